@@ -1,0 +1,63 @@
+import { createHash, randomUUIDv7 } from 'node:crypto';
+
+/**
+ * Ids as the graph shows them: a typed prefix and the 128 bits of a UUID in 26 characters of Crockford's base 32, `tkt_01m8…`
+ * (TypeID 0.3). The database stores the UUID.
+ */
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+const PAIRS = Array.from({ length: 1024 }, (_, n) => ALPHABET[n >> 5]! + ALPHABET[n & 31]!);
+const DIGITS = new Map([...ALPHABET].map((letter, n) => [letter, n]));
+
+/** A UUID that no row has: what a malformed id stands for, so that it is simply not found. */
+export const NO_UUID = '00000000-0000-0000-0000-000000000000';
+
+export const newUuid = (): string => randomUUIDv7();
+
+/** The typed id of a UUID. */
+export function toId(prefix: string, uuid: string): string {
+  const hex = uuid.replaceAll('-', '');
+  let text = PAIRS[Number.parseInt(hex.slice(0, 2), 16)]!;
+  for (let at = 2; at < 32; at += 5) {
+    const bits = Number.parseInt(hex.slice(at, at + 5), 16);
+    text += PAIRS[bits >> 10]! + PAIRS[bits & 1023]!;
+  }
+  return `${prefix}_${text}`;
+}
+
+export const newId = (prefix: string): string => toId(prefix, newUuid());
+
+/** The UUID behind a typed id; undefined when the id is malformed or of another type. */
+export function toUuid(prefix: string, id: string): string | undefined {
+  if (id.length !== prefix.length + 27 || !id.startsWith(`${prefix}_`)) return undefined;
+  const digits: number[] = [];
+  for (const letter of id.slice(prefix.length + 1)) {
+    const digit = DIGITS.get(letter);
+    if (digit === undefined) return undefined;
+    digits.push(digit);
+  }
+  if (digits[0]! > 7) return undefined;
+  let hex = (digits[0]! * 32 + digits[1]!).toString(16).padStart(2, '0');
+  for (let at = 2; at < 26; at += 4) {
+    const bits = ((digits[at]! * 32 + digits[at + 1]!) * 32 + digits[at + 2]!) * 32 + digits[at + 3]!;
+    hex += bits.toString(16).padStart(5, '0');
+  }
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** The UUID behind a typed id, or one that finds nothing. */
+export const uuidOf = (prefix: string, id: string): string => toUuid(prefix, id) ?? NO_UUID;
+
+export const prefixOf = (id: string): string => id.slice(0, Math.max(0, id.indexOf('_')));
+
+/** The same UUID for the same name, everywhere and always (RFC 9562, version 5). */
+export function namedUuid(namespace: string, name: string): string {
+  const bytes = createHash('sha1')
+    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
+    .update(name)
+    .digest()
+    .subarray(0, 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x50;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,100 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Log } from './log.ts';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export interface Serving {
+  http: Server;
+  port: number;
+  /** Stops taking work, lets running requests end (at most 10 s), then closes. */
+  stop(): Promise<void>;
+}
+
+export interface ServeOptions {
+  log: Log;
+  host: string;
+  port: number;
+  /** `POST /graphql` or, for every method, `/graphql`. */
+  routes: Record<string, Handler>;
+  /** Is the process usable? Asked by `/readyz`. */
+  ready: () => Promise<boolean>;
+  /** Called after the last request ended. */
+  close: () => Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+
+/** An HTTP server with health and a clean end: `/livez` answers while the process lives, `/readyz` while it should get work. */
+export async function serve({ log, host, port, routes, ready, close }: ServeOptions): Promise<Serving> {
+  let stopping: Promise<void> | undefined;
+  const health: Record<string, Handler> = {
+    '/livez': async (_, response) => answer(response, 200, { alive: true }),
+    '/readyz': async (_, response) => {
+      const usable = !stopping && (await ready().catch(() => false));
+      answer(response, usable ? 200 : 503, { ready: usable });
+    },
+  };
+  const http = createServer((request, response) => {
+    const path = request.url!.split('?', 1)[0]!;
+    const handler = routes[`${request.method} ${path}`] ?? routes[path] ?? health[path];
+    if (!handler) return answer(response, 404, { error: 'Nothing here.' });
+    handler(request, response).catch((error: unknown) => {
+      if (error instanceof BodyTooLarge) return answer(response, 413, { errors: [{ message: error.message, extensions: { code: 'BAD_USER_INPUT' } }] });
+      log.error({ err: error, path }, 'request failed');
+      if (response.headersSent) response.destroy();
+      else answer(response, 500, { errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL' } }] });
+    });
+  });
+  http.keepAliveTimeout = 65_000;
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, resolve);
+  });
+  const stop = (): Promise<void> =>
+    (stopping ??= (async () => {
+      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+      http.closeIdleConnections();
+      const late = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+      await closed;
+      clearTimeout(late);
+      await close();
+    })());
+  return { http, port: (http.address() as AddressInfo).port, stop };
+}
+
+/** Ends the process cleanly on SIGTERM and SIGINT. */
+export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => {
+      log.info({ signal }, 'stopping');
+      stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.fatal({ err: error }, 'could not stop cleanly');
+          process.exit(1);
+        },
+      );
+    });
+}
+
+export function answer(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+export class BodyTooLarge extends Error {}
+
+/** The whole body as text; rejects with BodyTooLarge beyond `limit` bytes. */
+export async function readBody(request: IncomingMessage, limit: number): Promise<string> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw new BodyTooLarge(`The body is larger than ${limit} bytes.`);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) throw new BodyTooLarge(`The body is larger than ${limit} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,14 @@
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/{common,services,gateway,schema,test}/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.data/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest'] },
+  // Rooms resolve to their sources, so tests need no build and never see a stale one.
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  globalSetup: '<rootDir>/common/testing/setup.mjs',
+  globalTeardown: '<rootDir>/common/testing/teardown.mjs',
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};
