@@ -1,0 +1,12 @@
+// One throwaway PostgreSQL for the whole run; the tests' processes inherit its address.
+import '../source.mjs';
+
+export default async function setup() {
+  const { newPassword, startThrowaway } = await import('../src/postgres.ts');
+  const { ensureAppRole } = await import('../src/launch/role.ts');
+  const server = await startThrowaway();
+  globalThis.testPostgres = server;
+  process.env.TEST_DATABASE_URL = server.url;
+  process.env.TEST_APP_PASSWORD = newPassword();
+  await ensureAppRole(server.url, process.env.TEST_APP_PASSWORD);
+}
