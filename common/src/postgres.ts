@@ -182,7 +182,7 @@ function running(child: ChildProcess, url: string, port: number): Postgres {
   return { url, port, ended, stop };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;

@@ -18,26 +18,26 @@ export const appUrl = (url: string, password: string, database?: string): string
   urlFor(url, { user: APP_ROLE, password, ...(database !== undefined && { database }) });
 
 /** Runs the statements on one connection, one process at a time. */
-async function alone(url: string, statements: (session: pg.Client) => Promise<void>): Promise<void> {
+async function alone<T>(url: string, statements: (session: pg.Client) => Promise<T>): Promise<T> {
   const session = new pg.Client({ connectionString: url });
-  await session.connect();
+  await session.connect().catch((error: Error & { code?: string }) => {
+    throw new Error(`PostgreSQL at ${new URL(url).host} does not let us in: ${error.message || error.code}`);
+  });
   try {
     await session.query('select pg_advisory_lock($1)', [SETUP_LOCK]);
-    await statements(session);
+    return await statements(session);
   } finally {
     await session.end();
   }
 }
 
-/** Makes the databases that are missing. `url` is the owner's, on any database of the server. */
-export function ensureDatabases(url: string, names: readonly string[]): Promise<void> {
+/** Makes the databases that are missing, and says which. `url` is the owner's, on any database of the server. */
+export function ensureDatabases(url: string, names: readonly string[]): Promise<string[]> {
   return alone(url, async (session) => {
     const { rows } = await session.query<{ datname: string }>('select datname from pg_database');
-    const present = new Set(rows.map((row) => row.datname));
-    for (const name of names) {
-      if (present.has(name)) continue;
-      await session.query(`create database ${pg.escapeIdentifier(name)} template template0 encoding 'UTF8' strategy file_copy`);
-    }
+    const missing = names.filter((name) => !rows.some((row) => row.datname === name));
+    for (const name of missing) await session.query(`create database ${pg.escapeIdentifier(name)} template template0 encoding 'UTF8'`);
+    return missing;
   });
 }
 

@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdirSync, renameSync, type WriteStream } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { ROOT } from './config.ts';
+import { say, sayOf } from './say.ts';
+
+/** A script of a room, in a process of its own. */
+export interface Program {
+  name: string;
+  folder: string;
+  script: string;
+  environment: Record<string, string | undefined>;
+  logFile: string;
+  /** Shows what it prints, not only its errors. */
+  talks?: boolean;
+}
+
+export interface Kept {
+  /** Resolves when the process first says that it is ready; rejects when it ended before. */
+  ready: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const PATIENCE_MS = 60_000;
+const GOODBYE_MS = 10_000;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 5000;
+/** Who lived this long has started well. */
+const WELL_MS = 30_000;
+
+const preloads = ['common/source.mjs', 'common/src/launch/leash.ts'].map((path) => `--import=${pathToFileURL(join(ROOT, path)).href}`);
+const logs = new Map<string, WriteStream>();
+const alive = new Set<ChildProcess>();
+
+/** Ends all children at once, without a goodbye. */
+export function killAll(): void {
+  for (const child of alive) child.kill('SIGKILL');
+}
+
+/** The file of this run; the one of the run before stays beside it. */
+function openLog(path: string): WriteStream {
+  let log = logs.get(path);
+  if (log) return log;
+  mkdirSync(dirname(path), { recursive: true });
+  if (existsSync(path)) renameSync(path, `${path}.old`);
+  log = createWriteStream(path, { flags: 'a' });
+  logs.set(path, log);
+  return log;
+}
+
+function start({ name, folder, script, environment, logFile, talks }: Program): ChildProcess {
+  const flags = ['--conditions=source', '--enable-source-maps', ...preloads];
+  // In a process group of its own: Ctrl-C reaches only the launcher, which knows the order of leaving.
+  const child = spawn(process.execPath, [...flags, script], {
+    cwd: folder,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+  });
+  alive.add(child);
+  child.once('exit', () => alive.delete(child));
+  const log = openLog(logFile);
+  child.stdout!.pipe(log, { end: false });
+  child.stderr!.pipe(log, { end: false });
+  for (const stream of [child.stdout!, child.stderr!])
+    createInterface({ input: stream }).on('line', (line) => {
+      const isFault = line.startsWith('{')
+        ? /"level":"(error|fatal)"/.test(line)
+        : stream === child.stderr && !/^\((node:\d|Use `node)/.test(line);
+      if (isFault || talks) sayOf(name, line);
+    });
+  return child;
+}
+
+const endOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(signal ?? `code ${code}`));
+  });
+
+/** Runs a script to its end; rejects unless that is a good one. */
+export async function run(program: Program): Promise<void> {
+  const end = await endOf(start(program));
+  if (end !== 'code 0') throw new Error(`${program.name}: ${program.script} failed (${end}); see ${program.logFile}`);
+}
+
+/** Keeps a process running until `stop()`: started again whenever it ends, after a growing pause. */
+export function keep(program: Program, healthUrl: string): Kept {
+  let stopping = false;
+  let wasReady = false;
+  let wait = FIRST_WAIT_MS;
+  let pause: NodeJS.Timeout | undefined;
+  let current = start(program);
+  let end = endOf(current);
+  const watch = (began: number): Promise<void> =>
+    end.then((how) => {
+      if (stopping || !wasReady) return;
+      if (Date.now() - began > WELL_MS) wait = FIRST_WAIT_MS;
+      say(`${program.name} ended (${how}); it starts again`);
+      pause = setTimeout(() => {
+        current = start(program);
+        end = endOf(current);
+        void watch(Date.now());
+      }, wait);
+      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+    });
+  void watch(Date.now());
+  const ready = (async (): Promise<void> => {
+    let ended: string | undefined;
+    void end.then((how) => (ended = how));
+    for (const until = Date.now() + PATIENCE_MS; !(await answers(healthUrl)); await sleep(50)) {
+      if (stopping) return;
+      if (ended) throw new Error(`${program.name} ended before it was ready (${ended}); see ${program.logFile}`);
+      if (Date.now() > until) throw new Error(`${program.name} is not ready after ${PATIENCE_MS / 1000} s; see ${program.logFile}`);
+    }
+    wasReady = true;
+  })();
+  // Whoever waits for it hears of it; nobody else need.
+  ready.catch(() => {});
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    clearTimeout(pause);
+    current.kill('SIGTERM');
+    const late = setTimeout(() => current.kill('SIGKILL'), GOODBYE_MS);
+    await end;
+    clearTimeout(late);
+  };
+  return { ready, stop };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { type LaunchConfig, inherited } from './config.ts';
+import { AUDIENCE, ISSUER_NAME } from './issuer.ts';
+import { appUrl, urlFor } from './role.ts';
+import type { House, Room } from './room.ts';
+import type { Secrets } from './secret.ts';
+
+export type Environment = Record<string, string | undefined>;
+
+/** What the platform consists of, once everything is decided. */
+export interface Platform {
+  config: LaunchConfig;
+  house: House;
+  secrets: Secrets;
+  jwks: string;
+}
+
+export const DESK_FILE = 'desk.json';
+const LOOPBACK = '127.0.0.1';
+
+export const urlOf = (room: Room, path = ''): string => `http://${LOOPBACK}:${room.port}${path}`;
+
+const shout = (name: string): string => name.toUpperCase().replaceAll('-', '_');
+
+function shared({ config, house, secrets }: Platform): Environment {
+  const peers = house.services.map((room) => [`${shout(room.name)}_URL`, urlOf(room)]);
+  return { ...inherited(), NODE_ENV: config.NODE_ENV, HOST: LOOPBACK, INTERNAL_SECRET: secrets.internal, ...Object.fromEntries(peers) };
+}
+
+/** `owner` names the server that the databases are on. */
+export function serviceEnvironment(platform: Platform, room: Room, owner: string): Environment {
+  const database = room.database && { DATABASE_URL: appUrl(owner, platform.secrets.app, room.database) };
+  return { ...shared(platform), PORT: String(room.port), ...database };
+}
+
+/** Only migrations know the owner. */
+export const migrationEnvironment = (platform: Platform, room: Room, owner: string): Environment => ({
+  ...serviceEnvironment(platform, room, owner),
+  DATABASE_OWNER_URL: urlFor(owner, { database: room.database! }),
+});
+
+export function gatewayEnvironment(platform: Platform): Environment {
+  const { config, house, jwks } = platform;
+  return {
+    ...shared(platform),
+    HOST: config.HOST,
+    PORT: String(house.gateway.port),
+    OIDC_ISSUER: ISSUER_NAME,
+    OIDC_AUDIENCE: AUDIENCE,
+    OIDC_JWKS: jwks,
+    SUBGRAPH_URLS: JSON.stringify(Object.fromEntries(house.services.map((room) => [room.name, urlOf(room, '/graphql')]))),
+    WHO_URLS: house.services
+      .filter((room) => room.who)
+      .map((room) => urlOf(room, '/who'))
+      .join(','),
+    DEMO_TOKENS: join(config.DATA_DIR, DESK_FILE),
+  };
+}
+
+export function seedEnvironment(platform: Platform, owner: string): Environment {
+  const { config, house, secrets } = platform;
+  const withDatabase = house.services.filter((room) => room.database);
+  const databases = withDatabase.map((room) => [`DATABASE_URL_${shout(room.name)}`, appUrl(owner, secrets.app, room.database)]);
+  return {
+    ...shared(platform),
+    PORT: '0',
+    GRAPH_URL: urlOf(house.gateway, '/graphql'),
+    DATA_DIR: config.DATA_DIR,
+    ISSUER: join(config.DATA_DIR, 'issuer.json'),
+    ...Object.fromEntries(databases),
+  };
+}
