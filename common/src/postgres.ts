@@ -29,6 +29,8 @@ export interface Postgres {
   /** Of the owner, on the database `postgres`. */
   url: string;
   port: number;
+  /** The data directory. */
+  dir: string;
   /** Resolves when the server has ended, asked or not. */
   ended: Promise<void>;
   stop(): Promise<void>;
@@ -159,7 +161,7 @@ async function launch(place: string, password: string, port: number | undefined,
     const log = openSync(logFile, 'a', 0o600);
     const child = spawn(file, args, { ...options, cwd: '/', env: {}, stdio: ['ignore', log, log], detached: true });
     closeSync(log);
-    if (await isUp(child, place)) return running(child, urlOf(password, chosen), chosen);
+    if (await isUp(child, place)) return running(child, { url: urlOf(password, chosen), port: chosen, dir: place });
     const said = readFileSync(logFile, 'utf8');
     // Somebody was faster with the port; or the last server was killed and its workers have not noticed yet.
     const passing = /could not create any TCP\/IP sockets/.test(said) && port === undefined;
@@ -168,7 +170,7 @@ async function launch(place: string, password: string, port: number | undefined,
   }
 }
 
-function running(child: ChildProcess, url: string, port: number): Postgres {
+function running(child: ChildProcess, where: Pick<Postgres, 'url' | 'port' | 'dir'>): Postgres {
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
   if (child.exitCode !== null) throw new Error('PostgreSQL ended at once.');
   child.unref();
@@ -179,7 +181,7 @@ function running(child: ChildProcess, url: string, port: number): Postgres {
     await ended;
     clearTimeout(late);
   };
-  return { url, port, ended, stop };
+  return { ...where, ended, stop };
 }
 
 export async function freePort(): Promise<number> {

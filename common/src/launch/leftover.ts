@@ -22,11 +22,15 @@ export async function claim(url: string): Promise<pg.Client | undefined> {
   const session = new pg.Client({ connectionString: url, application_name: 'launcher' });
   // The server's end is told by its process.
   session.on('error', () => {});
-  await session.connect();
-  const { rows } = await session.query<{ free: boolean }>('select pg_try_advisory_lock($1) as free', [LAUNCHER_LOCK]);
-  if (rows[0]!.free) return session;
-  await session.end();
-  return undefined;
+  let free = false;
+  try {
+    await session.connect();
+    const { rows } = await session.query<{ free: boolean }>('select pg_try_advisory_lock($1) as free', [LAUNCHER_LOCK]);
+    free = rows[0]!.free;
+  } finally {
+    if (!free) await session.end();
+  }
+  return free ? session : undefined;
 }
 
 /** Ends the server that a killed launcher left running in the directory. One with a living launcher is not touched. */

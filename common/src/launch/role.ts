@@ -20,10 +20,10 @@ export const appUrl = (url: string, password: string, database?: string): string
 /** Runs the statements on one connection, one process at a time. */
 async function alone<T>(url: string, statements: (session: pg.Client) => Promise<T>): Promise<T> {
   const session = new pg.Client({ connectionString: url });
-  await session.connect().catch((error: Error & { code?: string }) => {
-    throw new Error(`PostgreSQL at ${new URL(url).host} does not let us in: ${error.message || error.code}`);
-  });
   try {
+    await session.connect().catch((error: Error & { code?: string }) => {
+      throw new Error(`PostgreSQL at ${new URL(url).host} does not let us in: ${error.message || error.code}`);
+    });
     await session.query('select pg_advisory_lock($1)', [SETUP_LOCK]);
     return await statements(session);
   } finally {
