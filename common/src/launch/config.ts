@@ -12,6 +12,10 @@ const launchConfig = z.object({
     .default('.data')
     .transform((path) => resolve(ROOT, path)),
   DATABASE_URL: z.string().optional().describe('Owner on a PostgreSQL server (15 or newer) to use instead of our own.'),
+  DATABASE_APP_PASSWORD: z
+    .string()
+    .optional()
+    .describe('Of the role that services connect as, where others use that server too. Default: one of our own.'),
   NODE_ENV: z.string().default('development'),
   SEED: z.stringbool().default(true).describe('Fill an empty platform with the demo.'),
 });
@@ -23,6 +27,13 @@ export const startedByNpm = process.env['npm_lifecycle_event'] !== undefined;
 
 /** What children inherit: all but what we set for each of them. */
 export function inherited(): Record<string, string | undefined> {
-  const { PORT: _port, HOST: _host, DATABASE_URL: _database, NODE_OPTIONS: _options, ...rest } = process.env;
+  const {
+    PORT: _port,
+    HOST: _host,
+    DATABASE_URL: _database,
+    DATABASE_APP_PASSWORD: _password,
+    NODE_OPTIONS: _options,
+    ...rest
+  } = process.env;
   return rest;
 }

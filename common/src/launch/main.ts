@@ -40,7 +40,7 @@ async function start(): Promise<void> {
   const house = await readHouse(ROOT, config.PORT);
   await demandFree([house.gateway, ...house.services]);
   mkdirSync(config.DATA_DIR, { recursive: true });
-  const secrets = openSecrets(inData('secrets.json'));
+  const secrets = openSecrets(inData('secrets.json'), config.DATABASE_APP_PASSWORD);
 
   const opening = openDatabase(config, secrets, house);
   const opened = opening.catch(() => undefined);
@@ -55,7 +55,10 @@ async function start(): Promise<void> {
 
   const { url: owner, made } = await opening;
   rmSync(deskFile, { force: true });
-  if (made) writeFileSync(emptyFile, '');
+  if (made) {
+    rmSync(demoFile, { force: true });
+    writeFileSync(emptyFile, '');
+  }
   const bringUp = async (room: Room): Promise<void> => {
     if (room.database && room.migrates) await run(program(room, 'src/migrate.ts', migrationEnvironment(platform, room, owner)));
     const service = keepRoom(room, serviceEnvironment(platform, room, owner));
@@ -67,8 +70,11 @@ async function start(): Promise<void> {
 
   if (house.seed && config.SEED && existsSync(emptyFile)) {
     say('filling the empty platform with the demo');
-    await run({ ...program(house.seed, house.seed.script, seedEnvironment(platform, owner)), talks: true });
-    rmSync(emptyFile);
+    const seeding = run({ ...program(house.seed, house.seed.script, seedEnvironment(platform, owner)), talks: true });
+    await seeding.then(
+      () => rmSync(emptyFile),
+      (error: Error) => say(`${error.message}; the platform runs without`),
+    );
   }
   const url = urlOf(house.gateway, '/graphql');
   const desk = { url, ws: url.replace('http', 'ws'), tokens: await signDemo(issuer, demoFile) };

@@ -11,9 +11,14 @@ export interface Secrets {
   app: string;
 }
 
-export function openSecrets(path: string): Secrets {
+/** `app` replaces the password that was made. */
+export function openSecrets(path: string, app?: string): Secrets {
   const kept = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Secrets>) : {};
-  const secrets: Secrets = { internal: kept.internal ?? newPassword(), owner: kept.owner ?? newPassword(), app: kept.app ?? newPassword() };
+  const secrets: Secrets = {
+    internal: kept.internal ?? newPassword(),
+    owner: kept.owner ?? newPassword(),
+    app: app ?? kept.app ?? newPassword(),
+  };
   writePrivate(path, secrets);
   return secrets;
 }
