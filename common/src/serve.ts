@@ -40,7 +40,8 @@ export async function serve({ log, host, port, routes, ready, close }: ServeOpti
     const handler = routes[`${request.method} ${path}`] ?? routes[path] ?? health[path];
     if (!handler) return answer(response, 404, { error: 'Nothing here.' });
     handler(request, response).catch((error: unknown) => {
-      if (error instanceof BodyTooLarge) return answer(response, 413, { errors: [{ message: error.message, extensions: { code: 'BAD_USER_INPUT' } }] });
+      if (error instanceof BodyTooLarge)
+        return answer(response, 413, { errors: [{ message: error.message, extensions: { code: 'BAD_USER_INPUT' } }] });
       log.error({ err: error, path }, 'request failed');
       if (response.headersSent) response.destroy();
       else answer(response, 500, { errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL' } }] });
@@ -86,15 +87,22 @@ export function answer(response: ServerResponse, status: number, body: unknown):
 
 export class BodyTooLarge extends Error {}
 
-/** The whole body as text; rejects with BodyTooLarge beyond `limit` bytes. */
+/**
+ * The whole body as text; rejects with BodyTooLarge beyond `limit` bytes. Reads on past the limit without keeping anything, so that the
+ * client can receive the refusal.
+ */
 export async function readBody(request: IncomingMessage, limit: number): Promise<string> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw new BodyTooLarge(`The body is larger than ${limit} bytes.`);
+  const tooLarge = (): BodyTooLarge => new BodyTooLarge(`The body is larger than ${limit} bytes.`);
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw new BodyTooLarge(`The body is larger than ${limit} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  return new Promise((resolve, reject) => {
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else reject(tooLarge());
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.once('error', reject);
+  });
 }
