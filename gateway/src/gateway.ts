@@ -1,0 +1,129 @@
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { Log } from '@deskgraph/common/log';
+import { type Handler, serve } from '@deskgraph/common/serve';
+import { admission } from './admission.ts';
+import { answers, formatError } from './answer.ts';
+import type { BreakerOptions } from './breaker.ts';
+import type { Call } from './call.ts';
+import { federate } from './federation.ts';
+import { graphqlOverHttp } from './http.ts';
+import { type Identify, type TokenReader, createIdentify } from './identity.ts';
+import { LIMITS, type Limits, limitRule } from './limits.ts';
+import { type Connection, connectSubgraph } from './subgraph.ts';
+import { createWho } from './who.ts';
+
+export interface GatewayOptions {
+  supergraphSdl: string;
+  /** Verifies the tokens that callers show; `nobody` opens the gateway to everyone, for conformance suites with schemas of their own. */
+  callers: { readToken: TokenReader; whoUrls: readonly string[]; secret: string } | 'nobody';
+  log: Log;
+  host?: string;
+  /** 0, the default, takes any free port. */
+  port?: number;
+  /** Addresses in place of those in the supergraph. */
+  subgraphUrls?: Readonly<Record<string, string>>;
+  limits?: Partial<Limits>;
+  /** Origins of web pages that may call. */
+  origins?: readonly string[];
+  /** Milliseconds that a query may take with all its fetches. */
+  patienceMs?: number;
+  /** The same for a mutation; longer, because giving up does not undo it. */
+  writePatienceMs?: number;
+  breaker?: BreakerOptions;
+  /** Further routes, as for `serve`. */
+  routes?: Record<string, Handler>;
+}
+
+export interface Gateway {
+  /** Address of the graph. */
+  url: string;
+  port: number;
+  /** Ends running requests, then everything. */
+  stop: () => Promise<void>;
+}
+
+/** Milliseconds that a client may take to send a request. */
+const REQUEST_MS = 30_000;
+
+/** The front door: one graph over HTTP in front of the subgraphs, which need not run for it to start. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { log, callers, host = '127.0.0.1', port = 0, subgraphUrls = {}, patienceMs = 1_000, writePatienceMs = 10_000 } = options;
+  const limits: Limits = { ...LIMITS, ...options.limits };
+  const connections: Connection[] = [];
+
+  const who = callers === 'nobody' ? undefined : createWho(callers.whoUrls, callers.secret, log);
+  const identify: Identify =
+    callers === 'nobody'
+      ? async () => undefined
+      : createIdentify({ readToken: callers.readToken, who: who!.ask, secret: callers.secret, log });
+
+  const server = new ApolloServer<Call>({
+    gateway: federate({
+      supergraphSdl: options.supergraphSdl,
+      log,
+      reach: (name, url) => {
+        const connection = connectSubgraph({ name, url: subgraphUrls[name] ?? url, log, patienceMs, breaker: options.breaker });
+        connections.push(connection);
+        return connection;
+      },
+    }),
+    introspection: true, // Decided for each caller by admission.
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    stopOnTerminationSignals: false,
+    csrfPrevention: { requestHeaders: ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'] },
+    parseOptions: { maxTokens: limits.tokens },
+    validationOptions: { maxErrors: 10 },
+    validationRules: [limitRule(limits)],
+    stringifyResult: (result) => JSON.stringify(result),
+    formatError,
+    logger: {
+      debug: () => {},
+      info: () => {},
+      warn: (message) => log.warn(String(message)),
+      error: (message) => log.error(String(message)),
+    },
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      admission(limits, callers !== 'nobody'),
+      answers(log, limits.cost),
+    ],
+  });
+  await server.start();
+
+  const serving = await serve({
+    log,
+    host,
+    port,
+    routes: {
+      ...options.routes,
+      '/graphql': graphqlOverHttp({
+        server,
+        identify,
+        origins: new Set(options.origins),
+        bodyLimit: limits.body,
+        patienceMs,
+        writePatienceMs,
+      }),
+    },
+    ready: async () => true,
+    close: async () => {
+      await server.stop();
+      await Promise.all([who?.close(), ...connections.map((connection) => connection.close())]);
+    },
+  });
+  serving.http.requestTimeout = REQUEST_MS;
+  return { url: `http://${host}:${serving.port}/graphql`, port: serving.port, stop: () => serving.stop() };
+}

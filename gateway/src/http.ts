@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import { newId } from '@deskgraph/common/id';
+import { type Handler, readBody } from '@deskgraph/common/serve';
+import { type Call, Gone, Late } from './call.ts';
+import { SECURITY, allowOrigin, givenRequestId, inwardHeaders } from './headers.ts';
+import type { Caller, Identify } from './identity.ts';
+
+export interface HttpOptions {
+  server: ApolloServer<Call>;
+  identify: Identify;
+  origins: ReadonlySet<string>;
+  bodyLimit: number;
+  /** Milliseconds for a query and for a mutation, all fetches together. */
+  patienceMs: number;
+  writePatienceMs: number;
+}
+
+/** A header outside this list never reaches Apollo Server. */
+const READ_BY_APOLLO = ['accept', 'apollo-require-preflight', 'authorization', 'content-type', 'x-apollo-operation-name'] as const;
+
+function headersFor({ headers }: IncomingMessage): HeaderMap {
+  const map = new HeaderMap();
+  for (const name of READ_BY_APOLLO) {
+    const value = headers[name];
+    if (typeof value === 'string') map.set(name, value);
+  }
+  return map;
+}
+
+const isJson = ({ headers }: IncomingMessage): boolean =>
+  headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase() === 'application/json';
+
+const searchOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?')) : '');
+
+/** Undefined when there is no JSON; Apollo Server then answers that the request is not well formed. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `/graphql`, by GraphQL over HTTP. */
+export function graphqlOverHttp({ server, identify, origins, bodyLimit, patienceMs, writePatienceMs }: HttpOptions): Handler {
+  return async (request, response) => {
+    const requestId = givenRequestId(request) ?? newId('req');
+    response.setHeader('x-request-id', requestId);
+    for (const name in SECURITY) response.setHeader(name, SECURITY[name as keyof typeof SECURITY]);
+    allowOrigin(request, response, origins);
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
+
+    const body = request.method === 'POST' ? await readBody(request, bodyLimit) : '';
+    const patience = new AbortController();
+    const giveUp = (): void => patience.abort(new Late('The call took too long.'));
+    let timer = setTimeout(giveUp, patienceMs);
+    let writes = false;
+    response.once('close', () => {
+      clearTimeout(timer);
+      if (!response.writableFinished && !writes) patience.abort(new Gone('The client has gone.'));
+    });
+    const extend = (): void => {
+      writes = true;
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, writePatienceMs);
+    };
+
+    const context = async (): Promise<Call> => {
+      let caller: Caller | undefined;
+      let refusal: GraphQLError | undefined;
+      try {
+        caller = await identify(request.headers.authorization);
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error;
+        refusal = error;
+      }
+      const headers = inwardHeaders(request, requestId, caller?.internalToken);
+      const readsStatus = request.headers.accept?.includes('application/graphql-response+json') ?? false;
+      return { requestId, caller, refusal, headers, patience, extend, cost: undefined, readsStatus };
+    };
+
+    const {
+      status,
+      headers,
+      body: answer,
+    } = await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: request.method!,
+        headers: headersFor(request),
+        search: searchOf(request.url!),
+        body: isJson(request) ? parsed(body) : undefined,
+      },
+      context,
+    });
+    if (answer.kind !== 'complete') throw new Error('The answer is not one document.');
+    for (const [name, value] of headers) response.setHeader(name, value);
+    response.writeHead(status ?? 200, { 'content-length': Buffer.byteLength(answer.string) }).end(answer.string);
+  };
+}

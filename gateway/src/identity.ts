@@ -1,0 +1,102 @@
+import { hash } from 'node:crypto';
+import { type Actor, SCOPES } from '@deskgraph/common/access';
+import { fault } from '@deskgraph/common/errors';
+import { toUuid } from '@deskgraph/common/id';
+import type { Log } from '@deskgraph/common/log';
+import { INTERNAL_LIFETIME, type OutsideClaims, signActor } from '@deskgraph/common/token';
+import type { Who } from './who.ts';
+
+/** Somebody whose token was good: the actor, and the token that subgraphs accept for it. */
+export interface Caller {
+  actor: Actor;
+  internalToken: string;
+}
+
+/** Who shows this `Authorization` header? Undefined for nobody at all; throws UNAUTHENTICATED or UNAVAILABLE. */
+export type Identify = (authorization: string | undefined) => Promise<Caller | undefined>;
+
+export type TokenReader = (token: string) => Promise<OutsideClaims>;
+
+export interface IdentityOptions {
+  readToken: TokenReader;
+  who: Who;
+  secret: string;
+  log: Log;
+}
+
+/** Short of the internal token's life, so that a kept one is good for a while yet when it is used. */
+const KEEP_MS = (INTERNAL_LIFETIME - 15) * 1000;
+const KEEP_NOBODY_MS = 5_000;
+const MOST_KEPT = 10_000;
+
+interface Kept {
+  caller: Promise<Caller | undefined>;
+  until: number;
+}
+
+/** Faults of the token itself; anything else (the issuer's keys cannot be had) is no word about the caller. */
+const isBadToken = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  /^ERR_(JWT|JWS|JWKS_NO_MATCHING_KEY|JWKS_MULTIPLE|JOSE_ALG|JOSE_NOT)/.test(String(error.code));
+
+const appOf = ({ sub, name, scope }: OutsideClaims, workspace: string): Actor => ({
+  kind: 'app',
+  id: sub!,
+  name: name ?? sub!,
+  role: null,
+  scopes: SCOPES.filter((known) => scope!.split(' ').includes(known)),
+  workspace,
+  departments: [],
+});
+
+/** Each token is verified and looked up once a minute at most, also when many requests bring it at the same time. */
+export function createIdentify({ readToken, who, secret, log }: IdentityOptions): Identify {
+  const kept = new Map<string, Kept>();
+
+  const identify = async (token: string): Promise<{ caller: Caller | undefined; until: number }> => {
+    let claims: OutsideClaims;
+    try {
+      claims = await readToken(token);
+    } catch (error) {
+      if (isBadToken(error)) throw fault('UNAUTHENTICATED');
+      log.error({ err: error }, 'the keys of the issuer cannot be read');
+      throw fault('UNAVAILABLE');
+    }
+    const workspace = toUuid('wsp', claims.workspace ?? '');
+    if (!workspace) throw fault('UNAUTHENTICATED');
+    const isApp = claims.scope !== undefined && claims.email === undefined && claims.sub!.startsWith('app_');
+    const actor = isApp ? appOf(claims, workspace) : await who({ workspace: claims.workspace!, email: claims.email, subject: claims.sub! });
+    if (!actor) return { caller: undefined, until: Date.now() + KEEP_NOBODY_MS };
+    if (actor.workspace !== workspace) {
+      log.error({ actor: actor.id }, 'an actor of another workspace was named for a token');
+      throw fault('UNAUTHENTICATED');
+    }
+    return { caller: { actor, internalToken: await signActor(actor, secret) }, until: Math.min(Date.now() + KEEP_MS, claims.exp! * 1000) };
+  };
+
+  const begin = (key: string, token: string): Kept => {
+    const oldest = kept.size >= MOST_KEPT ? kept.keys().next().value : undefined;
+    if (oldest !== undefined) kept.delete(oldest);
+    const asked = identify(token);
+    const entry: Kept = { until: Infinity, caller: asked.then(({ caller }) => caller) };
+    kept.set(key, entry);
+    asked.then(
+      ({ until }) => (entry.until = until),
+      () => kept.delete(key),
+    );
+    return entry;
+  };
+
+  return async (authorization) => {
+    if (!authorization) return undefined;
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    if (!token) throw fault('UNAUTHENTICATED');
+    const key = hash('sha256', token, 'base64');
+    const known = kept.get(key);
+    if (known && known.until <= Date.now()) kept.delete(key);
+    const caller = await (kept.get(key) ?? begin(key, token)).caller;
+    if (!caller) throw fault('UNAUTHENTICATED');
+    return caller;
+  };
+}

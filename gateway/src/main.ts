@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { readConfig } from '@deskgraph/common/config';
+import { createLog } from '@deskgraph/common/log';
+import { stopOnSignal } from '@deskgraph/common/serve';
+import { outsideReader } from '@deskgraph/common/token';
+import { gatewayConfig } from './config.ts';
+import { explorer } from './explorer.ts';
+import { startGateway } from './gateway.ts';
+
+const config = readConfig(gatewayConfig);
+const log = createLog('gateway', config.LOG_LEVEL);
+const gateway = await startGateway({
+  supergraphSdl: readFileSync(config.SUPERGRAPH, 'utf8'),
+  callers: {
+    readToken: outsideReader(config.OIDC_ISSUER, config.OIDC_AUDIENCE, config.OIDC_JWKS),
+    whoUrls: config.WHO_URLS,
+    secret: config.INTERNAL_SECRET,
+  },
+  subgraphUrls: config.SUBGRAPH_URLS,
+  origins: config.CORS_ORIGINS,
+  host: config.HOST,
+  port: config.PORT,
+  log,
+  routes: config.NODE_ENV === 'development' ? explorer(config.DEMO_TOKENS) : {},
+});
+stopOnSignal(log, gateway.stop);
+log.info({ url: gateway.url }, 'listening');

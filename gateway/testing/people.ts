@@ -1,0 +1,46 @@
+import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { type Actor, Role } from '@deskgraph/common/access';
+import { toId } from '@deskgraph/common/id';
+import { outsideReader } from '@deskgraph/common/token';
+
+export const WORKSPACE = '01999999-9999-7999-8999-999999999999';
+const ELSEWHERE = '01888888-8888-7888-8888-888888888888';
+const ISSUER = 'https://id.example';
+
+const agent = (id: string, workspace = WORKSPACE): Actor => ({
+  kind: 'agent',
+  id,
+  name: id,
+  role: Role.AGENT,
+  scopes: ['tickets:read'],
+  workspace,
+  departments: [],
+});
+
+/** Whom the fake rooms know, by the subject of the token. */
+export const people: Record<string, Actor> = { ana: agent('agt_ana'), bor: agent('agt_bor'), stray: agent('agt_stray', ELSEWHERE) };
+
+/** An OpenID provider in memory: signs tokens, and reads them as the gateway does. */
+export async function startIssuer() {
+  const keys = await generateKeyPair('ES256');
+  const stranger = await generateKeyPair('ES256');
+  const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(keys.publicKey)), alg: 'ES256', kid: 'one' }] });
+  const read = outsideReader(ISSUER, 'deskgraph', jwks);
+  const reads: string[] = [];
+  const sign = (claims: Record<string, unknown>, key = keys.privateKey, lifetime = '1 hour'): Promise<string> =>
+    new SignJWT({ workspace: toId('wsp', WORKSPACE), ...claims })
+      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+      .setIssuer(ISSUER)
+      .setAudience('deskgraph')
+      .setExpirationTime(lifetime)
+      .sign(key);
+  return {
+    /** Tokens that were verified, in order. */
+    reads,
+    readToken: (token: string) => (reads.push(token), read(token)),
+    person: (sub: string, more: Record<string, unknown> = {}) => sign({ sub, email: `${sub}@example.com`, ...more }),
+    app: (scope: string) => sign({ sub: 'app_1', name: 'Importer', scope }),
+    expired: () => sign({ sub: 'ana', email: 'ana@example.com' }, keys.privateKey, '-1 minute'),
+    forged: () => sign({ sub: 'ana', email: 'ana@example.com' }, stranger.privateKey),
+  };
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { serverAudits } from 'graphql-http';
+import { newId } from '@deskgraph/common/id';
+import { createLog } from '@deskgraph/common/log';
+import { type Gateway, startGateway } from '@deskgraph/gateway/gateway';
+
+// The audit of the GraphQL over HTTP specification, by the authors of graphql-http, as a signed-in caller: nobody else may introspect.
+let gateway: Gateway;
+
+beforeAll(async () => {
+  const app = { sub: 'app_audit', scope: 'tickets:read', workspace: newId('wsp'), exp: Date.now() / 1000 + 3600 };
+  gateway = await startGateway({
+    supergraphSdl: readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'),
+    callers: { readToken: async () => app, whoUrls: [], secret: 'a secret that only this test knows, 32+' },
+    log: createLog('audit', 'silent'),
+  });
+});
+afterAll(() => gateway.stop());
+
+const audits = serverAudits({
+  url: () => gateway.url,
+  fetchFn: (url: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    headers.set('authorization', 'Bearer audit');
+    return fetch(url, { ...init, headers });
+  },
+});
+
+test('the audit is the one that is known: 61 checks', () => {
+  expect(audits).toHaveLength(61);
+});
+
+test.each(audits)('$id $name', async (audit) => {
+  const result = await audit.fn();
+  expect(result).toMatchObject({ status: 'ok' });
+});
