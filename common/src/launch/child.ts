@@ -35,9 +35,16 @@ const preloads = ['common/source.mjs', 'common/src/launch/leash.ts'].map((path) 
 const logs = new Map<string, WriteStream>();
 const alive = new Set<ChildProcess>();
 
+const scripts = new Set<ChildProcess>();
+
 /** Ends all children at once, without a goodbye. */
 export function killAll(): void {
   for (const child of alive) child.kill('SIGKILL');
+}
+
+/** Breaks off what runs to its end. */
+export function stopScripts(): void {
+  for (const script of scripts) script.kill('SIGTERM');
 }
 
 /** The file of this run; the one of the run before stays beside it. */
@@ -83,7 +90,10 @@ const endOf = (child: ChildProcess): Promise<string> =>
 
 /** Runs a script to its end; rejects unless that is a good one. */
 export async function run(program: Program): Promise<void> {
-  const end = await endOf(start(program));
+  const script = start(program);
+  scripts.add(script);
+  const end = await endOf(script);
+  scripts.delete(script);
   if (end !== 'code 0') throw new Error(`${program.name}: ${program.script} failed (${end}); see ${program.logFile}`);
 }
 

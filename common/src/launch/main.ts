@@ -1,7 +1,7 @@
 // npm start: the whole platform on this machine. Ctrl-C ends it.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Kept, keep, killAll, run } from './child.ts';
+import { type Kept, keep, killAll, run, stopScripts } from './child.ts';
 import { ROOT, readLaunchConfig, startedByNpm } from './config.ts';
 import { openDatabase } from './database.ts';
 import { signDemo } from './demo.ts';
@@ -54,6 +54,7 @@ async function start(): Promise<void> {
   leaving.defer(() => gateway.stop());
 
   const { url: owner, made } = await opening;
+  if (leaving.disposed) return;
   rmSync(deskFile, { force: true });
   if (made) {
     rmSync(demoFile, { force: true });
@@ -61,6 +62,7 @@ async function start(): Promise<void> {
   }
   const bringUp = async (room: Room): Promise<void> => {
     if (room.database && room.migrates) await run(program(room, 'src/migrate.ts', migrationEnvironment(platform, room, owner)));
+    if (leaving.disposed) return;
     const service = keepRoom(room, serviceEnvironment(platform, room, owner));
     services.push(service);
     await service.ready;
@@ -68,14 +70,15 @@ async function start(): Promise<void> {
   };
   await Promise.all([...house.services.map(bringUp), gateway.ready.then(() => say(`${house.gateway.name} on ${urlOf(house.gateway)}`))]);
 
-  if (house.seed && config.SEED && existsSync(emptyFile)) {
+  if (house.seed && config.SEED && !leaving.disposed && existsSync(emptyFile)) {
     say('filling the empty platform with the demo');
     const seeding = run({ ...program(house.seed, house.seed.script, seedEnvironment(platform, owner)), talks: true });
     await seeding.then(
       () => rmSync(emptyFile),
-      (error: Error) => say(`${error.message}; the platform runs without`),
+      (error: Error) => say(`${error.message}; there is no demo`),
     );
   }
+  if (leaving.disposed) return;
   const url = urlOf(house.gateway, '/graphql');
   const desk = { url, ws: url.replace('http', 'ws'), tokens: await signDemo(issuer, demoFile) };
   writePrivate(deskFile, desk);
@@ -96,6 +99,7 @@ function end(code: number): void {
   }
   endingSince = Date.now();
   say('stopping');
+  stopScripts();
   leaving.disposeAsync().then(
     () => process.exit(code),
     (error: unknown) => {
