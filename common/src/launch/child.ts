@@ -58,6 +58,10 @@ function openLog(path: string): WriteStream {
   return log;
 }
 
+/** Writes out what the children said last. */
+export const closeLogs = async (): Promise<void> =>
+  void (await Promise.all([...logs.values()].map((log) => new Promise<void>((done) => log.end(() => done())))));
+
 function start({ name, folder, script, environment, logFile, talks }: Program): ChildProcess {
   const flags = ['--conditions=source', '--enable-source-maps', ...preloads];
   // In a process group of its own: Ctrl-C reaches only the launcher, which knows the order of leaving.

@@ -1,7 +1,7 @@
 // npm start: the whole platform on this machine. Ctrl-C ends it.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Kept, keep, killAll, run, stopScripts } from './child.ts';
+import { type Kept, closeLogs, keep, killAll, run, stopScripts } from './child.ts';
 import { ROOT, readLaunchConfig, startedByNpm } from './config.ts';
 import { openDatabase } from './database.ts';
 import { signDemo } from './demo.ts';
@@ -27,6 +27,7 @@ const demoFile = inData('demo.json');
 /** Stands while a new platform waits for its demo. */
 const emptyFile = inData('empty');
 const leaving = new AsyncDisposableStack();
+leaving.defer(closeLogs);
 
 const program = (room: Pick<Room, 'name' | 'folder'>, script: string, environment: Environment) => ({
   name: room.name,
