@@ -4,8 +4,8 @@ const root = ReactDOM.createRoot(document.querySelector('#explorer'));
 const { tokens } = await (await fetch('/explorer/people')).json();
 const names = Object.keys(tokens);
 
-const WELCOME = `# Choose above who asks, then Ctrl-Enter.
-# Ctrl-Space completes; the book on the left is the documentation.
+const WELCOME = `# Choose above who asks; Ctrl-Enter sends,
+# Ctrl-Space completes. The book is the manual.
 
 {
   __typename

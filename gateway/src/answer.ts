@@ -16,11 +16,18 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   const { serviceName: _, ...extensions } = { ...formatted.extensions };
   const code = originalCode(error);
   const { known: _known, ...shown } = masked({ ...formatted, extensions: { ...extensions, ...(code && { code }) } }, '');
+  if (shown.extensions?.['requestId'] === '') delete shown.extensions['requestId'];
   return shown;
 }
 
 /** Completes every answer: the cost, the request id of what went wrong inside, and the status that the client's media type asks for. */
 export const answers = (log: Log, costLimit: number): ApolloServerPlugin<Call> => ({
+  async contextCreationDidFail({ error }) {
+    log.error({ err: error }, 'masked error');
+  },
+  async unexpectedErrorProcessingRequest({ error, requestContext }) {
+    log.error({ err: error, requestId: requestContext.contextValue.requestId }, 'masked error');
+  },
   async requestDidStart() {
     return {
       async didEncounterErrors({ errors, contextValue: { requestId }, operationName }) {

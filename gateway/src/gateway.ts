@@ -49,7 +49,8 @@ export interface Gateway {
   stop: () => Promise<void>;
 }
 
-/** Milliseconds that a client may take to send a request. */
+/** Milliseconds that a client may take to send the head of a request, and the whole of it. */
+const HEAD_MS = 10_000;
 const REQUEST_MS = 30_000;
 
 /** The front door: one graph over HTTP in front of the subgraphs, which need not run for it to start. */
@@ -124,6 +125,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await Promise.all([who?.close(), ...connections.map((connection) => connection.close())]);
     },
   });
+  serving.http.headersTimeout = HEAD_MS;
   serving.http.requestTimeout = REQUEST_MS;
   return { url: `http://${host}:${serving.port}/graphql`, port: serving.port, stop: () => serving.stop() };
 }

@@ -82,6 +82,12 @@ const unavailable = (fetch: Fetch): Answer => ({
 const wasClosed = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'UND_ERR_SOCKET' || error.code === 'ECONNRESET');
 
+const isTooLarge = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
+
+/** A client that went away, an answer of a size that the query asked for, and time that others had used up say nothing of a subgraph. */
+const isItsFault = (error: unknown, hadTime: boolean): boolean =>
+  !(error instanceof Gone) && !isTooLarge(error) && !(error instanceof Late && !hadTime);
+
 export interface ConnectOptions {
   name: string;
   url: string;
@@ -118,10 +124,9 @@ export function connectSubgraph({ name, url, log, patienceMs, breaker: options }
       breaker.succeeded();
       return answer;
     } catch (error) {
-      const hadTime = performance.now() - begun > patienceMs / 2;
-      // A client that went away, or another subgraph that used up the time, says nothing of this one.
-      if (!(error instanceof Gone) && !(error instanceof Late && !hadTime)) breaker.failed();
-      log.warn({ err: error, subgraph: name, requestId: fetch.context.requestId }, 'a subgraph did not answer');
+      if (isItsFault(error, performance.now() - begun > patienceMs / 2)) breaker.failed();
+      const level = error instanceof Gone ? 'debug' : 'warn';
+      log[level]({ err: error, subgraph: name, requestId: fetch.context.requestId }, 'a subgraph did not answer');
       return unavailable(fetch);
     }
   };
