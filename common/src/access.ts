@@ -55,7 +55,8 @@ export const hasRole = (actor: Actor, ...needed: readonly Role[]): boolean =>
   actor.role !== null && needed.some((role) => INCLUDED[actor.role!].includes(role));
 
 /** Staff in the sense of `@auth(roles: [LIGHT])`, and processes and apps, which are bounded by scopes. */
-export const isStaff = (actor: Actor): boolean => actor.kind === 'app' || actor.kind === 'system' || hasRole(actor, Role.LIGHT, Role.ANALYST);
+export const isStaff = (actor: Actor): boolean =>
+  actor.kind === 'app' || actor.kind === 'system' || hasRole(actor, Role.LIGHT, Role.ANALYST);
 
 export interface AuthRule {
   scopes?: readonly Scope[];

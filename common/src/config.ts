@@ -3,7 +3,10 @@ import { z } from 'zod';
 export { z };
 
 /** Reads the environment by its declaration; every fault is told at once. Empty text counts as not set. */
-export function readConfig<T extends z.ZodType>(declaration: T, environment: Record<string, string | undefined> = process.env): z.output<T> {
+export function readConfig<T extends z.ZodType>(
+  declaration: T,
+  environment: Record<string, string | undefined> = process.env,
+): z.output<T> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const read = declaration.safeParse(given);
   if (read.success) return read.data;

@@ -7,6 +7,9 @@ export const createLog = (name: string, level = 'info'): Log =>
   pino({
     name,
     level,
-    redact: { paths: ['authorization', '*.authorization', 'headers.authorization', 'token', '*.token', 'secret', '*.secret'], censor: '[redacted]' },
+    redact: {
+      paths: ['authorization', '*.authorization', 'headers.authorization', 'token', '*.token', 'secret', '*.secret'],
+      censor: '[redacted]',
+    },
     formatters: { level: (label) => ({ level: label }) },
   });

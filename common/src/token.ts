@@ -62,5 +62,12 @@ export function outsideReader(issuer: string, audience: string, jwks: string): (
     ? createRemoteJWKSet(new URL(jwks))
     : createLocalJWKSet(JSON.parse(jwks) as { keys: JWK[] });
   return async (token) =>
-    (await jwtVerify<OutsideClaims>(token, keys, { issuer, audience, algorithms: ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'], requiredClaims: ['exp', 'sub'] })).payload;
+    (
+      await jwtVerify<OutsideClaims>(token, keys, {
+        issuer,
+        audience,
+        algorithms: ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'],
+        requiredClaims: ['exp', 'sub'],
+      })
+    ).payload;
 }

@@ -1,0 +1,124 @@
+import type { Actor } from './access.ts';
+import { type EntityManager, sql } from './database.ts';
+import { newUuid } from './id.ts';
+import type { Context } from './transaction.ts';
+
+/** Who did it, as it is kept with a fact for ever. */
+export interface FactActor {
+  kind: Actor['kind'];
+  id: string;
+  name: string;
+}
+
+/** One fact of the event log. `position` grows without gaps in the order of commits. */
+export interface Fact<Data = Record<string, unknown>> {
+  position: number;
+  id: string;
+  /** UUID of the tenant. */
+  workspace: string;
+  type: string;
+  /** Typed id of the thing that it is about, and that thing's version after it. */
+  subject: string;
+  version: number;
+  actor: FactActor;
+  at: string;
+  data: Data;
+}
+
+export interface RecordOptions {
+  /** When it happened, for facts taken over from elsewhere; default now. */
+  at?: Date;
+  actor?: FactActor;
+}
+
+/**
+ * Tells the world what happened, in the transaction that made it happen: the only way to tell it. Subscriptions, other services, timelines
+ * and reports read the log that this feeds.
+ */
+export async function record(
+  context: Context,
+  type: string,
+  subject: { id: string; version: number },
+  data: object,
+  options: RecordOptions = {},
+): Promise<void> {
+  await recordAll(context, [{ type, subject, data, ...options }]);
+}
+
+export interface NewFact extends RecordOptions {
+  type: string;
+  subject: { id: string; version: number };
+  data: object;
+}
+
+/** Several facts of one transaction, in order, with one statement. */
+export async function recordAll(context: Context, facts: readonly NewFact[]): Promise<void> {
+  if (!facts.length) return;
+  const { id, kind, name } = context.actor;
+  const rows = facts.map(
+    (fact) =>
+      sql`(${newUuid()}::uuid, ${context.workspace}::uuid, ${fact.type}, ${fact.subject.id}, ${fact.subject.version}::integer,
+        ${JSON.stringify(fact.actor ?? { kind, id, name })}::jsonb, ${fact.at ?? new Date()}::timestamptz, ${JSON.stringify(fact.data)}::jsonb)`,
+  );
+  await context.em.flush();
+  await sql`insert into outbox (event_id, workspace_id, type, subject, version, actor, at, data) values ${sql.join(rows)}`.execute(
+    context.em.getKysely(),
+  );
+  context.afterCommit(() => nudge(context.orm));
+}
+
+const relays = new WeakMap<object, () => void>();
+/** The relay of this process wants to know at once when something was recorded. */
+export const onRecord = (orm: object, wake: () => void): void => void relays.set(orm, wake);
+const nudge = (orm: object): void => relays.get(orm)?.();
+
+/** Reads the log after a position, in order. */
+export async function factsAfter(em: EntityManager, position: number, limit: number): Promise<Fact[]> {
+  const { rows } = await sql<Record<string, unknown>>`
+    select position, event_id, workspace_id, type, subject, version, actor, at, data from event_log
+    where position > ${position} order by position limit ${limit}`.execute(em.getKysely());
+  return rows.map((row) => ({
+    position: Number(row['position']),
+    id: row['event_id'] as string,
+    workspace: row['workspace_id'] as string,
+    type: row['type'] as string,
+    subject: row['subject'] as string,
+    version: row['version'] as number,
+    actor: row['actor'] as FactActor,
+    at: new Date(row['at'] as string).toISOString(),
+    data: row['data'] as Record<string, unknown>,
+  }));
+}
+
+/**
+ * The statements that make outbox and log. A session sees the facts of its own workspace; the relay and the feed, which serve all of
+ * them, set the workspace to `*`.
+ */
+export const eventTables = `
+  create table outbox (
+    id bigint generated always as identity primary key, event_id uuid not null, workspace_id uuid not null, type text not null,
+    subject text not null, version integer not null, actor jsonb not null, at timestamptz not null, data jsonb not null
+  );
+  create table event_log (
+    position bigint not null, event_id uuid not null, workspace_id uuid not null, type text not null, subject text not null,
+    version integer not null, actor jsonb not null, at timestamptz not null, data jsonb not null, logged_at timestamptz not null,
+    primary key (position)
+  ) partition by range (position);
+  create table event_log_1 partition of event_log for values from (0) to (100000000);
+  create index event_log_subject on event_log (workspace_id, subject, position);
+  create table relay_state (one boolean primary key default true check (one), head bigint not null);
+  insert into relay_state (head) values (0);
+  create table feed_position (source text primary key, position bigint not null);
+  ${['outbox', 'event_log']
+    .map(
+      (table) => `
+  alter table ${table} enable row level security;
+  alter table ${table} force row level security;
+  create policy workspace on ${table} using (
+    workspace_id = (select nullif(nullif(current_setting('desk.workspace', true), ''), '*')::uuid)
+    or (select current_setting('desk.workspace', true) = '*'))
+    with check (
+    workspace_id = (select nullif(nullif(current_setting('desk.workspace', true), ''), '*')::uuid)
+    or (select current_setting('desk.workspace', true) = '*'));`,
+    )
+    .join('')}`;

@@ -1,0 +1,152 @@
+import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
+import {
+  type DocumentNode,
+  GraphQLEnumType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  Kind,
+  isObjectType,
+  parse,
+  print,
+  printType,
+  specifiedDirectives,
+  visit,
+} from 'graphql';
+import { type BuildSchemaOptions, buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql';
+import { type AuthRule, Role, allows } from './access.ts';
+import { Refusal, fault, faultOf } from './errors.ts';
+import './graph.ts';
+import { type Bounded, checkBounds, refuseUnstorable } from './input.ts';
+import { change } from './mutation.ts';
+import { DateTime, ScopeScalar } from './scalar.ts';
+import type { Context } from './transaction.ts';
+
+const LINK = `extend schema
+  @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@external", "@requires", "@composeDirective"])
+  @link(url: "https://deskgraph.org/auth/v1.0", import: ["@auth"])
+  @composeDirective(name: "@auth")
+
+"Who may use a field: a token needs every scope, a person one of the roles (a role includes those below it); empty means no condition."
+directive @auth(scopes: [Scope!]! = [], roles: [Role!]! = []) on FIELD_DEFINITION | OBJECT
+`;
+
+/** Finds an entity for the gateway: by the fields of its key. What the caller may not see is null. */
+export type Reference = (reference: Record<string, unknown> & { id: string }, context: Context) => unknown;
+
+export interface GraphOptions extends Pick<BuildSchemaOptions, 'resolvers' | 'orphanedTypes'> {
+  references?: Record<string, Reference>;
+}
+
+export interface Subgraph {
+  schema: GraphQLSchema;
+  sdl: string;
+}
+
+/** The federated subgraph of type-graphql classes, with rights, bounds and transactions put around its fields. */
+export function buildSubgraph({ resolvers, orphanedTypes = [], references = {} }: GraphOptions): Subgraph {
+  const base = buildSchemaSync({
+    resolvers,
+    orphanedTypes,
+    validate: false,
+    validateFn: (value: unknown, type: unknown) => {
+      if (value !== null && typeof value === 'object') checkBounds(value, (type ?? value.constructor) as Bounded);
+    },
+    scalarsMap: [{ type: Date, scalar: DateTime }],
+    directives: [...specifiedDirectives],
+    skipCheck: true,
+  });
+  refuseUnguarded();
+  const typeDefs = authEnums(parse(`${LINK}${printSubgraphSchema(base)}\n\n${authWords(base)}`, { noLocation: true }));
+  const map = createResolversMap(base) as Record<string, Record<string, unknown>>;
+  for (const [name, reference] of Object.entries(references))
+    (map[name] ??= {})['__resolveReference'] = (given: never, context: Context) => reference(given, context);
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: map as never }]);
+  guard(base, schema);
+  return { schema, sdl: `${print(typeDefs)}\n` };
+}
+
+/** type-graphql skips `@Authorized` and middlewares on plain fields, silently; rights are said by `@Auth` alone. */
+function refuseUnguarded(): void {
+  for (const field of [...getMetadataStorage().fields, ...getMetadataStorage().fieldResolvers])
+    if (field.roles || field.middlewares?.length) throw new Error(`${field.target.name}: say rights with @Auth`);
+}
+
+/** The types that `@auth` is written with stand in every subgraph, also where no field is of them. */
+function authWords(base: GraphQLSchema): string {
+  const { description, valuesConfig } = getMetadataStorage().enums.find(({ enumObj }) => enumObj === Role)!;
+  const role = new GraphQLEnumType({
+    name: 'Role',
+    description: description!,
+    values: valuesConfig as Record<string, { description: string }>,
+  });
+  return [ScopeScalar, role]
+    .filter(({ name }) => !base.getType(name))
+    .map((type) => printType(type))
+    .join('\n\n');
+}
+
+/** type-graphql prints enum values inside directives as strings. */
+const authEnums = (document: DocumentNode): DocumentNode =>
+  visit(document, {
+    Directive: (node) =>
+      node.name.value === 'auth'
+        ? visit(node, {
+            Argument: (argument) =>
+              argument.name.value === 'roles'
+                ? visit(argument, { StringValue: (value) => ({ kind: Kind.ENUM, value: value.value }) as const })
+                : undefined,
+          })
+        : undefined,
+  });
+
+function guard(base: GraphQLSchema, schema: GraphQLSchema): void {
+  const roots = new Set([schema.getQueryType()?.name, schema.getMutationType()?.name]);
+  for (const type of Object.values(base.getTypeMap())) {
+    const target = schema.getType(type.name);
+    if (!isObjectType(type) || !isObjectType(target)) continue;
+    const fields = target.getFields();
+    for (const [name, field] of Object.entries(type.getFields())) {
+      const mine = fields[name];
+      if (!mine) continue;
+      const rule = field.extensions['auth'] as AuthRule | undefined;
+      mine.extensions = { ...mine.extensions, ...(rule && { auth: rule }) };
+      if (roots.has(type.name)) guardRoot(mine, rule, type.name === schema.getMutationType()?.name);
+      else if (rule) guardField(mine, rule, target);
+    }
+  }
+}
+
+type AnyField = GraphQLField<unknown, Context>;
+
+function guardRoot(field: AnyField, rule: AuthRule | undefined, isMutation: boolean): void {
+  const resolve = field.resolve!;
+  field.resolve = async (root, args, context, info) => {
+    if (rule && !allows(rule, context.actor)) throw fault('FORBIDDEN');
+    if (isMutation)
+      return change(context, field.name, (args as { input?: object }).input ?? {}, () => {
+        refuseUnstorable(args);
+        return resolve(root, args, context, info);
+      });
+    try {
+      refuseUnstorable(args);
+      return (await resolve(root, args, context, info)) as unknown;
+    } catch (error) {
+      throw error instanceof Refusal ? faultOf(error) : error;
+    }
+  };
+}
+
+function guardField(field: AnyField, rule: AuthRule, type: GraphQLObjectType): void {
+  if (String(field.type).endsWith('!')) throw new Error(`${type.name}.${field.name} has @auth and must be nullable`);
+  const resolve =
+    field.resolve ??
+    ((root, args, context, info) => {
+      const value = (root as Record<string, unknown>)[field.name];
+      return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).call(root, args, context, info) : value;
+    });
+  field.resolve = (root, args, context, info) => {
+    if (!allows(rule, context.actor)) throw fault('FORBIDDEN');
+    return resolve(root, args, context, info);
+  };
+}

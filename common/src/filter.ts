@@ -1,0 +1,159 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { Field, Float, ID, InputType } from 'type-graphql';
+import { Refusal } from './errors.ts';
+import { uuidOf } from './id.ts';
+import { DateTime, Duration, milliseconds } from './scalar.ts';
+
+export type Condition = RawBuilder<SqlBool>;
+
+@InputType({ description: 'A condition on text; upper and lower case are the same. All given parts hold together.' })
+export class StringFilter {
+  @Field(() => String, { nullable: true, description: 'Is this text.' }) eq?: string | null;
+  @Field(() => [String], { nullable: true, description: 'Is one of these, at most 100.' }) in?: string[] | null;
+  @Field(() => String, { nullable: true, description: 'Holds this text.' }) contains?: string | null;
+  @Field(() => String, { nullable: true, description: 'Begins with this text.' }) startsWith?: string | null;
+  @Field(() => Boolean, { nullable: true, description: 'Has no value (true), or has one (false).' }) isNull?: boolean | null;
+}
+
+@InputType({ description: 'A condition on a reference; the word `me` stands for the caller. All given parts hold together.' })
+export class IdFilter {
+  @Field(() => ID, { nullable: true, description: 'Is this one.' }) eq?: string | null;
+  @Field(() => [ID], { nullable: true, description: 'Is one of these, at most 100.' }) in?: string[] | null;
+  @Field(() => [ID], { nullable: true, description: 'Is none of these, at most 100.' }) notIn?: string[] | null;
+  @Field(() => Boolean, { nullable: true, description: 'Is not set (true), or is set (false).' }) isNull?: boolean | null;
+}
+
+@InputType({ description: 'A condition on a number. All given parts hold together.' })
+export class NumberFilter {
+  @Field(() => Float, { nullable: true, description: 'Equals this.' }) eq?: number | null;
+  @Field(() => Float, { nullable: true, description: 'Is at least this.' }) gte?: number | null;
+  @Field(() => Float, { nullable: true, description: 'Is at most this.' }) lte?: number | null;
+  @Field(() => Boolean, { nullable: true, description: 'Has no value (true), or has one (false).' }) isNull?: boolean | null;
+}
+
+@InputType({ description: 'A condition on an instant. All given parts hold together.' })
+export class DateTimeFilter {
+  @Field(() => DateTime, { nullable: true, description: 'From this instant on.' }) gte?: Date | null;
+  @Field(() => DateTime, { nullable: true, description: 'Before this instant.' }) lt?: Date | null;
+  @Field(() => Duration, { nullable: true, description: 'Within this length of time before or after now.' }) within?: string | null;
+  @Field(() => Duration, { nullable: true, description: 'Longer ago than this.' }) olderThan?: string | null;
+  @Field(() => Boolean, { nullable: true, description: 'Has no value (true), or has one (false).' }) isNull?: boolean | null;
+}
+
+@InputType({ description: 'A condition on a list of words. All given parts hold together.' })
+export class TagFilter {
+  @Field(() => [String], { nullable: true, description: 'Has at least one of these.' }) any?: string[] | null;
+  @Field(() => [String], { nullable: true, description: 'Has every one of these.' }) all?: string[] | null;
+  @Field(() => [String], { nullable: true, description: 'Has none of these.' }) none?: string[] | null;
+}
+
+/** The condition of an enum filter, `{ eq, in, notIn }`. */
+export interface ChoiceFilter<T extends string> {
+  eq?: T | null;
+  in?: T[] | null;
+  notIn?: T[] | null;
+}
+
+const LIST_LIMIT = 100;
+const DEPTH_LIMIT = 5;
+const NODE_LIMIT = 100;
+
+const given = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
+const every = (parts: Condition[]): Condition => (parts.length ? sql<SqlBool>`(${sql.join(parts, sql` and `)})` : sql<SqlBool>`true`);
+const some = (parts: Condition[]): Condition => (parts.length ? sql<SqlBool>`(${sql.join(parts, sql` or `)})` : sql<SqlBool>`false`);
+const nullness = (column: RawBuilder<unknown>, isNull: boolean): Condition =>
+  isNull ? sql<SqlBool>`${column} is null` : sql<SqlBool>`${column} is not null`;
+
+function bounded<T>(list: T[]): T[] {
+  if (list.length > LIST_LIMIT)
+    throw new Refusal([{ code: 'TOO_LONG', field: ['filter'], message: `A list in a filter has at most ${LIST_LIMIT} entries.` }]);
+  return list;
+}
+
+const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
+
+export function textIs(column: RawBuilder<unknown>, filter: StringFilter): Condition {
+  const parts: Condition[] = [];
+  if (given(filter.eq)) parts.push(sql<SqlBool>`lower(${column}) = lower(${filter.eq})`);
+  if (given(filter.in)) parts.push(sql<SqlBool>`lower(${column}) = any(${bounded(filter.in).map((text) => text.toLowerCase())}::text[])`);
+  if (given(filter.contains)) parts.push(sql<SqlBool>`${column} ilike ${`%${escaped(filter.contains)}%`}`);
+  if (given(filter.startsWith)) parts.push(sql<SqlBool>`${column} ilike ${`${escaped(filter.startsWith)}%`}`);
+  if (given(filter.isNull)) parts.push(nullness(column, filter.isNull));
+  return every(parts);
+}
+
+/** `me` is the caller's typed id; an id of another type, or a malformed one, matches nothing. */
+export function idIs(column: RawBuilder<unknown>, prefix: string, filter: IdFilter, me: string): Condition {
+  const uuid = (id: string): string => uuidOf(prefix, id === 'me' ? me : id);
+  const parts: Condition[] = [];
+  if (given(filter.eq)) parts.push(sql<SqlBool>`${column} = ${uuid(filter.eq)}::uuid`);
+  if (given(filter.in)) parts.push(sql<SqlBool>`${column} = any(${bounded(filter.in).map(uuid)}::uuid[])`);
+  if (given(filter.notIn)) parts.push(sql<SqlBool>`(${column} is null or ${column} <> all(${bounded(filter.notIn).map(uuid)}::uuid[]))`);
+  if (given(filter.isNull)) parts.push(nullness(column, filter.isNull));
+  return every(parts);
+}
+
+export function numberIs(column: RawBuilder<unknown>, filter: NumberFilter): Condition {
+  const parts: Condition[] = [];
+  if (given(filter.eq)) parts.push(sql<SqlBool>`${column} = ${filter.eq}::double precision`);
+  if (given(filter.gte)) parts.push(sql<SqlBool>`${column} >= ${filter.gte}::double precision`);
+  if (given(filter.lte)) parts.push(sql<SqlBool>`${column} <= ${filter.lte}::double precision`);
+  if (given(filter.isNull)) parts.push(nullness(column, filter.isNull));
+  return every(parts);
+}
+
+export function instantIs(column: RawBuilder<unknown>, filter: DateTimeFilter, now = new Date()): Condition {
+  const parts: Condition[] = [];
+  const shifted = (duration: string, sign: number): Date => new Date(now.getTime() + sign * milliseconds(duration)!);
+  if (given(filter.gte)) parts.push(sql<SqlBool>`${column} >= ${filter.gte}`);
+  if (given(filter.lt)) parts.push(sql<SqlBool>`${column} < ${filter.lt}`);
+  if (given(filter.within)) parts.push(sql<SqlBool>`${column} between ${shifted(filter.within, -1)} and ${shifted(filter.within, 1)}`);
+  if (given(filter.olderThan)) parts.push(sql<SqlBool>`${column} < ${shifted(filter.olderThan, -1)}`);
+  if (given(filter.isNull)) parts.push(nullness(column, filter.isNull));
+  return every(parts);
+}
+
+export function choiceIs<T extends string>(column: RawBuilder<unknown>, filter: ChoiceFilter<T>): Condition {
+  const parts: Condition[] = [];
+  if (given(filter.eq)) parts.push(sql<SqlBool>`${column} = ${filter.eq}`);
+  if (given(filter.in)) parts.push(sql<SqlBool>`${column} = any(${bounded(filter.in)}::text[])`);
+  if (given(filter.notIn)) parts.push(sql<SqlBool>`${column} <> all(${bounded(filter.notIn)}::text[])`);
+  return every(parts);
+}
+
+/** A condition on a `text[]` column of lower-case words. */
+export function wordsAre(column: RawBuilder<unknown>, filter: TagFilter): Condition {
+  const lower = (words: string[]): string[] => bounded(words).map((word) => word.toLowerCase());
+  const parts: Condition[] = [];
+  if (given(filter.any)) parts.push(sql<SqlBool>`${column} && ${lower(filter.any)}::text[]`);
+  if (given(filter.all)) parts.push(sql<SqlBool>`${column} @> ${lower(filter.all)}::text[]`);
+  if (given(filter.none)) parts.push(sql<SqlBool>`not (${column} && ${lower(filter.none)}::text[])`);
+  return every(parts);
+}
+
+interface Tree<F> {
+  and?: F[] | null;
+  or?: F[] | null;
+  not?: F | null;
+}
+
+/** A filter with `and`, `or` and `not` as one condition: `leaf` gives the conditions of one object; at most 5 deep and 100 objects. */
+export function treeIs<F extends Tree<F>>(filter: F | null | undefined, leaf: (filter: F) => Condition[]): Condition {
+  let nodes = 0;
+  const compile = (node: F, depth: number): Condition => {
+    if (depth > DEPTH_LIMIT || ++nodes > NODE_LIMIT)
+      throw new Refusal([
+        { code: 'TOO_LONG', field: ['filter'], message: `A filter is at most ${DEPTH_LIMIT} deep and has at most ${NODE_LIMIT} objects.` },
+      ]);
+    const parts = leaf(node);
+    if (given(node.and)) parts.push(every(node.and.map((each) => compile(each, depth + 1))));
+    if (given(node.or)) parts.push(some(node.or.map((each) => compile(each, depth + 1))));
+    if (given(node.not)) parts.push(sql<SqlBool>`(${compile(node.not, depth + 1)}) is not true`);
+    return every(parts);
+  };
+  return filter ? compile(filter, 1) : every([]);
+}
+
+/** One filter field: its condition when it is given. */
+export const when = <T>(value: T | null | undefined, condition: (value: T) => Condition): Condition[] =>
+  given(value) ? [condition(value)] : [];

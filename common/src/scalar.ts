@@ -1,0 +1,116 @@
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+
+const fail = (name: string, shape: string): never => {
+  throw new GraphQLError(`${name} must be ${shape}.`, { extensions: { code: 'BAD_USER_INPUT' } });
+};
+
+/** A scalar that is text on the wire and is checked by `parse`. */
+function textScalar<T>(name: string, description: string, shape: string, parse: (text: string) => T | undefined): GraphQLScalarType<T> {
+  const read = (value: unknown): T => (typeof value === 'string' ? parse(value) : undefined) ?? fail(name, shape);
+  return new GraphQLScalarType<T>({
+    name,
+    description,
+    serialize: (value) => value as T,
+    parseValue: read,
+    parseLiteral: (node) => (node.kind === Kind.STRING ? read(node.value) : fail(name, shape)),
+  });
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+const instant = (text: string): Date | undefined => {
+  const at = INSTANT.test(text) ? new Date(text) : undefined;
+  const year = at?.getUTCFullYear() ?? Number.NaN;
+  return year >= 1900 && year <= 2999 ? at : undefined;
+};
+
+export const DateTime = new GraphQLScalarType<Date, string>({
+  name: 'DateTime',
+  description: 'An instant, ISO 8601, answered in UTC with milliseconds: `2027-01-31T08:30:00.000Z`. Years 1900 to 2999.',
+  serialize: (value) => (value instanceof Date ? value : new Date(value as string)).toISOString(),
+  parseValue: (value) => (typeof value === 'string' && instant(value)) || fail('DateTime', 'an instant such as 2027-01-31T08:30:00Z'),
+  parseLiteral: (node) => (node.kind === Kind.STRING && instant(node.value)) || fail('DateTime', 'an instant such as 2027-01-31T08:30:00Z'),
+});
+
+export const Day = textScalar('Date', 'A day without time zone: `2027-01-31`.', 'a day such as 2027-01-31', (text) =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(text).toISOString().startsWith(text) ? text : undefined,
+);
+
+const DURATION = /^P(?=\d|T\d)(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/;
+
+/** Milliseconds of an ISO 8601 duration of weeks, days, hours, minutes and seconds; undefined for anything else. */
+export function milliseconds(duration: string): number | undefined {
+  const match = DURATION.exec(duration);
+  if (!match) return undefined;
+  const [weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return ((((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+}
+
+export const Duration = textScalar(
+  'Duration',
+  'A length of time, ISO 8601, in weeks, days, hours, minutes and seconds: `PT6H`, `P28D`.',
+  'a length of time such as PT6H or P28D',
+  (text) => (milliseconds(text) === undefined ? undefined : text),
+);
+
+export const CursorScalar = textScalar(
+  'Cursor',
+  'A position in the event log of the workspace; opaque, grows with time.',
+  'a cursor that the API gave out',
+  (text) => (/^[\w-]{1,64}$/.test(text) ? text : undefined),
+);
+
+export const ScopeScalar = textScalar(
+  'Scope',
+  'A right of a token, `tickets:read`: `read` or `write` of tickets, customers, articles, reports, apps or settings, and `tickets:import`.',
+  'a scope such as tickets:read',
+  (text) => (/^[a-z]{1,20}:[a-z]{1,20}$/.test(text) ? text : undefined),
+);
+
+const knownZones = new Map<string, boolean>();
+const isZone = (zone: string): boolean => {
+  if (zone.length > 64) return false;
+  let known = knownZones.get(zone);
+  if (known === undefined) {
+    try {
+      known = Boolean(new Intl.DateTimeFormat('en', { timeZone: zone })) && !/^[+-]/.test(zone);
+    } catch {
+      known = false;
+    }
+    if (knownZones.size < 2000) knownZones.set(zone, known);
+  }
+  return known;
+};
+
+export const TimeZone = textScalar('TimeZone', 'An IANA time zone: `Europe/Ljubljana`.', 'a time zone such as Europe/Ljubljana', (text) =>
+  isZone(text) ? text : undefined,
+);
+
+export const Locale = textScalar('Locale', 'A language tag (BCP 47): `pt-BR`, `zh-Hant`, `sl`.', 'a language tag such as pt-BR', (text) => {
+  try {
+    return text.length <= 35 ? Intl.getCanonicalLocales(text)[0] : undefined;
+  } catch {
+    return undefined;
+  }
+});
+
+export const EventType = textScalar(
+  'EventType',
+  'The name of a fact, `ticket.created`; the same in subscriptions, webhooks and exports.',
+  'the name of a fact such as ticket.created',
+  (text) => (/^[a-z_]{1,40}\.[a-z_]{1,40}$/.test(text) ? text : undefined),
+);
+
+export const Json = new GraphQLScalarType({
+  name: 'JSON',
+  description: 'Any JSON value; where it stands for a filter, its shape is said there.',
+  serialize: (value) => value,
+  parseValue: (value) => value,
+  parseLiteral: (node: ValueNode, variables) => valueFromASTUntyped(node, variables),
+});

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { type Actor, Role, SCOPES } from './access.ts';
+import { type MigrationClass, migrate } from './database.ts';
+import { newId, newUuid } from './id.ts';
+import { createLog } from './log.ts';
+import { type ServiceConfig, type SubgraphOptions, startSubgraph } from './subgraph.ts';
+import { signActor } from './token.ts';
+
+export const TEST_SECRET = 'a secret that only tests share, 32+';
+
+export interface TestDatabase {
+  /** As the role that owns nothing. */
+  url: string;
+  ownerUrl: string;
+  drop(): Promise<void>;
+}
+
+/** A private database for this test file: a copy of a template that the first file of the run migrates. */
+export async function testDatabase(name: string, migrations: Record<string, MigrationClass>): Promise<TestDatabase> {
+  const base = process.env['TEST_DATABASE_URL']!;
+  const on = (database: string): string => Object.assign(new URL(base), { pathname: `/${database}` }).href;
+  const admin = new Client({ connectionString: on('postgres') });
+  await admin.connect();
+  const template = `template_${name}`;
+  await admin.query('select pg_advisory_lock(hashtext($1))', [template]);
+  try {
+    const { rowCount } = await admin.query('select from pg_database where datname = $1 and datistemplate', [template]);
+    if (!rowCount) {
+      await admin.query(`drop database if exists ${template}`);
+      await admin.query(`create database ${template}`);
+      await allowApp(on(template));
+      await migrate(on(template), migrations, createLog('test', 'silent'));
+      await admin.query(`alter database ${template} is_template true`);
+    }
+  } finally {
+    await admin.query('select pg_advisory_unlock(hashtext($1))', [template]);
+  }
+  const database = `test_${name}_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
+  await admin.query(`create database ${database} template ${template} strategy file_copy`);
+  await admin.end();
+  const url = Object.assign(new URL(on(database)), { username: 'deskgraph_app', password: process.env['TEST_APP_PASSWORD']! }).href;
+  return {
+    url,
+    ownerUrl: on(database),
+    drop: async () => {
+      const closer = new Client({ connectionString: on('postgres') });
+      await closer.connect();
+      await closer.query(`drop database ${database} with (force)`);
+      await closer.end();
+    },
+  };
+}
+
+async function allowApp(url: string): Promise<void> {
+  const { grantApp } = await import('./launch/role.ts');
+  await grantApp(url);
+}
+
+export interface Answer<Data = Record<string, never>> {
+  data: Data | null;
+  errors?: { message: string; path?: (string | number)[]; extensions: { code: string } & Record<string, unknown> }[];
+}
+
+/** A running subgraph, and people who ask it. */
+export interface TestService {
+  url: string;
+  service: Awaited<ReturnType<typeof startSubgraph>>;
+  database: TestDatabase;
+  ask<Data>(actor: Actor, query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<Data>>;
+  stop(): Promise<void>;
+}
+
+export async function testService(options: SubgraphOptions, migrations: Record<string, MigrationClass>): Promise<TestService> {
+  const database = await testDatabase(options.name.replaceAll('-', '_'), migrations);
+  const config: ServiceConfig = {
+    NODE_ENV: 'test',
+    LOG_LEVEL: (process.env['TEST_LOG'] as 'error' | undefined) ?? 'silent',
+    HOST: '127.0.0.1',
+    PORT: 0,
+    INTERNAL_SECRET: TEST_SECRET,
+    DATABASE_URL: database.url,
+    DATABASE_CONNECTIONS: 10,
+  };
+  const service = await startSubgraph(options, config);
+  const url = `http://127.0.0.1:${service.port}`;
+  return {
+    url,
+    service,
+    database,
+    ask: async (actor, query, variables = {}, headers = {}) => {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${await signActor(actor, TEST_SECRET)}`, ...headers },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as never;
+    },
+    stop: async () => {
+      await service.stop();
+      await database.drop();
+    },
+  };
+}
+
+/** The data of an answer; fails with the whole answer when there are errors. */
+export function dataOf<Data>(answer: Answer<Data>): Data {
+  if (answer.errors || !answer.data) throw new Error(`Errors in the answer: ${JSON.stringify(answer, null, 2)}`);
+  return answer.data;
+}
+
+const PERSON_SCOPES = SCOPES.filter((scope) => scope !== 'tickets:import');
+
+/** A member of staff; needs no row for rights, only where the service looks the person up. */
+export const person = (role: Role, workspace: string, more: Partial<Actor> = {}): Actor => ({
+  kind: role === Role.REQUESTER ? 'customer' : 'agent',
+  id: newId(role === Role.REQUESTER ? 'cus' : 'agt'),
+  name: role.toLowerCase(),
+  role,
+  scopes: PERSON_SCOPES,
+  workspace,
+  departments: [],
+  ...more,
+});
+
+export const app = (workspace: string, scopes: readonly string[] = SCOPES): Actor => ({
+  kind: 'app',
+  id: newId('app'),
+  name: 'Partner',
+  role: null,
+  scopes,
+  workspace,
+  departments: [],
+});
+
+export const newWorkspace = newUuid;

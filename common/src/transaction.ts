@@ -1,0 +1,114 @@
+import { IsolationLevel } from '@mikro-orm/postgresql';
+import type { Actor } from './access.ts';
+import { type EntityManager, type MikroORM, sql } from './database.ts';
+import { Loaders } from './loader.ts';
+import type { Log } from './log.ts';
+
+export interface Request {
+  orm: MikroORM;
+  actor: Actor;
+  log: Log;
+  requestId: string;
+  /** Languages that the caller reads, best first. */
+  locales: readonly string[];
+  /** Finds a thing of this service by its typed id, if the caller may see it. */
+  find?: (context: Context, id: string) => Promise<unknown>;
+}
+
+/**
+ * What an operation works with: who asks, and the database as one transaction. A query reads one snapshot, begun when first needed; each
+ * Mutation field and each delivered event has a transaction of its own. Nothing else begins one.
+ */
+export class Context {
+  readonly orm: MikroORM;
+  actor: Actor;
+  readonly log: Log;
+  readonly requestId: string;
+  readonly locales: readonly string[];
+  readonly load = new Loaders();
+  readonly #find: Request['find'];
+  #open: Promise<EntityManager> | undefined;
+  #writing: EntityManager | undefined;
+  #afterCommit: (() => void)[] = [];
+
+  constructor({ orm, actor, log, requestId, locales, find }: Request) {
+    this.orm = orm;
+    this.actor = actor;
+    this.log = log;
+    this.requestId = requestId;
+    this.locales = locales;
+    this.#find = find;
+  }
+
+  get workspace(): string {
+    return this.actor.workspace;
+  }
+
+  /** The transaction that a verb changes things in. */
+  get em(): EntityManager {
+    if (!this.#writing) throw new Error('Only a mutation or a delivered event may change things.');
+    return this.#writing;
+  }
+
+  /** The transaction to read in: the one that changes things while it is open, else the operation's read-only snapshot. */
+  read(): Promise<EntityManager> {
+    return this.#writing ? Promise.resolve(this.#writing) : (this.#open ??= this.#begin({ readOnly: true }));
+  }
+
+  /** Runs `work` in a transaction of its own and commits; whatever it throws rolls everything back. */
+  async write<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    await this.end();
+    const em = await this.#begin({ readOnly: false });
+    this.#writing = em;
+    try {
+      const result = await work(em);
+      await em.commit();
+      for (const done of this.#afterCommit) done();
+      return result;
+    } catch (error) {
+      await em.rollback().catch((failure: unknown) => this.log.warn({ err: failure }, 'rollback failed'));
+      throw error;
+    } finally {
+      this.#writing = undefined;
+      this.#afterCommit = [];
+      this.load.clear();
+    }
+  }
+
+  /** For a delivered event: does `work` in the workspace that the event is of, within the open transaction. */
+  async within(workspace: string, work: () => Promise<void>): Promise<void> {
+    if (workspace !== this.actor.workspace) {
+      await this.em.flush();
+      this.em.clear();
+      this.load.clear();
+      this.actor = { ...this.actor, workspace };
+      this.em.setFilterParams('workspace', { workspaceId: workspace });
+      await sql`select set_config('desk.workspace', ${workspace}, true)`.execute(this.em.getKysely());
+    }
+    await work();
+  }
+
+  find(id: string): Promise<unknown> {
+    return this.#find?.(this, id) ?? Promise.resolve(null);
+  }
+
+  /** Called once the current transaction is committed; never when it is rolled back. */
+  afterCommit(done: () => void): void {
+    this.#afterCommit.push(done);
+  }
+
+  /** Ends the snapshot of a query. */
+  async end(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open) await (await open).rollback();
+  }
+
+  async #begin({ readOnly }: { readOnly: boolean }): Promise<EntityManager> {
+    const em = this.orm.em.fork() as EntityManager;
+    em.setFilterParams('workspace', { workspaceId: this.workspace });
+    em.setSessionContext({ variables: { 'desk.workspace': this.workspace } });
+    await em.begin(readOnly ? { readOnly, isolationLevel: IsolationLevel.REPEATABLE_READ } : {});
+    return em;
+  }
+}

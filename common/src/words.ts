@@ -1,0 +1,41 @@
+/**
+ * The words of a text for search: lower case, without diacritics. Scripts without spaces (Han, Kana, Hangul, Thai) give overlapping
+ * pairs of characters, so that any piece of two or more characters is found without a dictionary.
+ */
+const RUN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+|[\p{L}\p{N}]+/gu;
+const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
+const LETTERS =
+  /[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+/gu;
+const WORD_LIMIT = 64;
+
+export const folded = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '')
+    .toLowerCase()
+    .normalize('NFC');
+
+export function words(text: string): string[] {
+  const found: string[] = [];
+  for (const [mixed] of folded(text).matchAll(RUN))
+    for (const [run] of mixed.matchAll(LETTERS)) {
+      if (!UNSPACED.test(run)) found.push(run.slice(0, WORD_LIMIT));
+      else found.push(...pairs(run));
+    }
+  return found;
+}
+
+function pairs(run: string): string[] {
+  const signs = [...run];
+  return signs.length === 1 ? signs : signs.slice(1).map((sign, at) => signs[at]! + sign);
+}
+
+/** What to give to `to_tsvector('simple', …)`. */
+export const searchText = (...texts: (string | null | undefined)[]): string => words(texts.filter(Boolean).join(' ')).join(' ');
+
+/** A `tsquery` that finds every word of the text; words of three letters and more also find what begins with them. Null when there is no word. */
+export function searchQuery(text: string): string | null {
+  const terms = [...new Set(words(text))].slice(0, 20);
+  if (!terms.length) return null;
+  return terms.map((term) => (!UNSPACED.test(term) && term.length >= 3 ? `'${term}':*` : `'${term}'`)).join(' & ');
+}

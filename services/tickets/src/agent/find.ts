@@ -1,0 +1,48 @@
+import { type Actor, isStaff } from '@deskgraph/common/access';
+import { hydrate, sql, uuids } from '@deskgraph/common/database';
+import type { Condition } from '@deskgraph/common/filter';
+import { uuidOf } from '@deskgraph/common/id';
+import { Direction, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
+import type { Context } from '@deskgraph/common/transaction';
+import { Agent } from './agent.ts';
+
+export interface AgentQuery extends PageRequest {
+  departmentIds?: string[] | null | undefined;
+}
+
+/** A page of the staff, by name. */
+export async function find(ctx: Context, query: AgentQuery): Promise<Page<Agent>> {
+  const page = keyset(query, [
+    { by: sql`lower(a.name)`, type: 'text', direction: Direction.ASC },
+    { by: sql`a.id`, type: 'uuid', direction: Direction.ASC },
+  ]);
+  const departments = query.departmentIds
+    ? sql`exists (select from agent_department d where d.agent_id = a.id and d.department_id = any(${uuids('dep', query.departmentIds)}))`
+    : sql`true`;
+  const condition = sql`a.workspace_id = ${ctx.workspace}::uuid and ${departments}`;
+  const db = (await ctx.read()).getKysely();
+  const { rows } = await sql<object>`
+    select a.*, ${page.keys} from agent a where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}`.execute(db);
+  return page.page(rows, hydrate(ctx.orm, Agent, rows), async () => {
+    const counted = await sql<{ count: number }>`select count(*)::integer as count from agent a where ${condition}`.execute(db);
+    return counted.rows[0]!.count;
+  });
+}
+
+/** Colleagues exist for all staff; a requester knows those who had to do with his tickets: in charge, solver or writer of a reply. */
+export const byId = (ctx: Context, id: string): Promise<Agent | null> =>
+  ctx.load.byId('agent', id, async (ids) => {
+    const em = await ctx.read();
+    const { rows } = await sql`
+      select a.* from unnest(${uuids('agt', ids)}, ${ids}::text[]) as asked(id, shown) join agent a on a.id = asked.id
+      where a.workspace_id = ${ctx.workspace}::uuid and ${isStaff(ctx.actor) ? sql`true` : metBy(ctx.actor)}`.execute(em.getKysely());
+    return hydrate(ctx.orm, Agent, rows);
+  });
+
+function metBy(actor: Actor): Condition {
+  const own = sql`t.workspace_id = a.workspace_id and t.requester_id = ${uuidOf('cus', actor.id)}::uuid`;
+  return sql`(
+    exists (select from ticket t where ${own} and a.id in (t.assignee_id, t.solved_by_id))
+    or exists (
+      select from ticket t join message m on m.ticket_id = t.id where ${own} and m.visibility = 'PUBLIC' and m.author_id = asked.shown))`;
+}

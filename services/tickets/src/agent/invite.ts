@@ -1,0 +1,52 @@
+import { Role } from '@deskgraph/common/access';
+import { Refusal } from '@deskgraph/common/errors';
+import { record } from '@deskgraph/common/events';
+import { Payload } from '@deskgraph/common/graph';
+import { newId } from '@deskgraph/common/id';
+import { line, loose, z } from '@deskgraph/common/input';
+import type { Context } from '@deskgraph/common/transaction';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Department } from '../department/department.ts';
+import { identity } from '../requester/identity.ts';
+import { Agent } from './agent.ts';
+import { join, refuseUnknown } from './membership.ts';
+
+@InputType({ description: 'Input of agentInvite.' })
+export class AgentInviteInput {
+  static readonly bounds = loose({ email: z.string().max(254), name: line(100), departmentIds: z.array(z.string()).max(100) });
+  @Field(() => String, { description: 'The mail address that the person signs in with; unique in the workspace.' }) email!: string;
+  @Field(() => String, { description: 'The name to show, at most 100 characters.' }) name!: string;
+  @Field(() => Role, { description: 'LIGHT, AGENT, LEAD, ADMIN or ANALYST.' }) role!: Role;
+  @Field(() => [ID], { nullable: true, description: 'The departments that the person works in, at most 100.' }) departmentIds?:
+    | string[]
+    | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'With the same key the same input gives the first result within 24 hours, another input is refused; at most 255 characters.',
+  })
+  idempotencyKey?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of agentInvite.' })
+export class AgentInvitePayload extends Payload {
+  @Field(() => Agent, { nullable: true, description: 'The agent as it now stands; null when refused.' }) agent?: Agent | null;
+}
+
+/** Takes a person into the staff. */
+export async function invite(ctx: Context, input: AgentInviteInput): Promise<AgentInvitePayload> {
+  if (input.role === Role.REQUESTER) throw new Refusal('INVALID', 'role');
+  const { value: email } = identity('EMAIL', input.email, 'email');
+  const departmentIds = input.departmentIds ?? [];
+  await refuseUnknown(ctx, Department, departmentIds, 'departmentIds');
+  if (await ctx.em.count(Agent, { email })) throw new Refusal('TAKEN', 'email');
+  const agent = ctx.em.create(Agent, { id: newId('agt'), workspaceId: ctx.workspace, email, name: input.name, role: input.role });
+  await record(ctx, 'agent.invited', agent, { state: stateOf(agent, departmentIds) });
+  await join(
+    ctx,
+    departmentIds.map((departmentId) => ({ agentId: agent.id, departmentId })),
+  );
+  return { agent, userErrors: [] };
+}
+
+const stateOf = ({ name, email, role, active }: Agent, departmentIds: string[]) => ({ name, email, role, active, departmentIds });

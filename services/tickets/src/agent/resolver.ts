@@ -1,0 +1,57 @@
+import { Auth, Role } from '@deskgraph/common/access';
+import { Refusal } from '@deskgraph/common/errors';
+import { ForwardArgs, type Page, PageArgs } from '@deskgraph/common/page';
+import type { Context } from '@deskgraph/common/transaction';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Department } from '../department/department.ts';
+import { byId as departmentById } from '../department/find.ts';
+import { TicketFilter } from '../ticket/filter.ts';
+import { findOf } from '../ticket/find.ts';
+import { TicketOrder } from '../ticket/order.ts';
+import { Ticket, TicketConnection } from '../ticket/ticket.ts';
+import { Agent, AgentConnection } from './agent.ts';
+import { find } from './find.ts';
+import { AgentInviteInput, AgentInvitePayload, invite } from './invite.ts';
+import { departmentIdsOf } from './membership.ts';
+
+@Resolver(() => Agent)
+export class AgentResolver {
+  @Auth({ scopes: ['tickets:read'], roles: [Role.LIGHT, Role.ANALYST] })
+  @Query(() => AgentConnection, { description: 'The staff by name; of these departments only when they are given, at most 100.' })
+  agents(
+    @Arg('departmentIds', () => [ID], { nullable: true, description: 'Only who works in one of these departments.' }) departmentIds:
+      | string[]
+      | null,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Agent>> {
+    if ((departmentIds?.length ?? 0) > 100) throw new Refusal([{ code: 'TOO_LONG', field: ['departmentIds'] }]);
+    return find(ctx, { ...page, departmentIds });
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
+  @Mutation(() => AgentInvitePayload, {
+    description: 'Takes a person into the staff. Who signs in with this address is that person from then on.',
+  })
+  agentInvite(@Arg('input', () => AgentInviteInput) input: AgentInviteInput, @Ctx() ctx: Context): Promise<AgentInvitePayload> {
+    return invite(ctx, input);
+  }
+
+  @FieldResolver(() => [Department], { description: 'The departments that the person works in.' })
+  async departments(@Root() agent: Agent, @Ctx() ctx: Context): Promise<Department[]> {
+    const ids = await departmentIdsOf(ctx, agent.id);
+    return (await Promise.all(ids.map((id) => departmentById(ctx, id)))).filter((department) => department !== null);
+  }
+
+  @Auth({ roles: [Role.LIGHT] })
+  @FieldResolver(() => TicketConnection, { nullable: true, description: 'The tickets assigned to the person now; for staff only.' })
+  tickets(
+    @Root() agent: Agent,
+    @Arg('filter', () => TicketFilter, { nullable: true }) filter: TicketFilter | null,
+    @Arg('orderBy', () => [TicketOrder], { nullable: true }) orderBy: TicketOrder[] | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Ticket>> {
+    return findOf(ctx, { column: 'assignee_id', prefix: 'agt' }, agent.id, { filter, orderBy, ...page });
+  }
+}

@@ -1,0 +1,8 @@
+import { readConfig, z } from '@deskgraph/common/config';
+
+/** Where the services are that this one follows; a service that is not named is not followed. */
+export const peers = () => readConfig(z.object({ CUSTOMERS_URL: z.url().optional() }));
+
+export const ownerUrl = () => readConfig(z.object({ DATABASE_OWNER_URL: z.string() })).DATABASE_OWNER_URL;
+
+export const bootstrapUrl = () => readConfig(z.object({ DATABASE_URL: z.string() })).DATABASE_URL;

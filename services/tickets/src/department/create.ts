@@ -1,0 +1,49 @@
+import { sql } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
+import { record } from '@deskgraph/common/events';
+import { Payload } from '@deskgraph/common/graph';
+import { newId } from '@deskgraph/common/id';
+import { line, loose, z } from '@deskgraph/common/input';
+import type { Context } from '@deskgraph/common/transaction';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Agent } from '../agent/agent.ts';
+import { join, refuseUnknown } from '../agent/membership.ts';
+import { Department } from './department.ts';
+
+@InputType({ description: 'Input of departmentCreate.' })
+export class DepartmentCreateInput {
+  static readonly bounds = loose({ name: line(100), agentIds: z.array(z.string()).max(1000) });
+  @Field(() => String, { description: 'The name, unique in the workspace, at most 100 characters.' }) name!: string;
+  @Field(() => [ID], { nullable: true, description: 'The agents that work in it, at most 1,000.' }) agentIds?: string[] | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'With the same key the same input gives the first result within 24 hours, another input is refused; at most 255 characters.',
+  })
+  idempotencyKey?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of departmentCreate.' })
+export class DepartmentCreatePayload extends Payload {
+  @Field(() => Department, { nullable: true, description: 'The department as it now stands; null when refused.' })
+  department?: Department | null;
+}
+
+export async function create(ctx: Context, input: DepartmentCreateInput): Promise<DepartmentCreatePayload> {
+  const agentIds = input.agentIds ?? [];
+  await refuseUnknown(ctx, Agent, agentIds, 'agentIds');
+  const department = ctx.em.create(Department, { id: newId('dep'), workspaceId: ctx.workspace, name: input.name });
+  await refuseTaken(ctx, input.name);
+  await record(ctx, 'department.created', department, { state: { name: department.name } });
+  await join(
+    ctx,
+    agentIds.map((agentId) => ({ agentId, departmentId: department.id })),
+  );
+  return { department, userErrors: [] };
+}
+
+async function refuseTaken(ctx: Context, name: string): Promise<void> {
+  const { rows } = await sql`
+    select from department where workspace_id = ${ctx.workspace}::uuid and lower(name) = lower(${name})`.execute(ctx.em.getKysely());
+  if (rows.length) throw new Refusal('TAKEN', 'name');
+}

@@ -1,0 +1,20 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Id, Stored } from '@deskgraph/common/database';
+import { Node } from '@deskgraph/common/graph';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+
+@Entity()
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A department: a queue of tickets and the team that works on it.' })
+@Directive('@key(fields: "id")')
+export class Department extends Stored {
+  @PrimaryKey({ type: new Id('dep') })
+  @Field(() => ID, { description: 'Prefix `dep_`.' })
+  id!: string;
+
+  @Property({ type: 'text' })
+  @Field(() => String, { description: 'The name, unique in the workspace, at most 100 characters.' })
+  name!: string;
+
+  @Field(() => Int, { description: 'Grows with each change.' })
+  declare version: number;
+}

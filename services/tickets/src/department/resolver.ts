@@ -1,0 +1,49 @@
+import { Auth, Role } from '@deskgraph/common/access';
+import { ForwardArgs, type Page, PageArgs } from '@deskgraph/common/page';
+import type { Context } from '@deskgraph/common/transaction';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { type Agent, AgentConnection } from '../agent/agent.ts';
+import { findOfDepartment } from '../agent/of-department.ts';
+import { TicketFilter } from '../ticket/filter.ts';
+import { findOf } from '../ticket/find.ts';
+import { TicketOrder } from '../ticket/order.ts';
+import { type Ticket, TicketConnection } from '../ticket/ticket.ts';
+import { DepartmentCreateInput, DepartmentCreatePayload, create } from './create.ts';
+import { Department } from './department.ts';
+import { find } from './find.ts';
+
+@Resolver(() => Department)
+export class DepartmentResolver {
+  @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
+  @Query(() => [Department], { description: 'The departments by name.' })
+  departments(@Ctx() ctx: Context): Promise<Department[]> {
+    return find(ctx);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
+  @Mutation(() => DepartmentCreatePayload, { description: 'Creates a department.' })
+  departmentCreate(
+    @Arg('input', () => DepartmentCreateInput) input: DepartmentCreateInput,
+    @Ctx() ctx: Context,
+  ): Promise<DepartmentCreatePayload> {
+    return create(ctx, input);
+  }
+
+  @Auth({ roles: [Role.LIGHT] })
+  @FieldResolver(() => AgentConnection, { nullable: true, description: 'The agents that work in it, by name; for staff only.' })
+  agents(@Root() department: Department, @Args(() => ForwardArgs) page: ForwardArgs, @Ctx() ctx: Context): Promise<Page<Agent>> {
+    return findOfDepartment(ctx, department.id, page);
+  }
+
+  @Auth({ roles: [Role.LIGHT] })
+  @FieldResolver(() => TicketConnection, { nullable: true, description: 'Its tickets, in the order of the queue; for staff only.' })
+  tickets(
+    @Root() department: Department,
+    @Arg('filter', () => TicketFilter, { nullable: true }) filter: TicketFilter | null,
+    @Arg('orderBy', () => [TicketOrder], { nullable: true }) orderBy: TicketOrder[] | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Ticket>> {
+    return findOf(ctx, { column: 'department_id', prefix: 'dep' }, department.id, { filter, orderBy, ...page });
+  }
+}

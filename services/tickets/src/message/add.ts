@@ -1,0 +1,97 @@
+import { type Actor, Role, hasRole } from '@deskgraph/common/access';
+import { Refusal } from '@deskgraph/common/errors';
+import { type NewFact, recordAll } from '@deskgraph/common/events';
+import type { Context } from '@deskgraph/common/transaction';
+import { fact } from '../ticket/fact.ts';
+import { locked } from '../ticket/find.ts';
+import { followUp } from '../ticket/follow-up.ts';
+import { ownExternalId } from '../ticket/reference.ts';
+import { afterAgent, afterRequester, allowMove, moveTo } from '../ticket/status.ts';
+import { solve } from '../ticket/status-change.ts';
+import type { Ticket } from '../ticket/ticket.ts';
+import { TicketStatus } from '../ticket/words.ts';
+import { workspaceOf } from '../workspace/workspace.ts';
+import { added } from './fact.ts';
+import type { MessageAddInput, MessageAddPayload } from './input.ts';
+import { Message, MessageVisibility } from './message.ts';
+import { index, write } from './write.ts';
+
+/** A reply or note. A requester's reply brings the ticket back to work; on a closed one it makes a follow-up. */
+export async function add(ctx: Context, input: MessageAddInput): Promise<MessageAddPayload> {
+  const { actor } = ctx;
+  allowVisibility(actor, input.visibility);
+  if (input.status && actor.kind === 'customer') throw new Refusal('FORBIDDEN', 'status');
+  const externalId = ownExternalId(actor, input.externalId);
+  const ticket = await locked(ctx, input.ticketId, 'ticketId');
+  const earlier = externalId && (await ctx.em.findOne(Message, { appId: actor.id, externalId }));
+  if (earlier) return sameAgain(earlier, ticket);
+  if (ticket.status === TicketStatus.CLOSED && input.visibility === MessageVisibility.PUBLIC) {
+    if (actor.kind === 'customer') return followUp(ctx, ticket, input.body);
+    throw new Refusal('TICKET_CLOSED', 'ticketId');
+  }
+  const at = new Date();
+  const channel = input.channel ?? ticket.channel;
+  const message = write(ctx, {
+    ticketId: ticket.id,
+    author: actor,
+    visibility: input.visibility,
+    channel,
+    body: input.body,
+    externalId,
+    at,
+  });
+  const firstReply = answered(actor, ticket, message);
+  const moved = await move(ctx, ticket, input, message);
+  await index(ctx, ticket.id, [message]);
+  await recordAll(ctx, [added(ticket, message, firstReply), ...moved]);
+  return { message, ticket, userErrors: [] };
+}
+
+function sameAgain(message: Message, ticket: Ticket): MessageAddPayload {
+  if (message.ticketId !== ticket.id) throw new Refusal('TAKEN', 'externalId');
+  return { message, ticket, userErrors: [] };
+}
+
+function allowVisibility(actor: Actor, visibility: MessageVisibility): void {
+  const isPublic = visibility === MessageVisibility.PUBLIC;
+  const allowed = actor.kind === 'customer' ? isPublic : actor.kind === 'app' || !isPublic || hasRole(actor, Role.AGENT);
+  if (!allowed) throw new Refusal('FORBIDDEN', 'visibility');
+}
+
+/** What a public message does to the wait for an answer. Returns whether it is the first reply of a human agent. */
+function answered(actor: Actor, ticket: Ticket, message: Message): boolean {
+  if (message.visibility === MessageVisibility.PRIVATE) return false;
+  if (actor.kind === 'customer') {
+    ticket.waitingSince ??= message.createdAt;
+    return false;
+  }
+  ticket.waitingSince = null;
+  if (actor.kind !== 'agent') return false;
+  ticket.handled = true;
+  const first = ticket.firstReplyAt === null;
+  ticket.firstReplyAt ??= message.createdAt;
+  return first;
+}
+
+async function move(ctx: Context, ticket: Ticket, input: MessageAddInput, message: Message): Promise<NewFact[]> {
+  const from = ticket.status;
+  const to = input.status ?? automatic(ctx.actor, from, message);
+  if (to === from) return [];
+  const workspace = await workspaceOf(ctx);
+  if (input.status) allowMove(from, to, workspace, 'status');
+  const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, {}) : undefined;
+  moveTo(ticket, to, message.createdAt, workspace.closeAfter, solution);
+  const internal = from === TicketStatus.ON_HOLD && to === TicketStatus.OPEN;
+  return [
+    fact('ticket.status_changed', ticket, {
+      changes: { status: [from, to] },
+      ...(solution && { resolutionCode: solution.code }),
+      internal,
+    }),
+  ];
+}
+
+function automatic(actor: Actor, status: TicketStatus, message: Message): TicketStatus {
+  if (message.visibility === MessageVisibility.PRIVATE) return status;
+  return actor.kind === 'customer' ? afterRequester(status) : afterAgent(status);
+}

@@ -1,0 +1,16 @@
+import type { NewFact } from '@deskgraph/common/events';
+import { fact } from '../ticket/fact.ts';
+import type { Ticket } from '../ticket/ticket.ts';
+import { type Message, MessageVisibility } from './message.ts';
+
+/** A message as a fact about its ticket. */
+export const added = (ticket: Ticket, message: Message, firstReply = false): NewFact =>
+  fact('message.added', ticket, {
+    messageId: message.id,
+    visibility: message.visibility,
+    authorKind: message.authorKind,
+    ...(firstReply && { firstReply }),
+    at: message.createdAt,
+    actor: { kind: message.authorKind, id: message.authorId, name: message.authorName },
+    internal: message.visibility === MessageVisibility.PRIVATE,
+  });

@@ -1,0 +1,41 @@
+import { Payload } from '@deskgraph/common/graph';
+import { bytes, line, loose } from '@deskgraph/common/input';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Ticket } from '../ticket/ticket.ts';
+import { ChannelKind, TicketStatus } from '../ticket/words.ts';
+import { Message, MessageVisibility } from './message.ts';
+
+@InputType({ description: 'Input of messageAdd.' })
+export class MessageAddInput {
+  static readonly bounds = loose({ body: bytes(64 * 1024), externalId: line(255) });
+  @Field(() => ID, { description: 'Which ticket. The ticket in the payload is the follow-up when this one was CLOSED.' }) ticketId!: string;
+  @Field(() => MessageVisibility, {
+    description: 'Has no default, so that no note leaks. LIGHT writes PRIVATE only, a requester PUBLIC only.',
+  })
+  visibility!: MessageVisibility;
+  @Field(() => String, { description: 'Markdown, at most 64 KiB.' }) body!: string;
+  @Field(() => ChannelKind, {
+    nullable: true,
+    description: 'The channel that it leaves by; default the one of the last message that came in.',
+  })
+  channel?: ChannelKind | null;
+  @Field(() => TicketStatus, { nullable: true, description: 'Also move the ticket, in the same transaction; not for requesters.' })
+  status?: TicketStatus | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The app’s own id for it; the same one twice makes one message. At most 255 characters; for apps only.',
+  })
+  externalId?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'With the same key the same input gives the first result within 24 hours, another input is refused; at most 255 characters.',
+  })
+  idempotencyKey?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of messageAdd.' })
+export class MessageAddPayload extends Payload {
+  @Field(() => Message, { nullable: true, description: 'The message as it now stands; null when refused.' }) message?: Message | null;
+  @Field(() => Ticket, { nullable: true, description: 'The ticket as it now stands; null when refused.' }) ticket?: Ticket | null;
+}

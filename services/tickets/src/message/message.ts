@@ -1,0 +1,83 @@
+import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { Actor } from '@deskgraph/common/access';
+import { Id, Stored } from '@deskgraph/common/database';
+import { Node } from '@deskgraph/common/graph';
+import { connectionOf } from '@deskgraph/common/page';
+import { DateTime } from '@deskgraph/common/scalar';
+import { Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { ChannelKind } from '../ticket/words.ts';
+
+export enum MessageVisibility {
+  PUBLIC = 'PUBLIC',
+  PRIVATE = 'PRIVATE',
+}
+registerEnumType(MessageVisibility, {
+  name: 'MessageVisibility',
+  description: 'Who sees a message.',
+  valuesConfig: {
+    PUBLIC: { description: 'The requester and the staff.' },
+    PRIVATE: { description: 'The staff only; in no output for requesters.' },
+  },
+});
+
+export enum DeliveryState {
+  INBOUND = 'INBOUND',
+  SENT = 'SENT',
+}
+registerEnumType(DeliveryState, {
+  name: 'DeliveryState',
+  description: 'How far an outbound message has come.',
+  valuesConfig: {
+    INBOUND: { description: 'It came in, or is a note: there is nothing to deliver.' },
+    SENT: { description: 'It has left, and can be read in the portal.' },
+  },
+});
+
+@Entity()
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A reply or a note: e-mail, chat line, post or form.' })
+@Directive('@key(fields: "id")')
+export class Message extends Stored<'appId' | 'externalId'> {
+  @PrimaryKey({ type: new Id('msg') })
+  @Field(() => ID, { description: 'Prefix `msg_`.' })
+  id!: string;
+
+  @Property({ type: new Id('tkt') }) ticketId!: string;
+
+  @Enum({ items: () => MessageVisibility, type: 'string' })
+  @Field(() => MessageVisibility, { description: 'Who sees it.' })
+  visibility!: MessageVisibility;
+
+  @Enum({ items: () => ChannelKind, type: 'string' })
+  @Field(() => ChannelKind, { description: 'The channel that it came or leaves by.' })
+  channel!: ChannelKind;
+
+  @Property({ type: 'text' }) authorKind!: Actor['kind'];
+  @Property({ type: 'text' }) authorId!: string;
+  @Property({ type: 'text' }) authorName!: string;
+  /** Markdown as it was written. */
+  @Property({ type: 'text' }) body!: string;
+
+  @Property({ type: 'text' })
+  @Field(() => String, { description: 'Plain text.' })
+  text!: string;
+
+  @Property({ type: 'text' })
+  @Field(() => String, { nullable: true, description: 'Cleaned HTML, safe to show.' })
+  html!: string;
+
+  @Enum({ items: () => DeliveryState, type: 'string' })
+  @Field(() => DeliveryState, { description: 'How far an outbound message has come.' })
+  delivery!: DeliveryState;
+
+  @Property({ type: new Id('app'), nullable: true }) appId: string | null = null;
+
+  @Property({ type: 'text', nullable: true })
+  @Field(() => String, { nullable: true, description: 'The id that a partner gave it; the same one twice makes one message.' })
+  externalId: string | null = null;
+
+  @Property({ type: 'datetime', length: 3 })
+  @Field(() => DateTime, { description: 'When it was written.' })
+  override createdAt: Date = new Date();
+}
+
+export const MessageConnection = connectionOf(Message, 'Message', 'messages');

@@ -1,0 +1,47 @@
+import { Auth, Role } from '@deskgraph/common/access';
+import { ActorView } from '@deskgraph/common/graph';
+import { type Page, PageArgs } from '@deskgraph/common/page';
+import type { Context } from '@deskgraph/common/transaction';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { shown } from '../foreign/actor.ts';
+import { byId } from '../ticket/find.ts';
+import { Ticket } from '../ticket/ticket.ts';
+import { add } from './add.ts';
+import { findOf } from './find.ts';
+import { MessageAddInput, MessageAddPayload } from './input.ts';
+import { Message, MessageConnection, MessageVisibility } from './message.ts';
+
+@Resolver(() => Message)
+export class MessageResolver {
+  @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.LIGHT] })
+  @Mutation(() => MessageAddPayload, {
+    description:
+      'Writes a reply or a note. A requester’s reply reopens a ticket that is PENDING or SOLVED; on a CLOSED one it makes a new ticket that follows it.',
+  })
+  messageAdd(@Arg('input', () => MessageAddInput) input: MessageAddInput, @Ctx() ctx: Context): Promise<MessageAddPayload> {
+    return add(ctx, input);
+  }
+
+  @FieldResolver(() => Ticket, { description: 'The ticket that it belongs to.' })
+  ticket(@Root() message: Message, @Ctx() ctx: Context): Promise<Ticket | null> {
+    return byId(ctx, message.ticketId);
+  }
+
+  @FieldResolver(() => ActorView, { nullable: true, description: 'Who wrote it.' })
+  author(@Root() { authorKind, authorId, authorName }: Message): object {
+    return shown(authorKind, authorId, authorName);
+  }
+}
+
+@Resolver(() => Ticket)
+export class TicketMessages {
+  @FieldResolver(() => MessageConnection, { description: 'Replies and, for staff, notes; oldest first.' })
+  messages(
+    @Root() ticket: Ticket,
+    @Arg('visibility', () => MessageVisibility, { nullable: true, description: 'Only these.' }) visibility: MessageVisibility | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Message>> {
+    return findOf(ctx, ticket.id, { visibility, ...page });
+  }
+}

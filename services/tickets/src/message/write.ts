@@ -1,0 +1,53 @@
+import type { Actor } from '@deskgraph/common/access';
+import { sql } from '@deskgraph/common/database';
+import { newId, uuidOf } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import { searchText } from '@deskgraph/common/words';
+import type { ChannelKind } from '../ticket/words.ts';
+import { DeliveryState, Message, MessageVisibility } from './message.ts';
+import { render } from './render.ts';
+
+export interface NewMessage {
+  ticketId: string;
+  author: Pick<Actor, 'kind' | 'id' | 'name'>;
+  visibility: MessageVisibility;
+  channel: ChannelKind;
+  body: string;
+  externalId?: string | null | undefined;
+  at: Date;
+}
+
+/** Writes a message into a ticket of the open transaction; stored with the next flush. */
+export function write(ctx: Context, { author, body, at, externalId, ...given }: NewMessage): Message {
+  const outbound = author.kind !== 'customer' && given.visibility === MessageVisibility.PUBLIC;
+  return ctx.em.create(Message, {
+    ...given,
+    ...render(body),
+    id: newId('msg'),
+    workspaceId: ctx.workspace,
+    body,
+    authorKind: author.kind,
+    authorId: author.id,
+    authorName: author.name,
+    delivery: outbound ? DeliveryState.SENT : DeliveryState.INBOUND,
+    appId: ctx.actor.kind === 'app' ? ctx.actor.id : null,
+    externalId: externalId ?? null,
+    createdAt: at,
+    updatedAt: at,
+  });
+}
+
+/** Makes texts findable: what the requester may read in both columns, notes in the one for staff.  */
+export async function index(
+  ctx: Context,
+  ticketId: string,
+  texts: readonly { text: string; visibility: MessageVisibility }[],
+): Promise<void> {
+  const of = (list: typeof texts): string => searchText(...list.map(({ text }) => text));
+  const open = of(texts.filter(({ visibility }) => visibility === MessageVisibility.PUBLIC));
+  await sql`
+    insert into ticket_text (ticket_id, workspace_id, public, everything)
+    values (${uuidOf('tkt', ticketId)}::uuid, ${ctx.workspace}::uuid, to_tsvector('simple', ${open}), to_tsvector('simple', ${of(texts)}))
+    on conflict (ticket_id) do update set public = ticket_text.public || excluded.public, everything = ticket_text.everything || excluded.everything
+  `.execute(ctx.em.getKysely());
+}

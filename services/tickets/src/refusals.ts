@@ -1,0 +1,14 @@
+import { addRefusals } from '@deskgraph/common/graph';
+
+/** Why tickets are refused beyond what every service knows. */
+addRefusals({
+  STATUS_NOT_ALLOWED: { meaning: 'The move is not allowed from this status.', message: 'A ticket can’t move there from its status.' },
+  CLOSE_BY_HAND: { meaning: 'Only the system closes tickets.', message: 'Tickets are closed by the system only; solve it instead.' },
+  TICKET_CLOSED: { meaning: 'A closed ticket stays closed.', message: 'This ticket is closed.' },
+  ON_HOLD_DISABLED: { meaning: 'ON_HOLD is not enabled in this workspace.', message: 'The status ON_HOLD is not enabled.' },
+  ASSIGNEE_REQUIRED: {
+    meaning: 'SOLVED needs an assignee or a reason.',
+    message: 'Somebody must be in charge before it can be solved, or a reason given.',
+  },
+  PRIORITY_UNSET: { meaning: 'A priority can’t be unset.', message: 'A priority can be changed but not taken away.' },
+});

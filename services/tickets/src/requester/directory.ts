@@ -1,0 +1,71 @@
+import { sql } from '@deskgraph/common/database';
+import { namedUuid, toId, uuidOf } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import type { Identity } from './identity.ts';
+
+/** Who asks, as far as tickets must know without asking another service. */
+export interface Requester {
+  id: string;
+  name: string;
+  organizationId: string | null;
+  locale: string | null;
+}
+
+interface Row {
+  id: string;
+  name: string;
+  organization_id: string | null;
+  locale: string | null;
+}
+
+const shown = (row: Row | undefined): Requester | null =>
+  row
+    ? {
+        id: toId('cus', row.id),
+        name: row.name,
+        organizationId: row.organization_id && toId('org', row.organization_id),
+        locale: row.locale,
+      }
+    : null;
+
+export async function byId(ctx: Context, id: string): Promise<Requester | null> {
+  const em = await ctx.read();
+  const { rows } = await sql<Row>`
+    select id, name, organization_id, locale from requester where id = ${uuidOf('cus', id)}::uuid and workspace_id = ${ctx.workspace}::uuid
+  `.execute(em.getKysely());
+  return shown(rows[0]);
+}
+
+export async function byIdentity(ctx: Context, { kind, value }: Identity): Promise<Requester | null> {
+  const em = await ctx.read();
+  const { rows } = await sql<Row>`
+    select r.id, r.name, r.organization_id, r.locale from requester_identity i join requester r on r.id = i.requester_id
+    where i.workspace_id = ${ctx.workspace}::uuid and i.kind = ${kind} and i.value = ${value}`.execute(em.getKysely());
+  return shown(rows[0]);
+}
+
+/** The id of somebody whom nobody knew: the same everywhere, so that customers makes the customer under it. */
+export const metId = (workspace: string, { kind, value }: Identity): string => toId('cus', namedUuid(workspace, `${kind}:${value}`));
+
+/** Puts a person into the directory, or brings the entry up to date. */
+export async function enter(ctx: Context, requester: Requester, identities: readonly Identity[]): Promise<void> {
+  const id = uuidOf('cus', requester.id);
+  const organization = requester.organizationId && uuidOf('org', requester.organizationId);
+  const db = ctx.em.getKysely();
+  await sql`
+    insert into requester (id, workspace_id, name, organization_id, locale)
+    values (${id}::uuid, ${ctx.workspace}::uuid, ${requester.name}, ${organization}::uuid, ${requester.locale})
+    on conflict (id) do update set name = excluded.name, organization_id = excluded.organization_id, locale = excluded.locale`.execute(db);
+  for (const { kind, value } of identities)
+    await sql`
+      insert into requester_identity (workspace_id, kind, value, requester_id) values (${ctx.workspace}::uuid, ${kind}, ${value}, ${id}::uuid)
+      on conflict (workspace_id, kind, value) do update set requester_id = excluded.requester_id`.execute(db);
+}
+
+/** Takes away what the person is not recognised by any more. */
+export async function keepOnly(ctx: Context, id: string, identities: readonly Identity[]): Promise<void> {
+  const kept = identities.map(({ kind, value }) => `${kind}:${value}`);
+  await sql`
+    delete from requester_identity where requester_id = ${uuidOf('cus', id)}::uuid and kind || ':' || value <> all(${kept}::text[])
+  `.execute(ctx.em.getKysely());
+}

@@ -1,0 +1,60 @@
+import { sql } from '@deskgraph/common/database';
+import { type Fact, recordAll } from '@deskgraph/common/events';
+import { type Follower, follow } from '@deskgraph/common/feed';
+import type { Service } from '@deskgraph/common/subgraph';
+import type { Context } from '@deskgraph/common/transaction';
+import { peers } from '../config.ts';
+import { fact } from '../ticket/fact.ts';
+import { Ticket } from '../ticket/ticket.ts';
+import { uuidOf } from '@deskgraph/common/id';
+import { enter, keepOnly } from './directory.ts';
+import type { Identity } from './identity.ts';
+
+const followers = new WeakMap<object, Follower>();
+
+/** Keeps the directory of requesters by the customers service's facts. */
+export function followCustomers({ orm, log, config }: Service): () => Promise<void> {
+  const { CUSTOMERS_URL: url } = peers();
+  if (!url) return async () => {};
+  const follower = follow({ orm, source: 'customers', url, secret: config.INTERNAL_SECRET, log, apply });
+  followers.set(orm, follower);
+  return () => follower.stop();
+}
+
+/** Reads the customers' facts up to now; false when that can't be done. */
+export async function catchUp(ctx: Context): Promise<boolean> {
+  const follower = followers.get(ctx.orm);
+  if (!follower) return false;
+  return follower.catchUp().then(
+    () => true,
+    () => false,
+  );
+}
+
+interface CustomerState {
+  name: string;
+  identities: Identity[];
+  organizationIds: string[];
+  locale: string | null;
+}
+
+export async function apply(ctx: Context, { type, subject, data }: Fact): Promise<void> {
+  if (type === 'customer.created' || type === 'customer.updated') {
+    const { name, identities, organizationIds, locale } = data['state'] as CustomerState;
+    await enter(ctx, { id: subject, name, organizationId: organizationIds[0] ?? null, locale }, identities);
+    await keepOnly(ctx, subject, identities);
+  } else if (type === 'customer.merged') await merge(ctx, data['from'] as string, data['into'] as string);
+}
+
+/** Tickets of somebody who turned out to be known under another id go to that one. */
+async function merge(ctx: Context, from: string, into: string): Promise<void> {
+  const tickets = await ctx.em.find(Ticket, { requesterId: from });
+  for (const ticket of tickets) ticket.requesterId = into;
+  await recordAll(
+    ctx,
+    tickets.map((ticket) => fact('ticket.requester_changed', ticket, { changes: { requesterId: [from, into] } })),
+  );
+  await sql`
+    update requester_identity set requester_id = into_.id from requester into_
+    where into_.id = ${uuidOf('cus', into)}::uuid and requester_id = ${uuidOf('cus', from)}::uuid`.execute(ctx.em.getKysely());
+}

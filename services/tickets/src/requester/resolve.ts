@@ -1,0 +1,53 @@
+import { Refusal } from '@deskgraph/common/errors';
+import type { NewFact } from '@deskgraph/common/events';
+import type { Context } from '@deskgraph/common/transaction';
+import { type Requester, byId, byIdentity, enter, metId } from './directory.ts';
+import { type Identity, type IdentityKind, identity } from './identity.ts';
+import type { RequesterInput } from './input.ts';
+import { catchUp } from './follow.ts';
+
+const KINDS: Record<'externalId' | 'email' | 'phone' | 'handle' | 'visitorId', IdentityKind> = {
+  externalId: 'EXTERNAL',
+  email: 'EMAIL',
+  phone: 'PHONE',
+  handle: 'HANDLE',
+  visitorId: 'VISITOR',
+};
+
+export interface Resolved {
+  requester: Requester;
+  /** The name as it was given now. */
+  name: string;
+  /** Set when nobody knew the person before. */
+  met: NewFact[];
+}
+
+/** Finds who asks; somebody unknown gets an id at once, without waiting for another service. */
+export async function resolve(ctx: Context, input: RequesterInput, field = 'requester'): Promise<Resolved> {
+  const given = Object.keys(KINDS).filter((key) => (input as Record<string, unknown>)[key]) as (keyof typeof KINDS)[];
+  if (given.length + (input.customerId ? 1 : 0) !== 1) throw new Refusal('INVALID', field);
+  const known = input.customerId ? await knownById(ctx, input.customerId, field) : undefined;
+  if (known) return { requester: known, name: input.name ?? known.name, met: [] };
+  const key = given[0]!;
+  return met(ctx, identity(KINDS[key], input[key]!, `${field}.${key}`), input.name);
+}
+
+/** A customer whom another service made a moment ago may not have come by the feed yet: read on, then look again. */
+async function knownById(ctx: Context, customerId: string, field: string): Promise<Requester> {
+  const found = (await byId(ctx, customerId)) ?? ((await catchUp(ctx)) ? await byId(ctx, customerId) : null);
+  if (!found) throw new Refusal('NOT_FOUND', `${field}.customerId`);
+  return found;
+}
+
+async function met(ctx: Context, who: Identity, name: string | null | undefined): Promise<Resolved> {
+  const known = await byIdentity(ctx, who);
+  if (known) return { requester: known, name: name ?? known.name, met: [] };
+  const requester: Requester = { id: metId(ctx.workspace, who), name: name ?? who.value, organizationId: null, locale: null };
+  await enter(ctx, requester, [who]);
+  const fact: NewFact = {
+    type: 'requester.met',
+    subject: { id: requester.id, version: 1 },
+    data: { id: requester.id, ...who, name: requester.name },
+  };
+  return { requester, name: requester.name, met: [fact] };
+}

@@ -1,0 +1,58 @@
+import 'reflect-metadata';
+import './refusals.ts';
+import { System } from '@deskgraph/common/graph';
+import type { SubgraphOptions } from '@deskgraph/common/subgraph';
+import { Agent } from './agent/agent.ts';
+import { byId as agentById } from './agent/find.ts';
+import { AgentResolver } from './agent/resolver.ts';
+import { who } from './agent/who.ts';
+import { Department } from './department/department.ts';
+import { byId as departmentById } from './department/find.ts';
+import { DepartmentResolver } from './department/resolver.ts';
+import { App, Article, Customer, KnowledgeBase, Organization, Section } from './foreign/foreign.ts';
+import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
+import { byId as messageById } from './message/find.ts';
+import { Message } from './message/message.ts';
+import { MessageResolver, TicketMessages } from './message/resolver.ts';
+import { followCustomers } from './requester/follow.ts';
+import { TicketTags } from './tag/of-ticket.ts';
+import { TagResolver } from './tag/resolver.ts';
+import { Tag } from './tag/tag.ts';
+import { TicketFields } from './ticket/fields.ts';
+import { byId as ticketById } from './ticket/find.ts';
+import { TicketResolver } from './ticket/resolver.ts';
+import { Ticket } from './ticket/ticket.ts';
+import { own } from './viewer/node.ts';
+import { ViewerResolver } from './viewer/resolver.ts';
+import { Workspace } from './workspace/workspace.ts';
+
+/** The concepts of this service; the only file that knows them all. */
+export const subgraph: SubgraphOptions = {
+  name: 'tickets',
+  entities: [Workspace, Agent, Department, Tag, Ticket, Message],
+  resolvers: [
+    ViewerResolver,
+    AgentResolver,
+    DepartmentResolver,
+    TagResolver,
+    CustomerTickets,
+    OrganizationTickets,
+    TicketResolver,
+    TicketFields,
+    TicketTags,
+    TicketMessages,
+    MessageResolver,
+  ],
+  orphanedTypes: [System, App, Customer, Organization, Article, KnowledgeBase, Section],
+  references: {
+    Ticket: ({ id }, ctx) => ticketById(ctx, id),
+    Message: ({ id }, ctx) => messageById(ctx, id),
+    Agent: ({ id }, ctx) => agentById(ctx, id),
+    Department: ({ id }, ctx) => departmentById(ctx, id),
+    Customer: (reference) => reference,
+    Organization: (reference) => reference,
+  },
+  find: own,
+  doors: ({ orm }) => ({ 'POST /who': who(orm) }),
+  beside: (service) => [followCustomers(service)],
+};

@@ -1,0 +1,39 @@
+import { Auth, Role } from '@deskgraph/common/access';
+import { sql } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
+import { ForwardArgs, type Page } from '@deskgraph/common/page';
+import type { Context } from '@deskgraph/common/transaction';
+import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { visible } from '../ticket/visible.ts';
+import { find } from './find.ts';
+import { Tag, TagConnection } from './tag.ts';
+
+@Resolver(() => Tag)
+export class TagResolver {
+  @Auth({ scopes: ['tickets:read'], roles: [Role.LIGHT, Role.ANALYST] })
+  @Query(() => TagConnection, { description: 'Labels by name, for completion while a person types.' })
+  tags(
+    @Arg('text', () => String, { nullable: true, description: 'What the name begins with, at most 50 characters.' }) text: string | null,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Tag>> {
+    if ((text?.length ?? 0) > 50) throw new Refusal([{ code: 'TOO_LONG', field: ['text'] }]);
+    return find(ctx, { ...page, text });
+  }
+
+  @FieldResolver(() => Int, { description: 'How many tickets that the caller may see have it.' })
+  ticketCount(@Root() tag: Tag, @Ctx() ctx: Context): Promise<number> {
+    return ctx.load.byKey(
+      'tickets of tags',
+      tag.name,
+      async (names) => {
+        const em = await ctx.read();
+        const { rows } = await sql<{ name: string; count: number }>`
+        select name, count(*)::integer as count from unnest(${names}::text[]) as name join ticket t on t.tags @> array[name]
+        where ${visible(ctx.actor)} group by name`.execute(em.getKysely());
+        return new Map(rows.map((row) => [row.name, row.count]));
+      },
+      0,
+    );
+  }
+}

@@ -1,0 +1,23 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Id, Stored } from '@deskgraph/common/database';
+import { Node } from '@deskgraph/common/graph';
+import { connectionOf } from '@deskgraph/common/page';
+import { Field, ID, ObjectType } from 'type-graphql';
+
+@Entity()
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A label of tickets.' })
+export class Tag extends Stored<'color'> {
+  @PrimaryKey({ type: new Id('tag') })
+  @Field(() => ID, { description: 'Prefix `tag_`.' })
+  id!: string;
+
+  @Property({ type: 'text' })
+  @Field(() => String, { description: 'Unique in the workspace, lower case, at most 50 characters.' })
+  name!: string;
+
+  @Property({ type: 'text', nullable: true })
+  @Field(() => String, { nullable: true, description: 'A colour, `#aabbcc`.' })
+  color: string | null = null;
+}
+
+export const TagConnection = connectionOf(Tag, 'Tag', 'tags');

@@ -1,0 +1,64 @@
+import { Refusal } from '@deskgraph/common/errors';
+import { recordAll } from '@deskgraph/common/events';
+import type { Context } from '@deskgraph/common/transaction';
+import { byId } from '../requester/directory.ts';
+import { type Resolved, resolve } from '../requester/resolve.ts';
+import type { TicketCreateInput } from './input.ts';
+import { open } from './open.ts';
+import type { TicketCreatePayload } from './payload.ts';
+import { agentId, departmentId, optional, ownExternalId } from './reference.ts';
+import { refuseTaken } from './taken.ts';
+import { ChannelKind, TicketOrigin } from './words.ts';
+
+const STAFF_ONLY = ['requester', 'priority', 'assigneeId', 'tags', 'visibility'] as const;
+const REQUESTER_CHANNELS: readonly ChannelKind[] = [ChannelKind.PORTAL, ChannelKind.WEB_FORM, ChannelKind.CHAT, ChannelKind.KNOWLEDGE_BASE];
+const ORIGINS = { customer: TicketOrigin.CUSTOMER, agent: TicketOrigin.AGENT, app: TicketOrigin.APP, system: TicketOrigin.APP };
+
+/** Creates a ticket with its first message. */
+export async function create(ctx: Context, input: TicketCreateInput): Promise<TicketCreatePayload> {
+  const { actor } = ctx;
+  const channel = channelOf(ctx, input);
+  const externalId = ownExternalId(actor, input.externalId);
+  const { requester, name, met } =
+    actor.kind === 'customer' ? await ownRequester(ctx, input) : await resolve(ctx, required(input.requester));
+  if (externalId) await refuseTaken(ctx, externalId);
+  const { ticket, message, facts } = await open(ctx, {
+    ...input,
+    requester,
+    requesterName: name,
+    channel,
+    externalId,
+    origin: ORIGINS[actor.kind],
+    author: authorOf(ctx, requester.id, name),
+    departmentId: await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId')),
+    assigneeId: await optional(input.assigneeId, (id) => agentId(ctx, id, 'assigneeId')),
+  });
+  await recordAll(ctx, [...met, ...facts]);
+  return { ticket, message, userErrors: [] };
+}
+
+/** An app hands in what the customer wrote; staff write themselves. */
+const authorOf = ({ actor }: Context, requesterId: string, name: string) =>
+  actor.kind === 'agent' ? actor : { kind: 'customer' as const, id: requesterId, name };
+
+function channelOf({ actor }: Context, { channel }: TicketCreateInput): ChannelKind {
+  if (actor.kind === 'customer') {
+    if (channel && !REQUESTER_CHANNELS.includes(channel)) throw new Refusal('INVALID', 'channel');
+    return channel ?? ChannelKind.PORTAL;
+  }
+  if (!channel && actor.kind === 'agent') throw new Refusal('REQUIRED', 'channel');
+  return channel ?? ChannelKind.API;
+}
+
+function required<T>(requester: T | null | undefined): T {
+  if (!requester) throw new Refusal('REQUIRED', 'requester');
+  return requester;
+}
+
+async function ownRequester(ctx: Context, input: TicketCreateInput): Promise<Resolved> {
+  const foreign = STAFF_ONLY.filter((field) => input[field] !== null && input[field] !== undefined);
+  if (foreign.length) throw new Refusal(foreign.map((field) => ({ code: 'FORBIDDEN', field: ['input', field] })));
+  const { id, name } = ctx.actor;
+  const known = await byId(ctx, id);
+  return { requester: known ?? { id, name, organizationId: null, locale: null }, name: known?.name ?? name, met: [] };
+}

@@ -1,0 +1,43 @@
+import type { NewFact } from '@deskgraph/common/events';
+import type { Ticket } from './ticket.ts';
+
+/** The ticket as every fact about it carries it, for whoever follows the log. */
+export const stateOf = (ticket: Ticket) => ({
+  number: ticket.number,
+  subject: ticket.subject,
+  status: ticket.status,
+  priority: ticket.priority,
+  channel: ticket.channel,
+  departmentId: ticket.departmentId,
+  assigneeId: ticket.assigneeId,
+  requesterId: ticket.requesterId,
+  organizationId: ticket.organizationId,
+  tags: ticket.tags,
+  locale: ticket.locale,
+  createdAt: ticket.createdAt.toISOString(),
+});
+
+export type Changes = Record<string, [from: unknown, to: unknown]>;
+
+export interface FactDetails extends Pick<NewFact, 'at' | 'actor'> {
+  /** Requesters must not notice it. */
+  internal?: boolean;
+  [detail: string]: unknown;
+}
+
+/** A change of a ticket as a fact; the ticket's version grows with it. */
+export function fact(type: string, ticket: Ticket, { at = new Date(), actor, internal, ...details }: FactDetails): NewFact {
+  if (type !== 'ticket.created') {
+    ticket.version += 1;
+    if (!internal) ticket.publicVersion += 1;
+  }
+  ticket.updatedAt = at;
+  if (!internal) ticket.publicUpdatedAt = at;
+  return {
+    type,
+    subject: { id: ticket.id, version: ticket.version },
+    data: { state: stateOf(ticket), ...details },
+    at,
+    ...(actor && { actor }),
+  };
+}

@@ -1,0 +1,75 @@
+import { ActorView } from '@deskgraph/common/graph';
+import { DateTime } from '@deskgraph/common/scalar';
+import type { Context } from '@deskgraph/common/transaction';
+import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Agent } from '../agent/agent.ts';
+import { byId as agentById } from '../agent/find.ts';
+import { Department } from '../department/department.ts';
+import { byId as departmentById } from '../department/find.ts';
+import { shown } from '../foreign/actor.ts';
+import { Customer, Organization } from '../foreign/foreign.ts';
+import { byId } from './find.ts';
+import { Resolution, Ticket } from './ticket.ts';
+import { readsOnHold, statusFor } from './visible.ts';
+import { ResolutionCode, TicketStatus } from './words.ts';
+
+const UNCOUNTED: readonly ResolutionCode[] = [ResolutionCode.DUPLICATE, ResolutionCode.SPAM, ResolutionCode.INCIDENT];
+
+/** Fields of a ticket that depend on the caller or on other things. */
+@Resolver(() => Ticket)
+export class TicketFields {
+  @FieldResolver(() => TicketStatus, { description: 'Where it stands; requesters read OPEN for ON_HOLD.' })
+  status(@Root() ticket: Ticket, @Ctx() ctx: Context): TicketStatus {
+    return statusFor(ctx.actor, ticket.status);
+  }
+
+  @FieldResolver(() => Int, { description: 'Grows with each change that the caller may see; give it back as expectedVersion.' })
+  version(@Root() ticket: Ticket, @Ctx() ctx: Context): number {
+    return readsOnHold(ctx.actor) ? ticket.version : ticket.publicVersion;
+  }
+
+  @FieldResolver(() => DateTime, { description: 'The last change that the caller may see.' })
+  updatedAt(@Root() ticket: Ticket, @Ctx() ctx: Context): Date {
+    return readsOnHold(ctx.actor) ? ticket.updatedAt : ticket.publicUpdatedAt;
+  }
+
+  @FieldResolver(() => Department, { nullable: true, description: 'The department that holds it.' })
+  department(@Root() { departmentId }: Ticket, @Ctx() ctx: Context): Promise<Department | null> | null {
+    return departmentId ? departmentById(ctx, departmentId) : null;
+  }
+
+  @FieldResolver(() => Agent, { nullable: true, description: 'The agent in charge.' })
+  assignee(@Root() { assigneeId }: Ticket, @Ctx() ctx: Context): Promise<Agent | null> | null {
+    return assigneeId ? agentById(ctx, assigneeId) : null;
+  }
+
+  @FieldResolver(() => Agent, { nullable: true, description: 'The agent who solved it.' })
+  solvedBy(@Root() { solvedById }: Ticket, @Ctx() ctx: Context): Promise<Agent | null> | null {
+    return solvedById ? agentById(ctx, solvedById) : null;
+  }
+
+  @FieldResolver(() => Customer, { nullable: true, description: 'Who asks.' })
+  requester(@Root() { requesterId, requesterName }: Ticket): Customer {
+    return { id: requesterId, name: requesterName };
+  }
+
+  @FieldResolver(() => Organization, { nullable: true, description: 'The organization that it is asked for.' })
+  organization(@Root() { organizationId }: Ticket): Organization | null {
+    return organizationId ? { id: organizationId } : null;
+  }
+
+  @FieldResolver(() => ActorView, { nullable: true, description: 'Who made it.' })
+  createdBy(@Root() { createdByKind, createdById, createdByName }: Ticket): object {
+    return shown(createdByKind, createdById, createdByName);
+  }
+
+  @FieldResolver(() => Resolution, { nullable: true, description: 'How it was solved; set while SOLVED or CLOSED.' })
+  resolution(@Root() { resolutionCode, resolutionText }: Ticket): Resolution | null {
+    return resolutionCode && { code: resolutionCode, text: resolutionText, counted: !UNCOUNTED.includes(resolutionCode) };
+  }
+
+  @FieldResolver(() => Ticket, { nullable: true, description: 'The closed ticket that this one follows.' })
+  followUpOf(@Root() { followUpOfId }: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> | null {
+    return followUpOfId ? byId(ctx, followUpOfId) : null;
+  }
+}

@@ -1,0 +1,120 @@
+import { Refusal } from '@deskgraph/common/errors';
+import { type FactActor, type NewFact, recordAll } from '@deskgraph/common/events';
+import type { Context } from '@deskgraph/common/transaction';
+import { Agent } from '../agent/agent.ts';
+import { added } from '../message/fact.ts';
+import { type Message, MessageVisibility } from '../message/message.ts';
+import { index, write } from '../message/write.ts';
+import { resolve } from '../requester/resolve.ts';
+import { workspaceOf } from '../workspace/workspace.ts';
+import { type Changes, fact } from './fact.ts';
+import type { TicketImportChange, TicketImportInput } from './input.ts';
+import { open } from './open.ts';
+import type { TicketImportPayload } from './payload.ts';
+import { agentId, departmentId, optional } from './reference.ts';
+import { moveTo } from './status.ts';
+import { Ticket } from './ticket.ts';
+import { ChannelKind, ResolutionCode, TicketOrigin, TicketStatus } from './words.ts';
+
+/** Takes over a ticket with its history from another system; the same externalId of the same app is taken over once. */
+export async function importTicket(ctx: Context, input: TicketImportInput): Promise<TicketImportPayload> {
+  const earlier = await ctx.em.findOne(Ticket, { appId: ctx.actor.id, externalId: input.externalId });
+  if (earlier) return { ticket: earlier, created: false, userErrors: [] };
+  const history = input.history ?? [];
+  refuseWrongTimes(input.createdAt, history);
+  const { requester, name, met } = await resolve(ctx, input.requester);
+  const opened = await open(ctx, {
+    ...input,
+    requester,
+    requesterName: name,
+    channel: input.channel ?? ChannelKind.API,
+    origin: TicketOrigin.APP,
+    author: { kind: 'customer', id: requester.id, name },
+    departmentId: await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId')),
+    assigneeId: await optional(input.assigneeId, (id) => agentId(ctx, id, 'assigneeId')),
+    at: input.createdAt,
+  });
+  const { ticket } = opened;
+  const { closeAfter } = await workspaceOf(ctx);
+  const facts = [...met, ...opened.facts];
+  const messages: Message[] = [];
+  if (input.status) facts.push(...(await apply(ctx, ticket, { at: input.createdAt, status: input.status }, '', closeAfter, messages)));
+  for (const [at, change] of history.entries()) facts.push(...(await apply(ctx, ticket, change, `history.${at}`, closeAfter, messages)));
+  await index(ctx, ticket.id, messages);
+  await recordAll(ctx, facts);
+  return { ticket, created: true, userErrors: [] };
+}
+
+function refuseWrongTimes(createdAt: Date, history: readonly TicketImportChange[]): void {
+  const now = Date.now() + 60_000;
+  if (createdAt.getTime() > now) throw new Refusal('INVALID', 'createdAt');
+  let last = createdAt.getTime();
+  for (const [place, { at }] of history.entries()) {
+    if (at.getTime() < last || at.getTime() > now) throw new Refusal('INVALID', `history.${place}.at`);
+    last = at.getTime();
+  }
+}
+
+async function apply(
+  ctx: Context,
+  ticket: Ticket,
+  change: TicketImportChange,
+  field: string,
+  closeAfter: string,
+  messages: Message[],
+): Promise<NewFact[]> {
+  const { at } = change;
+  const facts: NewFact[] = [];
+  if (change.priority && change.priority !== ticket.priority) {
+    const changes: Changes = { priority: [ticket.priority, change.priority] };
+    ticket.priority = change.priority;
+    facts.push(fact('ticket.updated', ticket, { at, changes }));
+  }
+  const changes: Changes = {};
+  if (change.departmentId !== undefined) {
+    const to = await optional(change.departmentId, (id) => departmentId(ctx, id, `${field}.departmentId`));
+    if (to !== ticket.departmentId) {
+      changes['departmentId'] = [ticket.departmentId, to];
+      if (ticket.departmentId && to) ticket.transferCount += 1;
+      ticket.departmentId = to;
+    }
+  }
+  if (change.assigneeId !== undefined) {
+    const to = await optional(change.assigneeId, (id) => agentId(ctx, id, `${field}.assigneeId`));
+    if (to !== ticket.assigneeId) {
+      changes['assigneeId'] = [ticket.assigneeId, to];
+      ticket.assigneeId = to;
+    }
+  }
+  if (Object.keys(changes).length) facts.push(fact('ticket.assigned', ticket, { at, changes }));
+  if (change.body) facts.push(await say(ctx, ticket, change, field, messages));
+  if (change.status && change.status !== ticket.status) {
+    const from = ticket.status;
+    if (from === TicketStatus.CLOSED || change.status === TicketStatus.NEW) throw new Refusal('STATUS_NOT_ALLOWED', `${field}.status`);
+    moveTo(ticket, change.status, at, closeAfter, { by: ticket.assigneeId, code: ResolutionCode.ANSWERED, text: null });
+    facts.push(fact('ticket.status_changed', ticket, { at, changes: { status: [from, change.status] } }));
+  }
+  return facts;
+}
+
+async function say(ctx: Context, ticket: Ticket, change: TicketImportChange, field: string, messages: Message[]): Promise<NewFact> {
+  const { at, body, visibility } = change;
+  if (!visibility) throw new Refusal('REQUIRED', `${field}.visibility`);
+  const agent = change.authorId ? await ctx.em.findOne(Agent, { id: change.authorId }) : null;
+  if (change.authorId && !agent) throw new Refusal('NOT_FOUND', `${field}.authorId`);
+  const author: FactActor = agent
+    ? { kind: 'agent', id: agent.id, name: agent.name }
+    : visibility === MessageVisibility.PUBLIC
+      ? { kind: 'customer', id: ticket.requesterId, name: ticket.requesterName }
+      : ctx.actor;
+  const message = write(ctx, { ticketId: ticket.id, author, visibility, channel: ticket.channel, body: body!, at });
+  messages.push(message);
+  const reply = visibility === MessageVisibility.PUBLIC && author.kind === 'agent';
+  const firstReply = reply && ticket.firstReplyAt === null;
+  if (reply) {
+    ticket.handled = true;
+    ticket.firstReplyAt ??= at;
+    ticket.waitingSince = null;
+  } else if (visibility === MessageVisibility.PUBLIC) ticket.waitingSince ??= at;
+  return added(ticket, message, firstReply);
+}

@@ -1,0 +1,149 @@
+import { bytes, line, loose, text, z } from '@deskgraph/common/input';
+import { DateTime, Locale } from '@deskgraph/common/scalar';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { MessageVisibility } from '../message/message.ts';
+import { RequesterInput } from '../requester/input.ts';
+import { ChannelKind, ResolutionCode, TicketPriority, TicketStatus } from './words.ts';
+
+export const BODY_BYTES = 64 * 1024;
+const KEY = 'With the same key the same input gives the first result within 24 hours, another input is refused; at most 255 characters.';
+const VERSION = 'Refused with CONFLICT when this is not the current version.';
+export const tagName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .min(1)
+  .max(50)
+  .regex(/^[^\r\n,]*$/);
+const tagNames = z
+  .array(tagName)
+  .max(50)
+  .transform((names) => [...new Set(names)]);
+const shared = { subject: line(255), product: line(255), externalId: line(255) };
+
+@InputType({ description: 'Input of ticketCreate.' })
+export class TicketCreateInput {
+  static readonly bounds = loose({ ...shared, body: bytes(BODY_BYTES), tags: tagNames, requester: RequesterInput.bounds });
+  @Field(() => String, { description: 'One line of 1 to 255 characters.' }) subject!: string;
+  @Field(() => String, { description: 'The first message, Markdown, at most 64 KiB.' }) body!: string;
+  @Field(() => RequesterInput, {
+    nullable: true,
+    description: 'Who asks. Left out it is the caller; required for staff and apps, refused for requesters.',
+  })
+  requester?: RequesterInput | null;
+  @Field(() => ChannelKind, { nullable: true, description: 'Default PORTAL for requesters and API for apps; required for staff.' })
+  channel?: ChannelKind | null;
+  @Field(() => TicketPriority, { nullable: true, description: 'Default NORMAL; not for requesters.' }) priority?: TicketPriority | null;
+  @Field(() => ID, { nullable: true, description: 'The department that is to work on it.' }) departmentId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The agent in charge, `me` for the caller; not for requesters.' }) assigneeId?:
+    | string
+    | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Labels by name, at most 50 of 50 characters; new ones are made. Not for requesters.',
+  })
+  tags?: string[] | null;
+  @Field(() => String, { nullable: true, description: 'The product that it is about, at most 255 characters.' }) product?: string | null;
+  @Field(() => Locale, { nullable: true, description: 'The language of the requester; default the one on record.' }) locale?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The caller’s own id for it, unique per app, at most 255 characters; for apps only.',
+  })
+  externalId?: string | null;
+  @Field(() => MessageVisibility, {
+    nullable: true,
+    description: 'Of the first message; default PUBLIC. PRIVATE opens without telling the requester; not for requesters.',
+  })
+  visibility?: MessageVisibility | null;
+  @Field(() => String, { nullable: true, description: KEY }) idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Input of ticketUpdate. What is left out stays; null clears.' })
+export class TicketUpdateInput {
+  static readonly bounds = loose({ ...shared, addTags: tagNames, removeTags: tagNames });
+  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
+  @Field(() => String, { nullable: true, description: 'One line of 1 to 255 characters; can’t be cleared.' }) subject?: string | null;
+  @Field(() => TicketPriority, { nullable: true, description: 'Can’t be cleared.' }) priority?: TicketPriority | null;
+  @Field(() => ID, { nullable: true, description: 'The organization that it is asked for.' }) organizationId?: string | null;
+  @Field(() => Locale, { nullable: true, description: 'The language of the requester.' }) locale?: string | null;
+  @Field(() => String, { nullable: true, description: 'The product that it is about, at most 255 characters.' }) product?: string | null;
+  @Field(() => [String], { nullable: true, description: 'Labels to add by name, at most 50 of 50 characters; new ones are made.' })
+  addTags?: string[] | null;
+  @Field(() => [String], { nullable: true, description: 'Labels to take away, by name.' }) removeTags?: string[] | null;
+  @Field(() => String, { nullable: true, description: 'The app’s own id for it, unique per app, at most 255 characters; for apps only.' })
+  externalId?: string | null;
+  @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
+}
+
+@InputType({ description: 'Input of ticketStatusChange.' })
+export class TicketStatusChangeInput {
+  static readonly bounds = loose({ resolution: text(4000) });
+  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
+  @Field(() => TicketStatus, { nullable: true, description: 'The status to move to: OPEN, PENDING, ON_HOLD or SOLVED.' })
+  status?: TicketStatus | null;
+  @Field(() => ResolutionCode, {
+    nullable: true,
+    description: 'For SOLVED: the reason. Default ANSWERED when an agent has replied, else required.',
+  })
+  resolutionCode?: ResolutionCode | null;
+  @Field(() => String, { nullable: true, description: 'For SOLVED: what was done, at most 4,000 characters.' }) resolution?: string | null;
+  @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
+}
+
+@InputType({ description: 'Input of ticketAssign. What is left out stays; null takes away.' })
+export class TicketAssignInput {
+  static readonly bounds = loose({ comment: bytes(BODY_BYTES) });
+  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
+  @Field(() => ID, { nullable: true, description: 'The agent in charge, `me` for the caller; null unassigns.' }) assigneeId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The department that is to work on it; null takes it out of its department.' })
+  departmentId?: string | null;
+  @Field(() => String, { nullable: true, description: 'A private note for the next agent, Markdown, at most 64 KiB.' }) comment?:
+    | string
+    | null;
+  @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
+}
+
+@InputType({ description: 'One past change of an imported ticket; the given parts changed at that instant.' })
+export class TicketImportChange {
+  static readonly bounds = loose({ body: bytes(BODY_BYTES) });
+  @Field(() => DateTime, { description: 'When it happened; not before the change above it, nor in the future.' }) at!: Date;
+  @Field(() => TicketStatus, { nullable: true, description: 'The status after it; any, also CLOSED.' }) status?: TicketStatus | null;
+  @Field(() => TicketPriority, { nullable: true, description: 'The priority after it.' }) priority?: TicketPriority | null;
+  @Field(() => ID, { nullable: true, description: 'The department after it.' }) departmentId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The agent in charge after it.' }) assigneeId?: string | null;
+  @Field(() => String, { nullable: true, description: 'A message that was written then, Markdown, at most 64 KiB.' }) body?: string | null;
+  @Field(() => MessageVisibility, { nullable: true, description: 'Who sees the message; required with `body`.' })
+  visibility?: MessageVisibility | null;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The agent who wrote the message; default the requester when PUBLIC, the app when PRIVATE.',
+  })
+  authorId?: string | null;
+}
+
+@InputType({ description: 'Input of ticketImport.' })
+export class TicketImportInput {
+  static readonly bounds = loose({
+    ...shared,
+    body: bytes(BODY_BYTES),
+    tags: tagNames,
+    requester: RequesterInput.bounds,
+    history: z.array(TicketImportChange.bounds).max(500),
+  });
+  @Field(() => String, { description: 'The app’s own id for it, unique per app, at most 255 characters; imported once.' })
+  externalId!: string;
+  @Field(() => String, { description: 'One line of 1 to 255 characters.' }) subject!: string;
+  @Field(() => String, { description: 'The first message, Markdown, at most 64 KiB.' }) body!: string;
+  @Field(() => RequesterInput, { description: 'Who asked.' }) requester!: RequesterInput;
+  @Field(() => ChannelKind, { nullable: true, description: 'The channel that it came in by; default API.' }) channel?: ChannelKind | null;
+  @Field(() => TicketPriority, { nullable: true, description: 'At creation; default NORMAL.' }) priority?: TicketPriority | null;
+  @Field(() => ID, { nullable: true, description: 'The department at creation.' }) departmentId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The agent in charge at creation.' }) assigneeId?: string | null;
+  @Field(() => TicketStatus, { nullable: true, description: 'The status at creation; default NEW.' }) status?: TicketStatus | null;
+  @Field(() => [String], { nullable: true, description: 'Labels by name, at most 50 of 50 characters.' }) tags?: string[] | null;
+  @Field(() => Locale, { nullable: true, description: 'The language of the requester.' }) locale?: string | null;
+  @Field(() => String, { nullable: true, description: 'The product that it is about, at most 255 characters.' }) product?: string | null;
+  @Field(() => DateTime, { description: 'When it was created; not in the future.' }) createdAt!: Date;
+  @Field(() => [TicketImportChange], { nullable: true, description: 'What happened since, oldest first, at most 500 changes.' })
+  history?: TicketImportChange[] | null;
+}

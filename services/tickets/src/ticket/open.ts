@@ -1,0 +1,91 @@
+import { sql } from '@deskgraph/common/database';
+import type { NewFact } from '@deskgraph/common/events';
+import { newId } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import { added } from '../message/fact.ts';
+import { type Message, MessageVisibility } from '../message/message.ts';
+import { index, write } from '../message/write.ts';
+import { make } from '../tag/make.ts';
+import type { Requester } from '../requester/directory.ts';
+import { fact } from './fact.ts';
+import { Ticket } from './ticket.ts';
+import { type ChannelKind, type TicketOrigin, TicketPriority, TicketStatus } from './words.ts';
+
+export interface NewTicket {
+  subject: string;
+  body: string;
+  requester: Requester;
+  requesterName: string;
+  origin: TicketOrigin;
+  channel: ChannelKind;
+  author: { kind: 'agent' | 'customer' | 'app' | 'system'; id: string; name: string };
+  priority?: TicketPriority | null | undefined;
+  departmentId?: string | null;
+  assigneeId?: string | null;
+  tags?: string[] | null | undefined;
+  locale?: string | null | undefined;
+  product?: string | null | undefined;
+  externalId?: string | null;
+  followUpOfId?: string | null;
+  visibility?: MessageVisibility | null | undefined;
+  at?: Date;
+}
+
+export interface Opened {
+  ticket: Ticket;
+  message: Message;
+  /** To be recorded. */
+  facts: NewFact[];
+}
+
+/** Makes a ticket with its first message in the open transaction; numbers come from a sequence, so that a gap can be, a double can't. */
+export async function open(ctx: Context, given: NewTicket): Promise<Opened> {
+  const { at = new Date(), requester, tags, author } = given;
+  const visibility = given.visibility ?? MessageVisibility.PUBLIC;
+  await make(ctx, tags ?? []);
+  const id = newId('tkt');
+  const ticket = ctx.em.create(Ticket, {
+    id,
+    workspaceId: ctx.workspace,
+    number: await nextNumber(ctx),
+    appId: given.externalId ? ctx.actor.id : null,
+    externalId: given.externalId ?? null,
+    subject: given.subject,
+    description: given.body,
+    locale: given.locale ?? requester.locale,
+    status: given.assigneeId ? TicketStatus.OPEN : TicketStatus.NEW,
+    priority: given.priority ?? TicketPriority.NORMAL,
+    departmentId: given.departmentId ?? null,
+    assigneeId: given.assigneeId ?? null,
+    requesterId: requester.id,
+    requesterName: given.requesterName,
+    organizationId: requester.organizationId,
+    tags: tags ?? [],
+    product: given.product ?? null,
+    channel: given.channel,
+    origin: given.origin,
+    createdByKind: author.kind,
+    createdById: author.id,
+    createdByName: author.name,
+    followUpOfId: given.followUpOfId ?? null,
+    waitingSince: at,
+    createdAt: at,
+    updatedAt: at,
+    publicUpdatedAt: at,
+  });
+  const message = write(ctx, { ticketId: id, author, visibility, channel: given.channel, body: given.body, at });
+  ticket.description = message.text;
+  const facts = [fact('ticket.created', ticket, { origin: ticket.origin, at }), added(ticket, message)];
+  await index(ctx, id, [
+    { text: `${given.subject} ${given.requesterName}`, visibility: MessageVisibility.PUBLIC },
+    { text: message.text, visibility },
+  ]);
+  return { ticket, message, facts };
+}
+
+async function nextNumber(ctx: Context): Promise<number> {
+  const { rows } = await sql<{ number: number }>`select public.next_ticket_number(${ctx.workspace}::uuid) as number`.execute(
+    ctx.em.getKysely(),
+  );
+  return rows[0]!.number;
+}

@@ -1,0 +1,34 @@
+import { Payload } from '@deskgraph/common/graph';
+import { Field, ObjectType } from 'type-graphql';
+import { Message } from '../message/message.ts';
+import { Ticket } from './ticket.ts';
+
+const STANDS = 'The ticket as it now stands; null when refused.';
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketCreate.' })
+export class TicketCreatePayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+  @Field(() => Message, { nullable: true, description: 'The first message; null when refused.' }) message?: Message | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketImport.' })
+export class TicketImportPayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+  @Field(() => Boolean, { nullable: true, description: 'False when the app had imported this externalId before; null when refused.' })
+  created?: boolean | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketUpdate.' })
+export class TicketUpdatePayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketStatusChange.' })
+export class TicketStatusChangePayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketAssign.' })
+export class TicketAssignPayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+}

@@ -1,0 +1,90 @@
+import { Auth, Role } from '@deskgraph/common/access';
+import { type Page, PageArgs } from '@deskgraph/common/page';
+import type { Context } from '@deskgraph/common/transaction';
+import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { assign } from './assign.ts';
+import { create } from './create.ts';
+import { TicketFilter } from './filter.ts';
+import { find } from './find.ts';
+import { importTicket } from './import.ts';
+import { TicketAssignInput, TicketCreateInput, TicketImportInput, TicketStatusChangeInput, TicketUpdateInput } from './input.ts';
+import { TicketOrder } from './order.ts';
+import {
+  TicketAssignPayload,
+  TicketCreatePayload,
+  TicketImportPayload,
+  TicketStatusChangePayload,
+  TicketUpdatePayload,
+} from './payload.ts';
+import { statusChange } from './status-change.ts';
+import { Ticket, TicketConnection } from './ticket.ts';
+import { update } from './update.ts';
+import { one } from './one.ts';
+
+@Resolver(() => Ticket)
+export class TicketResolver {
+  @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
+  @Query(() => Ticket, { nullable: true, description: 'One ticket by exactly one of its names; null when there is none for the caller.' })
+  ticket(
+    @Arg('id', () => ID, { nullable: true }) id: string | null,
+    @Arg('number', () => Int, { nullable: true, description: 'The number that people quote.' }) number: number | null,
+    @Arg('externalId', () => String, {
+      nullable: true,
+      description: 'The id that the calling app gave it; for people, that any app gave it.',
+    })
+    externalId: string | null,
+    @Ctx() ctx: Context,
+  ): Promise<Ticket | null> {
+    return one(ctx, { id, number, externalId });
+  }
+
+  @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
+  @Query(() => TicketConnection, { description: 'The tickets that the caller may see; a requester sees own ones. At most 100 a page.' })
+  tickets(
+    @Arg('filter', () => TicketFilter, { nullable: true }) filter: TicketFilter | null,
+    @Arg('orderBy', () => [TicketOrder], { nullable: true }) orderBy: TicketOrder[] | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Ticket>> {
+    return find(ctx, { filter, orderBy, ...page });
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.AGENT] })
+  @Mutation(() => TicketCreatePayload, { description: 'Creates a ticket with its first message; a requester for himself only.' })
+  ticketCreate(@Arg('input', () => TicketCreateInput) input: TicketCreateInput, @Ctx() ctx: Context): Promise<TicketCreatePayload> {
+    return create(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => TicketUpdatePayload, { description: 'Changes plain fields of a ticket.' })
+  ticketUpdate(@Arg('input', () => TicketUpdateInput) input: TicketUpdateInput, @Ctx() ctx: Context): Promise<TicketUpdatePayload> {
+    return update(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => TicketStatusChangePayload, {
+    description:
+      'Moves a ticket to OPEN, PENDING, ON_HOLD or SOLVED. NEW is never returned to and nobody closes by hand: both are refused.',
+  })
+  ticketStatusChange(
+    @Arg('input', () => TicketStatusChangeInput) input: TicketStatusChangeInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketStatusChangePayload> {
+    return statusChange(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => TicketAssignPayload, { description: 'Hands a ticket to an agent or department with its full history; NEW becomes OPEN.' })
+  ticketAssign(@Arg('input', () => TicketAssignInput) input: TicketAssignInput, @Ctx() ctx: Context): Promise<TicketAssignPayload> {
+    return assign(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:import'], roles: [Role.ADMIN] })
+  @Mutation(() => TicketImportPayload, {
+    description:
+      'Takes over a ticket with its past from another system, times included; for apps with the scope `tickets:import`. The same externalId again changes nothing and answers with the ticket.',
+  })
+  ticketImport(@Arg('input', () => TicketImportInput) input: TicketImportInput, @Ctx() ctx: Context): Promise<TicketImportPayload> {
+    return importTicket(ctx, input);
+  }
+}

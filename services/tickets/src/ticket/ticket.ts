@@ -1,0 +1,143 @@
+import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { Actor } from '@deskgraph/common/access';
+import { Id, Stored } from '@deskgraph/common/database';
+import { Node } from '@deskgraph/common/graph';
+import { connectionOf } from '@deskgraph/common/page';
+import { DateTime, Locale } from '@deskgraph/common/scalar';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { ChannelKind, ResolutionCode, TicketOrigin, TicketPriority, TicketStatus } from './words.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'How a ticket was solved.' })
+export class Resolution {
+  @Field(() => ResolutionCode, { description: 'The reason.' }) code!: ResolutionCode;
+  @Field(() => String, { nullable: true, description: 'What was done, in the words of the solver; at most 4,000 characters.' }) text!:
+    | string
+    | null;
+  @Field(() => Boolean, { description: 'Whether it counts as handled by the agent in reports.' }) counted!: boolean;
+}
+
+type Defaulted =
+  | 'handled'
+  | 'firstReplyAt'
+  | 'solvedAt'
+  | 'solvedById'
+  | 'resolutionCode'
+  | 'resolutionText'
+  | 'closesAt'
+  | 'closedAt'
+  | 'reopenCount'
+  | 'transferCount'
+  | 'publicVersion';
+
+@Entity()
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'One inquiry, one unit of work.' })
+@Directive('@key(fields: "id")')
+export class Ticket extends Stored<Defaulted> {
+  @PrimaryKey({ type: new Id('tkt') })
+  @Field(() => ID, { description: 'Prefix `tkt_`.' })
+  id!: string;
+
+  @Property({ type: 'integer' })
+  @Field(() => Int, { description: 'The number that people quote; unique in the workspace and never used again.' })
+  number!: number;
+
+  @Property({ type: new Id('app'), nullable: true }) appId: string | null = null;
+
+  @Property({ type: 'text', nullable: true })
+  @Field(() => String, { nullable: true, description: 'The id that a partner gave it, unique per app; at most 255 characters.' })
+  externalId: string | null = null;
+
+  @Property({ type: 'text' })
+  @Field(() => String, { description: 'One line of 1 to 255 characters.' })
+  subject!: string;
+
+  @Property({ type: 'text' })
+  @Field(() => String, { description: 'The text of the first message.' })
+  description!: string;
+
+  @Property({ type: 'text', nullable: true })
+  @Field(() => Locale, { nullable: true, description: 'The language of the requester.' })
+  locale: string | null = null;
+
+  /** As stored; `statusFor` tells what a caller reads. */
+  @Enum({ items: () => TicketStatus, type: 'string' }) status: TicketStatus = TicketStatus.NEW;
+
+  @Enum({ items: () => TicketPriority, type: 'string' })
+  @Field(() => TicketPriority, { description: 'How urgent it is; default NORMAL.' })
+  priority: TicketPriority = TicketPriority.NORMAL;
+
+  @Property({ type: new Id('dep'), nullable: true }) departmentId: string | null = null;
+  @Property({ type: new Id('agt'), nullable: true }) assigneeId: string | null = null;
+  @Property({ type: new Id('cus') }) requesterId!: string;
+
+  @Property({ type: 'text' })
+  @Field(() => String, { description: 'The requester’s name as given at creation; readable when customer data is not to be had.' })
+  requesterName!: string;
+
+  @Property({ type: new Id('org'), nullable: true }) organizationId: string | null = null;
+  /** Names of labels, lower case. */
+  @Property({ type: 'text[]' }) tags: string[] = [];
+
+  @Property({ type: 'text', nullable: true })
+  @Field(() => String, { nullable: true, description: 'The product that it is about; at most 255 characters.' })
+  product: string | null = null;
+
+  @Enum({ items: () => ChannelKind, type: 'string' })
+  @Field(() => ChannelKind, { description: 'The channel that it came in by; never changes.' })
+  channel!: ChannelKind;
+
+  @Enum({ items: () => TicketOrigin, type: 'string' })
+  @Field(() => TicketOrigin, { description: 'How it came into being.' })
+  origin!: TicketOrigin;
+
+  @Property({ type: 'text' }) createdByKind!: Actor['kind'];
+  @Property({ type: 'text' }) createdById!: string;
+  @Property({ type: 'text' }) createdByName!: string;
+  @Property({ type: new Id('tkt'), nullable: true }) followUpOfId: string | null = null;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'Since when the requester has no answer; null when answered.' })
+  waitingSince: Date | null = null;
+
+  @Property({ type: 'boolean' })
+  @Field(() => Boolean, { description: 'An agent has answered; opening a ticket never does this.' })
+  handled = false;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'The first public message of a human agent after the ticket was created.' })
+  firstReplyAt: Date | null = null;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'Set while SOLVED or CLOSED.' })
+  solvedAt: Date | null = null;
+
+  @Property({ type: new Id('agt'), nullable: true }) solvedById: string | null = null;
+  @Enum({ items: () => ResolutionCode, type: 'string', nullable: true }) resolutionCode: ResolutionCode | null = null;
+  @Property({ type: 'text', nullable: true }) resolutionText: string | null = null;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When the system will close it; reopening clears it.' })
+  closesAt: Date | null = null;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it was closed; set once.' })
+  closedAt: Date | null = null;
+
+  @Property({ type: 'integer' })
+  @Field(() => Int, { description: 'How often it went back to work after SOLVED.' })
+  reopenCount = 0;
+
+  @Property({ type: 'integer' })
+  @Field(() => Int, { description: 'How often it moved between departments.' })
+  transferCount = 0;
+
+  /** What a requester may know of changes: notes and internal moves don't show, not even by a clock. */
+  @Property({ type: 'integer' }) publicVersion = 1;
+  @Property({ type: 'datetime', length: 3 }) publicUpdatedAt: Date = new Date();
+
+  @Property({ type: 'datetime', length: 3 })
+  @Field(() => DateTime, { description: 'When it was created.' })
+  override createdAt: Date = new Date();
+}
+
+export const TicketConnection = connectionOf(Ticket, 'Ticket', 'tickets');

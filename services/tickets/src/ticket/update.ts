@@ -1,0 +1,61 @@
+import { Refusal } from '@deskgraph/common/errors';
+import { recordAll } from '@deskgraph/common/events';
+import { expectVersion } from '@deskgraph/common/input';
+import type { Context } from '@deskgraph/common/transaction';
+import { make } from '../tag/make.ts';
+import { type Changes, fact } from './fact.ts';
+import { locked } from './find.ts';
+import type { TicketUpdateInput } from './input.ts';
+import type { TicketUpdatePayload } from './payload.ts';
+import { ownExternalId } from './reference.ts';
+import { refuseTaken } from './taken.ts';
+import type { Ticket } from './ticket.ts';
+
+const PLAIN = ['subject', 'priority', 'organizationId', 'locale', 'product'] as const;
+const LASTING = { subject: 'REQUIRED', priority: 'PRIORITY_UNSET' } as const;
+const TAG_LIMIT = 100;
+
+/** Changes plain fields; what is left out stays, null clears. */
+export async function update(ctx: Context, input: TicketUpdateInput): Promise<TicketUpdatePayload> {
+  const ticket = await locked(ctx, input.id);
+  expectVersion(ticket, input.expectedVersion);
+  for (const [field, code] of Object.entries(LASTING)) if (input[field as keyof typeof LASTING] === null) throw new Refusal(code, field);
+  const changes: Changes = {};
+  const set = <K extends keyof Ticket & string>(field: K, value: Ticket[K]): void => {
+    if (ticket[field] === value) return;
+    changes[field] = [ticket[field], value];
+    ticket[field] = value;
+  };
+  for (const field of PLAIN) if (input[field] !== undefined) set(field, input[field] as never);
+  if (input.externalId !== undefined) await setExternalId(ctx, ticket, input.externalId, set);
+  await setTags(ctx, ticket, input, changes);
+  const internal = Object.keys(changes).every((field) => field === 'tags' || field === 'externalId');
+  if (Object.keys(changes).length) await recordAll(ctx, [fact('ticket.updated', ticket, { changes, internal })]);
+  return { ticket, userErrors: [] };
+}
+
+async function setExternalId(
+  ctx: Context,
+  ticket: Ticket,
+  externalId: string | null,
+  set: (field: 'externalId', value: string | null) => void,
+): Promise<void> {
+  if (ticket.appId && ticket.appId !== ctx.actor.id) throw new Refusal('FORBIDDEN', 'externalId');
+  const own = ownExternalId(ctx.actor, externalId);
+  if (own && own !== ticket.externalId) await refuseTaken(ctx, own);
+  ticket.appId = own ? ctx.actor.id : null;
+  set('externalId', own);
+}
+
+async function setTags(ctx: Context, ticket: Ticket, { addTags, removeTags }: TicketUpdateInput, changes: Changes): Promise<void> {
+  const before = ticket.tags;
+  const after = [...new Set([...before, ...(addTags ?? [])])].filter((name) => !removeTags?.includes(name));
+  if (after.length === before.length && after.every((name, at) => name === before[at])) return;
+  if (after.length > TAG_LIMIT) throw new Refusal('LIMIT_REACHED', 'addTags');
+  await make(
+    ctx,
+    after.filter((name) => !before.includes(name)),
+  );
+  changes['tags'] = [before, after];
+  ticket.tags = after;
+}

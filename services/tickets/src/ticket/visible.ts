@@ -1,0 +1,31 @@
+import { type Actor, Role, isStaff } from '@deskgraph/common/access';
+import { sql, uuids } from '@deskgraph/common/database';
+import type { Condition } from '@deskgraph/common/filter';
+import { uuidOf } from '@deskgraph/common/id';
+import { type Ticket } from './ticket.ts';
+import { TicketStatus } from './words.ts';
+
+/**
+ * The tickets that exist for the actor, as a condition on `t`: every list, count, search and look-up goes through it. Staff see all of the
+ * workspace, apps what their departments hold (all without departments), requesters their own.
+ */
+export function visible(actor: Actor): Condition {
+  const home = sql`t.workspace_id = ${actor.workspace}::uuid`;
+  if (actor.kind === 'app' && actor.departments.length) return sql`${home} and t.department_id = any(${uuids('dep', actor.departments)})`;
+  if (isStaff(actor)) return sql`${home}`;
+  return sql`${home} and t.requester_id = ${uuidOf('cus', actor.id)}::uuid`;
+}
+
+/** May the actor see this one? The same rule for a thing at hand. */
+export function isVisible(actor: Actor, ticket: Ticket): boolean {
+  if (ticket.workspaceId !== actor.workspace) return false;
+  if (actor.kind === 'app' && actor.departments.length)
+    return ticket.departmentId !== null && actor.departments.includes(ticket.departmentId);
+  return isStaff(actor) || ticket.requesterId === actor.id;
+}
+
+/** Requesters never learn of ON_HOLD. */
+export const readsOnHold = (actor: Actor): boolean => actor.role !== Role.REQUESTER;
+
+export const statusFor = (actor: Actor, status: TicketStatus): TicketStatus =>
+  status === TicketStatus.ON_HOLD && !readsOnHold(actor) ? TicketStatus.OPEN : status;

@@ -1,0 +1,40 @@
+import { prefixOf } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import { hydrate, sql, uuids } from '@deskgraph/common/database';
+import { isStaff } from '@deskgraph/common/access';
+import { byId as agentById } from '../agent/find.ts';
+import { byId as departmentById } from '../department/find.ts';
+import { byId as messageById } from '../message/find.ts';
+import { Tag } from '../tag/tag.ts';
+import { byId as ticketById } from '../ticket/find.ts';
+
+type Find = (ctx: Context, id: string) => Promise<unknown>;
+
+const stub =
+  (__typename: string): Find =>
+  async (_, id) => ({ __typename, id });
+
+const tagById: Find = (ctx, id) =>
+  ctx.load.byId('tag', id, async (ids) => {
+    if (!isStaff(ctx.actor)) return [];
+    const em = await ctx.read();
+    const { rows } = await sql`select * from tag where id = any(${uuids('tag', ids)}) and workspace_id = ${ctx.workspace}::uuid`.execute(
+      em.getKysely(),
+    );
+    return hydrate(ctx.orm, Tag, rows);
+  });
+
+const OWN: Record<string, Find> = { tkt: ticketById, msg: messageById, agt: agentById, dep: departmentById, tag: tagById };
+const FOREIGN: Record<string, Find> = {
+  cus: stub('Customer'),
+  org: stub('Organization'),
+  art: stub('Article'),
+  kba: stub('KnowledgeBase'),
+  sec: stub('Section'),
+};
+
+/** A thing of this service by its id, if the caller may see it. */
+export const own: Find = (ctx, id) => OWN[prefixOf(id)]?.(ctx, id) ?? Promise.resolve(null);
+
+/** Any thing by its id; the gateway asks its owner for those that live elsewhere. */
+export const node: Find = (ctx, id) => (OWN[prefixOf(id)] ?? FOREIGN[prefixOf(id)])?.(ctx, id) ?? Promise.resolve(null);

@@ -1,0 +1,98 @@
+import { type Actor, Role } from '@deskgraph/common/access';
+import { newId, uuidOf } from '@deskgraph/common/id';
+import { type Answer, type TestService, app, dataOf, newWorkspace, person, testService } from '@deskgraph/common/testing';
+import { Client } from 'pg';
+import { migrations } from '../migrations/all.ts';
+import { subgraph } from '../src/subgraph.ts';
+
+/** A workspace with one person of each role, on a running tickets service. */
+export interface Desk {
+  service: TestService;
+  workspace: string;
+  admin: Actor;
+  lead: Actor;
+  agent: Actor;
+  colleague: Actor;
+  light: Actor;
+  analyst: Actor;
+  customer: Actor;
+  stranger: Actor;
+  partner: Actor;
+  departmentId: string;
+  ask<Data>(actor: Actor, query: string, variables?: object): Promise<Data>;
+  answer<Data>(actor: Actor, query: string, variables?: object): Promise<Answer<Data>>;
+  /** A ticket of the customer. */
+  ticket(more?: object): Promise<{ id: string; number: number; version: number }>;
+}
+
+export const startTickets = (): Promise<TestService> => testService(subgraph, migrations);
+
+export async function openDesk(service: TestService): Promise<Desk> {
+  const workspace = newWorkspace();
+  const people = {
+    admin: person(Role.ADMIN, workspace),
+    lead: person(Role.LEAD, workspace),
+    agent: person(Role.AGENT, workspace, { name: 'Ana' }),
+    colleague: person(Role.AGENT, workspace, { name: 'Bor' }),
+    light: person(Role.LIGHT, workspace),
+    analyst: person(Role.ANALYST, workspace),
+  };
+  const departmentId = newId('dep');
+  const client = new Client({ connectionString: service.database.ownerUrl });
+  await client.connect();
+  await client.query(`select set_config('desk.workspace', $1, false)`, [workspace]);
+  await client.query('insert into workspace (id, name) values ($1, $2)', [workspace, 'Desk']);
+  for (const [key, { id, name, role }] of Object.entries(people))
+    await client.query(
+      `insert into agent (id, workspace_id, email, name, role, active, version, created_at, updated_at) values ($1, $2, $3, $4, $5, true, 1, now(), now())`,
+      [uuidOf('agt', id), workspace, `${key}@desk.example`, name, role],
+    );
+  await client.query(
+    `insert into department (id, workspace_id, name, version, created_at, updated_at) values ($1, $2, 'Sales', 1, now(), now())`,
+    [uuidOf('dep', departmentId), workspace],
+  );
+  await client.end();
+  const customer = person(Role.REQUESTER, workspace, { name: 'Marta' });
+  const ask = async <Data>(actor: Actor, query: string, variables?: object): Promise<Data> =>
+    dataOf(await service.ask<Data>(actor, query, variables));
+  return {
+    service,
+    workspace,
+    ...people,
+    customer,
+    stranger: person(Role.REQUESTER, workspace, { name: 'Stranger' }),
+    partner: app(workspace),
+    departmentId,
+    ask,
+    answer: (actor, query, variables) => service.ask(actor, query, variables),
+    ticket: async (more = {}) => {
+      const input = { subject: 'Where is my parcel?', body: 'It should have come on Monday.', ...more };
+      const { ticketCreate } = await ask<{
+        ticketCreate: { ticket: { id: string; number: number; version: number } | null; userErrors: object[] };
+      }>(
+        customer,
+        'mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id number version } userErrors { code field } } }',
+        { input },
+      );
+      if (!ticketCreate.ticket) throw new Error(JSON.stringify(ticketCreate.userErrors));
+      return ticketCreate.ticket;
+    },
+  };
+}
+
+/** Runs one mutation that takes `input` and gives `userErrors`. */
+export async function mutate(
+  desk: Desk,
+  actor: Actor,
+  name: string,
+  input: object,
+  selection = '',
+): Promise<Record<string, never> & { userErrors: { code: string; field: string[] | null }[] }> {
+  const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+  const data = await desk.ask<Record<string, never>>(
+    actor,
+    `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code field } } }`,
+    { input },
+  );
+  return data[name] as never;
+}
