@@ -55,6 +55,8 @@ export function openDatabase({ url, entities, log, connections = 20 }: DatabaseO
     ...baseConfig(url, log),
     entities,
     pool: { min: 0, max: connections },
+    // A projection may be plain tables.
+    discovery: { warnWhenNoEntities: false },
     validateRequired: true,
     filters: {},
   });

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import {
   type DocumentNode,

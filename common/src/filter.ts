@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { Field, Float, ID, InputType } from 'type-graphql';
 import { Refusal } from './errors.ts';

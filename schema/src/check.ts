@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { files } from './files.ts';
+
+/** Fails when a checked-in file is not what the code says. */
+const stale = Object.entries(await files()).filter(([name, text]) => {
+  try {
+    return readFileSync(new URL(`../${name}`, import.meta.url), 'utf8') !== text;
+  } catch {
+    return true;
+  }
+});
+if (stale.length) {
+  console.error(`Not what the code says: ${stale.map(([name]) => `schema/${name}`).join(', ')}. Run \`npm run schema\` and look at the difference.`);
+  process.exit(1);
+}
+console.log('The checked-in schema is what the code says.');
