@@ -1,12 +1,4 @@
-import {
-  type ASTNode,
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  Kind,
-  type SelectionSetNode,
-  type ValidationRule,
-  visit,
-} from 'graphql';
+import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode, type ValidationRule, visit } from 'graphql';
 import { fault } from '@deskgraph/common/errors';
 
 /**
@@ -20,8 +12,12 @@ export interface Limits {
   depth: number;
   /** Aliases in the text, those of `__typename` too. */
   aliases: number;
+  /** Fields that a selection names again. */
+  repeats: number;
   /** Directives in the text. */
   directives: number;
+  /** Operations and fragments of the document. */
+  definitions: number;
   /** Lexical tokens of the text. */
   tokens: number;
   /** Bytes of a request body. */
@@ -38,7 +34,9 @@ export const LIMITS: Limits = {
   fields: 1000,
   depth: 15,
   aliases: 30,
+  repeats: 30,
   directives: 9,
+  definitions: 100,
   tokens: 3000,
   body: 256 * 1024,
   variableDepth: 32,
@@ -85,27 +83,40 @@ function expand(document: DocumentNode): Size[] {
   return document.definitions.flatMap((node) => (node.kind === Kind.OPERATION_DEFINITION ? [ofSelections(node.selectionSet)] : []));
 }
 
-function written(document: DocumentNode): { aliases: number; directives: number } {
-  let aliases = 0;
-  let directives = 0;
+interface Written {
+  aliases: number;
+  repeats: number;
+  directives: number;
+}
+
+function written(document: DocumentNode): Written {
+  const counted: Written = { aliases: 0, repeats: 0, directives: 0 };
   visit(document, {
-    enter(node: ASTNode) {
-      if (node.kind === Kind.FIELD && node.alias) aliases++;
-      else if (node.kind === Kind.DIRECTIVE) directives++;
+    Field(node) {
+      if (node.alias) counted.aliases++;
+    },
+    Directive() {
+      counted.directives++;
+    },
+    SelectionSet({ selections }) {
+      const names = selections.flatMap((node) => (node.kind === Kind.FIELD ? [(node.alias ?? node.name).value] : []));
+      counted.repeats += names.length - new Set(names).size;
     },
   });
-  return { aliases, directives };
+  return counted;
 }
 
 /** The limit that the document breaks, in words; undefined when it keeps all. */
 export function excess(document: DocumentNode, limits: Limits): string | undefined {
+  if (document.definitions.length > limits.definitions) return `The document has more than ${limits.definitions} operations and fragments.`;
   const sizes = expand(document);
-  const { aliases, directives } = written(document);
+  const { aliases, repeats, directives } = written(document);
   const fields = Math.max(0, ...sizes.map((size) => size.fields));
   const depth = Math.max(0, ...sizes.map((size) => size.depth));
   if (fields > limits.fields) return `The query selects more than ${limits.fields} fields.`;
   if (depth > limits.depth) return `The query is nested deeper than ${limits.depth} levels.`;
   if (aliases > limits.aliases) return `The query has more than ${limits.aliases} aliases.`;
+  if (repeats > limits.repeats) return `The query names a field again more than ${limits.repeats} times.`;
   if (directives > limits.directives) return `The query has more than ${limits.directives} directives.`;
   return undefined;
 }
