@@ -15,8 +15,10 @@ import {
   isObjectType,
 } from 'graphql';
 
-/** How many entries a list is taken to have when nothing says it. */
-export const USUAL_SIZE = 25;
+/** Entries of a page when neither the query nor the schema says how many. */
+const USUAL_PAGE = 25;
+/** Entries of a list without pages: tags, attachments and the like. */
+const USUAL_LIST = 5;
 
 type Variables = Record<string, unknown>;
 /** The objects that a part of the query may bring, once the variables are known. */
@@ -35,7 +37,7 @@ const count = (value: unknown, otherwise: number): number =>
 function pageSize(node: FieldNode, field: GraphQLField<unknown, unknown>, defaults: Variables): Cost | undefined {
   const pages = field.args.filter((argument) => argument.name === 'first' || argument.name === 'last');
   if (pages.length === 0) return undefined;
-  const usual = pages.map((argument) => count(argument.defaultValue, 0)).find((size) => size > 0) ?? USUAL_SIZE;
+  const usual = pages.map((argument) => count(argument.defaultValue, 0)).find((size) => size > 0) ?? USUAL_PAGE;
   const given = (node.arguments ?? []).filter((argument) => argument.name.value === 'first' || argument.name.value === 'last');
   const sizes = given.flatMap(({ value }): Cost[] => {
     if (value.kind === Kind.INT) return [() => Number(value.value)];
@@ -48,7 +50,7 @@ function pageSize(node: FieldNode, field: GraphQLField<unknown, unknown>, defaul
 
 /**
  * The cost of an operation: the objects its answer may hold. Each object counts 1 and scalars nothing; a list multiplies what is selected in
- * it by its page size (`first`, `last`, variables included), or by 25 where the schema has no page size. The lists inside a connection (`edges`,
+ * it by its page size (`first`, `last`, variables included), or by 5 where the schema has no pages. The lists inside a connection (`edges`,
  * `nodes`) have the size of the connection. Introspection is free: its size is that of the schema.
  */
 export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Cost {
@@ -77,7 +79,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
     const asked = pageSize(node, field, defaults);
     const inner = ofSelections(node.selectionSet, getNamedType(field.type), isList ? undefined : asked);
     if (!isList) return (variables) => 1 + inner(variables);
-    const size = asked ?? connection ?? (() => USUAL_SIZE);
+    const size = asked ?? connection ?? (() => USUAL_LIST);
     return (variables) => size(variables) * (1 + inner(variables));
   };
 
