@@ -43,7 +43,9 @@ export interface FollowOptions {
   secret: string;
   log: Log;
   /** What a fact does here; runs in the fact's workspace, in the transaction that keeps the position. */
-  apply: (context: Context, fact: Fact) => Promise<void>;
+  apply?: (context: Context, fact: Fact) => Promise<void>;
+  /** Instead of `apply`, where effects can be computed together: the facts of one workspace in their order, a page at a time. */
+  applyAll?: (context: Context, facts: Fact[]) => Promise<void>;
 }
 
 export interface Follower {
@@ -52,11 +54,17 @@ export interface Follower {
   stop(): Promise<void>;
 }
 
+const oneByOne =
+  (apply: NonNullable<FollowOptions['apply']>): NonNullable<FollowOptions['applyAll']> =>
+  async (context, facts) => {
+    for (const fact of facts) await apply(context, fact);
+  };
+
 /**
  * Follows another service's log. The position is kept in the same transaction as what the facts did, so that each has its effect exactly
  * once, and a projection can be dropped and rebuilt from zero.
  */
-export function follow({ orm, source, url, secret, log, apply }: FollowOptions): Follower {
+export function follow({ orm, source, url, secret, log, apply, applyAll = oneByOne(apply!) }: FollowOptions): Follower {
   const stopping = new AbortController();
   let queue: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -91,7 +99,8 @@ export function follow({ orm, source, url, secret, log, apply }: FollowOptions):
         const [row] = await em.execute<{ position: string }[]>('select position from feed_position where source = ? for update', [source]);
         if (Number(row!.position) < after) return;
         const fresh = facts.filter((fact) => fact.position > Number(row!.position));
-        for (const fact of fresh) await context.within(fact.workspace, () => apply(context, fact));
+        for (const [workspace, own] of Map.groupBy(fresh, (fact) => fact.workspace))
+          await context.within(workspace, () => applyAll(context, own));
         if (fresh.length) await em.execute('update feed_position set position = ? where source = ?', [fresh.at(-1)!.position, source]);
       });
     });
