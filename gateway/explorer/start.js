@@ -8,7 +8,16 @@ const WELCOME = `# Choose above who asks; Ctrl-Enter sends,
 # Ctrl-Space completes. The book is the manual.
 
 {
-  __typename
+  tickets(first: 5) {
+    nodes {
+      number
+      subject
+      status
+      customer {
+        name
+      }
+    }
+  }
 }
 `;
 

@@ -65,7 +65,7 @@ export function admission(limits: Limits, needsSignIn: boolean): ApolloServerPlu
       if (call.cost > limits.cost)
         return fault('COST_EXCEEDED', `The query may bring ${call.cost} objects; ${limits.cost} are allowed. Ask for smaller pages.`);
     }
-    if (operation.operation === 'mutation') call.extend();
+    call.patience.writes = operation.operation === 'mutation';
     return undefined;
   };
 

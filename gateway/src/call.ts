@@ -9,6 +9,33 @@ export class Gone extends Error {
   override name = 'Gone';
 }
 
+/** The time that a call has for all its fetches together. */
+export class Patience {
+  /** Set before the first fetch of a mutation: what has begun to be written is not abandoned as early. */
+  writes = false;
+  readonly #readMs: number;
+  readonly #writeMs: number;
+  readonly #abort = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(readMs: number, writeMs: number) {
+    this.#readMs = readMs;
+    this.#writeMs = writeMs;
+  }
+
+  /** Counts from the first fetch on: signing in and planning are not the subgraphs' doing. */
+  signal(): AbortSignal {
+    this.#timer ??= setTimeout(() => this.#abort.abort(new Late('The call took too long.')), this.writes ? this.#writeMs : this.#readMs);
+    return this.#abort.signal;
+  }
+
+  /** The answer is out, or nobody waits for it any more. */
+  end(answered: boolean): void {
+    clearTimeout(this.#timer);
+    if (!answered && !this.writes) this.#abort.abort(new Gone('The client has gone.'));
+  }
+}
+
 /** One request of a client on its way through the gateway: the context of Apollo Server. */
 export interface Call {
   requestId: string;
@@ -17,10 +44,7 @@ export interface Call {
   refusal: GraphQLError | undefined;
   /** Headers of every request to a subgraph, made once. */
   headers: string[];
-  /** Aborts when the call's time is over or the client has gone. */
-  patience: AbortController;
-  /** Gives a change the longer time: what has begun to be written is not abandoned after a second. */
-  extend: () => void;
+  patience: Patience;
   /** Objects that the query asks for at most; set when it was counted. */
   cost: number | undefined;
   /** Does the client read `application/graphql-response+json`, and so HTTP status codes? */

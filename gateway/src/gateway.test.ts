@@ -45,6 +45,8 @@ beforeAll(async () => {
     breaker: { now: () => clock },
     log,
   });
+  // The first plan of a process is slow.
+  await ask(LIST);
 });
 
 afterEach(() => {

@@ -3,7 +3,7 @@ import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { newId } from '@deskgraph/common/id';
 import { type Handler, readBody } from '@deskgraph/common/serve';
-import { type Call, Gone, Late } from './call.ts';
+import { type Call, Patience } from './call.ts';
 import { SECURITY, allowOrigin, givenRequestId, inwardHeaders } from './headers.ts';
 import type { Caller, Identify } from './identity.ts';
 
@@ -53,19 +53,8 @@ export function graphqlOverHttp({ server, identify, origins, bodyLimit, patience
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
 
     const body = request.method === 'POST' ? await readBody(request, bodyLimit) : '';
-    const patience = new AbortController();
-    const giveUp = (): void => patience.abort(new Late('The call took too long.'));
-    let timer = setTimeout(giveUp, patienceMs);
-    let writes = false;
-    response.once('close', () => {
-      clearTimeout(timer);
-      if (!response.writableFinished && !writes) patience.abort(new Gone('The client has gone.'));
-    });
-    const extend = (): void => {
-      writes = true;
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, writePatienceMs);
-    };
+    const patience = new Patience(patienceMs, writePatienceMs);
+    response.once('close', () => patience.end(response.writableFinished));
 
     const context = async (): Promise<Call> => {
       let caller: Caller | undefined;
@@ -78,7 +67,7 @@ export function graphqlOverHttp({ server, identify, origins, bodyLimit, patience
       }
       const headers = inwardHeaders(request, requestId, caller?.internalToken);
       const readsStatus = request.headers.accept?.includes('application/graphql-response+json') ?? false;
-      return { requestId, caller, refusal, headers, patience, extend, cost: undefined, readsStatus };
+      return { requestId, caller, refusal, headers, patience, cost: undefined, readsStatus };
     };
 
     const {

@@ -113,7 +113,7 @@ export function connectSubgraph({ name, url, log, patienceMs, breaker: options }
 
   const process = async (fetch: Fetch): Promise<Answer> => {
     if (!breaker.allows()) return unavailable(fetch);
-    const signal = fetch.context.patience?.signal ?? AbortSignal.timeout(patienceMs);
+    const signal = fetch.context.patience?.signal() ?? AbortSignal.timeout(patienceMs);
     const begun = performance.now();
     try {
       const isRead = !fetch.request.query?.startsWith('mutation');
