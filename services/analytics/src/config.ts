@@ -1,0 +1,15 @@
+import { readConfig, z } from '@deskgraph/common/config';
+import { serviceConfig } from '@deskgraph/common/subgraph';
+
+/** Where the services are that this one follows. */
+export const peers = () => readConfig(z.object({ TICKETS_URL: z.url() }));
+
+export const ownerUrl = () => readConfig(z.object({ DATABASE_OWNER_URL: z.string() })).DATABASE_OWNER_URL;
+
+/** What the rebuild needs: it empties tables as their owner and follows as the service does. */
+export const rebuildConfig = () =>
+  readConfig(
+    serviceConfig
+      .pick({ LOG_LEVEL: true, INTERNAL_SECRET: true, DATABASE_URL: true })
+      .extend({ DATABASE_OWNER_URL: z.string(), TICKETS_URL: z.url() }),
+  );

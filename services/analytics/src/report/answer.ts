@@ -1,0 +1,93 @@
+import { sql } from '@deskgraph/common/database';
+import { fault } from '@deskgraph/common/errors';
+import type { Context } from '@deskgraph/common/transaction';
+import { matches } from '../ticket/filter.ts';
+import { isBounded, visible } from '../ticket/visible.ts';
+import { count } from './count.ts';
+import { labelled } from './label.ts';
+import { memoryOf } from './memory.ts';
+import { type Question, type ReportArgs, questionOf } from './question.ts';
+import type { TicketReport } from './report.ts';
+import { rowsOf } from './rows.ts';
+
+const PATIENCE_MS = 10_000;
+/** What PostgreSQL says when a statement took longer. */
+const TIMED_OUT = '57014';
+
+/** Answers a report; the same question between two facts is answered once. */
+export async function answer(ctx: Context, args: ReportArgs): Promise<TicketReport> {
+  const question = questionOf(args);
+  // Told before anything is remembered: what the filter refuses, it refuses always.
+  const condition = matches(question.filter, ctx.actor);
+  const text = textOf(ctx, question);
+  if (text === undefined) return (await compute(ctx, question, condition)).report;
+  const memory = memoryOf(ctx.orm);
+  const position = await memory.position(ctx.workspace, async () => (await progress(ctx)).position);
+  return memory.answer(text, position, () => compute(ctx, question, condition));
+}
+
+async function compute(
+  ctx: Context,
+  question: Question,
+  condition: ReturnType<typeof matches>,
+): Promise<{ position: number; report: TicketReport }> {
+  const { position, asOf } = await progress(ctx);
+  const em = await ctx.read();
+  const narrowed = question.filter !== null || isBounded(ctx.actor);
+  const counts = await count(em, question, narrowed ? sql`${visible(ctx.actor)} and ${condition}` : undefined).catch(
+    (error: { code?: string }) => {
+      throw error.code === TIMED_OUT
+        ? fault('COST_EXCEEDED', 'The report takes too long; ask for a shorter period or fewer dimensions.')
+        : error;
+    },
+  );
+  const { rows, totals, truncated } = rowsOf(question, counts);
+  const dimensions = await labelled(em, question, rows);
+  const report = {
+    from: question.from,
+    to: question.to,
+    timeZone: question.zone,
+    cursor: cursorOf(position),
+    asOf,
+    rows: rows.map(({ measures }, at) => ({ dimensions: dimensions[at]!, measures })),
+    totals,
+    truncated,
+  };
+  return { position, report };
+}
+
+/** How far the facts of the workspace are counted, in the operation's snapshot. */
+async function progress(ctx: Context): Promise<{ position: number; asOf: Date }> {
+  const em = await ctx.read();
+  const { rows } = await sql<{ position: string | null; as_of: Date | string | null }>`
+    select set_config('statement_timeout', ${String(PATIENCE_MS)}, true), position, as_of from (values (1)) always left join progress on true
+  `.execute(em.getKysely());
+  const { position, as_of: asOf } = rows[0]!;
+  return { position: Number(position ?? 0), asOf: asOf ? new Date(asOf) : new Date() };
+}
+
+const cursorOf = (position: number): string => Buffer.from(`position ${position}`).toString('base64url');
+
+/**
+ * All that the answer depends on besides the facts, as text; undefined when it depends on the clock too.
+ */
+function textOf(ctx: Context, question: Question): string | undefined {
+  const { filter, by, measures, from, to, zone, granularity } = question;
+  let clock = false;
+  let me = false;
+  const filterText = JSON.stringify(filter, (key, value: unknown) => {
+    if ((key === 'within' || key === 'olderThan') && value) clock = true;
+    if (value === 'me') me = true;
+    return plain(value);
+  });
+  if (clock) return undefined;
+  const caller = [ctx.workspace, me && ctx.actor.id, isBounded(ctx.actor) && ctx.actor.departments.toSorted()];
+  return JSON.stringify([caller, filterText, by, measures, from, to, zone, granularity]);
+}
+
+/** An object with its keys in one order, and without those that say nothing. */
+function plain(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  const given = Object.entries(value).filter(([, each]) => each !== null && each !== undefined);
+  return Object.fromEntries(given.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,18 @@
+import { Auth, Role } from '@deskgraph/common/access';
+import type { Context } from '@deskgraph/common/transaction';
+import { Args, Ctx, Query, Resolver } from 'type-graphql';
+import { answer } from './answer.ts';
+import { ReportArgs } from './question.ts';
+import { TicketReport } from './report.ts';
+
+@Resolver()
+export class ReportResolver {
+  @Auth({ scopes: ['reports:read'], roles: [Role.LEAD, Role.ANALYST] })
+  @Query(() => TicketReport, {
+    description:
+      'Any report over tickets: measures, split by dimensions, over a period. For leads and analysts; apps with departments count their departments only. A report may take 10 seconds.',
+  })
+  ticketReport(@Args(() => ReportArgs) args: ReportArgs, @Ctx() ctx: Context): Promise<TicketReport> {
+    return answer(ctx, args);
+  }
+}

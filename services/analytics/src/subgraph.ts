@@ -1,0 +1,14 @@
+import 'reflect-metadata';
+import type { SubgraphOptions } from '@deskgraph/common/subgraph';
+import { peers } from './config.ts';
+import { Agent, Department } from './foreign/foreign.ts';
+import { ReportResolver } from './report/resolver.ts';
+import { followTickets } from './ticket/follow.ts';
+
+export const subgraph: SubgraphOptions = {
+  name: 'analytics',
+  entities: [],
+  resolvers: [ReportResolver],
+  orphanedTypes: [Agent, Department],
+  beside: (service) => [followTickets(service, peers().TICKETS_URL).stop],
+};

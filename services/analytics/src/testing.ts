@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Fact } from '@deskgraph/common/events';
+import { newId, newUuid } from '@deskgraph/common/id';
+import type { TicketState } from './ticket/standing.ts';
+import { ChannelKind, TicketPriority, TicketStatus } from './ticket/words.ts';
+
+/** A tickets log for tests: facts that are added get the next position, and are served as the tickets service serves them. */
+export interface FakeTickets {
+  url: string;
+  log: Fact[];
+  add(...facts: Omit<Fact, 'position'>[]): void;
+  stop(): Promise<void>;
+}
+
+export interface FakeOptions {
+  page?: number;
+  /** Facts before the asked position that are served once more. */
+  overlap?: number;
+}
+
+export async function fakeTickets({ page = 500, overlap = 0 }: FakeOptions = {}): Promise<FakeTickets> {
+  const log: Fact[] = [];
+  const waiting = new Set<() => void>();
+  const server: Server = createServer((request, response) => {
+    const query = new URL(request.url!, 'http://feed').searchParams;
+    const after = Number(query.get('after'));
+    const facts = (): Fact[] => (log.length > after ? log.slice(Math.max(0, after - overlap), after + page) : []);
+    const end = (): void => {
+      clearTimeout(timer);
+      waiting.delete(end);
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ facts: facts() }));
+    };
+    const timer = setTimeout(end, facts().length ? 0 : Number(query.get('wait')));
+    waiting.add(end);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    log,
+    add: (...facts) => {
+      for (const fact of facts) log.push({ ...fact, position: log.length + 1 });
+      for (const end of waiting) end();
+    },
+    stop: async () => {
+      for (const end of waiting) end();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** The same numbers for the same seed (mulberry32). */
+export function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+export interface Cast {
+  workspace: string;
+  departments: string[];
+  agents: string[];
+  requesters: string[];
+}
+
+export const newCast = (workspace: string): Cast => ({
+  workspace,
+  departments: [newId('dep'), newId('dep'), newId('dep')],
+  agents: [newId('agt'), newId('agt'), newId('agt'), newId('agt')],
+  requesters: [newId('cus'), newId('cus')],
+});
+
+type NewFact = Omit<Fact, 'position'>;
+
+export const factOf = (workspace: string, type: string, subject: string, at: Date, data: object): NewFact => ({
+  id: newUuid(),
+  workspace,
+  type,
+  subject,
+  version: 1,
+  actor: { kind: 'system', id: 'sys', name: 'System' },
+  at: at.toISOString(),
+  data: data as Record<string, unknown>,
+});
+
+const HOUR = 3_600_000;
+
+/** The life of one ticket as facts, as chance has it; now and then a fact's instant lies before an earlier one's. */
+export function lifeOf(cast: Cast, number: number, from: Date, to: Date, random: () => number): NewFact[] {
+  const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+  const maybe = <T>(list: readonly T[]): T | null => (random() < 0.25 ? null : oneOf(list));
+  const createdAt = new Date(from.getTime() + Math.floor(random() * (to.getTime() - from.getTime())));
+  const state: TicketState = {
+    number,
+    status: random() < 0.1 ? oneOf([TicketStatus.SOLVED, TicketStatus.CLOSED]) : TicketStatus.NEW,
+    priority: oneOf(Object.values(TicketPriority)),
+    channel: oneOf(Object.values(ChannelKind)),
+    departmentId: maybe(cast.departments),
+    assigneeId: maybe(cast.agents),
+    requesterId: oneOf(cast.requesters),
+    tags: random() < 0.3 ? ['refund'] : [],
+    createdAt: createdAt.toISOString(),
+  };
+  const id = newId('tkt');
+  let at = createdAt;
+  let answered = false;
+  const fact = (type: string, data: object = {}): NewFact => factOf(cast.workspace, type, id, at, { state: { ...state }, ...data });
+  if (state.status !== TicketStatus.NEW && random() < 0.5) at = new Date(at.getTime() + HOUR);
+  const life = [fact('ticket.created', { origin: 'CUSTOMER' })];
+  const steps = Math.floor(random() * 9);
+  for (let step = 0; step < steps; step++) {
+    const chance = random();
+    at = new Date(at.getTime() + (random() < 0.15 ? 0 : Math.floor((random() < 0.1 ? -random() : random() * random()) * 60 * HOUR)));
+    if (chance < 0.4) {
+      state.status = oneOf(Object.values(TicketStatus));
+      life.push(fact('ticket.status_changed'));
+    } else if (chance < 0.65) {
+      if (random() < 0.5) state.departmentId = maybe(cast.departments);
+      state.assigneeId = maybe(cast.agents);
+      life.push(fact('ticket.assigned'));
+    } else if (chance < 0.75) {
+      state.priority = oneOf(Object.values(TicketPriority));
+      state.tags = random() < 0.5 ? ['refund', 'vip'] : [];
+      life.push(fact('ticket.updated'));
+    } else {
+      const firstReply: boolean = !answered && random() < 0.6;
+      answered ||= firstReply;
+      life.push(fact('message.added', { visibility: 'PUBLIC', ...(firstReply && { firstReply }) }));
+    }
+  }
+  return life;
+}
+
+/** Several lives as one log: each in its order, otherwise mixed. */
+export function mixed(lives: readonly NewFact[][], random: () => number): NewFact[] {
+  const queues = lives.map((life) => [...life]);
+  const log: NewFact[] = [];
+  while (queues.length) {
+    const at = Math.floor(random() * queues.length);
+    log.push(queues[at]!.shift()!);
+    if (!queues[at]!.length) queues.splice(at, 1);
+  }
+  return log;
+}

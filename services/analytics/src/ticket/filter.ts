@@ -1,0 +1,84 @@
+import {
+  DateTimeFilter,
+  type ChoiceFilter,
+  type Condition,
+  IdFilter,
+  NumberFilter,
+  TagFilter,
+  choiceIs,
+  idIs,
+  instantIs,
+  numberIs,
+  treeIs,
+  when,
+  wordsAre,
+} from '@deskgraph/common/filter';
+import type { Actor } from '@deskgraph/common/access';
+import { sql } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
+import { Field, InputType } from 'type-graphql';
+import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
+
+@InputType({ description: 'A condition on the status of a ticket.' })
+export class TicketStatusFilter implements ChoiceFilter<TicketStatus> {
+  @Field(() => TicketStatus, { nullable: true, description: 'Is this one.' }) eq?: TicketStatus | null;
+  @Field(() => [TicketStatus], { nullable: true, description: 'Is one of these.' }) in?: TicketStatus[] | null;
+  @Field(() => [TicketStatus], { nullable: true, description: 'Is none of these.' }) notIn?: TicketStatus[] | null;
+}
+
+@InputType({ description: 'A condition on the priority of a ticket.' })
+export class TicketPriorityFilter implements ChoiceFilter<TicketPriority> {
+  @Field(() => TicketPriority, { nullable: true, description: 'Is this one.' }) eq?: TicketPriority | null;
+  @Field(() => [TicketPriority], { nullable: true, description: 'Is one of these.' }) in?: TicketPriority[] | null;
+  @Field(() => [TicketPriority], { nullable: true, description: 'Is none of these.' }) notIn?: TicketPriority[] | null;
+}
+
+@InputType({ description: 'A condition on the channel that a ticket came in by.' })
+export class ChannelKindFilter implements ChoiceFilter<ChannelKind> {
+  @Field(() => ChannelKind, { nullable: true, description: 'Is this one.' }) eq?: ChannelKind | null;
+  @Field(() => [ChannelKind], { nullable: true, description: 'Is one of these.' }) in?: ChannelKind[] | null;
+  @Field(() => [ChannelKind], { nullable: true, description: 'Is none of these.' }) notIn?: ChannelKind[] | null;
+}
+
+@InputType({ description: 'Which tickets. All given conditions hold together; at most 5 levels and 100 objects.' })
+export class TicketFilter {
+  @Field(() => IdFilter, { nullable: true, description: 'The id.' }) id?: IdFilter | null;
+  @Field(() => NumberFilter, { nullable: true, description: 'The number that people quote.' }) number?: NumberFilter | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Words in the subject, the messages and the requester’s name, in any language and order; at most 200 characters.',
+  })
+  text?: string | null;
+  @Field(() => TicketStatusFilter, { nullable: true, description: 'The status.' }) status?: TicketStatusFilter | null;
+  @Field(() => TicketPriorityFilter, { nullable: true, description: 'The priority.' }) priority?: TicketPriorityFilter | null;
+  @Field(() => ChannelKindFilter, { nullable: true, description: 'The channel that it came in by.' }) channel?: ChannelKindFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'The department that holds it.' }) departmentId?: IdFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'The agent in charge; `isNull: true` means unassigned.' })
+  assigneeId?: IdFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'The customer who asks.' }) requesterId?: IdFilter | null;
+  @Field(() => TagFilter, { nullable: true, description: 'Labels by name; for staff only.' }) tag?: TagFilter | null;
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was created.' }) createdAt?: DateTimeFilter | null;
+  @Field(() => [TicketFilter], { nullable: true, description: 'Every one of these holds.' }) and?: TicketFilter[] | null;
+  @Field(() => [TicketFilter], { nullable: true, description: 'At least one of these holds.' }) or?: TicketFilter[] | null;
+  @Field(() => TicketFilter, { nullable: true, description: 'This does not hold.' }) not?: TicketFilter | null;
+}
+
+/** The filter as a condition on `t`, the ticket as it stands today. */
+export const matches = (filter: TicketFilter | null | undefined, actor: Actor): Condition =>
+  treeIs(filter, (f) => [
+    ...when(f.id, (id) => idIs(sql`t.id`, 'tkt', id, actor.id)),
+    ...when(f.number, (number) => numberIs(sql`t.number`, number)),
+    ...when(f.text, refuseText),
+    ...when(f.status, (given) => choiceIs(sql`t.status`, given)),
+    ...when(f.priority, (given) => choiceIs(sql`t.priority`, given)),
+    ...when(f.channel, (given) => choiceIs(sql`t.channel`, given)),
+    ...when(f.departmentId, (id) => idIs(sql`t.department_id`, 'dep', id, actor.id)),
+    ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
+    ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
+    ...when(f.tag, (tag) => wordsAre(sql`t.tags`, tag)),
+    ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at)),
+  ]);
+
+function refuseText(): never {
+  throw new Refusal([{ code: 'INVALID', field: ['filter', 'text'], message: 'Reports hold no texts; filter by another field.' }]);
+}

@@ -1,0 +1,139 @@
+import type { Fact } from '@deskgraph/common/events';
+import { uuidOf } from '@deskgraph/common/id';
+
+/** The ticket after a fact, as the tickets log tells it. */
+export interface TicketState {
+  number: number;
+  status: string;
+  priority: string;
+  channel: string;
+  departmentId: string | null;
+  assigneeId: string | null;
+  requesterId: string | null;
+  tags?: string[];
+  createdAt: string;
+}
+
+/** Something that is measured once per ticket: when, after how long, and with whom the ticket was then. Ids are UUIDs. */
+export interface Milestone {
+  at: Date;
+  seconds: number;
+  departmentId: string | null;
+  agentId: string | null;
+}
+
+export interface Standing {
+  number: number;
+  status: string;
+  priority: string;
+  channel: string;
+  departmentId: string | null;
+  assigneeId: string | null;
+  requesterId: string | null;
+  tags: string[];
+  createdAt: Date;
+  created: { departmentId: string | null; agentId: string | null };
+  /** The last solution, while it stands. */
+  solved: Milestone | null;
+  responded: Milestone | null;
+  /** The latest stretch of being unsolved, and the instant at which it began or ended last. */
+  turn: number;
+  edge: Date;
+}
+
+/** A stretch in which the ticket was unsolved in one department with one agent; open when `closedAt` is null. */
+export interface Stretch {
+  turn: number;
+  departmentId: string | null;
+  agentId: string | null;
+  openedAt: Date;
+  closedAt: Date | null;
+}
+
+export const isSolved = (status: string): boolean => status === 'SOLVED' || status === 'CLOSED';
+
+/** What the column holds: 68 years. */
+const SECONDS_LIMIT = 2 ** 31 - 1;
+
+const uuid = (prefix: string, id: string | null | undefined): string | null => (id ? uuidOf(prefix, id) : null);
+const later = (a: Date, b: Date): Date => (a > b ? a : b);
+
+/**
+ * What a fact makes of a ticket. Facts count in the order of the log; an instant that lies before an earlier fact's (imports) measures what
+ * it measures, but can't reach back into stretches that are closed.
+ */
+export function advance(before: Standing | undefined, fact: Fact): { after: Standing; stretches: Stretch[] } {
+  const state = fact.data['state'] as TicketState;
+  const at = new Date(fact.at);
+  const start = before ?? begin(state);
+  const departmentId = uuid('dep', state.departmentId);
+  const agentId = uuid('agt', state.assigneeId);
+  const milestone = (): Milestone => {
+    const seconds = Math.min(SECONDS_LIMIT, Math.max(0, Math.floor((at.getTime() - start.createdAt.getTime()) / 1000)));
+    return { at, seconds, departmentId, agentId };
+  };
+  const wasSolved = isSolved(start.status);
+  const nowSolved = isSolved(state.status);
+  const repliesFirst = fact.type === 'message.added' && fact.data['firstReply'] === true;
+  const after: Standing = {
+    ...start,
+    status: state.status,
+    priority: state.priority,
+    channel: state.channel,
+    departmentId,
+    assigneeId: agentId,
+    requesterId: uuid('cus', state.requesterId),
+    tags: state.tags ?? [],
+    solved: nowSolved ? (wasSolved ? start.solved : milestone()) : null,
+    responded: start.responded ?? (repliesFirst ? milestone() : null),
+  };
+  const stretches = stretch(start, after, later(at, start.edge));
+  if (!before && !stretches.length) stretches.push(openOf(after));
+  return { after, stretches };
+}
+
+/** A ticket that was just created, unsolved. */
+const begin = (state: TicketState): Standing => {
+  const departmentId = uuid('dep', state.departmentId);
+  const assigneeId = uuid('agt', state.assigneeId);
+  const createdAt = new Date(state.createdAt);
+  return {
+    number: state.number,
+    status: 'NEW',
+    priority: state.priority,
+    channel: state.channel,
+    departmentId,
+    assigneeId,
+    requesterId: null,
+    tags: [],
+    createdAt,
+    created: { departmentId, agentId: assigneeId },
+    solved: null,
+    responded: null,
+    turn: 1,
+    edge: createdAt,
+  };
+};
+
+const openOf = ({ turn, departmentId, assigneeId, edge }: Standing): Stretch => ({
+  turn,
+  departmentId,
+  agentId: assigneeId,
+  openedAt: edge,
+  closedAt: null,
+});
+
+/** Closes the open stretch and begins another one, as the change asks; moves `after` along. */
+function stretch(before: Standing, after: Standing, edge: Date): Stretch[] {
+  const wasOpen = !isSolved(before.status);
+  const isOpen = !isSolved(after.status);
+  const moved = before.departmentId !== after.departmentId || before.assigneeId !== after.assigneeId;
+  if (wasOpen === isOpen && !(isOpen && moved)) return [];
+  const closed = wasOpen ? [{ ...openOf(before), closedAt: edge }] : [];
+  // Created and assigned at one instant: the stretch that has just begun takes the new hands.
+  const replaced = wasOpen && isOpen && edge.getTime() === before.edge.getTime();
+  after.edge = edge;
+  if (isOpen && !replaced) after.turn += 1;
+  if (replaced) return [openOf(after)];
+  return isOpen ? [...closed, openOf(after)] : closed;
+}

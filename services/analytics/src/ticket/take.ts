@@ -1,0 +1,161 @@
+import { sql } from '@deskgraph/common/database';
+import type { Fact } from '@deskgraph/common/events';
+import { toUuid } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import { type Milestone, type Standing, type Stretch, advance } from './standing.ts';
+
+/**
+ * Takes facts of one workspace into the projection, in their order and in the transaction that keeps the position: one statement to read
+ * what they are about, one to write it.
+ */
+export async function takeAll(context: Context, facts: readonly Fact[]): Promise<void> {
+  const standings = await readTickets(context, facts);
+  const stretches = new Map<string, Stretch & { ticket: string }>();
+  const names: { thing: string; position: number; since: string; name: string }[] = [];
+  for (const fact of facts) {
+    const state = fact.data['state'] as { name?: unknown } | undefined;
+    const ticket = ticketOf(fact);
+    const thing = toUuid('agt', fact.subject) ?? toUuid('dep', fact.subject);
+    if (ticket) {
+      const { after, stretches: changed } = advance(standings.get(ticket), fact);
+      standings.set(ticket, after);
+      for (const each of changed) stretches.set(`${ticket} ${each.turn}`, { ...each, ticket });
+    } else if (thing && typeof state?.name === 'string') names.push({ thing, position: fact.position, since: fact.at, name: state.name });
+  }
+  const progress = { position: facts.at(-1)!.position, as_of: latest(facts) };
+  await write(context, progress, [...standings].map(rowOf), [...stretches.values()].map(stretchRow), names);
+}
+
+/** The UUID of the ticket that the fact tells the state of. */
+const ticketOf = (fact: Fact): string | undefined => (fact.data['state'] ? toUuid('tkt', fact.subject) : undefined);
+
+const latest = (facts: readonly Fact[]): string => new Date(Math.max(...facts.map((fact) => Date.parse(fact.at)))).toISOString();
+
+async function readTickets(context: Context, facts: readonly Fact[]): Promise<Map<string, Standing>> {
+  const ids = new Set(facts.flatMap((fact) => ticketOf(fact) ?? []));
+  if (!ids.size) return new Map();
+  const { rows } = await sql<TicketRow>`select * from ticket where id = any(${[...ids]}::uuid[])`.execute(context.em.getKysely());
+  return new Map(rows.map((row) => [row.id, standingOf(row)]));
+}
+
+/** What was named otherwise before an instant keeps that name in reports of then; so every name is kept, with its instant. */
+async function write(context: Context, progress: object, tickets: object[], stretches: object[], names: object[]): Promise<void> {
+  const workspace = sql`${context.workspace}::uuid`;
+  const rows = (list: object[]) => sql`json_to_recordset(${JSON.stringify(list)}::json)`;
+  await sql`
+    with counted as (
+      insert into progress (workspace_id, position, as_of)
+      select ${workspace}, position, as_of from ${rows([progress])} as given (position bigint, as_of timestamptz)
+      on conflict (workspace_id) do update set position = excluded.position, as_of = greatest(progress.as_of, excluded.as_of)),
+    named as (
+      insert into known_name (workspace_id, thing_id, position, since, name)
+      select ${workspace}, thing, position, since, name from ${rows(names)} as given (thing uuid, position bigint, since timestamptz, name text)),
+    stretched as (
+      insert into unsolved (workspace_id, ticket_id, turn, department_id, agent_id, opened_at, closed_at)
+      select ${workspace}, ticket, turn, department, agent, opened, closed from ${rows(stretches)}
+        as given (ticket uuid, turn integer, department uuid, agent uuid, opened timestamptz, closed timestamptz)
+      on conflict (workspace_id, ticket_id, turn) do update set
+        department_id = excluded.department_id, agent_id = excluded.agent_id, closed_at = excluded.closed_at)
+    insert into ticket (
+      workspace_id, id, number, status, priority, channel, department_id, assignee_id, requester_id, tags, created_at,
+      created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
+      responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge)
+    select
+      ${workspace}, id, number, status, priority, channel, department_id, assignee_id, requester_id, tags, created_at,
+      created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
+      responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge
+    from ${rows(tickets)} as given (
+      id uuid, number integer, status text, priority text, channel text, department_id uuid, assignee_id uuid, requester_id uuid, tags text[],
+      created_at timestamptz, created_department_id uuid, created_agent_id uuid,
+      solved_at timestamptz, solved_department_id uuid, solved_agent_id uuid, resolution_seconds integer,
+      responded_at timestamptz, responded_department_id uuid, responded_agent_id uuid, response_seconds integer, turn integer, edge timestamptz)
+    on conflict (workspace_id, id) do update set
+      status = excluded.status, priority = excluded.priority, channel = excluded.channel, department_id = excluded.department_id,
+      assignee_id = excluded.assignee_id, requester_id = excluded.requester_id, tags = excluded.tags,
+      solved_at = excluded.solved_at, solved_department_id = excluded.solved_department_id, solved_agent_id = excluded.solved_agent_id,
+      resolution_seconds = excluded.resolution_seconds, responded_at = excluded.responded_at,
+      responded_department_id = excluded.responded_department_id, responded_agent_id = excluded.responded_agent_id,
+      response_seconds = excluded.response_seconds, turn = excluded.turn, edge = excluded.edge
+  `.execute(context.em.getKysely());
+}
+
+const stretchRow = ({ ticket, turn, departmentId, agentId, openedAt, closedAt }: Stretch & { ticket: string }): object => ({
+  ticket,
+  turn,
+  department: departmentId,
+  agent: agentId,
+  opened: openedAt,
+  closed: closedAt ?? 'infinity',
+});
+
+type Instant = Date | string;
+
+interface TicketRow {
+  id: string;
+  number: number;
+  status: string;
+  priority: string;
+  channel: string;
+  department_id: string | null;
+  assignee_id: string | null;
+  requester_id: string | null;
+  tags: string[];
+  created_at: Instant;
+  created_department_id: string | null;
+  created_agent_id: string | null;
+  solved_at: Instant | null;
+  solved_department_id: string | null;
+  solved_agent_id: string | null;
+  resolution_seconds: number | null;
+  responded_at: Instant | null;
+  responded_department_id: string | null;
+  responded_agent_id: string | null;
+  response_seconds: number | null;
+  turn: number;
+  edge: Instant;
+}
+
+const rowOf = ([id, it]: readonly [string, Standing]): TicketRow => ({
+  id,
+  number: it.number,
+  status: it.status,
+  priority: it.priority,
+  channel: it.channel,
+  department_id: it.departmentId,
+  assignee_id: it.assigneeId,
+  requester_id: it.requesterId,
+  tags: it.tags,
+  created_at: it.createdAt,
+  created_department_id: it.created.departmentId,
+  created_agent_id: it.created.agentId,
+  solved_at: it.solved?.at ?? null,
+  solved_department_id: it.solved?.departmentId ?? null,
+  solved_agent_id: it.solved?.agentId ?? null,
+  resolution_seconds: it.solved?.seconds ?? null,
+  responded_at: it.responded?.at ?? null,
+  responded_department_id: it.responded?.departmentId ?? null,
+  responded_agent_id: it.responded?.agentId ?? null,
+  response_seconds: it.responded?.seconds ?? null,
+  turn: it.turn,
+  edge: it.edge,
+});
+
+const standingOf = (row: TicketRow): Standing => ({
+  number: row.number,
+  status: row.status,
+  priority: row.priority,
+  channel: row.channel,
+  departmentId: row.department_id,
+  assigneeId: row.assignee_id,
+  requesterId: row.requester_id,
+  tags: row.tags,
+  createdAt: new Date(row.created_at),
+  created: { departmentId: row.created_department_id, agentId: row.created_agent_id },
+  solved: milestoneOf(row.solved_at, row.resolution_seconds, row.solved_department_id, row.solved_agent_id),
+  responded: milestoneOf(row.responded_at, row.response_seconds, row.responded_department_id, row.responded_agent_id),
+  turn: row.turn,
+  edge: new Date(row.edge),
+});
+
+const milestoneOf = (at: Instant | null, seconds: number | null, departmentId: string | null, agentId: string | null): Milestone | null =>
+  at === null ? null : { at: new Date(at), seconds: seconds!, departmentId, agentId };

@@ -1,0 +1,67 @@
+import { registerEnumType } from 'type-graphql';
+
+/** The words that tickets are told by, the same as in the service that owns tickets. */
+export enum TicketStatus {
+  NEW = 'NEW',
+  OPEN = 'OPEN',
+  PENDING = 'PENDING',
+  ON_HOLD = 'ON_HOLD',
+  SOLVED = 'SOLVED',
+  CLOSED = 'CLOSED',
+}
+registerEnumType(TicketStatus, {
+  name: 'TicketStatus',
+  description: 'Where a ticket stands.',
+  valuesConfig: {
+    NEW: { description: 'Nothing has been done yet; the default, and never returned to.' },
+    OPEN: { description: 'An agent must act.' },
+    PENDING: { description: 'Waits for the requester, whose reply reopens it.' },
+    ON_HOLD: { description: 'Waits for a third party; off by default; requesters read OPEN.' },
+    SOLVED: { description: 'Answered; the requester can still reopen it.' },
+    CLOSED: { description: 'The end; set by the system only.' },
+  },
+});
+
+export enum TicketPriority {
+  LOW = 'LOW',
+  NORMAL = 'NORMAL',
+  HIGH = 'HIGH',
+  URGENT = 'URGENT',
+}
+registerEnumType(TicketPriority, {
+  name: 'TicketPriority',
+  description: 'How urgent a ticket is; once set it is never unset.',
+  valuesConfig: {
+    LOW: { description: 'Can wait.' },
+    NORMAL: { description: 'The default.' },
+    HIGH: { description: 'Is worked on first.' },
+    URGENT: { description: 'Everything else stops.' },
+  },
+});
+
+export enum ChannelKind {
+  EMAIL = 'EMAIL',
+  CHAT = 'CHAT',
+  CALL = 'CALL',
+  FACEBOOK = 'FACEBOOK',
+  TWITTER = 'TWITTER',
+  WEB_FORM = 'WEB_FORM',
+  PORTAL = 'PORTAL',
+  KNOWLEDGE_BASE = 'KNOWLEDGE_BASE',
+  API = 'API',
+}
+registerEnumType(ChannelKind, {
+  name: 'ChannelKind',
+  description: 'A kind of channel.',
+  valuesConfig: {
+    EMAIL: { description: 'E-mail.' },
+    CHAT: { description: 'Live chat on a website.' },
+    CALL: { description: 'A phone call.' },
+    FACEBOOK: { description: 'Facebook.' },
+    TWITTER: { description: 'Twitter/X.' },
+    WEB_FORM: { description: 'A form on a website.' },
+    PORTAL: { description: 'The customer portal.' },
+    KNOWLEDGE_BASE: { description: 'The knowledge base or forum.' },
+    API: { description: 'A partner’s own channel, through the API.' },
+  },
+});
