@@ -80,7 +80,7 @@ const APOLLO_CODES: Record<string, FaultCode> = {
 /** What a client may read of an error: known codes pass, everything else is logged by the caller and masked. */
 export function masked(formatted: GraphQLFormattedError, requestId: string): GraphQLFormattedError & { known: boolean } {
   const { stacktrace: _, ...extensions } = { ...formatted.extensions } as Record<string, unknown>;
-  const given = String(extensions['code'] ?? '');
+  const given = typeof extensions['code'] === 'string' ? extensions['code'] : '';
   const code = given in FAULTS ? (given as FaultCode) : APOLLO_CODES[given];
   const place = { ...(formatted.locations && { locations: formatted.locations }), ...(formatted.path && { path: formatted.path }) };
   if (code && code !== 'INTERNAL') return { message: formatted.message, ...place, extensions: { ...extensions, code }, known: true };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from './database.ts';
 import { Refusal, messageOf } from './errors.ts';
+import { lostRace } from './failure.ts';
 import type { Context } from './transaction.ts';
 
 const KEPT = '24 hours';
@@ -16,13 +17,32 @@ export async function change(
   verb: () => unknown,
 ): Promise<unknown> {
   try {
-    const key = input.idempotencyKey;
-    if (typeof key !== 'string') return await context.write(async () => verb());
-    if (key.length < 1 || key.length > 255) throw new Refusal(key.length ? 'TOO_LONG' : 'INVALID', 'idempotencyKey');
-    return await once(context, operation, key, input, verb);
+    return await again(() => attempt(context, operation, input, verb));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { ...error.payload, userErrors: error.errors.map((each) => ({ ...each, message: messageOf(each) })) };
+    return {
+      ...error.payload,
+      userErrors: error.errors.map(({ code, field, message }) => ({ code, field, message: messageOf({ code, field, message }) })),
+    };
+  }
+}
+
+function attempt(context: Context, operation: string, input: { idempotencyKey?: string | null }, verb: () => unknown): Promise<unknown> {
+  const key = input.idempotencyKey;
+  if (typeof key !== 'string') return context.write(async () => verb());
+  if (key.length < 1 || key.length > 255) throw new Refusal(key.length ? 'TOO_LONG' : 'INVALID', 'idempotencyKey');
+  return once(context, operation, key, input, verb);
+}
+
+const ATTEMPTS = 4;
+
+/** A transaction that lost a race was rolled back whole and runs again. */
+async function again<T>(work: () => Promise<T>, attempts = ATTEMPTS): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (attempts <= 1 || !lostRace(error)) throw error;
+    return again(work, attempts - 1);
   }
 }
 

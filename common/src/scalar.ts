@@ -79,7 +79,7 @@ const isZone = (zone: string): boolean => {
   let known = knownZones.get(zone);
   if (known === undefined) {
     try {
-      known = Boolean(new Intl.DateTimeFormat('en', { timeZone: zone })) && !/^[+-]/.test(zone);
+      known = !/^[+-]/.test(new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone);
     } catch {
       known = false;
     }

@@ -8,7 +8,7 @@ export interface Serving {
   http: Server;
   port: number;
   /** Stops taking work, lets running requests end (at most 10 s), then closes. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 export interface ServeOptions {
@@ -40,6 +40,7 @@ export async function serve({ log, host, port, routes, ready, close }: ServeOpti
     const handler = routes[`${request.method} ${path}`] ?? routes[path] ?? health[path];
     if (!handler) return answer(response, 404, { error: 'Nothing here.' });
     handler(request, response).catch((error: unknown) => {
+      if (request.errored) return log.debug({ err: error, path }, 'the client hung up while it was sending');
       if (error instanceof BodyTooLarge)
         return answer(response, 413, { errors: [{ message: error.message, extensions: { code: 'BAD_USER_INPUT' } }] });
       log.error({ err: error, path }, 'request failed');

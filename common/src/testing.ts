@@ -144,7 +144,9 @@ export async function countStatements(work: () => Promise<unknown>): Promise<str
   Client.prototype.query = function (this: Client, ...args: unknown[]) {
     const [statement] = args as [string | { text: string }];
     const sent = typeof statement === 'string' ? statement : statement.text;
-    const relay = (this as unknown as { connectionParameters: { application_name?: string } }).connectionParameters.application_name?.endsWith('relay');
+    const relay = (
+      this as unknown as { connectionParameters: { application_name?: string } }
+    ).connectionParameters.application_name?.endsWith('relay');
     if (!relay && !FRAME.test(sent)) seen.push(sent);
     return query.apply(this, args);
   } as typeof Client.prototype.query;

@@ -18,8 +18,13 @@ export function signActor(actor: Actor, secret: string): Promise<string> {
     .sign(keyOf(secret));
 }
 
+/** The token of an `authorization` header; empty when there is none. */
+export const bearer = (header: string | undefined): string => (header?.startsWith('Bearer ') ? header.slice(7) : '');
+
+export type ActorReader = (token: string) => Promise<Actor | undefined>;
+
 /** Reads internal tokens, each one's signature once; undefined for any other token. */
-export function actorReader(secret: string): (token: string) => Promise<Actor | undefined> {
+export function actorReader(secret: string): ActorReader {
   const key = keyOf(secret);
   const known = new Map<string, { actor: Actor; until: number }>();
   return async (token) => {

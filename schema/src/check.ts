@@ -10,7 +10,9 @@ const stale = Object.entries(await files()).filter(([name, text]) => {
   }
 });
 if (stale.length) {
-  console.error(`Not what the code says: ${stale.map(([name]) => `schema/${name}`).join(', ')}. Run \`npm run schema\` and look at the difference.`);
+  console.error(
+    `Not what the code says: ${stale.map(([name]) => `schema/${name}`).join(', ')}. Run \`npm run schema\` and look at the difference.`,
+  );
   process.exit(1);
 }
 console.log('The checked-in schema is what the code says.');

@@ -14,12 +14,14 @@ import type { SubgraphFile } from './compose.ts';
 export function lint(subgraphs: readonly SubgraphFile[]): string[] {
   const documents = subgraphs.map(({ name, sdl }) => ({ name, document: parse(sdl) }));
   const owned = ownedTypes(documents);
-  return documents.flatMap(({ name, document }) => [
-    ...undescribed(name, document, owned),
-    ...keys(name, document),
-    ...requiresWithArguments(name, document),
-    ...foreignNonNull(name, document, owned),
-  ]).concat(unequalInputs(documents));
+  return documents
+    .flatMap(({ name, document }) => [
+      ...undescribed(name, document, owned),
+      ...keys(name, document),
+      ...requiresWithArguments(name, document),
+      ...foreignNonNull(name, document, owned),
+    ])
+    .concat(unequalInputs(documents));
 }
 
 type Named = { name: string; document: DocumentNode };
@@ -32,22 +34,36 @@ const isEntity = (type: ObjectTypeDefinitionNode): boolean => has(type, 'key');
 
 /** A type without description is a stub of a thing that another service owns and describes. */
 function ownedTypes(documents: Named[]): Map<string, string> {
-  return new Map(documents.flatMap(({ name, document }) => objects(document).filter((type) => type.description && isEntity(type)).map((type) => [type.name.value, name] as const)));
+  return new Map(
+    documents.flatMap(({ name, document }) =>
+      objects(document)
+        .filter((type) => type.description && isEntity(type))
+        .map((type) => [type.name.value, name] as const),
+    ),
+  );
 }
 
 function undescribed(name: string, document: DocumentNode, owned: Map<string, string>): string[] {
   const faults: string[] = [];
   for (const definition of document.definitions) {
-    if (definition.kind === Kind.SCHEMA_DEFINITION || definition.kind === Kind.SCHEMA_EXTENSION || !('name' in definition) || !definition.name) continue;
+    if (
+      definition.kind === Kind.SCHEMA_DEFINITION ||
+      definition.kind === Kind.SCHEMA_EXTENSION ||
+      !('name' in definition) ||
+      !definition.name
+    )
+      continue;
     const type = definition.name.value;
     const isRoot = ['Query', 'Mutation', 'Subscription'].includes(type);
     const isStub = owned.has(type) && owned.get(type) !== name;
     if (!isRoot && !isStub && 'description' in definition && !definition.description) faults.push(`${name}: ${type} has no description`);
     if ('fields' in definition)
       for (const field of definition.fields ?? [])
-        if (!field.description && !has(field, 'external') && !(isStub && field.name.value === 'id')) faults.push(`${name}: ${type}.${field.name.value} has no description`);
+        if (!field.description && !has(field, 'external') && !(isStub && field.name.value === 'id'))
+          faults.push(`${name}: ${type}.${field.name.value} has no description`);
     if (definition.kind === Kind.ENUM_TYPE_DEFINITION)
-      for (const value of definition.values ?? []) if (!value.description) faults.push(`${name}: ${type}.${value.name.value} has no description`);
+      for (const value of definition.values ?? [])
+        if (!value.description) faults.push(`${name}: ${type}.${value.name.value} has no description`);
   }
   return faults;
 }
@@ -66,7 +82,15 @@ const keys = (name: string, document: DocumentNode): string[] =>
 const requiresWithArguments = (name: string, document: DocumentNode): string[] =>
   objects(document).flatMap((type) =>
     (type.fields ?? [])
-      .filter((field) => field.directives?.some((directive) => ['requires', 'provides'].includes(directive.name.value) && print(directive).replace(/^@\w+\(/, '').includes('(')))
+      .filter((field) =>
+        field.directives?.some(
+          (directive) =>
+            ['requires', 'provides'].includes(directive.name.value) &&
+            print(directive)
+              .replace(/^@\w+\(/, '')
+              .includes('('),
+        ),
+      )
       .map((field) => `${name}: ${type.name.value}.${field.name.value} requires fields with arguments, which the planner mixes up`),
   );
 
@@ -108,5 +132,7 @@ function unequalInputs(documents: Named[]): string[] {
 
 function sorted(definition: InputObjectTypeDefinitionNode | EnumTypeDefinitionNode): string {
   const parts = definition.kind === Kind.ENUM_TYPE_DEFINITION ? definition.values : definition.fields;
-  return [print({ ...definition, fields: undefined, values: undefined } as never), ...(parts ?? []).map((part) => print(part)).sort()].join('\n');
+  return [print({ ...definition, fields: undefined, values: undefined } as never), ...(parts ?? []).map((part) => print(part)).sort()].join(
+    '\n',
+  );
 }

@@ -80,14 +80,13 @@ export async function openDesk(service: TestService): Promise<Desk> {
   };
 }
 
+/** A payload: what was selected, and refusals. */
+export interface Result extends Record<string, unknown> {
+  userErrors: { code: string; field: string[] | null }[];
+}
+
 /** Runs one mutation that takes `input` and gives `userErrors`. */
-export async function mutate(
-  desk: Desk,
-  actor: Actor,
-  name: string,
-  input: object,
-  selection = '',
-): Promise<Record<string, never> & { userErrors: { code: string; field: string[] | null }[] }> {
+export async function mutate(desk: Desk, actor: Actor, name: string, input: object, selection = ''): Promise<Result> {
   const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
   const data = await desk.ask<Record<string, never>>(
     actor,

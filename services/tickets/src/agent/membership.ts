@@ -2,8 +2,8 @@ import { sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { Department } from '../department/department.ts';
-import { Agent } from './agent.ts';
+import type { Department } from '../department/department.ts';
+import type { Agent } from './agent.ts';
 
 /** Which agents work in which departments. */
 export async function join(ctx: Context, pairs: readonly { agentId: string; departmentId: string }[]): Promise<void> {

@@ -8,7 +8,7 @@ import { byId as departmentById } from '../department/find.ts';
 import { TicketFilter } from '../ticket/filter.ts';
 import { findOf } from '../ticket/find.ts';
 import { TicketOrder } from '../ticket/order.ts';
-import { Ticket, TicketConnection } from '../ticket/ticket.ts';
+import { type Ticket, TicketConnection } from '../ticket/ticket.ts';
 import { Agent, AgentConnection } from './agent.ts';
 import { find } from './find.ts';
 import { AgentInviteInput, AgentInvitePayload, invite } from './invite.ts';

@@ -11,7 +11,12 @@ import { refuseTaken } from './taken.ts';
 import { ChannelKind, TicketOrigin } from './words.ts';
 
 const STAFF_ONLY = ['requester', 'priority', 'assigneeId', 'tags', 'visibility'] as const;
-const REQUESTER_CHANNELS: readonly ChannelKind[] = [ChannelKind.PORTAL, ChannelKind.WEB_FORM, ChannelKind.CHAT, ChannelKind.KNOWLEDGE_BASE];
+const REQUESTER_CHANNELS: ReadonlySet<ChannelKind> = new Set([
+  ChannelKind.PORTAL,
+  ChannelKind.WEB_FORM,
+  ChannelKind.CHAT,
+  ChannelKind.KNOWLEDGE_BASE,
+]);
 const ORIGINS = { customer: TicketOrigin.CUSTOMER, agent: TicketOrigin.AGENT, app: TicketOrigin.APP, system: TicketOrigin.APP };
 
 /** Creates a ticket with its first message. */
@@ -43,7 +48,7 @@ const authorOf = ({ actor }: Context, requesterId: string, name: string) =>
 
 function channelOf({ actor }: Context, { channel }: TicketCreateInput): ChannelKind {
   if (actor.kind === 'customer') {
-    if (channel && !REQUESTER_CHANNELS.includes(channel)) throw new Refusal('INVALID', 'channel');
+    if (channel && !REQUESTER_CHANNELS.has(channel)) throw new Refusal('INVALID', 'channel');
     return channel ?? ChannelKind.PORTAL;
   }
   if (!channel && actor.kind === 'agent') throw new Refusal('REQUIRED', 'channel');

@@ -1,6 +1,7 @@
-import { type EntityManager, hydrate, sql, uuids } from '@deskgraph/common/database';
+import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import type { Condition } from '@deskgraph/common/filter';
+import { type Owned, pageOf } from '@deskgraph/common/owned';
 import { type Page, type PageRequest, keyset } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { LockMode } from '@mikro-orm/postgresql';
@@ -20,14 +21,15 @@ function parts(ctx: Context, query: TicketQuery) {
   if ((query.orderBy?.length ?? 0) > ORDER_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['orderBy'] }]);
   if ((query.filter?.text?.length ?? 0) > 200) throw new Refusal([{ code: 'TOO_LONG', field: ['filter', 'text'] }]);
   return {
-    page: keyset(query, orderKeys(query.orderBy, readsOnHold(ctx.actor))),
+    order: orderKeys(query.orderBy, readsOnHold(ctx.actor)),
     condition: sql`${visible(ctx.actor)} and ${matches(query.filter, ctx.actor)}` as Condition,
   };
 }
 
 /** A page of the tickets that the caller may see. */
 export async function find(ctx: Context, query: TicketQuery): Promise<Page<Ticket>> {
-  const { page, condition } = parts(ctx, query);
+  const { order, condition } = parts(ctx, query);
+  const page = keyset(query, order);
   const em = await ctx.read();
   const { rows } = await sql<object>`
     select t.*, ${page.keys} from ticket t where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}
@@ -43,37 +45,20 @@ async function count(ctx: Context, condition: Condition): Promise<number> {
 
 export type Owner = { column: 'requester_id' | 'organization_id' | 'assignee_id' | 'department_id'; prefix: string };
 
-/** The same page for many owners at once: all of a request's `Customer.tickets` are one statement. */
-export function findOf(ctx: Context, owner: Owner, id: string, query: TicketQuery): Promise<Page<Ticket>> {
-  const key = `tickets of ${owner.column} ${JSON.stringify(query)}`;
-  return ctx.load.byKey<Page<Ticket> | null>(key, id, (ids) => pagesOf(ctx, owner, ids, query, key), null) as Promise<Page<Ticket>>;
-}
-
-async function pagesOf(ctx: Context, owner: Owner, ids: string[], query: TicketQuery, key: string): Promise<Map<string, Page<Ticket>>> {
-  const { page, condition } = parts(ctx, query);
-  const mine = sql`t.${sql.ref(owner.column)} = owner.id`;
-  const em = await ctx.read();
-  const { rows } = await sql<{ owner: number }>`
-    select found.*, owner.at::integer as owner from unnest(${uuids(owner.prefix, ids)}) with ordinality as owner(id, at)
-    cross join lateral (
-      select t.*, ${page.keys} from ticket t where ${mine} and ${condition} and ${page.where} order by ${page.order} limit ${page.limit}
-    ) found order by owner.at`.execute(em.getKysely());
-  const counts = (id: string): Promise<number> => ctx.load.byKey(`${key} count`, id, (all) => countsOf(em, owner, all, condition), 0);
-  const byOwner = Map.groupBy(rows, (row) => ids[row.owner - 1]!);
-  return new Map(
-    ids.map((id) => {
-      const own = byOwner.get(id) ?? [];
-      return [id, page.page(own, hydrate(ctx.orm, Ticket, own), () => counts(id))];
-    }),
-  );
-}
-
-async function countsOf(em: EntityManager, owner: Owner, ids: string[], condition: Condition): Promise<Map<string, number>> {
-  const { rows } = await sql<{ owner: number; count: number }>`
-    select owner.at::integer as owner, count(*)::integer as count
-    from unnest(${uuids(owner.prefix, ids)}) with ordinality as owner(id, at) join ticket t on t.${sql.ref(owner.column)} = owner.id
-    where ${condition} group by owner.at`.execute(em.getKysely());
-  return new Map(rows.map((row) => [ids[row.owner - 1]!, row.count]));
+/** The tickets of a customer, an organization, an agent or a department. */
+export function findOf(ctx: Context, { column, prefix }: Owner, id: string, query: TicketQuery): Promise<Page<Ticket>> {
+  const { order, condition } = parts(ctx, query);
+  const tickets: Owned<Ticket> = {
+    Thing: Ticket,
+    name: `tickets of ${column} ${JSON.stringify([query.filter, query.orderBy])}`,
+    prefix,
+    columns: sql`t.*`,
+    from: sql`ticket t`,
+    of: sql`t.${sql.ref(column)} = owner.id`,
+    where: condition,
+    order,
+  };
+  return pageOf(ctx, tickets, id, query);
 }
 
 /** One ticket by id, if the caller may see it. */

@@ -45,6 +45,6 @@ const KEYS: Record<TicketOrderField, (full: boolean) => Key[]> = {
 /** The keys of an order, id last, in the direction of the key before it. `full`: the caller may know of internal changes. */
 export function orderKeys(orderBy: readonly TicketOrder[] | null | undefined, full: boolean): OrderKey[] {
   const asked = orderBy?.length ? orderBy : [{ field: TicketOrderField.QUEUE, direction: Direction.ASC }];
-  const keys = asked.flatMap(({ field, direction }) => KEYS[field](full).map((key) => ({ ...key, direction })));
+  const keys = asked.flatMap(({ field, direction }) => KEYS[field](full).map((key) => Object.assign({ direction }, key)));
   return [...keys, { by: sql`t.id`, type: 'uuid', direction: keys.at(-1)!.direction }];
 }

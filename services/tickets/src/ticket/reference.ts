@@ -4,14 +4,14 @@ import type { Context } from '@deskgraph/common/transaction';
 import { Agent } from '../agent/agent.ts';
 import { Department } from '../department/department.ts';
 
-const WORKS: readonly Role[] = [Role.AGENT, Role.LEAD, Role.ADMIN];
+const WORKS: ReadonlySet<Role> = new Set([Role.AGENT, Role.LEAD, Role.ADMIN]);
 
 /** The agent that an input names, `me` being the caller; must be active and answer tickets. */
 export async function agentId(ctx: Context, given: string, field: string): Promise<string> {
   const id = given === 'me' ? ctx.actor.id : given;
   const agent = await ctx.em.findOne(Agent, { id });
   if (!agent?.active) throw new Refusal('NOT_FOUND', field);
-  if (!WORKS.includes(agent.role)) throw new Refusal('INVALID', field);
+  if (!WORKS.has(agent.role)) throw new Refusal('INVALID', field);
   return id;
 }
 

@@ -1,0 +1,23 @@
+/** What a database error means for the caller, by its SQLSTATE (PostgreSQL, appendix A) or the system's code. */
+const codeOf = (error: unknown): string => {
+  const { code, cause, originalError } = (error ?? {}) as { code?: unknown; cause?: unknown; originalError?: unknown };
+  return typeof code === 'string' ? code : cause || originalError ? codeOf(cause ?? originalError) : '';
+};
+
+const RACES = new Set(['23505', '40001', '40P01']);
+
+/** Another transaction was faster: run again, the verb sees what the other did. */
+export const lostRace = (error: unknown): boolean => RACES.has(codeOf(error));
+
+const GONE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
+
+/** The database does not answer now, but will again. */
+export const databaseGone = (error: unknown): boolean =>
+  GONE.has(codeOf(error)) ||
+  codeOf(error).startsWith('08') ||
+  /Connection terminated|timeout exceeded when trying to connect/.test(messageOf(error));
+
+const messageOf = (error: unknown): string => {
+  const { message = '', cause, originalError } = (error ?? {}) as { message?: string; cause?: unknown; originalError?: unknown };
+  return cause || originalError ? `${message} ${messageOf(cause ?? originalError)}` : message;
+};
