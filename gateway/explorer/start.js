@@ -13,7 +13,7 @@ const WELCOME = `# Choose above who asks; Ctrl-Enter sends,
       number
       subject
       status
-      customer {
+      requester {
         name
       }
     }
