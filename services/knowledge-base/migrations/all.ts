@@ -1,0 +1,5 @@
+import type { MigrationClass } from '@deskgraph/common/database';
+import { First } from './20261121T2345-first.ts';
+
+/** In order; only ever appended to. */
+export const migrations: Record<string, MigrationClass> = { '20261121T2345-first': First };

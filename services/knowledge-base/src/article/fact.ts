@@ -1,0 +1,13 @@
+import type { Article } from './article.ts';
+
+/** What a fact about an article says of it: where it belongs and who may read it, never its text. */
+export function stateOf(article: Article, title: string): Record<string, unknown> {
+  const { slug, knowledgeBaseId, sectionId, kind, audience, ownerId, newestNumber, publicNumber, archivedAt } = article;
+  return { title, slug, knowledgeBaseId, sectionId, kind, audience, ownerId, newestNumber, publicNumber, archived: archivedAt !== null };
+}
+
+/** One more change of the article. */
+export function touch(article: Article): void {
+  article.version += 1;
+  article.updatedAt = new Date();
+}

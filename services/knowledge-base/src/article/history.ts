@@ -1,0 +1,77 @@
+import { sql } from '@deskgraph/common/database';
+import type { FactActor } from '@deskgraph/common/events';
+import { fault } from '@deskgraph/common/errors';
+import { uuidOf } from '@deskgraph/common/id';
+import { Direction, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
+import type { Context } from '@deskgraph/common/transaction';
+import { actorOf } from '../actor/actor.ts';
+import { isStaff } from '../actor/staff.ts';
+import type { Article } from './article.ts';
+import { publicNumber } from './find.ts';
+import { ArticleStatus } from './kind.ts';
+import { ArticleVersion } from './version.ts';
+
+interface VersionRow {
+  article_id: string;
+  number: number;
+  title: string;
+  body: string;
+  author: FactActor;
+  comment: string | null;
+  created_at: Date | string;
+  is_public: boolean;
+}
+
+/** The versions of an article, newest first: the same page of many articles with one statement. Older versions may hold what no reader shall see. */
+export function versions(context: Context, article: Article, request: PageRequest): Promise<Page<ArticleVersion>> {
+  if (!isStaff(context.actor)) throw fault('FORBIDDEN');
+  const page = keyset(request, [{ by: sql`v.number`, type: 'integer', direction: Direction.DESC }]);
+  const known = new Map<string, Article>();
+  const find = async (ids: string[]): Promise<Map<string, Page<ArticleVersion>>> => {
+    const { rows } = await sql<VersionRow>`
+      select found.* from unnest(${ids.map((id) => uuidOf('art', id))}::uuid[]) as asked (id)
+      cross join lateral (
+        select v.article_id, v.number, v.author, v.comment, v.created_at, t.title, t.body, v.number is not distinct from ${publicNumber} as is_public, ${page.keys}
+        from article_version v
+        join article a on a.workspace_id = v.workspace_id and a.id = v.article_id
+        join article_text t on t.workspace_id = v.workspace_id and t.article_id = v.article_id and t.number = v.number and t.locale = v.locale
+        where v.workspace_id = ${context.workspace}::uuid and v.article_id = asked.id and ${page.where}
+        order by ${page.order} limit ${page.limit}) found`.execute((await context.read()).getKysely());
+    const byArticle = Map.groupBy(rows, (row) => row.article_id);
+    return new Map(
+      ids.map((id) => {
+        const mine = byArticle.get(uuidOf('art', id)) ?? [];
+        const of = known.get(id)!;
+        return [
+          id,
+          page.page(
+            mine,
+            mine.map((row) => versionOf(row, of)),
+            async () => of.newestNumber,
+          ),
+        ];
+      }),
+    );
+  };
+  known.set(article.id, article);
+  return context.load.byKey<Page<ArticleVersion>>(
+    `versions ${JSON.stringify(request)}`,
+    article.id,
+    find,
+    page.page([], [], async () => 0),
+  );
+}
+
+function versionOf(row: VersionRow, article: Article): ArticleVersion {
+  const { number, title, body, comment } = row;
+  const status = row.is_public ? ArticleStatus.PUBLISHED : number === article.newestNumber ? article.status : ArticleStatus.ARCHIVED;
+  return Object.assign(new ArticleVersion(), {
+    number,
+    title,
+    body,
+    comment,
+    status,
+    author: actorOf(row.author),
+    createdAt: new Date(row.created_at),
+  });
+}

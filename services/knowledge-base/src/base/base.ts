@@ -1,0 +1,34 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Id, Stored } from '@deskgraph/common/database';
+import { Node } from '@deskgraph/common/graph';
+import { Locale } from '@deskgraph/common/scalar';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import { Audience } from './audience.ts';
+
+@Entity({ tableName: 'knowledge_base' })
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A collection of articles with an audience and languages of its own.' })
+@Directive('@key(fields: "id")')
+export class KnowledgeBase extends Stored {
+  @PrimaryKey({ type: new Id('kba') })
+  @Field(() => ID, { description: 'Prefix `kba_`.' })
+  id!: string;
+
+  @Property({ type: 'text' })
+  @Field(() => String, { description: 'The name that readers see, at most 100 characters.' })
+  name!: string;
+
+  @Property({ type: 'text' })
+  @Field(() => String, { description: 'The name in addresses, unique in the workspace.' })
+  slug!: string;
+
+  @Property({ type: 'text' })
+  @Field(() => Audience, { description: 'Whom it is for; no article in it is for more people than this.' })
+  audience!: Audience;
+
+  @Property({ type: 'array' })
+  @Field(() => [Locale], { description: 'Its languages; the first is the default, which others fall back to.' })
+  locales!: string[];
+
+  @Field(() => Int, { description: 'Grows by one with every change.' })
+  declare version: number;
+}

@@ -1,0 +1,3 @@
+import { readConfig, z } from '@deskgraph/common/config';
+
+export const ownerUrl = () => readConfig(z.object({ DATABASE_OWNER_URL: z.string() })).DATABASE_OWNER_URL;

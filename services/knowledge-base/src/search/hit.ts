@@ -1,0 +1,15 @@
+import { connectionOf } from '@deskgraph/common/page';
+import { Field, Float, ObjectType } from 'type-graphql';
+import { Article } from '../article/article.ts';
+import type { Term } from '../word/term.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'An article that a search found.' })
+export class ArticleHit {
+  @Field(() => Article, { description: 'The article.' }) article!: Article;
+  @Field(() => Float, { description: 'How well it fits, from 0 to 1: words in the title count most, then keywords, then the text.' })
+  score!: number;
+  /** What was looked for. */
+  terms!: readonly Term[];
+}
+
+export const ArticleHitConnection = connectionOf(ArticleHit, 'ArticleHit', 'articles that a search found, the best first');

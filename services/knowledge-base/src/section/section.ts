@@ -1,0 +1,25 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Id, Stored } from '@deskgraph/common/database';
+import { Node } from '@deskgraph/common/graph';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+
+@Entity()
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A chapter of a knowledge base; one without a parent is a category.' })
+@Directive('@key(fields: "id")')
+export class Section extends Stored {
+  @PrimaryKey({ type: new Id('sec') })
+  @Field(() => ID, { description: 'Prefix `sec_`.' })
+  id!: string;
+
+  @Property({ type: new Id('kba') }) knowledgeBaseId!: string;
+  @Property({ type: new Id('sec'), nullable: true }) parentId: string | null = null;
+  /** By language; the base's default language is always there. */
+  @Property({ type: 'json' }) titles!: Record<string, string>;
+
+  @Property({ type: 'integer' })
+  @Field(() => Int, { description: 'Its place among the sections beside it, from 1.' })
+  position!: number;
+
+  @Field(() => Int, { description: 'Grows by one with every change.' })
+  declare version: number;
+}

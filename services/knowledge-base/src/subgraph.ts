@@ -1,0 +1,55 @@
+import { System, addRefusals } from '@deskgraph/common/graph';
+import { prefixOf } from '@deskgraph/common/id';
+import type { SubgraphOptions } from '@deskgraph/common/subgraph';
+import type { Context } from '@deskgraph/common/transaction';
+import { Agent, App } from './actor/actor.ts';
+import { Article } from './article/article.ts';
+import * as articles from './article/find.ts';
+import { ArticleResolver, BaseArticleResolver, SectionArticleResolver } from './article/resolver.ts';
+import { KnowledgeBase } from './base/base.ts';
+import * as bases from './base/find.ts';
+import { KnowledgeBaseResolver } from './base/resolver.ts';
+import { ArticleHitResolver } from './search/resolver.ts';
+import * as sections from './section/find.ts';
+import { BaseSectionResolver, SectionResolver } from './section/resolver.ts';
+import { Section } from './section/section.ts';
+import { ArticleSuggestionResolver, TicketSuggestionResolver } from './suggestion/resolver.ts';
+import { Ticket } from './suggestion/suggestion.ts';
+
+addRefusals({
+  STATUS_NOT_ALLOWED: { meaning: 'From its status the thing cannot go there.', message: 'This is not possible in the present status.' },
+  VISIBILITY_TOO_WIDE: {
+    meaning: 'The article would be for more people than its knowledge base.',
+    message: 'An article cannot be for more people than its knowledge base.',
+  },
+});
+
+const FINDERS: Record<string, (context: Context, id: string) => Promise<unknown>> = {
+  kba: bases.byId,
+  sec: sections.byId,
+  art: articles.byId,
+};
+
+export const subgraph: SubgraphOptions = {
+  name: 'knowledge-base',
+  entities: [KnowledgeBase, Section, Article],
+  resolvers: [
+    KnowledgeBaseResolver,
+    SectionResolver,
+    BaseSectionResolver,
+    ArticleResolver,
+    BaseArticleResolver,
+    SectionArticleResolver,
+    ArticleHitResolver,
+    TicketSuggestionResolver,
+    ArticleSuggestionResolver,
+  ],
+  orphanedTypes: [Agent, App, System, Ticket],
+  references: {
+    KnowledgeBase: ({ id }, context) => bases.byId(context, id),
+    Section: ({ id }, context) => sections.byId(context, id),
+    Article: ({ id }, context) => articles.byId(context, id),
+    Ticket: (reference) => Object.assign(new Ticket(), reference),
+  },
+  find: async (context, id) => (await FINDERS[prefixOf(id)]?.(context, id)) ?? null,
+};

@@ -1,0 +1,26 @@
+import { Node } from '@deskgraph/common/graph';
+import { Locale } from '@deskgraph/common/scalar';
+import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
+import { Article } from '../article/article.ts';
+import type { Term } from '../word/term.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'An article that may answer a text.' })
+export class ArticleSuggestion {
+  @Field(() => Article, { description: 'The article, in its published version.' }) article!: Article;
+  @Field(() => Float, {
+    description: 'How well it fits, from 0 to 1: rare words count more than common ones, titles and subjects more than texts.',
+  })
+  score!: number;
+  /** What the text is about. */
+  terms!: readonly Term[];
+}
+
+/** A ticket, as far as suggestions need it; owned by tickets. */
+@ObjectType({ implements: Node, simpleResolvers: true })
+@Directive('@key(fields: "id")')
+export class Ticket {
+  @Field(() => ID) id!: string;
+  @Directive('@external') @Field(() => String) subject!: string;
+  @Directive('@external') @Field(() => String) description!: string;
+  @Directive('@external') @Field(() => Locale, { nullable: true }) locale?: string | null;
+}
