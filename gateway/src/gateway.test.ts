@@ -3,11 +3,11 @@ import { env } from 'node:process';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { createLog } from '@deskgraph/common/log';
 import { actorReader } from '@deskgraph/common/token';
-import { type FakeSubgraph, type Fault, composeFakes, startFake } from '../testing/fake.ts';
-import { people, startIssuer } from '../testing/people.ts';
+import { type FakeSubgraph, type Fault, startFake } from '../testing/fake.ts';
+import { composeFakes } from '../testing/graph.ts';
+import { SECRET, people, startIssuer } from '../testing/people.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 
-const SECRET = 'a secret that only this test knows, 32+';
 const ORIGIN = 'https://desk.example';
 const LIST = '{ tickets(first: 3) { nodes { id subject customer { id name } } } }';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildSchema, getIntrospectionQuery, parse } from 'graphql';
 import { createLog } from '@deskgraph/common/log';
-import { composeFakes } from '../testing/fake.ts';
+import { composeFakes } from '../testing/graph.ts';
 import { costOf } from './cost.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { LIMITS, excess, excessOfVariables } from './limits.ts';

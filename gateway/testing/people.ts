@@ -3,6 +3,7 @@ import { type Actor, Role } from '@deskgraph/common/access';
 import { toId } from '@deskgraph/common/id';
 import { outsideReader } from '@deskgraph/common/token';
 
+export const SECRET = 'a secret that only this test knows, 32+';
 export const WORKSPACE = '01999999-9999-7999-8999-999999999999';
 const ELSEWHERE = '01888888-8888-7888-8888-888888888888';
 const ISSUER = 'https://id.example';

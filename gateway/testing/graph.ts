@@ -1,0 +1,76 @@
+import { composeServices } from '@apollo/composition';
+import { GraphQLError, parse } from 'graphql';
+
+const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
+
+const TICKETS = `${LINK}
+  type Query {
+    ticket(id: ID!): Ticket
+    tickets(first: Int, last: Int, after: String): TicketConnection!
+    newest(first: Int = 10): [Ticket!]!
+    broken: String
+    forbidden: String
+    wrongNull: Ticket
+    search(filter: Filter): [Ticket!]!
+  }
+  type Mutation { ticketCreate(subject: String!): Ticket  slow: Boolean }
+  type Subscription { ticketChanged: Ticket }
+  input Filter { all: [Filter!]  subject: String }
+  type TicketConnection { nodes: [Ticket!]!  edges: [TicketEdge!]!  totalCount: Int }
+  type TicketEdge { node: Ticket!  cursor: String! }
+  type Ticket @key(fields: "id") { id: ID!  subject: String!  customer: Customer  tags: [Tag!]!  parent: Ticket  children(first: Int): [Ticket!]! }
+  type Tag { name: String! }
+  type Customer @key(fields: "id", resolvable: false) { id: ID! }`;
+
+const CUSTOMERS = `${LINK}
+  type Query { customer(id: ID!): Customer }
+  type Customer @key(fields: "id") { id: ID!  name: String  ticketsOpen: Int }`;
+
+const ticket = (id: string) => ({
+  __typename: 'Ticket',
+  id,
+  subject: `About ${id}`,
+  customer: { id: `cus_${id}` },
+  tags: [],
+  children: [],
+});
+const three = ['1', '2', '3'].map(ticket);
+
+export const resolvers = {
+  tickets: {
+    Query: {
+      ticket: (_: unknown, { id }: { id: string }) => ticket(id),
+      tickets: () => ({ nodes: three, edges: three.map((node) => ({ node, cursor: node.id })), totalCount: 3 }),
+      newest: () => three,
+      search: () => three,
+      broken: () => {
+        throw new Error('relation "secret_table" does not exist at 10.0.0.7:5432');
+      },
+      forbidden: () => {
+        throw new GraphQLError('A right is missing.', { extensions: { code: 'FORBIDDEN', need: 'LEAD' } });
+      },
+      wrongNull: () => ticket('4'),
+    },
+    Mutation: { ticketCreate: () => ticket('9'), slow: () => new Promise((resolve) => setTimeout(resolve, 1_200, true)) },
+    Ticket: { __resolveReference: ({ id }: { id: string }) => ticket(id) },
+  },
+  customers: {
+    Query: { customer: (_: unknown, { id }: { id: string }) => ({ id, name: `Name of ${id}` }) },
+    Customer: { __resolveReference: ({ id }: { id: string }) => ({ id, name: `Name of ${id}` }) },
+  },
+};
+
+export const typeDefs = { tickets: TICKETS, customers: CUSTOMERS };
+export type Name = keyof typeof typeDefs;
+
+/** The supergraph of both; its addresses lead nowhere, so that a test notices when they are used. */
+export function composeFakes(): string {
+  const parts = Object.entries(typeDefs).map(([name, text]) => ({
+    name,
+    typeDefs: parse(text),
+    url: `http://${name}.internal.invalid/graphql`,
+  }));
+  const { supergraphSdl, errors } = composeServices(parts);
+  if (!supergraphSdl) throw new Error(errors?.join('\n'));
+  return supergraphSdl;
+}
