@@ -62,7 +62,7 @@ export async function startSubgraph(
       'GET /feed': own(feedHandler(orm, relay)),
       ...Object.fromEntries(Object.entries(options.doors?.(service) ?? {}).map(([route, door]) => [route, own(door)])),
     },
-    ready: async () => (await orm.checkConnection()).ok,
+    ready: async () => (await orm.em.fork().execute('select 1')).length === 1,
     close: async () => {
       await Promise.all(ends.map((end) => end()));
       await relay.stop();
