@@ -10,5 +10,8 @@ export const subgraph: SubgraphOptions = {
   entities: [],
   resolvers: [ReportResolver],
   orphanedTypes: [Agent, Department],
-  beside: (service) => [followTickets(service, peers().TICKETS_URL).stop],
+  beside: (service) => {
+    const follower = followTickets(service, peers().TICKETS_URL);
+    return [() => follower.stop()];
+  },
 };

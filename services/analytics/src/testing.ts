@@ -10,8 +10,8 @@ import { ChannelKind, TicketPriority, TicketStatus } from './ticket/words.ts';
 export interface FakeTickets {
   url: string;
   log: Fact[];
-  add(...facts: Omit<Fact, 'position'>[]): void;
-  stop(): Promise<void>;
+  add: (...facts: Omit<Fact, 'position'>[]) => void;
+  stop: () => Promise<void>;
 }
 
 export interface FakeOptions {

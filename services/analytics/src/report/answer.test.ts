@@ -64,6 +64,11 @@ let follower: Follower;
 let cast: Cast;
 let lead: Actor;
 
+const follow: typeof subgraph.beside = (inside) => {
+  follower = followTickets(inside, tickets.url);
+  return [() => follower.stop()];
+};
+
 beforeAll(async () => {
   tickets = await fakeTickets();
   const random = dice(20_261_121);
@@ -73,7 +78,7 @@ beforeAll(async () => {
   const around = [new Date('2026-10-15T00:00:00Z'), new Date('2026-11-01T00:00:00Z')] as const;
   const lives = (of: Cast, count: number) => Array.from({ length: count }, (_, at) => lifeOf(of, at + 1, ...around, random));
   tickets.add(...mixed([...lives(cast, 300), ...lives(other, 30)], random));
-  service = await testService({ ...subgraph, beside: (inside) => [(follower = followTickets(inside, tickets.url)).stop] }, migrations);
+  service = await testService({ ...subgraph, beside: follow }, migrations);
   await follower.catchUp();
 });
 afterAll(async () => {
@@ -195,12 +200,12 @@ function quantile(values: number[], share: number): number {
   return low + (sorted[Math.ceil(place)]! - low) * (place % 1);
 }
 
-const TIMES: string[] = [TicketMeasure.FIRST_RESPONSE_TIME, TicketMeasure.RESOLUTION_TIME];
+const TIMES = new Set<string>([TicketMeasure.FIRST_RESPONSE_TIME, TicketMeasure.RESOLUTION_TIME]);
 const near = (value: number): unknown => expect.closeTo(value, 6);
 
 function cellOf(measure: TicketMeasure, sample: Sample | undefined): unknown {
   const { count, seconds } = sample ?? { count: 0, seconds: [] };
-  if (!TIMES.includes(measure)) return { measure, unit: 'COUNT', value: count, p50: null, p90: null, sample: count };
+  if (!TIMES.has(measure)) return { measure, unit: 'COUNT', value: count, p50: null, p90: null, sample: count };
   if (!count) return { measure, unit: 'SECONDS', value: null, p50: null, p90: null, sample: 0 };
   const mean = seconds.reduce((sum, each) => sum + each, 0) / count;
   return {

@@ -1,12 +1,13 @@
 import { sql } from '@deskgraph/common/database';
 import { fault } from '@deskgraph/common/errors';
+import type { Condition } from '@deskgraph/common/filter';
 import type { Context } from '@deskgraph/common/transaction';
 import { matches } from '../ticket/filter.ts';
 import { isBounded, visible } from '../ticket/visible.ts';
 import { count } from './count.ts';
 import { labelled } from './label.ts';
 import { memoryOf } from './memory.ts';
-import { type Question, type ReportArgs, questionOf } from './question.ts';
+import { type Asked, type ReportArgs, asked, bucketed } from './question.ts';
 import type { TicketReport } from './report.ts';
 import { rowsOf } from './rows.ts';
 
@@ -16,7 +17,7 @@ const TIMED_OUT = '57014';
 
 /** Answers a report; the same question between two facts is answered once. */
 export async function answer(ctx: Context, args: ReportArgs): Promise<TicketReport> {
-  const question = questionOf(args);
+  const question = asked(args);
   // Told before anything is remembered: what the filter refuses, it refuses always.
   const condition = matches(question.filter, ctx.actor);
   const text = textOf(ctx, question);
@@ -26,11 +27,8 @@ export async function answer(ctx: Context, args: ReportArgs): Promise<TicketRepo
   return memory.answer(text, position, () => compute(ctx, question, condition));
 }
 
-async function compute(
-  ctx: Context,
-  question: Question,
-  condition: ReturnType<typeof matches>,
-): Promise<{ position: number; report: TicketReport }> {
+async function compute(ctx: Context, asking: Asked, condition: Condition): Promise<{ position: number; report: TicketReport }> {
+  const question = bucketed(asking);
   const { position, asOf } = await progress(ctx);
   const em = await ctx.read();
   const narrowed = question.filter !== null || isBounded(ctx.actor);
@@ -71,7 +69,7 @@ const cursorOf = (position: number): string => Buffer.from(`position ${position}
 /**
  * All that the answer depends on besides the facts, as text; undefined when it depends on the clock too.
  */
-function textOf(ctx: Context, question: Question): string | undefined {
+function textOf(ctx: Context, question: Asked): string | undefined {
   const { filter, by, measures, from, to, zone, granularity } = question;
   let clock = false;
   let me = false;

@@ -37,7 +37,7 @@ export class ReportArgs {
 }
 
 /** What is asked, checked and without defaults. */
-export interface Question {
+export interface Asked {
   filter: TicketFilter | null;
   by: TicketDimension[];
   measures: TicketMeasure[];
@@ -45,6 +45,9 @@ export interface Question {
   to: Date;
   zone: string;
   granularity: Granularity;
+}
+
+export interface Question extends Asked {
   /** Starts of the time buckets; without TIME the period is the only one. */
   starts: number[];
 }
@@ -58,7 +61,7 @@ const refuse = (field: string[], message: string): never => {
   throw new Refusal([{ code: 'INVALID', field, message }]);
 };
 
-export function questionOf(args: ReportArgs, now = Date.now()): Question {
+export function asked(args: ReportArgs, now = Date.now()): Asked {
   const { by, measures } = args;
   if (by.length > DIMENSION_LIMIT) refuse(['by'], `A report has at most ${DIMENSION_LIMIT} dimensions.`);
   if (new Set(by).size < by.length) refuse(['by'], 'Each dimension stands once.');
@@ -66,12 +69,16 @@ export function questionOf(args: ReportArgs, now = Date.now()): Question {
   if (new Set(measures).size < measures.length) refuse(['measures'], 'Each measure stands once.');
   const zone = args.timeZone ?? 'UTC';
   const granularity = args.granularity ?? Granularity.DAY;
-  const { from, to } = periodOf(args.period, zone, now);
-  const starts = by.includes(TicketDimension.TIME)
-    ? bucketStarts(granularity, zone, from.getTime(), to.getTime(), BUCKET_LIMIT)
-    : [from.getTime()];
+  return { filter: args.filter ?? null, by, measures, ...periodOf(args.period, zone, now), zone, granularity };
+}
+
+/** The calendar is worked out only for questions that are not answered yet. */
+export function bucketed(question: Asked): Question {
+  const { by, from, to, zone, granularity } = question;
+  if (!by.includes(TicketDimension.TIME)) return { ...question, starts: [from.getTime()] };
+  const starts = bucketStarts(granularity, zone, from.getTime(), to.getTime(), BUCKET_LIMIT);
   if (!starts) return refuse(['granularity'], `The period has more than ${BUCKET_LIMIT} buckets; take wider ones.`);
-  return { filter: args.filter ?? null, by, measures, from, to, zone, granularity, starts };
+  return { ...question, starts };
 }
 
 function periodOf({ from, to, last }: PeriodInput, zone: string, now: number): { from: Date; to: Date } {

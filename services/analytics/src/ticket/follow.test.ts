@@ -34,7 +34,7 @@ afterEach(async () => {
 
 const following = (url = tickets.url): Follower => {
   const follower = followTickets({ orm: service.service.orm, log, config: { INTERNAL_SECRET: TEST_SECRET } }, url);
-  stops.push(follower.stop);
+  stops.push(() => follower.stop());
   return follower;
 };
 
@@ -88,7 +88,7 @@ test('a fact that fails leaves nothing of its page, and is tried again', async (
   state.number = 'not a number';
   broken.log[20]!.subject = broken.log[20]!.subject.replace(/^tkt_./, 'tkt_1');
   const subject = broken.log[20]!.subject;
-  await expect(following(broken.url).catchUp()).rejects.toThrow();
+  await expect(following(broken.url).catchUp()).rejects.toThrow('integer');
   const empty = await numbers();
   expect(empty).toMatchObject({ ticketReport: { cursor: Buffer.from('position 0').toString('base64url'), rows: [] } });
   state.number = number;

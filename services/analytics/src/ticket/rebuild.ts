@@ -1,4 +1,4 @@
-import { MikroORM, openDatabase, sql } from '@deskgraph/common/database';
+import { openDatabase, sql } from '@deskgraph/common/database';
 import type { Log } from '@deskgraph/common/log';
 import { SOURCE, followTickets } from './follow.ts';
 
@@ -27,7 +27,7 @@ export async function rebuild({ ownerUrl, url, ticketsUrl, secret, log }: Rebuil
 
 /** The position is locked first, as followers do, so that no page of theirs ends up in an emptied table. */
 async function drop(ownerUrl: string, log: Log): Promise<void> {
-  const owner: MikroORM = await openDatabase({ url: ownerUrl, entities: [], log, connections: 2 });
+  const owner = await openDatabase({ url: ownerUrl, entities: [], log, connections: 2 });
   try {
     await owner.em.fork().transactional(async (em) => {
       await sql`update feed_position set position = 0 where source = ${SOURCE}`.execute(em.getKysely());
