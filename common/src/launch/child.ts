@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, renameSync, type WriteStream } from 'node:fs';
+import { get } from 'node:http';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,6 +25,7 @@ export interface Kept {
   stop(): Promise<void>;
 }
 
+const POLL_MS = 100;
 const PATIENCE_MS = 60_000;
 const GOODBYE_MS = 10_000;
 const FIRST_WAIT_MS = 250;
@@ -92,9 +94,10 @@ const endOf = (child: ChildProcess): Promise<string> =>
     child.once('close', (code, signal) => resolve(signal ?? `code ${code}`));
   });
 
-/** Runs a script to its end; rejects unless that is a good one. */
-export async function run(program: Program): Promise<void> {
+/** Runs a script to its end; rejects unless that is a good one. `hear` gets what it sends. */
+export async function run(program: Program, hear?: (message: unknown) => void): Promise<void> {
   const script = start(program);
+  if (hear) script.on('message', hear);
   scripts.add(script);
   const end = await endOf(script);
   scripts.delete(script);
@@ -125,7 +128,7 @@ export function keep(program: Program, healthUrl: string): Kept {
   const ready = (async (): Promise<void> => {
     let ended: string | undefined;
     void end.then((how) => (ended = how));
-    for (const until = Date.now() + PATIENCE_MS; !(await answers(healthUrl)); await sleep(50)) {
+    for (const until = Date.now() + PATIENCE_MS; !(await answers(healthUrl)); await sleep(POLL_MS)) {
       if (stopping) return;
       if (ended) throw new Error(`${program.name} ended before it was ready (${ended}); see ${program.logFile}`);
       if (Date.now() > until) throw new Error(`${program.name} is not ready after ${PATIENCE_MS / 1000} s; see ${program.logFile}`);
@@ -145,12 +148,13 @@ export function keep(program: Program, healthUrl: string): Kept {
   return { ready, stop };
 }
 
-async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
-  }
-}
+/** A plain request: at a start there are many, and most are refused. */
+const answers = (url: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const request = get(url, { agent: false, timeout: 2000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+  });

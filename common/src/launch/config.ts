@@ -37,3 +37,13 @@ export function inherited(): Record<string, string | undefined> {
   } = process.env;
   return rest;
 }
+
+/** What the migrating child is asked to do, in this order. */
+export interface MigrationOrder {
+  room: string;
+  script: string;
+  /** Of the database's owner. */
+  url: string;
+}
+
+export const migrationOrders = (): MigrationOrder[] => JSON.parse(process.env['MIGRATION_ORDERS']!) as MigrationOrder[];

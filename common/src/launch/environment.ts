@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { type LaunchConfig, inherited } from './config.ts';
+import { type LaunchConfig, type MigrationOrder, inherited } from './config.ts';
 import { AUDIENCE, ISSUER_NAME } from './issuer.ts';
 import { appUrl, urlFor } from './role.ts';
-import type { House, Room } from './room.ts';
+import { type House, MIGRATION, type Room } from './room.ts';
 import type { Secrets } from './secret.ts';
 
 export type Environment = Record<string, string | undefined>;
@@ -34,10 +34,14 @@ export function serviceEnvironment(platform: Platform, room: Room, owner: string
 }
 
 /** Only migrations know the owner. */
-export const migrationEnvironment = (platform: Platform, room: Room, owner: string): Environment => ({
-  ...serviceEnvironment(platform, room, owner),
-  DATABASE_OWNER_URL: urlFor(owner, { database: room.database! }),
-});
+export function migrationEnvironment(platform: Platform, rooms: readonly Room[], owner: string): Environment {
+  const orders = rooms.map((room): MigrationOrder => ({
+    room: room.name,
+    script: join(room.folder, MIGRATION),
+    url: urlFor(owner, { database: room.database! }),
+  }));
+  return { ...shared(platform), MIGRATION_ORDERS: JSON.stringify(orders) };
+}
 
 export function gatewayEnvironment(platform: Platform): Environment {
   const { config, house, jwks } = platform;

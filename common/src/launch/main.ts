@@ -62,14 +62,14 @@ async function start(): Promise<void> {
     writeFileSync(emptyFile, '');
   }
   const bringUp = async (room: Room): Promise<void> => {
-    if (room.database && room.migrates) await run(program(room, 'src/migrate.ts', migrationEnvironment(platform, room, owner)));
     if (leaving.disposed) return;
     const service = keepRoom(room, serviceEnvironment(platform, room, owner));
     services.push(service);
-    await service.ready;
-    say(`${room.name} on ${urlOf(room)}`);
+    await told(room, service);
   };
-  await Promise.all([...house.services.map(bringUp), gateway.ready.then(() => say(`${house.gateway.name} on ${urlOf(house.gateway)}`))]);
+  const migrating = house.services.filter((room) => room.migrates);
+  const rest = house.services.filter((room) => !room.migrates);
+  await Promise.all([told(house.gateway, gateway), migrateEach(platform, migrating, owner, bringUp), ...rest.map(bringUp)]);
 
   if (house.seed && config.SEED && !leaving.disposed && existsSync(emptyFile)) {
     say('filling the empty platform with the demo');
@@ -87,6 +87,23 @@ async function start(): Promise<void> {
   say('ready');
   console.log(`\nGraphQL    ${desk.url}\nWebSocket  ${desk.ws}\nTokens     ${deskFile}`);
   for (const [name, token] of Object.entries(desk.tokens)) console.log(`\n${name}\n${token}`);
+}
+
+/** Migrates one after the other; what comes then for a room need not wait for the next one. */
+async function migrateEach(platform: Platform, rooms: Room[], owner: string, then: (room: Room) => Promise<void>): Promise<void> {
+  const following: Promise<void>[] = [];
+  const script = program(
+    { name: 'migrations', folder: ROOT },
+    join(import.meta.dirname, 'migrate.ts'),
+    migrationEnvironment(platform, rooms, owner),
+  );
+  await run(script, (name) => following.push(...rooms.filter((room) => room.name === name).map(then)));
+  await Promise.all(following);
+}
+
+async function told(room: Room, { ready }: Kept): Promise<void> {
+  await ready;
+  if (!leaving.disposed) say(`${room.name} on ${urlOf(room)}`);
 }
 
 const keepRoom = (room: Room, environment: Environment): Kept => keep(program(room, 'src/main.ts', environment), urlOf(room, '/readyz'));

@@ -7,6 +7,8 @@ import { freePort } from '../postgres.ts';
 
 const BASE_PORT = 4000;
 const DOOR = 'gateway';
+/** Brings the database of a room up to date. */
+export const MIGRATION = 'src/migrate.ts';
 
 const manifest = z.object({
   name: z.string(),
@@ -29,7 +31,6 @@ export interface Room {
   database: string | undefined;
   /** Does it know people, to be asked at `/who`? */
   who: boolean;
-  /** Has a command that brings its database up to date. */
   migrates: boolean;
 }
 
@@ -57,7 +58,7 @@ export async function readHouse(root: string, port: number): Promise<House> {
       port: port === 0 ? await freePort() : port + deskgraph.port - BASE_PORT,
       database: deskgraph.database,
       who: deskgraph.who ?? false,
-      migrates: existsSync(join(folder, 'src/migrate.ts')),
+      migrates: deskgraph.database !== undefined && existsSync(join(folder, MIGRATION)),
     };
     if (name === DOOR) house.gateway = room;
     else house.services.push(room);
