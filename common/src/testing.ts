@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type GraphQLSchema, isNonNullType, isObjectType } from 'graphql';
 import { Client } from 'pg';
 import { type Actor, Role, SCOPES } from './access.ts';
 import { type MigrationClass, migrate } from './database.ts';
@@ -140,7 +141,7 @@ const FRAME = /^\s*(begin|start transaction|commit|rollback|savepoint|release|se
 /** The statements that this process sends to its databases during `work`, but for what frames a transaction and what the relay does. */
 export async function countStatements(work: () => Promise<unknown>): Promise<string[]> {
   const seen: string[] = [];
-  const query = Client.prototype.query as (this: Client, ...args: unknown[]) => unknown;
+  const query = Reflect.get(Client.prototype, 'query') as (this: Client, ...args: unknown[]) => unknown;
   Client.prototype.query = function (this: Client, ...args: unknown[]) {
     const [statement] = args as [string | { text: string }];
     const sent = typeof statement === 'string' ? statement : statement.text;
@@ -156,4 +157,32 @@ export async function countStatements(work: () => Promise<unknown>): Promise<str
     Client.prototype.query = query as typeof Client.prototype.query;
   }
   return seen;
+}
+
+/**
+ * Where a stored thing and its GraphQL type disagree: a field that the graph promises although the column may be empty, and columns that are
+ * not as the class says. Decorators state both, and nothing else compares them.
+ */
+export async function mappingFaults({ service, database }: TestService, schema: GraphQLSchema): Promise<string[]> {
+  const client = new Client({ connectionString: database.ownerUrl });
+  await client.connect();
+  const { rows } = await client.query<{ table_name: string; column_name: string; is_nullable: 'YES' | 'NO' }>(
+    `select table_name, column_name, is_nullable from information_schema.columns where table_schema = 'public'`,
+  );
+  await client.end();
+  const columns = new Map(rows.map((row) => [`${row.table_name}.${row.column_name}`, row.is_nullable === 'YES']));
+  const faults: string[] = [];
+  for (const meta of service.orm.getMetadata().getAll().values()) {
+    if (meta.abstract) continue;
+    const type = schema.getType(meta.className);
+    for (const property of meta.props) {
+      const place = `${meta.className}.${property.name}`;
+      const stored = columns.get(`${meta.tableName}.${property.fieldNames[0]}`);
+      if (stored === undefined) faults.push(`${place} has no column`);
+      else if (stored !== Boolean(property.nullable)) faults.push(`${place} is ${stored ? '' : 'not '}nullable in the table only`);
+      const field = isObjectType(type) ? type.getFields()[property.name] : undefined;
+      if (property.nullable && field && isNonNullType(field.type)) faults.push(`${place} is promised by the graph and may be empty`);
+    }
+  }
+  return faults;
 }

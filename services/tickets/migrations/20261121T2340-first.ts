@@ -10,7 +10,7 @@ export class First extends Migration {
     this.addSql(`
       create table workspace (
         id uuid primary key, name text not null, on_hold_enabled boolean not null default false,
-        close_after text not null default 'P28D', created_at timestamptz(3) not null default now()
+        close_after text not null default 'P28D', version integer not null default 1, created_at timestamptz(3) not null default now()
       );
       alter table workspace enable row level security;
       alter table workspace force row level security;

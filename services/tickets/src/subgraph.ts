@@ -15,6 +15,7 @@ import { byId as messageById } from './message/find.ts';
 import { Message } from './message/message.ts';
 import { MessageResolver, TicketMessages } from './message/resolver.ts';
 import { followCustomers } from './requester/follow.ts';
+import { SettingsResolver } from './settings/resolver.ts';
 import { TicketTags } from './tag/of-ticket.ts';
 import { TagResolver } from './tag/resolver.ts';
 import { Tag } from './tag/tag.ts';
@@ -32,6 +33,7 @@ export const subgraph: SubgraphOptions = {
   entities: [Workspace, Agent, Department, Tag, Ticket, Message],
   resolvers: [
     ViewerResolver,
+    SettingsResolver,
     AgentResolver,
     DepartmentResolver,
     TagResolver,

@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Role, type Actor } from '@deskgraph/common/access';
+import { type Actor, Role } from '@deskgraph/common/access';
 import { newId } from '@deskgraph/common/id';
-import { type TestService, app, person } from '@deskgraph/common/testing';
+import { type TestService, app, countStatements, mappingFaults, person } from '@deskgraph/common/testing';
+import { buildSubgraph } from '@deskgraph/common/federation';
 import { Client } from 'pg';
+import { subgraph } from './subgraph.ts';
 import { type Desk, mutate, openDesk, startTickets } from '../testing/desk.ts';
 
 let service: TestService;
@@ -216,7 +218,7 @@ describe('a ticket’s life', () => {
 
 describe('who sees what', () => {
   test('a requester never learns of notes or of ON_HOLD: not by text, count, version, time, search or filter', async () => {
-    await inDatabase('update workspace set on_hold_enabled = true');
+    await mutate(desk, desk.admin, 'settingsUpdate', { onHoldEnabled: true });
     const { id } = await desk.ticket({ subject: 'Kettle leaks' });
     await mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: desk.agent.id });
     const before = await readAsCustomer(id);
@@ -533,6 +535,42 @@ describe('importing', () => {
     );
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   });
+});
+
+describe('settings', () => {
+  test('ON_HOLD can’t be switched off while a ticket stands in it, and only administrators set anything', async () => {
+    const fresh = await openDesk(service);
+    await mutate(fresh, fresh.admin, 'settingsUpdate', { onHoldEnabled: true, closeAfter: 'P2D' });
+    const { id } = await fresh.ticket();
+    await mutate(fresh, fresh.agent, 'ticketStatusChange', { id, status: 'ON_HOLD' });
+    expect(codes(await mutate(fresh, fresh.admin, 'settingsUpdate', { onHoldEnabled: false }))).toEqual(['IN_USE input.onHoldEnabled']);
+    expect(codes(await mutate(fresh, fresh.admin, 'settingsUpdate', { closeAfter: 'PT1M' }))).toEqual(['INVALID input.closeAfter']);
+    const { errors } = await fresh.answer(fresh.lead, 'mutation { settingsUpdate(input: {}) { userErrors { code } } }');
+    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    const { settings } = await fresh.ask<{ settings: object }>(fresh.agent, '{ settings { onHoldEnabled closeAfter version } }');
+    expect(settings).toEqual({ onHoldEnabled: true, closeAfter: 'P2D', version: 2 });
+  });
+});
+
+describe('work per operation', () => {
+  const LIST = `query ($first: Int!) { tickets(first: $first) { totalCount nodes { number status subject tags { name } department { name }
+    assignee { name departments { name } } requester { id tickets(first: 2) { totalCount nodes { number } } } messages(first: 3) { totalCount nodes { text author { name } } } } } }`;
+
+  test('a page of 40 tickets with all that hangs on them takes as many statements as a page of 2', async () => {
+    const fresh = await openDesk(service);
+    for (let at = 0; at < 40; at++) {
+      const { id } = await fresh.ticket();
+      if (at % 2) await mutate(fresh, fresh.agent, 'ticketAssign', { id, assigneeId: 'me', departmentId: fresh.departmentId });
+      if (at % 3) await mutate(fresh, fresh.agent, 'ticketUpdate', { id, addTags: [`tag ${at}`] });
+    }
+    const few = await countStatements(() => fresh.ask(fresh.agent, LIST, { first: 2 }));
+    const many = await countStatements(() => fresh.ask(fresh.agent, LIST, { first: 40 }));
+    expect(many.length).toBe(few.length);
+  });
+});
+
+test('what the classes say of a column, the table and the graph say too', async () => {
+  expect(await mappingFaults(service, buildSubgraph(subgraph).schema)).toEqual([]);
 });
 
 describe('staff', () => {

@@ -9,6 +9,7 @@ export class Workspace {
   @Property({ type: 'boolean' }) onHoldEnabled = false;
   /** ISO 8601 duration in SOLVED after which the system closes. */
   @Property({ type: 'text' }) closeAfter = 'P28D';
+  @Property({ type: 'integer' }) version = 1;
 }
 
 export const workspaceOf = async (ctx: Context): Promise<Workspace> => (await ctx.read()).findOneOrFail(Workspace, { id: ctx.workspace });

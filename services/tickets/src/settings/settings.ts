@@ -1,0 +1,11 @@
+import { Duration } from '@deskgraph/common/scalar';
+import { Field, Int, ObjectType } from 'type-graphql';
+
+@ObjectType({ simpleResolvers: true, description: 'What an administrator has set for the workspace.' })
+export class Settings {
+  @Field(() => String, { description: 'The name of the workspace, at most 100 characters.' }) name!: string;
+  @Field(() => Boolean, { description: 'Whether tickets may be put ON_HOLD; off by default.' }) onHoldEnabled!: boolean;
+  @Field(() => Duration, { description: 'How long a ticket stays SOLVED before the system closes it: PT1H to P365D, default P28D.' })
+  closeAfter!: string;
+  @Field(() => Int, { description: 'Grows with each change.' }) version!: number;
+}
