@@ -1,0 +1,12 @@
+/** What differs between two descriptions of a thing, `{ field: [before, after] }`; undefined when nothing does. */
+export function changesOf(before: object, after: object): Record<string, [unknown, unknown]> | undefined {
+  const earlier = before as Record<string, unknown>;
+  const differing = Object.entries(after).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(earlier[field]));
+  return differing.length ? Object.fromEntries(differing.map(([field, value]) => [field, [earlier[field], value]])) : undefined;
+}
+
+/** A change makes a new version; the row is locked by whoever changes it. */
+export function touch(thing: { version: number; updatedAt: Date }): void {
+  thing.version += 1;
+  thing.updatedAt = new Date();
+}

@@ -1,0 +1,132 @@
+import { type EntityManager, hydrate, sql, uuids } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
+import type { Condition } from '@deskgraph/common/filter';
+import { Direction, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
+import type { Context } from '@deskgraph/common/transaction';
+import { LockMode } from '@mikro-orm/postgresql';
+import { ownerOfExternalId } from '../app/external.ts';
+import { ownerOf } from '../identity/claim.ts';
+import { type IdentityInput, normalised } from '../identity/identity.ts';
+import { awaitMet, mayBeMet } from '../met/await.ts';
+import { Customer } from './customer.ts';
+import { type CustomerFilter, matches } from './filter.ts';
+import { type CustomerOrder, orderKeys } from './order.ts';
+import { isVisible, visible } from './visible.ts';
+
+/**
+ * A customer by id, or by an id that was folded into him, if the caller may see him. All of a request are one statement; only for ids that a
+ * ticket may have met a moment ago the tickets are asked, and the customers looked up once more.
+ */
+export const byId = (ctx: Context, id: string): Promise<Customer | null> =>
+  ctx.load.byKey<Customer | null>('customer', id, (ids) => byIds(ctx, ids), null);
+
+async function byIds(ctx: Context, ids: string[]): Promise<Map<string, Customer>> {
+  const found = await look(ctx, ids);
+  const missing = ids.filter((id) => !found.has(id) && mayBeMet(id, ctx.actor));
+  if (!missing.length || !(await awaitMet(ctx))) return found;
+  return new Map([...found, ...(await look(ctx, missing))]);
+}
+
+async function look(ctx: Context, ids: string[]): Promise<Map<string, Customer>> {
+  const em = await ctx.read();
+  const { rows } = await sql<{ asked_at: string }>`
+    select c.*, asked.at as asked_at from unnest(${uuids('cus', ids)}) with ordinality as asked(id, at)
+    left join customer_alias a on a.workspace_id = ${ctx.workspace}::uuid and a.id = asked.id
+    join customer c on c.id = coalesce(a.customer_id, asked.id)
+    where ${visible(ctx.actor)}`.execute(em.getKysely());
+  const customers = hydrate(ctx.orm, Customer, rows);
+  return new Map(rows.map((row, at) => [ids[Number(row.asked_at) - 1]!, customers[at]!]));
+}
+
+export interface CustomerKey {
+  id?: string | null;
+  externalId?: string | null;
+  identity?: IdentityInput | null;
+}
+
+/** The one customer that a key names; exactly one key is given. */
+export async function one(ctx: Context, { id, externalId, identity }: CustomerKey): Promise<Customer | null> {
+  if ([id, externalId, identity].filter((key) => key !== null && key !== undefined).length !== 1)
+    throw new Refusal([{ code: 'INVALID', field: null, message: 'Give exactly one of id, externalId and identity.' }]);
+  if (typeof id === 'string') return byId(ctx, id);
+  const em = await ctx.read();
+  const owner = typeof externalId === 'string' ? await ownerOfExternalId(ctx, em, 'customer', externalId) : await ofIdentity(em, identity!);
+  return owner === null ? null : byId(ctx, owner);
+}
+
+async function ofIdentity(em: EntityManager, { kind, value }: IdentityInput): Promise<string | null> {
+  const normal = normalised(kind, value);
+  return normal === undefined ? null : ownerOf(em, { kind, value: normal });
+}
+
+export interface CustomerQuery extends PageRequest {
+  filter?: CustomerFilter | null | undefined;
+  orderBy?: CustomerOrder[] | null | undefined;
+}
+
+const ORDER_LIMIT = 3;
+
+/** A page of the customers that the caller may see. */
+export async function find(ctx: Context, query: CustomerQuery): Promise<Page<Customer>> {
+  if ((query.orderBy?.length ?? 0) > ORDER_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['orderBy'] }]);
+  const page = keyset(query, orderKeys(query.orderBy));
+  const condition = sql`${visible(ctx.actor)} and ${matches(query.filter, ctx.actor)}` as Condition;
+  const em = await ctx.read();
+  const { rows } = await sql<object>`
+    select c.*, ${page.keys} from customer c where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}
+  `.execute(em.getKysely());
+  return page.page(rows, hydrate(ctx.orm, Customer, rows), async () => {
+    const counted = await sql<{ count: number }>`select count(*)::integer as count from customer c where ${condition}`.execute(
+      (await ctx.read()).getKysely(),
+    );
+    return counted.rows[0]!.count;
+  });
+}
+
+/** The members of an organization by name; the pages of all organizations of a request are one statement. */
+export function membersOf(ctx: Context, organizationId: string, request: PageRequest): Promise<Page<Customer>> {
+  const kind = `members ${request.first} ${request.after}`;
+  return ctx.load.byKey<Page<Customer> | null>(kind, organizationId, (ids) => pagesOf(ctx, kind, ids, request), null) as Promise<
+    Page<Customer>
+  >;
+}
+
+async function pagesOf(ctx: Context, kind: string, ids: string[], request: PageRequest): Promise<Map<string, Page<Customer>>> {
+  const page = keyset(request, [
+    { by: sql`c.sort_name`, type: 'text', direction: Direction.ASC },
+    { by: sql`c.id`, type: 'uuid', direction: Direction.ASC },
+  ]);
+  const members = sql`membership m join customer c on c.workspace_id = m.workspace_id and c.id = m.customer_id`;
+  const em = await ctx.read();
+  const { rows } = await sql<{ owner_at: string }>`
+    select found.*, owner.at as owner_at from unnest(${uuids('org', ids)}) with ordinality as owner(id, at)
+    cross join lateral (
+      select c.*, ${page.keys} from ${members} where m.organization_id = owner.id and ${visible(ctx.actor)} and ${page.where}
+      order by ${page.order} limit ${page.limit}
+    ) found order by owner.at, found.sort_name, found.id`.execute(em.getKysely());
+  const counts = async (all: string[]): Promise<Map<string, number>> => {
+    const counted = await sql<{ owner_at: string; count: number }>`
+      select owner.at as owner_at, count(*)::integer as count from unnest(${uuids('org', all)}) with ordinality as owner(id, at)
+      join ${members} on m.organization_id = owner.id where ${visible(ctx.actor)} group by owner.at`.execute(
+      (await ctx.read()).getKysely(),
+    );
+    return new Map(counted.rows.map((row) => [all[Number(row.owner_at) - 1]!, row.count]));
+  };
+  const byOwner = Map.groupBy(rows, (row) => ids[Number(row.owner_at) - 1]!);
+  return new Map(
+    ids.map((id) => {
+      const own = byOwner.get(id) ?? [];
+      return [id, page.page(own, hydrate(ctx.orm, Customer, own), () => ctx.load.byKey(`${kind} count`, id, counts, 0))];
+    }),
+  );
+}
+
+/** The customer to change, locked until the transaction ends; refused when there is none for the caller. */
+export async function locked(ctx: Context, id: string, field = 'id'): Promise<Customer> {
+  const lock = (): Promise<Customer | null> => ctx.em.findOne(Customer, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  let customer = await lock();
+  const known = customer ? null : await byId(ctx, id);
+  if (known?.id === id) customer = await lock();
+  if (customer && isVisible(ctx.actor, customer)) return customer;
+  throw new Refusal(known && known.id !== id ? 'GONE' : 'NOT_FOUND', field);
+}

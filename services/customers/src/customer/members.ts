@@ -1,0 +1,17 @@
+import { Auth, Role } from '@deskgraph/common/access';
+import { ForwardArgs, type Page } from '@deskgraph/common/page';
+import type { Context } from '@deskgraph/common/transaction';
+import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Organization } from '../organization/organization.ts';
+import { type Customer, CustomerConnection } from './customer.ts';
+import { membersOf } from './find.ts';
+
+/** What customers add to organizations. */
+@Resolver(() => Organization)
+export class MembersResolver {
+  @Auth({ roles: [Role.LIGHT] })
+  @FieldResolver(() => CustomerConnection, { nullable: true, description: 'The members by name; for staff only.' })
+  customers(@Root() organization: Organization, @Args(() => ForwardArgs) page: ForwardArgs, @Ctx() ctx: Context): Promise<Page<Customer>> {
+    return membersOf(ctx, organization.id, page);
+  }
+}

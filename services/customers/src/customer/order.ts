@@ -1,0 +1,37 @@
+import { sql } from '@deskgraph/common/database';
+import { Direction, type OrderKey } from '@deskgraph/common/page';
+import { Field, InputType, registerEnumType } from 'type-graphql';
+
+export enum CustomerOrderField {
+  NAME = 'NAME',
+  CREATED_AT = 'CREATED_AT',
+  UPDATED_AT = 'UPDATED_AT',
+}
+registerEnumType(CustomerOrderField, {
+  name: 'CustomerOrderField',
+  description: 'What customers can be ordered by.',
+  valuesConfig: {
+    NAME: { description: 'The name, upper and lower case and accents alike; the default.' },
+    CREATED_AT: { description: 'When the customer was created.' },
+    UPDATED_AT: { description: 'When the customer last changed.' },
+  },
+});
+
+@InputType({ description: 'One key of an order. The id is always the last key; customers without a value stand last.' })
+export class CustomerOrder {
+  @Field(() => CustomerOrderField, { description: 'The key.' }) field!: CustomerOrderField;
+  @Field(() => Direction, { defaultValue: Direction.ASC, description: 'The direction, default ASC.' }) direction: Direction = Direction.ASC;
+}
+
+const KEYS: Record<CustomerOrderField, (direction: Direction) => OrderKey> = {
+  NAME: (direction) => ({ by: sql`c.sort_name`, type: 'text', direction }),
+  CREATED_AT: (direction) => ({ by: sql`c.created_at`, type: 'timestamptz', direction }),
+  UPDATED_AT: (direction) => ({ by: sql`c.updated_at`, type: 'timestamptz', direction }),
+};
+
+/** The keys of an order, id last, in the direction of the key before it. */
+export function orderKeys(orderBy: readonly CustomerOrder[] | null | undefined): OrderKey[] {
+  const asked = orderBy?.length ? orderBy : [{ field: CustomerOrderField.NAME, direction: Direction.ASC }];
+  const keys = asked.map(({ field, direction }) => KEYS[field](direction));
+  return [...keys, { by: sql`c.id`, type: 'uuid', direction: keys.at(-1)!.direction }];
+}

@@ -1,0 +1,24 @@
+import { type EntityManager, sql, uuids } from '@deskgraph/common/database';
+import { toId } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import type { CustomerIdentity } from './identity.ts';
+
+export interface OwnedIdentity extends CustomerIdentity {
+  customer_id: string;
+}
+
+/** The identities of customers, the first choice of each kind first. */
+export async function identitiesOf(em: EntityManager, customerIds: readonly string[]): Promise<OwnedIdentity[]> {
+  const { rows } = await sql<OwnedIdentity>`
+    select customer_id, kind, value, verified, is_primary as "primary" from customer_identity
+    where customer_id = any(${uuids('cus', customerIds)}) order by kind, is_primary desc, place`.execute(em.getKysely());
+  return rows;
+}
+
+export const identities = (ctx: Context, customerId: string): Promise<CustomerIdentity[]> =>
+  ctx.load.byParent(
+    'identities',
+    customerId,
+    async (ids) => identitiesOf(await ctx.read(), ids),
+    (each) => toId('cus', each.customer_id),
+  );

@@ -1,0 +1,11 @@
+import { follow } from '@deskgraph/common/feed';
+import type { Service } from '@deskgraph/common/subgraph';
+import { offer } from './await.ts';
+import { meet } from './meet.ts';
+
+/** Takes in what the tickets tell of people whom nobody knew; gives what ends it. */
+export function followTickets({ orm, log, config }: Pick<Service, 'orm' | 'log' | 'config'>, url: string): () => Promise<void> {
+  const follower = follow({ orm, source: 'tickets', url, secret: config.INTERNAL_SECRET, log, apply: meet });
+  offer(orm, follower);
+  return () => follower.stop();
+}

@@ -1,0 +1,7 @@
+import 'reflect-metadata';
+import { migrate } from '@deskgraph/common/database';
+import { createLog } from '@deskgraph/common/log';
+import { migrations } from '../migrations/all.ts';
+import { ownerUrl } from './config.ts';
+
+await migrate(ownerUrl(), migrations, createLog('customers migrations'));

@@ -1,0 +1,23 @@
+import { Refusal } from '@deskgraph/common/errors';
+import { record } from '@deskgraph/common/events';
+import { newId } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import { folded } from '@deskgraph/common/words';
+import { claimExternalId } from '../app/external.ts';
+import { keepWords } from '../words.ts';
+import { setDomains } from './domain.ts';
+import type { OrganizationCreateInput, OrganizationCreatePayload } from './input.ts';
+import { Organization } from './organization.ts';
+
+export async function create(ctx: Context, input: OrganizationCreateInput): Promise<OrganizationCreatePayload> {
+  const { name, tier = null, externalId } = input;
+  const domains = input.domains ?? [];
+  const organization = ctx.em.create(Organization, { id: newId('org'), workspaceId: ctx.workspace, name, sortName: folded(name), tier });
+  const { id } = organization;
+  if (externalId && !(await claimExternalId(ctx, 'organization', id, externalId))) throw new Refusal('TAKEN', 'externalId');
+  await setDomains(ctx, id, domains);
+  await ctx.em.flush();
+  await keepWords(ctx.em, 'organization', ctx.workspace, id, [name, ...domains]);
+  await record(ctx, 'organization.created', organization, { state: { name, domains, tier } });
+  return { organization, userErrors: [] };
+}

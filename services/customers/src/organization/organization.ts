@@ -1,0 +1,39 @@
+import { Id, Stored } from '@deskgraph/common/database';
+import { Node } from '@deskgraph/common/graph';
+import { connectionOf } from '@deskgraph/common/page';
+import { DateTime } from '@deskgraph/common/scalar';
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+
+@Entity()
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A company or household that customers belong to. Staff see all of the workspace, a requester those that he belongs to.',
+})
+@Directive('@key(fields: "id")')
+export class Organization extends Stored {
+  @PrimaryKey({ type: new Id('org') })
+  @Field(() => ID, { description: 'Prefix `org_`.' })
+  id!: string;
+
+  @Property({ type: 'text' })
+  @Field(() => String, { description: 'The name, at most 200 characters.' })
+  name!: string;
+
+  /** What the list is ordered by. */
+  @Property({ type: 'text' })
+  sortName!: string;
+
+  @Property({ type: 'text', nullable: true })
+  @Field(() => String, { nullable: true, description: 'The service tier, `gold`; at most 50 characters.' })
+  tier: string | null = null;
+
+  @Field(() => Int, { description: 'Grows with each change.' })
+  declare version: number;
+
+  @Field(() => DateTime, { description: 'When it was created.' })
+  declare createdAt: Date;
+}
+
+export const OrganizationConnection = connectionOf(Organization, 'Organization', 'organizations');

@@ -1,0 +1,44 @@
+import { Refusal } from '@deskgraph/common/errors';
+import { record } from '@deskgraph/common/events';
+import { expectVersion } from '@deskgraph/common/input';
+import type { Context } from '@deskgraph/common/transaction';
+import { folded } from '@deskgraph/common/words';
+import { LockMode } from '@mikro-orm/postgresql';
+import { claimExternalId, dropExternalIds, externalIds } from '../app/external.ts';
+import { changesOf, touch } from '../change.ts';
+import { keepWords } from '../words.ts';
+import { domains, setDomains } from './domain.ts';
+import type { OrganizationUpdateInput, OrganizationUpdatePayload } from './input.ts';
+import { Organization } from './organization.ts';
+
+export async function update(ctx: Context, input: OrganizationUpdateInput): Promise<OrganizationUpdatePayload> {
+  const organization = await ctx.em.findOne(Organization, { id: input.id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (!organization) throw new Refusal('NOT_FOUND', 'id');
+  expectVersion(organization, input.expectedVersion);
+  if (input.name === null) throw new Refusal('REQUIRED', 'name');
+  const { id } = organization;
+  const before = await shown(ctx, organization);
+  organization.name = input.name ?? organization.name;
+  organization.sortName = folded(organization.name);
+  if (input.tier !== undefined) organization.tier = input.tier;
+  if (input.domains !== undefined) await setDomains(ctx, id, input.domains ?? []);
+  if (input.externalId !== undefined) {
+    if (input.externalId !== null && !(await claimExternalId(ctx, 'organization', id, input.externalId)))
+      throw new Refusal('TAKEN', 'externalId');
+    await dropExternalIds(ctx, 'organization', id, input.externalId);
+  }
+  const state = await shown(ctx, organization);
+  const changes = changesOf(before, state);
+  if (changes) {
+    touch(organization);
+    await keepWords(ctx.em, 'organization', ctx.workspace, id, [state.name, ...state.domains]);
+    await record(ctx, 'organization.updated', organization, { state, changes });
+  }
+  return { organization, userErrors: [] };
+}
+
+async function shown(ctx: Context, { id, name, tier }: Organization) {
+  ctx.load.clear();
+  const external = await externalIds(ctx, 'organization', id);
+  return { name, tier, domains: await domains(ctx, id), externalIds: external.map(({ value }) => value) };
+}

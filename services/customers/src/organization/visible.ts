@@ -1,0 +1,15 @@
+import { type Actor, isStaff } from '@deskgraph/common/access';
+import { sql } from '@deskgraph/common/database';
+import type { Condition } from '@deskgraph/common/filter';
+import { uuidOf } from '@deskgraph/common/id';
+
+/** Staff and our own processes see all of the workspace, an app with its scope for customers too. */
+export const seesAll = (actor: Actor): boolean => (actor.kind === 'app' ? actor.scopes.includes('customers:read') : isStaff(actor));
+
+/** The organizations that exist for the actor, as a condition on `o`: a requester has those that he belongs to. */
+export function visible(actor: Actor): Condition {
+  const home = sql`o.workspace_id = ${actor.workspace}::uuid`;
+  if (seesAll(actor)) return home as Condition;
+  if (actor.kind !== 'customer') return sql`false` as Condition;
+  return sql`${home} and o.id in (select organization_id from membership where customer_id = ${uuidOf('cus', actor.id)}::uuid)` as Condition;
+}
