@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Graph } from '../graph.ts';
+import type { Expected } from './expect.ts';
+import { LOG_TAG } from './words.ts';
+
+/** One thing counted twice: from the log itself, and by the desk's report. */
+export interface Line {
+  what: string;
+  log: string;
+  report: string;
+  equal: boolean;
+}
+
+interface Cell {
+  value: number | null;
+  p50: number | null;
+  sample: number;
+}
+interface Rows {
+  rows: { dimensions: { label: string }[]; measures: Cell[] }[];
+}
+interface Reports {
+  all: { cursor: string; totals: Cell[] };
+  byStatus: Rows;
+  byDepartment: Rows;
+}
+
+/** Only tickets of the log, opened in its time: what else the desk has, or had before, does not count. */
+const REPORTS = `query ($filter: TicketFilter!, $period: PeriodInput!) {
+  all: ticketReport(filter: $filter, by: [], measures: [CREATED, RESOLUTION_TIME], period: $period) {
+    cursor totals { value p50 sample }
+  }
+  byStatus: ticketReport(filter: $filter, by: [STATUS], measures: [CREATED], period: $period) {
+    rows { dimensions { label } measures { value p50 sample } }
+  }
+  byDepartment: ticketReport(filter: $filter, by: [DEPARTMENT], measures: [CREATED], period: $period) {
+    rows { dimensions { label } measures { value p50 sample } }
+  }
+}`;
+
+const PATIENCE_MS = 60_000;
+/** Reports that have counted everything stand still; they are given this long. */
+const STILL_MS = 5000;
+const PAUSE_MS = 250;
+
+/** Sets what the log says beside what the reports say, once these have caught up. */
+export async function compare(graph: Graph, expected: Expected): Promise<Line[]> {
+  const { from, to, lastOpened } = expected;
+  const filter = { tag: { all: [LOG_TAG] }, createdAt: { gte: from, lt: new Date(lastOpened.getTime() + 1) } };
+  const until = Date.now() + PATIENCE_MS;
+  for (let cursor = '', since = Date.now(); ; await sleep(PAUSE_MS)) {
+    const reports = await graph.ask<Reports>(REPORTS, { filter, period: { from, to } });
+    const lines = linesOf(expected, reports);
+    if (cursor !== reports.all.cursor) [cursor, since] = [reports.all.cursor, Date.now()];
+    const isStill = Date.now() - since > STILL_MS && reports.all.totals[0]!.value! >= expected.tickets;
+    if (lines.every(({ equal }) => equal) || isStill || Date.now() > until) return lines;
+  }
+}
+
+function linesOf(expected: Expected, { all, byStatus, byDepartment }: Reports): Line[] {
+  const [created, solution] = all.totals as [Cell, Cell];
+  return [
+    lineOf('tickets', expected.tickets, created.value),
+    ...sideBySide('status', expected.statuses, byStatus),
+    ...sideBySide('department', expected.departments, byDepartment),
+    lineOf('tickets with a solution', expected.solved, solution.sample),
+    lineOf('median time to solution', expected.medianSeconds, solution.p50, duration),
+  ];
+}
+
+function sideBySide(what: string, log: ReadonlyMap<string, number>, { rows }: Rows): Line[] {
+  const reported = new Map(rows.map(({ dimensions, measures }) => [dimensions[0]!.label, measures[0]!.value]));
+  const labels = new Set([...log.entries()].toSorted(([, a], [, b]) => b - a).map(([label]) => label));
+  for (const label of reported.keys()) labels.add(label);
+  return [...labels].map((label) => lineOf(`${what} ${label}`, log.get(label) ?? 0, reported.get(label) ?? 0));
+}
+
+const lineOf = (what: string, log: number | null, report: number | null, show = (value: number): string => String(value)): Line => ({
+  what,
+  log: log === null ? '–' : show(log),
+  report: report === null ? '–' : show(report),
+  equal: log === report,
+});
+
+/** Seconds, and the same in days, hours and minutes. */
+export function duration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
+  const parts = [days && `${days} d`, hours && `${hours} h`, `${minutes % 60} min`].filter(Boolean);
+  return `${seconds} s (${parts.join(' ')})`;
+}
