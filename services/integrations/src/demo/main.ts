@@ -1,0 +1,27 @@
+// Fills an empty platform with a demo shop; `npm start` runs it. It may be broken off and run again.
+import { join } from 'node:path';
+import { signDemo } from '@deskgraph/common/launch/demo';
+import { openIssuer } from '@deskgraph/common/launch/issuer';
+import { openGraph } from '../graph.ts';
+import { readSeedConfig } from './config.ts';
+import { found } from './found.ts';
+import { open } from './open.ts';
+import { publish } from './publish.ts';
+import { tell } from './tell.ts';
+
+const EVERY = 20;
+
+const config = readSeedConfig();
+const file = join(config.DATA_DIR, 'demo.json');
+await found(file, config.DATABASE_URL_TICKETS);
+const tokens = await signDemo(await openIssuer(config.ISSUER), file);
+const graphs = ['admin', 'app'].map((name) => openGraph({ url: config.GRAPH_URL, token: tokens[name]!, patienceMs: 20_000 }));
+const [asAdmin, asApp] = graphs as [(typeof graphs)[0], (typeof graphs)[0]];
+const shop = await open(asAdmin, asApp);
+console.log(`${shop.agents.size} people of staff, ${shop.customers.size} customers`);
+const stories = tell(asApp, shop, Date.now(), (done, all) => {
+  if (done % EVERY === 0 || done === all) console.log(`${done} of ${all} tickets`);
+});
+const articles = publish(asAdmin).then((count) => console.log(`${count} articles`));
+await Promise.all([stories, articles]);
+await Promise.all(graphs.map((graph) => graph.close()));
