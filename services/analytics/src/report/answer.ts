@@ -1,7 +1,7 @@
 import { sql } from '@deskgraph/common/database';
 import { fault } from '@deskgraph/common/errors';
 import type { Condition } from '@deskgraph/common/filter';
-import type { Context } from '@deskgraph/common/transaction';
+import { Context } from '@deskgraph/common/transaction';
 import { matches } from '../ticket/filter.ts';
 import { isBounded, visible } from '../ticket/visible.ts';
 import { count } from './count.ts';
@@ -21,10 +21,21 @@ export async function answer(ctx: Context, args: ReportArgs): Promise<TicketRepo
   // Told before anything is remembered: what the filter refuses, it refuses always.
   const condition = matches(question.filter, ctx.actor);
   const text = textOf(ctx, question);
-  if (text === undefined) return (await compute(ctx, question, condition)).report;
+  const computed = () => apart(ctx, (own) => compute(own, question, condition));
+  if (text === undefined) return (await computed()).report;
   const memory = memoryOf(ctx.orm);
-  const position = await memory.position(ctx.workspace, async () => (await progress(ctx)).position);
-  return memory.answer(text, position, () => compute(ctx, question, condition));
+  const position = await memory.position(ctx.workspace, () => apart(ctx, async (own) => (await progress(own)).position));
+  return memory.answer(text, position, computed);
+}
+
+/** Work that other requests may wait for has a snapshot of its own: it must not end with the request that happened to begin it. */
+async function apart<T>({ orm, actor, log, requestId, locales }: Context, work: (own: Context) => Promise<T>): Promise<T> {
+  const own = new Context({ orm, actor, log, requestId, locales });
+  try {
+    return await work(own);
+  } finally {
+    await own.end();
+  }
 }
 
 async function compute(ctx: Context, asking: Asked, condition: Condition): Promise<{ position: number; report: TicketReport }> {

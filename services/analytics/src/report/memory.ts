@@ -52,7 +52,8 @@ export class Memory {
     const running = this.#running.get(key);
     if (running) return running;
     const work = compute().then(({ position: found, report }) => {
-      this.#keep(`${found} ${digest}`, report);
+      // A workspace without facts is as fresh as the clock.
+      if (found > 0) this.#keep(`${found} ${digest}`, report);
       return report;
     });
     this.#running.set(key, work);
