@@ -26,24 +26,36 @@ const CLOSES_AFTER = 28 * DAY;
 /** Minutes until the next word, at least and at most. */
 const PAUSES = { agent: [15, 300], note: [5, 60], customer: [30, 900] } as const;
 
-/** Imports the stories as tickets, each once. `onEach` gets how many there are so far, and of how many. */
+/** Imports the stories as tickets, each once, the oldest first. `onEach` gets how many there are so far, and of how many. */
 export async function tell(asApp: Graph, shop: Shop, now: number, onEach: (done: number, all: number) => void): Promise<void> {
-  const all = Object.entries(stories).flatMap(([language, told]) =>
-    told.map((story, at) => ({ story, externalId: `demo-${language}-${String(at + 1).padStart(2, '0')}` })),
-  );
+  const tickets = ticketsOf(shop, now);
   let done = 0;
-  await concurrently(all.entries(), WIDTH, async ([at, { story, externalId }]) => {
-    const { userErrors } = await asApp.change('ticketImport', ticketOf(story, externalId, shop, now, chance(at)), 'created');
-    if (userErrors.length) throw new Error(`The ticket ${externalId} can’t be imported. ${told(userErrors)}`);
-    onEach(++done, all.length);
+  await concurrently(tickets, WIDTH, async (ticket) => {
+    const { userErrors } = await asApp.change('ticketImport', ticket, 'created');
+    if (userErrors.length) throw new Error(`The ticket ${ticket.externalId} can’t be imported. ${told(userErrors)}`);
+    onEach(++done, tickets.length);
   });
 }
 
-export function ticketOf(story: Story, externalId: string, shop: Shop, now: number, draw: () => number): object {
+/** The stories as inputs of ticketImport, by the time of their opening; the same ones each time, seen from `now`. */
+export function ticketsOf(shop: Shop, now: number): Ticket[] {
+  const tickets = Object.entries(stories).flatMap(([language, told], offset) =>
+    told.map((story, at) => ticketOf(story, `demo-${language}-${String(at + 1).padStart(2, '0')}`, shop, now, chance(100 * offset + at))),
+  );
+  return tickets.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+interface Ticket {
+  externalId: string;
+  createdAt: string;
+  history: Change[];
+}
+type Change = { at: string; status?: string } & Record<string, unknown>;
+
+function ticketOf(story: Story, externalId: string, shop: Shop, now: number, draw: () => number): Ticket {
   const created = now - (story.daysAgo ?? 1.5 + 26 * draw()) * DAY;
   const { from, by, department, subject, body, tags, product, priority } = story;
-  return {
-    externalId,
+  const given = {
     subject,
     body,
     tags,
@@ -53,9 +65,9 @@ export function ticketOf(story: Story, externalId: string, shop: Shop, now: numb
     locale: customers[from]!.locale,
     channel: by,
     departmentId: shop.departments.get(department),
-    createdAt: new Date(created).toISOString(),
-    history: historyOf(story, shop, created, now, draw),
   };
+  const history = historyOf(story, shop, created, now, draw);
+  return { externalId, ...given, createdAt: new Date(created).toISOString(), history };
 }
 
 interface Step {
@@ -63,7 +75,7 @@ interface Step {
   change: object;
 }
 
-function historyOf(story: Story, shop: Shop, created: number, now: number, draw: () => number): object[] {
+function historyOf(story: Story, shop: Shop, created: number, now: number, draw: () => number): Change[] {
   const assigneeId = shop.agents.get(inCharge(story, draw));
   const turns = story.turns ?? [];
   const isAnswered = story.status === 'SOLVED' || story.status === 'CLOSED';
@@ -98,7 +110,7 @@ function statusAfter({ status }: Story, turn: Turn, next: Turn | undefined): str
 }
 
 /** The steps at their instants; a young ticket had to be quick. */
-function timed(steps: readonly Step[], created: number, end: number): ({ at: string } & Record<string, unknown>)[] {
+function timed(steps: readonly Step[], created: number, end: number): Change[] {
   const length = (steps.at(-1)?.minutes ?? 0) * MINUTE;
   const pace = Math.min(1, (end - created) / length);
   return steps.map(({ minutes, change }) => ({ at: new Date(created + minutes * MINUTE * pace).toISOString(), ...change }));

@@ -133,8 +133,9 @@ const namesOf = (...values: string[]): string[] => values.map(known).filter((val
 const matterOf = (row: Row): string => namesOf(row.category, row.subcategory, row.u_symptom).join(', ') || 'a matter that was not named';
 
 function subjectOf(row: Row): string {
-  const [what, which] = namesOf(row.category, row.u_symptom, row.subcategory);
-  return (what ? [what, which].filter(Boolean).join(': ') : `Incident ${row.number}`).slice(0, 255);
+  const what = known(row.category) ?? known(row.subcategory);
+  const which = known(row.u_symptom) ?? (known(row.category) && known(row.subcategory));
+  return (namesOf(what ?? '', which ?? '').join(': ') || `Incident ${row.number}`).slice(0, 255);
 }
 
 function bodyOf(row: Row): string {

@@ -57,7 +57,7 @@ export const english: Story[] = [
     by: 'CALL',
     department: 'returns',
     subject: 'Refund for two towels has not arrived',
-    body: 'Customer calls: sent two bath towels back eleven days ago, the tracking shows them in our warehouse, no money yet. Paid by card.',
+    body: 'I sent two bath towels back eleven days ago, the tracking shows them in your warehouse, and there is no money yet. I paid by card.',
     tags: ['refund', 'towels'],
     turns: [
       { note: 'Warehouse booked the return under the wrong order. Corrected with Petra.' },

@@ -23,7 +23,7 @@ export const slovenian: Story[] = [
     by: 'CALL',
     department: 'delivery',
     subject: 'Paket že teden dni stoji v skladišču dostave',
-    body: 'Stranka kliče: sledenje paketa se od prejšnjega petka ni premaknilo, piše le »v obdelavi«. Naročilo LH-20391, stol za pisalno mizo.',
+    body: 'Sledenje paketa se od prejšnjega petka ni premaknilo, piše le »v obdelavi«. Naročilo LH-20391, stol za pisalno mizo.',
     tags: ['paket', 'zamuda'],
     product: 'Desk chair',
     turns: [{ agent: 'Dostavna služba je našla vaš paket brez nalepke. Jutri dopoldne ga pripeljejo k vam, šofer prej pokliče.' }],
@@ -150,7 +150,7 @@ export const slovenian: Story[] = [
     by: 'CALL',
     department: 'accounts',
     subject: 'Opomin za že plačan račun',
-    body: 'Stranka je dobila opomin za račun 2207, plačala pa ga je devetega v mesecu. Prosi za pisno potrditev.',
+    body: 'Dobili smo opomin za račun 2207, plačali pa smo ga devetega v mesecu. Prosim za pisno potrditev.',
     tags: ['račun', 'opomin'],
     turns: [
       {

@@ -129,7 +129,7 @@ export const simplifiedChinese: Story[] = [
     by: 'CALL',
     department: 'accounts',
     subject: '重复扣款',
-    body: '客户来电：订单 LH-20455 在银行账单上扣了两次，每次 45.50。客户要求退回一笔。',
+    body: '订单 LH-20455 在银行账单上扣了两次，每次 45.50。请退回其中一笔。',
     tags: ['付款', '退款'],
     priority: 'HIGH',
     status: 'NEW',

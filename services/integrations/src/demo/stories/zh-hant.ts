@@ -92,7 +92,7 @@ export const traditionalChinese: Story[] = [
     by: 'CALL',
     department: 'delivery',
     subject: '想把送貨地址改成公司',
-    body: '客戶來電：訂單 LH-20462 還沒出貨，想改送到公司，上班時間有人簽收。',
+    body: '訂單 LH-20462 還沒出貨吧？我想改送到公司，上班時間有人簽收。',
     tags: ['地址'],
     turns: [{ agent: '地址已經改好，預計後天上午送到您的公司。' }],
     status: 'SOLVED',

@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import type { Shop } from './open.ts';
+import { customers, departments, staff } from './shop.ts';
+import { ticketsOf } from './tell.ts';
+
+const ids = (things: object): Map<string, string> => new Map(Object.keys(things).map((key) => [key, `id of ${key}`]));
+const shop: Shop = { departments: ids(departments), agents: ids(staff), customers: ids(customers) };
+const now = Date.parse('2025-06-01T12:00:00Z');
+
+test('the stories are the same each time, seen from the present', () => {
+  const later = 86_400_000;
+  const moved = JSON.stringify(ticketsOf(shop, now)).replaceAll(
+    /"(\d{4}-[^"]+Z)"/g,
+    (_, at: string) => `"${new Date(Date.parse(at) + later).toISOString()}"`,
+  );
+  expect(JSON.stringify(ticketsOf(shop, now + later))).toBe(moved);
+});
+
+test('every story names people and departments that there are, and goes forward in time up to the present', () => {
+  const tickets = ticketsOf(shop, now) as (ReturnType<typeof ticketsOf>[number] & {
+    requester: object;
+    departmentId: string;
+    locale: string;
+  })[];
+  expect(tickets).toHaveLength(60);
+  expect(new Set(tickets.map((ticket) => ticket.externalId)).size).toBe(60);
+  expect(new Set(tickets.map((ticket) => ticket.locale))).toEqual(new Set(['en', 'sl', 'pt', 'zh-Hans', 'zh-Hant']));
+  for (const { externalId, requester, departmentId, createdAt, history } of tickets) {
+    expect([externalId, requester, departmentId]).toEqual([externalId, { customerId: expect.any(String) }, expect.any(String)]);
+    const times = [createdAt, ...history.map(({ at }) => at)];
+    expect([externalId, times]).toEqual([externalId, times.toSorted()]);
+    expect(Date.parse(times.at(-1)!)).toBeLessThanOrEqual(now);
+    for (const { authorId, visibility, body } of history)
+      if (visibility === 'PRIVATE') expect([externalId, body, authorId]).toEqual([externalId, body, expect.any(String)]);
+  }
+  const last = tickets.map(({ history }) => history.findLast(({ status }) => status)?.status ?? 'NEW');
+  for (const status of ['NEW', 'OPEN', 'PENDING', 'ON_HOLD', 'SOLVED', 'CLOSED']) expect(last).toContain(status);
+});
