@@ -11,13 +11,27 @@ import { Context } from './transaction.ts';
 const PAGE = 500;
 const WAIT_MS = 10_000;
 const RETRY_MS = 500;
+/** The relay is faster than this unless something is wrong with it. */
+const SETTLE_MS = 250;
+/** A page that is not full is followed by a pause, so that a busy log is taken in by pages and not fact by fact. */
+const GATHER_MS = 40;
 
-/** The door through which other services read this one's log: `GET /feed?after=<position>&wait=<ms>`; waits while there is nothing new. */
+/**
+ * The door through which other services read this one's log: `GET /feed?after=<position>&wait=<ms>`; waits while there is nothing new. Who
+ * does not wait wants all that is recorded by now, also what the relay is about to log.
+ */
 export function feedHandler(orm: MikroORM, relay: Relay): Handler {
   const read = async (after: number): Promise<Fact[]> => {
     const em = orm.em.fork() as EntityManager;
     em.setSessionContext({ variables: { 'desk.workspace': '*' } });
     return em.transactional((inside) => factsAfter(inside as EntityManager, after, PAGE), { readOnly: true });
+  };
+  /** Is something recorded that has no position yet? */
+  const isPending = async (): Promise<boolean> => {
+    const em = orm.em.fork() as EntityManager;
+    em.setSessionContext({ variables: { 'desk.workspace': '*' } });
+    const ask = (inside: EntityManager) => inside.execute<{ pending: boolean }[]>('select exists (select from outbox) as pending');
+    return (await em.transactional((inside) => ask(inside as EntityManager), { readOnly: true }))[0]!.pending;
   };
   return async (request, response) => {
     const query = new URL(request.url!, 'http://feed').searchParams;
@@ -26,8 +40,13 @@ export function feedHandler(orm: MikroORM, relay: Relay): Handler {
     if (!Number.isSafeInteger(after) || after < 0 || !(wait >= 0))
       return answer(response, 400, { error: 'after and wait are whole numbers.' });
     const until = Date.now() + wait;
+    const grown = wait ? undefined : relay.grown(SETTLE_MS);
     let facts = await read(after);
-    while (!facts.length && Date.now() < until && !response.destroyed) {
+    if (grown && !facts.length && (await isPending())) {
+      await grown;
+      facts = await read(after);
+    }
+    while (!facts.length && Date.now() < until && !response.destroyed && relay.waits) {
       await relay.grown(until - Date.now());
       facts = await read(after);
     }
@@ -49,7 +68,7 @@ export interface FollowOptions {
 }
 
 export interface Follower {
-  /** Takes in everything that the source has logged by now; rejects when the source does not answer. */
+  /** Takes in everything that the source has recorded by now; rejects when the source does not answer. */
   catchUp(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -78,6 +97,14 @@ export function follow({ orm, source, url, secret, log, apply, applyAll = oneByO
     return Number(row?.position ?? 0);
   };
 
+  const lockPosition = async (em: EntityManager): Promise<number> => {
+    for (;;) {
+      const [row] = await em.execute<{ position: string }[]>('select position from feed_position where source = ? for update', [source]);
+      if (row) return Number(row.position);
+      await em.execute('insert into feed_position (source, position) values (?, 0) on conflict (source) do nothing', [source]);
+    }
+  };
+
   const page = async (after: number, wait: number): Promise<Fact[]> => {
     const response = await fetch(`${url}/feed?after=${after}&wait=${wait}`, {
       headers: { authorization: `Bearer ${await signActor(systemActor(), secret)}` },
@@ -95,33 +122,35 @@ export function follow({ orm, source, url, secret, log, apply, applyAll = oneByO
     inTurn(async () => {
       const context = new Context({ orm, actor: systemActor('*'), log, requestId: `feed ${source}`, locales: [] });
       await context.write(async (em) => {
-        await em.execute('insert into feed_position (source, position) values (?, 0) on conflict (source) do nothing', [source]);
-        const [row] = await em.execute<{ position: string }[]>('select position from feed_position where source = ? for update', [source]);
-        if (Number(row!.position) < after) return;
-        const fresh = facts.filter((fact) => fact.position > Number(row!.position));
+        const reached = await lockPosition(em);
+        if (reached < after) return;
+        const fresh = facts.filter((fact) => fact.position > reached);
         for (const [workspace, own] of Map.groupBy(fresh, (fact) => fact.workspace))
           await context.within(workspace, () => applyAll(context, own));
         if (fresh.length) await em.execute('update feed_position set position = ? where source = ?', [fresh.at(-1)!.position, source]);
       });
     });
 
-  const round = async (wait: number): Promise<boolean> => {
+  const round = async (wait: number): Promise<number> => {
     const after = await position();
     const facts = await page(after, wait);
     if (facts.length) await take(after, facts);
-    return facts.length > 0;
+    return facts.length;
   };
+
+  const rest = (ms: number): Promise<void> => sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
 
   const work = async (): Promise<void> => {
     let failures = 0;
     while (!stopping.signal.aborted) {
       try {
-        await round(WAIT_MS);
+        const taken = await round(WAIT_MS);
         failures = 0;
+        if (taken > 0 && taken < PAGE) await rest(GATHER_MS);
       } catch (error) {
         if (stopping.signal.aborted) return;
         if (failures++ % 20 === 0) log.warn({ err: error, source }, 'feed waits for its source');
-        await sleep(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {});
+        await rest(RETRY_MS);
       }
     }
   };

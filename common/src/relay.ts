@@ -1,18 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { onRecord } from './events.ts';
 import type { Log } from './log.ts';
 
 const BATCH = 1000;
 const IDLE_MS = 250;
+/** Facts that come right after others wait so long for more of them, so that a busy log is moved by tens and not by ones. */
+const GATHER_MS = 5;
 /** Held by the process that positions facts; the lock dies with its session. */
 const LOCK = `hashtext('deskgraph relay')`;
 
 /**
  * Moves one batch from the outbox to the log. Only one process does so at a time and its batches commit one after another, so that no
- * reader of `position > last` can miss a late row.
+ * reader of `position > last` can miss a late row. With an empty outbox it writes, locks and tells nothing.
  */
 const MOVE = `
-  with state as (select head from relay_state for update),
+  with state as (select head from relay_state where exists (select from outbox) for update),
   taken as (select * from outbox order by id limit ${BATCH}),
   logged as (
     insert into event_log (position, event_id, workspace_id, type, subject, version, actor, at, data, logged_at)
@@ -20,17 +23,22 @@ const MOVE = `
     from taken, state returning position),
   gone as (delete from outbox using taken where outbox.id = taken.id),
   moved as (update relay_state set head = head + (select count(*) from logged) where exists (select from logged) returning head)
-  select (select count(*)::integer from logged) as count, pg_notify('event_log', (select head::text from moved))`;
+  select (select count(*)::integer from logged) as count, (select pg_notify('event_log', head::text) from moved)`;
 
 export interface Relay {
-  /** Resolves when the log has grown, or after `ms`. */
+  /** Resolves when the log has grown, or after `ms`; at once when the process is stopping. */
   grown(ms: number): Promise<void>;
+  /** Lets nobody wait any more. */
+  release(): void;
+  /** False once `release` was called. */
+  readonly waits: boolean;
   stop(): Promise<void>;
 }
 
 /** Every process runs one; an advisory lock elects the one that works. All of them hear when the log grows. */
 export function startRelay(orm: object, url: string, log: Log): Relay {
   let stopped = false;
+  let released = false;
   let leads = false;
   let wake = (): void => {};
   let client: Client | undefined;
@@ -77,8 +85,9 @@ export function startRelay(orm: object, url: string, log: Log): Relay {
         client ??= await connect();
         leads ||= (await client.query<{ got: boolean }>(`select pg_try_advisory_lock(${LOCK}) as got`)).rows[0]!.got;
         asked = false;
-        const moved = leads ? (await client.query<{ count: number }>(MOVE)).rows[0]!.count : 0;
-        if (moved < BATCH) await pause(IDLE_MS);
+        const moved = leads ? (await client.query<{ count: number }>({ name: 'move', text: MOVE })).rows[0]!.count : 0;
+        if (moved === 0) await pause(IDLE_MS);
+        else if (moved < BATCH) await sleep(GATHER_MS);
       } catch (error) {
         if (!stopped) log.warn({ err: error }, 'relay stumbled');
         leads = false;
@@ -101,7 +110,15 @@ export function startRelay(orm: object, url: string, log: Log): Relay {
         };
         const timer = setTimeout(done, ms);
         waiting.add(done);
+        if (released) done();
       }),
+    get waits() {
+      return !released;
+    },
+    release: () => {
+      released = true;
+      tell();
+    },
     stop: async () => {
       stopped = true;
       wake();

@@ -19,6 +19,8 @@ export interface ServeOptions {
   routes: Record<string, Handler>;
   /** Is the process usable? Asked by `/readyz`. */
   ready: () => Promise<boolean>;
+  /** Called first when stopping: ends what would keep requests waiting. */
+  drain?: () => Promise<void>;
   /** Called after the last request ended. */
   close: () => Promise<void>;
 }
@@ -26,7 +28,7 @@ export interface ServeOptions {
 const DRAIN_MS = 10_000;
 
 /** An HTTP server with health and a clean end: `/livez` answers while the process lives, `/readyz` while it should get work. */
-export async function serve({ log, host, port, routes, ready, close }: ServeOptions): Promise<Serving> {
+export async function serve({ log, host, port, routes, ready, drain, close }: ServeOptions): Promise<Serving> {
   let stopping: Promise<void> | undefined;
   const health: Record<string, Handler> = {
     '/livez': async (_, response) => answer(response, 200, { alive: true }),
@@ -38,6 +40,7 @@ export async function serve({ log, host, port, routes, ready, close }: ServeOpti
   const http = createServer((request, response) => {
     const path = request.url!.split('?', 1)[0]!;
     const handler = routes[`${request.method} ${path}`] ?? routes[path] ?? health[path];
+    response.once('close', () => stopping && http.closeIdleConnections());
     if (!handler) return answer(response, 404, { error: 'Nothing here.' });
     handler(request, response).catch((error: unknown) => {
       if (request.errored) return log.debug({ err: error, path }, 'the client hung up while it was sending');
@@ -55,9 +58,11 @@ export async function serve({ log, host, port, routes, ready, close }: ServeOpti
   });
   const stop = (): Promise<void> =>
     (stopping ??= (async () => {
+      const drained = drain?.();
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
       http.closeIdleConnections();
       const late = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+      await drained;
       await closed;
       clearTimeout(late);
       await close();

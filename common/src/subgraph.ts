@@ -63,8 +63,11 @@ export async function startSubgraph(
       ...Object.fromEntries(Object.entries(options.doors?.(service) ?? {}).map(([route, door]) => [route, own(door)])),
     },
     ready: async () => (await orm.em.fork().execute('select 1')).length === 1,
-    close: async () => {
+    drain: async () => {
+      relay.release();
       await Promise.all(ends.map((end) => end()));
+    },
+    close: async () => {
       await relay.stop();
       await apollo.stop();
       await orm.close(true);
