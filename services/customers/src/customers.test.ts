@@ -1,7 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/access';
-import { type Answer, type TestService, app, countStatements, dataOf, newWorkspace, person, testService } from '@deskgraph/common/testing';
+import {
+  TEST_SECRET,
+  type Answer,
+  type TestService,
+  app,
+  countStatements,
+  dataOf,
+  newWorkspace,
+  person,
+  testService,
+} from '@deskgraph/common/testing';
 import { newId } from '@deskgraph/common/id';
+import { signActor, systemActor } from '@deskgraph/common/token';
+import { Client } from 'pg';
 import { migrations } from '../migrations/all.ts';
 import { subgraph } from './subgraph.ts';
 
@@ -508,4 +520,20 @@ test('an organization changes by what is given, and its list is searched by word
     'organization.updated',
     'organization.updated',
   ]);
+});
+
+test('whoever asks the log without waiting is told all that is recorded, also what is not logged yet', async () => {
+  const agent = person(Role.AGENT, newWorkspace());
+  const hold = new Client({ connectionString: service.database.ownerUrl });
+  await hold.connect();
+  await hold.query('begin; select from relay_state for update');
+  const { id } = await made(agent, { name: 'Ana' });
+  const authorization = `Bearer ${await signActor(systemActor(), TEST_SECRET)}`;
+  const { rows } = await hold.query<{ head: string }>('select head from relay_state');
+  const asked = fetch(`${service.url}/feed?after=${rows[0]!.head}&wait=0`, { headers: { authorization } });
+  for (let trip = 0; trip < 20; trip++) await hold.query('select 1');
+  await hold.query('commit');
+  await hold.end();
+  const answer = (await (await asked).json()) as { facts: { subject: string }[] };
+  expect(answer.facts.map((fact) => fact.subject)).toContain(id);
 });

@@ -1,7 +1,8 @@
 import { type EntityManager, hydrate, sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import type { Condition } from '@deskgraph/common/filter';
-import { Direction, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
+import { pageOf } from '@deskgraph/common/owned';
+import { type Page, type PageRequest, keyset } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { LockMode } from '@mikro-orm/postgresql';
 import { ownerOfExternalId } from '../app/external.ts';
@@ -83,43 +84,23 @@ export async function find(ctx: Context, query: CustomerQuery): Promise<Page<Cus
   });
 }
 
-/** The members of an organization by name; the pages of all organizations of a request are one statement. */
-export function membersOf(ctx: Context, organizationId: string, request: PageRequest): Promise<Page<Customer>> {
-  const kind = `members ${request.first} ${request.after}`;
-  return ctx.load.byKey<Page<Customer> | null>(kind, organizationId, (ids) => pagesOf(ctx, kind, ids, request), null) as Promise<
-    Page<Customer>
-  >;
-}
-
-async function pagesOf(ctx: Context, kind: string, ids: string[], request: PageRequest): Promise<Map<string, Page<Customer>>> {
-  const page = keyset(request, [
-    { by: sql`c.sort_name`, type: 'text', direction: Direction.ASC },
-    { by: sql`c.id`, type: 'uuid', direction: Direction.ASC },
-  ]);
-  const members = sql`membership m join customer c on c.workspace_id = m.workspace_id and c.id = m.customer_id`;
-  const em = await ctx.read();
-  const { rows } = await sql<{ owner_at: string }>`
-    select found.*, owner.at as owner_at from unnest(${uuids('org', ids)}) with ordinality as owner(id, at)
-    cross join lateral (
-      select c.*, ${page.keys} from ${members} where m.organization_id = owner.id and ${visible(ctx.actor)} and ${page.where}
-      order by ${page.order} limit ${page.limit}
-    ) found order by owner.at, found.sort_name, found.id`.execute(em.getKysely());
-  const counts = async (all: string[]): Promise<Map<string, number>> => {
-    const counted = await sql<{ owner_at: string; count: number }>`
-      select owner.at as owner_at, count(*)::integer as count from unnest(${uuids('org', all)}) with ordinality as owner(id, at)
-      join ${members} on m.organization_id = owner.id where ${visible(ctx.actor)} group by owner.at`.execute(
-      (await ctx.read()).getKysely(),
-    );
-    return new Map(counted.rows.map((row) => [all[Number(row.owner_at) - 1]!, row.count]));
-  };
-  const byOwner = Map.groupBy(rows, (row) => ids[Number(row.owner_at) - 1]!);
-  return new Map(
-    ids.map((id) => {
-      const own = byOwner.get(id) ?? [];
-      return [id, page.page(own, hydrate(ctx.orm, Customer, own), () => ctx.load.byKey(`${kind} count`, id, counts, 0))];
-    }),
+/** The members of an organization by name; those of all organizations of a request with one statement. */
+export const membersOf = (ctx: Context, organizationId: string, request: PageRequest): Promise<Page<Customer>> =>
+  pageOf(
+    ctx,
+    {
+      Thing: Customer,
+      name: 'members',
+      prefix: 'org',
+      columns: sql`c.*`,
+      from: sql`membership m join customer c on c.workspace_id = m.workspace_id and c.id = m.customer_id`,
+      of: sql`m.organization_id = owner.id`,
+      where: visible(ctx.actor),
+      order: orderKeys(null),
+    },
+    organizationId,
+    request,
   );
-}
 
 /** The customer to change, locked until the transaction ends; refused when there is none for the caller. */
 export async function locked(ctx: Context, id: string, field = 'id'): Promise<Customer> {
