@@ -36,12 +36,23 @@ function attempt(context: Context, operation: string, input: { idempotencyKey?: 
 
 const ATTEMPTS = 4;
 
-/** A transaction that lost a race was rolled back whole and runs again. */
+/**
+ * Thrown by a verb that must wait for something outside of the database. Its transaction is rolled back, so that nobody waits with a connection
+ * in hand, and the verb runs again once `ready` has resolved.
+ */
+export class WaitFor extends Error {
+  constructor(readonly ready: () => Promise<unknown>) {
+    super('waits');
+  }
+}
+
+/** A transaction that lost a race, or must wait, was rolled back whole and runs again. */
 async function again<T>(work: () => Promise<T>, attempts = ATTEMPTS): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (attempts <= 1 || !lostRace(error)) throw error;
+    if (attempts <= 1 || !(error instanceof WaitFor || lostRace(error))) throw error;
+    if (error instanceof WaitFor) await error.ready();
     return again(work, attempts - 1);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from '@deskgraph/common/database';
 import { type Fact, recordAll } from '@deskgraph/common/events';
 import { type Follower, follow } from '@deskgraph/common/feed';
@@ -21,14 +22,12 @@ export function followCustomers({ orm, log, config }: Service): () => Promise<vo
   return () => follower.stop();
 }
 
-/** Reads the customers' facts up to now; false when that can't be done. */
-export async function catchUp(ctx: Context): Promise<boolean> {
+const PATIENCE_MS = 1000;
+
+/** Reads the customers' facts up to now; nobody waits longer than a second for it. */
+export async function catchUp(ctx: Context): Promise<void> {
   const follower = followers.get(ctx.orm);
-  if (!follower) return false;
-  return follower.catchUp().then(
-    () => true,
-    () => false,
-  );
+  if (follower) await Promise.race([follower.catchUp().catch(() => {}), sleep(PATIENCE_MS, undefined, { ref: false })]);
 }
 
 interface CustomerState {

@@ -1,5 +1,6 @@
 import { Refusal } from '@deskgraph/common/errors';
 import type { NewFact } from '@deskgraph/common/events';
+import { WaitFor } from '@deskgraph/common/mutation';
 import type { Context } from '@deskgraph/common/transaction';
 import { type Requester, byId, byIdentity, enter, metId } from './directory.ts';
 import { type Identity, type IdentityKind, identity } from './identity.ts';
@@ -32,11 +33,15 @@ export async function resolve(ctx: Context, input: RequesterInput, field = 'requ
   return met(ctx, identity(KINDS[key], input[key]!, `${field}.${key}`), input.name);
 }
 
-/** A customer whom another service made a moment ago may not have come by the feed yet: read on, then look again. */
+const waited = new WeakSet<Context>();
+
+/** A customer whom another service made a moment ago may not have come by the feed yet: read on once, then look again. */
 async function knownById(ctx: Context, customerId: string, field: string): Promise<Requester> {
-  const found = (await byId(ctx, customerId)) ?? ((await catchUp(ctx)) ? await byId(ctx, customerId) : null);
-  if (!found) throw new Refusal('NOT_FOUND', `${field}.customerId`);
-  return found;
+  const found = await byId(ctx, customerId);
+  if (found) return found;
+  if (waited.has(ctx)) throw new Refusal('NOT_FOUND', `${field}.customerId`);
+  waited.add(ctx);
+  throw new WaitFor(() => catchUp(ctx));
 }
 
 async function met(ctx: Context, who: Identity, name: string | null | undefined): Promise<Resolved> {
