@@ -68,7 +68,7 @@ export function openGraph({ url, token, patienceMs = 60_000, signal }: GraphOpti
         // Several who were sent away together should not come back together.
         const pause = fault.retryAfterMs ?? wait * (0.5 + Math.random());
         if (!PASSING.has(fault.code) || Date.now() + pause > until) throw fault;
-        await sleep(pause, undefined, { signal });
+        await sleep(pause, undefined, { signal }).catch(() => signal?.throwIfAborted());
       }
     }
   };

@@ -17,14 +17,11 @@ interface Demo {
 /** Makes the two workspaces with their administrators, and writes down who gets a token. What was founded before stays. */
 export async function found(file: string, databaseUrl: string): Promise<void> {
   if (existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as Partial<Demo>).workspaces?.shop) return;
-  const workspaces = {
-    shop: await bootstrap(databaseUrl, shop, admin),
-    other: await bootstrap(databaseUrl, otherCompany, otherAdmin),
-  };
+  const [mine, other] = await Promise.all([bootstrap(databaseUrl, shop, admin), bootstrap(databaseUrl, otherCompany, otherAdmin)]);
   const buyers = Object.entries(customers).filter(([key]) => key.startsWith('customer'));
   const here = Object.entries({ admin, ...staff, ...Object.fromEntries(buyers) } as Record<string, Person>);
   const demo: Demo = {
-    workspaces,
+    workspaces: { shop: mine, other },
     people: {
       ...Object.fromEntries(here.map(([key, { email, name }]) => [key, { email, name, workspace: 'shop' }])),
       otherAdmin: { ...otherAdmin, workspace: 'other' },
