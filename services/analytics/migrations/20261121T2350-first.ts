@@ -1,7 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 import { rowSecurity } from '@deskgraph/common/database';
 import { eventTables } from '@deskgraph/common/events';
-import { idempotencyTable } from '@deskgraph/common/mutation';
 
 /**
  * `ticket` has one row per ticket: how it stands today, and each thing that is measured once per ticket with the department and agent of its
@@ -41,8 +40,6 @@ export class First extends Migration {
       create table progress (workspace_id uuid primary key, position bigint not null, as_of timestamptz(3) not null);
       ${['ticket', 'unsolved', 'known_name', 'progress'].map(rowSecurity).join('')}
       ${eventTables}
-      ${idempotencyTable}
-      ${rowSecurity('idempotency')}
     `);
   }
 }

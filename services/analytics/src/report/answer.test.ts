@@ -281,6 +281,20 @@ describe('numbers', () => {
     expect(order).toEqual(order.toSorted((a, b) => (a[0] === b[0] ? a[1] - b[1] : a[0] < b[0] ? -1 : 1)));
     expect(rows[0]!.dimensions.map((cell) => cell.dimension)).toEqual([AGENT, TIME]);
   });
+
+  test('beyond 10,000 rows the later ones are left off, and the totals still have all', async () => {
+    const short = `query ($by: [TicketDimension!]!, $period: PeriodInput!) {
+      ticketReport(by: $by, measures: [BACKLOG, CREATED], period: $period, timeZone: "${ZONE}", granularity: HOUR) {
+        truncated totals { value } rows { dimensions { key } measures { value } } } }`;
+    const asking = async (by: TicketDimension[], period: object = PERIOD) =>
+      dataOf(await service.ask<Answered>(lead, short, { by, period })).ticketReport;
+    const long = await asking([TIME, AGENT, CHANNEL, DEPARTMENT]);
+    expect([long.rows.length, long.truncated]).toEqual([10_000, true]);
+    expect(long.totals).toEqual((await asking([])).totals);
+    const firstDay = await asking([TIME, AGENT, CHANNEL, DEPARTMENT], { from: PERIOD.from, to: new Date(midnight('2026-10-21')) });
+    expect(firstDay.truncated).toBe(false);
+    expect(long.rows.slice(0, firstDay.rows.length)).toEqual(firstDay.rows);
+  });
 });
 
 describe('time', () => {

@@ -29,7 +29,9 @@ export async function takeAll(context: Context, facts: readonly Fact[]): Promise
 /** The UUID of the ticket that the fact tells the state of. */
 const ticketOf = (fact: Fact): string | undefined => (fact.data['state'] ? toUuid('tkt', fact.subject) : undefined);
 
-const latest = (facts: readonly Fact[]): string => new Date(Math.max(...facts.map((fact) => Date.parse(fact.at)))).toISOString();
+/** A wrong clock somewhere must not make reports look fresher than now. */
+const latest = (facts: readonly Fact[]): string =>
+  new Date(Math.min(Date.now(), Math.max(...facts.map((fact) => Date.parse(fact.at))))).toISOString();
 
 async function readTickets(context: Context, facts: readonly Fact[]): Promise<Map<string, Standing>> {
   const ids = new Set(facts.flatMap((fact) => ticketOf(fact) ?? []));
