@@ -97,6 +97,15 @@ export const byId = (context: Context, id: string): Promise<Article | null> =>
 export const publicOnes = (context: Context, ids: readonly string[]): Promise<Article[]> =>
   select(context, sql`${readable(context.actor)} and a.id = any(${uuids('art', ids)})`, publicNumber);
 
+/** The public version of each article that the caller may read, by UUID. */
+export async function publicNumbers(context: Context): Promise<Map<string, number>> {
+  const { rows } = await sql<{ id: string; number: number }>`
+    select a.id, ${publicNumber} as number
+    from article a join knowledge_base b on b.workspace_id = a.workspace_id and b.id = a.knowledge_base_id
+    where ${readable(context.actor)}`.execute((await context.read()).getKysely());
+  return new Map(rows.map(({ id, number }) => [id, number]));
+}
+
 export interface ArticleAddress {
   id?: string | null;
   knowledgeBaseId?: string | null;

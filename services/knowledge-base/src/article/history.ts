@@ -22,11 +22,15 @@ interface VersionRow {
   is_public: boolean;
 }
 
+/** The articles whose versions a request asks for; one batch reads those of all of them. */
+const asked = new WeakMap<Context, Map<string, Article>>();
+
 /** The versions of an article, newest first: the same page of many articles with one statement. Older versions may hold what no reader shall see. */
 export function versions(context: Context, article: Article, request: PageRequest): Promise<Page<ArticleVersion>> {
   if (!isStaff(context.actor)) throw fault('FORBIDDEN');
   const page = keyset(request, [{ by: sql`v.number`, type: 'integer', direction: Direction.DESC }]);
-  const known = new Map<string, Article>();
+  const known = asked.get(context) ?? new Map<string, Article>();
+  asked.set(context, known.set(article.id, article));
   const find = async (ids: string[]): Promise<Map<string, Page<ArticleVersion>>> => {
     const { rows } = await sql<VersionRow>`
       select found.* from unnest(${ids.map((id) => uuidOf('art', id))}::uuid[]) as asked (id)
@@ -53,7 +57,6 @@ export function versions(context: Context, article: Article, request: PageReques
       }),
     );
   };
-  known.set(article.id, article);
   return context.load.byKey<Page<ArticleVersion>>(
     `versions ${JSON.stringify(request)}`,
     article.id,

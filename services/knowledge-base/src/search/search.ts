@@ -29,18 +29,18 @@ export async function search(context: Context, { query, knowledgeBaseIds, ...req
   if (knowledgeBaseIds && knowledgeBaseIds.length > BASES_MOST) throw new Refusal('TOO_LONG', ['knowledgeBaseIds']);
   const page = keyset(request, [
     { by: sql`found.score`, type: 'double precision', direction: Direction.DESC },
-    { by: sql`a.id`, type: 'uuid', direction: Direction.ASC },
+    { by: sql`found.id`, type: 'uuid', direction: Direction.ASC },
   ]);
   const terms = searched(query, TERMS_MOST);
   if (!terms.length) return page.page([], [], async () => 0);
   const found = foundBy(context, terms, knowledgeBaseIds);
   const { rows } = await sql<{ score: number }>`
-    with found as (${found})
-    select ${articleColumns(context.actor)}, found.score, ${page.keys}
-    from ${articlesWith(shownNumber(context.actor))} join found on found.id = a.id
-    where ${visible(context.actor)} and ${page.where} order by ${page.order} limit ${page.limit}`.execute(
-    (await context.read()).getKysely(),
-  );
+    select shown.*, page.score, page.page_keys
+    from (select found.*, ${page.keys}, row_number() over (order by ${page.order}) as place from (${found}) found where ${page.where} order by ${page.order} limit ${page.limit}) page
+    cross join lateral (
+      select ${articleColumns(context.actor)} from ${articlesWith(shownNumber(context.actor))}
+      where a.id = page.id and ${visible(context.actor)} offset 0) shown
+    order by page.place`.execute((await context.read()).getKysely());
   const hits = articlesOf(context, rows).map((article, at) => Object.assign(new ArticleHit(), { article, score: rows[at]!.score, terms }));
   return page.page(rows, hits, async () => {
     const counted = await sql<{ count: number }>`select count(*)::integer as count from (${found}) found`.execute(
@@ -50,7 +50,10 @@ export async function search(context: Context, { query, knowledgeBaseIds, ...req
   });
 }
 
-/** The articles that the caller may read and whose shown version has enough of the words, each with its score. */
+/**
+ * The articles that the caller may read and whose shown version has enough of the words, each with its score. The words are looked up one by one
+ * (`offset 0`), so that the planner never scans all words against all terms.
+ */
 function foundBy({ actor, workspace }: Context, terms: readonly Term[], baseIds: readonly string[] | null | undefined) {
   const inBases = baseIds ? sql`a.knowledge_base_id = any(${baseIds.map((id) => uuidOf('kba', id))}::uuid[])` : sql`true`;
   return sql`
@@ -59,8 +62,10 @@ function foundBy({ actor, workspace }: Context, terms: readonly Term[], baseIds:
       select a.id, asked.word, max(w.weight * case when starts_with(w.word, asked.word) then 1 else ${ALIKE}::double precision end) as weight
       from unnest(${terms.map(({ word }) => word)}::text[], ${terms.map(({ low }) => low)}::text[], ${terms.map(({ high }) => high)}::text[])
         as asked (word, low, high)
-      join article_word w on w.workspace_id = ${workspace}::uuid and w.word >= asked.low and w.word < asked.high
-      join article a on a.workspace_id = w.workspace_id and a.id = w.article_id and w.number = ${shownNumber(actor)}
+      cross join lateral (
+        select word, article_id, number, weight from article_word
+        where workspace_id = ${workspace}::uuid and word >= asked.low and word < asked.high offset 0) w
+      join article a on a.workspace_id = ${workspace}::uuid and a.id = w.article_id and w.number = ${shownNumber(actor)}
       join knowledge_base b on b.workspace_id = a.workspace_id and b.id = a.knowledge_base_id
       where ${visible(actor)} and ${inBases}
       group by a.id, asked.word) hit

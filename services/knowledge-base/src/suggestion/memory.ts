@@ -9,6 +9,8 @@ export interface Found {
 
 /** What was found for texts while the articles of a workspace stood in one state, for one kind of caller. */
 export interface Memory {
+  /** The public version of each article that the caller may read, by UUID; once it is read. */
+  readable?: ReadonlyMap<string, number>;
   articles: Map<string, Article>;
   found: Map<string, Found[]>;
 }

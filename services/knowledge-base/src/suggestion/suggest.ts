@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from '@deskgraph/common/database';
 import type { Context } from '@deskgraph/common/transaction';
 import { isStaff, reads } from '../actor/staff.ts';
-import { publicOnes } from '../article/find.ts';
+import { publicNumbers, publicOnes } from '../article/find.ts';
 import { type Found, Memories, type Memory, remember } from './memory.ts';
 import { rank } from './rank.ts';
 import { ArticleSuggestion, type Ticket } from './suggestion.ts';
@@ -24,10 +24,9 @@ async function find(context: Context, texts: string[]): Promise<Map<string, Arti
   const found = keys.map((key) => memory.found.get(key));
   const missing = keys.flatMap((_, at) => (found[at] ? [] : [at]));
   if (missing.length) {
-    const ranked = await rank(
-      context,
-      missing.map((at) => JSON.parse(texts[at]!) as [string | null, string, string]),
-    );
+    memory.readable ??= await publicNumbers(context);
+    const asked = missing.map((at) => JSON.parse(texts[at]!) as [string | null, string, string]);
+    const ranked = await rank(context, asked, memory.readable);
     missing.forEach((at, place) => remember(memory, keys[at]!, (found[at] = ranked[place]!)));
   }
   await readArticles(context, memory, found as Found[][]);
