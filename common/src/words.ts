@@ -8,12 +8,17 @@ const LETTERS =
   /[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+/gu;
 const WORD_LIMIT = 64;
 
+// eslint-disable-next-line no-control-regex -- the whole of ASCII
+const PLAIN = /^[\u0000-\u007F]*$/;
+
 export const folded = (text: string): string =>
-  text
-    .normalize('NFKD')
-    .replaceAll(/\p{M}+/gu, '')
-    .toLowerCase()
-    .normalize('NFC');
+  PLAIN.test(text)
+    ? text.toLowerCase()
+    : text
+        .normalize('NFKD')
+        .replaceAll(/\p{M}+/gu, '')
+        .toLowerCase()
+        .normalize('NFC');
 
 export function words(text: string): string[] {
   const found: string[] = [];
