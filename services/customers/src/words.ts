@@ -1,4 +1,4 @@
-import { type EntityManager, sql } from '@deskgraph/common/database';
+import { type EntityManager, sql, uuids } from '@deskgraph/common/database';
 import type { Condition } from '@deskgraph/common/filter';
 import { uuidOf } from '@deskgraph/common/id';
 import { Refusal } from '@deskgraph/common/errors';
@@ -20,13 +20,34 @@ const column = (thing: Thing) => sql.ref(`${thing}_id`);
 
 /** Keeps the words by which the thing is found. */
 export async function keepWords(em: EntityManager, thing: Thing, workspace: string, id: string, texts: readonly string[]): Promise<void> {
-  const kept = [...new Set(words(texts.join(' ')))].slice(0, STORED_LIMIT);
+  const kept = wordsOf(texts);
   const mine = sql`${uuidOf(THINGS[thing].prefix, id)}::uuid`;
   await sql`
     with gone as (delete from ${table(thing)} where ${column(thing)} = ${mine} and word <> all(${kept}::text[]))
     insert into ${table(thing)} (workspace_id, word, ${column(thing)})
     select ${workspace}::uuid, word, ${mine} from unnest(${kept}::text[]) as kept(word) on conflict do nothing`.execute(em.getKysely());
 }
+
+/** The words of many things that are new. */
+export async function addWords(
+  em: EntityManager,
+  thing: Thing,
+  workspace: string,
+  things: readonly { id: string; texts: readonly string[] }[],
+): Promise<void> {
+  const kept = things.flatMap(({ id, texts }) => wordsOf(texts).map((word) => ({ id, word })));
+  const ids = uuids(
+    THINGS[thing].prefix,
+    kept.map(({ id }) => id),
+  );
+  await sql`
+    insert into ${table(thing)} (workspace_id, word, ${column(thing)})
+    select ${workspace}::uuid, word, id from unnest(${kept.map(({ word }) => word)}::text[], ${ids}) as kept(word, id)`.execute(
+    em.getKysely(),
+  );
+}
+
+const wordsOf = (texts: readonly string[]): string[] => [...new Set(words(texts.join(' ')))].slice(0, STORED_LIMIT);
 
 /** Every word of the text begins one of the thing's words; nothing is found by a text without words. `path` names it in a refusal. */
 export function hasWords(thing: Thing, text: string, path: string[]): Condition {

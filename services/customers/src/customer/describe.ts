@@ -19,8 +19,10 @@ export async function describe(ctx: Context, customer: Customer) {
 }
 export type Description = Awaited<ReturnType<typeof describe>>;
 
+type State = Pick<Description, 'name' | 'kind' | 'identities' | 'organizationIds' | 'locale' | 'tier' | 'seesOrganizationTickets'>;
+
 /** What other services keep of a customer. */
-export const stateOf = ({ name, kind, identities, organizationIds, locale, tier, seesOrganizationTickets }: Description) => ({
+export const stateOf = ({ name, kind, identities, organizationIds, locale, tier, seesOrganizationTickets }: State): State => ({
   name,
   kind,
   identities,

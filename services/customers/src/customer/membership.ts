@@ -19,6 +19,21 @@ export async function joinByDomain(ctx: Context, customerId: string, identities:
     where domain = any(${domains}::text[]) on conflict do nothing`.execute(ctx.em.getKysely());
 }
 
+/** The same for many people who are new; gives the organizations of those who have one. */
+export async function joinAllByDomain(ctx: Context, people: readonly { id: string; identity: Identity }[]): Promise<Map<string, string[]>> {
+  const pairs = people.flatMap(({ id, identity }) => mailDomain(identity).map((domain) => ({ id, domain })));
+  const ids = uuids(
+    'cus',
+    pairs.map(({ id }) => id),
+  );
+  const { rows } = await sql<{ customer_id: string; organization_id: string }>`
+    insert into membership (workspace_id, customer_id, organization_id)
+    select ${ctx.workspace}::uuid, newcomer.id, d.organization_id
+    from unnest(${ids}, ${pairs.map(({ domain }) => domain)}::text[]) as newcomer(id, domain) join organization_domain d on d.domain = newcomer.domain
+    on conflict do nothing returning customer_id, organization_id`.execute(ctx.em.getKysely());
+  return new Map(rows.map((row) => [toId('cus', row.customer_id), [toId('org', row.organization_id)]]));
+}
+
 /** Makes these the customer's organizations; refused with NOT_FOUND at the ones that there are not. */
 export async function setOrganizations(ctx: Context, customerId: string, organizationIds: readonly string[]): Promise<void> {
   const wanted = uuids('org', organizationIds);

@@ -1,4 +1,4 @@
-import { type EntityManager, sql } from '@deskgraph/common/database';
+import { type EntityManager, sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
@@ -22,6 +22,22 @@ export async function claim(ctx: Context, customerId: string, identities: readon
     on conflict (workspace_id, kind, value) do update set verified = i.verified where i.customer_id = ${me}
     returning kind, value`.execute(ctx.em.getKysely());
   return new Set(rows.map(keyOf));
+}
+
+/** Takes one free identity each for people who are new; gives the ids of those who got theirs. */
+export async function claimNew(ctx: Context, people: readonly { id: string; identity: Identity }[]): Promise<Set<string>> {
+  if (!people.length) return new Set();
+  const sorted = people.toSorted((a, b) => (keyOf(a.identity) < keyOf(b.identity) ? -1 : 1));
+  const { rows } = await sql<{ customer_id: string }>`
+    insert into customer_identity (workspace_id, kind, value, customer_id, verified, is_primary, place)
+    select ${ctx.workspace}::uuid, kind, value, id, false, true, 0 from unnest(
+      ${sorted.map(({ identity }) => identity.kind)}::text[], ${sorted.map(({ identity }) => identity.value)}::text[],
+      ${uuids(
+        'cus',
+        sorted.map(({ id }) => id),
+      )}) as wanted(kind, value, id)
+    on conflict (workspace_id, kind, value) do nothing returning customer_id`.execute(ctx.em.getKysely());
+  return new Set(rows.map((row) => toId('cus', row.customer_id)));
 }
 
 /** Takes all of them, or refuses with IDENTITY_TAKEN at the ones that others have. `field` names the list in the input. */

@@ -5,7 +5,7 @@ import { meet } from './meet.ts';
 
 /** Takes in what the tickets tell of people whom nobody knew; gives what ends it. */
 export function followTickets({ orm, log, config }: Pick<Service, 'orm' | 'log' | 'config'>, url: string): () => Promise<void> {
-  const follower = follow({ orm, source: 'tickets', url, secret: config.INTERNAL_SECRET, log, apply: meet });
+  const follower = follow({ orm, source: 'tickets', url, secret: config.INTERNAL_SECRET, log, applyAll: meet });
   offer(orm, follower);
   return () => follower.stop();
 }

@@ -1,14 +1,17 @@
-import { sql } from '@deskgraph/common/database';
-import { type Fact, record } from '@deskgraph/common/events';
-import { NO_UUID, uuidOf } from '@deskgraph/common/id';
+import { sql, uuids } from '@deskgraph/common/database';
+import { type Fact, record, recordAll } from '@deskgraph/common/events';
+import { NO_UUID, toId, uuidOf } from '@deskgraph/common/id';
 import { z } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
+import { folded } from '@deskgraph/common/words';
 import { touch } from '../change.ts';
-import { store } from '../customer/create.ts';
 import { Customer, CustomerKind } from '../customer/customer.ts';
+import { stateOf } from '../customer/describe.ts';
 import { locked } from '../customer/find.ts';
-import { choosePrimaries, claim, ownerOf } from '../identity/claim.ts';
+import { joinAllByDomain } from '../customer/membership.ts';
+import { claimNew, ownerOf } from '../identity/claim.ts';
 import { type Identity, IdentityKind, normalised } from '../identity/identity.ts';
+import { addWords } from '../words.ts';
 
 const met = z.object({
   id: z.string().refine((id) => uuidOf('cus', id) !== NO_UUID),
@@ -17,35 +20,96 @@ const met = z.object({
   name: z.string().nullish(),
 });
 
+/** Somebody as tickets met him. */
+interface Stranger {
+  id: string;
+  identity: Identity;
+  name: string | null;
+}
+
 const NAME_LIMIT = 200;
 
 /**
- * A ticket came in for somebody whom tickets did not know, under an id made of the identity. Unless that id is known already, the person is
+ * Tickets came in for people whom tickets did not know, under ids made of their identities. Unless such an id is known already, the person is
  * created under it; when somebody else has the identity, that id becomes another name of his. So it ends the same in whatever order, and
- * however often, it is told.
+ * however often, it is told. A page of facts takes a handful of statements.
  */
-export async function meet(ctx: Context, fact: Pick<Fact, 'type' | 'id' | 'data'>): Promise<void> {
-  if (fact.type !== 'requester.met') return;
-  const told = met.safeParse(fact.data);
-  if (!told.success) return ctx.log.error({ fact: fact.id, problem: told.error.message }, 'a requester that nobody can read');
-  const { id, kind, value } = told.data;
-  const identity: Identity = { kind, value: normalised(kind, value) ?? value };
-  if (await isKnown(ctx, id)) return;
-  const mine = await claim(ctx, id, [identity]);
-  if (!mine.size) return fold(ctx, id, identity);
-  await choosePrimaries(ctx, id);
-  await store(ctx, {
-    id,
-    identities: [identity],
-    name: told.data.name?.replaceAll(/\s+/g, ' ').trim().slice(0, NAME_LIMIT) || null,
-    kind: kind === IdentityKind.VISITOR ? CustomerKind.VISITOR : CustomerKind.LEAD,
-  });
+export async function meet(ctx: Context, facts: readonly Pick<Fact, 'type' | 'id' | 'data'>[]): Promise<void> {
+  const told = new Map(facts.flatMap((fact) => read(ctx, fact)).map((stranger) => [stranger.id, stranger]));
+  const known = await knownOf(ctx, [...told.keys()]);
+  const strangers = [...told.values()].filter(({ id }) => !known.has(id));
+  const mine = await claimNew(ctx, strangers);
+  await createAll(
+    ctx,
+    strangers.filter(({ id }) => mine.has(id)),
+  );
+  for (const { id, identity } of strangers) if (!mine.has(id)) await fold(ctx, id, identity);
 }
 
-async function isKnown(ctx: Context, id: string): Promise<boolean> {
-  if (await ctx.em.findOne(Customer, { id })) return true;
-  const { rows } = await sql`select from customer_alias where id = ${uuidOf('cus', id)}::uuid`.execute(ctx.em.getKysely());
-  return rows.length > 0;
+function read(ctx: Context, { type, id: factId, data }: Pick<Fact, 'type' | 'id' | 'data'>): Stranger[] {
+  if (type !== 'requester.met') return [];
+  const told = met.safeParse(data);
+  if (!told.success) {
+    ctx.log.error({ fact: factId, problem: told.error.message }, 'a requester that nobody can read');
+    return [];
+  }
+  const { id, kind, value, name } = told.data;
+  const clean = name?.replaceAll(/\s+/g, ' ').trim().slice(0, NAME_LIMIT) || null;
+  return [{ id, identity: { kind, value: normalised(kind, value) ?? value }, name: clean }];
+}
+
+async function knownOf(ctx: Context, ids: string[]): Promise<Set<string>> {
+  if (!ids.length) return new Set();
+  const asked = uuids('cus', ids);
+  const { rows } = await sql<{ id: string }>`
+    select id from customer where id = any(${asked}) union all select id from customer_alias where id = any(${asked})
+  `.execute(ctx.em.getKysely());
+  return new Set(rows.map((row) => toId('cus', row.id)));
+}
+
+async function createAll(ctx: Context, strangers: readonly Stranger[]): Promise<void> {
+  if (!strangers.length) return;
+  const customers = strangers.map(({ id, identity: { kind, value }, name }) =>
+    ctx.em.create(
+      Customer,
+      {
+        id,
+        workspaceId: ctx.workspace,
+        kind: kind === IdentityKind.VISITOR ? CustomerKind.VISITOR : CustomerKind.LEAD,
+        fullName: name,
+        name: name ?? value,
+        sortName: folded(name ?? value),
+        email: kind === IdentityKind.EMAIL ? value : null,
+        phone: kind === IdentityKind.PHONE ? value : null,
+      },
+      { partial: true },
+    ),
+  );
+  await ctx.em.flush();
+  const organizationIds = await joinAllByDomain(ctx, strangers);
+  await addWords(
+    ctx.em,
+    'customer',
+    ctx.workspace,
+    strangers.map(({ id, identity, name }) => ({ id, texts: [name ?? '', identity.value] })),
+  );
+  await recordAll(
+    ctx,
+    customers.map((customer, at) => {
+      const identities = [strangers[at]!.identity];
+      const { name, kind, locale, tier, seesOrganizationTickets } = customer;
+      const state = {
+        name,
+        kind,
+        locale,
+        tier,
+        seesOrganizationTickets,
+        identities,
+        organizationIds: organizationIds.get(customer.id) ?? [],
+      };
+      return { type: 'customer.created', subject: customer, data: { state: stateOf(state) } };
+    }),
+  );
 }
 
 async function fold(ctx: Context, id: string, identity: Identity): Promise<void> {
