@@ -3,8 +3,8 @@ import type { TicketReport } from './report.ts';
 
 /** A position that was read is believed so long; facts that this process takes in itself are heard of at once. */
 const BELIEVED_MS = 200;
-/** Rows of all kept reports together, some 200 bytes per cell. */
-const WEIGHT_LIMIT = 100_000;
+/** Cells of all kept reports together, at some 100 bytes each. */
+const WEIGHT_LIMIT = 400_000;
 const WORKSPACE_LIMIT = 10_000;
 
 /**
@@ -76,7 +76,8 @@ export class Memory {
   }
 }
 
-const weightOf = ({ rows }: TicketReport): number => 10 + rows.length;
+const weightOf = ({ rows, totals }: TicketReport): number =>
+  totals.length + rows.length * ((rows[0]?.dimensions.length ?? 0) + totals.length);
 
 const memories = new WeakMap<object, Memory>();
 
