@@ -33,7 +33,9 @@ async function main(): Promise<number> {
   console.log(account(log, sent));
   const equal = await check(sent.there);
   await graph.close();
-  if (log.refused.length + sent.refused.length) console.log('\nFinished; the refused lines above are not in the desk.');
+  const isRefused = log.refused.length + sent.refused.length > 0;
+  if (!equal) console.log('\nThe reports differ from the log.');
+  else if (isRefused) console.log('\nFinished; the refused lines above are not in the desk.');
   return equal && !sent.failed.length ? 0 : 1;
 
   async function check(there: Row[][]): Promise<boolean> {
