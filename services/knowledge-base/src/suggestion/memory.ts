@@ -5,6 +5,8 @@ export interface Found {
   id: string;
   score: number;
   terms: readonly Term[];
+  /** Once it was asked for. */
+  snippet?: string;
 }
 
 /** What was found for texts while the articles of a workspace stood in one state, for one kind of caller. */
@@ -15,8 +17,8 @@ export interface Memory {
   found: Map<string, Found[]>;
 }
 
-const WORKSPACES_MOST = 100;
-const TEXTS_MOST = 1000;
+const WORKSPACES_MOST = 50;
+const TEXTS_MOST = 500;
 
 /**
  * Suggestions of the same text stay the same until an article changes, and lists of tickets are read again and again. Bounded; the oldest

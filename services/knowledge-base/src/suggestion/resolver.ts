@@ -30,7 +30,7 @@ export class TicketSuggestionResolver {
 @Resolver(() => ArticleSuggestion)
 export class ArticleSuggestionResolver {
   @FieldResolver(() => String, { description: 'The passage that has most in common with the text, plain text of about 220 characters.' })
-  async snippet(@Root() { article, terms }: ArticleSuggestion, @Ctx() context: Context): Promise<string> {
-    return passage((await textOf(context, article, null)).plain, headOf(article, null).title, terms, false);
+  async snippet(@Root() { article, found }: ArticleSuggestion, @Ctx() context: Context): Promise<string> {
+    return (found.snippet ??= passage((await textOf(context, article, null)).plain, headOf(article, null).title, found.terms, false));
   }
 }

@@ -33,9 +33,9 @@ async function find(context: Context, texts: string[]): Promise<Map<string, Arti
   return new Map(texts.map((text, at) => [text, found[at]!.flatMap((each) => shown(memory, each))]));
 }
 
-function shown(memory: Memory, { id, score, terms }: Found): ArticleSuggestion[] {
-  const article = memory.articles.get(id);
-  return article ? [Object.assign(new ArticleSuggestion(), { article, score, terms })] : [];
+function shown(memory: Memory, found: Found): ArticleSuggestion[] {
+  const article = memory.articles.get(found.id);
+  return article ? [Object.assign(new ArticleSuggestion(), { article, score: found.score, found })] : [];
 }
 
 async function readArticles(context: Context, memory: Memory, found: readonly Found[][]): Promise<void> {

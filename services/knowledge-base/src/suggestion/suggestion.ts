@@ -2,7 +2,7 @@ import { Node } from '@deskgraph/common/graph';
 import { Locale } from '@deskgraph/common/scalar';
 import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
 import { Article } from '../article/article.ts';
-import type { Term } from '../word/term.ts';
+import type { Found } from './memory.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'An article that may answer a text.' })
 export class ArticleSuggestion {
@@ -11,8 +11,8 @@ export class ArticleSuggestion {
     description: 'How well it fits, from 0 to 1: rare words count more than common ones, titles and subjects more than texts.',
   })
   score!: number;
-  /** What the text is about. */
-  terms!: readonly Term[];
+  /** What is remembered of it. */
+  found!: Found;
 }
 
 /** A ticket, as far as suggestions need it; owned by tickets. */

@@ -52,7 +52,7 @@ function border(text: string, at: number): number {
 
 function matchesOf(text: string, terms: readonly Term[]): Match[] {
   const pairs = new Set(terms.filter((term) => isUnspaced(term.word)).map((term) => term.word));
-  const spaced = terms.filter((term) => !isUnspaced(term.word));
+  const begin = beginnings(terms);
   const matches: Match[] = [];
   for (const token of text.matchAll(TOKEN))
     for (const run of token[0].matchAll(RUNS)) {
@@ -60,11 +60,24 @@ function matchesOf(text: string, terms: readonly Term[]): Match[] {
       if (isUnspaced(run[0])) matches.push(...inRun(run[0], from, pairs));
       else {
         const word = folded(run[0]);
-        const term = spaced.find(({ low, high }) => word >= low && word < high);
+        const term = begin(word);
         if (term) matches.push({ from, to: from + run[0].length, word: term.word });
       }
     }
   return matches;
+}
+
+/** Finds the term that a word begins with, without trying every term on every word. */
+function beginnings(terms: readonly Term[]): (word: string) => Term | undefined {
+  const byStart = new Map(terms.filter((term) => !isUnspaced(term.word)).map((term) => [term.low, term]));
+  const lengths = [...new Set([...byStart.keys()].map((start) => start.length))];
+  return (word) => {
+    for (const length of lengths) {
+      const term = byStart.get(word.slice(0, length));
+      if (term && word >= term.low && word < term.high) return term;
+    }
+    return undefined;
+  };
 }
 
 /** Pairs of signs that are looked for, those that touch as one match. */
