@@ -5,6 +5,7 @@ import type { RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import { toId, uuidOf } from './id.ts';
 import type { Log } from './log.ts';
+import { Session } from './session.ts';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 export { MikroORM, sql };
@@ -69,7 +70,7 @@ const baseConfig = (clientUrl: string, log: Log) =>
     timezone: 'UTC',
     ensureDatabase: false,
     logger: (line) => log.debug(line),
-    driverOptions: { application_name: 'deskgraph', keepAlive: true },
+    driverOptions: { application_name: 'deskgraph', keepAlive: true, Client: Session },
   });
 
 export type MigrationClass = new (...args: never[]) => object;
