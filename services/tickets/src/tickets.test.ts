@@ -517,6 +517,17 @@ describe('importing', () => {
     expect(new Set(payloads.map((payload) => (payload['ticket'] as { id: string }).id)).size).toBe(1);
   });
 
+  test('a ticket may be assigned and NEW, and an agent may have written it down', async () => {
+    const payload = await importOne(desk, { status: 'NEW', assigneeId: desk.agent.id, authorId: desk.agent.id, channel: 'CALL' });
+    const { id } = payload['ticket'] as { id: string };
+    const { ticket } = await desk.ask<{ ticket: object }>(
+      desk.agent,
+      `query ($id: ID!) { ticket(id: $id) { status assignee { name } messages { nodes { author { name } } } } }`,
+      { id },
+    );
+    expect(ticket).toEqual({ status: 'NEW', assignee: { name: 'Ana' }, messages: { nodes: [{ author: { name: 'Ana' } }] } });
+  });
+
   test('a change in the wrong order or in the future is refused with its place', async () => {
     const late = {
       history: [

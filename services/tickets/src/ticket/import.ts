@@ -29,7 +29,8 @@ export async function importTicket(ctx: Context, input: TicketImportInput): Prom
     requesterName: name,
     channel: input.channel ?? ChannelKind.API,
     origin: TicketOrigin.APP,
-    author: { kind: 'customer', id: requester.id, name },
+    author: (await writer(ctx, input.authorId, 'authorId')) ?? { kind: 'customer', id: requester.id, name },
+    status: input.status === TicketStatus.NEW ? input.status : undefined,
     departmentId: await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId')),
     assigneeId: await optional(input.assigneeId, (id) => agentId(ctx, id, 'assigneeId')),
     at: input.createdAt,
@@ -100,13 +101,9 @@ async function apply(
 async function say(ctx: Context, ticket: Ticket, change: TicketImportChange, field: string, messages: Message[]): Promise<NewFact> {
   const { at, body, visibility } = change;
   if (!visibility) throw new Refusal('REQUIRED', `${field}.visibility`);
-  const agent = change.authorId ? await ctx.em.findOne(Agent, { id: change.authorId }) : null;
-  if (change.authorId && !agent) throw new Refusal('NOT_FOUND', `${field}.authorId`);
-  const author: FactActor = agent
-    ? { kind: 'agent', id: agent.id, name: agent.name }
-    : visibility === MessageVisibility.PUBLIC
-      ? { kind: 'customer', id: ticket.requesterId, name: ticket.requesterName }
-      : ctx.actor;
+  const requester: FactActor = { kind: 'customer', id: ticket.requesterId, name: ticket.requesterName };
+  const author =
+    (await writer(ctx, change.authorId, `${field}.authorId`)) ?? (visibility === MessageVisibility.PUBLIC ? requester : ctx.actor);
   const message = write(ctx, { ticketId: ticket.id, author, visibility, channel: ticket.channel, body: body!, at });
   messages.push(message);
   const reply = visibility === MessageVisibility.PUBLIC && author.kind === 'agent';
@@ -117,4 +114,12 @@ async function say(ctx: Context, ticket: Ticket, change: TicketImportChange, fie
     ticket.waitingSince = null;
   } else if (visibility === MessageVisibility.PUBLIC) ticket.waitingSince ??= at;
   return added(ticket, message, firstReply);
+}
+
+/** The agent who wrote a message then, active or not. */
+async function writer(ctx: Context, id: string | null | undefined, field: string): Promise<FactActor | null> {
+  if (!id) return null;
+  const agent = await ctx.em.findOne(Agent, { id });
+  if (!agent) throw new Refusal('NOT_FOUND', field);
+  return { kind: 'agent', id: agent.id, name: agent.name };
 }

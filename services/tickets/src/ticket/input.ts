@@ -135,6 +135,9 @@ export class TicketImportInput {
   @Field(() => String, { description: 'One line of 1 to 255 characters.' }) subject!: string;
   @Field(() => String, { description: 'The first message, Markdown, at most 64 KiB.' }) body!: string;
   @Field(() => RequesterInput, { description: 'Who asked.' }) requester!: RequesterInput;
+  @Field(() => ID, { nullable: true, description: 'The agent who wrote the first message down; default the requester.' }) authorId?:
+    | string
+    | null;
   @Field(() => ChannelKind, { nullable: true, description: 'The channel that it came in by; default API.' }) channel?: ChannelKind | null;
   @Field(() => TicketPriority, { nullable: true, description: 'At creation; default NORMAL.' }) priority?: TicketPriority | null;
   @Field(() => ID, { nullable: true, description: 'The department at creation.' }) departmentId?: string | null;

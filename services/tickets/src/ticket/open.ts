@@ -19,6 +19,8 @@ export interface NewTicket {
   origin: TicketOrigin;
   channel: ChannelKind;
   author: { kind: 'agent' | 'customer' | 'app' | 'system'; id: string; name: string };
+  /** Default OPEN with an assignee, else NEW. */
+  status?: TicketStatus | undefined;
   priority?: TicketPriority | null | undefined;
   departmentId?: string | null;
   assigneeId?: string | null;
@@ -53,7 +55,7 @@ export async function open(ctx: Context, given: NewTicket): Promise<Opened> {
     subject: given.subject,
     description: given.body,
     locale: given.locale ?? requester.locale,
-    status: given.assigneeId ? TicketStatus.OPEN : TicketStatus.NEW,
+    status: given.status ?? (given.assigneeId ? TicketStatus.OPEN : TicketStatus.NEW),
     priority: given.priority ?? TicketPriority.NORMAL,
     departmentId: given.departmentId ?? null,
     assigneeId: given.assigneeId ?? null,
