@@ -132,7 +132,9 @@ function hydrator(meta: EntityMetadata): Hydrator {
       const isTime = property.runtimeType === 'Date' || property.type === 'datetime';
       return { name: property.name, column: property.fieldNames[0]!, prefix, isTime };
     });
-  const prototype = (meta.class as { prototype: object }).prototype;
+  // Plain fields stand before the ORM's setters on the prototype, which make a pair of functions for every value.
+  const plain = Object.fromEntries(columns.map(({ name }) => [name, { value: undefined, writable: true, configurable: true }]));
+  const prototype = Object.create((meta.class as { prototype: object }).prototype, plain) as object;
   return (row) => {
     const thing = Object.create(prototype) as Row;
     for (const { name, column, prefix, isTime } of columns) {
