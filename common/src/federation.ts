@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import {
   type DocumentNode,
+  type FieldDefinitionNode,
   GraphQLEnumType,
   type GraphQLField,
   type GraphQLObjectType,
@@ -58,7 +59,7 @@ export function buildSubgraph({ resolvers, orphanedTypes = [], references = {} }
     skipCheck: true,
   });
   refuseUnguarded();
-  const typeDefs = authEnums(parse(`${LINK}${printSubgraphSchema(base)}\n\n${authWords(base)}`, { noLocation: true }));
+  const typeDefs = nullableRoots(authEnums(parse(`${LINK}${printSubgraphSchema(base)}\n\n${authWords(base)}`, { noLocation: true })));
   const map = createResolversMap(base) as Record<string, Record<string, unknown>>;
   for (const [name, reference] of Object.entries(references))
     (map[name] ??= {})['__resolveReference'] = (given: never, context: Context) => reference(given, context);
@@ -101,19 +102,13 @@ const authEnums = (document: DocumentNode): DocumentNode =>
         : undefined,
   });
 
+const nullable = (field: FieldDefinitionNode): FieldDefinitionNode =>
+  field.type.kind === Kind.NON_NULL_TYPE ? Object.assign({}, field, { type: field.type.type }) : field;
+
 /** One dead service must not blank what the others answer: every root field of a query may be null. */
 const nullableRoots = (document: DocumentNode): DocumentNode =>
   visit(document, {
-    ObjectTypeDefinition: (node) =>
-      node.name.value === 'Query'
-        ? {
-            ...node,
-            fields: node.fields!.map((field) => ({
-              ...field,
-              type: field.type.kind === Kind.NON_NULL_TYPE ? field.type.type : field.type,
-            })),
-          }
-        : undefined,
+    ObjectTypeDefinition: (node) => (node.name.value === 'Query' ? { ...node, fields: node.fields!.map(nullable) } : undefined),
   });
 
 function guard(base: GraphQLSchema, schema: GraphQLSchema): void {

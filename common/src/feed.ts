@@ -156,12 +156,20 @@ export function follow({ orm, source, url, secret, log, apply, applyAll = oneByO
   };
   const running = work();
 
-  let catching: Promise<void> | undefined;
-  const catchUp = async (): Promise<void> => {
+  let current: Promise<unknown> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  const readOn = async (): Promise<void> => {
+    next = undefined;
     while (await round(0));
   };
+  /** A run that has begun may have read past the place of the newest fact: who comes late shares the next one. */
+  const catchUp = (): Promise<void> => {
+    next ??= current.then(readOn);
+    current = next.catch(() => {});
+    return next;
+  };
   return {
-    catchUp: () => (catching ??= catchUp().finally(() => (catching = undefined))),
+    catchUp,
     stop: async () => {
       stopping.abort();
       await running;

@@ -2,7 +2,7 @@ import { record } from '@deskgraph/common/events';
 import { newId } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { claimAll } from '../identity/claim.ts';
-import type { Identity } from '../identity/identity.ts';
+import { type Identity } from '@deskgraph/common/identity';
 import { Customer, CustomerKind } from './customer.ts';
 import { describe, settle, stateOf } from './describe.ts';
 import type { CustomerCreateInput, CustomerCreatePayload } from './input.ts';

@@ -3,7 +3,7 @@ import { sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { type Condition, DateTimeFilter, IdFilter, StringFilter, idIs, instantIs, textIs, treeIs, when } from '@deskgraph/common/filter';
 import { Field, InputType } from 'type-graphql';
-import { IdentityKind, normalised } from '../identity/identity.ts';
+import { IdentityKind, normalised } from '@deskgraph/common/identity';
 import { hasWords } from '../words.ts';
 import { CustomerKind } from './customer.ts';
 

@@ -3,7 +3,8 @@ import { Refusal } from '@deskgraph/common/errors';
 import type { Condition } from '@deskgraph/common/filter';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { type Identity, mailDomain } from '../identity/identity.ts';
+import { type Identity } from '@deskgraph/common/identity';
+import { mailDomain } from '../identity/identity.ts';
 import { Organization } from '../organization/organization.ts';
 import { visible } from '../organization/visible.ts';
 

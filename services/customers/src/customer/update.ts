@@ -5,7 +5,7 @@ import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { changesOf, touch } from '../change.ts';
 import { claimAll, refuseTooMany, release } from '../identity/claim.ts';
-import type { Identity } from '../identity/identity.ts';
+import { type Identity } from '@deskgraph/common/identity';
 import type { Customer, CustomerKind } from './customer.ts';
 import { describe, settle, stateOf } from './describe.ts';
 import { locked } from './find.ts';

@@ -6,7 +6,7 @@ import type { Service } from '@deskgraph/common/subgraph';
 import { systemActor } from '@deskgraph/common/token';
 import { Context } from '@deskgraph/common/transaction';
 import { ownerOf } from '../identity/claim.ts';
-import { IdentityKind, normalised } from '../identity/identity.ts';
+import { IdentityKind, normalised } from '@deskgraph/common/identity';
 import { byId } from './find.ts';
 
 const question = z.object({ workspace: z.string(), email: z.string().nullish(), subject: z.string().nullish() });

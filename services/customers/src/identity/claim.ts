@@ -2,7 +2,8 @@ import { type EntityManager, sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { IDENTITY_LIMIT, type Identity, keyOf } from './identity.ts';
+import { type Identity } from '@deskgraph/common/identity';
+import { IDENTITY_LIMIT, keyOf } from './identity.ts';
 
 /**
  * Takes free identities for a customer, who may be stored later in the same transaction; what another one is about to take is waited for.

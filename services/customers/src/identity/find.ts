@@ -1,7 +1,7 @@
 import { type EntityManager, sql, uuids } from '@deskgraph/common/database';
 import { toId } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import type { CustomerIdentity } from './identity.ts';
+import { type CustomerIdentity } from './identity.ts';
 
 export interface OwnedIdentity extends CustomerIdentity {
   customer_id: string;

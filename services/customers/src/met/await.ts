@@ -12,17 +12,15 @@ const PATIENCE_MS = 600;
 type CatchUp = () => Promise<void>;
 const followed = new WeakMap<object, CatchUp>();
 
-/** Whoever looks for somebody that tickets just met may ask this follower to hurry. */
+/** Whoever looks for somebody that tickets just met may ask this follower to hurry, now and then. */
 export function offer(orm: object, follower: Pick<Follower, 'catchUp'>): void {
   let next: Promise<void> | undefined;
-  let last = Promise.resolve();
   let ranAt = Number.NEGATIVE_INFINITY;
   const run = async (): Promise<void> => {
-    await last;
     await sleep(Math.max(0, ranAt + PAUSE_MS - performance.now()), undefined, { ref: false });
     next = undefined;
     ranAt = performance.now();
-    await (last = follower.catchUp().catch(() => {}));
+    await follower.catchUp().catch(() => {});
   };
   followed.set(orm, () => (next ??= run()));
 }

@@ -10,7 +10,7 @@ import { stateOf } from '../customer/describe.ts';
 import { locked } from '../customer/find.ts';
 import { joinAllByDomain } from '../customer/membership.ts';
 import { claimNew, ownerOf } from '../identity/claim.ts';
-import { type Identity, IdentityKind, normalised } from '../identity/identity.ts';
+import { type Identity, IdentityKind, normalised } from '@deskgraph/common/identity';
 import { addWords } from '../words.ts';
 
 const met = z.object({

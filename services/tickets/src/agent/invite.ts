@@ -3,6 +3,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { Payload } from '@deskgraph/common/graph';
 import { newId } from '@deskgraph/common/id';
+import { IdentityKind } from '@deskgraph/common/identity';
 import { line, loose, z } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
@@ -36,7 +37,7 @@ export class AgentInvitePayload extends Payload {
 /** Takes a person into the staff. */
 export async function invite(ctx: Context, input: AgentInviteInput): Promise<AgentInvitePayload> {
   if (input.role === Role.REQUESTER) throw new Refusal('INVALID', 'role');
-  const { value: email } = identity('EMAIL', input.email, 'email');
+  const { value: email } = identity(IdentityKind.EMAIL, input.email, 'email');
   const departmentIds = input.departmentIds ?? [];
   await refuseUnknown(ctx, Department, departmentIds, 'departmentIds');
   if (await ctx.em.count(Agent, { email })) throw new Refusal('TAKEN', 'email');

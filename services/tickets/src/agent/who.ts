@@ -23,7 +23,7 @@ async function find(orm: MikroORM, workspace: string, email: string): Promise<Ac
       const db = (inside as EntityManager).getKysely();
       const { rows } = await sql<{ departments: string[] }>`
       select a.*, array(select department_id::text from agent_department d where d.agent_id = a.id) as departments
-      from agent a where a.workspace_id = ${workspace}::uuid and lower(a.email) = lower(${email}) and a.active`.execute(db);
+      from agent a where a.workspace_id = ${workspace}::uuid and a.email = lower(${email}) and a.active`.execute(db);
       const [agent] = hydrate(orm, Agent, rows);
       if (!agent) return null;
       const departments = rows[0]!.departments.map((id) => toId('dep', id));

@@ -1,7 +1,7 @@
+import type { Identity } from '@deskgraph/common/identity';
 import { sql } from '@deskgraph/common/database';
 import { namedUuid, toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import type { Identity } from './identity.ts';
 
 /** Who asks, as far as tickets must know without asking another service. */
 export interface Requester {

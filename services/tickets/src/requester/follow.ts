@@ -1,3 +1,4 @@
+import type { Identity } from '@deskgraph/common/identity';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from '@deskgraph/common/database';
 import { type Fact, recordAll } from '@deskgraph/common/events';
@@ -9,7 +10,6 @@ import { fact } from '../ticket/fact.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { uuidOf } from '@deskgraph/common/id';
 import { enter, keepOnly } from './directory.ts';
-import type { Identity } from './identity.ts';
 
 const followers = new WeakMap<object, Follower>();
 

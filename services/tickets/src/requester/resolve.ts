@@ -1,18 +1,19 @@
+import { type Identity, IdentityKind } from '@deskgraph/common/identity';
 import { Refusal } from '@deskgraph/common/errors';
 import type { NewFact } from '@deskgraph/common/events';
 import { WaitFor } from '@deskgraph/common/mutation';
 import type { Context } from '@deskgraph/common/transaction';
 import { type Requester, byId, byIdentity, enter, metId } from './directory.ts';
-import { type Identity, type IdentityKind, identity } from './identity.ts';
+import { identity } from './identity.ts';
 import type { RequesterInput } from './input.ts';
 import { catchUp } from './follow.ts';
 
 const KINDS: Record<'externalId' | 'email' | 'phone' | 'handle' | 'visitorId', IdentityKind> = {
-  externalId: 'EXTERNAL',
-  email: 'EMAIL',
-  phone: 'PHONE',
-  handle: 'HANDLE',
-  visitorId: 'VISITOR',
+  externalId: IdentityKind.EXTERNAL,
+  email: IdentityKind.EMAIL,
+  phone: IdentityKind.PHONE,
+  handle: IdentityKind.HANDLE,
+  visitorId: IdentityKind.VISITOR,
 };
 
 export interface Resolved {
