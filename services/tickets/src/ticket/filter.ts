@@ -15,8 +15,8 @@ import {
 } from '@deskgraph/common/filter';
 import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
-import { searchQuery } from '@deskgraph/common/words';
 import { Field, InputType } from 'type-graphql';
+import { textMatches } from './text.ts';
 import { readsOnHold } from './visible.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
 
@@ -64,16 +64,14 @@ export class TicketFilter {
   @Field(() => TicketFilter, { nullable: true, description: 'This does not hold.' }) not?: TicketFilter | null;
 }
 
-const TEXT_LIMIT = 200;
-
-/** The filter as a condition on `t`. What a requester may not read he can't filter by either. */
-export function matches(filter: TicketFilter | null | undefined, actor: Actor): Condition {
+/** The filter as a condition on `t`. What a requester may not read he can't filter by either. `frequent`: see `frequentTexts`. */
+export function matches(filter: TicketFilter | null | undefined, actor: Actor, frequent: ReadonlySet<string>): Condition {
   const full = readsOnHold(actor);
   const status = full ? sql`t.status` : sql`(case t.status when 'ON_HOLD' then 'OPEN' else t.status end)`;
   return treeIs(filter, (f) => [
     ...when(f.id, (id) => idIs(sql`t.id`, 'tkt', id, actor.id)),
     ...when(f.number, (number) => numberIs(sql`t.number`, number)),
-    ...when(f.text, (text) => textMatches(text, full)),
+    ...when(f.text, (text) => textMatches(text, full, frequent)),
     ...when(f.status, (given) => choiceIs(status, given)),
     ...when(f.priority, (given) => choiceIs(sql`t.priority`, given)),
     ...when(f.channel, (given) => choiceIs(sql`t.channel`, given)),
@@ -83,12 +81,4 @@ export function matches(filter: TicketFilter | null | undefined, actor: Actor): 
     ...when(f.tag, (tag) => (full ? wordsAre(sql`t.tags`, tag) : sql`false`)),
     ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at)),
   ]);
-}
-
-/** Requesters search what they may read: public messages only. */
-function textMatches(text: string, full: boolean): Condition {
-  const query = searchQuery(text.slice(0, TEXT_LIMIT));
-  if (!query) return sql`false`;
-  const column = full ? sql.ref('everything') : sql.ref('public');
-  return sql`t.id in (select ticket_id from ticket_text where ${column} @@ ${query}::tsquery)`;
 }

@@ -7,6 +7,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { LockMode } from '@mikro-orm/postgresql';
 import { type TicketFilter, matches } from './filter.ts';
 import { type TicketOrder, orderKeys } from './order.ts';
+import { frequentTexts } from './text.ts';
 import { Ticket } from './ticket.ts';
 import { isVisible, readsOnHold, visible } from './visible.ts';
 
@@ -17,18 +18,19 @@ export interface TicketQuery extends PageRequest {
 
 const ORDER_LIMIT = 3;
 
-function parts(ctx: Context, query: TicketQuery) {
+async function parts(ctx: Context, query: TicketQuery) {
   if ((query.orderBy?.length ?? 0) > ORDER_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['orderBy'] }]);
   if ((query.filter?.text?.length ?? 0) > 200) throw new Refusal([{ code: 'TOO_LONG', field: ['filter', 'text'] }]);
+  const frequent = await frequentTexts(ctx, query.filter);
   return {
     order: orderKeys(query.orderBy, readsOnHold(ctx.actor)),
-    condition: sql`${visible(ctx.actor)} and ${matches(query.filter, ctx.actor)}` as Condition,
+    condition: sql`${visible(ctx.actor)} and ${matches(query.filter, ctx.actor, frequent)}` as Condition,
   };
 }
 
 /** A page of the tickets that the caller may see. */
 export async function find(ctx: Context, query: TicketQuery): Promise<Page<Ticket>> {
-  const { order, condition } = parts(ctx, query);
+  const { order, condition } = await parts(ctx, query);
   const page = keyset(query, order);
   const em = await ctx.read();
   const { rows } = await sql<object>`
@@ -46,8 +48,8 @@ async function count(ctx: Context, condition: Condition): Promise<number> {
 export type Owner = { column: 'requester_id' | 'organization_id' | 'assignee_id' | 'department_id'; prefix: string };
 
 /** The tickets of a customer, an organization, an agent or a department. */
-export function findOf(ctx: Context, { column, prefix }: Owner, id: string, query: TicketQuery): Promise<Page<Ticket>> {
-  const { order, condition } = parts(ctx, query);
+export async function findOf(ctx: Context, { column, prefix }: Owner, id: string, query: TicketQuery): Promise<Page<Ticket>> {
+  const { order, condition } = await parts(ctx, query);
   const tickets: Owned<Ticket> = {
     Thing: Ticket,
     name: `tickets of ${column} ${JSON.stringify([query.filter, query.orderBy])}`,
