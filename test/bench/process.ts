@@ -1,0 +1,74 @@
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+
+/** One of the platform's processes, by the room that it runs; PostgreSQL stands for all its sessions. */
+export interface Watched {
+  name: string;
+  pid: number;
+}
+
+export interface Usage {
+  /** Processor time so far, in milliseconds. */
+  cpu: number;
+  /** Memory now, in megabytes. */
+  memory: number;
+}
+
+/** What Linux counts processor time in: 100 to the second on every platform that Node runs on. */
+const TICK_MS = 10;
+
+interface Stat {
+  pid: number;
+  parent: number;
+  own: number;
+  /** Of children that have ended. */
+  ended: number;
+}
+
+function statOf(pid: number): Stat | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    return { pid, parent: fields[1]!, own: (fields[11]! + fields[12]!) * TICK_MS, ended: (fields[13]! + fields[14]!) * TICK_MS };
+  } catch {
+    return undefined;
+  }
+}
+
+const everything = (): Stat[] => readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (statOf(Number(name)) ?? []) : []));
+
+/** The processes that the launcher keeps. */
+export const watch = (launcher: number): Watched[] =>
+  everything()
+    .filter(({ parent }) => parent === launcher)
+    .map(({ pid }) => ({ pid, name: nameOf(pid) }));
+
+const nameOf = (pid: number): string =>
+  basename(readlinkSync(`/proc/${pid}/exe`)) === 'postgres' ? 'postgres' : basename(readlinkSync(`/proc/${pid}/cwd`));
+
+export function usageOf({ name, pid }: Watched): Usage {
+  const own = statOf(pid);
+  if (!own) throw new Error(`${name} is gone.`);
+  if (name !== 'postgres') return { cpu: own.own, memory: memoryOf(pid) };
+  const sessions = everything().filter(({ parent }) => parent === pid);
+  return {
+    cpu: own.own + own.ended + sessions.reduce((sum, each) => sum + each.own + each.ended, 0),
+    memory: memoryOf(pid) + sessions.reduce((sum, each) => sum + ownMemoryOf(each.pid), 0),
+  };
+}
+
+const statusOf = (pid: number, field: string): number => {
+  try {
+    const line = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return Number(line?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+};
+
+const memoryOf = (pid: number): number => statusOf(pid, 'VmRSS');
+/** Without what a session shares with the others. */
+const ownMemoryOf = (pid: number): number => statusOf(pid, 'RssAnon');

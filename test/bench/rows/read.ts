@@ -1,0 +1,33 @@
+import { uuidOf } from '@deskgraph/common/id';
+import { read } from '../floor.ts';
+import { type RowOf, spread } from '../row.ts';
+
+const QUERY = `query ($id: ID!) {
+  ticket(id: $id) {
+    number subject status priority createdAt
+    requester { name }
+    assignee { name }
+    department { name }
+    messages(first: 20) { nodes { id visibility createdAt text author { name } } pageInfo { hasNextPage } }
+  }
+}`;
+
+/** An agent opens a ticket with 20 messages. */
+export const readTicket: RowOf = ({ graph, agents, long }, { tickets, customers }) => ({
+  name: 'read ticket, 20 messages',
+  aim: 300,
+  graph: async (n) => {
+    await graph.ask({ query: QUERY, variables: { id: spread(long, n) }, token: spread(agents, n).token });
+  },
+  floor: async (n) => {
+    const id = uuidOf('tkt', spread(long, n));
+    const [ticket] = await read<{ requester_id: string }>(
+      tickets,
+      `select t.*, a.name as assignee, d.name as department from ticket t left join agent a on a.id = t.assignee_id
+       left join department d on d.id = t.department_id where t.id = $1`,
+      [id],
+    );
+    await read(tickets, 'select * from message where ticket_id = $1 order by created_at, id limit 21', [id]);
+    await read(customers, 'select id, name from customer where id = $1', [ticket!.requester_id]);
+  },
+});

@@ -1,0 +1,42 @@
+import { newUuid, uuidOf } from '@deskgraph/common/id';
+import { transaction } from '../floor.ts';
+import { type RowOf, spread } from '../row.ts';
+
+const QUERY = `mutation ($input: TicketStatusChangeInput!) {
+  ticketStatusChange(input: $input) { ticket { id status version } userErrors { code field } }
+}`;
+
+/** An agent moves a ticket between OPEN and PENDING. */
+export const status: RowOf = ({ graph, workspace, agents, open }, { tickets }) => {
+  const moved = open.slice(open.length / 2);
+  const pending = new Set<string>();
+  const next = (id: string): string => {
+    if (pending.delete(id)) return 'OPEN';
+    pending.add(id);
+    return 'PENDING';
+  };
+  return {
+    name: 'change status',
+    aim: 300,
+    graph: async (n) => {
+      const id = moved[n % moved.length]!;
+      await graph.ask({ query: QUERY, variables: { input: { id, status: next(id) } }, token: spread(agents, n).token });
+    },
+    floor: (n) =>
+      transaction(tickets, async (run) => {
+        const agent = spread(agents, n);
+        const now = new Date();
+        const id = moved[n % moved.length]!;
+        await run('select * from ticket where id = $1 for update', [uuidOf('tkt', id)]);
+        // The status stays, so that the next request through the graph finds what it left.
+        await run(
+          `update ticket set version = version + 1, public_version = public_version + 1, updated_at = $2, public_updated_at = $2 where id = $1`,
+          [uuidOf('tkt', id), now],
+        );
+        await run(
+          `insert into floor_outbox (event_id, workspace_id, type, subject, version, actor, at, data) values ($1, $2, 'ticket.status_changed', $3, 1, $4, $5, $6)`,
+          [newUuid(), workspace, id, { id: agent.id, name: agent.name }, now, { state: { status: 'PENDING' } }],
+        );
+      }),
+  };
+};
