@@ -5,11 +5,15 @@ import { uuidOf } from '@deskgraph/common/id';
 import { type Ticket } from './ticket.ts';
 import { TicketStatus } from './words.ts';
 
+/** An app without any scope for tickets has none, on whatever way it comes to them: by its customers, by an id. */
+export const reads = ({ kind, scopes }: Actor): boolean => kind !== 'app' || scopes.some((scope) => scope.startsWith('tickets:'));
+
 /**
  * The tickets that exist for the actor, as a condition on `t`: every list, count, search and look-up goes through it. Staff see all of the
  * workspace, apps what their departments hold (all without departments), requesters their own.
  */
 export function visible(actor: Actor): Condition {
+  if (!reads(actor)) return sql`false`;
   const home = sql`t.workspace_id = ${actor.workspace}::uuid`;
   if (actor.kind === 'app' && actor.departments.length) return sql`${home} and t.department_id = any(${uuids('dep', actor.departments)})`;
   if (isStaff(actor)) return sql`${home}`;
@@ -18,7 +22,7 @@ export function visible(actor: Actor): Condition {
 
 /** May the actor see this one? The same rule for a thing at hand. */
 export function isVisible(actor: Actor, ticket: Ticket): boolean {
-  if (ticket.workspaceId !== actor.workspace) return false;
+  if (ticket.workspaceId !== actor.workspace || !reads(actor)) return false;
   if (actor.kind === 'app' && actor.departments.length)
     return ticket.departmentId !== null && actor.departments.includes(ticket.departmentId);
   return isStaff(actor) || ticket.requesterId === actor.id;

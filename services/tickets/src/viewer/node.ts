@@ -7,6 +7,7 @@ import { byId as departmentById } from '../department/find.ts';
 import { byId as messageById } from '../message/find.ts';
 import { Tag } from '../tag/tag.ts';
 import { byId as ticketById } from '../ticket/find.ts';
+import { reads } from '../ticket/visible.ts';
 
 type Find = (ctx: Context, id: string) => Promise<unknown>;
 
@@ -16,7 +17,7 @@ const stub =
 
 const tagById: Find = (ctx, id) =>
   ctx.load.byId('tag', id, async (ids) => {
-    if (!isStaff(ctx.actor)) return [];
+    if (!isStaff(ctx.actor) || !reads(ctx.actor)) return [];
     const em = await ctx.read();
     const { rows } = await sql`select * from tag where id = any(${uuids('tag', ids)}) and workspace_id = ${ctx.workspace}::uuid`.execute(
       em.getKysely(),
