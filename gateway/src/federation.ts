@@ -2,6 +2,7 @@ import './untracked.ts';
 import { ApolloGateway } from '@apollo/gateway';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { GraphQLError } from 'graphql';
+import { FAULTS } from '@deskgraph/common/errors';
 import type { Log } from '@deskgraph/common/log';
 import type { Subgraph } from './subgraph.ts';
 
@@ -37,11 +38,12 @@ export function federate({ supergraphSdl, reach, log }: FederationOptions): Gate
         async executor(request) {
           const { extensions, ...result } = await executor(request);
           if (!extensions) return result;
-          // A null where the schema allows none is told as a hint only; a client has to see it as an error.
+          // A null where the schema allows none is told as a hint only; a client has to see it as an error. It comes of a thing that one service
+          // names and its owner does not find for the caller.
           const { valueCompletion, ...others } = extensions as { valueCompletion?: GraphQLError[] };
           const errors = [
             ...(result.errors ?? []),
-            ...(valueCompletion ?? []).map(({ message, path }) => new GraphQLError(message, { path })),
+            ...(valueCompletion ?? []).map(({ path }) => new GraphQLError(FAULTS.NOT_FOUND, { path, extensions: { code: 'NOT_FOUND' } })),
           ];
           return { ...result, ...(errors.length > 0 && { errors }), ...(Object.keys(others).length > 0 && { extensions: others }) };
         },
