@@ -6,7 +6,7 @@ import { signActor } from '@deskgraph/common/token';
 import type { Platform } from './platform.ts';
 import { until } from './until.ts';
 
-/** Everybody who may knock: staff by role, two customers, a partner app with every scope, an app that may only read tickets, and nobody. */
+/** Everybody who may knock: staff by role, two customers, a partner app with every scope, apps with one scope only, and nobody. */
 export const PEOPLE = [
   'admin',
   'lead',
@@ -18,6 +18,7 @@ export const PEOPLE = [
   'customer2',
   'partner',
   'reader',
+  'clerk',
   'nobody',
 ] as const;
 export type Who = (typeof PEOPLE)[number];
@@ -107,9 +108,10 @@ export async function openDesk(platform: Platform): Promise<Desk> {
     platform.issuer.issueToken({ ...claims, workspace }, '1 hour');
   const tokens: Desk['tokens'] = { nobody: undefined } as Desk['tokens'];
   for (const [key, email] of Object.entries(emails)) tokens[key as Who] = await issue({ sub: email, email });
-  const ids = { partner: newId('app'), reader: newId('app') } as Desk['ids'];
+  const ids = { partner: newId('app'), reader: newId('app'), clerk: newId('app') } as Desk['ids'];
   tokens.partner = await issue({ sub: ids.partner, name: 'Partner', scope: SCOPES.join(' ') });
   tokens.reader = await issue({ sub: ids.reader, name: 'Reader', scope: 'tickets:read' });
+  tokens.clerk = await issue({ sub: ids.clerk, name: 'Clerk', scope: 'customers:read' });
 
   const desk: Desk = {
     workspace,
@@ -150,6 +152,7 @@ export async function openDesk(platform: Platform): Promise<Desk> {
   const actorOf = (who: Exclude<Who, 'nobody'>): Actor => {
     if (who === 'partner') return app(uuid, SCOPES);
     if (who === 'reader') return app(uuid, ['tickets:read']);
+    if (who === 'clerk') return app(uuid, ['customers:read']);
     return person(ROLES[who], uuid, { id: ids[who], name: NAMES[who] });
   };
 

@@ -58,3 +58,6 @@ export function select(type: GraphQLNamedType, depth: number, options: SelectOpt
   });
   return ['__typename', ...parts].join(' ');
 }
+
+/** Does the field stand under `@auth`? */
+export const authOf = (field: RootField): boolean => field.astNode?.directives?.some(({ name }) => name.value === 'auth') ?? false;

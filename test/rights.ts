@@ -1,0 +1,301 @@
+import type { Desk, Who } from './desk.ts';
+import type { Kind, Things } from './things.ts';
+
+// Who may do what. The one place to read, and to change, what the graph allows: a root field that is not here fails the tests.
+
+/** One of each kind of caller; `clerk` is an app that may only read customers, `reader` one that may only read tickets. */
+export const CALLERS = [
+  'nobody',
+  'customer',
+  'light',
+  'agent',
+  'lead',
+  'admin',
+  'analyst',
+  'partner',
+  'reader',
+  'clerk',
+] as const satisfies Who[];
+export type Caller = (typeof CALLERS)[number];
+
+const LEADS: readonly Caller[] = ['lead', 'admin'];
+const AGENTS: readonly Caller[] = ['agent', ...LEADS];
+const STAFF: readonly Caller[] = ['light', ...AGENTS];
+const READERS: readonly Caller[] = [...STAFF, 'analyst'];
+const SIGNED_IN: readonly Caller[] = CALLERS.filter((caller) => caller !== 'nobody');
+
+/** For whom a thing exists: one of (or around) the calling customer himself, and one of somebody else in the same workspace. */
+export const EXISTS: Record<Kind, { own: readonly Caller[]; others: readonly Caller[] }> = {
+  ticket: { own: [...READERS, 'customer', 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
+  message: { own: [...READERS, 'customer', 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
+  note: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
+  tag: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
+  // A customer knows the agents of his own tickets.
+  agent: { own: SIGNED_IN, others: SIGNED_IN.filter((caller) => caller !== 'customer') },
+  department: { own: SIGNED_IN, others: SIGNED_IN },
+  customer: { own: [...READERS, 'customer', 'partner', 'clerk'], others: [...READERS, 'partner', 'clerk'] },
+  organization: { own: [...READERS, 'customer', 'partner', 'clerk'], others: [...READERS, 'partner', 'clerk'] },
+  // The base around the customer is for everybody, the other one is INTERNAL.
+  base: { own: [...READERS, 'customer', 'partner'], others: [...READERS, 'partner'] },
+  section: { own: [...READERS, 'customer', 'partner'], others: [...READERS, 'partner'] },
+  article: { own: [...READERS, 'customer', 'partner'], others: [...READERS, 'partner'] },
+  draft: { own: [...READERS, 'partner'], others: [...READERS, 'partner'] },
+};
+
+/** A way to ask a query for a thing; `kind` says for whom the answer holds it. */
+export interface Way {
+  kind: Kind;
+  args: (things: Things) => object;
+  /** A number is somebody else's in every workspace. */
+  foreign?: false;
+  /** Other things than this kind may be found. */
+  alone?: false;
+}
+
+export interface QueryRight {
+  may: readonly Caller[];
+  ways: Record<string, Way>;
+}
+
+const eq = (id: string): object => ({ eq: id });
+
+export const QUERIES: Record<string, QueryRight> = {
+  viewer: { may: SIGNED_IN, ways: {} },
+  node: {
+    may: SIGNED_IN,
+    ways: Object.fromEntries(
+      (Object.keys(EXISTS) as Kind[]).map((kind) => [kind, { kind, args: (things: Things) => ({ id: things[kind].id }) }]),
+    ),
+  },
+  nodes: {
+    may: SIGNED_IN,
+    ways: Object.fromEntries(
+      (Object.keys(EXISTS) as Kind[]).map((kind) => [kind, { kind, args: (things: Things) => ({ ids: [things[kind].id] }) }]),
+    ),
+  },
+  settings: { may: [...STAFF, 'partner'], ways: {} },
+  agents: {
+    may: [...READERS, 'partner', 'reader'],
+    ways: {
+      all: { kind: 'agent', args: () => ({ first: 100 }) },
+      'of a department': { kind: 'agent', args: ({ department }) => ({ departmentIds: [department.id] }) },
+    },
+  },
+  departments: { may: [...READERS, 'customer', 'partner', 'reader'], ways: { all: { kind: 'department', args: () => ({}) } } },
+  tags: {
+    may: [...READERS, 'partner', 'reader'],
+    ways: { all: { kind: 'tag', args: () => ({}) }, 'by beginning': { kind: 'tag', args: ({ tag }) => ({ text: tag.mark.slice(0, 8) }) } },
+  },
+  ticket: {
+    may: [...READERS, 'customer', 'partner', 'reader'],
+    ways: {
+      id: { kind: 'ticket', args: ({ ticket }) => ({ id: ticket.id }) },
+      number: { kind: 'ticket', args: ({ number }) => ({ number }), foreign: false },
+    },
+  },
+  tickets: {
+    may: [...READERS, 'customer', 'partner', 'reader'],
+    ways: {
+      all: { kind: 'ticket', args: () => ({ first: 100 }) },
+      id: { kind: 'ticket', args: ({ ticket }) => ({ filter: { id: eq(ticket.id) } }) },
+      subject: { kind: 'ticket', args: ({ ticket }) => ({ filter: { text: ticket.mark } }) },
+      'words of a message': { kind: 'message', args: ({ message }) => ({ filter: { text: message.mark } }) },
+      'words of a note': { kind: 'note', args: ({ note }) => ({ filter: { text: note.mark } }) },
+      requester: { kind: 'ticket', args: ({ customer }) => ({ filter: { requesterId: eq(customer.id) } }) },
+      department: { kind: 'ticket', args: ({ department }) => ({ filter: { departmentId: eq(department.id) } }) },
+      assignee: { kind: 'ticket', args: ({ agent }) => ({ filter: { assigneeId: eq(agent.id) } }) },
+      label: { kind: 'tag', args: ({ tag }) => ({ filter: { tag: { any: [tag.mark] } } }) },
+    },
+  },
+  customer: {
+    may: [...STAFF, 'customer', 'partner', 'clerk'],
+    ways: {
+      id: { kind: 'customer', args: ({ customer }) => ({ id: customer.id }) },
+      identity: { kind: 'customer', args: ({ email }) => ({ identity: { kind: 'EMAIL', value: email } }) },
+    },
+  },
+  customers: {
+    may: [...READERS, 'partner', 'clerk'],
+    ways: {
+      all: { kind: 'customer', args: () => ({ first: 100 }) },
+      id: { kind: 'customer', args: ({ customer }) => ({ filter: { id: eq(customer.id) } }) },
+      address: { kind: 'customer', args: ({ email }) => ({ filter: { email: eq(email) } }) },
+      organization: { kind: 'customer', args: ({ organization }) => ({ filter: { organizationId: eq(organization.id) } }) },
+    },
+  },
+  organization: {
+    may: [...STAFF, 'customer', 'partner', 'clerk'],
+    ways: {
+      id: { kind: 'organization', args: ({ organization }) => ({ id: organization.id }) },
+      domain: { kind: 'organization', args: ({ organization }) => ({ domain: `${organization.mark}.example` }) },
+    },
+  },
+  organizations: {
+    may: [...READERS, 'partner', 'clerk'],
+    ways: {
+      all: { kind: 'organization', args: () => ({}) },
+      words: { kind: 'organization', args: ({ organization }) => ({ text: organization.mark }) },
+    },
+  },
+  knowledgeBases: { may: [...READERS, 'customer', 'partner'], ways: { all: { kind: 'base', args: () => ({}) } } },
+  knowledgeBase: {
+    may: [...READERS, 'customer', 'partner'],
+    ways: {
+      id: { kind: 'base', args: ({ base }) => ({ id: base.id }) },
+      slug: { kind: 'base', args: ({ base }) => ({ slug: base.mark }) },
+    },
+  },
+  article: {
+    may: [...READERS, 'customer', 'partner'],
+    ways: {
+      id: { kind: 'article', args: ({ article }) => ({ id: article.id }) },
+      'base and slug': { kind: 'article', args: ({ base, article }) => ({ knowledgeBaseId: base.id, slug: article.mark }) },
+      'an unpublished one': { kind: 'draft', args: ({ draft }) => ({ id: draft.id }) },
+    },
+  },
+  articles: {
+    may: [...READERS, 'customer', 'partner'],
+    ways: {
+      all: { kind: 'article', args: () => ({ first: 100 }) },
+      base: { kind: 'article', args: ({ base }) => ({ filter: { knowledgeBaseId: eq(base.id) } }) },
+      section: { kind: 'article', args: ({ section }) => ({ filter: { sectionId: eq(section.id) } }) },
+      'unpublished ones of a base': { kind: 'draft', args: ({ base }) => ({ filter: { knowledgeBaseId: eq(base.id) } }), alone: false },
+    },
+  },
+  articleSearch: {
+    may: [...READERS, 'customer', 'partner'],
+    ways: {
+      words: { kind: 'article', args: ({ article }) => ({ query: article.mark }) },
+      'words in a base': { kind: 'article', args: ({ article, base }) => ({ query: article.mark, knowledgeBaseIds: [base.id] }) },
+      'words of an unpublished one': { kind: 'draft', args: ({ draft }) => ({ query: draft.mark }) },
+    },
+  },
+  // Whom it counts is asked in a test of its own.
+  ticketReport: { may: ['analyst', ...LEADS, 'partner'], ways: {} },
+};
+
+export interface MutationRight {
+  may: readonly Caller[];
+  /** An input that succeeds, with every id that it can name; `n` is new each time. */
+  input: (things: Things, caller: Caller, n: number, desk: Desk) => object | Promise<object>;
+  /** Paths of ids that are not looked up, each with the reason. */
+  unchecked?: Record<string, string>;
+}
+
+const freshArticle = async ({ base }: Things, n: number, desk: Desk): Promise<string> => {
+  const input = { knowledgeBaseId: base.id, title: `Fresh ${n}`, body: 'Fresh.' };
+  return (await desk.done<{ article: { id: string } }>('partner', 'articleCreate', input, 'article { id }')).article.id;
+};
+
+export const MUTATIONS: Record<string, MutationRight> = {
+  agentInvite: {
+    may: ['admin', 'partner'],
+    input: ({ department }, _, n) => ({ email: `n${n}@desk.example`, name: `N ${n}`, role: 'AGENT', departmentIds: [department.id] }),
+  },
+  departmentCreate: { may: ['admin', 'partner'], input: ({ agent }, _, n) => ({ name: `Department ${n}`, agentIds: [agent.id] }) },
+  settingsUpdate: { may: ['admin', 'partner'], input: () => ({ onHoldEnabled: true }) },
+  ticketCreate: {
+    may: ['customer', ...AGENTS, 'partner'],
+    input: ({ customer, agent, department }, caller, n) => ({
+      subject: `Ticket ${n}`,
+      body: 'Text.',
+      departmentId: department.id,
+      ...(caller !== 'customer' && { channel: 'EMAIL', requester: { customerId: customer.id }, assigneeId: agent.id }),
+    }),
+  },
+  ticketUpdate: {
+    may: [...AGENTS, 'partner'],
+    input: ({ ticket, organization }, _, n) => ({ id: ticket.id, organizationId: organization.id, product: `Product ${n}` }),
+    unchecked: { organizationId: 'organizations are known to another service; a wrong one shows as none' },
+  },
+  ticketAssign: {
+    may: [...AGENTS, 'partner'],
+    input: ({ ticket, agent, department }) => ({ id: ticket.id, assigneeId: agent.id, departmentId: department.id }),
+  },
+  ticketStatusChange: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id, status: 'PENDING' }) },
+  messageAdd: {
+    may: ['customer', ...STAFF, 'partner'],
+    input: ({ ticket }, caller) => ({ ticketId: ticket.id, body: 'Text.', visibility: caller === 'light' ? 'PRIVATE' : 'PUBLIC' }),
+  },
+  ticketImport: {
+    may: ['partner'],
+    input: ({ customer, agent, department }, _, n) => ({
+      externalId: `import ${n}`,
+      subject: 'Old',
+      body: 'Old text.',
+      createdAt: '2026-01-01T00:00:00Z',
+      requester: { customerId: customer.id },
+      authorId: agent.id,
+      assigneeId: agent.id,
+      departmentId: department.id,
+      history: [
+        {
+          at: '2026-01-02T00:00:00Z',
+          assigneeId: agent.id,
+          departmentId: department.id,
+          authorId: agent.id,
+          body: 'Reply.',
+          visibility: 'PUBLIC',
+        },
+      ],
+    }),
+  },
+  customerCreate: {
+    may: [...AGENTS, 'partner'],
+    input: ({ organization }, _, n) => ({ name: `Customer ${n}`, organizationIds: [organization.id] }),
+  },
+  customerUpdate: {
+    may: ['customer', ...AGENTS, 'partner'],
+    input: ({ customer, organization }, caller) => ({
+      id: customer.id,
+      name: 'Somebody',
+      ...(caller !== 'customer' && { organizationIds: [organization.id] }),
+    }),
+  },
+  customerUpsert: {
+    may: [...AGENTS, 'partner'],
+    input: (_, __, n) => ({ identity: { kind: 'EMAIL', value: `upsert${n}@desk.example` }, onCreate: { name: 'New' }, onUpdate: {} }),
+  },
+  organizationCreate: { may: [...AGENTS, 'partner'], input: (_, __, n) => ({ name: `Organization ${n}` }) },
+  organizationUpdate: { may: [...AGENTS, 'partner'], input: ({ organization }, _, n) => ({ id: organization.id, tier: `tier ${n}` }) },
+  knowledgeBaseCreate: {
+    may: ['admin', 'partner'],
+    input: (_, __, n) => ({ name: `Base ${n}`, slug: `base-${n}`, audience: 'EXTERNAL', locales: ['en'] }),
+  },
+  sectionCreate: {
+    may: [...LEADS, 'partner'],
+    input: ({ base, section }, _, n) => ({ knowledgeBaseId: base.id, parentId: section.id, title: `Section ${n}` }),
+  },
+  articleCreate: {
+    may: [...AGENTS, 'partner'],
+    input: ({ base, section, agent }, _, n) => ({
+      knowledgeBaseId: base.id,
+      sectionId: section.id,
+      ownerId: agent.id,
+      title: `Article ${n}`,
+      body: 'Text.',
+    }),
+    unchecked: { ownerId: 'agents are known to another service; a wrong one shows as none' },
+  },
+  articleUpdate: {
+    may: [...AGENTS, 'partner'],
+    input: ({ article, section, agent }, _, n) => ({ id: article.id, sectionId: section.id, ownerId: agent.id, comment: `Change ${n}` }),
+    unchecked: { ownerId: 'agents are known to another service; a wrong one shows as none' },
+  },
+  articlePublish: { may: [...LEADS, 'partner'], input: async (things, _, n, desk) => ({ id: await freshArticle(things, n, desk) }) },
+  articleArchive: { may: [...LEADS, 'partner'], input: async (things, _, n, desk) => ({ id: await freshArticle(things, n, desk) }) },
+};
+
+/** Fields below the root with a right of their own: how a customer gets to each, and what refuses it to him. */
+export const FIELDS: Record<string, { from: Kind; type: string; select: string }> = {
+  'Ticket.tags': { from: 'ticket', type: 'Ticket', select: 'tags { id }' },
+  'Department.agents': { from: 'department', type: 'Department', select: 'agents { totalCount }' },
+  'Department.tickets': { from: 'department', type: 'Department', select: 'tickets { totalCount }' },
+  'Agent.email': { from: 'agent', type: 'Agent', select: 'email' },
+  'Agent.role': { from: 'agent', type: 'Agent', select: 'role' },
+  'Agent.tickets': { from: 'agent', type: 'Agent', select: 'tickets { totalCount }' },
+  'Organization.customers': { from: 'organization', type: 'Organization', select: 'customers { totalCount }' },
+  'Article.versions': { from: 'article', type: 'Article', select: 'versions { totalCount }' },
+  'Article.owner': { from: 'article', type: 'Article', select: 'owner { id }' },
+  'Article.reviewAt': { from: 'article', type: 'Article', select: 'reviewAt' },
+};

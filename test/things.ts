@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { newId } from '@deskgraph/common/id';
+import type { Desk } from './desk.ts';
+
+/** One thing, and a word that stands in it and nowhere else. */
+export interface Thing {
+  id: string;
+  mark: string;
+}
+
+export const PREFIXES = {
+  ticket: 'tkt',
+  message: 'msg',
+  note: 'msg',
+  agent: 'agt',
+  department: 'dep',
+  tag: 'tag',
+  customer: 'cus',
+  organization: 'org',
+  base: 'kba',
+  section: 'sec',
+  article: 'art',
+  draft: 'art',
+} as const;
+export type Kind = keyof typeof PREFIXES;
+export const KINDS = Object.keys(PREFIXES) as Kind[];
+/** `number` is the ticket's, `email` the customer's. */
+export type Things = Record<Kind, Thing> & { number: number; email: string };
+
+const word = (kind: string): string => `q${kind}${randomBytes(5).toString('hex')}`;
+
+/** Ids that nothing has. */
+export const nothing = (): Things => ({
+  ...(Object.fromEntries(KINDS.map((kind) => [kind, { id: newId(PREFIXES[kind]), mark: word(kind) }])) as Record<Kind, Thing>),
+  number: 2_000_000_000,
+  email: 'nobody@nowhere.example',
+});
+
+/** One thing of each kind around a customer of the desk, in a knowledge base for everybody or for staff. */
+export async function makeThings(desk: Desk, customer: 'customer' | 'customer2', audience: 'EXTERNAL' | 'INTERNAL'): Promise<Things> {
+  const things = nothing();
+  const mark = (kind: Kind): string => things[kind].mark;
+  const make = async (kind: Kind, who: 'admin' | 'partner', name: string, field: string, input: object): Promise<void> => {
+    const payload = await desk.done<Record<string, { id: string }>>(who, name, input, `${field} { id }`);
+    things[kind].id = payload[field]!.id;
+  };
+  things.customer.id = desk.ids[customer];
+  things.email = desk.emails[customer];
+  await Promise.all([
+    make('department', 'admin', 'departmentCreate', 'department', { name: mark('department') }),
+    make('organization', 'admin', 'organizationCreate', 'organization', {
+      name: mark('organization'),
+      domains: [`${mark('organization')}.example`],
+    }),
+    make('base', 'admin', 'knowledgeBaseCreate', 'knowledgeBase', { name: mark('base'), slug: mark('base'), audience, locales: ['en'] }),
+  ]);
+  const { base, section, organization, department } = things;
+  await Promise.all([
+    make('agent', 'admin', 'agentInvite', 'agent', {
+      name: mark('agent'),
+      email: `${mark('agent')}@desk.example`,
+      role: 'AGENT',
+      departmentIds: [department.id],
+    }),
+    make('section', 'admin', 'sectionCreate', 'section', { knowledgeBaseId: base.id, title: mark('section') }),
+    desk.done('admin', 'customerUpdate', { id: things.customer.id, tier: mark('customer'), organizationIds: [organization.id] }),
+  ]);
+  const text = (kind: Kind): object => ({
+    knowledgeBaseId: base.id,
+    sectionId: section.id,
+    title: mark(kind),
+    slug: mark(kind),
+    body: mark(kind),
+  });
+  await Promise.all([
+    make('article', 'admin', 'articleCreate', 'article', text('article')),
+    make('draft', 'admin', 'articleCreate', 'article', text('draft')),
+    openTicket(desk, things),
+  ]);
+  await desk.done('admin', 'articlePublish', { id: things.article.id });
+  return things;
+}
+
+async function openTicket(desk: Desk, things: Things): Promise<void> {
+  const { ticket, message, note, agent, department, customer, tag } = things;
+  const input = {
+    subject: ticket.mark,
+    body: message.mark,
+    requester: { customerId: customer.id },
+    assigneeId: agent.id,
+    departmentId: department.id,
+    tags: [tag.mark],
+  };
+  const made = await desk.done<{ ticket: { id: string; number: number; tags: { id: string }[] }; message: { id: string } }>(
+    'partner',
+    'ticketCreate',
+    input,
+    'ticket { id number tags { id } } message { id }',
+  );
+  ticket.id = made.ticket.id;
+  message.id = made.message.id;
+  tag.id = made.ticket.tags[0]!.id;
+  things.number = made.ticket.number;
+  const written = await desk.done<{ message: { id: string } }>(
+    'light',
+    'messageAdd',
+    { ticketId: ticket.id, body: note.mark, visibility: 'PRIVATE' },
+    'message { id }',
+  );
+  note.id = written.message.id;
+}
