@@ -2,7 +2,7 @@ import { sql } from '@deskgraph/common/database';
 import { toId } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { type Term, telling, termOf } from '../word/term.ts';
-import type { Found } from './memory.ts';
+import { type Found, type Hits, type Memory, rememberHits } from './memory.ts';
 
 const SUBJECT_TERMS = 12;
 const DESCRIPTION_TERMS = 28;
@@ -39,41 +39,53 @@ function usesOf([, subject, description]: Asked): Use[] {
 }
 
 /**
- * For each text the articles that fit, best first: for all of them with one statement. `readable` holds, by UUID, the public version of each
- * article that the caller may read; nothing else is looked at.
+ * For each text the articles that fit, best first. Terms that were not met before are looked up with one statement. `readable` holds, by UUID,
+ * the public version of each article that the caller may read; nothing else is looked at.
  */
-export async function rank(context: Context, texts: readonly Asked[], readable: ReadonlyMap<string, number>): Promise<Found[][]> {
+export async function rank(
+  context: Context,
+  texts: readonly Asked[],
+  memory: Memory,
+  readable: ReadonlyMap<string, number>,
+): Promise<Found[][]> {
   const uses = texts.map(usesOf);
-  const terms = new Map(uses.flat().map(({ term }) => [term.low + term.high, term]));
+  const terms = new Map(uses.flat().map(({ term }) => [keyOf(term), term]));
   if (!terms.size || !readable.size) return texts.map(() => []);
-  const keys = [...terms.keys()];
-  const rows = (await postings(context, [...terms.values()])).filter(({ id, number }) => readable.get(id) === number);
-  const hits = new Map<string, Hits>();
-  for (const [place, found] of Map.groupBy(rows, (row) => row.place)) {
-    const heard = found.length < POSTINGS_MOST ? hitsOf(found, readable.size) : undefined;
-    if (heard) hits.set(keys[place]!, heard);
+  // Of this moment: what others remember meanwhile may push it out.
+  const hits = new Map([...terms.keys()].map((key) => [key, memory.hits.get(key)]));
+  const unknown = [...terms].filter(([key]) => hits.get(key) === undefined);
+  if (unknown.length) {
+    const rows = (
+      await postings(
+        context,
+        unknown.map(([, term]) => term),
+      )
+    ).filter(({ id, number }) => readable.get(id) === number);
+    const found = Map.groupBy(rows, (row) => row.place);
+    unknown.forEach(([key], place) => {
+      const all = found.get(place);
+      const known = all && all.length < POSTINGS_MOST ? hitsOf(all, readable.size) : null;
+      hits.set(key, known);
+      rememberHits(memory, key, known);
+    });
   }
   return texts.map(([locale], at) => best(uses[at]!, hits, locale?.split('-', 1)[0] ?? ''));
 }
 
-/** The articles that have a term, and how much the term tells. */
-interface Hits {
-  rarity: number;
-  articles: Map<string, { weight: number; language: string }>;
-}
+const keyOf = ({ low, high }: Term): string => low + high;
 
-function hitsOf(rows: readonly Posting[], all: number): Hits | undefined {
+function hitsOf(rows: readonly Posting[], all: number): Hits | null {
   const articles: Hits['articles'] = new Map();
   for (const { id, weight, locale } of rows)
     if (weight > (articles.get(id)?.weight ?? 0)) articles.set(id, { weight, language: locale.split('-', 1)[0]! });
-  if (articles.size > Math.max(COMMON.articles, COMMON.part * all)) return undefined;
+  if (articles.size > Math.max(COMMON.articles, COMMON.part * all)) return null;
   return { rarity: Math.log(1 + all / articles.size) / Math.log(1 + all), articles };
 }
 
-function best(uses: readonly Use[], hits: ReadonlyMap<string, Hits>, language: string): Found[] {
+function best(uses: readonly Use[], hits: ReadonlyMap<string, Hits | null | undefined>, language: string): Found[] {
   const strengths = new Map<string, { sum: number; words: number; strongest: number }>();
   for (const { term, boost } of uses) {
-    const heard = hits.get(term.low + term.high);
+    const heard = hits.get(keyOf(term));
     for (const [id, hit] of heard?.articles ?? []) {
       const strength = strengths.get(id) ?? { sum: 0, words: 0, strongest: 0 };
       strength.sum += boost * heard!.rarity * hit.weight * (hit.language === language ? SAME_LANGUAGE : 1);

@@ -26,7 +26,7 @@ async function find(context: Context, texts: string[]): Promise<Map<string, Arti
   if (missing.length) {
     memory.readable ??= await publicNumbers(context);
     const asked = missing.map((at) => JSON.parse(texts[at]!) as [string | null, string, string]);
-    const ranked = await rank(context, asked, memory.readable);
+    const ranked = await rank(context, asked, memory, memory.readable);
     missing.forEach((at, place) => remember(memory, keys[at]!, (found[at] = ranked[place]!)));
   }
   await readArticles(context, memory, found as Found[][]);
