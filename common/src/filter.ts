@@ -65,7 +65,8 @@ const some = (parts: Condition[]): Condition => (parts.length ? sql<SqlBool>`(${
 const nullness = (column: RawBuilder<unknown>, isNull: boolean): Condition =>
   isNull ? sql<SqlBool>`${column} is null` : sql<SqlBool>`${column} is not null`;
 
-function bounded<T>(list: T[]): T[] {
+/** A list of a filter, refused when it is too long. */
+export function listed<T>(list: T[]): T[] {
   if (list.length > LIST_LIMIT)
     throw new Refusal([{ code: 'TOO_LONG', field: ['filter'], message: `A list in a filter has at most ${LIST_LIMIT} entries.` }]);
   return list;
@@ -76,7 +77,7 @@ const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, (sign) => `
 export function textIs(column: RawBuilder<unknown>, filter: StringFilter): Condition {
   const parts: Condition[] = [];
   if (given(filter.eq)) parts.push(sql<SqlBool>`lower(${column}) = lower(${filter.eq})`);
-  if (given(filter.in)) parts.push(sql<SqlBool>`lower(${column}) = any(${bounded(filter.in).map((text) => text.toLowerCase())}::text[])`);
+  if (given(filter.in)) parts.push(sql<SqlBool>`lower(${column}) = any(${listed(filter.in).map((text) => text.toLowerCase())}::text[])`);
   if (given(filter.contains)) parts.push(sql<SqlBool>`${column} ilike ${`%${escaped(filter.contains)}%`}`);
   if (given(filter.startsWith)) parts.push(sql<SqlBool>`${column} ilike ${`${escaped(filter.startsWith)}%`}`);
   if (given(filter.isNull)) parts.push(nullness(column, filter.isNull));
@@ -88,8 +89,8 @@ export function idIs(column: RawBuilder<unknown>, prefix: string, filter: IdFilt
   const uuid = (id: string): string => uuidOf(prefix, id === 'me' ? me : id);
   const parts: Condition[] = [];
   if (given(filter.eq)) parts.push(sql<SqlBool>`${column} = ${uuid(filter.eq)}::uuid`);
-  if (given(filter.in)) parts.push(sql<SqlBool>`${column} = any(${bounded(filter.in).map(uuid)}::uuid[])`);
-  if (given(filter.notIn)) parts.push(sql<SqlBool>`(${column} is null or ${column} <> all(${bounded(filter.notIn).map(uuid)}::uuid[]))`);
+  if (given(filter.in)) parts.push(sql<SqlBool>`${column} = any(${listed(filter.in).map(uuid)}::uuid[])`);
+  if (given(filter.notIn)) parts.push(sql<SqlBool>`(${column} is null or ${column} <> all(${listed(filter.notIn).map(uuid)}::uuid[]))`);
   if (given(filter.isNull)) parts.push(nullness(column, filter.isNull));
   return every(parts);
 }
@@ -117,18 +118,8 @@ export function instantIs(column: RawBuilder<unknown>, filter: DateTimeFilter, n
 export function choiceIs<T extends string>(column: RawBuilder<unknown>, filter: ChoiceFilter<T>): Condition {
   const parts: Condition[] = [];
   if (given(filter.eq)) parts.push(sql<SqlBool>`${column} = ${filter.eq}`);
-  if (given(filter.in)) parts.push(sql<SqlBool>`${column} = any(${bounded(filter.in)}::text[])`);
-  if (given(filter.notIn)) parts.push(sql<SqlBool>`${column} <> all(${bounded(filter.notIn)}::text[])`);
-  return every(parts);
-}
-
-/** A condition on a `text[]` column of lower-case words. */
-export function wordsAre(column: RawBuilder<unknown>, filter: TagFilter): Condition {
-  const lower = (words: string[]): string[] => bounded(words).map((word) => word.toLowerCase());
-  const parts: Condition[] = [];
-  if (given(filter.any)) parts.push(sql<SqlBool>`${column} && ${lower(filter.any)}::text[]`);
-  if (given(filter.all)) parts.push(sql<SqlBool>`${column} @> ${lower(filter.all)}::text[]`);
-  if (given(filter.none)) parts.push(sql<SqlBool>`not (${column} && ${lower(filter.none)}::text[])`);
+  if (given(filter.in)) parts.push(sql<SqlBool>`${column} = any(${listed(filter.in)}::text[])`);
+  if (given(filter.notIn)) parts.push(sql<SqlBool>`${column} <> all(${listed(filter.notIn)}::text[])`);
   return every(parts);
 }
 

@@ -72,7 +72,11 @@ export class First extends Migration {
       create index ticket_organization on ticket (workspace_id, organization_id, waiting_since, id);
       create index ticket_assignee on ticket (workspace_id, assignee_id, status);
       create index ticket_department on ticket (workspace_id, department_id, status);
-      create index ticket_tags on ticket using gin (tags);
+      create table ticket_tag (
+        workspace_id uuid not null, name text collate "C" not null, ticket_id uuid not null references ticket deferrable initially deferred,
+        primary key (workspace_id, name, ticket_id)
+      );
+      create index ticket_tag_ticket on ticket_tag (ticket_id);
 
       create table message (
         id uuid primary key, workspace_id uuid not null, ticket_id uuid not null references ticket deferrable initially deferred, visibility text not null,
@@ -102,6 +106,17 @@ export class First extends Migration {
       end $$;
     `);
     this.addSql(`
+      create function keep_ticket_tags() returns trigger language plpgsql set search_path = public as $$
+      begin
+        delete from ticket_tag where ticket_id = new.id and name <> all (new.tags);
+        insert into ticket_tag (workspace_id, name, ticket_id) select new.workspace_id, unnest(new.tags), new.id on conflict do nothing;
+        return null;
+      end $$;
+      create trigger ticket_tags_kept after insert on ticket for each row when (new.tags <> '{}') execute function keep_ticket_tags();
+      create trigger ticket_tags_changed after update of tags on ticket for each row when (new.tags is distinct from old.tags)
+        execute function keep_ticket_tags();
+    `);
+    this.addSql(`
       create schema numbers;
       create function next_ticket_number(workspace uuid) returns integer language plpgsql security definer set search_path = pg_catalog as $$
       declare
@@ -127,5 +142,6 @@ const SECURED = [
   'ticket',
   'message',
   'ticket_text',
+  'ticket_tag',
   'idempotency',
 ];

@@ -1,3 +1,4 @@
+import type { SqlBool } from 'kysely';
 import {
   DateTimeFilter,
   type ChoiceFilter,
@@ -8,10 +9,10 @@ import {
   choiceIs,
   idIs,
   instantIs,
+  listed,
   numberIs,
   treeIs,
   when,
-  wordsAre,
 } from '@deskgraph/common/filter';
 import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
@@ -75,10 +76,21 @@ export const matches = (filter: TicketFilter | null | undefined, actor: Actor): 
     ...when(f.departmentId, (id) => idIs(sql`t.department_id`, 'dep', id, actor.id)),
     ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
-    ...when(f.tag, (tag) => wordsAre(sql`t.tags`, tag)),
+    ...when(f.tag, tagged),
     ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at)),
   ]);
 
 function refuseText(): never {
   throw new Refusal([{ code: 'INVALID', field: ['filter', 'text'], message: 'Reports hold no texts; filter by another field.' }]);
+}
+
+/** A condition on the labels of a fact. */
+function tagged({ any, all, none }: TagFilter): Condition {
+  const lower = (names: string[]): string[] => listed(names).map((name) => name.toLowerCase());
+  const conditions = [
+    ...when(any, (names) => sql<SqlBool>`t.tags && ${lower(names)}::text[]`),
+    ...when(all, (names) => sql<SqlBool>`t.tags @> ${lower(names)}::text[]`),
+    ...when(none, (names) => sql<SqlBool>`not (t.tags && ${lower(names)}::text[])`),
+  ];
+  return conditions.length ? sql<SqlBool>`(${sql.join(conditions, sql` and `)})` : sql<SqlBool>`true`;
 }

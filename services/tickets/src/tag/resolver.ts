@@ -29,8 +29,10 @@ export class TagResolver {
       async (names) => {
         const em = await ctx.read();
         const { rows } = await sql<{ name: string; count: number }>`
-        select name, count(*)::integer as count from unnest(${names}::text[]) as name join ticket t on t.tags @> array[name]
-        where ${visible(ctx.actor)} group by name`.execute(em.getKysely());
+        select g.name, count(*)::integer as count from ticket_tag g join ticket t on t.id = g.ticket_id
+        where g.workspace_id = ${ctx.workspace}::uuid and g.name = any(${names}::text[]) and ${visible(ctx.actor)} group by g.name`.execute(
+          em.getKysely(),
+        );
         return new Map(rows.map((row) => [row.name, row.count]));
       },
       0,

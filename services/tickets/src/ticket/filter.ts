@@ -11,7 +11,7 @@ import {
   numberIs,
   treeIs,
   when,
-  wordsAre,
+  listed,
 } from '@deskgraph/common/filter';
 import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
@@ -78,7 +78,19 @@ export function matches(filter: TicketFilter | null | undefined, actor: Actor, f
     ...when(f.departmentId, (id) => idIs(sql`t.department_id`, 'dep', id, actor.id)),
     ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
-    ...when(f.tag, (tag) => (full ? wordsAre(sql`t.tags`, tag) : sql`false`)),
+    ...when(f.tag, (tag) => (full ? tagged(tag) : sql`false`)),
     ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at)),
   ]);
+}
+
+/** Labels are looked up in a table of their own: under row security no index answers what an array holds. */
+function tagged({ any, all, none }: TagFilter): Condition {
+  const having = (names: string[]): Condition =>
+    sql`t.id in (select ticket_id from ticket_tag where name = any(${listed(names).map((name) => name.toLowerCase())}::text[]))`;
+  const conditions = [
+    ...when(any, having),
+    ...listed(all ?? []).map((name) => having([name])),
+    ...when(none, (names) => sql`not ${having(names)}`),
+  ];
+  return conditions.length ? sql`(${sql.join(conditions, sql` and `)})` : sql`true`;
 }
