@@ -380,7 +380,7 @@ describe('rights', () => {
 
   test.each([Role.REQUESTER, Role.LIGHT, Role.AGENT])('%s reads no report', async (role) => {
     const { data, errors } = await service.ask(person(role, cast.workspace), REPORT, asked);
-    expect(data).toBeNull();
+    expect(data).toEqual({ ticketReport: null });
     expect(errors![0]!.extensions.code).toBe('FORBIDDEN');
   });
 
@@ -440,7 +440,7 @@ describe('bad questions are refused by the name of the argument', () => {
   ])('%s', async (_, variables, field) => {
     const asked = { by: [STATUS], measures: ['CREATED'], period: PERIOD, ...variables };
     const { data, errors } = await service.ask(lead, REPORT, asked);
-    expect(data).toBeNull();
+    expect(data).toEqual({ ticketReport: null });
     expect(errors![0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field });
   });
 
