@@ -20,7 +20,10 @@ export const folded = (text: string): string =>
         .toLowerCase()
         .normalize('NFC');
 
+const PLAIN_WORD = /[a-z\d]+/g;
+
 export function words(text: string): string[] {
+  if (PLAIN.test(text)) return (text.toLowerCase().match(PLAIN_WORD) ?? []).map((word) => word.slice(0, WORD_LIMIT));
   const found: string[] = [];
   for (const [mixed] of folded(text).matchAll(RUN))
     for (const [run] of mixed.matchAll(LETTERS)) {
