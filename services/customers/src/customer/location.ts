@@ -25,8 +25,7 @@ const country = z
   .string()
   .trim()
   .toUpperCase()
-  .regex(/^[A-Z]{2}$/)
-  .refine((code) => countries.of(code) !== undefined);
+  .refine((code) => /^[A-Z]{2}$/.test(code) && countries.of(code) !== undefined);
 
 export const locationBounds = loose({ city: line(100), region: line(100), country, address: text(500) });
 
