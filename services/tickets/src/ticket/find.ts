@@ -1,10 +1,10 @@
 import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import type { Condition } from '@deskgraph/common/filter';
+import { uuidOf } from '@deskgraph/common/id';
 import { type Owned, pageOf } from '@deskgraph/common/owned';
 import { type Page, type PageRequest, keyset } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
-import { LockMode } from '@mikro-orm/postgresql';
 import { type TicketFilter, matches } from './filter.ts';
 import { type TicketOrder, orderKeys } from './order.ts';
 import { frequentTexts } from './text.ts';
@@ -75,7 +75,11 @@ export async function byCondition(ctx: Context, condition: Condition): Promise<T
 
 /** The ticket to change, locked until the transaction ends; refused with NOT_FOUND when there is none for the caller. */
 export async function locked(ctx: Context, id: string, field = 'id'): Promise<Ticket> {
-  const ticket = await ctx.em.findOne(Ticket, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const { rows } = await sql<object>`
+    select t.* from ticket t where t.id = ${uuidOf('tkt', id)}::uuid and t.workspace_id = ${ctx.workspace}::uuid for update`.execute(
+    ctx.em.getKysely(),
+  );
+  const ticket = rows[0] && ctx.em.map(Ticket, rows[0]);
   if (!ticket || !isVisible(ctx.actor, ticket)) throw new Refusal('NOT_FOUND', field);
   return ticket;
 }

@@ -1,4 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { hydrate, sql } from '@deskgraph/common/database';
 import type { Context } from '@deskgraph/common/transaction';
 
 /** The tenant: one company's desk, and what its administrator has set. */
@@ -12,4 +13,10 @@ export class Workspace {
   @Property({ type: 'integer' }) version = 1;
 }
 
-export const workspaceOf = async (ctx: Context): Promise<Workspace> => (await ctx.read()).findOneOrFail(Workspace, { id: ctx.workspace });
+export async function workspaceOf(ctx: Context): Promise<Workspace> {
+  const em = await ctx.read();
+  const { rows } = await sql`select * from workspace where id = ${ctx.workspace}::uuid`.execute(em.getKysely());
+  const [workspace] = hydrate(ctx.orm, Workspace, rows);
+  if (!workspace) throw new Error(`There is no workspace ${ctx.workspace}.`);
+  return workspace;
+}
