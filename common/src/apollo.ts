@@ -33,6 +33,10 @@ function told(error: GraphQLError): GraphQLError {
   return new GraphQLError(meaning.message, { nodes: error.nodes, path: error.path, extensions: meaning.extensions });
 }
 
+/** Nothing was run: the variables have not the shape of the schema. Beyond fifty faults graphql-js only says that it stops counting, without a code. */
+const asInput = (error: GraphQLError): GraphQLError =>
+  error.extensions['code'] ? error : new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } });
+
 /** Apollo Server around an executor of ours, which ends the operation's snapshot; without the plugins that wrap every field. */
 export function apolloOf(schema: GraphQLSchema): ApolloServer<Carried> {
   const executor: GatewayExecutor = async ({ document, operationName, request, context }) => {
@@ -45,7 +49,7 @@ export function apolloOf(schema: GraphQLSchema): ApolloServer<Carried> {
         variableValues: request.variables,
         operationName,
       })) as ExecutionResult;
-      return (result.errors ? { ...result, errors: result.errors.map(told) } : result) as never;
+      return (result.errors ? { ...result, errors: result.errors.map('data' in result ? told : asInput) } : result) as never;
     } finally {
       await operation.end();
     }

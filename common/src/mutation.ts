@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EntityManager } from './database.ts';
 import { Refusal, messageOf } from './errors.ts';
 import { lostRace } from './failure.ts';
+import { refuseUnstorable } from './input.ts';
 import type { Context } from './transaction.ts';
 
 const KEPT = '24 hours';
@@ -31,6 +32,7 @@ function attempt(context: Context, operation: string, input: { idempotencyKey?: 
   const key = input.idempotencyKey;
   if (typeof key !== 'string') return context.write(async () => verb());
   if (key.length < 1 || key.length > 255) throw new Refusal(key.length ? 'TOO_LONG' : 'INVALID', 'idempotencyKey');
+  refuseUnstorable(key, ['input', 'idempotencyKey']);
   return once(context, operation, key, input, verb);
 }
 
