@@ -38,6 +38,8 @@ export type Reference = (reference: Record<string, unknown> & { id: string }, co
 
 export interface GraphOptions extends Pick<BuildSchemaOptions, 'resolvers' | 'orphanedTypes'> {
   references?: Record<string, Reference>;
+  /** Links and directives in place of ours; such a graph has no `@auth`. */
+  link?: string;
 }
 
 export interface Subgraph {
@@ -46,7 +48,7 @@ export interface Subgraph {
 }
 
 /** The federated subgraph of type-graphql classes, with rights, bounds and transactions put around its fields. */
-export function buildSubgraph({ resolvers, orphanedTypes = [], references = {} }: GraphOptions): Subgraph {
+export function buildSubgraph({ resolvers, orphanedTypes = [], references = {}, link }: GraphOptions): Subgraph {
   const base = buildSchemaSync({
     resolvers,
     orphanedTypes,
@@ -59,7 +61,8 @@ export function buildSubgraph({ resolvers, orphanedTypes = [], references = {} }
     skipCheck: true,
   });
   refuseUnguarded();
-  const typeDefs = nullableRoots(authEnums(parse(`${LINK}${printSubgraphSchema(base)}\n\n${authWords(base)}`, { noLocation: true })));
+  const words = link ? '' : authWords(base);
+  const typeDefs = nullableRoots(authEnums(parse(`${link ?? LINK}${printSubgraphSchema(base)}\n\n${words}`, { noLocation: true })));
   const map = createResolversMap(base) as Record<string, Record<string, unknown>>;
   for (const [name, reference] of Object.entries(references))
     (map[name] ??= {})['__resolveReference'] = (given: never, context: Context) => reference(given, context);
