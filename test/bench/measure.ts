@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Load, drive, share } from './load.ts';
 import type { Size } from './options.ts';
-import { type Watched, usageOf } from './process.ts';
+import { type Watched, machine, usageOf } from './process.ts';
 import type { Row } from './row.ts';
 
 /** Figures of one row at one number of clients, over all rounds. */
@@ -18,6 +18,8 @@ export interface Figures {
   p99: number;
   /** Milliseconds of processor time a request, by process; `load` is the generator. */
   cpu: Record<string, number>;
+  /** Part of the machine that programs used which have nothing to do with this. */
+  foreign: number;
   floor: { rate: number; p50: number; p95: number };
   /** How many times the floor is as fast. */
   ratio: number;
@@ -27,6 +29,8 @@ interface Sum {
   loads: Load[];
   floors: Load[];
   cpu: Record<string, number>;
+  used: number;
+  all: number;
 }
 
 export interface Bench {
@@ -65,12 +69,16 @@ export async function measure({ rows, processes, concurrencies, size, tell }: Be
     for (const row of rows)
       for (const clients of concurrencies) {
         const key = `${row.name} ${clients}`;
-        const sum = sums.get(key) ?? { loads: [], floors: [], cpu: {} };
+        const sum = sums.get(key) ?? { loads: [], floors: [], cpu: {}, used: 0, all: 0 };
         sums.set(key, sum);
         await settle(row);
         const before = timesOf(processes);
+        const then = machine();
         sum.loads.push(await run(row.graph, clients, size.graphSeconds));
         for (const [name, time] of Object.entries(timesOf(processes))) sum.cpu[name] = (sum.cpu[name] ?? 0) + time - before[name]!;
+        const now = machine();
+        sum.used += now.used - then.used;
+        sum.all += now.all - then.all;
         for (const each of processes) memory[each.name] = Math.max(memory[each.name] ?? 0, usageOf(each).memory);
         sum.floors.push(await run(row.floor, clients, size.floorSeconds));
         tell(row.name, clients, round);
@@ -94,7 +102,7 @@ function timesOf(processes: readonly Watched[]): Record<string, number> {
   return { ...Object.fromEntries(processes.map((each) => [each.name, usageOf(each).cpu])), load: (user + system) / 1000 };
 }
 
-function figuresOf(row: Row, clients: number, { loads, floors, cpu }: Sum): Figures {
+function figuresOf(row: Row, clients: number, { loads, floors, cpu, used, all }: Sum): Figures {
   const graph = joined(loads);
   const floor = joined(floors);
   return {
@@ -102,6 +110,7 @@ function figuresOf(row: Row, clients: number, { loads, floors, cpu }: Sum): Figu
     clients,
     ...graph,
     cpu: Object.fromEntries(Object.entries(cpu).map(([name, time]) => [name, time / graph.requests])),
+    foreign: Math.max(0, used - Object.values(cpu).reduce((sum, time) => sum + time, 0)) / all,
     floor: { rate: floor.rate, p50: floor.p50, p95: floor.p95 },
     fault: graph.fault ?? floor.fault,
     errors: graph.errors + floor.errors,

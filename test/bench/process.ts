@@ -72,3 +72,14 @@ const statusOf = (pid: number, field: string): number => {
 const memoryOf = (pid: number): number => statusOf(pid, 'VmRSS');
 /** Without what a session shares with the others. */
 const ownMemoryOf = (pid: number): number => statusOf(pid, 'RssAnon');
+
+/** Processor time of the whole machine so far, in milliseconds: what all programs used, and what there was. */
+export function machine(): { used: number; all: number } {
+  const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, soft = 0, stolen = 0] = readFileSync('/proc/stat', 'utf8')
+    .split('\n', 1)[0]!
+    .split(/\s+/)
+    .slice(1)
+    .map((ticks) => Number(ticks) * TICK_MS);
+  const used = user + nice + system + irq + soft + stolen;
+  return { used, all: used + idle + wait };
+}

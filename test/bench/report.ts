@@ -16,7 +16,22 @@ const AIM_CLIENTS = 16;
 /** Everything that was measured, for people. */
 export function print(rows: readonly Row[], { figures, memory }: Measured, starts: Starts): string {
   const names = Object.keys(memory);
-  const head = ['', 'clients', 'req/s', 'aim', 'p50 ms', 'p95', 'p99', 'errors', 'floor/s', 'floor p95', 'ratio', ...names, 'load'];
+  const head = [
+    '',
+    'clients',
+    'req/s',
+    'aim',
+    'p50 ms',
+    'p95',
+    'p99',
+    'errors',
+    'floor/s',
+    'floor p95',
+    'ratio',
+    ...names,
+    'load',
+    'foreign %',
+  ];
   const lines = figures.map((each) =>
     line(
       each,
@@ -32,6 +47,7 @@ export function print(rows: readonly Row[], { figures, memory }: Measured, start
   return [
     table(head, lines),
     'ratio: how many times the floor is as fast. From the first process on: milliseconds of processor time per request.',
+    'load: the generator. foreign: what other programs took of the machine meanwhile; all figures but the ratio suffer from it.',
     '',
     table(['memory under load', 'MB', 'aim'], sizes),
     '',
@@ -61,6 +77,7 @@ function line(each: Figures, row: Row, names: readonly string[]): string[] {
     number(floor.p95, 1),
     number(ratio, 1),
     ...times,
+    number(each.foreign * 100),
   ];
 }
 
