@@ -11,7 +11,7 @@ export interface Figures {
   requests: number;
   errors: number;
   fault: string | undefined;
-  /** Requests a second. */
+  /** Good answers a second. */
   rate: number;
   p50: number;
   p95: number;
@@ -121,11 +121,12 @@ function figuresOf(row: Row, clients: number, { loads, floors, cpu, used, all }:
 function joined(loads: readonly Load[]) {
   const times = loads.flatMap((load) => load.times).toSorted((a, b) => a - b);
   const sum = (of: (load: Load) => number): number => loads.reduce((total, load) => total + of(load), 0);
+  const errors = sum((load) => load.errors);
   return {
     requests: times.length,
-    errors: sum((load) => load.errors),
+    errors,
     fault: loads.find((load) => load.fault)?.fault,
-    rate: times.length / sum((load) => load.seconds),
+    rate: (times.length - errors) / sum((load) => load.seconds),
     p50: share(times, 0.5),
     p95: share(times, 0.95),
     p99: share(times, 0.99),

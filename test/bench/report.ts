@@ -59,7 +59,7 @@ function line(each: Figures, row: Row, names: readonly string[]): string[] {
   const { clients, rate, p50, p95, p99, errors, floor, ratio, cpu } = each;
   const aim =
     clients === AIM_CLIENTS
-      ? `${row.aim} ${rate >= row.aim ? 'met' : 'missed'}`
+      ? `${row.aim} ${rate >= row.aim && errors === 0 ? 'met' : 'missed'}`
       : clients === 1 && row.aimAlone
         ? `p95 ≤ ${row.aimAlone} ${p95 <= row.aimAlone ? 'met' : 'missed'}`
         : '';
