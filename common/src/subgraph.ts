@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Actor } from './access.ts';
 import { apolloOf, graphHandler } from './apollo.ts';
 import { processConfig, readConfig, z } from './config.ts';
+import { Cursors, useCursors } from './cursor.ts';
 import { type DatabaseOptions, type MikroORM, openDatabase } from './database.ts';
 import { type GraphOptions, buildSubgraph } from './federation.ts';
 import { feedHandler } from './feed.ts';
@@ -46,6 +47,7 @@ export async function startSubgraph(
 ): Promise<Serving & Service> {
   const log = createLog(options.name, config.LOG_LEVEL);
   const orm = await openDatabase({ url: config.DATABASE_URL, entities: options.entities, log, connections: config.DATABASE_CONNECTIONS });
+  useCursors(orm, new Cursors(config.INTERNAL_SECRET));
   const relay = startRelay(orm, config.DATABASE_URL, log);
   const service: Service = { name: options.name, orm, log, relay, config };
   const ends = options.beside?.(service) ?? [];

@@ -1,3 +1,4 @@
+import { cursorAt } from '@deskgraph/common/cursor';
 import { sql } from '@deskgraph/common/database';
 import { fault } from '@deskgraph/common/errors';
 import type { Condition } from '@deskgraph/common/filter';
@@ -56,7 +57,7 @@ async function compute(ctx: Context, asking: Asked, condition: Condition): Promi
     from: question.from,
     to: question.to,
     timeZone: question.zone,
-    cursor: cursorOf(position),
+    cursor: cursorAt(ctx, { position }),
     asOf,
     rows: rows.map(({ measures }, at) => ({ dimensions: dimensions[at]!, measures })),
     totals,
@@ -74,8 +75,6 @@ async function progress(ctx: Context): Promise<{ position: number; asOf: Date }>
   const { position, as_of: asOf } = rows[0]!;
   return { position: Number(position ?? 0), asOf: asOf ? new Date(asOf) : new Date() };
 }
-
-const cursorOf = (position: number): string => Buffer.from(`position ${position}`).toString('base64url');
 
 /**
  * All that the answer depends on besides the facts, as text; undefined when it depends on the clock too.
