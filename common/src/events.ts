@@ -77,18 +77,21 @@ export async function factsAfter(em: EntityManager, position: number, limit: num
   const { rows } = await sql<Record<string, unknown>>`
     select position, event_id, workspace_id, type, subject, version, actor, at, data from event_log
     where position > ${position} order by position limit ${limit}`.execute(em.getKysely());
-  return rows.map((row) => ({
-    position: Number(row['position']),
-    id: row['event_id'] as string,
-    workspace: row['workspace_id'] as string,
-    type: row['type'] as string,
-    subject: row['subject'] as string,
-    version: row['version'] as number,
-    actor: row['actor'] as FactActor,
-    at: new Date(row['at'] as string).toISOString(),
-    data: row['data'] as Record<string, unknown>,
-  }));
+  return rows.map(factOf);
 }
+
+/** The fact in a row of the log. */
+export const factOf = (row: Record<string, unknown>): Fact => ({
+  position: Number(row['position']),
+  id: row['event_id'] as string,
+  workspace: row['workspace_id'] as string,
+  type: row['type'] as string,
+  subject: row['subject'] as string,
+  version: row['version'] as number,
+  actor: row['actor'] as FactActor,
+  at: new Date(row['at'] as string).toISOString(),
+  data: row['data'] as Record<string, unknown>,
+});
 
 /**
  * The statements that make outbox and log. A session sees the facts of its own workspace; the relay and the feed, which serve all of

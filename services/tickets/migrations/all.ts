@@ -1,5 +1,6 @@
 import type { MigrationClass } from '@deskgraph/common/database';
 import { First } from './20261121T2340-first.ts';
+import { Events } from './20261122T0050-events.ts';
 
 /** In order; only ever appended to. */
-export const migrations: Record<string, MigrationClass> = { '20261121T2340-first': First };
+export const migrations: Record<string, MigrationClass> = { '20261121T2340-first': First, '20261122T0050-events': Events };

@@ -9,6 +9,7 @@ import { who } from './agent/who.ts';
 import { Department } from './department/department.ts';
 import { byId as departmentById } from './department/find.ts';
 import { DepartmentResolver } from './department/resolver.ts';
+import { TicketEventResolver, TicketTimeline } from './event/resolver.ts';
 import { App, Article, Customer, KnowledgeBase, Organization, Section } from './foreign/foreign.ts';
 import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
 import { byId as messageById } from './message/find.ts';
@@ -44,6 +45,8 @@ export const subgraph: SubgraphOptions = {
     TicketTags,
     TicketMessages,
     MessageResolver,
+    TicketEventResolver,
+    TicketTimeline,
   ],
   orphanedTypes: [System, App, Customer, Organization, Article, KnowledgeBase, Section],
   references: {

@@ -2,7 +2,7 @@ import { type Actor, Role, hasRole } from '@deskgraph/common/access';
 import { Refusal } from '@deskgraph/common/errors';
 import { type NewFact, recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
-import { fact } from '../ticket/fact.ts';
+import { moved } from '../ticket/fact.ts';
 import { locked } from '../ticket/find.ts';
 import { followUp } from '../ticket/follow-up.ts';
 import { ownExternalId } from '../ticket/reference.ts';
@@ -41,9 +41,10 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
     at,
   });
   const firstReply = answered(actor, ticket, message);
-  const moved = await move(ctx, ticket, input, message);
+  const said = added(ticket, message, firstReply);
+  const moves = await move(ctx, ticket, input, message);
   await index(ctx, ticket.id, [message]);
-  await recordAll(ctx, [added(ticket, message, firstReply), ...moved]);
+  await recordAll(ctx, [said, ...moves]);
   return { message, ticket, userErrors: [] };
 }
 
@@ -81,14 +82,7 @@ async function move(ctx: Context, ticket: Ticket, input: MessageAddInput, messag
   if (input.status) allowMove(from, to, workspace, 'status');
   const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, {}) : undefined;
   moveTo(ticket, to, message.createdAt, workspace.closeAfter, solution);
-  const internal = from === TicketStatus.ON_HOLD && to === TicketStatus.OPEN;
-  return [
-    fact('ticket.status_changed', ticket, {
-      changes: { status: [from, to] },
-      ...(solution && { resolutionCode: solution.code }),
-      internal,
-    }),
-  ];
+  return [moved(ticket, from, solution && { resolutionCode: solution.code })];
 }
 
 function automatic(actor: Actor, status: TicketStatus, message: Message): TicketStatus {

@@ -6,7 +6,7 @@ import { added } from '../message/fact.ts';
 import { MessageVisibility } from '../message/message.ts';
 import { index, write } from '../message/write.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
-import { type Changes, fact } from './fact.ts';
+import { type Changes, fact, moved } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketAssignInput } from './input.ts';
 import type { TicketAssignPayload } from './payload.ts';
@@ -46,7 +46,7 @@ async function handOver(ctx: Context, ticket: Ticket, input: TicketAssignInput):
   const handed = fact('ticket.assigned', ticket, { changes });
   if (!ticket.assigneeId || ticket.status !== TicketStatus.NEW) return [handed];
   moveTo(ticket, TicketStatus.OPEN, new Date(), (await workspaceOf(ctx)).closeAfter);
-  return [handed, fact('ticket.status_changed', ticket, { changes: { status: [TicketStatus.NEW, TicketStatus.OPEN] } })];
+  return [handed, moved(ticket, TicketStatus.NEW)];
 }
 
 async function comment(ctx: Context, ticket: Ticket, body: string | null | undefined): Promise<NewFact[]> {

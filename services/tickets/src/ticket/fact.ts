@@ -1,5 +1,6 @@
 import type { NewFact } from '@deskgraph/common/events';
 import type { Ticket } from './ticket.ts';
+import { TicketStatus } from './words.ts';
 
 /** The ticket as every fact about it carries it, for whoever follows the log. */
 export const stateOf = (ticket: Ticket) => ({
@@ -25,6 +26,16 @@ export interface FactDetails extends Pick<NewFact, 'at' | 'actor'> {
   [detail: string]: unknown;
 }
 
+/** A move between statuses as a fact; what only concerns ON_HOLD is internal. */
+export const moved = (ticket: Ticket, from: TicketStatus, details: FactDetails = {}): NewFact =>
+  fact('ticket.status_changed', ticket, {
+    changes: { status: [from, ticket.status] },
+    internal: publicly(from) === publicly(ticket.status),
+    ...details,
+  });
+
+const publicly = (status: TicketStatus): TicketStatus => (status === TicketStatus.ON_HOLD ? TicketStatus.OPEN : status);
+
 /** A change of a ticket as a fact; the ticket's version grows with it. */
 export function fact(type: string, ticket: Ticket, { at = new Date(), actor, internal, ...details }: FactDetails): NewFact {
   if (type !== 'ticket.created') {
@@ -36,7 +47,7 @@ export function fact(type: string, ticket: Ticket, { at = new Date(), actor, int
   return {
     type,
     subject: { id: ticket.id, version: ticket.version },
-    data: { state: stateOf(ticket), ...details },
+    data: { state: stateOf(ticket), publicVersion: ticket.publicVersion, ...details },
     at,
     ...(actor && { actor }),
   };

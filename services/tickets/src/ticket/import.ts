@@ -7,7 +7,7 @@ import { type Message, MessageVisibility } from '../message/message.ts';
 import { index, write } from '../message/write.ts';
 import { resolve } from '../requester/resolve.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
-import { type Changes, fact } from './fact.ts';
+import { type Changes, fact, moved } from './fact.ts';
 import type { TicketImportChange, TicketImportInput } from './input.ts';
 import { open } from './open.ts';
 import type { TicketImportPayload } from './payload.ts';
@@ -93,7 +93,7 @@ async function apply(
     const from = ticket.status;
     if (from === TicketStatus.CLOSED || change.status === TicketStatus.NEW) throw new Refusal('STATUS_NOT_ALLOWED', `${field}.status`);
     moveTo(ticket, change.status, at, closeAfter, { by: ticket.assigneeId, code: ResolutionCode.ANSWERED, text: null });
-    facts.push(fact('ticket.status_changed', ticket, { at, changes: { status: [from, change.status] } }));
+    facts.push(moved(ticket, from, { at }));
   }
   return facts;
 }

@@ -3,7 +3,7 @@ import { recordAll } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { workspaceOf } from '../workspace/workspace.ts';
-import { fact } from './fact.ts';
+import { moved } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketStatusChangeInput } from './input.ts';
 import type { TicketStatusChangePayload } from './payload.ts';
@@ -23,17 +23,9 @@ export async function statusChange(ctx: Context, input: TicketStatusChangeInput)
   const from = ticket.status;
   const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, input) : undefined;
   moveTo(ticket, to, new Date(), workspace.closeAfter, solution);
-  await recordAll(ctx, [
-    fact('ticket.status_changed', ticket, {
-      changes: { status: [from, to] },
-      ...(solution && { resolutionCode: solution.code }),
-      internal: shown(from) === shown(to),
-    }),
-  ]);
+  await recordAll(ctx, [moved(ticket, from, solution && { resolutionCode: solution.code })]);
   return { ticket, userErrors: [] };
 }
-
-const shown = (status: TicketStatus): TicketStatus => (status === TicketStatus.ON_HOLD ? TicketStatus.OPEN : status);
 
 /** SOLVED needs somebody who stands for it, or a reason why nobody has to. */
 export function solve(

@@ -1,0 +1,27 @@
+import { cursorAt } from '@deskgraph/common/cursor';
+import { sql } from '@deskgraph/common/database';
+import type { Context } from '@deskgraph/common/transaction';
+import type { TicketEvent } from './event.ts';
+import { factsOf } from './rows.ts';
+import { visible } from './visible.ts';
+
+/** Where a fact stands: everything up to it is known, of its ticket and of the log. */
+export const cursorOf = (ctx: Context, { fact: { position, subject, version } }: TicketEvent): string =>
+  cursorAt(ctx, { position, subject, version });
+
+/** The place of the last fact about a ticket that the caller may see; nothing that he may not see moves it. */
+export const ofTicket = (ctx: Context, ticketId: string): Promise<string> =>
+  ctx.load.byKey(
+    'cursors of tickets',
+    ticketId,
+    async (ids) => {
+      const em = await ctx.read();
+      const { rows } = await sql<{ id: string; position: string; version: number }>`
+        select owner.id, last.position, last.version from unnest(${ids}::text[]) as owner(id)
+        cross join lateral (
+          select position, version from ${factsOf(ctx.workspace, sql`owner.id`)} where ${visible(ctx.actor)} order by e.version desc limit 1
+        ) last`.execute(em.getKysely());
+      return new Map(rows.map(({ id, position, version }) => [id, cursorAt(ctx, { position: Number(position), subject: id, version })]));
+    },
+    cursorAt(ctx, { position: 0 }),
+  );

@@ -1,0 +1,45 @@
+import type { Fact } from '@deskgraph/common/events';
+import { toId } from '@deskgraph/common/id';
+import { connectionOf } from '@deskgraph/common/page';
+import { DateTime, EventType, Json } from '@deskgraph/common/scalar';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import type { Changes } from '../ticket/fact.ts';
+
+/** What the facts about tickets carry. */
+export interface TicketData {
+  state: { requesterId: string; departmentId: string | null };
+  changes?: Changes;
+  /** The ticket's version as its requester counts. */
+  publicVersion?: number;
+  messageId?: string;
+  visibility?: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'One changed field.' })
+@Directive('@shareable')
+export class FieldChange {
+  @Field(() => String, { description: 'The name of the field in the graph.' }) field!: string;
+  @Field(() => Json, { nullable: true, description: 'The value before; the id where it is a thing.' }) from!: unknown;
+  @Field(() => Json, { nullable: true, description: 'The value after; the id where it is a thing.' }) to!: unknown;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'One fact about a ticket, never changed or deleted; the same in timelines and subscriptions.',
+})
+export class TicketEvent {
+  readonly fact: Fact<TicketData>;
+
+  @Field(() => ID, { description: 'Prefix `evt_`; the same wherever the fact is told.' }) readonly id: string;
+  @Field(() => EventType, { description: 'What happened: `ticket.assigned`.' }) readonly type: string;
+  @Field(() => DateTime, { description: 'When it happened; for imported facts in the past.' }) readonly at: Date;
+
+  constructor(fact: Fact) {
+    this.fact = fact as unknown as Fact<TicketData>;
+    this.id = toId('evt', fact.id);
+    this.type = fact.type;
+    this.at = new Date(fact.at);
+  }
+}
+
+export const TicketEventConnection = connectionOf(TicketEvent, 'TicketEvent', 'facts about tickets');

@@ -1,0 +1,34 @@
+import { hydrate, sql, uuids } from '@deskgraph/common/database';
+import type { Context } from '@deskgraph/common/transaction';
+import { isStaff } from '@deskgraph/common/access';
+import { toId } from '@deskgraph/common/id';
+import type { Condition } from '@deskgraph/common/filter';
+import { type TicketFilter, matches } from '../ticket/filter.ts';
+import { frequentTexts } from '../ticket/text.ts';
+import { Ticket } from '../ticket/ticket.ts';
+import { reads, visible } from '../ticket/visible.ts';
+
+/** The tickets that the caller may see and that the filter lets through, as they are now; a condition on `t`. */
+export async function wanted(ctx: Context, filter: TicketFilter | null | undefined): Promise<Condition> {
+  return sql`${visible(ctx.actor)} and ${matches(filter, ctx.actor, await frequentTexts(ctx, filter))}`;
+}
+
+/** May the caller see every ticket of the workspace? */
+export const seesAll = ({ actor }: Context): boolean =>
+  isStaff(actor) && reads(actor) && !(actor.kind === 'app' && actor.departments.length);
+
+/** Which of these tickets are wanted. */
+export async function ticketsOf(ctx: Context, condition: Condition, ids: readonly string[]): Promise<Map<string, Ticket>> {
+  const em = await ctx.read();
+  const { rows } = await sql<object>`select t.* from ticket t where t.id = any(${uuids('tkt', ids)}) and ${condition}`.execute(
+    em.getKysely(),
+  );
+  return new Map(hydrate(ctx.orm, Ticket, rows).map((ticket) => [ticket.id, ticket]));
+}
+
+/** The ids of all wanted tickets, if they are at most `limit`. */
+export async function fewOf(ctx: Context, condition: Condition, limit: number): Promise<string[] | undefined> {
+  const em = await ctx.read();
+  const { rows } = await sql<{ id: string }>`select t.id from ticket t where ${condition} limit ${limit + 1}`.execute(em.getKysely());
+  return rows.length > limit ? undefined : rows.map(({ id }) => toId('tkt', id));
+}

@@ -1,0 +1,100 @@
+import { MessageVisibility } from '../message/message.ts';
+import type { Fact } from '@deskgraph/common/events';
+import type { TicketData } from './event.ts';
+
+type Words = Record<
+  'created' | 'updated' | 'status' | 'assigned' | 'unassigned' | 'handed' | 'reply' | 'note' | 'followed' | 'other',
+  string
+>;
+
+/** What happened, in the languages of the desk. */
+const WORDS: Record<string, Words> = {
+  en: {
+    created: '{who} opened the ticket',
+    updated: '{who} changed the ticket',
+    status: '{who} moved the ticket to another status',
+    assigned: '{who} put somebody in charge',
+    unassigned: '{who} took the ticket from the person in charge',
+    handed: '{who} handed the ticket to another department',
+    reply: '{who} wrote a reply',
+    note: '{who} wrote a note',
+    followed: '{who} answered after the end, in a new ticket',
+    other: '{who} did something',
+  },
+  pt: {
+    created: '{who} abriu o pedido',
+    updated: '{who} alterou o pedido',
+    status: '{who} mudou o estado do pedido',
+    assigned: '{who} atribuiu o pedido a alguém',
+    unassigned: '{who} retirou o responsável do pedido',
+    handed: '{who} passou o pedido para outro departamento',
+    reply: '{who} escreveu uma resposta',
+    note: '{who} escreveu uma nota',
+    followed: '{who} respondeu depois do fim, num novo pedido',
+    other: '{who} fez algo',
+  },
+  sl: {
+    created: '{who}: nova zadeva',
+    updated: '{who}: zadeva spremenjena',
+    status: '{who}: stanje spremenjeno',
+    assigned: '{who}: odgovorna oseba določena',
+    unassigned: '{who}: zadeva je brez odgovorne osebe',
+    handed: '{who}: zadeva predana drugemu oddelku',
+    reply: '{who}: odgovor',
+    note: '{who}: opomba',
+    followed: '{who}: odgovor po koncu, v novi zadevi',
+    other: '{who}: dogodek',
+  },
+  'zh-Hans': {
+    created: '{who} 创建了工单',
+    updated: '{who} 修改了工单',
+    status: '{who} 更改了工单状态',
+    assigned: '{who} 指定了负责人',
+    unassigned: '{who} 取消了负责人',
+    handed: '{who} 将工单转到其他部门',
+    reply: '{who} 写了回复',
+    note: '{who} 写了备注',
+    followed: '{who} 在工单关闭后以新工单回复',
+    other: '{who} 进行了操作',
+  },
+  'zh-Hant': {
+    created: '{who} 建立了工單',
+    updated: '{who} 修改了工單',
+    status: '{who} 變更了工單狀態',
+    assigned: '{who} 指定了負責人',
+    unassigned: '{who} 取消了負責人',
+    handed: '{who} 將工單轉到其他部門',
+    reply: '{who} 寫了回覆',
+    note: '{who} 寫了備註',
+    followed: '{who} 在工單關閉後以新工單回覆',
+    other: '{who} 進行了操作',
+  },
+};
+
+/** One line about a fact, in the first of the reader's languages that is known, else in English. */
+export function summaryOf({ type, actor, data }: Fact<TicketData>, locales: readonly string[]): string {
+  const words = locales.map(wordsOf).find(Boolean) ?? WORDS['en']!;
+  return words[keyOf(type, data)].replace('{who}', () => actor.name);
+}
+
+function wordsOf(locale: string): Words | undefined {
+  const [language, ...rest] = locale.split('-');
+  if (language !== 'zh') return WORDS[language!];
+  return rest.some((part) => ['Hant', 'TW', 'HK', 'MO'].includes(part)) ? WORDS['zh-Hant'] : WORDS['zh-Hans'];
+}
+
+function keyOf(type: string, { changes = {}, visibility }: TicketData): keyof Words {
+  if (type === 'message.added') return visibility === MessageVisibility.PUBLIC ? 'reply' : 'note';
+  if (type === 'ticket.assigned') {
+    if (!('assigneeId' in changes)) return 'handed';
+    return changes['assigneeId']![1] ? 'assigned' : 'unassigned';
+  }
+  return KEYS[type] ?? 'other';
+}
+
+const KEYS: Record<string, keyof Words> = {
+  'ticket.created': 'created',
+  'ticket.updated': 'updated',
+  'ticket.status_changed': 'status',
+  'ticket.followed_up': 'followed',
+};

@@ -1,0 +1,53 @@
+import type { Actor } from '@deskgraph/common/access';
+import { sql } from '@deskgraph/common/database';
+import type { Condition } from '@deskgraph/common/filter';
+import type { Fact } from '@deskgraph/common/events';
+import type { Changes } from '../ticket/fact.ts';
+import { readsOnHold, statusFor } from '../ticket/visible.ts';
+import type { TicketStatus } from '../ticket/words.ts';
+import type { FieldChange, TicketData } from './event.ts';
+
+/** Fields of a ticket whose changes a requester may know. */
+const PUBLIC_FIELDS = ['subject', 'priority', 'organizationId', 'locale', 'product', 'status', 'assigneeId', 'departmentId'];
+/** Facts that a requester may know whatever they carry. */
+const PUBLIC_TYPES = ['ticket.created', 'ticket.followed_up'];
+const GRAPH_NAMES: Record<string, string> = { organizationId: 'organization', assigneeId: 'assignee', departmentId: 'department' };
+
+const shown = (side: '0' | '1') =>
+  sql`(case e.data #>> ${sql.lit(`{changes,status,${side}}`)}::text[] when 'ON_HOLD' then 'OPEN' else e.data #>> ${sql.lit(`{changes,status,${side}}`)}::text[] end)`;
+
+/**
+ * The facts about a visible ticket that exist for the actor, as a condition on `e`: all of them for staff; for requesters none of notes, of
+ * labels, of moves that only concern ON_HOLD, or of a type that nobody has thought of here.
+ */
+export function visible(actor: Actor): Condition {
+  if (readsOnHold(actor)) return sql`true`;
+  return sql`(case e.type
+    when 'message.added' then e.data ->> 'visibility' = 'PUBLIC'
+    when 'ticket.status_changed' then ${shown('0')} is distinct from ${shown('1')}
+    when 'ticket.updated' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[])
+    when 'ticket.assigned' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[])
+    else e.type = any(${PUBLIC_TYPES}::text[]) end)`;
+}
+
+/** The same rule for a fact at hand. */
+export function isVisible(actor: Actor, { type, data }: Pick<Fact<TicketData>, 'type' | 'data'>): boolean {
+  if (readsOnHold(actor)) return true;
+  if (type === 'message.added') return data.visibility === 'PUBLIC';
+  const changes = data.changes ?? {};
+  if (type === 'ticket.status_changed') return statusShown(actor, changes['status']?.[0]) !== statusShown(actor, changes['status']?.[1]);
+  if (type === 'ticket.updated' || type === 'ticket.assigned') return PUBLIC_FIELDS.some((field) => field in changes);
+  return PUBLIC_TYPES.includes(type);
+}
+
+const statusShown = (actor: Actor, value: unknown): unknown => statusFor(actor, value as TicketStatus);
+
+/** What changed, as far as the actor may see it. */
+export function changesFor(actor: Actor, changes: Changes = {}): FieldChange[] {
+  return Object.entries(changes)
+    .filter(([field]) => readsOnHold(actor) || PUBLIC_FIELDS.includes(field))
+    .map(([field, [from, to]]) => {
+      const show = (value: unknown): unknown => (field === 'status' ? statusShown(actor, value) : value);
+      return { field: GRAPH_NAMES[field] ?? field, from: show(from), to: show(to) };
+    });
+}
