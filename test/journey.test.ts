@@ -221,7 +221,13 @@ async function fullDesk(tickets: number): Promise<Desk> {
           },
           who,
         );
-        await full.done(who, 'messageAdd', { ticketId: id, body: 'Change the bulb.', visibility: 'PUBLIC', status: 'SOLVED' });
+        await full.done(who, 'messageAdd', {
+          ticketId: id,
+          body: 'Change the bulb.',
+          visibility: 'PUBLIC',
+          override: true,
+          status: 'SOLVED',
+        });
       }),
     );
   return full;

@@ -215,7 +215,12 @@ export const MUTATIONS: Record<string, MutationRight> = {
   ticketStatusChange: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id, status: 'PENDING' }) },
   messageAdd: {
     may: ['customer', ...STAFF, 'partner'],
-    input: ({ ticket }, caller) => ({ ticketId: ticket.id, body: 'Text.', visibility: caller === 'light' ? 'PRIVATE' : 'PUBLIC' }),
+    input: ({ ticket }, caller) => ({
+      ticketId: ticket.id,
+      body: 'Text.',
+      visibility: caller === 'light' ? 'PRIVATE' : 'PUBLIC',
+      override: true,
+    }),
   },
   ticketImport: {
     may: ['partner'],

@@ -4,6 +4,10 @@ import { addRefusals } from '@deskgraph/common/graph';
 addRefusals({
   STATUS_NOT_ALLOWED: { meaning: 'The move is not allowed from this status.', message: 'A ticket can’t move there from its status.' },
   CLOSE_BY_HAND: { meaning: 'Only the system closes tickets.', message: 'Tickets are closed by the system only; solve it instead.' },
+  UNSEEN_ACTIVITY: {
+    meaning: 'Others acted on the ticket since `seen`; nothing was sent.',
+    message: 'Somebody did something here that you have not seen yet; read it, then send.',
+  },
   TICKET_CLOSED: { meaning: 'A closed ticket stays closed.', message: 'This ticket is closed.' },
   ON_HOLD_DISABLED: { meaning: 'ON_HOLD is not enabled in this workspace.', message: 'The status ON_HOLD is not enabled.' },
   ASSIGNEE_REQUIRED: {

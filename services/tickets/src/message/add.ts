@@ -2,6 +2,7 @@ import { type Actor, Role, hasRole } from '@deskgraph/common/access';
 import { Refusal } from '@deskgraph/common/errors';
 import { type NewFact, recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
+import { refuseUnseen } from '../event/unseen.ts';
 import { moved } from '../ticket/fact.ts';
 import { locked } from '../ticket/find.ts';
 import { followUp } from '../ticket/follow-up.ts';
@@ -29,6 +30,7 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
     if (actor.kind === 'customer') return followUp(ctx, ticket, input.body);
     throw new Refusal('TICKET_CLOSED', 'ticketId');
   }
+  if (!input.override) await refuseBlind(ctx, ticket, input);
   const at = new Date();
   const channel = input.channel ?? ticket.channel;
   const message = write(ctx, {
@@ -46,6 +48,12 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
   await index(ctx, ticket.id, [message]);
   await recordAll(ctx, [said, ...moves]);
   return { message, ticket, userErrors: [] };
+}
+
+/** Nobody answers a requester twice, or past what has happened meanwhile, without knowing. */
+async function refuseBlind(ctx: Context, ticket: Ticket, { seen, visibility }: MessageAddInput): Promise<void> {
+  if (seen) return refuseUnseen(ctx, ticket, seen);
+  if (ctx.actor.kind === 'agent' && visibility === MessageVisibility.PUBLIC) throw new Refusal('REQUIRED', 'seen');
 }
 
 function sameAgain(message: Message, ticket: Ticket): MessageAddPayload {

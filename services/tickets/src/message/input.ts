@@ -1,5 +1,7 @@
 import { Payload } from '@deskgraph/common/graph';
 import { bytes, line, loose } from '@deskgraph/common/input';
+import { CursorScalar } from '@deskgraph/common/scalar';
+import { UnseenActivity } from '../event/unseen.ts';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Ticket } from '../ticket/ticket.ts';
 import { ChannelKind, TicketStatus } from '../ticket/words.ts';
@@ -14,6 +16,14 @@ export class MessageAddInput {
   })
   visibility!: MessageVisibility;
   @Field(() => String, { description: 'Markdown, at most 64 KiB.' }) body!: string;
+  @Field(() => CursorScalar, {
+    nullable: true,
+    description:
+      '`Ticket.cursor` as it was read: when others acted since, nothing is sent and `unseenActivity` says what they did. Required for public replies of agents, unless `override` is set.',
+  })
+  seen?: string | null;
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Send in spite of what was not seen.' })
+  override?: boolean | null;
   @Field(() => ChannelKind, {
     nullable: true,
     description: 'The channel that it leaves by; default the one of the last message that came in.',
@@ -38,4 +48,6 @@ export class MessageAddInput {
 export class MessageAddPayload extends Payload {
   @Field(() => Message, { nullable: true, description: 'The message as it now stands; null when refused.' }) message?: Message | null;
   @Field(() => Ticket, { nullable: true, description: 'The ticket as it now stands; null when refused.' }) ticket?: Ticket | null;
+  @Field(() => UnseenActivity, { nullable: true, description: 'What others did since `seen`; null unless refused with UNSEEN_ACTIVITY.' })
+  unseenActivity?: UnseenActivity | null;
 }

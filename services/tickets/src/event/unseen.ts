@@ -1,0 +1,43 @@
+import { type ReadPlace, placeAt } from '@deskgraph/common/cursor';
+import { sql } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
+import type { Context } from '@deskgraph/common/transaction';
+import { CursorScalar } from '@deskgraph/common/scalar';
+import { Field, ObjectType } from 'type-graphql';
+import type { Ticket } from '../ticket/ticket.ts';
+import { cursorOf } from './cursor.ts';
+import { TicketEvent } from './event.ts';
+import { eventOf, factsOf } from './rows.ts';
+import { visible } from './visible.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'Facts that the writer had not seen.' })
+export class UnseenActivity {
+  @Field(() => [TicketEvent], { description: 'What others did after `seen`, as far as the writer may see it, oldest first; at most 100.' })
+  events!: TicketEvent[];
+  @Field(() => CursorScalar, { description: 'Give it back as `seen` once they are read.' }) cursor!: string;
+}
+
+const LIMIT = 100;
+
+/**
+ * Refuses when others did something to the ticket that the writer has not seen. The ticket is locked by this transaction: what others have
+ * done is recorded by now, and nobody does more until it ends.
+ */
+export async function refuseUnseen(ctx: Context, ticket: Ticket, seen: string): Promise<void> {
+  const place = placeAt(ctx, seen, ['input', 'seen']);
+  if (place.isOf(ticket.id) && place.version >= ticket.version) return;
+  const events = await unseen(ctx, ticket, place);
+  if (!events.length) return;
+  const activity: UnseenActivity = { events, cursor: cursorOf(ctx, events.at(-1)!) };
+  throw new Refusal('UNSEEN_ACTIVITY', 'seen', { unseenActivity: activity });
+}
+
+/** A cursor of something else than the ticket tells a position only; what has none yet counts as unseen. */
+async function unseen(ctx: Context, { id }: Ticket, place: ReadPlace): Promise<TicketEvent[]> {
+  const later = place.isOf(id) ? sql`e.version > ${place.version}` : sql`e.position >= ${place.position}`;
+  const { rows } = await sql<object>`
+    select e.* from ${factsOf(ctx.workspace, sql`${id}`)}
+    where ${later} and ${visible(ctx.actor)} and e.actor ->> 'id' <> ${ctx.actor.id} order by e.version limit ${LIMIT}
+  `.execute(ctx.em.getKysely());
+  return rows.map(eventOf);
+}
