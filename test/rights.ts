@@ -93,6 +93,10 @@ export const QUERIES: Record<string, QueryRight> = {
       number: { kind: 'ticket', args: ({ number }) => ({ number }), foreign: false },
     },
   },
+  ticketEvents: {
+    may: [...READERS, 'customer', 'partner', 'reader'],
+    ways: { id: { kind: 'ticket', args: ({ ticket }) => ({ filter: { id: eq(ticket.id) }, first: 100 }) } },
+  },
   tickets: {
     may: [...READERS, 'customer', 'partner', 'reader'],
     ways: {
