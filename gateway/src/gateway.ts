@@ -16,6 +16,9 @@ import { federate } from './federation.ts';
 import { graphqlOverHttp } from './http.ts';
 import { type Identify, type TokenReader, createIdentify } from './identity.ts';
 import { LIMITS, type Limits, limitRule } from './limits.ts';
+import { LIVE_LIMITS, type LiveLimits } from './live/limits.ts';
+import { openLive } from './live/live.ts';
+import { serveSockets } from './live/sockets.ts';
 import { type Connection, connectSubgraph } from './subgraph.ts';
 import { createWho } from './who.ts';
 
@@ -30,6 +33,7 @@ export interface GatewayOptions {
   /** Addresses in place of those in the supergraph. */
   subgraphUrls?: Readonly<Record<string, string>>;
   limits?: Partial<Limits>;
+  live?: Partial<LiveLimits>;
   /** Origins of web pages that may call. */
   origins?: readonly string[];
   /** Milliseconds that a query may take with all its fetches. */
@@ -57,7 +61,9 @@ const REQUEST_MS = 30_000;
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { log, callers, host = '127.0.0.1', port = 0, subgraphUrls = {}, patienceMs = 1_000, writePatienceMs = 10_000 } = options;
   const limits: Limits = { ...LIMITS, ...options.limits };
+  const live: LiveLimits = { ...LIVE_LIMITS, ...options.live };
   const connections: Connection[] = [];
+  const addresses = new Map<string, string>();
 
   const who = callers === 'nobody' ? undefined : createWho(callers.whoUrls, callers.secret, log);
   const identify: Identify =
@@ -65,16 +71,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       ? async () => undefined
       : createIdentify({ readToken: callers.readToken, who: who!.ask, secret: callers.secret, log });
 
+  const federation = federate({
+    supergraphSdl: options.supergraphSdl,
+    log,
+    reach: (name, url) => {
+      addresses.set(name, subgraphUrls[name] ?? url);
+      const connection = connectSubgraph({ name, url: addresses.get(name)!, log, patienceMs, breaker: options.breaker });
+      connections.push(connection);
+      return connection;
+    },
+  });
   const server = new ApolloServer<Call>({
-    gateway: federate({
-      supergraphSdl: options.supergraphSdl,
-      log,
-      reach: (name, url) => {
-        const connection = connectSubgraph({ name, url: subgraphUrls[name] ?? url, log, patienceMs, breaker: options.breaker });
-        connections.push(connection);
-        return connection;
-      },
-    }),
+    gateway: federation.gateway,
     introspection: true, // Decided for each caller by admission.
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
@@ -103,6 +111,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ],
   });
   await server.start();
+  const streams = openLive({
+    server,
+    federation,
+    schema: federation.schema(),
+    identify,
+    secret: callers === 'nobody' ? '' : callers.secret,
+    limits,
+    live,
+    addresses,
+    log,
+    patienceMs,
+    writePatienceMs,
+  });
 
   const serving = await serve({
     log,
@@ -120,10 +141,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       }),
     },
     ready: async () => true,
+    drain: () => sockets.stop(),
     close: async () => {
+      await streams.close();
       await server.stop();
       await Promise.all([who?.close(), ...connections.map((connection) => connection.close())]);
     },
+  });
+  const sockets = serveSockets(serving.http, {
+    live: streams,
+    identify,
+    needsSignIn: callers !== 'nobody',
+    limits: live,
+    schema: federation.schema(),
+    log,
   });
   serving.http.headersTimeout = HEAD_MS;
   serving.http.requestTimeout = REQUEST_MS;

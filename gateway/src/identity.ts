@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { GraphQLError } from 'graphql';
 import { type Actor, SCOPES } from '@deskgraph/common/access';
 import { fault } from '@deskgraph/common/errors';
 import { toUuid } from '@deskgraph/common/id';
@@ -10,10 +11,15 @@ import type { Who } from './who.ts';
 export interface Caller {
   actor: Actor;
   internalToken: string;
+  /** When the caller's own token ends, in milliseconds. */
+  expiresAt: number;
 }
 
-/** Who shows this `Authorization` header? Undefined for nobody at all; throws UNAUTHENTICATED or UNAVAILABLE. */
-export type Identify = (authorization: string | undefined) => Promise<Caller | undefined>;
+/**
+ * Who shows this `Authorization` header? Undefined for nobody at all; throws UNAUTHENTICATED or UNAVAILABLE. What was found out more than
+ * `maxAgeMs` ago is found out again; a caller of long-lived connections asks so, to see when a right is taken.
+ */
+export type Identify = (authorization: string | undefined, maxAgeMs?: number) => Promise<Caller | undefined>;
 
 export type TokenReader = (token: string) => Promise<OutsideClaims>;
 
@@ -30,6 +36,7 @@ const KEEP_NOBODY_MS = 5_000;
 const MOST_KEPT = 10_000;
 
 interface Kept {
+  since: number;
   caller: Promise<Caller | undefined>;
   until: number;
 }
@@ -72,30 +79,45 @@ export function createIdentify({ readToken, who, secret, log }: IdentityOptions)
       log.error({ actor: actor.id }, 'an actor of another workspace was named for a token');
       throw fault('UNAUTHENTICATED');
     }
-    return { caller: { actor, internalToken: await signActor(actor, secret) }, until: Math.min(Date.now() + KEEP_MS, claims.exp! * 1000) };
+    const expiresAt = claims.exp! * 1000;
+    const caller = { actor, internalToken: await signActor(actor, secret), expiresAt };
+    return { caller, until: Math.min(Date.now() + KEEP_MS, expiresAt) };
   };
 
   const begin = (key: string, token: string): Kept => {
     const oldest = kept.size >= MOST_KEPT ? kept.keys().next().value : undefined;
     if (oldest !== undefined) kept.delete(oldest);
     const asked = identify(token);
-    const entry: Kept = { until: Infinity, caller: asked.then(({ caller }) => caller) };
+    const entry: Kept = { since: Date.now(), until: Infinity, caller: asked.then(({ caller }) => caller) };
     kept.set(key, entry);
     asked.then(
       ({ until }) => (entry.until = until),
-      () => kept.delete(key),
+      () => kept.get(key) === entry && kept.delete(key),
     );
     return entry;
   };
 
-  return async (authorization) => {
+  /** Asks anew although an answer is kept, which stays good for others while nobody can say. */
+  const again = async (key: string, token: string, before: Kept): Promise<Caller | undefined> => {
+    try {
+      return await begin(key, token).caller;
+    } catch (error) {
+      const isUnknown = error instanceof GraphQLError && error.extensions['code'] === 'UNAVAILABLE';
+      if (isUnknown && before.until > Date.now() && !kept.has(key)) kept.set(key, before);
+      throw error;
+    }
+  };
+
+  return async (authorization, maxAgeMs = Infinity) => {
     if (!authorization) return undefined;
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
     if (!token) throw fault('UNAUTHENTICATED');
     const key = hash('sha256', token, 'base64');
     const known = kept.get(key);
     if (known && known.until <= Date.now()) kept.delete(key);
-    const caller = await (kept.get(key) ?? begin(key, token)).caller;
+    const found = kept.get(key);
+    const isOld = found !== undefined && Date.now() - found.since > maxAgeMs;
+    const caller = await (isOld ? again(key, token, found) : (found ?? begin(key, token)).caller);
     if (!caller) throw fault('UNAUTHENTICATED');
     return caller;
   };

@@ -10,7 +10,8 @@ interface Fetch {
   context: Partial<Call>;
 }
 
-interface Answer {
+/** What a subgraph said. */
+export interface Answer {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
 }
@@ -49,7 +50,7 @@ function read(status: number, text: string, fetch: Fetch): Answer {
 }
 
 /** An error without what is between processes only: a subgraph does not set our HTTP status, and its text positions mean nothing outside. */
-function cleaned({ message, path, extensions }: GraphQLFormattedError): GraphQLFormattedError {
+export function cleaned({ message, path, extensions }: GraphQLFormattedError): GraphQLFormattedError {
   const { http: _http, stacktrace: _stack, exception: _exception, serviceName: _name, ...shown } = { ...extensions };
   return { message, ...(path && { path }), extensions: shown };
 }

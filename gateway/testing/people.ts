@@ -39,7 +39,8 @@ export async function startIssuer() {
     /** Tokens that were verified, in order. */
     reads,
     readToken: (token: string) => (reads.push(token), read(token)),
-    person: (sub: string, more: Record<string, unknown> = {}) => sign({ sub, email: `${sub}@example.com`, ...more }),
+    person: (sub: string, more: Record<string, unknown> = {}, lifetime = '1 hour') =>
+      sign({ sub, email: `${sub}@example.com`, ...more }, keys.privateKey, lifetime),
     app: (scope: string) => sign({ sub: 'app_1', name: 'Importer', scope }),
     expired: () => sign({ sub: 'ana', email: 'ana@example.com' }, keys.privateKey, '-1 minute'),
     forged: () => sign({ sub: 'ana', email: 'ana@example.com' }, stranger.privateKey),

@@ -1,0 +1,373 @@
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { Role } from '@deskgraph/common/access';
+import { createLog } from '@deskgraph/common/log';
+import { type LiveDesk, type Opened, startLiveDesk } from '../../testing/live.ts';
+import { SECRET, people, startIssuer } from '../../testing/people.ts';
+import { type Result, Wire } from '../../testing/socket.ts';
+import { type Gateway, startGateway } from '../gateway.ts';
+
+const EVENTS = 'subscription Watch($after: String) { ticketEvents(after: $after) { id ticket { number customer { name } } } }';
+
+let desk: LiveDesk;
+let gateway: Gateway;
+let issuer: Awaited<ReturnType<typeof startIssuer>>;
+let ana: string;
+let bor: string;
+const wires: Wire[] = [];
+const log = createLog('test', 'silent');
+const logged = jest.spyOn(log, 'error');
+
+const start = (live: object = {}): Promise<Gateway> =>
+  startGateway({
+    supergraphSdl: desk.supergraphSdl,
+    callers: { readToken: issuer.readToken, secret: SECRET, whoUrls: desk.whoUrls },
+    subgraphUrls: desk.urls,
+    live: { recheckMs: 100, lingerMs: 0, ...live },
+    breaker: { failures: Infinity },
+    patienceMs: 5_000,
+    log,
+  });
+
+beforeAll(async () => {
+  [desk, issuer] = await Promise.all([startLiveDesk(), startIssuer()]);
+  [ana, bor] = await Promise.all([issuer.person('ana'), issuer.person('bor')]);
+  gateway = await start();
+});
+
+afterEach(async () => {
+  await Promise.all(wires.splice(0).map((wire) => wire.leave()));
+  desk.down.clear();
+});
+
+afterAll(async () => {
+  await gateway.stop();
+  await desk.stop();
+});
+
+async function client(token = ana, url = gateway.url): Promise<Wire> {
+  const wire = await Wire.init(url, token);
+  wires.push(wire);
+  return wire;
+}
+
+/** A client with one running operation, and what the owner was asked for it. */
+async function watch(query: string, variables: Record<string, unknown> = {}, token = ana): Promise<{ wire: Wire; opened: Opened }> {
+  const wire = await client(token);
+  const before = desk.opened.length;
+  wire.subscribe('1', query, variables);
+  await desk.until(() => desk.opened.length > before);
+  return { wire, opened: desk.opened.at(-1)! };
+}
+
+const ids = (results: Result[]): unknown[] => results.map(({ data }) => (data as { ticketEvents: { id: string } } | null)?.ticketEvents.id);
+/** A text that no other test shares a stream with. */
+const fresh = (() => {
+  let count = 0;
+  return (query = EVENTS) => query.replace('id ticket', `alias${count++}: id id ticket`);
+})();
+
+// Sharing
+
+test('clients of one operation share one stream: each gets every event once and in order, completed once', async () => {
+  const query = fresh();
+  const { wire: first } = await watch(query);
+  const others = await Promise.all([client(bor), client(ana)]);
+  // Another name and a cursor variable that is not used say the same.
+  for (const [index, wire] of others.entries()) {
+    wire.subscribe('x', query.replace('Watch', `Other${index}`));
+    await wire.settled();
+  }
+  const before = { ...desk.requests };
+  const count = desk.opened.length;
+  const sent = Array.from({ length: 50 }, (_, index) => desk.emit(1 + 4 * index).id);
+  for (const wire of [first, ...others]) {
+    const results = await wire.next(50);
+    expect(ids(results)).toEqual(sent);
+    expect(results[0]).toMatchObject({ data: { ticketEvents: { ticket: { number: 1, customer: { name: 'Name of cus_1' } } } } });
+    expect(wire.heard).toEqual([]);
+  }
+  expect(desk.opened).toHaveLength(count);
+  expect(desk.requests.customers - before.customers).toBe(50);
+});
+
+test('the owner of a shared stream is told of nobody in particular, and of a person only where an operation asks for what is its own', async () => {
+  const shared = await watch(fresh());
+  expect(shared.opened.actor).toMatchObject({ kind: 'agent', role: Role.AGENT, name: 'Agent' });
+  expect(shared.opened.actor?.id).not.toBe('agt_ana');
+  const text = fresh('subscription ($mine: String) { ticketEvents(assignee: $mine) { id ticket { number } } }');
+  const own = await watch(text, { mine: 'me' });
+  const others = await watch(text, { mine: 'me' }, bor);
+  expect([own.opened.actor?.id, others.opened.actor?.id]).toEqual(['agt_ana', 'agt_bor']);
+  const literal = await watch(fresh('subscription { ticketEvents(assignee: "me") { id ticket { number } } }'));
+  expect(literal.opened.actor?.id).toBe('agt_ana');
+});
+
+test.each([
+  ['of another role', () => ({ ...people['ana']!, role: Role.LEAD })],
+  ['of another department', () => ({ ...people['ana']!, departments: ['dep_1'] })],
+  ['customers', () => ({ ...people['ana']!, kind: 'customer' as const, id: 'cus_1', role: Role.REQUESTER })],
+])('callers %s never share', async (_, other) => {
+  people['other'] = other();
+  const query = fresh();
+  const one = await watch(query);
+  const two = await watch(query, {}, await issuer.person('other'));
+  expect(one.opened).not.toBe(two.opened);
+  expect(two.opened.actor).toMatchObject({ role: people['other'].role, departments: people['other'].departments });
+  if (people['other'].kind === 'customer') expect(two.opened.actor?.id).toBe('cus_1');
+});
+
+test('other variables are another stream; the same in another order are the same', async () => {
+  const query = fresh(
+    'subscription ($subject: String, $assignee: String) { ticketEvents(subject: $subject, assignee: $assignee) { id ticket { number } } }',
+  );
+  await watch(query, { subject: 'Printer 1', assignee: 'agt_1' });
+  await watch(query, { subject: 'Printer 2', assignee: 'agt_1' });
+  const count = desk.opened.length;
+  const third = await client();
+  third.subscribe('1', query, { assignee: 'agt_1', subject: 'Printer 2', unknown: 1 });
+  desk.emit(1);
+  const event = desk.emit(2);
+  expect(ids(await third.next())).toEqual([event.id]);
+  expect(desk.opened).toHaveLength(count);
+});
+
+test('a state is told to each subscriber by a stream of its own', async () => {
+  const { id } = desk.emit(1);
+  const query = 'subscription { board { id } }';
+  const one = await watch(query);
+  const two = await watch(query);
+  for (const { wire } of [one, two]) expect((await wire.next())[0]?.data).toEqual({ board: { id } });
+});
+
+// Resuming
+
+test('a cut between the rooms loses nothing and doubles nothing', async () => {
+  const { wire } = await watch(fresh());
+  const sent: string[] = [desk.emit(1).id];
+  const results = await wire.next();
+  for (let round = 0; round < 10; round++) {
+    sent.push(desk.emit(1).id, desk.emit(2).id);
+    const before = desk.opened.length;
+    desk.cut();
+    sent.push(desk.emit(3).id);
+    await desk.until(() => desk.opened.length > before);
+    expect(desk.opened.at(-1)!.variables).toHaveProperty('after', expect.stringMatching(/^c\d+$/));
+    sent.push(desk.emit(5).id);
+    results.push(...(await wire.next(4)));
+  }
+  expect(ids(results)).toEqual(sent);
+  await wire.settled();
+  expect(wire.heard).toEqual([]);
+});
+
+test('a client comes back with its cursor and misses nothing: from memory, from the owner, and by whatever way it gives the cursor', async () => {
+  const query = fresh();
+  const { wire } = await watch(query);
+  const sent = Array.from({ length: 6 }, (_, index) => desk.emit(index + 1).id);
+  const results = await wire.next(6);
+  const { cursor } = results[1]!.extensions!;
+  const opened = desk.opened.length;
+
+  const back = await client();
+  back.subscribe('1', query, { after: cursor });
+  expect(ids(await back.next(4))).toEqual(sent.slice(2));
+  const literal = await client();
+  literal.subscribe('1', query.replace('($after: String)', '').replace('$after', `"${cursor}"`));
+  expect(ids(await literal.next(4))).toEqual(sent.slice(2));
+  expect(desk.opened).toHaveLength(opened);
+
+  // A new process remembers nothing.
+  const other = await start();
+  const [lone, second] = await Promise.all([client(ana, other.url), client(bor, other.url)]);
+  for (const one of [lone, second]) one.subscribe('1', query, { after: cursor });
+  for (const one of [lone, second]) expect(ids(await one.next(4))).toEqual(sent.slice(2));
+  const more = [desk.emit(7).id, desk.emit(8).id];
+  for (const one of [lone, second]) expect(ids(await one.next(2))).toEqual(more);
+  // Those who read older events have gone over to the live stream by now.
+  await desk.until(() => desk.running.filter(({ query: text }) => text === desk.opened.at(-1)!.query).length === 2);
+  const last = desk.emit(9).id;
+  for (const one of [lone, second, back, wire]) expect(ids(await one.next(one === lone || one === second ? 1 : 3)).at(-1)).toBe(last);
+  await other.stop();
+  await expect(lone.closed).resolves.toMatchObject({ code: 1012 });
+});
+
+test('who only wants what comes gets nothing older, though others read older events of the same operation', async () => {
+  const query = fresh();
+  const old = Array.from({ length: 3 }, () => desk.emit(1));
+  const late = await client();
+  late.subscribe('1', query, { after: old[0]!.cursor });
+  expect(ids(await late.next(2))).toEqual([old[1]!.id, old[2]!.id]);
+  const now = await client();
+  now.subscribe('1', query);
+  await now.settled();
+  const { id } = desk.emit(2);
+  for (const wire of [late, now]) expect(ids(await wire.next())).toEqual([id]);
+});
+
+// Trouble
+
+test('events wait for a room that is away for a moment, and go out with holes when it stays away', async () => {
+  const other = await start({ completeMs: 400 });
+  const wire = await client(ana, other.url);
+  const before = desk.opened.length;
+  wire.subscribe('1', fresh());
+  await desk.until(() => desk.opened.length > before);
+  desk.down.add('customers');
+  const asked = desk.requests.customers;
+  const sent = [desk.emit(1).id, desk.emit(2).id];
+  await desk.until(() => desk.requests.customers >= asked + 2);
+  desk.down.delete('customers');
+  const whole = await wire.next(2);
+  expect(ids(whole)).toEqual(sent);
+  expect(whole.flatMap(({ errors = [] }) => errors)).toEqual([]);
+
+  desk.down.add('customers');
+  desk.emit(3);
+  const [holed] = await wire.next();
+  expect(holed).toMatchObject({
+    data: { ticketEvents: { ticket: { number: 3, customer: null } } },
+    errors: [{ path: ['ticketEvents', 'ticket', 'customer'], extensions: { code: 'UNAVAILABLE' } }],
+  });
+  const until = desk.requests.customers;
+  desk.emit(5);
+  await wire.next();
+  expect(desk.requests.customers).toBe(until + 1);
+  await wire.leave();
+  await other.stop();
+});
+
+test('what the owner refuses is one error, and the socket stays', async () => {
+  const { wire } = await watch('subscription { refused { id } }');
+  const { payload } = await wire.hear();
+  expect(payload).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  expect(await wire.hear()).toMatchObject({ type: 'complete' });
+  await wire.settled();
+});
+
+test('errors of events are masked like those of queries', async () => {
+  const { wire } = await watch(fresh('subscription { ticketEvents { id ticket { broken } } }'));
+  desk.emit(1);
+  const [result] = await wire.next();
+  expect(JSON.stringify(result)).not.toMatch(/secret_table|10\.0\.0/);
+  expect(result!.errors).toEqual([
+    expect.objectContaining({
+      path: ['ticketEvents', 'ticket', 'broken'],
+      extensions: { code: 'INTERNAL', requestId: expect.any(String) },
+    }),
+  ]);
+  const { requestId } = result!.errors![0]!.extensions;
+  expect(logged).toHaveBeenCalledWith(expect.objectContaining({ requestId }), 'masked error');
+});
+
+// Limits
+
+test('a reader that stops reading holds a bounded part of the stream, delays nobody, and is told where to go on', async () => {
+  const other = await start({ unsent: 64 * 1024, kept: 50 });
+  const query = fresh('subscription { ticketEvents { id ticket { subject } } }');
+  const [slow, quick] = await Promise.all([client(ana, other.url), client(ana, other.url)]);
+  const before = desk.opened.length;
+  for (const wire of [slow, quick]) {
+    wire.subscribe('1', query);
+    await wire.settled();
+  }
+  await desk.until(() => desk.opened.length > before);
+  slow.ws.pause();
+  const subject = 'x'.repeat(64 * 1024);
+  const sent: string[] = [];
+  for (let index = 0; index < 200; index++) {
+    sent.push(desk.emit(1, { ticket: { __typename: 'Ticket', id: '1', number: 1, subject } }).id);
+    expect(ids(await quick.next())).toEqual([sent.at(-1)]);
+  }
+  slow.ws.resume();
+  const got: unknown[] = [];
+  let cursor: string | undefined;
+  for (;;) {
+    const { type, payload } = await slow.hear();
+    if (type === 'error') {
+      expect(payload).toMatchObject([{ extensions: { code: 'THROTTLED', reason: 'SLOW_CONSUMER', cursor } }]);
+      break;
+    }
+    got.push(...ids([payload as Result]));
+    cursor = (payload as Result).extensions!.cursor;
+  }
+  expect(got).toEqual(sent.slice(0, got.length));
+  expect(got.length).toBeLessThan(150);
+  await Promise.all([slow.leave(), quick.leave()]);
+  await other.stop();
+});
+
+test('one socket carries so many operations, and one caller holds so many sockets', async () => {
+  const other = await start({ operations: 2, socketsPerSubject: 2 });
+  const [one] = await Promise.all([client(ana, other.url), client(ana, other.url)]);
+  for (const id of ['1', '2', '3']) one!.subscribe(id, EVENTS);
+  expect(await one!.hear()).toMatchObject({ type: 'error', id: '3', payload: [{ extensions: { reason: 'TOO_MANY_SUBSCRIPTIONS' } }] });
+  await expect(Wire.init(other.url, ana)).rejects.toThrow('1013');
+  await (await Wire.init(other.url, bor)).leave();
+  await one!.leave();
+  await (await Wire.init(other.url, ana)).leave();
+  await other.stop();
+});
+
+test.each([
+  [
+    'more fields than a query may',
+    `subscription { ticketEvents { ${Array.from({ length: 1001 }, () => 'id').join(' ')} } }`,
+    'COST_EXCEEDED',
+  ],
+  ['what the schema has not', 'subscription { ticketEvents { nothing } }', 'BAD_USER_INPUT'],
+  ['two things', 'subscription { ticketEvents { id } ticketMaybe { id } }', 'BAD_USER_INPUT'],
+  ['on a condition', 'subscription ($if: Boolean!) { ticketEvents @include(if: $if) { id } }', 'BAD_USER_INPUT'],
+  ['without a value', 'subscription ($if: Boolean!) { ticketEvents { id @include(if: $if) } }', 'BAD_USER_INPUT'],
+])('a subscription that asks for %s is refused', async (_, query, code) => {
+  const wire = await client();
+  wire.subscribe('1', query);
+  expect(await wire.hear()).toMatchObject({ type: 'error', id: '1', payload: [{ extensions: { code } }] });
+});
+
+// Who is calling
+
+test('a socket ends with its token', async () => {
+  const token = await issuer.person('ana', {}, '2 seconds');
+  const wire = await Wire.init(gateway.url, token);
+  await expect(wire.closed).resolves.toMatchObject({ code: 4403 });
+});
+
+test('a newer token of the same caller keeps the socket; that of another ends it', async () => {
+  const wire = await client(await issuer.person('ana', {}, '2 seconds'));
+  wire.say({ type: 'ping', payload: { authorization: `Bearer ${ana}` } });
+  expect(await wire.hear()).toMatchObject({ type: 'pong' });
+  const short = await Wire.init(gateway.url, await issuer.person('bor', {}, '3 seconds'));
+  await short.closed;
+  await wire.settled();
+  wire.say({ type: 'ping', payload: { authorization: `Bearer ${bor}` } });
+  await expect(wire.closed).resolves.toMatchObject({ code: 4403 });
+});
+
+test('a caller that is not known any more is gone at once; one with other rights goes on under them, without a gap', async () => {
+  people['cid'] = { ...people['ana']!, id: 'agt_cid', departments: ['dep_1'] };
+  const { wire, opened } = await watch(fresh(), {}, await issuer.person('cid'));
+  const first = desk.emit(1);
+  await wire.next();
+  people['cid'] = { ...people['cid'], role: Role.LIGHT };
+  await desk.until(() => opened !== desk.opened.at(-1));
+  expect(desk.opened.at(-1)).toMatchObject({ actor: { role: Role.LIGHT } });
+  const second = desk.emit(2);
+  expect(ids(await wire.next())).toEqual([second.id]);
+  expect(first.id).not.toBe(second.id);
+  delete people['cid'];
+  await expect(wire.closed).resolves.toMatchObject({ code: 4403 });
+});
+
+test('queries and mutations go over the socket as over HTTP', async () => {
+  const wire = await client();
+  wire.subscribe(
+    '1',
+    'query One { __typename } mutation Two($subject: String!) { rename(subject: $subject) { subject } }',
+    { subject: 'New' },
+    'Two',
+  );
+  expect((await wire.next())[0]).toMatchObject({ data: { rename: { subject: 'New' } } });
+  expect(await wire.hear()).toEqual({ type: 'complete', id: '1' });
+  wire.subscribe('2', '{ nothing }');
+  expect(await wire.hear()).toMatchObject({ type: 'error', id: '2', payload: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+});

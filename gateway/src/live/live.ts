@@ -1,0 +1,155 @@
+import type { IncomingMessage } from 'node:http';
+import type { ApolloServer } from '@apollo/server';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  getOperationAST,
+  parse,
+} from 'graphql';
+import { fault } from '@deskgraph/common/errors';
+import { newId } from '@deskgraph/common/id';
+import type { Log } from '@deskgraph/common/log';
+import { type Call, Patience } from '../call.ts';
+import type { Federation, Variables } from '../federation.ts';
+import { inwardHeaders } from '../headers.ts';
+import type { Identify } from '../identity.ts';
+import type { Limits } from '../limits.ts';
+import { type Compiled, asksForOwn, compile, keeping } from './compile.ts';
+import { Hub, type Seat } from './hub.ts';
+import type { LiveLimits } from './limits.ts';
+import { shownErrors } from './render.ts';
+import { scopeOf } from './scope.ts';
+import type { Session } from './session.ts';
+import type { Sink } from './stream.ts';
+import { openUpstreams } from './upstream.ts';
+
+/** What a client asks for, by any transport. */
+export interface Request {
+  query: string;
+  operationName?: string | null | undefined;
+  variables?: Variables | null | undefined;
+}
+
+/** A request that may go on. */
+export interface Asked {
+  request: Request;
+  document: DocumentNode;
+  /** Set for a subscription. */
+  compiled: Compiled | undefined;
+}
+
+export interface Result {
+  data?: unknown;
+  errors?: readonly GraphQLFormattedError[];
+  extensions?: Record<string, unknown>;
+}
+
+export interface LiveOptions {
+  server: ApolloServer<Call>;
+  federation: Federation;
+  /** Of the loaded gateway. */
+  schema: GraphQLSchema;
+  identify: Identify;
+  /** Signs what subgraphs are told of a caller. */
+  secret: string;
+  limits: Limits;
+  live: LiveLimits;
+  /** Where the subgraphs are. */
+  addresses: ReadonlyMap<string, string>;
+  log: Log;
+  patienceMs: number;
+  writePatienceMs: number;
+}
+
+/** What all transports share: reading a request, answering it at once, or joining the stream that it asks for. */
+export function openLive(options: LiveOptions) {
+  const { server, federation, schema, identify, secret, limits, log, patienceMs, writePatienceMs } = options;
+  const upstreams = openUpstreams(options.addresses, log);
+  const hub = new Hub({ upstreams, limits: options.live, log, patienceMs });
+  const compiledFor = keeping((document, asked) => compile(schema, (shared) => federation.plan(shared), limits, document, asked));
+
+  const read = (request: Request): Asked => {
+    const document = parse(request.query, { maxTokens: limits.tokens });
+    const operation: OperationDefinitionNode | null | undefined = getOperationAST(document, request.operationName);
+    if (!operation) throw fault('BAD_USER_INPUT', 'The document has no operation of this name.');
+    if (operation.operation !== 'subscription') return { request, document, compiled: undefined };
+    const compiled = compiledFor(request.query, document, operation);
+    const errors = compiled.check(request.variables ?? {});
+    if (errors.length > 0) throw new AggregateError(errors);
+    return { request, document, compiled };
+  };
+
+  return {
+    hub,
+
+    /** Throws an AggregateError of what is wrong with the request. */
+    read(request: Request): Asked {
+      try {
+        return read(request);
+      } catch (error) {
+        const errors = error instanceof AggregateError ? (error.errors as GraphQLError[]) : [error];
+        throw new AggregateError(
+          errors.map((one) => {
+            if (!(one instanceof GraphQLError)) return one;
+            return one.extensions['code'] ? one : new GraphQLError(one.message, { ...one, extensions: { code: 'BAD_USER_INPUT' } });
+          }),
+        );
+      }
+    },
+
+    /** What a client may read of errors. */
+    shown(errors: readonly unknown[]): GraphQLFormattedError[] {
+      const graph = errors.map((error) =>
+        error instanceof GraphQLError ? error : new GraphQLError(String(error), { originalError: error as Error }),
+      );
+      return shownErrors(graph, newId('req'), log);
+    },
+
+    /** Answers a query or mutation, as over HTTP. */
+    async answer({ query, variables, operationName }: Request, session: Session, opened: IncomingMessage): Promise<Result> {
+      const requestId = newId('req');
+      let refusal: GraphQLError | undefined;
+      const caller = await identify(session.authorization).catch((error: unknown) => {
+        if (!(error instanceof GraphQLError)) throw error;
+        refusal = error;
+        return undefined;
+      });
+      const headers = inwardHeaders(opened, requestId, caller?.internalToken);
+      const patience = new Patience(patienceMs, writePatienceMs);
+      const contextValue: Call = { requestId, caller, refusal, headers, patience, cost: undefined, readsStatus: false };
+      try {
+        const { body } = await server.executeOperation(
+          { query, ...(variables && { variables }), ...(operationName && { operationName }) },
+          { contextValue },
+        );
+        if (body.kind !== 'single') throw new Error('The answer is not one document.');
+        return body.singleResult as Result;
+      } finally {
+        patience.end(true);
+      }
+    },
+
+    /** Joins the stream of a subscription, after the given cursor if any, else after the client's own. */
+    join(
+      { compiled, request }: Asked & { compiled: Compiled },
+      session: Session,
+      language: string | undefined,
+      sink: Sink,
+      after?: string,
+    ): Seat {
+      const given = request.variables ?? {};
+      const variables = compiled.used(given);
+      const scope = scopeOf(session.actor, language, compiled.isPersonal || asksForOwn(variables), secret);
+      return hub.join({ compiled, variables, scope, after: after ?? compiled.after(given) }, sink);
+    },
+
+    async close(): Promise<void> {
+      hub.close();
+      await upstreams.close();
+    },
+  };
+}
+export type Live = ReturnType<typeof openLive>;

@@ -1,0 +1,97 @@
+import { composeServices } from '@apollo/composition';
+import { GraphQLError, parse } from 'graphql';
+
+const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@external", "@requires"])';
+
+const TICKETS = `${LINK}
+  type Query { lastEvent: TicketEvent  lastEvents: [TicketEvent!]!  lastTicket: Ticket }
+  type Mutation { rename(subject: String!): Ticket }
+  type Subscription {
+    "The log: resumable."
+    ticketEvents(after: String, subject: String, assignee: String): TicketEvent
+    ticketBatch(after: String): [TicketEvent!]!
+    ticketMaybe(after: String): Ticket
+    "A state: tells each subscriber how things are, first."
+    board: TicketEvent
+    refused: TicketEvent
+  }
+  interface TicketEvent { id: ID!  ticket: Ticket!  related: [Ticket!]! }
+  type TicketCreated implements TicketEvent { id: ID!  ticket: Ticket!  related: [Ticket!]!  channel: String! }
+  type TicketStatusChanged implements TicketEvent { id: ID!  ticket: Ticket!  related: [Ticket!]!  from: String!  to: String! }
+  type Ticket @key(fields: "id") { id: ID!  number: Int!  subject: String!  tags(prefix: String): [String!]!  broken: String  customer: Customer  requester: Requester! }
+  union Requester = Customer | Guest
+  type Guest { email: String! }
+  type Customer @key(fields: "id", resolvable: false) { id: ID! }`;
+
+const CUSTOMERS = `${LINK}
+  type Query { customer(id: ID!): Customer }
+  type Customer @key(fields: "id") { id: ID!  name(upper: Boolean = false): String!  organization: Organization  forbidden: String  never: String! }
+  type Organization @key(fields: "id") { id: ID!  name: String! }`;
+
+const ARTICLES = `${LINK}
+  type Query { article(id: ID!): Article }
+  type Article { id: ID!  title: String! }
+  type Ticket @key(fields: "id") { id: ID!  subject: String! @external  suggested(first: Int = 2): [Article!] @requires(fields: "subject") }
+  type Organization @key(fields: "id") { id: ID!  articles: Int! }`;
+
+export const typeDefs = { tickets: TICKETS, customers: CUSTOMERS, articles: ARTICLES };
+export type Room = keyof typeof typeDefs;
+
+export interface Event {
+  __typename: string;
+  id: string;
+  cursor: string;
+  [field: string]: unknown;
+}
+
+export const ticketOf = (number: number, subject = `Printer ${number}`) => ({ __typename: 'Ticket', id: String(number), number, subject });
+
+/** Every fourth ticket is of a guest, and every fifth customer is not found by the room that owns them. */
+const customerOf = ({ number }: { number: number }) => (number % 4 ? { __typename: 'Customer', id: `cus_${number}` } : null);
+const refuse = (): never => {
+  throw new GraphQLError('A right is missing.', { extensions: { code: 'FORBIDDEN' } });
+};
+
+export const resolvers = (last: () => Event) => ({
+  tickets: {
+    Query: { lastEvent: last, lastEvents: () => [last(), last()], lastTicket: () => last()['ticket'] },
+    Mutation: { rename: (_: unknown, { subject }: { subject: string }) => ticketOf(1, subject) },
+    TicketEvent: { __resolveType: ({ __typename }: Event) => __typename },
+    Ticket: {
+      customer: customerOf,
+      requester: (ticket: { number: number }) => customerOf(ticket) ?? { __typename: 'Guest', email: 'guest@example.com' },
+      tags: (_: unknown, { prefix }: { prefix?: string }) => ['vip', 'paper'].filter((tag) => tag.startsWith(prefix ?? '')),
+      broken: () => {
+        throw new Error('relation "secret_table" does not exist at 10.0.0.7:5432');
+      },
+    },
+  },
+  customers: {
+    Customer: {
+      __resolveReference: ({ id }: { id: string }) => (Number(id.slice(4)) % 5 ? { id } : null),
+      name: ({ id }: { id: string }, { upper }: { upper: boolean }) => (upper ? `NAME OF ${id}` : `Name of ${id}`),
+      organization: ({ id }: { id: string }) => ({ id: `org_${id}`, name: `Organization of ${id}` }),
+      forbidden: refuse,
+      never: refuse,
+    },
+  },
+  articles: {
+    Ticket: {
+      suggested: ({ subject }: { subject: string }, { first }: { first: number }) =>
+        Array.from({ length: first }, (_, index) => ({ id: String(index), title: `${subject}: ${index}` })),
+    },
+    Organization: { articles: () => 3 },
+  },
+});
+
+/** The supergraph of the three rooms. */
+export function composeDesk(): string {
+  const parts = Object.entries(typeDefs).map(([name, text]) => ({
+    name,
+    typeDefs: parse(text),
+    url: `http://${name}.internal.invalid/graphql`,
+  }));
+  const { supergraphSdl, errors } = composeServices(parts);
+  if (!supergraphSdl) throw new Error(errors?.join('\n'));
+  return supergraphSdl;
+}

@@ -1,0 +1,82 @@
+import { WebSocket } from 'ws';
+
+export interface Message {
+  type: string;
+  id?: string;
+  payload?: unknown;
+}
+
+export interface Result {
+  data?: Record<string, never> | null;
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
+  extensions?: { cursor?: string };
+}
+
+/** A client that says and hears single messages. */
+export class Wire {
+  readonly ws: WebSocket;
+  /** What came and was not taken yet. */
+  readonly heard: Message[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+  readonly ready: Promise<void>;
+  readonly #waits: ((message: Message) => void)[] = [];
+
+  constructor(url: string, protocol: string | string[] = 'graphql-transport-ws', options: object = {}) {
+    this.ws = new WebSocket(url.replace(/^http/, 'ws'), protocol, options);
+    this.ws.on('error', () => {});
+    this.ready = new Promise((resolve, reject) => this.ws.once('open', resolve).once('error', reject));
+    this.ready.catch(() => {});
+    this.closed = new Promise((resolve) => this.ws.once('close', (code, reason) => resolve({ code, reason: String(reason) })));
+    this.ws.on('message', (text: Buffer) => {
+      const message = JSON.parse(text.toString()) as Message;
+      const wait = this.#waits.shift();
+      if (wait) wait(message);
+      else this.heard.push(message);
+    });
+  }
+
+  static async init(url: string, authorization?: string): Promise<Wire> {
+    const wire = new Wire(url);
+    await wire.ready;
+    wire.say({ type: 'connection_init', payload: { authorization: `Bearer ${authorization}` } });
+    const ack = await Promise.race([wire.hear(), wire.closed]);
+    if (!('type' in ack)) throw new Error(`closed with ${ack.code} ${ack.reason}`);
+    return wire;
+  }
+
+  say(message: unknown): void {
+    this.ws.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  hear(): Promise<Message> {
+    const message = this.heard.shift();
+    return message ? Promise.resolve(message) : new Promise((resolve) => this.#waits.push(resolve));
+  }
+
+  subscribe(id: string, query: string, variables?: Record<string, unknown>, operationName?: string): void {
+    this.say({ type: 'subscribe', id, payload: { query, variables, operationName } });
+  }
+
+  /** The results that come next. */
+  async next(count = 1): Promise<Result[]> {
+    const results: Result[] = [];
+    while (results.length < count) {
+      const { type, payload } = await this.hear();
+      if (type !== 'next') throw new Error(`${type}: ${JSON.stringify(payload)}`);
+      results.push(payload as Result);
+    }
+    return results;
+  }
+
+  /** Everything the server did with what was said before is done when the answer comes. */
+  async settled(): Promise<void> {
+    this.say({ type: 'ping', payload: { settled: true } });
+    const message = await this.hear();
+    if (message.type !== 'pong') throw new Error(`not a pong: ${JSON.stringify(message)}`);
+  }
+
+  async leave(): Promise<void> {
+    this.ws.close();
+    await this.closed;
+  }
+}
