@@ -33,6 +33,8 @@ export interface LiveDesk {
   emit(number: number, more?: Record<string, unknown>): Event;
   /** Cuts every socket from the gateway. */
   cut(): void;
+  /** Completes every subscription, as a room does that stops. */
+  complete(): void;
   /** Resolves when what was asked for holds; looked at whenever something happened at the rooms. */
   until(holds: () => boolean): Promise<void>;
   stop(): Promise<void>;
@@ -48,6 +50,7 @@ export async function startLiveDesk(): Promise<LiveDesk> {
   const log: Event[] = [];
   const wakes = new Set<() => void>();
   const waits = new Set<() => void>();
+  const ends = new Set<() => void>();
   const happened = (): void => {
     for (const look of waits) look();
   };
@@ -81,6 +84,9 @@ export async function startLiveDesk(): Promise<LiveDesk> {
     cut() {
       for (const socket of sockets) socket.terminate();
     },
+    complete() {
+      for (const end of ends) end();
+    },
     until: (holds) =>
       new Promise((resolve) => {
         const look = (): void => {
@@ -113,11 +119,13 @@ export async function startLiveDesk(): Promise<LiveDesk> {
     const rise = (): void => wake?.();
     const end = (): void => {
       opened.isOver = true;
+      ends.delete(end);
       wakes.delete(rise);
       rise();
       happened();
     };
     wakes.add(rise);
+    ends.add(end);
     const events: AsyncIterableIterator<ExecutionResult> = {
       [Symbol.asyncIterator]: () => events,
       async next() {

@@ -70,6 +70,8 @@ export class Stream {
   #stop: (() => void) | undefined;
   #retry: NodeJS.Timeout | undefined;
   #attempts = 0;
+  /** Was the last message that nothing can be had? */
+  #isRefused = false;
   #isOver = false;
 
   constructor(of: StreamOf, options: StreamOptions) {
@@ -136,13 +138,19 @@ export class Stream {
     const request = { query: plan.query, operationName: plan.operationName, variables };
     this.#stop = this.#options.upstreams.subscribe(plan.subgraph, this.#of.scope, request, {
       next: (pushed) => this.#came(pushed),
-      ended: (errors) => this.#pipeline.push(async () => ({ ended: errors && this.#shown(errors) })),
-      lost: () => {
-        if (this.#isOver) return;
-        const wait = Math.min(RETRY_MS * 2 ** this.#attempts++, LONGEST_RETRY_MS) * (0.5 + Math.random());
-        this.#retry = setTimeout(() => this.#begin(), wait);
+      ended: (errors) => {
+        // A log has no end: its owner stops, and another will go on.
+        if (!errors && resumeVariable && !this.#isRefused) this.#again();
+        else this.#pipeline.push(async () => ({ ended: errors && this.#shown(errors) }));
       },
+      lost: () => this.#again(),
     });
+  }
+
+  #again(): void {
+    if (this.#isOver) return;
+    const wait = Math.min(RETRY_MS * 2 ** this.#attempts++, LONGEST_RETRY_MS) * (0.5 + Math.random());
+    this.#retry = setTimeout(() => this.#begin(), wait);
   }
 
   #shown(errors: GraphQLFormattedError[]): GraphQLFormattedError[] {
@@ -153,6 +161,7 @@ export class Stream {
   #came(pushed: Pushed): void {
     if (this.#isOver) return;
     this.#attempts = 0;
+    this.#isRefused = !pushed.data && pushed.errors !== undefined;
     const cursor = this.#of.compiled.resumeVariable ? pushed.extensions?.cursor : undefined;
     if (cursor !== undefined && cursor === this.#seen) return;
     this.#seen = cursor ?? this.#seen;

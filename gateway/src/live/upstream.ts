@@ -61,7 +61,7 @@ function connect(url: string, scope: Scope): Client {
     onNonLazyError: () => {},
     on: {
       ping: (received) => {
-        if (!received) silence = setTimeout(() => client.terminate(), PONG_MS);
+        if (!received) silence = setTimeout(() => client.terminate(), PONG_MS).unref();
       },
       pong: (received) => {
         if (received) clearTimeout(silence);
