@@ -21,7 +21,7 @@ export interface Carried {
  * What an error means for the caller: a refusal below the root fields, such as a page that is too big, is the fault of the request; a
  * database that is being restarted is worth another try.
  */
-function told(error: GraphQLError): GraphQLError {
+export function told(error: GraphQLError): GraphQLError {
   const { originalError: cause } = error;
   const meaning =
     cause instanceof Refusal
@@ -87,12 +87,12 @@ export function apolloOf(schema: GraphQLSchema): ApolloServer<Carried> {
   });
 }
 
-function shown(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
+export function shown(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
   const { known: _, ...rest } = masked(error, requestId);
   return rest;
 }
 
-const logUnknown = (error: GraphQLError, { log, requestId }: Context): void =>
+export const logUnknown = (error: GraphQLError, { log, requestId }: Context): void =>
   log.error({ requestId, path: error.path?.join('.'), err: error.originalError ?? error }, 'unknown error');
 
 /** The one route of the graph; only for callers with an internal token. */

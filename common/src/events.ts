@@ -72,11 +72,12 @@ const relays = new WeakMap<object, () => void>();
 export const onRecord = (orm: object, wake: () => void): void => void relays.set(orm, wake);
 const nudge = (orm: object): void => relays.get(orm)?.();
 
-/** Reads the log after a position, in order. */
-export async function factsAfter(em: EntityManager, position: number, limit: number): Promise<Fact[]> {
+/** Reads the log after a position, in order; of one workspace or, in a session of all of them, the whole. */
+export async function factsAfter(em: EntityManager, position: number, limit: number, workspace?: string): Promise<Fact[]> {
+  const own = workspace ? sql`and workspace_id = ${workspace}::uuid` : sql``;
   const { rows } = await sql<Record<string, unknown>>`
     select position, event_id, workspace_id, type, subject, version, actor, at, data from event_log
-    where position > ${position} order by position limit ${limit}`.execute(em.getKysely());
+    where position > ${position} ${own} order by position limit ${limit}`.execute(em.getKysely());
   return rows.map(factOf);
 }
 

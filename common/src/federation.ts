@@ -59,6 +59,7 @@ export function buildSubgraph({ resolvers, orphanedTypes = [], references = {}, 
     scalarsMap: [{ type: Date, scalar: DateTime }],
     directives: [...specifiedDirectives],
     skipCheck: true,
+    pubSub: NO_PUB_SUB,
   });
   refuseUnguarded();
   const words = link ? '' : authWords(base);
@@ -70,6 +71,12 @@ export function buildSubgraph({ resolvers, orphanedTypes = [], references = {}, 
   guard(base, schema);
   return { schema, sdl: `${print(typeDefs)}\n` };
 }
+
+const unused = (): never => {
+  throw new Error('Streams are made by `subscribe`.');
+};
+/** type-graphql asks for one where there are subscriptions, also when every one of them brings its own stream. */
+const NO_PUB_SUB = { publish: unused, subscribe: unused };
 
 /** type-graphql skips `@Authorized` and middlewares on plain fields, silently; rights are said by `@Auth` alone. */
 function refuseUnguarded(): void {
@@ -116,6 +123,7 @@ const nullableRoots = (document: DocumentNode): DocumentNode =>
 
 function guard(base: GraphQLSchema, schema: GraphQLSchema): void {
   const roots = new Set([schema.getQueryType()?.name, schema.getMutationType()?.name]);
+  const streams = schema.getSubscriptionType()?.name;
   for (const type of Object.values(base.getTypeMap())) {
     const target = schema.getType(type.name);
     if (!isObjectType(type) || !isObjectType(target)) continue;
@@ -125,7 +133,8 @@ function guard(base: GraphQLSchema, schema: GraphQLSchema): void {
       if (!mine) continue;
       const rule = field.extensions['auth'] as AuthRule | undefined;
       mine.extensions = { ...mine.extensions, ...(rule && { auth: rule }) };
-      if (roots.has(type.name)) guardRoot(mine, rule, type.name === schema.getMutationType()?.name);
+      if (type.name === streams) guardStream(mine, rule);
+      else if (roots.has(type.name)) guardRoot(mine, rule, type.name === schema.getMutationType()?.name);
       else if (rule) guardField(mine, rule, target);
     }
   }
@@ -145,6 +154,20 @@ function guardRoot(field: AnyField, rule: AuthRule | undefined, isMutation: bool
     try {
       refuseUnstorable(args);
       return (await resolve(root, args, context, info)) as unknown;
+    } catch (error) {
+      throw error instanceof Refusal ? faultOf(error) : error;
+    }
+  };
+}
+
+/** The right to a stream is asked for when it begins; what may be told in it is up to whoever tells. */
+function guardStream(field: AnyField, rule: AuthRule | undefined): void {
+  const subscribe = field.subscribe!;
+  field.subscribe = async (root, args, context, info) => {
+    if (rule && !allows(rule, context.actor)) throw fault('FORBIDDEN');
+    try {
+      refuseUnstorable(args);
+      return (await subscribe(root, args, context, info)) as unknown;
     } catch (error) {
       throw error instanceof Refusal ? faultOf(error) : error;
     }

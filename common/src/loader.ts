@@ -6,9 +6,12 @@ import DataLoader from 'dataloader';
  */
 export class Loaders {
   readonly #loaders = new Map<string, DataLoader<string, unknown>>();
+  readonly #known = new Map<string, unknown>();
 
   /** One thing per id; null where there is none, or none for the caller. */
   byId<T extends { id: string }>(kind: string, id: string, find: (ids: string[]) => Promise<T[]>): Promise<T | null> {
+    const known = this.#known.get(`${kind} ${id}`);
+    if (known) return Promise.resolve(known as T);
     return this.#load(kind, id, async (ids) => {
       const found = new Map((await find(ids)).map((thing) => [thing.id, thing]));
       return ids.map((each) => found.get(each) ?? null);
@@ -31,9 +34,15 @@ export class Loaders {
     });
   }
 
+  /** A thing that has been read for this caller already; whoever asks for it by id gets it. */
+  know(kind: string, thing: { id: string }): void {
+    this.#known.set(`${kind} ${thing.id}`, thing);
+  }
+
   /** Forgets everything: what was read before a change is not shown after it. */
   clear(): void {
     this.#loaders.clear();
+    this.#known.clear();
   }
 
   #load<T>(kind: string, key: string, batch: (keys: string[]) => Promise<T[]>): Promise<T> {

@@ -8,9 +8,11 @@ import { Cursors, useCursors } from './cursor.ts';
 import { type DatabaseOptions, type MikroORM, openDatabase } from './database.ts';
 import { type GraphOptions, buildSubgraph } from './federation.ts';
 import { feedHandler } from './feed.ts';
+import { type Live, openLive } from './live.ts';
 import { type Log, createLog } from './log.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { type Handler, type Serving, answer, serve } from './serve.ts';
+import { Tail } from './tail.ts';
 import { type ActorReader, actorReader, bearer } from './token.ts';
 import { Context } from './transaction.ts';
 
@@ -26,6 +28,7 @@ export interface Service {
   orm: MikroORM;
   log: Log;
   relay: Relay;
+  tail: Tail;
   config: ServiceConfig;
 }
 
@@ -49,25 +52,29 @@ export async function startSubgraph(
   const orm = await openDatabase({ url: config.DATABASE_URL, entities: options.entities, log, connections: config.DATABASE_CONNECTIONS });
   useCursors(orm, new Cursors(config.INTERNAL_SECRET));
   const relay = startRelay(orm, config.DATABASE_URL, log);
-  const service: Service = { name: options.name, orm, log, relay, config };
+  const tail = new Tail({ orm, relay, log });
+  const service: Service = { name: options.name, orm, log, relay, tail, config };
   const ends = options.beside?.(service) ?? [];
-  const apollo = apolloOf(buildSubgraph(options).schema);
+  const { schema } = buildSubgraph(options);
+  const apollo = apolloOf(schema);
   await apollo.start();
   const actorOf = actorReader(config.INTERNAL_SECRET);
+  const contextFor = (actor: Actor, headers: IncomingHttpHeaders): Context => contextOf(service, options, actor, headers);
+  let live: Live | undefined;
   const own = (door: Handler): Handler => onlyFor(actorOf, (actor) => actor.kind === 'system', door);
   const serving = await serve({
     log,
     host: config.HOST,
     port: config.PORT,
     routes: {
-      'POST /graphql': graphHandler(apollo, actorOf, (actor, headers) => contextOf(service, options, actor, headers)),
+      'POST /graphql': graphHandler(apollo, actorOf, contextFor),
       'GET /feed': own(feedHandler(orm, relay)),
       ...Object.fromEntries(Object.entries(options.doors?.(service) ?? {}).map(([route, door]) => [route, own(door)])),
     },
     ready: async () => (await orm.em.fork().execute('select 1')).length === 1,
     drain: async () => {
       relay.release();
-      await Promise.all(ends.map((end) => end()));
+      await Promise.all([tail.stop(), live?.close(), ...ends.map((end) => end())]);
     },
     close: async () => {
       await relay.stop();
@@ -75,17 +82,19 @@ export async function startSubgraph(
       await orm.close(true);
     },
   });
+  if (schema.getSubscriptionType()) live = openLive({ http: serving.http, schema, actorOf, contextFor });
   log.info({ port: serving.port }, 'serving');
   return { ...serving, ...service };
 }
 
-function contextOf({ orm, log }: Service, { find }: SubgraphOptions, actor: Actor, headers: IncomingHttpHeaders): Context {
+function contextOf({ orm, log, tail }: Service, { find }: SubgraphOptions, actor: Actor, headers: IncomingHttpHeaders): Context {
   const { 'accept-language': languages = '', 'x-request-id': requestId = randomUUID() } = headers as Record<string, string | undefined>;
   return new Context({
     orm,
     actor,
     log,
     requestId,
+    tail,
     locales: languages
       .split(',')
       .map((part) => part.split(';', 1)[0]!.trim())

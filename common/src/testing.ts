@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type GraphQLSchema, isNonNullType, isObjectType } from 'graphql';
+import { type Client as StreamClient, createClient } from 'graphql-ws';
 import { Client } from 'pg';
+import WebSocket from 'ws';
 import { type Actor, Role, SCOPES } from './access.ts';
 import { type MigrationClass, migrate } from './database.ts';
 import { newId, newUuid } from './id.ts';
@@ -103,6 +105,17 @@ export async function testService(options: SubgraphOptions, migrations: Record<s
     },
   };
 }
+
+export type { Client as StreamClient, FormattedExecutionResult as StreamResult } from 'graphql-ws';
+
+/** A client of a subgraph's streams. */
+export const streamClient = (url: string, authorization: () => Promise<string>): StreamClient =>
+  createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionParams: async () => ({ authorization: await authorization() }),
+  });
 
 /** The data of an answer; fails with the whole answer when there are errors. */
 export function dataOf<Data>(answer: Answer<Data>): Data {

@@ -3,6 +3,7 @@ import type { Actor } from './access.ts';
 import { type EntityManager, type MikroORM, sql } from './database.ts';
 import { Loaders } from './loader.ts';
 import type { Log } from './log.ts';
+import type { Tail } from './tail.ts';
 
 export interface Request {
   orm: MikroORM;
@@ -13,6 +14,8 @@ export interface Request {
   locales: readonly string[];
   /** Finds a thing of this service by its typed id, if the caller may see it. */
   find?: (context: Context, id: string) => Promise<unknown>;
+  /** The log of this service as it grows; where somebody may subscribe. */
+  tail?: Tail;
 }
 
 /**
@@ -26,18 +29,26 @@ export class Context {
   readonly requestId: string;
   readonly locales: readonly string[];
   readonly load = new Loaders();
+  readonly tail: Tail | undefined;
   readonly #find: Request['find'];
   #open: Promise<EntityManager> | undefined;
   #writing: EntityManager | undefined;
   #afterCommit: (() => void)[] = [];
 
-  constructor({ orm, actor, log, requestId, locales, find }: Request) {
+  constructor({ orm, actor, log, requestId, locales, find, tail }: Request) {
     this.orm = orm;
     this.actor = actor;
     this.log = log;
     this.requestId = requestId;
     this.locales = locales;
+    this.tail = tail;
     this.#find = find;
+  }
+
+  /** The same caller at another moment, with nothing read yet. */
+  again(): Context {
+    const { orm, actor, log, requestId, locales, tail } = this;
+    return new Context({ orm, actor, log, requestId, locales, ...(tail && { tail }), ...(this.#find && { find: this.#find }) });
   }
 
   get workspace(): string {

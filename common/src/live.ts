@@ -1,0 +1,163 @@
+import type { IncomingHttpHeaders, Server } from 'node:http';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  OperationTypeNode,
+  createSourceEventStream,
+  execute,
+  getOperationAST,
+  parse,
+  validate,
+} from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { Actor } from './access.ts';
+import { logUnknown, shown, told } from './apollo.ts';
+import { fault, masked } from './errors.ts';
+import { type ActorReader, bearer } from './token.ts';
+import type { Context } from './transaction.ts';
+
+/** One message of a stream: what the root field is of, the cursor to go on from after it, and what has been read for it already. */
+export interface Told {
+  message: unknown;
+  cursor: string;
+  prepare?: (context: Context) => void;
+}
+
+export interface LiveOptions {
+  http: Server;
+  schema: GraphQLSchema;
+  actorOf: ActorReader;
+  contextFor: (actor: Actor, headers: IncomingHttpHeaders) => Context;
+}
+
+export interface Live {
+  close(): Promise<void>;
+}
+
+const PATH = '/graphql';
+const MESSAGE_LIMIT = 1024 * 1024;
+const GOODBYE_MS = 1_000;
+
+interface Session {
+  actor?: Actor | undefined;
+  headers?: IncomingHttpHeaders;
+}
+
+/**
+ * Streams for other processes of ours, by graphql-transport-ws: the payload of connection_init has the internal token under `authorization`,
+ * and stands in for headers. Every message says its cursor in `extensions.cursor`, whatever was selected.
+ */
+export function openLive({ http, schema, actorOf, contextFor }: LiveOptions): Live {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT });
+  http.on('upgrade', (request, socket, head) => {
+    if (request.url?.split('?', 1)[0] !== PATH) return socket.destroy();
+    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
+  });
+  const server = useServer<Record<string, unknown>, Record<PropertyKey, unknown> & Session>(
+    {
+      onConnect: async ({ connectionParams = {}, extra }) => {
+        const actor = await actorOf(bearer(connectionParams['authorization'] as string | undefined));
+        extra.actor = actor;
+        extra.headers = connectionParams as IncomingHttpHeaders;
+        return Boolean(actor);
+      },
+      onSubscribe: ({ extra }, _, { query, variables, operationName }) => {
+        const document = parsed(query);
+        if (document instanceof GraphQLError) return [document];
+        const faults = validate(schema, document);
+        if (faults.length) return faults.map((error) => fault('BAD_USER_INPUT', error.message));
+        if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
+          return [fault('BAD_USER_INPUT', 'Only subscriptions are answered here.')];
+        return { schema, document, operationName, variableValues: variables, contextValue: contextFor(extra.actor!, extra.headers!) };
+      },
+      subscribe: (args) => subscribe(args),
+      onError: (_, __, ___, errors) => errors.map((error) => error.toJSON()),
+    },
+    sockets,
+  );
+  return {
+    close: async () => {
+      const late = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), GOODBYE_MS);
+      await server.dispose();
+      clearTimeout(late);
+    },
+  };
+}
+
+function parsed(query: string) {
+  try {
+    return parse(query, { maxTokens: 10_000 });
+  } catch (error) {
+    return fault('BAD_USER_INPUT', (error as Error).message);
+  }
+}
+
+/** Like the one of graphql-js, with a context of its own for every message, so that each is read at its own moment. */
+async function subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+  const opening = args.contextValue as Context;
+  const source = await opened(args, opening);
+  if (!(Symbol.asyncIterator in source)) return visible(source, opening);
+  const events = source[Symbol.asyncIterator]() as AsyncIterator<Told>;
+  const stream: AsyncIterableIterator<ExecutionResult> = {
+    next: async () => {
+      const { value, done } = await events.next();
+      return done ? { value: undefined, done } : { value: await answered(args, value, opening.again()), done: false };
+    },
+    return: async () => {
+      await events.return?.();
+      return { value: undefined, done: true };
+    },
+    [Symbol.asyncIterator]: () => stream,
+  };
+  return stream;
+}
+
+async function opened(args: ExecutionArgs, context: Context): Promise<AsyncIterable<unknown> | ExecutionResult> {
+  try {
+    return await createSourceEventStream(args);
+  } finally {
+    await context.end();
+  }
+}
+
+async function answered(args: ExecutionArgs, { message, cursor, prepare }: Told, context: Context): Promise<ExecutionResult> {
+  prepare?.(context);
+  try {
+    const result = visible(await execute({ ...args, rootValue: message, contextValue: context }), context);
+    return { ...result, extensions: { cursor } };
+  } finally {
+    await context.end();
+  }
+}
+
+/** What the caller may know of errors. */
+function visible(result: ExecutionResult, context: Context): ExecutionResult {
+  if (!result.errors) return result;
+  const errors = result.errors.map((error) => {
+    const meant = told(error);
+    if (!masked(meant, '').known) logUnknown(meant, context);
+    const { message, path, extensions } = shown(meant.toJSON() as GraphQLFormattedError, context.requestId);
+    return new GraphQLError(message, { path: path as (string | number)[], extensions: extensions ?? {} });
+  });
+  return { ...result, errors };
+}
+
+/** A stream that ends at once when its reader leaves, also while it waits: a generator alone would wait for the next message. */
+export function stoppable<T>(make: (signal: AbortSignal) => AsyncGenerator<T, void, void>): AsyncIterableIterator<T> {
+  const stop = new AbortController();
+  const generator = make(stop.signal);
+  const stream: AsyncIterableIterator<T> = {
+    next: () => generator.next() as Promise<IteratorResult<T>>,
+    return: async () => {
+      stop.abort();
+      await generator.return();
+      return { value: undefined, done: true };
+    },
+    [Symbol.asyncIterator]: () => stream,
+  };
+  return stream;
+}
