@@ -10,6 +10,7 @@ import { Department } from './department/department.ts';
 import { byId as departmentById } from './department/find.ts';
 import { DepartmentResolver } from './department/resolver.ts';
 import { TicketEventResolver, TicketTimeline } from './event/resolver.ts';
+import { TicketSubscriptions } from './event/subscription.ts';
 import { App, Article, Customer, KnowledgeBase, Organization, Section } from './foreign/foreign.ts';
 import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
 import { byId as messageById } from './message/find.ts';
@@ -47,6 +48,7 @@ export const subgraph: SubgraphOptions = {
     MessageResolver,
     TicketEventResolver,
     TicketTimeline,
+    TicketSubscriptions,
   ],
   orphanedTypes: [System, App, Customer, Organization, Article, KnowledgeBase, Section],
   references: {
