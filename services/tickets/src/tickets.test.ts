@@ -46,13 +46,7 @@ const readAsCustomer = async (id: string): Promise<Shown> =>
     })
   ).ticket;
 const reply = (actor: Actor, ticketId: string, more: object = {}) =>
-  mutate(
-    desk,
-    actor,
-    'messageAdd',
-    { ticketId, visibility: 'PUBLIC', body: 'An answer', override: true, ...more },
-    'ticket { id status } message { id }',
-  );
+  mutate(desk, actor, 'messageAdd', { ticketId, visibility: 'PUBLIC', body: 'An answer', ...more }, 'ticket { id status } message { id }');
 const move = (actor: Actor, id: string, status: string, more: object = {}) =>
   mutate(desk, actor, 'ticketStatusChange', { id, status, ...more }, 'ticket { status }');
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
@@ -385,7 +379,7 @@ describe('finding', () => {
       const fresh = await openDesk(service);
       for (let at = 0; at < 12; at++) {
         const { id } = await fresh.ticket();
-        if (at % 3 === 0) await mutate(fresh, fresh.agent, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'x', override: true });
+        if (at % 3 === 0) await mutate(fresh, fresh.agent, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'x' });
         if (at % 4 === 0) await mutate(fresh, fresh.agent, 'ticketUpdate', { id, priority: 'HIGH' });
       }
       for (const direction of ['ASC', 'DESC']) {

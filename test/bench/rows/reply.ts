@@ -16,7 +16,7 @@ export const reply: RowOf = ({ graph, workspace, agents, open }, { tickets }) =>
     name: 'reply',
     aim: 300,
     graph: async (n) => {
-      const input = { ticketId: spread(answered, n), body: letter(random, rare(n)), visibility: 'PUBLIC', override: true };
+      const input = { ticketId: spread(answered, n), body: letter(random, rare(n)), visibility: 'PUBLIC' };
       await graph.ask({ query: QUERY, variables: { input }, token: spread(agents, n).token });
     },
     floor: (n) =>

@@ -30,15 +30,6 @@ const reply = async (actor: Actor, ticketId: string, body: string, more: object)
   (await mutate(desk, actor, 'messageAdd', { ticketId, visibility: 'PUBLIC', body, ...more }, SELECTION)) as unknown as Reply;
 const code = ({ userErrors }: Reply) => userErrors.map((error) => `${error.code} ${error.field?.join('.')}`).join();
 
-test('an agent’s public reply says what was seen; a note, a requester’s reply and an app’s may leave it out', async () => {
-  const { id } = await desk.ticket();
-  expect(code(await reply(desk.agent, id, 'blind', {}))).toBe('REQUIRED input.seen');
-  expect(code(await reply(desk.agent, id, 'a note', { visibility: 'PRIVATE' }))).toBe('');
-  expect(code(await reply(desk.customer, id, 'and?', {}))).toBe('');
-  expect(code(await reply(desk.partner, id, 'from a bot', {}))).toBe('');
-  expect(code(await reply(desk.agent, id, 'read', { seen: await seenBy(desk.agent, id) }))).toBe('');
-});
-
 /** Pairs of replies that are tried; PAIRS=1000 for the long run. */
 // oxlint-disable-next-line node/no-process-env -- how long a test is, is no setting of the product
 const PAIRS = Number(process.env['PAIRS'] ?? 50);

@@ -30,7 +30,7 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
     if (actor.kind === 'customer') return followUp(ctx, ticket, input.body);
     throw new Refusal('TICKET_CLOSED', 'ticketId');
   }
-  if (!input.override) await refuseBlind(ctx, ticket, input);
+  if (input.seen && !input.override) await refuseUnseen(ctx, ticket, input.seen);
   const at = new Date();
   const channel = input.channel ?? ticket.channel;
   const message = write(ctx, {
@@ -48,12 +48,6 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
   await index(ctx, ticket.id, [message]);
   await recordAll(ctx, [said, ...moves]);
   return { message, ticket, userErrors: [] };
-}
-
-/** Nobody answers a requester twice, or past what has happened meanwhile, without knowing. */
-async function refuseBlind(ctx: Context, ticket: Ticket, { seen, visibility }: MessageAddInput): Promise<void> {
-  if (seen) return refuseUnseen(ctx, ticket, seen);
-  if (ctx.actor.kind === 'agent' && visibility === MessageVisibility.PUBLIC) throw new Refusal('REQUIRED', 'seen');
 }
 
 function sameAgain(message: Message, ticket: Ticket): MessageAddPayload {
