@@ -95,14 +95,19 @@ export function idIs(column: RawBuilder<unknown>, prefix: string, filter: IdFilt
   return every(parts);
 }
 
+/** A condition on a whole number; compared as one, so that an index on the column serves. */
 export function numberIs(column: RawBuilder<unknown>, filter: NumberFilter): Condition {
   const parts: Condition[] = [];
-  if (given(filter.eq)) parts.push(sql<SqlBool>`${column} = ${filter.eq}::double precision`);
-  if (given(filter.gte)) parts.push(sql<SqlBool>`${column} >= ${filter.gte}::double precision`);
-  if (given(filter.lte)) parts.push(sql<SqlBool>`${column} <= ${filter.lte}::double precision`);
+  if (given(filter.eq)) parts.push(isWhole(filter.eq) ? sql<SqlBool>`${column} = ${filter.eq}::integer` : sql<SqlBool>`false`);
+  if (given(filter.gte)) parts.push(sql<SqlBool>`${column} >= ${bounded(Math.ceil(filter.gte))}::integer`);
+  if (given(filter.lte)) parts.push(sql<SqlBool>`${column} <= ${bounded(Math.floor(filter.lte))}::integer`);
   if (given(filter.isNull)) parts.push(nullness(column, filter.isNull));
   return every(parts);
 }
+
+const MOST = 2_147_483_647;
+const isWhole = (value: number): boolean => Number.isInteger(value) && Math.abs(value) <= MOST;
+const bounded = (value: number): number => Math.max(-MOST, Math.min(MOST, value));
 
 export function instantIs(column: RawBuilder<unknown>, filter: DateTimeFilter, now = new Date()): Condition {
   const parts: Condition[] = [];

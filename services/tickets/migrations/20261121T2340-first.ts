@@ -27,7 +27,7 @@ export class First extends Migration {
         id uuid primary key, workspace_id uuid not null references workspace, email text not null, name text not null, role text not null,
         locale text, active boolean not null, ${stamps}
       );
-      create unique index agent_email on agent (workspace_id, lower(email));
+      create unique index agent_email on agent (workspace_id, email);
       create table department (id uuid primary key, workspace_id uuid not null references workspace, name text not null, ${stamps});
       create unique index department_name on department (workspace_id, lower(name));
       create table agent_department (

@@ -417,6 +417,11 @@ describe('finding', () => {
     expect(await count({ assigneeId: { eq: 'me' } })).toBe(1);
     expect(await count({ assigneeId: { eq: newId('agt') } })).toBe(0);
     expect(await count({ assigneeId: { eq: 'agt_nonsense' } })).toBe(0);
+    const { number } = await desk.ticket();
+    expect(await count({ number: { eq: number } })).toBe(1);
+    expect(await count({ number: { gte: number - 0.5, lte: number + 0.5 } })).toBe(1);
+    expect(await count({ number: { eq: number + 0.5 } })).toBe(0);
+    expect(await count({ number: { gte: 1e300 } })).toBe(0);
     expect(await count({ not: { assigneeId: { eq: 'me' } } })).toBe((await count({})) - 1);
   });
 });
