@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Cursors } from '@deskgraph/common/cursor';
 import { Role } from '@deskgraph/common/access';
 import type { Follower } from '@deskgraph/common/feed';
 import { createLog } from '@deskgraph/common/log';
@@ -37,6 +38,8 @@ const following = (url = tickets.url): Follower => {
   stops.push(() => follower.stop());
   return follower;
 };
+
+const cursorAt = (position: number): string => new Cursors(TEST_SECRET).write(cast.workspace, { position });
 
 const QUERY = `query ($period: PeriodInput!) {
   ticketReport(by: [TIME, STATUS, DEPARTMENT, AGENT], measures: [CREATED, SOLVED, BACKLOG, FIRST_RESPONSE_TIME, RESOLUTION_TIME], period: $period, timeZone: "Europe/Ljubljana") {
@@ -76,7 +79,7 @@ test('pages that repeat facts, several followers at once and restarts count each
   const rebuilt = await numbers();
   await rebuild({ ownerUrl: service.database.ownerUrl, url: service.database.url, ticketsUrl: tickets.url, secret: TEST_SECRET, log });
   expect(await numbers()).toEqual(rebuilt);
-  expect(rebuilt).toMatchObject({ ticketReport: { cursor: Buffer.from(`position ${tickets.log.length}`).toString('base64url') } });
+  expect(rebuilt).toMatchObject({ ticketReport: { cursor: cursorAt(tickets.log.length) } });
 });
 
 test('a fact that fails leaves nothing of its page, and is tried again', async () => {
@@ -90,7 +93,7 @@ test('a fact that fails leaves nothing of its page, and is tried again', async (
   const subject = broken.log[20]!.subject;
   await expect(following(broken.url).catchUp()).rejects.toThrow('integer');
   const empty = await numbers();
-  expect(empty).toMatchObject({ ticketReport: { cursor: Buffer.from('position 0').toString('base64url'), rows: [] } });
+  expect(empty).toMatchObject({ ticketReport: { cursor: cursorAt(0), rows: [] } });
   state.number = number;
   expect(subject).toBe(broken.log[20]!.subject);
   await following(broken.url).catchUp();
