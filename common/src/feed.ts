@@ -33,6 +33,17 @@ export function feedHandler(orm: MikroORM, relay: Relay): Handler {
     const ask = (inside: EntityManager) => inside.execute<{ pending: boolean }[]>('select exists (select from outbox) as pending');
     return (await em.transactional((inside) => ask(inside as EntityManager), { readOnly: true }))[0]!.pending;
   };
+  /** What has no position yet is waited for: asked for before the log is read, nothing slips by in between. */
+  const readSettled = async (after: number): Promise<Fact[]> => {
+    const patience = Date.now() + SETTLE_MS;
+    for (;;) {
+      const grown = relay.grown(Math.max(0, patience - Date.now()));
+      const pending = await isPending();
+      const facts = await read(after);
+      if (facts.length || !pending || Date.now() >= patience) return facts;
+      await grown;
+    }
+  };
   return async (request, response) => {
     const query = new URL(request.url!, 'http://feed').searchParams;
     const after = Number(query.get('after') ?? 0);
@@ -40,12 +51,7 @@ export function feedHandler(orm: MikroORM, relay: Relay): Handler {
     if (!Number.isSafeInteger(after) || after < 0 || !(wait >= 0))
       return answer(response, 400, { error: 'after and wait are whole numbers.' });
     const until = Date.now() + wait;
-    const grown = wait ? undefined : relay.grown(SETTLE_MS);
-    let facts = await read(after);
-    if (grown && !facts.length && (await isPending())) {
-      await grown;
-      facts = await read(after);
-    }
+    let facts = wait ? await read(after) : await readSettled(after);
     while (!facts.length && Date.now() < until && !response.destroyed && relay.waits) {
       await relay.grown(until - Date.now());
       facts = await read(after);
