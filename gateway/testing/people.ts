@@ -38,7 +38,10 @@ export async function startIssuer() {
   return {
     /** Tokens that were verified, in order. */
     reads,
-    readToken: (token: string) => (reads.push(token), read(token)),
+    readToken: (token: string) => {
+      reads.push(token);
+      return read(token);
+    },
     person: (sub: string, more: Record<string, unknown> = {}, lifetime = '1 hour') =>
       sign({ sub, email: `${sub}@example.com`, ...more }, keys.privateKey, lifetime),
     app: (scope: string) => sign({ sub: 'app_1', name: 'Importer', scope }),

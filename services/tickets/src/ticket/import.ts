@@ -8,6 +8,7 @@ import { index, write } from '../message/write.ts';
 import { resolve } from '../requester/resolve.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { type Changes, fact, moved } from './fact.ts';
+import { handOver } from './hand-over.ts';
 import type { TicketImportChange, TicketImportInput } from './input.ts';
 import { open } from './open.ts';
 import type { TicketImportPayload } from './payload.ts';
@@ -71,22 +72,7 @@ async function apply(
     ticket.priority = change.priority;
     facts.push(fact('ticket.updated', ticket, { at, changes }));
   }
-  const changes: Changes = {};
-  if (change.departmentId !== undefined) {
-    const to = await optional(change.departmentId, (id) => departmentId(ctx, id, `${field}.departmentId`));
-    if (to !== ticket.departmentId) {
-      changes['departmentId'] = [ticket.departmentId, to];
-      if (ticket.departmentId && to) ticket.transferCount += 1;
-      ticket.departmentId = to;
-    }
-  }
-  if (change.assigneeId !== undefined) {
-    const to = await optional(change.assigneeId, (id) => agentId(ctx, id, `${field}.assigneeId`));
-    if (to !== ticket.assigneeId) {
-      changes['assigneeId'] = [ticket.assigneeId, to];
-      ticket.assigneeId = to;
-    }
-  }
+  const changes = await handOver(ctx, ticket, change, `${field}.`);
   if (Object.keys(changes).length) facts.push(fact('ticket.assigned', ticket, { at, changes }));
   if (change.body) facts.push(await say(ctx, ticket, change, field, messages));
   if (change.status && change.status !== ticket.status) {

@@ -1,0 +1,30 @@
+import type { Context } from '@deskgraph/common/transaction';
+import type { Changes } from './fact.ts';
+import { agentId, departmentId, optional } from './reference.ts';
+import type { Ticket } from './ticket.ts';
+
+export interface NewHands {
+  departmentId?: string | null | undefined;
+  assigneeId?: string | null | undefined;
+}
+
+/** Puts a ticket into other hands, as far as they are given, and says what changed. `place` leads to them in the input. */
+export async function handOver(ctx: Context, ticket: Ticket, to: NewHands, place = ''): Promise<Changes> {
+  const changes: Changes = {};
+  if (to.departmentId !== undefined) {
+    const next = await optional(to.departmentId, (id) => departmentId(ctx, id, `${place}departmentId`));
+    if (next !== ticket.departmentId) {
+      changes['departmentId'] = [ticket.departmentId, next];
+      if (ticket.departmentId && next) ticket.transferCount += 1;
+      ticket.departmentId = next;
+    }
+  }
+  if (to.assigneeId !== undefined) {
+    const next = await optional(to.assigneeId, (id) => agentId(ctx, id, `${place}assigneeId`));
+    if (next !== ticket.assigneeId) {
+      changes['assigneeId'] = [ticket.assigneeId, next];
+      ticket.assigneeId = next;
+    }
+  }
+  return changes;
+}
