@@ -20,9 +20,12 @@ import { fault, masked } from './errors.ts';
 import { type ActorReader, bearer } from './token.ts';
 import type { Context } from './transaction.ts';
 
-/** One message of a stream: what the root field is of, the cursor to go on from after it, and what has been read for it already. */
+/**
+ * One message of a stream: what the root field is of, the cursor to go on from after it, and what has been read for it already. Without
+ * `message` it is a mark: the stream has come so far, and nothing up to there was for this reader.
+ */
 export interface Told {
-  message: unknown;
+  message?: unknown;
   cursor: string;
   prepare?: (context: Context) => void;
 }
@@ -49,7 +52,7 @@ interface Session {
 
 /**
  * Streams for other processes of ours, by graphql-transport-ws: the payload of connection_init has the internal token under `authorization`,
- * and stands in for headers. Every message says its cursor in `extensions.cursor`, whatever was selected.
+ * and stands in for headers. Every message says its cursor in `extensions.cursor`, whatever was selected; a mark says nothing else.
  */
 export function openLive({ http, schema, actorOf, contextFor }: LiveOptions): Live {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT });
@@ -105,7 +108,7 @@ async function subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<Exe
   const stream: AsyncIterableIterator<ExecutionResult> = {
     next: async () => {
       const { value, done } = await events.next();
-      return done ? { value: undefined, done } : { value: await answered(args, value, opening.again()), done: false };
+      return done ? { value: undefined, done } : { value: await answered(args, value, opening), done: false };
     },
     return: async () => {
       await events.return?.();
@@ -124,7 +127,9 @@ async function opened(args: ExecutionArgs, context: Context): Promise<AsyncItera
   }
 }
 
-async function answered(args: ExecutionArgs, { message, cursor, prepare }: Told, context: Context): Promise<ExecutionResult> {
+async function answered(args: ExecutionArgs, { message, cursor, prepare }: Told, opening: Context): Promise<ExecutionResult> {
+  if (message === undefined) return { extensions: { cursor } };
+  const context = opening.again();
   prepare?.(context);
   try {
     const result = visible(await execute({ ...args, rootValue: message, contextValue: context }), context);

@@ -60,14 +60,17 @@ export class Tail {
     return this.#ready;
   }
 
-  /**
-   * The facts of a workspace after a position (default: from now on), each once and in order, some at a time, for as long as the signal lasts.
-   * Throws CursorExpired when facts after the position are gone.
-   */
-  async *follow(workspace: string, after: number | undefined, signal: AbortSignal): AsyncGenerator<Fact[], void, void> {
+  /** The position to follow from: the given one, or the end of the log. Throws CursorExpired when facts after the given one are gone. */
+  async from(after?: number): Promise<number> {
     await this.ready();
-    if (after !== undefined) await this.#refuseExpired(after);
-    let last = after ?? this.head;
+    if (after === undefined) return this.head;
+    await this.#refuseExpired(after);
+    return after;
+  }
+
+  /** The facts of a workspace after a position, each once and in order, some at a time, for as long as the signal lasts. */
+  async *follow(workspace: string, from: number, signal: AbortSignal): AsyncGenerator<Fact[], void, void> {
+    let last = from;
     while (!signal.aborted && !this.#stopped) {
       if (last < this.#base) {
         const known = this.head;

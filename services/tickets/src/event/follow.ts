@@ -25,7 +25,8 @@ export interface Following<M extends LiveMessage> {
 const READ_ANEW = '{ tickets(orderBy: [{ field: UPDATED_AT, direction: DESC }], first: 100) { nodes { id cursor } } }';
 
 /**
- * The facts about tickets that the caller may see, each in a message, from a position on or from now. Rights and filter are asked for every
+ * The facts about tickets that the caller may see, each in a message, from a position on or from now: a mark comes first, so that a stream
+ * that is cut before its first fact goes on from where it began. Rights and filter are asked for every
  * fact at the moment when it is told, and about the ticket as it is then.
  */
 export function follow<M extends LiveMessage>(ctx: Context, following: Following<M>): AsyncIterableIterator<Told> {
@@ -43,7 +44,9 @@ async function* told<M extends LiveMessage>(
   const { Message, rest } = following;
   const tail = ctx.tail!;
   try {
-    for await (const facts of tail.follow(ctx.workspace, after, signal))
+    const from = await tail.from(after);
+    yield { cursor: following.after ?? cursorAt(ctx, { position: from }) };
+    for await (const facts of tail.follow(ctx.workspace, from, signal))
       for (const { event, ticket } of await select(ctx, following, facts)) {
         if (signal.aborted) return;
         const cursor = cursorOf(ctx, event);

@@ -7,11 +7,17 @@ import { TicketEvent } from './event.ts';
 
 export enum ResyncReason {
   CURSOR_EXPIRED = 'CURSOR_EXPIRED',
+  TOO_SLOW = 'TOO_SLOW',
+  RIGHTS_CHANGED = 'RIGHTS_CHANGED',
 }
 registerEnumType(ResyncReason, {
   name: 'ResyncReason',
   description: 'Why a stream can’t go on.',
-  valuesConfig: { CURSOR_EXPIRED: { description: 'What followed the position is not kept any more.' } },
+  valuesConfig: {
+    CURSOR_EXPIRED: { description: 'What followed the position is not kept any more.' },
+    TOO_SLOW: { description: 'Facts came faster than the caller read them.' },
+    RIGHTS_CHANGED: { description: 'The workspace changed what the caller may see.' },
+  },
 });
 
 @ObjectType({ simpleResolvers: true, description: 'The stream can’t go on without reading anew; it ends after this.' })

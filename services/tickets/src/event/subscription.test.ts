@@ -39,6 +39,7 @@ const EVENT = 'id type version ticket { id status } message { text visibility } 
 class Stream {
   readonly pushed: Pushed[] = [];
   readonly cursors: (string | undefined)[] = [];
+  readonly marks: string[] = [];
   errors: unknown;
   isOver = false;
   stop = (): void => {};
@@ -46,6 +47,10 @@ class Stream {
 
   add({ data, errors, extensions }: StreamResult<Record<string, Pushed>, { cursor?: string }>): void {
     if (errors) this.errors = errors;
+    if (data === undefined && !errors) {
+      this.marks.push(extensions!.cursor!);
+      return this.#grown();
+    }
     this.pushed.push(Object.values(data ?? {})[0]!);
     this.cursors.push(extensions?.cursor);
     this.#grown();
@@ -58,6 +63,11 @@ class Stream {
   /** Resolves once a message fits, or the stream is over. */
   async until(fits: (pushed: Pushed) => boolean): Promise<void> {
     while (!this.isOver && !this.pushed.some(fits)) await new Promise<void>((resolve) => (this.#grown = resolve));
+  }
+  /** Resolves with the place where it began. */
+  async begun(): Promise<string> {
+    while (!this.isOver && !this.marks.length) await new Promise<void>((resolve) => (this.#grown = resolve));
+    return this.marks[0]!;
   }
   ended(): Promise<void> {
     return this.until(() => false);
@@ -174,6 +184,24 @@ describe('a stream of facts', () => {
       { after },
     );
     expect(ticketEvents.nodes.map(({ id }) => id)).toEqual(whole.ids);
+  });
+
+  test('begins with a mark, from which it goes on when it is cut before its first fact', async () => {
+    const cut = listen(desk.agent, 'ticketEvents');
+    const after = await cut.begun();
+    cut.stop();
+    await busy('done 2c');
+    const resumed = listen(desk.agent, 'ticketEvents', { after });
+    await resumed.until(says('done 2c'));
+    expect(resumed.marks).toEqual([after]);
+    expect(resumed.pushed.map(({ event }) => event.version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const live = listen(desk.agent, 'ticketEvents');
+    await live.begun();
+    await busy('done 2d');
+    await live.until(says('done 2d'));
+    expect(live.pushed.map(({ event }) => event.version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    resumed.stop();
+    live.stop();
   });
 
   test('a requester gets own tickets only, and never a note, a label or ON_HOLD', async () => {
