@@ -67,6 +67,8 @@ export interface Desk {
   done<Payload>(who: Who, name: string, input: object, selection?: string): Promise<Payload>;
   /** A ticket of `customer`. */
   ticket(more?: object, who?: Who): Promise<{ id: string; number: number; version: number }>;
+  /** A public answer of somebody who has read the ticket as it is now. */
+  reply(who: Who, ticketId: string, more?: object): Promise<void>;
   /** The token that the gateway would show a service on behalf of this caller. */
   internal(who: Exclude<Who, 'nobody'>): Promise<string>;
 }
@@ -145,6 +147,12 @@ export async function openDesk(platform: Platform): Promise<Desk> {
         'ticket { id number version }',
       );
       return ticket;
+    },
+    reply: async (who, ticketId, more = {}) => {
+      const { ticket } = await desk.data<{ ticket: { cursor: string } }>(who, 'query ($id: ID!) { ticket(id: $id) { cursor } }', {
+        id: ticketId,
+      });
+      await desk.done(who, 'messageAdd', { ticketId, body: 'An answer.', visibility: 'PUBLIC', seen: ticket.cursor, ...more });
     },
     internal: (who) => signActor(actorOf(who), platform.secret),
   };

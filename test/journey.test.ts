@@ -221,13 +221,7 @@ async function fullDesk(tickets: number): Promise<Desk> {
           },
           who,
         );
-        await full.done(who, 'messageAdd', {
-          ticketId: id,
-          body: 'Change the bulb.',
-          visibility: 'PUBLIC',
-          override: true,
-          status: 'SOLVED',
-        });
+        await full.reply(who, id, { body: 'Change the bulb.', status: 'SOLVED' });
       }),
     );
   return full;

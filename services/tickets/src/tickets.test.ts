@@ -6,7 +6,7 @@ import { type TestService, app, countStatements, mappingFaults, person } from '@
 import { buildSubgraph } from '@deskgraph/common/federation';
 import { Client } from 'pg';
 import { subgraph } from './subgraph.ts';
-import { type Desk, mutate, openDesk, startTickets } from '../testing/desk.ts';
+import { type Desk, mutate, openDesk, reply as replyAt, startTickets } from '../testing/desk.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -45,8 +45,7 @@ const readAsCustomer = async (id: string): Promise<Shown> =>
       id,
     })
   ).ticket;
-const reply = (actor: Actor, ticketId: string, more: object = {}) =>
-  mutate(desk, actor, 'messageAdd', { ticketId, visibility: 'PUBLIC', body: 'An answer', ...more }, 'ticket { id status } message { id }');
+const reply = (actor: Actor, ticketId: string, more: object = {}) => replyAt(desk, actor, ticketId, more);
 const move = (actor: Actor, id: string, status: string, more: object = {}) =>
   mutate(desk, actor, 'ticketStatusChange', { id, status, ...more }, 'ticket { status }');
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
@@ -379,7 +378,7 @@ describe('finding', () => {
       const fresh = await openDesk(service);
       for (let at = 0; at < 12; at++) {
         const { id } = await fresh.ticket();
-        if (at % 3 === 0) await mutate(fresh, fresh.agent, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'x' });
+        if (at % 3 === 0) await replyAt(fresh, fresh.agent, id);
         if (at % 4 === 0) await mutate(fresh, fresh.agent, 'ticketUpdate', { id, priority: 'HIGH' });
       }
       for (const direction of ['ASC', 'DESC']) {

@@ -95,3 +95,12 @@ export async function mutate(desk: Desk, actor: Actor, name: string, input: obje
   );
   return data[name] as never;
 }
+
+/** A public answer of somebody who has read the ticket as it is now. */
+export async function reply(desk: Desk, actor: Actor, ticketId: string, more: object = {}): Promise<Result> {
+  const { ticket } = await desk.ask<{ ticket: { cursor: string } | null }>(actor, 'query ($id: ID!) { ticket(id: $id) { cursor } }', {
+    id: ticketId,
+  });
+  const input = { ticketId, visibility: 'PUBLIC', body: 'An answer', seen: ticket?.cursor, ...more };
+  return mutate(desk, actor, 'messageAdd', input, 'ticket { id status } message { id }');
+}

@@ -77,6 +77,16 @@ test('`override` sends all the same, and one’s own acts are no news', async ()
   expect(code(await reply(desk.agent, id, 'Second', { seen: now }))).toBe('');
 });
 
+test('an agent who answers in public says what was read, or that it does not matter; notes, apps and customers need not', async () => {
+  const { id } = await desk.ticket();
+  expect(code(await reply(desk.agent, id, 'Blind', {}))).toBe('REQUIRED input.seen');
+  expect(code(await reply(desk.admin, id, 'Blind', { seen: null, override: false }))).toBe('REQUIRED input.seen');
+  expect(code(await reply(desk.agent, id, 'On purpose', { override: true }))).toBe('');
+  expect(code(await reply(desk.agent, id, 'A note', { visibility: 'PRIVATE' }))).toBe('');
+  expect(code(await reply(desk.partner, id, 'By a machine', {}))).toBe('');
+  expect(code(await reply(desk.customer, id, 'Thanks', {}))).toBe('');
+});
+
 test('the cursor of a payload covers what the payload did', async () => {
   const { id } = await desk.ticket();
   const sent = await reply(desk.agent, id, 'Mine', { seen: await seenBy(desk.agent, id) });

@@ -21,6 +21,7 @@ import { index, write } from './write.ts';
 export async function add(ctx: Context, input: MessageAddInput): Promise<MessageAddPayload> {
   const { actor } = ctx;
   allowVisibility(actor, input.visibility);
+  requireSeen(actor, input);
   if (input.status && actor.kind === 'customer') throw new Refusal('FORBIDDEN', 'status');
   const externalId = ownExternalId(actor, input.externalId);
   const ticket = await locked(ctx, input.ticketId, 'ticketId');
@@ -59,6 +60,11 @@ function allowVisibility(actor: Actor, visibility: MessageVisibility): void {
   const isPublic = visibility === MessageVisibility.PUBLIC;
   const allowed = actor.kind === 'customer' ? isPublic : actor.kind === 'app' || !isPublic || hasRole(actor, Role.AGENT);
   if (!allowed) throw new Refusal('FORBIDDEN', 'visibility');
+}
+
+/** People who answer say what they have read, so that no two of them answer past each other. Apps answer without reading. */
+function requireSeen(actor: Actor, { visibility, seen, override }: MessageAddInput): void {
+  if (actor.kind === 'agent' && visibility === MessageVisibility.PUBLIC && !seen && !override) throw new Refusal('REQUIRED', 'seen');
 }
 
 /** What a public message does to the wait for an answer. Returns whether it is the first reply of a human agent. */

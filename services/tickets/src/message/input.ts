@@ -19,7 +19,7 @@ export class MessageAddInput {
   @Field(() => CursorScalar, {
     nullable: true,
     description:
-      '`Ticket.cursor` as it was read: when others acted since, nothing is sent and `unseenActivity` says what they did. Agents should give it with every public reply; without it nothing is checked.',
+      '`Ticket.cursor` as it was read: when others acted since, nothing is sent and `unseenActivity` says what they did. Required for public replies of agents unless they override; for others, and for notes, nothing is checked without it.',
   })
   seen?: string | null;
   @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Send in spite of what was not seen.' })
