@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { GraphQLError } from 'graphql';
 import { type Actor, SCOPES } from '@deskgraph/common/access';
 import { fault } from '@deskgraph/common/errors';
@@ -37,6 +38,7 @@ const MOST_KEPT = 10_000;
 
 interface Kept {
   since: number;
+  claims: Promise<OutsideClaims>;
   caller: Promise<Caller | undefined>;
   until: number;
 }
@@ -61,17 +63,20 @@ const appOf = ({ sub, name, scope }: OutsideClaims, workspace: string): Actor =>
 export function createIdentify({ readToken, who, secret, log }: IdentityOptions): Identify {
   const kept = new Map<string, Kept>();
 
-  const identify = async (token: string): Promise<{ caller: Caller | undefined; until: number }> => {
-    let claims: OutsideClaims;
+  const read = async (token: string): Promise<OutsideClaims> => {
     try {
-      claims = await readToken(token);
+      return await readToken(token);
     } catch (error) {
       if (isBadToken(error)) throw fault('UNAUTHENTICATED');
       log.error({ err: error }, 'the keys of the issuer cannot be read');
       throw fault('UNAVAILABLE');
     }
+  };
+
+  const identify = async (claims: OutsideClaims, before?: Kept): Promise<{ caller: Caller | undefined; until: number }> => {
+    const expiresAt = claims.exp! * 1000;
     const workspace = toUuid('wsp', claims.workspace ?? '');
-    if (!workspace) throw fault('UNAUTHENTICATED');
+    if (!workspace || expiresAt <= Date.now()) throw fault('UNAUTHENTICATED');
     const isApp = claims.scope !== undefined && claims.email === undefined && claims.sub!.startsWith('app_');
     const actor = isApp ? appOf(claims, workspace) : await who({ workspace: claims.workspace!, email: claims.email, subject: claims.sub! });
     if (!actor) return { caller: undefined, until: Date.now() + KEEP_NOBODY_MS };
@@ -79,16 +84,18 @@ export function createIdentify({ readToken, who, secret, log }: IdentityOptions)
       log.error({ actor: actor.id }, 'an actor of another workspace was named for a token');
       throw fault('UNAUTHENTICATED');
     }
-    const expiresAt = claims.exp! * 1000;
+    const last = before && before.until > Date.now() ? await before.caller : undefined;
+    if (last && isDeepStrictEqual(last.actor, actor)) return { caller: last, until: before!.until };
     const caller = { actor, internalToken: await signActor(actor, secret), expiresAt };
     return { caller, until: Math.min(Date.now() + KEEP_MS, expiresAt) };
   };
 
-  const begin = (key: string, token: string): Kept => {
+  /** A token that was verified once needs it no more: only who is behind it can change. */
+  const begin = (key: string, claims: Promise<OutsideClaims>, before?: Kept): Kept => {
     const oldest = kept.size >= MOST_KEPT ? kept.keys().next().value : undefined;
     if (oldest !== undefined) kept.delete(oldest);
-    const asked = identify(token);
-    const entry: Kept = { since: Date.now(), until: Infinity, caller: asked.then(({ caller }) => caller) };
+    const asked = claims.then((read) => identify(read, before));
+    const entry: Kept = { since: Date.now(), until: Infinity, claims, caller: asked.then(({ caller }) => caller) };
     kept.set(key, entry);
     asked.then(
       ({ until }) => (entry.until = until),
@@ -98,9 +105,9 @@ export function createIdentify({ readToken, who, secret, log }: IdentityOptions)
   };
 
   /** Asks anew although an answer is kept, which stays good for others while nobody can say. */
-  const again = async (key: string, token: string, before: Kept): Promise<Caller | undefined> => {
+  const again = async (key: string, before: Kept): Promise<Caller | undefined> => {
     try {
-      return await begin(key, token).caller;
+      return await begin(key, before.claims, before).caller;
     } catch (error) {
       const isUnknown = error instanceof GraphQLError && error.extensions['code'] === 'UNAVAILABLE';
       if (isUnknown && before.until > Date.now() && !kept.has(key)) kept.set(key, before);
@@ -117,7 +124,7 @@ export function createIdentify({ readToken, who, secret, log }: IdentityOptions)
     if (known && known.until <= Date.now()) kept.delete(key);
     const found = kept.get(key);
     const isOld = found !== undefined && Date.now() - found.since > maxAgeMs;
-    const caller = await (isOld ? again(key, token, found) : (found ?? begin(key, token)).caller);
+    const caller = await (isOld ? again(key, found) : (found ?? begin(key, read(token))).caller);
     if (!caller) throw fault('UNAUTHENTICATED');
     return caller;
   };

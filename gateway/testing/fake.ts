@@ -78,8 +78,8 @@ export async function startFake(name: Name): Promise<FakeSubgraph> {
         const asking = await actorReader(SECRET)(request.headers.authorization?.slice('Bearer '.length) ?? '');
         if (asking?.kind !== 'system') return void response.writeHead(401).end();
         if (fake.fault === 'hangs') return;
-        const person = JSON.parse(text) as { email?: string; subject: string };
-        return void response.end(JSON.stringify({ actor: people[person.subject] ?? null }));
+        const asked = JSON.parse(text) as { people: { subject: string }[] };
+        return void response.end(JSON.stringify({ actors: asked.people.map(({ subject }) => people[subject] ?? null) }));
       }
       fake.seen.push(request.headers);
       fake.arrived.resolve();

@@ -167,8 +167,8 @@ export async function startLiveDesk(): Promise<LiveDesk> {
       void (async () => {
         const text = await bodyOf(request);
         if (request.url === '/who') {
-          const { subject } = JSON.parse(text) as { subject: string };
-          return void response.end(JSON.stringify({ actor: people[subject] ?? null }));
+          const asked = JSON.parse(text) as { people: { subject: string }[] };
+          return void response.end(JSON.stringify({ actors: asked.people.map(({ subject }) => people[subject] ?? null) }));
         }
         desk.requests[name]++;
         happened();

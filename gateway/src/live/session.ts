@@ -95,7 +95,10 @@ export class Session {
     this.#expiry = setTimeout(look, Math.max(0, Math.min(left, LONGEST_TIMER_MS))).unref();
   }
 
-  /** A right that was taken ends what it allowed within seconds. While nobody can say who the caller is, the last word counts. */
+  /**
+   * A right that was taken ends what it allowed within seconds. While nobody can say who the caller is, the last word counts. All sessions of
+   * the process look at the same moments, so that they are asked for together.
+   */
   #watchRights(): void {
     const { identify, recheckMs } = this.#options;
     this.#recheck = setTimeout(
@@ -110,7 +113,7 @@ export class Session {
           })
           .finally(() => this.#isOver || this.#watchRights());
       },
-      recheckMs * (0.8 + 0.2 * Math.random()),
+      recheckMs - (performance.now() % recheckMs),
     ).unref();
   }
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import './refusals.ts';
 import { prefixOf } from '@deskgraph/common/id';
 import type { SubgraphOptions } from '@deskgraph/common/subgraph';
+import { whoDoor } from '@deskgraph/common/who';
 import { peers } from './config.ts';
 import { Customer } from './customer/customer.ts';
 import { byId as customerById } from './customer/find.ts';
@@ -26,6 +27,6 @@ export const subgraph: SubgraphOptions = {
     if (prefixOf(id) === 'org') return organizationById(ctx, id);
     return null;
   },
-  doors: (service) => ({ 'POST /who': who(service) }),
+  doors: (service) => ({ 'POST /who': whoDoor(who(service)) }),
   beside: (service) => [followTickets(service, peers().TICKETS_URL)],
 };

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import './refusals.ts';
 import { System } from '@deskgraph/common/graph';
 import type { SubgraphOptions } from '@deskgraph/common/subgraph';
+import { whoDoor } from '@deskgraph/common/who';
 import { Agent } from './agent/agent.ts';
 import { byId as agentById } from './agent/find.ts';
 import { AgentResolver } from './agent/resolver.ts';
@@ -60,6 +61,6 @@ export const subgraph: SubgraphOptions = {
     Organization: (reference) => reference,
   },
   find: own,
-  doors: ({ orm }) => ({ 'POST /who': who(orm) }),
+  doors: ({ orm }) => ({ 'POST /who': whoDoor(who(orm)) }),
   beside: (service) => [followCustomers(service)],
 };

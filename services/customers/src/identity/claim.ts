@@ -2,7 +2,7 @@ import { type EntityManager, sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { type Identity } from '@deskgraph/common/identity';
+import type { Identity, IdentityKind } from '@deskgraph/common/identity';
 import { IDENTITY_LIMIT, keyOf } from './identity.ts';
 
 /**
@@ -87,8 +87,12 @@ export async function refuseTooMany(ctx: Context, customerId: string, field: str
 }
 
 /** Whose identity it is; null when it is nobody's. */
-export async function ownerOf(em: EntityManager, { kind, value }: Identity): Promise<string | null> {
-  const { rows } = await sql<{ customer_id: string }>`
-    select customer_id from customer_identity where kind = ${kind} and value = ${value}`.execute(em.getKysely());
-  return rows[0] ? toId('cus', rows[0].customer_id) : null;
+export const ownerOf = async (em: EntityManager, { kind, value }: Identity): Promise<string | null> =>
+  (await ownersOf(em, kind, [value])).get(value) ?? null;
+
+/** Whose identities these are, by value; nobody's are left out. */
+export async function ownersOf(em: EntityManager, kind: IdentityKind, values: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ value: string; customer_id: string }>`
+    select value, customer_id from customer_identity where kind = ${kind} and value = any(${values}::text[])`.execute(em.getKysely());
+  return new Map(rows.map((row) => [row.value, toId('cus', row.customer_id)]));
 }
