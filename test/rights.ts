@@ -97,6 +97,7 @@ export const QUERIES: Record<string, QueryRight> = {
     may: [...READERS, 'customer', 'partner', 'reader'],
     ways: { id: { kind: 'ticket', args: ({ ticket }) => ({ filter: { id: eq(ticket.id) }, first: 100 }) } },
   },
+  eventCursor: { may: [...READERS, 'customer', 'partner', 'reader'], ways: {} },
   tickets: {
     may: [...READERS, 'customer', 'partner', 'reader'],
     ways: {

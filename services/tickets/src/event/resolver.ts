@@ -12,6 +12,7 @@ import { byId as ticketById } from '../ticket/find.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { readsOnHold } from '../ticket/visible.ts';
 import { cursorOf, ofTicket } from './cursor.ts';
+import { end } from './end.ts';
 import { FieldChange, TicketEvent, TicketEventConnection } from './event.ts';
 import { find } from './find.ts';
 import { summaryOf } from './summary.ts';
@@ -33,6 +34,14 @@ export class TicketEventResolver {
     @Ctx() ctx: Context,
   ): Promise<Page<TicketEvent>> {
     return find(ctx, { filter, types, first, after });
+  }
+
+  @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
+  @Query(() => CursorScalar, {
+    description: 'The end of the log. Ask for it together with what you show, and subscribe from it: nothing in between is missed.',
+  })
+  eventCursor(@Ctx() ctx: Context): Promise<string> {
+    return end(ctx);
   }
 
   @FieldResolver(() => CursorScalar, { description: 'Where it stands in the log.' })

@@ -289,6 +289,19 @@ describe('the streams of the contract', () => {
   });
 });
 
+test('who reads the end of the log with what is shown, and goes on from there, misses nothing and can’t see others’ facts by it', async () => {
+  const read = async () =>
+    desk.ask<{ eventCursor: string; tickets: { totalCount: number } }>(desk.agent, '{ eventCursor tickets { totalCount } }');
+  const { eventCursor: after, tickets } = await read();
+  expect((await read()).eventCursor).not.toBe(after);
+  const id = await busy('done 7');
+  const stream = listen(desk.agent, 'ticketEvents', { after });
+  await stream.until(says('done 7'));
+  stream.stop();
+  expect(stream.pushed.filter(({ event }) => event.ticket?.id === id)).toHaveLength(8);
+  expect((await read()).tickets.totalCount).toBe(tickets.totalCount + 1);
+});
+
 describe('a stream that can’t be', () => {
   test('ends with a way to begin anew when its cursor is beyond the log', async () => {
     const after = new Cursors(TEST_SECRET).write(desk.workspace, { position: 1_000_000_000 });
