@@ -65,7 +65,12 @@ export class TicketFilter {
 }
 
 /** The filter as a condition on `t`. What a requester may not read he can't filter by either. `frequent`: see `frequentTexts`. */
-export function matches(filter: TicketFilter | null | undefined, actor: Actor, frequent: ReadonlySet<string>): Condition {
+export function matches(
+  filter: TicketFilter | null | undefined,
+  actor: Actor,
+  frequent: ReadonlySet<string>,
+  now: Date = new Date(),
+): Condition {
   const full = readsOnHold(actor);
   const status = full ? sql`t.status` : sql`(case t.status when 'ON_HOLD' then 'OPEN' else t.status end)`;
   return treeIs(filter, (f) => [
@@ -79,7 +84,7 @@ export function matches(filter: TicketFilter | null | undefined, actor: Actor, f
     ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
     ...when(f.tag, (tag) => (full ? tagged(tag) : sql`false`)),
-    ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at)),
+    ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at, now)),
   ]);
 }
 

@@ -1,9 +1,10 @@
+import type { Actor } from '@deskgraph/common/access';
 import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import type { Condition } from '@deskgraph/common/filter';
 import { uuidOf } from '@deskgraph/common/id';
 import { type Owned, pageOf } from '@deskgraph/common/owned';
-import { type Page, type PageRequest, keyset } from '@deskgraph/common/page';
+import { type OrderKey, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { type TicketFilter, matches } from './filter.ts';
 import { type TicketOrder, orderKeys } from './order.ts';
@@ -18,15 +19,22 @@ export interface TicketQuery extends PageRequest {
 
 const ORDER_LIMIT = 3;
 
-async function parts(ctx: Context, query: TicketQuery) {
-  if ((query.orderBy?.length ?? 0) > ORDER_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['orderBy'] }]);
-  if ((query.filter?.text?.length ?? 0) > 200) throw new Refusal([{ code: 'TOO_LONG', field: ['filter', 'text'] }]);
-  const frequent = await frequentTexts(ctx, query.filter);
+/** What a list holds and its order; refused where no list may be asked so. `frequent`: see `frequentTexts`. */
+export function listed(
+  actor: Actor,
+  { filter, orderBy }: TicketQuery,
+  frequent: ReadonlySet<string>,
+  now: Date = new Date(),
+): { order: OrderKey[]; condition: Condition } {
+  if ((orderBy?.length ?? 0) > ORDER_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['orderBy'] }]);
+  if ((filter?.text?.length ?? 0) > 200) throw new Refusal([{ code: 'TOO_LONG', field: ['filter', 'text'] }]);
   return {
-    order: orderKeys(query.orderBy, readsOnHold(ctx.actor)),
-    condition: sql`${visible(ctx.actor)} and ${matches(query.filter, ctx.actor, frequent)}` as Condition,
+    order: orderKeys(orderBy, readsOnHold(actor)),
+    condition: sql`${visible(actor)} and ${matches(filter, actor, frequent, now)}`,
   };
 }
+
+const parts = async (ctx: Context, query: TicketQuery) => listed(ctx.actor, query, await frequentTexts(ctx, query.filter));
 
 /** A page of the tickets that the caller may see. */
 export async function find(ctx: Context, query: TicketQuery): Promise<Page<Ticket>> {
@@ -39,7 +47,8 @@ export async function find(ctx: Context, query: TicketQuery): Promise<Page<Ticke
   return page.page(rows, hydrate(ctx.orm, Ticket, rows), () => count(ctx, condition));
 }
 
-async function count(ctx: Context, condition: Condition): Promise<number> {
+/** How many tickets there are for which the condition holds. */
+export async function count(ctx: Context, condition: Condition): Promise<number> {
   const em = await ctx.read();
   const { rows } = await sql<{ count: number }>`select count(*)::integer as count from ticket t where ${condition}`.execute(em.getKysely());
   return rows[0]!.count;
