@@ -56,6 +56,8 @@ export function feedHandler(orm: MikroORM, relay: Relay): Handler {
       await relay.grown(until - Date.now());
       facts = await read(after);
     }
+    if (facts.length && facts[0]!.position !== after + 1)
+      return answer(response, 410, { error: 'What followed this position is not kept.' });
     answer(response, 200, { facts });
   };
 }

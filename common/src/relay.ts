@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { onRecord } from './events.ts';
 import type { Log } from './log.ts';
+import { makeRoom } from './partition.ts';
 
 const BATCH = 1000;
 const IDLE_MS = 250;
@@ -22,8 +23,17 @@ const MOVE = `
     select state.head + row_number() over (order by taken.id), event_id, workspace_id, type, subject, version, actor, at, data, clock_timestamp()
     from taken, state returning position),
   gone as (delete from outbox using taken where outbox.id = taken.id),
-  moved as (update relay_state set head = head + (select count(*) from logged) where exists (select from logged) returning head)
-  select (select count(*)::integer from logged) as count, (select pg_notify('event_log', head::text) from moved)`;
+  moved as (
+    update relay_state set head = head + (select count(*) from logged) where exists (select from logged) returning head, room - head <= partition_size as narrow)
+  select (select count(*)::integer from logged) as count, (select narrow from moved), (select pg_notify('event_log', head::text) from moved)`;
+
+interface Moved {
+  count: number;
+  /** Less than a whole partition is ahead. */
+  narrow: boolean | null;
+}
+
+const NOTHING: Moved = { count: 0, narrow: false };
 
 export interface Relay {
   /** Resolves when the log has grown, or after `ms`; at once when the process is stopping. */
@@ -85,9 +95,10 @@ export function startRelay(orm: object, url: string, log: Log): Relay {
         client ??= await connect();
         leads ||= (await client.query<{ got: boolean }>(`select pg_try_advisory_lock(${LOCK}) as got`)).rows[0]!.got;
         asked = false;
-        const moved = leads ? (await client.query<{ count: number }>({ name: 'move', text: MOVE })).rows[0]!.count : 0;
-        if (moved === 0) await pause(IDLE_MS);
-        else if (moved < BATCH) await sleep(GATHER_MS);
+        const { count, narrow } = leads ? (await client.query<Moved>({ name: 'move', text: MOVE })).rows[0]! : NOTHING;
+        if (narrow) await makeRoom(client, log);
+        if (count === 0) await pause(IDLE_MS);
+        else if (count < BATCH) await sleep(GATHER_MS);
       } catch (error) {
         if (!stopped) log.warn({ err: error }, 'relay stumbled');
         leads = false;

@@ -1,5 +1,6 @@
 import type { MigrationClass } from '@deskgraph/common/database';
 import { First } from './20261121T2345-first.ts';
+import { Partitions } from './20261122T0230-partitions.ts';
 
 /** In order; only ever appended to. */
-export const migrations: Record<string, MigrationClass> = { '20261121T2345-first': First };
+export const migrations: Record<string, MigrationClass> = { '20261121T2345-first': First, '20261122T0230-partitions': Partitions };

@@ -1,0 +1,9 @@
+import { Migration } from '@mikro-orm/migrations';
+import { logPartitions } from '@deskgraph/common/partition';
+
+/** The log grows by partitions that are made ahead. */
+export class Partitions extends Migration {
+  override up(): void {
+    this.addSql(logPartitions());
+  }
+}
