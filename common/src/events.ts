@@ -81,6 +81,23 @@ export async function factsAfter(em: EntityManager, position: number, limit: num
   return rows.map(factOf);
 }
 
+/** So long a stream can be resumed; the log itself is kept longer. */
+const RESUMED = '30 days';
+
+/**
+ * What a place in the log is good for: is all that followed it still there, and is what the workspace's reader has missed young enough to be
+ * told by a stream? A place beyond the end is of another log.
+ */
+export async function standingOf(em: EntityManager, workspace: string, position: number): Promise<{ kept: boolean; young: boolean }> {
+  const { rows } = await sql<{ kept: boolean; young: boolean | null }>`
+    select ${position}::bigint between base and head as kept, (
+      select logged_at > now() - ${RESUMED}::interval from event_log
+      where workspace_id = ${workspace}::uuid and position > ${position} order by position limit 1
+    ) as young from relay_state`.execute(em.getKysely());
+  const { kept, young } = rows[0]!;
+  return { kept, young: young ?? true };
+}
+
 /** The fact in a row of the log. */
 export const factOf = (row: Record<string, unknown>): Fact => ({
   position: Number(row['position']),

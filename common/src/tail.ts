@@ -1,9 +1,9 @@
 import type { EntityManager, MikroORM } from './database.ts';
-import { type Fact, factsAfter } from './events.ts';
+import { type Fact, factsAfter, standingOf } from './events.ts';
 import type { Log } from './log.ts';
 import type { Relay } from './relay.ts';
 
-/** A reader's place is not in the log any more, or not in this log. */
+/** A reader's place is not in this log, or not any more, or too old. */
 export class CursorExpired extends Error {}
 
 export interface TailOptions {
@@ -60,11 +60,16 @@ export class Tail {
     return this.#ready;
   }
 
-  /** The position to follow from: the given one, or the end of the log. Throws CursorExpired when facts after the given one are gone. */
-  async from(after?: number): Promise<number> {
+  /**
+   * The position to follow from: the end of the log, or where a reader of a workspace has got to. Throws CursorExpired when facts after that
+   * are gone, or too old to be told live.
+   */
+  async from({ workspace, after }: { workspace?: string; after?: number | undefined } = {}): Promise<number> {
     await this.ready();
-    if (after === undefined) return this.head;
-    await this.#refuseExpired(after);
+    if (after === undefined || !workspace) return this.head;
+    if (after >= this.#base && after <= this.head) return after;
+    const { kept, young } = await this.#read((em) => standingOf(em, workspace, after), workspace);
+    if (!kept || !young) throw new CursorExpired(kept ? 'too old' : 'not in the log');
     return after;
   }
 
@@ -145,13 +150,6 @@ export class Tail {
       this.#ring = this.#ring.slice(-this.#kept);
     }
     for (const workspace of new Set(facts.map((fact) => fact.workspace))) for (const wake of this.#waiting.get(workspace) ?? []) wake();
-  }
-
-  async #refuseExpired(after: number): Promise<void> {
-    if (after > this.head && after > (await this.#head())) throw new CursorExpired('beyond the end');
-    if (after >= this.#base) return;
-    const first = await this.#read(async (em) => (await factsAfter(em, 0, 1))[0]?.position, '*');
-    if (first !== undefined && first > after + 1) throw new CursorExpired('before the begin');
   }
 
   #head(): Promise<number> {

@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/access';
+import { Cursors } from '@deskgraph/common/cursor';
 import { TEST_SECRET, type TestService, app, countStatements } from '@deskgraph/common/testing';
 import { signActor, systemActor } from '@deskgraph/common/token';
+import { Client } from 'pg';
 import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 
 let service: TestService;
@@ -227,6 +229,31 @@ describe('the log', () => {
         after,
       });
       expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: ['after'] });
+    }
+  });
+
+  test('a place that is not in the log, or not any more, is refused with the way to go on, instead of looking as if nothing had happened', async () => {
+    await desk.ticket();
+    await positioned();
+    const owner = new Client({ connectionString: service.database.ownerUrl });
+    await owner.connect();
+    try {
+      await owner.query('update relay_state set base = 3');
+      const cursors = new Cursors(TEST_SECRET);
+      for (const position of [2, 1_000_000_000]) {
+        const after = cursors.write(desk.workspace, { position });
+        const { errors } = await desk.answer(desk.agent, 'query ($after: Cursor) { ticketEvents(after: $after) { nodes { id } } }', {
+          after,
+        });
+        expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', reason: 'CURSOR_EXPIRED', field: ['after'] });
+        expect(errors?.[0]?.message).toContain('read the tickets anew');
+      }
+      // What is older than a stream tells is still read.
+      await owner.query(`update event_log set logged_at = now() - interval '40 days'`);
+      expect((await log(desk.agent, { after: cursors.write(desk.workspace, { position: 3 }) })).nodes).not.toEqual([]);
+    } finally {
+      await owner.query('update relay_state set base = 0');
+      await owner.end();
     }
   });
 });

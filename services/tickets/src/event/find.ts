@@ -1,5 +1,7 @@
 import { cursorAt, placeAt } from '@deskgraph/common/cursor';
 import { sql } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
+import { standingOf } from '@deskgraph/common/events';
 import type { Condition } from '@deskgraph/common/filter';
 import type { Page } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
@@ -26,7 +28,7 @@ const STEPS = 20;
 /** Facts of the log after a position, oldest first, of tickets that the caller may see and that match the filter as they are now. */
 export async function find(ctx: Context, { filter, types, first, after }: EventQuery): Promise<Page<TicketEvent>> {
   const size = sizeOf(first, 'first');
-  const from = after ? placeAt(ctx, after, ['after']).position : 0;
+  const from = after ? await place(ctx, after) : 0;
   const facts = sql`${visible(ctx.actor)} and ${typed(types)} and e.subject like 'tkt\\_%'` as Condition;
   const all = !filter && seesAll(ctx);
   const condition = await wanted(ctx, filter);
@@ -37,6 +39,16 @@ export async function find(ctx: Context, { filter, types, first, after }: EventQ
     return answer(ctx, found.slice(0, size), found.length > size);
   }
   return through(ctx, { facts, condition, from, size });
+}
+
+const GONE = 'The log does not go on from this position: read the tickets anew, and go on from the cursor of the one that changed last.';
+
+/** Nothing may look as if nothing had happened; but what a stream does not tell any more is still read here. */
+async function place(ctx: Context, after: string): Promise<number> {
+  const { position } = placeAt(ctx, after, ['after']);
+  const { kept } = await standingOf(await ctx.read(), ctx.workspace, position);
+  if (!kept) throw new Refusal([{ code: 'CURSOR_EXPIRED', field: ['after'], message: GONE }]);
+  return position;
 }
 
 interface Walk {

@@ -44,7 +44,7 @@ async function* told<M extends LiveMessage>(
   const { Message, rest } = following;
   const tail = ctx.tail!;
   try {
-    const from = await tail.from(after);
+    const from = await tail.from({ workspace: ctx.workspace, after });
     yield { cursor: following.after ?? cursorAt(ctx, { position: from }) };
     for await (const facts of tail.follow(ctx.workspace, from, signal))
       for (const { event, ticket } of await select(ctx, following, facts)) {

@@ -14,7 +14,7 @@ registerEnumType(ResyncReason, {
   name: 'ResyncReason',
   description: 'Why a stream can’t go on.',
   valuesConfig: {
-    CURSOR_EXPIRED: { description: 'What followed the position is not kept any more.' },
+    CURSOR_EXPIRED: { description: 'What followed the position is more than 30 days old; the query ticketEvents may still have it.' },
     TOO_SLOW: { description: 'Facts came faster than the caller read them.' },
     RIGHTS_CHANGED: { description: 'The workspace changed what the caller may see.' },
   },
