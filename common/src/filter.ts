@@ -107,7 +107,7 @@ export function numberIs(column: RawBuilder<unknown>, filter: NumberFilter): Con
 
 const MOST = 2_147_483_647;
 const isWhole = (value: number): boolean => Number.isInteger(value) && Math.abs(value) <= MOST;
-const bounded = (value: number): number => Math.max(-MOST, Math.min(MOST, value));
+export const bounded = (value: number): number => Math.max(-MOST, Math.min(MOST, value));
 
 export function instantIs(column: RawBuilder<unknown>, filter: DateTimeFilter, now = new Date()): Condition {
   const parts: Condition[] = [];
@@ -134,23 +134,41 @@ interface Tree<F> {
   not?: F | null;
 }
 
-/** A filter with `and`, `or` and `not` as one condition: `leaf` gives the conditions of one object; at most 5 deep and 100 objects. */
-export function treeIs<F extends Tree<F>>(filter: F | null | undefined, leaf: (filter: F) => Condition[]): Condition {
-  let nodes = 0;
-  const compile = (node: F, depth: number): Condition => {
-    if (depth > DEPTH_LIMIT || ++nodes > NODE_LIMIT)
-      throw new Refusal([
-        { code: 'TOO_LONG', field: ['filter'], message: `A filter is at most ${DEPTH_LIMIT} deep and has at most ${NODE_LIMIT} objects.` },
-      ]);
-    const parts = leaf(node);
-    if (given(node.and)) parts.push(every(node.and.map((each) => compile(each, depth + 1))));
-    if (given(node.or)) parts.push(some(node.or.map((each) => compile(each, depth + 1))));
-    if (given(node.not)) parts.push(sql<SqlBool>`(${compile(node.not, depth + 1)}) is not true`);
-    return every(parts);
-  };
-  return filter ? compile(filter, 1) : every([]);
+/** How conditions are put together: in a statement, or about a thing at hand (fits.ts). */
+export interface Logic<C> {
+  every: (parts: C[]) => C;
+  some: (parts: C[]) => C;
+  not: (part: C) => C;
 }
 
+/** A filter with `and`, `or` and `not` as one condition: `leaf` gives the conditions of one object; at most 5 deep and 100 objects. */
+export const treeOf =
+  <C>({ every, some, not }: Logic<C>) =>
+  <F extends Tree<F>>(filter: F | null | undefined, leaf: (filter: F) => C[]): C => {
+    let nodes = 0;
+    const compile = (node: F, depth: number): C => {
+      if (depth > DEPTH_LIMIT || ++nodes > NODE_LIMIT)
+        throw new Refusal([
+          {
+            code: 'TOO_LONG',
+            field: ['filter'],
+            message: `A filter is at most ${DEPTH_LIMIT} deep and has at most ${NODE_LIMIT} objects.`,
+          },
+        ]);
+      const parts = leaf(node);
+      if (given(node.and)) parts.push(every(node.and.map((each) => compile(each, depth + 1))));
+      if (given(node.or)) parts.push(some(node.or.map((each) => compile(each, depth + 1))));
+      if (given(node.not)) parts.push(not(compile(node.not, depth + 1)));
+      return every(parts);
+    };
+    return filter ? compile(filter, 1) : every([]);
+  };
+
+export const treeIs = treeOf<Condition>({ every, some, not: (part) => sql<SqlBool>`(${part}) is not true` });
+
 /** One filter field: its condition when it is given. */
-export const when = <T>(value: T | null | undefined, condition: (value: T) => Condition): Condition[] =>
-  given(value) ? [condition(value)] : [];
+export function when<T>(value: T | null | undefined, condition: (value: T) => Condition): Condition[];
+export function when<T, C>(value: T | null | undefined, condition: (value: T) => C): C[];
+export function when<T, C>(value: T | null | undefined, condition: (value: T) => C): C[] {
+  return given(value) ? [condition(value)] : [];
+}

@@ -64,7 +64,10 @@ export class TicketFilter {
   @Field(() => TicketFilter, { nullable: true, description: 'This does not hold.' }) not?: TicketFilter | null;
 }
 
-/** The filter as a condition on `t`. What a requester may not read he can't filter by either. `frequent`: see `frequentTexts`. */
+/**
+ * The filter as a condition on `t`; `fits` says the same of a ticket at hand. What a requester may not read he can't filter by either.
+ * `frequent`: see `frequentTexts`.
+ */
 export function matches(
   filter: TicketFilter | null | undefined,
   actor: Actor,

@@ -20,13 +20,14 @@ export function visible(actor: Actor): Condition {
   return sql`${home} and t.requester_id = ${uuidOf('cus', actor.id)}::uuid`;
 }
 
-/** May the actor see this one? The same rule for a thing at hand. */
-export function isVisible(actor: Actor, ticket: Ticket): boolean {
-  if (ticket.workspaceId !== actor.workspace || !reads(actor)) return false;
-  if (actor.kind === 'app' && actor.departments.length)
-    return ticket.departmentId !== null && actor.departments.includes(ticket.departmentId);
-  return isStaff(actor) || ticket.requesterId === actor.id;
+/** The same rule for a ticket of his workspace that is at hand. */
+export function sees(actor: Actor, { departmentId, requesterId }: Pick<Ticket, 'departmentId' | 'requesterId'>): boolean {
+  if (!reads(actor)) return false;
+  if (actor.kind === 'app' && actor.departments.length) return departmentId !== null && actor.departments.includes(departmentId);
+  return isStaff(actor) || requesterId === actor.id;
 }
+
+export const isVisible = (actor: Actor, ticket: Ticket): boolean => ticket.workspaceId === actor.workspace && sees(actor, ticket);
 
 /** Requesters never learn of ON_HOLD. */
 export const readsOnHold = (actor: Actor): boolean => actor.role !== Role.REQUESTER;

@@ -1,0 +1,87 @@
+import {
+  type ChoiceFilter,
+  type DateTimeFilter,
+  type IdFilter,
+  type NumberFilter,
+  type TagFilter,
+  bounded,
+  listed,
+  treeOf,
+  when,
+} from './filter.ts';
+import { milliseconds } from './scalar.ts';
+
+/**
+ * The conditions of filter.ts about a thing at hand, with the same meaning: what is true in a statement is true here, all else is false. What
+ * is not known of the thing makes the answer undefined, unless the rest decides it.
+ */
+export type Answer = boolean | undefined;
+
+/** A value of a thing at hand: null when it has none, undefined when that is not known. */
+export type Known<T> = T | null | undefined;
+
+function every(answers: readonly Answer[]): Answer {
+  if (answers.includes(false)) return false;
+  return answers.includes(undefined) ? undefined : true;
+}
+
+function some(answers: readonly Answer[]): Answer {
+  if (answers.includes(true)) return true;
+  return answers.includes(undefined) ? undefined : false;
+}
+
+export const treeFits = treeOf<Answer>({ every, some, not: (answer) => (answer === undefined ? undefined : !answer) });
+
+const about = (value: unknown, parts: boolean[]): Answer => (value === undefined ? undefined : every(parts));
+
+/** Typed ids are equal when what they stand for is; one of another type, or a malformed one, is nobody’s. */
+export function idFits(id: Known<string>, filter: IdFilter, me: string): Answer {
+  const among = (ids: string[]): boolean => listed(ids).some((each) => id === (each === 'me' ? me : each));
+  return about(id, [
+    ...when(filter.eq, (each) => among([each])),
+    ...when(filter.in, among),
+    ...when(filter.notIn, (ids) => !among(ids)),
+    ...when(filter.isNull, (isNull) => (id === null) === isNull),
+  ]);
+}
+
+export function numberFits(number: Known<number>, filter: NumberFilter): Answer {
+  const has = (holds: (value: number) => boolean): boolean => typeof number === 'number' && holds(number);
+  return about(number, [
+    ...when(filter.eq, (given) => has((value) => value === given)),
+    ...when(filter.gte, (given) => has((value) => value >= bounded(Math.ceil(given)))),
+    ...when(filter.lte, (given) => has((value) => value <= bounded(Math.floor(given)))),
+    ...when(filter.isNull, (isNull) => (number === null) === isNull),
+  ]);
+}
+
+/** An instant of a fact is text, as facts are. */
+export function instantFits(instant: Known<Date | string>, filter: DateTimeFilter, now: Date): Answer {
+  const at = instant === null || instant === undefined ? Number.NaN : new Date(instant).getTime();
+  const away = (duration: string, sign: number): number => now.getTime() + sign * milliseconds(duration)!;
+  return about(instant, [
+    ...when(filter.gte, (from) => at >= from.getTime()),
+    ...when(filter.lt, (until) => at < until.getTime()),
+    ...when(filter.within, (duration) => at >= away(duration, -1) && at <= away(duration, 1)),
+    ...when(filter.olderThan, (duration) => at < away(duration, -1)),
+    ...when(filter.isNull, (isNull) => (instant === null) === isNull),
+  ]);
+}
+
+export const choiceFits = <T extends string>(choice: Known<T>, filter: ChoiceFilter<T>): Answer =>
+  about(choice, [
+    ...when(filter.eq, (given) => choice === given),
+    ...when(filter.in, (given) => listed(given).includes(choice as T)),
+    ...when(filter.notIn, (given) => choice !== null && !listed(given).includes(choice as T)),
+  ]);
+
+/** Words are kept in lower case. */
+export function wordsFit(words: readonly string[] | undefined, { any, all, none }: TagFilter): Answer {
+  const has = (word: string): boolean => words!.includes(word.toLowerCase());
+  if (!words) return undefined;
+  return every([
+    ...when(any, (names) => listed(names).some(has)),
+    ...when(all, (names) => listed(names).every(has)),
+    ...when(none, (names) => !listed(names).some(has)),
+  ]);
+}

@@ -1,0 +1,203 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Actor, Role } from '@deskgraph/common/access';
+import { Refusal } from '@deskgraph/common/errors';
+import { hydrate, sql } from '@deskgraph/common/database';
+import { newId, toId, uuidOf } from '@deskgraph/common/id';
+import { type TestService, app, person } from '@deskgraph/common/testing';
+import { Context } from '@deskgraph/common/transaction';
+import fc from 'fast-check';
+import { Client } from 'pg';
+import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
+import { stateOf } from './fact.ts';
+import { type TicketFilter, matches } from './filter.ts';
+import { type TicketLike, fits } from './fits.ts';
+import { Ticket } from './ticket.ts';
+import { visible } from './visible.ts';
+import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
+
+const TICKETS = 80;
+const NOW = new Date('2027-03-01T12:00:00.000Z');
+const HOURS = [-48, -24, -1, 0, 1, 24];
+const LENGTHS = ['PT0S', 'PT1H', 'P1D', 'P2D'];
+const WORDS = ['late', 'vip', 'spam', 'élan'];
+
+const at = (hours: number): Date => new Date(NOW.getTime() + hours * 3_600_000);
+
+let service: TestService;
+let desk: Desk;
+let departments: string[];
+let tickets: Ticket[];
+let actors: Actor[];
+
+beforeAll(async () => {
+  service = await startTickets();
+  desk = await openDesk(service);
+  const other = await openDesk(service);
+  await other.ticket();
+  const made = await mutate(desk, desk.admin, 'departmentCreate', { name: 'Support' }, 'department { id }');
+  departments = [desk.departmentId, (made['department'] as { id: string }).id];
+  actors = [
+    desk.admin,
+    desk.agent,
+    desk.light,
+    desk.analyst,
+    desk.customer,
+    desk.stranger,
+    desk.partner,
+    { ...app(desk.workspace), departments: [departments[1]!] },
+    { ...app(desk.workspace), departments: [departments[0]!, 'dep_made_up'] },
+    app(desk.workspace, ['customers:read']),
+    person(Role.AGENT, desk.workspace, { departments: [departments[0]!] }),
+    person(Role.REQUESTER, desk.workspace),
+  ];
+  await fill();
+  const ctx = contextOf(desk.admin);
+  const { rows } = await sql<object>`select * from ticket where workspace_id = ${desk.workspace}::uuid`.execute(
+    (await ctx.read()).getKysely(),
+  );
+  await ctx.end();
+  tickets = hydrate(service.service.orm, Ticket, rows);
+});
+afterAll(() => service.stop());
+
+const contextOf = (actor: Actor): Context =>
+  new Context({ orm: service.service.orm, log: service.service.log, actor, requestId: 'test', locales: [] });
+
+const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
+const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 2 });
+const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { maxLength: 3 });
+
+const INSERT = `
+  insert into ticket (id, workspace_id, number, subject, description, status, priority, department_id, assignee_id, requester_id, requester_name,
+    tags, channel, origin, created_by_kind, created_by_id, created_by_name, handled, reopen_count, transfer_count, public_version,
+    public_updated_at, version, created_at, updated_at)
+  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, 'M', $9, $10, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $11, 1, $11, $11)`;
+
+async function fill(): Promise<void> {
+  const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
+  const rows = fc.sample(
+    fc.record({
+      status: one(...Object.values(TicketStatus)),
+      priority: one(...Object.values(TicketPriority)),
+      channel: one(...Object.values(ChannelKind)),
+      department: maybe(one(...departments)),
+      assignee: maybe(one(desk.agent.id, desk.colleague.id)),
+      requester: one(desk.customer.id, desk.customer.id, desk.stranger.id, newId('cus')),
+      tags: fc.subarray(WORDS),
+      created: one(...HOURS),
+    }),
+    TICKETS,
+  );
+  const client = new Client({ connectionString: service.database.ownerUrl });
+  await client.connect();
+  await client.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
+  for (const [number, row] of rows.entries())
+    await client.query(INSERT, [
+      uuidOf('tkt', newId('tkt')),
+      desk.workspace,
+      number + 1,
+      row.status,
+      row.priority,
+      uuid('dep', row.department),
+      uuid('agt', row.assignee),
+      uuid('cus', row.requester),
+      row.tags,
+      row.channel,
+      at(row.created),
+    ]);
+  await client.end();
+}
+
+/** Filters as callers may send them: any part given, null or left out, ids well-formed or not. */
+function filters(): fc.Arbitrary<TicketFilter> {
+  const part = <T>(shape: { [Field in keyof T]: fc.Arbitrary<T[Field]> }) => fc.record(shape, { requiredKeys: [] });
+  const ids = (...known: string[]) => {
+    const id = one(...known, ...known, 'me', 'made_up', 'tkt_', toId('dep', '00000000-0000-0000-0000-000000000000'));
+    return part({ eq: id, in: few(id), notIn: maybe(few(id)), isNull: maybe(fc.boolean()) });
+  };
+  const choices = <T>(values: T[]) => part({ eq: one(...values), in: few(one(...values)), notIn: maybe(few(one(...values))) });
+  const count = one(0, 1, 20, 20.5, TICKETS, -3, 1e12, -1e12);
+  const words = few(one(...WORDS, 'VIP', 'Élan', 'nothing'));
+  const instant = one(...HOURS.map(at), at(0.5));
+  const length = one(...LENGTHS);
+  const fields = {
+    id: ids(...tickets.slice(0, 3).map(({ id }) => id)),
+    number: part({ eq: count, gte: count, lte: count, isNull: maybe(fc.boolean()) }),
+    text: one('a', 'nothing', '?'),
+    status: choices(Object.values(TicketStatus)),
+    priority: choices(Object.values(TicketPriority)),
+    channel: choices(Object.values(ChannelKind)),
+    departmentId: ids(...departments),
+    assigneeId: ids(desk.agent.id, desk.colleague.id),
+    requesterId: ids(desk.customer.id, desk.stranger.id),
+    tag: part({ any: words, all: words, none: words }),
+    createdAt: part({ gte: instant, lt: instant, within: length, olderThan: length, isNull: maybe(fc.boolean()) }),
+  };
+  const leaf = fc.oneof(
+    ...Object.entries(fields).map(([field, arbitrary]) => arbitrary.map((value) => ({ [field]: value }) as unknown as TicketFilter)),
+    fc.constant({}),
+  );
+  const { tree } = fc.letrec<{ tree: TicketFilter }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: 'small', maxDepth: 3, withCrossShrink: true },
+      leaf,
+      fc.tuple(leaf, leaf).map(([left, right]) => Object.assign({}, left, right)),
+      fc.array(tie('tree'), { maxLength: 3 }).map((and) => ({ and })),
+      fc.array(tie('tree'), { maxLength: 3 }).map((or) => ({ or })),
+      tie('tree').map((not) => ({ not })),
+    ),
+  }));
+  return tree;
+}
+
+const asksText = ({ text, and, or, not }: TicketFilter): boolean =>
+  Boolean(text) || [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].some(asksText);
+
+async function found(filter: TicketFilter, actor: Actor): Promise<Set<string>> {
+  const ctx = contextOf(actor);
+  const condition = sql`${visible(actor)} and ${matches(filter, actor, new Set(), NOW)}`;
+  const { rows } = await sql<{ id: string }>`select t.id from ticket t where ${condition}`.execute((await ctx.read()).getKysely());
+  await ctx.end();
+  return new Set(rows.map(({ id }) => toId('tkt', id)));
+}
+
+test('about a ticket at hand, and about the state in a fact, is said what a statement says, and only of texts nothing', async () => {
+  const told = { true: 0, false: 0, undefined: 0 };
+  const states = tickets.map((ticket) => ({ ...JSON.parse(JSON.stringify(stateOf(ticket))), id: ticket.id }) as TicketLike);
+  const things = [...tickets, ...states];
+  await fc.assert(
+    fc.asyncProperty(filters(), fc.nat(actors.length - 1), async (filter, who) => {
+      const actor = actors[who]!;
+      const expected = await found(filter, actor);
+      const mayBeUnknown = asksText(filter);
+      const wrong = things.filter((thing) => {
+        const answer = fits(filter, actor, thing, NOW);
+        told[`${answer}`]++;
+        return answer === undefined ? !mayBeUnknown : answer !== expected.has(thing.id);
+      });
+      expect(wrong).toEqual([]);
+    }),
+    { numRuns: 500 },
+  );
+  for (const times of Object.values(told)) expect(times).toBeGreaterThan(1_000);
+});
+
+test('of what a fact of former times does not know, nothing is said, unless the rest decides', () => {
+  const known = { id: newId('tkt'), departmentId: null, requesterId: desk.customer.id };
+  const late = { tag: { any: ['late'] } };
+  expect(fits(late, desk.agent, known)).toBeUndefined();
+  expect(fits({ not: late }, desk.agent, known)).toBeUndefined();
+  expect(fits({ ...late, departmentId: { isNull: false } }, desk.agent, known)).toBe(false);
+  expect(fits({ or: [late, { departmentId: { isNull: true } }] }, desk.agent, known)).toBe(true);
+  expect(fits(late, desk.stranger, known)).toBe(false);
+});
+
+test('what is too much for a statement is too much here', () => {
+  const ids = Array.from({ length: 101 }, () => newId('tkt'));
+  const deep = { not: { not: { not: { not: { not: {} } } } } };
+  for (const filter of [{ id: { in: ids } }, deep]) {
+    expect(() => matches(filter, desk.agent, new Set())).toThrow(Refusal);
+    expect(() => fits(filter, desk.agent, tickets[0]!)).toThrow(Refusal);
+  }
+});

@@ -1,0 +1,36 @@
+import type { Actor } from '@deskgraph/common/access';
+import { type Answer, choiceFits, idFits, instantFits, numberFits, treeFits, wordsFit } from '@deskgraph/common/fits';
+import { when } from '@deskgraph/common/filter';
+import type { TicketFilter } from './filter.ts';
+import type { Ticket } from './ticket.ts';
+import { readsOnHold, sees, statusFor } from './visible.ts';
+
+type Rights = 'id' | 'departmentId' | 'requesterId';
+type Asked = 'number' | 'status' | 'priority' | 'channel' | 'assigneeId' | 'tags';
+
+/** A ticket at hand: a stored one, or the state that a fact carries, with its id. Facts of former times may know less. */
+export type TicketLike = Pick<Ticket, Rights> & { [Field in Asked]?: Ticket[Field] | undefined } & {
+  createdAt?: Date | string | undefined;
+};
+
+/**
+ * May the actor see this ticket of his workspace, and does the filter let it through? The same meaning as `visible` and `matches`; undefined
+ * where only a statement can say.
+ */
+export function fits(filter: TicketFilter | null | undefined, actor: Actor, ticket: TicketLike, now = new Date()): Answer {
+  if (!sees(actor, ticket)) return false;
+  const full = readsOnHold(actor);
+  return treeFits<TicketFilter>(filter, (f) => [
+    ...when(f.id, (id) => idFits(ticket.id, id, actor.id)),
+    ...when(f.number, (number) => numberFits(ticket.number, number)),
+    ...when(f.text, () => undefined),
+    ...when(f.status, (given) => choiceFits(ticket.status && statusFor(actor, ticket.status), given)),
+    ...when(f.priority, (given) => choiceFits(ticket.priority, given)),
+    ...when(f.channel, (given) => choiceFits(ticket.channel, given)),
+    ...when(f.departmentId, (id) => idFits(ticket.departmentId, id, actor.id)),
+    ...when(f.assigneeId, (id) => idFits(ticket.assigneeId, id, actor.id)),
+    ...when(f.requesterId, (id) => idFits(ticket.requesterId, id, actor.id)),
+    ...when(f.tag, (tag) => full && wordsFit(ticket.tags, tag)),
+    ...when(f.createdAt, (at) => instantFits(ticket.createdAt, at, now)),
+  ]);
+}
