@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import {
+  type ASTNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   GraphQLError,
@@ -18,7 +19,8 @@ import { fault } from '@deskgraph/common/errors';
 import { costOf } from '../cost.ts';
 import type { LivePlan, Variables } from '../federation.ts';
 import { type Limits, excessOfVariables, limitRule } from '../limits.ts';
-import { rootFields, unconditionalRoot, withRootArgument } from './root.ts';
+import { canonical } from './canonical.ts';
+import { rootFields, unconditionalRoot, withRootArgument, withoutRootArguments } from './root.ts';
 
 /** A client's subscription as one that many clients can share. */
 export interface Compiled {
@@ -36,6 +38,8 @@ export interface Compiled {
   after(variables: Variables): string | undefined;
   /** The variables that the shared operation uses. */
   used(variables: Variables): Variables;
+  /** Equal for operations that answer equal events with equal texts: they differ in what events they want at most. */
+  answers(variables: Variables): string;
 }
 
 /** The value by which a caller says "what is mine" in a filter. */
@@ -89,13 +93,10 @@ export function compile(
     [root.name.value]?.args.find(({ name }) => name === 'after');
   const withAfter = (value: ValueNode) =>
     withRootArgument(asked, fragments, { kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'after' }, value });
-  const used = new Set<string>();
+  const unresumed = { ...(argument ? withAfter({ kind: Kind.NULL }) : asked), variableDefinitions: [] };
+  const used = variablesIn([unresumed, ...parts]);
   let isPersonal = false;
-  for (const node of [{ ...(argument ? withAfter({ kind: Kind.NULL }) : asked), variableDefinitions: [] }, ...parts])
-    visit(node, {
-      Variable: ({ name }) => void used.add(name.value),
-      StringValue: ({ value }) => void (isPersonal ||= value === ME),
-    });
+  for (const node of [unresumed, ...parts]) visit(node, { StringValue: ({ value }) => void (isPersonal ||= value === ME) });
   const resumeVariable = argument && freeName(used);
   const kept = given.filter(({ variable }) => used.has(variable.name.value));
   let operation: OperationDefinitionNode = { ...asked, name: undefined, variableDefinitions: kept };
@@ -105,6 +106,9 @@ export function compile(
     operation = { ...withAfter(variable), name: undefined, variableDefinitions: [...kept, definition] };
   }
 
+  const bare = withoutRootArguments({ ...asked, name: undefined, variableDefinitions: [] }, fragments);
+  const shape = hash('sha256', print({ kind: Kind.DOCUMENT, definitions: [bare, ...parts] }), 'base64url');
+  const inside = variablesIn([bare, ...parts]);
   const shared: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...parts] };
   const cost = limits.cost === Infinity ? () => 0 : costOf(schema, document, asked);
   const defaults = getVariableValues(schema, given, {}).coerced ?? {};
@@ -126,9 +130,19 @@ export function compile(
         : [];
     },
     after: (variables) => cursorIn(cursor, variables, defaults),
-    used: (variables) => Object.fromEntries(Object.entries(variables).filter(([name]) => used.has(name))),
+    used: (variables) => only(used, variables),
+    answers: (variables) => `${shape}\0${canonical(only(inside, variables))}`,
   };
 }
+
+function variablesIn(nodes: readonly ASTNode[]): Set<string> {
+  const found = new Set<string>();
+  for (const node of nodes) visit(node, { Variable: ({ name }) => void found.add(name.value) });
+  return found;
+}
+
+const only = (names: ReadonlySet<string>, variables: Variables): Variables =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
 
 /** Remembers what it compiled last, by text and operation. */
 export function keeping(make: (document: DocumentNode, asked: OperationDefinitionNode) => Compiled, most = 1000) {

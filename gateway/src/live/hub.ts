@@ -1,6 +1,7 @@
 import type { Variables } from '../federation.ts';
-import { type Compiled } from './compile.ts';
 import { canonical } from './canonical.ts';
+import type { Compiled } from './compile.ts';
+import { Memo } from './memo.ts';
 import type { Scope } from './scope.ts';
 import { type Reader, type Sink, Stream, type StreamOptions } from './stream.ts';
 
@@ -43,8 +44,8 @@ export class Hub {
   readonly #options: StreamOptions;
   #lone = 0;
 
-  constructor(options: StreamOptions) {
-    this.#options = options;
+  constructor(options: Omit<StreamOptions, 'memo'>) {
+    this.#options = { ...options, memo: new Memo() };
   }
 
   /** Streams that are open upstream. */

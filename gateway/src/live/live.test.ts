@@ -131,6 +131,29 @@ test('other variables are another stream; the same in another order are the same
   expect(desk.opened).toHaveLength(count);
 });
 
+test('streams that only let other events through complete an event once; what else differs keeps them apart', async () => {
+  const query = `subscription ($subject: String, $extra: Boolean = false) {
+    ticketEvents(subject: $subject) { id ticket { number tags @include(if: $extra) customer { name } } }
+  }`;
+  const wires = [
+    (await watch(query, { subject: 'Printer 1' })).wire,
+    (await watch(query, {})).wire,
+    (await watch(query, { subject: null })).wire,
+    (await watch(query, { subject: 'Printer 1', extra: true })).wire,
+  ];
+  const before = desk.requests.customers;
+  const event = desk.emit(1);
+  const answers = await Promise.all(wires.map(async (wire) => (await wire.next())[0]!.data));
+  const plain = { id: event.id, ticket: { number: 1, customer: { name: 'Name of cus_1' } } };
+  expect(answers.map((data) => data?.['ticketEvents'])).toEqual([
+    plain,
+    plain,
+    plain,
+    { ...plain, ticket: { ...plain.ticket, tags: ['vip', 'paper'] } },
+  ]);
+  expect(desk.requests.customers - before).toBe(2);
+});
+
 test('a state is told to each subscriber by a stream of its own', async () => {
   const { id } = desk.emit(1);
   const query = 'subscription { board { id } }';

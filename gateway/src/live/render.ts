@@ -5,13 +5,17 @@ import { newId } from '@deskgraph/common/id';
 import type { Log } from '@deskgraph/common/log';
 import { formatError } from '../answer.ts';
 import { type Call, Patience } from '../call.ts';
-import type { LivePlan, Variables } from '../federation.ts';
+import type { Variables } from '../federation.ts';
 import { cleaned } from '../subgraph.ts';
+import type { Compiled } from './compile.ts';
+import type { Memo } from './memo.ts';
 import type { Scope } from './scope.ts';
 import type { Pushed } from './upstream.ts';
 
 export interface RenderOptions {
   log: Log;
+  /** Of all streams. */
+  memo: Memo;
   /** Milliseconds that the fetches of one event may take. */
   patienceMs: number;
   /** Milliseconds that an event waits for a subgraph that does not answer, before it goes out with holes. */
@@ -39,8 +43,10 @@ const LONGEST_WAIT_MS = 1_000;
  * Makes the answers of one stream. While a subgraph is away for a moment its events wait for it, as reads can be repeated; once one of them
  * has waited in vain the next go out with holes at once, until the subgraph answers again.
  */
-export function renderer(plan: LivePlan, responseName: string, variables: Variables, scope: Scope, options: RenderOptions) {
-  const { log, patienceMs, completeMs } = options;
+export function renderer(compiled: Compiled, variables: Variables, scope: Scope, options: RenderOptions) {
+  const { plan, responseName } = compiled;
+  const { log, memo, patienceMs, completeMs } = options;
+  const key = `${compiled.answers(variables)}\0${scope.key}\0`;
   let isPatient = true;
 
   const complete = async (pushed: Pushed, requestId: string) => {
@@ -60,7 +66,7 @@ export function renderer(plan: LivePlan, responseName: string, variables: Variab
     }
   };
 
-  return async (pushed: Pushed): Promise<string> => {
+  const render = async (pushed: Pushed): Promise<string> => {
     const requestId = newId('req');
     const cursor = pushed.extensions?.cursor;
     const extensions = cursor === undefined ? undefined : { cursor };
@@ -85,4 +91,7 @@ export function renderer(plan: LivePlan, responseName: string, variables: Variab
       return JSON.stringify({ data: null, errors: [shown], extensions });
     }
   };
+
+  /** Streams that only want other events are told of one event in the same words. */
+  return (pushed: Pushed): Promise<string> => memo.get(key + JSON.stringify(pushed), () => render(pushed));
 }

@@ -52,6 +52,12 @@ export const withRootArgument = (
   })),
 });
 
+/** What the operation says of its events, whatever events its arguments let through. */
+export const withoutRootArguments = (operation: OperationDefinitionNode, fragments: Fragments): OperationDefinitionNode => ({
+  ...operation,
+  selectionSet: changed(spelled(operation.selectionSet, fragments), (field) => ({ ...field, arguments: [] })),
+});
+
 /** By the specification no `@skip` or `@include` stands at the root of a subscription; graphql-js 16 does not check it, and the planner throws. */
 export const unconditionalRoot = (context: ValidationContext): ASTVisitor => ({
   OperationDefinition({ operation, selectionSet }) {

@@ -5,6 +5,7 @@ import type { Log } from '@deskgraph/common/log';
 import type { Variables } from '../federation.ts';
 import type { Compiled } from './compile.ts';
 import type { LiveLimits } from './limits.ts';
+import type { Memo } from './memo.ts';
 import { Pipeline } from './pipeline.ts';
 import { type Entry, Ring } from './ring.ts';
 import { renderer, shownErrors } from './render.ts';
@@ -32,6 +33,7 @@ export interface StreamOptions {
   upstreams: LiveUpstreams;
   limits: LiveLimits;
   log: Log;
+  memo: Memo;
   patienceMs: number;
 }
 
@@ -75,14 +77,14 @@ export class Stream {
   #isOver = false;
 
   constructor(of: StreamOf, options: StreamOptions) {
-    const { limits, log, patienceMs } = options;
+    const { limits, log, memo, patienceMs } = options;
     const { compiled, variables, scope, after } = of;
     this.#of = of;
     this.#options = options;
     this.#seen = after;
     this.reached = after;
     this.ring = new Ring(limits.kept, limits.keptBytes, after);
-    this.#render = renderer(compiled.plan, compiled.responseName, variables, scope, { log, patienceMs, completeMs: limits.completeMs });
+    this.#render = renderer(compiled, variables, scope, { log, memo, patienceMs, completeMs: limits.completeMs });
     this.#pipeline = new Pipeline(limits.atOnce, (done) => {
       if (this.#isOver || done === 'passed') return;
       if ('ended' in done) return this.finish(done.ended);
