@@ -1,7 +1,4 @@
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-
-export const root = resolve(import.meta.dirname, '../..');
 
 const { values } = parseArgs({
   options: {

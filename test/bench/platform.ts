@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { openIssuer } from '@deskgraph/common/launch/issuer';
 import { serverLines } from '@deskgraph/common/launch/leftover';
 import { appUrl, urlFor } from '@deskgraph/common/launch/role';
-import { root } from './options.ts';
 import { type Watched, watch } from './process.ts';
+import { root } from './root.ts';
 
 export interface Platform {
   url: string;

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Asker } from '../load.ts';
-import { type Size, root } from '../options.ts';
+import type { Size } from '../options.ts';
 import type { Platform } from '../platform.ts';
+import { root } from '../root.ts';
 import type { Known, Person, Requester } from '../world.ts';
 import { THINGS, dice, letter, oneOf, rare, title } from './words.ts';
 
 const DEPARTMENTS = ['Support', 'Sales', 'Billing'];
-const ADMIN = 'admin@bench.example';
+export const ADMIN = 'admin@bench.example';
 
 /** The workspace and its first administrator, made by the command that an operator would use. */
 export async function openWorkspace(platform: Platform): Promise<string> {
@@ -59,9 +60,9 @@ export async function hire(platform: Platform, graph: Asker, workspace: string, 
   return { departments, lead: lead!, agents, requesters };
 }
 
-type Make = (mutation: string, input: object, selection: string) => Promise<Known>;
+export type Make = (mutation: string, input: object, selection: string) => Promise<Known>;
 
-const maker =
+export const maker =
   (graph: Asker, token: string): Make =>
   async (mutation, input, selection) => {
     const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
