@@ -72,13 +72,40 @@ const relays = new WeakMap<object, () => void>();
 export const onRecord = (orm: object, wake: () => void): void => void relays.set(orm, wake);
 const nudge = (orm: object): void => relays.get(orm)?.();
 
+/** Which part of the log is read. */
+export interface Part {
+  workspace?: string;
+  /** Only facts about these things. */
+  subjects?: readonly string[] | undefined;
+  /** Not beyond this position. */
+  until?: number;
+}
+
 /** Reads the log after a position, in order; of one workspace or, in a session of all of them, the whole. */
-export async function factsAfter(em: EntityManager, position: number, limit: number, workspace?: string): Promise<Fact[]> {
-  const own = workspace ? sql`and workspace_id = ${workspace}::uuid` : sql``;
+export async function factsAfter(
+  em: EntityManager,
+  position: number,
+  limit: number,
+  { workspace, subjects, until }: Part = {},
+): Promise<Fact[]> {
+  const own = sql`
+    ${workspace ? sql`and workspace_id = ${workspace}::uuid` : sql``} ${subjects ? sql`and subject = any(${subjects}::text[])` : sql``}
+    ${until === undefined ? sql`` : sql`and position <= ${until}`}`;
   const { rows } = await sql<Record<string, unknown>>`
     select position, event_id, workspace_id, type, subject, version, actor, at, data from event_log
     where position > ${position} ${own} order by position limit ${limit}`.execute(em.getKysely());
   return rows.map(factOf);
+}
+
+/** So long after a restart a reader finds in memory what it has missed. */
+const RECENT = '5 minutes';
+
+/** The facts up to a position that are recent, without a gap; at most `limit`. */
+export async function recentFacts(em: EntityManager, until: number, limit: number): Promise<Fact[]> {
+  const { rows } = await sql<{ last: string }>`
+    select coalesce(max(position), ${until - limit}) as last from event_log
+    where position > ${until - limit} and logged_at < now() - ${RECENT}::interval`.execute(em.getKysely());
+  return factsAfter(em, Number(rows[0]!.last), limit, { until });
 }
 
 /** So long a stream can be resumed; the log itself is kept longer. */

@@ -1,5 +1,5 @@
 import type { EntityManager, MikroORM } from './database.ts';
-import { type Fact, factsAfter, standingOf } from './events.ts';
+import { type Fact, factsAfter, recentFacts, standingOf } from './events.ts';
 import type { Log } from './log.ts';
 import type { Relay } from './relay.ts';
 
@@ -12,10 +12,39 @@ export interface TailOptions {
   log: Log;
   /** Facts that are kept in memory; default 10,000. */
   kept?: number;
+  /** After about so long without a fact a reader is told how far it has come; default 30 s. */
+  restMs?: number;
+}
+
+/** What one reader of the log is after. */
+export interface Reader {
+  workspace: string;
+  /** The position that it has got to. */
+  from: number;
+  signal: AbortSignal;
+  /** Nothing else is given to it, and nothing else wakes it; asked for every fact of the workspace, so it has to be quick. */
+  concerns?: (fact: Fact) => boolean;
+  /** All that such facts can be about, where that is little: to read what is not in memory any more. */
+  subjects?: (em: EntityManager) => Promise<readonly string[] | undefined>;
+}
+
+/** Facts, and the position up to which there are no others for the reader; none, when only that is to be said. */
+export interface Batch {
+  facts: Fact[];
+  position: number;
+}
+
+interface Waiting {
+  concerns: (fact: Fact) => boolean;
+  wake: () => void;
 }
 
 const PAGE = 500;
 const KEPT = 10_000;
+/** So many of the last facts are read when the first reader comes: those who come back after a restart find theirs in memory. */
+const RECENT = 5_000;
+/** Who has had nothing for about so long is told how far it has come. */
+const REST_MS = 30_000;
 /** The log tells when it has grown; when that gets lost, it is looked into all the same. */
 const POLL_MS = 1_000;
 const RETRY_MS = 250;
@@ -29,7 +58,8 @@ export class Tail {
   readonly #relay: TailOptions['relay'];
   readonly #log: Log;
   readonly #kept: number;
-  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #restMs: number;
+  readonly #waiting = new Map<string, Set<Waiting>>();
   #ring: Fact[] = [];
   /** The position before the first fact of the ring. */
   #base = 0;
@@ -39,11 +69,12 @@ export class Tail {
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor({ orm, relay, log, kept = KEPT }: TailOptions) {
+  constructor({ orm, relay, log, kept = KEPT, restMs = REST_MS }: TailOptions) {
     this.#orm = orm;
     this.#relay = relay;
     this.#log = log;
     this.#kept = kept;
+    this.#restMs = restMs;
   }
 
   /** The last position that this process knows of. */
@@ -73,49 +104,73 @@ export class Tail {
     return after;
   }
 
-  /** The facts of a workspace after a position, each once and in order, some at a time, for as long as the signal lasts. */
-  async *follow(workspace: string, from: number, signal: AbortSignal): AsyncGenerator<Fact[], void, void> {
-    let last = from;
+  /** The facts that concern a reader, each once and in order, some at a time, for as long as its signal lasts. */
+  async *follow({ workspace, from, signal, concerns = () => true, subjects }: Reader): AsyncGenerator<Batch, void, void> {
+    let position = from;
+    /** Up to which its reader knows that there is nothing. */
+    let said = from;
     while (!signal.aborted && !this.#stopped) {
-      if (last < this.#base) {
-        const known = this.head;
-        const page = await this.#read((em) => factsAfter(em, last, PAGE, workspace), workspace);
-        last = page.length < PAGE ? Math.max(known, page.at(-1)?.position ?? 0) : page.at(-1)!.position;
-        if (page.length) yield page;
+      if (position < this.#base) {
+        const older = await this.#older(workspace, position, subjects);
+        ({ position } = older);
+        const own = older.facts.filter(concerns);
+        if (own.length) yield { facts: own, position: (said = position) };
         continue;
       }
       // Nothing may come between looking into the ring and waiting: it would be missed.
-      const fresh = this.#ring.slice(last - this.#base).filter((fact) => fact.workspace === workspace);
-      last = Math.max(last, this.head);
-      if (fresh.length) yield fresh;
-      else last = await this.#next(workspace, signal, last);
+      const own = this.#ring.slice(position - this.#base).filter((fact) => fact.workspace === workspace && concerns(fact));
+      position = Math.max(position, this.head);
+      if (own.length) yield { facts: own, position: (said = position) };
+      else {
+        const { reached, isRested } = await this.#next(workspace, concerns, signal);
+        position = Math.max(position, reached);
+        if (isRested && position > said) yield { facts: [], position: (said = position) };
+      }
     }
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const wakes of this.#waiting.values()) for (const wake of wakes) wake();
+    for (const waiting of this.#waiting.values()) for (const { wake } of waiting) wake();
     await this.#running;
   }
 
-  /** Resolves with the position from where to read on. Facts of other workspaces don't wake anybody, and nobody falls behind by them. */
-  #next(workspace: string, signal: AbortSignal, last: number): Promise<number> {
+  async #older(workspace: string, after: number, subjects: Reader['subjects']): Promise<Batch> {
+    const until = this.head;
+    const facts = await this.#read(
+      async (em) => factsAfter(em, after, PAGE, { workspace, until, subjects: await subjects?.(em) }),
+      workspace,
+    );
+    return { facts, position: facts.length < PAGE ? until : facts.at(-1)!.position };
+  }
+
+  /**
+   * Resolves when something has come that concerns the reader, when its signal ends, or after a rest, with the position up to which nothing has.
+   * What does not concern it does not wake it, and it does not fall behind by that.
+   */
+  #next(workspace: string, concerns: Waiting['concerns'], signal: AbortSignal): Promise<{ reached: number; isRested: boolean }> {
     return new Promise((resolve) => {
-      let wakes = this.#waiting.get(workspace);
-      if (!wakes) this.#waiting.set(workspace, (wakes = new Set()));
-      const wake = (): void => {
-        signal.removeEventListener('abort', wake);
-        wakes.delete(wake);
-        if (!wakes.size && this.#waiting.get(workspace) === wakes) this.#waiting.delete(workspace);
-        resolve(Math.max(last, this.#before));
+      const all = this.#waiting.get(workspace) ?? new Set();
+      this.#waiting.set(workspace, all);
+      const done = (reached: number, isRested: boolean): void => {
+        clearTimeout(rest);
+        signal.removeEventListener('abort', waiting.wake);
+        all.delete(waiting);
+        if (!all.size && this.#waiting.get(workspace) === all) this.#waiting.delete(workspace);
+        resolve({ reached, isRested });
       };
-      wakes.add(wake);
-      signal.addEventListener('abort', wake, { once: true });
+      const waiting: Waiting = { concerns, wake: () => done(this.#before, false) };
+      // Not all at once, although thousands may have come at once.
+      const rest = setTimeout(() => done(this.head, true), this.#restMs * (0.5 + Math.random())).unref();
+      all.add(waiting);
+      signal.addEventListener('abort', waiting.wake, { once: true });
     });
   }
 
   async #begin(): Promise<void> {
-    this.#base = await this.#head();
+    const head = await this.#head();
+    this.#ring = await this.#read((em) => recentFacts(em, head, Math.min(RECENT, this.#kept)), '*');
+    this.#base = head - this.#ring.length;
     this.#running = this.#run();
   }
 
@@ -149,7 +204,8 @@ export class Tail {
       this.#base += this.#ring.length - this.#kept;
       this.#ring = this.#ring.slice(-this.#kept);
     }
-    for (const workspace of new Set(facts.map((fact) => fact.workspace))) for (const wake of this.#waiting.get(workspace) ?? []) wake();
+    for (const [workspace, own] of Map.groupBy(facts, (fact) => fact.workspace))
+      for (const { concerns, wake } of this.#waiting.get(workspace) ?? []) if (own.some(concerns)) wake();
   }
 
   #head(): Promise<number> {

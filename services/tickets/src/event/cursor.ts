@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { cursorAt } from '@deskgraph/common/cursor';
 import { sql } from '@deskgraph/common/database';
 import type { Context } from '@deskgraph/common/transaction';
@@ -8,6 +9,11 @@ import { visible } from './visible.ts';
 /** Where a fact stands: everything up to it is known, of its ticket and of the log. */
 export const cursorOf = (ctx: Context, { fact: { position, subject, version } }: TicketEvent): string =>
   cursorAt(ctx, { position, subject, version });
+
+const VERSIONS = 2 ** 32;
+
+/** A place in the log that no fact of the caller's stands for. It looks different each time: whether the log has moved is nobody's business. */
+export const markAt = (ctx: Context, position: number): string => cursorAt(ctx, { position, version: randomInt(VERSIONS) });
 
 /** The place of the last fact about a ticket that the caller may see; nothing that he may not see moves it. */
 export const ofTicket = (ctx: Context, ticketId: string): Promise<string> =>

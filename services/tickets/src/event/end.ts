@@ -1,13 +1,10 @@
-import { randomInt } from 'node:crypto';
-import { cursorAt } from '@deskgraph/common/cursor';
 import { sql } from '@deskgraph/common/database';
 import type { Context } from '@deskgraph/common/transaction';
+import { markAt } from './cursor.ts';
 
-const VERSIONS = 2 ** 32;
-
-/** Where the log ends for whoever reads now. It looks different each time: whether it has moved is nobody's business. */
+/** Where the log ends for whoever reads now. */
 export async function end(ctx: Context): Promise<string> {
   const em = await ctx.read();
   const { rows } = await sql<{ head: string }>`select head from relay_state`.execute(em.getKysely());
-  return cursorAt(ctx, { position: Number(rows[0]!.head), version: randomInt(VERSIONS) });
+  return markAt(ctx, Number(rows[0]!.head));
 }

@@ -1,13 +1,16 @@
-import { cursorAt, placeAt } from '@deskgraph/common/cursor';
+import { isStaff } from '@deskgraph/common/access';
+import { placeAt } from '@deskgraph/common/cursor';
+import type { EntityManager } from '@deskgraph/common/database';
 import type { Fact } from '@deskgraph/common/events';
 import { type Told, stoppable } from '@deskgraph/common/live';
 import { CursorExpired } from '@deskgraph/common/tail';
 import type { Context } from '@deskgraph/common/transaction';
 import type { TicketFilter } from '../ticket/filter.ts';
 import type { Ticket } from '../ticket/ticket.ts';
-import { cursorOf } from './cursor.ts';
-import { TicketEvent } from './event.ts';
-import { ticketsOf, wanted } from './matching.ts';
+import { visible } from '../ticket/visible.ts';
+import { cursorOf, markAt } from './cursor.ts';
+import { type TicketData, TicketEvent } from './event.ts';
+import { fewOf, refuseTooMuch, wantedNow } from './matching.ts';
 import { type LiveMessage, type Resync, ResyncReason } from './message.ts';
 import { isVisible } from './visible.ts';
 
@@ -22,16 +25,19 @@ export interface Following<M extends LiveMessage> {
   rest?: (ctx: Context, event: TicketEvent, ticket: Ticket) => Partial<M>;
 }
 
+/** Of more tickets than these, older facts are looked for in the whole log. */
+const FEW = 1_000;
 const READ_ANEW = '{ tickets(orderBy: [{ field: UPDATED_AT, direction: DESC }], first: 100) { nodes { id cursor } } }';
 
 /**
- * The facts about tickets that the caller may see, each in a message, from a position on or from now: a mark comes first, so that a stream
- * that is cut before its first fact goes on from where it began. Rights and filter are asked for every
- * fact at the moment when it is told, and about the ticket as it is then.
+ * The facts about tickets that the caller may see, each in a message, from a position on or from now. Rights and filter are asked for every
+ * fact at the moment when it is told, and about the ticket as it is then. A mark comes first, and again after a while without facts: a stream
+ * that is cut goes on from there.
  */
 export function follow<M extends LiveMessage>(ctx: Context, following: Following<M>): AsyncIterableIterator<Told> {
-  const { after } = following;
+  const { after, filter } = following;
   const position = after ? placeAt(ctx, after, ['after']).position : undefined;
+  refuseTooMuch(ctx, filter);
   return stoppable((signal) => told(ctx, following, position, signal));
 }
 
@@ -41,45 +47,59 @@ async function* told<M extends LiveMessage>(
   after: number | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Told, void, void> {
-  const { Message, rest } = following;
+  const { Message, filter, rest } = following;
+  const { workspace } = ctx;
   const tail = ctx.tail!;
   try {
-    const from = await tail.from({ workspace: ctx.workspace, after });
-    yield { cursor: following.after ?? cursorAt(ctx, { position: from }) };
-    for await (const facts of tail.follow(ctx.workspace, from, signal))
-      for (const { event, ticket } of await select(ctx, following, facts)) {
+    const from = await tail.from({ workspace, after });
+    yield { cursor: following.after ?? markAt(ctx, from) };
+    const reader = { workspace, from, signal, concerns: concernOf(ctx, following), subjects: subjectsOf(ctx, following) };
+    for await (const { facts, position } of tail.follow(reader)) {
+      if (!facts.length) {
+        yield { cursor: markAt(ctx, position) };
+        continue;
+      }
+      const tickets = await wantedNow(ctx, filter, [...new Set(facts.map(({ subject }) => subject))]);
+      for (const fact of facts) {
+        const ticket = tickets.get(fact.subject);
         if (signal.aborted) return;
+        if (!ticket) continue;
+        const event = new TicketEvent(fact);
         const cursor = cursorOf(ctx, event);
         const message = Object.assign(new Message(), { cursor, event, ...rest?.(ctx, event, ticket) });
-        yield { message, cursor, prepare: (reader) => reader.load.know('ticket', ticket) };
+        yield { message, cursor, prepare: (context) => context.load.know('ticket', ticket) };
       }
+    }
   } catch (error) {
     if (!(error instanceof CursorExpired)) throw error;
-    const cursor = cursorAt(ctx, { position: tail.head });
+    const cursor = markAt(ctx, tail.head);
     const resync: Resync = { reason: ResyncReason.CURSOR_EXPIRED, from: cursor, query: READ_ANEW };
     yield { message: Object.assign(new Message(), { cursor, resync }), cursor };
   }
 }
 
-/** Those of the facts that are asked for, with their tickets; one statement for all. */
-async function select<M extends LiveMessage>(
-  ctx: Context,
-  { types, ticketId, filter }: Following<M>,
-  facts: readonly Fact[],
-): Promise<{ event: TicketEvent; ticket: Ticket }[]> {
-  const events = facts
-    .filter(({ type, subject }) => subject.startsWith('tkt_') && (!types || types.includes(type)) && (!ticketId || subject === ticketId))
-    .map((fact) => new TicketEvent(fact))
-    .filter(({ fact }) => isVisible(ctx.actor, fact));
-  if (!events.length) return [];
-  const now = ctx.again();
-  try {
-    const tickets = await ticketsOf(now, await wanted(now, filter), [...new Set(events.map(({ fact }) => fact.subject))]);
-    return events.flatMap((event) => {
-      const ticket = tickets.get(event.fact.subject);
-      return ticket ? [{ event, ticket }] : [];
-    });
-  } finally {
-    await now.end();
-  }
+/**
+ * What can be said of a fact without reading anything. A requester hears of what happened to a ticket while it was his: thousands of them
+ * listen at once, and a fact must not wake them all.
+ */
+function concernOf({ actor }: Context, { types, ticketId }: Following<LiveMessage>): (fact: Fact) => boolean {
+  const all = isStaff(actor);
+  return (fact) => {
+    const { type, subject, data } = fact as unknown as Fact<TicketData>;
+    return (
+      subject.startsWith('tkt_') &&
+      (all || data.state.requesterId === actor.id) &&
+      (!ticketId || subject === ticketId) &&
+      (!types || types.includes(type)) &&
+      isVisible(actor, { type, data })
+    );
+  };
 }
+
+/** The tickets that the stream can only be about, where they are few. */
+const subjectsOf =
+  ({ actor }: Context, { ticketId }: Following<LiveMessage>) =>
+  async (em: EntityManager): Promise<readonly string[] | undefined> => {
+    if (ticketId) return [ticketId];
+    return isStaff(actor) ? undefined : fewOf(em, visible(actor), FEW);
+  };

@@ -1,12 +1,14 @@
-import { hydrate, sql, uuids } from '@deskgraph/common/database';
+import { type EntityManager, hydrate, sql, uuids } from '@deskgraph/common/database';
 import type { Context } from '@deskgraph/common/transaction';
 import { isStaff } from '@deskgraph/common/access';
 import { toId } from '@deskgraph/common/id';
 import type { Condition } from '@deskgraph/common/filter';
 import { type TicketFilter, matches } from '../ticket/filter.ts';
+import { fits } from '../ticket/fits.ts';
 import { frequentTexts } from '../ticket/text.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { reads, visible } from '../ticket/visible.ts';
+import { ticketsNow } from './now.ts';
 
 /** The tickets that the caller may see and that the filter lets through, as they are now; a condition on `t`. */
 export async function wanted(ctx: Context, filter: TicketFilter | null | undefined): Promise<Condition> {
@@ -26,9 +28,30 @@ export async function ticketsOf(ctx: Context, condition: Condition, ids: readonl
   return new Map(hydrate(ctx.orm, Ticket, rows).map((ticket) => [ticket.id, ticket]));
 }
 
+/** A filter that is too much is refused when a stream begins, and not with its first fact. */
+export const refuseTooMuch = ({ actor }: Context, filter: TicketFilter | null | undefined): void => void matches(filter, actor, new Set());
+
+/** Which of these tickets are wanted now. Only what can't be said of a ticket at hand is asked by a statement of its own. */
+export async function wantedNow(
+  ctx: Context,
+  filter: TicketFilter | null | undefined,
+  ids: readonly string[],
+): Promise<Map<string, Ticket>> {
+  const tickets = await ticketsNow(ctx, ids);
+  const answers = Map.groupBy(tickets, (ticket) => fits(filter, ctx.actor, ticket));
+  const found = new Map(answers.get(true)?.map((ticket) => [ticket.id, ticket]));
+  const unsure = answers.get(undefined)?.map(({ id }) => id);
+  if (!unsure) return found;
+  const now = ctx.again();
+  try {
+    return new Map([...found, ...(await ticketsOf(now, await wanted(now, filter), unsure))]);
+  } finally {
+    await now.end();
+  }
+}
+
 /** The ids of all wanted tickets, if they are at most `limit`. */
-export async function fewOf(ctx: Context, condition: Condition, limit: number): Promise<string[] | undefined> {
-  const em = await ctx.read();
+export async function fewOf(em: EntityManager, condition: Condition, limit: number): Promise<string[] | undefined> {
   const { rows } = await sql<{ id: string }>`select t.id from ticket t where ${condition} limit ${limit + 1}`.execute(em.getKysely());
   return rows.length > limit ? undefined : rows.map(({ id }) => toId('tkt', id));
 }
