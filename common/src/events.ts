@@ -138,6 +138,17 @@ export const factOf = (row: Record<string, unknown>): Fact => ({
   data: row['data'] as Record<string, unknown>,
 });
 
+/** The statements that let a session see and write facts of its own workspace in a table, or of all when the workspace is `*`. */
+export const logSecurity = (table: string): string => `
+  alter table ${table} enable row level security;
+  alter table ${table} force row level security;
+  create policy workspace on ${table} using (
+    workspace_id = (select nullif(nullif(current_setting('desk.workspace', true), ''), '*')::uuid)
+    or (select current_setting('desk.workspace', true) = '*'))
+    with check (
+    workspace_id = (select nullif(nullif(current_setting('desk.workspace', true), ''), '*')::uuid)
+    or (select current_setting('desk.workspace', true) = '*'));`;
+
 /**
  * The statements that make outbox and log. A session sees the facts of its own workspace; the relay and the feed, which serve all of
  * them, set the workspace to `*`.
@@ -157,16 +168,4 @@ export const eventTables = `
   create table relay_state (one boolean primary key default true check (one), head bigint not null);
   insert into relay_state (head) values (0);
   create table feed_position (source text primary key, position bigint not null);
-  ${['outbox', 'event_log']
-    .map(
-      (table) => `
-  alter table ${table} enable row level security;
-  alter table ${table} force row level security;
-  create policy workspace on ${table} using (
-    workspace_id = (select nullif(nullif(current_setting('desk.workspace', true), ''), '*')::uuid)
-    or (select current_setting('desk.workspace', true) = '*'))
-    with check (
-    workspace_id = (select nullif(nullif(current_setting('desk.workspace', true), ''), '*')::uuid)
-    or (select current_setting('desk.workspace', true) = '*'));`,
-    )
-    .join('')}`;
+  ${['outbox', 'event_log'].map(logSecurity).join('')}`;

@@ -17,6 +17,16 @@ export const databaseGone = (error: unknown): boolean =>
   codeOf(error).startsWith('08') ||
   /Connection terminated|timeout exceeded when trying to connect/.test(messageOf(error));
 
+/**
+ * Classes of errors that say nothing about the data that was worked on: connections, transactions that lost a race, rights and tables that
+ * are missing, resources, an operator, the system.
+ */
+const OUTSIDE = new Set(['08', '25', '28', '3D', '3F', '40', '42', '53', '55', '57', '58', 'XX']);
+
+/** Would any other data have failed as well? Then it is tried for as long as it takes. */
+export const notOfTheData = (error: unknown): boolean =>
+  databaseGone(error) || (/^[0-9A-Z]{5}$/.test(codeOf(error)) && OUTSIDE.has(codeOf(error).slice(0, 2)));
+
 const messageOf = (error: unknown): string => {
   const { message = '', cause, originalError } = (error ?? {}) as { message?: string; cause?: unknown; originalError?: unknown };
   return cause || originalError ? `${message} ${messageOf(cause ?? originalError)}` : message;

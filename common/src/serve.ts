@@ -17,8 +17,8 @@ export interface ServeOptions {
   port: number;
   /** `POST /graphql` or, for every method, `/graphql`. */
   routes: Record<string, Handler>;
-  /** Is the process usable? Asked by `/readyz`. */
-  ready: () => Promise<boolean>;
+  /** Is the process usable? Asked by `/readyz`, which also tells whatever else it is given. */
+  ready: () => Promise<boolean | object>;
   /** Called first when stopping: ends what would keep requests waiting. */
   drain?: () => Promise<void>;
   /** Called after the last request ended. */
@@ -34,7 +34,7 @@ export async function serve({ log, host, port, routes, ready, drain, close }: Se
     '/livez': async (_, response) => answer(response, 200, { alive: true }),
     '/readyz': async (_, response) => {
       const usable = !stopping && (await ready().catch(() => false));
-      answer(response, usable ? 200 : 503, { ready: usable });
+      answer(response, usable ? 200 : 503, { ready: Boolean(usable), ...(typeof usable === 'object' && usable) });
     },
   };
   const http = createServer((request, response) => {

@@ -5,9 +5,10 @@ import type { Actor } from './access.ts';
 import { apolloOf, graphHandler } from './apollo.ts';
 import { processConfig, readConfig, z } from './config.ts';
 import { Cursors, useCursors } from './cursor.ts';
-import { type DatabaseOptions, type MikroORM, openDatabase } from './database.ts';
+import { type DatabaseOptions, type EntityManager, type MikroORM, openDatabase } from './database.ts';
+import { countDead } from './dead.ts';
 import { type GraphOptions, buildSubgraph } from './federation.ts';
-import { feedHandler } from './feed.ts';
+import { feedHandler } from './door.ts';
 import { type Live, openLive } from './live.ts';
 import { type Log, createLog } from './log.ts';
 import { type Relay, startRelay } from './relay.ts';
@@ -71,7 +72,7 @@ export async function startSubgraph(
       'GET /feed': own(feedHandler(orm, relay)),
       ...Object.fromEntries(Object.entries(options.doors?.(service) ?? {}).map(([route, door]) => [route, own(door)])),
     },
-    ready: async () => (await orm.em.fork().execute('select 1')).length === 1,
+    ready: async () => ({ deadFacts: await countDead(orm.em.fork() as EntityManager) }),
     drain: async () => {
       relay.release();
       await Promise.all([tail.stop(), live?.close(), ...ends.map((end) => end())]);

@@ -1,10 +1,13 @@
 import { Migration } from '@mikro-orm/migrations';
 import { type MikroORM, openDatabase } from '@deskgraph/common/database';
+import { deadTable } from '@deskgraph/common/dead';
+import { feedHandler } from '@deskgraph/common/door';
 import { type Fact, eventTables, recordAll } from '@deskgraph/common/events';
 import { newId } from '@deskgraph/common/id';
 import { createLog } from '@deskgraph/common/log';
 import { logPartitions } from '@deskgraph/common/partition';
 import { type Relay, startRelay } from '@deskgraph/common/relay';
+import { serve } from '@deskgraph/common/serve';
 import { type TestDatabase, newWorkspace, testDatabase } from '@deskgraph/common/testing';
 import { systemActor } from '@deskgraph/common/token';
 import { Context } from '@deskgraph/common/transaction';
@@ -16,6 +19,7 @@ class Tables extends Migration {
   override up(): void {
     this.addSql(eventTables);
     this.addSql(logPartitions(PARTITION));
+    this.addSql(deadTable);
   }
 }
 
@@ -79,6 +83,24 @@ export async function testLog(): Promise<TestLog> {
       await database.drop();
     },
   };
+}
+
+export interface TestFeed {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** The door of a log, for those who follow it. */
+export async function openFeed({ orm, relay }: TestLog, port = 0): Promise<TestFeed> {
+  const serving = await serve({
+    log: silent,
+    host: '127.0.0.1',
+    port,
+    routes: { 'GET /feed': feedHandler(orm, relay) },
+    ready: async () => true,
+    close: async () => {},
+  });
+  return { url: `http://127.0.0.1:${serving.port}`, stop: serving.stop };
 }
 
 /** Each once, in order, without a gap; and of each thing in the order of its versions. */

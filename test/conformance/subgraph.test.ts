@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { composeServices } from '@apollo/composition';
 import { Migration } from '@mikro-orm/migrations';
 import { parse, stripIgnoredCharacters } from 'graphql';
+import { deadTable } from '@deskgraph/common/dead';
 import { eventTables } from '@deskgraph/common/events';
+import { logPartitions } from '@deskgraph/common/partition';
 import { createLog } from '@deskgraph/common/log';
 import { idempotencyTable } from '@deskgraph/common/mutation';
 import { TEST_SECRET, type TestService, app, newWorkspace, testService } from '@deskgraph/common/testing';
@@ -17,6 +19,8 @@ import { products } from './products/products.ts';
 class First extends Migration {
   override up(): void {
     this.addSql(eventTables);
+    this.addSql(logPartitions());
+    this.addSql(deadTable);
     this.addSql(idempotencyTable);
   }
 }

@@ -1,4 +1,5 @@
 import { First } from './20261121T2345-first.ts';
 import { Partitions } from './20261122T0230-partitions.ts';
+import { Dead } from './20261122T0245-dead.ts';
 
-export const migrations = { '20261121T2345-first': First, '20261122T0230-partitions': Partitions };
+export const migrations = { '20261121T2345-first': First, '20261122T0230-partitions': Partitions, '20261122T0245-dead': Dead };

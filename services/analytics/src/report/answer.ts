@@ -25,8 +25,8 @@ export async function answer(ctx: Context, args: ReportArgs): Promise<TicketRepo
   const computed = () => apart(ctx, (own) => compute(own, question, condition));
   if (text === undefined) return (await computed()).report;
   const memory = memoryOf(ctx.orm);
-  const position = await memory.position(ctx.workspace, () => apart(ctx, async (own) => (await progress(own)).position));
-  return memory.answer(text, position, computed);
+  const mark = await memory.mark(ctx.workspace, () => apart(ctx, async (own) => (await progress(own)).mark));
+  return memory.answer(text, mark, computed);
 }
 
 /** Work that other requests may wait for has a snapshot of its own: it must not end with the request that happened to begin it. */
@@ -39,9 +39,9 @@ async function apart<T>({ orm, actor, log, requestId, locales }: Context, work: 
   }
 }
 
-async function compute(ctx: Context, asking: Asked, condition: Condition): Promise<{ position: number; report: TicketReport }> {
+async function compute(ctx: Context, asking: Asked, condition: Condition): Promise<{ mark: number; report: TicketReport }> {
   const question = bucketed(asking);
-  const { position, asOf } = await progress(ctx);
+  const { position, mark, asOf } = await progress(ctx);
   const em = await ctx.read();
   const narrowed = question.filter !== null || isBounded(ctx.actor);
   const counts = await count(em, question, narrowed ? sql`${visible(ctx.actor)} and ${condition}` : undefined).catch(
@@ -63,17 +63,20 @@ async function compute(ctx: Context, asking: Asked, condition: Condition): Promi
     totals,
     truncated,
   };
-  return { position, report };
+  return { mark, report };
 }
 
-/** How far the facts of the workspace are counted, in the operation's snapshot. */
-async function progress(ctx: Context): Promise<{ position: number; asOf: Date }> {
+/**
+ * How far the facts of the workspace are counted, in the operation's snapshot. The mark is another one whenever something was counted, also
+ * a fact before the position that had been set aside; 0 before the first.
+ */
+async function progress(ctx: Context): Promise<{ position: number; mark: number; asOf: Date }> {
   const em = await ctx.read();
-  const { rows } = await sql<{ position: string | null; as_of: Date | string | null }>`
-    select set_config('statement_timeout', ${String(PATIENCE_MS)}, true), position, as_of from (values (1)) always left join progress on true
+  const { rows } = await sql<{ position: string | null; mark: string | null; as_of: Date | string | null }>`
+    select set_config('statement_timeout', ${String(PATIENCE_MS)}, true), position, progress.xmin::text as mark, as_of from (values (1)) always left join progress on true
   `.execute(em.getKysely());
-  const { position, as_of: asOf } = rows[0]!;
-  return { position: Number(position ?? 0), asOf: asOf ? new Date(asOf) : new Date() };
+  const { position, mark, as_of: asOf } = rows[0]!;
+  return { position: Number(position ?? 0), mark: Number(mark ?? 0), asOf: asOf ? new Date(asOf) : new Date() };
 }
 
 /**

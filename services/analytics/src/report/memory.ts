@@ -1,48 +1,44 @@
 import { createHash } from 'node:crypto';
 import type { TicketReport } from './report.ts';
 
-/** A position that was read is believed so long; facts that this process takes in itself are heard of at once. */
+/** A mark that was read is believed so long; facts that this process takes in itself are heard of at once. */
 const BELIEVED_MS = 200;
 /** Cells of all kept reports together, at some 100 bytes each. */
 const WEIGHT_LIMIT = 400_000;
 const WORKSPACE_LIMIT = 10_000;
 
 /**
- * Reports that were given already. A report is a function of the facts up to a position and of the question, so equal questions between two
- * facts have one answer, and those that come while it is computed wait for it.
+ * Reports that were given already. A report is a function of the facts that are counted, for which a mark stands, and of the question, so
+ * equal questions between two facts have one answer, and those that come while it is computed wait for it.
  */
 export class Memory {
   readonly #reports = new Map<string, TicketReport>();
   readonly #running = new Map<string, Promise<TicketReport>>();
-  readonly #positions = new Map<string, { position: Promise<number>; until: number }>();
+  readonly #marks = new Map<string, { mark: Promise<number>; until: number }>();
   #weight = 0;
 
-  /** Forgets where the workspace's facts end. */
+  /** Forgets the mark of the workspace. */
   heard(workspace: string): void {
-    this.#positions.delete(workspace);
+    this.#marks.delete(workspace);
   }
 
-  position(workspace: string, read: () => Promise<number>): Promise<number> {
-    const known = this.#positions.get(workspace);
-    if (known && known.until > Date.now()) return known.position;
-    if (this.#positions.size >= WORKSPACE_LIMIT) this.#positions.clear();
-    const fresh = { position: read(), until: Number.POSITIVE_INFINITY };
-    this.#positions.set(workspace, fresh);
+  mark(workspace: string, read: () => Promise<number>): Promise<number> {
+    const known = this.#marks.get(workspace);
+    if (known && known.until > Date.now()) return known.mark;
+    if (this.#marks.size >= WORKSPACE_LIMIT) this.#marks.clear();
+    const fresh = { mark: read(), until: Number.POSITIVE_INFINITY };
+    this.#marks.set(workspace, fresh);
     const forget = (): void => {
-      if (this.#positions.get(workspace) === fresh) this.#positions.delete(workspace);
+      if (this.#marks.get(workspace) === fresh) this.#marks.delete(workspace);
     };
-    fresh.position.then(() => (fresh.until = Date.now() + BELIEVED_MS), forget);
-    return fresh.position;
+    fresh.mark.then(() => (fresh.until = Date.now() + BELIEVED_MS), forget);
+    return fresh.mark;
   }
 
-  /** The answer to the question at the position; `compute` also tells the position that it found, under which its answer is kept. */
-  async answer(
-    question: string,
-    position: number,
-    compute: () => Promise<{ position: number; report: TicketReport }>,
-  ): Promise<TicketReport> {
+  /** The answer to the question at the mark; `compute` also tells the mark that it found, under which its answer is kept. */
+  async answer(question: string, mark: number, compute: () => Promise<{ mark: number; report: TicketReport }>): Promise<TicketReport> {
     const digest = createHash('sha256').update(question).digest('base64');
-    const key = `${position} ${digest}`;
+    const key = `${mark} ${digest}`;
     const kept = this.#reports.get(key);
     if (kept) {
       this.#reports.delete(key);
@@ -51,7 +47,7 @@ export class Memory {
     }
     const running = this.#running.get(key);
     if (running) return running;
-    const work = compute().then(({ position: found, report }) => {
+    const work = compute().then(({ mark: found, report }) => {
       // A workspace without facts is as fresh as the clock.
       if (found > 0) this.#keep(`${found} ${digest}`, report);
       return report;

@@ -1,24 +1,25 @@
+import type { MikroORM } from '@deskgraph/common/database';
+import type { Fact } from '@deskgraph/common/events';
 import { type Follower, follow } from '@deskgraph/common/feed';
 import type { Service } from '@deskgraph/common/subgraph';
+import type { Context } from '@deskgraph/common/transaction';
 import { heard } from '../report/memory.ts';
 import { takeAll } from './take.ts';
 
 export const SOURCE = 'tickets';
 
+/** What a fact does here. */
+export const takingOf = (orm: MikroORM) => ({
+  source: SOURCE,
+  applyAll: async (context: Context, facts: Fact[]): Promise<void> => {
+    const { workspace } = context;
+    await takeAll(context, facts);
+    context.afterCommit(() => heard(orm, workspace));
+  },
+});
+
 /** Keeps the projection as new as the tickets log. */
 export const followTickets = (
   { orm, log, config }: Pick<Service, 'orm' | 'log'> & { config: { INTERNAL_SECRET: string } },
   url: string,
-): Follower =>
-  follow({
-    orm,
-    source: SOURCE,
-    url,
-    secret: config.INTERNAL_SECRET,
-    log,
-    applyAll: async (context, facts) => {
-      const { workspace } = context;
-      await takeAll(context, facts);
-      context.afterCommit(() => heard(orm, workspace));
-    },
-  });
+): Follower => follow({ ...takingOf(orm), orm, url, secret: config.INTERNAL_SECRET, log });

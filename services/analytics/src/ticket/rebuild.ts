@@ -31,6 +31,8 @@ async function drop(ownerUrl: string, log: Log): Promise<void> {
   try {
     await owner.em.fork().transactional(async (em) => {
       await sql`update feed_position set position = 0 where source = ${SOURCE}`.execute(em.getKysely());
+      await sql`select set_config('desk.workspace', '*', true)`.execute(em.getKysely());
+      await sql`delete from feed_dead where source = ${SOURCE}`.execute(em.getKysely());
       await sql`truncate ticket, unsolved, known_name, progress`.execute(em.getKysely());
     });
   } finally {

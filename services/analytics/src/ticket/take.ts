@@ -48,7 +48,7 @@ async function write(context: Context, progress: object, tickets: object[], stre
     with counted as (
       insert into progress (workspace_id, position, as_of)
       select ${workspace}, position, as_of from ${rows([progress])} as given (position bigint, as_of timestamptz)
-      on conflict (workspace_id) do update set position = excluded.position, as_of = greatest(progress.as_of, excluded.as_of)),
+      on conflict (workspace_id) do update set position = greatest(progress.position, excluded.position), as_of = greatest(progress.as_of, excluded.as_of)),
     named as (
       insert into known_name (workspace_id, thing_id, position, since, name)
       select ${workspace}, thing, position, since, name from ${rows(names)} as given (thing uuid, position bigint, since timestamptz, name text)),

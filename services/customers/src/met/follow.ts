@@ -3,9 +3,11 @@ import type { Service } from '@deskgraph/common/subgraph';
 import { offer } from './await.ts';
 import { meet } from './meet.ts';
 
+export const TICKETS = { source: 'tickets', applyAll: meet };
+
 /** Takes in what the tickets tell of people whom nobody knew; gives what ends it. */
 export function followTickets({ orm, log, config }: Pick<Service, 'orm' | 'log' | 'config'>, url: string): () => Promise<void> {
-  const follower = follow({ orm, source: 'tickets', url, secret: config.INTERNAL_SECRET, log, applyAll: meet });
+  const follower = follow({ ...TICKETS, orm, url, secret: config.INTERNAL_SECRET, log });
   offer(orm, follower);
   return () => follower.stop();
 }

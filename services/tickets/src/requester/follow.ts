@@ -17,7 +17,7 @@ const followers = new WeakMap<object, Follower>();
 export function followCustomers({ orm, log, config }: Service): () => Promise<void> {
   const { CUSTOMERS_URL: url } = peers();
   if (!url) return async () => {};
-  const follower = follow({ orm, source: 'customers', url, secret: config.INTERNAL_SECRET, log, apply });
+  const follower = follow({ ...CUSTOMERS, orm, url, secret: config.INTERNAL_SECRET, log });
   followers.set(orm, follower);
   return () => follower.stop();
 }
@@ -57,3 +57,5 @@ async function merge(ctx: Context, from: string, into: string): Promise<void> {
     update requester_identity set requester_id = into_.id from requester into_
     where into_.id = ${uuidOf('cus', into)}::uuid and requester_id = ${uuidOf('cus', from)}::uuid`.execute(ctx.em.getKysely());
 }
+
+export const CUSTOMERS = { source: 'customers', apply };

@@ -1,0 +1,86 @@
+import type { EntityManager, MikroORM } from './database.ts';
+import { type Fact, factsAfter } from './events.ts';
+import type { Relay } from './relay.ts';
+import { type Handler, answer } from './serve.ts';
+import { signActor, systemActor } from './token.ts';
+
+export const PAGE = 500;
+const WAIT_MS = 10_000;
+/** The relay is faster than this unless something is wrong with it. */
+const SETTLE_MS = 250;
+
+/**
+ * The door through which other services read this one's log: `GET /feed?after=<position>&wait=<ms>`; waits while there is nothing new. Who
+ * does not wait wants all that is recorded by now, also what the relay is about to log.
+ */
+export function feedHandler(orm: MikroORM, relay: Relay): Handler {
+  const read = async (after: number): Promise<Fact[]> => {
+    const em = orm.em.fork() as EntityManager;
+    em.setSessionContext({ variables: { 'desk.workspace': '*' } });
+    return em.transactional((inside) => factsAfter(inside as EntityManager, after, PAGE), { readOnly: true });
+  };
+  /** Is something recorded that has no position yet? */
+  const isPending = async (): Promise<boolean> => {
+    const em = orm.em.fork() as EntityManager;
+    em.setSessionContext({ variables: { 'desk.workspace': '*' } });
+    const ask = (inside: EntityManager) => inside.execute<{ pending: boolean }[]>('select exists (select from outbox) as pending');
+    return (await em.transactional((inside) => ask(inside as EntityManager), { readOnly: true }))[0]!.pending;
+  };
+  /** What has no position yet is waited for: asked for before the log is read, nothing slips by in between. */
+  const readSettled = async (after: number): Promise<Fact[]> => {
+    const patience = Date.now() + SETTLE_MS;
+    for (;;) {
+      const grown = relay.grown(Math.max(0, patience - Date.now()));
+      const pending = await isPending();
+      const facts = await read(after);
+      if (facts.length || !pending || Date.now() >= patience) return facts;
+      await grown;
+    }
+  };
+  return async (request, response) => {
+    const query = new URL(request.url!, 'http://feed').searchParams;
+    const after = Number(query.get('after') ?? 0);
+    const wait = Math.min(Number(query.get('wait') ?? 0), WAIT_MS);
+    if (!Number.isSafeInteger(after) || after < 0 || !(wait >= 0))
+      return answer(response, 400, { error: 'after and wait are whole numbers.' });
+    const until = Date.now() + wait;
+    let facts = wait ? await read(after) : await readSettled(after);
+    while (!facts.length && Date.now() < until && !response.destroyed && relay.waits) {
+      await relay.grown(until - Date.now());
+      facts = await read(after);
+    }
+    if (facts.length && facts[0]!.position !== after + 1)
+      return answer(response, 410, { error: 'What followed this position is not kept.' });
+    answer(response, 200, { facts });
+  };
+}
+
+/** What brings another service's facts. */
+export interface Carrier {
+  /** The facts after a position, in order and without a gap, a page at most; waits so long while there are none. Rejects when it can't say. */
+  page(after: number, waitMs: number): Promise<Fact[]>;
+  stop(): Promise<void>;
+}
+
+export interface Source {
+  /** Name of the service that is followed, and its address: `http://127.0.0.1:4101`. */
+  source: string;
+  url: string;
+  secret: string;
+}
+
+/** Facts are asked for at the other service's door. */
+export function openDoor({ source, url, secret }: Source): Carrier {
+  const stopping = new AbortController();
+  return {
+    page: async (after, wait) => {
+      const response = await fetch(`${url}/feed?after=${after}&wait=${wait}`, {
+        headers: { authorization: `Bearer ${await signActor(systemActor(), secret)}` },
+        signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(wait + 2000)]),
+      });
+      if (!response.ok) throw new Error(`${source} answers ${response.status}`);
+      return ((await response.json()) as { facts: Fact[] }).facts;
+    },
+    stop: async () => stopping.abort(),
+  };
+}
