@@ -17,6 +17,8 @@ import { type Server, runToEnd, server } from './process.ts';
 export interface Platform {
   /** Address of the graph. */
   url: string;
+  /** Where its issuer's keys are. */
+  folder: string;
   gateway: Server;
   services: Record<string, Server>;
   /** Signs tokens between the processes. */
@@ -99,6 +101,7 @@ export async function startPlatform({ front, environment = {}, started = true }:
   const tickets = house.services.find(({ name }) => name === 'tickets')!;
   const platform: Platform = {
     url: `${gateway.url}/graphql`,
+    folder,
     gateway,
     services,
     secret: plan.secrets.internal,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { outsideReader } from '../token.ts';
-import { signDemo } from './demo.ts';
+import { signDemo, whoIs } from './demo.ts';
 import { AUDIENCE, ISSUER_NAME, openIssuer } from './issuer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'deskgraph-'));
@@ -41,4 +41,17 @@ test('the issuer keeps its keys, so tokens of an earlier start stay good, and no
   expect(await outsideReader(ISSUER_NAME, AUDIENCE, later.jwks)(token)).toMatchObject({ sub: 'ana@one.example' });
   expect(statSync(issuerFile).mode & 0o077).toBe(0);
   expect(later.jwks).not.toContain('"d":');
+});
+
+test('somebody is meant by the name of a token, by address or by a first name that only one has', () => {
+  const people = [
+    ['agent', 'Ana Oliveira'],
+    ['lead', 'Tomaž Kranjc'],
+    ['light', 'Eva Novak'],
+    ['customer', 'Eva Clarke'],
+  ].map(([key, name]) => [key, { sub: `${key}@one.example`, email: `${key}@one.example`, name, workspace: 'wsp_1' }] as const);
+  const demo = Object.fromEntries(people);
+  for (const as of ['agent', 'agent@one.example', 'ana', 'Ana']) expect(whoIs(demo, as)).toBe(demo['agent']);
+  expect(whoIs(demo, 'tomaz')).toBe(demo['lead']);
+  for (const as of ['eva', 'nobody', '']) expect(whoIs(demo, as)).toBeUndefined();
 });

@@ -36,6 +36,16 @@ export function readDemo(path: string): Record<string, Claims> {
   return claims;
 }
 
+const plain = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
+
+/** Who is meant by the name of a token, a mail address or a first name, `ana`; nobody when several are. */
+export function whoIs(demo: Record<string, Claims>, as: string): Claims | undefined {
+  const people = Object.values(demo);
+  const byAddress = people.find(({ email }) => email === as);
+  const named = people.filter(({ name = '' }) => plain(name.split(' ', 1)[0]!) === plain(as));
+  return demo[as] ?? byAddress ?? (named.length === 1 ? named[0] : undefined);
+}
+
 export async function signDemo(issuer: Issuer, path: string): Promise<Record<string, string>> {
   const signed = Object.entries(readDemo(path)).map(
     async ([key, claims]) => [key, await issuer.issueToken(claims, DEMO_LIFETIME)] as const,

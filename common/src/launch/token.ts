@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readLaunchConfig } from './config.ts';
-import { DEMO_LIFETIME, readDemo } from './demo.ts';
+import { DEMO_LIFETIME, readDemo, whoIs } from './demo.ts';
 import { openIssuer } from './issuer.ts';
 
 const { values } = parseArgs({ options: { as: { type: 'string' }, workspace: { type: 'string' } } });
@@ -18,7 +18,8 @@ const fail = (message: string): never => {
 const as = values.as ?? fail('Whose token? npm run token -- --as <email> [--workspace wsp_…]');
 if (!existsSync(issuerFile)) fail(`There is no issuer in ${DATA_DIR} yet; npm start makes it.`);
 const demo = readDemo(join(DATA_DIR, 'demo.json'));
-const known = demo[as] ?? Object.values(demo).find((claims) => claims.email === as);
+const known =
+  whoIs(demo, as) ?? (as.includes('@') ? undefined : fail(`Nobody in the demo is called ${as}: ${Object.keys(demo).join(', ')}.`));
 const workspace =
   values.workspace ?? known?.workspace ?? Object.values(demo)[0]?.workspace ?? fail('In which workspace? --workspace wsp_…');
 const issuer = await openIssuer(issuerFile);
