@@ -1,9 +1,10 @@
 import 'reflect-metadata';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestLog, ownWorkspace, silent, testLog } from '../testing/log.ts';
+import type { Fact } from './events.ts';
 import { newId } from './id.ts';
-import { CursorExpired, Tail } from './tail.ts';
-import { newWorkspace } from './testing.ts';
+import { CursorExpired, Tail, type TailOptions } from './tail.ts';
+import { countStatements, newWorkspace } from './testing.ts';
 
 const other = newWorkspace();
 let log: TestLog;
@@ -37,4 +38,130 @@ test('a place that is not in the log, or not any more, is none to go on from', a
   expect(await log.query('select detach_log(1000)')).toHaveLength(1);
   await expect(tail.from({ workspace: ownWorkspace, after: 900 })).rejects.toThrow(CursorExpired);
   expect(await tail.from({ workspace: ownWorkspace, after: 999 })).toBe(999);
+});
+
+describe('a reader', () => {
+  let log: TestLog;
+  const tails: Tail[] = [];
+  const open = (options: Partial<TailOptions> = {}): Tail => {
+    const opened = new Tail({ orm: log.orm, relay: log.relay, log: silent, ...options });
+    tails.push(opened);
+    return opened;
+  };
+  beforeAll(async () => {
+    log = await testLog();
+  });
+  afterAll(async () => {
+    await Promise.all(tails.map((opened) => opened.stop()));
+    await log.stop();
+  });
+
+  const head = async (): Promise<number> => Number((await log.query<{ head: string }>('select head from relay_state'))[0]!.head);
+  /** Tells facts and resolves with the end of the log once they have their positions. */
+  const told = async (count: number, ...args: [subject: string, workspace?: string]): Promise<number> => {
+    const before = await head();
+    await log.tell(args[0], count, count, args[1]);
+    await log.reached(before + count);
+    return before + count;
+  };
+  const about = (subject: string) => (fact: Fact) => fact.subject === subject;
+
+  test('is woken by what concerns it only, and does not fall behind by the rest', async () => {
+    const [own, strange] = [newId('thg'), newId('thg')];
+    const stop = new AbortController();
+    const following = open();
+    const reader = following.follow({
+      workspace: ownWorkspace,
+      from: await following.from(),
+      signal: stop.signal,
+      concerns: about(own),
+    });
+    const first = reader.next();
+    await told(20, strange);
+    await told(20, strange, other);
+    const end = await told(3, own);
+    expect((await first).value).toMatchObject({ facts: [{ version: 1 }, { version: 2 }, { version: 3 }], position: end });
+    const second = reader.next();
+    await told(1, strange);
+    stop.abort();
+    expect(await second).toEqual({ value: undefined, done: true });
+  });
+
+  test('that has had nothing for a while is told how far it has come, and misses nothing when it goes on from there', async () => {
+    const own = newId('thg');
+    const stop = new AbortController();
+    const following = open({ restMs: 50 });
+    const from = await following.from();
+    const reader = following.follow({ workspace: ownWorkspace, from, signal: stop.signal, concerns: about(own) });
+    const end = await told(5, newId('thg'), other);
+    let position = from;
+    while (position < end) {
+      const { value } = await reader.next();
+      expect(value!.facts).toEqual([]);
+      expect(value!.position).toBeGreaterThan(position);
+      ({ position } = value!);
+    }
+    expect(position).toBe(end);
+    stop.abort();
+    await reader.return();
+    await told(1, own);
+    const resumed = following.follow({
+      workspace: ownWorkspace,
+      from: position,
+      signal: new AbortController().signal,
+      concerns: about(own),
+    });
+    expect((await resumed.next()).value).toMatchObject({ facts: [{ subject: own }] });
+  });
+
+  test('that is far behind reads only what is about its own things, and then goes on with the newest', async () => {
+    const own = newId('thg');
+    const from = await head();
+    await told(2, own);
+    await told(1200, newId('thg'));
+    await told(1, own, other);
+    const following = open({ kept: 10 });
+    await following.from();
+    const reader = following.follow({
+      workspace: ownWorkspace,
+      from,
+      signal: new AbortController().signal,
+      concerns: about(own),
+      subjects: async () => [own],
+    });
+    const cost = await countStatements(async () => {
+      expect((await reader.next()).value!.facts).toMatchObject([{ version: 1 }, { version: 2 }]);
+    });
+    expect(cost.filter((statement) => statement.includes('subject = any'))).toHaveLength(1);
+    const next = reader.next();
+    await told(1, own);
+    expect((await next).value).toMatchObject({ facts: [{ subject: own, workspace: ownWorkspace }] });
+  });
+
+  test('that comes back after a restart of the process finds in memory what it has missed', async () => {
+    const from = await head();
+    await told(30, newId('thg'));
+    const restarted = open();
+    await restarted.from();
+    const cost = await countStatements(async () => {
+      const signal = new AbortController().signal;
+      const reader = restarted.follow({
+        workspace: ownWorkspace,
+        from: await restarted.from({ workspace: ownWorkspace, after: from }),
+        signal,
+      });
+      expect((await reader.next()).value!.facts).toHaveLength(30);
+    });
+    expect(cost.filter((statement) => /workspace_id = \$/.test(statement))).toEqual([]);
+  });
+
+  test('that leaves while it reads older facts is let go at once', async () => {
+    const following = open({ kept: 1 });
+    await following.from();
+    const stop = new AbortController();
+    const reader = following.follow({ workspace: ownWorkspace, from: 0, signal: stop.signal, concerns: () => false });
+    const next = reader.next();
+    stop.abort();
+    expect(await next).toEqual({ value: undefined, done: true });
+  });
 });
