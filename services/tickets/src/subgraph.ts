@@ -11,7 +11,7 @@ import { Department } from './department/department.ts';
 import { byId as departmentById } from './department/find.ts';
 import { DepartmentResolver } from './department/resolver.ts';
 import { TicketEventResolver, TicketTimeline } from './event/resolver.ts';
-import { TicketSubscriptions } from './event/subscription.ts';
+import { MessageAdded, TicketSubscriptions } from './event/subscription.ts';
 import { App, Article, Customer, KnowledgeBase, Organization, Section } from './foreign/foreign.ts';
 import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
 import { byId as messageById } from './message/find.ts';
@@ -50,6 +50,7 @@ export const subgraph: SubgraphOptions = {
     TicketEventResolver,
     TicketTimeline,
     TicketSubscriptions,
+    MessageAdded,
   ],
   orphanedTypes: [System, App, Customer, Organization, Article, KnowledgeBase, Section],
   references: {

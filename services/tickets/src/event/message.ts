@@ -1,6 +1,5 @@
 import { CursorScalar } from '@deskgraph/common/scalar';
 import { Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
-import { Message } from '../message/message.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import { TicketEvent } from './event.ts';
@@ -62,5 +61,4 @@ export class TicketStatusChangedMessage extends LiveMessage {
 @ObjectType({ implements: LiveMessage, simpleResolvers: true, description: 'A message of messageAdded.' })
 export class MessageAddedMessage extends LiveMessage {
   @Field(() => TicketEvent, { nullable: true, description: 'The fact; null on `resync`.' }) event?: TicketEvent | null;
-  @Field(() => Message, { nullable: true, description: 'The message, as it is now.' }) message?: Message | null;
 }

@@ -1,7 +1,9 @@
 import { Auth, Role } from '@deskgraph/common/access';
 import { CursorScalar, EventType } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
-import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { byId as messageById } from '../message/find.ts';
+import { Message } from '../message/message.ts';
 import { TicketFilter } from '../ticket/filter.ts';
 import { statusFor } from '../ticket/visible.ts';
 import type { TicketStatus } from '../ticket/words.ts';
@@ -95,5 +97,14 @@ export class TicketSubscriptions {
     @Arg('after', () => CursorScalar, { nullable: true, description: AFTER }) _after: string | null,
   ): MessageAddedMessage {
     return message;
+  }
+}
+
+@Resolver(() => MessageAddedMessage)
+export class MessageAdded {
+  @FieldResolver(() => Message, { nullable: true, description: 'The message, as it is now.' })
+  message(@Root() { event }: MessageAddedMessage, @Ctx() ctx: Context): Promise<Message | null> | null {
+    const id = event?.fact.data.messageId;
+    return id ? messageById(ctx, id) : null;
   }
 }
