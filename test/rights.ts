@@ -227,6 +227,10 @@ export const MUTATIONS: Record<string, MutationRight> = {
       override: true,
     }),
   },
+  presenceSet: {
+    may: ['customer', ...STAFF, 'partner'],
+    input: ({ ticket }, _, n) => ({ ticketId: ticket.id, activity: n % 2 ? 'TYPING' : 'VIEWING' }),
+  },
   ticketImport: {
     may: ['partner'],
     input: ({ customer, agent, department }, _, n) => ({
@@ -299,6 +303,7 @@ export const MUTATIONS: Record<string, MutationRight> = {
 /** Fields below the root with a right of their own: how a customer gets to each, and what refuses it to him. */
 export const FIELDS: Record<string, { from: Kind; type: string; select: string }> = {
   'Ticket.tags': { from: 'ticket', type: 'Ticket', select: 'tags { id }' },
+  'Ticket.viewers': { from: 'ticket', type: 'Ticket', select: 'viewers { activity }' },
   'Department.agents': { from: 'department', type: 'Department', select: 'agents { totalCount }' },
   'Department.tickets': { from: 'department', type: 'Department', select: 'tickets { totalCount }' },
   'Agent.email': { from: 'agent', type: 'Agent', select: 'email' },

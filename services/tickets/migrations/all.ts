@@ -3,6 +3,7 @@ import { First } from './20261121T2340-first.ts';
 import { Events } from './20261122T0050-events.ts';
 import { Partitions } from './20261122T0230-partitions.ts';
 import { Dead } from './20261122T0245-dead.ts';
+import { Presence } from './20261122T0250-presence.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -10,4 +11,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0050-events': Events,
   '20261122T0230-partitions': Partitions,
   '20261122T0245-dead': Dead,
+  '20261122T0250-presence': Presence,
 };

@@ -17,6 +17,8 @@ import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
 import { byId as messageById } from './message/find.ts';
 import { Message } from './message/message.ts';
 import { MessageResolver, TicketMessages } from './message/resolver.ts';
+import { PresenceResolver, PresenceSetViewers, TicketViewers, UnseenViewers } from './presence/resolver.ts';
+import { openWatch } from './presence/watch.ts';
 import { followCustomers } from './requester/follow.ts';
 import { SettingsResolver } from './settings/resolver.ts';
 import { TicketTags } from './tag/of-ticket.ts';
@@ -51,6 +53,10 @@ export const subgraph: SubgraphOptions = {
     TicketTimeline,
     TicketSubscriptions,
     MessageAdded,
+    PresenceResolver,
+    PresenceSetViewers,
+    TicketViewers,
+    UnseenViewers,
   ],
   orphanedTypes: [System, App, Customer, Organization, Article, KnowledgeBase, Section],
   references: {
@@ -63,5 +69,5 @@ export const subgraph: SubgraphOptions = {
   },
   find: own,
   doors: ({ orm }) => ({ 'POST /who': whoDoor(who(orm)) }),
-  beside: (service) => [followCustomers(service)],
+  beside: (service) => [followCustomers(service), openWatch(service)],
 };

@@ -12,6 +12,7 @@ import { visible } from './visible.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'Facts that the writer had not seen.' })
 export class UnseenActivity {
+  ticketId!: string;
   @Field(() => [TicketEvent], { description: 'What others did after `seen`, as far as the writer may see it, oldest first; at most 100.' })
   events!: TicketEvent[];
   @Field(() => CursorScalar, { description: 'Give it back as `seen` once they are read.' }) cursor!: string;
@@ -28,7 +29,7 @@ export async function refuseUnseen(ctx: Context, ticket: Ticket, seen: string): 
   if (place.isOf(ticket.id) && place.version >= ticket.version) return;
   const events = await unseen(ctx, ticket, place);
   if (!events.length) return;
-  const activity: UnseenActivity = { events, cursor: cursorOf(ctx, events.at(-1)!) };
+  const activity: UnseenActivity = { ticketId: ticket.id, events, cursor: cursorOf(ctx, events.at(-1)!) };
   throw new Refusal('UNSEEN_ACTIVITY', 'seen', { unseenActivity: activity });
 }
 

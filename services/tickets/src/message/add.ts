@@ -1,4 +1,4 @@
-import { type Actor, Role, hasRole } from '@deskgraph/common/access';
+import type { Actor } from '@deskgraph/common/access';
 import { Refusal } from '@deskgraph/common/errors';
 import { type NewFact, recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
@@ -12,6 +12,7 @@ import { solve } from '../ticket/status-change.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
+import { allowVisibility } from './allow-visibility.ts';
 import { added } from './fact.ts';
 import type { MessageAddInput, MessageAddPayload } from './input.ts';
 import { Message, MessageVisibility } from './message.ts';
@@ -54,12 +55,6 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
 function sameAgain(message: Message, ticket: Ticket): MessageAddPayload {
   if (message.ticketId !== ticket.id) throw new Refusal('TAKEN', 'externalId');
   return { message, ticket, userErrors: [] };
-}
-
-function allowVisibility(actor: Actor, visibility: MessageVisibility): void {
-  const isPublic = visibility === MessageVisibility.PUBLIC;
-  const allowed = actor.kind === 'customer' ? isPublic : actor.kind === 'app' || !isPublic || hasRole(actor, Role.AGENT);
-  if (!allowed) throw new Refusal('FORBIDDEN', 'visibility');
 }
 
 /** People who answer say what they have read, so that no two of them answer past each other. Apps answer without reading. */
