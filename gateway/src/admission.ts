@@ -5,13 +5,18 @@ import type { Call } from './call.ts';
 import { type Cost, costOf } from './cost.ts';
 import { type Limits, excessOfVariables } from './limits.ts';
 
+/** By the code of a fault; 400 for all others. */
 const STATUS: Partial<Record<FaultCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, THROTTLED: 429, UNAVAILABLE: 503 };
 
+export const statusOf = ({ extensions: { code, reason } }: GraphQLError): number =>
+  reason === 'NOT_ACCEPTABLE' ? 406 : (STATUS[code as FaultCode] ?? 400);
+
 /** A fault of the whole request, with the HTTP status for clients that read it. */
-const refused = (error: GraphQLError): GraphQLError => {
-  const status = STATUS[error.extensions['code'] as FaultCode] ?? 400;
-  return new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status } } });
-};
+const refused = (error: GraphQLError): GraphQLError =>
+  new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status: statusOf(error) } } });
+
+const NEEDS_STREAM =
+  'A subscription is answered by a stream: accept `text/event-stream` or `multipart/mixed;subscriptionSpec="1.0"`, or open a WebSocket.';
 
 type Request = GraphQLRequestContextDidResolveOperation<Call>;
 
@@ -55,8 +60,7 @@ export function admission(limits: Limits, needsSignIn: boolean): ApolloServerPlu
     if (!operation) return fault('BAD_USER_INPUT', 'The document has no operation of this name.');
     const resolved = { schema, document, operation };
     if (needsSignIn && !call.caller && touchesData(resolved)) return fault('UNAUTHENTICATED');
-    if (operation.operation === 'subscription')
-      return fault('BAD_USER_INPUT', 'A subscription cannot be answered by a plain HTTP response.');
+    if (operation.operation === 'subscription') return fault('BAD_USER_INPUT', NEEDS_STREAM, { reason: 'NOT_ACCEPTABLE' });
     const variables = request.variables ?? {};
     const excess = excessOfVariables(variables, limits);
     if (excess) return fault('COST_EXCEEDED', excess);

@@ -13,11 +13,14 @@ import { answers, formatError } from './answer.ts';
 import type { BreakerOptions } from './breaker.ts';
 import type { Call } from './call.ts';
 import { federate } from './federation.ts';
+import { DELIBERATE } from './headers.ts';
 import { graphqlOverHttp } from './http.ts';
 import { type Identify, type TokenReader, createIdentify } from './identity.ts';
 import { LIMITS, type Limits, limitRule } from './limits.ts';
 import { LIVE_LIMITS, type LiveLimits } from './live/limits.ts';
 import { openLive } from './live/live.ts';
+import { Places } from './live/places.ts';
+import { serveResponses } from './live/responses.ts';
 import { serveSockets } from './live/sockets.ts';
 import { type Connection, connectSubgraph } from './subgraph.ts';
 import { createWho } from './who.ts';
@@ -88,7 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: true,
     stopOnTerminationSignals: false,
-    csrfPrevention: { requestHeaders: ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'] },
+    csrfPrevention: { requestHeaders: [...DELIBERATE] },
     parseOptions: { maxTokens: limits.tokens },
     validationOptions: { maxErrors: 10 },
     validationRules: [limitRule(limits)],
@@ -125,6 +128,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     writePatienceMs,
   });
 
+  const connected = {
+    live: streams,
+    identify,
+    needsSignIn: callers !== 'nobody',
+    limits: live,
+    places: new Places(live),
+    schema: federation.schema(),
+    log,
+  };
+  const responses = serveResponses(connected);
   const serving = await serve({
     log,
     host,
@@ -134,6 +147,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       '/graphql': graphqlOverHttp({
         server,
         identify,
+        responses,
         origins: new Set(options.origins),
         bodyLimit: limits.body,
         patienceMs,
@@ -141,21 +155,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       }),
     },
     ready: async () => true,
-    drain: () => sockets.stop(),
+    drain: async () => void (await Promise.all([sockets.stop(), responses.stop()])),
     close: async () => {
       await streams.close();
       await server.stop();
       await Promise.all([who?.close(), ...connections.map((connection) => connection.close())]);
     },
   });
-  const sockets = serveSockets(serving.http, {
-    live: streams,
-    identify,
-    needsSignIn: callers !== 'nobody',
-    limits: live,
-    schema: federation.schema(),
-    log,
-  });
+  const sockets = serveSockets(serving.http, connected);
   serving.http.headersTimeout = HEAD_MS;
   serving.http.requestTimeout = REQUEST_MS;
   return { url: `http://${host}:${serving.port}/graphql`, port: serving.port, stop: () => serving.stop() };

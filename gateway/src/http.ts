@@ -4,12 +4,15 @@ import { GraphQLError } from 'graphql';
 import { newId } from '@deskgraph/common/id';
 import { type Handler, readBody } from '@deskgraph/common/serve';
 import { type Call, Patience } from './call.ts';
-import { SECURITY, allowOrigin, givenRequestId, inwardHeaders } from './headers.ts';
+import { SECURITY, allowOrigin, givenRequestId, inwardHeaders, isJson } from './headers.ts';
 import type { Caller, Identify } from './identity.ts';
+import type { Responses } from './live/responses.ts';
 
 export interface HttpOptions {
   server: ApolloServer<Call>;
   identify: Identify;
+  /** Answers those who ask for a stream of results. */
+  responses: Responses;
   origins: ReadonlySet<string>;
   bodyLimit: number;
   /** Milliseconds for a query and for a mutation, all fetches together. */
@@ -29,9 +32,6 @@ function headersFor({ headers }: IncomingMessage): HeaderMap {
   return map;
 }
 
-const isJson = ({ headers }: IncomingMessage): boolean =>
-  headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase() === 'application/json';
-
 const searchOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?')) : '');
 
 /** Undefined when there is no JSON; Apollo Server then answers that the request is not well formed. */
@@ -43,8 +43,14 @@ function parsed(text: string): unknown {
   }
 }
 
+/** What stands in the address of a GET. */
+function searched(search: string): unknown {
+  const { variables, ...others } = Object.fromEntries(new URLSearchParams(search));
+  return { ...others, ...(variables !== undefined && { variables: parsed(variables) ?? [] }) };
+}
+
 /** `/graphql`, by GraphQL over HTTP. */
-export function graphqlOverHttp({ server, identify, origins, bodyLimit, patienceMs, writePatienceMs }: HttpOptions): Handler {
+export function graphqlOverHttp({ server, identify, responses, origins, bodyLimit, patienceMs, writePatienceMs }: HttpOptions): Handler {
   return async (request, response) => {
     const requestId = givenRequestId(request) ?? newId('req');
     response.setHeader('x-request-id', requestId);
@@ -52,7 +58,10 @@ export function graphqlOverHttp({ server, identify, origins, bodyLimit, patience
     allowOrigin(request, response, origins);
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
 
-    const body = request.method === 'POST' ? await readBody(request, bodyLimit) : '';
+    const text = request.method === 'POST' ? await readBody(request, bodyLimit) : '';
+    const body = isJson(request) ? parsed(text) : undefined;
+    const search = searchOf(request.url!);
+    if (await responses.answer(request, response, request.method === 'GET' ? searched(search) : body)) return;
     const patience = new Patience(patienceMs, writePatienceMs);
     response.once('close', () => patience.end(response.writableFinished));
 
@@ -78,8 +87,8 @@ export function graphqlOverHttp({ server, identify, origins, bodyLimit, patience
       httpGraphQLRequest: {
         method: request.method!,
         headers: headersFor(request),
-        search: searchOf(request.url!),
-        body: isJson(request) ? parsed(body) : undefined,
+        search,
+        body,
       },
       context,
     });

@@ -1,20 +1,22 @@
 /** What one client may hold open, and how long others wait for it. */
 export interface LiveLimits {
-  /** Open sockets of the process, whoever holds them. */
-  sockets: number;
-  /** Open sockets of one person or app. */
-  socketsPerSubject: number;
+  /** Open sockets and streaming responses of the process, whoever holds them. */
+  connections: number;
+  /** The same of one person or app. */
+  connectionsPerSubject: number;
   /** Operations at once on one socket. */
   operations: number;
   /** Bytes of one message of a client. */
   message: number;
   /** Milliseconds from opening to `connection_init`. */
   initMs: number;
-  /** Between pings; a socket that left the last one unanswered is cut. */
+  /** Between pings, and the comments of server-sent events; a socket that left the last ping unanswered is cut. */
   pingMs: number;
-  /** Unsent bytes of a socket beyond which it gets nothing more until it has read. */
+  /** Between the empty parts of a multipart body. */
+  heartbeatMs: number;
+  /** Unsent bytes of a connection beyond which it gets nothing more until it has read. */
   unsent: number;
-  /** Milliseconds that a socket may stay in that state. */
+  /** Milliseconds that a connection may stay in that state. */
   slowMs: number;
   /** Milliseconds between looks whether the caller still is who it was. */
   recheckMs: number;
@@ -31,12 +33,13 @@ export interface LiveLimits {
 }
 
 export const LIVE_LIMITS: LiveLimits = {
-  sockets: 20_000,
-  socketsPerSubject: 20,
+  connections: 20_000,
+  connectionsPerSubject: 20,
   operations: 100,
   message: 256 * 1024,
   initMs: 5_000,
   pingMs: 12_000,
+  heartbeatMs: 5_000,
   unsent: 1024 * 1024,
   slowMs: 30_000,
   recheckMs: 3_000,
@@ -47,3 +50,7 @@ export const LIVE_LIMITS: LiveLimits = {
   waiting: 5_000,
   completeMs: 5_000,
 };
+
+/** The whole time over which a stopping process sends its clients away, and for one of them. */
+export const LEAVE_MS = 5_000;
+export const LEAVE_EACH_MS = 2;

@@ -321,7 +321,7 @@ test('a reader that stops reading holds a bounded part of the stream, delays nob
 });
 
 test('one socket carries so many operations, and one caller holds so many sockets', async () => {
-  const other = await start({ operations: 2, socketsPerSubject: 2 });
+  const other = await start({ operations: 2, connectionsPerSubject: 2 });
   const [one] = await Promise.all([client(ana, other.url), client(ana, other.url)]);
   for (const id of ['1', '2', '3']) one!.subscribe(id, EVENTS);
   expect(await one!.hear()).toMatchObject({ type: 'error', id: '3', payload: [{ extensions: { reason: 'TOO_MANY_SUBSCRIPTIONS' } }] });

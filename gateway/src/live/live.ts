@@ -6,6 +6,7 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type OperationTypeNode,
   getOperationAST,
   parse,
 } from 'graphql';
@@ -37,6 +38,7 @@ export interface Request {
 export interface Asked {
   request: Request;
   document: DocumentNode;
+  kind: `${OperationTypeNode}`;
   /** Set for a subscription. */
   compiled: Compiled | undefined;
 }
@@ -75,11 +77,12 @@ export function openLive(options: LiveOptions) {
     const document = parse(request.query, { maxTokens: limits.tokens });
     const operation: OperationDefinitionNode | null | undefined = getOperationAST(document, request.operationName);
     if (!operation) throw fault('BAD_USER_INPUT', 'The document has no operation of this name.');
-    if (operation.operation !== 'subscription') return { request, document, compiled: undefined };
+    const kind = operation.operation;
+    if (kind !== 'subscription') return { request, document, kind, compiled: undefined };
     const compiled = compiledFor(request.query, document, operation);
     const errors = compiled.check(request.variables ?? {});
     if (errors.length > 0) throw new AggregateError(errors);
-    return { request, document, compiled };
+    return { request, document, kind, compiled };
   };
 
   return {
@@ -109,10 +112,14 @@ export function openLive(options: LiveOptions) {
     },
 
     /** Answers a query or mutation, as over HTTP. */
-    async answer({ query, variables, operationName }: Request, session: Session, opened: IncomingMessage): Promise<Result> {
+    async answer(
+      { query, variables, operationName }: Request,
+      authorization: string | undefined,
+      opened: IncomingMessage,
+    ): Promise<Result> {
       const requestId = newId('req');
       let refusal: GraphQLError | undefined;
-      const caller = await identify(session.authorization).catch((error: unknown) => {
+      const caller = await identify(authorization).catch((error: unknown) => {
         if (!(error instanceof GraphQLError)) throw error;
         refusal = error;
         return undefined;

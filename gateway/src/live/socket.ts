@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type GraphQLFormattedError } from 'graphql';
 import type { WebSocket } from 'ws';
+import { languageOf } from '../headers.ts';
 import type { Compiled } from './compile.ts';
-import type { Seat } from './hub.ts';
 import type { Asked, Live, Result } from './live.ts';
 import type { Session } from './session.ts';
-import type { Entry } from './ring.ts';
+import { Subscription } from './subscription.ts';
 
 /** A stream that was ended from our side, with what the client is told. */
 export class Ended extends Error {
@@ -16,13 +16,6 @@ export class Ended extends Error {
     super('The stream was ended.');
     this.errors = errors;
   }
-}
-
-interface Running {
-  asked: Asked & { compiled: Compiled };
-  seat: Seat | undefined;
-  write(entry: Entry): boolean;
-  end(errors?: readonly GraphQLFormattedError[]): void;
 }
 
 /**
@@ -39,8 +32,8 @@ export class LiveSocket {
   slowSince: number | undefined;
   readonly #live: Live;
   readonly #unsent: number;
-  readonly #running = new Set<Running>();
-  readonly #paused = new Set<Running>();
+  readonly #running = new Set<Subscription>();
+  readonly #paused = new Set<Subscription>();
 
   constructor(ws: WebSocket, stream: Duplex, request: IncomingMessage, live: Live, unsent: number) {
     this.ws = ws;
@@ -51,76 +44,57 @@ export class LiveSocket {
     stream.on('drain', () => this.#drained());
   }
 
-  get language(): string | undefined {
-    const language = this.request.headers['accept-language'];
-    return language !== undefined && language.length <= 256 ? language : undefined;
-  }
-
   /** Begins an operation. The iterator never yields: it tells the library when the operation is over. */
   run(id: string, asked: Asked & { compiled: Compiled }): AsyncIterableIterator<Result> {
     const { promise: over, resolve, reject } = Promise.withResolvers<IteratorResult<Result>>();
     const done: IteratorResult<Result> = { value: undefined, done: true };
     const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-    const running: Running = {
-      asked,
-      seat: undefined,
-      write: ({ json }) => {
-        if (this.ws.bufferedAmount > this.#unsent) {
-          this.#paused.add(running);
-          this.slowSince ??= performance.now();
-          return false;
-        }
-        this.ws.send(`${prefix}${json}}`);
-        return true;
+    const caller = { session: this.session!, language: languageOf(this.request) };
+    const subscription = new Subscription(this.#live, asked, caller, {
+      hasRoom: () => {
+        if (this.ws.bufferedAmount <= this.#unsent) return true;
+        this.#paused.add(subscription);
+        this.slowSince ??= performance.now();
+        return false;
       },
+      send: ({ json }) => this.ws.send(`${prefix}${json}}`),
       end: (errors) => {
-        leave();
+        forget();
         if (errors?.length) reject(new Ended(errors));
         else resolve(done);
       },
-    };
-    const leave = (): void => {
-      this.#running.delete(running);
-      this.#paused.delete(running);
-      running.seat?.leave();
+    });
+    const forget = (): void => {
+      this.#running.delete(subscription);
+      this.#paused.delete(subscription);
     };
     over.catch(() => {});
-    this.#running.add(running);
-    this.#join(running);
+    this.#running.add(subscription);
+    subscription.begin();
     return {
       [Symbol.asyncIterator]() {
         return this;
       },
       next: () => over,
       return: async () => {
-        leave();
+        forget();
+        subscription.leave();
         resolve(done);
         return done;
       },
     };
   }
 
-  /** The caller's rights have changed: every operation goes on under the new ones, from where it stands. */
+  /** The caller's rights have changed: every operation goes on under the new ones. */
   rejoin(): void {
-    for (const running of this.#running) {
-      const after = running.seat?.cursor;
-      running.seat?.leave();
-      this.#paused.delete(running);
-      this.#join(running, after);
-    }
-  }
-
-  #join(running: Running, after?: string): void {
-    const seat = this.#live.join(running.asked, this.session!, this.language, running, after);
-    // It may have ended while it joined.
-    if (this.#running.has(running)) running.seat = seat;
-    else seat.leave();
+    this.#paused.clear();
+    for (const subscription of this.#running) subscription.rejoin();
   }
 
   #drained(): void {
     this.slowSince = undefined;
     const paused = [...this.#paused];
     this.#paused.clear();
-    for (const { seat } of paused) seat?.pump();
+    for (const subscription of paused) subscription.pump();
   }
 }

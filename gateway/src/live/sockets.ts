@@ -8,8 +8,9 @@ import { fault } from '@deskgraph/common/errors';
 import type { Log } from '@deskgraph/common/log';
 import type { Identify } from '../identity.ts';
 import type { Compiled } from './compile.ts';
-import type { LiveLimits } from './limits.ts';
+import { LEAVE_EACH_MS, LEAVE_MS, type LiveLimits } from './limits.ts';
 import type { Asked, Live, Result } from './live.ts';
+import type { Places } from './places.ts';
 import { Session } from './session.ts';
 import { Ended, LiveSocket } from './socket.ts';
 
@@ -18,6 +19,7 @@ export interface SocketsOptions {
   identify: Identify;
   needsSignIn: boolean;
   limits: LiveLimits;
+  places: Places;
   schema: GraphQLSchema;
   log: Log;
 }
@@ -34,9 +36,6 @@ interface Work {
 
 const TRY_LATER = 1013;
 const RESTARTS = 1012;
-/** The whole time over which a stopping process sends its clients away, and for one of them. */
-const LEAVE_MS = 5_000;
-const LEAVE_EACH_MS = 2;
 const CLOSING_MS = 1_000;
 
 const authorizationIn = (payload: Greeting): string | undefined =>
@@ -46,9 +45,8 @@ const refuse = (stream: Duplex, status: string): void =>
   void stream.end(`HTTP/1.1 ${status}\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 
 /** WebSockets of clients at `/graphql`, by the protocol graphql-transport-ws. */
-export function serveSockets(http: Server, { live, identify, needsSignIn, limits, schema, log }: SocketsOptions) {
+export function serveSockets(http: Server, { live, identify, needsSignIn, limits, places, schema, log }: SocketsOptions) {
   const open = new Set<LiveSocket>();
-  const perSubject = new Map<string, number>();
   let isStopping = false;
 
   const greet = async ({ connectionParams, extra: socket }: Connected): Promise<boolean> => {
@@ -60,19 +58,13 @@ export function serveSockets(http: Server, { live, identify, needsSignIn, limits
         changed: () => socket.rejoin(),
         ended: (reason) => ws.close(CloseCode.Forbidden, reason),
       });
-      const { subject } = session;
-      const count = perSubject.get(subject) ?? 0;
-      if (subject && count >= limits.socketsPerSubject) {
-        session.close();
-        ws.close(TRY_LATER, 'Too many sockets of one caller.');
-        return false;
-      }
-      if (!open.has(socket)) session.close();
-      else {
-        perSubject.set(subject, count + 1);
+      if (open.has(socket) && places.takeFor(session.subject)) {
         socket.session = session;
+        return true;
       }
-      return true;
+      session.close();
+      ws.close(TRY_LATER, 'Too many connections of one caller.');
+      return false;
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       if (error.extensions['code'] !== 'UNAUTHENTICATED') ws.close(TRY_LATER, 'Try again later.');
@@ -91,7 +83,7 @@ export function serveSockets(http: Server, { live, identify, needsSignIn, limits
     }
     const work: Work = { id, asked, socket };
     if (!asked.compiled) {
-      work.result = await live.answer(request, socket.session!, socket.request);
+      work.result = await live.answer(request, socket.session!.authorization, socket.request);
       if (!('data' in work.result)) return refusals(work.result.errors ?? []);
     }
     return { schema, document: asked.document, operationName: request.operationName, contextValue: work };
@@ -122,9 +114,7 @@ export function serveSockets(http: Server, { live, identify, needsSignIn, limits
     onClose: ({ extra: { session } }) => {
       if (!session) return;
       session.close();
-      const left = (perSubject.get(session.subject) ?? 1) - 1;
-      if (left > 0) perSubject.set(session.subject, left);
-      else perSubject.delete(session.subject);
+      places.giveBackFor(session.subject);
     },
   });
 
@@ -140,6 +130,7 @@ export function serveSockets(http: Server, { live, identify, needsSignIn, limits
   const opened = (ws: WebSocket, stream: Duplex, request: IncomingMessage): void => {
     const socket = new LiveSocket(ws, stream, request, live, limits.unsent);
     open.add(socket);
+    places.take();
     const closed = protocol.opened(
       {
         protocol: ws.protocol,
@@ -158,6 +149,7 @@ export function serveSockets(http: Server, { live, identify, needsSignIn, limits
     ws.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
     ws.once('close', (code, reason) => {
       open.delete(socket);
+      places.giveBack();
       closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, 'a socket could not be tidied up'));
     });
   };
@@ -165,7 +157,7 @@ export function serveSockets(http: Server, { live, identify, needsSignIn, limits
   http.on('upgrade', (request, stream, head) => {
     stream.on('error', () => stream.destroy());
     if (request.url?.split('?', 1)[0] !== '/graphql') return refuse(stream, '404 Not Found');
-    if (isStopping || open.size >= limits.sockets) return refuse(stream, '503 Service Unavailable');
+    if (isStopping || places.isFull) return refuse(stream, '503 Service Unavailable');
     server.handleUpgrade(request, stream, head, (ws) => opened(ws, stream, request));
   });
 

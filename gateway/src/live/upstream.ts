@@ -36,7 +36,6 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const ACK_MS = 5_000;
 const PING_MS = 10_000;
 const PONG_MS = 5_000;
-const IDLE_MS = 5_000;
 
 class InwardSocket extends WebSocket {
   constructor(url: string, protocol: string) {
@@ -49,7 +48,6 @@ function connect(url: string, scope: Scope): Client {
   const client: Client = createClient({
     url,
     webSocketImpl: InwardSocket,
-    lazyCloseTimeout: IDLE_MS,
     // The library would subscribe again with the old cursor.
     retryAttempts: 0,
     keepAlive: PING_MS,
@@ -94,7 +92,8 @@ export function openUpstreams(addresses: ReadonlyMap<string, string>, log: Log):
       const over = (): boolean => {
         if (isOver) return false;
         isOver = true;
-        if (--held.streams === 0) setTimeout(() => held.streams === 0 && clients.get(key) === held && clients.delete(key), IDLE_MS).unref();
+        // Its socket closes with its last stream, and what closes takes no more.
+        if (--held.streams === 0) clients.delete(key);
         return true;
       };
       const stop = held.client.subscribe<Record<string, unknown>>(

@@ -1,0 +1,79 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { Compiled } from './compile.ts';
+import type { Seat } from './hub.ts';
+import type { Asked, Live } from './live.ts';
+import type { Entry } from './ring.ts';
+import type { Session } from './session.ts';
+import type { Sink } from './stream.ts';
+
+export interface Caller {
+  session: Session;
+  language: string | undefined;
+}
+
+/** What carries the messages of one subscription to its client. */
+export interface Outlet {
+  /** False while the client has to read first; then the subscription is to be pumped. */
+  hasRoom(): boolean;
+  send(entry: Entry): void;
+  /** Nothing more comes, for these reasons if any. */
+  end(errors?: readonly GraphQLFormattedError[]): void;
+}
+
+/** One subscription of one client, by whatever transport. */
+export class Subscription implements Sink {
+  readonly #live: Live;
+  readonly #asked: Asked & { compiled: Compiled };
+  readonly #caller: Caller;
+  readonly #outlet: Outlet;
+  #seat: Seat | undefined;
+  #isOver = false;
+
+  constructor(live: Live, asked: Asked & { compiled: Compiled }, caller: Caller, outlet: Outlet) {
+    this.#live = live;
+    this.#asked = asked;
+    this.#caller = caller;
+    this.#outlet = outlet;
+  }
+
+  /** Of the last message that the client got, or where it began. */
+  get cursor(): string | undefined {
+    return this.#seat?.cursor;
+  }
+
+  /** Begins after the given cursor if any, else where the client asked for. */
+  begin(after?: string): void {
+    const { session, language } = this.#caller;
+    const seat = this.#live.join(this.#asked, session, language, this, after);
+    // It may have ended while it joined.
+    if (this.#isOver) seat.leave();
+    else this.#seat = seat;
+  }
+
+  /** The caller's rights are others now: goes on under them from where it stands. */
+  rejoin(): void {
+    const after = this.cursor;
+    this.#seat?.leave();
+    this.begin(after);
+  }
+
+  pump(): void {
+    this.#seat?.pump();
+  }
+
+  leave(): void {
+    this.#isOver = true;
+    this.#seat?.leave();
+  }
+
+  write(entry: Entry): boolean {
+    if (!this.#outlet.hasRoom()) return false;
+    this.#outlet.send(entry);
+    return true;
+  }
+
+  end(errors?: readonly GraphQLFormattedError[]): void {
+    this.leave();
+    this.#outlet.end(errors);
+  }
+}
