@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type GraphQLInputObjectType, GraphQLID, getNamedType, isInputObjectType, isObjectType } from 'graphql';
+import { type GraphQLInputObjectType, GraphQLID, getNamedType, isInputObjectType, isLeafType, isObjectType } from 'graphql';
 import { newId } from '@deskgraph/common/id';
 import { type Answer } from '@deskgraph/common/testing';
 import { type Desk, type UserError, isLate, mutation, post } from './desk.ts';
@@ -79,7 +79,8 @@ function queryOf(field: RootField, args: object): string {
   const declared = given.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
   const passed = given.map(({ name }) => `${name}: $${name}`).join(', ');
   const inner = field.name.startsWith('node') ? everyNode : select(getNamedType(field.type), 1, { page: 10 });
-  return `query ${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`} { __typename ${inner} } }`;
+  const selection = isLeafType(getNamedType(field.type)) ? '' : `{ __typename ${inner} }`;
+  return `query ${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`} ${selection} }`;
 }
 
 const codes = ({ errors }: Answer<unknown>): unknown => errors?.map(({ path, extensions }) => [path?.join('.'), extensions.code]);
