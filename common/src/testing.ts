@@ -151,17 +151,16 @@ export const newWorkspace = newUuid;
 
 const FRAME = /^\s*(begin|start transaction|commit|rollback|savepoint|release|set |select set_config)/i;
 
-/** The statements that this process sends to its databases during `work`, but for what frames a transaction and what the relay does. */
+/** The statements that this process sends to its databases during `work`, but for what frames a transaction and what relay and clock do. */
 export async function countStatements(work: () => Promise<unknown>): Promise<string[]> {
   const seen: string[] = [];
   const query = Reflect.get(Client.prototype, 'query') as (this: Client, ...args: unknown[]) => unknown;
   Client.prototype.query = function (this: Client, ...args: unknown[]) {
     const [statement] = args as [string | { text: string }];
     const sent = typeof statement === 'string' ? statement : statement.text;
-    const relay = (
-      this as unknown as { connectionParameters: { application_name?: string } }
-    ).connectionParameters.application_name?.endsWith('relay');
-    if (!relay && !FRAME.test(sent)) seen.push(sent);
+    const { application_name: name = '' } = (this as unknown as { connectionParameters: { application_name?: string } })
+      .connectionParameters;
+    if (!/ (relay|clock)$/.test(name) && !FRAME.test(sent)) seen.push(sent);
     return query.apply(this, args);
   } as typeof Client.prototype.query;
   try {
