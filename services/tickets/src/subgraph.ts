@@ -14,6 +14,7 @@ import { TicketEventResolver, TicketTimeline } from './event/resolver.ts';
 import { MessageAdded, TicketSubscriptions } from './event/subscription.ts';
 import { App, Article, Customer, KnowledgeBase, Organization, Section } from './foreign/foreign.ts';
 import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
+import { TicketLists } from './list/subscription.ts';
 import { byId as messageById } from './message/find.ts';
 import { Message } from './message/message.ts';
 import { MessageResolver, TicketMessages } from './message/resolver.ts';
@@ -57,6 +58,7 @@ export const subgraph: SubgraphOptions = {
     PresenceSetViewers,
     TicketViewers,
     UnseenViewers,
+    TicketLists,
   ],
   orphanedTypes: [System, App, Customer, Organization, Article, KnowledgeBase, Section],
   references: {

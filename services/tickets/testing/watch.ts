@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import type { Actor } from '@deskgraph/common/access';
+import { type StreamClient, type StreamResult, TEST_SECRET, streamClient } from '@deskgraph/common/testing';
+import { signActor } from '@deskgraph/common/token';
+import type { Desk } from './desk.ts';
+import { type Patch, type Shown, patched } from './patch.ts';
+
+export const TICKET = 'id number version subject status priority waitingSince updatedAt assignee { id } department { id } requester { id }';
+
+export interface ShownTicket extends Record<string, unknown> {
+  id: string;
+}
+export interface Change extends Patch<ShownTicket> {
+  kind: 'SNAPSHOT' | 'ENTER' | 'LEAVE' | 'MOVE' | 'UPDATE';
+  cursor: string;
+  ticketId: string | null;
+}
+export interface Arguments {
+  filter?: object | null;
+  orderBy?: object[] | null;
+  first?: number | null;
+}
+
+const LIST = `subscription ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: Int) {
+  ticketChanges(filter: $filter, orderBy: $orderBy, first: $first) {
+    kind cursor tickets { ${TICKET} } ticket { ${TICKET} } ticketId index previousIndex totalCount } }`;
+const FRESH = `query ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: Int) {
+  tickets(filter: $filter, orderBy: $orderBy, first: $first) { nodes { ${TICKET} } totalCount } }`;
+
+export const clientOf = (desk: Desk, actor: Actor): StreamClient =>
+  streamClient(desk.service.url, async () => `Bearer ${await signActor(actor, TEST_SECRET)}`);
+
+/** A client that keeps a live list by its messages, and knows when one of them does not fit to what it has. */
+export class Watch {
+  readonly changes: Change[] = [];
+  shown: Shown<ShownTicket> | undefined;
+  errors: unknown;
+  stop: () => void;
+  #grown = (): void => {};
+
+  constructor(
+    readonly desk: Desk,
+    readonly actor: Actor,
+    readonly args: Arguments,
+    client: StreamClient,
+  ) {
+    this.stop = client.subscribe<{ ticketChanges: Change }, { cursor?: string }>(
+      { query: LIST, variables: { ...args } },
+      { next: (result) => this.#add(result), error: (error) => this.#end(error), complete: () => this.#end('complete') },
+    );
+  }
+
+  get last(): Change {
+    return this.changes.at(-1)!;
+  }
+
+  /** Resolves once it holds; fails when the stream has ended. */
+  async until(holds: (watch: this) => boolean): Promise<void> {
+    while (!holds(this)) {
+      if (this.errors) throw new Error(`The list is over: ${JSON.stringify(this.errors)}`);
+      await new Promise<void>((resolve) => (this.#grown = resolve));
+    }
+  }
+
+  /** What a query for the same list answers now. */
+  async fresh(): Promise<Shown<ShownTicket>> {
+    const { tickets } = await this.desk.ask<{ tickets: { nodes: ShownTicket[]; totalCount: number } }>(this.actor, FRESH, this.args);
+    return { tickets: tickets.nodes, totalCount: tickets.totalCount };
+  }
+
+  /** Resolves once the list is what a query answers; with what is wrong when that takes too long. */
+  async settled(patienceMs = 10_000): Promise<string | undefined> {
+    const fresh = JSON.stringify(await this.fresh());
+    let late: NodeJS.Timeout;
+    const given = new Promise<string>((resolve) => {
+      late = setTimeout(() => resolve(`${JSON.stringify(this.shown)} instead of ${fresh}`), patienceMs);
+    });
+    const right = this.until(() => JSON.stringify(this.shown) === fresh);
+    return Promise.race([right.then(() => undefined, String), given]).finally(() => clearTimeout(late));
+  }
+
+  #add({ data, errors, extensions }: StreamResult<{ ticketChanges: Change }, { cursor?: string }>): void {
+    if (errors || !data) return this.#end(errors);
+    const change = data.ticketChanges;
+    try {
+      this.#check(change);
+      assert.equal(extensions?.cursor, change.cursor);
+    } catch (error) {
+      return this.#end(String(error));
+    }
+    this.changes.push(change);
+    this.shown = patched(this.shown ?? { tickets: [], totalCount: 0 }, change);
+    this.#grown();
+  }
+
+  #end(errors: unknown): void {
+    this.errors ??= errors;
+    this.#grown();
+  }
+
+  #check({ kind, tickets, ticket, ticketId, index, previousIndex }: Change): void {
+    assert.equal(kind === 'SNAPSHOT', tickets !== null);
+    if (tickets) return assert.deepEqual([ticket, ticketId, index, previousIndex], [null, null, null, null]);
+    assert.ok(this.shown);
+    const known = this.shown.tickets.map(({ id }) => id);
+    if (ticket) assert.equal(ticket.id, ticketId);
+    if (previousIndex !== null) assert.equal(known[previousIndex], ticketId);
+    if (index !== null) assert.ok(ticket && index <= known.length);
+    if (kind === 'UPDATE') return assert.equal(index, previousIndex);
+    assert.equal(index === null, kind === 'LEAVE');
+    assert.equal(previousIndex === null, kind === 'ENTER');
+    if (kind === 'ENTER') assert.ok(!known.includes(ticket!.id) && known.length < (this.args.first ?? 25));
+  }
+}
