@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** What a database error means for the caller, by its SQLSTATE (PostgreSQL, appendix A) or the system's code. */
 const codeOf = (error: unknown): string => {
   const { code, cause, originalError } = (error ?? {}) as { code?: unknown; cause?: unknown; originalError?: unknown };
@@ -16,6 +18,20 @@ export const databaseGone = (error: unknown): boolean =>
   GONE.has(codeOf(error)) ||
   codeOf(error).startsWith('08') ||
   /Connection terminated|timeout exceeded when trying to connect/.test(messageOf(error));
+
+const AGAIN_MS = 500;
+
+/** Does the work again for as long as the database is away: for what waits anyway, and would only be asked for again by somebody else. */
+export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal.aborted || !databaseGone(error)) throw error;
+      await sleep(AGAIN_MS * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
+    }
+  }
+}
 
 /**
  * Classes of errors that say nothing about the data that was worked on: connections, transactions that lost a race, rights and tables that

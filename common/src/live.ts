@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ExecutionArgs,
   type ExecutionResult,
@@ -13,10 +14,11 @@ import {
   validate,
 } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Actor } from './access.ts';
 import { logUnknown, shown, told } from './apollo.ts';
 import { fault, masked } from './errors.ts';
+import { databaseGone, patiently } from './failure.ts';
 import { type ActorReader, bearer } from './token.ts';
 import type { Context } from './transaction.ts';
 
@@ -45,7 +47,13 @@ const PATH = '/graphql';
 const MESSAGE_LIMIT = 1024 * 1024;
 const GOODBYE_MS = 1_000;
 
+/** Service restart: the stream is not over, and goes on elsewhere. */
+const CUT = 1012;
+/** Whoever comes again at once would fail again. */
+const CUT_AFTER_MS = 1_000;
+
 interface Session {
+  socket: WebSocket;
   actor?: Actor | undefined;
   headers?: IncomingHttpHeaders;
 }
@@ -60,6 +68,7 @@ export function openLive({ http, schema, actorOf, contextFor }: LiveOptions): Li
     if (request.url?.split('?', 1)[0] !== PATH) return socket.destroy();
     sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
   });
+  const openings = new WeakMap<Context, WebSocket>();
   const server = useServer<Record<string, unknown>, Record<PropertyKey, unknown> & Session>(
     {
       onConnect: async ({ connectionParams = {}, extra }) => {
@@ -75,9 +84,11 @@ export function openLive({ http, schema, actorOf, contextFor }: LiveOptions): Li
         if (faults.length) return faults.map((error) => fault('BAD_USER_INPUT', error.message));
         if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
           return [fault('BAD_USER_INPUT', 'Only subscriptions are answered here.')];
-        return { schema, document, operationName, variableValues: variables, contextValue: contextFor(extra.actor!, extra.headers!) };
+        const opening = contextFor(extra.actor!, extra.headers!);
+        openings.set(opening, extra.socket);
+        return { schema, document, operationName, variableValues: variables, contextValue: opening };
       },
-      subscribe: (args) => subscribe(args),
+      subscribe: (args) => subscribe(args, (opening) => openings.get(opening)!.close(CUT, 'Come again')),
       onError: (_, __, ___, errors) => errors.map((error) => error.toJSON()),
     },
     sockets,
@@ -99,20 +110,37 @@ function parsed(query: string) {
   }
 }
 
-/** Like the one of graphql-js, with a context of its own for every message, so that each is read at its own moment. */
-async function subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+/**
+ * Like the one of graphql-js, with a context of its own for every message, so that each is read at its own moment. While the database is away
+ * a message waits. A stream that fails otherwise is cut, so that its reader comes again with the cursor that it has.
+ */
+async function subscribe(
+  args: ExecutionArgs,
+  cut: (opening: Context) => void,
+): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const opening = args.contextValue as Context;
+  const left = new AbortController();
   const source = await opened(args, opening);
   if (!(Symbol.asyncIterator in source)) return visible(source, opening);
   const events = source[Symbol.asyncIterator]() as AsyncIterator<Told>;
+  const over = { value: undefined, done: true } as const;
   const stream: AsyncIterableIterator<ExecutionResult> = {
     next: async () => {
-      const { value, done } = await events.next();
-      return done ? { value: undefined, done } : { value: await answered(args, value, opening), done: false };
+      try {
+        const { value, done } = await events.next();
+        return done ? over : { value: await patiently(() => answered(args, value, opening), left.signal), done: false };
+      } catch (error) {
+        if (left.signal.aborted) return over;
+        opening.log.error({ requestId: opening.requestId, err: error }, 'a stream failed');
+        await sleep(CUT_AFTER_MS, undefined, { signal: left.signal }).catch(() => {});
+        cut(opening);
+        return over;
+      }
     },
     return: async () => {
+      left.abort();
       await events.return?.();
-      return { value: undefined, done: true };
+      return over;
     },
     [Symbol.asyncIterator]: () => stream,
   };
@@ -132,8 +160,10 @@ async function answered(args: ExecutionArgs, { message, cursor, prepare }: Told,
   const context = opening.again();
   prepare?.(context);
   try {
-    const result = visible(await execute({ ...args, rootValue: message, contextValue: context }), context);
-    return { ...result, extensions: { cursor } };
+    const result = await execute({ ...args, rootValue: message, contextValue: context });
+    const gone = result.errors?.find(({ originalError }) => databaseGone(originalError));
+    if (gone) throw gone;
+    return { ...visible(result, context), extensions: { cursor } };
   } finally {
     await context.end();
   }

@@ -75,7 +75,8 @@ export async function startSubgraph(
     ready: async () => ({ deadFacts: await countDead(orm.em.fork() as EntityManager) }),
     drain: async () => {
       relay.release();
-      await Promise.all([tail.stop(), live?.close(), ...ends.map((end) => end())]);
+      // Sockets first: a stream that is cut goes on elsewhere, one that ends would seem to be over.
+      await Promise.all([live?.close(), tail.stop(), ...ends.map((end) => end())]);
     },
     close: async () => {
       await relay.stop();

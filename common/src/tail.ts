@@ -1,5 +1,6 @@
 import type { EntityManager, MikroORM } from './database.ts';
 import { type Fact, factsAfter, recentFacts, standingOf } from './events.ts';
+import { patiently } from './failure.ts';
 import type { Log } from './log.ts';
 import type { Relay } from './relay.ts';
 
@@ -111,7 +112,8 @@ export class Tail {
     let said = from;
     while (!signal.aborted && !this.#stopped) {
       if (position < this.#base) {
-        const older = await this.#older(workspace, position, subjects);
+        const after = position;
+        const older = await patiently(() => this.#older(workspace, after, subjects), signal);
         ({ position } = older);
         const own = older.facts.filter(concerns);
         if (own.length) yield { facts: own, position: (said = position) };

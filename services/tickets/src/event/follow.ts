@@ -2,6 +2,7 @@ import { isStaff } from '@deskgraph/common/access';
 import { placeAt } from '@deskgraph/common/cursor';
 import type { EntityManager } from '@deskgraph/common/database';
 import type { Fact } from '@deskgraph/common/events';
+import { patiently } from '@deskgraph/common/failure';
 import { type Told, stoppable } from '@deskgraph/common/live';
 import { CursorExpired } from '@deskgraph/common/tail';
 import type { Context } from '@deskgraph/common/transaction';
@@ -51,7 +52,7 @@ async function* told<M extends LiveMessage>(
   const { workspace } = ctx;
   const tail = ctx.tail!;
   try {
-    const from = await tail.from({ workspace, after });
+    const from = await patiently(() => tail.from({ workspace, after }), signal);
     yield { cursor: following.after ?? markAt(ctx, from) };
     const reader = { workspace, from, signal, concerns: concernOf(ctx, following), subjects: subjectsOf(ctx, following) };
     for await (const { facts, position } of tail.follow(reader)) {
@@ -59,7 +60,8 @@ async function* told<M extends LiveMessage>(
         yield { cursor: markAt(ctx, position) };
         continue;
       }
-      const tickets = await wantedNow(ctx, filter, [...new Set(facts.map(({ subject }) => subject))]);
+      const touched = [...new Set(facts.map(({ subject }) => subject))];
+      const tickets = await patiently(() => wantedNow(ctx, filter, touched), signal);
       for (const fact of facts) {
         const ticket = tickets.get(fact.subject);
         if (signal.aborted) return;

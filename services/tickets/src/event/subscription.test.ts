@@ -4,6 +4,7 @@ import type { Actor } from '@deskgraph/common/access';
 import { Cursors } from '@deskgraph/common/cursor';
 import { type StreamClient, type StreamResult, TEST_SECRET, type TestService, app, streamClient } from '@deskgraph/common/testing';
 import { signActor } from '@deskgraph/common/token';
+import { Client } from 'pg';
 import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 
 let service: TestService;
@@ -78,8 +79,8 @@ class Stream {
   }
 }
 
-function connect(authorization: () => Promise<string>): StreamClient {
-  const client = streamClient(service.url, authorization);
+function connect(authorization: () => Promise<string>, to = service): StreamClient {
+  const client = streamClient(to.url, authorization);
   clients.push(client);
   return client;
 }
@@ -244,6 +245,69 @@ describe('a stream of facts', () => {
     expect(new Set(foreign.pushed.map(({ event }) => event.ticket!.id))).toEqual(new Set([id]));
     bound.stop();
     foreign.stop();
+  });
+});
+
+describe('a stream outlives', () => {
+  /** Ends all connections of the service, as a restart of the database does. */
+  async function cutDatabase(): Promise<void> {
+    const client = new Client({ connectionString: service.database.ownerUrl });
+    await client.connect();
+    await client.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    await client.end();
+  }
+
+  test('a database that goes away: every fact comes once, and none as an error', async () => {
+    const after = await here();
+    const streams = [desk.agent, desk.customer].map((actor) => listen(actor, 'ticketEvents', { after }));
+    await Promise.all(streams.map((stream) => stream.begun()));
+    const { id } = await desk.ticket();
+    for (let turn = 0; turn < 5; turn++) {
+      await move(id, turn % 2 ? 'OPEN' : 'PENDING');
+      await cutDatabase();
+      await expect(until(() => move(id, turn % 2 ? 'PENDING' : 'OPEN'))).resolves.toMatchObject({ userErrors: [] });
+    }
+    await until(() => reply(id, 'done 3b'));
+    await Promise.all(streams.map((stream) => stream.until(says('done 3b'))));
+    for (const [at, stream] of streams.entries()) {
+      stream.stop();
+      expect(stream.errors).toBeUndefined();
+      const { ticketEvents } = await desk.ask<{ ticketEvents: { nodes: { id: string }[] } }>(
+        at ? desk.customer : desk.agent,
+        'query ($after: Cursor) { ticketEvents(after: $after, first: 100) { nodes { id } } }',
+        { after },
+      );
+      expect(stream.ids).toEqual(ticketEvents.nodes.map((node) => node.id));
+    }
+  });
+
+  /** Tries until it works. */
+  async function until<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  }
+
+  test('a stop of the service: it is cut, not ended, so that it goes on elsewhere', async () => {
+    const stopped = await startTickets();
+    const elsewhere = await openDesk(stopped);
+    const stream = listen(
+      elsewhere.agent,
+      'ticketEvents',
+      {},
+      '',
+      connect(async () => `Bearer ${await signActor(elsewhere.agent, TEST_SECRET)}`, stopped),
+    );
+    await stream.begun();
+    await stopped.stop();
+    await stream.ended();
+    expect((stream.errors as CloseEvent).code).toBe(1001);
   });
 });
 
