@@ -192,11 +192,26 @@ const freshArticle = async ({ base }: Things, n: number, desk: Desk): Promise<st
   return (await desk.done<{ article: { id: string } }>('partner', 'articleCreate', input, 'article { id }')).article.id;
 };
 
+const freshAgent = async (n: number, desk: Desk): Promise<string> => {
+  const input = { email: `fresh${n}@desk.example`, name: `Fresh ${n}`, role: 'AGENT' };
+  return (await desk.done<{ agent: { id: string } }>('partner', 'agentInvite', input, 'agent { id }')).agent.id;
+};
+
 export const MUTATIONS: Record<string, MutationRight> = {
   agentInvite: {
     may: ['admin', 'partner'],
     input: ({ department }, _, n) => ({ email: `n${n}@desk.example`, name: `N ${n}`, role: 'AGENT', departmentIds: [department.id] }),
   },
+  agentUpdate: {
+    may: [...LEADS, 'partner'],
+    input: ({ agent, department }, caller) => ({
+      id: agent.id,
+      departmentIds: [department.id],
+      locale: 'sl',
+      ...(caller !== 'lead' && { role: 'AGENT' }),
+    }),
+  },
+  agentDeactivate: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshAgent(n, desk) }) },
   departmentCreate: { may: ['admin', 'partner'], input: ({ agent }, _, n) => ({ name: `Department ${n}`, agentIds: [agent.id] }) },
   settingsUpdate: { may: ['admin', 'partner'], input: () => ({ onHoldEnabled: true }) },
   ticketCreate: {

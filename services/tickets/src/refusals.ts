@@ -14,5 +14,9 @@ addRefusals({
     meaning: 'SOLVED needs an assignee or a reason.',
     message: 'Somebody must be in charge before it can be solved, or a reason given.',
   },
+  LAST_ADMIN: {
+    meaning: 'The last active administrator can’t leave, nor get another role.',
+    message: 'Somebody else must be administrator first.',
+  },
   PRIORITY_UNSET: { meaning: 'A priority can’t be unset.', message: 'A priority can be changed but not taken away.' },
 });

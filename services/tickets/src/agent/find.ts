@@ -10,7 +10,7 @@ export interface AgentQuery extends PageRequest {
   departmentIds?: string[] | null | undefined;
 }
 
-/** A page of the staff, by name. */
+/** A page of the active staff, by name. */
 export async function find(ctx: Context, query: AgentQuery): Promise<Page<Agent>> {
   const page = keyset(query, [
     { by: sql`lower(a.name)`, type: 'text', direction: Direction.ASC },
@@ -19,7 +19,7 @@ export async function find(ctx: Context, query: AgentQuery): Promise<Page<Agent>
   const departments = query.departmentIds
     ? sql`exists (select from agent_department d where d.agent_id = a.id and d.department_id = any(${uuids('dep', query.departmentIds)}))`
     : sql`true`;
-  const condition = sql`a.workspace_id = ${ctx.workspace}::uuid and ${departments}`;
+  const condition = sql`a.workspace_id = ${ctx.workspace}::uuid and a.active and ${departments}`;
   const db = (await ctx.read()).getKysely();
   const { rows } = await sql<object>`
     select a.*, ${page.keys} from agent a where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}`.execute(db);

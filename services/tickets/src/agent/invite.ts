@@ -6,11 +6,12 @@ import { newId } from '@deskgraph/common/id';
 import { IdentityKind } from '@deskgraph/common/identity';
 import { line, loose, z } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
+import { LockMode } from '@mikro-orm/postgresql';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { Department } from '../department/department.ts';
 import { identity } from '../requester/identity.ts';
 import { Agent } from './agent.ts';
-import { join, refuseUnknown } from './membership.ts';
+import { stateOf } from './fact.ts';
+import { place, refuseUnknown } from './membership.ts';
 
 @InputType({ description: 'Input of agentInvite.' })
 export class AgentInviteInput {
@@ -34,20 +35,23 @@ export class AgentInvitePayload extends Payload {
   @Field(() => Agent, { nullable: true, description: 'The agent as it now stands; null when refused.' }) agent?: Agent | null;
 }
 
-/** Takes a person into the staff. */
+/** Takes a person into the staff. Who was there before comes back as the same agent. */
 export async function invite(ctx: Context, input: AgentInviteInput): Promise<AgentInvitePayload> {
   if (input.role === Role.REQUESTER) throw new Refusal('INVALID', 'role');
   const { value: email } = identity(IdentityKind.EMAIL, input.email, 'email');
-  const departmentIds = input.departmentIds ?? [];
-  await refuseUnknown(ctx, Department, departmentIds, 'departmentIds');
-  if (await ctx.em.count(Agent, { email })) throw new Refusal('TAKEN', 'email');
-  const agent = ctx.em.create(Agent, { id: newId('agt'), workspaceId: ctx.workspace, email, name: input.name, role: input.role });
+  const departmentIds = [...new Set(input.departmentIds)].sort();
+  await refuseUnknown(ctx, 'department', input.departmentIds ?? [], 'departmentIds');
+  const known = await ctx.em.findOne(Agent, { email }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (known?.active) throw new Refusal('TAKEN', 'email');
+  const { name, role } = input;
+  const agent = known
+    ? returned(known, name, role)
+    : ctx.em.create(Agent, { id: newId('agt'), workspaceId: ctx.workspace, email, name, role });
   await record(ctx, 'agent.invited', agent, { state: stateOf(agent, departmentIds) });
-  await join(
-    ctx,
-    departmentIds.map((departmentId) => ({ agentId: agent.id, departmentId })),
-  );
+  await place(ctx, agent.id, departmentIds);
   return { agent, userErrors: [] };
 }
 
-const stateOf = ({ name, email, role, active }: Agent, departmentIds: string[]) => ({ name, email, role, active, departmentIds });
+function returned(agent: Agent, name: string, role: Role): Agent {
+  return Object.assign(agent, { name, role, active: true, version: agent.version + 1, updatedAt: new Date() });
+}

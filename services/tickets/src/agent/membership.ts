@@ -2,8 +2,6 @@ import { sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import type { Department } from '../department/department.ts';
-import type { Agent } from './agent.ts';
 
 /** Which agents work in which departments. */
 export async function join(ctx: Context, pairs: readonly { agentId: string; departmentId: string }[]): Promise<void> {
@@ -13,6 +11,17 @@ export async function join(ctx: Context, pairs: readonly { agentId: string; depa
   );
   await sql`insert into agent_department (workspace_id, agent_id, department_id) values ${sql.join(rows)} on conflict do nothing`.execute(
     ctx.em.getKysely(),
+  );
+}
+
+/** Makes these the departments that the agent works in, and no others. */
+export async function place(ctx: Context, agentId: string, departmentIds: readonly string[]): Promise<void> {
+  await sql`
+    delete from agent_department where agent_id = ${uuidOf('agt', agentId)}::uuid and department_id <> all(${uuids('dep', departmentIds)})
+  `.execute(ctx.em.getKysely());
+  await join(
+    ctx,
+    departmentIds.map((departmentId) => ({ agentId, departmentId })),
   );
 }
 
@@ -30,14 +39,19 @@ export const departmentIdsOf = (ctx: Context, agentId: string): Promise<string[]
     [],
   );
 
-/** Refuses ids that are not agents, or departments, of the workspace. */
-export async function refuseUnknown(
-  ctx: Context,
-  Thing: typeof Agent | typeof Department,
-  ids: readonly string[],
-  field: string,
-): Promise<void> {
-  const known = new Set((await ctx.em.find(Thing as typeof Agent, { id: { $in: [...ids] } })).map(({ id }) => id));
+const LIVE = {
+  agent: { prefix: 'agt', is: sql`active` },
+  department: { prefix: 'dep', is: sql`true` },
+};
+
+/** Refuses ids that are not active agents, or departments, of the workspace. */
+export async function refuseUnknown(ctx: Context, thing: keyof typeof LIVE, ids: readonly string[], field: string): Promise<void> {
+  if (!ids.length) return;
+  const { prefix, is } = LIVE[thing];
+  const { rows } = await sql<{ id: string }>`
+    select id from ${sql.table(thing)} where id = any(${uuids(prefix, ids)}) and workspace_id = ${ctx.workspace}::uuid and ${is}
+    order by id for key share`.execute(ctx.em.getKysely());
+  const known = new Set(rows.map(({ id }) => toId(prefix, id)));
   const missing = ids.findIndex((id) => !known.has(id));
   if (missing >= 0) throw new Refusal('NOT_FOUND', `${field}.${missing}`);
 }

@@ -10,14 +10,16 @@ import { findOf } from '../ticket/find.ts';
 import { TicketOrder } from '../ticket/order.ts';
 import { type Ticket, TicketConnection } from '../ticket/ticket.ts';
 import { Agent, AgentConnection } from './agent.ts';
+import { AgentDeactivateInput, AgentDeactivatePayload, deactivate } from './deactivate.ts';
 import { find } from './find.ts';
 import { AgentInviteInput, AgentInvitePayload, invite } from './invite.ts';
 import { departmentIdsOf } from './membership.ts';
+import { AgentUpdateInput, AgentUpdatePayload, update } from './update.ts';
 
 @Resolver(() => Agent)
 export class AgentResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.LIGHT, Role.ANALYST] })
-  @Query(() => AgentConnection, { description: 'The staff by name; of these departments only when they are given, at most 100.' })
+  @Query(() => AgentConnection, { description: 'The active staff by name; of these departments only when they are given, at most 100.' })
   agents(
     @Arg('departmentIds', () => [ID], { nullable: true, description: 'Only who works in one of these departments.' }) departmentIds:
       | string[]
@@ -31,10 +33,29 @@ export class AgentResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => AgentInvitePayload, {
-    description: 'Takes a person into the staff. Who signs in with this address is that person from then on.',
+    description:
+      'Takes a person into the staff. Who signs in with this address is that person from then on; who was deactivated comes back as the same agent.',
   })
   agentInvite(@Arg('input', () => AgentInviteInput) input: AgentInviteInput, @Ctx() ctx: Context): Promise<AgentInvitePayload> {
     return invite(ctx, input);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
+  @Mutation(() => AgentUpdatePayload, { description: 'Changes a member of the staff; the role is changed by administrators only.' })
+  agentUpdate(@Arg('input', () => AgentUpdateInput) input: AgentUpdateInput, @Ctx() ctx: Context): Promise<AgentUpdatePayload> {
+    return update(ctx, input);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
+  @Mutation(() => AgentDeactivatePayload, {
+    description:
+      'Ends the access of a person within seconds. Unsolved tickets go back to the queues of their departments; the name stays on past work. The last administrator can’t leave.',
+  })
+  agentDeactivate(
+    @Arg('input', () => AgentDeactivateInput) input: AgentDeactivateInput,
+    @Ctx() ctx: Context,
+  ): Promise<AgentDeactivatePayload> {
+    return deactivate(ctx, input);
   }
 
   @FieldResolver(() => [Department], { description: 'The departments that the person works in.' })

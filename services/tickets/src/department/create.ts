@@ -6,7 +6,6 @@ import { newId } from '@deskgraph/common/id';
 import { line, loose, z } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { Agent } from '../agent/agent.ts';
 import { join, refuseUnknown } from '../agent/membership.ts';
 import { Department } from './department.ts';
 
@@ -31,7 +30,7 @@ export class DepartmentCreatePayload extends Payload {
 
 export async function create(ctx: Context, input: DepartmentCreateInput): Promise<DepartmentCreatePayload> {
   const agentIds = input.agentIds ?? [];
-  await refuseUnknown(ctx, Agent, agentIds, 'agentIds');
+  await refuseUnknown(ctx, 'agent', agentIds, 'agentIds');
   const department = ctx.em.create(Department, { id: newId('dep'), workspaceId: ctx.workspace, name: input.name });
   await refuseTaken(ctx, input.name);
   await record(ctx, 'department.created', department, { state: { name: department.name } });

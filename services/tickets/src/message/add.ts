@@ -3,6 +3,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { type NewFact, recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { refuseUnseen } from '../event/unseen.ts';
+import { backToWork } from '../ticket/back.ts';
 import { moved } from '../ticket/fact.ts';
 import { locked } from '../ticket/find.ts';
 import { followUp } from '../ticket/follow-up.ts';
@@ -85,7 +86,8 @@ async function move(ctx: Context, ticket: Ticket, input: MessageAddInput, messag
   if (input.status) allowMove(from, to, workspace, 'status');
   const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, {}) : undefined;
   moveTo(ticket, to, message.createdAt, workspace.closeAfter, solution);
-  return [moved(ticket, from, solution && { resolutionCode: solution.code })];
+  const facts = [moved(ticket, from, solution && { resolutionCode: solution.code })];
+  return [...facts, ...(await backToWork(ctx, ticket, from))];
 }
 
 function automatic(actor: Actor, status: TicketStatus, message: Message): TicketStatus {

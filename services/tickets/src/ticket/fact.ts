@@ -37,13 +37,20 @@ export const moved = (ticket: Ticket, from: TicketStatus, details: FactDetails =
 const publicly = (status: TicketStatus): TicketStatus => (status === TicketStatus.ON_HOLD ? TicketStatus.OPEN : status);
 
 /** A change of a ticket as a fact; the ticket's version grows with it. */
-export function fact(type: string, ticket: Ticket, { at = new Date(), actor, internal, ...details }: FactDetails): NewFact {
+export function fact(type: string, ticket: Ticket, { at = new Date(), ...details }: FactDetails): NewFact {
+  const { internal } = details;
   if (type !== 'ticket.created') {
     ticket.version += 1;
     if (!internal) ticket.publicVersion += 1;
   }
   ticket.updatedAt = at;
   if (!internal) ticket.publicUpdatedAt = at;
+  return stored(type, ticket, { at, ...details });
+}
+
+/** A change that is stored already, with the version that it made. */
+export function stored(type: string, ticket: Ticket, given: FactDetails): NewFact {
+  const { at = new Date(), actor, internal: _, ...details } = given;
   return {
     type,
     subject: { id: ticket.id, version: ticket.version },

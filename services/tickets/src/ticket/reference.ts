@@ -4,19 +4,33 @@ import { Refusal } from '@deskgraph/common/errors';
 import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 
-const WORKS: ReadonlySet<Role> = new Set([Role.AGENT, Role.LEAD, Role.ADMIN]);
+/** Who answers tickets. */
+export const WORKS: ReadonlySet<Role> = new Set([Role.AGENT, Role.LEAD, Role.ADMIN]);
 
-/** The agent that an input names, `me` being the caller; must be active and answer tickets. */
+/**
+ * The agent that an input names, `me` being the caller; must be active and answer tickets. Its row is held until the transaction ends, so
+ * that who leaves in the same moment gives this ticket back too.
+ */
 export async function agentId(ctx: Context, given: string, field: string): Promise<string> {
   const id = given === 'me' ? ctx.actor.id : given;
-  const { rows } = await sql<{ role: Role; active: boolean }>`
-    select role, active from agent where id = ${uuidOf('agt', id)}::uuid and workspace_id = ${ctx.workspace}::uuid`.execute(
-    ctx.em.getKysely(),
-  );
-  const [agent] = rows;
+  const agent = await held(ctx, id);
   if (!agent?.active) throw new Refusal('NOT_FOUND', field);
   if (!WORKS.has(agent.role)) throw new Refusal('INVALID', field);
   return id;
+}
+
+/** Can this agent still be in charge of tickets? */
+export async function works(ctx: Context, id: string): Promise<boolean> {
+  const agent = await held(ctx, id);
+  return Boolean(agent?.active && WORKS.has(agent.role));
+}
+
+async function held(ctx: Context, id: string): Promise<{ role: Role; active: boolean } | undefined> {
+  const { rows } = await sql<{ role: Role; active: boolean }>`
+    select role, active from agent where id = ${uuidOf('agt', id)}::uuid and workspace_id = ${ctx.workspace}::uuid for key share`.execute(
+    ctx.em.getKysely(),
+  );
+  return rows[0];
 }
 
 export async function departmentId(ctx: Context, id: string, field: string): Promise<string> {

@@ -3,6 +3,7 @@ import { recordAll } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { workspaceOf } from '../workspace/workspace.ts';
+import { backToWork } from './back.ts';
 import { moved } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketStatusChangeInput } from './input.ts';
@@ -23,7 +24,8 @@ export async function statusChange(ctx: Context, input: TicketStatusChangeInput)
   const from = ticket.status;
   const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, input) : undefined;
   moveTo(ticket, to, new Date(), workspace.closeAfter, solution);
-  await recordAll(ctx, [moved(ticket, from, solution && { resolutionCode: solution.code })]);
+  const facts = [moved(ticket, from, solution && { resolutionCode: solution.code })];
+  await recordAll(ctx, [...facts, ...(await backToWork(ctx, ticket, from))]);
   return { ticket, userErrors: [] };
 }
 
