@@ -27,7 +27,9 @@ export interface ClockOptions {
 export interface Clock {
   /** Looks at once for what is due, whatever it waits for. */
   wake(): void;
-  stop(): Promise<void>;
+  /** Something is due at this instant. */
+  expect(at: Date): void;
+  stop: () => Promise<void>;
 }
 
 /** Held by the process whose clock works; the lock dies with its session. */
@@ -49,11 +51,13 @@ interface Due {
   at: Date;
 }
 
-const hints = new WeakMap<object, (at: Date) => void>();
+const clocks = new WeakMap<object, Clock>();
+/** The clock of this process that works on a database. */
+export const clockOf = (orm: object): Clock | undefined => clocks.get(orm);
 
 /** Something becomes due at this instant, once the open transaction is committed: the clock may have to wake before it meant to. */
 export function due(context: Context, at: Date): void {
-  context.afterCommit(() => hints.get(context.orm)?.(at));
+  context.afterCommit(() => clockOf(context.orm)?.expect(at));
 }
 
 /**
@@ -74,11 +78,11 @@ export function startClock({ orm, url, log, timers, now = () => new Date() }: Cl
     asked = true;
     rouse();
   };
-  hints.set(orm, (at) => {
+  const expect = (at: Date): void => {
     if (at.getTime() - now().getTime() > POLL_MS) return;
     if (leads) wake();
     else client?.query(`select pg_notify('clock', '')`).catch(() => {});
-  });
+  };
 
   const connect = async (): Promise<Client> => {
     const fresh = new Client({ connectionString: url, application_name: 'deskgraph clock', keepAlive: true });
@@ -176,8 +180,9 @@ export function startClock({ orm, url, log, timers, now = () => new Date() }: Cl
   };
   const running = work();
 
-  return {
+  const clock: Clock = {
     wake,
+    expect,
     stop: async () => {
       stopped = true;
       rouse();
@@ -185,6 +190,8 @@ export function startClock({ orm, url, log, timers, now = () => new Date() }: Cl
       await client?.end().catch(() => {});
     },
   };
+  clocks.set(orm, clock);
+  return clock;
 }
 
 /**

@@ -4,6 +4,7 @@ import { Events } from './20261122T0050-events.ts';
 import { Partitions } from './20261122T0230-partitions.ts';
 import { Dead } from './20261122T0245-dead.ts';
 import { Presence } from './20261122T0250-presence.ts';
+import { Clock } from './20261122T0252-clock.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0230-partitions': Partitions,
   '20261122T0245-dead': Dead,
   '20261122T0250-presence': Presence,
+  '20261122T0252-clock': Clock,
 };

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import './refusals.ts';
+import { startClock } from '@deskgraph/common/clock';
 import { System } from '@deskgraph/common/graph';
-import type { SubgraphOptions } from '@deskgraph/common/subgraph';
+import type { Service, SubgraphOptions } from '@deskgraph/common/subgraph';
 import { whoDoor } from '@deskgraph/common/who';
 import { Agent } from './agent/agent.ts';
 import { byId as agentById } from './agent/find.ts';
@@ -29,9 +30,12 @@ import { TicketFields } from './ticket/fields.ts';
 import { byId as ticketById } from './ticket/find.ts';
 import { TicketResolver } from './ticket/resolver.ts';
 import { Ticket } from './ticket/ticket.ts';
+import { timers } from './ticket/timers.ts';
 import { own } from './viewer/node.ts';
 import { ViewerResolver } from './viewer/resolver.ts';
 import { Workspace } from './workspace/workspace.ts';
+
+const clock = ({ orm, log, config }: Service): (() => Promise<void>) => startClock({ orm, log, url: config.DATABASE_URL, timers }).stop;
 
 /** The concepts of this service; the only file that knows them all. */
 export const subgraph: SubgraphOptions = {
@@ -71,5 +75,5 @@ export const subgraph: SubgraphOptions = {
   },
   find: own,
   doors: ({ orm }) => ({ 'POST /who': whoDoor(who(orm)) }),
-  beside: (service) => [followCustomers(service), openWatch(service)],
+  beside: (service) => [followCustomers(service), openWatch(service), clock(service)],
 };

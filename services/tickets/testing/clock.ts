@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { clockOf } from '@deskgraph/common/clock';
 import type { TestService } from '@deskgraph/common/testing';
 import { listsOf } from '../src/list/share.ts';
 
@@ -19,7 +20,7 @@ export interface Clock {
   turn(ms: number): void;
 }
 
-/** Stops the clock of a running service: its dates go on by `turn` alone, and with them what lists wait for. */
+/** Stops the clock of a running service: its dates go on by `turn` alone, and with them what lists and timers wait for. */
 export function stopClock({ service }: TestService): Clock {
   jest.useFakeTimers({ now: Date.now(), doNotFake: [...REAL] });
   const set = new Set<{ at: Date; ring: () => void }>();
@@ -36,6 +37,7 @@ export function stopClock({ service }: TestService): Clock {
           set.delete(entry);
           entry.ring();
         }
+      clockOf(service.orm)?.wake();
     },
   };
 }

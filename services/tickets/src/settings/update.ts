@@ -24,7 +24,11 @@ export class SettingsUpdateInput {
     description: 'Whether tickets may be put ON_HOLD. Switching off is refused with IN_USE while tickets stand in it.',
   })
   onHoldEnabled?: boolean | null;
-  @Field(() => Duration, { nullable: true, description: 'How long a ticket stays SOLVED before the system closes it: PT1H to P365D.' })
+  @Field(() => Duration, {
+    nullable: true,
+    description:
+      'How long a ticket stays SOLVED before the system closes it: PT1H to P365D. Holds for tickets that are SOLVED already, too; those whose time would be over are closed an hour after the change.',
+  })
   closeAfter?: string | null;
   @Field(() => Int, { nullable: true, description: 'Refused with CONFLICT when this is not the current version.' }) expectedVersion?:
     | number
@@ -52,6 +56,7 @@ export async function update(ctx: Context, input: SettingsUpdateInput): Promise<
     changes[field] = [workspace[field], value];
     Object.assign(workspace, { [field]: value });
   }
+  if (changes['closeAfter']) await recount(ctx, workspace.closeAfter);
   if (Object.keys(changes).length) {
     workspace.version += 1;
     await record(ctx, 'settings.updated', { id: toId('wsp', workspace.id), version: workspace.version }, { changes });
@@ -62,6 +67,18 @@ export async function update(ctx: Context, input: SettingsUpdateInput): Promise<
 function refuseCloseAfter(closeAfter: string | null | undefined): void {
   const length = closeAfter ? milliseconds(closeAfter)! : HOUR;
   if (length < HOUR || length > YEAR) throw new Refusal('INVALID', 'closeAfter');
+}
+
+/**
+ * Tickets that are SOLVED already wait as long as all others from now on, from when they were solved. Whose time would be over by that has an
+ * hour left: CLOSED is for ever, and a mistake here would close thousands at once.
+ */
+async function recount(ctx: Context, closeAfter: string): Promise<void> {
+  const now = new Date();
+  const then = sql`solved_at + ${milliseconds(closeAfter)!}::float8 * interval '1 millisecond'`;
+  await sql`
+    update ticket set closes_at = case when ${then} > ${now} then ${then} else ${new Date(now.getTime() + HOUR)} end
+    where workspace_id = ${ctx.workspace}::uuid and status = 'SOLVED'`.execute(ctx.em.getKysely());
 }
 
 async function refuseHeld(ctx: Context): Promise<void> {

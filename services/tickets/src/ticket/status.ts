@@ -42,11 +42,17 @@ export function moveTo(ticket: Ticket, to: TicketStatus, at: Date, closeAfter: s
     ticket.resolutionText = solution?.text ?? null;
     ticket.waitingSince = null;
   }
-  if (to === SOLVED) ticket.closesAt = new Date(at.getTime() + milliseconds(closeAfter)!);
-  else ticket.closesAt = null;
-  if (to === CLOSED) ticket.closedAt = at;
+  ticket.closesAt = to === SOLVED ? new Date(at.getTime() + milliseconds(closeAfter)!) : null;
+  if (to === CLOSED) end(ticket, at);
   if (from === SOLVED && to !== CLOSED) reopen(ticket);
   return true;
+}
+
+/** The end, which only the system brings. */
+export function end(ticket: Ticket, at: Date): void {
+  ticket.status = CLOSED;
+  ticket.closesAt = null;
+  ticket.closedAt = at;
 }
 
 function reopen(ticket: Ticket): void {

@@ -1,0 +1,9 @@
+import { Migration } from '@mikro-orm/migrations';
+import { clockColumn } from '@deskgraph/common/clock';
+
+/** Solved tickets are closed in time. */
+export class Clock extends Migration {
+  override up(): void {
+    this.addSql(clockColumn('ticket', 'closes_at'));
+  }
+}

@@ -1,0 +1,5 @@
+import type { Timer } from '@deskgraph/common/clock';
+import { close } from './close.ts';
+
+/** What happens to tickets by time alone. */
+export const timers: readonly Timer[] = [{ table: 'ticket', column: 'closes_at', ring: close }];
