@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await follower.stop();
-  await feed.stop();
+  await feed.cut();
   await Promise.all([source.stop(), here.stop()]);
 });
 

@@ -1,5 +1,6 @@
 import type { EntityManager, MikroORM } from './database.ts';
 import { type Fact, factsAfter } from './events.ts';
+import type { Publisher } from './publish.ts';
 import type { Relay } from './relay.ts';
 import { type Handler, answer } from './serve.ts';
 import { signActor, systemActor } from './token.ts';
@@ -11,9 +12,10 @@ const SETTLE_MS = 250;
 
 /**
  * The door through which other services read this one's log: `GET /feed?after=<position>&wait=<ms>`; waits while there is nothing new. Who
- * does not wait wants all that is recorded by now, also what the relay is about to log.
+ * does not wait wants all that is recorded by now, also what the relay is about to log. The answer names the stream where the facts are
+ * published as well, if they are.
  */
-export function feedHandler(orm: MikroORM, relay: Relay): Handler {
+export function feedHandler(orm: MikroORM, relay: Relay, publisher?: Pick<Publisher, 'stream'>): Handler {
   const read = async (after: number): Promise<Fact[]> => {
     const em = orm.em.fork() as EntityManager;
     em.setSessionContext({ variables: { 'desk.workspace': '*' } });
@@ -51,7 +53,7 @@ export function feedHandler(orm: MikroORM, relay: Relay): Handler {
     }
     if (facts.length && facts[0]!.position !== after + 1)
       return answer(response, 410, { error: 'What followed this position is not kept.' });
-    answer(response, 200, { facts });
+    answer(response, 200, { facts, stream: publisher?.stream });
   };
 }
 
@@ -69,17 +71,28 @@ export interface Source {
   secret: string;
 }
 
+export interface Door extends Carrier {
+  /** Where the source publishes its facts, as far as it has said. */
+  readonly stream: string | undefined;
+}
+
 /** Facts are asked for at the other service's door. */
-export function openDoor({ source, url, secret }: Source): Carrier {
+export function openDoor({ source, url, secret }: Source): Door {
   const stopping = new AbortController();
+  let stream: string | undefined;
   return {
+    get stream() {
+      return stream;
+    },
     page: async (after, wait) => {
       const response = await fetch(`${url}/feed?after=${after}&wait=${wait}`, {
         headers: { authorization: `Bearer ${await signActor(systemActor(), secret)}` },
         signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(wait + 2000)]),
       });
       if (!response.ok) throw new Error(`${source} answers ${response.status}`);
-      return ((await response.json()) as { facts: Fact[] }).facts;
+      const told = (await response.json()) as { facts: Fact[]; stream?: string };
+      stream = told.stream;
+      return told.facts;
     },
     stop: async () => stopping.abort(),
   };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PAGE, type Source, openDoor } from './door.ts';
+import { type Carrier, PAGE, type Source, openDoor } from './door.ts';
 import { type Taking, taker } from './take.ts';
 
 const WAIT_MS = 10_000;
@@ -7,7 +7,10 @@ const RETRY_MS = 500;
 /** A page that is not full is followed by a pause, so that a busy log is taken in by pages and not fact by fact. */
 const GATHER_MS = 40;
 
-export type FollowOptions = Taking & Source;
+export interface FollowOptions extends Taking, Source {
+  /** Address of the NATS server where the source may publish its facts. */
+  nats?: string | undefined;
+}
 
 export interface Follower {
   /** Takes in everything that the source has recorded by now; rejects when the source does not answer. */
@@ -15,11 +18,17 @@ export interface Follower {
   stop(): Promise<void>;
 }
 
+/** What is not used is not loaded. */
+async function carrierOf({ nats, source, url, secret, log }: FollowOptions): Promise<Carrier> {
+  const door = openDoor({ source, url, secret });
+  return nats ? (await import('./bus.ts')).openBus({ nats, door, source, log }) : door;
+}
+
 /** Follows another service's log. Each fact has its effect exactly once, and a projection can be dropped and rebuilt from zero. */
 export function follow(options: FollowOptions): Follower {
   const { log, source } = options;
   const stopping = new AbortController();
-  const carrier = openDoor(options);
+  const carrier = carrierOf(options);
   const { position, take } = taker(options, stopping.signal);
   let queue: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -30,7 +39,7 @@ export function follow(options: FollowOptions): Follower {
 
   const round = async (wait: number): Promise<number> => {
     const after = await position();
-    const facts = await carrier.page(after, wait);
+    const facts = await (await carrier).page(after, wait);
     if (facts.length) await inTurn(() => take(after, facts));
     return facts.length;
   };
@@ -69,7 +78,7 @@ export function follow(options: FollowOptions): Follower {
     catchUp,
     stop: async () => {
       stopping.abort();
-      await carrier.stop();
+      await (await carrier).stop();
       await running;
       await queue;
     },

@@ -11,6 +11,7 @@ import { type GraphOptions, buildSubgraph } from './federation.ts';
 import { feedHandler } from './door.ts';
 import { type Live, openLive } from './live.ts';
 import { type Log, createLog } from './log.ts';
+import type { Publisher } from './publish.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { type Handler, type Serving, answer, serve } from './serve.ts';
 import { Tail } from './tail.ts';
@@ -19,6 +20,7 @@ import { Context } from './transaction.ts';
 
 export const serviceConfig = processConfig.extend({
   DATABASE_URL: z.string().describe('The service’s own database, as a role that owns nothing.'),
+  NATS_URL: z.url().optional().describe('A NATS server with JetStream, over which services tell each other facts. Default: over HTTP.'),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(20),
 });
 export type ServiceConfig = z.output<typeof serviceConfig>;
@@ -53,6 +55,7 @@ export async function startSubgraph(
   const orm = await openDatabase({ url: config.DATABASE_URL, entities: options.entities, log, connections: config.DATABASE_CONNECTIONS });
   useCursors(orm, new Cursors(config.INTERNAL_SECRET));
   const relay = startRelay(orm, config.DATABASE_URL, log);
+  const publisher = await publisherOf(options.name, config, relay, log);
   const tail = new Tail({ orm, relay, log });
   const service: Service = { name: options.name, orm, log, relay, tail, config };
   const ends = options.beside?.(service) ?? [];
@@ -69,14 +72,14 @@ export async function startSubgraph(
     port: config.PORT,
     routes: {
       'POST /graphql': graphHandler(apollo, actorOf, contextFor),
-      'GET /feed': own(feedHandler(orm, relay)),
+      'GET /feed': own(feedHandler(orm, relay, publisher)),
       ...Object.fromEntries(Object.entries(options.doors?.(service) ?? {}).map(([route, door]) => [route, own(door)])),
     },
     ready: async () => ({ deadFacts: await countDead(orm.em.fork() as EntityManager) }),
     drain: async () => {
       relay.release();
       // Sockets first: a stream that is cut goes on elsewhere, one that ends would seem to be over.
-      await Promise.all([live?.close(), tail.stop(), ...ends.map((end) => end())]);
+      await Promise.all([live?.close(), tail.stop(), publisher?.stop(), ...ends.map((end) => end())]);
     },
     close: async () => {
       await relay.stop();
@@ -87,6 +90,16 @@ export async function startSubgraph(
   if (schema.getSubscriptionType()) live = openLive({ http: serving.http, schema, actorOf, contextFor });
   log.info({ port: serving.port }, 'serving');
   return { ...serving, ...service };
+}
+
+/** What is not used is not loaded. */
+async function publisherOf(
+  service: string,
+  { NATS_URL: nats, DATABASE_URL: url }: ServiceConfig,
+  relay: Relay,
+  log: Log,
+): Promise<Publisher | undefined> {
+  return nats ? (await import('./publish.ts')).startPublisher({ nats, service, url, relay, log }) : undefined;
 }
 
 function contextOf({ orm, log, tail }: Service, { find }: SubgraphOptions, actor: Actor, headers: IncomingHttpHeaders): Context {

@@ -6,6 +6,7 @@ import { type Fact, eventTables, recordAll } from '@deskgraph/common/events';
 import { newId } from '@deskgraph/common/id';
 import { createLog } from '@deskgraph/common/log';
 import { logPartitions } from '@deskgraph/common/partition';
+import type { Publisher } from '@deskgraph/common/publish';
 import { type Relay, startRelay } from '@deskgraph/common/relay';
 import { serve } from '@deskgraph/common/serve';
 import { type TestDatabase, newWorkspace, testDatabase } from '@deskgraph/common/testing';
@@ -87,20 +88,33 @@ export async function testLog(): Promise<TestLog> {
 
 export interface TestFeed {
   url: string;
-  stop(): Promise<void>;
+  port: number;
+  /** Cuts everybody off at once, as a crash would. */
+  cut(): Promise<void>;
 }
 
 /** The door of a log, for those who follow it. */
-export async function openFeed({ orm, relay }: TestLog, port = 0): Promise<TestFeed> {
+export async function openFeed(
+  { orm, relay }: TestLog,
+  { port = 0, publisher }: { port?: number; publisher?: Publisher } = {},
+): Promise<TestFeed> {
   const serving = await serve({
     log: silent,
     host: '127.0.0.1',
     port,
-    routes: { 'GET /feed': feedHandler(orm, relay) },
+    routes: { 'GET /feed': feedHandler(orm, relay, publisher) },
     ready: async () => true,
     close: async () => {},
   });
-  return { url: `http://127.0.0.1:${serving.port}`, stop: serving.stop };
+  return {
+    url: `http://127.0.0.1:${serving.port}`,
+    port: serving.port,
+    cut: () => {
+      const stopped = serving.stop();
+      serving.http.closeAllConnections();
+      return stopped;
+    },
+  };
 }
 
 /** Each once, in order, without a gap; and of each thing in the order of its versions. */

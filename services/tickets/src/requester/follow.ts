@@ -17,7 +17,7 @@ const followers = new WeakMap<object, Follower>();
 export function followCustomers({ orm, log, config }: Service): () => Promise<void> {
   const { CUSTOMERS_URL: url } = peers();
   if (!url) return async () => {};
-  const follower = follow({ ...CUSTOMERS, orm, url, secret: config.INTERNAL_SECRET, log });
+  const follower = follow({ ...CUSTOMERS, orm, url, secret: config.INTERNAL_SECRET, nats: config.NATS_URL, log });
   followers.set(orm, follower);
   return () => follower.stop();
 }
