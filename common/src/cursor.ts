@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
+import { type Cipheriv, type Decipheriv, createCipheriv, createDecipheriv, hash, hkdfSync } from 'node:crypto';
 import { Refusal } from './errors.ts';
 
 /** Where a reader of the event log stands. */
@@ -19,13 +19,19 @@ export interface ReadPlace {
 const KEY_LIMIT = 10_000;
 const BLOCK = 16;
 
+/** One block stands for itself, so that each of the two serves for any number of them: to make one costs more than a message of a stream. */
+interface Key {
+  write: Cipheriv;
+  read: Decipheriv;
+}
+
 /**
  * Cursors as the graph shows them. Positions are counted over all workspaces, so that the plain number would tell each of them how busy the
  * others are: a cursor is one block, enciphered with a key of the workspace. The same place always has the same cursor. Every process with
  * the same secret writes and reads them; a new secret makes old ones invalid, as if they had expired.
  */
 export class Cursors {
-  readonly #keys = new Map<string, Buffer>();
+  readonly #keys = new Map<string, Key>();
   readonly #secret: string;
 
   constructor(secret: string) {
@@ -37,16 +43,14 @@ export class Cursors {
     block.writeUIntBE(position, 0, 6);
     block.writeUInt32BE(version, 6);
     block.writeUInt32BE(subject ? markOf(subject) : 0, 10);
-    const cipher = createCipheriv('aes-128-ecb', this.#keyOf(workspace), null).setAutoPadding(false);
-    return Buffer.concat([cipher.update(block), cipher.final()]).toString('base64url');
+    return this.#keyOf(workspace).write.update(block).toString('base64url');
   }
 
   /** Undefined when it is none of this workspace. */
   read(workspace: string, cursor: string): ReadPlace | undefined {
     const bytes = Buffer.from(cursor, 'base64url');
     if (bytes.length !== BLOCK) return undefined;
-    const decipher = createDecipheriv('aes-128-ecb', this.#keyOf(workspace), null).setAutoPadding(false);
-    const block = Buffer.concat([decipher.update(bytes), decipher.final()]);
+    const block = this.#keyOf(workspace).read.update(bytes);
     if (block.readUInt16BE(14) !== 0) return undefined;
     const mark = block.readUInt32BE(10);
     return {
@@ -56,18 +60,22 @@ export class Cursors {
     };
   }
 
-  #keyOf(workspace: string): Buffer {
+  #keyOf(workspace: string): Key {
     let key = this.#keys.get(workspace);
     if (!key) {
       if (this.#keys.size >= KEY_LIMIT) this.#keys.clear();
-      key = Buffer.from(hkdfSync('sha256', this.#secret, workspace, 'deskgraph cursor', 16));
+      const secret = Buffer.from(hkdfSync('sha256', this.#secret, workspace, 'deskgraph cursor', 16));
+      key = {
+        write: createCipheriv('aes-128-ecb', secret, null).setAutoPadding(false),
+        read: createDecipheriv('aes-128-ecb', secret, null).setAutoPadding(false),
+      };
       this.#keys.set(workspace, key);
     }
     return key;
   }
 }
 
-const markOf = (subject: string): number => createHash('sha1').update(subject).digest().readUInt32BE(0);
+const markOf = (subject: string): number => Number.parseInt(hash('sha1', subject).slice(0, 8), 16);
 
 const known = new WeakMap<object, Cursors>();
 
