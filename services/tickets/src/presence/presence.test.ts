@@ -336,10 +336,11 @@ describe('between processes', () => {
 });
 
 describe('statements', () => {
+  // What follows the log reads now and then, whatever happens here.
+  const statementsOf = async (work: () => Promise<unknown>): Promise<string[]> =>
+    (await countStatements(work)).filter((statement) => /presence|pg_notify/.test(statement));
+
   test('a change costs the same for twenty listeners as for one, and a word that changes nothing is one statement', async () => {
-    // What follows the log reads now and then, whatever happens here.
-    const statementsOf = async (work: () => Promise<unknown>): Promise<string[]> =>
-      (await countStatements(work)).filter((statement) => /presence|pg_notify/.test(statement));
     const change = (listeners: Listener[], activity: string) =>
       statementsOf(async () => {
         await mutate(desk, desk.agent, 'presenceSet', { ticketId: id, activity });
@@ -363,15 +364,15 @@ describe('statements', () => {
       await says(desk.agent, 'VIEWING');
     }
     const page = (first: number) =>
-      countStatements(() =>
+      statementsOf(() =>
         desk.ask(
           desk.agent,
           `query ($first: Int!) { tickets(first: $first, orderBy: [{ field: CREATED_AT, direction: DESC }]) { nodes { ${VIEWERS} } } }`,
           { first },
         ),
       );
-    expect(await page(5)).toEqual(await page(2));
-    expect((await page(5)).filter((statement) => statement.includes('from presence'))).toHaveLength(1);
+    expect(await page(5)).toHaveLength(1);
+    expect(await page(2)).toHaveLength(1);
   });
 });
 
