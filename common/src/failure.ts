@@ -17,7 +17,7 @@ const GONE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01
 export const databaseGone = (error: unknown): boolean =>
   GONE.has(codeOf(error)) ||
   codeOf(error).startsWith('08') ||
-  /Connection terminated|timeout exceeded when trying to connect/.test(messageOf(error));
+  /Connection terminated|is not queryable|timeout exceeded when trying to connect/.test(messageOf(error));
 
 const AGAIN_MS = 500;
 

@@ -77,7 +77,7 @@ export class Context {
       for (const done of this.#afterCommit) done();
       return result;
     } catch (error) {
-      await em.rollback().catch((failure: unknown) => this.log.warn({ err: failure }, 'rollback failed'));
+      await this.#rollback(em);
       throw error;
     } finally {
       this.#writing = undefined;
@@ -112,7 +112,12 @@ export class Context {
   async end(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
-    if (open) await (await open).rollback();
+    if (open) await this.#rollback(await open);
+  }
+
+  /** With its connection gone, a transaction is rolled back by itself; what was answered before stays right. */
+  async #rollback(em: EntityManager): Promise<void> {
+    await em.rollback().catch((failure: unknown) => this.log.warn({ err: failure }, 'rollback failed'));
   }
 
   async #begin({ readOnly }: { readOnly: boolean }): Promise<EntityManager> {
