@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from './database.ts';
 import { Refusal, messageOf } from './errors.ts';
+import { logSecurity } from './events.ts';
 import { lostRace } from './failure.ts';
 import { refuseUnstorable } from './input.ts';
 import type { Context } from './transaction.ts';
 
-const KEPT = '24 hours';
+/** So long the same key gives the same result. */
+export const KEPT = '24 hours';
 
 /**
  * One Mutation field: a transaction around the verb. A refusal becomes the payload's `userErrors`, and nothing was changed. With an
@@ -126,3 +128,6 @@ export const idempotencyTable = `
     primary key (workspace_id, actor_id, key)
   );
   create index idempotency_age on idempotency (created_at);`;
+
+/** Lets a session of all workspaces (`*`) see their keys, so that old ones can be deleted together; for a migration. */
+export const sweptIdempotency = `drop policy workspace on idempotency; ${logSecurity('idempotency')}`;

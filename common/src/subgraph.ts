@@ -15,6 +15,7 @@ import type { Publisher } from './publish.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { type Handler, type Serving, answer, serve } from './serve.ts';
 import { Tail } from './tail.ts';
+import { startSweep } from './sweep.ts';
 import { type ActorReader, actorReader, bearer } from './token.ts';
 import { Context } from './transaction.ts';
 
@@ -60,6 +61,7 @@ export async function startSubgraph(
   const service: Service = { name: options.name, orm, log, relay, tail, config };
   const ends = options.beside?.(service) ?? [];
   const { schema } = buildSubgraph(options);
+  if (schema.getMutationType()) ends.push(startSweep(orm, log));
   const apollo = apolloOf(schema);
   await apollo.start();
   const actorOf = actorReader(config.INTERNAL_SECRET);

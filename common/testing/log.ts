@@ -1,10 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
-import { type MikroORM, openDatabase } from '@deskgraph/common/database';
+import { type MikroORM, openDatabase, rowSecurity } from '@deskgraph/common/database';
 import { deadTable } from '@deskgraph/common/dead';
 import { feedHandler } from '@deskgraph/common/door';
 import { type Fact, eventTables, recordAll } from '@deskgraph/common/events';
 import { newId } from '@deskgraph/common/id';
 import { createLog } from '@deskgraph/common/log';
+import { idempotencyTable, sweptIdempotency } from '@deskgraph/common/mutation';
 import { logPartitions } from '@deskgraph/common/partition';
 import type { Publisher } from '@deskgraph/common/publish';
 import { type Relay, startRelay } from '@deskgraph/common/relay';
@@ -21,6 +22,9 @@ class Tables extends Migration {
     this.addSql(eventTables);
     this.addSql(logPartitions(PARTITION));
     this.addSql(deadTable);
+    this.addSql(idempotencyTable);
+    this.addSql(rowSecurity('idempotency'));
+    this.addSql(sweptIdempotency);
   }
 }
 

@@ -5,6 +5,7 @@ import { Partitions } from './20261122T0230-partitions.ts';
 import { Dead } from './20261122T0245-dead.ts';
 import { Presence } from './20261122T0250-presence.ts';
 import { Clock } from './20261122T0252-clock.ts';
+import { Sweep } from './20261122T0300-sweep.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0245-dead': Dead,
   '20261122T0250-presence': Presence,
   '20261122T0252-clock': Clock,
+  '20261122T0300-sweep': Sweep,
 };
