@@ -11,10 +11,18 @@ const TICKETS = `${LINK}
     ticketEvents(after: String, subject: String, assignee: String): TicketEvent
     ticketBatch(after: String): [TicketEvent!]!
     ticketMaybe(after: String): Ticket
+    ticketStream(after: String, subject: String): TicketMessage!
     "A state: tells each subscriber how things are, first."
     board: TicketEvent
+    list: ListChange!
+    "The same, without a cursor."
+    ticks: TicketEvent
     refused: TicketEvent
   }
+  type TicketMessage { cursor: String!  event: TicketEvent  resync: Resync }
+  type Resync { reason: ResyncReason!  from: String!  query: String! }
+  enum ResyncReason { CURSOR_EXPIRED  TOO_SLOW  RIGHTS_CHANGED }
+  type ListChange { kind: String!  items: [Int!]  item: Int  index: Int  previousIndex: Int  pad: String }
   interface TicketEvent { id: ID!  ticket: Ticket!  related: [Ticket!]! }
   type TicketCreated implements TicketEvent { id: ID!  ticket: Ticket!  related: [Ticket!]!  channel: String! }
   type TicketStatusChanged implements TicketEvent { id: ID!  ticket: Ticket!  related: [Ticket!]!  from: String!  to: String! }

@@ -6,6 +6,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Actor } from '@deskgraph/common/access';
 import { actorReader } from '@deskgraph/common/token';
+import { LiveList } from './list.ts';
 import { type Event, type Room, composeDesk, resolvers, ticketOf, typeDefs } from './desk.ts';
 import { SECRET, people } from './people.ts';
 
@@ -27,13 +28,17 @@ export interface LiveDesk {
   readonly running: Opened[];
   /** Requests over HTTP by room. */
   requests: Record<Room, number>;
+  /** How often rooms were asked who callers are. */
+  asked: number;
   /** Rooms that answer nothing but status 503. */
   down: Set<Room>;
+  /** What `list` tells of. */
+  list: LiveList;
   /** Adds an event to the log. */
   emit(number: number, more?: Record<string, unknown>): Event;
-  /** Cuts every socket from the gateway. */
-  cut(): void;
-  /** Completes every subscription, as a room does that stops. */
+  /** Cuts every socket from the gateway, with a word when a code is given. */
+  cut(code?: number): void;
+  /** Completes every subscription. */
   complete(): void;
   /** Resolves when what was asked for holds; looked at whenever something happened at the rooms. */
   until(holds: () => boolean): Promise<void>;
@@ -70,7 +75,11 @@ export async function startLiveDesk(): Promise<LiveDesk> {
       return desk.opened.filter(({ isOver }) => !isOver);
     },
     requests: { tickets: 0, customers: 0, articles: 0 },
+    asked: 0,
     down: new Set(),
+    list: new LiveList(() => {
+      for (const wake of wakes) wake();
+    }),
     emit(number, more = {}) {
       count++;
       const kind =
@@ -81,8 +90,10 @@ export async function startLiveDesk(): Promise<LiveDesk> {
       for (const wake of wakes) wake();
       return event;
     },
-    cut() {
-      for (const socket of sockets) socket.terminate();
+    cut(code) {
+      for (const socket of sockets)
+        if (code === undefined) socket.terminate();
+        else socket.close(code);
     },
     complete() {
       for (const end of ends) end();
@@ -112,8 +123,14 @@ export async function startLiveDesk(): Promise<LiveDesk> {
     const field = root.kind === 'Field' ? root.name.value : '';
     if (field === 'refused') return { errors: [new GraphQLError('A right is missing.', { extensions: { code: 'FORBIDDEN' } })] };
     const after = Object.entries(opened.variables).find(([name]) => name.endsWith('after'))?.[1];
-    let at = after === undefined || after === null ? log.length : log.findIndex(({ cursor }) => cursor === after) + 1;
-    let toldState = field !== 'board';
+    const isList = field === 'list';
+    let at = isList
+      ? desk.list.changes.length
+      : after === undefined || after === null
+        ? log.length
+        : log.findIndex(({ cursor }) => cursor === after) + 1;
+    let toldState = !['board', 'list', 'ticks'].includes(field);
+    let isMarked = field !== 'ticketStream';
     let wake: (() => void) | undefined;
     const done = { value: undefined, done: true } as const;
     const rise = (): void => wake?.();
@@ -131,9 +148,14 @@ export async function startLiveDesk(): Promise<LiveDesk> {
       async next() {
         for (;;) {
           if (opened.isOver) return done;
+          if (!isMarked) {
+            isMarked = true;
+            return { value: { extensions: { cursor: after ?? last()?.cursor ?? 'c0', anew: '{ lastEvent { id } }' } }, done: false };
+          }
           const state = !toldState;
+          if (state && isList) at = desk.list.changes.length;
           toldState = true;
-          const event = state ? last() : log[at];
+          const event: Event | undefined = isList ? (state ? desk.list.snapshot() : desk.list.changes[at]) : state ? last() : log[at];
           if (event) {
             if (!state) at++;
             if (
@@ -143,12 +165,15 @@ export async function startLiveDesk(): Promise<LiveDesk> {
               continue;
             const rootValue = {
               ticketEvents: event,
+              ticketStream: { cursor: event.cursor, event },
               board: event,
+              list: event,
+              ticks: event,
               ticketBatch: [event, event],
               ticketMaybe: event['maybe'] === null ? null : event['ticket'],
             };
             const result = await execute({ schema, document: args.document, variableValues: opened.variables, rootValue });
-            return { value: { ...result, extensions: { cursor: event.cursor } }, done: false };
+            return { value: { ...result, ...(field !== 'ticks' && { extensions: { cursor: event.cursor } }) }, done: false };
           }
           await new Promise<void>((resolve) => (wake = resolve));
         }
@@ -167,6 +192,8 @@ export async function startLiveDesk(): Promise<LiveDesk> {
       void (async () => {
         const text = await bodyOf(request);
         if (request.url === '/who') {
+          desk.asked++;
+          setImmediate(happened);
           const asked = JSON.parse(text) as { people: { subject: string }[] };
           return void response.end(JSON.stringify({ actors: asked.people.map(({ subject }) => people[subject] ?? null) }));
         }

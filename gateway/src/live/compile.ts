@@ -26,7 +26,9 @@ import { rootFields, unconditionalRoot, withRootArgument, withoutRootArguments }
 export interface Compiled {
   plan: LivePlan;
   hash: string;
-  /** The name of the root field in the answer. */
+  /** The root field. */
+  fieldName: string;
+  /** Its name in the answer. */
   responseName: string;
   /** Variable that carries the cursor upstream; undefined when the root field cannot be resumed. */
   resumeVariable: string | undefined;
@@ -116,6 +118,7 @@ export function compile(
   return {
     plan: plan(shared),
     hash: hash('sha256', print(shared), 'base64url'),
+    fieldName: root.name.value,
     responseName: (root.alias ?? root.name).value,
     resumeVariable,
     isPersonal,

@@ -2,6 +2,7 @@ import type { Variables } from '../federation.ts';
 import { canonical } from './canonical.ts';
 import type { Compiled } from './compile.ts';
 import { Memo } from './memo.ts';
+import type { Place } from './ring.ts';
 import type { Scope } from './scope.ts';
 import { type Reader, type Sink, Stream, type StreamOptions } from './stream.ts';
 
@@ -12,6 +13,8 @@ export interface Seat {
   leave(): void;
   /** From where the client would go on elsewhere. */
   readonly cursor: string | undefined;
+  /** The query that reads anew what the stream tells of, where its owner has named one. */
+  readonly anew: string | undefined;
 }
 
 export interface Wish {
@@ -25,7 +28,8 @@ export interface Wish {
 
 interface Held {
   stream: Stream;
-  /** The streams that read older events until they meet this one. */
+  wish: Wish;
+  /** The streams that go their own way until they meet this one. */
   behind: Set<Held>;
   live: Held | undefined;
   linger: NodeJS.Timeout | undefined;
@@ -35,9 +39,13 @@ interface Member extends Reader {
   held: Held;
 }
 
+const keyOf = ({ compiled, variables, scope }: Wish): string => `${compiled.hash}\0${canonical(variables)}\0${scope.key}`;
+const isLog = ({ compiled }: Wish): boolean => compiled.resumeVariable !== undefined;
+
 /**
- * Brings clients of one operation, variables and scope together in one stream. Who comes back with a cursor that the stream does not remember
- * reads older events from a stream of its own, shared with all who come with that cursor, until both streams have met.
+ * Brings clients of one operation, variables and scope together in one stream. Who cannot begin with what that stream remembers begins with a
+ * stream of its own, shared with all who want the same, until both streams have met. Of a log that is who comes back with an older cursor. What
+ * has no `after` tells a whole state first, then its changes: there it is who comes late.
  */
 export class Hub {
   readonly #streams = new Map<string, Held>();
@@ -54,77 +62,9 @@ export class Hub {
   }
 
   join(wish: Wish, sink: Sink): Seat {
-    const { compiled, variables, scope, after } = wish;
-    const key = `${compiled.hash}\0${canonical(variables)}\0${scope.key}`;
-    // What cannot be resumed tells each client a state first: late comers would miss it.
-    if (!compiled.resumeVariable) return this.#sit(this.#open(`${key}\0${this.#lone++}`, wish), 0, undefined, sink);
-    const live = this.#streams.get(key) ?? this.#open(key, { ...wish, after: undefined });
-    if (after === undefined) return this.#sit(live, live.stream.ring.end, undefined, sink);
-    const next = live.stream.ring.after(after);
-    if (next !== undefined) return this.#sit(live, next, after, sink);
-    const olderKey = `${key}\0${after}`;
-    const known = this.#streams.get(olderKey);
-    const start = known?.stream.ring.after(after);
-    if (known && start !== undefined) return this.#sit(known, start, after, sink);
-    return this.#sit(this.#open(known ? `${olderKey}\0${this.#lone++}` : olderKey, wish, live), 0, after, sink);
-  }
-
-  close(): void {
-    for (const { stream } of this.#streams.values()) stream.close();
-  }
-
-  #open(key: string, { compiled, variables, scope, after }: Wish, live?: Held): Held {
-    const held: Held = { stream: undefined as never, behind: new Set(), live, linger: undefined };
-    live?.behind.add(held);
-    this.#streams.set(key, held);
-    held.stream = new Stream(
-      {
-        compiled,
-        variables,
-        scope,
-        after,
-        grown: () => {
-          for (const older of held.behind) this.#merge(older);
-          this.#merge(held);
-        },
-        closed: () => {
-          clearTimeout(held.linger);
-          this.#streams.delete(key);
-          live?.behind.delete(held);
-          if (live) this.#tidy(live);
-        },
-      },
-      this.#options,
-    );
-    return held;
-  }
-
-  /** Moves those who have read everything older over to the live stream, once it remembers where they are. */
-  #merge(older: Held): void {
-    const { stream, live } = older;
-    if (!live || !stream.isSettled || stream.reached === undefined) return;
-    const next = live.stream.ring.after(stream.reached);
-    if (next === undefined) return;
-    for (const reader of stream.readers as Set<Member>) {
-      if (reader.next < stream.ring.end) continue;
-      stream.readers.delete(reader);
-      this.#place(reader, live, next);
-    }
-    this.#tidy(older);
-  }
-
-  #place(reader: Member, held: Held, next: number): void {
-    clearTimeout(held.linger);
-    held.linger = undefined;
-    reader.held = held;
-    reader.next = next;
-    held.stream.readers.add(reader);
-    held.stream.pump(reader);
-  }
-
-  #sit(held: Held, next: number, after: string | undefined, sink: Sink): Seat {
-    const reader: Member = { sink, next, cursor: after, held };
-    this.#place(reader, held, next);
+    const { held, ...place } = this.#place(wish);
+    const reader: Member = { sink, cursor: isLog(wish) ? (wish.after ?? held.stream.reached) : undefined, held, ...place };
+    this.#enter(reader, held);
     return {
       pump: () => {
         if (!reader.held.stream.readers.has(reader)) return;
@@ -138,13 +78,109 @@ export class Hub {
       get cursor() {
         return reader.cursor;
       },
+      get anew() {
+        return reader.held.stream.anew;
+      },
     };
+  }
+
+  close(): void {
+    for (const { stream } of this.#streams.values()) stream.close();
+  }
+
+  #place(wish: Wish): Place & { held: Held } {
+    const { after } = wish;
+    const key = keyOf(wish);
+    const live = this.#streams.get(key) ?? this.#open(key, { ...wish, after: undefined });
+    const next = after === undefined ? undefined : live.stream.ring.after(after);
+    if (next !== undefined) return { held: live, next };
+    if (!isLog(wish)) return this.#beginning({ ...wish, after: undefined }, live);
+    if (after === undefined) return { held: live, next: live.stream.ring.end };
+    const known = this.#streams.get(`${key}\0${after}`);
+    const start = known?.stream.ring.after(after);
+    if (known && start !== undefined) return { held: known, next: start };
+    return { held: this.#open(`${key}\0${after}`, wish, live), next: 0 };
+  }
+
+  /** Where a whole state is told first. */
+  #beginning(wish: Wish, live: Held): Place & { held: Held } {
+    const key = `${keyOf(wish)}\0`;
+    for (const held of [live, this.#streams.get(key)]) {
+      const place = held?.stream.ring.beginning;
+      if (held && place) return { held, ...place };
+    }
+    return { held: this.#open(key, wish, live), next: 0 };
+  }
+
+  #open(wanted: string, wish: Wish, live?: Held): Held {
+    const key = this.#streams.has(wanted) ? `${wanted}\0${this.#lone++}` : wanted;
+    const held: Held = { stream: undefined as never, wish, behind: new Set(), live, linger: undefined };
+    live?.behind.add(held);
+    this.#streams.set(key, held);
+    held.stream = new Stream(
+      {
+        ...wish,
+        grown: () => {
+          for (const older of held.behind) this.#merge(older);
+          this.#merge(held);
+        },
+        fellBehind: (reader) => this.#fellBehind(reader as Member),
+        closed: () => {
+          clearTimeout(held.linger);
+          this.#streams.delete(key);
+          for (const older of held.behind) older.live = undefined;
+          if (!held.live) return;
+          held.live.behind.delete(held);
+          this.#tidy(held.live);
+        },
+      },
+      this.#options,
+    );
+    return held;
+  }
+
+  /** Moves those who have read everything over to the live stream, once it remembers where they are. */
+  #merge(older: Held): void {
+    const { stream, live } = older;
+    if (!live || !stream.isSettled || stream.reached === undefined) return;
+    const next = live.stream.ring.after(stream.reached);
+    if (next === undefined) return;
+    if (stream.ring.state) live.stream.ring.know(stream.ring.state);
+    for (const reader of stream.readers as Set<Member>) {
+      if (reader.first || reader.next < stream.ring.end) continue;
+      stream.readers.delete(reader);
+      reader.next = next;
+      this.#enter(reader, live);
+    }
+    this.#tidy(older);
+  }
+
+  #enter(reader: Member, held: Held): void {
+    clearTimeout(held.linger);
+    held.linger = undefined;
+    reader.held = held;
+    held.stream.readers.add(reader);
+    held.stream.pump(reader);
+  }
+
+  /** What a reader should get next is not kept any more: of a state it gets the present one instead. */
+  #fellBehind(reader: Member): void {
+    const { held } = reader;
+    held.stream.readers.delete(reader);
+    if (isLog(held.wish) || !held.stream.ring.state) {
+      reader.sink.tooSlow();
+    } else {
+      const { held: other, ...place } = this.#beginning({ ...held.wish, after: undefined }, held.live ?? held);
+      this.#enter(Object.assign(reader, place), other);
+    }
+    this.#tidy(held);
   }
 
   /** Ends a stream that nobody needs; a live one that knows its place is kept a while for clients that come back. */
   #tidy(held: Held): void {
-    if (held.stream.readers.size > 0 || held.behind.size > 0) return;
-    if (held.live || held.stream.reached === undefined) return held.stream.close();
-    held.linger ??= setTimeout(() => held.stream.close(), this.#options.limits.lingerMs).unref();
+    const { stream, wish, behind, live } = held;
+    if (stream.readers.size > 0 || (isLog(wish) && behind.size > 0)) return;
+    if (live || stream.reached === undefined) return stream.close();
+    held.linger ??= setTimeout(() => stream.close(), this.#options.limits.lingerMs).unref();
   }
 }

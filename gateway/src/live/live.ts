@@ -22,6 +22,7 @@ import { type Compiled, asksForOwn, compile, keeping } from './compile.ts';
 import { Hub, type Seat } from './hub.ts';
 import type { LiveLimits } from './limits.ts';
 import { shownErrors } from './render.ts';
+import { type Resync, resyncMessage } from './resync.ts';
 import { scopeOf } from './scope.ts';
 import type { Session } from './session.ts';
 import type { Sink } from './stream.ts';
@@ -152,6 +153,9 @@ export function openLive(options: LiveOptions) {
       const scope = scopeOf(session.actor, language, compiled.isPersonal || asksForOwn(variables), secret);
       return hub.join({ compiled, variables, scope, after: after ?? compiled.after(given) }, sink);
     },
+
+    /** The last message of a subscription whose client has to take it up again. */
+    resync: (asked: Asked & { compiled: Compiled }, resync: Resync) => resyncMessage(schema, asked, resync),
 
     async close(): Promise<void> {
       hub.close();

@@ -5,7 +5,9 @@ import type { Entry } from './ring.ts';
 import type { Session } from './session.ts';
 import type { Outlet, Subscription } from './subscription.ts';
 
-const CLOSING_MS = 1_000;
+/** How long a client may take to read the rest: when we stop, and else. */
+const AWAY_MS = 1_000;
+const END_MS = 5_000;
 
 /** One response that stays open for the results of one operation. */
 export class LiveResponse implements Outlet {
@@ -52,22 +54,22 @@ export class LiveResponse implements Outlet {
   }
 
   end(errors?: readonly GraphQLFormattedError[]): void {
-    this.#close(this.framing.end(errors));
+    this.#close(this.framing.end(errors), END_MS);
   }
 
   away(errors: readonly GraphQLFormattedError[], retryMs: number): void {
-    this.#close(this.framing.away(errors, retryMs));
+    this.#close(this.framing.away(errors, retryMs), AWAY_MS);
   }
 
   cut(): void {
     this.#response.destroy();
   }
 
-  #close(last: string): void {
+  #close(last: string, ms: number): void {
     if (this.isGone) return;
     this.subscription?.leave();
     this.#response.end(last);
-    const late = setTimeout(() => this.cut(), CLOSING_MS).unref();
+    const late = setTimeout(() => this.cut(), ms).unref();
     void this.closed.then(() => clearTimeout(late));
   }
 }

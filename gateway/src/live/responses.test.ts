@@ -340,6 +340,24 @@ test.each(BOTH)('%s end with the token, and at once when it is not good any more
   }
 });
 
+test.each(BOTH)('%s: whose rights are changed is told so, and comes back', async (_, accept) => {
+  people['dan'] = { ...people['ana']!, id: 'agt_dan' };
+  const query = 'subscription ($after: String) { ticketStream(after: $after) { resync { reason from } event { id } } }';
+  const token = await issuer.person('dan');
+  const listener = await watch({ accept, token, query });
+  const { cursor } = desk.emit(1);
+  await listener.next();
+  people['dan'] = { ...people['dan'], departments: ['dep_9'] };
+  const [told] = await listener.next();
+  expect(told!.data).toEqual({ ticketStream: { event: null, resync: { reason: 'RIGHTS_CHANGED', from: cursor } } });
+  expect(await listener.hear()).toMatchObject({ event: 'complete' });
+  await listener.closed;
+  const { id } = desk.emit(2);
+  const back = await listen({ accept, token, query, variables: { after: cursor } });
+  expect((await back.next())[0]!.data).toMatchObject({ ticketStream: { event: { id } } });
+  delete people['dan'];
+});
+
 // Limits
 
 test('responses and sockets of one caller are counted together; places are given back', async () => {
@@ -379,7 +397,7 @@ test.each(BOTH)('%s: a reader that stops reading delays nobody, and is cut when 
     const { id } = desk.emit(1, { ticket: { __typename: 'Ticket', id: '1', number: 1, subject } });
     expect(ids(await quick.next())).toEqual([id]);
   }
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await quick.beats(8);
   slow.response.resume();
   slow.response.socket.resume();
   await slow.closed;

@@ -70,7 +70,8 @@ export function serveResponses({ live, identify, needsSignIn, limits, places }: 
       session = await Session.open(request.headers.authorization, needsSignIn, {
         identify,
         recheckMs: limits.recheckMs,
-        changed: () => stream?.subscription?.rejoin(),
+        renewed: () => {},
+        changed: () => stream?.subscription?.rightsChanged(),
         ended: (reason) => stream?.end([fault('UNAUTHENTICATED', reason).toJSON()]),
       });
     } catch (error) {

@@ -8,7 +8,9 @@ export interface SessionOptions {
   identify: Identify;
   /** Between looks whether the caller still is who it was. */
   recheckMs: number;
-  /** The caller's rights have changed. */
+  /** The caller has shown another token, and has other rights by it. */
+  renewed: () => void;
+  /** The caller's rights were changed meanwhile. */
   changed: () => void;
   /** The token has run out, or is not good any more. */
   ended: (reason: string) => void;
@@ -17,6 +19,8 @@ export interface SessionOptions {
 const LONGEST_TIMER_MS = 24 * 60 * 60 * 1000;
 
 const saysUnauthenticated = (error: unknown): boolean => error instanceof GraphQLError && error.extensions['code'] === 'UNAUTHENTICATED';
+/** What decides what somebody may see. A list of another order is the same one. */
+const rightsOf = ({ actor: { role, scopes, departments } }: Caller): string => canonical([role, scopes.toSorted(), departments.toSorted()]);
 const subjectOf = ({ actor }: Caller): string => `${actor.workspace}\0${actor.id}`;
 
 /** Somebody who stays: signed in once, looked at again and again, gone when the token ends. */
@@ -62,7 +66,7 @@ export class Session {
       const caller = await this.#options.identify(authorization);
       if (!caller || subjectOf(caller) !== this.subject) throw fault('UNAUTHENTICATED');
       this.#authorization = authorization;
-      this.#take(caller);
+      this.#take(caller, this.#options.renewed);
       this.#watchExpiry();
     } catch (error) {
       if (saysUnauthenticated(error)) this.#end('The token is not good.');
@@ -81,10 +85,10 @@ export class Session {
     this.#options.ended(reason);
   }
 
-  #take(caller: Caller): void {
-    const before = canonical(this.#caller?.actor);
+  #take(caller: Caller, then: () => void): void {
+    const before = this.#caller;
     this.#caller = caller;
-    if (!this.#isOver && canonical(caller.actor) !== before) this.#options.changed();
+    if (!this.#isOver && before && rightsOf(caller) !== rightsOf(before)) then();
   }
 
   #watchExpiry(): void {
@@ -106,7 +110,7 @@ export class Session {
         const asked = this.#authorization;
         identify(asked, recheckMs / 2)
           .then((caller) => {
-            if (asked === this.#authorization && caller) this.#take(caller);
+            if (asked === this.#authorization && caller) this.#take(caller, this.#options.changed);
           })
           .catch((error: unknown) => {
             if (asked === this.#authorization && saysUnauthenticated(error)) this.#end('The token is not good any more.');

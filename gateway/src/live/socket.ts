@@ -85,10 +85,14 @@ export class LiveSocket {
     };
   }
 
-  /** The caller's rights have changed: every operation goes on under the new ones. */
   rejoin(): void {
     this.#paused.clear();
     for (const subscription of this.#running) subscription.rejoin();
+  }
+
+  rightsChanged(): void {
+    this.#paused.clear();
+    for (const subscription of this.#running) subscription.rightsChanged();
   }
 
   #drained(): void {

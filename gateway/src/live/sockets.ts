@@ -55,7 +55,8 @@ export function serveSockets(http: Server, { live, identify, needsSignIn, limits
       const session = await Session.open(authorizationIn(connectionParams), needsSignIn, {
         identify,
         recheckMs: limits.recheckMs,
-        changed: () => socket.rejoin(),
+        renewed: () => socket.rejoin(),
+        changed: () => socket.rightsChanged(),
         ended: (reason) => ws.close(CloseCode.Forbidden, reason),
       });
       if (open.has(socket) && places.takeFor(session.subject)) {

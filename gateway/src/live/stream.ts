@@ -7,7 +7,7 @@ import type { Compiled } from './compile.ts';
 import type { LiveLimits } from './limits.ts';
 import type { Memo } from './memo.ts';
 import { Pipeline } from './pipeline.ts';
-import { type Entry, Ring } from './ring.ts';
+import { type Entry, type Place, Ring } from './ring.ts';
 import { renderer, shownErrors } from './render.ts';
 import type { Scope } from './scope.ts';
 import type { LiveUpstreams, Pushed } from './upstream.ts';
@@ -18,13 +18,13 @@ export interface Sink {
   write(entry: Entry): boolean;
   /** Nothing more comes, for these reasons if any. */
   end(errors?: readonly GraphQLFormattedError[]): void;
+  /** Nothing more comes, for what should come next is not kept any more. */
+  tooSlow(): void;
 }
 
 /** One client in a stream. */
-export interface Reader {
+export interface Reader extends Place {
   sink: Sink;
-  /** Number of the event that it gets next. */
-  next: number;
   /** Of the last event that it got, or where it began. */
   cursor: string | undefined;
 }
@@ -45,6 +45,8 @@ export interface StreamOf {
   after?: string | undefined;
   /** Called when events were added. */
   grown: () => void;
+  /** Called for a reader whose next event is not kept any more. */
+  fellBehind: (reader: Reader) => void;
   /** Called once when it is over, whoever ended it. */
   closed: () => void;
 }
@@ -63,17 +65,19 @@ export class Stream {
   readonly ring: Ring;
   /** The cursor up to which events are in the ring. */
   reached: string | undefined;
+  /** The query that reads anew what the stream tells of, where its owner has named one. */
+  anew: string | undefined;
   readonly #of: StreamOf;
   readonly #options: StreamOptions;
   readonly #render: (pushed: Pushed) => Promise<string>;
-  readonly #pipeline: Pipeline<Entry | 'passed' | { ended: GraphQLFormattedError[] | undefined }>;
+  readonly #pipeline: Pipeline<{ entry: Entry; isState: boolean } | { passed: string } | { ended: GraphQLFormattedError[] | undefined }>;
   /** The last cursor that came from upstream, completed or not. */
   #seen: string | undefined;
   #stop: (() => void) | undefined;
   #retry: NodeJS.Timeout | undefined;
   #attempts = 0;
-  /** Was the last message that nothing can be had? */
-  #isRefused = false;
+  /** Has anything been told since the subscription was opened upstream? */
+  #isFresh = true;
   #isOver = false;
 
   constructor(of: StreamOf, options: StreamOptions) {
@@ -86,11 +90,17 @@ export class Stream {
     this.ring = new Ring(limits.kept, limits.keptBytes, after);
     this.#render = renderer(compiled, variables, scope, { log, memo, patienceMs, completeMs: limits.completeMs });
     this.#pipeline = new Pipeline(limits.atOnce, (done) => {
-      if (this.#isOver || done === 'passed') return;
+      if (this.#isOver) return;
       if ('ended' in done) return this.finish(done.ended);
-      this.ring.push(done);
-      this.reached = done.cursor ?? this.reached;
-      for (const reader of this.readers) this.pump(reader);
+      if ('passed' in done) {
+        this.ring.pass(done.passed);
+        this.reached = done.passed;
+        for (const reader of this.readers) if (!reader.first && reader.next === this.ring.end) reader.cursor = done.passed;
+      } else {
+        this.ring.push(done.entry, done.isState);
+        this.reached = done.entry.cursor;
+        for (const reader of this.readers) this.pump(reader);
+      }
       of.grown();
     });
     this.#begin();
@@ -99,14 +109,12 @@ export class Stream {
   /** Gives a reader what it has not got yet, as far as it takes it. */
   pump(reader: Reader): void {
     const { ring } = this;
-    while (reader.next < ring.end) {
-      if (reader.next < ring.first) {
-        this.readers.delete(reader);
-        return reader.sink.end([refusal('SLOW_CONSUMER', 'Events came faster than they were read; go on from the cursor.', reader.cursor)]);
-      }
-      const entry = ring.at(reader.next);
+    while (reader.first || reader.next < ring.end) {
+      if (reader.next < ring.first) return this.#of.fellBehind(reader);
+      const entry = reader.first ?? ring.at(reader.next);
       if (!reader.sink.write(entry)) return;
-      reader.next++;
+      if (reader.first) reader.first = undefined;
+      else reader.next++;
       reader.cursor = entry.cursor ?? reader.cursor;
     }
   }
@@ -137,14 +145,11 @@ export class Stream {
     const given = Object.entries(this.#of.variables).filter(([name]) => plan.variables.includes(name));
     const variables = Object.fromEntries(given);
     if (resumeVariable && this.#seen !== undefined) variables[resumeVariable] = this.#seen;
+    this.#isFresh = true;
     const request = { query: plan.query, operationName: plan.operationName, variables };
     this.#stop = this.#options.upstreams.subscribe(plan.subgraph, this.#of.scope, request, {
       next: (pushed) => this.#came(pushed),
-      ended: (errors) => {
-        // A log has no end: its owner stops, and another will go on.
-        if (!errors && resumeVariable && !this.#isRefused) this.#again();
-        else this.#pipeline.push(async () => ({ ended: errors && this.#shown(errors) }));
-      },
+      ended: (errors) => this.#pipeline.push(async () => ({ ended: errors && this.#shown(errors) })),
       lost: () => this.#again(),
     });
   }
@@ -163,23 +168,22 @@ export class Stream {
   #came(pushed: Pushed): void {
     if (this.#isOver) return;
     this.#attempts = 0;
-    this.#isRefused = !pushed.data && pushed.errors !== undefined;
-    const cursor = this.#of.compiled.resumeVariable ? pushed.extensions?.cursor : undefined;
+    const { cursor, anew } = pushed.extensions ?? {};
+    this.anew = anew ?? this.anew;
+    // Neither data nor errors: the subgraph only says how far it has come.
+    const isMark = !pushed.data && !pushed.errors;
+    const isState = this.#isFresh && !isMark && !this.#of.compiled.resumeVariable;
+    this.#isFresh &&= isMark;
     if (cursor !== undefined && cursor === this.#seen) return;
     this.#seen = cursor ?? this.#seen;
-    // Neither data nor errors: the subgraph only says how far it has come.
-    if (!pushed.data && !pushed.errors) {
-      if (cursor !== undefined && this.isSettled) {
-        this.ring.pass(cursor);
-        this.reached = cursor;
-        this.#of.grown();
-      }
+    if (isMark) {
+      if (cursor !== undefined) this.#pipeline.push(async () => ({ passed: cursor }));
       return;
     }
     if (this.#pipeline.size >= this.#options.limits.waiting) {
       const message = `${FAULTS.UNAVAILABLE} Events came faster than they could be completed; go on from the cursor.`;
       return this.finish([refusal('SUBSCRIPTION_OVERFLOW', message, this.reached)]);
     }
-    this.#pipeline.push(async () => ({ json: await this.#render(pushed), cursor }));
+    this.#pipeline.push(async () => ({ entry: { json: await this.#render(pushed), cursor }, isState: isState && !pushed.errors }));
   }
 }

@@ -1,9 +1,11 @@
 import type { GraphQLFormattedError } from 'graphql';
+import { fault } from '@deskgraph/common/errors';
 import type { Compiled } from './compile.ts';
 import type { Seat } from './hub.ts';
 import type { Asked, Live } from './live.ts';
 import type { Entry } from './ring.ts';
 import type { Session } from './session.ts';
+import type { Reason } from './resync.ts';
 import type { Sink } from './stream.ts';
 
 export interface Caller {
@@ -19,6 +21,11 @@ export interface Outlet {
   /** Nothing more comes, for these reasons if any. */
   end(errors?: readonly GraphQLFormattedError[]): void;
 }
+
+const ENDED = {
+  TOO_SLOW: fault('THROTTLED', 'Events came faster than they were read; go on from the cursor.'),
+  RIGHTS_CHANGED: fault('FORBIDDEN', 'Your rights have changed; read anew and go on from the cursor.'),
+};
 
 /** One subscription of one client, by whatever transport. */
 export class Subscription implements Sink {
@@ -50,11 +57,18 @@ export class Subscription implements Sink {
     else this.#seat = seat;
   }
 
-  /** The caller's rights are others now: goes on under them from where it stands. */
+  /** The caller shows another token: goes on under it from where it stands. */
   rejoin(): void {
     const after = this.cursor;
     this.#seat?.leave();
     this.begin(after);
+  }
+
+  /** What the caller may see was changed meanwhile: a state is told anew, and whoever follows a log has to know that it is another one now. */
+  rightsChanged(): void {
+    if (this.#asked.compiled.resumeVariable) return this.#resync('RIGHTS_CHANGED');
+    this.#seat?.leave();
+    this.begin();
   }
 
   pump(): void {
@@ -75,5 +89,18 @@ export class Subscription implements Sink {
   end(errors?: readonly GraphQLFormattedError[]): void {
     this.leave();
     this.#outlet.end(errors);
+  }
+
+  tooSlow(): void {
+    this.#resync('TOO_SLOW');
+  }
+
+  /** Ends with a message that says why and from where to go on; with an error where the stream has no such message. */
+  #resync(reason: Reason): void {
+    const { cursor, anew } = this.#seat ?? {};
+    const last = this.#live.resync(this.#asked, { reason, cursor, anew });
+    const { message, extensions } = ENDED[reason];
+    if (last) this.#outlet.send(last);
+    this.end(last ? [] : [{ message, extensions: { ...extensions, reason, ...(cursor !== undefined && { cursor }) } }]);
   }
 }
