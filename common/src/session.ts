@@ -20,9 +20,18 @@ export class Session extends Client {
     if (this.#begin) return NOTHING;
     // Nothing happened in between.
     if (begin && (text === 'commit' || text === 'rollback')) return NOTHING;
+    if (text === 'rollback') return this.#rollback();
     if (values.length === 0) return begin ? this.#send(`${begin}; ${text}`).then(last) : this.#send(text);
     const ask = (): Answer => this.#send({ name: nameOf(text), text, values }).catch(forget);
     return begin ? this.#send(begin).then(ask) : ask();
+  }
+
+  /** What can't be rolled back is lost, and so is undone. Who is told of a failure here never gives the connection back to its pool. */
+  #rollback(): Answer {
+    return this.#send('rollback').catch(() => {
+      this.end().catch(() => {});
+      return NOTHING;
+    });
   }
 
   #send(...given: unknown[]): Answer {
