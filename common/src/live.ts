@@ -29,6 +29,8 @@ import type { Context } from './transaction.ts';
 export interface Told {
   message?: unknown;
   cursor: string;
+  /** On a mark: the query by which who cannot go on reads anew what the stream tells of. */
+  anew?: string;
   prepare?: (context: Context) => void;
 }
 
@@ -60,7 +62,8 @@ interface Session {
 
 /**
  * Streams for other processes of ours, by graphql-transport-ws: the payload of connection_init has the internal token under `authorization`,
- * and stands in for headers. Every message says its cursor in `extensions.cursor`, whatever was selected; a mark says nothing else.
+ * and stands in for headers. Every message says its cursor in `extensions.cursor`, whatever was selected; a mark says at most
+ * `extensions.anew` beside it.
  */
 export function openLive({ http, schema, actorOf, contextFor }: LiveOptions): Live {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT });
@@ -155,8 +158,8 @@ async function opened(args: ExecutionArgs, context: Context): Promise<AsyncItera
   }
 }
 
-async function answered(args: ExecutionArgs, { message, cursor, prepare }: Told, opening: Context): Promise<ExecutionResult> {
-  if (message === undefined) return { extensions: { cursor } };
+async function answered(args: ExecutionArgs, { message, cursor, anew, prepare }: Told, opening: Context): Promise<ExecutionResult> {
+  if (message === undefined) return { extensions: { cursor, ...(anew && { anew }) } };
   const context = opening.again();
   prepare?.(context);
   try {
