@@ -23,20 +23,25 @@ export interface Clock {
 /** Stops the clock of a running service: its dates go on by `turn` alone, and with them what lists and timers wait for. */
 export function stopClock({ service }: TestService): Clock {
   jest.useFakeTimers({ now: Date.now(), doNotFake: [...REAL] });
-  const set = new Set<{ at: Date; ring: () => void }>();
+  const alarms = new Set<{ at: Date; ring: () => void }>();
+  const ringDue = (): void => {
+    for (const alarm of alarms)
+      if (alarm.at.getTime() <= Date.now()) {
+        alarms.delete(alarm);
+        alarm.ring();
+      }
+  };
   listsOf(service.tail).alarm = (at, ring) => {
-    const entry = { at, ring };
-    set.add(entry);
-    return () => set.delete(entry);
+    const alarm = { at, ring };
+    alarms.add(alarm);
+    // The clock may have been turned since it was read.
+    setImmediate(ringDue);
+    return () => alarms.delete(alarm);
   };
   return {
     turn: (ms) => {
       jest.setSystemTime(Date.now() + ms);
-      for (const entry of set)
-        if (entry.at.getTime() <= Date.now()) {
-          set.delete(entry);
-          entry.ring();
-        }
+      ringDue();
       clockOf(service.orm)?.wake();
     },
   };

@@ -3,17 +3,36 @@ import type { Fact } from '@deskgraph/common/events';
 import type { Changes } from '../ticket/fact.ts';
 import type { TicketFilter } from '../ticket/filter.ts';
 import { type TicketLike, fits } from '../ticket/fits.ts';
+import { INSTANT_FIELDS } from './instants.ts';
 
 interface Told {
-  state: Omit<TicketLike, 'id'>;
+  state?: Omit<TicketLike, 'id'>;
   changes?: Changes;
 }
 
-/** Can a fact have changed the list? It can when its ticket was one of the list before it or is after it, or only a statement could say. */
-export function concerns(actor: Actor, filter: TicketFilter | null | undefined, { subject, data }: Fact): boolean {
-  if (!subject.startsWith('tkt_')) return false;
-  const { state, changes = {} } = data as unknown as Told;
-  const after: TicketLike = { ...state, id: subject };
-  const before = Object.assign({}, after, Object.fromEntries(Object.entries(changes).map(([field, [from]]) => [field, from])));
-  return fits(filter, actor, after) !== false || fits(filter, actor, before) !== false;
+const TIMELESS = Object.fromEntries(INSTANT_FIELDS.map((field) => [field, undefined]));
+
+/** Facts are asked about by every list of a workspace. */
+const known = new WeakMap<Fact, TicketLike[]>();
+
+/**
+ * The ticket as it was before a fact and as it is after it; none when the fact does not say. Without instants: what they decide can be another
+ * thing later, and the list has to know when.
+ */
+function sidesOf(fact: Fact): TicketLike[] {
+  let sides = known.get(fact);
+  if (!sides) {
+    const { state, changes = {} } = fact.data as unknown as Told;
+    const after = state && { ...state, id: fact.subject, ...TIMELESS };
+    const before = after && Object.assign({}, after, Object.fromEntries(Object.entries(changes).map(([field, [from]]) => [field, from])));
+    known.set(fact, (sides = after && before ? [before, after] : []));
+  }
+  return sides;
+}
+
+/** Can a fact have changed the list? It can when its ticket was one of the list before it or is after it, or when only a statement could say. */
+export function concerns(actor: Actor, filter: TicketFilter | null | undefined, fact: Fact): boolean {
+  if (!fact.subject.startsWith('tkt_')) return false;
+  const sides = sidesOf(fact);
+  return !sides.length || sides.some((ticket) => fits(filter, actor, ticket) !== false);
 }

@@ -3,6 +3,13 @@ import { milliseconds } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
 import { type TicketFilter, matches } from '../ticket/filter.ts';
 import { visible } from '../ticket/visible.ts';
+import { INSTANTS, INSTANT_FIELDS } from './instants.ts';
+
+/** The answer about a ticket changes so long after the instant in the column. */
+interface Turn {
+  column: (typeof INSTANTS)[keyof typeof INSTANTS];
+  ms: number;
+}
 
 /**
  * When time alone can next change what the filter lets through: never, without a condition that is relative to now. A ticket that fits must
@@ -14,26 +21,32 @@ export async function due(
   frequent: ReadonlySet<string>,
   now: Date,
 ): Promise<Date | undefined> {
-  const shifts = filter ? [...new Set(shiftsOf(filter))] : [];
-  if (!shifts.length) return undefined;
-  const { and: _and, or: _or, not: _not, createdAt: _createdAt, ...plain } = filter!;
+  const turns = filter ? turnsOf(filter) : [];
+  if (!turns.length) return undefined;
   const em = await ctx.read();
+  const condition = sql`${visible(ctx.actor)} and ${matches(plain(filter!), ctx.actor, frequent, now)}`;
+  const nexts = turns.map(({ column, ms }) => {
+    const length = sql`${ms}::float8 * interval '1 millisecond'`;
+    return sql`(select min(${column}) + ${length} from ticket t where ${condition} and ${column} > ${now}::timestamptz - ${length})`;
+  });
   const { rows } = await sql<{ due: number | null }>`
-    select (extract(epoch from min(turn.at)) * 1000)::float8 as due from unnest(${shifts}::float8[]) as shift(ms)
-    cross join lateral (
-      select min(t.created_at) + shift.ms * interval '1 millisecond' as at from ticket t
-      where ${visible(ctx.actor)} and ${matches(plain, ctx.actor, frequent, now)} and t.created_at > ${now}::timestamptz - shift.ms * interval '1 millisecond'
-    ) turn`.execute(em.getKysely());
+    select (extract(epoch from least(${sql.join(nexts)})) * 1000)::float8 as due`.execute(em.getKysely());
   const at = rows[0]!.due;
   return at === null ? undefined : new Date(Math.round(at));
 }
 
-/** How long after its creation the answer for a ticket changes; `within` holds up to the last millisecond, `olderThan` from the next one. */
-function shiftsOf({ createdAt, and, or, not }: TicketFilter): number[] {
-  const { within, olderThan } = createdAt ?? {};
-  return [
-    ...(within ? [-milliseconds(within)!, milliseconds(within)! + 1] : []),
-    ...(olderThan ? [milliseconds(olderThan)! + 1] : []),
-    ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].flatMap(shiftsOf),
-  ];
+function plain({ and: _and, or: _or, not: _not, ...conditions }: TicketFilter): TicketFilter {
+  return { ...conditions, ...Object.fromEntries(INSTANT_FIELDS.map((field) => [field, null])) };
+}
+
+/** `within` holds up to the last millisecond, `olderThan` from the next one. */
+function turnsOf(filter: TicketFilter): Turn[] {
+  const { and, or, not } = filter;
+  const own = INSTANT_FIELDS.flatMap((field) => {
+    const { within, olderThan } = filter[field] ?? {};
+    const [around, past] = [within && milliseconds(within)!, olderThan && milliseconds(olderThan)!];
+    const lengths = [...(typeof around === 'number' ? [-around, around + 1] : []), ...(typeof past === 'number' ? [past + 1] : [])];
+    return lengths.map((ms) => ({ column: INSTANTS[field], ms }));
+  });
+  return [...own, ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].flatMap(turnsOf)];
 }

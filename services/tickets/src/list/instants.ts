@@ -1,0 +1,11 @@
+import { sql } from '@deskgraph/common/database';
+import type { RawBuilder } from 'kysely';
+import type { TicketFilter } from '../ticket/filter.ts';
+
+/** The conditions that can be relative to now: what they decide about a ticket changes without a fact. */
+type Instant = {
+  [Field in keyof TicketFilter]-?: 'within' extends keyof NonNullable<TicketFilter[Field]> ? Field : never;
+}[keyof TicketFilter];
+
+export const INSTANTS: Record<Instant, RawBuilder<unknown>> = { createdAt: sql`t.created_at` };
+export const INSTANT_FIELDS = Object.keys(INSTANTS) as Instant[];
