@@ -120,10 +120,11 @@ export class Tail {
         continue;
       }
       // Nothing may come between looking into the ring and waiting: it would be missed.
-      const own = this.#ring.slice(position - this.#base).filter((fact) => fact.workspace === workspace && concerns(fact));
-      position = Math.max(position, this.head);
+      const place = position - this.#base;
+      const own = this.#ring.slice(place, place + PAGE).filter((fact) => fact.workspace === workspace && concerns(fact));
+      position = Math.max(position, Math.min(position + PAGE, this.head));
       if (own.length) yield { facts: own, position: (said = position) };
-      else {
+      else if (position >= this.head) {
         const { reached, isRested } = await this.#next(workspace, concerns, signal);
         position = Math.max(position, reached);
         if (isRested && position > said) yield { facts: [], position: (said = position) };
@@ -184,7 +185,7 @@ export class Tail {
         const facts = await this.#read((em) => factsAfter(em, this.head, PAGE), '*');
         failed = false;
         this.#push(facts);
-        if (facts.length) continue;
+        if (facts.length === PAGE) continue;
       } catch (error) {
         if (!failed) this.#log.warn({ err: error }, 'the log can’t be read now');
         failed = true;

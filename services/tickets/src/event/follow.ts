@@ -26,6 +26,8 @@ export interface Following<M extends LiveMessage> {
   rest?: (ctx: Context, event: TicketEvent, ticket: Ticket) => Partial<M>;
 }
 
+/** So long what was read of a ticket counts as what it is. */
+const FRESH_MS = 500;
 /** Of more tickets than these, older facts are looked for in the whole log. */
 const FEW = 1_000;
 const READ_ANEW = '{ tickets(orderBy: [{ field: UPDATED_AT, direction: DESC }], first: 100) { nodes { id cursor } } }';
@@ -60,14 +62,19 @@ async function* told<M extends LiveMessage>(
         yield { cursor: markAt(ctx, position) };
         continue;
       }
-      const touched = [...new Set(facts.map(({ subject }) => subject))];
-      const tickets = await patiently(() => wantedNow(ctx, filter, touched), signal);
-      for (const fact of facts) {
+      let tickets = new Map<string, Ticket>();
+      let asked = 0;
+      for (const [at, fact] of facts.entries()) {
+        // A reader may take long for the facts before this one.
+        if (Date.now() - asked > FRESH_MS) {
+          const touched = [...new Set(facts.slice(at).map(({ subject }) => subject))];
+          tickets = await patiently(() => wantedNow(ctx, filter, touched), signal);
+          asked = Date.now();
+        }
         const ticket = tickets.get(fact.subject);
         if (signal.aborted) return;
         if (!ticket) continue;
-        const event = new TicketEvent(fact);
-        const cursor = cursorOf(ctx, event);
+        const { event, cursor } = shared(ctx, fact);
         const message = Object.assign(new Message(), { cursor, event, ...rest?.(ctx, event, ticket) });
         yield { message, cursor, prepare: (context) => context.load.know('ticket', ticket) };
       }
@@ -78,6 +85,18 @@ async function* told<M extends LiveMessage>(
     const resync: Resync = { reason: ResyncReason.CURSOR_EXPIRED, from: cursor, query: READ_ANEW };
     yield { message: Object.assign(new Message(), { cursor, resync }), cursor };
   }
+}
+
+const known = new WeakMap<Fact, { event: TicketEvent; cursor: string }>();
+
+/** What is the same in all streams. */
+function shared(ctx: Context, fact: Fact): { event: TicketEvent; cursor: string } {
+  let made = known.get(fact);
+  if (!made) {
+    const event = new TicketEvent(fact);
+    known.set(fact, (made = { event, cursor: cursorOf(ctx, event) }));
+  }
+  return made;
 }
 
 /**
