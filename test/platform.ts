@@ -40,6 +40,8 @@ export interface PlatformOptions {
   environment?: Environment;
   /** Leave the processes to the test. */
   started?: boolean;
+  /** The owner's address of the server that its databases are on; default the one of the run. */
+  server?: string;
 }
 
 /** A free port below those that the system gives to connections, so that nobody takes it while its process is down. */
@@ -58,7 +60,12 @@ async function port(): Promise<number> {
   }
 }
 
-export async function startPlatform({ front, environment = {}, started = true }: PlatformOptions = {}): Promise<Platform> {
+export async function startPlatform({
+  front,
+  environment = {},
+  started = true,
+  server: host = owner(),
+}: PlatformOptions = {}): Promise<Platform> {
   const suffix = randomBytes(4).toString('hex');
   const folder = mkdtempSync(join(tmpdir(), 'deskgraph-platform-'));
   const [read, issuer] = await Promise.all([readHouse(ROOT, 0), openIssuer(join(folder, 'issuer.json'))]);
@@ -73,7 +80,7 @@ export async function startPlatform({ front, environment = {}, started = true }:
       PORT: 0,
       HOST: '127.0.0.1',
       DATA_DIR: folder,
-      DATABASE_URL: owner(),
+      DATABASE_URL: host,
       DATABASE_APP_PASSWORD: appPassword(),
       NODE_ENV: 'production',
       SEED: false,
@@ -83,10 +90,10 @@ export async function startPlatform({ front, environment = {}, started = true }:
     jwks: issuer.jwks,
   };
   const common: Environment = { LOG_LEVEL: 'warn', DATABASE_CONNECTIONS: '10', ...environment };
-  const environmentOf = (room: Room): Environment => ({ ...serviceEnvironment(plan, room, owner()), ...common });
+  const environmentOf = (room: Room): Environment => ({ ...serviceEnvironment(plan, room, host), ...common });
   const serverOf = (room: Room, own: Environment): Server => server(room.name, room.folder, `http://127.0.0.1:${room.port}`, own);
 
-  await makeDatabases(plan);
+  await makeDatabases(plan, host);
   const services = Object.fromEntries(house.services.map((room) => [room.name, serverOf(room, environmentOf(room))]));
   const fronts = front
     ? {
@@ -109,7 +116,7 @@ export async function startPlatform({ front, environment = {}, started = true }:
     databaseOf: (service) => house.services.find(({ name }) => name === service)!.database!,
     desk: () => openDesk(platform),
     bootstrap: async (name, email) => {
-      const url = appUrl(owner(), appPassword(), tickets.database);
+      const url = appUrl(host, appPassword(), tickets.database);
       const args = ['--name', name, '--email', email, '--admin', 'Ada Admin'];
       const said = await runToEnd(tickets.folder, 'src/workspace/bootstrap.ts', { ...environmentOf(tickets), DATABASE_URL: url }, args);
       return (JSON.parse(said) as { workspace: string }).workspace;
@@ -117,7 +124,10 @@ export async function startPlatform({ front, environment = {}, started = true }:
     stop: async () => {
       for (const each of all) each.signal('SIGCONT');
       await Promise.all(all.map((each) => each.stop()));
-      await dropDatabases(house.services.flatMap((room) => room.database ?? []));
+      await dropDatabases(
+        house.services.flatMap((room) => room.database ?? []),
+        host,
+      );
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { toId, toUuid } from '@deskgraph/common/id';
+import { onServer } from '../database.ts';
+import type { Desk, Who } from '../desk.ts';
+import { type Platform, startPlatform } from '../platform.ts';
+import { until } from '../until.ts';
+import { logged } from './facts.ts';
+import { Listener } from './listener.ts';
+import { type CrashingPostgres, crashingPostgres } from './server.ts';
+import { WRITES_EACH, Writer } from './writer.ts';
+
+const number = (name: string, usual: number): number => Number(process.env[name] ?? usual);
+const WRITES = number('WRITES', 1_600);
+const SOCKETS = number('SOCKETS', 50);
+/** Of each socket. */
+const CUTS = number('CUTS', 20);
+/** How often each part is killed. */
+const KILLS = number('KILLS', 1);
+const WRITERS = 8;
+const PARTS = ['gateway', 'tickets', 'customers', 'knowledge-base', 'analytics', 'PostgreSQL'];
+const LONG_MS = 1_800_000;
+
+interface Kind {
+  who: Who;
+  field: string;
+  select?: string;
+  filter?: () => object;
+  types?: string[];
+}
+const KINDS: Kind[] = [
+  { who: 'agent', field: 'ticketEvents', select: 'event { type ticket { number requester { name } } }' },
+  { who: 'partner', field: 'ticketEvents' },
+  { who: 'light', field: 'ticketEvents', types: ['ticket.updated', 'message.added'] },
+  { who: 'agent2', field: 'ticketStatusChanged', select: 'from to ticket { number subject }', types: ['ticket.status_changed'] },
+  { who: 'lead', field: 'ticketCreated', select: 'ticket { number suggestedArticles(first: 1) { score } }', types: ['ticket.created'] },
+  { who: 'customer', field: 'ticketEvents', select: 'event { type ticket { status } }' },
+  { who: 'admin', field: 'ticketEvents', filter: () => ({ requesterId: { eq: desk.ids.customer2 } }) },
+  { who: 'customer2', field: 'ticketStatusChanged', select: 'from to', types: ['ticket.status_changed'] },
+  { who: 'reader', field: 'ticketEvents', select: 'event { ticket { number } }', types: ['ticket.assigned'] },
+];
+
+let server: CrashingPostgres;
+let platform: Platform;
+let desk: Desk;
+let writer: Writer;
+const listening: { kind: Kind; listener: Listener }[] = [];
+beforeAll(async () => {
+  server = await crashingPostgres();
+  platform = await startPlatform({ server: server.url });
+  desk = await platform.desk();
+  writer = new Writer(desk);
+}, 120_000);
+afterAll(async () => {
+  await Promise.all(listening.map(({ listener }) => listener.leave()));
+  await platform?.stop();
+  await server?.stop();
+});
+
+const rowsOf = <T>(service: string, text: string, values: unknown[] = []): Promise<T[]> =>
+  onServer(async (session) => (await session.query(text, values)).rows as T[], platform.databaseOf(service), server.url);
+const head = async (): Promise<string> => (await rowsOf<{ head: string }>('tickets', 'select head from relay_state'))[0]!.head;
+
+async function listen(kind: Kind): Promise<void> {
+  const { who, field, select = '', filter, types } = kind;
+  const { eventCursor } = await desk.data<{ eventCursor: string }>(who, '{ eventCursor }');
+  const byType = field === 'ticketEvents' && types;
+  const query = `subscription ($filter: TicketFilter, $after: Cursor${byType ? ', $types: [EventType!]' : ''}) {
+    ${field}(filter: $filter, after: $after${byType ? ', types: $types' : ''}) { event { id } ${select} } }`;
+  const variables = { filter: filter?.(), ...(byType && { types }) };
+  const listener = new Listener({ url: platform.url, token: async () => desk.tokens[who]!, query, variables, after: eventCursor });
+  listening.push({ kind, listener });
+}
+
+/** Cuts one connection of those that have not had their share. */
+async function cut(): Promise<void> {
+  const one = await until(
+    'a connection to cut',
+    async () => {
+      const open = listening.filter(({ listener: { isConnected, cuts } }) => isConnected && cuts < CUTS);
+      return open[Math.floor(Math.random() * open.length)];
+    },
+    120_000,
+  );
+  one.listener.cut();
+}
+
+/** Kills one after the other: the next when the last is back and work has gone on. */
+async function harass(): Promise<void> {
+  const turns = Array.from({ length: KILLS }, () => PARTS).flat();
+  for (const [at, name] of turns.entries()) {
+    await until('work goes on', async () => writer.written >= (WRITES * at) / turns.length, LONG_MS);
+    const part = { ...platform.services, gateway: platform.gateway, PostgreSQL: server }[name]!;
+    await part.kill();
+    await part.start();
+  }
+}
+
+/** The facts of this desk after a position, in the order of the log. */
+const factsAfter = (position: string): Promise<{ event_id: string; type: string }[]> =>
+  rowsOf(
+    'tickets',
+    `select event_id, type from event_log where workspace_id = $1 and subject like 'tkt%' and position > $2 order by position`,
+    [toUuid('wsp', desk.workspace), position],
+  );
+
+test(
+  `${SOCKETS} clients, each cut ${CUTS} times, get every fact of ${WRITES} writes once and in order, while everything is killed`,
+  async () => {
+    await Promise.all(Array.from({ length: SOCKETS }, (_, at) => listen(KINDS[at % KINDS.length]!)));
+    await until('all are connected', async () => listening.every(({ listener }) => listener.isConnected));
+    const before = await head();
+    const began = Date.now();
+    const turns = Array.from({ length: Math.ceil(WRITES / WRITES_EACH) }, (_, at) => at).values();
+    const writing = Promise.all(Array.from({ length: WRITERS }, () => writer.write(turns)));
+    const cutting = (async (): Promise<void> => {
+      for (let done = 0; done < SOCKETS * CUTS; done++) {
+        await until('it is time', async () => writer.written / WRITES >= done / SOCKETS / CUTS, LONG_MS);
+        await cut();
+      }
+    })();
+    await Promise.all([writing, cutting, harass()]);
+    const worked = Date.now() - began;
+    expect([...writer.faults.keys()].filter((fault) => fault !== 'UNAVAILABLE' && fault !== 'no connection')).toEqual([]);
+
+    await until('the log holds all', async () => (await rowsOf('tickets', 'select from outbox limit 1')).length === 0);
+    const facts = await factsAfter(before);
+    const kept = new Set(facts.map(({ event_id }) => toId('evt', event_id)));
+    const expected = new Map<Kind, string[]>();
+    for (const kind of KINDS) {
+      const { who, filter, types } = kind;
+      const ids = await logged(desk, who, { ...(filter && { filter: filter() }), ...(types && { types }) });
+      expected.set(
+        kind,
+        ids.filter((id) => kept.has(id)),
+      );
+    }
+    expect(expected.get(KINDS[1]!)).toEqual([...kept]);
+    for (const { kind, listener } of listening) {
+      const ids = expected.get(kind)!;
+      const isThere = async (): Promise<boolean> => listener.ids.length >= ids.length || listener.end !== undefined;
+      await until('all is told', isThere, 60_000).catch(() => {});
+      const { end, cuts, messages } = listener;
+      expect({ who: kind.who, end, cuts, ids: listener.ids }).toEqual({ who: kind.who, end: undefined, cuts: CUTS, ids });
+      expect(messages).toHaveLength(ids.length);
+    }
+    expect(facts.filter(({ type }) => type === 'ticket.created')).toHaveLength(writer.created.size);
+    expect(facts.filter(({ type }) => type === 'message.added')).toHaveLength(writer.created.size * 3);
+
+    const figures = {
+      writes: writer.written,
+      facts: facts.length,
+      told: listening.reduce((sum, { listener }) => sum + listener.ids.length, 0),
+      withHoles: listening.flatMap(({ listener }) => listener.messages).filter(({ errors }) => errors).length,
+      insteadOfAnswers: Object.fromEntries(writer.faults),
+      writtenAfterMs: worked,
+      toldAfterMs: Date.now() - began,
+    };
+    if (process.env['WRITES']) process.stderr.write(`${JSON.stringify(figures)}\n`);
+  },
+  LONG_MS,
+);
+
+test('analytics and customers have taken in each fact once', async () => {
+  const end = await head();
+  for (const service of ['customers', 'analytics']) {
+    const read = `select position, (select count(*)::integer from feed_dead) as dead from feed_position where source = 'tickets'`;
+    const state = await until(`${service} has read the log`, async () => {
+      const [row] = await rowsOf<{ position: string; dead: number }>(service, read);
+      return row?.position === end && row;
+    });
+    expect(state.dead).toBe(0);
+  }
+  interface Report {
+    ticketReport: { rows: { dimensions: { key: string }[]; measures: { value: number }[] }[] };
+  }
+  const report =
+    '{ ticketReport(by: [STATUS, PRIORITY], measures: [CREATED], period: { last: "P1D" }) { rows { dimensions { key } measures { value } } } }';
+  const { rows } = (await desk.data<Report>('partner', report)).ticketReport;
+  const counted = rows.map(({ dimensions, measures }) => [...dimensions.map(({ key }) => key), measures[0]!.value].join(' '));
+  const tickets = await rowsOf<{ kind: string }>(
+    'tickets',
+    `select status || ' ' || priority || ' ' || count(*) as kind from ticket where workspace_id = $1 group by status, priority`,
+    [toUuid('wsp', desk.workspace)],
+  );
+  expect(counted.toSorted()).toEqual(tickets.map(({ kind }) => kind).toSorted());
+  const query = '{ customers(filter: { email: { contains: "@crowd.example" } }) { totalCount } }';
+  const { customers } = await desk.data<{ customers: { totalCount: number } }>('partner', query);
+  expect(customers.totalCount).toBe(writer.people);
+}, 120_000);

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureAppRole } from '@deskgraph/common/launch/role';
+import { type Postgres, startPostgres, startThrowaway } from '@deskgraph/common/postgres';
+import { appPassword } from '../database.ts';
+
+/** What a crash of the process (not of the machine) must not lose is written at each commit. */
+const SETTINGS = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'on',
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  autovacuum: 'off',
+  max_connections: 200,
+};
+
+/** A PostgreSQL of one test's own, that can crash. */
+export interface CrashingPostgres {
+  url: string;
+  /** Ends it at once; its workers follow by themselves. */
+  kill(): Promise<void>;
+  /** Starts it again at the same address; it recovers. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function crashingPostgres(): Promise<CrashingPostgres> {
+  const first = await startThrowaway(SETTINGS);
+  await ensureAppRole(first.url, appPassword());
+  const { url, dir, port } = first;
+  const password = new URL(url).password;
+  let current: Pick<Postgres, 'ended'> = first;
+  return {
+    url,
+    kill: async () => {
+      const [pid] = readFileSync(join(dir, 'postmaster.pid'), 'utf8').split('\n', 1);
+      process.kill(Number(pid), 'SIGKILL');
+      await current.ended;
+    },
+    start: async () => {
+      current = await startPostgres({ dir, password, port, settings: SETTINGS });
+    },
+    stop: () => first.stop(),
+  };
+}
