@@ -7,11 +7,14 @@ import DataLoader from 'dataloader';
 export class Loaders {
   readonly #loaders = new Map<string, DataLoader<string, unknown>>();
   readonly #known = new Map<string, unknown>();
+  readonly #lent = new Map<string, () => Promise<unknown>>();
 
   /** One thing per id; null where there is none, or none for the caller. */
   byId<T extends { id: string }>(kind: string, id: string, find: (ids: string[]) => Promise<T[]>): Promise<T | null> {
     const known = this.#known.get(`${kind} ${id}`);
     if (known) return Promise.resolve(known as T);
+    const lent = this.#lent.get(`${kind} ${id}`);
+    if (lent) return lent() as Promise<T | null>;
     return this.#load(kind, id, async (ids) => {
       const found = new Map((await find(ids)).map((thing) => [thing.id, thing]));
       return ids.map((each) => found.get(each) ?? null);
@@ -39,10 +42,16 @@ export class Loaders {
     this.#known.set(`${kind} ${thing.id}`, thing);
   }
 
+  /** A thing that others read too: when this caller asks for it by id, it is read with them. */
+  lend(kind: string, id: string, read: () => Promise<unknown>): void {
+    this.#lent.set(`${kind} ${id}`, read);
+  }
+
   /** Forgets everything: what was read before a change is not shown after it. */
   clear(): void {
     this.#loaders.clear();
     this.#known.clear();
+    this.#lent.clear();
   }
 
   #load<T>(kind: string, key: string, batch: (keys: string[]) => Promise<T[]>): Promise<T> {

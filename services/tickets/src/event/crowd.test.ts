@@ -27,6 +27,7 @@ afterAll(async () => {
 interface Told {
   type: string;
   version: number;
+  message: { text: string } | null;
   ticket: { id: string; priority: string };
 }
 
@@ -39,7 +40,7 @@ async function listen(actor: Actor, filter: TicketFilter | null = null): Promise
   client.subscribe<{ ticketEvents: { event: Told } }>(
     {
       query: `subscription ($filter: TicketFilter) {
-        ticketEvents(filter: $filter) { cursor event { id cursor type version at summary changes { field } ticket { id number subject status priority } } } }`,
+        ticketEvents(filter: $filter) { cursor event { id cursor type version at summary changes { field } message { text } ticket { id number subject status priority } } } }`,
       variables: { filter },
     },
     {

@@ -4,6 +4,7 @@ import type { EntityManager } from '@deskgraph/common/database';
 import type { Fact } from '@deskgraph/common/events';
 import { patiently } from '@deskgraph/common/failure';
 import { type Told, stoppable } from '@deskgraph/common/live';
+import type { Loaders } from '@deskgraph/common/loader';
 import { CursorExpired } from '@deskgraph/common/tail';
 import type { Context } from '@deskgraph/common/transaction';
 import type { TicketFilter } from '../ticket/filter.ts';
@@ -12,6 +13,7 @@ import { visible } from '../ticket/visible.ts';
 import { cursorOf, markAt } from './cursor.ts';
 import { type TicketData, TicketEvent } from './event.ts';
 import { fewOf, refuseTooMuch, wantedNow } from './matching.ts';
+import { messageNow } from './now.ts';
 import { type LiveMessage, type Resync, ResyncReason } from './message.ts';
 import { isVisible } from './visible.ts';
 
@@ -76,7 +78,7 @@ async function* told<M extends LiveMessage>(
         if (!ticket) continue;
         const { event, cursor } = shared(ctx, fact);
         const message = Object.assign(new Message(), { cursor, event, ...rest?.(ctx, event, ticket) });
-        yield { message, cursor, prepare: (context) => context.load.know('ticket', ticket) };
+        yield { message, cursor, prepare: ({ load }) => lend(load, ctx, event, ticket) };
       }
     }
   } catch (error) {
@@ -97,6 +99,12 @@ function shared(ctx: Context, fact: Fact): { event: TicketEvent; cursor: string 
     known.set(fact, (made = { event, cursor: cursorOf(ctx, event) }));
   }
   return made;
+}
+
+/** Who asks for the ticket or the message of a fact gets what was read for all. */
+function lend(load: Loaders, ctx: Context, { fact: { data } }: TicketEvent, ticket: Ticket): void {
+  load.know('ticket', ticket);
+  if (data.messageId) load.lend('message', data.messageId, () => messageNow(ctx, ticket, data.messageId!));
 }
 
 /**

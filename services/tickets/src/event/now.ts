@@ -2,9 +2,11 @@ import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import { Loaders } from '@deskgraph/common/loader';
 import type { Tail } from '@deskgraph/common/tail';
 import type { Context } from '@deskgraph/common/transaction';
+import { isVisible } from '../message/find.ts';
+import { Message } from '../message/message.ts';
 import { Ticket } from '../ticket/ticket.ts';
 
-/** What was read about tickets while the log stood where it stands. */
+/** What was read while the log stood where it stands. */
 interface Moment {
   head: number;
   until: number;
@@ -30,17 +32,36 @@ function momentOf(tail: Tail): Moment {
  */
 export async function ticketsNow(ctx: Context, ids: readonly string[]): Promise<Ticket[]> {
   const { load } = momentOf(ctx.tail!);
-  const found = await Promise.all(ids.map((id) => load.byId(`tickets of ${ctx.workspace}`, id, (all) => read(ctx, all))));
+  const find = (all: string[]): Promise<Ticket[]> => read(ctx, TICKET, all);
+  const found = await Promise.all(ids.map((id) => load.byId(`tickets of ${ctx.workspace}`, id, find)));
   return found.filter((ticket) => ticket !== null);
 }
 
-async function read(ctx: Context, ids: string[]): Promise<Ticket[]> {
+/** A message of a ticket that the caller may see, as it is now; read once like tickets. */
+export async function messageNow(ctx: Context, ticket: Ticket, id: string): Promise<Message | null> {
+  const { load } = momentOf(ctx.tail!);
+  const message = await load.byId(`messages of ${ctx.workspace}`, id, (all) => read(ctx, MESSAGE, all));
+  return message?.ticketId === ticket.id && isVisible(ctx.actor, message) ? message : null;
+}
+
+interface Kind<T> {
+  Thing: new () => T;
+  table: string;
+  prefix: string;
+}
+
+const TICKET: Kind<Ticket> = { Thing: Ticket, table: 'ticket', prefix: 'tkt' };
+const MESSAGE: Kind<Message> = { Thing: Message, table: 'message', prefix: 'msg' };
+
+async function read<T extends object>(ctx: Context, { Thing, table, prefix }: Kind<T>, ids: string[]): Promise<T[]> {
   const now = ctx.again();
   try {
     const em = await now.read();
     const { rows } = await sql<object>`
-      select t.* from ticket t where t.workspace_id = ${ctx.workspace}::uuid and t.id = any(${uuids('tkt', ids)})`.execute(em.getKysely());
-    return hydrate(ctx.orm, Ticket, rows);
+      select t.* from ${sql.table(table)} t where t.workspace_id = ${ctx.workspace}::uuid and t.id = any(${uuids(prefix, ids)})`.execute(
+      em.getKysely(),
+    );
+    return hydrate(ctx.orm, Thing, rows);
   } finally {
     await now.end();
   }

@@ -5,7 +5,7 @@ import { type Owned, pageOf } from '@deskgraph/common/owned';
 import { Direction, type OrderKey, type Page, type PageRequest } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { visible as ticketVisible } from '../ticket/visible.ts';
-import { Message, type MessageVisibility } from './message.ts';
+import { Message, MessageVisibility } from './message.ts';
 
 export interface MessageQuery extends PageRequest {
   visibility?: MessageVisibility | null | undefined;
@@ -18,6 +18,10 @@ const ORDER: OrderKey[] = [
 
 /** Of a ticket that the actor sees: everything for staff, what was said in public for requesters. Given as a condition on `m`. */
 export const visible = (actor: Actor): Condition => (actor.role === Role.REQUESTER ? sql`m.visibility = 'PUBLIC'` : sql`true`);
+
+/** The same rule for a message at hand. */
+export const isVisible = (actor: Actor, { visibility }: Message): boolean =>
+  actor.role !== Role.REQUESTER || visibility === MessageVisibility.PUBLIC;
 
 const listOf = (ctx: Context, { visibility }: MessageQuery): Owned<Message> => ({
   Thing: Message,
