@@ -233,6 +233,8 @@ export const MUTATIONS: Record<string, MutationRight> = {
     input: ({ ticket, agent, department }) => ({ id: ticket.id, assigneeId: agent.id, departmentId: department.id }),
   },
   ticketStatusChange: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id, status: 'PENDING' }) },
+  ticketSnooze: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id }) },
+  ticketWake: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id }) },
   messageAdd: {
     may: ['customer', ...STAFF, 'partner'],
     input: ({ ticket }, caller) => ({
@@ -317,6 +319,7 @@ export const MUTATIONS: Record<string, MutationRight> = {
 
 /** Fields below the root with a right of their own: how a customer gets to each, and what refuses it to him. */
 export const FIELDS: Record<string, { from: Kind; type: string; select: string }> = {
+  'Ticket.snooze': { from: 'ticket', type: 'Ticket', select: 'snooze { until }' },
   'Ticket.tags': { from: 'ticket', type: 'Ticket', select: 'tags { id }' },
   'Ticket.viewers': { from: 'ticket', type: 'Ticket', select: 'viewers { activity }' },
   'Department.agents': { from: 'department', type: 'Department', select: 'agents { totalCount }' },

@@ -6,6 +6,7 @@ import { Dead } from './20261122T0245-dead.ts';
 import { Presence } from './20261122T0250-presence.ts';
 import { Clock } from './20261122T0252-clock.ts';
 import { Sweep } from './20261122T0300-sweep.ts';
+import { Snooze } from './20261122T0305-snooze.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0250-presence': Presence,
   '20261122T0252-clock': Clock,
   '20261122T0300-sweep': Sweep,
+  '20261122T0305-snooze': Snooze,
 };

@@ -59,6 +59,8 @@ export class TicketFilter {
   @Field(() => IdFilter, { nullable: true, description: 'The customer who asks.' }) requesterId?: IdFilter | null;
   @Field(() => TagFilter, { nullable: true, description: 'Labels by name; for staff only.' }) tag?: TagFilter | null;
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was created.' }) createdAt?: DateTimeFilter | null;
+  @Field(() => Boolean, { nullable: true, description: 'Postponed now, or not; a queue asks for false. For staff only.' })
+  snoozed?: boolean | null;
   @Field(() => [TicketFilter], { nullable: true, description: 'Every one of these holds.' }) and?: TicketFilter[] | null;
   @Field(() => [TicketFilter], { nullable: true, description: 'At least one of these holds.' }) or?: TicketFilter[] | null;
   @Field(() => TicketFilter, { nullable: true, description: 'This does not hold.' }) not?: TicketFilter | null;
@@ -77,6 +79,7 @@ export const matches = (filter: TicketFilter | null | undefined, actor: Actor): 
     ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
     ...when(f.tag, tagged),
+    ...when(f.snoozed, (snoozed) => sql<SqlBool>`t.snoozed = ${snoozed}`),
     ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at)),
   ]);
 

@@ -11,6 +11,7 @@ export interface TicketState {
   assigneeId: string | null;
   requesterId: string | null;
   tags?: string[];
+  snooze?: object | null;
   createdAt: string;
 }
 
@@ -31,6 +32,7 @@ export interface Standing {
   assigneeId: string | null;
   requesterId: string | null;
   tags: string[];
+  snoozed: boolean;
   createdAt: Date;
   created: { departmentId: string | null; agentId: string | null };
   /** The last solution, while it stands. */
@@ -84,6 +86,7 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
     assigneeId: agentId,
     requesterId: uuid('cus', state.requesterId),
     tags: state.tags ?? [],
+    snoozed: Boolean(state.snooze),
     solved: nowSolved ? (wasSolved ? start.solved : milestone()) : null,
     responded: start.responded ?? (repliesFirst ? milestone() : null),
   };
@@ -106,6 +109,7 @@ const begin = (state: TicketState): Standing => {
     assigneeId,
     requesterId: null,
     tags: [],
+    snoozed: false,
     createdAt,
     created: { departmentId, agentId: assigneeId },
     solved: null,

@@ -59,21 +59,21 @@ async function write(context: Context, progress: object, tickets: object[], stre
       on conflict (workspace_id, ticket_id, turn) do update set
         department_id = excluded.department_id, agent_id = excluded.agent_id, closed_at = excluded.closed_at)
     insert into ticket (
-      workspace_id, id, number, status, priority, channel, department_id, assignee_id, requester_id, tags, created_at,
+      workspace_id, id, number, status, priority, channel, department_id, assignee_id, requester_id, tags, snoozed, created_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge)
     select
-      ${workspace}, id, number, status, priority, channel, department_id, assignee_id, requester_id, tags, created_at,
+      ${workspace}, id, number, status, priority, channel, department_id, assignee_id, requester_id, tags, snoozed, created_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge
     from ${rows(tickets)} as given (
-      id uuid, number integer, status text, priority text, channel text, department_id uuid, assignee_id uuid, requester_id uuid, tags text[],
+      id uuid, number integer, status text, priority text, channel text, department_id uuid, assignee_id uuid, requester_id uuid, tags text[], snoozed boolean,
       created_at timestamptz, created_department_id uuid, created_agent_id uuid,
       solved_at timestamptz, solved_department_id uuid, solved_agent_id uuid, resolution_seconds integer,
       responded_at timestamptz, responded_department_id uuid, responded_agent_id uuid, response_seconds integer, turn integer, edge timestamptz)
     on conflict (workspace_id, id) do update set
       status = excluded.status, priority = excluded.priority, channel = excluded.channel, department_id = excluded.department_id,
-      assignee_id = excluded.assignee_id, requester_id = excluded.requester_id, tags = excluded.tags,
+      assignee_id = excluded.assignee_id, requester_id = excluded.requester_id, tags = excluded.tags, snoozed = excluded.snoozed,
       solved_at = excluded.solved_at, solved_department_id = excluded.solved_department_id, solved_agent_id = excluded.solved_agent_id,
       resolution_seconds = excluded.resolution_seconds, responded_at = excluded.responded_at,
       responded_department_id = excluded.responded_department_id, responded_agent_id = excluded.responded_agent_id,
@@ -102,6 +102,7 @@ interface TicketRow {
   assignee_id: string | null;
   requester_id: string | null;
   tags: string[];
+  snoozed: boolean;
   created_at: Instant;
   created_department_id: string | null;
   created_agent_id: string | null;
@@ -127,6 +128,7 @@ const rowOf = ([id, it]: readonly [string, Standing]): TicketRow => ({
   assignee_id: it.assigneeId,
   requester_id: it.requesterId,
   tags: it.tags,
+  snoozed: it.snoozed,
   created_at: it.createdAt,
   created_department_id: it.created.departmentId,
   created_agent_id: it.created.agentId,
@@ -151,6 +153,7 @@ const standingOf = (row: TicketRow): Standing => ({
   assigneeId: row.assignee_id,
   requesterId: row.requester_id,
   tags: row.tags,
+  snoozed: row.snoozed,
   createdAt: new Date(row.created_at),
   created: { departmentId: row.created_department_id, agentId: row.created_agent_id },
   solved: milestoneOf(row.solved_at, row.resolution_seconds, row.solved_department_id, row.solved_agent_id),

@@ -3,7 +3,7 @@ import type { Fact } from '@deskgraph/common/events';
 import type { TicketData } from './event.ts';
 
 type Words = Record<
-  'created' | 'updated' | 'status' | 'assigned' | 'unassigned' | 'handed' | 'reply' | 'note' | 'followed' | 'other',
+  'created' | 'updated' | 'status' | 'assigned' | 'unassigned' | 'handed' | 'reply' | 'note' | 'followed' | 'snoozed' | 'woken' | 'other',
   string
 >;
 
@@ -19,6 +19,8 @@ const WORDS: Record<string, Words> = {
     reply: '{who} wrote a reply',
     note: '{who} wrote a note',
     followed: '{who} answered after the end, in a new ticket',
+    snoozed: '{who} postponed the ticket',
+    woken: '{who} took the ticket back to its queue',
     other: '{who} did something',
   },
   pt: {
@@ -31,6 +33,8 @@ const WORDS: Record<string, Words> = {
     reply: '{who} escreveu uma resposta',
     note: '{who} escreveu uma nota',
     followed: '{who} respondeu depois do fim, num novo pedido',
+    snoozed: '{who} adiou o pedido',
+    woken: '{who} devolveu o pedido à fila',
     other: '{who} fez algo',
   },
   sl: {
@@ -43,6 +47,8 @@ const WORDS: Record<string, Words> = {
     reply: '{who}: odgovor',
     note: '{who}: opomba',
     followed: '{who}: odgovor po koncu, v novi zadevi',
+    snoozed: '{who}: zadeva odložena',
+    woken: '{who}: zadeva spet v vrsti',
     other: '{who}: dogodek',
   },
   'zh-Hans': {
@@ -55,6 +61,8 @@ const WORDS: Record<string, Words> = {
     reply: '{who} 写了回复',
     note: '{who} 写了备注',
     followed: '{who} 在工单关闭后以新工单回复',
+    snoozed: '{who} 推迟了工单',
+    woken: '{who} 让工单回到队列',
     other: '{who} 进行了操作',
   },
   'zh-Hant': {
@@ -67,6 +75,8 @@ const WORDS: Record<string, Words> = {
     reply: '{who} 寫了回覆',
     note: '{who} 寫了備註',
     followed: '{who} 在工單關閉後以新工單回覆',
+    snoozed: '{who} 延後了工單',
+    woken: '{who} 讓工單回到佇列',
     other: '{who} 進行了操作',
   },
 };
@@ -97,4 +107,6 @@ const KEYS: Record<string, keyof Words> = {
   'ticket.updated': 'updated',
   'ticket.status_changed': 'status',
   'ticket.followed_up': 'followed',
+  'ticket.snoozed': 'snoozed',
+  'ticket.woken': 'woken',
 };

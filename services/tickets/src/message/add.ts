@@ -11,6 +11,7 @@ import { ownExternalId } from '../ticket/reference.ts';
 import { afterAgent, afterRequester, allowMove, moveTo } from '../ticket/status.ts';
 import { solve } from '../ticket/status-change.ts';
 import type { Ticket } from '../ticket/ticket.ts';
+import { woken } from '../ticket/wake.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { allowVisibility } from './allow-visibility.ts';
@@ -48,8 +49,9 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
   const firstReply = answered(actor, ticket, message);
   const said = added(ticket, message, firstReply);
   const moves = await move(ctx, ticket, input, message);
+  const wakes = actor.kind === 'customer' && ticket.wakeOnReply ? woken(ticket, 'reply', at) : [];
   await index(ctx, ticket.id, [message]);
-  await recordAll(ctx, [said, ...moves]);
+  await recordAll(ctx, [said, ...moves, ...wakes]);
   return { message, ticket, userErrors: [] };
 }
 
@@ -87,7 +89,7 @@ async function move(ctx: Context, ticket: Ticket, input: MessageAddInput, messag
   const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, {}) : undefined;
   moveTo(ticket, to, message.createdAt, workspace.closeAfter, solution);
   const facts = [moved(ticket, from, solution && { resolutionCode: solution.code })];
-  return [...facts, ...(await backToWork(ctx, ticket, from))];
+  return [...facts, ...(solution ? woken(ticket, 'status', message.createdAt) : []), ...(await backToWork(ctx, ticket, from))];
 }
 
 function automatic(actor: Actor, status: TicketStatus, message: Message): TicketStatus {

@@ -16,6 +16,7 @@ export const stateOf = (ticket: Ticket) => ({
   tags: ticket.tags,
   locale: ticket.locale,
   createdAt: ticket.createdAt.toISOString(),
+  snooze: ticket.snooze,
 });
 
 export type Changes = Record<string, [from: unknown, to: unknown]>;

@@ -1,6 +1,7 @@
 import { ActorView } from '@deskgraph/common/graph';
 import { DateTime } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
+import { Auth, Role } from '@deskgraph/common/access';
 import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { Agent } from '../agent/agent.ts';
 import { byId as agentById } from '../agent/find.ts';
@@ -9,7 +10,7 @@ import { byId as departmentById } from '../department/find.ts';
 import { shown } from '../foreign/actor.ts';
 import { Customer, Organization } from '../foreign/foreign.ts';
 import { byId } from './find.ts';
-import { Resolution, Ticket } from './ticket.ts';
+import { Resolution, Snooze, Ticket } from './ticket.ts';
 import { readsOnHold, statusFor } from './visible.ts';
 import { ResolutionCode, TicketStatus } from './words.ts';
 
@@ -66,6 +67,13 @@ export class TicketFields {
   @FieldResolver(() => Resolution, { nullable: true, description: 'How it was solved; set while SOLVED or CLOSED.' })
   resolution(@Root() { resolutionCode, resolutionText }: Ticket): Resolution | null {
     return resolutionCode && { code: resolutionCode, text: resolutionText, counted: !UNCOUNTED.has(resolutionCode) };
+  }
+
+  @Auth({ roles: [Role.LIGHT] })
+  @FieldResolver(() => Snooze, { nullable: true, description: 'Set while it is postponed; for staff only.' })
+  snooze(@Root() { snoozedAt, snoozedUntil, wakeOnReply, snoozedByKind, snoozedById, snoozedByName }: Ticket): Snooze | null {
+    if (!snoozedAt) return null;
+    return { until: snoozedUntil, wakeOnReply, since: snoozedAt, by: shown(snoozedByKind!, snoozedById!, snoozedByName!) };
   }
 
   @FieldResolver(() => Ticket, { nullable: true, description: 'The closed ticket that this one follows.' })

@@ -71,8 +71,8 @@ const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbit
 const INSERT = `
   insert into ticket (id, workspace_id, number, subject, description, status, priority, department_id, assignee_id, requester_id, requester_name,
     tags, channel, origin, created_by_kind, created_by_id, created_by_name, handled, reopen_count, transfer_count, public_version,
-    public_updated_at, version, created_at, updated_at)
-  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, 'M', $9, $10, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $11, 1, $11, $11)`;
+    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until)
+  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, 'M', $9, $10, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $11, 1, $11, $11, $12, $13)`;
 
 async function fill(): Promise<void> {
   const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
@@ -86,6 +86,8 @@ async function fill(): Promise<void> {
       requester: one(desk.customer.id, desk.customer.id, desk.stranger.id, newId('cus')),
       tags: fc.subarray(WORDS),
       created: one(...HOURS),
+      snoozed: maybe(one(...HOURS)),
+      until: maybe(one(...HOURS)),
     }),
     TICKETS,
   );
@@ -105,6 +107,8 @@ async function fill(): Promise<void> {
       row.tags,
       row.channel,
       at(row.created),
+      row.snoozed === null ? null : at(row.snoozed),
+      row.snoozed === null || row.until === null ? null : at(row.until + 1_000_000),
     ]);
   await client.end();
 }
@@ -131,6 +135,7 @@ function filters(): fc.Arbitrary<TicketFilter> {
     departmentId: ids(...departments),
     assigneeId: ids(desk.agent.id, desk.colleague.id),
     requesterId: ids(desk.customer.id, desk.stranger.id),
+    snoozed: fc.boolean(),
     tag: part({ any: words, all: words, none: words }),
     createdAt: part({ gte: instant, lt: instant, within: length, olderThan: length, isNull: maybe(fc.boolean()) }),
   };

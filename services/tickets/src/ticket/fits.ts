@@ -2,7 +2,7 @@ import type { Actor } from '@deskgraph/common/access';
 import { type Answer, choiceFits, idFits, instantFits, numberFits, treeFits, wordsFit } from '@deskgraph/common/fits';
 import { when } from '@deskgraph/common/filter';
 import type { TicketFilter } from './filter.ts';
-import type { Ticket } from './ticket.ts';
+import type { Rest, Ticket } from './ticket.ts';
 import { readsOnHold, sees, statusFor } from './visible.ts';
 
 type Rights = 'id' | 'departmentId' | 'requesterId';
@@ -11,6 +11,8 @@ type Asked = 'number' | 'status' | 'priority' | 'channel' | 'assigneeId' | 'tags
 /** A ticket at hand: a stored one, or the state that a fact carries, with its id. Facts of former times may know less. */
 export type TicketLike = Pick<Ticket, Rights> & { [Field in Asked]?: Ticket[Field] | undefined } & {
   createdAt?: Date | string | undefined;
+  /** Facts of the time before there was any have none. */
+  snooze?: Rest | null | undefined;
 };
 
 /**
@@ -31,6 +33,7 @@ export function fits(filter: TicketFilter | null | undefined, actor: Actor, tick
     ...when(f.assigneeId, (id) => idFits(ticket.assigneeId, id, actor.id)),
     ...when(f.requesterId, (id) => idFits(ticket.requesterId, id, actor.id)),
     ...when(f.tag, (tag) => full && wordsFit(ticket.tags, tag)),
+    ...when(f.snoozed, (snoozed) => full && Boolean(ticket.snooze) === snoozed),
     ...when(f.createdAt, (at) => instantFits(ticket.createdAt, at, now)),
   ]);
 }

@@ -103,6 +103,27 @@ export class TicketAssignInput {
   @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
 }
 
+@InputType({ description: 'Input of ticketSnooze.' })
+export class TicketSnoozeInput {
+  @Field(() => ID, { description: 'Which ticket; refused while it is SOLVED or CLOSED.' }) id!: string;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it comes back: in the future, at most 365 days ahead. Left out or null it sleeps until the requester replies.',
+  })
+  until?: Date | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: 'Whether a reply of the requester wakes it before; default true, and refused as false without `until`.',
+  })
+  wakeOnReply?: boolean | null;
+}
+
+@InputType({ description: 'Input of ticketWake.' })
+export class TicketWakeInput {
+  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
+}
+
 @InputType({ description: 'One past change of an imported ticket; the given parts changed at that instant.' })
 export class TicketImportChange {
   static readonly bounds = loose({ body: bytes(BODY_BYTES) });

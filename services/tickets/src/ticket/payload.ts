@@ -32,3 +32,13 @@ export class TicketStatusChangePayload extends Payload {
 export class TicketAssignPayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
 }
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketSnooze.' })
+export class TicketSnoozePayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketWake.' })
+export class TicketWakePayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+}

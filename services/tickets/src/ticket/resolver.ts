@@ -7,19 +7,31 @@ import { create } from './create.ts';
 import { TicketFilter } from './filter.ts';
 import { find } from './find.ts';
 import { importTicket } from './import.ts';
-import { TicketAssignInput, TicketCreateInput, TicketImportInput, TicketStatusChangeInput, TicketUpdateInput } from './input.ts';
+import {
+  TicketAssignInput,
+  TicketCreateInput,
+  TicketImportInput,
+  TicketSnoozeInput,
+  TicketStatusChangeInput,
+  TicketUpdateInput,
+  TicketWakeInput,
+} from './input.ts';
 import { TicketOrder } from './order.ts';
 import {
   TicketAssignPayload,
   TicketCreatePayload,
   TicketImportPayload,
+  TicketSnoozePayload,
   TicketStatusChangePayload,
   TicketUpdatePayload,
+  TicketWakePayload,
 } from './payload.ts';
+import { snooze } from './snooze.ts';
 import { statusChange } from './status-change.ts';
 import { Ticket, TicketConnection } from './ticket.ts';
 import { update } from './update.ts';
 import { one } from './one.ts';
+import { wake } from './wake.ts';
 
 @Resolver(() => Ticket)
 export class TicketResolver {
@@ -77,6 +89,18 @@ export class TicketResolver {
   @Mutation(() => TicketAssignPayload, { description: 'Hands a ticket to an agent or department with its full history; NEW becomes OPEN.' })
   ticketAssign(@Arg('input', () => TicketAssignInput) input: TicketAssignInput, @Ctx() ctx: Context): Promise<TicketAssignPayload> {
     return assign(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => TicketSnoozePayload, { description: 'Postpones a ticket: it comes back at an instant, or when the requester replies.' })
+  ticketSnooze(@Arg('input', () => TicketSnoozeInput) input: TicketSnoozeInput, @Ctx() ctx: Context): Promise<TicketSnoozePayload> {
+    return snooze(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => TicketWakePayload, { description: 'Ends the postponement of a ticket now; one that is awake stays so.' })
+  ticketWake(@Arg('input', () => TicketWakeInput) input: TicketWakeInput, @Ctx() ctx: Context): Promise<TicketWakePayload> {
+    return wake(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:import'], roles: [Role.ADMIN] })

@@ -10,6 +10,7 @@ import type { TicketStatusChangeInput } from './input.ts';
 import type { TicketStatusChangePayload } from './payload.ts';
 import { type Solution, allowMove, moveTo } from './status.ts';
 import type { Ticket } from './ticket.ts';
+import { woken } from './wake.ts';
 import { ResolutionCode, TicketStatus } from './words.ts';
 
 /** Moves a ticket by hand, as the table of moves allows. */
@@ -25,6 +26,7 @@ export async function statusChange(ctx: Context, input: TicketStatusChangeInput)
   const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, input) : undefined;
   moveTo(ticket, to, new Date(), workspace.closeAfter, solution);
   const facts = [moved(ticket, from, solution && { resolutionCode: solution.code })];
+  if (solution) facts.push(...woken(ticket, 'status'));
   await recordAll(ctx, [...facts, ...(await backToWork(ctx, ticket, from))]);
   return { ticket, userErrors: [] };
 }

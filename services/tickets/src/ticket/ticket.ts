@@ -1,7 +1,7 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { Actor } from '@deskgraph/common/access';
 import { Id, Stored } from '@deskgraph/common/database';
-import { Node } from '@deskgraph/common/graph';
+import { ActorView, Node } from '@deskgraph/common/graph';
 import { connectionOf } from '@deskgraph/common/page';
 import { DateTime, Locale } from '@deskgraph/common/scalar';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
@@ -16,6 +16,20 @@ export class Resolution {
   @Field(() => Boolean, { description: 'Whether it counts as handled by the agent in reports.' }) counted!: boolean;
 }
 
+/** A postponement as facts tell it; `until` is null when only a reply ends it. */
+export interface Rest {
+  until: string | null;
+  wakeOnReply: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A postponement.' })
+export class Snooze {
+  @Field(() => DateTime, { nullable: true, description: 'When it ends; null when a reply of the requester does.' }) until!: Date | null;
+  @Field(() => Boolean, { description: 'Whether a reply of the requester ends it.' }) wakeOnReply!: boolean;
+  @Field(() => ActorView, { nullable: true, description: 'Who postponed it.' }) by!: object | null;
+  @Field(() => DateTime, { description: 'Since when.' }) since!: Date;
+}
+
 type Defaulted =
   | 'handled'
   | 'firstReplyAt'
@@ -27,6 +41,13 @@ type Defaulted =
   | 'closedAt'
   | 'reopenCount'
   | 'transferCount'
+  | 'snoozedAt'
+  | 'snoozedUntil'
+  | 'wakeOnReply'
+  | 'snoozedByKind'
+  | 'snoozedById'
+  | 'snoozedByName'
+  | 'snooze'
   | 'publicVersion';
 
 @Entity()
@@ -130,6 +151,18 @@ export class Ticket extends Stored<Defaulted> {
   @Property({ type: 'integer' })
   @Field(() => Int, { description: 'How often it moved between departments.' })
   transferCount = 0;
+
+  @Property({ type: 'datetime', length: 3, nullable: true }) snoozedAt: Date | null = null;
+  @Property({ type: 'datetime', length: 3, nullable: true }) snoozedUntil: Date | null = null;
+  @Property({ type: 'boolean' }) wakeOnReply = true;
+  @Property({ type: 'text', nullable: true }) snoozedByKind: Actor['kind'] | null = null;
+  @Property({ type: 'text', nullable: true }) snoozedById: string | null = null;
+  @Property({ type: 'text', nullable: true }) snoozedByName: string | null = null;
+
+  /** The postponement, as facts tell it. */
+  get snooze(): Rest | null {
+    return this.snoozedAt && { until: this.snoozedUntil?.toISOString() ?? null, wakeOnReply: this.wakeOnReply };
+  }
 
   /** What a requester may know of changes: notes and internal moves don't show, not even by a clock. */
   @Property({ type: 'integer' }) publicVersion = 1;

@@ -1,5 +1,9 @@
 import type { Timer } from '@deskgraph/common/clock';
 import { close } from './close.ts';
+import { wakeInTime } from './wake.ts';
 
 /** What happens to tickets by time alone. */
-export const timers: readonly Timer[] = [{ table: 'ticket', column: 'closes_at', ring: close }];
+export const timers: readonly Timer[] = [
+  { table: 'ticket', column: 'closes_at', ring: close },
+  { table: 'ticket', column: 'snoozed_until', ring: wakeInTime },
+];

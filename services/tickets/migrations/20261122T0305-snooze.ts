@@ -1,0 +1,13 @@
+import { Migration } from '@mikro-orm/migrations';
+import { clockColumn } from '@deskgraph/common/clock';
+
+/** Tickets are postponed: since when, by whom, until when, and whether a reply ends it. */
+export class Snooze extends Migration {
+  override up(): void {
+    this.addSql(`
+      alter table ticket
+        add column snoozed_at timestamptz(3), add column snoozed_until timestamptz(3), add column wake_on_reply boolean not null default true,
+        add column snoozed_by_kind text, add column snoozed_by_id text, add column snoozed_by_name text;
+      ${clockColumn('ticket', 'snoozed_until')}`);
+  }
+}
