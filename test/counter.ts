@@ -39,8 +39,20 @@ export async function counter(service: Server): Promise<Counter> {
   };
 }
 
-/** What goes on by itself in every service: relay, feeds, the frame of transactions. */
-const BESIDE = ['event_log', 'feed_position', 'relay_state', 'advisory', 'set_config', 'listen ', 'pg_stat_statements', 'outbox'];
+/** What goes on by itself in every service: relay, feeds, timers, the frame of transactions. */
+const BESIDE = [
+  'feed_dead',
+  'idempotency where ctid',
+  ' as timer,',
+  'event_log',
+  'feed_position',
+  'relay_state',
+  'advisory',
+  'set_config',
+  'listen ',
+  'pg_stat_statements',
+  'outbox',
+];
 
 /** The statements that `work` makes in these databases, each as often as it ran. */
 export async function statementsOf(databases: readonly string[], work: () => Promise<unknown>): Promise<string[]> {
