@@ -197,6 +197,11 @@ const freshAgent = async (n: number, desk: Desk): Promise<string> => {
   return (await desk.done<{ agent: { id: string } }>('partner', 'agentInvite', input, 'agent { id }')).agent.id;
 };
 
+const freshDepartment = async (n: number, desk: Desk): Promise<string> => {
+  const input = { name: `Fresh ${n}` };
+  return (await desk.done<{ department: { id: string } }>('partner', 'departmentCreate', input, 'department { id }')).department.id;
+};
+
 export const MUTATIONS: Record<string, MutationRight> = {
   agentInvite: {
     may: ['admin', 'partner'],
@@ -213,6 +218,11 @@ export const MUTATIONS: Record<string, MutationRight> = {
   },
   agentDeactivate: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshAgent(n, desk) }) },
   departmentCreate: { may: ['admin', 'partner'], input: ({ agent }, _, n) => ({ name: `Department ${n}`, agentIds: [agent.id] }) },
+  departmentUpdate: {
+    may: ['admin', 'partner'],
+    input: async ({ agent }, _, n, desk) => ({ id: await freshDepartment(n, desk), name: `Renamed ${n}`, agentIds: [agent.id] }),
+  },
+  departmentDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshDepartment(n, desk) }) },
   settingsUpdate: { may: ['admin', 'partner'], input: () => ({ onHoldEnabled: true }) },
   ticketCreate: {
     may: ['customer', ...AGENTS, 'partner'],

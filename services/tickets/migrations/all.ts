@@ -7,6 +7,7 @@ import { Presence } from './20261122T0250-presence.ts';
 import { Clock } from './20261122T0252-clock.ts';
 import { Sweep } from './20261122T0300-sweep.ts';
 import { Snooze } from './20261122T0305-snooze.ts';
+import { Departments } from './20261122T0306-departments.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0252-clock': Clock,
   '20261122T0300-sweep': Sweep,
   '20261122T0305-snooze': Snooze,
+  '20261122T0306-departments': Departments,
 };

@@ -3,26 +3,14 @@ import { Refusal } from '@deskgraph/common/errors';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 
-/** Which agents work in which departments. */
-export async function join(ctx: Context, pairs: readonly { agentId: string; departmentId: string }[]): Promise<void> {
-  if (!pairs.length) return;
-  const rows = pairs.map(
-    ({ agentId, departmentId }) => sql`(${ctx.workspace}::uuid, ${uuidOf('agt', agentId)}::uuid, ${uuidOf('dep', departmentId)}::uuid)`,
-  );
-  await sql`insert into agent_department (workspace_id, agent_id, department_id) values ${sql.join(rows)} on conflict do nothing`.execute(
-    ctx.em.getKysely(),
-  );
-}
-
 /** Makes these the departments that the agent works in, and no others. */
 export async function place(ctx: Context, agentId: string, departmentIds: readonly string[]): Promise<void> {
+  const agent = sql`${uuidOf('agt', agentId)}::uuid`;
+  const ids = uuids('dep', departmentIds);
   await sql`
-    delete from agent_department where agent_id = ${uuidOf('agt', agentId)}::uuid and department_id <> all(${uuids('dep', departmentIds)})
-  `.execute(ctx.em.getKysely());
-  await join(
-    ctx,
-    departmentIds.map((departmentId) => ({ agentId, departmentId })),
-  );
+    with gone as (delete from agent_department where agent_id = ${agent} and department_id <> all(${ids}))
+    insert into agent_department (workspace_id, agent_id, department_id)
+    select ${ctx.workspace}::uuid, ${agent}, id from unnest(${ids}) as given(id) on conflict do nothing`.execute(ctx.em.getKysely());
 }
 
 export const departmentIdsOf = (ctx: Context, agentId: string): Promise<string[]> =>
@@ -41,7 +29,7 @@ export const departmentIdsOf = (ctx: Context, agentId: string): Promise<string[]
 
 const LIVE = {
   agent: { prefix: 'agt', is: sql`active` },
-  department: { prefix: 'dep', is: sql`true` },
+  department: { prefix: 'dep', is: sql`deleted_at is null` },
 };
 
 /** Refuses ids that are not active agents, or departments, of the workspace. */

@@ -1,13 +1,13 @@
-import { sql } from '@deskgraph/common/database';
-import { Refusal } from '@deskgraph/common/errors';
-import { record } from '@deskgraph/common/events';
+import { recordAll } from '@deskgraph/common/events';
 import { Payload } from '@deskgraph/common/graph';
 import { newId } from '@deskgraph/common/id';
 import { line, loose, z } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { join, refuseUnknown } from '../agent/membership.ts';
+import { refuseUnknown } from '../agent/membership.ts';
+import { setTeam } from '../agent/team.ts';
 import { Department } from './department.ts';
+import { refuseTaken } from './locked.ts';
 
 @InputType({ description: 'Input of departmentCreate.' })
 export class DepartmentCreateInput {
@@ -32,17 +32,8 @@ export async function create(ctx: Context, input: DepartmentCreateInput): Promis
   const agentIds = input.agentIds ?? [];
   await refuseUnknown(ctx, 'agent', agentIds, 'agentIds');
   const department = ctx.em.create(Department, { id: newId('dep'), workspaceId: ctx.workspace, name: input.name });
-  await refuseTaken(ctx, input.name);
-  await record(ctx, 'department.created', department, { state: { name: department.name } });
-  await join(
-    ctx,
-    agentIds.map((agentId) => ({ agentId, departmentId: department.id })),
-  );
+  await refuseTaken(ctx, input.name, department.id);
+  const team = await setTeam(ctx, department.id, agentIds);
+  await recordAll(ctx, [{ type: 'department.created', subject: department, data: { state: { name: department.name } } }, ...team]);
   return { department, userErrors: [] };
-}
-
-async function refuseTaken(ctx: Context, name: string): Promise<void> {
-  const { rows } = await sql`
-    select from department where workspace_id = ${ctx.workspace}::uuid and lower(name) = lower(${name})`.execute(ctx.em.getKysely());
-  if (rows.length) throw new Refusal('TAKEN', 'name');
 }

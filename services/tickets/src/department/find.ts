@@ -8,10 +8,13 @@ export async function find(ctx: Context): Promise<Department[]> {
   const bounded =
     ctx.actor.kind === 'app' && ctx.actor.departments.length ? sql`id = any(${uuids('dep', ctx.actor.departments)})` : sql`true`;
   const { rows } = await sql`
-    select * from department where workspace_id = ${ctx.workspace}::uuid and ${bounded} order by lower(name), id`.execute(em.getKysely());
+    select * from department where workspace_id = ${ctx.workspace}::uuid and deleted_at is null and ${bounded} order by lower(name), id`.execute(
+    em.getKysely(),
+  );
   return hydrate(ctx.orm, Department, rows);
 }
 
+/** Also one that is deleted: tickets and reports of the past name it. */
 export const byId = (ctx: Context, id: string): Promise<Department | null> =>
   ctx.load.byId('department', id, async (ids) => {
     const em = await ctx.read();

@@ -9,8 +9,10 @@ import { findOf } from '../ticket/find.ts';
 import { TicketOrder } from '../ticket/order.ts';
 import { type Ticket, TicketConnection } from '../ticket/ticket.ts';
 import { DepartmentCreateInput, DepartmentCreatePayload, create } from './create.ts';
+import { DepartmentDeleteInput, DepartmentDeletePayload, remove } from './delete.ts';
 import { Department } from './department.ts';
 import { find } from './find.ts';
+import { DepartmentUpdateInput, DepartmentUpdatePayload, update } from './update.ts';
 
 @Resolver(() => Department)
 export class DepartmentResolver {
@@ -27,6 +29,27 @@ export class DepartmentResolver {
     @Ctx() ctx: Context,
   ): Promise<DepartmentCreatePayload> {
     return create(ctx, input);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
+  @Mutation(() => DepartmentUpdatePayload, { description: 'Changes a department.' })
+  departmentUpdate(
+    @Arg('input', () => DepartmentUpdateInput) input: DepartmentUpdateInput,
+    @Ctx() ctx: Context,
+  ): Promise<DepartmentUpdatePayload> {
+    return update(ctx, input);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
+  @Mutation(() => DepartmentDeletePayload, {
+    description:
+      'Deletes a department; refused with IN_USE while unsolved tickets are in it. Solved tickets and reports go on naming it; its name is free again.',
+  })
+  departmentDelete(
+    @Arg('input', () => DepartmentDeleteInput) input: DepartmentDeleteInput,
+    @Ctx() ctx: Context,
+  ): Promise<DepartmentDeletePayload> {
+    return remove(ctx, input);
   }
 
   @Auth({ roles: [Role.LIGHT] })

@@ -1,17 +1,24 @@
 import type { NewFact } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { type Changes, fact } from './fact.ts';
-import { works } from './reference.ts';
+import { isOpen, works } from './reference.ts';
 import type { Ticket } from './ticket.ts';
 import { TicketStatus } from './words.ts';
 
-/** A ticket that comes back from SOLVED leaves the hands of an agent who has gone meanwhile, so that the queue shows it. */
+/**
+ * A ticket that comes back from SOLVED leaves the hands of an agent who has gone meanwhile, and a department that is deleted, so
+ * that a queue shows it.
+ */
 export async function backToWork(ctx: Context, ticket: Ticket, from: TicketStatus): Promise<NewFact[]> {
   if (from !== TicketStatus.SOLVED || ticket.status === TicketStatus.CLOSED) return [];
   const changes: Changes = {};
   if (ticket.assigneeId && !(await works(ctx, ticket.assigneeId))) {
     changes['assigneeId'] = [ticket.assigneeId, null];
     ticket.assigneeId = null;
+  }
+  if (ticket.departmentId && !(await isOpen(ctx, ticket.departmentId))) {
+    changes['departmentId'] = [ticket.departmentId, null];
+    ticket.departmentId = null;
   }
   return Object.keys(changes).length ? [fact('ticket.assigned', ticket, { changes })] : [];
 }

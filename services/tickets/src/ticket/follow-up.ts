@@ -3,6 +3,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import type { MessageAddPayload } from '../message/input.ts';
 import { fact } from './fact.ts';
 import { open } from './open.ts';
+import { isOpen } from './reference.ts';
 import type { Ticket } from './ticket.ts';
 import { TicketOrigin } from './words.ts';
 
@@ -18,7 +19,7 @@ export async function followUp(ctx: Context, closed: Ticket, body: string): Prom
     channel: closed.channel,
     author: ctx.actor,
     priority: closed.priority,
-    departmentId: closed.departmentId,
+    departmentId: closed.departmentId && (await isOpen(ctx, closed.departmentId)) ? closed.departmentId : null,
     tags: closed.tags,
     product: closed.product,
     followUpOfId: closed.id,

@@ -33,12 +33,19 @@ async function held(ctx: Context, id: string): Promise<{ role: Role; active: boo
   return rows[0];
 }
 
+/** The department that an input names; held until the transaction ends, so that it is not deleted with this ticket in it. */
 export async function departmentId(ctx: Context, id: string, field: string): Promise<string> {
   const bounded = ctx.actor.kind === 'app' && ctx.actor.departments.length > 0 && !ctx.actor.departments.includes(id);
-  const { rows } = await sql`
-    select from department where id = ${uuidOf('dep', id)}::uuid and workspace_id = ${ctx.workspace}::uuid`.execute(ctx.em.getKysely());
-  if (bounded || !rows.length) throw new Refusal('NOT_FOUND', field);
+  if (bounded || !(await isOpen(ctx, id))) throw new Refusal('NOT_FOUND', field);
   return id;
+}
+
+/** Can tickets still come into this department? */
+export async function isOpen(ctx: Context, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from department where id = ${uuidOf('dep', id)}::uuid and workspace_id = ${ctx.workspace}::uuid and deleted_at is null for key share
+  `.execute(ctx.em.getKysely());
+  return rows.length > 0;
 }
 
 export const optional = <T>(value: T | null | undefined, find: (value: T) => Promise<T>): Promise<T | null> =>
