@@ -46,7 +46,9 @@ function parsed(text: string): unknown {
 /** What stands in the address of a GET. */
 function searched(search: string): unknown {
   const { variables, ...others } = Object.fromEntries(new URLSearchParams(search));
-  return { ...others, ...(variables !== undefined && { variables: parsed(variables) ?? [] }) };
+  if (variables === undefined) return others;
+  const read = parsed(variables);
+  return read === undefined ? undefined : { ...others, variables: read };
 }
 
 /** `/graphql`, by GraphQL over HTTP. */

@@ -106,7 +106,7 @@ export class Hub {
   #beginning(wish: Wish, live: Held): Place & { held: Held } {
     const key = `${keyOf(wish)}\0`;
     for (const held of [live, this.#streams.get(key)]) {
-      const place = held?.stream.ring.beginning;
+      const place = held?.stream.ring.beginning(this.#options.limits.freshMs);
       if (held && place) return { held, ...place };
     }
     return { held: this.#open(key, wish, live), next: 0 };

@@ -23,6 +23,8 @@ export interface LiveLimits {
   /** Events kept for clients that come back or lag behind: how many, and bytes of them, for each stream. */
   kept: number;
   keptBytes: number;
+  /** Milliseconds that a whole state is told to those who come late. What other subgraphs added to it may have changed since. */
+  freshMs: number;
   /** Milliseconds that a stream is kept after its last reader left. */
   lingerMs: number;
   /** Events of a stream that are completed at the same time, and that may wait for it. */
@@ -45,6 +47,7 @@ export const LIVE_LIMITS: LiveLimits = {
   recheckMs: 3_000,
   kept: 1024,
   keptBytes: 4 * 1024 * 1024,
+  freshMs: 2_000,
   lingerMs: 15_000,
   atOnce: 16,
   waiting: 5_000,

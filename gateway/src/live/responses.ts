@@ -108,7 +108,7 @@ export function serveResponses({ live, identify, needsSignIn, limits, places }: 
     /** Does nothing and says false when the client did not ask for a stream, or an ordinary answer does for it as well. */
     async answer(request: IncomingMessage, response: ServerResponse, params: unknown): Promise<boolean> {
       const wanted = accepted(request.headers.accept);
-      if (!wanted) return false;
+      if (!wanted || !['GET', 'POST'].includes(request.method!)) return false;
       const { framing, isOnly } = wanted;
       const refused = (error: GraphQLError, status?: number): boolean => {
         if (isOnly) refuse(response, error, status);

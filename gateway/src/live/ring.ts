@@ -5,6 +5,13 @@ export interface Entry {
   cursor: string | undefined;
 }
 
+/** An event that tells a whole state. */
+export interface State {
+  entry: Entry;
+  /** When it was told. */
+  since: number;
+}
+
 /** From where a reader reads: what it is told before, if anything, and the number that it goes on with. */
 export interface Place {
   first?: Entry | undefined;
@@ -22,9 +29,7 @@ export class Ring {
   #before: string | undefined;
   /** The last cursor that is not of an event. */
   #mark: { cursor: string; next: number } | undefined;
-  /** The newest event that tells a whole state, as far as that is known, and how much came since. */
-  #state: { entry: Entry; next: number } | undefined;
-  #bytesSince = 0;
+  #state: (State & { next: number }) | undefined;
   /** Number of the first event that is kept. */
   first = 0;
 
@@ -39,15 +44,15 @@ export class Ring {
     return this.first + this.#entries.length;
   }
 
-  /** The newest whole state. */
-  get state(): Entry | undefined {
-    return this.#state?.entry;
+  /** The newest whole state that is known. */
+  get state(): State | undefined {
+    return this.#state;
   }
 
-  /** Where who needs a whole state first begins; undefined when a fresh one is shorter than what came since the last. */
-  get beginning(): Place | undefined {
+  /** Where who needs a whole state first begins; undefined when no state is known that is so fresh. */
+  beginning(freshMs: number): Place | undefined {
     if (this.end === 0) return { next: 0 };
-    if (!this.#state || this.#state.next < this.first || this.#bytesSince > this.#state.entry.json.length) return undefined;
+    if (!this.#state || this.#state.next < this.first || performance.now() - this.#state.since > freshMs) return undefined;
     return { first: this.#state.entry, next: this.#state.next };
   }
 
@@ -67,18 +72,14 @@ export class Ring {
     if (entry.cursor !== undefined) this.#numbers.set(entry.cursor, this.end);
     this.#entries.push(entry);
     this.#bytes += entry.json.length;
-    this.#bytesSince += entry.json.length;
-    if (isState) this.know(entry);
+    if (isState) this.know({ entry, since: performance.now() });
     while (this.#entries.length > this.#most || (this.#bytes > this.#mostBytes && this.#entries.length > 1)) this.#drop();
   }
 
   /** A whole state was told at its cursor, here or by another stream. */
-  know(state: Entry): void {
-    const next = state.cursor === undefined ? undefined : this.after(state.cursor);
-    if (next === undefined || next < (this.#state?.next ?? 0)) return;
-    this.#state = { entry: state, next };
-    this.#bytesSince = 0;
-    for (let number = next; number < this.end; number++) this.#bytesSince += this.at(number).json.length;
+  know({ entry, since }: State): void {
+    const next = entry.cursor === undefined ? undefined : this.after(entry.cursor);
+    if (next !== undefined && since >= (this.#state?.since ?? 0)) this.#state = { entry, since, next };
   }
 
   /** Nothing came up to this cursor. */

@@ -107,16 +107,37 @@ test('a hundred clients that come at any moment of five hundred changes have the
 });
 
 test('clients that come at the same moment need one stream from the beginning on', async () => {
-  const wire = await client();
+  const other = await start({ freshMs: Infinity });
+  const wire = await client(other.url);
   const before = desk.opened.length;
   const watcher = new Watchers(wire);
   for (let count = 0; count < 50; count++) watcher.add(String(count));
   await watcher.until(desk.list.items, 50);
   expect(desk.opened).toHaveLength(before + 1);
-  // Who comes while little has changed is told what is known already.
-  watcher.add('late');
+  // Who comes soon is told what is known already.
+  watcher.add('soon');
   await watcher.until(desk.list.items, 51);
   expect(desk.opened).toHaveLength(before + 1);
+  await wire.leave();
+  await other.stop();
+});
+
+test('who comes late gets a fresh state by a stream that ends when it has met the first', async () => {
+  const other = await start({ freshMs: 0 });
+  const wire = await client(other.url);
+  const before = desk.opened.length;
+  const watcher = new Watchers(wire);
+  for (let count = 1; count <= 5; count++) {
+    watcher.add(String(count));
+    await watcher.until(desk.list.items, count);
+    await desk.until(() => desk.opened.length === before + count && running(/list/) === 1);
+    desk.list.step();
+    desk.list.step();
+  }
+  await watcher.until(desk.list.items, 5);
+  expect(running(/list/)).toBe(1);
+  await wire.leave();
+  await other.stop();
 });
 
 test('a state without a cursor is told to each client by a stream of its own, which ends with it', async () => {
