@@ -3,6 +3,7 @@ import { type Fact, factsAfter, recentFacts, standingOf } from './events.ts';
 import { patiently } from './failure.ts';
 import type { Log } from './log.ts';
 import type { Relay } from './relay.ts';
+import { WaitingReaders } from './waiting.ts';
 
 /** A reader's place is not in this log, or not any more, or too old. */
 export class CursorExpired extends Error {}
@@ -35,11 +36,6 @@ export interface Batch {
   position: number;
 }
 
-interface Waiting {
-  concerns: (fact: Fact) => boolean;
-  wake: () => void;
-}
-
 const PAGE = 500;
 const KEPT = 10_000;
 /** So many of the last facts are read when the first reader comes: those who come back after a restart find theirs in memory. */
@@ -59,13 +55,10 @@ export class Tail {
   readonly #relay: TailOptions['relay'];
   readonly #log: Log;
   readonly #kept: number;
-  readonly #restMs: number;
-  readonly #waiting = new Map<string, Set<Waiting>>();
+  readonly #waiting: WaitingReaders;
   #ring: Fact[] = [];
   /** The position before the first fact of the ring. */
   #base = 0;
-  /** The head before the newest facts came. */
-  #before = 0;
   #ready: Promise<void> | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -75,7 +68,7 @@ export class Tail {
     this.#relay = relay;
     this.#log = log;
     this.#kept = kept;
-    this.#restMs = restMs;
+    this.#waiting = new WaitingReaders(restMs, () => this.head);
   }
 
   /** The last position that this process knows of. */
@@ -125,7 +118,7 @@ export class Tail {
       position = Math.max(position, Math.min(position + PAGE, this.head));
       if (own.length) yield { facts: own, position: (said = position) };
       else if (position >= this.head) {
-        const { reached, isRested } = await this.#next(workspace, concerns, signal);
+        const { reached, isRested } = await this.#waiting.next(workspace, concerns, signal);
         position = Math.max(position, reached);
         if (isRested && position > said) yield { facts: [], position: (said = position) };
       }
@@ -134,7 +127,7 @@ export class Tail {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const waiting of this.#waiting.values()) for (const { wake } of waiting) wake();
+    this.#waiting.wakeAll();
     await this.#running;
   }
 
@@ -145,29 +138,6 @@ export class Tail {
       workspace,
     );
     return { facts, position: facts.length < PAGE ? until : facts.at(-1)!.position };
-  }
-
-  /**
-   * Resolves when something has come that concerns the reader, when its signal ends, or after a rest, with the position up to which nothing has.
-   * What does not concern it does not wake it, and it does not fall behind by that.
-   */
-  #next(workspace: string, concerns: Waiting['concerns'], signal: AbortSignal): Promise<{ reached: number; isRested: boolean }> {
-    return new Promise((resolve) => {
-      const all = this.#waiting.get(workspace) ?? new Set();
-      this.#waiting.set(workspace, all);
-      const done = (reached: number, isRested: boolean): void => {
-        clearTimeout(rest);
-        signal.removeEventListener('abort', waiting.wake);
-        all.delete(waiting);
-        if (!all.size && this.#waiting.get(workspace) === all) this.#waiting.delete(workspace);
-        resolve({ reached, isRested });
-      };
-      const waiting: Waiting = { concerns, wake: () => done(this.#before, false) };
-      // Not all at once, although thousands may have come at once.
-      const rest = setTimeout(() => done(this.head, true), this.#restMs * (0.5 + Math.random())).unref();
-      all.add(waiting);
-      signal.addEventListener('abort', waiting.wake, { once: true });
-    });
   }
 
   async #begin(): Promise<void> {
@@ -201,14 +171,13 @@ export class Tail {
       this.#ring = [];
       this.#base = facts[0]!.position - 1;
     }
-    this.#before = this.head;
+    const before = this.head;
     this.#ring.push(...facts);
     if (this.#ring.length > this.#kept * 1.5) {
       this.#base += this.#ring.length - this.#kept;
       this.#ring = this.#ring.slice(-this.#kept);
     }
-    for (const [workspace, own] of Map.groupBy(facts, (fact) => fact.workspace))
-      for (const { concerns, wake } of this.#waiting.get(workspace) ?? []) if (own.some(concerns)) wake();
+    this.#waiting.wake(facts, before);
   }
 
   #head(): Promise<number> {
