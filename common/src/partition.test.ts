@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PARTITION, type TestLog, isWhole, ownWorkspace, testLog } from '../testing/log.ts';
-import { factOf } from './events.ts';
+import { Client } from 'pg';
+import { eventTables, factOf } from './events.ts';
+import { logPartitions } from './partition.ts';
 
 let log: TestLog;
 beforeAll(async () => {
@@ -62,4 +64,18 @@ test('an operator takes old partitions out of the log, never the one that is wri
     { name: 'event_log_4000', facts: 801 },
     { name: 'event_log_5000', facts: 0 },
   ]);
+});
+
+test('a log that has facts already is parted with them in it', async () => {
+  const client = new Client({ connectionString: log.database.ownerUrl });
+  await client.connect();
+  await client.query('begin; create schema old; set local search_path = old');
+  await client.query(eventTables);
+  await client.query(`insert into event_log select n, gen_random_uuid(), gen_random_uuid(), 'thing.done', 'thg', n, '{}', now(), '{}', now()
+    from generate_series(1, 1500) n; update relay_state set head = 1500`);
+  await client.query(logPartitions(PARTITION).replaceAll('public.', 'old.'));
+  const { rows } = await client.query(`select tableoid::regclass::text as name, count(*)::integer as facts from event_log group by 1`);
+  expect(rows).toEqual([{ name: 'event_log_1', facts: 1500 }]);
+  expect((await client.query('select room from relay_state')).rows).toEqual([{ room: '3000' }]);
+  await client.end();
 });
