@@ -337,6 +337,22 @@ describe('the streams of the contract', () => {
     for (const stream of [created, moved, shown]) stream.stop();
   });
 
+  test('a filter by text, which only the database can answer, lets through what its search finds', async () => {
+    const after = await here();
+    const found = listen(desk.agent, 'ticketEvents', { after, filter: { or: [{ text: 'zebra' }, { priority: { eq: 'URGENT' } }] } });
+    const own = listen(desk.customer, 'ticketEvents', { after, filter: { not: { text: 'zebra' } } });
+    await busy('no stripes');
+    const { id } = await desk.ticket({ subject: 'A zebra' });
+    await reply(id, 'done 5z');
+    await desk.ticket({ body: 'done 5y' });
+    await found.until(says('done 5z'));
+    await own.until(says('done 5y'));
+    expect(new Set(found.pushed.map(({ event }) => event.ticket!.id))).toEqual(new Set([id]));
+    expect(own.pushed.some(({ event }) => event.ticket!.id === id)).toBe(false);
+    found.stop();
+    own.stop();
+  });
+
   test('messageAdded tells the messages of one ticket', async () => {
     const after = await here();
     const { id } = await desk.ticket();
@@ -380,7 +396,7 @@ describe('a stream that can’t be', () => {
     await expect(desk.ask(desk.agent, stream.pushed[0]!.resync!.query)).resolves.toBeDefined();
   });
 
-  test('is refused: without a token, without the scope, with a cursor of others, a wrong field, or when it is no stream', async () => {
+  test('is refused: without a token, without the scope, with a cursor of others, with too long a filter, a wrong field, or when it is no stream', async () => {
     const nobody = listen(
       desk.agent,
       'ticketEvents',
@@ -396,6 +412,9 @@ describe('a stream that can’t be', () => {
     const foreign = listen(desk.agent, 'ticketEvents', { after: 'AAAAAAAAAAAAAAAAAAAAAA' });
     await foreign.ended();
     expect(foreign.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    const long = listen(desk.agent, 'ticketEvents', { filter: { id: { in: Array.from({ length: 101 }, () => 'tkt_x') } } });
+    await long.ended();
+    expect(long.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     const wrong = listen(desk.agent, 'ticketEvents', {}, 'nonsense');
     await wrong.ended();
     expect(wrong.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
