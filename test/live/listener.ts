@@ -3,7 +3,11 @@ import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
 export interface Message {
-  data?: Record<string, { event?: { id: string } | null; resync?: { reason: string; from: string } | null } | null> | null;
+  // What was asked for; `event` and `resync` where they were.
+  data?: Record<
+    string,
+    ({ event?: { id: string } | null; resync?: { reason: string; from: string } | null } & Record<string, unknown>) | null
+  > | null;
   errors?: readonly unknown[];
   extensions?: { cursor?: string };
 }
@@ -24,6 +28,8 @@ export class Listener {
   /** Of the events, as they came. */
   readonly ids: string[] = [];
   readonly messages: Message[] = [];
+  /** Codes with which its sockets were closed. */
+  readonly closes: number[] = [];
   cuts = 0;
   isConnected = false;
   /** Why it ended, if it has. */
@@ -44,7 +50,10 @@ export class Listener {
       on: {
         opened: (socket) => (this.#socket = socket as WebSocket),
         connected: () => (this.isConnected = true),
-        closed: () => (this.isConnected = false),
+        closed: (event) => {
+          this.isConnected = false;
+          this.closes.push((event as { code: number }).code);
+        },
       },
     });
     const last = (): string | undefined => this.#after;

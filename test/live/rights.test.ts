@@ -1,0 +1,260 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { getNamedType } from 'graphql';
+import type { Desk } from '../desk.ts';
+import { type Platform, startPlatform } from '../platform.ts';
+import { CALLERS, type Caller } from '../rights.ts';
+import { api, select } from '../schema.ts';
+import { until } from '../until.ts';
+import { Listener } from './listener.ts';
+import { CANARY, LABEL, Story } from './story.ts';
+import { type Wiretap, wiretap } from './wiretap.ts';
+
+/** Of each requester of each desk. */
+const TICKETS = 20;
+const SOON_MS = 5_000;
+
+const STAFF: readonly Caller[] = ['light', 'agent', 'lead', 'admin'];
+const FOLLOWERS: readonly Caller[] = [...STAFF, 'customer', 'partner', 'reader'];
+/** Who may subscribe to what. A root that is not here fails the tests. */
+const STREAMS: Record<string, { may: readonly Caller[]; resumes: boolean; ofTicket?: true }> = {
+  ticketEvents: { may: FOLLOWERS, resumes: true },
+  ticketCreated: { may: FOLLOWERS, resumes: true },
+  ticketStatusChanged: { may: FOLLOWERS, resumes: true },
+  messageAdded: { may: FOLLOWERS, resumes: true, ofTicket: true },
+  ticketChanges: { may: FOLLOWERS, resumes: false },
+  presenceChanged: { may: FOLLOWERS, resumes: false, ofTicket: true },
+};
+const ROOTS = Object.keys(STREAMS);
+
+let platform: Platform;
+let desk: Desk;
+let foreignDesk: Desk;
+let tap: Wiretap;
+const listeners: Listener[] = [];
+beforeAll(async () => {
+  platform = await startPlatform();
+  [desk, foreignDesk] = await Promise.all([platform.desk(), platform.desk()]);
+  for (const each of [desk, foreignDesk]) await each.done('admin', 'settingsUpdate', { onHoldEnabled: true });
+  tap = await wiretap(platform.url);
+}, 120_000);
+afterAll(async () => {
+  await Promise.all(listeners.map((listener) => listener.leave()));
+  tap?.close();
+  await platform?.stop();
+});
+
+const roots = Object.values(api.getSubscriptionType()!.getFields());
+const EVENT = 'event { id type changes { field from to } message { text } ticket { id status } }';
+
+interface Wish {
+  at?: Desk;
+  after?: string | undefined;
+  ticketId?: string;
+  selection?: string;
+}
+/** Requesters listen where every byte is kept. */
+function listen(who: Caller | 'agent2' | 'customer2', root: string, { at = desk, after, ticketId, selection }: Wish = {}): Listener {
+  const { resumes, ofTicket } = STREAMS[root]!;
+  const declared = [resumes && '$after: Cursor', ofTicket && '$ticketId: ID!'].filter(Boolean).join(', ');
+  const given = [resumes && 'after: $after', ofTicket && 'ticketId: $ticketId'].filter(Boolean).join(', ');
+  const type = getNamedType(roots.find(({ name }) => name === root)!.type);
+  const shown = selection ?? select(type, 1, { page: 2 });
+  const query = `subscription ${declared && `(${declared})`} { ${root}${given && `(${given})`} { ${shown} } }`;
+  const listener = new Listener({
+    url: who.startsWith('customer') && at === desk ? tap.url : platform.url,
+    token: async () => at.tokens[who] ?? 'none',
+    query,
+    variables: { ...(ofTicket && { ticketId }) },
+    after,
+  });
+  listeners.push(listener);
+  return listener;
+}
+
+interface Told {
+  type: string;
+  changes: { field: string; from: unknown; to: unknown }[];
+  message: { text: string } | null;
+  ticket: { id: string };
+}
+/** What a listener was told, by ticket. */
+function toldBy({ messages }: Listener): Record<string, string[]> {
+  const told: Record<string, string[]> = {};
+  for (const { data } of messages) {
+    const { type, changes, message, ticket } = data!['ticketEvents']!.event as unknown as Told;
+    const fields = changes.map(({ field, from, to }) => (field === 'status' ? `${String(from)}>${String(to)}` : field));
+    (told[ticket.id] ??= []).push(`${type} ${message?.text ?? fields.toSorted().join(',')}`);
+  }
+  return told;
+}
+/** Why it has ended: what the last message or the end itself says; undefined while it goes on. */
+function whyOver({ messages, end }: Listener): unknown {
+  const last = messages.at(-1);
+  const resync = Object.values(last?.data ?? {})[0]?.resync;
+  const errors = (Array.isArray(end) ? end : last?.errors) as { extensions: { code: string } }[] | undefined;
+  return end && (resync?.reason ?? errors?.[0]?.extensions.code ?? end);
+}
+const cursorOf = async (at: Desk): Promise<string> => (await at.data<{ eventCursor: string }>('agent', '{ eventCursor }')).eventCursor;
+
+test('every root of Subscription has an expectation, and every expectation a root', () => {
+  expect(ROOTS.toSorted()).toEqual(roots.map(({ name }) => name).toSorted());
+});
+
+test('a stream is begun by whom it is for, and refused to everybody else', async () => {
+  const { id } = await desk.ticket();
+  const tries = ROOTS.flatMap((root) => CALLERS.map((who) => ({ root, who, listener: listen(who, root, { ticketId: id }) })));
+  for (const { root, who, listener } of tries) {
+    if (who === 'nobody') await until('it is closed', async () => listener.closes.includes(4403));
+    else if (!STREAMS[root]!.may.includes(who)) await until(`${root} is refused to ${who}`, async () => listener.end !== undefined);
+  }
+  // Each of the others hears of a ticket, or is told a state at once.
+  const { id: next } = await desk.ticket();
+  await desk.done('partner', 'ticketStatusChange', { id: next, status: 'OPEN' });
+  await desk.done('agent', 'messageAdd', { ticketId: id, body: 'An answer.', visibility: 'PUBLIC', override: true });
+  for (const { root, who, listener } of tries) {
+    const may = STREAMS[root]!.may.includes(who);
+    if (may) await until(`${root} tells ${who}`, async () => listener.messages.length > 0);
+    const expected = may || who === 'nobody' ? undefined : 'FORBIDDEN';
+    expect({ root, who, why: whyOver(listener) }).toEqual({ root, who, why: expected });
+    if (!may) expect(listener.messages.flatMap(({ data }) => data ?? [])).toEqual([]);
+    await listener.leave();
+  }
+}, 60_000);
+
+describe('of a thousand facts in two workspaces', () => {
+  let story: Story;
+  let foreign: Story;
+  let begin: { own: string; foreign: string };
+  let own: string;
+  let others: string;
+  const staff = new Map<Caller, Listener>();
+  const asker: Record<string, Listener> = {};
+  let second: Listener;
+  let stranger: Listener;
+  let foreigner: Listener;
+
+  beforeAll(async () => {
+    story = new Story(desk);
+    foreign = new Story(foreignDesk);
+    begin = { own: await cursorOf(desk), foreign: await cursorOf(foreignDesk) };
+    own = await story.open('customer');
+    others = await story.open('customer2');
+    for (const who of [...STAFF, 'partner', 'reader'] as const)
+      staff.set(who, listen(who, 'ticketEvents', { after: begin.own, selection: EVENT }));
+    for (const root of ROOTS) asker[root] = listen('customer', root, { after: begin.own, ticketId: own });
+    asker['events'] = listen('customer', 'ticketEvents', { after: begin.own, selection: EVENT });
+    asker['moves'] = listen('customer', 'ticketStatusChanged', { after: begin.own, selection: 'from to ticket { id }' });
+    asker['list'] = listen('customer', 'ticketChanges', { selection: 'kind ticket { id messages(last: 1) { nodes { text } } }' });
+    asker['others'] = listen('customer', 'messageAdded', { after: begin.own, ticketId: others, selection: 'event { id }' });
+    asker['presence of others'] = listen('customer', 'presenceChanged', { ticketId: others });
+    second = listen('customer2', 'ticketEvents', { after: begin.own, selection: EVENT });
+    foreigner = listen('agent', 'ticketEvents', { at: foreignDesk, after: begin.foreign, selection: EVENT });
+    stranger = listen('customer', 'ticketEvents', { at: foreignDesk, after: begin.foreign, selection: EVENT });
+
+    const desks = [story, foreign].flatMap((each) => (['customer', 'customer2'] as const).map((who) => ({ each, who })));
+    await Promise.all([
+      story.go(own),
+      story.go(others),
+      ...desks.map(async ({ each, who }) => {
+        for (let at = 1; at < TICKETS; at++) await each.go(await each.open(who));
+      }),
+    ]);
+    await story.reply(own, 'The first end.');
+    await story.reply(others, 'The first end of others.');
+  }, 300_000);
+
+  const isWhole = (listener: Listener, expected: Record<string, string[]>) => async (): Promise<boolean> =>
+    listener.messages.length >= Object.values(expected).flat().length;
+
+  test('each is told what is allowed, nothing else, and in order', async () => {
+    const cases = [
+      ...[...staff].map(([who, listener]) => [who, listener, story.for(who)] as const),
+      ['customer', asker['events']!, story.for('customer')] as const,
+      ['customer2', second, story.for('customer2')] as const,
+      ['foreign agent', foreigner, foreign.for('agent')] as const,
+      ['foreign customer', stranger, foreign.for('customer')] as const,
+    ];
+    expect([...story.tickets.values(), ...foreign.tickets.values()].flatMap(({ facts }) => facts).length).toBeGreaterThan(1_000);
+    for (const [who, listener, expected] of cases) {
+      await until(`${who} is told all`, isWhole(listener, expected)).catch(() => {});
+      expect({ who, end: listener.end, told: toldBy(listener) }).toEqual({ who, end: undefined, told: expected });
+    }
+    const moves = Object.values(story.for('customer')).flatMap((facts) => facts.filter((each) => each.startsWith('ticket.status_changed')));
+    await until('all moves are told', async () => asker['moves']!.messages.length >= moves.length);
+    const told = asker['moves']!.messages.map(({ data }) => data!['ticketStatusChanged']!);
+    expect(told.map(({ from, to }) => `ticket.status_changed ${String(from)}>${String(to)}`).toSorted()).toEqual(moves.toSorted());
+    const words = story.for('customer')[own]!.filter((each) => each.startsWith('message.added'));
+    await until('all messages are told', async () => asker['messageAdded']!.messages.length >= words.length);
+    expect(asker['messageAdded']!.messages).toHaveLength(words.length);
+    expect(asker['others']!.messages).toEqual([]);
+  }, 60_000);
+
+  test('what is not for a requester is no message to him, on no stream', async () => {
+    const lastOf = (text: string) => async (): Promise<boolean> =>
+      asker['events']!.messages.some(({ data }) => (data!['ticketEvents']!.event as unknown as Told).message?.text === text) &&
+      asker['list']!.messages.some(({ data }) => JSON.stringify(data).includes(text));
+    await until('he is told the first end', lastOf('The first end.'));
+    const settled = Object.fromEntries(Object.entries(asker).map(([name, { messages }]) => [name, messages.length]));
+    for (let round = 0; round < 5; round++) await Promise.all([story.hide(own), story.hide(others)]);
+    await story.reply(others, 'The second end of others.');
+    await story.reply(own, 'The second end.');
+    await until('he is told the second end', lastOf('The second end.'));
+    await until('every stream has come so far', async () =>
+      ['ticketEvents', 'messageAdded', 'ticketChanges'].every((root) => asker[root]!.messages.length > settled[root]!),
+    );
+    const more = Object.entries(asker).map(([name, { messages }]) => [name, messages.length - settled[name]!]);
+    const one = new Set(['ticketEvents', 'messageAdded', 'ticketChanges', 'events', 'list']);
+    expect(Object.fromEntries(more)).toEqual(Object.fromEntries(Object.keys(asker).map((name) => [name, one.has(name) ? 1 : 0])));
+  }, 60_000);
+
+  test('no byte to a requester holds a word of notes, a label, ON_HOLD or anything of others', () => {
+    const heard = tap.heard();
+    expect(heard).toContain('The second end.');
+    expect(heard).toContain('Words of customer ');
+    const words = [CANARY, LABEL, 'ON_HOLD', ...foreign.tickets.keys()];
+    expect(words.filter((word) => heard.includes(word))).toEqual([]);
+  });
+
+  test('a cursor tells nothing of where it stands, and is good in its own workspace only', async () => {
+    const cursors = staff.get('agent')!.messages.map(({ extensions }) => extensions!.cursor!);
+    expect(new Set(cursors).size).toBe(cursors.length);
+    for (const cursor of cursors) expect(cursor).toMatch(/^[\w-]{22}$/);
+    const rising = cursors.filter((cursor, at) => at > 0 && cursor > cursors[at - 1]!).length;
+    expect(Math.abs(rising / cursors.length - 0.5)).toBeLessThan(0.15);
+    const thief = listen('agent', 'ticketEvents', { at: foreignDesk, after: cursors.at(-1), selection: EVENT });
+    await until('it is refused', async () => thief.end !== undefined);
+    expect(whyOver(thief)).toBe('BAD_USER_INPUT');
+  });
+});
+
+describe('a right that is taken while somebody listens', () => {
+  test('ends what it allowed, within five seconds', async () => {
+    const { id } = await desk.ticket();
+    const after = await cursorOf(desk);
+    const running = ROOTS.map((root) => ({ root, listener: listen('agent2', root, { after, ticketId: id }) }));
+    const kept = listen('agent', 'ticketEvents', { after, selection: EVENT });
+    await desk.done('agent', 'messageAdd', { ticketId: id, body: 'Both read it.', visibility: 'PUBLIC', override: true });
+    await desk.done('agent', 'ticketStatusChange', { id, status: 'OPEN' });
+    await desk.ticket();
+    for (const { root, listener } of running) await until(`${root} tells`, async () => listener.messages.length > 0);
+
+    await desk.done('admin', 'agentUpdate', { id: desk.ids.agent2, role: 'ANALYST' });
+    await until('all streams are over', async () => running.every(({ listener }) => listener.end !== undefined), SOON_MS);
+    for (const { root, listener } of running) {
+      const reasons = STREAMS[root]!.resumes ? ['RIGHTS_CHANGED'] : ['RIGHTS_CHANGED', 'FORBIDDEN'];
+      expect({ root, why: reasons.includes(String(whyOver(listener))) || whyOver(listener) }).toEqual({ root, why: true });
+    }
+    const counts = running.map(({ listener }) => listener.messages.length);
+    await desk.done('agent', 'messageAdd', { ticketId: id, body: 'One reads it.', visibility: 'PUBLIC', override: true });
+    await until('the other is told', async () => JSON.stringify(kept.messages.at(-1)).includes('One reads it.'));
+    expect(running.map(({ listener }) => listener.messages.length)).toEqual(counts);
+  }, 60_000);
+
+  test('closes the socket of who has no place in the desk any more', async () => {
+    const listener = listen('lead', 'ticketEvents', { selection: EVENT });
+    await until('it listens', async () => listener.isConnected);
+    await desk.done('admin', 'agentDeactivate', { id: desk.ids.lead });
+    await until('it is closed', async () => listener.closes.length > 0, SOON_MS);
+    expect(listener.closes[0]).toBe(4403);
+  }, 60_000);
+});
