@@ -70,7 +70,7 @@ export function openBus({ nats, door, source, log }: BusOptions): Carrier {
         }
         const consumer = await consumerOf(await jetstreamManager(connection), door.stream, last);
         listening(true);
-        while (!stopping.signal.aborted) {
+        while (listens && !stopping.signal.aborted) {
           for await (const message of await consumer.fetch({ max_messages: PAGE, expires: EXPIRES_MS })) {
             last = message.seq;
             receive(message.json());
@@ -81,6 +81,7 @@ export function openBus({ nats, door, source, log }: BusOptions): Carrier {
       } catch (error) {
         listening(false);
         if (stopping.signal.aborted) break;
+        if (connection?.isClosed()) connection = undefined;
         if (failures++ % 100 === 0) log.warn({ err: error, source }, 'the bus does not answer; facts are fetched');
         await sleep(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {});
       }

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { PARTITION, type TestLog, isWhole, ownWorkspace, testLog } from '../testing/log.ts';
+import { PARTITION, type TestLog, isWhole, openFeed, ownWorkspace, testLog } from '../testing/log.ts';
 import { Client } from 'pg';
 import { eventTables, factOf } from './events.ts';
 import { logPartitions } from './partition.ts';
@@ -64,6 +64,10 @@ test('an operator takes old partitions out of the log, never the one that is wri
     { name: 'event_log_4000', facts: 801 },
     { name: 'event_log_5000', facts: 0 },
   ]);
+  const feed = await openFeed(log);
+  expect((await fetch(`${feed.url}/feed?after=3998`)).status).toBe(410);
+  expect((await fetch(`${feed.url}/feed?after=3999`)).status).toBe(200);
+  await feed.cut();
 });
 
 test('a log that has facts already is parted with them in it', async () => {
