@@ -202,6 +202,9 @@ const freshDepartment = async (n: number, desk: Desk): Promise<string> => {
   return (await desk.done<{ department: { id: string } }>('partner', 'departmentCreate', input, 'department { id }')).department.id;
 };
 
+const freshTag = async (n: number, desk: Desk): Promise<string> =>
+  (await desk.done<{ tag: { id: string } }>('partner', 'tagCreate', { name: `fresh ${n}` }, 'tag { id }')).tag.id;
+
 export const MUTATIONS: Record<string, MutationRight> = {
   agentInvite: {
     may: ['admin', 'partner'],
@@ -223,6 +226,9 @@ export const MUTATIONS: Record<string, MutationRight> = {
     input: async ({ agent }, _, n, desk) => ({ id: await freshDepartment(n, desk), name: `Renamed ${n}`, agentIds: [agent.id] }),
   },
   departmentDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshDepartment(n, desk) }) },
+  tagCreate: { may: [...LEADS, 'partner'], input: (_, __, n) => ({ name: `tag ${n}`, color: '#00aaff' }) },
+  tagUpdate: { may: [...LEADS, 'partner'], input: async (_, __, n, desk) => ({ id: await freshTag(n, desk), name: `renamed ${n}` }) },
+  tagDelete: { may: [...LEADS, 'partner'], input: async (_, __, n, desk) => ({ id: await freshTag(n, desk) }) },
   settingsUpdate: { may: ['admin', 'partner'], input: () => ({ onHoldEnabled: true }) },
   ticketCreate: {
     may: ['customer', ...AGENTS, 'partner'],

@@ -72,6 +72,9 @@ export function listed<T>(list: T[]): T[] {
   return list;
 }
 
+/** A word as it is kept: in lower case, its letters composed, so that what looks the same is the same. */
+export const wordOf = (text: string): string => text.trim().toLowerCase().normalize('NFC');
+
 const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
 
 export function textIs(column: RawBuilder<unknown>, filter: StringFilter): Condition {

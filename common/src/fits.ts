@@ -8,6 +8,7 @@ import {
   listed,
   treeOf,
   when,
+  wordOf,
 } from './filter.ts';
 import { milliseconds } from './scalar.ts';
 
@@ -75,9 +76,9 @@ export const choiceFits = <T extends string>(choice: Known<T>, filter: ChoiceFil
     ...when(filter.notIn, (given) => choice !== null && !listed(given).includes(choice as T)),
   ]);
 
-/** Words are kept in lower case. */
+/** Words are kept as `wordOf` makes them. */
 export function wordsFit(words: readonly string[] | undefined, { any, all, none }: TagFilter): Answer {
-  const has = (word: string): boolean => words!.includes(word.toLowerCase());
+  const has = (word: string): boolean => words!.includes(wordOf(word));
   if (!words) return undefined;
   return every([
     ...when(any, (names) => listed(names).some(has)),

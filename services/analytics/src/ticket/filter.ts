@@ -13,6 +13,7 @@ import {
   numberIs,
   treeIs,
   when,
+  wordOf,
 } from '@deskgraph/common/filter';
 import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
@@ -89,7 +90,7 @@ function refuseText(): never {
 
 /** A condition on the labels of a fact. */
 function tagged({ any, all, none }: TagFilter): Condition {
-  const lower = (names: string[]): string[] => listed(names).map((name) => name.toLowerCase());
+  const lower = (names: string[]): string[] => listed(names).map(wordOf);
   const conditions = [
     ...when(any, (names) => sql<SqlBool>`t.tags && ${lower(names)}::text[]`),
     ...when(all, (names) => sql<SqlBool>`t.tags @> ${lower(names)}::text[]`),

@@ -1,4 +1,5 @@
 import { hydrate, sql } from '@deskgraph/common/database';
+import { wordOf } from '@deskgraph/common/filter';
 import { Direction, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { Tag } from './tag.ts';
@@ -9,7 +10,7 @@ export async function find(ctx: Context, query: PageRequest & { text?: string | 
     { by: sql`g.name`, type: 'text', direction: Direction.ASC },
     { by: sql`g.id`, type: 'uuid', direction: Direction.ASC },
   ]);
-  const begins = query.text ? sql`starts_with(g.name, ${query.text.trim().toLowerCase()})` : sql`true`;
+  const begins = query.text ? sql`starts_with(g.name, ${wordOf(query.text)})` : sql`true`;
   const condition = sql`g.workspace_id = ${ctx.workspace}::uuid and ${begins}`;
   const db = (await ctx.read()).getKysely();
   const { rows } = await sql<object>`

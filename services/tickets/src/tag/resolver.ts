@@ -3,10 +3,13 @@ import { sql } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { ForwardArgs, type Page } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
-import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { visible } from '../ticket/visible.ts';
+import { TagCreateInput, TagCreatePayload, create } from './create.ts';
+import { TagDeleteInput, TagDeletePayload, remove } from './delete.ts';
 import { find } from './find.ts';
 import { Tag, TagConnection } from './tag.ts';
+import { TagUpdateInput, TagUpdatePayload, update } from './update.ts';
 
 @Resolver(() => Tag)
 export class TagResolver {
@@ -19,6 +22,24 @@ export class TagResolver {
   ): Promise<Page<Tag>> {
     if ((text?.length ?? 0) > 50) throw new Refusal([{ code: 'TOO_LONG', field: ['text'] }]);
     return find(ctx, { ...page, text });
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
+  @Mutation(() => TagCreatePayload, { description: 'Creates a label; tickets also make those that they are the first to have.' })
+  tagCreate(@Arg('input', () => TagCreateInput) input: TagCreateInput, @Ctx() ctx: Context): Promise<TagCreatePayload> {
+    return create(ctx, input);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
+  @Mutation(() => TagUpdatePayload, { description: 'Changes a label, also on all tickets that have it.' })
+  tagUpdate(@Arg('input', () => TagUpdateInput) input: TagUpdateInput, @Ctx() ctx: Context): Promise<TagUpdatePayload> {
+    return update(ctx, input);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
+  @Mutation(() => TagDeletePayload, { description: 'Deletes a label; refused with IN_USE while a ticket has it, solved or not.' })
+  tagDelete(@Arg('input', () => TagDeleteInput) input: TagDeleteInput, @Ctx() ctx: Context): Promise<TagDeletePayload> {
+    return remove(ctx, input);
   }
 
   @FieldResolver(() => Int, { description: 'How many tickets that the caller may see have it.' })

@@ -2,7 +2,7 @@ import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Id, Stored } from '@deskgraph/common/database';
 import { Node } from '@deskgraph/common/graph';
 import { connectionOf } from '@deskgraph/common/page';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
 
 @Entity()
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A label of tickets.' })
@@ -18,6 +18,9 @@ export class Tag extends Stored<'color'> {
   @Property({ type: 'text', nullable: true })
   @Field(() => String, { nullable: true, description: 'A colour, `#aabbcc`.' })
   color: string | null = null;
+
+  @Field(() => Int, { description: 'Grows with each change.' })
+  declare version: number;
 }
 
 export const TagConnection = connectionOf(Tag, 'Tag', 'tags');

@@ -12,6 +12,7 @@ import {
   treeIs,
   when,
   listed,
+  wordOf,
 } from '@deskgraph/common/filter';
 import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
@@ -97,7 +98,7 @@ export function matches(
 /** Labels are looked up in a table of their own: under row security no index answers what an array holds. */
 function tagged({ any, all, none }: TagFilter): Condition {
   const having = (names: string[]): Condition =>
-    sql`t.id in (select ticket_id from ticket_tag where name = any(${listed(names).map((name) => name.toLowerCase())}::text[]))`;
+    sql`t.id in (select ticket_id from ticket_tag where name = any(${listed(names).map(wordOf)}::text[]))`;
   const conditions = [
     ...when(any, having),
     ...listed(all ?? []).map((name) => having([name])),

@@ -3,18 +3,12 @@ import { DateTime, Locale } from '@deskgraph/common/scalar';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { MessageVisibility } from '../message/message.ts';
 import { RequesterInput } from '../requester/input.ts';
+import { tagName } from '../tag/name.ts';
 import { ChannelKind, ResolutionCode, TicketPriority, TicketStatus } from './words.ts';
 
 export const BODY_BYTES = 64 * 1024;
 const KEY = 'With the same key the same input gives the first result within 24 hours, another input is refused; at most 255 characters.';
 const VERSION = 'Refused with CONFLICT when this is not the current version.';
-export const tagName = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .min(1)
-  .max(50)
-  .regex(/^[^\r\n,]*$/);
 const tagNames = z
   .array(tagName)
   .max(50)
