@@ -131,7 +131,7 @@ export function choiceIs<T extends string>(column: RawBuilder<unknown>, filter: 
   return every(parts);
 }
 
-interface Tree<F> {
+export interface Tree<F> {
   and?: F[] | null;
   or?: F[] | null;
   not?: F | null;
