@@ -50,6 +50,8 @@ export class Listener {
   readonly response: IncomingMessage;
   /** What came and was not taken yet. */
   readonly heard: Heard[] = [];
+  /** Of the last event, or told alone before the first one. */
+  lastId: string | undefined;
   readonly closed: Promise<void>;
   readonly #waits: ((heard: Heard) => void)[] = [];
   #rest = '';
@@ -139,6 +141,8 @@ export class Listener {
 
   #hear(heard: Heard): void {
     if (heard.comment || (heard.event === 'part' && JSON.stringify(heard.data) === '{}')) return this.#beaten();
+    this.lastId = heard.id ?? this.lastId;
+    if (heard.id && !heard.event) return;
     const wait = this.#waits.shift();
     if (wait) wait(heard);
     else this.heard.push(heard);

@@ -11,6 +11,8 @@ export interface Framing {
   begin: string;
   /** The same bytes for all clients. */
   next(entry: Entry): Buffer;
+  /** Says from where to go on before anything has come, where that can be said. */
+  passed?: (cursor: string) => string | undefined;
   /** Says that the connection lives. */
   beat: string;
   beatMs: (limits: LiveLimits) => number;
@@ -42,6 +44,7 @@ export const serverSentEvents: Framing = {
   contentType: 'text/event-stream; charset=utf-8',
   begin: ':\n\n',
   next: shared(({ json, cursor }) => `${canBeId(cursor) ? `id: ${cursor}\n` : ''}${event(json)}`),
+  passed: (cursor) => (canBeId(cursor) ? `id: ${cursor}\n\n` : undefined),
   beat: ':\n\n',
   beatMs: ({ pingMs }) => pingMs,
   end: (errors) => `${errors?.length ? event(JSON.stringify({ errors })) : ''}event: complete\ndata: \n\n`,

@@ -64,6 +64,7 @@ export class Hub {
   join(wish: Wish, sink: Sink): Seat {
     const { held, ...place } = this.#place(wish);
     const reader: Member = { sink, cursor: isLog(wish) ? (wish.after ?? held.stream.reached) : undefined, held, ...place };
+    if (wish.after === undefined && reader.cursor !== undefined) sink.passed(reader.cursor);
     this.#enter(reader, held);
     return {
       pump: () => {

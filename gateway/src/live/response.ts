@@ -48,6 +48,11 @@ export class LiveResponse implements Outlet {
     this.#response.write(this.framing.next(entry));
   }
 
+  passed(cursor: string): void {
+    const text = this.framing.passed?.(cursor);
+    if (text !== undefined && this.slowSince === undefined) this.#response.write(text);
+  }
+
   /** Who reads nothing is not sent more. */
   beat(): void {
     if (this.slowSince === undefined && !this.isGone) this.#response.write(this.framing.beat);

@@ -258,6 +258,15 @@ test('who comes back with the last id goes on behind it: from memory, from the o
   await third.leave();
   await other.stop();
 });
+test('an id comes before the first event, so that who is cut early misses nothing', async () => {
+  const query = 'subscription ($after: String) { ticketStream(after: $after) { event { id } } }';
+  const { cursor } = desk.emit(1);
+  for (let round = 0; round < 2; round++) {
+    const listener = round ? await listen({ query }) : await watch({ query });
+    while (listener.lastId === undefined) await new Promise((resolve) => listener.response.once('data', resolve));
+    expect(listener.lastId).toBe(cursor);
+  }
+});
 test('a client that is cut a hundred times gets every event once and in order', async () => {
   const query = fresh();
   const got: unknown[] = [];

@@ -16,6 +16,8 @@ import type { LiveUpstreams, Pushed } from './upstream.ts';
 export interface Sink {
   /** False when there is no room now; the client's seat is to be asked to go on once there is. */
   write(entry: Entry): boolean;
+  /** Nothing came for it up to this cursor. */
+  passed(cursor: string): void;
   /** Nothing more comes, for these reasons if any. */
   end(errors?: readonly GraphQLFormattedError[]): void;
   /** Nothing more comes, for what should come next is not kept any more. */
@@ -95,7 +97,11 @@ export class Stream {
       if ('passed' in done) {
         this.ring.pass(done.passed);
         this.reached = done.passed;
-        for (const reader of this.readers) if (!reader.first && reader.next === this.ring.end) reader.cursor = done.passed;
+        for (const reader of this.readers) {
+          if (reader.first || reader.next < this.ring.end) continue;
+          reader.cursor = done.passed;
+          reader.sink.passed(done.passed);
+        }
       } else {
         this.ring.push(done.entry, done.isState);
         this.reached = done.entry.cursor;

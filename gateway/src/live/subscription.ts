@@ -18,6 +18,8 @@ export interface Outlet {
   /** False while the client has to read first; then the subscription is to be pumped. */
   hasRoom(): boolean;
   send(entry: Entry): void;
+  /** Nothing came up to this cursor, from which the client may go on. */
+  passed?(cursor: string): void;
   /** Nothing more comes, for these reasons if any. */
   end(errors?: readonly GraphQLFormattedError[]): void;
 }
@@ -84,6 +86,10 @@ export class Subscription implements Sink {
     if (!this.#outlet.hasRoom()) return false;
     this.#outlet.send(entry);
     return true;
+  }
+
+  passed(cursor: string): void {
+    this.#outlet.passed?.(cursor);
   }
 
   end(errors?: readonly GraphQLFormattedError[]): void {
