@@ -19,9 +19,11 @@ export interface ListenerOptions {
   query: string;
   variables?: object;
   after?: string | undefined;
+  /** Of the first try to come back, at most; each further one takes up to twice as long. */
+  waitMs?: number;
 }
 
-const LONGEST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 5_000;
 
 /** A stock client that remembers what it was told, and can lose its connection at any byte. */
 export class Listener {
@@ -38,7 +40,7 @@ export class Listener {
   #socket: WebSocket | undefined;
   #after: string | undefined;
 
-  constructor({ url, token, query, variables, after }: ListenerOptions) {
+  constructor({ url, token, query, variables, after, waitMs = 100 }: ListenerOptions) {
     this.#after = after;
     this.#client = createClient({
       url: url.replace(/^http/, 'ws'),
@@ -46,7 +48,7 @@ export class Listener {
       connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
       retryAttempts: Infinity,
       shouldRetry: () => true,
-      retryWait: (tries) => sleep(Math.random() * Math.min(100 * 2 ** tries, LONGEST_WAIT_MS)),
+      retryWait: (tries) => sleep(Math.random() * Math.min(waitMs * 2 ** tries, LONGEST_WAIT_MS)),
       on: {
         opened: (socket) => (this.#socket = socket as WebSocket),
         connected: () => (this.isConnected = true),

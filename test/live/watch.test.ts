@@ -2,13 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@deskgraph/common/id';
 import { ROOT } from '@deskgraph/common/launch/config';
-import type { Desk } from '../desk.ts';
+import { type Desk, mutation, post } from '../desk.ts';
 import { type Platform, startPlatform } from '../platform.ts';
 import { type Running, run } from '../process.ts';
 import { until } from '../until.ts';
 import { insisted, leaveTraces, logged } from './facts.ts';
+import { Listener } from './listener.ts';
 
+const HERD = Number(process.env['HERD'] ?? 200);
+/** A caller has this many sockets at most. */
+const SOCKETS_EACH = 20;
 const SHOWN = ['ticket.created', 'ticket.status_changed'];
 
 let platform: Platform;
@@ -106,6 +111,40 @@ test('the program in the README goes on by itself after a cut', async () => {
   });
   for (const subject of subjects) expect(said.split(subject)).toHaveLength(2);
 }, 60_000);
+
+test(`${HERD} who are cut together are back ten seconds after the gateway, and have missed nothing`, async () => {
+  const tokens = Array.from({ length: Math.ceil(HERD / SOCKETS_EACH) }, () =>
+    platform.issuer.issueToken({ sub: newId('app'), name: 'App', scope: 'tickets:read', workspace: desk.workspace }, '1 hour'),
+  );
+  const { eventCursor: after } = await desk.data<{ eventCursor: string }>('agent', '{ eventCursor }');
+  const query = 'subscription ($after: Cursor) { ticketCreated(after: $after) { event { id } ticket { number } } }';
+  const herd = Array.from({ length: HERD }, (_, at) => {
+    const token = (): Promise<string> => tokens[Math.floor(at / SOCKETS_EACH)]!;
+    return new Listener({ url: platform.url, token, query, after, waitMs: 500 });
+  });
+  const told = (count: number) => async (): Promise<boolean> => herd.every(({ ids }) => ids.length >= count);
+  try {
+    await desk.ticket();
+    await until('all are told', told(1), 60_000);
+    await platform.gateway.kill();
+    const service = platform.services['tickets']!;
+    await post(`${service.url}/graphql`, await desk.internal('customer'), mutation('ticketCreate', '__typename'), {
+      input: { subject: 'While they were away', body: 'Text.' },
+    });
+    await platform.gateway.start();
+    const back = Date.now();
+    await until('all are back', told(2), 60_000);
+    const tookMs = Date.now() - back;
+    await desk.ticket();
+    await until('all go on', told(3));
+    const ids = await logged(desk, 'agent', { types: ['ticket.created'], after });
+    for (const listener of herd) expect(listener.ids).toEqual(ids);
+    if (process.env['HERD']) process.stderr.write(`${HERD} back after ${tookMs} ms\n`);
+    expect(tookMs).toBeLessThan(10_000);
+  } finally {
+    await Promise.all(herd.map((listener) => listener.leave()));
+  }
+}, 180_000);
 
 test('it says what is wrong before it begins', async () => {
   for (const [args, word] of [
