@@ -78,11 +78,10 @@ export function serveResponses({ live, identify, needsSignIn, limits, places }: 
       if (!(error instanceof GraphQLError)) throw error;
       return refuse(response, error);
     }
-    if (response.destroyed) return session.close();
     const { subject } = session;
-    if (!places.takeFor(subject)) {
+    if (isStopping || response.destroyed || !places.takeFor(subject)) {
       session.close();
-      return refuse(response, fault('THROTTLED', undefined, { reason: 'TOO_MANY_CONNECTIONS' }));
+      return refuse(response, isStopping ? fault('UNAVAILABLE') : fault('THROTTLED', undefined, { reason: 'TOO_MANY_CONNECTIONS' }));
     }
     response.once('close', () => {
       session.close();
@@ -109,6 +108,7 @@ export function serveResponses({ live, identify, needsSignIn, limits, places }: 
     async answer(request: IncomingMessage, response: ServerResponse, params: unknown): Promise<boolean> {
       const wanted = accepted(request.headers.accept);
       if (!wanted || !['GET', 'POST'].includes(request.method!)) return false;
+      if (response.destroyed) return true;
       const { framing, isOnly } = wanted;
       const refused = (error: GraphQLError, status?: number): boolean => {
         if (isOnly) refuse(response, error, status);
