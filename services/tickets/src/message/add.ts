@@ -88,7 +88,7 @@ async function move(ctx: Context, ticket: Ticket, input: MessageAddInput, messag
   if (input.status) allowMove(from, to, workspace, 'status');
   const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, {}) : undefined;
   moveTo(ticket, to, message.createdAt, workspace.closeAfter, solution);
-  const facts = [moved(ticket, from, solution && { resolutionCode: solution.code })];
+  const facts = [moved(ticket, from, solution && { resolutionCode: solution.code, changes: solution.changes })];
   return [...facts, ...(solution ? woken(ticket, 'status', message.createdAt) : []), ...(await backToWork(ctx, ticket, from))];
 }
 

@@ -27,10 +27,10 @@ export interface FactDetails extends Pick<NewFact, 'at' | 'actor'> {
   [detail: string]: unknown;
 }
 
-/** A move between statuses as a fact; what only concerns ON_HOLD is internal. */
-export const moved = (ticket: Ticket, from: TicketStatus, details: FactDetails = {}): NewFact =>
+/** A move between statuses, and what else changed by it, as a fact; what only concerns ON_HOLD is internal. */
+export const moved = (ticket: Ticket, from: TicketStatus, { changes, ...details }: FactDetails & { changes?: Changes } = {}): NewFact =>
   fact('ticket.status_changed', ticket, {
-    changes: { status: [from, ticket.status] },
+    changes: { status: [from, ticket.status], ...changes },
     internal: publicly(from) === publicly(ticket.status),
     ...details,
   });

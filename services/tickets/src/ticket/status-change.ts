@@ -4,7 +4,7 @@ import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { backToWork } from './back.ts';
-import { moved } from './fact.ts';
+import { type Changes, moved } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketStatusChangeInput } from './input.ts';
 import type { TicketStatusChangePayload } from './payload.ts';
@@ -25,7 +25,7 @@ export async function statusChange(ctx: Context, input: TicketStatusChangeInput)
   const from = ticket.status;
   const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, input) : undefined;
   moveTo(ticket, to, new Date(), workspace.closeAfter, solution);
-  const facts = [moved(ticket, from, solution && { resolutionCode: solution.code })];
+  const facts = [moved(ticket, from, solution && { resolutionCode: solution.code, changes: solution.changes })];
   if (solution) facts.push(...woken(ticket, 'status'));
   await recordAll(ctx, [...facts, ...(await backToWork(ctx, ticket, from))]);
   return { ticket, userErrors: [] };
@@ -37,12 +37,17 @@ export function solve(
   ticket: Ticket,
   { resolutionCode, resolution }: Pick<TicketStatusChangeInput, 'resolutionCode' | 'resolution'>,
 ): Solution {
-  if (!ticket.assigneeId && actor.kind === 'agent') ticket.assigneeId = actor.id;
+  const changes: Changes = {};
+  if (!ticket.assigneeId && actor.kind === 'agent') {
+    changes['assigneeId'] = [null, actor.id];
+    ticket.assigneeId = actor.id;
+  }
   if (!ticket.assigneeId && !resolutionCode) throw new Refusal('ASSIGNEE_REQUIRED', 'status');
   if (!ticket.handled && !resolutionCode) throw new Refusal('REQUIRED', 'resolutionCode');
   return {
     by: actor.kind === 'agent' ? actor.id : ticket.assigneeId,
     code: resolutionCode ?? ResolutionCode.ANSWERED,
     text: resolution ?? null,
+    changes,
   };
 }

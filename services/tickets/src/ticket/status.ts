@@ -1,6 +1,7 @@
 import { Refusal } from '@deskgraph/common/errors';
 import { milliseconds } from '@deskgraph/common/scalar';
 import type { Workspace } from '../workspace/workspace.ts';
+import type { Changes } from './fact.ts';
 import type { Ticket } from './ticket.ts';
 import { ResolutionCode, TicketStatus } from './words.ts';
 
@@ -28,6 +29,8 @@ export interface Solution {
   by: string | null;
   code: ResolutionCode;
   text: string | null;
+  /** What else it changed: who solves a ticket that nobody has in hand takes it. */
+  changes?: Changes;
 }
 
 /** Sets the status and all that hangs on it. Returns whether the status changed. */
