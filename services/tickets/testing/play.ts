@@ -50,6 +50,7 @@ export class Play {
       () => ({ tag: one([{ any: some(TAGS) }, { all: some(TAGS) }, { none: some(TAGS) }]) }),
       () => ({ createdAt: one([{ within: one(LENGTHS) }, { olderThan: one(LENGTHS) }, { within: 'PT1H', olderThan: 'PT1M' }]) }),
       () => ({ text: one(WORDS) }),
+      () => ({ snoozed: one([true, false]) }),
       () => ({ number: one([{ gte: roll(20) }, { lte: roll(20) }]) }),
     ];
     const branches = [() => ({ and: [tree(), tree()] }), () => ({ or: [tree(), tree()] }), () => ({ not: tree() })];
@@ -77,6 +78,8 @@ export class Play {
       () => mutation(agent, 'ticketUpdate', { id, addTags: some(TAGS), removeTags: some(TAGS) }),
       () => mutation(agent, 'ticketUpdate', { id, priority: one(PRIORITIES) }),
       () => mutation(agent, 'ticketUpdate', { id, subject: body }),
+      () => mutation(agent, 'ticketSnooze', { id, until: new Date(Date.now() + one([1_000, 60_000, HOUR])) }),
+      () => mutation(one([customer, stranger]), 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body }),
       () => mutation(agent, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body, override: true }),
       () => mutation(light, 'messageAdd', { ticketId: id, visibility: 'PRIVATE', body }),
     ];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from '@deskgraph/common/access';
 import { type StreamClient, type StreamResult, TEST_SECRET, streamClient } from '@deskgraph/common/testing';
 import { signActor } from '@deskgraph/common/token';
@@ -58,7 +59,7 @@ export class Watch {
   async until(holds: (watch: this) => boolean): Promise<void> {
     while (!holds(this)) {
       if (this.errors) throw new Error(`The list is over: ${JSON.stringify(this.errors)}`);
-      await new Promise<void>((resolve) => (this.#grown = resolve));
+      await this.#next();
     }
   }
 
@@ -70,13 +71,17 @@ export class Watch {
 
   /** Resolves once the list is what a query answers; with what is wrong when that takes too long. */
   async settled(patienceMs = 10_000): Promise<string | undefined> {
-    const fresh = JSON.stringify(await this.fresh());
-    let late: NodeJS.Timeout;
-    const given = new Promise<string>((resolve) => {
-      late = setTimeout(() => resolve(`${JSON.stringify(this.shown)} instead of ${fresh}`), patienceMs);
-    });
-    const right = this.until(() => JSON.stringify(this.shown) === fresh);
-    return Promise.race([right.then(() => undefined, String), given]).finally(() => clearTimeout(late));
+    for (const late = performance.now() + patienceMs; ;) {
+      const fresh = JSON.stringify(await this.fresh());
+      if (JSON.stringify(this.shown) === fresh) return undefined;
+      if (this.errors || performance.now() > late) return `${JSON.stringify(this.errors ?? this.shown)} instead of ${fresh}`;
+      // What happens by itself, at an instant, may come after the answer.
+      await Promise.race([this.#next(), sleep(100)]);
+    }
+  }
+
+  #next(): Promise<void> {
+    return new Promise((resolve) => (this.#grown = resolve));
   }
 
   #add({ data, errors, extensions }: StreamResult<{ ticketChanges: Change }, { cursor?: string }>): void {

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/access';
 import { uuidOf } from '@deskgraph/common/id';
@@ -231,7 +232,7 @@ describe('cost', () => {
       return lists(seen);
     };
     await watching(desk.agent, args);
-    const joining = await countStatements(() => Promise.all(Array.from({ length: 300 }, () => watching(desk.lead, args))));
+    const joining = await countStatements(() => Promise.all(Array.from({ length: 200 }, () => watching(desk.lead, args))));
     // A reading is three: the list, the count, what changed. One more can be left over from a fact that came after what it had changed was read.
     expect(lists(joining)).toBeLessThanOrEqual(3);
     expect(await change('Seen by many')).toBeLessThanOrEqual(1 + 2 * 3);
@@ -245,7 +246,7 @@ describe('cost', () => {
       await mutate(desk, desk.stranger, 'ticketCreate', { subject: 'Theirs', body: 'Words' });
       await list.settled();
     });
-    expect(lists(seen.filter((text) => text.includes('order by')))).toBe(2);
+    expect(seen.filter((text) => text.includes('as version from ticket t'))).toHaveLength(1);
   });
 });
 
@@ -304,8 +305,8 @@ describe('a list that is patched by its messages', () => {
         await watching(actor, args, at);
       };
       for (let writes = 0; writes < 12; writes++) await play.write();
-      for (let lists = 0; lists < 12; lists++) await look();
-      for (let round = 0; round < 14; round++) {
+      for (let lists = 0; lists < 10; lists++) await look();
+      for (let round = 0; round < 10; round++) {
         if (chance.roll(3)) for (let writes = 1 + chance.roll(6); writes > 0; writes--) await play.write();
         else play.pass();
         if (!chance.roll(4)) await look();
@@ -317,5 +318,31 @@ describe('a list that is patched by its messages', () => {
         );
         expect(wrong.filter(Boolean)).toEqual([]);
       }
+      expect(await broken(at.workspace)).toEqual([]);
     });
 });
+
+interface Row {
+  type: string;
+  subject: string;
+  data: { state: Record<string, unknown>; changes?: Record<string, [unknown, unknown]> };
+}
+
+/**
+ * Facts of a workspace that do not begin where the one before ended. What a ticket was before a fact is its state without the changes, and
+ * lists go by that: a fact that keeps a change to itself, or tells one of another fact, would leave a list as it was.
+ */
+async function broken(workspace: string): Promise<string[]> {
+  const { rows } = await owner.query<Row>(
+    `select type, subject, data from event_log where workspace_id = $1 and subject like 'tkt%' order by position`,
+    [workspace],
+  );
+  const last = new Map<string, object>();
+  return rows.flatMap(({ type, subject, data: { state, changes = {} } }) => {
+    const known = Object.entries(changes).filter(([field]) => field in state);
+    const before = { ...state, ...Object.fromEntries(known.map(([field, [from]]) => [field, from])) };
+    const earlier = last.get(subject);
+    last.set(subject, state);
+    return !earlier || isDeepStrictEqual(earlier, before) ? [] : [`${type}: ${JSON.stringify([earlier, before])}`];
+  });
+}

@@ -91,7 +91,7 @@ export class List {
   async #follow(): Promise<void> {
     const { ctx, wish } = this.#options;
     const { tail, workspace, actor, log } = ctx;
-    const isNear = (fact: Fact): boolean => concerns(actor, wish.filter, fact);
+    const isNear = (fact: Fact): boolean => concerns(actor, wish.filter, fact) || this.#lines.some(({ id }) => id === fact.subject);
     for (const { signal } = this.#end; !signal.aborted; await this.#rest(RETRY_MS)) {
       const from = await this.#persist(() => tail!.from());
       if (from === undefined) return;
