@@ -57,7 +57,7 @@ async function* told<M extends LiveMessage>(
   const tail = ctx.tail!;
   try {
     const from = await patiently(() => tail.from({ workspace, after }), signal);
-    yield { cursor: following.after ?? markAt(ctx, from) };
+    yield { cursor: following.after ?? markAt(ctx, from), anew: READ_ANEW };
     const reader = { workspace, from, signal, concerns: concernOf(ctx, following), subjects: subjectsOf(ctx, following) };
     for await (const { facts, position } of tail.follow(reader)) {
       if (!facts.length) {

@@ -42,15 +42,17 @@ class Stream {
   readonly pushed: Pushed[] = [];
   readonly cursors: (string | undefined)[] = [];
   readonly marks: string[] = [];
+  anew: string | undefined;
   errors: unknown;
   isOver = false;
   stop = (): void => {};
   #grown = (): void => {};
 
-  add({ data, errors, extensions }: StreamResult<Record<string, Pushed>, { cursor?: string }>): void {
+  add({ data, errors, extensions }: StreamResult<Record<string, Pushed>, { cursor?: string; anew?: string }>): void {
     if (errors) this.errors = errors;
     if (data === undefined && !errors) {
       this.marks.push(extensions!.cursor!);
+      this.anew ??= extensions!.anew;
       return this.#grown();
     }
     this.pushed.push(Object.values(data ?? {})[0]!);
@@ -196,6 +198,7 @@ describe('a stream of facts', () => {
     const resumed = listen(desk.agent, 'ticketEvents', { after });
     await resumed.until(says('done 2c'));
     expect(resumed.marks).toEqual([after]);
+    await expect(desk.ask(desk.agent, resumed.anew!)).resolves.toBeDefined();
     expect(resumed.pushed.map(({ event }) => event.version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     const live = listen(desk.agent, 'ticketEvents');
     await live.begun();
