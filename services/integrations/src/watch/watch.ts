@@ -25,11 +25,14 @@ export async function watch({ url, token, after, ids, signal, show, remark }: Wa
   await graph.close();
 
   const client = connect(url.replace(/^http/, 'ws'), token);
+  let isCut = false;
   client.on('closed', (event) => {
-    if (!signal.aborted) remark(`cut (${reasonOf(event)}), trying again`);
+    if (!signal.aborted && !isCut) remark(`cut (${reasonOf(event)}), trying again`);
+    isCut = true;
   });
-  client.on('connected', (_, __, isAgain) => {
-    if (isAgain) remark('back, going on where it was cut');
+  client.on('connected', () => {
+    if (isCut) remark('back, going on where it was cut');
+    isCut = false;
   });
   const stream = resumable(client, { query: WATCHED, after: reached }, ({ reason, from }) => {
     reached = from;
