@@ -257,3 +257,28 @@ describe('the log', () => {
     }
   });
 });
+
+test('a small workspace reads its facts without going through those of a large one', async () => {
+  const owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+  try {
+    await owner.query('begin');
+    await owner.query(`
+      insert into event_log (position, event_id, workspace_id, type, subject, version, actor, at, data, logged_at)
+      select 1000000 + n, gen_random_uuid(), '01999999-9999-7999-8999-999999999999', 'ticket.updated', 'tkt_' || n, 1, '{}', now(), '{}', now()
+      from generate_series(1, 20000) n`);
+    await owner.query('analyze event_log');
+    await owner.query('set local role deskgraph_app');
+    await owner.query(`select set_config('desk.workspace', $1, true)`, [desk.workspace]);
+    const { rows } = await owner.query<{ 'QUERY PLAN': { Plan: object }[] }>(
+      `explain (format json, analyze) select * from event_log where workspace_id = $1::uuid and position > 0 order by position limit 25`,
+      [desk.workspace],
+    );
+    const plan = JSON.stringify(rows[0]!['QUERY PLAN'][0]!.Plan);
+    expect(plan).toMatch(/"Index Name":"event_log_\w+_workspace_id_position_idx|event_log_workspace/);
+    expect(plan).not.toMatch(/"Rows Removed by Filter":[1-9]\d{3}/);
+  } finally {
+    await owner.query('rollback');
+    await owner.end();
+  }
+});
