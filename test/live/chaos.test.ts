@@ -10,7 +10,7 @@ import { type CrashingPostgres, crashingPostgres } from './server.ts';
 import { WRITES_EACH, Writer } from './writer.ts';
 
 const number = (name: string, usual: number): number => Number(process.env[name] ?? usual);
-const WRITES = number('WRITES', 1_600);
+const WRITES = number('WRITES', 1_000);
 const SOCKETS = number('SOCKETS', 50);
 /** Of each socket. */
 const CUTS = number('CUTS', 20);
