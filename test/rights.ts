@@ -205,6 +205,13 @@ const freshDepartment = async (n: number, desk: Desk): Promise<string> => {
 const freshTag = async (n: number, desk: Desk): Promise<string> =>
   (await desk.done<{ tag: { id: string } }>('partner', 'tagCreate', { name: `fresh ${n}` }, 'tag { id }')).tag.id;
 
+const freshTicket = async ({ customer }: Things, n: number, desk: Desk, isDeleted = false): Promise<string> => {
+  const input = { subject: `Fresh ${n}`, body: 'Fresh.', requester: { customerId: customer.id } };
+  const { id } = (await desk.done<{ ticket: { id: string } }>('partner', 'ticketCreate', input, 'ticket { id }')).ticket;
+  if (isDeleted) await desk.done('partner', 'ticketDelete', { id }, 'ticket { id }');
+  return id;
+};
+
 export const MUTATIONS: Record<string, MutationRight> = {
   agentInvite: {
     may: ['admin', 'partner'],
@@ -251,6 +258,10 @@ export const MUTATIONS: Record<string, MutationRight> = {
   ticketStatusChange: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id, status: 'PENDING' }) },
   ticketSnooze: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id }) },
   ticketWake: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id }) },
+  ticketSpamMark: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id, spam: false }) },
+  ticketDelete: { may: [...LEADS, 'partner'], input: async (things, _, n, desk) => ({ id: await freshTicket(things, n, desk) }) },
+  ticketRestore: { may: [...LEADS, 'partner'], input: ({ ticket }) => ({ id: ticket.id }) },
+  ticketPurge: { may: ['admin', 'partner'], input: async (things, _, n, desk) => ({ id: await freshTicket(things, n, desk, true) }) },
   messageAdd: {
     may: ['customer', ...STAFF, 'partner'],
     input: ({ ticket }, caller) => ({

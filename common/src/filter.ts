@@ -169,6 +169,13 @@ export const treeOf =
 
 export const treeIs = treeOf<Condition>({ every, some, not: (part) => sql<SqlBool>`(${part}) is not true` });
 
+/** Is a field of the filter given, here or in any part of it? */
+export function asks<F extends Tree<F>>(filter: F | null | undefined, field: keyof F, depth = 1): boolean {
+  if (!filter || depth > DEPTH_LIMIT) return false;
+  if (given(filter[field])) return true;
+  return [...(filter.and ?? []), ...(filter.or ?? []), filter.not].some((part) => asks(part, field, depth + 1));
+}
+
 /** One filter field: its condition when it is given. */
 export function when<T>(value: T | null | undefined, condition: (value: T) => Condition): Condition[];
 export function when<T, C>(value: T | null | undefined, condition: (value: T) => C): C[];

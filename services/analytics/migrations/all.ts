@@ -3,6 +3,7 @@ import { First } from './20261121T2350-first.ts';
 import { Partitions } from './20261122T0230-partitions.ts';
 import { Dead } from './20261122T0245-dead.ts';
 import { Snooze } from './20261122T0255-snooze.ts';
+import { Bin } from './20261122T0310-bin.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -10,4 +11,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0230-partitions': Partitions,
   '20261122T0245-dead': Dead,
   '20261122T0255-snooze': Snooze,
+  '20261122T0310-bin': Bin,
 };

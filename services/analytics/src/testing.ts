@@ -126,7 +126,16 @@ export function lifeOf(cast: Cast, number: number, from: Date, to: Date, random:
       if (random() < 0.5) state.departmentId = maybe(cast.departments);
       state.assigneeId = maybe(cast.agents);
       life.push(fact('ticket.assigned'));
-    } else if (chance < 0.75) {
+    } else if (chance < 0.68) {
+      state.spam = !state.spam;
+      life.push(fact('ticket.spam_marked'));
+    } else if (chance < 0.7) {
+      state.deletedAt = state.deletedAt ? null : at.toISOString();
+      life.push(fact(state.deletedAt ? 'ticket.deleted' : 'ticket.restored'));
+    } else if (chance < 0.73) {
+      state.snooze = state.snooze ? null : { until: null, wakeOnReply: true };
+      life.push(fact(state.snooze ? 'ticket.snoozed' : 'ticket.woken'));
+    } else if (chance < 0.8) {
       state.priority = oneOf(Object.values(TicketPriority));
       state.tags = random() < 0.5 ? ['refund', 'vip'] : [];
       life.push(fact('ticket.updated'));

@@ -8,6 +8,7 @@ import { Clock } from './20261122T0252-clock.ts';
 import { Sweep } from './20261122T0300-sweep.ts';
 import { Snooze } from './20261122T0305-snooze.ts';
 import { Departments } from './20261122T0306-departments.ts';
+import { Bin } from './20261122T0310-bin.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0300-sweep': Sweep,
   '20261122T0305-snooze': Snooze,
   '20261122T0306-departments': Departments,
+  '20261122T0310-bin': Bin,
 };

@@ -9,6 +9,14 @@ addRefusals({
     message: 'Somebody did something here that you have not seen yet; read it, then send.',
   },
   TICKET_CLOSED: { meaning: 'A closed ticket stays closed.', message: 'This ticket is closed.' },
+  TICKET_DELETED: {
+    meaning: 'What is in the bin can only be restored or removed for ever.',
+    message: 'This ticket is in the bin; restore it first.',
+  },
+  NOT_DELETED: {
+    meaning: 'Only what is in the bin is removed for ever.',
+    message: 'Only a ticket in the bin can be removed for ever; delete it first.',
+  },
   ON_HOLD_DISABLED: { meaning: 'ON_HOLD is not enabled in this workspace.', message: 'The status ON_HOLD is not enabled.' },
   ASSIGNEE_REQUIRED: {
     meaning: 'SOLVED needs an assignee or a reason.',

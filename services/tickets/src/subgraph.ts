@@ -26,6 +26,7 @@ import { SettingsResolver } from './settings/resolver.ts';
 import { TicketTags } from './tag/of-ticket.ts';
 import { TagResolver } from './tag/resolver.ts';
 import { Tag } from './tag/tag.ts';
+import { TicketBin } from './ticket/bin.ts';
 import { TicketFields } from './ticket/fields.ts';
 import { byId as ticketById } from './ticket/find.ts';
 import { TicketResolver } from './ticket/resolver.ts';
@@ -50,6 +51,7 @@ export const subgraph: SubgraphOptions = {
     CustomerTickets,
     OrganizationTickets,
     TicketResolver,
+    TicketBin,
     TicketFields,
     TicketTags,
     TicketMessages,

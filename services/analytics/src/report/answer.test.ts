@@ -158,7 +158,10 @@ interface Sample {
 type Table = Map<string, Map<TicketMeasure, Sample>>;
 
 /** The report, computed ticket by ticket; keys of rows as JSON. */
-function expected(by: TicketDimension[], which: (ticket: Lived) => boolean = () => true): Table {
+/** Spam and what is in the bin counts only when it is asked for. */
+const isShown = ({ today: { spam, deletedAt } }: Lived): boolean => !spam && !deletedAt;
+
+function expected(by: TicketDimension[], which: (ticket: Lived) => boolean = () => true, shown = isShown): Table {
   const table: Table = new Map();
   const add = (
     ticket: Lived,
@@ -181,7 +184,7 @@ function expected(by: TicketDimension[], which: (ticket: Lived) => boolean = () 
     sample.count++;
     if (seconds !== undefined) sample.seconds.push(seconds);
   };
-  for (const ticket of lived(cast.workspace).filter(which)) {
+  for (const ticket of lived(cast.workspace).filter((each) => which(each) && shown(each))) {
     for (const { measure, at, seconds, department, agent } of ticket.milestones)
       if (at >= Date.parse(FROM) && at < Date.parse(TO)) add(ticket, measure, dateAt(at), { department, agent }, seconds);
     for (const [at, date] of (by.includes(TIME) ? DATES : [DATES.at(-1)!]).entries()) {
@@ -273,6 +276,27 @@ describe('numbers', () => {
     ];
     for (const [filter, which] of filters)
       expect(tableOf(await report({ by: [TIME, AGENT], filter }))).toEqual(cellsOf(expected([TIME, AGENT], which)));
+  });
+
+  test('leave out spam and what is in the bin, unless it is asked for by somebody who sees it', async () => {
+    const table = (which: (ticket: Lived) => boolean) => cellsOf(expected([TIME, AGENT], which, () => true));
+    const cases: [object, (ticket: Lived) => boolean][] = [
+      [{ spam: true }, ({ today }) => Boolean(today.spam) && !today.deletedAt],
+      [{ deleted: true }, ({ today }) => !today.spam && Boolean(today.deletedAt)],
+      [{ spam: true, deleted: true }, ({ today }) => Boolean(today.spam && today.deletedAt)],
+      [{ or: [{ spam: true }, { priority: { eq: 'LOW' } }] }, ({ today }) => (today.spam || today.priority === 'LOW') && !today.deletedAt],
+      [{ snoozed: true }, (ticket) => Boolean(ticket.today.snooze) && isShown(ticket)],
+    ];
+    const analyst = person(Role.ANALYST, cast.workspace);
+    const found: number[] = [];
+    for (const [filter, which] of cases) {
+      const wanted = table(which);
+      found.push(Object.keys(wanted).length);
+      expect(tableOf(await report({ by: [TIME, AGENT], filter }))).toEqual(wanted);
+      const fewer = table((ticket) => which(ticket) && !ticket.today.deletedAt);
+      expect(tableOf(await report({ by: [TIME, AGENT], filter }, analyst))).toEqual(fewer);
+    }
+    expect(found.filter((rows) => rows > 1).length).toBeGreaterThanOrEqual(4);
   });
 
   test('come as rows by time, then by the first measure, largest first', async () => {

@@ -3,8 +3,9 @@ import { sql } from '@deskgraph/common/database';
 import { fault } from '@deskgraph/common/errors';
 import type { Condition } from '@deskgraph/common/filter';
 import { Context } from '@deskgraph/common/transaction';
-import { matches } from '../ticket/filter.ts';
-import { isBounded, visible } from '../ticket/visible.ts';
+import type { SqlBool } from 'kysely';
+import { asksHidden, matches } from '../ticket/filter.ts';
+import { isBounded, readsBin, visible } from '../ticket/visible.ts';
 import { count } from './count.ts';
 import { labelled } from './label.ts';
 import { memoryOf } from './memory.ts';
@@ -44,13 +45,12 @@ async function compute(ctx: Context, asking: Asked, condition: Condition): Promi
   const { position, mark, asOf } = await progress(ctx);
   const em = await ctx.read();
   const narrowed = question.filter !== null || isBounded(ctx.actor);
-  const counts = await count(em, question, narrowed ? sql`${visible(ctx.actor)} and ${condition}` : undefined).catch(
-    (error: { code?: string }) => {
-      throw error.code === TIMED_OUT
-        ? fault('COST_EXCEEDED', 'The report takes too long; ask for a shorter period or fewer dimensions.')
-        : error;
-    },
-  );
+  const tickets = narrowed ? sql<SqlBool>`${visible(ctx.actor)} and ${condition}` : undefined;
+  const counts = await count(em, question, { tickets, hidden: asksHidden(question.filter) }).catch((error: { code?: string }) => {
+    throw error.code === TIMED_OUT
+      ? fault('COST_EXCEEDED', 'The report takes too long; ask for a shorter period or fewer dimensions.')
+      : error;
+  });
   const { rows, totals, truncated } = rowsOf(question, counts);
   const dimensions = await labelled(em, question, rows);
   const report = {
@@ -92,7 +92,7 @@ function textOf(ctx: Context, question: Asked): string | undefined {
     return plain(value);
   });
   if (clock) return undefined;
-  const caller = [ctx.workspace, me && ctx.actor.id, isBounded(ctx.actor) && ctx.actor.departments.toSorted()];
+  const caller = [ctx.workspace, me && ctx.actor.id, isBounded(ctx.actor) && ctx.actor.departments.toSorted(), readsBin(ctx.actor)];
   return JSON.stringify([caller, filterText, by, measures, from, to, zone, granularity]);
 }
 

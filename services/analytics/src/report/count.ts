@@ -34,11 +34,19 @@ export interface Count {
 /** Rows of an answer. What a source has beyond it is not read, except the rest of its last bucket. */
 export const ROW_LIMIT = 10_000;
 
-/** Counts all sources of a question with one statement. `tickets` is a condition on `t`; undefined lets all tickets through. */
-export async function count(em: EntityManager, question: Question, tickets: Condition | undefined): Promise<Count[]> {
+/** Which tickets are counted. */
+export interface Counted {
+  /** A condition on `t`; undefined lets all tickets through. */
+  tickets: Condition | undefined;
+  /** Also spam, and what is in the bin. */
+  hidden: boolean;
+}
+
+/** Counts all sources of a question with one statement. */
+export async function count(em: EntityManager, question: Question, counted: Counted): Promise<Count[]> {
   const sources = [...new Set(question.measures.map((measure) => SOURCES[measure]))];
   const selects = sources.map(
-    (source) => sql`(${source === 'UNSOLVED' ? unsolved(question, tickets) : milestones(source, question, tickets)})`,
+    (source) => sql`(${source === 'UNSOLVED' ? unsolved(question, counted) : milestones(source, question, counted)})`,
   );
   const { rows } = await sql<Count>`${sql.join(selects, sql` union all `)}`.execute(em.getKysely());
   return rows;
@@ -51,7 +59,7 @@ const PLACES = {
 } as const;
 
 /** Tickets by the instant of something that each has once. */
-function milestones(source: Exclude<Source, 'UNSOLVED'>, question: Question, tickets: Condition | undefined): RawBuilder<unknown> {
+function milestones(source: Exclude<Source, 'UNSOLVED'>, question: Question, { tickets, hidden }: Counted): RawBuilder<unknown> {
   const place = PLACES[source];
   const column = (name: string): RawBuilder<unknown> => sql`t.${sql.ref(name)}`;
   const at = column(place.at);
@@ -59,7 +67,8 @@ function milestones(source: Exclude<Source, 'UNSOLVED'>, question: Question, tic
   const keys = keysOf(question, column(place.department), column(place.agent));
   const facts = sql`
     select width_bucket(${at}, ${instants(question.starts)}) - 1 as bucket, ${keys}${timed ? sql`${column(place.seconds!)}` : sql`null::integer`} as seconds
-    from ticket t where ${at} >= ${question.from} and ${at} < ${question.to} and ${tickets ?? sql`true`}`;
+    from ticket t where ${at} >= ${question.from} and ${at} < ${question.to}
+      ${hidden ? sql`` : sql`and not t.hidden`} and ${tickets ?? sql`true`}`;
   const times = timed
     ? sql`avg(seconds)::double precision as mean, (percentile_cont(0.5) within group (order by seconds)) as p50,
         (percentile_cont(0.9) within group (order by seconds)) as p90`
@@ -71,7 +80,7 @@ function milestones(source: Exclude<Source, 'UNSOLVED'>, question: Question, tic
  * Tickets that were unsolved at the end of the buckets: a stretch begins to count at the first end after it opened and no longer counts at
  * the first end after it closed, so that two changes stand for any number of buckets. Each bucket with a row has at most two changes.
  */
-function unsolved(question: Question, tickets: Condition | undefined): RawBuilder<unknown> {
+function unsolved(question: Question, { tickets, hidden }: Counted): RawBuilder<unknown> {
   const ends = [...question.starts.slice(1), question.to.getTime()];
   const ofTicket = question.by.some((dimension) => dimension in OF_TICKET);
   const joined = tickets || ofTicket ? sql`join ticket t on t.id = s.ticket_id` : sql``;
@@ -81,7 +90,8 @@ function unsolved(question: Question, tickets: Condition | undefined): RawBuilde
       select ${keysOf(question, sql`s.department_id`, sql`s.agent_id`)}
         width_bucket(s.opened_at, ${instants(ends)}) as opened, width_bucket(s.closed_at, ${instants(ends)}) as closed
       from unsolved s ${joined}
-      where s.closed_at >= ${new Date(ends[0]!)} and s.opened_at < ${question.to} and s.opened_at < s.closed_at and ${tickets ?? sql`true`})
+      where s.closed_at >= ${new Date(ends[0]!)} and s.opened_at < ${question.to} and s.opened_at < s.closed_at
+        ${hidden ? sql`` : sql`and not s.hidden`} and ${tickets ?? sql`true`})
     select opened as bucket, ${sql.join(keys, sql``)}1 as difference from stretch
     union all select closed, ${sql.join(keys, sql``)}-1 from stretch where closed < ${ends.length}::integer`;
   return grouped('UNSOLVED', question, facts, sql`coalesce(sum(difference), 0)::integer as count, ${NO_TIMES}`, 2 * (ROW_LIMIT + 1));

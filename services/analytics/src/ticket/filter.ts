@@ -11,6 +11,7 @@ import {
   instantIs,
   listed,
   numberIs,
+  asks,
   treeIs,
   when,
   wordOf,
@@ -62,13 +63,34 @@ export class TicketFilter {
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was created.' }) createdAt?: DateTimeFilter | null;
   @Field(() => Boolean, { nullable: true, description: 'Postponed now, or not; a queue asks for false. For staff only.' })
   snoozed?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'In the spam queue, or not. Spam is left out unless this is asked for anywhere in the filter; for staff only.',
+  })
+  spam?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'In the bin, or not. What is in the bin is left out unless this is asked for anywhere in the filter; for those who may restore it.',
+  })
+  deleted?: boolean | null;
   @Field(() => [TicketFilter], { nullable: true, description: 'Every one of these holds.' }) and?: TicketFilter[] | null;
   @Field(() => [TicketFilter], { nullable: true, description: 'At least one of these holds.' }) or?: TicketFilter[] | null;
   @Field(() => TicketFilter, { nullable: true, description: 'This does not hold.' }) not?: TicketFilter | null;
 }
 
-/** The filter as a condition on `t`, the ticket as it stands today. */
-export const matches = (filter: TicketFilter | null | undefined, actor: Actor): Condition =>
+/** Are spam or things in the bin asked for? */
+export const asksHidden = (filter: TicketFilter | null | undefined): boolean => asks(filter, 'spam') || asks(filter, 'deleted');
+
+/** The filter as a condition on `t`, the ticket as it stands today. Spam and what is in the bin are let through only when they are asked for. */
+export function matches(filter: TicketFilter | null | undefined, actor: Actor): Condition {
+  const genuine = asks(filter, 'spam') ? sql`` : sql`and not t.spam`;
+  const kept = asks(filter, 'deleted') ? sql`` : sql`and not t.deleted`;
+  return sql`${matchesGiven(filter, actor)} ${asksHidden(filter) ? sql`${genuine} ${kept}` : sql``}`;
+}
+
+/** Only what is given in the filter. */
+const matchesGiven = (filter: TicketFilter | null | undefined, actor: Actor): Condition =>
   treeIs(filter, (f) => [
     ...when(f.id, (id) => idIs(sql`t.id`, 'tkt', id, actor.id)),
     ...when(f.number, (number) => numberIs(sql`t.number`, number)),
@@ -81,6 +103,8 @@ export const matches = (filter: TicketFilter | null | undefined, actor: Actor): 
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
     ...when(f.tag, tagged),
     ...when(f.snoozed, (snoozed) => sql<SqlBool>`t.snoozed = ${snoozed}`),
+    ...when(f.spam, (spam) => sql<SqlBool>`t.spam = ${spam}`),
+    ...when(f.deleted, (deleted) => sql<SqlBool>`t.deleted = ${deleted}`),
     ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at)),
   ]);
 

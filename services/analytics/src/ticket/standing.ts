@@ -12,6 +12,8 @@ export interface TicketState {
   requesterId: string | null;
   tags?: string[];
   snooze?: object | null;
+  spam?: boolean;
+  deletedAt?: string | null;
   createdAt: string;
 }
 
@@ -33,6 +35,9 @@ export interface Standing {
   requesterId: string | null;
   tags: string[];
   snoozed: boolean;
+  spam: boolean;
+  /** In the bin, or gone. */
+  deleted: boolean;
   createdAt: Date;
   created: { departmentId: string | null; agentId: string | null };
   /** The last solution, while it stands. */
@@ -87,6 +92,8 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
     requesterId: uuid('cus', state.requesterId),
     tags: state.tags ?? [],
     snoozed: Boolean(state.snooze),
+    spam: Boolean(state.spam),
+    deleted: Boolean(state.deletedAt),
     solved: nowSolved ? (wasSolved ? start.solved : milestone()) : null,
     responded: start.responded ?? (repliesFirst ? milestone() : null),
   };
@@ -110,6 +117,8 @@ const begin = (state: TicketState): Standing => {
     requesterId: null,
     tags: [],
     snoozed: false,
+    spam: false,
+    deleted: false,
     createdAt,
     created: { departmentId, agentId: assigneeId },
     solved: null,

@@ -23,7 +23,13 @@ export async function takeAll(context: Context, facts: readonly Fact[]): Promise
     } else if (thing && typeof state?.name === 'string') names.push({ thing, position: fact.position, since: fact.at, name: state.name });
   }
   const progress = { position: facts.at(-1)!.position, as_of: latest(facts) };
-  await write(context, progress, [...standings].map(rowOf), [...stretches.values()].map(stretchRow), names);
+  await write(
+    context,
+    progress,
+    [...standings].map(rowOf),
+    [...stretches.values()].map((each) => stretchRow(each, standings.get(each.ticket)!)),
+    names,
+  );
 }
 
 /** The UUID of the ticket that the fact tells the state of. */
@@ -53,27 +59,29 @@ async function write(context: Context, progress: object, tickets: object[], stre
       insert into known_name (workspace_id, thing_id, position, since, name)
       select ${workspace}, thing, position, since, name from ${rows(names)} as given (thing uuid, position bigint, since timestamptz, name text)),
     stretched as (
-      insert into unsolved (workspace_id, ticket_id, turn, department_id, agent_id, opened_at, closed_at)
-      select ${workspace}, ticket, turn, department, agent, opened, closed from ${rows(stretches)}
-        as given (ticket uuid, turn integer, department uuid, agent uuid, opened timestamptz, closed timestamptz)
+      insert into unsolved (workspace_id, ticket_id, turn, department_id, agent_id, opened_at, closed_at, hidden)
+      select ${workspace}, ticket, turn, department, agent, opened, closed, hidden from ${rows(stretches)}
+        as given (ticket uuid, turn integer, department uuid, agent uuid, opened timestamptz, closed timestamptz, hidden boolean)
       on conflict (workspace_id, ticket_id, turn) do update set
-        department_id = excluded.department_id, agent_id = excluded.agent_id, closed_at = excluded.closed_at)
+        department_id = excluded.department_id, agent_id = excluded.agent_id, closed_at = excluded.closed_at,
+        hidden = excluded.hidden)
     insert into ticket (
-      workspace_id, id, number, status, priority, channel, department_id, assignee_id, requester_id, tags, snoozed, created_at,
+      workspace_id, id, number, status, priority, channel, department_id, assignee_id, requester_id, tags, snoozed, spam, deleted, created_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge)
     select
-      ${workspace}, id, number, status, priority, channel, department_id, assignee_id, requester_id, tags, snoozed, created_at,
+      ${workspace}, id, number, status, priority, channel, department_id, assignee_id, requester_id, tags, snoozed, spam, deleted, created_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge
     from ${rows(tickets)} as given (
-      id uuid, number integer, status text, priority text, channel text, department_id uuid, assignee_id uuid, requester_id uuid, tags text[], snoozed boolean,
+      id uuid, number integer, status text, priority text, channel text, department_id uuid, assignee_id uuid, requester_id uuid, tags text[], snoozed boolean, spam boolean, deleted boolean,
       created_at timestamptz, created_department_id uuid, created_agent_id uuid,
       solved_at timestamptz, solved_department_id uuid, solved_agent_id uuid, resolution_seconds integer,
       responded_at timestamptz, responded_department_id uuid, responded_agent_id uuid, response_seconds integer, turn integer, edge timestamptz)
     on conflict (workspace_id, id) do update set
       status = excluded.status, priority = excluded.priority, channel = excluded.channel, department_id = excluded.department_id,
       assignee_id = excluded.assignee_id, requester_id = excluded.requester_id, tags = excluded.tags, snoozed = excluded.snoozed,
+      spam = excluded.spam, deleted = excluded.deleted,
       solved_at = excluded.solved_at, solved_department_id = excluded.solved_department_id, solved_agent_id = excluded.solved_agent_id,
       resolution_seconds = excluded.resolution_seconds, responded_at = excluded.responded_at,
       responded_department_id = excluded.responded_department_id, responded_agent_id = excluded.responded_agent_id,
@@ -81,13 +89,17 @@ async function write(context: Context, progress: object, tickets: object[], stre
   `.execute(context.em.getKysely());
 }
 
-const stretchRow = ({ ticket, turn, departmentId, agentId, openedAt, closedAt }: Stretch & { ticket: string }): object => ({
+const stretchRow = (
+  { ticket, turn, departmentId, agentId, openedAt, closedAt }: Stretch & { ticket: string },
+  { spam, deleted }: Standing,
+): object => ({
   ticket,
   turn,
   department: departmentId,
   agent: agentId,
   opened: openedAt,
   closed: closedAt ?? 'infinity',
+  hidden: spam || deleted,
 });
 
 type Instant = Date | string;
@@ -103,6 +115,8 @@ interface TicketRow {
   requester_id: string | null;
   tags: string[];
   snoozed: boolean;
+  spam: boolean;
+  deleted: boolean;
   created_at: Instant;
   created_department_id: string | null;
   created_agent_id: string | null;
@@ -129,6 +143,8 @@ const rowOf = ([id, it]: readonly [string, Standing]): TicketRow => ({
   requester_id: it.requesterId,
   tags: it.tags,
   snoozed: it.snoozed,
+  spam: it.spam,
+  deleted: it.deleted,
   created_at: it.createdAt,
   created_department_id: it.created.departmentId,
   created_agent_id: it.created.agentId,
@@ -154,6 +170,8 @@ const standingOf = (row: TicketRow): Standing => ({
   requesterId: row.requester_id,
   tags: row.tags,
   snoozed: row.snoozed,
+  spam: row.spam,
+  deleted: row.deleted,
   createdAt: new Date(row.created_at),
   created: { departmentId: row.created_department_id, agentId: row.created_agent_id },
   solved: milestoneOf(row.solved_at, row.resolution_seconds, row.solved_department_id, row.solved_agent_id),

@@ -40,7 +40,7 @@ export const byId = (ctx: Context, id: string): Promise<Agent | null> =>
   });
 
 function metBy(actor: Actor): Condition {
-  const own = sql`t.workspace_id = a.workspace_id and t.requester_id = ${uuidOf('cus', actor.id)}::uuid`;
+  const own = sql`t.workspace_id = a.workspace_id and t.deleted_at is null and t.requester_id = ${uuidOf('cus', actor.id)}::uuid`;
   return sql`(
     exists (select from ticket t where ${own} and a.id in (t.assignee_id, t.solved_by_id))
     or exists (

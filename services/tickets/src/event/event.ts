@@ -7,7 +7,7 @@ import type { Changes } from '../ticket/fact.ts';
 
 /** What the facts about tickets carry. */
 export interface TicketData {
-  state: { requesterId: string; departmentId: string | null };
+  state: { requesterId: string; departmentId: string | null; deletedAt?: string | null };
   changes?: Changes;
   /** The ticket's version as its requester counts. */
   publicVersion?: number;

@@ -7,17 +7,17 @@ import { type TicketFilter, matches } from '../ticket/filter.ts';
 import { fits } from '../ticket/fits.ts';
 import { frequentTexts } from '../ticket/text.ts';
 import { Ticket } from '../ticket/ticket.ts';
-import { reads, visible } from '../ticket/visible.ts';
+import { isVisible, reads, readsBin, visible } from '../ticket/visible.ts';
 import { ticketsNow } from './now.ts';
 
-/** The tickets that the caller may see and that the filter lets through, as they are now; a condition on `t`. */
+/** The tickets that the caller may see and that the filter lets through, as they are now; a condition on `t`. Without a filter spam is told of as well. */
 export async function wanted(ctx: Context, filter: TicketFilter | null | undefined): Promise<Condition> {
-  return sql`${visible(ctx.actor)} and ${matches(filter, ctx.actor, await frequentTexts(ctx, filter))}`;
+  return filter ? sql`${visible(ctx.actor)} and ${matches(filter, ctx.actor, await frequentTexts(ctx, filter))}` : visible(ctx.actor);
 }
 
 /** May the caller see every ticket of the workspace? */
 export const seesAll = ({ actor }: Context): boolean =>
-  isStaff(actor) && reads(actor) && !(actor.kind === 'app' && actor.departments.length);
+  isStaff(actor) && reads(actor) && readsBin(actor) && !(actor.kind === 'app' && actor.departments.length);
 
 /** Which of these tickets are wanted. */
 export async function ticketsOf(ctx: Context, condition: Condition, ids: readonly string[]): Promise<Map<string, Ticket>> {
@@ -38,7 +38,7 @@ export async function wantedNow(
   ids: readonly string[],
 ): Promise<Map<string, Ticket>> {
   const tickets = await ticketsNow(ctx, ids);
-  const answers = Map.groupBy(tickets, (ticket) => fits(filter, ctx.actor, ticket));
+  const answers = Map.groupBy(tickets, (ticket) => (filter ? fits(filter, ctx.actor, ticket) : isVisible(ctx.actor, ticket)));
   const found = new Map(answers.get(true)?.map((ticket) => [ticket.id, ticket]));
   const unsure = answers.get(undefined)?.map(({ id }) => id);
   if (!unsure) return found;

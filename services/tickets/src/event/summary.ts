@@ -3,7 +3,24 @@ import type { Fact } from '@deskgraph/common/events';
 import type { TicketData } from './event.ts';
 
 type Words = Record<
-  'created' | 'updated' | 'status' | 'assigned' | 'unassigned' | 'handed' | 'reply' | 'note' | 'followed' | 'snoozed' | 'woken' | 'other',
+  | 'created'
+  | 'updated'
+  | 'status'
+  | 'assigned'
+  | 'unassigned'
+  | 'handed'
+  | 'reply'
+  | 'note'
+  | 'followed'
+  | 'snoozed'
+  | 'woken'
+  | 'spam'
+  | 'notSpam'
+  | 'deleted'
+  | 'restored'
+  | 'purged'
+  | 'requester'
+  | 'other',
   string
 >;
 
@@ -21,6 +38,12 @@ const WORDS: Record<string, Words> = {
     followed: '{who} answered after the end, in a new ticket',
     snoozed: '{who} postponed the ticket',
     woken: '{who} took the ticket back to its queue',
+    spam: '{who} put the ticket into the spam queue',
+    notSpam: '{who} took the ticket out of the spam queue',
+    deleted: '{who} put the ticket into the bin',
+    restored: '{who} took the ticket out of the bin',
+    purged: '{who} removed the ticket for ever',
+    requester: '{who} put the ticket down to another requester',
     other: '{who} did something',
   },
   pt: {
@@ -35,6 +58,12 @@ const WORDS: Record<string, Words> = {
     followed: '{who} respondeu depois do fim, num novo pedido',
     snoozed: '{who} adiou o pedido',
     woken: '{who} devolveu o pedido à fila',
+    spam: '{who} marcou o pedido como spam',
+    notSpam: '{who} retirou o pedido do spam',
+    deleted: '{who} colocou o pedido no lixo',
+    restored: '{who} restaurou o pedido',
+    purged: '{who} removeu o pedido para sempre',
+    requester: '{who} mudou o requerente do pedido',
     other: '{who} fez algo',
   },
   sl: {
@@ -49,6 +78,12 @@ const WORDS: Record<string, Words> = {
     followed: '{who}: odgovor po koncu, v novi zadevi',
     snoozed: '{who}: zadeva odložena',
     woken: '{who}: zadeva spet v vrsti',
+    spam: '{who}: zadeva označena kot neželena',
+    notSpam: '{who}: zadeva ni več neželena',
+    deleted: '{who}: zadeva v košu',
+    restored: '{who}: zadeva obnovljena',
+    purged: '{who}: zadeva trajno odstranjena',
+    requester: '{who}: drug vlagatelj zadeve',
     other: '{who}: dogodek',
   },
   'zh-Hans': {
@@ -63,6 +98,12 @@ const WORDS: Record<string, Words> = {
     followed: '{who} 在工单关闭后以新工单回复',
     snoozed: '{who} 推迟了工单',
     woken: '{who} 让工单回到队列',
+    spam: '{who} 将工单标记为垃圾',
+    notSpam: '{who} 取消了工单的垃圾标记',
+    deleted: '{who} 将工单移入回收站',
+    restored: '{who} 恢复了工单',
+    purged: '{who} 永久删除了工单',
+    requester: '{who} 更换了工单的请求人',
     other: '{who} 进行了操作',
   },
   'zh-Hant': {
@@ -77,6 +118,12 @@ const WORDS: Record<string, Words> = {
     followed: '{who} 在工單關閉後以新工單回覆',
     snoozed: '{who} 延後了工單',
     woken: '{who} 讓工單回到佇列',
+    spam: '{who} 將工單標記為垃圾',
+    notSpam: '{who} 取消了工單的垃圾標記',
+    deleted: '{who} 將工單移入回收筒',
+    restored: '{who} 還原了工單',
+    purged: '{who} 永久刪除了工單',
+    requester: '{who} 更換了工單的請求人',
     other: '{who} 進行了操作',
   },
 };
@@ -99,6 +146,7 @@ function keyOf(type: string, { changes = {}, visibility }: TicketData): keyof Wo
     if (!('assigneeId' in changes)) return 'handed';
     return changes['assigneeId']![1] ? 'assigned' : 'unassigned';
   }
+  if (type === 'ticket.spam_marked') return changes['spam']?.[1] ? 'spam' : 'notSpam';
   return KEYS[type] ?? 'other';
 }
 
@@ -109,4 +157,8 @@ const KEYS: Record<string, keyof Words> = {
   'ticket.followed_up': 'followed',
   'ticket.snoozed': 'snoozed',
   'ticket.woken': 'woken',
+  'ticket.deleted': 'deleted',
+  'ticket.restored': 'restored',
+  'ticket.purged': 'purged',
+  'ticket.requester_changed': 'requester',
 };

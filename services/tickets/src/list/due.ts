@@ -1,7 +1,7 @@
 import { sql } from '@deskgraph/common/database';
 import { milliseconds } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
-import { type TicketFilter, matches } from '../ticket/filter.ts';
+import { type TicketFilter, matchesGiven } from '../ticket/filter.ts';
 import { visible } from '../ticket/visible.ts';
 import { INSTANTS, INSTANT_FIELDS } from './instants.ts';
 
@@ -24,7 +24,7 @@ export async function due(
   const turns = filter ? turnsOf(filter) : [];
   if (!turns.length) return undefined;
   const em = await ctx.read();
-  const condition = sql`${visible(ctx.actor)} and ${matches(plain(filter!), ctx.actor, frequent, now)}`;
+  const condition = sql`${visible(ctx.actor)} and ${matchesGiven(plain(filter!), ctx.actor, frequent, now)}`;
   const nexts = turns.map(({ column, ms }) => {
     const length = sql`${ms}::float8 * interval '1 millisecond'`;
     return sql`(select min(${column}) + ${length} from ticket t where ${condition} and ${column} > ${now}::timestamptz - ${length})`;

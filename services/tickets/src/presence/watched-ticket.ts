@@ -1,10 +1,10 @@
-import type { Ticket } from '../ticket/ticket.ts';
+import type { Seen } from '../ticket/visible.ts';
 import type { Clock } from './clock.ts';
 import type { Presence } from './presence.ts';
 
 export interface WatchedState {
   /** What rights depend on; without it there is no such ticket. */
-  ticket: Pick<Ticket, 'requesterId' | 'departmentId'> | undefined;
+  ticket: Seen | undefined;
   viewers: readonly Presence[];
 }
 
@@ -39,9 +39,9 @@ export class WatchedTicket {
   }
 
   /** Could others see the ticket, as it is now, than could before? */
-  isMoved({ requesterId, departmentId }: NonNullable<WatchedState['ticket']>): boolean {
+  isMoved({ requesterId, departmentId, deletedAt }: NonNullable<WatchedState['ticket']>): boolean {
     const ticket = this.#state?.ticket;
-    return ticket?.requesterId !== requesterId || ticket.departmentId !== departmentId;
+    return ticket?.requesterId !== requesterId || ticket.departmentId !== departmentId || Boolean(ticket.deletedAt) !== Boolean(deletedAt);
   }
 
   close(): void {

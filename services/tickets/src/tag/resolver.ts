@@ -4,6 +4,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { ForwardArgs, type Page } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { matches } from '../ticket/filter.ts';
 import { visible } from '../ticket/visible.ts';
 import { TagCreateInput, TagCreatePayload, create } from './create.ts';
 import { TagDeleteInput, TagDeletePayload, remove } from './delete.ts';
@@ -51,7 +52,7 @@ export class TagResolver {
         const em = await ctx.read();
         const { rows } = await sql<{ name: string; count: number }>`
         select g.name, count(*)::integer as count from ticket_tag g join ticket t on t.id = g.ticket_id
-        where g.workspace_id = ${ctx.workspace}::uuid and g.name = any(${names}::text[]) and ${visible(ctx.actor)} group by g.name`.execute(
+        where g.workspace_id = ${ctx.workspace}::uuid and g.name = any(${names}::text[]) and ${visible(ctx.actor)} and ${matches(null, ctx.actor, new Set())} group by g.name`.execute(
           em.getKysely(),
         );
         return new Map(rows.map((row) => [row.name, row.count]));

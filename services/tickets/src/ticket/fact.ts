@@ -17,6 +17,8 @@ export const stateOf = (ticket: Ticket) => ({
   locale: ticket.locale,
   createdAt: ticket.createdAt.toISOString(),
   snooze: ticket.snooze,
+  spam: ticket.spam,
+  deletedAt: ticket.deletedAt?.toISOString() ?? null,
 });
 
 export type Changes = Record<string, [from: unknown, to: unknown]>;

@@ -69,6 +69,11 @@ export class TicketFields {
     return resolutionCode && { code: resolutionCode, text: resolutionText, counted: !UNCOUNTED.has(resolutionCode) };
   }
 
+  @FieldResolver(() => Boolean, { description: 'Whether it is in the spam queue; requesters read false.' })
+  spam(@Root() { spam }: Ticket, @Ctx() ctx: Context): boolean {
+    return spam && readsOnHold(ctx.actor);
+  }
+
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => Snooze, { nullable: true, description: 'Set while it is postponed; for staff only.' })
   snooze(@Root() { snoozedAt, snoozedUntil, wakeOnReply, snoozedByKind, snoozedById, snoozedByName }: Ticket): Snooze | null {

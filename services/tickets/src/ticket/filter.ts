@@ -9,6 +9,7 @@ import {
   idIs,
   instantIs,
   numberIs,
+  asks,
   treeIs,
   when,
   listed,
@@ -62,16 +63,43 @@ export class TicketFilter {
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was created.' }) createdAt?: DateTimeFilter | null;
   @Field(() => Boolean, { nullable: true, description: 'Postponed now, or not; a queue asks for false. For staff only.' })
   snoozed?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'In the spam queue, or not. Spam is left out unless this is asked for anywhere in the filter; for staff only.',
+  })
+  spam?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'In the bin, or not. What is in the bin is left out unless this is asked for anywhere in the filter; for those who may restore it.',
+  })
+  deleted?: boolean | null;
   @Field(() => [TicketFilter], { nullable: true, description: 'Every one of these holds.' }) and?: TicketFilter[] | null;
   @Field(() => [TicketFilter], { nullable: true, description: 'At least one of these holds.' }) or?: TicketFilter[] | null;
   @Field(() => TicketFilter, { nullable: true, description: 'This does not hold.' }) not?: TicketFilter | null;
 }
 
 /**
- * The filter as a condition on `t`; `fits` says the same of a ticket at hand. What a requester may not read he can't filter by either.
+ * The filter as a condition on `t`; `fits` says the same of a ticket at hand. What a requester may not read he can't filter by either. Spam and
+ * what is in the bin are let through only when they are asked for.
  * `frequent`: see `frequentTexts`.
  */
 export function matches(
+  filter: TicketFilter | null | undefined,
+  actor: Actor,
+  frequent: ReadonlySet<string>,
+  now: Date = new Date(),
+): Condition {
+  const spam = spamFor(actor);
+  const genuine = asks(filter, 'spam') ? sql`` : sql`and not ${spam}`;
+  const kept = asks(filter, 'deleted') ? sql`` : sql`and t.deleted_at is null`;
+  return sql`${matchesGiven(filter, actor, frequent, now)} ${genuine} ${kept}`;
+}
+
+const spamFor = (actor: Actor): Condition => (readsOnHold(actor) ? sql`t.spam` : sql`false`);
+
+/** Only what is given in the filter. */
+export function matchesGiven(
   filter: TicketFilter | null | undefined,
   actor: Actor,
   frequent: ReadonlySet<string>,
@@ -91,6 +119,8 @@ export function matches(
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
     ...when(f.tag, (tag) => (full ? tagged(tag) : sql`false`)),
     ...when(f.snoozed, (snoozed) => (full ? sql`(t.snoozed_at is not null) = ${snoozed}` : sql`false`)),
+    ...when(f.spam, (given) => sql`${spamFor(actor)} = ${given}`),
+    ...when(f.deleted, (deleted) => sql`(t.deleted_at is not null) = ${deleted}`),
     ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at, now)),
   ]);
 }

@@ -1,7 +1,7 @@
 import type { Actor } from '@deskgraph/common/access';
 import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
-import type { Condition } from '@deskgraph/common/filter';
+import { type Condition, asks } from '@deskgraph/common/filter';
 import { uuidOf } from '@deskgraph/common/id';
 import { type Owned, pageOf } from '@deskgraph/common/owned';
 import { type OrderKey, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
@@ -10,7 +10,7 @@ import { type TicketFilter, matches } from './filter.ts';
 import { type TicketOrder, orderKeys } from './order.ts';
 import { frequentTexts } from './text.ts';
 import { Ticket } from './ticket.ts';
-import { isVisible, readsOnHold, visible } from './visible.ts';
+import { among, isVisible, readsOnHold, visible } from './visible.ts';
 
 export interface TicketQuery extends PageRequest {
   filter?: TicketFilter | null | undefined;
@@ -30,7 +30,8 @@ export function listed(
   if ((filter?.text?.length ?? 0) > 200) throw new Refusal([{ code: 'TOO_LONG', field: ['filter', 'text'] }]);
   return {
     order: orderKeys(orderBy, readsOnHold(actor)),
-    condition: sql`${visible(actor)} and ${matches(filter, actor, frequent, now)}`,
+    // For whom it is the same list it is the same statement.
+    condition: sql`${asks(filter, 'deleted') ? visible(actor) : among(actor)} and ${matches(filter, actor, frequent, now)}`,
   };
 }
 
@@ -82,8 +83,18 @@ export async function byCondition(ctx: Context, condition: Condition): Promise<T
   return hydrate(ctx.orm, Ticket, rows);
 }
 
-/** The ticket to change, locked until the transaction ends; refused with NOT_FOUND when there is none for the caller. */
+/**
+ * The ticket to change, locked until the transaction ends; refused with NOT_FOUND when there is none for the caller. What is in the bin stays as
+ * it is, but for those verbs that are about the bin.
+ */
 export async function locked(ctx: Context, id: string, field = 'id'): Promise<Ticket> {
+  const ticket = await lockedAnywhere(ctx, id, field);
+  if (ticket.deletedAt) throw new Refusal('TICKET_DELETED', field);
+  return ticket;
+}
+
+/** The same, also of a ticket in the bin. */
+export async function lockedAnywhere(ctx: Context, id: string, field = 'id'): Promise<Ticket> {
   const { rows } = await sql<object>`
     select t.* from ticket t where t.id = ${uuidOf('tkt', id)}::uuid and t.workspace_id = ${ctx.workspace}::uuid for update`.execute(
     ctx.em.getKysely(),

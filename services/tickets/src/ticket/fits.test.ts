@@ -71,8 +71,8 @@ const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbit
 const INSERT = `
   insert into ticket (id, workspace_id, number, subject, description, status, priority, department_id, assignee_id, requester_id, requester_name,
     tags, channel, origin, created_by_kind, created_by_id, created_by_name, handled, reopen_count, transfer_count, public_version,
-    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until)
-  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, 'M', $9, $10, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $11, 1, $11, $11, $12, $13)`;
+    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, spam, deleted_at)
+  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, 'M', $9, $10, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $11, 1, $11, $11, $12, $13, $14, $15)`;
 
 async function fill(): Promise<void> {
   const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
@@ -88,6 +88,8 @@ async function fill(): Promise<void> {
       created: one(...HOURS),
       snoozed: maybe(one(...HOURS)),
       until: maybe(one(...HOURS)),
+      spam: one(true, false, false),
+      deleted: fc.option(one(...HOURS), { freq: 1 }),
     }),
     TICKETS,
   );
@@ -109,6 +111,8 @@ async function fill(): Promise<void> {
       at(row.created),
       row.snoozed === null ? null : at(row.snoozed),
       row.snoozed === null || row.until === null ? null : at(row.until + 1_000_000),
+      row.spam,
+      row.deleted === null ? null : at(row.deleted),
     ]);
   await client.end();
 }
@@ -136,6 +140,8 @@ function filters(): fc.Arbitrary<TicketFilter> {
     assigneeId: ids(desk.agent.id, desk.colleague.id),
     requesterId: ids(desk.customer.id, desk.stranger.id),
     snoozed: fc.boolean(),
+    spam: fc.boolean(),
+    deleted: fc.boolean(),
     tag: part({ any: words, all: words, none: words }),
     createdAt: part({ gte: instant, lt: instant, within: length, olderThan: length, isNull: maybe(fc.boolean()) }),
   };

@@ -1,6 +1,6 @@
 import type { Actor } from '@deskgraph/common/access';
 import { type Answer, choiceFits, idFits, instantFits, numberFits, treeFits, wordsFit } from '@deskgraph/common/fits';
-import { when } from '@deskgraph/common/filter';
+import { asks, when } from '@deskgraph/common/filter';
 import type { TicketFilter } from './filter.ts';
 import type { Rest, Ticket } from './ticket.ts';
 import { readsOnHold, sees, statusFor } from './visible.ts';
@@ -13,6 +13,8 @@ export type TicketLike = Pick<Ticket, Rights> & { [Field in Asked]?: Ticket[Fiel
   createdAt?: Date | string | undefined;
   /** Facts of the time before there was any have none. */
   snooze?: Rest | null | undefined;
+  spam?: boolean | undefined;
+  deletedAt?: Date | string | null | undefined;
 };
 
 /**
@@ -22,7 +24,9 @@ export type TicketLike = Pick<Ticket, Rights> & { [Field in Asked]?: Ticket[Fiel
 export function fits(filter: TicketFilter | null | undefined, actor: Actor, ticket: TicketLike, now = new Date()): Answer {
   if (!sees(actor, ticket)) return false;
   const full = readsOnHold(actor);
-  return treeFits<TicketFilter>(filter, (f) => [
+  const spam = full && Boolean(ticket.spam);
+  const isDeleted = Boolean(ticket.deletedAt);
+  const answer = treeFits<TicketFilter>(filter, (f) => [
     ...when(f.id, (id) => idFits(ticket.id, id, actor.id)),
     ...when(f.number, (number) => numberFits(ticket.number, number)),
     ...when(f.text, () => undefined),
@@ -34,6 +38,9 @@ export function fits(filter: TicketFilter | null | undefined, actor: Actor, tick
     ...when(f.requesterId, (id) => idFits(ticket.requesterId, id, actor.id)),
     ...when(f.tag, (tag) => full && wordsFit(ticket.tags, tag)),
     ...when(f.snoozed, (snoozed) => full && Boolean(ticket.snooze) === snoozed),
+    ...when(f.spam, (given) => spam === given),
+    ...when(f.deleted, (deleted) => isDeleted === deleted),
     ...when(f.createdAt, (at) => instantFits(ticket.createdAt, at, now)),
   ]);
+  return (spam && !asks(filter, 'spam')) || (isDeleted && !asks(filter, 'deleted')) ? false : answer;
 }

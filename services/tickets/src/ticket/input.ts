@@ -118,6 +118,27 @@ export class TicketWakeInput {
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
 }
 
+@InputType({ description: 'Input of ticketSpamMark.' })
+export class TicketSpamMarkInput {
+  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
+  @Field(() => Boolean, { description: 'True puts it into the spam queue, false takes it out.' }) spam!: boolean;
+}
+
+@InputType({ description: 'Input of ticketDelete.' })
+export class TicketDeleteInput {
+  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
+}
+
+@InputType({ description: 'Input of ticketRestore.' })
+export class TicketRestoreInput {
+  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
+}
+
+@InputType({ description: 'Input of ticketPurge.' })
+export class TicketPurgeInput {
+  @Field(() => ID, { description: 'Which ticket; it must be in the bin.' }) id!: string;
+}
+
 @InputType({ description: 'One past change of an imported ticket; the given parts changed at that instant.' })
 export class TicketImportChange {
   static readonly bounds = loose({ body: bytes(BODY_BYTES) });

@@ -1,5 +1,5 @@
 import { Payload } from '@deskgraph/common/graph';
-import { Field, ObjectType } from 'type-graphql';
+import { Field, ID, ObjectType } from 'type-graphql';
 import { Message } from '../message/message.ts';
 import { Ticket } from './ticket.ts';
 
@@ -41,4 +41,24 @@ export class TicketSnoozePayload extends Payload {
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketWake.' })
 export class TicketWakePayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketSpamMark.' })
+export class TicketSpamMarkPayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketDelete.' })
+export class TicketDeletePayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketRestore.' })
+export class TicketRestorePayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketPurge.' })
+export class TicketPurgePayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
 }

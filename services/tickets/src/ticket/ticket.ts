@@ -48,6 +48,9 @@ type Defaulted =
   | 'snoozedById'
   | 'snoozedByName'
   | 'snooze'
+  | 'spam'
+  | 'deletedAt'
+  | 'purgesAt'
   | 'publicVersion';
 
 @Entity()
@@ -163,6 +166,18 @@ export class Ticket extends Stored<Defaulted> {
   get snooze(): Rest | null {
     return this.snoozedAt && { until: this.snoozedUntil?.toISOString() ?? null, wakeOnReply: this.wakeOnReply };
   }
+
+  /** In the spam queue. */
+  @Property({ type: 'boolean' }) spam = false;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Set while it is in the bin, for those who may restore it; 30 days later it is removed for ever.',
+  })
+  deletedAt: Date | null = null;
+
+  @Property({ type: 'datetime', length: 3, nullable: true }) purgesAt: Date | null = null;
 
   /** What a requester may know of changes: notes and internal moves don't show, not even by a clock. */
   @Property({ type: 'integer' }) publicVersion = 1;

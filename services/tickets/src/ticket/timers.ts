@@ -1,9 +1,11 @@
 import type { Timer } from '@deskgraph/common/clock';
 import { close } from './close.ts';
+import { purgeInTime } from './purge.ts';
 import { wakeInTime } from './wake.ts';
 
 /** What happens to tickets by time alone. */
 export const timers: readonly Timer[] = [
   { table: 'ticket', column: 'closes_at', ring: close },
   { table: 'ticket', column: 'snoozed_until', ring: wakeInTime },
+  { table: 'ticket', column: 'purges_at', ring: purgeInTime },
 ];

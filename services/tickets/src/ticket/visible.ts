@@ -1,4 +1,4 @@
-import { type Actor, Role, isStaff } from '@deskgraph/common/access';
+import { type Actor, Role, hasRole, isStaff } from '@deskgraph/common/access';
 import { sql, uuids } from '@deskgraph/common/database';
 import type { Condition } from '@deskgraph/common/filter';
 import { uuidOf } from '@deskgraph/common/id';
@@ -8,11 +8,18 @@ import { TicketStatus } from './words.ts';
 /** An app without any scope for tickets has none, on whatever way it comes to them: by its customers, by an id. */
 export const reads = ({ kind, scopes }: Actor): boolean => kind !== 'app' || scopes.some((scope) => scope.startsWith('tickets:'));
 
+/** What is in the bin exists only for those who may bring it back. */
+export const readsBin = (actor: Actor): boolean =>
+  actor.kind === 'system' || (actor.kind === 'app' ? actor.scopes.includes('tickets:write') : hasRole(actor, Role.LEAD));
+
 /**
  * The tickets that exist for the actor, as a condition on `t`: every list, count, search and look-up goes through it. Staff see all of the
- * workspace, apps what their departments hold (all without departments), requesters their own.
+ * workspace, apps what their departments hold (all without departments), requesters their own; few see what is in the bin.
  */
-export function visible(actor: Actor): Condition {
+export const visible = (actor: Actor): Condition => (readsBin(actor) ? among(actor) : sql`${among(actor)} and t.deleted_at is null`);
+
+/** The same, whether in the bin or not: for statements that leave it out for everybody. */
+export function among(actor: Actor): Condition {
   if (!reads(actor)) return sql`false`;
   const home = sql`t.workspace_id = ${actor.workspace}::uuid`;
   if (actor.kind === 'app' && actor.departments.length) return sql`${home} and t.department_id = any(${uuids('dep', actor.departments)})`;
@@ -20,9 +27,12 @@ export function visible(actor: Actor): Condition {
   return sql`${home} and t.requester_id = ${uuidOf('cus', actor.id)}::uuid`;
 }
 
+/** What of a ticket decides who sees it. */
+export type Seen = Pick<Ticket, 'departmentId' | 'requesterId'> & { deletedAt?: Date | string | null | undefined };
+
 /** The same rule for a ticket of his workspace that is at hand. */
-export function sees(actor: Actor, { departmentId, requesterId }: Pick<Ticket, 'departmentId' | 'requesterId'>): boolean {
-  if (!reads(actor)) return false;
+export function sees(actor: Actor, { departmentId, requesterId, deletedAt }: Seen): boolean {
+  if (!reads(actor) || (deletedAt && !readsBin(actor))) return false;
   if (actor.kind === 'app' && actor.departments.length) return departmentId !== null && actor.departments.includes(departmentId);
   return isStaff(actor) || requesterId === actor.id;
 }

@@ -1,0 +1,19 @@
+import { recordAll } from '@deskgraph/common/events';
+import type { Context } from '@deskgraph/common/transaction';
+import { fact } from './fact.ts';
+import { lockedAnywhere } from './find.ts';
+import type { TicketDeleteInput } from './input.ts';
+import type { TicketDeletePayload } from './payload.ts';
+
+const KEPT_MS = 30 * 24 * 3_600_000;
+
+/** Into the bin, where nobody finds it but who may restore it; what time does to it, it does there as well. */
+export async function remove(ctx: Context, { id }: TicketDeleteInput): Promise<TicketDeletePayload> {
+  const ticket = await lockedAnywhere(ctx, id);
+  if (ticket.deletedAt) return { ticket, userErrors: [] };
+  const at = new Date();
+  ticket.deletedAt = at;
+  ticket.purgesAt = new Date(at.getTime() + KEPT_MS);
+  await recordAll(ctx, [fact('ticket.deleted', ticket, { at, changes: { deletedAt: [null, at.toISOString()] }, internal: true })]);
+  return { ticket, userErrors: [] };
+}

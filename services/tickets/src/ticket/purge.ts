@@ -1,0 +1,33 @@
+import { sql } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
+import { recordAll } from '@deskgraph/common/events';
+import { uuidOf } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import { fact } from './fact.ts';
+import { lockedAnywhere } from './find.ts';
+import type { TicketPurgeInput } from './input.ts';
+import type { TicketPurgePayload } from './payload.ts';
+import { Ticket } from './ticket.ts';
+
+/** Removes a ticket of the bin for ever. */
+export async function purge(ctx: Context, { id }: TicketPurgeInput): Promise<TicketPurgePayload> {
+  const ticket = await lockedAnywhere(ctx, id);
+  if (!ticket.deletedAt) throw new Refusal('NOT_DELETED', 'id');
+  await destroy(ctx, ticket);
+  return { deletedId: ticket.id, userErrors: [] };
+}
+
+/** It was in the bin for long enough. */
+export const purgeInTime = (ctx: Context, row: object): Promise<void> => destroy(ctx, ctx.em.map(Ticket, row as never));
+
+/** With all that was said in it. Its number is not given again, and the log goes on telling what was done to it. */
+async function destroy(ctx: Context, ticket: Ticket): Promise<void> {
+  ticket.subject = '';
+  await recordAll(ctx, [fact('ticket.purged', ticket, { internal: true })]);
+  const db = ctx.em.getKysely();
+  const id = sql`${uuidOf('tkt', ticket.id)}::uuid`;
+  for (const table of ['presence', 'ticket_tag', 'ticket_text', 'message'])
+    await sql`delete from ${sql.table(table)} where ticket_id = ${id}`.execute(db);
+  await sql`delete from ticket where id = ${id}`.execute(db);
+  ctx.em.clear();
+}

@@ -1,0 +1,17 @@
+import { recordAll } from '@deskgraph/common/events';
+import type { Context } from '@deskgraph/common/transaction';
+import { fact } from './fact.ts';
+import { lockedAnywhere } from './find.ts';
+import type { TicketRestoreInput } from './input.ts';
+import type { TicketRestorePayload } from './payload.ts';
+
+/** Out of the bin, as it was. */
+export async function restore(ctx: Context, { id }: TicketRestoreInput): Promise<TicketRestorePayload> {
+  const ticket = await lockedAnywhere(ctx, id);
+  if (!ticket.deletedAt) return { ticket, userErrors: [] };
+  const before = ticket.deletedAt.toISOString();
+  ticket.deletedAt = null;
+  ticket.purgesAt = null;
+  await recordAll(ctx, [fact('ticket.restored', ticket, { changes: { deletedAt: [before, null] }, internal: true })]);
+  return { ticket, userErrors: [] };
+}
