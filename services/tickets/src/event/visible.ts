@@ -11,7 +11,12 @@ import type { FieldChange, TicketData } from './event.ts';
 const PUBLIC_FIELDS = ['subject', 'priority', 'organizationId', 'locale', 'product', 'status', 'assigneeId', 'departmentId'];
 /** Facts that a requester may know whatever they carry. */
 const PUBLIC_TYPES = ['ticket.created', 'ticket.followed_up'];
-const GRAPH_NAMES: Record<string, string> = { organizationId: 'organization', assigneeId: 'assignee', departmentId: 'department' };
+const GRAPH_NAMES: Record<string, string> = {
+  organizationId: 'organization',
+  assigneeId: 'assignee',
+  departmentId: 'department',
+  requesterId: 'requester',
+};
 
 const shown = (side: '0' | '1') =>
   sql`(case e.data #>> ${sql.lit(`{changes,status,${side}}`)}::text[] when 'ON_HOLD' then 'OPEN' else e.data #>> ${sql.lit(`{changes,status,${side}}`)}::text[] end)`;

@@ -118,6 +118,13 @@ export class TicketWakeInput {
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
 }
 
+@InputType({ description: 'Input of ticketRequesterChange.' })
+export class TicketRequesterChangeInput {
+  static readonly bounds = loose({ requester: RequesterInput.bounds });
+  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
+  @Field(() => RequesterInput, { description: 'Who asks from now on; somebody unknown becomes a customer.' }) requester!: RequesterInput;
+}
+
 @InputType({ description: 'Input of ticketSpamMark.' })
 export class TicketSpamMarkInput {
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;

@@ -43,6 +43,11 @@ export class TicketWakePayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
 }
 
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketRequesterChange.' })
+export class TicketRequesterChangePayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+}
+
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketSpamMark.' })
 export class TicketSpamMarkPayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;

@@ -11,6 +11,7 @@ import {
   TicketAssignInput,
   TicketCreateInput,
   TicketImportInput,
+  TicketRequesterChangeInput,
   TicketSnoozeInput,
   TicketStatusChangeInput,
   TicketUpdateInput,
@@ -21,11 +22,13 @@ import {
   TicketAssignPayload,
   TicketCreatePayload,
   TicketImportPayload,
+  TicketRequesterChangePayload,
   TicketSnoozePayload,
   TicketStatusChangePayload,
   TicketUpdatePayload,
   TicketWakePayload,
 } from './payload.ts';
+import { requesterChange } from './requester-change.ts';
 import { snooze } from './snooze.ts';
 import { statusChange } from './status-change.ts';
 import { Ticket, TicketConnection } from './ticket.ts';
@@ -101,6 +104,18 @@ export class TicketResolver {
   @Mutation(() => TicketWakePayload, { description: 'Ends the postponement of a ticket now; one that is awake stays so.' })
   ticketWake(@Arg('input', () => TicketWakeInput) input: TicketWakeInput, @Ctx() ctx: Context): Promise<TicketWakePayload> {
     return wake(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => TicketRequesterChangePayload, {
+    description:
+      'Gives a ticket to another requester, with all that was said in it. The former one sees it no more; the timeline says who it was.',
+  })
+  ticketRequesterChange(
+    @Arg('input', () => TicketRequesterChangeInput) input: TicketRequesterChangeInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketRequesterChangePayload> {
+    return requesterChange(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:import'], roles: [Role.ADMIN] })
