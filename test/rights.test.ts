@@ -220,6 +220,7 @@ describe('straight at a service', () => {
     agent: ['tickets', 'Agent'],
     department: ['tickets', 'Department'],
     tag: ['tickets', ''],
+    category: ['tickets', 'TicketCategory'],
     customer: ['customers', 'Customer'],
     organization: ['customers', 'Organization'],
     base: ['knowledge-base', 'KnowledgeBase'],

@@ -30,6 +30,7 @@ export const EXISTS: Record<Kind, { own: readonly Caller[]; others: readonly Cal
   message: { own: [...READERS, 'customer', 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   note: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   tag: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
+  category: { own: SIGNED_IN.filter((caller) => caller !== 'clerk'), others: SIGNED_IN.filter((caller) => caller !== 'clerk') },
   // A customer knows the agents of his own tickets.
   agent: { own: SIGNED_IN, others: SIGNED_IN.filter((caller) => caller !== 'customer') },
   department: { own: SIGNED_IN, others: SIGNED_IN },
@@ -82,6 +83,7 @@ export const QUERIES: Record<string, QueryRight> = {
     },
   },
   departments: { may: [...READERS, 'customer', 'partner', 'reader'], ways: { all: { kind: 'department', args: () => ({}) } } },
+  ticketCategories: { may: [...READERS, 'customer', 'partner', 'reader'], ways: { all: { kind: 'category', args: () => ({}) } } },
   tags: {
     may: [...READERS, 'partner', 'reader'],
     ways: { all: { kind: 'tag', args: () => ({}) }, 'by beginning': { kind: 'tag', args: ({ tag }) => ({ text: tag.mark.slice(0, 8) }) } },
@@ -108,6 +110,7 @@ export const QUERIES: Record<string, QueryRight> = {
       'words of a note': { kind: 'note', args: ({ note }) => ({ filter: { text: note.mark } }) },
       requester: { kind: 'ticket', args: ({ customer }) => ({ filter: { requesterId: eq(customer.id) } }) },
       department: { kind: 'ticket', args: ({ department }) => ({ filter: { departmentId: eq(department.id) } }) },
+      category: { kind: 'ticket', args: ({ category }) => ({ filter: { categoryId: eq(category.id) } }) },
       assignee: { kind: 'ticket', args: ({ agent }) => ({ filter: { assigneeId: eq(agent.id) } }) },
       label: { kind: 'tag', args: ({ tag }) => ({ filter: { tag: { any: [tag.mark] } } }) },
     },
@@ -212,6 +215,18 @@ const freshTicket = async ({ customer }: Things, n: number, desk: Desk, isDelete
   return id;
 };
 
+const freshCategory = async (name: string, desk: Desk): Promise<string> =>
+  (await desk.done<{ ticketCategory: { id: string } }>('partner', 'ticketCategoryCreate', { name }, 'ticketCategory { id }')).ticketCategory
+    .id;
+
+const spare = new WeakMap<Desk, Promise<string>>();
+/** A category to put others below. */
+function spareCategory(desk: Desk): Promise<string> {
+  const made = spare.get(desk) ?? freshCategory('Spare', desk);
+  spare.set(desk, made);
+  return made;
+}
+
 export const MUTATIONS: Record<string, MutationRight> = {
   agentInvite: {
     may: ['admin', 'partner'],
@@ -236,19 +251,39 @@ export const MUTATIONS: Record<string, MutationRight> = {
   tagCreate: { may: [...LEADS, 'partner'], input: (_, __, n) => ({ name: `tag ${n}`, color: '#00aaff' }) },
   tagUpdate: { may: [...LEADS, 'partner'], input: async (_, __, n, desk) => ({ id: await freshTag(n, desk), name: `renamed ${n}` }) },
   tagDelete: { may: [...LEADS, 'partner'], input: async (_, __, n, desk) => ({ id: await freshTag(n, desk) }) },
+  ticketCategoryCreate: {
+    may: ['admin', 'partner'],
+    input: ({ category, department }, _, n) => ({ name: `Category ${n}`, parentId: category.id, departmentId: department.id }),
+  },
+  ticketCategoryUpdate: {
+    may: ['admin', 'partner'],
+    input: async ({ category, department }, _, __, desk) => ({
+      id: category.id,
+      parentId: await spareCategory(desk),
+      departmentId: department.id,
+      priority: 'HIGH',
+    }),
+  },
+  ticketCategoryDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshCategory(`Fresh ${n}`, desk) }) },
   settingsUpdate: { may: ['admin', 'partner'], input: () => ({ onHoldEnabled: true }) },
   ticketCreate: {
     may: ['customer', ...AGENTS, 'partner'],
-    input: ({ customer, agent, department }, caller, n) => ({
+    input: ({ customer, agent, department, category }, caller, n) => ({
       subject: `Ticket ${n}`,
       body: 'Text.',
+      categoryId: category.id,
       departmentId: department.id,
       ...(caller !== 'customer' && { channel: 'EMAIL', requester: { customerId: customer.id }, assigneeId: agent.id }),
     }),
   },
   ticketUpdate: {
     may: [...AGENTS, 'partner'],
-    input: ({ ticket, organization }, _, n) => ({ id: ticket.id, organizationId: organization.id, product: `Product ${n}` }),
+    input: ({ ticket, organization, category }, _, n) => ({
+      id: ticket.id,
+      categoryId: category.id,
+      organizationId: organization.id,
+      product: `Product ${n}`,
+    }),
     unchecked: { organizationId: 'organizations are known to another service; a wrong one shows as none' },
   },
   ticketAssign: {

@@ -15,6 +15,7 @@ export const PREFIXES = {
   agent: 'agt',
   department: 'dep',
   tag: 'tag',
+  category: 'cat',
   customer: 'cus',
   organization: 'org',
   base: 'kba',
@@ -48,6 +49,7 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
   things.email = desk.emails[customer];
   await Promise.all([
     make('department', 'admin', 'departmentCreate', 'department', { name: mark('department') }),
+    make('category', 'admin', 'ticketCategoryCreate', 'ticketCategory', { name: mark('category') }),
     make('organization', 'admin', 'organizationCreate', 'organization', {
       name: mark('organization'),
       domains: [`${mark('organization')}.example`],
@@ -82,13 +84,14 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
 }
 
 async function openTicket(desk: Desk, things: Things): Promise<void> {
-  const { ticket, message, note, agent, department, customer, tag } = things;
+  const { ticket, message, note, agent, department, customer, tag, category } = things;
   const input = {
     subject: ticket.mark,
     body: message.mark,
     requester: { customerId: customer.id },
     assigneeId: agent.id,
     departmentId: department.id,
+    categoryId: category.id,
     tags: [tag.mark],
   };
   const made = await desk.done<{ ticket: { id: string; number: number; tags: { id: string }[] }; message: { id: string } }>(

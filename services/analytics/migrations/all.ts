@@ -4,6 +4,7 @@ import { Partitions } from './20261122T0230-partitions.ts';
 import { Dead } from './20261122T0245-dead.ts';
 import { Snooze } from './20261122T0255-snooze.ts';
 import { Bin } from './20261122T0310-bin.ts';
+import { Categories } from './20261122T0328-categories.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0245-dead': Dead,
   '20261122T0255-snooze': Snooze,
   '20261122T0310-bin': Bin,
+  '20261122T0328-categories': Categories,
 };

@@ -69,6 +69,7 @@ export interface Cast {
   departments: string[];
   agents: string[];
   requesters: string[];
+  category: string;
 }
 
 export const newCast = (workspace: string): Cast => ({
@@ -76,6 +77,7 @@ export const newCast = (workspace: string): Cast => ({
   departments: [newId('dep'), newId('dep'), newId('dep')],
   agents: [newId('agt'), newId('agt'), newId('agt'), newId('agt')],
   requesters: [newId('cus'), newId('cus')],
+  category: newId('cat'),
 });
 
 type NewFact = Omit<Fact, 'position'>;
@@ -138,6 +140,7 @@ export function lifeOf(cast: Cast, number: number, from: Date, to: Date, random:
     } else if (chance < 0.8) {
       state.priority = oneOf(Object.values(TicketPriority));
       state.tags = random() < 0.5 ? ['refund', 'vip'] : [];
+      state.categoryId = state.tags.length ? cast.category : null;
       life.push(fact('ticket.updated'));
     } else {
       const firstReply: boolean = !answered && random() < 0.6;

@@ -9,6 +9,7 @@ import { Sweep } from './20261122T0300-sweep.ts';
 import { Snooze } from './20261122T0305-snooze.ts';
 import { Departments } from './20261122T0306-departments.ts';
 import { Bin } from './20261122T0310-bin.ts';
+import { Categories } from './20261122T0328-categories.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0305-snooze': Snooze,
   '20261122T0306-departments': Departments,
   '20261122T0310-bin': Bin,
+  '20261122T0328-categories': Categories,
 };

@@ -22,6 +22,7 @@ addRefusals({
     meaning: 'SOLVED needs an assignee or a reason.',
     message: 'Somebody must be in charge before it can be solved, or a reason given.',
   },
+  CIRCLE: { meaning: 'It would lie below itself.', message: 'This lies below the thing itself.' },
   LAST_ADMIN: {
     meaning: 'The last active administrator can’t leave, nor get another role.',
     message: 'Somebody else must be administrator first.',

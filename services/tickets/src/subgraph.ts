@@ -8,6 +8,10 @@ import { Agent } from './agent/agent.ts';
 import { byId as agentById } from './agent/find.ts';
 import { AgentResolver } from './agent/resolver.ts';
 import { who } from './agent/who.ts';
+import { TicketCategory } from './category/category.ts';
+import { byId as categoryById } from './category/find.ts';
+import { CategoryOfTicket } from './category/of-ticket.ts';
+import { TicketCategoryResolver } from './category/resolver.ts';
 import { Department } from './department/department.ts';
 import { byId as departmentById } from './department/find.ts';
 import { DepartmentResolver } from './department/resolver.ts';
@@ -41,19 +45,21 @@ const clock = ({ orm, log, config }: Service): (() => Promise<void>) => startClo
 /** The concepts of this service; the only file that knows them all. */
 export const subgraph: SubgraphOptions = {
   name: 'tickets',
-  entities: [Workspace, Agent, Department, Tag, Ticket, Message],
+  entities: [Workspace, Agent, Department, Tag, TicketCategory, Ticket, Message],
   resolvers: [
     ViewerResolver,
     SettingsResolver,
     AgentResolver,
     DepartmentResolver,
     TagResolver,
+    TicketCategoryResolver,
     CustomerTickets,
     OrganizationTickets,
     TicketResolver,
     TicketBin,
     TicketFields,
     TicketTags,
+    CategoryOfTicket,
     TicketMessages,
     MessageResolver,
     TicketEventResolver,
@@ -72,6 +78,7 @@ export const subgraph: SubgraphOptions = {
     Message: ({ id }, ctx) => messageById(ctx, id),
     Agent: ({ id }, ctx) => agentById(ctx, id),
     Department: ({ id }, ctx) => departmentById(ctx, id),
+    TicketCategory: ({ id }, ctx) => categoryById(ctx, id),
     Customer: (reference) => reference,
     Organization: (reference) => reference,
   },

@@ -260,6 +260,7 @@ describe('numbers', () => {
     const filters: [object, (ticket: Lived) => boolean][] = [
       [{ status: { in: ['SOLVED', 'CLOSED'] } }, ({ today }) => ['SOLVED', 'CLOSED'].includes(today.status)],
       [{ assigneeId: { eq: 'me' } }, ({ today }) => today.assigneeId === agents[0]],
+      [{ categoryId: { in: [cast.category] } }, ({ today }) => today.categoryId === cast.category],
       [{ departmentId: { isNull: true } }, ({ today }) => today.departmentId === null],
       [{ tag: { any: ['VIP'] }, not: { priority: { eq: 'LOW' } } }, ({ today }) => today.tags!.includes('vip') && today.priority !== 'LOW'],
       [

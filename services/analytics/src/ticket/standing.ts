@@ -7,6 +7,7 @@ export interface TicketState {
   status: string;
   priority: string;
   channel: string;
+  categoryId?: string | null;
   departmentId: string | null;
   assigneeId: string | null;
   requesterId: string | null;
@@ -30,6 +31,7 @@ export interface Standing {
   status: string;
   priority: string;
   channel: string;
+  categoryId: string | null;
   departmentId: string | null;
   assigneeId: string | null;
   requesterId: string | null;
@@ -87,6 +89,7 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
     status: state.status,
     priority: state.priority,
     channel: state.channel,
+    categoryId: uuid('cat', state.categoryId),
     departmentId,
     assigneeId: agentId,
     requesterId: uuid('cus', state.requesterId),
@@ -112,6 +115,7 @@ const begin = (state: TicketState): Standing => {
     status: 'NEW',
     priority: state.priority,
     channel: state.channel,
+    categoryId: null,
     departmentId,
     assigneeId,
     requesterId: null,

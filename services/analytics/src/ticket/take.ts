@@ -66,20 +66,20 @@ async function write(context: Context, progress: object, tickets: object[], stre
         department_id = excluded.department_id, agent_id = excluded.agent_id, closed_at = excluded.closed_at,
         hidden = excluded.hidden)
     insert into ticket (
-      workspace_id, id, number, status, priority, channel, department_id, assignee_id, requester_id, tags, snoozed, spam, deleted, created_at,
+      workspace_id, id, number, status, priority, channel, category_id, department_id, assignee_id, requester_id, tags, snoozed, spam, deleted, created_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge)
     select
-      ${workspace}, id, number, status, priority, channel, department_id, assignee_id, requester_id, tags, snoozed, spam, deleted, created_at,
+      ${workspace}, id, number, status, priority, channel, category_id, department_id, assignee_id, requester_id, tags, snoozed, spam, deleted, created_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge
     from ${rows(tickets)} as given (
-      id uuid, number integer, status text, priority text, channel text, department_id uuid, assignee_id uuid, requester_id uuid, tags text[], snoozed boolean, spam boolean, deleted boolean,
+      id uuid, number integer, status text, priority text, channel text, category_id uuid, department_id uuid, assignee_id uuid, requester_id uuid, tags text[], snoozed boolean, spam boolean, deleted boolean,
       created_at timestamptz, created_department_id uuid, created_agent_id uuid,
       solved_at timestamptz, solved_department_id uuid, solved_agent_id uuid, resolution_seconds integer,
       responded_at timestamptz, responded_department_id uuid, responded_agent_id uuid, response_seconds integer, turn integer, edge timestamptz)
     on conflict (workspace_id, id) do update set
-      status = excluded.status, priority = excluded.priority, channel = excluded.channel, department_id = excluded.department_id,
+      status = excluded.status, priority = excluded.priority, channel = excluded.channel, category_id = excluded.category_id, department_id = excluded.department_id,
       assignee_id = excluded.assignee_id, requester_id = excluded.requester_id, tags = excluded.tags, snoozed = excluded.snoozed,
       spam = excluded.spam, deleted = excluded.deleted,
       solved_at = excluded.solved_at, solved_department_id = excluded.solved_department_id, solved_agent_id = excluded.solved_agent_id,
@@ -110,6 +110,7 @@ interface TicketRow {
   status: string;
   priority: string;
   channel: string;
+  category_id: string | null;
   department_id: string | null;
   assignee_id: string | null;
   requester_id: string | null;
@@ -138,6 +139,7 @@ const rowOf = ([id, it]: readonly [string, Standing]): TicketRow => ({
   status: it.status,
   priority: it.priority,
   channel: it.channel,
+  category_id: it.categoryId,
   department_id: it.departmentId,
   assignee_id: it.assigneeId,
   requester_id: it.requesterId,
@@ -165,6 +167,7 @@ const standingOf = (row: TicketRow): Standing => ({
   status: row.status,
   priority: row.priority,
   channel: row.channel,
+  categoryId: row.category_id,
   departmentId: row.department_id,
   assigneeId: row.assignee_id,
   requesterId: row.requester_id,

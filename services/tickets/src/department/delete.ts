@@ -21,7 +21,7 @@ export class DepartmentDeletePayload extends Payload {
   @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
 }
 
-/** Closes a department in which nothing waits. Its row stays, for the tickets and reports of the past to name it. */
+/** Closes a department in which nothing waits and into which no category leads. Its row stays, for the tickets and reports of the past to name it. */
 export async function remove(ctx: Context, input: DepartmentDeleteInput): Promise<DepartmentDeletePayload> {
   const department = await locked(ctx, input.id);
   expectVersion(department, input.expectedVersion);
@@ -38,6 +38,9 @@ async function isNeeded(ctx: Context, id: string): Promise<boolean> {
   const { rows } = await sql<{ needed: boolean }>`
     select exists (
       select from ticket where workspace_id = ${ctx.workspace}::uuid and department_id = ${uuidOf('dep', id)}::uuid
-        and status not in ('SOLVED', 'CLOSED')) as needed`.execute(ctx.em.getKysely());
+        and status not in ('SOLVED', 'CLOSED')
+    ) or exists (
+      select from category where workspace_id = ${ctx.workspace}::uuid and department_id = ${uuidOf('dep', id)}::uuid and deleted_at is null
+    ) as needed`.execute(ctx.em.getKysely());
   return rows[0]!.needed;
 }

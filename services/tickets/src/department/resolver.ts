@@ -43,7 +43,7 @@ export class DepartmentResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => DepartmentDeletePayload, {
     description:
-      'Deletes a department; refused with IN_USE while unsolved tickets are in it. Solved tickets and reports go on naming it; its name is free again.',
+      'Deletes a department; refused with IN_USE while unsolved tickets are in it or a category gives it to tickets. Solved tickets and reports go on naming it; its name is free again.',
   })
   departmentDelete(
     @Arg('input', () => DepartmentDeleteInput) input: DepartmentDeleteInput,

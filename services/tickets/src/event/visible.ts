@@ -8,7 +8,7 @@ import type { TicketStatus } from '../ticket/words.ts';
 import type { FieldChange, TicketData } from './event.ts';
 
 /** Fields of a ticket whose changes a requester may know. */
-const PUBLIC_FIELDS = ['subject', 'priority', 'organizationId', 'locale', 'product', 'status', 'assigneeId', 'departmentId'];
+const PUBLIC_FIELDS = ['subject', 'priority', 'organizationId', 'locale', 'product', 'status', 'assigneeId', 'departmentId', 'categoryId'];
 /** Facts that a requester may know whatever they carry. */
 const PUBLIC_TYPES = ['ticket.created', 'ticket.followed_up'];
 const GRAPH_NAMES: Record<string, string> = {
@@ -16,6 +16,7 @@ const GRAPH_NAMES: Record<string, string> = {
   assigneeId: 'assignee',
   departmentId: 'department',
   requesterId: 'requester',
+  categoryId: 'category',
 };
 
 const shown = (side: '0' | '1') =>

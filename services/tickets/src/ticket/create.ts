@@ -1,6 +1,7 @@
 import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
+import { drive } from '../category/drive.ts';
 import { byId } from '../requester/directory.ts';
 import { type Resolved, resolve } from '../requester/resolve.ts';
 import type { TicketCreateInput } from './input.ts';
@@ -27,6 +28,7 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
   const { requester, name, met } =
     actor.kind === 'customer' ? await ownRequester(ctx, input) : await resolve(ctx, required(input.requester));
   if (externalId) await refuseTaken(ctx, externalId);
+  const driven = await drive(ctx, input.categoryId);
   const { ticket, message, facts } = await open(ctx, {
     ...input,
     requester,
@@ -35,7 +37,8 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
     externalId,
     origin: ORIGINS[actor.kind],
     author: authorOf(ctx, requester.id, name),
-    departmentId: await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId')),
+    priority: input.priority ?? driven.priority,
+    departmentId: (await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId'))) ?? driven.departmentId,
     assigneeId: await optional(input.assigneeId, (id) => agentId(ctx, id, 'assigneeId')),
   });
   await recordAll(ctx, [...met, ...facts]);

@@ -9,6 +9,7 @@ export const stateOf = (ticket: Ticket) => ({
   status: ticket.status,
   priority: ticket.priority,
   channel: ticket.channel,
+  categoryId: ticket.categoryId,
   departmentId: ticket.departmentId,
   assigneeId: ticket.assigneeId,
   requesterId: ticket.requesterId,

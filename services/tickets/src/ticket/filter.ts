@@ -55,6 +55,8 @@ export class TicketFilter {
   @Field(() => TicketStatusFilter, { nullable: true, description: 'The status.' }) status?: TicketStatusFilter | null;
   @Field(() => TicketPriorityFilter, { nullable: true, description: 'The priority.' }) priority?: TicketPriorityFilter | null;
   @Field(() => ChannelKindFilter, { nullable: true, description: 'The channel that it came in by.' }) channel?: ChannelKindFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'What it is about; categories below that one are asked for by their own ids.' })
+  categoryId?: IdFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'The department that holds it.' }) departmentId?: IdFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'The agent in charge; `isNull: true` means unassigned.' })
   assigneeId?: IdFilter | null;
@@ -114,6 +116,7 @@ export function matchesGiven(
     ...when(f.status, (given) => choiceIs(status, given)),
     ...when(f.priority, (given) => choiceIs(sql`t.priority`, given)),
     ...when(f.channel, (given) => choiceIs(sql`t.channel`, given)),
+    ...when(f.categoryId, (id) => idIs(sql`t.category_id`, 'cat', id, actor.id)),
     ...when(f.departmentId, (id) => idIs(sql`t.department_id`, 'dep', id, actor.id)),
     ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),

@@ -27,6 +27,7 @@ const at = (hours: number): Date => new Date(NOW.getTime() + hours * 3_600_000);
 let service: TestService;
 let desk: Desk;
 let departments: string[];
+let categories: string[];
 let tickets: Ticket[];
 let actors: Actor[];
 
@@ -37,6 +38,10 @@ beforeAll(async () => {
   await other.ticket();
   const made = await mutate(desk, desk.admin, 'departmentCreate', { name: 'Support' }, 'department { id }');
   departments = [desk.departmentId, (made['department'] as { id: string }).id];
+  const matters = await Promise.all(
+    ['Returns', 'Bills'].map((name) => mutate(desk, desk.admin, 'ticketCategoryCreate', { name }, 'ticketCategory { id }')),
+  );
+  categories = matters.map(({ ticketCategory }) => (ticketCategory as { id: string }).id);
   actors = [
     desk.admin,
     desk.agent,
@@ -69,10 +74,10 @@ const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.opti
 const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { maxLength: 3 });
 
 const INSERT = `
-  insert into ticket (id, workspace_id, number, subject, description, status, priority, department_id, assignee_id, requester_id, requester_name,
+  insert into ticket (id, workspace_id, number, subject, description, status, priority, category_id, department_id, assignee_id, requester_id, requester_name,
     tags, channel, origin, created_by_kind, created_by_id, created_by_name, handled, reopen_count, transfer_count, public_version,
     public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, spam, deleted_at)
-  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, 'M', $9, $10, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $11, 1, $11, $11, $12, $13, $14, $15)`;
+  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $12, 1, $12, $12, $13, $14, $15, $16)`;
 
 async function fill(): Promise<void> {
   const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
@@ -81,6 +86,7 @@ async function fill(): Promise<void> {
       status: one(...Object.values(TicketStatus)),
       priority: one(...Object.values(TicketPriority)),
       channel: one(...Object.values(ChannelKind)),
+      category: maybe(one(...categories)),
       department: maybe(one(...departments)),
       assignee: maybe(one(desk.agent.id, desk.colleague.id)),
       requester: one(desk.customer.id, desk.customer.id, desk.stranger.id, newId('cus')),
@@ -103,6 +109,7 @@ async function fill(): Promise<void> {
       number + 1,
       row.status,
       row.priority,
+      uuid('cat', row.category),
       uuid('dep', row.department),
       uuid('agt', row.assignee),
       uuid('cus', row.requester),
@@ -136,6 +143,7 @@ function filters(): fc.Arbitrary<TicketFilter> {
     status: choices(Object.values(TicketStatus)),
     priority: choices(Object.values(TicketPriority)),
     channel: choices(Object.values(ChannelKind)),
+    categoryId: ids(...categories),
     departmentId: ids(...departments),
     assigneeId: ids(desk.agent.id, desk.colleague.id),
     requesterId: ids(desk.customer.id, desk.stranger.id),

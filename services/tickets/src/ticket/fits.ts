@@ -6,7 +6,7 @@ import type { Rest, Ticket } from './ticket.ts';
 import { readsOnHold, sees, statusFor } from './visible.ts';
 
 type Rights = 'id' | 'departmentId' | 'requesterId';
-type Asked = 'number' | 'status' | 'priority' | 'channel' | 'assigneeId' | 'tags';
+type Asked = 'number' | 'status' | 'priority' | 'channel' | 'categoryId' | 'assigneeId' | 'tags';
 
 /** A ticket at hand: a stored one, or the state that a fact carries, with its id. Facts of former times may know less. */
 export type TicketLike = Pick<Ticket, Rights> & { [Field in Asked]?: Ticket[Field] | undefined } & {
@@ -33,6 +33,7 @@ export function fits(filter: TicketFilter | null | undefined, actor: Actor, tick
     ...when(f.status, (given) => choiceFits(ticket.status && statusFor(actor, ticket.status), given)),
     ...when(f.priority, (given) => choiceFits(ticket.priority, given)),
     ...when(f.channel, (given) => choiceFits(ticket.channel, given)),
+    ...when(f.categoryId, (id) => idFits(ticket.categoryId, id, actor.id)),
     ...when(f.departmentId, (id) => idFits(ticket.departmentId, id, actor.id)),
     ...when(f.assigneeId, (id) => idFits(ticket.assigneeId, id, actor.id)),
     ...when(f.requesterId, (id) => idFits(ticket.requesterId, id, actor.id)),

@@ -1,5 +1,6 @@
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
+import { isOffered } from '../category/drive.ts';
 import type { MessageAddPayload } from '../message/input.ts';
 import { fact } from './fact.ts';
 import { open } from './open.ts';
@@ -19,6 +20,7 @@ export async function followUp(ctx: Context, closed: Ticket, body: string): Prom
     channel: closed.channel,
     author: ctx.actor,
     priority: closed.priority,
+    categoryId: closed.categoryId && (await isOffered(ctx, closed.categoryId)) ? closed.categoryId : null,
     departmentId: closed.departmentId && (await isOpen(ctx, closed.departmentId)) ? closed.departmentId : null,
     tags: closed.tags,
     product: closed.product,

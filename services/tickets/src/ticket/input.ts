@@ -27,8 +27,12 @@ export class TicketCreateInput {
   requester?: RequesterInput | null;
   @Field(() => ChannelKind, { nullable: true, description: 'Default PORTAL for requesters and API for apps; required for staff.' })
   channel?: ChannelKind | null;
-  @Field(() => TicketPriority, { nullable: true, description: 'Default NORMAL; not for requesters.' }) priority?: TicketPriority | null;
-  @Field(() => ID, { nullable: true, description: 'The department that is to work on it.' }) departmentId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'What it is about; gives it department and priority where they are not given here.' })
+  categoryId?: string | null;
+  @Field(() => TicketPriority, { nullable: true, description: 'Default that of the category, else NORMAL; not for requesters.' })
+  priority?: TicketPriority | null;
+  @Field(() => ID, { nullable: true, description: 'The department that is to work on it; default that of the category.' })
+  departmentId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The agent in charge, `me` for the caller; not for requesters.' }) assigneeId?:
     | string
     | null;
@@ -58,6 +62,12 @@ export class TicketUpdateInput {
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
   @Field(() => String, { nullable: true, description: 'One line of 1 to 255 characters; can’t be cleared.' }) subject?: string | null;
   @Field(() => TicketPriority, { nullable: true, description: 'Can’t be cleared.' }) priority?: TicketPriority | null;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'What it is about. Another one than before also gives it its department, and its priority unless one is given here; a closed ticket keeps both.',
+  })
+  categoryId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The organization that it is asked for.' }) organizationId?: string | null;
   @Field(() => Locale, { nullable: true, description: 'The language of the requester.' }) locale?: string | null;
   @Field(() => String, { nullable: true, description: 'The product that it is about, at most 255 characters.' }) product?: string | null;

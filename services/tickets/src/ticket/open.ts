@@ -22,6 +22,7 @@ export interface NewTicket {
   /** Default OPEN with an assignee, else NEW. */
   status?: TicketStatus | undefined;
   priority?: TicketPriority | null | undefined;
+  categoryId?: string | null | undefined;
   departmentId?: string | null;
   assigneeId?: string | null;
   tags?: string[] | null | undefined;
@@ -57,6 +58,7 @@ export async function open(ctx: Context, given: NewTicket): Promise<Opened> {
     locale: given.locale ?? requester.locale,
     status: given.status ?? (given.assigneeId ? TicketStatus.OPEN : TicketStatus.NEW),
     priority: given.priority ?? TicketPriority.NORMAL,
+    categoryId: given.categoryId ?? null,
     departmentId: given.departmentId ?? null,
     assigneeId: given.assigneeId ?? null,
     requesterId: requester.id,

@@ -90,6 +90,7 @@ export class Ticket extends Stored<Defaulted> {
   @Field(() => TicketPriority, { description: 'How urgent it is; default NORMAL.' })
   priority: TicketPriority = TicketPriority.NORMAL;
 
+  @Property({ type: new Id('cat'), nullable: true }) categoryId: string | null = null;
   @Property({ type: new Id('dep'), nullable: true }) departmentId: string | null = null;
   @Property({ type: new Id('agt'), nullable: true }) assigneeId: string | null = null;
   @Property({ type: new Id('cus') }) requesterId!: string;

@@ -2,14 +2,17 @@ import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
+import { drive } from '../category/drive.ts';
 import { make } from '../tag/make.ts';
 import { type Changes, fact } from './fact.ts';
 import { locked } from './find.ts';
+import { type NewHands, handOver } from './hand-over.ts';
 import type { TicketUpdateInput } from './input.ts';
 import type { TicketUpdatePayload } from './payload.ts';
 import { ownExternalId } from './reference.ts';
 import { refuseTaken } from './taken.ts';
 import type { Ticket } from './ticket.ts';
+import { TicketStatus } from './words.ts';
 
 const PLAIN = ['subject', 'priority', 'organizationId', 'locale', 'product'] as const;
 const LASTING = { subject: 'REQUIRED', priority: 'PRIORITY_UNSET' } as const;
@@ -21,17 +24,38 @@ export async function update(ctx: Context, input: TicketUpdateInput): Promise<Ti
   expectVersion(ticket, input.expectedVersion);
   for (const [field, code] of Object.entries(LASTING)) if (input[field as keyof typeof LASTING] === null) throw new Refusal(code, field);
   const changes: Changes = {};
-  const set = <K extends keyof Ticket & string>(field: K, value: Ticket[K]): void => {
+  const set: Set = (field, value) => {
     if (ticket[field] === value) return;
     changes[field] = [ticket[field], value];
     ticket[field] = value;
   };
+  const hands = await setCategory(ctx, ticket, input, set);
   for (const field of PLAIN) if (input[field] !== undefined) set(field, input[field] as never);
   if (input.externalId !== undefined) await setExternalId(ctx, ticket, input.externalId, set);
   await setTags(ctx, ticket, input, changes);
   const internal = Object.keys(changes).every((field) => field === 'tags' || field === 'externalId');
-  if (Object.keys(changes).length) await recordAll(ctx, [fact('ticket.updated', ticket, { changes, internal })]);
+  const facts = Object.keys(changes).length ? [fact('ticket.updated', ticket, { changes, internal })] : [];
+  const handed = hands ? await handOver(ctx, ticket, hands) : {};
+  if (Object.keys(handed).length) facts.push(fact('ticket.assigned', ticket, { changes: handed }));
+  await recordAll(ctx, facts);
   return { ticket, userErrors: [] };
+}
+
+type Set = <K extends keyof Ticket & string>(field: K, value: Ticket[K]) => void;
+
+/** Sets the category, and the priority that it gives; returns the department that it gives. What is closed keeps both. */
+async function setCategory(
+  ctx: Context,
+  ticket: Ticket,
+  { categoryId, priority }: TicketUpdateInput,
+  set: Set,
+): Promise<NewHands | undefined> {
+  if (categoryId === undefined || categoryId === ticket.categoryId) return undefined;
+  const driven = await drive(ctx, categoryId);
+  set('categoryId', categoryId);
+  if (ticket.status === TicketStatus.CLOSED) return undefined;
+  if (driven.priority && priority === undefined) set('priority', driven.priority);
+  return driven.departmentId ? { departmentId: driven.departmentId } : undefined;
 }
 
 async function setExternalId(

@@ -3,6 +3,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import { isStaff } from '@deskgraph/common/access';
 import { byId as agentById } from '../agent/find.ts';
+import { byId as categoryById } from '../category/find.ts';
 import { byId as departmentById } from '../department/find.ts';
 import { byId as messageById } from '../message/find.ts';
 import { Tag } from '../tag/tag.ts';
@@ -25,7 +26,14 @@ const tagById: Find = (ctx, id) =>
     return hydrate(ctx.orm, Tag, rows);
   });
 
-const OWN: Record<string, Find> = { tkt: ticketById, msg: messageById, agt: agentById, dep: departmentById, tag: tagById };
+const OWN: Record<string, Find> = {
+  tkt: ticketById,
+  msg: messageById,
+  agt: agentById,
+  dep: departmentById,
+  cat: categoryById,
+  tag: tagById,
+};
 const FOREIGN: Record<string, Find> = {
   cus: stub('Customer'),
   org: stub('Organization'),

@@ -1,0 +1,10 @@
+import type { TicketCategory } from './category.ts';
+
+/** The category as every fact about it carries it. */
+export const stateOf = ({ name, names, parentId, departmentId, priority }: TicketCategory) => ({
+  name,
+  names,
+  parentId,
+  departmentId,
+  priority,
+});

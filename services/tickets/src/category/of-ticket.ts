@@ -1,0 +1,13 @@
+import type { Context } from '@deskgraph/common/transaction';
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Ticket } from '../ticket/ticket.ts';
+import { TicketCategory } from './category.ts';
+import { byId } from './find.ts';
+
+@Resolver(() => Ticket)
+export class CategoryOfTicket {
+  @FieldResolver(() => TicketCategory, { nullable: true, description: 'What it is about; gave it department and priority.' })
+  category(@Root() { categoryId }: Ticket, @Ctx() ctx: Context): Promise<TicketCategory | null> | null {
+    return categoryId ? byId(ctx, categoryId) : null;
+  }
+}
