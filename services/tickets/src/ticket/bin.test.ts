@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/access';
 import { newId, uuidOf } from '@deskgraph/common/id';
-import { type TestService, app } from '@deskgraph/common/testing';
+import { type TestService, app, countStatements } from '@deskgraph/common/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { stopClock } from '../../testing/clock.ts';
@@ -207,6 +207,20 @@ describe('removing for ever', () => {
     clock.turn(1);
     await until(async () => (await rowsOf(id))['ticket'] === 0);
     expect((await factsOf(id)).at(-1)).toBe('ticket.purged');
+  });
+
+  test('it costs as many statements with forty messages as with two', async () => {
+    const binned = async (replies: number): Promise<string> => {
+      const { id } = await desk.ticket();
+      for (let n = 0; n < replies; n++)
+        await mutate(desk, desk.customer, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: `${n}` });
+      await act(desk.lead, 'ticketDelete', id);
+      return id;
+    };
+    const [short, long] = [await binned(1), await binned(39)];
+    const counts = [];
+    for (const id of [short, long]) counts.push((await countStatements(() => act(desk.admin, 'ticketPurge', id))).length);
+    expect(counts[1]).toBe(counts[0]);
   });
 
   test('a follow-up outlives what it follows', async () => {

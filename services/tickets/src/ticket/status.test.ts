@@ -1,8 +1,10 @@
+import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import type { Refusal } from '@deskgraph/common/errors';
 import { Workspace } from '../workspace/workspace.ts';
-import { afterRequester, allowMove } from './status.ts';
-import { TicketStatus } from './words.ts';
+import { afterAgent, afterRequester, allowMove, moveTo } from './status.ts';
+import { Ticket } from './ticket.ts';
+import { ResolutionCode, TicketStatus } from './words.ts';
 
 const { NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED } = TicketStatus;
 const workspace = (onHoldEnabled: boolean): Workspace => Object.assign(new Workspace(), { onHoldEnabled });
@@ -50,5 +52,76 @@ describe('moves by hand', () => {
   );
   test('a requester’s message brings a waiting ticket back to work and leaves the others where they are', () => {
     expect([NEW, OPEN, PENDING, ON_HOLD, SOLVED].map(afterRequester)).toEqual([NEW, OPEN, OPEN, OPEN, OPEN]);
+  });
+});
+
+test('the first act of an agent takes a ticket out of NEW and leaves all others where they are', () => {
+  expect([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED].map(afterAgent)).toEqual([OPEN, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED]);
+});
+
+describe('what hangs on a status', () => {
+  const now = new Date('2027-01-01T00:00:00Z');
+  const before = new Date('2026-12-24T00:00:00Z');
+  const solution = { by: 'agt_a', code: ResolutionCode.INCIDENT, text: 'Done' };
+  const ticketIn = (status: TicketStatus): Ticket => {
+    const ticket = Object.assign(new Ticket(), { status: OPEN, assigneeId: 'agt_b', waitingSince: before });
+    if (status === SOLVED || status === CLOSED) moveTo(ticket, SOLVED, before, 'P28D', solution);
+    return Object.assign(ticket, { status, waitingSince: before });
+  };
+  const hanging = ({ solvedAt, solvedById, resolutionCode, resolutionText, closesAt, closedAt, reopenCount }: Ticket) => ({
+    solvedAt,
+    solvedById,
+    resolutionCode,
+    resolutionText,
+    closesAt,
+    closedAt,
+    reopenCount,
+  });
+  const nothing = {
+    solvedAt: null,
+    solvedById: null,
+    resolutionCode: null,
+    resolutionText: null,
+    closesAt: null,
+    closedAt: null,
+    reopenCount: 0,
+  };
+
+  test.each([NEW, OPEN, PENDING, ON_HOLD])('%s → SOLVED says who, why and when it will be closed, and nobody waits any more', (from) => {
+    const ticket = ticketIn(from);
+    moveTo(ticket, SOLVED, now, 'PT1H', solution);
+    const closesAt = new Date('2027-01-01T01:00:00Z');
+    const said = { solvedAt: now, solvedById: 'agt_a', resolutionCode: 'INCIDENT', resolutionText: 'Done', closesAt };
+    expect(hanging(ticket)).toEqual({ ...nothing, ...said });
+    expect(ticket.waitingSince).toBeNull();
+  });
+  test.each([OPEN, PENDING, ON_HOLD])('SOLVED → %s takes all of it back and counts', (to) => {
+    const ticket = ticketIn(SOLVED);
+    moveTo(ticket, to, now, 'P28D');
+    expect(hanging(ticket)).toEqual({ ...nothing, reopenCount: 1 });
+    expect(ticket.waitingSince).toEqual(before);
+  });
+  test('SOLVED → CLOSED keeps what was said and ends the wait for it', () => {
+    const ticket = ticketIn(SOLVED);
+    moveTo(ticket, CLOSED, now, 'P28D');
+    const said = { solvedAt: before, solvedById: 'agt_a', resolutionCode: 'INCIDENT', resolutionText: 'Done' };
+    expect(hanging(ticket)).toEqual({ ...nothing, ...said, closedAt: now });
+  });
+  test.each([
+    [NEW, OPEN],
+    [OPEN, PENDING],
+    [PENDING, ON_HOLD],
+    [ON_HOLD, OPEN],
+  ])('%s → %s touches none of it', (from, to) => {
+    const ticket = ticketIn(from);
+    expect(moveTo(ticket, to, now, 'P28D')).toBe(true);
+    expect(hanging(ticket)).toEqual(nothing);
+    expect(ticket.waitingSince).toEqual(before);
+  });
+  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED])('%s → the same is no move', (status) => {
+    const ticket = ticketIn(status);
+    const as = { ...hanging(ticket) };
+    expect(moveTo(ticket, status, now, 'PT1H', solution)).toBe(false);
+    expect(hanging(ticket)).toEqual(as);
   });
 });
