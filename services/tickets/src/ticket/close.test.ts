@@ -147,21 +147,24 @@ test('many that are due at once are closed each once, while others are worked on
   await copies(id, AT_ONCE);
   clock.turn(500 * DAY);
   const slow: number[] = [];
-  await until(async () => {
-    const begun = performance.now();
-    await desk.ticket();
-    slow.push(performance.now() - begun);
-    const { rows } = await owner.query<{ left: number }>(
-      `select count(*)::integer as left from ticket where status = 'SOLVED' and workspace_id = $1`,
-      [desk.workspace],
-    );
-    return rows[0]!.left === 0;
-  }, 120_000);
+  await until(
+    async () => {
+      const begun = performance.now();
+      await desk.ticket();
+      slow.push(performance.now() - begun);
+      const { rows } = await owner.query<{ left: number }>(
+        `select count(*)::integer as left from ticket where status = 'SOLVED' and workspace_id = $1`,
+        [desk.workspace],
+      );
+      return rows[0]!.left === 0;
+    },
+    60_000 + AT_ONCE * 50,
+  );
   const closed = (await log()).filter(({ subject }) => !before.has(subject));
   expect(closed).toHaveLength(AT_ONCE + 1);
   expect(new Set(closed.map(({ subject }) => subject)).size).toBe(AT_ONCE + 1);
   expect(Math.max(...slow)).toBeLessThan(2_000);
-});
+}, 3_600_000);
 
 /** The same ticket many times, each due a millisecond after the other. */
 async function copies(id: string, many: number): Promise<void> {
