@@ -38,6 +38,8 @@ export function follow(options: FollowOptions): Follower {
   };
 
   const round = async (wait: number): Promise<number> => {
+    // Whoever asks for a connection while the database is being closed keeps it from closing.
+    stopping.signal.throwIfAborted();
     const after = await position();
     const facts = await (await carrier).page(after, wait);
     if (facts.length) await inTurn(() => take(after, facts));
@@ -80,6 +82,7 @@ export function follow(options: FollowOptions): Follower {
       stopping.abort();
       await (await carrier).stop();
       await running;
+      await current;
       await queue;
     },
   };
