@@ -220,6 +220,7 @@ describe('straight at a service', () => {
     agent: ['tickets', 'Agent'],
     department: ['tickets', 'Department'],
     tag: ['tickets', ''],
+    view: ['tickets', ''],
     category: ['tickets', 'TicketCategory'],
     customer: ['customers', 'Customer'],
     organization: ['customers', 'Organization'],
@@ -303,6 +304,8 @@ function idPaths(type: GraphQLInputObjectType, above: readonly string[] = []): s
     const isList = String(field.type).startsWith('[');
     const path = [...above, field.name, ...(isList ? ['0'] : [])];
     if (inner === GraphQLID) return [path.join('.')];
+    // An id in a filter is asked for and not looked up: what is not there is not found.
+    if (inner.name === 'IdFilter') return [];
     return isInputObjectType(inner) && !above.includes(field.name) ? idPaths(inner, path) : [];
   });
 }

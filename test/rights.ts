@@ -31,6 +31,7 @@ export const EXISTS: Record<Kind, { own: readonly Caller[]; others: readonly Cal
   note: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   tag: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   category: { own: SIGNED_IN.filter((caller) => caller !== 'clerk'), others: SIGNED_IN.filter((caller) => caller !== 'clerk') },
+  view: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   // A customer knows the agents of his own tickets.
   agent: { own: SIGNED_IN, others: SIGNED_IN.filter((caller) => caller !== 'customer') },
   department: { own: SIGNED_IN, others: SIGNED_IN },
@@ -88,6 +89,7 @@ export const QUERIES: Record<string, QueryRight> = {
     may: [...READERS, 'partner', 'reader'],
     ways: { all: { kind: 'tag', args: () => ({}) }, 'by beginning': { kind: 'tag', args: ({ tag }) => ({ text: tag.mark.slice(0, 8) }) } },
   },
+  views: { may: [...STAFF, 'partner', 'reader'], ways: { all: { kind: 'view', args: () => ({}) } } },
   ticket: {
     may: [...READERS, 'customer', 'partner', 'reader'],
     ways: {
@@ -220,6 +222,16 @@ const freshCategory = async (name: string, desk: Desk): Promise<string> =>
     .id;
 
 const spare = new WeakMap<Desk, Promise<string>>();
+const VIEWERS: readonly Caller[] = [...STAFF, 'partner'];
+
+/** A view that the caller may change, if he may change any. */
+const freshView = async ({ view }: Things, caller: Caller, n: number, desk: Desk): Promise<string> => {
+  if (!VIEWERS.includes(caller)) return view.id;
+  const who = caller === 'light' || caller === 'agent' ? caller : 'admin';
+  const input = { name: `Fresh ${n}`, filter: {}, sharing: who === 'admin' ? 'PUBLIC' : 'PRIVATE' };
+  return (await desk.done<{ view: { id: string } }>(who, 'viewCreate', input, 'view { id }')).view.id;
+};
+
 /** A category to put others below. */
 function spareCategory(desk: Desk): Promise<string> {
   const made = spare.get(desk) ?? freshCategory('Spare', desk);
@@ -265,6 +277,22 @@ export const MUTATIONS: Record<string, MutationRight> = {
     }),
   },
   ticketCategoryDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshCategory(`Fresh ${n}`, desk) }) },
+  viewCreate: {
+    may: VIEWERS,
+    input: ({ department }, caller, n) => ({
+      name: `View ${n}`,
+      filter: {},
+      ...(caller === 'admin' && { sharing: 'DEPARTMENT', departmentId: department.id }),
+    }),
+  },
+  viewUpdate: {
+    may: VIEWERS,
+    input: async (things, caller, n, desk) =>
+      caller === 'admin'
+        ? { id: await freshView(things, caller, n, desk), sharing: 'DEPARTMENT', departmentId: things.department.id }
+        : { id: things.view.id, isDefault: n % 2 === 0 },
+  },
+  viewDelete: { may: VIEWERS, input: async (things, caller, n, desk) => ({ id: await freshView(things, caller, n, desk) }) },
   settingsUpdate: { may: ['admin', 'partner'], input: () => ({ onHoldEnabled: true }) },
   ticketCreate: {
     may: ['customer', ...AGENTS, 'partner'],

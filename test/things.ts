@@ -15,6 +15,7 @@ export const PREFIXES = {
   agent: 'agt',
   department: 'dep',
   tag: 'tag',
+  view: 'vie',
   category: 'cat',
   customer: 'cus',
   organization: 'org',
@@ -50,6 +51,7 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
   await Promise.all([
     make('department', 'admin', 'departmentCreate', 'department', { name: mark('department') }),
     make('category', 'admin', 'ticketCategoryCreate', 'ticketCategory', { name: mark('category') }),
+    make('view', 'admin', 'viewCreate', 'view', { name: mark('view'), sharing: 'PUBLIC', filter: {} }),
     make('organization', 'admin', 'organizationCreate', 'organization', {
       name: mark('organization'),
       domains: [`${mark('organization')}.example`],

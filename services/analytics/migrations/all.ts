@@ -3,6 +3,7 @@ import { First } from './20261121T2350-first.ts';
 import { Partitions } from './20261122T0230-partitions.ts';
 import { Dead } from './20261122T0245-dead.ts';
 import { Snooze } from './20261122T0255-snooze.ts';
+import { Waiting } from './20261122T0326-waiting.ts';
 import { Bin } from './20261122T0310-bin.ts';
 import { Categories } from './20261122T0328-categories.ts';
 
@@ -12,6 +13,7 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0230-partitions': Partitions,
   '20261122T0245-dead': Dead,
   '20261122T0255-snooze': Snooze,
+  '20261122T0326-waiting': Waiting,
   '20261122T0310-bin': Bin,
   '20261122T0328-categories': Categories,
 };

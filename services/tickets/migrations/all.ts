@@ -10,6 +10,7 @@ import { Snooze } from './20261122T0305-snooze.ts';
 import { Departments } from './20261122T0306-departments.ts';
 import { Bin } from './20261122T0310-bin.ts';
 import { Categories } from './20261122T0328-categories.ts';
+import { Views } from './20261122T0329-views.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0306-departments': Departments,
   '20261122T0310-bin': Bin,
   '20261122T0328-categories': Categories,
+  '20261122T0329-views': Views,
 };

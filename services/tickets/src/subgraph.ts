@@ -37,6 +37,8 @@ import { TicketResolver } from './ticket/resolver.ts';
 import { Ticket } from './ticket/ticket.ts';
 import { timers } from './ticket/timers.ts';
 import { own } from './viewer/node.ts';
+import { ViewResolver } from './view/resolver.ts';
+import { View } from './view/view.ts';
 import { ViewerResolver } from './viewer/resolver.ts';
 import { Workspace } from './workspace/workspace.ts';
 
@@ -45,7 +47,7 @@ const clock = ({ orm, log, config }: Service): (() => Promise<void>) => startClo
 /** The concepts of this service; the only file that knows them all. */
 export const subgraph: SubgraphOptions = {
   name: 'tickets',
-  entities: [Workspace, Agent, Department, Tag, TicketCategory, Ticket, Message],
+  entities: [Workspace, Agent, Department, Tag, TicketCategory, Ticket, Message, View],
   resolvers: [
     ViewerResolver,
     SettingsResolver,
@@ -71,6 +73,7 @@ export const subgraph: SubgraphOptions = {
     TicketViewers,
     UnseenViewers,
     TicketLists,
+    ViewResolver,
   ],
   orphanedTypes: [System, App, Customer, Organization, Article, KnowledgeBase, Section],
   references: {

@@ -63,6 +63,13 @@ export class TicketFilter {
   @Field(() => IdFilter, { nullable: true, description: 'The customer who asks.' }) requesterId?: IdFilter | null;
   @Field(() => TagFilter, { nullable: true, description: 'Labels by name; for staff only.' }) tag?: TagFilter | null;
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was created.' }) createdAt?: DateTimeFilter | null;
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was solved; set while it is SOLVED or CLOSED.' })
+  solvedAt?: DateTimeFilter | null;
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description: 'Since when the requester has no answer; `olderThan: "PT4H"` means unanswered for more than 4 hours.',
+  })
+  waitingSince?: DateTimeFilter | null;
   @Field(() => Boolean, { nullable: true, description: 'Postponed now, or not; a queue asks for false. For staff only.' })
   snoozed?: boolean | null;
   @Field(() => Boolean, {
@@ -109,6 +116,8 @@ const matchesGiven = (filter: TicketFilter | null | undefined, actor: Actor): Co
     ...when(f.spam, (spam) => sql<SqlBool>`t.spam = ${spam}`),
     ...when(f.deleted, (deleted) => sql<SqlBool>`t.deleted = ${deleted}`),
     ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at)),
+    ...when(f.solvedAt, (at) => instantIs(sql`t.solved_at`, at)),
+    ...when(f.waitingSince, (at) => instantIs(sql`t.waiting_since`, at)),
   ]);
 
 function refuseText(): never {

@@ -13,6 +13,7 @@ export interface TicketState {
   requesterId: string | null;
   tags?: string[];
   snooze?: object | null;
+  waitingSince?: string | null;
   spam?: boolean;
   deletedAt?: string | null;
   createdAt: string;
@@ -37,6 +38,7 @@ export interface Standing {
   requesterId: string | null;
   tags: string[];
   snoozed: boolean;
+  waitingSince: Date | null;
   spam: boolean;
   /** In the bin, or gone. */
   deleted: boolean;
@@ -95,6 +97,7 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
     requesterId: uuid('cus', state.requesterId),
     tags: state.tags ?? [],
     snoozed: Boolean(state.snooze),
+    waitingSince: state.waitingSince ? new Date(state.waitingSince) : null,
     spam: Boolean(state.spam),
     deleted: Boolean(state.deletedAt),
     solved: nowSolved ? (wasSolved ? start.solved : milestone()) : null,
@@ -121,6 +124,7 @@ const begin = (state: TicketState): Standing => {
     requesterId: null,
     tags: [],
     snoozed: false,
+    waitingSince: null,
     spam: false,
     deleted: false,
     createdAt,

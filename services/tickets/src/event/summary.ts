@@ -130,14 +130,17 @@ const WORDS: Record<string, Words> = {
 
 /** One line about a fact, in the first of the reader's languages that is known, else in English. */
 export function summaryOf({ type, actor, data }: Fact<TicketData>, locales: readonly string[]): string {
-  const words = locales.map(wordsOf).find(Boolean) ?? WORDS['en']!;
-  return words[keyOf(type, data)].replace('{who}', () => actor.name);
+  return spoken(WORDS, locales)[keyOf(type, data)].replace('{who}', () => actor.name);
 }
 
-function wordsOf(locale: string): Words | undefined {
+/** Words in the first of the reader's languages that is known, else in English. */
+export const spoken = <W>(words: Record<string, W>, locales: readonly string[]): W =>
+  locales.map((locale) => words[languageOf(locale)]).find(Boolean) ?? words['en']!;
+
+function languageOf(locale: string): string {
   const [language, ...rest] = locale.split('-');
-  if (language !== 'zh') return WORDS[language!];
-  return rest.some((part) => ['Hant', 'TW', 'HK', 'MO'].includes(part)) ? WORDS['zh-Hant'] : WORDS['zh-Hans'];
+  if (language !== 'zh') return language!;
+  return rest.some((part) => ['Hant', 'TW', 'HK', 'MO'].includes(part)) ? 'zh-Hant' : 'zh-Hans';
 }
 
 function keyOf(type: string, { changes = {}, visibility }: TicketData): keyof Words {

@@ -7,5 +7,9 @@ type Instant = {
   [Field in keyof TicketFilter]-?: 'within' extends keyof NonNullable<TicketFilter[Field]> ? Field : never;
 }[keyof TicketFilter];
 
-export const INSTANTS: Record<Instant, RawBuilder<unknown>> = { createdAt: sql`t.created_at` };
+export const INSTANTS: Record<Instant, RawBuilder<unknown>> = {
+  createdAt: sql`t.created_at`,
+  solvedAt: sql`t.solved_at`,
+  waitingSince: sql`t.waiting_since`,
+};
 export const INSTANT_FIELDS = Object.keys(INSTANTS) as Instant[];

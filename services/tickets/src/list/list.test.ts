@@ -13,6 +13,7 @@ import { dice } from '../../testing/dice.ts';
 import { Play } from '../../testing/play.ts';
 import { type Arguments, Watch, clientOf } from '../../testing/watch.ts';
 import type { TicketChange } from './change.ts';
+import { INSTANT_FIELDS } from './instants.ts';
 import { listsOf, share } from './share.ts';
 
 const HOUR = 3_600_000;
@@ -328,6 +329,9 @@ interface Row {
   data: { state: Record<string, unknown>; changes?: Record<string, [unknown, unknown]> };
 }
 
+/** By these lists do not go: what they decide can be another thing later. */
+const TIMES: ReadonlySet<string> = new Set(INSTANT_FIELDS);
+
 /**
  * Facts of a workspace that do not begin where the one before ended. What a ticket was before a fact is its state without the changes, and
  * lists go by that: a fact that keeps a change to itself, or tells one of another fact, would leave a list as it was.
@@ -338,7 +342,8 @@ async function broken(workspace: string): Promise<string[]> {
     [workspace],
   );
   const last = new Map<string, object>();
-  return rows.flatMap(({ type, subject, data: { state, changes = {} } }) => {
+  return rows.flatMap(({ type, subject, data: { state: told, changes = {} } }) => {
+    const state = Object.fromEntries(Object.entries(told).filter(([field]) => !TIMES.has(field)));
     const known = Object.entries(changes).filter(([field]) => field in state);
     const before = { ...state, ...Object.fromEntries(known.map(([field, [from]]) => [field, from])) };
     const earlier = last.get(subject);

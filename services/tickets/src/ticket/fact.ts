@@ -17,6 +17,8 @@ export const stateOf = (ticket: Ticket) => ({
   tags: ticket.tags,
   locale: ticket.locale,
   createdAt: ticket.createdAt.toISOString(),
+  solvedAt: ticket.solvedAt?.toISOString() ?? null,
+  waitingSince: ticket.waitingSince?.toISOString() ?? null,
   snooze: ticket.snooze,
   spam: ticket.spam,
   deletedAt: ticket.deletedAt?.toISOString() ?? null,

@@ -63,6 +63,13 @@ export class TicketFilter {
   @Field(() => IdFilter, { nullable: true, description: 'The customer who asks.' }) requesterId?: IdFilter | null;
   @Field(() => TagFilter, { nullable: true, description: 'Labels by name; for staff only.' }) tag?: TagFilter | null;
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was created.' }) createdAt?: DateTimeFilter | null;
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was solved; set while it is SOLVED or CLOSED.' })
+  solvedAt?: DateTimeFilter | null;
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description: 'Since when the requester has no answer; `olderThan: "PT4H"` means unanswered for more than 4 hours.',
+  })
+  waitingSince?: DateTimeFilter | null;
   @Field(() => Boolean, { nullable: true, description: 'Postponed now, or not; a queue asks for false. For staff only.' })
   snoozed?: boolean | null;
   @Field(() => Boolean, {
@@ -125,6 +132,8 @@ export function matchesGiven(
     ...when(f.spam, (given) => sql`${spamFor(actor)} = ${given}`),
     ...when(f.deleted, (deleted) => sql`(t.deleted_at is not null) = ${deleted}`),
     ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at, now)),
+    ...when(f.solvedAt, (at) => instantIs(sql`t.solved_at`, at, now)),
+    ...when(f.waitingSince, (at) => instantIs(sql`t.waiting_since`, at, now)),
   ]);
 }
 

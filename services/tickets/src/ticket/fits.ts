@@ -11,6 +11,10 @@ type Asked = 'number' | 'status' | 'priority' | 'channel' | 'categoryId' | 'assi
 /** A ticket at hand: a stored one, or the state that a fact carries, with its id. Facts of former times may know less. */
 export type TicketLike = Pick<Ticket, Rights> & { [Field in Asked]?: Ticket[Field] | undefined } & {
   createdAt?: Date | string | undefined;
+  /** Null when not solved. */
+  solvedAt?: Date | string | null | undefined;
+  /** Null when answered. */
+  waitingSince?: Date | string | null | undefined;
   /** Facts of the time before there was any have none. */
   snooze?: Rest | null | undefined;
   spam?: boolean | undefined;
@@ -42,6 +46,8 @@ export function fits(filter: TicketFilter | null | undefined, actor: Actor, tick
     ...when(f.spam, (given) => spam === given),
     ...when(f.deleted, (deleted) => isDeleted === deleted),
     ...when(f.createdAt, (at) => instantFits(ticket.createdAt, at, now)),
+    ...when(f.solvedAt, (at) => instantFits(ticket.solvedAt, at, now)),
+    ...when(f.waitingSince, (at) => instantFits(ticket.waitingSince, at, now)),
   ]);
   return (spam && !asks(filter, 'spam')) || (isDeleted && !asks(filter, 'deleted')) ? false : answer;
 }

@@ -9,6 +9,7 @@ import { byId as messageById } from '../message/find.ts';
 import { Tag } from '../tag/tag.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { reads } from '../ticket/visible.ts';
+import { byId as viewById } from '../view/find.ts';
 
 type Find = (ctx: Context, id: string) => Promise<unknown>;
 
@@ -33,6 +34,7 @@ const OWN: Record<string, Find> = {
   dep: departmentById,
   cat: categoryById,
   tag: tagById,
+  vie: viewById,
 };
 const FOREIGN: Record<string, Find> = {
   cus: stub('Customer'),

@@ -1,0 +1,13 @@
+import type { View } from './view.ts';
+
+/** The view as every fact about it carries it. */
+export const stateOf = ({ name, sharing, ownerId, departmentId, filter, orderBy, columns, groupBy }: View) => ({
+  name,
+  sharing,
+  ownerId,
+  departmentId,
+  filter,
+  orderBy,
+  columns,
+  groupBy,
+});

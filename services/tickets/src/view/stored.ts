@@ -1,0 +1,32 @@
+import { Refusal } from '@deskgraph/common/errors';
+import type { Context } from '@deskgraph/common/transaction';
+import { INSTANT_FIELDS } from '../list/instants.ts';
+import type { TicketFilter } from '../ticket/filter.ts';
+import { listed } from '../ticket/find.ts';
+import type { TicketOrder } from '../ticket/order.ts';
+
+/** A filter or an order as it is kept: what was given, and nothing of its classes. */
+export const kept = <T extends object>(given: T): T => JSON.parse(JSON.stringify(given)) as T;
+
+/** A kept filter as it was given: instants are text in JSON. */
+export function filterOf(json: object): TicketFilter {
+  const filter = { ...json } as TicketFilter;
+  for (const field of INSTANT_FIELDS) {
+    const { gte, lt, ...rest } = filter[field] ?? {};
+    if (filter[field]) filter[field] = { ...rest, ...(gte && { gte: new Date(gte) }), ...(lt && { lt: new Date(lt) }) };
+  }
+  if (filter.and) filter.and = filter.and.map(filterOf);
+  if (filter.or) filter.or = filter.or.map(filterOf);
+  if (filter.not) filter.not = filterOf(filter.not);
+  return filter;
+}
+
+/** What no list may be asked for is refused when it is written, and not by every list that is read later. */
+export function refuseUnlistable(ctx: Context, filter: TicketFilter | null | undefined, orderBy: TicketOrder[] | null | undefined): void {
+  try {
+    listed(ctx.actor, { filter, orderBy }, new Set());
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(error.errors.map(({ code, field, message }) => ({ code, field: ['input', ...(field ?? [])], message })));
+  }
+}
