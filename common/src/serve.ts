@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from './log.ts';
@@ -26,10 +27,15 @@ export interface ServeOptions {
 }
 
 const DRAIN_MS = 10_000;
+/** So long a handler may go on after its client has gone, when everything closes. */
+const HANDLER_MS = 2_000;
+/** A process that has not ended by then never would. */
+const END_MS = DRAIN_MS + 10_000;
 
 /** An HTTP server with health and a clean end: `/livez` answers while the process lives, `/readyz` while it should get work. */
 export async function serve({ log, host, port, routes, ready, drain, close }: ServeOptions): Promise<Serving> {
   let stopping: Promise<void> | undefined;
+  const running = new Set<Promise<void>>();
   const health: Record<string, Handler> = {
     '/livez': async (_, response) => answer(response, 200, { alive: true }),
     '/readyz': async (_, response) => {
@@ -42,7 +48,7 @@ export async function serve({ log, host, port, routes, ready, drain, close }: Se
     const handler = routes[`${request.method} ${path}`] ?? routes[path] ?? health[path];
     response.once('close', () => stopping && http.closeIdleConnections());
     if (!handler) return answer(response, 404, { error: 'Nothing here.' });
-    handler(request, response).catch((error: unknown) => {
+    const handled = handler(request, response).catch((error: unknown) => {
       if (request.errored) return log.debug({ err: error, path }, 'the client hung up while it was sending');
       if (error instanceof BodyTooLarge)
         return answer(response, 413, { errors: [{ message: error.message, extensions: { code: 'BAD_USER_INPUT' } }] });
@@ -50,6 +56,8 @@ export async function serve({ log, host, port, routes, ready, drain, close }: Se
       if (response.headersSent) response.destroy();
       else answer(response, 500, { errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL' } }] });
     });
+    running.add(handled);
+    void handled.finally(() => running.delete(handled));
   });
   http.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
@@ -65,6 +73,7 @@ export async function serve({ log, host, port, routes, ready, drain, close }: Se
       await drained;
       await closed;
       clearTimeout(late);
+      await Promise.race([Promise.all(running), sleep(HANDLER_MS, undefined, { ref: false })]);
       await close();
     })());
   return { http, port: (http.address() as AddressInfo).port, stop };
@@ -75,6 +84,10 @@ export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => {
       log.info({ signal }, 'stopping');
+      setTimeout(() => {
+        log.fatal('did not stop in time');
+        process.exit(1);
+      }, END_MS).unref();
       stop().then(
         () => process.exit(0),
         (error: unknown) => {
