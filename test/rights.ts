@@ -239,6 +239,11 @@ function spareCategory(desk: Desk): Promise<string> {
   return made;
 }
 
+const freshMerge = async (things: Things, n: number, desk: Desk): Promise<string> => {
+  const input = { ids: [await freshTicket(things, n, desk)], intoId: await freshTicket(things, n, desk) };
+  return (await desk.done<{ operation: { id: string } }>('partner', 'ticketMerge', input, 'operation { id }')).operation.id;
+};
+
 export const MUTATIONS: Record<string, MutationRight> = {
   agentInvite: {
     may: ['admin', 'partner'],
@@ -325,6 +330,11 @@ export const MUTATIONS: Record<string, MutationRight> = {
     may: [...AGENTS, 'partner'],
     input: async (things, _, n, desk) => ({ id: await freshTicket(things, n, desk), requester: { customerId: things.customer.id } }),
   },
+  ticketMerge: {
+    may: [...AGENTS, 'partner'],
+    input: async (things, _, n, desk) => ({ ids: [await freshTicket(things, n, desk)], intoId: things.ticket.id }),
+  },
+  operationUndo: { may: [...AGENTS, 'partner'], input: async (things, _, n, desk) => ({ id: await freshMerge(things, n, desk) }) },
   ticketSpamMark: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id, spam: false }) },
   ticketDelete: { may: [...LEADS, 'partner'], input: async (things, _, n, desk) => ({ id: await freshTicket(things, n, desk) }) },
   ticketRestore: { may: [...LEADS, 'partner'], input: ({ ticket }) => ({ id: ticket.id }) },
@@ -411,8 +421,9 @@ export const MUTATIONS: Record<string, MutationRight> = {
   articleArchive: { may: [...LEADS, 'partner'], input: async (things, _, n, desk) => ({ id: await freshArticle(things, n, desk) }) },
 };
 
-/** Fields below the root with a right of their own: how a customer gets to each, and what refuses it to him. */
-export const FIELDS: Record<string, { from: Kind; type: string; select: string }> = {
+/** Fields below the root with a right of their own: how a customer gets to each, what refuses it to him, and the least of the staff who may (default light). */
+export const FIELDS: Record<string, { from: Kind; type: string; select: string; least?: Caller }> = {
+  'Ticket.operations': { from: 'ticket', type: 'Ticket', select: 'operations { id }', least: 'agent' },
   'Ticket.snooze': { from: 'ticket', type: 'Ticket', select: 'snooze { until }' },
   'Ticket.tags': { from: 'ticket', type: 'Ticket', select: 'tags { id }' },
   'Ticket.viewers': { from: 'ticket', type: 'Ticket', select: 'viewers { activity }' },

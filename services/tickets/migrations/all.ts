@@ -11,6 +11,7 @@ import { Departments } from './20261122T0306-departments.ts';
 import { Bin } from './20261122T0310-bin.ts';
 import { Categories } from './20261122T0328-categories.ts';
 import { Views } from './20261122T0329-views.ts';
+import { Operations } from './20261122T0333-operations.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0310-bin': Bin,
   '20261122T0328-categories': Categories,
   '20261122T0329-views': Views,
+  '20261122T0333-operations': Operations,
 };

@@ -17,6 +17,15 @@ addRefusals({
     meaning: 'Only what is in the bin is removed for ever.',
     message: 'Only a ticket in the bin can be removed for ever; delete it first.',
   },
+  ALREADY_MERGED: {
+    meaning: 'The ticket is folded into another one; that is the one to work on.',
+    message: 'This ticket was folded into another one.',
+  },
+  UNDO_EXPIRED: { meaning: 'It was taken back already, or was done too long ago.', message: 'This can’t be taken back any more.' },
+  UNDO_CONFLICT: {
+    meaning: 'Later facts stand in the way of an undo; `conflicts` of the operation names them.',
+    message: 'Something happened since that stands in the way.',
+  },
   ON_HOLD_DISABLED: { meaning: 'ON_HOLD is not enabled in this workspace.', message: 'The status ON_HOLD is not enabled.' },
   ASSIGNEE_REQUIRED: {
     meaning: 'SOLVED needs an assignee or a reason.',

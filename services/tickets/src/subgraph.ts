@@ -23,6 +23,8 @@ import { TicketLists } from './list/subscription.ts';
 import { byId as messageById } from './message/find.ts';
 import { Message } from './message/message.ts';
 import { MessageResolver, TicketMessages } from './message/resolver.ts';
+import { Operation } from './operation/operation.ts';
+import { OperationResolver, TicketOperations } from './operation/resolver.ts';
 import { PresenceResolver, PresenceSetViewers, TicketViewers, UnseenViewers } from './presence/resolver.ts';
 import { openWatch } from './presence/watch.ts';
 import { followCustomers } from './requester/follow.ts';
@@ -47,7 +49,7 @@ const clock = ({ orm, log, config }: Service): (() => Promise<void>) => startClo
 /** The concepts of this service; the only file that knows them all. */
 export const subgraph: SubgraphOptions = {
   name: 'tickets',
-  entities: [Workspace, Agent, Department, Tag, TicketCategory, Ticket, Message, View],
+  entities: [Workspace, Agent, Department, Tag, TicketCategory, Ticket, Message, View, Operation],
   resolvers: [
     ViewerResolver,
     SettingsResolver,
@@ -63,6 +65,8 @@ export const subgraph: SubgraphOptions = {
     TicketTags,
     CategoryOfTicket,
     TicketMessages,
+    OperationResolver,
+    TicketOperations,
     MessageResolver,
     TicketEventResolver,
     TicketTimeline,

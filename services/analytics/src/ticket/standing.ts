@@ -12,6 +12,7 @@ export interface TicketState {
   assigneeId: string | null;
   requesterId: string | null;
   tags?: string[];
+  mergedIntoId?: string | null;
   snooze?: object | null;
   waitingSince?: string | null;
   spam?: boolean;
@@ -83,6 +84,8 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
     const seconds = Math.min(SECONDS_LIMIT, Math.max(0, Math.floor((at.getTime() - start.createdAt.getTime()) / 1000)));
     return { at, seconds, departmentId, agentId };
   };
+  // What is folded into another ticket is solved there, and counts there.
+  const solution = (): Milestone | null => (state.mergedIntoId ? null : milestone());
   const wasSolved = isSolved(start.status);
   const nowSolved = isSolved(state.status);
   const repliesFirst = fact.type === 'message.added' && fact.data['firstReply'] === true;
@@ -100,7 +103,7 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
     waitingSince: state.waitingSince ? new Date(state.waitingSince) : null,
     spam: Boolean(state.spam),
     deleted: Boolean(state.deletedAt),
-    solved: nowSolved ? (wasSolved ? start.solved : milestone()) : null,
+    solved: nowSolved ? (wasSolved ? start.solved : solution()) : null,
     responded: start.responded ?? (repliesFirst ? milestone() : null),
   };
   const stretches = stretch(start, after, later(at, start.edge));

@@ -13,6 +13,8 @@ export interface TicketData {
   publicVersion?: number;
   messageId?: string;
   visibility?: string;
+  /** Of an operation that was taken back. */
+  kind?: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'One changed field.' })

@@ -20,6 +20,8 @@ type Words = Record<
   | 'restored'
   | 'purged'
   | 'requester'
+  | 'merged'
+  | 'undone'
   | 'other',
   string
 >;
@@ -44,6 +46,8 @@ const WORDS: Record<string, Words> = {
     restored: '{who} took the ticket out of the bin',
     purged: '{who} removed the ticket for ever',
     requester: '{who} put the ticket down to another requester',
+    merged: '{who} folded tickets together',
+    undone: '{who} took an operation back',
     other: '{who} did something',
   },
   pt: {
@@ -64,6 +68,8 @@ const WORDS: Record<string, Words> = {
     restored: '{who} restaurou o pedido',
     purged: '{who} removeu o pedido para sempre',
     requester: '{who} mudou o requerente do pedido',
+    merged: '{who} juntou pedidos',
+    undone: '{who} desfez uma operação',
     other: '{who} fez algo',
   },
   sl: {
@@ -84,6 +90,8 @@ const WORDS: Record<string, Words> = {
     restored: '{who}: zadeva obnovljena',
     purged: '{who}: zadeva trajno odstranjena',
     requester: '{who}: drug vlagatelj zadeve',
+    merged: '{who}: zadeve združene',
+    undone: '{who}: dejanje razveljavljeno',
     other: '{who}: dogodek',
   },
   'zh-Hans': {
@@ -104,6 +112,8 @@ const WORDS: Record<string, Words> = {
     restored: '{who} 恢复了工单',
     purged: '{who} 永久删除了工单',
     requester: '{who} 更换了工单的请求人',
+    merged: '{who} 合并了工单',
+    undone: '{who} 撤销了操作',
     other: '{who} 进行了操作',
   },
   'zh-Hant': {
@@ -124,6 +134,8 @@ const WORDS: Record<string, Words> = {
     restored: '{who} 還原了工單',
     purged: '{who} 永久刪除了工單',
     requester: '{who} 更換了工單的請求人',
+    merged: '{who} 合併了工單',
+    undone: '{who} 復原了操作',
     other: '{who} 進行了操作',
   },
 };
@@ -160,6 +172,8 @@ const KEYS: Record<string, keyof Words> = {
   'ticket.followed_up': 'followed',
   'ticket.snoozed': 'snoozed',
   'ticket.woken': 'woken',
+  'ticket.merged': 'merged',
+  'operation.undone': 'undone',
   'ticket.deleted': 'deleted',
   'ticket.restored': 'restored',
   'ticket.purged': 'purged',

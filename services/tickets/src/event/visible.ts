@@ -8,9 +8,22 @@ import type { TicketStatus } from '../ticket/words.ts';
 import type { FieldChange, TicketData } from './event.ts';
 
 /** Fields of a ticket whose changes a requester may know. */
-const PUBLIC_FIELDS = ['subject', 'priority', 'organizationId', 'locale', 'product', 'status', 'assigneeId', 'departmentId', 'categoryId'];
+const PUBLIC_FIELDS = [
+  'subject',
+  'priority',
+  'organizationId',
+  'locale',
+  'product',
+  'status',
+  'assigneeId',
+  'departmentId',
+  'categoryId',
+  'mergedInto',
+];
 /** Facts that a requester may know whatever they carry. */
-const PUBLIC_TYPES = ['ticket.created', 'ticket.followed_up'];
+const PUBLIC_TYPES = ['ticket.created', 'ticket.followed_up', 'ticket.merged'];
+/** Kinds of operations whose undo a requester may know. */
+const PUBLIC_OPERATIONS = ['MERGE'];
 const GRAPH_NAMES: Record<string, string> = {
   organizationId: 'organization',
   assigneeId: 'assignee',
@@ -33,6 +46,7 @@ export function visible(actor: Actor): Condition {
     when 'ticket.status_changed' then ${shown('0')} is distinct from ${shown('1')}
     when 'ticket.updated' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[])
     when 'ticket.assigned' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[])
+    when 'operation.undone' then e.data ->> 'kind' = any(${PUBLIC_OPERATIONS}::text[])
     else e.type = any(${PUBLIC_TYPES}::text[]) end)`;
 }
 
@@ -43,6 +57,7 @@ export function isVisible(actor: Actor, { type, data }: Pick<Fact<TicketData>, '
   const changes = data.changes ?? {};
   if (type === 'ticket.status_changed') return statusShown(actor, changes['status']?.[0]) !== statusShown(actor, changes['status']?.[1]);
   if (type === 'ticket.updated' || type === 'ticket.assigned') return PUBLIC_FIELDS.some((field) => field in changes);
+  if (type === 'operation.undone') return PUBLIC_OPERATIONS.includes(data.kind ?? '');
   return PUBLIC_TYPES.includes(type);
 }
 

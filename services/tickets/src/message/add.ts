@@ -7,6 +7,7 @@ import { backToWork } from '../ticket/back.ts';
 import { moved } from '../ticket/fact.ts';
 import { locked } from '../ticket/find.ts';
 import { followUp } from '../ticket/follow-up.ts';
+import { headOf } from '../ticket/head.ts';
 import { ownExternalId } from '../ticket/reference.ts';
 import { afterAgent, afterRequester, allowMove, moveTo } from '../ticket/status.ts';
 import { solve } from '../ticket/status-change.ts';
@@ -20,14 +21,15 @@ import type { MessageAddInput, MessageAddPayload } from './input.ts';
 import { Message, MessageVisibility } from './message.ts';
 import { index, write } from './write.ts';
 
-/** A reply or note. A requester's reply brings the ticket back to work; on a closed one it makes a follow-up. */
+/** A reply or note; what is folded into another ticket is answered there. A requester's reply brings the ticket back to work; on a closed one it makes a follow-up. */
 export async function add(ctx: Context, input: MessageAddInput): Promise<MessageAddPayload> {
   const { actor } = ctx;
   allowVisibility(actor, input.visibility);
   requireSeen(actor, input);
   if (input.status && actor.kind === 'customer') throw new Refusal('FORBIDDEN', 'status');
   const externalId = ownExternalId(actor, input.externalId);
-  const ticket = await locked(ctx, input.ticketId, 'ticketId');
+  const named = await locked(ctx, input.ticketId, 'ticketId');
+  const ticket = await headOf(ctx, named, 'ticketId');
   const earlier = externalId && (await ctx.em.findOne(Message, { appId: actor.id, externalId }));
   if (earlier) return sameAgain(earlier, ticket);
   if (ticket.status === TicketStatus.CLOSED && input.visibility === MessageVisibility.PUBLIC) {
@@ -39,6 +41,8 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
   const channel = input.channel ?? ticket.channel;
   const message = write(ctx, {
     ticketId: ticket.id,
+    // Notes have no address that leads anywhere else.
+    homeId: named === ticket || input.visibility === MessageVisibility.PRIVATE ? null : named.id,
     author: actor,
     visibility: input.visibility,
     channel,

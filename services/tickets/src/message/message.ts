@@ -36,12 +36,15 @@ registerEnumType(DeliveryState, {
 @Entity()
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A reply or a note: e-mail, chat line, post or form.' })
 @Directive('@key(fields: "id")')
-export class Message extends Stored<'appId' | 'externalId'> {
+export class Message extends Stored<'appId' | 'externalId' | 'homeId'> {
   @PrimaryKey({ type: new Id('msg') })
   @Field(() => ID, { description: 'Prefix `msg_`.' })
   id!: string;
 
+  /** Where it lies. */
   @Property({ type: new Id('tkt') }) ticketId!: string;
+  /** The ticket that it was written to, where that is another one. */
+  @Property({ type: new Id('tkt'), nullable: true }) homeId: string | null = null;
 
   @Enum({ items: () => MessageVisibility, type: 'string' })
   @Field(() => MessageVisibility, { description: 'Who sees it.' })

@@ -9,6 +9,8 @@ import { render } from './render.ts';
 
 export interface NewMessage {
   ticketId: string;
+  /** The ticket that it was written to, where that is another one. */
+  homeId?: string | null;
   author: Pick<Actor, 'kind' | 'id' | 'name'>;
   visibility: MessageVisibility;
   channel: ChannelKind;

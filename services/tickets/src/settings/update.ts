@@ -71,14 +71,15 @@ function refuseCloseAfter(closeAfter: string | null | undefined): void {
 
 /**
  * Tickets that are SOLVED already wait as long as all others from now on, from when they were solved. Whose time would be over by that has an
- * hour left: CLOSED is for ever, and a mistake here would close thousands at once.
+ * hour left: CLOSED is for ever, and a mistake here would close thousands at once. What is folded into another ticket is closed once that can't
+ * be taken back any more.
  */
 async function recount(ctx: Context, closeAfter: string): Promise<void> {
   const now = new Date();
   const then = sql`solved_at + ${milliseconds(closeAfter)!}::float8 * interval '1 millisecond'`;
   await sql`
     update ticket set closes_at = case when ${then} > ${now} then ${then} else ${new Date(now.getTime() + HOUR)} end
-    where workspace_id = ${ctx.workspace}::uuid and status = 'SOLVED'`.execute(ctx.em.getKysely());
+    where workspace_id = ${ctx.workspace}::uuid and status = 'SOLVED' and merged_into_id is null`.execute(ctx.em.getKysely());
 }
 
 async function refuseHeld(ctx: Context): Promise<void> {

@@ -19,6 +19,7 @@ export const stateOf = (ticket: Ticket) => ({
   createdAt: ticket.createdAt.toISOString(),
   solvedAt: ticket.solvedAt?.toISOString() ?? null,
   waitingSince: ticket.waitingSince?.toISOString() ?? null,
+  mergedIntoId: ticket.mergedIntoId,
   snooze: ticket.snooze,
   spam: ticket.spam,
   deletedAt: ticket.deletedAt?.toISOString() ?? null,

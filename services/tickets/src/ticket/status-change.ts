@@ -19,6 +19,7 @@ export async function statusChange(ctx: Context, input: TicketStatusChangeInput)
   if (!to) throw new Refusal('REQUIRED', 'status');
   const ticket = await locked(ctx, input.id);
   expectVersion(ticket, input.expectedVersion);
+  if (ticket.mergedIntoId) throw new Refusal('ALREADY_MERGED', 'id');
   if (ticket.status === to && to !== TicketStatus.CLOSED) return { ticket, userErrors: [] };
   const workspace = await workspaceOf(ctx);
   allowMove(ticket.status, to, workspace, 'status');

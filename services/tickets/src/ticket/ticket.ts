@@ -51,6 +51,7 @@ type Defaulted =
   | 'spam'
   | 'deletedAt'
   | 'purgesAt'
+  | 'mergedIntoId'
   | 'publicVersion';
 
 @Entity()
@@ -119,6 +120,7 @@ export class Ticket extends Stored<Defaulted> {
   @Property({ type: 'text' }) createdById!: string;
   @Property({ type: 'text' }) createdByName!: string;
   @Property({ type: new Id('tkt'), nullable: true }) followUpOfId: string | null = null;
+  @Property({ type: new Id('tkt'), nullable: true }) mergedIntoId: string | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   @Field(() => DateTime, { nullable: true, description: 'Since when the requester has no answer; null when answered.' })

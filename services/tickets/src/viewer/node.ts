@@ -6,6 +6,7 @@ import { byId as agentById } from '../agent/find.ts';
 import { byId as categoryById } from '../category/find.ts';
 import { byId as departmentById } from '../department/find.ts';
 import { byId as messageById } from '../message/find.ts';
+import { byId as operationById } from '../operation/find.ts';
 import { Tag } from '../tag/tag.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { reads } from '../ticket/visible.ts';
@@ -29,6 +30,7 @@ const tagById: Find = (ctx, id) =>
 
 const OWN: Record<string, Find> = {
   tkt: ticketById,
+  opr: operationById,
   msg: messageById,
   agt: agentById,
   dep: departmentById,

@@ -1,0 +1,67 @@
+import { Auth, Role } from '@deskgraph/common/access';
+import { ActorView } from '@deskgraph/common/graph';
+import { ForwardArgs, type Page } from '@deskgraph/common/page';
+import type { Context } from '@deskgraph/common/transaction';
+import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { shown } from '../foreign/actor.ts';
+import { byId as ticketById } from '../ticket/find.ts';
+import { merge } from '../ticket/merge.ts';
+import { Ticket, TicketConnection } from '../ticket/ticket.ts';
+import { conflictsOf, ofTicket, ticketsOf } from './find.ts';
+import { OperationUndoInput, OperationUndoPayload, TicketMergeInput, TicketMergePayload } from './input.ts';
+import { Operation, OperationConflict } from './operation.ts';
+import { undo } from './undo.ts';
+
+@Resolver(() => Operation)
+export class OperationResolver {
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => TicketMergePayload, {
+    description:
+      'Folds tickets of one requester into another one: their messages stand there, replies to them go there, and they are SOLVED as DUPLICATE. Can be taken back for 30 days.',
+  })
+  ticketMerge(@Arg('input', () => TicketMergeInput) input: TicketMergeInput, @Ctx() ctx: Context): Promise<TicketMergePayload> {
+    return merge(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => OperationUndoPayload, {
+    description:
+      'Takes an operation back. Replies that came since go to the ticket that they were written to, notes stay where they are. Refused with UNDO_CONFLICT when later facts stand against it.',
+  })
+  operationUndo(@Arg('input', () => OperationUndoInput) input: OperationUndoInput, @Ctx() ctx: Context): Promise<OperationUndoPayload> {
+    return undo(ctx, input);
+  }
+
+  @FieldResolver(() => ActorView, { nullable: true, description: 'Who did it.' })
+  actor(@Root() { actorKind, actorId, actorName }: Operation): object {
+    return shown(actorKind, actorId, actorName);
+  }
+
+  @FieldResolver(() => TicketConnection, { description: 'The tickets that it touched, by number; at most 100 a page.' })
+  tickets(@Root() operation: Operation, @Args(() => ForwardArgs) page: ForwardArgs, @Ctx() ctx: Context): Promise<Page<Ticket>> {
+    return ticketsOf(ctx, operation.id, page);
+  }
+
+  @FieldResolver(() => [OperationConflict], { description: 'Why parts of it were not taken back, or could not be.' })
+  conflicts(@Root() operation: Operation, @Ctx() ctx: Context): Promise<OperationConflict[]> {
+    return conflictsOf(ctx, operation);
+  }
+}
+
+@Resolver(() => Ticket)
+export class TicketOperations {
+  @Auth({ roles: [Role.AGENT] })
+  @FieldResolver(() => [Operation], { nullable: true, description: 'The operations that touched it, newest first; at most 100.' })
+  operations(
+    @Root() ticket: Ticket,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 10 }) first: number | null,
+    @Ctx() ctx: Context,
+  ): Promise<Operation[]> {
+    return ofTicket(ctx, ticket.id, first ?? 10);
+  }
+
+  @FieldResolver(() => Ticket, { nullable: true, description: 'The ticket that it was folded into; replies go there.' })
+  mergedInto(@Root() { mergedIntoId }: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> | null {
+    return mergedIntoId ? ticketById(ctx, mergedIntoId) : null;
+  }
+}

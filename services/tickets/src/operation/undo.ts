@@ -1,0 +1,31 @@
+import { Refusal } from '@deskgraph/common/errors';
+import { recordAll } from '@deskgraph/common/events';
+import type { Context } from '@deskgraph/common/transaction';
+import { LockMode } from '@mikro-orm/postgresql';
+import { byId } from './find.ts';
+import type { OperationUndoInput, OperationUndoPayload } from './input.ts';
+import { Operation, type OperationKind, OperationState } from './operation.ts';
+import { type Piece, piecesOf } from './since.ts';
+import { type Undoing, unmerge } from './unmerge.ts';
+
+const UNDOINGS: Record<OperationKind, (ctx: Context, operation: Operation, pieces: Piece[]) => Promise<Undoing>> = { MERGE: unmerge };
+
+/** Takes an operation back; refused, with what stands against it, unless the rest is wanted. */
+export async function undo(ctx: Context, { id, partly }: OperationUndoInput): Promise<OperationUndoPayload> {
+  const known = await byId(ctx, id);
+  if (!known) throw new Refusal('NOT_FOUND', 'id');
+  const operation = await ctx.em.findOneOrFail(Operation, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const at = new Date();
+  if (operation.state !== OperationState.APPLIED || operation.undoableUntil < at) throw new Refusal('UNDO_EXPIRED', 'id');
+  const undoing = await UNDOINGS[operation.kind](ctx, operation, await piecesOf(ctx, operation));
+  const { conflicts, possible } = undoing;
+  if (conflicts.length && !(partly && possible))
+    throw new Refusal('UNDO_CONFLICT', 'id', { operation: Object.assign(known, { conflicts }) });
+  const facts = await undoing.apply(at);
+  operation.state = conflicts.length ? OperationState.PARTLY_UNDONE : OperationState.UNDONE;
+  operation.conflicts = conflicts;
+  operation.version += 1;
+  operation.updatedAt = at;
+  await recordAll(ctx, facts);
+  return { operation, userErrors: [] };
+}

@@ -1,0 +1,163 @@
+import { due } from '@deskgraph/common/clock';
+import { sql, uuids } from '@deskgraph/common/database';
+import type { NewFact } from '@deskgraph/common/events';
+import { uuidOf } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import { reindex } from '../message/reindex.ts';
+import { backToWork } from '../ticket/back.ts';
+import { fact, moved } from '../ticket/fact.ts';
+import { afterAgent, afterRequester, moveTo } from '../ticket/status.ts';
+import type { Ticket } from '../ticket/ticket.ts';
+import { workspaceOf } from '../workspace/workspace.ts';
+import { type Said, runAll, runOn, saidIn } from './clocks.ts';
+import type { Conflict, Operation } from './operation.ts';
+import type { Piece } from './since.ts';
+import { restoreRest, restoreStanding } from './snapshot.ts';
+
+/** How an operation is taken back. */
+export interface Undoing {
+  conflicts: Conflict[];
+  /** Is there a part that nothing stands against? */
+  possible: boolean;
+  /** Takes back that part; the facts are to be recorded. */
+  apply: (at: Date) => Promise<NewFact[]>;
+}
+
+/** Tickets come out of the one that they were folded into, each with its messages and with the replies that were written to it since. */
+export async function unmerge(ctx: Context, operation: Operation, pieces: Piece[]): Promise<Undoing> {
+  const into = pieces.find(({ part }) => part === 'INTO');
+  const from = pieces.filter(({ part }) => part === 'FROM');
+  if (!into) return { conflicts: [], possible: false, apply: async () => [] };
+  const journal = await journalOf(ctx, operation);
+  const against = new Map(from.map((piece) => [piece, conflictOf(into, piece, journal)]));
+  const free = from.filter((piece) => !against.get(piece));
+  return {
+    conflicts: [...[...against.values()].filter((each) => each !== undefined), ...statusConflict(into)],
+    possible: free.length > 0,
+    apply: (at) => takeOut(ctx, operation, { into, free, journal, at, whole: free.length === from.length }),
+  };
+}
+
+interface Journaled {
+  message_id: string;
+  /** Where it lay before the operation, and where it lies now. */
+  was: string;
+  lies: string;
+}
+
+async function journalOf(ctx: Context, operation: Operation): Promise<Journaled[]> {
+  const { rows } = await sql<Journaled>`
+    select j.message_id, j.ticket_id as was, m.ticket_id as lies from operation_message j join message m on m.id = j.message_id
+    where j.operation_id = ${uuidOf('opr', operation.id)}::uuid`.execute(ctx.em.getKysely());
+  return rows;
+}
+
+/** What stands against taking one ticket out again. */
+function conflictOf(into: Piece, piece: Piece, journal: readonly Journaled[]): Conflict | undefined {
+  const target = into.ticket;
+  const { ticket, since } = piece;
+  if (target.mergedIntoId) return conflict(into, 'mergedInto');
+  if (ticket.mergedIntoId !== target.id) return conflict(piece, 'mergedInto');
+  if (since.has('status')) return conflict(piece, 'status');
+  if (ticket.requesterId !== target.requesterId) return conflict(since.has('requesterId') ? piece : into, 'requesterId', 'requester');
+  const [here, there] = [uuidOf('tkt', ticket.id), uuidOf('tkt', target.id)];
+  return journal.some(({ was, lies }) => was === here && lies !== there) ? conflict(into, 'messages') : undefined;
+}
+
+const conflict = ({ ticket, since }: Piece, field: string, name = field): Conflict => ({
+  ticketId: ticket.id,
+  field: name,
+  version: since.get(field) ?? 0,
+});
+
+/** The merge had brought the target back to work, and somebody has decided otherwise since. */
+const statusConflict = (into: Piece): Conflict[] =>
+  into.before.status !== into.became && into.ticket.status !== into.became && into.since.has('status') ? [conflict(into, 'status')] : [];
+
+interface TakeOut {
+  into: Piece;
+  free: Piece[];
+  journal: readonly Journaled[];
+  at: Date;
+  /** Nothing stays that was folded in. */
+  whole: boolean;
+}
+
+async function takeOut(ctx: Context, operation: Operation, { into, free, journal, at, whole }: TakeOut): Promise<NewFact[]> {
+  const tickets = free.map(({ ticket }) => ticket);
+  await moveBack(ctx, tickets, into.ticket);
+  const said = await saidIn(
+    ctx,
+    [into.ticket, ...tickets].map(({ id }) => id),
+  );
+  const old = new Set(journal.map(({ message_id: id }) => id));
+  const { closeAfter } = await workspaceOf(ctx);
+  const facts: NewFact[] = [];
+  for (const piece of free) {
+    const since = (said.get(piece.ticket.id) ?? []).filter(({ id }) => !old.has(id));
+    facts.push(...(await comeOut(ctx, piece, { operation, since, at, closeAfter })));
+  }
+  facts.push(...remain(into, said.get(into.ticket.id) ?? [], operation, { at, whole }));
+  await reindex(ctx, [into.ticket, ...tickets]);
+  return facts;
+}
+
+/** What is folded into one of them goes with it. */
+async function moveBack(ctx: Context, tickets: readonly Ticket[], into: Ticket): Promise<void> {
+  const ids = uuids(
+    'tkt',
+    tickets.map(({ id }) => id),
+  );
+  await sql`
+    with recursive folded(head, id) as (
+      select id, id from unnest(${ids}) as t(id) union all select f.head, t.id from folded f join ticket t on t.merged_into_id = f.id)
+    update message m set ticket_id = f.head, home_id = nullif(m.home_id, f.head) from folded f
+    where m.home_id = f.id and m.ticket_id = ${uuidOf('tkt', into.id)}::uuid`.execute(ctx.em.getKysely());
+}
+
+interface ComeOut {
+  operation: Operation;
+  since: Said[];
+  at: Date;
+  closeAfter: string;
+}
+
+/** As it was before, and then as the messages that were written to it since have made it. */
+async function comeOut(ctx: Context, { ticket, before }: Piece, { operation, since, at, closeAfter }: ComeOut): Promise<NewFact[]> {
+  const { status, mergedIntoId } = ticket;
+  const changes = { mergedInto: [mergedIntoId, null] as [unknown, unknown] };
+  ticket.mergedIntoId = null;
+  const facts = [fact('operation.undone', ticket, { at, operationId: operation.id, kind: operation.kind, changes })];
+  restoreStanding(ticket, before);
+  Object.assign(ticket, runOn(before, since));
+  for (const { byCustomer } of since)
+    moveTo(ticket, byCustomer ? afterRequester(ticket.status) : afterAgent(ticket.status), at, closeAfter);
+  if (ticket.status !== status) facts.push(moved(ticket, status, { at }));
+  if (before.snoozedAt && !(before.wakeOnReply && since.some(({ byCustomer }) => byCustomer))) {
+    restoreRest(ticket, before);
+    facts.push(fact('ticket.snoozed', ticket, { at, changes: { snooze: [null, ticket.snooze] }, internal: true }));
+  }
+  for (const instant of [ticket.closesAt, ticket.snoozedUntil]) if (instant) due(ctx, instant);
+  return [...facts, ...(await backToWork(ctx, ticket, status))];
+}
+
+interface Remain {
+  at: Date;
+  whole: boolean;
+}
+
+/** The ticket that they were folded into, without them. */
+function remain({ ticket, before, became, since }: Piece, said: Said[], operation: Operation, { at, whole }: Remain): NewFact[] {
+  const clocks = runAll(said);
+  if (ticket.waitingSince) ticket.waitingSince = clocks.waitingSince && later(clocks.waitingSince, ticket.waitingSince);
+  ticket.handled = before.handled || clocks.handled;
+  ticket.firstReplyAt =
+    before.firstReplyAt ?? (clocks.firstReplyAt && clocks.firstReplyAt >= ticket.createdAt ? clocks.firstReplyAt : null);
+  const facts = [fact('operation.undone', ticket, { at, operationId: operation.id, kind: operation.kind })];
+  const { status } = ticket;
+  if (!whole || before.status === became || since.has('status') || ticket.waitingSince) return facts;
+  restoreStanding(ticket, before);
+  return [...facts, moved(ticket, status, { at })];
+}
+
+const later = (a: Date, b: Date): Date => (a > b ? a : b);
