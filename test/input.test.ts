@@ -167,6 +167,7 @@ describe.each(mutations.map((field) => [field.name, field] as const))('%s', (nam
       const strange: unknown[] = [{ a: 1 }, [[1]], true, 1.5, ...(leaf.type === GraphQLInt ? ['1', 2 ** 31, 1e300] : [])];
       if (leaf.type !== GraphQLString && leaf.type !== GraphQLID) strange.push('no such value', '');
       if (leaf.type.name === 'Boolean') strange.splice(strange.indexOf(true), 1);
+      if (leaf.type.name === 'Float') strange.splice(strange.indexOf(1.5), 1);
       if (leaf.type.name === 'JSON') strange.length = 0;
       if (isNonNullType(leaf.field.type))
         strange.push(null, ...(leaf.field.defaultValue === undefined && !path.endsWith('.0') ? [undefined] : []));

@@ -8,7 +8,7 @@ import { type OrderKey, type Page, type PageRequest, keyset } from '@deskgraph/c
 import type { Context } from '@deskgraph/common/transaction';
 import { type TicketFilter, matches } from './filter.ts';
 import { type TicketOrder, orderKeys } from './order.ts';
-import { frequentTexts } from './text.ts';
+import { frequentTexts, refuseLongTexts } from './text.ts';
 import { Ticket } from './ticket.ts';
 import { among, isVisible, readsOnHold, visible } from './visible.ts';
 
@@ -27,7 +27,7 @@ export function listed(
   now: Date = new Date(),
 ): { order: OrderKey[]; condition: Condition } {
   if ((orderBy?.length ?? 0) > ORDER_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['orderBy'] }]);
-  if ((filter?.text?.length ?? 0) > 200) throw new Refusal([{ code: 'TOO_LONG', field: ['filter', 'text'] }]);
+  if (filter) refuseLongTexts(filter);
   return {
     order: orderKeys(orderBy, readsOnHold(actor)),
     // For whom it is the same list it is the same statement.

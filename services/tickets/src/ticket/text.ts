@@ -1,4 +1,5 @@
 import { sql } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
 import type { Condition } from '@deskgraph/common/filter';
 import type { Context } from '@deskgraph/common/transaction';
 import { searchQuery } from '@deskgraph/common/words';
@@ -12,6 +13,14 @@ const FREQUENT = 2_000;
 const DEPTH_LIMIT = 5;
 
 const queryOf = (text: string): string | null => searchQuery(text.slice(0, READ));
+
+/** Refuses texts that are longer than what is searched for, wherever in the filter they stand. */
+export function refuseLongTexts({ text, and, or, not }: TicketFilter, field: readonly string[] = ['filter']): void {
+  if ((text?.length ?? 0) > READ) throw new Refusal([{ code: 'TOO_LONG', field: [...field, 'text'] }]);
+  and?.forEach((each, at) => refuseLongTexts(each, [...field, 'and', String(at)]));
+  or?.forEach((each, at) => refuseLongTexts(each, [...field, 'or', String(at)]));
+  if (not) refuseLongTexts(not, [...field, 'not']);
+}
 
 /**
  * The texts of a filter that so many tickets hold that it is better to go through tickets in the asked order and look into each one, than to
