@@ -323,6 +323,7 @@ export const MUTATIONS: Record<string, MutationRight> = {
     may: [...AGENTS, 'partner'],
     input: ({ ticket, agent, department }) => ({ id: ticket.id, assigneeId: agent.id, departmentId: department.id }),
   },
+  ticketNext: { may: [...AGENTS, 'partner'], input: ({ department }) => ({ departmentId: department.id }) },
   ticketStatusChange: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id, status: 'PENDING' }) },
   ticketSnooze: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id }) },
   ticketWake: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id }) },

@@ -26,6 +26,7 @@ import { MessageResolver, TicketMessages } from './message/resolver.ts';
 import { Operation } from './operation/operation.ts';
 import { OperationResolver, TicketOperations } from './operation/resolver.ts';
 import { PresenceResolver, PresenceSetViewers, TicketViewers, UnseenViewers } from './presence/resolver.ts';
+import { NextTicket } from './next/resolver.ts';
 import { openWatch } from './presence/watch.ts';
 import { followCustomers } from './requester/follow.ts';
 import { SettingsResolver } from './settings/resolver.ts';
@@ -78,6 +79,7 @@ export const subgraph: SubgraphOptions = {
     UnseenViewers,
     TicketLists,
     ViewResolver,
+    NextTicket,
   ],
   orphanedTypes: [System, App, Customer, Organization, Article, KnowledgeBase, Section],
   references: {

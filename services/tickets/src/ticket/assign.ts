@@ -10,7 +10,7 @@ import { fact, moved } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketAssignInput } from './input.ts';
 import type { TicketAssignPayload } from './payload.ts';
-import { handOver } from './hand-over.ts';
+import { type NewHands, handOver } from './hand-over.ts';
 import { moveTo } from './status.ts';
 import type { Ticket } from './ticket.ts';
 import { TicketStatus } from './words.ts';
@@ -25,7 +25,8 @@ export async function assign(ctx: Context, input: TicketAssignInput): Promise<Ti
   return { ticket, userErrors: [] };
 }
 
-async function handed(ctx: Context, ticket: Ticket, input: TicketAssignInput): Promise<NewFact[]> {
+/** Puts a ticket that is at hand into other hands; the facts are to be recorded. */
+export async function handed(ctx: Context, ticket: Ticket, input: NewHands): Promise<NewFact[]> {
   const changes = await handOver(ctx, ticket, input);
   if (!Object.keys(changes).length) return [];
   const assigned = fact('ticket.assigned', ticket, { changes });

@@ -143,7 +143,7 @@ async function ticketsOf(workspace: string): Promise<Row[]> {
     from ticket t left join agent a on a.id = t.assignee_id where t.workspace_id = $1`,
     [workspace],
   );
-  return rows.map((row) => ({ ...row, id: toId('tkt', row.id) }));
+  return rows.map((row) => Object.assign(row, { id: toId('tkt', row.id) }));
 }
 
 /** What stands in each built-in view, for somebody who works in no department. */
@@ -161,7 +161,7 @@ const sorted = (ids: Iterable<string>): string[] => [...ids].sort();
 async function check(at: Desk, history: History): Promise<void> {
   const rows = (await ticketsOf(at.workspace)).filter(({ deleted }) => !deleted);
   const found = await queues(at);
-  const shown = (...names: string[]) => new Set(names.flatMap((name) => [...found(name)]));
+  const shown = (...names: string[]) => new Set(names.flatMap((name) => Array.from(found(name))));
   const unsolved = rows.filter((row) => row.unsolved);
   const [all, free] = [shown('All unsolved', 'Spam'), shown('Unassigned', 'Postponed', 'Spam')];
   expect(unsolved.filter(({ id }) => !all.has(id))).toEqual([]);

@@ -1,0 +1,33 @@
+import { sql } from '@deskgraph/common/database';
+import { recordAll } from '@deskgraph/common/events';
+import { uuidOf } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import { handed } from '../ticket/assign.ts';
+import { departmentId as departmentOf, optional } from '../ticket/reference.ts';
+import { Ticket } from '../ticket/ticket.ts';
+import type { TicketNextInput, TicketNextPayload } from './input.ts';
+
+/**
+ * Puts into the caller's hands what has waited longest of what nobody has. A ticket that is being given to somebody else in this moment is
+ * passed over, so that no two get the same one and nobody waits.
+ */
+export async function next(ctx: Context, input: TicketNextInput): Promise<TicketNextPayload> {
+  const department = await optional(input.departmentId, (id) => departmentOf(ctx, id, 'departmentId'));
+  const ticket = ctx.actor.kind === 'agent' ? await free(ctx, department) : undefined;
+  if (!ticket) return { ticket: null, userErrors: [] };
+  await recordAll(ctx, await handed(ctx, ticket, { assigneeId: ctx.actor.id }));
+  return { ticket, userErrors: [] };
+}
+
+async function free(ctx: Context, department: string | null): Promise<Ticket | undefined> {
+  const here = department
+    ? sql`t.department_id = ${uuidOf('dep', department)}::uuid`
+    : sql`(t.department_id is null or t.department_id in (
+        select department_id from agent_department where agent_id = ${uuidOf('agt', ctx.actor.id)}::uuid))`;
+  const { rows } = await sql<object>`
+    select t.* from ticket t
+    where t.workspace_id = ${ctx.workspace}::uuid and t.status in ('NEW', 'OPEN') and t.assignee_id is null and t.snoozed_at is null
+      and not t.spam and t.deleted_at is null and ${here}
+    order by t.waiting_since nulls last, t.created_at, t.id limit 1 for update of t skip locked`.execute(ctx.em.getKysely());
+  return rows[0] && ctx.em.map(Ticket, rows[0]);
+}

@@ -1,0 +1,17 @@
+import { Auth, Role } from '@deskgraph/common/access';
+import type { Context } from '@deskgraph/common/transaction';
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { TicketNextInput, TicketNextPayload } from './input.ts';
+import { next } from './next.ts';
+
+@Resolver()
+export class NextTicket {
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => TicketNextPayload, {
+    description:
+      'Gives the caller the ticket that has waited longest of those that are NEW or OPEN, awake and in nobody’s hands; no two callers get the same one. Null when there is none, and for apps, who have nothing in hand.',
+  })
+  ticketNext(@Arg('input', () => TicketNextInput) input: TicketNextInput, @Ctx() ctx: Context): Promise<TicketNextPayload> {
+    return next(ctx, input);
+  }
+}
