@@ -74,6 +74,18 @@ const shapes: Record<string, Shape> = {
       '{ id ... @include(if: $yes) { ticket { number } } ticket { customer @include(if: $yes) { name organization @skip(if: $no) { name } } suggested @skip(if: $yes) { title } } }',
     values: [{ yes: true }, { yes: false }, { yes: true, no: true }],
   },
+  'conditions on fragments': {
+    variables: '($yes: Boolean!)',
+    selection: '{ ... @include(if: $yes) { ticket { customer { name } } } ...S @skip(if: $yes) id }',
+    fragments: 'fragment S on TicketEvent { ticket { suggested { title } } }',
+    values: [{ yes: true }, { yes: false }],
+  },
+  'conditions on all that other rooms add': {
+    variables: '($yes: Boolean!)',
+    selection: '{ id ticket @include(if: $yes) { customer { name } } }',
+    values: [{ yes: true }, { yes: false }],
+  },
+  'what one room needs of another': { selection: '{ ticket { suggested(first: 1) { id title } customer { organization { articles } } } }' },
   'conditions that are written out': {
     selection: '{ id ticket { number @skip(if: true) subject @include(if: false) customer @skip(if: false) { name } } }',
   },

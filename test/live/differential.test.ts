@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { getNamedType } from 'graphql';
+import type { Desk, Who } from '../desk.ts';
+import { type Platform, startPlatform } from '../platform.ts';
+import { api, select } from '../schema.ts';
+import { until } from '../until.ts';
+import { Listener, type Message } from './listener.ts';
+
+// Whatever can be selected of an event is what a query for the same thing answers: data, and what is refused.
+
+let platform: Platform;
+let desk: Desk;
+const listeners: Listener[] = [];
+beforeAll(async () => {
+  platform = await startPlatform();
+  desk = await platform.desk();
+}, 120_000);
+afterAll(async () => {
+  await Promise.all(listeners.map((listener) => listener.leave()));
+  await platform?.stop();
+});
+
+const everything = (type: string, depth = 1): string => select(api.getType(type)!, depth, { page: 2 });
+const TICKET = everything('Ticket');
+const EVENT = everything('TicketEvent');
+const MESSAGE = everything('Message');
+
+interface Answer {
+  data?: unknown;
+  errors?: readonly unknown[] | undefined;
+}
+interface Fault {
+  path?: readonly (string | number)[];
+  extensions: { code: string };
+}
+
+/** What stands at a path of an answer, with the refusals in it. */
+function at({ data, errors = [] }: Answer, ...path: (string | number)[]) {
+  const value = path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown> | null | undefined)?.[key], data);
+  const inside = (errors as Fault[]).filter((fault) => path.every((key, index) => fault.path?.[index] === key));
+  return {
+    value,
+    text: JSON.stringify(value),
+    faults: inside.map((fault) => `${fault.path!.slice(path.length).join('.')} ${fault.extensions.code}`).toSorted(),
+  };
+}
+
+function going(listener: Listener): Listener {
+  if (listener.end) throw new Error(`The stream is over: ${JSON.stringify(listener.end)}`);
+  return listener;
+}
+
+async function listen(who: Who, field: string, selection: string, declared = '', variables = {}): Promise<Listener> {
+  const query = `subscription ${declared} { ${field} { ${selection} } }`;
+  const listener = new Listener({ url: platform.url, token: async () => desk.tokens[who]!, query, variables });
+  listeners.push(listener);
+  await until(`${who} follows ${field}`, async () => going(listener).isConnected);
+  return listener;
+}
+
+/** The last message that is about something; asked for again and again because a stream begins a moment after it was asked for. */
+const told = (listener: Listener, is: (data: Record<string, Record<string, unknown> | null>) => boolean): Promise<Message> =>
+  until('the event', async () => going(listener).messages.findLast(({ data }) => data && is(data as never)), 20_000);
+
+const ask = (who: Who, query: string, variables: object): Promise<Answer> => desk.ask(who, query, variables);
+const idOf = (data: Record<string, Record<string, unknown> | null>, root: string, name: string): unknown =>
+  (data[root]?.[name] as { id?: string } | null)?.id;
+
+async function follow(who: Who, root: string, selection: string): Promise<Listener> {
+  const listener = await listen(who, root, selection);
+  await until(`${who} is told of tickets`, async () => {
+    await desk.ticket();
+    return going(listener).messages.length > 0;
+  });
+  return listener;
+}
+
+/** Both are about the ticket as it is now: nobody changes it any more. */
+const ticketOf = async (who: Who, id: string) => at(await ask(who, `query ($id: ID!) { ticket(id: $id) { ${TICKET} } }`, { id }), 'ticket');
+const eventOf = async (who: Who, ticketId: string, id: unknown) => {
+  const query = `query ($filter: TicketFilter) { ticketEvents(filter: $filter, first: 100) { nodes { ${EVENT} } } }`;
+  const answer = await ask(who, query, { filter: { id: { eq: ticketId } } });
+  const nodes = (answer.data as { ticketEvents: { nodes: { id: string }[] } }).ticketEvents.nodes;
+  return at(
+    answer,
+    'ticketEvents',
+    'nodes',
+    nodes.findIndex((node) => node.id === id),
+  );
+};
+
+const CALLERS: Who[] = ['agent', 'customer', 'partner'];
+
+test.each(CALLERS)('ticketCreated, as %s', async (who) => {
+  const listener = await follow(who, 'ticketCreated', `event { ${EVENT} } ticket { ${TICKET} }`);
+  const { id } = await desk.ticket();
+  const message = await told(listener, (data) => idOf(data, 'ticketCreated', 'ticket') === id);
+  expect(at(message, 'ticketCreated', 'ticket')).toEqual(await ticketOf(who, id));
+  expect(at(message, 'ticketCreated', 'event')).toEqual(await eventOf(who, id, idOf(message.data as never, 'ticketCreated', 'event')));
+});
+
+test.each(CALLERS)('ticketStatusChanged and ticketEvents, as %s', async (who) => {
+  const moved = await follow(who, 'ticketEvents', `event { ${EVENT} }`);
+  const status = await listen(who, 'ticketStatusChanged', `from to event { ${EVENT} } ticket { ${TICKET} }`);
+  const message = await until('a move is told', async () => {
+    const { id } = await desk.ticket();
+    await desk.done('agent', 'ticketStatusChange', { id, status: 'PENDING' });
+    return status.messages.at(-1);
+  });
+  const id = String(idOf(message.data as never, 'ticketStatusChanged', 'ticket'));
+  const event = idOf(message.data as never, 'ticketStatusChanged', 'event');
+  expect(at(message, 'ticketStatusChanged', 'ticket')).toEqual(await ticketOf(who, id));
+  const logged = await eventOf(who, id, event);
+  expect(at(message, 'ticketStatusChanged', 'event')).toEqual(logged);
+  const same = await told(moved, (data) => idOf(data, 'ticketEvents', 'event') === event);
+  expect(at(same, 'ticketEvents', 'event')).toEqual(logged);
+});
+
+test.each(CALLERS)('messageAdded, as %s', async (who) => {
+  const { id } = await desk.ticket();
+  const listener = await listen(who, 'messageAdded(ticketId: $id)', `message { ${MESSAGE} }`, '($id: ID!)', { id });
+  await until('a reply is told', async () => {
+    await desk.done('agent', 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'It is on its way.', override: true });
+    return going(listener).messages.length > 0;
+  });
+  await desk.done('customer', 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'Thank you.' });
+  const answered = at(
+    await ask(who, `query ($id: ID!) { ticket(id: $id) { messages(last: 1) { nodes { ${MESSAGE} } } } }`, { id }),
+    'ticket',
+    'messages',
+    'nodes',
+    0,
+  );
+  const last = (answered.value as { id: string }).id;
+  const message = await told(listener, (data) => idOf(data, 'messageAdded', 'message') === last);
+  expect(at(message, 'messageAdded', 'message')).toEqual(answered);
+});
+
+test.each(CALLERS)('ticketChanges, as %s', async (who) => {
+  const { id } = await desk.ticket();
+  const filter = { id: { in: [id] } };
+  const declared = '($filter: TicketFilter)';
+  const list = await listen(who, 'ticketChanges(filter: $filter)', `kind totalCount tickets { ${TICKET} } ticket { ${TICKET} }`, declared, {
+    filter,
+  });
+  const whole = await told(list, (data) => data['ticketChanges']?.['kind'] === 'SNAPSHOT');
+  const page = await ask(who, `query ${declared} { tickets(filter: $filter) { nodes { ${TICKET} } } }`, { filter });
+  expect(at(whole, 'ticketChanges', 'tickets')).toEqual(at(page, 'tickets', 'nodes'));
+  await desk.done('agent', 'ticketUpdate', { id, subject: 'The parcel has come' });
+  const changed = await told(
+    list,
+    (data) => (data['ticketChanges']?.['ticket'] as { subject?: string } | null)?.subject === 'The parcel has come',
+  );
+  expect(at(changed, 'ticketChanges', 'ticket')).toEqual(await ticketOf(who, id));
+});
+
+test('presenceChanged, as staff', async () => {
+  const { id } = await desk.ticket();
+  const viewers = everything('Presence');
+  const listener = await listen('lead', 'presenceChanged(ticketId: $id)', `viewers { ${viewers} }`, '($id: ID!)', { id });
+  await desk.done('agent', 'presenceSet', { ticketId: id, activity: 'VIEWING' });
+  const message = await told(listener, (data) => (data['presenceChanged']?.['viewers'] as unknown[] | undefined)?.length === 1);
+  const answer = await ask('lead', `query ($id: ID!) { ticket(id: $id) { viewers { ${viewers} } } }`, { id });
+  expect(at(message, 'presenceChanged', 'viewers')).toEqual(at(answer, 'ticket', 'viewers'));
+});
+
+test('every stream is compared', () => {
+  const compared = ['ticketCreated', 'ticketStatusChanged', 'ticketEvents', 'messageAdded', 'ticketChanges', 'presenceChanged'];
+  expect(Object.keys(api.getSubscriptionType()!.getFields()).toSorted()).toEqual(compared.toSorted());
+  expect(getNamedType(api.getSubscriptionType()!.getFields()['ticketChanges']!.type).name).toBe('TicketChange');
+});
