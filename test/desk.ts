@@ -192,4 +192,5 @@ async function hire(desk: Desk): Promise<void> {
     open('sales', 'Sales'),
     open('support', 'Support'),
   ]);
+  await desk.done('admin', 'departmentUpdate', { id: desk.departments.sales, agentIds: [desk.ids.agent, desk.ids.lead] });
 }

@@ -70,7 +70,17 @@ const everyNode = api
   .join(' ');
 
 function shownBy(type: string): string {
-  return { Ticket: 'subject', Message: 'text', Article: 'title', Section: 'title', Customer: 'tier' }[type] ?? 'name';
+  return (
+    {
+      Ticket: 'subject',
+      Message: 'text',
+      Article: 'title',
+      Section: 'title',
+      CannedResponse: 'title',
+      Customer: 'tier',
+      Operation: 'kind',
+    }[type] ?? 'name'
+  );
 }
 
 /** The text of a query that passes its arguments as variables. */
@@ -221,6 +231,7 @@ describe('straight at a service', () => {
     department: ['tickets', 'Department'],
     tag: ['tickets', ''],
     view: ['tickets', ''],
+    canned: ['tickets', ''],
     category: ['tickets', 'TicketCategory'],
     customer: ['customers', 'Customer'],
     organization: ['customers', 'Organization'],

@@ -32,6 +32,7 @@ export const EXISTS: Record<Kind, { own: readonly Caller[]; others: readonly Cal
   tag: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   category: { own: SIGNED_IN.filter((caller) => caller !== 'clerk'), others: SIGNED_IN.filter((caller) => caller !== 'clerk') },
   view: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
+  canned: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
   // A customer knows the agents of his own tickets.
   agent: { own: SIGNED_IN, others: SIGNED_IN.filter((caller) => caller !== 'customer') },
   department: { own: SIGNED_IN, others: SIGNED_IN },
@@ -88,6 +89,13 @@ export const QUERIES: Record<string, QueryRight> = {
   tags: {
     may: [...READERS, 'partner', 'reader'],
     ways: { all: { kind: 'tag', args: () => ({}) }, 'by beginning': { kind: 'tag', args: ({ tag }) => ({ text: tag.mark.slice(0, 8) }) } },
+  },
+  cannedResponses: {
+    may: [...AGENTS, 'partner', 'reader'],
+    ways: {
+      all: { kind: 'canned', args: () => ({}) },
+      words: { kind: 'canned', args: ({ canned }) => ({ text: canned.mark }) },
+    },
   },
   views: { may: [...STAFF, 'partner', 'reader'], ways: { all: { kind: 'view', args: () => ({}) } } },
   ticket: {
@@ -222,6 +230,13 @@ const freshCategory = async (name: string, desk: Desk): Promise<string> =>
     .id;
 
 const spare = new WeakMap<Desk, Promise<string>>();
+/** A stored answer of the department that agent and lead work in. */
+const freshCanned = async (n: number, desk: Desk): Promise<string> => {
+  const input = { title: `Fresh ${n}`, body: 'Hello', departmentId: desk.departments.sales };
+  return (await desk.done<{ cannedResponse: { id: string } }>('admin', 'cannedResponseCreate', input, 'cannedResponse { id }'))
+    .cannedResponse.id;
+};
+
 const VIEWERS: readonly Caller[] = [...STAFF, 'partner'];
 
 /** A view that the caller may change, if he may change any. */
@@ -282,6 +297,15 @@ export const MUTATIONS: Record<string, MutationRight> = {
     }),
   },
   ticketCategoryDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshCategory(`Fresh ${n}`, desk) }) },
+  cannedResponseCreate: {
+    may: [...AGENTS, 'partner'],
+    input: (_, __, n, desk) => ({ title: `Answer ${n}`, body: 'Hello {{requester.name}}', departmentId: desk.departments.sales }),
+  },
+  cannedResponseUpdate: {
+    may: [...AGENTS, 'partner'],
+    input: async (_, __, n, desk) => ({ id: await freshCanned(n, desk), title: `Answer ${n}`, departmentId: desk.departments.sales }),
+  },
+  cannedResponseDelete: { may: [...AGENTS, 'partner'], input: async (_, __, n, desk) => ({ id: await freshCanned(n, desk) }) },
   viewCreate: {
     may: VIEWERS,
     input: ({ department }, caller, n) => ({

@@ -16,6 +16,7 @@ export const PREFIXES = {
   department: 'dep',
   tag: 'tag',
   view: 'vie',
+  canned: 'can',
   category: 'cat',
   customer: 'cus',
   organization: 'org',
@@ -51,6 +52,7 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
   await Promise.all([
     make('department', 'admin', 'departmentCreate', 'department', { name: mark('department') }),
     make('category', 'admin', 'ticketCategoryCreate', 'ticketCategory', { name: mark('category') }),
+    make('canned', 'admin', 'cannedResponseCreate', 'cannedResponse', { title: mark('canned'), body: 'Hello' }),
     make('view', 'admin', 'viewCreate', 'view', { name: mark('view'), sharing: 'PUBLIC', filter: {} }),
     make('organization', 'admin', 'organizationCreate', 'organization', {
       name: mark('organization'),

@@ -12,6 +12,7 @@ import { Bin } from './20261122T0310-bin.ts';
 import { Categories } from './20261122T0328-categories.ts';
 import { Views } from './20261122T0329-views.ts';
 import { Operations } from './20261122T0333-operations.ts';
+import { Canned } from './20261122T0349-canned.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0328-categories': Categories,
   '20261122T0329-views': Views,
   '20261122T0333-operations': Operations,
+  '20261122T0349-canned': Canned,
 };

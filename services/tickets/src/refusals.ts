@@ -36,5 +36,9 @@ addRefusals({
     meaning: 'The last active administrator can’t leave, nor get another role.',
     message: 'Somebody else must be administrator first.',
   },
+  TEMPLATE_INVALID: {
+    meaning: 'The template can’t be filled; the message names the line.',
+    message: 'This template can’t be filled.',
+  },
   PRIORITY_UNSET: { meaning: 'A priority can’t be unset.', message: 'A priority can be changed but not taken away.' },
 });

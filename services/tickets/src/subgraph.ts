@@ -12,6 +12,8 @@ import { TicketCategory } from './category/category.ts';
 import { byId as categoryById } from './category/find.ts';
 import { CategoryOfTicket } from './category/of-ticket.ts';
 import { TicketCategoryResolver } from './category/resolver.ts';
+import { CannedResponse } from './canned/canned.ts';
+import { CannedResponseResolver } from './canned/resolver.ts';
 import { Department } from './department/department.ts';
 import { byId as departmentById } from './department/find.ts';
 import { DepartmentResolver } from './department/resolver.ts';
@@ -50,7 +52,7 @@ const clock = ({ orm, log, config }: Service): (() => Promise<void>) => startClo
 /** The concepts of this service; the only file that knows them all. */
 export const subgraph: SubgraphOptions = {
   name: 'tickets',
-  entities: [Workspace, Agent, Department, Tag, TicketCategory, Ticket, Message, View, Operation],
+  entities: [Workspace, Agent, Department, Tag, TicketCategory, Ticket, Message, View, CannedResponse, Operation],
   resolvers: [
     ViewerResolver,
     SettingsResolver,
@@ -80,6 +82,7 @@ export const subgraph: SubgraphOptions = {
     TicketLists,
     ViewResolver,
     NextTicket,
+    CannedResponseResolver,
   ],
   orphanedTypes: [System, App, Customer, Organization, Article, KnowledgeBase, Section],
   references: {

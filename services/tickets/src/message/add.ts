@@ -2,6 +2,7 @@ import type { Actor } from '@deskgraph/common/access';
 import { Refusal } from '@deskgraph/common/errors';
 import { type NewFact, recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
+import { filled } from '../canned/in-message.ts';
 import { refuseUnseen } from '../event/unseen.ts';
 import { backToWork } from '../ticket/back.ts';
 import { moved } from '../ticket/fact.ts';
@@ -46,7 +47,7 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
     author: actor,
     visibility: input.visibility,
     channel,
-    body: input.body,
+    body: await filled(ctx, ticket, input.body),
     externalId,
     at,
   });

@@ -15,7 +15,10 @@ export class MessageAddInput {
     description: 'Has no default, so that no note leaks. LIGHT writes PRIVATE only, a requester PUBLIC only.',
   })
   visibility!: MessageVisibility;
-  @Field(() => String, { description: 'Markdown, at most 64 KiB.' }) body!: string;
+  @Field(() => String, {
+    description: 'Markdown, at most 64 KiB. Where an agent writes, variables of stored answers such as `{{requester.name}}` are filled.',
+  })
+  body!: string;
   @Field(() => CursorScalar, {
     nullable: true,
     description:

@@ -4,6 +4,7 @@ import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import { isStaff } from '@deskgraph/common/access';
 import { byId as agentById } from '../agent/find.ts';
 import { byId as categoryById } from '../category/find.ts';
+import { byId as cannedById } from '../canned/find.ts';
 import { byId as departmentById } from '../department/find.ts';
 import { byId as messageById } from '../message/find.ts';
 import { byId as operationById } from '../operation/find.ts';
@@ -37,6 +38,7 @@ const OWN: Record<string, Find> = {
   cat: categoryById,
   tag: tagById,
   vie: viewById,
+  can: cannedById,
 };
 const FOREIGN: Record<string, Find> = {
   cus: stub('Customer'),

@@ -1,0 +1,38 @@
+import { isDeepStrictEqual } from 'node:util';
+import { sql } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
+import { record } from '@deskgraph/common/events';
+import { expectVersion } from '@deskgraph/common/input';
+import type { Context } from '@deskgraph/common/transaction';
+import type { Changes } from '../ticket/fact.ts';
+import { refuseTemplates } from './create.ts';
+import { stateOf } from './fact.ts';
+import type { CannedResponseUpdateInput, CannedResponseUpdatePayload } from './input.ts';
+import { locked, refuseTaken } from './locked.ts';
+import { placed } from './visible.ts';
+
+export async function update(ctx: Context, input: CannedResponseUpdateInput): Promise<CannedResponseUpdatePayload> {
+  for (const field of ['title', 'body'] as const) if (input[field] === null) throw new Refusal('REQUIRED', field);
+  const canned = await locked(ctx, input.id);
+  expectVersion(canned, input.expectedVersion);
+  refuseTemplates(input);
+  const before = stateOf(canned);
+  if (input.departmentId !== undefined && input.departmentId !== canned.departmentId)
+    canned.departmentId = await placed(ctx, input.departmentId);
+  if (input.shortcut && input.shortcut !== canned.shortcut) {
+    await sql`select pg_advisory_xact_lock(hashtext(${`canned responses ${ctx.workspace}`}))`.execute(ctx.em.getKysely());
+    await refuseTaken(ctx, input.shortcut);
+  }
+  if (input.shortcut !== undefined) canned.shortcut = input.shortcut;
+  canned.title = input.title ?? canned.title;
+  canned.text = input.body ?? canned.text;
+  if (input.bodies !== undefined) canned.bodies = input.bodies ?? {};
+  const after = stateOf(canned);
+  const fields = (Object.keys(after) as (keyof typeof after)[]).filter((field) => !isDeepStrictEqual(before[field], after[field]));
+  if (!fields.length) return { cannedResponse: canned, userErrors: [] };
+  canned.version += 1;
+  canned.updatedAt = new Date();
+  const changes: Changes = Object.fromEntries(fields.map((field) => [field, [before[field], after[field]]]));
+  await record(ctx, 'canned_response.updated', canned, { state: after, changes });
+  return { cannedResponse: canned, userErrors: [] };
+}
