@@ -359,6 +359,15 @@ export const MUTATIONS: Record<string, MutationRight> = {
     may: [...AGENTS, 'partner'],
     input: async (things, _, n, desk) => ({ ids: [await freshTicket(things, n, desk)], intoId: things.ticket.id }),
   },
+  ticketSplit: {
+    may: [...AGENTS, 'partner'],
+    input: async (things, _, n, desk) => {
+      const ticketId = await freshTicket(things, n, desk);
+      const note = { ticketId, body: 'Moves.', visibility: 'PRIVATE' };
+      const { message } = await desk.done<{ message: { id: string } }>('partner', 'messageAdd', note, 'message { id }');
+      return { id: ticketId, messageIds: [message.id], subject: `Split ${n}`, departmentId: things.department.id };
+    },
+  },
   operationUndo: { may: [...AGENTS, 'partner'], input: async (things, _, n, desk) => ({ id: await freshMerge(things, n, desk) }) },
   ticketSpamMark: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id, spam: false }) },
   ticketDelete: { may: [...LEADS, 'partner'], input: async (things, _, n, desk) => ({ id: await freshTicket(things, n, desk) }) },

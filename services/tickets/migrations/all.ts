@@ -13,6 +13,7 @@ import { Categories } from './20261122T0328-categories.ts';
 import { Views } from './20261122T0329-views.ts';
 import { Operations } from './20261122T0333-operations.ts';
 import { Canned } from './20261122T0349-canned.ts';
+import { Split } from './20261122T0348-split.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -30,4 +31,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0329-views': Views,
   '20261122T0333-operations': Operations,
   '20261122T0349-canned': Canned,
+  '20261122T0348-split': Split,
 };

@@ -21,6 +21,7 @@ type Words = Record<
   | 'purged'
   | 'requester'
   | 'merged'
+  | 'split'
   | 'undone'
   | 'other',
   string
@@ -47,6 +48,7 @@ const WORDS: Record<string, Words> = {
     purged: '{who} removed the ticket for ever',
     requester: '{who} put the ticket down to another requester',
     merged: '{who} folded tickets together',
+    split: '{who} cut messages out into a new ticket',
     undone: '{who} took an operation back',
     other: '{who} did something',
   },
@@ -69,6 +71,7 @@ const WORDS: Record<string, Words> = {
     purged: '{who} removeu o pedido para sempre',
     requester: '{who} mudou o requerente do pedido',
     merged: '{who} juntou pedidos',
+    split: '{who} separou mensagens num novo pedido',
     undone: '{who} desfez uma operação',
     other: '{who} fez algo',
   },
@@ -91,6 +94,7 @@ const WORDS: Record<string, Words> = {
     purged: '{who}: zadeva trajno odstranjena',
     requester: '{who}: drug vlagatelj zadeve',
     merged: '{who}: zadeve združene',
+    split: '{who}: sporočila izločena v novo zadevo',
     undone: '{who}: dejanje razveljavljeno',
     other: '{who}: dogodek',
   },
@@ -113,6 +117,7 @@ const WORDS: Record<string, Words> = {
     purged: '{who} 永久删除了工单',
     requester: '{who} 更换了工单的请求人',
     merged: '{who} 合并了工单',
+    split: '{who} 将消息拆分为新工单',
     undone: '{who} 撤销了操作',
     other: '{who} 进行了操作',
   },
@@ -135,6 +140,7 @@ const WORDS: Record<string, Words> = {
     purged: '{who} 永久刪除了工單',
     requester: '{who} 更換了工單的請求人',
     merged: '{who} 合併了工單',
+    split: '{who} 將訊息拆分為新工單',
     undone: '{who} 復原了操作',
     other: '{who} 進行了操作',
   },
@@ -173,6 +179,7 @@ const KEYS: Record<string, keyof Words> = {
   'ticket.snoozed': 'snoozed',
   'ticket.woken': 'woken',
   'ticket.merged': 'merged',
+  'ticket.split': 'split',
   'operation.undone': 'undone',
   'ticket.deleted': 'deleted',
   'ticket.restored': 'restored',

@@ -19,11 +19,12 @@ const PUBLIC_FIELDS = [
   'departmentId',
   'categoryId',
   'mergedInto',
+  'splitFrom',
 ];
 /** Facts that a requester may know whatever they carry. */
-const PUBLIC_TYPES = ['ticket.created', 'ticket.followed_up', 'ticket.merged'];
+const PUBLIC_TYPES = ['ticket.created', 'ticket.followed_up', 'ticket.merged', 'ticket.split'];
 /** Kinds of operations whose undo a requester may know. */
-const PUBLIC_OPERATIONS = ['MERGE'];
+const PUBLIC_OPERATIONS = ['MERGE', 'SPLIT'];
 const GRAPH_NAMES: Record<string, string> = {
   organizationId: 'organization',
   assigneeId: 'assignee',

@@ -1,5 +1,5 @@
 import { Payload } from '@deskgraph/common/graph';
-import { loose, z } from '@deskgraph/common/input';
+import { line, loose, z } from '@deskgraph/common/input';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Ticket } from '../ticket/ticket.ts';
 import { Operation } from './operation.ts';
@@ -22,6 +22,29 @@ export class TicketMergeInput {
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketMerge.' })
 export class TicketMergePayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+  @Field(() => Operation, { nullable: true, description: JOURNALED }) operation?: Operation | null;
+}
+
+@InputType({ description: 'Input of ticketSplit.' })
+export class TicketSplitInput {
+  static readonly bounds = loose({ messageIds: z.array(z.string()).min(1).max(1000), subject: line(255) });
+  @Field(() => ID, { description: 'Which ticket; neither CLOSED nor folded into another one.' }) id!: string;
+  @Field(() => [ID], { description: 'The messages and notes to move, 1 to 1,000; at least one must stay.' }) messageIds!: string[];
+  @Field(() => String, { description: 'The subject of the new ticket: one line of 1 to 255 characters.' }) subject!: string;
+  @Field(() => ID, { nullable: true, description: 'The department of the new ticket; default the one of the old ticket.' })
+  departmentId?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'With the same key the same input gives the first result within 24 hours, another input is refused; at most 255 characters.',
+  })
+  idempotencyKey?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketSplit.' })
+export class TicketSplitPayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+  @Field(() => Ticket, { nullable: true, description: 'The new ticket; null when refused.' }) newTicket?: Ticket | null;
   @Field(() => Operation, { nullable: true, description: JOURNALED }) operation?: Operation | null;
 }
 

@@ -1,4 +1,5 @@
-import { sql, uuids } from '@deskgraph/common/database';
+import { sql } from '@deskgraph/common/database';
+import type { Condition } from '@deskgraph/common/filter';
 import { newId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import type { Ticket } from '../ticket/ticket.ts';
@@ -46,11 +47,12 @@ export async function keepTickets(ctx: Context, operation: Operation, touched: r
   );
 }
 
-/** Keeps which messages are about to move out of these tickets. */
-export async function keepMessages(ctx: Context, operation: Operation, ticketIds: readonly string[]): Promise<void> {
+/** Keeps which messages are about to move. */
+export async function keepMessages(ctx: Context, operation: Operation, moving: Condition): Promise<void> {
   await ctx.em.flush();
   await sql`
     insert into operation_message (workspace_id, operation_id, message_id, ticket_id, home_id)
-    select workspace_id, ${uuidOf('opr', operation.id)}::uuid, id, ticket_id, home_id from message where ticket_id = any(${uuids('tkt', ticketIds)})
-  `.execute(ctx.em.getKysely());
+    select workspace_id, ${uuidOf('opr', operation.id)}::uuid, id, ticket_id, home_id from message where ${moving}`.execute(
+    ctx.em.getKysely(),
+  );
 }

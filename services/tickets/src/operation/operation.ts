@@ -9,11 +9,15 @@ import { Ticket } from '../ticket/ticket.ts';
 
 export enum OperationKind {
   MERGE = 'MERGE',
+  SPLIT = 'SPLIT',
 }
 registerEnumType(OperationKind, {
   name: 'OperationKind',
   description: 'The kind of an operation.',
-  valuesConfig: { MERGE: { description: 'Tickets were folded into another one.' } },
+  valuesConfig: {
+    MERGE: { description: 'Tickets were folded into another one.' },
+    SPLIT: { description: 'Messages were cut out into a new ticket.' },
+  },
 });
 
 export enum OperationState {

@@ -6,9 +6,17 @@ import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'ty
 import { shown } from '../foreign/actor.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { merge } from '../ticket/merge.ts';
+import { split } from '../ticket/split.ts';
 import { Ticket, TicketConnection } from '../ticket/ticket.ts';
 import { conflictsOf, ofTicket, ticketsOf } from './find.ts';
-import { OperationUndoInput, OperationUndoPayload, TicketMergeInput, TicketMergePayload } from './input.ts';
+import {
+  OperationUndoInput,
+  OperationUndoPayload,
+  TicketMergeInput,
+  TicketMergePayload,
+  TicketSplitInput,
+  TicketSplitPayload,
+} from './input.ts';
 import { Operation, OperationConflict } from './operation.ts';
 import { undo } from './undo.ts';
 
@@ -21,6 +29,15 @@ export class OperationResolver {
   })
   ticketMerge(@Arg('input', () => TicketMergeInput) input: TicketMergeInput, @Ctx() ctx: Context): Promise<TicketMergePayload> {
     return merge(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => TicketSplitPayload, {
+    description:
+      'Cuts messages out into a new ticket of the same requester, maybe of another department; each of the two points to the other. Can be taken back for 30 days.',
+  })
+  ticketSplit(@Arg('input', () => TicketSplitInput) input: TicketSplitInput, @Ctx() ctx: Context): Promise<TicketSplitPayload> {
+    return split(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
@@ -63,5 +80,10 @@ export class TicketOperations {
   @FieldResolver(() => Ticket, { nullable: true, description: 'The ticket that it was folded into; replies go there.' })
   mergedInto(@Root() { mergedIntoId }: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> | null {
     return mergedIntoId ? ticketById(ctx, mergedIntoId) : null;
+  }
+
+  @FieldResolver(() => Ticket, { nullable: true, description: 'The ticket that it was cut out of.' })
+  splitFrom(@Root() { splitFromId }: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> | null {
+    return splitFromId ? ticketById(ctx, splitFromId) : null;
   }
 }

@@ -7,8 +7,12 @@ import type { OperationUndoInput, OperationUndoPayload } from './input.ts';
 import { Operation, type OperationKind, OperationState } from './operation.ts';
 import { type Piece, piecesOf } from './since.ts';
 import { type Undoing, unmerge } from './unmerge.ts';
+import { unsplit } from './unsplit.ts';
 
-const UNDOINGS: Record<OperationKind, (ctx: Context, operation: Operation, pieces: Piece[]) => Promise<Undoing>> = { MERGE: unmerge };
+const UNDOINGS: Record<OperationKind, (ctx: Context, operation: Operation, pieces: Piece[]) => Promise<Undoing>> = {
+  MERGE: unmerge,
+  SPLIT: unsplit,
+};
 
 /** Takes an operation back; refused, with what stands against it, unless the rest is wanted. */
 export async function undo(ctx: Context, { id, partly }: OperationUndoInput): Promise<OperationUndoPayload> {

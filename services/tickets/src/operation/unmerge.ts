@@ -1,8 +1,9 @@
 import { due } from '@deskgraph/common/clock';
 import { sql, uuids } from '@deskgraph/common/database';
 import type { NewFact } from '@deskgraph/common/events';
-import { uuidOf } from '@deskgraph/common/id';
+import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
+import type { RawBuilder } from 'kysely';
 import { reindex } from '../message/reindex.ts';
 import { backToWork } from '../ticket/back.ts';
 import { fact, moved } from '../ticket/fact.ts';
@@ -29,7 +30,11 @@ export async function unmerge(ctx: Context, operation: Operation, pieces: Piece[
   const from = pieces.filter(({ part }) => part === 'FROM');
   if (!into) return { conflicts: [], possible: false, apply: async () => [] };
   const journal = await journalOf(ctx, operation);
-  const against = new Map(from.map((piece) => [piece, conflictOf(into, piece, journal)]));
+  const torn = await tornOf(
+    ctx,
+    from.map(({ ticket }) => ticket),
+  );
+  const against = new Map(from.map((piece) => [piece, conflictOf(into, piece, torn)]));
   const free = from.filter((piece) => !against.get(piece));
   return {
     conflicts: [...[...against.values()].filter((each) => each !== undefined), ...statusConflict(into)],
@@ -38,33 +43,42 @@ export async function unmerge(ctx: Context, operation: Operation, pieces: Piece[
   };
 }
 
-interface Journaled {
-  message_id: string;
-  /** Where it lay before the operation, and where it lies now. */
-  was: string;
-  lies: string;
+/** The messages that the merge moved. */
+async function journalOf(ctx: Context, operation: Operation): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ message_id: string }>`
+    select message_id from operation_message where operation_id = ${uuidOf('opr', operation.id)}::uuid`.execute(ctx.em.getKysely());
+  return new Set(rows.map(({ message_id: id }) => id));
 }
 
-async function journalOf(ctx: Context, operation: Operation): Promise<Journaled[]> {
-  const { rows } = await sql<Journaled>`
-    select j.message_id, j.ticket_id as was, m.ticket_id as lies from operation_message j join message m on m.id = j.message_id
-    where j.operation_id = ${uuidOf('opr', operation.id)}::uuid`.execute(ctx.em.getKysely());
-  return rows;
+/** The tickets of whose messages, or of what is folded into them, a split has taken some that would have to come back first. */
+async function tornOf(ctx: Context, tickets: readonly Ticket[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ head: string }>`
+    ${withFolded(tickets)}
+    select distinct f.head from folded f join operation_message j on j.home_id = f.id join operation o on o.id = j.operation_id
+    where o.kind = 'SPLIT' and o.state = 'APPLIED'`.execute(ctx.em.getKysely());
+  return new Set(rows.map(({ head }) => toId('tkt', head)));
 }
+
+/** `folded`: tickets with what is folded into them, in however many steps. */
+const withFolded = (tickets: readonly Ticket[]): RawBuilder<unknown> => sql`
+  with recursive folded(head, id) as (
+    select id, id from unnest(${uuids(
+      'tkt',
+      tickets.map(({ id }) => id),
+    )}) as t(id) union all select f.head, t.id from folded f join ticket t on t.merged_into_id = f.id)`;
 
 /** What stands against taking one ticket out again. */
-function conflictOf(into: Piece, piece: Piece, journal: readonly Journaled[]): Conflict | undefined {
+function conflictOf(into: Piece, piece: Piece, torn: ReadonlySet<string>): Conflict | undefined {
   const target = into.ticket;
   const { ticket, since } = piece;
   if (target.mergedIntoId) return conflict(into, 'mergedInto');
   if (ticket.mergedIntoId !== target.id) return conflict(piece, 'mergedInto');
   if (since.has('status')) return conflict(piece, 'status');
   if (ticket.requesterId !== target.requesterId) return conflict(since.has('requesterId') ? piece : into, 'requesterId', 'requester');
-  const [here, there] = [uuidOf('tkt', ticket.id), uuidOf('tkt', target.id)];
-  return journal.some(({ was, lies }) => was === here && lies !== there) ? conflict(into, 'messages') : undefined;
+  return torn.has(ticket.id) ? conflict(into, 'messages') : undefined;
 }
 
-const conflict = ({ ticket, since }: Piece, field: string, name = field): Conflict => ({
+export const conflict = ({ ticket, since }: Piece, field: string, name = field): Conflict => ({
   ticketId: ticket.id,
   field: name,
   version: since.get(field) ?? 0,
@@ -77,7 +91,7 @@ const statusConflict = (into: Piece): Conflict[] =>
 interface TakeOut {
   into: Piece;
   free: Piece[];
-  journal: readonly Journaled[];
+  journal: ReadonlySet<string>;
   at: Date;
   /** Nothing stays that was folded in. */
   whole: boolean;
@@ -90,11 +104,10 @@ async function takeOut(ctx: Context, operation: Operation, { into, free, journal
     ctx,
     [into.ticket, ...tickets].map(({ id }) => id),
   );
-  const old = new Set(journal.map(({ message_id: id }) => id));
   const { closeAfter } = await workspaceOf(ctx);
   const facts: NewFact[] = [];
   for (const piece of free) {
-    const since = (said.get(piece.ticket.id) ?? []).filter(({ id }) => !old.has(id));
+    const since = (said.get(piece.ticket.id) ?? []).filter(({ id }) => !journal.has(id));
     facts.push(...(await comeOut(ctx, piece, { operation, since, at, closeAfter })));
   }
   facts.push(...remain(into, said.get(into.ticket.id) ?? [], operation, { at, whole }));
@@ -104,13 +117,8 @@ async function takeOut(ctx: Context, operation: Operation, { into, free, journal
 
 /** What is folded into one of them goes with it. */
 async function moveBack(ctx: Context, tickets: readonly Ticket[], into: Ticket): Promise<void> {
-  const ids = uuids(
-    'tkt',
-    tickets.map(({ id }) => id),
-  );
   await sql`
-    with recursive folded(head, id) as (
-      select id, id from unnest(${ids}) as t(id) union all select f.head, t.id from folded f join ticket t on t.merged_into_id = f.id)
+    ${withFolded(tickets)}
     update message m set ticket_id = f.head, home_id = nullif(m.home_id, f.head) from folded f
     where m.home_id = f.id and m.ticket_id = ${uuidOf('tkt', into.id)}::uuid`.execute(ctx.em.getKysely());
 }

@@ -30,6 +30,7 @@ export interface NewTicket {
   product?: string | null | undefined;
   externalId?: string | null;
   followUpOfId?: string | null;
+  splitFromId?: string | null;
   visibility?: MessageVisibility | null | undefined;
   at?: Date;
 }
@@ -41,14 +42,28 @@ export interface Opened {
   facts: NewFact[];
 }
 
-/** Makes a ticket with its first message in the open transaction; numbers come from a sequence, so that a gap can be, a double can't. */
+/** Makes a ticket with its first message in the open transaction. */
 export async function open(ctx: Context, given: NewTicket): Promise<Opened> {
-  const { at = new Date(), requester, tags, author } = given;
+  const { at = new Date(), author } = given;
   const visibility = given.visibility ?? MessageVisibility.PUBLIC;
+  const ticket = await begin(ctx, given, at);
+  const { id } = ticket;
+  const message = write(ctx, { ticketId: id, author, visibility, channel: given.channel, body: given.body, at });
+  ticket.description = message.text;
+  const facts = [fact('ticket.created', ticket, { origin: ticket.origin, at }), added(ticket, message)];
+  await index(ctx, id, [
+    { text: `${given.subject} ${given.requesterName}`, visibility: MessageVisibility.PUBLIC },
+    { text: message.text, visibility },
+  ]);
+  return { ticket, message, facts };
+}
+
+/** A ticket in which nothing was said yet. Numbers come from a sequence, so that a gap can be, a double can't. */
+export async function begin(ctx: Context, given: NewTicket, at: Date): Promise<Ticket> {
+  const { requester, tags, author } = given;
   await make(ctx, tags ?? []);
-  const id = newId('tkt');
-  const ticket = ctx.em.create(Ticket, {
-    id,
+  return ctx.em.create(Ticket, {
+    id: newId('tkt'),
     workspaceId: ctx.workspace,
     number: await nextNumber(ctx),
     appId: given.externalId ? ctx.actor.id : null,
@@ -72,19 +87,12 @@ export async function open(ctx: Context, given: NewTicket): Promise<Opened> {
     createdById: author.id,
     createdByName: author.name,
     followUpOfId: given.followUpOfId ?? null,
+    splitFromId: given.splitFromId ?? null,
     waitingSince: at,
     createdAt: at,
     updatedAt: at,
     publicUpdatedAt: at,
   });
-  const message = write(ctx, { ticketId: id, author, visibility, channel: given.channel, body: given.body, at });
-  ticket.description = message.text;
-  const facts = [fact('ticket.created', ticket, { origin: ticket.origin, at }), added(ticket, message)];
-  await index(ctx, id, [
-    { text: `${given.subject} ${given.requesterName}`, visibility: MessageVisibility.PUBLIC },
-    { text: message.text, visibility },
-  ]);
-  return { ticket, message, facts };
 }
 
 async function nextNumber(ctx: Context): Promise<number> {

@@ -52,6 +52,7 @@ type Defaulted =
   | 'deletedAt'
   | 'purgesAt'
   | 'mergedIntoId'
+  | 'splitFromId'
   | 'publicVersion';
 
 @Entity()
@@ -121,6 +122,7 @@ export class Ticket extends Stored<Defaulted> {
   @Property({ type: 'text' }) createdByName!: string;
   @Property({ type: new Id('tkt'), nullable: true }) followUpOfId: string | null = null;
   @Property({ type: new Id('tkt'), nullable: true }) mergedIntoId: string | null = null;
+  @Property({ type: new Id('tkt'), nullable: true }) splitFromId: string | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   @Field(() => DateTime, { nullable: true, description: 'Since when the requester has no answer; null when answered.' })

@@ -71,6 +71,7 @@ export enum TicketOrigin {
   AGENT = 'AGENT',
   APP = 'APP',
   FOLLOW_UP = 'FOLLOW_UP',
+  SPLIT = 'SPLIT',
 }
 registerEnumType(TicketOrigin, {
   name: 'TicketOrigin',
@@ -80,6 +81,7 @@ registerEnumType(TicketOrigin, {
     AGENT: { description: 'An agent opened it for a customer.' },
     APP: { description: 'An app sent it.' },
     FOLLOW_UP: { description: 'A reply to a closed ticket.' },
+    SPLIT: { description: 'It was cut out of another one.' },
   },
 });
 

@@ -1,0 +1,44 @@
+import { sql } from '@deskgraph/common/database';
+import type { NewFact } from '@deskgraph/common/events';
+import { uuidOf } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import { reindex } from '../message/reindex.ts';
+import { fold, take } from '../ticket/fold.ts';
+import { TicketStatus } from '../ticket/words.ts';
+import { workspaceOf } from '../workspace/workspace.ts';
+import type { Conflict, Operation } from './operation.ts';
+import type { Piece } from './since.ts';
+import { snapshotOf } from './snapshot.ts';
+import { type Undoing, conflict } from './unmerge.ts';
+
+/** A ticket that was cut out of another one is folded into it again, with what was said in it since. Its number is not given again. */
+export async function unsplit(ctx: Context, operation: Operation, pieces: Piece[]): Promise<Undoing> {
+  const from = pieces.find(({ part }) => part === 'FROM');
+  const into = pieces.find(({ part }) => part === 'INTO');
+  if (!from || !into) return { conflicts: [], possible: false, apply: async () => [] };
+  const conflicts = [from, into].flatMap(conflictsOf);
+  if (from.ticket.requesterId !== into.ticket.requesterId)
+    conflicts.push(conflict(into.since.has('requesterId') ? into : from, 'requesterId', 'requester'));
+  return { conflicts, possible: conflicts.length === 0, apply: (at) => putBack(ctx, operation, { from, into, at }) };
+}
+
+const conflictsOf = (piece: Piece): Conflict[] => [
+  ...(piece.ticket.mergedIntoId ? [conflict(piece, 'mergedInto')] : []),
+  ...(piece.ticket.status === TicketStatus.CLOSED ? [conflict(piece, 'status')] : []),
+];
+
+async function putBack(ctx: Context, operation: Operation, { from, into, at }: { from: Piece; into: Piece; at: Date }): Promise<NewFact[]> {
+  const { closeAfter } = await workspaceOf(ctx);
+  const folding = { at, closeAfter, type: 'operation.undone', details: { operationId: operation.id, kind: operation.kind } };
+  const stood = snapshotOf(into.ticket);
+  const facts = [...fold(ctx, into.ticket, from.ticket, folding), ...(await take(ctx, from.ticket, [stood], folding))];
+  const [there, here] = [uuidOf('tkt', into.ticket.id), uuidOf('tkt', from.ticket.id)];
+  // What the split took is again of whom it was written to; all else was written to the ticket that is folded in now.
+  await sql`
+    update message m set ticket_id = ${here}::uuid, home_id = case
+      when j.message_id is not null and m.home_id is null then j.home_id else coalesce(m.home_id, m.ticket_id) end
+    from message o left join operation_message j on j.message_id = o.id and j.operation_id = ${uuidOf('opr', operation.id)}::uuid
+    where m.id = o.id and m.ticket_id = ${there}::uuid`.execute(ctx.em.getKysely());
+  await reindex(ctx, [from.ticket, into.ticket]);
+  return facts;
+}

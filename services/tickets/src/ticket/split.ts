@@ -1,0 +1,105 @@
+import { hydrate, sql, uuids } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
+import { recordAll } from '@deskgraph/common/events';
+import type { Condition } from '@deskgraph/common/filter';
+import { uuidOf } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import { Message, MessageVisibility } from '../message/message.ts';
+import { reindex } from '../message/reindex.ts';
+import { runAll, runOn, saidIn } from '../operation/clocks.ts';
+import type { TicketSplitInput, TicketSplitPayload } from '../operation/input.ts';
+import { begin as beginJournal, keepMessages, keepTickets } from '../operation/journal.ts';
+import { OperationKind } from '../operation/operation.ts';
+import { snapshotOf } from '../operation/snapshot.ts';
+import { fact } from './fact.ts';
+import { locked } from './find.ts';
+import { begin } from './open.ts';
+import { departmentId, isOpen } from './reference.ts';
+import type { Ticket } from './ticket.ts';
+import { TicketOrigin, TicketStatus } from './words.ts';
+
+/** Cuts messages out into a new ticket, with what they were about; each of the two tickets tells of the other. */
+export async function split(ctx: Context, input: TicketSplitInput): Promise<TicketSplitPayload> {
+  const ticket = await locked(ctx, input.id);
+  if (ticket.mergedIntoId) throw new Refusal('ALREADY_MERGED', 'id');
+  if (ticket.status === TicketStatus.CLOSED) throw new Refusal('TICKET_CLOSED', 'id');
+  const messages = await chosen(ctx, ticket, input.messageIds);
+  const at = new Date();
+  const before = snapshotOf(ticket);
+  const newTicket = await cut(ctx, ticket, input, messages, at);
+  const operation = beginJournal(ctx, OperationKind.SPLIT, at);
+  const moving: Condition = sql`id = any(${uuids(
+    'msg',
+    messages.map(({ id }) => id),
+  )})`;
+  await keepMessages(ctx, operation, moving);
+  await sql`update message set ticket_id = ${uuidOf('tkt', newTicket.id)}::uuid, home_id = null where ${moving}`.execute(
+    ctx.em.getKysely(),
+  );
+  await runClocks(ctx, ticket, newTicket);
+  await reindex(ctx, [ticket, newTicket]);
+  const details = { at, operationId: operation.id };
+  await recordAll(ctx, [
+    fact('ticket.created', newTicket, { at, origin: newTicket.origin }),
+    fact('ticket.split', newTicket, { ...details, fromId: ticket.id, changes: { splitFrom: [null, ticket.id] } }),
+    fact('ticket.split', ticket, { ...details, newTicketId: newTicket.id }),
+  ]);
+  await keepTickets(ctx, operation, [
+    { ticket, part: 'FROM', before },
+    { ticket: newTicket, part: 'INTO', before: snapshotOf(newTicket) },
+  ]);
+  return { ticket, newTicket, operation, userErrors: [] };
+}
+
+/** The messages to move, oldest first; something has to be left. */
+async function chosen(ctx: Context, ticket: Ticket, messageIds: readonly string[]): Promise<Message[]> {
+  const { rows } = await sql<object>`
+    select m.*, (select count(*)::integer from message o where o.ticket_id = m.ticket_id) as of_all from message m
+    where m.id = any(${uuids('msg', messageIds)}) and m.ticket_id = ${uuidOf('tkt', ticket.id)}::uuid order by m.created_at, m.id
+  `.execute(ctx.em.getKysely());
+  const messages = hydrate(ctx.orm, Message, rows);
+  const missing = messageIds.findIndex((id) => !messages.some((message) => message.id === id));
+  if (missing >= 0) throw new Refusal('NOT_FOUND', `messageIds.${missing}`);
+  if ((rows[0] as { of_all: number }).of_all <= messages.length) throw new Refusal('INVALID', 'messageIds');
+  return messages;
+}
+
+/** Of the same requester, who reads in it what he could read before; nobody is in charge of it yet. */
+async function cut(ctx: Context, ticket: Ticket, input: TicketSplitInput, messages: readonly Message[], at: Date): Promise<Ticket> {
+  const { requesterId, requesterName, organizationId, locale } = ticket;
+  const first = messages.find(({ visibility }) => visibility === MessageVisibility.PUBLIC);
+  const { kind, id, name } = ctx.actor;
+  return begin(
+    ctx,
+    {
+      subject: input.subject,
+      body: first?.text ?? '',
+      requester: { id: requesterId, name: requesterName, organizationId, locale },
+      requesterName,
+      origin: TicketOrigin.SPLIT,
+      channel: ticket.channel,
+      author: { kind, id, name },
+      priority: ticket.priority,
+      categoryId: ticket.categoryId,
+      departmentId: await departmentOf(ctx, ticket, input),
+      product: ticket.product,
+      splitFromId: ticket.id,
+    },
+    at,
+  );
+}
+
+async function departmentOf(ctx: Context, ticket: Ticket, input: TicketSplitInput): Promise<string | null> {
+  if (input.departmentId) return departmentId(ctx, input.departmentId, 'departmentId');
+  return ticket.departmentId && (await isOpen(ctx, ticket.departmentId)) ? ticket.departmentId : null;
+}
+
+/** Each of the two waits for an answer, or not, by what was said in it. */
+async function runClocks(ctx: Context, ticket: Ticket, newTicket: Ticket): Promise<void> {
+  const said = await saidIn(ctx, [ticket.id, newTicket.id]);
+  const { waitingSince, handled } = runOn({ waitingSince: null, handled: false, firstReplyAt: null }, said.get(newTicket.id) ?? []);
+  Object.assign(newTicket, { waitingSince, handled, status: handled ? TicketStatus.OPEN : TicketStatus.NEW });
+  if (!ticket.waitingSince) return;
+  const left = runAll(said.get(ticket.id) ?? []).waitingSince;
+  ticket.waitingSince = left && (left > ticket.waitingSince ? left : ticket.waitingSince);
+}
