@@ -1,5 +1,6 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { type MikroORM, sql } from './database.ts';
+import { elected } from './elected.ts';
 import { databaseGone } from './failure.ts';
 import type { Log } from './log.ts';
 import { systemActor } from './token.ts';
@@ -32,11 +33,8 @@ export interface Clock {
   stop: () => Promise<void>;
 }
 
-/** Held by the process whose clock works; the lock dies with its session. */
-const LOCK = `hashtext('deskgraph clock')`;
 /** What becomes due sooner is told; all else is found in time by looking so often. */
 const POLL_MS = 1_000;
-const RETRY_MS = 250;
 /** So many of one kind before the other kinds have their turn. */
 const BATCH = 100;
 /** What somebody else has locked is tried again after so long, what fails after so long and then ever more seldom. */
@@ -61,59 +59,25 @@ export function due(context: Context, at: Date): void {
 }
 
 /**
- * Does things at their instants. Every process runs one; an advisory lock elects the one that works. It looks into the indexes for the next
+ * Does things at their instants. Every process runs one, and one of them works. It looks into the indexes for the next
  * instant and sleeps until then; what was due while nobody ran is done at once, the oldest first. Each row is locked and looked at again
  * before it is worked on, so that nothing is done twice, whoever else works.
  */
 export function startClock({ orm, url, log, timers, now = () => new Date() }: ClockOptions): Clock {
-  let stopped = false;
-  let asked = false;
-  let leads = false;
-  let client: Client | undefined;
-  let rouse = (): void => {};
   /** What is left alone for a while, by timer and id. */
   const resting = timers.map(() => new Map<string, { until: number; failures: number }>());
-
-  const wake = (): void => {
-    asked = true;
-    rouse();
-  };
-  const expect = (at: Date): void => {
-    if (at.getTime() - now().getTime() > POLL_MS) return;
-    if (leads) wake();
-    else client?.query(`select pg_notify('clock', '')`).catch(() => {});
-  };
-
-  const connect = async (): Promise<Client> => {
-    const fresh = new Client({ connectionString: url, application_name: 'deskgraph clock', keepAlive: true });
-    fresh.on('error', (error) => log.warn({ err: error }, 'the clock lost its connection'));
-    fresh.on('notification', wake);
-    await fresh.connect();
-    await fresh.query('set jit = off; listen clock');
-    return fresh;
-  };
-
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      rouse = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (asked || stopped) rouse();
-    });
 
   const NEXT = timers
     .map(({ table, column }, at) => `select ${at} as timer, * from ${table}_${column}_due('infinity', $1, $${at + 2}::uuid[])`)
     .join(' union all ');
 
   /** The next ones of each kind that don't rest, the earliest first. */
-  const next = async (most: number): Promise<Due[]> => {
+  const next = async (client: Client, most: number): Promise<Due[]> => {
     const at = Date.now();
     for (const each of resting)
       for (const [id, { until, failures }] of each) if (until + (failures ? 2 * FAILED_MOST_MS : 0) <= at) each.delete(id);
     const left = resting.map((each) => [...each].filter(([, { until }]) => until > at).map(([id]) => id));
-    const { rows } = await client!.query<Due>(NEXT, [most, ...left]);
+    const { rows } = await client.query<Due>(NEXT, [most, ...left]);
     return rows.toSorted((a, b) => a.at.getTime() - b.at.getTime());
   };
 
@@ -150,45 +114,23 @@ export function startClock({ orm, url, log, timers, now = () => new Date() }: Cl
     return Math.max(1, Math.min(POLL_MS, ...ahead, ...rests));
   };
 
-  const turn = async (): Promise<number> => {
-    const [earliest] = await next(1);
+  const turn = async (client: Client): Promise<number> => {
+    const [earliest] = await next(client, 1);
     if (!earliest || earliest.at > now()) return idle(earliest);
-    for (const each of (await next(BATCH)).filter(({ at }) => at <= now())) {
-      if (stopped) break;
+    for (const each of (await next(client, BATCH)).filter(({ at }) => at <= now())) {
+      if (worker.isStopped) break;
       await ring(each);
     }
     return 0;
   };
-
-  const work = async (): Promise<void> => {
-    while (!stopped) {
-      try {
-        client ??= await connect();
-        leads ||= (await client.query<{ got: boolean }>(`select pg_try_advisory_lock(${LOCK}) as got`)).rows[0]!.got;
-        asked = false;
-        const ms = leads ? await turn() : POLL_MS;
-        if (ms) await pause(ms);
-      } catch (error) {
-        if (!stopped) log.warn({ err: error }, 'the clock stumbled');
-        leads = false;
-        await client?.end().catch(() => {});
-        client = undefined;
-        asked = false;
-        await pause(RETRY_MS);
-      }
-    }
-  };
-  const running = work();
+  const worker = elected({ url, name: 'clock', channel: 'clock', prepare: 'set jit = off', log, work: turn, pollMs: POLL_MS });
 
   const clock: Clock = {
-    wake,
-    expect,
-    stop: async () => {
-      stopped = true;
-      rouse();
-      await running;
-      await client?.end().catch(() => {});
+    wake: worker.call,
+    expect: (at) => {
+      if (at.getTime() - now().getTime() <= POLL_MS) worker.call();
     },
+    stop: worker.stop,
   };
   clocks.set(orm, clock);
   return clock;
