@@ -232,6 +232,7 @@ describe('straight at a service', () => {
     tag: ['tickets', ''],
     view: ['tickets', ''],
     canned: ['tickets', ''],
+    macro: ['tickets', ''],
     category: ['tickets', 'TicketCategory'],
     customer: ['customers', 'Customer'],
     organization: ['customers', 'Organization'],

@@ -33,6 +33,7 @@ export const EXISTS: Record<Kind, { own: readonly Caller[]; others: readonly Cal
   category: { own: SIGNED_IN.filter((caller) => caller !== 'clerk'), others: SIGNED_IN.filter((caller) => caller !== 'clerk') },
   view: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   canned: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
+  macro: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
   // A customer knows the agents of his own tickets.
   agent: { own: SIGNED_IN, others: SIGNED_IN.filter((caller) => caller !== 'customer') },
   department: { own: SIGNED_IN, others: SIGNED_IN },
@@ -97,6 +98,7 @@ export const QUERIES: Record<string, QueryRight> = {
       words: { kind: 'canned', args: ({ canned }) => ({ text: canned.mark }) },
     },
   },
+  macros: { may: [...AGENTS, 'partner', 'reader'], ways: { all: { kind: 'macro', args: () => ({}) } } },
   views: { may: [...STAFF, 'partner', 'reader'], ways: { all: { kind: 'view', args: () => ({}) } } },
   ticket: {
     may: [...READERS, 'customer', 'partner', 'reader'],
@@ -237,6 +239,19 @@ const freshCanned = async (n: number, desk: Desk): Promise<string> => {
     .cannedResponse.id;
 };
 
+const freshMacro = async (n: number, desk: Desk): Promise<string> => {
+  const input = { name: `Fresh ${n}`, actions: [{ note: 'Text.' }], departmentId: desk.departments.sales };
+  return (await desk.done<{ macro: { id: string } }>('admin', 'macroCreate', input, 'macro { id }')).macro.id;
+};
+
+/** Everything that an action can name. */
+const actionOn = ({ category, department, agent, canned }: Things): object => ({
+  categoryId: category.id,
+  departmentId: department.id,
+  assigneeId: agent.id,
+  replyId: canned.id,
+});
+
 const VIEWERS: readonly Caller[] = [...STAFF, 'partner'];
 
 /** A view that the caller may change, if he may change any. */
@@ -306,6 +321,21 @@ export const MUTATIONS: Record<string, MutationRight> = {
     input: async (_, __, n, desk) => ({ id: await freshCanned(n, desk), title: `Answer ${n}`, departmentId: desk.departments.sales }),
   },
   cannedResponseDelete: { may: [...AGENTS, 'partner'], input: async (_, __, n, desk) => ({ id: await freshCanned(n, desk) }) },
+  macroCreate: {
+    may: [...LEADS, 'partner'],
+    input: (things, _, n, desk) => ({ name: `Macro ${n}`, departmentId: desk.departments.sales, actions: [actionOn(things)] }),
+  },
+  macroUpdate: {
+    may: [...LEADS, 'partner'],
+    input: async (things, _, n, desk) => ({
+      id: await freshMacro(n, desk),
+      name: `Macro ${n}`,
+      departmentId: desk.departments.sales,
+      actions: [actionOn(things)],
+    }),
+  },
+  macroDelete: { may: [...LEADS, 'partner'], input: async (_, __, n, desk) => ({ id: await freshMacro(n, desk) }) },
+  macroApply: { may: [...AGENTS, 'partner'], input: ({ macro, ticket }) => ({ id: macro.id, ticketId: ticket.id }) },
   viewCreate: {
     may: VIEWERS,
     input: ({ department }, caller, n) => ({

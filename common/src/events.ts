@@ -58,7 +58,7 @@ export async function recordAll(context: Context, facts: readonly NewFact[]): Pr
   const rows = facts.map(
     (fact) =>
       sql`(${newUuid()}::uuid, ${context.workspace}::uuid, ${fact.type}, ${fact.subject.id}, ${fact.subject.version}::integer,
-        ${JSON.stringify(fact.actor ?? { kind, id, name })}::jsonb, ${fact.at ?? new Date()}::timestamptz, ${JSON.stringify(fact.data)}::jsonb)`,
+        ${JSON.stringify(fact.actor ?? { kind, id, name })}::jsonb, ${fact.at ?? new Date()}::timestamptz, ${JSON.stringify({ ...fact.data, ...(context.because && { because: context.because }) })}::jsonb)`,
   );
   await context.em.flush();
   await sql`insert into outbox (event_id, workspace_id, type, subject, version, actor, at, data) values ${sql.join(rows)}`.execute(

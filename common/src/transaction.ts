@@ -30,6 +30,8 @@ export class Context {
   readonly locales: readonly string[];
   readonly load = new Loaders();
   readonly tail: Tail | undefined;
+  /** Why things change, where it is not by hand: kept with every fact that is recorded meanwhile. */
+  because: object | undefined;
   readonly #find: Request['find'];
   #open: Promise<EntityManager> | undefined;
   #writing: EntityManager | undefined;

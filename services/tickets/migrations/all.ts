@@ -14,6 +14,7 @@ import { Views } from './20261122T0329-views.ts';
 import { Operations } from './20261122T0333-operations.ts';
 import { Canned } from './20261122T0349-canned.ts';
 import { Split } from './20261122T0348-split.ts';
+import { Macros } from './20261122T0358-macros.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -32,4 +33,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0333-operations': Operations,
   '20261122T0349-canned': Canned,
   '20261122T0348-split': Split,
+  '20261122T0358-macros': Macros,
 };

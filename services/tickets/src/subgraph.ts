@@ -22,6 +22,8 @@ import { MessageAdded, TicketSubscriptions } from './event/subscription.ts';
 import { App, Article, Customer, KnowledgeBase, Organization, Section } from './foreign/foreign.ts';
 import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
 import { TicketLists } from './list/subscription.ts';
+import { Macro } from './macro/macro.ts';
+import { MacroResolver } from './macro/resolver.ts';
 import { byId as messageById } from './message/find.ts';
 import { Message } from './message/message.ts';
 import { MessageResolver, TicketMessages } from './message/resolver.ts';
@@ -52,7 +54,7 @@ const clock = ({ orm, log, config }: Service): (() => Promise<void>) => startClo
 /** The concepts of this service; the only file that knows them all. */
 export const subgraph: SubgraphOptions = {
   name: 'tickets',
-  entities: [Workspace, Agent, Department, Tag, TicketCategory, Ticket, Message, View, CannedResponse, Operation],
+  entities: [Workspace, Agent, Department, Tag, TicketCategory, Ticket, Message, View, CannedResponse, Macro, Operation],
   resolvers: [
     ViewerResolver,
     SettingsResolver,
@@ -83,6 +85,7 @@ export const subgraph: SubgraphOptions = {
     ViewResolver,
     NextTicket,
     CannedResponseResolver,
+    MacroResolver,
   ],
   orphanedTypes: [System, App, Customer, Organization, Article, KnowledgeBase, Section],
   references: {

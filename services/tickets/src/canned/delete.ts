@@ -1,3 +1,5 @@
+import { sql } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
@@ -8,8 +10,19 @@ import { locked } from './locked.ts';
 export async function remove(ctx: Context, input: CannedResponseDeleteInput): Promise<CannedResponseDeletePayload> {
   const canned = await locked(ctx, input.id);
   expectVersion(canned, input.expectedVersion);
+  if (await isNeeded(ctx, canned.id)) throw new Refusal('IN_USE', 'id');
   const subject = { id: canned.id, version: canned.version + 1 };
   ctx.em.remove(canned);
   await record(ctx, 'canned_response.deleted', subject, { state: stateOf(canned) });
   return { deletedId: subject.id, userErrors: [] };
+}
+
+/** A macro that replies by it needs it. */
+async function isNeeded(ctx: Context, id: string): Promise<boolean> {
+  const { rows } = await sql<{ needed: boolean }>`
+    select exists (
+      select from macro where workspace_id = ${ctx.workspace}::uuid and actions @> ${JSON.stringify([{ replyId: id }])}::jsonb) as needed`.execute(
+    ctx.em.getKysely(),
+  );
+  return rows[0]!.needed;
 }

@@ -57,7 +57,9 @@ export class CannedResponseResolver {
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.AGENT] })
-  @Mutation(() => CannedResponseDeletePayload, { description: 'Deletes a stored answer; who may change it may.' })
+  @Mutation(() => CannedResponseDeletePayload, {
+    description: 'Deletes a stored answer; who may change it may. Refused with IN_USE while a macro replies by it.',
+  })
   cannedResponseDelete(
     @Arg('input', () => CannedResponseDeleteInput) input: CannedResponseDeleteInput,
     @Ctx() ctx: Context,

@@ -6,6 +6,7 @@ import { byId as agentById } from '../agent/find.ts';
 import { byId as categoryById } from '../category/find.ts';
 import { byId as cannedById } from '../canned/find.ts';
 import { byId as departmentById } from '../department/find.ts';
+import { byId as macroById } from '../macro/find.ts';
 import { byId as messageById } from '../message/find.ts';
 import { byId as operationById } from '../operation/find.ts';
 import { Tag } from '../tag/tag.ts';
@@ -39,6 +40,7 @@ const OWN: Record<string, Find> = {
   tag: tagById,
   vie: viewById,
   can: cannedById,
+  mac: macroById,
 };
 const FOREIGN: Record<string, Find> = {
   cus: stub('Customer'),

@@ -1,0 +1,43 @@
+import { loose, bytes, z } from '@deskgraph/common/input';
+import { Duration, milliseconds } from '@deskgraph/common/scalar';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { BODY_BYTES } from '../ticket/input.ts';
+import { tagName } from '../tag/name.ts';
+import { TicketPriority, TicketStatus } from '../ticket/words.ts';
+
+const LONGEST_MS = 365 * 24 * 3_600_000;
+const tags = z.array(tagName).max(50);
+const length = z.string().refine((text) => (milliseconds(text) ?? 0) > 0 && milliseconds(text)! <= LONGEST_MS);
+
+@InputType({ description: 'What is done to a ticket; only the given fields act, all of them together or none.' })
+export class TicketActionInput {
+  static readonly bounds = loose({ addTags: tags, removeTags: tags, note: bytes(BODY_BYTES), snooze: length });
+  @Field(() => TicketStatus, { nullable: true, description: 'The status to move to: OPEN, PENDING, ON_HOLD or SOLVED.' })
+  status?: TicketStatus | null;
+  @Field(() => TicketPriority, { nullable: true, description: 'The priority.' }) priority?: TicketPriority | null;
+  @Field(() => ID, { nullable: true, description: 'What it is about.' }) categoryId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The department that is to work on it.' }) departmentId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The agent in charge, `me` for who does it; null unassigns.' }) assigneeId?:
+    | string
+    | null;
+  @Field(() => [String], { nullable: true, description: 'Labels to add by name, at most 50 of 50 characters; new ones are made.' })
+  addTags?: string[] | null;
+  @Field(() => [String], { nullable: true, description: 'Labels to take away by name, at most 50.' }) removeTags?: string[] | null;
+  @Field(() => ID, { nullable: true, description: 'The stored answer to reply by, filled for the ticket.' }) replyId?: string | null;
+  @Field(() => String, { nullable: true, description: 'A private note, Markdown, at most 64 KiB.' }) note?: string | null;
+  @Field(() => Duration, { nullable: true, description: 'Postpone for so long, at most P365D.' }) snooze?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'What is done to a ticket; only the given fields act, all of them together or none.' })
+export class TicketAction {
+  @Field(() => TicketStatus, { nullable: true, description: 'The status to move to.' }) status?: TicketStatus | null;
+  @Field(() => TicketPriority, { nullable: true, description: 'The priority.' }) priority?: TicketPriority | null;
+  @Field(() => ID, { nullable: true, description: 'What it is about.' }) categoryId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The department that is to work on it.' }) departmentId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The agent in charge, `me` for who does it.' }) assigneeId?: string | null;
+  @Field(() => [String], { nullable: true, description: 'Labels that are added, by name.' }) addTags?: string[] | null;
+  @Field(() => [String], { nullable: true, description: 'Labels that are taken away, by name.' }) removeTags?: string[] | null;
+  @Field(() => ID, { nullable: true, description: 'The stored answer that is replied by.' }) replyId?: string | null;
+  @Field(() => String, { nullable: true, description: 'A private note, Markdown.' }) note?: string | null;
+  @Field(() => Duration, { nullable: true, description: 'Postponed for so long.' }) snooze?: string | null;
+}

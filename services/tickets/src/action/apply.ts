@@ -1,0 +1,63 @@
+import { Refusal } from '@deskgraph/common/errors';
+import { milliseconds } from '@deskgraph/common/scalar';
+import type { Context } from '@deskgraph/common/transaction';
+import { templateFor } from '../canned/canned.ts';
+import { byId as cannedById } from '../canned/find.ts';
+import { fill } from '../canned/template.ts';
+import { valuesOf } from '../canned/values.ts';
+import { add } from '../message/add.ts';
+import { MessageVisibility } from '../message/message.ts';
+import { assign } from '../ticket/assign.ts';
+import { locked } from '../ticket/find.ts';
+import { snooze } from '../ticket/snooze.ts';
+import { statusChange } from '../ticket/status-change.ts';
+import type { Ticket } from '../ticket/ticket.ts';
+import { update } from '../ticket/update.ts';
+import type { TicketActionInput } from './action.ts';
+
+/** What an action is done with: the cursor up to which the caller has read, or that he sends whatever others did. */
+export interface Sending {
+  seen?: string | null | undefined;
+  override?: boolean;
+}
+
+/**
+ * Does an action to one ticket by the verbs that people use, in the open transaction: the rights, rules and facts of each are the same. A
+ * refusal leaves nothing done once the transaction is rolled back.
+ */
+export async function apply(ctx: Context, id: string, action: TicketActionInput, sending: Sending): Promise<Ticket> {
+  const ticket = await locked(ctx, id);
+  const { priority, categoryId, addTags, removeTags, departmentId, assigneeId, status } = action;
+  const plain = {
+    ...(priority && { priority }),
+    ...(categoryId && { categoryId }),
+    ...(addTags && { addTags }),
+    ...(removeTags && { removeTags }),
+  };
+  if (Object.keys(plain).length) await update(ctx, { id, ...plain });
+  const hands = { ...(departmentId && { departmentId }), ...(assigneeId !== undefined && { assigneeId }) };
+  if (Object.keys(hands).length) await assign(ctx, { id, ...hands });
+  if (action.note) await add(ctx, { ticketId: id, visibility: MessageVisibility.PRIVATE, body: action.note });
+  if (action.replyId) await reply(ctx, ticket, action.replyId, sending);
+  if (status) await statusChange(ctx, { id, status });
+  if (action.snooze) await snooze(ctx, { id, until: new Date(Date.now() + milliseconds(action.snooze)!), wakeOnReply: true });
+  return ticket;
+}
+
+async function reply(ctx: Context, ticket: Ticket, replyId: string, sending: Sending): Promise<void> {
+  const canned = await cannedById(ctx, replyId);
+  if (!canned) throw new Refusal('NOT_FOUND', 'replyId');
+  const body = fill(templateFor(canned, ticket.locale), await valuesOf(ctx, ticket), ['input', 'replyId']);
+  await add(ctx, { ticketId: ticket.id, visibility: MessageVisibility.PUBLIC, body, ...sending });
+}
+
+/** Says of a refusal where in the input it comes from: `places` for fields of the input, and `otherwise` for what the action held. */
+export function placed(error: unknown, places: Readonly<Record<string, string>>, otherwise: string): unknown {
+  if (!(error instanceof Refusal)) return error;
+  const errors = error.errors.map(({ code, field, message }) => ({
+    code,
+    message,
+    field: ['input', places[field?.[1] ?? ''] ?? otherwise],
+  }));
+  return new Refusal(errors, null, error.payload);
+}

@@ -1,0 +1,27 @@
+import { Refusal } from '@deskgraph/common/errors';
+import type { Context } from '@deskgraph/common/transaction';
+import { byId as cannedById } from '../canned/find.ts';
+import { isOffered } from '../category/drive.ts';
+import { agentId, departmentId } from '../ticket/reference.ts';
+import { TicketStatus } from '../ticket/words.ts';
+import type { TicketActionInput } from './action.ts';
+
+/** Fields for which null says something: nobody is in charge. */
+const CLEARED: ReadonlySet<string> = new Set(['assigneeId']);
+
+/** An action as it is kept: what acts, and nothing else. */
+export const kept = (action: TicketActionInput): TicketActionInput =>
+  Object.fromEntries(
+    Object.entries(action).filter(([field, value]) => value !== undefined && (value !== null || CLEARED.has(field))),
+  ) as TicketActionInput;
+
+/** Refuses an action that could be done to no ticket; `place` leads to it in the input. */
+export async function refuseUndoable(ctx: Context, action: TicketActionInput, place: string): Promise<void> {
+  if (!Object.keys(kept(action)).length) throw new Refusal('REQUIRED', place);
+  if (action.status === TicketStatus.CLOSED) throw new Refusal('CLOSE_BY_HAND', `${place}.status`);
+  if (action.status === TicketStatus.NEW) throw new Refusal('STATUS_NOT_ALLOWED', `${place}.status`);
+  if (action.categoryId && !(await isOffered(ctx, action.categoryId))) throw new Refusal('NOT_FOUND', `${place}.categoryId`);
+  if (action.departmentId) await departmentId(ctx, action.departmentId, `${place}.departmentId`);
+  if (action.assigneeId && action.assigneeId !== 'me') await agentId(ctx, action.assigneeId, `${place}.assigneeId`);
+  if (action.replyId && !(await cannedById(ctx, action.replyId))) throw new Refusal('NOT_FOUND', `${place}.replyId`);
+}

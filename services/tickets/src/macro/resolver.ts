@@ -1,0 +1,66 @@
+import { Auth, Role } from '@deskgraph/common/access';
+import type { Context } from '@deskgraph/common/transaction';
+import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Department } from '../department/department.ts';
+import { byId as departmentById } from '../department/find.ts';
+import { apply } from './apply.ts';
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { find, usageOf } from './find.ts';
+import {
+  MacroApplyInput,
+  MacroApplyPayload,
+  MacroCreateInput,
+  MacroCreatePayload,
+  MacroDeleteInput,
+  MacroDeletePayload,
+  MacroUpdateInput,
+  MacroUpdatePayload,
+} from './input.ts';
+import { Macro } from './macro.ts';
+import { update } from './update.ts';
+
+@Resolver(() => Macro)
+export class MacroResolver {
+  @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
+  @Query(() => [Macro], { description: 'Macros of the caller’s departments and those for all, by name.' })
+  macros(@Ctx() ctx: Context): Promise<Macro[]> {
+    return find(ctx);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
+  @Mutation(() => MacroCreatePayload, { description: 'Creates a macro: for an own department or for all. At most 500 in a workspace.' })
+  macroCreate(@Arg('input', () => MacroCreateInput) input: MacroCreateInput, @Ctx() ctx: Context): Promise<MacroCreatePayload> {
+    return create(ctx, input);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
+  @Mutation(() => MacroUpdatePayload, { description: 'Changes a macro.' })
+  macroUpdate(@Arg('input', () => MacroUpdateInput) input: MacroUpdateInput, @Ctx() ctx: Context): Promise<MacroUpdatePayload> {
+    return update(ctx, input);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
+  @Mutation(() => MacroDeletePayload, { description: 'Deletes a macro; what it has done stays.' })
+  macroDelete(@Arg('input', () => MacroDeleteInput) input: MacroDeleteInput, @Ctx() ctx: Context): Promise<MacroDeletePayload> {
+    return remove(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => MacroApplyPayload, {
+    description: 'Runs a macro on one ticket: all of it in one transaction, or nothing, by the same rules as by hand.',
+  })
+  macroApply(@Arg('input', () => MacroApplyInput) input: MacroApplyInput, @Ctx() ctx: Context): Promise<MacroApplyPayload> {
+    return apply(ctx, input);
+  }
+
+  @FieldResolver(() => Int, { description: 'How often it was used in the last 30 days.' })
+  usage(@Root() { id }: Macro, @Ctx() ctx: Context): Promise<number> {
+    return usageOf(ctx, id);
+  }
+
+  @FieldResolver(() => Department, { nullable: true, description: 'The department that has it; null when all have.' })
+  department(@Root() { departmentId }: Macro, @Ctx() ctx: Context): Promise<Department | null> | null {
+    return departmentId === null ? null : departmentById(ctx, departmentId);
+  }
+}

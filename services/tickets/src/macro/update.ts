@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Refusal } from '@deskgraph/common/errors';
+import { record } from '@deskgraph/common/events';
+import { expectVersion } from '@deskgraph/common/input';
+import type { Context } from '@deskgraph/common/transaction';
+import { kept } from '../action/check.ts';
+import { placed } from '../canned/visible.ts';
+import type { Changes } from '../ticket/fact.ts';
+import { refuseActions } from './create.ts';
+import { stateOf } from './fact.ts';
+import type { MacroUpdateInput, MacroUpdatePayload } from './input.ts';
+import { locked } from './locked.ts';
+
+export async function update(ctx: Context, input: MacroUpdateInput): Promise<MacroUpdatePayload> {
+  for (const field of ['name', 'actions'] as const) if (input[field] === null) throw new Refusal('REQUIRED', field);
+  const macro = await locked(ctx, input.id);
+  expectVersion(macro, input.expectedVersion);
+  const before = stateOf(macro);
+  if (input.departmentId !== undefined && input.departmentId !== macro.departmentId)
+    macro.departmentId = await placed(ctx, input.departmentId);
+  macro.name = input.name ?? macro.name;
+  if (input.actions) {
+    await refuseActions(ctx, input.actions);
+    macro.actions = input.actions.map(kept);
+  }
+  const after = stateOf(macro);
+  const fields = (Object.keys(after) as (keyof typeof after)[]).filter((field) => !isDeepStrictEqual(before[field], after[field]));
+  if (!fields.length) return { macro, userErrors: [] };
+  macro.version += 1;
+  macro.updatedAt = new Date();
+  const changes: Changes = Object.fromEntries(fields.map((field) => [field, [before[field], after[field]]]));
+  await record(ctx, 'macro.updated', macro, { state: after, changes });
+  return { macro, userErrors: [] };
+}
