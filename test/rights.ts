@@ -274,6 +274,12 @@ const freshMerge = async (things: Things, n: number, desk: Desk): Promise<string
   return (await desk.done<{ operation: { id: string } }>('partner', 'ticketMerge', input, 'operation { id }')).operation.id;
 };
 
+const freshLink = async (things: Things, n: number, desk: Desk): Promise<object> => {
+  const input = { id: things.ticket.id, otherId: await freshTicket(things, n, desk), kind: 'DUPLICATE' };
+  await desk.done('partner', 'ticketLink', input, 'ticket { id }');
+  return input;
+};
+
 export const MUTATIONS: Record<string, MutationRight> = {
   agentInvite: {
     may: ['admin', 'partner'],
@@ -389,6 +395,11 @@ export const MUTATIONS: Record<string, MutationRight> = {
     may: [...AGENTS, 'partner'],
     input: async (things, _, n, desk) => ({ ids: [await freshTicket(things, n, desk)], intoId: things.ticket.id }),
   },
+  ticketLink: {
+    may: [...AGENTS, 'partner'],
+    input: async (things, _, n, desk) => ({ id: things.ticket.id, otherId: await freshTicket(things, n, desk), kind: 'RELATED' }),
+  },
+  ticketUnlink: { may: [...AGENTS, 'partner'], input: async (things, _, n, desk) => freshLink(things, n, desk) },
   ticketSplit: {
     may: [...AGENTS, 'partner'],
     input: async (things, _, n, desk) => {
@@ -487,6 +498,9 @@ export const MUTATIONS: Record<string, MutationRight> = {
 
 /** Fields below the root with a right of their own: how a customer gets to each, what refuses it to him, and the least of the staff who may (default light). */
 export const FIELDS: Record<string, { from: Kind; type: string; select: string; least?: Caller }> = {
+  'Ticket.links': { from: 'ticket', type: 'Ticket', select: 'links { kind }' },
+  'Ticket.problem': { from: 'ticket', type: 'Ticket', select: 'problem { id }' },
+  'Ticket.incidents': { from: 'ticket', type: 'Ticket', select: 'incidents { totalCount }' },
   'Ticket.operations': { from: 'ticket', type: 'Ticket', select: 'operations { id }', least: 'agent' },
   'Ticket.snooze': { from: 'ticket', type: 'Ticket', select: 'snooze { until }' },
   'Ticket.tags': { from: 'ticket', type: 'Ticket', select: 'tags { id }' },

@@ -15,6 +15,7 @@ import { Operations } from './20261122T0333-operations.ts';
 import { Canned } from './20261122T0349-canned.ts';
 import { Split } from './20261122T0348-split.ts';
 import { Macros } from './20261122T0358-macros.ts';
+import { Links } from './20261122T0400-links.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -34,4 +35,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0349-canned': Canned,
   '20261122T0348-split': Split,
   '20261122T0358-macros': Macros,
+  '20261122T0400-links': Links,
 };

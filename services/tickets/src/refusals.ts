@@ -17,6 +17,7 @@ addRefusals({
     meaning: 'Only what is in the bin is removed for ever.',
     message: 'Only a ticket in the bin can be removed for ever; delete it first.',
   },
+  CHILDREN_OPEN: { meaning: 'The ticket has children that are not solved.', message: 'Its children must be solved first.' },
   ALREADY_MERGED: {
     meaning: 'The ticket is folded into another one; that is the one to work on.',
     message: 'This ticket was folded into another one.',
@@ -31,7 +32,7 @@ addRefusals({
     meaning: 'SOLVED needs an assignee or a reason.',
     message: 'Somebody must be in charge before it can be solved, or a reason given.',
   },
-  CIRCLE: { meaning: 'It would lie below itself.', message: 'This lies below the thing itself.' },
+  CIRCLE: { meaning: 'It would lie below itself, or close a circle.', message: 'This would lead back to the thing itself.' },
   LAST_ADMIN: {
     meaning: 'The last active administrator can’t leave, nor get another role.',
     message: 'Somebody else must be administrator first.',

@@ -21,6 +21,7 @@ import { TicketEventResolver, TicketTimeline } from './event/resolver.ts';
 import { MessageAdded, TicketSubscriptions } from './event/subscription.ts';
 import { App, Article, Customer, KnowledgeBase, Organization, Section } from './foreign/foreign.ts';
 import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
+import { TicketLinks } from './link/resolver.ts';
 import { TicketLists } from './list/subscription.ts';
 import { Macro } from './macro/macro.ts';
 import { MacroResolver } from './macro/resolver.ts';
@@ -71,6 +72,7 @@ export const subgraph: SubgraphOptions = {
     CategoryOfTicket,
     TicketMessages,
     OperationResolver,
+    TicketLinks,
     TicketOperations,
     MessageResolver,
     TicketEventResolver,

@@ -22,6 +22,8 @@ type Words = Record<
   | 'requester'
   | 'merged'
   | 'split'
+  | 'linked'
+  | 'unlinked'
   | 'undone'
   | 'other',
   string
@@ -49,6 +51,8 @@ const WORDS: Record<string, Words> = {
     requester: '{who} put the ticket down to another requester',
     merged: '{who} folded tickets together',
     split: '{who} cut messages out into a new ticket',
+    linked: '{who} linked the ticket to another one',
+    unlinked: '{who} took a link to another ticket away',
     undone: '{who} took an operation back',
     other: '{who} did something',
   },
@@ -72,6 +76,8 @@ const WORDS: Record<string, Words> = {
     requester: '{who} mudou o requerente do pedido',
     merged: '{who} juntou pedidos',
     split: '{who} separou mensagens num novo pedido',
+    linked: '{who} ligou o pedido a outro',
+    unlinked: '{who} retirou uma ligação a outro pedido',
     undone: '{who} desfez uma operação',
     other: '{who} fez algo',
   },
@@ -95,6 +101,8 @@ const WORDS: Record<string, Words> = {
     requester: '{who}: drug vlagatelj zadeve',
     merged: '{who}: zadeve združene',
     split: '{who}: sporočila izločena v novo zadevo',
+    linked: '{who}: zadeva povezana z drugo',
+    unlinked: '{who}: povezava z drugo zadevo odstranjena',
     undone: '{who}: dejanje razveljavljeno',
     other: '{who}: dogodek',
   },
@@ -118,6 +126,8 @@ const WORDS: Record<string, Words> = {
     requester: '{who} 更换了工单的请求人',
     merged: '{who} 合并了工单',
     split: '{who} 将消息拆分为新工单',
+    linked: '{who} 将工单关联到另一工单',
+    unlinked: '{who} 取消了与另一工单的关联',
     undone: '{who} 撤销了操作',
     other: '{who} 进行了操作',
   },
@@ -141,6 +151,8 @@ const WORDS: Record<string, Words> = {
     requester: '{who} 更換了工單的請求人',
     merged: '{who} 合併了工單',
     split: '{who} 將訊息拆分為新工單',
+    linked: '{who} 將工單關聯到另一工單',
+    unlinked: '{who} 取消了與另一工單的關聯',
     undone: '{who} 復原了操作',
     other: '{who} 進行了操作',
   },
@@ -180,6 +192,8 @@ const KEYS: Record<string, keyof Words> = {
   'ticket.woken': 'woken',
   'ticket.merged': 'merged',
   'ticket.split': 'split',
+  'ticket.linked': 'linked',
+  'ticket.unlinked': 'unlinked',
   'operation.undone': 'undone',
   'ticket.deleted': 'deleted',
   'ticket.restored': 'restored',

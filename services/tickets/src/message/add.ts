@@ -4,6 +4,7 @@ import { type NewFact, recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { filled } from '../canned/in-message.ts';
 import { refuseUnseen } from '../event/unseen.ts';
+import { refuseOpenChildren } from '../link/held.ts';
 import { backToWork } from '../ticket/back.ts';
 import { moved } from '../ticket/fact.ts';
 import { locked } from '../ticket/find.ts';
@@ -91,6 +92,7 @@ async function move(ctx: Context, ticket: Ticket, input: MessageAddInput, messag
   if (to === from) return [];
   const workspace = await workspaceOf(ctx);
   if (input.status) allowMove(from, to, workspace, 'status');
+  if (to === TicketStatus.SOLVED) await refuseOpenChildren(ctx, ticket.id, 'status');
   const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, {}) : undefined;
   moveTo(ticket, to, message.createdAt, workspace.closeAfter, solution);
   const facts = [moved(ticket, from, solution && { resolutionCode: solution.code, changes: solution.changes })];

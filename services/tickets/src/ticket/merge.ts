@@ -5,6 +5,7 @@ import { recordAll } from '@deskgraph/common/events';
 import { uuidOf } from '@deskgraph/common/id';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
+import { held } from '../link/held.ts';
 import { reindex } from '../message/reindex.ts';
 import type { TicketMergeInput, TicketMergePayload } from '../operation/input.ts';
 import { type Touched, begin, keepMessages, keepTickets } from '../operation/journal.ts';
@@ -22,6 +23,7 @@ export async function merge(ctx: Context, { ids, intoId, expectedVersion }: Tick
   const [into, ...from] = (await lockedAll(ctx, named)) as [Ticket, ...Ticket[]];
   expectVersion(into, expectedVersion);
   refuse(into, from);
+  await refuseHolding(ctx, from);
   const at = new Date();
   const touched = [into, ...from].map((ticket): Touched => ({
     ticket,
@@ -54,6 +56,17 @@ function refuse(into: Ticket, from: readonly Ticket[]): void {
     if (ticket.status === TicketStatus.CLOSED) throw new Refusal('TICKET_CLOSED', field);
     if (ticket.requesterId !== into.requesterId) throw new Refusal('INVALID', field);
   }
+}
+
+/** What others hang on does not end as a duplicate before them. */
+async function refuseHolding(ctx: Context, from: readonly Ticket[]): Promise<void> {
+  const holding = await held(
+    ctx,
+    from.map(({ id }) => id),
+    ['CHILD', 'INCIDENT'],
+  );
+  const at = from.findIndex(({ id }) => holding.has(id));
+  if (at >= 0) throw new Refusal('IN_USE', `ids.${at}`);
 }
 
 const move = (ctx: Context, lying: Condition, into: Ticket): Promise<unknown> =>

@@ -2,6 +2,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
+import { refuseOpenChildren } from '../link/held.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { backToWork } from './back.ts';
 import { type Changes, moved } from './fact.ts';
@@ -23,6 +24,7 @@ export async function statusChange(ctx: Context, input: TicketStatusChangeInput)
   if (ticket.status === to && to !== TicketStatus.CLOSED) return { ticket, userErrors: [] };
   const workspace = await workspaceOf(ctx);
   allowMove(ticket.status, to, workspace, 'status');
+  if (to === TicketStatus.SOLVED) await refuseOpenChildren(ctx, ticket.id, 'status');
   const from = ticket.status;
   const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, input) : undefined;
   moveTo(ticket, to, new Date(), workspace.closeAfter, solution);

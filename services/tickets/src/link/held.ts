@@ -1,0 +1,19 @@
+import { sql, uuids } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
+import { toId } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import type { TicketLinkKind } from './link.ts';
+
+/** Which of these tickets have others linked to them in one of these ways that are not solved yet. */
+export async function held(ctx: Context, ids: readonly string[], kinds: readonly `${TicketLinkKind}`[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ ticket_id: string }>`
+    select distinct l.ticket_id from ticket_link l join ticket t on t.id = l.other_id
+    where l.ticket_id = any(${uuids('tkt', ids)}) and l.kind = any(${kinds}::text[])
+      and t.status not in ('SOLVED', 'CLOSED') and t.deleted_at is null`.execute(ctx.em.getKysely());
+  return new Set(rows.map(({ ticket_id: id }) => toId('tkt', id)));
+}
+
+/** A whole is not solved before its parts. */
+export async function refuseOpenChildren(ctx: Context, id: string, field: string): Promise<void> {
+  if ((await held(ctx, [id], ['CHILD'])).has(id)) throw new Refusal('CHILDREN_OPEN', field);
+}
