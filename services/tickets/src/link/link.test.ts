@@ -132,3 +132,66 @@ test('requesters learn nothing of links; a list of tickets with their links take
     operations { id tickets { nodes { id } } } mergedInto { id } splitFrom { id } } } }`;
   expect((await countStatements(() => desk.ask(desk.agent, query))).length).toBeLessThanOrEqual(8);
 });
+
+interface Solved {
+  status: string;
+  handled: boolean;
+  waitingSince: string | null;
+  resolution: { code: string; counted: boolean } | null;
+  messages: { nodes: { text: string; author: { id: string } }[] };
+  timeline: { nodes: { type: string }[] };
+}
+const solvedAs = async (id: string): Promise<Solved> =>
+  (
+    await desk.ask<{ ticket: Solved }>(
+      desk.agent,
+      `query ($id: ID!) { ticket(id: $id) { status handled waitingSince resolution { code counted }
+        messages { nodes { text author { id } } } timeline(last: 2) { nodes { type } } } }`,
+      { id },
+    )
+  ).ticket;
+
+test('solving a problem solves its incidents and answers each requester, with a constant number of statements; none counts as handled', async () => {
+  const [problem, done, held, part] = (await tickets(4)) as [string, string, string, string];
+  const incidents = await tickets(12);
+  for (const id of [...incidents, done, held]) await link(problem, id, 'INCIDENT');
+  await link(held, part, 'CHILD');
+  await solve(done);
+  const input = { id: problem, status: 'SOLVED', reply: 'Fixed, see {{ticket.number}} wiederhergestellt' };
+  const statements = await countStatements(async () =>
+    expect(codes(await mutate(desk, desk.agent, 'ticketStatusChange', input, 'ticket { id }'))).toEqual([]),
+  );
+  expect(statements.length).toBeLessThanOrEqual(20);
+  expect(await solvedAs(problem)).toMatchObject({ status: 'SOLVED', handled: true, resolution: { code: 'ANSWERED', counted: true } });
+  for (const id of incidents) {
+    const { number } = (
+      await desk.ask<{ ticket: { number: number } }>(desk.agent, 'query ($id: ID!) { ticket(id: $id) { number } }', { id })
+    ).ticket;
+    expect(await solvedAs(id)).toMatchObject({
+      status: 'SOLVED',
+      handled: false,
+      waitingSince: null,
+      resolution: { code: 'INCIDENT', counted: false },
+      messages: { nodes: [{}, { text: `Fixed, see ${number} wiederhergestellt`, author: { id: desk.agent.id } }] },
+      timeline: { nodes: [{ type: 'message.added' }, { type: 'ticket.status_changed' }] },
+    });
+  }
+  expect(await solvedAs(done)).toMatchObject({ resolution: { code: 'NO_REPLY' }, messages: { nodes: [{}] } });
+  expect(await solvedAs(held)).toMatchObject({ status: 'NEW', resolution: null, messages: { nodes: [{}] } });
+  const found = await desk.ask<{ tickets: { totalCount: number } }>(
+    desk.agent,
+    '{ tickets(filter: { text: "wiederhergestellt" }) { totalCount } }',
+  );
+  expect(found.tickets.totalCount).toBe(13);
+});
+
+test('incidents stay when that is wanted, and an answer goes with a solution only', async () => {
+  const [problem, incident] = (await tickets(2)) as [string, string];
+  await link(problem, incident, 'INCIDENT');
+  const change = async (more: object): Promise<string[]> =>
+    codes(await mutate(desk, desk.agent, 'ticketStatusChange', { id: problem, ...more }, 'ticket { id }'));
+  expect(await change({ status: 'OPEN', reply: 'Hello' })).toEqual(['INVALID input.reply']);
+  expect(await change({ status: 'SOLVED', reply: ' ' })).toEqual(['REQUIRED input.reply']);
+  expect(await change({ status: 'SOLVED', resolutionCode: 'SELF_SERVICE', solveIncidents: false })).toEqual([]);
+  expect(await solvedAs(incident)).toMatchObject({ status: 'NEW' });
+});

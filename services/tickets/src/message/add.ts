@@ -18,6 +18,7 @@ import { woken } from '../ticket/wake.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { allowVisibility } from './allow-visibility.ts';
+import { answered } from './answered.ts';
 import { added } from './fact.ts';
 import type { MessageAddInput, MessageAddPayload } from './input.ts';
 import { Message, MessageVisibility } from './message.ts';
@@ -69,21 +70,6 @@ function sameAgain(message: Message, ticket: Ticket): MessageAddPayload {
 /** People who answer say what they have read, so that no two of them answer past each other. Apps answer without reading. */
 function requireSeen(actor: Actor, { visibility, seen, override }: MessageAddInput): void {
   if (actor.kind === 'agent' && visibility === MessageVisibility.PUBLIC && !seen && !override) throw new Refusal('REQUIRED', 'seen');
-}
-
-/** What a public message does to the wait for an answer. Returns whether it is the first reply of a human agent. */
-function answered(actor: Actor, ticket: Ticket, message: Message): boolean {
-  if (message.visibility === MessageVisibility.PRIVATE) return false;
-  if (actor.kind === 'customer') {
-    ticket.waitingSince ??= message.createdAt;
-    return false;
-  }
-  ticket.waitingSince = null;
-  if (actor.kind !== 'agent') return false;
-  ticket.handled = true;
-  const first = ticket.firstReplyAt === null;
-  ticket.firstReplyAt ??= message.createdAt;
-  return first;
 }
 
 async function move(ctx: Context, ticket: Ticket, input: MessageAddInput, message: Message): Promise<NewFact[]> {

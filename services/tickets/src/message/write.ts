@@ -1,5 +1,5 @@
 import type { Actor } from '@deskgraph/common/access';
-import { sql } from '@deskgraph/common/database';
+import { sql, uuids } from '@deskgraph/common/database';
 import { newId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { searchText } from '@deskgraph/common/words';
@@ -50,6 +50,21 @@ export async function index(
   await sql`
     insert into ticket_text (ticket_id, workspace_id, public, everything)
     values (${uuidOf('tkt', ticketId)}::uuid, ${ctx.workspace}::uuid, to_tsvector('simple', ${open}), to_tsvector('simple', ${of(texts)}))
+    on conflict (ticket_id) do update set public = ticket_text.public || excluded.public, everything = ticket_text.everything || excluded.everything
+  `.execute(ctx.em.getKysely());
+}
+
+/** Makes public messages of many tickets findable with one statement. */
+export async function indexEach(ctx: Context, messages: readonly Message[]): Promise<void> {
+  if (!messages.length) return;
+  const ids = uuids(
+    'tkt',
+    messages.map(({ ticketId }) => ticketId),
+  );
+  await sql`
+    insert into ticket_text (ticket_id, workspace_id, public, everything)
+    select id, ${ctx.workspace}::uuid, to_tsvector('simple', said), to_tsvector('simple', said)
+    from unnest(${ids}, ${messages.map(({ text }) => searchText(text))}::text[]) as t(id, said)
     on conflict (ticket_id) do update set public = ticket_text.public || excluded.public, everything = ticket_text.everything || excluded.everything
   `.execute(ctx.em.getKysely());
 }

@@ -81,7 +81,7 @@ export class TicketUpdateInput {
 
 @InputType({ description: 'Input of ticketStatusChange.' })
 export class TicketStatusChangeInput {
-  static readonly bounds = loose({ resolution: text(4000) });
+  static readonly bounds = loose({ resolution: text(4000), reply: bytes(BODY_BYTES) });
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
   @Field(() => TicketStatus, { nullable: true, description: 'The status to move to: OPEN, PENDING, ON_HOLD or SOLVED.' })
   status?: TicketStatus | null;
@@ -91,6 +91,17 @@ export class TicketStatusChangeInput {
   })
   resolutionCode?: ResolutionCode | null;
   @Field(() => String, { nullable: true, description: 'For SOLVED: what was done, at most 4,000 characters.' }) resolution?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: 'For SOLVED of a problem: whether its incidents are solved with it, with the reason INCIDENT; default true.',
+  })
+  solveIncidents?: boolean | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'For SOLVED: a public answer to the requester of each ticket that is solved, Markdown, at most 64 KiB.',
+  })
+  reply?: string | null;
   @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
 }
 

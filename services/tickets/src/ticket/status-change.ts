@@ -1,8 +1,12 @@
 import { Refusal } from '@deskgraph/common/errors';
-import { recordAll } from '@deskgraph/common/events';
+import { type NewFact, recordAll } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { refuseOpenChildren } from '../link/held.ts';
+import { answer, lockedWithIncidents, solveIncidents } from '../link/solve.ts';
+import { answered } from '../message/answered.ts';
+import { added } from '../message/fact.ts';
+import { indexEach } from '../message/write.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { backToWork } from './back.ts';
 import { type Changes, moved } from './fact.ts';
@@ -14,24 +18,39 @@ import type { Ticket } from './ticket.ts';
 import { woken } from './wake.ts';
 import { ResolutionCode, TicketStatus } from './words.ts';
 
-/** Moves a ticket by hand, as the table of moves allows. */
+/** Moves a ticket by hand, as the table of moves allows; the incidents of a problem are solved with it. */
 export async function statusChange(ctx: Context, input: TicketStatusChangeInput): Promise<TicketStatusChangePayload> {
-  const to = input.status;
+  const { status: to, reply } = input;
   if (!to) throw new Refusal('REQUIRED', 'status');
-  const ticket = await locked(ctx, input.id);
+  const isSolving = to === TicketStatus.SOLVED;
+  if (reply && !isSolving) throw new Refusal('INVALID', 'reply');
+  const { ticket, incidents } =
+    isSolving && input.solveIncidents !== false
+      ? await lockedWithIncidents(ctx, input.id)
+      : { ticket: await locked(ctx, input.id), incidents: [] };
   expectVersion(ticket, input.expectedVersion);
   if (ticket.mergedIntoId) throw new Refusal('ALREADY_MERGED', 'id');
   if (ticket.status === to && to !== TicketStatus.CLOSED) return { ticket, userErrors: [] };
+  const { status: from } = ticket;
   const workspace = await workspaceOf(ctx);
-  allowMove(ticket.status, to, workspace, 'status');
-  if (to === TicketStatus.SOLVED) await refuseOpenChildren(ctx, ticket.id, 'status');
-  const from = ticket.status;
-  const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, input) : undefined;
-  moveTo(ticket, to, new Date(), workspace.closeAfter, solution);
-  const facts = [moved(ticket, from, solution && { resolutionCode: solution.code, changes: solution.changes })];
-  if (solution) facts.push(...woken(ticket, 'status'));
+  allowMove(from, to, workspace, 'status');
+  if (isSolving) await refuseOpenChildren(ctx, ticket.id, 'status');
+  const at = new Date();
+  const { closeAfter } = workspace;
+  const facts = reply ? await say(ctx, ticket, reply, at) : [];
+  const solution = isSolving ? solve(ctx, ticket, input) : undefined;
+  moveTo(ticket, to, at, closeAfter, solution);
+  facts.push(moved(ticket, from, { at, ...(solution && { resolutionCode: solution.code, changes: solution.changes }) }));
+  if (solution) facts.push(...woken(ticket, 'status', at), ...(await solveIncidents(ctx, ticket, incidents, { at, closeAfter, reply })));
   await recordAll(ctx, [...facts, ...(await backToWork(ctx, ticket, from))]);
   return { ticket, userErrors: [] };
+}
+
+/** The answer that goes with the solution. */
+async function say(ctx: Context, ticket: Ticket, reply: string, at: Date): Promise<NewFact[]> {
+  const message = await answer(ctx, ticket, reply, at);
+  await indexEach(ctx, [message]);
+  return [added(ticket, message, answered(ctx.actor, ticket, message))];
 }
 
 /** SOLVED needs somebody who stands for it, or a reason why nobody has to. */
