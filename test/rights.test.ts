@@ -78,6 +78,7 @@ function shownBy(type: string): string {
       Section: 'title',
       CannedResponse: 'title',
       Customer: 'tier',
+      TicketField: 'label',
       Operation: 'kind',
     }[type] ?? 'name'
   );
@@ -234,6 +235,7 @@ describe('straight at a service', () => {
     canned: ['tickets', ''],
     macro: ['tickets', ''],
     category: ['tickets', 'TicketCategory'],
+    field: ['tickets', 'TicketField'],
     customer: ['customers', 'Customer'],
     organization: ['customers', 'Organization'],
     base: ['knowledge-base', 'KnowledgeBase'],
@@ -317,7 +319,7 @@ function idPaths(type: GraphQLInputObjectType, above: readonly string[] = []): s
     const path = [...above, field.name, ...(isList ? ['0'] : [])];
     if (inner === GraphQLID) return [path.join('.')];
     // An id in a filter is asked for and not looked up: what is not there is not found.
-    if (inner.name === 'IdFilter') return [];
+    if (inner.name === 'IdFilter' || inner.name === 'FieldFilter') return [];
     return isInputObjectType(inner) && !above.includes(field.name) ? idPaths(inner, path) : [];
   });
 }

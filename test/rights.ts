@@ -31,6 +31,7 @@ export const EXISTS: Record<Kind, { own: readonly Caller[]; others: readonly Cal
   note: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   tag: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   category: { own: SIGNED_IN.filter((caller) => caller !== 'clerk'), others: SIGNED_IN.filter((caller) => caller !== 'clerk') },
+  field: { own: SIGNED_IN.filter((caller) => caller !== 'clerk'), others: SIGNED_IN.filter((caller) => caller !== 'clerk') },
   view: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   canned: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
   macro: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
@@ -87,6 +88,7 @@ export const QUERIES: Record<string, QueryRight> = {
   },
   departments: { may: [...READERS, 'customer', 'partner', 'reader'], ways: { all: { kind: 'department', args: () => ({}) } } },
   ticketCategories: { may: [...READERS, 'customer', 'partner', 'reader'], ways: { all: { kind: 'category', args: () => ({}) } } },
+  ticketFields: { may: [...READERS, 'customer', 'partner', 'reader'], ways: { all: { kind: 'field', args: () => ({}) } } },
   tags: {
     may: [...READERS, 'partner', 'reader'],
     ways: { all: { kind: 'tag', args: () => ({}) }, 'by beginning': { kind: 'tag', args: ({ tag }) => ({ text: tag.mark.slice(0, 8) }) } },
@@ -123,6 +125,10 @@ export const QUERIES: Record<string, QueryRight> = {
       requester: { kind: 'ticket', args: ({ customer }) => ({ filter: { requesterId: eq(customer.id) } }) },
       department: { kind: 'ticket', args: ({ department }) => ({ filter: { departmentId: eq(department.id) } }) },
       category: { kind: 'ticket', args: ({ category }) => ({ filter: { categoryId: eq(category.id) } }) },
+      'custom field': {
+        kind: 'ticket',
+        args: ({ field, ticket }) => ({ filter: { field: [{ fieldId: field.id, text: eq(ticket.mark) }] } }),
+      },
       assignee: { kind: 'ticket', args: ({ agent }) => ({ filter: { assigneeId: eq(agent.id) } }) },
       label: { kind: 'tag', args: ({ tag }) => ({ filter: { tag: { any: [tag.mark] } } }) },
     },
@@ -230,6 +236,19 @@ const freshTicket = async ({ customer }: Things, n: number, desk: Desk, isDelete
 const freshCategory = async (name: string, desk: Desk): Promise<string> =>
   (await desk.done<{ ticketCategory: { id: string } }>('partner', 'ticketCategoryCreate', { name }, 'ticketCategory { id }')).ticketCategory
     .id;
+
+const freshField = async (n: number, desk: Desk): Promise<string> => {
+  const input = { key: `fresh_${n}`, label: `Fresh ${n}`, kind: 'TEXT' };
+  return (await desk.done<{ ticketField: { id: string } }>('partner', 'ticketFieldCreate', input, 'ticketField { id }')).ticketField.id;
+};
+
+const spareFields = new WeakMap<Desk, Promise<string>>();
+/** A field to change; a workspace has few. */
+function spareField(desk: Desk): Promise<string> {
+  const made = spareFields.get(desk) ?? freshField(0, desk);
+  spareFields.set(desk, made);
+  return made;
+}
 
 const spare = new WeakMap<Desk, Promise<string>>();
 /** A stored answer of the department that agent and lead work in. */
@@ -342,6 +361,12 @@ export const MUTATIONS: Record<string, MutationRight> = {
   },
   macroDelete: { may: [...LEADS, 'partner'], input: async (_, __, n, desk) => ({ id: await freshMacro(n, desk) }) },
   macroApply: { may: [...AGENTS, 'partner'], input: ({ macro, ticket }) => ({ id: macro.id, ticketId: ticket.id }) },
+  ticketFieldCreate: { may: ['admin', 'partner'], input: (_, __, n) => ({ key: `field_${n}`, label: `Field ${n}`, kind: 'NUMBER' }) },
+  ticketFieldUpdate: {
+    may: ['admin', 'partner'],
+    input: async (_, __, n, desk) => ({ id: await spareField(desk), label: `Renamed ${n}` }),
+  },
+  ticketFieldDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshField(n, desk) }) },
   viewCreate: {
     may: VIEWERS,
     input: ({ department }, caller, n) => ({
@@ -361,7 +386,8 @@ export const MUTATIONS: Record<string, MutationRight> = {
   settingsUpdate: { may: ['admin', 'partner'], input: () => ({ onHoldEnabled: true }) },
   ticketCreate: {
     may: ['customer', ...AGENTS, 'partner'],
-    input: ({ customer, agent, department, category }, caller, n) => ({
+    input: ({ customer, agent, department, category, field }, caller, n) => ({
+      fields: [{ fieldId: field.id, value: 'x' }],
       subject: `Ticket ${n}`,
       body: 'Text.',
       categoryId: category.id,
@@ -371,7 +397,8 @@ export const MUTATIONS: Record<string, MutationRight> = {
   },
   ticketUpdate: {
     may: [...AGENTS, 'partner'],
-    input: ({ ticket, organization, category }, _, n) => ({
+    input: ({ ticket, organization, category, field }, _, n) => ({
+      fields: [{ fieldId: field.id, value: ticket.mark }],
       id: ticket.id,
       categoryId: category.id,
       organizationId: organization.id,

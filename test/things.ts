@@ -19,6 +19,7 @@ export const PREFIXES = {
   canned: 'can',
   macro: 'mac',
   category: 'cat',
+  field: 'fld',
   customer: 'cus',
   organization: 'org',
   base: 'kba',
@@ -52,6 +53,13 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
   things.email = desk.emails[customer];
   await Promise.all([
     make('department', 'admin', 'departmentCreate', 'department', { name: mark('department') }),
+    make('field', 'admin', 'ticketFieldCreate', 'ticketField', {
+      key: mark('field'),
+      label: mark('field'),
+      kind: 'TEXT',
+      visibleToRequester: true,
+      editableByRequester: true,
+    }),
     make('category', 'admin', 'ticketCategoryCreate', 'ticketCategory', { name: mark('category') }),
     make('canned', 'admin', 'cannedResponseCreate', 'cannedResponse', { title: mark('canned'), body: 'Hello' }),
     make('macro', 'admin', 'macroCreate', 'macro', { name: mark('macro'), actions: [{ note: 'Text.' }] }),
@@ -90,7 +98,7 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
 }
 
 async function openTicket(desk: Desk, things: Things): Promise<void> {
-  const { ticket, message, note, agent, department, customer, tag, category } = things;
+  const { ticket, message, note, agent, department, customer, tag, category, field } = things;
   const input = {
     subject: ticket.mark,
     body: message.mark,
@@ -98,6 +106,7 @@ async function openTicket(desk: Desk, things: Things): Promise<void> {
     assigneeId: agent.id,
     departmentId: department.id,
     categoryId: category.id,
+    fields: [{ fieldId: field.id, value: ticket.mark }],
     tags: [tag.mark],
   };
   const made = await desk.done<{ ticket: { id: string; number: number; tags: { id: string }[] }; message: { id: string } }>(

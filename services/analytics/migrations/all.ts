@@ -6,6 +6,7 @@ import { Snooze } from './20261122T0255-snooze.ts';
 import { Waiting } from './20261122T0326-waiting.ts';
 import { Bin } from './20261122T0310-bin.ts';
 import { Categories } from './20261122T0328-categories.ts';
+import { Fields } from './20261122T0345-fields.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0326-waiting': Waiting,
   '20261122T0310-bin': Bin,
   '20261122T0328-categories': Categories,
+  '20261122T0345-fields': Fields,
 };

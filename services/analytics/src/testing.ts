@@ -70,6 +70,7 @@ export interface Cast {
   agents: string[];
   requesters: string[];
   category: string;
+  field: string;
 }
 
 export const newCast = (workspace: string): Cast => ({
@@ -78,6 +79,7 @@ export const newCast = (workspace: string): Cast => ({
   agents: [newId('agt'), newId('agt'), newId('agt'), newId('agt')],
   requesters: [newId('cus'), newId('cus')],
   category: newId('cat'),
+  field: newId('fld'),
 });
 
 type NewFact = Omit<Fact, 'position'>;
@@ -141,6 +143,7 @@ export function lifeOf(cast: Cast, number: number, from: Date, to: Date, random:
       state.priority = oneOf(Object.values(TicketPriority));
       state.tags = random() < 0.5 ? ['refund', 'vip'] : [];
       state.categoryId = state.tags.length ? cast.category : null;
+      state.fields = state.tags.length ? { [cast.field]: state.number % 2 ? ['Red', 'blue'] : state.number } : {};
       life.push(fact('ticket.updated'));
     } else {
       const firstReply: boolean = !answered && random() < 0.6;

@@ -16,6 +16,7 @@ import { Canned } from './20261122T0349-canned.ts';
 import { Split } from './20261122T0348-split.ts';
 import { Macros } from './20261122T0358-macros.ts';
 import { Links } from './20261122T0400-links.ts';
+import { Fields } from './20261122T0345-fields.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -36,4 +37,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0348-split': Split,
   '20261122T0358-macros': Macros,
   '20261122T0400-links': Links,
+  '20261122T0345-fields': Fields,
 };

@@ -19,6 +19,10 @@ import { byId as departmentById } from './department/find.ts';
 import { DepartmentResolver } from './department/resolver.ts';
 import { TicketEventResolver, TicketTimeline } from './event/resolver.ts';
 import { MessageAdded, TicketSubscriptions } from './event/subscription.ts';
+import { byId as fieldById } from './field/find.ts';
+import { TicketField } from './field/field.ts';
+import { FieldsOfTicket } from './field/of-ticket.ts';
+import { TicketFieldResolver } from './field/resolver.ts';
 import { App, Article, Customer, KnowledgeBase, Organization, Section } from './foreign/foreign.ts';
 import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
 import { TicketLinks } from './link/resolver.ts';
@@ -55,7 +59,7 @@ const clock = ({ orm, log, config }: Service): (() => Promise<void>) => startClo
 /** The concepts of this service; the only file that knows them all. */
 export const subgraph: SubgraphOptions = {
   name: 'tickets',
-  entities: [Workspace, Agent, Department, Tag, TicketCategory, Ticket, Message, View, CannedResponse, Macro, Operation],
+  entities: [Workspace, Agent, Department, Tag, TicketCategory, TicketField, Ticket, Message, View, CannedResponse, Macro, Operation],
   resolvers: [
     ViewerResolver,
     SettingsResolver,
@@ -70,6 +74,8 @@ export const subgraph: SubgraphOptions = {
     TicketFields,
     TicketTags,
     CategoryOfTicket,
+    TicketFieldResolver,
+    FieldsOfTicket,
     TicketMessages,
     OperationResolver,
     TicketLinks,
@@ -96,6 +102,7 @@ export const subgraph: SubgraphOptions = {
     Agent: ({ id }, ctx) => agentById(ctx, id),
     Department: ({ id }, ctx) => departmentById(ctx, id),
     TicketCategory: ({ id }, ctx) => categoryById(ctx, id),
+    TicketField: ({ id }, ctx) => fieldById(ctx, id),
     Customer: (reference) => reference,
     Organization: (reference) => reference,
   },

@@ -261,6 +261,9 @@ describe('numbers', () => {
       [{ status: { in: ['SOLVED', 'CLOSED'] } }, ({ today }) => ['SOLVED', 'CLOSED'].includes(today.status)],
       [{ assigneeId: { eq: 'me' } }, ({ today }) => today.assigneeId === agents[0]],
       [{ categoryId: { in: [cast.category] } }, ({ today }) => today.categoryId === cast.category],
+      [{ field: [{ fieldId: cast.field, number: { gte: 1 } }] }, ({ today }) => typeof today.fields?.[cast.field] === 'number'],
+      [{ field: [{ fieldId: cast.field, choices: { all: ['red', 'BLUE'] } }] }, ({ today }) => Array.isArray(today.fields?.[cast.field])],
+      [{ field: [{ fieldId: cast.field, text: { isNull: true } }] }, ({ today }) => today.fields?.[cast.field] === undefined],
       [{ departmentId: { isNull: true } }, ({ today }) => today.departmentId === null],
       [{ tag: { any: ['VIP'] }, not: { priority: { eq: 'LOW' } } }, ({ today }) => today.tags!.includes('vip') && today.priority !== 'LOW'],
       [

@@ -20,6 +20,7 @@ import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { Field, InputType } from 'type-graphql';
+import { FieldFilter, fieldsMatch } from './field.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
 
 @InputType({ description: 'A condition on the status of a ticket.' })
@@ -62,6 +63,8 @@ export class TicketFilter {
   assigneeId?: IdFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'The customer who asks.' }) requesterId?: IdFilter | null;
   @Field(() => TagFilter, { nullable: true, description: 'Labels by name; for staff only.' }) tag?: TagFilter | null;
+  @Field(() => [FieldFilter], { nullable: true, description: 'Values of custom fields; all of these hold, at most 10.' })
+  field?: FieldFilter[] | null;
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was created.' }) createdAt?: DateTimeFilter | null;
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was solved; set while it is SOLVED or CLOSED.' })
   solvedAt?: DateTimeFilter | null;
@@ -112,6 +115,7 @@ const matchesGiven = (filter: TicketFilter | null | undefined, actor: Actor): Co
     ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
     ...when(f.tag, tagged),
+    ...when(f.field, fieldsMatch),
     ...when(f.snoozed, (snoozed) => sql<SqlBool>`t.snoozed = ${snoozed}`),
     ...when(f.spam, (spam) => sql<SqlBool>`t.spam = ${spam}`),
     ...when(f.deleted, (deleted) => sql<SqlBool>`t.deleted = ${deleted}`),

@@ -12,6 +12,7 @@ export interface TicketState {
   assigneeId: string | null;
   requesterId: string | null;
   tags?: string[];
+  fields?: Record<string, unknown>;
   mergedIntoId?: string | null;
   snooze?: object | null;
   waitingSince?: string | null;
@@ -38,6 +39,8 @@ export interface Standing {
   assigneeId: string | null;
   requesterId: string | null;
   tags: string[];
+  /** Values of custom fields by the ids of the fields. */
+  fields: Record<string, unknown>;
   snoozed: boolean;
   waitingSince: Date | null;
   spam: boolean;
@@ -99,6 +102,7 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
     assigneeId: agentId,
     requesterId: uuid('cus', state.requesterId),
     tags: state.tags ?? [],
+    fields: state.fields ?? {},
     snoozed: Boolean(state.snooze),
     waitingSince: state.waitingSince ? new Date(state.waitingSince) : null,
     spam: Boolean(state.spam),
@@ -126,6 +130,7 @@ const begin = (state: TicketState): Standing => {
     assigneeId,
     requesterId: null,
     tags: [],
+    fields: {},
     snoozed: false,
     waitingSince: null,
     spam: false,

@@ -66,22 +66,22 @@ async function write(context: Context, progress: object, tickets: object[], stre
         department_id = excluded.department_id, agent_id = excluded.agent_id, closed_at = excluded.closed_at,
         hidden = excluded.hidden)
     insert into ticket (
-      workspace_id, id, number, status, priority, channel, category_id, department_id, assignee_id, requester_id, tags, snoozed, waiting_since, spam, deleted, created_at,
+      workspace_id, id, number, status, priority, channel, category_id, department_id, assignee_id, requester_id, tags, fields, snoozed, waiting_since, spam, deleted, created_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge)
     select
-      ${workspace}, id, number, status, priority, channel, category_id, department_id, assignee_id, requester_id, tags, snoozed, waiting_since, spam, deleted, created_at,
+      ${workspace}, id, number, status, priority, channel, category_id, department_id, assignee_id, requester_id, tags, fields, snoozed, waiting_since, spam, deleted, created_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge
     from ${rows(tickets)} as given (
-      id uuid, number integer, status text, priority text, channel text, category_id uuid, department_id uuid, assignee_id uuid, requester_id uuid, tags text[], snoozed boolean, waiting_since timestamptz,
+      id uuid, number integer, status text, priority text, channel text, category_id uuid, department_id uuid, assignee_id uuid, requester_id uuid, tags text[], fields jsonb, snoozed boolean, waiting_since timestamptz,
       spam boolean, deleted boolean,
       created_at timestamptz, created_department_id uuid, created_agent_id uuid,
       solved_at timestamptz, solved_department_id uuid, solved_agent_id uuid, resolution_seconds integer,
       responded_at timestamptz, responded_department_id uuid, responded_agent_id uuid, response_seconds integer, turn integer, edge timestamptz)
     on conflict (workspace_id, id) do update set
       status = excluded.status, priority = excluded.priority, channel = excluded.channel, category_id = excluded.category_id, department_id = excluded.department_id,
-      assignee_id = excluded.assignee_id, requester_id = excluded.requester_id, tags = excluded.tags, snoozed = excluded.snoozed,
+      assignee_id = excluded.assignee_id, requester_id = excluded.requester_id, tags = excluded.tags, fields = excluded.fields, snoozed = excluded.snoozed,
       waiting_since = excluded.waiting_since,
       spam = excluded.spam, deleted = excluded.deleted,
       solved_at = excluded.solved_at, solved_department_id = excluded.solved_department_id, solved_agent_id = excluded.solved_agent_id,
@@ -117,6 +117,7 @@ interface TicketRow {
   assignee_id: string | null;
   requester_id: string | null;
   tags: string[];
+  fields: Record<string, unknown>;
   snoozed: boolean;
   waiting_since: Instant | null;
   spam: boolean;
@@ -147,6 +148,7 @@ const rowOf = ([id, it]: readonly [string, Standing]): TicketRow => ({
   assignee_id: it.assigneeId,
   requester_id: it.requesterId,
   tags: it.tags,
+  fields: it.fields,
   snoozed: it.snoozed,
   waiting_since: it.waitingSince,
   spam: it.spam,
@@ -176,6 +178,7 @@ const standingOf = (row: TicketRow): Standing => ({
   assigneeId: row.assignee_id,
   requesterId: row.requester_id,
   tags: row.tags,
+  fields: row.fields,
   snoozed: row.snoozed,
   waitingSince: row.waiting_since === null ? null : new Date(row.waiting_since),
   spam: row.spam,

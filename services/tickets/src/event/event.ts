@@ -9,6 +9,8 @@ import type { Changes } from '../ticket/fact.ts';
 export interface TicketData {
   state: { requesterId: string; departmentId: string | null; deletedAt?: string | null };
   changes?: Changes;
+  /** Custom fields among `changes` that requesters see, as it was then. */
+  publicFields?: string[];
   /** The ticket's version as its requester counts. */
   publicVersion?: number;
   messageId?: string;
@@ -20,7 +22,7 @@ export interface TicketData {
 @ObjectType({ simpleResolvers: true, description: 'One changed field.' })
 @Directive('@shareable')
 export class FieldChange {
-  @Field(() => String, { description: 'The name of the field in the graph.' }) field!: string;
+  @Field(() => String, { description: 'The name of the field in the graph; `field:` and the key of a custom field.' }) field!: string;
   @Field(() => Json, { nullable: true, description: 'The value before; the id where it is a thing.' }) from!: unknown;
   @Field(() => Json, { nullable: true, description: 'The value after; the id where it is a thing.' }) to!: unknown;
 }

@@ -65,8 +65,8 @@ export class TicketEventResolver {
   }
 
   @FieldResolver(() => [FieldChange], { description: 'The changed fields that the caller may see.' })
-  changes(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): FieldChange[] {
-    return changesFor(ctx.actor, fact.data.changes);
+  changes(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): Promise<FieldChange[]> {
+    return changesFor(ctx, fact.data);
   }
 
   @FieldResolver(() => Message, { nullable: true, description: 'The message that it is about.' })

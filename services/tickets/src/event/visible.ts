@@ -2,7 +2,8 @@ import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
 import type { Condition } from '@deskgraph/common/filter';
 import type { Fact } from '@deskgraph/common/events';
-import type { Changes } from '../ticket/fact.ts';
+import type { Context } from '@deskgraph/common/transaction';
+import { byId as fieldById } from '../field/find.ts';
 import { readsOnHold, statusFor } from '../ticket/visible.ts';
 import type { TicketStatus } from '../ticket/words.ts';
 import type { FieldChange, TicketData } from './event.ts';
@@ -45,7 +46,7 @@ export function visible(actor: Actor): Condition {
   return sql`(case e.type
     when 'message.added' then e.data ->> 'visibility' = 'PUBLIC'
     when 'ticket.status_changed' then ${shown('0')} is distinct from ${shown('1')}
-    when 'ticket.updated' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[])
+    when 'ticket.updated' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[]) or jsonb_exists(e.data, 'publicFields')
     when 'ticket.assigned' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[])
     when 'operation.undone' then e.data ->> 'kind' = any(${PUBLIC_OPERATIONS}::text[])
     else e.type = any(${PUBLIC_TYPES}::text[]) end)`;
@@ -57,6 +58,7 @@ export function isVisible(actor: Actor, { type, data }: Pick<Fact<TicketData>, '
   if (type === 'message.added') return data.visibility === 'PUBLIC';
   const changes = data.changes ?? {};
   if (type === 'ticket.status_changed') return statusShown(actor, changes['status']?.[0]) !== statusShown(actor, changes['status']?.[1]);
+  if (type === 'ticket.updated' && data.publicFields) return true;
   if (type === 'ticket.updated' || type === 'ticket.assigned') return PUBLIC_FIELDS.some((field) => field in changes);
   if (type === 'operation.undone') return PUBLIC_OPERATIONS.includes(data.kind ?? '');
   return PUBLIC_TYPES.includes(type);
@@ -64,12 +66,22 @@ export function isVisible(actor: Actor, { type, data }: Pick<Fact<TicketData>, '
 
 const statusShown = (actor: Actor, value: unknown): unknown => statusFor(actor, value as TicketStatus);
 
-/** What changed, as far as the actor may see it. */
-export function changesFor(actor: Actor, changes: Changes = {}): FieldChange[] {
-  return Object.entries(changes)
-    .filter(([field]) => readsOnHold(actor) || PUBLIC_FIELDS.includes(field))
-    .map(([field, [from, to]]) => {
-      const show = (value: unknown): unknown => (field === 'status' ? statusShown(actor, value) : value);
-      return { field: GRAPH_NAMES[field] ?? field, from: show(from), to: show(to) };
-    });
+/** What changed, as far as the actor may see it. Custom fields go by their key, and by whether they are shown to him today and were then. */
+export async function changesFor(ctx: Context, { changes = {}, publicFields = [] }: TicketData): Promise<FieldChange[]> {
+  const { actor } = ctx;
+  const named = await Promise.all(
+    Object.entries(changes)
+      .filter(([field]) => readsOnHold(actor) || PUBLIC_FIELDS.includes(field) || publicFields.includes(field))
+      .map(async ([field, [from, to]]) => {
+        const name = field.startsWith('fld_') ? await customName(ctx, field) : (GRAPH_NAMES[field] ?? field);
+        const show = (value: unknown): unknown => (field === 'status' ? statusShown(actor, value) : value);
+        return name && { field: name, from: show(from), to: show(to) };
+      }),
+  );
+  return named.filter((change) => typeof change === 'object' && change !== null);
+}
+
+async function customName(ctx: Context, id: string): Promise<string | null> {
+  const field = await fieldById(ctx, id);
+  return field && `field:${field.key}`;
 }

@@ -2,6 +2,7 @@ import type { Actor } from '@deskgraph/common/access';
 import type { Fact } from '@deskgraph/common/events';
 import type { Changes } from '../ticket/fact.ts';
 import type { TicketFilter } from '../ticket/filter.ts';
+import type { Values } from '../field/value.ts';
 import { type TicketLike, fits } from '../ticket/fits.ts';
 import { INSTANT_FIELDS } from './instants.ts';
 
@@ -24,10 +25,19 @@ function sidesOf(fact: Fact): TicketLike[] {
   if (!sides) {
     const { state, changes = {} } = fact.data as unknown as Told;
     const after = state && { ...state, id: fact.subject, ...TIMELESS };
-    const before = after && Object.assign({}, after, Object.fromEntries(Object.entries(changes).map(([field, [from]]) => [field, from])));
+    const former = Object.entries(changes).map(([field, [from]]) => [field, from] as const);
+    const before = after && Object.assign({}, after, Object.fromEntries(former), { fields: formerFields(after, former) });
     known.set(fact, (sides = after && before ? [before, after] : []));
   }
   return sides;
+}
+
+/** Changes of custom fields are told by the ids of the fields. */
+function formerFields({ fields }: TicketLike, former: readonly (readonly [string, unknown])[]): Values | undefined {
+  if (!fields) return undefined;
+  const given = former.filter(([field]) => field.startsWith('fld_'));
+  const all = Object.entries({ ...fields, ...Object.fromEntries(given) });
+  return Object.fromEntries(all.filter(([, value]) => value !== null)) as Values;
 }
 
 /** Can a fact have changed the list? It can when its ticket was one of the list before it or is after it, or when only a statement could say. */

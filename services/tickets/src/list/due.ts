@@ -1,4 +1,5 @@
 import { sql } from '@deskgraph/common/database';
+import { turnsOfDays } from '@deskgraph/common/days';
 import { milliseconds } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
 import { type TicketFilter, matchesGiven } from '../ticket/filter.ts';
@@ -22,7 +23,9 @@ export async function due(
   now: Date,
 ): Promise<Date | undefined> {
   const turns = filter ? turnsOf(filter) : [];
-  if (!turns.length) return undefined;
+  const dayTurn = filter ? dayTurnOf(filter, now) : Infinity;
+  const day = Number.isFinite(dayTurn) ? new Date(dayTurn) : undefined;
+  if (!turns.length) return day;
   const em = await ctx.read();
   const condition = sql`${visible(ctx.actor)} and ${matchesGiven(plain(filter!), ctx.actor, frequent, now)}`;
   const nexts = turns.map(({ column, ms }) => {
@@ -32,7 +35,15 @@ export async function due(
   const { rows } = await sql<{ due: number | null }>`
     select (extract(epoch from least(${sql.join(nexts)})) * 1000)::float8 as due`.execute(em.getKysely());
   const at = rows[0]!.due;
-  return at === null ? undefined : new Date(Math.round(at));
+  if (at === null) return day;
+  return new Date(Math.min(Math.round(at), day?.getTime() ?? Infinity));
+}
+
+/** When time alone can next change what a condition on a custom day says of any ticket. */
+function dayTurnOf(filter: TicketFilter, now: Date): number {
+  const { and, or, not, field } = filter;
+  const own = (field ?? []).flatMap(({ date }) => (date ? turnsOfDays(date, now) : []));
+  return Math.min(...own, ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].map((part) => dayTurnOf(part, now)));
 }
 
 function plain({ and: _and, or: _or, not: _not, ...conditions }: TicketFilter): TicketFilter {

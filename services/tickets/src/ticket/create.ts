@@ -2,6 +2,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { drive } from '../category/drive.ts';
+import { filled } from '../field/set.ts';
 import { byId } from '../requester/directory.ts';
 import { type Resolved, resolve } from '../requester/resolve.ts';
 import type { TicketCreateInput } from './input.ts';
@@ -29,8 +30,10 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
     actor.kind === 'customer' ? await ownRequester(ctx, input) : await resolve(ctx, required(input.requester));
   if (externalId) await refuseTaken(ctx, externalId);
   const driven = await drive(ctx, input.categoryId);
+  const { values: fields } = await filled(ctx, {}, input.fields);
   const { ticket, message, facts } = await open(ctx, {
     ...input,
+    fields,
     requester,
     requesterName: name,
     channel,

@@ -15,6 +15,7 @@ export const stateOf = (ticket: Ticket) => ({
   requesterId: ticket.requesterId,
   organizationId: ticket.organizationId,
   tags: ticket.tags,
+  fields: ticket.fields,
   locale: ticket.locale,
   createdAt: ticket.createdAt.toISOString(),
   solvedAt: ticket.solvedAt?.toISOString() ?? null,

@@ -18,6 +18,7 @@ import {
 import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
 import { Field, InputType } from 'type-graphql';
+import { FieldFilter, fieldsMatch } from '../field/filter.ts';
 import { textMatches } from './text.ts';
 import { readsOnHold } from './visible.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
@@ -62,6 +63,8 @@ export class TicketFilter {
   assigneeId?: IdFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'The customer who asks.' }) requesterId?: IdFilter | null;
   @Field(() => TagFilter, { nullable: true, description: 'Labels by name; for staff only.' }) tag?: TagFilter | null;
+  @Field(() => [FieldFilter], { nullable: true, description: 'Values of custom fields; all of these hold, at most 10.' })
+  field?: FieldFilter[] | null;
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was created.' }) createdAt?: DateTimeFilter | null;
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was solved; set while it is SOLVED or CLOSED.' })
   solvedAt?: DateTimeFilter | null;
@@ -128,6 +131,7 @@ export function matchesGiven(
     ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
     ...when(f.tag, (tag) => (full ? tagged(tag) : sql`false`)),
+    ...when(f.field, (fields) => fieldsMatch(fields, actor, now)),
     ...when(f.snoozed, (snoozed) => (full ? sql`(t.snoozed_at is not null) = ${snoozed}` : sql`false`)),
     ...when(f.spam, (given) => sql`${spamFor(actor)} = ${given}`),
     ...when(f.deleted, (deleted) => sql`(t.deleted_at is not null) = ${deleted}`),

@@ -28,6 +28,7 @@ let service: TestService;
 let desk: Desk;
 let departments: string[];
 let categories: string[];
+let customs: string[];
 let tickets: Ticket[];
 let actors: Actor[];
 
@@ -42,6 +43,19 @@ beforeAll(async () => {
     ['Returns', 'Bills'].map((name) => mutate(desk, desk.admin, 'ticketCategoryCreate', { name }, 'ticketCategory { id }')),
   );
   categories = matters.map(({ ticketCategory }) => (ticketCategory as { id: string }).id);
+  const shown = { visibleToRequester: true };
+  const defined = await Promise.all(
+    [
+      { kind: 'TEXT', ...shown },
+      { kind: 'NUMBER' },
+      { kind: 'CHOICES', options: WORDS },
+      { kind: 'DATE', ...shown },
+      { kind: 'CHECKBOX' },
+    ].map((given) =>
+      mutate(desk, desk.admin, 'ticketFieldCreate', { key: given.kind.toLowerCase(), label: 'A', ...given }, 'ticketField { id }'),
+    ),
+  );
+  customs = defined.map(({ ticketField }) => (ticketField as { id: string }).id);
   actors = [
     desk.admin,
     desk.agent,
@@ -76,8 +90,8 @@ const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbit
 const INSERT = `
   insert into ticket (id, workspace_id, number, subject, description, status, priority, category_id, department_id, assignee_id, requester_id, requester_name,
     tags, channel, origin, created_by_kind, created_by_id, created_by_name, handled, reopen_count, transfer_count, public_version,
-    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at)
-  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $12, 1, $12, $12, $13, $14, $15, $16, $17, $18)`;
+    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at, fields)
+  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $12, 1, $12, $12, $13, $14, $15, $16, $17, $18, $19)`;
 
 async function fill(): Promise<void> {
   const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
@@ -98,6 +112,18 @@ async function fill(): Promise<void> {
       waiting: maybe(one(...HOURS)),
       spam: one(true, false, false),
       deleted: fc.option(one(...HOURS), { freq: 1 }),
+      fields: fc.record(
+        Object.fromEntries(
+          [
+            one('late', 'LATE again', 'élan', '2027-03-01'),
+            one(0, 1.5, -3),
+            fc.subarray(WORDS, { minLength: 1 }),
+            one('2027-02-28', '2027-03-01', '2027-03-02'),
+            fc.boolean(),
+          ].map((value, at) => [customs[at]!, value]),
+        ) as Record<string, fc.Arbitrary<unknown>>,
+        { requiredKeys: [] },
+      ),
     }),
     TICKETS,
   );
@@ -124,6 +150,7 @@ async function fill(): Promise<void> {
       row.waiting === null ? null : at(row.waiting),
       row.spam,
       row.deleted === null ? null : at(row.deleted),
+      JSON.stringify(row.fields),
     ]);
   await client.end();
 }
@@ -141,6 +168,7 @@ function filters(): fc.Arbitrary<TicketFilter> {
   const instant = one(...HOURS.map(at), at(0.5));
   const length = one(...LENGTHS);
   const instants = part({ gte: instant, lt: instant, within: length, olderThan: length, isNull: maybe(fc.boolean()) });
+  const piece = one('late', 'LATE', 'élan', 'again', 'x', '');
   const fields = {
     id: ids(...tickets.slice(0, 3).map(({ id }) => id)),
     number: part({ eq: count, gte: count, lte: count, isNull: maybe(fc.boolean()) }),
@@ -156,6 +184,20 @@ function filters(): fc.Arbitrary<TicketFilter> {
     spam: fc.boolean(),
     deleted: fc.boolean(),
     tag: part({ any: words, all: words, none: words }),
+    field: few(
+      fc
+        .tuple(
+          one(...customs, ...customs, ...customs, 'fld_made_up'),
+          fc.oneof(
+            part({ eq: piece, in: few(piece), contains: piece, startsWith: piece, isNull: fc.boolean() }).map((text) => ({ text })),
+            part({ eq: one(0, 1.5, 7), gte: one(-4, 0), lte: one(0, 2), isNull: fc.boolean() }).map((number) => ({ number })),
+            instants.map((date) => ({ date })),
+            part({ any: words, all: words, none: words }).map((choices) => ({ choices })),
+            fc.boolean().map((checked) => ({ checked })),
+          ),
+        )
+        .map(([fieldId, condition]) => Object.assign({ fieldId }, condition)),
+    ),
     createdAt: instants,
     solvedAt: instants,
     waitingSince: instants,
@@ -177,8 +219,9 @@ function filters(): fc.Arbitrary<TicketFilter> {
   return tree;
 }
 
-const asksText = ({ text, and, or, not }: TicketFilter): boolean =>
-  Boolean(text) || [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].some(asksText);
+/** Of texts only a statement can say, and of custom fields it must where letters are not plain or the caller does not know the fields. */
+const asksText = ({ text, field, and, or, not }: TicketFilter): boolean =>
+  Boolean(text ?? field) || [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].some(asksText);
 
 async function found(filter: TicketFilter, actor: Actor): Promise<Set<string>> {
   const ctx = contextOf(actor);

@@ -1,6 +1,9 @@
 import type { Actor } from '@deskgraph/common/access';
 import { type Answer, choiceFits, idFits, instantFits, numberFits, treeFits, wordsFit } from '@deskgraph/common/fits';
 import { asks, when } from '@deskgraph/common/filter';
+import { fieldsFit } from '../field/fits.ts';
+import { type FieldFilter, refuseUnclear } from '../field/filter.ts';
+import type { Values } from '../field/value.ts';
 import type { TicketFilter } from './filter.ts';
 import type { Rest, Ticket } from './ticket.ts';
 import { readsOnHold, sees, statusFor } from './visible.ts';
@@ -10,6 +13,8 @@ type Asked = 'number' | 'status' | 'priority' | 'channel' | 'categoryId' | 'assi
 
 /** A ticket at hand: a stored one, or the state that a fact carries, with its id. Facts of former times may know less. */
 export type TicketLike = Pick<Ticket, Rights> & { [Field in Asked]?: Ticket[Field] | undefined } & {
+  /** Of custom fields; facts of the time before there were any know none. */
+  fields?: Values | undefined;
   createdAt?: Date | string | undefined;
   /** Null when not solved. */
   solvedAt?: Date | string | null | undefined;
@@ -42,6 +47,7 @@ export function fits(filter: TicketFilter | null | undefined, actor: Actor, tick
     ...when(f.assigneeId, (id) => idFits(ticket.assigneeId, id, actor.id)),
     ...when(f.requesterId, (id) => idFits(ticket.requesterId, id, actor.id)),
     ...when(f.tag, (tag) => full && wordsFit(ticket.tags, tag)),
+    ...when(f.field, (fields) => customFit(fields, full, ticket.fields, now)),
     ...when(f.snoozed, (snoozed) => full && Boolean(ticket.snooze) === snoozed),
     ...when(f.spam, (given) => spam === given),
     ...when(f.deleted, (deleted) => isDeleted === deleted),
@@ -50,4 +56,11 @@ export function fits(filter: TicketFilter | null | undefined, actor: Actor, tick
     ...when(f.waitingSince, (at) => instantFits(ticket.waitingSince, at, now)),
   ]);
   return (spam && !asks(filter, 'spam')) || (isDeleted && !asks(filter, 'deleted')) ? false : answer;
+}
+
+/** What of the fields is shown to requesters is not known of a ticket at hand. */
+function customFit(fields: FieldFilter[], full: boolean, values: Values | undefined, now: Date): Answer {
+  if (full) return fieldsFit(fields, values, now);
+  refuseUnclear(fields);
+  return undefined;
 }

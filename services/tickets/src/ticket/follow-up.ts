@@ -23,6 +23,7 @@ export async function followUp(ctx: Context, closed: Ticket, body: string): Prom
     categoryId: closed.categoryId && (await isOffered(ctx, closed.categoryId)) ? closed.categoryId : null,
     departmentId: closed.departmentId && (await isOpen(ctx, closed.departmentId)) ? closed.departmentId : null,
     tags: closed.tags,
+    fields: closed.fields,
     product: closed.product,
     followUpOfId: closed.id,
   });

@@ -1,6 +1,7 @@
 import { bytes, line, loose, text, z } from '@deskgraph/common/input';
 import { DateTime, Locale } from '@deskgraph/common/scalar';
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { FieldValueInput } from '../field/input.ts';
 import { MessageVisibility } from '../message/message.ts';
 import { RequesterInput } from '../requester/input.ts';
 import { tagName } from '../tag/name.ts';
@@ -13,11 +14,18 @@ const tagNames = z
   .array(tagName)
   .max(50)
   .transform((names) => [...new Set(names)]);
+const fieldValues = z.array(z.any()).max(100);
 const shared = { subject: line(255), product: line(255), externalId: line(255) };
 
 @InputType({ description: 'Input of ticketCreate.' })
 export class TicketCreateInput {
-  static readonly bounds = loose({ ...shared, body: bytes(BODY_BYTES), tags: tagNames, requester: RequesterInput.bounds });
+  static readonly bounds = loose({
+    ...shared,
+    body: bytes(BODY_BYTES),
+    tags: tagNames,
+    fields: fieldValues,
+    requester: RequesterInput.bounds,
+  });
   @Field(() => String, { description: 'One line of 1 to 255 characters.' }) subject!: string;
   @Field(() => String, { description: 'The first message, Markdown, at most 64 KiB.' }) body!: string;
   @Field(() => RequesterInput, {
@@ -41,6 +49,11 @@ export class TicketCreateInput {
     description: 'Labels by name, at most 50 of 50 characters; new ones are made. Not for requesters.',
   })
   tags?: string[] | null;
+  @Field(() => [FieldValueInput], {
+    nullable: true,
+    description: 'Values of custom fields, at most 100; a requester fills those that are for requesters.',
+  })
+  fields?: FieldValueInput[] | null;
   @Field(() => String, { nullable: true, description: 'The product that it is about, at most 255 characters.' }) product?: string | null;
   @Field(() => Locale, { nullable: true, description: 'The language of the requester; default the one on record.' }) locale?: string | null;
   @Field(() => String, {
@@ -58,7 +71,7 @@ export class TicketCreateInput {
 
 @InputType({ description: 'Input of ticketUpdate. What is left out stays; null clears.' })
 export class TicketUpdateInput {
-  static readonly bounds = loose({ ...shared, addTags: tagNames, removeTags: tagNames });
+  static readonly bounds = loose({ ...shared, addTags: tagNames, removeTags: tagNames, fields: fieldValues });
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
   @Field(() => String, { nullable: true, description: 'One line of 1 to 255 characters; can’t be cleared.' }) subject?: string | null;
   @Field(() => TicketPriority, { nullable: true, description: 'Can’t be cleared.' }) priority?: TicketPriority | null;
@@ -74,6 +87,8 @@ export class TicketUpdateInput {
   @Field(() => [String], { nullable: true, description: 'Labels to add by name, at most 50 of 50 characters; new ones are made.' })
   addTags?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'Labels to take away, by name.' }) removeTags?: string[] | null;
+  @Field(() => [FieldValueInput], { nullable: true, description: 'Values of custom fields, at most 100; only the given ones change.' })
+  fields?: FieldValueInput[] | null;
   @Field(() => String, { nullable: true, description: 'The app’s own id for it, unique per app, at most 255 characters; for apps only.' })
   externalId?: string | null;
   @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;

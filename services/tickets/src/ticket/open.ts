@@ -6,6 +6,7 @@ import { added } from '../message/fact.ts';
 import { type Message, MessageVisibility } from '../message/message.ts';
 import { index, write } from '../message/write.ts';
 import { make } from '../tag/make.ts';
+import type { Values } from '../field/value.ts';
 import type { Requester } from '../requester/directory.ts';
 import { fact } from './fact.ts';
 import { Ticket } from './ticket.ts';
@@ -26,6 +27,7 @@ export interface NewTicket {
   departmentId?: string | null;
   assigneeId?: string | null;
   tags?: string[] | null | undefined;
+  fields?: Values;
   locale?: string | null | undefined;
   product?: string | null | undefined;
   externalId?: string | null;
@@ -80,6 +82,7 @@ export async function begin(ctx: Context, given: NewTicket, at: Date): Promise<T
     requesterName: given.requesterName,
     organizationId: requester.organizationId,
     tags: tags ?? [],
+    fields: given.fields ?? {},
     product: given.product ?? null,
     channel: given.channel,
     origin: given.origin,

@@ -26,7 +26,7 @@ async function destroy(ctx: Context, ticket: Ticket): Promise<void> {
   await recordAll(ctx, [fact('ticket.purged', ticket, { internal: true })]);
   const db = ctx.em.getKysely();
   const id = sql`${uuidOf('tkt', ticket.id)}::uuid`;
-  for (const table of ['presence', 'ticket_tag', 'ticket_text', 'message'])
+  for (const table of ['presence', 'ticket_tag', 'field_value', 'ticket_text', 'message'])
     await sql`delete from ${sql.table(table)} where ticket_id = ${id}`.execute(db);
   await sql`delete from ticket where id = ${id}`.execute(db);
   ctx.em.clear();

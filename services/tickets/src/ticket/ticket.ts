@@ -5,6 +5,7 @@ import { ActorView, Node } from '@deskgraph/common/graph';
 import { connectionOf } from '@deskgraph/common/page';
 import { DateTime, Locale } from '@deskgraph/common/scalar';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+import type { Values } from '../field/value.ts';
 import { ChannelKind, ResolutionCode, TicketOrigin, TicketPriority, TicketStatus } from './words.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'How a ticket was solved.' })
@@ -48,6 +49,7 @@ type Defaulted =
   | 'snoozedById'
   | 'snoozedByName'
   | 'snooze'
+  | 'fields'
   | 'spam'
   | 'deletedAt'
   | 'purgesAt'
@@ -104,6 +106,9 @@ export class Ticket extends Stored<Defaulted> {
   @Property({ type: new Id('org'), nullable: true }) organizationId: string | null = null;
   /** Names of labels, lower case. */
   @Property({ type: 'text[]' }) tags: string[] = [];
+
+  /** Values of custom fields by the ids of the fields. */
+  @Property({ type: 'json' }) fields: Values = {};
 
   @Property({ type: 'text', nullable: true })
   @Field(() => String, { nullable: true, description: 'The product that it is about; at most 255 characters.' })

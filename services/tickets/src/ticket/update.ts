@@ -3,6 +3,7 @@ import { recordAll } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { drive } from '../category/drive.ts';
+import { filled } from '../field/set.ts';
 import { make } from '../tag/make.ts';
 import { type Changes, fact } from './fact.ts';
 import { locked } from './find.ts';
@@ -33,13 +34,19 @@ export async function update(ctx: Context, input: TicketUpdateInput): Promise<Ti
   for (const field of PLAIN) if (input[field] !== undefined) set(field, input[field] as never);
   if (input.externalId !== undefined) await setExternalId(ctx, ticket, input.externalId, set);
   await setTags(ctx, ticket, input, changes);
-  const internal = Object.keys(changes).every((field) => field === 'tags' || field === 'externalId');
-  const facts = Object.keys(changes).length ? [fact('ticket.updated', ticket, { changes, internal })] : [];
+  const { publicFields, ...fields } = await filled(ctx, ticket.fields, input.fields);
+  if (Object.keys(fields.changes).length) ticket.fields = fields.values;
+  Object.assign(changes, fields.changes);
+  const internal = Object.keys(changes).every((field) => isInternal(field) || (field in fields.changes && !publicFields.includes(field)));
+  const told = { changes, internal, ...(publicFields.length && { publicFields }) };
+  const facts = Object.keys(changes).length ? [fact('ticket.updated', ticket, told)] : [];
   const handed = hands ? await handOver(ctx, ticket, hands) : {};
   if (Object.keys(handed).length) facts.push(fact('ticket.assigned', ticket, { changes: handed }));
   await recordAll(ctx, facts);
   return { ticket, userErrors: [] };
 }
+
+const isInternal = (field: string): boolean => field === 'tags' || field === 'externalId';
 
 type Set = <K extends keyof Ticket & string>(field: K, value: Ticket[K]) => void;
 

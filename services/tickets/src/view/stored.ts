@@ -1,4 +1,5 @@
 import { Refusal } from '@deskgraph/common/errors';
+import type { DateTimeFilter } from '@deskgraph/common/filter';
 import type { Context } from '@deskgraph/common/transaction';
 import { INSTANT_FIELDS } from '../list/instants.ts';
 import type { TicketFilter } from '../ticket/filter.ts';
@@ -12,14 +13,20 @@ export const kept = <T extends object>(given: T): T => JSON.parse(JSON.stringify
 export function filterOf(json: object): TicketFilter {
   const filter = { ...json } as TicketFilter;
   for (const field of INSTANT_FIELDS) {
-    const { gte, lt, ...rest } = filter[field] ?? {};
-    if (filter[field]) filter[field] = { ...rest, ...(gte && { gte: new Date(gte) }), ...(lt && { lt: new Date(lt) }) };
+    if (filter[field]) filter[field] = instants(filter[field]);
   }
+  if (filter.field) filter.field = filter.field.map((each) => (each.date ? { ...each, date: instants(each.date) } : each));
   if (filter.and) filter.and = filter.and.map(filterOf);
   if (filter.or) filter.or = filter.or.map(filterOf);
   if (filter.not) filter.not = filterOf(filter.not);
   return filter;
 }
+
+const instants = ({ gte, lt, ...rest }: DateTimeFilter): DateTimeFilter => ({
+  ...rest,
+  ...(gte && { gte: new Date(gte) }),
+  ...(lt && { lt: new Date(lt) }),
+});
 
 /** What no list may be asked for is refused when it is written, and not by every list that is read later. */
 export function refuseUnlistable(ctx: Context, filter: TicketFilter | null | undefined, orderBy: TicketOrder[] | null | undefined): void {

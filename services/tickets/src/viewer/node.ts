@@ -7,6 +7,7 @@ import { byId as categoryById } from '../category/find.ts';
 import { byId as cannedById } from '../canned/find.ts';
 import { byId as departmentById } from '../department/find.ts';
 import { byId as macroById } from '../macro/find.ts';
+import { byId as fieldById } from '../field/find.ts';
 import { byId as messageById } from '../message/find.ts';
 import { byId as operationById } from '../operation/find.ts';
 import { Tag } from '../tag/tag.ts';
@@ -38,6 +39,7 @@ const OWN: Record<string, Find> = {
   dep: departmentById,
   cat: categoryById,
   tag: tagById,
+  fld: fieldById,
   vie: viewById,
   can: cannedById,
   mac: macroById,

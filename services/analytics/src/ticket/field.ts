@@ -1,0 +1,68 @@
+import type { SqlBool } from 'kysely';
+import { sql } from '@deskgraph/common/database';
+import { days } from '@deskgraph/common/days';
+import { Refusal } from '@deskgraph/common/errors';
+import { type Condition, DateTimeFilter, NumberFilter, StringFilter, TagFilter, listed, when } from '@deskgraph/common/filter';
+import { Field, ID, InputType } from 'type-graphql';
+
+@InputType({ description: 'A condition on a custom field; exactly one of the comparators is given.' })
+export class FieldFilter {
+  @Field(() => ID, { description: 'Which field; one that the caller may not see has no tickets.' }) fieldId!: string;
+  @Field(() => StringFilter, { nullable: true, description: 'The text, of TEXT, LONG_TEXT, PATTERN and the choices.' })
+  text?: StringFilter | null;
+  @Field(() => NumberFilter, { nullable: true, description: 'The number, of NUMBER.' }) number?: NumberFilter | null;
+  @Field(() => DateTimeFilter, { nullable: true, description: 'The begin of the day in UTC, of DATE.' }) date?: DateTimeFilter | null;
+  @Field(() => TagFilter, { nullable: true, description: 'What is chosen, of CHOICE and CHOICES; upper and lower case are the same.' })
+  choices?: TagFilter | null;
+  @Field(() => Boolean, { nullable: true, description: 'Yes or no, of CHECKBOX; one that nobody has filled is neither.' })
+  checked?: boolean | null;
+}
+
+const MOST = 10;
+const COMPARATORS = ['text', 'number', 'date', 'choices', 'checked'] as const;
+
+/** Conditions on the values of `t`, as its last fact told them. */
+export function fieldsMatch(filters: readonly FieldFilter[]): Condition {
+  if (filters.length > MOST)
+    throw new Refusal([{ code: 'TOO_LONG', field: ['filter'], message: `A filter has at most ${MOST} custom fields in one object.` }]);
+  const conditions = filters.map((filter) => {
+    if (COMPARATORS.filter((name) => filter[name] !== null && filter[name] !== undefined).length !== 1)
+      throw new Refusal([
+        { code: 'INVALID', field: ['filter'], message: `A condition on a custom field has exactly one of ${COMPARATORS.join(', ')}.` },
+      ]);
+    return fieldMatches(filter);
+  });
+  return conditions.length ? sql<SqlBool>`(${sql.join(conditions, sql` and `)})` : sql<SqlBool>`true`;
+}
+
+function fieldMatches({ fieldId, text, number, date, choices, checked }: FieldFilter): Condition {
+  const value = sql`(t.fields -> ${fieldId})`;
+  const has = (condition: Condition): Condition => sql<SqlBool>`exists (
+    select from jsonb_array_elements(case jsonb_typeof(${value}) when 'array' then ${value} else jsonb_build_array(${value}) end) as each (item)
+    cross join lateral (select
+      case jsonb_typeof(item) when 'string' then lower(normalize(item #>> '{}')) end as word,
+      case jsonb_typeof(item) when 'number' then (item #>> '{}')::double precision end as number,
+      case jsonb_typeof(item) when 'boolean' then (item #>> '{}')::boolean end as checked) as v
+    where ${condition})`;
+  const isNull = (given: boolean): Condition => sql<SqlBool>`(${value} is null) = ${given}`;
+  const among = (words: string[]): Condition =>
+    has(sql`v.word = any(array(select lower(normalize(word)) from unnest(${listed(words)}::text[]) word))`);
+  const parts: Condition[] = [
+    ...when(text?.eq, (word) => among([word])),
+    ...when(text?.in, among),
+    ...when(text?.contains, (part) => has(sql`strpos(v.word, lower(normalize(${part}))) > 0`)),
+    ...when(text?.startsWith, (part) => has(sql`starts_with(v.word, lower(normalize(${part})))`)),
+    ...when(number?.eq, (given) => has(sql`v.number = ${given}::double precision`)),
+    ...when(number?.gte, (given) => has(sql`v.number >= ${given}::double precision`)),
+    ...when(number?.lte, (given) => has(sql`v.number <= ${given}::double precision`)),
+    ...when(date && days(date, new Date()), ({ from, until }) =>
+      has(sql`v.word ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' and v.word collate "C" >= ${from} and v.word collate "C" < ${until}`),
+    ),
+    ...when(choices?.any, among),
+    ...listed(choices?.all ?? []).map((word) => among([word])),
+    ...when(choices?.none, (words) => sql<SqlBool>`not ${among(words)}`),
+    ...when(checked, (given) => has(sql`v.checked = ${given}`)),
+    ...[text, number, date].flatMap((filter) => when(filter?.isNull, isNull)),
+  ];
+  return parts.length ? sql<SqlBool>`(${sql.join(parts, sql` and `)})` : sql<SqlBool>`true`;
+}

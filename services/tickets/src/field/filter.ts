@@ -1,0 +1,78 @@
+import type { Actor } from '@deskgraph/common/access';
+import { sql } from '@deskgraph/common/database';
+import { days } from '@deskgraph/common/days';
+import { Refusal } from '@deskgraph/common/errors';
+import { type Condition, DateTimeFilter, NumberFilter, StringFilter, TagFilter, listed, when } from '@deskgraph/common/filter';
+import { uuidOf } from '@deskgraph/common/id';
+import { Field, ID, InputType } from 'type-graphql';
+import { readsOnHold } from '../ticket/visible.ts';
+import { visible } from './find.ts';
+
+@InputType({ description: 'A condition on a custom field; exactly one of the comparators is given.' })
+export class FieldFilter {
+  @Field(() => ID, { description: 'Which field; one that the caller may not see has no tickets.' }) fieldId!: string;
+  @Field(() => StringFilter, { nullable: true, description: 'The text, of TEXT, LONG_TEXT, PATTERN and the choices.' })
+  text?: StringFilter | null;
+  @Field(() => NumberFilter, { nullable: true, description: 'The number, of NUMBER.' }) number?: NumberFilter | null;
+  @Field(() => DateTimeFilter, { nullable: true, description: 'The begin of the day in UTC, of DATE.' }) date?: DateTimeFilter | null;
+  @Field(() => TagFilter, { nullable: true, description: 'What is chosen, of CHOICE and CHOICES; upper and lower case are the same.' })
+  choices?: TagFilter | null;
+  @Field(() => Boolean, { nullable: true, description: 'Yes or no, of CHECKBOX; one that nobody has filled is neither.' })
+  checked?: boolean | null;
+}
+
+const MOST = 10;
+const COMPARATORS = ['text', 'number', 'date', 'choices', 'checked'] as const;
+
+/** Conditions on custom fields, refused when there are too many or one does not say one thing. */
+export function refuseUnclear(filters: readonly FieldFilter[]): void {
+  if (filters.length > MOST)
+    throw new Refusal([{ code: 'TOO_LONG', field: ['filter'], message: `A filter has at most ${MOST} custom fields in one object.` }]);
+  for (const filter of filters)
+    if (COMPARATORS.filter((name) => filter[name] !== null && filter[name] !== undefined).length !== 1)
+      throw new Refusal([
+        { code: 'INVALID', field: ['filter'], message: `A condition on a custom field has exactly one of ${COMPARATORS.join(', ')}.` },
+      ]);
+}
+
+/** The conditions on `t`; `fieldsFit` says the same of values at hand. */
+export function fieldsMatch(filters: readonly FieldFilter[], actor: Actor, now: Date): Condition {
+  refuseUnclear(filters);
+  const conditions = filters.map((filter) => {
+    const holds = fieldMatches(filter, actor, now);
+    if (readsOnHold(actor)) return holds;
+    const isShown = sql`exists (select from ticket_field f where f.id = ${uuidOf('fld', filter.fieldId)}::uuid and ${visible(actor)})`;
+    return sql`(${isShown} and ${holds})`;
+  });
+  return conditions.length ? sql`(${sql.join(conditions, sql` and `)})` : sql`true`;
+}
+
+function fieldMatches({ fieldId, text, number, date, choices, checked }: FieldFilter, actor: Actor, now: Date): Condition {
+  const has = (condition: Condition): Condition =>
+    sql`t.id in (select v.ticket_id from field_value v where v.workspace_id = ${actor.workspace}::uuid and v.field_id = ${fieldId} and ${condition})`;
+  const isNull = (given: boolean): Condition => (given ? sql`not ${has(sql`true`)}` : has(sql`true`));
+  const among = (words: string[]): Condition =>
+    has(sql`v.word = any(${spelled(listed(words))}) and v.text = any(${spelled(words, sql`10000`)})`);
+  const parts: Condition[] = [
+    ...when(text?.eq, (word) => among([word])),
+    ...when(text?.in, among),
+    ...when(text?.contains, (part) => has(sql`strpos(v.text, lower(normalize(${part}))) > 0`)),
+    ...when(text?.startsWith, (part) => has(sql`starts_with(v.text, lower(normalize(${part})))`)),
+    ...when(number?.eq, (value) => has(sql`v.number = ${value}::double precision`)),
+    ...when(number?.gte, (value) => has(sql`v.number >= ${value}::double precision`)),
+    ...when(number?.lte, (value) => has(sql`v.number <= ${value}::double precision`)),
+    ...when(date && days(date, now), ({ from, until }) =>
+      has(sql`v.word ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' and v.word >= ${from} and v.word < ${until}`),
+    ),
+    ...when(choices?.any, among),
+    ...listed(choices?.all ?? []).map((word) => among([word])),
+    ...when(choices?.none, (words) => sql`not ${among(words)}`),
+    ...when(checked, (given) => has(sql`v.checked = ${given}`)),
+    ...[text, number, date].flatMap((filter) => when(filter?.isNull, isNull)),
+  ];
+  return parts.length ? sql`(${sql.join(parts, sql` and `)})` : sql`true`;
+}
+
+/** Words as the table of values spells them; the database says what letters are the same. */
+const spelled = (words: string[], length = sql`200`) =>
+  sql`array(select left(lower(normalize(word)), ${length}) from unnest(${words}::text[]) word)`;

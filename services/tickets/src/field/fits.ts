@@ -1,0 +1,52 @@
+import type { Answer } from '@deskgraph/common/fits';
+import { days } from '@deskgraph/common/days';
+import { listed, when } from '@deskgraph/common/filter';
+import { type FieldFilter, refuseUnclear } from './filter.ts';
+import type { Value, Values } from './value.ts';
+
+/** The conditions of `fieldsMatch` about values at hand; undefined where only a statement can say. */
+export function fieldsFit(filters: readonly FieldFilter[], values: Values | undefined, now: Date): Answer {
+  refuseUnclear(filters);
+  const answers = new Set(filters.flatMap((filter) => parts(filter, values, now)));
+  if (answers.has(false)) return false;
+  return answers.has(undefined) ? undefined : true;
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+function parts({ fieldId, text, number, date, choices, checked }: FieldFilter, values: Values | undefined, now: Date): Answer[] {
+  const value = values?.[fieldId];
+  const items: Exclude<Value, string[]>[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
+  const ask = (answer: () => Answer): Answer => (values ? answer() : undefined);
+  const has = (holds: (item: Exclude<Value, string[]>) => boolean) => ask(() => items.some(holds));
+  const texts = items.filter((item) => typeof item === 'string');
+  const word = (given: string[], holds: (text: string, given: string) => boolean): Answer =>
+    ask(() => {
+      if (!texts.length) return false;
+      if (![...texts, ...given].every((each) => PLAIN.test(each))) return undefined;
+      return texts.some((each) => given.some((one) => holds(each.toLowerCase(), one.toLowerCase())));
+    });
+  const among = (given: string[]): Answer => word(listed(given), (each, one) => each === one);
+  const not = (answer: Answer): Answer => (answer === undefined ? undefined : !answer);
+  return [
+    ...when(text?.eq, (given) => among([given])),
+    ...when(text?.in, among),
+    ...when(text?.contains, (given) => word([given], (each, one) => each.includes(one))),
+    ...when(text?.startsWith, (given) => word([given], (each, one) => each.startsWith(one))),
+    ...when(number?.eq, (given) => has((item) => item === given)),
+    ...when(number?.gte, (given) => has((item) => typeof item === 'number' && item >= given)),
+    ...when(number?.lte, (given) => has((item) => typeof item === 'number' && item <= given)),
+    ...when(date && days(date, now), ({ from, until }) =>
+      has((item) => typeof item === 'string' && DAY.test(item) && item >= from && item < until),
+    ),
+    ...when(choices?.any, among),
+    ...listed(choices?.all ?? []).map((given) => among([given])),
+    ...when(choices?.none, (given) => not(among(given))),
+    ...when(checked, (given) => has((item) => item === given)),
+    ...[text, number, date].flatMap((filter) => when(filter?.isNull, (isNull) => ask(() => (items.length === 0) === isNull))),
+  ];
+}
+
+/** Beyond ASCII what letters are the same is for the database to say. */
+// eslint-disable-next-line no-control-regex -- the whole of ASCII
+const PLAIN = /^[\u0000-\u007F]*$/;
