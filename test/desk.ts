@@ -69,6 +69,8 @@ export interface Desk {
   ticket(more?: object, who?: Who): Promise<{ id: string; number: number; version: number }>;
   /** A public answer of somebody who has read the ticket as it is now. */
   reply(who: Who, ticketId: string, more?: object): Promise<void>;
+  /** A small file of the caller that waits for a message; gives its id. */
+  upload(who: Who, name: string): Promise<string>;
   /** The token that the gateway would show a service on behalf of this caller. */
   internal(who: Exclude<Who, 'nobody'>): Promise<string>;
 }
@@ -153,6 +155,22 @@ export async function openDesk(platform: Platform): Promise<Desk> {
         id: ticketId,
       });
       await desk.done(who, 'messageAdd', { ticketId, body: 'An answer.', visibility: 'PUBLIC', seen: ticket.cursor, ...more });
+    },
+    upload: async (who, name) => {
+      const file = { name, contentType: 'text/plain' };
+      const { attachment, uploadUrl } = await desk.done<{ attachment: { id: string }; uploadUrl: string }>(
+        who,
+        'attachmentUploadCreate',
+        { ...file, size: name.length },
+        'attachment { id } uploadUrl',
+      );
+      const sent = await fetch(new URL(uploadUrl, platform.url), {
+        method: 'PUT',
+        headers: { 'content-type': file.contentType },
+        body: name,
+      });
+      if (!sent.ok) throw new Error(`The upload is refused: ${sent.status} ${await sent.text()}`);
+      return attachment.id;
     },
     internal: (who) => signActor(actorOf(who), platform.secret),
   };

@@ -50,6 +50,7 @@ export async function runToEnd(...of: Parameters<typeof run>): Promise<string> {
 export interface Server {
   name: string;
   url: string;
+  pid(): number | undefined;
   /** What it said last in this life. */
   said(): string[];
   start(): Promise<void>;
@@ -82,6 +83,7 @@ export function server(name: string, folder: string, url: string, environment: E
   return {
     name,
     url,
+    pid: () => current?.process.pid,
     said: () => current?.said ?? [],
     isReady,
     start: async () => {

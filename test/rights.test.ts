@@ -228,6 +228,8 @@ describe('straight at a service', () => {
     ticket: ['tickets', 'Ticket'],
     message: ['tickets', 'Message'],
     note: ['tickets', 'Message'],
+    file: ['tickets', 'Attachment'],
+    paper: ['tickets', 'Attachment'],
     agent: ['tickets', 'Agent'],
     department: ['tickets', 'Department'],
     tag: ['tickets', ''],

@@ -29,6 +29,8 @@ export const EXISTS: Record<Kind, { own: readonly Caller[]; others: readonly Cal
   ticket: { own: [...READERS, 'customer', 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   message: { own: [...READERS, 'customer', 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   note: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
+  file: { own: [...READERS, 'customer', 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
+  paper: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   tag: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   category: { own: SIGNED_IN.filter((caller) => caller !== 'clerk'), others: SIGNED_IN.filter((caller) => caller !== 'clerk') },
   field: { own: SIGNED_IN.filter((caller) => caller !== 'clerk'), others: SIGNED_IN.filter((caller) => caller !== 'clerk') },
@@ -233,6 +235,12 @@ const freshTicket = async ({ customer }: Things, n: number, desk: Desk, isDelete
   return id;
 };
 
+const WRITERS: readonly Caller[] = ['customer', ...STAFF, 'partner'];
+
+/** Everybody sends what he has uploaded himself. */
+const freshFile = async (other: string, caller: Caller, n: number, desk: Desk): Promise<string> =>
+  WRITERS.includes(caller) ? desk.upload(caller, `fresh ${n}`) : other;
+
 const freshCategory = async (name: string, desk: Desk): Promise<string> =>
   (await desk.done<{ ticketCategory: { id: string } }>('partner', 'ticketCategoryCreate', { name }, 'ticketCategory { id }')).ticketCategory
     .id;
@@ -388,6 +396,8 @@ export const MUTATIONS: Record<string, MutationRight> = {
     may: ['customer', ...AGENTS, 'partner'],
     input: ({ customer, agent, department, category, field }, caller, n) => ({
       fields: [{ fieldId: field.id, value: 'x' }],
+    input: async ({ customer, agent, department, category, file }, caller, n, desk) => ({
+      attachmentIds: [await freshFile(file.id, caller, n, desk)],
       subject: `Ticket ${n}`,
       body: 'Text.',
       categoryId: category.id,
@@ -441,10 +451,15 @@ export const MUTATIONS: Record<string, MutationRight> = {
   ticketDelete: { may: [...LEADS, 'partner'], input: async (things, _, n, desk) => ({ id: await freshTicket(things, n, desk) }) },
   ticketRestore: { may: [...LEADS, 'partner'], input: ({ ticket }) => ({ id: ticket.id }) },
   ticketPurge: { may: ['admin', 'partner'], input: async (things, _, n, desk) => ({ id: await freshTicket(things, n, desk, true) }) },
+  attachmentUploadCreate: {
+    may: WRITERS,
+    input: (_, __, n) => ({ name: `file ${n}.txt`, contentType: 'text/plain', size: n + 1 }),
+  },
   messageAdd: {
     may: ['customer', ...STAFF, 'partner'],
-    input: ({ ticket }, caller) => ({
+    input: async ({ ticket, file }, caller, n, desk) => ({
       ticketId: ticket.id,
+      attachmentIds: [await freshFile(file.id, caller, n, desk)],
       body: 'Text.',
       visibility: caller === 'light' ? 'PRIVATE' : 'PUBLIC',
       override: true,

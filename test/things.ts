@@ -12,6 +12,8 @@ export const PREFIXES = {
   ticket: 'tkt',
   message: 'msg',
   note: 'msg',
+  file: 'att',
+  paper: 'att',
   agent: 'agt',
   department: 'dep',
   tag: 'tag',
@@ -99,6 +101,7 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
 
 async function openTicket(desk: Desk, things: Things): Promise<void> {
   const { ticket, message, note, agent, department, customer, tag, category, field } = things;
+  const { ticket, message, note, file, paper, agent, department, customer, tag, category } = things;
   const input = {
     subject: ticket.mark,
     body: message.mark,
@@ -108,6 +111,7 @@ async function openTicket(desk: Desk, things: Things): Promise<void> {
     categoryId: category.id,
     fields: [{ fieldId: field.id, value: ticket.mark }],
     tags: [tag.mark],
+    attachmentIds: [(file.id = await desk.upload('partner', file.mark))],
   };
   const made = await desk.done<{ ticket: { id: string; number: number; tags: { id: string }[] }; message: { id: string } }>(
     'partner',
@@ -122,7 +126,7 @@ async function openTicket(desk: Desk, things: Things): Promise<void> {
   const written = await desk.done<{ message: { id: string } }>(
     'light',
     'messageAdd',
-    { ticketId: ticket.id, body: note.mark, visibility: 'PRIVATE' },
+    { ticketId: ticket.id, body: note.mark, visibility: 'PRIVATE', attachmentIds: [(paper.id = await desk.upload('light', paper.mark))] },
     'message { id }',
   );
   note.id = written.message.id;

@@ -16,7 +16,7 @@ export interface ServeOptions {
   log: Log;
   host: string;
   port: number;
-  /** `POST /graphql` or, for every method, `/graphql`. */
+  /** `POST /graphql` or, for every method, `/graphql`; with all that stands one step below, `/files/*`. */
   routes: Record<string, Handler>;
   /** Is the process usable? Asked by `/readyz`, which also tells whatever else it is given. */
   ready: () => Promise<boolean | object>;
@@ -45,7 +45,8 @@ export async function serve({ log, host, port, routes, ready, drain, close }: Se
   };
   const http = createServer((request, response) => {
     const path = request.url!.split('?', 1)[0]!;
-    const handler = routes[`${request.method} ${path}`] ?? routes[path] ?? health[path];
+    const handler =
+      routes[`${request.method} ${path}`] ?? routes[path] ?? routes[`${path.slice(0, path.lastIndexOf('/'))}/*`] ?? health[path];
     response.once('close', () => stopping && http.closeIdleConnections());
     if (!handler) return answer(response, 404, { error: 'Nothing here.' });
     const handled = handler(request, response).catch((error: unknown) => {

@@ -13,6 +13,7 @@ import { answers, formatError } from './answer.ts';
 import type { BreakerOptions } from './breaker.ts';
 import type { Call } from './call.ts';
 import { federate } from './federation.ts';
+import { FILE_MS, passFiles } from './files.ts';
 import { DELIBERATE } from './headers.ts';
 import { graphqlOverHttp } from './http.ts';
 import { type Identify, type TokenReader, createIdentify } from './identity.ts';
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   port?: number;
   /** Addresses in place of those in the supergraph. */
   subgraphUrls?: Readonly<Record<string, string>>;
+  /** The service that keeps the files; without it there is no path to any. */
+  filesUrl?: string;
   limits?: Partial<Limits>;
   live?: Partial<LiveLimits>;
   /** Origins of web pages that may call. */
@@ -56,7 +59,7 @@ export interface Gateway {
   stop: () => Promise<void>;
 }
 
-/** Milliseconds that a client may take to send the head of a request, and the whole of it. */
+/** Milliseconds that a client may take to send the head of a request, and the whole of it; a file has more. */
 const HEAD_MS = 10_000;
 const REQUEST_MS = 30_000;
 
@@ -138,32 +141,37 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log,
   };
   const responses = serveResponses(connected);
+  const origins = new Set(options.origins);
+  const { filesUrl } = options;
+  const files = filesUrl && callers !== 'nobody' ? passFiles({ url: filesUrl, secret: callers.secret, origins, log }) : undefined;
   const serving = await serve({
     log,
     host,
     port,
     routes: {
       ...options.routes,
-      '/graphql': graphqlOverHttp({
-        server,
-        identify,
-        responses,
-        origins: new Set(options.origins),
-        bodyLimit: limits.body,
-        patienceMs,
-        writePatienceMs,
-      }),
+      ...(files && { '/files/*': files.handler }),
+      '/graphql': inTime(graphqlOverHttp({ server, identify, responses, origins, bodyLimit: limits.body, patienceMs, writePatienceMs })),
     },
     ready: async () => true,
     drain: async () => void (await Promise.all([sockets.stop(), responses.stop()])),
     close: async () => {
       await streams.close();
       await server.stop();
-      await Promise.all([who?.close(), ...connections.map((connection) => connection.close())]);
+      await Promise.all([who?.close(), files?.close(), ...connections.map((connection) => connection.close())]);
     },
   });
   const sockets = serveSockets(serving.http, connected);
   serving.http.headersTimeout = HEAD_MS;
-  serving.http.requestTimeout = REQUEST_MS;
+  serving.http.requestTimeout = FILE_MS;
   return { url: `http://${host}:${serving.port}/graphql`, port: serving.port, stop: () => serving.stop() };
 }
+
+/** Who takes longer to send a request is cut. */
+const inTime =
+  (handler: Handler): Handler =>
+  (request, response) => {
+    const late = setTimeout(() => request.complete || request.destroy(), REQUEST_MS);
+    request.once('close', () => clearTimeout(late));
+    return handler(request, response);
+  };

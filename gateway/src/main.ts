@@ -17,6 +17,7 @@ const gateway = await startGateway({
     secret: config.INTERNAL_SECRET,
   },
   subgraphUrls: config.SUBGRAPH_URLS,
+  filesUrl: config.FILES_URL,
   origins: config.CORS_ORIGINS,
   host: config.HOST,
   port: config.PORT,

@@ -23,8 +23,16 @@ export const urlOf = (room: Room, path = ''): string => `http://${LOOPBACK}:${ro
 const shout = (name: string): string => name.toUpperCase().replaceAll('-', '_');
 
 function shared({ config, house, secrets }: Platform): Environment {
+  const files = { FILES_DIR: join(config.DATA_DIR, 'files') };
   const peers = house.services.map((room) => [`${shout(room.name)}_URL`, urlOf(room)]);
-  return { ...inherited(), NODE_ENV: config.NODE_ENV, HOST: LOOPBACK, INTERNAL_SECRET: secrets.internal, ...Object.fromEntries(peers) };
+  return {
+    ...inherited(),
+    NODE_ENV: config.NODE_ENV,
+    HOST: LOOPBACK,
+    INTERNAL_SECRET: secrets.internal,
+    ...files,
+    ...Object.fromEntries(peers),
+  };
 }
 
 /** `owner` names the server that the databases are on. */
@@ -45,6 +53,7 @@ export function migrationEnvironment(platform: Platform, rooms: readonly Room[],
 
 export function gatewayEnvironment(platform: Platform): Environment {
   const { config, house, jwks } = platform;
+  const keeper = house.services.find((room) => room.files);
   return {
     ...shared(platform),
     HOST: config.HOST,
@@ -57,6 +66,7 @@ export function gatewayEnvironment(platform: Platform): Environment {
       .filter((room) => room.who)
       .map((room) => urlOf(room, '/who'))
       .join(','),
+    ...(keeper && { FILES_URL: urlOf(keeper) }),
     DEMO_TOKENS: join(config.DATA_DIR, DESK_FILE),
   };
 }

@@ -18,6 +18,7 @@ const manifest = z.object({
       port: z.number().int().optional(),
       database: z.string().optional(),
       who: z.boolean().optional(),
+      files: z.boolean().optional(),
       seed: z.string().optional(),
     })
     .optional(),
@@ -31,6 +32,8 @@ export interface Room {
   database: string | undefined;
   /** Does it know people, to be asked at `/who`? */
   who: boolean;
+  /** Does it keep files, at `/files/`? */
+  files: boolean;
   migrates: boolean;
 }
 
@@ -58,6 +61,7 @@ export async function readHouse(root: string, port: number): Promise<House> {
       port: port === 0 ? await freePort() : port + deskgraph.port - BASE_PORT,
       database: deskgraph.database,
       who: deskgraph.who ?? false,
+      files: deskgraph.files ?? false,
       migrates: deskgraph.database !== undefined && existsSync(join(folder, MIGRATION)),
     };
     if (name === DOOR) house.gateway = room;

@@ -17,6 +17,7 @@ import { Split } from './20261122T0348-split.ts';
 import { Macros } from './20261122T0358-macros.ts';
 import { Links } from './20261122T0400-links.ts';
 import { Fields } from './20261122T0345-fields.ts';
+import { Attachments } from './20261122T0350-attachments.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -38,4 +39,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0358-macros': Macros,
   '20261122T0400-links': Links,
   '20261122T0345-fields': Fields,
+  '20261122T0350-attachments': Attachments,
 };

@@ -42,4 +42,6 @@ addRefusals({
     message: 'This template can’t be filled.',
   },
   PRIORITY_UNSET: { meaning: 'A priority can’t be unset.', message: 'A priority can be changed but not taken away.' },
+  FILE_REFUSED: { meaning: 'The file is a program or a script.', message: 'Programs and scripts are not taken.' },
+  NOT_UPLOADED: { meaning: 'The bytes of the file are not there yet.', message: 'This file is not uploaded yet.' },
 });

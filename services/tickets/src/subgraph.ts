@@ -8,6 +8,12 @@ import { Agent } from './agent/agent.ts';
 import { byId as agentById } from './agent/find.ts';
 import { AgentResolver } from './agent/resolver.ts';
 import { who } from './agent/who.ts';
+import { Attachment } from './attachment/attachment.ts';
+import { fileDoor } from './attachment/door.ts';
+import { openFiles } from './attachment/files.ts';
+import { byId as attachmentById } from './attachment/find.ts';
+import { AttachmentResolver, MessageAttachments, TicketAttachments } from './attachment/resolver.ts';
+import { fileTimers } from './attachment/timers.ts';
 import { TicketCategory } from './category/category.ts';
 import { byId as categoryById } from './category/find.ts';
 import { CategoryOfTicket } from './category/of-ticket.ts';
@@ -54,12 +60,13 @@ import { View } from './view/view.ts';
 import { ViewerResolver } from './viewer/resolver.ts';
 import { Workspace } from './workspace/workspace.ts';
 
-const clock = ({ orm, log, config }: Service): (() => Promise<void>) => startClock({ orm, log, url: config.DATABASE_URL, timers }).stop;
+const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
+  startClock({ orm, log, url: config.DATABASE_URL, timers: [...timers, ...fileTimers] }).stop;
 
 /** The concepts of this service; the only file that knows them all. */
 export const subgraph: SubgraphOptions = {
   name: 'tickets',
-  entities: [Workspace, Agent, Department, Tag, TicketCategory, TicketField, Ticket, Message, View, CannedResponse, Macro, Operation],
+  entities: [Workspace, Agent, Department, Tag, TicketCategory, TicketField, Ticket, Message, Attachment, View, CannedResponse, Macro, Operation],
   resolvers: [
     ViewerResolver,
     SettingsResolver,
@@ -81,6 +88,9 @@ export const subgraph: SubgraphOptions = {
     TicketLinks,
     TicketOperations,
     MessageResolver,
+    AttachmentResolver,
+    MessageAttachments,
+    TicketAttachments,
     TicketEventResolver,
     TicketTimeline,
     TicketSubscriptions,
@@ -99,6 +109,7 @@ export const subgraph: SubgraphOptions = {
   references: {
     Ticket: ({ id }, ctx) => ticketById(ctx, id),
     Message: ({ id }, ctx) => messageById(ctx, id),
+    Attachment: ({ id }, ctx) => attachmentById(ctx, id),
     Agent: ({ id }, ctx) => agentById(ctx, id),
     Department: ({ id }, ctx) => departmentById(ctx, id),
     TicketCategory: ({ id }, ctx) => categoryById(ctx, id),
@@ -107,6 +118,6 @@ export const subgraph: SubgraphOptions = {
     Organization: (reference) => reference,
   },
   find: own,
-  doors: ({ orm }) => ({ 'POST /who': whoDoor(who(orm)) }),
-  beside: (service) => [followCustomers(service), openWatch(service), clock(service)],
+  doors: (service) => ({ 'POST /who': whoDoor(who(service.orm)), '/files/*': fileDoor(service) }),
+  beside: (service) => [followCustomers(service), openWatch(service), openFiles(service), clock(service)],
 };

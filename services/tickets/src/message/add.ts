@@ -3,6 +3,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { type NewFact, recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { filled } from '../canned/in-message.ts';
+import { attach } from '../attachment/attach.ts';
 import { refuseUnseen } from '../event/unseen.ts';
 import { refuseOpenChildren } from '../link/held.ts';
 import { backToWork } from '../ticket/back.ts';
@@ -36,7 +37,7 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
   const earlier = externalId && (await ctx.em.findOne(Message, { appId: actor.id, externalId }));
   if (earlier) return sameAgain(earlier, ticket);
   if (ticket.status === TicketStatus.CLOSED && input.visibility === MessageVisibility.PUBLIC) {
-    if (actor.kind === 'customer') return followUp(ctx, ticket, input.body);
+    if (actor.kind === 'customer') return followUp(ctx, ticket, input.body, input.attachmentIds);
     throw new Refusal('TICKET_CLOSED', 'ticketId');
   }
   if (input.seen && !input.override) await refuseUnseen(ctx, ticket, input.seen);
@@ -53,6 +54,7 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
     externalId,
     at,
   });
+  await attach(ctx, message, input.attachmentIds);
   const firstReply = answered(actor, ticket, message);
   const said = added(ticket, message, firstReply);
   const moves = await move(ctx, ticket, input, message);

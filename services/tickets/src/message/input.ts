@@ -1,6 +1,7 @@
 import { Payload } from '@deskgraph/common/graph';
 import { bytes, line, loose } from '@deskgraph/common/input';
 import { CursorScalar } from '@deskgraph/common/scalar';
+import { ATTACHMENT_IDS, attachmentIds } from '../attachment/input.ts';
 import { UnseenActivity } from '../event/unseen.ts';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Ticket } from '../ticket/ticket.ts';
@@ -9,7 +10,7 @@ import { Message, MessageVisibility } from './message.ts';
 
 @InputType({ description: 'Input of messageAdd.' })
 export class MessageAddInput {
-  static readonly bounds = loose({ body: bytes(64 * 1024), externalId: line(255) });
+  static readonly bounds = loose({ body: bytes(64 * 1024), externalId: line(255), attachmentIds });
   @Field(() => ID, { description: 'Which ticket. The ticket in the payload is the follow-up when this one was CLOSED.' }) ticketId!: string;
   @Field(() => MessageVisibility, {
     description: 'Has no default, so that no note leaks. LIGHT writes PRIVATE only, a requester PUBLIC only.',
@@ -32,6 +33,7 @@ export class MessageAddInput {
     description: 'The channel that it leaves by; default the one of the last message that came in.',
   })
   channel?: ChannelKind | null;
+  @Field(() => [ID], { nullable: true, description: ATTACHMENT_IDS }) attachmentIds?: string[] | null;
   @Field(() => TicketStatus, { nullable: true, description: 'Also move the ticket, in the same transaction; not for requesters.' })
   status?: TicketStatus | null;
   @Field(() => String, {

@@ -1,6 +1,7 @@
 import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
+import { attach } from '../attachment/attach.ts';
 import { drive } from '../category/drive.ts';
 import { filled } from '../field/set.ts';
 import { byId } from '../requester/directory.ts';
@@ -44,6 +45,7 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
     departmentId: (await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId'))) ?? driven.departmentId,
     assigneeId: await optional(input.assigneeId, (id) => agentId(ctx, id, 'assigneeId')),
   });
+  await attach(ctx, message, input.attachmentIds);
   await recordAll(ctx, [...met, ...facts]);
   return { ticket, message, userErrors: [] };
 }

@@ -1,5 +1,6 @@
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
+import { attach } from '../attachment/attach.ts';
 import { isOffered } from '../category/drive.ts';
 import type { MessageAddPayload } from '../message/input.ts';
 import { fact } from './fact.ts';
@@ -9,7 +10,12 @@ import type { Ticket } from './ticket.ts';
 import { TicketOrigin } from './words.ts';
 
 /** CLOSED stays closed: a late reply becomes a new ticket that points back and takes over what the old one was about. */
-export async function followUp(ctx: Context, closed: Ticket, body: string): Promise<MessageAddPayload> {
+export async function followUp(
+  ctx: Context,
+  closed: Ticket,
+  body: string,
+  attachmentIds?: readonly string[] | null,
+): Promise<MessageAddPayload> {
   const { requesterId, requesterName, organizationId, locale } = closed;
   const { ticket, message, facts } = await open(ctx, {
     subject: closed.subject,
@@ -27,6 +33,7 @@ export async function followUp(ctx: Context, closed: Ticket, body: string): Prom
     product: closed.product,
     followUpOfId: closed.id,
   });
+  await attach(ctx, message, attachmentIds);
   await recordAll(ctx, [...facts, fact('ticket.followed_up', closed, { followUpId: ticket.id })]);
   return { message, ticket, userErrors: [] };
 }

@@ -2,6 +2,7 @@ import { bytes, line, loose, text, z } from '@deskgraph/common/input';
 import { DateTime, Locale } from '@deskgraph/common/scalar';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { FieldValueInput } from '../field/input.ts';
+import { ATTACHMENT_IDS, attachmentIds } from '../attachment/input.ts';
 import { MessageVisibility } from '../message/message.ts';
 import { RequesterInput } from '../requester/input.ts';
 import { tagName } from '../tag/name.ts';
@@ -26,6 +27,7 @@ export class TicketCreateInput {
     fields: fieldValues,
     requester: RequesterInput.bounds,
   });
+  static readonly bounds = loose({ ...shared, body: bytes(BODY_BYTES), tags: tagNames, requester: RequesterInput.bounds, attachmentIds });
   @Field(() => String, { description: 'One line of 1 to 255 characters.' }) subject!: string;
   @Field(() => String, { description: 'The first message, Markdown, at most 64 KiB.' }) body!: string;
   @Field(() => RequesterInput, {
@@ -55,6 +57,7 @@ export class TicketCreateInput {
   })
   fields?: FieldValueInput[] | null;
   @Field(() => String, { nullable: true, description: 'The product that it is about, at most 255 characters.' }) product?: string | null;
+  @Field(() => [ID], { nullable: true, description: ATTACHMENT_IDS }) attachmentIds?: string[] | null;
   @Field(() => Locale, { nullable: true, description: 'The language of the requester; default the one on record.' }) locale?: string | null;
   @Field(() => String, {
     nullable: true,

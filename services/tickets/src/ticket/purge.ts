@@ -3,6 +3,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
+import { removeOfTicket } from '../attachment/release.ts';
 import { fact } from './fact.ts';
 import { lockedAnywhere } from './find.ts';
 import type { TicketPurgeInput } from './input.ts';
@@ -24,6 +25,7 @@ export const purgeInTime = (ctx: Context, row: object): Promise<void> => destroy
 async function destroy(ctx: Context, ticket: Ticket): Promise<void> {
   ticket.subject = '';
   await recordAll(ctx, [fact('ticket.purged', ticket, { internal: true })]);
+  await removeOfTicket(ctx, ticket.id);
   const db = ctx.em.getKysely();
   const id = sql`${uuidOf('tkt', ticket.id)}::uuid`;
   for (const table of ['presence', 'ticket_tag', 'field_value', 'ticket_text', 'message'])

@@ -3,6 +3,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import { isStaff } from '@deskgraph/common/access';
 import { byId as agentById } from '../agent/find.ts';
+import { byId as attachmentById } from '../attachment/find.ts';
 import { byId as categoryById } from '../category/find.ts';
 import { byId as cannedById } from '../canned/find.ts';
 import { byId as departmentById } from '../department/find.ts';
@@ -35,6 +36,7 @@ const OWN: Record<string, Find> = {
   tkt: ticketById,
   opr: operationById,
   msg: messageById,
+  att: attachmentById,
   agt: agentById,
   dep: departmentById,
   cat: categoryById,
