@@ -394,9 +394,8 @@ export const MUTATIONS: Record<string, MutationRight> = {
   settingsUpdate: { may: ['admin', 'partner'], input: () => ({ onHoldEnabled: true }) },
   ticketCreate: {
     may: ['customer', ...AGENTS, 'partner'],
-    input: ({ customer, agent, department, category, field }, caller, n) => ({
+    input: async ({ customer, agent, department, category, field, file }, caller, n, desk) => ({
       fields: [{ fieldId: field.id, value: 'x' }],
-    input: async ({ customer, agent, department, category, file }, caller, n, desk) => ({
       attachmentIds: [await freshFile(file.id, caller, n, desk)],
       subject: `Ticket ${n}`,
       body: 'Text.',

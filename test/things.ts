@@ -100,8 +100,7 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
 }
 
 async function openTicket(desk: Desk, things: Things): Promise<void> {
-  const { ticket, message, note, agent, department, customer, tag, category, field } = things;
-  const { ticket, message, note, file, paper, agent, department, customer, tag, category } = things;
+  const { ticket, message, note, file, paper, agent, department, customer, tag, category, field } = things;
   const input = {
     subject: ticket.mark,
     body: message.mark,

@@ -1,8 +1,8 @@
 import { bytes, line, loose, text, z } from '@deskgraph/common/input';
 import { DateTime, Locale } from '@deskgraph/common/scalar';
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { FieldValueInput } from '../field/input.ts';
 import { ATTACHMENT_IDS, attachmentIds } from '../attachment/input.ts';
+import { FieldValueInput } from '../field/input.ts';
 import { MessageVisibility } from '../message/message.ts';
 import { RequesterInput } from '../requester/input.ts';
 import { tagName } from '../tag/name.ts';
@@ -26,8 +26,8 @@ export class TicketCreateInput {
     tags: tagNames,
     fields: fieldValues,
     requester: RequesterInput.bounds,
+    attachmentIds,
   });
-  static readonly bounds = loose({ ...shared, body: bytes(BODY_BYTES), tags: tagNames, requester: RequesterInput.bounds, attachmentIds });
   @Field(() => String, { description: 'One line of 1 to 255 characters.' }) subject!: string;
   @Field(() => String, { description: 'The first message, Markdown, at most 64 KiB.' }) body!: string;
   @Field(() => RequesterInput, {
