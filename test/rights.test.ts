@@ -72,6 +72,7 @@ const everyNode = api
 function shownBy(type: string): string {
   return (
     {
+      BulkJob: 'action { note }',
       Ticket: 'subject',
       Message: 'text',
       Article: 'title',
@@ -236,6 +237,7 @@ describe('straight at a service', () => {
     view: ['tickets', ''],
     canned: ['tickets', ''],
     macro: ['tickets', ''],
+    job: ['tickets', ''],
     category: ['tickets', 'TicketCategory'],
     field: ['tickets', 'TicketField'],
     customer: ['customers', 'Customer'],

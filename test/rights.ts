@@ -37,6 +37,7 @@ export const EXISTS: Record<Kind, { own: readonly Caller[]; others: readonly Cal
   view: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   canned: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
   macro: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
+  job: { own: LEADS, others: LEADS },
   // A customer knows the agents of his own tickets.
   agent: { own: SIGNED_IN, others: SIGNED_IN.filter((caller) => caller !== 'customer') },
   department: { own: SIGNED_IN, others: SIGNED_IN },
@@ -103,6 +104,7 @@ export const QUERIES: Record<string, QueryRight> = {
     },
   },
   macros: { may: [...AGENTS, 'partner', 'reader'], ways: { all: { kind: 'macro', args: () => ({}) } } },
+  bulkJob: { may: [...AGENTS, 'partner', 'reader'], ways: { id: { kind: 'job', args: ({ job }) => ({ id: job.id }) } } },
   views: { may: [...STAFF, 'partner', 'reader'], ways: { all: { kind: 'view', args: () => ({}) } } },
   ticket: {
     may: [...READERS, 'customer', 'partner', 'reader'],
@@ -375,6 +377,21 @@ export const MUTATIONS: Record<string, MutationRight> = {
     input: async (_, __, n, desk) => ({ id: await spareField(desk), label: `Renamed ${n}` }),
   },
   ticketFieldDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshField(n, desk) }) },
+  ticketsUpdate: {
+    may: [...AGENTS, 'partner'],
+    input: (things) => ({ ids: [things.ticket.id], action: actionOn(things) }),
+    unchecked: { 'ids.0': 'a ticket that is not there is told in its result' },
+  },
+  bulkJobCancel: {
+    may: [...AGENTS, 'partner'],
+    input: async ({ ticket, job }, caller, _, desk) => {
+      if (!AGENTS.includes(caller) && caller !== 'partner') return { id: job.id };
+      const input = { ids: [ticket.id], action: { removeTags: ['nothing'] } };
+      return {
+        id: (await desk.done<{ job: { id: string } }>(caller as Exclude<Caller, 'nobody'>, 'ticketsUpdate', input, 'job { id }')).job.id,
+      };
+    },
+  },
   viewCreate: {
     may: VIEWERS,
     input: ({ department }, caller, n) => ({

@@ -18,6 +18,7 @@ import { Macros } from './20261122T0358-macros.ts';
 import { Links } from './20261122T0400-links.ts';
 import { Fields } from './20261122T0345-fields.ts';
 import { Attachments } from './20261122T0350-attachments.ts';
+import { Bulk } from './20261122T0405-bulk.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0400-links': Links,
   '20261122T0345-fields': Fields,
   '20261122T0350-attachments': Attachments,
+  '20261122T0405-bulk': Bulk,
 };

@@ -18,6 +18,9 @@ import { TicketCategory } from './category/category.ts';
 import { byId as categoryById } from './category/find.ts';
 import { CategoryOfTicket } from './category/of-ticket.ts';
 import { TicketCategoryResolver } from './category/resolver.ts';
+import { BulkJob } from './bulk/job.ts';
+import { BulkJobResolver, BulkResultTicket } from './bulk/resolver.ts';
+import { bulkTimer } from './bulk/work.ts';
 import { CannedResponse } from './canned/canned.ts';
 import { CannedResponseResolver } from './canned/resolver.ts';
 import { Department } from './department/department.ts';
@@ -61,12 +64,27 @@ import { ViewerResolver } from './viewer/resolver.ts';
 import { Workspace } from './workspace/workspace.ts';
 
 const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
-  startClock({ orm, log, url: config.DATABASE_URL, timers: [...timers, ...fileTimers] }).stop;
+  startClock({ orm, log, url: config.DATABASE_URL, timers: [...timers, ...fileTimers, bulkTimer] }).stop;
 
 /** The concepts of this service; the only file that knows them all. */
 export const subgraph: SubgraphOptions = {
   name: 'tickets',
-  entities: [Workspace, Agent, Department, Tag, TicketCategory, TicketField, Ticket, Message, Attachment, View, CannedResponse, Macro, Operation],
+  entities: [
+    Workspace,
+    Agent,
+    Department,
+    Tag,
+    TicketCategory,
+    TicketField,
+    Ticket,
+    Message,
+    Attachment,
+    View,
+    CannedResponse,
+    Macro,
+    BulkJob,
+    Operation,
+  ],
   resolvers: [
     ViewerResolver,
     SettingsResolver,
@@ -104,6 +122,8 @@ export const subgraph: SubgraphOptions = {
     NextTicket,
     CannedResponseResolver,
     MacroResolver,
+    BulkJobResolver,
+    BulkResultTicket,
   ],
   orphanedTypes: [System, App, Customer, Organization, Article, KnowledgeBase, Section],
   references: {

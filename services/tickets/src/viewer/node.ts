@@ -5,6 +5,7 @@ import { isStaff } from '@deskgraph/common/access';
 import { byId as agentById } from '../agent/find.ts';
 import { byId as attachmentById } from '../attachment/find.ts';
 import { byId as categoryById } from '../category/find.ts';
+import { byId as bulkJobById } from '../bulk/find.ts';
 import { byId as cannedById } from '../canned/find.ts';
 import { byId as departmentById } from '../department/find.ts';
 import { byId as macroById } from '../macro/find.ts';
@@ -45,6 +46,7 @@ const OWN: Record<string, Find> = {
   vie: viewById,
   can: cannedById,
   mac: macroById,
+  job: bulkJobById,
 };
 const FOREIGN: Record<string, Find> = {
   cus: stub('Customer'),

@@ -1,0 +1,54 @@
+import { Auth, Role } from '@deskgraph/common/access';
+import { ForwardArgs, type Page } from '@deskgraph/common/page';
+import type { Context } from '@deskgraph/common/transaction';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { byId as ticketById } from '../ticket/find.ts';
+import { Ticket } from '../ticket/ticket.ts';
+import { cancel } from './cancel.ts';
+import { byId, resultsOf } from './find.ts';
+import { BulkJobCancelInput, BulkJobCancelPayload, TicketsUpdateInput, TicketsUpdatePayload } from './input.ts';
+import { BulkJob, BulkResult, BulkResultConnection } from './job.ts';
+import { start } from './start.ts';
+
+@Resolver(() => BulkJob)
+export class BulkJobResolver {
+  @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
+  @Query(() => BulkJob, { nullable: true, description: 'A job, for who asked for it and for leads.' })
+  bulkJob(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<BulkJob | null> {
+    return byId(ctx, id);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => TicketsUpdatePayload, {
+    description:
+      'One action on many tickets, done in the background with the rights of the caller, by the same rules as by hand; what one ticket is refused stops no other. A reply is sent whatever others did meanwhile.',
+  })
+  ticketsUpdate(@Arg('input', () => TicketsUpdateInput) input: TicketsUpdateInput, @Ctx() ctx: Context): Promise<TicketsUpdatePayload> {
+    return start(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => BulkJobCancelPayload, { description: 'Stops a job after the tickets at work; what is done stays done.' })
+  bulkJobCancel(@Arg('input', () => BulkJobCancelInput) input: BulkJobCancelInput, @Ctx() ctx: Context): Promise<BulkJobCancelPayload> {
+    return cancel(ctx, input);
+  }
+
+  @FieldResolver(() => BulkResultConnection, { description: 'What came of it so far, ticket by ticket.' })
+  results(
+    @Root() job: BulkJob,
+    @Arg('failedOnly', () => Boolean, { nullable: true, defaultValue: false, description: 'Only those that were refused; default false.' })
+    failedOnly: boolean | null,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<BulkResult>> {
+    return resultsOf(ctx, job, failedOnly ?? false, page);
+  }
+}
+
+@Resolver(() => BulkResult)
+export class BulkResultTicket {
+  @FieldResolver(() => Ticket, { nullable: true, description: 'Which ticket; null when there is none for the caller.' })
+  ticket(@Root() { ticketId }: BulkResult, @Ctx() ctx: Context): Promise<Ticket | null> {
+    return ticketById(ctx, ticketId);
+  }
+}

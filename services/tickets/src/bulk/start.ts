@@ -1,0 +1,51 @@
+import { due } from '@deskgraph/common/clock';
+import { sql } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
+import { record } from '@deskgraph/common/events';
+import { newId, toId, uuidOf } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import { kept, refuseUndoable } from '../action/check.ts';
+import type { TicketFilter } from '../ticket/filter.ts';
+import { listed } from '../ticket/find.ts';
+import { frequentTexts } from '../ticket/text.ts';
+import { refuseUnlistable } from '../view/stored.ts';
+import { MOST, type TicketsUpdateInput, type TicketsUpdatePayload } from './input.ts';
+import { BulkJob } from './job.ts';
+
+/** Takes the job in; the work is done in the background, with the rights of the caller. */
+export async function start(ctx: Context, { ids, filter, action }: TicketsUpdateInput): Promise<TicketsUpdatePayload> {
+  if (ids && filter) throw new Refusal('INVALID', 'filter');
+  if (!ids && !filter) throw new Refusal('REQUIRED', 'ids');
+  await refuseUndoable(ctx, action, 'action');
+  const { workspace: _, ...actor } = ctx.actor;
+  const job = ctx.em.create(BulkJob, { id: newId('job'), workspaceId: ctx.workspace, actor, action: kept(action), total: 0 });
+  await ctx.em.flush();
+  job.total = ids ? await takeIds(ctx, job.id, ids) : await takeAll(ctx, job.id, filter!);
+  await record(ctx, 'bulk_job.started', job, { action: job.action, total: job.total });
+  due(ctx, new Date());
+  return { job, userErrors: [] };
+}
+
+async function takeIds(ctx: Context, jobId: string, ids: readonly string[]): Promise<number> {
+  const distinct = [...new Set(ids)];
+  await sql`
+    insert into bulk_item (workspace_id, job_id, at, ticket_id)
+    select ${ctx.workspace}::uuid, ${uuidOf('job', jobId)}::uuid, at, id from unnest(${distinct}::text[]) with ordinality as given(id, at)`.execute(
+    ctx.em.getKysely(),
+  );
+  return distinct.length;
+}
+
+async function takeAll(ctx: Context, jobId: string, filter: TicketFilter): Promise<number> {
+  refuseUnlistable(ctx, filter, null);
+  const { condition } = listed(ctx.actor, { filter }, await frequentTexts(ctx, filter));
+  const { rows } = await sql<{ id: string }>`select t.id from ticket t where ${condition} order by t.number limit ${MOST + 1}`.execute(
+    ctx.em.getKysely(),
+  );
+  if (rows.length > MOST) throw new Refusal('TOO_LONG', 'filter');
+  return takeIds(
+    ctx,
+    jobId,
+    rows.map(({ id }) => toId('tkt', id)),
+  );
+}

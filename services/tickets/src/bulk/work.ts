@@ -1,0 +1,95 @@
+import type { Timer } from '@deskgraph/common/clock';
+import { sql } from '@deskgraph/common/database';
+import { Refusal, messageOf } from '@deskgraph/common/errors';
+import { record } from '@deskgraph/common/events';
+import { databaseGone, lostRace } from '@deskgraph/common/failure';
+import { uuidOf } from '@deskgraph/common/id';
+import { Context } from '@deskgraph/common/transaction';
+import { apply, placed } from '../action/apply.ts';
+import { works } from '../ticket/reference.ts';
+import { BulkJob, JobState } from './job.ts';
+
+/** So long one job is worked on before the clock has other things to do. */
+const TURN_MS = 200;
+const AT_ONCE = 20;
+
+interface Item {
+  at: number;
+  ticket_id: string;
+}
+
+/**
+ * Works on a job for a while. Each ticket has a transaction of its own, in which it is also marked as done: what was committed before the process
+ * died is not done again, and what was not is done later.
+ */
+async function work(ctx: Context, row: object): Promise<void> {
+  const job = ctx.em.map(BulkJob, row as never);
+  const until = Date.now() + TURN_MS;
+  const isBarred = job.actor.kind === 'agent' && !(await works(ctx, job.actor.id));
+  for (let items = await waiting(ctx, job); items.length && Date.now() < until; items = await waiting(ctx, job))
+    for (const item of items) {
+      if (Date.now() >= until) break;
+      await settle(ctx, job, item, isBarred);
+    }
+  await report(ctx, job);
+}
+
+/** A job that is to be worked on. */
+export const bulkTimer: Timer = { table: 'bulk_job', column: 'due_at', ring: work };
+
+async function waiting(ctx: Context, { id }: BulkJob): Promise<Item[]> {
+  const { rows } = await sql<Item>`
+    select at, ticket_id from bulk_item where job_id = ${uuidOf('job', id)}::uuid and state = 'WAITING' order by at limit ${AT_ONCE}`.execute(
+    ctx.em.getKysely(),
+  );
+  return rows;
+}
+
+async function settle(ctx: Context, job: BulkJob, item: Item, isBarred: boolean): Promise<void> {
+  try {
+    if (isBarred) throw new Refusal('FORBIDDEN', null);
+    await one(ctx, job, (inner) => act(inner, job, item));
+  } catch (error) {
+    if (databaseGone(error)) throw error;
+    if (lostRace(error)) return;
+    const told = placed(error, { id: 'ids', ticketId: 'ids' }, 'action');
+    if (!(told instanceof Refusal)) ctx.log.error({ err: error, job: job.id, ticket: item.ticket_id }, 'an action failed');
+    const errors = told instanceof Refusal ? told.errors : [{ code: 'INVALID', field: ['input', 'action'] }];
+    const userErrors = errors.map((each) => ({ code: each.code, field: each.field, message: messageOf(each) }));
+    await one(ctx, job, (inner) => mark(inner, job, item, 'FAILED', userErrors));
+  }
+}
+
+/** A transaction of its own, as who asked for the job. */
+const one = (ctx: Context, { actor }: BulkJob, verb: (inner: Context) => Promise<void>): Promise<void> => {
+  const { orm, log, requestId, locales, workspace } = ctx;
+  const inner = new Context({ orm, log, requestId, locales, actor: { ...actor, workspace } });
+  return inner.write(() => verb(inner));
+};
+
+async function act(inner: Context, job: BulkJob, item: Item): Promise<void> {
+  inner.because = { jobId: job.id };
+  await apply(inner, item.ticket_id, job.action, { override: true });
+  await inner.em.flush();
+  await mark(inner, job, item, 'DONE', []);
+}
+
+async function mark(inner: Context, { id }: BulkJob, { at }: Item, state: 'DONE' | 'FAILED', errors: readonly object[]): Promise<void> {
+  await sql`
+    update bulk_item set state = ${state}, errors = ${JSON.stringify(errors)}::jsonb where job_id = ${uuidOf('job', id)}::uuid and at = ${at}`.execute(
+    inner.em.getKysely(),
+  );
+}
+
+/** How far it has come, counted, so that it is right whatever was cut off. */
+async function report(ctx: Context, job: BulkJob): Promise<void> {
+  const { rows } = await sql<{ done: number; failed: number }>`
+    select count(*) filter (where state = 'DONE')::integer as done, count(*) filter (where state = 'FAILED')::integer as failed
+    from bulk_item where job_id = ${uuidOf('job', job.id)}::uuid`.execute(ctx.em.getKysely());
+  Object.assign(job, rows[0]);
+  const now = new Date();
+  const isOver = job.done + job.failed >= job.total;
+  Object.assign(job, { version: job.version + 1, updatedAt: now });
+  Object.assign(job, isOver ? { state: JobState.DONE, finishedAt: now, dueAt: null } : { state: JobState.RUNNING, dueAt: now });
+  if (isOver) await record(ctx, 'ticket.bulk_updated', job, { total: job.total, done: job.done, failed: job.failed });
+}
