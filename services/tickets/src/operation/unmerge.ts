@@ -32,6 +32,7 @@ export async function unmerge(ctx: Context, operation: Operation, pieces: Piece[
   const journal = await journalOf(ctx, operation);
   const torn = await tornOf(
     ctx,
+    into.ticket,
     from.map(({ ticket }) => ticket),
   );
   const against = new Map(from.map((piece) => [piece, conflictOf(into, piece, torn)]));
@@ -50,12 +51,12 @@ async function journalOf(ctx: Context, operation: Operation): Promise<ReadonlySe
   return new Set(rows.map(({ message_id: id }) => id));
 }
 
-/** The tickets of whose messages, or of what is folded into them, a split has taken some that would have to come back first. */
-async function tornOf(ctx: Context, tickets: readonly Ticket[]): Promise<ReadonlySet<string>> {
+/** The tickets of whose messages, or of what is folded into them, a split of the target has taken some that would have to come back first. */
+async function tornOf(ctx: Context, into: Ticket, tickets: readonly Ticket[]): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ head: string }>`
     ${withFolded(tickets)}
     select distinct f.head from folded f join operation_message j on j.home_id = f.id join operation o on o.id = j.operation_id
-    where o.kind = 'SPLIT' and o.state = 'APPLIED'`.execute(ctx.em.getKysely());
+    where j.ticket_id = ${uuidOf('tkt', into.id)}::uuid and o.kind = 'SPLIT' and o.state = 'APPLIED'`.execute(ctx.em.getKysely());
   return new Set(rows.map(({ head }) => toId('tkt', head)));
 }
 
