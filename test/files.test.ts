@@ -3,6 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
+import { toUuid } from '@deskgraph/common/id';
 import { onServer } from './database.ts';
 import { type Desk, type Who } from './desk.ts';
 import { type Platform, startPlatform } from './platform.ts';
@@ -353,4 +354,66 @@ test('a caller has 200 files waiting at most', async () => {
   );
   const input = { name: 'a.png', contentType: 'image/png', size: 5 };
   expect((await desk.change('agent2', 'attachmentUploadCreate', input)).userErrors).toEqual([{ code: 'LIMIT_REACHED', field: null }]);
+});
+
+test('words and files are taken out of a message for ever: links, search, and texts know nothing of them, the timeline knows that it was done', async () => {
+  const bytes = picture();
+  const [first, second] = [await uploaded('customer', bytes), await uploaded('customer')];
+  const body = 'My card is **4111** 2222 qsecretword, [redacted]: call me.\n\nqotherword stays.';
+  const ticket = await desk.ticket({ body, attachmentIds: [first, second] });
+  const id = (
+    await desk.data<{ ticket: { messages: { nodes: { id: string }[] } } }>(
+      'lead',
+      'query ($id: ID!) { ticket(id: $id) { messages { nodes { id } } } }',
+      { id: ticket.id },
+    )
+  ).ticket.messages.nodes[0]!.id;
+  const { url } = (await shown('customer', first))!;
+  expect(await statusOf(url!)).toBe(200);
+  const all = 'message { text html redactedAt attachments { id name url } }';
+  type Told = { message: { text: string; html: string; redactedAt: string | null; attachments: Attachment[] } };
+  const found = async (words: string): Promise<number> =>
+    (
+      await desk.data<{ tickets: { totalCount: number } }>('agent', 'query ($f: TicketFilter) { tickets(filter: $f) { totalCount } }', {
+        f: { text: words },
+      })
+    ).tickets.totalCount;
+  expect(await found('qsecretword')).toBe(1);
+
+  expect((await desk.change('lead', 'messageRedact', { id, text: 'not in it' })).userErrors).toEqual([
+    { code: 'NOT_FOUND', field: ['input', 'text'] },
+  ]);
+  const one = await desk.done<Told>('lead', 'messageRedact', { id, text: 'qsecretword' }, all);
+  expect(one.message.text).toContain('My card is 4111 2222 [redacted], [redacted]: call me.');
+  expect(one.message.html).toContain('<strong>4111</strong>');
+  expect(await found('qsecretword')).toBe(0);
+  expect(await found('qotherword')).toBe(1);
+  // Marks stand between these words where they were written.
+  const two = await desk.done<Told>('lead', 'messageRedact', { id, text: '4111 2222', attachmentIds: [first] }, all);
+  expect(JSON.stringify(two)).not.toMatch(/4111|2222/);
+  expect(two.message.attachments).toMatchObject([
+    { id: first, name: '[redacted]', url: null },
+    { id: second, name: 'picture.png' },
+  ]);
+  expect(await statusOf(url!)).toBe(404);
+  await until('the bytes are gone', async () => !isKept(bytes));
+  const three = await desk.done<Told>('lead', 'messageRedact', { id }, all);
+  expect(three.message).toMatchObject({ text: '[redacted]', html: '<p>[redacted]</p>\n', redactedAt: expect.any(String) });
+  expect(three.message.attachments.map((each) => each.url)).toEqual([null, null]);
+  expect(await found('qotherword')).toBe(0);
+
+  const rows = await onTickets<{ text: string }>(
+    `select m::text as text from message m where ticket_id = (select ticket_id from message where id = $1)
+     union all select t::text from ticket t where t.id = (select ticket_id from message where id = $1)
+     union all select e.data::text from event_log e where e.subject = $2
+     union all select i.result::text from idempotency i union all select x.everything::text || x.public::text from ticket_text x`,
+    [toUuid('msg', id), ticket.id],
+  );
+  expect(rows.filter(({ text }) => /qsecretword|qotherword|4111/.test(text ?? ''))).toEqual([]);
+  const { ticket: told } = await desk.data<{ ticket: { timeline: { nodes: { type: string }[] } } }>(
+    'customer',
+    'query ($id: ID!) { ticket(id: $id) { timeline { nodes { type } } } }',
+    { id: ticket.id },
+  );
+  expect(told.timeline.nodes.filter(({ type }) => type === 'message.redacted')).toHaveLength(3);
 });

@@ -243,6 +243,13 @@ const WRITERS: readonly Caller[] = ['customer', ...STAFF, 'partner'];
 const freshFile = async (other: string, caller: Caller, n: number, desk: Desk): Promise<string> =>
   WRITERS.includes(caller) ? desk.upload(caller, `fresh ${n}`) : other;
 
+/** A message with a file, to be blackened. */
+const freshMessage = async (things: Things, n: number, desk: Desk): Promise<object> => {
+  const attachmentIds = [await desk.upload('partner', `fresh ${n}`)];
+  const input = { ticketId: await freshTicket(things, n, desk), body: 'Fresh.', visibility: 'PUBLIC', attachmentIds };
+  return { id: (await desk.done<{ message: { id: string } }>('partner', 'messageAdd', input, 'message { id }')).message.id, attachmentIds };
+};
+
 const freshCategory = async (name: string, desk: Desk): Promise<string> =>
   (await desk.done<{ ticketCategory: { id: string } }>('partner', 'ticketCategoryCreate', { name }, 'ticketCategory { id }')).ticketCategory
     .id;
@@ -480,6 +487,10 @@ export const MUTATIONS: Record<string, MutationRight> = {
       visibility: caller === 'light' ? 'PRIVATE' : 'PUBLIC',
       override: true,
     }),
+  },
+  messageRedact: {
+    may: [...LEADS, 'partner'],
+    input: async (things, _, n, desk) => freshMessage(things, n, desk),
   },
   presenceSet: {
     may: ['customer', ...STAFF, 'partner'],

@@ -25,6 +25,7 @@ type Words = Record<
   | 'linked'
   | 'unlinked'
   | 'undone'
+  | 'redacted'
   | 'other',
   string
 >;
@@ -54,6 +55,7 @@ const WORDS: Record<string, Words> = {
     linked: '{who} linked the ticket to another one',
     unlinked: '{who} took a link to another ticket away',
     undone: '{who} took an operation back',
+    redacted: '{who} took something out of a message for ever',
     other: '{who} did something',
   },
   pt: {
@@ -79,6 +81,7 @@ const WORDS: Record<string, Words> = {
     linked: '{who} ligou o pedido a outro',
     unlinked: '{who} retirou uma ligação a outro pedido',
     undone: '{who} desfez uma operação',
+    redacted: '{who} apagou para sempre parte de uma mensagem',
     other: '{who} fez algo',
   },
   sl: {
@@ -104,6 +107,7 @@ const WORDS: Record<string, Words> = {
     linked: '{who}: zadeva povezana z drugo',
     unlinked: '{who}: povezava z drugo zadevo odstranjena',
     undone: '{who}: dejanje razveljavljeno',
+    redacted: '{who}: del sporočila trajno odstranjen',
     other: '{who}: dogodek',
   },
   'zh-Hans': {
@@ -129,6 +133,7 @@ const WORDS: Record<string, Words> = {
     linked: '{who} 将工单关联到另一工单',
     unlinked: '{who} 取消了与另一工单的关联',
     undone: '{who} 撤销了操作',
+    redacted: '{who} 永久删去了消息中的内容',
     other: '{who} 进行了操作',
   },
   'zh-Hant': {
@@ -154,6 +159,7 @@ const WORDS: Record<string, Words> = {
     linked: '{who} 將工單關聯到另一工單',
     unlinked: '{who} 取消了與另一工單的關聯',
     undone: '{who} 復原了操作',
+    redacted: '{who} 永久刪去了訊息中的內容',
     other: '{who} 進行了操作',
   },
 };
@@ -191,6 +197,7 @@ const KEYS: Record<string, keyof Words> = {
   'ticket.snoozed': 'snoozed',
   'ticket.woken': 'woken',
   'ticket.merged': 'merged',
+  'message.redacted': 'redacted',
   'ticket.split': 'split',
   'ticket.linked': 'linked',
   'ticket.unlinked': 'unlinked',

@@ -45,6 +45,7 @@ export function visible(actor: Actor): Condition {
   if (readsOnHold(actor)) return sql`true`;
   return sql`(case e.type
     when 'message.added' then e.data ->> 'visibility' = 'PUBLIC'
+    when 'message.redacted' then e.data ->> 'visibility' = 'PUBLIC'
     when 'ticket.status_changed' then ${shown('0')} is distinct from ${shown('1')}
     when 'ticket.updated' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[]) or jsonb_exists(e.data, 'publicFields')
     when 'ticket.assigned' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[])
@@ -55,7 +56,7 @@ export function visible(actor: Actor): Condition {
 /** The same rule for a fact at hand. */
 export function isVisible(actor: Actor, { type, data }: Pick<Fact<TicketData>, 'type' | 'data'>): boolean {
   if (readsOnHold(actor)) return true;
-  if (type === 'message.added') return data.visibility === 'PUBLIC';
+  if (type === 'message.added' || type === 'message.redacted') return data.visibility === 'PUBLIC';
   const changes = data.changes ?? {};
   if (type === 'ticket.status_changed') return statusShown(actor, changes['status']?.[0]) !== statusShown(actor, changes['status']?.[1]);
   if (type === 'ticket.updated' && data.publicFields) return true;

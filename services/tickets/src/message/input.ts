@@ -1,5 +1,5 @@
 import { Payload } from '@deskgraph/common/graph';
-import { bytes, line, loose } from '@deskgraph/common/input';
+import { bytes, line, loose, text } from '@deskgraph/common/input';
 import { CursorScalar } from '@deskgraph/common/scalar';
 import { ATTACHMENT_IDS, attachmentIds } from '../attachment/input.ts';
 import { UnseenActivity } from '../event/unseen.ts';
@@ -55,4 +55,22 @@ export class MessageAddPayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: 'The ticket as it now stands; null when refused.' }) ticket?: Ticket | null;
   @Field(() => UnseenActivity, { nullable: true, description: 'What others did since `seen`; null unless refused with UNSEEN_ACTIVITY.' })
   unseenActivity?: UnseenActivity | null;
+}
+
+@InputType({ description: 'Input of messageRedact.' })
+export class MessageRedactInput {
+  static readonly bounds = loose({ text: text(10_000), attachmentIds });
+  @Field(() => ID, { description: 'Which message.' }) id!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The piece to blacken, wherever it stands in the message, at most 10,000 characters. With neither this nor files all of the text and all files go.',
+  })
+  text?: string | null;
+  @Field(() => [ID], { nullable: true, description: 'Files of the message to remove, at most 20.' }) attachmentIds?: string[] | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of messageRedact.' })
+export class MessageRedactPayload extends Payload {
+  @Field(() => Message, { nullable: true, description: 'The message as it now stands; null when refused.' }) message?: Message | null;
 }

@@ -36,7 +36,7 @@ registerEnumType(DeliveryState, {
 @Entity()
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A reply or a note: e-mail, chat line, post or form.' })
 @Directive('@key(fields: "id")')
-export class Message extends Stored<'appId' | 'externalId' | 'homeId'> {
+export class Message extends Stored<'appId' | 'externalId' | 'homeId' | 'redactedAt'> {
   @PrimaryKey({ type: new Id('msg') })
   @Field(() => ID, { description: 'Prefix `msg_`.' })
   id!: string;
@@ -61,7 +61,7 @@ export class Message extends Stored<'appId' | 'externalId' | 'homeId'> {
   @Property({ type: 'text' }) body!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'Plain text.' })
+  @Field(() => String, { description: 'Plain text; `[redacted]` stands for what was redacted.' })
   text!: string;
 
   @Property({ type: 'text' })
@@ -77,6 +77,10 @@ export class Message extends Stored<'appId' | 'externalId' | 'homeId'> {
   @Property({ type: 'text', nullable: true })
   @Field(() => String, { nullable: true, description: 'The id that a partner gave it; the same one twice makes one message.' })
   externalId: string | null = null;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When words or files were last taken out of it for ever.' })
+  redactedAt: Date | null = null;
 
   @Property({ type: 'datetime', length: 3 })
   @Field(() => DateTime, { description: 'When it was written.' })

@@ -8,7 +8,8 @@ import { byId } from '../ticket/find.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { add } from './add.ts';
 import { findOf } from './find.ts';
-import { MessageAddInput, MessageAddPayload } from './input.ts';
+import { MessageAddInput, MessageAddPayload, MessageRedactInput, MessageRedactPayload } from './input.ts';
+import { redact } from './redact.ts';
 import { Message, MessageConnection, MessageVisibility } from './message.ts';
 
 @Resolver(() => Message)
@@ -20,6 +21,15 @@ export class MessageResolver {
   })
   messageAdd(@Arg('input', () => MessageAddInput) input: MessageAddInput, @Ctx() ctx: Context): Promise<MessageAddPayload> {
     return add(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
+  @Mutation(() => MessageRedactPayload, {
+    description:
+      'Takes words or files out of a message for ever, out of the search too; `[redacted]` stays in their place. The subject of the ticket is not touched.',
+  })
+  messageRedact(@Arg('input', () => MessageRedactInput) input: MessageRedactInput, @Ctx() ctx: Context): Promise<MessageRedactPayload> {
+    return redact(ctx, input);
   }
 
   @FieldResolver(() => Ticket, { description: 'The ticket that it belongs to.' })
