@@ -216,6 +216,25 @@ describe('a ticket’s life', () => {
 });
 
 describe('who sees what', () => {
+  test('a ticket that is opened with a note does not show it to its requester', async () => {
+    const input = {
+      subject: 'Call back',
+      body: 'canaryfirst: owes us money',
+      channel: 'CALL',
+      visibility: 'PRIVATE',
+      requester: { email: 'called@x.example' },
+    };
+    const created = await mutate(desk, desk.agent, 'ticketCreate', input, 'ticket { id requester { id } }');
+    const ticket = created['ticket'] as { id: string; requester: { id: string } };
+    const seen = await desk.answer(
+      person(Role.REQUESTER, desk.workspace, { id: ticket.requester.id }),
+      `query ($id: ID!) { ticket(id: $id) { subject description messages { totalCount nodes { text } } timeline { nodes { summary } } } }`,
+      { id: ticket.id },
+    );
+    expect(seen.data).toMatchObject({ ticket: { subject: 'Call back', description: '', messages: { totalCount: 0 } } });
+    expect(JSON.stringify(seen)).not.toContain('canary');
+  });
+
   test('a requester never learns of notes or of ON_HOLD: not by text, count, version, time, search or filter', async () => {
     await mutate(desk, desk.admin, 'settingsUpdate', { onHoldEnabled: true });
     const { id } = await desk.ticket({ subject: 'Kettle leaks' });

@@ -51,7 +51,8 @@ export async function open(ctx: Context, given: NewTicket): Promise<Opened> {
   const ticket = await begin(ctx, given, at);
   const { id } = ticket;
   const message = write(ctx, { ticketId: id, author, visibility, channel: given.channel, body: given.body, at });
-  ticket.description = message.text;
+  // A requester reads it.
+  ticket.description = visibility === MessageVisibility.PUBLIC ? message.text : '';
   const facts = [fact('ticket.created', ticket, { origin: ticket.origin, at }), added(ticket, message)];
   await index(ctx, id, [
     { text: `${given.subject} ${given.requesterName}`, visibility: MessageVisibility.PUBLIC },

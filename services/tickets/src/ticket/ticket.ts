@@ -80,7 +80,7 @@ export class Ticket extends Stored<Defaulted> {
   subject!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The text of the first message.' })
+  @Field(() => String, { description: 'The text of the first message; empty when that is a note.' })
   description!: string;
 
   @Property({ type: 'text', nullable: true })
