@@ -131,7 +131,20 @@ function judge(leaf: Leaf, value: unknown, payload: Payload, errors: Answer['err
 }
 
 let times = 0;
-const fresh = (name: string): object | Promise<object> => MUTATIONS[name]!.input(own, 'partner', ++times, desk);
+/** Who uploads nothing sends no file. */
+const withoutFiles = async (name: string): Promise<object> => {
+  const { attachmentIds: _, ...rest } = (await MUTATIONS[name]!.input(own, 'reader', ++times, desk)) as Record<string, unknown>;
+  return rest;
+};
+/** What is there already does; a workspace holds only so many of what would be made for each try. */
+const SPARING: Record<string, (name: string) => object | Promise<object>> = {
+  ticketCreate: withoutFiles,
+  messageAdd: withoutFiles,
+  messageRedact: () => ({ id: own.message.id }),
+  cannedResponseUpdate: () => ({ id: own.canned.id }),
+  macroUpdate: () => ({ id: own.macro.id }),
+};
+const fresh = (name: string): object | Promise<object> => SPARING[name]?.(name) ?? MUTATIONS[name]!.input(own, 'partner', ++times, desk);
 
 /** Runs with at most so many at once. */
 async function each<T>(list: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
