@@ -88,7 +88,7 @@ export class Session {
   #take(caller: Caller, then: () => void): void {
     const before = this.#caller;
     this.#caller = caller;
-    if (!this.#isOver && before && rightsOf(caller) !== rightsOf(before)) then();
+    if (!this.#isOver && before && caller !== before && rightsOf(caller) !== rightsOf(before)) then();
   }
 
   #watchExpiry(): void {

@@ -33,18 +33,18 @@ export function print(served: readonly Served[], query: Query): string {
     'From the first process on: microseconds of processor time for each message, without what the writes cost. p50 and p99: from the record of',
     'the fact, right before its commit, to the client. query ÷ ours: gateway time of one query for the same screen ÷ that of one message.',
     '',
-    ...aims(served),
+    ...aims(served, query),
   ].join('\n');
 }
 
-function aims(served: readonly Served[]): string[] {
+function aims(served: readonly Served[], query: Query): string[] {
   const shared = served.filter(({ subscribers, alone }) => subscribers === AIM_SUBSCRIBERS && !alone);
-  const alone = served.find((each) => each.subscribers === AIM_SUBSCRIBERS && each.alone);
   const idle = served.filter(({ subscribers, alone: own }) => subscribers >= AIM_SUBSCRIBERS && !own);
-  const same = shared.find(({ rate }) => rate === alone?.rate);
   return [
     ...shared.map((each) => aim(`gateway µs a message, 1,000 clients, ${each.rate} events/s`, each.cpu['gateway']!, MESSAGE_AIM, false)),
-    ...(alone && same ? [aim('not shared ÷ shared', alone.cpu['gateway']! / same.cpu['gateway']!, SHARING_AIM, true)] : []),
+    ...shared.map((each) =>
+      aim(`a query for each ÷ ours, ${each.rate} events/s`, query.cpu['gateway']! / each.cpu['gateway']!, SHARING_AIM, true),
+    ),
     ...idle.map((each) => aim(`KB for each of ${each.subscribers} idle clients`, each.idle, IDLE_AIM, false)),
   ];
 }
