@@ -334,22 +334,24 @@ test('a reader that is too slow for a stream with a word for it is told in its o
   type Told = { cursor: string; event: { id: string } | null; why: unknown };
   const got: string[] = [];
   let cursor: string | undefined;
-  for (;;) {
+  let ended = 0;
+  // On a busy machine it may be too slow again while it catches up.
+  while (got.length < sent.length) {
     const [result] = await slow.next();
     const { event, why, ...told } = (result!.data as unknown as { s: Told }).s;
-    if (!event) {
-      expect([told, why]).toEqual([{ cursor }, { reason: 'TOO_SLOW', from: cursor, query: '{ lastEvent { id } }' }]);
-      expect(result).toEqual({ data: expect.anything(), extensions: { cursor } });
-      break;
+    if (event) {
+      got.push(event.id);
+      cursor = told.cursor;
+      continue;
     }
-    got.push(event.id);
-    cursor = told.cursor;
+    expect([told, why]).toEqual([{ cursor }, { reason: 'TOO_SLOW', from: cursor, query: '{ lastEvent { id } }' }]);
+    expect(result).toEqual({ data: expect.anything(), extensions: { cursor } });
+    expect(await slow.hear()).toEqual({ type: 'complete', id: '1' });
+    ended++;
+    slow.subscribe('1', query, { after: cursor }, 'Own');
   }
-  expect(await slow.hear()).toEqual({ type: 'complete', id: '1' });
-  expect(got).toEqual(sent.slice(0, got.length));
-  slow.subscribe('1', query, { after: cursor }, 'Own');
-  const rest = await slow.next(sent.length - got.length);
-  expect(rest.map(({ data }) => (data as unknown as { s: Told }).s.event!.id)).toEqual(sent.slice(got.length));
+  expect(ended).toBeGreaterThan(0);
+  expect(got).toEqual(sent);
   await Promise.all([slow.leave(), quick.leave()]);
   await other.stop();
 });
