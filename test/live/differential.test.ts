@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { getNamedType } from 'graphql';
 import type { Desk, Who } from '../desk.ts';
 import { type Platform, startPlatform } from '../platform.ts';
 import { api, select } from '../schema.ts';
@@ -167,5 +166,4 @@ test('presenceChanged, as staff', async () => {
 test('every stream is compared', () => {
   const compared = ['ticketCreated', 'ticketStatusChanged', 'ticketEvents', 'messageAdded', 'ticketChanges', 'presenceChanged'];
   expect(Object.keys(api.getSubscriptionType()!.getFields()).toSorted()).toEqual(compared.toSorted());
-  expect(getNamedType(api.getSubscriptionType()!.getFields()['ticketChanges']!.type).name).toBe('TicketChange');
 });
