@@ -1,37 +1,13 @@
 import type { SqlBool } from 'kysely';
 import { sql } from '@deskgraph/common/database';
 import { days } from '@deskgraph/common/days';
-import { Refusal } from '@deskgraph/common/errors';
-import { type Condition, DateTimeFilter, NumberFilter, StringFilter, TagFilter, listed, when } from '@deskgraph/common/filter';
-import { Field, ID, InputType } from 'type-graphql';
-
-@InputType({ description: 'A condition on a custom field; exactly one of the comparators is given.' })
-export class FieldFilter {
-  @Field(() => ID, { description: 'Which field; one that the caller may not see has no tickets.' }) fieldId!: string;
-  @Field(() => StringFilter, { nullable: true, description: 'The text, of TEXT, LONG_TEXT, PATTERN and the choices.' })
-  text?: StringFilter | null;
-  @Field(() => NumberFilter, { nullable: true, description: 'The number, of NUMBER.' }) number?: NumberFilter | null;
-  @Field(() => DateTimeFilter, { nullable: true, description: 'The begin of the day in UTC, of DATE.' }) date?: DateTimeFilter | null;
-  @Field(() => TagFilter, { nullable: true, description: 'What is chosen, of CHOICE and CHOICES; upper and lower case are the same.' })
-  choices?: TagFilter | null;
-  @Field(() => Boolean, { nullable: true, description: 'Yes or no, of CHECKBOX; one that nobody has filled is neither.' })
-  checked?: boolean | null;
-}
-
-const MOST = 10;
-const COMPARATORS = ['text', 'number', 'date', 'choices', 'checked'] as const;
+import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
+import { type Condition, listed, when } from '@deskgraph/common/filter';
 
 /** Conditions on the values of `t`, as its last fact told them. */
 export function fieldsMatch(filters: readonly FieldFilter[]): Condition {
-  if (filters.length > MOST)
-    throw new Refusal([{ code: 'TOO_LONG', field: ['filter'], message: `A filter has at most ${MOST} custom fields in one object.` }]);
-  const conditions = filters.map((filter) => {
-    if (COMPARATORS.filter((name) => filter[name] !== null && filter[name] !== undefined).length !== 1)
-      throw new Refusal([
-        { code: 'INVALID', field: ['filter'], message: `A condition on a custom field has exactly one of ${COMPARATORS.join(', ')}.` },
-      ]);
-    return fieldMatches(filter);
-  });
+  refuseUnclear(filters);
+  const conditions = filters.map(fieldMatches);
   return conditions.length ? sql<SqlBool>`(${sql.join(conditions, sql` and `)})` : sql<SqlBool>`true`;
 }
 

@@ -20,7 +20,8 @@ import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { Field, InputType } from 'type-graphql';
-import { FieldFilter, fieldsMatch } from './field.ts';
+import { FieldFilter } from '@deskgraph/common/field';
+import { fieldsMatch } from './field.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
 
 @InputType({ description: 'A condition on the status of a ticket.' })

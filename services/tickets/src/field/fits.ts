@@ -1,7 +1,7 @@
 import type { Answer } from '@deskgraph/common/fits';
 import { days } from '@deskgraph/common/days';
 import { listed, when } from '@deskgraph/common/filter';
-import { type FieldFilter, refuseUnclear } from './filter.ts';
+import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
 import type { Value, Values } from './value.ts';
 
 /** The conditions of `fieldsMatch` about values at hand; undefined where only a statement can say. */

@@ -18,7 +18,8 @@ import {
 import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
 import { Field, InputType } from 'type-graphql';
-import { FieldFilter, fieldsMatch } from '../field/filter.ts';
+import { FieldFilter } from '@deskgraph/common/field';
+import { fieldsMatch } from '../field/filter.ts';
 import { textMatches } from './text.ts';
 import { readsOnHold } from './visible.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';

@@ -2,7 +2,7 @@ import type { Actor } from '@deskgraph/common/access';
 import { type Answer, choiceFits, idFits, instantFits, numberFits, treeFits, wordsFit } from '@deskgraph/common/fits';
 import { asks, when } from '@deskgraph/common/filter';
 import { fieldsFit } from '../field/fits.ts';
-import { type FieldFilter, refuseUnclear } from '../field/filter.ts';
+import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
 import type { Values } from '../field/value.ts';
 import type { TicketFilter } from './filter.ts';
 import type { Rest, Ticket } from './ticket.ts';
