@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getNamedType } from 'graphql';
 import type { Desk } from '../desk.ts';
 import { type Platform, startPlatform } from '../platform.ts';
-import { CALLERS, type Caller } from '../rights.ts';
+import { CALLERS, type Caller } from '../rights/callers.ts';
 import { api, select } from '../schema.ts';
 import { until } from '../until.ts';
 import { Listener } from './listener.ts';
