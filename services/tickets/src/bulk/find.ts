@@ -5,7 +5,7 @@ import type { UserError } from '@deskgraph/common/graph';
 import { uuidOf } from '@deskgraph/common/id';
 import { Direction, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
-import { reads } from '../ticket/visible.ts';
+import { reads } from '../ticket/reader.ts';
 import { BulkJob, type BulkResult } from './job.ts';
 
 /** Jobs are for who asked for them, and for leads. A condition on `j`. */

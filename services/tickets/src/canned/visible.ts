@@ -4,7 +4,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import type { Condition } from '@deskgraph/common/filter';
 import type { Context } from '@deskgraph/common/transaction';
 import { departmentId as departmentOf } from '../ticket/reference.ts';
-import { reads } from '../ticket/visible.ts';
+import { reads } from '../ticket/reader.ts';
 
 /** What belongs to a department, or to all of them when it names none. */
 interface Kept {

@@ -1,6 +1,6 @@
 import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import type { Context } from '@deskgraph/common/transaction';
-import { reads } from '../ticket/visible.ts';
+import { reads } from '../ticket/reader.ts';
 import { TicketCategory } from './category.ts';
 
 /** All categories by name. */

@@ -7,7 +7,8 @@ import { type TicketFilter, matches } from '../ticket/filter.ts';
 import { fits } from '../ticket/fits.ts';
 import { frequentTexts } from '../ticket/text.ts';
 import { Ticket } from '../ticket/ticket.ts';
-import { isVisible, reads, readsBin, visible } from '../ticket/visible.ts';
+import { reads, readsBin } from '../ticket/reader.ts';
+import { isVisible, visible } from '../ticket/visible.ts';
 import { ticketsNow } from './now.ts';
 
 /** The tickets that the caller may see and that the filter lets through, as they are now; a condition on `t`. Without a filter spam is told of as well. */

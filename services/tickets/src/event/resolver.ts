@@ -10,7 +10,7 @@ import { Message } from '../message/message.ts';
 import { TicketFilter } from '../ticket/filter.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { Ticket } from '../ticket/ticket.ts';
-import { readsOnHold } from '../ticket/visible.ts';
+import { readsOnHold } from '../ticket/reader.ts';
 import { cursorOf, ofTicket } from './cursor.ts';
 import { end } from './end.ts';
 import { FieldChange, TicketEvent, TicketEventConnection } from './event.ts';

@@ -5,7 +5,7 @@ import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-
 import { byId as messageById } from '../message/find.ts';
 import { Message } from '../message/message.ts';
 import { TicketFilter } from '../ticket/filter.ts';
-import { statusFor } from '../ticket/visible.ts';
+import { statusFor } from '../ticket/reader.ts';
 import type { TicketStatus } from '../ticket/words.ts';
 import { TicketEvent } from './event.ts';
 import { follow } from './follow.ts';

@@ -4,7 +4,7 @@ import type { Condition } from '@deskgraph/common/filter';
 import type { Fact } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { byId as fieldById } from '../field/find.ts';
-import { readsOnHold, statusFor } from '../ticket/visible.ts';
+import { readsOnHold, statusFor } from '../ticket/reader.ts';
 import type { TicketStatus } from '../ticket/words.ts';
 import type { FieldChange, TicketData } from './event.ts';
 

@@ -4,7 +4,7 @@ import { days } from '@deskgraph/common/days';
 import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
 import { type Condition, listed, when } from '@deskgraph/common/filter';
 import { uuidOf } from '@deskgraph/common/id';
-import { readsOnHold } from '../ticket/visible.ts';
+import { readsOnHold } from '../ticket/reader.ts';
 import { visible } from './find.ts';
 
 /** The conditions on `t`; `fieldsFit` says the same of values at hand. */

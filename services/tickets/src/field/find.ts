@@ -2,7 +2,7 @@ import type { Actor } from '@deskgraph/common/access';
 import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import type { Condition } from '@deskgraph/common/filter';
 import type { Context } from '@deskgraph/common/transaction';
-import { reads, readsOnHold } from '../ticket/visible.ts';
+import { reads, readsOnHold } from '../ticket/reader.ts';
 import { TicketField } from './field.ts';
 
 /** The fields that exist for the actor, as a condition on `f`: every list and look-up goes through it. Requesters have only what is shown to them. */

@@ -1,6 +1,6 @@
 import { Refusal, type UserErrorData } from '@deskgraph/common/errors';
 import type { Context } from '@deskgraph/common/transaction';
-import { readsOnHold } from '../ticket/visible.ts';
+import { readsOnHold } from '../ticket/reader.ts';
 import type { TicketField } from './field.ts';
 import type { FieldValueInput } from './input.ts';
 import { offered } from './locked.ts';

@@ -8,7 +8,7 @@ import { byCondition, count, listed } from '../ticket/find.ts';
 import type { TicketOrder } from '../ticket/order.ts';
 import { frequentTexts } from '../ticket/text.ts';
 import type { Ticket } from '../ticket/ticket.ts';
-import { readsOnHold } from '../ticket/visible.ts';
+import { readsOnHold } from '../ticket/reader.ts';
 import type { Entry } from './difference.ts';
 import { due } from './due.ts';
 

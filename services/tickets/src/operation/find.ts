@@ -9,7 +9,8 @@ import type { TicketEvent } from '../event/event.ts';
 import { eventOf, factsOf } from '../event/rows.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { Ticket } from '../ticket/ticket.ts';
-import { reads, visible as ticketVisible } from '../ticket/visible.ts';
+import { reads } from '../ticket/reader.ts';
+import { visible as ticketVisible } from '../ticket/visible.ts';
 import { Operation, type OperationConflict } from './operation.ts';
 
 /** Operations are for those who do them, and exist for whom one of their tickets does. Given as a condition on `o`. */

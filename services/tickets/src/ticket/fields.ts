@@ -11,7 +11,7 @@ import { shown } from '../foreign/actor.ts';
 import { Customer, Organization } from '../foreign/foreign.ts';
 import { byId } from './find.ts';
 import { Resolution, Snooze, Ticket } from './ticket.ts';
-import { readsOnHold, statusFor } from './visible.ts';
+import { readsOnHold, statusFor } from './reader.ts';
 import { ResolutionCode, TicketStatus } from './words.ts';
 
 const UNCOUNTED: ReadonlySet<ResolutionCode> = new Set([ResolutionCode.DUPLICATE, ResolutionCode.SPAM, ResolutionCode.INCIDENT]);

@@ -21,7 +21,7 @@ import { Field, InputType } from 'type-graphql';
 import { FieldFilter } from '@deskgraph/common/field';
 import { fieldsMatch } from '../field/filter.ts';
 import { textMatches } from './text.ts';
-import { readsOnHold } from './visible.ts';
+import { readsOnHold } from './reader.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
 
 @InputType({ description: 'A condition on the status of a ticket.' })

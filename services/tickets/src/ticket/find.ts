@@ -10,7 +10,8 @@ import { type TicketFilter, matches } from './filter.ts';
 import { type TicketOrder, orderKeys } from './order.ts';
 import { frequentTexts, refuseLongTexts } from './text.ts';
 import { Ticket } from './ticket.ts';
-import { among, isVisible, readsOnHold, visible } from './visible.ts';
+import { readsOnHold } from './reader.ts';
+import { among, isVisible, visible } from './visible.ts';
 
 export interface TicketQuery extends PageRequest {
   filter?: TicketFilter | null | undefined;

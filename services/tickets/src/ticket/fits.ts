@@ -6,7 +6,8 @@ import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
 import type { Values } from '../field/value.ts';
 import type { TicketFilter } from './filter.ts';
 import type { Rest, Ticket } from './ticket.ts';
-import { readsOnHold, sees, statusFor } from './visible.ts';
+import { readsOnHold, statusFor } from './reader.ts';
+import { sees } from './visible.ts';
 
 type Rights = 'id' | 'departmentId' | 'requesterId';
 type Asked = 'number' | 'status' | 'priority' | 'channel' | 'categoryId' | 'assigneeId' | 'tags';

@@ -4,7 +4,7 @@ import type { Condition } from '@deskgraph/common/filter';
 import type { Context } from '@deskgraph/common/transaction';
 import { searchQuery } from '@deskgraph/common/words';
 import type { TicketFilter } from './filter.ts';
-import { readsOnHold } from './visible.ts';
+import { readsOnHold } from './reader.ts';
 
 /** Longer texts are searched for by their beginning. */
 const READ = 200;

@@ -1,16 +1,9 @@
-import { type Actor, Role, hasRole, isStaff } from '@deskgraph/common/access';
+import { type Actor, isStaff } from '@deskgraph/common/access';
 import { sql, uuids } from '@deskgraph/common/database';
 import type { Condition } from '@deskgraph/common/filter';
 import { uuidOf } from '@deskgraph/common/id';
-import { type Ticket } from './ticket.ts';
-import { TicketStatus } from './words.ts';
-
-/** An app without any scope for tickets has none, on whatever way it comes to them: by its customers, by an id. */
-export const reads = ({ kind, scopes }: Actor): boolean => kind !== 'app' || scopes.some((scope) => scope.startsWith('tickets:'));
-
-/** What is in the bin exists only for those who may bring it back. */
-export const readsBin = (actor: Actor): boolean =>
-  actor.kind === 'system' || (actor.kind === 'app' ? actor.scopes.includes('tickets:write') : hasRole(actor, Role.LEAD));
+import { reads, readsBin } from './reader.ts';
+import type { Ticket } from './ticket.ts';
 
 /**
  * The tickets that exist for the actor, as a condition on `t`: every list, count, search and look-up goes through it. Staff see all of the
@@ -38,9 +31,3 @@ export function sees(actor: Actor, { departmentId, requesterId, deletedAt }: See
 }
 
 export const isVisible = (actor: Actor, ticket: Ticket): boolean => ticket.workspaceId === actor.workspace && sees(actor, ticket);
-
-/** Requesters never learn of ON_HOLD. */
-export const readsOnHold = (actor: Actor): boolean => actor.role !== Role.REQUESTER;
-
-export const statusFor = (actor: Actor, status: TicketStatus): TicketStatus =>
-  status === TicketStatus.ON_HOLD && !readsOnHold(actor) ? TicketStatus.OPEN : status;

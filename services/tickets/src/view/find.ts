@@ -2,7 +2,7 @@ import { isStaff } from '@deskgraph/common/access';
 import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import { toId } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { reads } from '../ticket/visible.ts';
+import { reads } from '../ticket/reader.ts';
 import { builtIn, firstOf } from './built-in.ts';
 import { View } from './view.ts';
 import { visible } from './visible.ts';

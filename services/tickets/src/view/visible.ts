@@ -1,7 +1,7 @@
 import { type Actor, Role, hasRole, isStaff } from '@deskgraph/common/access';
 import { sql, uuids } from '@deskgraph/common/database';
 import type { Condition } from '@deskgraph/common/filter';
-import { reads } from '../ticket/visible.ts';
+import { reads } from '../ticket/reader.ts';
 import { type View, ViewSharing } from './view.ts';
 
 /** Who sees those of every department: administrators, our own processes, and apps that are bound to none. */

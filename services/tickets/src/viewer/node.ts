@@ -14,7 +14,7 @@ import { byId as messageById } from '../message/find.ts';
 import { byId as operationById } from '../operation/find.ts';
 import { Tag } from '../tag/tag.ts';
 import { byId as ticketById } from '../ticket/find.ts';
-import { reads } from '../ticket/visible.ts';
+import { reads } from '../ticket/reader.ts';
 import { byId as viewById } from '../view/find.ts';
 
 type Find = (ctx: Context, id: string) => Promise<unknown>;
