@@ -51,20 +51,27 @@ export interface NewFact extends RecordOptions {
   data: object;
 }
 
-/** Several facts of one transaction, in order, with one statement. */
+/** As many facts as one statement carries. */
+const AT_ONCE = 5_000;
+
+/** Several facts of one transaction, in order; with one statement, but for thousands of them. */
 export async function recordAll(context: Context, facts: readonly NewFact[]): Promise<void> {
   if (!facts.length) return;
+  await context.em.flush();
+  for (let from = 0; from < facts.length; from += AT_ONCE) await write(context, facts.slice(from, from + AT_ONCE));
+  context.afterCommit(() => nudge(context.orm));
+}
+
+async function write(context: Context, facts: readonly NewFact[]): Promise<void> {
   const { id, kind, name } = context.actor;
   const rows = facts.map(
     (fact) =>
       sql`(${newUuid()}::uuid, ${context.workspace}::uuid, ${fact.type}, ${fact.subject.id}, ${fact.subject.version}::integer,
         ${JSON.stringify(fact.actor ?? { kind, id, name })}::jsonb, ${fact.at ?? new Date()}::timestamptz, ${JSON.stringify({ ...fact.data, ...(context.because && { because: context.because }) })}::jsonb)`,
   );
-  await context.em.flush();
   await sql`insert into outbox (event_id, workspace_id, type, subject, version, actor, at, data) values ${sql.join(rows)}`.execute(
     context.em.getKysely(),
   );
-  context.afterCommit(() => nudge(context.orm));
 }
 
 const relays = new WeakMap<object, () => void>();

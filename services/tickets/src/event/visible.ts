@@ -21,6 +21,7 @@ const PUBLIC_FIELDS = [
   'categoryId',
   'mergedInto',
   'splitFrom',
+  'closesAt',
 ];
 /** Facts that a requester may know whatever they carry. */
 const PUBLIC_TYPES = ['ticket.created', 'ticket.followed_up', 'ticket.merged', 'ticket.split'];

@@ -136,11 +136,11 @@ async function comeOut(ctx: Context, { ticket, before }: Piece, { operation, sin
   const { status, mergedIntoId } = ticket;
   const changes = { mergedInto: [mergedIntoId, null] as [unknown, unknown] };
   ticket.mergedIntoId = null;
-  const facts = [fact('operation.undone', ticket, { at, operationId: operation.id, kind: operation.kind, changes })];
   restoreStanding(ticket, before);
   Object.assign(ticket, runOn(before, since));
   for (const { byCustomer } of since)
     moveTo(ticket, byCustomer ? afterRequester(ticket.status) : afterAgent(ticket.status), at, closeAfter);
+  const facts = [fact('operation.undone', ticket, { at, operationId: operation.id, kind: operation.kind, changes })];
   if (ticket.status !== status) facts.push(moved(ticket, status, { at }));
   if (before.snoozedAt && !(before.wakeOnReply && since.some(({ byCustomer }) => byCustomer))) {
     restoreRest(ticket, before);

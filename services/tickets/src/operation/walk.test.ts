@@ -4,6 +4,7 @@ import type { TestService } from '@deskgraph/common/testing';
 import { runs, seed } from '../../testing/config.ts';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 import { type Dice, dice } from '../../testing/dice.ts';
+import { untold } from '../../testing/log.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -145,7 +146,7 @@ async function compare(desk: Desk, model: Model): Promise<void> {
   }
 }
 
-test('however tickets are folded, cut and taken apart again, each message is in one place, its own', async () => {
+test('however tickets are folded, cut and taken apart again, each message is in one place, its own, and each ticket as its last fact says', async () => {
   expect.hasAssertions();
   for (let run = 0; run < runs(4); run++) {
     const thrown = dice(seed + run);
@@ -162,6 +163,7 @@ test('however tickets are folded, cut and taken apart again, each message is in 
         if (step % 3 === 0) await compare(desk, model);
       }
       await compare(desk, model);
+      expect(await untold(desk)).toEqual([]);
     } catch (error) {
       throw new Error(`TEST_SEED=${seed + run}`, { cause: error });
     }

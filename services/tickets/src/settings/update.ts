@@ -9,6 +9,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { LockMode } from '@mikro-orm/postgresql';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import type { Changes } from '../ticket/fact.ts';
+import { recount } from '../ticket/recount.ts';
 import { Workspace } from '../workspace/workspace.ts';
 import { Settings } from './settings.ts';
 
@@ -67,19 +68,6 @@ export async function update(ctx: Context, input: SettingsUpdateInput): Promise<
 function refuseCloseAfter(closeAfter: string | null | undefined): void {
   const length = closeAfter ? milliseconds(closeAfter)! : HOUR;
   if (length < HOUR || length > YEAR) throw new Refusal('INVALID', 'closeAfter');
-}
-
-/**
- * Tickets that are SOLVED already wait as long as all others from now on, from when they were solved. Whose time would be over by that has an
- * hour left: CLOSED is for ever, and a mistake here would close thousands at once. What is folded into another ticket is closed once that can't
- * be taken back any more.
- */
-async function recount(ctx: Context, closeAfter: string): Promise<void> {
-  const now = new Date();
-  const then = sql`solved_at + ${milliseconds(closeAfter)!}::float8 * interval '1 millisecond'`;
-  await sql`
-    update ticket set closes_at = case when ${then} > ${now} then ${then} else ${new Date(now.getTime() + HOUR)} end
-    where workspace_id = ${ctx.workspace}::uuid and status = 'SOLVED' and merged_into_id is null`.execute(ctx.em.getKysely());
 }
 
 async function refuseHeld(ctx: Context): Promise<void> {

@@ -2,29 +2,51 @@ import type { NewFact } from '@deskgraph/common/events';
 import type { Ticket } from './ticket.ts';
 import { TicketStatus } from './words.ts';
 
-/** The ticket as every fact about it carries it, for whoever follows the log. */
+/** The ticket as every fact about it carries it, for whoever follows the log: all that people read of it, but what is said in messages. */
 export const stateOf = (ticket: Ticket) => ({
   number: ticket.number,
+  externalId: ticket.externalId,
   subject: ticket.subject,
   status: ticket.status,
   priority: ticket.priority,
   channel: ticket.channel,
+  origin: ticket.origin,
   categoryId: ticket.categoryId,
   departmentId: ticket.departmentId,
   assigneeId: ticket.assigneeId,
   requesterId: ticket.requesterId,
+  requesterName: ticket.requesterName,
   organizationId: ticket.organizationId,
+  product: ticket.product,
   tags: ticket.tags,
   fields: ticket.fields,
   locale: ticket.locale,
   createdAt: ticket.createdAt.toISOString(),
-  solvedAt: ticket.solvedAt?.toISOString() ?? null,
-  waitingSince: ticket.waitingSince?.toISOString() ?? null,
+  waitingSince: instant(ticket.waitingSince),
+  handled: ticket.handled,
+  firstReplyAt: instant(ticket.firstReplyAt),
+  solvedAt: instant(ticket.solvedAt),
+  solvedById: ticket.solvedById,
+  resolutionCode: ticket.resolutionCode,
+  resolutionText: ticket.resolutionText,
+  closesAt: instant(ticket.closesAt),
+  closedAt: instant(ticket.closedAt),
+  reopenCount: ticket.reopenCount,
+  transferCount: ticket.transferCount,
+  followUpOfId: ticket.followUpOfId,
   mergedIntoId: ticket.mergedIntoId,
-  snooze: ticket.snooze,
+  splitFromId: ticket.splitFromId,
+  snooze: restOf(ticket),
   spam: ticket.spam,
-  deletedAt: ticket.deletedAt?.toISOString() ?? null,
+  deletedAt: instant(ticket.deletedAt),
 });
+
+export type State = ReturnType<typeof stateOf>;
+
+const instant = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+const restOf = ({ snooze, snoozedAt, snoozedByKind: kind, snoozedById: id, snoozedByName: name }: Ticket) =>
+  snooze && { ...snooze, since: instant(snoozedAt), by: { kind, id, name } };
 
 export type Changes = Record<string, [from: unknown, to: unknown]>;
 

@@ -22,10 +22,10 @@ export interface Folding {
 export function fold(ctx: Context, ticket: Ticket, into: Ticket, { at, closeAfter, type, details }: Folding, until?: Date): NewFact[] {
   const { status } = ticket;
   ticket.mergedIntoId = into.id;
-  const folded = fact(type, ticket, { at, ...details, changes: { mergedInto: [null, into.id] } });
   const by = ctx.actor.kind === 'agent' ? ctx.actor.id : ticket.assigneeId;
   const hasMoved = moveTo(ticket, TicketStatus.SOLVED, at, closeAfter, { by, code: ResolutionCode.DUPLICATE, text: null });
   if (until) ticket.closesAt = new Date(Math.max(ticket.closesAt?.getTime() ?? 0, until.getTime()));
+  const folded = fact(type, ticket, { at, ...details, changes: { mergedInto: [null, into.id] } });
   const solved = hasMoved ? [moved(ticket, status, { at, resolutionCode: ResolutionCode.DUPLICATE })] : [];
   return [folded, ...solved, ...woken(ticket, 'status', at)];
 }

@@ -5,9 +5,6 @@ import type { Context } from '@deskgraph/common/transaction';
 import { stored } from './fact.ts';
 import { Ticket } from './ticket.ts';
 
-/** As many facts as one statement carries. */
-const AT_ONCE = 5_000;
-
 /** Gives the unsolved tickets of an agent back to the queues of their departments, with two statements however many there are. */
 export async function release(ctx: Context, agentId: string): Promise<void> {
   const at = new Date();
@@ -18,5 +15,5 @@ export async function release(ctx: Context, agentId: string): Promise<void> {
   const facts = hydrate(ctx.orm, Ticket, rows)
     .sort((a, b) => a.number - b.number)
     .map((ticket) => stored('ticket.assigned', ticket, { at, changes: { assigneeId: [agentId, null] } }));
-  for (let from = 0; from < facts.length; from += AT_ONCE) await recordAll(ctx, facts.slice(from, from + AT_ONCE));
+  await recordAll(ctx, facts);
 }

@@ -8,6 +8,7 @@ import { Client } from 'pg';
 import { stopClock } from '../../testing/clock.ts';
 import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 import { type Dice, dice } from '../../testing/dice.ts';
+import { untold } from '../../testing/log.ts';
 import {
   type Asker,
   CLOSE_AFTER,
@@ -215,7 +216,10 @@ test(`${OPERATION_COUNT} random operations leave tickets, timelines and what eve
       expect(got).toEqual(wanted);
       if (name.startsWith('pass')) await Promise.all(walked.map(compare));
       else await compare(ticket);
-      if (n % 20 === 19) await compareLists(walked);
+      if (n % 20 === 19) {
+        await compareLists(walked);
+        expect(await untold(desk)).toEqual([]);
+      }
       if (ticket.model.isGone || ticket.model.told.length > 95 || (ticket.model.status === 'CLOSED' && chance.roll(4) === 0))
         walked[at] = await born();
     }
