@@ -60,8 +60,8 @@ async function overNats(): Promise<NatsRig> {
   const rig = await common();
   const server = await testNats();
   await server.start();
-  const { relay, database } = rig.source;
-  const publish = (): Publisher => startPublisher({ nats: server.url, service: 'source', url: database.url, relay, log: silent });
+  const { database } = rig.source;
+  const publish = (): Publisher => startPublisher({ nats: server.url, service: 'source', url: database.url, log: silent });
   const publisher = publish();
   const door = await openFeed(rig.source, { publisher });
   const own: NatsRig = {

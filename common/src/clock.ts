@@ -123,7 +123,15 @@ export function startClock({ orm, url, log, timers, now = () => new Date() }: Cl
     }
     return 0;
   };
-  const worker = elected({ url, name: 'clock', channel: 'clock', prepare: 'set jit = off', log, work: turn, pollMs: POLL_MS });
+  const worker = elected({
+    url,
+    name: 'clock',
+    channel: 'clock',
+    prepare: (client) => client.query('set jit = off'),
+    log,
+    work: turn,
+    pollMs: POLL_MS,
+  });
 
   const clock: Clock = {
     wake: worker.call,

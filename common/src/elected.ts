@@ -7,8 +7,8 @@ export interface ElectedOptions {
   name: string;
   /** What calls the elected process, whichever it is. */
   channel: string;
-  /** Done on each new connection. */
-  prepare: string;
+  /** Done on each new connection, in every process. */
+  prepare: (client: Client) => Promise<unknown>;
   log: Log;
   /** Does a piece of the work. Gives the milliseconds until it wants to do the next if nobody calls before. */
   work: (client: Client) => Promise<number>;
@@ -26,12 +26,15 @@ export interface Elected {
 }
 
 const RETRY_MS = 250;
+/** Of failures in a row every so many-th is told. */
+const TOLD = 20;
 
 /** Work that one process at a time does. Every process is ready for it; an advisory lock elects one, and dies with its session. */
 export function elected({ url, name, channel, prepare, log, work, pollMs, heard }: ElectedOptions): Elected {
   let isStopped = false;
   let isCalled = false;
   let leads = false;
+  let failures = 0;
   let client: Client | undefined;
   let rouse = (): void => {};
 
@@ -40,7 +43,8 @@ export function elected({ url, name, channel, prepare, log, work, pollMs, heard 
     fresh.on('error', (error) => log.warn({ err: error, work: name }, 'lost the connection of a work that one process does'));
     fresh.on('notification', (told) => (told.channel === channel ? wake() : heard?.(told.channel)));
     await fresh.connect();
-    await fresh.query(`${prepare}; listen ${channel}`);
+    await prepare(fresh);
+    await fresh.query(`listen ${channel}`);
     return fresh;
   };
   const wake = (): void => {
@@ -64,9 +68,10 @@ export function elected({ url, name, channel, prepare, log, work, pollMs, heard 
         leads ||= (await client.query<{ got: boolean }>(`select pg_try_advisory_lock(hashtext('deskgraph ${name}')) as got`)).rows[0]!.got;
         isCalled = false;
         const ms = leads ? await work(client) : pollMs;
+        failures = 0;
         if (ms > 0) await pause(ms);
       } catch (error) {
-        if (!isStopped) log.warn({ err: error, work: name }, 'a work that one process does stumbled');
+        if (!isStopped && failures++ % TOLD === 0) log.warn({ err: error, work: name }, 'a work that one process does stumbled');
         leads = false;
         await client?.end().catch(() => {});
         client = undefined;

@@ -61,7 +61,7 @@ export function startRelay(orm: object, url: string, log: Log): Relay {
     url,
     name: 'relay',
     channel: 'outbox',
-    prepare: `set jit = off; set desk.workspace = '*'; listen event_log`,
+    prepare: (client) => client.query(`set jit = off; set desk.workspace = '*'; listen event_log`),
     log,
     work: move,
     pollMs: IDLE_MS,

@@ -56,7 +56,7 @@ export async function startSubgraph(
   const orm = await openDatabase({ url: config.DATABASE_URL, entities: options.entities, log, connections: config.DATABASE_CONNECTIONS });
   useCursors(orm, new Cursors(config.INTERNAL_SECRET));
   const relay = startRelay(orm, config.DATABASE_URL, log);
-  const publisher = await publisherOf(options.name, config, relay, log);
+  const publisher = await publisherOf(options.name, config, log);
   const tail = new Tail({ orm, relay, log });
   const service: Service = { name: options.name, orm, log, relay, tail, config };
   const ends = options.beside?.(service) ?? [];
@@ -98,10 +98,9 @@ export async function startSubgraph(
 async function publisherOf(
   service: string,
   { NATS_URL: nats, DATABASE_URL: url }: ServiceConfig,
-  relay: Relay,
   log: Log,
 ): Promise<Publisher | undefined> {
-  return nats ? (await import('./publish.ts')).startPublisher({ nats, service, url, relay, log }) : undefined;
+  return nats ? (await import('./publish.ts')).startPublisher({ nats, service, url, log }) : undefined;
 }
 
 function contextOf({ orm, log, tail }: Service, { find }: SubgraphOptions, actor: Actor, headers: IncomingHttpHeaders): Context {
