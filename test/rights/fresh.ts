@@ -40,6 +40,13 @@ export const freshMessage = async (things: Things, n: number, desk: Desk): Promi
   return { id: (await desk.done<{ message: { id: string } }>('partner', 'messageAdd', input, 'message { id }')).message.id, attachmentIds };
 };
 
+/** A reply that waits for its instant. */
+export const freshScheduled = async (things: Things, n: number, desk: Desk): Promise<string> => {
+  const sendAt = new Date(Date.now() + 86_400_000).toISOString();
+  const input = { ticketId: await freshTicket(things, n, desk), body: 'Fresh.', visibility: 'PUBLIC', sendAt };
+  return (await desk.done<{ message: { id: string } }>('partner', 'messageAdd', input, 'message { id }')).message.id;
+};
+
 export const freshCategory = async (name: string, desk: Desk): Promise<string> =>
   (await desk.done<{ ticketCategory: { id: string } }>('partner', 'ticketCategoryCreate', { name }, 'ticketCategory { id }')).ticketCategory
     .id;

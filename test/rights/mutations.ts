@@ -14,6 +14,7 @@ import {
   freshMacro,
   freshMerge,
   freshMessage,
+  freshScheduled,
   freshTag,
   freshTicket,
   freshView,
@@ -200,6 +201,10 @@ export const MUTATIONS: Record<string, MutationRight> = {
       visibility: caller === 'light' ? 'PRIVATE' : 'PUBLIC',
       override: true,
     }),
+  },
+  messageCancel: {
+    may: [...AGENTS, 'partner'],
+    input: async (things, _, n, desk) => ({ id: await freshScheduled(things, n, desk) }),
   },
   messageRedact: {
     may: [...LEADS, 'partner'],

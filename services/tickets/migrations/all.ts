@@ -19,6 +19,7 @@ import { Links } from './20261122T0400-links.ts';
 import { Fields } from './20261122T0345-fields.ts';
 import { Attachments } from './20261122T0350-attachments.ts';
 import { Bulk } from './20261122T0405-bulk.ts';
+import { Scheduled } from './20261126T1420-scheduled.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -42,4 +43,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0345-fields': Fields,
   '20261122T0350-attachments': Attachments,
   '20261122T0405-bulk': Bulk,
+  '20261126T1420-scheduled': Scheduled,
 };

@@ -8,6 +8,10 @@ addRefusals({
     meaning: 'Others acted on the ticket since `seen`; nothing was sent.',
     message: 'Somebody did something here that you have not seen yet; read it, then send.',
   },
+  ALREADY_SENT: {
+    meaning: 'Only a message that is SCHEDULED can be taken back.',
+    message: 'This has been sent already, and can’t be taken back.',
+  },
   TICKET_CLOSED: { meaning: 'A closed ticket stays closed.', message: 'This ticket is closed.' },
   TICKET_DELETED: {
     meaning: 'What is in the bin can only be restored or removed for ever.',

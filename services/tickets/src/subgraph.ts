@@ -41,6 +41,7 @@ import { MacroResolver } from './macro/resolver.ts';
 import { byId as messageById } from './message/find.ts';
 import { Message } from './message/message.ts';
 import { MessageResolver, TicketMessages } from './message/resolver.ts';
+import { sendTimer } from './message/send.ts';
 import { Operation } from './operation/operation.ts';
 import { OperationResolver, TicketOperations } from './operation/resolver.ts';
 import { PresenceResolver, PresenceSetViewers, TicketViewers, UnseenViewers } from './presence/resolver.ts';
@@ -64,7 +65,7 @@ import { ViewerResolver } from './viewer/resolver.ts';
 import { Workspace } from './workspace/workspace.ts';
 
 const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
-  startClock({ orm, log, url: config.DATABASE_URL, timers: [...timers, ...fileTimers, bulkTimer] }).stop;
+  startClock({ orm, log, url: config.DATABASE_URL, timers: [...timers, ...fileTimers, sendTimer, bulkTimer] }).stop;
 
 /** The concepts of this service; the only file that knows them all. */
 export const subgraph: SubgraphOptions = {

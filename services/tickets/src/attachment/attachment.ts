@@ -7,6 +7,8 @@ import { Directive, Field, ID, Int, ObjectType, registerEnumType } from 'type-gr
 export const MOST_BYTES = 25 * 1024 * 1024;
 export const UPLOAD_SECONDS = 15 * 60;
 export const DOWNLOAD_SECONDS = 5 * 60;
+/** How long a file waits for a message. */
+export const UNUSED_MS = 24 * 60 * 60 * 1000;
 
 export enum ScanState {
   PENDING = 'PENDING',

@@ -3,15 +3,13 @@ import { due } from '@deskgraph/common/clock';
 import { Refusal } from '@deskgraph/common/errors';
 import { newId } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { Attachment, MOST_BYTES, ScanState, UPLOAD_SECONDS } from './attachment.ts';
+import { Attachment, MOST_BYTES, ScanState, UNUSED_MS, UPLOAD_SECONDS } from './attachment.ts';
 import { filesOf } from './files.ts';
 import type { AttachmentUploadCreateInput, AttachmentUploadCreatePayload } from './input.ts';
 import { secondsFromNow } from './link.ts';
 import { fileName } from './name.ts';
 import { isProgramName, isProgramType } from './type.ts';
 
-/** How long a file waits for a message. */
-const UNUSED_MS = 24 * 60 * 60 * 1000;
 /** So many of a person's or an app's files may wait at once. */
 const MOST_UNUSED = 200;
 

@@ -26,6 +26,8 @@ type Words = Record<
   | 'unlinked'
   | 'undone'
   | 'redacted'
+  | 'scheduled'
+  | 'unsent'
   | 'other',
   string
 >;
@@ -56,6 +58,8 @@ const WORDS: Record<string, Words> = {
     unlinked: '{who} took a link to another ticket away',
     undone: '{who} took an operation back',
     redacted: '{who} took something out of a message for ever',
+    scheduled: '{who} wrote a reply that is sent later',
+    unsent: '{who} kept a reply from being sent',
     other: '{who} did something',
   },
   pt: {
@@ -82,6 +86,8 @@ const WORDS: Record<string, Words> = {
     unlinked: '{who} retirou uma ligação a outro pedido',
     undone: '{who} desfez uma operação',
     redacted: '{who} apagou para sempre parte de uma mensagem',
+    scheduled: '{who} escreveu uma resposta para enviar mais tarde',
+    unsent: '{who} impediu o envio de uma resposta',
     other: '{who} fez algo',
   },
   sl: {
@@ -108,6 +114,8 @@ const WORDS: Record<string, Words> = {
     unlinked: '{who}: povezava z drugo zadevo odstranjena',
     undone: '{who}: dejanje razveljavljeno',
     redacted: '{who}: del sporočila trajno odstranjen',
+    scheduled: '{who}: odgovor za kasnejše pošiljanje',
+    unsent: '{who}: odgovor ni bil poslan',
     other: '{who}: dogodek',
   },
   'zh-Hans': {
@@ -134,6 +142,8 @@ const WORDS: Record<string, Words> = {
     unlinked: '{who} 取消了与另一工单的关联',
     undone: '{who} 撤销了操作',
     redacted: '{who} 永久删去了消息中的内容',
+    scheduled: '{who} 写了稍后发送的回复',
+    unsent: '{who} 取消了待发送的回复',
     other: '{who} 进行了操作',
   },
   'zh-Hant': {
@@ -160,6 +170,8 @@ const WORDS: Record<string, Words> = {
     unlinked: '{who} 取消了與另一工單的關聯',
     undone: '{who} 復原了操作',
     redacted: '{who} 永久刪去了訊息中的內容',
+    scheduled: '{who} 寫了稍後傳送的回覆',
+    unsent: '{who} 取消了待傳送的回覆',
     other: '{who} 進行了操作',
   },
 };
@@ -198,6 +210,8 @@ const KEYS: Record<string, keyof Words> = {
   'ticket.woken': 'woken',
   'ticket.merged': 'merged',
   'message.redacted': 'redacted',
+  'message.scheduled': 'scheduled',
+  'message.cancelled': 'unsent',
   'ticket.split': 'split',
   'ticket.linked': 'linked',
   'ticket.unlinked': 'unlinked',

@@ -1,6 +1,6 @@
 import { Payload } from '@deskgraph/common/graph';
 import { bytes, line, loose, text } from '@deskgraph/common/input';
-import { CursorScalar } from '@deskgraph/common/scalar';
+import { CursorScalar, DateTime } from '@deskgraph/common/scalar';
 import { ATTACHMENT_IDS, attachmentIds } from '../attachment/input.ts';
 import { UnseenActivity } from '../event/unseen.ts';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
@@ -34,8 +34,24 @@ export class MessageAddInput {
   })
   channel?: ChannelKind | null;
   @Field(() => [ID], { nullable: true, description: ATTACHMENT_IDS }) attachmentIds?: string[] | null;
-  @Field(() => TicketStatus, { nullable: true, description: 'Also move the ticket, in the same transaction; not for requesters.' })
+  @Field(() => TicketStatus, {
+    nullable: true,
+    description:
+      'Also move the ticket, in the same transaction; not for requesters. With a later instant it moves then, unless it can’t any more.',
+  })
   status?: TicketStatus | null;
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'When a public reply is to be sent, at most 365 days ahead; until then only the staff see it, and `messageCancel` takes it back. Default at once, for agents after the undo window of the settings. At most 20 wait in a ticket. Not for requesters.',
+  })
+  sendAt?: Date | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: 'Whether a message of the requester before `sendAt` cancels it; default true.',
+  })
+  cancelOnReply?: boolean | null;
   @Field(() => String, {
     nullable: true,
     description: 'The app’s own id for it; the same one twice makes one message. At most 255 characters; for apps only.',
@@ -72,5 +88,15 @@ export class MessageRedactInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of messageRedact.' })
 export class MessageRedactPayload extends Payload {
+  @Field(() => Message, { nullable: true, description: 'The message as it now stands; null when refused.' }) message?: Message | null;
+}
+
+@InputType({ description: 'Input of messageCancel.' })
+export class MessageCancelInput {
+  @Field(() => ID, { description: 'Which message.' }) id!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of messageCancel.' })
+export class MessageCancelPayload extends Payload {
   @Field(() => Message, { nullable: true, description: 'The message as it now stands; null when refused.' }) message?: Message | null;
 }

@@ -5,7 +5,7 @@ import { Node } from '@deskgraph/common/graph';
 import { connectionOf } from '@deskgraph/common/page';
 import { DateTime } from '@deskgraph/common/scalar';
 import { Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { ChannelKind } from '../ticket/words.ts';
+import { ChannelKind, TicketStatus } from '../ticket/words.ts';
 
 export enum MessageVisibility {
   PUBLIC = 'PUBLIC',
@@ -22,21 +22,27 @@ registerEnumType(MessageVisibility, {
 
 export enum DeliveryState {
   INBOUND = 'INBOUND',
+  SCHEDULED = 'SCHEDULED',
   SENT = 'SENT',
+  CANCELLED = 'CANCELLED',
 }
 registerEnumType(DeliveryState, {
   name: 'DeliveryState',
   description: 'How far an outbound message has come.',
   valuesConfig: {
     INBOUND: { description: 'It came in, or is a note: there is nothing to deliver.' },
+    SCHEDULED: { description: 'It waits for its instant, `sendAt`; only the staff see it.' },
     SENT: { description: 'It has left, and can be read in the portal.' },
+    CANCELLED: { description: 'It was taken back before its instant; only the staff see it.' },
   },
 });
 
 @Entity()
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A reply or a note: e-mail, chat line, post or form.' })
 @Directive('@key(fields: "id")')
-export class Message extends Stored<'appId' | 'externalId' | 'homeId' | 'redactedAt'> {
+export class Message extends Stored<
+  'appId' | 'externalId' | 'homeId' | 'redactedAt' | 'sendAt' | 'sendStatus' | 'cancelOnReply' | 'deliveryError'
+> {
   @PrimaryKey({ type: new Id('msg') })
   @Field(() => ID, { description: 'Prefix `msg_`.' })
   id!: string;
@@ -47,7 +53,9 @@ export class Message extends Stored<'appId' | 'externalId' | 'homeId' | 'redacte
   @Property({ type: new Id('tkt'), nullable: true }) homeId: string | null = null;
 
   @Enum({ items: () => MessageVisibility, type: 'string' })
-  @Field(() => MessageVisibility, { description: 'Who sees it.' })
+  @Field(() => MessageVisibility, {
+    description: 'Who sees it now: the staff only while it is SCHEDULED, and for ever when it was CANCELLED.',
+  })
   visibility!: MessageVisibility;
 
   @Enum({ items: () => ChannelKind, type: 'string' })
@@ -72,6 +80,19 @@ export class Message extends Stored<'appId' | 'externalId' | 'homeId' | 'redacte
   @Field(() => DeliveryState, { description: 'How far an outbound message has come.' })
   delivery!: DeliveryState;
 
+  @Property({ type: 'text', nullable: true })
+  @Field(() => String, { nullable: true, description: 'Why it was not sent, in a sentence; null also when it was taken back by hand.' })
+  deliveryError: string | null = null;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it is to be sent; null unless it is SCHEDULED, or was CANCELLED.' })
+  sendAt: Date | null = null;
+
+  /** Where the ticket goes when it is sent. */
+  @Enum({ items: () => TicketStatus, type: 'string', nullable: true }) sendStatus: TicketStatus | null = null;
+  /** Whether a message of the requester makes it needless. */
+  @Property({ type: 'boolean' }) cancelOnReply = false;
+
   @Property({ type: new Id('app'), nullable: true }) appId: string | null = null;
 
   @Property({ type: 'text', nullable: true })
@@ -83,7 +104,7 @@ export class Message extends Stored<'appId' | 'externalId' | 'homeId' | 'redacte
   redactedAt: Date | null = null;
 
   @Property({ type: 'datetime', length: 3 })
-  @Field(() => DateTime, { description: 'When it was written.' })
+  @Field(() => DateTime, { description: 'When it was written; of one that was scheduled, when it was sent.' })
   override createdAt: Date = new Date();
 }
 

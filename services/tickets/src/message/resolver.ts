@@ -7,8 +7,16 @@ import { shown } from '../foreign/actor.ts';
 import { byId } from '../ticket/find.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { add } from './add.ts';
+import { cancel } from './cancel.ts';
 import { findOf } from './find.ts';
-import { MessageAddInput, MessageAddPayload, MessageRedactInput, MessageRedactPayload } from './input.ts';
+import {
+  MessageAddInput,
+  MessageAddPayload,
+  MessageCancelInput,
+  MessageCancelPayload,
+  MessageRedactInput,
+  MessageRedactPayload,
+} from './input.ts';
 import { redact } from './redact.ts';
 import { Message, MessageConnection, MessageVisibility } from './message.ts';
 
@@ -21,6 +29,15 @@ export class MessageResolver {
   })
   messageAdd(@Arg('input', () => MessageAddInput) input: MessageAddInput, @Ctx() ctx: Context): Promise<MessageAddPayload> {
     return add(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => MessageCancelPayload, {
+    description:
+      'Takes back a message while it is SCHEDULED, by whomever it was written; one that is cancelled stays so. Who uploaded its files can send them with another one.',
+  })
+  messageCancel(@Arg('input', () => MessageCancelInput) input: MessageCancelInput, @Ctx() ctx: Context): Promise<MessageCancelPayload> {
+    return cancel(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })

@@ -17,13 +17,17 @@ export interface NewMessage {
   body: string;
   externalId?: string | null | undefined;
   at: Date;
+  /** It waits for this instant, and nobody but the staff sees it before. */
+  sendAt?: Date | null;
 }
 
 /** Writes a message into a ticket of the open transaction; stored with the next flush. */
-export function write(ctx: Context, { author, body, at, externalId, ...given }: NewMessage): Message {
+export function write(ctx: Context, { author, body, at, externalId, sendAt = null, ...given }: NewMessage): Message {
   const outbound = author.kind !== 'customer' && given.visibility === MessageVisibility.PUBLIC;
   return ctx.em.create(Message, {
     ...given,
+    ...(sendAt && { visibility: MessageVisibility.PRIVATE }),
+    sendAt,
     ...render(body),
     id: newId('msg'),
     workspaceId: ctx.workspace,
@@ -31,7 +35,7 @@ export function write(ctx: Context, { author, body, at, externalId, ...given }: 
     authorKind: author.kind,
     authorId: author.id,
     authorName: author.name,
-    delivery: outbound ? DeliveryState.SENT : DeliveryState.INBOUND,
+    delivery: sendAt ? DeliveryState.SCHEDULED : outbound ? DeliveryState.SENT : DeliveryState.INBOUND,
     appId: ctx.actor.kind === 'app' ? ctx.actor.id : null,
     externalId: externalId ?? null,
     createdAt: at,

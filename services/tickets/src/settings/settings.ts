@@ -7,5 +7,10 @@ export class Settings {
   @Field(() => Boolean, { description: 'Whether tickets may be put ON_HOLD; off by default.' }) onHoldEnabled!: boolean;
   @Field(() => Duration, { description: 'How long a ticket stays SOLVED before the system closes it: PT1H to P365D, default P28D.' })
   closeAfter!: string;
+  @Field(() => Int, {
+    description:
+      'How many seconds a public reply that an agent writes by hand can be taken back before anybody but the staff sees it: 0 to 60, default 0.',
+  })
+  undoSendSeconds!: number;
   @Field(() => Int, { description: 'Grows with each change.' }) version!: number;
 }

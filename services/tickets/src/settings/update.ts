@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { Payload } from '@deskgraph/common/graph';
 import { toId } from '@deskgraph/common/id';
-import { expectVersion, line, loose } from '@deskgraph/common/input';
+import { expectVersion, line, loose, z } from '@deskgraph/common/input';
 import { Duration, milliseconds } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
 import { LockMode } from '@mikro-orm/postgresql';
@@ -18,7 +18,7 @@ const YEAR = 365 * 24 * HOUR;
 
 @InputType({ description: 'Input of settingsUpdate. What is left out stays.' })
 export class SettingsUpdateInput {
-  static readonly bounds = loose({ name: line(100) });
+  static readonly bounds = loose({ name: line(100), undoSendSeconds: z.int().min(0).max(60) });
   @Field(() => String, { nullable: true, description: 'The name of the workspace, at most 100 characters.' }) name?: string | null;
   @Field(() => Boolean, {
     nullable: true,
@@ -31,6 +31,12 @@ export class SettingsUpdateInput {
       'How long a ticket stays SOLVED before the system closes it: PT1H to P365D. Holds for tickets that are SOLVED already, too; those whose time would be over are closed an hour after the change.',
   })
   closeAfter?: string | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How many seconds a public reply that an agent writes by hand can be taken back before anybody but the staff sees it: 0 to 60. Holds for what is written from now on.',
+  })
+  undoSendSeconds?: number | null;
   @Field(() => Int, { nullable: true, description: 'Refused with CONFLICT when this is not the current version.' }) expectedVersion?:
     | number
     | null;
@@ -41,7 +47,7 @@ export class SettingsUpdatePayload extends Payload {
   @Field(() => Settings, { nullable: true, description: 'The settings as they now stand; null when refused.' }) settings?: Settings | null;
 }
 
-const FIELDS = ['name', 'onHoldEnabled', 'closeAfter'] as const;
+const FIELDS = ['name', 'onHoldEnabled', 'closeAfter', 'undoSendSeconds'] as const;
 
 /** Changes what holds for the whole workspace. */
 export async function update(ctx: Context, input: SettingsUpdateInput): Promise<SettingsUpdatePayload> {

@@ -10,6 +10,8 @@ export class Workspace {
   @Property({ type: 'boolean' }) onHoldEnabled = false;
   /** ISO 8601 duration in SOLVED after which the system closes. */
   @Property({ type: 'text' }) closeAfter = 'P28D';
+  /** How long a reply of an agent waits before it is sent. */
+  @Property({ type: 'integer' }) undoSendSeconds = 0;
   @Property({ type: 'integer' }) version = 1;
 }
 
