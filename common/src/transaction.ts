@@ -30,7 +30,7 @@ export class Context {
   readonly locales: readonly string[];
   readonly load = new Loaders();
   readonly tail: Tail | undefined;
-  /** Why things change, where it is not by hand: kept with every fact that is recorded meanwhile. */
+  /** Why things change, where it is not by hand: kept with every fact that is recorded in the transaction from then on. */
   because: object | undefined;
   readonly #find: Request['find'];
   #open: Promise<EntityManager> | undefined;
@@ -83,6 +83,7 @@ export class Context {
       throw error;
     } finally {
       this.#writing = undefined;
+      this.because = undefined;
       this.#afterCommit = [];
       this.load.clear();
     }

@@ -20,6 +20,7 @@ import { Fields } from './20261122T0345-fields.ts';
 import { Attachments } from './20261122T0350-attachments.ts';
 import { Bulk } from './20261122T0405-bulk.ts';
 import { Scheduled } from './20261126T1420-scheduled.ts';
+import { Undo } from './20261126T1430-undo.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -44,4 +45,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0350-attachments': Attachments,
   '20261122T0405-bulk': Bulk,
   '20261126T1420-scheduled': Scheduled,
+  '20261126T1430-undo': Undo,
 };

@@ -109,7 +109,9 @@ test('an action is done to each ticket as by hand, what one is refused stops no 
      union all select actor, data -> 'because' from outbox where subject = $1 and type = 'ticket.assigned'`,
     [first],
   );
-  expect(rows).toEqual([{ actor: expect.objectContaining({ id: desk.agent.id }), because: { jobId: id } }]);
+  expect(rows).toEqual([
+    { actor: expect.objectContaining({ id: desk.agent.id }), because: { jobId: id, operationId: expect.any(String) } },
+  ]);
 });
 
 test('all that a filter lets through at that moment are taken', async () => {

@@ -2,6 +2,7 @@ import { Payload } from '@deskgraph/common/graph';
 import { loose, z } from '@deskgraph/common/input';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { TicketActionInput } from '../action/action.ts';
+import { Operation } from '../operation/operation.ts';
 import { TicketFilter } from '../ticket/filter.ts';
 import { BulkJob } from './job.ts';
 
@@ -26,6 +27,11 @@ export class BulkJobCancelInput {
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketsUpdate.' })
 export class TicketsUpdatePayload extends Payload {
   @Field(() => BulkJob, { nullable: true, description: 'The job that does it; null when refused.' }) job?: BulkJob | null;
+  @Field(() => Operation, {
+    nullable: true,
+    description: 'The operation, to be taken back once the job has ended; null when refused. Tickets come to it as they are done.',
+  })
+  operation?: Operation | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of bulkJobCancel.' })

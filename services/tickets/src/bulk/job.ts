@@ -43,10 +43,13 @@ export abstract class Job {
 
 @Entity()
 @ObjectType({ implements: [Node, Job], simpleResolvers: true, description: 'One action on many tickets.' })
-export class BulkJob extends Stored<'state' | 'done' | 'failed' | 'finishedAt' | 'dueAt'> {
+export class BulkJob extends Stored<'operationId' | 'state' | 'done' | 'failed' | 'finishedAt' | 'dueAt'> {
   @PrimaryKey({ type: new Id('job') })
   @Field(() => ID, { description: 'Prefix `job_`.' })
   id!: string;
+
+  /** What it is journaled as; null for one of before there were such. */
+  @Property({ type: new Id('opr'), nullable: true }) operationId: string | null = null;
 
   /** Whose rights and name the changes have. */
   @Property({ type: 'json' }) actor!: Omit<Actor, 'workspace'>;

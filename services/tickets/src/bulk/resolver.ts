@@ -2,6 +2,8 @@ import { Auth, Role } from '@deskgraph/common/access';
 import { ForwardArgs, type Page } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { byId as operationById } from '../operation/find.ts';
+import { Operation } from '../operation/operation.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { cancel } from './cancel.ts';
@@ -21,7 +23,7 @@ export class BulkJobResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketsUpdatePayload, {
     description:
-      'One action on many tickets, done in the background with the rights of the caller, by the same rules as by hand; what one ticket is refused stops no other. A reply is sent whatever others did meanwhile.',
+      'One action on many tickets, done in the background with the rights of the caller, by the same rules as by hand; what one ticket is refused stops no other. Can be taken back for 30 days, but for what was written. A reply is sent whatever others did meanwhile.',
   })
   ticketsUpdate(@Arg('input', () => TicketsUpdateInput) input: TicketsUpdateInput, @Ctx() ctx: Context): Promise<TicketsUpdatePayload> {
     return start(ctx, input);
@@ -31,6 +33,14 @@ export class BulkJobResolver {
   @Mutation(() => BulkJobCancelPayload, { description: 'Stops a job after the tickets at work; what is done stays done.' })
   bulkJobCancel(@Arg('input', () => BulkJobCancelInput) input: BulkJobCancelInput, @Ctx() ctx: Context): Promise<BulkJobCancelPayload> {
     return cancel(ctx, input);
+  }
+
+  @FieldResolver(() => Operation, {
+    nullable: true,
+    description: 'The operation, to be taken back once the job has ended; null for jobs of before there were such.',
+  })
+  operation(@Root() { operationId }: BulkJob, @Ctx() ctx: Context): Promise<Operation | null> | null {
+    return operationId === null ? null : operationById(ctx, operationId);
   }
 
   @FieldResolver(() => BulkResultConnection, { description: 'What came of it so far, ticket by ticket.' })

@@ -5,6 +5,8 @@ import { record } from '@deskgraph/common/events';
 import { newId, toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { kept, refuseUndoable } from '../action/check.ts';
+import { begin } from '../operation/journal.ts';
+import { OperationKind } from '../operation/operation.ts';
 import type { TicketFilter } from '../ticket/filter.ts';
 import { listed } from '../ticket/find.ts';
 import { frequentTexts } from '../ticket/text.ts';
@@ -18,12 +20,21 @@ export async function start(ctx: Context, { ids, filter, action }: TicketsUpdate
   if (!ids && !filter) throw new Refusal('REQUIRED', 'ids');
   await refuseUndoable(ctx, action, 'action');
   const { workspace: _, ...actor } = ctx.actor;
-  const job = ctx.em.create(BulkJob, { id: newId('job'), workspaceId: ctx.workspace, actor, action: kept(action), total: 0 });
+  const operation = begin(ctx, OperationKind.BULK, new Date());
+  await ctx.em.flush();
+  const job = ctx.em.create(BulkJob, {
+    id: newId('job'),
+    workspaceId: ctx.workspace,
+    operationId: operation.id,
+    actor,
+    action: kept(action),
+    total: 0,
+  });
   await ctx.em.flush();
   job.total = ids ? await takeIds(ctx, job.id, ids) : await takeAll(ctx, job.id, filter!);
   await record(ctx, 'bulk_job.started', job, { action: job.action, total: job.total });
   due(ctx, new Date());
-  return { job, userErrors: [] };
+  return { job, operation, userErrors: [] };
 }
 
 async function takeIds(ctx: Context, jobId: string, ids: readonly string[]): Promise<number> {

@@ -6,6 +6,7 @@ import { databaseGone, lostRace } from '@deskgraph/common/failure';
 import { uuidOf } from '@deskgraph/common/id';
 import { Context } from '@deskgraph/common/transaction';
 import { apply, placed } from '../action/apply.ts';
+import { journaled } from '../operation/journal.ts';
 import { works } from '../ticket/reference.ts';
 import { BulkJob, JobState } from './job.ts';
 
@@ -69,7 +70,9 @@ const one = (ctx: Context, { actor }: BulkJob, verb: (inner: Context) => Promise
 
 async function act(inner: Context, job: BulkJob, item: Item): Promise<void> {
   inner.because = { jobId: job.id };
-  await apply(inner, item.ticket_id, job.action, { override: true });
+  const work = (): Promise<unknown> => apply(inner, item.ticket_id, job.action, { override: true });
+  if (job.operationId) await journaled(inner, job.operationId, work);
+  else await work();
   await inner.em.flush();
   await mark(inner, job, item, 'DONE', []);
 }

@@ -75,7 +75,7 @@ export async function changesFor(ctx: Context, { changes = {}, publicFields = []
     Object.entries(changes)
       .filter(([field]) => readsOnHold(actor) || PUBLIC_FIELDS.includes(field) || publicFields.includes(field))
       .map(async ([field, [from, to]]) => {
-        const name = field.startsWith('fld_') ? await customName(ctx, field) : (GRAPH_NAMES[field] ?? field);
+        const name = await nameOf(ctx, field);
         const show = (value: unknown): unknown => (field === 'status' ? statusShown(actor, value) : value);
         return name && { field: name, from: show(from), to: show(to) };
       }),
@@ -83,7 +83,9 @@ export async function changesFor(ctx: Context, { changes = {}, publicFields = []
   return named.filter((change) => typeof change === 'object' && change !== null);
 }
 
-async function customName(ctx: Context, id: string): Promise<string | null> {
-  const field = await fieldById(ctx, id);
+/** A changed field by its name in the graph; null for a custom field that is not there for the caller. */
+export async function nameOf(ctx: Context, changed: string): Promise<string | null> {
+  if (!changed.startsWith('fld_')) return GRAPH_NAMES[changed] ?? changed;
+  const field = await fieldById(ctx, changed);
   return field && `field:${field.key}`;
 }

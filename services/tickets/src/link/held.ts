@@ -13,6 +13,16 @@ export async function held(ctx: Context, ids: readonly string[], kinds: readonly
   return new Set(rows.map(({ ticket_id: id }) => toId('tkt', id)));
 }
 
+/** The parts of these tickets that are not solved yet, each with its whole. */
+export async function openParts(ctx: Context, ids: readonly string[]): Promise<{ wholeId: string; partId: string }[]> {
+  if (!ids.length) return [];
+  const { rows } = await sql<{ ticket_id: string; other_id: string }>`
+    select l.ticket_id, l.other_id from ticket_link l join ticket t on t.id = l.other_id
+    where l.ticket_id = any(${uuids('tkt', ids)}) and l.kind = 'CHILD' and t.status not in ('SOLVED', 'CLOSED') and t.deleted_at is null
+  `.execute(ctx.em.getKysely());
+  return rows.map(({ ticket_id: whole, other_id: part }) => ({ wholeId: toId('tkt', whole), partId: toId('tkt', part) }));
+}
+
 /** A whole is not solved before its parts. */
 export async function refuseOpenChildren(ctx: Context, id: string, field: string): Promise<void> {
   if ((await held(ctx, [id], ['CHILD'])).has(id)) throw new Refusal('CHILDREN_OPEN', field);

@@ -7,6 +7,7 @@ import { filled } from '../canned/in-message.ts';
 import { added } from '../message/fact.ts';
 import { type Message, MessageVisibility } from '../message/message.ts';
 import { indexEach, write } from '../message/write.ts';
+import { note } from '../operation/noted.ts';
 import { moved } from '../ticket/fact.ts';
 import { moveTo } from '../ticket/status.ts';
 import { Ticket } from '../ticket/ticket.ts';
@@ -23,6 +24,7 @@ export async function lockedWithIncidents(ctx: Context, id: string): Promise<{ t
       select ${problem} union all select other_id from ticket_link where ticket_id = ${problem} and kind = 'INCIDENT'))
     order by t.id for update`.execute(ctx.em.getKysely());
   const tickets = rows.map((row) => ctx.em.map(Ticket, row as never)).filter((ticket) => isVisible(ctx.actor, ticket));
+  for (const each of tickets) note(ctx, each);
   const ticket = tickets.find((each) => each.id === id);
   if (!ticket) throw new Refusal('NOT_FOUND', 'id');
   if (ticket.deletedAt) throw new Refusal('TICKET_DELETED', 'id');

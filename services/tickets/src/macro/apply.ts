@@ -2,6 +2,8 @@ import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { apply as act, placed } from '../action/apply.ts';
+import { begin, journaled } from '../operation/journal.ts';
+import { OperationKind } from '../operation/operation.ts';
 import { locked } from '../ticket/find.ts';
 import { byId } from './find.ts';
 import type { MacroApplyInput, MacroApplyPayload } from './input.ts';
@@ -10,15 +12,16 @@ import type { MacroApplyInput, MacroApplyPayload } from './input.ts';
 export async function apply(ctx: Context, { id, ticketId, seen }: MacroApplyInput): Promise<MacroApplyPayload> {
   const macro = await byId(ctx, id);
   if (!macro) throw new Refusal('NOT_FOUND', 'id');
-  let ticket = await locked(ctx, ticketId, 'ticketId');
+  const ticket = await locked(ctx, ticketId, 'ticketId');
   ctx.because = { macroId: macro.id };
+  const operation = begin(ctx, OperationKind.MACRO, new Date());
   try {
-    for (const action of macro.actions) ticket = await act(ctx, ticketId, action, { seen });
-    await record(ctx, 'macro.applied', macro, { ticketId: ticket.id });
+    await journaled(ctx, operation.id, async () => {
+      for (const action of macro.actions) await act(ctx, ticketId, action, { seen });
+    });
   } catch (error) {
     throw placed(error, { id: 'ticketId', ticketId: 'ticketId', seen: 'seen' }, 'id');
-  } finally {
-    ctx.because = undefined;
   }
-  return { ticket, userErrors: [] };
+  await record(ctx, 'macro.applied', macro, { ticketId: ticket.id });
+  return { ticket, operation, userErrors: [] };
 }

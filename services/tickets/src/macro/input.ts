@@ -4,6 +4,7 @@ import { CursorScalar } from '@deskgraph/common/scalar';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { TicketActionInput } from '../action/action.ts';
 import { UnseenActivity } from '../event/unseen.ts';
+import { Operation } from '../operation/operation.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { Macro } from './macro.ts';
 
@@ -71,6 +72,8 @@ export class MacroDeletePayload extends Payload {
 @ObjectType({ simpleResolvers: true, description: 'Result of macroApply.' })
 export class MacroApplyPayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: 'The ticket as it now stands; null when refused.' }) ticket?: Ticket | null;
+  @Field(() => Operation, { nullable: true, description: 'The operation, to look at or to take back; null when refused.' })
+  operation?: Operation | null;
   @Field(() => UnseenActivity, { nullable: true, description: 'What others did since `seen`; null unless refused with UNSEEN_ACTIVITY.' })
   unseenActivity?: UnseenActivity | null;
 }

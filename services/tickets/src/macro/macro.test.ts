@@ -88,7 +88,7 @@ test('a macro does all that it holds to a ticket in one transaction, and each fa
   expect(caused.map(({ type }) => type).toSorted()).toEqual(
     ['message.added', 'message.added', 'ticket.assigned', 'ticket.status_changed', 'ticket.status_changed', 'ticket.updated'].toSorted(),
   );
-  for (const { because } of caused) expect(because).toEqual({ macroId: id });
+  for (const { because } of caused) expect(because).toEqual({ macroId: id, operationId: expect.any(String) });
   const second = (await desk.ticket()).id;
   expect(codes(await apply({ id, ticketId: second, seen: await cursorOf(second) }))).toEqual([]);
   // Uses are counted in the log, which is written a moment later.

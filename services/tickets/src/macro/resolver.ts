@@ -48,7 +48,8 @@ export class MacroResolver {
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => MacroApplyPayload, {
-    description: 'Runs a macro on one ticket: all of it in one transaction, or nothing, by the same rules as by hand.',
+    description:
+      'Runs a macro on one ticket: all of it in one transaction, or nothing, by the same rules as by hand. Can be taken back for 30 days, but for what was written.',
   })
   macroApply(@Arg('input', () => MacroApplyInput) input: MacroApplyInput, @Ctx() ctx: Context): Promise<MacroApplyPayload> {
     return apply(ctx, input);

@@ -6,19 +6,20 @@ import { type Owned, pageOf } from '@deskgraph/common/owned';
 import { Direction, type Page, type PageRequest } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import type { TicketEvent } from '../event/event.ts';
-import { eventOf, factsOf } from '../event/rows.ts';
+import { eventOf, factsOfAll } from '../event/rows.ts';
+import { nameOf } from '../event/visible.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { reads } from '../ticket/reader.ts';
 import { visible as ticketVisible } from '../ticket/visible.ts';
 import { Operation, type OperationConflict } from './operation.ts';
 
-/** Operations are for those who do them, and exist for whom one of their tickets does. Given as a condition on `o`. */
+/** Operations are for those who do such, and exist for whom one of their tickets does; for who did it also before and after. A condition on `o`. */
 function visible(actor: Actor): Condition {
   const works = actor.kind === 'app' || actor.kind === 'system' || hasRole(actor, Role.AGENT);
   if (!works || !reads(actor)) return sql`false`;
-  return sql`o.workspace_id = ${actor.workspace}::uuid and exists (
-    select from operation_ticket x join ticket t on t.id = x.ticket_id where x.operation_id = o.id and ${ticketVisible(actor)})`;
+  return sql`o.workspace_id = ${actor.workspace}::uuid and (o.actor_id = ${actor.id} or exists (
+    select from operation_ticket x join ticket t on t.id = x.ticket_id where x.operation_id = o.id and ${ticketVisible(actor)}))`;
 }
 
 /** One operation by id, if it exists for the caller. */
@@ -76,20 +77,21 @@ export async function conflictsOf(ctx: Context, { conflicts }: Operation): Promi
   const found = await Promise.all(
     conflicts.map(async ({ ticketId, field, version }) => ({
       ticket: await ticketById(ctx, ticketId),
-      field,
+      field: await nameOf(ctx, field),
       event: await ctx.load.byKey<TicketEvent | null>('facts by version', `${ticketId} ${version}`, (keys) => factsBy(ctx, keys), null),
     })),
   );
-  return found.filter((each): each is OperationConflict => each.ticket !== null && each.event !== null);
+  return found.filter((each): each is OperationConflict => each.ticket !== null && each.field !== null && each.event !== null);
 }
 
 async function factsBy(ctx: Context, keys: string[]): Promise<Map<string, TicketEvent>> {
   const asked = keys.map((key) => key.split(' ') as [id: string, version: string]);
   const em = await ctx.read();
   const { rows } = await sql<object>`
-    select found.* from unnest(${asked.map(([id]) => id)}::text[], ${asked.map(([, version]) => Number(version))}::integer[]) as asked(id, version)
-    cross join lateral (select e.* from ${factsOf(ctx.workspace, sql`asked.id`)} where e.version = asked.version limit 1) found`.execute(
-    em.getKysely(),
-  );
+    select e.* from unnest(${asked.map(([id]) => id)}::text[], ${asked.map(([, version]) => Number(version))}::integer[]) as asked(id, version)
+    join ${factsOfAll(
+      ctx.workspace,
+      asked.map(([id]) => id),
+    )} on e.subject = asked.id and e.version = asked.version`.execute(em.getKysely());
   return new Map(rows.map(eventOf).map((event) => [`${event.fact.subject} ${event.fact.version}`, event]));
 }

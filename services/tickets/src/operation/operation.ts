@@ -10,6 +10,9 @@ import { Ticket } from '../ticket/ticket.ts';
 export enum OperationKind {
   MERGE = 'MERGE',
   SPLIT = 'SPLIT',
+  BULK = 'BULK',
+  MACRO = 'MACRO',
+  DELETE = 'DELETE',
 }
 registerEnumType(OperationKind, {
   name: 'OperationKind',
@@ -17,6 +20,9 @@ registerEnumType(OperationKind, {
   valuesConfig: {
     MERGE: { description: 'Tickets were folded into another one.' },
     SPLIT: { description: 'Messages were cut out into a new ticket.' },
+    BULK: { description: 'One action was done to many tickets.' },
+    MACRO: { description: 'A macro was applied to a ticket.' },
+    DELETE: { description: 'A ticket was put into the bin.' },
   },
 });
 
@@ -46,7 +52,7 @@ export interface Conflict {
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'A change of several tickets at once that is kept, so that it can be taken back.',
+  description: 'A change that is kept as one, so that it can be taken back: of several tickets at once, or of one in several ways.',
 })
 export class Operation extends Stored<'conflicts'> {
   @PrimaryKey({ type: new Id('opr') })
@@ -79,6 +85,9 @@ export class Operation extends Stored<'conflicts'> {
 @ObjectType({ simpleResolvers: true, description: 'What stands against an undo.' })
 export class OperationConflict {
   @Field(() => Ticket, { description: 'Where.' }) ticket!: Ticket;
-  @Field(() => String, { description: 'The field that was changed since, by its name in the graph.' }) field!: string;
+  @Field(() => String, {
+    description: 'The field that was changed since, by its name in the graph; `field:` and the key of a custom field.',
+  })
+  field!: string;
   @Field(() => TicketEvent, { description: 'The later fact.' }) event!: TicketEvent;
 }

@@ -1,11 +1,13 @@
 import { sql } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { factsOf } from '../event/rows.ts';
+import { factsOfAll } from '../event/rows.ts';
 import type { Ticket } from '../ticket/ticket.ts';
+import { isVisible } from '../ticket/visible.ts';
 import type { TicketStatus } from '../ticket/words.ts';
 import type { Part } from './journal.ts';
-import { lockedAll } from './locked.ts';
+import { lockedThere } from './locked.ts';
 import type { Operation } from './operation.ts';
 import { type Snapshot, readSnapshot } from './snapshot.ts';
 
@@ -14,33 +16,14 @@ export interface Piece {
   ticket: Ticket;
   part: Part;
   before: Snapshot;
-  /** The status that the operation left it in. */
+  /** What the operation made of it, where that is kept field by field. */
+  after: Partial<Snapshot>;
+  /** The status that the operation left it in, where tickets were folded or cut. */
   became: TicketStatus;
+  /** The version that the operation made. */
+  version: number;
   /** The version of the last fact since that changed a field, by the field's name; of messages that were split off it is `messages`. */
-  since: Map<string, number>;
-}
-
-/** The tickets of an operation, locked, and what happened to them since. */
-export async function piecesOf(ctx: Context, operation: Operation): Promise<Piece[]> {
-  const { rows } = await sql<Row>`
-    select ticket_id, part, version, before from operation_ticket where operation_id = ${uuidOf('opr', operation.id)}::uuid
-  `.execute(ctx.em.getKysely());
-  const ids = rows.map(({ ticket_id: id }) => toId('tkt', id));
-  const tickets = await lockedAll(
-    ctx,
-    ids.map((id) => ({ id, field: 'id' })),
-  );
-  const since = await changesSince(
-    ctx,
-    rows.map(({ version }, at) => ({ id: ids[at]!, version })),
-  );
-  return rows.map(({ part, before }, at) => ({
-    ticket: tickets[at]!,
-    part,
-    before: readSnapshot(before),
-    became: before.became,
-    since: since.get(ids[at]!) ?? new Map<string, number>(),
-  }));
+  since: ReadonlyMap<string, number>;
 }
 
 interface Row {
@@ -48,16 +31,54 @@ interface Row {
   part: Part;
   version: number;
   before: { became: TicketStatus };
+  after: object | null;
 }
 
-async function changesSince(ctx: Context, tickets: readonly { id: string; version: number }[]): Promise<Map<string, Map<string, number>>> {
+/** The tickets of an operation, locked, and what others did to them since. */
+export async function piecesOf(ctx: Context, operation: Operation): Promise<Piece[]> {
+  const { rows } = await sql<Row>`
+    select ticket_id, part, version, before, after from operation_ticket where operation_id = ${uuidOf('opr', operation.id)}::uuid
+    order by ticket_id`.execute(ctx.em.getKysely());
+  const parts = rows.map(({ ticket_id: id, part, version, before, after }) => ({ id: toId('tkt', id), part, version, before, after }));
+  const tickets = await lockedThere(
+    ctx,
+    parts.map(({ id }) => id),
+  );
+  const since = await changesSince(ctx, operation, parts);
+  return parts
+    .filter(({ id }) => tickets.has(id))
+    .map(({ id, part, version, before, after }) => ({
+      ticket: tickets.get(id)!,
+      part,
+      before: readSnapshot(before),
+      after: readSnapshot(after ?? {}),
+      became: before.became,
+      version,
+      since: since.get(id) ?? new Map<string, number>(),
+    }));
+}
+
+/** Messages are not moved out of tickets, or into them, that are not there for the caller. */
+export function refuseGone({ actor }: Context, pieces: readonly Piece[]): void {
+  if (!pieces.every(({ ticket }) => isVisible(actor, ticket))) throw new Refusal('NOT_FOUND', 'id');
+  if (pieces.some(({ ticket }) => ticket.deletedAt)) throw new Refusal('TICKET_DELETED', 'id');
+}
+
+async function changesSince(
+  ctx: Context,
+  { id: operationId }: Operation,
+  tickets: readonly { id: string; version: number }[],
+): Promise<Map<string, Map<string, number>>> {
+  const ids = tickets.map(({ id }) => id);
   const { rows } = await sql<{ id: string; field: string; version: number }>`
     select asked.id, changed.field, max(e.version) as version
-    from unnest(${tickets.map(({ id }) => id)}::text[], ${tickets.map(({ version }) => version)}::integer[]) as asked(id, since)
-    cross join lateral (select e.version, e.type, e.data from ${factsOf(ctx.workspace, sql`asked.id`)} where e.version > asked.since) e
+    from unnest(${ids}::text[], ${tickets.map(({ version }) => version)}::integer[]) as asked(id, since)
+    join ${factsOfAll(ctx.workspace, ids)} on e.subject = asked.id and e.version > asked.since
     cross join lateral (
       select jsonb_object_keys(e.data -> 'changes') as field union select 'messages' where e.type = 'ticket.split'
-    ) changed group by asked.id, changed.field`.execute(ctx.em.getKysely());
+    ) changed where (e.data #>> '{because,operationId}') is distinct from ${operationId} group by asked.id, changed.field`.execute(
+    ctx.em.getKysely(),
+  );
   const found = new Map<string, Map<string, number>>();
   for (const { id, field, version } of rows) found.set(id, (found.get(id) ?? new Map<string, number>()).set(field, version));
   return found;

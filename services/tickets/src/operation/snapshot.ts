@@ -1,29 +1,65 @@
 import type { Ticket } from '../ticket/ticket.ts';
 
-const INSTANTS = ['solvedAt', 'closesAt', 'waitingSince', 'firstReplyAt', 'snoozedAt', 'snoozedUntil'] as const;
-const STANDING = ['status', 'solvedAt', 'solvedById', 'resolutionCode', 'resolutionText', 'closesAt', 'reopenCount'] as const;
-const REST = ['snoozedAt', 'snoozedUntil', 'wakeOnReply', 'snoozedByKind', 'snoozedById', 'snoozedByName'] as const;
+/**
+ * What of a ticket goes back together, by the word under which facts tell of its change. A field that is added to tickets, and that operations
+ * change, gets its place here.
+ */
+const TOGETHER = {
+  status: ['status', 'solvedAt', 'solvedById', 'resolutionCode', 'resolutionText', 'closesAt', 'reopenCount'],
+  snooze: ['snoozedAt', 'snoozedUntil', 'wakeOnReply', 'snoozedByKind', 'snoozedById', 'snoozedByName'],
+  priority: ['priority'],
+  categoryId: ['categoryId'],
+  departmentId: ['departmentId', 'transferCount'],
+  assigneeId: ['assigneeId'],
+  tags: ['tags'],
+  fields: ['fields'],
+  deletedAt: ['deletedAt', 'purgesAt'],
+} as const satisfies Record<string, readonly (keyof Ticket)[]>;
 const CLOCKS = ['waitingSince', 'handled', 'firstReplyAt'] as const;
 
-type Kept = (typeof STANDING)[number] | (typeof REST)[number] | (typeof CLOCKS)[number];
+export type Word = keyof typeof TOGETHER;
+type Kept = (typeof TOGETHER)[Word][number] | (typeof CLOCKS)[number];
 
 /** How a ticket stood before an operation, as far as operations change it. */
 export type Snapshot = Pick<Ticket, Kept>;
 
-export const snapshotOf = (ticket: Ticket): Snapshot =>
-  Object.fromEntries([...STANDING, ...REST, ...CLOCKS].map((field) => [field, ticket[field]])) as unknown as Snapshot;
+export const WORDS = Object.keys(TOGETHER) as Word[];
+const ALL: readonly Kept[] = [...Object.values(TOGETHER).flat(), ...CLOCKS];
 
-/** A snapshot as JSON gives it back. */
-export const readSnapshot = (kept: object): Snapshot => {
-  const instants = INSTANTS.map((field) => [field, instantOf((kept as Record<string, unknown>)[field])]);
-  return { ...kept, ...Object.fromEntries(instants) } as unknown as Snapshot;
-};
+const pick = (from: object, fields: readonly string[]): Partial<Snapshot> =>
+  Object.fromEntries(fields.filter((field) => field in from).map((field) => [field, from[field as never]]));
 
-const instantOf = (value: unknown): Date | null => (typeof value === 'string' ? new Date(value) : null);
+export const snapshotOf = (ticket: Ticket): Snapshot => pick(ticket, ALL) as Snapshot;
 
-const put = (ticket: Ticket, from: Snapshot, fields: readonly Kept[]): void =>
-  void Object.assign(ticket, Object.fromEntries(fields.map((field) => [field, from[field]])));
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Do two states of a ticket agree in what a word stands for? */
+export const agree = (a: Partial<Snapshot>, b: Partial<Snapshot>, word: Word): boolean =>
+  same(pick(a, TOGETHER[word]), pick(b, TOGETHER[word]));
+
+/** What was changed, how it was and how it became; and the clocks as they stood. */
+export function difference(before: Snapshot, after: Snapshot): { before: Partial<Snapshot>; after: Partial<Snapshot> } {
+  const changed = WORDS.filter((word) => !agree(before, after, word)).flatMap((word) => TOGETHER[word]);
+  return { before: pick(before, [...changed, ...CLOCKS]), after: pick(after, changed) };
+}
+
+/** The words for what such a difference holds. */
+export const wordsIn = (difference: object): Word[] => WORDS.filter((word) => TOGETHER[word].some((field) => field in difference));
+
+/** All that facts can call it when they tell of its change. */
+export const namesOf = (word: Word): readonly string[] => [word, ...TOGETHER[word]];
+
+/** A snapshot, or a part of one, as JSON gives it back. */
+export const readSnapshot = (kept: object): Snapshot =>
+  Object.fromEntries(
+    Object.entries(kept).map(([field, value]) => [field, INSTANT.test(field) && typeof value === 'string' ? new Date(value) : value]),
+  ) as unknown as Snapshot;
+
+const INSTANT = /(?:At|Since|Until)$/;
+
+/** What a word stands for, as it was. */
+export const putBack = (ticket: Ticket, from: Snapshot, word: Word): void => void Object.assign(ticket, pick(from, TOGETHER[word]));
 
 /** The status again, and what hangs on it. */
-export const restoreStanding = (ticket: Ticket, before: Snapshot): void => put(ticket, before, STANDING);
-export const restoreRest = (ticket: Ticket, before: Snapshot): void => put(ticket, before, REST);
+export const restoreStanding = (ticket: Ticket, before: Snapshot): void => putBack(ticket, before, 'status');
+export const restoreRest = (ticket: Ticket, before: Snapshot): void => putBack(ticket, before, 'snooze');

@@ -5,13 +5,19 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { byId } from './find.ts';
 import type { OperationUndoInput, OperationUndoPayload } from './input.ts';
 import { Operation, type OperationKind, OperationState } from './operation.ts';
+import { refuseUnended } from '../bulk/ended.ts';
+import type { Undoing } from './conflict.ts';
+import { revert } from './revert.ts';
 import { type Piece, piecesOf } from './since.ts';
-import { type Undoing, unmerge } from './unmerge.ts';
+import { unmerge } from './unmerge.ts';
 import { unsplit } from './unsplit.ts';
 
 const UNDOINGS: Record<OperationKind, (ctx: Context, operation: Operation, pieces: Piece[]) => Promise<Undoing>> = {
   MERGE: unmerge,
   SPLIT: unsplit,
+  BULK: revert,
+  MACRO: revert,
+  DELETE: revert,
 };
 
 /** Takes an operation back; refused, with what stands against it, unless the rest is wanted. */
@@ -21,10 +27,12 @@ export async function undo(ctx: Context, { id, partly }: OperationUndoInput): Pr
   const operation = await ctx.em.findOneOrFail(Operation, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   const at = new Date();
   if (operation.state !== OperationState.APPLIED || operation.undoableUntil < at) throw new Refusal('UNDO_EXPIRED', 'id');
+  await refuseUnended(ctx, id);
   const undoing = await UNDOINGS[operation.kind](ctx, operation, await piecesOf(ctx, operation));
   const { conflicts, possible } = undoing;
   if (conflicts.length && !(partly && possible))
     throw new Refusal('UNDO_CONFLICT', 'id', { operation: Object.assign(known, { conflicts }) });
+  ctx.because = { ...ctx.because, operationId: id };
   const facts = await undoing.apply(at);
   operation.state = conflicts.length ? OperationState.PARTLY_UNDONE : OperationState.UNDONE;
   operation.conflicts = conflicts;

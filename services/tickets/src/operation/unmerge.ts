@@ -11,21 +11,14 @@ import { afterAgent, afterRequester, moveTo } from '../ticket/status.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { type Said, runAll, runOn, saidIn } from './clocks.ts';
+import { type Undoing, conflict } from './conflict.ts';
 import type { Conflict, Operation } from './operation.ts';
-import type { Piece } from './since.ts';
+import { type Piece, refuseGone } from './since.ts';
 import { restoreRest, restoreStanding } from './snapshot.ts';
-
-/** How an operation is taken back. */
-export interface Undoing {
-  conflicts: Conflict[];
-  /** Is there a part that nothing stands against? */
-  possible: boolean;
-  /** Takes back that part; the facts are to be recorded. */
-  apply: (at: Date) => Promise<NewFact[]>;
-}
 
 /** Tickets come out of the one that they were folded into, each with its messages and with the replies that were written to it since. */
 export async function unmerge(ctx: Context, operation: Operation, pieces: Piece[]): Promise<Undoing> {
+  refuseGone(ctx, pieces);
   const into = pieces.find(({ part }) => part === 'INTO');
   const from = pieces.filter(({ part }) => part === 'FROM');
   if (!into) return { conflicts: [], possible: false, apply: async () => [] };
@@ -75,15 +68,9 @@ function conflictOf(into: Piece, piece: Piece, torn: ReadonlySet<string>): Confl
   if (target.mergedIntoId) return conflict(into, 'mergedInto');
   if (ticket.mergedIntoId !== target.id) return conflict(piece, 'mergedInto');
   if (since.has('status')) return conflict(piece, 'status');
-  if (ticket.requesterId !== target.requesterId) return conflict(since.has('requesterId') ? piece : into, 'requesterId', 'requester');
+  if (ticket.requesterId !== target.requesterId) return conflict(since.has('requesterId') ? piece : into, 'requesterId');
   return torn.has(ticket.id) ? conflict(into, 'messages') : undefined;
 }
-
-export const conflict = ({ ticket, since }: Piece, field: string, name = field): Conflict => ({
-  ticketId: ticket.id,
-  field: name,
-  version: since.get(field) ?? 0,
-});
 
 /** The merge had brought the target back to work, and somebody has decided otherwise since. */
 const statusConflict = (into: Piece): Conflict[] =>

@@ -6,19 +6,20 @@ import { reindex } from '../message/reindex.ts';
 import { fold, take } from '../ticket/fold.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
+import { type Undoing, conflict } from './conflict.ts';
 import type { Conflict, Operation } from './operation.ts';
-import type { Piece } from './since.ts';
+import { type Piece, refuseGone } from './since.ts';
 import { snapshotOf } from './snapshot.ts';
-import { type Undoing, conflict } from './unmerge.ts';
 
 /** A ticket that was cut out of another one is folded into it again, with what was said in it since. Its number is not given again. */
 export async function unsplit(ctx: Context, operation: Operation, pieces: Piece[]): Promise<Undoing> {
+  refuseGone(ctx, pieces);
   const from = pieces.find(({ part }) => part === 'FROM');
   const into = pieces.find(({ part }) => part === 'INTO');
   if (!from || !into) return { conflicts: [], possible: false, apply: async () => [] };
   const conflicts = [from, into].flatMap(conflictsOf);
   if (from.ticket.requesterId !== into.ticket.requesterId)
-    conflicts.push(conflict(into.since.has('requesterId') ? into : from, 'requesterId', 'requester'));
+    conflicts.push(conflict(into.since.has('requesterId') ? into : from, 'requesterId'));
   return { conflicts, possible: conflicts.length === 0, apply: (at) => putBack(ctx, operation, { from, into, at }) };
 }
 

@@ -1,9 +1,13 @@
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
+import { begin, journaled } from '../operation/journal.ts';
+import { note } from '../operation/noted.ts';
+import { OperationKind } from '../operation/operation.ts';
 import { fact } from './fact.ts';
 import { lockedAnywhere } from './find.ts';
 import type { TicketDeleteInput } from './input.ts';
 import type { TicketDeletePayload } from './payload.ts';
+import type { Ticket } from './ticket.ts';
 
 const KEPT_MS = 30 * 24 * 3_600_000;
 
@@ -11,9 +15,15 @@ const KEPT_MS = 30 * 24 * 3_600_000;
 export async function remove(ctx: Context, { id }: TicketDeleteInput): Promise<TicketDeletePayload> {
   const ticket = await lockedAnywhere(ctx, id);
   if (ticket.deletedAt) return { ticket, userErrors: [] };
-  const at = new Date();
+  const operation = begin(ctx, OperationKind.DELETE, new Date());
+  await journaled(ctx, operation.id, () => bin(ctx, ticket, operation.createdAt));
+  return { ticket, operation, userErrors: [] };
+}
+
+/** Puts a ticket that is at hand into the bin. */
+export async function bin(ctx: Context, ticket: Ticket, at: Date): Promise<void> {
+  note(ctx, ticket);
   ticket.deletedAt = at;
   ticket.purgesAt = new Date(at.getTime() + KEPT_MS);
   await recordAll(ctx, [fact('ticket.deleted', ticket, { at, changes: { deletedAt: [null, at.toISOString()] }, internal: true })]);
-  return { ticket, userErrors: [] };
 }

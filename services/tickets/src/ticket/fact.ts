@@ -64,6 +64,21 @@ export const moved = (ticket: Ticket, from: TicketStatus, { changes, ...details 
     ...details,
   });
 
+/** Plain fields that changed, as a fact. `publicFields`: those of the custom ones that requesters see. */
+export const updated = (
+  ticket: Ticket,
+  changes: Changes,
+  { publicFields, ...details }: FactDetails & { publicFields: readonly string[] },
+): NewFact =>
+  fact('ticket.updated', ticket, {
+    ...details,
+    changes,
+    internal: Object.keys(changes).every((field) => INTERNAL.has(field) || (field.startsWith('fld_') && !publicFields.includes(field))),
+    ...(publicFields.length && { publicFields }),
+  });
+
+const INTERNAL: ReadonlySet<string> = new Set(['tags', 'externalId']);
+
 const publicly = (status: TicketStatus): TicketStatus => (status === TicketStatus.ON_HOLD ? TicketStatus.OPEN : status);
 
 /** A change of a ticket as a fact; the ticket's version grows with it. */

@@ -6,6 +6,7 @@ import { uuidOf } from '@deskgraph/common/id';
 import { type Owned, pageOf } from '@deskgraph/common/owned';
 import { type OrderKey, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
+import { note } from '../operation/noted.ts';
 import { type TicketFilter, matches } from './filter.ts';
 import { type TicketOrder, orderKeys } from './order.ts';
 import { frequentTexts, refuseLongTexts } from './text.ts';
@@ -102,5 +103,6 @@ export async function lockedAnywhere(ctx: Context, id: string, field = 'id'): Pr
   );
   const ticket = rows[0] && ctx.em.map(Ticket, rows[0]);
   if (!ticket || !isVisible(ctx.actor, ticket)) throw new Refusal('NOT_FOUND', field);
+  note(ctx, ticket);
   return ticket;
 }

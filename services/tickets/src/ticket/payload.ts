@@ -1,6 +1,7 @@
 import { Payload } from '@deskgraph/common/graph';
 import { Field, ID, ObjectType } from 'type-graphql';
 import { Message } from '../message/message.ts';
+import { Operation } from '../operation/operation.ts';
 import { Ticket } from './ticket.ts';
 
 const STANDS = 'The ticket as it now stands; null when refused.';
@@ -56,6 +57,11 @@ export class TicketSpamMarkPayload extends Payload {
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketDelete.' })
 export class TicketDeletePayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+  @Field(() => Operation, {
+    nullable: true,
+    description: 'The operation, to look at or to take back; null when refused, and for a ticket that was in the bin already.',
+  })
+  operation?: Operation | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketRestore.' })

@@ -1,7 +1,7 @@
 import { type Actor, Role } from '@deskgraph/common/access';
-import { sql } from '@deskgraph/common/database';
+import { sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
-import { uuidOf } from '@deskgraph/common/id';
+import { toId } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 
 /** Who answers tickets. */
@@ -25,12 +25,25 @@ export async function works(ctx: Context, id: string): Promise<boolean> {
   return Boolean(agent?.active && WORKS.has(agent.role));
 }
 
-async function held(ctx: Context, id: string): Promise<{ role: Role; active: boolean } | undefined> {
-  const { rows } = await sql<{ role: Role; active: boolean }>`
-    select role, active from agent where id = ${uuidOf('agt', id)}::uuid and workspace_id = ${ctx.workspace}::uuid for key share`.execute(
-    ctx.em.getKysely(),
-  );
-  return rows[0];
+/** Those of these agents who can. */
+export async function working(ctx: Context, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const agents = ids.length ? await heldAll(ctx, ids) : [];
+  return new Set(agents.filter(({ active, role }) => active && WORKS.has(role)).map(({ id }) => toId('agt', id)));
+}
+
+const held = async (ctx: Context, id: string): Promise<Held | undefined> => (await heldAll(ctx, [id]))[0];
+
+interface Held {
+  id: string;
+  role: Role;
+  active: boolean;
+}
+
+async function heldAll(ctx: Context, ids: readonly string[]): Promise<Held[]> {
+  const { rows } = await sql<Held>`
+    select id, role, active from agent where id = any(${uuids('agt', ids)}) and workspace_id = ${ctx.workspace}::uuid order by id for key share
+  `.execute(ctx.em.getKysely());
+  return rows;
 }
 
 /** The department that an input names; held until the transaction ends, so that it is not deleted with this ticket in it. */
@@ -41,11 +54,15 @@ export async function departmentId(ctx: Context, id: string, field: string): Pro
 }
 
 /** Can tickets still come into this department? */
-export async function isOpen(ctx: Context, id: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from department where id = ${uuidOf('dep', id)}::uuid and workspace_id = ${ctx.workspace}::uuid and deleted_at is null for key share
-  `.execute(ctx.em.getKysely());
-  return rows.length > 0;
+export const isOpen = async (ctx: Context, id: string): Promise<boolean> => (await open(ctx, [id])).has(id);
+
+/** Those of these departments into which they can. */
+export async function open(ctx: Context, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (!ids.length) return new Set();
+  const { rows } = await sql<{ id: string }>`
+    select id from department where id = any(${uuids('dep', ids)}) and workspace_id = ${ctx.workspace}::uuid and deleted_at is null
+    order by id for key share`.execute(ctx.em.getKysely());
+  return new Set(rows.map(({ id }) => toId('dep', id)));
 }
 
 export const optional = <T>(value: T | null | undefined, find: (value: T) => Promise<T>): Promise<T | null> =>

@@ -5,7 +5,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { drive } from '../category/drive.ts';
 import { filled } from '../field/set.ts';
 import { make } from '../tag/make.ts';
-import { type Changes, fact } from './fact.ts';
+import { type Changes, fact, updated } from './fact.ts';
 import { locked } from './find.ts';
 import { type NewHands, handOver } from './hand-over.ts';
 import type { TicketUpdateInput } from './input.ts';
@@ -37,16 +37,12 @@ export async function update(ctx: Context, input: TicketUpdateInput): Promise<Ti
   const { publicFields, ...fields } = await filled(ctx, ticket.fields, input.fields);
   if (Object.keys(fields.changes).length) ticket.fields = fields.values;
   Object.assign(changes, fields.changes);
-  const internal = Object.keys(changes).every((field) => isInternal(field) || (field in fields.changes && !publicFields.includes(field)));
-  const told = { changes, internal, ...(publicFields.length && { publicFields }) };
-  const facts = Object.keys(changes).length ? [fact('ticket.updated', ticket, told)] : [];
+  const facts = Object.keys(changes).length ? [updated(ticket, changes, { publicFields })] : [];
   const handed = hands ? await handOver(ctx, ticket, hands) : {};
   if (Object.keys(handed).length) facts.push(fact('ticket.assigned', ticket, { changes: handed }));
   await recordAll(ctx, facts);
   return { ticket, userErrors: [] };
 }
-
-const isInternal = (field: string): boolean => field === 'tags' || field === 'externalId';
 
 type Set = <K extends keyof Ticket & string>(field: K, value: Ticket[K]) => void;
 

@@ -1,0 +1,137 @@
+import { due } from '@deskgraph/common/clock';
+import type { NewFact } from '@deskgraph/common/events';
+import type { Context } from '@deskgraph/common/transaction';
+import { byId as fieldById } from '../field/find.ts';
+import { make } from '../tag/make.ts';
+import { type Changes, fact, moved, updated } from '../ticket/fact.ts';
+import { open, working } from '../ticket/reference.ts';
+import { TicketStatus } from '../ticket/words.ts';
+import { type Said, runOn, saidIn } from './clocks.ts';
+import type { Operation } from './operation.ts';
+import type { Piece } from './since.ts';
+import { type Word, putBack } from './snapshot.ts';
+
+/** What of a ticket goes back. */
+export interface Return {
+  piece: Piece;
+  words: Word[];
+  /** The labels that it then has, if they go back. */
+  tags: string[] | undefined;
+  /** Custom fields. */
+  fieldIds: string[];
+}
+
+interface Known {
+  at: Date;
+  operation: Operation;
+  /** What was said in public since the operation began. */
+  said: ReadonlyMap<string, Said[]>;
+  /** Custom fields that requesters see. */
+  publicFields: ReadonlySet<string>;
+  /** Whoever and whatever a ticket can still be given to. */
+  takers: ReadonlySet<string>;
+}
+
+const HANDS = ['departmentId', 'assigneeId'] as const;
+/** Words with facts of their own. */
+const OWN: ReadonlySet<Word> = new Set(['status', 'snooze', 'deletedAt', ...HANDS]);
+
+/** Puts back what is to go back, of all tickets with the same few statements; the facts are to be recorded. */
+export async function goBack(ctx: Context, operation: Operation, ways: readonly Return[], at: Date): Promise<NewFact[]> {
+  await make(
+    ctx,
+    ways.flatMap(({ tags, piece }) => (tags ?? []).filter((name) => !piece.ticket.tags.includes(name))),
+  );
+  const moving = ways.filter(({ words }) => words.includes('status')).map(({ piece }) => piece.ticket.id);
+  const known: Known = {
+    at,
+    operation,
+    said: moving.length ? await saidIn(ctx, moving, operation.createdAt) : new Map(),
+    publicFields: await publicOnes(ctx, ways),
+    takers: await takersOf(ctx, ways),
+  };
+  return ways.flatMap((way) => one(ctx, way, known));
+}
+
+async function publicOnes(ctx: Context, ways: readonly Return[]): Promise<ReadonlySet<string>> {
+  const ids = [...new Set(ways.flatMap(({ fieldIds }) => fieldIds))];
+  const fields = await Promise.all(ids.map((id) => fieldById(ctx, id)));
+  return new Set(fields.flatMap((field) => (field?.visibleToRequester ? field.id : [])));
+}
+
+async function takersOf(ctx: Context, ways: readonly Return[]): Promise<ReadonlySet<string>> {
+  const of = (field: (typeof HANDS)[number]): string[] => [
+    ...new Set(ways.flatMap(({ piece: { ticket, before } }) => [ticket[field], before[field]].flatMap((id) => id ?? []))),
+  ];
+  return new Set([...(await open(ctx, of('departmentId'))), ...(await working(ctx, of('assigneeId')))]);
+}
+
+function one(ctx: Context, way: Return, known: Known): NewFact[] {
+  const { at, operation } = known;
+  const { ticket } = way.piece;
+  const facts = [fact('operation.undone', ticket, { at, operationId: operation.id, kind: operation.kind, internal: true })];
+  const plain = plainBack(way);
+  const publicFields = Object.keys(plain).filter((field) => known.publicFields.has(field));
+  if (Object.keys(plain).length) facts.push(updated(ticket, plain, { at, publicFields }));
+  const hands = handsBack(way, known);
+  if (Object.keys(hands).length) facts.push(fact('ticket.assigned', ticket, { at, changes: hands }));
+  if (way.words.includes('status')) facts.push(...statusBack(way, known));
+  if (way.words.includes('snooze')) facts.push(snoozeBack(way, at));
+  if (way.words.includes('deletedAt')) facts.push(binBack(way, at));
+  for (const instant of [ticket.closesAt, ticket.snoozedUntil]) if (instant) due(ctx, instant);
+  return facts;
+}
+
+function plainBack({ piece: { ticket, before }, words, tags, fieldIds }: Return): Changes {
+  const changes: Changes = {};
+  for (const word of words.filter((each) => !OWN.has(each))) {
+    const from = ticket[word];
+    putBack(ticket, before, word);
+    changes[word] = [from, ticket[word]];
+  }
+  if (tags) changes['tags'] = [ticket.tags, (ticket.tags = tags)];
+  const fields = { ...ticket.fields };
+  for (const id of fieldIds) {
+    const value = before.fields[id];
+    changes[id] = [fields[id] ?? null, value ?? null];
+    if (value === undefined) delete fields[id];
+    else fields[id] = value;
+  }
+  if (fieldIds.length) ticket.fields = fields;
+  return changes;
+}
+
+/** Who has gone meanwhile gets nothing back, nor keeps what comes back to work: a queue shows it. */
+function handsBack({ piece: { ticket, before }, words }: Return, { takers }: Known): Changes {
+  const isWorkAgain = words.includes('status') && ticket.status === TicketStatus.SOLVED;
+  const changes: Changes = {};
+  for (const word of HANDS) {
+    const from = ticket[word];
+    if (words.includes(word)) putBack(ticket, before, word);
+    const now = ticket[word];
+    if (now && !takers.has(now) && (isWorkAgain || words.includes(word))) ticket[word] = null;
+    if (ticket[word] !== from) changes[word] = [from, ticket[word]];
+  }
+  return changes;
+}
+
+/** The requester waits again, unless he was answered meanwhile. */
+function statusBack({ piece: { ticket, before } }: Return, { at, said }: Known): NewFact[] {
+  const { status } = ticket;
+  putBack(ticket, before, 'status');
+  ticket.waitingSince = runOn(before, said.get(ticket.id) ?? []).waitingSince;
+  return [moved(ticket, status, { at })];
+}
+
+function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
+  const from = ticket.snooze;
+  putBack(ticket, before, 'snooze');
+  const told = { at, changes: { snooze: [from, ticket.snooze] } as Changes, internal: true };
+  return ticket.snooze ? fact('ticket.snoozed', ticket, told) : fact('ticket.woken', ticket, { ...told, cause: 'undo' });
+}
+
+function binBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
+  const from = ticket.deletedAt;
+  putBack(ticket, before, 'deletedAt');
+  return fact('ticket.restored', ticket, { at, changes: { deletedAt: [from, null] }, internal: true });
+}

@@ -1,0 +1,91 @@
+import type { Context } from '@deskgraph/common/transaction';
+import { openParts } from '../link/held.ts';
+import type { Ticket } from '../ticket/ticket.ts';
+import { isVisible } from '../ticket/visible.ts';
+import { TicketStatus } from '../ticket/words.ts';
+import type { Conflict, Operation } from './operation.ts';
+import { type Undoing, conflict } from './conflict.ts';
+import { type Return, goBack } from './return.ts';
+import type { Piece } from './since.ts';
+import { type Word, agree, namesOf, same, wordsIn } from './snapshot.ts';
+
+/** Tickets become again what they were, field by field; what a later fact has changed stays as it is. What was written in them stays too. */
+export async function revert(ctx: Context, operation: Operation, pieces: Piece[]): Promise<Undoing> {
+  const wanted = pieces.map((piece) => wayBack(ctx, piece));
+  const held = await heldByParts(ctx, wanted);
+  const ways = wanted.map((way) => (held.has(way.piece.ticket) ? without(way, 'status') : way));
+  const open = ways.filter(({ words, tags, fieldIds }) => words.length || tags || fieldIds.length);
+  return {
+    conflicts: ways.flatMap(({ conflicts }) => conflicts),
+    possible: open.length > 0,
+    apply: (at) => goBack(ctx, operation, open, at),
+  };
+}
+
+interface Way extends Return {
+  conflicts: Conflict[];
+}
+
+/** Of what is done only by people and for a ticket that is not at its end. */
+const WORK: ReadonlySet<Word> = new Set(['status', 'snooze', 'departmentId', 'assigneeId']);
+
+function wayBack({ actor }: Context, piece: Piece): Way {
+  const { ticket, before, after, since } = piece;
+  const way: Way = { piece, words: [], tags: undefined, fieldIds: [], conflicts: [] };
+  const words = wordsIn(after);
+  if (!words.length) return way;
+  if (!isVisible(actor, ticket)) return { ...way, conflicts: [conflict(piece, 'departmentId')] };
+  if (ticket.deletedAt && !words.includes('deletedAt')) return { ...way, conflicts: [conflict(piece, 'deletedAt')] };
+  for (const word of words) {
+    if (word === 'tags') tagsBack(way);
+    else if (word === 'fields') fieldsBack(way);
+    else if (agree(ticket, before, word)) continue;
+    else if (namesOf(word).some((name) => since.has(name)))
+      way.conflicts.push(
+        conflict(
+          piece,
+          namesOf(word).find((name) => since.has(name))!,
+        ),
+      );
+    else if (ticket.status === TicketStatus.CLOSED && WORK.has(word)) way.conflicts.push(conflict(piece, 'status'));
+    else way.words.push(word);
+  }
+  return way;
+}
+
+/** Labels that came are taken away and those that went come again; others that have come or gone since are no hindrance. */
+function tagsBack(way: Way): void {
+  const { ticket, before, after } = way.piece;
+  const came = after.tags!.filter((name) => !before.tags.includes(name));
+  const went = before.tags.filter((name) => !after.tags!.includes(name));
+  const has = new Set(ticket.tags);
+  const isTouched = came.some((name) => !has.has(name)) || went.some((name) => has.has(name));
+  if (same([...has].sort(), before.tags.toSorted())) return;
+  if (isTouched) way.conflicts.push(conflict(way.piece, 'tags'));
+  else way.tags = [...ticket.tags.filter((name) => !came.includes(name)), ...went];
+}
+
+function fieldsBack(way: Way): void {
+  const { ticket, before, after, since } = way.piece;
+  const changed = Object.keys({ ...before.fields, ...after.fields }).filter((id) => !same(before.fields[id], after.fields![id]));
+  for (const id of changed.filter((each) => !same(ticket.fields[each], before.fields[each])))
+    if (since.has(id)) way.conflicts.push(conflict(way.piece, id));
+    else way.fieldIds.push(id);
+}
+
+const without = (way: Way, word: Word): Way => ({
+  ...way,
+  words: way.words.filter((each) => each !== word),
+  conflicts: [...way.conflicts, { ticketId: way.piece.ticket.id, field: word, version: way.piece.version }],
+});
+
+/** A whole is not solved again before its parts, unless they are solved with it. */
+async function heldByParts(ctx: Context, ways: readonly Way[]): Promise<ReadonlySet<Ticket>> {
+  const solved = new Map(
+    ways
+      .filter(({ words, piece }) => words.includes('status') && piece.before.status === TicketStatus.SOLVED)
+      .map(({ piece: { ticket } }) => [ticket.id, ticket]),
+  );
+  const parts = await openParts(ctx, [...solved.keys()]);
+  return new Set(parts.filter(({ partId }) => !solved.has(partId)).map(({ wholeId }) => solved.get(wholeId)!));
+}
