@@ -202,6 +202,11 @@ export const MUTATIONS: Record<string, MutationRight> = {
       override: true,
     }),
   },
+  draftSave: {
+    may: AGENTS,
+    input: ({ ticket }, _, n) => ({ ticketId: ticket.id, visibility: 'PUBLIC', body: `Unsent ${n}` }),
+  },
+  senderBlock: { may: [...LEADS, 'partner'], input: (_, __, n) => ({ address: `noise${n}@blocked.example` }) },
   messageCancel: {
     may: [...AGENTS, 'partner'],
     input: async (things, _, n, desk) => ({ id: await freshScheduled(things, n, desk) }),

@@ -186,6 +186,7 @@ export const FIELDS: Record<string, { from: Kind; type: string; select: string; 
   'Ticket.links': { from: 'ticket', type: 'Ticket', select: 'links { kind }' },
   'Ticket.problem': { from: 'ticket', type: 'Ticket', select: 'problem { id }' },
   'Ticket.incidents': { from: 'ticket', type: 'Ticket', select: 'incidents { totalCount }' },
+  'Ticket.drafts': { from: 'ticket', type: 'Ticket', select: 'drafts { id }', least: 'agent' },
   'Ticket.operations': { from: 'ticket', type: 'Ticket', select: 'operations { id }', least: 'agent' },
   'Ticket.snooze': { from: 'ticket', type: 'Ticket', select: 'snooze { until }' },
   'Ticket.tags': { from: 'ticket', type: 'Ticket', select: 'tags { id }' },

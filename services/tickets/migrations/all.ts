@@ -21,6 +21,7 @@ import { Attachments } from './20261122T0350-attachments.ts';
 import { Bulk } from './20261122T0405-bulk.ts';
 import { Scheduled } from './20261126T1420-scheduled.ts';
 import { Undo } from './20261126T1430-undo.ts';
+import { Drafts } from './20261126T1440-drafts.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -46,4 +47,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0405-bulk': Bulk,
   '20261126T1420-scheduled': Scheduled,
   '20261126T1430-undo': Undo,
+  '20261126T1440-drafts': Drafts,
 };

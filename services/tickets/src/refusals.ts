@@ -12,6 +12,10 @@ addRefusals({
     meaning: 'Only a message that is SCHEDULED can be taken back.',
     message: 'This has been sent already, and can’t be taken back.',
   },
+  SENDER_BLOCKED: {
+    meaning: 'Who asks is on the block list of the workspace.',
+    message: 'What this sender writes is not taken here.',
+  },
   TICKET_CLOSED: { meaning: 'A closed ticket stays closed.', message: 'This ticket is closed.' },
   TICKET_DELETED: {
     meaning: 'What is in the bin can only be restored or removed for ever.',

@@ -26,6 +26,8 @@ import { CannedResponseResolver } from './canned/resolver.ts';
 import { Department } from './department/department.ts';
 import { byId as departmentById } from './department/find.ts';
 import { DepartmentResolver } from './department/resolver.ts';
+import { Draft } from './draft/draft.ts';
+import { DraftResolver, TicketDrafts } from './draft/resolver.ts';
 import { TicketEventResolver, TicketTimeline } from './event/resolver.ts';
 import { MessageAdded, TicketSubscriptions } from './event/subscription.ts';
 import { byId as fieldById } from './field/find.ts';
@@ -48,6 +50,7 @@ import { PresenceResolver, PresenceSetViewers, TicketViewers, UnseenViewers } fr
 import { NextTicket } from './next/resolver.ts';
 import { openWatch } from './presence/watch.ts';
 import { followCustomers } from './requester/follow.ts';
+import { SenderResolver } from './sender/resolver.ts';
 import { SettingsResolver } from './settings/resolver.ts';
 import { TicketTags } from './tag/of-ticket.ts';
 import { TagResolver } from './tag/resolver.ts';
@@ -80,6 +83,7 @@ export const subgraph: SubgraphOptions = {
     Ticket,
     Message,
     Attachment,
+    Draft,
     View,
     CannedResponse,
     Macro,
@@ -107,6 +111,9 @@ export const subgraph: SubgraphOptions = {
     TicketLinks,
     TicketOperations,
     MessageResolver,
+    DraftResolver,
+    TicketDrafts,
+    SenderResolver,
     AttachmentResolver,
     MessageAttachments,
     TicketAttachments,

@@ -4,7 +4,9 @@ import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { filled } from '../canned/in-message.ts';
 import { attach } from '../attachment/attach.ts';
+import { discard } from '../draft/discard.ts';
 import { refuseUnseen } from '../event/unseen.ts';
+import { refuseBlocked } from '../sender/refuse.ts';
 import { locked } from '../ticket/find.ts';
 import { followUp } from '../ticket/follow-up.ts';
 import { headOf } from '../ticket/head.ts';
@@ -24,6 +26,7 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
   allowVisibility(actor, input.visibility);
   requireSeen(actor, input);
   if (input.status && actor.kind === 'customer') throw new Refusal('FORBIDDEN', 'status');
+  if (actor.kind === 'customer') await refuseBlocked(ctx, actor.id, null);
   const sendAt = await sendAtOf(ctx, input);
   const externalId = ownExternalId(actor, input.externalId);
   const named = await locked(ctx, input.ticketId, 'ticketId');
@@ -49,6 +52,7 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
     sendAt,
   });
   await attach(ctx, message, input.attachmentIds);
+  if (actor.kind === 'agent' && !ctx.because) await discard(ctx, ticket.id, input.visibility);
   if (sendAt) await schedule(ctx, ticket, message, input);
   else await recordAll(ctx, await speak(ctx, ticket, message, input.status));
   return { message, ticket, userErrors: [] };

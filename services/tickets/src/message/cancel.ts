@@ -4,6 +4,7 @@ import { type NewFact, recordAll } from '@deskgraph/common/events';
 import { systemActor } from '@deskgraph/common/token';
 import type { Context } from '@deskgraph/common/transaction';
 import { detach } from '../attachment/detach.ts';
+import { takeBack } from '../draft/take-back.ts';
 import { fact } from '../ticket/fact.ts';
 import { locked } from '../ticket/find.ts';
 import type { Ticket } from '../ticket/ticket.ts';
@@ -28,6 +29,7 @@ export async function cancel(ctx: Context, { id }: MessageCancelInput): Promise<
   if (message.delivery === DeliveryState.CANCELLED) return { message, userErrors: [] };
   if (message.delivery !== DeliveryState.SCHEDULED) throw new Refusal('ALREADY_SENT', 'id');
   await recordAll(ctx, [await drop(ctx, ticket, message)]);
+  await takeBack(ctx, message);
   return { message, userErrors: [] };
 }
 

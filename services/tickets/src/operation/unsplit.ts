@@ -2,6 +2,7 @@ import { sql } from '@deskgraph/common/database';
 import type { NewFact } from '@deskgraph/common/events';
 import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
+import { follow } from '../draft/follow.ts';
 import { reindex } from '../message/reindex.ts';
 import { fold, take } from '../ticket/fold.ts';
 import { TicketStatus } from '../ticket/words.ts';
@@ -40,6 +41,7 @@ async function putBack(ctx: Context, operation: Operation, { from, into, at }: {
       when j.message_id is not null and m.home_id is null then j.home_id else coalesce(m.home_id, m.ticket_id) end
     from message o left join operation_message j on j.message_id = o.id and j.operation_id = ${uuidOf('opr', operation.id)}::uuid
     where m.id = o.id and m.ticket_id = ${there}::uuid`.execute(ctx.em.getKysely());
+  await follow(ctx, [into.ticket], from.ticket);
   await reindex(ctx, [from.ticket, into.ticket]);
   return facts;
 }

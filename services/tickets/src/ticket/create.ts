@@ -6,6 +6,7 @@ import { drive } from '../category/drive.ts';
 import { filled } from '../field/set.ts';
 import { byId } from '../requester/directory.ts';
 import { type Resolved, resolve } from '../requester/resolve.ts';
+import { refuseBlocked } from '../sender/refuse.ts';
 import type { TicketCreateInput } from './input.ts';
 import { open } from './open.ts';
 import type { TicketCreatePayload } from './payload.ts';
@@ -29,6 +30,7 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
   const externalId = ownExternalId(actor, input.externalId);
   const { requester, name, met } =
     actor.kind === 'customer' ? await ownRequester(ctx, input) : await resolve(ctx, required(input.requester));
+  await refuseBlocked(ctx, requester.id, actor.kind === 'customer' ? null : 'requester');
   if (externalId) await refuseTaken(ctx, externalId);
   const driven = await drive(ctx, input.categoryId);
   const { values: fields } = await filled(ctx, {}, input.fields);

@@ -168,6 +168,12 @@ export class TicketRequesterChangeInput {
 export class TicketSpamMarkInput {
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
   @Field(() => Boolean, { description: 'True puts it into the spam queue, false takes it out.' }) spam!: boolean;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: 'Also put the mail addresses of the requester on the block list; refused when there are none, or with `spam: false`.',
+  })
+  blockSender?: boolean | null;
 }
 
 @InputType({ description: 'Input of ticketDelete.' })

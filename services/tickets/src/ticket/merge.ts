@@ -5,6 +5,7 @@ import { recordAll } from '@deskgraph/common/events';
 import { uuidOf } from '@deskgraph/common/id';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
+import { follow } from '../draft/follow.ts';
 import { held } from '../link/held.ts';
 import { reindex } from '../message/reindex.ts';
 import type { TicketMergeInput, TicketMergePayload } from '../operation/input.ts';
@@ -42,6 +43,7 @@ export async function merge(ctx: Context, { ids, intoId, expectedVersion }: Tick
   )})`;
   await keepMessages(ctx, operation, lying);
   await move(ctx, lying, into);
+  await follow(ctx, from, into);
   await reindex(ctx, [into, ...from]);
   await recordAll(ctx, [...taken, ...given]);
   await keepTickets(ctx, operation, touched);

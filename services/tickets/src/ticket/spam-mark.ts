@@ -1,13 +1,17 @@
+import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
+import { blockRequester } from '../sender/block.ts';
 import { fact } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketSpamMarkInput } from './input.ts';
 import type { TicketSpamMarkPayload } from './payload.ts';
 
 /** Into the spam queue, or out of it; who sent it does not learn of it. */
-export async function spamMark(ctx: Context, { id, spam }: TicketSpamMarkInput): Promise<TicketSpamMarkPayload> {
+export async function spamMark(ctx: Context, { id, spam, blockSender }: TicketSpamMarkInput): Promise<TicketSpamMarkPayload> {
+  if (blockSender && !spam) throw new Refusal('INVALID', 'blockSender');
   const ticket = await locked(ctx, id);
+  if (blockSender) await blockRequester(ctx, ticket.requesterId, 'blockSender');
   if (ticket.spam === spam) return { ticket, userErrors: [] };
   ticket.spam = spam;
   await recordAll(ctx, [fact('ticket.spam_marked', ticket, { changes: { spam: [!spam, spam] }, internal: true })]);
