@@ -46,6 +46,18 @@ export function idFits(id: Known<string>, filter: IdFilter, me: string): Answer 
   ]);
 }
 
+/** A condition on several ids, of which one or more may be meant. */
+export function idsFit(ids: readonly string[] | undefined, filter: IdFilter, me: string): Answer {
+  const some = (given: string[]): boolean => listed(given).some((each) => ids!.includes(each === 'me' ? me : each));
+  if (!ids) return undefined;
+  return every([
+    ...when(filter.eq, (each) => some([each])),
+    ...when(filter.in, some),
+    ...when(filter.notIn, (given) => !some(given)),
+    ...when(filter.isNull, (isNull) => (ids.length === 0) === isNull),
+  ]);
+}
+
 export function numberFits(number: Known<number>, filter: NumberFilter): Answer {
   const has = (holds: (value: number) => boolean): boolean => typeof number === 'number' && holds(number);
   return about(number, [

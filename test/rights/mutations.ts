@@ -135,6 +135,7 @@ export const MUTATIONS: Record<string, MutationRight> = {
     input: async ({ customer, agent, department, category, field, file }, caller, n, desk) => ({
       fields: [{ fieldId: field.id, value: 'x' }],
       attachmentIds: [await freshFile(file.id, caller, n, desk)],
+      ccs: [`copy${n}@desk.example`],
       subject: `Ticket ${n}`,
       body: 'Text.',
       categoryId: category.id,
@@ -164,6 +165,11 @@ export const MUTATIONS: Record<string, MutationRight> = {
   ticketRequesterChange: {
     may: [...AGENTS, 'partner'],
     input: async (things, _, n, desk) => ({ id: await freshTicket(things, n, desk), requester: { customerId: things.customer.id } }),
+  },
+  ticketFollow: { may: STAFF, input: ({ ticket }, _, n) => ({ id: ticket.id, follow: n % 2 === 0 }) },
+  ticketParticipantsUpdate: {
+    may: ['customer', ...AGENTS, 'partner'],
+    input: ({ ticket }, _, n) => ({ id: ticket.id, addCcs: [`copy${n % 3}@desk.example`], removeCcs: [`copy${(n + 1) % 3}@desk.example`] }),
   },
   ticketMerge: {
     may: [...AGENTS, 'partner'],

@@ -7,6 +7,7 @@ import { Waiting } from './20261122T0326-waiting.ts';
 import { Bin } from './20261122T0310-bin.ts';
 import { Categories } from './20261122T0328-categories.ts';
 import { Fields } from './20261122T0345-fields.ts';
+import { Followers } from './20261126T1425-followers.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0310-bin': Bin,
   '20261122T0328-categories': Categories,
   '20261122T0345-fields': Fields,
+  '20261126T1425-followers': Followers,
 };

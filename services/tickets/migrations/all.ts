@@ -22,6 +22,7 @@ import { Bulk } from './20261122T0405-bulk.ts';
 import { Scheduled } from './20261126T1420-scheduled.ts';
 import { Undo } from './20261126T1430-undo.ts';
 import { Drafts } from './20261126T1440-drafts.ts';
+import { Participants } from './20261126T1425-participants.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -48,4 +49,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1420-scheduled': Scheduled,
   '20261126T1430-undo': Undo,
   '20261126T1440-drafts': Drafts,
+  '20261126T1425-participants': Participants,
 };

@@ -46,6 +46,7 @@ import { MessageResolver, TicketMessages } from './message/resolver.ts';
 import { sendTimer } from './message/send.ts';
 import { Operation } from './operation/operation.ts';
 import { OperationResolver, TicketOperations } from './operation/resolver.ts';
+import { ParticipantResolver, TicketParticipants } from './participant/resolver.ts';
 import { PresenceResolver, PresenceSetViewers, TicketViewers, UnseenViewers } from './presence/resolver.ts';
 import { NextTicket } from './next/resolver.ts';
 import { openWatch } from './presence/watch.ts';
@@ -121,6 +122,8 @@ export const subgraph: SubgraphOptions = {
     TicketTimeline,
     TicketSubscriptions,
     MessageAdded,
+    ParticipantResolver,
+    TicketParticipants,
     PresenceResolver,
     PresenceSetViewers,
     TicketViewers,

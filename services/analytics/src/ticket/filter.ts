@@ -63,6 +63,11 @@ export class TicketFilter {
   @Field(() => IdFilter, { nullable: true, description: 'The agent in charge; `isNull: true` means unassigned.' })
   assigneeId?: IdFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'The customer who asks.' }) requesterId?: IdFilter | null;
+  @Field(() => IdFilter, {
+    nullable: true,
+    description: 'A member of the staff who follows it; `isNull: true` means that nobody does. For staff only.',
+  })
+  followerId?: IdFilter | null;
   @Field(() => TagFilter, { nullable: true, description: 'Labels by name; for staff only.' }) tag?: TagFilter | null;
   @Field(() => [FieldFilter], { nullable: true, description: 'Values of custom fields; all of these hold, at most 10.' })
   field?: FieldFilter[] | null;
@@ -115,6 +120,7 @@ const matchesGiven = (filter: TicketFilter | null | undefined, actor: Actor): Co
     ...when(f.departmentId, (id) => idIs(sql`t.department_id`, 'dep', id, actor.id)),
     ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
+    ...when(f.followerId, (id) => followedBy(id, actor.id)),
     ...when(f.tag, tagged),
     ...when(f.field, fieldsMatch),
     ...when(f.snoozed, (snoozed) => sql<SqlBool>`t.snoozed = ${snoozed}`),
@@ -127,6 +133,17 @@ const matchesGiven = (filter: TicketFilter | null | undefined, actor: Actor): Co
 
 function refuseText(): never {
   throw new Refusal([{ code: 'INVALID', field: ['filter', 'text'], message: 'Reports hold no texts; filter by another field.' }]);
+}
+
+function followedBy({ eq, in: some, notIn, isNull }: IdFilter, me: string): Condition {
+  const by = (ids: string[]): Condition => sql<SqlBool>`t.follower_ids && ${listed(ids).map((id) => (id === 'me' ? me : id))}::text[]`;
+  const conditions = [
+    ...when(eq, (id) => by([id])),
+    ...when(some, by),
+    ...when(notIn, (ids) => sql<SqlBool>`not (${by(ids)})`),
+    ...when(isNull, (none) => sql<SqlBool>`(t.follower_ids = '{}') = ${none}`),
+  ];
+  return conditions.length ? sql<SqlBool>`(${sql.join(conditions, sql` and `)})` : sql<SqlBool>`true`;
 }
 
 /** A condition on the labels of a fact. */

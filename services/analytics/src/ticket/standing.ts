@@ -11,6 +11,7 @@ export interface TicketState {
   departmentId: string | null;
   assigneeId: string | null;
   requesterId: string | null;
+  followerIds?: string[];
   tags?: string[];
   fields?: Record<string, unknown>;
   mergedIntoId?: string | null;
@@ -38,6 +39,8 @@ export interface Standing {
   departmentId: string | null;
   assigneeId: string | null;
   requesterId: string | null;
+  /** Typed ids. */
+  followerIds: string[];
   tags: string[];
   /** Values of custom fields by the ids of the fields. */
   fields: Record<string, unknown>;
@@ -101,6 +104,7 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
     departmentId,
     assigneeId: agentId,
     requesterId: uuid('cus', state.requesterId),
+    followerIds: state.followerIds ?? [],
     tags: state.tags ?? [],
     fields: state.fields ?? {},
     snoozed: Boolean(state.snooze),
@@ -129,6 +133,7 @@ const begin = (state: TicketState): Standing => {
     departmentId,
     assigneeId,
     requesterId: null,
+    followerIds: [],
     tags: [],
     fields: {},
     snoozed: false,

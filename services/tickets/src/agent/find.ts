@@ -1,9 +1,9 @@
 import { type Actor, isStaff } from '@deskgraph/common/access';
 import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import type { Condition } from '@deskgraph/common/filter';
-import { uuidOf } from '@deskgraph/common/id';
 import { Direction, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
+import { concernsCustomer } from '../ticket/visible.ts';
 import { Agent } from './agent.ts';
 
 export interface AgentQuery extends PageRequest {
@@ -29,7 +29,7 @@ export async function find(ctx: Context, query: AgentQuery): Promise<Page<Agent>
   });
 }
 
-/** Colleagues exist for all staff; a requester knows those who had to do with his tickets: in charge, solver or writer of a reply. */
+/** Colleagues exist for all staff; a customer knows those who had to do with the tickets that he sees: in charge, solver or writer of a reply. */
 export const byId = (ctx: Context, id: string): Promise<Agent | null> =>
   ctx.load.byId('agent', id, async (ids) => {
     const em = await ctx.read();
@@ -40,7 +40,7 @@ export const byId = (ctx: Context, id: string): Promise<Agent | null> =>
   });
 
 function metBy(actor: Actor): Condition {
-  const own = sql`t.workspace_id = a.workspace_id and t.deleted_at is null and t.requester_id = ${uuidOf('cus', actor.id)}::uuid`;
+  const own = sql`t.workspace_id = a.workspace_id and t.deleted_at is null and ${concernsCustomer(actor)}`;
   return sql`(
     exists (select from ticket t where ${own} and a.id in (t.assignee_id, t.solved_by_id))
     or exists (

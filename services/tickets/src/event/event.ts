@@ -4,10 +4,11 @@ import { connectionOf } from '@deskgraph/common/page';
 import { DateTime, EventType, Json } from '@deskgraph/common/scalar';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import type { Changes } from '../ticket/fact.ts';
+import type { Seen } from '../ticket/visible.ts';
 
 /** What the facts about tickets carry. */
 export interface TicketData {
-  state: { requesterId: string; departmentId: string | null; deletedAt?: string | null };
+  state: Seen;
   changes?: Changes;
   /** Custom fields among `changes` that requesters see, as it was then. */
   publicFields?: string[];

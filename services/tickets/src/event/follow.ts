@@ -9,7 +9,7 @@ import { CursorExpired } from '@deskgraph/common/tail';
 import type { Context } from '@deskgraph/common/transaction';
 import type { TicketFilter } from '../ticket/filter.ts';
 import type { Ticket } from '../ticket/ticket.ts';
-import { visible } from '../ticket/visible.ts';
+import { isAskedBy, visible } from '../ticket/visible.ts';
 import { cursorOf, markAt } from './cursor.ts';
 import { type TicketData, TicketEvent } from './event.ts';
 import { fewOf, refuseTooMuch, wantedNow } from './matching.ts';
@@ -108,7 +108,7 @@ function lend(load: Loaders, ctx: Context, { fact: { data } }: TicketEvent, tick
 }
 
 /**
- * What can be said of a fact without reading anything. A requester hears of what happened to a ticket while it was his: thousands of them
+ * What can be said of a fact without reading anything. A customer hears of what happened to a ticket while it concerned him: thousands of them
  * listen at once, and a fact must not wake them all.
  */
 function concernOf({ actor }: Context, { types, ticketId }: Following<LiveMessage>): (fact: Fact) => boolean {
@@ -117,7 +117,7 @@ function concernOf({ actor }: Context, { types, ticketId }: Following<LiveMessag
     const { type, subject, data } = fact as unknown as Fact<TicketData>;
     return (
       subject.startsWith('tkt_') &&
-      (all || data.state.requesterId === actor.id) &&
+      (all || isAskedBy(actor, data.state)) &&
       (!ticketId || subject === ticketId) &&
       (!types || types.includes(type)) &&
       isVisible(actor, { type, data })

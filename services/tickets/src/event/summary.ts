@@ -28,6 +28,9 @@ type Words = Record<
   | 'redacted'
   | 'scheduled'
   | 'unsent'
+  | 'ccs'
+  | 'joined'
+  | 'left'
   | 'other',
   string
 >;
@@ -60,6 +63,9 @@ const WORDS: Record<string, Words> = {
     redacted: '{who} took something out of a message for ever',
     scheduled: '{who} wrote a reply that is sent later',
     unsent: '{who} kept a reply from being sent',
+    ccs: '{who} changed who gets copies',
+    joined: '{who} follows the ticket',
+    left: '{who} follows the ticket no more',
     other: '{who} did something',
   },
   pt: {
@@ -88,6 +94,9 @@ const WORDS: Record<string, Words> = {
     redacted: '{who} apagou para sempre parte de uma mensagem',
     scheduled: '{who} escreveu uma resposta para enviar mais tarde',
     unsent: '{who} impediu o envio de uma resposta',
+    ccs: '{who} alterou quem recebe cópias',
+    joined: '{who} segue o pedido',
+    left: '{who} deixou de seguir o pedido',
     other: '{who} fez algo',
   },
   sl: {
@@ -116,6 +125,9 @@ const WORDS: Record<string, Words> = {
     redacted: '{who}: del sporočila trajno odstranjen',
     scheduled: '{who}: odgovor za kasnejše pošiljanje',
     unsent: '{who}: odgovor ni bil poslan',
+    ccs: '{who}: prejemniki kopij spremenjeni',
+    joined: '{who} spremlja zadevo',
+    left: '{who} ne spremlja več zadeve',
     other: '{who}: dogodek',
   },
   'zh-Hans': {
@@ -144,6 +156,9 @@ const WORDS: Record<string, Words> = {
     redacted: '{who} 永久删去了消息中的内容',
     scheduled: '{who} 写了稍后发送的回复',
     unsent: '{who} 取消了待发送的回复',
+    ccs: '{who} 更改了抄送人',
+    joined: '{who} 关注了工单',
+    left: '{who} 取消了关注工单',
     other: '{who} 进行了操作',
   },
   'zh-Hant': {
@@ -172,6 +187,9 @@ const WORDS: Record<string, Words> = {
     redacted: '{who} 永久刪去了訊息中的內容',
     scheduled: '{who} 寫了稍後傳送的回覆',
     unsent: '{who} 取消了待傳送的回覆',
+    ccs: '{who} 變更了副本收件人',
+    joined: '{who} 關注了工單',
+    left: '{who} 取消了關注工單',
     other: '{who} 進行了操作',
   },
 };
@@ -196,6 +214,11 @@ function keyOf(type: string, { changes = {}, visibility }: TicketData): keyof Wo
   if (type === 'ticket.assigned') {
     if (!('assigneeId' in changes)) return 'handed';
     return changes['assigneeId']![1] ? 'assigned' : 'unassigned';
+  }
+  if (type === 'ticket.participants_changed') {
+    if ('ccIds' in changes) return 'ccs';
+    const [before, after] = changes['followerIds'] as [string[], string[]];
+    return after.length > before.length ? 'joined' : 'left';
   }
   if (type === 'ticket.spam_marked') return changes['spam']?.[1] ? 'spam' : 'notSpam';
   return KEYS[type] ?? 'other';

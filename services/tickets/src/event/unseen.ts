@@ -19,6 +19,8 @@ export class UnseenActivity {
 }
 
 const LIMIT = 100;
+/** Who only follows, or leaves, has done nothing that an answer could pass by. */
+const IDLE = sql`(e.type = 'ticket.participants_changed' and not jsonb_exists(e.data -> 'changes', 'ccIds'))`;
 
 /**
  * Refuses when others did something to the ticket that the writer has not seen. The ticket is locked by this transaction: what others have
@@ -38,7 +40,7 @@ async function unseen(ctx: Context, { id }: Ticket, place: ReadPlace): Promise<T
   const later = place.isOf(id) ? sql`e.version > ${place.version}` : sql`e.position >= ${place.position}`;
   const { rows } = await sql<object>`
     select e.* from ${factsOf(ctx.workspace, sql`${id}`)}
-    where ${later} and ${visible(ctx.actor)} and e.actor ->> 'id' <> ${ctx.actor.id} order by e.version limit ${LIMIT}
+    where ${later} and ${visible(ctx.actor)} and not ${IDLE} and e.actor ->> 'id' <> ${ctx.actor.id} order by e.version limit ${LIMIT}
   `.execute(ctx.em.getKysely());
   return rows.map(eventOf);
 }

@@ -20,11 +20,14 @@ const PUBLIC_FIELDS = [
   'departmentId',
   'categoryId',
   'mergedInto',
+  'ccIds',
   'splitFrom',
   'closesAt',
 ];
 /** Facts that a requester may know whatever they carry. */
 const PUBLIC_TYPES = ['ticket.created', 'ticket.followed_up', 'ticket.merged', 'ticket.split'];
+/** Facts that a requester may know when they carry a change that he may know. */
+const BY_FIELD: ReadonlySet<string> = new Set(['ticket.updated', 'ticket.assigned', 'ticket.participants_changed']);
 /** Kinds of operations whose undo a requester may know. */
 const PUBLIC_OPERATIONS = ['MERGE', 'SPLIT'];
 const GRAPH_NAMES: Record<string, string> = {
@@ -33,6 +36,8 @@ const GRAPH_NAMES: Record<string, string> = {
   departmentId: 'department',
   requesterId: 'requester',
   categoryId: 'category',
+  ccIds: 'ccs',
+  followerIds: 'followers',
 };
 
 const shown = (side: '0' | '1') =>
@@ -50,6 +55,7 @@ export function visible(actor: Actor): Condition {
     when 'ticket.status_changed' then ${shown('0')} is distinct from ${shown('1')}
     when 'ticket.updated' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[]) or jsonb_exists(e.data, 'publicFields')
     when 'ticket.assigned' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[])
+    when 'ticket.participants_changed' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[])
     when 'operation.undone' then e.data ->> 'kind' = any(${PUBLIC_OPERATIONS}::text[])
     else e.type = any(${PUBLIC_TYPES}::text[]) end)`;
 }
@@ -61,7 +67,7 @@ export function isVisible(actor: Actor, { type, data }: Pick<Fact<TicketData>, '
   const changes = data.changes ?? {};
   if (type === 'ticket.status_changed') return statusShown(actor, changes['status']?.[0]) !== statusShown(actor, changes['status']?.[1]);
   if (type === 'ticket.updated' && data.publicFields) return true;
-  if (type === 'ticket.updated' || type === 'ticket.assigned') return PUBLIC_FIELDS.some((field) => field in changes);
+  if (BY_FIELD.has(type)) return PUBLIC_FIELDS.some((field) => field in changes);
   if (type === 'operation.undone') return PUBLIC_OPERATIONS.includes(data.kind ?? '');
   return PUBLIC_TYPES.includes(type);
 }

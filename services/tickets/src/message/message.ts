@@ -64,7 +64,12 @@ export class Message extends Stored<
 
   @Property({ type: 'text' }) authorKind!: Actor['kind'];
   @Property({ type: 'text' }) authorId!: string;
-  @Property({ type: 'text' }) authorName!: string;
+  @Property({ type: 'text' })
+  @Field(() => String, {
+    description: 'The author’s name as it was then; customers read it of other customers, of whom they read nothing else.',
+  })
+  authorName!: string;
+
   /** Markdown as it was written. */
   @Property({ type: 'text' }) body!: string;
 

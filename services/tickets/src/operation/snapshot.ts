@@ -15,16 +15,18 @@ const TOGETHER = {
   fields: ['fields'],
   deletedAt: ['deletedAt', 'purgesAt'],
 } as const satisfies Record<string, readonly (keyof Ticket)[]>;
+/** Who takes part comes and goes with merges, one by one. */
+const PEOPLE = ['ccIds', 'followerIds'] as const;
 const CLOCKS = ['waitingSince', 'handled', 'firstReplyAt'] as const;
 
 export type Word = keyof typeof TOGETHER;
-type Kept = (typeof TOGETHER)[Word][number] | (typeof CLOCKS)[number];
+type Kept = (typeof TOGETHER)[Word][number] | (typeof CLOCKS)[number] | (typeof PEOPLE)[number];
 
 /** How a ticket stood before an operation, as far as operations change it. */
 export type Snapshot = Pick<Ticket, Kept>;
 
 export const WORDS = Object.keys(TOGETHER) as Word[];
-const ALL: readonly Kept[] = [...Object.values(TOGETHER).flat(), ...CLOCKS];
+const ALL: readonly Kept[] = [...Object.values(TOGETHER).flat(), ...CLOCKS, ...PEOPLE];
 
 const pick = (from: object, fields: readonly string[]): Partial<Snapshot> =>
   Object.fromEntries(fields.filter((field) => field in from).map((field) => [field, from[field as never]]));

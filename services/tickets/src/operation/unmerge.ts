@@ -5,6 +5,7 @@ import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import type { RawBuilder } from 'kysely';
 import { reindex } from '../message/reindex.ts';
+import { takePeople } from '../participant/people.ts';
 import { backToWork } from '../ticket/back.ts';
 import { fact, moved } from '../ticket/fact.ts';
 import { afterAgent, afterRequester, moveTo } from '../ticket/status.ts';
@@ -33,7 +34,7 @@ export async function unmerge(ctx: Context, operation: Operation, pieces: Piece[
   return {
     conflicts: [...[...against.values()].filter((each) => each !== undefined), ...statusConflict(into)],
     possible: free.length > 0,
-    apply: (at) => takeOut(ctx, operation, { into, free, journal, at, whole: free.length === from.length }),
+    apply: (at) => takeOut(ctx, operation, { into, free, kept: from.filter((piece) => against.get(piece)), journal, at }),
   };
 }
 
@@ -79,13 +80,13 @@ const statusConflict = (into: Piece): Conflict[] =>
 interface TakeOut {
   into: Piece;
   free: Piece[];
+  /** What stays folded in. */
+  kept: Piece[];
   journal: ReadonlySet<string>;
   at: Date;
-  /** Nothing stays that was folded in. */
-  whole: boolean;
 }
 
-async function takeOut(ctx: Context, operation: Operation, { into, free, journal, at, whole }: TakeOut): Promise<NewFact[]> {
+async function takeOut(ctx: Context, operation: Operation, { into, free, kept, journal, at }: TakeOut): Promise<NewFact[]> {
   const tickets = free.map(({ ticket }) => ticket);
   await moveBack(ctx, tickets, into.ticket);
   const said = await saidIn(
@@ -98,7 +99,7 @@ async function takeOut(ctx: Context, operation: Operation, { into, free, journal
     const since = (said.get(piece.ticket.id) ?? []).filter(({ id }) => !journal.has(id));
     facts.push(...(await comeOut(ctx, piece, { operation, since, at, closeAfter })));
   }
-  facts.push(...remain(into, said.get(into.ticket.id) ?? [], operation, { at, whole }));
+  facts.push(...remain(into, said.get(into.ticket.id) ?? [], operation, { at, free, kept }));
   await reindex(ctx, [into.ticket, ...tickets]);
   return facts;
 }
@@ -137,23 +138,23 @@ async function comeOut(ctx: Context, { ticket, before }: Piece, { operation, sin
   return [...facts, ...(await backToWork(ctx, ticket, status))];
 }
 
-interface Remain {
-  at: Date;
-  whole: boolean;
-}
+type Remain = Pick<TakeOut, 'at' | 'free' | 'kept'>;
 
 /** The ticket that they were folded into, without them. */
-function remain({ ticket, before, became, since }: Piece, said: Said[], operation: Operation, { at, whole }: Remain): NewFact[] {
+function remain({ ticket, before, became, since }: Piece, said: Said[], operation: Operation, { at, free, kept }: Remain): NewFact[] {
   const clocks = runAll(said);
   if (ticket.waitingSince) ticket.waitingSince = clocks.waitingSince && later(clocks.waitingSince, ticket.waitingSince);
   ticket.handled = before.handled || clocks.handled;
   ticket.firstReplyAt =
     before.firstReplyAt ?? (clocks.firstReplyAt && clocks.firstReplyAt >= ticket.createdAt ? clocks.firstReplyAt : null);
-  const facts = [fact('operation.undone', ticket, { at, operationId: operation.id, kind: operation.kind })];
+  const changes = takePeople(ticket, peopleOf(free), [before, ...peopleOf(kept)]);
+  const facts = [fact('operation.undone', ticket, { at, operationId: operation.id, kind: operation.kind, changes })];
   const { status } = ticket;
-  if (!whole || before.status === became || since.has('status') || ticket.waitingSince) return facts;
+  if (kept.length || before.status === became || since.has('status') || ticket.waitingSince) return facts;
   restoreStanding(ticket, before);
   return [...facts, moved(ticket, status, { at })];
 }
+
+const peopleOf = (pieces: readonly Piece[]) => pieces.map((piece) => piece.before);
 
 const later = (a: Date, b: Date): Date => (a > b ? a : b);

@@ -4,6 +4,7 @@ import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { follow } from '../draft/follow.ts';
 import { reindex } from '../message/reindex.ts';
+import { bringPeople } from '../participant/people.ts';
 import { fold, take } from '../ticket/fold.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
@@ -33,7 +34,9 @@ async function putBack(ctx: Context, operation: Operation, { from, into, at }: {
   const { closeAfter } = await workspaceOf(ctx);
   const folding = { at, closeAfter, type: 'operation.undone', details: { operationId: operation.id, kind: operation.kind } };
   const stood = snapshotOf(into.ticket);
-  const facts = [...fold(ctx, into.ticket, from.ticket, folding), ...(await take(ctx, from.ticket, [stood], folding))];
+  const changes = bringPeople(from.ticket, [into.ticket]);
+  const taking = { ...folding, details: { ...folding.details, changes } };
+  const facts = [...fold(ctx, into.ticket, from.ticket, folding), ...(await take(ctx, from.ticket, [stood], taking))];
   const [there, here] = [uuidOf('tkt', into.ticket.id), uuidOf('tkt', from.ticket.id)];
   // What the split took is again of whom it was written to; all else was written to the ticket that is folded in now.
   await sql`

@@ -129,6 +129,7 @@ export class Watch {
     watched.set({
       ticket: first && {
         requesterId: toId('cus', first['requester_id'] as string),
+        ccIds: first['cc_ids'] as string[],
         departmentId: first['department_id'] === null ? null : toId('dep', first['department_id'] as string),
         deletedAt: first['deleted_at'] as Date | string | null,
       },
@@ -146,7 +147,7 @@ export class Watch {
     const { rows } = await em.transactional(
       (inside) =>
         sql<Record<string, unknown>>`
-          select t.id, t.requester_id, t.department_id, t.deleted_at, ${COLUMNS}, ceil(extract(epoch from p.until - ${now}) * 1000)::integer as left_ms
+          select t.id, t.requester_id, t.cc_ids, t.department_id, t.deleted_at, ${COLUMNS}, ceil(extract(epoch from p.until - ${now}) * 1000)::integer as left_ms
           from ticket t left join presence p on p.workspace_id = t.workspace_id and p.ticket_id = t.id and p.until > ${now}
           where t.workspace_id = ${workspace}::uuid and t.id = any(${tickets}::uuid[]) order by p.since, p.actor_id`.execute(
           (inside as EntityManager).getKysely(),

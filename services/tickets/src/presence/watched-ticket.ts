@@ -39,9 +39,10 @@ export class WatchedTicket {
   }
 
   /** Could others see the ticket, as it is now, than could before? */
-  isMoved({ requesterId, departmentId, deletedAt }: NonNullable<WatchedState['ticket']>): boolean {
+  isMoved({ requesterId, ccIds = [], departmentId, deletedAt }: NonNullable<WatchedState['ticket']>): boolean {
     const ticket = this.#state?.ticket;
-    return ticket?.requesterId !== requesterId || ticket.departmentId !== departmentId || Boolean(ticket.deletedAt) !== Boolean(deletedAt);
+    if (ticket?.requesterId !== requesterId || ticket.departmentId !== departmentId) return true;
+    return Boolean(ticket.deletedAt) !== Boolean(deletedAt) || ccIds.join() !== ticket.ccIds?.join();
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import type { Identity } from '@deskgraph/common/identity';
-import { sql } from '@deskgraph/common/database';
+import { sql, uuids } from '@deskgraph/common/database';
 import { namedUuid, toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 
@@ -60,6 +60,33 @@ export async function enter(ctx: Context, requester: Requester, identities: read
     await sql`
       insert into requester_identity (workspace_id, kind, value, requester_id) values (${ctx.workspace}::uuid, ${kind}, ${value}, ${id}::uuid)
       on conflict (workspace_id, kind, value) do update set requester_id = excluded.requester_id`.execute(db);
+}
+
+/** Somebody whom nobody knew, by what he is recognised by. */
+export interface Stranger {
+  id: string;
+  name: string;
+  who: Identity;
+}
+
+/** Puts people whom nobody knew into the directory together; in one order for all, so that nobody waits for somebody who waits for him. */
+export async function enterAll(ctx: Context, strangers: readonly Stranger[]): Promise<void> {
+  if (!strangers.length) return;
+  const sorted = strangers.toSorted((a, b) => (a.who.value < b.who.value ? -1 : 1));
+  const ids = uuids(
+    'cus',
+    sorted.map(({ id }) => id),
+  );
+  const db = ctx.em.getKysely();
+  await sql`
+    insert into requester (id, workspace_id, name)
+    select id, ${ctx.workspace}::uuid, name from unnest(${ids}, ${sorted.map(({ name }) => name)}::text[]) as given(id, name)
+    on conflict (id) do nothing`.execute(db);
+  await sql`
+    insert into requester_identity (workspace_id, kind, value, requester_id)
+    select ${ctx.workspace}::uuid, kind, value, id
+    from unnest(${ids}, ${sorted.map(({ who }) => who.kind)}::text[], ${sorted.map(({ who }) => who.value)}::text[]) as given(id, kind, value)
+    on conflict (workspace_id, kind, value) do update set requester_id = excluded.requester_id`.execute(db);
 }
 
 /** Takes away what the person is not recognised by any more. */

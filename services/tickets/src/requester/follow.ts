@@ -6,7 +6,10 @@ import { type Follower, follow } from '@deskgraph/common/feed';
 import type { Service } from '@deskgraph/common/subgraph';
 import type { Context } from '@deskgraph/common/transaction';
 import { peers } from '../config.ts';
-import { fact } from '../ticket/fact.ts';
+import { participantsChanged } from '../participant/fact.ts';
+import { copiedTo } from '../participant/find.ts';
+import { setPeople } from '../participant/people.ts';
+import { type Changes, fact } from '../ticket/fact.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { uuidOf } from '@deskgraph/common/id';
 import { enter, keepOnly } from './directory.ts';
@@ -45,13 +48,30 @@ export async function apply(ctx: Context, { type, subject, data }: Fact): Promis
   } else if (type === 'customer.merged') await merge(ctx, data['from'] as string, data['into'] as string);
 }
 
-/** Tickets of somebody who turned out to be known under another id go to that one. */
+/** Tickets of somebody who turned out to be known under another id go to that one, and so do the copies that he gets. */
 async function merge(ctx: Context, from: string, into: string): Promise<void> {
-  const tickets = await ctx.em.find(Ticket, { requesterId: from });
-  for (const ticket of tickets) ticket.requesterId = into;
+  const asked = await ctx.em.find(Ticket, { requesterId: from });
+  for (const ticket of asked) ticket.requesterId = into;
   await recordAll(
     ctx,
-    tickets.map((ticket) => fact('ticket.requester_changed', ticket, { changes: { requesterId: [from, into] } })),
+    asked.map((ticket) => {
+      const changes: Changes = { requesterId: [from, into], ...setPeople(ticket, 'ccIds', ticket.ccIds) };
+      return fact('ticket.requester_changed', ticket, { changes });
+    }),
+  );
+  const copied = await ctx.em.find(Ticket, { id: { $in: await copiedTo(ctx, from) } });
+  await recordAll(
+    ctx,
+    copied.flatMap((ticket) =>
+      participantsChanged(
+        ticket,
+        setPeople(
+          ticket,
+          'ccIds',
+          ticket.ccIds.map((id) => (id === from ? into : id)),
+        ),
+      ),
+    ),
   );
   await sql`
     update requester_identity set requester_id = into_.id from requester into_

@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import type { NewFact } from '@deskgraph/common/events';
 import { WaitFor } from '@deskgraph/common/mutation';
 import type { Context } from '@deskgraph/common/transaction';
-import { type Requester, byId, byIdentity, enter, metId } from './directory.ts';
+import { type Requester, type Stranger, byId, byIdentity, enter, metId } from './directory.ts';
 import { identity } from './identity.ts';
 import type { RequesterInput } from './input.ts';
 import { catchUp } from './follow.ts';
@@ -50,10 +50,11 @@ async function met(ctx: Context, who: Identity, name: string | null | undefined)
   if (known) return { requester: known, name: name ?? known.name, met: [] };
   const requester: Requester = { id: metId(ctx.workspace, who), name: name ?? who.value, organizationId: null, locale: null };
   await enter(ctx, requester, [who]);
-  const fact: NewFact = {
-    type: 'requester.met',
-    subject: { id: requester.id, version: 1 },
-    data: { id: requester.id, ...who, name: requester.name },
-  };
-  return { requester, name: requester.name, met: [fact] };
+  return { requester, name: requester.name, met: [metFact({ ...requester, who })] };
 }
+
+export const metFact = ({ id, name, who }: Stranger): NewFact => ({
+  type: 'requester.met',
+  subject: { id, version: 1 },
+  data: { id, ...who, name },
+});

@@ -5,6 +5,7 @@ import { attach } from '../attachment/attach.ts';
 import { drive } from '../category/drive.ts';
 import { filled } from '../field/set.ts';
 import { byId } from '../requester/directory.ts';
+import { metByMail } from '../requester/mail.ts';
 import { type Resolved, resolve } from '../requester/resolve.ts';
 import { refuseBlocked } from '../sender/refuse.ts';
 import type { TicketCreateInput } from './input.ts';
@@ -34,11 +35,13 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
   if (externalId) await refuseTaken(ctx, externalId);
   const driven = await drive(ctx, input.categoryId);
   const { values: fields } = await filled(ctx, {}, input.fields);
+  const copied = await metByMail(ctx, input.ccs ?? [], 'ccs');
   const { ticket, message, facts } = await open(ctx, {
     ...input,
     fields,
     requester,
     requesterName: name,
+    ccIds: copied.ids.filter((id) => id !== requester.id),
     channel,
     externalId,
     origin: ORIGINS[actor.kind],
@@ -48,7 +51,7 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
     assigneeId: await optional(input.assigneeId, (id) => agentId(ctx, id, 'assigneeId')),
   });
   await attach(ctx, message, input.attachmentIds);
-  await recordAll(ctx, [...met, ...facts]);
+  await recordAll(ctx, [...met, ...copied.met, ...facts]);
   return { ticket, message, userErrors: [] };
 }
 

@@ -16,6 +16,8 @@ export const stateOf = (ticket: Ticket) => ({
   assigneeId: ticket.assigneeId,
   requesterId: ticket.requesterId,
   requesterName: ticket.requesterName,
+  ccIds: ticket.ccIds,
+  followerIds: ticket.followerIds,
   organizationId: ticket.organizationId,
   product: ticket.product,
   tags: ticket.tags,

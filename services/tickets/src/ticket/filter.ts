@@ -20,6 +20,7 @@ import { sql } from '@deskgraph/common/database';
 import { Field, InputType } from 'type-graphql';
 import { FieldFilter } from '@deskgraph/common/field';
 import { fieldsMatch } from '../field/filter.ts';
+import { followedBy } from '../participant/filter.ts';
 import { textMatches } from './text.ts';
 import { readsOnHold } from './reader.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
@@ -63,6 +64,11 @@ export class TicketFilter {
   @Field(() => IdFilter, { nullable: true, description: 'The agent in charge; `isNull: true` means unassigned.' })
   assigneeId?: IdFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'The customer who asks.' }) requesterId?: IdFilter | null;
+  @Field(() => IdFilter, {
+    nullable: true,
+    description: 'A member of the staff who follows it; `isNull: true` means that nobody does. For staff only.',
+  })
+  followerId?: IdFilter | null;
   @Field(() => TagFilter, { nullable: true, description: 'Labels by name; for staff only.' }) tag?: TagFilter | null;
   @Field(() => [FieldFilter], { nullable: true, description: 'Values of custom fields; all of these hold, at most 10.' })
   field?: FieldFilter[] | null;
@@ -131,6 +137,7 @@ export function matchesGiven(
     ...when(f.departmentId, (id) => idIs(sql`t.department_id`, 'dep', id, actor.id)),
     ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
+    ...when(f.followerId, (id) => (full ? followedBy(id, actor.id) : sql`false`)),
     ...when(f.tag, (tag) => (full ? tagged(tag) : sql`false`)),
     ...when(f.field, (fields) => fieldsMatch(fields, actor, now)),
     ...when(f.snoozed, (snoozed) => (full ? sql`(t.snoozed_at is not null) = ${snoozed}` : sql`false`)),

@@ -90,8 +90,8 @@ const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbit
 const INSERT = `
   insert into ticket (id, workspace_id, number, subject, description, status, priority, category_id, department_id, assignee_id, requester_id, requester_name,
     tags, channel, origin, created_by_kind, created_by_id, created_by_name, handled, reopen_count, transfer_count, public_version,
-    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at, fields)
-  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $12, 1, $12, $12, $13, $14, $15, $16, $17, $18, $19)`;
+    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at, fields, cc_ids, follower_ids)
+  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $12, 1, $12, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`;
 
 async function fill(): Promise<void> {
   const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
@@ -105,6 +105,8 @@ async function fill(): Promise<void> {
       assignee: maybe(one(desk.agent.id, desk.colleague.id)),
       requester: one(desk.customer.id, desk.customer.id, desk.stranger.id, newId('cus')),
       tags: fc.subarray(WORDS),
+      ccs: fc.subarray([desk.customer.id, desk.stranger.id]),
+      followers: fc.subarray([desk.agent.id, desk.light.id]),
       created: one(...HOURS),
       snoozed: maybe(one(...HOURS)),
       until: maybe(one(...HOURS)),
@@ -151,6 +153,8 @@ async function fill(): Promise<void> {
       row.spam,
       row.deleted === null ? null : at(row.deleted),
       JSON.stringify(row.fields),
+      row.ccs,
+      row.followers,
     ]);
   await client.end();
 }
@@ -180,6 +184,7 @@ function filters(): fc.Arbitrary<TicketFilter> {
     departmentId: ids(...departments),
     assigneeId: ids(desk.agent.id, desk.colleague.id),
     requesterId: ids(desk.customer.id, desk.stranger.id),
+    followerId: ids(desk.agent.id, desk.light.id),
     snoozed: fc.boolean(),
     spam: fc.boolean(),
     deleted: fc.boolean(),

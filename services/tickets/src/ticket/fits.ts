@@ -1,5 +1,5 @@
 import type { Actor } from '@deskgraph/common/access';
-import { type Answer, choiceFits, idFits, instantFits, numberFits, treeFits, wordsFit } from '@deskgraph/common/fits';
+import { type Answer, choiceFits, idFits, idsFit, instantFits, numberFits, treeFits, wordsFit } from '@deskgraph/common/fits';
 import { asks, when } from '@deskgraph/common/filter';
 import { fieldsFit } from '../field/fits.ts';
 import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
@@ -7,25 +7,26 @@ import type { Values } from '../field/value.ts';
 import type { TicketFilter } from './filter.ts';
 import type { Rest, Ticket } from './ticket.ts';
 import { readsOnHold, statusFor } from './reader.ts';
-import { sees } from './visible.ts';
+import { type Seen, sees } from './visible.ts';
 
-type Rights = 'id' | 'departmentId' | 'requesterId';
 type Asked = 'number' | 'status' | 'priority' | 'channel' | 'categoryId' | 'assigneeId' | 'tags';
 
 /** A ticket at hand: a stored one, or the state that a fact carries, with its id. Facts of former times may know less. */
-export type TicketLike = Pick<Ticket, Rights> & { [Field in Asked]?: Ticket[Field] | undefined } & {
-  /** Of custom fields; facts of the time before there were any know none. */
-  fields?: Values | undefined;
-  createdAt?: Date | string | undefined;
-  /** Null when not solved. */
-  solvedAt?: Date | string | null | undefined;
-  /** Null when answered. */
-  waitingSince?: Date | string | null | undefined;
-  /** Facts of the time before there was any have none. */
-  snooze?: Rest | null | undefined;
-  spam?: boolean | undefined;
-  deletedAt?: Date | string | null | undefined;
-};
+export type TicketLike = Pick<Ticket, 'id'> &
+  Seen & { [Field in Asked]?: Ticket[Field] | undefined } & {
+    /** Facts of the time before anybody could follow know none. */
+    followerIds?: readonly string[] | undefined;
+    /** Of custom fields; facts of the time before there were any know none. */
+    fields?: Values | undefined;
+    createdAt?: Date | string | undefined;
+    /** Null when not solved. */
+    solvedAt?: Date | string | null | undefined;
+    /** Null when answered. */
+    waitingSince?: Date | string | null | undefined;
+    /** Facts of the time before there was any have none. */
+    snooze?: Rest | null | undefined;
+    spam?: boolean | undefined;
+  };
 
 /**
  * May the actor see this ticket of his workspace, and does the filter let it through? The same meaning as `visible` and `matches`; undefined
@@ -47,6 +48,7 @@ export function fits(filter: TicketFilter | null | undefined, actor: Actor, tick
     ...when(f.departmentId, (id) => idFits(ticket.departmentId, id, actor.id)),
     ...when(f.assigneeId, (id) => idFits(ticket.assigneeId, id, actor.id)),
     ...when(f.requesterId, (id) => idFits(ticket.requesterId, id, actor.id)),
+    ...when(f.followerId, (id) => full && idsFit(ticket.followerIds, id, actor.id)),
     ...when(f.tag, (tag) => full && wordsFit(ticket.tags, tag)),
     ...when(f.field, (fields) => customFit(fields, full, ticket.fields, now)),
     ...when(f.snoozed, (snoozed) => full && Boolean(ticket.snooze) === snoozed),

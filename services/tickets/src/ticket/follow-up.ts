@@ -3,25 +3,30 @@ import type { Context } from '@deskgraph/common/transaction';
 import { attach } from '../attachment/attach.ts';
 import { isOffered } from '../category/drive.ts';
 import type { MessageAddPayload } from '../message/input.ts';
+import { type Requester, byId } from '../requester/directory.ts';
 import { fact } from './fact.ts';
 import { open } from './open.ts';
 import { isOpen } from './reference.ts';
 import type { Ticket } from './ticket.ts';
 import { TicketOrigin } from './words.ts';
 
-/** CLOSED stays closed: a late reply becomes a new ticket that points back and takes over what the old one was about. */
+/**
+ * CLOSED stays closed: a late reply becomes a new ticket that points back and takes over what the old one was about. Whoever writes it asks from
+ * now on; all others who read the old one get copies.
+ */
 export async function followUp(
   ctx: Context,
   closed: Ticket,
   body: string,
   attachmentIds?: readonly string[] | null,
 ): Promise<MessageAddPayload> {
-  const { requesterId, requesterName, organizationId, locale } = closed;
+  const requester = await requesterOf(ctx, closed);
   const { ticket, message, facts } = await open(ctx, {
     subject: closed.subject,
     body,
-    requester: { id: requesterId, name: requesterName, organizationId, locale },
-    requesterName,
+    requester,
+    requesterName: requester.name,
+    ccIds: [closed.requesterId, ...closed.ccIds].filter((id) => id !== requester.id),
     origin: TicketOrigin.FOLLOW_UP,
     channel: closed.channel,
     author: ctx.actor,
@@ -36,4 +41,11 @@ export async function followUp(
   await attach(ctx, message, attachmentIds);
   await recordAll(ctx, [...facts, fact('ticket.followed_up', closed, { followUpId: ticket.id })]);
   return { message, ticket, userErrors: [] };
+}
+
+async function requesterOf(ctx: Context, closed: Ticket): Promise<Requester> {
+  const { requesterId: id, requesterName: name, organizationId, locale } = closed;
+  const { actor } = ctx;
+  if (actor.kind !== 'customer' || actor.id === id) return { id, name, organizationId, locale };
+  return (await byId(ctx, actor.id)) ?? { id: actor.id, name: actor.name, organizationId: null, locale: null };
 }

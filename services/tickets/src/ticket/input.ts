@@ -3,6 +3,7 @@ import { DateTime, Locale } from '@deskgraph/common/scalar';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { ATTACHMENT_IDS, attachmentIds } from '../attachment/input.ts';
 import { FieldValueInput } from '../field/input.ts';
+import { ccAddresses } from '../participant/participant.ts';
 import { MessageVisibility } from '../message/message.ts';
 import { RequesterInput } from '../requester/input.ts';
 import { tagName } from '../tag/name.ts';
@@ -26,6 +27,7 @@ export class TicketCreateInput {
     tags: tagNames,
     fields: fieldValues,
     requester: RequesterInput.bounds,
+    ccs: ccAddresses,
     attachmentIds,
   });
   @Field(() => String, { description: 'One line of 1 to 255 characters.' }) subject!: string;
@@ -58,6 +60,11 @@ export class TicketCreateInput {
   fields?: FieldValueInput[] | null;
   @Field(() => String, { nullable: true, description: 'The product that it is about, at most 255 characters.' }) product?: string | null;
   @Field(() => [ID], { nullable: true, description: ATTACHMENT_IDS }) attachmentIds?: string[] | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Mail addresses of customers who get copies and see the ticket, at most 20; somebody unknown becomes a customer.',
+  })
+  ccs?: string[] | null;
   @Field(() => Locale, { nullable: true, description: 'The language of the requester; default the one on record.' }) locale?: string | null;
   @Field(() => String, {
     nullable: true,

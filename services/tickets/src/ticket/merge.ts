@@ -8,6 +8,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { follow } from '../draft/follow.ts';
 import { held } from '../link/held.ts';
 import { reindex } from '../message/reindex.ts';
+import { bringPeople } from '../participant/people.ts';
 import type { TicketMergeInput, TicketMergePayload } from '../operation/input.ts';
 import { type Touched, begin, keepMessages, keepTickets } from '../operation/journal.ts';
 import { lockedAll } from '../operation/locked.ts';
@@ -18,7 +19,7 @@ import { fold, take } from './fold.ts';
 import type { Ticket } from './ticket.ts';
 import { TicketStatus } from './words.ts';
 
-/** Folds tickets of one requester into another: what was said in them, and is said to them from now on, stands there. */
+/** Folds tickets of one requester into another: what was said in them, and is said to them from now on, stands there, and whoever took part in them does so there. */
 export async function merge(ctx: Context, { ids, intoId, expectedVersion }: TicketMergeInput): Promise<TicketMergePayload> {
   const named = [{ id: intoId, field: 'intoId' }, ...ids.map((id, at) => ({ id, field: `ids.${at}` }))];
   const [into, ...from] = (await lockedAll(ctx, named)) as [Ticket, ...Ticket[]];
@@ -36,7 +37,8 @@ export async function merge(ctx: Context, { ids, intoId, expectedVersion }: Tick
   const folding = { at, closeAfter, type: 'ticket.merged', details: { operationId: operation.id } };
   const given = from.flatMap((ticket) => fold(ctx, ticket, into, folding, operation.undoableUntil));
   const before = touched.slice(1).map((each) => each.before);
-  const taken = await take(ctx, into, before, { ...folding, details: { ...folding.details, fromIds: from.map(({ id }) => id) } });
+  const changes = bringPeople(into, from);
+  const taken = await take(ctx, into, before, { ...folding, details: { ...folding.details, fromIds: from.map(({ id }) => id), changes } });
   const lying: Condition = sql`ticket_id = any(${uuids(
     'tkt',
     from.map(({ id }) => id),

@@ -26,6 +26,8 @@ export interface NewTicket {
   categoryId?: string | null | undefined;
   departmentId?: string | null;
   assigneeId?: string | null;
+  /** The requester is none of them. */
+  ccIds?: string[];
   tags?: string[] | null | undefined;
   fields?: Values;
   locale?: string | null | undefined;
@@ -82,6 +84,7 @@ export async function begin(ctx: Context, given: NewTicket, at: Date): Promise<T
     requesterId: requester.id,
     requesterName: given.requesterName,
     organizationId: requester.organizationId,
+    ccIds: given.ccIds ?? [],
     tags: tags ?? [],
     fields: given.fields ?? {},
     product: given.product ?? null,

@@ -3,6 +3,7 @@ import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { MessageVisibility } from '../message/message.ts';
 import { index } from '../message/write.ts';
+import { setPeople } from '../participant/people.ts';
 import { resolve } from '../requester/resolve.ts';
 import { type Changes, fact } from './fact.ts';
 import { locked } from './find.ts';
@@ -22,6 +23,7 @@ export async function requesterChange(ctx: Context, input: TicketRequesterChange
   const changes: Changes = { requesterId: [ticket.requesterId, requester.id] };
   if (requester.organizationId !== ticket.organizationId) changes['organizationId'] = [ticket.organizationId, requester.organizationId];
   ticket.requesterId = requester.id;
+  Object.assign(changes, setPeople(ticket, 'ccIds', ticket.ccIds));
   ticket.requesterName = name;
   ticket.organizationId = requester.organizationId;
   await index(ctx, ticket.id, [{ text: name, visibility: MessageVisibility.PUBLIC }]);

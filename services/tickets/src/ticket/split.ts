@@ -64,7 +64,7 @@ async function chosen(ctx: Context, ticket: Ticket, messageIds: readonly string[
   return messages;
 }
 
-/** Of the same requester, who reads in it what he could read before; nobody is in charge of it yet. */
+/** Of the same requester, who reads in it what he could read before, as do those who get copies; nobody is in charge of it yet. */
 async function cut(ctx: Context, ticket: Ticket, input: TicketSplitInput, messages: readonly Message[], at: Date): Promise<Ticket> {
   const { requesterId, requesterName, organizationId, locale } = ticket;
   const first = messages.find(({ visibility }) => visibility === MessageVisibility.PUBLIC);
@@ -76,6 +76,7 @@ async function cut(ctx: Context, ticket: Ticket, input: TicketSplitInput, messag
       body: first?.text ?? '',
       requester: { id: requesterId, name: requesterName, organizationId, locale },
       requesterName,
+      ccIds: ticket.ccIds,
       origin: TicketOrigin.SPLIT,
       channel: ticket.channel,
       author: { kind, id, name },

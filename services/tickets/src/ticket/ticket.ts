@@ -50,6 +50,8 @@ type Defaulted =
   | 'snoozedByName'
   | 'snooze'
   | 'fields'
+  | 'ccIds'
+  | 'followerIds'
   | 'spam'
   | 'deletedAt'
   | 'purgesAt'
@@ -105,6 +107,10 @@ export class Ticket extends Stored<Defaulted> {
   requesterName!: string;
 
   @Property({ type: new Id('org'), nullable: true }) organizationId: string | null = null;
+  /** Customers who get copies, and see it as the requester does. */
+  @Property({ type: 'text[]' }) ccIds: string[] = [];
+  /** Staff who are told of what happens to it. */
+  @Property({ type: 'text[]' }) followerIds: string[] = [];
   /** Names of labels, lower case. */
   @Property({ type: 'text[]' }) tags: string[] = [];
 

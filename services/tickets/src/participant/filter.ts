@@ -1,0 +1,15 @@
+import { sql } from '@deskgraph/common/database';
+import { type Condition, type IdFilter, listed, when } from '@deskgraph/common/filter';
+
+/** A condition on who follows `t`; `me` is the caller. */
+export function followedBy({ eq, in: some, notIn, isNull }: IdFilter, me: string): Condition {
+  const by = (ids: string[]): Condition => sql`t.id in (
+    select p.ticket_id from participant p where p.kind = 'FOLLOWER' and p.person_id = any(${ids.map((id) => (id === 'me' ? me : id))}::text[]))`;
+  const conditions = [
+    ...when(eq, (id) => by([id])),
+    ...when(some, (ids) => by(listed(ids))),
+    ...when(notIn, (ids) => sql`not ${by(listed(ids))}`),
+    ...when(isNull, (none) => sql`(t.follower_ids = '{}') = ${none}`),
+  ];
+  return conditions.length ? sql`(${sql.join(conditions, sql` and `)})` : sql`true`;
+}
