@@ -82,6 +82,7 @@ function shownBy(type: string): string {
       CannedResponse: 'title',
       Customer: 'tier',
       TicketField: 'label',
+      CustomStatus: 'label',
       Operation: 'kind',
     }[type] ?? 'name'
   );
@@ -242,6 +243,7 @@ describe('straight at a service', () => {
     job: ['tickets', ''],
     category: ['tickets', 'TicketCategory'],
     field: ['tickets', 'TicketField'],
+    status: ['tickets', ''],
     customer: ['customers', 'Customer'],
     organization: ['customers', 'Organization'],
     base: ['knowledge-base', 'KnowledgeBase'],

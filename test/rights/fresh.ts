@@ -29,6 +29,12 @@ export const freshTicket = async ({ customer }: Things, n: number, desk: Desk, i
   return id;
 };
 
+export const freshSolved = async (things: Things, n: number, desk: Desk): Promise<string> => {
+  const id = await freshTicket(things, n, desk);
+  await desk.done('partner', 'ticketStatusChange', { id, status: 'SOLVED', resolutionCode: 'SELF_SERVICE' }, 'ticket { id }');
+  return id;
+};
+
 /** Everybody sends what he has uploaded himself. */
 export const freshFile = async (other: string, caller: Caller, n: number, desk: Desk): Promise<string> =>
   WRITERS.includes(caller) ? desk.upload(caller, `fresh ${n}`) : other;
@@ -64,6 +70,19 @@ export function spareField(desk: Desk): Promise<string> {
   return made;
 }
 
+export const freshStatus = async (n: number, desk: Desk): Promise<string> => {
+  const input = { base: 'OPEN', label: `Fresh ${n}`, requesterLabel: 'Fresh' };
+  return (await desk.done<{ customStatus: { id: string } }>('partner', 'customStatusCreate', input, 'customStatus { id }')).customStatus.id;
+};
+
+const spareStatuses = new WeakMap<Desk, Promise<string>>();
+/** A custom status to change; a workspace has few. */
+export function spareStatus(desk: Desk): Promise<string> {
+  const made = spareStatuses.get(desk) ?? freshStatus(0, desk);
+  spareStatuses.set(desk, made);
+  return made;
+}
+
 const spare = new WeakMap<Desk, Promise<string>>();
 /** A stored answer of the department that agent and lead work in. */
 export const freshCanned = async (n: number, desk: Desk): Promise<string> => {
@@ -78,7 +97,8 @@ export const freshMacro = async (n: number, desk: Desk): Promise<string> => {
 };
 
 /** Everything that an action can name. */
-export const actionOn = ({ category, department, agent, canned }: Things): object => ({
+export const actionOn = ({ category, department, agent, canned, status }: Things): object => ({
+  customStatusId: status.id,
   categoryId: category.id,
   departmentId: department.id,
   assigneeId: agent.id,

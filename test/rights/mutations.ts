@@ -15,11 +15,14 @@ import {
   freshMerge,
   freshMessage,
   freshScheduled,
+  freshSolved,
+  freshStatus,
   freshTag,
   freshTicket,
   freshView,
   spareCategory,
   spareField,
+  spareStatus,
 } from './fresh.ts';
 
 export interface MutationRight {
@@ -98,6 +101,15 @@ export const MUTATIONS: Record<string, MutationRight> = {
     input: async (_, __, n, desk) => ({ id: await spareField(desk), label: `Renamed ${n}` }),
   },
   ticketFieldDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshField(n, desk) }) },
+  customStatusCreate: {
+    may: ['admin', 'partner'],
+    input: (_, __, n) => ({ base: 'SOLVED', label: `Status ${n}`, requesterLabel: 'Done' }),
+  },
+  customStatusUpdate: {
+    may: ['admin', 'partner'],
+    input: async (_, __, n, desk) => ({ id: await spareStatus(desk), label: `Renamed ${n}` }),
+  },
+  customStatusDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshStatus(n, desk) }) },
   ticketsUpdate: {
     may: [...AGENTS, 'partner'],
     input: (things) => ({ ids: [things.ticket.id], action: actionOn(things) }),
@@ -159,7 +171,14 @@ export const MUTATIONS: Record<string, MutationRight> = {
     input: ({ ticket, agent, department }) => ({ id: ticket.id, assigneeId: agent.id, departmentId: department.id }),
   },
   ticketNext: { may: [...AGENTS, 'partner'], input: ({ department }) => ({ departmentId: department.id }) },
-  ticketStatusChange: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id, status: 'PENDING' }) },
+  ticketStatusChange: {
+    may: [...AGENTS, 'partner'],
+    input: ({ ticket, status }) => ({ id: ticket.id, customStatusId: status.id }),
+  },
+  ticketReopen: {
+    may: ['customer', ...AGENTS, 'partner'],
+    input: async (things, _, n, desk) => ({ id: await freshSolved(things, n, desk) }),
+  },
   ticketSnooze: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id }) },
   ticketWake: { may: [...AGENTS, 'partner'], input: ({ ticket }) => ({ id: ticket.id }) },
   ticketRequesterChange: {

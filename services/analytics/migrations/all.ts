@@ -8,6 +8,7 @@ import { Bin } from './20261122T0310-bin.ts';
 import { Categories } from './20261122T0328-categories.ts';
 import { Fields } from './20261122T0345-fields.ts';
 import { Followers } from './20261126T1425-followers.ts';
+import { Statuses } from './20261126T1420-statuses.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0328-categories': Categories,
   '20261122T0345-fields': Fields,
   '20261126T1425-followers': Followers,
+  '20261126T1420-statuses': Statuses,
 };

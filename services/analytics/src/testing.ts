@@ -70,6 +70,7 @@ export interface Cast {
   agents: string[];
   requesters: string[];
   category: string;
+  status: string;
   field: string;
 }
 
@@ -79,6 +80,7 @@ export const newCast = (workspace: string): Cast => ({
   agents: [newId('agt'), newId('agt'), newId('agt'), newId('agt')],
   requesters: [newId('cus'), newId('cus')],
   category: newId('cat'),
+  status: newId('sta'),
   field: newId('fld'),
 });
 
@@ -125,6 +127,7 @@ export function lifeOf(cast: Cast, number: number, from: Date, to: Date, random:
     at = new Date(at.getTime() + (random() < 0.15 ? 0 : Math.floor((random() < 0.1 ? -random() : random() * random()) * 60 * HOUR)));
     if (chance < 0.4) {
       state.status = oneOf(Object.values(TicketStatus));
+      state.customStatusId = state.status === TicketStatus.PENDING ? cast.status : null;
       life.push(fact('ticket.status_changed'));
     } else if (chance < 0.65) {
       if (random() < 0.5) state.departmentId = maybe(cast.departments);

@@ -23,6 +23,7 @@ import { Scheduled } from './20261126T1420-scheduled.ts';
 import { Undo } from './20261126T1430-undo.ts';
 import { Drafts } from './20261126T1440-drafts.ts';
 import { Participants } from './20261126T1425-participants.ts';
+import { Statuses } from './20261126T1420-statuses.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -50,4 +51,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1430-undo': Undo,
   '20261126T1440-drafts': Drafts,
   '20261126T1425-participants': Participants,
+  '20261126T1420-statuses': Statuses,
 };

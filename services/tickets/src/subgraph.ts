@@ -56,6 +56,9 @@ import { SettingsResolver } from './settings/resolver.ts';
 import { TicketTags } from './tag/of-ticket.ts';
 import { TagResolver } from './tag/resolver.ts';
 import { Tag } from './tag/tag.ts';
+import { CustomStatusOfTicket } from './status/of-ticket.ts';
+import { CustomStatusResolver } from './status/resolver.ts';
+import { CustomStatus } from './status/status.ts';
 import { TicketBin } from './ticket/bin.ts';
 import { TicketFields } from './ticket/fields.ts';
 import { byId as ticketById } from './ticket/find.ts';
@@ -81,6 +84,7 @@ export const subgraph: SubgraphOptions = {
     Tag,
     TicketCategory,
     TicketField,
+    CustomStatus,
     Ticket,
     Message,
     Attachment,
@@ -107,6 +111,8 @@ export const subgraph: SubgraphOptions = {
     CategoryOfTicket,
     TicketFieldResolver,
     FieldsOfTicket,
+    CustomStatusResolver,
+    CustomStatusOfTicket,
     TicketMessages,
     OperationResolver,
     TicketLinks,

@@ -20,12 +20,24 @@ export class Play {
   readonly #app: Actor;
   readonly #clock: Clock;
   readonly #tickets: string[] = [];
+  /** Two over each base; requesters read the same name for both. */
+  readonly #statuses: string[] = [];
 
   constructor(at: Desk, chance: Dice, clock: Clock) {
     this.#desk = at;
     this.#dice = chance;
     this.#clock = clock;
     this.#app = { ...app(at.workspace), departments: [at.departmentId] };
+  }
+
+  /** What there is before anybody does anything. */
+  async begin(): Promise<void> {
+    for (const base of ['OPEN', 'PENDING', 'ON_HOLD', 'SOLVED'])
+      for (const kind of ['one', 'other']) {
+        const input = { base, label: `${base} ${kind}`, requesterLabel: base };
+        const { customStatus } = await mutate(this.#desk, this.#desk.admin, 'customStatusCreate', input, 'customStatus { id }');
+        this.#statuses.push((customStatus as { id: string }).id);
+      }
   }
 
   /** Somebody, and what he wants to see. */
@@ -43,6 +55,7 @@ export class Play {
     const tree = (): object => this.#filter(depth - 1);
     const leaves: (() => object)[] = [
       () => ({ status: one([{ eq: one(STATUSES) }, { in: some(STATUSES) }, { notIn: some(STATUSES) }]) }),
+      () => ({ customStatusId: one([{ in: some(this.#statuses) }, { isNull: one([true, false]) }]) }),
       () => ({ priority: one([{ eq: one(PRIORITIES) }, { notIn: some(PRIORITIES) }]) }),
       () => ({ departmentId: one([{ eq: departmentId }, { isNull: true }, { notIn: [departmentId] }]) }),
       () => ({ assigneeId: one([{ eq: 'me' }, { eq: agent.id }, { isNull: one([true, false]) }]) }),
@@ -73,6 +86,8 @@ export class Play {
     const writes: (() => Promise<unknown>)[] = [
       () => mutation(agent, 'ticketStatusChange', { id, status: one(STATUSES.slice(1)) }),
       () => mutation(agent, 'ticketStatusChange', { id, status: 'ON_HOLD' }),
+      () => mutation(agent, 'ticketStatusChange', { id, customStatusId: one(this.#statuses), resolutionCode: 'ANSWERED' }),
+      () => mutation(one([customer, stranger, agent]), 'ticketReopen', { id }),
       () => mutation(lead, 'ticketAssign', { id, assigneeId: one([agent.id, colleague.id, null]) }),
       () => mutation(lead, 'ticketAssign', { id, departmentId: one([departmentId, null]) }),
       () => mutation(agent, 'ticketUpdate', { id, addTags: some(TAGS), removeTags: some(TAGS) }),

@@ -6,7 +6,8 @@ import { signActor } from '@deskgraph/common/token';
 import type { Desk } from './desk.ts';
 import { type Patch, type Shown, patched } from './patch.ts';
 
-export const TICKET = 'id number version subject status priority waitingSince updatedAt assignee { id } department { id } requester { id }';
+export const TICKET =
+  'id number version subject status customStatus { id label } priority waitingSince updatedAt assignee { id } department { id } requester { id }';
 
 export interface ShownTicket extends Record<string, unknown> {
   id: string;

@@ -5,6 +5,7 @@ import { uuidOf } from '@deskgraph/common/id';
 export interface TicketState {
   number: number;
   status: string;
+  customStatusId?: string | null;
   priority: string;
   channel: string;
   categoryId?: string | null;
@@ -33,6 +34,7 @@ export interface Milestone {
 export interface Standing {
   number: number;
   status: string;
+  customStatusId: string | null;
   priority: string;
   channel: string;
   categoryId: string | null;
@@ -98,6 +100,7 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
   const after: Standing = {
     ...start,
     status: state.status,
+    customStatusId: uuid('sta', state.customStatusId),
     priority: state.priority,
     channel: state.channel,
     categoryId: uuid('cat', state.categoryId),
@@ -127,6 +130,7 @@ const begin = (state: TicketState): Standing => {
   return {
     number: state.number,
     status: 'NEW',
+    customStatusId: null,
     priority: state.priority,
     channel: state.channel,
     categoryId: null,

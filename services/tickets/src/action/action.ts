@@ -14,6 +14,7 @@ export class TicketActionInput {
   static readonly bounds = loose({ addTags: tags, removeTags: tags, note: bytes(BODY_BYTES), snooze: length });
   @Field(() => TicketStatus, { nullable: true, description: 'The status to move to: OPEN, PENDING, ON_HOLD or SOLVED.' })
   status?: TicketStatus | null;
+  @Field(() => ID, { nullable: true, description: 'The custom status to move to; only without `status`.' }) customStatusId?: string | null;
   @Field(() => TicketPriority, { nullable: true, description: 'The priority.' }) priority?: TicketPriority | null;
   @Field(() => ID, { nullable: true, description: 'What it is about.' }) categoryId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The department that is to work on it.' }) departmentId?: string | null;
@@ -31,6 +32,7 @@ export class TicketActionInput {
 @ObjectType({ simpleResolvers: true, description: 'What is done to a ticket; only the given fields act, all of them together or none.' })
 export class TicketAction {
   @Field(() => TicketStatus, { nullable: true, description: 'The status to move to.' }) status?: TicketStatus | null;
+  @Field(() => ID, { nullable: true, description: 'The custom status to move to.' }) customStatusId?: string | null;
   @Field(() => TicketPriority, { nullable: true, description: 'The priority.' }) priority?: TicketPriority | null;
   @Field(() => ID, { nullable: true, description: 'What it is about.' }) categoryId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The department that is to work on it.' }) departmentId?: string | null;

@@ -27,7 +27,7 @@ export interface Sending {
  */
 export async function apply(ctx: Context, id: string, action: TicketActionInput, sending: Sending): Promise<Ticket> {
   const ticket = await locked(ctx, id);
-  const { priority, categoryId, addTags, removeTags, departmentId, assigneeId, status } = action;
+  const { priority, categoryId, addTags, removeTags, departmentId, assigneeId, status, customStatusId } = action;
   const plain = {
     ...(priority && { priority }),
     ...(categoryId && { categoryId }),
@@ -39,7 +39,7 @@ export async function apply(ctx: Context, id: string, action: TicketActionInput,
   if (Object.keys(hands).length) await assign(ctx, { id, ...hands });
   if (action.note) await add(ctx, { ticketId: id, visibility: MessageVisibility.PRIVATE, body: action.note });
   if (action.replyId) await reply(ctx, ticket, action.replyId, sending);
-  if (status) await statusChange(ctx, { id, status });
+  if (status || customStatusId) await statusChange(ctx, { id, status, customStatusId });
   if (action.snooze) await snooze(ctx, { id, until: new Date(Date.now() + milliseconds(action.snooze)!), wakeOnReply: true });
   return ticket;
 }

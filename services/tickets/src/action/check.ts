@@ -2,6 +2,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import type { Context } from '@deskgraph/common/transaction';
 import { byId as cannedById } from '../canned/find.ts';
 import { isOffered } from '../category/drive.ts';
+import { offered } from '../status/locked.ts';
 import { agentId, departmentId } from '../ticket/reference.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import type { TicketActionInput } from './action.ts';
@@ -20,6 +21,9 @@ export async function refuseUndoable(ctx: Context, action: TicketActionInput, pl
   if (!Object.keys(kept(action)).length) throw new Refusal('REQUIRED', place);
   if (action.status === TicketStatus.CLOSED) throw new Refusal('CLOSE_BY_HAND', `${place}.status`);
   if (action.status === TicketStatus.NEW) throw new Refusal('STATUS_NOT_ALLOWED', `${place}.status`);
+  if (action.status && action.customStatusId) throw new Refusal('INVALID', `${place}.customStatusId`);
+  if (action.customStatusId && !(await offered(ctx, [action.customStatusId])).length)
+    throw new Refusal('NOT_FOUND', `${place}.customStatusId`);
   if (action.categoryId && !(await isOffered(ctx, action.categoryId))) throw new Refusal('NOT_FOUND', `${place}.categoryId`);
   if (action.departmentId) await departmentId(ctx, action.departmentId, `${place}.departmentId`);
   if (action.assigneeId && action.assigneeId !== 'me') await agentId(ctx, action.assigneeId, `${place}.assigneeId`);

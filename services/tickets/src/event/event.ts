@@ -8,9 +8,9 @@ import type { Seen } from '../ticket/visible.ts';
 
 /** What the facts about tickets carry. */
 export interface TicketData {
-  state: Seen;
+  state: Seen & { status: string };
   changes?: Changes;
-  /** Custom fields among `changes` that requesters see, as it was then. */
+  /** Custom fields among `changes` that requesters see, as it was then, and the custom status where they do. */
   publicFields?: string[];
   /** The ticket's version as its requester counts. */
   publicVersion?: number;

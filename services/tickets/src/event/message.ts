@@ -52,7 +52,10 @@ export class TicketCreatedMessage extends LiveMessage {
 export class TicketStatusChangedMessage extends LiveMessage {
   @Field(() => TicketEvent, { nullable: true, description: 'The fact; null on `resync`.' }) event?: TicketEvent | null;
   @Field(() => Ticket, { nullable: true, description: 'The ticket, as it is now.' }) ticket?: Ticket | null;
-  @Field(() => TicketStatus, { nullable: true, description: 'The status before; requesters read OPEN for ON_HOLD.' })
+  @Field(() => TicketStatus, {
+    nullable: true,
+    description: 'The status before; requesters read OPEN for ON_HOLD. The same as after it when only the custom status changed.',
+  })
   from?: TicketStatus | null;
   @Field(() => TicketStatus, { nullable: true, description: 'The status after; requesters read OPEN for ON_HOLD.' })
   to?: TicketStatus | null;

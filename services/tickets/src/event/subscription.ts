@@ -64,7 +64,7 @@ export class TicketSubscriptions {
 
   @Auth(RIGHT)
   @Subscription(() => TicketStatusChangedMessage, {
-    description: 'Moves between statuses; requesters get no message where nothing changes for them.',
+    description: 'Moves between statuses, custom ones too; requesters get no message where nothing changes for them.',
     subscribe: ({ context, args: { filter, after } }: Asked<Common>) =>
       follow(context, {
         Message: TicketStatusChangedMessage,
@@ -72,7 +72,8 @@ export class TicketSubscriptions {
         after,
         types: ['ticket.status_changed'],
         rest: ({ actor }, { fact }, ticket) => {
-          const [from, to] = fact.data.changes!['status'] as [TicketStatus, TicketStatus];
+          const { changes, state } = fact.data;
+          const [from, to] = (changes!['status'] ?? [state.status, state.status]) as [TicketStatus, TicketStatus];
           return { ticket, from: statusFor(actor, from), to: statusFor(actor, to) };
         },
       }),

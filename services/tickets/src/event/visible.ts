@@ -4,6 +4,7 @@ import type { Condition } from '@deskgraph/common/filter';
 import type { Fact } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { byId as fieldById } from '../field/find.ts';
+import { shownTo } from '../status/find.ts';
 import { readsOnHold, statusFor } from '../ticket/reader.ts';
 import type { TicketStatus } from '../ticket/words.ts';
 import type { FieldChange, TicketData } from './event.ts';
@@ -38,6 +39,7 @@ const GRAPH_NAMES: Record<string, string> = {
   categoryId: 'category',
   ccIds: 'ccs',
   followerIds: 'followers',
+  customStatusId: 'customStatus',
 };
 
 const shown = (side: '0' | '1') =>
@@ -45,14 +47,14 @@ const shown = (side: '0' | '1') =>
 
 /**
  * The facts about a visible ticket that exist for the actor, as a condition on `e`: all of them for staff; for requesters none of notes, of
- * labels, of moves that only concern ON_HOLD, or of a type that nobody has thought of here.
+ * labels, of moves that only concern ON_HOLD or look the same to them, or of a type that nobody has thought of here.
  */
 export function visible(actor: Actor): Condition {
   if (readsOnHold(actor)) return sql`true`;
   return sql`(case e.type
     when 'message.added' then e.data ->> 'visibility' = 'PUBLIC'
     when 'message.redacted' then e.data ->> 'visibility' = 'PUBLIC'
-    when 'ticket.status_changed' then ${shown('0')} is distinct from ${shown('1')}
+    when 'ticket.status_changed' then ${shown('0')} is distinct from ${shown('1')} or jsonb_exists(e.data, 'publicFields')
     when 'ticket.updated' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[]) or jsonb_exists(e.data, 'publicFields')
     when 'ticket.assigned' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[])
     when 'ticket.participants_changed' then jsonb_exists_any(e.data -> 'changes', ${PUBLIC_FIELDS}::text[])
@@ -65,8 +67,8 @@ export function isVisible(actor: Actor, { type, data }: Pick<Fact<TicketData>, '
   if (readsOnHold(actor)) return true;
   if (type === 'message.added' || type === 'message.redacted') return data.visibility === 'PUBLIC';
   const changes = data.changes ?? {};
+  if ((type === 'ticket.updated' || type === 'ticket.status_changed') && data.publicFields) return true;
   if (type === 'ticket.status_changed') return statusShown(actor, changes['status']?.[0]) !== statusShown(actor, changes['status']?.[1]);
-  if (type === 'ticket.updated' && data.publicFields) return true;
   if (BY_FIELD.has(type)) return PUBLIC_FIELDS.some((field) => field in changes);
   if (type === 'operation.undone') return PUBLIC_OPERATIONS.includes(data.kind ?? '');
   return PUBLIC_TYPES.includes(type);
@@ -76,17 +78,22 @@ const statusShown = (actor: Actor, value: unknown): unknown => statusFor(actor, 
 
 /** What changed, as far as the actor may see it. Custom fields go by their key, and by whether they are shown to him today and were then. */
 export async function changesFor(ctx: Context, { changes = {}, publicFields = [] }: TicketData): Promise<FieldChange[]> {
-  const { actor } = ctx;
   const named = await Promise.all(
     Object.entries(changes)
-      .filter(([field]) => readsOnHold(actor) || PUBLIC_FIELDS.includes(field) || publicFields.includes(field))
+      .filter(([field]) => readsOnHold(ctx.actor) || PUBLIC_FIELDS.includes(field) || publicFields.includes(field))
       .map(async ([field, [from, to]]) => {
         const name = await nameOf(ctx, field);
-        const show = (value: unknown): unknown => (field === 'status' ? statusShown(actor, value) : value);
-        return name && { field: name, from: show(from), to: show(to) };
+        return name && { field: name, from: await valueShown(ctx, field, from), to: await valueShown(ctx, field, to) };
       }),
   );
-  return named.filter((change) => typeof change === 'object' && change !== null);
+  // What reads the same before and after is no change to this caller.
+  return named.filter((change) => typeof change === 'object' && change !== null).filter(({ from, to }) => from !== to);
+}
+
+async function valueShown(ctx: Context, field: string, value: unknown): Promise<unknown> {
+  if (field === 'status') return statusShown(ctx.actor, value);
+  if (field !== 'customStatusId' || readsOnHold(ctx.actor) || value === null) return value;
+  return (await shownTo(ctx, value as string))?.id ?? null;
 }
 
 /** A changed field by its name in the graph; null for a custom field that is not there for the caller. */

@@ -8,7 +8,7 @@ import { added } from '../message/fact.ts';
 import { type Message, MessageVisibility } from '../message/message.ts';
 import { indexEach, write } from '../message/write.ts';
 import { note } from '../operation/noted.ts';
-import { moved } from '../ticket/fact.ts';
+import { moved, standingOf } from '../ticket/fact.ts';
 import { moveTo } from '../ticket/status.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { isVisible } from '../ticket/visible.ts';
@@ -68,11 +68,11 @@ function solveOne(
   ticket: Ticket,
   { at, closeAfter, message }: Omit<Solving, 'reply'> & { message: Message | undefined },
 ): NewFact[] {
-  const { status } = ticket;
+  const from = standingOf(ticket);
   const facts = message ? [added(ticket, message)] : [];
   const by = actor.kind === 'agent' ? actor.id : null;
   moveTo(ticket, TicketStatus.SOLVED, at, closeAfter, { by, code: ResolutionCode.INCIDENT, text: null });
-  facts.push(moved(ticket, status, { at, resolutionCode: ResolutionCode.INCIDENT, problemId: problem.id }));
+  facts.push(moved(ticket, from, { at, resolutionCode: ResolutionCode.INCIDENT, problemId: problem.id }));
   return [...facts, ...woken(ticket, 'status', at)];
 }
 

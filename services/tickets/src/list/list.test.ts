@@ -301,6 +301,7 @@ describe('a list that is patched by its messages', () => {
       const chance = dice(seed + run);
       const at = await newDesk();
       const play = new Play(at, chance, clock);
+      await play.begin();
       const look = async (): Promise<void> => {
         const { actor, args } = play.list();
         await watching(actor, args, at);

@@ -3,7 +3,7 @@ import type { NewFact } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { refuseOpenChildren } from '../link/held.ts';
 import { backToWork } from '../ticket/back.ts';
-import { moved } from '../ticket/fact.ts';
+import { moved, standingOf } from '../ticket/fact.ts';
 import { afterAgent, afterRequester, allowMove, moveTo } from '../ticket/status.ts';
 import { solve } from '../ticket/status-change.ts';
 import type { Ticket } from '../ticket/ticket.ts';
@@ -27,21 +27,22 @@ export async function speak(ctx: Context, ticket: Ticket, message: Message, stat
 }
 
 async function move(ctx: Context, ticket: Ticket, message: Message, status?: TicketStatus | null): Promise<NewFact[]> {
-  const from = ticket.status;
-  const to = status ?? automatic(ctx.actor, from, message);
-  if (to === from) return [];
+  const from = standingOf(ticket);
+  const to = status ?? automatic(ctx.actor, from.status, message);
+  if (to === from.status && !(status && from.customStatusId)) return [];
   const workspace = await workspaceOf(ctx);
   if (status) await allow(ctx, ticket, to, workspace);
-  const solution = to === TicketStatus.SOLVED ? solve(ctx, ticket, {}) : undefined;
+  const solution = to === TicketStatus.SOLVED && from.status !== to ? solve(ctx, ticket, {}) : undefined;
   moveTo(ticket, to, message.createdAt, workspace.closeAfter, solution);
+  ticket.customStatusId = null;
   const facts = [moved(ticket, from, solution && { resolutionCode: solution.code, changes: solution.changes })];
-  return [...facts, ...(solution ? woken(ticket, 'status', message.createdAt) : []), ...(await backToWork(ctx, ticket, from))];
+  return [...facts, ...(solution ? woken(ticket, 'status', message.createdAt) : []), ...(await backToWork(ctx, ticket, from.status))];
 }
 
 /** Refuses a move that a message can't bring. */
 export async function allow(ctx: Context, ticket: Ticket, to: TicketStatus, workspace: Workspace): Promise<void> {
   allowMove(ticket.status, to, workspace, 'status');
-  if (to === TicketStatus.SOLVED) await refuseOpenChildren(ctx, ticket.id, 'status');
+  if (to === TicketStatus.SOLVED && ticket.status !== to) await refuseOpenChildren(ctx, ticket.id, 'status');
 }
 
 function automatic(actor: Actor, status: TicketStatus, message: Message): TicketStatus {

@@ -2,9 +2,11 @@ import { due } from '@deskgraph/common/clock';
 import type { NewFact } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { byId as fieldById } from '../field/find.ts';
+import { looksTheSame } from '../status/aim.ts';
 import { make } from '../tag/make.ts';
-import { type Changes, fact, moved, updated } from '../ticket/fact.ts';
+import { type Changes, fact, moved, standingOf, updated } from '../ticket/fact.ts';
 import { open, working } from '../ticket/reference.ts';
+import type { Ticket } from '../ticket/ticket.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import { type Said, runOn, saidIn } from './clocks.ts';
 import type { Operation } from './operation.ts';
@@ -30,6 +32,8 @@ interface Known {
   publicFields: ReadonlySet<string>;
   /** Whoever and whatever a ticket can still be given to. */
   takers: ReadonlySet<string>;
+  /** Tickets whose requester reads the same name for their custom status before and after. */
+  alike: ReadonlySet<Ticket>;
 }
 
 const HANDS = ['departmentId', 'assigneeId'] as const;
@@ -42,13 +46,15 @@ export async function goBack(ctx: Context, operation: Operation, ways: readonly 
     ctx,
     ways.flatMap(({ tags, piece }) => (tags ?? []).filter((name) => !piece.ticket.tags.includes(name))),
   );
-  const moving = ways.filter(({ words }) => words.includes('status')).map(({ piece }) => piece.ticket.id);
+  const pieces = ways.filter(({ words }) => words.includes('status')).map(({ piece }) => piece);
+  const moving = pieces.map(({ ticket }) => ticket.id);
   const known: Known = {
     at,
     operation,
     said: moving.length ? await saidIn(ctx, moving, operation.createdAt) : new Map(),
     publicFields: await publicOnes(ctx, ways),
     takers: await takersOf(ctx, ways),
+    alike: await alikeOf(ctx, pieces),
   };
   return ways.flatMap((way) => one(ctx, way, known));
 }
@@ -57,6 +63,11 @@ async function publicOnes(ctx: Context, ways: readonly Return[]): Promise<Readon
   const ids = [...new Set(ways.flatMap(({ fieldIds }) => fieldIds))];
   const fields = await Promise.all(ids.map((id) => fieldById(ctx, id)));
   return new Set(fields.flatMap((field) => (field?.visibleToRequester ? field.id : [])));
+}
+
+async function alikeOf(ctx: Context, pieces: readonly Piece[]): Promise<ReadonlySet<Ticket>> {
+  const alike = await Promise.all(pieces.map(({ ticket, before }) => looksTheSame(ctx, standingOf(ticket), before)));
+  return new Set(pieces.filter((_, at) => alike[at]).map(({ ticket }) => ticket));
 }
 
 async function takersOf(ctx: Context, ways: readonly Return[]): Promise<ReadonlySet<string>> {
@@ -116,11 +127,11 @@ function handsBack({ piece: { ticket, before }, words }: Return, { takers }: Kno
 }
 
 /** The requester waits again, unless he was answered meanwhile. */
-function statusBack({ piece: { ticket, before } }: Return, { at, said }: Known): NewFact[] {
-  const { status } = ticket;
+function statusBack({ piece: { ticket, before } }: Return, { at, said, alike }: Known): NewFact[] {
+  const from = standingOf(ticket);
   putBack(ticket, before, 'status');
   ticket.waitingSince = runOn(before, said.get(ticket.id) ?? []).waitingSince;
-  return [moved(ticket, status, { at })];
+  return [moved(ticket, from, { at, looksTheSame: alike.has(ticket) })];
 }
 
 function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewFact {

@@ -3,6 +3,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { factsOfAll } from '../event/rows.ts';
+import { offered } from '../status/locked.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { isVisible } from '../ticket/visible.ts';
 import type { TicketStatus } from '../ticket/words.ts';
@@ -30,7 +31,7 @@ interface Row {
   ticket_id: string;
   part: Part;
   version: number;
-  before: { became: TicketStatus };
+  before: { became: TicketStatus; customStatusId?: string | null };
   after: object | null;
 }
 
@@ -44,14 +45,19 @@ export async function piecesOf(ctx: Context, operation: Operation): Promise<Piec
     ctx,
     parts.map(({ id }) => id),
   );
+  const statuses = await offered(
+    ctx,
+    parts.flatMap(({ before }) => before.customStatusId ?? []),
+  );
+  const kept = new Set(statuses.map(({ id }) => id));
   const since = await changesSince(ctx, operation, parts);
   return parts
     .filter(({ id }) => tickets.has(id))
     .map(({ id, part, version, before, after }) => ({
       ticket: tickets.get(id)!,
       part,
-      before: readSnapshot(before),
-      after: readSnapshot(after ?? {}),
+      before: readSnapshot(before, kept),
+      after: readSnapshot(after ?? {}, kept),
       became: before.became,
       version,
       since: since.get(id) ?? new Map<string, number>(),

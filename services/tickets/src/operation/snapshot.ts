@@ -5,7 +5,7 @@ import type { Ticket } from '../ticket/ticket.ts';
  * change, gets its place here.
  */
 const TOGETHER = {
-  status: ['status', 'solvedAt', 'solvedById', 'resolutionCode', 'resolutionText', 'closesAt', 'reopenCount'],
+  status: ['status', 'customStatusId', 'solvedAt', 'solvedById', 'resolutionCode', 'resolutionText', 'closesAt', 'reopenCount'],
   snooze: ['snoozedAt', 'snoozedUntil', 'wakeOnReply', 'snoozedByKind', 'snoozedById', 'snoozedByName'],
   priority: ['priority'],
   categoryId: ['categoryId'],
@@ -51,11 +51,15 @@ export const wordsIn = (difference: object): Word[] => WORDS.filter((word) => TO
 /** All that facts can call it when they tell of its change. */
 export const namesOf = (word: Word): readonly string[] => [word, ...TOGETHER[word]];
 
-/** A snapshot, or a part of one, as JSON gives it back. */
-export const readSnapshot = (kept: object): Snapshot =>
-  Object.fromEntries(
-    Object.entries(kept).map(([field, value]) => [field, INSTANT.test(field) && typeof value === 'string' ? new Date(value) : value]),
-  ) as unknown as Snapshot;
+/**
+ * A snapshot, or a part of one, as JSON gives it back. Of custom statuses only those that are still offered come back; snapshots of the time
+ * before there were any know none.
+ */
+export function readSnapshot(kept: { status?: string; customStatusId?: string | null }, offered: ReadonlySet<string>): Snapshot {
+  const instants = Object.entries(kept).map(([field, value]) => [field, INSTANT.test(field) && value ? new Date(value) : value]);
+  const custom = kept.customStatusId && offered.has(kept.customStatusId) ? kept.customStatusId : null;
+  return { ...Object.fromEntries(instants), ...(kept.status && { customStatusId: custom }) } as Snapshot;
+}
 
 const INSTANT = /(?:At|Since|Until)$/;
 

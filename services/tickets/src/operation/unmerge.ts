@@ -7,7 +7,7 @@ import type { RawBuilder } from 'kysely';
 import { reindex } from '../message/reindex.ts';
 import { takePeople } from '../participant/people.ts';
 import { backToWork } from '../ticket/back.ts';
-import { fact, moved } from '../ticket/fact.ts';
+import { fact, isSameStanding, moved, standingOf } from '../ticket/fact.ts';
 import { afterAgent, afterRequester, moveTo } from '../ticket/status.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
@@ -121,7 +121,8 @@ interface ComeOut {
 
 /** As it was before, and then as the messages that were written to it since have made it. */
 async function comeOut(ctx: Context, { ticket, before }: Piece, { operation, since, at, closeAfter }: ComeOut): Promise<NewFact[]> {
-  const { status, mergedIntoId } = ticket;
+  const { mergedIntoId } = ticket;
+  const from = standingOf(ticket);
   const changes = { mergedInto: [mergedIntoId, null] as [unknown, unknown] };
   ticket.mergedIntoId = null;
   restoreStanding(ticket, before);
@@ -129,13 +130,13 @@ async function comeOut(ctx: Context, { ticket, before }: Piece, { operation, sin
   for (const { byCustomer } of since)
     moveTo(ticket, byCustomer ? afterRequester(ticket.status) : afterAgent(ticket.status), at, closeAfter);
   const facts = [fact('operation.undone', ticket, { at, operationId: operation.id, kind: operation.kind, changes })];
-  if (ticket.status !== status) facts.push(moved(ticket, status, { at }));
+  if (!isSameStanding(ticket, from)) facts.push(moved(ticket, from, { at }));
   if (before.snoozedAt && !(before.wakeOnReply && since.some(({ byCustomer }) => byCustomer))) {
     restoreRest(ticket, before);
     facts.push(fact('ticket.snoozed', ticket, { at, changes: { snooze: [null, ticket.snooze] }, internal: true }));
   }
   for (const instant of [ticket.closesAt, ticket.snoozedUntil]) if (instant) due(ctx, instant);
-  return [...facts, ...(await backToWork(ctx, ticket, status))];
+  return [...facts, ...(await backToWork(ctx, ticket, from.status))];
 }
 
 type Remain = Pick<TakeOut, 'at' | 'free' | 'kept'>;
@@ -149,10 +150,10 @@ function remain({ ticket, before, became, since }: Piece, said: Said[], operatio
     before.firstReplyAt ?? (clocks.firstReplyAt && clocks.firstReplyAt >= ticket.createdAt ? clocks.firstReplyAt : null);
   const changes = takePeople(ticket, peopleOf(free), [before, ...peopleOf(kept)]);
   const facts = [fact('operation.undone', ticket, { at, operationId: operation.id, kind: operation.kind, changes })];
-  const { status } = ticket;
-  if (kept.length || before.status === became || since.has('status') || ticket.waitingSince) return facts;
+  const from = standingOf(ticket);
+  if (kept.length || before.status === became || since.has('status') || since.has('customStatusId') || ticket.waitingSince) return facts;
   restoreStanding(ticket, before);
-  return [...facts, moved(ticket, status, { at })];
+  return [...facts, moved(ticket, from, { at })];
 }
 
 const peopleOf = (pieces: readonly Piece[]) => pieces.map((piece) => piece.before);

@@ -6,7 +6,7 @@ import { added } from '../message/fact.ts';
 import { MessageVisibility } from '../message/message.ts';
 import { index, write } from '../message/write.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
-import { fact, moved } from './fact.ts';
+import { fact, moved, standingOf } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketAssignInput } from './input.ts';
 import type { TicketAssignPayload } from './payload.ts';
@@ -31,8 +31,9 @@ export async function handed(ctx: Context, ticket: Ticket, input: NewHands): Pro
   if (!Object.keys(changes).length) return [];
   const assigned = fact('ticket.assigned', ticket, { changes });
   if (!ticket.assigneeId || ticket.status !== TicketStatus.NEW) return [assigned];
+  const from = standingOf(ticket);
   moveTo(ticket, TicketStatus.OPEN, new Date(), (await workspaceOf(ctx)).closeAfter);
-  return [assigned, moved(ticket, TicketStatus.NEW)];
+  return [assigned, moved(ticket, from)];
 }
 
 async function comment(ctx: Context, ticket: Ticket, body: string | null | undefined): Promise<NewFact[]> {

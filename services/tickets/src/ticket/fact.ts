@@ -8,6 +8,7 @@ export const stateOf = (ticket: Ticket) => ({
   externalId: ticket.externalId,
   subject: ticket.subject,
   status: ticket.status,
+  customStatusId: ticket.customStatusId,
   priority: ticket.priority,
   channel: ticket.channel,
   origin: ticket.origin,
@@ -58,13 +59,34 @@ export interface FactDetails extends Pick<NewFact, 'at' | 'actor'> {
   [detail: string]: unknown;
 }
 
-/** A move between statuses, and what else changed by it, as a fact; what only concerns ON_HOLD is internal. */
-export const moved = (ticket: Ticket, from: TicketStatus, { changes, ...details }: FactDetails & { changes?: Changes } = {}): NewFact =>
-  fact('ticket.status_changed', ticket, {
-    changes: { status: [from, ticket.status], ...changes },
-    internal: publicly(from) === publicly(ticket.status),
+/** Where a ticket stands: its status, and the workspace’s own one that refines it. */
+export type Standing = Pick<Ticket, 'status' | 'customStatusId'>;
+export const standingOf = ({ status, customStatusId }: Standing): Standing => ({ status, customStatusId });
+export const isSameStanding = (one: Standing, other: Standing): boolean =>
+  one.status === other.status && one.customStatusId === other.customStatusId;
+
+interface MoveDetails extends FactDetails {
+  /** What else changed by it. */
+  changes?: Changes | undefined;
+  /** The requester reads the same name for the custom status before and after. */
+  looksTheSame?: boolean;
+}
+
+/** A move between statuses as a fact; it is internal when the requester reads the same before and after. */
+export function moved(ticket: Ticket, from: Standing, { changes, looksTheSame, ...details }: MoveDetails = {}): NewFact {
+  const [before, after] = [publicly(from), publicly(ticket)];
+  const isRenamed = before.customStatusId !== after.customStatusId && !looksTheSame;
+  return fact('ticket.status_changed', ticket, {
+    changes: {
+      ...(from.status !== ticket.status && { status: [from.status, ticket.status] }),
+      ...(from.customStatusId !== ticket.customStatusId && { customStatusId: [from.customStatusId, ticket.customStatusId] }),
+      ...changes,
+    },
+    internal: before.status === after.status && !isRenamed,
+    ...(isRenamed && { publicFields: ['customStatusId'] }),
     ...details,
   });
+}
 
 /** Plain fields that changed, as a fact. `publicFields`: those of the custom ones that requesters see. */
 export const updated = (
@@ -81,7 +103,9 @@ export const updated = (
 
 const INTERNAL: ReadonlySet<string> = new Set(['tags', 'externalId']);
 
-const publicly = (status: TicketStatus): TicketStatus => (status === TicketStatus.ON_HOLD ? TicketStatus.OPEN : status);
+/** Requesters know neither of ON_HOLD nor of what refines it. */
+const publicly = (standing: Standing): Standing =>
+  standing.status === TicketStatus.ON_HOLD ? { status: TicketStatus.OPEN, customStatusId: null } : standing;
 
 /** A change of a ticket as a fact; the ticket's version grows with it. */
 export function fact(type: string, ticket: Ticket, { at = new Date(), ...details }: FactDetails): NewFact {

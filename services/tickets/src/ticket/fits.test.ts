@@ -29,6 +29,7 @@ let desk: Desk;
 let departments: string[];
 let categories: string[];
 let customs: string[];
+let statuses: string[];
 let tickets: Ticket[];
 let actors: Actor[];
 
@@ -56,6 +57,12 @@ beforeAll(async () => {
     ),
   );
   customs = defined.map(({ ticketField }) => (ticketField as { id: string }).id);
+  const own = await Promise.all(
+    ['One', 'Two'].map((label) =>
+      mutate(desk, desk.admin, 'customStatusCreate', { base: 'OPEN', label, requesterLabel: label }, 'customStatus { id }'),
+    ),
+  );
+  statuses = own.map(({ customStatus }) => (customStatus as { id: string }).id);
   actors = [
     desk.admin,
     desk.agent,
@@ -90,8 +97,8 @@ const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbit
 const INSERT = `
   insert into ticket (id, workspace_id, number, subject, description, status, priority, category_id, department_id, assignee_id, requester_id, requester_name,
     tags, channel, origin, created_by_kind, created_by_id, created_by_name, handled, reopen_count, transfer_count, public_version,
-    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at, fields, cc_ids, follower_ids)
-  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $12, 1, $12, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`;
+    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at, fields, cc_ids, follower_ids, custom_status_id)
+  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $12, 1, $12, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`;
 
 async function fill(): Promise<void> {
   const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
@@ -100,6 +107,7 @@ async function fill(): Promise<void> {
       status: one(...Object.values(TicketStatus)),
       priority: one(...Object.values(TicketPriority)),
       channel: one(...Object.values(ChannelKind)),
+      custom: maybe(one(...statuses)),
       category: maybe(one(...categories)),
       department: maybe(one(...departments)),
       assignee: maybe(one(desk.agent.id, desk.colleague.id)),
@@ -155,6 +163,7 @@ async function fill(): Promise<void> {
       JSON.stringify(row.fields),
       row.ccs,
       row.followers,
+      uuid('sta', row.custom),
     ]);
   await client.end();
 }
@@ -180,6 +189,7 @@ function filters(): fc.Arbitrary<TicketFilter> {
     status: choices(Object.values(TicketStatus)),
     priority: choices(Object.values(TicketPriority)),
     channel: choices(Object.values(ChannelKind)),
+    customStatusId: ids(...statuses),
     categoryId: ids(...categories),
     departmentId: ids(...departments),
     assigneeId: ids(desk.agent.id, desk.colleague.id),

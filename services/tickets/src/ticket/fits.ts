@@ -9,7 +9,7 @@ import type { Rest, Ticket } from './ticket.ts';
 import { readsOnHold, statusFor } from './reader.ts';
 import { type Seen, sees } from './visible.ts';
 
-type Asked = 'number' | 'status' | 'priority' | 'channel' | 'categoryId' | 'assigneeId' | 'tags';
+type Asked = 'number' | 'status' | 'customStatusId' | 'priority' | 'channel' | 'categoryId' | 'assigneeId' | 'tags';
 
 /** A ticket at hand: a stored one, or the state that a fact carries, with its id. Facts of former times may know less. */
 export type TicketLike = Pick<Ticket, 'id'> &
@@ -42,6 +42,7 @@ export function fits(filter: TicketFilter | null | undefined, actor: Actor, tick
     ...when(f.number, (number) => numberFits(ticket.number, number)),
     ...when(f.text, () => undefined),
     ...when(f.status, (given) => choiceFits(ticket.status && statusFor(actor, ticket.status), given)),
+    ...when(f.customStatusId, (id) => full && idFits(ticket.customStatusId, id, actor.id)),
     ...when(f.priority, (given) => choiceFits(ticket.priority, given)),
     ...when(f.channel, (given) => choiceFits(ticket.channel, given)),
     ...when(f.categoryId, (id) => idFits(ticket.categoryId, id, actor.id)),

@@ -7,7 +7,7 @@ import { type Message, MessageVisibility } from '../message/message.ts';
 import { index, write } from '../message/write.ts';
 import { resolve } from '../requester/resolve.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
-import { type Changes, fact, moved } from './fact.ts';
+import { type Changes, fact, moved, standingOf } from './fact.ts';
 import { handOver } from './hand-over.ts';
 import type { TicketImportChange, TicketImportInput } from './input.ts';
 import { open } from './open.ts';
@@ -76,8 +76,9 @@ async function apply(
   if (Object.keys(changes).length) facts.push(fact('ticket.assigned', ticket, { at, changes }));
   if (change.body) facts.push(await say(ctx, ticket, change, field, messages));
   if (change.status && change.status !== ticket.status) {
-    const from = ticket.status;
-    if (from === TicketStatus.CLOSED || change.status === TicketStatus.NEW) throw new Refusal('STATUS_NOT_ALLOWED', `${field}.status`);
+    const from = standingOf(ticket);
+    if (from.status === TicketStatus.CLOSED || change.status === TicketStatus.NEW)
+      throw new Refusal('STATUS_NOT_ALLOWED', `${field}.status`);
     moveTo(ticket, change.status, at, closeAfter, { by: ticket.assigneeId, code: ResolutionCode.ANSWERED, text: null });
     facts.push(moved(ticket, from, { at }));
   }

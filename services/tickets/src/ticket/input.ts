@@ -1,5 +1,5 @@
 import { bytes, line, loose, text, z } from '@deskgraph/common/input';
-import { DateTime, Locale } from '@deskgraph/common/scalar';
+import { CursorScalar, DateTime, Locale } from '@deskgraph/common/scalar';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { ATTACHMENT_IDS, attachmentIds } from '../attachment/input.ts';
 import { FieldValueInput } from '../field/input.ts';
@@ -108,8 +108,14 @@ export class TicketUpdateInput {
 export class TicketStatusChangeInput {
   static readonly bounds = loose({ resolution: text(4000), reply: bytes(BODY_BYTES) });
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
-  @Field(() => TicketStatus, { nullable: true, description: 'The status to move to: OPEN, PENDING, ON_HOLD or SOLVED.' })
+  @Field(() => TicketStatus, {
+    nullable: true,
+    description:
+      'The status to move to: OPEN, PENDING, ON_HOLD or SOLVED, with no custom status. Exactly one of this and `customStatusId`.',
+  })
   status?: TicketStatus | null;
+  @Field(() => ID, { nullable: true, description: 'The custom status to move to; the rules are those of its base.' })
+  customStatusId?: string | null;
   @Field(() => ResolutionCode, {
     nullable: true,
     description: 'For SOLVED: the reason. Default ANSWERED when an agent has replied, else required.',
@@ -127,7 +133,24 @@ export class TicketStatusChangeInput {
     description: 'For SOLVED: a public answer to the requester of each ticket that is solved, Markdown, at most 64 KiB.',
   })
   reply?: string | null;
+  @Field(() => CursorScalar, {
+    nullable: true,
+    description:
+      '`Ticket.cursor` as it was read: when others acted since, nothing is done and `unseenActivity` says what they did. Nothing is checked without it.',
+  })
+  seen?: string | null;
   @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
+}
+
+@InputType({ description: 'Input of ticketReopen.' })
+export class TicketReopenInput {
+  static readonly bounds = loose({ reason: bytes(BODY_BYTES) });
+  @Field(() => ID, { description: 'Which ticket; it must be SOLVED.' }) id!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why, Markdown, at most 64 KiB. A requester’s is a reply of his in the ticket, that of others a private note.',
+  })
+  reason?: string | null;
 }
 
 @InputType({ description: 'Input of ticketAssign. What is left out stays; null takes away.' })

@@ -1,5 +1,6 @@
 import { Payload } from '@deskgraph/common/graph';
 import { Field, ID, ObjectType } from 'type-graphql';
+import { UnseenActivity } from '../event/unseen.ts';
 import { Message } from '../message/message.ts';
 import { Operation } from '../operation/operation.ts';
 import { Ticket } from './ticket.ts';
@@ -26,6 +27,13 @@ export class TicketUpdatePayload extends Payload {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketStatusChange.' })
 export class TicketStatusChangePayload extends Payload {
+  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+  @Field(() => UnseenActivity, { nullable: true, description: 'What others did since `seen`; null unless refused with UNSEEN_ACTIVITY.' })
+  unseenActivity?: UnseenActivity | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of ticketReopen.' })
+export class TicketReopenPayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
 }
 

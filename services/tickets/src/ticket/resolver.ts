@@ -11,6 +11,7 @@ import {
   TicketAssignInput,
   TicketCreateInput,
   TicketImportInput,
+  TicketReopenInput,
   TicketRequesterChangeInput,
   TicketSnoozeInput,
   TicketStatusChangeInput,
@@ -22,12 +23,14 @@ import {
   TicketAssignPayload,
   TicketCreatePayload,
   TicketImportPayload,
+  TicketReopenPayload,
   TicketRequesterChangePayload,
   TicketSnoozePayload,
   TicketStatusChangePayload,
   TicketUpdatePayload,
   TicketWakePayload,
 } from './payload.ts';
+import { reopen } from './reopen.ts';
 import { requesterChange } from './requester-change.ts';
 import { snooze } from './snooze.ts';
 import { statusChange } from './status-change.ts';
@@ -79,13 +82,22 @@ export class TicketResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketStatusChangePayload, {
     description:
-      'Moves a ticket to OPEN, PENDING, ON_HOLD or SOLVED. NEW is never returned to and nobody closes by hand: both are refused.',
+      'Moves a ticket to OPEN, PENDING, ON_HOLD or SOLVED, or to a custom status over one of them. NEW is never returned to and nobody closes by hand: both are refused.',
   })
   ticketStatusChange(
     @Arg('input', () => TicketStatusChangeInput) input: TicketStatusChangeInput,
     @Ctx() ctx: Context,
   ): Promise<TicketStatusChangePayload> {
     return statusChange(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.AGENT] })
+  @Mutation(() => TicketReopenPayload, {
+    description:
+      'Sends a SOLVED ticket back to work; a requester an own one. CLOSED stays closed: who replies to such a ticket gets a new one.',
+  })
+  ticketReopen(@Arg('input', () => TicketReopenInput) input: TicketReopenInput, @Ctx() ctx: Context): Promise<TicketReopenPayload> {
+    return reopen(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })

@@ -2,14 +2,16 @@ import { Refusal } from '@deskgraph/common/errors';
 import { type NewFact, recordAll } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
+import { refuseUnseen } from '../event/unseen.ts';
 import { refuseOpenChildren } from '../link/held.ts';
 import { answer, lockedWithIncidents, solveIncidents } from '../link/solve.ts';
 import { answered } from '../message/answered.ts';
 import { added } from '../message/fact.ts';
 import { indexEach } from '../message/write.ts';
+import { type Aim, aimOf, looksTheSame } from '../status/aim.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { backToWork } from './back.ts';
-import { type Changes, moved } from './fact.ts';
+import { type Changes, isSameStanding, moved, standingOf } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketStatusChangeInput } from './input.ts';
 import type { TicketStatusChangePayload } from './payload.ts';
@@ -20,31 +22,39 @@ import { ResolutionCode, TicketStatus } from './words.ts';
 
 /** Moves a ticket by hand, as the table of moves allows; the incidents of a problem are solved with it. */
 export async function statusChange(ctx: Context, input: TicketStatusChangeInput): Promise<TicketStatusChangePayload> {
-  const { status: to, reply } = input;
-  if (!to) throw new Refusal('REQUIRED', 'status');
-  const isSolving = to === TicketStatus.SOLVED;
-  if (reply && !isSolving) throw new Refusal('INVALID', 'reply');
-  const { ticket, incidents } =
-    isSolving && input.solveIncidents !== false
-      ? await lockedWithIncidents(ctx, input.id)
-      : { ticket: await locked(ctx, input.id), incidents: [] };
+  const aim = await aimOf(ctx, input);
+  const { ticket, incidents } = await lockedFor(ctx, input, aim);
   expectVersion(ticket, input.expectedVersion);
   if (ticket.mergedIntoId) throw new Refusal('ALREADY_MERGED', 'id');
-  if (ticket.status === to && to !== TicketStatus.CLOSED) return { ticket, userErrors: [] };
-  const { status: from } = ticket;
+  if (input.seen) await refuseUnseen(ctx, ticket, input.seen);
+  const from = standingOf(ticket);
+  const to = { status: aim.status, customStatusId: aim.custom?.id ?? null };
+  const isSolving = to.status === TicketStatus.SOLVED && from.status !== TicketStatus.SOLVED;
+  if (input.reply && !isSolving) throw new Refusal('INVALID', 'reply');
+  if (isSameStanding(from, to) && to.status !== TicketStatus.CLOSED) return { ticket, userErrors: [] };
   const workspace = await workspaceOf(ctx);
-  allowMove(from, to, workspace, 'status');
-  if (isSolving) await refuseOpenChildren(ctx, ticket.id, 'status');
-  const at = new Date();
-  const { closeAfter } = workspace;
-  const facts = reply ? await say(ctx, ticket, reply, at) : [];
-  const solution = isSolving ? solve(ctx, ticket, input) : undefined;
-  moveTo(ticket, to, at, closeAfter, solution);
-  facts.push(moved(ticket, from, { at, ...(solution && { resolutionCode: solution.code, changes: solution.changes }) }));
-  if (solution) facts.push(...woken(ticket, 'status', at), ...(await solveIncidents(ctx, ticket, incidents, { at, closeAfter, reply })));
-  await recordAll(ctx, [...facts, ...(await backToWork(ctx, ticket, from))]);
+  allowMove(from.status, to.status, workspace, aim.field);
+  if (isSolving) await refuseOpenChildren(ctx, ticket.id, aim.field);
+  const solving = { at: new Date(), closeAfter: workspace.closeAfter, reply: input.reply };
+  const facts = input.reply ? await say(ctx, ticket, input.reply, solving.at) : [];
+  const solution = isSolving ? solve(ctx, ticket, input, aim.field) : undefined;
+  moveTo(ticket, to.status, solving.at, solving.closeAfter, solution);
+  ticket.customStatusId = to.customStatusId;
+  const told = { at: solving.at, ...(solution && { resolutionCode: solution.code, changes: solution.changes }) };
+  facts.push(moved(ticket, from, { ...told, looksTheSame: await looksTheSame(ctx, from, to) }));
+  if (solution) facts.push(...woken(ticket, 'status', solving.at), ...(await solveIncidents(ctx, ticket, incidents, solving)));
+  await recordAll(ctx, [...facts, ...(await backToWork(ctx, ticket, from.status))]);
   return { ticket, userErrors: [] };
 }
+
+const lockedFor = async (
+  ctx: Context,
+  { id, solveIncidents: withIncidents }: TicketStatusChangeInput,
+  { status }: Aim,
+): Promise<{ ticket: Ticket; incidents: Ticket[] }> =>
+  status === TicketStatus.SOLVED && withIncidents !== false
+    ? lockedWithIncidents(ctx, id)
+    : { ticket: await locked(ctx, id), incidents: [] };
 
 /** The answer that goes with the solution. */
 async function say(ctx: Context, ticket: Ticket, reply: string, at: Date): Promise<NewFact[]> {
@@ -53,18 +63,19 @@ async function say(ctx: Context, ticket: Ticket, reply: string, at: Date): Promi
   return [added(ticket, message, answered(ctx.actor, ticket, message))];
 }
 
-/** SOLVED needs somebody who stands for it, or a reason why nobody has to. */
+/** SOLVED needs somebody who stands for it, or a reason why nobody has to; `field` is what asks for it. */
 export function solve(
   { actor }: Context,
   ticket: Ticket,
   { resolutionCode, resolution }: Pick<TicketStatusChangeInput, 'resolutionCode' | 'resolution'>,
+  field = 'status',
 ): Solution {
   const changes: Changes = {};
   if (!ticket.assigneeId && actor.kind === 'agent') {
     changes['assigneeId'] = [null, actor.id];
     ticket.assigneeId = actor.id;
   }
-  if (!ticket.assigneeId && !resolutionCode) throw new Refusal('ASSIGNEE_REQUIRED', 'status');
+  if (!ticket.assigneeId && !resolutionCode) throw new Refusal('ASSIGNEE_REQUIRED', field);
   if (!ticket.handled && !resolutionCode) throw new Refusal('REQUIRED', 'resolutionCode');
   return {
     by: actor.kind === 'agent' ? actor.id : ticket.assigneeId,

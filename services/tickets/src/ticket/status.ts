@@ -17,12 +17,12 @@ export const MOVES: Record<TicketStatus, readonly TicketStatus[]> = {
   CLOSED: [],
 };
 
-/** Refuses a move by hand that the table does not allow. */
+/** Refuses a move by hand that the table does not allow; what refines a status can always be another. */
 export function allowMove(from: TicketStatus, to: TicketStatus, workspace: Workspace, field: string): void {
   if (to === CLOSED) throw new Refusal('CLOSE_BY_HAND', field);
   if (from === CLOSED) throw new Refusal('TICKET_CLOSED', field);
   if (to === ON_HOLD && !workspace.onHoldEnabled) throw new Refusal('ON_HOLD_DISABLED', field);
-  if (!MOVES[from].includes(to)) throw new Refusal('STATUS_NOT_ALLOWED', field);
+  if (from !== to && !MOVES[from].includes(to)) throw new Refusal('STATUS_NOT_ALLOWED', field);
 }
 
 export interface Solution {
@@ -33,11 +33,12 @@ export interface Solution {
   changes?: Changes;
 }
 
-/** Sets the status and all that hangs on it. Returns whether the status changed. */
+/** Sets the status and all that hangs on it: what refined the former one does not refine this one. Returns whether the status changed. */
 export function moveTo(ticket: Ticket, to: TicketStatus, at: Date, closeAfter: string, solution?: Solution): boolean {
   const from = ticket.status;
   if (from === to) return false;
   ticket.status = to;
+  ticket.customStatusId = null;
   if (to === SOLVED || (to === CLOSED && from !== SOLVED)) {
     ticket.solvedAt = at;
     ticket.solvedById = solution?.by ?? ticket.assigneeId;
@@ -54,6 +55,7 @@ export function moveTo(ticket: Ticket, to: TicketStatus, at: Date, closeAfter: s
 /** The end, which only the system brings. */
 export function end(ticket: Ticket, at: Date): void {
   ticket.status = CLOSED;
+  ticket.customStatusId = null;
   ticket.closesAt = null;
   ticket.closedAt = at;
 }

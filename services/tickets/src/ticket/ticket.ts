@@ -32,6 +32,7 @@ export class Snooze {
 }
 
 type Defaulted =
+  | 'customStatusId'
   | 'handled'
   | 'firstReplyAt'
   | 'solvedAt'
@@ -92,6 +93,8 @@ export class Ticket extends Stored<Defaulted> {
 
   /** As stored; `statusFor` tells what a caller reads. */
   @Enum({ items: () => TicketStatus, type: 'string' }) status: TicketStatus = TicketStatus.NEW;
+  /** The workspace’s own status that refines it; of the same base, always. */
+  @Property({ type: new Id('sta'), nullable: true }) customStatusId: string | null = null;
 
   @Enum({ items: () => TicketPriority, type: 'string' })
   @Field(() => TicketPriority, { description: 'How urgent it is; default NORMAL.' })

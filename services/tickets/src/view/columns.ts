@@ -6,6 +6,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'externalId',
   'subject',
   'status',
+  'customStatus',
   'priority',
   'department',
   'assignee',

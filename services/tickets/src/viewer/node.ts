@@ -12,6 +12,7 @@ import { byId as macroById } from '../macro/find.ts';
 import { byId as fieldById } from '../field/find.ts';
 import { byId as messageById } from '../message/find.ts';
 import { byId as operationById } from '../operation/find.ts';
+import { byId as customStatusById } from '../status/find.ts';
 import { Tag } from '../tag/tag.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { reads } from '../ticket/reader.ts';
@@ -43,6 +44,7 @@ const OWN: Record<string, Find> = {
   cat: categoryById,
   tag: tagById,
   fld: fieldById,
+  sta: customStatusById,
   vie: viewById,
   can: cannedById,
   mac: macroById,

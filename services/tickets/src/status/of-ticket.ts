@@ -1,0 +1,16 @@
+import type { Context } from '@deskgraph/common/transaction';
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Ticket } from '../ticket/ticket.ts';
+import { shownTo } from './find.ts';
+import { CustomStatus } from './status.ts';
+
+@Resolver(() => Ticket)
+export class CustomStatusOfTicket {
+  @FieldResolver(() => CustomStatus, {
+    nullable: true,
+    description: 'The workspace’s own status that refines `status`; null when none does, and for requesters while it is ON_HOLD.',
+  })
+  customStatus(@Root() { customStatusId }: Ticket, @Ctx() ctx: Context): Promise<CustomStatus | null> | null {
+    return customStatusId ? shownTo(ctx, customStatusId) : null;
+  }
+}
