@@ -16,7 +16,7 @@ const stopping = new AbortController();
 process.once('SIGINT', () => stopping.abort(new Error('Stopped. Run it again to go on: what is there already is not imported twice.')));
 
 async function main(): Promise<number> {
-  const { file, url, token } = readImportConfig(process.argv.slice(2));
+  const { file, url, token } = await readImportConfig(process.argv.slice(2));
   const log = read(readFileSync(file, 'utf8'));
   const graph = openGraph({ url, token, signal: stopping.signal });
   const sent = nothingSent();

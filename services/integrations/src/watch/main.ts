@@ -10,7 +10,7 @@ process.stdout.on('error', () => stopping.abort());
 async function main(): Promise<void> {
   const { signal } = stopping;
   const reached = await watch({
-    ...(await readWatchConfig(process.argv.slice(2))),
+    ...readWatchConfig(process.argv.slice(2)),
     signal,
     show: (text) => console.log(text),
     remark: (text) => console.error(`-- ${text}`),
