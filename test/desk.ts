@@ -33,7 +33,7 @@ const ROLES = {
   customer: Role.REQUESTER,
   customer2: Role.REQUESTER,
 } as const;
-const NAMES: Record<keyof typeof ROLES, string> = {
+export const NAMES: Record<keyof typeof ROLES, string> = {
   admin: 'Ada Admin',
   lead: 'Leo Lead',
   agent: 'Ana Agent',

@@ -1,7 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Desk, Who } from '../desk.ts';
-import type { Platform } from '../platform.ts';
 import { until } from '../until.ts';
 
 /** All that the log holds for a caller, by the query that catches up: the ids in their order. */
@@ -32,13 +29,3 @@ export const insisted = <Payload>(desk: Desk, who: Who, name: string, input: obj
     },
     60_000,
   );
-
-/** What a running platform leaves for programs on the same machine. */
-export function leaveTraces(platform: Platform, desk: Desk): void {
-  const people = {
-    agent: { email: desk.emails.agent, name: 'Ana Agent' },
-    customer: { email: desk.emails.customer, name: 'Marta Customer' },
-  };
-  writeFileSync(join(platform.folder, 'demo.json'), JSON.stringify({ workspaces: { shop: desk.workspace }, people }));
-  writeFileSync(join(platform.folder, 'desk.json'), JSON.stringify({ url: platform.url }));
-}

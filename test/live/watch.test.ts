@@ -7,8 +7,9 @@ import { ROOT } from '@deskgraph/common/launch/config';
 import { type Desk, mutation, post } from '../desk.ts';
 import { type Platform, startPlatform } from '../platform.ts';
 import { type Running, run } from '../process.ts';
+import { leaveTraces } from '../traces.ts';
 import { until } from '../until.ts';
-import { insisted, leaveTraces, logged } from './facts.ts';
+import { insisted, logged } from './facts.ts';
 import { Listener } from './listener.ts';
 
 const HERD = Number(process.env['HERD'] ?? 200);

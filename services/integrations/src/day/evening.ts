@@ -1,0 +1,73 @@
+import type { Desk } from './shop.ts';
+import type { Stage } from './stage.ts';
+import { type Shown, read, seen } from './ticket.ts';
+
+const TICKET = 'ticket { id number status cursor }';
+
+/** Solved, not content, solved again; and what only the system does. */
+export async function evening(stage: Stage, { people, departments }: Desk, { id, number }: Shown): Promise<void> {
+  stage.scene('Evening: the ends');
+  const { agent, lead, customer } = people;
+  await stage.does(
+    agent,
+    'sends a seal and solves it',
+    'messageAdd',
+    { ticketId: id, visibility: 'PUBLIC', body: 'A new seal is on its way to you.', status: 'SOLVED', seen: await seen(agent, id) },
+    TICKET,
+  );
+  await stage.mayNot(lead, 'would like to close it', 'CLOSE_BY_HAND', 'ticketStatusChange', { id, status: 'CLOSED' }, TICKET);
+  await stage.does(
+    customer,
+    'is not content, and the ticket is open again',
+    'messageAdd',
+    { ticketId: id, visibility: 'PUBLIC', body: 'The seal came. It is too small!' },
+    TICKET,
+  );
+  await stage.does(
+    agent,
+    'sends another kettle and solves it for good',
+    'messageAdd',
+    { ticketId: id, visibility: 'PUBLIC', body: 'Then you get a new kettle.', status: 'SOLVED', seen: await seen(agent, id) },
+    TICKET,
+  );
+  const { closesAt } = await read<{ closesAt: string }>(agent, id, 'closesAt');
+  stage.tell('The system', `will close #${number} on ${closesAt.slice(0, 10)} unless somebody writes`);
+  await anOldOne(stage, { people, departments });
+}
+
+const CLOSES_AFTER_MS = 28 * 86_400_000;
+const AHEAD_MS = 3_000;
+
+/** A ticket of four weeks ago comes to its end while we look on; a late answer goes on in a new one. */
+async function anOldOne(stage: Stage, { people, departments }: Desk): Promise<void> {
+  const { app, agent, customer2 } = people;
+  const solved = Date.now() - CLOSES_AFTER_MS + AHEAD_MS;
+  const instant = (ms: number): string => new Date(ms).toISOString();
+  const { ticket } = await stage.does<{ ticket: Shown }>(
+    app,
+    'brings over a ticket from the former helpdesk, solved four weeks ago to the second',
+    'ticketImport',
+    {
+      externalId: `day-${solved}`,
+      subject: 'Where is my parcel?',
+      body: 'It should have come on Monday.',
+      createdAt: instant(solved - 3_600_000),
+      channel: 'EMAIL',
+      requester: { email: customer2.email },
+      departmentId: departments.delivery,
+      assigneeId: agent.id,
+      history: [{ at: instant(solved), authorId: agent.id, body: 'It is at your neighbour’s.', visibility: 'PUBLIC', status: 'SOLVED' }],
+    },
+    TICKET,
+  );
+  await stage.until('the system closes it', async () => (await read(agent, ticket.id)).status === 'CLOSED');
+  stage.tell('The system', `closes #${ticket.number}`);
+  const late = await stage.does<{ ticket: Shown }>(
+    customer2,
+    'answers after the end',
+    'messageAdd',
+    { ticketId: ticket.id, visibility: 'PUBLIC', body: 'Thank you! But it is broken.' },
+    TICKET,
+  );
+  stage.tell('The system', `opens #${late.ticket.number}, which follows #${ticket.number}`);
+}
