@@ -1,24 +1,9 @@
-import MarkdownIt from 'markdown-it';
-import sanitizeHtml from 'sanitize-html';
+import { cleaner, markdown } from '@deskgraph/common/markup';
 
-const markdown = new MarkdownIt({ html: false, linkify: true });
-
-const TAGS = 'h1 h2 h3 h4 h5 h6 p br hr blockquote pre code strong em s ul ol li a img table thead tbody tr th td';
-
-/** What may stand in an article: text and its marks, tables, pictures and links over the web; no scripts, styles, forms or frames. */
-const ALLOWED: sanitizeHtml.IOptions = {
-  allowedTags: TAGS.split(' '),
-  allowedAttributes: { a: ['href', 'title', 'rel'], img: ['src', 'alt', 'title'], ol: ['start'] },
-  allowedSchemes: ['http', 'https', 'mailto', 'tel'],
-  allowedSchemesByTag: { img: ['http', 'https'] },
-  allowProtocolRelative: false,
-  transformTags: { a: sanitizeHtml.simpleTransform('a', { rel: 'noopener noreferrer' }) },
-};
+const reader = markdown({ breaks: false });
+const clean = cleaner({ link: { rel: 'noopener noreferrer' }, linkAttributes: ['title'], pictures: true });
 
 const SUMMARY = 300;
-
-/** Safe HTML; cleaning it once more changes nothing. */
-export const clean = (html: string): string => sanitizeHtml(html, ALLOWED);
 
 export interface Rendered {
   html: string;
@@ -29,13 +14,13 @@ export interface Rendered {
 /** Markdown as safe HTML, as plain text, and its first lines. */
 export function render(body: string): Rendered {
   const environment = {};
-  const tokens = markdown.parse(body, environment);
-  const html = clean(markdown.renderer.render(tokens, markdown.options, environment));
+  const tokens = reader.parse(body, environment);
+  const html = clean(reader.renderer.render(tokens, reader.options, environment));
   const plain = plainOf(tokens);
   return { html, plain, summary: summaryOf(plain) };
 }
 
-type Token = ReturnType<typeof markdown.parse>[number];
+type Token = ReturnType<typeof reader.parse>[number];
 
 const plainOf = (tokens: readonly Token[]): string =>
   tokens
