@@ -111,12 +111,18 @@ function contextOf({ orm, log, tail }: Service, { find }: SubgraphOptions, actor
     log,
     requestId,
     tail,
-    locales: languages
-      .split(',')
-      .map((part) => part.split(';', 1)[0]!.trim())
-      .filter(Boolean),
+    locales: languages.split(',').flatMap((part) => localesOf(part.split(';', 1)[0]!.trim())),
     ...(find && { find }),
   });
+}
+
+/** What is no language tag, such as `*`, is no language that anybody reads. */
+function localesOf(tag: string): string[] {
+  try {
+    return Intl.getCanonicalLocales(tag || []);
+  } catch {
+    return [];
+  }
 }
 
 const onlyFor =

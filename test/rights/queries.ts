@@ -45,6 +45,8 @@ export interface QueryRight {
 }
 
 const eq = (id: string): object => ({ eq: id });
+/** What stands today still stands then. */
+const SOON = '2100-01-01T00:00:00.000Z';
 
 export const QUERIES: Record<string, QueryRight> = {
   viewer: { may: SIGNED_IN, ways: {} },
@@ -117,6 +119,14 @@ export const QUERIES: Record<string, QueryRight> = {
       label: { kind: 'tag', args: ({ tag }) => ({ filter: { tag: { any: [tag.mark] } } }) },
     },
   },
+  ticketsAt: {
+    may: [...READERS, 'partner', 'reader'],
+    ways: {
+      all: { kind: 'ticket', args: () => ({ time: SOON, first: 100 }) },
+      id: { kind: 'ticket', args: ({ ticket }) => ({ time: SOON, filter: { id: eq(ticket.id) } }) },
+      label: { kind: 'tag', args: ({ tag }) => ({ time: SOON, filter: { tag: { any: [tag.mark] } } }) },
+    },
+  },
   customer: {
     may: [...STAFF, 'customer', 'partner', 'clerk'],
     ways: {
@@ -186,6 +196,8 @@ export const QUERIES: Record<string, QueryRight> = {
 
 /** Fields below the root with a right of their own: how a customer gets to each, what refuses it to him, and the least of the staff who may (default light). */
 export const FIELDS: Record<string, { from: Kind; type: string; select: string; least?: Caller }> = {
+  'Ticket.at': { from: 'ticket', type: 'Ticket', select: `at(time: "${SOON}") { subject }` },
+  'Ticket.diff': { from: 'ticket', type: 'Ticket', select: `diff(from: "2020-01-01T00:00:00Z", to: "${SOON}") { field }` },
   'Ticket.links': { from: 'ticket', type: 'Ticket', select: 'links { kind }' },
   'Ticket.problem': { from: 'ticket', type: 'Ticket', select: 'problem { id }' },
   'Ticket.incidents': { from: 'ticket', type: 'Ticket', select: 'incidents { totalCount }' },

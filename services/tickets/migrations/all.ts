@@ -24,6 +24,7 @@ import { Undo } from './20261126T1430-undo.ts';
 import { Drafts } from './20261126T1440-drafts.ts';
 import { Participants } from './20261126T1425-participants.ts';
 import { Statuses } from './20261126T1420-statuses.ts';
+import { Past } from './20261126T1440-past.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -52,4 +53,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1440-drafts': Drafts,
   '20261126T1425-participants': Participants,
   '20261126T1420-statuses': Statuses,
+  '20261126T1440-past': Past,
 };

@@ -47,6 +47,7 @@ import { sendTimer } from './message/send.ts';
 import { Operation } from './operation/operation.ts';
 import { OperationResolver, TicketOperations } from './operation/resolver.ts';
 import { ParticipantResolver, TicketParticipants } from './participant/resolver.ts';
+import { TicketPast, TicketStateResolver } from './past/resolver.ts';
 import { PresenceResolver, PresenceSetViewers, TicketViewers, UnseenViewers } from './presence/resolver.ts';
 import { NextTicket } from './next/resolver.ts';
 import { openWatch } from './presence/watch.ts';
@@ -126,6 +127,8 @@ export const subgraph: SubgraphOptions = {
     TicketAttachments,
     TicketEventResolver,
     TicketTimeline,
+    TicketStateResolver,
+    TicketPast,
     TicketSubscriptions,
     MessageAdded,
     ParticipantResolver,

@@ -182,6 +182,7 @@ describe('custom fields', () => {
     const texts = async (language: string) => (await ticketOf(id, desk.agent, language)).fields.map(({ text }) => text);
     expect(await texts('')).toEqual(['1,234.5', 'Yes', 'Nov 30, 2026', 'x and y']);
     expect((await texts('pt'))[1]).toBe('Sim');
+    expect((await texts('*, no language, pt;q=0.5'))[1]).toBe('Sim');
   });
 
   test('requesters fill what is for them, see what is shown to them, and hear of nothing else on any path', async () => {

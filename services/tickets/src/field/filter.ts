@@ -7,11 +7,17 @@ import { uuidOf } from '@deskgraph/common/id';
 import { readsOnHold } from '../ticket/reader.ts';
 import { visible } from './find.ts';
 
+/** Tickets with a value `v` of a field for which the condition holds. */
+export type Valued = (fieldId: string, actor: Actor, condition: Condition) => Condition;
+
+export const storedValues: Valued = (fieldId, { workspace }, condition) =>
+  sql`t.id in (select v.ticket_id from field_value v where v.workspace_id = ${workspace}::uuid and v.field_id = ${fieldId} and ${condition})`;
+
 /** The conditions on `t`; `fieldsFit` says the same of values at hand. */
-export function fieldsMatch(filters: readonly FieldFilter[], actor: Actor, now: Date): Condition {
+export function fieldsMatch(filters: readonly FieldFilter[], actor: Actor, now: Date, valued: Valued = storedValues): Condition {
   refuseUnclear(filters);
   const conditions = filters.map((filter) => {
-    const holds = fieldMatches(filter, actor, now);
+    const holds = fieldMatches(filter, now, (condition) => valued(filter.fieldId, actor, condition));
     if (readsOnHold(actor)) return holds;
     const isShown = sql`exists (select from ticket_field f where f.id = ${uuidOf('fld', filter.fieldId)}::uuid and ${visible(actor)})`;
     return sql`(${isShown} and ${holds})`;
@@ -19,9 +25,11 @@ export function fieldsMatch(filters: readonly FieldFilter[], actor: Actor, now: 
   return conditions.length ? sql`(${sql.join(conditions, sql` and `)})` : sql`true`;
 }
 
-function fieldMatches({ fieldId, text, number, date, choices, checked }: FieldFilter, actor: Actor, now: Date): Condition {
-  const has = (condition: Condition): Condition =>
-    sql`t.id in (select v.ticket_id from field_value v where v.workspace_id = ${actor.workspace}::uuid and v.field_id = ${fieldId} and ${condition})`;
+function fieldMatches(
+  { text, number, date, choices, checked }: FieldFilter,
+  now: Date,
+  has: (condition: Condition) => Condition,
+): Condition {
   const isNull = (given: boolean): Condition => (given ? sql`not ${has(sql`true`)}` : has(sql`true`));
   const among = (words: string[]): Condition =>
     has(sql`v.word = any(${spelled(listed(words))}) and v.text = any(${spelled(words, sql`10000`)})`);

@@ -1,10 +1,15 @@
 import { sql } from '@deskgraph/common/database';
 import { type Condition, type IdFilter, listed, when } from '@deskgraph/common/filter';
 
+/** Tickets that one of these people follows. */
+export type Followed = (ids: string[]) => Condition;
+
+export const storedFollowers: Followed = (ids) =>
+  sql`t.id in (select p.ticket_id from participant p where p.kind = 'FOLLOWER' and p.person_id = any(${ids}::text[]))`;
+
 /** A condition on who follows `t`; `me` is the caller. */
-export function followedBy({ eq, in: some, notIn, isNull }: IdFilter, me: string): Condition {
-  const by = (ids: string[]): Condition => sql`t.id in (
-    select p.ticket_id from participant p where p.kind = 'FOLLOWER' and p.person_id = any(${ids.map((id) => (id === 'me' ? me : id))}::text[]))`;
+export function followedBy({ eq, in: some, notIn, isNull }: IdFilter, me: string, followed: Followed): Condition {
+  const by = (ids: string[]): Condition => followed(ids.map((id) => (id === 'me' ? me : id)));
   const conditions = [
     ...when(eq, (id) => by([id])),
     ...when(some, (ids) => by(listed(ids))),

@@ -19,8 +19,8 @@ import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
 import { Field, InputType } from 'type-graphql';
 import { FieldFilter } from '@deskgraph/common/field';
-import { fieldsMatch } from '../field/filter.ts';
-import { followedBy } from '../participant/filter.ts';
+import { type Valued, fieldsMatch, storedValues } from '../field/filter.ts';
+import { type Followed, followedBy, storedFollowers } from '../participant/filter.ts';
 import { textMatches } from './text.ts';
 import { readsOnHold } from './reader.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
@@ -110,11 +110,12 @@ export function matches(
   actor: Actor,
   frequent: ReadonlySet<string>,
   now: Date = new Date(),
+  lookUp: LookUp = STORED,
 ): Condition {
   const spam = spamFor(actor);
   const genuine = asks(filter, 'spam') ? sql`` : sql`and not ${spam}`;
   const kept = asks(filter, 'deleted') ? sql`` : sql`and t.deleted_at is null`;
-  return sql`${matchesGiven(filter, actor, frequent, now)} ${genuine} ${kept}`;
+  return sql`${matchesGiven(filter, actor, frequent, now, lookUp)} ${genuine} ${kept}`;
 }
 
 const spamFor = (actor: Actor): Condition => (readsOnHold(actor) ? sql`t.spam` : sql`false`);
@@ -125,6 +126,7 @@ export function matchesGiven(
   actor: Actor,
   frequent: ReadonlySet<string>,
   now: Date = new Date(),
+  lookUp: LookUp = STORED,
 ): Condition {
   const full = readsOnHold(actor);
   const status = full ? sql`t.status` : sql`(case t.status when 'ON_HOLD' then 'OPEN' else t.status end)`;
@@ -140,9 +142,9 @@ export function matchesGiven(
     ...when(f.departmentId, (id) => idIs(sql`t.department_id`, 'dep', id, actor.id)),
     ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
-    ...when(f.followerId, (id) => (full ? followedBy(id, actor.id) : sql`false`)),
-    ...when(f.tag, (tag) => (full ? tagged(tag) : sql`false`)),
-    ...when(f.field, (fields) => fieldsMatch(fields, actor, now)),
+    ...when(f.followerId, (id) => (full ? followedBy(id, actor.id, lookUp.followed) : sql`false`)),
+    ...when(f.tag, (tag) => (full ? tagged(tag, lookUp) : sql`false`)),
+    ...when(f.field, (fields) => fieldsMatch(fields, actor, now, lookUp.valued)),
     ...when(f.snoozed, (snoozed) => (full ? sql`(t.snoozed_at is not null) = ${snoozed}` : sql`false`)),
     ...when(f.spam, (given) => sql`${spamFor(actor)} = ${given}`),
     ...when(f.deleted, (deleted) => sql`(t.deleted_at is not null) = ${deleted}`),
@@ -152,10 +154,23 @@ export function matchesGiven(
   ]);
 }
 
-/** Labels are looked up in a table of their own: under row security no index answers what an array holds. */
-function tagged({ any, all, none }: TagFilter): Condition {
-  const having = (names: string[]): Condition =>
-    sql`t.id in (select ticket_id from ticket_tag where name = any(${listed(names).map(wordOf)}::text[]))`;
+/** What is looked up beside the columns of `t`. */
+export interface LookUp {
+  /** Tickets that have one of these labels. */
+  tagged: (names: string[]) => Condition;
+  followed: Followed;
+  valued: Valued;
+}
+
+/** In tables of their own: under row security no index answers what an array holds. */
+const STORED: LookUp = {
+  tagged: (names) => sql`t.id in (select ticket_id from ticket_tag where name = any(${names}::text[]))`,
+  followed: storedFollowers,
+  valued: storedValues,
+};
+
+function tagged({ any, all, none }: TagFilter, lookUp: LookUp): Condition {
+  const having = (names: string[]): Condition => lookUp.tagged(listed(names).map(wordOf));
   const conditions = [
     ...when(any, having),
     ...listed(all ?? []).map((name) => having([name])),
