@@ -57,6 +57,7 @@ const AT_ONCE = 5_000;
 /** Several facts of one transaction, in order; with one statement, but for thousands of them. */
 export async function recordAll(context: Context, facts: readonly NewFact[]): Promise<void> {
   if (!facts.length) return;
+  context.rehearsed?.push(...facts);
   await context.em.flush();
   for (let from = 0; from < facts.length; from += AT_ONCE) await write(context, facts.slice(from, from + AT_ONCE));
   context.afterCommit(() => nudge(context.orm));

@@ -23,12 +23,13 @@ export async function change(
     return await again(() => attempt(context, operation, input, verb));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return {
-      ...error.payload,
-      userErrors: error.errors.map(({ code, field, message }) => ({ code, field, message: messageOf({ code, field, message }) })),
-    };
+    return { ...error.payload, userErrors: told(error) };
   }
 }
+
+/** A refusal as callers read it. */
+export const told = ({ errors }: Refusal): { code: string; field: string[] | null; message: string }[] =>
+  errors.map((error) => ({ code: error.code, field: error.field, message: messageOf(error) }));
 
 function attempt(context: Context, operation: string, input: { idempotencyKey?: string | null }, verb: () => unknown): Promise<unknown> {
   const key = input.idempotencyKey;
@@ -51,7 +52,7 @@ export class WaitFor extends Error {
 }
 
 /** A transaction that lost a race, or must wait, was rolled back whole and runs again. */
-async function again<T>(work: () => Promise<T>, attempts = ATTEMPTS): Promise<T> {
+export async function again<T>(work: () => Promise<T>, attempts = ATTEMPTS): Promise<T> {
   try {
     return await work();
   } catch (error) {

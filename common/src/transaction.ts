@@ -1,6 +1,7 @@
 import { IsolationLevel } from '@mikro-orm/postgresql';
 import type { Actor } from './access.ts';
 import { type EntityManager, type MikroORM, sql } from './database.ts';
+import type { NewFact } from './events.ts';
 import { Loaders } from './loader.ts';
 import type { Log } from './log.ts';
 import type { Tail } from './tail.ts';
@@ -32,6 +33,8 @@ export class Context {
   readonly tail: Tail | undefined;
   /** Why things change, where it is not by hand: kept with every fact that is recorded in the transaction from then on. */
   because: object | undefined;
+  /** In a rehearsal what would have been recorded so far. */
+  rehearsed: NewFact[] | undefined;
   readonly #find: Request['find'];
   #open: Promise<EntityManager> | undefined;
   #writing: EntityManager | undefined;
@@ -89,6 +92,39 @@ export class Context {
     }
   }
 
+  /** Runs `work` in a transaction of its own and takes everything back; what comes of it is all that stays. */
+  async rehearse<T>(work: () => Promise<T>): Promise<T> {
+    this.rehearsed = [];
+    try {
+      return await this.write(async () => {
+        throw new Rehearsed(await work());
+      });
+    } catch (error) {
+      if (error instanceof Rehearsed) return error.result as T;
+      throw error;
+    } finally {
+      this.rehearsed = undefined;
+    }
+  }
+
+  /** Runs a part of a rehearsal that may fail by itself: whatever it throws takes back this part and nothing else. */
+  async part<T>(work: () => Promise<T>): Promise<T> {
+    const known = this.rehearsed?.length;
+    await sql`savepoint part`.execute(this.em.getKysely());
+    try {
+      const result = await work();
+      await this.em.flush();
+      await sql`release savepoint part`.execute(this.em.getKysely());
+      return result;
+    } catch (error) {
+      await sql`rollback to savepoint part`.execute(this.em.getKysely());
+      this.em.clear();
+      this.load.clear();
+      this.rehearsed?.splice(known ?? 0);
+      throw error;
+    }
+  }
+
   /** For a delivered event: does `work` in the workspace that the event is of, within the open transaction. */
   async within(workspace: string, work: () => Promise<void>): Promise<void> {
     if (workspace !== this.actor.workspace) {
@@ -129,5 +165,12 @@ export class Context {
     em.setSessionContext({ variables: { 'desk.workspace': this.workspace } });
     await em.begin(readOnly ? { readOnly, isolationLevel: IsolationLevel.REPEATABLE_READ } : {});
     return em;
+  }
+}
+
+/** Ends a rehearsal that went well: the transaction is rolled back, as for everything that is thrown. */
+class Rehearsed extends Error {
+  constructor(readonly result: unknown) {
+    super('rehearsed');
   }
 }

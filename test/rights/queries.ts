@@ -41,6 +41,8 @@ export interface Way {
 
 export interface QueryRight {
   may: readonly Caller[];
+  /** What it can't be asked without, where no way says it. */
+  plain?: (things: Things) => object;
   ways: Record<string, Way>;
 }
 
@@ -87,6 +89,23 @@ export const QUERIES: Record<string, QueryRight> = {
   },
   macros: { may: [...AGENTS, 'partner', 'reader'], ways: { all: { kind: 'macro', args: () => ({}) } } },
   bulkJob: { may: [...AGENTS, 'partner', 'reader'], ways: { id: { kind: 'job', args: ({ job }) => ({ id: job.id }) } } },
+  // Whose tickets they may be is asked of the mutations that they try.
+  ticketsUpdatePreview: {
+    may: [...AGENTS, 'partner', 'reader'],
+    plain: ({ ticket }) => ({ input: { ids: [ticket.id], action: { priority: 'HIGH' } } }),
+    ways: {},
+  },
+  ticketMergePreview: {
+    may: [...AGENTS, 'partner', 'reader'],
+    plain: ({ ticket }) => ({ input: { ids: [ticket.id], intoId: ticket.id } }),
+    ways: {},
+  },
+  ticketSplitPreview: {
+    may: [...AGENTS, 'partner', 'reader'],
+    plain: ({ ticket, message }) => ({ input: { id: ticket.id, messageIds: [message.id], subject: 'Cut out' } }),
+    ways: {},
+  },
+  operationUndoPreview: { may: [...AGENTS, 'partner', 'reader'], plain: ({ ticket }) => ({ id: ticket.id }), ways: {} },
   views: { may: [...STAFF, 'partner', 'reader'], ways: { all: { kind: 'view', args: () => ({}) } } },
   ticket: {
     may: [...READERS, 'customer', 'partner', 'reader'],
@@ -191,7 +210,11 @@ export const QUERIES: Record<string, QueryRight> = {
     },
   },
   // Whom it counts is asked in a test of its own.
-  ticketReport: { may: ['analyst', ...LEADS, 'partner'], ways: {} },
+  ticketReport: {
+    may: ['analyst', ...LEADS, 'partner'],
+    plain: () => ({ by: ['STATUS'], measures: ['CREATED'], period: { last: 'P1D' } }),
+    ways: {},
+  },
 };
 
 /** Fields below the root with a right of their own: how a customer gets to each, what refuses it to him, and the least of the staff who may (default light). */

@@ -9,6 +9,8 @@ import { Ticket } from '../ticket/ticket.ts';
 import { cancel } from './cancel.ts';
 import { byId, resultsOf } from './find.ts';
 import { BulkJobCancelInput, BulkJobCancelPayload, TicketsUpdateInput, TicketsUpdatePayload } from './input.ts';
+import { OperationPreview } from '../operation/preview.ts';
+import { previewUpdate } from './preview.ts';
 import { BulkJob, BulkResult, BulkResultConnection } from './job.ts';
 import { start } from './start.ts';
 
@@ -18,6 +20,15 @@ export class BulkJobResolver {
   @Query(() => BulkJob, { nullable: true, description: 'A job, for who asked for it and for leads.' })
   bulkJob(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<BulkJob | null> {
     return byId(ctx, id);
+  }
+
+  @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
+  @Query(() => OperationPreview, {
+    description:
+      'What ticketsUpdate would do to the first 100 of its tickets, in its order, with what each of them would be refused; nothing of it is done.',
+  })
+  ticketsUpdatePreview(@Arg('input', () => TicketsUpdateInput) input: TicketsUpdateInput, @Ctx() ctx: Context): Promise<OperationPreview> {
+    return previewUpdate(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })

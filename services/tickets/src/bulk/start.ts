@@ -15,10 +15,8 @@ import { MOST, type TicketsUpdateInput, type TicketsUpdatePayload } from './inpu
 import { BulkJob } from './job.ts';
 
 /** Takes the job in; the work is done in the background, with the rights of the caller. */
-export async function start(ctx: Context, { ids, filter, action }: TicketsUpdateInput): Promise<TicketsUpdatePayload> {
-  if (ids && filter) throw new Refusal('INVALID', 'filter');
-  if (!ids && !filter) throw new Refusal('REQUIRED', 'ids');
-  await refuseUndoable(ctx, action, 'action');
+export async function start(ctx: Context, input: TicketsUpdateInput): Promise<TicketsUpdatePayload> {
+  const ids = await chosen(ctx, input);
   const { workspace: _, ...actor } = ctx.actor;
   const operation = begin(ctx, OperationKind.BULK, new Date());
   await ctx.em.flush();
@@ -27,36 +25,34 @@ export async function start(ctx: Context, { ids, filter, action }: TicketsUpdate
     workspaceId: ctx.workspace,
     operationId: operation.id,
     actor,
-    action: kept(action),
-    total: 0,
+    action: kept(input.action),
+    total: ids.length,
   });
   await ctx.em.flush();
-  job.total = ids ? await takeIds(ctx, job.id, ids) : await takeAll(ctx, job.id, filter!);
+  await sql`
+    insert into bulk_item (workspace_id, job_id, at, ticket_id)
+    select ${ctx.workspace}::uuid, ${uuidOf('job', job.id)}::uuid, at, id from unnest(${ids}::text[]) with ordinality as given(id, at)`.execute(
+    ctx.em.getKysely(),
+  );
   await record(ctx, 'bulk_job.started', job, { action: job.action, total: job.total });
   due(ctx, new Date());
   return { job, operation, userErrors: [] };
 }
 
-async function takeIds(ctx: Context, jobId: string, ids: readonly string[]): Promise<number> {
-  const distinct = [...new Set(ids)];
-  await sql`
-    insert into bulk_item (workspace_id, job_id, at, ticket_id)
-    select ${ctx.workspace}::uuid, ${uuidOf('job', jobId)}::uuid, at, id from unnest(${distinct}::text[]) with ordinality as given(id, at)`.execute(
-    ctx.em.getKysely(),
-  );
-  return distinct.length;
+/** The tickets to change: each one that is named once, or all that the filter lets through now, by number. */
+export async function chosen(ctx: Context, { ids, filter, action }: TicketsUpdateInput): Promise<string[]> {
+  if (ids && filter) throw new Refusal('INVALID', 'filter');
+  if (!ids && !filter) throw new Refusal('REQUIRED', 'ids');
+  await refuseUndoable(ctx, action, 'action');
+  return ids ? [...new Set(ids)] : filtered(ctx, filter!);
 }
 
-async function takeAll(ctx: Context, jobId: string, filter: TicketFilter): Promise<number> {
+async function filtered(ctx: Context, filter: TicketFilter): Promise<string[]> {
   refuseUnlistable(ctx, filter, null);
   const { condition } = listed(ctx.actor, { filter }, await frequentTexts(ctx, filter));
   const { rows } = await sql<{ id: string }>`select t.id from ticket t where ${condition} order by t.number limit ${MOST + 1}`.execute(
     ctx.em.getKysely(),
   );
   if (rows.length > MOST) throw new Refusal('TOO_LONG', 'filter');
-  return takeIds(
-    ctx,
-    jobId,
-    rows.map(({ id }) => toId('tkt', id)),
-  );
+  return rows.map(({ id }) => toId('tkt', id));
 }

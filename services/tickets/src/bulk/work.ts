@@ -1,9 +1,11 @@
 import type { Timer } from '@deskgraph/common/clock';
 import { sql } from '@deskgraph/common/database';
-import { Refusal, messageOf } from '@deskgraph/common/errors';
+import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { databaseGone, lostRace } from '@deskgraph/common/failure';
+import type { UserError } from '@deskgraph/common/graph';
 import { uuidOf } from '@deskgraph/common/id';
+import { told } from '@deskgraph/common/mutation';
 import { Context } from '@deskgraph/common/transaction';
 import { apply, placed } from '../action/apply.ts';
 import { journaled } from '../operation/journal.ts';
@@ -53,12 +55,17 @@ async function settle(ctx: Context, job: BulkJob, item: Item, isBarred: boolean)
   } catch (error) {
     if (databaseGone(error)) throw error;
     if (lostRace(error)) return;
-    const told = placed(error, { id: 'ids', ticketId: 'ids' }, 'action');
-    if (!(told instanceof Refusal)) ctx.log.error({ err: error, job: job.id, ticket: item.ticket_id }, 'an action failed');
-    const errors = told instanceof Refusal ? told.errors : [{ code: 'INVALID', field: ['input', 'action'] }];
-    const userErrors = errors.map((each) => ({ code: each.code, field: each.field, message: messageOf(each) }));
+    const userErrors = refusedBy(error, (err) => ctx.log.error({ err, job: job.id, ticket: item.ticket_id }, 'an action failed'));
     await one(ctx, job, (inner) => mark(inner, job, item, 'FAILED', userErrors));
   }
+}
+
+/** Why an action was not done to a ticket; an error that is none of the ticket's is for the log. */
+export function refusedBy(error: unknown, log: (error: unknown) => void): UserError[] {
+  const refusal = placed(error, { id: 'ids', ticketId: 'ids' }, 'action');
+  if (refusal instanceof Refusal) return told(refusal);
+  log(error);
+  return told(new Refusal('INVALID', 'action'));
 }
 
 /** A transaction of its own, as who asked for the job. */

@@ -77,7 +77,10 @@ export function isVisible(actor: Actor, { type, data }: Pick<Fact<TicketData>, '
 const statusShown = (actor: Actor, value: unknown): unknown => statusFor(actor, value as TicketStatus);
 
 /** What changed, as far as the actor may see it. Custom fields go by their key, and by whether they are shown to him today and were then. */
-export async function changesFor(ctx: Context, { changes = {}, publicFields = [] }: TicketData): Promise<FieldChange[]> {
+export async function changesFor(
+  ctx: Context,
+  { changes = {}, publicFields = [] }: Pick<TicketData, 'changes' | 'publicFields'>,
+): Promise<FieldChange[]> {
   const named = await Promise.all(
     Object.entries(changes)
       .filter(([field]) => readsOnHold(ctx.actor) || PUBLIC_FIELDS.includes(field) || publicFields.includes(field))

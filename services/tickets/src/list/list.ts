@@ -8,7 +8,7 @@ import { type TicketChange, TicketChangeKind, changeOf } from './change.ts';
 import { concerns } from './concern.ts';
 import { type Step, difference } from './difference.ts';
 import { type Line, type Reading, type Wish, read } from './read.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from '@deskgraph/common/turns';
 
 export interface ListOptions {
   /** Somebody for whom it is; it is the same for all others who share it. */

@@ -4,7 +4,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { type Alarm, alarm } from './alarm.ts';
 import { List } from './list.ts';
 import { type Wish, keyOf } from './read.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '@deskgraph/common/turns';
 
 /** The lists that somebody looks at in this process. */
 export interface Lists {

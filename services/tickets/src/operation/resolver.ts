@@ -2,7 +2,7 @@ import { Auth, Role } from '@deskgraph/common/access';
 import { ActorView } from '@deskgraph/common/graph';
 import { ForwardArgs, type Page } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
-import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { shown } from '../foreign/actor.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { merge } from '../ticket/merge.ts';
@@ -18,10 +18,44 @@ import {
   TicketSplitPayload,
 } from './input.ts';
 import { Operation, OperationConflict } from './operation.ts';
+import { preview, OperationPreview } from './preview.ts';
 import { undo } from './undo.ts';
+
+/** So many tickets of an operation are tried. */
+const FIRST = 100;
 
 @Resolver(() => Operation)
 export class OperationResolver {
+  @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
+  @Query(() => OperationPreview, { description: 'What ticketMerge would do; nothing of it is done.' })
+  ticketMergePreview(@Arg('input', () => TicketMergeInput) input: TicketMergeInput, @Ctx() ctx: Context): Promise<OperationPreview> {
+    return preview(ctx, (trial) => merge(trial, input));
+  }
+
+  @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
+  @Query(() => OperationPreview, { description: 'What ticketSplit would do; nothing of it is done, and no number is taken.' })
+  ticketSplitPreview(@Arg('input', () => TicketSplitInput) input: TicketSplitInput, @Ctx() ctx: Context): Promise<OperationPreview> {
+    return preview(ctx, (trial) => split(trial, input));
+  }
+
+  @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
+  @Query(() => OperationPreview, {
+    description:
+      'What operationUndo would do, of an operation on many tickets to the first 100 of them, with what stands against it; nothing of it is done.',
+  })
+  operationUndoPreview(
+    @Arg('id', () => ID, { description: 'Which operation.' }) id: string,
+    @Arg('partly', () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: 'Whether to take back the rest when later facts stand against a part; default false.',
+    })
+    partly: boolean | null,
+    @Ctx() ctx: Context,
+  ): Promise<OperationPreview> {
+    return preview(ctx, (trial) => undo(trial, { id, partly }, FIRST));
+  }
+
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketMergePayload, {
     description:

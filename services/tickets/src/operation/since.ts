@@ -36,10 +36,10 @@ interface Row {
 }
 
 /** The tickets of an operation, locked, and what others did to them since. */
-export async function piecesOf(ctx: Context, operation: Operation): Promise<Piece[]> {
+export async function piecesOf(ctx: Context, operation: Operation, most?: number): Promise<Piece[]> {
   const { rows } = await sql<Row>`
     select ticket_id, part, version, before, after from operation_ticket where operation_id = ${uuidOf('opr', operation.id)}::uuid
-    order by ticket_id`.execute(ctx.em.getKysely());
+    order by ticket_id limit ${most ?? null}`.execute(ctx.em.getKysely());
   const parts = rows.map(({ ticket_id: id, part, version, before, after }) => ({ id: toId('tkt', id), part, version, before, after }));
   const tickets = await lockedThere(
     ctx,

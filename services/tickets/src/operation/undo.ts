@@ -20,15 +20,15 @@ const UNDOINGS: Record<OperationKind, (ctx: Context, operation: Operation, piece
   DELETE: revert,
 };
 
-/** Takes an operation back; refused, with what stands against it, unless the rest is wanted. */
-export async function undo(ctx: Context, { id, partly }: OperationUndoInput): Promise<OperationUndoPayload> {
+/** Takes an operation back; refused, with what stands against it, unless the rest is wanted. `most`: no more tickets than these, in a rehearsal. */
+export async function undo(ctx: Context, { id, partly }: OperationUndoInput, most?: number): Promise<OperationUndoPayload> {
   const known = await byId(ctx, id);
   if (!known) throw new Refusal('NOT_FOUND', 'id');
   const operation = await ctx.em.findOneOrFail(Operation, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   const at = new Date();
   if (operation.state !== OperationState.APPLIED || operation.undoableUntil < at) throw new Refusal('UNDO_EXPIRED', 'id');
   await refuseUnended(ctx, id);
-  const undoing = await UNDOINGS[operation.kind](ctx, operation, await piecesOf(ctx, operation));
+  const undoing = await UNDOINGS[operation.kind](ctx, operation, await piecesOf(ctx, operation, most));
   const { conflicts, possible } = undoing;
   if (conflicts.length && !(partly && possible))
     throw new Refusal('UNDO_CONFLICT', 'id', { operation: Object.assign(known, { conflicts }) });

@@ -9,7 +9,7 @@ import { at } from './at.ts';
 export async function diff(ctx: Context, ticketId: string, from: Date, to: Date): Promise<FieldChange[]> {
   if (from >= to) throw new Refusal([{ code: 'INVALID', field: ['to'], message: 'An instant after `from`, please.' }]);
   const [before, after] = await Promise.all([at(ctx, ticketId, justBefore(from)), at(ctx, ticketId, justBefore(to))]);
-  return after ? changesFor(ctx, { state: after.state, changes: changesOf(before?.state, after.state) }) : [];
+  return after ? changesFor(ctx, { changes: changesOf(before?.state, after.state) }) : [];
 }
 
 /** Instants of facts are whole milliseconds. */

@@ -63,7 +63,7 @@ export async function open(ctx: Context, given: NewTicket): Promise<Opened> {
   return { ticket, message, facts };
 }
 
-/** A ticket in which nothing was said yet. Numbers come from a sequence, so that a gap can be, a double can't. */
+/** A ticket in which nothing was said yet. Numbers come from a sequence, so that a gap can be, a double can't; a rehearsal takes none. */
 export async function begin(ctx: Context, given: NewTicket, at: Date): Promise<Ticket> {
   const { requester, tags, author } = given;
   await make(ctx, tags ?? []);
@@ -103,6 +103,7 @@ export async function begin(ctx: Context, given: NewTicket, at: Date): Promise<T
 }
 
 async function nextNumber(ctx: Context): Promise<number> {
+  if (ctx.rehearsed) return 0;
   const { rows } = await sql<{ number: number }>`select public.next_ticket_number(${ctx.workspace}::uuid) as number`.execute(
     ctx.em.getKysely(),
   );
