@@ -37,6 +37,8 @@ test('the day of the README can be played again and again, and its timelines are
     expect(printed(name)).toEqual(ticket.timeline.nodes.map(({ summary }) => summary));
   }
   expect(said.filter((line) => line.includes('The system')).map((line) => line.replace(/.*The system +/, ''))).toEqual([
+    expect.stringMatching(/^sends no reminder. The requester wrote/),
+    expect.stringMatching(/^has marked \d+, each with a result of its own$/),
     expect.stringMatching(/^will close #\d+ on /),
     expect.stringMatching(/^closes #\d+$/),
     expect.stringMatching(/^opens #\d+, which follows #\d+$/),

@@ -1,3 +1,4 @@
+import type { Player } from './people.ts';
 import type { Desk } from './shop.ts';
 import type { Stage } from './stage.ts';
 import { type Shown, read, seen } from './ticket.ts';
@@ -5,9 +6,9 @@ import { type Shown, read, seen } from './ticket.ts';
 const TICKET = 'ticket { id number status cursor }';
 
 /** Solved, not content, solved again; and what only the system does. */
-export async function evening(stage: Stage, { people, departments }: Desk, { id, number }: Shown): Promise<void> {
+export async function evening(stage: Stage, desk: Desk, { id, number }: Shown): Promise<void> {
   stage.scene('Evening: the ends');
-  const { agent, lead, customer } = people;
+  const { agent, lead, customer } = desk.people;
   await stage.does(
     agent,
     'sends a seal and solves it',
@@ -30,9 +31,40 @@ export async function evening(stage: Stage, { people, departments }: Desk, { id,
     { ticketId: id, visibility: 'PUBLIC', body: 'Then you get a new kettle.', status: 'SOLVED', seen: await seen(agent, id) },
     TICKET,
   );
+  await many(stage, lead, id);
   const { closesAt } = await read<{ closesAt: string }>(agent, id, 'closesAt');
   stage.tell('The system', `will close #${number} on ${closesAt.slice(0, 10)} unless somebody writes`);
-  await anOldOne(stage, { people, departments });
+  await anOldOne(stage, desk);
+}
+
+/** One action on many tickets, and the way back. */
+async function many(stage: Stage, lead: Player, id: string): Promise<void> {
+  const { job } = await stage.does<{ job: { id: string } }>(
+    lead,
+    'marks all that was solved in the last week',
+    'ticketsUpdate',
+    { filter: { status: { eq: 'SOLVED' }, solvedAt: { within: 'P7D' } }, action: { addTags: ['reviewed'] } },
+    'job { id }',
+  );
+  const { done, operation } = await stage.until('the tickets are marked', async () => {
+    const { bulkJob } = await lead.ask<{ bulkJob: Job }>(`query ($id: ID!) { bulkJob(id: $id) { finishedAt done operation { id } } }`, job);
+    return bulkJob.finishedAt ? bulkJob : null;
+  });
+  stage.tell('The system', `has marked ${done}, each with a result of its own`);
+  await stage.does(
+    lead,
+    'sees that it was the wrong list, and takes all of it back',
+    'operationUndo',
+    { id: operation.id },
+    'operation { state }',
+  );
+  const { tags } = await read<{ tags: object[] }>(lead, id, 'tags { name }');
+  if (tags.length) throw new Error('A mark is left.');
+}
+interface Job {
+  finishedAt: string | null;
+  done: number;
+  operation: { id: string };
 }
 
 const CLOSES_AFTER_MS = 28 * 86_400_000;

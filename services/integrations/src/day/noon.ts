@@ -4,10 +4,16 @@ import { type Shown, read, seen } from './ticket.ts';
 
 const TICKET = 'ticket { id number status cursor }';
 
+const DAY_MS = 86_400_000;
+
+interface Messages {
+  messages: { nodes: { delivery: string; deliveryError: string | null }[] };
+}
+
 /** Two agents at one ticket, a wait for the customer, and a colleague who knows more. */
-export async function noon(stage: Stage, { people }: Desk, { id, number }: Shown): Promise<void> {
+export async function noon(stage: Stage, { people, waitsForPhoto }: Desk, { id, number }: Shown): Promise<void> {
   stage.scene('Noon: the answers');
-  const { agent, agent2, customer } = people;
+  const { agent, agent2, lead, customer, customer2 } = people;
   const [readByOne, readByTwo] = [await seen(agent, id), await seen(agent2, id)];
   await stage.does(agent2, `is already looking at #${number}`, 'presenceSet', { ticketId: id, activity: 'TYPING' }, 'viewers { activity }');
   await stage.does(
@@ -32,6 +38,20 @@ export async function noon(stage: Stage, { people }: Desk, { id, number }: Shown
     'unseenActivity { events { summary } }',
   );
   for (const { summary } of unseenActivity.events) stage.tell(agent2.name, `reads instead: ${summary}`);
+  await stage.does(agent, 'says what it waits for', 'ticketStatusChange', { id, customStatusId: waitsForPhoto }, TICKET);
+  const { customStatus } = await read<{ customStatus: { label: string } }>(customer, id, 'customStatus { label }');
+  stage.tell(customer.name, `reads “${customStatus.label}”`);
+  await stage.does(customer, `lets ${customer2.name} read along`, 'ticketParticipantsUpdate', { id, addCcs: [customer2.email] }, TICKET);
+  stage.tell(customer2.name, `reads #${(await read(customer2, id)).number} too`);
+  await stage.does(lead, 'follows it', 'ticketFollow', { id }, TICKET);
+  const reminder = {
+    ticketId: id,
+    visibility: 'PUBLIC',
+    body: 'Did you find the time?',
+    sendAt: new Date(Date.now() + DAY_MS).toISOString(),
+    seen: await seen(agent, id),
+  };
+  await stage.does(agent, 'writes a reminder that goes out tomorrow if nobody has written by then', 'messageAdd', reminder, TICKET);
   await stage.does(agent, 'puts it aside until the customer writes', 'ticketSnooze', { id }, TICKET);
   await stage.does(
     customer,
@@ -40,6 +60,8 @@ export async function noon(stage: Stage, { people }: Desk, { id, number }: Shown
     { ticketId: id, visibility: 'PUBLIC', body: 'Yes, the base is wet. I have no camera.' },
     TICKET,
   );
-  const { status } = await read(agent, id);
+  const { status, messages } = await read<Messages>(agent, id, 'messages(last: 10) { nodes { delivery deliveryError } }');
   stage.tell(agent.name, `finds #${number} ${status} again`);
+  const reason = messages.nodes.find(({ delivery }) => delivery === 'CANCELLED')?.deliveryError;
+  stage.tell('The system', `sends no reminder. ${reason}`);
 }
