@@ -142,6 +142,7 @@ const SPARING: Record<string, (name: string) => object | Promise<object>> = {
   messageAdd: withoutFiles,
   messageRedact: () => ({ id: own.message.id }),
   cannedResponseUpdate: () => ({ id: own.canned.id }),
+  accessRoleUpdate: () => ({ id: own.access.id }),
   macroUpdate: () => ({ id: own.macro.id }),
 };
 const fresh = (name: string): object | Promise<object> => SPARING[name]?.(name) ?? MUTATIONS[name]!.input(own, 'partner', ++times, desk);

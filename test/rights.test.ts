@@ -238,6 +238,7 @@ describe('straight at a service', () => {
     view: ['tickets', ''],
     canned: ['tickets', ''],
     macro: ['tickets', ''],
+    access: ['tickets', ''],
     job: ['tickets', ''],
     category: ['tickets', 'TicketCategory'],
     field: ['tickets', 'TicketField'],

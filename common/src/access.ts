@@ -34,9 +34,11 @@ export const SCOPES = [
   'settings:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
+/** Those that people have. */
+export const PERSON_SCOPES: readonly Scope[] = SCOPES.filter((scope) => scope !== 'tickets:import');
 
 /**
- * Who is calling. People have a role and every scope; apps have scopes and no role; `system` is a process of ours.
+ * Who is calling. People have a role, and every scope unless theirs are fewer; apps have scopes and no role; `system` is a process of ours.
  * `workspace` is the tenant's UUID.
  */
 export interface Actor {
@@ -49,6 +51,8 @@ export interface Actor {
   workspace: string;
   /** Departments of an agent; for an app the only ones that it may see, none = all. */
   departments: readonly string[];
+  /** Which things a person of the staff sees, as a filter in the words of the graph; left out: all. It asks for nothing that only a clock could say. */
+  filter?: object | undefined;
 }
 
 export const hasRole = (actor: Actor, ...needed: readonly Role[]): boolean =>

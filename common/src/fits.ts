@@ -26,7 +26,7 @@ function every(answers: readonly Answer[]): Answer {
   return answers.includes(undefined) ? undefined : true;
 }
 
-function some(answers: readonly Answer[]): Answer {
+export function some(answers: readonly Answer[]): Answer {
   if (answers.includes(true)) return true;
   return answers.includes(undefined) ? undefined : false;
 }

@@ -3,7 +3,7 @@ import { type GraphQLSchema, isNonNullType, isObjectType } from 'graphql';
 import { type Client as StreamClient, createClient } from 'graphql-ws';
 import { Client } from 'pg';
 import WebSocket from 'ws';
-import { type Actor, Role, SCOPES } from './access.ts';
+import { type Actor, PERSON_SCOPES, Role, SCOPES } from './access.ts';
 import { type MigrationClass, migrate } from './database.ts';
 import { newId, newUuid } from './id.ts';
 import { createLog } from './log.ts';
@@ -122,8 +122,6 @@ export function dataOf<Data>(answer: Answer<Data>): Data {
   if (answer.errors || !answer.data) throw new Error(`Errors in the answer: ${JSON.stringify(answer, null, 2)}`);
   return answer.data;
 }
-
-const PERSON_SCOPES = SCOPES.filter((scope) => scope !== 'tickets:import');
 
 /** A member of staff; needs no row for rights, only where the service looks the person up. */
 export const person = (role: Role, workspace: string, more: Partial<Actor> = {}): Actor => ({

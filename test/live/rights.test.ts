@@ -250,6 +250,34 @@ describe('a right that is taken while somebody listens', () => {
     expect(running.map(({ listener }) => listener.messages.length)).toEqual(counts);
   }, 60_000);
 
+  test('or changed by an access role ends the stream, which goes on with what it shows', async () => {
+    const sales = desk.departments.sales;
+    const [inside, outside] = [await desk.ticket(), await desk.ticket()];
+    for (const [{ id }, departmentId] of [
+      [inside, sales],
+      [outside, null],
+    ] as const)
+      await desk.done('admin', 'ticketAssign', { id, departmentId });
+    const rights = { name: 'Sales only', base: 'LIGHT', scopes: ['tickets:read'], filter: { departmentId: { eq: sales } } };
+    const { accessRole } = await desk.done<{ accessRole: { id: string } }>('admin', 'accessRoleCreate', rights, 'accessRole { id }');
+    const after = await cursorOf(desk);
+    const told = ({ messages }: Listener): Set<string> =>
+      new Set(messages.flatMap(({ data }) => (data?.['ticketEvents']?.event as Told | undefined)?.ticket.id ?? []));
+    const [bounded, colleague] = (['light', 'agent'] as const).map((who) => listen(who, 'ticketEvents', { after, selection: EVENT }));
+    const list = listen('light', 'ticketChanges', { selection: 'kind tickets { id }' });
+    await desk.done('admin', 'ticketUpdate', { id: outside.id, subject: 'Both hear of it' });
+    for (const each of [bounded!, colleague!]) await until('it is told', async () => told(each).has(outside.id), 20_000);
+
+    await desk.done('admin', 'agentUpdate', { id: desk.ids.light, accessRoleId: accessRole.id });
+    await until('both streams are over', async () => bounded!.end !== undefined && list.end !== undefined, SOON_MS);
+    expect([whyOver(bounded!), whyOver(list)]).toEqual(['RIGHTS_CHANGED', expect.stringMatching(/RIGHTS_CHANGED|FORBIDDEN/)]);
+    const again = listen('light', 'ticketEvents', { after: bounded!.cursor, selection: EVENT });
+    for (const { id } of [outside, inside]) await desk.done('admin', 'ticketUpdate', { id, subject: 'One hears of both' });
+    await until('he is told of his', async () => told(again).has(inside.id), 20_000);
+    await until('the other is told of both', async () => told(colleague!).has(inside.id), 20_000);
+    expect([...told(again)].filter((id) => id !== inside.id)).toEqual([]);
+  }, 60_000);
+
   test('closes the socket of who has no place in the desk any more', async () => {
     const listener = listen('lead', 'ticketEvents', { selection: EVENT });
     await until('it listens', async () => listener.isConnected);

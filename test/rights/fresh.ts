@@ -14,6 +14,11 @@ export const freshAgent = async (n: number, desk: Desk): Promise<string> => {
   return (await desk.done<{ agent: { id: string } }>('partner', 'agentInvite', input, 'agent { id }')).agent.id;
 };
 
+export const freshAccess = async (n: number, desk: Desk): Promise<string> => {
+  const input = { name: `Fresh ${n}`, base: 'AGENT', scopes: ['tickets:read'] };
+  return (await desk.done<{ accessRole: { id: string } }>('partner', 'accessRoleCreate', input, 'accessRole { id }')).accessRole.id;
+};
+
 export const freshDepartment = async (n: number, desk: Desk): Promise<string> => {
   const input = { name: `Fresh ${n}` };
   return (await desk.done<{ department: { id: string } }>('partner', 'departmentCreate', input, 'department { id }')).department.id;

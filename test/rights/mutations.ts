@@ -3,6 +3,7 @@ import type { Things } from '../things.ts';
 import { AGENTS, type Caller, LEADS, STAFF, VIEWERS, WRITERS } from './callers.ts';
 import {
   actionOn,
+  freshAccess,
   freshAgent,
   freshArticle,
   freshCanned,
@@ -36,18 +37,38 @@ export interface MutationRight {
 export const MUTATIONS: Record<string, MutationRight> = {
   agentInvite: {
     may: ['admin', 'partner'],
-    input: ({ department }, _, n) => ({ email: `n${n}@desk.example`, name: `N ${n}`, role: 'AGENT', departmentIds: [department.id] }),
+    input: ({ department, access }, _, n) => ({
+      email: `n${n}@desk.example`,
+      name: `N ${n}`,
+      role: 'AGENT',
+      accessRoleId: access.id,
+      departmentIds: [department.id],
+    }),
   },
   agentUpdate: {
     may: [...LEADS, 'partner'],
-    input: ({ agent, department }, caller) => ({
+    input: ({ agent, department, access }, caller) => ({
       id: agent.id,
       departmentIds: [department.id],
       locale: 'sl',
-      ...(caller !== 'lead' && { role: 'AGENT' }),
+      ...(caller !== 'lead' && { role: 'AGENT', accessRoleId: access.id }),
     }),
   },
   agentDeactivate: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshAgent(n, desk) }) },
+  accessRoleCreate: {
+    may: ['admin', 'partner'],
+    input: ({ department }, _, n) => ({
+      name: `Access ${n}`,
+      base: 'AGENT',
+      scopes: ['tickets:read'],
+      filter: { departmentId: { eq: department.id } },
+    }),
+  },
+  accessRoleUpdate: {
+    may: ['admin', 'partner'],
+    input: async (_, __, n, desk) => ({ id: await freshAccess(n, desk), name: `Access ${n}` }),
+  },
+  accessRoleDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshAccess(n, desk) }) },
   departmentCreate: { may: ['admin', 'partner'], input: ({ agent }, _, n) => ({ name: `Department ${n}`, agentIds: [agent.id] }) },
   departmentUpdate: {
     may: ['admin', 'partner'],

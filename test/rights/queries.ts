@@ -16,6 +16,7 @@ export const EXISTS: Record<Kind, { own: readonly Caller[]; others: readonly Cal
   view: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   canned: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
   macro: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
+  access: { own: [...LEADS, 'partner'], others: [...LEADS, 'partner'] },
   job: { own: LEADS, others: LEADS },
   // A customer knows the agents of his own tickets.
   agent: { own: SIGNED_IN, others: SIGNED_IN.filter((caller) => caller !== 'customer') },
@@ -64,6 +65,7 @@ export const QUERIES: Record<string, QueryRight> = {
       (Object.keys(EXISTS) as Kind[]).map((kind) => [kind, { kind, args: (things: Things) => ({ ids: [things[kind].id] }) }]),
     ),
   },
+  accessRoles: { may: ['admin', 'partner'], ways: { all: { kind: 'access', args: () => ({}) } } },
   settings: { may: [...STAFF, 'partner'], ways: {} },
   agents: {
     may: [...READERS, 'partner', 'reader'],

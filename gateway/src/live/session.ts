@@ -20,7 +20,8 @@ const LONGEST_TIMER_MS = 24 * 60 * 60 * 1000;
 
 const saysUnauthenticated = (error: unknown): boolean => error instanceof GraphQLError && error.extensions['code'] === 'UNAUTHENTICATED';
 /** What decides what somebody may see. A list of another order is the same one. */
-const rightsOf = ({ actor: { role, scopes, departments } }: Caller): string => canonical([role, scopes.toSorted(), departments.toSorted()]);
+const rightsOf = ({ actor: { role, scopes, departments, filter } }: Caller): string =>
+  canonical([role, scopes.toSorted(), departments.toSorted(), filter ?? null]);
 const subjectOf = ({ actor }: Caller): string => `${actor.workspace}\0${actor.id}`;
 
 /** Somebody who stays: signed in once, looked at again and again, gone when the token ends. */

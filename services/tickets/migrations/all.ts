@@ -25,6 +25,7 @@ import { Drafts } from './20261126T1440-drafts.ts';
 import { Participants } from './20261126T1425-participants.ts';
 import { Statuses } from './20261126T1420-statuses.ts';
 import { Past } from './20261126T1440-past.ts';
+import { Access } from './20261126T1500-access.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -54,4 +55,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1425-participants': Participants,
   '20261126T1420-statuses': Statuses,
   '20261126T1440-past': Past,
+  '20261126T1500-access': Access,
 };

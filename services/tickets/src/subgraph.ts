@@ -4,6 +4,8 @@ import { startClock } from '@deskgraph/common/clock';
 import { System } from '@deskgraph/common/graph';
 import type { Service, SubgraphOptions } from '@deskgraph/common/subgraph';
 import { whoDoor } from '@deskgraph/common/who';
+import { AccessRoleResolver, AgentAccess } from './access/resolver.ts';
+import { AccessRole } from './access/role.ts';
 import { Agent } from './agent/agent.ts';
 import { byId as agentById } from './agent/find.ts';
 import { AgentResolver } from './agent/resolver.ts';
@@ -80,6 +82,7 @@ export const subgraph: SubgraphOptions = {
   name: 'tickets',
   entities: [
     Workspace,
+    AccessRole,
     Agent,
     Department,
     Tag,
@@ -100,6 +103,8 @@ export const subgraph: SubgraphOptions = {
     ViewerResolver,
     SettingsResolver,
     AgentResolver,
+    AccessRoleResolver,
+    AgentAccess,
     DepartmentResolver,
     TagResolver,
     TicketCategoryResolver,

@@ -283,6 +283,26 @@ describe('numbers', () => {
       expect(tableOf(await report({ by: [TIME, AGENT], filter }))).toEqual(cellsOf(expected([TIME, AGENT], which)));
   });
 
+  test('hold nothing that the filter of an access role does not show, with and without a filter of the report', async () => {
+    const { departments, agents } = cast;
+    const rights: [object, (ticket: Lived) => boolean][] = [
+      [{ departmentId: { eq: departments[0] } }, ({ today }) => today.departmentId === departments[0]],
+      [{ assigneeId: { in: [agents[0]] } }, ({ today }) => today.assigneeId === agents[0]],
+      [{ field: [{ fieldId: cast.field, number: { gte: 1 } }] }, ({ today }) => typeof today.fields?.[cast.field] === 'number'],
+      [
+        { or: [{ tag: { any: ['vip'] } }, { channel: { eq: 'CALL' } }] },
+        ({ today }) => today.tags!.includes('vip') || today.channel === 'CALL',
+      ],
+    ];
+    for (const [filter, sees] of rights) {
+      const bounded = person(Role.LEAD, cast.workspace, { filter });
+      expect(tableOf(await report({ by: [TIME, AGENT] }, bounded))).toEqual(cellsOf(expected([TIME, AGENT], sees)));
+      const urgent = { priority: { eq: 'URGENT' } };
+      const both = ({ today, ...rest }: Lived): boolean => today.priority === 'URGENT' && sees({ today, ...rest });
+      expect(tableOf(await report({ by: [STATUS], filter: urgent }, bounded))).toEqual(cellsOf(expected([STATUS], both)));
+    }
+  });
+
   test('leave out spam and what is in the bin, unless it is asked for by somebody who sees it', async () => {
     const table = (which: (ticket: Lived) => boolean) => cellsOf(expected([TIME, AGENT], which, () => true));
     const cases: [object, (ticket: Lived) => boolean][] = [

@@ -5,7 +5,7 @@ import type { Condition } from '@deskgraph/common/filter';
 import { Context } from '@deskgraph/common/transaction';
 import type { SqlBool } from 'kysely';
 import { asksHidden, matches } from '../ticket/filter.ts';
-import { isBounded, readsBin, visible } from '../ticket/visible.ts';
+import { boundsOf, readsBin, visible } from '../ticket/visible.ts';
 import { count } from './count.ts';
 import { labelled } from './label.ts';
 import { memoryOf } from './memory.ts';
@@ -44,7 +44,7 @@ async function compute(ctx: Context, asking: Asked, condition: Condition): Promi
   const question = bucketed(asking);
   const { position, mark, asOf } = await progress(ctx);
   const em = await ctx.read();
-  const narrowed = question.filter !== null || isBounded(ctx.actor);
+  const narrowed = question.filter !== null || boundsOf(ctx.actor) !== undefined;
   const tickets = narrowed ? sql<SqlBool>`${visible(ctx.actor)} and ${condition}` : undefined;
   const counts = await count(em, question, { tickets, hidden: asksHidden(question.filter) }).catch((error: { code?: string }) => {
     throw error.code === TIMED_OUT
@@ -92,7 +92,7 @@ function textOf(ctx: Context, question: Asked): string | undefined {
     return plain(value);
   });
   if (clock) return undefined;
-  const caller = [ctx.workspace, me && ctx.actor.id, isBounded(ctx.actor) && ctx.actor.departments.toSorted(), readsBin(ctx.actor)];
+  const caller = [ctx.workspace, me && ctx.actor.id, boundsOf(ctx.actor) ?? null, readsBin(ctx.actor)];
   return JSON.stringify([caller, filterText, by, measures, from, to, zone, granularity]);
 }
 

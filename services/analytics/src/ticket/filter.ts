@@ -110,7 +110,7 @@ export function matches(filter: TicketFilter | null | undefined, actor: Actor): 
 }
 
 /** Only what is given in the filter. */
-const matchesGiven = (filter: TicketFilter | null | undefined, actor: Actor): Condition =>
+export const matchesGiven = (filter: TicketFilter | null | undefined, actor: Actor): Condition =>
   treeIs(filter, (f) => [
     ...when(f.id, (id) => idIs(sql`t.id`, 'tkt', id, actor.id)),
     ...when(f.number, (number) => numberIs(sql`t.number`, number)),

@@ -1,4 +1,4 @@
-import { type Actor, Role, SCOPES } from '@deskgraph/common/access';
+import { type Actor, PERSON_SCOPES, Role } from '@deskgraph/common/access';
 import { IdentityKind, normalised } from '@deskgraph/common/identity';
 import type { Service } from '@deskgraph/common/subgraph';
 import { systemActor } from '@deskgraph/common/token';
@@ -7,7 +7,6 @@ import { ownersOf } from '../identity/claim.ts';
 import { byId } from './find.ts';
 
 /** A person has every scope, and is bounded by the role. */
-const PERSON_SCOPES = SCOPES.filter((scope) => scope !== 'tickets:import');
 
 /** The customers who have these addresses. */
 export const who =

@@ -9,7 +9,7 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 @Entity()
 @ObjectType({ implements: [Node, ActorView], simpleResolvers: true, description: 'A person of the staff.' })
 @Directive('@key(fields: "id")')
-export class Agent extends Stored<'locale' | 'active'> {
+export class Agent extends Stored<'locale' | 'active' | 'accessRoleId'> {
   @PrimaryKey({ type: new Id('agt') })
   @Field(() => ID, { description: 'Prefix `agt_`.' })
   id!: string;
@@ -27,6 +27,8 @@ export class Agent extends Stored<'locale' | 'active'> {
   @Auth({ roles: [Role.LIGHT] })
   @Field(() => Role, { nullable: true, description: 'The role; for staff only.' })
   role!: Role;
+
+  @Property({ type: new Id('rol'), nullable: true }) accessRoleId: string | null = null;
 
   @Property({ type: 'text', nullable: true })
   @Field(() => Locale, { nullable: true, description: 'The language that the person reads.' })

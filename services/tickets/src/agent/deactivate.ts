@@ -25,6 +25,7 @@ export async function deactivate(ctx: Context, input: AgentDeactivateInput): Pro
   await refuseLastAdmin(ctx, agent, 'id');
   const before = stateOf(agent, await departmentIdsOf(ctx, agent.id));
   agent.active = false;
+  agent.accessRoleId = null;
   agent.version += 1;
   agent.updatedAt = new Date();
   await place(ctx, agent.id, []);

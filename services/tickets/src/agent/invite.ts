@@ -12,6 +12,7 @@ import { identity } from '../requester/identity.ts';
 import { Agent } from './agent.ts';
 import { stateOf } from './fact.ts';
 import { place, refuseUnknown } from './membership.ts';
+import { refuseUnfit } from './role.ts';
 
 @InputType({ description: 'Input of agentInvite.' })
 export class AgentInviteInput {
@@ -19,6 +20,8 @@ export class AgentInviteInput {
   @Field(() => String, { description: 'The mail address that the person signs in with; unique in the workspace.' }) email!: string;
   @Field(() => String, { description: 'The name to show, at most 100 characters.' }) name!: string;
   @Field(() => Role, { description: 'LIGHT, AGENT, LEAD, ADMIN or ANALYST.' }) role!: Role;
+  @Field(() => ID, { nullable: true, description: 'Finer rights from the beginning, of an access role that refines this role.' })
+  accessRoleId?: string | null;
   @Field(() => [ID], { nullable: true, description: 'The departments that the person works in, at most 100.' }) departmentIds?:
     | string[]
     | null;
@@ -43,15 +46,14 @@ export async function invite(ctx: Context, input: AgentInviteInput): Promise<Age
   await refuseUnknown(ctx, 'department', input.departmentIds ?? [], 'departmentIds');
   const known = await ctx.em.findOne(Agent, { email }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (known?.active) throw new Refusal('TAKEN', 'email');
-  const { name, role } = input;
-  const agent = known
-    ? returned(known, name, role)
-    : ctx.em.create(Agent, { id: newId('agt'), workspaceId: ctx.workspace, email, name, role });
+  const given = { name: input.name, role: input.role, accessRoleId: input.accessRoleId ?? null };
+  await refuseUnfit(ctx, given, 'accessRoleId');
+  const agent = known ? returned(known, given) : ctx.em.create(Agent, { id: newId('agt'), workspaceId: ctx.workspace, email, ...given });
   await record(ctx, 'agent.invited', agent, { state: stateOf(agent, departmentIds) });
   await place(ctx, agent.id, departmentIds);
   return { agent, userErrors: [] };
 }
 
-function returned(agent: Agent, name: string, role: Role): Agent {
-  return Object.assign(agent, { name, role, active: true, version: agent.version + 1, updatedAt: new Date() });
+function returned(agent: Agent, given: Pick<Agent, 'name' | 'role' | 'accessRoleId'>): Agent {
+  return Object.assign(agent, { ...given, active: true, version: agent.version + 1, updatedAt: new Date() });
 }

@@ -1,4 +1,4 @@
-import { type Actor, Role, hasRole } from '@deskgraph/common/access';
+import { Role } from '@deskgraph/common/access';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { Payload } from '@deskgraph/common/graph';
@@ -10,8 +10,9 @@ import { WORKS } from '../ticket/reference.ts';
 import { release } from '../ticket/release.ts';
 import { Agent } from './agent.ts';
 import { changesOf, stateOf } from './fact.ts';
-import { locked, refuseLastAdmin } from './locked.ts';
+import { locked } from './locked.ts';
 import { departmentIdsOf, place, refuseUnknown } from './membership.ts';
+import { setRights } from './role.ts';
 
 @InputType({ description: 'Input of agentUpdate. What is left out stays; null clears.' })
 export class AgentUpdateInput {
@@ -24,6 +25,12 @@ export class AgentUpdateInput {
       'LIGHT, AGENT, LEAD, ADMIN or ANALYST; set by administrators only. Who does not answer any more gives the unsolved tickets back to their queues.',
   })
   role?: Role | null;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Finer rights, of an access role that refines the role of the person; set by administrators only. Null gives all of the role, and a new role goes with a fitting one, or null.',
+  })
+  accessRoleId?: string | null;
   @Field(() => [ID], { nullable: true, description: 'The departments that the person works in, all of them, at most 100.' })
   departmentIds?: string[] | null;
   @Field(() => Locale, { nullable: true, description: 'The language that the person reads.' }) locale?: string | null;
@@ -43,7 +50,7 @@ export async function update(ctx: Context, input: AgentUpdateInput): Promise<Age
   expectVersion(agent, input.expectedVersion);
   const earlier = await departmentIdsOf(ctx, agent.id);
   const before = stateOf(agent, earlier);
-  if (input.role !== undefined) await setRole(ctx, agent, input.role);
+  await setRights(ctx, agent, input);
   agent.name = input.name ?? agent.name;
   if (input.locale !== undefined) agent.locale = input.locale;
   const departmentIds = input.departmentIds === undefined ? earlier : await placed(ctx, agent, input.departmentIds ?? []);
@@ -57,17 +64,6 @@ export async function update(ctx: Context, input: AgentUpdateInput): Promise<Age
   ctx.load.clear();
   return { agent, userErrors: [] };
 }
-
-async function setRole(ctx: Context, agent: Agent, role: Role | null): Promise<void> {
-  if (role === null) throw new Refusal('REQUIRED', 'role');
-  if (!givesRoles(ctx.actor)) throw new Refusal('FORBIDDEN', 'role');
-  if (role === Role.REQUESTER) throw new Refusal('INVALID', 'role');
-  if (role !== Role.ADMIN) await refuseLastAdmin(ctx, agent, 'role');
-  agent.role = role;
-}
-
-/** Apps are bounded by their scopes alone. */
-const givesRoles = (actor: Actor): boolean => actor.kind !== 'agent' || hasRole(actor, Role.ADMIN);
 
 async function placed(ctx: Context, agent: Agent, given: readonly string[]): Promise<string[]> {
   const departmentIds = [...new Set(given)].sort();

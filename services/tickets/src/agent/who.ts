@@ -1,9 +1,9 @@
-import { type Actor, SCOPES } from '@deskgraph/common/access';
+import { type Actor, PERSON_SCOPES } from '@deskgraph/common/access';
 import { type EntityManager, type MikroORM, hydrate, sql } from '@deskgraph/common/database';
-import { toId } from '@deskgraph/common/id';
+import type { Condition } from '@deskgraph/common/filter';
+import { toId, uuidOf } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
 import { Agent } from './agent.ts';
-
-const SCOPES_OF_PEOPLE = SCOPES.filter((scope) => scope !== 'tickets:import');
 
 /** The members of the staff who have these addresses, as far as they are active. */
 export const who =
@@ -12,18 +12,49 @@ export const who =
     const em = orm.em.fork() as EntityManager;
     em.setSessionContext({ variables: { 'desk.workspace': workspace } });
     const wanted = emails.map((email) => email.trim().toLowerCase());
-    const found = await em.transactional((inside) => find(orm, inside as EntityManager, workspace, wanted), { readOnly: true });
+    const active = await em.transactional(
+      (inside) => find(orm, inside as EntityManager, workspace, sql`a.email = any(${wanted}::text[])`),
+      { readOnly: true },
+    );
+    const found = new Map(active.map(({ email, actor }) => [email, actor]));
     return wanted.map((email) => found.get(email) ?? null);
   };
 
-async function find(orm: MikroORM, em: EntityManager, workspace: string, emails: string[]): Promise<Map<string, Actor>> {
-  const { rows } = await sql<{ departments: string[] }>`
-    select a.*, array(select department_id::text from agent_department d where d.agent_id = a.id) as departments
-    from agent a where a.workspace_id = ${workspace}::uuid and a.email = any(${emails}::text[]) and a.active`.execute(em.getKysely());
-  return new Map(
-    hydrate(orm, Agent, rows).map(({ id, name, role, email }, at) => {
-      const departments = rows[at]!.departments.map((department) => toId('dep', department));
-      return [email, { kind: 'agent', id, name, role, scopes: SCOPES_OF_PEOPLE, workspace, departments }];
-    }),
-  );
+/** A member of the staff with the rights of today; null when he has left. */
+export async function actorNow({ orm, em, workspace }: Context, id: string): Promise<Actor | null> {
+  const [found] = await find(orm, em, workspace, sql`a.id = ${uuidOf('agt', id)}::uuid`);
+  return found?.actor ?? null;
 }
+
+interface Rights {
+  departments: string[];
+  scopes: string[] | null;
+  filter: object | null;
+}
+
+async function find(orm: MikroORM, em: EntityManager, workspace: string, condition: Condition): Promise<{ email: string; actor: Actor }[]> {
+  const { rows } = await sql<Rights>`
+    select a.*, array(select department_id::text from agent_department d where d.agent_id = a.id) as departments, r.scopes, r.filter
+    from agent a left join access_role r on r.id = a.access_role_id
+    where a.workspace_id = ${workspace}::uuid and ${condition} and a.active`.execute(em.getKysely());
+  return hydrate(orm, Agent, rows).map(({ id, name, role, email }, at) => {
+    const { departments, scopes, filter } = rows[at]!;
+    const actor: Actor = {
+      kind: 'agent',
+      id,
+      name,
+      role,
+      scopes: scopes ?? PERSON_SCOPES,
+      workspace,
+      departments: departments.map((department) => toId('dep', department)),
+      ...(filter && { filter: meantFor(id, filter) }),
+    };
+    return { email, actor };
+  });
+}
+
+/** `me` in a filter of rights is who has them: those who apply it may know him by another name. */
+const meantFor = (id: string, filter: object): object =>
+  JSON.parse(JSON.stringify(filter), (key, value: unknown) => (key.endsWith('Id') ? named(id, value) : value)) as object;
+
+const named = (id: string, value: unknown): unknown => JSON.parse(JSON.stringify(value), (_, each: unknown) => (each === 'me' ? id : each));

@@ -18,7 +18,7 @@ export interface UploadRight extends Right {
 /** To read a file as somebody who saw it when the link was made; what he sees by then is asked again. */
 export interface DownloadRight extends Right {
   may: 'download';
-  as: Pick<Actor, 'kind' | 'id' | 'role' | 'scopes' | 'departments'>;
+  as: Pick<Actor, 'kind' | 'id' | 'role' | 'scopes' | 'departments' | 'filter'>;
 }
 
 /** The public path, at the gateway. */

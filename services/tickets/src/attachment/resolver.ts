@@ -31,13 +31,13 @@ export class AttachmentResolver {
   })
   url(@Root() { id, scan, fileId, redactedAt }: Attachment, @Ctx() { orm, workspace, actor }: Context): string | null {
     if (scan !== ScanState.CLEAN || !fileId || redactedAt) return null;
-    const { kind, id: actorId, role, scopes, departments } = actor;
+    const { kind, id: actorId, role, scopes, departments, filter } = actor;
     return filesOf(orm).links.write({
       may: 'download',
       workspace,
       id,
       until: secondsFromNow(DOWNLOAD_SECONDS),
-      as: { kind, id: actorId, role, scopes: scopes.filter((scope) => scope.startsWith('tickets:')), departments },
+      as: { kind, id: actorId, role, scopes: scopes.filter((scope) => scope.startsWith('tickets:')), departments, filter },
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '@deskgraph/common/access';
 import type { Timer } from '@deskgraph/common/clock';
 import { sql } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
@@ -7,6 +8,7 @@ import type { UserError } from '@deskgraph/common/graph';
 import { uuidOf } from '@deskgraph/common/id';
 import { told } from '@deskgraph/common/mutation';
 import { Context } from '@deskgraph/common/transaction';
+import { actorNow } from '../agent/who.ts';
 import { apply, placed } from '../action/apply.ts';
 import { journaled } from '../operation/journal.ts';
 import { works } from '../ticket/reference.ts';
@@ -28,13 +30,27 @@ interface Item {
 async function work(ctx: Context, row: object): Promise<void> {
   const job = ctx.em.map(BulkJob, row as never);
   const until = Date.now() + TURN_MS;
-  const isBarred = job.actor.kind === 'agent' && !(await works(ctx, job.actor.id));
+  const asker = await askerOf(ctx, job);
   for (let items = await waiting(ctx, job); items.length && Date.now() < until; items = await waiting(ctx, job))
     for (const item of items) {
       if (Date.now() >= until) break;
-      await settle(ctx, job, item, isBarred);
+      await settle(ctx, job, item, asker);
     }
   await report(ctx, job);
+}
+
+interface Asker {
+  actor: Actor;
+  /** He has lost the right to do it. */
+  isBarred: boolean;
+}
+
+/** Who asked for the job, with the rights of today. */
+async function askerOf(ctx: Context, { actor }: BulkJob): Promise<Asker> {
+  const then = { ...actor, workspace: ctx.workspace };
+  if (actor.kind !== 'agent') return { actor: then, isBarred: false };
+  const now = (await works(ctx, actor.id)) ? await actorNow(ctx, actor.id) : null;
+  return { actor: now ?? then, isBarred: !now || !now.scopes.includes('tickets:write') };
 }
 
 /** A job that is to be worked on. */
@@ -48,15 +64,15 @@ async function waiting(ctx: Context, { id }: BulkJob): Promise<Item[]> {
   return rows;
 }
 
-async function settle(ctx: Context, job: BulkJob, item: Item, isBarred: boolean): Promise<void> {
+async function settle(ctx: Context, job: BulkJob, item: Item, { actor, isBarred }: Asker): Promise<void> {
   try {
     if (isBarred) throw new Refusal('FORBIDDEN', null);
-    await one(ctx, job, (inner) => act(inner, job, item));
+    await one(ctx, actor, (inner) => act(inner, job, item));
   } catch (error) {
     if (databaseGone(error)) throw error;
     if (lostRace(error)) return;
     const userErrors = refusedBy(error, (err) => ctx.log.error({ err, job: job.id, ticket: item.ticket_id }, 'an action failed'));
-    await one(ctx, job, (inner) => mark(inner, job, item, 'FAILED', userErrors));
+    await one(ctx, actor, (inner) => mark(inner, job, item, 'FAILED', userErrors));
   }
 }
 
@@ -69,9 +85,8 @@ export function refusedBy(error: unknown, log: (error: unknown) => void): UserEr
 }
 
 /** A transaction of its own, as who asked for the job. */
-const one = (ctx: Context, { actor }: BulkJob, verb: (inner: Context) => Promise<void>): Promise<void> => {
-  const { orm, log, requestId, locales, workspace } = ctx;
-  const inner = new Context({ orm, log, requestId, locales, actor: { ...actor, workspace } });
+const one = ({ orm, log, requestId, locales }: Context, actor: Actor, verb: (inner: Context) => Promise<void>): Promise<void> => {
+  const inner = new Context({ orm, log, requestId, locales, actor });
   return inner.write(() => verb(inner));
 };
 

@@ -4,11 +4,10 @@ import { isStaff } from '@deskgraph/common/access';
 import { toId } from '@deskgraph/common/id';
 import type { Condition } from '@deskgraph/common/filter';
 import { type TicketFilter, matches } from '../ticket/filter.ts';
-import { fits } from '../ticket/fits.ts';
 import { frequentTexts } from '../ticket/text.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { reads, readsBin } from '../ticket/reader.ts';
-import { isVisible, visible } from '../ticket/visible.ts';
+import { fits, isVisible, visible } from '../ticket/visible.ts';
 import { ticketsNow } from './now.ts';
 
 /** The tickets that the caller may see and that the filter lets through, as they are now; a condition on `t`. Without a filter spam is told of as well. */
@@ -18,7 +17,7 @@ export async function wanted(ctx: Context, filter: TicketFilter | null | undefin
 
 /** May the caller see every ticket of the workspace? */
 export const seesAll = ({ actor }: Context): boolean =>
-  isStaff(actor) && reads(actor) && readsBin(actor) && !(actor.kind === 'app' && actor.departments.length);
+  isStaff(actor) && reads(actor) && readsBin(actor) && !actor.filter && !(actor.kind === 'app' && actor.departments.length);
 
 /** Which of these tickets are wanted. */
 export async function ticketsOf(ctx: Context, condition: Condition, ids: readonly string[]): Promise<Map<string, Ticket>> {

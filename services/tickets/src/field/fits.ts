@@ -1,4 +1,4 @@
-import type { Answer } from '@deskgraph/common/fits';
+import { type Answer, some } from '@deskgraph/common/fits';
 import { days } from '@deskgraph/common/days';
 import { listed, when } from '@deskgraph/common/filter';
 import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
@@ -19,14 +19,15 @@ function parts({ fieldId, text, number, date, choices, checked }: FieldFilter, v
   const items: Exclude<Value, string[]>[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
   const ask = (answer: () => Answer): Answer => (values ? answer() : undefined);
   const has = (holds: (item: Exclude<Value, string[]>) => boolean) => ask(() => items.some(holds));
-  const texts = items.filter((item) => typeof item === 'string');
+  const texts = items.filter((item) => typeof item === 'string').map((item) => item.normalize('NFC'));
   const word = (given: string[], holds: (text: string, given: string) => boolean): Answer =>
     ask(() => {
       if (!texts.length) return false;
       if (![...texts, ...given].every((each) => PLAIN.test(each))) return undefined;
       return texts.some((each) => given.some((one) => holds(each.toLowerCase(), one.toLowerCase())));
     });
-  const among = (given: string[]): Answer => word(listed(given), (each, one) => each === one);
+  const among = (given: string[]): Answer =>
+    ask(() => some(listed(given).flatMap((one) => texts.map((each) => same(each, one.normalize('NFC'))))));
   const not = (answer: Answer): Answer => (answer === undefined ? undefined : !answer);
   return [
     ...when(text?.eq, (given) => among([given])),
@@ -46,6 +47,16 @@ function parts({ fieldId, text, number, date, choices, checked }: FieldFilter, v
     ...[text, number, date].flatMap((filter) => when(filter?.isNull, (isNull) => ask(() => (items.length === 0) === isNull))),
   ];
 }
+
+/** Words that are the same to the letter are the same, and those that no language takes for the same are not. */
+function same(one: string, other: string): Answer {
+  if (one === other) return true;
+  if (folded(one) !== folded(other)) return false;
+  return PLAIN.test(one) && PLAIN.test(other) ? true : undefined;
+}
+
+const folded = (text: string): string => text.toUpperCase().toLowerCase().replaceAll(DOT_ABOVE, '');
+const DOT_ABOVE = '\u0307';
 
 /** Beyond ASCII what letters are the same is for the database to say. */
 // eslint-disable-next-line no-control-regex -- the whole of ASCII

@@ -3,7 +3,8 @@ import type { Fact } from '@deskgraph/common/events';
 import type { Changes } from '../ticket/fact.ts';
 import type { TicketFilter } from '../ticket/filter.ts';
 import type { Values } from '../field/value.ts';
-import { type TicketLike, fits } from '../ticket/fits.ts';
+import type { TicketLike } from '../ticket/fits.ts';
+import { fits } from '../ticket/visible.ts';
 import { INSTANT_FIELDS } from './instants.ts';
 
 interface Told {

@@ -7,6 +7,7 @@ import { attach } from '../attachment/attach.ts';
 import { discard } from '../draft/discard.ts';
 import { refuseUnseen } from '../event/unseen.ts';
 import { refuseBlocked } from '../sender/refuse.ts';
+import { againstReply, refuse } from '../ticket/against.ts';
 import { locked } from '../ticket/find.ts';
 import { followUp } from '../ticket/follow-up.ts';
 import { headOf } from '../ticket/head.ts';
@@ -33,9 +34,9 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
   const ticket = await headOf(ctx, named, 'ticketId');
   const earlier = externalId && (await ctx.em.findOne(Message, { appId: actor.id, externalId }));
   if (earlier) return sameAgain(earlier, ticket);
-  if (ticket.status === TicketStatus.CLOSED && input.visibility === MessageVisibility.PUBLIC) {
-    if (actor.kind === 'customer') return followUp(ctx, ticket, input.body, input.attachmentIds);
-    throw new Refusal('TICKET_CLOSED', 'ticketId');
+  if (input.visibility === MessageVisibility.PUBLIC) {
+    refuse(againstReply(actor, ticket), 'ticketId');
+    if (ticket.status === TicketStatus.CLOSED) return followUp(ctx, ticket, input.body, input.attachmentIds);
   }
   if (input.seen && !input.override) await refuseUnseen(ctx, ticket, input.seen);
   const channel = input.channel ?? ticket.channel;

@@ -3,8 +3,11 @@ import { Refusal } from '@deskgraph/common/errors';
 import { MessageVisibility } from './message.ts';
 
 /** Requesters write in public only, LIGHT staff notes only. */
-export function allowVisibility(actor: Actor, visibility: MessageVisibility): void {
+export function maySay(actor: Actor, visibility: MessageVisibility): boolean {
   const isPublic = visibility === MessageVisibility.PUBLIC;
-  const allowed = actor.kind === 'customer' ? isPublic : actor.kind === 'app' || !isPublic || hasRole(actor, Role.AGENT);
-  if (!allowed) throw new Refusal('FORBIDDEN', 'visibility');
+  return actor.kind === 'customer' ? isPublic : actor.kind === 'app' || !isPublic || hasRole(actor, Role.AGENT);
+}
+
+export function allowVisibility(actor: Actor, visibility: MessageVisibility): void {
+  if (!maySay(actor, visibility)) throw new Refusal('FORBIDDEN', 'visibility');
 }

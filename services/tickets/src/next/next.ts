@@ -5,6 +5,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { handed } from '../ticket/assign.ts';
 import { departmentId as departmentOf, optional } from '../ticket/reference.ts';
 import { Ticket } from '../ticket/ticket.ts';
+import { among } from '../ticket/visible.ts';
 import type { TicketNextInput, TicketNextPayload } from './input.ts';
 
 /**
@@ -26,7 +27,7 @@ async function free(ctx: Context, department: string | null): Promise<Ticket | u
         select department_id from agent_department where agent_id = ${uuidOf('agt', ctx.actor.id)}::uuid))`;
   const { rows } = await sql<object>`
     select t.* from ticket t
-    where t.workspace_id = ${ctx.workspace}::uuid and t.status in ('NEW', 'OPEN') and t.assignee_id is null and t.snoozed_at is null
+    where ${among(ctx.actor)} and t.status in ('NEW', 'OPEN') and t.assignee_id is null and t.snoozed_at is null
       and not t.spam and t.deleted_at is null and ${here}
     order by t.waiting_since nulls last, t.created_at, t.id limit 1 for update of t skip locked`.execute(ctx.em.getKysely());
   return rows[0] && ctx.em.map(Ticket, rows[0]);

@@ -14,7 +14,8 @@ import { written } from '../../testing/log.ts';
 import { Play } from '../../testing/play.ts';
 import { type State, stateOf } from '../ticket/fact.ts';
 import type { TicketFilter } from '../ticket/filter.ts';
-import { type TicketLike, fits } from '../ticket/fits.ts';
+import type { TicketLike } from '../ticket/fits.ts';
+import { fits } from '../ticket/visible.ts';
 import { Ticket } from '../ticket/ticket.ts';
 
 let service: TestService;

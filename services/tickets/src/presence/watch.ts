@@ -1,9 +1,11 @@
-import { type EntityManager, sql } from '@deskgraph/common/database';
+import { type EntityManager, hydrate, sql } from '@deskgraph/common/database';
 import type { Fact } from '@deskgraph/common/events';
 import { toId } from '@deskgraph/common/id';
 import { listen } from '@deskgraph/common/signal';
 import type { Service } from '@deskgraph/common/subgraph';
 import type { TicketData } from '../event/event.ts';
+import { Ticket } from '../ticket/ticket.ts';
+import { seenOf } from '../ticket/visible.ts';
 import { type Clock, clockOf } from './clock.ts';
 import { COLUMNS, presenceOf } from './find.ts';
 import { WatchedTicket } from './watched-ticket.ts';
@@ -127,12 +129,7 @@ export class Watch {
     const [first] = rows;
     const there = rows.filter((row) => row['actor_id'] !== null);
     watched.set({
-      ticket: first && {
-        requesterId: toId('cus', first['requester_id'] as string),
-        ccIds: first['cc_ids'] as string[],
-        departmentId: first['department_id'] === null ? null : toId('dep', first['department_id'] as string),
-        deletedAt: first['deleted_at'] as Date | string | null,
-      },
+      ticket: first && seenOf(hydrate(this.#service.orm, Ticket, [first])[0]!),
       viewers: there.map(presenceOf),
     });
     const left = Math.min(...there.map((row) => row['left_ms'] as number));
@@ -147,7 +144,7 @@ export class Watch {
     const { rows } = await em.transactional(
       (inside) =>
         sql<Record<string, unknown>>`
-          select t.id, t.requester_id, t.cc_ids, t.department_id, t.deleted_at, ${COLUMNS}, ceil(extract(epoch from p.until - ${now}) * 1000)::integer as left_ms
+          select t.*, ${COLUMNS}, ceil(extract(epoch from p.until - ${now}) * 1000)::integer as left_ms
           from ticket t left join presence p on p.workspace_id = t.workspace_id and p.ticket_id = t.id and p.until > ${now}
           where t.workspace_id = ${workspace}::uuid and t.id = any(${tickets}::uuid[]) order by p.since, p.actor_id`.execute(
           (inside as EntityManager).getKysely(),

@@ -1,4 +1,4 @@
-import type { Seen } from '../ticket/visible.ts';
+import { type Seen, seenOf } from '../ticket/visible.ts';
 import type { Clock } from './clock.ts';
 import type { Presence } from './presence.ts';
 
@@ -39,10 +39,8 @@ export class WatchedTicket {
   }
 
   /** Could others see the ticket, as it is now, than could before? */
-  isMoved({ requesterId, ccIds = [], departmentId, deletedAt }: NonNullable<WatchedState['ticket']>): boolean {
-    const ticket = this.#state?.ticket;
-    if (ticket?.requesterId !== requesterId || ticket.departmentId !== departmentId) return true;
-    return Boolean(ticket.deletedAt) !== Boolean(deletedAt) || ccIds.join() !== ticket.ccIds?.join();
+  isMoved(ticket: Seen): boolean {
+    return JSON.stringify(this.#state?.ticket) !== JSON.stringify(seenOf(ticket));
   }
 
   close(): void {

@@ -1,11 +1,11 @@
 import { type NewFact, recordAll } from '@deskgraph/common/events';
-import { Refusal } from '@deskgraph/common/errors';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { added } from '../message/fact.ts';
 import { MessageVisibility } from '../message/message.ts';
 import { index, write } from '../message/write.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
+import { againstWork, refuse } from './against.ts';
 import { fact, moved, standingOf } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketAssignInput } from './input.ts';
@@ -19,7 +19,7 @@ import { TicketStatus } from './words.ts';
 export async function assign(ctx: Context, input: TicketAssignInput): Promise<TicketAssignPayload> {
   const ticket = await locked(ctx, input.id);
   expectVersion(ticket, input.expectedVersion);
-  if (ticket.status === TicketStatus.CLOSED) throw new Refusal('TICKET_CLOSED', 'id');
+  refuse(againstWork(ticket), 'id');
   const facts = [...(await handed(ctx, ticket, input)), ...(await comment(ctx, ticket, input.comment))];
   await recordAll(ctx, facts);
   return { ticket, userErrors: [] };

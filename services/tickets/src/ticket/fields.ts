@@ -2,7 +2,8 @@ import { ActorView } from '@deskgraph/common/graph';
 import { DateTime } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
 import { Auth, Role } from '@deskgraph/common/access';
-import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Ctx, FieldResolver, Info, Int, Resolver, Root } from 'type-graphql';
 import { Agent } from '../agent/agent.ts';
 import { byId as agentById } from '../agent/find.ts';
 import { Department } from '../department/department.ts';
@@ -10,6 +11,7 @@ import { byId as departmentById } from '../department/find.ts';
 import { shown } from '../foreign/actor.ts';
 import { Customer, Organization } from '../foreign/foreign.ts';
 import { byId } from './find.ts';
+import { TicketPermissions, permissionsOf } from './permissions.ts';
 import { Resolution, Snooze, Ticket } from './ticket.ts';
 import { readsOnHold, statusFor } from './reader.ts';
 import { ResolutionCode, TicketStatus } from './words.ts';
@@ -79,6 +81,11 @@ export class TicketFields {
   snooze(@Root() { snoozedAt, snoozedUntil, wakeOnReply, snoozedByKind, snoozedById, snoozedByName }: Ticket): Snooze | null {
     if (!snoozedAt) return null;
     return { until: snoozedUntil, wakeOnReply, since: snoozedAt, by: shown(snoozedByKind!, snoozedById!, snoozedByName!) };
+  }
+
+  @FieldResolver(() => TicketPermissions, { description: 'What the caller may do with it.' })
+  viewerCan(@Root() ticket: Ticket, @Ctx() ctx: Context, @Info() { schema }: GraphQLResolveInfo): Promise<TicketPermissions> {
+    return permissionsOf(ctx, ticket, schema);
   }
 
   @FieldResolver(() => Ticket, { nullable: true, description: 'The closed ticket that this one follows.' })

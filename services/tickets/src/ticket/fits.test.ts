@@ -11,9 +11,9 @@ import { Client } from 'pg';
 import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 import { stateOf } from './fact.ts';
 import { type TicketFilter, matches } from './filter.ts';
-import { type TicketLike, fits } from './fits.ts';
+import type { TicketLike } from './fits.ts';
 import { Ticket } from './ticket.ts';
-import { visible } from './visible.ts';
+import { fits, visible } from './visible.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
 
 const TICKETS = 80;
@@ -76,6 +76,13 @@ beforeAll(async () => {
     app(desk.workspace, ['customers:read']),
     person(Role.AGENT, desk.workspace, { departments: [departments[0]!] }),
     person(Role.REQUESTER, desk.workspace),
+    ...[
+      { departmentId: { in: departments } },
+      { assigneeId: { in: [desk.agent.id], isNull: false }, not: { priority: { eq: TicketPriority.LOW } } },
+      { or: [{ tag: { any: ['vip'], none: ['élan'] } }, { field: [{ fieldId: customs[2], choices: { any: ['élan'] } }] }] },
+      { field: [{ fieldId: customs[1], number: { gte: 0 } }], channel: { notIn: [ChannelKind.API] } },
+    ].map((filter) => person(Role.AGENT, desk.workspace, { filter })),
+    person(Role.LEAD, desk.workspace, { filter: { status: { in: [TicketStatus.NEW, TicketStatus.ON_HOLD] } } }),
   ];
   await fill();
   const ctx = contextOf(desk.admin);

@@ -1,43 +1,38 @@
 import type { Actor } from '@deskgraph/common/access';
 import { type Answer, choiceFits, idFits, idsFit, instantFits, numberFits, treeFits, wordsFit } from '@deskgraph/common/fits';
-import { asks, when } from '@deskgraph/common/filter';
+import { when } from '@deskgraph/common/filter';
 import { fieldsFit } from '../field/fits.ts';
 import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
 import type { Values } from '../field/value.ts';
 import type { TicketFilter } from './filter.ts';
 import type { Rest, Ticket } from './ticket.ts';
 import { readsOnHold, statusFor } from './reader.ts';
-import { type Seen, sees } from './visible.ts';
 
 type Asked = 'number' | 'status' | 'customStatusId' | 'priority' | 'channel' | 'categoryId' | 'assigneeId' | 'tags';
 
 /** A ticket at hand: a stored one, or the state that a fact carries, with its id. Facts of former times may know less. */
-export type TicketLike = Pick<Ticket, 'id'> &
-  Seen & { [Field in Asked]?: Ticket[Field] | undefined } & {
-    /** Facts of the time before anybody could follow know none. */
-    followerIds?: readonly string[] | undefined;
-    /** Of custom fields; facts of the time before there were any know none. */
-    fields?: Values | undefined;
-    createdAt?: Date | string | undefined;
-    /** Null when not solved. */
-    solvedAt?: Date | string | null | undefined;
-    /** Null when answered. */
-    waitingSince?: Date | string | null | undefined;
-    /** Facts of the time before there was any have none. */
-    snooze?: Rest | null | undefined;
-    spam?: boolean | undefined;
-  };
+export type TicketLike = Pick<Ticket, 'id' | 'departmentId' | 'requesterId'> & { [Field in Asked]?: Ticket[Field] | undefined } & {
+  /** Facts of the time before there were any know none. */
+  ccIds?: readonly string[] | undefined;
+  deletedAt?: Date | string | null | undefined;
+  /** Facts of the time before anybody could follow know none. */
+  followerIds?: readonly string[] | undefined;
+  /** Of custom fields; facts of the time before there were any know none. */
+  fields?: Values | undefined;
+  createdAt?: Date | string | undefined;
+  /** Null when not solved. */
+  solvedAt?: Date | string | null | undefined;
+  /** Null when answered. */
+  waitingSince?: Date | string | null | undefined;
+  /** Facts of the time before there was any have none. */
+  snooze?: Rest | null | undefined;
+  spam?: boolean | undefined;
+};
 
-/**
- * May the actor see this ticket of his workspace, and does the filter let it through? The same meaning as `visible` and `matches`; undefined
- * where only a statement can say.
- */
-export function fits(filter: TicketFilter | null | undefined, actor: Actor, ticket: TicketLike, now = new Date()): Answer {
-  if (!sees(actor, ticket)) return false;
+/** What is given in the filter about a ticket at hand, with the same meaning as `matchesGiven`; undefined where only a statement can say. */
+export function fitsGiven(filter: TicketFilter | null | undefined, actor: Actor, ticket: Partial<TicketLike>, now = new Date()): Answer {
   const full = readsOnHold(actor);
-  const spam = full && Boolean(ticket.spam);
-  const isDeleted = Boolean(ticket.deletedAt);
-  const answer = treeFits<TicketFilter>(filter, (f) => [
+  return treeFits<TicketFilter>(filter, (f) => [
     ...when(f.id, (id) => idFits(ticket.id, id, actor.id)),
     ...when(f.number, (number) => numberFits(ticket.number, number)),
     ...when(f.text, () => undefined),
@@ -53,13 +48,12 @@ export function fits(filter: TicketFilter | null | undefined, actor: Actor, tick
     ...when(f.tag, (tag) => full && wordsFit(ticket.tags, tag)),
     ...when(f.field, (fields) => customFit(fields, full, ticket.fields, now)),
     ...when(f.snoozed, (snoozed) => full && Boolean(ticket.snooze) === snoozed),
-    ...when(f.spam, (given) => spam === given),
-    ...when(f.deleted, (deleted) => isDeleted === deleted),
+    ...when(f.spam, (given) => (full && Boolean(ticket.spam)) === given),
+    ...when(f.deleted, (deleted) => Boolean(ticket.deletedAt) === deleted),
     ...when(f.createdAt, (at) => instantFits(ticket.createdAt, at, now)),
     ...when(f.solvedAt, (at) => instantFits(ticket.solvedAt, at, now)),
     ...when(f.waitingSince, (at) => instantFits(ticket.waitingSince, at, now)),
   ]);
-  return (spam && !asks(filter, 'spam')) || (isDeleted && !asks(filter, 'deleted')) ? false : answer;
 }
 
 /** What of the fields is shown to requesters is not known of a ticket at hand. */

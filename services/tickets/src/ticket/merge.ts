@@ -15,16 +15,16 @@ import { lockedAll } from '../operation/locked.ts';
 import { OperationKind } from '../operation/operation.ts';
 import { snapshotOf } from '../operation/snapshot.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
+import { againstFolding, refuse } from './against.ts';
 import { fold, take } from './fold.ts';
 import type { Ticket } from './ticket.ts';
-import { TicketStatus } from './words.ts';
 
 /** Folds tickets of one requester into another: what was said in them, and is said to them from now on, stands there, and whoever took part in them does so there. */
 export async function merge(ctx: Context, { ids, intoId, expectedVersion }: TicketMergeInput): Promise<TicketMergePayload> {
   const named = [{ id: intoId, field: 'intoId' }, ...ids.map((id, at) => ({ id, field: `ids.${at}` }))];
   const [into, ...from] = (await lockedAll(ctx, named)) as [Ticket, ...Ticket[]];
   expectVersion(into, expectedVersion);
-  refuse(into, from);
+  refuseForeign(into, from);
   await refuseHolding(ctx, from);
   const at = new Date();
   const touched = [into, ...from].map((ticket): Touched => ({
@@ -53,11 +53,10 @@ export async function merge(ctx: Context, { ids, intoId, expectedVersion }: Tick
 }
 
 /** Somebody else's tickets are not folded in: their messages would be read by the wrong requester. */
-function refuse(into: Ticket, from: readonly Ticket[]): void {
+function refuseForeign(into: Ticket, from: readonly Ticket[]): void {
   if (new Set([into, ...from]).size <= from.length) throw new Refusal('INVALID', 'ids');
   for (const [ticket, field] of [[into, 'intoId'] as const, ...from.map((each, at) => [each, `ids.${at}`] as const)]) {
-    if (ticket.mergedIntoId) throw new Refusal('ALREADY_MERGED', field);
-    if (ticket.status === TicketStatus.CLOSED) throw new Refusal('TICKET_CLOSED', field);
+    refuse(againstFolding(ticket), field);
     if (ticket.requesterId !== into.requesterId) throw new Refusal('INVALID', field);
   }
 }

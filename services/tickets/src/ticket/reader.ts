@@ -1,12 +1,12 @@
 import { type Actor, Role, hasRole } from '@deskgraph/common/access';
 import { TicketStatus } from './words.ts';
 
-/** An app without any scope for tickets has none, on whatever way it comes to them: by its customers, by an id. */
-export const reads = ({ kind, scopes }: Actor): boolean => kind !== 'app' || scopes.some((scope) => scope.startsWith('tickets:'));
+/** An app or a person without any scope for tickets has none, on whatever way it comes to them: by its customers, by an id. */
+export const reads = ({ kind, scopes }: Actor): boolean => kind === 'system' || scopes.some((scope) => scope.startsWith('tickets:'));
 
 /** What is in the bin exists only for those who may bring it back. */
 export const readsBin = (actor: Actor): boolean =>
-  actor.kind === 'system' || (actor.kind === 'app' ? actor.scopes.includes('tickets:write') : hasRole(actor, Role.LEAD));
+  actor.kind === 'system' || (actor.scopes.includes('tickets:write') && (actor.kind === 'app' || hasRole(actor, Role.LEAD)));
 
 /** Requesters never learn of ON_HOLD. */
 export const readsOnHold = (actor: Actor): boolean => actor.role !== Role.REQUESTER;

@@ -1,15 +1,14 @@
-import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { MessageVisibility } from '../message/message.ts';
 import { index } from '../message/write.ts';
 import { setPeople } from '../participant/people.ts';
 import { resolve } from '../requester/resolve.ts';
+import { againstWork, refuse } from './against.ts';
 import { type Changes, fact } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketRequesterChangeInput } from './input.ts';
 import type { TicketRequesterChangePayload } from './payload.ts';
-import { TicketStatus } from './words.ts';
 
 /**
  * The ticket is somebody else's from now on, with all that was said; the former requester sees it no more. Who asked before stays in the log,
@@ -17,7 +16,7 @@ import { TicketStatus } from './words.ts';
  */
 export async function requesterChange(ctx: Context, input: TicketRequesterChangeInput): Promise<TicketRequesterChangePayload> {
   const ticket = await locked(ctx, input.id);
-  if (ticket.status === TicketStatus.CLOSED) throw new Refusal('TICKET_CLOSED', 'id');
+  refuse(againstWork(ticket), 'id');
   const { requester, name, met } = await resolve(ctx, input.requester);
   if (requester.id === ticket.requesterId) return { ticket, userErrors: [] };
   const changes: Changes = { requesterId: [ticket.requesterId, requester.id] };

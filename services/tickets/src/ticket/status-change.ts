@@ -10,6 +10,7 @@ import { added } from '../message/fact.ts';
 import { indexEach } from '../message/write.ts';
 import { type Aim, aimOf, looksTheSame } from '../status/aim.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
+import { againstMove, refuse } from './against.ts';
 import { backToWork } from './back.ts';
 import { type Changes, isSameStanding, moved, standingOf } from './fact.ts';
 import { locked } from './find.ts';
@@ -25,7 +26,7 @@ export async function statusChange(ctx: Context, input: TicketStatusChangeInput)
   const aim = await aimOf(ctx, input);
   const { ticket, incidents } = await lockedFor(ctx, input, aim);
   expectVersion(ticket, input.expectedVersion);
-  if (ticket.mergedIntoId) throw new Refusal('ALREADY_MERGED', 'id');
+  refuse(againstMove(ticket), 'id');
   if (input.seen) await refuseUnseen(ctx, ticket, input.seen);
   const from = standingOf(ticket);
   const to = { status: aim.status, customStatusId: aim.custom?.id ?? null };

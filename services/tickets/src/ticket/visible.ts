@@ -1,13 +1,19 @@
 import { type Actor, isStaff } from '@deskgraph/common/access';
 import { sql, uuids } from '@deskgraph/common/database';
-import type { Condition } from '@deskgraph/common/filter';
+import { type Condition, asks } from '@deskgraph/common/filter';
+import type { Answer } from '@deskgraph/common/fits';
 import { uuidOf } from '@deskgraph/common/id';
-import { reads, readsBin } from './reader.ts';
+import { type TicketFilter, matchesGiven } from './filter.ts';
+import { type TicketLike, fitsGiven } from './fits.ts';
+import { reads, readsBin, readsOnHold } from './reader.ts';
 import type { Ticket } from './ticket.ts';
+
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The tickets that exist for the actor, as a condition on `t`: every list, count, search and look-up goes through it. Staff see all of the
- * workspace, apps what their departments hold (all without departments), requesters their own and those that they get copies of; few see what is in the bin.
+ * workspace or what the filter of their access role lets through, apps what their departments hold (all without departments), requesters their
+ * own and those that they get copies of; few see what is in the bin.
  */
 export const visible = (actor: Actor): Condition => (readsBin(actor) ? among(actor) : sql`${among(actor)} and t.deleted_at is null`);
 
@@ -16,7 +22,7 @@ export function among(actor: Actor): Condition {
   if (!reads(actor)) return sql`false`;
   const home = sql`t.workspace_id = ${actor.workspace}::uuid`;
   if (actor.kind === 'app' && actor.departments.length) return sql`${home} and t.department_id = any(${uuids('dep', actor.departments)})`;
-  if (isStaff(actor)) return sql`${home}`;
+  if (isStaff(actor)) return actor.filter ? sql`${home} and ${matchesGiven(actor.filter, actor, NONE)}` : sql`${home}`;
   return sql`${home} and ${concernsCustomer(actor)}`;
 }
 
@@ -28,22 +34,49 @@ export const concernsCustomer = ({
   select p.ticket_id from participant p where p.workspace_id = ${workspace}::uuid and p.person_id = ${id} and p.kind = 'CC')))`;
 
 /** What of a ticket decides who sees it. */
-export type Seen = Pick<Ticket, 'departmentId' | 'requesterId'> & {
-  /** Facts of the time before there were any know none. */
-  ccIds?: readonly string[] | undefined;
-  deletedAt?: Date | string | null | undefined;
-};
+export type Seen = Pick<Ticket, 'departmentId' | 'requesterId'> & Partial<TicketLike>;
+const DECIDING = [
+  'requesterId',
+  'ccIds',
+  'departmentId',
+  'deletedAt',
+  'status',
+  'customStatusId',
+  'priority',
+  'channel',
+  'categoryId',
+  'assigneeId',
+  'tags',
+  'followerIds',
+  'fields',
+] as const;
+export const seenOf = (ticket: Seen): Seen => Object.fromEntries(DECIDING.map((field) => [field, ticket[field]])) as unknown as Seen;
 
 /** Did this customer ask for it, or does he get copies of it? */
 export const isAskedBy = ({ id }: Actor, { requesterId, ccIds }: Pick<Seen, 'requesterId' | 'ccIds'>): boolean =>
   requesterId === id || Boolean(ccIds?.includes(id));
 
-/** The same rule for a ticket of his workspace that is at hand. */
-export function sees(actor: Actor, ticket: Seen): boolean {
+/** The same rule for a ticket of his workspace that is at hand; undefined where too little is known of it. */
+function rightsTo(actor: Actor, ticket: Seen): Answer {
   const { departmentId, deletedAt } = ticket;
   if (!reads(actor) || (deletedAt && !readsBin(actor))) return false;
   if (actor.kind === 'app' && actor.departments.length) return departmentId !== null && actor.departments.includes(departmentId);
-  return isStaff(actor) || isAskedBy(actor, ticket);
+  return isStaff(actor) ? fitsGiven(actor.filter, actor, ticket) : isAskedBy(actor, ticket);
 }
 
+export const sees = (actor: Actor, ticket: Seen): boolean => rightsTo(actor, ticket) === true;
+
 export const isVisible = (actor: Actor, ticket: Ticket): boolean => ticket.workspaceId === actor.workspace && sees(actor, ticket);
+
+/**
+ * May the actor see this ticket of his workspace, and does the filter let it through? The same meaning as `visible` and `matches`; undefined
+ * where only a statement can say.
+ */
+export function fits(filter: TicketFilter | null | undefined, actor: Actor, ticket: TicketLike, now = new Date()): Answer {
+  const rights = rightsTo(actor, ticket);
+  if (rights === false) return false;
+  const answer = fitsGiven(filter, actor, ticket, now);
+  const isSpam = Boolean(ticket.spam) && readsOnHold(actor);
+  if ((isSpam && !asks(filter, 'spam')) || (ticket.deletedAt && !asks(filter, 'deleted'))) return false;
+  return answer && rights;
+}

@@ -2,6 +2,7 @@ import { prefixOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import { isStaff } from '@deskgraph/common/access';
+import { byId as accessRoleById } from '../access/find.ts';
 import { byId as agentById } from '../agent/find.ts';
 import { byId as attachmentById } from '../attachment/find.ts';
 import { byId as categoryById } from '../category/find.ts';
@@ -40,6 +41,7 @@ const OWN: Record<string, Find> = {
   msg: messageById,
   att: attachmentById,
   agt: agentById,
+  rol: accessRoleById,
   dep: departmentById,
   cat: categoryById,
   tag: tagById,

@@ -1,0 +1,39 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Refusal } from '@deskgraph/common/errors';
+import { record } from '@deskgraph/common/events';
+import { expectVersion } from '@deskgraph/common/input';
+import type { Context } from '@deskgraph/common/transaction';
+import type { Changes } from '../ticket/fact.ts';
+import { kept } from '../view/stored.ts';
+import { refuseBase, refuseUnknowable, scopesOf } from './check.ts';
+import { stateOf } from './fact.ts';
+import type { AccessRoleUpdateInput, AccessRoleUpdatePayload } from './input.ts';
+import { locked, refuseInUse } from './locked.ts';
+
+/** Changes what people may who have it, within seconds also where they listen. */
+export async function update(ctx: Context, input: AccessRoleUpdateInput): Promise<AccessRoleUpdatePayload> {
+  const { name, base, scopes, filter } = input;
+  for (const field of ['name', 'base', 'scopes'] as const) if (input[field] === null) throw new Refusal('REQUIRED', field);
+  const accessRole = await locked(ctx, input.id);
+  expectVersion(accessRole, input.expectedVersion);
+  const before = stateOf(accessRole);
+  if (base && base !== accessRole.base) {
+    refuseBase(base);
+    await refuseInUse(ctx, accessRole, 'base');
+    accessRole.base = base;
+  }
+  accessRole.name = name ?? accessRole.name;
+  if (scopes) accessRole.scopes = scopesOf(scopes);
+  if (filter !== undefined) {
+    await refuseUnknowable(ctx, filter);
+    accessRole.filter = filter && kept(filter);
+  }
+  const after = stateOf(accessRole);
+  const fields = (Object.keys(after) as (keyof typeof after)[]).filter((field) => !isDeepStrictEqual(before[field], after[field]));
+  if (!fields.length) return { accessRole, userErrors: [] };
+  accessRole.version += 1;
+  accessRole.updatedAt = new Date();
+  const changes: Changes = Object.fromEntries(fields.map((field) => [field, [before[field], after[field]]]));
+  await record(ctx, 'access_role.updated', accessRole, { state: after, changes });
+  return { accessRole, userErrors: [] };
+}

@@ -1,0 +1,24 @@
+import type { Actor } from '@deskgraph/common/access';
+import { Refusal } from '@deskgraph/common/errors';
+import type { Ticket } from './ticket.ts';
+import { TicketStatus } from './words.ts';
+
+/** The code of a refusal, undefined when nothing stands against it. Verbs refuse with it, and `viewerCan` shows it beforehand. */
+export type Against = 'TICKET_CLOSED' | 'ALREADY_MERGED' | undefined;
+type Standing = Pick<Ticket, 'status' | 'mergedIntoId'>;
+
+/** Against putting it into other hands. */
+export const againstWork = ({ status }: Standing): Against => (status === TicketStatus.CLOSED ? 'TICKET_CLOSED' : undefined);
+
+/** Against moving it by hand. */
+export const againstMove = ({ mergedIntoId }: Standing): Against => (mergedIntoId ? 'ALREADY_MERGED' : undefined);
+
+/** Against folding it into another one, others into it, or cutting something out of it. */
+export const againstFolding = (ticket: Standing): Against => againstMove(ticket) ?? againstWork(ticket);
+
+/** Against saying something to its requester, who himself begins a follow-up with it. */
+export const againstReply = ({ kind }: Actor, ticket: Standing): Against => (kind === 'customer' ? undefined : againstWork(ticket));
+
+export function refuse(against: Against, field: string): void {
+  if (against) throw new Refusal(against, field);
+}
