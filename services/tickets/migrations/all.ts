@@ -26,6 +26,7 @@ import { Participants } from './20261126T1425-participants.ts';
 import { Statuses } from './20261126T1420-statuses.ts';
 import { Past } from './20261126T1440-past.ts';
 import { Access } from './20261126T1500-access.ts';
+import { Scans } from './20261126T1515-scans.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -56,4 +57,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1420-statuses': Statuses,
   '20261126T1440-past': Past,
   '20261126T1500-access': Access,
+  '20261126T1515-scans': Scans,
 };

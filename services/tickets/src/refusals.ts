@@ -51,5 +51,6 @@ addRefusals({
   },
   PRIORITY_UNSET: { meaning: 'A priority can’t be unset.', message: 'A priority can be changed but not taken away.' },
   FILE_REFUSED: { meaning: 'The file is a program or a script.', message: 'Programs and scripts are not taken.' },
+  FILE_INFECTED: { meaning: 'The virus scanner found something in the file.', message: 'The virus scanner found something in this file.' },
   NOT_UPLOADED: { meaning: 'The bytes of the file are not there yet.', message: 'This file is not uploaded yet.' },
 });

@@ -29,5 +29,6 @@ export async function attach(ctx: Context, message: Message, ids: readonly strin
 function refusalOf(attachment: Attachment | undefined): string | undefined {
   if (!attachment) return 'NOT_FOUND';
   if (attachment.messageId) return 'TAKEN';
-  return attachment.scan === ScanState.CLEAN && attachment.fileId ? undefined : 'NOT_UPLOADED';
+  if (attachment.scan === ScanState.INFECTED) return 'FILE_INFECTED';
+  return attachment.fileId ? undefined : 'NOT_UPLOADED';
 }

@@ -19,16 +19,16 @@ registerEnumType(ScanState, {
   name: 'ScanState',
   description: 'How far a file is checked.',
   valuesConfig: {
-    PENDING: { description: 'Not uploaded yet.' },
-    CLEAN: { description: 'It is uploaded, and its type is checked. No virus scanner is built in.' },
-    INFECTED: { description: 'Kept away; without a scanner nothing is.' },
+    PENDING: { description: 'It is not uploaded yet, or the virus scanner has not looked at it; it can be sent, but not be read yet.' },
+    CLEAN: { description: 'It is uploaded and its type is checked; where the platform has a virus scanner, that found nothing.' },
+    INFECTED: { description: 'The virus scanner found something: it is kept away, and can’t be sent.' },
   },
 });
 
 @Entity()
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A file of a message.' })
 @Directive('@key(fields: "id")')
-export class Attachment extends Stored<'messageId' | 'fileId' | 'claimedAt' | 'unusedAt' | 'redactedAt'> {
+export class Attachment extends Stored<'messageId' | 'fileId' | 'claimedAt' | 'unusedAt' | 'scansAt' | 'redactedAt'> {
   @PrimaryKey({ type: new Id('att') })
   @Field(() => ID, { description: 'Prefix `att_`.' })
   id!: string;
@@ -61,5 +61,7 @@ export class Attachment extends Stored<'messageId' | 'fileId' | 'claimedAt' | 'u
   @Property({ type: 'datetime', length: 3, nullable: true }) claimedAt: Date | null = null;
   /** When it is thrown away unless a message has it. */
   @Property({ type: 'datetime', length: 3, nullable: true }) unusedAt: Date | null = null;
+  /** When it is scanned again, unless there is a verdict. */
+  @Property({ type: 'datetime', length: 3, nullable: true }) scansAt: Date | null = null;
   @Property({ type: 'datetime', length: 3, nullable: true }) redactedAt: Date | null = null;
 }

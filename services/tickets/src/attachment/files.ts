@@ -1,25 +1,34 @@
-import { Disk } from 'flydrive';
-import { FSDriver } from 'flydrive/drivers/fs';
+import type { Readable } from 'node:stream';
 import type { Service } from '@deskgraph/common/subgraph';
 import { filesConfig } from '../config.ts';
+import { type Verdict, askClamd } from './clamd.ts';
 import { Links } from './link.ts';
+import { type Store, storeOf } from './store.ts';
 
 /** Where the bytes are, and the links to them. */
 export interface Files {
-  disk: Disk;
+  store: Store;
   links: Links;
+  /** Says whether bytes are harmful; without one nobody looks. */
+  scanner: ((bytes: Readable) => Promise<Verdict>) | undefined;
+  /** What is scanned anew, one after the other. */
+  scanning: Promise<void>;
 }
 
 const known = new WeakMap<object, Files>();
 
 /** For as long as the service runs. */
 export function openFiles({ orm, config }: Service): () => Promise<void> {
-  const { FILES_DIR, PUBLIC_URL } = filesConfig();
-  known.set(orm, {
-    disk: new Disk(new FSDriver({ location: FILES_DIR, visibility: 'private' })),
+  const given = filesConfig();
+  const { PUBLIC_URL, CLAMD_URL } = given;
+  const files: Files = {
+    store: storeOf(given),
     links: new Links(config.INTERNAL_SECRET, PUBLIC_URL),
-  });
-  return async () => {};
+    scanner: CLAMD_URL ? (bytes) => askClamd(CLAMD_URL, bytes) : undefined,
+    scanning: Promise.resolve(),
+  };
+  known.set(orm, files);
+  return () => files.scanning;
 }
 
 export function filesOf(orm: object): Files {

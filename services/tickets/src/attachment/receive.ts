@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Transform, type TransformCallback, pipeline } from 'node:stream';
+import { due } from '@deskgraph/common/clock';
 import { sql } from '@deskgraph/common/database';
 import { toUuid } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { type Files, keyOf } from './files.ts';
 import type { UploadRight } from './link.ts';
+import { scan, scansAt } from './scan.ts';
 import { HEAD_BYTES, type Judgement, judge } from './type.ts';
 
 /** Why bytes are not taken, as an HTTP status and a sentence. */
@@ -30,17 +32,18 @@ export async function receive(ctx: Context, files: Files, right: UploadRight, re
   try {
     const meter = new Meter(right.size);
     pipeline(request, meter, () => {});
-    await files.disk.putStream(key, meter, { contentLength: right.size, contentType: 'application/octet-stream' });
+    await files.store.put(key, meter, right.size);
     if (meter.size !== right.size) throw new Unacceptable(400, `These are ${meter.size} bytes, not ${right.size}.`);
     const judgement = await judge(meter.head(), right.type);
     if ('refused' in judgement) throw refusalOf(judgement);
-    isKept = await keep(ctx, id, meter.hash.digest(), judgement.type);
+    isKept = await keep(ctx, id, { hash: meter.hash.digest(), type: judgement.type, scansAt: scansAt(files) });
   } catch (error) {
     await free(ctx, id);
     throw error;
   } finally {
-    if (!isKept) await files.disk.delete(key);
+    if (!isKept) await files.store.remove(key);
   }
+  await scan(ctx, files, id);
 }
 
 function refuseOther({ size, type }: UploadRight, { headers }: IncomingMessage): void {
@@ -66,8 +69,14 @@ const claim = (ctx: Context, id: string): Promise<void> =>
 const free = (ctx: Context, id: string): Promise<unknown> =>
   ctx.write((em) => sql`update attachment set claimed_at = null where id = ${id}::uuid and file_id is null`.execute(em.getKysely()));
 
+interface Kept {
+  hash: Buffer;
+  type: string;
+  scansAt: Date | null;
+}
+
 /** Stores that the bytes are there. Resolves with whether they are needed: the workspace may have the same already. */
-const keep = (ctx: Context, id: string, hash: Buffer, type: string): Promise<boolean> =>
+const keep = (ctx: Context, id: string, { hash, type, scansAt: again }: Kept): Promise<boolean> =>
   ctx.write(async (em) => {
     const db = em.getKysely();
     const { rows } = await sql<{ id: string }>`
@@ -75,10 +84,11 @@ const keep = (ctx: Context, id: string, hash: Buffer, type: string): Promise<boo
       on conflict (workspace_id, hash) do update set hash = excluded.hash returning id`.execute(db);
     const fileId = rows[0]!.id;
     const done = await sql`
-      update attachment set file_id = ${fileId}::uuid, content_type = ${type}, scan = 'CLEAN', claimed_at = null, version = version + 1,
+      update attachment set file_id = ${fileId}::uuid, content_type = ${type}, scan = ${again ? 'PENDING' : 'CLEAN'}, scans_at = ${again}, claimed_at = null, version = version + 1,
         updated_at = now()
       where id = ${id}::uuid and file_id is null returning id`.execute(db);
     if (!done.rows.length) throw new Unacceptable(410, 'There is no place for this file any more.');
+    if (again) due(ctx, again);
     return fileId === id;
   });
 

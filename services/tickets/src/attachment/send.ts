@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from '@deskgraph/common/transaction';
-import type { Attachment } from './attachment.ts';
+import { type Attachment, ScanState } from './attachment.ts';
 import { type Files, keyOf } from './files.ts';
 import { byId } from './find.ts';
 import { disposition } from './name.ts';
@@ -11,8 +11,8 @@ import { Unacceptable } from './receive.ts';
 /** Gives the bytes to whoever still sees the file. */
 export async function send(ctx: Context, files: Files, id: string, response: ServerResponse): Promise<void> {
   const attachment = await read(ctx, id);
-  if (!attachment?.fileId) throw new Unacceptable(404, 'There is no such file.');
-  const bytes = await files.disk.getStream(keyOf(ctx.workspace, attachment.fileId));
+  if (!attachment?.fileId || attachment.scan !== ScanState.CLEAN) throw new Unacceptable(404, 'There is no such file.');
+  const bytes = await files.store.read(keyOf(ctx.workspace, attachment.fileId));
   await once(bytes, 'readable');
   response.writeHead(200, {
     'content-type': attachment.contentType,

@@ -5,6 +5,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { Attachment } from './attachment.ts';
 import { filesOf, keyOf } from './files.ts';
 import { release } from './release.ts';
+import { scanInTime } from './scan.ts';
 
 /** Nobody sent it with a message. */
 async function throwAway(ctx: Context, row: object): Promise<void> {
@@ -13,7 +14,7 @@ async function throwAway(ctx: Context, row: object): Promise<void> {
   await sql`delete from attachment where id = ${uuid}::uuid`.execute(ctx.em.getKysely());
   if (fileId) await release(ctx, [fileId]);
   // What an upload left behind that was cut off; bytes that are known have their own end.
-  else await filesOf(ctx.orm).disk.delete(keyOf(ctx.workspace, uuid));
+  else await filesOf(ctx.orm).store.remove(keyOf(ctx.workspace, uuid));
 }
 
 /**
@@ -27,7 +28,7 @@ async function check(ctx: Context, row: object): Promise<void> {
   if (rows.length) await sql`update stored_file set checks_at = null where id = ${id}::uuid`.execute(db);
   else if (hash) await sql`update stored_file set hash = null where id = ${id}::uuid`.execute(db);
   else {
-    await filesOf(ctx.orm).disk.delete(keyOf(ctx.workspace, id));
+    await filesOf(ctx.orm).store.remove(keyOf(ctx.workspace, id));
     await sql`delete from stored_file where id = ${id}::uuid`.execute(db);
   }
 }
@@ -36,4 +37,5 @@ async function check(ctx: Context, row: object): Promise<void> {
 export const fileTimers: readonly Timer[] = [
   { table: 'attachment', column: 'unused_at', ring: throwAway },
   { table: 'stored_file', column: 'checks_at', ring: check },
+  { table: 'attachment', column: 'scans_at', ring: scanInTime },
 ];
