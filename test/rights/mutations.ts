@@ -219,6 +219,10 @@ export const MUTATIONS: Record<string, MutationRight> = {
     may: [...AGENTS, 'partner'],
     input: async (things, _, n, desk) => ({ id: things.ticket.id, otherId: await freshTicket(things, n, desk), kind: 'RELATED' }),
   },
+  ticketsGroup: {
+    may: [...LEADS, 'partner'],
+    input: async (things, _, n, desk) => ({ ids: [await freshTicket(things, n, desk)], problemId: things.ticket.id }),
+  },
   ticketUnlink: { may: [...AGENTS, 'partner'], input: async (things, _, n, desk) => freshLink(things, n, desk) },
   ticketSplit: {
     may: [...AGENTS, 'partner'],

@@ -20,6 +20,7 @@ import { Fields } from './20261122T0345-fields.ts';
 import { Attachments } from './20261122T0350-attachments.ts';
 import { Bulk } from './20261122T0405-bulk.ts';
 import { Scheduled } from './20261126T1420-scheduled.ts';
+import { MacroUses } from './20261126T1520-macro-uses.ts';
 import { Undo } from './20261126T1430-undo.ts';
 import { Drafts } from './20261126T1440-drafts.ts';
 import { Participants } from './20261126T1425-participants.ts';
@@ -58,4 +59,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1440-past': Past,
   '20261126T1500-access': Access,
   '20261126T1515-scans': Scans,
+  '20261126T1520-macro-uses': MacroUses,
 };

@@ -22,6 +22,7 @@ import { CategoryOfTicket } from './category/of-ticket.ts';
 import { TicketCategoryResolver } from './category/resolver.ts';
 import { BulkJob } from './bulk/job.ts';
 import { BulkJobResolver, BulkResultTicket } from './bulk/resolver.ts';
+import { openBulkWatch } from './bulk/watch.ts';
 import { bulkTimer } from './bulk/work.ts';
 import { CannedResponse } from './canned/canned.ts';
 import { CannedResponseResolver } from './canned/resolver.ts';
@@ -41,7 +42,7 @@ import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
 import { TicketLinks } from './link/resolver.ts';
 import { TicketLists } from './list/subscription.ts';
 import { Macro } from './macro/macro.ts';
-import { MacroResolver } from './macro/resolver.ts';
+import { MacroResolver, MacrosOfTicket } from './macro/resolver.ts';
 import { byId as messageById } from './message/find.ts';
 import { Message } from './message/message.ts';
 import { MessageResolver, TicketMessages } from './message/resolver.ts';
@@ -147,6 +148,7 @@ export const subgraph: SubgraphOptions = {
     NextTicket,
     CannedResponseResolver,
     MacroResolver,
+    MacrosOfTicket,
     BulkJobResolver,
     BulkResultTicket,
   ],
@@ -164,5 +166,5 @@ export const subgraph: SubgraphOptions = {
   },
   find: own,
   doors: (service) => ({ 'POST /who': whoDoor(who(service.orm)), '/files/*': fileDoor(service) }),
-  beside: (service) => [followCustomers(service), openWatch(service), openFiles(service), clock(service)],
+  beside: (service) => [followCustomers(service), openWatch(service), openBulkWatch(service), openFiles(service), clock(service)],
 };

@@ -5,6 +5,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { sees } from './find.ts';
 import type { BulkJobCancelInput, BulkJobCancelPayload } from './input.ts';
 import { BulkJob, JobState } from './job.ts';
+import { tell } from './watch.ts';
 
 /** Stops a job; what is done stays done, and one that has ended stays as it is. */
 export async function cancel(ctx: Context, { id }: BulkJobCancelInput): Promise<BulkJobCancelPayload> {
@@ -13,6 +14,7 @@ export async function cancel(ctx: Context, { id }: BulkJobCancelInput): Promise<
   if (job.finishedAt) return { job, userErrors: [] };
   const now = new Date();
   Object.assign(job, { state: JobState.CANCELLED, finishedAt: now, dueAt: null, version: job.version + 1, updatedAt: now });
+  await tell(ctx, job);
   await record(ctx, 'bulk_job.cancelled', job, { total: job.total, done: job.done, failed: job.failed });
   return { job, userErrors: [] };
 }

@@ -1,13 +1,14 @@
 import { Auth, Role } from '@deskgraph/common/access';
 import { ForwardArgs, type Page } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { byId as operationById } from '../operation/find.ts';
 import { Operation } from '../operation/operation.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { cancel } from './cancel.ts';
 import { byId, resultsOf } from './find.ts';
+import { follow } from './follow.ts';
 import { BulkJobCancelInput, BulkJobCancelPayload, TicketsUpdateInput, TicketsUpdatePayload } from './input.ts';
 import { OperationPreview } from '../operation/preview.ts';
 import { previewUpdate } from './preview.ts';
@@ -44,6 +45,16 @@ export class BulkJobResolver {
   @Mutation(() => BulkJobCancelPayload, { description: 'Stops a job after the tickets at work; what is done stays done.' })
   bulkJobCancel(@Arg('input', () => BulkJobCancelInput) input: BulkJobCancelInput, @Ctx() ctx: Context): Promise<BulkJobCancelPayload> {
     return cancel(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
+  @Subscription(() => BulkJob, {
+    description:
+      'A job as it is, and each time it has come further; over when the job has ended, and at once when there is none for the caller. Who was away subscribes anew.',
+    subscribe: ({ context, args }: { context: Context; args: { id: string } }) => follow(context, args.id),
+  })
+  bulkJobChanged(@Root() job: BulkJob, @Arg('id', () => ID, { description: 'Which job.' }) _id: string): BulkJob {
+    return job;
   }
 
   @FieldResolver(() => Operation, {

@@ -13,6 +13,7 @@ import { apply, placed } from '../action/apply.ts';
 import { journaled } from '../operation/journal.ts';
 import { works } from '../ticket/reference.ts';
 import { BulkJob, JobState } from './job.ts';
+import { tell } from './watch.ts';
 
 /** So long one job is worked on before the clock has other things to do. */
 const TURN_MS = 200;
@@ -116,5 +117,6 @@ async function report(ctx: Context, job: BulkJob): Promise<void> {
   const isOver = job.done + job.failed >= job.total;
   Object.assign(job, { version: job.version + 1, updatedAt: now });
   Object.assign(job, isOver ? { state: JobState.DONE, finishedAt: now, dueAt: null } : { state: JobState.RUNNING, dueAt: now });
+  await tell(ctx, job);
   if (isOver) await record(ctx, 'ticket.bulk_updated', job, { total: job.total, done: job.done, failed: job.failed });
 }

@@ -12,8 +12,8 @@ import { INVERSE, TicketLinkKind } from './link.ts';
 
 const { PARENT, CHILD, PROBLEM, INCIDENT } = TicketLinkKind;
 /** Links of one ticket: incidents of a problem, and all others. */
-const INCIDENTS_LIMIT = 1_000;
-const LIMIT = 100;
+export const INCIDENTS_LIMIT = 1_000;
+export const LIMIT = 100;
 
 /** Links two tickets; each of them shows the other. A link that is there already stays. */
 export async function add(ctx: Context, { id, otherId, kind }: TicketLinkInput): Promise<TicketLinkPayload> {
@@ -45,16 +45,16 @@ export async function add(ctx: Context, { id, otherId, kind }: TicketLinkInput):
 }
 
 /** What must not close a circle is looked at by one transaction of the workspace at a time. */
-const holdLinks = (ctx: Context): Promise<unknown> =>
+export const holdLinks = (ctx: Context): Promise<unknown> =>
   sql`select pg_advisory_xact_lock(hashtextextended(${`links of ${ctx.workspace}`}, 0))`.execute(ctx.em.getKysely());
 
-interface Known {
+export interface Known {
   ticketId: string;
   kind: TicketLinkKind;
   otherId: string;
 }
 
-async function linksOf(ctx: Context, ids: readonly string[]): Promise<Known[]> {
+export async function linksOf(ctx: Context, ids: readonly string[]): Promise<Known[]> {
   const { rows } = await sql<{ ticket_id: string; kind: TicketLinkKind; other_id: string }>`
     select ticket_id, kind, other_id from ticket_link where ticket_id = any(${uuids('tkt', ids)})`.execute(ctx.em.getKysely());
   return rows.map((row) => ({ ticketId: toId('tkt', row.ticket_id), kind: row.kind, otherId: toId('tkt', row.other_id) }));

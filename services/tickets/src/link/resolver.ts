@@ -5,7 +5,15 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-gr
 import { Ticket, TicketConnection } from '../ticket/ticket.ts';
 import { add } from './add.ts';
 import { incidentsOf, linksOf, problemOf } from './find.ts';
-import { TicketLinkInput, TicketLinkPayload, TicketUnlinkInput, TicketUnlinkPayload } from './input.ts';
+import { group } from './group.ts';
+import {
+  TicketLinkInput,
+  TicketLinkPayload,
+  TicketsGroupInput,
+  TicketsGroupPayload,
+  TicketUnlinkInput,
+  TicketUnlinkPayload,
+} from './input.ts';
 import { TicketLink } from './link.ts';
 import { remove } from './remove.ts';
 
@@ -23,6 +31,15 @@ export class TicketLinks {
   @Mutation(() => TicketUnlinkPayload, { description: 'Takes a link between two tickets away.' })
   ticketUnlink(@Arg('input', () => TicketUnlinkInput) input: TicketUnlinkInput, @Ctx() ctx: Context): Promise<TicketUnlinkPayload> {
     return remove(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
+  @Mutation(() => TicketsGroupPayload, {
+    description:
+      'Makes tickets incidents of one problem, which are then solved with it: of one that is there or of a new one, of which their requesters learn nothing. Can be taken back for 30 days.',
+  })
+  ticketsGroup(@Arg('input', () => TicketsGroupInput) input: TicketsGroupInput, @Ctx() ctx: Context): Promise<TicketsGroupPayload> {
+    return group(ctx, input);
   }
 
   @Auth({ roles: [Role.LIGHT] })

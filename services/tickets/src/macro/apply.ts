@@ -7,12 +7,14 @@ import { OperationKind } from '../operation/operation.ts';
 import { locked } from '../ticket/find.ts';
 import { byId } from './find.ts';
 import type { MacroApplyInput, MacroApplyPayload } from './input.ts';
+import { keepUse, traitsOf } from './use.ts';
 
 /** Does all that a macro holds to one ticket, or nothing; each fact says that it came of the macro. */
 export async function apply(ctx: Context, { id, ticketId, seen }: MacroApplyInput): Promise<MacroApplyPayload> {
   const macro = await byId(ctx, id);
   if (!macro) throw new Refusal('NOT_FOUND', 'id');
   const ticket = await locked(ctx, ticketId, 'ticketId');
+  const traits = traitsOf(ticket);
   ctx.because = { macroId: macro.id };
   const operation = begin(ctx, OperationKind.MACRO, new Date());
   try {
@@ -22,6 +24,7 @@ export async function apply(ctx: Context, { id, ticketId, seen }: MacroApplyInpu
   } catch (error) {
     throw placed(error, { id: 'ticketId', ticketId: 'ticketId', seen: 'seen' }, 'id');
   }
+  await keepUse(ctx, macro, traits);
   await record(ctx, 'macro.applied', macro, { ticketId: ticket.id });
   return { ticket, operation, userErrors: [] };
 }

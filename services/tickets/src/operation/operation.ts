@@ -10,6 +10,7 @@ import { Ticket } from '../ticket/ticket.ts';
 export enum OperationKind {
   MERGE = 'MERGE',
   SPLIT = 'SPLIT',
+  GROUP = 'GROUP',
   BULK = 'BULK',
   MACRO = 'MACRO',
   DELETE = 'DELETE',
@@ -20,6 +21,7 @@ registerEnumType(OperationKind, {
   valuesConfig: {
     MERGE: { description: 'Tickets were folded into another one.' },
     SPLIT: { description: 'Messages were cut out into a new ticket.' },
+    GROUP: { description: 'Tickets were made incidents of one problem.' },
     BULK: { description: 'One action was done to many tickets.' },
     MACRO: { description: 'A macro was applied to a ticket.' },
     DELETE: { description: 'A ticket was put into the bin.' },

@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/access';
-import { toId, uuidOf } from '@deskgraph/common/id';
+import { uuidOf } from '@deskgraph/common/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { alike } from '../../testing/alike.ts';
 import { many } from '../../testing/config.ts';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 
@@ -87,29 +88,10 @@ async function changed(ids: string[], action: object): Promise<string> {
 /** The great bulk change has 5,000 when asked for. */
 const TICKETS = many(200);
 
-/** So many tickets like one that was made by hand. */
-async function alike(count: number): Promise<string[]> {
-  const { id } = await desk.ticket();
-  const { rows: columns } = await owner.query<{ name: string }>(
-    `select quote_ident(column_name) as name from information_schema.columns
-     where table_name = 'ticket' and is_generated = 'NEVER' and column_name not in ('id', 'number')`,
-  );
-  const names = columns.map(({ name }) => name).join(', ');
-  await owner.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
-  await owner.query(
-    `insert into ticket (id, number, ${names}) select gen_random_uuid(), 1000 + n, ${names} from ticket, generate_series(1, $2::integer) n where id = $1`,
-    [uuidOf('tkt', id), count],
-  );
-  const { rows } = await owner.query<{ id: string }>(`select id from ticket where number > 1000 and workspace_id = $1 order by number`, [
-    desk.workspace,
-  ]);
-  return rows.map((row) => toId('tkt', row.id));
-}
-
 test(
   'a bulk change of many tickets is taken back but for those that were touched since, each of which is named',
   async () => {
-    const ids = await alike(TICKETS);
+    const ids = await alike(desk, TICKETS);
     const touched = ids.filter((_, at) => at % Math.ceil(ids.length / 50) === 0);
     const action = { priority: 'URGENT', addTags: ['storm'], status: 'PENDING' };
     const operation = await changed(ids, action);

@@ -1,3 +1,4 @@
+import { Role, hasRole } from '@deskgraph/common/access';
 import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
@@ -9,21 +10,28 @@ import { refuseUnended } from '../bulk/ended.ts';
 import type { Undoing } from './conflict.ts';
 import { revert } from './revert.ts';
 import { type Piece, piecesOf } from './since.ts';
+import { ungroup } from './ungroup.ts';
 import { unmerge } from './unmerge.ts';
 import { unsplit } from './unsplit.ts';
 
 const UNDOINGS: Record<OperationKind, (ctx: Context, operation: Operation, pieces: Piece[]) => Promise<Undoing>> = {
   MERGE: unmerge,
   SPLIT: unsplit,
+  GROUP: ungroup,
   BULK: revert,
   MACRO: revert,
   DELETE: revert,
 };
 
+/** What only some may do, only they take back. */
+const NEEDS: Partial<Record<OperationKind, Role>> = { GROUP: Role.LEAD, DELETE: Role.LEAD };
+
 /** Takes an operation back; refused, with what stands against it, unless the rest is wanted. `most`: no more tickets than these, in a rehearsal. */
 export async function undo(ctx: Context, { id, partly }: OperationUndoInput, most?: number): Promise<OperationUndoPayload> {
   const known = await byId(ctx, id);
   if (!known) throw new Refusal('NOT_FOUND', 'id');
+  const role = NEEDS[known.kind];
+  if (role && ctx.actor.kind === 'agent' && !hasRole(ctx.actor, role)) throw new Refusal('FORBIDDEN', 'id');
   const operation = await ctx.em.findOneOrFail(Operation, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   const at = new Date();
   if (operation.state !== OperationState.APPLIED || operation.undoableUntil < at) throw new Refusal('UNDO_EXPIRED', 'id');

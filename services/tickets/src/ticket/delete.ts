@@ -1,4 +1,4 @@
-import { recordAll } from '@deskgraph/common/events';
+import { type NewFact, recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { begin, journaled } from '../operation/journal.ts';
 import { note } from '../operation/noted.ts';
@@ -16,14 +16,16 @@ export async function remove(ctx: Context, { id }: TicketDeleteInput): Promise<T
   const ticket = await lockedAnywhere(ctx, id);
   if (ticket.deletedAt) return { ticket, userErrors: [] };
   const operation = begin(ctx, OperationKind.DELETE, new Date());
-  await journaled(ctx, operation.id, () => bin(ctx, ticket, operation.createdAt));
+  await journaled(ctx, operation.id, () => {
+    note(ctx, ticket);
+    return recordAll(ctx, [binned(ticket, operation.createdAt)]);
+  });
   return { ticket, operation, userErrors: [] };
 }
 
-/** Puts a ticket that is at hand into the bin. */
-export async function bin(ctx: Context, ticket: Ticket, at: Date): Promise<void> {
-  note(ctx, ticket);
+/** Puts a ticket that is at hand into the bin; the fact is to be recorded. */
+export function binned(ticket: Ticket, at: Date): NewFact {
   ticket.deletedAt = at;
   ticket.purgesAt = new Date(at.getTime() + KEPT_MS);
-  await recordAll(ctx, [fact('ticket.deleted', ticket, { at, changes: { deletedAt: [null, at.toISOString()] }, internal: true })]);
+  return fact('ticket.deleted', ticket, { at, changes: { deletedAt: [null, at.toISOString()] }, internal: true });
 }
