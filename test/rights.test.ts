@@ -243,6 +243,7 @@ describe('straight at a service', () => {
     category: ['tickets', 'TicketCategory'],
     field: ['tickets', 'TicketField'],
     status: ['tickets', ''],
+    form: ['tickets', ''],
     customer: ['customers', 'Customer'],
     organization: ['customers', 'Organization'],
     base: ['knowledge-base', 'KnowledgeBase'],

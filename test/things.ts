@@ -25,6 +25,7 @@ export const PREFIXES = {
   category: 'cat',
   field: 'fld',
   status: 'sta',
+  form: 'frm',
   customer: 'cus',
   organization: 'org',
   base: 'kba',
@@ -66,6 +67,7 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
       editableByRequester: true,
     }),
     make('status', 'admin', 'customStatusCreate', 'customStatus', { base: 'PENDING', label: mark('status'), requesterLabel: 'Waits' }),
+    make('form', 'admin', 'ticketFormCreate', 'ticketForm', { name: mark('form'), fields: [] }),
     make('category', 'admin', 'ticketCategoryCreate', 'ticketCategory', { name: mark('category') }),
     make('canned', 'admin', 'cannedResponseCreate', 'cannedResponse', { title: mark('canned'), body: 'Hello' }),
     make('macro', 'admin', 'macroCreate', 'macro', { name: mark('macro'), actions: [{ note: 'Text.' }] }),
@@ -106,7 +108,7 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
 }
 
 async function openTicket(desk: Desk, things: Things): Promise<void> {
-  const { ticket, message, note, file, paper, agent, department, customer, tag, category, field } = things;
+  const { ticket, message, note, file, paper, agent, department, customer, tag, category, field, form } = things;
   const input = {
     subject: ticket.mark,
     body: message.mark,
@@ -114,6 +116,7 @@ async function openTicket(desk: Desk, things: Things): Promise<void> {
     assigneeId: agent.id,
     departmentId: department.id,
     categoryId: category.id,
+    formId: form.id,
     fields: [{ fieldId: field.id, value: ticket.mark }],
     tags: [tag.mark],
     attachmentIds: [(file.id = await desk.upload('partner', file.mark))],

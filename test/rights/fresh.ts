@@ -80,6 +80,19 @@ export const freshStatus = async (n: number, desk: Desk): Promise<string> => {
   return (await desk.done<{ customStatus: { id: string } }>('partner', 'customStatusCreate', input, 'customStatus { id }')).customStatus.id;
 };
 
+export const freshForm = async (n: number, desk: Desk): Promise<string> => {
+  const input = { name: `Fresh ${n}`, fields: [] };
+  return (await desk.done<{ ticketForm: { id: string } }>('partner', 'ticketFormCreate', input, 'ticketForm { id }')).ticketForm.id;
+};
+
+const spareForms = new WeakMap<Desk, Promise<string>>();
+/** A form to change; a workspace has few. */
+export function spareForm(desk: Desk): Promise<string> {
+  const made = spareForms.get(desk) ?? freshForm(0, desk);
+  spareForms.set(desk, made);
+  return made;
+}
+
 const spareStatuses = new WeakMap<Desk, Promise<string>>();
 /** A custom status to change; a workspace has few. */
 export function spareStatus(desk: Desk): Promise<string> {
@@ -102,7 +115,8 @@ export const freshMacro = async (n: number, desk: Desk): Promise<string> => {
 };
 
 /** Everything that an action can name. */
-export const actionOn = ({ category, department, agent, canned, status }: Things): object => ({
+export const actionOn = ({ category, department, agent, canned, status, field }: Things): object => ({
+  fields: [{ fieldId: field.id, value: 'x' }],
   customStatusId: status.id,
   categoryId: category.id,
   departmentId: department.id,

@@ -10,6 +10,7 @@ import {
   freshCategory,
   freshDepartment,
   freshField,
+  freshForm,
   freshFile,
   freshLink,
   freshMacro,
@@ -23,6 +24,7 @@ import {
   freshView,
   spareCategory,
   spareField,
+  spareForm,
   spareStatus,
 } from './fresh.ts';
 
@@ -122,6 +124,15 @@ export const MUTATIONS: Record<string, MutationRight> = {
     input: async (_, __, n, desk) => ({ id: await spareField(desk), label: `Renamed ${n}` }),
   },
   ticketFieldDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshField(n, desk) }) },
+  ticketFormCreate: {
+    may: ['admin', 'partner'],
+    input: ({ field }, _, n) => ({ name: `Form ${n}`, fields: [{ fieldId: field.id, required: 'SOLVE', roles: ['LEAD'] }] }),
+  },
+  ticketFormUpdate: {
+    may: ['admin', 'partner'],
+    input: async ({ field }, _, __, desk) => ({ id: await spareForm(desk), fields: [{ fieldId: field.id }] }),
+  },
+  ticketFormDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshForm(n, desk) }) },
   customStatusCreate: {
     may: ['admin', 'partner'],
     input: (_, __, n) => ({ base: 'SOLVED', label: `Status ${n}`, requesterLabel: 'Done' }),
@@ -165,12 +176,13 @@ export const MUTATIONS: Record<string, MutationRight> = {
   settingsUpdate: { may: ['admin', 'partner'], input: () => ({ onHoldEnabled: true }) },
   ticketCreate: {
     may: ['customer', ...AGENTS, 'partner'],
-    input: async ({ customer, agent, department, category, field, file }, caller, n, desk) => ({
+    input: async ({ customer, agent, department, category, form, field, file }, caller, n, desk) => ({
       fields: [{ fieldId: field.id, value: 'x' }],
       attachmentIds: [await freshFile(file.id, caller, n, desk)],
       ccs: [`copy${n}@desk.example`],
       subject: `Ticket ${n}`,
       body: 'Text.',
+      formId: form.id,
       categoryId: category.id,
       departmentId: department.id,
       ...(caller !== 'customer' && { channel: 'EMAIL', requester: { customerId: customer.id }, assigneeId: agent.id }),

@@ -11,6 +11,8 @@ export const EXISTS: Record<Kind, { own: readonly Caller[]; others: readonly Cal
   tag: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   category: { own: SIGNED_IN.filter((caller) => caller !== 'clerk'), others: SIGNED_IN.filter((caller) => caller !== 'clerk') },
   field: { own: SIGNED_IN.filter((caller) => caller !== 'clerk'), others: SIGNED_IN.filter((caller) => caller !== 'clerk') },
+  // All of them are offered to requesters.
+  form: { own: SIGNED_IN.filter((caller) => caller !== 'clerk'), others: SIGNED_IN.filter((caller) => caller !== 'clerk') },
   // Requesters read those of their tickets there, by the name for them.
   status: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   view: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
@@ -77,6 +79,7 @@ export const QUERIES: Record<string, QueryRight> = {
   departments: { may: [...READERS, 'customer', 'partner', 'reader'], ways: { all: { kind: 'department', args: () => ({}) } } },
   ticketCategories: { may: [...READERS, 'customer', 'partner', 'reader'], ways: { all: { kind: 'category', args: () => ({}) } } },
   ticketFields: { may: [...READERS, 'customer', 'partner', 'reader'], ways: { all: { kind: 'field', args: () => ({}) } } },
+  ticketForms: { may: [...STAFF, 'customer', 'partner', 'reader'], ways: { all: { kind: 'form', args: () => ({}) } } },
   customStatuses: { may: [...READERS, 'partner', 'reader'], ways: { all: { kind: 'status', args: () => ({}) } } },
   tags: {
     may: [...READERS, 'partner', 'reader'],

@@ -9,6 +9,7 @@ import { Categories } from './20261122T0328-categories.ts';
 import { Fields } from './20261122T0345-fields.ts';
 import { Followers } from './20261126T1425-followers.ts';
 import { Statuses } from './20261126T1420-statuses.ts';
+import { Forms } from './20261126T1440-forms.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261122T0345-fields': Fields,
   '20261126T1425-followers': Followers,
   '20261126T1420-statuses': Statuses,
+  '20261126T1440-forms': Forms,
 };

@@ -71,6 +71,7 @@ export interface Cast {
   requesters: string[];
   category: string;
   status: string;
+  form: string;
   field: string;
 }
 
@@ -81,6 +82,7 @@ export const newCast = (workspace: string): Cast => ({
   requesters: [newId('cus'), newId('cus')],
   category: newId('cat'),
   status: newId('sta'),
+  form: newId('frm'),
   field: newId('fld'),
 });
 
@@ -113,6 +115,7 @@ export function lifeOf(cast: Cast, number: number, from: Date, to: Date, random:
     assigneeId: maybe(cast.agents),
     requesterId: oneOf(cast.requesters),
     tags: random() < 0.3 ? ['refund'] : [],
+    formId: number % 3 ? null : cast.form,
     createdAt: createdAt.toISOString(),
   };
   const id = newId('tkt');

@@ -28,6 +28,7 @@ import { Statuses } from './20261126T1420-statuses.ts';
 import { Past } from './20261126T1440-past.ts';
 import { Access } from './20261126T1500-access.ts';
 import { Scans } from './20261126T1515-scans.ts';
+import { Forms } from './20261126T1440-forms.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -60,4 +61,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1500-access': Access,
   '20261126T1515-scans': Scans,
   '20261126T1520-macro-uses': MacroUses,
+  '20261126T1440-forms': Forms,
 };

@@ -36,6 +36,7 @@ addRefusals({
     message: 'Something happened since that stands in the way.',
   },
   ON_HOLD_DISABLED: { meaning: 'ON_HOLD is not enabled in this workspace.', message: 'The status ON_HOLD is not enabled.' },
+  FIELD_REQUIRED: { meaning: 'The form of the ticket demands this custom field.', message: 'This field must be filled first.' },
   ASSIGNEE_REQUIRED: {
     meaning: 'SOLVED needs an assignee or a reason.',
     message: 'Somebody must be in charge before it can be solved, or a reason given.',

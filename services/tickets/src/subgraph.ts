@@ -6,6 +6,7 @@ import type { Service, SubgraphOptions } from '@deskgraph/common/subgraph';
 import { whoDoor } from '@deskgraph/common/who';
 import { AccessRoleResolver, AgentAccess } from './access/resolver.ts';
 import { AccessRole } from './access/role.ts';
+import { FieldsOfAction } from './action/fields.ts';
 import { Agent } from './agent/agent.ts';
 import { byId as agentById } from './agent/find.ts';
 import { AgentResolver } from './agent/resolver.ts';
@@ -37,6 +38,9 @@ import { byId as fieldById } from './field/find.ts';
 import { TicketField } from './field/field.ts';
 import { FieldsOfTicket } from './field/of-ticket.ts';
 import { TicketFieldResolver } from './field/resolver.ts';
+import { TicketForm } from './form/form.ts';
+import { FormOfTicket } from './form/of-ticket.ts';
+import { FieldOfForm, TicketFormResolver } from './form/resolver.ts';
 import { App, Article, Customer, KnowledgeBase, Organization, Section } from './foreign/foreign.ts';
 import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
 import { TicketLinks } from './link/resolver.ts';
@@ -90,6 +94,7 @@ export const subgraph: SubgraphOptions = {
     TicketCategory,
     TicketField,
     CustomStatus,
+    TicketForm,
     Ticket,
     Message,
     Attachment,
@@ -120,6 +125,10 @@ export const subgraph: SubgraphOptions = {
     FieldsOfTicket,
     CustomStatusResolver,
     CustomStatusOfTicket,
+    TicketFormResolver,
+    FieldOfForm,
+    FormOfTicket,
+    FieldsOfAction,
     TicketMessages,
     OperationResolver,
     TicketLinks,

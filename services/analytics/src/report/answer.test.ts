@@ -261,6 +261,7 @@ describe('numbers', () => {
       [{ status: { in: ['SOLVED', 'CLOSED'] } }, ({ today }) => ['SOLVED', 'CLOSED'].includes(today.status)],
       [{ assigneeId: { eq: 'me' } }, ({ today }) => today.assigneeId === agents[0]],
       [{ customStatusId: { eq: cast.status } }, ({ today }) => today.customStatusId === cast.status],
+      [{ formId: { eq: cast.form } }, ({ today }) => today.formId === cast.form],
       [{ categoryId: { in: [cast.category] } }, ({ today }) => today.categoryId === cast.category],
       [{ field: [{ fieldId: cast.field, number: { gte: 1 } }] }, ({ today }) => typeof today.fields?.[cast.field] === 'number'],
       [{ field: [{ fieldId: cast.field, choices: { all: ['red', 'BLUE'] } }] }, ({ today }) => Array.isArray(today.fields?.[cast.field])],

@@ -57,6 +57,7 @@ export class TicketFilter {
   @Field(() => TicketStatusFilter, { nullable: true, description: 'The status.' }) status?: TicketStatusFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'The workspace’s own status that refines the status; for staff only.' })
   customStatusId?: IdFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'The form that it was made with; for staff only.' }) formId?: IdFilter | null;
   @Field(() => TicketPriorityFilter, { nullable: true, description: 'The priority.' }) priority?: TicketPriorityFilter | null;
   @Field(() => ChannelKindFilter, { nullable: true, description: 'The channel that it came in by.' }) channel?: ChannelKindFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'What it is about; categories below that one are asked for by their own ids.' })
@@ -117,6 +118,7 @@ export const matchesGiven = (filter: TicketFilter | null | undefined, actor: Act
     ...when(f.text, refuseText),
     ...when(f.status, (given) => choiceIs(sql`t.status`, given)),
     ...when(f.customStatusId, (id) => idIs(sql`t.custom_status_id`, 'sta', id, actor.id)),
+    ...when(f.formId, (id) => idIs(sql`t.form_id`, 'frm', id, actor.id)),
     ...when(f.priority, (given) => choiceIs(sql`t.priority`, given)),
     ...when(f.channel, (given) => choiceIs(sql`t.channel`, given)),
     ...when(f.categoryId, (id) => idIs(sql`t.category_id`, 'cat', id, actor.id)),

@@ -6,6 +6,7 @@ export interface TicketState {
   number: number;
   status: string;
   customStatusId?: string | null;
+  formId?: string | null;
   priority: string;
   channel: string;
   categoryId?: string | null;
@@ -35,6 +36,7 @@ export interface Standing {
   number: number;
   status: string;
   customStatusId: string | null;
+  formId: string | null;
   priority: string;
   channel: string;
   categoryId: string | null;
@@ -101,6 +103,7 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
     ...start,
     status: state.status,
     customStatusId: uuid('sta', state.customStatusId),
+    formId: uuid('frm', state.formId),
     priority: state.priority,
     channel: state.channel,
     categoryId: uuid('cat', state.categoryId),
@@ -131,6 +134,7 @@ const begin = (state: TicketState): Standing => {
     number: state.number,
     status: 'NEW',
     customStatusId: null,
+    formId: null,
     priority: state.priority,
     channel: state.channel,
     categoryId: null,

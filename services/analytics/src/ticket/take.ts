@@ -66,21 +66,21 @@ async function write(context: Context, progress: object, tickets: object[], stre
         department_id = excluded.department_id, agent_id = excluded.agent_id, closed_at = excluded.closed_at,
         hidden = excluded.hidden)
     insert into ticket (
-      workspace_id, id, number, status, custom_status_id, priority, channel, category_id, department_id, assignee_id, requester_id, follower_ids, tags, fields, snoozed, waiting_since, spam, deleted, created_at,
+      workspace_id, id, number, status, custom_status_id, form_id, priority, channel, category_id, department_id, assignee_id, requester_id, follower_ids, tags, fields, snoozed, waiting_since, spam, deleted, created_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge)
     select
-      ${workspace}, id, number, status, custom_status_id, priority, channel, category_id, department_id, assignee_id, requester_id, follower_ids, tags, fields, snoozed, waiting_since, spam, deleted, created_at,
+      ${workspace}, id, number, status, custom_status_id, form_id, priority, channel, category_id, department_id, assignee_id, requester_id, follower_ids, tags, fields, snoozed, waiting_since, spam, deleted, created_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge
     from ${rows(tickets)} as given (
-      id uuid, number integer, status text, custom_status_id uuid, priority text, channel text, category_id uuid, department_id uuid, assignee_id uuid, requester_id uuid, follower_ids text[], tags text[], fields jsonb, snoozed boolean, waiting_since timestamptz,
+      id uuid, number integer, status text, custom_status_id uuid, form_id uuid, priority text, channel text, category_id uuid, department_id uuid, assignee_id uuid, requester_id uuid, follower_ids text[], tags text[], fields jsonb, snoozed boolean, waiting_since timestamptz,
       spam boolean, deleted boolean,
       created_at timestamptz, created_department_id uuid, created_agent_id uuid,
       solved_at timestamptz, solved_department_id uuid, solved_agent_id uuid, resolution_seconds integer,
       responded_at timestamptz, responded_department_id uuid, responded_agent_id uuid, response_seconds integer, turn integer, edge timestamptz)
     on conflict (workspace_id, id) do update set
-      status = excluded.status, custom_status_id = excluded.custom_status_id, priority = excluded.priority, channel = excluded.channel, category_id = excluded.category_id, department_id = excluded.department_id,
+      status = excluded.status, custom_status_id = excluded.custom_status_id, form_id = excluded.form_id, priority = excluded.priority, channel = excluded.channel, category_id = excluded.category_id, department_id = excluded.department_id,
       assignee_id = excluded.assignee_id, requester_id = excluded.requester_id, follower_ids = excluded.follower_ids, tags = excluded.tags, fields = excluded.fields, snoozed = excluded.snoozed,
       waiting_since = excluded.waiting_since,
       spam = excluded.spam, deleted = excluded.deleted,
@@ -111,6 +111,7 @@ interface TicketRow {
   number: number;
   status: string;
   custom_status_id: string | null;
+  form_id: string | null;
   priority: string;
   channel: string;
   category_id: string | null;
@@ -144,6 +145,7 @@ const rowOf = ([id, it]: readonly [string, Standing]): TicketRow => ({
   number: it.number,
   status: it.status,
   custom_status_id: it.customStatusId,
+  form_id: it.formId,
   priority: it.priority,
   channel: it.channel,
   category_id: it.categoryId,
@@ -176,6 +178,7 @@ const standingOf = (row: TicketRow): Standing => ({
   number: row.number,
   status: row.status,
   customStatusId: row.custom_status_id,
+  formId: row.form_id,
   priority: row.priority,
   channel: row.channel,
   categoryId: row.category_id,

@@ -1,7 +1,8 @@
 import { loose, bytes, z } from '@deskgraph/common/input';
 import { Duration, milliseconds } from '@deskgraph/common/scalar';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { BODY_BYTES } from '../ticket/input.ts';
+import { FieldValueInput } from '../field/input.ts';
+import { BODY_BYTES, fieldValues } from '../ticket/input.ts';
 import { tagName } from '../tag/name.ts';
 import { TicketPriority, TicketStatus } from '../ticket/words.ts';
 
@@ -11,7 +12,7 @@ const length = z.string().refine((text) => (milliseconds(text) ?? 0) > 0 && mill
 
 @InputType({ description: 'What is done to a ticket; only the given fields act, all of them together or none.' })
 export class TicketActionInput {
-  static readonly bounds = loose({ addTags: tags, removeTags: tags, note: bytes(BODY_BYTES), snooze: length });
+  static readonly bounds = loose({ addTags: tags, removeTags: tags, fields: fieldValues, note: bytes(BODY_BYTES), snooze: length });
   @Field(() => TicketStatus, { nullable: true, description: 'The status to move to: OPEN, PENDING, ON_HOLD or SOLVED.' })
   status?: TicketStatus | null;
   @Field(() => ID, { nullable: true, description: 'The custom status to move to; only without `status`.' }) customStatusId?: string | null;
@@ -24,6 +25,8 @@ export class TicketActionInput {
   @Field(() => [String], { nullable: true, description: 'Labels to add by name, at most 50 of 50 characters; new ones are made.' })
   addTags?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'Labels to take away by name, at most 50.' }) removeTags?: string[] | null;
+  @Field(() => [FieldValueInput], { nullable: true, description: 'Values of custom fields to set, at most 100; null clears.' })
+  fields?: FieldValueInput[] | null;
   @Field(() => ID, { nullable: true, description: 'The stored answer to reply by, filled for the ticket.' }) replyId?: string | null;
   @Field(() => String, { nullable: true, description: 'A private note, Markdown, at most 64 KiB.' }) note?: string | null;
   @Field(() => Duration, { nullable: true, description: 'Postpone for so long, at most P365D.' }) snooze?: string | null;
@@ -39,6 +42,7 @@ export class TicketAction {
   @Field(() => ID, { nullable: true, description: 'The agent in charge, `me` for who does it.' }) assigneeId?: string | null;
   @Field(() => [String], { nullable: true, description: 'Labels that are added, by name.' }) addTags?: string[] | null;
   @Field(() => [String], { nullable: true, description: 'Labels that are taken away, by name.' }) removeTags?: string[] | null;
+  fields?: FieldValueInput[] | null;
   @Field(() => ID, { nullable: true, description: 'The stored answer that is replied by.' }) replyId?: string | null;
   @Field(() => String, { nullable: true, description: 'A private note, Markdown.' }) note?: string | null;
   @Field(() => Duration, { nullable: true, description: 'Postponed for so long.' }) snooze?: string | null;

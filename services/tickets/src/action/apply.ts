@@ -27,12 +27,13 @@ export interface Sending {
  */
 export async function apply(ctx: Context, id: string, action: TicketActionInput, sending: Sending): Promise<Ticket> {
   const ticket = await locked(ctx, id);
-  const { priority, categoryId, addTags, removeTags, departmentId, assigneeId, status, customStatusId } = action;
+  const { priority, categoryId, addTags, removeTags, fields, departmentId, assigneeId, status, customStatusId } = action;
   const plain = {
     ...(priority && { priority }),
     ...(categoryId && { categoryId }),
     ...(addTags && { addTags }),
     ...(removeTags && { removeTags }),
+    ...(fields && { fields }),
   };
   if (Object.keys(plain).length) await update(ctx, { id, ...plain });
   const hands = { ...(departmentId && { departmentId }), ...(assigneeId !== undefined && { assigneeId }) };
@@ -51,13 +52,16 @@ async function reply(ctx: Context, ticket: Ticket, replyId: string, sending: Sen
   await add(ctx, { ticketId: ticket.id, visibility: MessageVisibility.PUBLIC, body, ...sending });
 }
 
-/** Says of a refusal where in the input it comes from: `places` for fields of the input, and `otherwise` for what the action held. */
+/**
+ * Says of a refusal where in the input it comes from: `places` for fields of the input, and `otherwise` for what the action held. What the form
+ * of the ticket demands is of no input: it goes by the field.
+ */
 export function placed(error: unknown, places: Readonly<Record<string, string>>, otherwise: string): unknown {
   if (!(error instanceof Refusal)) return error;
   const errors = error.errors.map(({ code, field, message }) => ({
     code,
     message,
-    field: ['input', places[field?.[1] ?? ''] ?? otherwise],
+    field: code === 'FIELD_REQUIRED' ? field : ['input', places[field?.[1] ?? ''] ?? otherwise],
   }));
   return new Refusal(errors, null, error.payload);
 }

@@ -2,6 +2,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import type { Context } from '@deskgraph/common/transaction';
 import { byId as cannedById } from '../canned/find.ts';
 import { isOffered } from '../category/drive.ts';
+import { filled } from '../field/set.ts';
 import { offered } from '../status/locked.ts';
 import { agentId, departmentId } from '../ticket/reference.ts';
 import { TicketStatus } from '../ticket/words.ts';
@@ -25,6 +26,7 @@ export async function refuseUndoable(ctx: Context, action: TicketActionInput, pl
   if (action.customStatusId && !(await offered(ctx, [action.customStatusId])).length)
     throw new Refusal('NOT_FOUND', `${place}.customStatusId`);
   if (action.categoryId && !(await isOffered(ctx, action.categoryId))) throw new Refusal('NOT_FOUND', `${place}.categoryId`);
+  await filled(ctx, {}, action.fields, ['input', ...place.split('.'), 'fields']);
   if (action.departmentId) await departmentId(ctx, action.departmentId, `${place}.departmentId`);
   if (action.assigneeId && action.assigneeId !== 'me') await agentId(ctx, action.assigneeId, `${place}.assigneeId`);
   if (action.replyId && !(await cannedById(ctx, action.replyId))) throw new Refusal('NOT_FOUND', `${place}.replyId`);

@@ -4,17 +4,25 @@ import { listed, when } from '@deskgraph/common/filter';
 import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
 import type { Value, Values } from './value.ts';
 
-/** The conditions of `fieldsMatch` about values at hand; undefined where only a statement can say. */
-export function fieldsFit(filters: readonly FieldFilter[], values: Values | undefined, now: Date): Answer {
+/**
+ * The conditions of `fieldsMatch` about values at hand; undefined where only a statement can say. `alone`: there is none to ask, so that letters
+ * are compared here as well as can be.
+ */
+export function fieldsFit(filters: readonly FieldFilter[], values: Values | undefined, now: Date, alone = false): Answer {
   refuseUnclear(filters);
-  const answers = new Set(filters.flatMap((filter) => parts(filter, values, now)));
+  const answers = new Set(filters.flatMap((filter) => parts(filter, values, now, alone)));
   if (answers.has(false)) return false;
   return answers.has(undefined) ? undefined : true;
 }
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-function parts({ fieldId, text, number, date, choices, checked }: FieldFilter, values: Values | undefined, now: Date): Answer[] {
+function parts(
+  { fieldId, text, number, date, choices, checked }: FieldFilter,
+  values: Values | undefined,
+  now: Date,
+  alone: boolean,
+): Answer[] {
   const value = values?.[fieldId];
   const items: Exclude<Value, string[]>[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
   const ask = (answer: () => Answer): Answer => (values ? answer() : undefined);
@@ -23,11 +31,11 @@ function parts({ fieldId, text, number, date, choices, checked }: FieldFilter, v
   const word = (given: string[], holds: (text: string, given: string) => boolean): Answer =>
     ask(() => {
       if (!texts.length) return false;
-      if (![...texts, ...given].every((each) => PLAIN.test(each))) return undefined;
-      return texts.some((each) => given.some((one) => holds(each.toLowerCase(), one.toLowerCase())));
+      if (!alone && ![...texts, ...given].every((each) => PLAIN.test(each))) return undefined;
+      return texts.some((each) => given.some((one) => holds(each.toLowerCase(), one.normalize('NFC').toLowerCase())));
     });
   const among = (given: string[]): Answer =>
-    ask(() => some(listed(given).flatMap((one) => texts.map((each) => same(each, one.normalize('NFC'))))));
+    ask(() => some(listed(given).flatMap((one) => texts.map((each) => same(each, one.normalize('NFC'), alone)))));
   const not = (answer: Answer): Answer => (answer === undefined ? undefined : !answer);
   return [
     ...when(text?.eq, (given) => among([given])),
@@ -49,10 +57,10 @@ function parts({ fieldId, text, number, date, choices, checked }: FieldFilter, v
 }
 
 /** Words that are the same to the letter are the same, and those that no language takes for the same are not. */
-function same(one: string, other: string): Answer {
+function same(one: string, other: string, alone: boolean): Answer {
   if (one === other) return true;
   if (folded(one) !== folded(other)) return false;
-  return PLAIN.test(one) && PLAIN.test(other) ? true : undefined;
+  return alone || (PLAIN.test(one) && PLAIN.test(other)) ? true : undefined;
 }
 
 const folded = (text: string): string => text.toUpperCase().toLowerCase().replaceAll(DOT_ABOVE, '');

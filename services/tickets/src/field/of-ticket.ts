@@ -4,7 +4,7 @@ import { Ctx, Directive, Field, FieldResolver, ID, ObjectType, Resolver, Root } 
 import { Ticket } from '../ticket/ticket.ts';
 import { byId } from './find.ts';
 import { spelled } from './spelled.ts';
-import type { Values } from './value.ts';
+import type { Value } from './value.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'The value of a custom field.' })
 @Directive('@shareable')
@@ -25,12 +25,12 @@ export class FieldsOfTicket {
   }
 }
 
-/** Values as the caller may see them. */
-export async function shown(ctx: Context, values: Values): Promise<FieldValue[]> {
+/** Values as the caller may see them; null is the value of one that is cleared. */
+export async function shown(ctx: Context, values: Record<string, Value | null>): Promise<FieldValue[]> {
   const found = await Promise.all(
     Object.entries(values).map(async ([fieldId, value]) => {
       const field = await byId(ctx, fieldId);
-      return field && { fieldId, key: field.key, value, text: spelled(field.kind, value, ctx.locales) };
+      return field && { fieldId, key: field.key, value, text: value === null ? null : spelled(field.kind, value, ctx.locales) };
     }),
   );
   return found.filter((value) => value !== null).sort((a, b) => (a.key < b.key ? -1 : 1));

@@ -35,7 +35,8 @@ export class TicketFieldResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => TicketFieldDeletePayload, {
-    description: 'Deletes a custom field: no ticket gets a value of it any more. Tickets that have one go on showing it.',
+    description:
+      'Deletes a custom field: no ticket gets a value of it any more. Tickets that have one go on showing it. Refused with IN_USE while a form or a macro names it.',
   })
   ticketFieldDelete(
     @Arg('input', () => TicketFieldDeleteInput) input: TicketFieldDeleteInput,

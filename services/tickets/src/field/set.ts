@@ -17,16 +17,23 @@ export interface Filled {
   publicFields: string[];
 }
 
-/** The values of a ticket with those of an input at `fields`: null clears, what is not named stays. All that is wrong is refused together. */
-export async function filled(ctx: Context, before: Values, inputs: readonly FieldValueInput[] | null | undefined): Promise<Filled> {
+/** The values of a ticket with those of an input at `place`: null clears, what is not named stays. All that is wrong is refused together. */
+export async function filled(
+  ctx: Context,
+  before: Values,
+  inputs: readonly FieldValueInput[] | null | undefined,
+  place = ['input', 'fields'],
+): Promise<Filled> {
   const after: Filled = { values: { ...before }, changes: {}, publicFields: [] };
   if (!inputs?.length) return after;
   const fields = new Map((await offered(ctx)).map((field) => [field.id, field]));
   const errors: UserErrorData[] = [];
+  // By the name of the field, which people know.
+  const error = ({ key }: TicketField, code: string): UserErrorData => ({ code, field: [...place, key] });
   const seen = new Set<string>();
   for (const [at, { fieldId, value = null }] of inputs.entries()) {
     const field = forActor(ctx, fields.get(fieldId));
-    if (!field) errors.push({ code: 'NOT_FOUND', field: ['input', 'fields', `${at}`, 'fieldId'] });
+    if (!field) errors.push({ code: 'NOT_FOUND', field: [...place, `${at}`, 'fieldId'] });
     else if (!readsOnHold(ctx.actor) && !field.editableByRequester) errors.push(error(field, 'FORBIDDEN'));
     else if (seen.has(fieldId)) errors.push(error(field, 'TAKEN'));
     else {
@@ -37,12 +44,9 @@ export async function filled(ctx: Context, before: Values, inputs: readonly Fiel
     }
   }
   if (errors.length) throw new Refusal(errors);
-  if (Buffer.byteLength(JSON.stringify(after.values)) > MOST_BYTES) throw new Refusal('TOO_LONG', 'fields');
+  if (Buffer.byteLength(JSON.stringify(after.values)) > MOST_BYTES) throw new Refusal('TOO_LONG', place);
   return after;
 }
-
-/** By the name of the field, which people know. */
-const error = ({ key }: TicketField, code: string): UserErrorData => ({ code, field: ['input', 'fields', key] });
 
 const forActor = ({ actor }: Context, field: TicketField | undefined): TicketField | undefined =>
   readsOnHold(actor) || field?.visibleToRequester ? field : undefined;

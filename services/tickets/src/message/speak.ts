@@ -1,6 +1,7 @@
 import type { Actor } from '@deskgraph/common/access';
 import type { NewFact } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
+import { demand } from '../form/demand.ts';
 import { refuseOpenChildren } from '../link/held.ts';
 import { backToWork } from '../ticket/back.ts';
 import { moved, standingOf } from '../ticket/fact.ts';
@@ -42,7 +43,9 @@ async function move(ctx: Context, ticket: Ticket, message: Message, status?: Tic
 /** Refuses a move that a message can't bring. */
 export async function allow(ctx: Context, ticket: Ticket, to: TicketStatus, workspace: Workspace): Promise<void> {
   allowMove(ticket.status, to, workspace, 'status');
-  if (to === TicketStatus.SOLVED && ticket.status !== to) await refuseOpenChildren(ctx, ticket.id, 'status');
+  if (to !== TicketStatus.SOLVED || ticket.status === to) return;
+  await refuseOpenChildren(ctx, ticket.id, 'status');
+  await demand(ctx, ticket, 'SOLVE', { status: to, customStatusId: null });
 }
 
 function automatic(actor: Actor, status: TicketStatus, message: Message): TicketStatus {

@@ -4,6 +4,8 @@ import type { Context } from '@deskgraph/common/transaction';
 import { attach } from '../attachment/attach.ts';
 import { drive } from '../category/drive.ts';
 import { filled } from '../field/set.ts';
+import { demand } from '../form/demand.ts';
+import { formId } from '../form/find.ts';
 import { byId } from '../requester/directory.ts';
 import { metByMail } from '../requester/mail.ts';
 import { type Resolved, resolve } from '../requester/resolve.ts';
@@ -39,6 +41,7 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
   const { ticket, message, facts } = await open(ctx, {
     ...input,
     fields,
+    formId: await optional(input.formId, (id) => formId(ctx, id, 'formId')),
     requester,
     requesterName: name,
     ccIds: copied.ids.filter((id) => id !== requester.id),
@@ -50,6 +53,7 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
     departmentId: (await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId'))) ?? driven.departmentId,
     assigneeId: await optional(input.assigneeId, (id) => agentId(ctx, id, 'assigneeId')),
   });
+  await demand(ctx, ticket, 'CREATE');
   await attach(ctx, message, input.attachmentIds);
   await recordAll(ctx, [...met, ...copied.met, ...facts]);
   return { ticket, message, userErrors: [] };

@@ -12,6 +12,7 @@ export const stateOf = (ticket: Ticket) => ({
   priority: ticket.priority,
   channel: ticket.channel,
   origin: ticket.origin,
+  formId: ticket.formId,
   categoryId: ticket.categoryId,
   departmentId: ticket.departmentId,
   assigneeId: ticket.assigneeId,

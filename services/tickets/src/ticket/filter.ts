@@ -58,6 +58,7 @@ export class TicketFilter {
   @Field(() => TicketStatusFilter, { nullable: true, description: 'The status.' }) status?: TicketStatusFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'The workspace’s own status that refines the status; for staff only.' })
   customStatusId?: IdFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'The form that it was made with; for staff only.' }) formId?: IdFilter | null;
   @Field(() => TicketPriorityFilter, { nullable: true, description: 'The priority.' }) priority?: TicketPriorityFilter | null;
   @Field(() => ChannelKindFilter, { nullable: true, description: 'The channel that it came in by.' }) channel?: ChannelKindFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'What it is about; categories below that one are asked for by their own ids.' })
@@ -136,6 +137,7 @@ export function matchesGiven(
     ...when(f.text, (text) => textMatches(text, full, frequent)),
     ...when(f.status, (given) => choiceIs(status, given)),
     ...when(f.customStatusId, (id) => (full ? idIs(sql`t.custom_status_id`, 'sta', id, actor.id) : sql`false`)),
+    ...when(f.formId, (id) => (full ? idIs(sql`t.form_id`, 'frm', id, actor.id) : sql`false`)),
     ...when(f.priority, (given) => choiceIs(sql`t.priority`, given)),
     ...when(f.channel, (given) => choiceIs(sql`t.channel`, given)),
     ...when(f.categoryId, (id) => idIs(sql`t.category_id`, 'cat', id, actor.id)),

@@ -30,6 +30,7 @@ let departments: string[];
 let categories: string[];
 let customs: string[];
 let statuses: string[];
+let forms: string[];
 let tickets: Ticket[];
 let actors: Actor[];
 
@@ -63,6 +64,10 @@ beforeAll(async () => {
     ),
   );
   statuses = own.map(({ customStatus }) => (customStatus as { id: string }).id);
+  const blank = await Promise.all(
+    ['One', 'Two'].map((name) => mutate(desk, desk.admin, 'ticketFormCreate', { name, fields: [] }, 'ticketForm { id }')),
+  );
+  forms = blank.map(({ ticketForm }) => (ticketForm as { id: string }).id);
   actors = [
     desk.admin,
     desk.agent,
@@ -104,8 +109,8 @@ const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbit
 const INSERT = `
   insert into ticket (id, workspace_id, number, subject, description, status, priority, category_id, department_id, assignee_id, requester_id, requester_name,
     tags, channel, origin, created_by_kind, created_by_id, created_by_name, handled, reopen_count, transfer_count, public_version,
-    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at, fields, cc_ids, follower_ids, custom_status_id)
-  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $12, 1, $12, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`;
+    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at, fields, cc_ids, follower_ids, custom_status_id, form_id)
+  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $12, 1, $12, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`;
 
 async function fill(): Promise<void> {
   const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
@@ -115,6 +120,7 @@ async function fill(): Promise<void> {
       priority: one(...Object.values(TicketPriority)),
       channel: one(...Object.values(ChannelKind)),
       custom: maybe(one(...statuses)),
+      form: maybe(one(...forms)),
       category: maybe(one(...categories)),
       department: maybe(one(...departments)),
       assignee: maybe(one(desk.agent.id, desk.colleague.id)),
@@ -171,6 +177,7 @@ async function fill(): Promise<void> {
       row.ccs,
       row.followers,
       uuid('sta', row.custom),
+      uuid('frm', row.form),
     ]);
   await client.end();
 }
@@ -197,6 +204,7 @@ function filters(): fc.Arbitrary<TicketFilter> {
     priority: choices(Object.values(TicketPriority)),
     channel: choices(Object.values(ChannelKind)),
     customStatusId: ids(...statuses),
+    formId: ids(...forms),
     categoryId: ids(...categories),
     departmentId: ids(...departments),
     assigneeId: ids(desk.agent.id, desk.colleague.id),

@@ -8,7 +8,7 @@ import type { TicketFilter } from './filter.ts';
 import type { Rest, Ticket } from './ticket.ts';
 import { readsOnHold, statusFor } from './reader.ts';
 
-type Asked = 'number' | 'status' | 'customStatusId' | 'priority' | 'channel' | 'categoryId' | 'assigneeId' | 'tags';
+type Asked = 'number' | 'status' | 'customStatusId' | 'formId' | 'priority' | 'channel' | 'categoryId' | 'assigneeId' | 'tags';
 
 /** A ticket at hand: a stored one, or the state that a fact carries, with its id. Facts of former times may know less. */
 export type TicketLike = Pick<Ticket, 'id' | 'departmentId' | 'requesterId'> & { [Field in Asked]?: Ticket[Field] | undefined } & {
@@ -29,8 +29,17 @@ export type TicketLike = Pick<Ticket, 'id' | 'departmentId' | 'requesterId'> & {
   spam?: boolean | undefined;
 };
 
-/** What is given in the filter about a ticket at hand, with the same meaning as `matchesGiven`; undefined where only a statement can say. */
-export function fitsGiven(filter: TicketFilter | null | undefined, actor: Actor, ticket: Partial<TicketLike>, now = new Date()): Answer {
+/**
+ * What is given in the filter about a ticket at hand, with the same meaning as `matchesGiven`; undefined where only a statement can say. `alone`:
+ * there is none to ask, so that letters are compared as well as can be.
+ */
+export function fitsGiven(
+  filter: TicketFilter | null | undefined,
+  actor: Actor,
+  ticket: Partial<TicketLike>,
+  now = new Date(),
+  alone = false,
+): Answer {
   const full = readsOnHold(actor);
   return treeFits<TicketFilter>(filter, (f) => [
     ...when(f.id, (id) => idFits(ticket.id, id, actor.id)),
@@ -38,6 +47,7 @@ export function fitsGiven(filter: TicketFilter | null | undefined, actor: Actor,
     ...when(f.text, () => undefined),
     ...when(f.status, (given) => choiceFits(ticket.status && statusFor(actor, ticket.status), given)),
     ...when(f.customStatusId, (id) => full && idFits(ticket.customStatusId, id, actor.id)),
+    ...when(f.formId, (id) => full && idFits(ticket.formId, id, actor.id)),
     ...when(f.priority, (given) => choiceFits(ticket.priority, given)),
     ...when(f.channel, (given) => choiceFits(ticket.channel, given)),
     ...when(f.categoryId, (id) => idFits(ticket.categoryId, id, actor.id)),
@@ -46,7 +56,7 @@ export function fitsGiven(filter: TicketFilter | null | undefined, actor: Actor,
     ...when(f.requesterId, (id) => idFits(ticket.requesterId, id, actor.id)),
     ...when(f.followerId, (id) => full && idsFit(ticket.followerIds, id, actor.id)),
     ...when(f.tag, (tag) => full && wordsFit(ticket.tags, tag)),
-    ...when(f.field, (fields) => customFit(fields, full, ticket.fields, now)),
+    ...when(f.field, (fields) => customFit(fields, full, ticket.fields, { now, alone })),
     ...when(f.snoozed, (snoozed) => full && Boolean(ticket.snooze) === snoozed),
     ...when(f.spam, (given) => (full && Boolean(ticket.spam)) === given),
     ...when(f.deleted, (deleted) => Boolean(ticket.deletedAt) === deleted),
@@ -57,8 +67,13 @@ export function fitsGiven(filter: TicketFilter | null | undefined, actor: Actor,
 }
 
 /** What of the fields is shown to requesters is not known of a ticket at hand. */
-function customFit(fields: FieldFilter[], full: boolean, values: Values | undefined, now: Date): Answer {
-  if (full) return fieldsFit(fields, values, now);
+function customFit(
+  fields: FieldFilter[],
+  full: boolean,
+  values: Values | undefined,
+  { now, alone }: { now: Date; alone: boolean },
+): Answer {
+  if (full) return fieldsFit(fields, values, now, alone);
   refuseUnclear(fields);
   return undefined;
 }

@@ -2,6 +2,7 @@ import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { attach } from '../attachment/attach.ts';
 import { isOffered } from '../category/drive.ts';
+import { isOffered as isFormOffered } from '../form/find.ts';
 import type { MessageAddPayload } from '../message/input.ts';
 import { type Requester, byId } from '../requester/directory.ts';
 import { fact } from './fact.ts';
@@ -31,6 +32,7 @@ export async function followUp(
     channel: closed.channel,
     author: ctx.actor,
     priority: closed.priority,
+    formId: closed.formId && (await isFormOffered(ctx, closed.formId)) ? closed.formId : null,
     categoryId: closed.categoryId && (await isOffered(ctx, closed.categoryId)) ? closed.categoryId : null,
     departmentId: closed.departmentId && (await isOpen(ctx, closed.departmentId)) ? closed.departmentId : null,
     tags: closed.tags,

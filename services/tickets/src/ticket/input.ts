@@ -16,7 +16,7 @@ const tagNames = z
   .array(tagName)
   .max(50)
   .transform((names) => [...new Set(names)]);
-const fieldValues = z.array(z.any()).max(100);
+export const fieldValues = z.array(z.any()).max(100);
 const shared = { subject: line(255), product: line(255), externalId: line(255) };
 
 @InputType({ description: 'Input of ticketCreate.' })
@@ -39,6 +39,11 @@ export class TicketCreateInput {
   requester?: RequesterInput | null;
   @Field(() => ChannelKind, { nullable: true, description: 'Default PORTAL for requesters and API for apps; required for staff.' })
   channel?: ChannelKind | null;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The form that it is made with; its fields that are required to create, and shown to the caller, must be filled.',
+  })
+  formId?: string | null;
   @Field(() => ID, { nullable: true, description: 'What it is about; gives it department and priority where they are not given here.' })
   categoryId?: string | null;
   @Field(() => TicketPriority, { nullable: true, description: 'Default that of the category, else NORMAL; not for requesters.' })

@@ -23,6 +23,7 @@ export interface NewTicket {
   /** Default OPEN with an assignee, else NEW. */
   status?: TicketStatus | undefined;
   priority?: TicketPriority | null | undefined;
+  formId?: string | null;
   categoryId?: string | null | undefined;
   departmentId?: string | null;
   assigneeId?: string | null;
@@ -78,6 +79,7 @@ export async function begin(ctx: Context, given: NewTicket, at: Date): Promise<T
     locale: given.locale ?? requester.locale,
     status: given.status ?? (given.assigneeId ? TicketStatus.OPEN : TicketStatus.NEW),
     priority: given.priority ?? TicketPriority.NORMAL,
+    formId: given.formId ?? null,
     categoryId: given.categoryId ?? null,
     departmentId: given.departmentId ?? null,
     assigneeId: given.assigneeId ?? null,

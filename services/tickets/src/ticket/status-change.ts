@@ -3,6 +3,7 @@ import { type NewFact, recordAll } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { refuseUnseen } from '../event/unseen.ts';
+import { demand } from '../form/demand.ts';
 import { refuseOpenChildren } from '../link/held.ts';
 import { answer, lockedWithIncidents, solveIncidents } from '../link/solve.ts';
 import { answered } from '../message/answered.ts';
@@ -12,7 +13,7 @@ import { type Aim, aimOf, looksTheSame } from '../status/aim.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { againstMove, refuse } from './against.ts';
 import { backToWork } from './back.ts';
-import { type Changes, isSameStanding, moved, standingOf } from './fact.ts';
+import { type Changes, type Standing, isSameStanding, moved, standingOf } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketStatusChangeInput } from './input.ts';
 import type { TicketStatusChangePayload } from './payload.ts';
@@ -35,7 +36,7 @@ export async function statusChange(ctx: Context, input: TicketStatusChangeInput)
   if (isSameStanding(from, to) && to.status !== TicketStatus.CLOSED) return { ticket, userErrors: [] };
   const workspace = await workspaceOf(ctx);
   allowMove(from.status, to.status, workspace, aim.field);
-  if (isSolving) await refuseOpenChildren(ctx, ticket.id, aim.field);
+  if (isSolving) await refuseUnready(ctx, ticket, aim, to);
   const solving = { at: new Date(), closeAfter: workspace.closeAfter, reply: input.reply };
   const facts = input.reply ? await say(ctx, ticket, input.reply, solving.at) : [];
   const solution = isSolving ? solve(ctx, ticket, input, aim.field) : undefined;
@@ -56,6 +57,12 @@ const lockedFor = async (
   status === TicketStatus.SOLVED && withIncidents !== false
     ? lockedWithIncidents(ctx, id)
     : { ticket: await locked(ctx, id), incidents: [] };
+
+/** Its parts are solved, and its form is filled. */
+async function refuseUnready(ctx: Context, ticket: Ticket, { field }: Aim, to: Standing): Promise<void> {
+  await refuseOpenChildren(ctx, ticket.id, field);
+  await demand(ctx, ticket, 'SOLVE', to);
+}
 
 /** The answer that goes with the solution. */
 async function say(ctx: Context, ticket: Ticket, reply: string, at: Date): Promise<NewFact[]> {

@@ -33,6 +33,7 @@ export class Snooze {
 
 type Defaulted =
   | 'customStatusId'
+  | 'formId'
   | 'handled'
   | 'firstReplyAt'
   | 'solvedAt'
@@ -100,6 +101,7 @@ export class Ticket extends Stored<Defaulted> {
   @Field(() => TicketPriority, { description: 'How urgent it is; default NORMAL.' })
   priority: TicketPriority = TicketPriority.NORMAL;
 
+  @Property({ type: new Id('frm'), nullable: true }) formId: string | null = null;
   @Property({ type: new Id('cat'), nullable: true }) categoryId: string | null = null;
   @Property({ type: new Id('dep'), nullable: true }) departmentId: string | null = null;
   @Property({ type: new Id('agt'), nullable: true }) assigneeId: string | null = null;

@@ -30,6 +30,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'transferCount',
   'snooze',
   'category',
+  'form',
 ]);
 
 /** The columns of a view that names none. */

@@ -11,6 +11,7 @@ import { byId as cannedById } from '../canned/find.ts';
 import { byId as departmentById } from '../department/find.ts';
 import { byId as macroById } from '../macro/find.ts';
 import { byId as fieldById } from '../field/find.ts';
+import { byId as formById } from '../form/find.ts';
 import { byId as messageById } from '../message/find.ts';
 import { byId as operationById } from '../operation/find.ts';
 import { byId as customStatusById } from '../status/find.ts';
@@ -47,6 +48,7 @@ const OWN: Record<string, Find> = {
   tag: tagById,
   fld: fieldById,
   sta: customStatusById,
+  frm: formById,
   vie: viewById,
   can: cannedById,
   mac: macroById,

@@ -1,0 +1,23 @@
+import { type Actor, Role, hasRole } from '@deskgraph/common/access';
+import type { TicketField } from '../field/field.ts';
+import { fitsGiven, type TicketLike } from '../ticket/fits.ts';
+import { readsOnHold } from '../ticket/reader.ts';
+import { filterOf } from '../view/stored.ts';
+import { isOpenToRequesters, neutral } from './condition.ts';
+import type { FormField } from './form.ts';
+
+/** Those fields of a form that the caller has in it. Requesters have what is for requesters; administrators, who make forms, and apps have all. */
+export const fieldsFor = (actor: Actor, form: readonly FormField[], fields: ReadonlyMap<string, TicketField>): FormField[] =>
+  form.filter((each) => isFor(actor, each, fields));
+
+function isFor(actor: Actor, { fieldId, roles, showWhen }: FormField, fields: ReadonlyMap<string, TicketField>): boolean {
+  const field = fields.get(fieldId);
+  if (!field) return false;
+  if (readsOnHold(actor)) return !roles.length || actor.role === null || hasRole(actor, Role.ADMIN, ...roles);
+  const isOpen = !showWhen || isOpenToRequesters(filterOf(showWhen), fields);
+  return field.visibleToRequester && isOpen && (!roles.length || roles.includes(Role.REQUESTER));
+}
+
+/** Is a field of its form shown for a ticket? */
+export const isShown = (actor: Actor, ticket: TicketLike, { showWhen }: FormField): boolean =>
+  !showWhen || fitsGiven(filterOf(showWhen), neutral(actor), ticket, new Date(), true) === true;
