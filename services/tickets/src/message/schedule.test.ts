@@ -44,7 +44,7 @@ interface Read {
   messages: { totalCount: number; nodes: Shown[] };
   timeline: { totalCount: number; nodes: { type: string; summary: string; actor: { id: string } }[] };
 }
-const READ = `query ($id: ID!) { ticket(id: $id) { status version updatedAt cursor waitingSince handled firstReplyAt attachments { id }
+const READ = `query ($id: ID!) { ticket(id: $id) { status version updatedAt waitingSince handled firstReplyAt attachments { id }
   messages { totalCount nodes { id text delivery visibility sendAt deliveryError createdAt } }
   timeline { totalCount nodes { type summary actor { id } } } } }`;
 const read = async (id: string, actor: Actor = desk.agent): Promise<Read> => (await desk.ask<{ ticket: Read }>(actor, READ, { id })).ticket;
