@@ -29,6 +29,7 @@ import { Past } from './20261126T1440-past.ts';
 import { Access } from './20261126T1500-access.ts';
 import { Scans } from './20261126T1515-scans.ts';
 import { Forms } from './20261126T1440-forms.ts';
+import { Languages } from './20261126T1535-languages.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -62,4 +63,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1515-scans': Scans,
   '20261126T1520-macro-uses': MacroUses,
   '20261126T1440-forms': Forms,
+  '20261126T1535-languages': Languages,
 };

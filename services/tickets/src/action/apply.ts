@@ -4,7 +4,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { templateFor } from '../canned/canned.ts';
 import { byId as cannedById } from '../canned/find.ts';
 import { fill } from '../canned/template.ts';
-import { valuesOf } from '../canned/values.ts';
+import { languageOf, valuesOf } from '../canned/values.ts';
 import { add } from '../message/add.ts';
 import { MessageVisibility } from '../message/message.ts';
 import { assign } from '../ticket/assign.ts';
@@ -48,7 +48,7 @@ export async function apply(ctx: Context, id: string, action: TicketActionInput,
 async function reply(ctx: Context, ticket: Ticket, replyId: string, sending: Sending): Promise<void> {
   const canned = await cannedById(ctx, replyId);
   if (!canned) throw new Refusal('NOT_FOUND', 'replyId');
-  const body = fill(templateFor(canned, ticket.locale), await valuesOf(ctx, ticket), ['input', 'replyId']);
+  const body = fill(templateFor(canned, await languageOf(ctx, ticket)), await valuesOf(ctx, ticket), ['input', 'replyId']);
   await add(ctx, { ticketId: ticket.id, visibility: MessageVisibility.PUBLIC, body, ...sending });
 }
 

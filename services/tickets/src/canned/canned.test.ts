@@ -81,6 +81,30 @@ test('a stored answer is filled for a ticket, in the language of its requester',
   expect(await bodyIn('sl')).toEqual({ node: { body } });
 });
 
+test('who has no language is answered in the default one of the desk, and days are those of its time zone', async () => {
+  const { id } = cannedOf(
+    await create(desk.lead, { body: 'For all, {{ticket.createdAt}}', bodies: { sl: 'Pozdravljeni, {{ticket.createdAt}}' } }),
+  );
+  const made = await mutate(
+    desk,
+    desk.partner,
+    'ticketImport',
+    { externalId: 'new year', subject: 'a', body: 'b', requester: { email: 'new@year.example' }, createdAt: '2025-12-31T23:30:00Z' },
+    'ticket { id }',
+  );
+  const ticketId = (made['ticket'] as { id: string }).id;
+  expect(await rendered(id, ticketId)).toBe('For all, 2025-12-31');
+  const set = (input: object) => mutate(desk, desk.admin, 'settingsUpdate', input, 'settings { timeZone locales }');
+  expect(await set({ timeZone: 'Europe/Ljubljana', locales: ['sl-si', 'en', 'sl-SI'] })).toEqual({
+    settings: { timeZone: 'Europe/Ljubljana', locales: ['sl-SI', 'en'] },
+    userErrors: [],
+  });
+  expect(await rendered(id, ticketId)).toBe('Pozdravljeni, 2026-01-01');
+  expect(codes(await set({ locales: [] }))).toEqual(['INVALID input.locales']);
+  expect(codes(await set({ timeZone: null }))).toEqual(['REQUIRED input.timeZone']);
+  await set({ timeZone: 'UTC', locales: ['en'] });
+});
+
 test('values say themselves and nothing more, whatever a customer calls himself', async () => {
   const { id } = cannedOf(await create(desk.lead, { body: 'Hello {{requester.name}}!' }));
   const name = '[click](https://evil.example) {{agent.name}} <img src=x onerror=alert(1)> **x**';

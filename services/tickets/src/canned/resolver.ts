@@ -19,7 +19,7 @@ import {
 } from './input.ts';
 import { fill } from './template.ts';
 import { update } from './update.ts';
-import { DESCRIBED, valuesOf } from './values.ts';
+import { DESCRIBED, languageOf, valuesOf } from './values.ts';
 
 @Resolver(() => CannedResponse)
 export class CannedResponseResolver {
@@ -79,7 +79,7 @@ export class CannedResponseResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'The text for a ticket, in the language of its requester, with the variables filled; null when there is no such ticket for the caller.',
+      'The text for a ticket, in the language of its requester, else in the default one of the desk, with the variables filled; null when there is no such ticket for the caller.',
   })
   async render(
     @Root() canned: CannedResponse,
@@ -87,7 +87,7 @@ export class CannedResponseResolver {
     @Ctx() ctx: Context,
   ): Promise<string | null> {
     const ticket = await ticketById(ctx, ticketId);
-    return ticket && fill(templateFor(canned, ticket.locale), await valuesOf(ctx, ticket), ['render']);
+    return ticket && fill(templateFor(canned, await languageOf(ctx, ticket)), await valuesOf(ctx, ticket), ['render']);
   }
 
   @FieldResolver(() => Department, { nullable: true, description: 'The department that has it; null when all have.' })

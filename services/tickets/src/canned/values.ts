@@ -24,32 +24,50 @@ export const EXAMPLE: Values = {
   workspace: { name: 'Workspace' },
 };
 
-/** The values for a ticket, as the caller sends them. */
-export async function valuesOf(ctx: Context, ticket: Ticket): Promise<Values> {
-  const names = await ctx.load.byKey<{ workspace: string; department: string | null } | null>(
+/** What is around a ticket. */
+interface Around {
+  workspace: string;
+  timeZone: string;
+  locale: string;
+  department: string | null;
+}
+
+const around = (ctx: Context, { departmentId }: Ticket): Promise<Around> =>
+  ctx.load.byKey<Around | null>(
     'names around tickets',
-    ticket.departmentId ?? '',
+    departmentId ?? '',
     async (ids) => {
       const em = await ctx.read();
-      const { rows } = await sql<{ workspace: string; department: string | null }>`
-        select w.name as workspace, d.name as department from unnest(${ids.map((id) => uuidOf('dep', id))}::uuid[]) with ordinality as asked(id, at)
+      const { rows } = await sql<Around>`
+        select w.name as workspace, w.time_zone as "timeZone", w.locales[1] as locale, d.name as department
+        from unnest(${ids.map((id) => uuidOf('dep', id))}::uuid[]) with ordinality as asked(id, at)
         join workspace w on w.id = ${ctx.workspace}::uuid left join department d on d.id = asked.id order by asked.at`.execute(
         em.getKysely(),
       );
       return new Map(ids.map((id, at) => [id, rows[at]!]));
     },
     null,
-  );
+  ) as Promise<Around>;
+
+/** The language to answer a ticket in: its requester's, else the default of the desk. */
+export const languageOf = async (ctx: Context, ticket: Ticket): Promise<string> => ticket.locale ?? (await around(ctx, ticket)).locale;
+
+/** The values for a ticket, as the caller sends them. */
+export async function valuesOf(ctx: Context, ticket: Ticket): Promise<Values> {
+  const { workspace, timeZone, department } = await around(ctx, ticket);
   return {
     ticket: {
       number: ticket.number,
       subject: ticket.subject,
       product: ticket.product ?? '',
-      createdAt: ticket.createdAt.toISOString().slice(0, 10),
+      createdAt: dayIn(timeZone, ticket.createdAt),
     },
     requester: { name: ticket.requesterName },
     agent: { name: ctx.actor.name },
-    department: { name: names?.department ?? '' },
-    workspace: { name: names?.workspace ?? '' },
+    department: { name: department ?? '' },
+    workspace: { name: workspace },
   };
 }
+
+/** As `2027-01-31`. */
+const dayIn = (timeZone: string, at: Date): string => new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short' }).format(at);

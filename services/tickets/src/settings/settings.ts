@@ -1,4 +1,4 @@
-import { Duration } from '@deskgraph/common/scalar';
+import { Duration, Locale, TimeZone } from '@deskgraph/common/scalar';
 import { Field, Int, ObjectType } from 'type-graphql';
 
 @ObjectType({ simpleResolvers: true, description: 'What an administrator has set for the workspace.' })
@@ -12,5 +12,14 @@ export class Settings {
       'How many seconds a public reply that an agent writes by hand can be taken back before anybody but the staff sees it: 0 to 60, default 0.',
   })
   undoSendSeconds!: number;
+  @Field(() => TimeZone, {
+    description: 'Where days begin and end for the desk, as in `{{ticket.createdAt}}` of stored answers; default `UTC`.',
+  })
+  timeZone!: string;
+  @Field(() => [Locale], {
+    description:
+      'The languages of the desk. The first is the default: stored answers are in it for tickets whose requester has no language. Default `en`.',
+  })
+  locales!: string[];
   @Field(() => Int, { description: 'Grows with each change.' }) version!: number;
 }

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { Payload } from '@deskgraph/common/graph';
 import { toId } from '@deskgraph/common/id';
 import { expectVersion, line, loose, z } from '@deskgraph/common/input';
-import { Duration, milliseconds } from '@deskgraph/common/scalar';
+import { Duration, Locale, TimeZone, milliseconds } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
 import { LockMode } from '@mikro-orm/postgresql';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
@@ -16,9 +17,15 @@ import { Settings } from './settings.ts';
 const HOUR = 3_600_000;
 const YEAR = 365 * 24 * HOUR;
 
+const locales = z
+  .array(z.string())
+  .min(1)
+  .max(20)
+  .transform((tags) => [...new Set(tags)]);
+
 @InputType({ description: 'Input of settingsUpdate. What is left out stays.' })
 export class SettingsUpdateInput {
-  static readonly bounds = loose({ name: line(100), undoSendSeconds: z.int().min(0).max(60) });
+  static readonly bounds = loose({ name: line(100), undoSendSeconds: z.int().min(0).max(60), locales });
   @Field(() => String, { nullable: true, description: 'The name of the workspace, at most 100 characters.' }) name?: string | null;
   @Field(() => Boolean, {
     nullable: true,
@@ -37,6 +44,9 @@ export class SettingsUpdateInput {
       'How many seconds a public reply that an agent writes by hand can be taken back before anybody but the staff sees it: 0 to 60. Holds for what is written from now on.',
   })
   undoSendSeconds?: number | null;
+  @Field(() => TimeZone, { nullable: true, description: 'Where days begin and end for the desk.' }) timeZone?: string | null;
+  @Field(() => [Locale], { nullable: true, description: 'The languages of the desk, 1 to 20; the first is the default.' })
+  locales?: string[] | null;
   @Field(() => Int, { nullable: true, description: 'Refused with CONFLICT when this is not the current version.' }) expectedVersion?:
     | number
     | null;
@@ -47,7 +57,7 @@ export class SettingsUpdatePayload extends Payload {
   @Field(() => Settings, { nullable: true, description: 'The settings as they now stand; null when refused.' }) settings?: Settings | null;
 }
 
-const FIELDS = ['name', 'onHoldEnabled', 'closeAfter', 'undoSendSeconds'] as const;
+const FIELDS = ['name', 'onHoldEnabled', 'closeAfter', 'undoSendSeconds', 'timeZone', 'locales'] as const;
 
 /** Changes what holds for the whole workspace. */
 export async function update(ctx: Context, input: SettingsUpdateInput): Promise<SettingsUpdatePayload> {
@@ -58,7 +68,7 @@ export async function update(ctx: Context, input: SettingsUpdateInput): Promise<
   const changes: Changes = {};
   for (const field of FIELDS) {
     const value = input[field];
-    if (value === undefined || value === workspace[field]) continue;
+    if (value === undefined || isDeepStrictEqual(value, workspace[field])) continue;
     if (value === null) throw new Refusal('REQUIRED', field);
     changes[field] = [workspace[field], value];
     Object.assign(workspace, { [field]: value });

@@ -12,6 +12,10 @@ export class Workspace {
   @Property({ type: 'text' }) closeAfter = 'P28D';
   /** How long a reply of an agent waits before it is sent. */
   @Property({ type: 'integer' }) undoSendSeconds = 0;
+  /** IANA zone in which its days begin. */
+  @Property({ type: 'text' }) timeZone = 'UTC';
+  /** Language tags; the first is the default. */
+  @Property({ type: 'text[]' }) locales: string[] = ['en'];
   @Property({ type: 'integer' }) version = 1;
 }
 
