@@ -115,7 +115,7 @@ const hydrators = new WeakMap<object, Hydrator>();
 
 /**
  * Turns plain rows (`select t.*`) into things of their class without the unit of work: for reading lists, at a tenth of the cost.
- * What comes back is never written.
+ * What comes back is written, if ever, by `store`.
  */
 export function hydrate<T extends object>(orm: Pick<MikroORM, 'getMetadata'>, Thing: EntityClass<T>, rows: readonly unknown[]): T[] {
   let make = hydrators.get(Thing);

@@ -65,14 +65,21 @@ export async function recordAll(context: Context, facts: readonly NewFact[]): Pr
 
 async function write(context: Context, facts: readonly NewFact[]): Promise<void> {
   const { id, kind, name } = context.actor;
-  const rows = facts.map(
-    (fact) =>
-      sql`(${newUuid()}::uuid, ${context.workspace}::uuid, ${fact.type}, ${fact.subject.id}, ${fact.subject.version}::integer,
-        ${JSON.stringify(fact.actor ?? { kind, id, name })}::jsonb, ${fact.at ?? new Date()}::timestamptz, ${JSON.stringify({ ...fact.data, ...(context.because && { because: context.because }) })}::jsonb)`,
-  );
-  await sql`insert into outbox (event_id, workspace_id, type, subject, version, actor, at, data) values ${sql.join(rows)}`.execute(
-    context.em.getKysely(),
-  );
+  const rows = facts.map(({ type, subject, actor, at, data }) => ({
+    event_id: newUuid(),
+    type,
+    subject: subject.id,
+    version: subject.version,
+    actor: actor ?? { kind, id, name },
+    at: at ?? new Date(),
+    data: context.because ? Object.assign({}, data, { because: context.because }) : data,
+  }));
+  await sql`
+    insert into outbox (event_id, workspace_id, type, subject, version, actor, at, data)
+    select event_id, ${context.workspace}::uuid, type, subject, version, actor, at, data from rows from (
+      jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as (event_id uuid, type text, subject text, version integer, actor jsonb, at timestamptz, data jsonb)
+    ) with ordinality as told(event_id, type, subject, version, actor, at, data, place) order by place`.execute(context.em.getKysely());
 }
 
 const relays = new WeakMap<object, () => void>();

@@ -77,7 +77,7 @@ export class OperationResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => OperationUndoPayload, {
     description:
-      'Takes an operation back. Replies that came since go to the ticket that they were written to, notes stay where they are. Refused with UNDO_CONFLICT when later facts stand against it.',
+      'Takes an operation back, all of it in one transaction. Messages that were moved go to the ticket that they were written to, also those that came since; else fields go back, and notes and replies stay. Refused with UNDO_CONFLICT, and every conflict, when later facts stand against it; with IN_USE while its job is at work. Grouping and deletion are taken back by leads.',
   })
   operationUndo(@Arg('input', () => OperationUndoInput) input: OperationUndoInput, @Ctx() ctx: Context): Promise<OperationUndoPayload> {
     return undo(ctx, input);

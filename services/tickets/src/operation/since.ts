@@ -1,14 +1,14 @@
-import { sql } from '@deskgraph/common/database';
+import { hydrate, sql } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { factsOfAll } from '../event/rows.ts';
 import { offered } from '../status/locked.ts';
-import type { Ticket } from '../ticket/ticket.ts';
+import { Ticket } from '../ticket/ticket.ts';
 import { isVisible } from '../ticket/visible.ts';
 import type { TicketStatus } from '../ticket/words.ts';
 import type { Part } from './journal.ts';
-import { lockedThere } from './locked.ts';
+import { lockedRows } from './locked.ts';
 import type { Operation } from './operation.ts';
 import { type Snapshot, readSnapshot } from './snapshot.ts';
 
@@ -35,16 +35,17 @@ interface Row {
   after: object | null;
 }
 
-/** The tickets of an operation, locked, and what others did to them since. */
+/** The tickets of an operation, locked, and what others did to them since. What is changed of them is to be stored. */
 export async function piecesOf(ctx: Context, operation: Operation, most?: number): Promise<Piece[]> {
   const { rows } = await sql<Row>`
     select ticket_id, part, version, before, after from operation_ticket where operation_id = ${uuidOf('opr', operation.id)}::uuid
     order by ticket_id limit ${most ?? null}`.execute(ctx.em.getKysely());
   const parts = rows.map(({ ticket_id: id, part, version, before, after }) => ({ id: toId('tkt', id), part, version, before, after }));
-  const tickets = await lockedThere(
+  const locked = await lockedRows(
     ctx,
     parts.map(({ id }) => id),
   );
+  const tickets = new Map(hydrate(ctx.orm, Ticket, locked).map((ticket) => [ticket.id, ticket]));
   const statuses = await offered(
     ctx,
     parts.flatMap(({ before }) => before.customStatusId ?? []),

@@ -1,7 +1,9 @@
 import { Role, hasRole } from '@deskgraph/common/access';
 import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
+import { store } from '@deskgraph/common/store';
 import type { Context } from '@deskgraph/common/transaction';
+import { Ticket } from '../ticket/ticket.ts';
 import { LockMode } from '@mikro-orm/postgresql';
 import { byId } from './find.ts';
 import type { OperationUndoInput, OperationUndoPayload } from './input.ts';
@@ -36,7 +38,9 @@ export async function undo(ctx: Context, { id, partly }: OperationUndoInput, mos
   const at = new Date();
   if (operation.state !== OperationState.APPLIED || operation.undoableUntil < at) throw new Refusal('UNDO_EXPIRED', 'id');
   await refuseUnended(ctx, id);
-  const undoing = await UNDOINGS[operation.kind](ctx, operation, await piecesOf(ctx, operation, most));
+  const pieces = await piecesOf(ctx, operation, most);
+  const versions = pieces.map(({ ticket }) => ticket.version);
+  const undoing = await UNDOINGS[operation.kind](ctx, operation, pieces);
   const { conflicts, possible } = undoing;
   if (conflicts.length && !(partly && possible))
     throw new Refusal('UNDO_CONFLICT', 'id', { operation: Object.assign(known, { conflicts }) });
@@ -46,6 +50,11 @@ export async function undo(ctx: Context, { id, partly }: OperationUndoInput, mos
   operation.conflicts = conflicts;
   operation.version += 1;
   operation.updatedAt = at;
+  await store(
+    ctx,
+    Ticket,
+    pieces.map(({ ticket }) => ticket).filter(({ version }, index) => version !== versions[index]),
+  );
   await recordAll(ctx, facts);
   return { operation, userErrors: [] };
 }
