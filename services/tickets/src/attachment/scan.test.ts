@@ -1,27 +1,25 @@
-// oxlint-disable node/no-process-env -- the scanner is set by the environment
+// oxlint-disable node/no-process-env -- bucket and scanner are set by the environment
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestService } from '@deskgraph/common/testing';
 import { EICAR, startClamd } from '../../testing/clamd.ts';
 import { stopClock } from '../../testing/clock.ts';
 import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
+import { startBucket } from '../../testing/s3.ts';
 import { download, upload } from '../../testing/upload.ts';
 
-let folder: string;
+let bucket: Awaited<ReturnType<typeof startBucket>>;
 let clamd: Awaited<ReturnType<typeof startClamd>>;
 let service: TestService;
 let desk: Desk;
 let clock: ReturnType<typeof stopClock>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'files-'));
+  bucket = await startBucket();
   clamd = await startClamd();
-  Object.assign(process.env, { FILES_DIR: folder, CLAMD_URL: clamd.url });
+  Object.assign(process.env, { ...bucket.environment, CLAMD_URL: clamd.url });
   service = await startTickets();
   clock = stopClock(service);
   desk = await openDesk(service);
@@ -30,7 +28,7 @@ afterAll(async () => {
   jest.useRealTimers();
   await service.stop();
   await clamd.stop();
-  await rm(folder, { recursive: true });
+  await bucket.stop();
 });
 
 interface Shown {

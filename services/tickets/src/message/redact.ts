@@ -6,9 +6,10 @@ import { Attachment } from '../attachment/attachment.ts';
 import { removeBytes } from '../attachment/release.ts';
 import { fact } from '../ticket/fact.ts';
 import { locked } from '../ticket/find.ts';
+import { drop } from './cancel.ts';
 import { byId } from './find.ts';
 import type { MessageRedactInput, MessageRedactPayload } from './input.ts';
-import { Message, MessageVisibility } from './message.ts';
+import { DeliveryState, Message, MessageVisibility } from './message.ts';
 import { reindex } from './reindex.ts';
 import { render } from './render.ts';
 
@@ -33,7 +34,10 @@ export async function redact(ctx: Context, { id, text, attachmentIds }: MessageR
   Object.assign(message, { redactedAt: now, updatedAt: now, version: message.version + 1 });
   await reindex(ctx, [ticket]);
   const internal = message.visibility === MessageVisibility.PRIVATE;
-  await recordAll(ctx, [fact('message.redacted', ticket, { messageId: id, visibility: message.visibility, internal })]);
+  const redacted = fact('message.redacted', ticket, { messageId: id, visibility: message.visibility, internal });
+  // Of what waits for its instant nothing is left to be sent.
+  const isNothing = isAll && message.delivery === DeliveryState.SCHEDULED;
+  await recordAll(ctx, isNothing ? [redacted, await drop(ctx, ticket, message)] : [redacted]);
   return { message, userErrors: [] };
 }
 

@@ -1,20 +1,28 @@
+// oxlint-disable node/no-process-env -- where files lie is set by the environment
 import 'reflect-metadata';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Actor } from '@deskgraph/common/access';
 import { clockOf, startClock } from '@deskgraph/common/clock';
 import type { TestService } from '@deskgraph/common/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stopClock } from '../../testing/clock.ts';
 import { type Desk, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
+import { upload } from '../../testing/upload.ts';
 import { sendTimer } from './send.ts';
 
 const HOUR = 3_600_000;
 
+let folder: string;
 let service: TestService;
 let desk: Desk;
 let clock: ReturnType<typeof stopClock>;
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'files-'));
+  process.env['FILES_DIR'] = folder;
   service = await startTickets();
   clock = stopClock(service);
   desk = await openDesk(service);
@@ -23,6 +31,7 @@ afterEach(() => mutate(desk, desk.admin, 'settingsUpdate', { undoSendSeconds: 0 
 afterAll(async () => {
   jest.useRealTimers();
   await service.stop();
+  await rm(folder, { recursive: true, force: true });
 });
 
 interface Shown {
@@ -202,6 +211,30 @@ test('what waits follows its ticket into another one and out again; in a closed 
   clock.turn(24 * HOUR);
   await sent(closed.id);
   expect(await last(closed.id)).toMatchObject({ id: first, delivery: 'CANCELLED', deliveryError: expect.stringMatching(/closed/) });
+});
+
+test('the files of what waits are seen by the staff only, and can be sent again once it is taken back', async () => {
+  const { id } = await desk.ticket();
+  const file = await upload(desk, desk.agent, new Uint8Array(Buffer.from('qzebra')));
+  const message = await later(id, { attachmentIds: [file] });
+  const seen = async (actor: Actor): Promise<unknown> =>
+    desk.ask(actor, 'query ($id: ID!, $file: ID!) { ticket(id: $id) { attachments { id } } node(id: $file) { id } }', { id, file });
+  expect(await seen(desk.customer)).toEqual({ ticket: { attachments: [] }, node: null });
+  expect(await seen(desk.colleague)).toEqual({ ticket: { attachments: [{ id: file }] }, node: { id: file } });
+  await cancel(message);
+  expect(await seen(desk.colleague)).toEqual({ ticket: { attachments: [] }, node: null });
+  await reply(desk, desk.agent, id, { attachmentIds: [file] });
+  expect(await seen(desk.customer)).toEqual({ ticket: { attachments: [{ id: file }] }, node: { id: file } });
+});
+
+test('what is taken out of it for ever is not sent; with nothing left it is cancelled', async () => {
+  const { id } = await desk.ticket();
+  const [part, whole] = [await later(id, { body: 'The code is 4711.' }), await later(id)];
+  await mutate(desk, desk.lead, 'messageRedact', { id: part, text: '4711' });
+  await mutate(desk, desk.lead, 'messageRedact', { id: whole });
+  clock.turn(HOUR);
+  await sent(id);
+  expect((await read(id, desk.customer)).messages.nodes.slice(1).map(({ text }) => text)).toEqual(['The code is [redacted].']);
 });
 
 test('a move that can’t be any more is left, and the message is sent all the same', async () => {
