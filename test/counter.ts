@@ -52,6 +52,8 @@ const BESIDE = [
   'listen ',
   'pg_stat_statements',
   'outbox',
+  'notification',
+  ') as departments',
 ];
 
 /** The statements that `work` makes in these databases, each as often as it ran. */

@@ -9,13 +9,11 @@ export const PAGE = 500;
 const WAIT_MS = 10_000;
 /** The relay is faster than this unless something is wrong with it. */
 const SETTLE_MS = 250;
+/** The log tells when it has grown; when that gets lost, it is looked into all the same. */
+const POLL_MS = 1_000;
 
-/**
- * The door through which other services read this one's log: `GET /feed?after=<position>&wait=<ms>`; waits while there is nothing new. Who
- * does not wait wants all that is recorded by now, also what the relay is about to log. The answer names the stream where the facts are
- * published as well, if they are.
- */
-export function feedHandler(orm: MikroORM, relay: Relay, publisher?: Pick<Publisher, 'stream'>): Handler {
+/** Reads a log page by page. */
+function reader(orm: MikroORM, relay: Relay) {
   const read = async (after: number): Promise<Fact[]> => {
     const em = orm.em.fork() as EntityManager;
     em.setSessionContext({ variables: { 'desk.workspace': '*' } });
@@ -39,6 +37,31 @@ export function feedHandler(orm: MikroORM, relay: Relay, publisher?: Pick<Publis
       await grown;
     }
   };
+  return { read, readSettled };
+}
+
+/** A service's own log, for those of its parts that follow it. */
+export function ownLog(orm: MikroORM, relay: Relay): Carrier {
+  const { read, readSettled } = reader(orm, relay);
+  return {
+    page: async (after, waitMs) => {
+      if (!waitMs) return readSettled(after);
+      const grown = relay.grown(Math.min(waitMs, POLL_MS));
+      const facts = await read(after);
+      if (!facts.length) await grown;
+      return facts.length ? facts : read(after);
+    },
+    stop: async () => {},
+  };
+}
+
+/**
+ * The door through which other services read this one's log: `GET /feed?after=<position>&wait=<ms>`; waits while there is nothing new. Who
+ * does not wait wants all that is recorded by now, also what the relay is about to log. The answer names the stream where the facts are
+ * published as well, if they are.
+ */
+export function feedHandler(orm: MikroORM, relay: Relay, publisher?: Pick<Publisher, 'stream'>): Handler {
+  const { read, readSettled } = reader(orm, relay);
   return async (request, response) => {
     const query = new URL(request.url!, 'http://feed').searchParams;
     const after = Number(query.get('after') ?? 0);

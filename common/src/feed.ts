@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Carrier, PAGE, type Source, openDoor } from './door.ts';
+import { type Carrier, PAGE, type Source, openDoor, ownLog } from './door.ts';
+import type { Relay } from './relay.ts';
 import { type Taking, taker } from './take.ts';
 
 const WAIT_MS = 10_000;
@@ -10,6 +11,10 @@ const GATHER_MS = 40;
 export interface FollowOptions extends Taking, Source {
   /** Address of the NATS server where the source may publish its facts. */
   nats?: string | undefined;
+}
+
+export interface OwnOptions extends Taking {
+  relay: Relay;
 }
 
 export interface Follower {
@@ -25,10 +30,14 @@ async function carrierOf({ nats, source, url, secret, log }: FollowOptions): Pro
 }
 
 /** Follows another service's log. Each fact has its effect exactly once, and a projection can be dropped and rebuilt from zero. */
-export function follow(options: FollowOptions): Follower {
+export const follow = (options: FollowOptions): Follower => followBy(carrierOf(options), options);
+
+/** Follows the service's own log in the same way; `source` names what follows it. */
+export const followOwn = (options: OwnOptions): Follower => followBy(Promise.resolve(ownLog(options.orm, options.relay)), options);
+
+function followBy(carrier: Promise<Carrier>, options: Taking): Follower {
   const { log, source } = options;
   const stopping = new AbortController();
-  const carrier = carrierOf(options);
   const { position, take } = taker(options, stopping.signal);
   let queue: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {

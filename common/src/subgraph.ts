@@ -61,7 +61,7 @@ export async function startSubgraph(
   const service: Service = { name: options.name, orm, log, relay, tail, config };
   const ends = options.beside?.(service) ?? [];
   const { schema } = buildSubgraph(options);
-  if (schema.getMutationType()) ends.push(startSweep(orm, log));
+  if (schema.getMutationType()) ends.push(startSweep({ orm, log }));
   const apollo = apolloOf(schema);
   await apollo.start();
   const actorOf = actorReader(config.INTERNAL_SECRET);

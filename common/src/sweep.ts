@@ -4,7 +4,8 @@ import type { Log } from './log.ts';
 import { KEPT } from './mutation.ts';
 
 const EVERY_MS = 60_000;
-const BATCH = 1_000;
+/** As many as a statement of a sweep deletes at most. */
+export const BATCH = 1_000;
 /** Between two batches the database belongs to others. */
 const PAUSE_MS = 50;
 
@@ -13,28 +14,36 @@ const FORGET = `
     select ctid from idempotency where created_at < now() - interval '${KEPT}' order by created_at limit ${BATCH} for update skip locked
   )) returning 1 as gone`;
 
-/** Deletes the idempotency keys that are too old to mean anything, of all workspaces, in small transactions. Resolves with how many. */
-export async function forgetKeys(orm: MikroORM, signal?: AbortSignal): Promise<number> {
+/** Deletes the idempotency keys that are too old to mean anything. Resolves with how many. */
+export const forgetKeys = (orm: MikroORM, signal?: AbortSignal): Promise<number> => deleteAll(orm, FORGET, signal);
+
+/** Runs a statement that deletes rows of all workspaces, a batch at most and each in a small transaction, until there are none. Resolves with how many. */
+export async function deleteAll(orm: MikroORM, statement: string, signal?: AbortSignal): Promise<number> {
   for (let forgotten = 0; ; await sleep(PAUSE_MS, undefined, { signal })) {
     const em = orm.em.fork() as EntityManager;
     em.setSessionContext({ variables: { 'desk.workspace': '*' } });
-    const count = await em.transactional(async (inside) => (await inside.execute<object[]>(FORGET)).length);
+    const count = await em.transactional(async (inside) => (await inside.execute<object[]>(statement)).length);
     forgotten += count;
     if (count < BATCH) return forgotten;
   }
 }
 
-/** Looks for old keys once a minute, beside the mutations; resolves when it has ended. */
-export function startSweep(orm: MikroORM, log: Log): () => Promise<void> {
+export interface SweepOptions {
+  orm: MikroORM;
+  log: Log;
+  everyMs?: number;
+  sweep?: (orm: MikroORM, signal: AbortSignal) => Promise<unknown>;
+}
+
+/** Looks for what is to be deleted, old keys unless something else is said, once a minute beside the mutations; resolves when it has ended. */
+export function startSweep({ orm, log, everyMs = EVERY_MS, sweep = forgetKeys }: SweepOptions): () => Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const work = async (): Promise<void> => {
     while (!signal.aborted) {
-      await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => {});
+      await sleep(everyMs, undefined, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
-      await forgetKeys(orm, signal).catch(
-        (error: unknown) => signal.aborted || log.warn({ err: error }, 'old idempotency keys could not be deleted'),
-      );
+      await sweep(orm, signal).catch((error: unknown) => signal.aborted || log.warn({ err: error }, 'what is old could not be deleted'));
     }
   };
   const running = work();

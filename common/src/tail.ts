@@ -76,6 +76,11 @@ export class Tail {
     return this.#base + this.#ring.length;
   }
 
+  /** The fact at a position, as far as it is in memory. */
+  at(position: number): Fact | undefined {
+    return this.#ring[position - this.#base - 1];
+  }
+
   /** Begins to follow the log with the first reader; nobody pays for it before. */
   ready(): Promise<void> {
     this.#ready ??= this.#begin().catch((error: unknown) => {

@@ -22,6 +22,7 @@ const STREAMS: Record<string, { may: readonly Caller[]; resumes: boolean; ofTick
   ticketStatusChanged: { may: FOLLOWERS, resumes: true },
   messageAdded: { may: FOLLOWERS, resumes: true, ofTicket: true },
   ticketChanges: { may: FOLLOWERS, resumes: false },
+  notificationAdded: { may: [...STAFF, 'customer'], resumes: true },
   presenceChanged: { may: FOLLOWERS, resumes: false, ofTicket: true },
   // It ends with its job, and is asked for beside it.
   bulkJobChanged: { may: ['agent', 'lead', 'admin', 'partner', 'reader'], resumes: false, ends: true },
@@ -47,6 +48,8 @@ afterAll(async () => {
 });
 
 const roots = Object.values(api.getSubscriptionType()!.getFields());
+/** Of what happens to his tickets a requester is called to these. */
+const CALLS = /^(?:ticket\.status_changed|message\.added (?!Words))/;
 const EVENT = 'event { id type changes { field from to } message { text } ticket { id status } }';
 
 interface Wish {
@@ -111,6 +114,7 @@ test('a stream is begun by whom it is for, and refused to everybody else', async
     else if (!STREAMS[root]!.may.includes(who)) await until(`${root} is refused to ${who}`, async () => listener.end !== undefined);
   }
   // Each of the others hears of a ticket, or is told a state at once.
+  await desk.done('light', 'ticketFollow', { id });
   const { id: next } = await desk.ticket();
   await desk.done('partner', 'ticketStatusChange', { id: next, status: 'OPEN' });
   await desk.done('agent', 'messageAdd', { ticketId: id, body: 'An answer.', visibility: 'PUBLIC', override: true });
@@ -197,16 +201,18 @@ describe('of a thousand facts in two workspaces', () => {
       asker['events']!.messages.some(({ data }) => (data!['ticketEvents']!.event as unknown as Told).message?.text === text) &&
       asker['list']!.messages.some(({ data }) => JSON.stringify(data).includes(text));
     await until('he is told the first end', lastOf('The first end.'));
+    const called = Object.values(story.for('customer')).flatMap((facts) => facts.filter((each) => CALLS.test(each)));
+    await until('he is called to all of it', async () => asker['notificationAdded']!.messages.length >= called.length);
     const settled = Object.fromEntries(Object.entries(asker).map(([name, { messages }]) => [name, messages.length]));
     for (let round = 0; round < 5; round++) await Promise.all([story.hide(own), story.hide(others)]);
     await story.reply(others, 'The second end of others.');
     await story.reply(own, 'The second end.');
     await until('he is told the second end', lastOf('The second end.'));
     await until('every stream has come so far', async () =>
-      ['ticketEvents', 'messageAdded', 'ticketChanges'].every((root) => asker[root]!.messages.length > settled[root]!),
+      ['ticketEvents', 'messageAdded', 'ticketChanges', 'notificationAdded'].every((root) => asker[root]!.messages.length > settled[root]!),
     );
     const more = Object.entries(asker).map(([name, { messages }]) => [name, messages.length - settled[name]!]);
-    const one = new Set(['ticketEvents', 'messageAdded', 'ticketChanges', 'events', 'list']);
+    const one = new Set(['ticketEvents', 'messageAdded', 'ticketChanges', 'notificationAdded', 'events', 'list']);
     expect(Object.fromEntries(more)).toEqual(Object.fromEntries(Object.keys(asker).map((name) => [name, one.has(name) ? 1 : 0])));
   }, 60_000);
 

@@ -1,5 +1,7 @@
+import { newId } from '@deskgraph/common/id';
 import type { Desk } from '../desk.ts';
 import type { Things } from '../things.ts';
+import { until } from '../until.ts';
 import { type Caller, VIEWERS, WRITERS } from './callers.ts';
 
 // What a mutation of the tests is tried on where it can be done to a thing only once.
@@ -22,6 +24,22 @@ export const freshAccess = async (n: number, desk: Desk): Promise<string> => {
 export const freshDepartment = async (n: number, desk: Desk): Promise<string> => {
   const input = { name: `Fresh ${n}` };
   return (await desk.done<{ department: { id: string } }>('partner', 'departmentCreate', input, 'department { id }')).department.id;
+};
+
+/** Something that the caller was told: an answer in his ticket, or in one that he follows. */
+export const freshNotification = async ({ ticket }: Things, caller: Caller, n: number, desk: Desk): Promise<string> => {
+  if (caller === 'partner' || !WRITERS.includes(caller)) return newId('not');
+  const who = caller as Exclude<Caller, 'nobody'>;
+  if (who !== 'customer') await desk.done(who, 'ticketFollow', { id: ticket.id });
+  await desk.done('partner', 'messageAdd', { ticketId: ticket.id, body: `Answer ${n}.`, visibility: 'PUBLIC' });
+  const query = '{ viewer { notifications(unreadOnly: true, first: 1) { nodes { id } } } }';
+  let id: string | undefined;
+  await until(`${caller} is told`, async () => {
+    const { viewer } = await desk.data<{ viewer: { notifications: { nodes: { id: string }[] } } }>(who, query);
+    id = viewer.notifications.nodes[0]?.id;
+    return id !== undefined;
+  });
+  return id!;
 };
 
 export const freshTag = async (n: number, desk: Desk): Promise<string> =>
@@ -122,6 +140,7 @@ export const actionOn = ({ category, department, agent, canned, status, field }:
   departmentId: department.id,
   assigneeId: agent.id,
   replyId: canned.id,
+  notifyAgentIds: [agent.id],
 });
 
 /** A view that the caller may change, if he may change any. */

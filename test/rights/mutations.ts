@@ -16,6 +16,7 @@ import {
   freshMacro,
   freshMerge,
   freshMessage,
+  freshNotification,
   freshScheduled,
   freshSolved,
   freshStatus,
@@ -217,6 +218,16 @@ export const MUTATIONS: Record<string, MutationRight> = {
   ticketRequesterChange: {
     may: [...AGENTS, 'partner'],
     input: async (things, _, n, desk) => ({ id: await freshTicket(things, n, desk), requester: { customerId: things.customer.id } }),
+  },
+  notificationsRead: {
+    may: ['customer', ...STAFF],
+    input: async (things, caller, n, desk) => ({ ids: [await freshNotification(things, caller, n, desk)] }),
+  },
+  notificationPreferencesUpdate: {
+    may: ['customer', ...STAFF],
+    input: (_, caller, n) => ({
+      preferences: [{ reason: caller === 'customer' ? 'STATUS' : 'MENTION', inApp: true, email: n % 2 === 0, push: false }],
+    }),
   },
   ticketFollow: { may: STAFF, input: ({ ticket }, _, n) => ({ id: ticket.id, follow: n % 2 === 0 }) },
   ticketParticipantsUpdate: {

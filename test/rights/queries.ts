@@ -233,6 +233,7 @@ export const FIELDS: Record<string, { from: Kind; type: string; select: string; 
   'Ticket.operations': { from: 'ticket', type: 'Ticket', select: 'operations { id }', least: 'agent' },
   'Ticket.snooze': { from: 'ticket', type: 'Ticket', select: 'snooze { until }' },
   'Ticket.tags': { from: 'ticket', type: 'Ticket', select: 'tags { id }' },
+  'Message.mentions': { from: 'message', type: 'Message', select: 'mentions { id }' },
   'Ticket.viewers': { from: 'ticket', type: 'Ticket', select: 'viewers { activity }' },
   'Department.agents': { from: 'department', type: 'Department', select: 'agents { totalCount }' },
   'Department.tickets': { from: 'department', type: 'Department', select: 'tickets { totalCount }' },

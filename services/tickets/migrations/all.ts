@@ -30,6 +30,7 @@ import { Access } from './20261126T1500-access.ts';
 import { Scans } from './20261126T1515-scans.ts';
 import { Forms } from './20261126T1440-forms.ts';
 import { Languages } from './20261126T1535-languages.ts';
+import { Notifications } from './20261126T1505-notifications.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -64,4 +65,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1520-macro-uses': MacroUses,
   '20261126T1440-forms': Forms,
   '20261126T1535-languages': Languages,
+  '20261126T1505-notifications': Notifications,
 };

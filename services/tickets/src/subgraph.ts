@@ -57,6 +57,10 @@ import { ParticipantResolver, TicketParticipants } from './participant/resolver.
 import { TicketPast, TicketStateResolver } from './past/resolver.ts';
 import { PresenceResolver, PresenceSetViewers, TicketViewers, UnseenViewers } from './presence/resolver.ts';
 import { NextTicket } from './next/resolver.ts';
+import { openBell } from './notification/bell.ts';
+import { followFacts } from './notification/follow.ts';
+import { NotificationResolver, ViewerNotifications } from './notification/resolver.ts';
+import { sweepNotifications } from './notification/sweep.ts';
 import { openWatch } from './presence/watch.ts';
 import { followCustomers } from './requester/follow.ts';
 import { SenderResolver } from './sender/resolver.ts';
@@ -81,6 +85,18 @@ import { Workspace } from './workspace/workspace.ts';
 
 const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
   startClock({ orm, log, url: config.DATABASE_URL, timers: [...timers, ...fileTimers, sendTimer, bulkTimer] }).stop;
+
+/** What runs beside the requests. */
+export const beside = {
+  customers: followCustomers,
+  presence: openWatch,
+  bulk: openBulkWatch,
+  files: openFiles,
+  clock,
+  bell: openBell,
+  notifications: followFacts,
+  sweep: sweepNotifications,
+};
 
 /** The concepts of this service; the only file that knows them all. */
 export const subgraph: SubgraphOptions = {
@@ -155,6 +171,8 @@ export const subgraph: SubgraphOptions = {
     TicketLists,
     ViewResolver,
     NextTicket,
+    NotificationResolver,
+    ViewerNotifications,
     CannedResponseResolver,
     MacroResolver,
     MacrosOfTicket,
@@ -175,5 +193,5 @@ export const subgraph: SubgraphOptions = {
   },
   find: own,
   doors: (service) => ({ 'POST /who': whoDoor(who(service.orm)), '/files/*': fileDoor(service) }),
-  beside: (service) => [followCustomers(service), openWatch(service), openBulkWatch(service), openFiles(service), clock(service)],
+  beside: (service) => Object.values(beside).map((start) => start(service)),
 };

@@ -1,9 +1,10 @@
 import { type Actor, Role } from '@deskgraph/common/access';
 import { newId, uuidOf } from '@deskgraph/common/id';
 import { type Answer, type TestService, app, dataOf, newWorkspace, person, testService } from '@deskgraph/common/testing';
+import type { SubgraphOptions } from '@deskgraph/common/subgraph';
 import { Client } from 'pg';
 import { migrations } from '../migrations/all.ts';
-import { subgraph } from '../src/subgraph.ts';
+import { beside, subgraph } from '../src/subgraph.ts';
 
 /** A workspace with one person of each role, on a running tickets service. */
 export interface Desk {
@@ -25,7 +26,16 @@ export interface Desk {
   ticket(more?: object): Promise<{ id: string; number: number; version: number }>;
 }
 
-export const startTickets = (): Promise<TestService> => testService(subgraph, migrations);
+/** The service without what tells people of facts: where no test is about that, its statements would be counted among those of others. */
+export const quiet: SubgraphOptions = {
+  ...subgraph,
+  beside: (service) =>
+    Object.entries(beside)
+      .filter(([name]) => name !== 'notifications')
+      .map(([, start]) => start(service)),
+};
+
+export const startTickets = (): Promise<TestService> => testService(quiet, migrations);
 
 export async function openDesk(service: TestService): Promise<Desk> {
   const workspace = newWorkspace();

@@ -12,7 +12,14 @@ const length = z.string().refine((text) => (milliseconds(text) ?? 0) > 0 && mill
 
 @InputType({ description: 'What is done to a ticket; only the given fields act, all of them together or none.' })
 export class TicketActionInput {
-  static readonly bounds = loose({ addTags: tags, removeTags: tags, fields: fieldValues, note: bytes(BODY_BYTES), snooze: length });
+  static readonly bounds = loose({
+    addTags: tags,
+    removeTags: tags,
+    fields: fieldValues,
+    note: bytes(BODY_BYTES),
+    snooze: length,
+    notifyAgentIds: z.array(z.string()).max(20),
+  });
   @Field(() => TicketStatus, { nullable: true, description: 'The status to move to: OPEN, PENDING, ON_HOLD or SOLVED.' })
   status?: TicketStatus | null;
   @Field(() => ID, { nullable: true, description: 'The custom status to move to; only without `status`.' }) customStatusId?: string | null;
@@ -30,6 +37,14 @@ export class TicketActionInput {
   @Field(() => ID, { nullable: true, description: 'The stored answer to reply by, filled for the ticket.' }) replyId?: string | null;
   @Field(() => String, { nullable: true, description: 'A private note, Markdown, at most 64 KiB.' }) note?: string | null;
   @Field(() => Duration, { nullable: true, description: 'Postpone for so long, at most P365D.' }) snooze?: string | null;
+  @Field(() => [ID], { nullable: true, description: 'Staff to call to the ticket by a notification, at most 20; once all else is done.' })
+  notifyAgentIds?: string[] | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Call all who work in the department of the ticket by a notification, or everybody when it has none; once all else is done.',
+  })
+  notifyDepartment?: boolean | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What is done to a ticket; only the given fields act, all of them together or none.' })
@@ -46,4 +61,7 @@ export class TicketAction {
   @Field(() => ID, { nullable: true, description: 'The stored answer that is replied by.' }) replyId?: string | null;
   @Field(() => String, { nullable: true, description: 'A private note, Markdown.' }) note?: string | null;
   @Field(() => Duration, { nullable: true, description: 'Postponed for so long.' }) snooze?: string | null;
+  @Field(() => [ID], { nullable: true, description: 'Staff who are called to the ticket.' }) notifyAgentIds?: string[] | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether all who work in the department are called to the ticket.' })
+  notifyDepartment?: boolean | null;
 }

@@ -12,6 +12,7 @@ import { locked } from '../ticket/find.ts';
 import { snooze } from '../ticket/snooze.ts';
 import { statusChange } from '../ticket/status-change.ts';
 import type { Ticket } from '../ticket/ticket.ts';
+import { notify } from '../ticket/notify.ts';
 import { update } from '../ticket/update.ts';
 import type { TicketActionInput } from './action.ts';
 
@@ -42,6 +43,7 @@ export async function apply(ctx: Context, id: string, action: TicketActionInput,
   if (action.replyId) await reply(ctx, ticket, action.replyId, sending);
   if (status || customStatusId) await statusChange(ctx, { id, status, customStatusId });
   if (action.snooze) await snooze(ctx, { id, until: new Date(Date.now() + milliseconds(action.snooze)!), wakeOnReply: true });
+  await notify(ctx, ticket, action);
   return ticket;
 }
 

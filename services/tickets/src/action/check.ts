@@ -1,6 +1,7 @@
 import { Refusal } from '@deskgraph/common/errors';
 import type { Context } from '@deskgraph/common/transaction';
 import { byId as cannedById } from '../canned/find.ts';
+import { refuseUnknown } from '../agent/membership.ts';
 import { isOffered } from '../category/drive.ts';
 import { filled } from '../field/set.ts';
 import { offered } from '../status/locked.ts';
@@ -29,5 +30,6 @@ export async function refuseUndoable(ctx: Context, action: TicketActionInput, pl
   await filled(ctx, {}, action.fields, ['input', ...place.split('.'), 'fields']);
   if (action.departmentId) await departmentId(ctx, action.departmentId, `${place}.departmentId`);
   if (action.assigneeId && action.assigneeId !== 'me') await agentId(ctx, action.assigneeId, `${place}.assigneeId`);
+  if (action.notifyAgentIds) await refuseUnknown(ctx, 'agent', action.notifyAgentIds, `${place}.notifyAgentIds`);
   if (action.replyId && !(await cannedById(ctx, action.replyId))) throw new Refusal('NOT_FOUND', `${place}.replyId`);
 }

@@ -1,5 +1,5 @@
 import { type Actor, PERSON_SCOPES } from '@deskgraph/common/access';
-import { type EntityManager, type MikroORM, hydrate, sql } from '@deskgraph/common/database';
+import { type EntityManager, type MikroORM, hydrate, sql, uuids } from '@deskgraph/common/database';
 import type { Condition } from '@deskgraph/common/filter';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
@@ -24,6 +24,13 @@ export const who =
 export async function actorNow({ orm, em, workspace }: Context, id: string): Promise<Actor | null> {
   const [found] = await find(orm, em, workspace, sql`a.id = ${uuidOf('agt', id)}::uuid`);
   return found?.actor ?? null;
+}
+
+/** Members of the staff with the rights of today: those named, as far as they are active, or all who are. */
+export async function staffNow({ orm, em, workspace }: Context, { ids, all }: { ids: readonly string[]; all: boolean }): Promise<Actor[]> {
+  if (!all && !ids.length) return [];
+  const found = await find(orm, em, workspace, all ? sql`true` : sql`a.id = any(${uuids('agt', ids)})`);
+  return found.map(({ actor }) => actor);
 }
 
 interface Rights {

@@ -16,6 +16,7 @@ export interface TicketData {
   publicVersion?: number;
   messageId?: string;
   visibility?: string;
+  authorKind?: string;
   /** Of an operation that was taken back. */
   kind?: string;
 }

@@ -28,6 +28,7 @@ type Words = Record<
   | 'redacted'
   | 'scheduled'
   | 'unsent'
+  | 'notified'
   | 'ccs'
   | 'joined'
   | 'left'
@@ -63,6 +64,7 @@ const WORDS: Record<string, Words> = {
     redacted: '{who} took something out of a message for ever',
     scheduled: '{who} wrote a reply that is sent later',
     unsent: '{who} kept a reply from being sent',
+    notified: '{who} called somebody to the ticket',
     ccs: '{who} changed who gets copies',
     joined: '{who} follows the ticket',
     left: '{who} follows the ticket no more',
@@ -94,6 +96,7 @@ const WORDS: Record<string, Words> = {
     redacted: '{who} apagou para sempre parte de uma mensagem',
     scheduled: '{who} escreveu uma resposta para enviar mais tarde',
     unsent: '{who} impediu o envio de uma resposta',
+    notified: '{who} chamou alguém para o pedido',
     ccs: '{who} alterou quem recebe cópias',
     joined: '{who} segue o pedido',
     left: '{who} deixou de seguir o pedido',
@@ -125,6 +128,7 @@ const WORDS: Record<string, Words> = {
     redacted: '{who}: del sporočila trajno odstranjen',
     scheduled: '{who}: odgovor za kasnejše pošiljanje',
     unsent: '{who}: odgovor ni bil poslan',
+    notified: '{who}: nekdo je poklican k zadevi',
     ccs: '{who}: prejemniki kopij spremenjeni',
     joined: '{who} spremlja zadevo',
     left: '{who} ne spremlja več zadeve',
@@ -156,6 +160,7 @@ const WORDS: Record<string, Words> = {
     redacted: '{who} 永久删去了消息中的内容',
     scheduled: '{who} 写了稍后发送的回复',
     unsent: '{who} 取消了待发送的回复',
+    notified: '{who} 呼叫了同事处理工单',
     ccs: '{who} 更改了抄送人',
     joined: '{who} 关注了工单',
     left: '{who} 取消了关注工单',
@@ -187,6 +192,7 @@ const WORDS: Record<string, Words> = {
     redacted: '{who} 永久刪去了訊息中的內容',
     scheduled: '{who} 寫了稍後傳送的回覆',
     unsent: '{who} 取消了待傳送的回覆',
+    notified: '{who} 呼叫了同事處理工單',
     ccs: '{who} 變更了副本收件人',
     joined: '{who} 關注了工單',
     left: '{who} 取消了關注工單',
@@ -233,6 +239,7 @@ const KEYS: Record<string, keyof Words> = {
   'ticket.woken': 'woken',
   'ticket.merged': 'merged',
   'message.redacted': 'redacted',
+  'ticket.notified': 'notified',
   'message.scheduled': 'scheduled',
   'message.cancelled': 'unsent',
   'ticket.split': 'split',

@@ -7,6 +7,7 @@ import { attach } from '../attachment/attach.ts';
 import { discard } from '../draft/discard.ts';
 import { refuseUnseen } from '../event/unseen.ts';
 import { refuseBlocked } from '../sender/refuse.ts';
+import { mentionedBy } from '../participant/mention.ts';
 import { againstReply, refuse } from '../ticket/against.ts';
 import { locked } from '../ticket/find.ts';
 import { followUp } from '../ticket/follow-up.ts';
@@ -40,6 +41,7 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
   }
   if (input.seen && !input.override) await refuseUnseen(ctx, ticket, input.seen);
   const channel = input.channel ?? ticket.channel;
+  const body = await filled(ctx, ticket, input.body);
   const message = write(ctx, {
     ticketId: ticket.id,
     // Notes have no address that leads anywhere else.
@@ -47,7 +49,8 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
     author: actor,
     visibility: input.visibility,
     channel,
-    body: await filled(ctx, ticket, input.body),
+    body,
+    mentionIds: await mentionedBy(ctx, { author: actor, visibility: input.visibility, body }),
     externalId,
     at: new Date(),
     sendAt,

@@ -41,7 +41,7 @@ registerEnumType(DeliveryState, {
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A reply or a note: e-mail, chat line, post or form.' })
 @Directive('@key(fields: "id")')
 export class Message extends Stored<
-  'appId' | 'externalId' | 'homeId' | 'redactedAt' | 'sendAt' | 'sendStatus' | 'cancelOnReply' | 'deliveryError'
+  'appId' | 'externalId' | 'homeId' | 'redactedAt' | 'sendAt' | 'sendStatus' | 'cancelOnReply' | 'deliveryError' | 'mentionIds'
 > {
   @PrimaryKey({ type: new Id('msg') })
   @Field(() => ID, { description: 'Prefix `msg_`.' })
@@ -69,6 +69,9 @@ export class Message extends Stored<
     description: 'The author’s name as it was then; customers read it of other customers, of whom they read nothing else.',
   })
   authorName!: string;
+
+  /** Staff whom a note names. */
+  @Property({ type: 'text[]' }) mentionIds: string[] = [];
 
   /** Markdown as it was written. */
   @Property({ type: 'text' }) body!: string;

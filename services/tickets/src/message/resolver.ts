@@ -3,6 +3,8 @@ import { ActorView } from '@deskgraph/common/graph';
 import { type Page, PageArgs } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Agent } from '../agent/agent.ts';
+import { byId as agentById } from '../agent/find.ts';
 import { shown } from '../foreign/actor.ts';
 import { byId } from '../ticket/find.ts';
 import { Ticket } from '../ticket/ticket.ts';
@@ -52,6 +54,17 @@ export class MessageResolver {
   @FieldResolver(() => Ticket, { description: 'The ticket that it belongs to.' })
   ticket(@Root() message: Message, @Ctx() ctx: Context): Promise<Ticket | null> {
     return byId(ctx, message.ticketId);
+  }
+
+  @Auth({ roles: [Role.LIGHT] })
+  @FieldResolver(() => [Agent], {
+    nullable: true,
+    description:
+      'The staff whom a note names, at most 20; for staff only. `@ana` names who has ana@… as mail address, `@Ana Oliveira` who is called so, `@[Ana](agt_…)` the person with that id. A name that fits two people names nobody, nor does what is code.',
+  })
+  async mentions(@Root() { mentionIds }: Message, @Ctx() ctx: Context): Promise<Agent[]> {
+    const found = await Promise.all(mentionIds.map((id) => agentById(ctx, id)));
+    return found.filter((agent) => agent !== null);
   }
 
   @FieldResolver(() => ActorView, { nullable: true, description: 'Who wrote it.' })

@@ -4,6 +4,7 @@ import { newId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { searchText } from '@deskgraph/common/words';
 import type { ChannelKind } from '../ticket/words.ts';
+import { withNames } from '../participant/mention.ts';
 import { DeliveryState, Message, MessageVisibility } from './message.ts';
 import { render } from './render.ts';
 
@@ -19,6 +20,8 @@ export interface NewMessage {
   at: Date;
   /** It waits for this instant, and nobody but the staff sees it before. */
   sendAt?: Date | null;
+  /** Staff whom it names. */
+  mentionIds?: string[];
 }
 
 /** Writes a message into a ticket of the open transaction; stored with the next flush. */
@@ -28,7 +31,7 @@ export function write(ctx: Context, { author, body, at, externalId, sendAt = nul
     ...given,
     ...(sendAt && { visibility: MessageVisibility.PRIVATE }),
     sendAt,
-    ...render(body),
+    ...render(given.visibility === MessageVisibility.PRIVATE ? withNames(body) : body),
     id: newId('msg'),
     workspaceId: ctx.workspace,
     body,

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/access';
-import { uuidOf } from '@deskgraph/common/id';
+import { newId, uuidOf } from '@deskgraph/common/id';
 import { IdentityKind } from '@deskgraph/common/identity';
 import { systemActor } from '@deskgraph/common/token';
 import { Context } from '@deskgraph/common/transaction';
@@ -273,6 +273,41 @@ describe('a customer who gets copies', () => {
     expect(codes(await remove(one.actor, id, two.mail))).toEqual(['FORBIDDEN input.id']);
     expect(codes(await remove(one.actor, id, one.mail))).toEqual([]);
     expect(await peopleOf(desk.customer, id)).toEqual([`CC ${two.actor.id}`]);
+  });
+});
+
+describe('a note', () => {
+  interface Named {
+    message: { id: string; text: string; mentions: { id: string }[] };
+  }
+  const note = (ticketId: string, body: string, visibility = 'PRIVATE'): Promise<Named> =>
+    mutate(desk, desk.agent, 'messageAdd', { ticketId, visibility, body, override: true }, 'message { id text mentions { id } }') as never;
+
+  test('names staff by id, by what stands before the @ of their address, or by the whole name, and nobody by a guess', async () => {
+    const invite = async (name: string, email: string, role = 'AGENT'): Promise<string> =>
+      ((await mutate(desk, desk.admin, 'agentInvite', { name, email, role }, 'agent { id }'))['agent'] as { id: string }).id;
+    const maria = await invite('Maria de Souza', 'm.souza@desk.example');
+    const short = await invite('Maria', 'masha@desk.example', 'LIGHT');
+    const twins = [await invite('Jan Novak', 'jan@one.example'), await invite('Jan Novak', 'jan@two.example')];
+    const { id } = await desk.ticket();
+    const CASES: [string, string[]][] = [
+      ['@Maria de Souza, please', [maria]],
+      ['@MARIA DE SOUZA: look', [maria]],
+      ['@maria please', [short]],
+      ['Ask (@m.souza) or @masha.', [maria, short]],
+      [`@[Jan](${twins[1]!}) and @jan and @Jan Novak`, [twins[1]!]],
+      ['mail to somebody@masha.example, `@masha` or @nobody', []],
+      [`@[Nobody](${newId('agt')})`, []],
+    ];
+    for (const [body, expected] of CASES) {
+      const { message } = await note(id, body);
+      expect({ body, named: message.mentions.map(({ id: who }) => who).toSorted() }).toEqual({ body, named: expected.toSorted() });
+      expect(message.text).not.toContain('agt_');
+    }
+    expect((await note(id, '@masha', 'PUBLIC')).message.mentions).toEqual([]);
+    expect(await peopleOf(desk.agent, id)).toEqual([maria, short, twins[1]!].map((who) => `MENTIONED ${who}`).toSorted());
+    expect(await peopleOf(desk.customer, id)).toEqual([]);
+    expect(codes(await mutate(desk, desk.agent, 'ticketAssign', { id, comment: 'For @masha', assigneeId: 'me' }))).toEqual([]);
   });
 });
 

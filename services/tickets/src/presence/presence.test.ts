@@ -7,8 +7,7 @@ import { startSubgraph } from '@deskgraph/common/subgraph';
 import { type StreamClient, TEST_SECRET, type TestService, app, countStatements, streamClient } from '@deskgraph/common/testing';
 import { signActor } from '@deskgraph/common/token';
 import { Client } from 'pg';
-import { type Desk, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
-import { subgraph } from '../subgraph.ts';
+import { type Desk, mutate, openDesk, quiet, reply, startTickets } from '../../testing/desk.ts';
 import { type Clock, setClock } from './clock.ts';
 
 /** Stands still until it is moved, and then does what was due. */
@@ -44,7 +43,7 @@ const clients: StreamClient[] = [];
 
 beforeAll(async () => {
   service = await startTickets();
-  second = await startSubgraph(subgraph, service.service.config);
+  second = await startSubgraph(quiet, service.service.config);
   for (const { orm } of [service.service, second]) setClock(orm, clock);
   desk = await openDesk(service);
   owner = new Client({ connectionString: service.database.ownerUrl });

@@ -4,6 +4,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { added } from '../message/fact.ts';
 import { MessageVisibility } from '../message/message.ts';
 import { index, write } from '../message/write.ts';
+import { mentionedIn } from '../participant/mention.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { againstWork, refuse } from './against.ts';
 import { fact, moved, standingOf } from './fact.ts';
@@ -44,6 +45,7 @@ async function comment(ctx: Context, ticket: Ticket, body: string | null | undef
     visibility: MessageVisibility.PRIVATE,
     channel: ticket.channel,
     body,
+    mentionIds: await mentionedIn(ctx, body, 'comment'),
     at: new Date(),
   });
   await index(ctx, ticket.id, [note]);

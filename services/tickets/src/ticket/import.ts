@@ -19,6 +19,7 @@ import { ChannelKind, ResolutionCode, TicketOrigin, TicketStatus } from './words
 
 /** Takes over a ticket with its history from another system; the same externalId of the same app is taken over once. */
 export async function importTicket(ctx: Context, input: TicketImportInput): Promise<TicketImportPayload> {
+  ctx.because = { imported: true };
   const earlier = await ctx.em.findOne(Ticket, { appId: ctx.actor.id, externalId: input.externalId });
   if (earlier) return { ticket: earlier, created: false, userErrors: [] };
   const history = input.history ?? [];

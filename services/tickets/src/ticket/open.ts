@@ -2,9 +2,10 @@ import { sql } from '@deskgraph/common/database';
 import type { NewFact } from '@deskgraph/common/events';
 import { newId } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { added } from '../message/fact.ts';
+import { opened } from '../message/fact.ts';
 import { type Message, MessageVisibility } from '../message/message.ts';
 import { index, write } from '../message/write.ts';
+import { mentionedBy } from '../participant/mention.ts';
 import { make } from '../tag/make.ts';
 import type { Values } from '../field/value.ts';
 import type { Requester } from '../requester/directory.ts';
@@ -53,10 +54,11 @@ export async function open(ctx: Context, given: NewTicket): Promise<Opened> {
   const visibility = given.visibility ?? MessageVisibility.PUBLIC;
   const ticket = await begin(ctx, given, at);
   const { id } = ticket;
-  const message = write(ctx, { ticketId: id, author, visibility, channel: given.channel, body: given.body, at });
+  const mentionIds = await mentionedBy(ctx, { author, visibility, body: given.body });
+  const message = write(ctx, { ticketId: id, author, visibility, channel: given.channel, body: given.body, at, mentionIds });
   // A requester reads it.
   ticket.description = visibility === MessageVisibility.PUBLIC ? message.text : '';
-  const facts = [fact('ticket.created', ticket, { origin: ticket.origin, at }), added(ticket, message)];
+  const facts = [fact('ticket.created', ticket, { origin: ticket.origin, at }), opened(ticket, message)];
   await index(ctx, id, [
     { text: `${given.subject} ${given.requesterName}`, visibility: MessageVisibility.PUBLIC },
     { text: message.text, visibility },

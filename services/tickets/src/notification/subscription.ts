@@ -1,0 +1,55 @@
+import { cursorAt, placeAt } from '@deskgraph/common/cursor';
+import { sql } from '@deskgraph/common/database';
+import { fault } from '@deskgraph/common/errors';
+import { patiently } from '@deskgraph/common/failure';
+import { type Told, stoppable } from '@deskgraph/common/live';
+import type { Context } from '@deskgraph/common/transaction';
+import { TicketEvent } from '../event/event.ts';
+import { isVisible } from '../ticket/visible.ts';
+import { bellOf } from './bell.ts';
+import { NOTIFICATIONS } from './follow.ts';
+
+/** What the caller is told from now on, or after a cursor; each thing once and in the order of the log, as far as he sees the ticket then. */
+export function follow(ctx: Context, after: string | null | undefined): AsyncIterableIterator<Told> {
+  if (ctx.actor.kind === 'app') throw fault('FORBIDDEN');
+  const position = after ? placeAt(ctx, after, ['after']).position : undefined;
+  return stoppable((signal) => told(ctx, position, signal));
+}
+
+async function* told(ctx: Context, after: number | undefined, signal: AbortSignal): AsyncGenerator<Told, void, void> {
+  const { workspace, actor } = ctx;
+  const bell = bellOf(ctx.orm);
+  let position = after ?? (await patiently(() => reached(ctx), signal));
+  yield { cursor: cursorAt(ctx, { position }) };
+  while (!signal.aborted) {
+    const rung = bell.rung(workspace, actor.id, signal);
+    const found = await patiently(() => bell.read(workspace, actor.id, position), signal);
+    for (const { notification: message, ticket } of found) {
+      position = message.position;
+      if (signal.aborted) return;
+      if (!ticket || !isVisible(actor, ticket)) continue;
+      const fact = ctx.tail!.at(position);
+      if (fact) message.event = new TicketEvent(fact);
+      yield {
+        message,
+        cursor: cursorAt(ctx, { position }),
+        prepare: ({ load }) => load.know('ticket', ticket),
+      };
+    }
+    if (!found.length) await rung;
+  }
+}
+
+/** Up to where in the log everybody was told. */
+async function reached(ctx: Context): Promise<number> {
+  const now = ctx.again();
+  try {
+    const em = await now.read();
+    const { rows } = await sql<{ position: string }>`select position from feed_position where source = ${NOTIFICATIONS.source}`.execute(
+      em.getKysely(),
+    );
+    return Number(rows[0]?.position ?? 0);
+  } finally {
+    await now.end();
+  }
+}
