@@ -9,6 +9,8 @@ const TOLD: ReadonlySet<string> = new Set<keyof TicketFilter>([
   'id',
   'number',
   'status',
+  'customStatusId',
+  'formId',
   'priority',
   'channel',
   'categoryId',

@@ -250,6 +250,18 @@ test('macros lead to a custom status, and what could lead nowhere is refused whe
   expect(await standing(ticketId)).toEqual(['PENDING', papers]);
 });
 
+test('the past is asked for what a ticket stood in then', async () => {
+  const papers = await define('PENDING', 'Papers');
+  const { id } = await desk.ticket();
+  await put(id, { customStatusId: papers });
+  const time = new Date().toISOString();
+  await put(id, { status: 'OPEN' });
+  const query =
+    'query ($time: DateTime!, $filter: TicketFilter) { ticketsAt(time: $time, filter: $filter) { nodes { status ticket { id } } } }';
+  const then = await desk.ask(desk.light, query, { time, filter: { customStatusId: { eq: papers } } });
+  expect(then).toEqual({ ticketsAt: { nodes: [{ status: 'PENDING', ticket: { id } }] } });
+});
+
 test('a page of tickets reads its custom statuses with one statement, for staff and requesters', async () => {
   const statuses = [await define('OPEN', 'Lab'), await define('PENDING', 'Papers')];
   const count = async (actor: Actor) =>

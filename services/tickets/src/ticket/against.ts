@@ -13,7 +13,7 @@ export const againstWork = ({ status }: Standing): Against => (status === Ticket
 /** Against moving it by hand. */
 export const againstMove = ({ mergedIntoId }: Standing): Against => (mergedIntoId ? 'ALREADY_MERGED' : undefined);
 
-/** Against folding it into another one, others into it, or cutting something out of it. */
+/** Against folding it into another one, others into it, cutting something out of it, or sending it back to work. */
 export const againstFolding = (ticket: Standing): Against => againstMove(ticket) ?? againstWork(ticket);
 
 /** Against saying something to its requester, who himself begins a follow-up with it. */

@@ -70,15 +70,13 @@ const TRIES: Record<string, Try> = {
   update: (id) => ['ticketUpdate', { id, subject: `Other ${newId('tkt')}` }],
   assign: (id) => ['ticketAssign', { id, departmentId: null, comment: 'Words' }],
   solve: moveTo(TicketStatus.SOLVED),
-  reopen: moveTo(TicketStatus.OPEN),
+  reopen: (id) => ['ticketReopen', { id }],
   merge: async (id) => ['ticketMerge', { ids: [await ticketAs(PLAIN)], intoId: id }],
   delete: (id) => ['ticketDelete', { id }],
 };
 /** Asking for what it is already changes nothing, and is no refusal. */
 const isVain = (verb: string, { status, isDeleted }: State): boolean =>
-  (verb === 'solve' && status === TicketStatus.SOLVED) ||
-  (verb === 'reopen' && status !== TicketStatus.SOLVED) ||
-  (verb === 'delete' && isDeleted);
+  (verb === 'solve' && status === TicketStatus.SOLVED) || (verb === 'delete' && isDeleted);
 
 async function isRefused(actor: Actor, [name, input]: [string, object]): Promise<boolean> {
   const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;

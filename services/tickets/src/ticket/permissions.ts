@@ -40,7 +40,7 @@ export async function permissionsOf(ctx: Context, ticket: Ticket, schema: GraphQ
     update: may('ticketUpdate'),
     assign: may('ticketAssign') && !againstWork(ticket),
     solve: moves(TicketStatus.SOLVED),
-    reopen: ticket.status === TicketStatus.SOLVED && moves(TicketStatus.OPEN),
+    reopen: may('ticketReopen') && ticket.status === TicketStatus.SOLVED && !againstMove(ticket),
     merge: may('ticketMerge') && !againstFolding(ticket),
     delete: may('ticketDelete'),
   };

@@ -6,6 +6,7 @@ import { added } from '../message/fact.ts';
 import { MessageVisibility } from '../message/message.ts';
 import { index, write } from '../message/write.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
+import { againstFolding, refuse } from './against.ts';
 import { backToWork } from './back.ts';
 import { moved, standingOf } from './fact.ts';
 import { locked } from './find.ts';
@@ -18,8 +19,7 @@ import { TicketStatus } from './words.ts';
 /** SOLVED is not the end: who is not content sends the ticket back to work. A requester waits for an answer from now on. */
 export async function reopen(ctx: Context, { id, reason }: TicketReopenInput): Promise<TicketReopenPayload> {
   const ticket = await locked(ctx, id);
-  if (ticket.mergedIntoId) throw new Refusal('ALREADY_MERGED', 'id');
-  if (ticket.status === TicketStatus.CLOSED) throw new Refusal('TICKET_CLOSED', 'id');
+  refuse(againstFolding(ticket), 'id');
   if (ticket.status !== TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
   const at = new Date();
   const from = standingOf(ticket);
