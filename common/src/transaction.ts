@@ -107,7 +107,10 @@ export class Context {
     }
   }
 
-  /** Runs a part of a rehearsal that may fail by itself: whatever it throws takes back this part and nothing else. */
+  /**
+   * Runs a part of a rehearsal that may fail by itself: whatever it throws takes back this part and nothing else. What it has read is forgotten,
+   * as after a transaction of its own; the more is known, the longer every look for changes takes.
+   */
   async part<T>(work: () => Promise<T>): Promise<T> {
     const known = this.rehearsed?.length;
     await sql`savepoint part`.execute(this.em.getKysely());
@@ -118,10 +121,11 @@ export class Context {
       return result;
     } catch (error) {
       await sql`rollback to savepoint part`.execute(this.em.getKysely());
-      this.em.clear();
-      this.load.clear();
       this.rehearsed?.splice(known ?? 0);
       throw error;
+    } finally {
+      this.em.clear();
+      this.load.clear();
     }
   }
 

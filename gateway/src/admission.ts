@@ -26,12 +26,12 @@ interface Resolved {
   operation: OperationDefinitionNode;
 }
 
-/** Anything but `__typename`, fragments looked into; introspection counts as data. */
-function touchesData({ document, operation }: Resolved): boolean {
+/** Is there a field at the root of which it holds? Fragments are looked into. */
+function asks({ document, operation }: Resolved, holds: (field: string) => boolean): boolean {
   const seen = new Set<string>();
   const touches = (set: SelectionSetNode): boolean =>
     set.selections.some((node) => {
-      if (node.kind === Kind.FIELD) return node.name.value !== '__typename';
+      if (node.kind === Kind.FIELD) return holds(node.name.value);
       if (node.kind === Kind.INLINE_FRAGMENT) return touches(node.selectionSet);
       if (seen.has(node.name.value)) return false;
       seen.add(node.name.value);
@@ -40,6 +40,11 @@ function touchesData({ document, operation }: Resolved): boolean {
     });
   return touches(operation.selectionSet);
 }
+
+/** Introspection counts as data. */
+const isData = (field: string): boolean => field !== '__typename';
+/** In this graph the query that tries a mutation is named after it. */
+const isRehearsal = (field: string): boolean => field.endsWith('Preview');
 
 /**
  * Everything that depends on the caller or the variables is decided here, for each request anew: Apollo Server keeps documents that passed
@@ -59,7 +64,7 @@ export function admission(limits: Limits, needsSignIn: boolean): ApolloServerPlu
     if (call.refusal) return call.refusal;
     if (!operation) return fault('BAD_USER_INPUT', 'The document has no operation of this name.');
     const resolved = { schema, document, operation };
-    if (needsSignIn && !call.caller && touchesData(resolved)) return fault('UNAUTHENTICATED');
+    if (needsSignIn && !call.caller && asks(resolved, isData)) return fault('UNAUTHENTICATED');
     if (operation.operation === 'subscription') return fault('BAD_USER_INPUT', NEEDS_STREAM, { reason: 'NOT_ACCEPTABLE' });
     const variables = request.variables ?? {};
     const excess = excessOfVariables(variables, limits);
@@ -70,6 +75,7 @@ export function admission(limits: Limits, needsSignIn: boolean): ApolloServerPlu
         return fault('COST_EXCEEDED', `The query may bring ${call.cost} objects; ${limits.cost} are allowed. Ask for smaller pages.`);
     }
     call.patience.writes = operation.operation === 'mutation';
+    call.patience.rehearses = asks(resolved, isRehearsal);
     return undefined;
   };
 

@@ -13,6 +13,8 @@ export class Gone extends Error {
 export class Patience {
   /** Set before the first fetch of a mutation: what has begun to be written is not abandoned as early. */
   writes = false;
+  /** A rehearsal does what a mutation does, and takes as long. */
+  rehearses = false;
   readonly #readMs: number;
   readonly #writeMs: number;
   readonly #abort = new AbortController();
@@ -25,7 +27,8 @@ export class Patience {
 
   /** Counts from the first fetch on: signing in and planning are not the subgraphs' doing. */
   signal(): AbortSignal {
-    this.#timer ??= setTimeout(() => this.#abort.abort(new Late('The call took too long.')), this.writes ? this.#writeMs : this.#readMs);
+    const ms = this.writes || this.rehearses ? this.#writeMs : this.#readMs;
+    this.#timer ??= setTimeout(() => this.#abort.abort(new Late('The call took too long.')), ms);
     return this.#abort.signal;
   }
 

@@ -229,6 +229,10 @@ test('a change has more time than a query: giving up would not undo it', async (
   expect((await ask('mutation { slow }')).data).toEqual({ slow: true });
 });
 
+test('a rehearsal of a change has the time of a change', async () => {
+  expect((await ask('query { ...Trial } fragment Trial on Query { slowPreview }')).data).toEqual({ slowPreview: true });
+});
+
 // What clients read of errors
 
 test('a refused request of a subgraph (HTTP 400) reaches the client as the typed error it is', async () => {

@@ -9,6 +9,7 @@ const TICKETS = `${LINK}
     tickets(first: Int, last: Int, after: String): TicketConnection!
     newest(first: Int = 10): [Ticket!]!
     broken: String
+    slowPreview: Boolean
     forbidden: String
     wrongNull: Ticket
     search(filter: Filter): [Ticket!]!
@@ -36,6 +37,9 @@ const ticket = (id: string) => ({
 });
 const three = ['1', '2', '3'].map(ticket);
 
+/** Takes longer than a query may. */
+const slow = (): Promise<boolean> => new Promise((resolve) => setTimeout(resolve, 1_200, true));
+
 export const resolvers = {
   tickets: {
     Query: {
@@ -43,6 +47,7 @@ export const resolvers = {
       tickets: () => ({ nodes: three, edges: three.map((node) => ({ node, cursor: node.id })), totalCount: 3 }),
       newest: () => three,
       search: () => three,
+      slowPreview: slow,
       broken: () => {
         throw new Error('relation "secret_table" does not exist at 10.0.0.7:5432');
       },
@@ -51,7 +56,7 @@ export const resolvers = {
       },
       wrongNull: () => ticket('4'),
     },
-    Mutation: { ticketCreate: () => ticket('9'), slow: () => new Promise((resolve) => setTimeout(resolve, 1_200, true)) },
+    Mutation: { ticketCreate: () => ticket('9'), slow },
     Ticket: { __resolveReference: ({ id }: { id: string }) => ticket(id) },
   },
   customers: {
