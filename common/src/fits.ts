@@ -3,6 +3,7 @@ import {
   type DateTimeFilter,
   type IdFilter,
   type NumberFilter,
+  type StringFilter,
   type TagFilter,
   bounded,
   listed,
@@ -65,6 +66,27 @@ export function numberFits(number: Known<number>, filter: NumberFilter): Answer 
     ...when(filter.gte, (given) => has((value) => value >= bounded(Math.ceil(given)))),
     ...when(filter.lte, (given) => has((value) => value <= bounded(Math.floor(given)))),
     ...when(filter.isNull, (isNull) => (number === null) === isNull),
+  ]);
+}
+
+/** Beyond ASCII what letters are the same is for the database to say. */
+// eslint-disable-next-line no-control-regex -- the whole of ASCII
+const PLAIN = /^[\u0000-\u007F]*$/;
+
+/** Text of a thing at hand; undefined where only a statement can say. */
+export function textFits(text: Known<string>, filter: StringFilter): Answer {
+  const has = (given: string[], holds: (text: string, given: string) => boolean): Answer => {
+    if (typeof text !== 'string') return false;
+    if (![text, ...given].every((each) => PLAIN.test(each))) return undefined;
+    return given.some((each) => holds(text.toLowerCase(), each.toLowerCase()));
+  };
+  if (text === undefined) return undefined;
+  return every([
+    ...when(filter.eq, (given) => has([given], (each, one) => each === one)),
+    ...when(filter.in, (given) => has(listed(given), (each, one) => each === one)),
+    ...when(filter.contains, (given) => has([given], (each, one) => each.includes(one))),
+    ...when(filter.startsWith, (given) => has([given], (each, one) => each.startsWith(one))),
+    ...when(filter.isNull, (isNull) => (text === null) === isNull),
   ]);
 }
 

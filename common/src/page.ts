@@ -56,17 +56,27 @@ export interface Page<T> {
   totalCount: () => Promise<number>;
 }
 
-/** The Relay connection and edge types of a thing; call once per type. `plural` is for people: `tickets`. */
-export function connectionOf<T extends object>(Thing: ClassType<T>, name: string, plural: string) {
+/** The Relay edge type of a thing, for who adds fields to it. */
+export function edgeOf<T extends object>(Thing: ClassType<T>, name: string, plural: string): ClassType<Edge<T>> {
   @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `One of a page of ${plural}.` })
   class ThingEdge implements Edge<T> {
     @Field(() => String, { description: 'Give it to `after` or `before` to go on from here.' }) cursor!: string;
     @Field(() => Thing, { description: 'The thing itself.' }) node!: T;
   }
+  return ThingEdge;
+}
+
+/** The Relay connection type of a thing, with its edges; call once per type. `plural` is for people: `tickets`. */
+export function connectionOf<T extends object>(
+  Thing: ClassType<T>,
+  name: string,
+  plural: string,
+  ThingEdge: ClassType<Edge<T>> = edgeOf(Thing, name, plural),
+) {
   @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of ${plural}.` })
   class ThingConnection {
     @Field(() => [Thing], { description: 'The things of this page.' }) nodes!: T[];
-    @Field(() => [ThingEdge], { description: 'The same with a cursor each.' }) edges!: ThingEdge[];
+    @Field(() => [ThingEdge], { description: 'The same with a cursor each.' }) edges!: Edge<T>[];
     @Field(() => PageInfo, { description: 'Where the page stands.' }) pageInfo!: PageInfo;
     @Field(() => Int, { nullable: true, description: 'How many there are in all; counted only when selected.' })
     totalCount!: () => Promise<number>;

@@ -7,6 +7,17 @@ const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scrip
 const LETTERS =
   /[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+/gu;
 const WORD_LIMIT = 64;
+/** The last sign in the order of code points. */
+export const LAST = '\u{10FFFF}';
+
+export const isUnspaced = (word: string): boolean => UNSPACED.test(word);
+
+/** A word that is looked for: it finds the words from `low` on and before `high`. */
+export interface Term {
+  word: string;
+  low: string;
+  high: string;
+}
 
 // eslint-disable-next-line no-control-regex -- the whole of ASCII
 const PLAIN = /^[\u0000-\u007F]*$/;
@@ -27,7 +38,7 @@ export function words(text: string): string[] {
   const found: string[] = [];
   for (const [mixed] of folded(text).matchAll(RUN))
     for (const [run] of mixed.matchAll(LETTERS)) {
-      if (!UNSPACED.test(run)) found.push(run.slice(0, WORD_LIMIT));
+      if (!isUnspaced(run)) found.push(run.slice(0, WORD_LIMIT));
       else found.push(...pairs(run));
     }
   return found;
@@ -41,9 +52,15 @@ function pairs(run: string): string[] {
 /** What to give to `to_tsvector('simple', …)`. */
 export const searchText = (...texts: (string | null | undefined)[]): string => words(texts.filter(Boolean).join(' ')).join(' ');
 
-/** A `tsquery` that finds every word of the text; words of three letters and more also find what begins with them. Null when there is no word. */
-export function searchQuery(text: string): string | null {
-  const terms = [...new Set(words(text))].slice(0, 20);
+/** The different words of a text that is looked for, at most 20; those of three letters and more also find what begins with them. */
+export const soughtTerms = (text: string): Term[] =>
+  [...new Set(words(text))].slice(0, 20).map((word) => ({ word, low: word, high: isOpen(word) ? word + LAST : `${word}\u0001` }));
+
+const isOpen = (word: string): boolean => !isUnspaced(word) && word.length >= 3;
+
+/** A `tsquery` that finds every one of the words that `soughtTerms` gives; `exact`: none that only begins with one. Null when there is no word. */
+export function searchQuery(text: string, exact = false): string | null {
+  const terms = soughtTerms(text);
   if (!terms.length) return null;
-  return terms.map((term) => (!UNSPACED.test(term) && term.length >= 3 ? `'${term}':*` : `'${term}'`)).join(' & ');
+  return terms.map(({ word }) => (!exact && isOpen(word) ? `'${word}':*` : `'${word}'`)).join(' & ');
 }

@@ -139,6 +139,8 @@ export const QUERIES: Record<string, QueryRight> = {
         kind: 'ticket',
         args: ({ field, ticket }) => ({ filter: { field: [{ fieldId: field.id, text: eq(ticket.mark) }] } }),
       },
+      number: { kind: 'ticket', args: ({ number }) => ({ filter: { text: `#${number}` } }), foreign: false, alone: false },
+      organization: { kind: 'ticket', args: ({ organization }) => ({ filter: { organizationId: eq(organization.id) } }) },
       assignee: { kind: 'ticket', args: ({ agent }) => ({ filter: { assigneeId: eq(agent.id) } }) },
       label: { kind: 'tag', args: ({ tag }) => ({ filter: { tag: { any: [tag.mark] } } }) },
     },
@@ -151,6 +153,8 @@ export const QUERIES: Record<string, QueryRight> = {
       label: { kind: 'tag', args: ({ tag }) => ({ time: SOON, filter: { tag: { any: [tag.mark] } } }) },
     },
   },
+  // A cluster takes three tickets; whom it knows is asked beside its code.
+  ticketClusters: { may: [...STAFF, 'partner', 'reader'], ways: {} },
   customer: {
     may: [...STAFF, 'customer', 'partner', 'clerk'],
     ways: {
@@ -231,6 +235,7 @@ export const FIELDS: Record<string, { from: Kind; type: string; select: string; 
   'Ticket.incidents': { from: 'ticket', type: 'Ticket', select: 'incidents { totalCount }' },
   'Ticket.drafts': { from: 'ticket', type: 'Ticket', select: 'drafts { id }', least: 'agent' },
   'Ticket.operations': { from: 'ticket', type: 'Ticket', select: 'operations { id }', least: 'agent' },
+  'Ticket.similar': { from: 'ticket', type: 'Ticket', select: 'similar { score }' },
   'Ticket.snooze': { from: 'ticket', type: 'Ticket', select: 'snooze { until }' },
   'Ticket.tags': { from: 'ticket', type: 'Ticket', select: 'tags { id }' },
   'Message.mentions': { from: 'message', type: 'Message', select: 'mentions { id }' },

@@ -10,6 +10,7 @@ import { Fields } from './20261122T0345-fields.ts';
 import { Followers } from './20261126T1425-followers.ts';
 import { Statuses } from './20261126T1420-statuses.ts';
 import { Forms } from './20261126T1440-forms.ts';
+import { Conditions } from './20261126T1430-conditions.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1425-followers': Followers,
   '20261126T1420-statuses': Statuses,
   '20261126T1440-forms': Forms,
+  '20261126T1430-conditions': Conditions,
 };

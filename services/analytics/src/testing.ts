@@ -72,6 +72,8 @@ export interface Cast {
   category: string;
   status: string;
   form: string;
+  organization: string;
+  problem: string;
   field: string;
 }
 
@@ -83,6 +85,8 @@ export const newCast = (workspace: string): Cast => ({
   category: newId('cat'),
   status: newId('sta'),
   form: newId('frm'),
+  organization: newId('org'),
+  problem: newId('tkt'),
   field: newId('fld'),
 });
 
@@ -116,6 +120,15 @@ export function lifeOf(cast: Cast, number: number, from: Date, to: Date, random:
     requesterId: oneOf(cast.requesters),
     tags: random() < 0.3 ? ['refund'] : [],
     formId: number % 3 ? null : cast.form,
+    locale: oneOf(['sl', 'pt-BR', null]),
+    product: oneOf(['Mill', 'Kettle', null]),
+    externalId: oneOf(['A-1', null]),
+    handled: random() < 0.5,
+    reopenCount: number % 4,
+    transferCount: number % 3,
+    organizationId: oneOf([cast.organization, null]),
+    problemId: oneOf([cast.problem, null, null]),
+    closedAt: oneOf([createdAt.toISOString(), null]),
     createdAt: createdAt.toISOString(),
   };
   const id = newId('tkt');

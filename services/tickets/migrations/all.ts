@@ -31,6 +31,8 @@ import { Scans } from './20261126T1515-scans.ts';
 import { Forms } from './20261126T1440-forms.ts';
 import { Languages } from './20261126T1535-languages.ts';
 import { Notifications } from './20261126T1505-notifications.ts';
+import { Conditions } from './20261126T1430-conditions.ts';
+import { Search } from './20261126T1450-search.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -66,4 +68,6 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1440-forms': Forms,
   '20261126T1535-languages': Languages,
   '20261126T1505-notifications': Notifications,
+  '20261126T1430-conditions': Conditions,
+  '20261126T1450-search': Search,
 };

@@ -43,6 +43,7 @@ import { FormOfTicket } from './form/of-ticket.ts';
 import { FieldOfForm, TicketFormResolver } from './form/resolver.ts';
 import { App, Article, Customer, KnowledgeBase, Organization, Section } from './foreign/foreign.ts';
 import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
+import { SimilarTickets, TicketClusters } from './likeness/resolver.ts';
 import { TicketLinks } from './link/resolver.ts';
 import { TicketLists } from './list/subscription.ts';
 import { Macro } from './macro/macro.ts';
@@ -64,6 +65,7 @@ import { sweepNotifications } from './notification/sweep.ts';
 import { openWatch } from './presence/watch.ts';
 import { followCustomers } from './requester/follow.ts';
 import { SenderResolver } from './sender/resolver.ts';
+import { TicketHighlights } from './search/resolver.ts';
 import { SettingsResolver } from './settings/resolver.ts';
 import { TicketTags } from './tag/of-ticket.ts';
 import { TagResolver } from './tag/resolver.ts';
@@ -146,8 +148,11 @@ export const subgraph: SubgraphOptions = {
     FormOfTicket,
     FieldsOfAction,
     TicketMessages,
+    TicketHighlights,
     OperationResolver,
     TicketLinks,
+    SimilarTickets,
+    TicketClusters,
     TicketOperations,
     MessageResolver,
     DraftResolver,

@@ -11,7 +11,7 @@ const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'];
 const TAGS = ['red', 'green', 'blue'];
 const WORDS = ['parcel', 'invoice', 'kettle', 'password'];
 const LENGTHS = ['PT1M', 'PT10M', 'PT1H', 'P1D'];
-const ORDERS = ['QUEUE', 'WAITING_SINCE', 'PRIORITY', 'CREATED_AT', 'UPDATED_AT', 'NUMBER'];
+const ORDERS = ['QUEUE', 'WAITING_SINCE', 'PRIORITY', 'CREATED_AT', 'UPDATED_AT', 'SOLVED_AT', 'NUMBER'];
 
 /** Random lists and random writes of one workspace. */
 export class Play {
@@ -64,6 +64,10 @@ export class Play {
       () => ({ createdAt: one([{ within: one(LENGTHS) }, { olderThan: one(LENGTHS) }, { within: 'PT1H', olderThan: 'PT1M' }]) }),
       () => ({ text: one(WORDS) }),
       () => ({ snoozed: one([true, false]) }),
+      () => ({ handled: one([true, false]) }),
+      () => ({ reopenCount: one([{ gte: 1 }, { eq: 0 }]), transferCount: { lte: 1 } }),
+      () => ({ product: one([{ eq: 'KETTLE' }, { startsWith: 'par' }, { isNull: true }]) }),
+      () => ({ solvedAt: one([{ within: one(LENGTHS) }, { isNull: true }]) }),
       () => ({ number: one([{ gte: roll(20) }, { lte: roll(20) }]) }),
     ];
     const branches = [() => ({ and: [tree(), tree()] }), () => ({ or: [tree(), tree()] }), () => ({ not: tree() })];
@@ -93,6 +97,7 @@ export class Play {
       () => mutation(agent, 'ticketUpdate', { id, addTags: some(TAGS), removeTags: some(TAGS) }),
       () => mutation(agent, 'ticketUpdate', { id, priority: one(PRIORITIES) }),
       () => mutation(agent, 'ticketUpdate', { id, subject: body }),
+      () => mutation(agent, 'ticketUpdate', { id, product: one([...WORDS, null]) }),
       () => mutation(agent, 'ticketSnooze', { id, until: new Date(Date.now() + one([1_000, 60_000, HOUR])) }),
       () => mutation(one([customer, stranger]), 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body }),
       () => mutation(agent, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body, override: true }),

@@ -266,6 +266,12 @@ describe('numbers', () => {
       [{ field: [{ fieldId: cast.field, number: { gte: 1 } }] }, ({ today }) => typeof today.fields?.[cast.field] === 'number'],
       [{ field: [{ fieldId: cast.field, choices: { all: ['red', 'BLUE'] } }] }, ({ today }) => Array.isArray(today.fields?.[cast.field])],
       [{ field: [{ fieldId: cast.field, text: { isNull: true } }] }, ({ today }) => today.fields?.[cast.field] === undefined],
+      [{ locale: { startsWith: 'PT' } }, ({ today }) => today.locale === 'pt-BR'],
+      [{ product: { eq: 'MILL' }, handled: true }, ({ today }) => today.product === 'Mill' && Boolean(today.handled)],
+      [{ externalId: { isNull: true }, reopenCount: { gte: 2 } }, ({ today }) => today.externalId === null && today.reopenCount! >= 2],
+      [{ transferCount: { lte: 1 }, closedAt: { isNull: false } }, ({ today }) => today.transferCount! <= 1 && Boolean(today.closedAt)],
+      [{ organizationId: { in: [cast.organization] } }, ({ today }) => today.organizationId === cast.organization],
+      [{ problemId: { isNull: false } }, ({ today }) => Boolean(today.problemId)],
       [{ departmentId: { isNull: true } }, ({ today }) => today.departmentId === null],
       [{ tag: { any: ['VIP'] }, not: { priority: { eq: 'LOW' } } }, ({ today }) => today.tags!.includes('vip') && today.priority !== 'LOW'],
       [

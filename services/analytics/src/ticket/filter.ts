@@ -5,12 +5,14 @@ import {
   type Condition,
   IdFilter,
   NumberFilter,
+  StringFilter,
   TagFilter,
   choiceIs,
   idIs,
   instantIs,
   listed,
   numberIs,
+  spelledIs,
   asks,
   treeIs,
   when,
@@ -51,7 +53,8 @@ export class TicketFilter {
   @Field(() => NumberFilter, { nullable: true, description: 'The number that people quote.' }) number?: NumberFilter | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Words in the subject, the messages and the requester’s name, in any language and order; at most 200 characters.',
+    description:
+      'Words in the subject, the messages and the requester’s name, in any language and order; also the number, `#123`, and the requester’s mail address. At most 200 characters.',
   })
   text?: string | null;
   @Field(() => TicketStatusFilter, { nullable: true, description: 'The status.' }) status?: TicketStatusFilter | null;
@@ -60,6 +63,7 @@ export class TicketFilter {
   @Field(() => IdFilter, { nullable: true, description: 'The form that it was made with; for staff only.' }) formId?: IdFilter | null;
   @Field(() => TicketPriorityFilter, { nullable: true, description: 'The priority.' }) priority?: TicketPriorityFilter | null;
   @Field(() => ChannelKindFilter, { nullable: true, description: 'The channel that it came in by.' }) channel?: ChannelKindFilter | null;
+  @Field(() => StringFilter, { nullable: true, description: 'The language of the requester.' }) locale?: StringFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'What it is about; categories below that one are asked for by their own ids.' })
   categoryId?: IdFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'The department that holds it.' }) departmentId?: IdFilter | null;
@@ -71,17 +75,30 @@ export class TicketFilter {
     description: 'A member of the staff who follows it; `isNull: true` means that nobody does. For staff only.',
   })
   followerId?: IdFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'The organization that it is asked for.' }) organizationId?: IdFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'The problem that it is an incident of; for staff only.' })
+  problemId?: IdFilter | null;
   @Field(() => TagFilter, { nullable: true, description: 'Labels by name; for staff only.' }) tag?: TagFilter | null;
   @Field(() => [FieldFilter], { nullable: true, description: 'Values of custom fields; all of these hold, at most 10.' })
   field?: FieldFilter[] | null;
+  @Field(() => StringFilter, { nullable: true, description: 'The product that it is about.' }) product?: StringFilter | null;
+  @Field(() => StringFilter, { nullable: true, description: 'The id that a partner gave it.' }) externalId?: StringFilter | null;
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was created.' }) createdAt?: DateTimeFilter | null;
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it last changed, as far as the caller may see.' })
+  updatedAt?: DateTimeFilter | null;
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was solved; set while it is SOLVED or CLOSED.' })
   solvedAt?: DateTimeFilter | null;
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was closed.' }) closedAt?: DateTimeFilter | null;
   @Field(() => DateTimeFilter, {
     nullable: true,
     description: 'Since when the requester has no answer; `olderThan: "PT4H"` means unanswered for more than 4 hours.',
   })
   waitingSince?: DateTimeFilter | null;
+  @Field(() => Boolean, { nullable: true, description: 'Answered by an agent, or not.' }) handled?: boolean | null;
+  @Field(() => NumberFilter, { nullable: true, description: 'How often it went back to work after SOLVED.' })
+  reopenCount?: NumberFilter | null;
+  @Field(() => NumberFilter, { nullable: true, description: 'How often it moved between departments.' })
+  transferCount?: NumberFilter | null;
   @Field(() => Boolean, { nullable: true, description: 'Postponed now, or not; a queue asks for false. For staff only.' })
   snoozed?: boolean | null;
   @Field(() => Boolean, {
@@ -121,18 +138,28 @@ export const matchesGiven = (filter: TicketFilter | null | undefined, actor: Act
     ...when(f.formId, (id) => idIs(sql`t.form_id`, 'frm', id, actor.id)),
     ...when(f.priority, (given) => choiceIs(sql`t.priority`, given)),
     ...when(f.channel, (given) => choiceIs(sql`t.channel`, given)),
+    ...when(f.locale, (text) => spelledIs(sql`t.locale_word`, text)),
     ...when(f.categoryId, (id) => idIs(sql`t.category_id`, 'cat', id, actor.id)),
     ...when(f.departmentId, (id) => idIs(sql`t.department_id`, 'dep', id, actor.id)),
     ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
     ...when(f.followerId, (id) => followedBy(id, actor.id)),
+    ...when(f.organizationId, (id) => idIs(sql`t.organization_id`, 'org', id, actor.id)),
+    ...when(f.problemId, (id) => idIs(sql`t.problem_id`, 'tkt', id, actor.id)),
     ...when(f.tag, tagged),
     ...when(f.field, fieldsMatch),
+    ...when(f.product, (text) => spelledIs(sql`t.product_word`, text)),
+    ...when(f.externalId, (text) => spelledIs(sql`t.external_id_word`, text)),
+    ...when(f.handled, (handled) => sql<SqlBool>`t.handled = ${handled}`),
+    ...when(f.reopenCount, (number) => numberIs(sql`t.reopen_count`, number)),
+    ...when(f.transferCount, (number) => numberIs(sql`t.transfer_count`, number)),
     ...when(f.snoozed, (snoozed) => sql<SqlBool>`t.snoozed = ${snoozed}`),
     ...when(f.spam, (spam) => sql<SqlBool>`t.spam = ${spam}`),
     ...when(f.deleted, (deleted) => sql<SqlBool>`t.deleted = ${deleted}`),
     ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at)),
+    ...when(f.updatedAt, (at) => instantIs(sql`t.updated_at`, at)),
     ...when(f.solvedAt, (at) => instantIs(sql`t.solved_at`, at)),
+    ...when(f.closedAt, (at) => instantIs(sql`t.closed_at`, at)),
     ...when(f.waitingSince, (at) => instantIs(sql`t.waiting_since`, at)),
   ]);
 

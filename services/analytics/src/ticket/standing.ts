@@ -9,13 +9,22 @@ export interface TicketState {
   formId?: string | null;
   priority: string;
   channel: string;
+  locale?: string | null;
   categoryId?: string | null;
   departmentId: string | null;
   assigneeId: string | null;
   requesterId: string | null;
   followerIds?: string[];
+  organizationId?: string | null;
+  problemId?: string | null;
   tags?: string[];
   fields?: Record<string, unknown>;
+  product?: string | null;
+  externalId?: string | null;
+  handled?: boolean;
+  reopenCount?: number;
+  transferCount?: number;
+  closedAt?: string | null;
   mergedIntoId?: string | null;
   snooze?: object | null;
   waitingSince?: string | null;
@@ -39,21 +48,32 @@ export interface Standing {
   formId: string | null;
   priority: string;
   channel: string;
+  locale: string | null;
   categoryId: string | null;
   departmentId: string | null;
   assigneeId: string | null;
   requesterId: string | null;
   /** Typed ids. */
   followerIds: string[];
+  organizationId: string | null;
+  problemId: string | null;
   tags: string[];
   /** Values of custom fields by the ids of the fields. */
   fields: Record<string, unknown>;
+  product: string | null;
+  externalId: string | null;
+  handled: boolean;
+  reopenCount: number;
+  transferCount: number;
   snoozed: boolean;
   waitingSince: Date | null;
   spam: boolean;
   /** In the bin, or gone. */
   deleted: boolean;
   createdAt: Date;
+  /** The latest fact. */
+  updatedAt: Date;
+  closedAt: Date | null;
   created: { departmentId: string | null; agentId: string | null };
   /** The last solution, while it stands. */
   solved: Milestone | null;
@@ -106,17 +126,27 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
     formId: uuid('frm', state.formId),
     priority: state.priority,
     channel: state.channel,
+    locale: state.locale ?? null,
     categoryId: uuid('cat', state.categoryId),
     departmentId,
     assigneeId: agentId,
     requesterId: uuid('cus', state.requesterId),
     followerIds: state.followerIds ?? [],
+    organizationId: uuid('org', state.organizationId),
+    problemId: uuid('tkt', state.problemId),
     tags: state.tags ?? [],
     fields: state.fields ?? {},
+    product: state.product ?? null,
+    externalId: state.externalId ?? null,
+    handled: state.handled ?? start.handled,
+    reopenCount: state.reopenCount ?? start.reopenCount,
+    transferCount: state.transferCount ?? start.transferCount,
     snoozed: Boolean(state.snooze),
     waitingSince: state.waitingSince ? new Date(state.waitingSince) : null,
     spam: Boolean(state.spam),
     deleted: Boolean(state.deletedAt),
+    updatedAt: later(at, start.updatedAt),
+    closedAt: state.closedAt ? new Date(state.closedAt) : null,
     solved: nowSolved ? (wasSolved ? start.solved : solution()) : null,
     responded: start.responded ?? (repliesFirst ? milestone() : null),
   };
@@ -137,18 +167,28 @@ const begin = (state: TicketState): Standing => {
     formId: null,
     priority: state.priority,
     channel: state.channel,
+    locale: null,
     categoryId: null,
     departmentId,
     assigneeId,
     requesterId: null,
     followerIds: [],
+    organizationId: null,
+    problemId: null,
     tags: [],
     fields: {},
+    product: null,
+    externalId: null,
+    handled: false,
+    reopenCount: 0,
+    transferCount: 0,
     snoozed: false,
     waitingSince: null,
     spam: false,
     deleted: false,
     createdAt,
+    updatedAt: createdAt,
+    closedAt: null,
     created: { departmentId, agentId: assigneeId },
     solved: null,
     responded: null,

@@ -66,24 +66,33 @@ async function write(context: Context, progress: object, tickets: object[], stre
         department_id = excluded.department_id, agent_id = excluded.agent_id, closed_at = excluded.closed_at,
         hidden = excluded.hidden)
     insert into ticket (
-      workspace_id, id, number, status, custom_status_id, form_id, priority, channel, category_id, department_id, assignee_id, requester_id, follower_ids, tags, fields, snoozed, waiting_since, spam, deleted, created_at,
+      workspace_id, id, number, status, custom_status_id, form_id, priority, channel, locale, category_id, department_id, assignee_id,
+      requester_id, organization_id, problem_id, follower_ids, tags, fields, product, external_id, handled, reopen_count, transfer_count,
+      snoozed, waiting_since, spam, deleted, created_at, updated_at, closed_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge)
     select
-      ${workspace}, id, number, status, custom_status_id, form_id, priority, channel, category_id, department_id, assignee_id, requester_id, follower_ids, tags, fields, snoozed, waiting_since, spam, deleted, created_at,
+      ${workspace}, id, number, status, custom_status_id, form_id, priority, channel, locale, category_id, department_id, assignee_id,
+      requester_id, organization_id, problem_id, follower_ids, tags, fields, product, external_id, handled, reopen_count, transfer_count,
+      snoozed, waiting_since, spam, deleted, created_at, updated_at, closed_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge
     from ${rows(tickets)} as given (
-      id uuid, number integer, status text, custom_status_id uuid, form_id uuid, priority text, channel text, category_id uuid, department_id uuid, assignee_id uuid, requester_id uuid, follower_ids text[], tags text[], fields jsonb, snoozed boolean, waiting_since timestamptz,
-      spam boolean, deleted boolean,
-      created_at timestamptz, created_department_id uuid, created_agent_id uuid,
+      id uuid, number integer, status text, custom_status_id uuid, form_id uuid, priority text, channel text, locale text, category_id uuid, department_id uuid,
+      assignee_id uuid, requester_id uuid, organization_id uuid, problem_id uuid, follower_ids text[], tags text[], fields jsonb, product text,
+      external_id text, handled boolean, reopen_count integer, transfer_count integer, snoozed boolean, waiting_since timestamptz,
+      spam boolean, deleted boolean, created_at timestamptz, updated_at timestamptz, closed_at timestamptz, created_department_id uuid, created_agent_id uuid,
       solved_at timestamptz, solved_department_id uuid, solved_agent_id uuid, resolution_seconds integer,
       responded_at timestamptz, responded_department_id uuid, responded_agent_id uuid, response_seconds integer, turn integer, edge timestamptz)
     on conflict (workspace_id, id) do update set
-      status = excluded.status, custom_status_id = excluded.custom_status_id, form_id = excluded.form_id, priority = excluded.priority, channel = excluded.channel, category_id = excluded.category_id, department_id = excluded.department_id,
-      assignee_id = excluded.assignee_id, requester_id = excluded.requester_id, follower_ids = excluded.follower_ids, tags = excluded.tags, fields = excluded.fields, snoozed = excluded.snoozed,
+      status = excluded.status, custom_status_id = excluded.custom_status_id, form_id, priority = excluded.priority, channel = excluded.channel,
+      locale = excluded.locale, category_id = excluded.category_id, department_id = excluded.department_id,
+      assignee_id = excluded.assignee_id, requester_id = excluded.requester_id,
+      organization_id = excluded.organization_id, problem_id = excluded.problem_id, follower_ids = excluded.follower_ids, tags = excluded.tags,
+      fields = excluded.fields, product = excluded.product, external_id = excluded.external_id, handled = excluded.handled,
+      reopen_count = excluded.reopen_count, transfer_count = excluded.transfer_count, snoozed = excluded.snoozed,
       waiting_since = excluded.waiting_since,
-      spam = excluded.spam, deleted = excluded.deleted,
+      spam = excluded.spam, deleted = excluded.deleted, updated_at = excluded.updated_at, closed_at = excluded.closed_at,
       solved_at = excluded.solved_at, solved_department_id = excluded.solved_department_id, solved_agent_id = excluded.solved_agent_id,
       resolution_seconds = excluded.resolution_seconds, responded_at = excluded.responded_at,
       responded_department_id = excluded.responded_department_id, responded_agent_id = excluded.responded_agent_id,
@@ -114,18 +123,28 @@ interface TicketRow {
   form_id: string | null;
   priority: string;
   channel: string;
+  locale: string | null;
   category_id: string | null;
   department_id: string | null;
   assignee_id: string | null;
   requester_id: string | null;
+  organization_id: string | null;
+  problem_id: string | null;
   follower_ids: string[];
   tags: string[];
   fields: Record<string, unknown>;
+  product: string | null;
+  external_id: string | null;
+  handled: boolean;
+  reopen_count: number;
+  transfer_count: number;
   snoozed: boolean;
   waiting_since: Instant | null;
   spam: boolean;
   deleted: boolean;
   created_at: Instant;
+  updated_at: Instant | null;
+  closed_at: Instant | null;
   created_department_id: string | null;
   created_agent_id: string | null;
   solved_at: Instant | null;
@@ -148,18 +167,28 @@ const rowOf = ([id, it]: readonly [string, Standing]): TicketRow => ({
   form_id: it.formId,
   priority: it.priority,
   channel: it.channel,
+  locale: it.locale,
   category_id: it.categoryId,
   department_id: it.departmentId,
   assignee_id: it.assigneeId,
   requester_id: it.requesterId,
+  organization_id: it.organizationId,
+  problem_id: it.problemId,
   follower_ids: it.followerIds,
   tags: it.tags,
   fields: it.fields,
+  product: it.product,
+  external_id: it.externalId,
+  handled: it.handled,
+  reopen_count: it.reopenCount,
+  transfer_count: it.transferCount,
   snoozed: it.snoozed,
   waiting_since: it.waitingSince,
   spam: it.spam,
   deleted: it.deleted,
   created_at: it.createdAt,
+  updated_at: it.updatedAt,
+  closed_at: it.closedAt,
   created_department_id: it.created.departmentId,
   created_agent_id: it.created.agentId,
   solved_at: it.solved?.at ?? null,
@@ -181,18 +210,28 @@ const standingOf = (row: TicketRow): Standing => ({
   formId: row.form_id,
   priority: row.priority,
   channel: row.channel,
+  locale: row.locale,
   categoryId: row.category_id,
   departmentId: row.department_id,
   assigneeId: row.assignee_id,
   requesterId: row.requester_id,
+  organizationId: row.organization_id,
+  problemId: row.problem_id,
   followerIds: row.follower_ids,
   tags: row.tags,
   fields: row.fields,
+  product: row.product,
+  externalId: row.external_id,
+  handled: row.handled,
+  reopenCount: row.reopen_count,
+  transferCount: row.transfer_count,
   snoozed: row.snoozed,
   waitingSince: row.waiting_since === null ? null : new Date(row.waiting_since),
   spam: row.spam,
   deleted: row.deleted,
   createdAt: new Date(row.created_at),
+  updatedAt: new Date(row.updated_at ?? row.created_at),
+  closedAt: row.closed_at === null ? null : new Date(row.closed_at),
   created: { departmentId: row.created_department_id, agentId: row.created_agent_id },
   solved: milestoneOf(row.solved_at, row.resolution_seconds, row.solved_department_id, row.solved_agent_id),
   responded: milestoneOf(row.responded_at, row.response_seconds, row.responded_department_id, row.responded_agent_id),

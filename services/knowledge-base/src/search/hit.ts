@@ -1,7 +1,7 @@
 import { connectionOf } from '@deskgraph/common/page';
 import { Field, Float, ObjectType } from 'type-graphql';
 import { Article } from '../article/article.ts';
-import type { Term } from '../word/term.ts';
+import type { Term } from '@deskgraph/common/words';
 
 @ObjectType({ simpleResolvers: true, description: 'An article that a search found.' })
 export class ArticleHit {

@@ -4,7 +4,8 @@ import { uuidOf } from '@deskgraph/common/id';
 import { Direction, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { articleColumns, articlesOf, articlesWith, shownNumber, visible } from '../article/find.ts';
-import { type Term, isUnspaced, searched } from '../word/term.ts';
+import { type Term, isUnspaced } from '@deskgraph/common/words';
+import { searched } from '../word/term.ts';
 import { ArticleHit } from './hit.ts';
 
 const QUERY_MOST = 200;

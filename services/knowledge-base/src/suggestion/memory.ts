@@ -1,5 +1,5 @@
 import type { Article } from '../article/article.ts';
-import type { Term } from '../word/term.ts';
+import type { Term } from '@deskgraph/common/words';
 
 export interface Found {
   id: string;

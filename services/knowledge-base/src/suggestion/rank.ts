@@ -1,7 +1,9 @@
 import { sql } from '@deskgraph/common/database';
 import { toId } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { type Term, telling, termOf } from '../word/term.ts';
+import { telling, termOf } from '@deskgraph/common/telling';
+import type { Term } from '@deskgraph/common/words';
+
 import { type Found, type Hits, type Memory, rememberHits } from './memory.ts';
 
 const SUBJECT_TERMS = 12;

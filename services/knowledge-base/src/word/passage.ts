@@ -1,24 +1,14 @@
-import { folded } from '@deskgraph/common/words';
-import { type Term, isUnspaced } from './term.ts';
+import { type Passage, passageOf } from '@deskgraph/common/passage';
+import type { Term } from '@deskgraph/common/words';
 
-const LENGTH = 220;
-const LEAD = 60;
 const SEARCHED = 100_000;
-const TOKEN = /[\p{L}\p{N}\p{M}]+/gu;
-const RUNS =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+/gu;
-
-interface Match {
-  from: number;
-  to: number;
-  word: string;
-}
 
 /** The piece of the text, or else of the title, that holds most of the terms; with `mark`, they stand between `**`. */
 export function passage(plain: string, title: string, terms: readonly Term[], mark: boolean): string {
-  const inText = matchesOf(tidy(plain), terms);
-  const inTitle = inText.length ? [] : matchesOf(tidy(title), terms);
-  return inTitle.length ? pieceOf(tidy(title), inTitle, mark) : pieceOf(tidy(plain), inText, mark);
+  const inText = passageOf(tidy(plain), terms);
+  const inTitle = inText.matches.length ? undefined : passageOf(tidy(title), terms);
+  const best = inTitle?.matches.length ? inTitle : inText;
+  return mark ? marked(best) : best.text;
 }
 
 /** On one line, and without what would look like a mark. */
@@ -28,90 +18,12 @@ const tidy = (text: string): string =>
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/\*{2,}/g, '*');
 
-function pieceOf(text: string, matches: readonly Match[], mark: boolean): string {
-  const start = densest(matches);
-  const from = start <= LEAD ? 0 : border(text, start - LEAD);
-  const to = from + LENGTH >= text.length ? text.length : border(text, from + LENGTH);
+function marked({ text, matches }: Passage): string {
   let shown = '';
-  let at = from;
-  for (const match of mark ? matches : []) {
-    if (match.from < at || match.to > to) continue;
-    shown += `${text.slice(at, match.from)}**${text.slice(match.from, match.to)}**`;
-    at = match.to;
+  let at = 0;
+  for (const { from, to } of matches) {
+    shown += `${text.slice(at, from)}**${text.slice(from, to)}**`;
+    at = to;
   }
-  return `${from > 0 ? '…' : ''}${(shown + text.slice(at, to)).trim()}${to < text.length ? '…' : ''}`;
-}
-
-/** Where a passage may begin or end: at a space nearby, and never inside a character. */
-function border(text: string, at: number): number {
-  const space = text.lastIndexOf(' ', at);
-  if (space > at - 25) return space;
-  const code = text.charCodeAt(at);
-  return code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
-}
-
-function matchesOf(text: string, terms: readonly Term[]): Match[] {
-  const pairs = new Set(terms.filter((term) => isUnspaced(term.word)).map((term) => term.word));
-  const begin = beginnings(terms);
-  const matches: Match[] = [];
-  for (const token of text.matchAll(TOKEN))
-    for (const run of token[0].matchAll(RUNS)) {
-      const from = token.index + run.index;
-      if (isUnspaced(run[0])) matches.push(...inRun(run[0], from, pairs));
-      else {
-        const word = folded(run[0]);
-        const term = begin(word);
-        if (term) matches.push({ from, to: from + run[0].length, word: term.word });
-      }
-    }
-  return matches;
-}
-
-/** Finds the term that a word begins with, without trying every term on every word. */
-function beginnings(terms: readonly Term[]): (word: string) => Term | undefined {
-  const byStart = new Map(terms.filter((term) => !isUnspaced(term.word)).map((term) => [term.low, term]));
-  const lengths = [...new Set([...byStart.keys()].map((start) => start.length))];
-  return (word) => {
-    for (const length of lengths) {
-      const term = byStart.get(word.slice(0, length));
-      if (term && word >= term.low && word < term.high) return term;
-    }
-    return undefined;
-  };
-}
-
-/** Pairs of signs that are looked for, those that touch as one match. */
-function inRun(run: string, start: number, pairs: ReadonlySet<string>): Match[] {
-  const found: Match[] = [];
-  let previous: { sign: string; at: number } | undefined;
-  let at = start;
-  for (const sign of run) {
-    const last = found.at(-1);
-    const pair = previous && folded(previous.sign + sign);
-    if (previous && pair && pairs.has(pair)) {
-      if (last && last.to > previous.at) last.to = at + sign.length;
-      else found.push({ from: previous.at, to: at + sign.length, word: pair });
-    } else if (pairs.has(folded(sign))) found.push({ from: at, to: at + sign.length, word: sign });
-    previous = { sign, at };
-    at += sign.length;
-  }
-  return found;
-}
-
-/** The match that a passage with most different words begins with. */
-function densest(matches: readonly Match[]): number {
-  const inside = new Map<string, number>();
-  let best = { from: matches[0]?.from ?? 0, words: 0 };
-  let first = 0;
-  for (const match of matches) {
-    inside.set(match.word, (inside.get(match.word) ?? 0) + 1);
-    while (match.to - matches[first]!.from > LENGTH - LEAD) {
-      const { word } = matches[first++]!;
-      const left = inside.get(word)! - 1;
-      if (left) inside.set(word, left);
-      else inside.delete(word);
-    }
-    if (inside.size > best.words) best = { from: matches[first]!.from, words: inside.size };
-  }
-  return best.from;
+  return shown + text.slice(at);
 }

@@ -31,6 +31,8 @@ export async function add(ctx: Context, { id, otherId, kind }: TicketLinkInput):
   refuseMany(links, otherId, INVERSE[kind], 'otherId');
   if (kind === PARENT || kind === CHILD) await refuseFamily(ctx, links, kind === CHILD ? [ticket, other] : [other, ticket]);
   if (kind === PROBLEM || kind === INCIDENT) refuseProblem(links, kind === INCIDENT ? [id, otherId] : [otherId, id]);
+  if (kind === PROBLEM) ticket.problemId = otherId;
+  if (kind === INCIDENT) other.problemId = id;
   const at = new Date();
   await sql`
     insert into ticket_link (workspace_id, ticket_id, kind, other_id, created_at)

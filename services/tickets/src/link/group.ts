@@ -44,6 +44,7 @@ export async function group(ctx: Context, { ids, problemId, subject }: TicketsGr
   const into = { ticket: problem, part: 'INTO' as const, before: snapshotOf(problem) };
   await ctx.em.flush();
   await tie(ctx, problem, fresh, at);
+  for (const ticket of fresh) ticket.problemId = problem.id;
   const told = { at, operationId: operation.id, internal: true };
   await recordAll(ctx, [
     ...facts,

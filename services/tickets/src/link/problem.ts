@@ -3,7 +3,6 @@ import type { NewFact } from '@deskgraph/common/events';
 import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { isOffered } from '../category/drive.ts';
-import { MessageVisibility } from '../message/message.ts';
 import { index } from '../message/write.ts';
 import type { RequesterInput } from '../requester/input.ts';
 import { resolve } from '../requester/resolve.ts';
@@ -36,7 +35,7 @@ export async function openProblem(ctx: Context, subject: string, first: Ticket, 
     at,
   );
   problem.waitingSince = null;
-  await index(ctx, problem.id, [{ text: `${subject} ${name}`, visibility: MessageVisibility.PUBLIC }]);
+  await index(ctx, problem.id, [], problem);
   return { problem, facts: [...met, fact('ticket.created', problem, { at, origin: problem.origin })] };
 }
 

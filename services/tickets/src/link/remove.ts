@@ -6,7 +6,7 @@ import { lockedAll } from '../operation/locked.ts';
 import { fact } from '../ticket/fact.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import type { TicketUnlinkInput, TicketUnlinkPayload } from './input.ts';
-import { INVERSE } from './link.ts';
+import { INVERSE, TicketLinkKind } from './link.ts';
 
 /** Takes a link away, on both sides. */
 export async function remove(ctx: Context, { id, otherId, kind }: TicketUnlinkInput): Promise<TicketUnlinkPayload> {
@@ -19,6 +19,8 @@ export async function remove(ctx: Context, { id, otherId, kind }: TicketUnlinkIn
       ${uuids('tkt', [id, otherId])}, ${[kind, INVERSE[kind]]}::text[], ${uuids('tkt', [otherId, id])}) as gone(ticket, kind, other)
     where l.ticket_id = gone.ticket and l.kind = gone.kind and l.other_id = gone.other returning l.kind`.execute(ctx.em.getKysely());
   if (!rows.length) throw new Refusal('NOT_FOUND', 'otherId');
+  if (kind === TicketLinkKind.PROBLEM) ticket.problemId = null;
+  if (kind === TicketLinkKind.INCIDENT) other.problemId = null;
   await recordAll(ctx, [
     fact('ticket.unlinked', ticket, { changes: { links: [{ kind, ticketId: otherId }, null] }, internal: true }),
     fact('ticket.unlinked', other, { changes: { links: [{ kind: INVERSE[kind], ticketId: id }, null] }, internal: true }),

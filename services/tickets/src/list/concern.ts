@@ -12,7 +12,11 @@ interface Told {
   changes?: Changes;
 }
 
-const TIMELESS = Object.fromEntries(INSTANT_FIELDS.map((field) => [field, undefined]));
+const TIMELESS = Object.fromEntries([...INSTANT_FIELDS, 'publicUpdatedAt'].map((field) => [field, undefined]));
+
+/** Counts and marks go with what was done, and no fact tells what they were before. */
+export const QUIET = ['handled', 'reopenCount', 'transferCount', 'problemId'] as const;
+const UNKNOWN = Object.fromEntries(QUIET.map((field) => [field, undefined]));
 
 /** Facts are asked about by every list of a workspace. */
 const known = new WeakMap<Fact, TicketLike[]>();
@@ -27,7 +31,7 @@ function sidesOf(fact: Fact): TicketLike[] {
     const { state, changes = {} } = fact.data as unknown as Told;
     const after = state && { ...state, id: fact.subject, ...TIMELESS };
     const former = Object.entries(changes).map(([field, [from]]) => [field, from] as const);
-    const before = after && Object.assign({}, after, Object.fromEntries(former), { fields: formerFields(after, former) });
+    const before = after && Object.assign({}, after, UNKNOWN, Object.fromEntries(former), { fields: formerFields(after, former) });
     known.set(fact, (sides = after && before ? [before, after] : []));
   }
   return sides;

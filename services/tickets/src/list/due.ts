@@ -1,14 +1,16 @@
+import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
 import { turnsOfDays } from '@deskgraph/common/days';
 import { milliseconds } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
+import type { RawBuilder } from 'kysely';
 import { type TicketFilter, matchesGiven } from '../ticket/filter.ts';
 import { visible } from '../ticket/visible.ts';
 import { INSTANTS, INSTANT_FIELDS } from './instants.ts';
 
 /** The answer about a ticket changes so long after the instant in the column. */
 interface Turn {
-  column: (typeof INSTANTS)[keyof typeof INSTANTS];
+  column: RawBuilder<unknown>;
   ms: number;
 }
 
@@ -22,7 +24,7 @@ export async function due(
   frequent: ReadonlySet<string>,
   now: Date,
 ): Promise<Date | undefined> {
-  const turns = filter ? turnsOf(filter) : [];
+  const turns = filter ? turnsOf(filter, ctx.actor) : [];
   const dayTurn = filter ? dayTurnOf(filter, now) : Infinity;
   const day = Number.isFinite(dayTurn) ? new Date(dayTurn) : undefined;
   if (!turns.length) return day;
@@ -51,13 +53,13 @@ function plain({ and: _and, or: _or, not: _not, ...conditions }: TicketFilter): 
 }
 
 /** `within` holds up to the last millisecond, `olderThan` from the next one. */
-function turnsOf(filter: TicketFilter): Turn[] {
+function turnsOf(filter: TicketFilter, actor: Actor): Turn[] {
   const { and, or, not } = filter;
   const own = INSTANT_FIELDS.flatMap((field) => {
     const { within, olderThan } = filter[field] ?? {};
     const [around, past] = [within && milliseconds(within)!, olderThan && milliseconds(olderThan)!];
     const lengths = [...(typeof around === 'number' ? [-around, around + 1] : []), ...(typeof past === 'number' ? [past + 1] : [])];
-    return lengths.map((ms) => ({ column: INSTANTS[field], ms }));
+    return lengths.map((ms) => ({ column: INSTANTS[field](actor), ms }));
   });
-  return [...own, ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].flatMap(turnsOf)];
+  return [...own, ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].flatMap((part) => turnsOf(part, actor))];
 }

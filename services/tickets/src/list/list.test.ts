@@ -13,6 +13,7 @@ import { dice } from '../../testing/dice.ts';
 import { Play } from '../../testing/play.ts';
 import { type Arguments, Watch, clientOf } from '../../testing/watch.ts';
 import type { TicketChange } from './change.ts';
+import { QUIET } from './concern.ts';
 import { INSTANT_FIELDS } from './instants.ts';
 import { listsOf, share } from './share.ts';
 
@@ -118,9 +119,9 @@ describe('a live list', () => {
     expect(list.changes[2]!.ticket).toMatchObject({ id: b });
   });
 
-  test('is changed by time alone', async () => {
-    const filter = (createdAt: object) => ({ and: [tagged('time'), { createdAt }] });
-    const id = await ticket('time');
+  test.each(['createdAt', 'updatedAt'])('is changed by time alone, by %s too', async (field) => {
+    const filter = (instant: object) => ({ and: [tagged(`time ${field.toLowerCase()}`), { [field]: instant }] });
+    const id = await ticket(`time ${field.toLowerCase()}`);
     const fresh = await watching(desk.agent, { filter: filter({ within: 'PT1H' }) });
     const old = await watching(desk.agent, { filter: filter({ olderThan: 'PT1H' }) });
     const both = await watching(desk.agent, { filter: { or: [filter({ within: 'PT30M' }), filter({ olderThan: 'PT2H' })] } });
@@ -330,8 +331,17 @@ interface Row {
   data: { state: Record<string, unknown>; changes?: Record<string, [unknown, unknown]> };
 }
 
-/** By these lists do not go: what they decide can be another thing later. */
-const TIMES: ReadonlySet<string> = new Set(INSTANT_FIELDS);
+/** By these lists do not go: what they decide can be another thing later, or what they were is not known; the rest no filter asks for. */
+const APART: ReadonlySet<string> = new Set([
+  ...INSTANT_FIELDS,
+  ...QUIET,
+  'closesAt',
+  'firstReplyAt',
+  'resolutionCode',
+  'resolutionText',
+  'solvedById',
+  'requesterName',
+]);
 
 /**
  * Facts of a workspace that do not begin where the one before ended. What a ticket was before a fact is its state without the changes, and
@@ -344,9 +354,10 @@ async function broken(workspace: string): Promise<string[]> {
   );
   const last = new Map<string, object>();
   return rows.flatMap(({ type, subject, data: { state: told, changes = {} } }) => {
-    const state = Object.fromEntries(Object.entries(told).filter(([field]) => !TIMES.has(field)));
+    const state = { ...Object.fromEntries(Object.entries(told).filter(([field]) => !APART.has(field))), snooze: Boolean(told['snooze']) };
     const known = Object.entries(changes).filter(([field]) => field in state);
-    const before = { ...state, ...Object.fromEntries(known.map(([field, [from]]) => [field, from])) };
+    const former = known.map(([field, [from]]) => [field, field === 'snooze' ? Boolean(from) : from] as const);
+    const before = { ...state, ...Object.fromEntries(former) };
     const earlier = last.get(subject);
     last.set(subject, state);
     return !earlier || isDeepStrictEqual(earlier, before) ? [] : [`${type}: ${JSON.stringify([earlier, before])}`];

@@ -3,6 +3,7 @@ import { sql, uuids } from '@deskgraph/common/database';
 import { newId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { searchText } from '@deskgraph/common/words';
+import type { Ticket } from '../ticket/ticket.ts';
 import type { ChannelKind } from '../ticket/words.ts';
 import { withNames } from '../participant/mention.ts';
 import { DeliveryState, Message, MessageVisibility } from './message.ts';
@@ -46,17 +47,25 @@ export function write(ctx: Context, { author, body, at, externalId, sendAt = nul
   });
 }
 
-/** Makes texts findable: what the requester may read in both columns, notes in the one for staff.  */
+/** What stands at the head of a ticket counts more in searches than what is said below. */
+export const headWords = ({ subject, requesterName }: Pick<Ticket, 'subject' | 'requesterName'>) =>
+  sql`setweight(to_tsvector('simple', ${searchText(subject)}), 'A') || setweight(to_tsvector('simple', ${searchText(requesterName)}), 'B')`;
+
+/** Makes texts findable: what the requester may read in both columns, notes in the one for staff; of a new ticket its head too. */
 export async function index(
   ctx: Context,
   ticketId: string,
   texts: readonly { text: string; visibility: MessageVisibility }[],
+  head?: Ticket,
 ): Promise<void> {
-  const of = (list: typeof texts): string => searchText(...list.map(({ text }) => text));
+  const of = (list: typeof texts) => {
+    const said = sql`to_tsvector('simple', ${searchText(...list.map(({ text }) => text))})`;
+    return head ? sql`${headWords(head)} || ${said}` : said;
+  };
   const open = of(texts.filter(({ visibility }) => visibility === MessageVisibility.PUBLIC));
   await sql`
     insert into ticket_text (ticket_id, workspace_id, public, everything)
-    values (${uuidOf('tkt', ticketId)}::uuid, ${ctx.workspace}::uuid, to_tsvector('simple', ${open}), to_tsvector('simple', ${of(texts)}))
+    values (${uuidOf('tkt', ticketId)}::uuid, ${ctx.workspace}::uuid, ${open}, ${of(texts)})
     on conflict (ticket_id) do update set public = ticket_text.public || excluded.public, everything = ticket_text.everything || excluded.everything
   `.execute(ctx.em.getKysely());
 }

@@ -52,6 +52,7 @@ async function untie(
       or (kind = 'INCIDENT' and ticket_id = ${uuidOf('tkt', problem.id)}::uuid and other_id = any(${uuids('tkt', ids)}))`.execute(
     ctx.em.getKysely(),
   );
+  for (const ticket of incidents) ticket.problemId = null;
   const isUnused = problem.createdAt.getTime() === createdAt.getTime() && problem.version === into.version && !problem.deletedAt;
   const told = { at, operationId: id, kind, internal: true };
   const facts = [

@@ -18,10 +18,20 @@ const TOLD: ReadonlySet<string> = new Set<keyof TicketFilter>([
   'assigneeId',
   'requesterId',
   'followerId',
+  'organizationId',
+  'problemId',
   'tag',
   'field',
+  'locale',
+  'product',
+  'externalId',
+  'handled',
+  'reopenCount',
+  'transferCount',
   'createdAt',
+  'updatedAt',
   'solvedAt',
+  'closedAt',
   'waitingSince',
   'snoozed',
   'spam',
@@ -62,4 +72,5 @@ const THEN: LookUp = {
       case jsonb_typeof(each.value) when 'boolean' then (each.value #>> '{}')::boolean end
     ) as v (word, text, number, checked)
     where jsonb_exists(t.fields, ${fieldId}) and ${condition})`,
+  spelled: (column) => sql`(lower(normalize(t.${sql.ref(column)})) collate "C")`,
 };

@@ -40,6 +40,7 @@ export const stateOf = (ticket: Ticket) => ({
   followUpOfId: ticket.followUpOfId,
   mergedIntoId: ticket.mergedIntoId,
   splitFromId: ticket.splitFromId,
+  problemId: ticket.problemId,
   snooze: restOf(ticket),
   spam: ticket.spam,
   deletedAt: instant(ticket.deletedAt),

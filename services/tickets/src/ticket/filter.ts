@@ -4,11 +4,13 @@ import {
   type Condition,
   IdFilter,
   NumberFilter,
+  StringFilter,
   TagFilter,
   choiceIs,
   idIs,
   instantIs,
   numberIs,
+  spelledIs,
   asks,
   treeIs,
   when,
@@ -17,12 +19,13 @@ import {
 } from '@deskgraph/common/filter';
 import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
+import type { RawBuilder } from 'kysely';
 import { Field, InputType } from 'type-graphql';
 import { FieldFilter } from '@deskgraph/common/field';
 import { type Valued, fieldsMatch, storedValues } from '../field/filter.ts';
 import { type Followed, followedBy, storedFollowers } from '../participant/filter.ts';
 import { textMatches } from './text.ts';
-import { readsOnHold } from './reader.ts';
+import { changedAt, readsOnHold } from './reader.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
 
 @InputType({ description: 'A condition on the status of a ticket.' })
@@ -52,7 +55,8 @@ export class TicketFilter {
   @Field(() => NumberFilter, { nullable: true, description: 'The number that people quote.' }) number?: NumberFilter | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Words in the subject, the messages and the requester’s name, in any language and order; at most 200 characters.',
+    description:
+      'Words in the subject, the messages and the requester’s name, in any language and order; also the number, `#123`, and the requester’s mail address. At most 200 characters.',
   })
   text?: string | null;
   @Field(() => TicketStatusFilter, { nullable: true, description: 'The status.' }) status?: TicketStatusFilter | null;
@@ -61,6 +65,7 @@ export class TicketFilter {
   @Field(() => IdFilter, { nullable: true, description: 'The form that it was made with; for staff only.' }) formId?: IdFilter | null;
   @Field(() => TicketPriorityFilter, { nullable: true, description: 'The priority.' }) priority?: TicketPriorityFilter | null;
   @Field(() => ChannelKindFilter, { nullable: true, description: 'The channel that it came in by.' }) channel?: ChannelKindFilter | null;
+  @Field(() => StringFilter, { nullable: true, description: 'The language of the requester.' }) locale?: StringFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'What it is about; categories below that one are asked for by their own ids.' })
   categoryId?: IdFilter | null;
   @Field(() => IdFilter, { nullable: true, description: 'The department that holds it.' }) departmentId?: IdFilter | null;
@@ -72,17 +77,30 @@ export class TicketFilter {
     description: 'A member of the staff who follows it; `isNull: true` means that nobody does. For staff only.',
   })
   followerId?: IdFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'The organization that it is asked for.' }) organizationId?: IdFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'The problem that it is an incident of; for staff only.' })
+  problemId?: IdFilter | null;
   @Field(() => TagFilter, { nullable: true, description: 'Labels by name; for staff only.' }) tag?: TagFilter | null;
   @Field(() => [FieldFilter], { nullable: true, description: 'Values of custom fields; all of these hold, at most 10.' })
   field?: FieldFilter[] | null;
+  @Field(() => StringFilter, { nullable: true, description: 'The product that it is about.' }) product?: StringFilter | null;
+  @Field(() => StringFilter, { nullable: true, description: 'The id that a partner gave it.' }) externalId?: StringFilter | null;
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was created.' }) createdAt?: DateTimeFilter | null;
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it last changed, as far as the caller may see.' })
+  updatedAt?: DateTimeFilter | null;
   @Field(() => DateTimeFilter, { nullable: true, description: 'When it was solved; set while it is SOLVED or CLOSED.' })
   solvedAt?: DateTimeFilter | null;
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was closed.' }) closedAt?: DateTimeFilter | null;
   @Field(() => DateTimeFilter, {
     nullable: true,
     description: 'Since when the requester has no answer; `olderThan: "PT4H"` means unanswered for more than 4 hours.',
   })
   waitingSince?: DateTimeFilter | null;
+  @Field(() => Boolean, { nullable: true, description: 'Answered by an agent, or not.' }) handled?: boolean | null;
+  @Field(() => NumberFilter, { nullable: true, description: 'How often it went back to work after SOLVED.' })
+  reopenCount?: NumberFilter | null;
+  @Field(() => NumberFilter, { nullable: true, description: 'How often it moved between departments.' })
+  transferCount?: NumberFilter | null;
   @Field(() => Boolean, { nullable: true, description: 'Postponed now, or not; a queue asks for false. For staff only.' })
   snoozed?: boolean | null;
   @Field(() => Boolean, {
@@ -134,24 +152,34 @@ export function matchesGiven(
   return treeIs(filter, (f) => [
     ...when(f.id, (id) => idIs(sql`t.id`, 'tkt', id, actor.id)),
     ...when(f.number, (number) => numberIs(sql`t.number`, number)),
-    ...when(f.text, (text) => textMatches(text, full, frequent)),
+    ...when(f.text, (text) => textMatches(text, actor, frequent)),
     ...when(f.status, (given) => choiceIs(status, given)),
     ...when(f.customStatusId, (id) => (full ? idIs(sql`t.custom_status_id`, 'sta', id, actor.id) : sql`false`)),
     ...when(f.formId, (id) => (full ? idIs(sql`t.form_id`, 'frm', id, actor.id) : sql`false`)),
     ...when(f.priority, (given) => choiceIs(sql`t.priority`, given)),
     ...when(f.channel, (given) => choiceIs(sql`t.channel`, given)),
+    ...when(f.locale, (text) => spelledIs(lookUp.spelled('locale'), text)),
     ...when(f.categoryId, (id) => idIs(sql`t.category_id`, 'cat', id, actor.id)),
     ...when(f.departmentId, (id) => idIs(sql`t.department_id`, 'dep', id, actor.id)),
     ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
     ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
     ...when(f.followerId, (id) => (full ? followedBy(id, actor.id, lookUp.followed) : sql`false`)),
+    ...when(f.organizationId, (id) => idIs(sql`t.organization_id`, 'org', id, actor.id)),
+    ...when(f.problemId, (id) => (full ? idIs(sql`t.problem_id`, 'tkt', id, actor.id) : sql`false`)),
     ...when(f.tag, (tag) => (full ? tagged(tag, lookUp) : sql`false`)),
     ...when(f.field, (fields) => fieldsMatch(fields, actor, now, lookUp.valued)),
+    ...when(f.product, (text) => spelledIs(lookUp.spelled('product'), text)),
+    ...when(f.externalId, (text) => spelledIs(lookUp.spelled('external_id'), text)),
+    ...when(f.handled, (handled) => sql`t.handled = ${handled}`),
+    ...when(f.reopenCount, (number) => numberIs(sql`t.reopen_count`, number)),
+    ...when(f.transferCount, (number) => numberIs(sql`t.transfer_count`, number)),
     ...when(f.snoozed, (snoozed) => (full ? sql`(t.snoozed_at is not null) = ${snoozed}` : sql`false`)),
     ...when(f.spam, (given) => sql`${spamFor(actor)} = ${given}`),
     ...when(f.deleted, (deleted) => sql`(t.deleted_at is not null) = ${deleted}`),
     ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at, now)),
+    ...when(f.updatedAt, (at) => instantIs(changedAt(actor), at, now)),
     ...when(f.solvedAt, (at) => instantIs(sql`t.solved_at`, at, now)),
+    ...when(f.closedAt, (at) => instantIs(sql`t.closed_at`, at, now)),
     ...when(f.waitingSince, (at) => instantIs(sql`t.waiting_since`, at, now)),
   ]);
 }
@@ -162,6 +190,8 @@ export interface LookUp {
   tagged: (names: string[]) => Condition;
   followed: Followed;
   valued: Valued;
+  /** A text as words are spelled. */
+  spelled: (column: 'locale' | 'product' | 'external_id') => RawBuilder<unknown>;
 }
 
 /** In tables of their own: under row security no index answers what an array holds. */
@@ -169,6 +199,7 @@ const STORED: LookUp = {
   tagged: (names) => sql`t.id in (select ticket_id from ticket_tag where name = any(${names}::text[]))`,
   followed: storedFollowers,
   valued: storedValues,
+  spelled: (column) => sql.ref(`t.${column}_word`),
 };
 
 function tagged({ any, all, none }: TagFilter, lookUp: LookUp): Condition {

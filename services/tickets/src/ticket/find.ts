@@ -4,14 +4,13 @@ import { Refusal } from '@deskgraph/common/errors';
 import { type Condition, asks } from '@deskgraph/common/filter';
 import { uuidOf } from '@deskgraph/common/id';
 import { type Owned, pageOf } from '@deskgraph/common/owned';
-import { type OrderKey, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
+import { type Edge, type OrderKey, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { note } from '../operation/noted.ts';
 import { type TicketFilter, matches } from './filter.ts';
-import { type TicketOrder, orderKeys } from './order.ts';
-import { frequentTexts, refuseLongTexts } from './text.ts';
+import { type TicketOrder, isRanked, orderKeys } from './order.ts';
+import { frequentTexts, refuseLongTexts, textsOf } from './text.ts';
 import { Ticket } from './ticket.ts';
-import { readsOnHold } from './reader.ts';
 import { among, isVisible, visible } from './visible.ts';
 
 export interface TicketQuery extends PageRequest {
@@ -30,12 +29,19 @@ export function listed(
 ): { order: OrderKey[]; condition: Condition } {
   if ((orderBy?.length ?? 0) > ORDER_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['orderBy'] }]);
   if (filter) refuseLongTexts(filter);
+  // For whom it is the same list it is the same statement.
+  const condition: Condition = sql`${asks(filter, 'deleted') ? visible(actor) : among(actor)} and ${matches(filter, actor, frequent, now)}`;
   return {
-    order: orderKeys(orderBy, readsOnHold(actor)),
-    // For whom it is the same list it is the same statement.
-    condition: sql`${asks(filter, 'deleted') ? visible(actor) : among(actor)} and ${matches(filter, actor, frequent, now)}`,
+    order: orderKeys(orderBy, actor, textsOf(filter)),
+    condition: isRanked(orderBy) && frequent.size ? newest(condition) : condition,
   };
 }
+
+const RANKED = 500;
+
+/** To rank all that hold a frequent text would cost too much. */
+const newest = (condition: Condition): Condition =>
+  sql`t.id = any(array(select t.id from ticket t where ${condition} order by t.created_at desc limit ${sql.lit(RANKED)}))`;
 
 const parts = async (ctx: Context, query: TicketQuery) => listed(ctx.actor, query, await frequentTexts(ctx, query.filter));
 
@@ -47,7 +53,20 @@ export async function find(ctx: Context, query: TicketQuery): Promise<Page<Ticke
   const { rows } = await sql<object>`
     select t.*, ${page.keys} from ticket t where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}
   `.execute(em.getKysely());
-  return page.page(rows, hydrate(ctx.orm, Ticket, rows), () => count(ctx, condition));
+  return searched(
+    query.filter,
+    page.page(rows, hydrate(ctx.orm, Ticket, rows), () => count(ctx, condition)),
+  );
+}
+
+/** A page whose edges know what was searched for. */
+export function searched(filter: TicketFilter | null | undefined, page: Page<Ticket>): Page<Ticket> {
+  const texts = textsOf(filter);
+  return texts.length ? { ...page, edges: page.edges.map((edge): FoundEdge => ({ ...edge, texts })) } : page;
+}
+
+export interface FoundEdge extends Edge<Ticket> {
+  texts?: readonly string[];
 }
 
 /** How many tickets there are for which the condition holds. */
@@ -72,7 +91,7 @@ export async function findOf(ctx: Context, { column, prefix }: Owner, id: string
     where: condition,
     order,
   };
-  return pageOf(ctx, tickets, id, query);
+  return searched(query.filter, await pageOf(ctx, tickets, id, query));
 }
 
 /** One ticket by id, if the caller may see it. */

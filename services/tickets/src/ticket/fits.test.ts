@@ -20,6 +20,7 @@ const TICKETS = 80;
 const NOW = new Date('2027-03-01T12:00:00.000Z');
 const HOURS = [-48, -24, -1, 0, 1, 24];
 const LENGTHS = ['PT0S', 'PT1H', 'P1D', 'P2D'];
+const PIECES = ['late', 'LATE', 'élan', 'Élan again', 'x_1', ''];
 const WORDS = ['late', 'vip', 'spam', 'élan'];
 
 const at = (hours: number): Date => new Date(NOW.getTime() + hours * 3_600_000);
@@ -31,6 +32,7 @@ let categories: string[];
 let customs: string[];
 let statuses: string[];
 let forms: string[];
+const organizations = [newId('org'), newId('org')];
 let tickets: Ticket[];
 let actors: Actor[];
 
@@ -109,8 +111,10 @@ const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbit
 const INSERT = `
   insert into ticket (id, workspace_id, number, subject, description, status, priority, category_id, department_id, assignee_id, requester_id, requester_name,
     tags, channel, origin, created_by_kind, created_by_id, created_by_name, handled, reopen_count, transfer_count, public_version,
-    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at, fields, cc_ids, follower_ids, custom_status_id, form_id)
-  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', false, 0, 0, 1, $12, 1, $12, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`;
+    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at, fields,
+    locale, product, external_id, organization_id, problem_id, closed_at, cc_ids, follower_ids, custom_status_id, form_id)
+  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', $20, $21, $22, 1, $23, 1, $12, $24, $13, $14,
+    $15, $16, $17, $18, $19, $25, $26, $27, $28, (select id from ticket where workspace_id = $2 and number = $29), $30, $31, $32, $33, $34)`;
 
 async function fill(): Promise<void> {
   const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
@@ -147,6 +151,17 @@ async function fill(): Promise<void> {
         ) as Record<string, fc.Arbitrary<unknown>>,
         { requiredKeys: [] },
       ),
+      handled: fc.boolean(),
+      reopened: one(0, 0, 1, 20),
+      moved: one(0, 0, 1, 20),
+      shownChange: one(...HOURS),
+      changed: one(...HOURS),
+      locale: maybe(one('sl', 'pt-BR', 'zh-Hant')),
+      product: maybe(one(...PIECES)),
+      external: maybe(one(...PIECES)),
+      organization: maybe(one(...organizations)),
+      problem: maybe(one(1, 2)),
+      closed: maybe(one(...HOURS)),
     }),
     TICKETS,
   );
@@ -174,6 +189,17 @@ async function fill(): Promise<void> {
       row.spam,
       row.deleted === null ? null : at(row.deleted),
       JSON.stringify(row.fields),
+      row.handled,
+      row.reopened,
+      row.moved,
+      at(row.shownChange),
+      at(row.changed),
+      row.locale,
+      row.product,
+      row.external,
+      uuid('org', row.organization),
+      row.problem,
+      row.closed === null ? null : at(row.closed),
       row.ccs,
       row.followers,
       uuid('sta', row.custom),
@@ -195,7 +221,8 @@ function filters(): fc.Arbitrary<TicketFilter> {
   const instant = one(...HOURS.map(at), at(0.5));
   const length = one(...LENGTHS);
   const instants = part({ gte: instant, lt: instant, within: length, olderThan: length, isNull: maybe(fc.boolean()) });
-  const piece = one('late', 'LATE', 'élan', 'again', 'x', '');
+  const piece = one(...PIECES, 'again', 'x', 'ÉL', '%', 'pt');
+  const texts = part({ eq: piece, in: few(piece), contains: piece, startsWith: piece, isNull: maybe(fc.boolean()) });
   const fields = {
     id: ids(...tickets.slice(0, 3).map(({ id }) => id)),
     number: part({ eq: count, gte: count, lte: count, isNull: maybe(fc.boolean()) }),
@@ -210,6 +237,14 @@ function filters(): fc.Arbitrary<TicketFilter> {
     assigneeId: ids(desk.agent.id, desk.colleague.id),
     requesterId: ids(desk.customer.id, desk.stranger.id),
     followerId: ids(desk.agent.id, desk.light.id),
+    organizationId: ids(...organizations),
+    problemId: ids(...tickets.slice(0, 2).map(({ id }) => id)),
+    locale: texts,
+    product: texts,
+    externalId: texts,
+    handled: fc.boolean(),
+    reopenCount: part({ eq: count, gte: count, lte: count, isNull: maybe(fc.boolean()) }),
+    transferCount: part({ eq: count, gte: count, lte: count, isNull: maybe(fc.boolean()) }),
     snoozed: fc.boolean(),
     spam: fc.boolean(),
     deleted: fc.boolean(),
@@ -219,7 +254,7 @@ function filters(): fc.Arbitrary<TicketFilter> {
         .tuple(
           one(...customs, ...customs, ...customs, 'fld_made_up'),
           fc.oneof(
-            part({ eq: piece, in: few(piece), contains: piece, startsWith: piece, isNull: fc.boolean() }).map((text) => ({ text })),
+            texts.map((text) => ({ text })),
             part({ eq: one(0, 1.5, 7), gte: one(-4, 0), lte: one(0, 2), isNull: fc.boolean() }).map((number) => ({ number })),
             instants.map((date) => ({ date })),
             part({ any: words, all: words, none: words }).map((choices) => ({ choices })),
@@ -229,7 +264,9 @@ function filters(): fc.Arbitrary<TicketFilter> {
         .map(([fieldId, condition]) => Object.assign({ fieldId }, condition)),
     ),
     createdAt: instants,
+    updatedAt: instants,
     solvedAt: instants,
+    closedAt: instants,
     waitingSince: instants,
   };
   const leaf = fc.oneof(
@@ -249,9 +286,13 @@ function filters(): fc.Arbitrary<TicketFilter> {
   return tree;
 }
 
-/** Of texts only a statement can say, and of custom fields it must where letters are not plain or the caller does not know the fields. */
-const asksText = ({ text, field, and, or, not }: TicketFilter): boolean =>
-  Boolean(text ?? field) || [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].some(asksText);
+/**
+ * Of words only a statement can say, of texts it must where letters are not plain, and of custom fields where the caller does not know them. A
+ * fact does not tell when requesters were told of a change last.
+ */
+const asksMore = ({ text, field, locale, product, externalId, updatedAt, and, or, not }: TicketFilter): boolean =>
+  Boolean(text ?? field ?? locale ?? product ?? externalId ?? updatedAt) ||
+  [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].some(asksMore);
 
 async function found(filter: TicketFilter, actor: Actor): Promise<Set<string>> {
   const ctx = contextOf(actor);
@@ -269,7 +310,7 @@ test('about a ticket at hand, and about the state in a fact, is said what a stat
     fc.asyncProperty(filters(), fc.nat(actors.length - 1), async (filter, who) => {
       const actor = actors[who]!;
       const expected = await found(filter, actor);
-      const mayBeUnknown = asksText(filter);
+      const mayBeUnknown = asksMore(filter);
       const wrong = things.filter((thing) => {
         const answer = fits(filter, actor, thing, NOW);
         told[`${answer}`]++;

@@ -1,5 +1,5 @@
 import type { Actor } from '@deskgraph/common/access';
-import { type Answer, choiceFits, idFits, idsFit, instantFits, numberFits, treeFits, wordsFit } from '@deskgraph/common/fits';
+import { type Answer, choiceFits, idFits, idsFit, instantFits, numberFits, textFits, treeFits, wordsFit } from '@deskgraph/common/fits';
 import { when } from '@deskgraph/common/filter';
 import { fieldsFit } from '../field/fits.ts';
 import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
@@ -8,7 +8,24 @@ import type { TicketFilter } from './filter.ts';
 import type { Rest, Ticket } from './ticket.ts';
 import { readsOnHold, statusFor } from './reader.ts';
 
-type Asked = 'number' | 'status' | 'customStatusId' | 'formId' | 'priority' | 'channel' | 'categoryId' | 'assigneeId' | 'tags';
+type Asked =
+  | 'number'
+  | 'status'
+  | 'customStatusId'
+  | 'formId'
+  | 'priority'
+  | 'channel'
+  | 'locale'
+  | 'categoryId'
+  | 'assigneeId'
+  | 'organizationId'
+  | 'problemId'
+  | 'tags'
+  | 'product'
+  | 'externalId'
+  | 'handled'
+  | 'reopenCount'
+  | 'transferCount';
 
 /** A ticket at hand: a stored one, or the state that a fact carries, with its id. Facts of former times may know less. */
 export type TicketLike = Pick<Ticket, 'id' | 'departmentId' | 'requesterId'> & { [Field in Asked]?: Ticket[Field] | undefined } & {
@@ -20,8 +37,13 @@ export type TicketLike = Pick<Ticket, 'id' | 'departmentId' | 'requesterId'> & {
   /** Of custom fields; facts of the time before there were any know none. */
   fields?: Values | undefined;
   createdAt?: Date | string | undefined;
+  updatedAt?: Date | string | undefined;
+  /** What requesters read as the last change. */
+  publicUpdatedAt?: Date | string | undefined;
   /** Null when not solved. */
   solvedAt?: Date | string | null | undefined;
+  /** Null when not closed. */
+  closedAt?: Date | string | null | undefined;
   /** Null when answered. */
   waitingSince?: Date | string | null | undefined;
   /** Facts of the time before there was any have none. */
@@ -50,18 +72,28 @@ export function fitsGiven(
     ...when(f.formId, (id) => full && idFits(ticket.formId, id, actor.id)),
     ...when(f.priority, (given) => choiceFits(ticket.priority, given)),
     ...when(f.channel, (given) => choiceFits(ticket.channel, given)),
+    ...when(f.locale, (text) => textFits(ticket.locale, text)),
     ...when(f.categoryId, (id) => idFits(ticket.categoryId, id, actor.id)),
     ...when(f.departmentId, (id) => idFits(ticket.departmentId, id, actor.id)),
     ...when(f.assigneeId, (id) => idFits(ticket.assigneeId, id, actor.id)),
     ...when(f.requesterId, (id) => idFits(ticket.requesterId, id, actor.id)),
     ...when(f.followerId, (id) => full && idsFit(ticket.followerIds, id, actor.id)),
+    ...when(f.organizationId, (id) => idFits(ticket.organizationId, id, actor.id)),
+    ...when(f.problemId, (id) => full && idFits(ticket.problemId, id, actor.id)),
     ...when(f.tag, (tag) => full && wordsFit(ticket.tags, tag)),
     ...when(f.field, (fields) => customFit(fields, full, ticket.fields, { now, alone })),
+    ...when(f.product, (text) => textFits(ticket.product, text)),
+    ...when(f.externalId, (text) => textFits(ticket.externalId, text)),
+    ...when(f.handled, (handled) => (ticket.handled === undefined ? undefined : ticket.handled === handled)),
+    ...when(f.reopenCount, (number) => numberFits(ticket.reopenCount, number)),
+    ...when(f.transferCount, (number) => numberFits(ticket.transferCount, number)),
     ...when(f.snoozed, (snoozed) => full && Boolean(ticket.snooze) === snoozed),
     ...when(f.spam, (given) => (full && Boolean(ticket.spam)) === given),
     ...when(f.deleted, (deleted) => Boolean(ticket.deletedAt) === deleted),
     ...when(f.createdAt, (at) => instantFits(ticket.createdAt, at, now)),
+    ...when(f.updatedAt, (at) => instantFits(full ? ticket.updatedAt : ticket.publicUpdatedAt, at, now)),
     ...when(f.solvedAt, (at) => instantFits(ticket.solvedAt, at, now)),
+    ...when(f.closedAt, (at) => instantFits(ticket.closedAt, at, now)),
     ...when(f.waitingSince, (at) => instantFits(ticket.waitingSince, at, now)),
   ]);
 }

@@ -59,10 +59,7 @@ export async function open(ctx: Context, given: NewTicket): Promise<Opened> {
   // A requester reads it.
   ticket.description = visibility === MessageVisibility.PUBLIC ? message.text : '';
   const facts = [fact('ticket.created', ticket, { origin: ticket.origin, at }), opened(ticket, message)];
-  await index(ctx, id, [
-    { text: `${given.subject} ${given.requesterName}`, visibility: MessageVisibility.PUBLIC },
-    { text: message.text, visibility },
-  ]);
+  await index(ctx, id, [message], ticket);
   return { ticket, message, facts };
 }
 

@@ -1,4 +1,5 @@
 import { type Actor, Role, hasRole } from '@deskgraph/common/access';
+import { sql } from '@deskgraph/common/database';
 import { TicketStatus } from './words.ts';
 
 /** An app or a person without any scope for tickets has none, on whatever way it comes to them: by its customers, by an id. */
@@ -13,3 +14,6 @@ export const readsOnHold = (actor: Actor): boolean => actor.role !== Role.REQUES
 
 export const statusFor = (actor: Actor, status: TicketStatus): TicketStatus =>
   status === TicketStatus.ON_HOLD && !readsOnHold(actor) ? TicketStatus.OPEN : status;
+
+/** The column of the last change that the actor may know of. */
+export const changedAt = (actor: Actor) => (readsOnHold(actor) ? sql.ref('t.updated_at') : sql.ref('t.public_updated_at'));

@@ -1,7 +1,6 @@
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
-import { MessageVisibility } from '../message/message.ts';
-import { index } from '../message/write.ts';
+import { reindex } from '../message/reindex.ts';
 import { setPeople } from '../participant/people.ts';
 import { resolve } from '../requester/resolve.ts';
 import { againstWork, refuse } from './against.ts';
@@ -25,7 +24,7 @@ export async function requesterChange(ctx: Context, input: TicketRequesterChange
   Object.assign(changes, setPeople(ticket, 'ccIds', ticket.ccIds));
   ticket.requesterName = name;
   ticket.organizationId = requester.organizationId;
-  await index(ctx, ticket.id, [{ text: name, visibility: MessageVisibility.PUBLIC }]);
+  await reindex(ctx, [ticket]);
   await recordAll(ctx, [...met, fact('ticket.requester_changed', ticket, { changes, internal: true })]);
   return { ticket, userErrors: [] };
 }

@@ -1,8 +1,10 @@
+import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import type { Condition } from '@deskgraph/common/filter';
 import type { Context } from '@deskgraph/common/transaction';
 import { searchQuery } from '@deskgraph/common/words';
+import type { RawBuilder } from 'kysely';
 import type { TicketFilter } from './filter.ts';
 import { readsOnHold } from './reader.ts';
 
@@ -22,20 +24,22 @@ export function refuseLongTexts({ text, and, or, not }: TicketFilter, field: rea
   if (not) refuseLongTexts(not, [...field, 'not']);
 }
 
+/** The texts that a filter asks for, wherever they stand; `denied`: also those that must not be there. */
+export function textsOf(filter: TicketFilter | null | undefined, denied = false, depth = 1): string[] {
+  if (!filter || depth > DEPTH_LIMIT) return [];
+  const { text, and, or, not } = filter;
+  const inside = [...(and ?? []), ...(or ?? []), ...(not && denied ? [not] : [])];
+  return [...new Set([...(text ? [text] : []), ...inside.flatMap((each) => textsOf(each, denied, depth + 1))])];
+}
+
 /**
  * The texts of a filter that so many tickets hold that it is better to go through tickets in the asked order and look into each one, than to
  * take all that hold them and put them in order.
  */
 export async function frequentTexts(ctx: Context, filter: TicketFilter | null | undefined): Promise<ReadonlySet<string>> {
-  const texts = [...new Set(filter && readsOnHold(ctx.actor) ? textsOf(filter, 1) : [])];
+  const texts = readsOnHold(ctx.actor) ? textsOf(filter, true) : [];
   const frequent = await Promise.all(texts.map((text) => ctx.load.byKey('frequent texts', text, (all) => look(ctx, all), false)));
   return new Set(texts.filter((_, at) => frequent[at]));
-}
-
-function textsOf({ text, and, or, not }: TicketFilter, depth: number): string[] {
-  if (depth > DEPTH_LIMIT) return [];
-  const inside = [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])];
-  return [...(text ? [text] : []), ...inside.flatMap((each) => textsOf(each, depth + 1))];
 }
 
 async function look(ctx: Context, texts: string[]): Promise<Map<string, boolean>> {
@@ -46,11 +50,69 @@ async function look(ctx: Context, texts: string[]): Promise<Map<string, boolean>
   return new Map(texts.map((text, at) => [text, rows[at]!.frequent]));
 }
 
+/** A text that is a number, `#123`, or, for the staff, the address of a requester: what it names is found too. */
+const NUMBER = /^#?(\d{1,9})$/;
+const ADDRESS = /^[^\s@]+@[^\s@]+$/;
+
+/** How a text names tickets without their words: the ids of those that it names. */
+function namedBy(text: string, actor: Actor): RawBuilder<unknown>[] {
+  const { workspace } = actor;
+  const plain = text.trim();
+  const [, number] = NUMBER.exec(plain) ?? [];
+  return [
+    ...(number ? [sql`select n.id from ticket n where n.workspace_id = ${workspace}::uuid and n.number = ${Number(number)}::integer`] : []),
+    ...(ADDRESS.test(plain) && readsOnHold(actor)
+      ? [
+          sql`select n.id from ticket n where n.workspace_id = ${workspace}::uuid and n.requester_id = any(array(
+            select i.requester_id from requester_identity i
+            where i.workspace_id = ${workspace}::uuid and i.kind = 'EMAIL' and i.value = ${plain.toLowerCase()}))
+            order by n.waiting_since limit ${sql.lit(FREQUENT)}`,
+        ]
+      : []),
+  ];
+}
+
+const idsOf = (parts: readonly RawBuilder<unknown>[]) =>
+  sql`any(array(${sql.join(
+    parts.map((part) => sql`(${part})`),
+    sql` union all `,
+  )}))`;
+
 /** Requesters search what they may read, public messages only, and so go through their tickets. */
-export function textMatches(text: string, full: boolean, frequent: ReadonlySet<string>): Condition {
+export function textMatches(text: string, actor: Actor, frequent: ReadonlySet<string>): Condition {
   const query = queryOf(text);
   if (!query) return sql`false`;
-  if (full && !frequent.has(text)) return sql`t.id = any(array(select tickets_with(${query}::tsquery, ${sql.lit(FREQUENT)})))`;
-  const column = full ? sql.ref('x.everything') : sql.ref('x.public');
-  return sql`exists (select from ticket_text x where x.ticket_id = t.id and ${column} @@ ${query}::tsquery)`;
+  const full = readsOnHold(actor);
+  const named = namedBy(text, actor);
+  if (full && !frequent.has(text)) {
+    return sql`t.id = ${idsOf([sql`select * from tickets_with(${query}::tsquery, ${sql.lit(FREQUENT)})`, ...named])}`;
+  }
+  const isSaid = sql`exists (select from ticket_text x where x.ticket_id = t.id and ${wordsFor(actor)} @@ ${query}::tsquery)`;
+  return named.length ? sql`(${isSaid} or t.id = ${idsOf(named)})` : sql`${isSaid}`;
+}
+
+/** The words that the actor may read. */
+const wordsFor = (actor: Actor) => (readsOnHold(actor) ? sql.ref('x.everything') : sql.ref('x.public'));
+
+/** What is named counts more than any words. */
+const NAMED = 100;
+/** Of two that fit alike the newer one fits better. */
+const AGE = 1e14;
+
+/**
+ * How well the words of a ticket fit the texts, as a number: those of the subject count most, then the requester's, then what was said; whole words
+ * more than beginnings, and short tickets more than long ones.
+ */
+export function relevance(texts: readonly string[], actor: Actor): RawBuilder<unknown> {
+  const words = wordsFor(actor);
+  const parts = texts.flatMap((text) => {
+    const named = namedBy(text, actor);
+    const read = text.slice(0, READ);
+    const [exact, open] = [searchQuery(read, true), searchQuery(read)];
+    if (!open) return [];
+    const said = sql`coalesce((
+      select ts_rank(${words}, ${exact}::tsquery, 1) + ts_rank(${words}, ${open}::tsquery, 1) from ticket_text x where x.ticket_id = t.id), 0)`;
+    return named.length ? [said, sql`case when t.id = ${idsOf(named)} then ${sql.lit(NAMED)} else 0 end`] : [said];
+  });
+  return sql`(${sql.join([...parts, sql`extract(epoch from t.created_at) / ${sql.lit(AGE)}`], sql` + `)})::double precision`;
 }

@@ -2,7 +2,7 @@ import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy
 import type { Actor } from '@deskgraph/common/access';
 import { Id, Stored } from '@deskgraph/common/database';
 import { ActorView, Node } from '@deskgraph/common/graph';
-import { connectionOf } from '@deskgraph/common/page';
+import { connectionOf, edgeOf } from '@deskgraph/common/page';
 import { DateTime, Locale } from '@deskgraph/common/scalar';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Values } from '../field/value.ts';
@@ -60,6 +60,7 @@ type Defaulted =
   | 'mergedIntoId'
   | 'splitFromId'
   | 'sendsAt'
+  | 'problemId'
   | 'publicVersion';
 
 @Entity()
@@ -140,6 +141,8 @@ export class Ticket extends Stored<Defaulted> {
   @Property({ type: new Id('tkt'), nullable: true }) followUpOfId: string | null = null;
   @Property({ type: new Id('tkt'), nullable: true }) mergedIntoId: string | null = null;
   @Property({ type: new Id('tkt'), nullable: true }) splitFromId: string | null = null;
+  /** The ticket that it is linked to as an incident. */
+  @Property({ type: new Id('tkt'), nullable: true }) problemId: string | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   @Field(() => DateTime, { nullable: true, description: 'Since when the requester has no answer; null when answered.' })
@@ -213,4 +216,5 @@ export class Ticket extends Stored<Defaulted> {
   override createdAt: Date = new Date();
 }
 
-export const TicketConnection = connectionOf(Ticket, 'Ticket', 'tickets');
+export const TicketEdge = edgeOf(Ticket, 'Ticket', 'tickets');
+export const TicketConnection = connectionOf(Ticket, 'Ticket', 'tickets', TicketEdge);

@@ -4,6 +4,7 @@ import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { drive } from '../category/drive.ts';
 import { filled } from '../field/set.ts';
+import { reindex } from '../message/reindex.ts';
 import { make } from '../tag/make.ts';
 import { type Changes, fact, updated } from './fact.ts';
 import { locked } from './find.ts';
@@ -41,6 +42,7 @@ export async function update(ctx: Context, input: TicketUpdateInput): Promise<Ti
   const handed = hands ? await handOver(ctx, ticket, hands) : {};
   if (Object.keys(handed).length) facts.push(fact('ticket.assigned', ticket, { changes: handed }));
   await recordAll(ctx, facts);
+  if ('subject' in changes) await reindex(ctx, [ticket]);
   return { ticket, userErrors: [] };
 }
 

@@ -29,6 +29,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'reopenCount',
   'transferCount',
   'snooze',
+  'problem',
   'category',
   'form',
 ]);

@@ -2,7 +2,7 @@ import { hydrate, sql } from '@deskgraph/common/database';
 import { type Page, type PageRequest, keyset } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import type { RawBuilder } from 'kysely';
-import { listed } from '../ticket/find.ts';
+import { listed, searched } from '../ticket/find.ts';
 import type { TicketOrder } from '../ticket/order.ts';
 import { frequentTexts } from '../ticket/text.ts';
 import { Ticket } from '../ticket/ticket.ts';
@@ -71,7 +71,10 @@ export function ticketsOf(ctx: Context, { filter, orderBy }: Asked, { first, aft
     const found = Map.groupBy(rows, (row) => row.list_at);
     return pages.map((page, at) => {
       const own = found.get(at) ?? [];
-      return page.page(own, hydrate(ctx.orm, Ticket, own), () => countOf(ctx, part[at]!, null));
+      return searched(
+        filterOf(part[at]!.filter),
+        page.page(own, hydrate(ctx.orm, Ticket, own), () => countOf(ctx, part[at]!, null)),
+      );
     });
   };
   return ctx.load.byKey<Page<Ticket> | null>(

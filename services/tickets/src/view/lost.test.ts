@@ -156,6 +156,22 @@ async function queues(at: Desk): Promise<(name: string) => Set<string>> {
   return (name) => held.get(name)!;
 }
 
+/** Conditions that part the tickets in two; whatever a queue asks for besides, its other part has the rest. */
+const PARTS = [
+  { handled: true },
+  { reopenCount: { gte: 1 } },
+  { transferCount: { eq: 0 } },
+  { organizationId: { isNull: true } },
+  { problemId: { isNull: true } },
+  { locale: { startsWith: 'p' } },
+  { product: { eq: 'Kettle' } },
+  { externalId: { isNull: false } },
+  { updatedAt: { within: 'PT1H' } },
+  { solvedAt: { within: 'P1D' } },
+  { closedAt: { isNull: true } },
+  { text: 'kettle' },
+];
+
 const sorted = (ids: Iterable<string>): string[] => [...ids].sort();
 
 async function check(at: Desk, history: History): Promise<void> {
@@ -180,6 +196,18 @@ async function check(at: Desk, history: History): Promise<void> {
     );
     expect(sorted(tickets.nodes.map(({ id }) => id))).toEqual(waiting(ms));
   }
+  const late = { waitingSince: { olderThan: 'PT1H' }, status: { notIn: ['SOLVED', 'CLOSED'] } };
+  const asked = PARTS.flatMap((part, n): [string, object][] => [
+    [`in${n}`, { ...late, ...part }],
+    [`out${n}`, { and: [late, { not: part }] }],
+  ]);
+  const parts = await at.ask<Record<string, { nodes: { id: string }[] }>>(
+    at.admin,
+    `query (${asked.map(([name]) => `$${name}: TicketFilter`).join(', ')}) { ${asked.map(([name]) => `${name}: tickets(filter: $${name}, first: 100) { nodes { id } }`).join(' ')} }`,
+    Object.fromEntries(asked),
+  );
+  const ids = (name: string): string[] => parts[name]!.nodes.map(({ id }) => id);
+  for (const n of PARTS.keys()) expect(sorted([...ids(`in${n}`), ...ids(`out${n}`)])).toEqual(waiting(HOUR));
 }
 
 test.each(Array.from({ length: runs(3) }, (_, at) => seed + at))(

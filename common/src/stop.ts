@@ -1,4 +1,4 @@
-import { words } from '@deskgraph/common/words';
+import { words } from './words.ts';
 
 /** Words that say nothing of what a text is about, in the languages that people of a helpdesk write most; as `words` folds them. */
 const COMMON = `
