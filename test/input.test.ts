@@ -145,7 +145,10 @@ const SPARING: Record<string, (name: string) => object | Promise<object>> = {
   accessRoleUpdate: () => ({ id: own.access.id }),
   macroUpdate: () => ({ id: own.macro.id }),
 };
-const fresh = (name: string): object | Promise<object> => SPARING[name]?.(name) ?? MUTATIONS[name]!.input(own, 'partner', ++times, desk);
+/** An app sends what apps may; what is for people only an agent. */
+const senderOf = (name: string): 'partner' | 'agent' => (MUTATIONS[name]!.may.includes('partner') ? 'partner' : 'agent');
+const fresh = (name: string): object | Promise<object> =>
+  SPARING[name]?.(name) ?? MUTATIONS[name]!.input(own, senderOf(name), ++times, desk);
 
 /** Runs with at most so many at once. */
 async function each<T>(list: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
@@ -158,7 +161,7 @@ async function each<T>(list: readonly T[], atOnce: number, work: (item: T) => Pr
 }
 
 async function send(name: string, input: unknown): Promise<{ payload: Payload; errors: Answer['errors'] }> {
-  const { status, answer } = await post<Record<string, Payload>>(platform.url, desk.tokens.partner, mutation(name, '__typename'), {
+  const { status, answer } = await post<Record<string, Payload>>(platform.url, desk.tokens[senderOf(name)], mutation(name, '__typename'), {
     input,
   });
   if (status >= 500) throw new Error(`Status ${status}: ${JSON.stringify(answer)}`);
@@ -289,7 +292,7 @@ describe('strings that have broken programs', () => {
       await each(batched(pairs, CHANGES), AT_ONCE, async (some) => {
         const inputs = await Promise.all(some.map(async ({ leaf, value }) => having(await fresh(name), type, leaf.path, value)));
         const [text, variables] = batch('mutation', name, 'input: *', `${type.name}!`, 'userErrors { code field }', inputs);
-        const { status, answer } = await post<Record<string, Payload>>(platform.url, desk.tokens.partner, text, variables);
+        const { status, answer } = await post<Record<string, Payload>>(platform.url, desk.tokens[senderOf(name)], text, variables);
         if (status >= 500) throw new Error(`Status ${status}`);
         some.forEach(({ leaf, value }, at) => {
           const errors = answer.errors?.filter(({ path }) => !path || path[0] === `v${at}`);
