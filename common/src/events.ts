@@ -153,16 +153,26 @@ export const factOf = (row: Record<string, unknown>): Fact => ({
   data: row['data'] as Record<string, unknown>,
 });
 
+/** Rows of the session's workspace, or of all when the workspace is `*`. */
+const OWN = `
+    workspace_id = (select nullif(nullif(current_setting('desk.workspace', true), ''), '*')::uuid)
+    or (select current_setting('desk.workspace', true) = '*')`;
+
 /** The statements that let a session see and write facts of its own workspace in a table, or of all when the workspace is `*`. */
 export const logSecurity = (table: string): string => `
   alter table ${table} enable row level security;
   alter table ${table} force row level security;
-  create policy workspace on ${table} using (
-    workspace_id = (select nullif(nullif(current_setting('desk.workspace', true), ''), '*')::uuid)
-    or (select current_setting('desk.workspace', true) = '*'))
-    with check (
-    workspace_id = (select nullif(nullif(current_setting('desk.workspace', true), ''), '*')::uuid)
-    or (select current_setting('desk.workspace', true) = '*'));`;
+  create policy workspace on ${table} using (${OWN}) with check (${OWN});`;
+
+/**
+ * The statements after which facts are read and added, and nobody but the owner of the database changes or deletes one: for whoever else tries,
+ * there is none.
+ */
+export const keptLog = `
+  drop policy workspace on event_log;
+  create policy reads on event_log for select using (${OWN});
+  create policy adds on event_log for insert with check (${OWN});
+  create policy owns on event_log for update to current_user using (${OWN}) with check (${OWN});`;
 
 /**
  * The statements that make outbox and log. A session sees the facts of its own workspace; the relay and the feed, which serve all of

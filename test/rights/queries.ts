@@ -226,9 +226,10 @@ export const QUERIES: Record<string, QueryRight> = {
   },
 };
 
-/** Fields below the root with a right of their own: how a customer gets to each, what refuses it to him, and the least of the staff who may (default light). */
-export const FIELDS: Record<string, { from: Kind; type: string; select: string; least?: Caller }> = {
+/** Fields below the root with a right of their own: how a customer gets to each, what refuses it to him, the least of the staff who may (default light), and what it stands within. */
+export const FIELDS: Record<string, { from: Kind; type: string; select: string; least?: Caller; within?: string[] }> = {
   'Ticket.at': { from: 'ticket', type: 'Ticket', select: `at(time: "${SOON}") { subject }` },
+  'Ticket.contributions': { from: 'ticket', type: 'Ticket', select: 'contributions { replies }' },
   'Ticket.diff': { from: 'ticket', type: 'Ticket', select: `diff(from: "2020-01-01T00:00:00Z", to: "${SOON}") { field }` },
   'Ticket.links': { from: 'ticket', type: 'Ticket', select: 'links { kind }' },
   'Ticket.problem': { from: 'ticket', type: 'Ticket', select: 'problem { id }' },
@@ -240,6 +241,12 @@ export const FIELDS: Record<string, { from: Kind; type: string; select: string; 
   'Ticket.tags': { from: 'ticket', type: 'Ticket', select: 'tags { id }' },
   'Message.mentions': { from: 'message', type: 'Message', select: 'mentions { id }' },
   'Ticket.viewers': { from: 'ticket', type: 'Ticket', select: 'viewers { activity }' },
+  'TicketEvent.cause': {
+    from: 'ticket',
+    type: 'Ticket',
+    select: 'timeline(first: 1) { nodes { cause { event { id } } } }',
+    within: ['timeline', 'nodes', '0'],
+  },
   'Department.agents': { from: 'department', type: 'Department', select: 'agents { totalCount }' },
   'Department.tickets': { from: 'department', type: 'Department', select: 'tickets { totalCount }' },
   'Agent.email': { from: 'agent', type: 'Agent', select: 'email' },

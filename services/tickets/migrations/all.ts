@@ -33,6 +33,7 @@ import { Languages } from './20261126T1535-languages.ts';
 import { Notifications } from './20261126T1505-notifications.ts';
 import { Conditions } from './20261126T1430-conditions.ts';
 import { Search } from './20261126T1450-search.ts';
+import { Kept } from './20261126T1500-kept.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -70,4 +71,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1505-notifications': Notifications,
   '20261126T1430-conditions': Conditions,
   '20261126T1450-search': Search,
+  '20261126T1500-kept': Kept,
 };

@@ -25,8 +25,10 @@ import { BulkJob } from './bulk/job.ts';
 import { BulkJobResolver, BulkResultTicket } from './bulk/resolver.ts';
 import { openBulkWatch } from './bulk/watch.ts';
 import { bulkTimer } from './bulk/work.ts';
+import { EventCause } from './cause/resolver.ts';
 import { CannedResponse } from './canned/canned.ts';
 import { CannedResponseResolver } from './canned/resolver.ts';
+import { TicketContributions } from './contribution/resolver.ts';
 import { Department } from './department/department.ts';
 import { byId as departmentById } from './department/find.ts';
 import { DepartmentResolver } from './department/resolver.ts';
@@ -165,6 +167,8 @@ export const subgraph: SubgraphOptions = {
     TicketTimeline,
     TicketStateResolver,
     TicketPast,
+    TicketContributions,
+    EventCause,
     TicketSubscriptions,
     MessageAdded,
     ParticipantResolver,

@@ -35,7 +35,7 @@ registerEnumType(TicketMeasure, {
     CREATED: { description: 'Tickets created, at the instant of their creation, in the department and with the agent that they had then.' },
     SOLVED: {
       description:
-        'Tickets solved, at the instant of their last solution. A reopened ticket does not count until it is solved again; closing keeps it, and closing an unsolved ticket solves it.',
+        'Tickets solved, at the instant of their last solution. A reopened ticket does not count until it is solved again; closing keeps it, and closing an unsolved ticket solves it. Duplicates, spam, incidents that ended with their problem and tickets that are folded into another one are not counted.',
     },
     BACKLOG: {
       description:

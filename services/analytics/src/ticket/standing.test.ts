@@ -38,3 +38,36 @@ test('a solution from before it was folded in stays one', () => {
   const standing = after([open, solved, fact(2, 'ticket.merged', { status: 'SOLVED', mergedIntoId: 'tkt_2' })]);
   expect(standing.solved?.seconds).toBe(3600);
 });
+
+test.each(['DUPLICATE', 'SPAM', 'INCIDENT'])(
+  'what is done as %s was nobody’s work: it waits no more, and counts as no solution',
+  (resolutionCode) => {
+    const done = fact(1, 'ticket.status_changed', { status: 'SOLVED', resolutionCode });
+    const old = fact(1, 'ticket.status_changed', { status: 'SOLVED' });
+    Object.assign(old.data, { resolutionCode });
+    const closed = fact(2, 'ticket.status_changed', { status: 'CLOSED', resolutionCode });
+    for (const facts of [
+      [open, done],
+      [open, done, closed],
+      [open, old],
+      [open, old, closed],
+    ])
+      expect(after(facts).solved).toBeNull();
+    expect(advance(after([open]), done).stretches).toMatchObject([{ closedAt: new Date(done.at) }]);
+    const again = [
+      fact(3, 'ticket.status_changed', { status: 'OPEN', resolutionCode: null }),
+      fact(4, 'ticket.status_changed', { status: 'SOLVED', resolutionCode: 'ANSWERED' }),
+    ];
+    expect(after([open, done, ...again]).solved?.seconds).toBe(4 * 3600);
+  },
+);
+
+test('facts that have forgotten what people wrote or are called tell the same numbers', () => {
+  const told = { subject: 'Secret', requesterName: 'Marta', fields: { fld_1: 'Secret' } };
+  const history = (more: object): Fact[] => [
+    fact(0, 'ticket.created', { status: 'OPEN', ...more }),
+    fact(2, 'ticket.status_changed', { status: 'SOLVED', ...more }),
+    fact(3, 'ticket.purged', { status: 'SOLVED', deletedAt: new Date(START).toISOString() }),
+  ];
+  expect(after(history({}))).toEqual(after(history(told)));
+});

@@ -26,6 +26,7 @@ export interface TicketState {
   transferCount?: number;
   closedAt?: string | null;
   mergedIntoId?: string | null;
+  resolutionCode?: string | null;
   snooze?: object | null;
   waitingSince?: string | null;
   spam?: boolean;
@@ -94,6 +95,16 @@ export interface Stretch {
 
 export const isSolved = (status: string): boolean => status === 'SOLVED' || status === 'CLOSED';
 
+/** Reasons by which a ticket is done without that anybody has solved it. */
+const UNCOUNTED: ReadonlySet<unknown> = new Set(['DUPLICATE', 'SPAM', 'INCIDENT']);
+
+/**
+ * Is it a solution that reports count, in number and time? What is folded into another ticket is solved there, and counts there; duplicates, spam
+ * and incidents that end with their problem were nobody's work. Of facts from before states told the reason the fact itself does.
+ */
+const counts = ({ mergedIntoId, resolutionCode }: TicketState, { data }: Fact): boolean =>
+  !mergedIntoId && !UNCOUNTED.has(resolutionCode ?? data['resolutionCode']);
+
 /** What the column holds: 68 years. */
 const SECONDS_LIMIT = 2 ** 31 - 1;
 
@@ -114,8 +125,7 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
     const seconds = Math.min(SECONDS_LIMIT, Math.max(0, Math.floor((at.getTime() - start.createdAt.getTime()) / 1000)));
     return { at, seconds, departmentId, agentId };
   };
-  // What is folded into another ticket is solved there, and counts there.
-  const solution = (): Milestone | null => (state.mergedIntoId ? null : milestone());
+  const solution = (): Milestone | null => (counts(state, fact) ? milestone() : null);
   const wasSolved = isSolved(start.status);
   const nowSolved = isSolved(state.status);
   const repliesFirst = fact.type === 'message.added' && fact.data['firstReply'] === true;

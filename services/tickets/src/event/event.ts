@@ -19,6 +19,12 @@ export interface TicketData {
   authorKind?: string;
   /** Of an operation that was taken back. */
   kind?: string;
+  /** What it came of. */
+  because?: { macroId?: string; jobId?: string; operationId?: string; imported?: boolean };
+  /** The operation that told of itself, before all facts of one did. */
+  operationId?: string;
+  /** The problem with which an incident was solved. */
+  problemId?: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'One changed field.' })

@@ -18,7 +18,6 @@ interface Calling extends TicketData {
   /** Of `ticket.notified`. */
   agentIds?: string[];
   team?: boolean;
-  because?: { imported?: boolean };
 }
 
 /** What one requester may know of a fact all may. */

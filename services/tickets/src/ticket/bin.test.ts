@@ -219,7 +219,11 @@ describe('removing for ever', () => {
     };
     const [short, long] = [await binned(1), await binned(39)];
     const counts = [];
-    for (const id of [short, long]) counts.push((await countStatements(() => act(desk.admin, 'ticketPurge', id))).length);
+    for (const id of [short, long]) {
+      const statements = await countStatements(() => act(desk.admin, 'ticketPurge', id));
+      // What the clock does about the facts of the other one comes in between.
+      counts.push(statements.filter((each) => !/removed_ticket|forget_facts|from outbox/.test(each)).length);
+    }
     expect(counts[1]).toBe(counts[0]);
   });
 

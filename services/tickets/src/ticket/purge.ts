@@ -6,6 +6,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { removeOfTicket } from '../attachment/release.ts';
 import { fact } from './fact.ts';
 import { lockedAnywhere } from './find.ts';
+import { forget, forgetful } from './forget.ts';
 import type { TicketPurgeInput } from './input.ts';
 import type { TicketPurgePayload } from './payload.ts';
 import { Ticket } from './ticket.ts';
@@ -21,10 +22,10 @@ export async function purge(ctx: Context, { id }: TicketPurgeInput): Promise<Tic
 /** It was in the bin for long enough. */
 export const purgeInTime = (ctx: Context, row: object): Promise<void> => destroy(ctx, ctx.em.map(Ticket, row as never));
 
-/** With all that was said in it. Its number is not given again, and the log goes on telling what was done to it. */
+/** With all that was said in it. Its number is not given again, and the log goes on telling what was done to it, but not of whom. */
 async function destroy(ctx: Context, ticket: Ticket): Promise<void> {
-  ticket.subject = '';
-  await recordAll(ctx, [fact('ticket.purged', ticket, { internal: true })]);
+  await recordAll(ctx, [forgetful(fact('ticket.purged', ticket, { internal: true }))]);
+  await forget(ctx, ticket);
   await removeOfTicket(ctx, ticket.id);
   const db = ctx.em.getKysely();
   const id = sql`${uuidOf('tkt', ticket.id)}::uuid`;

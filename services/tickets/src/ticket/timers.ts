@@ -1,5 +1,6 @@
 import type { Timer } from '@deskgraph/common/clock';
 import { close } from './close.ts';
+import { forgetInTime } from './forget.ts';
 import { purgeInTime } from './purge.ts';
 import { wakeInTime } from './wake.ts';
 
@@ -8,4 +9,5 @@ export const timers: readonly Timer[] = [
   { table: 'ticket', column: 'closes_at', ring: close },
   { table: 'ticket', column: 'snoozed_until', ring: wakeInTime },
   { table: 'ticket', column: 'purges_at', ring: purgeInTime },
+  { table: 'removed_ticket', column: 'forgets_at', ring: forgetInTime },
 ];

@@ -1,0 +1,80 @@
+import { due } from '@deskgraph/common/clock';
+import { sql } from '@deskgraph/common/database';
+import type { NewFact } from '@deskgraph/common/events';
+import { toId, uuidOf } from '@deskgraph/common/id';
+import type { Context } from '@deskgraph/common/transaction';
+import type { State } from './fact.ts';
+import type { Ticket } from './ticket.ts';
+
+/** What the facts of a ticket go on telling when it is removed for ever: what reports count by, and ids. What people wrote or are called goes. */
+const STAYS: readonly (keyof State | 'mergedInto' | 'splitFrom')[] = [
+  'number',
+  'status',
+  'customStatusId',
+  'priority',
+  'channel',
+  'origin',
+  'categoryId',
+  'departmentId',
+  'assigneeId',
+  'requesterId',
+  'ccIds',
+  'followerIds',
+  'organizationId',
+  'tags',
+  'locale',
+  'createdAt',
+  'waitingSince',
+  'handled',
+  'firstReplyAt',
+  'solvedAt',
+  'solvedById',
+  'resolutionCode',
+  'closesAt',
+  'closedAt',
+  'reopenCount',
+  'transferCount',
+  'followUpOfId',
+  'mergedIntoId',
+  'mergedInto',
+  'splitFromId',
+  'splitFrom',
+  'snooze',
+  'spam',
+  'deletedAt',
+];
+
+/** The last fact of a ticket says no more than its other facts will. */
+export function forgetful(fact: NewFact): NewFact {
+  const { state, ...details } = fact.data as { state: State };
+  const kept = Object.entries(state).filter(([key]) => (STAYS as readonly string[]).includes(key));
+  return { ...fact, data: { ...details, state: Object.fromEntries(kept) } };
+}
+
+/** Soon its facts say nothing of people any more. */
+export async function forget(ctx: Context, { id }: Ticket): Promise<void> {
+  const now = new Date();
+  await sql`
+    insert into removed_ticket (id, workspace_id, forgets_at) values (${uuidOf('tkt', id)}::uuid, ${ctx.workspace}::uuid, ${now})`.execute(
+    ctx.em.getKysely(),
+  );
+  due(ctx, now);
+}
+
+const AGAIN_MS = 1_000;
+
+/** Once all of its facts are in the log. */
+export async function forgetInTime(ctx: Context, row: object): Promise<void> {
+  const { id } = row as { id: string };
+  const ticket = toId('tkt', id);
+  const db = ctx.em.getKysely();
+  const { rows } = await sql`
+    select from outbox where workspace_id = ${ctx.workspace}::uuid and subject = ${ticket} limit 1`.execute(db);
+  if (rows.length) {
+    const again = new Date(Date.now() + AGAIN_MS);
+    await sql`update removed_ticket set forgets_at = ${again} where id = ${id}::uuid`.execute(db);
+    return due(ctx, again);
+  }
+  await sql`select forget_facts(${ticket}, ${STAYS}::text[])`.execute(db);
+  await sql`delete from removed_ticket where id = ${id}::uuid`.execute(db);
+}
