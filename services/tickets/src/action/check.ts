@@ -23,9 +23,10 @@ export async function refuseUndoable(ctx: Context, action: TicketActionInput, pl
   if (!Object.keys(kept(action)).length) throw new Refusal('REQUIRED', place);
   if (action.status === TicketStatus.CLOSED) throw new Refusal('CLOSE_BY_HAND', `${place}.status`);
   if (action.status === TicketStatus.NEW) throw new Refusal('STATUS_NOT_ALLOWED', `${place}.status`);
-  if (action.status && action.customStatusId) throw new Refusal('INVALID', `${place}.customStatusId`);
-  if (action.customStatusId && !(await offered(ctx, [action.customStatusId])).length)
-    throw new Refusal('NOT_FOUND', `${place}.customStatusId`);
+  if (typeof action.customStatusId === 'string') {
+    if (action.status) throw new Refusal('INVALID', `${place}.customStatusId`);
+    if (!(await offered(ctx, [action.customStatusId])).length) throw new Refusal('NOT_FOUND', `${place}.customStatusId`);
+  }
   if (action.categoryId && !(await isOffered(ctx, action.categoryId))) throw new Refusal('NOT_FOUND', `${place}.categoryId`);
   await filled(ctx, {}, action.fields, ['input', ...place.split('.'), 'fields']);
   if (action.departmentId) await departmentId(ctx, action.departmentId, `${place}.departmentId`);

@@ -20,11 +20,10 @@ export interface Aimed {
 
 /** Exactly one of the two is given. A custom status is held until the transaction ends, so that it is not deleted with this ticket in it. */
 export async function aimOf(ctx: Context, { status, customStatusId }: Aimed): Promise<Aim> {
-  if (status && customStatusId) throw new Refusal('INVALID', 'customStatusId');
-  if (!customStatusId) {
-    if (!status) throw new Refusal('REQUIRED', 'status');
-    return { status, custom: null, field: 'status' };
-  }
+  const isNamed = typeof customStatusId === 'string';
+  if (status && isNamed) throw new Refusal('INVALID', 'customStatusId');
+  if (status) return { status, custom: null, field: 'status' };
+  if (!isNamed) throw new Refusal('REQUIRED', customStatusId === null ? 'customStatusId' : 'status');
   const [custom] = await offered(ctx, [customStatusId]);
   if (!custom) throw new Refusal('NOT_FOUND', 'customStatusId');
   return { status: custom.base, custom, field: 'customStatusId' };
