@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/access';
 import { newId } from '@deskgraph/common/id';
 import { type TestService, app, countStatements } from '@deskgraph/common/testing';
+import { untold } from '../../testing/log.ts';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 import { alike } from '../../testing/alike.ts';
 
@@ -71,6 +72,7 @@ test('a group is taken back: a problem in which nothing has happened goes into t
   await mutate(desk, desk.agent, 'messageAdd', { ticketId: problem.id, body: 'A cable.', visibility: 'PRIVATE' });
   done(await undo(operation.id));
   expect(await read(problem.id)).toMatchObject({ deletedAt: null, incidents: { totalCount: 0 } });
+  expect(await untold(desk)).toEqual([]);
 });
 
 test('a link that was made anew since stands against it, one that is gone already does not', async () => {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { alike } from '../../testing/alike.ts';
 import { many } from '../../testing/config.ts';
+import { untold } from '../../testing/log.ts';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 
 let service: TestService;
@@ -151,6 +152,7 @@ test('a macro is taken back field by field: what hangs on the status too, what w
     'ticket.snoozed',
   ]);
   expect(await types(id, desk.customer)).not.toContain('operation.undone');
+  expect(await untold(desk)).toEqual([]);
   const { ticket } = await desk.ask<{ ticket: { operations: object[] } }>(
     desk.agent,
     'query ($id: ID!) { ticket(id: $id) { operations { id kind state } } }',
