@@ -119,6 +119,7 @@ export function lifeOf(cast: Cast, number: number, from: Date, to: Date, random:
     assigneeId: maybe(cast.agents),
     requesterId: oneOf(cast.requesters),
     tags: random() < 0.3 ? ['refund'] : [],
+    followerIds: number % 4 ? [] : [cast.agents[0]!],
     formId: number % 3 ? null : cast.form,
     locale: oneOf(['sl', 'pt-BR', null]),
     product: oneOf(['Mill', 'Kettle', null]),
