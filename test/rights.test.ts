@@ -240,6 +240,7 @@ describe('straight at a service', () => {
     canned: ['tickets', ''],
     macro: ['tickets', ''],
     access: ['tickets', ''],
+    path: ['tickets', ''],
     job: ['tickets', ''],
     category: ['tickets', 'TicketCategory'],
     field: ['tickets', 'TicketField'],

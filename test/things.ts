@@ -21,6 +21,7 @@ export const PREFIXES = {
   canned: 'can',
   macro: 'mac',
   access: 'rol',
+  path: 'esc',
   job: 'job',
   category: 'cat',
   field: 'fld',
@@ -82,6 +83,11 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
   ]);
   const { base, section, organization, department } = things;
   await Promise.all([
+    make('path', 'admin', 'escalationPathCreate', 'escalationPath', {
+      name: mark('path'),
+      filter: { number: { eq: -1 } },
+      steps: [{ departmentId: department.id, after: 'PT1H' }],
+    }),
     make('agent', 'admin', 'agentInvite', 'agent', {
       name: mark('agent'),
       email: `${mark('agent')}@desk.example`,

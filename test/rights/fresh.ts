@@ -16,6 +16,21 @@ export const freshAgent = async (n: number, desk: Desk): Promise<string> => {
   return (await desk.done<{ agent: { id: string } }>('partner', 'agentInvite', input, 'agent { id }')).agent.id;
 };
 
+export const freshPath = async (n: number, desk: Desk): Promise<string> => {
+  const input = { name: `Fresh ${n}`, filter: { number: { eq: -1 } }, steps: [{ departmentId: desk.departments.sales, after: 'PT1H' }] };
+  return (await desk.done<{ escalationPath: { id: string } }>('partner', 'escalationPathCreate', input, 'escalationPath { id }'))
+    .escalationPath.id;
+};
+
+/** A step leads to one of the two; each comes first for somebody. */
+export const stepsTo = ({ agent, department }: Things, caller: Caller): object[] => {
+  const steps = [
+    { agentId: agent.id, after: 'PT1H' },
+    { departmentId: department.id, after: 'PT1H' },
+  ];
+  return caller === 'admin' ? steps : steps.toReversed();
+};
+
 export const freshAccess = async (n: number, desk: Desk): Promise<string> => {
   const input = { name: `Fresh ${n}`, base: 'AGENT', scopes: ['tickets:read'] };
   return (await desk.done<{ accessRole: { id: string } }>('partner', 'accessRoleCreate', input, 'accessRole { id }')).accessRole.id;

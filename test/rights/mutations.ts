@@ -17,6 +17,7 @@ import {
   freshMerge,
   freshMessage,
   freshNotification,
+  freshPath,
   freshScheduled,
   freshSolved,
   freshStatus,
@@ -24,6 +25,7 @@ import {
   freshTicket,
   freshView,
   spareCategory,
+  stepsTo,
   spareField,
   spareForm,
   spareStatus,
@@ -58,6 +60,19 @@ export const MUTATIONS: Record<string, MutationRight> = {
     }),
   },
   agentDeactivate: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshAgent(n, desk) }) },
+  escalationPathCreate: {
+    may: ['admin', 'partner'],
+    input: (things, caller, n) => ({ name: `Path ${n}`, filter: { number: { eq: -1 } }, steps: stepsTo(things, caller) }),
+  },
+  escalationPathUpdate: {
+    may: ['admin', 'partner'],
+    input: (things, caller, n) => ({ id: things.path.id, name: `Path ${n}`, steps: stepsTo(things, caller) }),
+  },
+  escalationPathDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshPath(n, desk) }) },
+  ticketEscalate: {
+    may: [...AGENTS, 'partner'],
+    input: ({ ticket, agent }, _, n) => ({ id: ticket.id, reason: `Reason ${n}`, toAgentId: agent.id }),
+  },
   accessRoleCreate: {
     may: ['admin', 'partner'],
     input: ({ department }, _, n) => ({

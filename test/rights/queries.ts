@@ -19,6 +19,7 @@ export const EXISTS: Record<Kind, { own: readonly Caller[]; others: readonly Cal
   canned: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
   macro: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
   access: { own: [...LEADS, 'partner'], others: [...LEADS, 'partner'] },
+  path: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   job: { own: LEADS, others: LEADS },
   // A customer knows the agents of his own tickets.
   agent: { own: SIGNED_IN, others: SIGNED_IN.filter((caller) => caller !== 'customer') },
@@ -67,6 +68,7 @@ export const QUERIES: Record<string, QueryRight> = {
       (Object.keys(EXISTS) as Kind[]).map((kind) => [kind, { kind, args: (things: Things) => ({ ids: [things[kind].id] }) }]),
     ),
   },
+  escalationPaths: { may: [...LEADS, 'partner'], ways: { all: { kind: 'path', args: () => ({}) } } },
   accessRoles: { may: ['admin', 'partner'], ways: { all: { kind: 'access', args: () => ({}) } } },
   settings: { may: [...STAFF, 'partner'], ways: {} },
   agents: {

@@ -11,6 +11,7 @@ import { Followers } from './20261126T1425-followers.ts';
 import { Statuses } from './20261126T1420-statuses.ts';
 import { Forms } from './20261126T1440-forms.ts';
 import { Conditions } from './20261126T1430-conditions.ts';
+import { Escalated } from './20261126T1530-escalated.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1420-statuses': Statuses,
   '20261126T1440-forms': Forms,
   '20261126T1430-conditions': Conditions,
+  '20261126T1530-escalated': Escalated,
 };

@@ -159,6 +159,8 @@ export function lifeOf(cast: Cast, number: number, from: Date, to: Date, random:
     } else if (chance < 0.73) {
       state.snooze = state.snooze ? null : { until: null, wakeOnReply: true };
       life.push(fact(state.snooze ? 'ticket.snoozed' : 'ticket.woken'));
+      state.escalation = state.snooze ? {} : null;
+      life.push(fact(state.escalation ? 'ticket.escalated' : 'ticket.escalation_ended'));
     } else if (chance < 0.8) {
       state.priority = oneOf(Object.values(TicketPriority));
       state.tags = random() < 0.5 ? ['refund', 'vip'] : [];

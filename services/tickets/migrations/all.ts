@@ -34,6 +34,7 @@ import { Notifications } from './20261126T1505-notifications.ts';
 import { Conditions } from './20261126T1430-conditions.ts';
 import { Search } from './20261126T1450-search.ts';
 import { Kept } from './20261126T1500-kept.ts';
+import { Escalations } from './20261126T1530-escalation.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -72,4 +73,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1430-conditions': Conditions,
   '20261126T1450-search': Search,
   '20261126T1500-kept': Kept,
+  '20261126T1530-escalation': Escalations,
 };

@@ -26,6 +26,10 @@ addRefusals({
     message: 'Only a ticket in the bin can be removed for ever; delete it first.',
   },
   CHILDREN_OPEN: { meaning: 'The ticket has children that are not solved.', message: 'Its children must be solved first.' },
+  NO_STEP_LEFT: {
+    meaning: 'No escalation path lets the ticket through, or nobody is left on it.',
+    message: 'There is nobody left to escalate this to.',
+  },
   ALREADY_MERGED: {
     meaning: 'The ticket is folded into another one; that is the one to work on.',
     message: 'This ticket was folded into another one.',

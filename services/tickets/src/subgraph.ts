@@ -34,6 +34,9 @@ import { byId as departmentById } from './department/find.ts';
 import { DepartmentResolver } from './department/resolver.ts';
 import { Draft } from './draft/draft.ts';
 import { DraftResolver, TicketDrafts } from './draft/resolver.ts';
+import { EscalationPath } from './escalation/path.ts';
+import { EscalationFields, EscalationOfTicket, EscalationPathResolver, EscalationSteps } from './escalation/resolver.ts';
+import { escalationTimer } from './escalation/rise.ts';
 import { TicketEventResolver, TicketTimeline } from './event/resolver.ts';
 import { MessageAdded, TicketSubscriptions } from './event/subscription.ts';
 import { byId as fieldById } from './field/find.ts';
@@ -88,7 +91,7 @@ import { ViewerResolver } from './viewer/resolver.ts';
 import { Workspace } from './workspace/workspace.ts';
 
 const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
-  startClock({ orm, log, url: config.DATABASE_URL, timers: [...timers, ...fileTimers, sendTimer, bulkTimer] }).stop;
+  startClock({ orm, log, url: config.DATABASE_URL, timers: [...timers, ...fileTimers, sendTimer, escalationTimer, bulkTimer] }).stop;
 
 /** What runs beside the requests. */
 export const beside = {
@@ -121,6 +124,7 @@ export const subgraph: SubgraphOptions = {
     Draft,
     View,
     CannedResponse,
+    EscalationPath,
     Macro,
     BulkJob,
     Operation,
@@ -183,6 +187,10 @@ export const subgraph: SubgraphOptions = {
     NotificationResolver,
     ViewerNotifications,
     CannedResponseResolver,
+    EscalationPathResolver,
+    EscalationSteps,
+    EscalationOfTicket,
+    EscalationFields,
     MacroResolver,
     MacrosOfTicket,
     BulkJobResolver,

@@ -320,6 +320,7 @@ describe('numbers', () => {
       [{ deleted: true }, ({ today }) => !today.spam && Boolean(today.deletedAt)],
       [{ spam: true, deleted: true }, ({ today }) => Boolean(today.spam && today.deletedAt)],
       [{ or: [{ spam: true }, { priority: { eq: 'LOW' } }] }, ({ today }) => (today.spam || today.priority === 'LOW') && !today.deletedAt],
+      [{ escalated: true }, (ticket) => Boolean(ticket.today.escalation) && isShown(ticket)],
       [{ snoozed: true }, (ticket) => Boolean(ticket.today.snooze) && isShown(ticket)],
     ];
     const analyst = person(Role.ANALYST, cast.workspace);

@@ -99,6 +99,8 @@ export class TicketFilter {
   reopenCount?: NumberFilter | null;
   @Field(() => NumberFilter, { nullable: true, description: 'How often it moved between departments.' })
   transferCount?: NumberFilter | null;
+  @Field(() => Boolean, { nullable: true, description: 'Escalated now, or not. For staff only.' })
+  escalated?: boolean | null;
   @Field(() => Boolean, { nullable: true, description: 'Postponed now, or not; a queue asks for false. For staff only.' })
   snoozed?: boolean | null;
   @Field(() => Boolean, {
@@ -153,6 +155,7 @@ export const matchesGiven = (filter: TicketFilter | null | undefined, actor: Act
     ...when(f.handled, (handled) => sql<SqlBool>`t.handled = ${handled}`),
     ...when(f.reopenCount, (number) => numberIs(sql`t.reopen_count`, number)),
     ...when(f.transferCount, (number) => numberIs(sql`t.transfer_count`, number)),
+    ...when(f.escalated, (escalated) => sql<SqlBool>`t.escalated = ${escalated}`),
     ...when(f.snoozed, (snoozed) => sql<SqlBool>`t.snoozed = ${snoozed}`),
     ...when(f.spam, (spam) => sql<SqlBool>`t.spam = ${spam}`),
     ...when(f.deleted, (deleted) => sql<SqlBool>`t.deleted = ${deleted}`),

@@ -28,6 +28,7 @@ export interface TicketState {
   mergedIntoId?: string | null;
   resolutionCode?: string | null;
   snooze?: object | null;
+  escalation?: object | null;
   waitingSince?: string | null;
   spam?: boolean;
   deletedAt?: string | null;
@@ -67,6 +68,7 @@ export interface Standing {
   reopenCount: number;
   transferCount: number;
   snoozed: boolean;
+  escalated: boolean;
   waitingSince: Date | null;
   spam: boolean;
   /** In the bin, or gone. */
@@ -152,6 +154,7 @@ export function advance(before: Standing | undefined, fact: Fact): { after: Stan
     reopenCount: state.reopenCount ?? start.reopenCount,
     transferCount: state.transferCount ?? start.transferCount,
     snoozed: Boolean(state.snooze),
+    escalated: Boolean(state.escalation),
     waitingSince: state.waitingSince ? new Date(state.waitingSince) : null,
     spam: Boolean(state.spam),
     deleted: Boolean(state.deletedAt),
@@ -193,6 +196,7 @@ const begin = (state: TicketState): Standing => {
     reopenCount: 0,
     transferCount: 0,
     snoozed: false,
+    escalated: false,
     waitingSince: null,
     spam: false,
     deleted: false,

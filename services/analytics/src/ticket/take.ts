@@ -68,29 +68,29 @@ async function write(context: Context, progress: object, tickets: object[], stre
     insert into ticket (
       workspace_id, id, number, status, custom_status_id, form_id, priority, channel, locale, category_id, department_id, assignee_id,
       requester_id, organization_id, problem_id, follower_ids, tags, fields, product, external_id, handled, reopen_count, transfer_count,
-      snoozed, waiting_since, spam, deleted, created_at, updated_at, closed_at,
+      snoozed, escalated, waiting_since, spam, deleted, created_at, updated_at, closed_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge)
     select
       ${workspace}, id, number, status, custom_status_id, form_id, priority, channel, locale, category_id, department_id, assignee_id,
       requester_id, organization_id, problem_id, follower_ids, tags, fields, product, external_id, handled, reopen_count, transfer_count,
-      snoozed, waiting_since, spam, deleted, created_at, updated_at, closed_at,
+      snoozed, escalated, waiting_since, spam, deleted, created_at, updated_at, closed_at,
       created_department_id, created_agent_id, solved_at, solved_department_id, solved_agent_id, resolution_seconds,
       responded_at, responded_department_id, responded_agent_id, response_seconds, turn, edge
     from ${rows(tickets)} as given (
       id uuid, number integer, status text, custom_status_id uuid, form_id uuid, priority text, channel text, locale text, category_id uuid, department_id uuid,
       assignee_id uuid, requester_id uuid, organization_id uuid, problem_id uuid, follower_ids text[], tags text[], fields jsonb, product text,
-      external_id text, handled boolean, reopen_count integer, transfer_count integer, snoozed boolean, waiting_since timestamptz,
+      external_id text, handled boolean, reopen_count integer, transfer_count integer, snoozed boolean, escalated boolean, waiting_since timestamptz,
       spam boolean, deleted boolean, created_at timestamptz, updated_at timestamptz, closed_at timestamptz, created_department_id uuid, created_agent_id uuid,
       solved_at timestamptz, solved_department_id uuid, solved_agent_id uuid, resolution_seconds integer,
       responded_at timestamptz, responded_department_id uuid, responded_agent_id uuid, response_seconds integer, turn integer, edge timestamptz)
     on conflict (workspace_id, id) do update set
-      status = excluded.status, custom_status_id = excluded.custom_status_id, form_id, priority = excluded.priority, channel = excluded.channel,
+      status = excluded.status, custom_status_id = excluded.custom_status_id, form_id = excluded.form_id, priority = excluded.priority, channel = excluded.channel,
       locale = excluded.locale, category_id = excluded.category_id, department_id = excluded.department_id,
       assignee_id = excluded.assignee_id, requester_id = excluded.requester_id,
       organization_id = excluded.organization_id, problem_id = excluded.problem_id, follower_ids = excluded.follower_ids, tags = excluded.tags,
       fields = excluded.fields, product = excluded.product, external_id = excluded.external_id, handled = excluded.handled,
-      reopen_count = excluded.reopen_count, transfer_count = excluded.transfer_count, snoozed = excluded.snoozed,
+      reopen_count = excluded.reopen_count, transfer_count = excluded.transfer_count, snoozed = excluded.snoozed, escalated = excluded.escalated,
       waiting_since = excluded.waiting_since,
       spam = excluded.spam, deleted = excluded.deleted, updated_at = excluded.updated_at, closed_at = excluded.closed_at,
       solved_at = excluded.solved_at, solved_department_id = excluded.solved_department_id, solved_agent_id = excluded.solved_agent_id,
@@ -139,6 +139,7 @@ interface TicketRow {
   reopen_count: number;
   transfer_count: number;
   snoozed: boolean;
+  escalated: boolean;
   waiting_since: Instant | null;
   spam: boolean;
   deleted: boolean;
@@ -183,6 +184,7 @@ const rowOf = ([id, it]: readonly [string, Standing]): TicketRow => ({
   reopen_count: it.reopenCount,
   transfer_count: it.transferCount,
   snoozed: it.snoozed,
+  escalated: it.escalated,
   waiting_since: it.waitingSince,
   spam: it.spam,
   deleted: it.deleted,
@@ -226,6 +228,7 @@ const standingOf = (row: TicketRow): Standing => ({
   reopenCount: row.reopen_count,
   transferCount: row.transfer_count,
   snoozed: row.snoozed,
+  escalated: row.escalated,
   waitingSince: row.waiting_since === null ? null : new Date(row.waiting_since),
   spam: row.spam,
   deleted: row.deleted,

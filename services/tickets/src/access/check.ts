@@ -28,12 +28,14 @@ export function scopesOf(given: readonly string[]): string[] {
 const KNOWN: ReadonlySet<string> = new Set<keyof TicketFilter>([
   'status',
   'customStatusId',
+  'formId',
   'priority',
   'channel',
   'categoryId',
   'departmentId',
   'assigneeId',
   'requesterId',
+  'organizationId',
   'followerId',
   'tag',
   'field',
@@ -79,6 +81,6 @@ const unknowable = (place: string): Refusal =>
       code: 'INVALID',
       field: ['input', ...place.split('.')],
       message:
-        'Rights can’t depend on this. They can on status, priority, channel, category, department, assignee, follower, requester, labels, and custom fields that are numbers, choices, yes or no, filled or not.',
+        'Rights can’t depend on this. They can on status, priority, channel, category, department, assignee, follower, requester, organization, labels, and custom fields that are numbers, choices, yes or no, filled or not.',
     },
   ]);

@@ -36,6 +36,12 @@ export class TicketActionInput {
   fields?: FieldValueInput[] | null;
   @Field(() => ID, { nullable: true, description: 'The stored answer to reply by, filled for the ticket.' }) replyId?: string | null;
   @Field(() => String, { nullable: true, description: 'A private note, Markdown, at most 64 KiB.' }) note?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True escalates to the next step of the ticket’s path, after it was put into the hands that are given here; the note says why.',
+  })
+  escalate?: boolean | null;
   @Field(() => Duration, { nullable: true, description: 'Postpone for so long, at most P365D.' }) snooze?: string | null;
   @Field(() => [ID], { nullable: true, description: 'Staff to call to the ticket by a notification, at most 20; once all else is done.' })
   notifyAgentIds?: string[] | null;
@@ -60,6 +66,7 @@ export class TicketAction {
   fields?: FieldValueInput[] | null;
   @Field(() => ID, { nullable: true, description: 'The stored answer that is replied by.' }) replyId?: string | null;
   @Field(() => String, { nullable: true, description: 'A private note, Markdown.' }) note?: string | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether it is escalated to the next step of its path.' }) escalate?: boolean | null;
   @Field(() => Duration, { nullable: true, description: 'Postponed for so long.' }) snooze?: string | null;
   @Field(() => [ID], { nullable: true, description: 'Staff who are called to the ticket.' }) notifyAgentIds?: string[] | null;
   @Field(() => Boolean, { nullable: true, description: 'Whether all who work in the department are called to the ticket.' })

@@ -5,6 +5,8 @@ import { templateFor } from '../canned/canned.ts';
 import { byId as cannedById } from '../canned/find.ts';
 import { fill } from '../canned/template.ts';
 import { languageOf, valuesOf } from '../canned/values.ts';
+import { escalate } from '../escalation/escalate.ts';
+import { REASON } from '../escalation/input.ts';
 import { add } from '../message/add.ts';
 import { MessageVisibility } from '../message/message.ts';
 import { assign } from '../ticket/assign.ts';
@@ -39,6 +41,7 @@ export async function apply(ctx: Context, id: string, action: TicketActionInput,
   if (Object.keys(plain).length) await update(ctx, { id, ...plain });
   const hands = { ...(departmentId && { departmentId }), ...(assigneeId !== undefined && { assigneeId }) };
   if (Object.keys(hands).length) await assign(ctx, { id, ...hands });
+  if (action.escalate) await escalate(ctx, { id, reason: reasonOf(action) });
   if (action.note) await add(ctx, { ticketId: id, visibility: MessageVisibility.PRIVATE, body: action.note });
   if (action.replyId) await reply(ctx, ticket, action.replyId, sending);
   if (status || customStatusId) await statusChange(ctx, { id, status, customStatusId });
@@ -46,6 +49,9 @@ export async function apply(ctx: Context, id: string, action: TicketActionInput,
   await notify(ctx, ticket, action);
   return ticket;
 }
+
+/** An action has no field for it. */
+const reasonOf = ({ note }: TicketActionInput): string => note?.slice(0, REASON) ?? 'Escalated by an action.';
 
 async function reply(ctx: Context, ticket: Ticket, replyId: string, sending: Sending): Promise<void> {
   const canned = await cannedById(ctx, replyId);

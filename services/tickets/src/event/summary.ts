@@ -13,6 +13,8 @@ type Words = Record<
   | 'note'
   | 'followed'
   | 'snoozed'
+  | 'escalated'
+  | 'calmed'
   | 'woken'
   | 'spam'
   | 'notSpam'
@@ -48,6 +50,8 @@ const WORDS: Record<string, Words> = {
     reply: '{who} wrote a reply',
     note: '{who} wrote a note',
     followed: '{who} answered after the end, in a new ticket',
+    escalated: '{who} escalated the ticket',
+    calmed: '{who} ended the escalation',
     snoozed: '{who} postponed the ticket',
     woken: '{who} took the ticket back to its queue',
     spam: '{who} put the ticket into the spam queue',
@@ -80,6 +84,8 @@ const WORDS: Record<string, Words> = {
     reply: '{who} escreveu uma resposta',
     note: '{who} escreveu uma nota',
     followed: '{who} respondeu depois do fim, num novo pedido',
+    escalated: '{who} escalou o pedido',
+    calmed: '{who} terminou o escalonamento',
     snoozed: '{who} adiou o pedido',
     woken: '{who} devolveu o pedido à fila',
     spam: '{who} marcou o pedido como spam',
@@ -112,6 +118,8 @@ const WORDS: Record<string, Words> = {
     reply: '{who}: odgovor',
     note: '{who}: opomba',
     followed: '{who}: odgovor po koncu, v novi zadevi',
+    escalated: '{who}: zadeva eskalirana',
+    calmed: '{who}: eskalacija končana',
     snoozed: '{who}: zadeva odložena',
     woken: '{who}: zadeva spet v vrsti',
     spam: '{who}: zadeva označena kot neželena',
@@ -144,6 +152,8 @@ const WORDS: Record<string, Words> = {
     reply: '{who} 写了回复',
     note: '{who} 写了备注',
     followed: '{who} 在工单关闭后以新工单回复',
+    escalated: '{who} 升级了工单',
+    calmed: '{who} 结束了升级处理',
     snoozed: '{who} 推迟了工单',
     woken: '{who} 让工单回到队列',
     spam: '{who} 将工单标记为垃圾',
@@ -176,6 +186,8 @@ const WORDS: Record<string, Words> = {
     reply: '{who} 寫了回覆',
     note: '{who} 寫了備註',
     followed: '{who} 在工單關閉後以新工單回覆',
+    escalated: '{who} 升級了工單',
+    calmed: '{who} 結束了升級處理',
     snoozed: '{who} 延後了工單',
     woken: '{who} 讓工單回到佇列',
     spam: '{who} 將工單標記為垃圾',
@@ -235,6 +247,8 @@ const KEYS: Record<string, keyof Words> = {
   'ticket.updated': 'updated',
   'ticket.status_changed': 'status',
   'ticket.followed_up': 'followed',
+  'ticket.escalated': 'escalated',
+  'ticket.escalation_ended': 'calmed',
   'ticket.snoozed': 'snoozed',
   'ticket.woken': 'woken',
   'ticket.merged': 'merged',

@@ -8,11 +8,11 @@ import { added } from '../message/fact.ts';
 import { type Message, MessageVisibility } from '../message/message.ts';
 import { indexEach, write } from '../message/write.ts';
 import { note } from '../operation/noted.ts';
+import { settled } from '../ticket/calm.ts';
 import { moved, standingOf } from '../ticket/fact.ts';
 import { moveTo } from '../ticket/status.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { isVisible } from '../ticket/visible.ts';
-import { woken } from '../ticket/wake.ts';
 import { ResolutionCode, TicketStatus } from '../ticket/words.ts';
 import { held } from './held.ts';
 
@@ -73,7 +73,7 @@ function solveOne(
   const by = actor.kind === 'agent' ? actor.id : null;
   moveTo(ticket, TicketStatus.SOLVED, at, closeAfter, { by, code: ResolutionCode.INCIDENT, text: null });
   facts.push(moved(ticket, from, { at, resolutionCode: ResolutionCode.INCIDENT, problemId: problem.id }));
-  return [...facts, ...woken(ticket, 'status', at)];
+  return [...facts, ...settled(ticket, at)];
 }
 
 const DONE: ReadonlySet<TicketStatus> = new Set([TicketStatus.SOLVED, TicketStatus.CLOSED]);

@@ -8,6 +8,7 @@ import { moved, standingOf } from '../ticket/fact.ts';
 import { afterAgent, afterRequester, allowMove, moveTo } from '../ticket/status.ts';
 import { solve } from '../ticket/status-change.ts';
 import type { Ticket } from '../ticket/ticket.ts';
+import { settled } from '../ticket/calm.ts';
 import { woken } from '../ticket/wake.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import { type Workspace, workspaceOf } from '../workspace/workspace.ts';
@@ -37,7 +38,7 @@ async function move(ctx: Context, ticket: Ticket, message: Message, status?: Tic
   moveTo(ticket, to, message.createdAt, workspace.closeAfter, solution);
   ticket.customStatusId = null;
   const facts = [moved(ticket, from, solution && { resolutionCode: solution.code, changes: solution.changes })];
-  return [...facts, ...(solution ? woken(ticket, 'status', message.createdAt) : []), ...(await backToWork(ctx, ticket, from.status))];
+  return [...facts, ...(solution ? settled(ticket, message.createdAt) : []), ...(await backToWork(ctx, ticket, from.status))];
 }
 
 /** Refuses a move that a message can't bring. */

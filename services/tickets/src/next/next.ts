@@ -3,6 +3,7 @@ import { recordAll } from '@deskgraph/common/events';
 import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { handed } from '../ticket/assign.ts';
+import { calmed } from '../ticket/calm.ts';
 import { departmentId as departmentOf, optional } from '../ticket/reference.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { among } from '../ticket/visible.ts';
@@ -16,7 +17,7 @@ export async function next(ctx: Context, input: TicketNextInput): Promise<Ticket
   const department = await optional(input.departmentId, (id) => departmentOf(ctx, id, 'departmentId'));
   const ticket = ctx.actor.kind === 'agent' ? await free(ctx, department) : undefined;
   if (!ticket) return { ticket: null, userErrors: [] };
-  await recordAll(ctx, await handed(ctx, ticket, { assigneeId: ctx.actor.id }));
+  await recordAll(ctx, [...(await handed(ctx, ticket, { assigneeId: ctx.actor.id })), ...calmed(ticket, 'hand')]);
   return { ticket, userErrors: [] };
 }
 

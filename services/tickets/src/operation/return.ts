@@ -89,7 +89,7 @@ function one(ctx: Context, way: Return, known: Known): NewFact[] {
   if (way.words.includes('status')) facts.push(...statusBack(way, known));
   if (way.words.includes('snooze')) facts.push(snoozeBack(way, at));
   if (way.words.includes('deletedAt')) facts.push(binBack(way, at));
-  for (const instant of [ticket.closesAt, ticket.snoozedUntil]) if (instant) due(ctx, instant);
+  for (const instant of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt]) if (instant) due(ctx, instant);
   return facts;
 }
 

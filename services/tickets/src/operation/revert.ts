@@ -27,7 +27,7 @@ interface Way extends Return {
 }
 
 /** Of what is done only by people and for a ticket that is not at its end. */
-const WORK: ReadonlySet<Word> = new Set(['status', 'snooze', 'departmentId', 'assigneeId']);
+const WORK: ReadonlySet<Word> = new Set(['status', 'snooze', 'escalation', 'departmentId', 'assigneeId']);
 
 function wayBack({ actor }: Context, piece: Piece): Way {
   const { ticket, before, after, since } = piece;

@@ -7,6 +7,7 @@ import type { Ticket } from '../ticket/ticket.ts';
 const TOGETHER = {
   status: ['status', 'customStatusId', 'solvedAt', 'solvedById', 'resolutionCode', 'resolutionText', 'closesAt', 'reopenCount'],
   snooze: ['snoozedAt', 'snoozedUntil', 'wakeOnReply', 'snoozedByKind', 'snoozedById', 'snoozedByName'],
+  escalation: ['escalation', 'escalatesAt'],
   priority: ['priority'],
   categoryId: ['categoryId'],
   departmentId: ['departmentId', 'transferCount'],

@@ -15,7 +15,7 @@ import { type Said, runAll, runOn, saidIn } from './clocks.ts';
 import { type Undoing, conflict } from './conflict.ts';
 import type { Conflict, Operation } from './operation.ts';
 import { type Piece, refuseGone } from './since.ts';
-import { restoreRest, restoreStanding } from './snapshot.ts';
+import { putBack, restoreRest, restoreStanding } from './snapshot.ts';
 
 /** Tickets come out of the one that they were folded into, each with its messages and with the replies that were written to it since. */
 export async function unmerge(ctx: Context, operation: Operation, pieces: Piece[]): Promise<Undoing> {
@@ -135,7 +135,11 @@ async function comeOut(ctx: Context, { ticket, before }: Piece, { operation, sin
     restoreRest(ticket, before);
     facts.push(fact('ticket.snoozed', ticket, { at, changes: { snooze: [null, ticket.snooze] }, internal: true }));
   }
-  for (const instant of [ticket.closesAt, ticket.snoozedUntil]) if (instant) due(ctx, instant);
+  if (before.escalation) {
+    putBack(ticket, before, 'escalation');
+    facts.push(fact('ticket.escalated', ticket, { at, cause: 'undo', changes: { escalation: [null, ticket.escalation] }, internal: true }));
+  }
+  for (const instant of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt]) if (instant) due(ctx, instant);
   return [...facts, ...(await backToWork(ctx, ticket, from.status))];
 }
 

@@ -34,6 +34,7 @@ const TOLD: ReadonlySet<string> = new Set<keyof TicketFilter>([
   'closedAt',
   'waitingSince',
   'snoozed',
+  'escalated',
   'spam',
   'deleted',
   'and',

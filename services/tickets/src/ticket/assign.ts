@@ -7,6 +7,7 @@ import { index, write } from '../message/write.ts';
 import { mentionedIn } from '../participant/mention.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { againstWork, refuse } from './against.ts';
+import { calmed } from './calm.ts';
 import { fact, moved, standingOf } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketAssignInput } from './input.ts';
@@ -21,7 +22,8 @@ export async function assign(ctx: Context, input: TicketAssignInput): Promise<Ti
   const ticket = await locked(ctx, input.id);
   expectVersion(ticket, input.expectedVersion);
   refuse(againstWork(ticket), 'id');
-  const facts = [...(await handed(ctx, ticket, input)), ...(await comment(ctx, ticket, input.comment))];
+  const moves = await handed(ctx, ticket, input);
+  const facts = [...moves, ...(moves.length ? calmed(ticket, 'hand') : []), ...(await comment(ctx, ticket, input.comment))];
   await recordAll(ctx, facts);
   return { ticket, userErrors: [] };
 }

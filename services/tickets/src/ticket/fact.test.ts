@@ -35,6 +35,7 @@ const ELSEWHERE: Record<string, string> = {
   snoozedByKind: 'snooze.by',
   snoozedById: 'snooze.by',
   snoozedByName: 'snooze.by',
+  escalatesAt: 'a clock of the escalation',
   purgesAt: '30 days after deletedAt',
 };
 

@@ -42,6 +42,7 @@ export const stateOf = (ticket: Ticket) => ({
   splitFromId: ticket.splitFromId,
   problemId: ticket.problemId,
   snooze: restOf(ticket),
+  escalation: ticket.escalation,
   spam: ticket.spam,
   deletedAt: instant(ticket.deletedAt),
 });
@@ -103,7 +104,7 @@ export const updated = (
     ...(publicFields.length && { publicFields }),
   });
 
-const INTERNAL: ReadonlySet<string> = new Set(['tags', 'externalId']);
+const INTERNAL: ReadonlySet<string> = new Set(['tags', 'escalation', 'externalId']);
 
 /** Requesters know neither of ON_HOLD nor of what refines it. */
 const publicly = (standing: Standing): Standing =>

@@ -101,6 +101,8 @@ export class TicketFilter {
   reopenCount?: NumberFilter | null;
   @Field(() => NumberFilter, { nullable: true, description: 'How often it moved between departments.' })
   transferCount?: NumberFilter | null;
+  @Field(() => Boolean, { nullable: true, description: 'Escalated now, or not. For staff only.' })
+  escalated?: boolean | null;
   @Field(() => Boolean, { nullable: true, description: 'Postponed now, or not; a queue asks for false. For staff only.' })
   snoozed?: boolean | null;
   @Field(() => Boolean, {
@@ -173,6 +175,7 @@ export function matchesGiven(
     ...when(f.handled, (handled) => sql`t.handled = ${handled}`),
     ...when(f.reopenCount, (number) => numberIs(sql`t.reopen_count`, number)),
     ...when(f.transferCount, (number) => numberIs(sql`t.transfer_count`, number)),
+    ...when(f.escalated, (given) => (full ? escalated(given) : sql`false`)),
     ...when(f.snoozed, (snoozed) => (full ? sql`(t.snoozed_at is not null) = ${snoozed}` : sql`false`)),
     ...when(f.spam, (given) => sql`${spamFor(actor)} = ${given}`),
     ...when(f.deleted, (deleted) => sql`(t.deleted_at is not null) = ${deleted}`),
@@ -183,6 +186,9 @@ export function matchesGiven(
     ...when(f.waitingSince, (at) => instantIs(sql`t.waiting_since`, at, now)),
   ]);
 }
+
+/** Said in the words of its index. */
+const escalated = (given: boolean): Condition => (given ? sql`t.escalation is not null` : sql`t.escalation is null`);
 
 /** What is looked up beside the columns of `t`. */
 export interface LookUp {

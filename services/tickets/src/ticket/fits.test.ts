@@ -112,9 +112,9 @@ const INSERT = `
   insert into ticket (id, workspace_id, number, subject, description, status, priority, category_id, department_id, assignee_id, requester_id, requester_name,
     tags, channel, origin, created_by_kind, created_by_id, created_by_name, handled, reopen_count, transfer_count, public_version,
     public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at, fields,
-    locale, product, external_id, organization_id, problem_id, closed_at, cc_ids, follower_ids, custom_status_id, form_id)
+    locale, product, external_id, organization_id, problem_id, closed_at, cc_ids, follower_ids, custom_status_id, form_id, escalation)
   values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', $20, $21, $22, 1, $23, 1, $12, $24, $13, $14,
-    $15, $16, $17, $18, $19, $25, $26, $27, $28, (select id from ticket where workspace_id = $2 and number = $29), $30, $31, $32, $33, $34)`;
+    $15, $16, $17, $18, $19, $25, $26, $27, $28, (select id from ticket where workspace_id = $2 and number = $29), $30, $31, $32, $33, $34, $35)`;
 
 async function fill(): Promise<void> {
   const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
@@ -138,6 +138,7 @@ async function fill(): Promise<void> {
       solved: maybe(one(...HOURS)),
       waiting: maybe(one(...HOURS)),
       spam: one(true, false, false),
+      escalated: fc.boolean(),
       deleted: fc.option(one(...HOURS), { freq: 1 }),
       fields: fc.record(
         Object.fromEntries(
@@ -204,6 +205,7 @@ async function fill(): Promise<void> {
       row.followers,
       uuid('sta', row.custom),
       uuid('frm', row.form),
+      row.escalated ? '{}' : null,
     ]);
   await client.end();
 }
@@ -246,6 +248,7 @@ function filters(): fc.Arbitrary<TicketFilter> {
     reopenCount: part({ eq: count, gte: count, lte: count, isNull: maybe(fc.boolean()) }),
     transferCount: part({ eq: count, gte: count, lte: count, isNull: maybe(fc.boolean()) }),
     snoozed: fc.boolean(),
+    escalated: fc.boolean(),
     spam: fc.boolean(),
     deleted: fc.boolean(),
     tag: part({ any: words, all: words, none: words }),

@@ -5,7 +5,7 @@ import { fieldsFit } from '../field/fits.ts';
 import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
 import type { Values } from '../field/value.ts';
 import type { TicketFilter } from './filter.ts';
-import type { Rest, Ticket } from './ticket.ts';
+import type { EscalationState, Rest, Ticket } from './ticket.ts';
 import { readsOnHold, statusFor } from './reader.ts';
 
 type Asked =
@@ -48,6 +48,7 @@ export type TicketLike = Pick<Ticket, 'id' | 'departmentId' | 'requesterId'> & {
   waitingSince?: Date | string | null | undefined;
   /** Facts of the time before there was any have none. */
   snooze?: Rest | null | undefined;
+  escalation?: EscalationState | null | undefined;
   spam?: boolean | undefined;
 };
 
@@ -87,6 +88,7 @@ export function fitsGiven(
     ...when(f.handled, (handled) => (ticket.handled === undefined ? undefined : ticket.handled === handled)),
     ...when(f.reopenCount, (number) => numberFits(ticket.reopenCount, number)),
     ...when(f.transferCount, (number) => numberFits(ticket.transferCount, number)),
+    ...when(f.escalated, (escalated) => full && Boolean(ticket.escalation) === escalated),
     ...when(f.snoozed, (snoozed) => full && Boolean(ticket.snooze) === snoozed),
     ...when(f.spam, (given) => (full && Boolean(ticket.spam)) === given),
     ...when(f.deleted, (deleted) => Boolean(ticket.deletedAt) === deleted),

@@ -5,6 +5,7 @@ import { backToWork } from './back.ts';
 import { type FactDetails, fact, moved, standingOf } from './fact.ts';
 import { afterRequester, moveTo } from './status.ts';
 import type { Ticket } from './ticket.ts';
+import { settled } from './calm.ts';
 import { woken } from './wake.ts';
 import { ResolutionCode, TicketStatus } from './words.ts';
 
@@ -27,7 +28,7 @@ export function fold(ctx: Context, ticket: Ticket, into: Ticket, { at, closeAfte
   if (until) ticket.closesAt = new Date(Math.max(ticket.closesAt?.getTime() ?? 0, until.getTime()));
   const folded = fact(type, ticket, { at, ...details, changes: { mergedInto: [null, into.id] } });
   const solved = hasMoved ? [moved(ticket, from, { at, resolutionCode: ResolutionCode.DUPLICATE })] : [];
-  return [folded, ...solved, ...woken(ticket, 'status', at)];
+  return [folded, ...solved, ...settled(ticket, at)];
 }
 
 /** What an agent must act on, or waits for an answer, does so in this ticket now, and brings it back to work as a reply would. */

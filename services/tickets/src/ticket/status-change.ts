@@ -19,7 +19,7 @@ import type { TicketStatusChangeInput } from './input.ts';
 import type { TicketStatusChangePayload } from './payload.ts';
 import { type Solution, allowMove, moveTo } from './status.ts';
 import type { Ticket } from './ticket.ts';
-import { woken } from './wake.ts';
+import { settled } from './calm.ts';
 import { ResolutionCode, TicketStatus } from './words.ts';
 
 /** Moves a ticket by hand, as the table of moves allows; the incidents of a problem are solved with it. */
@@ -44,7 +44,7 @@ export async function statusChange(ctx: Context, input: TicketStatusChangeInput)
   ticket.customStatusId = to.customStatusId;
   const told = { at: solving.at, ...(solution && { resolutionCode: solution.code, changes: solution.changes }) };
   facts.push(moved(ticket, from, { ...told, looksTheSame: await looksTheSame(ctx, from, to) }));
-  if (solution) facts.push(...woken(ticket, 'status', solving.at), ...(await solveIncidents(ctx, ticket, incidents, solving)));
+  if (solution) facts.push(...settled(ticket, solving.at), ...(await solveIncidents(ctx, ticket, incidents, solving)));
   await recordAll(ctx, [...facts, ...(await backToWork(ctx, ticket, from.status))]);
   return { ticket, userErrors: [] };
 }

@@ -23,6 +23,15 @@ export interface Rest {
   wakeOnReply: boolean;
 }
 
+/** An escalation in force, as it is stored and as facts tell it. */
+export interface EscalationState {
+  pathId: string | null;
+  step: number;
+  reason: string;
+  since: string;
+  by: { kind: Actor['kind']; id: string; name: string };
+}
+
 @ObjectType({ simpleResolvers: true, description: 'A postponement.' })
 export class Snooze {
   @Field(() => DateTime, { nullable: true, description: 'When it ends; null when a reply of the requester does.' }) until!: Date | null;
@@ -51,6 +60,8 @@ type Defaulted =
   | 'snoozedById'
   | 'snoozedByName'
   | 'snooze'
+  | 'escalation'
+  | 'escalatesAt'
   | 'fields'
   | 'ccIds'
   | 'followerIds'
@@ -191,6 +202,10 @@ export class Ticket extends Stored<Defaulted> {
   get snooze(): Rest | null {
     return this.snoozedAt && { until: this.snoozedUntil?.toISOString() ?? null, wakeOnReply: this.wakeOnReply };
   }
+
+  @Property({ type: 'json', nullable: true }) escalation: EscalationState | null = null;
+  /** When its next step comes by itself. */
+  @Property({ type: 'datetime', length: 3, nullable: true }) escalatesAt: Date | null = null;
 
   /** In the spam queue. */
   @Property({ type: 'boolean' }) spam = false;

@@ -37,11 +37,13 @@ export const concernsCustomer = ({
 export type Seen = Pick<Ticket, 'departmentId' | 'requesterId'> & Partial<TicketLike>;
 const DECIDING = [
   'requesterId',
+  'organizationId',
   'ccIds',
   'departmentId',
   'deletedAt',
   'status',
   'customStatusId',
+  'formId',
   'priority',
   'channel',
   'categoryId',

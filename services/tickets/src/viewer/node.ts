@@ -9,6 +9,7 @@ import { byId as categoryById } from '../category/find.ts';
 import { byId as bulkJobById } from '../bulk/find.ts';
 import { byId as cannedById } from '../canned/find.ts';
 import { byId as departmentById } from '../department/find.ts';
+import { byId as escalationPathById } from '../escalation/find.ts';
 import { byId as macroById } from '../macro/find.ts';
 import { byId as fieldById } from '../field/find.ts';
 import { byId as formById } from '../form/find.ts';
@@ -51,6 +52,7 @@ const OWN: Record<string, Find> = {
   frm: formById,
   vie: viewById,
   can: cannedById,
+  esc: escalationPathById,
   mac: macroById,
   job: bulkJobById,
 };

@@ -1,0 +1,17 @@
+import { Refusal } from '@deskgraph/common/errors';
+import { record } from '@deskgraph/common/events';
+import { expectVersion } from '@deskgraph/common/input';
+import type { Context } from '@deskgraph/common/transaction';
+import { stateOf } from './fact.ts';
+import type { EscalationPathDeleteInput, EscalationPathDeletePayload } from './input.ts';
+import { isInForce, locked } from './locked.ts';
+
+export async function remove(ctx: Context, input: EscalationPathDeleteInput): Promise<EscalationPathDeletePayload> {
+  const escalationPath = await locked(ctx, input.id);
+  expectVersion(escalationPath, input.expectedVersion);
+  if (await isInForce(ctx, escalationPath)) throw new Refusal('IN_USE', 'id');
+  const subject = { id: escalationPath.id, version: escalationPath.version + 1 };
+  ctx.em.remove(escalationPath);
+  await record(ctx, 'escalation_path.deleted', subject, { state: stateOf(escalationPath) });
+  return { deletedId: subject.id, userErrors: [] };
+}

@@ -1,0 +1,62 @@
+import { due } from '@deskgraph/common/clock';
+import type { NewFact } from '@deskgraph/common/events';
+import { milliseconds } from '@deskgraph/common/scalar';
+import type { Context } from '@deskgraph/common/transaction';
+import { handed } from '../ticket/assign.ts';
+import { fact } from '../ticket/fact.ts';
+import { isOpen, works } from '../ticket/reference.ts';
+import type { EscalationState, Ticket } from '../ticket/ticket.ts';
+import { type WakeCause, woken } from '../ticket/wake.ts';
+import type { EscalationPath, EscalationStep } from './path.ts';
+
+/** A step that can be taken. */
+export interface Taken {
+  path: EscalationPath;
+  /** From 1. */
+  number: number;
+}
+
+/** The next step after `last` that leads to somebody else than who has the ticket. Who has left and what is deleted is passed over. */
+export async function nextStep(ctx: Context, ticket: Ticket, path: EscalationPath, last: number): Promise<Taken | undefined> {
+  for (const [at, step] of path.steps.entries())
+    if (at >= last && !isThere(ticket, step) && (await isReachable(ctx, step))) return { path, number: at + 1 };
+  return undefined;
+}
+
+const isThere = (ticket: Ticket, { agentId, departmentId }: EscalationStep): boolean =>
+  agentId ? ticket.assigneeId === agentId : ticket.departmentId === departmentId && ticket.assigneeId === null;
+
+const isReachable = (ctx: Context, { agentId, departmentId }: EscalationStep): Promise<boolean> =>
+  agentId ? works(ctx, agentId) : isOpen(ctx, departmentId!);
+
+/** Takes a step of a path; the one after it comes by itself, if there is one. */
+export function take(ctx: Context, ticket: Ticket, { path, number }: Taken, reason: string, cause: WakeCause): Promise<NewFact[]> {
+  const { agentId, departmentId, after } = path.steps[number - 1]!;
+  const next = number < path.steps.length ? new Date(Date.now() + milliseconds(after)!) : null;
+  const to = agentId ? { assigneeId: agentId } : { departmentId, assigneeId: null };
+  return put(ctx, ticket, { pathId: path.id, step: number, reason }, { to, next, cause });
+}
+
+interface Putting {
+  to: { assigneeId: string | null; departmentId?: string | null };
+  next: Date | null;
+  cause: WakeCause;
+}
+
+/** Puts an escalation in force. It comes into the hands that it is for, and wakes: who is to act must find it. */
+export async function put(
+  ctx: Context,
+  ticket: Ticket,
+  escalation: Pick<EscalationState, 'pathId' | 'step' | 'reason'>,
+  { to, next, cause }: Putting,
+): Promise<NewFact[]> {
+  const at = new Date();
+  const facts = [...woken(ticket, cause, at), ...(await handed(ctx, ticket, to))];
+  const { kind, id, name } = ctx.actor;
+  const before = ticket.escalation;
+  ticket.escalation = { ...escalation, since: at.toISOString(), by: { kind, id, name } };
+  ticket.escalatesAt = next;
+  if (next) due(ctx, next);
+  const told = { changes: { escalation: [before, ticket.escalation] as [unknown, unknown] }, reason: escalation.reason, ...to };
+  return [...facts, fact('ticket.escalated', ticket, { at, ...told, cause, internal: true })];
+}
