@@ -37,6 +37,7 @@ const ELSEWHERE: Record<string, string> = {
   snoozedByName: 'snooze.by',
   escalatesAt: 'a clock of the escalation',
   purgesAt: '30 days after deletedAt',
+  sendsAt: 'the earliest of its scheduled messages',
 };
 
 test('all that is stored of a ticket is told by its facts', () => {
