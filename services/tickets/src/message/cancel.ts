@@ -35,7 +35,6 @@ export async function cancel(ctx: Context, { id }: MessageCancelInput): Promise<
 
 /** The requester has written meanwhile: what was to be sent anyhow stays, all else would answer past him. The facts are to be recorded. */
 export async function cancelByReply(ctx: Context, ticket: Ticket): Promise<NewFact[]> {
-  if (!ticket.sendsAt) return [];
   const needless = await ctx.em.find(
     Message,
     { ticketId: ticket.id, delivery: DeliveryState.SCHEDULED, cancelOnReply: true },

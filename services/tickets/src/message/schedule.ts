@@ -40,7 +40,7 @@ export async function schedule(
   { status, sendAt, cancelOnReply }: MessageAddInput,
 ): Promise<void> {
   if (status && status !== ticket.status) await allow(ctx, ticket, status, await workspaceOf(ctx));
-  if (ticket.sendsAt) await refuseTooMany(ctx, message);
+  await refuseTooMany(ctx, message);
   message.sendStatus = status ?? null;
   message.cancelOnReply = Boolean(sendAt) && cancelOnReply !== false;
   due(ctx, message.sendAt!);

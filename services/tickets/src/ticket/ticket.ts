@@ -70,7 +70,6 @@ type Defaulted =
   | 'purgesAt'
   | 'mergedIntoId'
   | 'splitFromId'
-  | 'sendsAt'
   | 'problemId'
   | 'publicVersion';
 
@@ -218,9 +217,6 @@ export class Ticket extends Stored<Defaulted> {
   deletedAt: Date | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true }) purgesAt: Date | null = null;
-
-  /** The earliest instant of its scheduled messages; kept by the database. */
-  @Property({ type: 'datetime', length: 3, nullable: true }) sendsAt: Date | null = null;
 
   /** What a requester may know of changes: notes and internal moves don't show, not even by a clock. */
   @Property({ type: 'integer' }) publicVersion = 1;
