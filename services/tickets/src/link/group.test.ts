@@ -102,7 +102,7 @@ test('what can’t be an incident is refused by name, and what is one already st
   expect(codes(await group({ ids: [other, newId('tkt')], problemId }))).toEqual(['NOT_FOUND input.ids.1']);
   expect(codes(await group({ ids: [other], problemId: newId('tkt') }))).toEqual(['NOT_FOUND input.problemId']);
   expect(codes(await group({ ids: [other], problemId, subject: 'Both' }))).toEqual(['INVALID input.subject']);
-  expect(codes(await group({ ids: [other] }))).toEqual(['REQUIRED input.subject']);
+  expect(codes(await group({ ids: [other] }))).toEqual(['REQUIRED input.problemId', 'REQUIRED input.subject']);
   expect(codes(await group({ ids: [], subject: 'None' }))).toEqual(['INVALID input.ids']);
   expect(codes(await group({ ids: Array.from({ length: 1_001 }, () => other), subject: 'Many' }))).toEqual(['TOO_LONG input.ids']);
   await mutate(desk, desk.lead, 'ticketDelete', { id: chain });

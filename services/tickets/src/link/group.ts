@@ -15,11 +15,12 @@ import { TicketLinkKind } from './link.ts';
 import { openProblem } from './problem.ts';
 
 const { PROBLEM, INCIDENT } = TicketLinkKind;
+const EITHER = ['problemId', 'subject'];
 
 /** Makes tickets incidents of one problem: of one that is there, or of a new one. What is its incident already stays so. */
 export async function group(ctx: Context, { ids, problemId, subject }: TicketsGroupInput): Promise<TicketsGroupPayload> {
   if (problemId && subject) throw new Refusal('INVALID', 'subject');
-  if (!problemId && !subject) throw new Refusal('REQUIRED', 'subject');
+  if (!problemId && !subject) throw new Refusal(EITHER.map((field) => ({ code: 'REQUIRED', field: ['input', field] })));
   await holdLinks(ctx);
   const named = [...new Set(ids)].map((id) => ({ id, field: `ids.${ids.indexOf(id)}` }));
   const locked = await lockedAll(ctx, [...(problemId ? [{ id: problemId, field: 'problemId' }] : []), ...named]);
