@@ -76,7 +76,7 @@ export class TicketEventResolver {
 
   @FieldResolver(() => String, { description: 'One line in the reader’s language, English where it is not known.' })
   summary(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): string {
-    return summaryOf(fact, ctx.locales);
+    return summaryOf(fact, ctx);
   }
 }
 

@@ -85,7 +85,7 @@ export async function textOf(ctx: Context, notification: Notification): Promise<
   const { fact } = event;
   const { type, actor, data } = fact;
   const told = wordFor(ctx, notification.reason, type, data.changes?.['status']?.[1] as TicketStatus | undefined);
-  const happened = told ? spoken(WORDS, ctx.locales)[told].replace('{who}', () => actor.name) : summaryOf(fact, ctx.locales);
+  const happened = told ? spoken(WORDS, ctx.locales)[told].replace('{who}', () => actor.name) : summaryOf(fact, ctx);
   return `${happened} · #${ticket.number} ${ticket.subject}`;
 }
 

@@ -127,7 +127,7 @@ test('requesters and live lists hear of it, and a late reply opens a follow-up',
     'query ($id: ID!) { ticket(id: $id) { status timeline(last: 1) { nodes { summary } } } }',
     { id },
   );
-  expect(ticket).toEqual({ status: 'CLOSED', timeline: { nodes: [{ summary: 'System moved the ticket to another status' }] } });
+  expect(ticket).toEqual({ status: 'CLOSED', timeline: { nodes: [{ summary: 'System moved the ticket to “Closed”' }] } });
   const late = await mutate(
     desk,
     desk.customer,
