@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dataOf } from '@deskgraph/common/testing';
 import { namedUuid, toId, toUuid } from '@deskgraph/common/id';
-import { type GraphQLObjectType, getNamedType } from 'graphql';
+import { type GraphQLObjectType, getNamedType, getNullableType, isObjectType } from 'graphql';
 import { type Counter, counter, statementsOf } from './counter.ts';
 import { type Desk, isLate } from './desk.ts';
 import { type Platform, startPlatform } from './platform.ts';
@@ -262,19 +262,25 @@ describe('with 48 tickets, none of them like another', () => {
     expect(await fetched(5)).toEqual(hops);
   });
 
+  /** What has to be said besides. */
+  const GIVEN: Record<string, string> = {
+    articleSearch: 'query: "guide"',
+    ticketsAt: `time: "${new Date(Date.now() + 3_600_000).toISOString()}"`,
+  };
   /** All fields at once would be too large a query. */
   const HALVES = [0, 1];
   const isOf = (half: number, type: GraphQLObjectType, field: RootField): boolean =>
     Object.keys(type.getFields()).indexOf(field.name) % HALVES.length === half;
 
-  test.each(queries.filter((field) => isPaged(field)).flatMap((field) => HALVES.map((half) => [field.name, half, field] as const)))(
+  const pages = queries.filter((field) => isPaged(field) && isObjectType(getNullableType(field.type)));
+  test.each(pages.flatMap((field) => HALVES.map((half) => [field.name, half, field] as const)))(
     '%s, with everything two things deep (half %d), costs as many statements for 20 as for 3',
     async (name, half, field) => {
       const databases = Object.keys(platform.services).map((service) => platform.databaseOf(service));
       const page = getNamedType(field.type) as GraphQLObjectType;
       const node = getNamedType(page.getFields()['nodes']!.type);
       const inner = select(page, 2, { page: 2, keep: (type, each) => type !== node || isOf(half, type, each) });
-      const given = name === 'articleSearch' ? 'query: "guide"' : '';
+      const given = GIVEN[name] ?? '';
       /** How many rows came; nothing when the machine was too busy for all of them. */
       const ask = async (first: number): Promise<number | undefined> => {
         const answer = await full.ask<Record<string, { nodes: object[] }>>('partner', `{ ${name}(first: ${first} ${given}) { ${inner} } }`);

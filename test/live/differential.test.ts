@@ -163,7 +163,43 @@ test('presenceChanged, as staff', async () => {
   expect(at(message, 'presenceChanged', 'viewers')).toEqual(at(answer, 'ticket', 'viewers'));
 });
 
+test.each<Who>(['agent', 'customer'])('notificationAdded, as %s', async (who) => {
+  const notification = everything('Notification');
+  const listener = await listen(who, 'notificationAdded', notification);
+  const message = await until('somebody is told', async () => {
+    const { id } = await desk.ticket();
+    if (who === 'customer') await desk.done('partner', 'ticketStatusChange', { id, status: 'OPEN' });
+    return going(listener).messages.at(-1);
+  });
+  const { id } = message.data!['notificationAdded'] as { id: string };
+  const answer = await ask(who, `{ viewer { notifications(first: 100) { nodes { ${notification} } } } }`, {});
+  const { nodes } = (answer.data as { viewer: { notifications: { nodes: { id: string }[] } } }).viewer.notifications;
+  const place = nodes.findIndex((node) => node.id === id);
+  expect(at(message, 'notificationAdded')).toEqual(at(answer, 'viewer', 'notifications', 'nodes', place));
+});
+
+test('bulkJobChanged, as who asked for the job', async () => {
+  const { id } = await desk.ticket();
+  const { job } = await desk.done<{ job: object }>('agent', 'ticketsUpdate', { ids: [id], action: { addTags: ['x'] } }, 'job { id }');
+  const selection = everything('BulkJob');
+  const listener = await listen('agent', 'bulkJobChanged(id: $id)', selection, '($id: ID!)', job);
+  const message = await until('it is done', async () =>
+    listener.messages.findLast(({ data }) => (data?.['bulkJobChanged'] as { state?: string } | null | undefined)?.state === 'DONE'),
+  );
+  const answer = await ask('agent', `query ($id: ID!) { bulkJob(id: $id) { ${selection} } }`, job);
+  expect(at(message, 'bulkJobChanged')).toEqual(at(answer, 'bulkJob'));
+});
+
 test('every stream is compared', () => {
-  const compared = ['ticketCreated', 'ticketStatusChanged', 'ticketEvents', 'messageAdded', 'ticketChanges', 'presenceChanged'];
+  const compared = [
+    'ticketCreated',
+    'ticketStatusChanged',
+    'ticketEvents',
+    'messageAdded',
+    'ticketChanges',
+    'presenceChanged',
+    'notificationAdded',
+    'bulkJobChanged',
+  ];
   expect(Object.keys(api.getSubscriptionType()!.getFields()).toSorted()).toEqual(compared.toSorted());
 });

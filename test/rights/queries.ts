@@ -233,6 +233,7 @@ export const FIELDS: Record<string, { from: Kind; type: string; select: string; 
   'Ticket.at': { from: 'ticket', type: 'Ticket', select: `at(time: "${SOON}") { subject }` },
   'Ticket.contributions': { from: 'ticket', type: 'Ticket', select: 'contributions { replies }' },
   'Ticket.diff': { from: 'ticket', type: 'Ticket', select: `diff(from: "2020-01-01T00:00:00Z", to: "${SOON}") { field }` },
+  'Ticket.escalation': { from: 'ticket', type: 'Ticket', select: 'escalation { step }' },
   'Ticket.links': { from: 'ticket', type: 'Ticket', select: 'links { kind }' },
   'Ticket.problem': { from: 'ticket', type: 'Ticket', select: 'problem { id }' },
   'Ticket.incidents': { from: 'ticket', type: 'Ticket', select: 'incidents { totalCount }' },

@@ -46,6 +46,8 @@ export interface Compiled {
 
 /** The value by which a caller says "what is mine" in a filter. */
 export const ME = 'me';
+/** Fields that answer each caller with what is his own, whatever he shares with others. */
+const OWN = new Set(['notificationAdded', 'bulkJobChanged', 'drafts']);
 
 const invalid = (error: GraphQLError): GraphQLError =>
   new GraphQLError(error.message.replace(/ ?Did you mean(.+?)\?$/, ''), {
@@ -98,7 +100,11 @@ export function compile(
   const unresumed = { ...(argument ? withAfter({ kind: Kind.NULL }) : asked), variableDefinitions: [] };
   const used = variablesIn([unresumed, ...parts]);
   let isPersonal = false;
-  for (const node of [unresumed, ...parts]) visit(node, { StringValue: ({ value }) => void (isPersonal ||= value === ME) });
+  for (const node of [unresumed, ...parts])
+    visit(node, {
+      StringValue: ({ value }) => void (isPersonal ||= value === ME),
+      Field: ({ name }) => void (isPersonal ||= OWN.has(name.value)),
+    });
   const resumeVariable = argument && freeName(used);
   const kept = given.filter(({ variable }) => used.has(variable.name.value));
   let operation: OperationDefinitionNode = { ...asked, name: undefined, variableDefinitions: kept };

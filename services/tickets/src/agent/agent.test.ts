@@ -276,7 +276,15 @@ test('facts carry the agent as it stands after them, and what changed', async ()
     [made.id],
   );
   await em.rollback();
-  const state = { name: 'Nina', email: 'nina@desk.example', role: 'AGENT', locale: null, active: true, departmentIds: [desk.departmentId] };
+  const state = {
+    name: 'Nina',
+    email: 'nina@desk.example',
+    role: 'AGENT',
+    accessRoleId: null,
+    locale: null,
+    active: true,
+    departmentIds: [desk.departmentId],
+  };
   expect(facts).toEqual([
     { type: 'agent.invited', version: 1, data: { state } },
     {

@@ -33,7 +33,7 @@ const texts = async (id: string): Promise<string[]> => (await read(id)).messages
 const types = async (id: string, actor?: Actor): Promise<string[]> => (await read(id, actor)).timeline.nodes.map(({ type }) => type);
 
 const JOURNAL =
-  'operation { id kind state undoableUntil actor { id } tickets { nodes { id } totalCount } conflicts { field ticket { id } event { type } } }';
+  'operation { id kind state at undoableUntil actor { id } tickets { nodes { id } totalCount } conflicts { field ticket { id } event { type } } }';
 interface Journaled {
   id: string;
   state: string;

@@ -78,10 +78,6 @@ export class Operation extends Stored<'conflicts'> {
   undoableUntil!: Date;
 
   @Property({ type: 'json' }) conflicts: Conflict[] = [];
-
-  @Property({ type: 'datetime', length: 3 })
-  @Field(() => DateTime, { name: 'at', description: 'When it was done.' })
-  override createdAt: Date = new Date();
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What stands against an undo.' })

@@ -1,6 +1,7 @@
 import { Auth, Role } from '@deskgraph/common/access';
 import { ActorView } from '@deskgraph/common/graph';
 import { ForwardArgs, type Page } from '@deskgraph/common/page';
+import { DateTime } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { shown } from '../foreign/actor.ts';
@@ -86,6 +87,11 @@ export class OperationResolver {
   @FieldResolver(() => ActorView, { nullable: true, description: 'Who did it.' })
   actor(@Root() { actorKind, actorId, actorName }: Operation): object {
     return shown(actorKind, actorId, actorName);
+  }
+
+  @FieldResolver(() => DateTime, { description: 'When it was done.' })
+  at(@Root() { createdAt }: Operation): Date {
+    return createdAt;
   }
 
   @FieldResolver(() => TicketConnection, { description: 'The tickets that it touched, by number; at most 100 a page.' })
