@@ -35,7 +35,7 @@ export async function refuseUnfit(
   { role, accessRoleId }: Pick<Agent, 'role' | 'accessRoleId'>,
   field: string,
 ): Promise<void> {
-  if (!accessRoleId) return;
+  if (accessRoleId === null) return;
   const accessRole = await ctx.em.findOne(AccessRole, { id: accessRoleId }, { lockMode: LockMode.PESSIMISTIC_READ });
   if (!accessRole) throw new Refusal('NOT_FOUND', field);
   if (accessRole.base !== role)

@@ -16,7 +16,7 @@ export async function escalate(ctx: Context, { id, reason, toAgentId }: TicketEs
   const ticket = await locked(ctx, id);
   refuse(againstWork(ticket), 'id');
   if (ticket.status === TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
-  if (toAgentId) {
+  if (typeof toAgentId === 'string') {
     const to = { assigneeId: await agentId(ctx, toAgentId, 'toAgentId') };
     await recordAll(ctx, await put(ctx, ticket, { pathId: null, step: 1, reason }, { to, next: null, cause: 'hand' }));
     return { ticket, userErrors: [] };
