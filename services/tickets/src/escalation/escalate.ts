@@ -22,7 +22,7 @@ export async function escalate(ctx: Context, { id, reason, toAgentId }: TicketEs
     return { ticket, userErrors: [] };
   }
   const step = await stepFor(ctx, ticket);
-  if (!step) throw new Refusal('NO_STEP_LEFT', 'id');
+  if (!step) throw new Refusal('NO_STEP_LEFT', 'toAgentId');
   await recordAll(ctx, await take(ctx, ticket, step, reason, 'hand'));
   return { ticket, userErrors: [] };
 }

@@ -91,7 +91,7 @@ test('a ticket goes step by step: the first by hand, the others by the clock, ea
   await until(async () => (await read(id)).escalation!.step === 3);
   expect(await read(id)).toMatchObject({ assignee: { id: desk.lead.id }, escalation: { reason: 'Charged twice', nextAt: null } });
   expect(typesOf(await read(id)).filter((type) => type === 'ticket.escalated')).toHaveLength(3);
-  expect(codes(await escalate(id))).toEqual(['NO_STEP_LEFT input.id']);
+  expect(codes(await escalate(id))).toEqual(['NO_STEP_LEFT input.toAgentId']);
 });
 
 test('its requester learns of new hands, and of nothing else', async () => {
@@ -141,7 +141,7 @@ test('it ends when the ticket is solved, or when somebody puts it into other han
 
 test('the oldest path that lets the ticket through is its path; an agent by name needs none', async () => {
   const { id } = await desk.ticket();
-  expect(codes(await escalate(id))).toEqual(['NO_STEP_LEFT input.id']);
+  expect(codes(await escalate(id))).toEqual(['NO_STEP_LEFT input.toAgentId']);
   await path([to(desk.lead)], { filter: { priority: { eq: 'URGENT' } } });
   const normal = await path([to(desk.colleague)], { filter: { text: 'parcel', priority: { notIn: ['URGENT'] } } });
   await path([to(desk.admin)]);
