@@ -88,3 +88,6 @@ export function Auth(rule: AuthRule): PropertyDecorator & MethodDecorator {
     extension(target, key, descriptor);
   }) as PropertyDecorator & MethodDecorator;
 }
+
+/** Says that a field answers each caller with what is his own; shown in the schema as `@personal`. People of equal rights share no stream with it. */
+export const Personal = (): PropertyDecorator & MethodDecorator => Directive('@personal');

@@ -26,11 +26,15 @@ import type { Context } from './transaction.ts';
 
 const LINK = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@external", "@requires", "@composeDirective"])
-  @link(url: "https://deskgraph.org/auth/v1.0", import: ["@auth"])
+  @link(url: "https://deskgraph.org/auth/v1.0", import: ["@auth", "@personal"])
   @composeDirective(name: "@auth")
+  @composeDirective(name: "@personal")
 
 "Who may use a field: a token needs every scope, a person one of the roles (a role includes those below it); empty means no condition."
 directive @auth(scopes: [Scope!]! = [], roles: [Role!]! = []) on FIELD_DEFINITION | OBJECT
+
+"The field answers each caller with what is his own: a stream that asks for it is read for one caller alone."
+directive @personal on FIELD_DEFINITION
 `;
 
 /** Finds an entity for the gateway: by the fields of its key. What the caller may not see is null. */

@@ -1,5 +1,5 @@
 import './untracked.ts';
-import { Supergraph, operationFromDocument } from '@apollo/federation-internals';
+import { type CompositeType, type FieldDefinition, Supergraph, operationFromDocument } from '@apollo/federation-internals';
 import { ApolloGateway, type ServiceMap, buildOperationContext, executeQueryPlan } from '@apollo/gateway';
 import { type PlanNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import type { GatewayExecutionResult, GatewayGraphQLRequestContext, GatewayInterface } from '@apollo/server-gateway-interface';
@@ -43,6 +43,8 @@ export interface Federation {
   schema(): GraphQLSchema;
   /** Plans a valid subscription; the gateway has to be loaded. */
   plan(document: DocumentNode): LivePlan;
+  /** Names of the fields that answer each caller with what is his own (`@personal`); the gateway has to be loaded. */
+  personal(): ReadonlySet<string>;
 }
 
 /**
@@ -138,6 +140,10 @@ export function federate({ supergraphSdl, reach, log }: FederationOptions): Fede
 
   return {
     plan,
+    personal() {
+      const marked = planner?.supergraph.schema.directive('personal')?.applications() ?? [];
+      return new Set(Array.from(marked, ({ parent }) => (parent as FieldDefinition<CompositeType>).name));
+    },
     schema() {
       if (!apiSchema) throw new Error('The gateway is not loaded.');
       return apiSchema;

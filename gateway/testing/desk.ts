@@ -1,7 +1,11 @@
 import { composeServices } from '@apollo/composition';
 import { GraphQLError, parse } from 'graphql';
 
-const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@external", "@requires"])';
+const LINK = `extend schema
+  @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@external", "@requires", "@composeDirective"])
+  @link(url: "https://deskgraph.org/auth/v1.0", import: ["@personal"])
+  @composeDirective(name: "@personal")
+  directive @personal on FIELD_DEFINITION`;
 
 const TICKETS = `${LINK}
   type Query { lastEvent: TicketEvent  lastEvents: [TicketEvent!]!  lastTicket: Ticket }
@@ -26,7 +30,7 @@ const TICKETS = `${LINK}
   interface TicketEvent { id: ID!  ticket: Ticket!  related: [Ticket!]! }
   type TicketCreated implements TicketEvent { id: ID!  ticket: Ticket!  related: [Ticket!]!  channel: String! }
   type TicketStatusChanged implements TicketEvent { id: ID!  ticket: Ticket!  related: [Ticket!]!  from: String!  to: String! }
-  type Ticket @key(fields: "id") { id: ID!  number: Int!  subject: String!  tags(prefix: String): [String!]!  broken: String  customer: Customer  requester: Requester! }
+  type Ticket @key(fields: "id") { id: ID!  number: Int!  subject: String!  tags(prefix: String): [String!]!  draft: String @personal  broken: String  customer: Customer  requester: Requester! }
   union Requester = Customer | Guest
   type Guest { email: String! }
   type Customer @key(fields: "id", resolvable: false) { id: ID! }`;
@@ -34,7 +38,7 @@ const TICKETS = `${LINK}
 const CUSTOMERS = `${LINK}
   type Query { customer(id: ID!): Customer }
   type Customer @key(fields: "id") { id: ID!  name(upper: Boolean = false): String!  organization: Organization  forbidden: String  never: String! }
-  type Organization @key(fields: "id") { id: ID!  name: String! }`;
+  type Organization @key(fields: "id") { id: ID!  name: String!  note: String @personal }`;
 
 const ARTICLES = `${LINK}
   type Query { article(id: ID!): Article }

@@ -44,10 +44,17 @@ export interface Compiled {
   answers(variables: Variables): string;
 }
 
+/** What subscriptions are compiled against. */
+export interface Graph {
+  schema: GraphQLSchema;
+  plan: (document: DocumentNode) => LivePlan;
+  /** Names of the fields that answer each caller with what is his own. */
+  personal: ReadonlySet<string>;
+  limits: Limits;
+}
+
 /** The value by which a caller says "what is mine" in a filter. */
 export const ME = 'me';
-/** Fields that answer each caller with what is his own, whatever he shares with others. */
-const OWN = new Set(['notificationAdded', 'bulkJobChanged', 'drafts']);
 
 const invalid = (error: GraphQLError): GraphQLError =>
   new GraphQLError(error.message.replace(/ ?Did you mean(.+?)\?$/, ''), {
@@ -78,13 +85,7 @@ const cursorIn = (value: ValueNode | undefined, variables: Variables, defaults: 
  * What is planned is anonymous (the planner would write the client's name of the operation into the texts for subgraphs, and they would not be
  * shared), and its cursor is a variable of our own, whether and however the client gives one. Throws an AggregateError of GraphQL errors.
  */
-export function compile(
-  schema: GraphQLSchema,
-  plan: (document: DocumentNode) => LivePlan,
-  limits: Limits,
-  document: DocumentNode,
-  asked: OperationDefinitionNode,
-): Compiled {
+export function compile({ schema, plan, personal, limits }: Graph, document: DocumentNode, asked: OperationDefinitionNode): Compiled {
   check(schema, document, limits);
   const parts = document.definitions.filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION);
   const fragments = new Map(parts.map((node) => [node.name.value, node]));
@@ -103,7 +104,7 @@ export function compile(
   for (const node of [unresumed, ...parts])
     visit(node, {
       StringValue: ({ value }) => void (isPersonal ||= value === ME),
-      Field: ({ name }) => void (isPersonal ||= OWN.has(name.value)),
+      Field: ({ name }) => void (isPersonal ||= personal.has(name.value)),
     });
   const resumeVariable = argument && freeName(used);
   const kept = given.filter(({ variable }) => used.has(variable.name.value));

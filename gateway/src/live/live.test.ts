@@ -103,6 +103,15 @@ test('the owner of a shared stream is told of nobody in particular, and of a per
 });
 
 test.each([
+  ['of the owner', '... on TicketEvent { ticket { draft } }'],
+  ['of another room', 'ticket { ...Who } } } fragment Who on Ticket { customer { organization { note }'],
+])('a field %s that answers each caller with his own is streamed to him alone', async (_, selection) => {
+  const query = fresh(`subscription { ticketEvents { id ticket { number } ${selection} } }`);
+  const [own, others] = [await watch(query), await watch(query, {}, bor)];
+  expect([own.opened.actor?.id, others.opened.actor?.id]).toEqual(['agt_ana', 'agt_bor']);
+});
+
+test.each([
   ['of another role', () => ({ ...people['ana']!, role: Role.LEAD })],
   ['of another department', () => ({ ...people['ana']!, departments: ['dep_1'] })],
   ['customers', () => ({ ...people['ana']!, kind: 'customer' as const, id: 'cus_1', role: Role.REQUESTER })],

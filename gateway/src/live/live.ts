@@ -18,7 +18,7 @@ import type { Federation, Variables } from '../federation.ts';
 import { inwardHeaders } from '../headers.ts';
 import type { Identify } from '../identity.ts';
 import type { Limits } from '../limits.ts';
-import { type Compiled, asksForOwn, compile, keeping } from './compile.ts';
+import { type Compiled, type Graph, asksForOwn, compile, keeping } from './compile.ts';
 import { Hub, type Seat } from './hub.ts';
 import type { LiveLimits } from './limits.ts';
 import { shownErrors } from './render.ts';
@@ -72,7 +72,8 @@ export function openLive(options: LiveOptions) {
   const { server, federation, schema, identify, secret, limits, log, patienceMs, writePatienceMs } = options;
   const upstreams = openUpstreams(options.addresses, log);
   const hub = new Hub({ upstreams, limits: options.live, log, patienceMs });
-  const compiledFor = keeping((document, asked) => compile(schema, (shared) => federation.plan(shared), limits, document, asked));
+  const graph: Graph = { schema, plan: (shared) => federation.plan(shared), personal: federation.personal(), limits };
+  const compiledFor = keeping((document, asked) => compile(graph, document, asked));
 
   const read = (request: Request): Asked => {
     const document = parse(request.query, { maxTokens: limits.tokens });

@@ -1,4 +1,4 @@
-import { Auth, Role } from '@deskgraph/common/access';
+import { Auth, Personal, Role } from '@deskgraph/common/access';
 import { ForwardArgs, type Page } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
@@ -48,6 +48,7 @@ export class BulkJobResolver {
   }
 
   @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
+  @Personal()
   @Subscription(() => BulkJob, {
     description:
       'A job as it is, and each time it has come further; over when the job has ended, and at once when there is none for the caller. Who was away subscribes anew.',
@@ -57,6 +58,7 @@ export class BulkJobResolver {
     return job;
   }
 
+  @Personal()
   @FieldResolver(() => Operation, {
     nullable: true,
     description: 'The operation, to be taken back once the job has ended; null for jobs of before there were such.',

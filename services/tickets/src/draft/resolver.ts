@@ -1,4 +1,4 @@
-import { Auth, Role } from '@deskgraph/common/access';
+import { Auth, Personal, Role } from '@deskgraph/common/access';
 import type { Context } from '@deskgraph/common/transaction';
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { Agent } from '../agent/agent.ts';
@@ -29,6 +29,7 @@ export class DraftResolver {
 @Resolver(() => Ticket)
 export class TicketDrafts {
   @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
+  @Personal()
   @FieldResolver(() => [Draft], {
     nullable: true,
     description: 'Text that is not sent yet: the caller’s own and what colleagues share, last saved first, at most 100.',

@@ -1,4 +1,4 @@
-import { Auth, Role } from '@deskgraph/common/access';
+import { Auth, Personal, Role } from '@deskgraph/common/access';
 import { ForwardArgs, type Page } from '@deskgraph/common/page';
 import { CursorScalar } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
@@ -42,6 +42,7 @@ export class NotificationResolver {
   }
 
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT] })
+  @Personal()
   @Subscription(() => Notification, {
     description:
       'Own notifications as they are made, each once and in order. A cursor in `extensions.cursor` says where each stands; who comes back with it gets what came meanwhile and is still kept.',

@@ -1,4 +1,4 @@
-import { Auth, Role } from '@deskgraph/common/access';
+import { Auth, Personal, Role } from '@deskgraph/common/access';
 import { ActorView } from '@deskgraph/common/graph';
 import { ForwardArgs, type Page } from '@deskgraph/common/page';
 import { DateTime } from '@deskgraph/common/scalar';
@@ -108,6 +108,7 @@ export class OperationResolver {
 @Resolver(() => Ticket)
 export class TicketOperations {
   @Auth({ roles: [Role.AGENT] })
+  @Personal()
   @FieldResolver(() => [Operation], { nullable: true, description: 'The operations that touched it, newest first; at most 100.' })
   operations(
     @Root() ticket: Ticket,
