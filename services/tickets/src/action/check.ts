@@ -23,14 +23,17 @@ export async function refuseUndoable(ctx: Context, action: TicketActionInput, pl
   if (!Object.keys(kept(action)).length) throw new Refusal('REQUIRED', place);
   if (action.status === TicketStatus.CLOSED) throw new Refusal('CLOSE_BY_HAND', `${place}.status`);
   if (action.status === TicketStatus.NEW) throw new Refusal('STATUS_NOT_ALLOWED', `${place}.status`);
+  const refuse = (field: keyof TicketActionInput): never => {
+    throw new Refusal('NOT_FOUND', `${place}.${field}`);
+  };
   if (typeof action.customStatusId === 'string') {
     if (action.status) throw new Refusal('INVALID', `${place}.customStatusId`);
-    if (!(await offered(ctx, [action.customStatusId])).length) throw new Refusal('NOT_FOUND', `${place}.customStatusId`);
+    if (!(await offered(ctx, [action.customStatusId])).length) refuse('customStatusId');
   }
-  if (action.categoryId && !(await isOffered(ctx, action.categoryId))) throw new Refusal('NOT_FOUND', `${place}.categoryId`);
+  if (typeof action.categoryId === 'string' && !(await isOffered(ctx, action.categoryId))) refuse('categoryId');
   await filled(ctx, {}, action.fields, ['input', ...place.split('.'), 'fields']);
-  if (action.departmentId) await departmentId(ctx, action.departmentId, `${place}.departmentId`);
-  if (action.assigneeId && action.assigneeId !== 'me') await agentId(ctx, action.assigneeId, `${place}.assigneeId`);
+  if (typeof action.departmentId === 'string') await departmentId(ctx, action.departmentId, `${place}.departmentId`);
+  if (typeof action.assigneeId === 'string' && action.assigneeId !== 'me') await agentId(ctx, action.assigneeId, `${place}.assigneeId`);
   if (action.notifyAgentIds) await refuseUnknown(ctx, 'agent', action.notifyAgentIds, `${place}.notifyAgentIds`);
-  if (action.replyId && !(await cannedById(ctx, action.replyId))) throw new Refusal('NOT_FOUND', `${place}.replyId`);
+  if (typeof action.replyId === 'string' && !(await cannedById(ctx, action.replyId))) refuse('replyId');
 }

@@ -29,7 +29,7 @@ export const sees = (actor: Actor, { departmentId }: Kept): boolean =>
 /** The department that a tool is to be of; what is for all departments is made and changed by leads. */
 export async function placed(ctx: Context, id: string | null | undefined): Promise<string | null> {
   const { actor } = ctx;
-  if (!id) {
+  if (typeof id !== 'string') {
     if (actor.kind === 'agent' && !hasRole(actor, Role.LEAD)) throw new Refusal('FORBIDDEN', 'departmentId');
     if (actor.kind === 'app' && actor.departments.length) throw new Refusal('FORBIDDEN', 'departmentId');
     return null;

@@ -118,7 +118,7 @@ function concernOf({ actor }: Context, { types, ticketId }: Following<LiveMessag
     return (
       subject.startsWith('tkt_') &&
       (all || isAskedBy(actor, data.state)) &&
-      (!ticketId || subject === ticketId) &&
+      (ticketId === undefined || subject === ticketId) &&
       (!types || types.includes(type)) &&
       isVisible(actor, { type, data })
     );
@@ -129,6 +129,6 @@ function concernOf({ actor }: Context, { types, ticketId }: Following<LiveMessag
 const subjectsOf =
   ({ actor }: Context, { ticketId }: Following<LiveMessage>) =>
   async (em: EntityManager): Promise<readonly string[] | undefined> => {
-    if (ticketId) return [ticketId];
+    if (ticketId !== undefined) return [ticketId];
     return isStaff(actor) ? undefined : fewOf(em, visible(actor), FEW);
   };

@@ -19,12 +19,13 @@ const EITHER = ['problemId', 'subject'];
 
 /** Makes tickets incidents of one problem: of one that is there, or of a new one. What is its incident already stays so. */
 export async function group(ctx: Context, { ids, problemId, subject }: TicketsGroupInput): Promise<TicketsGroupPayload> {
-  if (problemId && subject) throw new Refusal('INVALID', 'subject');
-  if (!problemId && !subject) throw new Refusal(EITHER.map((field) => ({ code: 'REQUIRED', field: ['input', field] })));
+  const isThere = typeof problemId === 'string';
+  if (isThere && subject) throw new Refusal('INVALID', 'subject');
+  if (!isThere && !subject) throw new Refusal(EITHER.map((field) => ({ code: 'REQUIRED', field: ['input', field] })));
   await holdLinks(ctx);
   const named = [...new Set(ids)].map((id) => ({ id, field: `ids.${ids.indexOf(id)}` }));
-  const locked = await lockedAll(ctx, [...(problemId ? [{ id: problemId, field: 'problemId' }] : []), ...named]);
-  const known = problemId ? locked[0]! : undefined;
+  const locked = await lockedAll(ctx, [...(isThere ? [{ id: problemId, field: 'problemId' }] : []), ...named]);
+  const known = isThere ? locked[0]! : undefined;
   const incidents = known ? locked.slice(1) : locked;
   const links = linksBy(
     await linksOf(

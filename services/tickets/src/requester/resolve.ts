@@ -16,6 +16,8 @@ const KINDS: Record<'externalId' | 'email' | 'phone' | 'handle' | 'visitorId', I
   visitorId: IdentityKind.VISITOR,
 };
 
+const NAMES = ['customerId', 'externalId', 'email', 'phone', 'handle', 'visitorId'] as const;
+
 export interface Resolved {
   requester: Requester;
   /** The name as it was given now. */
@@ -26,11 +28,12 @@ export interface Resolved {
 
 /** Finds who asks; somebody unknown gets an id at once, without waiting for another service. */
 export async function resolve(ctx: Context, input: RequesterInput, field = 'requester'): Promise<Resolved> {
-  const given = Object.keys(KINDS).filter((key) => (input as Record<string, unknown>)[key]) as (keyof typeof KINDS)[];
-  if (given.length + (input.customerId ? 1 : 0) !== 1) throw new Refusal('INVALID', field);
-  const known = input.customerId ? await knownById(ctx, input.customerId, field) : undefined;
-  if (known) return { requester: known, name: input.name ?? known.name, met: [] };
-  const key = given[0]!;
+  const [key, ...others] = NAMES.filter((name) => typeof input[name] === 'string');
+  if (!key || others.length) throw new Refusal('INVALID', field);
+  if (key === 'customerId') {
+    const known = await knownById(ctx, input[key]!, field);
+    return { requester: known, name: input.name ?? known.name, met: [] };
+  }
   return met(ctx, identity(KINDS[key], input[key]!, `${field}.${key}`), input.name);
 }
 

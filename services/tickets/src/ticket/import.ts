@@ -106,7 +106,7 @@ async function say(ctx: Context, ticket: Ticket, change: TicketImportChange, fie
 
 /** The agent who wrote a message then, active or not. */
 async function writer(ctx: Context, id: string | null | undefined, field: string): Promise<FactActor | null> {
-  if (!id) return null;
+  if (typeof id !== 'string') return null;
   const agent = await ctx.em.findOne(Agent, { id });
   if (!agent) throw new Refusal('NOT_FOUND', field);
   return { kind: 'agent', id: agent.id, name: agent.name };

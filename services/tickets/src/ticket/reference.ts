@@ -1,7 +1,7 @@
 import { type Actor, Role } from '@deskgraph/common/access';
 import { sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
-import { toId } from '@deskgraph/common/id';
+import { toId, toUuid } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 
 /** Who answers tickets. */
@@ -67,6 +67,11 @@ export async function open(ctx: Context, ids: readonly string[]): Promise<Readon
 
 export const optional = <T>(value: T | null | undefined, find: (value: T) => Promise<T>): Promise<T | null> =>
   value === null || value === undefined ? Promise.resolve(null) : find(value);
+
+/** Whether there is an organization by this id only another service knows; what is no id of one names none. */
+export function refuseNoOrganization(id: string | null | undefined): void {
+  if (typeof id === 'string' && !toUuid('org', id)) throw new Refusal('NOT_FOUND', 'organizationId');
+}
 
 /** A partner's id belongs to the app that gave it. */
 export function ownExternalId(actor: Actor, externalId: string | null | undefined): string | null {

@@ -91,7 +91,7 @@ async function cut(ctx: Context, ticket: Ticket, input: TicketSplitInput, messag
 }
 
 async function departmentOf(ctx: Context, ticket: Ticket, input: TicketSplitInput): Promise<string | null> {
-  if (input.departmentId) return departmentId(ctx, input.departmentId, 'departmentId');
+  if (typeof input.departmentId === 'string') return departmentId(ctx, input.departmentId, 'departmentId');
   return ticket.departmentId && (await isOpen(ctx, ticket.departmentId)) ? ticket.departmentId : null;
 }
 

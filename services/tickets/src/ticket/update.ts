@@ -11,7 +11,7 @@ import { locked } from './find.ts';
 import { type NewHands, handOver } from './hand-over.ts';
 import type { TicketUpdateInput } from './input.ts';
 import type { TicketUpdatePayload } from './payload.ts';
-import { ownExternalId } from './reference.ts';
+import { ownExternalId, refuseNoOrganization } from './reference.ts';
 import { refuseTaken } from './taken.ts';
 import type { Ticket } from './ticket.ts';
 import { TicketStatus } from './words.ts';
@@ -25,6 +25,7 @@ export async function update(ctx: Context, input: TicketUpdateInput): Promise<Ti
   const ticket = await locked(ctx, input.id);
   expectVersion(ticket, input.expectedVersion);
   for (const [field, code] of Object.entries(LASTING)) if (input[field as keyof typeof LASTING] === null) throw new Refusal(code, field);
+  refuseNoOrganization(input.organizationId);
   const changes: Changes = {};
   const set: Set = (field, value) => {
     if (ticket[field] === value) return;
@@ -40,7 +41,7 @@ export async function update(ctx: Context, input: TicketUpdateInput): Promise<Ti
   Object.assign(changes, fields.changes);
   const facts = Object.keys(changes).length ? [updated(ticket, changes, { publicFields })] : [];
   const handed = hands ? await handOver(ctx, ticket, hands) : {};
-  if (Object.keys(handed).length) facts.push(fact('ticket.assigned', ticket, { changes: handed }));
+  if (Object.keys(handed).length) facts.push(fact('ticket.assigned', ticket, { cause: 'category', changes: handed }));
   await recordAll(ctx, facts);
   if ('subject' in changes) await reindex(ctx, [ticket]);
   return { ticket, userErrors: [] };

@@ -9,10 +9,10 @@ import { shares } from './visible.ts';
 export async function sharedWith(ctx: Context, sharing: ViewSharing, departmentId: string | null | undefined): Promise<string | null> {
   if (sharing !== ViewSharing.PRIVATE && !shares(ctx.actor)) throw new Refusal('FORBIDDEN', 'sharing');
   if (sharing !== ViewSharing.DEPARTMENT) {
-    if (departmentId) throw new Refusal('INVALID', 'departmentId');
+    if (typeof departmentId === 'string') throw new Refusal('INVALID', 'departmentId');
     return null;
   }
-  if (!departmentId) throw new Refusal('REQUIRED', 'departmentId');
+  if (typeof departmentId !== 'string') throw new Refusal('REQUIRED', 'departmentId');
   const known = await departmentOf(ctx, departmentId, 'departmentId');
   if (ctx.actor.kind === 'agent' && !hasRole(ctx.actor, Role.ADMIN) && !ctx.actor.departments.includes(known))
     throw new Refusal('FORBIDDEN', 'departmentId');
