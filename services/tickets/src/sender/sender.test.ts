@@ -40,6 +40,9 @@ test('an address on the list opens no ticket and writes nothing, until it is tak
   expect(codes(await mutate(desk, actor, 'ticketCreate', own))).toEqual(['SENDER_BLOCKED undefined']);
   const written = { ticketId, visibility: 'PUBLIC', body: 'And now?' };
   expect(codes(await mutate(desk, actor, 'messageAdd', written))).toEqual(['SENDER_BLOCKED undefined']);
+  await mutate(desk, desk.agent, 'ticketStatusChange', { id: ticketId, status: 'SOLVED', resolutionCode: 'ANSWERED' });
+  for (const reason of ['And now?', null])
+    expect(codes(await mutate(desk, actor, 'ticketReopen', { id: ticketId, reason }))).toEqual(['SENDER_BLOCKED undefined']);
   expect(codes(await open(desk.agent, 'eva@noise.example'))).toEqual([]);
   expect(codes(await open(desk.partner, 'ana@noise.example'))).toEqual([]);
   await block('eva@noise.example', { block: false });

@@ -62,6 +62,26 @@ test('what an agent says when he reopens stays between the staff, and nobody wai
   expect((await read(id, desk.customer)).messages.nodes.map(({ text }) => text)).not.toContain('I was wrong.');
 });
 
+test('what is said with a reopening is a message like any other: it names colleagues, and cancels a reply that would pass it by', async () => {
+  const id = await ticketIn('SOLVED');
+  const sendAt = new Date(Date.now() + 3_600_000);
+  expect(codes(await reply(desk, desk.agent, id, { sendAt }))).toEqual([]);
+  await reopen(desk.customer, id, 'Wait.');
+  const query = 'query ($id: ID!) { ticket(id: $id) { messages { nodes { delivery mentions { id } } } timeline { nodes { type } } } }';
+  const shown = () =>
+    desk.ask<{ ticket: { messages: { nodes: { delivery: string; mentions: { id: string }[] }[] }; timeline: Shown['timeline'] } }>(
+      desk.agent,
+      query,
+      { id },
+    );
+  const { ticket } = await shown();
+  expect(ticket.messages.nodes.at(-2)).toMatchObject({ delivery: 'CANCELLED' });
+  expect(ticket.timeline.nodes.slice(-3).map(({ type }) => type)).toEqual(['message.added', 'ticket.status_changed', 'message.cancelled']);
+  await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED' });
+  await reopen(desk.agent, id, `@[Bor](${desk.colleague.id}) please.`);
+  expect((await shown()).ticket.messages.nodes.at(-1)).toMatchObject({ mentions: [{ id: desk.colleague.id }] });
+});
+
 test('only SOLVED is reopened: CLOSED stays closed, what is at work already is not moved, and what was folded goes on in another', async () => {
   for (const status of ['NEW', 'OPEN', 'PENDING', 'ON_HOLD'])
     for (const actor of [desk.customer, desk.agent])

@@ -1,10 +1,11 @@
 import { Refusal } from '@deskgraph/common/errors';
 import { type NewFact, recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
-import { answered } from '../message/answered.ts';
-import { added } from '../message/fact.ts';
-import { MessageVisibility } from '../message/message.ts';
-import { index, write } from '../message/write.ts';
+import { type Message, MessageVisibility } from '../message/message.ts';
+import { speak } from '../message/speak.ts';
+import { write } from '../message/write.ts';
+import { mentionedIn } from '../participant/mention.ts';
+import { refuseBlocked } from '../sender/refuse.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { againstFolding, refuse } from './against.ts';
 import { backToWork } from './back.ts';
@@ -18,23 +19,31 @@ import { TicketStatus } from './words.ts';
 
 /** SOLVED is not the end: who is not content sends the ticket back to work. A requester waits for an answer from now on. */
 export async function reopen(ctx: Context, { id, reason }: TicketReopenInput): Promise<TicketReopenPayload> {
+  const { actor } = ctx;
+  if (actor.kind === 'customer') await refuseBlocked(ctx, actor.id, null);
   const ticket = await locked(ctx, id);
   refuse(againstFolding(ticket), 'id');
   if (ticket.status !== TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
   const at = new Date();
-  const from = standingOf(ticket);
-  if (ctx.actor.kind === 'customer') ticket.waitingSince ??= at;
-  const facts = reason ? await say(ctx, ticket, reason, at) : [];
-  moveTo(ticket, TicketStatus.OPEN, at, (await workspaceOf(ctx)).closeAfter);
-  facts.push(moved(ticket, from, { at }));
-  await recordAll(ctx, [...facts, ...(await backToWork(ctx, ticket, from.status))]);
+  const said = reason ? await speak(ctx, ticket, await message(ctx, ticket, reason, at)) : [];
+  await recordAll(ctx, [...said, ...(await sentBack(ctx, ticket, at))]);
   return { ticket, userErrors: [] };
 }
 
 /** What a requester says he says to the desk, as in any reply; what others say is between the staff. */
-async function say(ctx: Context, ticket: Ticket, body: string, at: Date): Promise<NewFact[]> {
-  const visibility = ctx.actor.kind === 'customer' ? MessageVisibility.PUBLIC : MessageVisibility.PRIVATE;
-  const message = write(ctx, { ticketId: ticket.id, author: ctx.actor, visibility, channel: ticket.channel, body, at });
-  await index(ctx, ticket.id, [message]);
-  return [added(ticket, message, answered(ctx.actor, ticket, message))];
+async function message(ctx: Context, ticket: Ticket, body: string, at: Date): Promise<Message> {
+  const { actor: author } = ctx;
+  const isOpen = author.kind === 'customer';
+  const visibility = isOpen ? MessageVisibility.PUBLIC : MessageVisibility.PRIVATE;
+  const mentionIds = isOpen ? [] : await mentionedIn(ctx, body, 'reason');
+  return write(ctx, { ticketId: ticket.id, author, visibility, channel: ticket.channel, body, mentionIds, at });
+}
+
+/** The words of a requester have sent it back already. */
+async function sentBack(ctx: Context, ticket: Ticket, at: Date): Promise<NewFact[]> {
+  if (ticket.status !== TicketStatus.SOLVED) return [];
+  const from = standingOf(ticket);
+  if (ctx.actor.kind === 'customer') ticket.waitingSince ??= at;
+  moveTo(ticket, TicketStatus.OPEN, at, (await workspaceOf(ctx)).closeAfter);
+  return [moved(ticket, from, { at }), ...(await backToWork(ctx, ticket, from.status))];
 }
