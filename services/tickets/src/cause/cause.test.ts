@@ -1,7 +1,10 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/access';
+import { uuidOf } from '@deskgraph/common/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 
 let service: TestService;
@@ -21,6 +24,9 @@ const act = async (name: string, input: object, selection = '', actor = desk.age
 };
 const TIMELINE = `query ($id: ID!) { ticket(id: $id) { timeline(first: 100) { nodes {
   type cause { macro { name } job { id } operation { id } event { type ticket { id } } } } } } }`;
+interface Cause {
+  event: { type: string } | null;
+}
 interface Told {
   type: string;
   cause: object | null;
@@ -60,6 +66,48 @@ test('the solution of an incident says that it came of the solution of its probl
   await act('ticketStatusChange', { id: problem, status: 'SOLVED', resolutionCode: 'ANSWERED' });
   const solved = (await timelineOf(incident)).find(({ type }) => type === 'ticket.status_changed');
   expect(solved!.cause).toEqual({ ...NOTHING, event: { type: 'ticket.status_changed', ticket: { id: problem } } });
+});
+
+test('what came by itself says which fact set it off, and what somebody did himself says nothing', async () => {
+  const { id } = await desk.ticket();
+  await act('ticketAssign', { id, assigneeId: desk.colleague.id });
+  await act('ticketSnooze', { id });
+  await act('ticketStatusChange', { id, status: 'PENDING' });
+  await act('messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'Here it is.' }, '', desk.customer);
+  const department = { name: 'Lost parcels', departmentId: desk.departmentId };
+  const categoryId = idOf(await act('ticketCategoryCreate', department, 'ticketCategory { id }', desk.admin), 'ticketCategory');
+  await act('ticketUpdate', { id, categoryId });
+  await act('ticketSnooze', { id });
+  await act('ticketWake', { id });
+  const told = (await timelineOf(id)).map(({ type, cause }) => [type, (cause as Cause | null)?.event?.type ?? null]);
+  expect(told).toEqual([
+    ['ticket.created', null],
+    ['message.added', null],
+    ['ticket.assigned', null],
+    ['ticket.status_changed', 'ticket.assigned'],
+    ['ticket.snoozed', null],
+    ['ticket.status_changed', null],
+    ['message.added', null],
+    ['ticket.status_changed', 'message.added'],
+    ['ticket.woken', 'message.added'],
+    ['ticket.updated', null],
+    ['ticket.assigned', 'ticket.updated'],
+    ['ticket.snoozed', null],
+    ['ticket.woken', null],
+  ]);
+});
+
+test('what the clock did says which fact it was set by', async () => {
+  const { id } = await desk.ticket();
+  await act('ticketStatusChange', { id, status: 'SOLVED', resolutionCode: 'ANSWERED' });
+  await act('settingsUpdate', { closeAfter: 'PT2H' }, '', desk.admin);
+  const owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+  await owner.query(`update ticket set closes_at = now() where id = $1`, [uuidOf('tkt', id)]);
+  await owner.end();
+  const closed = async () => (await timelineOf(id)).filter(({ type }) => type === 'ticket.status_changed')[1];
+  while (!(await closed())) await sleep(100);
+  expect(await closed()).toMatchObject({ cause: { event: { type: 'ticket.status_changed', ticket: { id } } } });
 });
 
 test('requesters learn of no cause', async () => {

@@ -16,7 +16,8 @@ export class Cause {
   operation!: Operation | null;
   @Field(() => TicketEvent, {
     nullable: true,
-    description: 'The fact that set it off, such as the solution of the problem of an incident.',
+    description:
+      'The fact that set it off, where it came by itself: the reply that brought a ticket back, the solution of the problem of an incident, or after which a ticket was closed.',
   })
   event!: TicketEvent | null;
 }

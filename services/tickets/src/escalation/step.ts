@@ -6,7 +6,7 @@ import { handed } from '../ticket/assign.ts';
 import { fact } from '../ticket/fact.ts';
 import { isOpen, works } from '../ticket/reference.ts';
 import type { EscalationState, Ticket } from '../ticket/ticket.ts';
-import { type WakeCause, woken } from '../ticket/wake.ts';
+import { woken } from '../ticket/wake.ts';
 import type { EscalationPath, EscalationStep } from './path.ts';
 
 /** A step that can be taken. */
@@ -30,7 +30,7 @@ const isReachable = (ctx: Context, { agentId, departmentId }: EscalationStep): P
   agentId ? works(ctx, agentId) : isOpen(ctx, departmentId!);
 
 /** Takes a step of a path; the one after it comes by itself, if there is one. */
-export function take(ctx: Context, ticket: Ticket, { path, number }: Taken, reason: string, cause: WakeCause): Promise<NewFact[]> {
+export function take(ctx: Context, ticket: Ticket, { path, number }: Taken, reason: string, cause: Putting['cause']): Promise<NewFact[]> {
   const { agentId, departmentId, after } = path.steps[number - 1]!;
   const next = number < path.steps.length ? new Date(Date.now() + milliseconds(after)!) : null;
   const to = agentId ? { assigneeId: agentId } : { departmentId, assigneeId: null };
@@ -40,7 +40,7 @@ export function take(ctx: Context, ticket: Ticket, { path, number }: Taken, reas
 interface Putting {
   to: { assigneeId: string | null; departmentId?: string | null };
   next: Date | null;
-  cause: WakeCause;
+  cause: 'hand' | 'time';
 }
 
 /** Puts an escalation in force. It comes into the hands that it is for, and wakes: who is to act must find it. */
@@ -51,7 +51,7 @@ export async function put(
   { to, next, cause }: Putting,
 ): Promise<NewFact[]> {
   const at = new Date();
-  const facts = [...woken(ticket, cause, at), ...(await handed(ctx, ticket, to))];
+  const facts = [...woken(ticket, 'escalation', at), ...(await handed(ctx, ticket, to))];
   const { kind, id, name } = ctx.actor;
   const before = ticket.escalation;
   ticket.escalation = { ...escalation, since: at.toISOString(), by: { kind, id, name } };

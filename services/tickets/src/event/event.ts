@@ -25,6 +25,8 @@ export interface TicketData {
   operationId?: string;
   /** The problem with which an incident was solved. */
   problemId?: string;
+  /** What set it off, where it came by itself. */
+  cause?: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'One changed field.' })

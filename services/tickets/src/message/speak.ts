@@ -37,7 +37,8 @@ async function move(ctx: Context, ticket: Ticket, message: Message, status?: Tic
   const solution = to === TicketStatus.SOLVED && from.status !== to ? solve(ctx, ticket, {}) : undefined;
   moveTo(ticket, to, message.createdAt, workspace.closeAfter, solution);
   ticket.customStatusId = null;
-  const facts = [moved(ticket, from, solution && { resolutionCode: solution.code, changes: solution.changes })];
+  const told = solution ? { resolutionCode: solution.code, changes: solution.changes } : {};
+  const facts = [moved(ticket, from, status ? told : { cause: 'reply' })];
   return [...facts, ...(solution ? settled(ticket, message.createdAt) : []), ...(await backToWork(ctx, ticket, from.status))];
 }
 

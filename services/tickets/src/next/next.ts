@@ -17,7 +17,7 @@ export async function next(ctx: Context, input: TicketNextInput): Promise<Ticket
   const department = await optional(input.departmentId, (id) => departmentOf(ctx, id, 'departmentId'));
   const ticket = ctx.actor.kind === 'agent' ? await free(ctx, department) : undefined;
   if (!ticket) return { ticket: null, userErrors: [] };
-  await recordAll(ctx, [...(await handed(ctx, ticket, { assigneeId: ctx.actor.id })), ...calmed(ticket, 'hand')]);
+  await recordAll(ctx, [...(await handed(ctx, ticket, { assigneeId: ctx.actor.id })), ...calmed(ticket, 'assign')]);
   return { ticket, userErrors: [] };
 }
 

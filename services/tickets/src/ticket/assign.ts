@@ -23,7 +23,7 @@ export async function assign(ctx: Context, input: TicketAssignInput): Promise<Ti
   expectVersion(ticket, input.expectedVersion);
   refuse(againstWork(ticket), 'id');
   const moves = await handed(ctx, ticket, input);
-  const facts = [...moves, ...(moves.length ? calmed(ticket, 'hand') : []), ...(await comment(ctx, ticket, input.comment))];
+  const facts = [...moves, ...(moves.length ? calmed(ticket, 'assign') : []), ...(await comment(ctx, ticket, input.comment))];
   await recordAll(ctx, facts);
   return { ticket, userErrors: [] };
 }
@@ -36,7 +36,7 @@ export async function handed(ctx: Context, ticket: Ticket, input: NewHands): Pro
   if (!ticket.assigneeId || ticket.status !== TicketStatus.NEW) return [assigned];
   const from = standingOf(ticket);
   moveTo(ticket, TicketStatus.OPEN, new Date(), (await workspaceOf(ctx)).closeAfter);
-  return [assigned, moved(ticket, from)];
+  return [assigned, moved(ticket, from, { cause: 'assign' })];
 }
 
 async function comment(ctx: Context, ticket: Ticket, body: string | null | undefined): Promise<NewFact[]> {

@@ -20,5 +20,5 @@ export async function backToWork(ctx: Context, ticket: Ticket, from: TicketStatu
     changes['departmentId'] = [ticket.departmentId, null];
     ticket.departmentId = null;
   }
-  return Object.keys(changes).length ? [fact('ticket.assigned', ticket, { changes })] : [];
+  return Object.keys(changes).length ? [fact('ticket.assigned', ticket, { cause: 'status', changes })] : [];
 }

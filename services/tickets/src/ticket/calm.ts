@@ -4,7 +4,7 @@ import type { Ticket } from './ticket.ts';
 import { woken } from './wake.ts';
 
 /** Ends an escalation, if there is one; the facts are to be recorded. */
-export function calmed(ticket: Ticket, cause: 'hand' | 'status', at = new Date()): NewFact[] {
+export function calmed(ticket: Ticket, cause: 'assign' | 'status', at = new Date()): NewFact[] {
   const before = ticket.escalation;
   if (!before) return [];
   Object.assign(ticket, { escalation: null, escalatesAt: null });

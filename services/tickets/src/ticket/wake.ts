@@ -7,7 +7,7 @@ import type { TicketWakePayload } from './payload.ts';
 import { Ticket } from './ticket.ts';
 
 /** What ended a postponement. */
-export type WakeCause = 'hand' | 'time' | 'reply' | 'status';
+export type WakeCause = 'hand' | 'time' | 'reply' | 'status' | 'escalation';
 
 /** Ends the postponement of a ticket, if there is one; the facts are to be recorded. */
 export function woken(ticket: Ticket, cause: WakeCause, at = new Date()): NewFact[] {
