@@ -6,7 +6,10 @@ import type { Context } from './transaction.ts';
 /** As many rows as one statement carries. */
 const AT_ONCE = 5_000;
 
-/** Writes things back that were read with `hydrate` and locked, in the open transaction: thousands with one statement, at a tenth of the cost. */
+/**
+ * Writes things back that were read with `hydrate` and locked, in the open transaction: thousands with one statement, at a tenth of the cost. They
+ * are written whole: what triggers keep in a table is no property of its class (`mappingFaults` holds it).
+ */
 export async function store<T extends object>(ctx: Context, Thing: EntityClass<T>, things: readonly T[]): Promise<void> {
   if (!things.length) return;
   const meta = ctx.orm.getMetadata(Thing as never) as EntityMetadata;

@@ -171,7 +171,8 @@ export async function countStatements(work: () => Promise<unknown>): Promise<str
 
 /**
  * Where a stored thing and its GraphQL type disagree: a field that the graph promises although the column may be empty, and columns that are
- * not as the class says. Decorators state both, and nothing else compares them.
+ * not as the class says. Decorators state both, and nothing else compares them. What the database keeps by itself is no property either: whoever
+ * writes a thing back whole (`store`) would write what it was.
  */
 export async function mappingFaults({ service, database }: TestService, schema: GraphQLSchema): Promise<string[]> {
   const client = new Client({ connectionString: database.ownerUrl });
@@ -179,6 +180,7 @@ export async function mappingFaults({ service, database }: TestService, schema: 
   const { rows } = await client.query<{ table_name: string; column_name: string; is_nullable: 'YES' | 'NO' }>(
     `select table_name, column_name, is_nullable from information_schema.columns where table_schema = 'public'`,
   );
+  const kept = await keptColumns(client);
   await client.end();
   const columns = new Map(rows.map((row) => [`${row.table_name}.${row.column_name}`, row.is_nullable === 'YES']));
   const faults: string[] = [];
@@ -190,9 +192,26 @@ export async function mappingFaults({ service, database }: TestService, schema: 
       const stored = columns.get(`${meta.tableName}.${property.fieldNames[0]}`);
       if (stored === undefined) faults.push(`${place} has no column`);
       else if (stored !== Boolean(property.nullable)) faults.push(`${place} is ${stored ? '' : 'not '}nullable in the table only`);
+      if (kept.has(`${meta.tableName}.${property.fieldNames[0]}`)) faults.push(`${place} is kept by the database`);
       const field = isObjectType(type) ? type.getFields()[property.name] : undefined;
       if (property.nullable && field && isNonNullType(field.type)) faults.push(`${place} is promised by the graph and may be empty`);
     }
   }
   return faults;
+}
+
+/** Columns that are generated, or that a trigger writes into rows that are there already. */
+async function keptColumns(client: Client): Promise<ReadonlySet<string>> {
+  const { rows: generated } = await client.query<{ place: string }>(
+    `select table_name || '.' || column_name as place from information_schema.columns where table_schema = 'public' and is_generated = 'ALWAYS'`,
+  );
+  const { rows: triggers } = await client.query<{ source: string }>(
+    `select prosrc as source from pg_proc where pronamespace = 'public'::regnamespace and prorettype = 'trigger'::regtype`,
+  );
+  const written = triggers.flatMap(({ source }) =>
+    [...source.matchAll(/\bupdate (\w+)(?: \w+)? set ([^;]*)/g)].flatMap(([, table, set]) =>
+      [...set!.matchAll(/(?:^|, )(\w+) = /g)].map(([, column]) => `${table}.${column}`),
+    ),
+  );
+  return new Set([...generated.map(({ place }) => place), ...written]);
 }
