@@ -38,7 +38,7 @@ interface Known {
 
 const HANDS = ['departmentId', 'assigneeId'] as const;
 /** Words with facts of their own. */
-const OWN: ReadonlySet<Word> = new Set(['status', 'snooze', 'deletedAt', ...HANDS]);
+const OWN: ReadonlySet<Word> = new Set(['status', 'snooze', 'escalation', 'deletedAt', ...HANDS]);
 
 /** Puts back what is to go back, of all tickets with the same few statements; the facts are to be recorded. */
 export async function goBack(ctx: Context, operation: Operation, ways: readonly Return[], at: Date): Promise<NewFact[]> {
@@ -88,6 +88,7 @@ function one(ctx: Context, way: Return, known: Known): NewFact[] {
   if (Object.keys(hands).length) facts.push(fact('ticket.assigned', ticket, { at, changes: hands }));
   if (way.words.includes('status')) facts.push(...statusBack(way, known));
   if (way.words.includes('snooze')) facts.push(snoozeBack(way, at));
+  if (way.words.includes('escalation')) facts.push(escalationBack(way, at));
   if (way.words.includes('deletedAt')) facts.push(binBack(way, at));
   for (const instant of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt]) if (instant) due(ctx, instant);
   return facts;
@@ -139,6 +140,13 @@ function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
   putBack(ticket, before, 'snooze');
   const told = { at, changes: { snooze: [from, ticket.snooze] } as Changes, internal: true };
   return ticket.snooze ? fact('ticket.snoozed', ticket, told) : fact('ticket.woken', ticket, { ...told, cause: 'undo' });
+}
+
+function escalationBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
+  const from = ticket.escalation;
+  putBack(ticket, before, 'escalation');
+  const type = ticket.escalation ? 'ticket.escalated' : 'ticket.escalation_ended';
+  return fact(type, ticket, { at, cause: 'undo', changes: { escalation: [from, ticket.escalation] }, internal: true });
 }
 
 function binBack({ piece: { ticket, before } }: Return, at: Date): NewFact {

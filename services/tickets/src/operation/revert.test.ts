@@ -232,6 +232,57 @@ test('a whole is not solved again before its parts', async () => {
   expect(await read(whole.id)).toMatchObject({ status: 'SOLVED', reopenCount: 0 });
 });
 
+test('an escalation goes back as such: one that was begun ends, one that was ended is in force again', async () => {
+  const step = { agentId: desk.colleague.id, after: 'PT1H' };
+  await mutate(desk, desk.admin, 'escalationPathCreate', { name: 'Up', filter: {}, steps: [step, { ...step, agentId: desk.lead.id }] });
+  const { id } = await desk.ticket();
+  const escalation = async () =>
+    (
+      await desk.ask<{ ticket: { escalation: object | null } }>(
+        desk.agent,
+        'query ($id: ID!) { ticket(id: $id) { escalation { step reason nextAt } } }',
+        { id },
+      )
+    ).ticket.escalation;
+  const begun = await applied(id, [{ escalate: true }]);
+  journaled(await undo(begun.id));
+  expect(await escalation()).toBeNull();
+  expect((await types(id)).slice(-3)).toEqual(['ticket.assigned', 'ticket.status_changed', 'ticket.escalation_ended']);
+  await mutate(desk, desk.agent, 'ticketEscalate', { id, reason: 'Hard' });
+  const before = await escalation();
+  const ended = await applied(id, [{ assigneeId: 'me' }]);
+  expect(await escalation()).toBeNull();
+  journaled(await undo(ended.id));
+  expect(await escalation()).toEqual(before);
+  expect((await types(id)).at(-1)).toBe('ticket.escalated');
+  expect(await untold(desk)).toEqual([]);
+});
+
+test('what is solved since is neither postponed again nor escalated', async () => {
+  await mutate(desk, desk.admin, 'escalationPathCreate', {
+    name: 'Up',
+    filter: {},
+    steps: [{ agentId: desk.colleague.id, after: 'PT1H' }],
+  });
+  const [asleep, escalated] = [await desk.ticket(), await desk.ticket()];
+  await mutate(desk, desk.agent, 'ticketSnooze', { id: asleep.id });
+  await mutate(desk, desk.agent, 'ticketEscalate', { id: escalated.id, reason: 'Hard' });
+  const operations: string[] = [];
+  operations.push((await applied(asleep.id, [{ status: 'PENDING', priority: 'HIGH', escalate: true }])).id);
+  operations.push((await applied(escalated.id, [{ assigneeId: 'me', priority: 'HIGH' }])).id);
+  for (const { id } of [asleep, escalated])
+    expect(codes(await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED', resolutionCode: 'ANSWERED' }))).toEqual([]);
+  for (const id of operations) {
+    expect(conflictsIn(await undo(id))).toContain('status');
+    expect(journaled(await undo(id, { partly: true })).state).toBe('PARTLY_UNDONE');
+  }
+  for (const { id } of [asleep, escalated]) {
+    expect(await read(id)).toMatchObject({ status: 'SOLVED', priority: 'NORMAL', snooze: null });
+    const query = 'query ($id: ID!) { ticket(id: $id) { escalation { step } } }';
+    expect(await desk.ask(desk.agent, query, { id })).toEqual({ ticket: { escalation: null } });
+  }
+});
+
 test('what is put into the bin comes out of it by an undo, as it was, for those who may', async () => {
   const { id } = await desk.ticket();
   const before = await read(id);

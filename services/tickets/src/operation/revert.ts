@@ -26,8 +26,10 @@ interface Way extends Return {
   conflicts: Conflict[];
 }
 
-/** Of what is done only by people and for a ticket that is not at its end. */
+/** What is done only by people and for a ticket that is not at its end. */
 const WORK: ReadonlySet<Word> = new Set(['status', 'snooze', 'escalation', 'departmentId', 'assigneeId']);
+/** What waits for a ticket that is not solved. */
+const WAITS: ReadonlySet<Word> = new Set(['snooze', 'escalation']);
 
 function wayBack({ actor }: Context, piece: Piece): Way {
   const { ticket, before, after, since } = piece;
@@ -39,18 +41,20 @@ function wayBack({ actor }: Context, piece: Piece): Way {
   for (const word of words) {
     if (word === 'tags') tagsBack(way);
     else if (word === 'fields') fieldsBack(way);
-    else if (agree(ticket, before, word)) continue;
-    else if (namesOf(word).some((name) => since.has(name)))
-      way.conflicts.push(
-        conflict(
-          piece,
-          namesOf(word).find((name) => since.has(name))!,
-        ),
-      );
-    else if (ticket.status === TicketStatus.CLOSED && WORK.has(word)) way.conflicts.push(conflict(piece, 'status'));
-    else way.words.push(word);
+    else if (!agree(ticket, before, word)) {
+      const against = namesOf(word).find((name) => since.has(name)) ?? (isOver(way, word) ? 'status' : undefined);
+      if (!against) way.words.push(word);
+      else if (!way.conflicts.some(({ field }) => field === against)) way.conflicts.push(conflict(piece, against));
+    }
   }
   return way;
+}
+
+/** Has the ticket come to where there is no such thing any more? What it waited for is asked of it once its status is known. */
+function isOver({ piece: { ticket, before }, words }: Way, word: Word): boolean {
+  if (ticket.status === TicketStatus.CLOSED) return WORK.has(word);
+  const status = words.includes('status') ? before.status : ticket.status;
+  return status === TicketStatus.SOLVED && WAITS.has(word);
 }
 
 /** Labels that came are taken away and those that went come again; others that have come or gone since are no hindrance. */

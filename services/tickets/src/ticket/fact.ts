@@ -104,7 +104,7 @@ export const updated = (
     ...(publicFields.length && { publicFields }),
   });
 
-const INTERNAL: ReadonlySet<string> = new Set(['tags', 'escalation', 'externalId']);
+const INTERNAL: ReadonlySet<string> = new Set(['tags', 'externalId']);
 
 /** Requesters know neither of ON_HOLD nor of what refines it. */
 const publicly = (standing: Standing): Standing =>
