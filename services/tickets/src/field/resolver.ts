@@ -36,7 +36,7 @@ export class TicketFieldResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => TicketFieldDeletePayload, {
     description:
-      'Deletes a custom field: no ticket gets a value of it any more. Tickets that have one go on showing it. Refused with IN_USE while a form or a macro names it.',
+      'Deletes a custom field: no ticket gets a value of it any more. Tickets that have one go on showing it. Refused with IN_USE while a macro, a form, a view, an access role or an escalation path names it; the message says which.',
   })
   ticketFieldDelete(
     @Arg('input', () => TicketFieldDeleteInput) input: TicketFieldDeleteInput,

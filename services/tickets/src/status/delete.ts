@@ -4,15 +4,17 @@ import { record } from '@deskgraph/common/events';
 import { uuidOf } from '@deskgraph/common/id';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
+import { refuseNamed } from '../view/named.ts';
 import { stateOf } from './fact.ts';
 import type { CustomStatusDeleteInput, CustomStatusDeletePayload } from './input.ts';
 import { locked } from './locked.ts';
 
-/** Deletes a custom status that no ticket stands in and no macro leads to. Its row stays, for facts of the past to name it. */
+/** Deletes a custom status that no ticket stands in and nothing names. Its row stays, for facts of the past to name it. */
 export async function remove(ctx: Context, input: CustomStatusDeleteInput): Promise<CustomStatusDeletePayload> {
   const customStatus = await locked(ctx, input.id);
   expectVersion(customStatus, input.expectedVersion);
-  if (await isNeeded(ctx, customStatus.id)) throw new Refusal('IN_USE', 'id');
+  if (await isStoodIn(ctx, customStatus.id)) throw new Refusal('IN_USE', 'id');
+  await refuseNamed(ctx, customStatus.id);
   customStatus.deletedAt = new Date();
   customStatus.updatedAt = customStatus.deletedAt;
   customStatus.version += 1;
@@ -21,11 +23,10 @@ export async function remove(ctx: Context, input: CustomStatusDeleteInput): Prom
 }
 
 /** What is in the bin can come back, so it counts. */
-async function isNeeded(ctx: Context, id: string): Promise<boolean> {
-  const { rows } = await sql<{ needed: boolean }>`
-    select exists (select from ticket where workspace_id = ${ctx.workspace}::uuid and custom_status_id = ${uuidOf('sta', id)}::uuid)
-      or exists (
-        select from macro where workspace_id = ${ctx.workspace}::uuid and actions @> ${JSON.stringify([{ customStatusId: id }])}::jsonb
-      ) as needed`.execute(ctx.em.getKysely());
-  return rows[0]!.needed;
+async function isStoodIn(ctx: Context, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from ticket where workspace_id = ${ctx.workspace}::uuid and custom_status_id = ${uuidOf('sta', id)}::uuid limit 1`.execute(
+    ctx.em.getKysely(),
+  );
+  return rows.length > 0;
 }

@@ -49,7 +49,8 @@ export class CustomStatusResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => CustomStatusDeletePayload, {
-    description: 'Deletes a custom status; refused with IN_USE while tickets stand in it, those in the bin too, or a macro leads to it.',
+    description:
+      'Deletes a custom status; refused with IN_USE while tickets stand in it, those in the bin too, or a macro, a form, a view, an access role or an escalation path names it; the message says which.',
   })
   customStatusDelete(
     @Arg('input', () => CustomStatusDeleteInput) input: CustomStatusDeleteInput,

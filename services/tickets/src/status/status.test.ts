@@ -121,6 +121,38 @@ test('what a ticket stands in, also in the bin, or a macro leads to is not delet
   expect(await define('PENDING', 'Waits')).not.toBe(id);
 });
 
+test('what a macro, a form, a view or a right names is not deleted, and the refusal says where that is', async () => {
+  const id = await define('PENDING', 'Waits');
+  const filter = { not: { customStatusId: { notIn: [id] } } };
+  const field = { key: 'f', label: 'F', kind: 'TEXT' };
+  const { ticketField } = await mutate(desk, desk.admin, 'ticketFieldCreate', field, 'ticketField { id }');
+  const fields = [{ fieldId: (ticketField as { id: string }).id, showWhen: filter }];
+  const view = { name: 'Papers', filter };
+  const steps = [{ agentId: desk.lead.id, after: 'PT1H' }];
+  const places: [thing: string, input: object, named: string, actor?: Actor][] = [
+    ['macro', { name: 'Ask', actions: [{ note: 'x' }, { customStatusId: id }] }, 'the macro “Ask”'],
+    ['ticketForm', { name: 'Return', fields }, 'the form “Return”'],
+    ['view', { ...view, sharing: 'PUBLIC' }, 'the view “Papers”'],
+    ['view', { ...view, sharing: 'PRIVATE' }, 'the view “Papers”'],
+    ['view', { ...view, sharing: 'PRIVATE' }, 'a private view of Bor', desk.colleague],
+    ['accessRole', { name: 'Clerks', base: 'AGENT', scopes: ['tickets:read'], filter }, 'the access role “Clerks”'],
+    ['escalationPath', { name: 'Up', filter, steps }, 'the escalation path “Up”'],
+  ];
+  const remove = 'mutation ($id: ID!) { customStatusDelete(input: { id: $id }) { deletedId userErrors { code message } } }';
+  const refused = async () => (await desk.ask<{ customStatusDelete: Result }>(desk.admin, remove, { id })).customStatusDelete.userErrors;
+  for (const [thing, input, named, actor = desk.admin] of places) {
+    const made = await mutate(desk, actor, `${thing}Create`, input, `${thing} { id }`);
+    expect(codes(made)).toEqual([]);
+    expect(await refused()).toEqual([{ code: 'IN_USE', message: `This is still named by ${named}.` }]);
+    await mutate(desk, actor, `${thing}Delete`, { id: (made[thing] as { id: string }).id });
+  }
+  await mutate(desk, desk.colleague, 'viewCreate', { ...view, sharing: 'PRIVATE' });
+  await mutate(desk, desk.admin, 'macroCreate', { name: 'Ask', actions: [{ customStatusId: id }] });
+  expect(await refused()).toEqual([{ code: 'IN_USE', message: 'This is still named by the macro “Ask” and a private view of Bor.' }]);
+  await mutate(desk, desk.admin, 'agentDeactivate', { id: desk.colleague.id });
+  expect(await refused()).toEqual([{ code: 'IN_USE', message: 'This is still named by the macro “Ask”.' }]);
+});
+
 test('every move to a custom status is allowed and refused as one to its base', async () => {
   const customs = Object.fromEntries(await Promise.all(BASES.map(async (base) => [base, await define(base, base)] as const)));
   const other = Object.fromEntries(await Promise.all(BASES.map(async (base) => [base, await define(base, `Other ${base}`)] as const)));
