@@ -35,6 +35,7 @@ import { Conditions } from './20261126T1430-conditions.ts';
 import { Search } from './20261126T1450-search.ts';
 import { Kept } from './20261126T1500-kept.ts';
 import { Escalations } from './20261126T1530-escalation.ts';
+import { NewestSolved } from './20261126T1800-newest-solved.ts';
 
 /** In order; only ever appended to. */
 export const migrations: Record<string, MigrationClass> = {
@@ -74,4 +75,5 @@ export const migrations: Record<string, MigrationClass> = {
   '20261126T1450-search': Search,
   '20261126T1500-kept': Kept,
   '20261126T1530-escalation': Escalations,
+  '20261126T1800-newest-solved': NewestSolved,
 };
