@@ -3,7 +3,7 @@ import type { NewFact } from '@deskgraph/common/events';
 import { milliseconds } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
 import { handed } from '../ticket/assign.ts';
-import { fact } from '../ticket/fact.ts';
+import { type Changes, fact } from '../ticket/fact.ts';
 import { isOpen, works } from '../ticket/reference.ts';
 import type { EscalationState, Ticket } from '../ticket/ticket.ts';
 import { woken } from '../ticket/wake.ts';
@@ -57,6 +57,6 @@ export async function put(
   ticket.escalation = { ...escalation, since: at.toISOString(), by: { kind, id, name } };
   ticket.escalatesAt = next;
   if (next) due(ctx, next);
-  const told = { changes: { escalation: [before, ticket.escalation] as [unknown, unknown] }, reason: escalation.reason, ...to };
-  return [...facts, fact('ticket.escalated', ticket, { at, ...told, cause, internal: true })];
+  const changes: Changes = { escalation: [before, ticket.escalation] };
+  return [...facts, fact('ticket.escalated', ticket, { at, changes, cause, internal: true })];
 }

@@ -15,6 +15,7 @@ import { DeliveryState, Message } from './message.ts';
 /** Why a message was not sent, where nobody took it back; and what is told of it. */
 export const REASONS = {
   reply: 'The requester wrote before it was sent.',
+  requester: 'The ticket became somebody else’s before it was sent.',
   closed: 'The ticket was closed before it was sent.',
   deleted: 'The ticket was in the bin when it was to be sent.',
 } as const;
@@ -28,38 +29,38 @@ export async function cancel(ctx: Context, { id }: MessageCancelInput): Promise<
   if (!message) throw new Refusal('CONFLICT', 'id');
   if (message.delivery === DeliveryState.CANCELLED) return { message, userErrors: [] };
   if (message.delivery !== DeliveryState.SCHEDULED) throw new Refusal('ALREADY_SENT', 'id');
-  await recordAll(ctx, [await drop(ctx, ticket, message)]);
+  await recordAll(ctx, await drop(ctx, ticket, [message]));
   await takeBack(ctx, message);
   return { message, userErrors: [] };
 }
 
-/** The requester has written meanwhile: what was to be sent anyhow stays, all else would answer past him. The facts are to be recorded. */
-export async function cancelByReply(ctx: Context, ticket: Ticket): Promise<NewFact[]> {
-  const needless = await ctx.em.find(
+/** What waits in a ticket and for this reason is not sent any more: when its requester writes, all but what was to be sent anyhow. The facts are to be recorded. */
+export async function cancelWaiting(ctx: Context, ticket: Ticket, cause: 'reply' | 'requester'): Promise<NewFact[]> {
+  const waiting = await ctx.em.find(
     Message,
-    { ticketId: ticket.id, delivery: DeliveryState.SCHEDULED, cancelOnReply: true },
+    { ticketId: ticket.id, delivery: DeliveryState.SCHEDULED, ...(cause === 'reply' && { cancelOnReply: true }) },
     { orderBy: { sendAt: 'asc', id: 'asc' } },
   );
-  const facts: NewFact[] = [];
-  for (const message of needless) facts.push(await drop(ctx, ticket, message, 'reply'));
-  return facts;
+  return drop(ctx, ticket, waiting, cause);
 }
 
-/** It will not be sent; its files are their uploader's again. */
-export async function drop(ctx: Context, ticket: Ticket, message: Message, cause?: keyof typeof REASONS): Promise<NewFact> {
+/** They will not be sent; their files are their uploaders’ again. */
+export async function drop(ctx: Context, ticket: Ticket, messages: readonly Message[], cause?: keyof typeof REASONS): Promise<NewFact[]> {
+  if (!messages.length) return [];
   const at = new Date();
-  Object.assign(message, {
-    delivery: DeliveryState.CANCELLED,
-    deliveryError: cause ? REASONS[cause] : null,
-    updatedAt: at,
-    version: message.version + 1,
-  });
-  await detach(ctx, message.id, at);
-  const system = systemActor();
-  return fact('message.cancelled', ticket, {
+  for (const message of messages)
+    Object.assign(message, {
+      delivery: DeliveryState.CANCELLED,
+      deliveryError: cause ? REASONS[cause] : null,
+      updatedAt: at,
+      version: message.version + 1,
+    });
+  await detach(
+    ctx,
+    messages.map(({ id }) => id),
     at,
-    messageId: message.id,
-    internal: true,
-    ...(cause && { cause, actor: { kind: system.kind, id: system.id, name: system.name } }),
-  });
+  );
+  const { kind, id, name } = systemActor();
+  const told = { at, internal: true, ...(cause && { cause, actor: { kind, id, name } }) };
+  return messages.map(({ id: messageId, authorId }) => fact('message.cancelled', ticket, { ...told, messageId, authorId }));
 }

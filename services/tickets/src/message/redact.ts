@@ -37,7 +37,7 @@ export async function redact(ctx: Context, { id, text, attachmentIds }: MessageR
   const redacted = fact('message.redacted', ticket, { messageId: id, visibility: message.visibility, internal });
   // Of what waits for its instant nothing is left to be sent.
   const isNothing = isAll && message.delivery === DeliveryState.SCHEDULED;
-  await recordAll(ctx, isNothing ? [redacted, await drop(ctx, ticket, message)] : [redacted]);
+  await recordAll(ctx, isNothing ? [redacted, ...(await drop(ctx, ticket, [message]))] : [redacted]);
   return { message, userErrors: [] };
 }
 

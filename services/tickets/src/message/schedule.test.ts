@@ -181,6 +181,32 @@ test('a message of the requester cancels what waits, unless that is to be sent a
   expect((await read(id, desk.customer)).messages.nodes).toHaveLength(3);
 });
 
+test('what was written to one requester is never sent to another: it is cancelled when the ticket becomes somebody else’s', async () => {
+  const { id } = await desk.ticket();
+  const file = await upload(desk, desk.agent, new Uint8Array(Buffer.from('for one person')));
+  const waiting = await later(id, { cancelOnReply: false, attachmentIds: [file] });
+  await mutate(desk, desk.admin, 'settingsUpdate', { undoSendSeconds: 60 });
+  await reply(desk, desk.agent, id, { body: 'An answer just now' });
+  const change = (email: string) => mutate(desk, desk.colleague, 'ticketRequesterChange', { id, requester: { email } });
+  expect(codes(await change('next@post.example'))).toEqual([]);
+  const { messages, timeline } = await read(id);
+  const deliveryError = 'The ticket became somebody else’s before it was sent.';
+  expect(messages.nodes.slice(1)).toMatchObject([
+    { id: waiting, delivery: 'CANCELLED', deliveryError },
+    { text: 'An answer just now', delivery: 'CANCELLED', deliveryError },
+  ]);
+  expect(timeline.nodes.slice(-3).map(({ type, actor }) => [type, actor.id])).toEqual([
+    ['ticket.requester_changed', desk.colleague.id],
+    ['message.cancelled', 'sys'],
+    ['message.cancelled', 'sys'],
+  ]);
+  await later(id, { body: 'To the next one', attachmentIds: [file] });
+  expect(codes(await change('next@post.example'))).toEqual([]);
+  clock.turn(HOUR);
+  await sent(id);
+  expect(await last(id)).toMatchObject({ text: 'To the next one', delivery: 'SENT' });
+});
+
 test('what waits follows its ticket into another one and out again; in a closed ticket or in the bin it is cancelled', async () => {
   const [from, into, closed, binned] = await Promise.all([desk.ticket(), desk.ticket(), desk.ticket(), desk.ticket()]);
   await later(from.id, { body: 'Follows' });

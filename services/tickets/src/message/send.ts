@@ -23,7 +23,7 @@ async function sendDue(ctx: Context, row: object): Promise<void> {
     const { authorKind: kind, authorId: id, authorName: name } = message;
     ctx.actor = { ...system, kind, id, name };
     const obstacle = obstacleOf(ticket);
-    await recordAll(ctx, obstacle ? [await drop(ctx, ticket, message, obstacle)] : await send(ctx, ticket, message, at));
+    await recordAll(ctx, obstacle ? await drop(ctx, ticket, [message], obstacle) : await send(ctx, ticket, message, at));
   }
 }
 

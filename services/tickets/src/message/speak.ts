@@ -13,7 +13,7 @@ import { woken } from '../ticket/wake.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import { type Workspace, workspaceOf } from '../workspace/workspace.ts';
 import { answered } from './answered.ts';
-import { cancelByReply } from './cancel.ts';
+import { cancelWaiting } from './cancel.ts';
 import { added } from './fact.ts';
 import { type Message, MessageVisibility } from './message.ts';
 import { index } from './write.ts';
@@ -25,7 +25,7 @@ export async function speak(ctx: Context, ticket: Ticket, message: Message, stat
   await index(ctx, ticket.id, [message]);
   if (ctx.actor.kind !== 'customer') return [said, ...moves];
   const wakes = ticket.wakeOnReply ? woken(ticket, 'reply', message.createdAt) : [];
-  return [said, ...moves, ...wakes, ...(await cancelByReply(ctx, ticket))];
+  return [said, ...moves, ...wakes, ...(await cancelWaiting(ctx, ticket, 'reply'))];
 }
 
 async function move(ctx: Context, ticket: Ticket, message: Message, status?: TicketStatus | null): Promise<NewFact[]> {

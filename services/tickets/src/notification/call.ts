@@ -15,6 +15,8 @@ interface Calling extends TicketData {
   /** It opens the ticket; the fact before it tells of that. */
   opens?: boolean;
   mentions?: string[];
+  /** Of `message.cancelled`: whose message. */
+  authorId?: string;
   /** Of `ticket.notified`. */
   agentIds?: string[];
   team?: boolean;
@@ -23,7 +25,7 @@ interface Calling extends TicketData {
 /** What one requester may know of a fact all may. */
 const REQUESTER = { role: Role.REQUESTER } as Actor;
 
-const { NEW_TICKET, ASSIGNED, MENTION, FOLLOWED, REPLY, STATUS, ESCALATION } = NotificationReason;
+const { NEW_TICKET, ASSIGNED, MENTION, FOLLOWED, REPLY, STATUS, ESCALATION, NOT_SENT } = NotificationReason;
 /** What followers do not hear of: it says nothing of the ticket, or another fact says it. */
 const QUIET: ReadonlySet<string> = new Set([
   'ticket.created',
@@ -42,7 +44,7 @@ export function callsOf({ type, subject, data }: Fact): Call[] {
 }
 
 function toStaff(type: string, told: Calling): Call[] {
-  const { state, changes = {}, opens, mentions = [], agentIds = [], team } = told;
+  const { state, changes = {}, opens, mentions = [], agentIds = [], authorId, team } = told;
   const isAnswer = type === 'message.added' && told.authorKind === 'customer' && !opens;
   const isOpened = type === 'ticket.created';
   const assignee = isOpened ? state.assigneeId : changes['assigneeId']?.[1];
@@ -55,6 +57,7 @@ function toStaff(type: string, told: Calling): Call[] {
     ...(isAnswer && state.assigneeId ? [{ reason: REPLY, person: state.assigneeId }] : []),
     ...(isWaiting && (isOpened || department) ? [{ reason: NEW_TICKET, team: state.departmentId }] : []),
     ...(type === 'ticket.escalated' ? [inHands(state)] : []),
+    ...(authorId ? [{ reason: NOT_SENT, person: authorId }] : []),
     ...(team ? [{ reason: NEW_TICKET, team: state.departmentId }] : []),
     ...(QUIET.has(type) || opens ? [] : (state.followerIds ?? []).map((person): Call => ({ reason: FOLLOWED, person }))),
   ];

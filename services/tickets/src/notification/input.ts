@@ -19,8 +19,8 @@ export class NotificationsReadPayload extends Payload {
 export class NotificationPreferenceInput {
   @Field(() => NotificationReason, { description: 'For this reason; one for which the caller can be told.' }) reason!: NotificationReason;
   @Field(() => Boolean, { description: 'In the app.' }) inApp!: boolean;
-  @Field(() => Boolean, { description: 'By mail.' }) email!: boolean;
-  @Field(() => Boolean, { description: 'By push.' }) push!: boolean;
+  @Field(() => Boolean, { description: 'By mail; kept, nothing is mailed so far.' }) email!: boolean;
+  @Field(() => Boolean, { description: 'By push; kept, nothing is pushed so far.' }) push!: boolean;
 }
 
 @InputType({ description: 'Input of notificationPreferencesUpdate.' })

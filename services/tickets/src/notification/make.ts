@@ -59,7 +59,7 @@ function teamOf(department: string | null, staff: readonly Actor[]): string[] {
   return (team.length ? team : working).map(({ id }) => id);
 }
 
-/** Whoever has said that he does not want to be told so in the app is not. Mail and push leave from here as well, by the same choice. */
+/** Whoever has said that he does not want to be told so in the app is not. */
 async function keep(ctx: Context, told: readonly Told[]): Promise<void> {
   const column = <T>(of: (each: Told) => T): T[] => told.map(of);
   await sql`

@@ -274,7 +274,7 @@ describe('an inbox', () => {
       return viewer.preferences.map(({ reason }) => reason);
     };
     expect(await of(desk.customer)).toEqual(['STATUS']);
-    expect(await of(desk.light)).toEqual(['NEW_TICKET', 'ASSIGNED', 'MENTION', 'FOLLOWED', 'REPLY', 'ESCALATION']);
+    expect(await of(desk.light)).toEqual(['NEW_TICKET', 'ASSIGNED', 'MENTION', 'FOLLOWED', 'REPLY', 'ESCALATION', 'NOT_SENT']);
     expect(await of(desk.partner)).toEqual([]);
     const choose = (actor: Actor, ...preferences: object[]): Promise<Result> =>
       mutate(desk, actor, 'notificationPreferencesUpdate', { preferences }, PREFERENCES);
@@ -285,6 +285,33 @@ describe('an inbox', () => {
     await desk.ticket({ subject: 'Quiet' });
     const has = async (actor: Actor): Promise<boolean> => (await inbox(desk, actor)).nodes.some(({ text }) => text.includes('Quiet'));
     expect([await has(desk.agent), await has(desk.colleague)]).toEqual([true, false]);
+  });
+
+  test('says when an own reply that was to be sent later is not, unless one took it back oneself', async () => {
+    const { id } = await desk.ticket();
+    const later = async (by: Actor): Promise<string> => {
+      const input = {
+        ticketId: id,
+        visibility: 'PUBLIC',
+        body: 'Later',
+        override: true,
+        sendAt: new Date(Date.now() + 3_600_000).toISOString(),
+      };
+      return ((await mutate(desk, by, 'messageAdd', input, 'message { id }'))['message'] as { id: string }).id;
+    };
+    const told = async (actor: Actor): Promise<string[]> =>
+      (await inbox(desk, actor)).nodes
+        .filter(({ event, ticket }) => event?.type === 'message.cancelled' && ticket?.id === id)
+        .map(({ text }) => text);
+    const [first, second] = [await later(desk.agent), await later(desk.agent)];
+    await later(desk.colleague);
+    await mutate(desk, desk.agent, 'messageCancel', { id: first });
+    expect([await told(desk.agent), await told(desk.colleague)]).toEqual([[], []]);
+    await mutate(desk, desk.colleague, 'messageCancel', { id: second });
+    await later(desk.agent);
+    await mutate(desk, desk.agent, 'ticketRequesterChange', { id, requester: { email: 'other@post.example' } });
+    const text = expect.stringMatching(/^Your reply was not sent · #/) as unknown as string;
+    expect([await told(desk.agent), await told(desk.colleague), await told(desk.lead)]).toEqual([[text, text], [text], []]);
   });
 
   test('a macro calls people to a ticket, by name or as a department', async () => {

@@ -5,12 +5,16 @@ import { Field, ObjectType } from 'type-graphql';
 import { readsOnHold } from '../ticket/reader.ts';
 import { NotificationReason, OF_CUSTOMERS, OF_STAFF } from './reason.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'How somebody wants to be told for one reason.' })
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'How somebody wants to be told for one reason. So far people are told in the app alone; what they choose for mail and push is kept.',
+})
 export class NotificationPreference {
   @Field(() => NotificationReason, { description: 'For this reason.' }) reason!: NotificationReason;
   @Field(() => Boolean, { description: 'In the app; default true.' }) inApp!: boolean;
-  @Field(() => Boolean, { description: 'By mail; default true but for NEW_TICKET and FOLLOWED.' }) email!: boolean;
-  @Field(() => Boolean, { description: 'By push; default true for MENTION, ASSIGNED and ESCALATION.' }) push!: boolean;
+  @Field(() => Boolean, { description: 'By mail, once mail is sent; default true but for NEW_TICKET and FOLLOWED.' }) email!: boolean;
+  @Field(() => Boolean, { description: 'By push, once there is such; default true for MENTION, ASSIGNED and ESCALATION.' }) push!: boolean;
 }
 
 const { NEW_TICKET, FOLLOWED, MENTION, ASSIGNED, ESCALATION } = NotificationReason;

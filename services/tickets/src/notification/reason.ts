@@ -8,6 +8,7 @@ export enum NotificationReason {
   REPLY = 'REPLY',
   STATUS = 'STATUS',
   ESCALATION = 'ESCALATION',
+  NOT_SENT = 'NOT_SENT',
 }
 registerEnumType(NotificationReason, {
   name: 'NotificationReason',
@@ -20,14 +21,15 @@ registerEnumType(NotificationReason, {
     REPLY: { description: 'A customer answered in a ticket that the person is in charge of.' },
     STATUS: { description: 'The customer’s own ticket, or one of which the customer gets copies, was answered or changed its status.' },
     ESCALATION: { description: 'The ticket was escalated.' },
+    NOT_SENT: { description: 'A reply of the person that was to be sent later is not sent: somebody took it back, or it came to nothing.' },
   },
 });
 
-const { NEW_TICKET, ASSIGNED, MENTION, FOLLOWED, REPLY, STATUS, ESCALATION } = NotificationReason;
+const { NEW_TICKET, ASSIGNED, MENTION, FOLLOWED, REPLY, STATUS, ESCALATION, NOT_SENT } = NotificationReason;
 
 /** The strongest first: of several reasons for the same fact only one is told. */
-export const BY_STRENGTH: readonly NotificationReason[] = [MENTION, ASSIGNED, ESCALATION, REPLY, NEW_TICKET, FOLLOWED, STATUS];
+export const BY_STRENGTH: readonly NotificationReason[] = [MENTION, ASSIGNED, ESCALATION, NOT_SENT, REPLY, NEW_TICKET, FOLLOWED, STATUS];
 
 /** What somebody can be told for. */
-export const OF_STAFF: readonly NotificationReason[] = [NEW_TICKET, ASSIGNED, MENTION, FOLLOWED, REPLY, ESCALATION];
+export const OF_STAFF: readonly NotificationReason[] = [NEW_TICKET, ASSIGNED, MENTION, FOLLOWED, REPLY, ESCALATION, NOT_SENT];
 export const OF_CUSTOMERS: readonly NotificationReason[] = [STATUS];

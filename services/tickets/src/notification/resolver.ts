@@ -33,7 +33,9 @@ export class NotificationResolver {
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.LIGHT] })
-  @Mutation(() => NotificationPreferencesUpdatePayload, { description: 'Chooses how the caller is told, for each reason.' })
+  @Mutation(() => NotificationPreferencesUpdatePayload, {
+    description: 'Chooses how the caller is told, for each reason. So far that is in the app; the choices for mail and push are kept.',
+  })
   notificationPreferencesUpdate(
     @Arg('input', () => NotificationPreferencesUpdateInput) input: NotificationPreferencesUpdateInput,
     @Ctx() ctx: Context,

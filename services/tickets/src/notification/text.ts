@@ -7,7 +7,19 @@ import { eventOf } from './find.ts';
 import type { Notification } from './notification.ts';
 import { NotificationReason } from './reason.ts';
 
-type Told = 'newTicket' | 'assigned' | 'mention' | 'called' | 'reply' | 'escalation' | 'copies' | 'OPEN' | 'PENDING' | 'SOLVED' | 'CLOSED';
+type Told =
+  | 'newTicket'
+  | 'assigned'
+  | 'mention'
+  | 'called'
+  | 'reply'
+  | 'escalation'
+  | 'notSent'
+  | 'copies'
+  | 'OPEN'
+  | 'PENDING'
+  | 'SOLVED'
+  | 'CLOSED';
 
 /** Why somebody is told, in the languages of the desk. What is told for another reason has the words of the fact. */
 const WORDS: Record<string, Record<Told, string>> = {
@@ -18,6 +30,7 @@ const WORDS: Record<string, Record<Told, string>> = {
     called: '{who} calls for you',
     reply: '{who} answered',
     escalation: 'Escalated',
+    notSent: 'Your reply was not sent',
     copies: '{who} lets you have copies',
     OPEN: 'Your ticket is being worked on',
     PENDING: 'Your ticket waits for your answer',
@@ -31,6 +44,7 @@ const WORDS: Record<string, Record<Told, string>> = {
     called: '{who} chama por si',
     reply: '{who} respondeu',
     escalation: 'Escalado',
+    notSent: 'A sua resposta não foi enviada',
     copies: '{who} enviou-lhe cópias',
     OPEN: 'O seu pedido está a ser tratado',
     PENDING: 'O seu pedido aguarda a sua resposta',
@@ -44,6 +58,7 @@ const WORDS: Record<string, Record<Told, string>> = {
     called: '{who} vas kliče',
     reply: '{who}: odgovor',
     escalation: 'Eskalirano',
+    notSent: 'Vaš odgovor ni bil poslan',
     copies: '{who}: prejemate kopije',
     OPEN: 'Vaša zadeva je v obravnavi',
     PENDING: 'Vaša zadeva čaka na vaš odgovor',
@@ -57,6 +72,7 @@ const WORDS: Record<string, Record<Told, string>> = {
     called: '{who} 呼叫您',
     reply: '{who} 回复了',
     escalation: '已升级',
+    notSent: '您的回复未发送',
     copies: '{who} 将您加入抄送',
     OPEN: '您的工单正在处理中',
     PENDING: '您的工单正在等待您的回复',
@@ -70,6 +86,7 @@ const WORDS: Record<string, Record<Told, string>> = {
     called: '{who} 呼叫您',
     reply: '{who} 回覆了',
     escalation: '已升級',
+    notSent: '您的回覆未傳送',
     copies: '{who} 將您加入副本',
     OPEN: '您的工單正在處理中',
     PENDING: '您的工單正在等待您的回覆',
@@ -104,4 +121,5 @@ const OF_REASON: Partial<Record<NotificationReason, Told>> = {
   ASSIGNED: 'assigned',
   REPLY: 'reply',
   ESCALATION: 'escalation',
+  NOT_SENT: 'notSent',
 };

@@ -52,6 +52,7 @@ test('what is removed for ever leaves its facts behind, and in them nothing that
   const fieldId = (made['ticketField'] as { id: string }).id;
   const { id } = await desk.ticket({ subject: 'Secretparcel' });
   await act('ticketUpdate', { id, subject: 'Secretinvoice', fields: [{ fieldId, value: 'Secretaccount' }], product: 'Secretkettle' });
+  await act('ticketEscalate', { id, reason: 'Secretreason', toAgentId: desk.agent.id });
   await reply(desk, desk.agent, id);
   await act('ticketStatusChange', { id, status: 'SOLVED', resolution: 'Secretwords' });
   const before = await factsOf(id);

@@ -93,3 +93,9 @@ test('what can’t be is refused, and names the field', async () => {
   ]);
   expect(codes(await give('tkt_made_up', { customerId: desk.stranger.id }))).toEqual(['NOT_FOUND input.id']);
 });
+
+test('what is folded into another ticket stays its requester’s, as that one does', async () => {
+  const [from, into] = [await desk.ticket(), await desk.ticket()];
+  await mutate(desk, desk.agent, 'ticketMerge', { ids: [from.id], intoId: into.id });
+  expect(codes(await give(from.id, { customerId: desk.stranger.id }))).toEqual(['ALREADY_MERGED input.id']);
+});

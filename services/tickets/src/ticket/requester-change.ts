@@ -1,9 +1,10 @@
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
+import { cancelWaiting } from '../message/cancel.ts';
 import { reindex } from '../message/reindex.ts';
 import { setPeople } from '../participant/people.ts';
 import { resolve } from '../requester/resolve.ts';
-import { againstWork, refuse } from './against.ts';
+import { againstFolding, refuse } from './against.ts';
 import { type Changes, fact } from './fact.ts';
 import { locked } from './find.ts';
 import type { TicketRequesterChangeInput } from './input.ts';
@@ -11,11 +12,11 @@ import type { TicketRequesterChangePayload } from './payload.ts';
 
 /**
  * The ticket is somebody else's from now on, with all that was said; the former requester sees it no more. Who asked before stays in the log,
- * for the staff.
+ * for the staff. What was written to him and is still to be sent is not.
  */
 export async function requesterChange(ctx: Context, input: TicketRequesterChangeInput): Promise<TicketRequesterChangePayload> {
   const ticket = await locked(ctx, input.id);
-  refuse(againstWork(ticket), 'id');
+  refuse(againstFolding(ticket), 'id');
   const { requester, name, met } = await resolve(ctx, input.requester);
   if (requester.id === ticket.requesterId) return { ticket, userErrors: [] };
   const changes: Changes = { requesterId: [ticket.requesterId, requester.id] };
@@ -25,6 +26,7 @@ export async function requesterChange(ctx: Context, input: TicketRequesterChange
   ticket.requesterName = name;
   ticket.organizationId = requester.organizationId;
   await reindex(ctx, [ticket]);
-  await recordAll(ctx, [...met, fact('ticket.requester_changed', ticket, { changes, internal: true })]);
+  const changed = fact('ticket.requester_changed', ticket, { changes, internal: true });
+  await recordAll(ctx, [...met, changed, ...(await cancelWaiting(ctx, ticket, 'requester'))]);
   return { ticket, userErrors: [] };
 }

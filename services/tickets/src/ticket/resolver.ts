@@ -121,7 +121,7 @@ export class TicketResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketRequesterChangePayload, {
     description:
-      'Gives a ticket to another requester, with all that was said in it. The former one sees it no more; the timeline says who it was.',
+      'Gives a ticket to another requester, with all that was said in it. The former one sees it no more; the timeline says who it was. Replies that wait to be sent are cancelled.',
   })
   ticketRequesterChange(
     @Arg('input', () => TicketRequesterChangeInput) input: TicketRequesterChangeInput,
