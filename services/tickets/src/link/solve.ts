@@ -4,6 +4,7 @@ import type { NewFact } from '@deskgraph/common/events';
 import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { filled } from '../canned/in-message.ts';
+import { answeredBy } from '../message/channel.ts';
 import { added } from '../message/fact.ts';
 import { type Message, MessageVisibility } from '../message/message.ts';
 import { indexEach, write } from '../message/write.ts';
@@ -56,7 +57,7 @@ export async function solveIncidents(
     ['CHILD'],
   );
   const solved = left.filter(({ id }) => !open.has(id));
-  const replies = reply ? await Promise.all(solved.map((ticket) => answer(ctx, ticket, reply, at))) : [];
+  const replies = reply ? await answer(ctx, solved, reply, at) : [];
   await indexEach(ctx, replies);
   const told = new Map(replies.map((message) => [message.ticketId, message]));
   return solved.flatMap((ticket) => solveOne(ctx, problem, ticket, { at, closeAfter, message: told.get(ticket.id) }));
@@ -78,13 +79,19 @@ function solveOne(
 
 const DONE: ReadonlySet<TicketStatus> = new Set([TicketStatus.SOLVED, TicketStatus.CLOSED]);
 
-/** The caller's public answer in one of the tickets, with its variables filled. */
-export const answer = async (ctx: Context, ticket: Ticket, reply: string, at: Date): Promise<Message> =>
-  write(ctx, {
-    ticketId: ticket.id,
-    author: ctx.actor,
-    visibility: MessageVisibility.PUBLIC,
-    channel: ticket.channel,
-    body: await filled(ctx, ticket, reply),
-    at,
-  });
+/** The caller's public answer in each of the tickets, with its variables filled. */
+export async function answer(ctx: Context, tickets: readonly Ticket[], reply: string, at: Date): Promise<Message[]> {
+  const channelOf = await answeredBy(ctx, tickets);
+  return Promise.all(
+    tickets.map(async (ticket) =>
+      write(ctx, {
+        ticketId: ticket.id,
+        author: ctx.actor,
+        visibility: MessageVisibility.PUBLIC,
+        channel: channelOf(ticket),
+        body: await filled(ctx, ticket, reply),
+        at,
+      }),
+    ),
+  );
+}

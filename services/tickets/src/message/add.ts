@@ -16,6 +16,7 @@ import { ownExternalId } from '../ticket/reference.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import { allowVisibility } from './allow-visibility.ts';
+import { answeredBy } from './channel.ts';
 import type { MessageAddInput, MessageAddPayload } from './input.ts';
 import { Message, MessageVisibility } from './message.ts';
 import { schedule, sendAtOf } from './schedule.ts';
@@ -37,10 +38,9 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
   if (earlier) return sameAgain(earlier, ticket);
   if (input.visibility === MessageVisibility.PUBLIC) {
     refuse(againstReply(actor, ticket), 'ticketId');
-    if (ticket.status === TicketStatus.CLOSED) return followUp(ctx, ticket, input.body, input.attachmentIds);
+    if (ticket.status === TicketStatus.CLOSED) return followUp(ctx, ticket, input);
   }
   if (input.seen && !input.override) await refuseUnseen(ctx, ticket, input.seen);
-  const channel = input.channel ?? ticket.channel;
   const body = await filled(ctx, ticket, input.body);
   const message = write(ctx, {
     ticketId: ticket.id,
@@ -48,7 +48,7 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
     homeId: named === ticket || input.visibility === MessageVisibility.PRIVATE ? null : named.id,
     author: actor,
     visibility: input.visibility,
-    channel,
+    channel: input.channel ?? (await answeredBy(ctx, [ticket]))(ticket),
     body,
     mentionIds: await mentionedBy(ctx, { author: actor, visibility: input.visibility, body }),
     externalId,

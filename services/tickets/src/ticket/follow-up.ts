@@ -3,7 +3,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { attach } from '../attachment/attach.ts';
 import { isOffered } from '../category/drive.ts';
 import { isOffered as isFormOffered } from '../form/find.ts';
-import type { MessageAddPayload } from '../message/input.ts';
+import type { MessageAddInput, MessageAddPayload } from '../message/input.ts';
 import { type Requester, byId } from '../requester/directory.ts';
 import { fact } from './fact.ts';
 import { open } from './open.ts';
@@ -18,8 +18,7 @@ import { TicketOrigin } from './words.ts';
 export async function followUp(
   ctx: Context,
   closed: Ticket,
-  body: string,
-  attachmentIds?: readonly string[] | null,
+  { body, channel, attachmentIds }: Pick<MessageAddInput, 'body' | 'channel' | 'attachmentIds'>,
 ): Promise<MessageAddPayload> {
   const requester = await requesterOf(ctx, closed);
   const { ticket, message, facts } = await open(ctx, {
@@ -29,7 +28,7 @@ export async function followUp(
     requesterName: requester.name,
     ccIds: [closed.requesterId, ...closed.ccIds].filter((id) => id !== requester.id),
     origin: TicketOrigin.FOLLOW_UP,
-    channel: closed.channel,
+    channel: channel ?? closed.channel,
     author: ctx.actor,
     priority: closed.priority,
     formId: closed.formId && (await isFormOffered(ctx, closed.formId)) ? closed.formId : null,

@@ -66,9 +66,9 @@ async function refuseUnready(ctx: Context, ticket: Ticket, { field }: Aim, to: S
 
 /** The answer that goes with the solution. */
 async function say(ctx: Context, ticket: Ticket, reply: string, at: Date): Promise<NewFact[]> {
-  const message = await answer(ctx, ticket, reply, at);
-  await indexEach(ctx, [message]);
-  return [added(ticket, message, answered(ctx.actor, ticket, message))];
+  const messages = await answer(ctx, [ticket], reply, at);
+  await indexEach(ctx, messages);
+  return messages.map((message) => added(ticket, message, answered(ctx.actor, ticket, message)));
 }
 
 /** SOLVED needs somebody who stands for it, or a reason why nobody has to; `field` is what asks for it. */
