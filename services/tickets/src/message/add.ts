@@ -6,7 +6,7 @@ import { filled } from '../canned/in-message.ts';
 import { attach } from '../attachment/attach.ts';
 import { discard } from '../draft/discard.ts';
 import { refuseUnseen } from '../event/unseen.ts';
-import { refuseBlocked } from '../sender/refuse.ts';
+import { refuseBlockedCaller } from '../sender/refuse.ts';
 import { mentionedBy } from '../participant/mention.ts';
 import { againstReply, refuse } from '../ticket/against.ts';
 import { locked } from '../ticket/find.ts';
@@ -29,7 +29,7 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
   allowVisibility(actor, input.visibility);
   requireSeen(actor, input);
   if (input.status && actor.kind === 'customer') throw new Refusal('FORBIDDEN', 'status');
-  if (actor.kind === 'customer') await refuseBlocked(ctx, actor.id, null);
+  await refuseBlockedCaller(ctx);
   const sendAt = await sendAtOf(ctx, input);
   const externalId = ownExternalId(actor, input.externalId);
   const named = await locked(ctx, input.ticketId, 'ticketId');

@@ -2,6 +2,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { customersBehind, metByMail } from '../requester/mail.ts';
+import { refuseBlockedCaller } from '../sender/refuse.ts';
 import { locked } from '../ticket/find.ts';
 import { participantsChanged } from './fact.ts';
 import type { TicketParticipantsUpdateInput, TicketParticipantsUpdatePayload } from './input.ts';
@@ -11,6 +12,7 @@ import { setPeople } from './people.ts';
 /** Customers get copies of a ticket from now on, or not any more. The requester says so of his own tickets; who gets copies may only leave. */
 export async function update(ctx: Context, input: TicketParticipantsUpdateInput): Promise<TicketParticipantsUpdatePayload> {
   const { actor } = ctx;
+  if (input.addCcs?.length) await refuseBlockedCaller(ctx);
   const ticket = await locked(ctx, input.id);
   if (ticket.mergedIntoId) throw new Refusal('ALREADY_MERGED', 'id');
   const gone = await customersBehind(ctx, input.removeCcs ?? []);

@@ -3,6 +3,11 @@ import { Refusal } from '@deskgraph/common/errors';
 import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 
+/** Refuses the caller when he is a customer on the block list. */
+export async function refuseBlockedCaller(ctx: Context): Promise<void> {
+  if (ctx.actor.kind === 'customer') await refuseBlocked(ctx, ctx.actor.id, null);
+}
+
 /** Refuses what a sender on the block list writes, himself or through an app. The staff may still open tickets for him. */
 export async function refuseBlocked(ctx: Context, requesterId: string, field: string | null): Promise<void> {
   if (ctx.actor.kind === 'agent') return;

@@ -49,6 +49,41 @@ test('an address on the list opens no ticket and writes nothing, until it is tak
   expect(codes(await mutate(desk, actor, 'messageAdd', written))).toEqual([]);
 });
 
+test('who is on the list neither sends a ticket back to work nor lets others have copies of it; he may leave', async () => {
+  const { ticketId: id, actor } = await customer('ida@noise.example');
+  await mutate(desk, desk.agent, 'ticketParticipantsUpdate', { id, addCcs: ['leo@noise.example'] });
+  const { actor: guest } = await customer('leo@noise.example');
+  await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED', resolutionCode: 'NO_REPLY' });
+  for (const address of ['ida@noise.example', 'leo@noise.example']) await block(address);
+  expect(codes(await mutate(desk, actor, 'ticketReopen', { id, reason: 'Buy this' }))).toEqual(['SENDER_BLOCKED undefined']);
+  const copies = (more: object) => mutate(desk, actor, 'ticketParticipantsUpdate', { id, ...more });
+  expect(codes(await copies({ addCcs: ['everybody@elsewhere.example'] }))).toEqual(['SENDER_BLOCKED undefined']);
+  expect(codes(await mutate(desk, guest, 'ticketParticipantsUpdate', { id, removeCcs: ['leo@noise.example'] }))).toEqual([]);
+  expect(codes(await mutate(desk, desk.agent, 'ticketReopen', { id }))).toEqual([]);
+});
+
+test('what was said before comes in with its history, and what an app says in its own name is no word of the sender', async () => {
+  await block('old@noise.example');
+  const { ticket, userErrors } = await mutate(
+    desk,
+    desk.partner,
+    'ticketImport',
+    {
+      externalId: 'old-1',
+      subject: 'Hello',
+      body: 'Text',
+      requester: { email: 'old@noise.example' },
+      createdAt: '2026-01-01T00:00:00Z',
+      history: [{ at: '2026-01-02T00:00:00Z', body: 'And more', visibility: 'PUBLIC' }],
+    },
+    'ticket { id messages { totalCount } }',
+  );
+  expect([ticket, userErrors]).toMatchObject([{ messages: { totalCount: 2 } }, []]);
+  const said = { ticketId: (ticket as { id: string }).id, visibility: 'PUBLIC', body: 'Please write to us from another address.' };
+  const added = await mutate(desk, desk.partner, 'messageAdd', said, 'message { author { id } delivery }');
+  expect(added).toEqual({ message: { author: { id: desk.partner.id }, delivery: 'SENT' }, userErrors: [] });
+});
+
 test('a domain on the list stands for all of its addresses, and for no other domain', async () => {
   expect(await block('@Spam.example')).toEqual({ address: '@spam.example', userErrors: [] });
   expect(codes(await open(desk.partner, 'one@spam.example'))).toEqual(['SENDER_BLOCKED input.requester']);

@@ -5,7 +5,7 @@ import { type Message, MessageVisibility } from '../message/message.ts';
 import { speak } from '../message/speak.ts';
 import { write } from '../message/write.ts';
 import { mentionedIn } from '../participant/mention.ts';
-import { refuseBlocked } from '../sender/refuse.ts';
+import { refuseBlockedCaller } from '../sender/refuse.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
 import { againstFolding, refuse } from './against.ts';
 import { backToWork } from './back.ts';
@@ -19,8 +19,7 @@ import { TicketStatus } from './words.ts';
 
 /** SOLVED is not the end: who is not content sends the ticket back to work. A requester waits for an answer from now on. */
 export async function reopen(ctx: Context, { id, reason }: TicketReopenInput): Promise<TicketReopenPayload> {
-  const { actor } = ctx;
-  if (actor.kind === 'customer') await refuseBlocked(ctx, actor.id, null);
+  await refuseBlockedCaller(ctx);
   const ticket = await locked(ctx, id);
   refuse(againstFolding(ticket), 'id');
   if (ticket.status !== TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
