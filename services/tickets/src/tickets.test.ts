@@ -164,6 +164,14 @@ describe('a ticket’s life', () => {
     expect(codes(await move(desk.agent, id, 'SOLVED', { resolutionCode: 'SPAM' }))).toEqual([]);
   });
 
+  test('NEW is asked for by nobody, also where it is: what was done to a ticket would not show', async () => {
+    const { id } = await desk.ticket();
+    expect(codes(await move(desk.agent, id, 'NEW'))).toEqual(['STATUS_NOT_ALLOWED input.status']);
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    for (const more of [{}, { sendAt }])
+      expect(codes(await reply(desk.agent, id, { status: 'NEW', ...more }))).toEqual(['STATUS_NOT_ALLOWED input.status']);
+  });
+
   test('nobody closes by hand, and ON_HOLD is off until it is switched on', async () => {
     const { id } = await desk.ticket();
     expect(codes(await move(desk.admin, id, 'CLOSED'))).toEqual(['CLOSE_BY_HAND input.status']);

@@ -39,7 +39,7 @@ export async function schedule(
   message: Message,
   { status, sendAt, cancelOnReply }: MessageAddInput,
 ): Promise<void> {
-  if (status && status !== ticket.status) await allow(ctx, ticket, status, await workspaceOf(ctx));
+  if (status) await allow(ctx, ticket, status, await workspaceOf(ctx));
   await refuseTooMany(ctx, message);
   message.sendStatus = status ?? null;
   message.cancelOnReply = Boolean(sendAt) && cancelOnReply !== false;

@@ -31,9 +31,10 @@ export async function speak(ctx: Context, ticket: Ticket, message: Message, stat
 async function move(ctx: Context, ticket: Ticket, message: Message, status?: TicketStatus | null): Promise<NewFact[]> {
   const from = standingOf(ticket);
   const to = status ?? automatic(ctx.actor, from.status, message);
-  if (to === from.status && !(status && from.customStatusId)) return [];
+  if (!status && to === from.status) return [];
   const workspace = await workspaceOf(ctx);
   if (status) await allow(ctx, ticket, to, workspace);
+  if (to === from.status && !from.customStatusId) return [];
   const solution = to === TicketStatus.SOLVED && from.status !== to ? solve(ctx, ticket, {}) : undefined;
   moveTo(ticket, to, message.createdAt, workspace.closeAfter, solution);
   ticket.customStatusId = null;

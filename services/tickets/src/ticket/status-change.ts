@@ -33,9 +33,9 @@ export async function statusChange(ctx: Context, input: TicketStatusChangeInput)
   const to = { status: aim.status, customStatusId: aim.custom?.id ?? null };
   const isSolving = to.status === TicketStatus.SOLVED && from.status !== TicketStatus.SOLVED;
   if (input.reply && !isSolving) throw new Refusal('INVALID', 'reply');
-  if (isSameStanding(from, to) && to.status !== TicketStatus.CLOSED) return { ticket, userErrors: [] };
   const workspace = await workspaceOf(ctx);
   allowMove(from.status, to.status, workspace, aim.field);
+  if (isSameStanding(from, to)) return { ticket, userErrors: [] };
   if (isSolving) await refuseUnready(ctx, ticket, aim, to);
   const solving = { at: new Date(), closeAfter: workspace.closeAfter, reply: input.reply };
   const facts = input.reply ? await say(ctx, ticket, input.reply, solving.at) : [];

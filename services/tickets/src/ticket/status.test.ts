@@ -46,6 +46,9 @@ describe('moves by hand', () => {
   test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED])('nobody closes by hand from %s', (from) =>
     expect(codeOf(from, CLOSED)).toBe('CLOSE_BY_HAND'),
   );
+  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED])('nothing is moved to NEW from %s', (from) =>
+    expect(codeOf(from, NEW)).toBe('STATUS_NOT_ALLOWED'),
+  );
   test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED])('CLOSED is never left for %s', (to) => expect(codeOf(CLOSED, to)).toBe('TICKET_CLOSED'));
   test.each([NEW, OPEN, PENDING, SOLVED])('while ON_HOLD is off nothing goes there from %s', (from) =>
     expect(codeOf(from, ON_HOLD, false)).toBe('ON_HOLD_DISABLED'),

@@ -22,7 +22,7 @@ export function allowMove(from: TicketStatus, to: TicketStatus, workspace: Works
   if (to === CLOSED) throw new Refusal('CLOSE_BY_HAND', field);
   if (from === CLOSED) throw new Refusal('TICKET_CLOSED', field);
   if (to === ON_HOLD && !workspace.onHoldEnabled) throw new Refusal('ON_HOLD_DISABLED', field);
-  if (from !== to && !MOVES[from].includes(to)) throw new Refusal('STATUS_NOT_ALLOWED', field);
+  if (to === NEW || (from !== to && !MOVES[from].includes(to))) throw new Refusal('STATUS_NOT_ALLOWED', field);
 }
 
 export interface Solution {
