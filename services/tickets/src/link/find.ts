@@ -6,6 +6,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { byId } from '../ticket/find.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { visible } from '../ticket/visible.ts';
+import { LIMIT } from './add.ts';
 import { type TicketLink, TicketLinkKind } from './link.ts';
 
 interface Row {
@@ -15,7 +16,7 @@ interface Row {
   since: Date;
 }
 
-/** Incidents of a problem come by hundreds, and have a list of their own. */
+/** Incidents of a problem come by hundreds, and have a list of their own; here are the first of them. */
 const rowsOf = (ctx: Context, ticketId: string): Promise<Row[]> =>
   ctx.load.byParent(
     'links',
@@ -23,8 +24,10 @@ const rowsOf = (ctx: Context, ticketId: string): Promise<Row[]> =>
     async (ids) => {
       const em = await ctx.read();
       const { rows } = await sql<{ ticket_id: string; kind: TicketLinkKind; other_id: string; created_at: string | Date }>`
-        select ticket_id, kind, other_id, created_at from ticket_link
-        where ticket_id = any(${uuids('tkt', ids)}) and kind <> 'INCIDENT' order by created_at, other_id, kind`.execute(em.getKysely());
+        select ticket_id, kind, other_id, created_at from (
+          select l.*, row_number() over (partition by ticket_id, kind = 'INCIDENT' order by created_at, other_id, kind) as place
+          from ticket_link l where ticket_id = any(${uuids('tkt', ids)})) l
+        where place <= ${LIMIT} order by created_at, other_id, kind`.execute(em.getKysely());
       return rows.map((row) => ({
         ticketId: toId('tkt', row.ticket_id),
         kind: row.kind,

@@ -45,7 +45,8 @@ export class TicketLinks {
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => [TicketLink], {
     nullable: true,
-    description: 'Typed links to other tickets, oldest first, at most 100; the incidents of a problem are in `incidents`. For staff only.',
+    description:
+      'Typed links to other tickets, oldest first, at most 100; of the incidents of a problem the first 100 besides, all of them are in `incidents`. For staff only.',
   })
   links(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<TicketLink[]> {
     return linksOf(ctx, ticket.id);
