@@ -65,6 +65,17 @@ test('the oldest that waits in the caller’s departments, or in none, is his; w
   expect(ticket.timeline.nodes.map(({ type }) => type).slice(-2)).toEqual(['ticket.assigned', 'ticket.status_changed']);
 });
 
+test('what is more urgent is worked first, and of what is equally urgent the oldest', async () => {
+  const ids = [];
+  for (const priority of ['LOW', 'NORMAL', 'HIGH', 'URGENT', 'HIGH']) {
+    const { id } = await desk.ticket();
+    await mutate(desk, desk.agent, 'ticketUpdate', { id, priority });
+    ids.push(id);
+  }
+  const [low, normal, high, urgent, laterHigh] = ids;
+  for (const id of [urgent, high, laterHigh, normal, low]) expect((await next(desk.agent))?.id).toBe(id);
+});
+
 test('20 who ask at once get 20 different tickets, and nothing is left or doubled', async () => {
   const made = await Promise.all(Array.from({ length: 20 }, () => desk.ticket()));
   const people = [desk.agent, desk.colleague, desk.lead, desk.admin];

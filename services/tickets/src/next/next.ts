@@ -10,8 +10,8 @@ import { among } from '../ticket/visible.ts';
 import type { TicketNextInput, TicketNextPayload } from './input.ts';
 
 /**
- * Puts into the caller's hands what has waited longest of what nobody has. A ticket that is being given to somebody else in this moment is
- * passed over, so that no two get the same one and nobody waits.
+ * Puts into the caller's hands the most urgent ticket that nobody has, of equally urgent ones what has waited longest. One that is being given to
+ * somebody else in this moment is passed over, so that no two get the same one and nobody waits.
  */
 export async function next(ctx: Context, input: TicketNextInput): Promise<TicketNextPayload> {
   const department = await optional(input.departmentId, (id) => departmentOf(ctx, id, 'departmentId'));
@@ -30,6 +30,8 @@ async function free(ctx: Context, department: string | null): Promise<Ticket | u
     select t.* from ticket t
     where ${among(ctx.actor)} and t.status in ('NEW', 'OPEN') and t.assignee_id is null and t.snoozed_at is null
       and not t.spam and t.deleted_at is null and ${here}
-    order by t.waiting_since nulls last, t.created_at, t.id limit 1 for update of t skip locked`.execute(ctx.em.getKysely());
+    order by t.priority_rank desc, t.waiting_since nulls last, t.created_at, t.id limit 1 for update of t skip locked`.execute(
+    ctx.em.getKysely(),
+  );
   return rows[0] && ctx.em.map(Ticket, rows[0]);
 }
