@@ -3,7 +3,7 @@ import { newId } from '@deskgraph/common/id';
 import { Direction } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { TicketOrderField } from '../ticket/order.ts';
-import { COLUMNS } from './columns.ts';
+import { COLUMNS, refuseUnknown } from './columns.ts';
 import { choose } from './default.ts';
 import { stateOf } from './fact.ts';
 import type { ViewCreateInput, ViewCreatePayload } from './input.ts';
@@ -17,6 +17,7 @@ export const QUEUE = [{ field: TicketOrderField.QUEUE, direction: Direction.ASC 
 export async function create(ctx: Context, input: ViewCreateInput): Promise<ViewCreatePayload> {
   const sharing = input.sharing ?? ViewSharing.PRIVATE;
   refuseUnlistable(ctx, input.filter, input.orderBy);
+  await refuseUnknown(ctx, input);
   const departmentId = await sharedWith(ctx, sharing, input.departmentId);
   await refuseTooMany(ctx, sharing);
   const view = ctx.em.create(View, {

@@ -8,8 +8,8 @@ import { View, ViewSharing } from './view.ts';
 
 const bounds = loose({ name: line(100), columns, groupBy: column });
 const COLUMNS =
-  'What its columns show: 1 to 30 names of fields of Ticket; default number, subject, status, priority, requesterName, assignee, waitingSince and updatedAt.';
-const GROUP = 'The field of Ticket by which rows are to be shown in groups.';
+  'What its columns show: 1 to 30 names of fields of Ticket, or `field:` and the key of a custom field; default number, subject, status, priority, requesterName, assignee, waitingSince and updatedAt.';
+const GROUP = 'The field of Ticket, or `field:` and the key of a custom one, by which rows are to be shown in groups.';
 const ORDER = 'In which order, of at most 3 keys; default QUEUE.';
 const VERSION = 'Refused with CONFLICT when this is not the current version.';
 

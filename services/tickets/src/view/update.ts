@@ -4,7 +4,7 @@ import { type NewFact, recordAll } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import type { Changes } from '../ticket/fact.ts';
-import { COLUMNS } from './columns.ts';
+import { COLUMNS, refuseUnknown } from './columns.ts';
 import { QUEUE } from './create.ts';
 import { choose } from './default.ts';
 import { stateOf } from './fact.ts';
@@ -31,6 +31,7 @@ export async function update(ctx: Context, input: ViewUpdateInput): Promise<View
 
 async function changed(ctx: Context, view: View, input: ViewUpdateInput): Promise<NewFact[]> {
   refuseUnlistable(ctx, input.filter, input.orderBy);
+  await refuseUnknown(ctx, input);
   const before = stateOf(view);
   await share(ctx, view, input);
   view.name = input.name ?? view.name;

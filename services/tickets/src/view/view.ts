@@ -47,11 +47,11 @@ export class View extends Stored<'groupBy' | 'departmentId'> {
   orderBy!: object[];
 
   @Property({ type: 'text[]' })
-  @Field(() => [String], { description: 'What its columns show: names of fields of Ticket.' })
+  @Field(() => [String], { description: 'What its columns show: names of fields of Ticket, or `field:` and the key of a custom field.' })
   columns!: string[];
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'Rows are to be shown in groups by this field of Ticket.' })
+  @Field(() => String, { nullable: true, description: 'Rows are to be shown in groups by this field, named as a column.' })
   groupBy: string | null = null;
 
   @Field(() => Int, { description: 'Grows with each change.' })
