@@ -54,9 +54,22 @@ export interface NewFact extends RecordOptions {
 /** As many facts as one statement carries. */
 const AT_ONCE = 5_000;
 
+const gathered = new WeakMap<Context, NewFact[]>();
+
+/** Does work of which all is stored, and all facts are told, together at its end: whoever reads rows meanwhile stores first what has changed. */
+export async function together<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  const facts: NewFact[] = [];
+  gathered.set(context, facts);
+  const result = await work().finally(() => gathered.delete(context));
+  await recordAll(context, facts);
+  return result;
+}
+
 /** Several facts of one transaction, in order; with one statement, but for thousands of them. */
 export async function recordAll(context: Context, facts: readonly NewFact[]): Promise<void> {
   if (!facts.length) return;
+  const later = gathered.get(context);
+  if (later) return void later.push(...facts);
   context.rehearsed?.push(...facts);
   await context.em.flush();
   for (let from = 0; from < facts.length; from += AT_ONCE) await write(context, facts.slice(from, from + AT_ONCE));

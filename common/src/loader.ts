@@ -11,8 +11,8 @@ export class Loaders {
 
   /** One thing per id; null where there is none, or none for the caller. */
   byId<T extends { id: string }>(kind: string, id: string, find: (ids: string[]) => Promise<T[]>): Promise<T | null> {
-    const known = this.#known.get(`${kind} ${id}`);
-    if (known) return Promise.resolve(known as T);
+    const known = this.known<T>(kind, id);
+    if (known) return Promise.resolve(known);
     const lent = this.#lent.get(`${kind} ${id}`);
     if (lent) return lent() as Promise<T | null>;
     return this.#load(kind, id, async (ids) => {
@@ -40,6 +40,11 @@ export class Loaders {
   /** A thing that has been read for this caller already; whoever asks for it by id gets it. */
   know(kind: string, thing: { id: string }): void {
     this.#known.set(`${kind} ${thing.id}`, thing);
+  }
+
+  /** What was made known so, and not forgotten since. */
+  known<T extends { id: string }>(kind: string, id: string): T | undefined {
+    return this.#known.get(`${kind} ${id}`) as T | undefined;
   }
 
   /** A thing that others read too: when this caller asks for it by id, it is read with them. */

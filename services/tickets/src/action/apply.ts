@@ -10,7 +10,7 @@ import { REASON } from '../escalation/input.ts';
 import { add } from '../message/add.ts';
 import { MessageVisibility } from '../message/message.ts';
 import { assign } from '../ticket/assign.ts';
-import { locked } from '../ticket/find.ts';
+import { locked } from '../ticket/locked.ts';
 import { snooze } from '../ticket/snooze.ts';
 import { statusChange } from '../ticket/status-change.ts';
 import type { Ticket } from '../ticket/ticket.ts';

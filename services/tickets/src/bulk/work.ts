@@ -2,22 +2,24 @@ import type { Actor } from '@deskgraph/common/access';
 import type { Timer } from '@deskgraph/common/clock';
 import { sql } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
-import { record } from '@deskgraph/common/events';
+import { record, together } from '@deskgraph/common/events';
 import { databaseGone, lostRace } from '@deskgraph/common/failure';
 import type { UserError } from '@deskgraph/common/graph';
 import { uuidOf } from '@deskgraph/common/id';
-import { told } from '@deskgraph/common/mutation';
+import { again, told } from '@deskgraph/common/mutation';
 import { Context } from '@deskgraph/common/transaction';
 import { actorNow } from '../agent/who.ts';
 import { apply, placed } from '../action/apply.ts';
 import { journaled } from '../operation/journal.ts';
+import { lock } from '../ticket/locked.ts';
 import { works } from '../ticket/reference.ts';
 import { BulkJob, JobState } from './job.ts';
 import { tell } from './watch.ts';
 
 /** So long one job is worked on before the clock has other things to do. */
 const TURN_MS = 200;
-const AT_ONCE = 20;
+/** So many tickets are locked, changed and told of together. */
+const AT_ONCE = 50;
 
 interface Item {
   at: number;
@@ -25,18 +27,15 @@ interface Item {
 }
 
 /**
- * Works on a job for a while. Each ticket has a transaction of its own, in which it is also marked as done: what was committed before the process
- * died is not done again, and what was not is done later.
+ * Works on a job for a while, on some tickets at a time. They have a transaction together, in which they are also marked as done: what was
+ * committed before the process died is not done again, and what was not is done later.
  */
 async function work(ctx: Context, row: object): Promise<void> {
   const job = ctx.em.map(BulkJob, row as never);
   const until = Date.now() + TURN_MS;
   const asker = await askerOf(ctx, job);
   for (let items = await waiting(ctx, job); items.length && Date.now() < until; items = await waiting(ctx, job))
-    for (const item of items) {
-      if (Date.now() >= until) break;
-      await settle(ctx, job, item, asker);
-    }
+    await settle(ctx, job, items, asker);
   await report(ctx, job);
 }
 
@@ -65,20 +64,47 @@ async function waiting(ctx: Context, { id }: BulkJob): Promise<Item[]> {
   return rows;
 }
 
-async function settle(ctx: Context, job: BulkJob, item: Item, { actor, isBarred }: Asker): Promise<void> {
+/** Does them together. When one of them is refused it is told so, once those before it are done; those after it are left for the next time. */
+async function settle(ctx: Context, job: BulkJob, items: readonly Item[], asker: Asker): Promise<void> {
+  if (asker.isBarred) return refuse(ctx, job, items, asker, new Refusal('FORBIDDEN', null));
+  const failure = await attempt(ctx, job, items, asker);
+  if (!failure) return;
+  const { error, done } = failure;
+  // Where all went well, but not their storing, or others were faster, nobody knows at which of them it fails.
+  const isKnown = done < items.length && !lostRace(error);
+  const before = isKnown ? done : items.length >> 1;
+  if (before) await settle(ctx, job, items.slice(0, before), asker);
+  if (isKnown || items.length === 1) await refuse(ctx, job, items.slice(before, before + 1), asker, error);
+}
+
+/** Undefined when all of it is done; else why not, and how many went well until then. */
+async function attempt(
+  ctx: Context,
+  job: BulkJob,
+  items: readonly Item[],
+  { actor }: Asker,
+): Promise<{ error: unknown; done: number } | undefined> {
+  let done = 0;
   try {
-    if (isBarred) throw new Refusal('FORBIDDEN', null);
-    await one(ctx, actor, (inner) => act(inner, job, item));
+    await again(() => {
+      done = 0;
+      return one(ctx, actor, (inner) => act(inner, job, items, () => (done += 1)));
+    });
+    return undefined;
   } catch (error) {
     if (databaseGone(error)) throw error;
-    if (lostRace(error)) return;
-    const userErrors = refusedBy(error, (err) => ctx.log.error({ err, job: job.id, ticket: item.ticket_id }, 'an action failed'));
-    await one(ctx, actor, (inner) => mark(inner, job, item, 'FAILED', userErrors));
+    return { error, done };
   }
+}
+
+async function refuse(ctx: Context, job: BulkJob, items: readonly Item[], { actor }: Asker, error: unknown): Promise<void> {
+  const userErrors = refusedBy(error, (err) => ctx.log.error({ err, job: job.id, ticket: items[0]!.ticket_id }, 'an action failed'));
+  await one(ctx, actor, (inner) => mark(inner, job, items, 'FAILED', userErrors));
 }
 
 /** Why an action was not done to a ticket; an error that is none of the ticket's is for the log. */
 export function refusedBy(error: unknown, log: (error: unknown) => void): UserError[] {
+  if (lostRace(error)) return told(new Refusal('CONFLICT', 'ids'));
   const refusal = placed(error, { id: 'ids', ticketId: 'ids' }, 'action');
   if (refusal instanceof Refusal) return told(refusal);
   log(error);
@@ -91,20 +117,32 @@ const one = ({ orm, log, requestId, locales }: Context, actor: Actor, verb: (inn
   return inner.write(() => verb(inner));
 };
 
-async function act(inner: Context, job: BulkJob, item: Item): Promise<void> {
+async function act(inner: Context, job: BulkJob, items: readonly Item[], done: () => void): Promise<void> {
   inner.because = { jobId: job.id };
-  const work = (): Promise<unknown> => apply(inner, item.ticket_id, job.action, { override: true });
-  if (job.operationId) await journaled(inner, job.operationId, work);
-  else await work();
+  const ids = items.map(({ ticket_id: id }) => id);
+  const all = (): Promise<void> =>
+    together(inner, async () => {
+      await lock(inner, ids);
+      for (const id of ids) {
+        await apply(inner, id, job.action, { override: true });
+        done();
+      }
+    });
+  await (job.operationId ? journaled(inner, job.operationId, all) : all());
   await inner.em.flush();
-  await mark(inner, job, item, 'DONE', []);
+  await mark(inner, job, items, 'DONE', []);
 }
 
-async function mark(inner: Context, { id }: BulkJob, { at }: Item, state: 'DONE' | 'FAILED', errors: readonly object[]): Promise<void> {
+async function mark(
+  inner: Context,
+  { id }: BulkJob,
+  items: readonly Item[],
+  state: 'DONE' | 'FAILED',
+  errors: readonly object[],
+): Promise<void> {
   await sql`
-    update bulk_item set state = ${state}, errors = ${JSON.stringify(errors)}::jsonb where job_id = ${uuidOf('job', id)}::uuid and at = ${at}`.execute(
-    inner.em.getKysely(),
-  );
+    update bulk_item set state = ${state}, errors = ${JSON.stringify(errors)}::jsonb
+    where job_id = ${uuidOf('job', id)}::uuid and at = any(${items.map(({ at }) => at)}::integer[])`.execute(inner.em.getKysely());
 }
 
 /** How far it has come, counted, so that it is right whatever was cut off. */

@@ -19,6 +19,11 @@ const NOTHING: Driven = { departmentId: null, priority: null };
  */
 export async function drive(ctx: Context, id: string | null | undefined): Promise<Driven> {
   if (id === null || id === undefined) return NOTHING;
+  const each = async (one: string) => [one, await given(ctx, one)] as const;
+  return ctx.load.byKey('what categories give', id, async (ids) => new Map(await Promise.all(ids.map(each))), NOTHING);
+}
+
+async function given(ctx: Context, id: string): Promise<Driven> {
   if (!(await isOffered(ctx, id))) throw new Refusal('NOT_FOUND', 'categoryId');
   const { rows } = await sql<{ department: string | null; priority: TicketPriority | null }>`
     with recursive path as (

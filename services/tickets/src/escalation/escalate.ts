@@ -2,7 +2,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { againstWork, refuse } from '../ticket/against.ts';
-import { locked } from '../ticket/find.ts';
+import { locked } from '../ticket/locked.ts';
 import { agentId } from '../ticket/reference.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { TicketStatus } from '../ticket/words.ts';

@@ -26,7 +26,15 @@ export async function refuseMore(ctx: Context, key: string): Promise<void> {
 }
 
 /** The fields that tickets can get values of; they stay as they are until the transaction ends. */
-export async function offered(ctx: Context): Promise<TicketField[]> {
+export const offered = (ctx: Context): Promise<TicketField[]> =>
+  ctx.load.byParent(
+    'held fields',
+    ctx.workspace,
+    () => hold(ctx),
+    ({ workspaceId }) => workspaceId,
+  );
+
+async function hold(ctx: Context): Promise<TicketField[]> {
   const { rows } = await sql`
     select * from ticket_field where workspace_id = ${ctx.workspace}::uuid and deleted_at is null order by id for key share`.execute(
     ctx.em.getKysely(),

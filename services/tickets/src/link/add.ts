@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { lockedAll } from '../operation/locked.ts';
+import { lockedAll } from '../ticket/locked.ts';
 import { fact } from '../ticket/fact.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { TicketStatus } from '../ticket/words.ts';

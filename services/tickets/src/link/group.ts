@@ -4,7 +4,7 @@ import { recordAll } from '@deskgraph/common/events';
 import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { begin, keepTickets } from '../operation/journal.ts';
-import { lockedAll } from '../operation/locked.ts';
+import { lockedAll } from '../ticket/locked.ts';
 import { OperationKind } from '../operation/operation.ts';
 import { snapshotOf } from '../operation/snapshot.ts';
 import { fact } from '../ticket/fact.ts';

@@ -6,6 +6,7 @@ import type { TicketLinkKind } from './link.ts';
 
 /** Which of these tickets have others linked to them in one of these ways that are not solved yet. */
 export async function held(ctx: Context, ids: readonly string[], kinds: readonly `${TicketLinkKind}`[]): Promise<ReadonlySet<string>> {
+  await ctx.em.flush();
   const { rows } = await sql<{ ticket_id: string }>`
     select distinct l.ticket_id from ticket_link l join ticket t on t.id = l.other_id
     where l.ticket_id = any(${uuids('tkt', ids)}) and l.kind = any(${kinds}::text[])
@@ -25,5 +26,28 @@ export async function openParts(ctx: Context, ids: readonly string[]): Promise<{
 
 /** A whole is not solved before its parts. */
 export async function refuseOpenChildren(ctx: Context, id: string, field: string): Promise<void> {
-  if ((await held(ctx, [id], ['CHILD'])).has(id)) throw new Refusal('CHILDREN_OPEN', field);
+  const { parts } = await below(ctx, id);
+  if (parts.length && (await held(ctx, [id], ['CHILD'])).has(id)) throw new Refusal('CHILDREN_OPEN', field);
+}
+
+interface Below {
+  parts: string[];
+  incidents: string[];
+}
+
+/** The ids of what hangs on a ticket that is locked: nobody links or unlinks it until the transaction ends. */
+export const below = (ctx: Context, id: string): Promise<Below> =>
+  ctx.load.byKey<Below>('below tickets', id, (ids) => belowAll(ctx, ids), { parts: [], incidents: [] });
+
+async function belowAll(ctx: Context, ids: readonly string[]): Promise<Map<string, Below>> {
+  const { rows } = await sql<{ ticket_id: string; parts: string[]; incidents: string[] }>`
+    select ticket_id, coalesce(array_agg(other_id::text) filter (where kind = 'CHILD'), '{}') as parts,
+      coalesce(array_agg(other_id::text) filter (where kind = 'INCIDENT'), '{}') as incidents
+    from ticket_link where ticket_id = any(${uuids('tkt', ids)}) and kind in ('CHILD', 'INCIDENT') group by ticket_id`.execute(
+    ctx.em.getKysely(),
+  );
+  const typed = (all: string[]): string[] => all.map((id) => toId('tkt', id));
+  return new Map(
+    rows.map(({ ticket_id: id, parts, incidents }) => [toId('tkt', id), { parts: typed(parts), incidents: typed(incidents) }]),
+  );
 }

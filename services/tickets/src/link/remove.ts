@@ -2,7 +2,7 @@ import { sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
-import { lockedAll } from '../operation/locked.ts';
+import { lockedAll } from '../ticket/locked.ts';
 import { fact } from '../ticket/fact.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import type { TicketUnlinkInput, TicketUnlinkPayload } from './input.ts';

@@ -1,36 +1,18 @@
-import { sql } from '@deskgraph/common/database';
-import { Refusal } from '@deskgraph/common/errors';
 import type { NewFact } from '@deskgraph/common/events';
-import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { filled } from '../canned/in-message.ts';
 import { answeredBy } from '../message/channel.ts';
 import { added } from '../message/fact.ts';
 import { type Message, MessageVisibility } from '../message/message.ts';
 import { indexEach, write } from '../message/write.ts';
-import { note } from '../operation/noted.ts';
 import { settled } from '../ticket/calm.ts';
 import { moved, standingOf } from '../ticket/fact.ts';
+import { lock } from '../ticket/locked.ts';
 import { moveTo } from '../ticket/status.ts';
-import { Ticket } from '../ticket/ticket.ts';
+import type { Ticket } from '../ticket/ticket.ts';
 import { isVisible } from '../ticket/visible.ts';
 import { ResolutionCode, TicketStatus } from '../ticket/words.ts';
-import { held } from './held.ts';
-
-/** A ticket to change with the incidents of it, locked in one order. */
-export async function lockedWithIncidents(ctx: Context, id: string): Promise<{ ticket: Ticket; incidents: Ticket[] }> {
-  const problem = sql`${uuidOf('tkt', id)}::uuid`;
-  const { rows } = await sql<object>`
-    select t.* from ticket t where t.workspace_id = ${ctx.workspace}::uuid and t.id = any(array(
-      select ${problem} union all select other_id from ticket_link where ticket_id = ${problem} and kind = 'INCIDENT'))
-    order by t.id for update`.execute(ctx.em.getKysely());
-  const tickets = rows.map((row) => ctx.em.map(Ticket, row as never)).filter((ticket) => isVisible(ctx.actor, ticket));
-  for (const each of tickets) note(ctx, each);
-  const ticket = tickets.find((each) => each.id === id);
-  if (!ticket) throw new Refusal('NOT_FOUND', 'id');
-  if (ticket.deletedAt) throw new Refusal('TICKET_DELETED', 'id');
-  return { ticket, incidents: tickets.filter((each) => each !== ticket) };
-}
+import { below, held } from './held.ts';
 
 export interface Solving {
   at: Date;
@@ -43,13 +25,8 @@ export interface Solving {
  * Solves the incidents of a problem that are not solved yet, and answers each requester; it does not count as handled. One that has open parts
  * stays as it is.
  */
-export async function solveIncidents(
-  ctx: Context,
-  problem: Ticket,
-  incidents: readonly Ticket[],
-  { at, closeAfter, reply }: Solving,
-): Promise<NewFact[]> {
-  const left = incidents.filter(({ status, deletedAt, mergedIntoId }) => !DONE.has(status) && !deletedAt && !mergedIntoId);
+export async function solveIncidents(ctx: Context, problem: Ticket, { at, closeAfter, reply }: Solving): Promise<NewFact[]> {
+  const left = (await lock(ctx, (await below(ctx, problem.id)).incidents)).filter((ticket) => isLeft(ctx, ticket));
   if (!left.length) return [];
   const open = await held(
     ctx,
@@ -76,6 +53,9 @@ function solveOne(
   facts.push(moved(ticket, from, { at, resolutionCode: ResolutionCode.INCIDENT, problemId: problem.id }));
   return [...facts, ...settled(ticket, at)];
 }
+
+const isLeft = ({ actor }: Context, ticket: Ticket): boolean =>
+  isVisible(actor, ticket) && !DONE.has(ticket.status) && !ticket.deletedAt && !ticket.mergedIntoId;
 
 const DONE: ReadonlySet<TicketStatus> = new Set([TicketStatus.SOLVED, TicketStatus.CLOSED]);
 

@@ -4,7 +4,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { apply as act, placed } from '../action/apply.ts';
 import { begin, journaled } from '../operation/journal.ts';
 import { OperationKind } from '../operation/operation.ts';
-import { locked } from '../ticket/find.ts';
+import { locked } from '../ticket/locked.ts';
 import { byId } from './find.ts';
 import type { MacroApplyInput, MacroApplyPayload } from './input.ts';
 import { keepUse, traitsOf } from './use.ts';

@@ -9,7 +9,7 @@ import { refuseUnseen } from '../event/unseen.ts';
 import { refuseBlockedCaller } from '../sender/refuse.ts';
 import { mentionedBy } from '../participant/mention.ts';
 import { againstReply, refuse } from '../ticket/against.ts';
-import { locked } from '../ticket/find.ts';
+import { locked } from '../ticket/locked.ts';
 import { followUp } from '../ticket/follow-up.ts';
 import { headOf } from '../ticket/head.ts';
 import { ownExternalId } from '../ticket/reference.ts';

@@ -6,7 +6,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { detach } from '../attachment/detach.ts';
 import { takeBack } from '../draft/take-back.ts';
 import { fact } from '../ticket/fact.ts';
-import { locked } from '../ticket/find.ts';
+import { locked } from '../ticket/locked.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { byId } from './find.ts';
 import type { MessageCancelInput, MessageCancelPayload } from './input.ts';

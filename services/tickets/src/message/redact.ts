@@ -5,7 +5,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { Attachment } from '../attachment/attachment.ts';
 import { removeBytes } from '../attachment/release.ts';
 import { fact } from '../ticket/fact.ts';
-import { locked } from '../ticket/find.ts';
+import { locked } from '../ticket/locked.ts';
 import { drop } from './cancel.ts';
 import { byId } from './find.ts';
 import type { MessageRedactInput, MessageRedactPayload } from './input.ts';

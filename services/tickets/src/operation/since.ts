@@ -8,7 +8,7 @@ import { Ticket } from '../ticket/ticket.ts';
 import { isVisible } from '../ticket/visible.ts';
 import type { TicketStatus } from '../ticket/words.ts';
 import type { Part } from './journal.ts';
-import { lockedRows } from './locked.ts';
+import { lockedRows } from '../ticket/locked.ts';
 import type { Operation } from './operation.ts';
 import { type Snapshot, readSnapshot } from './snapshot.ts';
 

@@ -1,7 +1,7 @@
 import { Refusal, fault } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
-import { locked } from '../ticket/find.ts';
+import { locked } from '../ticket/locked.ts';
 import { participantsChanged } from './fact.ts';
 import type { TicketFollowInput, TicketFollowPayload } from './input.ts';
 import { FOLLOWER_LIMIT } from './participant.ts';

@@ -3,7 +3,7 @@ import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { customersBehind, metByMail } from '../requester/mail.ts';
 import { refuseBlockedCaller } from '../sender/refuse.ts';
-import { locked } from '../ticket/find.ts';
+import { locked } from '../ticket/locked.ts';
 import { participantsChanged } from './fact.ts';
 import type { TicketParticipantsUpdateInput, TicketParticipantsUpdatePayload } from './input.ts';
 import { CC_LIMIT } from './participant.ts';

@@ -31,6 +31,11 @@ export async function refuseTaken(ctx: Context, label: string, id?: string): Pro
 
 /** Those of them that tickets can still get; they stay until the transaction ends. */
 export async function offered(ctx: Context, ids: readonly string[]): Promise<CustomStatus[]> {
+  const found = await Promise.all(ids.map((id) => ctx.load.byId('held custom status', id, (all) => hold(ctx, all))));
+  return found.filter((status) => status !== null);
+}
+
+async function hold(ctx: Context, ids: readonly string[]): Promise<CustomStatus[]> {
   const { rows } = await sql<object>`
     select * from custom_status where id = any(${uuids('sta', ids)}) and workspace_id = ${ctx.workspace}::uuid and deleted_at is null
     order by id for key share`.execute(ctx.em.getKysely());

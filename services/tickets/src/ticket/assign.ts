@@ -9,7 +9,7 @@ import { workspaceOf } from '../workspace/workspace.ts';
 import { againstWork, refuse } from './against.ts';
 import { calmed } from './calm.ts';
 import { fact, moved, standingOf } from './fact.ts';
-import { locked } from './find.ts';
+import { locked } from './locked.ts';
 import type { TicketAssignInput } from './input.ts';
 import type { TicketAssignPayload } from './payload.ts';
 import { type NewHands, handOver } from './hand-over.ts';

@@ -4,7 +4,7 @@ import { begin, journaled } from '../operation/journal.ts';
 import { note } from '../operation/noted.ts';
 import { OperationKind } from '../operation/operation.ts';
 import { fact } from './fact.ts';
-import { lockedAnywhere } from './find.ts';
+import { lockedAnywhere } from './locked.ts';
 import type { TicketDeleteInput } from './input.ts';
 import type { TicketDeletePayload } from './payload.ts';
 import type { Ticket } from './ticket.ts';

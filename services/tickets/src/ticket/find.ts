@@ -2,16 +2,14 @@ import type { Actor } from '@deskgraph/common/access';
 import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { type Condition, asks } from '@deskgraph/common/filter';
-import { uuidOf } from '@deskgraph/common/id';
 import { type Owned, pageOf } from '@deskgraph/common/owned';
 import { type Edge, type OrderKey, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
-import { note } from '../operation/noted.ts';
 import { type TicketFilter, matches } from './filter.ts';
 import { type TicketOrder, isRanked, orderKeys } from './order.ts';
 import { frequentTexts, refuseLongTexts, textsOf } from './text.ts';
 import { Ticket } from './ticket.ts';
-import { among, isVisible, visible } from './visible.ts';
+import { among, visible } from './visible.ts';
 
 export interface TicketQuery extends PageRequest {
   filter?: TicketFilter | null | undefined;
@@ -102,26 +100,4 @@ export async function byCondition(ctx: Context, condition: Condition): Promise<T
   const em = await ctx.read();
   const { rows } = await sql`select t.* from ticket t where ${condition} and ${visible(ctx.actor)}`.execute(em.getKysely());
   return hydrate(ctx.orm, Ticket, rows);
-}
-
-/**
- * The ticket to change, locked until the transaction ends; refused with NOT_FOUND when there is none for the caller. What is in the bin stays as
- * it is, but for those verbs that are about the bin.
- */
-export async function locked(ctx: Context, id: string, field = 'id'): Promise<Ticket> {
-  const ticket = await lockedAnywhere(ctx, id, field);
-  if (ticket.deletedAt) throw new Refusal('TICKET_DELETED', field);
-  return ticket;
-}
-
-/** The same, also of a ticket in the bin. */
-export async function lockedAnywhere(ctx: Context, id: string, field = 'id'): Promise<Ticket> {
-  const { rows } = await sql<object>`
-    select t.* from ticket t where t.id = ${uuidOf('tkt', id)}::uuid and t.workspace_id = ${ctx.workspace}::uuid for update`.execute(
-    ctx.em.getKysely(),
-  );
-  const ticket = rows[0] && ctx.em.map(Ticket, rows[0]);
-  if (!ticket || !isVisible(ctx.actor, ticket)) throw new Refusal('NOT_FOUND', field);
-  note(ctx, ticket);
-  return ticket;
 }

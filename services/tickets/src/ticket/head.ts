@@ -1,5 +1,5 @@
 import type { Context } from '@deskgraph/common/transaction';
-import { locked } from './find.ts';
+import { locked } from './locked.ts';
 import type { Ticket } from './ticket.ts';
 
 /** Where replies to a ticket go: itself, or the one that it was folded into in the end. Locked until the transaction ends. */

@@ -11,7 +11,7 @@ import { reindex } from '../message/reindex.ts';
 import { bringPeople } from '../participant/people.ts';
 import type { TicketMergeInput, TicketMergePayload } from '../operation/input.ts';
 import { type Touched, begin, keepMessages, keepTickets } from '../operation/journal.ts';
-import { lockedAll } from '../operation/locked.ts';
+import { lockedAll } from './locked.ts';
 import { OperationKind } from '../operation/operation.ts';
 import { snapshotOf } from '../operation/snapshot.ts';
 import { workspaceOf } from '../workspace/workspace.ts';

@@ -5,7 +5,7 @@ import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { removeOfTicket } from '../attachment/release.ts';
 import { fact } from './fact.ts';
-import { lockedAnywhere } from './find.ts';
+import { lockedAnywhere } from './locked.ts';
 import { forget, forgetful } from './forget.ts';
 import type { TicketPurgeInput } from './input.ts';
 import type { TicketPurgePayload } from './payload.ts';

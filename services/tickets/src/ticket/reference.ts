@@ -27,11 +27,12 @@ export async function works(ctx: Context, id: string): Promise<boolean> {
 
 /** Those of these agents who can. */
 export async function working(ctx: Context, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const agents = ids.length ? await heldAll(ctx, ids) : [];
-  return new Set(agents.filter(({ active, role }) => active && WORKS.has(role)).map(({ id }) => toId('agt', id)));
+  const work = await Promise.all(ids.map((id) => works(ctx, id)));
+  return new Set(ids.filter((_, at) => work[at]));
 }
 
-const held = async (ctx: Context, id: string): Promise<Held | undefined> => (await heldAll(ctx, [id]))[0];
+/** What is held does not change, and is read once. */
+const held = (ctx: Context, id: string): Promise<Held | null> => ctx.load.byId('held agent', id, (ids) => heldAll(ctx, ids));
 
 interface Held {
   id: string;
@@ -43,7 +44,7 @@ async function heldAll(ctx: Context, ids: readonly string[]): Promise<Held[]> {
   const { rows } = await sql<Held>`
     select id, role, active from agent where id = any(${uuids('agt', ids)}) and workspace_id = ${ctx.workspace}::uuid order by id for key share
   `.execute(ctx.em.getKysely());
-  return rows;
+  return rows.map(({ id, role, active }) => ({ id: toId('agt', id), role, active }));
 }
 
 /** The department that an input names; held until the transaction ends, so that it is not deleted with this ticket in it. */
@@ -54,15 +55,20 @@ export async function departmentId(ctx: Context, id: string, field: string): Pro
 }
 
 /** Can tickets still come into this department? */
-export const isOpen = async (ctx: Context, id: string): Promise<boolean> => (await open(ctx, [id])).has(id);
+export const isOpen = (ctx: Context, id: string): Promise<boolean> =>
+  ctx.load.byKey('held department', id, (ids) => openAll(ctx, ids), false);
 
 /** Those of these departments into which they can. */
 export async function open(ctx: Context, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  if (!ids.length) return new Set();
+  const are = await Promise.all(ids.map((id) => isOpen(ctx, id)));
+  return new Set(ids.filter((_, at) => are[at]));
+}
+
+async function openAll(ctx: Context, ids: readonly string[]): Promise<Map<string, true>> {
   const { rows } = await sql<{ id: string }>`
     select id from department where id = any(${uuids('dep', ids)}) and workspace_id = ${ctx.workspace}::uuid and deleted_at is null
     order by id for key share`.execute(ctx.em.getKysely());
-  return new Set(rows.map(({ id }) => toId('dep', id)));
+  return new Map(rows.map(({ id }) => [toId('dep', id), true]));
 }
 
 export const optional = <T>(value: T | null | undefined, find: (value: T) => Promise<T>): Promise<T | null> =>

@@ -10,7 +10,7 @@ import { workspaceOf } from '../workspace/workspace.ts';
 import { againstFolding, refuse } from './against.ts';
 import { backToWork } from './back.ts';
 import { moved, standingOf } from './fact.ts';
-import { locked } from './find.ts';
+import { locked } from './locked.ts';
 import type { TicketReopenInput } from './input.ts';
 import type { TicketReopenPayload } from './payload.ts';
 import { moveTo } from './status.ts';

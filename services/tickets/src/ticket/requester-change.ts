@@ -6,7 +6,7 @@ import { setPeople } from '../participant/people.ts';
 import { resolve } from '../requester/resolve.ts';
 import { againstFolding, refuse } from './against.ts';
 import { type Changes, fact } from './fact.ts';
-import { locked } from './find.ts';
+import { locked } from './locked.ts';
 import type { TicketRequesterChangeInput } from './input.ts';
 import type { TicketRequesterChangePayload } from './payload.ts';
 

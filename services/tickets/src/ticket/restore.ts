@@ -1,7 +1,7 @@
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { fact } from './fact.ts';
-import { lockedAnywhere } from './find.ts';
+import { lockedAnywhere } from './locked.ts';
 import type { TicketRestoreInput } from './input.ts';
 import type { TicketRestorePayload } from './payload.ts';
 

@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { fact } from './fact.ts';
-import { locked } from './find.ts';
+import { locked } from './locked.ts';
 import type { TicketSnoozeInput } from './input.ts';
 import type { TicketSnoozePayload } from './payload.ts';
 import { TicketStatus } from './words.ts';

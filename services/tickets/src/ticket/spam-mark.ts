@@ -3,7 +3,7 @@ import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { blockRequester } from '../sender/block.ts';
 import { fact } from './fact.ts';
-import { locked } from './find.ts';
+import { locked } from './locked.ts';
 import type { TicketSpamMarkInput } from './input.ts';
 import type { TicketSpamMarkPayload } from './payload.ts';
 

@@ -13,7 +13,7 @@ import { OperationKind } from '../operation/operation.ts';
 import { snapshotOf } from '../operation/snapshot.ts';
 import { againstFolding, refuse } from './against.ts';
 import { fact } from './fact.ts';
-import { locked } from './find.ts';
+import { locked } from './locked.ts';
 import { begin } from './open.ts';
 import { departmentId, isOpen } from './reference.ts';
 import type { Ticket } from './ticket.ts';

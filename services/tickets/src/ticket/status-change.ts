@@ -5,7 +5,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { refuseUnseen } from '../event/unseen.ts';
 import { demand } from '../form/demand.ts';
 import { refuseOpenChildren } from '../link/held.ts';
-import { answer, lockedWithIncidents, solveIncidents } from '../link/solve.ts';
+import { answer, solveIncidents } from '../link/solve.ts';
 import { answered } from '../message/answered.ts';
 import { added } from '../message/fact.ts';
 import { indexEach } from '../message/write.ts';
@@ -14,7 +14,7 @@ import { workspaceOf } from '../workspace/workspace.ts';
 import { againstMove, refuse } from './against.ts';
 import { backToWork } from './back.ts';
 import { type Changes, type Standing, isSameStanding, moved, standingOf } from './fact.ts';
-import { locked } from './find.ts';
+import { locked } from './locked.ts';
 import type { TicketStatusChangeInput } from './input.ts';
 import type { TicketStatusChangePayload } from './payload.ts';
 import { type Solution, allowMove, moveTo } from './status.ts';
@@ -25,7 +25,7 @@ import { ResolutionCode, TicketStatus } from './words.ts';
 /** Moves a ticket by hand, as the table of moves allows; the incidents of a problem are solved with it. */
 export async function statusChange(ctx: Context, input: TicketStatusChangeInput): Promise<TicketStatusChangePayload> {
   const aim = await aimOf(ctx, input);
-  const { ticket, incidents } = await lockedFor(ctx, input, aim);
+  const ticket = await locked(ctx, input.id);
   expectVersion(ticket, input.expectedVersion);
   refuse(againstMove(ticket), 'id');
   if (input.seen) await refuseUnseen(ctx, ticket, input.seen);
@@ -44,19 +44,11 @@ export async function statusChange(ctx: Context, input: TicketStatusChangeInput)
   ticket.customStatusId = to.customStatusId;
   const told = { at: solving.at, ...(solution && { resolutionCode: solution.code, changes: solution.changes }) };
   facts.push(moved(ticket, from, { ...told, looksTheSame: await looksTheSame(ctx, from, to) }));
-  if (solution) facts.push(...settled(ticket, solving.at), ...(await solveIncidents(ctx, ticket, incidents, solving)));
+  if (solution) facts.push(...settled(ticket, solving.at));
+  if (solution && input.solveIncidents !== false) facts.push(...(await solveIncidents(ctx, ticket, solving)));
   await recordAll(ctx, [...facts, ...(await backToWork(ctx, ticket, from.status))]);
   return { ticket, userErrors: [] };
 }
-
-const lockedFor = async (
-  ctx: Context,
-  { id, solveIncidents: withIncidents }: TicketStatusChangeInput,
-  { status }: Aim,
-): Promise<{ ticket: Ticket; incidents: Ticket[] }> =>
-  status === TicketStatus.SOLVED && withIncidents !== false
-    ? lockedWithIncidents(ctx, id)
-    : { ticket: await locked(ctx, id), incidents: [] };
 
 /** Its parts are solved, and its form is filled. */
 async function refuseUnready(ctx: Context, ticket: Ticket, { field }: Aim, to: Standing): Promise<void> {

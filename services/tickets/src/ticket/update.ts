@@ -7,7 +7,7 @@ import { filled } from '../field/set.ts';
 import { reindex } from '../message/reindex.ts';
 import { make } from '../tag/make.ts';
 import { type Changes, fact, updated } from './fact.ts';
-import { locked } from './find.ts';
+import { locked } from './locked.ts';
 import { type NewHands, handOver } from './hand-over.ts';
 import type { TicketUpdateInput } from './input.ts';
 import type { TicketUpdatePayload } from './payload.ts';

@@ -1,7 +1,7 @@
 import { type NewFact, recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { fact } from './fact.ts';
-import { locked } from './find.ts';
+import { locked } from './locked.ts';
 import type { TicketWakeInput } from './input.ts';
 import type { TicketWakePayload } from './payload.ts';
 import { Ticket } from './ticket.ts';

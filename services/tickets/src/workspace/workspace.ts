@@ -20,9 +20,13 @@ export class Workspace {
 }
 
 export async function workspaceOf(ctx: Context): Promise<Workspace> {
-  const em = await ctx.read();
-  const { rows } = await sql`select * from workspace where id = ${ctx.workspace}::uuid`.execute(em.getKysely());
-  const [workspace] = hydrate(ctx.orm, Workspace, rows);
+  const workspace = await ctx.load.byId('workspace', ctx.workspace, (ids) => find(ctx, ids));
   if (!workspace) throw new Error(`There is no workspace ${ctx.workspace}.`);
   return workspace;
+}
+
+async function find(ctx: Context, ids: readonly string[]): Promise<Workspace[]> {
+  const em = await ctx.read();
+  const { rows } = await sql`select * from workspace where id = any(${ids}::uuid[])`.execute(em.getKysely());
+  return hydrate(ctx.orm, Workspace, rows);
 }
