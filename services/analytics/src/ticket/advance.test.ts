@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Fact } from '@deskgraph/common/events';
-import { type Standing, advance } from './standing.ts';
+import { advance } from './advance.ts';
+import type { Standing } from './standing.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const state = { number: 1, priority: 'NORMAL', channel: 'EMAIL', departmentId: null, assigneeId: null, requesterId: null };
