@@ -5,6 +5,7 @@ import { newId } from '@deskgraph/common/id';
 import { type TestService, countStatements, person } from '@deskgraph/common/testing';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 import { who } from '../agent/who.ts';
+import { DECIDED_BY } from '../ticket/visible.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -24,6 +25,10 @@ interface Shown {
   scopes: string[];
   filter: object | null;
   version: number;
+}
+interface InputField {
+  name: string;
+  type: { name: string | null; ofType: { ofType: { name: string } } | null };
 }
 const ROLE = 'accessRole { id name base scopes filter version }';
 const READS = ['tickets:read', 'customers:read'];
@@ -88,6 +93,36 @@ describe('an access role', () => {
         ],
       },
     });
+  });
+
+  test('takes every condition that a fact answers by itself, and refuses each other one by its name', async () => {
+    const { ticketField } = await mutate(
+      desk,
+      desk.admin,
+      'ticketFieldCreate',
+      { key: 'vip', label: 'VIP', kind: 'CHECKBOX' },
+      'ticketField { id }',
+    );
+    const values: Record<string, unknown> = {
+      IdFilter: { isNull: true },
+      NumberFilter: { gte: 1 },
+      StringFilter: { eq: 'sl' },
+      DateTimeFilter: { gte: '2026-01-01T00:00:00Z' },
+      TagFilter: { any: ['vip'] },
+      TicketStatusFilter: { eq: 'OPEN' },
+      TicketPriorityFilter: { eq: 'HIGH' },
+      ChannelKindFilter: { eq: 'EMAIL' },
+      FieldFilter: [{ fieldId: (ticketField as { id: string }).id, checked: true }],
+      String: 'parcel',
+      Boolean: true,
+    };
+    const asked = '{ __type(name: "TicketFilter") { inputFields { name type { name ofType { ofType { name } } } } } }';
+    const { __type: type } = await desk.ask<{ __type: { inputFields: InputField[] } }>(desk.admin, asked);
+    for (const { name, type: of } of type.inputFields.filter((each) => !['and', 'or', 'not'].includes(each.name))) {
+      const given = { [name]: values[of.name ?? of.ofType!.ofType!.name] };
+      const refusals = name in DECIDED_BY ? [] : [`INVALID input.filter.${name}`];
+      expect({ name, refusals: codes(await create({ name, filter: given })) }).toEqual({ name, refusals });
+    }
   });
 
   test('goes with the role that it refines, and is not deleted or turned while somebody has it', async () => {

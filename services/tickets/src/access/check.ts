@@ -5,6 +5,7 @@ import { listed } from '@deskgraph/common/filter';
 import type { Context } from '@deskgraph/common/transaction';
 import { byId as fieldById } from '../field/find.ts';
 import type { TicketFilter } from '../ticket/filter.ts';
+import { DECIDED_BY } from '../ticket/visible.ts';
 import { refuseUnlistable } from '../view/stored.ts';
 
 /** A filter goes with each request of who has it. */
@@ -24,25 +25,7 @@ export function scopesOf(given: readonly string[]): string[] {
   return PERSON_SCOPES.filter((scope) => given.includes(scope));
 }
 
-/** What every fact tells of a ticket and no clock can change: rights are looked at with each fact that is told, without a statement. */
-const KNOWN: ReadonlySet<string> = new Set<keyof TicketFilter>([
-  'status',
-  'customStatusId',
-  'formId',
-  'priority',
-  'channel',
-  'categoryId',
-  'departmentId',
-  'assigneeId',
-  'requesterId',
-  'organizationId',
-  'followerId',
-  'tag',
-  'field',
-  'and',
-  'or',
-  'not',
-]);
+const KNOWN: ReadonlySet<string> = new Set([...Object.keys(DECIDED_BY), 'and', 'or', 'not']);
 
 /** Refuses a filter that could not be looked at with each fact, and names what it asks for. */
 export async function refuseUnknowable(ctx: Context, filter: TicketFilter | null | undefined): Promise<void> {
@@ -81,6 +64,6 @@ const unknowable = (place: string): Refusal =>
       code: 'INVALID',
       field: ['input', ...place.split('.')],
       message:
-        'Rights can’t depend on this. They can on status, priority, channel, category, department, assignee, follower, requester, organization, labels, and custom fields that are numbers, choices, yes or no, filled or not.',
+        'Rights can’t depend on this. They can on status, custom status, priority, channel, category, department, assignee, follower, requester, organization, form, labels, and custom fields that are numbers, choices, yes or no, filled or not.',
     },
   ]);

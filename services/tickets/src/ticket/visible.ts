@@ -3,6 +3,7 @@ import { sql, uuids } from '@deskgraph/common/database';
 import { type Condition, asks } from '@deskgraph/common/filter';
 import type { Answer } from '@deskgraph/common/fits';
 import { uuidOf } from '@deskgraph/common/id';
+import type { State } from './fact.ts';
 import { type TicketFilter, matchesGiven } from './filter.ts';
 import { type TicketLike, fitsGiven } from './fits.ts';
 import { reads, readsBin, readsOnHold } from './reader.ts';
@@ -35,23 +36,23 @@ export const concernsCustomer = ({
 
 /** What of a ticket decides who sees it. */
 export type Seen = Pick<Ticket, 'departmentId' | 'requesterId'> & Partial<TicketLike>;
-const DECIDING = [
-  'requesterId',
-  'organizationId',
-  'ccIds',
-  'departmentId',
-  'deletedAt',
-  'status',
-  'customStatusId',
-  'formId',
-  'priority',
-  'channel',
-  'categoryId',
-  'assigneeId',
-  'tags',
-  'followerIds',
-  'fields',
-] as const;
+/** The conditions that rights may depend on, by what of a ticket they are about: every fact tells it, and no clock changes it. */
+export const DECIDED_BY = {
+  status: 'status',
+  customStatusId: 'customStatusId',
+  priority: 'priority',
+  channel: 'channel',
+  categoryId: 'categoryId',
+  departmentId: 'departmentId',
+  assigneeId: 'assigneeId',
+  followerId: 'followerIds',
+  requesterId: 'requesterId',
+  organizationId: 'organizationId',
+  formId: 'formId',
+  tag: 'tags',
+  field: 'fields',
+} as const satisfies { [Condition in keyof TicketFilter]?: keyof TicketLike & keyof State };
+const DECIDING = ['ccIds', 'deletedAt', ...Object.values(DECIDED_BY)] as const;
 export const seenOf = (ticket: Seen): Seen => Object.fromEntries(DECIDING.map((field) => [field, ticket[field]])) as unknown as Seen;
 
 /** Did this customer ask for it, or does he get copies of it? */
