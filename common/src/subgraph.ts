@@ -14,7 +14,7 @@ import { type Log, createLog } from './log.ts';
 import type { Publisher } from './publish.ts';
 import { type Relay, startRelay } from './relay.ts';
 import { type Handler, type Serving, answer, serve } from './serve.ts';
-import { Tail } from './tail.ts';
+import { Tail, type TailOptions } from './tail.ts';
 import { startSweep } from './sweep.ts';
 import { type ActorReader, actorReader, bearer } from './token.ts';
 import { Context } from './transaction.ts';
@@ -41,6 +41,8 @@ export interface SubgraphOptions extends GraphOptions {
   entities: DatabaseOptions['entities'];
   /** Finds any thing of the service by its typed id, for whom it is visible. */
   find?: (context: Context, id: string) => Promise<unknown>;
+  /** What its log forgets, and what is left. */
+  forgets?: TailOptions['forgets'];
   /** Doors beside `/graphql` for other processes of ours; called with a system token only. */
   doors?: (service: Service) => Record<string, Handler>;
   /** What runs beside the requests: followers, timers. Called once the database is open; its result ends them. */
@@ -57,7 +59,7 @@ export async function startSubgraph(
   useCursors(orm, new Cursors(config.INTERNAL_SECRET));
   const relay = startRelay(orm, config.DATABASE_URL, log);
   const publisher = await publisherOf(options.name, config, log);
-  const tail = new Tail({ orm, relay, log });
+  const tail = new Tail({ orm, relay, log, forgets: options.forgets });
   const service: Service = { name: options.name, orm, log, relay, tail, config };
   const ends = options.beside?.(service) ?? [];
   const { schema } = buildSubgraph(options);

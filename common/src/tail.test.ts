@@ -58,9 +58,9 @@ describe('a reader', () => {
 
   const head = async (): Promise<number> => Number((await log.query<{ head: string }>('select head from relay_state'))[0]!.head);
   /** Tells facts and resolves with the end of the log once they have their positions. */
-  const told = async (count: number, ...args: [subject: string, workspace?: string]): Promise<number> => {
+  const told = async (count: number, ...args: [subject: string, workspace?: string, version?: number]): Promise<number> => {
     const before = await head();
-    await log.tell(args[0], count, count, args[1]);
+    await log.tell(args[0], args[2] ?? count, count, args[1]);
     await log.reached(before + count);
     return before + count;
   };
@@ -153,6 +153,33 @@ describe('a reader', () => {
       expect((await reader.next()).value!.facts).toHaveLength(30);
     });
     expect(cost.filter((statement) => /workspace_id = \$/.test(statement))).toEqual([]);
+  });
+
+  test('is told of what was forgotten meanwhile only what is left of it, also by a process that begins later', async () => {
+    const [own, strange] = [newId('thg'), newId('thg')];
+    const forgets: TailOptions['forgets'] = ({ version }) => (version === 3 ? (earlier) => ({ ...earlier, data: {} }) : undefined);
+    const following = open({ forgets });
+    const from = await following.from();
+    for (const subject of [own, strange]) await told(2, subject);
+    const end = await told(1, own, ownWorkspace, 3);
+    const at = async (tail: Tail): Promise<unknown[]> => {
+      const reader = tail.follow({ workspace: ownWorkspace, from, signal: new AbortController().signal });
+      const facts: Fact[] = [];
+      while (facts.length < 5) facts.push(...(await reader.next()).value!.facts);
+      return facts.map(({ subject, data }) => [subject === own, data]);
+    };
+    const left = [
+      [true, {}],
+      [true, {}],
+      [false, { at: 0 }],
+      [false, { at: 1 }],
+      [true, { at: 0 }],
+    ];
+    await following.follow({ workspace: ownWorkspace, from: end - 1, signal: new AbortController().signal }).next();
+    expect(await at(following)).toEqual(left);
+    const later = open({ forgets });
+    await later.from();
+    expect(await at(later)).toEqual(left);
   });
 
   test('that leaves while it reads older facts is let go at once', async () => {

@@ -14,6 +14,8 @@ export interface TailOptions {
   log: Log;
   /** Facts that are kept in memory; default 10,000. */
   kept?: number;
+  /** What a fact leaves of each earlier one about the same thing; undefined: all. What the log forgets is forgotten here at once. */
+  forgets?: ((fact: Fact) => ((earlier: Fact) => Fact) | undefined) | undefined;
   /** After about so long without a fact a reader is told how far it has come; default 30 s. */
   restMs?: number;
 }
@@ -55,6 +57,7 @@ export class Tail {
   readonly #relay: TailOptions['relay'];
   readonly #log: Log;
   readonly #kept: number;
+  readonly #forgets: NonNullable<TailOptions['forgets']>;
   readonly #waiting: WaitingReaders;
   #ring: Fact[] = [];
   /** The position before the first fact of the ring. */
@@ -63,11 +66,12 @@ export class Tail {
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor({ orm, relay, log, kept = KEPT, restMs = REST_MS }: TailOptions) {
+  constructor({ orm, relay, log, kept = KEPT, forgets = () => undefined, restMs = REST_MS }: TailOptions) {
     this.#orm = orm;
     this.#relay = relay;
     this.#log = log;
     this.#kept = kept;
+    this.#forgets = forgets;
     this.#waiting = new WaitingReaders(restMs, () => this.head);
   }
 
@@ -149,6 +153,7 @@ export class Tail {
     const head = await this.#head();
     this.#ring = await this.#read((em) => recentFacts(em, head, Math.min(RECENT, this.#kept)), '*');
     this.#base = head - this.#ring.length;
+    this.#forget(this.#ring);
     this.#running = this.#run();
   }
 
@@ -178,11 +183,20 @@ export class Tail {
     }
     const before = this.head;
     this.#ring.push(...facts);
+    this.#forget(facts);
     if (this.#ring.length > this.#kept * 1.5) {
       this.#base += this.#ring.length - this.#kept;
       this.#ring = this.#ring.slice(-this.#kept);
     }
     this.#waiting.wake(facts, before);
+  }
+
+  #forget(facts: readonly Fact[]): void {
+    for (const fact of facts) {
+      const left = this.#forgets(fact);
+      const isEarlier = ({ subject, position }: Fact): boolean => subject === fact.subject && position < fact.position;
+      if (left) this.#ring = this.#ring.map((each) => (isEarlier(each) ? left(each) : each));
+    }
   }
 
   #head(): Promise<number> {

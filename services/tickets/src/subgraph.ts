@@ -81,6 +81,7 @@ import { CustomStatus } from './status/status.ts';
 import { TicketBin } from './ticket/bin.ts';
 import { TicketFields } from './ticket/fields.ts';
 import { byId as ticketById } from './ticket/find.ts';
+import { forgets } from './ticket/forget.ts';
 import { TicketResolver } from './ticket/resolver.ts';
 import { Ticket } from './ticket/ticket.ts';
 import { timers } from './ticket/timers.ts';
@@ -209,6 +210,7 @@ export const subgraph: SubgraphOptions = {
     Organization: (reference) => reference,
   },
   find: own,
+  forgets,
   doors: (service) => ({ 'POST /who': whoDoor(who(service.orm)), '/files/*': fileDoor(service) }),
   beside: (service) => Object.values(beside).map((start) => start(service)),
 };

@@ -73,6 +73,24 @@ test('what is removed for ever leaves its facts behind, and in them nothing that
   });
 });
 
+test('the memory of a process forgets at once what the log forgets, and no more', async () => {
+  const { tail, relay } = service.service;
+  await tail.ready();
+  const { id } = await desk.ticket({ subject: 'Secretparcel' });
+  await act('ticketUpdate', { id, subject: 'Secretinvoice', addTags: ['vip'], product: 'Secretkettle' });
+  await act('ticketSnooze', { id });
+  await act('ticketDelete', { id }, '', desk.lead);
+  await act('ticketPurge', { id }, '', desk.admin);
+  await until(async () => !(await owner.query('select from removed_ticket')).rowCount);
+  const { rows } = await owner.query<{ position: string; actor: object; data: object }>(
+    'select position, actor, data from event_log where subject = $1 order by position',
+    [id],
+  );
+  while (tail.head < Number(rows.at(-1)!.position)) await relay.grown(100);
+  for (const { position, actor, data } of rows) expect(tail.at(Number(position))).toMatchObject({ subject: id, actor, data });
+  expect(JSON.stringify(rows.map(({ position }) => tail.at(Number(position))))).not.toMatch(/Secret|Marta/);
+});
+
 test('nobody changes or deletes a fact: not the service’s own role, on no way, and no field of the graph', async () => {
   const { id } = await desk.ticket();
   await until(async () => !(await owner.query('select from outbox')).rowCount);

@@ -1,9 +1,9 @@
 import { due } from '@deskgraph/common/clock';
 import { sql } from '@deskgraph/common/database';
-import type { NewFact } from '@deskgraph/common/events';
+import type { Fact, NewFact } from '@deskgraph/common/events';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import type { State } from './fact.ts';
+import type { Changes, State } from './fact.ts';
 import type { Ticket } from './ticket.ts';
 
 /** What the facts of a ticket go on telling when it is removed for ever: what reports count by, and ids. What people wrote or are called goes. */
@@ -46,11 +46,27 @@ const STAYS: readonly (keyof State | 'mergedInto' | 'splitFrom')[] = [
   'deletedAt',
 ];
 
+const stays = ([key]: [string, unknown]): boolean => (STAYS as readonly string[]).includes(key);
+
 /** The last fact of a ticket says no more than its other facts will. */
-export function forgetful(fact: NewFact): NewFact {
-  const { state, ...details } = fact.data as { state: State };
-  const kept = Object.entries(state).filter(([key]) => (STAYS as readonly string[]).includes(key));
-  return { ...fact, data: { ...details, state: Object.fromEntries(kept) } };
+export const forgetful = (fact: NewFact): NewFact => ({ ...fact, data: without(fact.data) });
+
+/** Once a ticket is removed for ever, its facts in memory say no more than those in the log soon will. */
+export const forgets = ({ type }: Fact): ((earlier: Fact) => Fact) | undefined => (type === 'ticket.purged' ? left : undefined);
+
+const left = (fact: Fact): Fact => {
+  const { actor, data } = fact;
+  return { ...fact, actor: actor.kind === 'customer' ? { ...actor, name: '' } : actor, data: without(data) };
+};
+
+/** The same as `without_people` of the database. */
+function without({ state = {}, changes, ...details }: { state?: object; changes?: Changes }): Record<string, unknown> {
+  const former = Object.entries(changes ?? {}).map(([key, change]) => [key, stays([key, change]) ? change : [null, null]]);
+  return {
+    ...details,
+    state: Object.fromEntries(Object.entries(state).filter(stays)),
+    ...(changes && { changes: Object.fromEntries(former) as Changes }),
+  };
 }
 
 /** Soon its facts say nothing of people any more. */
