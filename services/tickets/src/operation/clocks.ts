@@ -51,3 +51,5 @@ export function runOn(clocks: Clocks, messages: readonly Said[]): Clocks {
 export function runAll([first, ...rest]: readonly Said[]): Clocks {
   return runOn({ waitingSince: first?.at ?? null, handled: false, firstReplyAt: null }, rest);
 }
+
+export const later = (a: Date, b: Date): Date => (a > b ? a : b);

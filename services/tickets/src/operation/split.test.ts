@@ -108,6 +108,21 @@ test('an undo folds the new ticket into the old one, with what was said in it si
   expect((await desk.ticket()).number).toBe(newTicket.number + 1);
 });
 
+test('an undo gives back no wait for what was answered before the split, and does not reopen the old ticket for it', async () => {
+  const { id } = await desk.ticket({ body: 'one' });
+  const asked = await write(desk.customer, id, 'two');
+  await reply(desk, desk.agent, id, { body: 'answered', status: 'PENDING' });
+  const first = done(await split(id, [asked]));
+  expect(codes(await undo(first.operation.id))).toEqual([]);
+  expect(await read(id)).toMatchObject({ status: 'PENDING', waitingSince: null });
+  const second = done(await split(id, [asked]));
+  const since = await write(desk.customer, second.newTicket.id, 'three');
+  expect(codes(await undo(second.operation.id))).toEqual([]);
+  const now = await read(id);
+  const said = now.messages.nodes.find((message) => message.id === since)!;
+  expect(now).toMatchObject({ status: 'OPEN', waitingSince: said.createdAt });
+});
+
 test('what was folded in does not come out while a part of it is in a split; then it comes out whole', async () => {
   const [into, from] = [await desk.ticket({ body: 'into' }), await desk.ticket({ body: 'from' })];
   const more = await write(desk.customer, from.id, 'more');

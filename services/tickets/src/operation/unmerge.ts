@@ -11,7 +11,7 @@ import { fact, isSameStanding, moved, standingOf } from '../ticket/fact.ts';
 import { afterAgent, afterRequester, moveTo } from '../ticket/status.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
-import { type Said, runAll, runOn, saidIn } from './clocks.ts';
+import { type Said, later, runAll, runOn, saidIn } from './clocks.ts';
 import { type Undoing, conflict } from './conflict.ts';
 import type { Conflict, Operation } from './operation.ts';
 import { type Piece, refuseGone } from './since.ts';
@@ -161,5 +161,3 @@ function remain({ ticket, before, became, since }: Piece, said: Said[], operatio
 }
 
 const peopleOf = (pieces: readonly Piece[]) => pieces.map((piece) => piece.before);
-
-const later = (a: Date, b: Date): Date => (a > b ? a : b);

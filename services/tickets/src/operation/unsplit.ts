@@ -8,10 +8,11 @@ import { bringPeople } from '../participant/people.ts';
 import { fold, take } from '../ticket/fold.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
+import { later, runOn, saidIn } from './clocks.ts';
 import { type Undoing, conflict } from './conflict.ts';
 import type { Conflict, Operation } from './operation.ts';
 import { type Piece, refuseGone } from './since.ts';
-import { snapshotOf } from './snapshot.ts';
+import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** A ticket that was cut out of another one is folded into it again, with what was said in it since. Its number is not given again. */
 export async function unsplit(ctx: Context, operation: Operation, pieces: Piece[]): Promise<Undoing> {
@@ -33,7 +34,7 @@ const conflictsOf = (piece: Piece): Conflict[] => [
 async function putBack(ctx: Context, operation: Operation, { from, into, at }: { from: Piece; into: Piece; at: Date }): Promise<NewFact[]> {
   const { closeAfter } = await workspaceOf(ctx);
   const folding = { at, closeAfter, type: 'operation.undone', details: { operationId: operation.id, kind: operation.kind } };
-  const stood = snapshotOf(into.ticket);
+  const stood = await undone(ctx, operation, from, into);
   const changes = bringPeople(from.ticket, [into.ticket]);
   const taking = { ...folding, details: { ...folding.details, changes } };
   const facts = [...fold(ctx, into.ticket, from.ticket, folding), ...(await take(ctx, from.ticket, [stood], taking))];
@@ -47,4 +48,16 @@ async function putBack(ctx: Context, operation: Operation, { from, into, at }: {
   await follow(ctx, [into.ticket], from.ticket);
   await reindex(ctx, [from.ticket, into.ticket]);
   return facts;
+}
+
+/** The new ticket, as far as it is still to be worked on: not for what had been answered before it was cut out, nor for being new. */
+async function undone(ctx: Context, { createdAt }: Operation, from: Piece, { ticket, before, since }: Piece): Promise<Snapshot> {
+  const stood = snapshotOf(ticket);
+  const cut = from.before.waitingSince && before.waitingSince && later(from.before.waitingSince, before.waitingSince);
+  const said = (await saidIn(ctx, [ticket.id], createdAt)).get(ticket.id) ?? [];
+  return {
+    ...stood,
+    waitingSince: stood.waitingSince && runOn({ ...stood, waitingSince: cut }, said).waitingSince,
+    status: since.has('status') ? stood.status : from.ticket.status,
+  };
 }
