@@ -21,6 +21,8 @@ import { TicketCategory } from './category/category.ts';
 import { byId as categoryById } from './category/find.ts';
 import { CategoryOfTicket } from './category/of-ticket.ts';
 import { TicketCategoryResolver } from './category/resolver.ts';
+import { forgets } from './bin/forget.ts';
+import { TicketBin } from './bin/resolver.ts';
 import { BulkJob } from './bulk/job.ts';
 import { BulkJobResolver, BulkResultTicket } from './bulk/resolver.ts';
 import { openBulkWatch } from './bulk/watch.ts';
@@ -49,6 +51,7 @@ import { FieldOfForm, TicketFormResolver } from './form/resolver.ts';
 import { App, Article, Customer, KnowledgeBase, Organization, Section } from './foreign/foreign.ts';
 import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
 import { SimilarTickets, TicketClusters } from './likeness/resolver.ts';
+import { TicketImport } from './import/resolver.ts';
 import { TicketLinks } from './link/resolver.ts';
 import { TicketLists } from './list/subscription.ts';
 import { Macro } from './macro/macro.ts';
@@ -78,10 +81,8 @@ import { Tag } from './tag/tag.ts';
 import { CustomStatusOfTicket } from './status/of-ticket.ts';
 import { CustomStatusResolver } from './status/resolver.ts';
 import { CustomStatus } from './status/status.ts';
-import { TicketBin } from './ticket/bin.ts';
 import { TicketFields } from './ticket/fields.ts';
 import { byId as ticketById } from './ticket/find.ts';
-import { forgets } from './ticket/forget.ts';
 import { TicketResolver } from './ticket/resolver.ts';
 import { Ticket } from './ticket/ticket.ts';
 import { timers } from './ticket/timers.ts';
@@ -143,6 +144,7 @@ export const subgraph: SubgraphOptions = {
     OrganizationTickets,
     TicketResolver,
     TicketBin,
+    TicketImport,
     TicketFields,
     TicketTags,
     CategoryOfTicket,

@@ -2,7 +2,7 @@ import { sql, uuids } from '@deskgraph/common/database';
 import type { NewFact } from '@deskgraph/common/events';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { binned } from '../ticket/delete.ts';
+import { binned } from '../bin/delete.ts';
 import { fact } from '../ticket/fact.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { type Undoing, conflict } from './conflict.ts';

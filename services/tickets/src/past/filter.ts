@@ -2,7 +2,8 @@ import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import type { Condition } from '@deskgraph/common/filter';
-import { type LookUp, type TicketFilter, matches } from '../ticket/filter.ts';
+import { type TicketFilter, matches } from '../ticket/filter.ts';
+import type { LookUp } from '../ticket/look-up.ts';
 
 /** What the facts of a ticket can be asked; all else only today’s data could answer. */
 const TOLD: ReadonlySet<string> = new Set<keyof TicketFilter>([

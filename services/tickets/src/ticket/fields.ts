@@ -12,11 +12,11 @@ import { shown } from '../foreign/actor.ts';
 import { Customer, Organization } from '../foreign/foreign.ts';
 import { byId } from './find.ts';
 import { TicketPermissions, permissionsOf } from './permissions.ts';
-import { Resolution, Snooze, Ticket } from './ticket.ts';
+import { Ticket } from './ticket.ts';
 import { readsOnHold, statusFor } from './reader.ts';
-import { ResolutionCode, TicketStatus } from './words.ts';
-
-const UNCOUNTED: ReadonlySet<ResolutionCode> = new Set([ResolutionCode.DUPLICATE, ResolutionCode.SPAM, ResolutionCode.INCIDENT]);
+import { Resolution, resolutionOf } from './resolution.ts';
+import { Snooze, snoozeOf } from './rest.ts';
+import { TicketStatus } from './words.ts';
 
 /** Fields of a ticket that depend on the caller or on other things. */
 @Resolver(() => Ticket)
@@ -67,8 +67,8 @@ export class TicketFields {
   }
 
   @FieldResolver(() => Resolution, { nullable: true, description: 'How it was solved; set while SOLVED or CLOSED.' })
-  resolution(@Root() { resolutionCode, resolutionText }: Ticket): Resolution | null {
-    return resolutionCode && { code: resolutionCode, text: resolutionText, counted: !UNCOUNTED.has(resolutionCode) };
+  resolution(@Root() ticket: Ticket): Resolution | null {
+    return resolutionOf(ticket);
   }
 
   @FieldResolver(() => Boolean, { description: 'Whether it is in the spam queue; requesters read false.' })
@@ -78,9 +78,8 @@ export class TicketFields {
 
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => Snooze, { nullable: true, description: 'Set while it is postponed; for staff only.' })
-  snooze(@Root() { snoozedAt, snoozedUntil, wakeOnReply, snoozedByKind, snoozedById, snoozedByName }: Ticket): Snooze | null {
-    if (!snoozedAt) return null;
-    return { until: snoozedUntil, wakeOnReply, since: snoozedAt, by: shown(snoozedByKind!, snoozedById!, snoozedByName!) };
+  snooze(@Root() ticket: Ticket): Snooze | null {
+    return snoozeOf(ticket);
   }
 
   @FieldResolver(() => TicketPermissions, { description: 'What the caller may do with it.' })

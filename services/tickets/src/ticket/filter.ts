@@ -14,16 +14,14 @@ import {
   asks,
   treeIs,
   when,
-  listed,
-  wordOf,
 } from '@deskgraph/common/filter';
 import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
-import type { RawBuilder } from 'kysely';
 import { Field, InputType } from 'type-graphql';
 import { FieldFilter } from '@deskgraph/common/field';
-import { type Valued, fieldsMatch, storedValues } from '../field/filter.ts';
-import { type Followed, followedBy, storedFollowers } from '../participant/filter.ts';
+import { fieldsMatch } from '../field/filter.ts';
+import { followedBy } from '../participant/filter.ts';
+import { type LookUp, STORED, tagged } from './look-up.ts';
 import { textMatches } from './text.ts';
 import { changedAt, readsOnHold } from './reader.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
@@ -189,31 +187,3 @@ export function matchesGiven(
 
 /** Said in the words of its index. */
 const escalated = (given: boolean): Condition => (given ? sql`t.escalation is not null` : sql`t.escalation is null`);
-
-/** What is looked up beside the columns of `t`. */
-export interface LookUp {
-  /** Tickets that have one of these labels. */
-  tagged: (names: string[]) => Condition;
-  followed: Followed;
-  valued: Valued;
-  /** A text as words are spelled. */
-  spelled: (column: 'locale' | 'product' | 'external_id') => RawBuilder<unknown>;
-}
-
-/** In tables of their own: under row security no index answers what an array holds. */
-const STORED: LookUp = {
-  tagged: (names) => sql`t.id in (select ticket_id from ticket_tag where name = any(${names}::text[]))`,
-  followed: storedFollowers,
-  valued: storedValues,
-  spelled: (column) => sql.ref(`t.${column}_word`),
-};
-
-function tagged({ any, all, none }: TagFilter, lookUp: LookUp): Condition {
-  const having = (names: string[]): Condition => lookUp.tagged(listed(names).map(wordOf));
-  const conditions = [
-    ...when(any, having),
-    ...listed(all ?? []).map((name) => having([name])),
-    ...when(none, (names) => sql`not ${having(names)}`),
-  ];
-  return conditions.length ? sql`(${sql.join(conditions, sql` and `)})` : sql`true`;
-}

@@ -5,7 +5,8 @@ import { fieldsFit } from '../field/fits.ts';
 import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
 import type { Values } from '../field/value.ts';
 import type { TicketFilter } from './filter.ts';
-import type { EscalationState, Rest, Ticket } from './ticket.ts';
+import type { Rest } from './rest.ts';
+import type { EscalationState, Ticket } from './ticket.ts';
 import { readsOnHold, statusFor } from './reader.ts';
 
 type Asked =

@@ -12,17 +12,17 @@ import { ChannelKind, ResolutionCode, TicketPriority, TicketStatus } from './wor
 export const BODY_BYTES = 64 * 1024;
 const KEY = 'With the same key the same input gives the first result within 24 hours, another input is refused; at most 255 characters.';
 const VERSION = 'Refused with CONFLICT when this is not the current version.';
-const tagNames = z
+export const tagNames = z
   .array(tagName)
   .max(50)
   .transform((names) => [...new Set(names)]);
 export const fieldValues = z.array(z.any()).max(100);
-const shared = { subject: line(255), product: line(255), externalId: line(255) };
+export const plain = { subject: line(255), product: line(255), externalId: line(255) };
 
 @InputType({ description: 'Input of ticketCreate.' })
 export class TicketCreateInput {
   static readonly bounds = loose({
-    ...shared,
+    ...plain,
     body: bytes(BODY_BYTES),
     tags: tagNames,
     fields: fieldValues,
@@ -86,7 +86,7 @@ export class TicketCreateInput {
 
 @InputType({ description: 'Input of ticketUpdate. What is left out stays; null clears.' })
 export class TicketUpdateInput {
-  static readonly bounds = loose({ ...shared, addTags: tagNames, removeTags: tagNames, fields: fieldValues });
+  static readonly bounds = loose({ ...plain, addTags: tagNames, removeTags: tagNames, fields: fieldValues });
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
   @Field(() => String, { nullable: true, description: 'One line of 1 to 255 characters; can’t be cleared.' }) subject?: string | null;
   @Field(() => TicketPriority, { nullable: true, description: 'Can’t be cleared.' }) priority?: TicketPriority | null;
@@ -197,79 +197,4 @@ export class TicketRequesterChangeInput {
   static readonly bounds = loose({ requester: RequesterInput.bounds });
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
   @Field(() => RequesterInput, { description: 'Who asks from now on; somebody unknown becomes a customer.' }) requester!: RequesterInput;
-}
-
-@InputType({ description: 'Input of ticketSpamMark.' })
-export class TicketSpamMarkInput {
-  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
-  @Field(() => Boolean, { description: 'True puts it into the spam queue, false takes it out.' }) spam!: boolean;
-  @Field(() => Boolean, {
-    nullable: true,
-    defaultValue: false,
-    description: 'Also put the mail addresses of the requester on the block list; refused when there are none, or with `spam: false`.',
-  })
-  blockSender?: boolean | null;
-}
-
-@InputType({ description: 'Input of ticketDelete.' })
-export class TicketDeleteInput {
-  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
-}
-
-@InputType({ description: 'Input of ticketRestore.' })
-export class TicketRestoreInput {
-  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
-}
-
-@InputType({ description: 'Input of ticketPurge.' })
-export class TicketPurgeInput {
-  @Field(() => ID, { description: 'Which ticket; it must be in the bin.' }) id!: string;
-}
-
-@InputType({ description: 'One past change of an imported ticket; the given parts changed at that instant.' })
-export class TicketImportChange {
-  static readonly bounds = loose({ body: bytes(BODY_BYTES) });
-  @Field(() => DateTime, { description: 'When it happened; not before the change above it, nor in the future.' }) at!: Date;
-  @Field(() => TicketStatus, { nullable: true, description: 'The status after it; any, also CLOSED.' }) status?: TicketStatus | null;
-  @Field(() => TicketPriority, { nullable: true, description: 'The priority after it.' }) priority?: TicketPriority | null;
-  @Field(() => ID, { nullable: true, description: 'The department after it.' }) departmentId?: string | null;
-  @Field(() => ID, { nullable: true, description: 'The agent in charge after it.' }) assigneeId?: string | null;
-  @Field(() => String, { nullable: true, description: 'A message that was written then, Markdown, at most 64 KiB.' }) body?: string | null;
-  @Field(() => MessageVisibility, { nullable: true, description: 'Who sees the message; required with `body`.' })
-  visibility?: MessageVisibility | null;
-  @Field(() => ID, {
-    nullable: true,
-    description: 'The agent who wrote the message; default the requester when PUBLIC, the app when PRIVATE.',
-  })
-  authorId?: string | null;
-}
-
-@InputType({ description: 'Input of ticketImport.' })
-export class TicketImportInput {
-  static readonly bounds = loose({
-    ...shared,
-    body: bytes(BODY_BYTES),
-    tags: tagNames,
-    requester: RequesterInput.bounds,
-    history: z.array(TicketImportChange.bounds).max(500),
-  });
-  @Field(() => String, { description: 'The app’s own id for it, unique per app, at most 255 characters; imported once.' })
-  externalId!: string;
-  @Field(() => String, { description: 'One line of 1 to 255 characters.' }) subject!: string;
-  @Field(() => String, { description: 'The first message, Markdown, at most 64 KiB.' }) body!: string;
-  @Field(() => RequesterInput, { description: 'Who asked.' }) requester!: RequesterInput;
-  @Field(() => ID, { nullable: true, description: 'The agent who wrote the first message down; default the requester.' }) authorId?:
-    | string
-    | null;
-  @Field(() => ChannelKind, { nullable: true, description: 'The channel that it came in by; default API.' }) channel?: ChannelKind | null;
-  @Field(() => TicketPriority, { nullable: true, description: 'At creation; default NORMAL.' }) priority?: TicketPriority | null;
-  @Field(() => ID, { nullable: true, description: 'The department at creation.' }) departmentId?: string | null;
-  @Field(() => ID, { nullable: true, description: 'The agent in charge at creation.' }) assigneeId?: string | null;
-  @Field(() => TicketStatus, { nullable: true, description: 'The status at creation; default NEW.' }) status?: TicketStatus | null;
-  @Field(() => [String], { nullable: true, description: 'Labels by name, at most 50 of 50 characters.' }) tags?: string[] | null;
-  @Field(() => Locale, { nullable: true, description: 'The language of the requester.' }) locale?: string | null;
-  @Field(() => String, { nullable: true, description: 'The product that it is about, at most 255 characters.' }) product?: string | null;
-  @Field(() => DateTime, { description: 'When it was created; not in the future.' }) createdAt!: Date;
-  @Field(() => [TicketImportChange], { nullable: true, description: 'What happened since, oldest first, at most 500 changes.' })
-  history?: TicketImportChange[] | null;
 }

@@ -1,8 +1,7 @@
 import { Payload } from '@deskgraph/common/graph';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
 import { UnseenActivity } from '../event/unseen.ts';
 import { Message } from '../message/message.ts';
-import { Operation } from '../operation/operation.ts';
 import { Ticket } from './ticket.ts';
 
 const STANDS = 'The ticket as it now stands; null when refused.';
@@ -11,13 +10,6 @@ const STANDS = 'The ticket as it now stands; null when refused.';
 export class TicketCreatePayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
   @Field(() => Message, { nullable: true, description: 'The first message; null when refused.' }) message?: Message | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'Result of ticketImport.' })
-export class TicketImportPayload extends Payload {
-  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
-  @Field(() => Boolean, { nullable: true, description: 'False when the app had imported this externalId before; null when refused.' })
-  created?: boolean | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketUpdate.' })
@@ -55,29 +47,4 @@ export class TicketWakePayload extends Payload {
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketRequesterChange.' })
 export class TicketRequesterChangePayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'Result of ticketSpamMark.' })
-export class TicketSpamMarkPayload extends Payload {
-  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'Result of ticketDelete.' })
-export class TicketDeletePayload extends Payload {
-  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
-  @Field(() => Operation, {
-    nullable: true,
-    description: 'The operation, to look at or to take back; null when refused, and for a ticket that was in the bin already.',
-  })
-  operation?: Operation | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'Result of ticketRestore.' })
-export class TicketRestorePayload extends Payload {
-  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'Result of ticketPurge.' })
-export class TicketPurgePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
 }

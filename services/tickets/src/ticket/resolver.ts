@@ -6,11 +6,9 @@ import { assign } from './assign.ts';
 import { create } from './create.ts';
 import { TicketFilter } from './filter.ts';
 import { find } from './find.ts';
-import { importTicket } from './import.ts';
 import {
   TicketAssignInput,
   TicketCreateInput,
-  TicketImportInput,
   TicketReopenInput,
   TicketRequesterChangeInput,
   TicketSnoozeInput,
@@ -22,7 +20,6 @@ import { TicketOrder } from './order.ts';
 import {
   TicketAssignPayload,
   TicketCreatePayload,
-  TicketImportPayload,
   TicketReopenPayload,
   TicketRequesterChangePayload,
   TicketSnoozePayload,
@@ -128,14 +125,5 @@ export class TicketResolver {
     @Ctx() ctx: Context,
   ): Promise<TicketRequesterChangePayload> {
     return requesterChange(ctx, input);
-  }
-
-  @Auth({ scopes: ['tickets:import'], roles: [Role.ADMIN] })
-  @Mutation(() => TicketImportPayload, {
-    description:
-      'Takes over a ticket with its past from another system, times included; for apps with the scope `tickets:import`. The same externalId again changes nothing and answers with the ticket.',
-  })
-  ticketImport(@Arg('input', () => TicketImportInput) input: TicketImportInput, @Ctx() ctx: Context): Promise<TicketImportPayload> {
-    return importTicket(ctx, input);
   }
 }

@@ -1,27 +1,13 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { Actor } from '@deskgraph/common/access';
 import { Id, Stored } from '@deskgraph/common/database';
-import { ActorView, Node } from '@deskgraph/common/graph';
+import { Node } from '@deskgraph/common/graph';
 import { connectionOf, edgeOf } from '@deskgraph/common/page';
 import { DateTime, Locale } from '@deskgraph/common/scalar';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Values } from '../field/value.ts';
+import type { Rest } from './rest.ts';
 import { ChannelKind, ResolutionCode, TicketOrigin, TicketPriority, TicketStatus } from './words.ts';
-
-@ObjectType({ simpleResolvers: true, description: 'How a ticket was solved.' })
-export class Resolution {
-  @Field(() => ResolutionCode, { description: 'The reason.' }) code!: ResolutionCode;
-  @Field(() => String, { nullable: true, description: 'What was done, in the words of the solver; at most 4,000 characters.' }) text!:
-    | string
-    | null;
-  @Field(() => Boolean, { description: 'Whether it counts as handled by the agent in reports.' }) counted!: boolean;
-}
-
-/** A postponement as facts tell it; `until` is null when only a reply ends it. */
-export interface Rest {
-  until: string | null;
-  wakeOnReply: boolean;
-}
 
 /** An escalation in force, as it is stored and as facts tell it. */
 export interface EscalationState {
@@ -30,14 +16,6 @@ export interface EscalationState {
   reason: string;
   since: string;
   by: { kind: Actor['kind']; id: string; name: string };
-}
-
-@ObjectType({ simpleResolvers: true, description: 'A postponement.' })
-export class Snooze {
-  @Field(() => DateTime, { nullable: true, description: 'When it ends; null when a reply of the requester does.' }) until!: Date | null;
-  @Field(() => Boolean, { description: 'Whether a reply of the requester ends it.' }) wakeOnReply!: boolean;
-  @Field(() => ActorView, { nullable: true, description: 'Who postponed it.' }) by!: object | null;
-  @Field(() => DateTime, { description: 'Since when.' }) since!: Date;
 }
 
 type Defaulted =

@@ -1,7 +1,7 @@
 import type { Timer } from '@deskgraph/common/clock';
 import { close } from './close.ts';
-import { forgetInTime } from './forget.ts';
-import { purgeInTime } from './purge.ts';
+import { forgetInTime } from '../bin/forget.ts';
+import { purgeInTime } from '../bin/purge.ts';
 import { wakeInTime } from './wake.ts';
 
 /** What happens to tickets by time alone. */

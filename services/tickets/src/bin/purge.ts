@@ -4,12 +4,11 @@ import { recordAll } from '@deskgraph/common/events';
 import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { removeOfTicket } from '../attachment/release.ts';
-import { fact } from './fact.ts';
-import { lockedAnywhere } from './locked.ts';
+import { fact } from '../ticket/fact.ts';
+import { lockedAnywhere } from '../ticket/locked.ts';
 import { forget, forgetful } from './forget.ts';
-import type { TicketPurgeInput } from './input.ts';
-import type { TicketPurgePayload } from './payload.ts';
-import { Ticket } from './ticket.ts';
+import type { TicketPurgeInput, TicketPurgePayload } from './input.ts';
+import { Ticket } from '../ticket/ticket.ts';
 
 /** Removes a ticket of the bin for ever. */
 export async function purge(ctx: Context, { id }: TicketPurgeInput): Promise<TicketPurgePayload> {

@@ -2,8 +2,16 @@ import { Auth, Role } from '@deskgraph/common/access';
 import type { Context } from '@deskgraph/common/transaction';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { remove } from './delete.ts';
-import { TicketDeleteInput, TicketPurgeInput, TicketRestoreInput, TicketSpamMarkInput } from './input.ts';
-import { TicketDeletePayload, TicketPurgePayload, TicketRestorePayload, TicketSpamMarkPayload } from './payload.ts';
+import {
+  TicketDeleteInput,
+  TicketPurgeInput,
+  TicketRestoreInput,
+  TicketSpamMarkInput,
+  TicketDeletePayload,
+  TicketPurgePayload,
+  TicketRestorePayload,
+  TicketSpamMarkPayload,
+} from './input.ts';
 import { purge } from './purge.ts';
 import { restore } from './restore.ts';
 import { spamMark } from './spam-mark.ts';

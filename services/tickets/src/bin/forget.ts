@@ -3,8 +3,8 @@ import { sql } from '@deskgraph/common/database';
 import type { Fact, NewFact } from '@deskgraph/common/events';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import type { Changes, State } from './fact.ts';
-import type { Ticket } from './ticket.ts';
+import type { Changes, State } from '../ticket/fact.ts';
+import type { Ticket } from '../ticket/ticket.ts';
 
 /** What the facts of a ticket go on telling when it is removed for ever: what reports count by, and ids. What people wrote or are called goes. */
 const STAYS: readonly (keyof State | 'mergedInto' | 'splitFrom')[] = [

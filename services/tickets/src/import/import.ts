@@ -7,15 +7,14 @@ import { type Message, MessageVisibility } from '../message/message.ts';
 import { index, write } from '../message/write.ts';
 import { resolve } from '../requester/resolve.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
-import { type Changes, fact, moved, standingOf } from './fact.ts';
-import { handOver } from './hand-over.ts';
-import type { TicketImportChange, TicketImportInput } from './input.ts';
-import { open } from './open.ts';
-import type { TicketImportPayload } from './payload.ts';
-import { agentId, departmentId, optional } from './reference.ts';
-import { moveTo } from './status.ts';
-import { Ticket } from './ticket.ts';
-import { ChannelKind, ResolutionCode, TicketOrigin, TicketStatus } from './words.ts';
+import { type Changes, fact, moved, standingOf } from '../ticket/fact.ts';
+import { handOver } from '../ticket/hand-over.ts';
+import type { TicketImportChange, TicketImportInput, TicketImportPayload } from './input.ts';
+import { open } from '../ticket/open.ts';
+import { agentId, departmentId, optional } from '../ticket/reference.ts';
+import { moveTo } from '../ticket/status.ts';
+import { Ticket } from '../ticket/ticket.ts';
+import { ChannelKind, ResolutionCode, TicketOrigin, TicketStatus } from '../ticket/words.ts';
 
 /** Takes over a ticket with its history from another system; the same externalId of the same app is taken over once. */
 export async function importTicket(ctx: Context, input: TicketImportInput): Promise<TicketImportPayload> {

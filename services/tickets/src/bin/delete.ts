@@ -3,11 +3,10 @@ import type { Context } from '@deskgraph/common/transaction';
 import { begin, journaled } from '../operation/journal.ts';
 import { note } from '../operation/noted.ts';
 import { OperationKind } from '../operation/operation.ts';
-import { fact } from './fact.ts';
-import { lockedAnywhere } from './locked.ts';
-import type { TicketDeleteInput } from './input.ts';
-import type { TicketDeletePayload } from './payload.ts';
-import type { Ticket } from './ticket.ts';
+import { fact } from '../ticket/fact.ts';
+import { lockedAnywhere } from '../ticket/locked.ts';
+import type { TicketDeleteInput, TicketDeletePayload } from './input.ts';
+import type { Ticket } from '../ticket/ticket.ts';
 
 const KEPT_MS = 30 * 24 * 3_600_000;
 

@@ -1,9 +1,8 @@
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
-import { fact } from './fact.ts';
-import { lockedAnywhere } from './locked.ts';
-import type { TicketRestoreInput } from './input.ts';
-import type { TicketRestorePayload } from './payload.ts';
+import { fact } from '../ticket/fact.ts';
+import { lockedAnywhere } from '../ticket/locked.ts';
+import type { TicketRestoreInput, TicketRestorePayload } from './input.ts';
 
 /** Out of the bin, as it was. */
 export async function restore(ctx: Context, { id }: TicketRestoreInput): Promise<TicketRestorePayload> {

@@ -2,10 +2,9 @@ import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { blockRequester } from '../sender/block.ts';
-import { fact } from './fact.ts';
-import { locked } from './locked.ts';
-import type { TicketSpamMarkInput } from './input.ts';
-import type { TicketSpamMarkPayload } from './payload.ts';
+import { fact } from '../ticket/fact.ts';
+import { locked } from '../ticket/locked.ts';
+import type { TicketSpamMarkInput, TicketSpamMarkPayload } from './input.ts';
 
 /** Into the spam queue, or out of it; who sent it does not learn of it. */
 export async function spamMark(ctx: Context, { id, spam, blockSender }: TicketSpamMarkInput): Promise<TicketSpamMarkPayload> {
