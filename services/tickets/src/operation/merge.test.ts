@@ -147,14 +147,27 @@ test('what stands against an undo is named, and the rest is taken back when it i
   expect((refused['operation'] as Journaled).conflicts).toEqual([conflict, conflict]);
   expect((await read(first.id)).mergedInto).toEqual({ id: into.id });
   journaled(await undo(onward.id));
-  await mutate(desk, desk.agent, 'ticketRequesterChange', { id: first.id, requester: { email: 'else@x.example' } });
+  const [, ofFirst] = (await read(into.id)).messages.nodes;
+  const apart = { id: into.id, messageIds: [ofFirst!.id], subject: 'Apart' };
+  expect(codes(await mutate(desk, desk.agent, 'ticketSplit', apart))).toEqual([]);
   expect(codes(await undo(id))).toEqual(['UNDO_CONFLICT input.id']);
   expect(journaled(await undo(id, { partly: true }))).toMatchObject({
     state: 'PARTLY_UNDONE',
-    conflicts: [{ field: 'requester', ticket: { id: first.id }, event: { type: 'ticket.requester_changed' } }],
+    conflicts: [{ field: 'messages', ticket: { id: into.id }, event: { type: 'ticket.split' } }],
   });
   expect((await read(first.id)).mergedInto).toEqual({ id: into.id });
   expect((await read(second.id)).mergedInto).toBeNull();
+});
+
+test('nothing comes out of a ticket that is somebody else’s since', async () => {
+  const [into, from] = [await desk.ticket(), await desk.ticket()];
+  const { id } = journaled(await merge([from.id], into.id));
+  await mutate(desk, desk.agent, 'ticketRequesterChange', { id: into.id, requester: { email: 'else@x.example' } });
+  const refused = await undo(id, { partly: true });
+  expect(codes(refused)).toEqual(['UNDO_CONFLICT input.id']);
+  expect((refused['operation'] as Journaled).conflicts).toEqual([
+    { field: 'requester', ticket: { id: into.id }, event: { type: 'ticket.requester_changed' } },
+  ]);
 });
 
 test('what was decided about the target since is not taken back', async () => {
