@@ -211,6 +211,15 @@ test('tickets of somebody else, folded ones, closed ones and the same one are re
   expect(codes(await mutate(desk, desk.agent, 'ticketStatusChange', { id: from.id, status: 'OPEN' }))).toEqual(['ALREADY_MERGED input.id']);
 });
 
+test('what is folded in is not put into other hands: a note for the next one would lie where nobody reads it', async () => {
+  const [into, from] = [await desk.ticket(), await desk.ticket()];
+  journaled(await merge([from.id], into.id));
+  const refused = async (verb: string, input: object): Promise<string[]> =>
+    codes(await mutate(desk, desk.agent, verb, { id: from.id, ...input }));
+  expect(await refused('ticketAssign', { assigneeId: 'me', comment: 'For you' })).toEqual(['ALREADY_MERGED input.id']);
+  expect(await refused('ticketEscalate', { toAgentId: desk.lead.id, reason: 'Too much' })).toEqual(['ALREADY_MERGED input.id']);
+});
+
 test('two that fold each other at once end with one fold, and nobody waits for ever', async () => {
   for (let round = 0; round < 5; round++) {
     const [a, b] = [await desk.ticket({ body: 'a' }), await desk.ticket({ body: 'b' })];

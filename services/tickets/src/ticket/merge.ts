@@ -15,7 +15,7 @@ import { lockedAll } from './locked.ts';
 import { OperationKind } from '../operation/operation.ts';
 import { snapshotOf } from '../operation/snapshot.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
-import { againstFolding, refuse } from './against.ts';
+import { againstWork, refuse } from './against.ts';
 import { fold, take } from './fold.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -56,7 +56,7 @@ export async function merge(ctx: Context, { ids, intoId, expectedVersion }: Tick
 function refuseForeign(into: Ticket, from: readonly Ticket[]): void {
   if (new Set([into, ...from]).size <= from.length) throw new Refusal('INVALID', 'ids');
   for (const [ticket, field] of [[into, 'intoId'] as const, ...from.map((each, at) => [each, `ids.${at}`] as const)]) {
-    refuse(againstFolding(ticket), field);
+    refuse(againstWork(ticket), field);
     if (ticket.requesterId !== into.requesterId) throw new Refusal('INVALID', field);
   }
 }

@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
 import { maySay } from '../message/allow-visibility.ts';
 import { MessageVisibility } from '../message/message.ts';
-import { againstFolding, againstMove, againstReply, againstWork } from './against.ts';
+import { againstWork, againstMove, againstReply } from './against.ts';
 import { byId } from './find.ts';
 import { MOVES } from './status.ts';
 import type { Ticket } from './ticket.ts';
@@ -41,7 +41,7 @@ export async function permissionsOf(ctx: Context, ticket: Ticket, schema: GraphQ
     assign: may('ticketAssign') && !againstWork(ticket),
     solve: moves(TicketStatus.SOLVED),
     reopen: may('ticketReopen') && ticket.status === TicketStatus.SOLVED && !againstMove(ticket),
-    merge: may('ticketMerge') && !againstFolding(ticket),
+    merge: may('ticketMerge') && !againstWork(ticket),
     delete: may('ticketDelete'),
   };
 }

@@ -7,7 +7,7 @@ import { write } from '../message/write.ts';
 import { mentionedIn } from '../participant/mention.ts';
 import { refuseBlockedCaller } from '../sender/refuse.ts';
 import { workspaceOf } from '../workspace/workspace.ts';
-import { againstFolding, refuse } from './against.ts';
+import { againstWork, refuse } from './against.ts';
 import { backToWork } from './back.ts';
 import { moved, standingOf } from './fact.ts';
 import { locked } from './locked.ts';
@@ -21,7 +21,7 @@ import { TicketStatus } from './words.ts';
 export async function reopen(ctx: Context, { id, reason }: TicketReopenInput): Promise<TicketReopenPayload> {
   await refuseBlockedCaller(ctx);
   const ticket = await locked(ctx, id);
-  refuse(againstFolding(ticket), 'id');
+  refuse(againstWork(ticket), 'id');
   if (ticket.status !== TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
   const at = new Date();
   const said = reason ? await speak(ctx, ticket, await message(ctx, ticket, reason, at)) : [];

@@ -4,7 +4,7 @@ import { cancelWaiting } from '../message/cancel.ts';
 import { reindex } from '../message/reindex.ts';
 import { setPeople } from '../participant/people.ts';
 import { resolve } from '../requester/resolve.ts';
-import { againstFolding, refuse } from './against.ts';
+import { againstWork, refuse } from './against.ts';
 import { type Changes, fact } from './fact.ts';
 import { locked } from './locked.ts';
 import type { TicketRequesterChangeInput } from './input.ts';
@@ -16,7 +16,7 @@ import type { TicketRequesterChangePayload } from './payload.ts';
  */
 export async function requesterChange(ctx: Context, input: TicketRequesterChangeInput): Promise<TicketRequesterChangePayload> {
   const ticket = await locked(ctx, input.id);
-  refuse(againstFolding(ticket), 'id');
+  refuse(againstWork(ticket), 'id');
   const { requester, name, met } = await resolve(ctx, input.requester);
   if (requester.id === ticket.requesterId) return { ticket, userErrors: [] };
   const changes: Changes = { requesterId: [ticket.requesterId, requester.id] };

@@ -11,7 +11,7 @@ import type { TicketSplitInput, TicketSplitPayload } from '../operation/input.ts
 import { begin as beginJournal, keepMessages, keepTickets } from '../operation/journal.ts';
 import { OperationKind } from '../operation/operation.ts';
 import { snapshotOf } from '../operation/snapshot.ts';
-import { againstFolding, refuse } from './against.ts';
+import { againstWork, refuse } from './against.ts';
 import { fact } from './fact.ts';
 import { locked } from './locked.ts';
 import { begin } from './open.ts';
@@ -22,7 +22,7 @@ import { TicketOrigin, TicketStatus } from './words.ts';
 /** Cuts messages out into a new ticket, with what they were about; each of the two tickets tells of the other. */
 export async function split(ctx: Context, input: TicketSplitInput): Promise<TicketSplitPayload> {
   const ticket = await locked(ctx, input.id);
-  refuse(againstFolding(ticket), 'id');
+  refuse(againstWork(ticket), 'id');
   const messages = await chosen(ctx, ticket, input.messageIds);
   const at = new Date();
   const before = snapshotOf(ticket);
