@@ -1,7 +1,8 @@
 import type { Identity } from '@deskgraph/common/identity';
+import { LockMode } from '@mikro-orm/postgresql';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from '@deskgraph/common/database';
-import { type Fact, recordAll } from '@deskgraph/common/events';
+import { type Fact, type NewFact, recordAll } from '@deskgraph/common/events';
 import { type Follower, follow } from '@deskgraph/common/feed';
 import type { Service } from '@deskgraph/common/subgraph';
 import type { Context } from '@deskgraph/common/transaction';
@@ -9,7 +10,7 @@ import { peers } from '../config.ts';
 import { participantsChanged } from '../participant/fact.ts';
 import { copiedTo } from '../participant/find.ts';
 import { setPeople } from '../participant/people.ts';
-import { type Changes, fact } from '../ticket/fact.ts';
+import { fact } from '../ticket/fact.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { uuidOf } from '@deskgraph/common/id';
 import { enter, keepOnly } from './directory.ts';
@@ -50,32 +51,27 @@ export async function apply(ctx: Context, { type, subject, data }: Fact): Promis
 
 /** Tickets of somebody who turned out to be known under another id go to that one, and so do the copies that he gets. */
 async function merge(ctx: Context, from: string, into: string): Promise<void> {
-  const asked = await ctx.em.find(Ticket, { requesterId: from });
-  for (const ticket of asked) ticket.requesterId = into;
-  await recordAll(
-    ctx,
-    asked.map((ticket) => {
-      const changes: Changes = { requesterId: [from, into], ...setPeople(ticket, 'ccIds', ticket.ccIds) };
-      return fact('ticket.requester_changed', ticket, { changes });
-    }),
+  const tickets = await ctx.em.find(
+    Ticket,
+    { $or: [{ requesterId: from }, { id: { $in: await copiedTo(ctx, from) } }] },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
   );
-  const copied = await ctx.em.find(Ticket, { id: { $in: await copiedTo(ctx, from) } });
   await recordAll(
     ctx,
-    copied.flatMap((ticket) =>
-      participantsChanged(
-        ticket,
-        setPeople(
-          ticket,
-          'ccIds',
-          ticket.ccIds.map((id) => (id === from ? into : id)),
-        ),
-      ),
-    ),
+    tickets.flatMap((ticket) => turnedOver(ticket, from, into)),
   );
   await sql`
     update requester_identity set requester_id = into_.id from requester into_
     where into_.id = ${uuidOf('cus', into)}::uuid and requester_id = ${uuidOf('cus', from)}::uuid`.execute(ctx.em.getKysely());
+}
+
+function turnedOver(ticket: Ticket, from: string, into: string): NewFact[] {
+  const isAsked = ticket.requesterId === from;
+  if (isAsked) ticket.requesterId = into;
+  const ids = ticket.ccIds.map((id) => (id === from ? into : id));
+  const changes = setPeople(ticket, 'ccIds', ids);
+  if (!isAsked) return participantsChanged(ticket, changes);
+  return [fact('ticket.requester_changed', ticket, { changes: { requesterId: [from, into], ...changes }, internal: true })];
 }
 
 export const CUSTOMERS = { source: 'customers', apply };

@@ -1,0 +1,69 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { uuidOf } from '@deskgraph/common/id';
+import { type TestService, countStatements } from '@deskgraph/common/testing';
+import { systemActor } from '@deskgraph/common/token';
+import { Context } from '@deskgraph/common/transaction';
+import { Client } from 'pg';
+import { type Desk, openDesk, startTickets } from '../../testing/desk.ts';
+import { untold } from '../../testing/log.ts';
+import { apply } from './follow.ts';
+
+let service: TestService;
+let desk: Desk;
+let owner: Client;
+
+beforeAll(async () => {
+  service = await startTickets();
+  owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+});
+afterAll(async () => {
+  await owner.end();
+  await service.stop();
+});
+
+const merged = async (): Promise<string[]> => {
+  const { orm, log } = service.service;
+  const ctx = new Context({ orm, log, actor: systemActor(desk.workspace), requestId: 'test', locales: [] });
+  const data = { from: desk.customer.id, into: desk.stranger.id };
+  return countStatements(() => ctx.write(() => apply(ctx, { type: 'customer.merged', subject: data.from, data } as never)));
+};
+const openOne = async (): Promise<void> => {
+  desk = await openDesk(service);
+  await owner.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
+};
+
+test('what is changed in a ticket just when its requester turns out to be known already is not lost, and has a version of its own', async () => {
+  await openOne();
+  const { id, version } = await desk.ticket();
+  await owner.query('begin');
+  await owner.query('select from ticket where id = $1 for update', [uuidOf('tkt', id)]);
+  const done = merged();
+  const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+  while (!(await owner.query(waits)).rowCount) await sleep(5);
+  await owner.query(`update ticket set subject = 'Meanwhile', version = version + 1 where id = $1`, [uuidOf('tkt', id)]);
+  await owner.query('commit');
+  await done;
+  const read = 'query ($id: ID!) { ticket(id: $id) { subject version requester { id } } }';
+  expect(await desk.ask(desk.agent, read, { id })).toEqual({
+    ticket: { subject: 'Meanwhile', version: version + 2, requester: { id: desk.stranger.id } },
+  });
+});
+
+test('however many tickets somebody asked for or has copies of, the same few statements turn them over, and each is told', async () => {
+  const costs: number[] = [];
+  for (const many of [2, 8]) {
+    await openOne();
+    for (let at = 0; at < many; at++) await desk.ticket();
+    await owner.query('update ticket set requester_id = $1, cc_ids = array[$2] where workspace_id = $3 and number % 2 = 0', [
+      uuidOf('cus', desk.stranger.id),
+      desk.customer.id,
+      desk.workspace,
+    ]);
+    costs.push((await merged()).length);
+    expect(await untold(desk)).toEqual([]);
+  }
+  expect(costs[1]).toBe(costs[0]);
+});
