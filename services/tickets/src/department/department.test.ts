@@ -232,3 +232,16 @@ describe('deleting a department', () => {
     }
   });
 });
+
+test('an app that is bound to departments knows of no other one, on no way', async () => {
+  const [own, other] = [await create('Bound'), await create('Beyond')];
+  const bound: Actor = { ...app(desk.workspace), departments: [own.id] };
+  const asked = 'query ($ids: [ID!]!) { departments { id } nodes(ids: $ids) { id } }';
+  expect(await desk.ask(bound, asked, { ids: [own.id, other.id] })).toEqual({
+    departments: [{ id: own.id }],
+    nodes: [{ id: own.id }, null],
+  });
+  expect(codes(await update({ id: other.id, name: 'Mine' }, bound))).toEqual(['NOT_FOUND input.id']);
+  expect(codes(await mutate(desk, bound, 'departmentDelete', { id: other.id }))).toEqual(['NOT_FOUND input.id']);
+  expect(codes(await update({ id: own.id, name: 'Bound still' }, bound))).toEqual([]);
+});

@@ -1,16 +1,22 @@
+import type { Actor } from '@deskgraph/common/access';
 import { hydrate, sql, uuids } from '@deskgraph/common/database';
+import type { Condition } from '@deskgraph/common/filter';
 import type { Context } from '@deskgraph/common/transaction';
 import { Department } from './department.ts';
 
-/** All departments by name; an app that is bound to some sees those. */
+/** Does the department exist for the actor? An app that is bound to some knows of no others. */
+export const sees = ({ kind, departments }: Actor, id: string): boolean =>
+  kind !== 'app' || !departments.length || departments.includes(id);
+
+/** The same as a condition on `d`. */
+const visible = ({ kind, workspace, departments }: Actor): Condition => sql`(d.workspace_id = ${workspace}::uuid
+  and ${kind === 'app' && departments.length ? sql`d.id = any(${uuids('dep', departments)})` : sql`true`})`;
+
+/** All departments by name. */
 export async function find(ctx: Context): Promise<Department[]> {
   const em = await ctx.read();
-  const bounded =
-    ctx.actor.kind === 'app' && ctx.actor.departments.length ? sql`id = any(${uuids('dep', ctx.actor.departments)})` : sql`true`;
   const { rows } = await sql`
-    select * from department where workspace_id = ${ctx.workspace}::uuid and deleted_at is null and ${bounded} order by lower(name), id`.execute(
-    em.getKysely(),
-  );
+    select d.* from department d where ${visible(ctx.actor)} and d.deleted_at is null order by lower(d.name), d.id`.execute(em.getKysely());
   return hydrate(ctx.orm, Department, rows);
 }
 
@@ -18,7 +24,8 @@ export async function find(ctx: Context): Promise<Department[]> {
 export const byId = (ctx: Context, id: string): Promise<Department | null> =>
   ctx.load.byId('department', id, async (ids) => {
     const em = await ctx.read();
-    const { rows } = await sql`
-      select * from department where id = any(${uuids('dep', ids)}) and workspace_id = ${ctx.workspace}::uuid`.execute(em.getKysely());
+    const { rows } = await sql`select d.* from department d where d.id = any(${uuids('dep', ids)}) and ${visible(ctx.actor)}`.execute(
+      em.getKysely(),
+    );
     return hydrate(ctx.orm, Department, rows);
   });

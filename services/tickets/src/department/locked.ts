@@ -4,11 +4,12 @@ import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { LockMode } from '@mikro-orm/postgresql';
 import { Department } from './department.ts';
+import { sees } from './find.ts';
 
 /** The department to change. While it is locked no ticket comes into it. */
 export async function locked(ctx: Context, id: string): Promise<Department> {
   const department = await ctx.em.findOne(Department, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  if (!department) throw new Refusal('NOT_FOUND', 'id');
+  if (!department || !sees(ctx.actor, id)) throw new Refusal('NOT_FOUND', 'id');
   return department;
 }
 

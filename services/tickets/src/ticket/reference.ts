@@ -3,6 +3,7 @@ import { sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { toId, toUuid } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
+import { sees } from '../department/find.ts';
 
 /** Who answers tickets. */
 export const WORKS: ReadonlySet<Role> = new Set([Role.AGENT, Role.LEAD, Role.ADMIN]);
@@ -49,8 +50,7 @@ async function heldAll(ctx: Context, ids: readonly string[]): Promise<Held[]> {
 
 /** The department that an input names; held until the transaction ends, so that it is not deleted with this ticket in it. */
 export async function departmentId(ctx: Context, id: string, field: string): Promise<string> {
-  const bounded = ctx.actor.kind === 'app' && ctx.actor.departments.length > 0 && !ctx.actor.departments.includes(id);
-  if (bounded || !(await isOpen(ctx, id))) throw new Refusal('NOT_FOUND', field);
+  if (!sees(ctx.actor, id) || !(await isOpen(ctx, id))) throw new Refusal('NOT_FOUND', field);
   return id;
 }
 
