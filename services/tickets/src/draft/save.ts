@@ -16,7 +16,10 @@ export async function save(ctx: Context, input: DraftSaveInput): Promise<DraftSa
     await discard(ctx, ticket.id, input.visibility);
     return { draft: null, userErrors: [] };
   }
-  return { draft: await keep(ctx, ticket, input), userErrors: [] };
+  const draft = await keep(ctx, ticket, input);
+  if (draft) return { draft, userErrors: [] };
+  ctx.load.clear();
+  return save(ctx, input);
 }
 
 /** Where an answer would go. */
@@ -27,14 +30,16 @@ async function head(ctx: Context, id: string): Promise<Ticket> {
   return ticket.mergedIntoId ? head(ctx, ticket.mergedIntoId) : ticket;
 }
 
-async function keep(ctx: Context, ticket: Ticket, { body, visibility, shared }: DraftSaveInput): Promise<Draft> {
+/** Undefined when the ticket was folded into another one, or put into the bin, just now. */
+async function keep(ctx: Context, ticket: Ticket, { body, visibility, shared }: DraftSaveInput): Promise<Draft | undefined> {
   const now = new Date();
   const { rows } = await sql<object>`
     insert into draft (id, workspace_id, ticket_id, author_id, visibility, body, shared, version, created_at, updated_at)
-    values (${newUuid()}::uuid, ${ctx.workspace}::uuid, ${uuidOf('tkt', ticket.id)}::uuid, ${uuidOf('agt', ctx.actor.id)}::uuid, ${visibility},
-      ${body}, ${shared ?? false}, 1, ${now}, ${now})
+    select ${newUuid()}::uuid, ${ctx.workspace}::uuid, t.id, ${uuidOf('agt', ctx.actor.id)}::uuid, ${visibility}, ${body}, ${shared ?? false}, 1,
+      ${now}::timestamptz, ${now}::timestamptz
+    from ticket t where t.id = ${uuidOf('tkt', ticket.id)}::uuid and t.merged_into_id is null and t.deleted_at is null for key share
     on conflict (ticket_id, author_id, visibility) do update
       set body = excluded.body, shared = excluded.shared, version = draft.version + 1, updated_at = excluded.updated_at
     returning *`.execute(ctx.em.getKysely());
-  return hydrate(ctx.orm, Draft, rows)[0]!;
+  return hydrate(ctx.orm, Draft, rows)[0];
 }
