@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/access';
-import { newId } from '@deskgraph/common/id';
-import { type TestService } from '@deskgraph/common/testing';
+import { newId, uuidOf } from '@deskgraph/common/id';
+import { type TestService, countStatements } from '@deskgraph/common/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { stopClock } from '../../testing/clock.ts';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 
@@ -193,4 +194,39 @@ test('a macro escalates, says why by its note, and is taken back', async () => {
   );
   expect(codes(undone)).toEqual([]);
   expect(await read(id)).toMatchObject({ assignee: null, escalation: null });
+});
+
+test('however many steps lead to nobody any more, the next one is found by the same few statements', async () => {
+  const costs: number[] = [];
+  for (const gone of [1, 8]) {
+    const desk = await openDesk(service);
+    const make = async (at: number): Promise<string> =>
+      ((await mutate(desk, desk.admin, 'departmentCreate', { name: `Gone ${at}` }, 'department { id }'))['department'] as { id: string })
+        .id;
+    const departments = await Promise.all(Array.from({ length: gone }, (_, at) => make(at)));
+    const steps = [...departments.map((departmentId) => ({ departmentId, after: 'PT1H' })), to(desk.lead)];
+    expect(codes(await mutate(desk, desk.admin, 'escalationPathCreate', { name: 'Help', filter: {}, steps }))).toEqual([]);
+    for (const id of departments) await mutate(desk, desk.admin, 'departmentDelete', { id });
+    const { id } = await desk.ticket();
+    costs.push((await countStatements(() => mutate(desk, desk.agent, 'ticketEscalate', { id, reason: 'Charged twice' }))).length);
+    const { ticket } = await desk.ask<{ ticket: Shown }>(desk.agent, 'query ($id: ID!) { ticket(id: $id) { assignee { id } } }', { id });
+    expect(ticket).toEqual({ assignee: { id: desk.lead.id } });
+  }
+  expect(costs[1]).toBe(costs[0]);
+});
+
+test('a path that is deleted in the same moment takes no ticket', async () => {
+  const pathId = await path([to(desk.lead)]);
+  const { id } = await desk.ticket();
+  const deleting = new Client({ connectionString: service.database.ownerUrl });
+  await deleting.connect();
+  await deleting.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
+  await deleting.query('begin');
+  await deleting.query('delete from escalation_path where id = $1', [uuidOf('esc', pathId)]);
+  const escalated = escalate(id);
+  const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+  await until(async () => Boolean((await deleting.query(waits)).rowCount));
+  await deleting.query('commit');
+  await deleting.end();
+  expect(codes(await escalated)).toEqual(['NO_STEP_LEFT input.toAgentId']);
 });

@@ -1,10 +1,12 @@
 import { due } from '@deskgraph/common/clock';
+import { sql } from '@deskgraph/common/database';
 import type { NewFact } from '@deskgraph/common/events';
+import { uuidOf } from '@deskgraph/common/id';
 import { milliseconds } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
 import { handed } from '../ticket/assign.ts';
 import { type Changes, fact } from '../ticket/fact.ts';
-import { isOpen, works } from '../ticket/reference.ts';
+import { open, working } from '../ticket/reference.ts';
 import type { EscalationState, Ticket } from '../ticket/ticket.ts';
 import { woken } from '../ticket/wake.ts';
 import type { EscalationPath, EscalationStep } from './path.ts';
@@ -16,18 +18,34 @@ export interface Taken {
   number: number;
 }
 
-/** The next step after `last` that leads to somebody else than who has the ticket. Who has left and what is deleted is passed over. */
+/**
+ * The next step after `last` that leads to somebody else than who has the ticket. Who has left and what is deleted is passed over. The path is
+ * held until the transaction ends, so that it is not deleted with this ticket on it.
+ */
 export async function nextStep(ctx: Context, ticket: Ticket, path: EscalationPath, last: number): Promise<Taken | undefined> {
-  for (const [at, step] of path.steps.entries())
-    if (at >= last && !isThere(ticket, step) && (await isReachable(ctx, step))) return { path, number: at + 1 };
-  return undefined;
+  if (!(await isHeld(ctx, path))) return undefined;
+  const ahead = path.steps.slice(last);
+  const agents = await working(
+    ctx,
+    ahead.flatMap(({ agentId }) => agentId ?? []),
+  );
+  const departments = await open(
+    ctx,
+    ahead.flatMap(({ departmentId }) => departmentId ?? []),
+  );
+  const isReachable = ({ agentId, departmentId }: EscalationStep): boolean =>
+    agentId ? agents.has(agentId) : departments.has(departmentId!);
+  const at = ahead.findIndex((step) => !isThere(ticket, step) && isReachable(step));
+  return at < 0 ? undefined : { path, number: last + at + 1 };
+}
+
+async function isHeld(ctx: Context, { id }: EscalationPath): Promise<boolean> {
+  const { rows } = await sql`select from escalation_path where id = ${uuidOf('esc', id)}::uuid for key share`.execute(ctx.em.getKysely());
+  return rows.length > 0;
 }
 
 const isThere = (ticket: Ticket, { agentId, departmentId }: EscalationStep): boolean =>
   agentId ? ticket.assigneeId === agentId : ticket.departmentId === departmentId && ticket.assigneeId === null;
-
-const isReachable = (ctx: Context, { agentId, departmentId }: EscalationStep): Promise<boolean> =>
-  agentId ? works(ctx, agentId) : isOpen(ctx, departmentId!);
 
 /** Takes a step of a path; the one after it comes by itself, if there is one. */
 export function take(ctx: Context, ticket: Ticket, { path, number }: Taken, reason: string, cause: Putting['cause']): Promise<NewFact[]> {
