@@ -15,8 +15,11 @@ const CLEARED: ReadonlySet<string> = new Set(['assigneeId']);
 /** An action as it is kept: what acts, and nothing else. */
 export const kept = (action: TicketActionInput): TicketActionInput =>
   Object.fromEntries(
-    Object.entries(action).filter(([field, value]) => value !== undefined && (value !== null || CLEARED.has(field))),
+    Object.entries(action).filter(([field, value]) => acts(value) || (value === null && CLEARED.has(field))),
   ) as TicketActionInput;
+
+const acts = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== false;
 
 /** Refuses an action that could be done to no ticket; `place` leads to it in the input. */
 export async function refuseUndoable(ctx: Context, action: TicketActionInput, place: string): Promise<void> {

@@ -6,6 +6,7 @@ import { type TestService, app, countStatements } from '@deskgraph/common/testin
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { stopClock } from '../../testing/clock.ts';
+import { untold } from '../../testing/log.ts';
 import { type Desk, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
 import { clientOf, Watch } from '../../testing/watch.ts';
 
@@ -225,6 +226,29 @@ describe('removing for ever', () => {
       counts.push(statements.filter((each) => !/removed_ticket|forget_facts|from outbox/.test(each)).length);
     }
     expect(counts[1]).toBe(counts[0]);
+  });
+
+  test('what hung on it hangs on nothing, and says so', async () => {
+    const fresh = await openDesk(service);
+    const [problem, into] = [await fresh.ticket(), await fresh.ticket()];
+    const [incident, related, folded] = [await fresh.ticket(), await fresh.ticket(), await fresh.ticket()];
+    const done = async (actor: Actor, name: string, input: object) => expect(codes(await mutate(fresh, actor, name, input))).toEqual([]);
+    await done(fresh.agent, 'ticketLink', { id: problem.id, otherId: incident.id, kind: 'INCIDENT' });
+    await done(fresh.agent, 'ticketLink', { id: problem.id, otherId: related.id, kind: 'RELATED' });
+    await done(fresh.agent, 'ticketMerge', { ids: [folded.id], intoId: into.id });
+    for (const { id } of [problem, into]) {
+      await done(fresh.lead, 'ticketDelete', { id });
+      await done(fresh.admin, 'ticketPurge', { id });
+    }
+    const query =
+      'query ($id: ID!) { ticket(id: $id) { problem { id } mergedInto { id } links { kind } timeline(last: 1) { nodes { type } } } }';
+    const nothing = { problem: null, mergedInto: null, links: [] };
+    for (const { id } of [incident, related])
+      expect(await fresh.ask(fresh.agent, query, { id })).toEqual({
+        ticket: { ...nothing, timeline: { nodes: [{ type: 'ticket.unlinked' }] } },
+      });
+    expect(await fresh.ask(fresh.agent, query, { id: folded.id })).toMatchObject({ ticket: nothing });
+    expect(await untold(fresh)).toEqual([]);
   });
 
   test('a follow-up outlives what it follows', async () => {

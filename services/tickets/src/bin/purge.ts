@@ -7,6 +7,7 @@ import { removeOfTicket } from '../attachment/release.ts';
 import { fact } from '../ticket/fact.ts';
 import { lockedAnywhere } from '../ticket/locked.ts';
 import { forget, forgetful } from './forget.ts';
+import { letGo } from './let-go.ts';
 import type { TicketPurgeInput, TicketPurgePayload } from './input.ts';
 import { Ticket } from '../ticket/ticket.ts';
 
@@ -23,7 +24,7 @@ export const purgeInTime = (ctx: Context, row: object): Promise<void> => destroy
 
 /** With all that was said in it. Its number is not given again, and the log goes on telling what was done to it, but not of whom. */
 async function destroy(ctx: Context, ticket: Ticket): Promise<void> {
-  await recordAll(ctx, [forgetful(fact('ticket.purged', ticket, { internal: true }))]);
+  await recordAll(ctx, [...(await letGo(ctx, ticket)), forgetful(fact('ticket.purged', ticket, { internal: true }))]);
   await forget(ctx, ticket);
   await removeOfTicket(ctx, ticket.id);
   const db = ctx.em.getKysely();

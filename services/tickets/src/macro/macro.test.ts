@@ -127,7 +127,8 @@ test('what one part is refused leaves nothing done, and names its place', async 
 test('an action that nothing could be done by is refused when it is written', async () => {
   const refused = async (...actions: object[]): Promise<string[]> => codes(await create(actions));
   expect(await refused()).toEqual(['INVALID input.actions']);
-  expect(await refused({})).toEqual(['REQUIRED input.actions.0']);
+  for (const idle of [{}, { escalate: false }, { addTags: [], notifyAgentIds: [] }, { notifyDepartment: false, note: null }])
+    expect(await refused(idle)).toEqual(['REQUIRED input.actions.0']);
   expect(await refused({ note: 'x' }, { status: 'CLOSED' })).toEqual(['CLOSE_BY_HAND input.actions.1.status']);
   expect(await refused({ status: 'NEW' })).toEqual(['STATUS_NOT_ALLOWED input.actions.0.status']);
   expect(await refused({ categoryId: newId('cat') })).toEqual(['NOT_FOUND input.actions.0.categoryId']);

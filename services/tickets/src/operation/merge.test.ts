@@ -265,3 +265,11 @@ test('operations are for those who do them; a requester reads what is folded tog
   const elsewhere = await openDesk(service);
   expect(codes(await mutate(elsewhere, elsewhere.agent, 'operationUndo', { id }))).toEqual(['NOT_FOUND input.id']);
 });
+
+test('what was folded into a ticket that is removed for ever comes out of it no more', async () => {
+  const [into, from] = [await desk.ticket(), await desk.ticket()];
+  const { id } = journaled(await merge([from.id], into.id));
+  await mutate(desk, desk.lead, 'ticketDelete', { id: into.id });
+  await mutate(desk, desk.admin, 'ticketPurge', { id: into.id });
+  expect(codes(await undo(id))).toEqual(['UNDO_EXPIRED input.id']);
+});

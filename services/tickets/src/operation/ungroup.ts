@@ -1,4 +1,5 @@
 import { sql, uuids } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
 import type { NewFact } from '@deskgraph/common/events';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
@@ -16,7 +17,7 @@ import type { Piece } from './since.ts';
 export async function ungroup(ctx: Context, operation: Operation, pieces: Piece[]): Promise<Undoing> {
   const into = pieces.find(({ part }) => part === 'INTO');
   const from = pieces.filter(({ part }) => part === 'FROM');
-  if (!into) return { conflicts: [], possible: false, apply: async () => [] };
+  if (!into) throw new Refusal('UNDO_EXPIRED', 'id');
   const since = await linkedSince(
     ctx,
     into.ticket,

@@ -1,5 +1,6 @@
 import { due } from '@deskgraph/common/clock';
 import { sql, uuids } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
 import type { NewFact } from '@deskgraph/common/events';
 import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
@@ -22,7 +23,7 @@ export async function unmerge(ctx: Context, operation: Operation, pieces: Piece[
   refuseGone(ctx, pieces);
   const into = pieces.find(({ part }) => part === 'INTO');
   const from = pieces.filter(({ part }) => part === 'FROM');
-  if (!into) return { conflicts: [], possible: false, apply: async () => [] };
+  if (!into) throw new Refusal('UNDO_EXPIRED', 'id');
   const journal = await journalOf(ctx, operation);
   const torn = await tornOf(
     ctx,

@@ -1,4 +1,5 @@
 import { sql } from '@deskgraph/common/database';
+import { Refusal } from '@deskgraph/common/errors';
 import type { NewFact } from '@deskgraph/common/events';
 import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
@@ -19,7 +20,7 @@ export async function unsplit(ctx: Context, operation: Operation, pieces: Piece[
   refuseGone(ctx, pieces);
   const from = pieces.find(({ part }) => part === 'FROM');
   const into = pieces.find(({ part }) => part === 'INTO');
-  if (!from || !into) return { conflicts: [], possible: false, apply: async () => [] };
+  if (!from || !into) throw new Refusal('UNDO_EXPIRED', 'id');
   const conflicts = [from, into].flatMap(conflictsOf);
   if (from.ticket.requesterId !== into.ticket.requesterId)
     conflicts.push(conflict(into.since.has('requesterId') ? into : from, 'requesterId'));
