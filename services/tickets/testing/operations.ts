@@ -33,7 +33,7 @@ export const OPERATIONS = {
     const no = barred(model, 'ticketId');
     if (no) return no;
     if (model.status === 'CLOSED') return ['TICKET_CLOSED input.ticketId'];
-    const refused = status && (status !== model.status || model.custom) && refusal(model, status, 'status');
+    const refused = status && refusal(model, status, 'status');
     if (refused) return refused;
     tell(model, 'message.added', true);
     if (status === 'SOLVED' && model.status !== 'SOLVED') model.assignee ??= 'ana';
@@ -52,9 +52,9 @@ export const OPERATIONS = {
     if (no) return no;
     const custom = 'custom' in aim ? aim.custom : null;
     const to = 'custom' in aim ? CUSTOMS[aim.custom].base : aim.status;
-    if (model.status === to && model.custom === custom && to !== 'CLOSED') return done;
-    const refused = model.status === to && to === 'NEW' ? undefined : refusal(model, to, custom ? 'customStatusId' : 'status');
+    const refused = refusal(model, to, custom ? 'customStatusId' : 'status');
     if (refused) return refused;
+    if (model.status === to && model.custom === custom) return done;
     if (to === 'SOLVED' && model.status !== to) model.assignee ??= 'ana';
     move(model, to, now, custom);
     return done;
