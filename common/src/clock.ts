@@ -23,6 +23,8 @@ export interface ClockOptions {
   log: Log;
   timers: readonly Timer[];
   now?: () => Date;
+  /** What becomes due sooner is told; all else is found in time by looking so often. */
+  pollMs?: number;
 }
 
 export interface Clock {
@@ -33,8 +35,6 @@ export interface Clock {
   stop: () => Promise<void>;
 }
 
-/** What becomes due sooner is told; all else is found in time by looking so often. */
-const POLL_MS = 1_000;
 /** So many of one kind before the other kinds have their turn. */
 const BATCH = 100;
 /** What somebody else has locked is tried again after so long, what fails after so long and then ever more seldom. */
@@ -63,7 +63,7 @@ export function due(context: Context, at: Date): void {
  * instant and sleeps until then; what was due while nobody ran is done at once, the oldest first. Each row is locked and looked at again
  * before it is worked on, so that nothing is done twice, whoever else works.
  */
-export function startClock({ orm, url, log, timers, now = () => new Date() }: ClockOptions): Clock {
+export function startClock({ orm, url, log, timers, now = () => new Date(), pollMs = 1_000 }: ClockOptions): Clock {
   /** What is left alone for a while, by timer and id. */
   const resting = timers.map(() => new Map<string, { until: number; failures: number }>());
 
@@ -111,7 +111,7 @@ export function startClock({ orm, url, log, timers, now = () => new Date() }: Cl
   const idle = (earliest: Due | undefined): number => {
     const rests = resting.flatMap((each) => [...each.values()].map(({ until }) => until - Date.now())).filter((ms) => ms > 0);
     const ahead = earliest ? [earliest.at.getTime() - now().getTime()] : [];
-    return Math.max(1, Math.min(POLL_MS, ...ahead, ...rests));
+    return Math.max(1, Math.min(pollMs, ...ahead, ...rests));
   };
 
   const turn = async (client: Client): Promise<number> => {
@@ -130,13 +130,13 @@ export function startClock({ orm, url, log, timers, now = () => new Date() }: Cl
     prepare: (client) => client.query('set jit = off'),
     log,
     work: turn,
-    pollMs: POLL_MS,
+    pollMs,
   });
 
   const clock: Clock = {
     wake: worker.call,
     expect: (at) => {
-      if (at.getTime() - now().getTime() <= POLL_MS) worker.call();
+      if (at.getTime() - now().getTime() <= pollMs) worker.call();
     },
     stop: worker.stop,
   };
