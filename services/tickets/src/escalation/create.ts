@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { newId } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { kept, refuseUnlistable } from '../view/stored.ts';
+import { kept, refuseUnkeepable } from '../view/stored.ts';
 import { stepsOf } from './check.ts';
 import { stateOf } from './fact.ts';
 import type { EscalationPathCreateInput, EscalationPathCreatePayload } from './input.ts';
@@ -13,7 +13,7 @@ import { EscalationPath } from './path.ts';
 const MOST = 100;
 
 export async function create(ctx: Context, { name, filter, steps }: EscalationPathCreateInput): Promise<EscalationPathCreatePayload> {
-  refuseUnlistable(ctx, filter, null);
+  refuseUnkeepable(ctx, filter, null);
   const known = await stepsOf(ctx, steps);
   // One after the other, so that many at once don't get past the limit.
   await sql`select pg_advisory_xact_lock(hashtext(${`escalation paths ${ctx.workspace}`}))`.execute(ctx.em.getKysely());

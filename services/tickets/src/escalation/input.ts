@@ -22,7 +22,7 @@ export class EscalationStepInput {
 }
 
 const bounds = loose({ name: line(100), steps: z.array(EscalationStepInput.bounds).min(1).max(20) });
-const FILTER = 'For which tickets; of several paths for one ticket it takes the oldest.';
+const FILTER = 'For which tickets, in at most 16,000 characters as JSON; of several paths for one ticket it takes the oldest.';
 const STEPS = 'To whom, 1 to 20 steps, in this order. Who has left and what is deleted is passed over.';
 const VERSION = 'Refused with CONFLICT when this is not the current version.';
 const STANDS = 'The escalation path as it now stands; null when refused.';

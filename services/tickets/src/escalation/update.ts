@@ -4,7 +4,7 @@ import { record } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import type { Changes } from '../ticket/fact.ts';
-import { kept, refuseUnlistable } from '../view/stored.ts';
+import { kept, refuseUnkeepable } from '../view/stored.ts';
 import { stepsOf } from './check.ts';
 import { stateOf } from './fact.ts';
 import type { EscalationPathUpdateInput, EscalationPathUpdatePayload } from './input.ts';
@@ -17,7 +17,7 @@ export async function update(ctx: Context, input: EscalationPathUpdateInput): Pr
   const before = stateOf(escalationPath);
   escalationPath.name = input.name ?? escalationPath.name;
   if (input.filter) {
-    refuseUnlistable(ctx, input.filter, null);
+    refuseUnkeepable(ctx, input.filter, null);
     escalationPath.filter = kept(input.filter);
   }
   if (input.steps) escalationPath.steps = await stepsOf(ctx, input.steps);

@@ -9,14 +9,14 @@ import { stateOf } from './fact.ts';
 import type { ViewCreateInput, ViewCreatePayload } from './input.ts';
 import { refuseTooMany } from './locked.ts';
 import { sharedWith } from './share.ts';
-import { kept, refuseUnlistable } from './stored.ts';
+import { kept, refuseUnkeepable } from './stored.ts';
 import { View, ViewSharing } from './view.ts';
 
 export const QUEUE = [{ field: TicketOrderField.QUEUE, direction: Direction.ASC }];
 
 export async function create(ctx: Context, input: ViewCreateInput): Promise<ViewCreatePayload> {
   const sharing = input.sharing ?? ViewSharing.PRIVATE;
-  refuseUnlistable(ctx, input.filter, input.orderBy);
+  refuseUnkeepable(ctx, input.filter, input.orderBy);
   await refuseUnknown(ctx, input);
   const departmentId = await sharedWith(ctx, sharing, input.departmentId);
   await refuseTooMany(ctx, sharing);

@@ -10,6 +10,7 @@ const bounds = loose({ name: line(100), columns, groupBy: column });
 const COLUMNS =
   'What its columns show: 1 to 30 names of fields of Ticket, or `field:` and the key of a custom field; default number, subject, status, priority, requesterName, assignee, waitingSince and updatedAt.';
 const GROUP = 'The field of Ticket, or `field:` and the key of a custom one, by which rows are to be shown in groups.';
+const FILTER = 'Which tickets; at most 16,000 characters as JSON.';
 const ORDER = 'In which order, of at most 3 keys; default QUEUE.';
 const VERSION = 'Refused with CONFLICT when this is not the current version.';
 
@@ -24,7 +25,7 @@ export class ViewCreateInput {
   })
   sharing?: ViewSharing | null;
   @Field(() => ID, { nullable: true, description: 'For DEPARTMENT: which one; leads share with their own.' }) departmentId?: string | null;
-  @Field(() => TicketFilter, { description: 'Which tickets.' }) filter!: TicketFilter;
+  @Field(() => TicketFilter, { description: FILTER }) filter!: TicketFilter;
   @Field(() => [TicketOrder], { nullable: true, description: ORDER }) orderBy?: TicketOrder[] | null;
   @Field(() => [String], { nullable: true, description: COLUMNS }) columns?: string[] | null;
   @Field(() => String, { nullable: true, description: GROUP }) groupBy?: string | null;
@@ -52,7 +53,7 @@ export class ViewUpdateInput {
   })
   sharing?: ViewSharing | null;
   @Field(() => ID, { nullable: true, description: 'For DEPARTMENT: which one; leads share with their own.' }) departmentId?: string | null;
-  @Field(() => TicketFilter, { nullable: true, description: 'Which tickets; can’t be cleared.' }) filter?: TicketFilter | null;
+  @Field(() => TicketFilter, { nullable: true, description: `${FILTER} Can’t be cleared.` }) filter?: TicketFilter | null;
   @Field(() => [TicketOrder], { nullable: true, description: ORDER }) orderBy?: TicketOrder[] | null;
   @Field(() => [String], { nullable: true, description: COLUMNS }) columns?: string[] | null;
   @Field(() => String, { nullable: true, description: GROUP }) groupBy?: string | null;

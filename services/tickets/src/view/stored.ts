@@ -6,6 +6,9 @@ import type { TicketFilter } from '../ticket/filter.ts';
 import { listed } from '../ticket/find.ts';
 import type { TicketOrder } from '../ticket/order.ts';
 
+/** A kept filter goes with each fact of what it belongs to; so many characters it has at most, as JSON. */
+const MOST = 16_000;
+
 /** A filter or an order as it is kept: what was given, and nothing of its classes. */
 export const kept = <T extends object>(given: T): T => JSON.parse(JSON.stringify(given)) as T;
 
@@ -36,4 +39,10 @@ export function refuseUnlistable(ctx: Context, filter: TicketFilter | null | und
     if (!(error instanceof Refusal)) throw error;
     throw new Refusal(error.errors.map(({ code, field, message }) => ({ code, field: ['input', ...(field ?? [])], message })));
   }
+}
+
+/** Nor is what would be too long to be kept. */
+export function refuseUnkeepable(ctx: Context, filter: TicketFilter | null | undefined, orderBy: TicketOrder[] | null | undefined): void {
+  if (filter && JSON.stringify(filter).length > MOST) throw new Refusal('TOO_LONG', 'filter');
+  refuseUnlistable(ctx, filter, orderBy);
 }

@@ -12,7 +12,7 @@ import { byId } from './find.ts';
 import type { ViewUpdateInput, ViewUpdatePayload } from './input.ts';
 import { locked, refuseTooMany } from './locked.ts';
 import { sharedWith } from './share.ts';
-import { kept, refuseUnlistable } from './stored.ts';
+import { kept, refuseUnkeepable } from './stored.ts';
 import { type View, ViewSharing } from './view.ts';
 
 const LASTING = ['name', 'sharing', 'filter'] as const;
@@ -30,7 +30,7 @@ export async function update(ctx: Context, input: ViewUpdateInput): Promise<View
 }
 
 async function changed(ctx: Context, view: View, input: ViewUpdateInput): Promise<NewFact[]> {
-  refuseUnlistable(ctx, input.filter, input.orderBy);
+  refuseUnkeepable(ctx, input.filter, input.orderBy);
   await refuseUnknown(ctx, input);
   const before = stateOf(view);
   await share(ctx, view, input);

@@ -143,6 +143,9 @@ test('what can’t be is refused by name', async () => {
   expect(await refused({ groupBy: '__proto__' })).toEqual(['INVALID input.groupBy']);
   expect(await refused({ filter: { text: 'x'.repeat(201) } })).toEqual(['TOO_LONG input.filter.text']);
   expect(await refused({ filter: { not: { not: { not: { not: { not: {} } } } } } })).toEqual(['TOO_LONG input.filter']);
+  const long = { filter: { assigneeId: { eq: 'x'.repeat(16_000) } } };
+  expect(await refused(long)).toEqual(['TOO_LONG input.filter']);
+  expect(codes(await update(desk.agent, { id, ...long }))).toEqual(['TOO_LONG input.filter']);
   expect(await refused({ orderBy: Array.from({ length: 4 }, () => ({ field: 'NUMBER' })) })).toEqual(['TOO_LONG input.orderBy']);
   expect(await refused({ departmentId: desk.departmentId })).toEqual(['INVALID input.departmentId']);
   expect(await refused({ sharing: 'DEPARTMENT' }, desk.admin)).toEqual(['REQUIRED input.departmentId']);
