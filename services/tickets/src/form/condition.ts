@@ -19,11 +19,14 @@ const ANSWERED = [
 ] as const satisfies (keyof TicketFilter)[];
 const ALLOWED: ReadonlySet<string> = new Set([...ANSWERED, 'and', 'or', 'not']);
 
-/** All objects of a filter, whatever holds them. */
-const partsOf = (filter: TicketFilter): TicketFilter[] => [
-  filter,
-  ...[...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not ? [filter.not] : [])].flatMap(partsOf),
+/** All objects of a filter, whatever holds them, and the places where they stand. */
+const placedIn = (filter: TicketFilter, place: string[]): [TicketFilter, string[]][] => [
+  [filter, place],
+  ...(filter.and ?? []).flatMap((each, at) => placedIn(each, [...place, 'and', `${at}`])),
+  ...(filter.or ?? []).flatMap((each, at) => placedIn(each, [...place, 'or', `${at}`])),
+  ...(filter.not ? placedIn(filter.not, [...place, 'not']) : []),
 ];
+const partsOf = (filter: TicketFilter): TicketFilter[] => placedIn(filter, []).map(([part]) => part);
 
 /** Whoever fills a form, the same fields are shown for the same ticket: what he may see of it himself has no say. */
 export const neutral = (actor: Actor): Actor => ({ ...actor, kind: 'system', role: null });
@@ -36,14 +39,15 @@ export function refuseUnanswerable(actor: Actor, filter: TicketFilter, place: st
     if (!(error instanceof Refusal)) throw error;
     throw new Refusal(error.errors.map(({ code, message }) => ({ code, field: place, message })));
   }
-  const errors = partsOf(filter)
-    .flatMap((part) => Object.entries(part).filter(([, value]) => value !== null && value !== undefined))
-    .filter(([name]) => !ALLOWED.has(name))
-    .map(([name]): UserErrorData => ({
-      code: 'INVALID',
-      field: [...place, name],
-      message: `A form can’t ask for \`${name}\`, only for ${ANSWERED.join(', ')}.`,
-    }));
+  const errors = placedIn(filter, place).flatMap(([part, at]) =>
+    Object.entries(part)
+      .filter(([name, value]) => value !== null && value !== undefined && !ALLOWED.has(name))
+      .map(([name]): UserErrorData => ({
+        code: 'INVALID',
+        field: [...at, name],
+        message: `A form can’t ask for \`${name}\`, only for ${ANSWERED.join(', ')}.`,
+      })),
+  );
   if (errors.length) throw new Refusal(errors);
 }
 

@@ -60,7 +60,7 @@ test('administrators make forms of fields that there are, each once, with condit
   const asking = async (showWhen: object) => codes(await create([{ fieldId: size, showWhen }]));
   expect(await asking({ text: 'x', or: [{ createdAt: { within: 'P1D' } }] })).toEqual([
     'INVALID input.fields.0.showWhen.text',
-    'INVALID input.fields.0.showWhen.createdAt',
+    'INVALID input.fields.0.showWhen.or.0.createdAt',
   ]);
   expect(await asking({ field: [{ fieldId: color }] })).toEqual(['INVALID input.fields.0.showWhen']);
   expect(await asking({ not: { not: { not: { not: { not: {} } } } } })).toEqual(['TOO_LONG input.fields.0.showWhen']);
