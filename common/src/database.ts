@@ -1,4 +1,4 @@
-import { type EntityClass, type EntityMetadata, MikroORM, type OptionalProps, Type, defineConfig } from '@mikro-orm/postgresql';
+import { ArrayType, type EntityClass, type EntityMetadata, MikroORM, type OptionalProps, Type, defineConfig } from '@mikro-orm/postgresql';
 import { Entity, Filter, Property } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
 import type { RawBuilder } from 'kysely';
@@ -26,6 +26,13 @@ export class Id extends Type<string | null, string | null> {
   }
   override compareAsType(): string {
     return 'string';
+  }
+}
+
+/** Column of texts, each as it is: the ORM's own type takes `null` for no text, and changes control characters and outer space. */
+export class Texts extends ArrayType<string> {
+  override convertToDatabaseValue(texts: string[] | null): string | null {
+    return texts && `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Role } from '@deskgraph/common/access';
-import { Id, Stored } from '@deskgraph/common/database';
+import { Id, Stored, Texts } from '@deskgraph/common/database';
 import { Node } from '@deskgraph/common/graph';
 import { Json, ScopeScalar } from '@deskgraph/common/scalar';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
@@ -20,7 +20,7 @@ export class AccessRole extends Stored<'filter'> {
   @Field(() => Role, { description: 'The role that it refines; whoever has it has this role.' })
   base!: Role;
 
-  @Property({ type: 'text[]' })
+  @Property({ type: Texts })
   @Field(() => [ScopeScalar], { description: 'The scopes that it leaves of those of people.' })
   scopes!: string[];
 

@@ -1,5 +1,5 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database';
+import { Id, Stored, Texts } from '@deskgraph/common/database';
 import { Node } from '@deskgraph/common/graph';
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 
@@ -48,7 +48,7 @@ export class TicketField extends Stored<'deletedAt'> {
   @Field(() => FieldKind, { description: 'What its values are; never changes.' })
   kind!: FieldKind;
 
-  @Property({ type: 'text[]' })
+  @Property({ type: Texts })
   @Field(() => [String], { description: 'What can be chosen, for CHOICE and CHOICES; at most 100.' })
   options!: string[];
 

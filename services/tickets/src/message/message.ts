@@ -1,6 +1,6 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { Actor } from '@deskgraph/common/access';
-import { Id, Stored } from '@deskgraph/common/database';
+import { Id, Stored, Texts } from '@deskgraph/common/database';
 import { Node } from '@deskgraph/common/graph';
 import { connectionOf } from '@deskgraph/common/page';
 import { DateTime } from '@deskgraph/common/scalar';
@@ -71,7 +71,7 @@ export class Message extends Stored<
   authorName!: string;
 
   /** Staff whom a note names. */
-  @Property({ type: 'text[]' }) mentionIds: string[] = [];
+  @Property({ type: Texts }) mentionIds: string[] = [];
 
   /** Markdown as it was written. */
   @Property({ type: 'text' }) body!: string;

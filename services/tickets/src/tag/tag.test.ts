@@ -61,6 +61,20 @@ const find = async (tag: object): Promise<number> =>
     )
   ).tickets.totalCount;
 
+test('a label is what was written, also where that is a word of the database', async () => {
+  const words = ['"quoted"', '\\', 'a\tb;c"', 'null', '{}'];
+  expect(await namesOf(await labelled(...words))).toEqual(words.toSorted());
+  const input = {
+    subject: 'x',
+    body: 'x',
+    requester: { email: 'eva@x.example' },
+    externalId: '1',
+    createdAt: '2026-01-01T00:00:00Z',
+  };
+  const taken = await mutate(desk, desk.partner, 'ticketImport', { ...input, tags: words }, 'ticket { tags { name } }');
+  expect(taken).toEqual({ ticket: { tags: words.toSorted().map((name) => ({ name })) }, userErrors: [] });
+});
+
 test('labels are made and changed under names in lower case, whose letters are composed', async () => {
   const made = tagOf(await create({ name: '  E\u0301LAN Vital ', color: '#AABB0c' }));
   expect(made).toMatchObject({ name: 'élan vital', color: '#aabb0c', version: 1, ticketCount: 0 });

@@ -1,6 +1,6 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { Actor } from '@deskgraph/common/access';
-import { Id, Stored } from '@deskgraph/common/database';
+import { Id, Stored, Texts } from '@deskgraph/common/database';
 import { Node } from '@deskgraph/common/graph';
 import { connectionOf, edgeOf } from '@deskgraph/common/page';
 import { DateTime, Locale } from '@deskgraph/common/scalar';
@@ -102,11 +102,11 @@ export class Ticket extends Stored<Defaulted> {
 
   @Property({ type: new Id('org'), nullable: true }) organizationId: string | null = null;
   /** Customers who get copies, and see it as the requester does. */
-  @Property({ type: 'text[]' }) ccIds: string[] = [];
+  @Property({ type: Texts }) ccIds: string[] = [];
   /** Staff who are told of what happens to it. */
-  @Property({ type: 'text[]' }) followerIds: string[] = [];
+  @Property({ type: Texts }) followerIds: string[] = [];
   /** Names of labels, lower case. */
-  @Property({ type: 'text[]' }) tags: string[] = [];
+  @Property({ type: Texts }) tags: string[] = [];
 
   /** Values of custom fields by the ids of the fields. */
   @Property({ type: 'json' }) fields: Values = {};

@@ -1,5 +1,5 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database';
+import { Id, Stored, Texts } from '@deskgraph/common/database';
 import { Node } from '@deskgraph/common/graph';
 import { Json } from '@deskgraph/common/scalar';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
@@ -46,7 +46,7 @@ export class View extends Stored<'groupBy' | 'departmentId'> {
   @Field(() => Json, { description: 'In which order, as [TicketOrder!].' })
   orderBy!: object[];
 
-  @Property({ type: 'text[]' })
+  @Property({ type: Texts })
   @Field(() => [String], { description: 'What its columns show: names of fields of Ticket, or `field:` and the key of a custom field.' })
   columns!: string[];
 

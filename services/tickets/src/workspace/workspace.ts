@@ -1,5 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { hydrate, sql } from '@deskgraph/common/database';
+import { Texts, hydrate, sql } from '@deskgraph/common/database';
 import type { Context } from '@deskgraph/common/transaction';
 
 /** The tenant: one company's desk, and what its administrator has set. */
@@ -15,7 +15,7 @@ export class Workspace {
   /** IANA zone in which its days begin. */
   @Property({ type: 'text' }) timeZone = 'UTC';
   /** Language tags; the first is the default. */
-  @Property({ type: 'text[]' }) locales: string[] = ['en'];
+  @Property({ type: Texts }) locales: string[] = ['en'];
   @Property({ type: 'integer' }) version = 1;
 }
 
