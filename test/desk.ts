@@ -103,6 +103,12 @@ export const isLate = ({ errors }: Answer<unknown>): boolean =>
 export const mutation = (name: string, selection: string): string =>
   `mutation ($input: ${name[0]!.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${selection} userErrors { code field } } }`;
 
+/** Makes one thing; gives its id. */
+export async function made(desk: Desk, who: Who, name: string, field: string, input: object): Promise<string> {
+  const payload = await desk.done<Record<string, { id: string }>>(who, name, input, `${field} { id }`);
+  return payload[field]!.id;
+}
+
 export async function openDesk(platform: Platform): Promise<Desk> {
   const place = `desk-${randomBytes(4).toString('hex')}`;
   const emails = Object.fromEntries(Object.keys(ROLES).map((key) => [key, `${key}@${place}.example`])) as Desk['emails'];
@@ -192,17 +198,14 @@ async function hire(desk: Desk): Promise<void> {
   desk.ids.admin = viewer.actor.id;
   const invite = async (who: 'lead' | 'agent' | 'agent2' | 'light' | 'analyst'): Promise<void> => {
     const input = { email: desk.emails[who], name: NAMES[who], role: ROLES[who] };
-    desk.ids[who] = (await desk.done<{ agent: { id: string } }>('admin', 'agentInvite', input, 'agent { id }')).agent.id;
+    desk.ids[who] = await made(desk, 'admin', 'agentInvite', 'agent', input);
   };
   const enter = async (who: 'customer' | 'customer2'): Promise<void> => {
     const input = { name: NAMES[who], identities: [{ kind: 'EMAIL', value: desk.emails[who] }] };
-    desk.ids[who] = (await desk.done<{ customer: { id: string } }>('admin', 'customerCreate', input, 'customer { id }')).customer.id;
+    desk.ids[who] = await made(desk, 'admin', 'customerCreate', 'customer', input);
   };
   const open = async (key: 'sales' | 'support', name: string): Promise<void> => {
-    const input = { name };
-    desk.departments[key] = (
-      await desk.done<{ department: { id: string } }>('admin', 'departmentCreate', input, 'department { id }')
-    ).department.id;
+    desk.departments[key] = await made(desk, 'admin', 'departmentCreate', 'department', { name });
   };
   await Promise.all([
     ...(['lead', 'agent', 'agent2', 'light', 'analyst'] as const).map(invite),

@@ -20,7 +20,7 @@ import type { Answer } from '@deskgraph/common/testing';
 import { type Desk, type UserError, isLate, mutation, post } from './desk.ts';
 import { ALL, NAUGHTY } from './naughty.ts';
 import { type Platform, startPlatform } from './platform.ts';
-import { MUTATIONS } from './rights/mutations.ts';
+import { MUTATIONS } from './rights/graph.ts';
 import { isPaged, mutations, queries } from './schema.ts';
 import { type Things, makeThings } from './things.ts';
 import { until } from './until.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '@deskgraph/common/id';
-import type { Desk } from './desk.ts';
+import { type Desk, made } from './desk.ts';
 
 /** One thing, and a word that stands in it and nowhere else. */
 export interface Thing {
@@ -53,8 +53,7 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
   const things = nothing();
   const mark = (kind: Kind): string => things[kind].mark;
   const make = async (kind: Kind, who: 'admin' | 'partner', name: string, field: string, input: object): Promise<void> => {
-    const payload = await desk.done<Record<string, { id: string }>>(who, name, input, `${field} { id }`);
-    things[kind].id = payload[field]!.id;
+    things[kind].id = await made(desk, who, name, field, input);
   };
   things.customer.id = desk.ids[customer];
   things.email = desk.emails[customer];
