@@ -4,9 +4,10 @@ import type { Context } from '@deskgraph/common/transaction';
 import { byId as fieldById } from '../field/find.ts';
 import { looksTheSame } from '../status/aim.ts';
 import { make } from '../tag/make.ts';
-import { type Changes, fact, moved, standingOf, updated } from '../ticket/fact.ts';
+import { type Changes, fact, isSameStanding, moved, standingOf, updated } from '../ticket/fact.ts';
 import { open, working } from '../ticket/reference.ts';
 import type { Ticket } from '../ticket/ticket.ts';
+import { afterAgent } from '../ticket/status.ts';
 import { TicketStatus } from '../ticket/words.ts';
 import { type Said, runOn, saidIn } from './clocks.ts';
 import type { Operation } from './operation.ts';
@@ -127,12 +128,13 @@ function handsBack({ piece: { ticket, before }, words }: Return, { takers }: Kno
   return changes;
 }
 
-/** The requester waits again, unless he was answered meanwhile. */
-function statusBack({ piece: { ticket, before } }: Return, { at, said, alike }: Known): NewFact[] {
+/** The requester waits again, unless he was answered meanwhile; and what somebody has answered or taken since is not NEW again. */
+function statusBack({ piece: { ticket, before, since } }: Return, { at, said, alike }: Known): NewFact[] {
   const from = standingOf(ticket);
   putBack(ticket, before, 'status');
+  if ((ticket.handled && !before.handled) || (ticket.assigneeId && since.has('assigneeId'))) ticket.status = afterAgent(ticket.status);
   ticket.waitingSince = runOn(before, said.get(ticket.id) ?? []).waitingSince;
-  return [moved(ticket, from, { at, looksTheSame: alike.has(ticket) })];
+  return isSameStanding(from, ticket) ? [] : [moved(ticket, from, { at, looksTheSame: alike.has(ticket) })];
 }
 
 function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewFact {

@@ -173,7 +173,8 @@ test('of one ticket the fields stand for themselves: one that was changed since 
     state: 'PARTLY_UNDONE',
     conflicts: [{ field: 'assignee', ticket: { id }, event: { type: 'ticket.assigned' } }],
   });
-  expect(await read(id)).toMatchObject({ priority: 'NORMAL', status: 'NEW', tags: [{ name: 'c' }], assignee: { id: desk.colleague.id } });
+  // Somebody works on it: it is NEW no more.
+  expect(await read(id)).toMatchObject({ priority: 'NORMAL', status: 'OPEN', tags: [{ name: 'c' }], assignee: { id: desk.colleague.id } });
 });
 
 test('a label that somebody else took away or put back is his; what is as it was before stands against nothing', async () => {
@@ -196,7 +197,7 @@ test('who was answered by it does not wait again; who was not, does', async () =
   const waiting = await changed([silent.id], { assigneeId: 'me', status: 'PENDING' });
   journaled(await undo(solving));
   journaled(await undo(waiting));
-  expect(await read(answered.id)).toMatchObject({ status: 'NEW', waitingSince: null, handled: true, resolution: null, closesAt: null });
+  expect(await read(answered.id)).toMatchObject({ status: 'OPEN', waitingSince: null, handled: true, resolution: null, closesAt: null });
   expect(await read(silent.id)).toMatchObject({ status: 'NEW', waitingSince, handled: false });
 });
 
@@ -210,7 +211,7 @@ test('incidents that were solved with their problem come back with it, and who h
   expect(await read(incident.id)).toMatchObject({ status: 'SOLVED', resolution: { code: 'INCIDENT' } });
   journaled(await undo(operation.id));
   expect(await read(incident.id)).toMatchObject({ status: 'NEW', resolution: null, closesAt: null });
-  expect(await read(problem.id)).toMatchObject({ status: 'NEW', handled: true });
+  expect(await read(problem.id)).toMatchObject({ status: 'OPEN', handled: true });
 
   await mutate(desk, desk.agent, 'ticketAssign', { id: held.id, assigneeId: desk.colleague.id });
   const moved = await changed([held.id], { assigneeId: 'me' });
