@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onServer } from './database.ts';
 import type { Server } from './process.ts';
+import { until } from './until.ts';
 
 /** Stands between the gateway and a service, and keeps what was asked. */
 export interface Counter {
@@ -56,11 +57,15 @@ const BESIDE = [
   ') as departments',
 ];
 
+const AT_WORK = `select from pg_stat_activity where application_name = 'deskgraph' and datname = any($1) and xact_start is not null`;
+
 /** The statements that `work` makes in these databases, each as often as it ran. */
 export async function statementsOf(databases: readonly string[], work: () => Promise<unknown>): Promise<string[]> {
   const ids = 'select oid from pg_database where datname = any($1)';
   return onServer(async (session) => {
     await session.query('create extension if not exists pg_stat_statements');
+    // What was given up as too late may still be at its last statement.
+    await until('nothing asked before is at work', async () => !(await session.query(AT_WORK, [databases])).rowCount);
     await session.query(`select pg_stat_statements_reset(0, oid, 0) from (${ids}) as databases`, [databases]);
     await work();
     const { rows } = await session.query<{ query: string; calls: string }>(

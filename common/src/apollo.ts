@@ -113,9 +113,11 @@ export function graphHandler(
     }
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(request.headers)) if (typeof value === 'string') headers.set(name, value);
+    const operation = context(actor, request.headers);
+    response.once('close', () => operation.leave());
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: 'POST', headers, search: '', body },
-      context: async () => ({ operation: context(actor, request.headers) }),
+      context: async () => ({ operation }),
     });
     if (result.body.kind !== 'complete') throw new Error('Subgraphs answer in one piece.');
     response.writeHead(result.status ?? 200, {

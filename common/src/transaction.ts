@@ -1,6 +1,7 @@
 import { IsolationLevel } from '@mikro-orm/postgresql';
 import type { Actor } from './access.ts';
 import { type EntityManager, type MikroORM, sql } from './database.ts';
+import { fault } from './errors.ts';
 import type { NewFact } from './events.ts';
 import { Loaders } from './loader.ts';
 import type { Log } from './log.ts';
@@ -38,6 +39,7 @@ export class Context {
   readonly #find: Request['find'];
   #open: Promise<EntityManager> | undefined;
   #writing: EntityManager | undefined;
+  #isLeft = false;
   #afterCommit: (() => void)[] = [];
 
   constructor({ orm, actor, log, requestId, locales, find, tail }: Request) {
@@ -66,9 +68,21 @@ export class Context {
     return this.#writing;
   }
 
-  /** The transaction to read in: the one that changes things while it is open, else the operation's read-only snapshot. */
-  read(): Promise<EntityManager> {
-    return this.#writing ? Promise.resolve(this.#writing) : (this.#open ??= this.#begin({ readOnly: true }));
+  /**
+   * The transaction to read in: the one that changes things while it is open, else the operation's read-only snapshot. There is none for who has
+   * left.
+   */
+  async read(): Promise<EntityManager> {
+    if (this.#writing) return this.#writing;
+    this.#refuseLeft();
+    const em = await (this.#open ??= this.#begin({ readOnly: true }));
+    this.#refuseLeft();
+    return em;
+  }
+
+  /** Nobody waits for the answer any more: nothing further is read for it. What is being changed is changed to its end. */
+  leave(): void {
+    this.#isLeft = true;
   }
 
   /** Runs `work` in a transaction of its own and commits; whatever it throws rolls everything back. */
@@ -156,6 +170,10 @@ export class Context {
     const open = this.#open;
     this.#open = undefined;
     if (open) await this.#rollback(await open);
+  }
+
+  #refuseLeft(): void {
+    if (this.#isLeft) throw fault('UNAVAILABLE');
   }
 
   /** With its connection gone, a transaction is rolled back by itself; what was answered before stays right. */
