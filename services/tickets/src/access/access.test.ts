@@ -83,7 +83,9 @@ describe('an access role', () => {
     ];
     const ids = Array.from({ length: 99 }, () => newId('dep'));
     const long = { or: [{ departmentId: { in: ids } }, { departmentId: { notIn: ids } }] };
-    expect(await refused({ filter: long })).toEqual(['TOO_LONG input.filter']);
+    const far = { tag: { any: Array.from({ length: 30 }, (_, at) => `${'顧'.repeat(48)}${at}`) } };
+    const own = { assigneeId: { in: Array.from({ length: 100 }, () => 'me') } };
+    for (const filter of [long, far, { or: [own, own] }]) expect(await refused({ filter })).toEqual(['TOO_LONG input.filter']);
     for (const [filter, place] of asks) expect(await refused({ filter })).toEqual([`INVALID input.${place}`]);
     await made({
       filter: {

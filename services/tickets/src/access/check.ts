@@ -3,12 +3,13 @@ import { Refusal } from '@deskgraph/common/errors';
 import type { FieldFilter } from '@deskgraph/common/field';
 import { listed } from '@deskgraph/common/filter';
 import type { Context } from '@deskgraph/common/transaction';
+import { meantFor } from '../agent/who.ts';
 import { byId as fieldById } from '../field/find.ts';
 import type { TicketFilter } from '../ticket/filter.ts';
 import { DECIDED_BY } from '../ticket/visible.ts';
 import { refuseUnlistable } from '../view/stored.ts';
 
-/** A filter goes with each request of who has it. */
+/** Bytes of a filter: it goes with each request of who has it, and into links to files. */
 const MOST = 4_000;
 
 const BASES: ReadonlySet<Role> = new Set([Role.LIGHT, Role.AGENT, Role.LEAD, Role.ANALYST]);
@@ -30,7 +31,7 @@ const KNOWN: ReadonlySet<string> = new Set([...Object.keys(DECIDED_BY), 'and', '
 /** Refuses a filter that could not be looked at with each fact, and names what it asks for. */
 export async function refuseUnknowable(ctx: Context, filter: TicketFilter | null | undefined): Promise<void> {
   if (!filter) return;
-  if (JSON.stringify(filter).length > MOST) throw new Refusal('TOO_LONG', 'filter');
+  if (Buffer.byteLength(JSON.stringify(meantFor(ctx.actor.id, filter))) > MOST) throw new Refusal('TOO_LONG', 'filter');
   refuseUnlistable(ctx, filter, null);
   await walk(ctx, filter, 'filter');
 }

@@ -10,7 +10,7 @@ const bounds = loose({ name: line(100), scopes: z.array(z.string()).min(1).max(5
 const BASE = 'The role that it refines: LIGHT, AGENT, LEAD or ANALYST.';
 const SCOPES = 'The scopes that it leaves, at least one of those of people: all but `tickets:import`.';
 const FILTER =
-  'The tickets that it shows; null shows all, and `me` is who has it. It can ask for status, custom status, priority, channel, category, department, assignee, follower, requester, organization, form, labels, and for custom fields that are numbers, choices, yes or no, filled or not; all else is refused. At most 4,000 characters as JSON.';
+  'The tickets that it shows; null shows all, and `me` is who has it. It can ask for status, custom status, priority, channel, category, department, assignee, follower, requester, organization, form, labels, and for custom fields that are numbers, choices, yes or no, filled or not; all else is refused. At most 4,000 bytes as JSON in UTF-8, in which `me` counts as an id.';
 const VERSION = 'Refused with CONFLICT when this is not the current version.';
 const STANDS = 'The access role as it now stands; null when refused.';
 

@@ -61,7 +61,7 @@ async function find(orm: MikroORM, em: EntityManager, workspace: string, conditi
 }
 
 /** `me` in a filter of rights is who has them: those who apply it may know him by another name. */
-const meantFor = (id: string, filter: object): object =>
+export const meantFor = (id: string, filter: object): object =>
   JSON.parse(JSON.stringify(filter), (key, value: unknown) => (key.endsWith('Id') ? named(id, value) : value)) as object;
 
 const named = (id: string, value: unknown): unknown => JSON.parse(JSON.stringify(value), (_, each: unknown) => (each === 'me' ? id : each));

@@ -37,8 +37,9 @@ async function list(ctx: Context, addresses: string[], field: string): Promise<v
     select id, ${ctx.workspace}::uuid, address, 1, ${now}, ${now} from unnest(${addresses.map(newUuid)}::uuid[], ${addresses}::text[]) as t(id, address)
     on conflict (workspace_id, address) do nothing returning id, address`.execute(db);
   if (!rows.length) return;
-  const { rows: all } = await sql`select from blocked_sender where workspace_id = ${ctx.workspace}::uuid limit ${MOST + 1}`.execute(db);
-  if (all.length > MOST) throw new Refusal('LIMIT_REACHED', field);
+  const all = await sql<{ count: number }>`
+    select count(*)::integer as count from blocked_sender where workspace_id = ${ctx.workspace}::uuid`.execute(db);
+  if (all.rows[0]!.count > MOST) throw new Refusal('LIMIT_REACHED', field);
   await recordAll(
     ctx,
     rows.map((row) => told('sender.blocked', row, 1)),
