@@ -170,7 +170,7 @@ export async function openDesk(platform: Platform): Promise<Desk> {
         { ...file, size: name.length },
         'attachment { id } uploadUrl',
       );
-      const sent = await fetch(new URL(uploadUrl, platform.url), {
+      const sent = await fetch(uploadUrl, {
         method: 'PUT',
         headers: { 'content-type': file.contentType },
         body: name,

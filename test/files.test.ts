@@ -38,8 +38,6 @@ interface Attachment {
 }
 const ALL = 'id name contentType size scan url';
 
-const at = (url: string): string => new URL(url, platform.url).href;
-
 const asked = (who: Who, bytes: Buffer, given: Given = {}, from = desk) =>
   from.done<{ attachment: Attachment; uploadUrl: string }>(
     who,
@@ -49,7 +47,7 @@ const asked = (who: Who, bytes: Buffer, given: Given = {}, from = desk) =>
   );
 
 const put = (url: string, bytes: Buffer, type = 'image/png', headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(at(url), { method: 'PUT', body: new Uint8Array(bytes), headers: { 'content-type': type, ...headers } });
+  fetch(url, { method: 'PUT', body: new Uint8Array(bytes), headers: { 'content-type': type, ...headers } });
 
 /** An upload that is there; gives its id. */
 async function uploaded(who: Who, bytes = picture(), given: Given = {}, from = desk): Promise<string> {
@@ -62,8 +60,8 @@ async function uploaded(who: Who, bytes = picture(), given: Given = {}, from = d
 const shown = async (who: Who, id: string, from = desk): Promise<Attachment | null> =>
   (await from.data<{ node: Attachment | null }>(who, `query ($id: ID!) { node(id: $id) { ... on Attachment { ${ALL} } } }`, { id })).node;
 
-const bytesOf = async (url: string): Promise<Buffer> => Buffer.from(await (await fetch(at(url))).arrayBuffer());
-const statusOf = async (url: string, init: RequestInit = {}): Promise<number> => (await fetch(at(url), init)).status;
+const bytesOf = async (url: string): Promise<Buffer> => Buffer.from(await (await fetch(url)).arrayBuffer());
+const statusOf = async (url: string, init: RequestInit = {}): Promise<number> => (await fetch(new URL(url, platform.url), init)).status;
 
 /** A link as the service writes them. */
 function signed(right: object, secret = platform.secret): string {
@@ -71,8 +69,9 @@ function signed(right: object, secret = platform.secret): string {
   const key = createHmac('sha256', secret).update('deskgraph file links').digest();
   return `/files/${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
 }
+const partsOf = (url: string): string[] => new URL(url).pathname.slice('/files/'.length).split('.');
 const rightOf = (url: string): Record<string, unknown> =>
-  JSON.parse(Buffer.from(url.slice('/files/'.length).split('.', 1)[0]!, 'base64url').toString()) as Record<string, unknown>;
+  JSON.parse(Buffer.from(partsOf(url)[0]!, 'base64url').toString()) as Record<string, unknown>;
 
 const onTickets = <T extends object>(text: string, values: unknown[] = []): Promise<T[]> =>
   onServer(async (session) => (await session.query<T>(text, values)).rows, platform.databaseOf('tickets'));
@@ -106,7 +105,10 @@ test('a file is announced, uploaded, sent with a message, and read by all who ma
   const { attachment, uploadUrl } = await asked('customer', bytes);
   expect(attachment).toMatchObject({ name: 'picture.png', contentType: 'image/png', size: bytes.length, scan: 'PENDING', url: null });
   expect((await put(uploadUrl, bytes)).status).toBe(204);
-  expect(await shown('customer', attachment.id)).toMatchObject({ scan: 'CLEAN', url: expect.stringMatching(/^\/files\//) });
+  expect(await shown('customer', attachment.id)).toMatchObject({
+    scan: 'CLEAN',
+    url: expect.stringContaining(`${platform.gateway.url}/files/`),
+  });
   expect(await shown('agent', attachment.id)).toBeNull();
 
   const { id } = await desk.ticket({ attachmentIds: [attachment.id] });
@@ -135,7 +137,7 @@ test('a file is announced, uploaded, sent with a message, and read by all who ma
   }
   expect(await shown('admin', attachment.id, foreignDesk)).toBeNull();
 
-  const read = await fetch(at((await shown('agent', attachment.id))!.url!));
+  const read = await fetch((await shown('agent', attachment.id))!.url!);
   expect(Buffer.from(await read.arrayBuffer())).toEqual(bytes);
   expect(Object.fromEntries(read.headers)).toMatchObject({
     'content-type': 'image/png',
@@ -171,7 +173,7 @@ describe('a link', () => {
     expect(await statusOf(signed(right))).toBe(200);
     const { uploadUrl } = await asked('agent', picture());
     expect(rightOf(uploadUrl)['until']).toBeLessThanOrEqual(Math.floor(Date.now() / 1000) + 901);
-    const [text, mark] = url!.slice('/files/'.length).split('.') as [string, string];
+    const [text, mark] = partsOf(url!) as [string, string];
     const other = Buffer.from(JSON.stringify({ ...right, until: seconds + 9999 })).toString('base64url');
     for (const bad of [
       signed({ ...right, until: seconds - 1 }),
@@ -188,7 +190,7 @@ describe('a link', () => {
     expect(await statusOf(url!, { method: 'DELETE' })).toBe(405);
     expect(await statusOf(url!, { method: 'PUT', body: 'x' })).toBe(403);
     // The door of the service itself is for the gateway only.
-    expect((await fetch(new URL(url!, platform.services['tickets']!.url))).status).toBe(401);
+    expect((await fetch(new URL(new URL(url!).pathname, platform.services['tickets']!.url))).status).toBe(401);
     // Another workspace's id in a good link finds nothing.
     expect(await statusOf(signed({ ...right, workspace: '00000000-0000-7000-8000-000000000000' }))).toBe(404);
   });
@@ -260,7 +262,7 @@ describe('what is taken', () => {
     const id = await uploaded('agent', picture(), { name });
     const { name: stored, url } = (await shown('agent', id))!;
     expect(stored).toBe(clean);
-    const said = (await fetch(at(url!))).headers.get('content-disposition')!;
+    const said = (await fetch(url!)).headers.get('content-disposition')!;
     expect(said).toMatch(/^attachment; filename="[ -~]*"; filename\*=UTF-8''[\w.!#$&+^`|~%-]+$/);
     expect(decodeURIComponent(said.slice(said.indexOf("''") + 2))).toBe(clean);
   });
@@ -272,7 +274,7 @@ describe('what is taken', () => {
     ['XML', 'x.xml', 'application/xml', '<?xml version="1.0"?><a/>'],
   ])('%s goes out as bytes of no type, to be saved', async (_, name, contentType, text) => {
     const id = await uploaded('agent', Buffer.from(text), { name, contentType });
-    const read = await fetch(at((await shown('agent', id))!.url!));
+    const read = await fetch((await shown('agent', id))!.url!);
     expect(read.headers.get('content-type')).toBe('application/octet-stream');
     expect(read.headers.get('content-disposition')).toMatch(/^attachment;/);
     expect(await read.text()).toBe(text);
@@ -317,7 +319,7 @@ describe('bytes', () => {
   test('of an upload that was cut off are not kept, and the link serves again', async () => {
     const bytes = picture(300_000);
     const { attachment, uploadUrl } = await asked('agent', bytes);
-    const sending = httpRequest(at(uploadUrl), {
+    const sending = httpRequest(uploadUrl, {
       method: 'PUT',
       headers: { 'content-type': 'image/png', 'content-length': bytes.length },
     });
@@ -338,7 +340,7 @@ describe('bytes', () => {
     const bytes = picture(10 * 1024 * 1024);
     const { uploadUrl: slow } = await asked('agent', bytes);
     const dripping = Array.from({ length: 8 }, () => {
-      const sending = httpRequest(at(slow), { method: 'PUT', headers: { 'content-type': 'image/png', 'content-length': bytes.length } });
+      const sending = httpRequest(slow, { method: 'PUT', headers: { 'content-type': 'image/png', 'content-length': bytes.length } });
       sending.on('error', () => {});
       sending.write(bytes.subarray(0, 1000));
       return sending;

@@ -26,6 +26,8 @@ function shared({ config, house, secrets }: Platform): Environment {
   const files = { FILES_DIR: join(config.DATA_DIR, 'files') };
   const peers = house.services.map((room) => [`${shout(room.name)}_URL`, urlOf(room)]);
   return {
+    // Who comes from elsewhere knows the gateway by a name that only he who runs it can say.
+    ...(config.HOST === LOOPBACK && { PUBLIC_URL: urlOf(house.gateway) }),
     ...inherited(),
     NODE_ENV: config.NODE_ENV,
     HOST: LOOPBACK,
