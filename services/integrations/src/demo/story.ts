@@ -14,7 +14,7 @@ export interface Story {
   product?: string;
   priority?: 'LOW' | 'HIGH' | 'URGENT';
   turns?: Turn[];
-  status: 'NEW' | 'OPEN' | 'PENDING' | 'ON_HOLD' | 'SOLVED' | 'CLOSED';
+  status: 'NEW' | 'OPEN' | 'PENDING' | 'SOLVED' | 'CLOSED';
   /** Since when; left out it is anywhere in the last month. */
   daysAgo?: number;
 }

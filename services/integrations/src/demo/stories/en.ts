@@ -132,7 +132,7 @@ export const english: Story[] = [
       { agent: 'The fourth box was held back at the depot with a torn corner. I have asked for a check of the mugs before it goes on.' },
       { note: 'Depot promises an answer by tomorrow noon. If broken: send ten new ones at once.' },
     ],
-    status: 'ON_HOLD',
+    status: 'OPEN',
     daysAgo: 3,
   },
   {

@@ -70,7 +70,7 @@ export const portuguese: Story[] = [
     body: 'Devolvi um candeeiro e o dinheiro foi para um cartão que já cancelei. Podem enviá-lo por transferência?',
     tags: ['reembolso'],
     turns: [{ note: 'O banco ainda não devolveu o valor. Voltar a ver na quinta-feira.' }],
-    status: 'ON_HOLD',
+    status: 'OPEN',
     daysAgo: 8,
   },
   {

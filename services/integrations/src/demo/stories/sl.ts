@@ -131,7 +131,7 @@ export const slovenian: Story[] = [
     tags: ['okvara', 'garancija'],
     product: 'Desk chair',
     turns: [{ agent: 'Naročili smo nov dvižni valj pri izdelovalcu. Ko prispe, vam ga pošljemo z navodili; zamenjava traja pet minut.' }],
-    status: 'ON_HOLD',
+    status: 'OPEN',
     daysAgo: 9,
   },
   {

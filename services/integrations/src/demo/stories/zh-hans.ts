@@ -121,7 +121,7 @@ export const simplifiedChinese: Story[] = [
     tags: ['故障', '保修'],
     product: 'Raincoat',
     turns: [{ agent: '我们可以免费更换拉链。配件正在从厂家寄来，到货以后通知您。' }],
-    status: 'ON_HOLD',
+    status: 'OPEN',
     daysAgo: 7,
   },
   {

@@ -106,7 +106,7 @@ export const traditionalChinese: Story[] = [
     tags: ['缺件'],
     product: 'Desk chair',
     turns: [{ agent: '螺絲已經用平信寄出，大約三天會到。請先不要坐，椅背還沒固定。' }],
-    status: 'ON_HOLD',
+    status: 'PENDING',
     daysAgo: 3.5,
   },
   {
