@@ -81,4 +81,4 @@ export async function statementsOf(databases: readonly string[], work: () => Pro
 }
 
 /** The server keeps constants of a statement sometimes as they were, sometimes as parameters. */
-const shape = (query: string): string => query.replaceAll(/\$\d+|\btrue\b|'[^']*'/g, '?').replaceAll(/\s+/g, ' ');
+const shape = (query: string): string => query.replaceAll(/\$\d+|\b(?:true|false|null|\d+)\b|'[^']*'/g, '?').replaceAll(/\s+/g, ' ');
