@@ -4,7 +4,7 @@ import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { FieldValueInput } from '../field/input.ts';
 import { BODY_BYTES, fieldValues } from '../ticket/input.ts';
 import { tagName } from '../tag/name.ts';
-import { TicketPriority, TicketStatus } from '../ticket/words.ts';
+import { ResolutionCode, TicketPriority, TicketStatus } from '../ticket/words.ts';
 
 const LONGEST_MS = 365 * 24 * 3_600_000;
 const tags = z.array(tagName).max(50);
@@ -23,6 +23,12 @@ export class TicketActionInput {
   @Field(() => TicketStatus, { nullable: true, description: 'The status to move to: OPEN, PENDING, ON_HOLD or SOLVED.' })
   status?: TicketStatus | null;
   @Field(() => ID, { nullable: true, description: 'The custom status to move to; only without `status`.' }) customStatusId?: string | null;
+  @Field(() => ResolutionCode, {
+    nullable: true,
+    description:
+      'Why it is SOLVED; only with that status, or a custom one on it. Default ANSWERED when an agent has answered, else required.',
+  })
+  resolutionCode?: ResolutionCode | null;
   @Field(() => TicketPriority, { nullable: true, description: 'The priority.' }) priority?: TicketPriority | null;
   @Field(() => ID, { nullable: true, description: 'What it is about.' }) categoryId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The department that is to work on it.' }) departmentId?: string | null;
@@ -57,6 +63,7 @@ export class TicketActionInput {
 export class TicketAction {
   @Field(() => TicketStatus, { nullable: true, description: 'The status to move to.' }) status?: TicketStatus | null;
   @Field(() => ID, { nullable: true, description: 'The custom status to move to.' }) customStatusId?: string | null;
+  @Field(() => ResolutionCode, { nullable: true, description: 'Why it is SOLVED.' }) resolutionCode?: ResolutionCode | null;
   @Field(() => TicketPriority, { nullable: true, description: 'The priority.' }) priority?: TicketPriority | null;
   @Field(() => ID, { nullable: true, description: 'What it is about.' }) categoryId?: string | null;
   @Field(() => ID, { nullable: true, description: 'The department that is to work on it.' }) departmentId?: string | null;

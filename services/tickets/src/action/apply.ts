@@ -30,7 +30,7 @@ export interface Sending {
  */
 export async function apply(ctx: Context, id: string, action: TicketActionInput, sending: Sending): Promise<Ticket> {
   const ticket = await locked(ctx, id);
-  const { priority, categoryId, addTags, removeTags, fields, departmentId, assigneeId, status, customStatusId } = action;
+  const { priority, categoryId, addTags, removeTags, fields, departmentId, assigneeId, status, customStatusId, resolutionCode } = action;
   const plain = {
     ...(priority && { priority }),
     ...(categoryId && { categoryId }),
@@ -44,7 +44,7 @@ export async function apply(ctx: Context, id: string, action: TicketActionInput,
   if (action.escalate) await escalate(ctx, { id, reason: reasonOf(action) });
   if (action.note) await add(ctx, { ticketId: id, visibility: MessageVisibility.PRIVATE, body: action.note });
   if (action.replyId) await reply(ctx, ticket, action.replyId, sending);
-  if (status || customStatusId) await statusChange(ctx, { id, status, customStatusId });
+  if (status || customStatusId) await statusChange(ctx, { id, status, customStatusId, resolutionCode });
   if (action.snooze) await snooze(ctx, { id, until: new Date(Date.now() + milliseconds(action.snooze)!), wakeOnReply: true });
   await notify(ctx, ticket, action);
   return ticket;

@@ -29,14 +29,25 @@ export async function refuseUndoable(ctx: Context, action: TicketActionInput, pl
   const refuse = (field: keyof TicketActionInput): never => {
     throw new Refusal('NOT_FOUND', `${place}.${field}`);
   };
-  if (typeof action.customStatusId === 'string') {
-    if (action.status) throw new Refusal('INVALID', `${place}.customStatusId`);
-    if (!(await offered(ctx, [action.customStatusId])).length) refuse('customStatusId');
-  }
+  const base = await baseOf(ctx, action, place);
+  if (action.resolutionCode && base !== TicketStatus.SOLVED) throw new Refusal('INVALID', `${place}.resolutionCode`);
   if (typeof action.categoryId === 'string' && !(await isOffered(ctx, action.categoryId))) refuse('categoryId');
   await filled(ctx, {}, action.fields, ['input', ...place.split('.'), 'fields']);
   if (typeof action.departmentId === 'string') await departmentId(ctx, action.departmentId, `${place}.departmentId`);
   if (typeof action.assigneeId === 'string' && action.assigneeId !== 'me') await agentId(ctx, action.assigneeId, `${place}.assigneeId`);
   if (action.notifyAgentIds) await refuseUnknown(ctx, 'agent', action.notifyAgentIds, `${place}.notifyAgentIds`);
   if (typeof action.replyId === 'string' && !(await cannedById(ctx, action.replyId))) refuse('replyId');
+}
+
+/** The status that it leads to, by itself or by a custom one. */
+async function baseOf(
+  ctx: Context,
+  { status, customStatusId }: TicketActionInput,
+  place: string,
+): Promise<TicketStatus | null | undefined> {
+  if (typeof customStatusId !== 'string') return status;
+  if (status) throw new Refusal('INVALID', `${place}.customStatusId`);
+  const [custom] = await offered(ctx, [customStatusId]);
+  if (!custom) throw new Refusal('NOT_FOUND', `${place}.customStatusId`);
+  return custom.base;
 }

@@ -124,6 +124,20 @@ test('what one part is refused leaves nothing done, and names its place', async 
   expect(codes(await apply({ id: hold, ticketId }))).toEqual(['ON_HOLD_DISABLED input.id']);
 });
 
+test('a macro says why it solves what nobody has answered', async () => {
+  const { id } = macroOf(await create([{ status: 'SOLVED', resolutionCode: 'DUPLICATE' }]));
+  const { id: ticketId } = await desk.ticket();
+  expect(codes(await apply({ id, ticketId }))).toEqual([]);
+  const { ticket } = await desk.ask<{ ticket: object }>(
+    desk.agent,
+    'query ($id: ID!) { ticket(id: $id) { handled resolution { code counted } } }',
+    { id: ticketId },
+  );
+  expect(ticket).toEqual({ handled: false, resolution: { code: 'DUPLICATE', counted: false } });
+  for (const status of [null, 'OPEN'])
+    expect(codes(await create([{ status, note: 'x', resolutionCode: 'DUPLICATE' }]))).toEqual(['INVALID input.actions.0.resolutionCode']);
+});
+
 test('an action that nothing could be done by is refused when it is written', async () => {
   const refused = async (...actions: object[]): Promise<string[]> => codes(await create(actions));
   expect(await refused()).toEqual(['INVALID input.actions']);
