@@ -49,6 +49,20 @@ const ticketOf = async (name: string, value: string, subject: string): Promise<s
 };
 const note = (ticketId: string, body: string) => mutate(desk, desk.agent, 'messageAdd', { ticketId, body, visibility: 'PRIVATE' });
 
+test('an empty search asks for nothing; signs without a word find nothing', async () => {
+  await desk.ticket();
+  const count = async (filter?: object): Promise<number> => {
+    const { tickets } = await desk.ask<{ tickets: { totalCount: number } }>(
+      desk.agent,
+      'query ($filter: TicketFilter) { tickets(filter: $filter) { totalCount } }',
+      { filter },
+    );
+    return tickets.totalCount;
+  };
+  for (const text of ['', '  ']) expect(await count({ text })).toBe(await count());
+  for (const text of ['🎉', '%']) expect(await count({ text })).toBe(0);
+});
+
 describe('words in the languages of the desk are found, and shown where they stand', () => {
   test.each([
     ['en, a word that is being typed', 'Broken kettle', 'It LEAKS from below.', 'leak', ['LEAKS']],

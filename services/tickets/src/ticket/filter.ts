@@ -54,7 +54,7 @@ export class TicketFilter {
   @Field(() => String, {
     nullable: true,
     description:
-      'Words in the subject, the messages and the requester’s name, in any language and order; also the number, `#123`, and the requester’s mail address. At most 200 characters.',
+      'Words in the subject, the messages and the requester’s name, in any language and order; also the number, `#123`, and the requester’s mail address. At most 200 characters; a blank text asks for nothing.',
   })
   text?: string | null;
   @Field(() => TicketStatusFilter, { nullable: true, description: 'The status.' }) status?: TicketStatusFilter | null;

@@ -78,10 +78,10 @@ const idsOf = (parts: readonly RawBuilder<unknown>[]) =>
     sql` union all `,
   )}))`;
 
-/** Requesters search what they may read, public messages only, and so go through their tickets. */
+/** Requesters search what they may read, public messages only, and so go through their tickets. A blank text asks for nothing. */
 export function textMatches(text: string, actor: Actor, frequent: ReadonlySet<string>): Condition {
   const query = queryOf(text);
-  if (!query) return sql`false`;
+  if (!query) return text.trim() ? sql`false` : sql`true`;
   const full = readsOnHold(actor);
   const named = namedBy(text, actor);
   if (full && !frequent.has(text)) {
