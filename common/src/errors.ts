@@ -1,4 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { spoken } from './language.ts';
+import { WORDS } from './refusal-words.ts';
 
 /** Codes of top-level errors: the request as a whole, or one field of it, could not be answered. */
 export const FAULTS = {
@@ -59,7 +61,9 @@ export class Refusal extends Error {
   }
 }
 
-export const messageOf = (error: UserErrorData): string => error.message ?? REFUSALS[error.code]?.message ?? error.code;
+/** What people read of a refusal, in the first of their languages that is known, else in English. */
+export const messageOf = ({ code, message }: UserErrorData, locales: readonly string[] = []): string =>
+  message ?? spoken(WORDS, locales)[code] ?? REFUSALS[code]?.message ?? code;
 
 /** A refusal where no payload can carry it. */
 export const faultOf = (refusal: Refusal): GraphQLError => {

@@ -18,7 +18,7 @@ import {
 import { type BuildSchemaOptions, buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql';
 import { type AuthRule, Role, allows } from './access.ts';
 import { Refusal, fault, faultOf } from './errors.ts';
-import './graph.ts';
+import { UserErrorMessage } from './graph.ts';
 import { type Bounded, checkBounds, refuseUnstorable } from './input.ts';
 import { change } from './mutation.ts';
 import { DateTime, ScopeScalar } from './scalar.ts';
@@ -54,7 +54,7 @@ export interface Subgraph {
 /** The federated subgraph of type-graphql classes, with rights, bounds and transactions put around its fields. */
 export function buildSubgraph({ resolvers, orphanedTypes = [], references = {}, link }: GraphOptions): Subgraph {
   const base = buildSchemaSync({
-    resolvers,
+    resolvers: [...resolvers, UserErrorMessage] as typeof resolvers,
     orphanedTypes,
     validate: false,
     validateFn: (value: unknown, type: unknown) => {

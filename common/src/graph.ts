@@ -1,7 +1,10 @@
 import 'reflect-metadata';
-import { Directive, Field, ID, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
+import { Ctx, Directive, Field, FieldResolver, ID, InterfaceType, ObjectType, Resolver, Root, registerEnumType } from 'type-graphql';
 import { Role } from './access.ts';
-import { REFUSALS } from './errors.ts';
+import { REFUSALS, type UserErrorData, messageOf } from './errors.ts';
+import type { Language } from './language.ts';
+import { WORDS } from './refusal-words.ts';
+import type { Context } from './transaction.ts';
 
 /** What every subgraph says in the same words: interfaces, the system actor, user errors and roles. */
 registerEnumType(Role, {
@@ -55,24 +58,39 @@ registerEnumType(UserErrorCode, {
   valuesConfig: codeDescriptions,
 });
 
-export function addRefusals(codes: Record<string, { meaning: string; message: string }>): void {
-  for (const [code, texts] of Object.entries(codes)) {
+/** `words`: what people read of them in other languages than English. */
+export function addRefusals<Code extends string>(
+  codes: Record<Code, { meaning: string; message: string }>,
+  words: Record<Language, Record<Code, string>>,
+): void {
+  for (const [code, texts] of Object.entries<{ meaning: string; message: string }>(codes)) {
     REFUSALS[code] = texts;
     UserErrorCode[code] = code;
     codeDescriptions[code] = { description: texts.meaning };
   }
+  for (const [language, texts] of Object.entries(words)) Object.assign(WORDS[language]!, texts);
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A refusal of a mutation; any one means that nothing was changed.' })
 @Directive('@shareable')
 export class UserError {
   @Field(() => UserErrorCode, { description: 'For programs.' }) code!: string;
-  @Field(() => String, { description: 'For people.' }) message!: string;
+  message?: string | undefined;
   @Field(() => [String], {
     nullable: true,
     description: 'The path into the arguments, `["input", "subject"]`; null when it is about the whole.',
   })
   field!: string[] | null;
+}
+
+@Resolver(() => UserError)
+export class UserErrorMessage {
+  @FieldResolver(() => String, {
+    description: 'For people, in the first language of Accept-Language that the product knows, else in English.',
+  })
+  message(@Root() error: UserErrorData, @Ctx() { locales }: Context): string {
+    return messageOf(error, locales);
+  }
 }
 
 /** What every payload has. */

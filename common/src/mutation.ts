@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from './database.ts';
-import { Refusal, messageOf } from './errors.ts';
+import { Refusal } from './errors.ts';
 import { logSecurity } from './events.ts';
 import { lostRace } from './failure.ts';
 import { refuseUnstorable } from './input.ts';
@@ -23,13 +23,9 @@ export async function change(
     return await again(() => attempt(context, operation, input, verb));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { ...error.payload, userErrors: told(error) };
+    return { ...error.payload, userErrors: error.errors };
   }
 }
-
-/** A refusal as callers read it. */
-export const told = ({ errors }: Refusal): { code: string; field: string[] | null; message: string }[] =>
-  errors.map((error) => ({ code: error.code, field: error.field, message: messageOf(error) }));
 
 function attempt(context: Context, operation: string, input: { idempotencyKey?: string | null }, verb: () => unknown): Promise<unknown> {
   const key = input.idempotencyKey;

@@ -1,4 +1,5 @@
-import { System, addRefusals } from '@deskgraph/common/graph';
+import './refusals.ts';
+import { System } from '@deskgraph/common/graph';
 import { prefixOf } from '@deskgraph/common/id';
 import type { SubgraphOptions } from '@deskgraph/common/subgraph';
 import type { Context } from '@deskgraph/common/transaction';
@@ -15,14 +16,6 @@ import { BaseSectionResolver, SectionResolver } from './section/resolver.ts';
 import { Section } from './section/section.ts';
 import { ArticleSuggestionResolver, TicketSuggestionResolver } from './suggestion/resolver.ts';
 import { Ticket } from './suggestion/suggestion.ts';
-
-addRefusals({
-  STATUS_NOT_ALLOWED: { meaning: 'From its status the thing cannot go there.', message: 'This is not possible in the present status.' },
-  VISIBILITY_TOO_WIDE: {
-    meaning: 'The article would be for more people than its knowledge base.',
-    message: 'An article cannot be for more people than its knowledge base.',
-  },
-});
 
 const FINDERS: Record<string, (context: Context, id: string) => Promise<unknown>> = {
   kba: bases.byId,

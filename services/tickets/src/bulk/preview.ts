@@ -1,7 +1,6 @@
 import { Refusal } from '@deskgraph/common/errors';
 import { databaseGone, lostRace } from '@deskgraph/common/failure';
 import type { UserError } from '@deskgraph/common/graph';
-import { told } from '@deskgraph/common/mutation';
 import type { Context } from '@deskgraph/common/transaction';
 import { apply } from '../action/apply.ts';
 import { type OperationPreview, preview } from '../operation/preview.ts';
@@ -26,7 +25,7 @@ export async function previewUpdate(ctx: Context, input: TicketsUpdateInput): Pr
   for (const [at, [id, userErrors]] of [...refused].entries()) {
     const ticket = tickets[at];
     if (ticket) shown.effects.push({ ticket, changes: [], messagesIn: 0, messagesOut: 0, userErrors });
-    else shown.userErrors.push(...told(new Refusal('NOT_FOUND', `ids.${ids.indexOf(id)}`)));
+    else shown.userErrors.push(...new Refusal('NOT_FOUND', `ids.${ids.indexOf(id)}`).errors);
   }
   shown.effects.sort((a, b) => ids.indexOf(a.ticket.id) - ids.indexOf(b.ticket.id));
   return shown;

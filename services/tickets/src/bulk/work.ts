@@ -6,7 +6,7 @@ import { record, together } from '@deskgraph/common/events';
 import { databaseGone, lostRace } from '@deskgraph/common/failure';
 import type { UserError } from '@deskgraph/common/graph';
 import { uuidOf } from '@deskgraph/common/id';
-import { again, told } from '@deskgraph/common/mutation';
+import { again } from '@deskgraph/common/mutation';
 import { Context } from '@deskgraph/common/transaction';
 import { actorNow } from '../agent/who.ts';
 import { apply, placed } from '../action/apply.ts';
@@ -104,11 +104,11 @@ async function refuse(ctx: Context, job: BulkJob, items: readonly Item[], { acto
 
 /** Why an action was not done to a ticket; an error that is none of the ticket's is for the log. */
 export function refusedBy(error: unknown, log: (error: unknown) => void): UserError[] {
-  if (lostRace(error)) return told(new Refusal('CONFLICT', 'ids'));
+  if (lostRace(error)) return new Refusal('CONFLICT', 'ids').errors;
   const refusal = placed(error, { id: 'ids', ticketId: 'ids' }, 'action');
-  if (refusal instanceof Refusal) return told(refusal);
+  if (refusal instanceof Refusal) return refusal.errors;
   log(error);
-  return told(new Refusal('INVALID', 'action'));
+  return new Refusal('INVALID', 'action').errors;
 }
 
 /** A transaction of its own, as who asked for the job. */

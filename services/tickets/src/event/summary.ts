@@ -1,4 +1,5 @@
 import type { Fact } from '@deskgraph/common/events';
+import { spoken } from '@deskgraph/common/language';
 import type { Context } from '@deskgraph/common/transaction';
 import { MessageVisibility } from '../message/message.ts';
 import { statusFor } from '../ticket/reader.ts';
@@ -13,16 +14,6 @@ export function summaryOf({ type, actor, data }: Fact<TicketData>, reader: Conte
   return sentence
     .replace('{who}', () => actor.name)
     .replace('{status}', () => spoken(STATUSES, reader.locales)[statusFor(reader.actor, status)]);
-}
-
-/** Words in the first of the reader's languages that is known, else in English. */
-export const spoken = <W>(words: Record<string, W>, locales: readonly string[]): W =>
-  locales.map((locale) => words[languageOf(locale)]).find(Boolean) ?? words['en']!;
-
-function languageOf(locale: string): string {
-  const [language, ...rest] = locale.split('-');
-  if (language !== 'zh') return language!;
-  return rest.some((part) => ['Hant', 'TW', 'HK', 'MO'].includes(part)) ? 'zh-Hant' : 'zh-Hans';
 }
 
 function keyOf(type: string, { changes = {}, visibility }: TicketData): keyof Sentences {

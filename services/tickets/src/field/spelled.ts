@@ -1,4 +1,4 @@
-import { spoken } from '../event/summary.ts';
+import { spoken } from '@deskgraph/common/language';
 import { FieldKind } from './field.ts';
 import type { Value } from './value.ts';
 

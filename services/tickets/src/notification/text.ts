@@ -1,5 +1,6 @@
 import type { Context } from '@deskgraph/common/transaction';
-import { spoken, summaryOf } from '../event/summary.ts';
+import { spoken } from '@deskgraph/common/language';
+import { summaryOf } from '../event/summary.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { statusFor } from '../ticket/reader.ts';
 import type { TicketStatus } from '../ticket/words.ts';

@@ -1,6 +1,5 @@
 import { Refusal } from '@deskgraph/common/errors';
 import { UserError } from '@deskgraph/common/graph';
-import { told } from '@deskgraph/common/mutation';
 import { rehearse } from '@deskgraph/common/rehearsal';
 import type { Context } from '@deskgraph/common/transaction';
 import { Field, Int, ObjectType } from 'type-graphql';
@@ -49,6 +48,6 @@ export async function preview(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { operation } = error.payload as { operation?: Operation };
-    return { effects: [], conflicts: operation ? await conflictsOf(ctx, operation) : [], userErrors: told(error) };
+    return { effects: [], conflicts: operation ? await conflictsOf(ctx, operation) : [], userErrors: error.errors };
   }
 }

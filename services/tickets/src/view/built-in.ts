@@ -1,6 +1,6 @@
 import { namedUuid, toId } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
-import { spoken } from '../event/summary.ts';
+import { spoken } from '@deskgraph/common/language';
 import { Direction } from '@deskgraph/common/page';
 import { type TicketFilter } from '../ticket/filter.ts';
 import { type TicketOrder, TicketOrderField } from '../ticket/order.ts';
