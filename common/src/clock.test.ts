@@ -125,7 +125,7 @@ test('another process is told of what becomes due soon, and does not find it onl
   clocks.push(startClock({ orm, url: database.url, log, timers, pollMs }));
   await asleep('thing_due_at_due');
   const second = await openDatabase({ url: database.url, entities: [], log, connections: 2 });
-  const other = startClock({ orm: second, url: database.url, log, timers, pollMs });
+  clocks.push(startClock({ orm: second, url: database.url, log, timers, pollMs }));
   await asleep('thing_due_at_due', 'pg_try_advisory_lock');
   const context = new Context({ orm: second, actor: systemActor(workspaces[0]), log, requestId: 'test', locales: [] });
   const [id, at] = [newUuid(), new Date()];
@@ -134,7 +134,7 @@ test('another process is told of what becomes due soon, and does not find it onl
     due(context, at);
   });
   expect(await until(1)).toMatchObject([{ id }]);
-  await other.stop();
+  await clocks[1]!.stop();
   await second.close(true);
 });
 
