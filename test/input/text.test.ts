@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ALL, NAUGHTY } from '../naughty.ts';
+import { mutations } from '../schema.ts';
+import { alone, judged, refusedAlone } from './company.ts';
+import type { Placed } from './judge.ts';
+import { textsOf } from './leaf.ts';
+import { QUESTIONS, type Refused, isTree, refusals } from './question.ts';
+import { changeOf, together } from './together.ts';
+import { type Trial, startTrial } from './trial.ts';
+
+let trial: Trial;
+beforeAll(async () => {
+  trial = await startTrial();
+}, 240_000);
+afterAll(() => trial?.platform.stop());
+
+test('there are at least 500 strings that have broken programs', () => expect(ALL.length).toBeGreaterThanOrEqual(500));
+
+/** The strings are dealt out among so many places; what no database can hold, and what search and objects treat in their own way, goes to each. */
+const PLACES = 6;
+const EACH = ['search', 'property', 'unstorable'].flatMap((name) => NAUGHTY[name]!);
+const dealt = (turn: number, places = PLACES): string[] => [...ALL.filter((_, at) => at % places === turn % places), ...EACH];
+
+/** Of one query. */
+const CONDITIONS = 30;
+
+describe('strings that have broken programs', () => {
+  const texts = mutations.map((field) => ({ field, texts: textsOf(field) })).filter(({ texts }) => texts.length > 0);
+  let turn = 0;
+  const turns = texts.map(({ field, texts }) => ({
+    field,
+    placed: texts.flatMap((leaf) => dealt(turn++, Math.max(PLACES, texts.length)).map((value) => ({ leaf, value }))),
+  }));
+
+  test.each(turns.map(({ field, placed }) => [field.name, field, placed] as const))(
+    '%s takes them in its texts, or refuses them by name',
+    async (_, field, placed) => {
+      expect((await judged(trial, field, placed)).slice(0, 20)).toEqual([]);
+    },
+    120_000,
+  );
+
+  test.each(QUESTIONS.map((question) => [`${question.field.name}(${question.argument.name})`, question] as const))(
+    '%s finds nothing by them, or refuses them',
+    async (_, question) => {
+      const placed = question.places.flatMap((leaf, place) => dealt(place).map((value) => ({ leaf, value })));
+      const asked = (companies: Placed[][]): Promise<Refused[]> => refusals(trial, question, companies);
+      const refused = isTree(question) ? await refusedAlone(placed, asked, CONDITIONS) : await asked(alone(placed));
+      const isWrong = ({ errors }: Refused): boolean => errors.some(({ code }) => code !== 'BAD_USER_INPUT' && code !== 'NOT_FOUND');
+      expect(refused.filter(isWrong).slice(0, 5)).toEqual([]);
+    },
+    120_000,
+  );
+});
+
+test('what was taken stands as it was written', async () => {
+  const strings = ALL.filter((value) => value.trim() && value.length <= 200).filter((_, at) => at % 4 === 0);
+  const tries = strings.map((what) => ({ what, size: what.length, make: () => ({ name: what, kind: 'CUSTOMER' }) }));
+  const { platform, desk } = trial;
+  const asked = changeOf('customerCreate', 'customer { name }');
+  const outcomes = await together<string, { customer: { name: string } | null }>(platform.url, desk.tokens.partner, asked, tries);
+  const taken = outcomes.filter(({ payload }) => payload?.customer);
+  expect(taken.map(({ payload }) => payload!.customer!.name)).toEqual(taken.map(({ what }) => what.trim()));
+  expect(taken.length).toBeGreaterThan(50);
+});
+
+test('after all that every process is the one that was started, and well', async () => {
+  const servers = [trial.platform.gateway, ...Object.values(trial.platform.services)];
+  const ready = await Promise.all(servers.map((each) => each.isReady()));
+  expect(ready).toEqual(servers.map(() => true));
+  const { tickets } = await trial.desk.data<{ tickets: { totalCount: number } }>('admin', '{ tickets { totalCount } }');
+  expect(tickets.totalCount).toBeGreaterThan(0);
+});
