@@ -159,6 +159,7 @@ test('a path leads somewhere, and is not deleted while a ticket stands on it', a
   expect(codes(await create([{ ...to(desk.lead), departmentId: desk.departmentId }]))).toEqual(['INVALID input.steps.0.departmentId']);
   expect(codes(await create([to(desk.lead), to(desk.light)]))).toEqual(['INVALID input.steps.1.agentId']);
   expect(codes(await create([to(desk.lead, 'PT0S')]))).toEqual(['INVALID input.steps.0.after']);
+  expect(codes(await create([to(desk.lead, 'PT1S')]))).toEqual([]);
   expect(codes(await create([]))).toHaveLength(1);
   const long = { filter: { assigneeId: { eq: 'x'.repeat(16_000) } } };
   expect(codes(await create([to(desk.lead)], long))).toEqual(['TOO_LONG input.filter']);

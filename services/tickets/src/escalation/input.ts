@@ -6,19 +6,19 @@ import { TicketFilter } from '../ticket/filter.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { EscalationPath } from './path.ts';
 
-const MINUTE = 60_000;
-const LONGEST_MS = 365 * 24 * 60 * MINUTE;
+const SECOND = 1_000;
+const LONGEST_MS = 365 * 24 * 3_600 * SECOND;
 /** Of a reason. */
 export const REASON = 1_000;
 
 @InputType({ description: 'A step of an escalation; exactly one of agentId and departmentId is given.' })
 export class EscalationStepInput {
   static readonly bounds = loose({
-    after: z.string().refine((length) => (milliseconds(length) ?? 0) >= MINUTE && milliseconds(length)! <= LONGEST_MS),
+    after: z.string().refine((length) => (milliseconds(length) ?? 0) >= SECOND && milliseconds(length)! <= LONGEST_MS),
   });
   @Field(() => ID, { nullable: true, description: 'To this agent, who is in charge from then on.' }) agentId?: string | null;
   @Field(() => ID, { nullable: true, description: 'To this department, whose queue it comes into.' }) departmentId?: string | null;
-  @Field(() => Duration, { description: 'How long it takes until the next step comes by itself: PT1M to P365D.' }) after!: string;
+  @Field(() => Duration, { description: 'How long it takes until the next step comes by itself: PT1S to P365D.' }) after!: string;
 }
 
 const bounds = loose({ name: line(100), steps: z.array(EscalationStepInput.bounds).min(1).max(20) });
