@@ -129,7 +129,7 @@ test('all that a filter lets through at that moment are taken', async () => {
 test('what can’t be is refused by name', async () => {
   const [id] = (await tickets(1)) as [string];
   const action = { note: 'x' };
-  expect(codes(await ask({ action }))).toEqual(['REQUIRED input.ids']);
+  expect(codes(await ask({ action }))).toEqual(['INVALID input.ids']);
   expect(codes(await ask({ ids: [id], filter: {}, action }))).toEqual(['INVALID input.filter']);
   expect(codes(await ask({ ids: [], action }))).toEqual(['INVALID input.ids']);
   expect(codes(await ask({ ids: Array.from({ length: 5_001 }, () => id), action }))).toEqual(['TOO_LONG input.ids']);

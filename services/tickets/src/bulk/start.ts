@@ -41,8 +41,7 @@ export async function start(ctx: Context, input: TicketsUpdateInput): Promise<Ti
 
 /** The tickets to change: each one that is named once, or all that the filter lets through now, by number. */
 export async function chosen(ctx: Context, { ids, filter, action }: TicketsUpdateInput): Promise<string[]> {
-  if (ids && filter) throw new Refusal('INVALID', 'filter');
-  if (!ids && !filter) throw new Refusal('REQUIRED', 'ids');
+  if (Boolean(ids) === Boolean(filter)) throw new Refusal('INVALID', filter ? 'filter' : 'ids');
   await refuseUndoable(ctx, action, 'action');
   return ids ? [...new Set(ids)] : filtered(ctx, filter!);
 }

@@ -9,7 +9,7 @@ export async function stepsOf(ctx: Context, given: readonly EscalationStepInput[
   const steps: EscalationStep[] = [];
   for (const [at, step] of given.entries()) {
     const place = `steps.${at}`;
-    if (!step.agentId && !step.departmentId) throw new Refusal('REQUIRED', place);
+    if (!step.agentId && !step.departmentId) throw new Refusal('INVALID', place);
     const agent = step.agentId ? await agentId(ctx, step.agentId, `${place}.agentId`) : null;
     const department = step.departmentId ? await departmentId(ctx, step.departmentId, `${place}.departmentId`) : null;
     if (agent && department) throw new Refusal('INVALID', `${place}.departmentId`);

@@ -155,7 +155,7 @@ test('the oldest path that lets the ticket through is its path; an agent by name
 });
 
 test('a path leads somewhere, and is not deleted while a ticket stands on it', async () => {
-  expect(codes(await create([{ after: 'PT1H' }]))).toEqual(['REQUIRED input.steps.0']);
+  expect(codes(await create([{ after: 'PT1H' }]))).toEqual(['INVALID input.steps.0']);
   expect(codes(await create([{ ...to(desk.lead), departmentId: desk.departmentId }]))).toEqual(['INVALID input.steps.0.departmentId']);
   expect(codes(await create([to(desk.lead), to(desk.light)]))).toEqual(['INVALID input.steps.1.agentId']);
   expect(codes(await create([to(desk.lead, 'PT0S')]))).toEqual(['INVALID input.steps.0.after']);

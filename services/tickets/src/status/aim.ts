@@ -23,7 +23,7 @@ export async function aimOf(ctx: Context, { status, customStatusId }: Aimed): Pr
   const isNamed = typeof customStatusId === 'string';
   if (status && isNamed) throw new Refusal('INVALID', 'customStatusId');
   if (status) return { status, custom: null, field: 'status' };
-  if (!isNamed) throw new Refusal('REQUIRED', customStatusId === null ? 'customStatusId' : 'status');
+  if (!isNamed) throw new Refusal('INVALID', customStatusId === null ? 'customStatusId' : 'status');
   const [custom] = await offered(ctx, [customStatusId]);
   if (!custom) throw new Refusal('NOT_FOUND', 'customStatusId');
   return { status: custom.base, custom, field: 'customStatusId' };

@@ -175,8 +175,8 @@ test('every move to a custom status is allowed and refused as one to its base', 
   const solved = await imported('SOLVED');
   await put(solved, { customStatusId: customs['SOLVED'] });
   expect(codes(await move(solved, { customStatusId: other['SOLVED'], reply: 'Done.' }))).toEqual(['INVALID input.reply']);
-  expect(codes(await move(solved, {}))).toEqual(['REQUIRED input.status']);
-  expect(codes(await move(solved, { customStatusId: null }))).toEqual(['REQUIRED input.customStatusId']);
+  expect(codes(await move(solved, {}))).toEqual(['INVALID input.status']);
+  expect(codes(await move(solved, { customStatusId: null }))).toEqual(['INVALID input.customStatusId']);
   expect(codes(await move(solved, { customStatusId: '' }))).toEqual(['NOT_FOUND input.customStatusId']);
   expect(codes(await move(solved, { status: 'OPEN', customStatusId: customs['OPEN'] }))).toEqual(['INVALID input.customStatusId']);
   expect(codes(await move(solved, { status: 'NEW' }))).toEqual(['STATUS_NOT_ALLOWED input.status']);
