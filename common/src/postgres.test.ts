@@ -28,14 +28,16 @@ async function ask(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-/** Runs the code in a process that is killed as soon as it prints a line, and gives the line. */
-async function killedAfter(code: string): Promise<string> {
+function program(code: string) {
   const source = new URL('../source.mjs', import.meta.url).href;
   const postgres = new URL('./postgres.ts', import.meta.url).href;
   const script = `const { startPostgres, startThrowaway } = await import('${postgres}');\n${code}`;
-  const child = spawn(process.execPath, ['--import', source, '--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  return spawn(process.execPath, ['--import', source, '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Runs the code in a process that is killed as soon as it prints a line, and gives the line. */
+async function killedAfter(code: string): Promise<string> {
+  const child = program(code);
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   child.kill('SIGKILL');
   await once(child, 'exit');
@@ -107,4 +109,9 @@ test('a throwaway server leaves nothing behind when its process is killed', asyn
   const dir = await killedAfter('console.log((await startThrowaway()).dir); setInterval(() => {}, 1000);');
   while (existsSync(dirname(dir))) await sleep(20);
   expect(existsSync(dirname(dir))).toBe(false);
+});
+
+test('who has stopped a throwaway server goes on: a run of tests says how it ended', async () => {
+  const child = program('const { stop } = await startThrowaway(); await stop(); process.exitCode = 7;');
+  expect((await once(child, 'exit'))[0]).toBe(7);
 });

@@ -102,6 +102,8 @@ export async function startThrowaway(settings?: Settings): Promise<Postgres> {
   const server = await launch(place, password, undefined, { ...SETTINGS, ...THROWAWAY, ...settings });
   const stop = async (): Promise<void> => {
     guard.stdin.end();
+    // Who waits for it is kept alive by it: the tests' process would end here, and well, whatever had failed.
+    guard.ref();
     if (guard.exitCode === null) await once(guard, 'exit');
   };
   return { ...server, stop };
