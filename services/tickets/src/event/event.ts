@@ -16,6 +16,8 @@ export interface TicketData {
   publicVersion?: number;
   messageId?: string;
   visibility?: string;
+  /** The message opens its ticket. */
+  opens?: boolean;
   authorKind?: string;
   /** Of an operation that was taken back. */
   kind?: string;

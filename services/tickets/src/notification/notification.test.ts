@@ -253,6 +253,15 @@ describe('an inbox', () => {
     expect((await inbox(desk, desk.partner)).nodes).toEqual([]);
   });
 
+  test('says that a ticket was opened for somebody, not that he was answered', async () => {
+    const who = { kind: IdentityKind.EMAIL, value: 'recall@post.example' };
+    const owner = person(Role.REQUESTER, desk.workspace, { id: metId(desk.workspace, who), name: 'Owner' });
+    const input = { subject: 'Recall', body: 'Please stop using it.', channel: 'EMAIL', requester: { email: who.value } };
+    const { ticket } = await mutate(desk, desk.agent, 'ticketCreate', input, 'ticket { number }');
+    const { nodes } = await inbox(desk, owner);
+    expect(nodes.map(({ text }) => text)).toEqual([`Ana opened a ticket for you · #${(ticket as { number: number }).number} Recall`]);
+  });
+
   test('holds nothing of a ticket that is in the bin or somebody else’s, and has it back with the ticket', async () => {
     const { id } = await desk.ticket();
     const about = async (actor: Actor): Promise<number> =>

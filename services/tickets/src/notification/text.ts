@@ -1,5 +1,7 @@
-import type { Context } from '@deskgraph/common/transaction';
+import type { Fact } from '@deskgraph/common/events';
 import { spoken } from '@deskgraph/common/language';
+import type { Context } from '@deskgraph/common/transaction';
+import type { TicketData } from '../event/event.ts';
 import { summaryOf } from '../event/summary.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { statusFor } from '../ticket/reader.ts';
@@ -13,6 +15,7 @@ type Told =
   | 'assigned'
   | 'mention'
   | 'called'
+  | 'opened'
   | 'reply'
   | 'escalation'
   | 'notSent'
@@ -29,6 +32,7 @@ const WORDS: Record<string, Record<Told, string>> = {
     assigned: '{who} put you in charge',
     mention: '{who} named you in a note',
     called: '{who} calls for you',
+    opened: '{who} opened a ticket for you',
     reply: '{who} answered',
     escalation: 'Escalated',
     notSent: 'Your reply was not sent',
@@ -43,6 +47,7 @@ const WORDS: Record<string, Record<Told, string>> = {
     assigned: '{who} atribuiu-lhe o pedido',
     mention: '{who} mencionou-o numa nota',
     called: '{who} chama por si',
+    opened: '{who} abriu um pedido para si',
     reply: '{who} respondeu',
     escalation: 'Escalado',
     notSent: 'A sua resposta não foi enviada',
@@ -57,6 +62,7 @@ const WORDS: Record<string, Record<Told, string>> = {
     assigned: '{who}: zadeva je dodeljena vam',
     mention: '{who}: omenjeni ste v opombi',
     called: '{who} vas kliče',
+    opened: '{who}: za vas je odprta zadeva',
     reply: '{who}: odgovor',
     escalation: 'Eskalirano',
     notSent: 'Vaš odgovor ni bil poslan',
@@ -71,6 +77,7 @@ const WORDS: Record<string, Record<Told, string>> = {
     assigned: '{who} 指定您为负责人',
     mention: '{who} 在备注中提到了您',
     called: '{who} 呼叫您',
+    opened: '{who} 为您创建了工单',
     reply: '{who} 回复了',
     escalation: '已升级',
     notSent: '您的回复未发送',
@@ -85,6 +92,7 @@ const WORDS: Record<string, Record<Told, string>> = {
     assigned: '{who} 指定您為負責人',
     mention: '{who} 在備註中提到了您',
     called: '{who} 呼叫您',
+    opened: '{who} 為您建立了工單',
     reply: '{who} 回覆了',
     escalation: '已升級',
     notSent: '您的回覆未傳送',
@@ -101,18 +109,18 @@ export async function textOf(ctx: Context, notification: Notification): Promise<
   const [event, ticket] = await Promise.all([eventOf(ctx, notification), ticketById(ctx, notification.ticketId)]);
   if (!event || !ticket) return '';
   const { fact } = event;
-  const { type, actor, data } = fact;
-  const told = wordFor(ctx, notification.reason, type, data.changes?.['status']?.[1] as TicketStatus | undefined);
-  const happened = told ? spoken(WORDS, ctx.locales)[told].replace('{who}', () => actor.name) : summaryOf(fact, ctx);
+  const told = wordFor(ctx, notification.reason, fact);
+  const happened = told ? spoken(WORDS, ctx.locales)[told].replace('{who}', () => fact.actor.name) : summaryOf(fact, ctx);
   return `${happened} · #${ticket.number} ${ticket.subject}`;
 }
 
-function wordFor({ actor }: Context, reason: NotificationReason, type: string, status: TicketStatus | undefined): Told | undefined {
+function wordFor({ actor }: Context, reason: NotificationReason, { type, data }: Fact<TicketData>): Told | undefined {
   if (reason === NotificationReason.FOLLOWED) return undefined;
   if (reason === NotificationReason.MENTION) return type === 'ticket.notified' ? 'called' : 'mention';
   if (reason !== NotificationReason.STATUS) return OF_REASON[reason];
-  if (type === 'message.added') return 'reply';
+  if (type === 'message.added') return data.opens ? 'opened' : 'reply';
   if (type === 'ticket.participants_changed') return 'copies';
+  const status = data.changes?.['status']?.[1] as TicketStatus | undefined;
   const shown = status && statusFor(actor, status);
   return shown === undefined || shown === 'NEW' || shown === 'ON_HOLD' ? undefined : shown;
 }
