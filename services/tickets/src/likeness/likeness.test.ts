@@ -132,6 +132,14 @@ test('what is merged, spam, in the bin, or for others only, is like nothing', as
   expect(await similar([one!], bounded)).toEqual([[]]);
 });
 
+test('of many that are as much alike the newest are told', async () => {
+  const made: string[] = [];
+  for (const noise of NOISE) await open(noise);
+  for (let at = 0; at < 40; at++) made.push(await open(FAMILIES['printer']![0]!));
+  const [found] = await similar([made.pop()!]);
+  expect(found!.map(({ ticket }) => ticket.id)).toEqual(made.slice(-5).toReversed());
+});
+
 test('incidents of a problem are grouped already', async () => {
   const made = await Promise.all(FAMILIES['printer']!.map(open));
   expect(await clusters()).toHaveLength(1);

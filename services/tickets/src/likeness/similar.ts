@@ -87,7 +87,7 @@ async function candidates(ctx: Context, asked: readonly Asked[]): Promise<Candid
     holding as materialized (select place, count(*)::integer as many from hit group by place),
     total as (select max(n.number)::double precision as many from ticket n where n.workspace_id = ${ctx.workspace}::uuid),
     share as (
-      select u.at, hit.id, sum(u.weight * ln(1 + total.many / holding.many)) as weight
+      select u.at, hit.id, sum(u.weight * ln(1 + total.many / holding.many) order by u.place) as weight
       from unnest(${uses.map(({ at }) => at)}::integer[], ${uses.map((use) => use.place)}::integer[], ${uses.map(({ weight }) => weight)}::integer[])
         as u(at, place, weight)
       join holding on holding.place = u.place and (holding.many <= ${COMMON} or u.place >= ${single.length})
