@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { uuidOf } from '@deskgraph/common/id';
+import type { Actor } from '@deskgraph/common/access';
+import type { Fact } from '@deskgraph/common/events';
+import { newId, uuidOf } from '@deskgraph/common/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing';
 import { systemActor } from '@deskgraph/common/token';
 import { Context } from '@deskgraph/common/transaction';
@@ -24,11 +26,23 @@ afterAll(async () => {
   await service.stop();
 });
 
-const merged = async (): Promise<string[]> => {
+const hear = async (fact: Partial<Fact>): Promise<void> => {
   const { orm, log } = service.service;
   const ctx = new Context({ orm, log, actor: systemActor(desk.workspace), requestId: 'test', locales: [] });
+  await ctx.write(() => apply(ctx, fact as Fact));
+};
+const merged = (): Promise<string[]> => {
   const data = { from: desk.customer.id, into: desk.stranger.id };
-  return countStatements(() => ctx.write(() => apply(ctx, { type: 'customer.merged', subject: data.from, data } as never)));
+  return countStatements(() => hear({ type: 'customer.merged', subject: data.from, data }));
+};
+const belongs = ({ id, name }: Actor, type: string, organizationId: string, at = new Date()): Promise<void> => {
+  const state = { name, identities: [], organizationIds: [organizationId], locale: null };
+  return hear({ type, subject: id, data: { state }, at: at.toISOString() });
+};
+const organizationOf = async (id: string): Promise<string | undefined> => {
+  const read = 'query ($id: ID!) { ticket(id: $id) { organization { id } } }';
+  const { ticket } = await desk.ask<{ ticket: { organization: { id: string } | null } }>(desk.agent, read, { id });
+  return ticket.organization?.id;
 };
 const openOne = async (): Promise<void> => {
   desk = await openDesk(service);
@@ -66,4 +80,36 @@ test('however many tickets somebody asked for or has copies of, the same few sta
     expect(await untold(desk)).toEqual([]);
   }
   expect(costs[1]).toBe(costs[0]);
+});
+
+test('a ticket opened while news of its requester was on its way is asked for the organization that it tells; older ones stay as they are', async () => {
+  await openOne();
+  const { id: before } = await desk.ticket();
+  const at = new Date();
+  const { id: after } = await desk.ticket();
+  const organization = newId('org');
+  await belongs(desk.customer, 'customer.updated', organization, at);
+  expect([await organizationOf(before), await organizationOf(after)]).toEqual([undefined, organization]);
+  const { id: next } = await desk.ticket();
+  expect(await organizationOf(next)).toBe(organization);
+  expect(await untold(desk)).toEqual([]);
+});
+
+test('somebody met by a ticket turns out to belong to an organization: the ticket is asked for it', async () => {
+  await openOne();
+  const { id } = await desk.ticket();
+  const organization = newId('org');
+  await belongs(desk.customer, 'customer.created', organization);
+  expect(await organizationOf(id)).toBe(organization);
+  expect(await untold(desk)).toEqual([]);
+});
+
+test('a ticket without an organization goes over with that of whom its requester turned out to be', async () => {
+  await openOne();
+  const { id } = await desk.ticket();
+  const organization = newId('org');
+  await belongs(desk.stranger, 'customer.created', organization);
+  await merged();
+  expect(await organizationOf(id)).toBe(organization);
+  expect(await untold(desk)).toEqual([]);
 });

@@ -10,10 +10,10 @@ import { peers } from '../config.ts';
 import { participantsChanged } from '../participant/fact.ts';
 import { copiedTo } from '../participant/find.ts';
 import { setPeople } from '../participant/people.ts';
-import { fact } from '../ticket/fact.ts';
+import { type Changes, fact, updated } from '../ticket/fact.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { uuidOf } from '@deskgraph/common/id';
-import { enter, keepOnly } from './directory.ts';
+import { type Requester, byId, enter, keepOnly } from './directory.ts';
 
 const followers = new WeakMap<object, Follower>();
 
@@ -34,6 +34,9 @@ export async function catchUp(ctx: Context): Promise<void> {
   if (follower) await Promise.race([follower.catchUp().catch(() => {}), sleep(PATIENCE_MS, undefined, { ref: false })]);
 }
 
+/** All who change several tickets lock them in one order. */
+const IN_ORDER = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } } as const;
+
 interface CustomerState {
   name: string;
   identities: Identity[];
@@ -41,37 +44,56 @@ interface CustomerState {
   locale: string | null;
 }
 
-export async function apply(ctx: Context, { type, subject, data }: Fact): Promise<void> {
+export async function apply(ctx: Context, { type, subject, data, at }: Fact): Promise<void> {
   if (type === 'customer.created' || type === 'customer.updated') {
     const { name, identities, organizationIds, locale } = data['state'] as CustomerState;
-    await enter(ctx, { id: subject, name, organizationId: organizationIds[0] ?? null, locale }, identities);
+    const requester = { id: subject, name, organizationId: organizationIds[0] ?? null, locale };
+    const before = (await byId(ctx, subject))?.organizationId ?? null;
+    await enter(ctx, requester, identities);
     await keepOnly(ctx, subject, identities);
+    await overtake(ctx, requester, before, type === 'customer.updated' ? { $gte: new Date(at) } : {});
   } else if (type === 'customer.merged') await merge(ctx, data['from'] as string, data['into'] as string);
+}
+
+/** Tickets that were opened while the news of their requester was on its way are asked for his organization, too. */
+async function overtake(ctx: Context, requester: Requester, before: string | null, createdAt: object): Promise<void> {
+  const { id: requesterId, organizationId } = requester;
+  if (organizationId === before) return;
+  const tickets = await ctx.em.find(Ticket, { requesterId, organizationId: before, createdAt }, IN_ORDER);
+  await recordAll(
+    ctx,
+    tickets.map((ticket) => {
+      ticket.organizationId = organizationId;
+      return updated(ticket, { organizationId: [before, organizationId] }, { publicFields: [] });
+    }),
+  );
 }
 
 /** Tickets of somebody who turned out to be known under another id go to that one, and so do the copies that he gets. */
 async function merge(ctx: Context, from: string, into: string): Promise<void> {
-  const tickets = await ctx.em.find(
-    Ticket,
-    { $or: [{ requesterId: from }, { id: { $in: await copiedTo(ctx, from) } }] },
-    { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
-  );
+  const tickets = await ctx.em.find(Ticket, { $or: [{ requesterId: from }, { id: { $in: await copiedTo(ctx, from) } }] }, IN_ORDER);
+  const organizationId = (await byId(ctx, into))?.organizationId ?? null;
   await recordAll(
     ctx,
-    tickets.flatMap((ticket) => turnedOver(ticket, from, into)),
+    tickets.flatMap((ticket) => turnedOver(ticket, from, { id: into, organizationId })),
   );
   await sql`
     update requester_identity set requester_id = into_.id from requester into_
     where into_.id = ${uuidOf('cus', into)}::uuid and requester_id = ${uuidOf('cus', from)}::uuid`.execute(ctx.em.getKysely());
 }
 
-function turnedOver(ticket: Ticket, from: string, into: string): NewFact[] {
+function turnedOver(ticket: Ticket, from: string, into: Pick<Requester, 'id' | 'organizationId'>): NewFact[] {
+  const ids = ticket.ccIds.map((id) => (id === from ? into.id : id));
   const isAsked = ticket.requesterId === from;
-  if (isAsked) ticket.requesterId = into;
-  const ids = ticket.ccIds.map((id) => (id === from ? into : id));
-  const changes = setPeople(ticket, 'ccIds', ids);
-  if (!isAsked) return participantsChanged(ticket, changes);
-  return [fact('ticket.requester_changed', ticket, { changes: { requesterId: [from, into], ...changes }, internal: true })];
+  if (!isAsked) return participantsChanged(ticket, setPeople(ticket, 'ccIds', ids));
+  const changes: Changes = { requesterId: [from, into.id] };
+  ticket.requesterId = into.id;
+  Object.assign(changes, setPeople(ticket, 'ccIds', ids));
+  if (!ticket.organizationId && into.organizationId) {
+    changes['organizationId'] = [null, into.organizationId];
+    ticket.organizationId = into.organizationId;
+  }
+  return [fact('ticket.requester_changed', ticket, { changes, internal: true })];
 }
 
 export const CUSTOMERS = { source: 'customers', apply };
