@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { hydrate } from '@deskgraph/common/database';
 import { stateOf } from '../src/ticket/fact.ts';
@@ -35,6 +36,17 @@ export async function untold({ service, workspace }: Pick<Desk, 'service' | 'wor
         };
       })
       .filter(({ stored, told }) => stored !== told);
+  } finally {
+    await owner.end();
+  }
+}
+
+/** Resolves once all that was recorded has its place in the log: from then on the cursors of what stands there stay the same. */
+export async function placed({ service }: Pick<Desk, 'service'>): Promise<void> {
+  const owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+  try {
+    while ((await owner.query('select from outbox')).rowCount) await sleep(5);
   } finally {
     await owner.end();
   }

@@ -6,6 +6,7 @@ import { TEST_SECRET, type TestService, app, countStatements } from '@deskgraph/
 import { signActor, systemActor } from '@deskgraph/common/token';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
+import { placed } from '../../testing/log.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -78,6 +79,7 @@ async function positioned(): Promise<void> {
 describe('the timeline of a ticket', () => {
   test('tells everything in the order in which it happened, at once after it happened', async () => {
     const id = await busy();
+    await placed(desk);
     const { timeline, version, cursor } = await read(desk.agent, id);
     expect(timeline.nodes.map(({ type }) => type)).toEqual([
       'ticket.created',

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type TestService, countStatements } from '@deskgraph/common/testing';
 import { type Desk, type Result, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
+import { placed } from '../../testing/log.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -113,6 +114,7 @@ test('what others hang on is not folded into another ticket, and what is folded 
 
 test('requesters learn nothing of links; a list of tickets with their links takes a handful of statements', async () => {
   const [a, b] = (await tickets(2)) as [string, string];
+  await placed(desk);
   const before = await desk.ask<object>(desk.customer, `query ($id: ID!) { ticket(id: $id) { version updatedAt cursor } }`, { id: a });
   await link(a, b, 'RELATED');
   expect(await desk.ask<object>(desk.customer, `query ($id: ID!) { ticket(id: $id) { version updatedAt cursor } }`, { id: a })).toEqual(

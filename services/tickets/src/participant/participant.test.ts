@@ -8,6 +8,7 @@ import { Context } from '@deskgraph/common/transaction';
 import { type StreamClient, type TestService, countStatements, person } from '@deskgraph/common/testing';
 import { Client } from 'pg';
 import { type Desk, type Result, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
+import { placed } from '../../testing/log.ts';
 import { Watch, clientOf } from '../../testing/watch.ts';
 import { metId } from '../requester/directory.ts';
 import { apply } from '../requester/follow.ts';
@@ -321,6 +322,7 @@ describe('following', () => {
 
   test('is for the staff, is asked for, is live, and is nothing that a customer could notice', async () => {
     const { id } = await desk.ticket();
+    await placed(desk);
     const before = await desk.ask(
       desk.customer,
       'query ($id: ID!) { ticket(id: $id) { version updatedAt cursor timeline { totalCount } } }',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/access';
 import { type TestService, countStatements } from '@deskgraph/common/testing';
 import { type Desk, type Result, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
+import { placed } from '../../testing/log.ts';
 
 const BASES = ['OPEN', 'PENDING', 'ON_HOLD', 'SOLVED'] as const;
 type Base = (typeof BASES)[number];
@@ -195,6 +196,7 @@ test('a requester reads the name for him, sees no difference where it is the sam
   const maker = await define('ON_HOLD', 'With the maker', 'Secret');
   const { id } = await desk.ticket();
   await put(id, { customStatusId: lab });
+  await placed(desk);
   const own = await read(id, desk.customer);
   expect(own).toMatchObject({ status: 'OPEN', customStatus: { base: 'OPEN', label: 'In progress', version: 1 } });
   expect((await read(id)).customStatus).toMatchObject({ id: lab, label: 'In the lab' });
@@ -212,6 +214,7 @@ test('a requester reads the name for him, sees no difference where it is the sam
     changes: [{ field: 'customStatus', from: own.customStatus!.id, to: packed }],
   });
   await put(id, { status: 'OPEN' });
+  await placed(desk);
   const waits = await read(id, desk.customer);
   expect(waits).toMatchObject({ status: 'OPEN', customStatus: null });
   await put(id, { customStatusId: maker });
