@@ -9,6 +9,7 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   globalSetup: '<rootDir>/common/testing/setup.mjs',
   globalTeardown: '<rootDir>/common/testing/teardown.mjs',
+  testSequencer: '<rootDir>/common/testing/sequencer.mjs',
   maxWorkers: 2,
   testTimeout: 60_000,
 };

@@ -3,7 +3,7 @@ import { ALL, NAUGHTY } from '../naughty.ts';
 import { mutations } from '../schema.ts';
 import { alone, judged, refusedAlone } from './company.ts';
 import type { Placed } from './judge.ts';
-import { textsOf } from './leaf.ts';
+import { type Leaf, textsOf } from './leaf.ts';
 import { QUESTIONS, type Refused, isTree, refusals } from './question.ts';
 import { changeOf, together } from './together.ts';
 import { type Trial, startTrial } from './trial.ts';
@@ -16,22 +16,38 @@ afterAll(() => trial?.platform.stop());
 
 test('there are at least 500 strings that have broken programs', () => expect(ALL.length).toBeGreaterThanOrEqual(500));
 
-/** The strings are dealt out among so many places; what no database can hold, and what search and objects treat in their own way, goes to each. */
-const PLACES = 6;
-const EACH = ['search', 'property', 'unstorable'].flatMap((name) => NAUGHTY[name]!);
-const dealt = (turn: number, places = PLACES): string[] => [...ALL.filter((_, at) => at % places === turn % places), ...EACH];
+/** With `STRINGS=all` every mutation and query has all the strings, else each third of them the same ones. */
+const IS_WHOLE = process.env['STRINGS'] === 'all';
+const THIRDS = IS_WHOLE ? 1 : 3;
+const stringsOf = (turn: number): string[] => ALL.filter((_, at) => at % THIRDS === turn % THIRDS);
 
+/** What no database can hold, and what search and objects treat in their own way, goes to each place, or one of each. */
+const SPECIAL = ['search', 'property', 'unstorable'].map((name) => NAUGHTY[name]!);
+const special = (place: number): string[] => (IS_WHOLE ? SPECIAL.flat() : SPECIAL.map((list) => list[place % list.length]!));
+
+/** The strings are dealt out among the places; words that are searched for are tried where they are searched for. */
+function dealt(leaves: readonly Leaf[], turn: number, most = leaves.length): Placed[] {
+  const strings = stringsOf(turn);
+  const places = Math.min(most, leaves.length);
+  return leaves.flatMap((leaf, place) => {
+    const own = strings.filter((_, at) => at % places === place % places);
+    const searched = ['text', 'query'].includes(leaf.field.name) ? NAUGHTY['search']! : [];
+    return [...new Set([...own, ...special(place), ...searched])].map((value) => ({ leaf, value }));
+  });
+}
+
+/** Places of a query that have all its strings together. */
+const PLACES = 6;
 /** Of one query. */
 const CONDITIONS = 30;
 
 describe('strings that have broken programs', () => {
-  const texts = mutations.map((field) => ({ field, texts: textsOf(field) })).filter(({ texts }) => texts.length > 0);
-  const turns = texts.map(({ field, texts }) => ({
-    field,
-    placed: texts.flatMap((leaf, turn) => dealt(turn, texts.length).map((value) => ({ leaf, value }))),
-  }));
+  const turns = mutations
+    .map((field) => ({ field, texts: textsOf(field) }))
+    .filter(({ texts }) => texts.length > 0)
+    .map(({ field, texts }, turn) => [field.name, field, dealt(texts, turn)] as const);
 
-  test.each(turns.map(({ field, placed }) => [field.name, field, placed] as const))(
+  test.each(turns)(
     '%s takes them in its texts, or refuses them by name',
     async (_, field, placed) => {
       expect((await judged(trial, field, placed)).slice(0, 20)).toEqual([]);
@@ -39,10 +55,10 @@ describe('strings that have broken programs', () => {
     120_000,
   );
 
-  test.each(QUESTIONS.map((question) => [`${question.field.name}(${question.argument.name})`, question] as const))(
+  test.each(QUESTIONS.map((question, turn) => [`${question.field.name}(${question.argument.name})`, question, turn] as const))(
     '%s finds nothing by them, or refuses them',
-    async (_, question) => {
-      const placed = question.places.flatMap((leaf, place) => dealt(place).map((value) => ({ leaf, value })));
+    async (_, question, turn) => {
+      const placed = dealt(question.places, turn, PLACES);
       const asked = (companies: Placed[][]): Promise<Refused[]> => refusals(trial, question, companies);
       const refused = isTree(question) ? await refusedAlone(placed, asked, CONDITIONS) : await asked(alone(placed));
       const isWrong = ({ errors }: Refused): boolean => errors.some(({ code }) => code !== 'BAD_USER_INPUT' && code !== 'NOT_FOUND');
