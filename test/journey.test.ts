@@ -148,6 +148,23 @@ test('somebody unknown is a customer at once, under the id that the ticket promi
   });
 });
 
+test('the first ticket of somebody who writes from an organization’s address is asked for that organization', async () => {
+  const input = { name: 'Acme', domains: ['acme.example'] };
+  const { organization } = await desk.done<{ organization: { id: string } }>('admin', 'organizationCreate', input, 'organization { id }');
+  const { id } = await desk.ticket({ requester: { email: 'eva@acme.example' } }, 'partner');
+  const ofAcme = async (): Promise<string[]> => {
+    const query = 'query ($filter: TicketFilter) { tickets(filter: $filter) { nodes { id organization { name } } } }';
+    const variables = { filter: { organizationId: { eq: organization.id } } };
+    const { tickets } = await desk.data<{ tickets: { nodes: { id: string; organization: { name: string } }[] } }>(
+      'agent',
+      query,
+      variables,
+    );
+    return tickets.nodes.map((ticket) => `${ticket.id} ${ticket.organization.name}`);
+  };
+  expect(await until('the organization has its ticket', async () => (await ofAcme())[0])).toBe(`${id} Acme`);
+});
+
 test('a customer whom tickets met under another id, before they could hear of him, is one person in the end', async () => {
   const { tickets, customers } = platform.services as { tickets: typeof platform.gateway; customers: typeof platform.gateway };
   const email = `otto@${desk.emails.customer.split('@')[1]}`;
