@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { GraphQLID, GraphQLInt, GraphQLString, getNullableType, isListType, isNonNullType } from 'graphql';
+import { GraphQLID, GraphQLInt, GraphQLString, getNamedType, getNullableType, isInputObjectType, isListType, isNonNullType } from 'graphql';
 import { newId } from '@deskgraph/common/id';
-import { mutations } from '../schema.ts';
+import { type RootField, api, mutations } from '../schema.ts';
 import { alone, judged } from './company.ts';
 import { type Payload, isTaken, judge } from './judge.ts';
-import { type Leaf, inputOf, leaves, strangeAt, textsOf } from './leaf.ts';
+import { IS_WHOLE, type Leaf, inputOf, leaves, strangeAt, textsOf } from './leaf.ts';
 import { changeOf, together } from './together.ts';
 import { type Trial, senderOf, startTrial } from './trial.ts';
 
@@ -38,6 +38,18 @@ function poorAt({ type, field }: Leaf): unknown[] {
   return values;
 }
 
+/** The type that is given under the first name of a place, and the mutations that take it: a filter is the same wherever it stands. */
+const typeAt = (field: RootField, { path }: Leaf): string => getNamedType(inputOf(field).getFields()[path.split('.')[0]!]!.type).name;
+const takers = (type: string): RootField[] =>
+  mutations.filter((field) => Object.values(inputOf(field).getFields()).some((each) => getNamedType(each.type).name === type));
+
+/** Of what many mutations take each has a part of the values; with `TRY=all` each has all of them. */
+function dealtAt(field: RootField, leaf: Leaf): unknown[] {
+  const values = poorAt(leaf);
+  const sharing = isInputObjectType(api.getType(typeAt(field, leaf))) && !IS_WHOLE ? takers(typeAt(field, leaf)) : [field];
+  return values.filter((_, at) => at % sharing.length === sharing.indexOf(field));
+}
+
 /** Null and lists stand for the whole list. */
 const placeOf = (leaf: Leaf, value: unknown): Leaf =>
   Array.isArray(value) || value === null ? { ...leaf, path: leaf.path.replace(/\.0$/, '') } : leaf;
@@ -56,7 +68,7 @@ describe.each(mutations.map((field) => [field.name, field] as const))('%s', (nam
   });
 
   test('null, nothing, too much and ids of nothing are taken or refused by name', async () => {
-    const placed = all.flatMap((leaf) => poorAt(leaf).map((value) => ({ leaf: placeOf(leaf, value), value })));
+    const placed = all.flatMap((leaf) => dealtAt(field, leaf).map((value) => ({ leaf: placeOf(leaf, value), value })));
     expect(await judged(trial, field, placed)).toEqual([]);
   });
 

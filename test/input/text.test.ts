@@ -3,7 +3,7 @@ import { ALL, NAUGHTY } from '../naughty.ts';
 import { mutations } from '../schema.ts';
 import { alone, judged, refusedAlone } from './company.ts';
 import type { Placed } from './judge.ts';
-import { type Leaf, textsOf } from './leaf.ts';
+import { IS_WHOLE, type Leaf, textsOf } from './leaf.ts';
 import { QUESTIONS, type Refused, isTree, refusals } from './question.ts';
 import { changeOf, together } from './together.ts';
 import { type Trial, startTrial } from './trial.ts';
@@ -16,8 +16,7 @@ afterAll(() => trial?.platform.stop());
 
 test('there are at least 500 strings that have broken programs', () => expect(ALL.length).toBeGreaterThanOrEqual(500));
 
-/** With `STRINGS=all` every mutation and query has all the strings, else each third of them the same ones. */
-const IS_WHOLE = process.env['STRINGS'] === 'all';
+/** Each third mutation or query has the same strings. */
 const THIRDS = IS_WHOLE ? 1 : 3;
 const stringsOf = (turn: number): string[] => ALL.filter((_, at) => at % THIRDS === turn % THIRDS);
 
