@@ -7,9 +7,9 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   // Rooms resolve to their sources, so tests need no build and never see a stale one.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
-  globalSetup: '<rootDir>/common/testing/setup.mjs',
-  globalTeardown: '<rootDir>/common/testing/teardown.mjs',
-  testSequencer: '<rootDir>/common/testing/sequencer.mjs',
+  globalSetup: '<rootDir>/test/run/setup.mjs',
+  globalTeardown: '<rootDir>/test/run/teardown.mjs',
+  testSequencer: '<rootDir>/test/run/sequencer.mjs',
   maxWorkers: 2,
   testTimeout: 60_000,
 };

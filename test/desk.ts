@@ -3,7 +3,7 @@ import { type Actor, Role, SCOPES } from '@deskgraph/common/access';
 import { newId, toUuid } from '@deskgraph/common/id';
 import { type Answer, app, dataOf, person } from '@deskgraph/common/testing';
 import { signActor } from '@deskgraph/common/token';
-import type { Platform } from './platform.ts';
+import type { Place } from './place.ts';
 import { until } from './until.ts';
 
 /** Everybody who may knock: staff by role, two customers, a partner app with every scope, apps with one scope only, and nobody. */
@@ -109,7 +109,7 @@ export async function made(desk: Desk, who: Who, name: string, field: string, in
   return payload[field]!.id;
 }
 
-export async function openDesk(platform: Platform): Promise<Desk> {
+export async function openDesk(platform: Place): Promise<Desk> {
   const place = `desk-${randomBytes(4).toString('hex')}`;
   const emails = Object.fromEntries(Object.keys(ROLES).map((key) => [key, `${key}@${place}.example`])) as Desk['emails'];
   const workspace = await platform.bootstrap(place, emails.admin);

@@ -6,30 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '@deskgraph/common/launch/config';
 import { type Environment, type Platform as Plan, gatewayEnvironment, serviceEnvironment } from '@deskgraph/common/launch/environment';
-import { type Issuer, openIssuer } from '@deskgraph/common/launch/issuer';
+import { openIssuer } from '@deskgraph/common/launch/issuer';
 import { appUrl } from '@deskgraph/common/launch/role';
 import { type Room, readHouse } from '@deskgraph/common/launch/room';
 import { appPassword, dropDatabases, makeDatabases, owner } from './database.ts';
-import { type Desk, openDesk } from './desk.ts';
-import { type Server, runToEnd, server } from './process.ts';
+import { type Place, type Whereabouts, reach } from './place.ts';
+import { type Server, server } from './process.ts';
 
 /** The whole product: four services and the gateway as processes of their own, on databases of their own, empty. */
-export interface Platform {
-  /** Address of the graph. */
-  url: string;
-  /** Where its issuer's keys are. */
-  folder: string;
+export interface Platform extends Place {
+  where: Whereabouts;
   gateway: Server;
   services: Record<string, Server>;
-  /** Signs tokens between the processes. */
-  secret: string;
-  issuer: Issuer;
-  /** The platform database of a service, as the owner of the server knows it. */
-  databaseOf(service: string): string;
-  /** A fresh workspace with its people. */
-  desk(): Promise<Desk>;
-  /** Makes a workspace by the product's own command. */
-  bootstrap(name: string, email: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -106,28 +94,24 @@ export async function startPlatform({
   const all = [...Object.values(services), gateway];
 
   const tickets = house.services.find(({ name }) => name === 'tickets')!;
-  const platform: Platform = {
+  const own = appUrl(host, appPassword(), tickets.database);
+  const where: Whereabouts = {
     url: `${gateway.url}/graphql`,
     folder,
+    secret: plan.secrets.internal,
+    services: Object.fromEntries(Object.values(services).map(({ name, url }) => [name, { url }])),
+    databases: Object.fromEntries(house.services.flatMap(({ name, database }) => (database ? [[name, database]] : []))),
+    bootstrap: { folder: tickets.folder, environment: { ...environmentOf(tickets), DATABASE_URL: own } },
+  };
+  const platform: Platform = {
+    ...(await reach(where)),
+    where,
     gateway,
     services,
-    secret: plan.secrets.internal,
-    issuer,
-    databaseOf: (service) => house.services.find(({ name }) => name === service)!.database!,
-    desk: () => openDesk(platform),
-    bootstrap: async (name, email) => {
-      const url = appUrl(host, appPassword(), tickets.database);
-      const args = ['--name', name, '--email', email, '--admin', 'Ada Admin'];
-      const said = await runToEnd(tickets.folder, 'src/workspace/bootstrap.ts', { ...environmentOf(tickets), DATABASE_URL: url }, args);
-      return (JSON.parse(said) as { workspace: string }).workspace;
-    },
     stop: async () => {
       for (const each of all) each.signal('SIGCONT');
       await Promise.all(all.map((each) => each.stop()));
-      await dropDatabases(
-        house.services.flatMap((room) => room.database ?? []),
-        host,
-      );
+      await dropDatabases(Object.values(where.databases), host);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -63,18 +63,20 @@ export interface Server {
   isReady(): Promise<boolean>;
 }
 
+/** Does the process at this address say that it should get work? */
+export async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
 export function server(name: string, folder: string, url: string, environment: Environment): Server {
   let current: Running | undefined;
   let isGone = true;
-  const isReady = async (): Promise<boolean> => {
-    try {
-      const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) });
-      await response.body?.cancel();
-      return response.ok;
-    } catch {
-      return false;
-    }
-  };
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (!current || isGone) return null;
     current.process.kill(signal);
@@ -85,7 +87,7 @@ export function server(name: string, folder: string, url: string, environment: E
     url,
     pid: () => current?.process.pid,
     said: () => current?.said ?? [],
-    isReady,
+    isReady: () => isReady(url),
     start: async () => {
       const life = run(folder, 'src/main.ts', environment);
       current = life;
@@ -95,7 +97,7 @@ export function server(name: string, folder: string, url: string, environment: E
       });
       await until(
         `${name} is ready`,
-        async () => !isGone && isReady(),
+        async () => !isGone && isReady(url),
         120_000,
         () => isGone,
       ).catch((error: Error) => {

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type GraphQLInputObjectType, GraphQLID, getNamedType, isInputObjectType, isLeafType, isObjectType } from 'graphql';
 import { newId } from '@deskgraph/common/id';
 import { type Answer } from '@deskgraph/common/testing';
 import { type Desk, type UserError, isLate, mutation, post } from './desk.ts';
-import { type Platform, startPlatform } from './platform.ts';
+import type { Place } from './place.ts';
+import { sharedPlatform } from './shared.ts';
 import { CALLERS, type Caller } from './rights/callers.ts';
 import { EXISTS, FIELDS, MUTATIONS, QUERIES } from './rights/graph.ts';
 import type { MutationRight, Way } from './rights/right.ts';
@@ -13,14 +14,14 @@ import { until } from './until.ts';
 
 type Whose = 'own' | 'others' | 'foreign';
 
-let platform: Platform;
+let platform: Place;
 let desk: Desk;
 let foreignDesk: Desk;
 let world: Record<Whose, Things>;
 let canaries: Record<Caller, { word: string; what: string }[]>;
 
 beforeAll(async () => {
-  platform = await startPlatform();
+  platform = await sharedPlatform();
   [desk, foreignDesk] = await Promise.all([platform.desk(), platform.desk()]);
   const [own, others, foreign] = await Promise.all([
     makeThings(desk, 'customer', 'EXTERNAL'),
@@ -30,7 +31,6 @@ beforeAll(async () => {
   world = { own, others, foreign };
   canaries = Object.fromEntries(CALLERS.map((caller) => [caller, forbidden(caller)])) as typeof canaries;
 }, 240_000);
-afterAll(() => platform?.stop());
 
 const isThere = (kind: Kind, whose: Whose, caller: Caller): boolean => whose !== 'foreign' && EXISTS[kind][whose].includes(caller);
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { GraphQLID, GraphQLInt, GraphQLString, getNamedType, getNullableType, isInputObjectType, isListType, isNonNullType } from 'graphql';
 import { newId } from '@deskgraph/common/id';
 import { type RootField, api, mutations } from '../schema.ts';
@@ -12,7 +12,6 @@ let trial: Trial;
 beforeAll(async () => {
   trial = await startTrial();
 }, 240_000);
-afterAll(() => trial?.platform.stop());
 
 /** The limit that the description states, in characters. */
 const limitOf = ({ field }: Leaf): number | undefined => {

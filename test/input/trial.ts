@@ -1,5 +1,6 @@
 import type { Desk } from '../desk.ts';
-import { type Platform, startPlatform } from '../platform.ts';
+import type { Place } from '../place.ts';
+import { sharedPlatform } from '../shared.ts';
 import { MUTATIONS } from '../rights/graph.ts';
 import { actionOn } from '../rights/macro.ts';
 import { type RootField, mutations } from '../schema.ts';
@@ -10,7 +11,7 @@ import { type Try, changeOf, gathered, together } from './together.ts';
 
 /** A workspace of a running platform in which inputs are tried; when it is full, another one. */
 export interface Trial {
-  platform: Platform;
+  platform: Place;
   desk: Desk;
   own: Things;
   foreign: Things;
@@ -30,7 +31,7 @@ function madeBy({ name }: RootField): string | undefined {
 }
 
 export async function startTrial(): Promise<Trial> {
-  const platform = await startPlatform();
+  const platform = await sharedPlatform();
   const open = async (): Promise<{ desk: Desk; own: Things }> => {
     const desk = await platform.desk();
     return { desk, own: await makeThings(desk, 'customer', 'EXTERNAL') };

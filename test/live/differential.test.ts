@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Desk, Who } from '../desk.ts';
-import { type Platform, startPlatform } from '../platform.ts';
+import type { Place } from '../place.ts';
+import { sharedPlatform } from '../shared.ts';
 import { api, select } from '../schema.ts';
 import { until } from '../until.ts';
 import { Listener, type Message } from './listener.ts';
 
 // Whatever can be selected of an event is what a query for the same thing answers: data, and what is refused.
 
-let platform: Platform;
+let platform: Place;
 let desk: Desk;
 const listeners: Listener[] = [];
 beforeAll(async () => {
-  platform = await startPlatform();
+  platform = await sharedPlatform();
   desk = await platform.desk();
 }, 120_000);
 afterAll(async () => {
   await Promise.all(listeners.map((listener) => listener.leave()));
-  await platform?.stop();
 });
 
 const everything = (type: string, depth = 1): string => select(api.getType(type)!, depth, { page: 2 });

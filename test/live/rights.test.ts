@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type GraphQLObjectType, getNamedType } from 'graphql';
 import type { Desk } from '../desk.ts';
-import { type Platform, startPlatform } from '../platform.ts';
+import type { Place } from '../place.ts';
+import { sharedPlatform } from '../shared.ts';
 import { CALLERS, type Caller } from '../rights/callers.ts';
 import { api, select } from '../schema.ts';
 import { until } from '../until.ts';
@@ -35,13 +36,13 @@ const tellsResync = (root: string): boolean => {
 };
 const ENDLESS = ROOTS.filter((root) => !STREAMS[root]!.ends);
 
-let platform: Platform;
+let platform: Place;
 let desk: Desk;
 let foreignDesk: Desk;
 let tap: Wiretap;
 const listeners: Listener[] = [];
 beforeAll(async () => {
-  platform = await startPlatform();
+  platform = await sharedPlatform();
   [desk, foreignDesk] = await Promise.all([platform.desk(), platform.desk()]);
   for (const each of [desk, foreignDesk]) await each.done('admin', 'settingsUpdate', { onHoldEnabled: true });
   tap = await wiretap(platform.url);
@@ -49,7 +50,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(listeners.map((listener) => listener.leave()));
   tap?.close();
-  await platform?.stop();
 });
 
 const roots = Object.values(api.getSubscriptionType()!.getFields());

@@ -1,0 +1,19 @@
+// One throwaway PostgreSQL for the whole run, and one platform for those who ask for it; the tests' processes inherit their addresses.
+import '@deskgraph/common/source';
+
+export default async function setup() {
+  const { newPassword, startThrowaway } = await import('@deskgraph/common/postgres');
+  const { ensureAppRole } = await import('@deskgraph/common/launch/role');
+  const { offerPlatform } = await import('../shared.ts');
+  // Tests count the statements of whole processes by it.
+  const server = await startThrowaway({ shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track_utility': 'off' });
+  process.env.TEST_DATABASE_URL = server.url;
+  process.env.TEST_APP_PASSWORD = newPassword();
+  await ensureAppRole(server.url, process.env.TEST_APP_PASSWORD);
+  const platform = await offerPlatform();
+  process.env.TEST_PLATFORM_URL = platform.url;
+  globalThis.stopTests = async () => {
+    await platform.stop();
+    await server.stop();
+  };
+}
