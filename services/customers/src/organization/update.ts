@@ -5,7 +5,7 @@ import type { Context } from '@deskgraph/common/transaction';
 import { folded } from '@deskgraph/common/words';
 import { LockMode } from '@mikro-orm/postgresql';
 import { claimExternalId, dropExternalIds, externalIds } from '../app/external.ts';
-import { changesOf, touch } from '../change.ts';
+import { changesOf, touch } from '@deskgraph/common/change';
 import { keepWords } from '../words.ts';
 import { domains, setDomains } from './domain.ts';
 import type { OrganizationUpdateInput, OrganizationUpdatePayload } from './input.ts';

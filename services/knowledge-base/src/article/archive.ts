@@ -1,7 +1,8 @@
+import { touch } from '@deskgraph/common/change';
 import { record } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { dropWords } from '../word/store.ts';
-import { stateOf, touch } from './fact.ts';
+import { stateOf } from './fact.ts';
 import type { ArticleArchiveInput } from './input.ts';
 import { forWork } from './load.ts';
 import { type ArticlePayload, stands } from './payload.ts';

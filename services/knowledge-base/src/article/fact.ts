@@ -5,9 +5,3 @@ export function stateOf(article: Article, title: string): Record<string, unknown
   const { slug, knowledgeBaseId, sectionId, kind, audience, ownerId, newestNumber, publicNumber, archivedAt } = article;
   return { title, slug, knowledgeBaseId, sectionId, kind, audience, ownerId, newestNumber, publicNumber, archived: archivedAt !== null };
 }
-
-/** One more change of the article. */
-export function touch(article: Article): void {
-  article.version += 1;
-  article.updatedAt = new Date();
-}

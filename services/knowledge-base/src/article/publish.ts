@@ -1,8 +1,9 @@
+import { touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
 import { dropWords } from '../word/store.ts';
-import { stateOf, touch } from './fact.ts';
+import { stateOf } from './fact.ts';
 import type { ArticlePublishInput } from './input.ts';
 import { forWork, settle } from './load.ts';
 import { type ArticlePayload, stands } from './payload.ts';

@@ -1,3 +1,4 @@
+import { changesOf, touch } from '@deskgraph/common/change';
 import { Role, hasRole } from '@deskgraph/common/access';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
@@ -8,7 +9,7 @@ import * as bases from '../base/find.ts';
 import { dropWords } from '../word/store.ts';
 import type { Article } from './article.ts';
 import { audienceOf, sectionOf } from './create.ts';
-import { stateOf, touch } from './fact.ts';
+import { stateOf } from './fact.ts';
 import type { ArticleUpdateInput } from './input.ts';
 import { type Work, forWork, settle } from './load.ts';
 import { type ArticlePayload, stands } from './payload.ts';
@@ -27,8 +28,8 @@ export async function update(context: Context, input: ArticleUpdateInput): Promi
   const before = told(article);
   await changeFrame(context, article, input, now);
   const title = await newVersion(context, work, input);
-  const changes = changesOf(before, article);
-  if (!Object.keys(changes).length) return stands(context, article.id);
+  const changes = changesOf(before, told(article));
+  if (!changes) return stands(context, article.id);
   touch(article);
   await record(context, 'article.updated', article, { state: stateOf(article, title ?? headOf(shown, null).title), changes });
   return stands(context, article.id);
@@ -87,11 +88,4 @@ async function newVersion(context: Context, { article, shown }: Work, input: Art
 
 const TOLD = ['sectionId', 'kind', 'ownerId', 'reviewOn', 'expiresAt', 'audience', 'newestNumber', 'archivedAt'] as const;
 
-type Told = Pick<Article, (typeof TOLD)[number]>;
-
-const told = (article: Article): Told => Object.fromEntries(TOLD.map((name) => [name, article[name]])) as unknown as Told;
-
-function changesOf(before: Told, after: Told): Record<string, [unknown, unknown]> {
-  const changed = TOLD.filter((name) => String(before[name]) !== String(after[name]));
-  return Object.fromEntries(changed.map((name) => [name, [before[name], after[name]]]));
-}
+const told = (article: Article): object => Object.fromEntries(TOLD.map((name) => [name, article[name]]));

@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
+import { changesOf, touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
-import type { Changes } from '../ticket/fact.ts';
 import { kept } from '../view/stored.ts';
 import { refuseBase, refuseUnknowable, scopesOf } from './check.ts';
 import { stateOf } from './fact.ts';
@@ -29,11 +28,9 @@ export async function update(ctx: Context, input: AccessRoleUpdateInput): Promis
     accessRole.filter = filter && kept(filter);
   }
   const after = stateOf(accessRole);
-  const fields = (Object.keys(after) as (keyof typeof after)[]).filter((field) => !isDeepStrictEqual(before[field], after[field]));
-  if (!fields.length) return { accessRole, userErrors: [] };
-  accessRole.version += 1;
-  accessRole.updatedAt = new Date();
-  const changes: Changes = Object.fromEntries(fields.map((field) => [field, [before[field], after[field]]]));
+  const changes = changesOf(before, after);
+  if (!changes) return { accessRole, userErrors: [] };
+  touch(accessRole);
   await record(ctx, 'access_role.updated', accessRole, { state: after, changes });
   return { accessRole, userErrors: [] };
 }

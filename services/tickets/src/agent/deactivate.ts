@@ -1,10 +1,11 @@
+import { changesOf, touch } from '@deskgraph/common/change';
 import { record } from '@deskgraph/common/events';
 import { Payload } from '@deskgraph/common/graph';
 import type { Context } from '@deskgraph/common/transaction';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { release } from '../ticket/release.ts';
 import { Agent } from './agent.ts';
-import { changesOf, stateOf } from './fact.ts';
+import { stateOf } from './fact.ts';
 import { locked, refuseLastAdmin } from './locked.ts';
 import { departmentIdsOf, place } from './membership.ts';
 
@@ -26,8 +27,7 @@ export async function deactivate(ctx: Context, input: AgentDeactivateInput): Pro
   const before = stateOf(agent, await departmentIdsOf(ctx, agent.id));
   agent.active = false;
   agent.accessRoleId = null;
-  agent.version += 1;
-  agent.updatedAt = new Date();
+  touch(agent);
   await place(ctx, agent.id, []);
   const after = stateOf(agent, []);
   await record(ctx, 'agent.deactivated', agent, { state: after, changes: changesOf(before, after) });

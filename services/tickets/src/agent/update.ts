@@ -1,3 +1,4 @@
+import { changesOf, touch } from '@deskgraph/common/change';
 import { Role } from '@deskgraph/common/access';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
@@ -9,7 +10,7 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { WORKS } from '../ticket/reference.ts';
 import { release } from '../ticket/release.ts';
 import { Agent } from './agent.ts';
-import { changesOf, stateOf } from './fact.ts';
+import { stateOf } from './fact.ts';
 import { locked } from './locked.ts';
 import { departmentIdsOf, place, refuseUnknown } from './membership.ts';
 import { setRights } from './role.ts';
@@ -57,8 +58,7 @@ export async function update(ctx: Context, input: AgentUpdateInput): Promise<Age
   const after = stateOf(agent, departmentIds);
   const changes = changesOf(before, after);
   if (!changes) return { agent, userErrors: [] };
-  agent.version += 1;
-  agent.updatedAt = new Date();
+  touch(agent);
   await record(ctx, 'agent.updated', agent, { state: after, changes });
   if (WORKS.has(before.role) && !WORKS.has(agent.role)) await release(ctx, agent.id);
   ctx.load.clear();

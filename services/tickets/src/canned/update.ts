@@ -1,10 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
+import { changesOf, touch } from '@deskgraph/common/change';
 import { sql } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
-import type { Changes } from '../ticket/fact.ts';
 import { refuseTemplates } from './create.ts';
 import { stateOf } from './fact.ts';
 import type { CannedResponseUpdateInput, CannedResponseUpdatePayload } from './input.ts';
@@ -28,11 +27,9 @@ export async function update(ctx: Context, input: CannedResponseUpdateInput): Pr
   canned.text = input.body ?? canned.text;
   if (input.bodies !== undefined) canned.bodies = input.bodies ?? {};
   const after = stateOf(canned);
-  const fields = (Object.keys(after) as (keyof typeof after)[]).filter((field) => !isDeepStrictEqual(before[field], after[field]));
-  if (!fields.length) return { cannedResponse: canned, userErrors: [] };
-  canned.version += 1;
-  canned.updatedAt = new Date();
-  const changes: Changes = Object.fromEntries(fields.map((field) => [field, [before[field], after[field]]]));
+  const changes = changesOf(before, after);
+  if (!changes) return { cannedResponse: canned, userErrors: [] };
+  touch(canned);
   await record(ctx, 'canned_response.updated', canned, { state: after, changes });
   return { cannedResponse: canned, userErrors: [] };
 }

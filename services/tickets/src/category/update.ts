@@ -1,3 +1,4 @@
+import { changesOf, touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { Payload } from '@deskgraph/common/graph';
@@ -5,7 +6,6 @@ import { expectVersion, line, loose } from '@deskgraph/common/input';
 import { Json } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { Changes } from '../ticket/fact.ts';
 import { departmentId, optional } from '../ticket/reference.ts';
 import { TicketPriority } from '../ticket/words.ts';
 import { TicketCategory } from './category.ts';
@@ -62,15 +62,7 @@ export async function update(ctx: Context, input: TicketCategoryUpdateInput): Pr
   if (input.priority !== undefined) category.priority = input.priority;
   const changes = changesOf(before, stateOf(category));
   if (!changes) return { ticketCategory: category, userErrors: [] };
-  category.version += 1;
-  category.updatedAt = new Date();
+  touch(category);
   await record(ctx, 'category.updated', category, { state: stateOf(category), changes });
   return { ticketCategory: category, userErrors: [] };
-}
-
-type State = ReturnType<typeof stateOf>;
-
-function changesOf(before: State, after: State): Changes | undefined {
-  const changed = (Object.keys(after) as (keyof State)[]).filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
-  return changed.length ? Object.fromEntries(changed.map((field) => [field, [before[field], after[field]]])) : undefined;
 }

@@ -1,3 +1,4 @@
+import { touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { type NewFact, recordAll } from '@deskgraph/common/events';
 import { Payload } from '@deskgraph/common/graph';
@@ -48,8 +49,7 @@ export async function update(ctx: Context, input: DepartmentUpdateInput): Promis
     if (facts.length) changes['agentIds'] = [before, after];
   }
   if (!Object.keys(changes).length) return { department, userErrors: [] };
-  department.version += 1;
-  department.updatedAt = new Date();
+  touch(department);
   await recordAll(ctx, [
     { type: 'department.updated', subject: department, data: { state: { name: department.name }, changes } },
     ...facts,

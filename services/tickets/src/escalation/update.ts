@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
+import { changesOf, touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
-import type { Changes } from '../ticket/fact.ts';
 import { kept, refuseUnkeepable } from '../view/stored.ts';
 import { stepsOf } from './check.ts';
 import { stateOf } from './fact.ts';
@@ -22,11 +21,9 @@ export async function update(ctx: Context, input: EscalationPathUpdateInput): Pr
   }
   if (input.steps) escalationPath.steps = await stepsOf(ctx, input.steps);
   const after = stateOf(escalationPath);
-  const fields = (Object.keys(after) as (keyof typeof after)[]).filter((field) => !isDeepStrictEqual(before[field], after[field]));
-  if (!fields.length) return { escalationPath, userErrors: [] };
-  escalationPath.version += 1;
-  escalationPath.updatedAt = new Date();
-  const changes: Changes = Object.fromEntries(fields.map((field) => [field, [before[field], after[field]]]));
+  const changes = changesOf(before, after);
+  if (!changes) return { escalationPath, userErrors: [] };
+  touch(escalationPath);
   await record(ctx, 'escalation_path.updated', escalationPath, { state: after, changes });
   return { escalationPath, userErrors: [] };
 }

@@ -1,10 +1,10 @@
+import { changesOf, touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { Payload } from '@deskgraph/common/graph';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { Changes } from '../ticket/fact.ts';
 import { bounds, check } from './check.ts';
 import { stateOf } from './fact.ts';
 import { TicketField } from './field.ts';
@@ -60,11 +60,9 @@ export async function update(ctx: Context, input: TicketFieldUpdateInput): Promi
   }
   check(field);
   const after = stateOf(field);
-  const changed = PARTS.filter((part) => JSON.stringify(before[part]) !== JSON.stringify(after[part]));
-  if (!changed.length) return { ticketField: field, userErrors: [] };
-  const changes: Changes = Object.fromEntries(changed.map((part) => [part, [before[part], after[part]]]));
-  field.version += 1;
-  field.updatedAt = new Date();
+  const changes = changesOf(before, after);
+  if (!changes) return { ticketField: field, userErrors: [] };
+  touch(field);
   await record(ctx, 'field.updated', field, { state: after, changes });
   return { ticketField: field, userErrors: [] };
 }

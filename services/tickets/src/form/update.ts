@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
+import { changesOf, touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
-import type { Changes } from '../ticket/fact.ts';
 import { checked } from './check.ts';
 import { stateOf } from './fact.ts';
 import type { TicketFormUpdateInput, TicketFormUpdatePayload } from './input.ts';
@@ -20,11 +19,9 @@ export async function update(ctx: Context, input: TicketFormUpdateInput): Promis
   ticketForm.public = input.public ?? ticketForm.public;
   if (input.fields) ticketForm.fields = await checked(ctx, input.fields);
   const after = stateOf(ticketForm);
-  const changed = (Object.keys(after) as (keyof typeof after)[]).filter((field) => !isDeepStrictEqual(before[field], after[field]));
-  if (!changed.length) return { ticketForm, userErrors: [] };
-  ticketForm.version += 1;
-  ticketForm.updatedAt = new Date();
-  const changes: Changes = Object.fromEntries(changed.map((field) => [field, [before[field], after[field]]]));
+  const changes = changesOf(before, after);
+  if (!changes) return { ticketForm, userErrors: [] };
+  touch(ticketForm);
   await record(ctx, 'form.updated', ticketForm, { state: after, changes });
   return { ticketForm, userErrors: [] };
 }

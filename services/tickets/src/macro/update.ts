@@ -1,11 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
+import { changesOf, touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { kept } from '../action/check.ts';
 import { placed } from '../canned/visible.ts';
-import type { Changes } from '../ticket/fact.ts';
 import { refuseActions } from './create.ts';
 import { stateOf } from './fact.ts';
 import type { MacroUpdateInput, MacroUpdatePayload } from './input.ts';
@@ -24,11 +23,9 @@ export async function update(ctx: Context, input: MacroUpdateInput): Promise<Mac
     macro.actions = input.actions.map(kept);
   }
   const after = stateOf(macro);
-  const fields = (Object.keys(after) as (keyof typeof after)[]).filter((field) => !isDeepStrictEqual(before[field], after[field]));
-  if (!fields.length) return { macro, userErrors: [] };
-  macro.version += 1;
-  macro.updatedAt = new Date();
-  const changes: Changes = Object.fromEntries(fields.map((field) => [field, [before[field], after[field]]]));
+  const changes = changesOf(before, after);
+  if (!changes) return { macro, userErrors: [] };
+  touch(macro);
   await record(ctx, 'macro.updated', macro, { state: after, changes });
   return { macro, userErrors: [] };
 }

@@ -1,3 +1,4 @@
+import { touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
@@ -23,8 +24,7 @@ export async function update(ctx: Context, input: CustomStatusUpdateInput): Prom
     customStatus[field] = value;
   }
   if (!Object.keys(changes).length) return { customStatus, userErrors: [] };
-  customStatus.version += 1;
-  customStatus.updatedAt = new Date();
+  touch(customStatus);
   await record(ctx, 'custom_status.updated', customStatus, { state: stateOf(customStatus), changes });
   return { customStatus, userErrors: [] };
 }

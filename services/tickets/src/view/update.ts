@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
+import { changesOf, touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { type NewFact, recordAll } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
-import type { Changes } from '../ticket/fact.ts';
 import { COLUMNS, refuseUnknown } from './columns.ts';
 import { QUEUE } from './create.ts';
 import { choose } from './default.ts';
@@ -40,11 +39,9 @@ async function changed(ctx: Context, view: View, input: ViewUpdateInput): Promis
   if (input.columns !== undefined) view.columns = input.columns ?? COLUMNS;
   if (input.groupBy !== undefined) view.groupBy = input.groupBy;
   const after = stateOf(view);
-  const fields = (Object.keys(after) as (keyof typeof after)[]).filter((field) => !isDeepStrictEqual(before[field], after[field]));
-  if (!fields.length) return [];
-  view.version += 1;
-  view.updatedAt = new Date();
-  const changes: Changes = Object.fromEntries(fields.map((field) => [field, [before[field], after[field]]]));
+  const changes = changesOf(before, after);
+  if (!changes) return [];
+  touch(view);
   return [{ type: 'view.updated', subject: view, data: { state: after, changes } }];
 }
 
