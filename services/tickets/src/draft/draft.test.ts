@@ -1,11 +1,10 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from '@deskgraph/common/access';
 import { uuidOf } from '@deskgraph/common/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing';
-import { Client } from 'pg';
 import { type Desk, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
+import { hold } from '../../testing/hold.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -133,17 +132,12 @@ test('what can’t be is refused, and names the field', async () => {
 
 test('what is typed while its ticket is folded into another one is found in that one', async () => {
   const [from, into] = [await desk.ticket(), await desk.ticket()];
-  const merging = new Client({ connectionString: service.database.ownerUrl });
-  await merging.connect();
-  await merging.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
-  await merging.query('begin');
+  const merging = await hold(desk);
   await merging.query('select from ticket where id = $1 for update', [uuidOf('tkt', from.id)]);
   const saved = save(desk.agent, from.id, 'Dear Marta');
-  const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
-  while (!(await merging.query(waits)).rowCount) await sleep(5);
+  await merging.waited();
   await merging.query('update ticket set merged_into_id = $1 where id = $2', [uuidOf('tkt', into.id), uuidOf('tkt', from.id)]);
-  await merging.query('commit');
-  await merging.end();
+  await merging.release();
   expect(codes(await saved)).toEqual([]);
   expect([await bodies(desk.agent, from.id), await bodies(desk.agent, into.id)]).toEqual([[], ['Dear Marta']]);
 });

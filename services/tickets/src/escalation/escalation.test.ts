@@ -4,9 +4,9 @@ import type { Actor } from '@deskgraph/common/access';
 import { newId, uuidOf } from '@deskgraph/common/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
 import { stopClock } from '../../testing/clock.ts';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../testing/desk.ts';
+import { hold } from '../../testing/hold.ts';
 
 const HOUR = 3_600_000;
 
@@ -222,15 +222,10 @@ test('however many steps lead to nobody any more, the next one is found by the s
 test('a path that is deleted in the same moment takes no ticket', async () => {
   const pathId = await path([to(desk.lead)]);
   const { id } = await desk.ticket();
-  const deleting = new Client({ connectionString: service.database.ownerUrl });
-  await deleting.connect();
-  await deleting.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
-  await deleting.query('begin');
+  const deleting = await hold(desk);
   await deleting.query('delete from escalation_path where id = $1', [uuidOf('esc', pathId)]);
   const escalated = escalate(id);
-  const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
-  await until(async () => Boolean((await deleting.query(waits)).rowCount));
-  await deleting.query('commit');
-  await deleting.end();
+  await deleting.waited();
+  await deleting.release();
   expect(codes(await escalated)).toEqual(['NO_STEP_LEFT input.toAgentId']);
 });

@@ -28,20 +28,38 @@ const shown = (row: Row | undefined): Requester | null =>
       }
     : null;
 
+const person = (ctx: Context, id: string) =>
+  sql`select id, name, organization_id, locale from requester where id = ${uuidOf('cus', id)}::uuid and workspace_id = ${ctx.workspace}::uuid`;
+
 export async function byId(ctx: Context, id: string): Promise<Requester | null> {
-  const em = await ctx.read();
-  const { rows } = await sql<Row>`
-    select id, name, organization_id, locale from requester where id = ${uuidOf('cus', id)}::uuid and workspace_id = ${ctx.workspace}::uuid
-  `.execute(em.getKysely());
+  const { rows } = await sql<Row>`${person(ctx, id)}`.execute((await ctx.read()).getKysely());
   return shown(rows[0]);
 }
 
-export async function byIdentity(ctx: Context, { kind, value }: Identity): Promise<Requester | null> {
+/** The same for whom a ticket is to be opened. News of him waits until the transaction ends, and then finds the ticket. */
+export async function held(ctx: Context, id: string): Promise<Requester | null> {
+  const { rows } = await sql<Row>`${person(ctx, id)} for share`.execute((await ctx.read()).getKysely());
+  return shown(rows[0]);
+}
+
+/** The same by what he is recognised by. */
+export async function heldByIdentity(ctx: Context, { kind, value }: Identity): Promise<Requester | null> {
   const em = await ctx.read();
   const { rows } = await sql<Row>`
     select r.id, r.name, r.organization_id, r.locale from requester_identity i join requester r on r.id = i.requester_id
-    where i.workspace_id = ${ctx.workspace}::uuid and i.kind = ${kind} and i.value = ${value}`.execute(em.getKysely());
+    where i.workspace_id = ${ctx.workspace}::uuid and i.kind = ${kind} and i.value = ${value} for share of r`.execute(em.getKysely());
   return shown(rows[0]);
+}
+
+/** The same for the caller, who is in the directory from then on. */
+export async function heldCaller(ctx: Context): Promise<Requester> {
+  const { id, name } = ctx.actor;
+  const known = await held(ctx, id);
+  if (known) return known;
+  await sql`
+    insert into requester (id, workspace_id, name) values (${uuidOf('cus', id)}::uuid, ${ctx.workspace}::uuid, ${name})
+    on conflict (id) do nothing`.execute(ctx.em.getKysely());
+  return (await held(ctx, id))!;
 }
 
 /** The id of somebody whom nobody knew: the same everywhere, so that customers makes the customer under it. */

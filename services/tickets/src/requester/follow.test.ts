@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from '@deskgraph/common/access';
 import type { Fact } from '@deskgraph/common/events';
 import { newId, uuidOf } from '@deskgraph/common/id';
@@ -8,7 +7,8 @@ import { type TestService, countStatements } from '@deskgraph/common/testing';
 import { systemActor } from '@deskgraph/common/token';
 import { Context } from '@deskgraph/common/transaction';
 import { Client } from 'pg';
-import { type Desk, openDesk, startTickets } from '../../testing/desk.ts';
+import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
+import { hold } from '../../testing/hold.ts';
 import { untold } from '../../testing/log.ts';
 import { apply } from './follow.ts';
 
@@ -35,8 +35,8 @@ const merged = (): Promise<string[]> => {
   const data = { from: desk.customer.id, into: desk.stranger.id };
   return countStatements(() => hear({ type: 'customer.merged', subject: data.from, data }));
 };
-const belongs = ({ id, name }: Actor, type: string, organizationId: string, at = new Date()): Promise<void> => {
-  const state = { name, identities: [], organizationIds: [organizationId], locale: null };
+const belongs = ({ id, name }: Actor, type: string, organizationId: string | null, at = new Date()): Promise<void> => {
+  const state = { name, identities: [], organizationIds: organizationId ? [organizationId] : [], locale: null };
   return hear({ type, subject: id, data: { state }, at: at.toISOString() });
 };
 const organizationOf = async (id: string): Promise<string | undefined> => {
@@ -52,13 +52,12 @@ const openOne = async (): Promise<void> => {
 test('what is changed in a ticket just when its requester turns out to be known already is not lost, and has a version of its own', async () => {
   await openOne();
   const { id, version } = await desk.ticket();
-  await owner.query('begin');
-  await owner.query('select from ticket where id = $1 for update', [uuidOf('tkt', id)]);
+  const writing = await hold(desk);
+  await writing.query('select from ticket where id = $1 for update', [uuidOf('tkt', id)]);
   const done = merged();
-  const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
-  while (!(await owner.query(waits)).rowCount) await sleep(5);
-  await owner.query(`update ticket set subject = 'Meanwhile', version = version + 1 where id = $1`, [uuidOf('tkt', id)]);
-  await owner.query('commit');
+  await writing.waited();
+  await writing.query(`update ticket set subject = 'Meanwhile', version = version + 1 where id = $1`, [uuidOf('tkt', id)]);
+  await writing.release();
   await done;
   const read = 'query ($id: ID!) { ticket(id: $id) { subject version requester { id } } }';
   expect(await desk.ask(desk.agent, read, { id })).toEqual({
@@ -92,6 +91,26 @@ test('a ticket opened while news of its requester was on its way is asked for th
   expect([await organizationOf(before), await organizationOf(after)]).toEqual([undefined, organization]);
   const { id: next } = await desk.ticket();
   expect(await organizationOf(next)).toBe(organization);
+  expect(await untold(desk)).toEqual([]);
+});
+
+test.each(['partner', 'customer'] as const)('so is one that a %s is just opening when the news comes', async (who) => {
+  await openOne();
+  const at = new Date();
+  if (who === 'partner') await belongs(desk.customer, 'customer.created', null);
+  expect(await mutate(desk, desk.lead, 'tagCreate', { name: 'held' })).toEqual({ userErrors: [] });
+  const held = await hold(desk);
+  await held.query(who === 'partner' ? `select from tag where name = 'held' for update` : 'lock table ticket in exclusive mode');
+  const more = who === 'partner' ? { requester: { customerId: desk.customer.id }, tags: ['held'] } : {};
+  const opened = mutate(desk, desk[who], 'ticketCreate', { subject: 'Hello', body: 'Hello.', ...more }, 'ticket { id }');
+  await held.waited();
+  const organization = newId('org');
+  const heard = belongs(desk.customer, who === 'partner' ? 'customer.updated' : 'customer.created', organization, at);
+  await Promise.race([heard, held.waited(2)]);
+  await held.release();
+  await heard;
+  const { id } = (await opened)['ticket'] as { id: string };
+  expect(await organizationOf(id)).toBe(organization);
   expect(await untold(desk)).toEqual([]);
 });
 

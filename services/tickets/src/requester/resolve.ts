@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/errors';
 import type { NewFact } from '@deskgraph/common/events';
 import { WaitFor } from '@deskgraph/common/mutation';
 import type { Context } from '@deskgraph/common/transaction';
-import { type Requester, type Stranger, byId, byIdentity, enter, metId } from './directory.ts';
+import { type Requester, type Stranger, enter, held, heldByIdentity, metId } from './directory.ts';
 import { identity } from './identity.ts';
 import type { RequesterInput } from './input.ts';
 import { catchUp } from './follow.ts';
@@ -41,7 +41,7 @@ const waited = new WeakSet<Context>();
 
 /** A customer whom another service made a moment ago may not have come by the feed yet: read on once, then look again. */
 async function knownById(ctx: Context, customerId: string, field: string): Promise<Requester> {
-  const found = await byId(ctx, customerId);
+  const found = await held(ctx, customerId);
   if (found) return found;
   if (waited.has(ctx)) throw new Refusal('NOT_FOUND', `${field}.customerId`);
   waited.add(ctx);
@@ -49,7 +49,7 @@ async function knownById(ctx: Context, customerId: string, field: string): Promi
 }
 
 async function met(ctx: Context, who: Identity, name: string | null | undefined): Promise<Resolved> {
-  const known = await byIdentity(ctx, who);
+  const known = await heldByIdentity(ctx, who);
   if (known) return { requester: known, name: name ?? known.name, met: [] };
   const requester: Requester = { id: metId(ctx.workspace, who), name: name ?? who.value, organizationId: null, locale: null };
   await enter(ctx, requester, [who]);

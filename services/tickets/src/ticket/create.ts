@@ -6,7 +6,7 @@ import { drive } from '../category/drive.ts';
 import { filled } from '../field/set.ts';
 import { demand } from '../form/demand.ts';
 import { formId } from '../form/find.ts';
-import { byId } from '../requester/directory.ts';
+import { heldCaller } from '../requester/directory.ts';
 import { metByMail } from '../requester/mail.ts';
 import { type Resolved, resolve } from '../requester/resolve.ts';
 import { refuseBlocked } from '../sender/refuse.ts';
@@ -80,7 +80,6 @@ function required<T>(requester: T | null | undefined): T {
 async function ownRequester(ctx: Context, input: TicketCreateInput): Promise<Resolved> {
   const foreign = STAFF_ONLY.filter((field) => input[field] !== null && input[field] !== undefined);
   if (foreign.length) throw new Refusal(foreign.map((field) => ({ code: 'FORBIDDEN', field: ['input', field] })));
-  const { id, name } = ctx.actor;
-  const known = await byId(ctx, id);
-  return { requester: known ?? { id, name, organizationId: null, locale: null }, name: known?.name ?? name, met: [] };
+  const requester = await heldCaller(ctx);
+  return { requester, name: requester.name, met: [] };
 }

@@ -4,7 +4,7 @@ import { attach } from '../attachment/attach.ts';
 import { isOffered } from '../category/drive.ts';
 import { isOffered as isFormOffered } from '../form/find.ts';
 import type { MessageAddInput, MessageAddPayload } from '../message/input.ts';
-import { type Requester, byId } from '../requester/directory.ts';
+import { type Requester, heldCaller } from '../requester/directory.ts';
 import { fact } from './fact.ts';
 import { open } from './open.ts';
 import { isOpen } from './reference.ts';
@@ -48,5 +48,5 @@ async function requesterOf(ctx: Context, closed: Ticket): Promise<Requester> {
   const { requesterId: id, requesterName: name, organizationId, locale } = closed;
   const { actor } = ctx;
   if (actor.kind !== 'customer' || actor.id === id) return { id, name, organizationId, locale };
-  return (await byId(ctx, actor.id)) ?? { id: actor.id, name: actor.name, organizationId: null, locale: null };
+  return heldCaller(ctx);
 }
