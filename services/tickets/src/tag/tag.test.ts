@@ -5,6 +5,7 @@ import { newId } from '@deskgraph/common/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing';
 import { Client } from 'pg';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../testing/desk.ts';
+import { placed } from '../../testing/log.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -121,6 +122,7 @@ describe('a new name', () => {
     const before = await ticketOf(one);
     const asCustomer = async (): Promise<unknown> =>
       desk.ask(desk.customer, 'query ($id: ID!) { ticket(id: $id) { version updatedAt cursor timeline { totalCount } } }', { id: one });
+    await placed(desk);
     const publicly = await asCustomer();
     const id = (await desk.ask<{ tags: { nodes: Shown[] } }>(desk.agent, '{ tags(text: "refund") { nodes { id name } } }')).tags.nodes.find(
       ({ name }) => name === 'refund',
@@ -140,6 +142,52 @@ describe('a new name', () => {
     });
     expect(await asCustomer()).toEqual(publicly);
     expect(await namesOf(await labelled('refund'))).toEqual(['refund']);
+  });
+
+  test('goes wherever the label is named: a view, a role, a path, a form and a macro mean the same as before', async () => {
+    const { id } = tagOf(await create({ name: 'refund' }));
+    const filter = { or: [{ tag: { any: ['REFUND', 'vip'], none: ['refunds'] } }, { not: { tag: { all: ['refund'] } } }] };
+    const renamed = { or: [{ tag: { any: ['money', 'vip'], none: ['refunds'] } }, { not: { tag: { all: ['money'] } } }] };
+    const make = (name: string, input: object, selection: string): Promise<Result> => mutate(desk, desk.admin, name, input, selection);
+    const { ticketField } = await make('ticketFieldCreate', { key: 'iban', label: 'IBAN', kind: 'TEXT' }, 'ticketField { id }');
+    const fieldId = (ticketField as Shown).id;
+    const showWhen = { tag: { any: ['refund'] } };
+    const made = [
+      await make('viewCreate', { name: 'Money', sharing: 'PUBLIC', filter }, 'view { id }'),
+      await make('accessRoleCreate', { name: 'Money', base: 'AGENT', scopes: ['tickets:read'], filter }, 'accessRole { id }'),
+      await make(
+        'escalationPathCreate',
+        { name: 'Money', filter, steps: [{ departmentId: desk.departmentId, after: 'PT1H' }] },
+        'escalationPath { id }',
+      ),
+      await make('ticketFormCreate', { name: 'Money', fields: [{ fieldId, showWhen }] }, 'ticketForm { id }'),
+      await make('macroCreate', { name: 'Money', actions: [{ addTags: ['Refund', 'vip'] }, { removeTags: ['refunds'] }] }, 'macro { id }'),
+      await make('viewCreate', { name: 'Other', sharing: 'PUBLIC', filter: { tag: { any: ['refunds'] }, text: 'refund' } }, 'view { id }'),
+    ];
+    for (const each of made) expect(codes(each)).toEqual([]);
+    tagOf(await update({ id, name: 'Money' }));
+    const query = `{ views { name version filter } accessRoles { name version filter } escalationPaths { name version filter }
+      ticketForms { name version fields { showWhen } } macros { name version actions { addTags removeTags } } }`;
+    const shown = await desk.ask<Record<string, unknown[]>>(desk.admin, query);
+    expect(shown['views']).toEqual(
+      expect.arrayContaining([
+        { name: 'Money', version: 2, filter: renamed },
+        { name: 'Other', version: 1, filter: { tag: { any: ['refunds'] }, text: 'refund' } },
+      ]),
+    );
+    expect(shown['accessRoles']).toEqual([{ name: 'Money', version: 2, filter: renamed }]);
+    expect(shown['escalationPaths']).toEqual([{ name: 'Money', version: 2, filter: renamed }]);
+    expect(shown['ticketForms']).toEqual([{ name: 'Money', version: 2, fields: [{ showWhen: { tag: { any: ['money'] } } }] }]);
+    expect(shown['macros']).toEqual([
+      {
+        name: 'Money',
+        version: 2,
+        actions: [
+          { addTags: ['money', 'vip'], removeTags: null },
+          { addTags: null, removeTags: ['refunds'] },
+        ],
+      },
+    ]);
   });
 
   test('costs as many statements for 40 tickets as for 2', async () => {

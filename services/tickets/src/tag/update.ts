@@ -1,3 +1,4 @@
+import { touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { recordAll } from '@deskgraph/common/events';
 import { Payload } from '@deskgraph/common/graph';
@@ -5,6 +6,7 @@ import { expectVersion, loose } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { Changes } from '../ticket/fact.ts';
+import { renameKept } from '../view/rename.ts';
 import { stateOf } from './fact.ts';
 import { locked, refuseTaken } from './locked.ts';
 import { tagColor, tagName } from './name.ts';
@@ -18,7 +20,7 @@ export class TagUpdateInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Unique in the workspace, one line without commas, at most 50 characters; can’t be cleared. All tickets that have the label carry the new name; refused with LIMIT_REACHED when they are more than 5,000.',
+      'Unique in the workspace, one line without commas, at most 50 characters; can’t be cleared. All tickets that have the label carry the new name, and what names it goes on doing so: views, macros, forms, access roles, escalation paths. Refused with LIMIT_REACHED when they are more than 5,000.',
   })
   name?: string | null;
   @Field(() => String, { nullable: true, description: 'A colour, `#aabbcc`.' }) color?: string | null;
@@ -48,10 +50,9 @@ export async function update(ctx: Context, input: TagUpdateInput): Promise<TagUp
     tag.color = input.color;
   }
   if (!Object.keys(changes).length) return { tag, userErrors: [] };
-  tag.version += 1;
-  tag.updatedAt = new Date();
+  touch(tag);
   await ctx.em.flush();
-  const tickets = name === from ? [] : await rename(ctx, from, name);
-  await recordAll(ctx, [{ type: 'tag.updated', subject: tag, data: { state: stateOf(tag), changes } }, ...tickets]);
+  const renamed = name === from ? [] : [...(await rename(ctx, from, name)), ...(await renameKept(ctx, from, name))];
+  await recordAll(ctx, [{ type: 'tag.updated', subject: tag, data: { state: stateOf(tag), changes } }, ...renamed]);
   return { tag, userErrors: [] };
 }
