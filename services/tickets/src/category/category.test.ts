@@ -311,6 +311,18 @@ describe('deleting a category', () => {
     expect(codes(await close())).toEqual([]);
   });
 
+  test('one that a macro gives or a view asks for is needed', async () => {
+    const { id } = await create('Refunds');
+    const close = async (): Promise<string[]> => codes(await remove({ id }));
+    const { macro } = await mutate(desk, desk.lead, 'macroCreate', { name: 'Refund', actions: [{ categoryId: id }] }, 'macro { id }');
+    expect(await close()).toEqual(['IN_USE input.id']);
+    await mutate(desk, desk.lead, 'macroDelete', { id: (macro as { id: string }).id });
+    const { view } = await mutate(desk, desk.agent, 'viewCreate', { name: 'Mine', filter: { categoryId: { eq: id } } }, 'view { id }');
+    expect(await close()).toEqual(['IN_USE input.id']);
+    await mutate(desk, desk.agent, 'viewDelete', { id: (view as { id: string }).id });
+    expect(await close()).toEqual([]);
+  });
+
   test('no unsolved ticket is left with it, also when it got it in the same moment', async () => {
     for (let round = 0; round < 5; round++) {
       const { id } = await create(`Race ${round}`);

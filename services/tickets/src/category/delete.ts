@@ -6,6 +6,7 @@ import { uuidOf } from '@deskgraph/common/id';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { refuseNamed } from '../view/named.ts';
 import { stateOf } from './fact.ts';
 import { locked } from './locked.ts';
 import { lockedTree } from './tree.ts';
@@ -29,6 +30,7 @@ export async function remove(ctx: Context, input: TicketCategoryDeleteInput): Pr
   expectVersion(category, input.expectedVersion);
   const hasBelow = [...tree.values()].some(({ parentId }) => parentId === category.id);
   if (hasBelow || (await isAskedAbout(ctx, category.id))) throw new Refusal('IN_USE', 'id');
+  await refuseNamed(ctx, category.id);
   category.deletedAt = new Date();
   category.updatedAt = category.deletedAt;
   category.version += 1;

@@ -7,6 +7,7 @@ import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { setTeam } from '../agent/team.ts';
+import { refuseNamed } from '../view/named.ts';
 import { locked } from './locked.ts';
 
 @InputType({ description: 'Input of departmentDelete.' })
@@ -21,11 +22,12 @@ export class DepartmentDeletePayload extends Payload {
   @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
 }
 
-/** Closes a department in which nothing waits and into which no category leads. Its row stays, for the tickets and reports of the past to name it. */
+/** Closes a department in which nothing waits and into which no category leads, and that nothing kept names. Its row stays, for the tickets and reports of the past to name it. */
 export async function remove(ctx: Context, input: DepartmentDeleteInput): Promise<DepartmentDeletePayload> {
   const department = await locked(ctx, input.id);
   expectVersion(department, input.expectedVersion);
   if (await isNeeded(ctx, department.id)) throw new Refusal('IN_USE', 'id');
+  await refuseNamed(ctx, department.id);
   const team = await setTeam(ctx, department.id, []);
   department.deletedAt = new Date();
   department.updatedAt = department.deletedAt;

@@ -155,6 +155,18 @@ describe('deleting a department', () => {
     expect(codes(await remove({ id: made.id }))).toEqual(['NOT_FOUND input.id']);
   });
 
+  test('is refused while a macro leads into it or a view asks for it', async () => {
+    const { id } = await create('Repairs');
+    const close = async (): Promise<string[]> => codes(await remove({ id }));
+    const { macro } = await mutate(desk, desk.lead, 'macroCreate', { name: 'Repair', actions: [{ departmentId: id }] }, 'macro { id }');
+    expect(await close()).toEqual(['IN_USE input.id']);
+    await mutate(desk, desk.lead, 'macroDelete', { id: (macro as { id: string }).id });
+    const { view } = await mutate(desk, desk.agent, 'viewCreate', { name: 'Mine', filter: { departmentId: { eq: id } } }, 'view { id }');
+    expect(await close()).toEqual(['IN_USE input.id']);
+    await mutate(desk, desk.agent, 'viewDelete', { id: (view as { id: string }).id });
+    expect(await close()).toEqual([]);
+  });
+
   test('what was solved in it goes on naming it; nothing new comes in, and its name is free', async () => {
     const made = await create('Old shop', { agentIds: [desk.agent.id] });
     const id = await ticketIn(made.id, { assigneeId: desk.agent.id });
