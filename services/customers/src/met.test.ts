@@ -220,10 +220,10 @@ describe('whoever reads a ticket of somebody just met', () => {
 
   test('many at once share the asking; ids that no ticket can have met ask nothing', async () => {
     const workspace = newWorkspace();
-    const asked = log.asked;
+    const [asked, began] = [log.asked, performance.now()];
     await Promise.all(Array.from({ length: 30 }, (_, at) => lookUp(workspace, [metId(workspace, `nobody${at}@x.example`)])));
-    // Who comes while one asking is under way shares the next; a busy machine lets them come in several bunches.
-    expect(log.asked - asked).toBeLessThan(10);
+    // Who comes while one asking is under way shares the next, which comes 200 ms after it: so many can be in the time that they took to come.
+    expect(log.asked - asked).toBeLessThanOrEqual(2 + Math.floor((performance.now() - began) / 200));
     const after = log.asked;
     await lookUp(workspace, [toId('cus', newUuid()), 'cus_', 'nonsense']);
     expect(log.asked).toBe(after);

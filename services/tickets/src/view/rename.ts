@@ -21,20 +21,19 @@ interface Keeper {
 }
 
 /** Where labels are kept by their names. */
-interface Place<T extends Keeper> {
-  Thing: new () => T;
+interface Place {
+  Thing: new () => Keeper;
   table: string;
-  column: keyof T & string;
+  column: string;
   event: string;
-  stateOf: (thing: T) => object;
+  stateOf: (thing: never) => object;
 }
-const place = <T extends Keeper>(given: Place<T>): Place<never> => given as unknown as Place<never>;
-const PLACES = [
-  place({ Thing: View, table: 'ticket_view', column: 'filter', event: 'view.updated', stateOf: viewState }),
-  place({ Thing: AccessRole, table: 'access_role', column: 'filter', event: 'access_role.updated', stateOf: roleState }),
-  place({ Thing: EscalationPath, table: 'escalation_path', column: 'filter', event: 'escalation_path.updated', stateOf: pathState }),
-  place({ Thing: TicketForm, table: 'ticket_form', column: 'fields', event: 'form.updated', stateOf: formState }),
-  place({ Thing: Macro, table: 'macro', column: 'actions', event: 'macro.updated', stateOf: macroState }),
+const PLACES: Place[] = [
+  { Thing: View, table: 'ticket_view', column: 'filter', event: 'view.updated', stateOf: viewState },
+  { Thing: AccessRole, table: 'access_role', column: 'filter', event: 'access_role.updated', stateOf: roleState },
+  { Thing: EscalationPath, table: 'escalation_path', column: 'filter', event: 'escalation_path.updated', stateOf: pathState },
+  { Thing: TicketForm, table: 'ticket_form', column: 'fields', event: 'form.updated', stateOf: formState },
+  { Thing: Macro, table: 'macro', column: 'actions', event: 'macro.updated', stateOf: macroState },
 ];
 
 /** Kept filters, conditions and actions go on naming a label when it gets a new name. Returns what is to be recorded of each. */
@@ -44,12 +43,7 @@ export async function renameKept(ctx: Context, from: string, to: string): Promis
   return facts;
 }
 
-async function renameIn(
-  ctx: Context,
-  { Thing, table, column, event, stateOf }: Place<never>,
-  from: string,
-  to: string,
-): Promise<NewFact[]> {
+async function renameIn(ctx: Context, { Thing, table, column, event, stateOf }: Place, from: string, to: string): Promise<NewFact[]> {
   const { rows } = await sql<object>`
     select * from ${sql.table(table)} where workspace_id = ${ctx.workspace}::uuid
       and jsonb_path_exists(${sql.ref(column)}, '$.** ? (exists(@.tag) || exists(@.addTags) || exists(@.removeTags))')
