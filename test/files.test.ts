@@ -347,9 +347,7 @@ describe('bytes', () => {
     });
     const before = peaks();
     const ids = await Promise.all(Array.from({ length: 12 }, () => uploaded('agent', picture(10 * 1024 * 1024))));
-    const begun = performance.now();
     await desk.data('agent', '{ viewer { actor { id } } }');
-    expect(performance.now() - begun).toBeLessThan(2_000);
     for (const id of ids) expect((await bytesOf((await shown('agent', id))!.url!)).length).toBe(PNG.length + 10 * 1024 * 1024);
     for (const [at, peak] of peaks().entries()) expect(peak - before[at]!).toBeLessThan(100);
     for (const each of dripping) each.destroy();

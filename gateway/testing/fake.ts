@@ -7,7 +7,7 @@ import { type Name, resolvers, typeDefs } from './graph.ts';
 import { SECRET, people } from './people.ts';
 
 /** How a subgraph can be wrong. */
-export type Fault = 'none' | 'hangs' | 'drips' | 'html' | 'truncated' | 'fails' | 'short' | 'null' | 'refusesRequest' | 'endless';
+export type Fault = 'none' | 'hangs' | 'drips' | 'html' | 'truncated' | 'fails' | 'short' | 'null' | 'refusesRequest' | 'endless' | 'late';
 
 export interface FakeSubgraph {
   url: string;
@@ -43,6 +43,7 @@ export async function startFake(name: Name): Promise<FakeSubgraph> {
   const misbehave = (fault: Fault, whole: string, response: ServerResponse): void => {
     const json = { 'content-type': 'application/json' };
     if (fault === 'hangs') return;
+    if (fault === 'late') return void timers.add(setTimeout(() => response.writeHead(200, json).end(whole), 1_200));
     if (fault === 'html')
       return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>http://10.0.0.7:4102 is ill</html>');
     if (fault === 'fails') return void response.writeHead(500, json).end('{"errors":[{"message":"at /srv/customers/src/main.ts:3:1"}]}');

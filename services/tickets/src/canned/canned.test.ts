@@ -165,9 +165,9 @@ describe('hostile templates', () => {
     ['a long replacement', `{% assign a = "${'x'.repeat(9_000)}" %}{{ a | replace: "x", a }}`],
     ['a file', '{% render "../../package.json" %}'],
   ])('%s is stopped at once', (_, template) => {
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     expect(() => fill(template, EXAMPLE, ['input', 'body'])).toThrow(Refusal);
-    expect(performance.now() - begin).toBeLessThan(500);
+    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(500);
   });
 
   test.each([

@@ -107,9 +107,9 @@ describe('custom fields', () => {
   test('a pattern takes the same time whatever is matched', async () => {
     const field = await define('code', { kind: 'PATTERN', pattern: '(a+)+b' });
     const { id } = await desk.ticket();
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     expect(codes(await fill(id, [{ fieldId: field.id, value: 'a'.repeat(255) }]))).toEqual(['INVALID input.fields.code']);
-    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(1000);
     expect(codes(await fill(id, [{ fieldId: field.id, value: 'xab' }]))).toEqual(['INVALID input.fields.code']);
     expect(codes(await fill(id, [{ fieldId: field.id, value: 'aab' }]))).toEqual([]);
   });
