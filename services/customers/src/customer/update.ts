@@ -1,9 +1,9 @@
 import { Role } from '@deskgraph/common/access';
+import { changesOf, touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
-import { changesOf, touch } from '@deskgraph/common/change';
 import { claimAll, refuseTooMany, release } from '../identity/claim.ts';
 import { type Identity } from '@deskgraph/common/identity';
 import type { Customer, CustomerKind } from './customer.ts';

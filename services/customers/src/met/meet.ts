@@ -1,10 +1,10 @@
+import { touch } from '@deskgraph/common/change';
 import { sql, uuids } from '@deskgraph/common/database';
 import { type Fact, record, recordAll } from '@deskgraph/common/events';
 import { NO_UUID, toId, uuidOf } from '@deskgraph/common/id';
 import { z } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 import { folded } from '@deskgraph/common/words';
-import { touch } from '@deskgraph/common/change';
 import { Customer, CustomerKind } from '../customer/customer.ts';
 import { stateOf } from '../customer/describe.ts';
 import { locked } from '../customer/find.ts';

@@ -1,3 +1,4 @@
+import { changesOf, touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';
@@ -5,7 +6,6 @@ import type { Context } from '@deskgraph/common/transaction';
 import { folded } from '@deskgraph/common/words';
 import { LockMode } from '@mikro-orm/postgresql';
 import { claimExternalId, dropExternalIds, externalIds } from '../app/external.ts';
-import { changesOf, touch } from '@deskgraph/common/change';
 import { keepWords } from '../words.ts';
 import { domains, setDomains } from './domain.ts';
 import type { OrganizationUpdateInput, OrganizationUpdatePayload } from './input.ts';

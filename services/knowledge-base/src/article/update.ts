@@ -1,5 +1,5 @@
-import { changesOf, touch } from '@deskgraph/common/change';
 import { Role, hasRole } from '@deskgraph/common/access';
+import { changesOf, touch } from '@deskgraph/common/change';
 import { Refusal } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import { expectVersion } from '@deskgraph/common/input';

@@ -36,7 +36,7 @@ export async function byId(ctx: Context, id: string): Promise<Requester | null> 
   return shown(rows[0]);
 }
 
-/** The same for whom a ticket is to be opened. News of him waits until the transaction ends, and then finds the ticket. */
+/** The same, of the person who is to be a ticket’s requester. News of him waits until the transaction ends, and then finds the ticket. */
 export async function held(ctx: Context, id: string): Promise<Requester | null> {
   const { rows } = await sql<Row>`${person(ctx, id)} for share`.execute((await ctx.read()).getKysely());
   return shown(rows[0]);

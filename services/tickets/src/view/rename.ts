@@ -51,12 +51,12 @@ async function renameIn(ctx: Context, { Thing, table, column, event, stateOf }: 
   return rows.flatMap((row) => {
     const thing = ctx.em.map(Thing, row as never) as Keeper & Record<string, unknown>;
     const before = stateOf(thing as never);
-    const after = renamed(thing[column], from, to);
-    if (JSON.stringify(after) === JSON.stringify(thing[column])) return [];
-    thing[column] = after;
-    touch(thing);
+    thing[column] = renamed(thing[column], from, to);
     const state = stateOf(thing as never);
-    return [{ type: event, subject: thing, data: { state, changes: changesOf(before, state) } }];
+    const changes = changesOf(before, state);
+    if (!changes) return [];
+    touch(thing);
+    return [{ type: event, subject: thing, data: { state, changes } }];
   });
 }
 
