@@ -47,7 +47,8 @@ function keep(file, code) {
 
 registerHooks({
   load(url, context, next) {
-    if (!url.startsWith('file:') || !url.endsWith('.ts') || url.includes('/node_modules/')) return next(url, context);
+    if (!url.startsWith('file:') || !url.endsWith('.ts') || url.includes('/node_modules/'))
+      return next(url, context);
     return { format: 'module', shortCircuit: true, source: compiled(fileURLToPath(url)) };
   },
 });

@@ -19,13 +19,17 @@ export async function counter(service: Server): Promise<Counter> {
   const forward = async (request: IncomingMessage): Promise<{ status: number; body: string }> => {
     const body = await text(request);
     queries.push((JSON.parse(body) as { query: string }).query);
-    const headers = { 'content-type': 'application/json', authorization: request.headers.authorization ?? '' };
+    const headers = {
+      'content-type': 'application/json',
+      authorization: request.headers.authorization ?? '',
+    };
     const answer = await fetch(service.url + request.url!, { method: 'POST', headers, body });
     return { status: answer.status, body: await answer.text() };
   };
   const http = createServer((request, response) => {
     forward(request).then(
-      ({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+      ({ status, body }) =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body),
       () => response.destroy(),
     );
   }).listen(0, '127.0.0.1');
@@ -60,13 +64,21 @@ const BESIDE = [
 const AT_WORK = `select from pg_stat_activity where application_name = 'deskgraph' and datname = any($1) and xact_start is not null`;
 
 /** The statements that `work` makes in these databases, each as often as it ran. */
-export async function statementsOf(databases: readonly string[], work: () => Promise<unknown>): Promise<string[]> {
+export async function statementsOf(
+  databases: readonly string[],
+  work: () => Promise<unknown>,
+): Promise<string[]> {
   const ids = 'select oid from pg_database where datname = any($1)';
   return onServer(async (session) => {
     await session.query('create extension if not exists pg_stat_statements');
     // What was given up as too late may still be at its last statement.
-    await until('nothing asked before is at work', async () => !(await session.query(AT_WORK, [databases])).rowCount);
-    await session.query(`select pg_stat_statements_reset(0, oid, 0) from (${ids}) as databases`, [databases]);
+    await until(
+      'nothing asked before is at work',
+      async () => !(await session.query(AT_WORK, [databases])).rowCount,
+    );
+    await session.query(`select pg_stat_statements_reset(0, oid, 0) from (${ids}) as databases`, [
+      databases,
+    ]);
     await work();
     const { rows } = await session.query<{ query: string; calls: string }>(
       `select d.datname || ': ' || query as query, calls
@@ -75,10 +87,13 @@ export async function statementsOf(databases: readonly string[], work: () => Pro
     );
     return rows
       .filter(({ query }) => !BESIDE.some((word) => query.includes(word)))
-      .flatMap(({ query, calls }) => Array.from<string>({ length: Number(calls) }).fill(shape(query)))
+      .flatMap(({ query, calls }) =>
+        Array.from<string>({ length: Number(calls) }).fill(shape(query)),
+      )
       .sort();
   });
 }
 
 /** The server keeps constants of a statement sometimes as they were, sometimes as parameters. */
-const shape = (query: string): string => query.replaceAll(/\$\d+|\b(?:true|false|null|\d+)\b|'[^']*'/g, '?').replaceAll(/\s+/g, ' ');
+const shape = (query: string): string =>
+  query.replaceAll(/\$\d+|\b(?:true|false|null|\d+)\b|'[^']*'/g, '?').replaceAll(/\s+/g, ' ');

@@ -9,7 +9,11 @@ import { runToEnd } from './process.ts';
 export const owner = (): string => process.env['TEST_DATABASE_URL']!;
 export const appPassword = (): string => process.env['TEST_APP_PASSWORD']!;
 
-export async function onServer<T>(work: (session: Client) => Promise<T>, database = 'postgres', url = owner()): Promise<T> {
+export async function onServer<T>(
+  work: (session: Client) => Promise<T>,
+  database = 'postgres',
+  url = owner(),
+): Promise<T> {
   const session = new Client({ connectionString: urlFor(url, { database }) });
   await session.connect();
   try {
@@ -27,18 +31,27 @@ export const makeDatabases = (plan: Platform, url: string): Promise<void> =>
     async (session) => {
       const rooms = plan.house.services.filter((room) => room.database);
       await session.query(`select pg_advisory_lock(hashtext('platform templates'))`);
-      const { rows } = await session.query<{ datname: string }>('select datname from pg_database where datistemplate');
+      const { rows } = await session.query<{ datname: string }>(
+        'select datname from pg_database where datistemplate',
+      );
       if (!rooms.every((room) => rows.some(({ datname }) => datname === templateOf(room.name)))) {
         for (const room of rooms) {
           await session.query(`create database ${templateOf(room.name)}`);
           await grantApp(urlFor(url, { database: templateOf(room.name) }));
         }
         const orders = rooms.map((room) => ({ ...room, database: templateOf(room.name) }));
-        await runToEnd(join(ROOT, 'common'), 'src/launch/migrate.ts', migrationEnvironment(plan, orders, url));
-        for (const room of rooms) await session.query(`alter database ${templateOf(room.name)} is_template true`);
+        await runToEnd(
+          join(ROOT, 'common'),
+          'src/launch/migrate.ts',
+          migrationEnvironment(plan, orders, url),
+        );
+        for (const room of rooms)
+          await session.query(`alter database ${templateOf(room.name)} is_template true`);
       }
       for (const room of rooms)
-        await session.query(`create database ${room.database} template ${templateOf(room.name)} strategy file_copy`);
+        await session.query(
+          `create database ${room.database} template ${templateOf(room.name)} strategy file_copy`,
+        );
     },
     'postgres',
     url,

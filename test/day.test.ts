@@ -19,16 +19,25 @@ afterAll(() => platform?.stop());
 
 test('the day of the README can be played again and again, and its timelines are what the graph tells each reader', async () => {
   const play = async (): Promise<string[]> =>
-    (await runToEnd(join(ROOT, 'services/integrations'), 'src/day/main.ts', { DATA_DIR: platform.folder })).split('\n');
+    (
+      await runToEnd(join(ROOT, 'services/integrations'), 'src/day/main.ts', {
+        DATA_DIR: platform.folder,
+      })
+    ).split('\n');
   await play();
   const said = await play();
   const printed = (name: string): string[] => {
     const from = said.findIndex((line) => line.endsWith(`as ${name} reads it`));
     const lines = said.slice(from + 1);
-    return lines.slice(0, lines.includes('') ? lines.indexOf('') : lines.length).map((line) => line.slice('00:00:00  '.length));
+    return lines
+      .slice(0, lines.includes('') ? lines.indexOf('') : lines.length)
+      .map((line) => line.slice('00:00:00  '.length));
   };
   const number = Number(/#(\d+) as Ana Agent reads it/.exec(said.join('\n'))![1]);
-  for (const [who, name] of [['agent', 'Ana Agent'] as const, ['customer', 'Marta Customer'] as const]) {
+  for (const [who, name] of [
+    ['agent', 'Ana Agent'] as const,
+    ['customer', 'Marta Customer'] as const,
+  ]) {
     const { ticket } = await desk.data<{ ticket: { timeline: { nodes: { summary: string }[] } } }>(
       who,
       'query ($number: Int) { ticket(number: $number) { timeline(first: 100) { nodes { summary } } } }',
@@ -36,7 +45,11 @@ test('the day of the README can be played again and again, and its timelines are
     );
     expect(printed(name)).toEqual(ticket.timeline.nodes.map(({ summary }) => summary));
   }
-  expect(said.filter((line) => line.includes('The system')).map((line) => line.replace(/.*The system +/, ''))).toEqual([
+  expect(
+    said
+      .filter((line) => line.includes('The system'))
+      .map((line) => line.replace(/.*The system +/, '')),
+  ).toEqual([
     expect.stringMatching(/^sends no reminder. The requester wrote/),
     expect.stringMatching(/^has marked \d+, each with a result of its own$/),
     expect.stringMatching(/^will close #\d+ on /),

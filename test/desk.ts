@@ -58,11 +58,21 @@ export interface Desk {
   ids: Record<Exclude<Who, 'nobody'>, string>;
   emails: Record<keyof typeof ROLES, string>;
   departments: { sales: string; support: string };
-  ask<Data>(who: Who, query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<Data>>;
+  ask<Data>(
+    who: Who,
+    query: string,
+    variables?: object,
+    headers?: Record<string, string>,
+  ): Promise<Answer<Data>>;
   /** The data; fails with the whole answer when there are errors. */
   data<Data>(who: Who, query: string, variables?: object): Promise<Data>;
   /** One mutation that takes `input`; gives its payload. */
-  change<Payload>(who: Who, name: string, input: object, selection?: string): Promise<Payload & { userErrors: UserError[] }>;
+  change<Payload>(
+    who: Who,
+    name: string,
+    input: object,
+    selection?: string,
+  ): Promise<Payload & { userErrors: UserError[] }>;
   /** The same; fails when it is refused. */
   done<Payload>(who: Who, name: string, input: object, selection?: string): Promise<Payload>;
   /** A ticket of `customer`. */
@@ -85,7 +95,11 @@ export async function post<Data>(
 ): Promise<{ status: number; text: string; answer: Answer<Data> }> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...headers },
+    headers: {
+      'content-type': 'application/json',
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
     body: JSON.stringify({ query, variables }),
   });
   const text = await response.text();
@@ -104,20 +118,38 @@ export const mutation = (name: string, selection: string): string =>
   `mutation ($input: ${name[0]!.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${selection} userErrors { code field } } }`;
 
 /** Makes one thing; gives its id. */
-export async function made(desk: Desk, who: Who, name: string, field: string, input: object): Promise<string> {
-  const payload = await desk.done<Record<string, { id: string }>>(who, name, input, `${field} { id }`);
+export async function made(
+  desk: Desk,
+  who: Who,
+  name: string,
+  field: string,
+  input: object,
+): Promise<string> {
+  const payload = await desk.done<Record<string, { id: string }>>(
+    who,
+    name,
+    input,
+    `${field} { id }`,
+  );
   return payload[field]!.id;
 }
 
 export async function openDesk(platform: Place): Promise<Desk> {
   const place = `desk-${randomBytes(4).toString('hex')}`;
-  const emails = Object.fromEntries(Object.keys(ROLES).map((key) => [key, `${key}@${place}.example`])) as Desk['emails'];
+  const emails = Object.fromEntries(
+    Object.keys(ROLES).map((key) => [key, `${key}@${place}.example`]),
+  ) as Desk['emails'];
   const workspace = await platform.bootstrap(place, emails.admin);
   const uuid = toUuid('wsp', workspace)!;
-  const issue = (claims: { sub: string; email?: string; name?: string; scope?: string }): Promise<string> =>
-    platform.issuer.issueToken({ ...claims, workspace }, '1 hour');
+  const issue = (claims: {
+    sub: string;
+    email?: string;
+    name?: string;
+    scope?: string;
+  }): Promise<string> => platform.issuer.issueToken({ ...claims, workspace }, '1 hour');
   const tokens: Desk['tokens'] = { nobody: undefined } as Desk['tokens'];
-  for (const [key, email] of Object.entries(emails)) tokens[key as Who] = await issue({ sub: email, email });
+  for (const [key, email] of Object.entries(emails))
+    tokens[key as Who] = await issue({ sub: email, email });
   const ids = { partner: newId('app'), reader: newId('app'), clerk: newId('app') } as Desk['ids'];
   tokens.partner = await issue({ sub: ids.partner, name: 'Partner', scope: SCOPES.join(' ') });
   tokens.reader = await issue({ sub: ids.reader, name: 'Reader', scope: 'tickets:read' });
@@ -138,33 +170,52 @@ export async function openDesk(platform: Place): Promise<Desk> {
         return (query.startsWith('mutation') || !isLate(answer)) && dataOf(answer);
       }),
     change: async <Payload>(who: Who, name: string, input: object, selection = '') => {
-      const data = await desk.data<Record<string, Payload & { userErrors: UserError[] }>>(who, mutation(name, selection), { input });
+      const data = await desk.data<Record<string, Payload & { userErrors: UserError[] }>>(
+        who,
+        mutation(name, selection),
+        { input },
+      );
       return data[name]!;
     },
     done: async <Payload>(who: Who, name: string, input: object, selection = '') => {
       const payload = await desk.change<Payload>(who, name, input, selection);
-      if (payload.userErrors.length) throw new Error(`${name} is refused: ${JSON.stringify(payload.userErrors)}`);
+      if (payload.userErrors.length)
+        throw new Error(`${name} is refused: ${JSON.stringify(payload.userErrors)}`);
       return payload;
     },
     ticket: async (more = {}, who = 'customer') => {
-      const input = { subject: 'Where is my parcel?', body: 'It should have come on Monday.', ...more };
-      const { ticket } = await desk.done<{ ticket: { id: string; number: number; version: number } }>(
-        who,
-        'ticketCreate',
-        input,
-        'ticket { id number version }',
-      );
+      const input = {
+        subject: 'Where is my parcel?',
+        body: 'It should have come on Monday.',
+        ...more,
+      };
+      const { ticket } = await desk.done<{
+        ticket: { id: string; number: number; version: number };
+      }>(who, 'ticketCreate', input, 'ticket { id number version }');
       return ticket;
     },
     reply: async (who, ticketId, more = {}) => {
-      const { ticket } = await desk.data<{ ticket: { cursor: string } }>(who, 'query ($id: ID!) { ticket(id: $id) { cursor } }', {
-        id: ticketId,
+      const { ticket } = await desk.data<{ ticket: { cursor: string } }>(
+        who,
+        'query ($id: ID!) { ticket(id: $id) { cursor } }',
+        {
+          id: ticketId,
+        },
+      );
+      await desk.done(who, 'messageAdd', {
+        ticketId,
+        body: 'An answer.',
+        visibility: 'PUBLIC',
+        seen: ticket.cursor,
+        ...more,
       });
-      await desk.done(who, 'messageAdd', { ticketId, body: 'An answer.', visibility: 'PUBLIC', seen: ticket.cursor, ...more });
     },
     upload: async (who, name) => {
       const file = { name, contentType: 'text/plain' };
-      const { attachment, uploadUrl } = await desk.done<{ attachment: { id: string }; uploadUrl: string }>(
+      const { attachment, uploadUrl } = await desk.done<{
+        attachment: { id: string };
+        uploadUrl: string;
+      }>(
         who,
         'attachmentUploadCreate',
         { ...file, size: name.length },
@@ -194,7 +245,10 @@ export async function openDesk(platform: Place): Promise<Desk> {
 
 /** The administrator invites the staff, enters the customers and makes the departments. */
 async function hire(desk: Desk): Promise<void> {
-  const { viewer } = await desk.data<{ viewer: { actor: { id: string } } }>('admin', '{ viewer { actor { id } } }');
+  const { viewer } = await desk.data<{ viewer: { actor: { id: string } } }>(
+    'admin',
+    '{ viewer { actor { id } } }',
+  );
   desk.ids.admin = viewer.actor.id;
   const invite = async (who: 'lead' | 'agent' | 'agent2' | 'light' | 'analyst'): Promise<void> => {
     const input = { email: desk.emails[who], name: NAMES[who], role: ROLES[who] };
@@ -213,5 +267,8 @@ async function hire(desk: Desk): Promise<void> {
     open('sales', 'Sales'),
     open('support', 'Support'),
   ]);
-  await desk.done('admin', 'departmentUpdate', { id: desk.departments.sales, agentIds: [desk.ids.agent, desk.ids.lead] });
+  await desk.done('admin', 'departmentUpdate', {
+    id: desk.departments.sales,
+    agentIds: [desk.ids.agent, desk.ids.lead],
+  });
 }

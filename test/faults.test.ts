@@ -15,13 +15,24 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => platform?.stop());
 
-const codesOf = ({ errors }: Answer<unknown>): string[] => [...new Set(errors?.map(({ extensions }) => extensions.code))];
+const codesOf = ({ errors }: Answer<unknown>): string[] => [
+  ...new Set(errors?.map(({ extensions }) => extensions.code)),
+];
 
 test('the gateway starts with every service down, and each service with those it follows down', async () => {
   const workspace = await platform.bootstrap('Early', 'early@desk.example');
-  const token = await platform.issuer.issueToken({ sub: 'app_early', name: 'Early', scope: 'tickets:read', workspace }, '1 hour');
+  const token = await platform.issuer.issueToken(
+    { sub: 'app_early', name: 'Early', scope: 'tickets:read', workspace },
+    '1 hour',
+  );
   const ask = async (): Promise<Answer<{ tickets: { totalCount: number } }>> =>
-    (await post<{ tickets: { totalCount: number } }>(platform.url, token, '{ tickets { totalCount } }')).answer;
+    (
+      await post<{ tickets: { totalCount: number } }>(
+        platform.url,
+        token,
+        '{ tickets { totalCount } }',
+      )
+    ).answer;
 
   await platform.gateway.start();
   expect(codesOf(await ask())).toEqual(['UNAVAILABLE']);
@@ -54,7 +65,8 @@ describe('while each service in turn is killed', () => {
     id: string;
     number: number;
   }
-  const CREATE = 'mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id number } userErrors { code field } } }';
+  const CREATE =
+    'mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id number } userErrors { code field } } }';
 
   /** A client that asks again, with the same key, until it has an answer. */
   const create = (at: number): Promise<Ticket> =>
@@ -67,11 +79,9 @@ describe('while each service in turn is killed', () => {
           requester: { email: `p${at % PEOPLE}@crowd.example` },
           idempotencyKey: `key ${at}`,
         };
-        const { data, errors } = await desk.ask<{ ticketCreate: { ticket: Ticket | null; userErrors: object[] } | null }>(
-          'partner',
-          CREATE,
-          { input },
-        );
+        const { data, errors } = await desk.ask<{
+          ticketCreate: { ticket: Ticket | null; userErrors: object[] } | null;
+        }>('partner', CREATE, { input });
         if (errors) expect(codesOf({ data, errors })).toEqual(['UNAVAILABLE']);
         if (data?.ticketCreate) expect(data.ticketCreate.userErrors).toEqual([]);
         return data?.ticketCreate?.ticket ?? undefined;
@@ -100,7 +110,11 @@ describe('while each service in turn is killed', () => {
 
     const kept: Ticket[] = [];
     interface Page {
-      tickets: { totalCount: number; nodes: Ticket[]; pageInfo: { endCursor: string; hasNextPage: boolean } };
+      tickets: {
+        totalCount: number;
+        nodes: Ticket[];
+        pageInfo: { endCursor: string; hasNextPage: boolean };
+      };
     }
     for (let after: string | null = null, more = true; more;) {
       const query =
@@ -118,11 +132,15 @@ describe('while each service in turn is killed', () => {
   }, 180_000);
 
   test('analytics counts each of them once, and each person became one customer', async () => {
-    const report = '{ ticketReport(by: [], measures: [CREATED], period: { last: "P1D" }) { totals { value } } }';
+    const report =
+      '{ ticketReport(by: [], measures: [CREATED], period: { last: "P1D" }) { totals { value } } }';
     const counted = await until(
       'analytics has caught up',
       async () => {
-        const { data } = await desk.ask<{ ticketReport: { totals: { value: number }[] } | null }>('partner', report);
+        const { data } = await desk.ask<{ ticketReport: { totals: { value: number }[] } | null }>(
+          'partner',
+          report,
+        );
         const value = data?.ticketReport?.totals[0]!.value ?? 0;
         return value >= TICKETS && value;
       },
@@ -132,7 +150,11 @@ describe('while each service in turn is killed', () => {
     const people = await until('customers has caught up', async () => {
       const filter = { email: { contains: '@crowd.example' } };
       const query = 'query ($filter: CustomerFilter) { customers(filter: $filter) { totalCount } }';
-      const { data } = await desk.ask<{ customers: { totalCount: number } | null }>('partner', query, { filter });
+      const { data } = await desk.ask<{ customers: { totalCount: number } | null }>(
+        'partner',
+        query,
+        { filter },
+      );
       return (data?.customers?.totalCount ?? 0) >= PEOPLE && data?.customers?.totalCount;
     });
     expect(people).toBe(PEOPLE);
@@ -146,7 +168,11 @@ describe('a part of the platform that is gone, or hangs,', () => {
     knowledgeBases { name }
   }`;
   const WHOLE = {
-    ticket: { subject: 'Where is my parcel?', requester: { name: expect.any(String) }, suggestedArticles: [] },
+    ticket: {
+      subject: 'Where is my parcel?',
+      requester: { name: expect.any(String) },
+      suggestedArticles: [],
+    },
     ticketReport: { totals: [{ measure: 'CREATED' }] },
     knowledgeBases: [],
   };
@@ -154,7 +180,11 @@ describe('a part of the platform that is gone, or hangs,', () => {
   const LEFT = {
     tickets: { ...WHOLE, ticket: null },
     customers: { ...WHOLE, ticket: { ...WHOLE.ticket, requester: null } },
-    'knowledge-base': { ...WHOLE, ticket: { ...WHOLE.ticket, suggestedArticles: null }, knowledgeBases: null },
+    'knowledge-base': {
+      ...WHOLE,
+      ticket: { ...WHOLE.ticket, suggestedArticles: null },
+      knowledgeBases: null,
+    },
     analytics: { ...WHOLE, ticketReport: null },
   };
   const LIMIT_MS = 1200;
@@ -169,7 +199,9 @@ describe('a part of the platform that is gone, or hangs,', () => {
     test.each(['SIGKILL', 'SIGSTOP'] as const)(
       'by %s, costs its own fields and at most 1.2 s, and tells no address',
       async (signal) => {
-        const { id } = await until('a ticket', () => desk.ticket({}, 'customer').catch(() => undefined));
+        const { id } = await until('a ticket', () =>
+          desk.ticket({}, 'customer').catch(() => undefined),
+        );
         expect(await whole(id)).toEqual(WHOLE);
         const service = platform.services[name]!;
         if (signal === 'SIGKILL') await service.kill();
@@ -178,7 +210,9 @@ describe('a part of the platform that is gone, or hangs,', () => {
         const tries: { ms: number; text: string; answer: Answer<object> }[] = [];
         for (let at = 0; at < 4; at++) {
           const begun = performance.now();
-          const { text, answer } = await post<object>(platform.url, desk.tokens.partner, QUESTION, { id });
+          const { text, answer } = await post<object>(platform.url, desk.tokens.partner, QUESTION, {
+            id,
+          });
           tries.push({ ms: performance.now() - begun, text, answer });
         }
         if (signal === 'SIGKILL') await service.start();
@@ -187,7 +221,8 @@ describe('a part of the platform that is gone, or hangs,', () => {
         for (const { text, answer } of tries) {
           expect(codesOf(answer)).toEqual(['UNAVAILABLE']);
           expect(text).not.toMatch(/127\.0\.0\.1|localhost|ECONN|socket|node_modules|\.ts\b/i);
-          for (const each of [platform.gateway, ...Object.values(platform.services)]) expect(text).not.toContain(new URL(each.url).port);
+          for (const each of [platform.gateway, ...Object.values(platform.services)])
+            expect(text).not.toContain(new URL(each.url).port);
         }
         // A busy machine may be late once; a gateway that waits is late each time.
         expect(Math.min(...tries.map(({ ms }) => ms))).toBeLessThan(LIMIT_MS);
@@ -204,7 +239,8 @@ describe('a part of the platform that is gone, or hangs,', () => {
       { sub: desk.emails.agent, email: desk.emails.agent, workspace: desk.workspace },
       '59 minutes',
     );
-    const ask = async (): Promise<Answer<object>> => (await post<object>(platform.url, token, '{ viewer { role } }')).answer;
+    const ask = async (): Promise<Answer<object>> =>
+      (await post<object>(platform.url, token, '{ viewer { role } }')).answer;
     tickets.signal('SIGSTOP');
     const answer = await ask();
     tickets.signal('SIGCONT');
@@ -227,11 +263,16 @@ test('a service that is asked to end answers what it has begun, and leaves in pe
     await session.query('lock table ticket in exclusive mode');
     const creating = Promise.all(
       Array.from({ length: begun }, (_, at) =>
-        desk.ticket({ subject: `Last ${at}`, requester: { customerId: desk.ids.customer } }, 'partner'),
+        desk.ticket(
+          { subject: `Last ${at}`, requester: { customerId: desk.ids.customer } },
+          'partner',
+        ),
       ),
     );
     await until('all of them wait for the table', async () => {
-      const { rowCount } = await session.query(`select from pg_locks where relation = 'ticket'::regclass and not granted`);
+      const { rowCount } = await session.query(
+        `select from pg_locks where relation = 'ticket'::regclass and not granted`,
+      );
       return rowCount === begun;
     });
     const ending = tickets.stop();
@@ -241,6 +282,9 @@ test('a service that is asked to end answers what it has begun, and leaves in pe
     expect(new Set(made.map(({ id }) => id)).size).toBe(begun);
     expect(await ending).toBe(0);
   }, platform.databaseOf('tickets'));
-  for (const each of [...Object.values(platform.services).filter((service) => service !== tickets), platform.gateway])
+  for (const each of [
+    ...Object.values(platform.services).filter((service) => service !== tickets),
+    platform.gateway,
+  ])
     expect(await each.stop()).toBe(0);
 }, 60_000);

@@ -19,7 +19,10 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => platform?.stop());
 
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 /** A picture that no other test has. */
 const picture = (bytes = 200): Buffer => Buffer.concat([PNG, randomBytes(bytes)]);
 
@@ -46,11 +49,25 @@ const asked = (who: Who, bytes: Buffer, given: Given = {}, from = desk) =>
     `attachment { ${ALL} } uploadUrl`,
   );
 
-const put = (url: string, bytes: Buffer, type = 'image/png', headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(url, { method: 'PUT', body: new Uint8Array(bytes), headers: { 'content-type': type, ...headers } });
+const put = (
+  url: string,
+  bytes: Buffer,
+  type = 'image/png',
+  headers: Record<string, string> = {},
+): Promise<Response> =>
+  fetch(url, {
+    method: 'PUT',
+    body: new Uint8Array(bytes),
+    headers: { 'content-type': type, ...headers },
+  });
 
 /** An upload that is there; gives its id. */
-async function uploaded(who: Who, bytes = picture(), given: Given = {}, from = desk): Promise<string> {
+async function uploaded(
+  who: Who,
+  bytes = picture(),
+  given: Given = {},
+  from = desk,
+): Promise<string> {
   const { attachment, uploadUrl } = await asked(who, bytes, given, from);
   const response = await put(uploadUrl, bytes, given.contentType);
   if (response.status !== 204) throw new Error(`${response.status} ${await response.text()}`);
@@ -58,10 +75,18 @@ async function uploaded(who: Who, bytes = picture(), given: Given = {}, from = d
 }
 
 const shown = async (who: Who, id: string, from = desk): Promise<Attachment | null> =>
-  (await from.data<{ node: Attachment | null }>(who, `query ($id: ID!) { node(id: $id) { ... on Attachment { ${ALL} } } }`, { id })).node;
+  (
+    await from.data<{ node: Attachment | null }>(
+      who,
+      `query ($id: ID!) { node(id: $id) { ... on Attachment { ${ALL} } } }`,
+      { id },
+    )
+  ).node;
 
-const bytesOf = async (url: string): Promise<Buffer> => Buffer.from(await (await fetch(url)).arrayBuffer());
-const statusOf = async (url: string, init: RequestInit = {}): Promise<number> => (await fetch(new URL(url, platform.url), init)).status;
+const bytesOf = async (url: string): Promise<Buffer> =>
+  Buffer.from(await (await fetch(url)).arrayBuffer());
+const statusOf = async (url: string, init: RequestInit = {}): Promise<number> =>
+  (await fetch(new URL(url, platform.url), init)).status;
 
 /** A link as the service writes them. */
 function signed(right: object, secret = platform.secret): string {
@@ -74,12 +99,19 @@ const rightOf = (url: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(partsOf(url)[0]!, 'base64url').toString()) as Record<string, unknown>;
 
 const onTickets = <T extends object>(text: string, values: unknown[] = []): Promise<T[]> =>
-  onServer(async (session) => (await session.query<T>(text, values)).rows, platform.databaseOf('tickets'));
+  onServer(
+    async (session) => (await session.query<T>(text, values)).rows,
+    platform.databaseOf('tickets'),
+  );
 
 /** Files of the workspaces as they lie on the disk. */
 const kept = (): string[] => {
   const folder = join(platform.folder, 'files');
-  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('/')) : [];
+  return existsSync(folder)
+    ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+        path.includes('/'),
+      )
+    : [];
 };
 /** How often these bytes are kept; a file may go while one looks. */
 const copiesOf = (bytes: Buffer): number =>
@@ -97,13 +129,21 @@ const isKept = (bytes: Buffer): boolean => copiesOf(bytes) > 0;
 const peaks = (): number[] =>
   [platform.gateway, platform.services['tickets']!].map((server) => {
     const path = `/proc/${server.pid()}/status`;
-    return existsSync(path) ? Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(path, 'utf8'))![1]) / 1024 : 0;
+    return existsSync(path)
+      ? Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(path, 'utf8'))![1]) / 1024
+      : 0;
   });
 
 test('a file is announced, uploaded, sent with a message, and read by all who may read that and by nobody else', async () => {
   const bytes = picture();
   const { attachment, uploadUrl } = await asked('customer', bytes);
-  expect(attachment).toMatchObject({ name: 'picture.png', contentType: 'image/png', size: bytes.length, scan: 'PENDING', url: null });
+  expect(attachment).toMatchObject({
+    name: 'picture.png',
+    contentType: 'image/png',
+    size: bytes.length,
+    scan: 'PENDING',
+    url: null,
+  });
   expect((await put(uploadUrl, bytes)).status).toBe(204);
   expect(await shown('customer', attachment.id)).toMatchObject({
     scan: 'CLEAN',
@@ -113,27 +153,64 @@ test('a file is announced, uploaded, sent with a message, and read by all who ma
 
   const { id } = await desk.ticket({ attachmentIds: [attachment.id] });
   const note = await uploaded('light');
-  await desk.done('light', 'messageAdd', { ticketId: id, body: 'Look.', visibility: 'PRIVATE', attachmentIds: [note] });
+  await desk.done('light', 'messageAdd', {
+    ticketId: id,
+    body: 'Look.',
+    visibility: 'PRIVATE',
+    attachmentIds: [note],
+  });
 
   const query = `query ($id: ID!) { ticket(id: $id) { attachments { id url } messages { nodes { visibility attachments { id url } } } } }`;
-  type Told = { ticket: { attachments: Attachment[]; messages: { nodes: { visibility: string; attachments: Attachment[] }[] } } | null };
-  for (const who of ['light', 'agent', 'lead', 'admin', 'analyst', 'partner', 'reader', 'customer', 'customer2', 'clerk'] as const) {
+  type Told = {
+    ticket: {
+      attachments: Attachment[];
+      messages: { nodes: { visibility: string; attachments: Attachment[] }[] };
+    } | null;
+  };
+  for (const who of [
+    'light',
+    'agent',
+    'lead',
+    'admin',
+    'analyst',
+    'partner',
+    'reader',
+    'customer',
+    'customer2',
+    'clerk',
+  ] as const) {
     const answer = await desk.ask<Told>(who, query, { id });
     const ids = answer.data?.ticket?.attachments.map((each) => each.id) ?? [];
-    const expected = who === 'customer' ? [attachment.id] : ['customer2', 'clerk'].includes(who) ? [] : [attachment.id, note];
+    const expected =
+      who === 'customer'
+        ? [attachment.id]
+        : ['customer2', 'clerk'].includes(who)
+          ? []
+          : [attachment.id, note];
     expect({ who, ids }).toEqual({ who, ids: expected });
-    expect(answer.data?.ticket?.messages.nodes.flatMap(({ attachments }) => attachments.map((each) => each.id)) ?? []).toEqual(expected);
-    for (const { url } of answer.data?.ticket?.attachments ?? []) expect(await statusOf(url!)).toBe(200);
-    for (const each of [attachment.id, note]) expect((await shown(who, each))?.id).toBe(expected.includes(each) ? each : undefined);
+    expect(
+      answer.data?.ticket?.messages.nodes.flatMap(({ attachments }) =>
+        attachments.map((each) => each.id),
+      ) ?? [],
+    ).toEqual(expected);
+    for (const { url } of answer.data?.ticket?.attachments ?? [])
+      expect(await statusOf(url!)).toBe(200);
+    for (const each of [attachment.id, note])
+      expect((await shown(who, each))?.id).toBe(expected.includes(each) ? each : undefined);
     const entities = await fetch(`${platform.services['tickets']!.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${await desk.internal(who)}` },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await desk.internal(who)}`,
+      },
       body: JSON.stringify({
-        query: 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Attachment { id url } } }',
+        query:
+          'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Attachment { id url } } }',
         variables: { of: [{ __typename: 'Attachment', id: note }] },
       }),
     });
-    if (who === 'customer' || who === 'clerk') expect(await entities.json()).toEqual({ data: { _entities: [null] } });
+    if (who === 'customer' || who === 'clerk')
+      expect(await entities.json()).toEqual({ data: { _entities: [null] } });
   }
   expect(await shown('admin', attachment.id, foreignDesk)).toBeNull();
 
@@ -174,7 +251,9 @@ describe('a link', () => {
     const { uploadUrl } = await asked('agent', picture());
     expect(rightOf(uploadUrl)['until']).toBeLessThanOrEqual(Math.floor(Date.now() / 1000) + 901);
     const [text, mark] = partsOf(url!) as [string, string];
-    const other = Buffer.from(JSON.stringify({ ...right, until: seconds + 9999 })).toString('base64url');
+    const other = Buffer.from(JSON.stringify({ ...right, until: seconds + 9999 })).toString(
+      'base64url',
+    );
     for (const bad of [
       signed({ ...right, until: seconds - 1 }),
       signed(right, 'another secret of more than 32 signs'),
@@ -190,9 +269,13 @@ describe('a link', () => {
     expect(await statusOf(url!, { method: 'DELETE' })).toBe(405);
     expect(await statusOf(url!, { method: 'PUT', body: 'x' })).toBe(403);
     // The door of the service itself is for the gateway only.
-    expect((await fetch(new URL(new URL(url!).pathname, platform.services['tickets']!.url))).status).toBe(401);
+    expect(
+      (await fetch(new URL(new URL(url!).pathname, platform.services['tickets']!.url))).status,
+    ).toBe(401);
     // Another workspace's id in a good link finds nothing.
-    expect(await statusOf(signed({ ...right, workspace: '00000000-0000-7000-8000-000000000000' }))).toBe(404);
+    expect(
+      await statusOf(signed({ ...right, workspace: '00000000-0000-7000-8000-000000000000' })),
+    ).toBe(404);
   });
 
   test('stops working when its bearer does not see the message any more', async () => {
@@ -201,7 +284,10 @@ describe('a link', () => {
     const { url } = (await shown('customer', id))!;
     const { url: staff } = (await shown('agent', id))!;
     expect(await statusOf(url!)).toBe(200);
-    await desk.done('agent', 'ticketRequesterChange', { id: ticket.id, requester: { customerId: desk.ids.customer2 } });
+    await desk.done('agent', 'ticketRequesterChange', {
+      id: ticket.id,
+      requester: { customerId: desk.ids.customer2 },
+    });
     expect(await statusOf(url!)).toBe(404);
     expect(await statusOf(staff!)).toBe(200);
   });
@@ -216,7 +302,9 @@ test('only own files that are there and in no other message are sent, 20 at most
     const input = { ticketId: id, body: 'Here.', visibility: 'PRIVATE', attachmentIds };
     return (await desk.change(who, 'messageAdd', input, 'message { id }')).userErrors;
   };
-  const refused = (code: string, ...at: string[]): unknown => [{ code, field: ['input', 'attachmentIds', ...at] }];
+  const refused = (code: string, ...at: string[]): unknown => [
+    { code, field: ['input', 'attachmentIds', ...at] },
+  ];
   expect(await send('agent', [others])).toEqual(refused('NOT_FOUND', '0'));
   expect(await send('agent', ['att_01m8nothing'])).toEqual(refused('NOT_FOUND', '0'));
   expect(await send('agent', [empty.id])).toEqual(refused('NOT_UPLOADED', '0'));
@@ -233,7 +321,8 @@ test('only own files that are there and in no other message are sent, 20 at most
 describe('what is taken', () => {
   const refusal = async (given: Given): Promise<unknown> => {
     const input = { name: 'a.png', contentType: 'image/png', size: 5, ...given };
-    return (await desk.change('agent', 'attachmentUploadCreate', input, 'attachment { id }')).userErrors[0];
+    return (await desk.change('agent', 'attachmentUploadCreate', input, 'attachment { id }'))
+      .userErrors[0];
   };
 
   test.each<[Given, string, string]>([
@@ -242,11 +331,21 @@ describe('what is taken', () => {
     [{ contentType: 'nonsense' }, 'INVALID', 'contentType'],
     [{ contentType: 'application/x-msdownload' }, 'FILE_REFUSED', 'contentType'],
     [{ contentType: 'text/javascript; charset=utf-8' }, 'FILE_REFUSED', 'contentType'],
-    ...['a.exe', 'a.pdf.EXE', 'a.exe. ', 'a.pht', 'a.php5', 'a\u202Etxt.exe', 'a.js', '../a.bat', 'a.lnk'].map(
-      (name) => [{ name }, 'FILE_REFUSED', 'name'] as [Given, string, string],
-    ),
+    ...[
+      'a.exe',
+      'a.pdf.EXE',
+      'a.exe. ',
+      'a.pht',
+      'a.php5',
+      'a\u202Etxt.exe',
+      'a.js',
+      '../a.bat',
+      'a.lnk',
+    ].map((name) => [{ name }, 'FILE_REFUSED', 'name'] as [Given, string, string]),
     [{ name: 'a\u0000.html' }, 'INVALID', 'name'],
-  ])('%j is refused with %s', async (given, code, field) => expect(await refusal(given)).toEqual({ code, field: ['input', field] }));
+  ])('%j is refused with %s', async (given, code, field) =>
+    expect(await refusal(given)).toEqual({ code, field: ['input', field] }),
+  );
 
   test.each([
     ['../../x.png', 'x.png'],
@@ -269,7 +368,12 @@ describe('what is taken', () => {
 
   test.each([
     ['a page', 'page.html', 'text/html', '<html><script>alert(1)</script></html>'],
-    ['a drawing', 'x.svg', 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'],
+    [
+      'a drawing',
+      'x.svg',
+      'image/svg+xml',
+      '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    ],
     ['a text', 'x.txt', 'text/plain', 'Hello.'],
     ['XML', 'x.xml', 'application/xml', '<?xml version="1.0"?><a/>'],
   ])('%s goes out as bytes of no type, to be saved', async (_, name, contentType, text) => {
@@ -281,17 +385,35 @@ describe('what is taken', () => {
   });
 
   test.each([
-    ['a Windows program', 'x.pdf', 'application/octet-stream', Buffer.from(`MZ${'\0'.repeat(200)}`)],
-    ['a Linux program', 'x.bin', 'application/octet-stream', Buffer.concat([Buffer.from('\x7fELF\x02\x01\x01'), Buffer.alloc(100)])],
+    [
+      'a Windows program',
+      'x.pdf',
+      'application/octet-stream',
+      Buffer.from(`MZ${'\0'.repeat(200)}`),
+    ],
+    [
+      'a Linux program',
+      'x.bin',
+      'application/octet-stream',
+      Buffer.concat([Buffer.from('\x7fELF\x02\x01\x01'), Buffer.alloc(100)]),
+    ],
     ['a script', 'x.txt', 'text/plain', Buffer.from('#!/bin/sh\nrm -rf /\n')],
-    ['a picture that is a text', 'x.png', 'image/png', Buffer.from('Only text, no picture at all.')],
+    [
+      'a picture that is a text',
+      'x.png',
+      'image/png',
+      Buffer.from('Only text, no picture at all.'),
+    ],
     ['a PDF that is a picture', 'x.pdf', 'application/pdf', PNG],
-  ])('%s is refused by what is in it, and nothing of it is kept', async (_, name, contentType, bytes) => {
-    const { attachment, uploadUrl } = await asked('agent', bytes, { name, contentType });
-    expect((await put(uploadUrl, bytes, contentType)).status).toBe(415);
-    expect((await shown('agent', attachment.id))!.scan).toBe('PENDING');
-    expect(isKept(bytes)).toBe(false);
-  });
+  ])(
+    '%s is refused by what is in it, and nothing of it is kept',
+    async (_, name, contentType, bytes) => {
+      const { attachment, uploadUrl } = await asked('agent', bytes, { name, contentType });
+      expect((await put(uploadUrl, bytes, contentType)).status).toBe(415);
+      expect((await shown('agent', attachment.id))!.scan).toBe('PENDING');
+      expect(isKept(bytes)).toBe(false);
+    },
+  );
 });
 
 describe('bytes', () => {
@@ -301,8 +423,13 @@ describe('bytes', () => {
     const foreign = await uploaded('agent', bytes, {}, foreignDesk);
     expect(copiesOf(bytes)).toBe(2);
     await desk.ticket({ attachmentIds: [second] });
-    await onTickets(`update attachment set unused_at = now() where message_id is null and name = 'picture.png'`);
-    await until('what nobody sent is thrown away', async () => (await shown('agent', first)) === null && copiesOf(bytes) === 1);
+    await onTickets(
+      `update attachment set unused_at = now() where message_id is null and name = 'picture.png'`,
+    );
+    await until(
+      'what nobody sent is thrown away',
+      async () => (await shown('agent', first)) === null && copiesOf(bytes) === 1,
+    );
     expect(await shown('agent', foreign, foreignDesk)).toBeNull();
     expect(await bytesOf((await shown('customer', second))!.url!)).toEqual(bytes);
   });
@@ -326,7 +453,9 @@ describe('bytes', () => {
     sending.on('error', () => {});
     sending.write(bytes.subarray(0, 100_000));
     const uuid = await until('it has begun', async () => {
-      const rows = await onTickets<{ id: string }>('select id from attachment where claimed_at is not null');
+      const rows = await onTickets<{ id: string }>(
+        'select id from attachment where claimed_at is not null',
+      );
       return rows[0]?.id ?? false;
     });
     expect((await put(uploadUrl, bytes)).status).toBe(409);
@@ -340,29 +469,42 @@ describe('bytes', () => {
     const bytes = picture(10 * 1024 * 1024);
     const { uploadUrl: slow } = await asked('agent', bytes);
     const dripping = Array.from({ length: 8 }, () => {
-      const sending = httpRequest(slow, { method: 'PUT', headers: { 'content-type': 'image/png', 'content-length': bytes.length } });
+      const sending = httpRequest(slow, {
+        method: 'PUT',
+        headers: { 'content-type': 'image/png', 'content-length': bytes.length },
+      });
       sending.on('error', () => {});
       sending.write(bytes.subarray(0, 1000));
       return sending;
     });
     const before = peaks();
-    const ids = await Promise.all(Array.from({ length: 12 }, () => uploaded('agent', picture(10 * 1024 * 1024))));
+    const ids = await Promise.all(
+      Array.from({ length: 12 }, () => uploaded('agent', picture(10 * 1024 * 1024))),
+    );
     await desk.data('agent', '{ viewer { actor { id } } }');
-    for (const id of ids) expect((await bytesOf((await shown('agent', id))!.url!)).length).toBe(PNG.length + 10 * 1024 * 1024);
+    for (const id of ids)
+      expect((await bytesOf((await shown('agent', id))!.url!)).length).toBe(
+        PNG.length + 10 * 1024 * 1024,
+      );
     for (const [at, peak] of peaks().entries()) expect(peak - before[at]!).toBeLessThan(100);
     for (const each of dripping) each.destroy();
   }, 60_000);
 });
 
 test('a caller has 200 files waiting at most', async () => {
-  const workspace = await onTickets<{ id: string }>(`select workspace_id as id from agent where email = $1`, [desk.emails.agent2]);
+  const workspace = await onTickets<{ id: string }>(
+    `select workspace_id as id from agent where email = $1`,
+    [desk.emails.agent2],
+  );
   await onTickets(
     `insert into attachment (id, workspace_id, uploader_id, name, content_type, size, scan, unused_at, version, created_at, updated_at)
      select gen_random_uuid(), $1, $2, 'x', 'image/png', 1, 'PENDING', now() + interval '1 day', 1, now(), now() from generate_series(1, 200)`,
     [workspace[0]!.id, desk.ids.agent2],
   );
   const input = { name: 'a.png', contentType: 'image/png', size: 5 };
-  expect((await desk.change('agent2', 'attachmentUploadCreate', input)).userErrors).toEqual([{ code: 'LIMIT_REACHED', field: null }]);
+  expect((await desk.change('agent2', 'attachmentUploadCreate', input)).userErrors).toEqual([
+    { code: 'LIMIT_REACHED', field: null },
+  ]);
 });
 
 test('words and files are taken out of a message for ever: links, search, and texts know nothing of them, the timeline knows that it was done', async () => {
@@ -380,25 +522,36 @@ test('words and files are taken out of a message for ever: links, search, and te
   const { url } = (await shown('customer', first))!;
   expect(await statusOf(url!)).toBe(200);
   const all = 'message { text html redactedAt attachments { id name url } }';
-  type Told = { message: { text: string; html: string; redactedAt: string | null; attachments: Attachment[] } };
+  type Told = {
+    message: { text: string; html: string; redactedAt: string | null; attachments: Attachment[] };
+  };
   const found = async (words: string): Promise<number> =>
     (
-      await desk.data<{ tickets: { totalCount: number } }>('agent', 'query ($f: TicketFilter) { tickets(filter: $f) { totalCount } }', {
-        f: { text: words },
-      })
+      await desk.data<{ tickets: { totalCount: number } }>(
+        'agent',
+        'query ($f: TicketFilter) { tickets(filter: $f) { totalCount } }',
+        {
+          f: { text: words },
+        },
+      )
     ).tickets.totalCount;
   expect(await found('qsecretword')).toBe(1);
 
-  expect((await desk.change('lead', 'messageRedact', { id, text: 'not in it' })).userErrors).toEqual([
-    { code: 'NOT_FOUND', field: ['input', 'text'] },
-  ]);
+  expect(
+    (await desk.change('lead', 'messageRedact', { id, text: 'not in it' })).userErrors,
+  ).toEqual([{ code: 'NOT_FOUND', field: ['input', 'text'] }]);
   const one = await desk.done<Told>('lead', 'messageRedact', { id, text: 'qsecretword' }, all);
   expect(one.message.text).toContain('My card is 4111 2222 [redacted], [redacted]: call me.');
   expect(one.message.html).toContain('<strong>4111</strong>');
   expect(await found('qsecretword')).toBe(0);
   expect(await found('qotherword')).toBe(1);
   // Marks stand between these words where they were written.
-  const two = await desk.done<Told>('lead', 'messageRedact', { id, text: '4111 2222', attachmentIds: [first] }, all);
+  const two = await desk.done<Told>(
+    'lead',
+    'messageRedact',
+    { id, text: '4111 2222', attachmentIds: [first] },
+    all,
+  );
   expect(JSON.stringify(two)).not.toMatch(/4111|2222/);
   expect(two.message.attachments).toMatchObject([
     { id: first, name: '[redacted]', url: null },
@@ -407,7 +560,11 @@ test('words and files are taken out of a message for ever: links, search, and te
   expect(await statusOf(url!)).toBe(404);
   await until('the bytes are gone', async () => !isKept(bytes));
   const three = await desk.done<Told>('lead', 'messageRedact', { id }, all);
-  expect(three.message).toMatchObject({ text: '[redacted]', html: '<p>[redacted]</p>\n', redactedAt: expect.any(String) });
+  expect(three.message).toMatchObject({
+    text: '[redacted]',
+    html: '<p>[redacted]</p>\n',
+    redactedAt: expect.any(String),
+  });
   expect(three.message.attachments.map((each) => each.url)).toEqual([null, null]);
   expect(await found('qotherword')).toBe(0);
 

@@ -26,7 +26,8 @@ afterAll(async () => {
   await Promise.all(Object.values(counters).map((each) => each.close()));
 });
 
-const metId = (email: string): string => toId('cus', namedUuid(toUuid('wsp', desk.workspace)!, `EMAIL:${email}`));
+const metId = (email: string): string =>
+  toId('cus', namedUuid(toUuid('wsp', desk.workspace)!, `EMAIL:${email}`));
 
 /** A knowledge base for everybody; gives how to publish an article in it. */
 async function openBase(place: Desk): Promise<(title: string, body: string) => Promise<string>> {
@@ -77,7 +78,11 @@ test('one query across all four services tells of a ticket that came in through 
   const { customer } = await desk.done<{ customer: { id: string } }>(
     'agent',
     'customerCreate',
-    { name: 'Neža Novak', identities: [{ kind: 'EMAIL', value: 'neza@lipa.example' }], organizationIds: [organization.id] },
+    {
+      name: 'Neža Novak',
+      identities: [{ kind: 'EMAIL', value: 'neza@lipa.example' }],
+      organizationIds: [organization.id],
+    },
     'customer { id }',
   );
   const { ticket } = await desk.done<{ ticket: { id: string; number: number } }>(
@@ -139,9 +144,15 @@ test('somebody unknown is a customer at once, under the id that the ticket promi
   );
   expect(ticket.requester).toEqual({ id: metId(email), name: 'Nina New', email });
 
-  const token = await platform.issuer.issueToken({ sub: email, email, workspace: desk.workspace }, '1 hour');
+  const token = await platform.issuer.issueToken(
+    { sub: email, email, workspace: desk.workspace },
+    '1 hour',
+  );
   desk.tokens.customer2 = token;
-  const seen = await desk.data('customer2', '{ viewer { actor { id name } role } tickets { totalCount nodes { id subject } } }');
+  const seen = await desk.data(
+    'customer2',
+    '{ viewer { actor { id name } role } tickets { totalCount nodes { id subject } } }',
+  );
   expect(seen).toEqual({
     viewer: { actor: { id: metId(email), name: 'Nina New' }, role: 'REQUESTER' },
     tickets: { totalCount: 1, nodes: [{ id: ticket.id, subject: 'Hello' }] },
@@ -150,32 +161,51 @@ test('somebody unknown is a customer at once, under the id that the ticket promi
 
 test('the first ticket of somebody who writes from an organization’s address is asked for that organization', async () => {
   const input = { name: 'Acme', domains: ['acme.example'] };
-  const { organization } = await desk.done<{ organization: { id: string } }>('admin', 'organizationCreate', input, 'organization { id }');
+  const { organization } = await desk.done<{ organization: { id: string } }>(
+    'admin',
+    'organizationCreate',
+    input,
+    'organization { id }',
+  );
   const { id } = await desk.ticket({ requester: { email: 'eva@acme.example' } }, 'partner');
   const ofAcme = async (): Promise<string[]> => {
-    const query = 'query ($filter: TicketFilter) { tickets(filter: $filter) { nodes { id organization { name } } } }';
+    const query =
+      'query ($filter: TicketFilter) { tickets(filter: $filter) { nodes { id organization { name } } } }';
     const variables = { filter: { organizationId: { eq: organization.id } } };
-    const { tickets } = await desk.data<{ tickets: { nodes: { id: string; organization: { name: string } }[] } }>(
-      'agent',
-      query,
-      variables,
-    );
+    const { tickets } = await desk.data<{
+      tickets: { nodes: { id: string; organization: { name: string } }[] };
+    }>('agent', query, variables);
     return tickets.nodes.map((ticket) => `${ticket.id} ${ticket.organization.name}`);
   };
-  expect(await until('the organization has its ticket', async () => (await ofAcme())[0])).toBe(`${id} Acme`);
+  expect(await until('the organization has its ticket', async () => (await ofAcme())[0])).toBe(
+    `${id} Acme`,
+  );
 });
 
 test('a customer whom tickets met under another id, before they could hear of him, is one person in the end', async () => {
-  const { tickets, customers } = platform.services as { tickets: typeof platform.gateway; customers: typeof platform.gateway };
+  const { tickets, customers } = platform.services as {
+    tickets: typeof platform.gateway;
+    customers: typeof platform.gateway;
+  };
   const email = `otto@${desk.emails.customer.split('@')[1]}`;
   await tickets.kill();
   const create = { name: 'Otto Old', identities: [{ kind: 'EMAIL', value: email }] };
-  const { customer } = await desk.done<{ customer: { id: string } }>('partner', 'customerCreate', create, 'customer { id }');
+  const { customer } = await desk.done<{ customer: { id: string } }>(
+    'partner',
+    'customerCreate',
+    create,
+    'customer { id }',
+  );
   await customers.kill();
   await tickets.start();
   // The breaker of the gateway may keep it from asking for a moment.
   const ticket = await until('tickets takes a ticket in while customers is down', async () => {
-    const input = { subject: 'Me again', body: 'Do you know me?', requester: { email }, idempotencyKey: 'otto' };
+    const input = {
+      subject: 'Me again',
+      body: 'Do you know me?',
+      requester: { email },
+      idempotencyKey: 'otto',
+    };
     const answer = await desk.ask<{ ticketCreate: { ticket: { id: string } } | null }>(
       'partner',
       'mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id } userErrors { code field } } }',
@@ -197,7 +227,11 @@ test('a customer whom tickets met under another id, before they could hear of hi
     'query ($id: ID!) { customer(id: $id) { id name tickets { totalCount nodes { id } } } }',
     { id: metId(email) },
   );
-  expect(found).toEqual({ id: customer.id, name: 'Otto Old', tickets: { totalCount: 1, nodes: [{ id: ticket.id }] } });
+  expect(found).toEqual({
+    id: customer.id,
+    name: 'Otto Old',
+    tickets: { totalCount: 1, nodes: [{ id: ticket.id }] },
+  });
 });
 
 const MATTERS = [
@@ -206,8 +240,16 @@ const MATTERS = [
     body: 'Unplug the lamp and turn the bulb.',
     ticket: { subject: 'Lamp needs a bulb', body: 'Which bulb fits?' },
   },
-  { title: 'Return label for parcels', body: 'Print the label.', ticket: { subject: 'Return label', body: 'My parcel has no label.' } },
-  { title: 'Forgotten password', body: 'Ask for a new password.', ticket: { subject: 'Password', body: 'I have forgotten it.' } },
+  {
+    title: 'Return label for parcels',
+    body: 'Print the label.',
+    ticket: { subject: 'Return label', body: 'My parcel has no label.' },
+  },
+  {
+    title: 'Forgotten password',
+    body: 'Ask for a new password.',
+    ticket: { subject: 'Password', body: 'I have forgotten it.' },
+  },
   {
     title: 'Invoices with a tax number',
     body: 'Enter it at checkout.',
@@ -219,14 +261,28 @@ const MATTERS = [
 async function fullDesk(tickets: number): Promise<Desk> {
   const full = await platform.desk();
   const publish = await openBase(full);
-  await Promise.all(MATTERS.map(({ title, body }) => publish(title, `${body} A guide of our shop.`)));
+  await Promise.all(
+    MATTERS.map(({ title, body }) => publish(title, `${body} A guide of our shop.`)),
+  );
   for (const who of ['agent', 'agent2', 'lead', 'admin'] as const)
     await Promise.all(
       Array.from({ length: tickets / 4 }, async (_, at) => {
-        const organization = { name: `${who} ${at}`, domains: [`${who}-${at}.example`], externalId: `${who}-${at}` };
-        const customer = { name: `Customer ${who} ${at}`, identities: [{ kind: 'EMAIL', value: `c@${who}-${at}.example` }] };
+        const organization = {
+          name: `${who} ${at}`,
+          domains: [`${who}-${at}.example`],
+          externalId: `${who}-${at}`,
+        };
+        const customer = {
+          name: `Customer ${who} ${at}`,
+          identities: [{ kind: 'EMAIL', value: `c@${who}-${at}.example` }],
+        };
         await full.done('partner', 'organizationCreate', organization);
-        const made = await full.done<{ customer: { id: string } }>('partner', 'customerCreate', customer, 'customer { id }');
+        const made = await full.done<{ customer: { id: string } }>(
+          'partner',
+          'customerCreate',
+          customer,
+          'customer { id }',
+        );
         const { id } = await full.ticket(
           {
             ...MATTERS[at % MATTERS.length]!.ticket,
@@ -262,7 +318,9 @@ describe('with 48 tickets, none of them like another', () => {
     const fetched = async (first: number): Promise<unknown> => {
       for (const each of Object.values(counters)) each.queries.length = 0;
       const { tickets } = await full.data<{
-        tickets: { nodes: { requester: object; organization: object; suggestedArticles: object[] }[] };
+        tickets: {
+          nodes: { requester: object; organization: object; suggestedArticles: object[] }[];
+        };
       }>('partner', question, { first });
       expect(tickets.nodes).toHaveLength(Math.min(first, 48));
       for (const ticket of tickets.nodes)
@@ -270,9 +328,13 @@ describe('with 48 tickets, none of them like another', () => {
           requester: { name: expect.any(String) },
           organization: { name: expect.any(String) },
           assignee: { name: expect.any(String) },
-          suggestedArticles: expect.arrayContaining([{ snippet: expect.any(String), article: { title: expect.any(String) } }]),
+          suggestedArticles: expect.arrayContaining([
+            { snippet: expect.any(String), article: { title: expect.any(String) } },
+          ]),
         });
-      return Object.fromEntries(Object.entries(counters).map(([name, each]) => [name, each.queries.length]));
+      return Object.fromEntries(
+        Object.entries(counters).map(([name, each]) => [name, each.queries.length]),
+      );
     };
     const hops = { tickets: 1, customers: 2, 'knowledge-base': 1, analytics: 0 };
     expect(await fetched(50)).toEqual(hops);
@@ -289,18 +351,28 @@ describe('with 48 tickets, none of them like another', () => {
   const isOf = (half: number, type: GraphQLObjectType, field: RootField): boolean =>
     Object.keys(type.getFields()).indexOf(field.name) % HALVES.length === half;
 
-  const pages = queries.filter((field) => isPaged(field) && isObjectType(getNullableType(field.type)));
+  const pages = queries.filter(
+    (field) => isPaged(field) && isObjectType(getNullableType(field.type)),
+  );
   test.each(pages.flatMap((field) => HALVES.map((half) => [field.name, half, field] as const)))(
     '%s, with everything two things deep (half %d), costs as many statements for 20 as for 3',
     async (name, half, field) => {
-      const databases = Object.keys(platform.services).map((service) => platform.databaseOf(service));
+      const databases = Object.keys(platform.services).map((service) =>
+        platform.databaseOf(service),
+      );
       const page = getNamedType(field.type) as GraphQLObjectType;
       const node = getNamedType(page.getFields()['nodes']!.type);
-      const inner = select(page, 2, { page: 2, keep: (type, each) => type !== node || isOf(half, type, each) });
+      const inner = select(page, 2, {
+        page: 2,
+        keep: (type, each) => type !== node || isOf(half, type, each),
+      });
       const given = GIVEN[name] ?? '';
       /** How many rows came; nothing when the machine was too busy for all of them. */
       const ask = async (first: number): Promise<number | undefined> => {
-        const answer = await full.ask<Record<string, { nodes: object[] }>>('partner', `{ ${name}(first: ${first} ${given}) { ${inner} } }`);
+        const answer = await full.ask<Record<string, { nodes: object[] }>>(
+          'partner',
+          `{ ${name}(first: ${first} ${given}) { ${inner} } }`,
+        );
         return isLate(answer) ? undefined : dataOf(answer)[name]!.nodes.length;
       };
       await ask(MANY);

@@ -1,15 +1,32 @@
 // Text that has broken programs: made from rules, so that each class is there in many forms.
 
 const from = (...points: number[]): string => String.fromCodePoint(...points);
-const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, at) => first + at);
+const range = (first: number, last: number): number[] =>
+  Array.from({ length: last - first + 1 }, (_, at) => first + at);
 const cross = (...lists: (readonly string[])[]): string[] =>
-  lists.reduce<string[]>((begun, list) => begun.flatMap((begin) => list.map((end) => begin + end)), ['']);
+  lists.reduce<string[]>(
+    (begun, list) => begun.flatMap((begin) => list.map((end) => begin + end)),
+    [''],
+  );
 const within = (characters: readonly string[]): string[] => characters.map((each) => `a${each}b`);
 
 const QUOTES = ["'", '"', '`', '\\', from(0x2019), from(0xff07), "''"];
-const SPACES = [9, 10, 11, 12, 13, 0x85, 0xa0, 0x1680, ...range(0x2000, 0x200a), 0x2028, 0x2029, 0x202f, 0x205f, 0x3000].map((point) =>
-  from(point),
-);
+const SPACES = [
+  9,
+  10,
+  11,
+  12,
+  13,
+  0x85,
+  0xa0,
+  0x1680,
+  ...range(0x2000, 0x200a),
+  0x2028,
+  0x2029,
+  0x202f,
+  0x205f,
+  0x3000,
+].map((point) => from(point));
 const HIDDEN = [
   0xad,
   0x61c,
@@ -36,7 +53,9 @@ const PROPERTIES = [
   'length',
   '__typename',
 ];
-const ZALGO = [1, 3, 12, 40].map((count) => [...'zalgo'].map((letter) => letter + from(...range(0x300, 0x300 + count))).join(''));
+const ZALGO = [1, 3, 12, 40].map((count) =>
+  [...'zalgo'].map((letter) => letter + from(...range(0x300, 0x300 + count))).join(''),
+);
 
 export const NAUGHTY: Record<string, string[]> = {
   nothing: [
@@ -68,7 +87,11 @@ export const NAUGHTY: Record<string, string[]> = {
     ';',
     ':',
   ],
-  sql: cross(QUOTES, [')', ';', ' or 1=1', '; drop table ticket', ' union select null, version()', '||pg_sleep(9)'], ['', '--']),
+  sql: cross(
+    QUOTES,
+    [')', ';', ' or 1=1', '; drop table ticket', ' union select null, version()', '||pg_sleep(9)'],
+    ['', '--'],
+  ),
   search: [
     'a & b',
     'a | !b',
@@ -104,11 +127,47 @@ export const NAUGHTY: Record<string, string[]> = {
     '\\x00',
   ],
   control: [...range(1, 31), ...range(127, 159)].map((point) => `a${from(point)}b`),
-  space: [...within(SPACES), SPACES.join(''), `${SPACES.join('')}a${SPACES.join('')}`, 'a\r\nBcc: x@y.example', 'a\n\nb', '\r', '\r\n'],
+  space: [
+    ...within(SPACES),
+    SPACES.join(''),
+    `${SPACES.join('')}a${SPACES.join('')}`,
+    'a\r\nBcc: x@y.example',
+    'a\n\nb',
+    '\r',
+    '\r\n',
+  ],
   hidden: [...within(HIDDEN), HIDDEN.join(''), `${from(0x202e)}gnp.exe`],
   right: ['שלום', 'مرحبا', `مرحبا abc 123 שלום`, 'ﷺ', 'ﷲ'.repeat(20)],
-  marks: [...ZALGO, from(0x301), `${from(0x301)}a`, 'Ω≈ç√∫˜µ', 'n\u0303 ñ', 'ﬁ ﬀ', 'ſ K Å', 'İıIi', 'ßẞ', 'Σσς', 'ŉ', 'ǆǅ', 'ό ὀ ό', 'A̴̡͝'],
-  pictures: ['😀', '👩‍👩‍👧‍👦', '👍🏿', '🇸🇮', '🏴󠁧󠁢󠁷󠁬󠁳󠁿', '1️⃣', '😀'.repeat(64), '👩‍🚀'.repeat(30), '☃︎', '⃣', from(0x1f3fb), from(0xfe0f)],
+  marks: [
+    ...ZALGO,
+    from(0x301),
+    `${from(0x301)}a`,
+    'Ω≈ç√∫˜µ',
+    'n\u0303 ñ',
+    'ﬁ ﬀ',
+    'ſ K Å',
+    'İıIi',
+    'ßẞ',
+    'Σσς',
+    'ŉ',
+    'ǆǅ',
+    'ό ὀ ό',
+    'A̴̡͝',
+  ],
+  pictures: [
+    '😀',
+    '👩‍👩‍👧‍👦',
+    '👍🏿',
+    '🇸🇮',
+    '🏴󠁧󠁢󠁷󠁬󠁳󠁿',
+    '1️⃣',
+    '😀'.repeat(64),
+    '👩‍🚀'.repeat(30),
+    '☃︎',
+    '⃣',
+    from(0x1f3fb),
+    from(0xfe0f),
+  ],
   scripts: [
     '田中さん',
     '部落格',
@@ -135,7 +194,10 @@ export const NAUGHTY: Record<string, string[]> = {
     ...PROPERTIES.map((name) => JSON.stringify({ [name]: { role: 'ADMIN' } })),
     ...PROPERTIES.map((name) => `a.${name}`),
   ],
-  path: cross(['../', '..\\', '%2e%2e%2f', '/', 'file:///', 'C:\\'], ['etc/passwd', 'x', `x${from(0)}.png`, '../../../x']),
+  path: cross(
+    ['../', '..\\', '%2e%2e%2f', '/', 'file:///', 'C:\\'],
+    ['etc/passwd', 'x', `x${from(0)}.png`, '../../../x'],
+  ),
   number: [
     '0',
     '-0',
@@ -161,19 +223,20 @@ export const NAUGHTY: Record<string, string[]> = {
     '18446744073709551616',
     '9'.repeat(400),
   ],
-  template: cross(['${', '{{', '<%=', '#{', '$(', '{%', '[['], ['7*7', 'constructor', 'process.env'], ['}', '}}', '%>', ')']).concat([
-    '%s%n%x',
-    '{0}',
-    '`id`',
-    '$$',
-    '$1',
-    '\\1',
-    '$&',
-    "$'",
-  ]),
+  template: cross(
+    ['${', '{{', '<%=', '#{', '$(', '{%', '[['],
+    ['7*7', 'constructor', 'process.env'],
+    ['}', '}}', '%>', ')'],
+  ).concat(['%s%n%x', '{0}', '`id`', '$$', '$1', '\\1', '$&', "$'"]),
   markup: cross(
     ['<', '&lt;', '"><', "'><"],
-    ['script>alert(1)</script>', 'img src=x onerror=alert(1)>', 'svg/onload=alert(1)>', '!--', '/textarea>'],
+    [
+      'script>alert(1)</script>',
+      'img src=x onerror=alert(1)>',
+      'svg/onload=alert(1)>',
+      '!--',
+      '/textarea>',
+    ],
   ).concat([
     'javascript:alert(1)',
     '[a](javascript:alert(1))',
@@ -212,7 +275,20 @@ export const NAUGHTY: Record<string, string[]> = {
     'tkt_01J',
     '01m80ash6wfa88d71njwkrnsn4',
   ],
-  query: ['{', '}', '"}', '{__schema{types{name}}}', '$input', '@auth', '...', '"""', '#', '\\"', '\\u{1F600}', '\u2028"'],
+  query: [
+    '{',
+    '}',
+    '"}',
+    '{__schema{types{name}}}',
+    '$input',
+    '@auth',
+    '...',
+    '"""',
+    '#',
+    '\\"',
+    '\\u{1F600}',
+    '\u2028"',
+  ],
 };
 
 export const ALL: string[] = [...new Set(Object.values(NAUGHTY).flat())];

@@ -39,11 +39,19 @@ export async function reach({ databases, bootstrap, ...where }: Whereabouts): Pr
     desk: () => openDesk(place),
     bootstrap: async (name, email) => {
       const args = ['--name', name, '--email', email, '--admin', 'Ada Admin'];
-      const said = await runToEnd(bootstrap.folder, 'src/workspace/bootstrap.ts', bootstrap.environment, args);
+      const said = await runToEnd(
+        bootstrap.folder,
+        'src/workspace/bootstrap.ts',
+        bootstrap.environment,
+        args,
+      );
       return (JSON.parse(said) as { workspace: string }).workspace;
     },
     isReady: async () => {
-      const urls = [new URL(where.url).origin, ...Object.values(where.services).map(({ url }) => url)];
+      const urls = [
+        new URL(where.url).origin,
+        ...Object.values(where.services).map(({ url }) => url),
+      ];
       return (await Promise.all(urls.map(isReady))).every(Boolean);
     },
   };

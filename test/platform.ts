@@ -5,7 +5,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '@deskgraph/common/launch/config';
-import { type Environment, type Platform as Plan, gatewayEnvironment, serviceEnvironment } from '@deskgraph/common/launch/environment';
+import {
+  type Environment,
+  type Platform as Plan,
+  gatewayEnvironment,
+  serviceEnvironment,
+} from '@deskgraph/common/launch/environment';
 import { openIssuer } from '@deskgraph/common/launch/issuer';
 import { appUrl } from '@deskgraph/common/launch/role';
 import { type Room, readHouse } from '@deskgraph/common/launch/room';
@@ -56,13 +61,20 @@ export async function startPlatform({
 }: PlatformOptions = {}): Promise<Platform> {
   const suffix = randomBytes(4).toString('hex');
   const folder = mkdtempSync(join(tmpdir(), 'deskgraph-platform-'));
-  const [read, issuer] = await Promise.all([readHouse(ROOT, 0), openIssuer(join(folder, 'issuer.json'))]);
+  const [read, issuer] = await Promise.all([
+    readHouse(ROOT, 0),
+    openIssuer(join(folder, 'issuer.json')),
+  ]);
   const placed = async (room: Room): Promise<Room> => ({
     ...room,
     port: await port(),
     database: room.database && `${room.database}_${suffix}`,
   });
-  const house = { gateway: await placed(read.gateway), services: await Promise.all(read.services.map(placed)), seed: undefined };
+  const house = {
+    gateway: await placed(read.gateway),
+    services: await Promise.all(read.services.map(placed)),
+    seed: undefined,
+  };
   const plan: Plan = {
     config: {
       PORT: 0,
@@ -78,15 +90,25 @@ export async function startPlatform({
     jwks: issuer.jwks,
   };
   const common: Environment = { LOG_LEVEL: 'warn', DATABASE_CONNECTIONS: '10', ...environment };
-  const environmentOf = (room: Room): Environment => ({ ...serviceEnvironment(plan, room, host), ...common });
-  const serverOf = (room: Room, own: Environment): Server => server(room.name, room.folder, `http://127.0.0.1:${room.port}`, own);
+  const environmentOf = (room: Room): Environment => ({
+    ...serviceEnvironment(plan, room, host),
+    ...common,
+  });
+  const serverOf = (room: Room, own: Environment): Server =>
+    server(room.name, room.folder, `http://127.0.0.1:${room.port}`, own);
 
   await makeDatabases(plan, host);
-  const services = Object.fromEntries(house.services.map((room) => [room.name, serverOf(room, environmentOf(room))]));
+  const services = Object.fromEntries(
+    house.services.map((room) => [room.name, serverOf(room, environmentOf(room))]),
+  );
   const fronts = front
     ? {
         SUBGRAPH_URLS: JSON.stringify(
-          Object.fromEntries(await Promise.all(Object.values(services).map(async (each) => [each.name, await front(each)]))),
+          Object.fromEntries(
+            await Promise.all(
+              Object.values(services).map(async (each) => [each.name, await front(each)]),
+            ),
+          ),
         ),
       }
     : {};
@@ -100,8 +122,13 @@ export async function startPlatform({
     folder,
     secret: plan.secrets.internal,
     services: Object.fromEntries(Object.values(services).map(({ name, url }) => [name, { url }])),
-    databases: Object.fromEntries(house.services.flatMap(({ name, database }) => (database ? [[name, database]] : []))),
-    bootstrap: { folder: tickets.folder, environment: { ...environmentOf(tickets), DATABASE_URL: own } },
+    databases: Object.fromEntries(
+      house.services.flatMap(({ name, database }) => (database ? [[name, database]] : [])),
+    ),
+    bootstrap: {
+      folder: tickets.folder,
+      environment: { ...environmentOf(tickets), DATABASE_URL: own },
+    },
   };
   const platform: Platform = {
     ...(await reach(where)),

@@ -10,7 +10,9 @@ import { until } from './until.ts';
 const KEPT_LINES = 200;
 const FLAGS = [
   '--conditions=source',
-  ...['common/source.mjs', 'common/src/launch/leash.ts'].map((path) => `--import=${pathToFileURL(join(ROOT, path)).href}`),
+  ...['common/source.mjs', 'common/src/launch/leash.ts'].map(
+    (path) => `--import=${pathToFileURL(join(ROOT, path)).href}`,
+  ),
 ];
 
 /** A script of a room, in a process of its own that ends with ours. */
@@ -22,7 +24,12 @@ export interface Running {
   ended: Promise<number | null>;
 }
 
-export function run(folder: string, script: string, environment: Environment, args: readonly string[] = []): Running {
+export function run(
+  folder: string,
+  script: string,
+  environment: Environment,
+  args: readonly string[] = [],
+): Running {
   const child = spawn(process.execPath, [...FLAGS, join(folder, script), ...args], {
     cwd: folder,
     env: environment,
@@ -74,7 +81,12 @@ export async function isReady(url: string): Promise<boolean> {
   }
 }
 
-export function server(name: string, folder: string, url: string, environment: Environment): Server {
+export function server(
+  name: string,
+  folder: string,
+  url: string,
+  environment: Environment,
+): Server {
   let current: Running | undefined;
   let isGone = true;
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {

@@ -19,7 +19,9 @@ const read = (name: string): string => readFileSync(join(ROOT, 'schema', name), 
 /** The graph as clients see it. */
 export const api: GraphQLSchema = buildSchema(read('api.graphql'));
 /** The same with all that only the gateway reads, `@auth` for one. */
-export const supergraph: GraphQLSchema = buildSchema(read('supergraph.graphql'), { assumeValid: true });
+export const supergraph: GraphQLSchema = buildSchema(read('supergraph.graphql'), {
+  assumeValid: true,
+});
 
 export type RootField = GraphQLField<unknown, unknown>;
 export const queries: RootField[] = Object.values(api.getQueryType()!.getFields());
@@ -28,7 +30,8 @@ export const mutations: RootField[] = Object.values(api.getMutationType()!.getFi
 const isRequired = (field: RootField): boolean =>
   field.args.some(({ type, defaultValue }) => isNonNullType(type) && defaultValue === undefined);
 export const isConnection = (type: GraphQLNamedType): boolean => type.name.endsWith('Connection');
-export const isPaged = (field: RootField): boolean => field.args.some(({ name }) => name === 'first');
+export const isPaged = (field: RootField): boolean =>
+  field.args.some(({ name }) => name === 'first');
 
 export interface SelectOptions {
   /** Page size of the lists below the first. */
@@ -60,4 +63,5 @@ export function select(type: GraphQLNamedType, depth: number, options: SelectOpt
 }
 
 /** Does the field stand under `@auth`? */
-export const authOf = (field: RootField): boolean => field.astNode?.directives?.some(({ name }) => name.value === 'auth') ?? false;
+export const authOf = (field: RootField): boolean =>
+  field.astNode?.directives?.some(({ name }) => name.value === 'auth') ?? false;

@@ -43,16 +43,28 @@ const word = (kind: string): string => `q${kind}${randomBytes(5).toString('hex')
 
 /** Ids that nothing has. */
 export const nothing = (): Things => ({
-  ...(Object.fromEntries(KINDS.map((kind) => [kind, { id: newId(PREFIXES[kind]), mark: word(kind) }])) as Record<Kind, Thing>),
+  ...(Object.fromEntries(
+    KINDS.map((kind) => [kind, { id: newId(PREFIXES[kind]), mark: word(kind) }]),
+  ) as Record<Kind, Thing>),
   number: 2_000_000_000,
   email: 'nobody@nowhere.example',
 });
 
 /** One thing of each kind around a customer of the desk, in a knowledge base for everybody or for staff. */
-export async function makeThings(desk: Desk, customer: 'customer' | 'customer2', audience: 'EXTERNAL' | 'INTERNAL'): Promise<Things> {
+export async function makeThings(
+  desk: Desk,
+  customer: 'customer' | 'customer2',
+  audience: 'EXTERNAL' | 'INTERNAL',
+): Promise<Things> {
   const things = nothing();
   const mark = (kind: Kind): string => things[kind].mark;
-  const make = async (kind: Kind, who: 'admin' | 'partner', name: string, field: string, input: object): Promise<void> => {
+  const make = async (
+    kind: Kind,
+    who: 'admin' | 'partner',
+    name: string,
+    field: string,
+    input: object,
+  ): Promise<void> => {
     things[kind].id = await made(desk, who, name, field, input);
   };
   things.customer.id = desk.ids[customer];
@@ -66,19 +78,45 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
       visibleToRequester: true,
       editableByRequester: true,
     }),
-    make('status', 'admin', 'customStatusCreate', 'customStatus', { base: 'PENDING', label: mark('status'), requesterLabel: 'Waits' }),
+    make('status', 'admin', 'customStatusCreate', 'customStatus', {
+      base: 'PENDING',
+      label: mark('status'),
+      requesterLabel: 'Waits',
+    }),
     make('form', 'admin', 'ticketFormCreate', 'ticketForm', { name: mark('form'), fields: [] }),
     make('category', 'admin', 'ticketCategoryCreate', 'ticketCategory', { name: mark('category') }),
-    make('canned', 'admin', 'cannedResponseCreate', 'cannedResponse', { title: mark('canned'), body: 'Hello' }),
-    make('macro', 'admin', 'macroCreate', 'macro', { name: mark('macro'), actions: [{ note: 'Text.' }] }),
-    make('access', 'admin', 'accessRoleCreate', 'accessRole', { name: mark('access'), base: 'AGENT', scopes: ['tickets:read'] }),
-    make('job', 'admin', 'ticketsUpdate', 'job', { ids: [nothing().ticket.id], action: { note: mark('job') } }),
-    make('view', 'admin', 'viewCreate', 'view', { name: mark('view'), sharing: 'PUBLIC', filter: {} }),
+    make('canned', 'admin', 'cannedResponseCreate', 'cannedResponse', {
+      title: mark('canned'),
+      body: 'Hello',
+    }),
+    make('macro', 'admin', 'macroCreate', 'macro', {
+      name: mark('macro'),
+      actions: [{ note: 'Text.' }],
+    }),
+    make('access', 'admin', 'accessRoleCreate', 'accessRole', {
+      name: mark('access'),
+      base: 'AGENT',
+      scopes: ['tickets:read'],
+    }),
+    make('job', 'admin', 'ticketsUpdate', 'job', {
+      ids: [nothing().ticket.id],
+      action: { note: mark('job') },
+    }),
+    make('view', 'admin', 'viewCreate', 'view', {
+      name: mark('view'),
+      sharing: 'PUBLIC',
+      filter: {},
+    }),
     make('organization', 'admin', 'organizationCreate', 'organization', {
       name: mark('organization'),
       domains: [`${mark('organization')}.example`],
     }),
-    make('base', 'admin', 'knowledgeBaseCreate', 'knowledgeBase', { name: mark('base'), slug: mark('base'), audience, locales: ['en'] }),
+    make('base', 'admin', 'knowledgeBaseCreate', 'knowledgeBase', {
+      name: mark('base'),
+      slug: mark('base'),
+      audience,
+      locales: ['en'],
+    }),
   ]);
   const { base, section, organization, department } = things;
   await Promise.all([
@@ -93,8 +131,15 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
       role: 'AGENT',
       departmentIds: [department.id],
     }),
-    make('section', 'admin', 'sectionCreate', 'section', { knowledgeBaseId: base.id, title: mark('section') }),
-    desk.done('admin', 'customerUpdate', { id: things.customer.id, tier: mark('customer'), organizationIds: [organization.id] }),
+    make('section', 'admin', 'sectionCreate', 'section', {
+      knowledgeBaseId: base.id,
+      title: mark('section'),
+    }),
+    desk.done('admin', 'customerUpdate', {
+      id: things.customer.id,
+      tier: mark('customer'),
+      organizationIds: [organization.id],
+    }),
   ]);
   const text = (kind: Kind): object => ({
     knowledgeBaseId: base.id,
@@ -113,7 +158,20 @@ export async function makeThings(desk: Desk, customer: 'customer' | 'customer2',
 }
 
 async function openTicket(desk: Desk, things: Things): Promise<void> {
-  const { ticket, message, note, file, paper, agent, department, customer, tag, category, field, form } = things;
+  const {
+    ticket,
+    message,
+    note,
+    file,
+    paper,
+    agent,
+    department,
+    customer,
+    tag,
+    category,
+    field,
+    form,
+  } = things;
   const input = {
     subject: ticket.mark,
     body: message.mark,
@@ -126,12 +184,10 @@ async function openTicket(desk: Desk, things: Things): Promise<void> {
     tags: [tag.mark],
     attachmentIds: [(file.id = await desk.upload('partner', file.mark))],
   };
-  const made = await desk.done<{ ticket: { id: string; number: number; tags: { id: string }[] }; message: { id: string } }>(
-    'partner',
-    'ticketCreate',
-    input,
-    'ticket { id number tags { id } } message { id }',
-  );
+  const made = await desk.done<{
+    ticket: { id: string; number: number; tags: { id: string }[] };
+    message: { id: string };
+  }>('partner', 'ticketCreate', input, 'ticket { id number tags { id } } message { id }');
   ticket.id = made.ticket.id;
   message.id = made.message.id;
   tag.id = made.ticket.tags[0]!.id;
@@ -139,7 +195,12 @@ async function openTicket(desk: Desk, things: Things): Promise<void> {
   const written = await desk.done<{ message: { id: string } }>(
     'light',
     'messageAdd',
-    { ticketId: ticket.id, body: note.mark, visibility: 'PRIVATE', attachmentIds: [(paper.id = await desk.upload('light', paper.mark))] },
+    {
+      ticketId: ticket.id,
+      body: note.mark,
+      visibility: 'PRIVATE',
+      attachmentIds: [(paper.id = await desk.upload('light', paper.mark))],
+    },
     'message { id }',
   );
   note.id = written.message.id;

@@ -10,6 +10,7 @@ export async function until<T>(
   for (const end = Date.now() + patienceMs; ; await pause(25)) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > end || hopeless()) throw new Error(`Waited in vain, ${patienceMs} ms at most: ${what}`);
+    if (Date.now() > end || hopeless())
+      throw new Error(`Waited in vain, ${patienceMs} ms at most: ${what}`);
   }
 }

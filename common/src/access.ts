@@ -79,7 +79,9 @@ export function allows(rule: AuthRule, actor: Actor): boolean {
  * FORBIDDEN; any other field must be nullable, answers null and reports FORBIDDEN at its path.
  */
 export function Auth(rule: AuthRule): PropertyDecorator & MethodDecorator {
-  const scopes = rule.scopes?.length ? [`scopes: [${rule.scopes.map((scope) => `"${scope}"`).join(', ')}]`] : [];
+  const scopes = rule.scopes?.length
+    ? [`scopes: [${rule.scopes.map((scope) => `"${scope}"`).join(', ')}]`]
+    : [];
   const roles = rule.roles?.length ? [`roles: [${rule.roles.join(', ')}]`] : [];
   const directive = Directive(`@auth(${[...scopes, ...roles].join(', ')})`) as MethodDecorator;
   const extension = Extensions({ auth: rule }) as MethodDecorator;

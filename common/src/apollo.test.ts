@@ -38,7 +38,10 @@ class Gates {
 let service: TestService;
 let keeper: Client;
 beforeAll(async () => {
-  service = await testService({ name: 'left', entities: [], resolvers: [Gates] }, { tables: Tables });
+  service = await testService(
+    { name: 'left', entities: [], resolvers: [Gates] },
+    { tables: Tables },
+  );
   keeper = new Client({ connectionString: service.database.ownerUrl });
   await keeper.connect();
 });
@@ -51,17 +54,23 @@ const until = async (holds: () => Promise<boolean>): Promise<void> => {
   while (!(await holds())) await sleep(5);
 };
 const waiting = async (): Promise<number[]> =>
-  (await keeper.query<{ objid: number }>(`select objid::integer from pg_locks where locktype = 'advisory' and not granted`)).rows.map(
-    ({ objid }) => objid,
-  );
-const connections = (): Promise<number> => new Promise((resolve) => service.service.http.getConnections((_, count) => resolve(count)));
+  (
+    await keeper.query<{ objid: number }>(
+      `select objid::integer from pg_locks where locktype = 'advisory' and not granted`,
+    )
+  ).rows.map(({ objid }) => objid);
+const connections = (): Promise<number> =>
+  new Promise((resolve) => service.service.http.getConnections((_, count) => resolve(count)));
 
 test('a query that nobody waits for any more asks the database nothing further, and gives its connection back', async () => {
   await keeper.query('select pg_advisory_lock(1), pg_advisory_lock(2)');
   const left = new AbortController();
   const asked = fetch(`${service.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${await signActor(app(newWorkspace()), TEST_SECRET)}` },
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await signActor(app(newWorkspace()), TEST_SECRET)}`,
+    },
     body: JSON.stringify({ query: '{ passed }' }),
     signal: left.signal,
   });

@@ -1,8 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApolloServer, HeaderMap } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
-import { type ExecutionResult, GraphQLError, type GraphQLFormattedError, type GraphQLSchema, execute } from 'graphql';
+import {
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  execute,
+} from 'graphql';
 import type { Actor } from './access.ts';
 import { FAULTS, Refusal, fault, faultOf, masked } from './errors.ts';
 import { databaseGone } from './failure.ts';
@@ -30,12 +39,21 @@ export function told(error: GraphQLError): GraphQLError {
         ? fault('UNAVAILABLE', FAULTS.UNAVAILABLE, { retryable: true })
         : undefined;
   if (!meaning) return error;
-  return new GraphQLError(meaning.message, { nodes: error.nodes, path: error.path, extensions: meaning.extensions });
+  return new GraphQLError(meaning.message, {
+    nodes: error.nodes,
+    path: error.path,
+    extensions: meaning.extensions,
+  });
 }
 
 /** Nothing was run: the variables have not the shape of the schema. Beyond fifty faults graphql-js only says that it stops counting, without a code. */
 const asInput = (error: GraphQLError): GraphQLError =>
-  error.extensions['code'] ? error : new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } });
+  error.extensions['code']
+    ? error
+    : new GraphQLError(error.message, {
+        nodes: error.nodes,
+        extensions: { code: 'BAD_USER_INPUT' },
+      });
 
 /** Apollo Server around an executor of ours, which ends the operation's snapshot; without the plugins that wrap every field. */
 export function apolloOf(schema: GraphQLSchema): ApolloServer<Carried> {
@@ -49,7 +67,11 @@ export function apolloOf(schema: GraphQLSchema): ApolloServer<Carried> {
         variableValues: request.variables,
         operationName,
       })) as ExecutionResult;
-      return (result.errors ? { ...result, errors: result.errors.map('data' in result ? told : asInput) } : result) as never;
+      return (
+        result.errors
+          ? { ...result, errors: result.errors.map('data' in result ? told : asInput) }
+          : result
+      ) as never;
     } finally {
       await operation.end();
     }
@@ -74,12 +96,18 @@ export function apolloOf(schema: GraphQLSchema): ApolloServer<Carried> {
       {
         requestDidStart: async () => ({
           didEncounterErrors: async ({ errors, contextValue }) => {
-            for (const error of errors) if (!masked(error, '').known) logUnknown(error, contextValue.operation);
+            for (const error of errors)
+              if (!masked(error, '').known) logUnknown(error, contextValue.operation);
           },
           willSendResponse: async ({ response, contextValue }) => {
-            const result = response.body.kind === 'single' ? (response.body.singleResult as ExecutionResult) : undefined;
+            const result =
+              response.body.kind === 'single'
+                ? (response.body.singleResult as ExecutionResult)
+                : undefined;
             if (result?.errors)
-              result.errors = result.errors.map((error) => shown(error as never, contextValue.operation.requestId) as never);
+              result.errors = result.errors.map(
+                (error) => shown(error as never, contextValue.operation.requestId) as never,
+              );
           },
         }),
       },
@@ -93,7 +121,10 @@ export function shown(error: GraphQLFormattedError, requestId: string): GraphQLF
 }
 
 export const logUnknown = (error: GraphQLError, { log, requestId }: Context): void =>
-  log.error({ requestId, path: error.path?.join('.'), err: error.originalError ?? error }, 'unknown error');
+  log.error(
+    { requestId, path: error.path?.join('.'), err: error.originalError ?? error },
+    'unknown error',
+  );
 
 /** The one route of the graph; only for callers with an internal token. */
 export function graphHandler(
@@ -104,15 +135,21 @@ export function graphHandler(
   return async (request, response) => {
     const actor = await actorOf(bearer(request.headers.authorization));
     const text = await readBody(request, BODY_LIMIT);
-    if (!actor) return answer(response, 401, { errors: [{ message: FAULTS.UNAUTHENTICATED, extensions: { code: 'UNAUTHENTICATED' } }] });
+    if (!actor)
+      return answer(response, 401, {
+        errors: [{ message: FAULTS.UNAUTHENTICATED, extensions: { code: 'UNAUTHENTICATED' } }],
+      });
     let body: unknown;
     try {
       body = JSON.parse(text);
     } catch {
-      return answer(response, 400, { errors: [{ message: 'The body is not JSON.', extensions: { code: 'BAD_USER_INPUT' } }] });
+      return answer(response, 400, {
+        errors: [{ message: 'The body is not JSON.', extensions: { code: 'BAD_USER_INPUT' } }],
+      });
     }
     const headers = new HeaderMap();
-    for (const [name, value] of Object.entries(request.headers)) if (typeof value === 'string') headers.set(name, value);
+    for (const [name, value] of Object.entries(request.headers))
+      if (typeof value === 'string') headers.set(name, value);
     const operation = context(actor, request.headers);
     response.once('close', () => operation.leave());
     const result = await apollo.executeHTTPGraphQLRequest({

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AckPolicy, type Consumer, DeliverPolicy, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  type Consumer,
+  DeliverPolicy,
+  type JetStreamManager,
+  jetstreamManager,
+} from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
 import { type Carrier, type Door, PAGE } from './door.ts';
 import type { Fact } from './events.ts';
@@ -45,14 +51,20 @@ export function openBus({ nats, door, source, log }: BusOptions): Carrier {
     wake();
   };
 
-  const consumerOf = async (manager: JetStreamManager, stream: string, last: number): Promise<Consumer> => {
+  const consumerOf = async (
+    manager: JetStreamManager,
+    stream: string,
+    last: number,
+  ): Promise<Consumer> => {
     const known = last > 0 && last <= (await manager.streams.info(stream)).state.last_seq;
     if (!known) tip = undefined;
     const { name: consumer } = await manager.consumers.add(stream, {
       ack_policy: AckPolicy.None,
       mem_storage: true,
       inactive_threshold: nanos(FORGOTTEN_MS),
-      ...(known ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: last + 1 } : { deliver_policy: DeliverPolicy.New }),
+      ...(known
+        ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: last + 1 }
+        : { deliver_policy: DeliverPolicy.New }),
     });
     return manager.jetstream().consumers.get(stream, consumer);
   };
@@ -71,18 +83,23 @@ export function openBus({ nats, door, source, log }: BusOptions): Carrier {
         const consumer = await consumerOf(await jetstreamManager(connection), door.stream, last);
         listening(true);
         while (listens && !stopping.signal.aborted) {
-          for await (const message of await consumer.fetch({ max_messages: PAGE, expires: EXPIRES_MS })) {
+          for await (const message of await consumer.fetch({
+            max_messages: PAGE,
+            expires: EXPIRES_MS,
+          })) {
             last = message.seq;
             receive(message.json());
           }
           failures = 0;
-          while (ready.length >= READY_LIMIT) await sleep(RETRY_MS, undefined, { signal: stopping.signal });
+          while (ready.length >= READY_LIMIT)
+            await sleep(RETRY_MS, undefined, { signal: stopping.signal });
         }
       } catch (error) {
         listening(false);
         if (stopping.signal.aborted) break;
         if (connection?.isClosed()) connection = undefined;
-        if (failures++ % 100 === 0) log.warn({ err: error, source }, 'the bus does not answer; facts are fetched');
+        if (failures++ % 100 === 0)
+          log.warn({ err: error, source }, 'the bus does not answer; facts are fetched');
         await sleep(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {});
       }
     await connection?.close();

@@ -61,7 +61,8 @@ async function overNats(): Promise<NatsRig> {
   const server = await testNats();
   await server.start();
   const { database } = rig.source;
-  const publish = (): Publisher => startPublisher({ nats: server.url, service: 'source', url: database.url, log: silent });
+  const publish = (): Publisher =>
+    startPublisher({ nats: server.url, service: 'source', url: database.url, log: silent });
   const publisher = publish();
   const door = await openFeed(rig.source, { publisher });
   const own: NatsRig = {
@@ -75,7 +76,8 @@ async function overNats(): Promise<NatsRig> {
     state: async () => {
       const connection = await connectTo(server.url, 'test');
       try {
-        return (await (await jetstreamManager(connection)).streams.info(own.publisher.stream!)).state;
+        return (await (await jetstreamManager(connection)).streams.info(own.publisher.stream!))
+          .state;
       } finally {
         await connection.close();
       }
@@ -114,7 +116,9 @@ async function reached(rig: Rig, count: number): Promise<void> {
 }
 
 const stored = async ({ here }: Rig): Promise<number[]> =>
-  (await here.query<{ position: string }>('select position from applied order by place')).map(({ position }) => Number(position));
+  (await here.query<{ position: string }>('select position from applied order by place')).map(
+    ({ position }) => Number(position),
+  );
 
 const carriers: [string, () => Promise<Rig>][] = [['HTTP', overHttp]];
 if (hasNats) carriers.push(['NATS JetStream', overNats]);
@@ -145,48 +149,52 @@ describe.each(carriers)('facts over %s', (_, open) => {
   });
 });
 
-(hasNats ? describe : describe.skip)(hasNats ? 'NATS JetStream' : 'NATS JetStream: skipped, no nats-server is installed here', () => {
-  let rig: NatsRig;
-  let follower: Follower;
-  beforeEach(async () => {
-    rig = await overNats();
-    follower = following(rig);
-  });
-  afterEach(async () => {
-    await follower.stop();
-    await rig.close();
-    await Promise.all([rig.source.stop(), rig.here.stop()]);
-  });
+(hasNats ? describe : describe.skip)(
+  hasNats ? 'NATS JetStream' : 'NATS JetStream: skipped, no nats-server is installed here',
+  () => {
+    let rig: NatsRig;
+    let follower: Follower;
+    beforeEach(async () => {
+      rig = await overNats();
+      follower = following(rig);
+    });
+    afterEach(async () => {
+      await follower.stop();
+      await rig.close();
+      await Promise.all([rig.source.stop(), rig.here.stop()]);
+    });
 
-  test('brings facts while the door is shut; the door brings them while there is no server', async () => {
-    await rig.source.tell(newId('thg'), 1);
-    await reached(rig, 1);
-    while ((await rig.state()).consumer_count === 0) await sleep(10);
-    await rig.door.cut();
-    await rig.source.tell(newId('thg'), 20, 20);
-    await reached(rig, 21);
+    test('brings facts while the door is shut; the door brings them while there is no server', async () => {
+      await rig.source.tell(newId('thg'), 1);
+      await reached(rig, 1);
+      while ((await rig.state()).consumer_count === 0) await sleep(10);
+      await rig.door.cut();
+      await rig.source.tell(newId('thg'), 20, 20);
+      await reached(rig, 21);
 
-    rig.door = await openFeed(rig.source, { port: rig.door.port, publisher: rig.publisher });
-    await rig.server.kill();
-    await rig.source.tell(newId('thg'), 20, 20);
-    await reached(rig, 41);
-    await rig.server.start();
-    await rig.source.tellMany(2, 20);
-    await reached(rig, 81);
-    expect(isWhole(rig.applied)).toBe(true);
-  });
+      rig.door = await openFeed(rig.source, { port: rig.door.port, publisher: rig.publisher });
+      await rig.server.kill();
+      await rig.source.tell(newId('thg'), 20, 20);
+      await reached(rig, 41);
+      await rig.server.start();
+      await rig.source.tellMany(2, 20);
+      await reached(rig, 81);
+      expect(isWhole(rig.applied)).toBe(true);
+    });
 
-  test('keeps a fact once that is published twice, and a publisher goes on where another one ended', async () => {
-    await rig.source.tellMany(2, 50);
-    await reached(rig, 100);
-    await rig.publisher.stop();
-    await rig.source.query(`update feed_position set position = 40 where source = 'nats'`);
-    rig.publisher = rig.publish();
-    await rig.source.tellMany(2, 50);
-    await reached(rig, 200);
-    expect(isWhole(rig.applied)).toBe(true);
-    const published = (): Promise<object[]> => rig.source.query(`select from feed_position where source = 'nats' and position = 200`);
-    while (!(await published()).length) await sleep(10);
-    expect((await rig.state()).messages).toBeLessThanOrEqual(200);
-  });
-});
+    test('keeps a fact once that is published twice, and a publisher goes on where another one ended', async () => {
+      await rig.source.tellMany(2, 50);
+      await reached(rig, 100);
+      await rig.publisher.stop();
+      await rig.source.query(`update feed_position set position = 40 where source = 'nats'`);
+      rig.publisher = rig.publish();
+      await rig.source.tellMany(2, 50);
+      await reached(rig, 200);
+      expect(isWhole(rig.applied)).toBe(true);
+      const published = (): Promise<object[]> =>
+        rig.source.query(`select from feed_position where source = 'nats' and position = 200`);
+      while (!(await published()).length) await sleep(10);
+      expect((await rig.state()).messages).toBeLessThanOrEqual(200);
+    });
+  },
+);

@@ -38,7 +38,11 @@ const ringing =
     );
     await sql`update thing set ${sql.ref(column)} = null where id = ${id}::uuid`.execute(db);
   };
-const timers: Timer[] = ['due_at', 'ends_at'].map((column) => ({ table: 'thing', column, ring: ringing(column) }));
+const timers: Timer[] = ['due_at', 'ends_at'].map((column) => ({
+  table: 'thing',
+  column,
+  ring: ringing(column),
+}));
 
 beforeAll(async () => {
   database = await testDatabase('clock', { tables: Tables });
@@ -61,14 +65,15 @@ const start = (now?: () => Date, which = timers): Clock => {
   clocks.push(clock);
   return clock;
 };
-const plan = async (at: Date, more: { workspace?: string; poison?: boolean } = {}): Promise<string> => {
+const plan = async (
+  at: Date,
+  more: { workspace?: string; poison?: boolean } = {},
+): Promise<string> => {
   const id = newUuid();
-  await owner.query('insert into thing (id, workspace_id, due_at, poison) values ($1, $2, $3, $4)', [
-    id,
-    more.workspace ?? workspaces[0],
-    at,
-    more.poison ?? false,
-  ]);
+  await owner.query(
+    'insert into thing (id, workspace_id, due_at, poison) values ($1, $2, $3, $4)',
+    [id, more.workspace ?? workspaces[0], at, more.poison ?? false],
+  );
   return id;
 };
 interface Rung {
@@ -77,7 +82,8 @@ interface Rung {
   actor: string;
   at: Date;
 }
-const rung = async (): Promise<Rung[]> => (await owner.query<Rung>('select * from rung order by place')).rows;
+const rung = async (): Promise<Rung[]> =>
+  (await owner.query<Rung>('select * from rung order by place')).rows;
 async function until(count: number): Promise<Rung[]> {
   for (;;) {
     const done = await rung();
@@ -97,10 +103,18 @@ test('a thing is done at its instant, by the system, in its own workspace', asyn
   start();
   await looked();
   const at = new Date(Date.now() + 400);
-  const context = new Context({ orm, actor: systemActor(workspaces[1]), log, requestId: 'test', locales: [] });
+  const context = new Context({
+    orm,
+    actor: systemActor(workspaces[1]),
+    log,
+    requestId: 'test',
+    locales: [],
+  });
   const id = newUuid();
   await context.write(async (em) => {
-    await sql`insert into thing (id, workspace_id, due_at) values (${id}::uuid, ${workspaces[1]}::uuid, ${at})`.execute(em.getKysely());
+    await sql`insert into thing (id, workspace_id, due_at) values (${id}::uuid, ${workspaces[1]}::uuid, ${at})`.execute(
+      em.getKysely(),
+    );
     due(context, at);
   });
   const [, done] = await until(2);
@@ -115,7 +129,8 @@ async function asleep(...last: string[]): Promise<void> {
       `select query from pg_stat_activity
        where datname = current_database() and application_name = 'deskgraph clock' and state = 'idle' order by backend_start`,
     );
-    if (rows.length === last.length && rows.every(({ query }, at) => query.includes(last[at]!))) return;
+    if (rows.length === last.length && rows.every(({ query }, at) => query.includes(last[at]!)))
+      return;
     await sleep(10);
   }
 }
@@ -127,10 +142,18 @@ test('another process is told of what becomes due soon, and does not find it onl
   const second = await openDatabase({ url: database.url, entities: [], log, connections: 2 });
   clocks.push(startClock({ orm: second, url: database.url, log, timers, pollMs }));
   await asleep('thing_due_at_due', 'pg_try_advisory_lock');
-  const context = new Context({ orm: second, actor: systemActor(workspaces[0]), log, requestId: 'test', locales: [] });
+  const context = new Context({
+    orm: second,
+    actor: systemActor(workspaces[0]),
+    log,
+    requestId: 'test',
+    locales: [],
+  });
   const [id, at] = [newUuid(), new Date()];
   await context.write(async (em) => {
-    await sql`insert into thing (id, workspace_id, due_at) values (${id}::uuid, ${workspaces[0]}::uuid, ${at})`.execute(em.getKysely());
+    await sql`insert into thing (id, workspace_id, due_at) values (${id}::uuid, ${workspaces[0]}::uuid, ${at})`.execute(
+      em.getKysely(),
+    );
     due(context, at);
   });
   expect(await until(1)).toMatchObject([{ id }]);
@@ -147,7 +170,8 @@ test('what nobody tells of is found all the same', async () => {
 
 test('what was due while nobody ran is done at once, the oldest first, each once, however many clocks there are', async () => {
   const ids: string[] = [];
-  for (let n = 0; n < 250; n++) ids.push(await plan(ago(1_000_000 - n * 1000), { workspace: workspaces[n % 2]! }));
+  for (let n = 0; n < 250; n++)
+    ids.push(await plan(ago(1_000_000 - n * 1000), { workspace: workspaces[n % 2]! }));
   const [first] = [start(), start(), start()];
   await until(120);
   await first!.stop();
@@ -159,7 +183,11 @@ test('what was due while nobody ran is done at once, the oldest first, each once
 test('of two kinds neither waits until all of the other are done', async () => {
   for (let n = 0; n < 300; n++) await plan(ago(10_000));
   const id = newUuid();
-  await owner.query('insert into thing (id, workspace_id, ends_at) values ($1, $2, $3)', [id, workspaces[0], ago(1_000)]);
+  await owner.query('insert into thing (id, workspace_id, ends_at) values ($1, $2, $3)', [
+    id,
+    workspaces[0],
+    ago(1_000),
+  ]);
   start();
   const done = await until(301);
   expect(done.findIndex((each) => each.id === id)).toBeLessThanOrEqual(200);
@@ -221,21 +249,27 @@ test('the role of the services sees what is due of all workspaces, and of the th
   const app = new Client({ connectionString: database.url });
   await app.connect();
   await app.query(`select set_config('desk.workspace', $1, false)`, [workspaces[0]]);
-  expect((await app.query(`select * from thing_due_at_due('infinity', 10, '{}')`)).rowCount).toBe(1);
+  expect((await app.query(`select * from thing_due_at_due('infinity', 10, '{}')`)).rowCount).toBe(
+    1,
+  );
   expect((await app.query('select from thing')).rowCount).toBe(0);
   await app.end();
 });
 
 test('an owner without other powers can show what is due as well', async () => {
   const plain = `owner_${newUuid().slice(-12)}`;
-  await owner.query(`create role ${plain}; grant create on schema public to ${plain}; set role ${plain}`);
+  await owner.query(
+    `create role ${plain}; grant create on schema public to ${plain}; set role ${plain}`,
+  );
   await owner.query(`
     create table other (id uuid primary key, workspace_id uuid not null, due_at timestamptz(3));
     ${rowSecurity('other')} ${clockColumn('other', 'due_at')} reset role`);
   await owner.query('insert into other values ($1, $2, now())', [newUuid(), workspaces[0]]);
   const app = new Client({ connectionString: database.url });
   await app.connect();
-  expect((await app.query(`select * from other_due_at_due('infinity', 10, '{}')`)).rowCount).toBe(1);
+  expect((await app.query(`select * from other_due_at_due('infinity', 10, '{}')`)).rowCount).toBe(
+    1,
+  );
   await app.end();
   await owner.query(`drop owned by ${plain}; drop role ${plain}`);
 });
@@ -247,5 +281,7 @@ test('the next instant is found in the index', async () => {
     `explain select id from thing d where d.due_at <= 'infinity' and d.id <> all ('{}'::uuid[]) order by d.due_at, d.id limit 1`,
   );
   await owner.query('rollback');
-  expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/Index.* Scan using thing_due_at/);
+  expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(
+    /Index.* Scan using thing_due_at/,
+  );
 });

@@ -63,20 +63,33 @@ export function due(context: Context, at: Date): void {
  * instant and sleeps until then; what was due while nobody ran is done at once, the oldest first. Each row is locked and looked at again
  * before it is worked on, so that nothing is done twice, whoever else works.
  */
-export function startClock({ orm, url, log, timers, now = () => new Date(), pollMs = 1_000 }: ClockOptions): Clock {
+export function startClock({
+  orm,
+  url,
+  log,
+  timers,
+  now = () => new Date(),
+  pollMs = 1_000,
+}: ClockOptions): Clock {
   /** What is left alone for a while, by timer and id. */
   const resting = timers.map(() => new Map<string, { until: number; failures: number }>());
 
   const NEXT = timers
-    .map(({ table, column }, at) => `select ${at} as timer, * from ${table}_${column}_due('infinity', $1, $${at + 2}::uuid[])`)
+    .map(
+      ({ table, column }, at) =>
+        `select ${at} as timer, * from ${table}_${column}_due('infinity', $1, $${at + 2}::uuid[])`,
+    )
     .join(' union all ');
 
   /** The next ones of each kind that don't rest, the earliest first. */
   const next = async (client: Client, most: number): Promise<Due[]> => {
     const at = Date.now();
     for (const each of resting)
-      for (const [id, { until, failures }] of each) if (until + (failures ? 2 * FAILED_MOST_MS : 0) <= at) each.delete(id);
-    const left = resting.map((each) => [...each].filter(([, { until }]) => until > at).map(([id]) => id));
+      for (const [id, { until, failures }] of each)
+        if (until + (failures ? 2 * FAILED_MOST_MS : 0) <= at) each.delete(id);
+    const left = resting.map((each) =>
+      [...each].filter(([, { until }]) => until > at).map(([id]) => id),
+    );
     const { rows } = await client.query<Due>(NEXT, [most, ...left]);
     return rows.toSorted((a, b) => a.at.getTime() - b.at.getTime());
   };
@@ -89,7 +102,13 @@ export function startClock({ orm, url, log, timers, now = () => new Date(), poll
 
   const ring = async ({ timer, workspace_id, id }: Due): Promise<void> => {
     const { table, column, ring: work } = timers[timer]!;
-    const context = new Context({ orm, log, actor: systemActor(workspace_id), requestId: `${table} ${column}`, locales: [] });
+    const context = new Context({
+      orm,
+      log,
+      actor: systemActor(workspace_id),
+      requestId: `${table} ${column}`,
+      locales: [],
+    });
     try {
       const done = await context.write(async (em) => {
         const { rows } = await sql<object>`
@@ -103,13 +122,18 @@ export function startClock({ orm, url, log, timers, now = () => new Date(), poll
     } catch (error) {
       if (databaseGone(error)) throw error;
       rest(timer, id, true);
-      log.error({ err: error, table, column, id }, 'what was due could not be done, and is tried again');
+      log.error(
+        { err: error, table, column, id },
+        'what was due could not be done, and is tried again',
+      );
     }
   };
 
   /** Until when there is nothing to do, in milliseconds. */
   const idle = (earliest: Due | undefined): number => {
-    const rests = resting.flatMap((each) => [...each.values()].map(({ until }) => until - Date.now())).filter((ms) => ms > 0);
+    const rests = resting
+      .flatMap((each) => [...each.values()].map(({ until }) => until - Date.now()))
+      .filter((ms) => ms > 0);
     const ahead = earliest ? [earliest.at.getTime() - now().getTime()] : [];
     return Math.max(1, Math.min(pollMs, ...ahead, ...rests));
   };

@@ -17,7 +17,13 @@ export function readConfig<T extends z.ZodType>(
 export const processConfig = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  HOST: z.string().default('127.0.0.1').describe('Address to listen on; subgraphs belong on a private one.'),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address to listen on; subgraphs belong on a private one.'),
   PORT: z.coerce.number().int().min(0).max(65_535),
-  INTERNAL_SECRET: z.string().min(32).describe('Signs the tokens between gateway and services; the same for all processes.'),
+  INTERNAL_SECRET: z
+    .string()
+    .min(32)
+    .describe('Signs the tokens between gateway and services; the same for all processes.'),
 });

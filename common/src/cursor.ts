@@ -1,4 +1,11 @@
-import { type Cipheriv, type Decipheriv, createCipheriv, createDecipheriv, hash, hkdfSync } from 'node:crypto';
+import {
+  type Cipheriv,
+  type Decipheriv,
+  createCipheriv,
+  createDecipheriv,
+  hash,
+  hkdfSync,
+} from 'node:crypto';
 import { Refusal } from './errors.ts';
 
 /** Where a reader of the event log stands. */
@@ -64,7 +71,9 @@ export class Cursors {
     let key = this.#keys.get(workspace);
     if (!key) {
       if (this.#keys.size >= KEY_LIMIT) this.#keys.clear();
-      const secret = Buffer.from(hkdfSync('sha256', this.#secret, workspace, 'deskgraph cursor', 16));
+      const secret = Buffer.from(
+        hkdfSync('sha256', this.#secret, workspace, 'deskgraph cursor', 16),
+      );
       key = {
         write: createCipheriv('aes-128-ecb', secret, null).setAutoPadding(false),
         read: createDecipheriv('aes-128-ecb', secret, null).setAutoPadding(false),
@@ -93,11 +102,15 @@ interface Reader {
   workspace: string;
 }
 
-export const cursorAt = ({ orm, workspace }: Reader, place: Place): string => cursorsOf(orm).write(workspace, place);
+export const cursorAt = ({ orm, workspace }: Reader, place: Place): string =>
+  cursorsOf(orm).write(workspace, place);
 
 /** The place that a caller gave back; refused when it is none of his workspace. */
 export function placeAt({ orm, workspace }: Reader, cursor: string, field: string[]): ReadPlace {
   const place = cursorsOf(orm).read(workspace, cursor);
-  if (!place) throw new Refusal([{ code: 'INVALID', field, message: 'This cursor is not one of this workspace.' }]);
+  if (!place)
+    throw new Refusal([
+      { code: 'INVALID', field, message: 'This cursor is not one of this workspace.' },
+    ]);
   return place;
 }

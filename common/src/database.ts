@@ -1,4 +1,12 @@
-import { ArrayType, type EntityClass, type EntityMetadata, MikroORM, type OptionalProps, Type, defineConfig } from '@mikro-orm/postgresql';
+import {
+  ArrayType,
+  type EntityClass,
+  type EntityMetadata,
+  MikroORM,
+  type OptionalProps,
+  Type,
+  defineConfig,
+} from '@mikro-orm/postgresql';
 import { Entity, Filter, Property } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
 import type { RawBuilder } from 'kysely';
@@ -41,7 +49,11 @@ export class Texts extends ArrayType<string> {
  * `Defaulted` names the fields that a new thing may leave out.
  */
 @Entity({ abstract: true })
-@Filter({ name: 'workspace', cond: (given) => ({ workspaceId: given['workspaceId'] as string }), default: true })
+@Filter({
+  name: 'workspace',
+  cond: (given) => ({ workspaceId: given['workspaceId'] as string }),
+  default: true,
+})
 export abstract class Stored<Defaulted extends string = never> {
   declare [OptionalProps]?: 'version' | 'createdAt' | 'updatedAt' | Defaulted;
   @Property({ type: 'uuid' }) workspaceId!: string;
@@ -58,7 +70,12 @@ export interface DatabaseOptions {
   connections?: number;
 }
 
-export function openDatabase({ url, entities, log, connections = 20 }: DatabaseOptions): Promise<MikroORM> {
+export function openDatabase({
+  url,
+  entities,
+  log,
+  connections = 20,
+}: DatabaseOptions): Promise<MikroORM> {
   return MikroORM.init({
     ...baseConfig(url, log),
     entities,
@@ -83,7 +100,11 @@ const baseConfig = (clientUrl: string, log: Log) =>
 export type MigrationClass = new (...args: never[]) => object;
 
 /** Applies what is pending, as the owner of the database; processes that start at once wait for each other. Old code must run on the new schema. */
-export async function migrate(ownerUrl: string, migrations: Record<string, MigrationClass>, log: Log): Promise<void> {
+export async function migrate(
+  ownerUrl: string,
+  migrations: Record<string, MigrationClass>,
+  log: Log,
+): Promise<void> {
   const orm = await MikroORM.init({
     ...baseConfig(ownerUrl, log),
     entities: [],
@@ -91,7 +112,10 @@ export async function migrate(ownerUrl: string, migrations: Record<string, Migra
     extensions: [Migrator],
     pool: { min: 0, max: 2 },
     migrations: {
-      migrationsList: Object.entries(migrations).map(([name, migration]) => ({ name, class: migration as never })),
+      migrationsList: Object.entries(migrations).map(([name, migration]) => ({
+        name,
+        class: migration as never,
+      })),
       tableName: 'migrations',
       snapshot: false,
       transactional: true,
@@ -124,9 +148,14 @@ const hydrators = new WeakMap<object, Hydrator>();
  * Turns plain rows (`select t.*`) into things of their class without the unit of work: for reading lists, at a tenth of the cost.
  * What comes back is written, if ever, by `store`.
  */
-export function hydrate<T extends object>(orm: Pick<MikroORM, 'getMetadata'>, Thing: EntityClass<T>, rows: readonly unknown[]): T[] {
+export function hydrate<T extends object>(
+  orm: Pick<MikroORM, 'getMetadata'>,
+  Thing: EntityClass<T>,
+  rows: readonly unknown[],
+): T[] {
   let make = hydrators.get(Thing);
-  if (!make) hydrators.set(Thing, (make = hydrator(orm.getMetadata(Thing as never) as EntityMetadata)));
+  if (!make)
+    hydrators.set(Thing, (make = hydrator(orm.getMetadata(Thing as never) as EntityMetadata)));
   return rows.map((row) => make(row as Row) as T);
 }
 
@@ -140,7 +169,9 @@ function hydrator(meta: EntityMetadata): Hydrator {
       return { name: property.name, column: property.fieldNames[0]!, prefix, isTime };
     });
   // Plain fields stand before the ORM's setters on the prototype, which make a pair of functions for every value.
-  const plain = Object.fromEntries(columns.map(({ name }) => [name, { value: undefined, writable: true, configurable: true }]));
+  const plain = Object.fromEntries(
+    columns.map(({ name }) => [name, { value: undefined, writable: true, configurable: true }]),
+  );
   const prototype = Object.create((meta.class as { prototype: object }).prototype, plain) as object;
   return (row) => {
     const thing = Object.create(prototype) as Row;
@@ -156,4 +187,5 @@ function hydrator(meta: EntityMetadata): Hydrator {
 }
 
 /** UUIDs of typed ids as an array parameter, for `= any(…)`. */
-export const uuids = (prefix: string, ids: readonly string[]): RawBuilder<string[]> => sql`${ids.map((id) => uuidOf(prefix, id))}::uuid[]`;
+export const uuids = (prefix: string, ids: readonly string[]): RawBuilder<string[]> =>
+  sql`${ids.map((id) => uuidOf(prefix, id))}::uuid[]`;

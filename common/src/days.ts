@@ -6,7 +6,10 @@ const FIRST = '0001-01-01';
 const LAST = '9999-12-32';
 
 /** The days, as text from one until before another, whose begin in UTC the filter lets through; null when it says nothing of instants. */
-export function days({ gte, lt, within, olderThan }: DateTimeFilter, now: Date): { from: string; until: string } | null {
+export function days(
+  { gte, lt, within, olderThan }: DateTimeFilter,
+  now: Date,
+): { from: string; until: string } | null {
   const from: number[] = [];
   const until: number[] = [];
   if (gte) from.push(gte.getTime());
@@ -17,7 +20,10 @@ export function days({ gte, lt, within, olderThan }: DateTimeFilter, now: Date):
   }
   if (olderThan) until.push(now.getTime() - milliseconds(olderThan)!);
   if (!from.length && !until.length) return null;
-  return { from: from.length ? dayFrom(Math.max(...from)) : FIRST, until: until.length ? dayFrom(Math.min(...until)) : LAST };
+  return {
+    from: from.length ? dayFrom(Math.max(...from)) : FIRST,
+    until: until.length ? dayFrom(Math.min(...until)) : LAST,
+  };
 }
 
 /** The first day that does not begin before an instant. */
@@ -33,5 +39,7 @@ export function turnsOfDays({ within, olderThan }: DateTimeFilter, now: Date): n
     ...(within ? [-milliseconds(within)!, milliseconds(within)! + 1] : []),
     ...(olderThan ? [-milliseconds(olderThan)!] : []),
   ];
-  return shifts.map((shift) => (Math.floor((now.getTime() + shift - 1) / DAY) + 1) * DAY + 1 - shift);
+  return shifts.map(
+    (shift) => (Math.floor((now.getTime() + shift - 1) / DAY) + 1) * DAY + 1 - shift,
+  );
 }

@@ -1,6 +1,13 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type TestFeed, type TestLog, openFeed, ownWorkspace, silent, testLog } from '../testing/log.ts';
+import {
+  type TestFeed,
+  type TestLog,
+  openFeed,
+  ownWorkspace,
+  silent,
+  testLog,
+} from '../testing/log.ts';
 import { type EntityManager, sql } from './database.ts';
 import { countDead } from './dead.ts';
 import type { Fact } from './events.ts';
@@ -18,17 +25,28 @@ const tried: number[] = [];
 
 /** Facts whose subject is in `poison` divide by nothing. */
 async function apply(context: Context, { subject, position }: Fact): Promise<void> {
-  if ((await poisoned(context, subject)) && tried.push(position)) await sql`select 1 / 0`.execute(context.em.getKysely());
+  if ((await poisoned(context, subject)) && tried.push(position))
+    await sql`select 1 / 0`.execute(context.em.getKysely());
   await sql`insert into applied (position) values (${position})`.execute(context.em.getKysely());
 }
 const poisoned = async (context: Context, subject: string): Promise<boolean> =>
-  (await sql`select from poison where subject = ${subject}`.execute(context.em.getKysely())).rows.length > 0;
+  (await sql`select from poison where subject = ${subject}`.execute(context.em.getKysely())).rows
+    .length > 0;
 
 beforeAll(async () => {
   [source, here] = await Promise.all([testLog(), testLog()]);
-  await here.query('create table applied (place serial, position bigint not null); create table poison (subject text)');
+  await here.query(
+    'create table applied (place serial, position bigint not null); create table poison (subject text)',
+  );
   feed = await openFeed(source);
-  follower = follow({ orm: here.orm, source: 'source', url: feed.url, secret: TEST_SECRET, log: silent, apply });
+  follower = follow({
+    orm: here.orm,
+    source: 'source',
+    url: feed.url,
+    secret: TEST_SECRET,
+    log: silent,
+    apply,
+  });
 });
 afterAll(async () => {
   await follower.stop();
@@ -37,7 +55,9 @@ afterAll(async () => {
 });
 
 const applied = async (): Promise<number[]> =>
-  (await here.query<{ position: string }>('select position from applied order by place')).map(({ position }) => Number(position));
+  (await here.query<{ position: string }>('select position from applied order by place')).map(
+    ({ position }) => Number(position),
+  );
 const dead = (): Promise<{ position: string; error: string; tries: number }[]> =>
   here.query('select position, error, tries from feed_dead order by position');
 const upTo = (last: number, ...without: number[]): number[] =>
@@ -51,7 +71,9 @@ test('one fact of a hundred that can’t be applied is set aside after five trie
   await source.tellMany(1, 58);
   await follower.catchUp();
   expect(await applied()).toEqual(upTo(100, 42));
-  expect(await dead()).toEqual([{ position: '42', error: expect.stringContaining('division by zero'), tries: 5 }]);
+  expect(await dead()).toEqual([
+    { position: '42', error: expect.stringContaining('division by zero'), tries: 5 },
+  ]);
   // The page once, then alone.
   expect(tried).toEqual([42, 42, 42, 42, 42, 42]);
 

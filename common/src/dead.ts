@@ -12,13 +12,20 @@ export const deadTable = `
   ${logSecurity('feed_dead')}`;
 
 const ERROR_LIMIT = 2000;
-export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, ERROR_LIMIT);
+export const errorText = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, ERROR_LIMIT);
 
 /** Those of the facts that are about a thing of which an earlier one was set aside: they wait behind it, or replaying would turn things back. */
-export async function heldBack(em: EntityManager, source: string, facts: readonly Fact[]): Promise<Fact[]> {
+export async function heldBack(
+  em: EntityManager,
+  source: string,
+  facts: readonly Fact[],
+): Promise<Fact[]> {
   const subjects = [...new Set(facts.map(({ subject }) => subject))];
   const { rows } = await sql<{ subject: string }>`
-    select distinct subject from feed_dead where source = ${source} and subject = any(${subjects}::text[])`.execute(em.getKysely());
+    select distinct subject from feed_dead where source = ${source} and subject = any(${subjects}::text[])`.execute(
+    em.getKysely(),
+  );
   const held = new Set(rows.map(({ subject }) => subject));
   return facts.filter(({ subject }) => held.has(subject));
 }
@@ -37,7 +44,16 @@ export async function bury(
     for (const fact of facts)
       await context.em.execute(
         'insert into feed_dead (source, position, event_id, workspace_id, subject, fact, error, tries) values (?, ?, ?, ?, ?, ?, ?, ?)',
-        [source, fact.position, fact.id, fact.workspace, fact.subject, JSON.stringify(fact), errorText(error), tries],
+        [
+          source,
+          fact.position,
+          fact.id,
+          fact.workspace,
+          fact.subject,
+          JSON.stringify(fact),
+          errorText(error),
+          tries,
+        ],
       );
   });
 }
@@ -45,6 +61,8 @@ export async function bury(
 /** How many facts are set aside. */
 export async function countDead(em: EntityManager): Promise<number> {
   em.setSessionContext({ variables: { 'desk.workspace': '*' } });
-  const ask = (inside: EntityManager) => inside.execute<{ count: number }[]>('select count(*)::integer as count from feed_dead');
-  return (await em.transactional((inside) => ask(inside as EntityManager), { readOnly: true }))[0]!.count;
+  const ask = (inside: EntityManager) =>
+    inside.execute<{ count: number }[]>('select count(*)::integer as count from feed_dead');
+  return (await em.transactional((inside) => ask(inside as EntityManager), { readOnly: true }))[0]!
+    .count;
 }

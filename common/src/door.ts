@@ -17,14 +17,19 @@ function reader(orm: MikroORM, relay: Relay) {
   const read = async (after: number): Promise<Fact[]> => {
     const em = orm.em.fork() as EntityManager;
     em.setSessionContext({ variables: { 'desk.workspace': '*' } });
-    return em.transactional((inside) => factsAfter(inside as EntityManager, after, PAGE), { readOnly: true });
+    return em.transactional((inside) => factsAfter(inside as EntityManager, after, PAGE), {
+      readOnly: true,
+    });
   };
   /** Is something recorded that has no position yet? */
   const isPending = async (): Promise<boolean> => {
     const em = orm.em.fork() as EntityManager;
     em.setSessionContext({ variables: { 'desk.workspace': '*' } });
-    const ask = (inside: EntityManager) => inside.execute<{ pending: boolean }[]>('select exists (select from outbox) as pending');
-    return (await em.transactional((inside) => ask(inside as EntityManager), { readOnly: true }))[0]!.pending;
+    const ask = (inside: EntityManager) =>
+      inside.execute<{ pending: boolean }[]>('select exists (select from outbox) as pending');
+    return (
+      await em.transactional((inside) => ask(inside as EntityManager), { readOnly: true })
+    )[0]!.pending;
   };
   /** What has no position yet is waited for: asked for before the log is read, nothing slips by in between. */
   const readSettled = async (after: number): Promise<Fact[]> => {
@@ -60,7 +65,11 @@ export function ownLog(orm: MikroORM, relay: Relay): Carrier {
  * does not wait wants all that is recorded by now, also what the relay is about to log. The answer names the stream where the facts are
  * published as well, if they are.
  */
-export function feedHandler(orm: MikroORM, relay: Relay, publisher?: Pick<Publisher, 'stream'>): Handler {
+export function feedHandler(
+  orm: MikroORM,
+  relay: Relay,
+  publisher?: Pick<Publisher, 'stream'>,
+): Handler {
   const { read, readSettled } = reader(orm, relay);
   return async (request, response) => {
     const query = new URL(request.url!, 'http://feed').searchParams;

@@ -30,7 +30,16 @@ const RETRY_MS = 250;
 const TOLD = 20;
 
 /** Work that one process at a time does. Every process is ready for it; an advisory lock elects one, and dies with its session. */
-export function elected({ url, name, channel, prepare, log, work, pollMs, heard }: ElectedOptions): Elected {
+export function elected({
+  url,
+  name,
+  channel,
+  prepare,
+  log,
+  work,
+  pollMs,
+  heard,
+}: ElectedOptions): Elected {
   let isStopped = false;
   let isCalled = false;
   let leads = false;
@@ -39,8 +48,14 @@ export function elected({ url, name, channel, prepare, log, work, pollMs, heard 
   let rouse = (): void => {};
 
   const connect = async (): Promise<Client> => {
-    const fresh = new Client({ connectionString: url, application_name: `deskgraph ${name}`, keepAlive: true });
-    fresh.on('error', (error) => log.warn({ err: error, work: name }, 'lost the connection of a work that one process does'));
+    const fresh = new Client({
+      connectionString: url,
+      application_name: `deskgraph ${name}`,
+      keepAlive: true,
+    });
+    fresh.on('error', (error) =>
+      log.warn({ err: error, work: name }, 'lost the connection of a work that one process does'),
+    );
     fresh.on('notification', (told) => (told.channel === channel ? wake() : heard?.(told.channel)));
     await fresh.connect();
     await prepare(fresh);
@@ -65,13 +80,18 @@ export function elected({ url, name, channel, prepare, log, work, pollMs, heard 
     while (!isStopped) {
       try {
         client ??= await connect();
-        leads ||= (await client.query<{ got: boolean }>(`select pg_try_advisory_lock(hashtext('deskgraph ${name}')) as got`)).rows[0]!.got;
+        leads ||= (
+          await client.query<{ got: boolean }>(
+            `select pg_try_advisory_lock(hashtext('deskgraph ${name}')) as got`,
+          )
+        ).rows[0]!.got;
         isCalled = false;
         const ms = leads ? await work(client) : pollMs;
         failures = 0;
         if (ms > 0) await pause(ms);
       } catch (error) {
-        if (!isStopped && failures++ % TOLD === 0) log.warn({ err: error, work: name }, 'a work that one process does stumbled');
+        if (!isStopped && failures++ % TOLD === 0)
+          log.warn({ err: error, work: name }, 'a work that one process does stumbled');
         leads = false;
         await client?.end().catch(() => {});
         client = undefined;

@@ -16,24 +16,45 @@ export const FAULTS = {
 export type FaultCode = keyof typeof FAULTS;
 
 /** A top-level error. */
-export const fault = (code: FaultCode, message: string = FAULTS[code], more: Record<string, unknown> = {}): GraphQLError =>
-  new GraphQLError(message, { extensions: { code, ...more } });
+export const fault = (
+  code: FaultCode,
+  message: string = FAULTS[code],
+  more: Record<string, unknown> = {},
+): GraphQLError => new GraphQLError(message, { extensions: { code, ...more } });
 
 /** Refusal codes that every service knows, each with what it means (for the schema) and what people read. */
 export const REFUSALS: Record<string, { meaning: string; message: string }> = {
   REQUIRED: { meaning: 'A value is missing.', message: 'This is required.' },
-  INVALID: { meaning: 'The value has the wrong shape or is out of range.', message: 'This is not valid.' },
-  TOO_LONG: { meaning: 'The value is longer or bigger than allowed.', message: 'This is too long.' },
-  TAKEN: { meaning: 'Something with this value exists already.', message: 'This is taken already.' },
-  NOT_FOUND: { meaning: 'There is no such thing, or it is not visible to the caller.', message: 'There is no such thing.' },
+  INVALID: {
+    meaning: 'The value has the wrong shape or is out of range.',
+    message: 'This is not valid.',
+  },
+  TOO_LONG: {
+    meaning: 'The value is longer or bigger than allowed.',
+    message: 'This is too long.',
+  },
+  TAKEN: {
+    meaning: 'Something with this value exists already.',
+    message: 'This is taken already.',
+  },
+  NOT_FOUND: {
+    meaning: 'There is no such thing, or it is not visible to the caller.',
+    message: 'There is no such thing.',
+  },
   FORBIDDEN: { meaning: 'The caller has no right to do this.', message: 'You may not do this.' },
-  CONFLICT: { meaning: 'The thing has changed since `expectedVersion`.', message: 'Somebody changed this meanwhile; read it again.' },
+  CONFLICT: {
+    meaning: 'The thing has changed since `expectedVersion`.',
+    message: 'Somebody changed this meanwhile; read it again.',
+  },
   IDEMPOTENCY_MISMATCH: {
     meaning: 'The idempotency key was used before with another input.',
     message: 'This idempotency key was used for another input.',
   },
   IN_USE: { meaning: 'Something still needs the thing.', message: 'This is still in use.' },
-  LIMIT_REACHED: { meaning: 'A limit of the workspace is reached.', message: 'A limit of the workspace is reached.' },
+  LIMIT_REACHED: {
+    meaning: 'A limit of the workspace is reached.',
+    message: 'A limit of the workspace is reached.',
+  },
 };
 
 /** One refused value: code, and the path into the mutation's arguments. */
@@ -54,7 +75,10 @@ export class Refusal extends Error {
     field: string | string[] | null = null,
     readonly payload: Record<string, unknown> = {},
   ) {
-    const errors = typeof code === 'string' ? [{ code, field: typeof field === 'string' ? ['input', ...field.split('.')] : field }] : code;
+    const errors =
+      typeof code === 'string'
+        ? [{ code, field: typeof field === 'string' ? ['input', ...field.split('.')] : field }]
+        : code;
     super(errors.map((error) => `${error.code} ${error.field?.join('.') ?? ''}`).join(', '));
     this.name = 'Refusal';
     this.errors = errors;
@@ -62,14 +86,19 @@ export class Refusal extends Error {
 }
 
 /** What people read of a refusal, in the first of their languages that is known, else in English. */
-export const messageOf = ({ code, message }: UserErrorData, locales: readonly string[] = []): string =>
-  message ?? spoken(WORDS, locales)[code] ?? REFUSALS[code]?.message ?? code;
+export const messageOf = (
+  { code, message }: UserErrorData,
+  locales: readonly string[] = [],
+): string => message ?? spoken(WORDS, locales)[code] ?? REFUSALS[code]?.message ?? code;
 
 /** A refusal where no payload can carry it. */
 export const faultOf = (refusal: Refusal): GraphQLError => {
   const [first] = refusal.errors;
   const path = first?.field?.join('.');
-  return fault('BAD_USER_INPUT', `${path ? `${path}: ` : ''}${messageOf(first!)}`, { reason: first!.code, field: first!.field });
+  return fault('BAD_USER_INPUT', `${path ? `${path}: ` : ''}${messageOf(first!)}`, {
+    reason: first!.code,
+    field: first!.field,
+  });
 };
 
 const APOLLO_CODES: Record<string, FaultCode> = {
@@ -82,11 +111,28 @@ const APOLLO_CODES: Record<string, FaultCode> = {
 };
 
 /** What a client may read of an error: known codes pass, everything else is logged by the caller and masked. */
-export function masked(formatted: GraphQLFormattedError, requestId: string): GraphQLFormattedError & { known: boolean } {
+export function masked(
+  formatted: GraphQLFormattedError,
+  requestId: string,
+): GraphQLFormattedError & { known: boolean } {
   const { stacktrace: _, ...extensions } = { ...formatted.extensions } as Record<string, unknown>;
   const given = typeof extensions['code'] === 'string' ? extensions['code'] : '';
   const code = given in FAULTS ? (given as FaultCode) : APOLLO_CODES[given];
-  const place = { ...(formatted.locations && { locations: formatted.locations }), ...(formatted.path && { path: formatted.path }) };
-  if (code && code !== 'INTERNAL') return { message: formatted.message, ...place, extensions: { ...extensions, code }, known: true };
-  return { message: FAULTS.INTERNAL, ...place, extensions: { code: 'INTERNAL', requestId }, known: false };
+  const place = {
+    ...(formatted.locations && { locations: formatted.locations }),
+    ...(formatted.path && { path: formatted.path }),
+  };
+  if (code && code !== 'INTERNAL')
+    return {
+      message: formatted.message,
+      ...place,
+      extensions: { ...extensions, code },
+      known: true,
+    };
+  return {
+    message: FAULTS.INTERNAL,
+    ...place,
+    extensions: { code: 'INTERNAL', requestId },
+    known: false,
+  };
 }

@@ -72,7 +72,8 @@ export async function recordAll(context: Context, facts: readonly NewFact[]): Pr
   if (later) return void later.push(...facts);
   context.rehearsed?.push(...facts);
   await context.em.flush();
-  for (let from = 0; from < facts.length; from += AT_ONCE) await write(context, facts.slice(from, from + AT_ONCE));
+  for (let from = 0; from < facts.length; from += AT_ONCE)
+    await write(context, facts.slice(from, from + AT_ONCE));
   context.afterCommit(() => nudge(context.orm));
 }
 
@@ -92,7 +93,9 @@ async function write(context: Context, facts: readonly NewFact[]): Promise<void>
     select event_id, ${context.workspace}::uuid, type, subject, version, actor, at, data from rows from (
       jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         as (event_id uuid, type text, subject text, version integer, actor jsonb, at timestamptz, data jsonb)
-    ) with ordinality as told(event_id, type, subject, version, actor, at, data, place) order by place`.execute(context.em.getKysely());
+    ) with ordinality as told(event_id, type, subject, version, actor, at, data, place) order by place`.execute(
+    context.em.getKysely(),
+  );
 }
 
 const relays = new WeakMap<object, () => void>();
@@ -129,10 +132,16 @@ export async function factsAfter(
 const RECENT = '5 minutes';
 
 /** The facts up to a position that are recent, without a gap; at most `limit`. */
-export async function recentFacts(em: EntityManager, until: number, limit: number): Promise<Fact[]> {
+export async function recentFacts(
+  em: EntityManager,
+  until: number,
+  limit: number,
+): Promise<Fact[]> {
   const { rows } = await sql<{ last: string }>`
     select coalesce(max(position), ${until - limit}) as last from event_log
-    where position > ${until - limit} and logged_at < now() - ${RECENT}::interval`.execute(em.getKysely());
+    where position > ${until - limit} and logged_at < now() - ${RECENT}::interval`.execute(
+    em.getKysely(),
+  );
   return factsAfter(em, Number(rows[0]!.last), limit, { until });
 }
 
@@ -143,7 +152,11 @@ const RESUMED = '30 days';
  * What a place in the log is good for: is all that followed it still there, and is what the workspace's reader has missed young enough to be
  * told by a stream? A place beyond the end is of another log.
  */
-export async function standingOf(em: EntityManager, workspace: string, position: number): Promise<{ kept: boolean; young: boolean }> {
+export async function standingOf(
+  em: EntityManager,
+  workspace: string,
+  position: number,
+): Promise<{ kept: boolean; young: boolean }> {
   const { rows } = await sql<{ kept: boolean; young: boolean | null }>`
     select ${position}::bigint between base and head as kept, (
       select logged_at > now() - ${RESUMED}::interval from event_log

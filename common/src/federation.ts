@@ -15,7 +15,12 @@ import {
   specifiedDirectives,
   visit,
 } from 'graphql';
-import { type BuildSchemaOptions, buildSchemaSync, createResolversMap, getMetadataStorage } from 'type-graphql';
+import {
+  type BuildSchemaOptions,
+  buildSchemaSync,
+  createResolversMap,
+  getMetadataStorage,
+} from 'type-graphql';
 import { type AuthRule, Role, allows } from './access.ts';
 import { Refusal, fault, faultOf } from './errors.ts';
 import { UserErrorMessage } from './graph.ts';
@@ -38,7 +43,10 @@ directive @personal on FIELD_DEFINITION
 `;
 
 /** Finds an entity for the gateway: by the fields of its key. What the caller may not see is null. */
-export type Reference = (reference: Record<string, unknown> & { id: string }, context: Context) => unknown;
+export type Reference = (
+  reference: Record<string, unknown> & { id: string },
+  context: Context,
+) => unknown;
 
 export interface GraphOptions extends Pick<BuildSchemaOptions, 'resolvers' | 'orphanedTypes'> {
   references?: Record<string, Reference>;
@@ -52,13 +60,19 @@ export interface Subgraph {
 }
 
 /** The federated subgraph of type-graphql classes, with rights, bounds and transactions put around its fields. */
-export function buildSubgraph({ resolvers, orphanedTypes = [], references = {}, link }: GraphOptions): Subgraph {
+export function buildSubgraph({
+  resolvers,
+  orphanedTypes = [],
+  references = {},
+  link,
+}: GraphOptions): Subgraph {
   const base = buildSchemaSync({
     resolvers: [...resolvers, UserErrorMessage] as typeof resolvers,
     orphanedTypes,
     validate: false,
     validateFn: (value: unknown, type: unknown) => {
-      if (value !== null && typeof value === 'object') checkBounds(value, (type ?? value.constructor) as Bounded);
+      if (value !== null && typeof value === 'object')
+        checkBounds(value, (type ?? value.constructor) as Bounded);
     },
     scalarsMap: [{ type: Date, scalar: DateTime }],
     directives: [...specifiedDirectives],
@@ -67,10 +81,15 @@ export function buildSubgraph({ resolvers, orphanedTypes = [], references = {}, 
   });
   refuseUnguarded();
   const words = link ? '' : authWords(base);
-  const typeDefs = nullableRoots(authEnums(parse(`${link ?? LINK}${printSubgraphSchema(base)}\n\n${words}`, { noLocation: true })));
+  const typeDefs = nullableRoots(
+    authEnums(
+      parse(`${link ?? LINK}${printSubgraphSchema(base)}\n\n${words}`, { noLocation: true }),
+    ),
+  );
   const map = createResolversMap(base) as Record<string, Record<string, unknown>>;
   for (const [name, reference] of Object.entries(references))
-    (map[name] ??= {})['__resolveReference'] = (given: never, context: Context) => reference(given, context);
+    (map[name] ??= {})['__resolveReference'] = (given: never, context: Context) =>
+      reference(given, context);
   const schema = buildSubgraphSchema([{ typeDefs, resolvers: map as never }]);
   guard(base, schema);
   return { schema, sdl: `${print(typeDefs)}\n` };
@@ -85,12 +104,15 @@ const NO_PUB_SUB = { publish: unused, subscribe: unused };
 /** type-graphql skips `@Authorized` and middlewares on plain fields, silently; rights are said by `@Auth` alone. */
 function refuseUnguarded(): void {
   for (const field of [...getMetadataStorage().fields, ...getMetadataStorage().fieldResolvers])
-    if (field.roles || field.middlewares?.length) throw new Error(`${field.target.name}: say rights with @Auth`);
+    if (field.roles || field.middlewares?.length)
+      throw new Error(`${field.target.name}: say rights with @Auth`);
 }
 
 /** The types that `@auth` is written with stand in every subgraph, also where no field is of them. */
 function authWords(base: GraphQLSchema): string {
-  const { description, valuesConfig } = getMetadataStorage().enums.find(({ enumObj }) => enumObj === Role)!;
+  const { description, valuesConfig } = getMetadataStorage().enums.find(
+    ({ enumObj }) => enumObj === Role,
+  )!;
   const role = new GraphQLEnumType({
     name: 'Role',
     description: description!,
@@ -110,19 +132,24 @@ const authEnums = (document: DocumentNode): DocumentNode =>
         ? visit(node, {
             Argument: (argument) =>
               argument.name.value === 'roles'
-                ? visit(argument, { StringValue: (value) => ({ kind: Kind.ENUM, value: value.value }) as const })
+                ? visit(argument, {
+                    StringValue: (value) => ({ kind: Kind.ENUM, value: value.value }) as const,
+                  })
                 : undefined,
           })
         : undefined,
   });
 
 const nullable = (field: FieldDefinitionNode): FieldDefinitionNode =>
-  field.type.kind === Kind.NON_NULL_TYPE ? Object.assign({}, field, { type: field.type.type }) : field;
+  field.type.kind === Kind.NON_NULL_TYPE
+    ? Object.assign({}, field, { type: field.type.type })
+    : field;
 
 /** One dead service must not blank what the others answer: every root field of a query may be null. */
 const nullableRoots = (document: DocumentNode): DocumentNode =>
   visit(document, {
-    ObjectTypeDefinition: (node) => (node.name.value === 'Query' ? { ...node, fields: node.fields!.map(nullable) } : undefined),
+    ObjectTypeDefinition: (node) =>
+      node.name.value === 'Query' ? { ...node, fields: node.fields!.map(nullable) } : undefined,
   });
 
 function guard(base: GraphQLSchema, schema: GraphQLSchema): void {
@@ -138,7 +165,8 @@ function guard(base: GraphQLSchema, schema: GraphQLSchema): void {
       const rule = field.extensions['auth'] as AuthRule | undefined;
       mine.extensions = { ...mine.extensions, ...(rule && { auth: rule }) };
       if (type.name === streams) guardStream(mine, rule);
-      else if (roots.has(type.name)) guardRoot(mine, rule, type.name === schema.getMutationType()?.name);
+      else if (roots.has(type.name))
+        guardRoot(mine, rule, type.name === schema.getMutationType()?.name);
       else if (rule) guardField(mine, rule, target);
     }
   }
@@ -179,12 +207,15 @@ function guardStream(field: AnyField, rule: AuthRule | undefined): void {
 }
 
 function guardField(field: AnyField, rule: AuthRule, type: GraphQLObjectType): void {
-  if (String(field.type).endsWith('!')) throw new Error(`${type.name}.${field.name} has @auth and must be nullable`);
+  if (String(field.type).endsWith('!'))
+    throw new Error(`${type.name}.${field.name} has @auth and must be nullable`);
   const resolve =
     field.resolve ??
     ((root, args, context, info) => {
       const value = (root as Record<string, unknown>)[field.name];
-      return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).call(root, args, context, info) : value;
+      return typeof value === 'function'
+        ? (value as (...all: unknown[]) => unknown).call(root, args, context, info)
+        : value;
     });
   field.resolve = (root, args, context, info) => {
     if (!allows(rule, context.actor)) throw fault('FORBIDDEN');

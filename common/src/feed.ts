@@ -33,7 +33,8 @@ async function carrierOf({ nats, source, url, secret, log }: FollowOptions): Pro
 export const follow = (options: FollowOptions): Follower => followBy(carrierOf(options), options);
 
 /** Follows the service's own log in the same way; `source` names what follows it. */
-export const followOwn = (options: OwnOptions): Follower => followBy(Promise.resolve(ownLog(options.orm, options.relay)), options);
+export const followOwn = (options: OwnOptions): Follower =>
+  followBy(Promise.resolve(ownLog(options.orm, options.relay)), options);
 
 function followBy(carrier: Promise<Carrier>, options: Taking): Follower {
   const { log, source } = options;
@@ -55,7 +56,8 @@ function followBy(carrier: Promise<Carrier>, options: Taking): Follower {
     return facts.length;
   };
 
-  const rest = (ms: number): Promise<void> => sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+  const rest = (ms: number): Promise<void> =>
+    sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
 
   const work = async (): Promise<void> => {
     let failures = 0;

@@ -32,13 +32,19 @@ export function some(answers: readonly Answer[]): Answer {
   return answers.includes(undefined) ? undefined : false;
 }
 
-export const treeFits = treeOf<Answer>({ every, some, not: (answer) => (answer === undefined ? undefined : !answer) });
+export const treeFits = treeOf<Answer>({
+  every,
+  some,
+  not: (answer) => (answer === undefined ? undefined : !answer),
+});
 
-const about = (value: unknown, parts: boolean[]): Answer => (value === undefined ? undefined : every(parts));
+const about = (value: unknown, parts: boolean[]): Answer =>
+  value === undefined ? undefined : every(parts);
 
 /** Typed ids are equal when what they stand for is; one of another type, or a malformed one, is nobody’s. */
 export function idFits(id: Known<string>, filter: IdFilter, me: string): Answer {
-  const among = (ids: string[]): boolean => listed(ids).some((each) => id === (each === 'me' ? me : each));
+  const among = (ids: string[]): boolean =>
+    listed(ids).some((each) => id === (each === 'me' ? me : each));
   return about(id, [
     ...when(filter.eq, (each) => among([each])),
     ...when(filter.in, among),
@@ -49,7 +55,8 @@ export function idFits(id: Known<string>, filter: IdFilter, me: string): Answer 
 
 /** A condition on several ids, of which one or more may be meant. */
 export function idsFit(ids: readonly string[] | undefined, filter: IdFilter, me: string): Answer {
-  const some = (given: string[]): boolean => listed(given).some((each) => ids!.includes(each === 'me' ? me : each));
+  const some = (given: string[]): boolean =>
+    listed(given).some((each) => ids!.includes(each === 'me' ? me : each));
   if (!ids) return undefined;
   return every([
     ...when(filter.eq, (each) => some([each])),
@@ -60,7 +67,8 @@ export function idsFit(ids: readonly string[] | undefined, filter: IdFilter, me:
 }
 
 export function numberFits(number: Known<number>, filter: NumberFilter): Answer {
-  const has = (holds: (value: number) => boolean): boolean => typeof number === 'number' && holds(number);
+  const has = (holds: (value: number) => boolean): boolean =>
+    typeof number === 'number' && holds(number);
   return about(number, [
     ...when(filter.eq, (given) => has((value) => value === given)),
     ...when(filter.gte, (given) => has((value) => value >= bounded(Math.ceil(given)))),
@@ -91,9 +99,14 @@ export function textFits(text: Known<string>, filter: StringFilter): Answer {
 }
 
 /** An instant of a fact is text, as facts are. */
-export function instantFits(instant: Known<Date | string>, filter: DateTimeFilter, now: Date): Answer {
+export function instantFits(
+  instant: Known<Date | string>,
+  filter: DateTimeFilter,
+  now: Date,
+): Answer {
   const at = instant === null || instant === undefined ? Number.NaN : new Date(instant).getTime();
-  const away = (duration: string, sign: number): number => now.getTime() + sign * milliseconds(duration)!;
+  const away = (duration: string, sign: number): number =>
+    now.getTime() + sign * milliseconds(duration)!;
   return about(instant, [
     ...when(filter.gte, (from) => at >= from.getTime()),
     ...when(filter.lt, (until) => at < until.getTime()),
@@ -111,7 +124,10 @@ export const choiceFits = <T extends string>(choice: Known<T>, filter: ChoiceFil
   ]);
 
 /** Words are kept as `wordOf` makes them. */
-export function wordsFit(words: readonly string[] | undefined, { any, all, none }: TagFilter): Answer {
+export function wordsFit(
+  words: readonly string[] | undefined,
+  { any, all, none }: TagFilter,
+): Answer {
   const has = (word: string): boolean => words!.includes(wordOf(word));
   if (!words) return undefined;
   return every([

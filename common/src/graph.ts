@@ -1,5 +1,16 @@
 import 'reflect-metadata';
-import { Ctx, Directive, Field, FieldResolver, ID, InterfaceType, ObjectType, Resolver, Root, registerEnumType } from 'type-graphql';
+import {
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  ID,
+  InterfaceType,
+  ObjectType,
+  Resolver,
+  Root,
+  registerEnumType,
+} from 'type-graphql';
 import { Role } from './access.ts';
 import { REFUSALS, type UserErrorData, messageOf } from './errors.ts';
 import type { Language } from './language.ts';
@@ -9,7 +20,8 @@ import type { Context } from './transaction.ts';
 /** What every subgraph says in the same words: interfaces, the system actor, user errors and roles. */
 registerEnumType(Role, {
   name: 'Role',
-  description: 'The role of a person. ADMIN includes LEAD, LEAD includes AGENT, AGENT includes LIGHT; ADMIN also includes ANALYST.',
+  description:
+    'The role of a person. ADMIN includes LEAD, LEAD includes AGENT, AGENT includes LIGHT; ADMIN also includes ANALYST.',
   valuesConfig: {
     REQUESTER: { description: 'A customer; sees own tickets only.' },
     LIGHT: { description: 'Staff who read and write private notes only.' },
@@ -23,11 +35,17 @@ registerEnumType(Role, {
 interface Typed {
   __typename?: string;
 }
-const typeOf = (value: unknown): string => (value as Typed).__typename ?? (value as object).constructor.name;
+const typeOf = (value: unknown): string =>
+  (value as Typed).__typename ?? (value as object).constructor.name;
 
-@InterfaceType({ autoRegisterImplementations: false, resolveType: typeOf, description: 'A thing that the query `node` finds by its id.' })
+@InterfaceType({
+  autoRegisterImplementations: false,
+  resolveType: typeOf,
+  description: 'A thing that the query `node` finds by its id.',
+})
 export abstract class Node {
-  @Field(() => ID, { description: 'Opaque, stable, with a prefix that tells the type.' }) id!: string;
+  @Field(() => ID, { description: 'Opaque, stable, with a prefix that tells the type.' })
+  id!: string;
 }
 
 @InterfaceType('Actor', {
@@ -40,7 +58,11 @@ export abstract class ActorView {
   @Field(() => String, { nullable: true, description: 'The name to show.' }) name?: string | null;
 }
 
-@ObjectType({ implements: ActorView, simpleResolvers: true, description: 'The product itself: closing, rules and timers.' })
+@ObjectType({
+  implements: ActorView,
+  simpleResolvers: true,
+  description: 'The product itself: closing, rules and timers.',
+})
 @Directive('@shareable')
 export class System {
   @Field(() => ID, { description: 'Always `sys`.' }) id!: string;
@@ -48,13 +70,16 @@ export class System {
 }
 
 /** The refusal codes of this process's service as an enum; a service adds its own with `addRefusals` before its schema is built. */
-export const UserErrorCode: Record<string, string> = Object.fromEntries(Object.keys(REFUSALS).map((code) => [code, code]));
+export const UserErrorCode: Record<string, string> = Object.fromEntries(
+  Object.keys(REFUSALS).map((code) => [code, code]),
+);
 const codeDescriptions: Record<string, { description: string }> = Object.fromEntries(
   Object.entries(REFUSALS).map(([code, { meaning }]) => [code, { description: meaning }]),
 );
 registerEnumType(UserErrorCode, {
   name: 'UserErrorCode',
-  description: 'Why a mutation was refused. Each service lists its own codes; the graph has them all.',
+  description:
+    'Why a mutation was refused. Each service lists its own codes; the graph has them all.',
   valuesConfig: codeDescriptions,
 });
 
@@ -71,14 +96,18 @@ export function addRefusals<Code extends string>(
   for (const [language, texts] of Object.entries(words)) Object.assign(WORDS[language]!, texts);
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A refusal of a mutation; any one means that nothing was changed.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A refusal of a mutation; any one means that nothing was changed.',
+})
 @Directive('@shareable')
 export class UserError {
   @Field(() => UserErrorCode, { description: 'For programs.' }) code!: string;
   message?: string | undefined;
   @Field(() => [String], {
     nullable: true,
-    description: 'The path into the arguments, `["input", "subject"]`; null when it is about the whole.',
+    description:
+      'The path into the arguments, `["input", "subject"]`; null when it is about the whole.',
   })
   field!: string[] | null;
 }
@@ -86,7 +115,8 @@ export class UserError {
 @Resolver(() => UserError)
 export class UserErrorMessage {
   @FieldResolver(() => String, {
-    description: 'For people, in the first language of Accept-Language that the product knows, else in English.',
+    description:
+      'For people, in the first language of Accept-Language that the product knows, else in English.',
   })
   message(@Root() error: UserErrorData, @Ctx() { locales }: Context): string {
     return messageOf(error, locales);
@@ -96,5 +126,6 @@ export class UserErrorMessage {
 /** What every payload has. */
 @ObjectType({ simpleResolvers: true })
 export abstract class Payload {
-  @Field(() => [UserError], { description: 'Refusals; empty on success.' }) userErrors: UserError[] = [];
+  @Field(() => [UserError], { description: 'Refusals; empty on success.' })
+  userErrors: UserError[] = [];
 }

@@ -38,7 +38,8 @@ export function toUuid(prefix: string, id: string): string | undefined {
   if (digits[0]! > 7) return undefined;
   let hex = (digits[0]! * 32 + digits[1]!).toString(16).padStart(2, '0');
   for (let at = 2; at < 26; at += 4) {
-    const bits = ((digits[at]! * 32 + digits[at + 1]!) * 32 + digits[at + 2]!) * 32 + digits[at + 3]!;
+    const bits =
+      ((digits[at]! * 32 + digits[at + 1]!) * 32 + digits[at + 2]!) * 32 + digits[at + 3]!;
     hex += bits.toString(16).padStart(5, '0');
   }
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

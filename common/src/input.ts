@@ -27,7 +27,11 @@ export const bytes = (most: number) =>
 
 /** An object whose fields may all be absent or null; fields that it does not name pass as they are. */
 export const loose = <T extends z.ZodRawShape>(shape: T) =>
-  z.looseObject(Object.fromEntries(Object.entries(shape).map(([key, rule]) => [key, (rule as z.ZodType).nullish()])));
+  z.looseObject(
+    Object.fromEntries(
+      Object.entries(shape).map(([key, rule]) => [key, (rule as z.ZodType).nullish()]),
+    ),
+  );
 
 /** Checks an input against the bounds of its class, and puts the cleaned values into it. */
 export function checkBounds(input: object, type: Bounded, path: string[] = ['input']): void {
@@ -38,12 +42,19 @@ export function checkBounds(input: object, type: Bounded, path: string[] = ['inp
 }
 
 function userError(issue: z.core.$ZodIssue, path: string[]): UserErrorData {
-  const own = issue.code === 'custom' ? (issue.params as { code?: string } | undefined)?.code : undefined;
-  return { code: own ?? CODES[issue.code]?.(issue) ?? 'INVALID', field: [...path, ...issue.path.map(String)] };
+  const own =
+    issue.code === 'custom' ? (issue.params as { code?: string } | undefined)?.code : undefined;
+  return {
+    code: own ?? CODES[issue.code]?.(issue) ?? 'INVALID',
+    field: [...path, ...issue.path.map(String)],
+  };
 }
 
 const CODES: Record<string, (issue: z.core.$ZodIssue) => string> = {
-  too_big: (issue) => ('origin' in issue && (issue.origin === 'string' || issue.origin === 'array') ? 'TOO_LONG' : 'INVALID'),
+  too_big: (issue) =>
+    'origin' in issue && (issue.origin === 'string' || issue.origin === 'array')
+      ? 'TOO_LONG'
+      : 'INVALID',
   too_small: (issue) => ('origin' in issue && issue.origin === 'string' ? 'REQUIRED' : 'INVALID'),
 };
 
@@ -54,7 +65,8 @@ const UNSTORABLE = /\u0000|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF
 export function refuseUnstorable(value: unknown, path: string[] = []): void {
   if (typeof value === 'string') {
     if (UNSTORABLE.test(value)) throw new Refusal([{ code: 'INVALID', field: path }]);
-  } else if (Array.isArray(value)) value.forEach((each, at) => refuseUnstorable(each, [...path, String(at)]));
+  } else if (Array.isArray(value))
+    value.forEach((each, at) => refuseUnstorable(each, [...path, String(at)]));
   else if (value !== null && typeof value === 'object' && !(value instanceof Date))
     for (const [key, each] of Object.entries(value)) {
       refuseUnstorable(key, [...path, key]);
@@ -63,6 +75,10 @@ export function refuseUnstorable(value: unknown, path: string[] = []): void {
 }
 
 /** Refuses a change that was made to an older version than the stored one. */
-export function expectVersion(thing: { version: number }, expected: number | null | undefined): void {
-  if (expected !== null && expected !== undefined && expected !== thing.version) throw new Refusal('CONFLICT', 'expectedVersion');
+export function expectVersion(
+  thing: { version: number },
+  expected: number | null | undefined,
+): void {
+  if (expected !== null && expected !== undefined && expected !== thing.version)
+    throw new Refusal('CONFLICT', 'expectedVersion');
 }

@@ -7,7 +7,15 @@ import { deadTable } from './dead.ts';
 import { eventTables } from './events.ts';
 import { type Told, stoppable } from './live.ts';
 import { logPartitions } from './partition.ts';
-import { type StreamClient, type TestService, app, newWorkspace, streamClient, testService, TEST_SECRET } from './testing.ts';
+import {
+  type StreamClient,
+  type TestService,
+  app,
+  newWorkspace,
+  streamClient,
+  testService,
+  TEST_SECRET,
+} from './testing.ts';
 import { signActor } from './token.ts';
 import type { Context } from './transaction.ts';
 
@@ -31,7 +39,8 @@ async function* followed(ctx: Context, signal: AbortSignal): AsyncGenerator<Told
 }
 
 async function* counted(ctx: Context): AsyncGenerator<Told, void, void> {
-  for (let version = 1; version <= 3; version++) yield { message: version, cursor: cursorAt(ctx, { position: 0, version }) };
+  for (let version = 1; version <= 3; version++)
+    yield { message: version, cursor: cursorAt(ctx, { position: 0, version }) };
 }
 
 @Resolver()
@@ -45,7 +54,8 @@ class Streams {
   @Auth(RIGHT)
   @Subscription(() => Int, {
     description: 'Without an end.',
-    subscribe: ({ context }: { context: Context }) => stoppable((signal) => followed(context, signal)),
+    subscribe: ({ context }: { context: Context }) =>
+      stoppable((signal) => followed(context, signal)),
   })
   following(@Root() at: number): number {
     return at;
@@ -67,7 +77,9 @@ let client: StreamClient;
 beforeAll(async () => {
   service = await testService({ name: 'streams', entities: [], resolvers: [Streams] }, { Tables });
   const caller = app(newWorkspace());
-  client = streamClient(service.url, () => signActor(caller, TEST_SECRET).then((token) => `Bearer ${token}`));
+  client = streamClient(service.url, () =>
+    signActor(caller, TEST_SECRET).then((token) => `Bearer ${token}`),
+  );
 });
 afterAll(async () => {
   await client.dispose();
@@ -111,7 +123,11 @@ test('a mark says its cursor and how to read anew, a message its cursor', async 
 test('what is over completes; what goes on is cut when the service stops, and does not seem to be over', async () => {
   const { heard, end: over } = listen('subscription { counting }');
   expect(await over).toBe('complete');
-  expect(heard.map(({ data }) => data)).toEqual([{ counting: 1 }, { counting: 2 }, { counting: 3 }]);
+  expect(heard.map(({ data }) => data)).toEqual([
+    { counting: 1 },
+    { counting: 2 },
+    { counting: 3 },
+  ]);
   const streams = Array.from({ length: 20 }, () => listen('subscription { following }'));
   await Promise.all(streams.map(({ got }) => got));
   await service.service.stop();

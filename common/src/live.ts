@@ -69,13 +69,17 @@ export function openLive({ http, schema, actorOf, contextFor }: LiveOptions): Li
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT });
   http.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?', 1)[0] !== PATH) return socket.destroy();
-    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
+    sockets.handleUpgrade(request, socket, head, (opened) =>
+      sockets.emit('connection', opened, request),
+    );
   });
   const openings = new WeakMap<Context, WebSocket>();
   const server = useServer<Record<string, unknown>, Record<PropertyKey, unknown> & Session>(
     {
       onConnect: async ({ connectionParams = {}, extra }) => {
-        const actor = await actorOf(bearer(connectionParams['authorization'] as string | undefined));
+        const actor = await actorOf(
+          bearer(connectionParams['authorization'] as string | undefined),
+        );
         extra.actor = actor;
         extra.headers = connectionParams as IncomingHttpHeaders;
         return Boolean(actor);
@@ -89,16 +93,26 @@ export function openLive({ http, schema, actorOf, contextFor }: LiveOptions): Li
           return [fault('BAD_USER_INPUT', 'Only subscriptions are answered here.')];
         const opening = contextFor(extra.actor!, extra.headers!);
         openings.set(opening, extra.socket);
-        return { schema, document, operationName, variableValues: variables, contextValue: opening };
+        return {
+          schema,
+          document,
+          operationName,
+          variableValues: variables,
+          contextValue: opening,
+        };
       },
-      subscribe: (args) => subscribe(args, (opening) => openings.get(opening)!.close(CUT, 'Come again')),
+      subscribe: (args) =>
+        subscribe(args, (opening) => openings.get(opening)!.close(CUT, 'Come again')),
       onError: (_, __, ___, errors) => errors.map((error) => error.toJSON()),
     },
     sockets,
   );
   return {
     close: async () => {
-      const late = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), GOODBYE_MS);
+      const late = setTimeout(
+        () => sockets.clients.forEach((socket) => socket.terminate()),
+        GOODBYE_MS,
+      );
       await server.dispose();
       clearTimeout(late);
     },
@@ -131,7 +145,12 @@ async function subscribe(
     next: async () => {
       try {
         const { value, done } = await events.next();
-        return done ? over : { value: await patiently(() => answered(args, value, opening), left.signal), done: false };
+        return done
+          ? over
+          : {
+              value: await patiently(() => answered(args, value, opening), left.signal),
+              done: false,
+            };
       } catch (error) {
         if (left.signal.aborted) return over;
         opening.log.error({ requestId: opening.requestId, err: error }, 'a stream failed');
@@ -150,7 +169,10 @@ async function subscribe(
   return stream;
 }
 
-async function opened(args: ExecutionArgs, context: Context): Promise<AsyncIterable<unknown> | ExecutionResult> {
+async function opened(
+  args: ExecutionArgs,
+  context: Context,
+): Promise<AsyncIterable<unknown> | ExecutionResult> {
   try {
     return await createSourceEventStream(args);
   } finally {
@@ -158,7 +180,11 @@ async function opened(args: ExecutionArgs, context: Context): Promise<AsyncItera
   }
 }
 
-async function answered(args: ExecutionArgs, { message, cursor, anew, prepare }: Told, opening: Context): Promise<ExecutionResult> {
+async function answered(
+  args: ExecutionArgs,
+  { message, cursor, anew, prepare }: Told,
+  opening: Context,
+): Promise<ExecutionResult> {
   if (message === undefined) return { extensions: { cursor, ...(anew && { anew }) } };
   const context = opening.again();
   prepare?.(context);
@@ -178,14 +204,22 @@ function visible(result: ExecutionResult, context: Context): ExecutionResult {
   const errors = result.errors.map((error) => {
     const meant = told(error);
     if (!masked(meant, '').known) logUnknown(meant, context);
-    const { message, path, extensions } = shown(meant.toJSON() as GraphQLFormattedError, context.requestId);
-    return new GraphQLError(message, { path: path as (string | number)[], extensions: extensions ?? {} });
+    const { message, path, extensions } = shown(
+      meant.toJSON() as GraphQLFormattedError,
+      context.requestId,
+    );
+    return new GraphQLError(message, {
+      path: path as (string | number)[],
+      extensions: extensions ?? {},
+    });
   });
   return { ...result, errors };
 }
 
 /** A stream that ends at once when its reader leaves, also while it waits: a generator alone would wait for the next message. */
-export function stoppable<T>(make: (signal: AbortSignal) => AsyncGenerator<T, void, void>): AsyncIterableIterator<T> {
+export function stoppable<T>(
+  make: (signal: AbortSignal) => AsyncGenerator<T, void, void>,
+): AsyncIterableIterator<T> {
   const stop = new AbortController();
   const generator = make(stop.signal);
   const stream: AsyncIterableIterator<T> = {

@@ -10,7 +10,11 @@ export class Loaders {
   readonly #lent = new Map<string, () => Promise<unknown>>();
 
   /** One thing per id; null where there is none, or none for the caller. */
-  byId<T extends { id: string }>(kind: string, id: string, find: (ids: string[]) => Promise<T[]>): Promise<T | null> {
+  byId<T extends { id: string }>(
+    kind: string,
+    id: string,
+    find: (ids: string[]) => Promise<T[]>,
+  ): Promise<T | null> {
     const known = this.known<T>(kind, id);
     if (known) return Promise.resolve(known);
     const lent = this.#lent.get(`${kind} ${id}`);
@@ -22,7 +26,12 @@ export class Loaders {
   }
 
   /** The children of a parent, in the order that `find` gives them. */
-  byParent<T>(kind: string, parent: string, find: (parents: string[]) => Promise<T[]>, parentOf: (child: T) => string): Promise<T[]> {
+  byParent<T>(
+    kind: string,
+    parent: string,
+    find: (parents: string[]) => Promise<T[]>,
+    parentOf: (child: T) => string,
+  ): Promise<T[]> {
     return this.#load(kind, parent, async (parents) => {
       const children = Map.groupBy(await find(parents), parentOf);
       return parents.map((each) => children.get(each) ?? []);
@@ -30,7 +39,12 @@ export class Loaders {
   }
 
   /** One value per key, computed for all keys at once. */
-  byKey<T>(kind: string, key: string, find: (keys: string[]) => Promise<Map<string, T>>, absent: T): Promise<T> {
+  byKey<T>(
+    kind: string,
+    key: string,
+    find: (keys: string[]) => Promise<Map<string, T>>,
+    absent: T,
+  ): Promise<T> {
     return this.#load(kind, key, async (keys) => {
       const found = await find(keys);
       return keys.map((each) => found.get(each) ?? absent);

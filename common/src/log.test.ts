@@ -17,7 +17,14 @@ test('a process whose log nobody reads any more ends when it is to', async () =>
       process.exit(3);
     });
     process.send('ready');`;
-  const given = ['--conditions=source', '--import', source, '--input-type=module', '--eval', program];
+  const given = [
+    '--conditions=source',
+    '--import',
+    source,
+    '--input-type=module',
+    '--eval',
+    program,
+  ];
   child = spawn(process.execPath, given, { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
   await once(child, 'message');
   child.stdout!.destroy();

@@ -8,7 +8,15 @@ export const createLog = (name: string, level = 'info'): Log =>
     name,
     level,
     redact: {
-      paths: ['authorization', '*.authorization', 'headers.authorization', 'token', '*.token', 'secret', '*.secret'],
+      paths: [
+        'authorization',
+        '*.authorization',
+        'headers.authorization',
+        'token',
+        '*.token',
+        'secret',
+        '*.secret',
+      ],
       censor: '[redacted]',
     },
     formatters: { level: (label) => ({ level: label }) },

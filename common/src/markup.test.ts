@@ -4,7 +4,11 @@ import { harmsIn } from './testing/harm.ts';
 import { PAYLOADS } from './testing/payloads.ts';
 
 const messages = cleaner({ link: { rel: 'noopener noreferrer nofollow', target: '_blank' } });
-const articles = cleaner({ link: { rel: 'noopener noreferrer' }, linkAttributes: ['title'], pictures: true });
+const articles = cleaner({
+  link: { rel: 'noopener noreferrer' },
+  linkAttributes: ['title'],
+  pictures: true,
+});
 const all = Object.values(PAYLOADS).flat();
 
 test('there are enough attempts, and no two are the same', () => {
@@ -26,7 +30,9 @@ test('the judge finds what is harmful in HTML that nobody has cleaned', () => {
   ])
     expect([html, harmsIn(html)]).toEqual([html, expect.arrayContaining([expect.any(String)])]);
   expect(
-    harmsIn('<p>Hello <a href="https://a.example" rel="noopener" target="_blank">you</a> <img src="https://a.example/b.png" alt="x"></p>'),
+    harmsIn(
+      '<p>Hello <a href="https://a.example" rel="noopener" target="_blank">you</a> <img src="https://a.example/b.png" alt="x"></p>',
+    ),
   ).toEqual([]);
 });
 
@@ -34,7 +40,10 @@ describe.each(Object.entries(PAYLOADS))('%s', (_, payloads) => {
   test.each([
     ['as HTML', (text: string) => text],
     ['as Markdown', (text: string) => markdown({ breaks: true }).render(text)],
-    ['as Markdown in the middle of a text', (text: string) => markdown({ breaks: false }).render(`Hello\n\n* ${text} and more`)],
+    [
+      'as Markdown in the middle of a text',
+      (text: string) => markdown({ breaks: false }).render(`Hello\n\n* ${text} and more`),
+    ],
   ])('do no harm %s, and cleaning again changes nothing', (__, write) => {
     for (const clean of [messages, articles])
       for (const payload of payloads) {

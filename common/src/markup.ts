@@ -4,7 +4,10 @@ import sanitizeHtml from 'sanitize-html';
 // The one place where what people write becomes HTML.
 
 /** Text and its marks. */
-const TAGS = 'a blockquote br code em h1 h2 h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul'.split(' ');
+const TAGS =
+  'a blockquote br code em h1 h2 h3 h4 h5 h6 hr li ol p pre s strong table tbody td th thead tr ul'.split(
+    ' ',
+  );
 const SCHEMES = ['http', 'https', 'mailto', 'tel'];
 
 export interface Allowed {
@@ -17,7 +20,11 @@ export interface Allowed {
 }
 
 /** Makes the function that takes all out of HTML that could do harm or is no text: scripts, styles, frames, forms, drawings, other addresses. Cleaning once more changes nothing. */
-export function cleaner({ link, linkAttributes = [], pictures = false }: Allowed): (html: string) => string {
+export function cleaner({
+  link,
+  linkAttributes = [],
+  pictures = false,
+}: Allowed): (html: string) => string {
   const options: sanitizeHtml.IOptions = {
     allowedTags: pictures ? [...TAGS, 'img'] : TAGS,
     allowedAttributes: {
@@ -41,4 +48,7 @@ const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>
 
 /** The words of clean HTML without its tags. */
 export const wordsOf = (html: string): string =>
-  sanitizeHtml(html, { allowedTags: [], allowedAttributes: {} }).replaceAll(/&(amp|lt|gt|quot);/g, (entity) => ENTITIES[entity]!);
+  sanitizeHtml(html, { allowedTags: [], allowedAttributes: {} }).replaceAll(
+    /&(amp|lt|gt|quot);/g,
+    (entity) => ENTITIES[entity]!,
+  );

@@ -27,10 +27,16 @@ export async function change(
   }
 }
 
-function attempt(context: Context, operation: string, input: { idempotencyKey?: string | null }, verb: () => unknown): Promise<unknown> {
+function attempt(
+  context: Context,
+  operation: string,
+  input: { idempotencyKey?: string | null },
+  verb: () => unknown,
+): Promise<unknown> {
   const key = input.idempotencyKey;
   if (typeof key !== 'string') return context.write(async () => verb());
-  if (key.length < 1 || key.length > 255) throw new Refusal(key.length ? 'TOO_LONG' : 'INVALID', 'idempotencyKey');
+  if (key.length < 1 || key.length > 255)
+    throw new Refusal(key.length ? 'TOO_LONG' : 'INVALID', 'idempotencyKey');
   refuseUnstorable(key, ['input', 'idempotencyKey']);
   return once(context, operation, key, input, verb);
 }
@@ -58,7 +64,13 @@ export async function again<T>(work: () => Promise<T>, attempts = ATTEMPTS): Pro
   }
 }
 
-async function once(context: Context, operation: string, key: string, input: object, verb: () => unknown): Promise<unknown> {
+async function once(
+  context: Context,
+  operation: string,
+  key: string,
+  input: object,
+  verb: () => unknown,
+): Promise<unknown> {
   const digest = createHash('sha256').update(operation).update(JSON.stringify(input)).digest();
   let earlier: StoredResult | undefined;
   const payload = await context.write(async (em) => {
@@ -76,7 +88,12 @@ async function once(context: Context, operation: string, key: string, input: obj
 type StoredResult = Record<string, { id: string } | { value: unknown }>;
 
 /** Takes the key for this transaction; while another holds it, waits for its end. Gives what the key stands for when it is known already. */
-async function claim(em: EntityManager, context: Context, key: string, digest: Buffer): Promise<StoredResult | undefined> {
+async function claim(
+  em: EntityManager,
+  context: Context,
+  key: string,
+  digest: Buffer,
+): Promise<StoredResult | undefined> {
   const where = [context.workspace, context.actor.id, key];
   for (;;) {
     const [taken] = await em.execute<{ key: string }[]>(
@@ -90,30 +107,38 @@ async function claim(em: EntityManager, context: Context, key: string, digest: B
       'select digest, result from idempotency where workspace_id = ? and actor_id = ? and key = ?',
       where,
     );
-    if (known && !known.digest.equals(digest)) throw new Refusal('IDEMPOTENCY_MISMATCH', 'idempotencyKey');
+    if (known && !known.digest.equals(digest))
+      throw new Refusal('IDEMPOTENCY_MISMATCH', 'idempotencyKey');
     if (known?.result) return known.result;
   }
 }
 
-function keep(em: EntityManager, context: Context, key: string, payload: Record<string, unknown>): Promise<unknown> {
+function keep(
+  em: EntityManager,
+  context: Context,
+  key: string,
+  payload: Record<string, unknown>,
+): Promise<unknown> {
   const result = Object.fromEntries(
     Object.entries(payload)
       .filter(([name]) => name !== 'userErrors')
       .map(([name, value]) => [name, hasId(value) ? { id: value.id } : { value }]),
   );
-  return em.execute('update idempotency set result = ? where workspace_id = ? and actor_id = ? and key = ?', [
-    JSON.stringify(result),
-    context.workspace,
-    context.actor.id,
-    key,
-  ]);
+  return em.execute(
+    'update idempotency set result = ? where workspace_id = ? and actor_id = ? and key = ?',
+    [JSON.stringify(result), context.workspace, context.actor.id, key],
+  );
 }
 
-const hasId = (value: unknown): value is { id: string } => value !== null && typeof value === 'object' && 'id' in value;
+const hasId = (value: unknown): value is { id: string } =>
+  value !== null && typeof value === 'object' && 'id' in value;
 
 async function replay(context: Context, result: StoredResult): Promise<unknown> {
   const fields = await Promise.all(
-    Object.entries(result).map(async ([name, kept]) => [name, 'id' in kept ? await context.find(kept.id) : kept.value] as const),
+    Object.entries(result).map(
+      async ([name, kept]) =>
+        [name, 'id' in kept ? await context.find(kept.id) : kept.value] as const,
+    ),
   );
   return { ...Object.fromEntries(fields), userErrors: [] };
 }

@@ -22,10 +22,20 @@ export interface Owned<T> {
 }
 
 /** One owner's page; all owners of a request share one statement, and one more for the counts if they are selected. */
-export function pageOf<T extends object>(ctx: Context, owned: Owned<T>, ownerId: string, request: PageRequest): Promise<Page<T>> {
+export function pageOf<T extends object>(
+  ctx: Context,
+  owned: Owned<T>,
+  ownerId: string,
+  request: PageRequest,
+): Promise<Page<T>> {
   const { first, after, last, before } = request;
   const key = `${owned.name} ${JSON.stringify([first, after, last, before])}`;
-  return ctx.load.byKey<Page<T> | null>(key, ownerId, (ids) => pagesOf(ctx, owned, ids, request), null) as Promise<Page<T>>;
+  return ctx.load.byKey<Page<T> | null>(
+    key,
+    ownerId,
+    (ids) => pagesOf(ctx, owned, ids, request),
+    null,
+  ) as Promise<Page<T>>;
 }
 
 async function pagesOf<T extends object>(
@@ -51,7 +61,11 @@ async function pagesOf<T extends object>(
   );
 }
 
-const countOf = <T>(ctx: Context, { name, prefix, from, of, where }: Owned<T>, ownerId: string): Promise<number> =>
+const countOf = <T>(
+  ctx: Context,
+  { name, prefix, from, of, where }: Owned<T>,
+  ownerId: string,
+): Promise<number> =>
   ctx.load.byKey(
     `${name} count`,
     ownerId,
@@ -59,7 +73,9 @@ const countOf = <T>(ctx: Context, { name, prefix, from, of, where }: Owned<T>, o
       const em = await ctx.read();
       const { rows } = await sql<{ owner_at: number; count: number }>`
         select owner.at::integer as owner_at, (select count(*) from ${from} where ${of} and ${where})::integer as count
-        from unnest(${uuids(prefix, ids)}) with ordinality as owner(id, at)`.execute(em.getKysely());
+        from unnest(${uuids(prefix, ids)}) with ordinality as owner(id, at)`.execute(
+        em.getKysely(),
+      );
       return new Map(rows.map((row) => [ids[row.owner_at - 1]!, row.count]));
     },
     0,

@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { ArgsType, type ClassType, Directive, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import {
+  ArgsType,
+  type ClassType,
+  Directive,
+  Field,
+  Int,
+  ObjectType,
+  registerEnumType,
+} from 'type-graphql';
 import { Refusal } from './errors.ts';
 
 export const PAGE_DEFAULT = 25;
@@ -14,20 +22,28 @@ export enum Direction {
 registerEnumType(Direction, {
   name: 'Direction',
   description: 'The direction of an order.',
-  valuesConfig: { ASC: { description: 'Smallest first.' }, DESC: { description: 'Largest first.' } },
+  valuesConfig: {
+    ASC: { description: 'Smallest first.' },
+    DESC: { description: 'Largest first.' },
+  },
 });
 
 @ObjectType({ simpleResolvers: true, description: 'Where a page stands in its list.' })
 @Directive('@shareable')
 export class PageInfo {
   @Field(() => Boolean, { description: 'There is more after this page.' }) hasNextPage!: boolean;
-  @Field(() => Boolean, { description: 'There is more before this page.' }) hasPreviousPage!: boolean;
-  @Field(() => String, { nullable: true, description: 'Cursor of the first thing on the page; null on an empty page.' }) startCursor!:
-    | string
-    | null;
-  @Field(() => String, { nullable: true, description: 'Cursor of the last thing on the page; null on an empty page.' }) endCursor!:
-    | string
-    | null;
+  @Field(() => Boolean, { description: 'There is more before this page.' })
+  hasPreviousPage!: boolean;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the first thing on the page; null on an empty page.',
+  })
+  startCursor!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the last thing on the page; null on an empty page.',
+  })
+  endCursor!: string | null;
 }
 
 /** `first` and `after` of a list that is read forwards only. */
@@ -57,10 +73,15 @@ export interface Page<T> {
 }
 
 /** The Relay edge type of a thing, for who adds fields to it. */
-export function edgeOf<T extends object>(Thing: ClassType<T>, name: string, plural: string): ClassType<Edge<T>> {
+export function edgeOf<T extends object>(
+  Thing: ClassType<T>,
+  name: string,
+  plural: string,
+): ClassType<Edge<T>> {
   @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `One of a page of ${plural}.` })
   class ThingEdge implements Edge<T> {
-    @Field(() => String, { description: 'Give it to `after` or `before` to go on from here.' }) cursor!: string;
+    @Field(() => String, { description: 'Give it to `after` or `before` to go on from here.' })
+    cursor!: string;
     @Field(() => Thing, { description: 'The thing itself.' }) node!: T;
   }
   return ThingEdge;
@@ -78,7 +99,10 @@ export function connectionOf<T extends object>(
     @Field(() => [Thing], { description: 'The things of this page.' }) nodes!: T[];
     @Field(() => [ThingEdge], { description: 'The same with a cursor each.' }) edges!: Edge<T>[];
     @Field(() => PageInfo, { description: 'Where the page stands.' }) pageInfo!: PageInfo;
-    @Field(() => Int, { nullable: true, description: 'How many there are in all; counted only when selected.' })
+    @Field(() => Int, {
+      nullable: true,
+      description: 'How many there are in all; counted only when selected.',
+    })
     totalCount!: () => Promise<number>;
   }
   return ThingConnection as unknown as ClassType<Page<T>>;
@@ -116,11 +140,14 @@ export interface Keyset {
 export function keyset(request: PageRequest, order: readonly OrderKey[]): Keyset {
   const backward = request.last !== null && request.last !== undefined;
   const size = (backward ? request.last : request.first) ?? PAGE_DEFAULT;
-  if (!Number.isInteger(size) || size < 0 || size > PAGE_LIMIT) throw new Refusal('INVALID', [backward ? 'last' : 'first']);
+  if (!Number.isInteger(size) || size < 0 || size > PAGE_LIMIT)
+    throw new Refusal('INVALID', [backward ? 'last' : 'first']);
   const signature = signatureOf(order);
   const bounds: RawBuilder<SqlBool>[] = [];
-  if (request.after) bounds.push(beyond(order, readCursor(request.after, order, signature, 'after'), false));
-  if (request.before) bounds.push(beyond(order, readCursor(request.before, order, signature, 'before'), true));
+  if (request.after)
+    bounds.push(beyond(order, readCursor(request.after, order, signature, 'after'), false));
+  if (request.before)
+    bounds.push(beyond(order, readCursor(request.before, order, signature, 'before'), true));
   return {
     where: bounds.length ? sql<SqlBool>`(${sql.join(bounds, sql` and `)})` : sql<SqlBool>`true`,
     order: sql.join(
@@ -161,7 +188,11 @@ function orderBy({ by, direction, nullable }: OrderKey, backward: boolean): RawB
 }
 
 /** The rows behind (or, backwards, before) the row with these keys. */
-function beyond(order: readonly OrderKey[], values: readonly (string | null)[], backward: boolean): RawBuilder<SqlBool> {
+function beyond(
+  order: readonly OrderKey[],
+  values: readonly (string | null)[],
+  backward: boolean,
+): RawBuilder<SqlBool> {
   const simple = order.every((key) => !key.nullable && key.direction === order[0]!.direction);
   if (simple) {
     const up = (order[0]!.direction === Direction.ASC) !== backward;
@@ -176,7 +207,11 @@ function beyond(order: readonly OrderKey[], values: readonly (string | null)[], 
     return up ? sql<SqlBool>`(${left}) > (${right})` : sql<SqlBool>`(${left}) < (${right})`;
   }
   const steps = order.map((key, at) => {
-    const equal = order.slice(0, at).map((before, place) => sql`${before.by} is not distinct from ${cast(values[place]!, before)}`);
+    const equal = order
+      .slice(0, at)
+      .map(
+        (before, place) => sql`${before.by} is not distinct from ${cast(values[place]!, before)}`,
+      );
     return sql`(${sql.join([...equal, past(key, values[at]!, backward)], sql` and `)})`;
   });
   return sql<SqlBool>`(${sql.join(steps, sql` or `)})`;
@@ -189,7 +224,8 @@ function past(key: OrderKey, value: string | null, backward: boolean): RawBuilde
   return key.nullable && !backward ? sql`(${compared} or ${key.by} is null)` : compared;
 }
 
-const cast = (value: string | null, key: OrderKey): RawBuilder<unknown> => sql`cast(${value} as ${sql.raw(key.type)})`;
+const cast = (value: string | null, key: OrderKey): RawBuilder<unknown> =>
+  sql`cast(${value} as ${sql.raw(key.type)})`;
 
 const SHAPES: Record<OrderKey['type'], RegExp> = {
   timestamptz: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?\+00$/,
@@ -208,14 +244,31 @@ const signatureOf = (order: readonly OrderKey[]): string =>
 const writeCursor = (keys: readonly (string | null)[], signature: string): string =>
   Buffer.from(JSON.stringify([signature, ...keys])).toString('base64url');
 
-function readCursor(cursor: string, order: readonly OrderKey[], signature: string, argument: string): (string | null)[] {
+function readCursor(
+  cursor: string,
+  order: readonly OrderKey[],
+  signature: string,
+  argument: string,
+): (string | null)[] {
   try {
-    const [signed, ...keys] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as (string | null)[];
+    const [signed, ...keys] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as (
+      | string
+      | null
+    )[];
     const fits =
-      keys.length === order.length && keys.every((key, at) => (key === null ? order[at]!.nullable : SHAPES[order[at]!.type].test(key)));
+      keys.length === order.length &&
+      keys.every((key, at) =>
+        key === null ? order[at]!.nullable : SHAPES[order[at]!.type].test(key),
+      );
     if (signed === signature && fits) return keys;
   } catch {
     // told below
   }
-  throw new Refusal([{ code: 'INVALID', field: [argument], message: 'This cursor is not one of this list and order.' }]);
+  throw new Refusal([
+    {
+      code: 'INVALID',
+      field: [argument],
+      message: 'This cursor is not one of this list and order.',
+    },
+  ]);
 }

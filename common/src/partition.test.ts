@@ -1,6 +1,13 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { PARTITION, type TestLog, isWhole, openFeed, ownWorkspace, testLog } from '../testing/log.ts';
+import {
+  PARTITION,
+  type TestLog,
+  isWhole,
+  openFeed,
+  ownWorkspace,
+  testLog,
+} from '../testing/log.ts';
 import { Client } from 'pg';
 import { eventTables, factOf } from './events.ts';
 import { logPartitions } from './partition.ts';
@@ -21,7 +28,9 @@ test('partitions are made ahead of many writers, and no boundary keeps a fact ou
   const total = 4 * 60 * 20;
   await log.tellMany(4, 60, 20);
   await log.reached(total);
-  const rows = await log.query<Record<string, unknown>>('select * from event_log order by position');
+  const rows = await log.query<Record<string, unknown>>(
+    'select * from event_log order by position',
+  );
   expect(rows).toHaveLength(total);
   expect(isWhole(rows.map(factOf))).toBe(true);
   expect(await bounds()).toEqual([
@@ -36,7 +45,9 @@ test('partitions are made ahead of many writers, and no boundary keeps a fact ou
 
 test('who reads on from a position opens only the partitions behind it', async () => {
   const plan = JSON.stringify(
-    await log.query('explain (costs off) select * from event_log where position > 3500 order by position limit 10'),
+    await log.query(
+      'explain (costs off) select * from event_log where position > 3500 order by position limit 10',
+    ),
   );
   expect(plan).toContain('event_log_3000');
   expect(plan).not.toMatch(/on event_log_(1|1000|2000)\b/);
@@ -46,9 +57,15 @@ test('the services’ role reads no partition past the row security of the log, 
   const em = log.orm.em.fork();
   await em.begin();
   await em.execute(`select set_config('desk.workspace', ?, true)`, [ownWorkspace]);
-  expect(await em.execute('select count(*)::integer as count from event_log')).toEqual([{ count: 4800 }]);
-  expect(await em.execute('select count(*)::integer as count from event_log_1')).toEqual([{ count: 0 }]);
-  expect(await em.execute('select count(*)::integer as count from event_log_2000')).toEqual([{ count: 0 }]);
+  expect(await em.execute('select count(*)::integer as count from event_log')).toEqual([
+    { count: 4800 },
+  ]);
+  expect(await em.execute('select count(*)::integer as count from event_log_1')).toEqual([
+    { count: 0 },
+  ]);
+  expect(await em.execute('select count(*)::integer as count from event_log_2000')).toEqual([
+    { count: 0 },
+  ]);
   await expect(em.execute('select detach_log(2000)')).rejects.toThrow('must be owner');
   await em.rollback();
 });
@@ -78,7 +95,9 @@ test('a log that has facts already is parted with them in it', async () => {
   await client.query(`insert into event_log select n, gen_random_uuid(), gen_random_uuid(), 'thing.done', 'thg', n, '{}', now(), '{}', now()
     from generate_series(1, 1500) n; update relay_state set head = 1500`);
   await client.query(logPartitions(PARTITION).replaceAll('public.', 'old.'));
-  const { rows } = await client.query(`select tableoid::regclass::text as name, count(*)::integer as facts from event_log group by 1`);
+  const { rows } = await client.query(
+    `select tableoid::regclass::text as name, count(*)::integer as facts from event_log group by 1`,
+  );
   expect(rows).toEqual([{ name: 'event_log_1', facts: 1500 }]);
   expect((await client.query('select room from relay_state')).rows).toEqual([{ room: '3000' }]);
   await client.end();

@@ -60,5 +60,7 @@ export const logPartitions = (size = PARTITION): string => `
 
 /** A relay that can't make room goes on while there is some, and tries again with its next batch. */
 export const makeRoom = async (client: Client, log: Log): Promise<void> => {
-  await client.query('select make_log_room()').catch((error: unknown) => log.error({ err: error }, 'the log gets no new partition'));
+  await client
+    .query('select make_log_room()')
+    .catch((error: unknown) => log.error({ err: error }, 'the log gets no new partition'));
 };

@@ -62,7 +62,9 @@ function matchesOf(text: string, terms: readonly Term[]): Match[] {
 
 /** Finds the term that a word begins with, without trying every term on every word. */
 function beginnings(terms: readonly Term[]): (word: string) => Term | undefined {
-  const byStart = new Map(terms.filter((term) => !isUnspaced(term.word)).map((term) => [term.low, term]));
+  const byStart = new Map(
+    terms.filter((term) => !isUnspaced(term.word)).map((term) => [term.low, term]),
+  );
   const lengths = [...new Set([...byStart.keys()].map((start) => start.length))];
   return (word) => {
     for (const length of lengths) {

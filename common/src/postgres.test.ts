@@ -9,7 +9,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { readConfig, z } from './config.ts';
 import { PostgresInUse } from './launch/leftover.ts';
-import { APP_ROLE, appUrl, ensureAppRole, ensureDatabases, grantApp, urlFor } from './launch/role.ts';
+import {
+  APP_ROLE,
+  appUrl,
+  ensureAppRole,
+  ensureDatabases,
+  grantApp,
+  urlFor,
+} from './launch/role.ts';
 import { newPassword, startPostgres } from './postgres.ts';
 
 const { TEST_DATABASE_URL: server, TEST_APP_PASSWORD: appPassword } = readConfig(
@@ -32,7 +39,9 @@ function program(code: string) {
   const source = new URL('../source.mjs', import.meta.url).href;
   const postgres = new URL('./postgres.ts', import.meta.url).href;
   const script = `const { startPostgres, startThrowaway } = await import('${postgres}');\n${code}`;
-  return spawn(process.execPath, ['--import', source, '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn(process.execPath, ['--import', source, '--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }
 
 /** Runs the code in a process that is killed as soon as it prints a line, and gives the line. */
@@ -61,11 +70,18 @@ test('the role of the services uses what the owner makes, owns nothing and is bo
      create policy own on note using (reader = current_setting('app.reader', true));
      create schema jobs; create table jobs.job (id int);`,
   );
-  await ask(app, `set app.reader = 'ana'; insert into note (reader) values ('ana'); insert into jobs.job values (1)`);
+  await ask(
+    app,
+    `set app.reader = 'ana'; insert into note (reader) values ('ana'); insert into jobs.job values (1)`,
+  );
 
   expect(await ask(app, 'select * from note')).toEqual([]);
-  await expect(ask(app, `insert into note (reader) values ('bo')`)).rejects.toThrow(/row-level security/);
-  await expect(ask(app, 'alter table note disable row level security')).rejects.toThrow(/must be owner/);
+  await expect(ask(app, `insert into note (reader) values ('bo')`)).rejects.toThrow(
+    /row-level security/,
+  );
+  await expect(ask(app, 'alter table note disable row level security')).rejects.toThrow(
+    /must be owner/,
+  );
   await expect(ask(app, 'create table mine (id int)')).rejects.toThrow(/permission denied/);
   await expect(ask(app, `set role postgres`)).rejects.toThrow(/permission denied/);
   const powers = await ask(
@@ -83,8 +99,12 @@ test('a second start finds databases and role made and leaves them alone', async
 });
 
 test('nobody comes in without the password', async () => {
-  await expect(ask(urlFor(server, { password: '' }), 'select 1')).rejects.toThrow(/password must be/);
-  await expect(ask(urlFor(server, { password: 'guess' }), 'select 1')).rejects.toThrow(/password authentication failed/);
+  await expect(ask(urlFor(server, { password: '' }), 'select 1')).rejects.toThrow(
+    /password must be/,
+  );
+  await expect(ask(urlFor(server, { password: 'guess' }), 'select 1')).rejects.toThrow(
+    /password authentication failed/,
+  );
 });
 
 test('data survive the sudden death of whoever started the server, and a directory belongs to one launcher at a time', async () => {
@@ -106,12 +126,16 @@ test('data survive the sudden death of whoever started the server, and a directo
 });
 
 test('a throwaway server leaves nothing behind when its process is killed', async () => {
-  const dir = await killedAfter('console.log((await startThrowaway()).dir); setInterval(() => {}, 1000);');
+  const dir = await killedAfter(
+    'console.log((await startThrowaway()).dir); setInterval(() => {}, 1000);',
+  );
   while (existsSync(dirname(dir))) await sleep(20);
   expect(existsSync(dirname(dir))).toBe(false);
 });
 
 test('who has stopped a throwaway server goes on: a run of tests says how it ended', async () => {
-  const child = program('const { stop } = await startThrowaway(); await stop(); process.exitCode = 7;');
+  const child = program(
+    'const { stop } = await startThrowaway(); await stop(); process.exitCode = 7;',
+  );
   expect((await once(child, 'exit'))[0]).toBe(7);
 });

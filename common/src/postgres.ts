@@ -74,14 +74,21 @@ const PATIENCE_MS = 60_000;
  * Starts a PostgreSQL server of our own from npm's binaries, as a child in its own process group (Ctrl-C reaches only us). Only loopback,
  * only with password. A server that a killed launcher left behind is stopped first.
  */
-export async function startPostgres({ dir, password, port, settings }: PostgresOptions): Promise<Postgres> {
+export async function startPostgres({
+  dir,
+  password,
+  port,
+  settings,
+}: PostgresOptions): Promise<Postgres> {
   const place = resolve(dir);
   await endLeftover(place, (at) => urlOf(password, at));
   await initialise(place, password, []);
   const server = await launch(place, password, port, { ...SETTINGS, ...settings });
   const session = await claim(server.url).catch(async (error: Error) => {
     await server.stop();
-    throw new Error(`PostgreSQL in ${place} does not let us in (is the password still the one it was made with?): ${error.message}`);
+    throw new Error(
+      `PostgreSQL in ${place} does not let us in (is the password still the one it was made with?): ${error.message}`,
+    );
   });
   if (!session) throw new PostgresInUse(`${place} is in use by another launcher.`);
   return server;
@@ -90,8 +97,13 @@ export async function startPostgres({ dir, password, port, settings }: PostgresO
 /** A server for tests, in memory where there is enough; gone with all its data at `stop()` and when our process ends in any other way. */
 export async function startThrowaway(settings?: Settings): Promise<Postgres> {
   const folder = mkdtempSync(join(memoryFolder() ?? tmpdir(), 'deskgraph-'));
-  const guardFile = fileURLToPath(new URL(`./launch/guard${extname(import.meta.url)}`, import.meta.url));
-  const guard = spawn(process.execPath, [guardFile, folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const guardFile = fileURLToPath(
+    new URL(`./launch/guard${extname(import.meta.url)}`, import.meta.url),
+  );
+  const guard = spawn(process.execPath, [guardFile, folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   guard.unref();
   (guard.stdin as unknown as { unref(): void }).unref();
   const place = join(folder, 'data');
@@ -99,7 +111,11 @@ export async function startThrowaway(settings?: Settings): Promise<Postgres> {
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!);
   const password = newPassword();
   await initialise(place, password, ['--no-sync']);
-  const server = await launch(place, password, undefined, { ...SETTINGS, ...THROWAWAY, ...settings });
+  const server = await launch(place, password, undefined, {
+    ...SETTINGS,
+    ...THROWAWAY,
+    ...settings,
+  });
   const stop = async (): Promise<void> => {
     guard.stdin.end();
     // Who waits for it is kept alive by it: the tests' process would end here, and well, whatever had failed.
@@ -109,7 +125,8 @@ export async function startThrowaway(settings?: Settings): Promise<Postgres> {
   return { ...server, stop };
 }
 
-const urlOf = (password: string, port: number): string => `postgresql://${OWNER}:${password}@127.0.0.1:${port}/postgres`;
+const urlOf = (password: string, port: number): string =>
+  `postgresql://${OWNER}:${password}@127.0.0.1:${port}/postgres`;
 
 export const newPassword = (): string => randomBytes(24).toString('hex');
 
@@ -126,7 +143,9 @@ async function binaries(): Promise<{ initdb: string; postgres: string }> {
   try {
     return (await import(name)) as { initdb: string; postgres: string };
   } catch {
-    throw new Error(`There is no ${name} among the installed packages; install them again, or name a PostgreSQL server in DATABASE_URL.`);
+    throw new Error(
+      `There is no ${name} among the installed packages; install them again, or name a PostgreSQL server in DATABASE_URL.`,
+    );
   }
 }
 
@@ -139,11 +158,22 @@ async function initialise(place: string, password: string, more: string[]): Prom
   mkdirSync(dirname(place), { recursive: true });
   mkdirSync(half, { mode: 0o700 });
   writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (user.uid !== undefined) for (const path of [half, passwordFile]) chownSync(path, user.uid, user.gid!);
+  if (user.uid !== undefined)
+    for (const path of [half, passwordFile]) chownSync(path, user.uid, user.gid!);
   try {
-    const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+    const locale = [
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+    ];
     const access = [`--username=${OWNER}`, '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
-    const { file, args, options } = commandAs(user, (await binaries()).initdb, ['-D', half, ...access, ...locale, ...more], half);
+    const { file, args, options } = commandAs(
+      user,
+      (await binaries()).initdb,
+      ['-D', half, ...access, ...locale, ...more],
+      half,
+    );
     await promisify(execFile)(file, args, { ...options, cwd: '/', env: {} });
     renameSync(half, place);
   } finally {
@@ -151,7 +181,12 @@ async function initialise(place: string, password: string, more: string[]): Prom
   }
 }
 
-async function launch(place: string, password: string, port: number | undefined, settings: Settings): Promise<Postgres> {
+async function launch(
+  place: string,
+  password: string,
+  port: number | undefined,
+  settings: Settings,
+): Promise<Postgres> {
   const user: User = unprivileged(place);
   const binary = (await binaries()).postgres;
   const logFile = join(place, 'server.log');
@@ -159,11 +194,23 @@ async function launch(place: string, password: string, port: number | undefined,
   for (const until = Date.now() + PATIENCE_MS; ; await sleep(100)) {
     const chosen = port ?? (await freePort());
     const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-    const { file, args, options } = commandAs(user, binary, ['-D', place, '-p', String(chosen), ...flags], place);
+    const { file, args, options } = commandAs(
+      user,
+      binary,
+      ['-D', place, '-p', String(chosen), ...flags],
+      place,
+    );
     const log = openSync(logFile, 'a', 0o600);
-    const child = spawn(file, args, { ...options, cwd: '/', env: {}, stdio: ['ignore', log, log], detached: true });
+    const child = spawn(file, args, {
+      ...options,
+      cwd: '/',
+      env: {},
+      stdio: ['ignore', log, log],
+      detached: true,
+    });
     closeSync(log);
-    if (await isUp(child, place)) return running(child, { url: urlOf(password, chosen), port: chosen, dir: place });
+    if (await isUp(child, place))
+      return running(child, { url: urlOf(password, chosen), port: chosen, dir: place });
     const said = readFileSync(logFile, 'utf8');
     // Somebody was faster with the port; or the last server was killed and its workers have not noticed yet.
     const passing = /could not create any TCP\/IP sockets/.test(said) && port === undefined;

@@ -52,12 +52,19 @@ export function startPublisher({ nats, service, url, log }: PublishOptions): Pub
     return bus;
   };
 
-  const publish = async (facts: readonly Fact[], js: JetStreamClient, limit: number): Promise<void> => {
+  const publish = async (
+    facts: readonly Fact[],
+    js: JetStreamClient,
+    limit: number,
+  ): Promise<void> => {
     await Promise.all(
       facts.map(async (fact) => {
         const text = JSON.stringify(fact);
         if (Buffer.byteLength(text) > limit)
-          log.warn({ position: fact.position }, 'a fact is too large to be published; followers fetch it');
+          log.warn(
+            { position: fact.position },
+            'a fact is too large to be published; followers fetch it',
+          );
         else await js.publish(`${stream}.${fact.workspace}.${fact.type}`, text, { msgID: fact.id });
       }),
     );
@@ -82,7 +89,15 @@ export function startPublisher({ nats, service, url, log }: PublishOptions): Pub
       throw error;
     }
   };
-  const worker = elected({ url, name: 'publisher', channel: 'event_log', prepare, log, work, pollMs: IDLE_MS });
+  const worker = elected({
+    url,
+    name: 'publisher',
+    channel: 'event_log',
+    prepare,
+    log,
+    work,
+    pollMs: IDLE_MS,
+  });
 
   return {
     get stream() {

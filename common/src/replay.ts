@@ -34,14 +34,20 @@ export async function replay(taking: Taking): Promise<Replayed> {
         if (!fact || stuck.has(fact.subject)) return;
         await context.within(fact.workspace, () => applyAllOf(taking)(context, [fact!]));
         await context.within('*', async () => {
-          await em.execute('delete from feed_dead where source = ? and position = ?', [source, fact!.position]);
+          await em.execute('delete from feed_dead where source = ? and position = ?', [
+            source,
+            fact!.position,
+          ]);
         });
       });
       if (!fact) return done;
       done[stuck.has(fact.subject) ? 'left' : 'applied'] += 1;
     } catch (error) {
       if (!fact || notOfTheData(error)) throw error;
-      log.warn({ err: error, source, position: fact.position, fact: fact.id }, 'a fact still can’t be applied');
+      log.warn(
+        { err: error, source, position: fact.position, fact: fact.id },
+        'a fact still can’t be applied',
+      );
       stuck.add(fact.subject);
       done.left += 1;
       await failedAgain(taking, fact, error);
@@ -52,11 +58,10 @@ export async function replay(taking: Taking): Promise<Replayed> {
 
 const failedAgain = (taking: Taking, { position }: Fact, error: unknown): Promise<unknown> =>
   feedContext(taking).write((em) =>
-    em.execute('update feed_dead set tries = tries + 1, error = ?, at = now() where source = ? and position = ?', [
-      errorText(error),
-      taking.source,
-      position,
-    ]),
+    em.execute(
+      'update feed_dead set tries = tries + 1, error = ?, at = now() where source = ? and position = ?',
+      [errorText(error), taking.source, position],
+    ),
   );
 
 /** The command of a service that follows others: replays all that it has set aside. Resolves with whether nothing is left. */
@@ -64,7 +69,9 @@ export async function replayCommand(
   { name, entities }: Pick<SubgraphOptions, 'name' | 'entities'>,
   takingOf: (orm: MikroORM) => Omit<Taking, 'orm' | 'log'>,
 ): Promise<boolean> {
-  const { DATABASE_URL: url, LOG_LEVEL } = readConfig(serviceConfig.pick({ DATABASE_URL: true, LOG_LEVEL: true }));
+  const { DATABASE_URL: url, LOG_LEVEL } = readConfig(
+    serviceConfig.pick({ DATABASE_URL: true, LOG_LEVEL: true }),
+  );
   const log = createLog(`${name} replay`, LOG_LEVEL);
   const orm = await openDatabase({ url, entities, log, connections: 2 });
   try {

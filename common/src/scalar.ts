@@ -1,12 +1,24 @@
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import {
+  GraphQLError,
+  GraphQLScalarType,
+  Kind,
+  type ValueNode,
+  valueFromASTUntyped,
+} from 'graphql';
 
 const fail = (name: string, shape: string): never => {
   throw new GraphQLError(`${name} must be ${shape}.`, { extensions: { code: 'BAD_USER_INPUT' } });
 };
 
 /** A scalar that is text on the wire and is checked by `parse`. */
-function textScalar<T>(name: string, description: string, shape: string, parse: (text: string) => T | undefined): GraphQLScalarType<T> {
-  const read = (value: unknown): T => (typeof value === 'string' ? parse(value) : undefined) ?? fail(name, shape);
+function textScalar<T>(
+  name: string,
+  description: string,
+  shape: string,
+  parse: (text: string) => T | undefined,
+): GraphQLScalarType<T> {
+  const read = (value: unknown): T =>
+    (typeof value === 'string' ? parse(value) : undefined) ?? fail(name, shape);
   return new GraphQLScalarType<T>({
     name,
     description,
@@ -26,29 +38,37 @@ const instant = (text: string): Date | undefined => {
 
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
-  description: 'An instant, ISO 8601, answered in UTC with milliseconds: `2027-01-31T08:30:00.000Z`. Years 1900 to 2999.',
+  description:
+    'An instant, ISO 8601, answered in UTC with milliseconds: `2027-01-31T08:30:00.000Z`. Years 1900 to 2999.',
   serialize: (value) => (value instanceof Date ? value : new Date(value as string)).toISOString(),
-  parseValue: (value) => (typeof value === 'string' && instant(value)) || fail('DateTime', 'an instant such as 2027-01-31T08:30:00Z'),
-  parseLiteral: (node) => (node.kind === Kind.STRING && instant(node.value)) || fail('DateTime', 'an instant such as 2027-01-31T08:30:00Z'),
+  parseValue: (value) =>
+    (typeof value === 'string' && instant(value)) ||
+    fail('DateTime', 'an instant such as 2027-01-31T08:30:00Z'),
+  parseLiteral: (node) =>
+    (node.kind === Kind.STRING && instant(node.value)) ||
+    fail('DateTime', 'an instant such as 2027-01-31T08:30:00Z'),
 });
 
-export const Day = textScalar('Date', 'A day without time zone: `2027-01-31`.', 'a day such as 2027-01-31', (text) =>
-  /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(text).toISOString().startsWith(text) ? text : undefined,
+export const Day = textScalar(
+  'Date',
+  'A day without time zone: `2027-01-31`.',
+  'a day such as 2027-01-31',
+  (text) =>
+    /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(text).toISOString().startsWith(text)
+      ? text
+      : undefined,
 );
 
-const DURATION = /^P(?=\d|T\d)(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/;
+const DURATION =
+  /^P(?=\d|T\d)(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/;
 
 /** Milliseconds of an ISO 8601 duration of weeks, days, hours, minutes and seconds; undefined for anything else. */
 export function milliseconds(duration: string): number | undefined {
   const match = DURATION.exec(duration);
   if (!match) return undefined;
-  const [weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [weeks, days, hours, minutes, seconds] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0)) as [number, number, number, number, number];
   return ((((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }
 
@@ -79,7 +99,9 @@ const isZone = (zone: string): boolean => {
   let known = knownZones.get(zone);
   if (known === undefined) {
     try {
-      known = !/^[+-]/.test(new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone);
+      known = !/^[+-]/.test(
+        new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone,
+      );
     } catch {
       known = false;
     }
@@ -88,17 +110,25 @@ const isZone = (zone: string): boolean => {
   return known;
 };
 
-export const TimeZone = textScalar('TimeZone', 'An IANA time zone: `Europe/Ljubljana`.', 'a time zone such as Europe/Ljubljana', (text) =>
-  isZone(text) ? text : undefined,
+export const TimeZone = textScalar(
+  'TimeZone',
+  'An IANA time zone: `Europe/Ljubljana`.',
+  'a time zone such as Europe/Ljubljana',
+  (text) => (isZone(text) ? text : undefined),
 );
 
-export const Locale = textScalar('Locale', 'A language tag (BCP 47): `pt-BR`, `zh-Hant`, `sl`.', 'a language tag such as pt-BR', (text) => {
-  try {
-    return text.length <= 35 ? Intl.getCanonicalLocales(text)[0] : undefined;
-  } catch {
-    return undefined;
-  }
-});
+export const Locale = textScalar(
+  'Locale',
+  'A language tag (BCP 47): `pt-BR`, `zh-Hant`, `sl`.',
+  'a language tag such as pt-BR',
+  (text) => {
+    try {
+      return text.length <= 35 ? Intl.getCanonicalLocales(text)[0] : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+);
 
 export const EventType = textScalar(
   'EventType',

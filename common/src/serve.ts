@@ -33,29 +33,51 @@ const HANDLER_MS = 2_000;
 const END_MS = DRAIN_MS + 10_000;
 
 /** An HTTP server with health and a clean end: `/livez` answers while the process lives, `/readyz` while it should get work. */
-export async function serve({ log, host, port, routes, ready, drain, close }: ServeOptions): Promise<Serving> {
+export async function serve({
+  log,
+  host,
+  port,
+  routes,
+  ready,
+  drain,
+  close,
+}: ServeOptions): Promise<Serving> {
   let stopping: Promise<void> | undefined;
   const running = new Set<Promise<void>>();
   const health: Record<string, Handler> = {
     '/livez': async (_, response) => answer(response, 200, { alive: true }),
     '/readyz': async (_, response) => {
       const usable = !stopping && (await ready().catch(() => false));
-      answer(response, usable ? 200 : 503, { ready: Boolean(usable), ...(typeof usable === 'object' && usable) });
+      answer(response, usable ? 200 : 503, {
+        ready: Boolean(usable),
+        ...(typeof usable === 'object' && usable),
+      });
     },
   };
   const http = createServer((request, response) => {
     const path = request.url!.split('?', 1)[0]!;
     const handler =
-      routes[`${request.method} ${path}`] ?? routes[path] ?? routes[`${path.slice(0, path.lastIndexOf('/'))}/*`] ?? health[path];
+      routes[`${request.method} ${path}`] ??
+      routes[path] ??
+      routes[`${path.slice(0, path.lastIndexOf('/'))}/*`] ??
+      health[path];
     response.once('close', () => stopping && http.closeIdleConnections());
     if (!handler) return answer(response, 404, { error: 'Nothing here.' });
     const handled = handler(request, response).catch((error: unknown) => {
-      if (request.errored) return log.debug({ err: error, path }, 'the client hung up while it was sending');
+      if (request.errored)
+        return log.debug({ err: error, path }, 'the client hung up while it was sending');
       if (error instanceof BodyTooLarge)
-        return answer(response, 413, { errors: [{ message: error.message, extensions: { code: 'BAD_USER_INPUT' } }] });
+        return answer(response, 413, {
+          errors: [{ message: error.message, extensions: { code: 'BAD_USER_INPUT' } }],
+        });
       log.error({ err: error, path }, 'request failed');
       if (response.headersSent) response.destroy();
-      else answer(response, 500, { errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL' } }] });
+      else
+        answer(response, 500, {
+          errors: [
+            { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL' } },
+          ],
+        });
     });
     running.add(handled);
     void handled.finally(() => running.delete(handled));
@@ -101,7 +123,10 @@ export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
 
 export function answer(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) });
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+  });
   response.end(text);
 }
 

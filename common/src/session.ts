@@ -11,7 +11,11 @@ export class Session extends Client {
 
   override query(...given: unknown[]): never {
     const [text, values] = given as [unknown, unknown[]?];
-    return (typeof text === 'string' && given.length <= 2 ? this.#run(text, values ?? []) : this.#send(...given)) as never;
+    return (
+      typeof text === 'string' && given.length <= 2
+        ? this.#run(text, values ?? [])
+        : this.#send(...given)
+    ) as never;
   }
 
   #run(text: string, values: unknown[]): Answer {
@@ -21,7 +25,8 @@ export class Session extends Client {
     // Nothing happened in between.
     if (begin && (text === 'commit' || text === 'rollback')) return NOTHING;
     if (text === 'rollback') return this.#rollback();
-    if (values.length === 0) return begin ? this.#send(`${begin}; ${text}`).then(last) : this.#send(text);
+    if (values.length === 0)
+      return begin ? this.#send(`${begin}; ${text}`).then(last) : this.#send(text);
     const ask = (): Answer => this.#send({ name: nameOf(text), text, values }).catch(forget);
     return begin ? this.#send(begin).then(ask) : ask();
   }
@@ -41,7 +46,8 @@ export class Session extends Client {
 
 const NOTHING: Answer = Promise.resolve({ command: '', rowCount: 0, oid: 0, fields: [], rows: [] });
 const isBegin = (text: string): boolean => text === 'begin' || text.startsWith('start transaction');
-const last = (answer: QueryResult | QueryResult[]): QueryResult => (Array.isArray(answer) ? answer.at(-1)! : answer);
+const last = (answer: QueryResult | QueryResult[]): QueryResult =>
+  Array.isArray(answer) ? answer.at(-1)! : answer;
 
 /** Statements that are kept at most; each takes some memory on each connection. */
 const KEPT = 150;

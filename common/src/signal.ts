@@ -23,9 +23,15 @@ export function listen({ url, channel, heard, log }: SignalOptions): () => Promi
   let isStopped = false;
 
   const open = async (): Promise<void> => {
-    const fresh = new Client({ connectionString: url, application_name: `deskgraph ${channel}`, keepAlive: true });
+    const fresh = new Client({
+      connectionString: url,
+      application_name: `deskgraph ${channel}`,
+      keepAlive: true,
+    });
     client = fresh;
-    fresh.on('error', (error) => log.warn({ err: error, channel }, 'lost the connection that listens'));
+    fresh.on('error', (error) =>
+      log.warn({ err: error, channel }, 'lost the connection that listens'),
+    );
     fresh.on('notification', ({ payload = '' }) => heard(payload));
     fresh.once('end', () => again());
     try {

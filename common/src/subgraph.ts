@@ -5,7 +5,12 @@ import type { Actor } from './access.ts';
 import { apolloOf, graphHandler } from './apollo.ts';
 import { processConfig, readConfig, z } from './config.ts';
 import { Cursors, useCursors } from './cursor.ts';
-import { type DatabaseOptions, type EntityManager, type MikroORM, openDatabase } from './database.ts';
+import {
+  type DatabaseOptions,
+  type EntityManager,
+  type MikroORM,
+  openDatabase,
+} from './database.ts';
 import { countDead } from './dead.ts';
 import { type GraphOptions, buildSubgraph } from './federation.ts';
 import { feedHandler } from './door.ts';
@@ -21,7 +26,12 @@ import { Context } from './transaction.ts';
 
 export const serviceConfig = processConfig.extend({
   DATABASE_URL: z.string().describe('The service’s own database, as a role that owns nothing.'),
-  NATS_URL: z.url().optional().describe('A NATS server with JetStream, over which services tell each other facts. Default: over HTTP.'),
+  NATS_URL: z
+    .url()
+    .optional()
+    .describe(
+      'A NATS server with JetStream, over which services tell each other facts. Default: over HTTP.',
+    ),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(20),
 });
 export type ServiceConfig = z.output<typeof serviceConfig>;
@@ -55,7 +65,12 @@ export async function startSubgraph(
   config: ServiceConfig = readConfig(serviceConfig),
 ): Promise<Serving & Service> {
   const log = createLog(options.name, config.LOG_LEVEL);
-  const orm = await openDatabase({ url: config.DATABASE_URL, entities: options.entities, log, connections: config.DATABASE_CONNECTIONS });
+  const orm = await openDatabase({
+    url: config.DATABASE_URL,
+    entities: options.entities,
+    log,
+    connections: config.DATABASE_CONNECTIONS,
+  });
   useCursors(orm, new Cursors(config.INTERNAL_SECRET));
   const relay = startRelay(orm, config.DATABASE_URL, log);
   const publisher = await publisherOf(options.name, config, log);
@@ -67,9 +82,11 @@ export async function startSubgraph(
   const apollo = apolloOf(schema);
   await apollo.start();
   const actorOf = actorReader(config.INTERNAL_SECRET);
-  const contextFor = (actor: Actor, headers: IncomingHttpHeaders): Context => contextOf(service, options, actor, headers);
+  const contextFor = (actor: Actor, headers: IncomingHttpHeaders): Context =>
+    contextOf(service, options, actor, headers);
   let live: Live | undefined;
-  const own = (door: Handler): Handler => onlyFor(actorOf, (actor) => actor.kind === 'system', door);
+  const own = (door: Handler): Handler =>
+    onlyFor(actorOf, (actor) => actor.kind === 'system', door);
   const serving = await serve({
     log,
     host: config.HOST,
@@ -77,13 +94,20 @@ export async function startSubgraph(
     routes: {
       'POST /graphql': graphHandler(apollo, actorOf, contextFor),
       'GET /feed': own(feedHandler(orm, relay, publisher)),
-      ...Object.fromEntries(Object.entries(options.doors?.(service) ?? {}).map(([route, door]) => [route, own(door)])),
+      ...Object.fromEntries(
+        Object.entries(options.doors?.(service) ?? {}).map(([route, door]) => [route, own(door)]),
+      ),
     },
     ready: async () => ({ deadFacts: await countDead(orm.em.fork() as EntityManager) }),
     drain: async () => {
       relay.release();
       // Sockets first: a stream that is cut goes on elsewhere, one that ends would seem to be over.
-      await Promise.all([live?.close(), tail.stop(), publisher?.stop(), ...ends.map((end) => end())]);
+      await Promise.all([
+        live?.close(),
+        tail.stop(),
+        publisher?.stop(),
+        ...ends.map((end) => end()),
+      ]);
     },
     close: async () => {
       await relay.stop();
@@ -91,7 +115,8 @@ export async function startSubgraph(
       await orm.close(true);
     },
   });
-  if (schema.getSubscriptionType()) live = openLive({ http: serving.http, schema, actorOf, contextFor });
+  if (schema.getSubscriptionType())
+    live = openLive({ http: serving.http, schema, actorOf, contextFor });
   log.info({ port: serving.port }, 'serving');
   return { ...serving, ...service };
 }
@@ -102,11 +127,19 @@ async function publisherOf(
   { NATS_URL: nats, DATABASE_URL: url }: ServiceConfig,
   log: Log,
 ): Promise<Publisher | undefined> {
-  return nats ? (await import('./publish.ts')).startPublisher({ nats, service, url, log }) : undefined;
+  return nats
+    ? (await import('./publish.ts')).startPublisher({ nats, service, url, log })
+    : undefined;
 }
 
-function contextOf({ orm, log, tail }: Service, { find }: SubgraphOptions, actor: Actor, headers: IncomingHttpHeaders): Context {
-  const { 'accept-language': languages = '', 'x-request-id': requestId = randomUUID() } = headers as Record<string, string | undefined>;
+function contextOf(
+  { orm, log, tail }: Service,
+  { find }: SubgraphOptions,
+  actor: Actor,
+  headers: IncomingHttpHeaders,
+): Context {
+  const { 'accept-language': languages = '', 'x-request-id': requestId = randomUUID() } =
+    headers as Record<string, string | undefined>;
   return new Context({
     orm,
     actor,
@@ -131,6 +164,7 @@ const onlyFor =
   (actorOf: ActorReader, fits: (actor: Actor) => boolean, door: Handler): Handler =>
   async (request, response) => {
     const actor = await actorOf(bearer(request.headers.authorization));
-    if (!actor || !fits(actor)) return answer(response, 401, { error: 'This door is not for you.' });
+    if (!actor || !fits(actor))
+      return answer(response, 401, { error: 'This door is not for you.' });
     return door(request, response);
   };

@@ -22,6 +22,8 @@ test('idempotency keys of all workspaces are deleted when they are older than a 
   await keys(ownWorkspace, 20, '23 hours');
   await keys(other, 30, '1 minute');
   expect(await forgetKeys(log.orm)).toBe(2300);
-  expect(await log.query('select count(*)::integer as count from idempotency')).toEqual([{ count: 50 }]);
+  expect(await log.query('select count(*)::integer as count from idempotency')).toEqual([
+    { count: 50 },
+  ]);
   expect(await forgetKeys(log.orm)).toBe(0);
 });

@@ -15,14 +15,21 @@ const FORGET = `
   )) returning 1 as gone`;
 
 /** Deletes the idempotency keys that are too old to mean anything. Resolves with how many. */
-export const forgetKeys = (orm: MikroORM, signal?: AbortSignal): Promise<number> => deleteAll(orm, FORGET, signal);
+export const forgetKeys = (orm: MikroORM, signal?: AbortSignal): Promise<number> =>
+  deleteAll(orm, FORGET, signal);
 
 /** Runs a statement that deletes rows of all workspaces, a batch at most and each in a small transaction, until there are none. Resolves with how many. */
-export async function deleteAll(orm: MikroORM, statement: string, signal?: AbortSignal): Promise<number> {
+export async function deleteAll(
+  orm: MikroORM,
+  statement: string,
+  signal?: AbortSignal,
+): Promise<number> {
   for (let forgotten = 0; ; await sleep(PAUSE_MS, undefined, { signal })) {
     const em = orm.em.fork() as EntityManager;
     em.setSessionContext({ variables: { 'desk.workspace': '*' } });
-    const count = await em.transactional(async (inside) => (await inside.execute<object[]>(statement)).length);
+    const count = await em.transactional(
+      async (inside) => (await inside.execute<object[]>(statement)).length,
+    );
     forgotten += count;
     if (count < BATCH) return forgotten;
   }
@@ -36,14 +43,22 @@ export interface SweepOptions {
 }
 
 /** Looks for what is to be deleted, old keys unless something else is said, once a minute beside the mutations; resolves when it has ended. */
-export function startSweep({ orm, log, everyMs = EVERY_MS, sweep = forgetKeys }: SweepOptions): () => Promise<void> {
+export function startSweep({
+  orm,
+  log,
+  everyMs = EVERY_MS,
+  sweep = forgetKeys,
+}: SweepOptions): () => Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const work = async (): Promise<void> => {
     while (!signal.aborted) {
       await sleep(everyMs, undefined, { signal, ref: false }).catch(() => {});
       if (signal.aborted) return;
-      await sweep(orm, signal).catch((error: unknown) => signal.aborted || log.warn({ err: error }, 'what is old could not be deleted'));
+      await sweep(orm, signal).catch(
+        (error: unknown) =>
+          signal.aborted || log.warn({ err: error }, 'what is old could not be deleted'),
+      );
     }
   };
   const running = work();

@@ -14,7 +14,9 @@ beforeAll(async () => {
   await log.tell(newId('thg'), 1000, 1000, other);
   await log.tell(newId('thg'), 500, 500);
   await log.reached(1500);
-  await log.query(`update event_log set logged_at = now() - interval '31 days' where position <= 1400`);
+  await log.query(
+    `update event_log set logged_at = now() - interval '31 days' where position <= 1400`,
+  );
   tail = new Tail({ orm: log.orm, relay: log.relay, log: silent });
 });
 afterAll(async () => {
@@ -56,9 +58,13 @@ describe('a reader', () => {
     await log.stop();
   });
 
-  const head = async (): Promise<number> => Number((await log.query<{ head: string }>('select head from relay_state'))[0]!.head);
+  const head = async (): Promise<number> =>
+    Number((await log.query<{ head: string }>('select head from relay_state'))[0]!.head);
   /** Tells facts and resolves with the end of the log once they have their positions. */
-  const told = async (count: number, ...args: [subject: string, workspace?: string, version?: number]): Promise<number> => {
+  const told = async (
+    count: number,
+    ...args: [subject: string, workspace?: string, version?: number]
+  ): Promise<number> => {
     const before = await head();
     await log.tell(args[0], args[2] ?? count, count, args[1]);
     await log.reached(before + count);
@@ -80,7 +86,10 @@ describe('a reader', () => {
     await told(20, strange);
     await told(20, strange, other);
     const end = await told(3, own);
-    expect((await first).value).toMatchObject({ facts: [{ version: 1 }, { version: 2 }, { version: 3 }], position: end });
+    expect((await first).value).toMatchObject({
+      facts: [{ version: 1 }, { version: 2 }, { version: 3 }],
+      position: end,
+    });
     const second = reader.next();
     await told(1, strange);
     stop.abort();
@@ -92,7 +101,12 @@ describe('a reader', () => {
     const stop = new AbortController();
     const following = open({ restMs: 50 });
     const from = await following.from();
-    const reader = following.follow({ workspace: ownWorkspace, from, signal: stop.signal, concerns: about(own) });
+    const reader = following.follow({
+      workspace: ownWorkspace,
+      from,
+      signal: stop.signal,
+      concerns: about(own),
+    });
     const end = await told(5, newId('thg'), other);
     let position = from;
     while (position < end) {
@@ -135,7 +149,9 @@ describe('a reader', () => {
     expect(cost.filter((statement) => statement.includes('subject = any'))).toHaveLength(1);
     const next = reader.next();
     await told(1, own);
-    expect((await next).value).toMatchObject({ facts: [{ subject: own, workspace: ownWorkspace }] });
+    expect((await next).value).toMatchObject({
+      facts: [{ subject: own, workspace: ownWorkspace }],
+    });
   });
 
   test('that comes back after a restart of the process finds in memory what it has missed', async () => {
@@ -157,13 +173,18 @@ describe('a reader', () => {
 
   test('is told of what was forgotten meanwhile only what is left of it, also by a process that begins later', async () => {
     const [own, strange] = [newId('thg'), newId('thg')];
-    const forgets: TailOptions['forgets'] = ({ version }) => (version === 3 ? (earlier) => ({ ...earlier, data: {} }) : undefined);
+    const forgets: TailOptions['forgets'] = ({ version }) =>
+      version === 3 ? (earlier) => ({ ...earlier, data: {} }) : undefined;
     const following = open({ forgets });
     const from = await following.from();
     for (const subject of [own, strange]) await told(2, subject);
     const end = await told(1, own, ownWorkspace, 3);
     const at = async (tail: Tail): Promise<unknown[]> => {
-      const reader = tail.follow({ workspace: ownWorkspace, from, signal: new AbortController().signal });
+      const reader = tail.follow({
+        workspace: ownWorkspace,
+        from,
+        signal: new AbortController().signal,
+      });
       const facts: Fact[] = [];
       while (facts.length < 5) facts.push(...(await reader.next()).value!.facts);
       return facts.map(({ subject, data }) => [subject === own, data]);
@@ -175,7 +196,9 @@ describe('a reader', () => {
       [false, { at: 1 }],
       [true, { at: 0 }],
     ];
-    await following.follow({ workspace: ownWorkspace, from: end - 1, signal: new AbortController().signal }).next();
+    await following
+      .follow({ workspace: ownWorkspace, from: end - 1, signal: new AbortController().signal })
+      .next();
     expect(await at(following)).toEqual(left);
     const later = open({ forgets });
     await later.from();
@@ -186,7 +209,12 @@ describe('a reader', () => {
     const following = open({ kept: 1 });
     await following.from();
     const stop = new AbortController();
-    const reader = following.follow({ workspace: ownWorkspace, from: 0, signal: stop.signal, concerns: () => false });
+    const reader = following.follow({
+      workspace: ownWorkspace,
+      from: 0,
+      signal: stop.signal,
+      concerns: () => false,
+    });
     const next = reader.next();
     stop.abort();
     expect(await next).toEqual({ value: undefined, done: true });

@@ -66,7 +66,14 @@ export class Tail {
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor({ orm, relay, log, kept = KEPT, forgets = () => undefined, restMs = REST_MS }: TailOptions) {
+  constructor({
+    orm,
+    relay,
+    log,
+    kept = KEPT,
+    forgets = () => undefined,
+    restMs = REST_MS,
+  }: TailOptions) {
     this.#orm = orm;
     this.#relay = relay;
     this.#log = log;
@@ -98,7 +105,10 @@ export class Tail {
    * The position to follow from: the end of the log, or where a reader of a workspace has got to. Throws CursorExpired when facts after that
    * are gone, or too old to be told live.
    */
-  async from({ workspace, after }: { workspace?: string; after?: number | undefined } = {}): Promise<number> {
+  async from({
+    workspace,
+    after,
+  }: { workspace?: string; after?: number | undefined } = {}): Promise<number> {
     await this.ready();
     if (after === undefined || !workspace) return this.head;
     if (after >= this.#base && after <= this.head) return after;
@@ -108,7 +118,13 @@ export class Tail {
   }
 
   /** The facts that concern a reader, each once and in order, some at a time, for as long as its signal lasts. */
-  async *follow({ workspace, from, signal, concerns = () => true, subjects }: Reader): AsyncGenerator<Batch, void, void> {
+  async *follow({
+    workspace,
+    from,
+    signal,
+    concerns = () => true,
+    subjects,
+  }: Reader): AsyncGenerator<Batch, void, void> {
     let position = from;
     /** Up to which its reader knows that there is nothing. */
     let said = from;
@@ -123,7 +139,9 @@ export class Tail {
       }
       // Nothing may come between looking into the ring and waiting: it would be missed.
       const place = position - this.#base;
-      const own = this.#ring.slice(place, place + PAGE).filter((fact) => fact.workspace === workspace && concerns(fact));
+      const own = this.#ring
+        .slice(place, place + PAGE)
+        .filter((fact) => fact.workspace === workspace && concerns(fact));
       position = Math.max(position, Math.min(position + PAGE, this.head));
       if (own.length) yield { facts: own, position: (said = position) };
       else if (position >= this.head) {
@@ -143,7 +161,8 @@ export class Tail {
   async #older(workspace: string, after: number, subjects: Reader['subjects']): Promise<Batch> {
     const until = this.head;
     const facts = await this.#read(
-      async (em) => factsAfter(em, after, PAGE, { workspace, until, subjects: await subjects?.(em) }),
+      async (em) =>
+        factsAfter(em, after, PAGE, { workspace, until, subjects: await subjects?.(em) }),
       workspace,
     );
     return { facts, position: facts.length < PAGE ? until : facts.at(-1)!.position };
@@ -194,13 +213,18 @@ export class Tail {
   #forget(facts: readonly Fact[]): void {
     for (const fact of facts) {
       const left = this.#forgets(fact);
-      const isEarlier = ({ subject, position }: Fact): boolean => subject === fact.subject && position < fact.position;
+      const isEarlier = ({ subject, position }: Fact): boolean =>
+        subject === fact.subject && position < fact.position;
       if (left) this.#ring = this.#ring.map((each) => (isEarlier(each) ? left(each) : each));
     }
   }
 
   #head(): Promise<number> {
-    return this.#read(async (em) => Number((await em.execute<{ head: string }[]>('select head from relay_state'))[0]!.head), '*');
+    return this.#read(
+      async (em) =>
+        Number((await em.execute<{ head: string }[]>('select head from relay_state'))[0]!.head),
+      '*',
+    );
   }
 
   #read<T>(work: (em: EntityManager) => Promise<T>, workspace: string): Promise<T> {

@@ -36,9 +36,15 @@ export const feedContext = ({ orm, source, log }: Taking): Context =>
 /** Who holds it is the only one that takes facts of the source. */
 export async function lockPosition(em: EntityManager, source: string): Promise<number> {
   for (;;) {
-    const [row] = await em.execute<{ position: string }[]>('select position from feed_position where source = ? for update', [source]);
+    const [row] = await em.execute<{ position: string }[]>(
+      'select position from feed_position where source = ? for update',
+      [source],
+    );
     if (row) return Number(row.position);
-    await em.execute('insert into feed_position (source, position) values (?, 0) on conflict (source) do nothing', [source]);
+    await em.execute(
+      'insert into feed_position (source, position) values (?, 0) on conflict (source) do nothing',
+      [source],
+    );
   }
 }
 
@@ -51,7 +57,11 @@ export function taker(taking: Taking, signal: AbortSignal) {
   const applyAll = applyAllOf(taking);
 
   const position = async (): Promise<number> => {
-    const [row] = await orm.em.fork().execute<{ position: string }[]>('select position from feed_position where source = ?', [source]);
+    const [row] = await orm.em
+      .fork()
+      .execute<{ position: string }[]>('select position from feed_position where source = ?', [
+        source,
+      ]);
     return Number(row?.position ?? 0);
   };
 
@@ -59,14 +69,21 @@ export function taker(taking: Taking, signal: AbortSignal) {
    * Works on the facts that are still new here: another process may have been faster. A page whose begin lies beyond the position (somebody
    * set it back, to rebuild) doesn't connect and is left.
    */
-  const advance = (after: number, facts: Fact[], work: (context: Context, fresh: Fact[]) => Promise<void>): Promise<void> => {
+  const advance = (
+    after: number,
+    facts: Fact[],
+    work: (context: Context, fresh: Fact[]) => Promise<void>,
+  ): Promise<void> => {
     const context = feedContext(taking);
     return context.write(async (em) => {
       const reached = await lockPosition(em, source);
       const fresh = facts.filter((fact) => fact.position > reached);
       if (reached < after || !fresh.length) return;
       await work(context, fresh);
-      await em.execute('update feed_position set position = ? where source = ?', [fresh.at(-1)!.position, source]);
+      await em.execute('update feed_position set position = ? where source = ?', [
+        fresh.at(-1)!.position,
+        source,
+      ]);
     });
   };
 
@@ -91,7 +108,9 @@ export function taker(taking: Taking, signal: AbortSignal) {
             { err: error, source, position: fact.position, fact: fact.id, type: fact.type },
             'a fact can’t be applied and is set aside',
           );
-          return advance(fact.position - 1, [fact], (context) => bury(context, source, [fact], { error, tries }));
+          return advance(fact.position - 1, [fact], (context) =>
+            bury(context, source, [fact], { error, tries }),
+          );
         }
       }
     }

@@ -10,8 +10,10 @@ const ENDING: Record<number, number> = { 5: 1, 6: 2, 7: 2, 8: 3 };
  */
 export function termOf(word: string, begun: boolean): Term {
   const signs = Array.from(word);
-  if (isUnspaced(word)) return { word, low: word, high: begun && signs.length === 1 ? word + LAST : `${word}\u0001` };
-  if (/\d/.test(word) || signs.length < 5) return { word, low: word, high: begun && signs.length >= 3 ? word + LAST : `${word}\u0001` };
+  if (isUnspaced(word))
+    return { word, low: word, high: begun && signs.length === 1 ? word + LAST : `${word}\u0001` };
+  if (/\d/.test(word) || signs.length < 5)
+    return { word, low: word, high: begun && signs.length >= 3 ? word + LAST : `${word}\u0001` };
   const low = signs.slice(0, -ENDING[Math.min(signs.length, 8)]!).join('');
   return { word, low, high: low + LAST };
 }

@@ -20,15 +20,22 @@ export interface TestDatabase {
 }
 
 /** A private database for this test file: a copy of a template that the first file of the run migrates. */
-export async function testDatabase(name: string, migrations: Record<string, MigrationClass>): Promise<TestDatabase> {
+export async function testDatabase(
+  name: string,
+  migrations: Record<string, MigrationClass>,
+): Promise<TestDatabase> {
   const base = process.env['TEST_DATABASE_URL']!;
-  const on = (database: string): string => Object.assign(new URL(base), { pathname: `/${database}` }).href;
+  const on = (database: string): string =>
+    Object.assign(new URL(base), { pathname: `/${database}` }).href;
   const admin = new Client({ connectionString: on('postgres') });
   await admin.connect();
   const template = `template_${name}`;
   await admin.query('select pg_advisory_lock(hashtext($1))', [template]);
   try {
-    const { rowCount } = await admin.query('select from pg_database where datname = $1 and datistemplate', [template]);
+    const { rowCount } = await admin.query(
+      'select from pg_database where datname = $1 and datistemplate',
+      [template],
+    );
     if (!rowCount) {
       await admin.query(`drop database if exists ${template}`);
       await admin.query(`create database ${template}`);
@@ -42,7 +49,10 @@ export async function testDatabase(name: string, migrations: Record<string, Migr
   const database = `test_${name}_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
   await admin.query(`create database ${database} template ${template} strategy file_copy`);
   await admin.end();
-  const url = Object.assign(new URL(on(database)), { username: 'deskgraph_app', password: process.env['TEST_APP_PASSWORD']! }).href;
+  const url = Object.assign(new URL(on(database)), {
+    username: 'deskgraph_app',
+    password: process.env['TEST_APP_PASSWORD']!,
+  }).href;
   return {
     url,
     ownerUrl: on(database),
@@ -62,7 +72,11 @@ async function allowApp(url: string): Promise<void> {
 
 export interface Answer<Data = Record<string, never>> {
   data: Data | null;
-  errors?: { message: string; path?: (string | number)[]; extensions: { code: string } & Record<string, unknown> }[];
+  errors?: {
+    message: string;
+    path?: (string | number)[];
+    extensions: { code: string } & Record<string, unknown>;
+  }[];
 }
 
 /** A running subgraph, and people who ask it. */
@@ -70,11 +84,19 @@ export interface TestService {
   url: string;
   service: Awaited<ReturnType<typeof startSubgraph>>;
   database: TestDatabase;
-  ask<Data>(actor: Actor, query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<Data>>;
+  ask<Data>(
+    actor: Actor,
+    query: string,
+    variables?: object,
+    headers?: Record<string, string>,
+  ): Promise<Answer<Data>>;
   stop(): Promise<void>;
 }
 
-export async function testService(options: SubgraphOptions, migrations: Record<string, MigrationClass>): Promise<TestService> {
+export async function testService(
+  options: SubgraphOptions,
+  migrations: Record<string, MigrationClass>,
+): Promise<TestService> {
   const database = await testDatabase(options.name.replaceAll('-', '_'), migrations);
   const config: ServiceConfig = {
     NODE_ENV: 'test',
@@ -94,7 +116,11 @@ export async function testService(options: SubgraphOptions, migrations: Record<s
     ask: async (actor, query, variables = {}, headers = {}) => {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${await signActor(actor, TEST_SECRET)}`, ...headers },
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${await signActor(actor, TEST_SECRET)}`,
+          ...headers,
+        },
         body: JSON.stringify({ query, variables }),
       });
       return (await response.json()) as never;
@@ -119,7 +145,8 @@ export const streamClient = (url: string, authorization: () => Promise<string>):
 
 /** The data of an answer; fails with the whole answer when there are errors. */
 export function dataOf<Data>(answer: Answer<Data>): Data {
-  if (answer.errors || !answer.data) throw new Error(`Errors in the answer: ${JSON.stringify(answer, null, 2)}`);
+  if (answer.errors || !answer.data)
+    throw new Error(`Errors in the answer: ${JSON.stringify(answer, null, 2)}`);
   return answer.data;
 }
 
@@ -147,17 +174,22 @@ export const app = (workspace: string, scopes: readonly string[] = SCOPES): Acto
 
 export const newWorkspace = newUuid;
 
-const FRAME = /^\s*(begin|start transaction|commit|rollback|savepoint|release|set |select set_config)/i;
+const FRAME =
+  /^\s*(begin|start transaction|commit|rollback|savepoint|release|set |select set_config)/i;
 
 /** The statements that this process sends to its databases during `work`, but for what frames a transaction and what relay and clock do. */
 export async function countStatements(work: () => Promise<unknown>): Promise<string[]> {
   const seen: string[] = [];
-  const query = Reflect.get(Client.prototype, 'query') as (this: Client, ...args: unknown[]) => unknown;
+  const query = Reflect.get(Client.prototype, 'query') as (
+    this: Client,
+    ...args: unknown[]
+  ) => unknown;
   Client.prototype.query = function (this: Client, ...args: unknown[]) {
     const [statement] = args as [string | { text: string }];
     const sent = typeof statement === 'string' ? statement : statement.text;
-    const { application_name: name = '' } = (this as unknown as { connectionParameters: { application_name?: string } })
-      .connectionParameters;
+    const { application_name: name = '' } = (
+      this as unknown as { connectionParameters: { application_name?: string } }
+    ).connectionParameters;
     if (!/ (relay|clock)$/.test(name) && !FRAME.test(sent)) seen.push(sent);
     return query.apply(this, args);
   } as typeof Client.prototype.query;
@@ -174,15 +206,24 @@ export async function countStatements(work: () => Promise<unknown>): Promise<str
  * not as the class says. Decorators state both, and nothing else compares them. What the database keeps by itself is no property either: whoever
  * writes a thing back whole (`store`) would write what it was.
  */
-export async function mappingFaults({ service, database }: TestService, schema: GraphQLSchema): Promise<string[]> {
+export async function mappingFaults(
+  { service, database }: TestService,
+  schema: GraphQLSchema,
+): Promise<string[]> {
   const client = new Client({ connectionString: database.ownerUrl });
   await client.connect();
-  const { rows } = await client.query<{ table_name: string; column_name: string; is_nullable: 'YES' | 'NO' }>(
+  const { rows } = await client.query<{
+    table_name: string;
+    column_name: string;
+    is_nullable: 'YES' | 'NO';
+  }>(
     `select table_name, column_name, is_nullable from information_schema.columns where table_schema = 'public'`,
   );
   const kept = await keptColumns(client);
   await client.end();
-  const columns = new Map(rows.map((row) => [`${row.table_name}.${row.column_name}`, row.is_nullable === 'YES']));
+  const columns = new Map(
+    rows.map((row) => [`${row.table_name}.${row.column_name}`, row.is_nullable === 'YES']),
+  );
   const faults: string[] = [];
   for (const meta of service.orm.getMetadata().getAll().values()) {
     if (meta.abstract) continue;
@@ -191,10 +232,13 @@ export async function mappingFaults({ service, database }: TestService, schema: 
       const place = `${meta.className}.${property.name}`;
       const stored = columns.get(`${meta.tableName}.${property.fieldNames[0]}`);
       if (stored === undefined) faults.push(`${place} has no column`);
-      else if (stored !== Boolean(property.nullable)) faults.push(`${place} is ${stored ? '' : 'not '}nullable in the table only`);
-      if (kept.has(`${meta.tableName}.${property.fieldNames[0]}`)) faults.push(`${place} is kept by the database`);
+      else if (stored !== Boolean(property.nullable))
+        faults.push(`${place} is ${stored ? '' : 'not '}nullable in the table only`);
+      if (kept.has(`${meta.tableName}.${property.fieldNames[0]}`))
+        faults.push(`${place} is kept by the database`);
       const field = isObjectType(type) ? type.getFields()[property.name] : undefined;
-      if (property.nullable && field && isNonNullType(field.type)) faults.push(`${place} is promised by the graph and may be empty`);
+      if (property.nullable && field && isNonNullType(field.type))
+        faults.push(`${place} is promised by the graph and may be empty`);
     }
   }
   return faults;

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type JWK, type JWTPayload, type JWTVerifyGetKey, SignJWT, createLocalJWKSet, createRemoteJWKSet, jwtVerify } from 'jose';
+import {
+  type JWK,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  SignJWT,
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  jwtVerify,
+} from 'jose';
 import type { Actor } from './access.ts';
 
 const INTERNAL_AUDIENCE = 'deskgraph-internal';
@@ -19,7 +27,8 @@ export function signActor(actor: Actor, secret: string): Promise<string> {
 }
 
 /** The token of an `authorization` header; empty when there is none. */
-export const bearer = (header: string | undefined): string => (header?.startsWith('Bearer ') ? header.slice(7) : '');
+export const bearer = (header: string | undefined): string =>
+  header?.startsWith('Bearer ') ? header.slice(7) : '';
 
 export type ActorReader = (token: string) => Promise<Actor | undefined>;
 
@@ -32,7 +41,10 @@ export function actorReader(secret: string): ActorReader {
     if (hit && hit.until > Date.now()) return hit.actor;
     known.delete(token);
     try {
-      const { payload } = await jwtVerify<{ actor: Actor }>(token, key, { audience: INTERNAL_AUDIENCE, algorithms: ['HS256'] });
+      const { payload } = await jwtVerify<{ actor: Actor }>(token, key, {
+        audience: INTERNAL_AUDIENCE,
+        algorithms: ['HS256'],
+      });
       if (known.size >= 10_000) known.clear();
       known.set(token, { actor: payload.actor, until: payload.exp! * 1000 });
       return payload.actor;
@@ -62,7 +74,11 @@ export interface OutsideClaims extends JWTPayload {
 }
 
 /** Verifies bearer tokens of the configured OpenID provider; rejects when a token is not good. `jwks` is an https: address or a JSON key set. */
-export function outsideReader(issuer: string, audience: string, jwks: string): (token: string) => Promise<OutsideClaims> {
+export function outsideReader(
+  issuer: string,
+  audience: string,
+  jwks: string,
+): (token: string) => Promise<OutsideClaims> {
   const keys: JWTVerifyGetKey = jwks.startsWith('http')
     ? createRemoteJWKSet(new URL(jwks))
     : createLocalJWKSet(JSON.parse(jwks) as { keys: JWK[] });

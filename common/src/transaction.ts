@@ -55,7 +55,15 @@ export class Context {
   /** The same caller at another moment, with nothing read yet. */
   again(): Context {
     const { orm, actor, log, requestId, locales, tail } = this;
-    return new Context({ orm, actor, log, requestId, locales, ...(tail && { tail }), ...(this.#find && { find: this.#find }) });
+    return new Context({
+      orm,
+      actor,
+      log,
+      requestId,
+      locales,
+      ...(tail && { tail }),
+      ...(this.#find && { find: this.#find }),
+    });
   }
 
   get workspace(): string {
@@ -151,7 +159,9 @@ export class Context {
       this.load.clear();
       this.actor = { ...this.actor, workspace };
       this.em.setFilterParams('workspace', { workspaceId: workspace });
-      await sql`select set_config('desk.workspace', ${workspace}, true)`.execute(this.em.getKysely());
+      await sql`select set_config('desk.workspace', ${workspace}, true)`.execute(
+        this.em.getKysely(),
+      );
     }
     await work();
   }
@@ -178,7 +188,9 @@ export class Context {
 
   /** With its connection gone, a transaction is rolled back by itself; what was answered before stays right. */
   async #rollback(em: EntityManager): Promise<void> {
-    await em.rollback().catch((failure: unknown) => this.log.warn({ err: failure }, 'rollback failed'));
+    await em
+      .rollback()
+      .catch((failure: unknown) => this.log.warn({ err: failure }, 'rollback failed'));
   }
 
   async #begin({ readOnly }: { readOnly: boolean }): Promise<EntityManager> {

@@ -40,7 +40,10 @@ export class WaitingReaders {
       const leave = (): void => done(0, false);
       const waiting: Waiting = { concerns, wake: (reached) => done(reached, false) };
       // Not all at once, although thousands may have come at once.
-      const rest = setTimeout(() => done(this.#head(), true), this.#restMs * (0.5 + Math.random())).unref();
+      const rest = setTimeout(
+        () => done(this.#head(), true),
+        this.#restMs * (0.5 + Math.random()),
+      ).unref();
       all.add(waiting);
       signal.addEventListener('abort', leave, { once: true });
     });
@@ -49,7 +52,8 @@ export class WaitingReaders {
   /** Facts have come after a position. */
   wake(facts: readonly Fact[], before: number): void {
     for (const [workspace, own] of Map.groupBy(facts, (fact) => fact.workspace))
-      for (const waiting of this.#all.get(workspace) ?? []) if (isConcerned(waiting, own)) waiting.wake(before);
+      for (const waiting of this.#all.get(workspace) ?? [])
+        if (isConcerned(waiting, own)) waiting.wake(before);
   }
 
   wakeAll(): void {

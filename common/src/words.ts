@@ -2,8 +2,10 @@
  * The words of a text for search: lower case, without diacritics. Scripts without spaces (Han, Kana, Hangul, Thai) give overlapping
  * pairs of characters, so that any piece of two or more characters is found without a dictionary.
  */
-const RUN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+|[\p{L}\p{N}]+/gu;
-const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
+const RUN =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+|[\p{L}\p{N}]+/gu;
+const UNSPACED =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
 const LETTERS =
   /[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+/gu;
 const WORD_LIMIT = 64;
@@ -34,7 +36,8 @@ export const folded = (text: string): string =>
 const PLAIN_WORD = /[a-z\d]+/g;
 
 export function words(text: string): string[] {
-  if (PLAIN.test(text)) return (text.toLowerCase().match(PLAIN_WORD) ?? []).map((word) => word.slice(0, WORD_LIMIT));
+  if (PLAIN.test(text))
+    return (text.toLowerCase().match(PLAIN_WORD) ?? []).map((word) => word.slice(0, WORD_LIMIT));
   const found: string[] = [];
   for (const [mixed] of folded(text).matchAll(RUN))
     for (const [run] of mixed.matchAll(LETTERS)) {
@@ -50,11 +53,14 @@ function pairs(run: string): string[] {
 }
 
 /** What to give to `to_tsvector('simple', …)`. */
-export const searchText = (...texts: (string | null | undefined)[]): string => words(texts.filter(Boolean).join(' ')).join(' ');
+export const searchText = (...texts: (string | null | undefined)[]): string =>
+  words(texts.filter(Boolean).join(' ')).join(' ');
 
 /** The different words of a text that is looked for, at most 20; those of three letters and more also find what begins with them. */
 export const soughtTerms = (text: string): Term[] =>
-  [...new Set(words(text))].slice(0, 20).map((word) => ({ word, low: word, high: isOpen(word) ? word + LAST : `${word}\u0001` }));
+  [...new Set(words(text))]
+    .slice(0, 20)
+    .map((word) => ({ word, low: word, high: isOpen(word) ? word + LAST : `${word}\u0001` }));
 
 const isOpen = (word: string): boolean => !isUnspaced(word) && word.length >= 3;
 
@@ -62,5 +68,7 @@ const isOpen = (word: string): boolean => !isUnspaced(word) && word.length >= 3;
 export function searchQuery(text: string, exact = false): string | null {
   const terms = soughtTerms(text);
   if (!terms.length) return null;
-  return terms.map(({ word }) => (!exact && isOpen(word) ? `'${word}':*` : `'${word}'`)).join(' & ');
+  return terms
+    .map(({ word }) => (!exact && isOpen(word) ? `'${word}':*` : `'${word}'`))
+    .join(' & ');
 }

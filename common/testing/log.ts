@@ -48,11 +48,23 @@ export const ownWorkspace = newWorkspace();
 export async function testLog(): Promise<TestLog> {
   const database = await testDatabase('log', { tables: Tables });
   const orm = await openDatabase({ url: database.url, entities: [], log: silent, connections: 8 });
-  const owner = await openDatabase({ url: database.ownerUrl, entities: [], log: silent, connections: 2 });
+  const owner = await openDatabase({
+    url: database.ownerUrl,
+    entities: [],
+    log: silent,
+    connections: 2,
+  });
   const relay = startRelay(orm, database.url, silent);
-  const query = <Row>(statement: string): Promise<Row[]> => owner.em.fork().execute(statement) as Promise<Row[]>;
+  const query = <Row>(statement: string): Promise<Row[]> =>
+    owner.em.fork().execute(statement) as Promise<Row[]>;
   const tell: TestLog['tell'] = (subject, version, count = 1, workspace = ownWorkspace) => {
-    const context = new Context({ orm, actor: systemActor(workspace), log: silent, requestId: 'test', locales: [] });
+    const context = new Context({
+      orm,
+      actor: systemActor(workspace),
+      log: silent,
+      requestId: 'test',
+      locales: [],
+    });
     const facts = Array.from({ length: count }, (_, at) => ({
       type: 'thing.done',
       subject: { id: subject, version: version - count + 1 + at },

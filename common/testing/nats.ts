@@ -25,7 +25,9 @@ export async function testNats(): Promise<TestNats> {
   let child: ChildProcess | undefined;
   const answers = async (): Promise<boolean> => {
     const socket = connect(port, '127.0.0.1');
-    const [said] = await Promise.race([once(socket, 'data'), once(socket, 'close')]).catch(() => [undefined]);
+    const [said] = await Promise.race([once(socket, 'data'), once(socket, 'close')]).catch(() => [
+      undefined,
+    ]);
     socket.destroy();
     return Buffer.isBuffer(said);
   };
@@ -39,7 +41,9 @@ export async function testNats(): Promise<TestNats> {
   return {
     url: `nats://127.0.0.1:${port}`,
     start: async () => {
-      child = spawn(PROGRAM, ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', folder], { stdio: 'ignore' });
+      child = spawn(PROGRAM, ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', folder], {
+        stdio: 'ignore',
+      });
       while (!(await answers())) await sleep(20);
     },
     kill,

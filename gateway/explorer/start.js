@@ -24,10 +24,18 @@ const WELCOME = `# Choose above who asks; Ctrl-Enter sends,
 /** Shows the explorer for one person: what they may see is what it shows. */
 function actAs(name) {
   localStorage.setItem('deskgraph:acting', name);
-  for (const button of people.querySelectorAll('button')) button.setAttribute('aria-pressed', String(button.textContent === name));
+  for (const button of people.querySelectorAll('button'))
+    button.setAttribute('aria-pressed', String(button.textContent === name));
   const headers = tokens[name] ? { authorization: `Bearer ${tokens[name]}` } : {};
   const fetcher = GraphiQL.createFetcher({ url: '/graphql', headers });
-  root.render(React.createElement(GraphiQL, { key: name, fetcher, defaultQuery: WELCOME, shouldPersistHeaders: true }));
+  root.render(
+    React.createElement(GraphiQL, {
+      key: name,
+      fetcher,
+      defaultQuery: WELCOME,
+      shouldPersistHeaders: true,
+    }),
+  );
 }
 
 for (const name of names) {
@@ -36,6 +44,8 @@ for (const name of names) {
   button.addEventListener('click', () => actAs(name));
   people.append(button);
 }
-if (names.length === 0) people.textContent = 'No demo tokens yet: put a token into the Headers tab below as {"authorization": "Bearer …"}.';
+if (names.length === 0)
+  people.textContent =
+    'No demo tokens yet: put a token into the Headers tab below as {"authorization": "Bearer …"}.';
 const last = localStorage.getItem('deskgraph:acting');
 actAs(names.includes(last) ? last : (names[0] ?? ''));

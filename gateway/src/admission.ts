@@ -1,19 +1,33 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 import { type FaultCode, fault } from '@deskgraph/common/errors';
 import type { Call } from './call.ts';
 import { type Cost, costOf } from './cost.ts';
 import { type Limits, excessOfVariables } from './limits.ts';
 
 /** By the code of a fault; 400 for all others. */
-const STATUS: Partial<Record<FaultCode, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, THROTTLED: 429, UNAVAILABLE: 503 };
+const STATUS: Partial<Record<FaultCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  THROTTLED: 429,
+  UNAVAILABLE: 503,
+};
 
 export const statusOf = ({ extensions: { code, reason } }: GraphQLError): number =>
   reason === 'NOT_ACCEPTABLE' ? 406 : (STATUS[code as FaultCode] ?? 400);
 
 /** A fault of the whole request, with the HTTP status for clients that read it. */
 const refused = (error: GraphQLError): GraphQLError =>
-  new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status: statusOf(error) } } });
+  new GraphQLError(error.message, {
+    extensions: { ...error.extensions, http: { status: statusOf(error) } },
+  });
 
 const NEEDS_STREAM =
   'A subscription is answered by a stream: accept `text/event-stream` or `multipart/mixed;subscriptionSpec="1.0"`, or open a WebSocket.';
@@ -35,7 +49,9 @@ function asks({ document, operation }: Resolved, holds: (field: string) => boole
       if (node.kind === Kind.INLINE_FRAGMENT) return touches(node.selectionSet);
       if (seen.has(node.name.value)) return false;
       seen.add(node.name.value);
-      const fragment = document.definitions.find((part) => part.kind === Kind.FRAGMENT_DEFINITION && part.name.value === node.name.value);
+      const fragment = document.definitions.find(
+        (part) => part.kind === Kind.FRAGMENT_DEFINITION && part.name.value === node.name.value,
+      );
       return fragment?.kind === Kind.FRAGMENT_DEFINITION && touches(fragment.selectionSet);
     });
   return touches(operation.selectionSet);
@@ -60,19 +76,29 @@ export function admission(limits: Limits, needsSignIn: boolean): ApolloServerPlu
     return cost;
   };
 
-  const check = ({ schema, document, operation, request, contextValue: call }: Request): GraphQLError | undefined => {
+  const check = ({
+    schema,
+    document,
+    operation,
+    request,
+    contextValue: call,
+  }: Request): GraphQLError | undefined => {
     if (call.refusal) return call.refusal;
     if (!operation) return fault('BAD_USER_INPUT', 'The document has no operation of this name.');
     const resolved = { schema, document, operation };
     if (needsSignIn && !call.caller && asks(resolved, isData)) return fault('UNAUTHENTICATED');
-    if (operation.operation === 'subscription') return fault('BAD_USER_INPUT', NEEDS_STREAM, { reason: 'NOT_ACCEPTABLE' });
+    if (operation.operation === 'subscription')
+      return fault('BAD_USER_INPUT', NEEDS_STREAM, { reason: 'NOT_ACCEPTABLE' });
     const variables = request.variables ?? {};
     const excess = excessOfVariables(variables, limits);
     if (excess) return fault('COST_EXCEEDED', excess);
     if (limits.cost !== Infinity) {
       call.cost = costFor(resolved)(variables);
       if (call.cost > limits.cost)
-        return fault('COST_EXCEEDED', `The query may bring ${call.cost} objects; ${limits.cost} are allowed. Ask for smaller pages.`);
+        return fault(
+          'COST_EXCEEDED',
+          `The query may bring ${call.cost} objects; ${limits.cost} are allowed. Ask for smaller pages.`,
+        );
     }
     call.patience.writes = operation.operation === 'mutation';
     call.patience.rehearses = asks(resolved, isRehearsal);

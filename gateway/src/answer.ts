@@ -12,10 +12,16 @@ const originalCode = (error: unknown): string | undefined => {
 };
 
 /** What a client may read of an error. The request id is filled in by `answers`, which knows it. */
-export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+export function formatError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+): GraphQLFormattedError {
   const { serviceName: _, ...extensions } = { ...formatted.extensions };
   const code = originalCode(error);
-  const { known: _known, ...shown } = masked({ ...formatted, extensions: { ...extensions, ...(code && { code }) } }, '');
+  const { known: _known, ...shown } = masked(
+    { ...formatted, extensions: { ...extensions, ...(code && { code }) } },
+    '',
+  );
   if (shown.extensions?.['requestId'] === '') delete shown.extensions['requestId'];
   return shown;
 }
@@ -33,17 +39,32 @@ export const answers = (log: Log, costLimit: number): ApolloServerPlugin<Call> =
       async didEncounterErrors({ errors, contextValue: { requestId }, operationName }) {
         for (const error of errors)
           if (!masked(error.toJSON(), requestId).known)
-            log.error({ err: error.originalError ?? error, path: error.path, requestId, operationName }, 'masked error');
+            log.error(
+              { err: error.originalError ?? error, path: error.path, requestId, operationName },
+              'masked error',
+            );
       },
-      async willSendResponse({ response, contextValue: { cost, requestId, readsStatus }, request }) {
+      async willSendResponse({
+        response,
+        contextValue: { cost, requestId, readsStatus },
+        request,
+      }) {
         if (response.body.kind !== 'single') return;
         const result = response.body.singleResult;
-        if (cost !== undefined) result.extensions = { ...result.extensions, cost: { requested: cost, limit: costLimit } };
+        if (cost !== undefined)
+          result.extensions = { ...result.extensions, cost: { requested: cost, limit: costLimit } };
         if (!result.errors) return;
-        for (const { extensions } of result.errors) if (extensions?.['code'] === 'INTERNAL') extensions['requestId'] = requestId;
+        for (const { extensions } of result.errors)
+          if (extensions?.['code'] === 'INTERNAL') extensions['requestId'] = requestId;
         // In `application/json` the status says only whether there was a GraphQL request; other errors are in the body (GraphQL over HTTP §6.4.1).
         const { status } = response.http;
-        if (!readsStatus && request.query && status !== undefined && [400, 401, 403, 429, 503].includes(status)) response.http.status = 200;
+        if (
+          !readsStatus &&
+          request.query &&
+          status !== undefined &&
+          [400, 401, 403, 429, 503].includes(status)
+        )
+          response.http.status = 200;
       },
     };
   },

@@ -1,8 +1,22 @@
 import './untracked.ts';
-import { type CompositeType, type FieldDefinition, Supergraph, operationFromDocument } from '@apollo/federation-internals';
-import { ApolloGateway, type ServiceMap, buildOperationContext, executeQueryPlan } from '@apollo/gateway';
+import {
+  type CompositeType,
+  type FieldDefinition,
+  Supergraph,
+  operationFromDocument,
+} from '@apollo/federation-internals';
+import {
+  ApolloGateway,
+  type ServiceMap,
+  buildOperationContext,
+  executeQueryPlan,
+} from '@apollo/gateway';
 import { type PlanNode, type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import type { GatewayExecutionResult, GatewayGraphQLRequestContext, GatewayInterface } from '@apollo/server-gateway-interface';
+import type {
+  GatewayExecutionResult,
+  GatewayGraphQLRequestContext,
+  GatewayInterface,
+} from '@apollo/server-gateway-interface';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, print } from 'graphql';
 import { FAULTS } from '@deskgraph/common/errors';
 import type { Log } from '@deskgraph/common/log';
@@ -51,14 +65,23 @@ export interface Federation {
  * A null where the schema allows none is told as a hint only; a client has to see it as an error. It comes of a thing that one service names
  * and its owner does not find for the caller.
  */
-function withCompletionErrors({ extensions, ...result }: GatewayExecutionResult): GatewayExecutionResult {
+function withCompletionErrors({
+  extensions,
+  ...result
+}: GatewayExecutionResult): GatewayExecutionResult {
   if (!extensions) return result;
   const { valueCompletion, ...others } = extensions as { valueCompletion?: GraphQLError[] };
   const errors = [
     ...(result.errors ?? []),
-    ...(valueCompletion ?? []).map(({ path }) => new GraphQLError(FAULTS.NOT_FOUND, { path, extensions: { code: 'NOT_FOUND' } })),
+    ...(valueCompletion ?? []).map(
+      ({ path }) => new GraphQLError(FAULTS.NOT_FOUND, { path, extensions: { code: 'NOT_FOUND' } }),
+    ),
   ];
-  return { ...result, ...(errors.length > 0 && { errors }), ...(Object.keys(others).length > 0 && { extensions: others }) };
+  return {
+    ...result,
+    ...(errors.length > 0 && { errors }),
+    ...(Object.keys(others).length > 0 && { extensions: others }),
+  };
 }
 
 /**
@@ -92,16 +115,27 @@ export function federate({ supergraphSdl, reach, log }: FederationOptions): Fede
   const plan = (document: DocumentNode): LivePlan => {
     if (!apiSchema || !planner) throw new Error('The gateway is not loaded.');
     const supergraph = planner.supergraph;
-    const schemas = { outside: supergraph.apiSchema(), whole: supergraph.schema.toGraphQLJSSchema() };
+    const schemas = {
+      outside: supergraph.apiSchema(),
+      whole: supergraph.schema.toGraphQLJSSchema(),
+    };
     const { node } = planner.buildQueryPlan(operationFromDocument(schemas.outside, document));
     if (node?.kind !== 'Subscription') throw new Error('This is not a subscription.');
     const { primary } = node;
     const rest = node.rest as PlanNode | undefined;
     const queryPlan: QueryPlan = {
       kind: 'QueryPlan',
-      node: rest ? { kind: 'Sequence', nodes: [primary, ...(rest.kind === 'Sequence' ? rest.nodes : [rest])] } : primary,
+      node: rest
+        ? {
+            kind: 'Sequence',
+            nodes: [primary, ...(rest.kind === 'Sequence' ? rest.nodes : [rest])],
+          }
+        : primary,
     };
-    const operationContext = buildOperationContext({ schema: apiSchema, operationDocument: document });
+    const operationContext = buildOperationContext({
+      schema: apiSchema,
+      operationDocument: document,
+    });
     const source = print(document);
     return {
       subgraph: primary.serviceName,
@@ -120,11 +154,20 @@ export function federate({ supergraphSdl, reach, log }: FederationOptions): Fede
                 return event;
               }
               const answer = await subgraph.process(fetch as Parameters<Subgraph['process']>[0]);
-              missed ||= answer.errors?.some(({ extensions }) => extensions?.['code'] === 'UNAVAILABLE') ?? false;
+              missed ||=
+                answer.errors?.some(({ extensions }) => extensions?.['code'] === 'UNAVAILABLE') ??
+                false;
               return answer;
             },
           };
-        const request = { request: { query: source, variables }, document, source, context, metrics: {}, logger: quiet };
+        const request = {
+          request: { query: source, variables },
+          document,
+          source,
+          context,
+          metrics: {},
+          logger: quiet,
+        };
         const result = await executeQueryPlan(
           queryPlan,
           services,
@@ -142,7 +185,9 @@ export function federate({ supergraphSdl, reach, log }: FederationOptions): Fede
     plan,
     personal() {
       const marked = planner?.supergraph.schema.directive('personal')?.applications() ?? [];
-      return new Set(Array.from(marked, ({ parent }) => (parent as FieldDefinition<CompositeType>).name));
+      return new Set(
+        Array.from(marked, ({ parent }) => (parent as FieldDefinition<CompositeType>).name),
+      );
     },
     schema() {
       if (!apiSchema) throw new Error('The gateway is not loaded.');
@@ -154,7 +199,10 @@ export function federate({ supergraphSdl, reach, log }: FederationOptions): Fede
         if (!executor) throw new Error('The gateway loaded no executor.');
         apiSchema = schema;
         planner = new QueryPlanner(Supergraph.build(supergraphSdl));
-        return { schema, executor: async (request) => withCompletionErrors(await executor(request)) };
+        return {
+          schema,
+          executor: async (request) => withCompletionErrors(await executor(request)),
+        };
       },
       onSchemaLoadOrUpdate: (callback) => gateway.onSchemaLoadOrUpdate(callback),
       stop: () => gateway.stop(),

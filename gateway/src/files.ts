@@ -27,7 +27,11 @@ const IDLE_MS = 20_000;
 const HEAD_MS = 10_000;
 
 /** A file is saved, never shown: it is no page of ours, and does nothing where it is opened. */
-const HELD = { ...SECURITY, 'cache-control': 'private, no-store', 'content-security-policy': "sandbox; default-src 'none'" };
+const HELD = {
+  ...SECURITY,
+  'cache-control': 'private, no-store',
+  'content-security-policy': "sandbox; default-src 'none'",
+};
 const PASSED = ['content-type', 'content-length', 'content-disposition'] as const;
 
 export interface FilePath {
@@ -46,7 +50,11 @@ export function passFiles({ url, secret, origins, log }: FilesOptions): FilePath
   });
   let underway = 0;
 
-  const transfer = async (request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> => {
+  const transfer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<void> => {
     const isUpload = request.method === 'PUT';
     const over = new AbortController();
     const late = setTimeout(() => over.abort(), FILE_MS);
@@ -54,7 +62,10 @@ export function passFiles({ url, secret, origins, log }: FilesOptions): FilePath
     response.once('close', () => over.abort());
     request.socket.setTimeout(IDLE_MS);
     try {
-      const headers = { authorization: `Bearer ${await signActor(systemActor(), secret)}`, 'x-request-id': requestId };
+      const headers = {
+        authorization: `Bearer ${await signActor(systemActor(), secret)}`,
+        'x-request-id': requestId,
+      };
       const bytes = isUpload ? outOf(request) : null;
       const {
         statusCode,
@@ -68,7 +79,9 @@ export function passFiles({ url, secret, origins, log }: FilesOptions): FilePath
         signal: over.signal,
       });
       clearTimeout(silent);
-      const passed = Object.fromEntries(PASSED.flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]]])));
+      const passed = Object.fromEntries(
+        PASSED.flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]]])),
+      );
       if (statusCode === 200) response.setHeader('content-disposition', 'attachment');
       response.writeHead(statusCode, passed);
       await pipeline(body, response);
@@ -86,11 +99,13 @@ export function passFiles({ url, secret, origins, log }: FilesOptions): FilePath
     for (const [name, value] of Object.entries(HELD)) response.setHeader(name, value);
     allowOrigin(request, response, origins);
     if (request.method === 'OPTIONS') {
-      if (response.hasHeader('access-control-allow-methods')) response.setHeader('access-control-allow-methods', 'GET, PUT, OPTIONS');
+      if (response.hasHeader('access-control-allow-methods'))
+        response.setHeader('access-control-allow-methods', 'GET, PUT, OPTIONS');
       return void response.writeHead(204).end();
     }
     const refuse = (status: number, error: string): void => answer(response, status, { error });
-    if (request.method !== 'GET' && request.method !== 'PUT') return refuse(405, 'Files are sent with PUT and read with GET.');
+    if (request.method !== 'GET' && request.method !== 'PUT')
+      return refuse(405, 'Files are sent with PUT and read with GET.');
     if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) {
       response.setHeader('connection', 'close');
       return refuse(413, `A file has at most ${MOST_BYTES} bytes.`);
@@ -115,7 +130,11 @@ export function passFiles({ url, secret, origins, log }: FilesOptions): FilePath
 }
 
 const given = ({ headers }: IncomingMessage): Record<string, string> =>
-  Object.fromEntries((['content-type', 'content-length'] as const).flatMap((name) => (headers[name] ? [[name, headers[name]]] : [])));
+  Object.fromEntries(
+    (['content-type', 'content-length'] as const).flatMap((name) =>
+      headers[name] ? [[name, headers[name]]] : [],
+    ),
+  );
 
 /** The body, on a pipe of its own: when the service answers before it has all, the client still gets the answer. */
 function outOf(request: IncomingMessage): PassThrough {

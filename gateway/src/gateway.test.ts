@@ -16,7 +16,11 @@ interface Answer {
   headers: Headers;
   text: string;
   data?: Record<string, never> | null;
-  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> & { code: string } }[];
+  errors?: {
+    message: string;
+    path?: (string | number)[];
+    extensions: Record<string, unknown> & { code: string };
+  }[];
   extensions?: Record<string, unknown>;
 }
 
@@ -31,7 +35,11 @@ const log = createLog('test', 'silent');
 const logged = jest.spyOn(log, 'error');
 
 beforeAll(async () => {
-  [tickets, customers, issuer] = await Promise.all([startFake('tickets'), startFake('customers'), startIssuer()]);
+  [tickets, customers, issuer] = await Promise.all([
+    startFake('tickets'),
+    startFake('customers'),
+    startIssuer(),
+  ]);
   ana = await issuer.person('ana');
   gateway = await startGateway({
     supergraphSdl: composeFakes(),
@@ -52,7 +60,8 @@ beforeAll(async () => {
 afterEach(() => {
   // A minute later: whatever a test broke, its breakers may be asked again.
   clock += 60_000;
-  for (const fake of [tickets, customers]) Object.assign(fake, { fault: 'none', seen: [], whoAsked: 0 });
+  for (const fake of [tickets, customers])
+    Object.assign(fake, { fault: 'none', seen: [], whoAsked: 0 });
   logged.mockClear();
 });
 
@@ -66,13 +75,19 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 async function http(path: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(new URL(path, gateway.url), init);
   const text = await response.text();
-  const body = response.headers.get('content-type')?.includes('json') ? (JSON.parse(text) as Partial<Answer>) : {};
+  const body = response.headers.get('content-type')?.includes('json')
+    ? (JSON.parse(text) as Partial<Answer>)
+    : {};
   return { ...body, status: response.status, headers: response.headers, text };
 }
 
 const ask = (
   query: string,
-  { token = ana, variables, headers }: { token?: string; variables?: unknown; headers?: Record<string, string> } = {},
+  {
+    token = ana,
+    variables,
+    headers,
+  }: { token?: string; variables?: unknown; headers?: Record<string, string> } = {},
 ): Promise<Answer> =>
   http('/graphql', {
     method: 'POST',
@@ -80,17 +95,25 @@ const ask = (
     body: JSON.stringify({ query, variables }),
   });
 const anonymous = { token: '' };
-const codes = ({ errors = [] }: Answer): string[] => [...new Set(errors.map(({ extensions }) => extensions.code))];
+const codes = ({ errors = [] }: Answer): string[] => [
+  ...new Set(errors.map(({ extensions }) => extensions.code)),
+];
 
 // Who is calling
 
 test('subgraphs learn who calls from a signed token alone', async () => {
-  const answer = await ask(LIST, { headers: { 'x-actor': 'agt_root', 'x-workspace': 'other', cookie: 'session=1' } });
+  const answer = await ask(LIST, {
+    headers: { 'x-actor': 'agt_root', 'x-workspace': 'other', cookie: 'session=1' },
+  });
   expect(answer.errors).toBeUndefined();
-  expect(answer.data).toMatchObject({ tickets: { nodes: [{ customer: { name: 'Name of cus_1' } }, {}, {}] } });
+  expect(answer.data).toMatchObject({
+    tickets: { nodes: [{ customer: { name: 'Name of cus_1' } }, {}, {}] },
+  });
   for (const { seen } of [tickets, customers]) {
     const headers = seen.at(-1)!;
-    expect(await actorReader(SECRET)(headers.authorization!.slice('Bearer '.length))).toEqual(people['ana']);
+    expect(await actorReader(SECRET)(headers.authorization!.slice('Bearer '.length))).toEqual(
+      people['ana'],
+    );
     expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['x-actor']));
     expect(headers).not.toHaveProperty('cookie');
     expect(headers).not.toHaveProperty('x-workspace');
@@ -99,7 +122,9 @@ test('subgraphs learn who calls from a signed token alone', async () => {
 
 test('a token is verified and looked up once, also when it comes many times at once', async () => {
   const token = await issuer.person('bor');
-  const answers = await Promise.all(Array.from({ length: 20 }, () => ask('{ ticket(id: 1) { id } }', { token })));
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => ask('{ ticket(id: 1) { id } }', { token })),
+  );
   expect(answers.flatMap(codes)).toEqual([]);
   expect(issuer.reads.filter((read) => read === token)).toHaveLength(1);
   expect(tickets.whoAsked).toBe(1);
@@ -109,7 +134,12 @@ test('an app is who its token says, with the scopes of the token that exist', as
   const token = await issuer.app('tickets:read tickets:import everything:delete');
   expect(codes(await ask('{ ticket(id: 1) { id } }', { token }))).toEqual([]);
   const actor = await actorReader(SECRET)(tickets.seen[0]!.authorization!.slice('Bearer '.length));
-  expect(actor).toMatchObject({ kind: 'app', id: 'app_1', role: null, scopes: ['tickets:read', 'tickets:import'] });
+  expect(actor).toMatchObject({
+    kind: 'app',
+    id: 'app_1',
+    role: null,
+    scopes: ['tickets:read', 'tickets:import'],
+  });
   expect(tickets.whoAsked).toBe(0);
 });
 
@@ -122,7 +152,10 @@ test.each<[string, () => Promise<string> | string]>([
   ['of a person who is known in another workspace only', () => issuer.person('stray')],
 ])('a token that is %s opens nothing, not even __typename', async (_, make) => {
   const answer = await ask('{ __typename }', { token: await make() });
-  expect(answer).toMatchObject({ status: 200, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  expect(answer).toMatchObject({
+    status: 200,
+    errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+  });
   expect(answer.data ?? null).toBeNull();
   expect(tickets.seen).toEqual([]);
 });
@@ -136,13 +169,19 @@ test.each([
   expect(codes(await ask(query))).toEqual([]);
   tickets.seen = [];
   const answer = await ask(query, anonymous);
-  expect(answer).toMatchObject({ status: 200, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  expect(answer).toMatchObject({
+    status: 200,
+    errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+  });
   expect(answer.text).not.toContain('"data"');
   expect(tickets.seen).toEqual([]);
 });
 
 test('anybody may ask __typename, so that a client can see that the graph is there', async () => {
-  expect((await ask('{ __typename ... on Query { again: __typename } }', anonymous)).data).toEqual({ __typename: 'Query', again: 'Query' });
+  expect((await ask('{ __typename ... on Query { again: __typename } }', anonymous)).data).toEqual({
+    __typename: 'Query',
+    again: 'Query',
+  });
 });
 
 test('a client that reads HTTP status codes gets 401', async () => {
@@ -152,24 +191,46 @@ test('a client that reads HTTP status codes gets 401', async () => {
 
 test('while nobody can say who somebody is, the answer is UNAVAILABLE and not that the token is bad', async () => {
   tickets.fault = 'hangs';
-  expect(codes(await ask('{ newest { id } }', { token: await issuer.person('ana', { jti: '2' }) }))).toEqual(['UNAVAILABLE']);
+  expect(
+    codes(await ask('{ newest { id } }', { token: await issuer.person('ana', { jti: '2' }) })),
+  ).toEqual(['UNAVAILABLE']);
 });
 
 // Faults of subgraphs
 
 /** Who is late answers well, but after 1.2 s: nobody waits so long. */
-const FAULTS: Fault[] = ['hangs', 'late', 'drips', 'html', 'truncated', 'fails', 'short', 'null', 'endless'];
+const FAULTS: Fault[] = [
+  'hangs',
+  'late',
+  'drips',
+  'html',
+  'truncated',
+  'fails',
+  'short',
+  'null',
+  'endless',
+];
 
 test.each(FAULTS)('a subgraph that answers wrongly (%s) costs its fields only', async (fault) => {
   await ask(LIST);
   customers.fault = fault;
   const answer = await ask(LIST);
   expect(answer.data).toEqual({
-    tickets: { nodes: ['1', '2', '3'].map((id) => ({ id, subject: `About ${id}`, customer: { id: `cus_${id}`, name: null } })) },
+    tickets: {
+      nodes: ['1', '2', '3'].map((id) => ({
+        id,
+        subject: `About ${id}`,
+        customer: { id: `cus_${id}`, name: null },
+      })),
+    },
   });
   expect(codes(answer)).toEqual(['UNAVAILABLE']);
-  expect(answer.errors!.map(({ path }) => path)).toEqual([0, 1, 2].map((index) => ['tickets', 'nodes', index, 'customer']));
-  expect(answer.text).not.toMatch(/127\.0\.0\.1|internal|10\.0\.0\.7|\/srv|customers|_entities|serviceName/);
+  expect(answer.errors!.map(({ path }) => path)).toEqual(
+    [0, 1, 2].map((index) => ['tickets', 'nodes', index, 'customer']),
+  );
+  expect(answer.text).not.toMatch(
+    /127\.0\.0\.1|internal|10\.0\.0\.7|\/srv|customers|_entities|serviceName/,
+  );
 });
 
 test('a subgraph that is not there costs its fields only, at the root too', async () => {
@@ -182,7 +243,9 @@ test('a subgraph that is not there costs its fields only, at the root too', asyn
   const response = await fetch(alone.url, {
     method: 'POST',
     headers: JSON_TYPE,
-    body: JSON.stringify({ query: '{ ticket(id: 1) { id } one: customer(id: 1) { id } two: customer(id: 2) { id } }' }),
+    body: JSON.stringify({
+      query: '{ ticket(id: 1) { id } one: customer(id: 1) { id } two: customer(id: 2) { id } }',
+    }),
   });
   const answer = (await response.json()) as Answer;
   expect(answer.data).toEqual({ ticket: { id: '1' }, one: null, two: null });
@@ -229,7 +292,9 @@ test('a change has more time than a query: giving up would not undo it', async (
 });
 
 test('a rehearsal of a change has the time of a change', async () => {
-  expect((await ask('query { ...Trial } fragment Trial on Query { slowPreview }')).data).toEqual({ slowPreview: true });
+  expect((await ask('query { ...Trial } fragment Trial on Query { slowPreview }')).data).toEqual({
+    slowPreview: true,
+  });
 });
 
 // What clients read of errors
@@ -239,24 +304,41 @@ test('a refused request of a subgraph (HTTP 400) reaches the client as the typed
   const answer = await ask('mutation { made: ticketCreate(subject: "x") { id } }');
   expect(answer).toMatchObject({ status: 200, data: { made: null } });
   expect(answer.errors).toEqual([
-    { message: 'ticketCreate: This is too long.', path: ['made'], extensions: { code: 'BAD_USER_INPUT', field: ['subject'] } },
+    {
+      message: 'ticketCreate: This is too long.',
+      path: ['made'],
+      extensions: { code: 'BAD_USER_INPUT', field: ['subject'] },
+    },
   ]);
 });
 
 test('a typed error passes with all it says', async () => {
   const { errors } = await ask('{ forbidden }');
-  expect(errors).toEqual([{ message: 'A right is missing.', path: ['forbidden'], extensions: { code: 'FORBIDDEN', need: 'LEAD' } }]);
+  expect(errors).toEqual([
+    {
+      message: 'A right is missing.',
+      path: ['forbidden'],
+      extensions: { code: 'FORBIDDEN', need: 'LEAD' },
+    },
+  ]);
 });
 
 test('an unknown error is masked, logged, and found by its request id', async () => {
   const { errors, headers, text } = await ask('{ broken }');
   const requestId = headers.get('x-request-id');
   expect(errors).toEqual([
-    { message: expect.stringContaining('request id'), path: ['broken'], extensions: { code: 'INTERNAL', requestId } },
+    {
+      message: expect.stringContaining('request id'),
+      path: ['broken'],
+      extensions: { code: 'INTERNAL', requestId },
+    },
   ]);
   expect(text).not.toMatch(/secret_table|10\.0\.0\.7|stack|serviceName/);
   expect(logged).toHaveBeenCalledWith(
-    expect.objectContaining({ requestId, err: expect.objectContaining({ message: expect.stringContaining('secret_table') }) }),
+    expect.objectContaining({
+      requestId,
+      err: expect.objectContaining({ message: expect.stringContaining('secret_table') }),
+    }),
     'masked error',
   );
 });
@@ -265,13 +347,23 @@ test('validation tells nothing of fields that were not asked for', async () => {
   const { errors, status } = await ask('{ newst { id } }');
   expect(status).toBe(200);
   expect(errors).toEqual([
-    { message: 'Cannot query field "newst" on type "Query".', locations: expect.anything(), extensions: { code: 'BAD_USER_INPUT' } },
+    {
+      message: 'Cannot query field "newst" on type "Query".',
+      locations: expect.anything(),
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
   ]);
 });
 
 test.each([
-  ['a wrong variable', { query: 'query($id: ID!) { ticket(id: $id) { id } }', variables: { id: {} } }],
-  ['a missing operation', { query: 'query A { __typename } query B { __typename }', operationName: 'C' }],
+  [
+    'a wrong variable',
+    { query: 'query($id: ID!) { ticket(id: $id) { id } }', variables: { id: {} } },
+  ],
+  [
+    'a missing operation',
+    { query: 'query A { __typename } query B { __typename }', operationName: 'C' },
+  ],
   ['a syntax error', { query: '{' }],
   ['no query', { variables: {} }],
   ['a batch', [{ query: '{ __typename }' }, { query: '{ __typename }' }]],
@@ -290,7 +382,11 @@ test.each([
 
 test('the request id of the client goes through and comes back; a strange one is replaced', async () => {
   const good = await ask('{ ticket(id: 1) { id } }', {
-    headers: { 'x-request-id': 'web-42', 'accept-language': 'sl', traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` },
+    headers: {
+      'x-request-id': 'web-42',
+      'accept-language': 'sl',
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+    },
   });
   expect(good.headers.get('x-request-id')).toBe('web-42');
   expect(tickets.seen[0]).toMatchObject({
@@ -305,7 +401,9 @@ test('the request id of the client goes through and comes back; a strange one is
 test('each answer says what it may cost, and what is allowed', async () => {
   expect((await ask(LIST)).extensions).toEqual({ cost: { requested: 7, limit: 50_000 } });
   const query = 'query($n: Int) { tickets(first: $n) { nodes { id } } }';
-  expect((await ask(query, { variables: { n: 100 } })).extensions).toEqual({ cost: { requested: 101, limit: 50_000 } });
+  expect((await ask(query, { variables: { n: 100 } })).extensions).toEqual({
+    cost: { requested: 101, limit: 50_000 },
+  });
   tickets.seen = [];
   const answer = await ask(query, { variables: { n: 50_000 } });
   expect(answer).toMatchObject({
@@ -316,39 +414,70 @@ test('each answer says what it may cost, and what is allowed', async () => {
 });
 
 test('a body over 256 KB is refused as JSON, announced or not', async () => {
-  const body = JSON.stringify({ query: '{ __typename }', variables: { text: 'x'.repeat(256 * 1024) } });
+  const body = JSON.stringify({
+    query: '{ __typename }',
+    variables: { text: 'x'.repeat(256 * 1024) },
+  });
   const announced = await http('/graphql', { method: 'POST', headers: JSON_TYPE, body });
-  expect(announced).toMatchObject({ status: 413, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  expect(announced).toMatchObject({
+    status: 413,
+    errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+  });
   const chunked = await http('/graphql', {
     method: 'POST',
     headers: JSON_TYPE,
     body: new Blob([body]).stream(),
     duplex: 'half',
   } as RequestInit);
-  expect(chunked).toMatchObject({ status: 413, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  expect(chunked).toMatchObject({
+    status: 413,
+    errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+  });
 });
 
 test.each([
-  ['a form', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'query={__typename}' }],
-  ['plain text', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"query":"{ __typename }"}' }],
+  [
+    'a form',
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'query={__typename}',
+    },
+  ],
+  [
+    'plain text',
+    {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: '{"query":"{ __typename }"}',
+    },
+  ],
   ['no content type', { method: 'POST', body: new Blob(['{"query":"{ __typename }"}']) }],
   ['GET without a header that a foreign page cannot send', { method: 'GET' }],
 ])('a request that a foreign page could make (%s) is refused', async (_, init) => {
-  const answer = await http(init.method === 'GET' ? '/graphql?query={__typename}' : '/graphql', init);
+  const answer = await http(
+    init.method === 'GET' ? '/graphql?query={__typename}' : '/graphql',
+    init,
+  );
   expect(answer.status).toBe(400);
   expect(codes(answer)).toEqual(['BAD_USER_INPUT']);
 });
 
 test('nothing is changed by GET', async () => {
   const query = encodeURIComponent('mutation { ticketCreate(subject: "x") { id } }');
-  const answer = await http(`/graphql?query=${query}`, { headers: { authorization: `Bearer ${ana}` } });
+  const answer = await http(`/graphql?query=${query}`, {
+    headers: { authorization: `Bearer ${ana}` },
+  });
   expect(answer.status).toBe(405);
   expect(tickets.seen).toEqual([]);
 });
 
 test('only pages of the listed origins may read answers', async () => {
   const preflight = (origin: string): Promise<Answer> =>
-    http('/graphql', { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
+    http('/graphql', {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
   const listed = await preflight(ORIGIN);
   expect(listed.status).toBe(204);
   expect(listed.headers.get('access-control-allow-origin')).toBe(ORIGIN);
@@ -356,7 +485,11 @@ test('only pages of the listed origins may read answers', async () => {
   expect(listed.headers.get('access-control-allow-credentials')).toBeNull();
   for (const origin of ['https://evil.example', 'null', `${ORIGIN}.evil.example`]) {
     expect((await preflight(origin)).headers.get('access-control-allow-origin')).toBeNull();
-    expect((await ask('{ __typename }', { headers: { origin } })).headers.get('access-control-allow-origin')).toBeNull();
+    expect(
+      (await ask('{ __typename }', { headers: { origin } })).headers.get(
+        'access-control-allow-origin',
+      ),
+    ).toBeNull();
   }
 });
 
@@ -371,9 +504,17 @@ test('answers forbid sniffing, framing and keeping', async () => {
 });
 
 test('a client that leaves takes its query with it', async () => {
-  Object.assign(customers, { fault: 'hangs', arrived: Promise.withResolvers(), left: Promise.withResolvers() });
+  Object.assign(customers, {
+    fault: 'hangs',
+    arrived: Promise.withResolvers(),
+    left: Promise.withResolvers(),
+  });
   const agent = new Agent();
-  const leaving = send(gateway.url, { method: 'POST', agent, headers: { ...JSON_TYPE, authorization: `Bearer ${ana}` } });
+  const leaving = send(gateway.url, {
+    method: 'POST',
+    agent,
+    headers: { ...JSON_TYPE, authorization: `Bearer ${ana}` },
+  });
   leaving.on('error', () => {}).end(JSON.stringify({ query: '{ customer(id: 1) { name } }' }));
   await customers.arrived.promise;
   leaving.destroy();

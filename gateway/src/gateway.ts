@@ -65,7 +65,15 @@ const REQUEST_MS = 30_000;
 
 /** The front door: one graph over HTTP in front of the subgraphs, which need not run for it to start. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { log, callers, host = '127.0.0.1', port = 0, subgraphUrls = {}, patienceMs = 1_000, writePatienceMs = 10_000 } = options;
+  const {
+    log,
+    callers,
+    host = '127.0.0.1',
+    port = 0,
+    subgraphUrls = {},
+    patienceMs = 1_000,
+    writePatienceMs = 10_000,
+  } = options;
   const limits: Limits = { ...LIMITS, ...options.limits };
   const live: LiveLimits = { ...LIVE_LIMITS, ...options.live };
   const connections: Connection[] = [];
@@ -75,14 +83,25 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const identify: Identify =
     callers === 'nobody'
       ? async () => undefined
-      : createIdentify({ readToken: callers.readToken, who: who!.ask, secret: callers.secret, log });
+      : createIdentify({
+          readToken: callers.readToken,
+          who: who!.ask,
+          secret: callers.secret,
+          log,
+        });
 
   const federation = federate({
     supergraphSdl: options.supergraphSdl,
     log,
     reach: (name, url) => {
       addresses.set(name, subgraphUrls[name] ?? url);
-      const connection = connectSubgraph({ name, url: addresses.get(name)!, log, patienceMs, breaker: options.breaker });
+      const connection = connectSubgraph({
+        name,
+        url: addresses.get(name)!,
+        log,
+        patienceMs,
+        breaker: options.breaker,
+      });
       connections.push(connection);
       return connection;
     },
@@ -143,7 +162,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const responses = serveResponses(connected);
   const origins = new Set(options.origins);
   const { filesUrl } = options;
-  const files = filesUrl && callers !== 'nobody' ? passFiles({ url: filesUrl, secret: callers.secret, origins, log }) : undefined;
+  const files =
+    filesUrl && callers !== 'nobody'
+      ? passFiles({ url: filesUrl, secret: callers.secret, origins, log })
+      : undefined;
   const serving = await serve({
     log,
     host,
@@ -151,20 +173,38 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     routes: {
       ...options.routes,
       ...(files && { '/files/*': files.handler }),
-      '/graphql': inTime(graphqlOverHttp({ server, identify, responses, origins, bodyLimit: limits.body, patienceMs, writePatienceMs })),
+      '/graphql': inTime(
+        graphqlOverHttp({
+          server,
+          identify,
+          responses,
+          origins,
+          bodyLimit: limits.body,
+          patienceMs,
+          writePatienceMs,
+        }),
+      ),
     },
     ready: async () => true,
     drain: async () => void (await Promise.all([sockets.stop(), responses.stop()])),
     close: async () => {
       await streams.close();
       await server.stop();
-      await Promise.all([who?.close(), files?.close(), ...connections.map((connection) => connection.close())]);
+      await Promise.all([
+        who?.close(),
+        files?.close(),
+        ...connections.map((connection) => connection.close()),
+      ]);
     },
   });
   const sockets = serveSockets(serving.http, connected);
   serving.http.headersTimeout = HEAD_MS;
   serving.http.requestTimeout = FILE_MS;
-  return { url: `http://${host}:${serving.port}/graphql`, port: serving.port, stop: () => serving.stop() };
+  return {
+    url: `http://${host}:${serving.port}/graphql`,
+    port: serving.port,
+    stop: () => serving.stop(),
+  };
 }
 
 /** Who takes longer to send a request is cut. */

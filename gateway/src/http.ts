@@ -21,7 +21,13 @@ export interface HttpOptions {
 }
 
 /** A header outside this list never reaches Apollo Server. */
-const READ_BY_APOLLO = ['accept', 'apollo-require-preflight', 'authorization', 'content-type', 'x-apollo-operation-name'] as const;
+const READ_BY_APOLLO = [
+  'accept',
+  'apollo-require-preflight',
+  'authorization',
+  'content-type',
+  'x-apollo-operation-name',
+] as const;
 
 function headersFor({ headers }: IncomingMessage): HeaderMap {
   const map = new HeaderMap();
@@ -52,7 +58,15 @@ function searched(search: string): unknown {
 }
 
 /** `/graphql`, by GraphQL over HTTP. */
-export function graphqlOverHttp({ server, identify, responses, origins, bodyLimit, patienceMs, writePatienceMs }: HttpOptions): Handler {
+export function graphqlOverHttp({
+  server,
+  identify,
+  responses,
+  origins,
+  bodyLimit,
+  patienceMs,
+  writePatienceMs,
+}: HttpOptions): Handler {
   return async (request, response) => {
     const requestId = givenRequestId(request) ?? newId('req');
     response.setHeader('x-request-id', requestId);
@@ -63,7 +77,10 @@ export function graphqlOverHttp({ server, identify, responses, origins, bodyLimi
     const text = request.method === 'POST' ? await readBody(request, bodyLimit) : '';
     const body = isJson(request) ? parsed(text) : undefined;
     const search = searchOf(request.url!);
-    if (await responses.answer(request, response, request.method === 'GET' ? searched(search) : body)) return;
+    if (
+      await responses.answer(request, response, request.method === 'GET' ? searched(search) : body)
+    )
+      return;
     const patience = new Patience(patienceMs, writePatienceMs);
     response.once('close', () => patience.end(response.writableFinished));
 
@@ -77,7 +94,8 @@ export function graphqlOverHttp({ server, identify, responses, origins, bodyLimi
         refusal = error;
       }
       const headers = inwardHeaders(request, requestId, caller?.internalToken);
-      const readsStatus = request.headers.accept?.includes('application/graphql-response+json') ?? false;
+      const readsStatus =
+        request.headers.accept?.includes('application/graphql-response+json') ?? false;
       return { requestId, caller, refusal, headers, patience, cost: undefined, readsStatus };
     };
 
@@ -96,6 +114,8 @@ export function graphqlOverHttp({ server, identify, responses, origins, bodyLimi
     });
     if (answer.kind !== 'complete') throw new Error('The answer is not one document.');
     for (const [name, value] of headers) response.setHeader(name, value);
-    response.writeHead(status ?? 200, { 'content-length': Buffer.byteLength(answer.string) }).end(answer.string);
+    response
+      .writeHead(status ?? 200, { 'content-length': Buffer.byteLength(answer.string) })
+      .end(answer.string);
   };
 }

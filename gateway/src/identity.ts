@@ -20,7 +20,10 @@ export interface Caller {
  * Who shows this `Authorization` header? Undefined for nobody at all; throws UNAUTHENTICATED or UNAVAILABLE. What was found out more than
  * `maxAgeMs` ago is found out again; a caller of long-lived connections asks so, to see when a right is taken.
  */
-export type Identify = (authorization: string | undefined, maxAgeMs?: number) => Promise<Caller | undefined>;
+export type Identify = (
+  authorization: string | undefined,
+  maxAgeMs?: number,
+) => Promise<Caller | undefined>;
 
 export type TokenReader = (token: string) => Promise<OutsideClaims>;
 
@@ -73,12 +76,18 @@ export function createIdentify({ readToken, who, secret, log }: IdentityOptions)
     }
   };
 
-  const identify = async (claims: OutsideClaims, before?: Kept): Promise<{ caller: Caller | undefined; until: number }> => {
+  const identify = async (
+    claims: OutsideClaims,
+    before?: Kept,
+  ): Promise<{ caller: Caller | undefined; until: number }> => {
     const expiresAt = claims.exp! * 1000;
     const workspace = toUuid('wsp', claims.workspace ?? '');
     if (!workspace || expiresAt <= Date.now()) throw fault('UNAUTHENTICATED');
-    const isApp = claims.scope !== undefined && claims.email === undefined && claims.sub!.startsWith('app_');
-    const actor = isApp ? appOf(claims, workspace) : await who({ workspace: claims.workspace!, email: claims.email, subject: claims.sub! });
+    const isApp =
+      claims.scope !== undefined && claims.email === undefined && claims.sub!.startsWith('app_');
+    const actor = isApp
+      ? appOf(claims, workspace)
+      : await who({ workspace: claims.workspace!, email: claims.email, subject: claims.sub! });
     if (!actor) return { caller: undefined, until: Date.now() + KEEP_NOBODY_MS };
     if (actor.workspace !== workspace) {
       log.error({ actor: actor.id }, 'an actor of another workspace was named for a token');
@@ -95,7 +104,12 @@ export function createIdentify({ readToken, who, secret, log }: IdentityOptions)
     const oldest = kept.size >= MOST_KEPT ? kept.keys().next().value : undefined;
     if (oldest !== undefined) kept.delete(oldest);
     const asked = claims.then((read) => identify(read, before));
-    const entry: Kept = { since: Date.now(), until: Infinity, claims, caller: asked.then(({ caller }) => caller) };
+    const entry: Kept = {
+      since: Date.now(),
+      until: Infinity,
+      claims,
+      caller: asked.then(({ caller }) => caller),
+    };
     kept.set(key, entry);
     asked.then(
       ({ until }) => (entry.until = until),

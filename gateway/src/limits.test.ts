@@ -8,7 +8,8 @@ import { LIMITS, excess, excessOfVariables } from './limits.ts';
 
 const times = (count: number, part: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => part(index)).join(' ');
-const nested = (count: number, field: string, leaf: string): string => `${field} { `.repeat(count) + leaf + ' }'.repeat(count);
+const nested = (count: number, field: string, leaf: string): string =>
+  `${field} { `.repeat(count) + leaf + ' }'.repeat(count);
 
 /** Fragments that each use the next one twice: 2^n fields out of a few hundred bytes. */
 const fragments = (levels: number): string =>
@@ -38,7 +39,8 @@ const BOMBS: Record<string, Bomb> = {
     query: `{ ticket(id: 1) { ...F0 } } ${times(30, (n) => `fragment F${n} on Ticket { ...F${n + 1} ...F${n + 1} }`)} fragment F30 on Ticket { id }`,
   },
   'fragments in a circle': {
-    query: '{ ticket(id: 1) { ...A } } fragment A on Ticket { parent { ...B } } fragment B on Ticket { parent { ...A } }',
+    query:
+      '{ ticket(id: 1) { ...A } } fragment A on Ticket { parent { ...B } } fragment B on Ticket { parent { ...A } }',
   },
   'overlapping fields': { query: overlap(10, 7) },
   'overlapping fields, too long a text': { query: overlap(20) },
@@ -48,33 +50,63 @@ const BOMBS: Record<string, Bomb> = {
   'the same field a thousand times': { query: `{ ticket(id: 1) { ${times(1400, () => 'id')} } }` },
   'the same field five hundred times': { query: `{ ${times(500, () => '__typename')} }` },
   '__typename a thousand times': { query: `{ ${times(2900, () => '__typename')} }` },
-  'two hundred aliases of a list': { query: `{ ${times(200, (n) => `a${n}: newest { id subject }`)} }` },
+  'two hundred aliases of a list': {
+    query: `{ ${times(200, (n) => `a${n}: newest { id subject }`)} }`,
+  },
   'aliases of __typename': { query: `{ ${times(500, (n) => `a${n}: __typename`)} }` },
   'depth 500': { query: `{ ticket(id: 1) { ${nested(500, 'parent', 'id')} } }` },
   'depth 3,000': { query: `{ ticket(id: 1) { ${nested(3000, 'parent', 'id')} } }` },
   directives: { query: `{ ticket(id: 1) { id ${times(300, () => '@include(if: true)')} } }` },
-  'introspection in a circle': { query: `{ __schema { types { ${nested(20, 'fields { type', 'name')} ${'}'.repeat(20)} } } }` },
-  'introspection, wide': { query: `{ ${times(40, (n) => `a${n}: __schema { types { fields { type { fields { type { name } } } } } }`)} }` },
-  'pages of pages': { query: `{ tickets(first: 100) { nodes { children(first: 100) { children(first: 100) { id } } } } }` },
-  'a huge page by variable': { query: 'query($n: Int) { tickets(first: $n) { nodes { id } } }', variables: '{"n":1000000000}' },
+  'introspection in a circle': {
+    query: `{ __schema { types { ${nested(20, 'fields { type', 'name')} ${'}'.repeat(20)} } } }`,
+  },
+  'introspection, wide': {
+    query: `{ ${times(40, (n) => `a${n}: __schema { types { fields { type { fields { type { name } } } } } }`)} }`,
+  },
+  'pages of pages': {
+    query: `{ tickets(first: 100) { nodes { children(first: 100) { children(first: 100) { id } } } } }`,
+  },
+  'a huge page by variable': {
+    query: 'query($n: Int) { tickets(first: $n) { nodes { id } } }',
+    variables: '{"n":1000000000}',
+  },
   'many operations': { query: times(600, (n) => `query Q${n} { __typename }`) },
   'many fragments': {
     query: `{ ticket(id: 1) { ${times(300, (n) => `...F${n}`)} } } ${times(300, (n) => `fragment F${n} on Ticket { id }`)}`,
   },
   'many tokens': { query: `{ ${times(50_000, () => 'a')} }` },
-  'deep literals': { query: `{ search(filter: ${'{all: ['.repeat(700)}${']}'.repeat(700)}) { id } }` },
-  'deep variables': { query: 'query($f: Filter) { search(filter: $f) { id } }', variables: `{"f":${deepJson(10_000)}}` },
-  'many values': { query: 'query($f: Filter) { search(filter: $f) { id } }', variables: `{"f":{"all":[{}${',{}'.repeat(60_000)}]}}` },
-  'undefined variables': { query: `{ search(filter: { all: [${times(700, (n) => `$v${n}`)}] }) { id } }` },
+  'deep literals': {
+    query: `{ search(filter: ${'{all: ['.repeat(700)}${']}'.repeat(700)}) { id } }`,
+  },
+  'deep variables': {
+    query: 'query($f: Filter) { search(filter: $f) { id } }',
+    variables: `{"f":${deepJson(10_000)}}`,
+  },
+  'many values': {
+    query: 'query($f: Filter) { search(filter: $f) { id } }',
+    variables: `{"f":{"all":[{}${',{}'.repeat(60_000)}]}}`,
+  },
+  'undefined variables': {
+    query: `{ search(filter: { all: [${times(700, (n) => `$v${n}`)}] }) { id } }`,
+  },
 };
 
 let gateway: Gateway;
 
-async function askOnce(query: string, variables: string): Promise<{ codes: string[]; took: number }> {
+async function askOnce(
+  query: string,
+  variables: string,
+): Promise<{ codes: string[]; took: number }> {
   const body = `{"query":${JSON.stringify(query)},"variables":${variables}}`;
   const [cpu, clock] = [process.cpuUsage(), performance.now()];
-  const response = await fetch(gateway.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  const { errors = [] } = (await response.json()) as { errors?: { extensions: { code: string } }[] };
+  const response = await fetch(gateway.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  const { errors = [] } = (await response.json()) as {
+    errors?: { extensions: { code: string } }[];
+  };
   const { user, system } = process.cpuUsage(cpu);
   const codes = [...new Set(errors.map(({ extensions }) => extensions.code))];
   return { codes, took: Math.min((user + system) / 1000, performance.now() - clock) };
@@ -91,8 +123,13 @@ async function ask({ query, variables = '{}' }: Bomb): Promise<{ codes: string[]
 }
 
 beforeAll(async () => {
-  gateway = await startGateway({ supergraphSdl: composeFakes(), callers: 'nobody', log: createLog('test', 'silent') });
-  for (const id of [1, 2, 3]) await ask({ query: `{ ticket(id: ${id}) { id customer { name } } }` });
+  gateway = await startGateway({
+    supergraphSdl: composeFakes(),
+    callers: 'nobody',
+    log: createLog('test', 'silent'),
+  });
+  for (const id of [1, 2, 3])
+    await ask({ query: `{ ticket(id: ${id}) { id customer { name } } }` });
 });
 afterAll(() => gateway.stop());
 
@@ -105,7 +142,16 @@ test.each(Object.entries(BOMBS))('%s: refused within 150 ms', async (_, bomb) =>
 
 test('what people and GraphiQL ask is far inside the limits', () => {
   expect(
-    excess(parse(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, schemaDescription: true })), LIMITS),
+    excess(
+      parse(
+        getIntrospectionQuery({
+          inputValueDeprecation: true,
+          specifiedByUrl: true,
+          schemaDescription: true,
+        }),
+      ),
+      LIMITS,
+    ),
   ).toBeUndefined();
   expect(excessOfVariables({ input: JSON.parse(deepJson(8)) as unknown }, LIMITS)).toBeUndefined();
 });
@@ -131,6 +177,8 @@ test('the cost is the number of objects that an answer may hold', () => {
   expect(cost('query($n: Int) { tickets(last: $n) { nodes { id } } }', { n: 7 })).toBe(8);
   expect(cost('query($n: Int = 3) { tickets(first: $n) { nodes { id } } }')).toBe(4);
   expect(cost('query($n: Int) { tickets(first: $n) { nodes { id } } }', { n: -5 })).toBe(1);
-  expect(cost('{ any { ... on Ticket { assignee { id } } ...T } } fragment T on Tag { name }')).toBe(10);
+  expect(
+    cost('{ any { ... on Ticket { assignee { id } } ...T } } fragment T on Tag { name }'),
+  ).toBe(10);
   expect(cost(getIntrospectionQuery())).toBe(0);
 });

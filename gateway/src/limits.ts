@@ -1,4 +1,11 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode, type ValidationRule, visit } from 'graphql';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type SelectionSetNode,
+  type ValidationRule,
+  visit,
+} from 'graphql';
 import { fault } from '@deskgraph/common/errors';
 
 /**
@@ -45,7 +52,9 @@ export const LIMITS: Limits = {
 };
 
 /** For conformance suites with schemas of their own. */
-export const NO_LIMITS = Object.fromEntries(Object.keys(LIMITS).map((name) => [name, Infinity])) as unknown as Limits;
+export const NO_LIMITS = Object.fromEntries(
+  Object.keys(LIMITS).map((name) => [name, Infinity]),
+) as unknown as Limits;
 
 interface Size {
   fields: number;
@@ -55,7 +64,8 @@ interface Size {
 /** Fields and depth of every operation of the document, fragments expanded; each fragment is measured once. */
 function expand(document: DocumentNode): Size[] {
   const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  for (const node of document.definitions)
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   const measured = new Map<string, Size>();
   const nothing: Size = { fields: 0, depth: 0 };
 
@@ -74,13 +84,19 @@ function expand(document: DocumentNode): Size[] {
     for (const node of selections) {
       const isField = node.kind === Kind.FIELD;
       const inner =
-        node.kind === Kind.FRAGMENT_SPREAD ? ofFragment(node.name.value) : node.selectionSet ? ofSelections(node.selectionSet) : nothing;
+        node.kind === Kind.FRAGMENT_SPREAD
+          ? ofFragment(node.name.value)
+          : node.selectionSet
+            ? ofSelections(node.selectionSet)
+            : nothing;
       total.fields += inner.fields + (isField ? 1 : 0);
       total.depth = Math.max(total.depth, inner.depth + (isField ? 1 : 0));
     }
     return total;
   };
-  return document.definitions.flatMap((node) => (node.kind === Kind.OPERATION_DEFINITION ? [ofSelections(node.selectionSet)] : []));
+  return document.definitions.flatMap((node) =>
+    node.kind === Kind.OPERATION_DEFINITION ? [ofSelections(node.selectionSet)] : [],
+  );
 }
 
 interface Written {
@@ -99,7 +115,9 @@ function written(document: DocumentNode): Written {
       counted.directives++;
     },
     SelectionSet({ selections }) {
-      const names = selections.flatMap((node) => (node.kind === Kind.FIELD ? [(node.alias ?? node.name).value] : []));
+      const names = selections.flatMap((node) =>
+        node.kind === Kind.FIELD ? [(node.alias ?? node.name).value] : [],
+      );
       counted.repeats += names.length - new Set(names).size;
     },
   });
@@ -108,7 +126,8 @@ function written(document: DocumentNode): Written {
 
 /** The limit that the document breaks, in words; undefined when it keeps all. */
 export function excess(document: DocumentNode, limits: Limits): string | undefined {
-  if (document.definitions.length > limits.definitions) return `The document has more than ${limits.definitions} operations and fragments.`;
+  if (document.definitions.length > limits.definitions)
+    return `The document has more than ${limits.definitions} operations and fragments.`;
   const sizes = expand(document);
   const { aliases, repeats, directives } = written(document);
   const fields = Math.max(0, ...sizes.map((size) => size.fields));
@@ -116,8 +135,10 @@ export function excess(document: DocumentNode, limits: Limits): string | undefin
   if (fields > limits.fields) return `The query selects more than ${limits.fields} fields.`;
   if (depth > limits.depth) return `The query is nested deeper than ${limits.depth} levels.`;
   if (aliases > limits.aliases) return `The query has more than ${limits.aliases} aliases.`;
-  if (repeats > limits.repeats) return `The query names a field again more than ${limits.repeats} times.`;
-  if (directives > limits.directives) return `The query has more than ${limits.directives} directives.`;
+  if (repeats > limits.repeats)
+    return `The query names a field again more than ${limits.repeats} times.`;
+  if (directives > limits.directives)
+    return `The query has more than ${limits.directives} directives.`;
   return undefined;
 }
 
@@ -134,15 +155,22 @@ export const limitRule =
   });
 
 /** The limit that variables break, in words. Walks without recursion, so depth itself can do no harm. */
-export function excessOfVariables(variables: Record<string, unknown> | undefined, limits: Limits): string | undefined {
+export function excessOfVariables(
+  variables: Record<string, unknown> | undefined,
+  limits: Limits,
+): string | undefined {
   let level: unknown[] = variables ? Object.values(variables) : [];
   let values = 0;
   for (let depth = 1; level.length > 0; depth++) {
     values += level.length;
-    if (values > limits.variableValues) return `The variables hold more than ${limits.variableValues} values.`;
-    if (depth > limits.variableDepth) return `The variables are nested deeper than ${limits.variableDepth} levels.`;
+    if (values > limits.variableValues)
+      return `The variables hold more than ${limits.variableValues} values.`;
+    if (depth > limits.variableDepth)
+      return `The variables are nested deeper than ${limits.variableDepth} levels.`;
     const next: unknown[] = [];
-    for (const value of level) if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) next.push(inner);
+    for (const value of level)
+      if (typeof value === 'object' && value !== null)
+        for (const inner of Object.values(value)) next.push(inner);
     level = next;
   }
   return undefined;

@@ -30,15 +30,20 @@ class Unreadable extends Error {
   override name = 'Unreadable';
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const representationsOf = ({ request }: Fetch): unknown[] | undefined => request.variables?.['representations'] as unknown[] | undefined;
+const representationsOf = ({ request }: Fetch): unknown[] | undefined =>
+  request.variables?.['representations'] as unknown[] | undefined;
 
 function read(status: number, text: string, fetch: Fetch): Answer {
   if (status >= 500) throw new Unreadable(`status ${status}`);
   const body: unknown = JSON.parse(text);
   if (!isRecord(body)) throw new Unreadable('not an object');
-  const errors = Array.isArray(body['errors']) && body['errors'].length > 0 ? (body['errors'] as GraphQLFormattedError[]) : undefined;
+  const errors =
+    Array.isArray(body['errors']) && body['errors'].length > 0
+      ? (body['errors'] as GraphQLFormattedError[])
+      : undefined;
   const data = isRecord(body['data']) ? body['data'] : null;
   if (!data && !errors) throw new Unreadable(`neither data nor errors, status ${status}`);
   const expected = representationsOf(fetch)?.length;
@@ -46,12 +51,27 @@ function read(status: number, text: string, fetch: Fetch): Answer {
   if (data && expected !== undefined && (!Array.isArray(entities) || entities.length !== expected))
     throw new Unreadable('not as many entities as asked for');
   if (!errors) return { data };
-  return { data, errors: data ? errors.map(cleaned) : errors.flatMap((error) => everywhere(fetch, cleaned(error))) };
+  return {
+    data,
+    errors: data
+      ? errors.map(cleaned)
+      : errors.flatMap((error) => everywhere(fetch, cleaned(error))),
+  };
 }
 
 /** An error without what is between processes only: a subgraph does not set our HTTP status, and its text positions mean nothing outside. */
-export function cleaned({ message, path, extensions }: GraphQLFormattedError): GraphQLFormattedError {
-  const { http: _http, stacktrace: _stack, exception: _exception, serviceName: _name, ...shown } = { ...extensions };
+export function cleaned({
+  message,
+  path,
+  extensions,
+}: GraphQLFormattedError): GraphQLFormattedError {
+  const {
+    http: _http,
+    stacktrace: _stack,
+    exception: _exception,
+    serviceName: _name,
+    ...shown
+  } = { ...extensions };
   return { message, ...(path && { path }), extensions: shown };
 }
 
@@ -72,7 +92,13 @@ function placesOf(fetch: Fetch): (readonly (string | number)[])[] {
 }
 
 const everywhere = (fetch: Fetch, error: GraphQLFormattedError): GraphQLFormattedError[] =>
-  error.path ? [error] : placesOf(fetch).map((path) => ({ message: error.message, extensions: error.extensions, path }));
+  error.path
+    ? [error]
+    : placesOf(fetch).map((path) => ({
+        message: error.message,
+        extensions: error.extensions,
+        path,
+      }));
 
 const unavailable = (fetch: Fetch): Answer => ({
   data: null,
@@ -81,9 +107,12 @@ const unavailable = (fetch: Fetch): Answer => ({
 
 /** A kept connection that the other side closed just when it was used; the request was not begun there. */
 const wasClosed = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'UND_ERR_SOCKET' || error.code === 'ECONNRESET');
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'UND_ERR_SOCKET' || error.code === 'ECONNRESET');
 
-const isTooLarge = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 
 /** A client that went away, an answer of a size that the query asked for, and time that others had used up say nothing of a subgraph. */
 const isItsFault = (error: unknown, hadTime: boolean): boolean =>
@@ -102,13 +131,23 @@ export interface ConnectOptions {
  * A subgraph over kept connections. Whatever is wrong with it (refuses, hangs, drips, answers nonsense) costs the fields that it owns, each with
  * the error UNAVAILABLE, and never more than the call's time; while it stays so, it is not asked at all. Names and addresses stay in our log.
  */
-export function connectSubgraph({ name, url, log, patienceMs, breaker: options }: ConnectOptions): Connection {
+export function connectSubgraph({
+  name,
+  url,
+  log,
+  patienceMs,
+  breaker: options,
+}: ConnectOptions): Connection {
   const upstream = createUpstream(url);
   const breaker = createBreaker(options);
 
   const ask = async (fetch: Fetch, signal: AbortSignal): Promise<Answer> => {
     const { query, variables, operationName } = fetch.request;
-    const { status, text } = await upstream.post(fetch.context.headers ?? [], JSON.stringify({ query, variables, operationName }), signal);
+    const { status, text } = await upstream.post(
+      fetch.context.headers ?? [],
+      JSON.stringify({ query, variables, operationName }),
+      signal,
+    );
     return read(status, text, fetch);
   };
 
@@ -127,7 +166,10 @@ export function connectSubgraph({ name, url, log, patienceMs, breaker: options }
     } catch (error) {
       if (isItsFault(error, performance.now() - begun > patienceMs / 2)) breaker.failed();
       const level = error instanceof Gone ? 'debug' : 'warn';
-      log[level]({ err: error, subgraph: name, requestId: fetch.context.requestId }, 'a subgraph did not answer');
+      log[level](
+        { err: error, subgraph: name, requestId: fetch.context.requestId },
+        'a subgraph did not answer',
+      );
       return unavailable(fetch);
     }
   };

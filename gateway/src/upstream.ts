@@ -2,7 +2,11 @@ import { Pool } from 'undici';
 
 /** One address of another process of ours, reached over connections that are kept. */
 export interface Upstream {
-  post(headers: string[], body: string, signal: AbortSignal): Promise<{ status: number; text: string }>;
+  post(
+    headers: string[],
+    body: string,
+    signal: AbortSignal,
+  ): Promise<{ status: number; text: string }>;
   close(): Promise<void>;
 }
 
@@ -23,7 +27,13 @@ export function createUpstream(url: string): Upstream {
   });
   return {
     async post(headers, body, signal) {
-      const { statusCode, body: answer } = await pool.request({ method: 'POST', path: pathname + search, headers, body, signal });
+      const { statusCode, body: answer } = await pool.request({
+        method: 'POST',
+        path: pathname + search,
+        headers,
+        body,
+        signal,
+      });
       return { status: statusCode, text: await answer.text() };
     },
     close: () => pool.destroy(),

@@ -11,13 +11,16 @@ const log = createLog('who', 'silent');
 const asked: Record<'staff' | 'customers', Person[][]> = { staff: [], customers: [] };
 let customersAnswer = true;
 
-const room = (name: keyof typeof asked) => async (request: IncomingMessage, response: ServerResponse) => {
-  const body = JSON.parse((await request.toArray()).join('')) as { people: Person[] };
-  asked[name].push(body.people);
-  if (name === 'customers' && !customersAnswer) return;
-  const actors = body.people.map(({ subject }) => (name === 'staff' ? (people[subject] ?? null) : null));
-  response.end(JSON.stringify({ actors }));
-};
+const room =
+  (name: keyof typeof asked) => async (request: IncomingMessage, response: ServerResponse) => {
+    const body = JSON.parse((await request.toArray()).join('')) as { people: Person[] };
+    asked[name].push(body.people);
+    if (name === 'customers' && !customersAnswer) return;
+    const actors = body.people.map(({ subject }) =>
+      name === 'staff' ? (people[subject] ?? null) : null,
+    );
+    response.end(JSON.stringify({ actors }));
+  };
 const servers = await Promise.all(
   (['staff', 'customers'] as const).map(async (name) => {
     const server = createServer((request, response) => void room(name)(request, response));
@@ -25,7 +28,9 @@ const servers = await Promise.all(
     return server;
   }),
 );
-const urls = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/who`);
+const urls = servers.map(
+  (server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/who`,
+);
 const doors = createWho(urls, SECRET, log);
 const issuer = await startIssuer();
 
@@ -44,7 +49,9 @@ afterAll(async () => {
 const person = (subject: string): Person => ({ workspace: 'wsp_1', subject, email: undefined });
 
 test('everybody who is asked for at one moment is asked for together, and gets the own answer', async () => {
-  const many = Array.from({ length: 2 * PEOPLE_LIMIT + 1 }, (_, at) => person(at % 2 ? 'ana' : `nobody ${at}`));
+  const many = Array.from({ length: 2 * PEOPLE_LIMIT + 1 }, (_, at) =>
+    person(at % 2 ? 'ana' : `nobody ${at}`),
+  );
   const actors = await Promise.all(many.map((each) => doors.ask(each)));
   expect(actors).toEqual(many.map(({ subject }) => people[subject] ?? null));
   expect(asked.staff.map((each) => each.length)).toEqual([PEOPLE_LIMIT, PEOPLE_LIMIT, 1]);
@@ -58,9 +65,17 @@ test('whom the first room knows waits for no other, and a room that hangs leaves
 });
 
 test('who stays is verified and signed for once, and found out again with one question for all', async () => {
-  const identify = createIdentify({ readToken: issuer.readToken, who: doors.ask, secret: SECRET, log });
-  const tokens = await Promise.all(Array.from({ length: 50 }, (_, at) => issuer.person('ana', { device: at })));
-  const look = (maxAgeMs?: number) => Promise.all(tokens.map((token) => identify(`Bearer ${token}`, maxAgeMs)));
+  const identify = createIdentify({
+    readToken: issuer.readToken,
+    who: doors.ask,
+    secret: SECRET,
+    log,
+  });
+  const tokens = await Promise.all(
+    Array.from({ length: 50 }, (_, at) => issuer.person('ana', { device: at })),
+  );
+  const look = (maxAgeMs?: number) =>
+    Promise.all(tokens.map((token) => identify(`Bearer ${token}`, maxAgeMs)));
   const first = await look();
   const questions = asked.staff.length;
   expect(await look()).toEqual(first);

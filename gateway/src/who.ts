@@ -31,7 +31,11 @@ function createDoor(url: string): Door {
     async ask(body, headers) {
       if (!breaker.allows()) throw new Error('not asked: it did not answer lately');
       try {
-        const { status, text } = await upstream.post(headers, body, AbortSignal.timeout(DEADLINE_MS));
+        const { status, text } = await upstream.post(
+          headers,
+          body,
+          AbortSignal.timeout(DEADLINE_MS),
+        );
         if (status !== 200) throw new Error(`answered with status ${status}`);
         const { actors } = JSON.parse(text) as { actors: Actors };
         breaker.succeeded();
@@ -54,11 +58,19 @@ export function createWho(urls: readonly string[], secret: string, log: Log): Wh
   let ours: { token: Promise<string>; until: number } | undefined;
   const ourToken = (): Promise<string> => {
     if (!ours || ours.until < Date.now())
-      ours = { token: signActor(systemActor(), secret), until: Date.now() + (INTERNAL_LIFETIME - 15) * 1000 };
+      ours = {
+        token: signActor(systemActor(), secret),
+        until: Date.now() + (INTERNAL_LIFETIME - 15) * 1000,
+      };
     return ours.token;
   };
   const askAll = async (people: readonly Person[]): Promise<(() => Promise<Actor | null>)[]> => {
-    const headers = ['content-type', 'application/json', 'authorization', `Bearer ${await ourToken()}`];
+    const headers = [
+      'content-type',
+      'application/json',
+      'authorization',
+      `Bearer ${await ourToken()}`,
+    ];
     const body = JSON.stringify({ people });
     const answers = doors.map(({ url, door }) =>
       door.ask(body, headers).catch((error: unknown) => {
@@ -69,14 +81,21 @@ export function createWho(urls: readonly string[], secret: string, log: Log): Wh
     return people.map((_, at) => () => firstKnown(answers, at));
   };
   /** Each person has an answer as soon as a room knows it, whatever the others are up to. */
-  const loader = new DataLoader(askAll, { cache: false, maxBatchSize: PEOPLE_LIMIT, batchScheduleFn: (ask) => void setImmediate(ask) });
+  const loader = new DataLoader(askAll, {
+    cache: false,
+    maxBatchSize: PEOPLE_LIMIT,
+    batchScheduleFn: (ask) => void setImmediate(ask),
+  });
   return {
     ask: async (person) => (await loader.load(person))(),
     close: async () => void (await Promise.all(doors.map(({ door }) => door.close()))),
   };
 }
 
-async function firstKnown(answers: readonly Promise<Actors | undefined>[], at: number): Promise<Actor | null> {
+async function firstKnown(
+  answers: readonly Promise<Actors | undefined>[],
+  at: number,
+): Promise<Actor | null> {
   let silent = false;
   for (const answer of answers) {
     const actors = await answer;

@@ -56,23 +56,35 @@ export interface Event {
   [field: string]: unknown;
 }
 
-export const ticketOf = (number: number, subject = `Printer ${number}`) => ({ __typename: 'Ticket', id: String(number), number, subject });
+export const ticketOf = (number: number, subject = `Printer ${number}`) => ({
+  __typename: 'Ticket',
+  id: String(number),
+  number,
+  subject,
+});
 
 /** Every fourth ticket is of a guest, and every fifth customer is not found by the room that owns them. */
-const customerOf = ({ number }: { number: number }) => (number % 4 ? { __typename: 'Customer', id: `cus_${number}` } : null);
+const customerOf = ({ number }: { number: number }) =>
+  number % 4 ? { __typename: 'Customer', id: `cus_${number}` } : null;
 const refuse = (): never => {
   throw new GraphQLError('A right is missing.', { extensions: { code: 'FORBIDDEN' } });
 };
 
 export const resolvers = (last: () => Event) => ({
   tickets: {
-    Query: { lastEvent: last, lastEvents: () => [last(), last()], lastTicket: () => last()['ticket'] },
+    Query: {
+      lastEvent: last,
+      lastEvents: () => [last(), last()],
+      lastTicket: () => last()['ticket'],
+    },
     Mutation: { rename: (_: unknown, { subject }: { subject: string }) => ticketOf(1, subject) },
     TicketEvent: { __resolveType: ({ __typename }: Event) => __typename },
     Ticket: {
       customer: customerOf,
-      requester: (ticket: { number: number }) => customerOf(ticket) ?? { __typename: 'Guest', email: 'guest@example.com' },
-      tags: (_: unknown, { prefix }: { prefix?: string }) => ['vip', 'paper'].filter((tag) => tag.startsWith(prefix ?? '')),
+      requester: (ticket: { number: number }) =>
+        customerOf(ticket) ?? { __typename: 'Guest', email: 'guest@example.com' },
+      tags: (_: unknown, { prefix }: { prefix?: string }) =>
+        ['vip', 'paper'].filter((tag) => tag.startsWith(prefix ?? '')),
       broken: () => {
         throw new Error('relation "secret_table" does not exist at 10.0.0.7:5432');
       },
@@ -81,8 +93,12 @@ export const resolvers = (last: () => Event) => ({
   customers: {
     Customer: {
       __resolveReference: ({ id }: { id: string }) => (Number(id.slice(4)) % 5 ? { id } : null),
-      name: ({ id }: { id: string }, { upper }: { upper: boolean }) => (upper ? `NAME OF ${id}` : `Name of ${id}`),
-      organization: ({ id }: { id: string }) => ({ id: `org_${id}`, name: `Organization of ${id}` }),
+      name: ({ id }: { id: string }, { upper }: { upper: boolean }) =>
+        upper ? `NAME OF ${id}` : `Name of ${id}`,
+      organization: ({ id }: { id: string }) => ({
+        id: `org_${id}`,
+        name: `Organization of ${id}`,
+      }),
       forbidden: refuse,
       never: refuse,
     },
@@ -90,7 +106,10 @@ export const resolvers = (last: () => Event) => ({
   articles: {
     Ticket: {
       suggested: ({ subject }: { subject: string }, { first }: { first: number }) =>
-        Array.from({ length: first }, (_, index) => ({ id: String(index), title: `${subject}: ${index}` })),
+        Array.from({ length: first }, (_, index) => ({
+          id: String(index),
+          title: `${subject}: ${index}`,
+        })),
     },
     Organization: { articles: () => 3 },
   },

@@ -7,7 +7,18 @@ import { type Name, resolvers, typeDefs } from './graph.ts';
 import { SECRET, people } from './people.ts';
 
 /** How a subgraph can be wrong. */
-export type Fault = 'none' | 'hangs' | 'drips' | 'html' | 'truncated' | 'fails' | 'short' | 'null' | 'refusesRequest' | 'endless' | 'late';
+export type Fault =
+  | 'none'
+  | 'hangs'
+  | 'drips'
+  | 'html'
+  | 'truncated'
+  | 'fails'
+  | 'short'
+  | 'null'
+  | 'refusesRequest'
+  | 'endless'
+  | 'late';
 
 export interface FakeSubgraph {
   url: string;
@@ -37,19 +48,29 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 /** A subgraph of two that can be made faulty at any moment; `tickets` also says who somebody is. */
 export async function startFake(name: Name): Promise<FakeSubgraph> {
-  const schema = buildSubgraphSchema([{ typeDefs: parse(typeDefs[name]), resolvers: resolvers[name] }] as never);
+  const schema = buildSubgraphSchema([
+    { typeDefs: parse(typeDefs[name]), resolvers: resolvers[name] },
+  ] as never);
   const timers = new Set<NodeJS.Timeout>();
 
   const misbehave = (fault: Fault, whole: string, response: ServerResponse): void => {
     const json = { 'content-type': 'application/json' };
     if (fault === 'hangs') return;
-    if (fault === 'late') return void timers.add(setTimeout(() => response.writeHead(200, json).end(whole), 1_200));
+    if (fault === 'late')
+      return void timers.add(setTimeout(() => response.writeHead(200, json).end(whole), 1_200));
     if (fault === 'html')
-      return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>http://10.0.0.7:4102 is ill</html>');
-    if (fault === 'fails') return void response.writeHead(500, json).end('{"errors":[{"message":"at /srv/customers/src/main.ts:3:1"}]}');
+      return void response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end('<html>http://10.0.0.7:4102 is ill</html>');
+    if (fault === 'fails')
+      return void response
+        .writeHead(500, json)
+        .end('{"errors":[{"message":"at /srv/customers/src/main.ts:3:1"}]}');
     if (fault === 'null') return void response.writeHead(200, json).end('{"data":null}');
-    if (fault === 'truncated') return void response.writeHead(200, json).end(whole.slice(0, whole.length / 2));
-    if (fault === 'short') return void response.writeHead(200, json).end('{"data":{"_entities":[]}}');
+    if (fault === 'truncated')
+      return void response.writeHead(200, json).end(whole.slice(0, whole.length / 2));
+    if (fault === 'short')
+      return void response.writeHead(200, json).end('{"data":{"_entities":[]}}');
     if (fault === 'refusesRequest') {
       const error = {
         message: 'ticketCreate: This is too long.',
@@ -67,7 +88,10 @@ export async function startFake(name: Name): Promise<FakeSubgraph> {
       return more();
     }
     let at = 0;
-    const timer = setInterval(() => (response.writable ? response.write(whole[at++] ?? ' ') : clearInterval(timer)), 50);
+    const timer = setInterval(
+      () => (response.writable ? response.write(whole[at++] ?? ' ') : clearInterval(timer)),
+      50,
+    );
     timers.add(timer);
   };
 
@@ -76,11 +100,15 @@ export async function startFake(name: Name): Promise<FakeSubgraph> {
       const text = await bodyOf(request);
       if (request.url === '/who') {
         fake.whoAsked++;
-        const asking = await actorReader(SECRET)(request.headers.authorization?.slice('Bearer '.length) ?? '');
+        const asking = await actorReader(SECRET)(
+          request.headers.authorization?.slice('Bearer '.length) ?? '',
+        );
         if (asking?.kind !== 'system') return void response.writeHead(401).end();
         if (fake.fault === 'hangs') return;
         const asked = JSON.parse(text) as { people: { subject: string }[] };
-        return void response.end(JSON.stringify({ actors: asked.people.map(({ subject }) => people[subject] ?? null) }));
+        return void response.end(
+          JSON.stringify({ actors: asked.people.map(({ subject }) => people[subject] ?? null) }),
+        );
       }
       fake.seen.push(request.headers);
       fake.arrived.resolve();
@@ -91,9 +119,15 @@ export async function startFake(name: Name): Promise<FakeSubgraph> {
         operationName?: string;
       };
       const { fault } = fake;
-      const result = await graphql({ schema, source: query, variableValues: variables, operationName });
+      const result = await graphql({
+        schema,
+        source: query,
+        variableValues: variables,
+        operationName,
+      });
       const whole = JSON.stringify(result);
-      if (fault === 'none') response.writeHead(200, { 'content-type': 'application/json' }).end(whole);
+      if (fault === 'none')
+        response.writeHead(200, { 'content-type': 'application/json' }).end(whole);
       else misbehave(fault, whole, response);
     })();
   });

@@ -1,7 +1,8 @@
 import { composeServices } from '@apollo/composition';
 import { GraphQLError, parse } from 'graphql';
 
-const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
+const LINK =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
 
 const TICKETS = `${LINK}
   type Query {
@@ -44,7 +45,11 @@ export const resolvers = {
   tickets: {
     Query: {
       ticket: (_: unknown, { id }: { id: string }) => ticket(id),
-      tickets: () => ({ nodes: three, edges: three.map((node) => ({ node, cursor: node.id })), totalCount: 3 }),
+      tickets: () => ({
+        nodes: three,
+        edges: three.map((node) => ({ node, cursor: node.id })),
+        totalCount: 3,
+      }),
       newest: () => three,
       search: () => three,
       slowPreview: slow,
@@ -52,7 +57,9 @@ export const resolvers = {
         throw new Error('relation "secret_table" does not exist at 10.0.0.7:5432');
       },
       forbidden: () => {
-        throw new GraphQLError('A right is missing.', { extensions: { code: 'FORBIDDEN', need: 'LEAD' } });
+        throw new GraphQLError('A right is missing.', {
+          extensions: { code: 'FORBIDDEN', need: 'LEAD' },
+        });
       },
       wrongNull: () => ticket('4'),
     },

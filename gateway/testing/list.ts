@@ -39,7 +39,9 @@ export class LiveList {
       const index = this.random(items.length);
       if (choice === 1) items.splice(index, 0, item!);
       change =
-        choice === 1 ? { kind: 'MOVE', item: item!, index, previousIndex: place } : { kind: 'LEAVE', item: item!, previousIndex: place };
+        choice === 1
+          ? { kind: 'MOVE', item: item!, index, previousIndex: place }
+          : { kind: 'LEAVE', item: item!, previousIndex: place };
     }
     this.changes.push(this.#told(change, 1));
     this.#changed();
@@ -59,12 +61,21 @@ export class LiveList {
 
   #told(change: Change, more = 0): Event {
     const cursor = `l${this.#owner}-${this.changes.length + more}`;
-    return { __typename: 'ListChange', id: '', cursor, ...change, pad: () => 'x'.repeat(64 * 1024) };
+    return {
+      __typename: 'ListChange',
+      id: '',
+      cursor,
+      ...change,
+      pad: () => 'x'.repeat(64 * 1024),
+    };
   }
 }
 
 /** What a client makes of it. */
-export function patched(items: readonly number[], { kind, items: all, item, index, previousIndex }: Change): number[] {
+export function patched(
+  items: readonly number[],
+  { kind, items: all, item, index, previousIndex }: Change,
+): number[] {
   if (kind === 'SNAPSHOT') return [...all!];
   const list = [...items];
   if (typeof previousIndex === 'number') list.splice(previousIndex, 1);

@@ -87,7 +87,8 @@ export class Listener {
     const params = { query, operationName, variables };
     if (method === 'GET')
       for (const [name, value] of Object.entries(params))
-        if (value !== undefined) address.searchParams.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+        if (value !== undefined)
+          address.searchParams.set(name, typeof value === 'string' ? value : JSON.stringify(value));
     const sent = request(address, {
       method,
       agent: false,
@@ -98,7 +99,9 @@ export class Listener {
         ...headers,
       },
     });
-    const response = new Promise<IncomingMessage>((resolve, reject) => sent.once('response', resolve).once('error', reject));
+    const response = new Promise<IncomingMessage>((resolve, reject) =>
+      sent.once('response', resolve).once('error', reject),
+    );
     sent.end(method === 'POST' ? (body ?? JSON.stringify(params)) : undefined);
     const listener = new Listener(sent, await response);
     sent.on('error', () => {});
@@ -121,7 +124,10 @@ export class Listener {
     const results: Result[] = [];
     while (results.length < count) {
       const heard = await this.hear();
-      const payload = heard.event === 'part' ? (heard.data as { payload: unknown }).payload : heard.event === 'next' && heard.data;
+      const payload =
+        heard.event === 'part'
+          ? (heard.data as { payload: unknown }).payload
+          : heard.event === 'next' && heard.data;
       if (!payload) throw new Error(`not a result: ${JSON.stringify(heard)}`);
       results.push(payload as Result);
     }
@@ -140,7 +146,8 @@ export class Listener {
   }
 
   #hear(heard: Heard): void {
-    if (heard.comment || (heard.event === 'part' && JSON.stringify(heard.data) === '{}')) return this.#beaten();
+    if (heard.comment || (heard.event === 'part' && JSON.stringify(heard.data) === '{}'))
+      return this.#beaten();
     this.lastId = heard.id ?? this.lastId;
     if (heard.id && !heard.event) return;
     const wait = this.#waits.shift();

@@ -1,7 +1,15 @@
 import { type IncomingMessage, type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, GraphQLError, execute, graphql, parse } from 'graphql';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+  GraphQLError,
+  execute,
+  graphql,
+  parse,
+} from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Actor } from '@deskgraph/common/access';
@@ -83,9 +91,18 @@ export async function startLiveDesk(): Promise<LiveDesk> {
     emit(number, more = {}) {
       count++;
       const kind =
-        count % 2 ? { __typename: 'TicketCreated', channel: 'EMAIL' } : { __typename: 'TicketStatusChanged', from: 'NEW', to: 'OPEN' };
+        count % 2
+          ? { __typename: 'TicketCreated', channel: 'EMAIL' }
+          : { __typename: 'TicketStatusChanged', from: 'NEW', to: 'OPEN' };
       const ticket = ticketOf(number);
-      const event = { ...kind, id: `evt_${count}`, cursor: `c${count * 7919}`, ticket, related: [ticket, ticketOf(number + 1)], ...more };
+      const event = {
+        ...kind,
+        id: `evt_${count}`,
+        cursor: `c${count * 7919}`,
+        ticket,
+        related: [ticket, ticketOf(number + 1)],
+        ...more,
+      };
       log.push(event);
       for (const wake of wakes) wake();
       return event;
@@ -117,11 +134,18 @@ export async function startLiveDesk(): Promise<LiveDesk> {
     },
   };
 
-  const stream = (args: ExecutionArgs, schema: GraphQLSchema): AsyncIterableIterator<ExecutionResult> | ExecutionResult => {
+  const stream = (
+    args: ExecutionArgs,
+    schema: GraphQLSchema,
+  ): AsyncIterableIterator<ExecutionResult> | ExecutionResult => {
     const opened = args.contextValue as Opened;
-    const root = args.document.definitions.find((node) => node.kind === 'OperationDefinition')!.selectionSet.selections[0]!;
+    const root = args.document.definitions.find((node) => node.kind === 'OperationDefinition')!
+      .selectionSet.selections[0]!;
     const field = root.kind === 'Field' ? root.name.value : '';
-    if (field === 'refused') return { errors: [new GraphQLError('A right is missing.', { extensions: { code: 'FORBIDDEN' } })] };
+    if (field === 'refused')
+      return {
+        errors: [new GraphQLError('A right is missing.', { extensions: { code: 'FORBIDDEN' } })],
+      };
     const after = Object.entries(opened.variables).find(([name]) => name.endsWith('after'))?.[1];
     const isList = field === 'list';
     let at = isList
@@ -150,12 +174,26 @@ export async function startLiveDesk(): Promise<LiveDesk> {
           if (opened.isOver) return done;
           if (!isMarked) {
             isMarked = true;
-            return { value: { extensions: { cursor: after ?? last()?.cursor ?? 'c0', anew: '{ lastEvent { id } }' } }, done: false };
+            return {
+              value: {
+                extensions: {
+                  cursor: after ?? last()?.cursor ?? 'c0',
+                  anew: '{ lastEvent { id } }',
+                },
+              },
+              done: false,
+            };
           }
           const state = !toldState;
           if (state && isList) at = desk.list.changes.length;
           toldState = true;
-          const event: Event | undefined = isList ? (state ? desk.list.snapshot() : desk.list.changes[at]) : state ? last() : log[at];
+          const event: Event | undefined = isList
+            ? state
+              ? desk.list.snapshot()
+              : desk.list.changes[at]
+            : state
+              ? last()
+              : log[at];
           if (event) {
             if (!state) at++;
             if (
@@ -172,8 +210,19 @@ export async function startLiveDesk(): Promise<LiveDesk> {
               ticketBatch: [event, event],
               ticketMaybe: event['maybe'] === null ? null : event['ticket'],
             };
-            const result = await execute({ schema, document: args.document, variableValues: opened.variables, rootValue });
-            return { value: { ...result, ...(field !== 'ticks' && { extensions: { cursor: event.cursor } }) }, done: false };
+            const result = await execute({
+              schema,
+              document: args.document,
+              variableValues: opened.variables,
+              rootValue,
+            });
+            return {
+              value: {
+                ...result,
+                ...(field !== 'ticks' && { extensions: { cursor: event.cursor } }),
+              },
+              done: false,
+            };
           }
           await new Promise<void>((resolve) => (wake = resolve));
         }
@@ -187,7 +236,9 @@ export async function startLiveDesk(): Promise<LiveDesk> {
   };
 
   for (const name of Object.keys(typeDefs) as Room[]) {
-    const schema = buildSubgraphSchema([{ typeDefs: parse(typeDefs[name]), resolvers: all[name] }] as never);
+    const schema = buildSubgraphSchema([
+      { typeDefs: parse(typeDefs[name]), resolvers: all[name] },
+    ] as never);
     const server = createServer((request, response) => {
       void (async () => {
         const text = await bodyOf(request);
@@ -195,14 +246,21 @@ export async function startLiveDesk(): Promise<LiveDesk> {
           desk.asked++;
           setImmediate(happened);
           const asked = JSON.parse(text) as { people: { subject: string }[] };
-          return void response.end(JSON.stringify({ actors: asked.people.map(({ subject }) => people[subject] ?? null) }));
+          return void response.end(
+            JSON.stringify({ actors: asked.people.map(({ subject }) => people[subject] ?? null) }),
+          );
         }
         desk.requests[name]++;
         happened();
         if (desk.down.has(name)) return void response.writeHead(503).end();
-        const { query, variables } = JSON.parse(text) as { query: string; variables: Record<string, unknown> };
+        const { query, variables } = JSON.parse(text) as {
+          query: string;
+          variables: Record<string, unknown>;
+        };
         response.writeHead(200, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(await graphql({ schema, source: query, variableValues: variables })));
+        response.end(
+          JSON.stringify(await graphql({ schema, source: query, variableValues: variables })),
+        );
       })();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -213,19 +271,33 @@ export async function startLiveDesk(): Promise<LiveDesk> {
     desk.whoUrls.push(`http://127.0.0.1:${port}/who`);
     if (name === 'customers') continue;
     const upgrades = new WebSocketServer({ server, path: '/graphql' });
-    upgrades.on('connection', (socket) => sockets.add(socket.once('close', () => sockets.delete(socket))));
+    upgrades.on('connection', (socket) =>
+      sockets.add(socket.once('close', () => sockets.delete(socket))),
+    );
     useServer<{ authorization?: string }, { actor?: Actor }>(
       {
         schema,
         onConnect: async (context) => {
-          const actor = await readActor(context.connectionParams?.authorization?.slice('Bearer '.length) ?? '');
+          const actor = await readActor(
+            context.connectionParams?.authorization?.slice('Bearer '.length) ?? '',
+          );
           if (actor) context.extra.actor = actor;
           return actor !== undefined;
         },
         onSubscribe: (context, _id, { query, variables }) => {
-          const opened: Opened = { query, variables: variables ?? {}, isOver: false, ...context.extra };
+          const opened: Opened = {
+            query,
+            variables: variables ?? {},
+            isOver: false,
+            ...context.extra,
+          };
           desk.opened.push(opened);
-          return { schema, document: parse(query), variableValues: variables, contextValue: opened } as ExecutionArgs;
+          return {
+            schema,
+            document: parse(query),
+            variableValues: variables,
+            contextValue: opened,
+          } as ExecutionArgs;
         },
         onOperation: () => void setImmediate(happened),
         subscribe: (args) => stream(args, schema) as AsyncIterableIterator<ExecutionResult>,

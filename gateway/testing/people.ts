@@ -19,16 +19,26 @@ const agent = (id: string, workspace = WORKSPACE): Actor => ({
 });
 
 /** Whom the fake rooms know, by the subject of the token. */
-export const people: Record<string, Actor> = { ana: agent('agt_ana'), bor: agent('agt_bor'), stray: agent('agt_stray', ELSEWHERE) };
+export const people: Record<string, Actor> = {
+  ana: agent('agt_ana'),
+  bor: agent('agt_bor'),
+  stray: agent('agt_stray', ELSEWHERE),
+};
 
 /** An OpenID provider in memory: signs tokens, and reads them as the gateway does. */
 export async function startIssuer() {
   const keys = await generateKeyPair('ES256');
   const stranger = await generateKeyPair('ES256');
-  const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(keys.publicKey)), alg: 'ES256', kid: 'one' }] });
+  const jwks = JSON.stringify({
+    keys: [{ ...(await exportJWK(keys.publicKey)), alg: 'ES256', kid: 'one' }],
+  });
   const read = outsideReader(ISSUER, 'deskgraph', jwks);
   const reads: string[] = [];
-  const sign = (claims: Record<string, unknown>, key = keys.privateKey, lifetime = '1 hour'): Promise<string> =>
+  const sign = (
+    claims: Record<string, unknown>,
+    key = keys.privateKey,
+    lifetime = '1 hour',
+  ): Promise<string> =>
     new SignJWT({ workspace: toId('wsp', WORKSPACE), ...claims })
       .setProtectedHeader({ alg: 'ES256', kid: 'one' })
       .setIssuer(ISSUER)

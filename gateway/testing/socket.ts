@@ -21,12 +21,20 @@ export class Wire {
   readonly ready: Promise<void>;
   readonly #waits: ((message: Message) => void)[] = [];
 
-  constructor(url: string, protocol: string | string[] = 'graphql-transport-ws', options: object = {}) {
+  constructor(
+    url: string,
+    protocol: string | string[] = 'graphql-transport-ws',
+    options: object = {},
+  ) {
     this.ws = new WebSocket(url.replace(/^http/, 'ws'), protocol, options);
     this.ws.on('error', () => {});
-    this.ready = new Promise((resolve, reject) => this.ws.once('open', resolve).once('error', reject));
+    this.ready = new Promise((resolve, reject) =>
+      this.ws.once('open', resolve).once('error', reject),
+    );
     this.ready.catch(() => {});
-    this.closed = new Promise((resolve) => this.ws.once('close', (code, reason) => resolve({ code, reason: String(reason) })));
+    this.closed = new Promise((resolve) =>
+      this.ws.once('close', (code, reason) => resolve({ code, reason: String(reason) })),
+    );
     this.ws.on('message', (text: Buffer) => {
       const message = JSON.parse(text.toString()) as Message;
       const wait = this.#waits.shift();
@@ -53,7 +61,12 @@ export class Wire {
     return message ? Promise.resolve(message) : new Promise((resolve) => this.#waits.push(resolve));
   }
 
-  subscribe(id: string, query: string, variables?: Record<string, unknown>, operationName?: string): void {
+  subscribe(
+    id: string,
+    query: string,
+    variables?: Record<string, unknown>,
+    operationName?: string,
+  ): void {
     this.say({ type: 'subscribe', id, payload: { query, variables, operationName } });
   }
 

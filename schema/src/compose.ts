@@ -8,17 +8,30 @@ export interface SubgraphFile {
 }
 
 /** Composes the graph and loads it in the gateway's engine once, which refuses some of what composition lets through. */
-export async function compose(subgraphs: readonly SubgraphFile[]): Promise<{ supergraph: string; api: string }> {
-  const composed = composeServices(subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })));
-  if (composed.errors) throw new Error(`The services don't compose:\n${composed.errors.map(({ message }) => message).join('\n')}`);
+export async function compose(
+  subgraphs: readonly SubgraphFile[],
+): Promise<{ supergraph: string; api: string }> {
+  const composed = composeServices(
+    subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
+  );
+  if (composed.errors)
+    throw new Error(
+      `The services don't compose:\n${composed.errors.map(({ message }) => message).join('\n')}`,
+    );
   const api = await load(composed.supergraphSdl);
-  return { supergraph: `${composed.supergraphSdl}\n`, api: `${printSchema(lexicographicSortSchema(api))}\n` };
+  return {
+    supergraph: `${composed.supergraphSdl}\n`,
+    api: `${printSchema(lexicographicSortSchema(api))}\n`,
+  };
 }
 
 async function load(supergraphSdl: string): Promise<GraphQLSchema> {
   process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
   const { ApolloGateway } = await import('@apollo/gateway');
-  const gateway = new ApolloGateway({ supergraphSdl, logger: { debug() {}, info() {}, warn: console.warn, error: console.error } });
+  const gateway = new ApolloGateway({
+    supergraphSdl,
+    logger: { debug() {}, info() {}, warn: console.warn, error: console.error },
+  });
   const { schema } = await gateway.load();
   await gateway.stop();
   return schema;

@@ -4,12 +4,21 @@ import { compose } from './compose.ts';
 import { lint } from './lint.ts';
 
 /** The services of the graph and where they listen unless told otherwise. */
-export const SERVICES = { tickets: 4101, customers: 4102, 'knowledge-base': 4103, analytics: 4104 } as const;
+export const SERVICES = {
+  tickets: 4101,
+  customers: 4102,
+  'knowledge-base': 4103,
+  analytics: 4104,
+} as const;
 
 /** Every generated file of this room, by name: each service's schema, the composed graph, and the graph as clients see it. */
 export async function files(): Promise<Record<string, string>> {
   const subgraphs = await Promise.all(
-    Object.entries(SERVICES).map(async ([name, port]) => ({ name, url: `http://127.0.0.1:${port}/graphql`, sdl: await emit(name) })),
+    Object.entries(SERVICES).map(async ([name, port]) => ({
+      name,
+      url: `http://127.0.0.1:${port}/graphql`,
+      sdl: await emit(name),
+    })),
   );
   const faults = lint(subgraphs);
   if (faults.length) throw new Error(`The schema breaks its own rules:\n${faults.join('\n')}`);
@@ -25,7 +34,13 @@ export async function files(): Promise<Record<string, string>> {
 async function emit(name: string): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--conditions=source', '--import', '@deskgraph/common/source', new URL('subgraph.ts', import.meta.url).pathname, name],
+    [
+      '--conditions=source',
+      '--import',
+      '@deskgraph/common/source',
+      new URL('subgraph.ts', import.meta.url).pathname,
+      name,
+    ],
     { maxBuffer: 64 * 1024 * 1024, cwd: new URL('..', import.meta.url).pathname },
   );
   return stdout;

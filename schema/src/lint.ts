@@ -28,8 +28,10 @@ type Named = { name: string; document: DocumentNode };
 
 const objects = (document: DocumentNode): ObjectTypeDefinitionNode[] =>
   document.definitions.filter((definition) => definition.kind === Kind.OBJECT_TYPE_DEFINITION);
-const has = (node: { directives?: readonly { name: { value: string } }[] | undefined }, name: string): boolean =>
-  node.directives?.some((directive) => directive.name.value === name) ?? false;
+const has = (
+  node: { directives?: readonly { name: { value: string } }[] | undefined },
+  name: string,
+): boolean => node.directives?.some((directive) => directive.name.value === name) ?? false;
 const isEntity = (type: ObjectTypeDefinitionNode): boolean => has(type, 'key');
 
 /** A type without description is a stub of a thing that another service owns and describes. */
@@ -56,14 +58,16 @@ function undescribed(name: string, document: DocumentNode, owned: Map<string, st
     const type = definition.name.value;
     const isRoot = ['Query', 'Mutation', 'Subscription'].includes(type);
     const isStub = owned.has(type) && owned.get(type) !== name;
-    if (!isRoot && !isStub && 'description' in definition && !definition.description) faults.push(`${name}: ${type} has no description`);
+    if (!isRoot && !isStub && 'description' in definition && !definition.description)
+      faults.push(`${name}: ${type} has no description`);
     if ('fields' in definition)
       for (const field of definition.fields ?? [])
         if (!field.description && !has(field, 'external') && !(isStub && field.name.value === 'id'))
           faults.push(`${name}: ${type}.${field.name.value} has no description`);
     if (definition.kind === Kind.ENUM_TYPE_DEFINITION)
       for (const value of definition.values ?? [])
-        if (!value.description) faults.push(`${name}: ${type}.${value.name.value} has no description`);
+        if (!value.description)
+          faults.push(`${name}: ${type}.${value.name.value} has no description`);
   }
   return faults;
 }
@@ -91,19 +95,33 @@ const requiresWithArguments = (name: string, document: DocumentNode): string[] =
               .includes('('),
         ),
       )
-      .map((field) => `${name}: ${type.name.value}.${field.name.value} requires fields with arguments, which the planner mixes up`),
+      .map(
+        (field) =>
+          `${name}: ${type.name.value}.${field.name.value} requires fields with arguments, which the planner mixes up`,
+      ),
   );
 
 /** One dead service costs its fields, not the page. */
-function foreignNonNull(name: string, document: DocumentNode, owned: Map<string, string>): string[] {
+function foreignNonNull(
+  name: string,
+  document: DocumentNode,
+  owned: Map<string, string>,
+): string[] {
   return objects(document).flatMap((type) =>
     (type.fields ?? [])
       .filter((field) => holdsForeign(field, name, owned))
-      .map((field) => `${name}: ${type.name.value}.${field.name.value} is of another service and must be nullable`),
+      .map(
+        (field) =>
+          `${name}: ${type.name.value}.${field.name.value} is of another service and must be nullable`,
+      ),
   );
 }
 
-function holdsForeign(field: FieldDefinitionNode, name: string, owned: Map<string, string>): boolean {
+function holdsForeign(
+  field: FieldDefinitionNode,
+  name: string,
+  owned: Map<string, string>,
+): boolean {
   let node = field.type;
   let innerRequired = false;
   while (node.kind !== Kind.NAMED_TYPE) {
@@ -120,19 +138,26 @@ function unequalInputs(documents: Named[]): string[] {
   const faults: string[] = [];
   for (const { name, document } of documents)
     for (const definition of document.definitions) {
-      if (definition.kind !== Kind.INPUT_OBJECT_TYPE_DEFINITION && definition.kind !== Kind.ENUM_TYPE_DEFINITION) continue;
+      if (
+        definition.kind !== Kind.INPUT_OBJECT_TYPE_DEFINITION &&
+        definition.kind !== Kind.ENUM_TYPE_DEFINITION
+      )
+        continue;
       if (definition.name.value === 'UserErrorCode') continue;
       const text = sorted(definition);
       const other = shared.get(definition.name.value);
-      if (other && other.text !== text) faults.push(`${definition.name.value} differs between ${other.name} and ${name}`);
+      if (other && other.text !== text)
+        faults.push(`${definition.name.value} differs between ${other.name} and ${name}`);
       shared.set(definition.name.value, { name, text });
     }
   return faults;
 }
 
 function sorted(definition: InputObjectTypeDefinitionNode | EnumTypeDefinitionNode): string {
-  const parts = definition.kind === Kind.ENUM_TYPE_DEFINITION ? definition.values : definition.fields;
-  return [print({ ...definition, fields: undefined, values: undefined } as never), ...(parts ?? []).map((part) => print(part)).sort()].join(
-    '\n',
-  );
+  const parts =
+    definition.kind === Kind.ENUM_TYPE_DEFINITION ? definition.values : definition.fields;
+  return [
+    print({ ...definition, fields: undefined, values: undefined } as never),
+    ...(parts ?? []).map((part) => print(part)).sort(),
+  ].join('\n');
 }

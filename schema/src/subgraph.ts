@@ -2,5 +2,7 @@ import { buildSubgraph } from '@deskgraph/common/federation';
 import type { SubgraphOptions } from '@deskgraph/common/subgraph';
 
 /** Prints the schema of the service that is named. */
-const { subgraph } = (await import(`@deskgraph/${process.argv[2]}/subgraph`)) as { subgraph: SubgraphOptions };
+const { subgraph } = (await import(`@deskgraph/${process.argv[2]}/subgraph`)) as {
+  subgraph: SubgraphOptions;
+};
 process.stdout.write(buildSubgraph(subgraph).sdl);

@@ -5,11 +5,21 @@ import type { Databases } from './row.ts';
 const CLIENTS = 64;
 
 /** Connections of the owner to the databases that floors work on. */
-export async function openFloor(platform: Platform): Promise<Databases & { close(): Promise<void> }> {
-  const pool = (name: string): Pool => new Pool({ connectionString: platform.database(name).owner, max: CLIENTS });
+export async function openFloor(
+  platform: Platform,
+): Promise<Databases & { close(): Promise<void> }> {
+  const pool = (name: string): Pool =>
+    new Pool({ connectionString: platform.database(name).owner, max: CLIENTS });
   await prepare(platform);
-  const databases = { tickets: pool('tickets'), analytics: pool('analytics'), customers: pool('customers') };
-  return { ...databases, close: async () => void (await Promise.all(Object.values(databases).map((each) => each.end()))) };
+  const databases = {
+    tickets: pool('tickets'),
+    analytics: pool('analytics'),
+    customers: pool('customers'),
+  };
+  return {
+    ...databases,
+    close: async () => void (await Promise.all(Object.values(databases).map((each) => each.end()))),
+  };
 }
 
 /** Facts of the floor go into a table like the outbox, where no relay looks. */
@@ -25,7 +35,9 @@ export async function transaction<T>(pool: Pool, work: (run: Run) => Promise<T>)
   const client = await pool.connect();
   try {
     await client.query('begin');
-    const done = await work(async (text, values) => (await client.query(prepared(text, values))).rows as never);
+    const done = await work(
+      async (text, values) => (await client.query(prepared(text, values))).rows as never,
+    );
     await client.query('commit');
     return done;
   } catch (error) {

@@ -14,7 +14,12 @@ export interface Load {
 }
 
 /** So many clients, each of which asks again as soon as it has its answer. */
-export async function drive(step: Step, clients: number, seconds: number, first: number): Promise<Load> {
+export async function drive(
+  step: Step,
+  clients: number,
+  seconds: number,
+  first: number,
+): Promise<Load> {
   const times: number[] = [];
   let n = first;
   let errors = 0;
@@ -35,7 +40,13 @@ export async function drive(step: Step, clients: number, seconds: number, first:
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
-  return { requests: times.length, errors, fault, seconds: (performance.now() - began) / 1000, times };
+  return {
+    requests: times.length,
+    errors,
+    fault,
+    seconds: (performance.now() - began) / 1000,
+    times,
+  };
 }
 
 export const share = (sorted: readonly number[], part: number): number =>
@@ -66,7 +77,8 @@ export function asker(url: string): Asker {
       body: JSON.stringify({ query, variables }),
     });
     const text = await body.text();
-    if (statusCode !== 200 || text.includes('"errors":[') || text.includes('"userErrors":[{')) throw new Error(text.slice(0, 500));
+    if (statusCode !== 200 || text.includes('"errors":[') || text.includes('"userErrors":[{'))
+      throw new Error(text.slice(0, 500));
     return text;
   };
   return {

@@ -11,10 +11,12 @@ import { rows as all } from './rows/all.ts';
 
 const { size, only, concurrencies, json, profile } = options;
 const unknown = only?.find((name) => !all[name]);
-if (unknown) throw new Error(`There is no row ${unknown}; there are ${Object.keys(all).join(', ')}.`);
+if (unknown)
+  throw new Error(`There is no row ${unknown}; there are ${Object.keys(all).join(', ')}.`);
 
 const began = performance.now();
-const tell = (text: string): void => console.error(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${text}`);
+const tell = (text: string): void =>
+  console.error(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${text}`);
 
 await using leaving = new AsyncDisposableStack();
 const folder = newFolder();
@@ -27,22 +29,28 @@ await first.stop();
 tell('starting with what is there');
 const platform = await start(folder);
 leaving.defer(() => platform.stop());
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void leaving.disposeAsync().then(() => process.exit(1)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void leaving.disposeAsync().then(() => process.exit(1)));
 
-tell(`filling: ${size.tickets} tickets, ${size.customers} customers, reports of ${size.reported} tickets`);
+tell(
+  `filling: ${size.tickets} tickets, ${size.customers} customers, reports of ${size.reported} tickets`,
+);
 const world = await fill(platform, size);
 leaving.defer(() => world.graph.close());
 const floor = await openFloor(platform);
 leaving.defer(() => floor.close());
 
-const rows = Object.entries(all).flatMap(([name, make]) => (!only || only.includes(name) ? make(world, floor) : []));
+const rows = Object.entries(all).flatMap(([name, make]) =>
+  !only || only.includes(name) ? make(world, floor) : [],
+);
 const work = () =>
   measure({
     rows,
     processes: platform.processes,
     concurrencies,
     size,
-    tell: (row, clients, round) => tell(`round ${round + 1} of ${size.rounds}: ${row}, ${clients} at a time`),
+    tell: (row, clients, round) =>
+      tell(`round ${round + 1} of ${size.rounds}: ${row}, ${clients} at a time`),
   });
 const watched = platform.processes.find(({ name }) => name === profile);
 const measured = watched ? await profiled(watched, work, tell) : await work();

@@ -52,7 +52,13 @@ const WARM_SECONDS = 0.5;
 const WARM_CLIENTS = 8;
 
 /** Rounds of all rows at all numbers of clients in turn, the graph and the floor one after the other. */
-export async function measure({ rows, processes, concurrencies, size, tell }: Bench): Promise<Measured> {
+export async function measure({
+  rows,
+  processes,
+  concurrencies,
+  size,
+  tell,
+}: Bench): Promise<Measured> {
   const sums = new Map<string, Sum>();
   const memory: Record<string, number> = {};
   let n = 0;
@@ -75,15 +81,19 @@ export async function measure({ rows, processes, concurrencies, size, tell }: Be
         const before = timesOf(processes);
         const then = machine();
         sum.loads.push(await run(row.graph, clients, size.graphSeconds));
-        for (const [name, time] of Object.entries(timesOf(processes))) sum.cpu[name] = (sum.cpu[name] ?? 0) + time - before[name]!;
+        for (const [name, time] of Object.entries(timesOf(processes)))
+          sum.cpu[name] = (sum.cpu[name] ?? 0) + time - before[name]!;
         const now = machine();
         sum.used += now.used - then.used;
         sum.all += now.all - then.all;
-        for (const each of processes) memory[each.name] = Math.max(memory[each.name] ?? 0, usageOf(each).memory);
+        for (const each of processes)
+          memory[each.name] = Math.max(memory[each.name] ?? 0, usageOf(each).memory);
         sum.floors.push(await run(row.floor, clients, size.floorSeconds));
         tell(row.name, clients, round);
       }
-  const figures = rows.flatMap((row) => concurrencies.map((clients) => figuresOf(row, clients, sums.get(`${row.name} ${clients}`)!)));
+  const figures = rows.flatMap((row) =>
+    concurrencies.map((clients) => figuresOf(row, clients, sums.get(`${row.name} ${clients}`)!)),
+  );
   return { figures, memory };
 }
 
@@ -99,7 +109,10 @@ async function settle(row: Row): Promise<void> {
 
 function timesOf(processes: readonly Watched[]): Record<string, number> {
   const { user, system } = process.cpuUsage();
-  return { ...Object.fromEntries(processes.map((each) => [each.name, usageOf(each).cpu])), load: (user + system) / 1000 };
+  return {
+    ...Object.fromEntries(processes.map((each) => [each.name, usageOf(each).cpu])),
+    load: (user + system) / 1000,
+  };
 }
 
 function figuresOf(row: Row, clients: number, { loads, floors, cpu, used, all }: Sum): Figures {
@@ -109,7 +122,9 @@ function figuresOf(row: Row, clients: number, { loads, floors, cpu, used, all }:
     row: row.name,
     clients,
     ...graph,
-    cpu: Object.fromEntries(Object.entries(cpu).map(([name, time]) => [name, time / graph.requests])),
+    cpu: Object.fromEntries(
+      Object.entries(cpu).map(([name, time]) => [name, time / graph.requests]),
+    ),
     foreign: Math.max(0, used - Object.values(cpu).reduce((sum, time) => sum + time, 0)) / all,
     floor: { rate: floor.rate, p50: floor.p50, p95: floor.p95 },
     fault: graph.fault ?? floor.fault,
@@ -120,7 +135,8 @@ function figuresOf(row: Row, clients: number, { loads, floors, cpu, used, all }:
 
 function joined(loads: readonly Load[]) {
   const times = loads.flatMap((load) => load.times).toSorted((a, b) => a - b);
-  const sum = (of: (load: Load) => number): number => loads.reduce((total, load) => total + of(load), 0);
+  const sum = (of: (load: Load) => number): number =>
+    loads.reduce((total, load) => total + of(load), 0);
   const errors = sum((load) => load.errors);
   return {
     requests: times.length,

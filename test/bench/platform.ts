@@ -23,16 +23,28 @@ export interface Platform {
 }
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'deskgraph-bench-'));
-export const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+export const remove = (folder: string): void =>
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 
 /** `npm start` without the demo, on free ports and in a data directory of its own; PostgreSQL keeps its promises (fsync on). */
 export async function start(folder: string): Promise<Platform> {
   const began = performance.now();
-  const launcher = spawn(process.execPath, ['--conditions=source', '--import', './common/source.mjs', 'common/src/launch/main.ts'], {
-    cwd: root,
-    env: { ...process.env, PORT: '0', DATA_DIR: folder, SEED: 'false', LOG_LEVEL: 'warn', NODE_ENV: 'production' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const launcher = spawn(
+    process.execPath,
+    ['--conditions=source', '--import', './common/source.mjs', 'common/src/launch/main.ts'],
+    {
+      cwd: root,
+      env: {
+        ...process.env,
+        PORT: '0',
+        DATA_DIR: folder,
+        SEED: 'false',
+        LOG_LEVEL: 'warn',
+        NODE_ENV: 'production',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   try {
     await ready(launcher);
   } catch (error) {
@@ -41,14 +53,20 @@ export async function start(folder: string): Promise<Platform> {
   }
   const startedIn = performance.now() - began;
   const { url } = JSON.parse(readFileSync(join(folder, 'desk.json'), 'utf8')) as { url: string };
-  const secrets = JSON.parse(readFileSync(join(folder, 'secrets.json'), 'utf8')) as { owner: string; app: string };
+  const secrets = JSON.parse(readFileSync(join(folder, 'secrets.json'), 'utf8')) as {
+    owner: string;
+    app: string;
+  };
   const server = `postgresql://postgres:${secrets.owner}@127.0.0.1:${serverLines(join(folder, 'postgres'))[3]}/postgres`;
   const issuer = await openIssuer(join(folder, 'issuer.json'));
   return {
     url,
     startedIn,
     processes: watch(launcher.pid!),
-    database: (name) => ({ owner: urlFor(server, { database: name }), app: appUrl(server, secrets.app, name) }),
+    database: (name) => ({
+      owner: urlFor(server, { database: name }),
+      app: appUrl(server, secrets.app, name),
+    }),
     token: ({ email, workspace }) => issuer.issueToken({ sub: email, email, workspace }, '1 hour'),
     stop: async () => {
       launcher.kill('SIGTERM');
@@ -62,7 +80,9 @@ async function ready(launcher: ChildProcess): Promise<void> {
   const said: string[] = [];
   const lines = createInterface({ input: launcher.stdout! });
   await new Promise<void>((resolve, reject) => {
-    launcher.once('exit', () => reject(new Error(`The platform did not start:\n${said.join('\n')}`)));
+    launcher.once('exit', () =>
+      reject(new Error(`The platform did not start:\n${said.join('\n')}`)),
+    );
     lines.on('line', (line) => {
       said.push(line);
       if (line.endsWith(' s  ready')) resolve();

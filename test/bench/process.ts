@@ -32,13 +32,19 @@ function statOf(pid: number): Stat | undefined {
       .slice(text.lastIndexOf(')') + 2)
       .split(' ')
       .map(Number);
-    return { pid, parent: fields[1]!, own: (fields[11]! + fields[12]!) * TICK_MS, ended: (fields[13]! + fields[14]!) * TICK_MS };
+    return {
+      pid,
+      parent: fields[1]!,
+      own: (fields[11]! + fields[12]!) * TICK_MS,
+      ended: (fields[13]! + fields[14]!) * TICK_MS,
+    };
   } catch {
     return undefined;
   }
 }
 
-const everything = (): Stat[] => readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (statOf(Number(name)) ?? []) : []));
+const everything = (): Stat[] =>
+  readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (statOf(Number(name)) ?? []) : []));
 
 /** The processes that the launcher keeps. */
 export const watch = (launcher: number): Watched[] =>
@@ -47,7 +53,9 @@ export const watch = (launcher: number): Watched[] =>
     .map(({ pid }) => ({ pid, name: nameOf(pid) }));
 
 const nameOf = (pid: number): string =>
-  basename(readlinkSync(`/proc/${pid}/exe`)) === 'postgres' ? 'postgres' : basename(readlinkSync(`/proc/${pid}/cwd`));
+  basename(readlinkSync(`/proc/${pid}/exe`)) === 'postgres'
+    ? 'postgres'
+    : basename(readlinkSync(`/proc/${pid}/cwd`));
 
 export function usageOf({ name, pid }: Watched): Usage {
   const own = statOf(pid);
@@ -62,7 +70,9 @@ export function usageOf({ name, pid }: Watched): Usage {
 
 const statusOf = (pid: number, field: string): number => {
   try {
-    const line = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    const line = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(
+      readFileSync(`/proc/${pid}/status`, 'utf8'),
+    );
     return Number(line?.[1] ?? 0) / 1024;
   } catch {
     return 0;
@@ -75,11 +85,12 @@ const ownMemoryOf = (pid: number): number => statusOf(pid, 'RssAnon');
 
 /** Processor time of the whole machine so far, in milliseconds: what all programs used, and what there was. */
 export function machine(): { used: number; all: number } {
-  const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, soft = 0, stolen = 0] = readFileSync('/proc/stat', 'utf8')
-    .split('\n', 1)[0]!
-    .split(/\s+/)
-    .slice(1)
-    .map((ticks) => Number(ticks) * TICK_MS);
+  const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, soft = 0, stolen = 0] =
+    readFileSync('/proc/stat', 'utf8')
+      .split('\n', 1)[0]!
+      .split(/\s+/)
+      .slice(1)
+      .map((ticks) => Number(ticks) * TICK_MS);
   const used = user + nice + system + irq + soft + stolen;
   return { used, all: used + idle + wait };
 }

@@ -20,7 +20,11 @@ const INSPECTOR = 'http://127.0.0.1:9229/json/list';
 const SHOWN = 40;
 
 /** Does the work while a process of Node is sampled; shows what it was busy with and writes the whole profile beside. */
-export async function profiled<T>({ name, pid }: Watched, work: () => Promise<T>, tell: (text: string) => void): Promise<T> {
+export async function profiled<T>(
+  { name, pid }: Watched,
+  work: () => Promise<T>,
+  tell: (text: string) => void,
+): Promise<T> {
   const inspector = await open(pid);
   await inspector.send('Profiler.enable');
   await inspector.send('Profiler.setSamplingInterval', { interval: 500 });

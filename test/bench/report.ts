@@ -39,7 +39,11 @@ export function print(rows: readonly Row[], { figures, memory }: Measured, start
       names,
     ),
   );
-  const sizes = names.map((name) => [name, number(memory[name]!), name === 'postgres' ? '' : verdict(memory[name]!, aimOf(name))]);
+  const sizes = names.map((name) => [
+    name,
+    number(memory[name]!),
+    name === 'postgres' ? '' : verdict(memory[name]!, aimOf(name)),
+  ]);
   const times = [
     ['new data directory', number(starts.cold / 1000, 1), verdict(starts.cold, START_AIM)],
     ['warm data directory', number(starts.warm / 1000, 1), verdict(starts.warm, START_AIM)],
@@ -82,4 +86,5 @@ function line(each: Figures, row: Row, names: readonly string[]): string[] {
 }
 
 const aimOf = (name: string): number => (name === 'gateway' ? GATEWAY_AIM : SERVICE_AIM);
-const verdict = (value: number, aim: number): string => `≤ ${aim > 1000 ? aim / 1000 : aim} ${value <= aim ? 'met' : 'missed'}`;
+const verdict = (value: number, aim: number): string =>
+  `≤ ${aim > 1000 ? aim / 1000 : aim} ${value <= aim ? 'met' : 'missed'}`;

@@ -9,10 +9,22 @@ import { type Gateway, startGateway } from '@deskgraph/gateway/gateway';
 let gateway: Gateway;
 
 beforeAll(async () => {
-  const app = { sub: 'app_audit', scope: 'tickets:read', workspace: newId('wsp'), exp: Date.now() / 1000 + 3600 };
+  const app = {
+    sub: 'app_audit',
+    scope: 'tickets:read',
+    workspace: newId('wsp'),
+    exp: Date.now() / 1000 + 3600,
+  };
   gateway = await startGateway({
-    supergraphSdl: readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'),
-    callers: { readToken: async () => app, whoUrls: [], secret: 'a secret that only this test knows, 32+' },
+    supergraphSdl: readFileSync(
+      new URL('../../schema/supergraph.graphql', import.meta.url),
+      'utf8',
+    ),
+    callers: {
+      readToken: async () => app,
+      whoUrls: [],
+      secret: 'a secret that only this test knows, 32+',
+    },
     log: createLog('audit', 'silent'),
   });
 });

@@ -7,7 +7,13 @@ import { eventTables } from '@deskgraph/common/events';
 import { logPartitions } from '@deskgraph/common/partition';
 import { createLog } from '@deskgraph/common/log';
 import { idempotencyTable } from '@deskgraph/common/mutation';
-import { TEST_SECRET, type TestService, app, newWorkspace, testService } from '@deskgraph/common/testing';
+import {
+  TEST_SECRET,
+  type TestService,
+  app,
+  newWorkspace,
+  testService,
+} from '@deskgraph/common/testing';
 import { toId } from '@deskgraph/common/id';
 import { type Gateway, startGateway } from '@deskgraph/gateway/gateway';
 import { NEIGHBOURS, serveNeighbour } from './products/neighbours.ts';
@@ -39,10 +45,19 @@ beforeAll(async () => {
   sdl = told.data!._service.sdl;
   const composed = composeServices([
     { name: 'products', url: `${service.url}/graphql`, typeDefs: parse(sdl) },
-    ...Object.entries(NEIGHBOURS).map(([name, each], at) => ({ name, url: neighbours[at]!.url, typeDefs: parse(each.sdl) })),
+    ...Object.entries(NEIGHBOURS).map(([name, each], at) => ({
+      name,
+      url: neighbours[at]!.url,
+      typeDefs: parse(each.sdl),
+    })),
   ]);
   if (composed.errors) throw new Error(composed.errors.join('\n'));
-  const claims = { sub: caller.id, scope: 'tickets:read', workspace: toId('wsp', workspace), exp: Date.now() / 1000 + 3600 };
+  const claims = {
+    sub: caller.id,
+    scope: 'tickets:read',
+    workspace: toId('wsp', workspace),
+    exp: Date.now() / 1000 + 3600,
+  };
   gateway = await startGateway({
     supergraphSdl: composed.supergraphSdl,
     callers: { readToken: async () => claims, whoUrls: [], secret: TEST_SECRET },
@@ -57,11 +72,15 @@ afterAll(async () => {
 });
 
 /** At the subgraph itself. */
-const direct = async (query: string, variables = {}): Promise<unknown> => service.ask(caller, query, variables);
+const direct = async (query: string, variables = {}): Promise<unknown> =>
+  service.ask(caller, query, variables);
 const entity = (type: string, key: object, selection: string): Promise<unknown> =>
-  direct(`query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${selection} } } }`, {
-    of: [{ __typename: type, ...key }],
-  });
+  direct(
+    `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${selection} } } }`,
+    {
+      of: [{ __typename: type, ...key }],
+    },
+  );
 /** Through the gateway. */
 const federated = async (query: string): Promise<unknown> => {
   const response = await fetch(gateway.url, {
@@ -74,13 +93,16 @@ const federated = async (query: string): Promise<unknown> => {
 };
 const written = (): string => stripIgnoredCharacters(sdl);
 /** The head of a type, up to its first field. */
-const headOf = (type: string): string => new RegExp(`type ${type}\\b([^{]|\\{[^}]*\\}(?="))*\\{`).exec(written())![0];
+const headOf = (type: string): string =>
+  new RegExp(`type ${type}\\b([^{]|\\{[^}]*\\}(?="))*\\{`).exec(written())![0];
 
 describe('the subgraph’s own schema', () => {
   test('is told to the gateway', () => expect(written()).toContain('type Query'));
   test('links one federation, with what it imports', () => {
     expect(written().match(/specs\.apollo\.dev\/federation/g)).toHaveLength(1);
-    expect(written()).toMatch(/@link\(url:"https:\/\/specs\.apollo\.dev\/federation\/v2\.3" import:\["@composeDirective"/);
+    expect(written()).toMatch(
+      /@link\(url:"https:\/\/specs\.apollo\.dev\/federation\/v2\.3" import:\["@composeDirective"/,
+    );
   });
   test('@composeDirective carries a directive of its own', () => {
     expect(written()).toContain('@composeDirective(name:"@custom")');
@@ -88,8 +110,10 @@ describe('the subgraph’s own schema', () => {
     expect(headOf('Product')).toContain('@custom');
   });
   test('@key with one field', () => expect(headOf('User')).toContain('@key(fields:"email")'));
-  test('@key with several fields', () => expect(headOf('DeprecatedProduct')).toContain('@key(fields:"sku package")'));
-  test('@key with fields of an object', () => expect(headOf('ProductResearch')).toContain('@key(fields:"study { caseNumber }")'));
+  test('@key with several fields', () =>
+    expect(headOf('DeprecatedProduct')).toContain('@key(fields:"sku package")'));
+  test('@key with fields of an object', () =>
+    expect(headOf('ProductResearch')).toContain('@key(fields:"study { caseNumber }")'));
   test('several @key of one type', () =>
     expect(headOf('Product').match(/@key\(fields:"[^"]+"\)/g)).toEqual([
       '@key(fields:"id")',
@@ -101,16 +125,30 @@ describe('the subgraph’s own schema', () => {
   test('@inaccessible', () => expect(written()).toContain('unit:String@inaccessible'));
   test('@tag', () => expect(written()).toContain('notes:String@tag(name:"internal")'));
   test('@override', () => expect(written()).toContain('name:String@override(from:"users")'));
-  test('@provides', () => expect(written()).toContain('createdBy:User@provides(fields:"totalProductsCreated")'));
-  test('@requires', () => expect(written()).toContain('@requires(fields:"totalProductsCreated yearsOfEmployment")'));
+  test('@provides', () =>
+    expect(written()).toContain('createdBy:User@provides(fields:"totalProductsCreated")'));
+  test('@requires', () =>
+    expect(written()).toContain('@requires(fields:"totalProductsCreated yearsOfEmployment")'));
 });
 
 const LAMP = { id: 'lamp', sku: 'lamp-v2' };
 
 describe('things are found by their keys', () => {
   test.each([
-    ['one field', 'User', { email: 'jane@shop.example' }, 'email name', { email: 'jane@shop.example', name: 'Jane' }],
-    ['several fields', 'DeprecatedProduct', { sku: 'lamp-v1', package: '@shop/lamp-v1' }, 'reason', { reason: 'There is a second one' }],
+    [
+      'one field',
+      'User',
+      { email: 'jane@shop.example' },
+      'email name',
+      { email: 'jane@shop.example', name: 'Jane' },
+    ],
+    [
+      'several fields',
+      'DeprecatedProduct',
+      { sku: 'lamp-v1', package: '@shop/lamp-v1' },
+      'reason',
+      { reason: 'There is a second one' },
+    ],
     [
       'fields of an object',
       'ProductResearch',
@@ -128,7 +166,9 @@ describe('things are found by their keys', () => {
 
 describe('with its neighbours', () => {
   test('an inaccessible field is known to the subgraph, and to no client', async () => {
-    expect(await direct('{ product(id: "lamp") { dimensions { unit } } }')).toEqual({ data: { product: { dimensions: { unit: 'kg' } } } });
+    expect(await direct('{ product(id: "lamp") { dimensions { unit } } }')).toEqual({
+      data: { product: { dimensions: { unit: 'kg' } } },
+    });
     expect(await federated('{ product(id: "lamp") { dimensions { unit } } }')).toMatchObject({
       errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
     });
@@ -142,15 +182,26 @@ describe('with its neighbours', () => {
       data: { product: { createdBy: { name: 'Jane' } } },
     }));
   test('a provided field comes from here', async () =>
-    expect(await federated('{ product(id: "lamp") { createdBy { email totalProductsCreated } } }')).toEqual({
+    expect(
+      await federated('{ product(id: "lamp") { createdBy { email totalProductsCreated } } }'),
+    ).toEqual({
       data: { product: { createdBy: { email: 'jane@shop.example', totalProductsCreated: 1337 } } },
     }));
   test('a required field is fetched from its owner first', async () =>
-    expect(await federated('{ product(id: "lamp") { createdBy { averageProductsCreatedPerYear } } }')).toEqual({
+    expect(
+      await federated('{ product(id: "lamp") { createdBy { averageProductsCreatedPerYear } } }'),
+    ).toEqual({
       data: { product: { createdBy: { averageProductsCreatedPerYear: 134 } } },
     }));
   test('an object that stands for an interface adds its fields to every kind of it', async () =>
-    expect(await federated('{ inventory(id: "centre") { id deprecatedProducts { sku reason } } }')).toEqual({
-      data: { inventory: { id: 'centre', deprecatedProducts: [{ sku: 'lamp-v1', reason: 'There is a second one' }] } },
+    expect(
+      await federated('{ inventory(id: "centre") { id deprecatedProducts { sku reason } } }'),
+    ).toEqual({
+      data: {
+        inventory: {
+          id: 'centre',
+          deprecatedProducts: [{ sku: 'lamp-v1', reason: 'There is a second one' }],
+        },
+      },
     }));
 });

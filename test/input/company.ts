@@ -10,7 +10,9 @@ const ROUNDS = 5;
 export const alone = <T>(list: readonly T[]): T[][] => list.map((each) => [each]);
 
 export const batched = <T>(list: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
+  Array.from({ length: Math.ceil(list.length / size) }, (_, at) =>
+    list.slice(at * size, (at + 1) * size),
+  );
 
 /** In each round every list has one of its items. */
 export const roundsOf = <T>(lists: readonly (readonly T[])[]): T[][] =>
@@ -36,19 +38,32 @@ export async function refusedAlone<Tried extends { what: Placed[] }>(
   let companies = batched([...byPlace.keys()], size);
   for (const rounds of batched(roundsOf([...byPlace.values()]), ROUNDS)) {
     const met = companies.flatMap((places) =>
-      rounds.map((round) => round.filter((each) => !isLarge(each) && places.includes(placeOf(each)))),
+      rounds.map((round) =>
+        round.filter((each) => !isLarge(each) && places.includes(placeOf(each))),
+      ),
     );
-    const refused = await refusals([...met.filter(({ length }) => length > 0), ...alone(rounds.flat().filter(isLarge))]);
+    const refused = await refusals([
+      ...met.filter(({ length }) => length > 0),
+      ...alone(rounds.flat().filter(isLarge)),
+    ]);
     const others = refused.map(({ what }) => what).filter(({ length }) => length > 1);
-    const single = [...refused.filter(({ what }) => what.length === 1), ...(await refusals(alone(others.flat())))];
+    const single = [
+      ...refused.filter(({ what }) => what.length === 1),
+      ...(await refusals(alone(others.flat()))),
+    ];
     found.push(...single);
 
     const bad = single.flatMap(({ what }) => what);
     const isOften = (count: number): boolean => count * 2 > rounds.length;
     companies = companies.flatMap((places) => {
-      const blamed = places.filter((place) => isOften(bad.filter((each) => placeOf(each) === place).length));
-      if (blamed.length) return [places.filter((place) => !blamed.includes(place))].concat(alone(blamed));
-      const quarrels = others.filter((what) => places.includes(placeOf(what[0]!)) && !what.some((each) => bad.includes(each)));
+      const blamed = places.filter((place) =>
+        isOften(bad.filter((each) => placeOf(each) === place).length),
+      );
+      if (blamed.length)
+        return [places.filter((place) => !blamed.includes(place))].concat(alone(blamed));
+      const quarrels = others.filter(
+        (what) => places.includes(placeOf(what[0]!)) && !what.some((each) => bad.includes(each)),
+      );
       return isOften(quarrels.length) ? batched(places, Math.ceil(places.length / 2)) : [places];
     });
   }
@@ -56,7 +71,13 @@ export async function refusedAlone<Tried extends { what: Placed[] }>(
 }
 
 /** What is wrong with how the values were taken by a mutation. */
-export async function judged(trial: Trial, field: RootField, placed: readonly Placed[]): Promise<Verdict[]> {
-  const refused = await refusedAlone(placed, async (companies) => (await trial.tried(field, companies)).filter((each) => !isTaken(each)));
+export async function judged(
+  trial: Trial,
+  field: RootField,
+  placed: readonly Placed[],
+): Promise<Verdict[]> {
+  const refused = await refusedAlone(placed, async (companies) =>
+    (await trial.tried(field, companies)).filter((each) => !isTaken(each)),
+  );
   return refused.flatMap(judge);
 }

@@ -15,10 +15,15 @@ export type Payload = Record<string, unknown> & { userErrors: UserError[] };
 export type Tried = Outcome<Placed[], Payload>;
 
 export const isTaken = ({ payload }: Tried): boolean => payload?.userErrors.length === 0;
-export const isFull = ({ payload }: Tried): boolean => payload?.userErrors.some(({ code }) => code === 'LIMIT_REACHED') ?? false;
+export const isFull = ({ payload }: Tried): boolean =>
+  payload?.userErrors.some(({ code }) => code === 'LIMIT_REACHED') ?? false;
 
 const isBroken = (errors: NonNullable<Answer['errors']>): boolean =>
-  errors.some(({ extensions }) => !(extensions.code in FAULTS) || ['INTERNAL', 'UNAVAILABLE', 'FORBIDDEN'].includes(extensions.code));
+  errors.some(
+    ({ extensions }) =>
+      !(extensions.code in FAULTS) ||
+      ['INTERNAL', 'UNAVAILABLE', 'FORBIDDEN'].includes(extensions.code),
+  );
 
 /** What is wrong with how a value was taken. */
 export interface Verdict {
@@ -30,7 +35,9 @@ export interface Verdict {
 /** Nothing is wrong when the value was accepted, or refused in words that name its place. */
 export function judge({ what, payload, errors }: Tried): Verdict[] {
   const [{ leaf, value }] = what as [Placed];
-  const told = (fault: string): Verdict[] => [{ path: leaf.path, value: JSON.stringify(value)?.slice(0, 60), fault }];
+  const told = (fault: string): Verdict[] => [
+    { path: leaf.path, value: JSON.stringify(value)?.slice(0, 60), fault },
+  ];
   if (isBroken(errors)) return told(JSON.stringify(errors));
   const words = leaf.path.split('.').filter((part) => part !== '0');
   if (errors.length) {
@@ -44,5 +51,7 @@ export function judge({ what, payload, errors }: Tried): Verdict[] {
     return at !== '' && (place.startsWith(at) || at.startsWith(place.replace(/\.0$/, '')));
   };
   const { userErrors } = payload;
-  return userErrors.length === 0 || userErrors.some(near) ? [] : told(`does not name the place: ${JSON.stringify(userErrors)}`);
+  return userErrors.length === 0 || userErrors.some(near)
+    ? []
+    : told(`does not name the place: ${JSON.stringify(userErrors)}`);
 }

@@ -27,7 +27,11 @@ export interface Leaf {
 export const IS_WHOLE = process.env['TRY'] === 'all';
 
 /** What stands in something of its own type, `and` of a filter, has its values and not what they are made of. */
-export function leaves(type: GraphQLInputObjectType, place: readonly string[] = [], above: readonly GraphQLNamedType[] = []): Leaf[] {
+export function leaves(
+  type: GraphQLInputObjectType,
+  place: readonly string[] = [],
+  above: readonly GraphQLNamedType[] = [],
+): Leaf[] {
   return Object.values(type.getFields()).flatMap((field) => {
     const inner = getNamedType(field.type);
     const path = [...place, field.name, ...(isListType(getNullableType(field.type)) ? ['0'] : [])];
@@ -36,7 +40,8 @@ export function leaves(type: GraphQLInputObjectType, place: readonly string[] = 
   });
 }
 
-export const inputOf = (field: RootField): GraphQLInputObjectType => getNamedType(field.args[0]!.type) as GraphQLInputObjectType;
+export const inputOf = (field: RootField): GraphQLInputObjectType =>
+  getNamedType(field.args[0]!.type) as GraphQLInputObjectType;
 
 export const isText = ({ type }: Leaf): boolean => type === GraphQLString;
 export const textsOf = (field: RootField): Leaf[] => leaves(inputOf(field)).filter(isText);
@@ -52,7 +57,11 @@ export function strangeAt({ type, field, path }: Leaf): unknown[] {
     if (type !== GraphQLString && type !== GraphQLID) strange.push('no such value', '');
   }
   if (!isNonNullType(field.type)) return strange;
-  return [...strange, null, ...(field.defaultValue === undefined && !path.endsWith('.0') ? [undefined] : [])];
+  return [
+    ...strange,
+    null,
+    ...(field.defaultValue === undefined && !path.endsWith('.0') ? [undefined] : []),
+  ];
 }
 
 /** Ids that are asked for by these names. */
@@ -69,11 +78,20 @@ function least(type: GraphQLInputType, known: Known, name = ''): unknown {
         .filter((field) => isNonNullType(field.type) && field.defaultValue === undefined)
         .map((field) => [field.name, least(field.type, known, field.name)]),
     );
-  return known[name] ?? (getNamedType(inner).name === 'DateTime' ? '2026-01-03T00:00:00Z' : 'a@b.example');
+  return (
+    known[name] ??
+    (getNamedType(inner).name === 'DateTime' ? '2026-01-03T00:00:00Z' : 'a@b.example')
+  );
 }
 
 /** The input with one value set, or taken away where it is undefined. */
-export function having(input: object, type: GraphQLInputObjectType, path: string, value: unknown, known: Known = {}): object {
+export function having(
+  input: object,
+  type: GraphQLInputObjectType,
+  path: string,
+  value: unknown,
+  known: Known = {},
+): object {
   const [key, ...rest] = path.split('.') as [string, ...string[]];
   if (rest.length === 0) return { ...input, [key]: value };
   const inner = getNamedType(type.getFields()[key]!.type) as GraphQLInputObjectType;
@@ -81,5 +99,10 @@ export function having(input: object, type: GraphQLInputObjectType, path: string
     having((given ?? least(inner, known)) as object, inner, below.join('.'), value, known);
   const given = (input as Record<string, unknown>)[key];
   if (rest[0] !== '0') return { ...input, [key]: within(given, rest) };
-  return { ...input, [key]: [rest.length === 1 ? value : within((given as object[] | undefined)?.[0], rest.slice(1))] };
+  return {
+    ...input,
+    [key]: [
+      rest.length === 1 ? value : within((given as object[] | undefined)?.[0], rest.slice(1)),
+    ],
+  };
 }

@@ -1,5 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { GraphQLID, GraphQLInt, GraphQLString, getNamedType, getNullableType, isInputObjectType, isListType, isNonNullType } from 'graphql';
+import {
+  GraphQLID,
+  GraphQLInt,
+  GraphQLString,
+  getNamedType,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
 import { newId } from '@deskgraph/common/id';
 import { type RootField, api, mutations } from '../schema.ts';
 import { alone, judged } from './company.ts';
@@ -15,7 +24,8 @@ beforeAll(async () => {
 
 /** The limit that the description states, in characters. */
 const limitOf = ({ field }: Leaf): number | undefined => {
-  const [, size, unit] = /(?:at most|to|of) ([\d,]+) (characters|KiB)/.exec(field.description ?? '') ?? [];
+  const [, size, unit] =
+    /(?:at most|to|of) ([\d,]+) (characters|KiB)/.exec(field.description ?? '') ?? [];
   return size ? Number(size.replaceAll(',', '')) * (unit === 'KiB' ? 1024 : 1) : undefined;
 };
 const LARGEST = 200_000;
@@ -25,7 +35,15 @@ function poorAt({ type, field }: Leaf): unknown[] {
   const { own, foreign } = trial;
   const values: unknown[] = isNonNullType(field.type) ? [] : [null];
   const long = 'x'.repeat(LARGEST);
-  const ids = ['tkt_', '__proto__', newId('tkt'), own.message.id, foreign.ticket.id, foreign.customer.id, foreign.agent.id];
+  const ids = [
+    'tkt_',
+    '__proto__',
+    newId('tkt'),
+    own.message.id,
+    foreign.ticket.id,
+    foreign.customer.id,
+    foreign.agent.id,
+  ];
   if (type === GraphQLString) values.push('', ' ', long);
   if (type === GraphQLID) values.push('', 'x', long, ...ids);
   if (type === GraphQLInt) values.push(-1, 0, 2 ** 31 - 1, -(2 ** 31));
@@ -38,14 +56,20 @@ function poorAt({ type, field }: Leaf): unknown[] {
 }
 
 /** The type that is given under the first name of a place, and the mutations that take it: a filter is the same wherever it stands. */
-const typeAt = (field: RootField, { path }: Leaf): string => getNamedType(inputOf(field).getFields()[path.split('.')[0]!]!.type).name;
+const typeAt = (field: RootField, { path }: Leaf): string =>
+  getNamedType(inputOf(field).getFields()[path.split('.')[0]!]!.type).name;
 const takers = (type: string): RootField[] =>
-  mutations.filter((field) => Object.values(inputOf(field).getFields()).some((each) => getNamedType(each.type).name === type));
+  mutations.filter((field) =>
+    Object.values(inputOf(field).getFields()).some((each) => getNamedType(each.type).name === type),
+  );
 
 /** Of what many mutations take each has a part of the values; with `TRY=all` each has all of them. */
 function dealtAt(field: RootField, leaf: Leaf): unknown[] {
   const values = poorAt(leaf);
-  const sharing = isInputObjectType(api.getType(typeAt(field, leaf))) && !IS_WHOLE ? takers(typeAt(field, leaf)) : [field];
+  const sharing =
+    isInputObjectType(api.getType(typeAt(field, leaf))) && !IS_WHOLE
+      ? takers(typeAt(field, leaf))
+      : [field];
   return values.filter((_, at) => at % sharing.length === sharing.indexOf(field));
 }
 
@@ -67,7 +91,9 @@ describe.each(mutations.map((field) => [field.name, field] as const))('%s', (nam
   });
 
   test('null, nothing, too much and ids of nothing are taken or refused by name', async () => {
-    const placed = all.flatMap((leaf) => dealtAt(field, leaf).map((value) => ({ leaf: placeOf(leaf, value), value })));
+    const placed = all.flatMap((leaf) =>
+      dealtAt(field, leaf).map((value) => ({ leaf: placeOf(leaf, value), value })),
+    );
     expect(await judged(trial, field, placed)).toEqual([]);
   });
 
@@ -84,10 +110,21 @@ describe.each(mutations.map((field) => [field.name, field] as const))('%s', (nam
   test('unknown fields are refused, not dropped', async () => {
     const keys = ['workspaceId', 'createdBy', 'isAdmin', 'constructor', 'toString', '__proto__'];
     const base = JSON.stringify(await trial.fresh(name)).slice(1);
-    const tries = keys.map((what) => ({ what, size: 0, make: () => JSON.parse(`{ ${JSON.stringify(what)}: "x", ${base}`) as object }));
+    const tries = keys.map((what) => ({
+      what,
+      size: 0,
+      make: () => JSON.parse(`{ ${JSON.stringify(what)}: "x", ${base}`) as object,
+    }));
     const token = trial.desk.tokens[senderOf(name)];
-    const outcomes = await together<string, Payload>(trial.platform.url, token, changeOf(name, '__typename'), tries);
-    const refused = outcomes.filter(({ payload, errors }) => !payload && errors[0]?.extensions.code === 'BAD_USER_INPUT');
+    const outcomes = await together<string, Payload>(
+      trial.platform.url,
+      token,
+      changeOf(name, '__typename'),
+      tries,
+    );
+    const refused = outcomes.filter(
+      ({ payload, errors }) => !payload && errors[0]?.extensions.code === 'BAD_USER_INPUT',
+    );
     expect(refused.map(({ what }) => what)).toEqual(keys);
   });
 });

@@ -13,7 +13,8 @@ beforeAll(async () => {
   trial = await startTrial();
 }, 240_000);
 
-test('there are at least 500 strings that have broken programs', () => expect(ALL.length).toBeGreaterThanOrEqual(500));
+test('there are at least 500 strings that have broken programs', () =>
+  expect(ALL.length).toBeGreaterThanOrEqual(500));
 
 /** Each third mutation or query has the same strings. */
 const THIRDS = IS_WHOLE ? 1 : 3;
@@ -21,7 +22,8 @@ const stringsOf = (turn: number): string[] => ALL.filter((_, at) => at % THIRDS 
 
 /** What no database can hold, and what search and objects treat in their own way, goes to each place, or one of each. */
 const SPECIAL = ['search', 'property', 'unstorable'].map((name) => NAUGHTY[name]!);
-const special = (place: number): string[] => (IS_WHOLE ? SPECIAL.flat() : SPECIAL.map((list) => list[place % list.length]!));
+const special = (place: number): string[] =>
+  IS_WHOLE ? SPECIAL.flat() : SPECIAL.map((list) => list[place % list.length]!);
 
 /** The strings are dealt out among the places; words that are searched for are tried where they are searched for. */
 function dealt(leaves: readonly Leaf[], turn: number, most = leaves.length): Placed[] {
@@ -53,13 +55,22 @@ describe('strings that have broken programs', () => {
     120_000,
   );
 
-  test.each(QUESTIONS.map((question, turn) => [`${question.field.name}(${question.argument.name})`, question, turn] as const))(
+  test.each(
+    QUESTIONS.map(
+      (question, turn) =>
+        [`${question.field.name}(${question.argument.name})`, question, turn] as const,
+    ),
+  )(
     '%s finds nothing by them, or refuses them',
     async (_, question, turn) => {
       const placed = dealt(question.places, turn, PLACES);
-      const asked = (companies: Placed[][]): Promise<Refused[]> => refusals(trial, question, companies);
-      const refused = isTree(question) ? await refusedAlone(placed, asked, CONDITIONS) : await asked(alone(placed));
-      const isWrong = ({ errors }: Refused): boolean => errors.some(({ code }) => code !== 'BAD_USER_INPUT' && code !== 'NOT_FOUND');
+      const asked = (companies: Placed[][]): Promise<Refused[]> =>
+        refusals(trial, question, companies);
+      const refused = isTree(question)
+        ? await refusedAlone(placed, asked, CONDITIONS)
+        : await asked(alone(placed));
+      const isWrong = ({ errors }: Refused): boolean =>
+        errors.some(({ code }) => code !== 'BAD_USER_INPUT' && code !== 'NOT_FOUND');
       expect(refused.filter(isWrong).slice(0, 5)).toEqual([]);
     },
     120_000,
@@ -67,18 +78,34 @@ describe('strings that have broken programs', () => {
 });
 
 test('what was taken stands as it was written', async () => {
-  const strings = ALL.filter((value) => value.trim() && value.length <= 200).filter((_, at) => at % 4 === 0);
-  const tries = strings.map((what) => ({ what, size: what.length, make: () => ({ name: what, kind: 'CUSTOMER' }) }));
+  const strings = ALL.filter((value) => value.trim() && value.length <= 200).filter(
+    (_, at) => at % 4 === 0,
+  );
+  const tries = strings.map((what) => ({
+    what,
+    size: what.length,
+    make: () => ({ name: what, kind: 'CUSTOMER' }),
+  }));
   const { platform, desk } = trial;
   const asked = changeOf('customerCreate', 'customer { name }');
-  const outcomes = await together<string, { customer: { name: string } | null }>(platform.url, desk.tokens.partner, asked, tries);
+  const outcomes = await together<string, { customer: { name: string } | null }>(
+    platform.url,
+    desk.tokens.partner,
+    asked,
+    tries,
+  );
   const taken = outcomes.filter(({ payload }) => payload?.customer);
-  expect(taken.map(({ payload }) => payload!.customer!.name)).toEqual(taken.map(({ what }) => what.trim()));
+  expect(taken.map(({ payload }) => payload!.customer!.name)).toEqual(
+    taken.map(({ what }) => what.trim()),
+  );
   expect(taken.length).toBeGreaterThan(50);
 });
 
 test('after all that every process is the one that was started, and well', async () => {
   expect(await trial.platform.isReady()).toBe(true);
-  const { tickets } = await trial.desk.data<{ tickets: { totalCount: number } }>('admin', '{ tickets { totalCount } }');
+  const { tickets } = await trial.desk.data<{ tickets: { totalCount: number } }>(
+    'admin',
+    '{ tickets { totalCount } }',
+  );
   expect(tickets.totalCount).toBeGreaterThan(0);
 });

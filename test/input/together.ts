@@ -15,10 +15,18 @@ export interface Asked {
 }
 
 /** A request that asks for the field once for each value. */
-export function aliased({ kind, name, argument, type, selection }: Asked, values: readonly unknown[]): [string, object] {
+export function aliased(
+  { kind, name, argument, type, selection }: Asked,
+  values: readonly unknown[],
+): [string, object] {
   const declared = values.map((_, at) => `$v${at}: ${type}`).join(', ');
-  const fields = values.map((_, at) => `v${at}: ${name}(${argument.replace('*', `$v${at}`)}) { ${selection} }`).join(' ');
-  return [`${kind} (${declared}) { ${fields} }`, Object.fromEntries(values.map((value, at) => [`v${at}`, value]))];
+  const fields = values
+    .map((_, at) => `v${at}: ${name}(${argument.replace('*', `$v${at}`)}) { ${selection} }`)
+    .join(' ');
+  return [
+    `${kind} (${declared}) { ${fields} }`,
+    Object.fromEntries(values.map((value, at) => [`v${at}`, value])),
+  ];
 }
 
 export const changeOf = (name: string, selection: string): Asked => ({
@@ -50,7 +58,8 @@ const SIZE = 100_000;
 
 type Fault = NonNullable<Answer['errors']>[number];
 /** The alias whose value has not the shape of the schema. */
-const misshapen = ({ message }: Fault): string | undefined => /^Variable "\$(v\d+)"/.exec(message)?.[1];
+const misshapen = ({ message }: Fault): string | undefined =>
+  /^Variable "\$(v\d+)"/.exec(message)?.[1];
 
 /**
  * What comes of each try, in as few requests as the gateway allows. A value that has not the shape of the schema stops the whole request before
@@ -68,14 +77,24 @@ export async function together<T, Payload>(
   const waiting = [...tries];
   while (waiting.length) {
     const some = waiting.splice(0, fitting(waiting));
-    const [text, variables] = aliased(asked, await Promise.all(some.map(async ({ make }) => make())));
-    const { status, answer } = await post<Record<string, Payload | null>>(url, token, text, variables);
+    const [text, variables] = aliased(
+      asked,
+      await Promise.all(some.map(async ({ make }) => make())),
+    );
+    const { status, answer } = await post<Record<string, Payload | null>>(
+      url,
+      token,
+      text,
+      variables,
+    );
     if (status >= 500) throw new Error(`Status ${status}: ${JSON.stringify(answer)}`);
     const { data, errors = [] } = answer;
     const isStopped = errors.some(misshapen);
     some.forEach((each, at) => {
       const alias = `v${at}`;
-      const own = errors.filter((error) => (isStopped ? misshapen(error) === alias : !error.path || error.path[0] === alias));
+      const own = errors.filter((error) =>
+        isStopped ? misshapen(error) === alias : !error.path || error.path[0] === alias,
+      );
       if (isStopped && !own.length) waiting.push(each);
       else outcomes.push({ what: each.what, payload: data?.[alias] ?? null, errors: own });
     });
@@ -87,7 +106,9 @@ export async function together<T, Payload>(
 /** How many of the next ones go into one request. */
 function fitting<T>(tries: readonly Try<T>[]): number {
   let size = 0;
-  const end = tries.findIndex((each, at) => at === ABREAST || ((size += each.size) > SIZE && at > 0));
+  const end = tries.findIndex(
+    (each, at) => at === ABREAST || ((size += each.size) > SIZE && at > 0),
+  );
   return end === -1 ? tries.length : end;
 }
 
@@ -99,17 +120,32 @@ export function gathered(desk: Desk, url: string): Desk {
     reject: (error: Error) => void;
   }
   const lines = new Map<string, Waiting[]>();
-  const send = async (who: Who, name: string, selection: string, line: readonly Waiting[]): Promise<void> => {
+  const send = async (
+    who: Who,
+    name: string,
+    selection: string,
+    line: readonly Waiting[],
+  ): Promise<void> => {
     const tries = line.map((what) => ({ what, size: 0, make: () => what.input }));
     try {
-      for (const { what, payload, errors } of await together(url, desk.tokens[who], changeOf(name, selection), tries))
+      for (const { what, payload, errors } of await together(
+        url,
+        desk.tokens[who],
+        changeOf(name, selection),
+        tries,
+      ))
         if (payload) what.resolve(payload as never);
         else what.reject(new Error(JSON.stringify(errors)));
     } catch (error) {
       for (const { reject } of line) reject(error as Error);
     }
   };
-  const change = <Payload>(who: Who, name: string, input: object, selection = ''): Promise<Payload & { userErrors: UserError[] }> =>
+  const change = <Payload>(
+    who: Who,
+    name: string,
+    input: object,
+    selection = '',
+  ): Promise<Payload & { userErrors: UserError[] }> =>
     new Promise((resolve, reject) => {
       const key = JSON.stringify([who, name, selection]);
       const line = lines.get(key) ?? [];
@@ -126,7 +162,8 @@ export function gathered(desk: Desk, url: string): Desk {
     change,
     done: async <Payload>(who: Who, name: string, input: object, selection = '') => {
       const payload = await change<Payload>(who, name, input, selection);
-      if (payload.userErrors.length) throw new Error(`${name} is refused: ${JSON.stringify(payload.userErrors)}`);
+      if (payload.userErrors.length)
+        throw new Error(`${name} is refused: ${JSON.stringify(payload.userErrors)}`);
       return payload;
     },
   };

@@ -22,7 +22,8 @@ export interface Trial {
 }
 
 /** An app sends what apps may; what is for people only an agent. */
-export const senderOf = (name: string): 'partner' | 'agent' => (MUTATIONS[name]!.may.includes('partner') ? 'partner' : 'agent');
+export const senderOf = (name: string): 'partner' | 'agent' =>
+  MUTATIONS[name]!.may.includes('partner') ? 'partner' : 'agent';
 
 /** What a mutation makes that another one takes away. */
 function madeBy({ name }: RootField): string | undefined {
@@ -52,19 +53,29 @@ export async function startTrial(): Promise<Trial> {
       macroUpdate: macro,
     };
     if (name in things) return { id: (things[name] as { id: string }).id };
-    if (name === 'ticketRequesterChange') return { id: ticket.id, requester: { customerId: customer.id } };
+    if (name === 'ticketRequesterChange')
+      return { id: ticket.id, requester: { customerId: customer.id } };
     // Tickets are named, or asked for.
     if (name === 'ticketsUpdate' && paths.some((path) => path.startsWith('filter')))
       return { filter: { number: { eq: -1 } }, action: actionOn(trial.own) };
     // Who uploads nothing sends no file.
     if (name === 'ticketCreate' || name === 'messageAdd') {
-      const { attachmentIds: _, ...rest } = (await MUTATIONS[name]!.input(trial.own, 'reader', ++times, quick)) as Record<string, unknown>;
+      const { attachmentIds: _, ...rest } = (await MUTATIONS[name]!.input(
+        trial.own,
+        'reader',
+        ++times,
+        quick,
+      )) as Record<string, unknown>;
       return rest;
     }
     return undefined;
   };
 
-  const sent = (field: RootField, companies: readonly Placed[][], base?: object): Promise<Tried[]> => {
+  const sent = (
+    field: RootField,
+    companies: readonly Placed[][],
+    base?: object,
+  ): Promise<Tried[]> => {
     const { name } = field;
     const type = inputOf(field);
     const tries = companies.map((what): Try<Placed[]> => ({
@@ -73,23 +84,37 @@ export async function startTrial(): Promise<Trial> {
       make: async () => {
         const paths = what.map(({ leaf }) => leaf.path);
         const good = base ?? (await trial.fresh(name, paths));
-        return what.reduce((input, { leaf, value }) => having(input, type, leaf.path, value, { fieldId: trial.own.field.id }), good);
+        return what.reduce(
+          (input, { leaf, value }) =>
+            having(input, type, leaf.path, value, { fieldId: trial.own.field.id }),
+          good,
+        );
       },
     }));
     const made = madeBy(field);
     const takeAway = async (payloads: Payload[]): Promise<void> => {
-      const ids = payloads.flatMap((payload) => (payload[made!] as { id: string } | null)?.id ?? []);
+      const ids = payloads.flatMap(
+        (payload) => (payload[made!] as { id: string } | null)?.id ?? [],
+      );
       await Promise.all(ids.map((id) => quick.done(senderOf(name), `${made}Delete`, { id })));
     };
     const asked = changeOf(name, made ? `${made} { id }` : '__typename');
-    return together(platform.url, trial.desk.tokens[senderOf(name)], asked, tries, made ? takeAway : undefined);
+    return together(
+      platform.url,
+      trial.desk.tokens[senderOf(name)],
+      asked,
+      tries,
+      made ? takeAway : undefined,
+    );
   };
 
   const trial: Trial = {
     ...here,
     platform,
     foreign: other.own,
-    fresh: async (name, paths = []) => (await again(name, paths)) ?? MUTATIONS[name]!.input(trial.own, senderOf(name), ++times, quick),
+    fresh: async (name, paths = []) =>
+      (await again(name, paths)) ??
+      MUTATIONS[name]!.input(trial.own, senderOf(name), ++times, quick),
     tried: async (field, companies, base) => {
       const outcomes = await sent(field, companies, base);
       const untold = outcomes.filter(isFull).map(({ what }) => what);

@@ -28,15 +28,43 @@ interface Kind {
   types?: string[];
 }
 const KINDS: Kind[] = [
-  { who: 'agent', field: 'ticketEvents', select: 'event { type ticket { number requester { name } } }' },
+  {
+    who: 'agent',
+    field: 'ticketEvents',
+    select: 'event { type ticket { number requester { name } } }',
+  },
   { who: 'partner', field: 'ticketEvents' },
   { who: 'light', field: 'ticketEvents', types: ['ticket.updated', 'message.added'] },
-  { who: 'agent2', field: 'ticketStatusChanged', select: 'from to ticket { number subject }', types: ['ticket.status_changed'] },
-  { who: 'lead', field: 'ticketCreated', select: 'ticket { number suggestedArticles(first: 1) { score } }', types: ['ticket.created'] },
+  {
+    who: 'agent2',
+    field: 'ticketStatusChanged',
+    select: 'from to ticket { number subject }',
+    types: ['ticket.status_changed'],
+  },
+  {
+    who: 'lead',
+    field: 'ticketCreated',
+    select: 'ticket { number suggestedArticles(first: 1) { score } }',
+    types: ['ticket.created'],
+  },
   { who: 'customer', field: 'ticketEvents', select: 'event { type ticket { status } }' },
-  { who: 'admin', field: 'ticketEvents', filter: () => ({ requesterId: { eq: desk.ids.customer2 } }) },
-  { who: 'customer2', field: 'ticketStatusChanged', select: 'from to', types: ['ticket.status_changed'] },
-  { who: 'reader', field: 'ticketEvents', select: 'event { ticket { number } }', types: ['ticket.assigned'] },
+  {
+    who: 'admin',
+    field: 'ticketEvents',
+    filter: () => ({ requesterId: { eq: desk.ids.customer2 } }),
+  },
+  {
+    who: 'customer2',
+    field: 'ticketStatusChanged',
+    select: 'from to',
+    types: ['ticket.status_changed'],
+  },
+  {
+    who: 'reader',
+    field: 'ticketEvents',
+    select: 'event { ticket { number } }',
+    types: ['ticket.assigned'],
+  },
 ];
 
 let server: CrashingPostgres;
@@ -57,8 +85,13 @@ afterAll(async () => {
 });
 
 const rowsOf = <T>(service: string, text: string, values: unknown[] = []): Promise<T[]> =>
-  onServer(async (session) => (await session.query(text, values)).rows as T[], platform.databaseOf(service), server.url);
-const head = async (): Promise<string> => (await rowsOf<{ head: string }>('tickets', 'select head from relay_state'))[0]!.head;
+  onServer(
+    async (session) => (await session.query(text, values)).rows as T[],
+    platform.databaseOf(service),
+    server.url,
+  );
+const head = async (): Promise<string> =>
+  (await rowsOf<{ head: string }>('tickets', 'select head from relay_state'))[0]!.head;
 
 async function listen(kind: Kind): Promise<void> {
   const { who, field, select = '', filter, types } = kind;
@@ -67,7 +100,13 @@ async function listen(kind: Kind): Promise<void> {
   const query = `subscription ($filter: TicketFilter, $after: Cursor${byType ? ', $types: [EventType!]' : ''}) {
     ${field}(filter: $filter, after: $after${byType ? ', types: $types' : ''}) { event { id } ${select} } }`;
   const variables = { filter: filter?.(), ...(byType && { types }) };
-  const listener = new Listener({ url: platform.url, token: async () => desk.tokens[who]!, query, variables, after: eventCursor });
+  const listener = new Listener({
+    url: platform.url,
+    token: async () => desk.tokens[who]!,
+    query,
+    variables,
+    after: eventCursor,
+  });
   listening.push({ kind, listener });
 }
 
@@ -76,7 +115,9 @@ async function cut(): Promise<void> {
   const one = await until(
     'a connection to cut',
     async () => {
-      const open = listening.filter(({ listener: { isConnected, cuts } }) => isConnected && cuts < CUTS);
+      const open = listening.filter(
+        ({ listener: { isConnected, cuts } }) => isConnected && cuts < CUTS,
+      );
       return open[Math.floor(Math.random() * open.length)];
     },
     120_000,
@@ -88,7 +129,11 @@ async function cut(): Promise<void> {
 async function harass(): Promise<void> {
   const turns = Array.from({ length: KILLS }, () => PARTS).flat();
   for (const [at, name] of turns.entries()) {
-    await until('work goes on', async () => writer.written >= (WRITES * at) / turns.length, LONG_MS);
+    await until(
+      'work goes on',
+      async () => writer.written >= (WRITES * at) / turns.length,
+      LONG_MS,
+    );
     const part = { ...platform.services, gateway: platform.gateway, PostgreSQL: server }[name]!;
     await part.kill();
     await part.start();
@@ -106,29 +151,47 @@ const factsAfter = (position: string): Promise<{ event_id: string; type: string 
 test(
   `${SOCKETS} clients, each cut ${CUTS} times, get every fact of ${WRITES} writes once and in order, while everything is killed`,
   async () => {
-    await Promise.all(Array.from({ length: SOCKETS }, (_, at) => listen(KINDS[at % KINDS.length]!)));
-    await until('all are connected', async () => listening.every(({ listener }) => listener.isConnected));
+    await Promise.all(
+      Array.from({ length: SOCKETS }, (_, at) => listen(KINDS[at % KINDS.length]!)),
+    );
+    await until('all are connected', async () =>
+      listening.every(({ listener }) => listener.isConnected),
+    );
     const before = await head();
     const began = Date.now();
     const turns = Array.from({ length: Math.ceil(WRITES / WRITES_EACH) }, (_, at) => at).values();
     const writing = Promise.all(Array.from({ length: WRITERS }, () => writer.write(turns)));
     const cutting = (async (): Promise<void> => {
       for (let done = 0; done < SOCKETS * CUTS; done++) {
-        await until('it is time', async () => writer.written / WRITES >= done / SOCKETS / CUTS, LONG_MS);
+        await until(
+          'it is time',
+          async () => writer.written / WRITES >= done / SOCKETS / CUTS,
+          LONG_MS,
+        );
         await cut();
       }
     })();
     await Promise.all([writing, cutting, harass()]);
     const worked = Date.now() - began;
-    expect([...writer.faults.keys()].filter((fault) => fault !== 'UNAVAILABLE' && fault !== 'no connection')).toEqual([]);
+    expect(
+      [...writer.faults.keys()].filter(
+        (fault) => fault !== 'UNAVAILABLE' && fault !== 'no connection',
+      ),
+    ).toEqual([]);
 
-    await until('the log holds all', async () => (await rowsOf('tickets', 'select from outbox limit 1')).length === 0);
+    await until(
+      'the log holds all',
+      async () => (await rowsOf('tickets', 'select from outbox limit 1')).length === 0,
+    );
     const facts = await factsAfter(before);
     const kept = new Set(facts.map(({ event_id }) => toId('evt', event_id)));
     const expected = new Map<Kind, string[]>();
     for (const kind of KINDS) {
       const { who, filter, types } = kind;
-      const ids = await logged(desk, who, { ...(filter && { filter: filter() }), ...(types && { types }) });
+      const ids = await logged(desk, who, {
+        ...(filter && { filter: filter() }),
+        ...(types && { types }),
+      });
       expected.set(
         kind,
         ids.filter((id) => kept.has(id)),
@@ -137,20 +200,30 @@ test(
     expect(expected.get(KINDS[1]!)).toEqual([...kept]);
     for (const { kind, listener } of listening) {
       const ids = expected.get(kind)!;
-      const isThere = async (): Promise<boolean> => listener.ids.length >= ids.length || listener.end !== undefined;
+      const isThere = async (): Promise<boolean> =>
+        listener.ids.length >= ids.length || listener.end !== undefined;
       await until('all is told', isThere, 60_000).catch(() => {});
       const { end, cuts, messages } = listener;
-      expect({ who: kind.who, end, cuts, ids: listener.ids }).toEqual({ who: kind.who, end: undefined, cuts: CUTS, ids });
+      expect({ who: kind.who, end, cuts, ids: listener.ids }).toEqual({
+        who: kind.who,
+        end: undefined,
+        cuts: CUTS,
+        ids,
+      });
       expect(messages).toHaveLength(ids.length);
     }
     expect(facts.filter(({ type }) => type === 'ticket.created')).toHaveLength(writer.created.size);
-    expect(facts.filter(({ type }) => type === 'message.added')).toHaveLength(writer.created.size * 3);
+    expect(facts.filter(({ type }) => type === 'message.added')).toHaveLength(
+      writer.created.size * 3,
+    );
 
     const figures = {
       writes: writer.written,
       facts: facts.length,
       told: listening.reduce((sum, { listener }) => sum + listener.ids.length, 0),
-      withHoles: listening.flatMap(({ listener }) => listener.messages).filter(({ errors }) => errors).length,
+      withHoles: listening
+        .flatMap(({ listener }) => listener.messages)
+        .filter(({ errors }) => errors).length,
       insteadOfAnswers: Object.fromEntries(writer.faults),
       writtenAfterMs: worked,
       toldAfterMs: Date.now() - began,
@@ -176,7 +249,9 @@ test('analytics and customers have taken in each fact once', async () => {
   const report =
     '{ ticketReport(by: [STATUS, PRIORITY], measures: [CREATED], period: { last: "P1D" }) { rows { dimensions { key } measures { value } } } }';
   const { rows } = (await desk.data<Report>('partner', report)).ticketReport;
-  const counted = rows.map(({ dimensions, measures }) => [...dimensions.map(({ key }) => key), measures[0]!.value].join(' '));
+  const counted = rows.map(({ dimensions, measures }) =>
+    [...dimensions.map(({ key }) => key), measures[0]!.value].join(' '),
+  );
   const tickets = await rowsOf<{ kind: string }>(
     'tickets',
     `select status || ' ' || priority || ' ' || count(*) as kind from ticket where workspace_id = $1 group by status, priority`,

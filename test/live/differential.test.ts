@@ -19,7 +19,8 @@ afterAll(async () => {
   await Promise.all(listeners.map((listener) => listener.leave()));
 });
 
-const everything = (type: string, depth = 1): string => select(api.getType(type)!, depth, { page: 2 });
+const everything = (type: string, depth = 1): string =>
+  select(api.getType(type)!, depth, { page: 2 });
 const TICKET = everything('Ticket');
 const EVENT = everything('TicketEvent');
 const MESSAGE = everything('Message');
@@ -35,12 +36,19 @@ interface Fault {
 
 /** What stands at a path of an answer, with the refusals in it. */
 function at({ data, errors = [] }: Answer, ...path: (string | number)[]) {
-  const value = path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown> | null | undefined)?.[key], data);
-  const inside = (errors as Fault[]).filter((fault) => path.every((key, index) => fault.path?.[index] === key));
+  const value = path.reduce<unknown>(
+    (inner, key) => (inner as Record<string | number, unknown> | null | undefined)?.[key],
+    data,
+  );
+  const inside = (errors as Fault[]).filter((fault) =>
+    path.every((key, index) => fault.path?.[index] === key),
+  );
   return {
     value,
     text: JSON.stringify(value),
-    faults: inside.map((fault) => `${fault.path!.slice(path.length).join('.')} ${fault.extensions.code}`).toSorted(),
+    faults: inside
+      .map((fault) => `${fault.path!.slice(path.length).join('.')} ${fault.extensions.code}`)
+      .toSorted(),
   };
 }
 
@@ -49,21 +57,43 @@ function going(listener: Listener): Listener {
   return listener;
 }
 
-async function listen(who: Who, field: string, selection: string, declared = '', variables = {}): Promise<Listener> {
+async function listen(
+  who: Who,
+  field: string,
+  selection: string,
+  declared = '',
+  variables = {},
+): Promise<Listener> {
   const query = `subscription ${declared} { ${field} { ${selection} } }`;
-  const listener = new Listener({ url: platform.url, token: async () => desk.tokens[who]!, query, variables });
+  const listener = new Listener({
+    url: platform.url,
+    token: async () => desk.tokens[who]!,
+    query,
+    variables,
+  });
   listeners.push(listener);
   await until(`${who} follows ${field}`, async () => going(listener).isConnected);
   return listener;
 }
 
 /** The last message that is about something; asked for again and again because a stream begins a moment after it was asked for. */
-const told = (listener: Listener, is: (data: Record<string, Record<string, unknown> | null>) => boolean): Promise<Message> =>
-  until('the event', async () => going(listener).messages.findLast(({ data }) => data && is(data as never)), 20_000);
+const told = (
+  listener: Listener,
+  is: (data: Record<string, Record<string, unknown> | null>) => boolean,
+): Promise<Message> =>
+  until(
+    'the event',
+    async () => going(listener).messages.findLast(({ data }) => data && is(data as never)),
+    20_000,
+  );
 
-const ask = (who: Who, query: string, variables: object): Promise<Answer> => desk.ask(who, query, variables);
-const idOf = (data: Record<string, Record<string, unknown> | null>, root: string, name: string): unknown =>
-  (data[root]?.[name] as { id?: string } | null)?.id;
+const ask = (who: Who, query: string, variables: object): Promise<Answer> =>
+  desk.ask(who, query, variables);
+const idOf = (
+  data: Record<string, Record<string, unknown> | null>,
+  root: string,
+  name: string,
+): unknown => (data[root]?.[name] as { id?: string } | null)?.id;
 
 async function follow(who: Who, root: string, selection: string): Promise<Listener> {
   const listener = await listen(who, root, selection);
@@ -75,7 +105,8 @@ async function follow(who: Who, root: string, selection: string): Promise<Listen
 }
 
 /** Both are about the ticket as it is now: nobody changes it any more. */
-const ticketOf = async (who: Who, id: string) => at(await ask(who, `query ($id: ID!) { ticket(id: $id) { ${TICKET} } }`, { id }), 'ticket');
+const ticketOf = async (who: Who, id: string) =>
+  at(await ask(who, `query ($id: ID!) { ticket(id: $id) { ${TICKET} } }`, { id }), 'ticket');
 const eventOf = async (who: Who, ticketId: string, id: unknown) => {
   const query = `query ($filter: TicketFilter) { ticketEvents(filter: $filter, first: 100) { nodes { ${EVENT} } } }`;
   const answer = await ask(who, query, { filter: { id: { eq: ticketId } } });
@@ -95,12 +126,18 @@ test.each(CALLERS)('ticketCreated, as %s', async (who) => {
   const { id } = await desk.ticket();
   const message = await told(listener, (data) => idOf(data, 'ticketCreated', 'ticket') === id);
   expect(at(message, 'ticketCreated', 'ticket')).toEqual(await ticketOf(who, id));
-  expect(at(message, 'ticketCreated', 'event')).toEqual(await eventOf(who, id, idOf(message.data as never, 'ticketCreated', 'event')));
+  expect(at(message, 'ticketCreated', 'event')).toEqual(
+    await eventOf(who, id, idOf(message.data as never, 'ticketCreated', 'event')),
+  );
 });
 
 test.each(CALLERS)('ticketStatusChanged and ticketEvents, as %s', async (who) => {
   const moved = await follow(who, 'ticketEvents', `event { ${EVENT} }`);
-  const status = await listen(who, 'ticketStatusChanged', `from to event { ${EVENT} } ticket { ${TICKET} }`);
+  const status = await listen(
+    who,
+    'ticketStatusChanged',
+    `from to event { ${EVENT} } ticket { ${TICKET} }`,
+  );
   const message = await until('a move is told', async () => {
     const { id } = await desk.ticket();
     await desk.done('agent', 'ticketStatusChange', { id, status: 'PENDING' });
@@ -117,14 +154,33 @@ test.each(CALLERS)('ticketStatusChanged and ticketEvents, as %s', async (who) =>
 
 test.each(CALLERS)('messageAdded, as %s', async (who) => {
   const { id } = await desk.ticket();
-  const listener = await listen(who, 'messageAdded(ticketId: $id)', `message { ${MESSAGE} }`, '($id: ID!)', { id });
+  const listener = await listen(
+    who,
+    'messageAdded(ticketId: $id)',
+    `message { ${MESSAGE} }`,
+    '($id: ID!)',
+    { id },
+  );
   await until('a reply is told', async () => {
-    await desk.done('agent', 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'It is on its way.', override: true });
+    await desk.done('agent', 'messageAdd', {
+      ticketId: id,
+      visibility: 'PUBLIC',
+      body: 'It is on its way.',
+      override: true,
+    });
     return going(listener).messages.length > 0;
   });
-  await desk.done('customer', 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'Thank you.' });
+  await desk.done('customer', 'messageAdd', {
+    ticketId: id,
+    visibility: 'PUBLIC',
+    body: 'Thank you.',
+  });
   const answered = at(
-    await ask(who, `query ($id: ID!) { ticket(id: $id) { messages(last: 1) { nodes { ${MESSAGE} } } } }`, { id }),
+    await ask(
+      who,
+      `query ($id: ID!) { ticket(id: $id) { messages(last: 1) { nodes { ${MESSAGE} } } } }`,
+      { id },
+    ),
     'ticket',
     'messages',
     'nodes',
@@ -139,16 +195,28 @@ test.each(CALLERS)('ticketChanges, as %s', async (who) => {
   const { id } = await desk.ticket();
   const filter = { id: { in: [id] } };
   const declared = '($filter: TicketFilter)';
-  const list = await listen(who, 'ticketChanges(filter: $filter)', `kind totalCount tickets { ${TICKET} } ticket { ${TICKET} }`, declared, {
-    filter,
-  });
+  const list = await listen(
+    who,
+    'ticketChanges(filter: $filter)',
+    `kind totalCount tickets { ${TICKET} } ticket { ${TICKET} }`,
+    declared,
+    {
+      filter,
+    },
+  );
   const whole = await told(list, (data) => data['ticketChanges']?.['kind'] === 'SNAPSHOT');
-  const page = await ask(who, `query ${declared} { tickets(filter: $filter) { nodes { ${TICKET} } } }`, { filter });
+  const page = await ask(
+    who,
+    `query ${declared} { tickets(filter: $filter) { nodes { ${TICKET} } } }`,
+    { filter },
+  );
   expect(at(whole, 'ticketChanges', 'tickets')).toEqual(at(page, 'tickets', 'nodes'));
   await desk.done('agent', 'ticketUpdate', { id, subject: 'The parcel has come' });
   const changed = await told(
     list,
-    (data) => (data['ticketChanges']?.['ticket'] as { subject?: string } | null)?.subject === 'The parcel has come',
+    (data) =>
+      (data['ticketChanges']?.['ticket'] as { subject?: string } | null)?.subject ===
+      'The parcel has come',
   );
   expect(at(changed, 'ticketChanges', 'ticket')).toEqual(await ticketOf(who, id));
 });
@@ -156,10 +224,23 @@ test.each(CALLERS)('ticketChanges, as %s', async (who) => {
 test('presenceChanged, as staff', async () => {
   const { id } = await desk.ticket();
   const viewers = everything('Presence');
-  const listener = await listen('lead', 'presenceChanged(ticketId: $id)', `viewers { ${viewers} }`, '($id: ID!)', { id });
+  const listener = await listen(
+    'lead',
+    'presenceChanged(ticketId: $id)',
+    `viewers { ${viewers} }`,
+    '($id: ID!)',
+    { id },
+  );
   await desk.done('agent', 'presenceSet', { ticketId: id, activity: 'VIEWING' });
-  const message = await told(listener, (data) => (data['presenceChanged']?.['viewers'] as unknown[] | undefined)?.length === 1);
-  const answer = await ask('lead', `query ($id: ID!) { ticket(id: $id) { viewers { ${viewers} } } }`, { id });
+  const message = await told(
+    listener,
+    (data) => (data['presenceChanged']?.['viewers'] as unknown[] | undefined)?.length === 1,
+  );
+  const answer = await ask(
+    'lead',
+    `query ($id: ID!) { ticket(id: $id) { viewers { ${viewers} } } }`,
+    { id },
+  );
   expect(at(message, 'presenceChanged', 'viewers')).toEqual(at(answer, 'ticket', 'viewers'));
 });
 
@@ -168,23 +249,39 @@ test.each<Who>(['agent', 'customer'])('notificationAdded, as %s', async (who) =>
   const listener = await listen(who, 'notificationAdded', notification);
   const message = await until('somebody is told', async () => {
     const { id } = await desk.ticket();
-    if (who === 'customer') await desk.done('partner', 'ticketStatusChange', { id, status: 'OPEN' });
+    if (who === 'customer')
+      await desk.done('partner', 'ticketStatusChange', { id, status: 'OPEN' });
     return going(listener).messages.at(-1);
   });
   const { id } = message.data!['notificationAdded'] as { id: string };
-  const answer = await ask(who, `{ viewer { notifications(first: 100) { nodes { ${notification} } } } }`, {});
-  const { nodes } = (answer.data as { viewer: { notifications: { nodes: { id: string }[] } } }).viewer.notifications;
+  const answer = await ask(
+    who,
+    `{ viewer { notifications(first: 100) { nodes { ${notification} } } } }`,
+    {},
+  );
+  const { nodes } = (answer.data as { viewer: { notifications: { nodes: { id: string }[] } } })
+    .viewer.notifications;
   const place = nodes.findIndex((node) => node.id === id);
-  expect(at(message, 'notificationAdded')).toEqual(at(answer, 'viewer', 'notifications', 'nodes', place));
+  expect(at(message, 'notificationAdded')).toEqual(
+    at(answer, 'viewer', 'notifications', 'nodes', place),
+  );
 });
 
 test('bulkJobChanged, as who asked for the job', async () => {
   const { id } = await desk.ticket();
-  const { job } = await desk.done<{ job: object }>('agent', 'ticketsUpdate', { ids: [id], action: { addTags: ['x'] } }, 'job { id }');
+  const { job } = await desk.done<{ job: object }>(
+    'agent',
+    'ticketsUpdate',
+    { ids: [id], action: { addTags: ['x'] } },
+    'job { id }',
+  );
   const selection = everything('BulkJob');
   const listener = await listen('agent', 'bulkJobChanged(id: $id)', selection, '($id: ID!)', job);
   const message = await until('it is done', async () =>
-    listener.messages.findLast(({ data }) => (data?.['bulkJobChanged'] as { state?: string } | null | undefined)?.state === 'DONE'),
+    listener.messages.findLast(
+      ({ data }) =>
+        (data?.['bulkJobChanged'] as { state?: string } | null | undefined)?.state === 'DONE',
+    ),
   );
   const answer = await ask('agent', `query ($id: ID!) { bulkJob(id: $id) { ${selection} } }`, job);
   expect(at(message, 'bulkJobChanged')).toEqual(at(answer, 'bulkJob'));
@@ -201,5 +298,7 @@ test('every stream is compared', () => {
     'notificationAdded',
     'bulkJobChanged',
   ];
-  expect(Object.keys(api.getSubscriptionType()!.getFields()).toSorted()).toEqual(compared.toSorted());
+  expect(Object.keys(api.getSubscriptionType()!.getFields()).toSorted()).toEqual(
+    compared.toSorted(),
+  );
 });

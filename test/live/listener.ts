@@ -6,7 +6,11 @@ export interface Message {
   // What was asked for; `event` and `resync` where they were.
   data?: Record<
     string,
-    ({ event?: { id: string } | null; resync?: { reason: string; from: string } | null } & Record<string, unknown>) | null
+    | ({ event?: { id: string } | null; resync?: { reason: string; from: string } | null } & Record<
+        string,
+        unknown
+      >)
+    | null
   > | null;
   errors?: readonly unknown[];
   extensions?: { cursor?: string };

@@ -34,10 +34,16 @@ function listen(who: Who, id: string): string[] {
   clients.push(client);
   const over = (reason?: unknown): void => void told.push(`over ${JSON.stringify(reason)}`);
   client.subscribe<Message>(
-    { query: 'subscription ($id: ID!) { presenceChanged(ticketId: $id) { viewers { actor { name } activity } } }', variables: { id } },
+    {
+      query:
+        'subscription ($id: ID!) { presenceChanged(ticketId: $id) { viewers { actor { name } activity } } }',
+      variables: { id },
+    },
     {
       next: ({ data, errors }) => {
-        const state = errors ? JSON.stringify(errors) : data!.presenceChanged.viewers.map((each) => `${each.actor.name} ${each.activity}`);
+        const state = errors
+          ? JSON.stringify(errors)
+          : data!.presenceChanged.viewers.map((each) => `${each.actor.name} ${each.activity}`);
         if (String(state) !== told.at(-1)) told.push(String(state));
       },
       error: over,
@@ -50,14 +56,18 @@ function listen(who: Who, id: string): string[] {
 test('who types is told with the name, to each as he may know it, and goes on being told when the service is stopped or killed', async () => {
   const { id } = await desk.ticket();
   const [staff, asker] = [listen('light', id), listen('customer', id)];
-  const is = (told: string[], state: string) => until(`it is “${state}”: ${told.join('; ')}`, async () => told.at(-1) === state);
+  const is = (told: string[], state: string) =>
+    until(`it is “${state}”: ${told.join('; ')}`, async () => told.at(-1) === state);
   const says = (who: Who, activity: string, visibility = 'PRIVATE') =>
     insisted(desk, who, 'presenceSet', { ticketId: id, activity, visibility });
   await Promise.all([is(staff, ''), is(asker, '')]);
   await says('customer', 'VIEWING');
   await is(staff, 'Marta Customer VIEWING');
   await says('agent', 'TYPING', 'PUBLIC');
-  await Promise.all([is(staff, 'Marta Customer VIEWING,Ana Agent TYPING'), is(asker, 'Ana Agent TYPING')]);
+  await Promise.all([
+    is(staff, 'Marta Customer VIEWING,Ana Agent TYPING'),
+    is(asker, 'Ana Agent TYPING'),
+  ]);
 
   const tickets = platform.services['tickets']!;
   await tickets.kill();

@@ -18,7 +18,10 @@ const SOON_MS = 5_000;
 const STAFF: readonly Caller[] = ['light', 'agent', 'lead', 'admin'];
 const FOLLOWERS: readonly Caller[] = [...STAFF, 'customer', 'partner', 'reader'];
 /** Who may subscribe to what. A root that is not here fails the tests. */
-const STREAMS: Record<string, { may: readonly Caller[]; resumes: boolean; ofTicket?: true; ends?: true }> = {
+const STREAMS: Record<
+  string,
+  { may: readonly Caller[]; resumes: boolean; ofTicket?: true; ends?: true }
+> = {
   ticketEvents: { may: FOLLOWERS, resumes: true },
   ticketCreated: { may: FOLLOWERS, resumes: true },
   ticketStatusChanged: { may: FOLLOWERS, resumes: true },
@@ -27,7 +30,11 @@ const STREAMS: Record<string, { may: readonly Caller[]; resumes: boolean; ofTick
   notificationAdded: { may: [...STAFF, 'customer'], resumes: true },
   presenceChanged: { may: FOLLOWERS, resumes: false, ofTicket: true },
   // It ends with its job, and is asked for beside it.
-  bulkJobChanged: { may: ['agent', 'lead', 'admin', 'partner', 'reader'], resumes: false, ends: true },
+  bulkJobChanged: {
+    may: ['agent', 'lead', 'admin', 'partner', 'reader'],
+    resumes: false,
+    ends: true,
+  },
 };
 const ROOTS = Object.keys(STREAMS);
 const tellsResync = (root: string): boolean => {
@@ -44,7 +51,8 @@ const listeners: Listener[] = [];
 beforeAll(async () => {
   platform = await sharedPlatform();
   [desk, foreignDesk] = await Promise.all([platform.desk(), platform.desk()]);
-  for (const each of [desk, foreignDesk]) await each.done('admin', 'settingsUpdate', { onHoldEnabled: true });
+  for (const each of [desk, foreignDesk])
+    await each.done('admin', 'settingsUpdate', { onHoldEnabled: true });
   tap = await wiretap(platform.url);
 }, 120_000);
 afterAll(async () => {
@@ -64,10 +72,18 @@ interface Wish {
   selection?: string;
 }
 /** Requesters listen where every byte is kept. */
-function listen(who: Caller | 'agent2' | 'customer2', root: string, { at = desk, after, ticketId, selection }: Wish = {}): Listener {
+function listen(
+  who: Caller | 'agent2' | 'customer2',
+  root: string,
+  { at = desk, after, ticketId, selection }: Wish = {},
+): Listener {
   const { resumes, ofTicket } = STREAMS[root]!;
-  const declared = [resumes && '$after: Cursor', ofTicket && '$ticketId: ID!'].filter(Boolean).join(', ');
-  const given = [resumes && 'after: $after', ofTicket && 'ticketId: $ticketId'].filter(Boolean).join(', ');
+  const declared = [resumes && '$after: Cursor', ofTicket && '$ticketId: ID!']
+    .filter(Boolean)
+    .join(', ');
+  const given = [resumes && 'after: $after', ofTicket && 'ticketId: $ticketId']
+    .filter(Boolean)
+    .join(', ');
   const type = getNamedType(roots.find(({ name }) => name === root)!.type);
   const shown = selection ?? select(type, 1, { page: 2 });
   const query = `subscription ${declared && `(${declared})`} { ${root}${given && `(${given})`} { ${shown} } }`;
@@ -93,7 +109,9 @@ function toldBy({ messages }: Listener): Record<string, string[]> {
   const told: Record<string, string[]> = {};
   for (const { data } of messages) {
     const { type, changes, message, ticket } = data!['ticketEvents']!.event as unknown as Told;
-    const fields = changes.map(({ field, from, to }) => (field === 'status' ? `${String(from)}>${String(to)}` : field));
+    const fields = changes.map(({ field, from, to }) =>
+      field === 'status' ? `${String(from)}>${String(to)}` : field,
+    );
     (told[ticket.id] ??= []).push(`${type} ${message?.text ?? fields.toSorted().join(',')}`);
   }
   return told;
@@ -102,10 +120,13 @@ function toldBy({ messages }: Listener): Record<string, string[]> {
 function whyOver({ messages, end }: Listener): unknown {
   const last = messages.at(-1);
   const resync = Object.values(last?.data ?? {})[0]?.resync;
-  const errors = (Array.isArray(end) ? end : last?.errors) as { extensions: { code: string } }[] | undefined;
+  const errors = (Array.isArray(end) ? end : last?.errors) as
+    | { extensions: { code: string } }[]
+    | undefined;
   return end && (resync?.reason ?? errors?.[0]?.extensions.code ?? end);
 }
-const cursorOf = async (at: Desk): Promise<string> => (await at.data<{ eventCursor: string }>('agent', '{ eventCursor }')).eventCursor;
+const cursorOf = async (at: Desk): Promise<string> =>
+  (await at.data<{ eventCursor: string }>('agent', '{ eventCursor }')).eventCursor;
 
 test('every root of Subscription has an expectation, and every expectation a root', () => {
   expect(ROOTS.toSorted()).toEqual(roots.map(({ name }) => name).toSorted());
@@ -113,16 +134,24 @@ test('every root of Subscription has an expectation, and every expectation a roo
 
 test('a stream is begun by whom it is for, and refused to everybody else', async () => {
   const { id } = await desk.ticket();
-  const tries = ENDLESS.flatMap((root) => CALLERS.map((who) => ({ root, who, listener: listen(who, root, { ticketId: id }) })));
+  const tries = ENDLESS.flatMap((root) =>
+    CALLERS.map((who) => ({ root, who, listener: listen(who, root, { ticketId: id }) })),
+  );
   for (const { root, who, listener } of tries) {
     if (who === 'nobody') await until('it is closed', async () => listener.closes.includes(4403));
-    else if (!STREAMS[root]!.may.includes(who)) await until(`${root} is refused to ${who}`, async () => listener.end !== undefined);
+    else if (!STREAMS[root]!.may.includes(who))
+      await until(`${root} is refused to ${who}`, async () => listener.end !== undefined);
   }
   // Each of the others hears of a ticket, or is told a state at once.
   await desk.done('light', 'ticketFollow', { id });
   const { id: next } = await desk.ticket();
   await desk.done('partner', 'ticketStatusChange', { id: next, status: 'OPEN' });
-  await desk.done('agent', 'messageAdd', { ticketId: id, body: 'An answer.', visibility: 'PUBLIC', override: true });
+  await desk.done('agent', 'messageAdd', {
+    ticketId: id,
+    body: 'An answer.',
+    visibility: 'PUBLIC',
+    override: true,
+  });
   for (const { root, who, listener } of tries) {
     const may = STREAMS[root]!.may.includes(who);
     if (may) await until(`${root} tells ${who}`, async () => listener.messages.length > 0);
@@ -153,17 +182,37 @@ describe('of a thousand facts in two workspaces', () => {
     others = await story.open('customer2');
     for (const who of [...STAFF, 'partner', 'reader'] as const)
       staff.set(who, listen(who, 'ticketEvents', { after: begin.own, selection: EVENT }));
-    for (const root of ENDLESS) asker[root] = listen('customer', root, { after: begin.own, ticketId: own });
+    for (const root of ENDLESS)
+      asker[root] = listen('customer', root, { after: begin.own, ticketId: own });
     asker['events'] = listen('customer', 'ticketEvents', { after: begin.own, selection: EVENT });
-    asker['moves'] = listen('customer', 'ticketStatusChanged', { after: begin.own, selection: 'from to ticket { id }' });
-    asker['list'] = listen('customer', 'ticketChanges', { selection: 'kind ticket { id messages(last: 1) { nodes { text } } }' });
-    asker['others'] = listen('customer', 'messageAdded', { after: begin.own, ticketId: others, selection: 'event { id }' });
+    asker['moves'] = listen('customer', 'ticketStatusChanged', {
+      after: begin.own,
+      selection: 'from to ticket { id }',
+    });
+    asker['list'] = listen('customer', 'ticketChanges', {
+      selection: 'kind ticket { id messages(last: 1) { nodes { text } } }',
+    });
+    asker['others'] = listen('customer', 'messageAdded', {
+      after: begin.own,
+      ticketId: others,
+      selection: 'event { id }',
+    });
     asker['presence of others'] = listen('customer', 'presenceChanged', { ticketId: others });
     second = listen('customer2', 'ticketEvents', { after: begin.own, selection: EVENT });
-    foreigner = listen('agent', 'ticketEvents', { at: foreignDesk, after: begin.foreign, selection: EVENT });
-    stranger = listen('customer', 'ticketEvents', { at: foreignDesk, after: begin.foreign, selection: EVENT });
+    foreigner = listen('agent', 'ticketEvents', {
+      at: foreignDesk,
+      after: begin.foreign,
+      selection: EVENT,
+    });
+    stranger = listen('customer', 'ticketEvents', {
+      at: foreignDesk,
+      after: begin.foreign,
+      selection: EVENT,
+    });
 
-    const desks = [story, foreign].flatMap((each) => (['customer', 'customer2'] as const).map((who) => ({ each, who })));
+    const desks = [story, foreign].flatMap((each) =>
+      (['customer', 'customer2'] as const).map((who) => ({ each, who })),
+    );
     await Promise.all([
       story.go(own),
       story.go(others),
@@ -175,8 +224,9 @@ describe('of a thousand facts in two workspaces', () => {
     await story.reply(others, 'The first end of others.');
   }, 300_000);
 
-  const isWhole = (listener: Listener, expected: Record<string, string[]>) => async (): Promise<boolean> =>
-    listener.messages.length >= Object.values(expected).flat().length;
+  const isWhole =
+    (listener: Listener, expected: Record<string, string[]>) => async (): Promise<boolean> =>
+      listener.messages.length >= Object.values(expected).flat().length;
 
   test('each is told what is allowed, nothing else, and in order', async () => {
     const cases = [
@@ -186,39 +236,75 @@ describe('of a thousand facts in two workspaces', () => {
       ['foreign agent', foreigner, foreign.for('agent')] as const,
       ['foreign customer', stranger, foreign.for('customer')] as const,
     ];
-    expect([...story.tickets.values(), ...foreign.tickets.values()].flatMap(({ facts }) => facts).length).toBeGreaterThan(1_000);
+    expect(
+      [...story.tickets.values(), ...foreign.tickets.values()].flatMap(({ facts }) => facts).length,
+    ).toBeGreaterThan(1_000);
     for (const [who, listener, expected] of cases) {
       await until(`${who} is told all`, isWhole(listener, expected)).catch(() => {});
-      expect({ who, end: listener.end, told: toldBy(listener) }).toEqual({ who, end: undefined, told: expected });
+      expect({ who, end: listener.end, told: toldBy(listener) }).toEqual({
+        who,
+        end: undefined,
+        told: expected,
+      });
     }
-    const moves = Object.values(story.for('customer')).flatMap((facts) => facts.filter((each) => each.startsWith('ticket.status_changed')));
+    const moves = Object.values(story.for('customer')).flatMap((facts) =>
+      facts.filter((each) => each.startsWith('ticket.status_changed')),
+    );
     await until('all moves are told', async () => asker['moves']!.messages.length >= moves.length);
     const told = asker['moves']!.messages.map(({ data }) => data!['ticketStatusChanged']!);
-    expect(told.map(({ from, to }) => `ticket.status_changed ${String(from)}>${String(to)}`).toSorted()).toEqual(moves.toSorted());
+    expect(
+      told.map(({ from, to }) => `ticket.status_changed ${String(from)}>${String(to)}`).toSorted(),
+    ).toEqual(moves.toSorted());
     const words = story.for('customer')[own]!.filter((each) => each.startsWith('message.added'));
-    await until('all messages are told', async () => asker['messageAdded']!.messages.length >= words.length);
+    await until(
+      'all messages are told',
+      async () => asker['messageAdded']!.messages.length >= words.length,
+    );
     expect(asker['messageAdded']!.messages).toHaveLength(words.length);
     expect(asker['others']!.messages).toEqual([]);
   }, 60_000);
 
   test('what is not for a requester is no message to him, on no stream', async () => {
     const lastOf = (text: string) => async (): Promise<boolean> =>
-      asker['events']!.messages.some(({ data }) => (data!['ticketEvents']!.event as unknown as Told).message?.text === text) &&
-      asker['list']!.messages.some(({ data }) => JSON.stringify(data).includes(text));
+      asker['events']!.messages.some(
+        ({ data }) => (data!['ticketEvents']!.event as unknown as Told).message?.text === text,
+      ) && asker['list']!.messages.some(({ data }) => JSON.stringify(data).includes(text));
     await until('he is told the first end', lastOf('The first end.'));
-    const called = Object.values(story.for('customer')).flatMap((facts) => facts.filter((each) => CALLS.test(each)));
-    await until('he is called to all of it', async () => asker['notificationAdded']!.messages.length >= called.length);
-    const settled = Object.fromEntries(Object.entries(asker).map(([name, { messages }]) => [name, messages.length]));
-    for (let round = 0; round < 5; round++) await Promise.all([story.hide(own), story.hide(others)]);
+    const called = Object.values(story.for('customer')).flatMap((facts) =>
+      facts.filter((each) => CALLS.test(each)),
+    );
+    await until(
+      'he is called to all of it',
+      async () => asker['notificationAdded']!.messages.length >= called.length,
+    );
+    const settled = Object.fromEntries(
+      Object.entries(asker).map(([name, { messages }]) => [name, messages.length]),
+    );
+    for (let round = 0; round < 5; round++)
+      await Promise.all([story.hide(own), story.hide(others)]);
     await story.reply(others, 'The second end of others.');
     await story.reply(own, 'The second end.');
     await until('he is told the second end', lastOf('The second end.'));
     await until('every stream has come so far', async () =>
-      ['ticketEvents', 'messageAdded', 'ticketChanges', 'notificationAdded'].every((root) => asker[root]!.messages.length > settled[root]!),
+      ['ticketEvents', 'messageAdded', 'ticketChanges', 'notificationAdded'].every(
+        (root) => asker[root]!.messages.length > settled[root]!,
+      ),
     );
-    const more = Object.entries(asker).map(([name, { messages }]) => [name, messages.length - settled[name]!]);
-    const one = new Set(['ticketEvents', 'messageAdded', 'ticketChanges', 'notificationAdded', 'events', 'list']);
-    expect(Object.fromEntries(more)).toEqual(Object.fromEntries(Object.keys(asker).map((name) => [name, one.has(name) ? 1 : 0])));
+    const more = Object.entries(asker).map(([name, { messages }]) => [
+      name,
+      messages.length - settled[name]!,
+    ]);
+    const one = new Set([
+      'ticketEvents',
+      'messageAdded',
+      'ticketChanges',
+      'notificationAdded',
+      'events',
+      'list',
+    ]);
+    expect(Object.fromEntries(more)).toEqual(
+      Object.fromEntries(Object.keys(asker).map((name) => [name, one.has(name) ? 1 : 0])),
+    );
   }, 60_000);
 
   test('no byte to a requester holds a word of notes, a label, ON_HOLD or anything of others', () => {
@@ -235,7 +321,11 @@ describe('of a thousand facts in two workspaces', () => {
     for (const cursor of cursors) expect(cursor).toMatch(/^[\w-]{22}$/);
     const rising = cursors.filter((cursor, at) => at > 0 && cursor > cursors[at - 1]!).length;
     expect(Math.abs(rising / cursors.length - 0.5)).toBeLessThan(0.15);
-    const thief = listen('agent', 'ticketEvents', { at: foreignDesk, after: cursors.at(-1), selection: EVENT });
+    const thief = listen('agent', 'ticketEvents', {
+      at: foreignDesk,
+      after: cursors.at(-1),
+      selection: EVENT,
+    });
     await until('it is refused', async () => thief.end !== undefined);
     expect(whyOver(thief)).toBe('BAD_USER_INPUT');
   });
@@ -264,22 +354,48 @@ describe('a right that is taken while somebody listens', () => {
   test('ends what it allowed, within five seconds', async () => {
     const { id } = await desk.ticket();
     const after = await cursorOf(desk);
-    const running = ENDLESS.map((root) => ({ root, listener: listen('agent2', root, { after, ticketId: id }) }));
+    const running = ENDLESS.map((root) => ({
+      root,
+      listener: listen('agent2', root, { after, ticketId: id }),
+    }));
     const kept = listen('agent', 'ticketEvents', { after, selection: EVENT });
-    await desk.done('agent', 'messageAdd', { ticketId: id, body: 'Both read it.', visibility: 'PUBLIC', override: true });
+    await desk.done('agent', 'messageAdd', {
+      ticketId: id,
+      body: 'Both read it.',
+      visibility: 'PUBLIC',
+      override: true,
+    });
     await desk.done('agent', 'ticketStatusChange', { id, status: 'OPEN' });
     await desk.ticket();
-    for (const { root, listener } of running) await until(`${root} tells`, async () => listener.messages.length > 0);
+    for (const { root, listener } of running)
+      await until(`${root} tells`, async () => listener.messages.length > 0);
 
     await desk.done('admin', 'agentUpdate', { id: desk.ids.agent2, role: 'ANALYST' });
-    await until('all streams are over', async () => running.every(({ listener }) => listener.end !== undefined), SOON_MS);
+    await until(
+      'all streams are over',
+      async () => running.every(({ listener }) => listener.end !== undefined),
+      SOON_MS,
+    );
     for (const { root, listener } of running) {
-      const reasons = STREAMS[root]!.resumes && tellsResync(root) ? ['RIGHTS_CHANGED'] : ['RIGHTS_CHANGED', 'FORBIDDEN'];
-      expect({ root, why: reasons.includes(String(whyOver(listener))) || whyOver(listener) }).toEqual({ root, why: true });
+      const reasons =
+        STREAMS[root]!.resumes && tellsResync(root)
+          ? ['RIGHTS_CHANGED']
+          : ['RIGHTS_CHANGED', 'FORBIDDEN'];
+      expect({
+        root,
+        why: reasons.includes(String(whyOver(listener))) || whyOver(listener),
+      }).toEqual({ root, why: true });
     }
     const counts = running.map(({ listener }) => listener.messages.length);
-    await desk.done('agent', 'messageAdd', { ticketId: id, body: 'One reads it.', visibility: 'PUBLIC', override: true });
-    await until('the other is told', async () => JSON.stringify(kept.messages.at(-1)).includes('One reads it.'));
+    await desk.done('agent', 'messageAdd', {
+      ticketId: id,
+      body: 'One reads it.',
+      visibility: 'PUBLIC',
+      override: true,
+    });
+    await until('the other is told', async () =>
+      JSON.stringify(kept.messages.at(-1)).includes('One reads it.'),
+    );
     expect(running.map(({ listener }) => listener.messages.length)).toEqual(counts);
   }, 60_000);
 
@@ -296,26 +412,46 @@ describe('a right that is taken while somebody listens', () => {
       [outside, null],
     ] as const)
       await desk.done('admin', 'ticketAssign', { id, departmentId });
-    const rights = { name: 'Bounded', base: 'LIGHT', scopes: ['tickets:read'], filter: { departmentId: { eq: department.id } } };
-    const { accessRole } = await desk.done<{ accessRole: { id: string } }>('admin', 'accessRoleCreate', rights, 'accessRole { id }');
+    const rights = {
+      name: 'Bounded',
+      base: 'LIGHT',
+      scopes: ['tickets:read'],
+      filter: { departmentId: { eq: department.id } },
+    };
+    const { accessRole } = await desk.done<{ accessRole: { id: string } }>(
+      'admin',
+      'accessRoleCreate',
+      rights,
+      'accessRole { id }',
+    );
     const after = await cursorOf(desk);
     const told = ({ messages }: Listener): Set<string> =>
-      new Set(messages.flatMap(({ data }) => (data?.['ticketEvents']?.event as Told | undefined)?.ticket.id ?? []));
+      new Set(
+        messages.flatMap(
+          ({ data }) => (data?.['ticketEvents']?.event as Told | undefined)?.ticket.id ?? [],
+        ),
+      );
     const [bounded, colleague] = (['light', 'agent'] as const).map((who) =>
       listen(who, 'ticketEvents', { after, selection: `${EVENT} resync { reason }` }),
     );
     const list = listen('light', 'ticketChanges', { selection: 'kind tickets { id }' });
     await desk.done('admin', 'ticketUpdate', { id: outside.id, subject: 'Both hear of it' });
-    for (const each of [bounded!, colleague!]) await until('it is told', async () => told(each).has(outside.id), 20_000);
+    for (const each of [bounded!, colleague!])
+      await until('it is told', async () => told(each).has(outside.id), 20_000);
 
     await desk.done('admin', 'agentUpdate', { id: desk.ids.light, accessRoleId: accessRole.id });
     const listed = (): unknown => list.messages.at(-1)!.data!['ticketChanges']!['tickets'];
     await until('the stream is over', async () => bounded!.end !== undefined, SOON_MS);
     expect(whyOver(bounded!)).toBe('RIGHTS_CHANGED');
     // A list begins anew by itself.
-    await until('the list holds what he sees', async () => isDeepStrictEqual(listed(), [{ id: inside.id }]), SOON_MS);
+    await until(
+      'the list holds what he sees',
+      async () => isDeepStrictEqual(listed(), [{ id: inside.id }]),
+      SOON_MS,
+    );
     const again = listen('light', 'ticketEvents', { after: bounded!.cursor, selection: EVENT });
-    for (const { id } of [outside, inside]) await desk.done('admin', 'ticketUpdate', { id, subject: 'One hears of both' });
+    for (const { id } of [outside, inside])
+      await desk.done('admin', 'ticketUpdate', { id, subject: 'One hears of both' });
     await until('he is told of his', async () => told(again).has(inside.id), 20_000);
     await until('the other is told of both', async () => told(colleague!).has(inside.id), 20_000);
     expect([...told(again)].filter((id) => id !== inside.id)).toEqual([]);

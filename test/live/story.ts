@@ -17,7 +17,10 @@ const fact = (staff: string, requester: string | null = staff): Expected => ({ s
 const move = (from: string, to: string): Expected => {
   const shown = (status: string): string => (status === 'ON_HOLD' ? 'OPEN' : status);
   const told = `${shown(from)}>${shown(to)}`;
-  return fact(`ticket.status_changed ${from}>${to}`, shown(from) === shown(to) ? null : `ticket.status_changed ${told}`);
+  return fact(
+    `ticket.status_changed ${from}>${to}`,
+    shown(from) === shown(to) ? null : `ticket.status_changed ${told}`,
+  );
 };
 
 /** Words that stand in notes and labels only. */
@@ -38,7 +41,8 @@ export class Story {
   /** The facts of each ticket that the caller is to be told, by its id. */
   for(who: Who): Record<string, string[]> {
     const told = [...this.tickets].map(([id, { requester, facts }]) => {
-      if (who !== 'customer' && who !== 'customer2') return [id, facts.map(({ staff }) => staff)] as const;
+      if (who !== 'customer' && who !== 'customer2')
+        return [id, facts.map(({ staff }) => staff)] as const;
       return [id, who === requester ? facts.flatMap((each) => each.requester ?? []) : []] as const;
     });
     return Object.fromEntries(told.filter(([, facts]) => facts.length));
@@ -48,10 +52,23 @@ export class Story {
     const at = this.#count++;
     const by = at % 2 ? requester : 'partner';
     const body = `Words of ${requester} ${at}`;
-    const input = { subject: `About ${at}`, body, ...(by === 'partner' && { requester: { customerId: this.#desk.ids[requester] } }) };
+    const input = {
+      subject: `About ${at}`,
+      body,
+      ...(by === 'partner' && { requester: { customerId: this.#desk.ids[requester] } }),
+    };
     const made = { ...input, idempotencyKey: `story ${this.#keys++}` };
-    const { ticket } = await insisted<{ ticket: { id: string } }>(this.#desk, by, 'ticketCreate', made, 'ticket { id }');
-    this.tickets.set(ticket.id, { requester, facts: [fact('ticket.created '), fact(`message.added ${body}`)] });
+    const { ticket } = await insisted<{ ticket: { id: string } }>(
+      this.#desk,
+      by,
+      'ticketCreate',
+      made,
+      'ticket { id }',
+    );
+    this.tickets.set(ticket.id, {
+      requester,
+      facts: [fact('ticket.created '), fact(`message.added ${body}`)],
+    });
     return ticket.id;
   }
 
@@ -60,13 +77,28 @@ export class Story {
     await this.note(id);
     await this.move(id, 'NEW', 'OPEN');
     await this.move(id, 'OPEN', 'ON_HOLD');
-    await this.#do('agent', 'ticketUpdate', { id, addTags: [LABEL] }, fact('ticket.updated tags', null));
+    await this.#do(
+      'agent',
+      'ticketUpdate',
+      { id, addTags: [LABEL] },
+      fact('ticket.updated tags', null),
+    );
     await this.move(id, 'ON_HOLD', 'PENDING');
     await this.move(id, 'PENDING', 'ON_HOLD');
     const update = { id, removeTags: [LABEL], subject: 'Another matter' };
-    await this.#do('partner', 'ticketUpdate', update, fact('ticket.updated subject,tags', 'ticket.updated subject'));
+    await this.#do(
+      'partner',
+      'ticketUpdate',
+      update,
+      fact('ticket.updated subject,tags', 'ticket.updated subject'),
+    );
     await this.move(id, 'ON_HOLD', 'OPEN');
-    await this.#do('lead', 'ticketAssign', { id, departmentId: this.#desk.departments.sales }, fact('ticket.assigned department'));
+    await this.#do(
+      'lead',
+      'ticketAssign',
+      { id, departmentId: this.#desk.departments.sales },
+      fact('ticket.assigned department'),
+    );
     await this.note(id);
     await this.reply(id, `An answer to ${id}`);
   }
@@ -75,20 +107,41 @@ export class Story {
   async hide(id: string): Promise<void> {
     await this.note(id);
     await this.move(id, 'OPEN', 'ON_HOLD');
-    await this.#do('agent', 'ticketUpdate', { id, addTags: [LABEL] }, fact('ticket.updated tags', null));
+    await this.#do(
+      'agent',
+      'ticketUpdate',
+      { id, addTags: [LABEL] },
+      fact('ticket.updated tags', null),
+    );
     await insisted(this.#desk, 'agent', 'presenceSet', { ticketId: id, activity: 'VIEWING' });
-    await this.#do('agent', 'ticketUpdate', { id, removeTags: [LABEL] }, fact('ticket.updated tags', null));
+    await this.#do(
+      'agent',
+      'ticketUpdate',
+      { id, removeTags: [LABEL] },
+      fact('ticket.updated tags', null),
+    );
     await this.move(id, 'ON_HOLD', 'OPEN');
   }
 
   note(ticketId: string): Promise<void> {
     const body = `${CANARY} of ${ticketId}`;
-    const input = { ticketId, body, visibility: 'PRIVATE', idempotencyKey: `story ${this.#keys++}` };
+    const input = {
+      ticketId,
+      body,
+      visibility: 'PRIVATE',
+      idempotencyKey: `story ${this.#keys++}`,
+    };
     return this.#do('light', 'messageAdd', input, fact(`message.added ${body}`, null));
   }
 
   reply(ticketId: string, body: string): Promise<void> {
-    const input = { ticketId, body, visibility: 'PUBLIC', override: true, idempotencyKey: `story ${this.#keys++}` };
+    const input = {
+      ticketId,
+      body,
+      visibility: 'PUBLIC',
+      override: true,
+      idempotencyKey: `story ${this.#keys++}`,
+    };
     return this.#do('agent', 'messageAdd', input, fact(`message.added ${body}`));
   }
 

@@ -35,13 +35,23 @@ interface Watching extends Running {
 }
 function watch(...args: string[]): Watching {
   const file = join(platform.folder, `ids-${programs.length}`);
-  const running = run(join(ROOT, 'services/integrations'), 'src/watch/main.ts', { DATA_DIR: platform.folder }, [...args, '--ids', file]);
+  const running = run(
+    join(ROOT, 'services/integrations'),
+    'src/watch/main.ts',
+    { DATA_DIR: platform.folder },
+    [...args, '--ids', file],
+  );
   programs.push(running.process);
-  return { ...running, ids: () => (existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []) };
+  return {
+    ...running,
+    ids: () => (existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []),
+  };
 }
 /** Gives the line that holds the word, once it is there. */
-const says = ({ said }: Running, word: string) => until(`it says ${word}`, async () => said.find((text) => text.includes(word)));
-const cutsOf = ({ said }: Running): number => said.filter((text) => text.startsWith('-- cut')).length;
+const says = ({ said }: Running, word: string) =>
+  until(`it says ${word}`, async () => said.find((text) => text.includes(word)));
+const cutsOf = ({ said }: Running): number =>
+  said.filter((text) => text.startsWith('-- cut')).length;
 
 async function leave({ process: program, ended, said }: Watching): Promise<string> {
   program.kill('SIGINT');
@@ -50,22 +60,42 @@ async function leave({ process: program, ended, said }: Watching): Promise<strin
 }
 
 test('a terminal shows each new ticket and each move once, over killed gateways and tokens that run out, and a later run goes on', async () => {
-  const [agent, customer] = [watch('--as', 'ana', '--lifetime', '3s'), watch('--as', desk.emails.customer)];
+  const [agent, customer] = [
+    watch('--as', 'ana', '--lifetime', '3s'),
+    watch('--as', desk.emails.customer),
+  ];
   await Promise.all([says(agent, 'watches'), says(customer, 'watches')]);
   const turns = Array.from({ length: 120 }, (_, at) => at).values();
   const writer = async (): Promise<void> => {
     for (const at of turns) {
-      const input = { subject: `Parcel ${at}`, body: 'Where is it?', idempotencyKey: `watch ${at}` };
+      const input = {
+        subject: `Parcel ${at}`,
+        body: 'Where is it?',
+        idempotencyKey: `watch ${at}`,
+      };
       const who = at % 4 ? 'customer' : 'customer2';
-      const { ticket } = await insisted<{ ticket: { id: string } }>(desk, who, 'ticketCreate', input, 'ticket { id }');
-      await insisted(desk, 'agent', 'ticketStatusChange', { id: ticket.id, status: at % 2 ? 'OPEN' : 'PENDING' });
+      const { ticket } = await insisted<{ ticket: { id: string } }>(
+        desk,
+        who,
+        'ticketCreate',
+        input,
+        'ticket { id }',
+      );
+      await insisted(desk, 'agent', 'ticketStatusChange', {
+        id: ticket.id,
+        status: at % 2 ? 'OPEN' : 'PENDING',
+      });
     }
   };
   const writing = Promise.all(Array.from({ length: 4 }, writer));
   let seen = 0;
   for (const [at, share] of [20, 60, 100].entries()) {
     // The customer may still be waiting to come back from the cut before.
-    await until('some are shown to both', async () => agent.ids().length > share && customer.ids().length > seen, 60_000);
+    await until(
+      'some are shown to both',
+      async () => agent.ids().length > share && customer.ids().length > seen,
+      60_000,
+    );
     await platform.gateway.kill();
     await until('the customer is told of the cut', async () => cutsOf(customer) > at);
     seen = customer.ids().length;
@@ -81,8 +111,12 @@ test('a terminal shows each new ticket and each move once, over killed gateways 
   }
   expect(agent.ids()).toHaveLength(241);
   expect(customer.ids()).toHaveLength(181);
-  expect(agent.said).toContainEqual(expect.stringMatching(/^\d\d:\d\d:\d\d +#\d+ {2}NEW → PENDING +Parcel \d+ +\S+ Customer$/));
-  expect(await says(agent, 'The [2J')).toMatch(/^\d\d:\d\d:\d\d +#\d+ {2}new +The \[2J last one +Marta Customer$/);
+  expect(agent.said).toContainEqual(
+    expect.stringMatching(/^\d\d:\d\d:\d\d +#\d+ {2}NEW → PENDING +Parcel \d+ +\S+ Customer$/),
+  );
+  expect(await says(agent, 'The [2J')).toMatch(
+    /^\d\d:\d\d:\d\d +#\d+ {2}new +The \[2J last one +Marta Customer$/,
+  );
 
   const after = await leave(agent);
   await leave(customer);
@@ -95,13 +129,19 @@ test('a terminal shows each new ticket and each move once, over killed gateways 
 
 test('the program in the README goes on by itself after a cut', async () => {
   const [, text] = readFileSync(join(ROOT, 'README.md'), 'utf8').split('## Live');
-  const code = /```js\n(.*?)```/s.exec(text!)![1]!.replace('ws://127.0.0.1:4000/graphql', platform.url.replace('http', 'ws'));
+  const code = /```js\n(.*?)```/s
+    .exec(text!)![1]!
+    .replace('ws://127.0.0.1:4000/graphql', platform.url.replace('http', 'ws'));
   const token = `const token = async () => '${desk.tokens.agent}';\n`;
   const flags = ['--input-type=module', '--eval', token + code];
-  const child = spawn(process.execPath, flags, { cwd: join(ROOT, 'test'), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, flags, {
+    cwd: join(ROOT, 'test'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   programs.push(child);
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await until('it has begun', async () => {
     await desk.ticket({ subject: 'Is anybody there?' });
     return said.includes('Is anybody');
@@ -110,31 +150,46 @@ test('the program in the README goes on by itself after a cut', async () => {
   await platform.gateway.start();
   const subjects = Array.from({ length: 20 }, (_, at) => `Parcel no. ${at}.`);
   for (const subject of subjects) await desk.ticket({ subject });
-  await until('it has told all', async () => said.includes(subjects.at(-1)!)).catch((error: Error) => {
-    throw new Error(`${error.message}\n${said}`);
-  });
+  await until('it has told all', async () => said.includes(subjects.at(-1)!)).catch(
+    (error: Error) => {
+      throw new Error(`${error.message}\n${said}`);
+    },
+  );
   for (const subject of subjects) expect(said.split(subject)).toHaveLength(2);
 }, 60_000);
 
 test(`${HERD} who are cut together are back ten seconds after the gateway, and have missed nothing`, async () => {
   const tokens = Array.from({ length: Math.ceil(HERD / SOCKETS_EACH) }, () =>
-    platform.issuer.issueToken({ sub: newId('app'), name: 'App', scope: 'tickets:read', workspace: desk.workspace }, '1 hour'),
+    platform.issuer.issueToken(
+      { sub: newId('app'), name: 'App', scope: 'tickets:read', workspace: desk.workspace },
+      '1 hour',
+    ),
   );
-  const { eventCursor: after } = await desk.data<{ eventCursor: string }>('agent', '{ eventCursor }');
-  const query = 'subscription ($after: Cursor) { ticketCreated(after: $after) { event { id } ticket { number } } }';
+  const { eventCursor: after } = await desk.data<{ eventCursor: string }>(
+    'agent',
+    '{ eventCursor }',
+  );
+  const query =
+    'subscription ($after: Cursor) { ticketCreated(after: $after) { event { id } ticket { number } } }';
   const herd = Array.from({ length: HERD }, (_, at) => {
     const token = (): Promise<string> => tokens[Math.floor(at / SOCKETS_EACH)]!;
     return new Listener({ url: platform.url, token, query, after, waitMs: 500 });
   });
-  const told = (count: number) => async (): Promise<boolean> => herd.every(({ ids }) => ids.length >= count);
+  const told = (count: number) => async (): Promise<boolean> =>
+    herd.every(({ ids }) => ids.length >= count);
   try {
     await desk.ticket();
     await until('all are told', told(1), 60_000);
     await platform.gateway.kill();
     const service = platform.services['tickets']!;
-    await post(`${service.url}/graphql`, await desk.internal('customer'), mutation('ticketCreate', '__typename'), {
-      input: { subject: 'While they were away', body: 'Text.' },
-    });
+    await post(
+      `${service.url}/graphql`,
+      await desk.internal('customer'),
+      mutation('ticketCreate', '__typename'),
+      {
+        input: { subject: 'While they were away', body: 'Text.' },
+      },
+    );
     await platform.gateway.start();
     const back = Date.now();
     await until('all are back', told(2), 60_000);

@@ -21,7 +21,11 @@ export class Writer {
 
   /** So many of the addresses that it makes up have written. */
   get people(): number {
-    return new Set(Array.from({ length: this.created.size }, (_, at) => at).flatMap((at) => (at % 5 > 1 ? [at % PEOPLE] : []))).size;
+    return new Set(
+      Array.from({ length: this.created.size }, (_, at) => at).flatMap((at) =>
+        at % 5 > 1 ? [at % PEOPLE] : [],
+      ),
+    ).size;
   }
 
   /** Tickets, each made, moved, labelled, handed over and talked about. */
@@ -29,40 +33,82 @@ export class Writer {
     const { customer2 } = this.#desk.ids;
     const { sales, support } = this.#desk.departments;
     for (const at of turns) {
-      const requester = at % 5 === 1 ? { customerId: customer2 } : { email: `p${at % PEOPLE}@crowd.example` };
+      const requester =
+        at % 5 === 1 ? { customerId: customer2 } : { email: `p${at % PEOPLE}@crowd.example` };
       const who = at % 5 === 0 ? 'customer' : 'partner';
-      const first = { subject: `Ticket ${at}`, body: 'Text.', idempotencyKey: `key ${at}`, ...(who === 'partner' && { requester }) };
-      const { ticket } = await this.#insist<{ ticket: { id: string } }>(who, 'ticketCreate', first, 'ticket { id }');
+      const first = {
+        subject: `Ticket ${at}`,
+        body: 'Text.',
+        idempotencyKey: `key ${at}`,
+        ...(who === 'partner' && { requester }),
+      };
+      const { ticket } = await this.#insist<{ ticket: { id: string } }>(
+        who,
+        'ticketCreate',
+        first,
+        'ticket { id }',
+      );
       const { id } = ticket;
       this.created.add(id);
       const label = `label ${at % 7}`;
       const say = { ticketId: id, override: true };
       await this.#insist('agent', 'ticketStatusChange', { id, status: 'OPEN' });
-      await this.#insist('agent2', 'ticketUpdate', { id, addTags: [label], priority: at % 2 ? 'HIGH' : 'LOW' });
+      await this.#insist('agent2', 'ticketUpdate', {
+        id,
+        addTags: [label],
+        priority: at % 2 ? 'HIGH' : 'LOW',
+      });
       await this.#insist('lead', 'ticketAssign', { id, departmentId: at % 2 ? sales : support });
-      await this.#insist('light', 'messageAdd', { ...say, body: 'A note.', visibility: 'PRIVATE', idempotencyKey: `note ${at}` });
+      await this.#insist('light', 'messageAdd', {
+        ...say,
+        body: 'A note.',
+        visibility: 'PRIVATE',
+        idempotencyKey: `note ${at}`,
+      });
       await this.#insist('partner', 'ticketStatusChange', { id, status: 'PENDING' });
-      await this.#insist('agent', 'messageAdd', { ...say, body: 'A reply.', visibility: 'PUBLIC', idempotencyKey: `reply ${at}` });
+      await this.#insist('agent', 'messageAdd', {
+        ...say,
+        body: 'A reply.',
+        visibility: 'PUBLIC',
+        idempotencyKey: `reply ${at}`,
+      });
       await this.#insist('partner', 'ticketUpdate', { id, removeTags: [label] });
     }
   }
 
-  async #insist<Payload>(who: Who, name: string, input: object, selection = '__typename'): Promise<Payload> {
+  async #insist<Payload>(
+    who: Who,
+    name: string,
+    input: object,
+    selection = '__typename',
+  ): Promise<Payload> {
     const what = `${name} ${JSON.stringify(input)}`;
-    const payload = await until(what, () => this.#try<Payload>(who, name, input, selection), PATIENCE_MS);
+    const payload = await until(
+      what,
+      () => this.#try<Payload>(who, name, input, selection),
+      PATIENCE_MS,
+    );
     this.written++;
     return payload;
   }
 
-  async #try<Payload>(who: Who, name: string, input: object, selection: string): Promise<Payload | undefined> {
+  async #try<Payload>(
+    who: Who,
+    name: string,
+    input: object,
+    selection: string,
+  ): Promise<Payload | undefined> {
     const query = mutation(name, selection);
     const answer = await this.#desk
       .ask<Record<string, Payload & { userErrors: UserError[] }>>(who, query, { input })
       .catch(() => undefined);
-    for (const code of answer ? (answer.errors ?? []).map(({ extensions }) => extensions.code) : ['no connection'])
+    for (const code of answer
+      ? (answer.errors ?? []).map(({ extensions }) => extensions.code)
+      : ['no connection'])
       this.faults.set(String(code), (this.faults.get(String(code)) ?? 0) + 1);
     const payload = answer?.data?.[name];
-    if (payload?.userErrors.length) throw new Error(`${name} ${JSON.stringify(input)}: ${JSON.stringify(payload.userErrors)}`);
+    if (payload?.userErrors.length)
+      throw new Error(`${name} ${JSON.stringify(input)}: ${JSON.stringify(payload.userErrors)}`);
     return payload;
   }
 }

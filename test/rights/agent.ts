@@ -30,15 +30,34 @@ export const agent = {
       may: [...READERS, 'partner', 'reader'],
       ways: {
         all: { kind: 'agent', args: () => ({ first: 100 }) },
-        'of a department': { kind: 'agent', args: ({ department }) => ({ departmentIds: [department.id] }) },
+        'of a department': {
+          kind: 'agent',
+          args: ({ department }) => ({ departmentIds: [department.id] }),
+        },
       },
     },
-    departments: { may: [...READERS, 'customer', 'partner', 'reader'], ways: { all: { kind: 'department', args: () => ({}) } } },
+    departments: {
+      may: [...READERS, 'customer', 'partner', 'reader'],
+      ways: { all: { kind: 'department', args: () => ({}) } },
+    },
   },
   fields: {
-    'Department.agents': { from: 'department', type: 'Department', select: 'agents { totalCount }' },
-    'Department.tickets': { from: 'department', type: 'Department', select: 'tickets { totalCount }' },
-    'Agent.accessRole': { from: 'agent', type: 'Agent', select: 'accessRole { id }', least: 'lead' },
+    'Department.agents': {
+      from: 'department',
+      type: 'Department',
+      select: 'agents { totalCount }',
+    },
+    'Department.tickets': {
+      from: 'department',
+      type: 'Department',
+      select: 'tickets { totalCount }',
+    },
+    'Agent.accessRole': {
+      from: 'agent',
+      type: 'Agent',
+      select: 'accessRole { id }',
+      least: 'lead',
+    },
     'Agent.email': { from: 'agent', type: 'Agent', select: 'email' },
     'Agent.role': { from: 'agent', type: 'Agent', select: 'role' },
     'Agent.tickets': { from: 'agent', type: 'Agent', select: 'tickets { totalCount }' },
@@ -63,7 +82,10 @@ export const agent = {
         ...(caller !== 'lead' && { role: 'AGENT', accessRoleId: access.id }),
       }),
     },
-    agentDeactivate: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshAgent(n, desk) }) },
+    agentDeactivate: {
+      may: ['admin', 'partner'],
+      input: async (_, __, n, desk) => ({ id: await freshAgent(n, desk) }),
+    },
     accessRoleCreate: {
       may: ['admin', 'partner'],
       input: ({ department }, _, n) => ({
@@ -77,12 +99,25 @@ export const agent = {
       may: ['admin', 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshAccess(n, desk), name: `Access ${n}` }),
     },
-    accessRoleDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshAccess(n, desk) }) },
-    departmentCreate: { may: ['admin', 'partner'], input: ({ agent }, _, n) => ({ name: `Department ${n}`, agentIds: [agent.id] }) },
+    accessRoleDelete: {
+      may: ['admin', 'partner'],
+      input: async (_, __, n, desk) => ({ id: await freshAccess(n, desk) }),
+    },
+    departmentCreate: {
+      may: ['admin', 'partner'],
+      input: ({ agent }, _, n) => ({ name: `Department ${n}`, agentIds: [agent.id] }),
+    },
     departmentUpdate: {
       may: ['admin', 'partner'],
-      input: async ({ agent }, _, n, desk) => ({ id: await freshDepartment(n, desk), name: `Renamed ${n}`, agentIds: [agent.id] }),
+      input: async ({ agent }, _, n, desk) => ({
+        id: await freshDepartment(n, desk),
+        name: `Renamed ${n}`,
+        agentIds: [agent.id],
+      }),
     },
-    departmentDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshDepartment(n, desk) }) },
+    departmentDelete: {
+      may: ['admin', 'partner'],
+      input: async (_, __, n, desk) => ({ id: await freshDepartment(n, desk) }),
+    },
   },
 } satisfies Rights;

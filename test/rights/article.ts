@@ -17,7 +17,10 @@ export const article = {
     draft: { own: [...READERS, 'partner'], others: [...READERS, 'partner'] },
   },
   queries: {
-    knowledgeBases: { may: [...READERS, 'customer', 'partner'], ways: { all: { kind: 'base', args: () => ({}) } } },
+    knowledgeBases: {
+      may: [...READERS, 'customer', 'partner'],
+      ways: { all: { kind: 'base', args: () => ({}) } },
+    },
     knowledgeBase: {
       may: [...READERS, 'customer', 'partner'],
       ways: {
@@ -29,7 +32,10 @@ export const article = {
       may: [...READERS, 'customer', 'partner'],
       ways: {
         id: { kind: 'article', args: ({ article }) => ({ id: article.id }) },
-        'base and slug': { kind: 'article', args: ({ base, article }) => ({ knowledgeBaseId: base.id, slug: article.mark }) },
+        'base and slug': {
+          kind: 'article',
+          args: ({ base, article }) => ({ knowledgeBaseId: base.id, slug: article.mark }),
+        },
         'an unpublished one': { kind: 'draft', args: ({ draft }) => ({ id: draft.id }) },
       },
     },
@@ -37,17 +43,33 @@ export const article = {
       may: [...READERS, 'customer', 'partner'],
       ways: {
         all: { kind: 'article', args: () => ({ first: 100 }) },
-        base: { kind: 'article', args: ({ base }) => ({ filter: { knowledgeBaseId: eq(base.id) } }) },
-        section: { kind: 'article', args: ({ section }) => ({ filter: { sectionId: eq(section.id) } }) },
-        'unpublished ones of a base': { kind: 'draft', args: ({ base }) => ({ filter: { knowledgeBaseId: eq(base.id) } }), alone: false },
+        base: {
+          kind: 'article',
+          args: ({ base }) => ({ filter: { knowledgeBaseId: eq(base.id) } }),
+        },
+        section: {
+          kind: 'article',
+          args: ({ section }) => ({ filter: { sectionId: eq(section.id) } }),
+        },
+        'unpublished ones of a base': {
+          kind: 'draft',
+          args: ({ base }) => ({ filter: { knowledgeBaseId: eq(base.id) } }),
+          alone: false,
+        },
       },
     },
     articleSearch: {
       may: [...READERS, 'customer', 'partner'],
       ways: {
         words: { kind: 'article', args: ({ article }) => ({ query: article.mark }) },
-        'words in a base': { kind: 'article', args: ({ article, base }) => ({ query: article.mark, knowledgeBaseIds: [base.id] }) },
-        'words of an unpublished one': { kind: 'draft', args: ({ draft }) => ({ query: draft.mark }) },
+        'words in a base': {
+          kind: 'article',
+          args: ({ article, base }) => ({ query: article.mark, knowledgeBaseIds: [base.id] }),
+        },
+        'words of an unpublished one': {
+          kind: 'draft',
+          args: ({ draft }) => ({ query: draft.mark }),
+        },
       },
     },
   },
@@ -59,11 +81,20 @@ export const article = {
   mutations: {
     knowledgeBaseCreate: {
       may: ['admin', 'partner'],
-      input: (_, __, n) => ({ name: `Base ${n}`, slug: `base-${n}`, audience: 'EXTERNAL', locales: ['en'] }),
+      input: (_, __, n) => ({
+        name: `Base ${n}`,
+        slug: `base-${n}`,
+        audience: 'EXTERNAL',
+        locales: ['en'],
+      }),
     },
     sectionCreate: {
       may: [...LEADS, 'partner'],
-      input: ({ base, section }, _, n) => ({ knowledgeBaseId: base.id, parentId: section.id, title: `Section ${n}` }),
+      input: ({ base, section }, _, n) => ({
+        knowledgeBaseId: base.id,
+        parentId: section.id,
+        title: `Section ${n}`,
+      }),
     },
     articleCreate: {
       may: [...AGENTS, 'partner'],
@@ -78,10 +109,21 @@ export const article = {
     },
     articleUpdate: {
       may: [...AGENTS, 'partner'],
-      input: ({ article, section, agent }, _, n) => ({ id: article.id, sectionId: section.id, ownerId: agent.id, comment: `Change ${n}` }),
+      input: ({ article, section, agent }, _, n) => ({
+        id: article.id,
+        sectionId: section.id,
+        ownerId: agent.id,
+        comment: `Change ${n}`,
+      }),
       unchecked: { ownerId: 'agents are known to another service; a wrong one shows as none' },
     },
-    articlePublish: { may: [...LEADS, 'partner'], input: async (things, _, n, desk) => ({ id: await freshArticle(things, n, desk) }) },
-    articleArchive: { may: [...LEADS, 'partner'], input: async (things, _, n, desk) => ({ id: await freshArticle(things, n, desk) }) },
+    articlePublish: {
+      may: [...LEADS, 'partner'],
+      input: async (things, _, n, desk) => ({ id: await freshArticle(things, n, desk) }),
+    },
+    articleArchive: {
+      may: [...LEADS, 'partner'],
+      input: async (things, _, n, desk) => ({ id: await freshArticle(things, n, desk) }),
+    },
   },
 } satisfies Rights;

@@ -3,12 +3,19 @@ import { type Caller, READERS, WRITERS } from './callers.ts';
 import type { Rights } from './right.ts';
 
 /** Everybody sends what he has uploaded himself. */
-export const freshFile = async (other: string, caller: Caller, n: number, desk: Desk): Promise<string> =>
-  WRITERS.includes(caller) ? desk.upload(caller, `fresh ${n}`) : other;
+export const freshFile = async (
+  other: string,
+  caller: Caller,
+  n: number,
+  desk: Desk,
+): Promise<string> => (WRITERS.includes(caller) ? desk.upload(caller, `fresh ${n}`) : other);
 
 export const attachment = {
   exists: {
-    file: { own: [...READERS, 'customer', 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
+    file: {
+      own: [...READERS, 'customer', 'partner', 'reader'],
+      others: [...READERS, 'partner', 'reader'],
+    },
     paper: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   },
   mutations: {

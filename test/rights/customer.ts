@@ -3,15 +3,24 @@ import { eq, type Rights } from './right.ts';
 
 export const customer = {
   exists: {
-    customer: { own: [...READERS, 'customer', 'partner', 'clerk'], others: [...READERS, 'partner', 'clerk'] },
-    organization: { own: [...READERS, 'customer', 'partner', 'clerk'], others: [...READERS, 'partner', 'clerk'] },
+    customer: {
+      own: [...READERS, 'customer', 'partner', 'clerk'],
+      others: [...READERS, 'partner', 'clerk'],
+    },
+    organization: {
+      own: [...READERS, 'customer', 'partner', 'clerk'],
+      others: [...READERS, 'partner', 'clerk'],
+    },
   },
   queries: {
     customer: {
       may: [...STAFF, 'customer', 'partner', 'clerk'],
       ways: {
         id: { kind: 'customer', args: ({ customer }) => ({ id: customer.id }) },
-        identity: { kind: 'customer', args: ({ email }) => ({ identity: { kind: 'EMAIL', value: email } }) },
+        identity: {
+          kind: 'customer',
+          args: ({ email }) => ({ identity: { kind: 'EMAIL', value: email } }),
+        },
       },
     },
     customers: {
@@ -20,14 +29,20 @@ export const customer = {
         all: { kind: 'customer', args: () => ({ first: 100 }) },
         id: { kind: 'customer', args: ({ customer }) => ({ filter: { id: eq(customer.id) } }) },
         address: { kind: 'customer', args: ({ email }) => ({ filter: { email: eq(email) } }) },
-        organization: { kind: 'customer', args: ({ organization }) => ({ filter: { organizationId: eq(organization.id) } }) },
+        organization: {
+          kind: 'customer',
+          args: ({ organization }) => ({ filter: { organizationId: eq(organization.id) } }),
+        },
       },
     },
     organization: {
       may: [...STAFF, 'customer', 'partner', 'clerk'],
       ways: {
         id: { kind: 'organization', args: ({ organization }) => ({ id: organization.id }) },
-        domain: { kind: 'organization', args: ({ organization }) => ({ domain: `${organization.mark}.example` }) },
+        domain: {
+          kind: 'organization',
+          args: ({ organization }) => ({ domain: `${organization.mark}.example` }),
+        },
       },
     },
     organizations: {
@@ -39,12 +54,19 @@ export const customer = {
     },
   },
   fields: {
-    'Organization.customers': { from: 'organization', type: 'Organization', select: 'customers { totalCount }' },
+    'Organization.customers': {
+      from: 'organization',
+      type: 'Organization',
+      select: 'customers { totalCount }',
+    },
   },
   mutations: {
     customerCreate: {
       may: [...AGENTS, 'partner'],
-      input: ({ organization }, _, n) => ({ name: `Customer ${n}`, organizationIds: [organization.id] }),
+      input: ({ organization }, _, n) => ({
+        name: `Customer ${n}`,
+        organizationIds: [organization.id],
+      }),
     },
     customerUpdate: {
       may: ['customer', ...AGENTS, 'partner'],
@@ -56,9 +78,19 @@ export const customer = {
     },
     customerUpsert: {
       may: [...AGENTS, 'partner'],
-      input: (_, __, n) => ({ identity: { kind: 'EMAIL', value: `upsert${n}@desk.example` }, onCreate: { name: 'New' }, onUpdate: {} }),
+      input: (_, __, n) => ({
+        identity: { kind: 'EMAIL', value: `upsert${n}@desk.example` },
+        onCreate: { name: 'New' },
+        onUpdate: {},
+      }),
     },
-    organizationCreate: { may: [...AGENTS, 'partner'], input: (_, __, n) => ({ name: `Organization ${n}` }) },
-    organizationUpdate: { may: [...AGENTS, 'partner'], input: ({ organization }, _, n) => ({ id: organization.id, tier: `tier ${n}` }) },
+    organizationCreate: {
+      may: [...AGENTS, 'partner'],
+      input: (_, __, n) => ({ name: `Organization ${n}` }),
+    },
+    organizationUpdate: {
+      may: [...AGENTS, 'partner'],
+      input: ({ organization }, _, n) => ({ id: organization.id, tier: `tier ${n}` }),
+    },
   },
 } satisfies Rights;

@@ -2,7 +2,8 @@ import { type Desk, made } from '../desk.ts';
 import { LEADS, READERS, SIGNED_IN, STAFF } from './callers.ts';
 import type { Rights } from './right.ts';
 
-const freshTag = (n: number, desk: Desk): Promise<string> => made(desk, 'partner', 'tagCreate', 'tag', { name: `fresh ${n}` });
+const freshTag = (n: number, desk: Desk): Promise<string> =>
+  made(desk, 'partner', 'tagCreate', 'tag', { name: `fresh ${n}` });
 
 const freshCategory = (n: number, desk: Desk): Promise<string> =>
   made(desk, 'partner', 'ticketCategoryCreate', 'ticketCategory', { name: `Fresh ${n}` });
@@ -46,10 +47,22 @@ export const form = {
     status: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   },
   queries: {
-    ticketCategories: { may: [...READERS, 'customer', 'partner', 'reader'], ways: { all: { kind: 'category', args: () => ({}) } } },
-    ticketFields: { may: [...READERS, 'customer', 'partner', 'reader'], ways: { all: { kind: 'field', args: () => ({}) } } },
-    ticketForms: { may: [...STAFF, 'customer', 'partner', 'reader'], ways: { all: { kind: 'form', args: () => ({}) } } },
-    customStatuses: { may: [...READERS, 'partner', 'reader'], ways: { all: { kind: 'status', args: () => ({}) } } },
+    ticketCategories: {
+      may: [...READERS, 'customer', 'partner', 'reader'],
+      ways: { all: { kind: 'category', args: () => ({}) } },
+    },
+    ticketFields: {
+      may: [...READERS, 'customer', 'partner', 'reader'],
+      ways: { all: { kind: 'field', args: () => ({}) } },
+    },
+    ticketForms: {
+      may: [...STAFF, 'customer', 'partner', 'reader'],
+      ways: { all: { kind: 'form', args: () => ({}) } },
+    },
+    customStatuses: {
+      may: [...READERS, 'partner', 'reader'],
+      ways: { all: { kind: 'status', args: () => ({}) } },
+    },
     tags: {
       may: [...READERS, 'partner', 'reader'],
       ways: {
@@ -62,12 +75,25 @@ export const form = {
     'Ticket.tags': { from: 'ticket', type: 'Ticket', select: 'tags { id }' },
   },
   mutations: {
-    tagCreate: { may: [...LEADS, 'partner'], input: (_, __, n) => ({ name: `tag ${n}`, color: '#00aaff' }) },
-    tagUpdate: { may: [...LEADS, 'partner'], input: async (_, __, n, desk) => ({ id: await freshTag(n, desk), name: `renamed ${n}` }) },
-    tagDelete: { may: [...LEADS, 'partner'], input: async (_, __, n, desk) => ({ id: await freshTag(n, desk) }) },
+    tagCreate: {
+      may: [...LEADS, 'partner'],
+      input: (_, __, n) => ({ name: `tag ${n}`, color: '#00aaff' }),
+    },
+    tagUpdate: {
+      may: [...LEADS, 'partner'],
+      input: async (_, __, n, desk) => ({ id: await freshTag(n, desk), name: `renamed ${n}` }),
+    },
+    tagDelete: {
+      may: [...LEADS, 'partner'],
+      input: async (_, __, n, desk) => ({ id: await freshTag(n, desk) }),
+    },
     ticketCategoryCreate: {
       may: ['admin', 'partner'],
-      input: ({ category, department }, _, n) => ({ name: `Category ${n}`, parentId: category.id, departmentId: department.id }),
+      input: ({ category, department }, _, n) => ({
+        name: `Category ${n}`,
+        parentId: category.id,
+        departmentId: department.id,
+      }),
     },
     ticketCategoryUpdate: {
       may: ['admin', 'partner'],
@@ -78,30 +104,57 @@ export const form = {
         priority: 'HIGH',
       }),
     },
-    ticketCategoryDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshCategory(n, desk) }) },
-    ticketFieldCreate: { may: ['admin', 'partner'], input: (_, __, n) => ({ key: `field_${n}`, label: `Field ${n}`, kind: 'NUMBER' }) },
+    ticketCategoryDelete: {
+      may: ['admin', 'partner'],
+      input: async (_, __, n, desk) => ({ id: await freshCategory(n, desk) }),
+    },
+    ticketFieldCreate: {
+      may: ['admin', 'partner'],
+      input: (_, __, n) => ({ key: `field_${n}`, label: `Field ${n}`, kind: 'NUMBER' }),
+    },
     ticketFieldUpdate: {
       may: ['admin', 'partner'],
-      input: async (_, __, n, desk) => ({ id: await spare(freshField, desk), label: `Renamed ${n}` }),
+      input: async (_, __, n, desk) => ({
+        id: await spare(freshField, desk),
+        label: `Renamed ${n}`,
+      }),
     },
-    ticketFieldDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshField(n, desk) }) },
+    ticketFieldDelete: {
+      may: ['admin', 'partner'],
+      input: async (_, __, n, desk) => ({ id: await freshField(n, desk) }),
+    },
     ticketFormCreate: {
       may: ['admin', 'partner'],
-      input: ({ field }, _, n) => ({ name: `Form ${n}`, fields: [{ fieldId: field.id, required: 'SOLVE', roles: ['LEAD'] }] }),
+      input: ({ field }, _, n) => ({
+        name: `Form ${n}`,
+        fields: [{ fieldId: field.id, required: 'SOLVE', roles: ['LEAD'] }],
+      }),
     },
     ticketFormUpdate: {
       may: ['admin', 'partner'],
-      input: async ({ field }, _, __, desk) => ({ id: await spare(freshForm, desk), fields: [{ fieldId: field.id }] }),
+      input: async ({ field }, _, __, desk) => ({
+        id: await spare(freshForm, desk),
+        fields: [{ fieldId: field.id }],
+      }),
     },
-    ticketFormDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshForm(n, desk) }) },
+    ticketFormDelete: {
+      may: ['admin', 'partner'],
+      input: async (_, __, n, desk) => ({ id: await freshForm(n, desk) }),
+    },
     customStatusCreate: {
       may: ['admin', 'partner'],
       input: (_, __, n) => ({ base: 'SOLVED', label: `Status ${n}`, requesterLabel: 'Done' }),
     },
     customStatusUpdate: {
       may: ['admin', 'partner'],
-      input: async (_, __, n, desk) => ({ id: await spare(freshStatus, desk), label: `Renamed ${n}` }),
+      input: async (_, __, n, desk) => ({
+        id: await spare(freshStatus, desk),
+        label: `Renamed ${n}`,
+      }),
     },
-    customStatusDelete: { may: ['admin', 'partner'], input: async (_, __, n, desk) => ({ id: await freshStatus(n, desk) }) },
+    customStatusDelete: {
+      may: ['admin', 'partner'],
+      input: async (_, __, n, desk) => ({ id: await freshStatus(n, desk) }),
+    },
   },
 } satisfies Rights;

@@ -16,7 +16,9 @@ import { view } from './view.ts';
 import { workspace } from './workspace.ts';
 
 const ways = (args: (id: string) => object): Record<string, Way> =>
-  Object.fromEntries(KINDS.map((kind) => [kind, { kind, args: (things: Things) => args(things[kind].id) }]));
+  Object.fromEntries(
+    KINDS.map((kind) => [kind, { kind, args: (things: Things) => args(things[kind].id) }]),
+  );
 
 const node: Rights = {
   queries: {
@@ -42,7 +44,19 @@ const NOUNS: Rights[] = [
   workspace,
 ];
 
-export const EXISTS = Object.assign({}, ...NOUNS.map(({ exists }) => exists)) as Record<Kind, Existence>;
-export const QUERIES = Object.assign({}, ...NOUNS.map(({ queries }) => queries)) as Record<string, QueryRight>;
-export const FIELDS = Object.assign({}, ...NOUNS.map(({ fields }) => fields)) as Record<string, FieldRight>;
-export const MUTATIONS = Object.assign({}, ...NOUNS.map(({ mutations }) => mutations)) as Record<string, MutationRight>;
+export const EXISTS = Object.assign({}, ...NOUNS.map(({ exists }) => exists)) as Record<
+  Kind,
+  Existence
+>;
+export const QUERIES = Object.assign({}, ...NOUNS.map(({ queries }) => queries)) as Record<
+  string,
+  QueryRight
+>;
+export const FIELDS = Object.assign({}, ...NOUNS.map(({ fields }) => fields)) as Record<
+  string,
+  FieldRight
+>;
+export const MUTATIONS = Object.assign({}, ...NOUNS.map(({ mutations }) => mutations)) as Record<
+  string,
+  MutationRight
+>;

@@ -10,12 +10,23 @@ const freshCanned = (n: number, desk: Desk): Promise<string> => {
 };
 
 const freshMacro = (n: number, desk: Desk): Promise<string> => {
-  const input = { name: `Fresh ${n}`, actions: [{ note: 'Text.' }], departmentId: desk.departments.sales };
+  const input = {
+    name: `Fresh ${n}`,
+    actions: [{ note: 'Text.' }],
+    departmentId: desk.departments.sales,
+  };
   return made(desk, 'admin', 'macroCreate', 'macro', input);
 };
 
 /** Everything that an action can name. */
-export const actionOn = ({ category, department, agent, canned, status, field }: Things): object => ({
+export const actionOn = ({
+  category,
+  department,
+  agent,
+  canned,
+  status,
+  field,
+}: Things): object => ({
   fields: [{ fieldId: field.id, value: 'x' }],
   customStatusId: status.id,
   categoryId: category.id,
@@ -39,8 +50,14 @@ export const macro = {
         words: { kind: 'canned', args: ({ canned }) => ({ text: canned.mark }) },
       },
     },
-    macros: { may: [...AGENTS, 'partner', 'reader'], ways: { all: { kind: 'macro', args: () => ({}) } } },
-    bulkJob: { may: [...AGENTS, 'partner', 'reader'], ways: { id: { kind: 'job', args: ({ job }) => ({ id: job.id }) } } },
+    macros: {
+      may: [...AGENTS, 'partner', 'reader'],
+      ways: { all: { kind: 'macro', args: () => ({}) } },
+    },
+    bulkJob: {
+      may: [...AGENTS, 'partner', 'reader'],
+      ways: { id: { kind: 'job', args: ({ job }) => ({ id: job.id }) } },
+    },
     // Whose tickets they may be is asked of the mutations that they try.
     ticketsUpdatePreview: {
       may: [...AGENTS, 'partner', 'reader'],
@@ -49,21 +66,41 @@ export const macro = {
     },
   },
   fields: {
-    'Ticket.suggestedMacros': { from: 'ticket', type: 'Ticket', select: 'suggestedMacros { id }', least: 'agent' },
+    'Ticket.suggestedMacros': {
+      from: 'ticket',
+      type: 'Ticket',
+      select: 'suggestedMacros { id }',
+      least: 'agent',
+    },
   },
   mutations: {
     cannedResponseCreate: {
       may: [...AGENTS, 'partner'],
-      input: (_, __, n, desk) => ({ title: `Answer ${n}`, body: 'Hello {{requester.name}}', departmentId: desk.departments.sales }),
+      input: (_, __, n, desk) => ({
+        title: `Answer ${n}`,
+        body: 'Hello {{requester.name}}',
+        departmentId: desk.departments.sales,
+      }),
     },
     cannedResponseUpdate: {
       may: [...AGENTS, 'partner'],
-      input: async (_, __, n, desk) => ({ id: await freshCanned(n, desk), title: `Answer ${n}`, departmentId: desk.departments.sales }),
+      input: async (_, __, n, desk) => ({
+        id: await freshCanned(n, desk),
+        title: `Answer ${n}`,
+        departmentId: desk.departments.sales,
+      }),
     },
-    cannedResponseDelete: { may: [...AGENTS, 'partner'], input: async (_, __, n, desk) => ({ id: await freshCanned(n, desk) }) },
+    cannedResponseDelete: {
+      may: [...AGENTS, 'partner'],
+      input: async (_, __, n, desk) => ({ id: await freshCanned(n, desk) }),
+    },
     macroCreate: {
       may: [...LEADS, 'partner'],
-      input: (things, _, n, desk) => ({ name: `Macro ${n}`, departmentId: desk.departments.sales, actions: [actionOn(things)] }),
+      input: (things, _, n, desk) => ({
+        name: `Macro ${n}`,
+        departmentId: desk.departments.sales,
+        actions: [actionOn(things)],
+      }),
     },
     macroUpdate: {
       may: [...LEADS, 'partner'],
@@ -74,8 +111,14 @@ export const macro = {
         actions: [actionOn(things)],
       }),
     },
-    macroDelete: { may: [...LEADS, 'partner'], input: async (_, __, n, desk) => ({ id: await freshMacro(n, desk) }) },
-    macroApply: { may: [...AGENTS, 'partner'], input: ({ macro, ticket }) => ({ id: macro.id, ticketId: ticket.id }) },
+    macroDelete: {
+      may: [...LEADS, 'partner'],
+      input: async (_, __, n, desk) => ({ id: await freshMacro(n, desk) }),
+    },
+    macroApply: {
+      may: [...AGENTS, 'partner'],
+      input: ({ macro, ticket }) => ({ id: macro.id, ticketId: ticket.id }),
+    },
     ticketsUpdate: {
       may: [...AGENTS, 'partner'],
       input: (things) => ({ ids: [things.ticket.id], action: actionOn(things) }),
@@ -87,7 +130,14 @@ export const macro = {
         if (!AGENTS.includes(caller) && caller !== 'partner') return { id: job.id };
         const input = { ids: [ticket.id], action: { removeTags: ['nothing'] } };
         return {
-          id: (await desk.done<{ job: { id: string } }>(caller as Exclude<Caller, 'nobody'>, 'ticketsUpdate', input, 'job { id }')).job.id,
+          id: (
+            await desk.done<{ job: { id: string } }>(
+              caller as Exclude<Caller, 'nobody'>,
+              'ticketsUpdate',
+              input,
+              'job { id }',
+            )
+          ).job.id,
         };
       },
     },

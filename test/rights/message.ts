@@ -8,20 +8,33 @@ import { freshTicket } from './ticket.ts';
 /** A message with a file, to be blackened. */
 const freshMessage = async (things: Things, n: number, desk: Desk): Promise<object> => {
   const attachmentIds = [await desk.upload('partner', `fresh ${n}`)];
-  const input = { ticketId: await freshTicket(things, n, desk), body: 'Fresh.', visibility: 'PUBLIC', attachmentIds };
+  const input = {
+    ticketId: await freshTicket(things, n, desk),
+    body: 'Fresh.',
+    visibility: 'PUBLIC',
+    attachmentIds,
+  };
   return { id: await made(desk, 'partner', 'messageAdd', 'message', input), attachmentIds };
 };
 
 /** A reply that waits for its instant. */
 const freshScheduled = async (things: Things, n: number, desk: Desk): Promise<string> => {
   const sendAt = new Date(Date.now() + 86_400_000).toISOString();
-  const input = { ticketId: await freshTicket(things, n, desk), body: 'Fresh.', visibility: 'PUBLIC', sendAt };
+  const input = {
+    ticketId: await freshTicket(things, n, desk),
+    body: 'Fresh.',
+    visibility: 'PUBLIC',
+    sendAt,
+  };
   return made(desk, 'partner', 'messageAdd', 'message', input);
 };
 
 export const message = {
   exists: {
-    message: { own: [...READERS, 'customer', 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
+    message: {
+      own: [...READERS, 'customer', 'partner', 'reader'],
+      others: [...READERS, 'partner', 'reader'],
+    },
     note: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   },
   fields: {
@@ -41,7 +54,11 @@ export const message = {
     },
     draftSave: {
       may: AGENTS,
-      input: ({ ticket }, _, n) => ({ ticketId: ticket.id, visibility: 'PUBLIC', body: `Unsent ${n}` }),
+      input: ({ ticket }, _, n) => ({
+        ticketId: ticket.id,
+        visibility: 'PUBLIC',
+        body: `Unsent ${n}`,
+      }),
     },
     messageCancel: {
       may: [...AGENTS, 'partner'],

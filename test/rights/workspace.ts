@@ -8,6 +8,9 @@ export const workspace = {
   },
   mutations: {
     settingsUpdate: { may: ['admin', 'partner'], input: () => ({ onHoldEnabled: true }) },
-    senderBlock: { may: [...LEADS, 'partner'], input: (_, __, n) => ({ address: `noise${n}@blocked.example` }) },
+    senderBlock: {
+      may: [...LEADS, 'partner'],
+      input: (_, __, n) => ({ address: `noise${n}@blocked.example` }),
+    },
   },
 } satisfies Rights;

@@ -8,4 +8,5 @@ export default class extends Sequencer {
   }
 }
 
-const isWhole = ({ path, context }) => Number(path.startsWith(join(context.config.rootDir, 'test/')));
+const isWhole = ({ path, context }) =>
+  Number(path.startsWith(join(context.config.rootDir, 'test/')));

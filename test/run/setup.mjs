@@ -6,7 +6,10 @@ export default async function setup() {
   const { ensureAppRole } = await import('@deskgraph/common/launch/role');
   const { offerPlatform } = await import('../shared.ts');
   // Tests count the statements of whole processes by it.
-  const server = await startThrowaway({ shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track_utility': 'off' });
+  const server = await startThrowaway({
+    shared_preload_libraries: 'pg_stat_statements',
+    'pg_stat_statements.track_utility': 'off',
+  });
   process.env.TEST_DATABASE_URL = server.url;
   process.env.TEST_APP_PASSWORD = newPassword();
   await ensureAppRole(server.url, process.env.TEST_APP_PASSWORD);

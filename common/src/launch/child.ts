@@ -33,7 +33,9 @@ const LONGEST_WAIT_MS = 5000;
 /** Who lived this long has started well. */
 const WELL_MS = 30_000;
 
-const preloads = ['common/source.mjs', 'common/src/launch/leash.ts'].map((path) => `--import=${pathToFileURL(join(ROOT, path)).href}`);
+const preloads = ['common/source.mjs', 'common/src/launch/leash.ts'].map(
+  (path) => `--import=${pathToFileURL(join(ROOT, path)).href}`,
+);
 /** Node takes what a machine has before it tidies up; six processes on one machine can't. Costs about 4 % more processor time. */
 const FRUGAL = ['--max-old-space-size=512', '--max-semi-space-size=16'];
 const logs = new Map<string, WriteStream>();
@@ -64,7 +66,9 @@ function openLog(path: string): WriteStream {
 
 /** Writes out what the children said last. */
 export const closeLogs = async (): Promise<void> =>
-  void (await Promise.all([...logs.values()].map((log) => new Promise<void>((done) => log.end(() => done())))));
+  void (await Promise.all(
+    [...logs.values()].map((log) => new Promise<void>((done) => log.end(() => done()))),
+  ));
 
 function start({ name, folder, script, environment, logFile, talks }: Program): ChildProcess {
   const flags = [...FRUGAL, '--conditions=source', '--enable-source-maps', ...preloads];
@@ -103,7 +107,8 @@ export async function run(program: Program, hear?: (message: unknown) => void): 
   scripts.add(script);
   const end = await endOf(script);
   scripts.delete(script);
-  if (end !== 'code 0') throw new Error(`${program.name}: ${program.script} failed (${end}); see ${program.logFile}`);
+  if (end !== 'code 0')
+    throw new Error(`${program.name}: ${program.script} failed (${end}); see ${program.logFile}`);
 }
 
 /** Keeps a process running until `stop()`: started again whenever it ends, after a growing pause. */
@@ -130,10 +135,20 @@ export function keep(program: Program, healthUrl: string): Kept {
   const ready = (async (): Promise<void> => {
     let ended: string | undefined;
     void end.then((how) => (ended = how));
-    for (const until = Date.now() + PATIENCE_MS; !(await answers(healthUrl)); await sleep(POLL_MS)) {
+    for (
+      const until = Date.now() + PATIENCE_MS;
+      !(await answers(healthUrl));
+      await sleep(POLL_MS)
+    ) {
       if (stopping) return;
-      if (ended) throw new Error(`${program.name} ended before it was ready (${ended}); see ${program.logFile}`);
-      if (Date.now() > until) throw new Error(`${program.name} is not ready after ${PATIENCE_MS / 1000} s; see ${program.logFile}`);
+      if (ended)
+        throw new Error(
+          `${program.name} ended before it was ready (${ended}); see ${program.logFile}`,
+        );
+      if (Date.now() > until)
+        throw new Error(
+          `${program.name} is not ready after ${PATIENCE_MS / 1000} s; see ${program.logFile}`,
+        );
     }
     wasReady = true;
   })();

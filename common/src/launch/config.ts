@@ -5,17 +5,31 @@ import { readConfig, z } from '../config.ts';
 export const ROOT = resolve(import.meta.dirname, '../../..');
 
 const launchConfig = z.object({
-  PORT: z.coerce.number().int().min(0).max(60_000).default(4000).describe('Of the gateway; the services move along. 0: any free ports.'),
-  HOST: z.string().default('127.0.0.1').describe('Address of the gateway; services stay on loopback.'),
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(4000)
+    .describe('Of the gateway; the services move along. 0: any free ports.'),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address of the gateway; services stay on loopback.'),
   DATA_DIR: z
     .string()
     .default('.data')
     .transform((path) => resolve(ROOT, path)),
-  DATABASE_URL: z.string().optional().describe('Owner on a PostgreSQL server (15 or newer) to use instead of our own.'),
+  DATABASE_URL: z
+    .string()
+    .optional()
+    .describe('Owner on a PostgreSQL server (15 or newer) to use instead of our own.'),
   DATABASE_APP_PASSWORD: z
     .string()
     .optional()
-    .describe('Of the role that services connect as, where others use that server too. Default: one of our own.'),
+    .describe(
+      'Of the role that services connect as, where others use that server too. Default: one of our own.',
+    ),
   NODE_ENV: z.string().default('development'),
   SEED: z.stringbool().default(true).describe('Fill an empty platform with the demo.'),
 });
@@ -46,4 +60,5 @@ export interface MigrationOrder {
   url: string;
 }
 
-export const migrationOrders = (): MigrationOrder[] => JSON.parse(process.env['MIGRATION_ORDERS']!) as MigrationOrder[];
+export const migrationOrders = (): MigrationOrder[] =>
+  JSON.parse(process.env['MIGRATION_ORDERS']!) as MigrationOrder[];

@@ -15,13 +15,20 @@ export interface Database {
 }
 
 /** The server with all databases and the services' role, ready for migrations. */
-export async function openDatabase(config: LaunchConfig, secrets: Secrets, { services }: House): Promise<Database> {
+export async function openDatabase(
+  config: LaunchConfig,
+  secrets: Secrets,
+  { services }: House,
+): Promise<Database> {
   const names = services.flatMap((room) => room.database ?? []);
   const server = config.DATABASE_URL
     ? { url: config.DATABASE_URL, stop: async () => {} }
     : await keepPostgres(join(config.DATA_DIR, 'postgres'), secrets.owner);
   try {
-    const [made] = await Promise.all([ensureDatabases(server.url, names), ensureAppRole(server.url, secrets.app)]);
+    const [made] = await Promise.all([
+      ensureDatabases(server.url, names),
+      ensureAppRole(server.url, secrets.app),
+    ]);
     await Promise.all(names.map((name) => grantApp(urlFor(server.url, { database: name }))));
     say(made.length > 0 ? `databases made: ${made.join(', ')}` : 'databases are there');
     return { ...server, made: made.length > 0 };
@@ -34,7 +41,10 @@ export async function openDatabase(config: LaunchConfig, secrets: Secrets, { ser
 const PAUSE_MS = 500;
 
 /** Our own server; started again at the same address when it ends unasked. */
-async function keepPostgres(dir: string, password: string): Promise<Pick<Database, 'url' | 'stop'>> {
+async function keepPostgres(
+  dir: string,
+  password: string,
+): Promise<Pick<Database, 'url' | 'stop'>> {
   let stopping = false;
   let server: Postgres = await startPostgres({ dir, password });
   say(`PostgreSQL on port ${server.port}`);
@@ -49,7 +59,9 @@ async function keepPostgres(dir: string, password: string): Promise<Pick<Databas
       if (stopping) return server.stop();
     }
   };
-  const watching = watch().catch((error: Error) => say(`PostgreSQL does not start again: ${error.message}`));
+  const watching = watch().catch((error: Error) =>
+    say(`PostgreSQL does not start again: ${error.message}`),
+  );
   const stop = async (): Promise<void> => {
     stopping = true;
     await server.stop();

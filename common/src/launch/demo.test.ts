@@ -27,18 +27,38 @@ test('everyone whom the seed names gets a token that the gateway believes, for t
   const read = outsideReader(ISSUER_NAME, AUDIENCE, issuer.jwks);
 
   expect(Object.keys(tokens)).toEqual(['admin', 'otherAdmin', 'guest', 'app']);
-  expect(await read(tokens['admin']!)).toMatchObject({ sub: 'ana@one.example', email: 'ana@one.example', workspace: 'wsp_1' });
-  expect(await read(tokens['otherAdmin']!)).toMatchObject({ email: 'olga@two.example', workspace: 'wsp_2' });
-  expect(await read(tokens['guest']!)).toMatchObject({ email: 'gil@two.example', name: 'Gil', workspace: 'wsp_2' });
+  expect(await read(tokens['admin']!)).toMatchObject({
+    sub: 'ana@one.example',
+    email: 'ana@one.example',
+    workspace: 'wsp_1',
+  });
+  expect(await read(tokens['otherAdmin']!)).toMatchObject({
+    email: 'olga@two.example',
+    workspace: 'wsp_2',
+  });
+  expect(await read(tokens['guest']!)).toMatchObject({
+    email: 'gil@two.example',
+    name: 'Gil',
+    workspace: 'wsp_2',
+  });
   const app = await read(tokens['app']!);
-  expect(app).toMatchObject({ sub: 'app_1', name: 'Partner', scope: 'things:read things:write', workspace: 'wsp_1' });
+  expect(app).toMatchObject({
+    sub: 'app_1',
+    name: 'Partner',
+    scope: 'things:read things:write',
+    workspace: 'wsp_1',
+  });
   expect(app.email).toBeUndefined();
 });
 
 test('the issuer keeps its keys, so tokens of an earlier start stay good, and nobody else may read them', async () => {
-  const token = await (await openIssuer(issuerFile)).issueToken({ sub: 'ana@one.example' }, '1 hour');
+  const token = await (
+    await openIssuer(issuerFile)
+  ).issueToken({ sub: 'ana@one.example' }, '1 hour');
   const later = await openIssuer(issuerFile);
-  expect(await outsideReader(ISSUER_NAME, AUDIENCE, later.jwks)(token)).toMatchObject({ sub: 'ana@one.example' });
+  expect(await outsideReader(ISSUER_NAME, AUDIENCE, later.jwks)(token)).toMatchObject({
+    sub: 'ana@one.example',
+  });
   expect(statSync(issuerFile).mode & 0o077).toBe(0);
   expect(later.jwks).not.toContain('"d":');
 });
@@ -49,9 +69,16 @@ test('somebody is meant by the name of a token, by address or by a first name th
     ['lead', 'Tomaž Kranjc'],
     ['light', 'Eva Novak'],
     ['customer', 'Eva Clarke'],
-  ].map(([key, name]) => [key, { sub: `${key}@one.example`, email: `${key}@one.example`, name, workspace: 'wsp_1' }] as const);
+  ].map(
+    ([key, name]) =>
+      [
+        key,
+        { sub: `${key}@one.example`, email: `${key}@one.example`, name, workspace: 'wsp_1' },
+      ] as const,
+  );
   const demo = Object.fromEntries(people);
-  for (const as of ['agent', 'agent@one.example', 'ana', 'Ana']) expect(whoIs(demo, as)).toBe(demo['agent']);
+  for (const as of ['agent', 'agent@one.example', 'ana', 'Ana'])
+    expect(whoIs(demo, as)).toBe(demo['agent']);
   expect(whoIs(demo, 'tomaz')).toBe(demo['lead']);
   for (const as of ['eva', 'nobody', '']) expect(whoIs(demo, as)).toBeUndefined();
 });

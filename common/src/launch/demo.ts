@@ -7,13 +7,24 @@ export const DEMO_LIFETIME = '30 days';
 
 const person = z.union([
   z.email().transform((email) => ({ email, name: undefined, workspace: undefined })),
-  z.object({ email: z.email(), name: z.string().optional(), workspace: z.string().optional().describe('Key in `workspaces`.') }),
+  z.object({
+    email: z.email(),
+    name: z.string().optional(),
+    workspace: z.string().optional().describe('Key in `workspaces`.'),
+  }),
 ]);
 
 const demoFile = z.object({
   workspaces: z.record(z.string(), z.string()),
   people: z.record(z.string(), person),
-  app: z.object({ id: z.string(), name: z.string(), scopes: z.array(z.string()), workspace: z.string().optional() }).optional(),
+  app: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      scopes: z.array(z.string()),
+      workspace: z.string().optional(),
+    })
+    .optional(),
 });
 
 export type Claims = OutsideClaims & { sub: string };
@@ -24,19 +35,34 @@ export function readDemo(path: string): Record<string, Claims> {
   const { workspaces, people, app } = demoFile.parse(JSON.parse(readFileSync(path, 'utf8')));
   // `otherAdmin` lives in the workspace `other`; who has no such name, in the first one.
   const workspaceOf = (name: string, said?: string): string => {
-    const key = said ?? Object.keys(workspaces).find((workspace) => name.startsWith(workspace)) ?? Object.keys(workspaces)[0];
+    const key =
+      said ??
+      Object.keys(workspaces).find((workspace) => name.startsWith(workspace)) ??
+      Object.keys(workspaces)[0];
     const id = workspaces[key ?? ''];
     if (!id) throw new Error(`${path}: ${name} lives in no workspace.`);
     return id;
   };
   const claims: Record<string, Claims> = {};
   for (const [key, { email, name, workspace }] of Object.entries(people))
-    claims[key] = { sub: email, email, ...(name && { name }), workspace: workspaceOf(key, workspace) };
-  if (app) claims['app'] = { sub: app.id, name: app.name, scope: app.scopes.join(' '), workspace: workspaceOf('app', app.workspace) };
+    claims[key] = {
+      sub: email,
+      email,
+      ...(name && { name }),
+      workspace: workspaceOf(key, workspace),
+    };
+  if (app)
+    claims['app'] = {
+      sub: app.id,
+      name: app.name,
+      scope: app.scopes.join(' '),
+      workspace: workspaceOf('app', app.workspace),
+    };
   return claims;
 }
 
-const plain = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
+const plain = (text: string): string =>
+  text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
 /** Who is meant by the name of a token, a mail address or a first name, `ana`; nobody when several are. */
 export function whoIs(demo: Record<string, Claims>, as: string): Claims | undefined {

@@ -39,12 +39,18 @@ function shared({ config, house, secrets }: Platform): Environment {
 
 /** `owner` names the server that the databases are on. */
 export function serviceEnvironment(platform: Platform, room: Room, owner: string): Environment {
-  const database = room.database && { DATABASE_URL: appUrl(owner, platform.secrets.app, room.database) };
+  const database = room.database && {
+    DATABASE_URL: appUrl(owner, platform.secrets.app, room.database),
+  };
   return { ...shared(platform), PORT: String(room.port), ...database };
 }
 
 /** Only migrations know the owner. */
-export function migrationEnvironment(platform: Platform, rooms: readonly Room[], owner: string): Environment {
+export function migrationEnvironment(
+  platform: Platform,
+  rooms: readonly Room[],
+  owner: string,
+): Environment {
   const orders = rooms.map((room): MigrationOrder => ({
     room: room.name,
     script: join(room.folder, MIGRATION),
@@ -63,7 +69,9 @@ export function gatewayEnvironment(platform: Platform): Environment {
     OIDC_ISSUER: ISSUER_NAME,
     OIDC_AUDIENCE: AUDIENCE,
     OIDC_JWKS: jwks,
-    SUBGRAPH_URLS: JSON.stringify(Object.fromEntries(house.services.map((room) => [room.name, urlOf(room, '/graphql')]))),
+    SUBGRAPH_URLS: JSON.stringify(
+      Object.fromEntries(house.services.map((room) => [room.name, urlOf(room, '/graphql')])),
+    ),
     WHO_URLS: house.services
       .filter((room) => room.who)
       .map((room) => urlOf(room, '/who'))
@@ -76,7 +84,10 @@ export function gatewayEnvironment(platform: Platform): Environment {
 export function seedEnvironment(platform: Platform, owner: string): Environment {
   const { config, house, secrets } = platform;
   const withDatabase = house.services.filter((room) => room.database);
-  const databases = withDatabase.map((room) => [`DATABASE_URL_${shout(room.name)}`, appUrl(owner, secrets.app, room.database)]);
+  const databases = withDatabase.map((room) => [
+    `DATABASE_URL_${shout(room.name)}`,
+    appUrl(owner, secrets.app, room.database),
+  ]);
   return {
     ...shared(platform),
     PORT: '0',

@@ -1,5 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type JWK, SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
+import {
+  type JWK,
+  SignJWT,
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+} from 'jose';
 import type { OutsideClaims } from '../token.ts';
 import { writePrivate } from './secret.ts';
 

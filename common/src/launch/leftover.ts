@@ -25,7 +25,10 @@ export async function claim(url: string): Promise<pg.Client | undefined> {
   let free = false;
   try {
     await session.connect();
-    const { rows } = await session.query<{ free: boolean }>('select pg_try_advisory_lock($1) as free', [LAUNCHER_LOCK]);
+    const { rows } = await session.query<{ free: boolean }>(
+      'select pg_try_advisory_lock($1) as free',
+      [LAUNCHER_LOCK],
+    );
     free = rows[0]!.free;
   } finally {
     if (!free) await session.end();
@@ -41,15 +44,23 @@ export async function endLeftover(place: string, urlOf: (port: number) => string
   if (!isPostgres(pid)) return rmSync(join(place, 'postmaster.pid'));
   let asked = false;
   for (const until = Date.now() + PATIENCE_MS; isAlive(pid); await sleep(20)) {
-    if (Date.now() > until) throw new Error(`A PostgreSQL server (process ${pid}) runs in ${place} and does not answer. Stop it first.`);
+    if (Date.now() > until)
+      throw new Error(
+        `A PostgreSQL server (process ${pid}) runs in ${place} and does not answer. Stop it first.`,
+      );
     if (asked) continue;
     // While it starts or stops it refuses us for a moment.
     const session = await claim(urlOf(Number(port))).catch((error: { code?: string }) => {
-      if (error.code?.startsWith('28')) throw new Error(`The PostgreSQL server of ${place} (process ${pid}) does not know our password.`);
+      if (error.code?.startsWith('28'))
+        throw new Error(
+          `The PostgreSQL server of ${place} (process ${pid}) does not know our password.`,
+        );
       return null;
     });
     if (session === undefined)
-      throw new PostgresInUse(`${place} is in use: another launcher runs there. Stop it, or choose another DATA_DIR.`);
+      throw new PostgresInUse(
+        `${place} is in use: another launcher runs there. Stop it, or choose another DATA_DIR.`,
+      );
     if (session === null) continue;
     process.kill(pid, 'SIGINT');
     asked = true;

@@ -29,7 +29,11 @@ const emptyFile = inData('empty');
 const leaving = new AsyncDisposableStack();
 leaving.defer(closeLogs);
 
-const program = (room: Pick<Room, 'name' | 'folder'>, script: string, environment: Environment) => ({
+const program = (
+  room: Pick<Room, 'name' | 'folder'>,
+  script: string,
+  environment: Environment,
+) => ({
   name: room.name,
   folder: room.folder,
   script,
@@ -69,11 +73,18 @@ async function start(): Promise<void> {
   };
   const migrating = house.services.filter((room) => room.migrates);
   const rest = house.services.filter((room) => !room.migrates);
-  await Promise.all([told(house.gateway, gateway), migrateEach(platform, migrating, owner, bringUp), ...rest.map(bringUp)]);
+  await Promise.all([
+    told(house.gateway, gateway),
+    migrateEach(platform, migrating, owner, bringUp),
+    ...rest.map(bringUp),
+  ]);
 
   if (house.seed && config.SEED && !leaving.disposed && existsSync(emptyFile)) {
     say('filling the empty platform with the demo');
-    const seeding = run({ ...program(house.seed, house.seed.script, seedEnvironment(platform, owner)), talks: true });
+    const seeding = run({
+      ...program(house.seed, house.seed.script, seedEnvironment(platform, owner)),
+      talks: true,
+    });
     await seeding.then(
       () => rmSync(emptyFile),
       (error: Error) => say(`${error.message}; there is no demo`),
@@ -90,14 +101,21 @@ async function start(): Promise<void> {
 }
 
 /** Migrates one after the other; what comes then for a room need not wait for the next one. */
-async function migrateEach(platform: Platform, rooms: Room[], owner: string, then: (room: Room) => Promise<void>): Promise<void> {
+async function migrateEach(
+  platform: Platform,
+  rooms: Room[],
+  owner: string,
+  then: (room: Room) => Promise<void>,
+): Promise<void> {
   const following: Promise<void>[] = [];
   const script = program(
     { name: 'migrations', folder: ROOT },
     join(import.meta.dirname, 'migrate.ts'),
     migrationEnvironment(platform, rooms, owner),
   );
-  await run(script, (name) => following.push(...rooms.filter((room) => room.name === name).map(then)));
+  await run(script, (name) =>
+    following.push(...rooms.filter((room) => room.name === name).map(then)),
+  );
   await Promise.all(following);
 }
 
@@ -106,7 +124,8 @@ async function told(room: Room, { ready }: Kept): Promise<void> {
   if (!leaving.disposed) say(`${room.name} on ${urlOf(room)}`);
 }
 
-const keepRoom = (room: Room, environment: Environment): Kept => keep(program(room, 'src/main.ts', environment), urlOf(room, '/readyz'));
+const keepRoom = (room: Room, environment: Environment): Kept =>
+  keep(program(room, 'src/main.ts', environment), urlOf(room, '/readyz'));
 
 let endingSince: number | undefined;
 function end(code: number): void {

@@ -6,7 +6,10 @@ export const APP_ROLE = 'deskgraph_app';
 const SETUP_LOCK = 4_000_719;
 
 /** The same server seen by another role or in another database. */
-export function urlFor(url: string, other: { user?: string; password?: string; database?: string }): string {
+export function urlFor(
+  url: string,
+  other: { user?: string; password?: string; database?: string },
+): string {
   const next = new URL(url);
   if (other.user !== undefined) next.username = encodeURIComponent(other.user);
   if (other.password !== undefined) next.password = encodeURIComponent(other.password);
@@ -22,7 +25,9 @@ async function alone<T>(url: string, statements: (session: pg.Client) => Promise
   const session = new pg.Client({ connectionString: url });
   try {
     await session.connect().catch((error: Error & { code?: string }) => {
-      throw new Error(`PostgreSQL at ${new URL(url).host} does not let us in: ${error.message || error.code}`);
+      throw new Error(
+        `PostgreSQL at ${new URL(url).host} does not let us in: ${error.message || error.code}`,
+      );
     });
     await session.query('select pg_advisory_lock($1)', [SETUP_LOCK]);
     return await statements(session);
@@ -36,7 +41,10 @@ export function ensureDatabases(url: string, names: readonly string[]): Promise<
   return alone(url, async (session) => {
     const { rows } = await session.query<{ datname: string }>('select datname from pg_database');
     const missing = names.filter((name) => !rows.some((row) => row.datname === name));
-    for (const name of missing) await session.query(`create database ${pg.escapeIdentifier(name)} template template0 encoding 'UTF8'`);
+    for (const name of missing)
+      await session.query(
+        `create database ${pg.escapeIdentifier(name)} template template0 encoding 'UTF8'`,
+      );
     return missing;
   });
 }
@@ -44,9 +52,13 @@ export function ensureDatabases(url: string, names: readonly string[]): Promise<
 /** Makes the services' role, or gives it this password. */
 export function ensureAppRole(url: string, password: string): Promise<void> {
   return alone(url, async (session) => {
-    const { rowCount } = await session.query('select 1 from pg_roles where rolname = $1', [APP_ROLE]);
+    const { rowCount } = await session.query('select 1 from pg_roles where rolname = $1', [
+      APP_ROLE,
+    ]);
     const powers = rowCount ? 'login' : 'login nosuperuser nocreatedb nocreaterole nobypassrls';
-    await session.query(`${rowCount ? 'alter' : 'create'} role ${APP_ROLE} ${powers} password ${pg.escapeLiteral(password)}`);
+    await session.query(
+      `${rowCount ? 'alter' : 'create'} role ${APP_ROLE} ${powers} password ${pg.escapeLiteral(password)}`,
+    );
   });
 }
 

@@ -50,10 +50,13 @@ const readManifest = (folder: string): z.output<typeof manifest> =>
 /** What there is to start, as the packages say themselves in `deskgraph`. */
 export async function readHouse(root: string, port: number): Promise<House> {
   const house: Partial<House> & Pick<House, 'services'> = { services: [] };
-  for (const folder of (readManifest(root).workspaces ?? []).flatMap((entry) => foldersOf(root, entry))) {
+  for (const folder of (readManifest(root).workspaces ?? []).flatMap((entry) =>
+    foldersOf(root, entry),
+  )) {
     const { name: packageName, deskgraph } = readManifest(folder);
     const name = packageName.slice(packageName.indexOf('/') + 1);
-    if (deskgraph?.seed && existsSync(join(folder, deskgraph.seed))) house.seed = { name, folder, script: deskgraph.seed };
+    if (deskgraph?.seed && existsSync(join(folder, deskgraph.seed)))
+      house.seed = { name, folder, script: deskgraph.seed };
     if (deskgraph?.port === undefined || !existsSync(join(folder, 'src/main.ts'))) continue;
     const room: Room = {
       name,
@@ -67,7 +70,8 @@ export async function readHouse(root: string, port: number): Promise<House> {
     if (name === DOOR) house.gateway = room;
     else house.services.push(room);
   }
-  if (!house.gateway) throw new Error(`There is no package \`${DOOR}\` with src/main.ts in ${root}.`);
+  if (!house.gateway)
+    throw new Error(`There is no package \`${DOOR}\` with src/main.ts in ${root}.`);
   house.services.sort((a, b) => a.port - b.port);
   return house as House;
 }
@@ -85,7 +89,9 @@ const LEAVING_MS = 4000;
 
 export async function demandFree(rooms: readonly Room[]): Promise<void> {
   for (const until = Date.now() + LEAVING_MS; ; await sleep(200)) {
-    const taken = (await Promise.all(rooms.map(async (room) => ((await isFree(room.port)) ? [] : [room])))).flat();
+    const taken = (
+      await Promise.all(rooms.map(async (room) => ((await isFree(room.port)) ? [] : [room])))
+    ).flat();
     if (taken.length === 0) return;
     if (Date.now() < until) continue;
     const ports = taken.map((room) => `${room.port} (${room.name})`).join(', ');

@@ -1,7 +1,8 @@
 const began = performance.now();
 
 /** One line of progress for the person at the terminal, with the seconds since the start. */
-export const say = (line: string): void => console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`);
+export const say = (line: string): void =>
+  console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`);
 
 /** A line of a child: what its log says, without the machine's part. */
 export function sayOf(name: string, line: string): void {

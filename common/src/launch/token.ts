@@ -6,7 +6,9 @@ import { readLaunchConfig } from './config.ts';
 import { DEMO_LIFETIME, readDemo, whoIs } from './demo.ts';
 import { openIssuer } from './issuer.ts';
 
-const { values } = parseArgs({ options: { as: { type: 'string' }, workspace: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { as: { type: 'string' }, workspace: { type: 'string' } },
+});
 const { DATA_DIR } = readLaunchConfig();
 const issuerFile = join(DATA_DIR, 'issuer.json');
 
@@ -19,8 +21,16 @@ const as = values.as ?? fail('Whose token? npm run token -- --as <email> [--work
 if (!existsSync(issuerFile)) fail(`There is no issuer in ${DATA_DIR} yet; npm start makes it.`);
 const demo = readDemo(join(DATA_DIR, 'demo.json'));
 const known =
-  whoIs(demo, as) ?? (as.includes('@') ? undefined : fail(`Nobody in the demo is called ${as}: ${Object.keys(demo).join(', ')}.`));
+  whoIs(demo, as) ??
+  (as.includes('@')
+    ? undefined
+    : fail(`Nobody in the demo is called ${as}: ${Object.keys(demo).join(', ')}.`));
 const workspace =
-  values.workspace ?? known?.workspace ?? Object.values(demo)[0]?.workspace ?? fail('In which workspace? --workspace wsp_…');
+  values.workspace ??
+  known?.workspace ??
+  Object.values(demo)[0]?.workspace ??
+  fail('In which workspace? --workspace wsp_…');
 const issuer = await openIssuer(issuerFile);
-console.log(await issuer.issueToken({ ...(known ?? { sub: as, email: as }), workspace }, DEMO_LIFETIME));
+console.log(
+  await issuer.issueToken({ ...(known ?? { sub: as, email: as }), workspace }, DEMO_LIFETIME),
+);

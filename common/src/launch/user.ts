@@ -25,7 +25,9 @@ export function unprivileged(home: string): User {
     const account = accounts.find((line) => line.startsWith(`${name}:`))?.split(':');
     if (account) return { uid: Number(account[2]), gid: Number(account[3]) };
   }
-  throw new Error('PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody` to run it as.');
+  throw new Error(
+    'PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody` to run it as.',
+  );
 }
 
 /**
@@ -33,7 +35,8 @@ export function unprivileged(home: string): User {
  * right to look (and no other identity) by util-linux's setpriv.
  */
 export function commandAs(user: User, file: string, args: string[], ...places: string[]): Command {
-  const closed = user.uid === undefined ? undefined : [file, ...places].map(closedParent).find(Boolean);
+  const closed =
+    user.uid === undefined ? undefined : [file, ...places].map(closedParent).find(Boolean);
   if (!closed) return { file, args, options: user };
   const setpriv = '/usr/bin:/bin'
     .split(':')
@@ -44,7 +47,18 @@ export function commandAs(user: User, file: string, args: string[], ...places: s
       `The database runs as user ${user.uid}, who may not enter ${closed}. Move the project or DATA_DIR elsewhere, or run as another user than root.`,
     );
   const rights = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
-  return { file: setpriv, args: [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', ...rights, file, ...args], options: {} };
+  return {
+    file: setpriv,
+    args: [
+      `--reuid=${user.uid}`,
+      `--regid=${user.gid}`,
+      '--clear-groups',
+      ...rights,
+      file,
+      ...args,
+    ],
+    options: {},
+  };
 }
 
 function closedParent(path: string): string | undefined {

@@ -4,13 +4,20 @@ type Node = DefaultTreeAdapterTypes.ChildNode;
 type Element = DefaultTreeAdapterTypes.Element;
 
 const HTML = 'http://www.w3.org/1999/xhtml';
-const HARMLESS = new Set('a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong table tbody td th thead tr ul'.split(' '));
+const HARMLESS = new Set(
+  'a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong table tbody td th thead tr ul'.split(
+    ' ',
+  ),
+);
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   a: ['href', 'rel', 'target', 'title'],
   img: ['src', 'alt', 'title'],
   ol: ['start'],
 };
-const SCHEMES: Readonly<Record<string, readonly string[]>> = { href: ['http:', 'https:', 'mailto:', 'tel:'], src: ['http:', 'https:'] };
+const SCHEMES: Readonly<Record<string, readonly string[]>> = {
+  href: ['http:', 'https:', 'mailto:', 'tel:'],
+  src: ['http:', 'https:'],
+};
 
 /**
  * What in a piece of HTML could do harm, as a browser reads it: put into order by the parsing rules of the standard, and once more after it was
@@ -18,7 +25,10 @@ const SCHEMES: Readonly<Record<string, readonly string[]>> = { href: ['http:', '
  */
 export function harmsIn(html: string): string[] {
   const tree = parseFragment(html);
-  return [...tree.childNodes.flatMap(harmsOf), ...parseFragment(serialize(tree)).childNodes.flatMap(harmsOf)];
+  return [
+    ...tree.childNodes.flatMap(harmsOf),
+    ...parseFragment(serialize(tree)).childNodes.flatMap(harmsOf),
+  ];
 }
 
 function harmsOf(node: Node): string[] {
@@ -36,7 +46,10 @@ const elementHarms = ({ tagName, namespaceURI }: Element): string[] =>
 
 function attributeHarms({ tagName, attrs }: Element, name: string, value: string): string[] {
   if (!ATTRIBUTES[tagName]?.includes(name)) return [`<${tagName} ${name}>`];
-  if (name === 'target' && !attrs.some((other) => other.name === 'rel' && other.value.split(' ').includes('noopener')))
+  if (
+    name === 'target' &&
+    !attrs.some((other) => other.name === 'rel' && other.value.split(' ').includes('noopener'))
+  )
     return ['no noopener'];
   const schemes = SCHEMES[name];
   if (!schemes) return [];

@@ -3,8 +3,10 @@
 
 const RUN = 'steal(1)';
 
-const cross = (places: readonly ((given: string) => string)[], givens: readonly string[]): string[] =>
-  places.flatMap((place) => givens.map(place));
+const cross = (
+  places: readonly ((given: string) => string)[],
+  givens: readonly string[],
+): string[] => places.flatMap((place) => givens.map(place));
 
 /** Elements that run, load or take over. */
 const elements = [
@@ -62,7 +64,16 @@ const handlers = cross(
     (on) => `<table><td ${on}=${RUN}>x`,
     (on) => `<p title="a>b" x/${on}=\`${RUN}\`>x</p>`,
   ],
-  ['onerror', 'onload', 'onfocus', 'ontoggle', 'onpointerenter', 'onanimationstart', 'onwheel', 'onbeforeinput'],
+  [
+    'onerror',
+    'onload',
+    'onfocus',
+    'ontoggle',
+    'onpointerenter',
+    'onanimationstart',
+    'onwheel',
+    'onbeforeinput',
+  ],
 );
 
 /** Addresses that are programs, and what hides that they are. */

@@ -64,8 +64,11 @@ const invalid = (error: GraphQLError): GraphQLError =>
 
 function check(schema: GraphQLSchema, document: DocumentNode, limits: Limits): void {
   // Alone first: SingleFieldSubscriptionsRule of graphql-js 16 throws on a conditional root.
-  const errors = validate(schema, document, [limitRule(limits), unconditionalRoot], { maxErrors: 10 });
-  const all = errors.length > 0 ? errors : validate(schema, document, specifiedRules, { maxErrors: 10 });
+  const errors = validate(schema, document, [limitRule(limits), unconditionalRoot], {
+    maxErrors: 10,
+  });
+  const all =
+    errors.length > 0 ? errors : validate(schema, document, specifiedRules, { maxErrors: 10 });
   if (all.length > 0) throw new AggregateError(all.map(invalid));
 }
 
@@ -75,8 +78,15 @@ const freeName = (taken: ReadonlySet<string>): string => {
   return name;
 };
 
-const cursorIn = (value: ValueNode | undefined, variables: Variables, defaults: Variables): string | undefined => {
-  const given = value?.kind === Kind.VARIABLE ? (variables[value.name.value] ?? defaults[value.name.value]) : undefined;
+const cursorIn = (
+  value: ValueNode | undefined,
+  variables: Variables,
+  defaults: Variables,
+): string | undefined => {
+  const given =
+    value?.kind === Kind.VARIABLE
+      ? (variables[value.name.value] ?? defaults[value.name.value])
+      : undefined;
   if (typeof given === 'string') return given;
   return value?.kind === Kind.STRING ? value.value : undefined;
 };
@@ -85,9 +95,15 @@ const cursorIn = (value: ValueNode | undefined, variables: Variables, defaults: 
  * What is planned is anonymous (the planner would write the client's name of the operation into the texts for subgraphs, and they would not be
  * shared), and its cursor is a variable of our own, whether and however the client gives one. Throws an AggregateError of GraphQL errors.
  */
-export function compile({ schema, plan, personal, limits }: Graph, document: DocumentNode, asked: OperationDefinitionNode): Compiled {
+export function compile(
+  { schema, plan, personal, limits }: Graph,
+  document: DocumentNode,
+  asked: OperationDefinitionNode,
+): Compiled {
   check(schema, document, limits);
-  const parts = document.definitions.filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION);
+  const parts = document.definitions.filter(
+    (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION,
+  );
   const fragments = new Map(parts.map((node) => [node.name.value, node]));
   const root = rootFields(asked, fragments)[0]!;
   const given = asked.variableDefinitions ?? [];
@@ -97,8 +113,15 @@ export function compile({ schema, plan, personal, limits }: Graph, document: Doc
     ?.getFields()
     [root.name.value]?.args.find(({ name }) => name === 'after');
   const withAfter = (value: ValueNode) =>
-    withRootArgument(asked, fragments, { kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'after' }, value });
-  const unresumed = { ...(argument ? withAfter({ kind: Kind.NULL }) : asked), variableDefinitions: [] };
+    withRootArgument(asked, fragments, {
+      kind: Kind.ARGUMENT,
+      name: { kind: Kind.NAME, value: 'after' },
+      value,
+    });
+  const unresumed = {
+    ...(argument ? withAfter({ kind: Kind.NULL }) : asked),
+    variableDefinitions: [],
+  };
   const used = variablesIn([unresumed, ...parts]);
   let isPersonal = false;
   for (const node of [unresumed, ...parts])
@@ -110,13 +133,31 @@ export function compile({ schema, plan, personal, limits }: Graph, document: Doc
   const kept = given.filter(({ variable }) => used.has(variable.name.value));
   let operation: OperationDefinitionNode = { ...asked, name: undefined, variableDefinitions: kept };
   if (resumeVariable) {
-    const variable = { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: resumeVariable } } as const;
-    const definition = { kind: Kind.VARIABLE_DEFINITION, variable, type: parseType(String(argument.type)) } as const;
-    operation = { ...withAfter(variable), name: undefined, variableDefinitions: [...kept, definition] };
+    const variable = {
+      kind: Kind.VARIABLE,
+      name: { kind: Kind.NAME, value: resumeVariable },
+    } as const;
+    const definition = {
+      kind: Kind.VARIABLE_DEFINITION,
+      variable,
+      type: parseType(String(argument.type)),
+    } as const;
+    operation = {
+      ...withAfter(variable),
+      name: undefined,
+      variableDefinitions: [...kept, definition],
+    };
   }
 
-  const bare = withoutRootArguments({ ...asked, name: undefined, variableDefinitions: [] }, fragments);
-  const shape = hash('sha256', print({ kind: Kind.DOCUMENT, definitions: [bare, ...parts] }), 'base64url');
+  const bare = withoutRootArguments(
+    { ...asked, name: undefined, variableDefinitions: [] },
+    fragments,
+  );
+  const shape = hash(
+    'sha256',
+    print({ kind: Kind.DOCUMENT, definitions: [bare, ...parts] }),
+    'base64url',
+  );
   const inside = variablesIn([bare, ...parts]);
   const shared: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...parts] };
   const cost = limits.cost === Infinity ? () => 0 : costOf(schema, document, asked);
@@ -136,7 +177,12 @@ export function compile({ schema, plan, personal, limits }: Graph, document: Doc
       if (errors) return errors.map(invalid);
       const objects = cost(variables);
       return objects > limits.cost
-        ? [fault('COST_EXCEEDED', `Each event may bring ${objects} objects; ${limits.cost} are allowed. Ask for smaller pages.`)]
+        ? [
+            fault(
+              'COST_EXCEEDED',
+              `Each event may bring ${objects} objects; ${limits.cost} are allowed. Ask for smaller pages.`,
+            ),
+          ]
         : [];
     },
     after: (variables) => cursorIn(cursor, variables, defaults),
@@ -155,7 +201,10 @@ const only = (names: ReadonlySet<string>, variables: Variables): Variables =>
   Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
 
 /** Remembers what it compiled last, by text and operation. */
-export function keeping(make: (document: DocumentNode, asked: OperationDefinitionNode) => Compiled, most = 1000) {
+export function keeping(
+  make: (document: DocumentNode, asked: OperationDefinitionNode) => Compiled,
+  most = 1000,
+) {
   const kept = new Map<string, Compiled>();
   return (source: string, document: DocumentNode, asked: OperationDefinitionNode): Compiled => {
     const key = `${asked.name?.value ?? ''}\0${source}`;
@@ -169,4 +218,5 @@ export function keeping(make: (document: DocumentNode, asked: OperationDefinitio
 
 /** Does a value among the variables ask for what is the caller's own? */
 export const asksForOwn = (value: unknown): boolean =>
-  value === ME || (typeof value === 'object' && value !== null && Object.values(value).some(asksForOwn));
+  value === ME ||
+  (typeof value === 'object' && value !== null && Object.values(value).some(asksForOwn));

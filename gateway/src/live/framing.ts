@@ -34,7 +34,8 @@ const shared = (frame: (entry: Entry) => string): ((entry: Entry) => Buffer) => 
 };
 
 const event = (data: string): string => `event: next\ndata: ${data}\n\n`;
-const canBeId = (cursor: string | undefined): cursor is string => cursor !== undefined && !/[\r\n\0]/.test(cursor);
+const canBeId = (cursor: string | undefined): cursor is string =>
+  cursor !== undefined && !/[\r\n\0]/.test(cursor);
 
 /**
  * Server-sent events, by the distinct connections mode of the protocol GraphQL over SSE. The id of an event is its cursor: a browser's
@@ -47,12 +48,14 @@ export const serverSentEvents: Framing = {
   passed: (cursor) => (canBeId(cursor) ? `id: ${cursor}\n\n` : undefined),
   beat: ':\n\n',
   beatMs: ({ pingMs }) => pingMs,
-  end: (errors) => `${errors?.length ? event(JSON.stringify({ errors })) : ''}event: complete\ndata: \n\n`,
+  end: (errors) =>
+    `${errors?.length ? event(JSON.stringify({ errors })) : ''}event: complete\ndata: \n\n`,
   away: (_, retryMs) => `retry: ${retryMs}\n\n`,
 };
 
 const DELIMITER = '\r\n--graphql';
-const part = (json: string): string => `\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${json}${DELIMITER}`;
+const part = (json: string): string =>
+  `\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${json}${DELIMITER}`;
 const failed = (errors: Errors): string => part(JSON.stringify({ payload: null, errors }));
 
 /** Parts of a multipart body, as Apollo's clients read subscriptions. The delimiter follows each part at once, for it is what makes a client read it. */
@@ -88,14 +91,28 @@ function rangesOf(accept: string): Range[] {
 const framingFor = ({ type, parameters, weight }: Range): Framing | undefined => {
   if (!(weight > 0)) return undefined;
   if (type === 'text/event-stream') return serverSentEvents;
-  return type === 'multipart/mixed' && parameters['subscriptionspec'] === '1.0' ? multipart : undefined;
+  return type === 'multipart/mixed' && parameters['subscriptionspec'] === '1.0'
+    ? multipart
+    : undefined;
 };
 
-const SINGLE = new Set(['application/json', 'application/graphql-response+json', 'application/*', '*/*']);
+const SINGLE = new Set([
+  'application/json',
+  'application/graphql-response+json',
+  'application/*',
+  '*/*',
+]);
 
 /** The stream that a client takes best, if any, and whether it takes nothing else. */
-export function accepted(accept: string | undefined): { framing: Framing; isOnly: boolean } | undefined {
+export function accepted(
+  accept: string | undefined,
+): { framing: Framing; isOnly: boolean } | undefined {
   const ranges = rangesOf(accept ?? '').toSorted((a, b) => b.weight - a.weight);
   const framing = ranges.map(framingFor).find((found) => found !== undefined);
-  return framing && { framing, isOnly: !ranges.some(({ type, weight }) => weight > 0 && SINGLE.has(type)) };
+  return (
+    framing && {
+      framing,
+      isOnly: !ranges.some(({ type, weight }) => weight > 0 && SINGLE.has(type)),
+    }
+  );
 }

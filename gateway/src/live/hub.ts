@@ -39,7 +39,8 @@ interface Member extends Reader {
   held: Held;
 }
 
-const keyOf = ({ compiled, variables, scope }: Wish): string => `${compiled.hash}\0${canonical(variables)}\0${scope.key}`;
+const keyOf = ({ compiled, variables, scope }: Wish): string =>
+  `${compiled.hash}\0${canonical(variables)}\0${scope.key}`;
 const isLog = ({ compiled }: Wish): boolean => compiled.resumeVariable !== undefined;
 
 /**
@@ -63,7 +64,12 @@ export class Hub {
 
   join(wish: Wish, sink: Sink): Seat {
     const { held, ...place } = this.#place(wish);
-    const reader: Member = { sink, cursor: isLog(wish) ? (wish.after ?? held.stream.reached) : undefined, held, ...place };
+    const reader: Member = {
+      sink,
+      cursor: isLog(wish) ? (wish.after ?? held.stream.reached) : undefined,
+      held,
+      ...place,
+    };
     if (wish.after === undefined && reader.cursor !== undefined) sink.passed(reader.cursor);
     this.#enter(reader, held);
     return {
@@ -115,7 +121,13 @@ export class Hub {
 
   #open(wanted: string, wish: Wish, live?: Held): Held {
     const key = this.#streams.has(wanted) ? `${wanted}\0${this.#lone++}` : wanted;
-    const held: Held = { stream: undefined as never, wish, behind: new Set(), live, linger: undefined };
+    const held: Held = {
+      stream: undefined as never,
+      wish,
+      behind: new Set(),
+      live,
+      linger: undefined,
+    };
     live?.behind.add(held);
     this.#streams.set(key, held);
     held.stream = new Stream(
@@ -171,7 +183,10 @@ export class Hub {
     if (isLog(held.wish) || !held.stream.ring.state) {
       reader.sink.tooSlow();
     } else {
-      const { held: other, ...place } = this.#beginning({ ...held.wish, after: undefined }, held.live ?? held);
+      const { held: other, ...place } = this.#beginning(
+        { ...held.wish, after: undefined },
+        held.live ?? held,
+      );
       this.#enter(Object.assign(reader, place), other);
     }
     this.#tidy(held);

@@ -6,7 +6,8 @@ import { SECRET, people, startIssuer } from '../../testing/people.ts';
 import { type Result, Wire } from '../../testing/socket.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 
-const EVENTS = 'subscription Watch($after: String) { ticketEvents(after: $after) { id ticket { number customer { name } } } }';
+const EVENTS =
+  'subscription Watch($after: String) { ticketEvents(after: $after) { id ticket { number customer { name } } } }';
 
 let desk: LiveDesk;
 let gateway: Gateway;
@@ -51,7 +52,11 @@ async function client(token = ana, url = gateway.url): Promise<Wire> {
 }
 
 /** A client with one running operation, and what the owner was asked for it. */
-async function watch(query: string, variables: Record<string, unknown> = {}, token = ana): Promise<{ wire: Wire; opened: Opened }> {
+async function watch(
+  query: string,
+  variables: Record<string, unknown> = {},
+  token = ana,
+): Promise<{ wire: Wire; opened: Opened }> {
   const wire = await client(token);
   const before = desk.opened.length;
   wire.subscribe('1', query, variables);
@@ -59,7 +64,8 @@ async function watch(query: string, variables: Record<string, unknown> = {}, tok
   return { wire, opened: desk.opened.at(-1)! };
 }
 
-const ids = (results: Result[]): unknown[] => results.map(({ data }) => (data as { ticketEvents: { id: string } } | null)?.ticketEvents.id);
+const ids = (results: Result[]): unknown[] =>
+  results.map(({ data }) => (data as { ticketEvents: { id: string } } | null)?.ticketEvents.id);
 /** A text that no other test shares a stream with. */
 const fresh = (() => {
   let count = 0;
@@ -83,7 +89,9 @@ test('clients of one operation share one stream: each gets every event once and 
   for (const wire of [first, ...others]) {
     const results = await wire.next(50);
     expect(ids(results)).toEqual(sent);
-    expect(results[0]).toMatchObject({ data: { ticketEvents: { ticket: { number: 1, customer: { name: 'Name of cus_1' } } } } });
+    expect(results[0]).toMatchObject({
+      data: { ticketEvents: { ticket: { number: 1, customer: { name: 'Name of cus_1' } } } },
+    });
     expect(wire.heard).toEqual([]);
   }
   expect(desk.opened).toHaveLength(count);
@@ -94,34 +102,50 @@ test('the owner of a shared stream is told of nobody in particular, and of a per
   const shared = await watch(fresh());
   expect(shared.opened.actor).toMatchObject({ kind: 'agent', role: Role.AGENT, name: 'Agent' });
   expect(shared.opened.actor?.id).not.toBe('agt_ana');
-  const text = fresh('subscription ($mine: String) { ticketEvents(assignee: $mine) { id ticket { number } } }');
+  const text = fresh(
+    'subscription ($mine: String) { ticketEvents(assignee: $mine) { id ticket { number } } }',
+  );
   const own = await watch(text, { mine: 'me' });
   const others = await watch(text, { mine: 'me' }, bor);
   expect([own.opened.actor?.id, others.opened.actor?.id]).toEqual(['agt_ana', 'agt_bor']);
-  const literal = await watch(fresh('subscription { ticketEvents(assignee: "me") { id ticket { number } } }'));
+  const literal = await watch(
+    fresh('subscription { ticketEvents(assignee: "me") { id ticket { number } } }'),
+  );
   expect(literal.opened.actor?.id).toBe('agt_ana');
 });
 
 test.each([
   ['of the owner', '... on TicketEvent { ticket { draft } }'],
-  ['of another room', 'ticket { ...Who } } } fragment Who on Ticket { customer { organization { note }'],
-])('a field %s that answers each caller with his own is streamed to him alone', async (_, selection) => {
-  const query = fresh(`subscription { ticketEvents { id ticket { number } ${selection} } }`);
-  const [own, others] = [await watch(query), await watch(query, {}, bor)];
-  expect([own.opened.actor?.id, others.opened.actor?.id]).toEqual(['agt_ana', 'agt_bor']);
-});
+  [
+    'of another room',
+    'ticket { ...Who } } } fragment Who on Ticket { customer { organization { note }',
+  ],
+])(
+  'a field %s that answers each caller with his own is streamed to him alone',
+  async (_, selection) => {
+    const query = fresh(`subscription { ticketEvents { id ticket { number } ${selection} } }`);
+    const [own, others] = [await watch(query), await watch(query, {}, bor)];
+    expect([own.opened.actor?.id, others.opened.actor?.id]).toEqual(['agt_ana', 'agt_bor']);
+  },
+);
 
 test.each([
   ['of another role', () => ({ ...people['ana']!, role: Role.LEAD })],
   ['of another department', () => ({ ...people['ana']!, departments: ['dep_1'] })],
-  ['customers', () => ({ ...people['ana']!, kind: 'customer' as const, id: 'cus_1', role: Role.REQUESTER })],
+  [
+    'customers',
+    () => ({ ...people['ana']!, kind: 'customer' as const, id: 'cus_1', role: Role.REQUESTER }),
+  ],
 ])('callers %s never share', async (_, other) => {
   people['other'] = other();
   const query = fresh();
   const one = await watch(query);
   const two = await watch(query, {}, await issuer.person('other'));
   expect(one.opened).not.toBe(two.opened);
-  expect(two.opened.actor).toMatchObject({ role: people['other'].role, departments: people['other'].departments });
+  expect(two.opened.actor).toMatchObject({
+    role: people['other'].role,
+    departments: people['other'].departments,
+  });
   if (people['other'].kind === 'customer') expect(two.opened.actor?.id).toBe('cus_1');
 });
 
@@ -208,9 +232,12 @@ test('a client comes back with its cursor and misses nothing: from memory, from 
   const more = [desk.emit(7).id, desk.emit(8).id];
   for (const one of [lone, second]) expect(ids(await one.next(2))).toEqual(more);
   // Those who read older events have gone over to the live stream by now.
-  await desk.until(() => desk.running.filter(({ query: text }) => text === desk.opened.at(-1)!.query).length === 2);
+  await desk.until(
+    () => desk.running.filter(({ query: text }) => text === desk.opened.at(-1)!.query).length === 2,
+  );
   const last = desk.emit(9).id;
-  for (const one of [lone, second, back, wire]) expect(ids(await one.next(one === lone || one === second ? 1 : 3)).at(-1)).toBe(last);
+  for (const one of [lone, second, back, wire])
+    expect(ids(await one.next(one === lone || one === second ? 1 : 3)).at(-1)).toBe(last);
   await other.stop();
   await expect(lone.closed).resolves.toMatchObject({ code: 1012 });
 });
@@ -308,7 +335,9 @@ test('a reader that stops reading holds a bounded part of the stream, delays nob
   for (;;) {
     const { type, payload } = await slow.hear();
     if (type === 'error') {
-      expect(payload).toMatchObject([{ extensions: { code: 'THROTTLED', reason: 'TOO_SLOW', cursor } }]);
+      expect(payload).toMatchObject([
+        { extensions: { code: 'THROTTLED', reason: 'TOO_SLOW', cursor } },
+      ]);
       break;
     }
     got.push(...ids([payload as Result]));
@@ -353,7 +382,10 @@ test('a reader that is too slow for a stream with a word for it is told in its o
       cursor = told.cursor;
       continue;
     }
-    expect([told, why]).toEqual([{ cursor }, { reason: 'TOO_SLOW', from: cursor, query: '{ lastEvent { id } }' }]);
+    expect([told, why]).toEqual([
+      { cursor },
+      { reason: 'TOO_SLOW', from: cursor, query: '{ lastEvent { id } }' },
+    ]);
     expect(result).toEqual({ data: expect.anything(), extensions: { cursor } });
     expect(await slow.hear()).toEqual({ type: 'complete', id: '1' });
     ended++;
@@ -369,7 +401,11 @@ test('one socket carries so many operations, and one caller holds so many socket
   const other = await start({ operations: 2, connectionsPerSubject: 2 });
   const [one] = await Promise.all([client(ana, other.url), client(ana, other.url)]);
   for (const id of ['1', '2', '3']) one!.subscribe(id, EVENTS);
-  expect(await one!.hear()).toMatchObject({ type: 'error', id: '3', payload: [{ extensions: { reason: 'TOO_MANY_SUBSCRIPTIONS' } }] });
+  expect(await one!.hear()).toMatchObject({
+    type: 'error',
+    id: '3',
+    payload: [{ extensions: { reason: 'TOO_MANY_SUBSCRIPTIONS' } }],
+  });
   await expect(Wire.init(other.url, ana)).rejects.toThrow('1013');
   await (await Wire.init(other.url, bor)).leave();
   await one!.leave();
@@ -385,12 +421,24 @@ test.each([
   ],
   ['what the schema has not', 'subscription { ticketEvents { nothing } }', 'BAD_USER_INPUT'],
   ['two things', 'subscription { ticketEvents { id } ticketMaybe { id } }', 'BAD_USER_INPUT'],
-  ['on a condition', 'subscription ($if: Boolean!) { ticketEvents @include(if: $if) { id } }', 'BAD_USER_INPUT'],
-  ['without a value', 'subscription ($if: Boolean!) { ticketEvents { id @include(if: $if) } }', 'BAD_USER_INPUT'],
+  [
+    'on a condition',
+    'subscription ($if: Boolean!) { ticketEvents @include(if: $if) { id } }',
+    'BAD_USER_INPUT',
+  ],
+  [
+    'without a value',
+    'subscription ($if: Boolean!) { ticketEvents { id @include(if: $if) } }',
+    'BAD_USER_INPUT',
+  ],
 ])('a subscription that asks for %s is refused', async (_, query, code) => {
   const wire = await client();
   wire.subscribe('1', query);
-  expect(await wire.hear()).toMatchObject({ type: 'error', id: '1', payload: [{ extensions: { code } }] });
+  expect(await wire.hear()).toMatchObject({
+    type: 'error',
+    id: '1',
+    payload: [{ extensions: { code } }],
+  });
 });
 
 // Who is calling
@@ -425,7 +473,10 @@ test('who has other rights by a newer token goes on under them, without a gap', 
   const sent = [desk.emit(1).id];
   await wire.next();
   const before = desk.opened.length;
-  wire.say({ type: 'ping', payload: { authorization: `Bearer ${await issuer.app('tickets:read tickets:write')}` } });
+  wire.say({
+    type: 'ping',
+    payload: { authorization: `Bearer ${await issuer.app('tickets:read tickets:write')}` },
+  });
   sent.push(desk.emit(2).id);
   await desk.until(() => desk.opened.length > before);
   expect(desk.opened.at(-1)!.actor).toMatchObject({ scopes: ['tickets:read', 'tickets:write'] });
@@ -465,15 +516,25 @@ test('whose rights are changed meanwhile is told so, and goes on from there unde
     {
       type: 'next',
       payload: {
-        data: { ticketStream: { event: null, resync: { reason: 'RIGHTS_CHANGED', from: cursor, query: '{ lastEvent { id } }' } } },
+        data: {
+          ticketStream: {
+            event: null,
+            resync: { reason: 'RIGHTS_CHANGED', from: cursor, query: '{ lastEvent { id } }' },
+          },
+        },
       },
     },
     { type: 'complete' },
   ]);
   expect(of('events')).toMatchObject([
-    { type: 'error', payload: [{ extensions: { code: 'FORBIDDEN', reason: 'RIGHTS_CHANGED', cursor } }] },
+    {
+      type: 'error',
+      payload: [{ extensions: { code: 'FORBIDDEN', reason: 'RIGHTS_CHANGED', cursor } }],
+    },
   ]);
-  expect(of('board')).toMatchObject([{ type: 'next', payload: { data: { board: { id: expect.any(String) } } } }]);
+  expect(of('board')).toMatchObject([
+    { type: 'next', payload: { data: { board: { id: expect.any(String) } } } },
+  ]);
   const missed = desk.emit(2).id;
   expect(await wire.hear()).toMatchObject({ id: 'board' });
   wire.subscribe('stream', stream, { after: cursor });
@@ -495,5 +556,9 @@ test('queries and mutations go over the socket as over HTTP', async () => {
   expect((await wire.next())[0]).toMatchObject({ data: { rename: { subject: 'New' } } });
   expect(await wire.hear()).toEqual({ type: 'complete', id: '1' });
   wire.subscribe('2', '{ nothing }');
-  expect(await wire.hear()).toMatchObject({ type: 'error', id: '2', payload: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  expect(await wire.hear()).toMatchObject({
+    type: 'error',
+    id: '2',
+    payload: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+  });
 });

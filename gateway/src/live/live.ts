@@ -69,15 +69,24 @@ export interface LiveOptions {
 
 /** What all transports share: reading a request, answering it at once, or joining the stream that it asks for. */
 export function openLive(options: LiveOptions) {
-  const { server, federation, schema, identify, secret, limits, log, patienceMs, writePatienceMs } = options;
+  const { server, federation, schema, identify, secret, limits, log, patienceMs, writePatienceMs } =
+    options;
   const upstreams = openUpstreams(options.addresses, log);
   const hub = new Hub({ upstreams, limits: options.live, log, patienceMs });
-  const graph: Graph = { schema, plan: (shared) => federation.plan(shared), personal: federation.personal(), limits };
+  const graph: Graph = {
+    schema,
+    plan: (shared) => federation.plan(shared),
+    personal: federation.personal(),
+    limits,
+  };
   const compiledFor = keeping((document, asked) => compile(graph, document, asked));
 
   const read = (request: Request): Asked => {
     const document = parse(request.query, { maxTokens: limits.tokens });
-    const operation: OperationDefinitionNode | null | undefined = getOperationAST(document, request.operationName);
+    const operation: OperationDefinitionNode | null | undefined = getOperationAST(
+      document,
+      request.operationName,
+    );
     if (!operation) throw fault('BAD_USER_INPUT', 'The document has no operation of this name.');
     const kind = operation.operation;
     if (kind !== 'subscription') return { request, document, kind, compiled: undefined };
@@ -99,7 +108,9 @@ export function openLive(options: LiveOptions) {
         throw new AggregateError(
           errors.map((one) => {
             if (!(one instanceof GraphQLError)) return one;
-            return one.extensions['code'] ? one : new GraphQLError(one.message, { ...one, extensions: { code: 'BAD_USER_INPUT' } });
+            return one.extensions['code']
+              ? one
+              : new GraphQLError(one.message, { ...one, extensions: { code: 'BAD_USER_INPUT' } });
           }),
         );
       }
@@ -108,7 +119,9 @@ export function openLive(options: LiveOptions) {
     /** What a client may read of errors. */
     shown(errors: readonly unknown[]): GraphQLFormattedError[] {
       const graph = errors.map((error) =>
-        error instanceof GraphQLError ? error : new GraphQLError(String(error), { originalError: error as Error }),
+        error instanceof GraphQLError
+          ? error
+          : new GraphQLError(String(error), { originalError: error as Error }),
       );
       return shownErrors(graph, newId('req'), log);
     },
@@ -128,7 +141,15 @@ export function openLive(options: LiveOptions) {
       });
       const headers = inwardHeaders(opened, requestId, caller?.internalToken);
       const patience = new Patience(patienceMs, writePatienceMs);
-      const contextValue: Call = { requestId, caller, refusal, headers, patience, cost: undefined, readsStatus: false };
+      const contextValue: Call = {
+        requestId,
+        caller,
+        refusal,
+        headers,
+        patience,
+        cost: undefined,
+        readsStatus: false,
+      };
       try {
         const { body } = await server.executeOperation(
           { query, ...(variables && { variables }), ...(operationName && { operationName }) },
@@ -151,12 +172,18 @@ export function openLive(options: LiveOptions) {
     ): Seat {
       const given = request.variables ?? {};
       const variables = compiled.used(given);
-      const scope = scopeOf(session.actor, language, compiled.isPersonal || asksForOwn(variables), secret);
+      const scope = scopeOf(
+        session.actor,
+        language,
+        compiled.isPersonal || asksForOwn(variables),
+        secret,
+      );
       return hub.join({ compiled, variables, scope, after: after ?? compiled.after(given) }, sink);
     },
 
     /** The last message of a subscription whose client has to take it up again. */
-    resync: (asked: Asked & { compiled: Compiled }, resync: Resync) => resyncMessage(schema, asked, resync),
+    resync: (asked: Asked & { compiled: Compiled }, resync: Resync) =>
+      resyncMessage(schema, asked, resync),
 
     async close(): Promise<void> {
       hub.close();

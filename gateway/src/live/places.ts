@@ -5,7 +5,13 @@ export class Places {
   readonly #perSubject = new Map<string, number>();
   #taken = 0;
 
-  constructor({ connections, connectionsPerSubject }: { connections: number; connectionsPerSubject: number }) {
+  constructor({
+    connections,
+    connectionsPerSubject,
+  }: {
+    connections: number;
+    connectionsPerSubject: number;
+  }) {
     this.#most = connections;
     this.#mostPerSubject = connectionsPerSubject;
   }

@@ -59,7 +59,9 @@ const closeCode = async (): Promise<number> => (await wire.closed).code;
 test('the sub-protocol is agreed on, among others too', async () => {
   expect((await bare()).ws.protocol).toBe('graphql-transport-ws');
   wire.ws.terminate();
-  expect((await bare(gateway.url, ['other', 'graphql-transport-ws'])).ws.protocol).toBe('graphql-transport-ws');
+  expect((await bare(gateway.url, ['other', 'graphql-transport-ws'])).ws.protocol).toBe(
+    'graphql-transport-ws',
+  );
 });
 test('another sub-protocol is not accepted', async () => {
   wire = new Wire(gateway.url, 'graphql-ws');
@@ -143,12 +145,21 @@ test('a frame beyond the limit is closed with 1009', async () => {
 test('a query is one next and complete', async () => {
   await ready();
   wire.subscribe('q', '{ lastTicket { number } }');
-  expect(await wire.hear()).toMatchObject({ type: 'next', id: 'q', payload: { data: { lastTicket: { number: 1 } } } });
+  expect(await wire.hear()).toMatchObject({
+    type: 'next',
+    id: 'q',
+    payload: { data: { lastTicket: { number: 1 } } },
+  });
   expect(await wire.hear()).toEqual({ type: 'complete', id: 'q' });
 });
 test('variables and the name of the operation count', async () => {
   await ready();
-  wire.subscribe('q', 'query A { __typename } query B($prefix: String) { lastTicket { tags(prefix: $prefix) } }', { prefix: 'v' }, 'B');
+  wire.subscribe(
+    'q',
+    'query A { __typename } query B($prefix: String) { lastTicket { tags(prefix: $prefix) } }',
+    { prefix: 'v' },
+    'B',
+  );
   expect((await wire.next())[0]!.data).toEqual({ lastTicket: { tags: ['vip'] } });
 });
 test('a stream is a next for each event until the client completes; then nothing comes, and the owner is let go', async () => {
@@ -165,7 +176,10 @@ test('a stream is a next for each event until the client completes; then nothing
 test('a stream that its owner ends completes', async () => {
   await ready();
   wire.subscribe('1', 'subscription { refused { id } }');
-  expect(await wire.hear()).toMatchObject({ type: 'next', payload: { errors: [{ extensions: { code: 'FORBIDDEN' } }] } });
+  expect(await wire.hear()).toMatchObject({
+    type: 'next',
+    payload: { errors: [{ extensions: { code: 'FORBIDDEN' } }] },
+  });
   expect(await wire.hear()).toEqual({ type: 'complete', id: '1' });
 });
 test('an id that is in use is closed with 4409', async () => {
@@ -196,7 +210,11 @@ test.each([
 ])('%s is one error, and the socket stays', async (_, query) => {
   await ready();
   wire.subscribe('1', query);
-  expect(await wire.hear()).toMatchObject({ type: 'error', id: '1', payload: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  expect(await wire.hear()).toMatchObject({
+    type: 'error',
+    id: '1',
+    payload: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+  });
   await wire.settled();
   expect(wire.heard).toEqual([]);
 });
@@ -205,7 +223,10 @@ test('a resolver that fails is an error in a next', async () => {
   wire.subscribe('1', '{ lastTicket { number broken } }');
   expect(await wire.hear()).toMatchObject({
     type: 'next',
-    payload: { data: { lastTicket: { broken: null } }, errors: [{ path: ['lastTicket', 'broken'] }] },
+    payload: {
+      data: { lastTicket: { broken: null } },
+      errors: [{ path: ['lastTicket', 'broken'] }],
+    },
   });
 });
 test('20 operations go over one socket', async () => {
@@ -216,7 +237,8 @@ test('20 operations go over one socket', async () => {
   const { id: event } = desk.emit(2);
   const heard = await Promise.all(Array.from({ length: 20 }, () => wire.hear()));
   expect(new Set(heard.map(({ id }) => id)).size).toBe(20);
-  for (const { payload } of heard) expect(payload).toMatchObject({ data: { ticketEvents: { id: event } } });
+  for (const { payload } of heard)
+    expect(payload).toMatchObject({ data: { ticketEvents: { id: event } } });
 });
 
 // Staying

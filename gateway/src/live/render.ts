@@ -30,9 +30,12 @@ export function shownErrors(
 ): GraphQLFormattedError[] {
   return errors.map((error) => {
     const formatted = error instanceof GraphQLError ? error.toJSON() : error;
-    if (!masked(formatted, requestId).known) log.error({ err: error, path: error.path, requestId }, 'masked error');
+    if (!masked(formatted, requestId).known)
+      log.error({ err: error, path: error.path, requestId }, 'masked error');
     const shown = formatError(formatted, error);
-    return shown.extensions?.['code'] === 'INTERNAL' ? { ...shown, extensions: { ...shown.extensions, requestId } } : shown;
+    return shown.extensions?.['code'] === 'INTERNAL'
+      ? { ...shown, extensions: { ...shown.extensions, requestId } }
+      : shown;
   });
 }
 
@@ -43,7 +46,12 @@ const LONGEST_WAIT_MS = 1_000;
  * Makes the answers of one stream. While a subgraph is away for a moment its events wait for it, as reads can be repeated; once one of them
  * has waited in vain the next go out with holes at once, until the subgraph answers again.
  */
-export function renderer(compiled: Compiled, variables: Variables, scope: Scope, options: RenderOptions) {
+export function renderer(
+  compiled: Compiled,
+  variables: Variables,
+  scope: Scope,
+  options: RenderOptions,
+) {
   const { plan, responseName } = compiled;
   const { log, memo, patienceMs, completeMs } = options;
   const key = `${compiled.answers(variables)}\0${scope.key}\0`;
@@ -56,7 +64,9 @@ export function renderer(compiled: Compiled, variables: Variables, scope: Scope,
     if (scope.language !== undefined) headers.push('accept-language', scope.language);
     const patience = new Patience(patienceMs, patienceMs);
     const context: Partial<Call> = { requestId, headers, patience };
-    const errors = pushed.errors?.map((error) => cleaned(error.path ? error : { ...error, path: [responseName] }));
+    const errors = pushed.errors?.map((error) =>
+      cleaned(error.path ? error : { ...error, path: [responseName] }),
+    );
     // The executor writes into what it is given.
     const event = { data: structuredClone(pushed.data ?? null), ...(errors && { errors }) };
     try {
@@ -73,7 +83,11 @@ export function renderer(compiled: Compiled, variables: Variables, scope: Scope,
     try {
       const until = performance.now() + completeMs;
       let completed = await complete(pushed, requestId);
-      for (let wait = FIRST_WAIT_MS; completed.missed && isPatient; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+      for (
+        let wait = FIRST_WAIT_MS;
+        completed.missed && isPatient;
+        wait = Math.min(2 * wait, LONGEST_WAIT_MS)
+      ) {
         if (performance.now() + wait > until) {
           isPatient = false;
           break;
@@ -83,7 +97,11 @@ export function renderer(compiled: Compiled, variables: Variables, scope: Scope,
       }
       if (!completed.missed) isPatient = true;
       const { data, errors } = completed.result;
-      return JSON.stringify({ data, ...(errors?.length && { errors: shownErrors(errors, requestId, log) }), extensions });
+      return JSON.stringify({
+        data,
+        ...(errors?.length && { errors: shownErrors(errors, requestId, log) }),
+        extensions,
+      });
     } catch (error) {
       log.error({ err: error, requestId }, 'an event could not be completed');
       const masking = { message: '', extensions: { code: 'INTERNAL' } };
@@ -93,5 +111,6 @@ export function renderer(compiled: Compiled, variables: Variables, scope: Scope,
   };
 
   /** Streams that only want other events are told of one event in the same words. */
-  return (pushed: Pushed): Promise<string> => memo.get(key + JSON.stringify(pushed), () => render(pushed));
+  return (pushed: Pushed): Promise<string> =>
+    memo.get(key + JSON.stringify(pushed), () => render(pushed));
 }

@@ -45,7 +45,8 @@ async function listen(asking: Partial<Asking>): Promise<Listener> {
   listeners.push(listener);
   return listener;
 }
-const EVENTS = 'subscription Watch($after: String) { ticketEvents(after: $after) { id ticket { number customer { name } } } }';
+const EVENTS =
+  'subscription Watch($after: String) { ticketEvents(after: $after) { id ticket { number customer { name } } } }';
 /** A text that no other test shares a stream with. */
 const fresh = (() => {
   let count = 0;
@@ -58,7 +59,8 @@ async function watch(asking: Partial<Asking> = {}): Promise<Listener> {
   await desk.until(() => desk.opened.length > before);
   return listener;
 }
-const ids = (results: Result[]): unknown[] => results.map(({ data }) => (data as { ticketEvents: { id: string } } | null)?.ticketEvents.id);
+const ids = (results: Result[]): unknown[] =>
+  results.map(({ data }) => (data as { ticketEvents: { id: string } } | null)?.ticketEvents.id);
 const BOTH = [
   ['server-sent events', SSE],
   ['multipart', MULTIPART],
@@ -71,24 +73,46 @@ test.each<[string, string | undefined, number, string]>([
   ['anything', '*/*', 406, 'application/json'],
   ['JSON', 'application/json', 406, 'application/json'],
   ['parts of another kind', 'multipart/mixed', 406, 'application/json'],
-  ['parts of another kind of Apollo', 'multipart/mixed;deferSpec=20220824, application/json', 406, 'application/json'],
+  [
+    'parts of another kind of Apollo',
+    'multipart/mixed;deferSpec=20220824, application/json',
+    406,
+    'application/json',
+  ],
   ['events that it refuses', 'text/event-stream;q=0, application/json', 406, 'application/json'],
   ['events', 'text/event-stream', 200, 'text/event-stream; charset=utf-8'],
   ['events, in capitals', 'Text/Event-Stream', 200, 'text/event-stream; charset=utf-8'],
   ['Apollo’s parts', MULTIPART, 200, 'multipart/mixed;boundary="graphql";subscriptionSpec="1.0"'],
   ['events or parts', `text/event-stream, ${MULTIPART}`, 200, 'text/event-stream; charset=utf-8'],
-  ['parts rather than events', `text/event-stream;q=0.5, ${MULTIPART}`, 200, 'multipart/mixed;boundary="graphql";subscriptionSpec="1.0"'],
+  [
+    'parts rather than events',
+    `text/event-stream;q=0.5, ${MULTIPART}`,
+    200,
+    'multipart/mixed;boundary="graphql";subscriptionSpec="1.0"',
+  ],
 ])('a subscription of a client that accepts %s', async (_, accept, status, type) => {
-  const { response } = await listen({ query: fresh(), headers: { accept: accept ?? '' }, ...(accept && { accept }) });
+  const { response } = await listen({
+    query: fresh(),
+    headers: { accept: accept ?? '' },
+    ...(accept && { accept }),
+  });
   expect(response.statusCode).toBe(status);
-  expect(response.headers).toMatchObject({ 'content-type': expect.stringContaining(type), 'x-request-id': expect.any(String) });
+  expect(response.headers).toMatchObject({
+    'content-type': expect.stringContaining(type),
+    'x-request-id': expect.any(String),
+  });
   expect(response.headers['cache-control']).toBe('no-store');
 });
 test('a subscription without a fitting Accept says what fits', async () => {
-  const { status, errors } = await (await listen({ query: EVENTS, accept: 'application/graphql-response+json' })).refusal();
+  const { status, errors } = await (
+    await listen({ query: EVENTS, accept: 'application/graphql-response+json' })
+  ).refusal();
   expect(status).toBe(406);
   expect(errors).toMatchObject([
-    { message: expect.stringContaining('text/event-stream'), extensions: { code: 'BAD_USER_INPUT', reason: 'NOT_ACCEPTABLE' } },
+    {
+      message: expect.stringContaining('text/event-stream'),
+      extensions: { code: 'BAD_USER_INPUT', reason: 'NOT_ACCEPTABLE' },
+    },
   ]);
 });
 test.each([
@@ -102,7 +126,10 @@ test.each([
   expect(response.headers['content-type']).toContain(type);
 });
 test('a page of a listed origin may read the stream', async () => {
-  const { response } = await listen({ query: fresh(), headers: { origin: 'https://desk.example' } });
+  const { response } = await listen({
+    query: fresh(),
+    headers: { origin: 'https://desk.example' },
+  });
   expect(response.headers['access-control-allow-origin']).toBe('https://desk.example');
 });
 
@@ -123,12 +150,16 @@ test('a stream is an event for each fact, whose id is its cursor, until the clie
 });
 test('a query is one next and complete', async () => {
   const listener = await listen({ query: '{ lastTicket { number } }' });
-  expect(await listener.hear()).toMatchObject({ event: 'next', data: { data: { lastTicket: { number: expect.any(Number) } } } });
+  expect(await listener.hear()).toMatchObject({
+    event: 'next',
+    data: { data: { lastTicket: { number: expect.any(Number) } } },
+  });
   expect(await listener.hear()).toEqual({ event: 'complete', data: '' });
   await listener.closed;
 });
 test('a mutation too; variables and the name of the operation count', async () => {
-  const query = 'query One { __typename } mutation Two($subject: String!) { rename(subject: $subject) { subject } }';
+  const query =
+    'query One { __typename } mutation Two($subject: String!) { rename(subject: $subject) { subject } }';
   const listener = await listen({ query, operationName: 'Two', variables: { subject: 'New' } });
   expect((await listener.next())[0]!.data).toEqual({ rename: { subject: 'New' } });
 });
@@ -136,12 +167,26 @@ test('an operation in the address of a GET, but for mutations, and not from a pa
   const listener = await watch({ method: 'GET', variables: { after: null as never } });
   const { id } = desk.emit(2);
   expect(ids(await listener.next())).toEqual([id]);
-  const mutation = await listen({ method: 'GET', query: 'mutation { rename(subject: "x") { subject } }' });
+  const mutation = await listen({
+    method: 'GET',
+    query: 'mutation { rename(subject: "x") { subject } }',
+  });
   expect(mutation.response.headers['allow']).toBe('POST');
-  expect(await mutation.refusal()).toMatchObject({ status: 405, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  expect(await mutation.refusal()).toMatchObject({
+    status: 405,
+    errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+  });
   const stray = await listen({ method: 'GET', query: '{ __typename }', token: undefined });
-  expect(await stray.refusal()).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
-  const meant = await listen({ method: 'GET', query: '{ __typename }', token: undefined, headers: { 'apollo-require-preflight': '1' } });
+  expect(await stray.refusal()).toMatchObject({
+    status: 400,
+    errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+  });
+  const meant = await listen({
+    method: 'GET',
+    query: '{ __typename }',
+    token: undefined,
+    headers: { 'apollo-require-preflight': '1' },
+  });
   expect((await meant.next())[0]).toMatchObject({ data: { __typename: 'Query' } });
 });
 test.each([
@@ -152,7 +197,10 @@ test.each([
 ])('%s is an event and complete', async (_, query) => {
   const listener = await listen({ query });
   expect(listener.response.statusCode).toBe(200);
-  expect(await listener.hear()).toMatchObject({ event: 'next', data: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] } });
+  expect(await listener.hear()).toMatchObject({
+    event: 'next',
+    data: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
+  });
   expect(await listener.hear()).toEqual({ event: 'complete', data: '' });
 });
 test.each([
@@ -164,10 +212,17 @@ test.each([
   ['a name that is no text', '{"query":"{ __typename }","operationName":1}'],
 ])('%s is refused before the stream', async (_, body) => {
   const listener = await listen({ body });
-  expect(await listener.refusal()).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  expect(await listener.refusal()).toMatchObject({
+    status: 400,
+    errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+  });
 });
 test('a form is refused, for pages elsewhere can send one', async () => {
-  const listener = await listen({ query: '{ __typename }', token: undefined, headers: { 'content-type': 'text/plain' } });
+  const listener = await listen({
+    query: '{ __typename }',
+    token: undefined,
+    headers: { 'content-type': 'text/plain' },
+  });
   expect(await listener.refusal()).toMatchObject({ status: 400 });
 });
 test.each([
@@ -176,7 +231,10 @@ test.each([
   ['no bearer', 'Basic YTpi'],
 ])('%s is refused before the stream', async (_, authorization) => {
   const listener = await listen({ query: EVENTS, token: undefined, headers: { authorization } });
-  expect(await listener.refusal()).toMatchObject({ status: 401, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  expect(await listener.refusal()).toMatchObject({
+    status: 401,
+    errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+  });
 });
 test('an error of one field is an error in a next', async () => {
   const listener = await listen({ query: '{ lastTicket { number broken } }' });
@@ -187,7 +245,10 @@ test('an error of one field is an error in a next', async () => {
 });
 test('what the owner refuses is an error and complete', async () => {
   const listener = await listen({ query: 'subscription { refused { id } }' });
-  expect(await listener.hear()).toMatchObject({ event: 'next', data: { errors: [{ extensions: { code: 'FORBIDDEN' } }] } });
+  expect(await listener.hear()).toMatchObject({
+    event: 'next',
+    data: { errors: [{ extensions: { code: 'FORBIDDEN' } }] },
+  });
   expect(await listener.hear()).toEqual({ event: 'complete', data: '' });
 });
 test('a stock client subscribes, asks, and goes on with its cursor after a cut', async () => {
@@ -253,7 +314,12 @@ test('who comes back with the last id goes on behind it: from memory, from the o
   expect(ids(await second.next(4))).toEqual(sent.slice(2).map(({ id }) => id));
   expect(desk.opened).toHaveLength(opened);
   const other = await start();
-  const third = await listen({ url: other.url, query, headers: back, variables: { after: sent[4]!.cursor } });
+  const third = await listen({
+    url: other.url,
+    query,
+    headers: back,
+    variables: { after: sent[4]!.cursor },
+  });
   expect(ids(await third.next(4))).toEqual(sent.slice(2).map(({ id }) => id));
   await third.leave();
   await other.stop();
@@ -263,7 +329,8 @@ test('an id comes before the first event, so that who is cut early misses nothin
   const { cursor } = desk.emit(1);
   for (let round = 0; round < 2; round++) {
     const listener = round ? await listen({ query }) : await watch({ query });
-    while (listener.lastId === undefined) await new Promise((resolve) => listener.response.once('data', resolve));
+    while (listener.lastId === undefined)
+      await new Promise((resolve) => listener.response.once('data', resolve));
     expect(listener.lastId).toBe(cursor);
   }
 });
@@ -274,7 +341,12 @@ test('a client that is cut a hundred times gets every event once and in order', 
   let last = desk.emit(1).cursor;
   for (let cut = 0; cut < 100; cut++) {
     sent.push(desk.emit(cut).id, desk.emit(cut + 1).id);
-    const listener = await Listener.open({ url: gateway.url, token: ana, query, headers: { 'last-event-id': last } });
+    const listener = await Listener.open({
+      url: gateway.url,
+      token: ana,
+      query,
+      headers: { 'last-event-id': last },
+    });
     for (let left = 1 + (cut % 3); left > 0 && got.length < sent.length; left--) {
       const heard = await listener.hear();
       got.push(...ids([heard.data as Result]));
@@ -307,7 +379,9 @@ test('parts: each result in a payload, beats in between, an error of the whole b
   expect(await listener.hear()).toEqual({ event: 'complete' });
 });
 test('what is wrong with an operation is an ordinary answer for those who read JSON too', async () => {
-  const { status, errors } = await (await listen({ query: 'subscription { nonsense }', accept: MULTIPART })).refusal();
+  const { status, errors } = await (
+    await listen({ query: 'subscription { nonsense }', accept: MULTIPART })
+  ).refusal();
   expect(status).toBe(200);
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
 });
@@ -318,7 +392,10 @@ test('clients of all transports share one stream, and its events are completed o
   const query = fresh();
   const first = await watch({ query });
   const count = desk.opened.length;
-  const others = [await listen({ query, accept: MULTIPART }), await listen({ query, token: await issuer.person('bor') })];
+  const others = [
+    await listen({ query, accept: MULTIPART }),
+    await listen({ query, token: await issuer.person('bor') }),
+  ];
   const wire = await Wire.init(gateway.url, ana);
   wire.subscribe('1', query);
   await wire.settled();
@@ -337,28 +414,36 @@ test('silence is broken by comments', async () => {
   await listener.leave();
   await impatient.stop();
 });
-test.each(BOTH)('%s end with the token, and at once when it is not good any more', async (_, accept) => {
-  const short = await watch({ accept, token: await issuer.person('ana', {}, '2 seconds') });
-  people['cid'] = { ...people['ana']!, id: 'agt_cid', departments: ['dep_1'] };
-  const gone = await watch({ accept, token: await issuer.person('cid') });
-  delete people['cid'];
-  for (const listener of [gone, short]) {
-    expect(await listener.hear()).toMatchObject({ data: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } });
-    expect(await listener.hear()).toMatchObject({ event: 'complete' });
-    await listener.closed;
-  }
-});
+test.each(BOTH)(
+  '%s end with the token, and at once when it is not good any more',
+  async (_, accept) => {
+    const short = await watch({ accept, token: await issuer.person('ana', {}, '2 seconds') });
+    people['cid'] = { ...people['ana']!, id: 'agt_cid', departments: ['dep_1'] };
+    const gone = await watch({ accept, token: await issuer.person('cid') });
+    delete people['cid'];
+    for (const listener of [gone, short]) {
+      expect(await listener.hear()).toMatchObject({
+        data: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
+      });
+      expect(await listener.hear()).toMatchObject({ event: 'complete' });
+      await listener.closed;
+    }
+  },
+);
 
 test.each(BOTH)('%s: whose rights are changed is told so, and comes back', async (_, accept) => {
   people['dan'] = { ...people['ana']!, id: 'agt_dan' };
-  const query = 'subscription ($after: String) { ticketStream(after: $after) { resync { reason from } event { id } } }';
+  const query =
+    'subscription ($after: String) { ticketStream(after: $after) { resync { reason from } event { id } } }';
   const token = await issuer.person('dan');
   const listener = await watch({ accept, token, query });
   const { cursor } = desk.emit(1);
   await listener.next();
   people['dan'] = { ...people['dan'], departments: ['dep_9'] };
   const [told] = await listener.next();
-  expect(told!.data).toEqual({ ticketStream: { event: null, resync: { reason: 'RIGHTS_CHANGED', from: cursor } } });
+  expect(told!.data).toEqual({
+    ticketStream: { event: null, resync: { reason: 'RIGHTS_CHANGED', from: cursor } },
+  });
   expect(await listener.hear()).toMatchObject({ event: 'complete' });
   await listener.closed;
   const { id } = desk.emit(2);
@@ -383,7 +468,10 @@ test('responses and sockets of one caller are counted together; places are given
   const third = await listen({ url: other.url, query: EVENTS, token: bor });
   const full = await listen({ url: other.url, query: EVENTS, token: bor });
   expect(full.response.headers['retry-after']).toBe('1');
-  expect(await full.refusal()).toMatchObject({ status: 503, errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+  expect(await full.refusal()).toMatchObject({
+    status: 503,
+    errors: [{ extensions: { code: 'UNAVAILABLE' } }],
+  });
   await Promise.all([wire.leave(), one.leave(), third.leave()]);
   for (let round = 0; round < 5; round++) {
     const again = await listen({ url: other.url, query: EVENTS });
@@ -392,34 +480,47 @@ test('responses and sockets of one caller are counted together; places are given
   }
   await other.stop();
 });
-test.each(BOTH)('%s: a reader that stops reading delays nobody, and is cut when it stays so', async (_, accept) => {
-  const other = await start({ unsent: 64 * 1024, kept: 50, pingMs: 50, heartbeatMs: 50, slowMs: 100 });
-  const query = fresh('subscription { ticketEvents { id ticket { subject } } }');
-  const before = desk.opened.length;
-  const slow = await listen({ url: other.url, query, accept });
-  const quick = await listen({ url: other.url, query, accept });
-  await desk.until(() => desk.opened.length > before);
-  slow.response.pause();
-  slow.response.socket.pause();
-  const subject = 'x'.repeat(64 * 1024);
-  for (let index = 0; index < 150; index++) {
-    const { id } = desk.emit(1, { ticket: { __typename: 'Ticket', id: '1', number: 1, subject } });
-    expect(ids(await quick.next())).toEqual([id]);
-  }
-  await quick.beats(8);
-  slow.response.resume();
-  slow.response.socket.resume();
-  await slow.closed;
-  expect(slow.response.complete).toBe(false);
-  expect(slow.heard.length).toBeLessThan(150);
-  await quick.leave();
-  await other.stop();
-});
+test.each(BOTH)(
+  '%s: a reader that stops reading delays nobody, and is cut when it stays so',
+  async (_, accept) => {
+    const other = await start({
+      unsent: 64 * 1024,
+      kept: 50,
+      pingMs: 50,
+      heartbeatMs: 50,
+      slowMs: 100,
+    });
+    const query = fresh('subscription { ticketEvents { id ticket { subject } } }');
+    const before = desk.opened.length;
+    const slow = await listen({ url: other.url, query, accept });
+    const quick = await listen({ url: other.url, query, accept });
+    await desk.until(() => desk.opened.length > before);
+    slow.response.pause();
+    slow.response.socket.pause();
+    const subject = 'x'.repeat(64 * 1024);
+    for (let index = 0; index < 150; index++) {
+      const { id } = desk.emit(1, {
+        ticket: { __typename: 'Ticket', id: '1', number: 1, subject },
+      });
+      expect(ids(await quick.next())).toEqual([id]);
+    }
+    await quick.beats(8);
+    slow.response.resume();
+    slow.response.socket.resume();
+    await slow.closed;
+    expect(slow.response.complete).toBe(false);
+    expect(slow.heard.length).toBeLessThan(150);
+    await quick.leave();
+    await other.stop();
+  },
+);
 test('a stopping gateway sends everybody away with a moment to wait, and takes nobody', async () => {
   const other = await start();
   const query = fresh();
   const before = desk.opened.length;
-  const stay = await Promise.all(Array.from({ length: 10 }, () => listen({ url: other.url, query })));
+  const stay = await Promise.all(
+    Array.from({ length: 10 }, () => listen({ url: other.url, query })),
+  );
   await desk.until(() => desk.opened.length > before);
   const { id } = desk.emit(1);
   for (const listener of stay) expect(ids(await listener.next())).toEqual([id]);
@@ -431,7 +532,9 @@ test('a stopping gateway sends everybody away with a moment to wait, and takes n
     await listen({ url: other.url, query: '{ __typename }' })
   ).closed;
   const stopped = other.stop();
-  const answered = new Promise<string>((resolve) => late.once('data', (data) => resolve(String(data))));
+  const answered = new Promise<string>((resolve) =>
+    late.once('data', (data) => resolve(String(data))),
+  );
   late.write(body.slice(5));
   expect(await answered).toMatch(/^HTTP\/1.1 503 .*retry-after: 1\r\n/is);
   late.destroy();

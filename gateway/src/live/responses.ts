@@ -81,14 +81,24 @@ export function serveResponses({ live, identify, needsSignIn, limits, places }: 
     const { subject } = session;
     if (isStopping || response.destroyed || !places.takeFor(subject)) {
       session.close();
-      return refuse(response, isStopping ? fault('UNAVAILABLE') : fault('THROTTLED', undefined, { reason: 'TOO_MANY_CONNECTIONS' }));
+      return refuse(
+        response,
+        isStopping
+          ? fault('UNAVAILABLE')
+          : fault('THROTTLED', undefined, { reason: 'TOO_MANY_CONNECTIONS' }),
+      );
     }
     response.once('close', () => {
       session.close();
       places.giveBackFor(subject);
     });
     stream = opened(response, framing);
-    stream.subscription = new Subscription(live, asked, { session, language: languageOf(request) }, stream);
+    stream.subscription = new Subscription(
+      live,
+      asked,
+      { session, language: languageOf(request) },
+      stream,
+    );
     const last = request.headers['last-event-id'];
     stream.subscription.begin(typeof last === 'string' && last !== '' ? last : undefined);
   };
@@ -97,7 +107,8 @@ export function serveResponses({ live, identify, needsSignIn, limits, places }: 
     setInterval(() => {
       for (const stream of open) {
         if (stream.framing !== framing) continue;
-        if (stream.slowSince !== undefined && performance.now() - stream.slowSince > limits.slowMs) stream.cut();
+        if (stream.slowSince !== undefined && performance.now() - stream.slowSince > limits.slowMs)
+          stream.cut();
         else stream.beat();
       }
     }, framing.beatMs(limits)).unref(),
@@ -105,7 +116,11 @@ export function serveResponses({ live, identify, needsSignIn, limits, places }: 
 
   return {
     /** Does nothing and says false when the client did not ask for a stream, or an ordinary answer does for it as well. */
-    async answer(request: IncomingMessage, response: ServerResponse, params: unknown): Promise<boolean> {
+    async answer(
+      request: IncomingMessage,
+      response: ServerResponse,
+      params: unknown,
+    ): Promise<boolean> {
       const wanted = accepted(request.headers.accept);
       if (!wanted || !['GET', 'POST'].includes(request.method!)) return false;
       if (response.destroyed) return true;
@@ -117,7 +132,12 @@ export function serveResponses({ live, identify, needsSignIn, limits, places }: 
       const asking = requestIn(params);
       if (!asking) return refused(fault('BAD_USER_INPUT', 'The request is not well formed.'));
       if (!isDeliberate(request))
-        return refused(fault('BAD_USER_INPUT', 'A GET needs the header apollo-require-preflight or authorization.'));
+        return refused(
+          fault(
+            'BAD_USER_INPUT',
+            'A GET needs the header apollo-require-preflight or authorization.',
+          ),
+        );
 
       let asked: Asked;
       try {
@@ -153,7 +173,11 @@ export function serveResponses({ live, identify, needsSignIn, limits, places }: 
         [...open].map(async (stream, index) => {
           await sleep(index * each);
           const cursor = stream.subscription?.cursor;
-          const restarts = fault('UNAVAILABLE', 'The service restarts; go on from the cursor.', cursor === undefined ? {} : { cursor });
+          const restarts = fault(
+            'UNAVAILABLE',
+            'The service restarts; go on from the cursor.',
+            cursor === undefined ? {} : { cursor },
+          );
           stream.away([restarts.toJSON()], RETRY_MS + Math.floor(Math.random() * RETRY_SPREAD_MS));
           await stream.closed;
         }),

@@ -1,4 +1,10 @@
-import { type ExecutionResult, type GraphQLSchema, execute, getNamedType, isObjectType } from 'graphql';
+import {
+  type ExecutionResult,
+  type GraphQLSchema,
+  execute,
+  getNamedType,
+  isObjectType,
+} from 'graphql';
 import type { Compiled } from './compile.ts';
 import type { Asked } from './live.ts';
 import type { Entry } from './ring.ts';
@@ -18,11 +24,16 @@ export interface Resync {
  * The message that says so, as the client's own document selects it: nothing is set but `cursor` and `resync`. Undefined where the stream has no
  * word for it.
  */
-export function resyncMessage(schema: GraphQLSchema, asked: Asked & { compiled: Compiled }, resync: Resync): Entry | undefined {
+export function resyncMessage(
+  schema: GraphQLSchema,
+  asked: Asked & { compiled: Compiled },
+  resync: Resync,
+): Entry | undefined {
   const { document, request, compiled } = asked;
   const { reason, cursor, anew = '{ __typename }' } = resync;
   const message = getNamedType(schema.getSubscriptionType()!.getFields()[compiled.fieldName]!.type);
-  if (cursor === undefined || !isObjectType(message) || !message.getFields()['resync']) return undefined;
+  if (cursor === undefined || !isObjectType(message) || !message.getFields()['resync'])
+    return undefined;
   const { data, errors } = execute({
     schema,
     document,

@@ -52,7 +52,12 @@ export class Ring {
   /** Where who needs a whole state first begins; undefined when no state is known that is so fresh. */
   beginning(freshMs: number): Place | undefined {
     if (this.end === 0) return { next: 0 };
-    if (!this.#state || this.#state.next < this.first || performance.now() - this.#state.since > freshMs) return undefined;
+    if (
+      !this.#state ||
+      this.#state.next < this.first ||
+      performance.now() - this.#state.since > freshMs
+    )
+      return undefined;
     return { first: this.#state.entry, next: this.#state.next };
   }
 
@@ -65,7 +70,9 @@ export class Ring {
     const number = this.#numbers.get(cursor);
     if (number !== undefined) return number + 1;
     if (cursor === this.#before) return this.first;
-    return cursor === this.#mark?.cursor && this.#mark.next >= this.first ? this.#mark.next : undefined;
+    return cursor === this.#mark?.cursor && this.#mark.next >= this.first
+      ? this.#mark.next
+      : undefined;
   }
 
   push(entry: Entry, isState = false): void {
@@ -73,13 +80,18 @@ export class Ring {
     this.#entries.push(entry);
     this.#bytes += entry.json.length;
     if (isState) this.know({ entry, since: performance.now() });
-    while (this.#entries.length > this.#most || (this.#bytes > this.#mostBytes && this.#entries.length > 1)) this.#drop();
+    while (
+      this.#entries.length > this.#most ||
+      (this.#bytes > this.#mostBytes && this.#entries.length > 1)
+    )
+      this.#drop();
   }
 
   /** A whole state was told at its cursor, here or by another stream. */
   know({ entry, since }: State): void {
     const next = entry.cursor === undefined ? undefined : this.after(entry.cursor);
-    if (next !== undefined && since >= (this.#state?.since ?? 0)) this.#state = { entry, since, next };
+    if (next !== undefined && since >= (this.#state?.since ?? 0))
+      this.#state = { entry, since, next };
   }
 
   /** Nothing came up to this cursor. */
@@ -91,7 +103,8 @@ export class Ring {
     const { cursor, json } = this.#entries.shift()!;
     this.#bytes -= json.length;
     this.#before = cursor;
-    if (cursor !== undefined && this.#numbers.get(cursor) === this.first) this.#numbers.delete(cursor);
+    if (cursor !== undefined && this.#numbers.get(cursor) === this.first)
+      this.#numbers.delete(cursor);
     this.first++;
   }
 }

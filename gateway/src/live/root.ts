@@ -17,18 +17,29 @@ type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 function spelled(set: SelectionSetNode, fragments: Fragments): SelectionSetNode {
   const selections = set.selections.map((node): SelectionNode => {
     if (node.kind === Kind.FIELD) return node;
-    if (node.kind === Kind.INLINE_FRAGMENT) return { ...node, selectionSet: spelled(node.selectionSet, fragments) };
+    if (node.kind === Kind.INLINE_FRAGMENT)
+      return { ...node, selectionSet: spelled(node.selectionSet, fragments) };
     const { typeCondition, selectionSet } = fragments.get(node.name.value)!;
-    return { kind: Kind.INLINE_FRAGMENT, typeCondition, directives: node.directives, selectionSet: spelled(selectionSet, fragments) };
+    return {
+      kind: Kind.INLINE_FRAGMENT,
+      typeCondition,
+      directives: node.directives,
+      selectionSet: spelled(selectionSet, fragments),
+    };
   });
   return { ...set, selections };
 }
 
-const changed = (set: SelectionSetNode, change: (field: FieldNode) => FieldNode): SelectionSetNode => ({
+const changed = (
+  set: SelectionSetNode,
+  change: (field: FieldNode) => FieldNode,
+): SelectionSetNode => ({
   ...set,
   selections: set.selections.map((node) => {
     if (node.kind === Kind.FIELD) return change(node);
-    return node.kind === Kind.INLINE_FRAGMENT ? { ...node, selectionSet: changed(node.selectionSet, change) } : node;
+    return node.kind === Kind.INLINE_FRAGMENT
+      ? { ...node, selectionSet: changed(node.selectionSet, change) }
+      : node;
   }),
 });
 
@@ -48,14 +59,23 @@ export const withRootArgument = (
   ...operation,
   selectionSet: changed(spelled(operation.selectionSet, fragments), (field) => ({
     ...field,
-    arguments: [...(field.arguments ?? []).filter(({ name }) => name.value !== argument.name.value), argument],
+    arguments: [
+      ...(field.arguments ?? []).filter(({ name }) => name.value !== argument.name.value),
+      argument,
+    ],
   })),
 });
 
 /** What the operation says of its events, whatever events its arguments let through. */
-export const withoutRootArguments = (operation: OperationDefinitionNode, fragments: Fragments): OperationDefinitionNode => ({
+export const withoutRootArguments = (
+  operation: OperationDefinitionNode,
+  fragments: Fragments,
+): OperationDefinitionNode => ({
   ...operation,
-  selectionSet: changed(spelled(operation.selectionSet, fragments), (field) => ({ ...field, arguments: [] })),
+  selectionSet: changed(spelled(operation.selectionSet, fragments), (field) => ({
+    ...field,
+    arguments: [],
+  })),
 });
 
 /** By the specification no `@skip` or `@include` stands at the root of a subscription; graphql-js 16 does not check it, and the planner throws. */
@@ -68,7 +88,10 @@ export const unconditionalRoot = (context: ValidationContext): ASTVisitor => ({
         for (const directive of node.directives ?? [])
           if (directive.name.value === 'skip' || directive.name.value === 'include')
             context.reportError(
-              new GraphQLError(`"@${directive.name.value}" may not stand at the root of a subscription.`, { nodes: directive }),
+              new GraphQLError(
+                `"@${directive.name.value}" may not stand at the root of a subscription.`,
+                { nodes: directive },
+              ),
             );
         if (node.kind === Kind.INLINE_FRAGMENT) check(node.selectionSet);
         if (node.kind !== Kind.FRAGMENT_SPREAD || seen.has(node.name.value)) continue;

@@ -17,16 +17,26 @@ const ANY_AGENT = { id: 'agt_00000000000000000000000000', name: 'Agent' };
 /**
  * Agents of equal rights are told apart only where an operation asks for what is their own. Everybody else sees things because of who they are.
  */
-export function scopeOf(actor: Actor | undefined, language: string | undefined, isPersonal: boolean, secret: string): Scope {
+export function scopeOf(
+  actor: Actor | undefined,
+  language: string | undefined,
+  isPersonal: boolean,
+  secret: string,
+): Scope {
   const lent = actor?.kind === 'agent' && !isPersonal ? { ...actor, ...ANY_AGENT } : actor;
-  const told = lent && { ...lent, departments: lent.departments.toSorted(), scopes: lent.scopes.toSorted() };
+  const told = lent && {
+    ...lent,
+    departments: lent.departments.toSorted(),
+    scopes: lent.scopes.toSorted(),
+  };
   let signed: { token: Promise<string>; until: number } | undefined;
   return {
     key: canonical([told ?? null, language ?? null]),
     language,
     async authorization() {
       if (!told) return undefined;
-      if (!signed || signed.until < Date.now()) signed = { token: signActor(told, secret), until: Date.now() + KEEP_MS };
+      if (!signed || signed.until < Date.now())
+        signed = { token: signActor(told, secret), until: Date.now() + KEEP_MS };
       return `Bearer ${await signed.token}`;
     },
   };

@@ -18,7 +18,8 @@ export interface SessionOptions {
 
 const LONGEST_TIMER_MS = 24 * 60 * 60 * 1000;
 
-const saysUnauthenticated = (error: unknown): boolean => error instanceof GraphQLError && error.extensions['code'] === 'UNAUTHENTICATED';
+const saysUnauthenticated = (error: unknown): boolean =>
+  error instanceof GraphQLError && error.extensions['code'] === 'UNAUTHENTICATED';
 /** What decides what somebody may see. A list of another order is the same one. */
 const rightsOf = ({ actor: { role, scopes, departments, filter } }: Caller): string =>
   canonical([role, scopes.toSorted(), departments.toSorted(), filter ?? null]);
@@ -33,7 +34,11 @@ export class Session {
   #recheck: NodeJS.Timeout | undefined;
   #isOver = false;
 
-  private constructor(options: SessionOptions, authorization: string | undefined, caller: Caller | undefined) {
+  private constructor(
+    options: SessionOptions,
+    authorization: string | undefined,
+    caller: Caller | undefined,
+  ) {
     this.#options = options;
     this.#authorization = authorization;
     this.#caller = caller;
@@ -43,7 +48,11 @@ export class Session {
   }
 
   /** Throws UNAUTHENTICATED or UNAVAILABLE. */
-  static async open(authorization: string | undefined, needsSignIn: boolean, options: SessionOptions): Promise<Session> {
+  static async open(
+    authorization: string | undefined,
+    needsSignIn: boolean,
+    options: SessionOptions,
+  ): Promise<Session> {
     const caller = await options.identify(authorization);
     if (needsSignIn && !caller) throw fault('UNAUTHENTICATED');
     return new Session(options, authorization, caller);
@@ -89,14 +98,16 @@ export class Session {
   #take(caller: Caller, then: () => void): void {
     const before = this.#caller;
     this.#caller = caller;
-    if (!this.#isOver && before && caller !== before && rightsOf(caller) !== rightsOf(before)) then();
+    if (!this.#isOver && before && caller !== before && rightsOf(caller) !== rightsOf(before))
+      then();
   }
 
   #watchExpiry(): void {
     clearTimeout(this.#expiry);
     if (this.#isOver) return;
     const left = this.#caller!.expiresAt - Date.now();
-    const look = (): void => (left > LONGEST_TIMER_MS ? this.#watchExpiry() : this.#end('The token has run out.'));
+    const look = (): void =>
+      left > LONGEST_TIMER_MS ? this.#watchExpiry() : this.#end('The token has run out.');
     this.#expiry = setTimeout(look, Math.max(0, Math.min(left, LONGEST_TIMER_MS))).unref();
   }
 
@@ -114,7 +125,8 @@ export class Session {
             if (asked === this.#authorization && caller) this.#take(caller, this.#options.changed);
           })
           .catch((error: unknown) => {
-            if (asked === this.#authorization && saysUnauthenticated(error)) this.#end('The token is not good any more.');
+            if (asked === this.#authorization && saysUnauthenticated(error))
+              this.#end('The token is not good any more.');
           })
           .finally(() => this.#isOver || this.#watchRights());
       },

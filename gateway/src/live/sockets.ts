@@ -1,7 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+} from 'graphql';
 import { CloseCode, type Context, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { fault } from '@deskgraph/common/errors';
@@ -42,10 +47,15 @@ const authorizationIn = (payload: Greeting): string | undefined =>
   typeof payload?.['authorization'] === 'string' ? payload['authorization'] : undefined;
 
 const refuse = (stream: Duplex, status: string): void =>
-  void stream.end(`HTTP/1.1 ${status}\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+  void stream.end(
+    `HTTP/1.1 ${status}\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+  );
 
 /** WebSockets of clients at `/graphql`, by the protocol graphql-transport-ws. */
-export function serveSockets(http: Server, { live, identify, needsSignIn, limits, places, schema, log }: SocketsOptions) {
+export function serveSockets(
+  http: Server,
+  { live, identify, needsSignIn, limits, places, schema, log }: SocketsOptions,
+) {
   const open = new Set<LiveSocket>();
   let isStopping = false;
 
@@ -73,9 +83,17 @@ export function serveSockets(http: Server, { live, identify, needsSignIn, limits
     }
   };
 
-  const begin = async ({ extra: socket, subscriptions }: Connected, id: string, request: Asked['request']) => {
+  const begin = async (
+    { extra: socket, subscriptions }: Connected,
+    id: string,
+    request: Asked['request'],
+  ) => {
     if (Object.keys(subscriptions).length > limits.operations)
-      return [fault('THROTTLED', `One socket carries ${limits.operations} operations.`, { reason: 'TOO_MANY_SUBSCRIPTIONS' })];
+      return [
+        fault('THROTTLED', `One socket carries ${limits.operations} operations.`, {
+          reason: 'TOO_MANY_SUBSCRIPTIONS',
+        }),
+      ];
     let asked: Asked;
     try {
       asked = live.read(request);
@@ -87,11 +105,18 @@ export function serveSockets(http: Server, { live, identify, needsSignIn, limits
       work.result = await live.answer(request, socket.session!.authorization, socket.request);
       if (!('data' in work.result)) return refusals(work.result.errors ?? []);
     }
-    return { schema, document: asked.document, operationName: request.operationName, contextValue: work };
+    return {
+      schema,
+      document: asked.document,
+      operationName: request.operationName,
+      contextValue: work,
+    };
   };
   const refusals = (errors: readonly unknown[]): GraphQLError[] =>
     errors.map((error) =>
-      error instanceof Error ? (error as GraphQLError) : new GraphQLError((error as GraphQLError).message, error as GraphQLError),
+      error instanceof Error
+        ? (error as GraphQLError)
+        : new GraphQLError((error as GraphQLError).message, error as GraphQLError),
     );
 
   const protocol = makeServer<Greeting, LiveSocket>({
@@ -105,7 +130,10 @@ export function serveSockets(http: Server, { live, identify, needsSignIn, limits
     execute: (args: ExecutionArgs) => (args.contextValue as Work).result as ExecutionResult,
     subscribe: (args: ExecutionArgs) => {
       const { id, asked, socket } = args.contextValue as Work;
-      return socket.run(id, asked as Asked & { compiled: Compiled }) as AsyncIterableIterator<ExecutionResult>;
+      return socket.run(
+        id,
+        asked as Asked & { compiled: Compiled },
+      ) as AsyncIterableIterator<ExecutionResult>;
     },
     onNext: (_context, _id, _payload, _args, result) => result as never,
     onError: (_context, _id, _payload, errors) => {
@@ -151,7 +179,9 @@ export function serveSockets(http: Server, { live, identify, needsSignIn, limits
     ws.once('close', (code, reason) => {
       open.delete(socket);
       places.giveBack();
-      closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, 'a socket could not be tidied up'));
+      closed(code, String(reason)).catch((error: unknown) =>
+        log.error({ err: error }, 'a socket could not be tidied up'),
+      );
     });
   };
 
@@ -175,7 +205,10 @@ export function serveSockets(http: Server, { live, identify, needsSignIn, limits
   const beat = setInterval(() => {
     for (const socket of open) {
       if (!socket.isAlive) socket.ws.terminate();
-      else if (socket.slowSince !== undefined && performance.now() - socket.slowSince > limits.slowMs)
+      else if (
+        socket.slowSince !== undefined &&
+        performance.now() - socket.slowSince > limits.slowMs
+      )
         void leave(socket, TRY_LATER, 'Nothing was read for too long.');
       else {
         socket.isAlive = false;

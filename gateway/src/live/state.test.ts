@@ -60,7 +60,9 @@ class Watchers {
 
   /** Reads until every client has the list as it is. */
   until(items: readonly number[], count: number): Promise<void> {
-    const isThere = (): boolean => this.lists.size === count && [...this.lists.values()].every((list) => String(list) === String(items));
+    const isThere = (): boolean =>
+      this.lists.size === count &&
+      [...this.lists.values()].every((list) => String(list) === String(items));
     this.#wait = this.#wait.then(async () => {
       while (!isThere()) {
         const { type, id, payload } = await this.#wire.hear();
@@ -75,15 +77,19 @@ class Watchers {
   }
 }
 
-const running = (query: RegExp): number => desk.running.filter((opened) => query.test(opened.query)).length;
+const running = (query: RegExp): number =>
+  desk.running.filter((opened) => query.test(opened.query)).length;
 
 test('a hundred clients that come at any moment of five hundred changes have the same list in the end, by one stream of the owner', async () => {
   const before = desk.opened.length;
-  const watchers = await Promise.all([client(), client()].map(async (wire) => new Watchers(await wire)));
+  const watchers = await Promise.all(
+    [client(), client()].map(async (wire) => new Watchers(await wire)),
+  );
   let count = 0;
   for (let step = 0; step < 500; step++) {
     desk.list.step();
-    while (count < 100 && desk.list.random(500 - step) < 100 - count) watchers[count % 2]!.add(String(count++));
+    while (count < 100 && desk.list.random(500 - step) < 100 - count)
+      watchers[count % 2]!.add(String(count++));
     if (desk.list.random(3) === 0) await turn();
   }
   while (count < 100) watchers[count % 2]!.add(String(count++));
@@ -152,7 +158,8 @@ test('a state without a cursor is told to each client by a stream of its own, wh
   one.say({ type: 'complete', id: '1' });
   await desk.until(() => running(/ticks/) === 2);
   const next = desk.emit(2);
-  for (const wire of [two, three]) expect((await wire.next())[0]?.data).toEqual({ ticks: { id: next.id } });
+  for (const wire of [two, three])
+    expect((await wire.next())[0]?.data).toEqual({ ticks: { id: next.id } });
 });
 
 test('a stream that its owner completes is over for its clients', async () => {

@@ -56,7 +56,11 @@ export interface StreamOf {
 const RETRY_MS = 50;
 const LONGEST_RETRY_MS = 5_000;
 
-const refusal = (reason: string, message: string, cursor: string | undefined): GraphQLFormattedError => ({
+const refusal = (
+  reason: string,
+  message: string,
+  cursor: string | undefined,
+): GraphQLFormattedError => ({
   message,
   extensions: { code: 'THROTTLED', reason, ...(cursor !== undefined && { cursor }) },
 });
@@ -72,7 +76,11 @@ export class Stream {
   readonly #of: StreamOf;
   readonly #options: StreamOptions;
   readonly #render: (pushed: Pushed) => Promise<string>;
-  readonly #pipeline: Pipeline<{ entry: Entry; isState: boolean } | { passed: string } | { ended: GraphQLFormattedError[] | undefined }>;
+  readonly #pipeline: Pipeline<
+    | { entry: Entry; isState: boolean }
+    | { passed: string }
+    | { ended: GraphQLFormattedError[] | undefined }
+  >;
   /** The last cursor that came from upstream, completed or not. */
   #seen: string | undefined;
   #stop: (() => void) | undefined;
@@ -90,7 +98,12 @@ export class Stream {
     this.#seen = after;
     this.reached = after;
     this.ring = new Ring(limits.kept, limits.keptBytes, after);
-    this.#render = renderer(compiled, variables, scope, { log, memo, patienceMs, completeMs: limits.completeMs });
+    this.#render = renderer(compiled, variables, scope, {
+      log,
+      memo,
+      patienceMs,
+      completeMs: limits.completeMs,
+    });
     this.#pipeline = new Pipeline(limits.atOnce, (done) => {
       if (this.#isOver) return;
       if ('ended' in done) return this.finish(done.ended);
@@ -148,26 +161,33 @@ export class Stream {
 
   #begin(): void {
     const { plan, resumeVariable } = this.#of.compiled;
-    const given = Object.entries(this.#of.variables).filter(([name]) => plan.variables.includes(name));
+    const given = Object.entries(this.#of.variables).filter(([name]) =>
+      plan.variables.includes(name),
+    );
     const variables = Object.fromEntries(given);
     if (resumeVariable && this.#seen !== undefined) variables[resumeVariable] = this.#seen;
     this.#isFresh = true;
     const request = { query: plan.query, operationName: plan.operationName, variables };
     this.#stop = this.#options.upstreams.subscribe(plan.subgraph, this.#of.scope, request, {
       next: (pushed) => this.#came(pushed),
-      ended: (errors) => this.#pipeline.push(async () => ({ ended: errors && this.#shown(errors) })),
+      ended: (errors) =>
+        this.#pipeline.push(async () => ({ ended: errors && this.#shown(errors) })),
       lost: () => this.#again(),
     });
   }
 
   #again(): void {
     if (this.#isOver) return;
-    const wait = Math.min(RETRY_MS * 2 ** this.#attempts++, LONGEST_RETRY_MS) * (0.5 + Math.random());
+    const wait =
+      Math.min(RETRY_MS * 2 ** this.#attempts++, LONGEST_RETRY_MS) * (0.5 + Math.random());
     this.#retry = setTimeout(() => this.#begin(), wait);
   }
 
   #shown(errors: GraphQLFormattedError[]): GraphQLFormattedError[] {
-    const plain = errors.map(({ message, extensions }) => ({ message, ...(extensions && { extensions }) }));
+    const plain = errors.map(({ message, extensions }) => ({
+      message,
+      ...(extensions && { extensions }),
+    }));
     return shownErrors(plain, newId('req'), this.#options.log);
   }
 
@@ -190,6 +210,9 @@ export class Stream {
       const message = `${FAULTS.UNAVAILABLE} Events came faster than they could be completed; go on from the cursor.`;
       return this.finish([refusal('SUBSCRIPTION_OVERFLOW', message, this.reached)]);
     }
-    this.#pipeline.push(async () => ({ entry: { json: await this.#render(pushed), cursor }, isState: isState && !pushed.errors }));
+    this.#pipeline.push(async () => ({
+      entry: { json: await this.#render(pushed), cursor },
+      isState: isState && !pushed.errors,
+    }));
   }
 }

@@ -26,7 +26,10 @@ export interface Outlet {
 
 const ENDED = {
   TOO_SLOW: fault('THROTTLED', 'Events came faster than they were read; go on from the cursor.'),
-  RIGHTS_CHANGED: fault('FORBIDDEN', 'Your rights have changed; read anew and go on from the cursor.'),
+  RIGHTS_CHANGED: fault(
+    'FORBIDDEN',
+    'Your rights have changed; read anew and go on from the cursor.',
+  ),
 };
 
 /** One subscription of one client, by whatever transport. */
@@ -107,6 +110,15 @@ export class Subscription implements Sink {
     const last = this.#live.resync(this.#asked, { reason, cursor, anew });
     const { message, extensions } = ENDED[reason];
     if (last) this.#outlet.send(last);
-    this.end(last ? [] : [{ message, extensions: { ...extensions, reason, ...(cursor !== undefined && { cursor }) } }]);
+    this.end(
+      last
+        ? []
+        : [
+            {
+              message,
+              extensions: { ...extensions, reason, ...(cursor !== undefined && { cursor }) },
+            },
+          ],
+    );
   }
 }

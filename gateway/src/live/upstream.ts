@@ -80,7 +80,10 @@ export function openUpstreams(addresses: ReadonlyMap<string, string>, log: Log):
     const key = `${subgraph}\0${scope.key}`;
     const known = clients.get(key);
     if (known) return { key, held: known };
-    const held = { client: connect(addresses.get(subgraph)!.replace(/^http/, 'ws'), scope), streams: 0 };
+    const held = {
+      client: connect(addresses.get(subgraph)!.replace(/^http/, 'ws'), scope),
+      streams: 0,
+    };
     clients.set(key, held);
     return { key, held };
   };
@@ -106,7 +109,14 @@ export function openUpstreams(addresses: ReadonlyMap<string, string>, log: Log):
           error: (error) => {
             if (!over()) return;
             if (Array.isArray(error)) return listener.ended(error as GraphQLFormattedError[]);
-            log.warn({ subgraph, code: (error as { code?: number }).code, reason: (error as Error).message }, 'a stream was cut');
+            log.warn(
+              {
+                subgraph,
+                code: (error as { code?: number }).code,
+                reason: (error as Error).message,
+              },
+              'a stream was cut',
+            );
             listener.lost(error);
           },
         },

@@ -1,6 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
-const word = (column: string): string => `text collate "C" generated always as (lower(normalize(${column}))) stored`;
+const word = (column: string): string =>
+  `text collate "C" generated always as (lower(normalize(${column}))) stored`;
 
 /** Reports can be asked about more of what a ticket carries. Facts of former times don't tell all of it; the next one of a ticket does. */
 export class Conditions extends Migration {

@@ -4,7 +4,8 @@ import { serviceConfig } from '@deskgraph/common/subgraph';
 /** Where the services are that this one follows. */
 export const peers = () => readConfig(z.object({ TICKETS_URL: z.url() }));
 
-export const ownerUrl = () => readConfig(z.object({ DATABASE_OWNER_URL: z.string() })).DATABASE_OWNER_URL;
+export const ownerUrl = () =>
+  readConfig(z.object({ DATABASE_OWNER_URL: z.string() })).DATABASE_OWNER_URL;
 
 /** What the rebuild needs: it empties tables as their owner and follows as the service does. */
 export const rebuildConfig = () =>

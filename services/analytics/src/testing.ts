@@ -20,17 +20,23 @@ export interface FakeOptions {
   overlap?: number;
 }
 
-export async function fakeTickets({ page = 500, overlap = 0 }: FakeOptions = {}): Promise<FakeTickets> {
+export async function fakeTickets({
+  page = 500,
+  overlap = 0,
+}: FakeOptions = {}): Promise<FakeTickets> {
   const log: Fact[] = [];
   const waiting = new Set<() => void>();
   const server: Server = createServer((request, response) => {
     const query = new URL(request.url!, 'http://feed').searchParams;
     const after = Number(query.get('after'));
-    const facts = (): Fact[] => (log.length > after ? log.slice(Math.max(0, after - overlap), after + page) : []);
+    const facts = (): Fact[] =>
+      log.length > after ? log.slice(Math.max(0, after - overlap), after + page) : [];
     const end = (): void => {
       clearTimeout(timer);
       waiting.delete(end);
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ facts: facts() }));
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ facts: facts() }));
     };
     const timer = setTimeout(end, facts().length ? 0 : Number(query.get('wait')));
     waiting.add(end);
@@ -92,7 +98,13 @@ export const newCast = (workspace: string): Cast => ({
 
 type NewFact = Omit<Fact, 'position'>;
 
-export const factOf = (workspace: string, type: string, subject: string, at: Date, data: object): NewFact => ({
+export const factOf = (
+  workspace: string,
+  type: string,
+  subject: string,
+  at: Date,
+  data: object,
+): NewFact => ({
   id: newUuid(),
   workspace,
   type,
@@ -106,10 +118,18 @@ export const factOf = (workspace: string, type: string, subject: string, at: Dat
 const HOUR = 3_600_000;
 
 /** The life of one ticket as facts, as chance has it; now and then a fact's instant lies before an earlier one's. */
-export function lifeOf(cast: Cast, number: number, from: Date, to: Date, random: () => number): NewFact[] {
+export function lifeOf(
+  cast: Cast,
+  number: number,
+  from: Date,
+  to: Date,
+  random: () => number,
+): NewFact[] {
   const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const maybe = <T>(list: readonly T[]): T | null => (random() < 0.25 ? null : oneOf(list));
-  const createdAt = new Date(from.getTime() + Math.floor(random() * (to.getTime() - from.getTime())));
+  const createdAt = new Date(
+    from.getTime() + Math.floor(random() * (to.getTime() - from.getTime())),
+  );
   const state: TicketState = {
     number,
     status: random() < 0.1 ? oneOf([TicketStatus.SOLVED, TicketStatus.CLOSED]) : TicketStatus.NEW,
@@ -135,13 +155,19 @@ export function lifeOf(cast: Cast, number: number, from: Date, to: Date, random:
   const id = newId('tkt');
   let at = createdAt;
   let answered = false;
-  const fact = (type: string, data: object = {}): NewFact => factOf(cast.workspace, type, id, at, { state: { ...state }, ...data });
+  const fact = (type: string, data: object = {}): NewFact =>
+    factOf(cast.workspace, type, id, at, { state: { ...state }, ...data });
   if (state.status !== TicketStatus.NEW && random() < 0.5) at = new Date(at.getTime() + HOUR);
   const life = [fact('ticket.created', { origin: 'CUSTOMER' })];
   const steps = Math.floor(random() * 9);
   for (let step = 0; step < steps; step++) {
     const chance = random();
-    at = new Date(at.getTime() + (random() < 0.15 ? 0 : Math.floor((random() < 0.1 ? -random() : random() * random()) * 60 * HOUR)));
+    at = new Date(
+      at.getTime() +
+        (random() < 0.15
+          ? 0
+          : Math.floor((random() < 0.1 ? -random() : random() * random()) * 60 * HOUR)),
+    );
     if (chance < 0.4) {
       state.status = oneOf(Object.values(TicketStatus));
       state.customStatusId = state.status === TicketStatus.PENDING ? cast.status : null;
@@ -165,7 +191,9 @@ export function lifeOf(cast: Cast, number: number, from: Date, to: Date, random:
       state.priority = oneOf(Object.values(TicketPriority));
       state.tags = random() < 0.5 ? ['refund', 'vip'] : [];
       state.categoryId = state.tags.length ? cast.category : null;
-      state.fields = state.tags.length ? { [cast.field]: state.number % 2 ? ['Red', 'blue'] : state.number } : {};
+      state.fields = state.tags.length
+        ? { [cast.field]: state.number % 2 ? ['Red', 'blue'] : state.number }
+        : {};
       life.push(fact('ticket.updated'));
     } else {
       const firstReply: boolean = !answered && random() < 0.6;

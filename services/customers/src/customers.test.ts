@@ -49,7 +49,11 @@ afterAll(() => service.stop());
 const ask = async <Data>(actor: Actor, query: string, variables: object = {}): Promise<Data> =>
   dataOf(await service.ask<Data>(actor, query, variables));
 
-async function change(actor: Actor, verb: 'Create' | 'Update' | 'Upsert', input: object): Promise<Payload> {
+async function change(
+  actor: Actor,
+  verb: 'Create' | 'Update' | 'Upsert',
+  input: object,
+): Promise<Payload> {
   const created = verb === 'Upsert' ? 'created' : '';
   const data = await ask<Record<string, Payload>>(
     actor,
@@ -70,25 +74,41 @@ async function organization(
   input: object,
 ): Promise<{ organization: { id: string } | null; userErrors: Payload['userErrors'] }> {
   const query = `mutation($input: OrganizationCreateInput!) { organizationCreate(input: $input) { organization { id } userErrors { code field } } }`;
-  return (await ask<{ organizationCreate: Awaited<ReturnType<typeof organization>> }>(actor, query, { input })).organizationCreate;
+  return (
+    await ask<{ organizationCreate: Awaited<ReturnType<typeof organization>> }>(actor, query, {
+      input,
+    })
+  ).organizationCreate;
 }
 
 async function names(actor: Actor, filter: object): Promise<string[]> {
   const query = `query($filter: CustomerFilter) { customers(filter: $filter, first: 100) { totalCount nodes { name } } }`;
-  const { customers } = await ask<{ customers: { totalCount: number; nodes: { name: string }[] } }>(actor, query, { filter });
+  const { customers } = await ask<{ customers: { totalCount: number; nodes: { name: string }[] } }>(
+    actor,
+    query,
+    { filter },
+  );
   expect(customers.totalCount).toBe(customers.nodes.length);
   return customers.nodes.map((node) => node.name);
 }
 
-const entities = <T>(actor: Actor, representations: object[], fields: string): Promise<{ _entities: (T | null)[] }> =>
-  ask(actor, `query($all: [_Any!]!) { _entities(representations: $all) { ${fields} } }`, { all: representations });
+const entities = <T>(
+  actor: Actor,
+  representations: object[],
+  fields: string,
+): Promise<{ _entities: (T | null)[] }> =>
+  ask(actor, `query($all: [_Any!]!) { _entities(representations: $all) { ${fields} } }`, {
+    all: representations,
+  });
 
 const mail = (value: string) => ({ kind: 'EMAIL', value });
 const codes = ({ errors }: Answer<unknown>) => errors?.map((error) => error.extensions.code);
 
 async function facts(
   workspace: string,
-): Promise<{ type: string; subject: string; version: number; data: { changes?: object; state?: object } }[]> {
+): Promise<
+  { type: string; subject: string; version: number; data: { changes?: object; state?: object } }[]
+> {
   const em = service.service.orm.em.fork();
   em.setSessionContext({ variables: { 'desk.workspace': '*' } });
   return em.transactional((inside) =>
@@ -103,7 +123,10 @@ async function facts(
 describe('a customer', () => {
   test('is kept with normalised identities and joins the organization of the mail domain', async () => {
     const agent = person(Role.AGENT, newWorkspace());
-    const { organization: acme } = await organization(agent, { name: 'Acme', domains: ['Acme.Example'] });
+    const { organization: acme } = await organization(agent, {
+      name: 'Acme',
+      domains: ['Acme.Example'],
+    });
     const ana = await made(agent, {
       identities: [
         mail(' Ana@ACME.example '),
@@ -132,20 +155,48 @@ describe('a customer', () => {
     ]);
     expect(await facts(agent.workspace)).toMatchObject([
       { type: 'organization.created', subject: acme!.id },
-      { type: 'customer.created', subject: ana.id, version: 1, data: { state: { name: 'ana@acme.example', organizationIds: [acme!.id] } } },
+      {
+        type: 'customer.created',
+        subject: ana.id,
+        version: 1,
+        data: { state: { name: 'ana@acme.example', organizationIds: [acme!.id] } },
+      },
     ]);
   });
 
   test.each([
     ['nothing to show', {}, 'REQUIRED', ['name']],
-    ['an address that is none', { identities: [mail('ana@')] }, 'INVALID', ['identities', '0', 'value']],
-    ['a phone without country', { identities: [{ kind: 'PHONE', value: '040123456' }] }, 'INVALID', ['identities', '0', 'value']],
+    [
+      'an address that is none',
+      { identities: [mail('ana@')] },
+      'INVALID',
+      ['identities', '0', 'value'],
+    ],
+    [
+      'a phone without country',
+      { identities: [{ kind: 'PHONE', value: '040123456' }] },
+      'INVALID',
+      ['identities', '0', 'value'],
+    ],
     ['too long a name', { name: 'a'.repeat(201) }, 'TOO_LONG', ['name']],
-    ['no such country', { name: 'Ana', location: { country: 'XX' } }, 'INVALID', ['location', 'country']],
-    ['no such organization', { name: 'Ana', organizationIds: ['org_nothing'] }, 'NOT_FOUND', ['organizationIds', '0']],
+    [
+      'no such country',
+      { name: 'Ana', location: { country: 'XX' } },
+      'INVALID',
+      ['location', 'country'],
+    ],
+    [
+      'no such organization',
+      { name: 'Ana', organizationIds: ['org_nothing'] },
+      'NOT_FOUND',
+      ['organizationIds', '0'],
+    ],
   ])('is refused with %s', async (_, input, code, field) => {
     const agent = person(Role.AGENT, newWorkspace());
-    expect(await change(agent, 'Create', input)).toMatchObject({ customer: null, userErrors: [{ code, field: ['input', ...field] }] });
+    expect(await change(agent, 'Create', input)).toMatchObject({
+      customer: null,
+      userErrors: [{ code, field: ['input', ...field] }],
+    });
     expect(await names(agent, {})).toEqual([]);
     expect(await facts(agent.workspace)).toEqual([]);
   });
@@ -160,7 +211,13 @@ describe('a customer', () => {
       identities: [mail('ana@x.example')],
     });
     const first = await change(agent, 'Update', { id, tier: null, location: { city: 'Koper' } });
-    expect(first.customer).toMatchObject({ name: 'Ana', tier: null, locale: 'sl', location: { city: 'Koper', country: 'SI' }, version: 2 });
+    expect(first.customer).toMatchObject({
+      name: 'Ana',
+      tier: null,
+      locale: 'sl',
+      location: { city: 'Koper', country: 'SI' },
+      version: 2,
+    });
     expect((await change(agent, 'Update', { id, tier: null })).customer!.version).toBe(2);
     const unnamed = await change(agent, 'Update', {
       id,
@@ -169,9 +226,9 @@ describe('a customer', () => {
       addIdentities: [{ kind: 'VISITOR', value: 'v1' }],
     });
     expect(unnamed.customer).toMatchObject({ name: 'ana@x.example', version: 3 });
-    expect((await change(agent, 'Update', { id, name: 'B', expectedVersion: 2 })).userErrors).toEqual([
-      { code: 'CONFLICT', field: ['input', 'expectedVersion'] },
-    ]);
+    expect(
+      (await change(agent, 'Update', { id, name: 'B', expectedVersion: 2 })).userErrors,
+    ).toEqual([{ code: 'CONFLICT', field: ['input', 'expectedVersion'] }]);
     const left = await change(agent, 'Update', { id, removeIdentities: [mail('ANA@x.example')] });
     expect(left.customer).toMatchObject({ name: 'v1', email: null });
     const told = await facts(agent.workspace);
@@ -204,7 +261,10 @@ describe('a customer', () => {
       customer: { name: 'Ana', tier: 'new', externalIds: [{ value: '42', app: { id: shop.id } }] },
     });
     const second = await change(shop, 'Upsert', values);
-    expect(second).toMatchObject({ created: false, customer: { id: first.customer!.id, tier: 'old', email: 'ana@x.example' } });
+    expect(second).toMatchObject({
+      created: false,
+      customer: { id: first.customer!.id, tier: 'old', email: 'ana@x.example' },
+    });
     const other = await change(forum, 'Upsert', { ...values, onUpdate: {} });
     expect(other.created).toBe(true);
     expect(other.customer!.id).not.toBe(first.customer!.id);
@@ -213,11 +273,22 @@ describe('a customer', () => {
       onCreate: { name: 'Nobody' },
       onUpdate: { name: 'Ana B' },
     });
-    expect(byMail).toMatchObject({ created: false, customer: { id: first.customer!.id, name: 'Ana B' } });
-    const taken = await change(forum, 'Upsert', { ...values, onUpdate: { identities: [mail('new@x.example'), mail('ana@x.example')] } });
-    expect(taken.userErrors).toEqual([{ code: 'IDENTITY_TAKEN', field: ['input', 'onUpdate', 'identities', '1'] }]);
+    expect(byMail).toMatchObject({
+      created: false,
+      customer: { id: first.customer!.id, name: 'Ana B' },
+    });
+    const taken = await change(forum, 'Upsert', {
+      ...values,
+      onUpdate: { identities: [mail('new@x.example'), mail('ana@x.example')] },
+    });
+    expect(taken.userErrors).toEqual([
+      { code: 'IDENTITY_TAKEN', field: ['input', 'onUpdate', 'identities', '1'] },
+    ]);
     expect(await names(app(workspace), { email: { eq: 'new@x.example' } })).toEqual([]);
-    expect((await change(shop, 'Upsert', { ...values, identity: mail('a@x.example') })).userErrors[0]!.code).toBe('INVALID');
+    expect(
+      (await change(shop, 'Upsert', { ...values, identity: mail('a@x.example') })).userErrors[0]!
+        .code,
+    ).toBe('INVALID');
     const query = `query($id: String) { customer(externalId: $id) { id } }`;
     expect(await ask(forum, query, { id: '42' })).toEqual({ customer: { id: other.customer!.id } });
   });
@@ -229,15 +300,22 @@ describe('at once', () => {
     const tries = Array.from({ length: 20 }, (_, at) =>
       change(agent, 'Create', {
         name: `Ana ${at}`,
-        identities: [mail('ana@x.example'), mail(`ana${at}@x.example`)].toSorted(() => (at % 2 ? 1 : -1)),
+        identities: [mail('ana@x.example'), mail(`ana${at}@x.example`)].toSorted(() =>
+          at % 2 ? 1 : -1,
+        ),
       }),
     );
     const results = await Promise.all(tries);
     expect(results.filter((result) => result.customer)).toHaveLength(1);
-    const refused = results.filter((result) => !result.customer).map(({ userErrors }) => userErrors);
-    expect(refused.every(([error, ...more]) => error!.code === 'IDENTITY_TAKEN' && error!.field![1] === 'identities' && !more.length)).toBe(
-      true,
-    );
+    const refused = results
+      .filter((result) => !result.customer)
+      .map(({ userErrors }) => userErrors);
+    expect(
+      refused.every(
+        ([error, ...more]) =>
+          error!.code === 'IDENTITY_TAKEN' && error!.field![1] === 'identities' && !more.length,
+      ),
+    ).toBe(true);
     expect(await names(agent, {})).toHaveLength(1);
     expect(await facts(agent.workspace)).toHaveLength(1);
   });
@@ -247,35 +325,51 @@ describe('at once', () => {
     ['an external id', { externalId: '42' }],
   ])('20 upserts by %s make one customer, and all give him', async (_, key) => {
     const shop = app(newWorkspace());
-    const input = { ...key, onCreate: { name: 'Ana', identities: [mail('b@x.example')] }, onUpdate: { tier: 'gold' } };
-    const results = await Promise.all(Array.from({ length: 20 }, () => change(shop, 'Upsert', input)));
+    const input = {
+      ...key,
+      onCreate: { name: 'Ana', identities: [mail('b@x.example')] },
+      onUpdate: { tier: 'gold' },
+    };
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => change(shop, 'Upsert', input)),
+    );
     expect(results.flatMap((result) => result.userErrors)).toEqual([]);
     expect(results.filter((result) => result.created)).toHaveLength(1);
     expect(new Set(results.map((result) => result.customer!.id)).size).toBe(1);
-    expect(results[0]!.customer!.identities.map((each) => each.value).includes('b@x.example')).toBe(true);
+    expect(results[0]!.customer!.identities.map((each) => each.value).includes('b@x.example')).toBe(
+      true,
+    );
   });
 
   test('20 creates with one idempotency key and no identity make one customer, and all give him', async () => {
     const agent = person(Role.AGENT, newWorkspace());
-    const results = await Promise.all(Array.from({ length: 20 }, () => change(agent, 'Create', { name: 'Ana', idempotencyKey: 'k' })));
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        change(agent, 'Create', { name: 'Ana', idempotencyKey: 'k' }),
+      ),
+    );
     expect(new Set(results.map((result) => result.customer?.id)).size).toBe(1);
     expect(await names(agent, {})).toEqual(['Ana']);
-    expect((await change(agent, 'Create', { name: 'Bor', idempotencyKey: 'k' })).userErrors[0]!.code).toBe('IDEMPOTENCY_MISMATCH');
+    expect(
+      (await change(agent, 'Create', { name: 'Bor', idempotencyKey: 'k' })).userErrors[0]!.code,
+    ).toBe('IDEMPOTENCY_MISMATCH');
   });
 
   test('20 organizations that want one mail domain: one gets it', async () => {
     const agent = person(Role.AGENT, newWorkspace());
     const results = await Promise.all(
-      Array.from({ length: 20 }, (_, at) => organization(agent, { name: `Acme ${at}`, domains: ['a.example', 'acme.example'] })),
+      Array.from({ length: 20 }, (_, at) =>
+        organization(agent, { name: `Acme ${at}`, domains: ['a.example', 'acme.example'] }),
+      ),
     );
     expect(results.filter((result) => result.organization)).toHaveLength(1);
     expect(results.find((result) => !result.organization)!.userErrors[0]).toMatchObject({
       code: 'TAKEN',
       field: ['input', 'domains', '0'],
     });
-    expect((await organization(agent, { name: 'Post', domains: ['GMail.com'] })).userErrors).toEqual([
-      { code: 'INVALID', field: ['input', 'domains', '0'] },
-    ]);
+    expect(
+      (await organization(agent, { name: 'Post', domains: ['GMail.com'] })).userErrors,
+    ).toEqual([{ code: 'INVALID', field: ['input', 'domains', '0'] }]);
   });
 });
 
@@ -284,8 +378,16 @@ describe('a requester', () => {
     const workspace = newWorkspace();
     const agent = person(Role.AGENT, workspace);
     const shop = app(workspace);
-    const { organization: acme } = await organization(agent, { name: 'Acme', domains: ['acme.example'], externalId: 'A' });
-    const { organization: other } = await organization(agent, { name: 'Other', domains: ['other.example'], externalId: 'O' });
+    const { organization: acme } = await organization(agent, {
+      name: 'Acme',
+      domains: ['acme.example'],
+      externalId: 'A',
+    });
+    const { organization: other } = await organization(agent, {
+      name: 'Other',
+      domains: ['other.example'],
+      externalId: 'O',
+    });
     const ana = await made(agent, { name: 'Ana', identities: [mail('ana@acme.example')] });
     const { customer: bor } = await change(shop, 'Upsert', {
       externalId: 'B',
@@ -297,9 +399,21 @@ describe('a requester', () => {
     const query = `query($id: ID, $external: String, $identity: IdentityInput) {
       byId: customer(id: $id) { id } byExternal: customer(externalId: $external) { id } byIdentity: customer(identity: $identity) { id } }`;
     const foreign = { id: bor!.id, external: 'B', identity: mail('bor@other.example') };
-    expect(await ask(agent, query, foreign)).toEqual({ byId: { id: bor!.id }, byExternal: { id: bor!.id }, byIdentity: { id: bor!.id } });
-    expect(await ask(me, query, foreign)).toEqual({ byId: null, byExternal: null, byIdentity: null });
-    expect(await ask(me, `query($id: ID) { customer(id: $id) { name organizations { id name } } }`, { id: ana.id })).toEqual({
+    expect(await ask(agent, query, foreign)).toEqual({
+      byId: { id: bor!.id },
+      byExternal: { id: bor!.id },
+      byIdentity: { id: bor!.id },
+    });
+    expect(await ask(me, query, foreign)).toEqual({
+      byId: null,
+      byExternal: null,
+      byIdentity: null,
+    });
+    expect(
+      await ask(me, `query($id: ID) { customer(id: $id) { name organizations { id name } } }`, {
+        id: ana.id,
+      }),
+    ).toEqual({
       customer: { name: 'Ana', organizations: [{ id: acme!.id, name: 'Acme' }] },
     });
 
@@ -311,51 +425,105 @@ describe('a requester', () => {
       null,
     ]);
     const companies = [acme!.id, other!.id].map((id) => ({ __typename: 'Organization', id }));
-    expect((await entities(me, companies, '... on Organization { name }'))._entities).toEqual([{ name: 'Acme' }, null]);
+    expect((await entities(me, companies, '... on Organization { name }'))._entities).toEqual([
+      { name: 'Acme' },
+      null,
+    ]);
     const company = `query($id: ID) { byId: organization(id: $id) { id } byExternal: organization(externalId: "O") { id } byDomain: organization(domain: "other.example") { id } }`;
-    expect(await ask(me, company, { id: other!.id })).toEqual({ byId: null, byExternal: null, byDomain: null });
-    const members = await service.ask(me, `query($id: ID) { organization(id: $id) { name customers { totalCount nodes { id } } } }`, {
-      id: acme!.id,
+    expect(await ask(me, company, { id: other!.id })).toEqual({
+      byId: null,
+      byExternal: null,
+      byDomain: null,
     });
+    const members = await service.ask(
+      me,
+      `query($id: ID) { organization(id: $id) { name customers { totalCount nodes { id } } } }`,
+      {
+        id: acme!.id,
+      },
+    );
     expect(members.data).toEqual({ organization: { name: 'Acme', customers: null } });
     expect(codes(members)).toEqual(['FORBIDDEN']);
 
-    expect((await change(me, 'Update', { id: bor!.id, name: 'Mine' })).userErrors).toEqual([{ code: 'NOT_FOUND', field: ['input', 'id'] }]);
-    expect((await change(me, 'Update', { id: ana.id, name: 'Ana B', tier: 'gold', seesOrganizationTickets: true })).userErrors).toEqual([
+    expect((await change(me, 'Update', { id: bor!.id, name: 'Mine' })).userErrors).toEqual([
+      { code: 'NOT_FOUND', field: ['input', 'id'] },
+    ]);
+    expect(
+      (
+        await change(me, 'Update', {
+          id: ana.id,
+          name: 'Ana B',
+          tier: 'gold',
+          seesOrganizationTickets: true,
+        })
+      ).userErrors,
+    ).toEqual([
       { code: 'FORBIDDEN', field: ['input', 'tier'] },
       { code: 'FORBIDDEN', field: ['input', 'seesOrganizationTickets'] },
     ]);
-    expect((await change(me, 'Update', { id: ana.id, name: 'Ana B', locale: 'sl', timeZone: 'Europe/Ljubljana' })).customer).toMatchObject({
+    expect(
+      (
+        await change(me, 'Update', {
+          id: ana.id,
+          name: 'Ana B',
+          locale: 'sl',
+          timeZone: 'Europe/Ljubljana',
+        })
+      ).customer,
+    ).toMatchObject({
       name: 'Ana B',
       locale: 'sl',
     });
-    expect(codes(await service.ask(me, `mutation { customerCreate(input: { name: "C" }) { customer { id } } }`))).toEqual(['FORBIDDEN']);
+    expect(
+      codes(
+        await service.ask(
+          me,
+          `mutation { customerCreate(input: { name: "C" }) { customer { id } } }`,
+        ),
+      ),
+    ).toEqual(['FORBIDDEN']);
   });
 
   test('an app needs the scope, on every path', async () => {
     const workspace = newWorkspace();
     const { id } = await made(person(Role.AGENT, workspace), { name: 'Ana' });
     const blind = app(workspace, ['customers:write', 'tickets:read']);
-    expect(codes(await service.ask(blind, `query($id: ID) { customer(id: $id) { id } }`, { id }))).toEqual(['FORBIDDEN']);
-    expect((await entities(blind, [{ __typename: 'Customer', id }], '... on Customer { name }'))._entities).toEqual([null]);
-    expect((await change(blind, 'Update', { id, tier: 'x' })).userErrors[0]!.code).toBe('NOT_FOUND');
+    expect(
+      codes(await service.ask(blind, `query($id: ID) { customer(id: $id) { id } }`, { id })),
+    ).toEqual(['FORBIDDEN']);
+    expect(
+      (await entities(blind, [{ __typename: 'Customer', id }], '... on Customer { name }'))
+        ._entities,
+    ).toEqual([null]);
+    expect((await change(blind, 'Update', { id, tier: 'x' })).userErrors[0]!.code).toBe(
+      'NOT_FOUND',
+    );
   });
 });
 
 test('workspaces never see each other, whatever the path', async () => {
   const [here, there] = [person(Role.ADMIN, newWorkspace()), person(Role.ADMIN, newWorkspace())];
-  const { organization: acme } = await organization(here, { name: 'Acme', domains: ['acme.example'], externalId: 'A' });
+  const { organization: acme } = await organization(here, {
+    name: 'Acme',
+    domains: ['acme.example'],
+    externalId: 'A',
+  });
   const { id } = await made(here, { name: 'Ana', identities: [mail('ana@acme.example')] });
   const all = [
     { __typename: 'Customer', id },
     { __typename: 'Organization', id: acme!.id },
   ];
   const fields = '... on Customer { name } ... on Organization { name }';
-  expect((await entities(here, all, fields))._entities).toEqual([{ name: 'Ana' }, { name: 'Acme' }]);
+  expect((await entities(here, all, fields))._entities).toEqual([
+    { name: 'Ana' },
+    { name: 'Acme' },
+  ]);
   expect((await entities(there, all, fields))._entities).toEqual([null, null]);
   const query = `query($id: ID, $org: ID, $identity: IdentityInput) { customer(id: $id) { id } byIdentity: customer(identity: $identity) { id }
     organization(id: $org) { id } byDomain: organization(domain: "acme.example") { id } customers { totalCount } organizations { totalCount } }`;
-  expect(await ask(there, query, { id, org: acme!.id, identity: mail('ana@acme.example') })).toEqual({
+  expect(
+    await ask(there, query, { id, org: acme!.id, identity: mail('ana@acme.example') }),
+  ).toEqual({
     customer: null,
     byIdentity: null,
     organization: null,
@@ -363,8 +531,13 @@ test('workspaces never see each other, whatever the path', async () => {
     customers: { totalCount: 0 },
     organizations: { totalCount: 0 },
   });
-  expect((await change(there, 'Update', { id, name: 'Mine' })).userErrors[0]!.code).toBe('NOT_FOUND');
-  expect((await change(there, 'Create', { name: 'Bor', organizationIds: [acme!.id] })).userErrors[0]!.code).toBe('NOT_FOUND');
+  expect((await change(there, 'Update', { id, name: 'Mine' })).userErrors[0]!.code).toBe(
+    'NOT_FOUND',
+  );
+  expect(
+    (await change(there, 'Create', { name: 'Bor', organizationIds: [acme!.id] })).userErrors[0]!
+      .code,
+  ).toBe('NOT_FOUND');
   expect((await made(there, { identities: [mail('ana@acme.example')] })).organizations).toEqual([]);
 });
 
@@ -373,17 +546,24 @@ describe('lists', () => {
     const agent = person(Role.AGENT, newWorkspace());
     await organization(agent, { name: 'Acme', domains: ['acme.example'] });
     const ids = await Promise.all(
-      Array.from({ length: 50 }, async (_, at) => (await made(agent, { identities: [mail(`c${at}@acme.example`)] })).id),
+      Array.from(
+        { length: 50 },
+        async (_, at) => (await made(agent, { identities: [mail(`c${at}@acme.example`)] })).id,
+      ),
     );
     const all = ids.map((id) => ({ __typename: 'Customer', id }));
-    const read = (given: object[], fields: string) => countStatements(() => entities(agent, given, `... on Customer { ${fields} }`));
+    const read = (given: object[], fields: string) =>
+      countStatements(() => entities(agent, given, `... on Customer { ${fields} }`));
     expect(await read(all, 'name email')).toHaveLength(1);
     const wide =
       'name identities { value } externalIds { value } organizations { name domains customers(first: 2) { totalCount nodes { name } } }';
     const [one, fifty] = [await read(all.slice(0, 1), wide), await read(all, wide)];
     expect(one).toHaveLength(7);
     expect(fifty).toHaveLength(one.length);
-    const missing = Array.from({ length: 50 }, () => ({ __typename: 'Customer', id: newId('cus') }));
+    const missing = Array.from({ length: 50 }, () => ({
+      __typename: 'Customer',
+      id: newId('cus'),
+    }));
     expect(await read(missing, 'name')).toHaveLength(1);
     const page = `{ customers(first: 50) { nodes { name organizations { name } identities { value } } } }`;
     expect(await countStatements(() => ask(agent, page))).toHaveLength(3);
@@ -393,21 +573,25 @@ describe('lists', () => {
     'pages by %s visit everybody once, in both directions',
     async (order) => {
       const agent = person(Role.AGENT, newWorkspace());
-      for (let at = 0; at < 23; at++) await made(agent, { name: ['Čeh', 'ceh', 'Žiga', '王芳', 'ana'][at % 5]! });
+      for (let at = 0; at < 23; at++)
+        await made(agent, { name: ['Čeh', 'ceh', 'Žiga', '王芳', 'ana'][at % 5]! });
       const [field, direction] = order.split(' ');
-      const walk = async (size: 'first' | 'last', cursor: 'after' | 'before'): Promise<string[]> => {
+      const walk = async (
+        size: 'first' | 'last',
+        cursor: 'after' | 'before',
+      ): Promise<string[]> => {
         const ids: string[] = [];
         for (let at: string | null = null; ;) {
           const query = `query($at: String, $order: [CustomerOrder!]) { customers(${size}: 4, ${cursor}: $at, orderBy: $order) {
           nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
-          const { customers }: { customers: { nodes: { id: string }[]; pageInfo: Record<string, string & boolean> } } = await ask(
-            agent,
-            query,
-            {
-              at,
-              order: [{ field, direction }],
-            },
-          );
+          const {
+            customers,
+          }: {
+            customers: { nodes: { id: string }[]; pageInfo: Record<string, string & boolean> };
+          } = await ask(agent, query, {
+            at,
+            order: [{ field, direction }],
+          });
           const page = customers.nodes.map((node) => node.id);
           if (size === 'first') ids.push(...page);
           else ids.unshift(...page);
@@ -424,7 +608,10 @@ describe('lists', () => {
 
   test('are filtered by everything that is shown', async () => {
     const agent = person(Role.AGENT, newWorkspace());
-    const { organization: acme } = await organization(agent, { name: 'Acme', domains: ['acme.example'] });
+    const { organization: acme } = await organization(agent, {
+      name: 'Acme',
+      domains: ['acme.example'],
+    });
     const ana = await made(agent, {
       name: 'Ana Čeh',
       identities: [mail('ana@acme.example')],
@@ -432,7 +619,11 @@ describe('lists', () => {
       tier: 'gold',
       location: { country: 'SI' },
     });
-    await made(agent, { name: '王小芳', kind: 'LEAD', identities: [{ kind: 'PHONE', value: '+8613812345678' }] });
+    await made(agent, {
+      name: '王小芳',
+      kind: 'LEAD',
+      identities: [{ kind: 'PHONE', value: '+8613812345678' }],
+    });
     const both = ['Ana Čeh', '王小芳'];
     for (const [filter, found] of [
       [{}, both],
@@ -464,10 +655,17 @@ describe('lists', () => {
     ] as const)
       expect([filter, await names(agent, filter)]).toEqual([filter, found]);
     await change(agent, 'Update', { id: ana.id, name: 'Eva' });
-    expect([await names(agent, { text: 'ceh' }), await names(agent, { text: 'eva' })]).toEqual([[], ['Eva']]);
-    const tooLong = await service.ask(agent, `query($text: String) { customers(filter: { text: $text }) { totalCount } }`, {
-      text: 'a'.repeat(201),
-    });
+    expect([await names(agent, { text: 'ceh' }), await names(agent, { text: 'eva' })]).toEqual([
+      [],
+      ['Eva'],
+    ]);
+    const tooLong = await service.ask(
+      agent,
+      `query($text: String) { customers(filter: { text: $text }) { totalCount } }`,
+      {
+        text: 'a'.repeat(201),
+      },
+    );
     expect(codes(tooLong)).toEqual(['BAD_USER_INPUT']);
   });
 });
@@ -487,7 +685,9 @@ test('an organization changes by what is given, and its list is searched by word
         organization { name tier domains externalIds { value } version } userErrors { code field } } }`,
       { input: { id: acme!.id, ...input } },
     );
-  expect(await update({ domains: ['b.example', 'acme.example'], externalId: 'B', expectedVersion: 1 })).toEqual({
+  expect(
+    await update({ domains: ['b.example', 'acme.example'], externalId: 'B', expectedVersion: 1 }),
+  ).toEqual({
     organizationUpdate: {
       organization: {
         name: 'Acme Čebelar',
@@ -499,7 +699,9 @@ test('an organization changes by what is given, and its list is searched by word
       userErrors: [],
     },
   });
-  expect(await update({ tier: 'gold' })).toMatchObject({ organizationUpdate: { organization: { version: 2 } } });
+  expect(await update({ tier: 'gold' })).toMatchObject({
+    organizationUpdate: { organization: { version: 2 } },
+  });
   expect(await update({ tier: null, externalId: null })).toMatchObject({
     organizationUpdate: { organization: { tier: null, externalIds: [], version: 3 } },
   });
@@ -514,7 +716,10 @@ test('an organization changes by what is given, and its list is searched by word
     ['zzz', 0],
     [null, 1],
   ] as const)
-    expect([text, await ask(agent, query, { text })]).toMatchObject([text, { organizations: { totalCount } }]);
+    expect([text, await ask(agent, query, { text })]).toMatchObject([
+      text,
+      { organizations: { totalCount } },
+    ]);
   expect((await facts(agent.workspace)).map((fact) => fact.type)).toEqual([
     'organization.created',
     'organization.updated',
@@ -530,7 +735,9 @@ test('whoever asks the log without waiting is told all that is recorded, also wh
   const { id } = await made(agent, { name: 'Ana' });
   const authorization = `Bearer ${await signActor(systemActor(), TEST_SECRET)}`;
   const { rows } = await hold.query<{ head: string }>('select head from relay_state');
-  const asked = fetch(`${service.url}/feed?after=${rows[0]!.head}&wait=0`, { headers: { authorization } });
+  const asked = fetch(`${service.url}/feed?after=${rows[0]!.head}&wait=0`, {
+    headers: { authorization },
+  });
   for (let trip = 0; trip < 20; trip++) await hold.query('select 1');
   await hold.query('commit');
   await hold.end();

@@ -19,13 +19,21 @@ const table = (thing: Thing) => sql.table(`${thing}_word`);
 const column = (thing: Thing) => sql.ref(`${thing}_id`);
 
 /** Keeps the words by which the thing is found. */
-export async function keepWords(em: EntityManager, thing: Thing, workspace: string, id: string, texts: readonly string[]): Promise<void> {
+export async function keepWords(
+  em: EntityManager,
+  thing: Thing,
+  workspace: string,
+  id: string,
+  texts: readonly string[],
+): Promise<void> {
   const kept = wordsOf(texts);
   const mine = sql`${uuidOf(THINGS[thing].prefix, id)}::uuid`;
   await sql`
     with gone as (delete from ${table(thing)} where ${column(thing)} = ${mine} and word <> all(${kept}::text[]))
     insert into ${table(thing)} (workspace_id, word, ${column(thing)})
-    select ${workspace}::uuid, word, ${mine} from unnest(${kept}::text[]) as kept(word) on conflict do nothing`.execute(em.getKysely());
+    select ${workspace}::uuid, word, ${mine} from unnest(${kept}::text[]) as kept(word) on conflict do nothing`.execute(
+    em.getKysely(),
+  );
 }
 
 /** The words of many things that are new. */
@@ -47,7 +55,8 @@ export async function addWords(
   );
 }
 
-const wordsOf = (texts: readonly string[]): string[] => [...new Set(words(texts.join(' ')))].slice(0, STORED_LIMIT);
+const wordsOf = (texts: readonly string[]): string[] =>
+  [...new Set(words(texts.join(' ')))].slice(0, STORED_LIMIT);
 
 /** Every word of the text begins one of the thing's words; nothing is found by a text without words. `path` names it in a refusal. */
 export function hasWords(thing: Thing, text: string, path: string[]): Condition {
@@ -56,7 +65,9 @@ export function hasWords(thing: Thing, text: string, path: string[]): Condition 
   if (!asked.length) return sql`false` as Condition;
   const id = sql.ref(`${THINGS[thing].alias}.id`);
   return sql`(${sql.join(
-    asked.map((word) => sql`${id} in (select ${column(thing)} from ${table(thing)} where word ^@ ${word})`),
+    asked.map(
+      (word) => sql`${id} in (select ${column(thing)} from ${table(thing)} where word ^@ ${word})`,
+    ),
     sql` and `,
   )})` as Condition;
 }

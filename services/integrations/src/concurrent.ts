@@ -1,5 +1,9 @@
 /** Works on all items, at most `width` at a time. The first failure ends it, once what is under way has come to its end. */
-export async function concurrently<T>(items: Iterable<T>, width: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function concurrently<T>(
+  items: Iterable<T>,
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const queue = items[Symbol.iterator]();
   let failed = false;
   const worker = async (): Promise<void> => {

@@ -24,7 +24,11 @@ export interface Graph {
   /** The data of an operation. What passes by itself (an overload, a restart) is tried again; anything else throws a Fault. */
   ask<Data>(document: string, variables?: object): Promise<Data>;
   /** One mutation that takes `input`; gives its payload with `userErrors`. */
-  change<Payload>(name: string, input: object, selection: string): Promise<Payload & { userErrors: UserError[] }>;
+  change<Payload>(
+    name: string,
+    input: object,
+    selection: string,
+  ): Promise<Payload & { userErrors: UserError[] }>;
   close(): Promise<void>;
 }
 
@@ -43,17 +47,33 @@ const LONGEST_WAIT_MS = 5000;
 const ANSWER_MS = 30_000;
 
 export function openGraph({ url, token, patienceMs = 60_000, signal }: GraphOptions): Graph {
-  const connections = new Agent({ connections: 16, headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS });
-  const headers = { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${token}` };
+  const connections = new Agent({
+    connections: 16,
+    headersTimeout: ANSWER_MS,
+    bodyTimeout: ANSWER_MS,
+  });
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    authorization: `Bearer ${token}`,
+  };
 
   const once = async (body: string): Promise<unknown> => {
-    const { statusCode, headers: said, body: answer } = await request(url, { method: 'POST', headers, body, dispatcher: connections });
+    const {
+      statusCode,
+      headers: said,
+      body: answer,
+    } = await request(url, { method: 'POST', headers, body, dispatcher: connections });
     const text = await answer.text();
     const { data, errors } = read(text, statusCode);
     const [first] = errors;
     if (!first) return data;
     const after = Number(said['retry-after']);
-    throw new Fault(first.extensions?.code ?? 'INTERNAL', first.message, Number.isFinite(after) ? after * 1000 : undefined);
+    throw new Fault(
+      first.extensions?.code ?? 'INTERNAL',
+      first.message,
+      Number.isFinite(after) ? after * 1000 : undefined,
+    );
   };
 
   const ask = async <Data>(document: string, variables: object = {}): Promise<Data> => {
@@ -64,7 +84,10 @@ export function openGraph({ url, token, patienceMs = 60_000, signal }: GraphOpti
       try {
         return (await once(body)) as Data;
       } catch (error) {
-        const fault = error instanceof Fault ? error : new Fault('UNREACHABLE', `${url} does not answer: ${(error as Error).message}`);
+        const fault =
+          error instanceof Fault
+            ? error
+            : new Fault('UNREACHABLE', `${url} does not answer: ${(error as Error).message}`);
         // Several who were sent away together should not come back together.
         const pause = fault.retryAfterMs ?? wait * (0.5 + Math.random());
         if (!PASSING.has(fault.code) || Date.now() + pause > until) throw fault;
@@ -73,10 +96,16 @@ export function openGraph({ url, token, patienceMs = 60_000, signal }: GraphOpti
     }
   };
 
-  const change = async <Payload>(name: string, input: object, selection: string): Promise<Payload & { userErrors: UserError[] }> => {
+  const change = async <Payload>(
+    name: string,
+    input: object,
+    selection: string,
+  ): Promise<Payload & { userErrors: UserError[] }> => {
     const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
     const document = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code message field } } }`;
-    const data = await ask<Record<string, Payload & { userErrors: UserError[] }>>(document, { input });
+    const data = await ask<Record<string, Payload & { userErrors: UserError[] }>>(document, {
+      input,
+    });
     return data[name]!;
   };
 
@@ -91,12 +120,20 @@ interface Answer {
 function read(text: string, status: number): Answer {
   try {
     const answer = JSON.parse(text) as Partial<Answer> | null;
-    if (answer && ('data' in answer || answer.errors?.length)) return { data: answer.data, errors: answer.errors ?? [] };
+    if (answer && ('data' in answer || answer.errors?.length))
+      return { data: answer.data, errors: answer.errors ?? [] };
   } catch {
     // Not the graph that answers, a proxy in front of it perhaps.
   }
-  throw new Fault(status >= 500 || status === 429 ? 'UNREACHABLE' : 'INTERNAL', `The answer (status ${status}) is not one of a graph.`);
+  throw new Fault(
+    status >= 500 || status === 429 ? 'UNREACHABLE' : 'INTERNAL',
+    `The answer (status ${status}) is not one of a graph.`,
+  );
 }
 
 export const told = (errors: readonly UserError[]): string =>
-  errors.map(({ code, message, field }) => `${code}${field ? ` at ${field.join('.')}` : ''}: ${message}`).join('; ');
+  errors
+    .map(
+      ({ code, message, field }) => `${code}${field ? ` at ${field.join('.')}` : ''}: ${message}`,
+    )
+    .join('; ');

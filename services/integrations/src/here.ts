@@ -11,7 +11,10 @@ const environment = z.object({
     .default('.data')
     .transform((path) => resolve(ROOT, path))
     .describe('Where a running platform has left its address, its people and its issuer.'),
-  INIT_CWD: z.string().default('.').describe('Where the person stands; npm itself goes to the project’s folder.'),
+  INIT_CWD: z
+    .string()
+    .default('.')
+    .describe('Where the person stands; npm itself goes to the project’s folder.'),
 });
 
 const desk = z.object({ url: z.url() });
@@ -34,14 +37,17 @@ export function here(): Here {
   return {
     path: (given) => resolve(INIT_CWD, given),
     url: () => {
-      if (!existsSync(file('desk.json'))) throw new Error(`No platform runs with its data in ${DATA_DIR}. Start one: npm start`);
+      if (!existsSync(file('desk.json')))
+        throw new Error(`No platform runs with its data in ${DATA_DIR}. Start one: npm start`);
       return desk.parse(JSON.parse(readFileSync(file('desk.json'), 'utf8'))).url;
     },
     person: (as) => {
       const claims = whoIs(demo, as);
-      if (!claims) throw new Error(`Nobody in the demo is called ${as}: ${Object.keys(demo).join(', ')}.`);
+      if (!claims)
+        throw new Error(`Nobody in the demo is called ${as}: ${Object.keys(demo).join(', ')}.`);
       return claims;
     },
-    token: async (claims, lifetime) => (await openIssuer(file('issuer.json'))).issueToken(claims, lifetime),
+    token: async (claims, lifetime) =>
+      (await openIssuer(file('issuer.json'))).issueToken(claims, lifetime),
   };
 }

@@ -26,7 +26,11 @@ export class Departments {
   async ensure(name: string): Promise<string> {
     const known = this.id(name);
     if (known) return known;
-    const made = await this.graph.change<{ department: { id: string } | null }>('departmentCreate', { name }, 'department { id }');
+    const made = await this.graph.change<{ department: { id: string } | null }>(
+      'departmentCreate',
+      { name },
+      'department { id }',
+    );
     // Taken: made by a request before, whose answer got lost, or by somebody else meanwhile.
     if (made.department) this.ids.set(keyOf(name), made.department.id);
     else this.ids = await departmentsOf(this.graph);
@@ -37,7 +41,9 @@ export class Departments {
 }
 
 async function departmentsOf(graph: Graph): Promise<Map<string, string>> {
-  const { departments } = await graph.ask<{ departments: { id: string; name: string }[] }>('{ departments { id name } }');
+  const { departments } = await graph.ask<{ departments: { id: string; name: string }[] }>(
+    '{ departments { id name } }',
+  );
   return new Map(departments.map(({ id, name }) => [keyOf(name), id]));
 }
 
@@ -66,7 +72,11 @@ export class Agents {
   async ensure(agent: NewAgent): Promise<string> {
     const known = this.id(agent.email);
     if (known) return known;
-    const made = await this.graph.change<{ agent: { id: string } | null }>('agentInvite', agent, 'agent { id }');
+    const made = await this.graph.change<{ agent: { id: string } | null }>(
+      'agentInvite',
+      agent,
+      'agent { id }',
+    );
     if (made.agent) this.ids.set(agent.email, made.agent.id);
     else this.ids = await agentsOf(this.graph);
     const id = this.id(agent.email);

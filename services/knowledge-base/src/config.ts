@@ -1,3 +1,4 @@
 import { readConfig, z } from '@deskgraph/common/config';
 
-export const ownerUrl = () => readConfig(z.object({ DATABASE_OWNER_URL: z.string() })).DATABASE_OWNER_URL;
+export const ownerUrl = () =>
+  readConfig(z.object({ DATABASE_OWNER_URL: z.string() })).DATABASE_OWNER_URL;

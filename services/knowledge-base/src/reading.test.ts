@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/access';
 import { Role } from '@deskgraph/common/access';
 import { newId } from '@deskgraph/common/id';
-import { type Answer, type TestService, app, dataOf, newWorkspace, person, testService } from '@deskgraph/common/testing';
+import {
+  type Answer,
+  type TestService,
+  app,
+  dataOf,
+  newWorkspace,
+  person,
+  testService,
+} from '@deskgraph/common/testing';
 import { migrations } from '../migrations/all.ts';
 import { subgraph } from './subgraph.ts';
 
@@ -31,15 +39,22 @@ async function change<T>(actor: Actor, mutation: string, field: string, input: o
       },
     ),
   );
-  if ((data['done']!['userErrors'] as unknown[]).length) throw new Error(JSON.stringify(data['done']!['userErrors']));
+  if ((data['done']!['userErrors'] as unknown[]).length)
+    throw new Error(JSON.stringify(data['done']!['userErrors']));
   return data['done']!['thing'] as T;
 }
 
-const newBase = (audience: string, slug: string, actor = admin, locales = ['en']): Promise<Created> =>
+const newBase = (
+  audience: string,
+  slug: string,
+  actor = admin,
+  locales = ['en'],
+): Promise<Created> =>
   change(actor, 'knowledgeBaseCreate', 'knowledgeBase', { name: slug, slug, audience, locales });
 const newArticle = (knowledgeBaseId: string, input: object, actor = admin): Promise<Created> =>
   change(actor, 'articleCreate', 'article', { knowledgeBaseId, ...input });
-const publish = (id: string, at?: string, actor = admin): Promise<Created> => change(actor, 'articlePublish', 'article', { id, at });
+const publish = (id: string, at?: string, actor = admin): Promise<Created> =>
+  change(actor, 'articlePublish', 'article', { id, at });
 
 beforeAll(async () => {
   desk = await testService(subgraph, migrations);
@@ -57,20 +72,38 @@ describe('what is not for readers never reaches them', () => {
   beforeAll(async () => {
     open = await newBase('EXTERNAL', 'help');
     hidden = await newBase('INTERNAL', 'handbook');
-    section = await change(admin, 'sectionCreate', 'section', { knowledgeBaseId: open.id, title: 'Parcels' });
-    const hiddenSection = await change<Created>(admin, 'sectionCreate', 'section', { knowledgeBaseId: hidden.id, title: CANARY });
+    section = await change(admin, 'sectionCreate', 'section', {
+      knowledgeBaseId: open.id,
+      title: 'Parcels',
+    });
+    const hiddenSection = await change<Created>(admin, 'sectionCreate', 'section', {
+      knowledgeBaseId: hidden.id,
+      title: CANARY,
+    });
     const text = { title: `Parcel ${CANARY}`, body: `Parcel about ${CANARY}`, keywords: [CANARY] };
     const inSection = { ...text, sectionId: section.id };
     secret['draft'] = await newArticle(open.id, { ...inSection, slug: 'draft' });
-    secret['internal'] = await newArticle(open.id, { ...inSection, slug: 'internal', visibility: { audience: 'INTERNAL' } });
+    secret['internal'] = await newArticle(open.id, {
+      ...inSection,
+      slug: 'internal',
+      visibility: { audience: 'INTERNAL' },
+    });
     secret['archived'] = await newArticle(open.id, { ...inSection, slug: 'archived' });
     secret['planned'] = await newArticle(open.id, { ...inSection, slug: 'planned' });
     secret['expired'] = await newArticle(open.id, { ...inSection, slug: 'expired' });
-    secret['handbook'] = await newArticle(hidden.id, { ...text, sectionId: hiddenSection.id, slug: 'handbook' });
-    for (const name of ['internal', 'archived', 'expired', 'handbook']) await publish(secret[name]!.id);
+    secret['handbook'] = await newArticle(hidden.id, {
+      ...text,
+      sectionId: hiddenSection.id,
+      slug: 'handbook',
+    });
+    for (const name of ['internal', 'archived', 'expired', 'handbook'])
+      await publish(secret[name]!.id);
     await publish(secret['planned']!.id, '2999-01-01T00:00:00Z');
     await change(admin, 'articleArchive', 'article', { id: secret['archived']!.id });
-    await change(admin, 'articleUpdate', 'article', { id: secret['expired']!.id, expiresAt: '2001-01-01T00:00:00Z' });
+    await change(admin, 'articleUpdate', 'article', {
+      id: secret['expired']!.id,
+      expiresAt: '2001-01-01T00:00:00Z',
+    });
     secret['edited'] = await newArticle(open.id, {
       title: 'Parcel is late',
       body: 'Track the parcel.',
@@ -88,14 +121,21 @@ describe('what is not for readers never reaches them', () => {
 
   const ARTICLE = `id slug title summary body html status keywords media publishAt`;
   const PATHS: Record<string, (ids: string[]) => [query: string, variables?: object]> = {
-    'by id': (ids) => [`{ ${ids.map((id, at) => `a${at}: article(id: "${id}") { ${ARTICLE} }`).join(' ')} }`],
+    'by id': (ids) => [
+      `{ ${ids.map((id, at) => `a${at}: article(id: "${id}") { ${ARTICLE} }`).join(' ')} }`,
+    ],
     'by slug': () => [
       `{ ${['draft', 'internal', 'archived', 'planned', 'expired', 'late'].map((slug) => `${slug}: article(knowledgeBaseId: "${open.id}", slug: "${slug}") { ${ARTICLE} }`).join(' ')}
          handbook: article(knowledgeBaseId: "${hidden.id}", slug: "handbook") { ${ARTICLE} } }`,
     ],
     entities: (ids) => [
       `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Article { ${ARTICLE} } ... on KnowledgeBase { id name articles { totalCount } } ... on Section { id title } } }`,
-      { of: [...ids.map((id) => ({ __typename: 'Article', id })), { __typename: 'KnowledgeBase', id: hidden.id }] },
+      {
+        of: [
+          ...ids.map((id) => ({ __typename: 'Article', id })),
+          { __typename: 'KnowledgeBase', id: hidden.id },
+        ],
+      },
     ],
     bases: () => [
       `{ knowledgeBases { id name slug sections { title articles { totalCount nodes { ${ARTICLE} } } } articles { totalCount nodes { ${ARTICLE} } } }
@@ -118,20 +158,35 @@ describe('what is not for readers never reaches them', () => {
     ],
     suggestions: () => [
       `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Ticket { suggestedArticles(first: 10) { score snippet article { ${ARTICLE} } } } } }`,
-      { of: [{ __typename: 'Ticket', id: newId('tkt'), subject: `Parcel ${CANARY}`, description: CANARY.toUpperCase(), locale: 'en' }] },
+      {
+        of: [
+          {
+            __typename: 'Ticket',
+            id: newId('tkt'),
+            subject: `Parcel ${CANARY}`,
+            description: CANARY.toUpperCase(),
+            locale: 'en',
+          },
+        ],
+      },
     ],
   };
 
   const readers: [string, () => Actor][] = [
     ['a requester', () => person(Role.REQUESTER, workspace)],
-    ['an app that may only read', () => app(workspace, ['articles:read', 'tickets:read', 'tickets:write'])],
+    [
+      'an app that may only read',
+      () => app(workspace, ['articles:read', 'tickets:read', 'tickets:write']),
+    ],
     ['an admin of another workspace', () => person(Role.ADMIN, newWorkspace())],
     ['an app without any right to articles', () => app(workspace, ['tickets:read'])],
   ];
 
   /** The answer without what the question itself said. */
   const leaks = (answer: Answer<unknown>): string =>
-    JSON.stringify(answer, (key, value: unknown) => (key === 'query' || key === 'locations' ? undefined : value)).toLowerCase();
+    JSON.stringify(answer, (key, value: unknown) =>
+      key === 'query' || key === 'locations' ? undefined : value,
+    ).toLowerCase();
 
   for (const [who, reader] of readers)
     test(`${who} finds the canary on no path`, async () => {
@@ -147,9 +202,18 @@ describe('what is not for readers never reaches them', () => {
 
   test('a requester is told the right counts, and nothing beyond the one public article', async () => {
     const [query] = PATHS['lists']!([]);
-    const lists = dataOf(await desk.ask<Record<string, { totalCount: number }>>(person(Role.REQUESTER, workspace), query));
+    const lists = dataOf(
+      await desk.ask<Record<string, { totalCount: number }>>(
+        person(Role.REQUESTER, workspace),
+        query,
+      ),
+    );
     const { ordered: _, ...counted } = lists;
-    expect(Object.fromEntries(Object.entries(counted).map(([name, { totalCount }]) => [name, totalCount]))).toEqual({
+    expect(
+      Object.fromEntries(
+        Object.entries(counted).map(([name, { totalCount }]) => [name, totalCount]),
+      ),
+    ).toEqual({
       all: 1,
       internal: 0,
       drafts: 0,
@@ -158,39 +222,64 @@ describe('what is not for readers never reaches them', () => {
       owned: 0,
     });
     const [search] = PATHS['search']!([]);
-    const found = dataOf(await desk.ask<Record<string, { totalCount: number }>>(person(Role.REQUESTER, workspace), search));
+    const found = dataOf(
+      await desk.ask<Record<string, { totalCount: number }>>(
+        person(Role.REQUESTER, workspace),
+        search,
+      ),
+    );
     expect(Object.values(found).map(({ totalCount }) => totalCount)).toEqual([0, 0, 1, 0]);
   });
 
   test('staff fields stay closed: versions to apps that only read, all of them to requesters', async () => {
     const query = `{ article(id: "${secret['edited']!.id}") { id versions { nodes { title } } owner { id } } }`;
     const forApp = await desk.ask<unknown>(app(workspace, ['articles:read']), query);
-    expect(forApp.errors!.map(({ path, extensions }) => [path!.join('.'), extensions.code])).toEqual([['article.versions', 'FORBIDDEN']]);
+    expect(
+      forApp.errors!.map(({ path, extensions }) => [path!.join('.'), extensions.code]),
+    ).toEqual([['article.versions', 'FORBIDDEN']]);
     const forReader = await desk.ask<unknown>(person(Role.REQUESTER, workspace), query);
-    expect(forReader.errors!.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    expect(forReader.errors!.map(({ extensions }) => extensions.code)).toEqual([
+      'FORBIDDEN',
+      'FORBIDDEN',
+    ]);
   });
 
   test('readers cannot write, and what they may not see answers like what is not there', async () => {
     const mutation = `mutation ($id: ID!) { articleUpdate(input: { id: $id, title: "x" }) { article { id } userErrors { code message } } }`;
-    const refused = await desk.ask<unknown>(person(Role.REQUESTER, workspace), mutation, { id: secret['edited']!.id });
+    const refused = await desk.ask<unknown>(person(Role.REQUESTER, workspace), mutation, {
+      id: secret['edited']!.id,
+    });
     expect(refused.errors![0]!.extensions.code).toBe('FORBIDDEN');
     const stranger = person(Role.ADMIN, newWorkspace());
     const [foreign, absent] = await Promise.all(
-      [secret['edited']!.id, newId('art')].map((id) => desk.ask<{ articleUpdate: object }>(stranger, mutation, { id })),
+      [secret['edited']!.id, newId('art')].map((id) =>
+        desk.ask<{ articleUpdate: object }>(stranger, mutation, { id }),
+      ),
     );
     expect(dataOf(foreign!)).toEqual(dataOf(absent!));
   });
 
   test('staff, and apps that may write, do find them', async () => {
-    for (const actor of [person(Role.LIGHT, workspace), agent, app(workspace, ['articles:read', 'articles:write'])]) {
+    for (const actor of [
+      person(Role.LIGHT, workspace),
+      agent,
+      app(workspace, ['articles:read', 'articles:write']),
+    ]) {
       const { articleSearch } = dataOf(
-        await desk.ask<{ articleSearch: { totalCount: number } }>(actor, `{ articleSearch(query: "${CANARY}") { totalCount } }`),
+        await desk.ask<{ articleSearch: { totalCount: number } }>(
+          actor,
+          `{ articleSearch(query: "${CANARY}") { totalCount } }`,
+        ),
       );
       expect(articleSearch.totalCount).toBe(7);
     }
     const [query, variables] = PATHS['suggestions']!([]);
     const { _entities } = dataOf(
-      await desk.ask<{ _entities: { suggestedArticles: { article: { slug: string } }[] }[] }>(agent, query, variables),
+      await desk.ask<{ _entities: { suggestedArticles: { article: { slug: string } }[] }[] }>(
+        agent,
+        query,
+        variables,
+      ),
     );
     const slugs = _entities[0]!.suggestedArticles.map(({ article }) => article.slug);
     expect(slugs.toSorted()).toEqual(['handbook', 'internal', 'late']);

@@ -2,7 +2,10 @@ import { addRefusals } from '@deskgraph/common/graph';
 
 addRefusals(
   {
-    STATUS_NOT_ALLOWED: { meaning: 'From its status the thing cannot go there.', message: 'This is not possible in the present status.' },
+    STATUS_NOT_ALLOWED: {
+      meaning: 'From its status the thing cannot go there.',
+      message: 'This is not possible in the present status.',
+    },
     VISIBILITY_TOO_WIDE: {
       meaning: 'The article would be for more people than its knowledge base.',
       message: 'An article cannot be for more people than its knowledge base.',
@@ -11,13 +14,20 @@ addRefusals(
   {
     pt: {
       STATUS_NOT_ALLOWED: 'Isto não é possível no estado atual.',
-      VISIBILITY_TOO_WIDE: 'Um artigo não pode ser para mais pessoas do que a sua base de conhecimento.',
+      VISIBILITY_TOO_WIDE:
+        'Um artigo não pode ser para mais pessoas do que a sua base de conhecimento.',
     },
     sl: {
       STATUS_NOT_ALLOWED: 'V sedanjem stanju to ni mogoče.',
       VISIBILITY_TOO_WIDE: 'Članek ne more biti za več ljudi kot njegova zbirka znanja.',
     },
-    'zh-Hans': { STATUS_NOT_ALLOWED: '在当前状态下无法执行。', VISIBILITY_TOO_WIDE: '文章的受众不能大于其知识库。' },
-    'zh-Hant': { STATUS_NOT_ALLOWED: '在目前狀態下無法執行。', VISIBILITY_TOO_WIDE: '文章的受眾不能大於其知識庫。' },
+    'zh-Hans': {
+      STATUS_NOT_ALLOWED: '在当前状态下无法执行。',
+      VISIBILITY_TOO_WIDE: '文章的受众不能大于其知识库。',
+    },
+    'zh-Hant': {
+      STATUS_NOT_ALLOWED: '在目前狀態下無法執行。',
+      VISIBILITY_TOO_WIDE: '文章的受眾不能大於其知識庫。',
+    },
   },
 );

@@ -6,7 +6,11 @@ import type { Context } from '@deskgraph/common/transaction';
 import { Agent, App } from './actor/actor.ts';
 import { Article } from './article/article.ts';
 import * as articles from './article/find.ts';
-import { ArticleResolver, BaseArticleResolver, SectionArticleResolver } from './article/resolver.ts';
+import {
+  ArticleResolver,
+  BaseArticleResolver,
+  SectionArticleResolver,
+} from './article/resolver.ts';
 import { KnowledgeBase } from './base/base.ts';
 import * as bases from './base/find.ts';
 import { KnowledgeBaseResolver } from './base/resolver.ts';

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/access';
 import { newId } from '@deskgraph/common/id';
-import { type TestService, countStatements, dataOf, newWorkspace, person, testService } from '@deskgraph/common/testing';
+import {
+  type TestService,
+  countStatements,
+  dataOf,
+  newWorkspace,
+  person,
+  testService,
+} from '@deskgraph/common/testing';
 import { harmsIn } from '@deskgraph/common/testing/harm';
 import { PAYLOADS } from '@deskgraph/common/testing/payloads';
 import { migrations } from '../migrations/all.ts';
@@ -34,10 +41,20 @@ const SHOWN = 'id slug title status version publishAt publishedAt';
 /** People of one workspace, and what they do with articles. */
 function people(workspace = newWorkspace()) {
   const admin = person(Role.ADMIN, workspace);
-  const send = async (mutation: string, field: string, fields: string, input: object, actor: Actor) => {
+  const send = async (
+    mutation: string,
+    field: string,
+    fields: string,
+    input: object,
+    actor: Actor,
+  ) => {
     const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!`;
     const query = `mutation ($input: ${type}) { done: ${mutation}(input: $input) { thing: ${field} { ${fields} } userErrors { code field } } }`;
-    return dataOf(await desk.ask<{ done: { thing: Shown | null; userErrors: Refused[] } }>(actor, query, { input })).done;
+    return dataOf(
+      await desk.ask<{ done: { thing: Shown | null; userErrors: Refused[] } }>(actor, query, {
+        input,
+      }),
+    ).done;
   };
   const done = async (mutation: string, input: object, actor: Actor): Promise<Shown> => {
     const { thing, userErrors } = await send(mutation, 'article', SHOWN, input, actor);
@@ -50,16 +67,36 @@ function people(workspace = newWorkspace()) {
     agent: person(Role.AGENT, workspace),
     reader: person(Role.REQUESTER, workspace),
     base: async (slug: string, audience = 'EXTERNAL', locales = ['en']): Promise<Shown> =>
-      (await send('knowledgeBaseCreate', 'knowledgeBase', 'id', { name: slug, slug, audience, locales }, admin)).thing!,
-    section: async (input: object): Promise<Shown> => (await send('sectionCreate', 'section', 'id', input, admin)).thing!,
-    refusals: async (mutation: string, field: string, input: object, actor: Actor = admin): Promise<string[]> =>
-      (await send(mutation, field, 'id', input, actor)).userErrors.map((error) => `${error.code} ${error.field?.slice(1).join('.') ?? ''}`),
-    article: (knowledgeBaseId: string, input: object, actor: Actor = admin) => done('articleCreate', { knowledgeBaseId, ...input }, actor),
-    update: (id: string, input: object, actor: Actor = admin) => done('articleUpdate', { id, ...input }, actor),
+      (
+        await send(
+          'knowledgeBaseCreate',
+          'knowledgeBase',
+          'id',
+          { name: slug, slug, audience, locales },
+          admin,
+        )
+      ).thing!,
+    section: async (input: object): Promise<Shown> =>
+      (await send('sectionCreate', 'section', 'id', input, admin)).thing!,
+    refusals: async (
+      mutation: string,
+      field: string,
+      input: object,
+      actor: Actor = admin,
+    ): Promise<string[]> =>
+      (await send(mutation, field, 'id', input, actor)).userErrors.map(
+        (error) => `${error.code} ${error.field?.slice(1).join('.') ?? ''}`,
+      ),
+    article: (knowledgeBaseId: string, input: object, actor: Actor = admin) =>
+      done('articleCreate', { knowledgeBaseId, ...input }, actor),
+    update: (id: string, input: object, actor: Actor = admin) =>
+      done('articleUpdate', { id, ...input }, actor),
     publish: (id: string, at?: string) => done('articlePublish', { id, ...(at && { at }) }, admin),
     archive: (id: string) => done('articleArchive', { id }, admin),
     read: async (actor: Actor, id: string): Promise<Shown | null> =>
-      dataOf(await desk.ask<{ article: Shown | null }>(actor, `{ article(id: "${id}") { ${SHOWN} } }`)).article,
+      dataOf(
+        await desk.ask<{ article: Shown | null }>(actor, `{ article(id: "${id}") { ${SHOWN} } }`),
+      ).article,
   };
 }
 
@@ -67,16 +104,26 @@ function people(workspace = newWorkspace()) {
 async function pass(workspace: string, statement: string): Promise<void> {
   const em = desk.service.orm.em.fork();
   em.setSessionContext({ variables: { 'desk.workspace': workspace } });
-  await em.transactional((inside) => inside.getConnection().execute(statement, [], 'run', inside.getTransactionContext()));
+  await em.transactional((inside) =>
+    inside.getConnection().execute(statement, [], 'run', inside.getTransactionContext()),
+  );
 }
 
 describe('an article goes public by its versions', () => {
   test('readers keep the published version until the next one is published, and lose it when it is archived', async () => {
     const { admin, agent, reader, base, article, update, publish, archive, read } = people();
-    const { id } = await article((await base('help')).id, { title: 'First words', body: 'One' }, agent);
+    const { id } = await article(
+      (await base('help')).id,
+      { title: 'First words', body: 'One' },
+      agent,
+    );
     expect(await read(reader, id)).toBeNull();
     expect(await publish(id)).toMatchObject({ status: 'PUBLISHED', version: 2 });
-    expect(await update(id, { title: 'Second words' }, agent)).toMatchObject({ status: 'DRAFT', title: 'Second words', version: 3 });
+    expect(await update(id, { title: 'Second words' }, agent)).toMatchObject({
+      status: 'DRAFT',
+      title: 'Second words',
+      version: 3,
+    });
     expect(await read(reader, id)).toMatchObject({ status: 'PUBLISHED', title: 'First words' });
     await publish(id);
     expect(await read(reader, id)).toMatchObject({ title: 'Second words' });
@@ -105,25 +152,51 @@ describe('an article goes public by its versions', () => {
     const { id } = await article((await base('help')).id, { title: 'Now', body: 'One' });
     await publish(id);
     await update(id, { title: 'Later' });
-    expect(await publish(id, '2999-01-01T00:00:00Z')).toMatchObject({ status: 'DRAFT', publishAt: '2999-01-01T00:00:00.000Z' });
+    expect(await publish(id, '2999-01-01T00:00:00Z')).toMatchObject({
+      status: 'DRAFT',
+      publishAt: '2999-01-01T00:00:00.000Z',
+    });
     expect(await read(reader, id)).toMatchObject({ title: 'Now', publishAt: null });
-    await pass(workspace, `update article set goes_public_at = now() - interval '1 minute' where goes_public_at is not null`);
-    expect(await read(reader, id)).toMatchObject({ title: 'Later', status: 'PUBLISHED', publishAt: null });
-    expect(await read(agent, id)).toMatchObject({ title: 'Later', status: 'PUBLISHED', publishAt: null });
+    await pass(
+      workspace,
+      `update article set goes_public_at = now() - interval '1 minute' where goes_public_at is not null`,
+    );
+    expect(await read(reader, id)).toMatchObject({
+      title: 'Later',
+      status: 'PUBLISHED',
+      publishAt: null,
+    });
+    expect(await read(agent, id)).toMatchObject({
+      title: 'Later',
+      status: 'PUBLISHED',
+      publishAt: null,
+    });
     await update(id, { title: 'Next draft' });
     expect(await read(reader, id)).toMatchObject({ title: 'Later' });
   });
 
   test('only those who may publish show readers what was hidden', async () => {
     const { admin, agent, base, article, publish, update, refusals } = people();
-    const { id } = await article((await base('help')).id, { title: 'Inside', body: 'One', visibility: { audience: 'INTERNAL' } });
+    const { id } = await article((await base('help')).id, {
+      title: 'Inside',
+      body: 'One',
+      visibility: { audience: 'INTERNAL' },
+    });
     await publish(id);
     const wider = { id, visibility: { audience: 'EXTERNAL' } };
-    expect(await refusals('articleUpdate', 'article', wider, agent)).toEqual(['FORBIDDEN visibility.audience']);
+    expect(await refusals('articleUpdate', 'article', wider, agent)).toEqual([
+      'FORBIDDEN visibility.audience',
+    ]);
     await update(id, { expiresAt: '2001-01-01T00:00:00Z' }, agent);
-    expect(await refusals('articleUpdate', 'article', { id, expiresAt: null }, agent)).toEqual(['FORBIDDEN expiresAt']);
+    expect(await refusals('articleUpdate', 'article', { id, expiresAt: null }, agent)).toEqual([
+      'FORBIDDEN expiresAt',
+    ]);
     await update(id, wider, admin);
-    const draft = await article((await base('more')).id, { title: 'Draft', body: 'One', visibility: { audience: 'INTERNAL' } });
+    const draft = await article((await base('more')).id, {
+      title: 'Draft',
+      body: 'One',
+      visibility: { audience: 'INTERNAL' },
+    });
     await update(draft.id, { visibility: { audience: 'EXTERNAL' } }, agent);
   });
 
@@ -132,28 +205,40 @@ describe('an article goes public by its versions', () => {
     const [open, hidden] = [await base('help'), await base('handbook', 'INTERNAL')];
     const foreign = await section({ knowledgeBaseId: hidden.id, title: 'Elsewhere' });
     const text = { knowledgeBaseId: open.id, title: 'Title', body: 'Body' };
-    const create = (input: object): Promise<string[]> => refusals('articleCreate', 'article', { ...text, ...input });
+    const create = (input: object): Promise<string[]> =>
+      refusals('articleCreate', 'article', { ...text, ...input });
     expect(await create({ title: 'x'.repeat(201) })).toEqual(['TOO_LONG title']);
     expect(await create({ title: ' ' })).toEqual(['REQUIRED title']);
     expect(await create({ body: '退'.repeat(100_000) })).toEqual(['TOO_LONG body']);
     expect(await create({ sectionId: foreign.id })).toEqual(['NOT_FOUND sectionId']);
     expect(await create({ knowledgeBaseId: newId('kba') })).toEqual(['NOT_FOUND knowledgeBaseId']);
-    expect(await create({ knowledgeBaseId: hidden.id, visibility: { audience: 'EXTERNAL' } })).toEqual([
-      'VISIBILITY_TOO_WIDE visibility.audience',
-    ]);
+    expect(
+      await create({ knowledgeBaseId: hidden.id, visibility: { audience: 'EXTERNAL' } }),
+    ).toEqual(['VISIBILITY_TOO_WIDE visibility.audience']);
     expect(await create({ slug: 'Not A Slug' })).toEqual(['INVALID slug']);
     expect(await create({ media: ['javascript:alert(1)'] })).toEqual(['INVALID media.0']);
     expect(await create({ ownerId: 'nobody' })).toEqual(['NOT_FOUND ownerId']);
     const { id } = await article(open.id, { title: 'Title', body: 'Body', slug: 'mine' });
     expect(await create({ slug: 'mine' })).toEqual(['TAKEN slug']);
-    expect(await refusals('articleUpdate', 'article', { id, title: 'New', expectedVersion: 7 })).toEqual(['CONFLICT expectedVersion']);
+    expect(
+      await refusals('articleUpdate', 'article', { id, title: 'New', expectedVersion: 7 }),
+    ).toEqual(['CONFLICT expectedVersion']);
     expect(await update(id, { title: 'Title' })).toMatchObject({ version: 1 });
     expect(
-      await refusals('knowledgeBaseCreate', 'knowledgeBase', { name: 'x', slug: 'help', audience: 'EXTERNAL', locales: ['en'] }),
+      await refusals('knowledgeBaseCreate', 'knowledgeBase', {
+        name: 'x',
+        slug: 'help',
+        audience: 'EXTERNAL',
+        locales: ['en'],
+      }),
     ).toEqual(['TAKEN slug']);
-    expect(await refusals('sectionCreate', 'section', { knowledgeBaseId: open.id, title: 'x', parentId: foreign.id })).toEqual([
-      'NOT_FOUND parentId',
-    ]);
+    expect(
+      await refusals('sectionCreate', 'section', {
+        knowledgeBaseId: open.id,
+        title: 'x',
+        parentId: foreign.id,
+      }),
+    ).toEqual(['NOT_FOUND parentId']);
   });
 
   test('names in addresses come from titles of any script, and the same key creates one article only', async () => {
@@ -195,7 +280,12 @@ const ANSWERS = [
     body: '訂單出貨之前，您可以在會員中心更改收件地址。',
     asked: ['送貨地址', '更改收件地址'],
   },
-  { locale: 'zh-Hans', title: '发票怎么开', body: '电子发票会在付款后发送到您的邮箱。', asked: ['电子发票', '我的发票在哪里'] },
+  {
+    locale: 'zh-Hans',
+    title: '发票怎么开',
+    body: '电子发票会在付款后发送到您的邮箱。',
+    asked: ['电子发票', '我的发票在哪里'],
+  },
 ];
 
 async function library() {
@@ -216,7 +306,12 @@ describe('what fits is found', () => {
     for (const { title, asked } of ANSWERS)
       for (const query of asked) {
         const { articleSearch } = dataOf(
-          await desk.ask<{ articleSearch: { totalCount: number; nodes: { score: number; snippet: string; article: Shown }[] } }>(
+          await desk.ask<{
+            articleSearch: {
+              totalCount: number;
+              nodes: { score: number; snippet: string; article: Shown }[];
+            };
+          }>(
             reader,
             'query ($query: String!) { articleSearch(query: $query) { totalCount nodes { score snippet article { title } } } }',
             { query },
@@ -227,11 +322,20 @@ describe('what fits is found', () => {
         expect(scores).toEqual(scores.toSorted((one, other) => other - one));
         expect(scores.every((score) => score > 0 && score <= 1)).toBe(true);
         expect(articleSearch.totalCount).toBe(articleSearch.nodes.length);
-        expect([query, articleSearch.nodes.some(({ snippet }) => /\*\*[^*]+\*\*/.test(snippet))]).toEqual([query, true]);
+        expect([
+          query,
+          articleSearch.nodes.some(({ snippet }) => /\*\*[^*]+\*\*/.test(snippet)),
+        ]).toEqual([query, true]);
       }
-    const nothing = await desk.ask<{ articleSearch: object }>(reader, `{ articleSearch(query: "?! zzzz") { totalCount nodes { score } } }`);
+    const nothing = await desk.ask<{ articleSearch: object }>(
+      reader,
+      `{ articleSearch(query: "?! zzzz") { totalCount nodes { score } } }`,
+    );
     expect(dataOf(nothing).articleSearch).toEqual({ totalCount: 0, nodes: [] });
-    const long = await desk.ask<unknown>(reader, `{ articleSearch(query: "${'x'.repeat(201)}") { totalCount } }`);
+    const long = await desk.ask<unknown>(
+      reader,
+      `{ articleSearch(query: "${'x'.repeat(201)}") { totalCount } }`,
+    );
     expect(long.errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
   });
 
@@ -242,34 +346,53 @@ describe('what fits is found', () => {
   const tickets = (count: number, mark: string) =>
     Array.from({ length: count }, (_, at) => {
       const { locale, asked } = ANSWERS[at % ANSWERS.length]!;
-      return { __typename: 'Ticket', id: newId('tkt'), subject: asked[0], description: `${asked[1]} ${mark}${at}`, locale };
+      return {
+        __typename: 'Ticket',
+        id: newId('tkt'),
+        subject: asked[0],
+        description: `${asked[1]} ${mark}${at}`,
+        locale,
+      };
     });
 
   test('tickets get the article that answers them, in their own language, and nonsense gets none', async () => {
     const { reader } = await library();
-    const nonsense = ['Lorem ipsum', 'Hello, I have a problem, please help', 'Olá, preciso de ajuda', '你好，請問一下', ''].map(
-      (subject) => ({
-        __typename: 'Ticket',
-        id: newId('tkt'),
-        subject,
-        description: 'xyzzy',
-        locale: null,
+    const nonsense = [
+      'Lorem ipsum',
+      'Hello, I have a problem, please help',
+      'Olá, preciso de ajuda',
+      '你好，請問一下',
+      '',
+    ].map((subject) => ({
+      __typename: 'Ticket',
+      id: newId('tkt'),
+      subject,
+      description: 'xyzzy',
+      locale: null,
+    }));
+    const { _entities } = dataOf(
+      await desk.ask<Suggested>(reader, SUGGEST, {
+        of: [...tickets(ANSWERS.length, 'a'), ...nonsense],
       }),
     );
-    const { _entities } = dataOf(await desk.ask<Suggested>(reader, SUGGEST, { of: [...tickets(ANSWERS.length, 'a'), ...nonsense] }));
     expect(_entities.map(({ suggestedArticles }) => suggestedArticles[0]?.article.title)).toEqual([
       ...ANSWERS.map(({ title }) => title),
       ...nonsense.map(() => undefined),
     ]);
-    const tooMany = await desk.ask<unknown>(reader, SUGGEST.replace('suggestedArticles', 'suggestedArticles(first: 11)'), {
-      of: tickets(1, 'b'),
-    });
+    const tooMany = await desk.ask<unknown>(
+      reader,
+      SUGGEST.replace('suggestedArticles', 'suggestedArticles(first: 11)'),
+      {
+        of: tickets(1, 'b'),
+      },
+    );
     expect(tooMany.errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
   });
 
   test('suggestions for fifty tickets cost no more statements than for one', async () => {
     const { agent } = await library();
-    const ask = (of: object[]) => countStatements(async () => dataOf(await desk.ask<Suggested>(agent, SUGGEST, { of })));
+    const ask = (of: object[]) =>
+      countStatements(async () => dataOf(await desk.ask<Suggested>(agent, SUGGEST, { of })));
     const one = await ask(tickets(1, 'c'));
     const fifty = await ask(tickets(50, 'd'));
     const again = tickets(50, 'e');
@@ -281,9 +404,19 @@ describe('what fits is found', () => {
   test('what was suggested before is not suggested any more once it is gone', async () => {
     const { workspace, reader, publish, archive, base, article } = people();
     const { id } = await article((await base('help')).id, { title: 'Garantie', body: 'Two years' });
-    const of = [{ __typename: 'Ticket', id: newId('tkt'), subject: 'Garantie', description: '', locale: 'de' }];
+    const of = [
+      {
+        __typename: 'Ticket',
+        id: newId('tkt'),
+        subject: 'Garantie',
+        description: '',
+        locale: 'de',
+      },
+    ];
     const titles = async (): Promise<string[]> =>
-      dataOf(await desk.ask<Suggested>(reader, SUGGEST, { of }))._entities[0]!.suggestedArticles.map(({ article: { title } }) => title);
+      dataOf(
+        await desk.ask<Suggested>(reader, SUGGEST, { of }),
+      )._entities[0]!.suggestedArticles.map(({ article: { title } }) => title);
     expect(await titles()).toEqual([]);
     await publish(id);
     expect(await titles()).toEqual(['Garantie']);
@@ -317,7 +450,12 @@ test('pages walk every article once in each order, forwards and back, and sectio
     articles: {
       totalCount: number;
       nodes: { id: string }[];
-      pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string; startCursor: string };
+      pageInfo: {
+        hasNextPage: boolean;
+        hasPreviousPage: boolean;
+        endCursor: string;
+        startCursor: string;
+      };
     };
   }
   const page = async (orderBy: object[], args: string): Promise<Walked['articles']> =>
@@ -346,7 +484,10 @@ test('pages walk every article once in each order, forwards and back, and sectio
     }
   interface Tree {
     knowledgeBases: {
-      sections: { articles: { totalCount: number }; children: { articles: { totalCount: number; nodes: object[] } }[] }[];
+      sections: {
+        articles: { totalCount: number };
+        children: { articles: { totalCount: number; nodes: object[] } }[];
+      }[];
     }[];
     inTop: { totalCount: number };
   }
@@ -362,26 +503,56 @@ test('pages walk every article once in each order, forwards and back, and sectio
     articles: { totalCount: 2 },
     children: [{ articles: { totalCount: 2, nodes: [{ id: made[2] }] } }],
   });
-  const tooMany = await desk.ask<unknown>(agent, `{ knowledgeBases { articles(first: 101) { totalCount } } }`);
+  const tooMany = await desk.ask<unknown>(
+    agent,
+    `{ knowledgeBases { articles(first: 101) { totalCount } } }`,
+  );
   expect(tooMany.errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
 });
 
 test('whatever is written as an article, no HTML of it does harm', async () => {
   const { base, admin } = people();
   const { id } = await base('harm');
-  for (const payload of Object.values(PAYLOADS).map((family) => family.filter((text) => !text.includes('\0')))) {
+  for (const payload of Object.values(PAYLOADS).map((family) =>
+    family.filter((text) => !text.includes('\0')),
+  )) {
     const declared = payload.map((_, n) => `$i${n}: ArticleCreateInput!`).join(', ');
-    const fields = payload.map((_, n) => `a${n}: articleCreate(input: $i${n}) { article { html } userErrors { code field } }`).join(' ');
-    const inputs = Object.fromEntries(payload.map((body, n) => [`i${n}`, { knowledgeBaseId: id, title: `Article ${n}`, body }]));
-    const answer = await desk.ask<Record<string, { article: { html: string } }>>(admin, `mutation (${declared}) { ${fields} }`, inputs);
+    const fields = payload
+      .map(
+        (_, n) =>
+          `a${n}: articleCreate(input: $i${n}) { article { html } userErrors { code field } }`,
+      )
+      .join(' ');
+    const inputs = Object.fromEntries(
+      payload.map((body, n) => [`i${n}`, { knowledgeBaseId: id, title: `Article ${n}`, body }]),
+    );
+    const answer = await desk.ask<Record<string, { article: { html: string } }>>(
+      admin,
+      `mutation (${declared}) { ${fields} }`,
+      inputs,
+    );
     const written = dataOf(answer);
-    for (const [n, body] of payload.entries()) expect([body, harmsIn(written[`a${n}`]!.article.html)]).toEqual([body, []]);
+    for (const [n, body] of payload.entries())
+      expect([body, harmsIn(written[`a${n}`]!.article.html)]).toEqual([body, []]);
   }
 }, 120_000);
 
 test('long and nested texts are rendered in good time', () => {
   const started = performance.now();
-  for (const piece of ['[', '*a_', '<', '`', '> ', '![a](', '- ', '&', '|a', 'a@b.c ', '\\[^', '(('])
+  for (const piece of [
+    '[',
+    '*a_',
+    '<',
+    '`',
+    '> ',
+    '![a](',
+    '- ',
+    '&',
+    '|a',
+    'a@b.c ',
+    '\\[^',
+    '((',
+  ])
     expect(render(piece.repeat(Math.floor(60_000 / piece.length))).html.length).toBeGreaterThan(0);
   expect(performance.now() - started).toBeLessThan(20_000);
 });

@@ -33,6 +33,7 @@ export class Operations extends Migration {
       );
       create index operation_message_message on operation_message (message_id);
     `);
-    for (const table of ['operation', 'operation_ticket', 'operation_message']) this.addSql(rowSecurity(table));
+    for (const table of ['operation', 'operation_ticket', 'operation_message'])
+      this.addSql(rowSecurity(table));
   }
 }

@@ -1,6 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
-const word = (column: string): string => `text collate "C" generated always as (lower(normalize(${column}))) stored`;
+const word = (column: string): string =>
+  `text collate "C" generated always as (lower(normalize(${column}))) stored`;
 
 /**
  * What lists can be asked for besides: texts as words are spelled, so that an index serves under row security; the problem of an incident beside

@@ -4,6 +4,8 @@ import { clockColumn } from '@deskgraph/common/clock';
 /** When a file that has no verdict of the virus scanner is scanned again. */
 export class Scans extends Migration {
   override up(): void {
-    this.addSql(`alter table attachment add column scans_at timestamptz(3); ${clockColumn('attachment', 'scans_at')}`);
+    this.addSql(
+      `alter table attachment add column scans_at timestamptz(3); ${clockColumn('attachment', 'scans_at')}`,
+    );
   }
 }

@@ -28,7 +28,8 @@ export const WORDS = {
   sl: {
     STATUS_NOT_ALLOWED: 'Iz sedanjega stanja zadeva ne more tja.',
     CLOSE_BY_HAND: 'Zadeve zaključuje samo sistem; raje jo rešite.',
-    UNSEEN_ACTIVITY: 'Nekdo je tu storil nekaj, česar še niste videli; najprej preberite, nato pošljite.',
+    UNSEEN_ACTIVITY:
+      'Nekdo je tu storil nekaj, česar še niste videli; najprej preberite, nato pošljite.',
     ALREADY_SENT: 'To je že poslano in tega ni mogoče vzeti nazaj.',
     SENDER_BLOCKED: 'Sporočil tega pošiljatelja tu ne sprejemamo.',
     TICKET_CLOSED: 'Ta zadeva je zaključena.',

@@ -17,7 +17,8 @@ afterAll(() => service.stop());
 test('every refusal is said in every language of the desk', () => {
   const { en: _, ...words } = WORDS;
   expect(Object.keys(words)).toEqual(['pt', 'sl', 'zh-Hans', 'zh-Hant']);
-  for (const texts of Object.values(words)) expect(Object.keys(texts).toSorted()).toEqual(Object.keys(REFUSALS).toSorted());
+  for (const texts of Object.values(words))
+    expect(Object.keys(texts).toSorted()).toEqual(Object.keys(REFUSALS).toSorted());
 });
 
 test.each([
@@ -29,8 +30,14 @@ test.each([
   ['fr', 'This is required.'],
   ['', 'This is required.'],
 ])('who reads %j is refused in that language', async (language, message) => {
-  const query = 'mutation { ticketCreate(input: { subject: "", body: "x" }) { userErrors { code message } } }';
-  const { data } = await service.ask<{ ticketCreate: object }>(desk.customer, query, {}, { 'accept-language': language });
+  const query =
+    'mutation { ticketCreate(input: { subject: "", body: "x" }) { userErrors { code message } } }';
+  const { data } = await service.ask<{ ticketCreate: object }>(
+    desk.customer,
+    query,
+    {},
+    { 'accept-language': language },
+  );
   expect(data!.ticketCreate).toEqual({ userErrors: [{ code: 'REQUIRED', message }] });
 });
 
@@ -42,14 +49,24 @@ interface Job {
 test('what a job on many tickets was refused is told to each reader in his own language', async () => {
   const { id } = await desk.ticket();
   const start = `mutation { ticketsUpdate(input: { ids: ["${id}"], action: { status: SOLVED } }) { job { id } } }`;
-  const { ticketsUpdate } = await desk.ask<{ ticketsUpdate: { job: { id: string } } }>(desk.agent, start);
+  const { ticketsUpdate } = await desk.ask<{ ticketsUpdate: { job: { id: string } } }>(
+    desk.agent,
+    start,
+  );
   const query = `{ bulkJob(id: "${ticketsUpdate.job.id}") { finishedAt results { nodes { userErrors { message } } } } }`;
   const read = async (language: string): Promise<Job> => {
-    const { data } = await service.ask<{ bulkJob: Job }>(desk.agent, query, {}, { 'accept-language': language });
+    const { data } = await service.ask<{ bulkJob: Job }>(
+      desk.agent,
+      query,
+      {},
+      { 'accept-language': language },
+    );
     return data!.bulkJob;
   };
   let job = await read('sl');
   while (!job.finishedAt) job = await read('sl');
   expect(job.results.nodes).toEqual([{ userErrors: [{ message: 'To je obvezno.' }] }]);
-  expect((await read('en')).results.nodes).toEqual([{ userErrors: [{ message: 'This is required.' }] }]);
+  expect((await read('en')).results.nodes).toEqual([
+    { userErrors: [{ message: 'This is required.' }] },
+  ]);
 });

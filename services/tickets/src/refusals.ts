@@ -4,8 +4,14 @@ import { WORDS } from './refusal-words.ts';
 /** Why tickets are refused beyond what every service knows. */
 addRefusals(
   {
-    STATUS_NOT_ALLOWED: { meaning: 'The move is not allowed from this status.', message: 'A ticket can’t move there from its status.' },
-    CLOSE_BY_HAND: { meaning: 'Only the system closes tickets.', message: 'Tickets are closed by the system only; solve it instead.' },
+    STATUS_NOT_ALLOWED: {
+      meaning: 'The move is not allowed from this status.',
+      message: 'A ticket can’t move there from its status.',
+    },
+    CLOSE_BY_HAND: {
+      meaning: 'Only the system closes tickets.',
+      message: 'Tickets are closed by the system only; solve it instead.',
+    },
     UNSEEN_ACTIVITY: {
       meaning: 'Others acted on the ticket since `seen`; nothing was sent.',
       message: 'Somebody did something here that you have not seen yet; read it, then send.',
@@ -27,7 +33,10 @@ addRefusals(
       meaning: 'Only what is in the bin is removed for ever.',
       message: 'Only a ticket in the bin can be removed for ever; delete it first.',
     },
-    CHILDREN_OPEN: { meaning: 'The ticket has children that are not solved.', message: 'Its children must be solved first.' },
+    CHILDREN_OPEN: {
+      meaning: 'The ticket has children that are not solved.',
+      message: 'Its children must be solved first.',
+    },
     NO_STEP_LEFT: {
       meaning: 'No escalation path lets the ticket through, or nobody is left on it.',
       message: 'There is nobody left to escalate this to.',
@@ -36,18 +45,30 @@ addRefusals(
       meaning: 'The ticket is folded into another one; that is the one to work on.',
       message: 'This ticket was folded into another one.',
     },
-    UNDO_EXPIRED: { meaning: 'It was taken back already, or was done too long ago.', message: 'This can’t be taken back any more.' },
+    UNDO_EXPIRED: {
+      meaning: 'It was taken back already, or was done too long ago.',
+      message: 'This can’t be taken back any more.',
+    },
     UNDO_CONFLICT: {
       meaning: 'Later facts stand in the way of an undo; `conflicts` of the operation names them.',
       message: 'Something happened since that stands in the way.',
     },
-    ON_HOLD_DISABLED: { meaning: 'ON_HOLD is not enabled in this workspace.', message: 'The status ON_HOLD is not enabled.' },
-    FIELD_REQUIRED: { meaning: 'The form of the ticket demands this custom field.', message: 'This field must be filled first.' },
+    ON_HOLD_DISABLED: {
+      meaning: 'ON_HOLD is not enabled in this workspace.',
+      message: 'The status ON_HOLD is not enabled.',
+    },
+    FIELD_REQUIRED: {
+      meaning: 'The form of the ticket demands this custom field.',
+      message: 'This field must be filled first.',
+    },
     ASSIGNEE_REQUIRED: {
       meaning: 'SOLVED needs an assignee or a reason.',
       message: 'Somebody must be in charge before it can be solved, or a reason given.',
     },
-    CIRCLE: { meaning: 'It would lie below itself, or close a circle.', message: 'This would lead back to the thing itself.' },
+    CIRCLE: {
+      meaning: 'It would lie below itself, or close a circle.',
+      message: 'This would lead back to the thing itself.',
+    },
     LAST_ADMIN: {
       meaning: 'The last active administrator can’t leave, nor get another role.',
       message: 'Somebody else must be administrator first.',
@@ -56,13 +77,22 @@ addRefusals(
       meaning: 'The template can’t be filled; the message names the line.',
       message: 'This template can’t be filled.',
     },
-    PRIORITY_UNSET: { meaning: 'A priority can’t be unset.', message: 'A priority can be changed but not taken away.' },
-    FILE_REFUSED: { meaning: 'The file is a program or a script.', message: 'Programs and scripts are not taken.' },
+    PRIORITY_UNSET: {
+      meaning: 'A priority can’t be unset.',
+      message: 'A priority can be changed but not taken away.',
+    },
+    FILE_REFUSED: {
+      meaning: 'The file is a program or a script.',
+      message: 'Programs and scripts are not taken.',
+    },
     FILE_INFECTED: {
       meaning: 'The virus scanner found something in the file.',
       message: 'The virus scanner found something in this file.',
     },
-    NOT_UPLOADED: { meaning: 'The bytes of the file are not there yet.', message: 'This file is not uploaded yet.' },
+    NOT_UPLOADED: {
+      meaning: 'The bytes of the file are not there yet.',
+      message: 'This file is not uploaded yet.',
+    },
   },
   WORDS,
 );

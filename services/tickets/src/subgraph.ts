@@ -15,7 +15,11 @@ import { Attachment } from './attachment/attachment.ts';
 import { fileDoor } from './attachment/door.ts';
 import { openFiles } from './attachment/files.ts';
 import { byId as attachmentById } from './attachment/find.ts';
-import { AttachmentResolver, MessageAttachments, TicketAttachments } from './attachment/resolver.ts';
+import {
+  AttachmentResolver,
+  MessageAttachments,
+  TicketAttachments,
+} from './attachment/resolver.ts';
 import { fileTimers } from './attachment/timers.ts';
 import { TicketCategory } from './category/category.ts';
 import { byId as categoryById } from './category/find.ts';
@@ -37,7 +41,12 @@ import { DepartmentResolver } from './department/resolver.ts';
 import { Draft } from './draft/draft.ts';
 import { DraftResolver, TicketDrafts } from './draft/resolver.ts';
 import { EscalationPath } from './escalation/path.ts';
-import { EscalationFields, EscalationOfTicket, EscalationPathResolver, EscalationSteps } from './escalation/resolver.ts';
+import {
+  EscalationFields,
+  EscalationOfTicket,
+  EscalationPathResolver,
+  EscalationSteps,
+} from './escalation/resolver.ts';
 import { escalationTimer } from './escalation/rise.ts';
 import { TicketEventResolver, TicketTimeline } from './event/resolver.ts';
 import { MessageAdded, TicketSubscriptions } from './event/subscription.ts';
@@ -64,7 +73,12 @@ import { Operation } from './operation/operation.ts';
 import { OperationResolver, TicketOperations } from './operation/resolver.ts';
 import { ParticipantResolver, TicketParticipants } from './participant/resolver.ts';
 import { TicketPast, TicketStateResolver } from './past/resolver.ts';
-import { PresenceResolver, PresenceSetViewers, TicketViewers, UnseenViewers } from './presence/resolver.ts';
+import {
+  PresenceResolver,
+  PresenceSetViewers,
+  TicketViewers,
+  UnseenViewers,
+} from './presence/resolver.ts';
 import { NextTicket } from './next/resolver.ts';
 import { openBell } from './notification/bell.ts';
 import { followFacts } from './notification/follow.ts';
@@ -93,7 +107,12 @@ import { ViewerResolver } from './viewer/resolver.ts';
 import { Workspace } from './workspace/workspace.ts';
 
 const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
-  startClock({ orm, log, url: config.DATABASE_URL, timers: [...timers, ...fileTimers, sendTimer, escalationTimer, bulkTimer] }).stop;
+  startClock({
+    orm,
+    log,
+    url: config.DATABASE_URL,
+    timers: [...timers, ...fileTimers, sendTimer, escalationTimer, bulkTimer],
+  }).stop;
 
 /** What runs beside the requests. */
 export const beside = {

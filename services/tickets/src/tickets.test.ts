@@ -2,7 +2,13 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/access';
 import { newId } from '@deskgraph/common/id';
-import { type TestService, app, countStatements, mappingFaults, person } from '@deskgraph/common/testing';
+import {
+  type TestService,
+  app,
+  countStatements,
+  mappingFaults,
+  person,
+} from '@deskgraph/common/testing';
 import { buildSubgraph } from '@deskgraph/common/federation';
 import { Client } from 'pg';
 import { subgraph } from './subgraph.ts';
@@ -37,21 +43,34 @@ const FIELDS =
   'id status version updatedAt waitingSince handled firstReplyAt solvedAt closesAt reopenCount assignee { id name } tags { name }';
 
 const read = async (actor: Actor, id: string): Promise<Shown> =>
-  (await desk.ask<{ ticket: Shown }>(actor, `query ($id: ID!) { ticket(id: $id) { ${FIELDS} } }`, { id })).ticket;
-/** A requester asks for everything but what is kept from him. */
-const readAsCustomer = async (id: string): Promise<Shown> =>
   (
-    await desk.ask<{ ticket: Shown }>(desk.customer, `query ($id: ID!) { ticket(id: $id) { ${FIELDS.replace('tags { name }', '')} } }`, {
+    await desk.ask<{ ticket: Shown }>(actor, `query ($id: ID!) { ticket(id: $id) { ${FIELDS} } }`, {
       id,
     })
   ).ticket;
-const reply = (actor: Actor, ticketId: string, more: object = {}) => replyAt(desk, actor, ticketId, more);
+/** A requester asks for everything but what is kept from him. */
+const readAsCustomer = async (id: string): Promise<Shown> =>
+  (
+    await desk.ask<{ ticket: Shown }>(
+      desk.customer,
+      `query ($id: ID!) { ticket(id: $id) { ${FIELDS.replace('tags { name }', '')} } }`,
+      {
+        id,
+      },
+    )
+  ).ticket;
+const reply = (actor: Actor, ticketId: string, more: object = {}) =>
+  replyAt(desk, actor, ticketId, more);
 const move = (actor: Actor, id: string, status: string, more: object = {}) =>
   mutate(desk, actor, 'ticketStatusChange', { id, status, ...more }, 'ticket { status }');
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
   payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 
-async function inDatabase(statement: string, values: unknown[] = [], workspace = desk.workspace): Promise<Record<string, unknown>[]> {
+async function inDatabase(
+  statement: string,
+  values: unknown[] = [],
+  workspace = desk.workspace,
+): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: service.database.ownerUrl });
   await client.connect();
   await client.query(`select set_config('desk.workspace', $1, false)`, [workspace]);
@@ -78,7 +97,16 @@ describe('creating', () => {
       handled: false,
       waitingSince: expect.any(String),
       requester: { id: desk.customer.id },
-      messages: { totalCount: 1, nodes: [{ text: 'It should have come on Monday.', visibility: 'PUBLIC', author: { name: 'Marta' } }] },
+      messages: {
+        totalCount: 1,
+        nodes: [
+          {
+            text: 'It should have come on Monday.',
+            visibility: 'PUBLIC',
+            author: { name: 'Marta' },
+          },
+        ],
+      },
     });
   });
 
@@ -89,11 +117,13 @@ describe('creating', () => {
 
   test('the same idempotency key gives the same ticket, also 50 times at once; another input is refused', async () => {
     const input = { subject: 'Once', body: 'Only once', idempotencyKey: 'key-1' };
-    const ids = await Promise.all(Array.from({ length: 50 }, async () => (await desk.ticket(input)).id));
+    const ids = await Promise.all(
+      Array.from({ length: 50 }, async () => (await desk.ticket(input)).id),
+    );
     expect(new Set(ids).size).toBe(1);
-    expect(codes(await mutate(desk, desk.customer, 'ticketCreate', { ...input, subject: 'Twice' }))).toEqual([
-      'IDEMPOTENCY_MISMATCH input.idempotencyKey',
-    ]);
+    expect(
+      codes(await mutate(desk, desk.customer, 'ticketCreate', { ...input, subject: 'Twice' })),
+    ).toEqual(['IDEMPOTENCY_MISMATCH input.idempotencyKey']);
   });
 
   test('a requester can’t speak for somebody else, nor set what the staff decides', async () => {
@@ -117,27 +147,55 @@ describe('creating', () => {
       );
     const payloads = await Promise.all([create(), create(), create()]);
     expect(new Set(payloads.map((payload) => JSON.stringify(payload))).size).toBe(1);
-    expect(payloads[0]).toMatchObject({ ticket: { requesterName: 'eva@shop.example', requester: { id: expect.stringMatching(/^cus_/) } } });
+    expect(payloads[0]).toMatchObject({
+      ticket: {
+        requesterName: 'eva@shop.example',
+        requester: { id: expect.stringMatching(/^cus_/) },
+      },
+    });
   });
 
   test('all faults of an input are told at once, each with its field', async () => {
-    const payload = await mutate(desk, desk.customer, 'ticketCreate', { subject: ' ', body: 'x'.repeat(65_537), product: 'p'.repeat(256) });
-    expect(codes(payload).sort()).toEqual(['REQUIRED input.subject', 'TOO_LONG input.body', 'TOO_LONG input.product']);
+    const payload = await mutate(desk, desk.customer, 'ticketCreate', {
+      subject: ' ',
+      body: 'x'.repeat(65_537),
+      product: 'p'.repeat(256),
+    });
+    expect(codes(payload).sort()).toEqual([
+      'REQUIRED input.subject',
+      'TOO_LONG input.body',
+      'TOO_LONG input.product',
+    ]);
   });
 
   test('what no database can store is refused by name', async () => {
-    expect(codes(await mutate(desk, desk.customer, 'ticketCreate', { subject: 'a\u0000b', body: 'b' }))).toEqual(['INVALID input.subject']);
+    expect(
+      codes(await mutate(desk, desk.customer, 'ticketCreate', { subject: 'a\u0000b', body: 'b' })),
+    ).toEqual(['INVALID input.subject']);
   });
 });
 
 describe('a ticket’s life', () => {
   test('assigning takes a NEW ticket to OPEN; a reply makes it handled; the requester’s reply brings it back', async () => {
     const { id } = await desk.ticket();
-    await mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: desk.agent.id, departmentId: desk.departmentId });
-    expect(await read(desk.agent, id)).toMatchObject({ status: 'OPEN', handled: false, assignee: { name: 'Ana' } });
+    await mutate(desk, desk.lead, 'ticketAssign', {
+      id,
+      assigneeId: desk.agent.id,
+      departmentId: desk.departmentId,
+    });
+    expect(await read(desk.agent, id)).toMatchObject({
+      status: 'OPEN',
+      handled: false,
+      assignee: { name: 'Ana' },
+    });
     await reply(desk.agent, id, { status: 'PENDING' });
     const answered = await read(desk.agent, id);
-    expect(answered).toMatchObject({ status: 'PENDING', handled: true, waitingSince: null, firstReplyAt: expect.any(String) });
+    expect(answered).toMatchObject({
+      status: 'PENDING',
+      handled: true,
+      waitingSince: null,
+      firstReplyAt: expect.any(String),
+    });
     await reply(desk.customer, id);
     expect(await read(desk.agent, id)).toMatchObject({
       status: 'OPEN',
@@ -152,15 +210,24 @@ describe('a ticket’s life', () => {
     await move(desk.agent, id, 'SOLVED');
     const solved = await read(desk.agent, id);
     expect(solved).toMatchObject({ status: 'SOLVED', assignee: { id: desk.agent.id } });
-    expect(new Date(solved.closesAt!).getTime() - new Date(solved.solvedAt!).getTime()).toBe(28 * 86_400_000);
+    expect(new Date(solved.closesAt!).getTime() - new Date(solved.solvedAt!).getTime()).toBe(
+      28 * 86_400_000,
+    );
     await reply(desk.customer, id);
-    expect(await read(desk.agent, id)).toMatchObject({ status: 'OPEN', solvedAt: null, closesAt: null, reopenCount: 1 });
+    expect(await read(desk.agent, id)).toMatchObject({
+      status: 'OPEN',
+      solvedAt: null,
+      closesAt: null,
+      reopenCount: 1,
+    });
   });
 
   test('solving without an answer needs a reason', async () => {
     const { id } = await desk.ticket();
     expect(codes(await move(desk.agent, id, 'SOLVED'))).toEqual(['REQUIRED input.resolutionCode']);
-    expect(codes(await move(desk.partner, id, 'SOLVED'))).toEqual(['ASSIGNEE_REQUIRED input.status']);
+    expect(codes(await move(desk.partner, id, 'SOLVED'))).toEqual([
+      'ASSIGNEE_REQUIRED input.status',
+    ]);
     expect(codes(await move(desk.agent, id, 'SOLVED', { resolutionCode: 'SPAM' }))).toEqual([]);
   });
 
@@ -169,7 +236,9 @@ describe('a ticket’s life', () => {
     expect(codes(await move(desk.agent, id, 'NEW'))).toEqual(['STATUS_NOT_ALLOWED input.status']);
     const sendAt = new Date(Date.now() + 3_600_000).toISOString();
     for (const more of [{}, { sendAt }])
-      expect(codes(await reply(desk.agent, id, { status: 'NEW', ...more }))).toEqual(['STATUS_NOT_ALLOWED input.status']);
+      expect(codes(await reply(desk.agent, id, { status: 'NEW', ...more }))).toEqual([
+        'STATUS_NOT_ALLOWED input.status',
+      ]);
   });
 
   test('nobody closes by hand, and ON_HOLD is off until it is switched on', async () => {
@@ -184,7 +253,10 @@ describe('a ticket’s life', () => {
       requester: { customerId: null, email: 'late@shop.example' },
     });
     const closed = imported['ticket'] as { id: string; requester: { id: string } };
-    const writer = person(Role.REQUESTER, desk.workspace, { id: closed.requester.id, name: 'Late' });
+    const writer = person(Role.REQUESTER, desk.workspace, {
+      id: closed.requester.id,
+      name: 'Late',
+    });
     const payload = await mutate(
       desk,
       writer,
@@ -192,17 +264,31 @@ describe('a ticket’s life', () => {
       { ticketId: closed.id, visibility: 'PUBLIC', body: 'Still broken' },
       'ticket { id origin status followUpOf { id status } }',
     );
-    expect(payload['ticket']).toMatchObject({ origin: 'FOLLOW_UP', status: 'NEW', followUpOf: { id: closed.id, status: 'CLOSED' } });
+    expect(payload['ticket']).toMatchObject({
+      origin: 'FOLLOW_UP',
+      status: 'NEW',
+      followUpOf: { id: closed.id, status: 'CLOSED' },
+    });
     expect((payload['ticket'] as { id: string }).id).not.toBe(closed.id);
   });
 
   test('a stale version is refused and nothing is changed', async () => {
     const { id, version } = await desk.ticket();
     await mutate(desk, desk.agent, 'ticketUpdate', { id, priority: 'HIGH' });
-    expect(codes(await mutate(desk, desk.agent, 'ticketUpdate', { id, subject: 'Mine', expectedVersion: version }))).toEqual([
-      'CONFLICT input.expectedVersion',
-    ]);
-    const { ticket } = await desk.ask<{ ticket: object }>(desk.agent, `query ($id: ID!) { ticket(id: $id) { subject priority } }`, { id });
+    expect(
+      codes(
+        await mutate(desk, desk.agent, 'ticketUpdate', {
+          id,
+          subject: 'Mine',
+          expectedVersion: version,
+        }),
+      ),
+    ).toEqual(['CONFLICT input.expectedVersion']);
+    const { ticket } = await desk.ask<{ ticket: object }>(
+      desk.agent,
+      `query ($id: ID!) { ticket(id: $id) { subject priority } }`,
+      { id },
+    );
     expect(ticket).toEqual({ subject: 'Where is my parcel?', priority: 'HIGH' });
   });
 
@@ -210,7 +296,9 @@ describe('a ticket’s life', () => {
     const { id } = await desk.ticket();
     const { version } = await read(desk.agent, id);
     const both = await Promise.all(
-      ['A', 'B'].map((subject) => mutate(desk, desk.agent, 'ticketUpdate', { id, subject, expectedVersion: version })),
+      ['A', 'B'].map((subject) =>
+        mutate(desk, desk.agent, 'ticketUpdate', { id, subject, expectedVersion: version }),
+      ),
     );
     expect(both.flatMap(codes)).toEqual(['CONFLICT input.expectedVersion']);
   });
@@ -232,14 +320,22 @@ describe('who sees what', () => {
       visibility: 'PRIVATE',
       requester: { email: 'called@x.example' },
     };
-    const created = await mutate(desk, desk.agent, 'ticketCreate', input, 'ticket { id requester { id } }');
+    const created = await mutate(
+      desk,
+      desk.agent,
+      'ticketCreate',
+      input,
+      'ticket { id requester { id } }',
+    );
     const ticket = created['ticket'] as { id: string; requester: { id: string } };
     const seen = await desk.answer(
       person(Role.REQUESTER, desk.workspace, { id: ticket.requester.id }),
       `query ($id: ID!) { ticket(id: $id) { subject description messages { totalCount nodes { text } } timeline { nodes { summary } } } }`,
       { id: ticket.id },
     );
-    expect(seen.data).toMatchObject({ ticket: { subject: 'Call back', description: '', messages: { totalCount: 0 } } });
+    expect(seen.data).toMatchObject({
+      ticket: { subject: 'Call back', description: '', messages: { totalCount: 0 } },
+    });
     expect(JSON.stringify(seen)).not.toContain('canary');
   });
 
@@ -248,7 +344,11 @@ describe('who sees what', () => {
     const { id } = await desk.ticket({ subject: 'Kettle leaks' });
     await mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: desk.agent.id });
     const before = await readAsCustomer(id);
-    await mutate(desk, desk.light, 'messageAdd', { ticketId: id, visibility: 'PRIVATE', body: 'canarynote about the supplier' });
+    await mutate(desk, desk.light, 'messageAdd', {
+      ticketId: id,
+      visibility: 'PRIVATE',
+      body: 'canarynote about the supplier',
+    });
     await move(desk.agent, id, 'ON_HOLD');
     await mutate(desk, desk.agent, 'ticketUpdate', { id, addTags: ['canarytag'] });
     expect(await readAsCustomer(id)).toEqual(before);
@@ -273,7 +373,9 @@ describe('who sees what', () => {
       tag: { totalCount: 0 },
       open: { totalCount: 1 },
     });
-    expect(seen.errors?.map(({ path, extensions }) => [path?.join('.'), extensions.code])).toEqual([['ticket.tags', 'FORBIDDEN']]);
+    expect(seen.errors?.map(({ path, extensions }) => [path?.join('.'), extensions.code])).toEqual([
+      ['ticket.tags', 'FORBIDDEN'],
+    ]);
     expect(JSON.stringify(seen)).not.toMatch(/canary|ON_HOLD/);
     const staff = await desk.ask<{ tickets: { totalCount: number } }>(
       desk.agent,
@@ -320,20 +422,25 @@ describe('who sees what', () => {
         departments: [{ id: other.departmentId }],
       });
     }
-    expect(codes(await mutate(desk, other.admin, 'ticketUpdate', { id, subject: 'Mine now' }))).toEqual(['NOT_FOUND input.id']);
-    expect(codes(await mutate(desk, desk.agent, 'ticketAssign', { id, assigneeId: other.agent.id }))).toEqual([
-      'NOT_FOUND input.assigneeId',
-    ]);
-    expect(codes(await mutate(desk, desk.agent, 'ticketAssign', { id, departmentId: other.departmentId }))).toEqual([
-      'NOT_FOUND input.departmentId',
-    ]);
+    expect(
+      codes(await mutate(desk, other.admin, 'ticketUpdate', { id, subject: 'Mine now' })),
+    ).toEqual(['NOT_FOUND input.id']);
+    expect(
+      codes(await mutate(desk, desk.agent, 'ticketAssign', { id, assigneeId: other.agent.id })),
+    ).toEqual(['NOT_FOUND input.assigneeId']);
+    expect(
+      codes(
+        await mutate(desk, desk.agent, 'ticketAssign', { id, departmentId: other.departmentId }),
+      ),
+    ).toEqual(['NOT_FOUND input.departmentId']);
   });
 
   test('row security holds even for a statement that forgets the workspace', async () => {
     await desk.ticket();
     const client = new Client({ connectionString: service.database.url });
     await client.connect();
-    const count = async () => Number((await client.query('select count(*) from ticket')).rows[0].count);
+    const count = async () =>
+      Number((await client.query('select count(*) from ticket')).rows[0].count);
     expect(await count()).toBe(0);
     await client.query(`select set_config('desk.workspace', $1, false)`, [other.workspace]);
     expect(await count()).toBe(0);
@@ -362,11 +469,12 @@ describe('who sees what', () => {
     const mine = await desk.ticket();
     await mutate(desk, desk.lead, 'ticketAssign', { id: mine.id, departmentId: desk.departmentId });
     const bound = { ...app(desk.workspace), departments: [desk.departmentId] };
-    const { tickets } = await desk.ask<{ tickets: { nodes: { department: { id: string } }[]; totalCount: number } }>(
-      bound,
-      `{ tickets(first: 100) { totalCount nodes { department { id } } } }`,
+    const { tickets } = await desk.ask<{
+      tickets: { nodes: { department: { id: string } }[]; totalCount: number };
+    }>(bound, `{ tickets(first: 100) { totalCount nodes { department { id } } } }`);
+    expect(new Set(tickets.nodes.map(({ department }) => department.id))).toEqual(
+      new Set([desk.departmentId]),
     );
-    expect(new Set(tickets.nodes.map(({ department }) => department.id))).toEqual(new Set([desk.departmentId]));
     expect(tickets.totalCount).toBe(tickets.nodes.length);
     expect(codes(await reply(bound, id))).toEqual(['NOT_FOUND input.ticketId']);
   });
@@ -382,7 +490,8 @@ describe('finding', () => {
       en: 'The refunds never arrived',
     };
     const ids: Record<string, string> = {};
-    for (const [locale, body] of Object.entries(texts)) ids[locale] = (await desk.ticket({ subject: `Matter ${locale}`, body, locale })).id;
+    for (const [locale, body] of Object.entries(texts))
+      ids[locale] = (await desk.ticket({ subject: `Matter ${locale}`, body, locale })).id;
     const found = async (text: string) =>
       (
         await desk.ask<{ tickets: { nodes: { id: string }[] } }>(
@@ -406,7 +515,8 @@ describe('finding', () => {
       for (let at = 0; at < 12; at++) {
         const { id } = await fresh.ticket();
         if (at % 3 === 0) await replyAt(fresh, fresh.agent, id);
-        if (at % 4 === 0) await mutate(fresh, fresh.agent, 'ticketUpdate', { id, priority: 'HIGH' });
+        if (at % 4 === 0)
+          await mutate(fresh, fresh.agent, 'ticketUpdate', { id, priority: 'HIGH' });
       }
       for (const direction of ['ASC', 'DESC']) {
         const all = await pageThrough(fresh, field, direction, false);
@@ -452,7 +562,12 @@ describe('finding', () => {
   });
 });
 
-async function pageThrough(of: Desk, field: string, direction: string, backward: boolean): Promise<string[]> {
+async function pageThrough(
+  of: Desk,
+  field: string,
+  direction: string,
+  backward: boolean,
+): Promise<string[]> {
   const seen: string[] = [];
   let cursor: string | null = null;
   do {
@@ -461,13 +576,21 @@ async function pageThrough(of: Desk, field: string, direction: string, backward:
     }: {
       tickets: {
         nodes: { id: string }[];
-        pageInfo: { endCursor: string; startCursor: string; hasNextPage: boolean; hasPreviousPage: boolean };
+        pageInfo: {
+          endCursor: string;
+          startCursor: string;
+          hasNextPage: boolean;
+          hasPreviousPage: boolean;
+        };
       };
     } = await of.ask(
       of.agent,
       `query ($orderBy: [TicketOrder!], $first: Int, $after: String, $last: Int, $before: String) {
         tickets(orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) { nodes { id } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } }`,
-      { orderBy: [{ field, direction }], ...(backward ? { last: 5, before: cursor } : { first: 5, after: cursor }) },
+      {
+        orderBy: [{ field, direction }],
+        ...(backward ? { last: 5, before: cursor } : { first: 5, after: cursor }),
+      },
     );
     const ids = tickets.nodes.map(({ id }) => id);
     seen.push(...(backward ? ids.reverse() : ids));
@@ -504,7 +627,13 @@ describe('importing', () => {
       departmentId: desk.departmentId,
       history: [
         { at: '2026-01-01T01:00:00Z', assigneeId: desk.agent.id, status: 'OPEN' },
-        { at: '2026-01-01T02:00:00Z', body: 'Try again', visibility: 'PUBLIC', authorId: desk.agent.id, status: 'SOLVED' },
+        {
+          at: '2026-01-01T02:00:00Z',
+          body: 'Try again',
+          visibility: 'PUBLIC',
+          authorId: desk.agent.id,
+          status: 'SOLVED',
+        },
         { at: '2026-01-02T00:00:00Z', status: 'OPEN' },
         { at: '2026-01-03T00:00:00Z', status: 'SOLVED' },
         { at: '2026-01-31T00:00:00Z', status: 'CLOSED' },
@@ -543,20 +672,33 @@ describe('importing', () => {
 
   test('the same externalId again, also at once, changes nothing', async () => {
     const externalId = newId('ext');
-    const payloads = await Promise.all(Array.from({ length: 5 }, () => importOne(desk, { externalId })));
+    const payloads = await Promise.all(
+      Array.from({ length: 5 }, () => importOne(desk, { externalId })),
+    );
     expect(payloads.filter((payload) => payload['created']).length).toBe(1);
-    expect(new Set(payloads.map((payload) => (payload['ticket'] as { id: string }).id)).size).toBe(1);
+    expect(new Set(payloads.map((payload) => (payload['ticket'] as { id: string }).id)).size).toBe(
+      1,
+    );
   });
 
   test('a ticket may be assigned and NEW, and an agent may have written it down', async () => {
-    const payload = await importOne(desk, { status: 'NEW', assigneeId: desk.agent.id, authorId: desk.agent.id, channel: 'CALL' });
+    const payload = await importOne(desk, {
+      status: 'NEW',
+      assigneeId: desk.agent.id,
+      authorId: desk.agent.id,
+      channel: 'CALL',
+    });
     const { id } = payload['ticket'] as { id: string };
     const { ticket } = await desk.ask<{ ticket: object }>(
       desk.agent,
       `query ($id: ID!) { ticket(id: $id) { status assignee { name } messages { nodes { author { name } } } } }`,
       { id },
     );
-    expect(ticket).toEqual({ status: 'NEW', assignee: { name: 'Ana' }, messages: { nodes: [{ author: { name: 'Ana' } }] } });
+    expect(ticket).toEqual({
+      status: 'NEW',
+      assignee: { name: 'Ana' },
+      messages: { nodes: [{ author: { name: 'Ana' } }] },
+    });
   });
 
   test('a change in the wrong order or in the future is refused with its place', async () => {
@@ -567,7 +709,9 @@ describe('importing', () => {
       ],
     };
     expect(codes(await importOne(desk, late))).toEqual(['INVALID input.history.1.at']);
-    expect(codes(await importOne(desk, { createdAt: '2990-01-01T00:00:00Z' }))).toEqual(['INVALID input.createdAt']);
+    expect(codes(await importOne(desk, { createdAt: '2990-01-01T00:00:00Z' }))).toEqual([
+      'INVALID input.createdAt',
+    ]);
   });
 
   test('people can’t import', async () => {
@@ -585,11 +729,21 @@ describe('settings', () => {
     await mutate(fresh, fresh.admin, 'settingsUpdate', { onHoldEnabled: true, closeAfter: 'P2D' });
     const { id } = await fresh.ticket();
     await mutate(fresh, fresh.agent, 'ticketStatusChange', { id, status: 'ON_HOLD' });
-    expect(codes(await mutate(fresh, fresh.admin, 'settingsUpdate', { onHoldEnabled: false }))).toEqual(['IN_USE input.onHoldEnabled']);
-    expect(codes(await mutate(fresh, fresh.admin, 'settingsUpdate', { closeAfter: 'PT1M' }))).toEqual(['INVALID input.closeAfter']);
-    const { errors } = await fresh.answer(fresh.lead, 'mutation { settingsUpdate(input: {}) { userErrors { code } } }');
+    expect(
+      codes(await mutate(fresh, fresh.admin, 'settingsUpdate', { onHoldEnabled: false })),
+    ).toEqual(['IN_USE input.onHoldEnabled']);
+    expect(
+      codes(await mutate(fresh, fresh.admin, 'settingsUpdate', { closeAfter: 'PT1M' })),
+    ).toEqual(['INVALID input.closeAfter']);
+    const { errors } = await fresh.answer(
+      fresh.lead,
+      'mutation { settingsUpdate(input: {}) { userErrors { code } } }',
+    );
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
-    const { settings } = await fresh.ask<{ settings: object }>(fresh.agent, '{ settings { onHoldEnabled closeAfter version } }');
+    const { settings } = await fresh.ask<{ settings: object }>(
+      fresh.agent,
+      '{ settings { onHoldEnabled closeAfter version } }',
+    );
     expect(settings).toEqual({ onHoldEnabled: true, closeAfter: 'P2D', version: 2 });
   });
 });
@@ -602,7 +756,12 @@ describe('work per operation', () => {
     const fresh = await openDesk(service);
     for (let at = 0; at < 40; at++) {
       const { id } = await fresh.ticket();
-      if (at % 2) await mutate(fresh, fresh.agent, 'ticketAssign', { id, assigneeId: 'me', departmentId: fresh.departmentId });
+      if (at % 2)
+        await mutate(fresh, fresh.agent, 'ticketAssign', {
+          id,
+          assigneeId: 'me',
+          departmentId: fresh.departmentId,
+        });
       if (at % 3) await mutate(fresh, fresh.agent, 'ticketUpdate', { id, addTags: [`tag ${at}`] });
     }
     const few = await countStatements(() => fresh.ask(fresh.agent, LIST, { first: 2 }));
@@ -619,7 +778,13 @@ describe('staff', () => {
   test('an address is invited once, also when it is asked for 10 times at once', async () => {
     const payloads = await Promise.all(
       Array.from({ length: 10 }, () =>
-        mutate(desk, desk.admin, 'agentInvite', { email: 'New@desk.example', name: 'New', role: 'AGENT' }, 'agent { id }'),
+        mutate(
+          desk,
+          desk.admin,
+          'agentInvite',
+          { email: 'New@desk.example', name: 'New', role: 'AGENT' },
+          'agent { id }',
+        ),
       ),
     );
     expect(payloads.filter(({ userErrors }) => userErrors.length === 0)).toHaveLength(1);

@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 
 /** The text that every virus scanner takes for a virus, in two halves, so that none does here. */
-export const EICAR = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', '-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('');
+export const EICAR = [
+  'X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR',
+  '-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*',
+].join('');
 
 /** A clamd that knows one virus, and can be away for a while. */
 export async function startClamd() {
@@ -30,7 +33,13 @@ export async function startClamd() {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url: `tcp://127.0.0.1:${port}`, scanned: () => scanned, leave, comeBack: () => listen(port), stop: leave };
+  return {
+    url: `tcp://127.0.0.1:${port}`,
+    scanned: () => scanned,
+    leave,
+    comeBack: () => listen(port),
+    stop: leave,
+  };
 }
 
 const COMMAND = 'zINSTREAM\0';

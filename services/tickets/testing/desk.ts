@@ -1,6 +1,14 @@
 import { type Actor, Role } from '@deskgraph/common/access';
 import { newId, uuidOf } from '@deskgraph/common/id';
-import { type Answer, type TestService, app, dataOf, newWorkspace, person, testService } from '@deskgraph/common/testing';
+import {
+  type Answer,
+  type TestService,
+  app,
+  dataOf,
+  newWorkspace,
+  person,
+  testService,
+} from '@deskgraph/common/testing';
 import type { SubgraphOptions } from '@deskgraph/common/subgraph';
 import { Client } from 'pg';
 import { migrations } from '../migrations/all.ts';
@@ -76,9 +84,16 @@ export async function openDesk(service: TestService): Promise<Desk> {
     ask,
     answer: (actor, query, variables) => service.ask(actor, query, variables),
     ticket: async (more = {}) => {
-      const input = { subject: 'Where is my parcel?', body: 'It should have come on Monday.', ...more };
+      const input = {
+        subject: 'Where is my parcel?',
+        body: 'It should have come on Monday.',
+        ...more,
+      };
       const { ticketCreate } = await ask<{
-        ticketCreate: { ticket: { id: string; number: number; version: number } | null; userErrors: object[] };
+        ticketCreate: {
+          ticket: { id: string; number: number; version: number } | null;
+          userErrors: object[];
+        };
       }>(
         customer,
         'mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id number version } userErrors { code field } } }',
@@ -96,7 +111,13 @@ export interface Result extends Record<string, unknown> {
 }
 
 /** Runs one mutation that takes `input` and gives `userErrors`. */
-export async function mutate(desk: Desk, actor: Actor, name: string, input: object, selection = ''): Promise<Result> {
+export async function mutate(
+  desk: Desk,
+  actor: Actor,
+  name: string,
+  input: object,
+  selection = '',
+): Promise<Result> {
   const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
   const data = await desk.ask<Record<string, never>>(
     actor,
@@ -107,10 +128,25 @@ export async function mutate(desk: Desk, actor: Actor, name: string, input: obje
 }
 
 /** A public answer of somebody who has read the ticket as it is now. */
-export async function reply(desk: Desk, actor: Actor, ticketId: string, more: object = {}): Promise<Result> {
-  const { ticket } = await desk.ask<{ ticket: { cursor: string } | null }>(actor, 'query ($id: ID!) { ticket(id: $id) { cursor } }', {
-    id: ticketId,
-  });
-  const input = { ticketId, visibility: 'PUBLIC', body: 'An answer', seen: ticket?.cursor, ...more };
+export async function reply(
+  desk: Desk,
+  actor: Actor,
+  ticketId: string,
+  more: object = {},
+): Promise<Result> {
+  const { ticket } = await desk.ask<{ ticket: { cursor: string } | null }>(
+    actor,
+    'query ($id: ID!) { ticket(id: $id) { cursor } }',
+    {
+      id: ticketId,
+    },
+  );
+  const input = {
+    ticketId,
+    visibility: 'PUBLIC',
+    body: 'An answer',
+    seen: ticket?.cursor,
+    ...more,
+  };
   return mutate(desk, actor, 'messageAdd', input, 'ticket { id status } message { id }');
 }

@@ -20,7 +20,10 @@ export function dice(seed: number): Dice {
     one: (of) => of[roll(of.length)]!,
     some: (of, most = of.length) => {
       const left = [...of];
-      return Array.from({ length: roll(Math.min(most, of.length) + 1) }, () => left.splice(roll(left.length), 1)[0]!);
+      return Array.from(
+        { length: roll(Math.min(most, of.length) + 1) },
+        () => left.splice(roll(left.length), 1)[0]!,
+      );
     },
   };
 }

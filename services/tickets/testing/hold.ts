@@ -11,7 +11,10 @@ export interface Hold {
   release(): Promise<void>;
 }
 
-export async function hold({ service, workspace }: Pick<Desk, 'service' | 'workspace'>): Promise<Hold> {
+export async function hold({
+  service,
+  workspace,
+}: Pick<Desk, 'service' | 'workspace'>): Promise<Hold> {
   const open = async (): Promise<Client> => {
     const client = new Client({ connectionString: service.database.ownerUrl });
     await client.connect();

@@ -13,12 +13,18 @@ export interface Standing {
 }
 
 /** The tickets of a workspace that stand otherwise than the log says. */
-export async function untold({ service, workspace }: Pick<Desk, 'service' | 'workspace'>): Promise<Standing[]> {
+export async function untold({
+  service,
+  workspace,
+}: Pick<Desk, 'service' | 'workspace'>): Promise<Standing[]> {
   const owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();
   await owner.query(`select set_config('desk.workspace', $1, false)`, [workspace]);
   try {
-    const { rows } = await owner.query<Record<string, unknown>>('select * from ticket where workspace_id = $1', [workspace]);
+    const { rows } = await owner.query<Record<string, unknown>>(
+      'select * from ticket where workspace_id = $1',
+      [workspace],
+    );
     const { rows: facts } = await owner.query<{ subject: string; version: number; state: string }>(
       `select distinct on (subject) subject, version, data -> 'state' as state from (
          select subject, version, data from event_log where workspace_id = $1 union all select subject, version, data from outbox where workspace_id = $1) e
@@ -32,7 +38,9 @@ export async function untold({ service, workspace }: Pick<Desk, 'service' | 'wor
         return {
           id: ticket.id,
           stored: written({ version: ticket.version, ...stateOf(ticket) }),
-          told: fact ? written({ version: fact.version, ...(fact.state as unknown as object) }) : 'nothing',
+          told: fact
+            ? written({ version: fact.version, ...(fact.state as unknown as object) })
+            : 'nothing',
         };
       })
       .filter(({ stored, told }) => stored !== told);

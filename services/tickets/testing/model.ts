@@ -45,7 +45,8 @@ export const PURGE_AFTER = 30 * DAY;
 export type Verdict = string[];
 export const done: Verdict = [];
 
-export const tell = (model: Model, type: string, open = false): void => void model.told.push({ type, open });
+export const tell = (model: Model, type: string, open = false): void =>
+  void model.told.push({ type, open });
 
 export function created(requester: Asker): Model {
   const model: Model = {
@@ -80,7 +81,11 @@ export function move(model: Model, to: Status, now: number, custom: Custom | nul
   if (from.status === 'SOLVED' && !['SOLVED', 'CLOSED'].includes(to)) model.reopenCount += 1;
   if (to === 'SOLVED') model.solvedAt = from.status === 'SOLVED' ? from.solvedAt : now;
   else if (to !== 'CLOSED') model.solvedAt = null;
-  tell(model, 'ticket.status_changed', publicly(from.status) !== publicly(to) || faceOf(from) !== faceOf(model));
+  tell(
+    model,
+    'ticket.status_changed',
+    publicly(from.status) !== publicly(to) || faceOf(from) !== faceOf(model),
+  );
   if (to === 'SOLVED') wake(model);
 }
 
@@ -92,14 +97,21 @@ export function wake(model: Model): void {
 
 /** Why somebody can't work on it: staff who may not restore it, or who may. */
 export const barred = (model: Model, field: string, mayRestore = false): Verdict | undefined => {
-  if (model.isGone || (model.deletedAt !== null && !mayRestore)) return [`NOT_FOUND input.${field}`];
+  if (model.isGone || (model.deletedAt !== null && !mayRestore))
+    return [`NOT_FOUND input.${field}`];
   return model.deletedAt === null ? undefined : [`TICKET_DELETED input.${field}`];
 };
 
 /** Why it can't be moved there by hand; `field` is what asks for it. */
-export function refusal({ status: from, isFilled }: Model, to: Status, field: string): Verdict | undefined {
+export function refusal(
+  { status: from, isFilled }: Model,
+  to: Status,
+  field: string,
+): Verdict | undefined {
   if (to === 'CLOSED') return [`CLOSE_BY_HAND input.${field}`];
   if (from === 'CLOSED') return [`TICKET_CLOSED input.${field}`];
   if (to === 'NEW') return [`STATUS_NOT_ALLOWED input.${field}`];
-  return to === 'SOLVED' && from !== 'SOLVED' && !isFilled ? ['FIELD_REQUIRED input.fields.cause'] : undefined;
+  return to === 'SOLVED' && from !== 'SOLVED' && !isFilled
+    ? ['FIELD_REQUIRED input.fields.cause']
+    : undefined;
 }

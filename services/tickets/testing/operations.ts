@@ -19,7 +19,8 @@ import {
 /** Each operation of an agent or, where it says so, of others; `now` in milliseconds. */
 export const OPERATIONS = {
   write(model: Model, who: Asker, now: number): Verdict {
-    if (model.isGone || model.deletedAt !== null || model.requester !== who) return ['NOT_FOUND input.ticketId'];
+    if (model.isGone || model.deletedAt !== null || model.requester !== who)
+      return ['NOT_FOUND input.ticketId'];
     if (model.status === 'CLOSED') {
       tell(model, 'ticket.followed_up', true);
       return done;
@@ -62,7 +63,8 @@ export const OPERATIONS = {
   /** By its requester, or by an agent. */
   reopen(model: Model, who: Asker | 'ana', now: number, isExplained: boolean): Verdict {
     const isAgent = who === 'ana';
-    if (!isAgent && (model.isGone || model.deletedAt !== null || model.requester !== who)) return ['NOT_FOUND input.id'];
+    if (!isAgent && (model.isGone || model.deletedAt !== null || model.requester !== who))
+      return ['NOT_FOUND input.id'];
     const no = barred(model, 'id');
     if (no) return no;
     if (model.status === 'CLOSED') return ['TICKET_CLOSED input.id'];
@@ -147,7 +149,8 @@ export const OPERATIONS = {
   pass(model: Model, now: number): void {
     const events: [number, () => void][] = [];
     if (model.isGone) return;
-    if (model.status === 'SOLVED') events.push([model.solvedAt! + CLOSE_AFTER, () => move(model, 'CLOSED', now)]);
+    if (model.status === 'SOLVED')
+      events.push([model.solvedAt! + CLOSE_AFTER, () => move(model, 'CLOSED', now)]);
     if (model.snooze?.until) events.push([model.snooze.until, () => wake(model)]);
     if (model.deletedAt !== null)
       events.push([
@@ -157,6 +160,7 @@ export const OPERATIONS = {
           tell(model, 'ticket.purged');
         },
       ]);
-    for (const [, happen] of events.filter(([at]) => at <= now).toSorted(([a], [b]) => a - b)) happen();
+    for (const [, happen] of events.filter(([at]) => at <= now).toSorted(([a], [b]) => a - b))
+      happen();
   },
 };

@@ -14,7 +14,10 @@ export interface Patch<T> {
 }
 
 /** All that a client has to do with a message; the rule that the schema states. */
-export function patched<T>(list: Shown<T>, { tickets, ticket, index, previousIndex, totalCount }: Patch<T>): Shown<T> {
+export function patched<T>(
+  list: Shown<T>,
+  { tickets, ticket, index, previousIndex, totalCount }: Patch<T>,
+): Shown<T> {
   if (tickets) return { tickets: [...tickets], totalCount };
   const next = [...list.tickets];
   if (previousIndex !== null) next.splice(previousIndex, 1);

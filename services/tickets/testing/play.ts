@@ -11,7 +11,15 @@ const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'];
 const TAGS = ['red', 'green', 'blue'];
 const WORDS = ['parcel', 'invoice', 'kettle', 'password'];
 const LENGTHS = ['PT1M', 'PT10M', 'PT1H', 'P1D'];
-const ORDERS = ['QUEUE', 'WAITING_SINCE', 'PRIORITY', 'CREATED_AT', 'UPDATED_AT', 'SOLVED_AT', 'NUMBER'];
+const ORDERS = [
+  'QUEUE',
+  'WAITING_SINCE',
+  'PRIORITY',
+  'CREATED_AT',
+  'UPDATED_AT',
+  'SOLVED_AT',
+  'NUMBER',
+];
 
 /** Random lists and random writes of one workspace. */
 export class Play {
@@ -35,7 +43,13 @@ export class Play {
     for (const base of ['OPEN', 'PENDING', 'ON_HOLD', 'SOLVED'])
       for (const kind of ['one', 'other']) {
         const input = { base, label: `${base} ${kind}`, requesterLabel: base };
-        const { customStatus } = await mutate(this.#desk, this.#desk.admin, 'customStatusCreate', input, 'customStatus { id }');
+        const { customStatus } = await mutate(
+          this.#desk,
+          this.#desk.admin,
+          'customStatusCreate',
+          input,
+          'customStatus { id }',
+        );
         this.#statuses.push((customStatus as { id: string }).id);
       }
   }
@@ -44,8 +58,15 @@ export class Play {
   list(): { actor: Actor; args: Arguments } {
     const { one, roll } = this.#dice;
     const { agent, colleague, light, customer, stranger, partner } = this.#desk;
-    const orderBy = Array.from({ length: roll(4) }, () => ({ field: one(ORDERS), direction: one(['ASC', 'DESC']) }));
-    const args: Arguments = { filter: roll(5) ? this.#filter(2) : null, orderBy, first: one([0, 1, 2, 3, 5, 8, 25, 100, null]) };
+    const orderBy = Array.from({ length: roll(4) }, () => ({
+      field: one(ORDERS),
+      direction: one(['ASC', 'DESC']),
+    }));
+    const args: Arguments = {
+      filter: roll(5) ? this.#filter(2) : null,
+      orderBy,
+      first: one([0, 1, 2, 3, 5, 8, 25, 100, null]),
+    };
     return { actor: one([agent, colleague, light, customer, stranger, partner, this.#app]), args };
   }
 
@@ -54,14 +75,26 @@ export class Play {
     const { departmentId, agent, customer } = this.#desk;
     const tree = (): object => this.#filter(depth - 1);
     const leaves: (() => object)[] = [
-      () => ({ status: one([{ eq: one(STATUSES) }, { in: some(STATUSES) }, { notIn: some(STATUSES) }]) }),
-      () => ({ customStatusId: one([{ in: some(this.#statuses) }, { isNull: one([true, false]) }]) }),
+      () => ({
+        status: one([{ eq: one(STATUSES) }, { in: some(STATUSES) }, { notIn: some(STATUSES) }]),
+      }),
+      () => ({
+        customStatusId: one([{ in: some(this.#statuses) }, { isNull: one([true, false]) }]),
+      }),
       () => ({ priority: one([{ eq: one(PRIORITIES) }, { notIn: some(PRIORITIES) }]) }),
-      () => ({ departmentId: one([{ eq: departmentId }, { isNull: true }, { notIn: [departmentId] }]) }),
+      () => ({
+        departmentId: one([{ eq: departmentId }, { isNull: true }, { notIn: [departmentId] }]),
+      }),
       () => ({ assigneeId: one([{ eq: 'me' }, { eq: agent.id }, { isNull: one([true, false]) }]) }),
       () => ({ requesterId: one([{ eq: customer.id }, { notIn: [customer.id] }]) }),
       () => ({ tag: one([{ any: some(TAGS) }, { all: some(TAGS) }, { none: some(TAGS) }]) }),
-      () => ({ createdAt: one([{ within: one(LENGTHS) }, { olderThan: one(LENGTHS) }, { within: 'PT1H', olderThan: 'PT1M' }]) }),
+      () => ({
+        createdAt: one([
+          { within: one(LENGTHS) },
+          { olderThan: one(LENGTHS) },
+          { within: 'PT1H', olderThan: 'PT1M' },
+        ]),
+      }),
       () => ({ text: one(WORDS) }),
       () => ({ snoozed: one([true, false]) }),
       () => ({ handled: one([true, false]) }),
@@ -70,27 +103,47 @@ export class Play {
       () => ({ solvedAt: one([{ within: one(LENGTHS) }, { isNull: true }]) }),
       () => ({ number: one([{ gte: roll(20) }, { lte: roll(20) }]) }),
     ];
-    const branches = [() => ({ and: [tree(), tree()] }), () => ({ or: [tree(), tree()] }), () => ({ not: tree() })];
-    return Object.assign({}, one(leaves)(), roll(3) && depth ? one(branches)() : {}, roll(3) ? {} : one(leaves)()) as object;
+    const branches = [
+      () => ({ and: [tree(), tree()] }),
+      () => ({ or: [tree(), tree()] }),
+      () => ({ not: tree() }),
+    ];
+    return Object.assign(
+      {},
+      one(leaves)(),
+      roll(3) && depth ? one(branches)() : {},
+      roll(3) ? {} : one(leaves)(),
+    ) as object;
   }
 
   /** Somebody does something; now and then it is refused. */
   async write(): Promise<void> {
     const { one, some, roll } = this.#dice;
     const { agent, colleague, light, lead, customer, stranger, departmentId } = this.#desk;
-    const mutation = (actor: Actor, name: string, input: object, selection?: string) => mutate(this.#desk, actor, name, input, selection);
+    const mutation = (actor: Actor, name: string, input: object, selection?: string) =>
+      mutate(this.#desk, actor, name, input, selection);
     const body = `${one(WORDS)} ${one(WORDS)}`;
     this.#clock.turn(roll(2_000));
     const id = this.#tickets.length ? one(this.#tickets) : undefined;
     if (!id || !roll(4)) {
-      const { ticket: made } = await mutation(one([customer, stranger]), 'ticketCreate', { subject: one(WORDS), body }, 'ticket { id }');
+      const { ticket: made } = await mutation(
+        one([customer, stranger]),
+        'ticketCreate',
+        { subject: one(WORDS), body },
+        'ticket { id }',
+      );
       this.#tickets.push((made as { id: string }).id);
       return;
     }
     const writes: (() => Promise<unknown>)[] = [
       () => mutation(agent, 'ticketStatusChange', { id, status: one(STATUSES.slice(1)) }),
       () => mutation(agent, 'ticketStatusChange', { id, status: 'ON_HOLD' }),
-      () => mutation(agent, 'ticketStatusChange', { id, customStatusId: one(this.#statuses), resolutionCode: 'ANSWERED' }),
+      () =>
+        mutation(agent, 'ticketStatusChange', {
+          id,
+          customStatusId: one(this.#statuses),
+          resolutionCode: 'ANSWERED',
+        }),
       () => mutation(one([customer, stranger, agent]), 'ticketReopen', { id }),
       () => mutation(lead, 'ticketAssign', { id, assigneeId: one([agent.id, colleague.id, null]) }),
       () => mutation(lead, 'ticketAssign', { id, departmentId: one([departmentId, null]) }),
@@ -98,9 +151,19 @@ export class Play {
       () => mutation(agent, 'ticketUpdate', { id, priority: one(PRIORITIES) }),
       () => mutation(agent, 'ticketUpdate', { id, subject: body }),
       () => mutation(agent, 'ticketUpdate', { id, product: one([...WORDS, null]) }),
-      () => mutation(agent, 'ticketSnooze', { id, until: new Date(Date.now() + one([1_000, 60_000, HOUR])) }),
-      () => mutation(one([customer, stranger]), 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body }),
-      () => mutation(agent, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body, override: true }),
+      () =>
+        mutation(agent, 'ticketSnooze', {
+          id,
+          until: new Date(Date.now() + one([1_000, 60_000, HOUR])),
+        }),
+      () =>
+        mutation(one([customer, stranger]), 'messageAdd', {
+          ticketId: id,
+          visibility: 'PUBLIC',
+          body,
+        }),
+      () =>
+        mutation(agent, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body, override: true }),
       () => mutation(light, 'messageAdd', { ticketId: id, visibility: 'PRIVATE', body }),
     ];
     await one(writes)();

@@ -11,7 +11,9 @@ const AUTHORIZATION =
 /** A server that speaks as much of S3 as is asked of one, and lets nobody in who does not sign (Signature Version 4). */
 export async function startBucket() {
   const objects = new Map<string, Buffer>();
-  const server = createServer((request, response) => void serve(request, response).catch(() => response.destroy()));
+  const server = createServer(
+    (request, response) => void serve(request, response).catch(() => response.destroy()),
+  );
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url = '' } = request;
@@ -25,14 +27,24 @@ export async function startBucket() {
     }
     const object = objects.get(key);
     if (!object) return refuse(response, 404, 'NoSuchKey');
-    response.writeHead(200, { 'content-length': object.length, etag: '"1"', 'last-modified': new Date().toUTCString() });
+    response.writeHead(200, {
+      'content-length': object.length,
+      etag: '"1"',
+      'last-modified': new Date().toUTCString(),
+    });
     response.end(method === 'HEAD' ? undefined : object);
   }
 
   /** What breaks off is not there. */
-  async function take(request: IncomingMessage, response: ServerResponse, key: string): Promise<void> {
-    if (request.headers['content-length'] === undefined) return refuse(response, 411, 'MissingContentLength');
-    if (request.headers['content-encoding']?.includes('aws-chunked')) return refuse(response, 501, 'NotImplemented');
+  async function take(
+    request: IncomingMessage,
+    response: ServerResponse,
+    key: string,
+  ): Promise<void> {
+    if (request.headers['content-length'] === undefined)
+      return refuse(response, 411, 'MissingContentLength');
+    if (request.headers['content-encoding']?.includes('aws-chunked'))
+      return refuse(response, 501, 'NotImplemented');
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     objects.set(key, Buffer.concat(parts));
@@ -58,20 +70,36 @@ export async function startBucket() {
 }
 
 function refuse(response: ServerResponse, status: number, code: string): void {
-  response.writeHead(status, { 'content-type': 'application/xml' }).end(`<Error><Code>${code}</Code></Error>`);
+  response
+    .writeHead(status, { 'content-type': 'application/xml' })
+    .end(`<Error><Code>${code}</Code></Error>`);
 }
 
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+const hmac = (key: string | Buffer, text: string): Buffer =>
+  createHmac('sha256', key).update(text).digest();
 
 function isSigned({ method, url = '', headers }: IncomingMessage): boolean {
-  const [, id, day, region, names = '', signature] = AUTHORIZATION.exec(headers.authorization ?? '') ?? [];
+  const [, id, day, region, names = '', signature] =
+    AUTHORIZATION.exec(headers.authorization ?? '') ?? [];
   if (id !== ACCESS.id || region !== REGION) return false;
   const { pathname, searchParams } = new URL(url, 'http://s3');
   searchParams.sort();
   const signed = names.split(';').map((name) => `${name}:${String(headers[name]).trim()}\n`);
-  const canonical = [method, pathname, searchParams.toString(), signed.join(''), names, headers['x-amz-content-sha256']].join('\n');
+  const canonical = [
+    method,
+    pathname,
+    searchParams.toString(),
+    signed.join(''),
+    names,
+    headers['x-amz-content-sha256'],
+  ].join('\n');
   const scope = `${day}/${region}/s3/aws4_request`;
-  const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
+  const text = [
+    'AWS4-HMAC-SHA256',
+    headers['x-amz-date'],
+    scope,
+    createHash('sha256').update(canonical).digest('hex'),
+  ].join('\n');
   const key = [region, 's3', 'aws4_request'].reduce(hmac, hmac(`AWS4${ACCESS.secret}`, day!));
   return hmac(key, text).toString('hex') === signature;
 }

@@ -22,7 +22,12 @@ export class Told {
     this.#team = team;
   }
 
-  #tell(by: string, type: string, { id }: Case, calls: Record<string, readonly (string | null)[]>): void {
+  #tell(
+    by: string,
+    type: string,
+    { id }: Case,
+    calls: Record<string, readonly (string | null)[]>,
+  ): void {
     const done = new Set([by]);
     for (const reason of STRENGTH)
       for (const person of calls[reason] ?? []) {
@@ -35,7 +40,10 @@ export class Told {
   #customers = ({ requester, ccs }: Case): string[] => [requester, ...ccs];
 
   created(by: string, it: Case): void {
-    this.#tell(by, 'ticket.created', it, { ASSIGNED: [it.assignee], NEW_TICKET: it.assignee ? [] : this.#team(it.department) });
+    this.#tell(by, 'ticket.created', it, {
+      ASSIGNED: [it.assignee],
+      NEW_TICKET: it.assignee ? [] : this.#team(it.department),
+    });
     this.#tell(by, 'message.added', it, { STATUS: this.#customers(it) });
   }
 
@@ -44,7 +52,10 @@ export class Told {
     if (it.status === to) return;
     const isPublic = shown(it.status) !== shown(to);
     it.status = to;
-    this.#tell(by, 'ticket.status_changed', it, { FOLLOWED: it.followers, STATUS: isPublic ? this.#customers(it) : [] });
+    this.#tell(by, 'ticket.status_changed', it, {
+      FOLLOWED: it.followers,
+      STATUS: isPublic ? this.#customers(it) : [],
+    });
   }
 
   answered(by: string, it: Case): void {
@@ -53,7 +64,11 @@ export class Told {
   }
 
   asked(by: string, it: Case): void {
-    this.#tell(by, 'message.added', it, { REPLY: [it.assignee], FOLLOWED: it.followers, STATUS: this.#customers(it) });
+    this.#tell(by, 'message.added', it, {
+      REPLY: [it.assignee],
+      FOLLOWED: it.followers,
+      STATUS: this.#customers(it),
+    });
     if (['PENDING', 'ON_HOLD', 'SOLVED'].includes(it.status)) this.move(by, it, 'OPEN');
   }
 
@@ -83,6 +98,9 @@ export class Told {
     if (it.department === department) return;
     it.department = department;
     const isNew = department && !it.assignee && it.status !== 'SOLVED';
-    this.#tell(by, 'ticket.assigned', it, { NEW_TICKET: isNew ? this.#team(department) : [], FOLLOWED: it.followers });
+    this.#tell(by, 'ticket.assigned', it, {
+      NEW_TICKET: isNew ? this.#team(department) : [],
+      FOLLOWED: it.followers,
+    });
   }
 }

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from '@deskgraph/common/access';
-import { type StreamClient, type StreamResult, TEST_SECRET, streamClient } from '@deskgraph/common/testing';
+import {
+  type StreamClient,
+  type StreamResult,
+  TEST_SECRET,
+  streamClient,
+} from '@deskgraph/common/testing';
 import { signActor } from '@deskgraph/common/token';
 import type { Desk } from './desk.ts';
 import { type Patch, type Shown, patched } from './patch.ts';
@@ -48,7 +53,11 @@ export class Watch {
   ) {
     this.stop = client.subscribe<{ ticketChanges: Change }, { cursor?: string }>(
       { query: LIST, variables: { ...args } },
-      { next: (result) => this.#add(result), error: (error) => this.#end(error), complete: () => this.#end('complete') },
+      {
+        next: (result) => this.#add(result),
+        error: (error) => this.#end(error),
+        complete: () => this.#end('complete'),
+      },
     );
   }
 
@@ -66,7 +75,9 @@ export class Watch {
 
   /** What a query for the same list answers now. */
   async fresh(): Promise<Shown<ShownTicket>> {
-    const { tickets } = await this.desk.ask<{ tickets: { nodes: ShownTicket[]; totalCount: number } }>(this.actor, FRESH, this.args);
+    const { tickets } = await this.desk.ask<{
+      tickets: { nodes: ShownTicket[]; totalCount: number };
+    }>(this.actor, FRESH, this.args);
     return { tickets: tickets.nodes, totalCount: tickets.totalCount };
   }
 
@@ -75,7 +86,8 @@ export class Watch {
     for (const late = performance.now() + patienceMs; ;) {
       const fresh = JSON.stringify(await this.fresh());
       if (JSON.stringify(this.shown) === fresh) return undefined;
-      if (this.errors || performance.now() > late) return `${JSON.stringify(this.errors ?? this.shown)} instead of ${fresh}`;
+      if (this.errors || performance.now() > late)
+        return `${JSON.stringify(this.errors ?? this.shown)} instead of ${fresh}`;
       // What happens by itself, at an instant, may come after the answer.
       await Promise.race([this.#next(), sleep(100)]);
     }
@@ -85,7 +97,11 @@ export class Watch {
     return new Promise((resolve) => (this.#grown = resolve));
   }
 
-  #add({ data, errors, extensions }: StreamResult<{ ticketChanges: Change }, { cursor?: string }>): void {
+  #add({
+    data,
+    errors,
+    extensions,
+  }: StreamResult<{ ticketChanges: Change }, { cursor?: string }>): void {
     if (errors || !data) return this.#end(errors);
     const change = data.ticketChanges;
     try {
@@ -106,7 +122,8 @@ export class Watch {
 
   #check({ kind, tickets, ticket, ticketId, index, previousIndex }: Change): void {
     assert.equal(kind === 'SNAPSHOT', tickets !== null);
-    if (tickets) return assert.deepEqual([ticket, ticketId, index, previousIndex], [null, null, null, null]);
+    if (tickets)
+      return assert.deepEqual([ticket, ticketId, index, previousIndex], [null, null, null, null]);
     assert.ok(this.shown);
     const known = this.shown.tickets.map(({ id }) => id);
     if (ticket) assert.equal(ticket.id, ticketId);
@@ -115,6 +132,7 @@ export class Watch {
     if (kind === 'UPDATE') return assert.equal(index, previousIndex);
     assert.equal(index === null, kind === 'LEAVE');
     assert.equal(previousIndex === null, kind === 'ENTER');
-    if (kind === 'ENTER') assert.ok(!known.includes(ticket!.id) && known.length < (this.args.first ?? 25));
+    if (kind === 'ENTER')
+      assert.ok(!known.includes(ticket!.id) && known.length < (this.args.first ?? 25));
   }
 }

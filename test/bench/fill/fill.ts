@@ -14,15 +14,23 @@ export async function fill(platform: Platform, size: Size): Promise<World> {
   const workspaceId = await openWorkspace(platform);
   const workspace = uuidOf('wsp', workspaceId);
   const cast = await hire(platform, graph, workspaceId, size);
-  const filled = await asOwner(platform, 'tickets', (owner) => fileTickets(owner, workspace, cast, size));
-  await asOwner(platform, 'analytics', (owner) => fillReports(owner, workspace, filled.tickets, size));
+  const filled = await asOwner(platform, 'tickets', (owner) =>
+    fileTickets(owner, workspace, cast, size),
+  );
+  await asOwner(platform, 'analytics', (owner) =>
+    fillReports(owner, workspace, filled.tickets, size),
+  );
   for (const name of ['customers', 'knowledge_base']) await asOwner(platform, name, async () => {});
   const cursors = await cursorsOf(graph, cast.lead, size.tickets / 2);
   return { graph, workspace, ...cast, ...filled, cursors };
 }
 
 /** Does its work, and tells the planner what there is now. */
-async function asOwner<T>(platform: Platform, database: string, work: (owner: Client) => Promise<T>): Promise<T> {
+async function asOwner<T>(
+  platform: Platform,
+  database: string,
+  work: (owner: Client) => Promise<T>,
+): Promise<T> {
   const owner = new Client({ connectionString: platform.database(database).owner });
   await owner.connect();
   try {
@@ -34,19 +42,36 @@ async function asOwner<T>(platform: Platform, database: string, work: (owner: Cl
   }
 }
 
-const ORDERS: object[][] = [[], [{ field: 'CREATED_AT', direction: 'DESC' }], [{ field: 'UPDATED_AT', direction: 'DESC' }]];
+const ORDERS: object[][] = [
+  [],
+  [{ field: 'CREATED_AT', direction: 'DESC' }],
+  [{ field: 'UPDATED_AT', direction: 'DESC' }],
+];
 const CURSORS = `query ($orderBy: [TicketOrder!]!, $after: String) {
   tickets(first: 100, after: $after, orderBy: $orderBy) { edges { cursor } pageInfo { hasNextPage endCursor } }
 }`;
 
 /** Where to begin a page: after each of the first tickets, by each of some orders. */
-async function cursorsOf(graph: World['graph'], { token }: Person, most: number): Promise<World['cursors']> {
+async function cursorsOf(
+  graph: World['graph'],
+  { token }: Person,
+  most: number,
+): Promise<World['cursors']> {
   const cursors: World['cursors'] = [];
   for (const orderBy of ORDERS) {
     let after: string | null = null;
     for (let read = 0; read < Math.min(most, 2_000); read += 100) {
-      type Page = { tickets: { edges: { cursor: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
-      const { tickets }: Page = await graph.data<Page>({ query: CURSORS, variables: { orderBy, after }, token });
+      type Page = {
+        tickets: {
+          edges: { cursor: string }[];
+          pageInfo: { hasNextPage: boolean; endCursor: string };
+        };
+      };
+      const { tickets }: Page = await graph.data<Page>({
+        query: CURSORS,
+        variables: { orderBy, after },
+        token,
+      });
       cursors.push(...tickets.edges.map(({ cursor }) => ({ orderBy, after: cursor })));
       if (!tickets.pageInfo.hasNextPage) break;
       after = tickets.pageInfo.endCursor;

@@ -37,10 +37,17 @@ export interface Cast {
 }
 
 /** Staff, customers and articles through the graph: each service has what it needs, its followers included. */
-export async function hire(platform: Platform, graph: Asker, workspace: string, size: Size): Promise<Cast> {
+export async function hire(
+  platform: Platform,
+  graph: Asker,
+  workspace: string,
+  size: Size,
+): Promise<Cast> {
   const admin = await platform.token({ email: ADMIN, workspace });
   const make = maker(graph, admin);
-  const departments = await inOrder(DEPARTMENTS, (name) => make('departmentCreate', { name }, 'department { id name }'));
+  const departments = await inOrder(DEPARTMENTS, (name) =>
+    make('departmentCreate', { name }, 'department { id name }'),
+  );
   const staff = await inOrder(
     Array.from({ length: 12 }, (_, n) => n),
     async (n): Promise<Person> => {
@@ -67,11 +74,18 @@ export const maker =
   async (mutation, input, selection) => {
     const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
     const query = `mutation ($input: ${type}!) { done: ${mutation}(input: $input) { ${selection} userErrors { code field } } }`;
-    const { done } = await graph.data<{ done: Record<string, Known> }>({ query, variables: { input }, token });
+    const { done } = await graph.data<{ done: Record<string, Known> }>({
+      query,
+      variables: { input },
+      token,
+    });
     return Object.values(done).find((value) => !Array.isArray(value))!;
   };
 
-async function inOrder<From, To>(list: readonly From[], work: (each: From) => Promise<To>): Promise<To[]> {
+async function inOrder<From, To>(
+  list: readonly From[],
+  work: (each: From) => Promise<To>,
+): Promise<To[]> {
   const results: To[] = [];
   for (const each of list) results.push(await work(each));
   return results;
@@ -91,13 +105,21 @@ async function many<To>(count: number, work: (n: number) => Promise<To>): Promis
 /** Three of four customers belong to an organization. */
 async function meet(make: Make, { customers, organizations }: Size): Promise<Requester[]> {
   const companies = await many(organizations, (n) =>
-    make('organizationCreate', { name: `Company ${n}`, domains: [`company${n}.example`] }, 'organization { id name }'),
+    make(
+      'organizationCreate',
+      { name: `Company ${n}`, domains: [`company${n}.example`] },
+      'organization { id name }',
+    ),
   );
   return many(customers, async (n) => {
     const company = n % 4 ? companies[n % organizations]! : undefined;
     const name = `Customer ${n}`;
     const identities = [{ kind: 'EMAIL', value: `customer${n}@somewhere.example` }];
-    const { id } = await make('customerCreate', { name, identities, ...(company && { organizationIds: [company.id] }) }, 'customer { id }');
+    const { id } = await make(
+      'customerCreate',
+      { name, identities, ...(company && { organizationIds: [company.id] }) },
+      'customer { id }',
+    );
     return { id, name, organizationId: company?.id ?? null };
   });
 }
@@ -111,8 +133,14 @@ async function writeArticles(make: Make, { articles }: Size): Promise<void> {
   );
   await many(articles, async (n) => {
     const about = `${title(random)}: ${THINGS[n % THINGS.length]} and ${oneOf(THINGS, random)}`;
-    const body = Array.from({ length: 6 }, (_, part) => letter(random, rare(n * 31 + part))).join('\n\n');
-    const { id } = await make('articleCreate', { knowledgeBaseId: base.id, title: about, body }, 'article { id }');
+    const body = Array.from({ length: 6 }, (_, part) => letter(random, rare(n * 31 + part))).join(
+      '\n\n',
+    );
+    const { id } = await make(
+      'articleCreate',
+      { knowledgeBaseId: base.id, title: about, body },
+      'article { id }',
+    );
     await make('articlePublish', { id }, 'article { id }');
   });
 }

@@ -8,7 +8,12 @@ const BATCH = 2_000;
 const HOUR_MS = 3_600_000;
 
 /** What reports know of the tickets, and of as many more like them as reports shall count. */
-export async function fillReports(owner: Client, workspace: string, tickets: readonly Filed[], { reported }: Size): Promise<void> {
+export async function fillReports(
+  owner: Client,
+  workspace: string,
+  tickets: readonly Filed[],
+  { reported }: Size,
+): Promise<void> {
   const random = dice(2);
   for (let from = 0; from < reported; from += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, reported - from) }, (_, at) =>
@@ -30,11 +35,14 @@ export async function fillReports(owner: Client, workspace: string, tickets: rea
     const first = at < tickets.length;
     const shift = first ? 0 : Math.floor((random() - 0.5) * 24 * HOUR_MS);
     const createdAt = new Date(Math.min(Date.now(), filed.createdAt.getTime() + shift));
-    const solvedAt = filed.solvedAt && new Date(Math.max(filed.solvedAt.getTime() + shift, createdAt.getTime()));
+    const solvedAt =
+      filed.solvedAt && new Date(Math.max(filed.solvedAt.getTime() + shift, createdAt.getTime()));
     const department = uuidOf('dep', filed.departmentId);
     const agent = filed.assigneeId && uuidOf('agt', filed.assigneeId);
     const id = first ? filed.id : newUuid();
-    const respondedAt = agent ? new Date(createdAt.getTime() + Math.floor(random() * 8 * HOUR_MS)) : null;
+    const respondedAt = agent
+      ? new Date(createdAt.getTime() + Math.floor(random() * 8 * HOUR_MS))
+      : null;
     const seconds = (to: Date): number => Math.floor((to.getTime() - createdAt.getTime()) / 1000);
     return {
       ticket: {

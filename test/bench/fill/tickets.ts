@@ -37,12 +37,19 @@ export interface Filled {
  * Writes tickets, messages and their words straight into the service's tables: through the graph it would take minutes. The event log gets
  * nothing of them; what reports know of them is written by reports.ts.
  */
-export async function fileTickets(owner: Client, workspace: string, cast: Cast, { tickets: count }: Size): Promise<Filled> {
+export async function fileTickets(
+  owner: Client,
+  workspace: string,
+  cast: Cast,
+  { tickets: count }: Size,
+): Promise<Filled> {
   const random = dice(1);
   const now = Date.now();
   const filled: Filled = { tickets: [], long: [], open: [], searches: [] };
   for (let from = 0; from < count; from += BATCH) {
-    const rows = Array.from({ length: Math.min(BATCH, count - from) }, (_, at) => write(from + at + 1));
+    const rows = Array.from({ length: Math.min(BATCH, count - from) }, (_, at) =>
+      write(from + at + 1),
+    );
     await insert(
       owner,
       'ticket',
@@ -73,7 +80,9 @@ export async function fileTickets(owner: Client, workspace: string, cast: Cast, 
     const subject = title(random);
     const size = number % LONG_EACH === 0 ? LONG : 3 + Math.floor(random() * 1.2);
     const texts = Array.from({ length: size }, (_, at) => letter(random, rare(number * 7 + at)));
-    const written = texts.map((_, at) => new Date(Math.min(now, createdAt.getTime() + at * 40 * 60_000)));
+    const written = texts.map(
+      (_, at) => new Date(Math.min(now, createdAt.getTime() + at * 40 * 60_000)),
+    );
     const updatedAt = written.at(-1)!;
     const filed: Filed = {
       id,
@@ -91,8 +100,17 @@ export async function fileTickets(owner: Client, workspace: string, cast: Cast, 
     if (size === LONG) filled.long.push(toId('tkt', id));
     else if (status === 'OPEN') filled.open.push(toId('tkt', id));
     filled.searches.push(`${rare(number * 7)} ${oneOf(THINGS, random)}`);
-    const stamps = { workspace_id: workspace, version: 1, created_at: createdAt, updated_at: updatedAt };
-    const person = { created_by_kind: 'customer', created_by_id: requester.id, created_by_name: requester.name };
+    const stamps = {
+      workspace_id: workspace,
+      version: 1,
+      created_at: createdAt,
+      updated_at: updatedAt,
+    };
+    const person = {
+      created_by_kind: 'customer',
+      created_by_id: requester.id,
+      created_by_name: requester.name,
+    };
     return {
       words: searchText(`${subject} ${requester.name}`, ...texts),
       ticket: {
@@ -150,12 +168,21 @@ export async function fileTickets(owner: Client, workspace: string, cast: Cast, 
 }
 
 const statusOf = (chance: number): string =>
-  chance < 0.45 ? 'CLOSED' : chance < 0.65 ? 'SOLVED' : chance < 0.75 ? 'PENDING' : chance < 0.95 ? 'OPEN' : 'NEW';
+  chance < 0.45
+    ? 'CLOSED'
+    : chance < 0.65
+      ? 'SOLVED'
+      : chance < 0.75
+        ? 'PENDING'
+        : chance < 0.95
+          ? 'OPEN'
+          : 'NEW';
 
 /** Rows of plain values, with the columns that the first one has. */
 export async function insert(owner: Client, table: string, rows: readonly object[]): Promise<void> {
   const columns = Object.keys(rows[0]!).join(', ');
-  await owner.query(`insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1::jsonb)`, [
-    JSON.stringify(rows),
-  ]);
+  await owner.query(
+    `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
+    [JSON.stringify(rows)],
+  );
 }

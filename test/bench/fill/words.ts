@@ -9,7 +9,8 @@ export function dice(seed: number): () => number {
   };
 }
 
-export const oneOf = <T>(list: readonly T[], random: () => number): T => list[Math.floor(random() * list.length)]!;
+export const oneOf = <T>(list: readonly T[], random: () => number): T =>
+  list[Math.floor(random() * list.length)]!;
 
 /** What people of a small shop write about, and what articles help with. */
 export const THINGS =
@@ -29,7 +30,11 @@ const SYLLABLES = 'ba ke lo mi nu ra se ti vo za dre fli gra plo stu cha whe oro
 /** A word that few texts have: the `n`th of some thousands, so that it can be searched for. */
 export const rare = (n: number): string => {
   let word = '';
-  for (let left = (n % RARE) + SYLLABLES.length ** 2; left > 0; left = Math.floor(left / SYLLABLES.length))
+  for (
+    let left = (n % RARE) + SYLLABLES.length ** 2;
+    left > 0;
+    left = Math.floor(left / SYLLABLES.length)
+  )
     word += SYLLABLES[left % SYLLABLES.length];
   return word;
 };
@@ -37,8 +42,10 @@ export const RARE = 5_000;
 
 /** What somebody writes: some sentences with one rare word. */
 export function letter(random: () => number, rareWord: string): string {
-  const sentence = (): string => Array.from({ length: 6 + Math.floor(random() * 8) }, () => oneOf(PLAIN, random)).join(' ');
+  const sentence = (): string =>
+    Array.from({ length: 6 + Math.floor(random() * 8) }, () => oneOf(PLAIN, random)).join(' ');
   return `The ${oneOf(THINGS, random)} ${oneOf(TROUBLES, random)}. ${sentence()} ${rareWord} ${sentence()}.\n\n${sentence()}.`;
 }
 
-export const title = (random: () => number): string => `My ${oneOf(THINGS, random)} ${oneOf(TROUBLES, random)}`;
+export const title = (random: () => number): string =>
+  `My ${oneOf(THINGS, random)} ${oneOf(TROUBLES, random)}`;

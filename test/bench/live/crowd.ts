@@ -64,13 +64,16 @@ export async function serve(stage: Stage, crowd: Crowd): Promise<Served> {
   await pace(crowd.rate, events, () => scene.happen(next++));
   await arrived(tally, events * crowd.subscribers);
   const took = (performance.now() - began) / 1000;
-  const used = Object.fromEntries(Object.entries(timesOf(processes)).map(([name, time]) => [name, time - cpu[name]!]));
+  const used = Object.fromEntries(
+    Object.entries(timesOf(processes)).map(([name, time]) => [name, time - cpu[name]!]),
+  );
   const now = machine();
   for (const socket of sockets) socket.close();
   await sleep(SETTLE_MS);
 
   const sorted = tally.latencies.toSorted((a, b) => a - b);
-  const ofCrowd = (name: string): number => Math.max(0, used[name]! - (writing[name] ?? 0) * events);
+  const ofCrowd = (name: string): number =>
+    Math.max(0, used[name]! - (writing[name] ?? 0) * events);
   return {
     ...crowd,
     events,
@@ -80,9 +83,16 @@ export async function serve(stage: Stage, crowd: Crowd): Promise<Served> {
     bytes: tally.bytes / tally.messages,
     p50: share(sorted, 0.5),
     p99: share(sorted, 0.99),
-    cpu: Object.fromEntries(Object.keys(used).map((name) => [name, (ofCrowd(name) * 1000) / tally.messages])),
+    cpu: Object.fromEntries(
+      Object.keys(used).map((name) => [name, (ofCrowd(name) * 1000) / tally.messages]),
+    ),
     idle: idle / crowd.subscribers,
-    foreign: Math.max(0, now.used - whole.used - Object.values(used).reduce((sum, time) => sum + time, 0)) / (now.all - whole.all),
+    foreign:
+      Math.max(
+        0,
+        now.used - whole.used - Object.values(used).reduce((sum, time) => sum + time, 0),
+      ) /
+      (now.all - whole.all),
   };
 }
 
@@ -91,23 +101,36 @@ let next = 0;
 async function gather(crowd: Crowd, join: (n: number) => Promise<WebSocket>): Promise<WebSocket[]> {
   const sockets: WebSocket[] = [];
   for (let n = 0; n < crowd.subscribers; n += AT_ONCE)
-    sockets.push(...(await Promise.all(Array.from({ length: Math.min(AT_ONCE, crowd.subscribers - n) }, (_, at) => join(n + at)))));
+    sockets.push(
+      ...(await Promise.all(
+        Array.from({ length: Math.min(AT_ONCE, crowd.subscribers - n) }, (_, at) => join(n + at)),
+      )),
+    );
   return sockets;
 }
 
 /** Until one event has reached them all: then every stream is open. */
-async function everybody(tally: Tally, subscribers: number, happen: () => Promise<unknown>): Promise<void> {
+async function everybody(
+  tally: Tally,
+  subscribers: number,
+  happen: () => Promise<unknown>,
+): Promise<void> {
   for (const until = performance.now() + PATIENCE_MS; performance.now() < until;) {
     tally.clear();
     await happen();
-    for (let waited = 0; waited < 3_000 && tally.messages < subscribers; waited += 50) await sleep(50);
+    for (let waited = 0; waited < 3_000 && tally.messages < subscribers; waited += 50)
+      await sleep(50);
     if (tally.messages >= subscribers) return;
   }
   throw new Error(`Only ${tally.messages} of ${subscribers} clients are told.`);
 }
 
 /** Begins so many a second, whether the one before is done or not. */
-export async function pace(rate: number, count: number, work: () => Promise<unknown>): Promise<void> {
+export async function pace(
+  rate: number,
+  count: number,
+  work: () => Promise<unknown>,
+): Promise<void> {
   const began = performance.now();
   const running: Promise<unknown>[] = [];
   let failed: unknown;
@@ -120,10 +143,17 @@ export async function pace(rate: number, count: number, work: () => Promise<unkn
 }
 
 async function arrived(tally: Tally, messages: number): Promise<void> {
-  for (const until = performance.now() + PATIENCE_MS; tally.messages < messages && performance.now() < until;) await sleep(20);
+  for (
+    const until = performance.now() + PATIENCE_MS;
+    tally.messages < messages && performance.now() < until;
+  )
+    await sleep(20);
 }
 
 export function timesOf(processes: readonly Watched[]): Record<string, number> {
   const { user, system } = process.cpuUsage();
-  return { ...Object.fromEntries(processes.map((each) => [each.name, usageOf(each).cpu])), load: (user + system) / 1000 };
+  return {
+    ...Object.fromEntries(processes.map((each) => [each.name, usageOf(each).cpu])),
+    load: (user + system) / 1000,
+  };
 }

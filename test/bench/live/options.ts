@@ -32,7 +32,9 @@ const asked = values.subscribers?.split(',').map(Number);
 
 export const options = {
   /** `--subscribers 100,1000` measures these crowds only. */
-  crowds: (values.quick ? QUICK : ALL).filter(({ subscribers }) => !asked || asked.includes(subscribers)),
+  crowds: (values.quick ? QUICK : ALL).filter(
+    ({ subscribers }) => !asked || asked.includes(subscribers),
+  ),
   /** Of each measurement. */
   seconds: Number(values.seconds ?? (values.quick ? 2 : 6)),
   /** File for the figures. */

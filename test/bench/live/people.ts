@@ -6,7 +6,16 @@ import { spread } from '../row.ts';
 
 /** Sockets that one person may hold, and some to spare for those that are still closing. */
 const SOCKETS_EACH = 16;
-const SIZE = { tickets: 0, customers: 100, organizations: 20, articles: 40, reported: 0, rounds: 0, graphSeconds: 0, floorSeconds: 0 };
+const SIZE = {
+  tickets: 0,
+  customers: 100,
+  organizations: 20,
+  articles: 40,
+  reported: 0,
+  rounds: 0,
+  graphSeconds: 0,
+  floorSeconds: 0,
+};
 
 export interface Scene {
   /** The token for the `n`th client. */
@@ -21,7 +30,8 @@ export async function openScene(platform: Platform, graph: Asker, sockets: numbe
   const cast = await hire(platform, graph, workspace, SIZE);
   const make = maker(graph, await platform.token({ email: ADMIN, workspace }));
   const tokens: string[] = [];
-  for (let n = 0; n * SOCKETS_EACH < sockets; n++) tokens.push(await join(platform, make, workspace, n, cast.departments[0]!.id));
+  for (let n = 0; n * SOCKETS_EACH < sockets; n++)
+    tokens.push(await join(platform, make, workspace, n, cast.departments[0]!.id));
   const random = dice(11);
   return {
     token: (n) => tokens[n % tokens.length]!,
@@ -43,8 +53,18 @@ export async function openScene(platform: Platform, graph: Asker, sockets: numbe
   };
 }
 
-async function join(platform: Platform, make: Make, workspace: string, n: number, department: string): Promise<string> {
+async function join(
+  platform: Platform,
+  make: Make,
+  workspace: string,
+  n: number,
+  department: string,
+): Promise<string> {
   const email = `watcher${n}@bench.example`;
-  await make('agentInvite', { email, name: `Watcher ${n}`, role: 'AGENT', departmentIds: [department] }, 'agent { id }');
+  await make(
+    'agentInvite',
+    { email, name: `Watcher ${n}`, role: 'AGENT', departmentIds: [department] },
+    'agent { id }',
+  );
   return platform.token({ email, workspace });
 }

@@ -13,7 +13,19 @@ const FEW = 100;
 /** Everything that was measured, for people. */
 export function print(served: readonly Served[], query: Query): string {
   const rooms = Object.keys(query.cpu);
-  const head = ['clients', 'events/s', 'messages/s', 'lost', 'bytes', 'p50 ms', 'p99', ...rooms, 'query ÷ ours', 'KB idle', 'foreign %'];
+  const head = [
+    'clients',
+    'events/s',
+    'messages/s',
+    'lost',
+    'bytes',
+    'p50 ms',
+    'p99',
+    ...rooms,
+    'query ÷ ours',
+    'KB idle',
+    'foreign %',
+  ];
   const lines = served.map((each) => [
     `${each.subscribers}${each.alone ? ', not shared' : ''}`,
     number(each.rate),
@@ -27,7 +39,19 @@ export function print(served: readonly Served[], query: Query): string {
     each.subscribers < FEW ? '' : number(each.idle, 1),
     number(each.foreign * 100),
   ]);
-  const asked = ['a query for each', '', '', '', '', '', '', ...rooms.map((room) => number(query.cpu[room]!)), '1.0', '', ''];
+  const asked = [
+    'a query for each',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    ...rooms.map((room) => number(query.cpu[room]!)),
+    '1.0',
+    '',
+    '',
+  ];
   return [
     table(head, [...lines, asked]),
     'From the first process on: microseconds of processor time for each message, without what the writes cost. p50 and p99: from the record of',
@@ -38,14 +62,32 @@ export function print(served: readonly Served[], query: Query): string {
 }
 
 function aims(served: readonly Served[], query: Query): string[] {
-  const shared = served.filter(({ subscribers, alone }) => subscribers === AIM_SUBSCRIBERS && !alone);
-  const idle = served.filter(({ subscribers, alone: own }) => subscribers >= AIM_SUBSCRIBERS && !own);
+  const shared = served.filter(
+    ({ subscribers, alone }) => subscribers === AIM_SUBSCRIBERS && !alone,
+  );
+  const idle = served.filter(
+    ({ subscribers, alone: own }) => subscribers >= AIM_SUBSCRIBERS && !own,
+  );
   return [
-    ...shared.map((each) => aim(`gateway µs a message, 1,000 clients, ${each.rate} events/s`, each.cpu['gateway']!, MESSAGE_AIM, false)),
     ...shared.map((each) =>
-      aim(`a query for each ÷ ours, ${each.rate} events/s`, query.cpu['gateway']! / each.cpu['gateway']!, SHARING_AIM, true),
+      aim(
+        `gateway µs a message, 1,000 clients, ${each.rate} events/s`,
+        each.cpu['gateway']!,
+        MESSAGE_AIM,
+        false,
+      ),
     ),
-    ...idle.map((each) => aim(`KB for each of ${each.subscribers} idle clients`, each.idle, IDLE_AIM, false)),
+    ...shared.map((each) =>
+      aim(
+        `a query for each ÷ ours, ${each.rate} events/s`,
+        query.cpu['gateway']! / each.cpu['gateway']!,
+        SHARING_AIM,
+        true,
+      ),
+    ),
+    ...idle.map((each) =>
+      aim(`KB for each of ${each.subscribers} idle clients`, each.idle, IDLE_AIM, false),
+    ),
   ];
 }
 

@@ -28,10 +28,21 @@ export class Tally {
 const FIRST = `{"id":"1","type":"next"`;
 
 /** A client that does as little as a client can: one socket, one subscription by graphql-transport-ws. */
-export function subscribe(url: string, token: string, request: { query: string; variables: object }, tally: Tally): Promise<WebSocket> {
-  const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws', { perMessageDeflate: false });
+export function subscribe(
+  url: string,
+  token: string,
+  request: { query: string; variables: object },
+  tally: Tally,
+): Promise<WebSocket> {
+  const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws', {
+    perMessageDeflate: false,
+  });
   return new Promise((resolve, reject) => {
-    socket.once('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } })));
+    socket.once('open', () =>
+      socket.send(
+        JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }),
+      ),
+    );
     socket.on('message', (data: Buffer) => {
       const text = data.toString();
       if (text.startsWith(FIRST)) return tally.take(text);
@@ -43,6 +54,8 @@ export function subscribe(url: string, token: string, request: { query: string; 
       else reject(new Error(text.slice(0, 500)));
     });
     socket.once('error', reject);
-    socket.once('close', (code, reason) => reject(new Error(`The socket was closed: ${code} ${reason.toString()}`)));
+    socket.once('close', (code, reason) =>
+      reject(new Error(`The socket was closed: ${code} ${reason.toString()}`)),
+    );
   });
 }

@@ -11,7 +11,10 @@ const random = dice(11);
 const subjectOf = (n: number): string => `My ${spread(THINGS, n)} ${spread(TROUBLES, n >> 4)}`;
 
 /** An agent takes a call: ticket, first message, words, facts. */
-export const create: RowOf = ({ graph, workspace, agents, departments, requesters }, { tickets }) => ({
+export const create: RowOf = (
+  { graph, workspace, agents, departments, requesters },
+  { tickets },
+) => ({
   name: 'create ticket',
   aim: 250,
   aimAlone: 20,
@@ -33,8 +36,13 @@ export const create: RowOf = ({ graph, workspace, agents, departments, requester
       const id = newUuid();
       const now = new Date();
       const agent = spread(agents, n);
-      await run('select name, organization_id, locale from requester where id = $1', [uuidOf('cus', requester.id)]);
-      const [next] = await run<{ number: number }>('select public.next_ticket_number($1) as number', [workspace]);
+      await run('select name, organization_id, locale from requester where id = $1', [
+        uuidOf('cus', requester.id),
+      ]);
+      const [next] = await run<{ number: number }>(
+        'select public.next_ticket_number($1) as number',
+        [workspace],
+      );
       await run(
         `insert into ticket (id, workspace_id, number, subject, description, status, priority, department_id, requester_id, requester_name, tags,
            channel, origin, created_by_kind, created_by_id, created_by_name, waiting_since, handled, reopen_count, transfer_count,

@@ -12,7 +12,11 @@ export const list: RowOf = ({ graph, workspace, agents, cursors }, { tickets, cu
   name: 'list of 50, federated',
   aim: 120,
   graph: async (n) => {
-    await graph.ask({ query: QUERY, variables: spread(cursors, n), token: spread(agents, n).token });
+    await graph.ask({
+      query: QUERY,
+      variables: spread(cursors, n),
+      token: spread(agents, n).token,
+    });
   },
   floor: async (n) => {
     const since = new Date(Date.now() - ((n * 7919) % 80) * 86_400_000);
@@ -27,10 +31,11 @@ export const list: RowOf = ({ graph, workspace, agents, cursors }, { tickets, cu
         workspace,
         found.map((row) => row.requester_id),
       ]),
-      read(customers, 'select id, name from organization where workspace_id = $1 and id = any($2)', [
-        workspace,
-        found.map((row) => row.organization_id),
-      ]),
+      read(
+        customers,
+        'select id, name from organization where workspace_id = $1 and id = any($2)',
+        [workspace, found.map((row) => row.organization_id)],
+      ),
     ]);
   },
 });

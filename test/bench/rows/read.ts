@@ -17,7 +17,11 @@ export const readTicket: RowOf = ({ graph, agents, long }, { tickets, customers 
   name: 'read ticket, 20 messages',
   aim: 300,
   graph: async (n) => {
-    await graph.ask({ query: QUERY, variables: { id: spread(long, n) }, token: spread(agents, n).token });
+    await graph.ask({
+      query: QUERY,
+      variables: { id: spread(long, n) },
+      token: spread(agents, n).token,
+    });
   },
   floor: async (n) => {
     const id = uuidOf('tkt', spread(long, n));
@@ -27,7 +31,11 @@ export const readTicket: RowOf = ({ graph, agents, long }, { tickets, customers 
        left join department d on d.id = t.department_id where t.id = $1`,
       [id],
     );
-    await read(tickets, 'select * from message where ticket_id = $1 order by created_at, id limit 21', [id]);
+    await read(
+      tickets,
+      'select * from message where ticket_id = $1 order by created_at, id limit 21',
+      [id],
+    );
     await read(customers, 'select id, name from customer where id = $1', [ticket!.requester_id]);
   },
 });

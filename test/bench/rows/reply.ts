@@ -17,7 +17,12 @@ export const reply: RowOf = ({ graph, workspace, agents, open }, { tickets }) =>
     aim: 300,
     graph: async (n) => {
       // Thousands answer the same tickets at once: whoever said what was read would be refused.
-      const input = { ticketId: spread(answered, n), body: letter(random, rare(n)), visibility: 'PUBLIC', override: true };
+      const input = {
+        ticketId: spread(answered, n),
+        body: letter(random, rare(n)),
+        visibility: 'PUBLIC',
+        override: true,
+      };
       await graph.ask({ query: QUERY, variables: { input }, token: spread(agents, n).token });
     },
     floor: (n) =>
@@ -45,7 +50,14 @@ export const reply: RowOf = ({ graph, workspace, agents, open }, { tickets }) =>
         );
         await run(
           `insert into floor_outbox (event_id, workspace_id, type, subject, version, actor, at, data) values ($1, $2, 'message.added', $3, 1, $4, $5, $6)`,
-          [newUuid(), workspace, spread(answered, n), { id: agent.id, name: agent.name }, now, { state: { status: 'OPEN' } }],
+          [
+            newUuid(),
+            workspace,
+            spread(answered, n),
+            { id: agent.id, name: agent.name },
+            now,
+            { state: { status: 'OPEN' } },
+          ],
         );
       }),
   };

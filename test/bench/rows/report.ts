@@ -11,7 +11,8 @@ const ZERO = Math.floor(Date.now() / DAY_MS) * DAY_MS;
 
 /** 90 days that end within the last day; the `n`th ends at a minute of its own. */
 const periodOf = (n: number): { from: Date; to: Date } => {
-  const to = ZERO + DAY_MS - ((n * 7919) % MINUTES) * 60_000 - (Math.floor(n / MINUTES) % 60) * 1000;
+  const to =
+    ZERO + DAY_MS - ((n * 7919) % MINUTES) * 60_000 - (Math.floor(n / MINUTES) % 60) * 1000;
   return { from: new Date(to - 90 * DAY_MS), to: new Date(to) };
 };
 
@@ -38,7 +39,11 @@ export const dashboard: RowOf = ({ graph, workspace, lead }, { analytics }) => (
   name: 'report, one of ten again',
   aim: 200,
   graph: async (n) => {
-    await graph.ask({ query: QUERY, variables: { period: periodOf(n % BOARDS) }, token: lead.token });
+    await graph.ask({
+      query: QUERY,
+      variables: { period: periodOf(n % BOARDS) },
+      token: lead.token,
+    });
   },
   floor: async (n) => {
     const { from, to } = periodOf(n % BOARDS);

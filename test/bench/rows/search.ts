@@ -13,7 +13,11 @@ const searchBy =
     name,
     aim,
     graph: async (n) => {
-      await graph.ask({ query: QUERY, variables: { text: spread(searches, n), orderBy: [orderBy] }, token: spread(agents, n).token });
+      await graph.ask({
+        query: QUERY,
+        variables: { text: spread(searches, n), orderBy: [orderBy] },
+        token: spread(agents, n).token,
+      });
     },
     floor: async (n) => {
       await read(
@@ -26,6 +30,16 @@ const searchBy =
   });
 
 /** Newest first. */
-export const search = searchBy('text search', 150, { field: 'CREATED_AT', direction: 'DESC' }, 't.created_at desc, t.id desc');
+export const search = searchBy(
+  'text search',
+  150,
+  { field: 'CREATED_AT', direction: 'DESC' },
+  't.created_at desc, t.id desc',
+);
 /** The best first. */
-export const rankedSearch = searchBy('ranked text search', 150, { field: 'RELEVANCE' }, 'ts_rank(x.everything, $2::tsquery, 1) desc, t.id');
+export const rankedSearch = searchBy(
+  'ranked text search',
+  150,
+  { field: 'RELEVANCE' },
+  'ts_rank(x.everything, $2::tsquery, 1) desc, t.id',
+);

@@ -20,7 +20,11 @@ export const status: RowOf = ({ graph, workspace, agents, open }, { tickets }) =
     aim: 300,
     graph: async (n) => {
       const id = moved[n % moved.length]!;
-      await graph.ask({ query: QUERY, variables: { input: { id, status: next(id) } }, token: spread(agents, n).token });
+      await graph.ask({
+        query: QUERY,
+        variables: { input: { id, status: next(id) } },
+        token: spread(agents, n).token,
+      });
     },
     floor: (n) =>
       transaction(tickets, async (run) => {
@@ -35,7 +39,14 @@ export const status: RowOf = ({ graph, workspace, agents, open }, { tickets }) =
         );
         await run(
           `insert into floor_outbox (event_id, workspace_id, type, subject, version, actor, at, data) values ($1, $2, 'ticket.status_changed', $3, 1, $4, $5, $6)`,
-          [newUuid(), workspace, id, { id: agent.id, name: agent.name }, now, { state: { status: 'PENDING' } }],
+          [
+            newUuid(),
+            workspace,
+            id,
+            { id: agent.id, name: agent.name },
+            now,
+            { state: { status: 'PENDING' } },
+          ],
         );
       }),
   };

@@ -28,11 +28,25 @@ export const NEIGHBOURS = {
       type Store implements Inventory @key(fields: "id") { id: ID! city: String }
       type ProductDimension @shareable { size: String weight: Float }
       type Query { inventory(id: ID!): Inventory }`,
-    resolvers: { Query: { inventory: (_: unknown, { id }: { id: string }) => ({ __typename: 'Store', id, city: 'Ljubljana' }) } },
+    resolvers: {
+      Query: {
+        inventory: (_: unknown, { id }: { id: string }) => ({
+          __typename: 'Store',
+          id,
+          city: 'Ljubljana',
+        }),
+      },
+    },
   },
 };
 
-export async function serveNeighbour({ sdl, resolvers }: { sdl: string; resolvers: object }): Promise<{ url: string; close: () => void }> {
+export async function serveNeighbour({
+  sdl,
+  resolvers,
+}: {
+  sdl: string;
+  resolvers: object;
+}): Promise<{ url: string; close: () => void }> {
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]);
   const http = createServer((request, response) => {
     void json(request).then(async (body) => {

@@ -1,5 +1,17 @@
 import 'reflect-metadata';
-import { Arg, Directive, Field, FieldResolver, Float, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Directive,
+  Field,
+  FieldResolver,
+  Float,
+  ID,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import type { SubgraphOptions } from '@deskgraph/common/subgraph';
 
 // The subgraph that Apollo's compatibility suite for federation asks everybody to build, made with our own factory.
@@ -69,7 +81,9 @@ class Product {
   @Field(() => String, { nullable: true }) package!: string;
   @Field(() => ProductVariation, { nullable: true }) variation!: ProductVariation;
   @Field(() => ProductDimension, { nullable: true }) dimensions!: ProductDimension;
-  @Directive('@provides(fields: "totalProductsCreated")') @Field(() => User, { nullable: true }) createdBy!: User;
+  @Directive('@provides(fields: "totalProductsCreated")')
+  @Field(() => User, { nullable: true })
+  createdBy!: User;
   @Directive('@tag(name: "internal")') @Field(() => String, { nullable: true }) notes?: string;
   @Field(() => [ProductResearch]) research!: ProductResearch[];
 }
@@ -82,11 +96,22 @@ class Inventory {
   @Field(() => [DeprecatedProduct]) deprecatedProducts!: DeprecatedProduct[];
 }
 
-const make = <T extends object>(Thing: new () => T, values: T): T => Object.assign(new Thing(), values);
+const make = <T extends object>(Thing: new () => T, values: T): T =>
+  Object.assign(new Thing(), values);
 
 const jane = make(User, { email: 'jane@shop.example', name: 'Jane', totalProductsCreated: 1337 });
-const old = make(DeprecatedProduct, { sku: 'lamp-v1', package: '@shop/lamp-v1', reason: 'There is a second one', createdBy: jane });
-const research = [make(ProductResearch, { study: { caseNumber: '1234', description: 'Lamps at night' }, outcome: null })];
+const old = make(DeprecatedProduct, {
+  sku: 'lamp-v1',
+  package: '@shop/lamp-v1',
+  reason: 'There is a second one',
+  createdBy: jane,
+});
+const research = [
+  make(ProductResearch, {
+    study: { caseNumber: '1234', description: 'Lamps at night' },
+    outcome: null,
+  }),
+];
 const lamp = make(Product, {
   id: 'lamp',
   sku: 'lamp-v2',
@@ -114,7 +139,10 @@ class ProductsResolver {
   }
 
   @Query(() => DeprecatedProduct, { nullable: true, deprecationReason: 'Ask for product' })
-  deprecatedProduct(@Arg('sku', () => String) sku: string, @Arg('package', () => String) name: string): DeprecatedProduct | null {
+  deprecatedProduct(
+    @Arg('sku', () => String) sku: string,
+    @Arg('package', () => String) name: string,
+  ): DeprecatedProduct | null {
     return sku === old.sku && name === old.package ? old : null;
   }
 }
@@ -129,11 +157,15 @@ export const products: SubgraphOptions = {
   orphanedTypes: [Inventory],
   references: {
     Product: ({ id, sku, package: name, variation }: Key) =>
-      id === lamp.id || (sku === lamp.sku && (name === lamp.package || (variation as Key | undefined)?.['id'] === lamp.variation.id))
+      id === lamp.id ||
+      (sku === lamp.sku &&
+        (name === lamp.package || (variation as Key | undefined)?.['id'] === lamp.variation.id))
         ? lamp
         : null,
-    DeprecatedProduct: ({ sku, package: name }: Key) => (sku === old.sku && name === old.package ? old : null),
-    ProductResearch: ({ study }: Key) => research.find((each) => each.study.caseNumber === (study as CaseStudy).caseNumber) ?? null,
+    DeprecatedProduct: ({ sku, package: name }: Key) =>
+      sku === old.sku && name === old.package ? old : null,
+    ProductResearch: ({ study }: Key) =>
+      research.find((each) => each.study.caseNumber === (study as CaseStudy).caseNumber) ?? null,
     User: (reference: Key) => Object.assign(new User(), { ...jane, ...reference }),
     Inventory: ({ id }: Key) => make(Inventory, { id: id as string, deprecatedProducts: [old] }),
   },

@@ -26,12 +26,17 @@ export async function answer(ctx: Context, args: ReportArgs): Promise<TicketRepo
   const computed = () => apart(ctx, (own) => compute(own, question, condition));
   if (text === undefined) return (await computed()).report;
   const memory = memoryOf(ctx.orm);
-  const mark = await memory.mark(ctx.workspace, () => apart(ctx, async (own) => (await progress(own)).mark));
+  const mark = await memory.mark(ctx.workspace, () =>
+    apart(ctx, async (own) => (await progress(own)).mark),
+  );
   return memory.answer(text, mark, computed);
 }
 
 /** Work that other requests may wait for has a snapshot of its own: it must not end with the request that happened to begin it. */
-async function apart<T>({ orm, actor, log, requestId, locales }: Context, work: (own: Context) => Promise<T>): Promise<T> {
+async function apart<T>(
+  { orm, actor, log, requestId, locales }: Context,
+  work: (own: Context) => Promise<T>,
+): Promise<T> {
   const own = new Context({ orm, actor, log, requestId, locales });
   try {
     return await work(own);
@@ -40,17 +45,26 @@ async function apart<T>({ orm, actor, log, requestId, locales }: Context, work: 
   }
 }
 
-async function compute(ctx: Context, asking: Asked, condition: Condition): Promise<{ mark: number; report: TicketReport }> {
+async function compute(
+  ctx: Context,
+  asking: Asked,
+  condition: Condition,
+): Promise<{ mark: number; report: TicketReport }> {
   const question = bucketed(asking);
   const { position, mark, asOf } = await progress(ctx);
   const em = await ctx.read();
   const narrowed = question.filter !== null || boundsOf(ctx.actor) !== undefined;
   const tickets = narrowed ? sql<SqlBool>`${visible(ctx.actor)} and ${condition}` : undefined;
-  const counts = await count(em, question, { tickets, hidden: asksHidden(question.filter) }).catch((error: { code?: string }) => {
-    throw error.code === TIMED_OUT
-      ? fault('COST_EXCEEDED', 'The report takes too long; ask for a shorter period or fewer dimensions.')
-      : error;
-  });
+  const counts = await count(em, question, { tickets, hidden: asksHidden(question.filter) }).catch(
+    (error: { code?: string }) => {
+      throw error.code === TIMED_OUT
+        ? fault(
+            'COST_EXCEEDED',
+            'The report takes too long; ask for a shorter period or fewer dimensions.',
+          )
+        : error;
+    },
+  );
   const { rows, totals, truncated } = rowsOf(question, counts);
   const dimensions = await labelled(em, question, rows);
   const report = {
@@ -72,11 +86,19 @@ async function compute(ctx: Context, asking: Asked, condition: Condition): Promi
  */
 async function progress(ctx: Context): Promise<{ position: number; mark: number; asOf: Date }> {
   const em = await ctx.read();
-  const { rows } = await sql<{ position: string | null; mark: string | null; as_of: Date | string | null }>`
+  const { rows } = await sql<{
+    position: string | null;
+    mark: string | null;
+    as_of: Date | string | null;
+  }>`
     select set_config('statement_timeout', ${String(PATIENCE_MS)}, true), position, progress.xmin::text as mark, as_of from (values (1)) always left join progress on true
   `.execute(em.getKysely());
   const { position, mark, as_of: asOf } = rows[0]!;
-  return { position: Number(position ?? 0), mark: Number(mark ?? 0), asOf: asOf ? new Date(asOf) : new Date() };
+  return {
+    position: Number(position ?? 0),
+    mark: Number(mark ?? 0),
+    asOf: asOf ? new Date(asOf) : new Date(),
+  };
 }
 
 /**
@@ -92,7 +114,12 @@ function textOf(ctx: Context, question: Asked): string | undefined {
     return plain(value);
   });
   if (clock) return undefined;
-  const caller = [ctx.workspace, me && ctx.actor.id, boundsOf(ctx.actor) ?? null, readsBin(ctx.actor)];
+  const caller = [
+    ctx.workspace,
+    me && ctx.actor.id,
+    boundsOf(ctx.actor) ?? null,
+    readsBin(ctx.actor),
+  ];
   return JSON.stringify([caller, filterText, by, measures, from, to, zone, granularity]);
 }
 

@@ -14,7 +14,10 @@ export const SOURCES: Record<TicketMeasure, Source> = {
   FIRST_RESPONSE_TIME: 'RESPONDED',
   BACKLOG: 'UNSOLVED',
 };
-export const TIMES: readonly TicketMeasure[] = [TicketMeasure.FIRST_RESPONSE_TIME, TicketMeasure.RESOLUTION_TIME];
+export const TIMES: readonly TicketMeasure[] = [
+  TicketMeasure.FIRST_RESPONSE_TIME,
+  TicketMeasure.RESOLUTION_TIME,
+];
 
 export interface Count {
   source: Source;
@@ -43,27 +46,53 @@ export interface Counted {
 }
 
 /** Counts all sources of a question with one statement. */
-export async function count(em: EntityManager, question: Question, counted: Counted): Promise<Count[]> {
+export async function count(
+  em: EntityManager,
+  question: Question,
+  counted: Counted,
+): Promise<Count[]> {
   const sources = [...new Set(question.measures.map((measure) => SOURCES[measure]))];
   const selects = sources.map(
-    (source) => sql`(${source === 'UNSOLVED' ? unsolved(question, counted) : milestones(source, question, counted)})`,
+    (source) =>
+      sql`(${source === 'UNSOLVED' ? unsolved(question, counted) : milestones(source, question, counted)})`,
   );
   const { rows } = await sql<Count>`${sql.join(selects, sql` union all `)}`.execute(em.getKysely());
   return rows;
 }
 
 const PLACES = {
-  CREATED: { at: 'created_at', department: 'created_department_id', agent: 'created_agent_id', seconds: null },
-  SOLVED: { at: 'solved_at', department: 'solved_department_id', agent: 'solved_agent_id', seconds: 'resolution_seconds' },
-  RESPONDED: { at: 'responded_at', department: 'responded_department_id', agent: 'responded_agent_id', seconds: 'response_seconds' },
+  CREATED: {
+    at: 'created_at',
+    department: 'created_department_id',
+    agent: 'created_agent_id',
+    seconds: null,
+  },
+  SOLVED: {
+    at: 'solved_at',
+    department: 'solved_department_id',
+    agent: 'solved_agent_id',
+    seconds: 'resolution_seconds',
+  },
+  RESPONDED: {
+    at: 'responded_at',
+    department: 'responded_department_id',
+    agent: 'responded_agent_id',
+    seconds: 'response_seconds',
+  },
 } as const;
 
 /** Tickets by the instant of something that each has once. */
-function milestones(source: Exclude<Source, 'UNSOLVED'>, question: Question, { tickets, hidden }: Counted): RawBuilder<unknown> {
+function milestones(
+  source: Exclude<Source, 'UNSOLVED'>,
+  question: Question,
+  { tickets, hidden }: Counted,
+): RawBuilder<unknown> {
   const place = PLACES[source];
   const column = (name: string): RawBuilder<unknown> => sql`t.${sql.ref(name)}`;
   const at = column(place.at);
-  const timed = place.seconds !== null && question.measures.some((measure) => TIMES.includes(measure) && SOURCES[measure] === source);
+  const timed =
+    place.seconds !== null &&
+    question.measures.some((measure) => TIMES.includes(measure) && SOURCES[measure] === source);
   const keys = keysOf(question, column(place.department), column(place.agent));
   const facts = sql`
     select width_bucket(${at}, ${instants(question.starts)}) - 1 as bucket, ${keys}${timed ? sql`${column(place.seconds!)}` : sql`null::integer`} as seconds
@@ -94,7 +123,13 @@ function unsolved(question: Question, { tickets, hidden }: Counted): RawBuilder<
         ${hidden ? sql`` : sql`and not s.hidden`} and ${tickets ?? sql`true`})
     select opened as bucket, ${sql.join(keys, sql``)}1 as difference from stretch
     union all select closed, ${sql.join(keys, sql``)}-1 from stretch where closed < ${ends.length}::integer`;
-  return grouped('UNSOLVED', question, facts, sql`coalesce(sum(difference), 0)::integer as count, ${NO_TIMES}`, 2 * (ROW_LIMIT + 1));
+  return grouped(
+    'UNSOLVED',
+    question,
+    facts,
+    sql`coalesce(sum(difference), 0)::integer as count, ${NO_TIMES}`,
+    2 * (ROW_LIMIT + 1),
+  );
 }
 
 const NO_TIMES = sql`null::double precision as mean, null::double precision as p50, null::double precision as p90`;
@@ -105,12 +140,18 @@ const OF_TICKET: Partial<Record<TicketDimension, RawBuilder<unknown>>> = {
   CHANNEL: sql`t.channel`,
 };
 
-const others = ({ by }: Question): TicketDimension[] => by.filter((dimension) => dimension !== TicketDimension.TIME);
+const others = ({ by }: Question): TicketDimension[] =>
+  by.filter((dimension) => dimension !== TicketDimension.TIME);
 
 /** The columns `key0`, `key1` … of the dimensions other than TIME, each followed by a comma. */
-function keysOf(question: Question, department: RawBuilder<unknown>, agent: RawBuilder<unknown>): RawBuilder<unknown> {
+function keysOf(
+  question: Question,
+  department: RawBuilder<unknown>,
+  agent: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   const columns = others(question).map((dimension, at) => {
-    const value = OF_TICKET[dimension] ?? (dimension === TicketDimension.AGENT ? agent : department);
+    const value =
+      OF_TICKET[dimension] ?? (dimension === TicketDimension.AGENT ? agent : department);
     return sql`${value} as ${sql.ref(`key${at}`)}, `;
   });
   return sql.join(columns, sql``);

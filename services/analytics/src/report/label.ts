@@ -36,17 +36,25 @@ interface Name {
 type Names = Map<string, Name[]>;
 
 /** The dimension cells of each row. Names are read with one statement, and only where a department or agent is shown. */
-export async function labelled(em: EntityManager, question: Question, rows: readonly Row[]): Promise<DimensionCell[][]> {
+export async function labelled(
+  em: EntityManager,
+  question: Question,
+  rows: readonly Row[],
+): Promise<DimensionCell[][]> {
   const others = question.by.filter((dimension) => dimension !== TicketDimension.TIME);
   const named = others.flatMap((dimension, at) =>
     dimension === TicketDimension.AGENT || dimension === TicketDimension.DEPARTMENT ? [at] : [],
   );
-  const names = named.length ? await namesOf(em, new Set(rows.flatMap((row) => named.map((at) => row.keys[at]!)))) : new Map();
+  const names = named.length
+    ? await namesOf(em, new Set(rows.flatMap((row) => named.map((at) => row.keys[at]!))))
+    : new Map();
   const times = question.starts.map((start) => timeCell(question, start));
   return rows.map((row) => {
     const end = question.starts[row.bucket + 1] ?? question.to.getTime();
     return question.by.map((dimension) =>
-      dimension === TicketDimension.TIME ? times[row.bucket]! : cell(dimension, row.keys[others.indexOf(dimension)]!, names, end),
+      dimension === TicketDimension.TIME
+        ? times[row.bucket]!
+        : cell(dimension, row.keys[others.indexOf(dimension)]!, names, end),
     );
   });
 }
@@ -66,13 +74,30 @@ const EMPTY = { key: null, start: null, agent: null, department: null };
 
 function timeCell({ granularity, zone }: Question, start: number): DimensionCell {
   const at = new Date(start);
-  return { ...EMPTY, dimension: TicketDimension.TIME, key: at.toISOString(), label: bucketName(granularity, zone, start), start: at };
+  return {
+    ...EMPTY,
+    dimension: TicketDimension.TIME,
+    key: at.toISOString(),
+    label: bucketName(granularity, zone, start),
+    start: at,
+  };
 }
 
-function cell(dimension: TicketDimension, key: string | null, names: Names, end: number): DimensionCell {
+function cell(
+  dimension: TicketDimension,
+  key: string | null,
+  names: Names,
+  end: number,
+): DimensionCell {
   if (dimension === TicketDimension.AGENT) {
     const id = key && toId('agt', key);
-    return { ...EMPTY, dimension, key: id, label: key ? (nameAt(names, key, end) ?? id!) : 'No agent', agent: id ? { id } : null };
+    return {
+      ...EMPTY,
+      dimension,
+      key: id,
+      label: key ? (nameAt(names, key, end) ?? id!) : 'No agent',
+      agent: id ? { id } : null,
+    };
   }
   if (dimension === TicketDimension.DEPARTMENT) {
     const id = key && toId('dep', key);

@@ -36,7 +36,11 @@ export class Memory {
   }
 
   /** The answer to the question at the mark; `compute` also tells the mark that it found, under which its answer is kept. */
-  async answer(question: string, mark: number, compute: () => Promise<{ mark: number; report: TicketReport }>): Promise<TicketReport> {
+  async answer(
+    question: string,
+    mark: number,
+    compute: () => Promise<{ mark: number; report: TicketReport }>,
+  ): Promise<TicketReport> {
     const digest = createHash('sha256').update(question).digest('base64');
     const key = `${mark} ${digest}`;
     const kept = this.#reports.get(key);

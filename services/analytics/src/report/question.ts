@@ -6,27 +6,46 @@ import { Granularity, TicketDimension, TicketMeasure } from './words.ts';
 import { DAY, bucketStarts, lastDays } from './zone.ts';
 
 @InputType({
-  description: 'The period of a report: either `from` and `to`, or `last`. At most 10 years (3,660 days), and at most 10,000 time buckets.',
+  description:
+    'The period of a report: either `from` and `to`, or `last`. At most 10 years (3,660 days), and at most 10,000 time buckets.',
 })
 export class PeriodInput {
-  @Field(() => DateTime, { nullable: true, description: 'From this instant on; together with `to`.' }) from?: Date | null;
-  @Field(() => DateTime, { nullable: true, description: 'Until before this instant; together with `from`.' }) to?: Date | null;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'From this instant on; together with `to`.',
+  })
+  from?: Date | null;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Until before this instant; together with `from`.',
+  })
+  to?: Date | null;
   @Field(() => Duration, {
     nullable: true,
-    description: 'The last whole days by the clock of the time zone, today included: `P30D` ends with today; `P1D` to `P3660D`.',
+    description:
+      'The last whole days by the clock of the time zone, today included: `P30D` ends with today; `P1D` to `P3660D`.',
   })
   last?: string | null;
 }
 
 @ArgsType()
 export class ReportArgs {
-  @Field(() => TicketFilter, { nullable: true, description: 'Which tickets count, as they stand today; default all. `text` is refused.' })
+  @Field(() => TicketFilter, {
+    nullable: true,
+    description: 'Which tickets count, as they stand today; default all. `text` is refused.',
+  })
   filter?: TicketFilter | null;
-  @Field(() => [TicketDimension], { description: 'What rows are split by, at most 5, each once; none gives one row of totals.' })
+  @Field(() => [TicketDimension], {
+    description: 'What rows are split by, at most 5, each once; none gives one row of totals.',
+  })
   by!: TicketDimension[];
-  @Field(() => [TicketMeasure], { description: 'What is measured, 1 to 10, each once.' }) measures!: TicketMeasure[];
+  @Field(() => [TicketMeasure], { description: 'What is measured, 1 to 10, each once.' })
+  measures!: TicketMeasure[];
   @Field(() => PeriodInput, { description: 'The period whose facts count.' }) period!: PeriodInput;
-  @Field(() => TimeZone, { nullable: true, description: 'The time zone that days and buckets follow; default UTC.' })
+  @Field(() => TimeZone, {
+    nullable: true,
+    description: 'The time zone that days and buckets follow; default UTC.',
+  })
   timeZone?: string | null;
   @Field(() => Granularity, {
     nullable: true,
@@ -63,13 +82,22 @@ const refuse = (field: string[], message: string): never => {
 
 export function asked(args: ReportArgs, now = Date.now()): Asked {
   const { by, measures } = args;
-  if (by.length > DIMENSION_LIMIT) refuse(['by'], `A report has at most ${DIMENSION_LIMIT} dimensions.`);
+  if (by.length > DIMENSION_LIMIT)
+    refuse(['by'], `A report has at most ${DIMENSION_LIMIT} dimensions.`);
   if (new Set(by).size < by.length) refuse(['by'], 'Each dimension stands once.');
-  if (measures.length < 1 || measures.length > MEASURE_LIMIT) refuse(['measures'], `A report has 1 to ${MEASURE_LIMIT} measures.`);
+  if (measures.length < 1 || measures.length > MEASURE_LIMIT)
+    refuse(['measures'], `A report has 1 to ${MEASURE_LIMIT} measures.`);
   if (new Set(measures).size < measures.length) refuse(['measures'], 'Each measure stands once.');
   const zone = args.timeZone ?? 'UTC';
   const granularity = args.granularity ?? Granularity.DAY;
-  return { filter: args.filter ?? null, by, measures, ...periodOf(args.period, zone, now), zone, granularity };
+  return {
+    filter: args.filter ?? null,
+    by,
+    measures,
+    ...periodOf(args.period, zone, now),
+    zone,
+    granularity,
+  };
 }
 
 /** The calendar is worked out only for questions that are not answered yet. */
@@ -77,11 +105,19 @@ export function bucketed(question: Asked): Question {
   const { by, from, to, zone, granularity } = question;
   if (!by.includes(TicketDimension.TIME)) return { ...question, starts: [from.getTime()] };
   const starts = bucketStarts(granularity, zone, from.getTime(), to.getTime(), BUCKET_LIMIT);
-  if (!starts) return refuse(['granularity'], `The period has more than ${BUCKET_LIMIT} buckets; take wider ones.`);
+  if (!starts)
+    return refuse(
+      ['granularity'],
+      `The period has more than ${BUCKET_LIMIT} buckets; take wider ones.`,
+    );
   return { ...question, starts };
 }
 
-function periodOf({ from, to, last }: PeriodInput, zone: string, now: number): { from: Date; to: Date } {
+function periodOf(
+  { from, to, last }: PeriodInput,
+  zone: string,
+  now: number,
+): { from: Date; to: Date } {
   if (last) {
     if (from || to) refuse(['period'], 'Give either from and to, or last.');
     const length = milliseconds(last)!;
@@ -91,6 +127,7 @@ function periodOf({ from, to, last }: PeriodInput, zone: string, now: number): {
   }
   if (!from || !to) return refuse(['period'], 'Give either from and to, or last.');
   if (to <= from) refuse(['period', 'to'], 'The period ends after it begins.');
-  if (to.getTime() - from.getTime() > PERIOD_LIMIT) refuse(['period'], 'A period has at most 3,660 days.');
+  if (to.getTime() - from.getTime() > PERIOD_LIMIT)
+    refuse(['period'], 'A period has at most 3,660 days.');
   return { from, to };
 }

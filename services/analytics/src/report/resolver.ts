@@ -12,7 +12,10 @@ export class ReportResolver {
     description:
       'Any report over tickets: measures, split by dimensions, over a period. For leads and analysts; apps with departments count their departments only. A report may take 10 seconds.',
   })
-  ticketReport(@Args(() => ReportArgs) args: ReportArgs, @Ctx() ctx: Context): Promise<TicketReport> {
+  ticketReport(
+    @Args(() => ReportArgs) args: ReportArgs,
+    @Ctx() ctx: Context,
+  ): Promise<TicketReport> {
     return answer(ctx, args);
   }
 }

@@ -16,9 +16,16 @@ interface Group {
 }
 
 /** The rows of a report and its totals, of the counts of its sources. */
-export function rowsOf(question: Question, counts: readonly Count[]): { rows: Row[]; totals: MeasureCell[]; truncated: boolean } {
-  const totals = cells(question, Object.fromEntries(counts.filter((each) => each.total).map((each) => [each.source, each])));
-  if (!question.by.length) return { rows: [{ bucket: 0, keys: [], measures: totals }], totals, truncated: false };
+export function rowsOf(
+  question: Question,
+  counts: readonly Count[],
+): { rows: Row[]; totals: MeasureCell[]; truncated: boolean } {
+  const totals = cells(
+    question,
+    Object.fromEntries(counts.filter((each) => each.total).map((each) => [each.source, each])),
+  );
+  if (!question.by.length)
+    return { rows: [{ bucket: 0, keys: [], measures: totals }], totals, truncated: false };
   const byBucket = Map.groupBy(
     counts.filter((each) => !each.total),
     (each) => each.bucket ?? 0,
@@ -29,7 +36,11 @@ export function rowsOf(question: Question, counts: readonly Count[]): { rows: Ro
   for (let bucket = 0; bucket < question.starts.length && rows.length <= ROW_LIMIT; bucket++) {
     const groups = groupsOf(byBucket.get(bucket) ?? [], unsolved);
     if (filled && !groups.length) groups.push({ keys: [], counts: {} });
-    const found = groups.map(({ keys, counts: own }) => ({ bucket, keys, measures: cells(question, own) }));
+    const found = groups.map(({ keys, counts: own }) => ({
+      bucket,
+      keys,
+      measures: cells(question, own),
+    }));
     rows.push(...found.toSorted(largestFirst));
   }
   return { rows: rows.slice(0, ROW_LIMIT), totals, truncated: rows.length > ROW_LIMIT };
@@ -56,11 +67,13 @@ function groupsOf(counts: readonly Count[], unsolved: Map<string, Count>): Group
   return [...groups.values()];
 }
 
-const cells = ({ measures }: Question, counts: Counts): MeasureCell[] => measures.map((measure) => cell(measure, counts[SOURCES[measure]]));
+const cells = ({ measures }: Question, counts: Counts): MeasureCell[] =>
+  measures.map((measure) => cell(measure, counts[SOURCES[measure]]));
 
 function cell(measure: TicketMeasure, counted: Count | undefined): MeasureCell {
   const sample = counted?.count ?? 0;
-  if (!TIMES.includes(measure)) return { measure, unit: MeasureUnit.COUNT, value: sample, p50: null, p90: null, sample };
+  if (!TIMES.includes(measure))
+    return { measure, unit: MeasureUnit.COUNT, value: sample, p50: null, p90: null, sample };
   const { mean = null, p50 = null, p90 = null } = counted ?? {};
   return { measure, unit: MeasureUnit.SECONDS, value: mean, p50, p90, sample };
 }

@@ -13,8 +13,21 @@ function clockOf(zone: string): Intl.DateTimeFormat {
   let clock = clocks.get(zone);
   if (!clock) {
     if (clocks.size >= 100) clocks.clear();
-    const parts = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
-    clock = new Intl.DateTimeFormat('en-US', { timeZone: zone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', ...parts });
+    const parts = {
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    } as const;
+    clock = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      ...parts,
+    });
     clocks.set(zone, clock);
   }
   return clock;
@@ -25,7 +38,9 @@ const READING = /^(\d+)\/(\d+)\/(\d+), (\d+):(\d+):(\d+)$/;
 
 export function wallOf(zone: string, at: number): number {
   if (zone === 'UTC') return at;
-  const [, month, day, year, hour, minute, second] = READING.exec(clockOf(zone).format(at))!.map(Number) as number[];
+  const [, month, day, year, hour, minute, second] = READING.exec(clockOf(zone).format(at))!.map(
+    Number,
+  ) as number[];
   return Date.UTC(year!, month! - 1, day, hour, minute, second) + (((at % 1000) + 1000) % 1000);
 }
 
@@ -52,13 +67,21 @@ function bucketWall(granularity: Granularity, wall: number, more = 0): number {
     const at = new Date(wall);
     return Date.UTC(at.getUTCFullYear(), floorTo(at.getUTCMonth(), months) + more * months);
   }
-  if (granularity === Granularity.WEEK) return floorTo(wall - MONDAY, 7 * DAY) + MONDAY + more * 7 * DAY;
+  if (granularity === Granularity.WEEK)
+    return floorTo(wall - MONDAY, 7 * DAY) + MONDAY + more * 7 * DAY;
   return floorTo(wall, DAY) + more * DAY;
 }
 
 /** Starts of the buckets that the period from `from` until before `to` touches; undefined when there are more than `most`. */
-export function bucketStarts(granularity: Granularity, zone: string, from: number, to: number, most: number): number[] | undefined {
-  const next = granularity === Granularity.HOUR ? hourly(zone, from) : calendar(granularity, zone, from);
+export function bucketStarts(
+  granularity: Granularity,
+  zone: string,
+  from: number,
+  to: number,
+  most: number,
+): number[] | undefined {
+  const next =
+    granularity === Granularity.HOUR ? hourly(zone, from) : calendar(granularity, zone, from);
   const starts: number[] = [];
   for (let start = next(); start < to; start = next()) {
     if (starts.length >= most) return undefined;
@@ -87,7 +110,10 @@ function hourly(zone: string, from: number): () => number {
 /** The last whole days, today included. */
 export function lastDays(days: number, zone: string, now: number): { from: Date; to: Date } {
   const today = bucketWall(Granularity.DAY, wallOf(zone, now));
-  return { from: new Date(instantOf(zone, today - (days - 1) * DAY)), to: new Date(instantOf(zone, today + DAY)) };
+  return {
+    from: new Date(instantOf(zone, today - (days - 1) * DAY)),
+    to: new Date(instantOf(zone, today + DAY)),
+  };
 }
 
 /** What people call the bucket that starts here. */
@@ -96,7 +122,8 @@ export function bucketName(granularity: Granularity, zone: string, start: number
   const text = new Date(wall).toISOString();
   const year = text.slice(0, 4);
   if (granularity === Granularity.YEAR) return year;
-  if (granularity === Granularity.QUARTER) return `${year}-Q${Math.floor(new Date(wall).getUTCMonth() / 3) + 1}`;
+  if (granularity === Granularity.QUARTER)
+    return `${year}-Q${Math.floor(new Date(wall).getUTCMonth() / 3) + 1}`;
   if (granularity === Granularity.MONTH) return text.slice(0, 7);
   if (granularity === Granularity.WEEK) return weekName(wall);
   return granularity === Granularity.DAY ? text.slice(0, 10) : text.slice(0, 16).replace('T', ' ');

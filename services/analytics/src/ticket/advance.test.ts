@@ -4,7 +4,14 @@ import { advance } from './advance.ts';
 import type { Standing } from './standing.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
-const state = { number: 1, priority: 'NORMAL', channel: 'EMAIL', departmentId: null, assigneeId: null, requesterId: null };
+const state = {
+  number: 1,
+  priority: 'NORMAL',
+  channel: 'EMAIL',
+  departmentId: null,
+  assigneeId: null,
+  requesterId: null,
+};
 const fact = (hours: number, type: string, more: object): Fact => ({
   position: hours,
   id: `${hours}`,
@@ -16,19 +23,28 @@ const fact = (hours: number, type: string, more: object): Fact => ({
   at: new Date(START + hours * 3_600_000).toISOString(),
   data: { state: { ...state, createdAt: new Date(START).toISOString(), ...more } },
 });
-const after = (facts: Fact[]): Standing => facts.reduce<Standing | undefined>((before, each) => advance(before, each).after, undefined)!;
+const after = (facts: Fact[]): Standing =>
+  facts.reduce<Standing | undefined>((before, each) => advance(before, each).after, undefined)!;
 
 const open = fact(0, 'ticket.created', { status: 'OPEN' });
 const folded = fact(1, 'ticket.merged', { status: 'OPEN', mergedIntoId: 'tkt_2' });
 const duplicate = fact(1, 'ticket.status_changed', { status: 'SOLVED', mergedIntoId: 'tkt_2' });
 
 test('what is folded into another ticket is no solution of its own', () => {
-  const standing = after([open, folded, duplicate, fact(3, 'ticket.status_changed', { status: 'CLOSED', mergedIntoId: 'tkt_2' })]);
+  const standing = after([
+    open,
+    folded,
+    duplicate,
+    fact(3, 'ticket.status_changed', { status: 'CLOSED', mergedIntoId: 'tkt_2' }),
+  ]);
   expect(standing).toMatchObject({ status: 'CLOSED', solved: null });
 });
 
 test('what comes out of it again is solved when it is solved', () => {
-  const out = [fact(2, 'operation.undone', { status: 'SOLVED', mergedIntoId: null }), fact(2, 'ticket.status_changed', { status: 'OPEN' })];
+  const out = [
+    fact(2, 'operation.undone', { status: 'SOLVED', mergedIntoId: null }),
+    fact(2, 'ticket.status_changed', { status: 'OPEN' }),
+  ];
   expect(after([open, folded, duplicate, ...out]).solved).toBeNull();
   const solved = fact(5, 'ticket.status_changed', { status: 'SOLVED' });
   expect(after([open, folded, duplicate, ...out, solved]).solved?.seconds).toBe(5 * 3600);
@@ -36,7 +52,11 @@ test('what comes out of it again is solved when it is solved', () => {
 
 test('a solution from before it was folded in stays one', () => {
   const solved = fact(1, 'ticket.status_changed', { status: 'SOLVED' });
-  const standing = after([open, solved, fact(2, 'ticket.merged', { status: 'SOLVED', mergedIntoId: 'tkt_2' })]);
+  const standing = after([
+    open,
+    solved,
+    fact(2, 'ticket.merged', { status: 'SOLVED', mergedIntoId: 'tkt_2' }),
+  ]);
   expect(standing.solved?.seconds).toBe(3600);
 });
 

@@ -17,21 +17,28 @@ const counts = ({ mergedIntoId, resolutionCode }: TicketState, { data }: Fact): 
 /** What the column holds: 68 years. */
 const SECONDS_LIMIT = 2 ** 31 - 1;
 
-const uuid = (prefix: string, id: string | null | undefined): string | null => (id ? uuidOf(prefix, id) : null);
+const uuid = (prefix: string, id: string | null | undefined): string | null =>
+  id ? uuidOf(prefix, id) : null;
 const later = (a: Date, b: Date): Date => (a > b ? a : b);
 
 /**
  * What a fact makes of a ticket. Facts count in the order of the log; an instant that lies before an earlier fact's (imports) measures what
  * it measures, but can't reach back into stretches that are closed.
  */
-export function advance(before: Standing | undefined, fact: Fact): { after: Standing; stretches: Stretch[] } {
+export function advance(
+  before: Standing | undefined,
+  fact: Fact,
+): { after: Standing; stretches: Stretch[] } {
   const state = fact.data['state'] as TicketState;
   const at = new Date(fact.at);
   const start = before ?? begin(state);
   const departmentId = uuid('dep', state.departmentId);
   const agentId = uuid('agt', state.assigneeId);
   const milestone = (): Milestone => {
-    const seconds = Math.min(SECONDS_LIMIT, Math.max(0, Math.floor((at.getTime() - start.createdAt.getTime()) / 1000)));
+    const seconds = Math.min(
+      SECONDS_LIMIT,
+      Math.max(0, Math.floor((at.getTime() - start.createdAt.getTime()) / 1000)),
+    );
     return { at, seconds, departmentId, agentId };
   };
   const solution = (): Milestone | null => (counts(state, fact) ? milestone() : null);
@@ -130,7 +137,8 @@ const openOf = ({ turn, departmentId, assigneeId, edge }: Standing): Stretch => 
 function stretch(before: Standing, after: Standing, edge: Date): Stretch[] {
   const wasOpen = !isSolved(before.status);
   const isOpen = !isSolved(after.status);
-  const moved = before.departmentId !== after.departmentId || before.assigneeId !== after.assigneeId;
+  const moved =
+    before.departmentId !== after.departmentId || before.assigneeId !== after.assigneeId;
   if (wasOpen === isOpen && !(isOpen && moved)) return [];
   const closed = wasOpen ? [{ ...openOf(before), closedAt: edge }] : [];
   // Created and assigned at one instant: the stretch that has just begun takes the new hands.

@@ -8,7 +8,9 @@ import { type Condition, listed, when } from '@deskgraph/common/filter';
 export function fieldsMatch(filters: readonly FieldFilter[]): Condition {
   refuseUnclear(filters);
   const conditions = filters.map(fieldMatches);
-  return conditions.length ? sql<SqlBool>`(${sql.join(conditions, sql` and `)})` : sql<SqlBool>`true`;
+  return conditions.length
+    ? sql<SqlBool>`(${sql.join(conditions, sql` and `)})`
+    : sql<SqlBool>`true`;
 }
 
 function fieldMatches({ fieldId, text, number, date, choices, checked }: FieldFilter): Condition {
@@ -22,7 +24,9 @@ function fieldMatches({ fieldId, text, number, date, choices, checked }: FieldFi
     where ${condition})`;
   const isNull = (given: boolean): Condition => sql<SqlBool>`(${value} is null) = ${given}`;
   const among = (words: string[]): Condition =>
-    has(sql`v.word = any(array(select lower(normalize(word)) from unnest(${listed(words)}::text[]) word))`);
+    has(
+      sql`v.word = any(array(select lower(normalize(word)) from unnest(${listed(words)}::text[]) word))`,
+    );
   const parts: Condition[] = [
     ...when(text?.eq, (word) => among([word])),
     ...when(text?.in, among),
@@ -32,7 +36,9 @@ function fieldMatches({ fieldId, text, number, date, choices, checked }: FieldFi
     ...when(number?.gte, (given) => has(sql`v.number >= ${given}::double precision`)),
     ...when(number?.lte, (given) => has(sql`v.number <= ${given}::double precision`)),
     ...when(date && days(date, new Date()), ({ from, until }) =>
-      has(sql`v.word ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' and v.word collate "C" >= ${from} and v.word collate "C" < ${until}`),
+      has(
+        sql`v.word ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' and v.word collate "C" >= ${from} and v.word collate "C" < ${until}`,
+      ),
     ),
     ...when(choices?.any, among),
     ...listed(choices?.all ?? []).map((word) => among([word])),

@@ -5,12 +5,27 @@ import { Role } from '@deskgraph/common/access';
 import type { Follower } from '@deskgraph/common/feed';
 import { createLog } from '@deskgraph/common/log';
 import { replay } from '@deskgraph/common/replay';
-import { TEST_SECRET, type TestService, dataOf, newWorkspace, person, testService } from '@deskgraph/common/testing';
+import {
+  TEST_SECRET,
+  type TestService,
+  dataOf,
+  newWorkspace,
+  person,
+  testService,
+} from '@deskgraph/common/testing';
 import { Client } from 'pg';
 import { migrations } from '../../migrations/all.ts';
 import { heard } from '../report/memory.ts';
 import { subgraph } from '../subgraph.ts';
-import { type Cast, type FakeTickets, dice, fakeTickets, lifeOf, mixed, newCast } from '../testing.ts';
+import {
+  type Cast,
+  type FakeTickets,
+  dice,
+  fakeTickets,
+  lifeOf,
+  mixed,
+  newCast,
+} from '../testing.ts';
 import { followTickets, takingOf } from './follow.ts';
 import { rebuild } from './rebuild.ts';
 
@@ -37,12 +52,16 @@ afterEach(async () => {
 });
 
 const following = (url = tickets.url): Follower => {
-  const follower = followTickets({ orm: service.service.orm, log, config: { INTERNAL_SECRET: TEST_SECRET } }, url);
+  const follower = followTickets(
+    { orm: service.service.orm, log, config: { INTERNAL_SECRET: TEST_SECRET } },
+    url,
+  );
   stops.push(() => follower.stop());
   return follower;
 };
 
-const cursorAt = (position: number): string => new Cursors(TEST_SECRET).write(cast.workspace, { position });
+const cursorAt = (position: number): string =>
+  new Cursors(TEST_SECRET).write(cast.workspace, { position });
 
 const QUERY = `query ($period: PeriodInput!) {
   ticketReport(by: [TIME, STATUS, DEPARTMENT, AGENT], measures: [CREATED, SOLVED, BACKLOG, FIRST_RESPONSE_TIME, RESOLUTION_TIME], period: $period, timeZone: "Europe/Ljubljana") {
@@ -50,7 +69,11 @@ const QUERY = `query ($period: PeriodInput!) {
   }
 }`;
 const numbers = async (): Promise<object> =>
-  dataOf(await service.ask<object>(person(Role.LEAD, cast.workspace), QUERY, { period: { from: PERIOD[0], to: PERIOD[1] } }));
+  dataOf(
+    await service.ask<object>(person(Role.LEAD, cast.workspace), QUERY, {
+      period: { from: PERIOD[0], to: PERIOD[1] },
+    }),
+  );
 
 test('pages that repeat facts, several followers at once and restarts count each fact once', async () => {
   const once = await fakeTickets();
@@ -63,7 +86,13 @@ test('pages that repeat facts, several followers at once and restarts count each
   await once.stop();
 
   const more = mixed([lifeOf(cast, 100, ...PERIOD, random)], random);
-  await rebuild({ ownerUrl: service.database.ownerUrl, url: service.database.url, ticketsUrl: tickets.url, secret: TEST_SECRET, log });
+  await rebuild({
+    ownerUrl: service.database.ownerUrl,
+    url: service.database.url,
+    ticketsUrl: tickets.url,
+    secret: TEST_SECRET,
+    log,
+  });
   expect(await numbers()).toEqual(truth);
 
   tickets.add(...more);
@@ -77,10 +106,22 @@ test('pages that repeat facts, several followers at once and restarts count each
 
   // While services follow, the rebuild takes the ground from under their feet.
   tickets.add(...mixed([lifeOf(cast, 101, ...PERIOD, random)], random));
-  await rebuild({ ownerUrl: service.database.ownerUrl, url: service.database.url, ticketsUrl: tickets.url, secret: TEST_SECRET, log });
+  await rebuild({
+    ownerUrl: service.database.ownerUrl,
+    url: service.database.url,
+    ticketsUrl: tickets.url,
+    secret: TEST_SECRET,
+    log,
+  });
   await Promise.all([second.catchUp(), third.catchUp()]);
   const rebuilt = await numbers();
-  await rebuild({ ownerUrl: service.database.ownerUrl, url: service.database.url, ticketsUrl: tickets.url, secret: TEST_SECRET, log });
+  await rebuild({
+    ownerUrl: service.database.ownerUrl,
+    url: service.database.url,
+    ticketsUrl: tickets.url,
+    secret: TEST_SECRET,
+    log,
+  });
   expect(await numbers()).toEqual(rebuilt);
   expect(rebuilt).toMatchObject({ ticketReport: { cursor: cursorAt(tickets.log.length) } });
 });
@@ -98,16 +139,29 @@ test('a fact that can’t be counted holds back its ticket only, and once it is 
   const owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();
   stops.push(() => owner.end());
-  const { rows } = await owner.query('select position::integer, tries from feed_dead order by position');
-  expect(rows).toEqual(held.map((fact) => ({ position: fact.position, tries: fact.position === position ? 5 : 0 })));
+  const { rows } = await owner.query(
+    'select position::integer, tries from feed_dead order by position',
+  );
+  expect(rows).toEqual(
+    held.map((fact) => ({ position: fact.position, tries: fact.position === position ? 5 : 0 })),
+  );
   expect(await numbers()).toMatchObject({ ticketReport: { cursor: cursorAt(broken.log.length) } });
 
-  await owner.query(`update feed_dead set fact = jsonb_set(fact, '{data,state,number}', $1) where position = $2`, [number, position]);
+  await owner.query(
+    `update feed_dead set fact = jsonb_set(fact, '{data,state,number}', $1) where position = $2`,
+    [number, position],
+  );
   const { orm } = service.service;
   expect(await replay({ orm, log, ...takingOf(orm) })).toEqual({ applied: held.length, left: 0 });
   heard(orm, cast.workspace);
   const replayed = await numbers();
   state.number = number;
-  await rebuild({ ownerUrl: service.database.ownerUrl, url: service.database.url, ticketsUrl: broken.url, secret: TEST_SECRET, log });
+  await rebuild({
+    ownerUrl: service.database.ownerUrl,
+    url: service.database.url,
+    ticketsUrl: broken.url,
+    secret: TEST_SECRET,
+    log,
+  });
   expect(await numbers()).toEqual(replayed);
 });

@@ -20,6 +20,20 @@ export const takingOf = (orm: MikroORM) => ({
 
 /** Keeps the projection as new as the tickets log. */
 export const followTickets = (
-  { orm, log, config }: Pick<Service, 'orm' | 'log'> & { config: Pick<Service['config'], 'INTERNAL_SECRET' | 'NATS_URL'> },
+  {
+    orm,
+    log,
+    config,
+  }: Pick<Service, 'orm' | 'log'> & {
+    config: Pick<Service['config'], 'INTERNAL_SECRET' | 'NATS_URL'>;
+  },
   url: string,
-): Follower => follow({ ...takingOf(orm), orm, url, secret: config.INTERNAL_SECRET, nats: config.NATS_URL, log });
+): Follower =>
+  follow({
+    ...takingOf(orm),
+    orm,
+    url,
+    secret: config.INTERNAL_SECRET,
+    nats: config.NATS_URL,
+    log,
+  });

@@ -13,7 +13,13 @@ export interface RebuildOptions {
 }
 
 /** Drops the projection and takes in the whole tickets log again. Services may run meanwhile: they help, and report what is counted so far. */
-export async function rebuild({ ownerUrl, url, ticketsUrl, secret, log }: RebuildOptions): Promise<void> {
+export async function rebuild({
+  ownerUrl,
+  url,
+  ticketsUrl,
+  secret,
+  log,
+}: RebuildOptions): Promise<void> {
   await drop(ownerUrl, log);
   const orm = await openDatabase({ url, entities: [], log, connections: 4 });
   const follower = followTickets({ orm, log, config: { INTERNAL_SECRET: secret } }, ticketsUrl);
@@ -30,7 +36,9 @@ async function drop(ownerUrl: string, log: Log): Promise<void> {
   const owner = await openDatabase({ url: ownerUrl, entities: [], log, connections: 2 });
   try {
     await owner.em.fork().transactional(async (em) => {
-      await sql`update feed_position set position = 0 where source = ${SOURCE}`.execute(em.getKysely());
+      await sql`update feed_position set position = 0 where source = ${SOURCE}`.execute(
+        em.getKysely(),
+      );
       await sql`select set_config('desk.workspace', '*', true)`.execute(em.getKysely());
       await sql`delete from feed_dead where source = ${SOURCE}`.execute(em.getKysely());
       await sql`truncate ticket, unsolved, known_name, progress`.execute(em.getKysely());

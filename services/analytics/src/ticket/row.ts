@@ -94,7 +94,13 @@ export const COLUMNS: Record<keyof TicketRow, string> = {
   edge: 'timestamptz',
 };
 /** What the first fact of a ticket says for ever. */
-export const LASTING: ReadonlySet<string> = new Set(['id', 'number', 'created_at', 'created_department_id', 'created_agent_id']);
+export const LASTING: ReadonlySet<string> = new Set([
+  'id',
+  'number',
+  'created_at',
+  'created_department_id',
+  'created_agent_id',
+]);
 
 export const rowOf = ([id, it]: readonly [string, Standing]): TicketRow => ({
   id,
@@ -172,11 +178,26 @@ export const standingOf = (row: TicketRow): Standing => ({
   updatedAt: new Date(row.updated_at ?? row.created_at),
   closedAt: row.closed_at === null ? null : new Date(row.closed_at),
   created: { departmentId: row.created_department_id, agentId: row.created_agent_id },
-  solved: milestoneOf(row.solved_at, row.resolution_seconds, row.solved_department_id, row.solved_agent_id),
-  responded: milestoneOf(row.responded_at, row.response_seconds, row.responded_department_id, row.responded_agent_id),
+  solved: milestoneOf(
+    row.solved_at,
+    row.resolution_seconds,
+    row.solved_department_id,
+    row.solved_agent_id,
+  ),
+  responded: milestoneOf(
+    row.responded_at,
+    row.response_seconds,
+    row.responded_department_id,
+    row.responded_agent_id,
+  ),
   turn: row.turn,
   edge: new Date(row.edge),
 });
 
-const milestoneOf = (at: Instant | null, seconds: number | null, departmentId: string | null, agentId: string | null): Milestone | null =>
+const milestoneOf = (
+  at: Instant | null,
+  seconds: number | null,
+  departmentId: string | null,
+  agentId: string | null,
+): Milestone | null =>
   at === null ? null : { at: new Date(at), seconds: seconds!, departmentId, agentId };

@@ -23,7 +23,8 @@ export async function takeAll(context: Context, facts: readonly Fact[]): Promise
       const { after, stretches: changed } = advance(standings.get(ticket), fact);
       standings.set(ticket, after);
       for (const each of changed) stretches.set(`${ticket} ${each.turn}`, { ...each, ticket });
-    } else if (thing && typeof state?.name === 'string') names.push({ thing, position: fact.position, since: fact.at, name: state.name });
+    } else if (thing && typeof state?.name === 'string')
+      names.push({ thing, position: fact.position, since: fact.at, name: state.name });
   }
   await write(context, {
     progress: { position: facts.at(-1)!.position, as_of: latest(facts) },
@@ -34,15 +35,24 @@ export async function takeAll(context: Context, facts: readonly Fact[]): Promise
 }
 
 /** The UUID of the ticket that the fact tells the state of. */
-const ticketOf = (fact: Fact): string | undefined => (fact.data['state'] ? toUuid('tkt', fact.subject) : undefined);
+const ticketOf = (fact: Fact): string | undefined =>
+  fact.data['state'] ? toUuid('tkt', fact.subject) : undefined;
 
 /** A wrong clock somewhere must not make reports look fresher than now. */
 const latest = (facts: readonly Fact[]): string =>
-  new Date(Math.min(Date.now(), Math.max(...facts.map((fact) => Date.parse(fact.at))))).toISOString();
+  new Date(
+    Math.min(Date.now(), Math.max(...facts.map((fact) => Date.parse(fact.at)))),
+  ).toISOString();
 
-async function readTickets(context: Context, facts: readonly Fact[]): Promise<Map<string, Standing>> {
+async function readTickets(
+  context: Context,
+  facts: readonly Fact[],
+): Promise<Map<string, Standing>> {
   const ids = new Set(facts.flatMap((fact) => ticketOf(fact) ?? []));
   if (!ids.size) return new Map();
-  const { rows } = await sql<TicketRow>`select * from ticket where id = any(${[...ids]}::uuid[])`.execute(context.em.getKysely());
+  const { rows } =
+    await sql<TicketRow>`select * from ticket where id = any(${[...ids]}::uuid[])`.execute(
+      context.em.getKysely(),
+    );
   return new Map(rows.map((row) => [row.id, standingOf(row)]));
 }

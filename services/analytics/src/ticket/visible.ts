@@ -3,10 +3,12 @@ import { sql, uuids } from '@deskgraph/common/database';
 import type { Condition } from '@deskgraph/common/filter';
 import { matchesGiven } from './filter.ts';
 
-const isOfDepartments = (actor: Actor): boolean => actor.kind === 'app' && actor.departments.length > 0;
+const isOfDepartments = (actor: Actor): boolean =>
+  actor.kind === 'app' && actor.departments.length > 0;
 
 /** What of the workspace the actor is bounded to: an app to departments, a person to what the filter of an access role lets through; else undefined. */
-export const boundsOf = (actor: Actor): unknown => (isOfDepartments(actor) ? actor.departments.toSorted() : actor.filter);
+export const boundsOf = (actor: Actor): unknown =>
+  isOfDepartments(actor) ? actor.departments.toSorted() : actor.filter;
 
 /** What is in the bin counts only for those who may bring it back. */
 export const readsBin = (actor: Actor): boolean =>

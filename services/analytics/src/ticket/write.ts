@@ -47,7 +47,10 @@ const NEWER = sql.raw(
 );
 
 /** Writes what facts of one workspace made of the projection, with one statement. */
-export async function write(context: Context, { progress, tickets, stretches, names: named }: Taken): Promise<void> {
+export async function write(
+  context: Context,
+  { progress, tickets, stretches, names: named }: Taken,
+): Promise<void> {
   const workspace = sql`${context.workspace}::uuid`;
   const rows = (list: object[]) => sql`json_to_recordset(${JSON.stringify(list)}::json)`;
   await sql`

@@ -9,7 +9,11 @@ import { App } from './app.ts';
 @ObjectType({ simpleResolvers: true, description: 'The id that a partner knows a thing by.' })
 @Directive('@shareable')
 export class ExternalId {
-  @Field(() => App, { nullable: true, description: 'The app that it belongs to; null when staff set it.' }) app!: App | null;
+  @Field(() => App, {
+    nullable: true,
+    description: 'The app that it belongs to; null when staff set it.',
+  })
+  app!: App | null;
   @Field(() => String, { description: 'The id there, unique per app.' }) value!: string;
 }
 
@@ -22,10 +26,16 @@ const table = (owner: Owner) => sql.table(`${owner}_external_id`);
 const column = (owner: Owner) => sql.ref(`${owner}_id`);
 
 /** Staff share one set of ids; each app has its own. */
-const appOf = (ctx: Context): string => (ctx.actor.kind === 'app' ? uuidOf('app', ctx.actor.id) : NO_UUID);
+const appOf = (ctx: Context): string =>
+  ctx.actor.kind === 'app' ? uuidOf('app', ctx.actor.id) : NO_UUID;
 
 /** Gives the thing this id of the caller's app; false when another thing has it. Waits for whoever is about to take it. */
-export async function claimExternalId(ctx: Context, owner: Owner, id: string, value: string): Promise<boolean> {
+export async function claimExternalId(
+  ctx: Context,
+  owner: Owner,
+  id: string,
+  value: string,
+): Promise<boolean> {
   const mine = sql`${uuidOf(PREFIX[owner], id)}::uuid`;
   const { rows } = await sql<{ mine: boolean }>`
     insert into ${table(owner)} as e (workspace_id, app_id, value, app_name, ${column(owner)})
@@ -36,16 +46,30 @@ export async function claimExternalId(ctx: Context, owner: Owner, id: string, va
 }
 
 /** Takes away the ids that the caller's app gave the thing, but for `value`. */
-export async function dropExternalIds(ctx: Context, owner: Owner, id: string, value: string | null): Promise<void> {
+export async function dropExternalIds(
+  ctx: Context,
+  owner: Owner,
+  id: string,
+  value: string | null,
+): Promise<void> {
   await sql`delete from ${table(owner)} where app_id = ${appOf(ctx)}::uuid and ${column(owner)} = ${uuidOf(PREFIX[owner], id)}::uuid
     and value is distinct from ${value}::text`.execute(ctx.em.getKysely());
 }
 
 /** The thing that the caller's app knows by this id; staff find that of any app. */
-export async function ownerOfExternalId(ctx: Context, em: EntityManager, owner: Owner, value: string): Promise<string | null> {
-  const whose = (ctx.actor.kind === 'app' ? sql`app_id = ${appOf(ctx)}::uuid` : sql`true`) as Condition;
+export async function ownerOfExternalId(
+  ctx: Context,
+  em: EntityManager,
+  owner: Owner,
+  value: string,
+): Promise<string | null> {
+  const whose = (
+    ctx.actor.kind === 'app' ? sql`app_id = ${appOf(ctx)}::uuid` : sql`true`
+  ) as Condition;
   const { rows } = await sql<{ id: string }>`
-    select ${column(owner)} as id from ${table(owner)} where value = ${value} and ${whose} order by app_id limit 1`.execute(em.getKysely());
+    select ${column(owner)} as id from ${table(owner)} where value = ${value} and ${whose} order by app_id limit 1`.execute(
+    em.getKysely(),
+  );
   return rows[0] ? toId(PREFIX[owner], rows[0].id) : null;
 }
 
@@ -57,10 +81,14 @@ export async function externalIds(ctx: Context, owner: Owner, id: string): Promi
     (ids) => read(ctx, owner, ids),
     (row) => toId(PREFIX[owner], row.owner),
   );
-  return found.map(({ app_id, app_name, value }) => ({ value, app: app_id === NO_UUID ? null : appNamed(app_id, app_name) }));
+  return found.map(({ app_id, app_name, value }) => ({
+    value,
+    app: app_id === NO_UUID ? null : appNamed(app_id, app_name),
+  }));
 }
 
-const appNamed = (uuid: string, name: string): App => Object.assign(new App(), { id: toId('app', uuid), name });
+const appNamed = (uuid: string, name: string): App =>
+  Object.assign(new App(), { id: toId('app', uuid), name });
 
 interface Row {
   owner: string;
@@ -73,6 +101,8 @@ async function read(ctx: Context, owner: Owner, ids: string[]): Promise<Row[]> {
   const em = await ctx.read();
   const { rows } = await sql<Row>`
     select ${column(owner)} as owner, app_id, app_name, value from ${table(owner)}
-    where ${column(owner)} = any(${uuids(PREFIX[owner], ids)}) order by app_id, value`.execute(em.getKysely());
+    where ${column(owner)} = any(${uuids(PREFIX[owner], ids)}) order by app_id, value`.execute(
+    em.getKysely(),
+  );
   return rows;
 }

@@ -9,7 +9,10 @@ import type { CustomerCreateInput, CustomerCreatePayload } from './input.ts';
 import { type LocationInput, placed } from './location.ts';
 import { joinByDomain, setOrganizations } from './membership.ts';
 
-export async function create(ctx: Context, input: CustomerCreateInput): Promise<CustomerCreatePayload> {
+export async function create(
+  ctx: Context,
+  input: CustomerCreateInput,
+): Promise<CustomerCreatePayload> {
   const id = newId('cus');
   const identities = input.identities ?? [];
   await claimAll(ctx, id, identities, 'identities');
@@ -53,6 +56,8 @@ export async function store(ctx: Context, given: NewCustomer, field = 'name'): P
   );
   await joinByDomain(ctx, id, identities);
   await settle(ctx, customer, field);
-  await record(ctx, 'customer.created', customer, { state: stateOf(await describe(ctx, customer)) });
+  await record(ctx, 'customer.created', customer, {
+    state: stateOf(await describe(ctx, customer)),
+  });
   return customer;
 }

@@ -41,7 +41,9 @@ export class Customer extends Stored {
   fullName: string | null = null;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name to show: the full name, else the mail address, else another identity.' })
+  @Field(() => String, {
+    description: 'The name to show: the full name, else the mail address, else another identity.',
+  })
   name!: string;
 
   /** What the list is ordered by. */
@@ -49,11 +51,17 @@ export class Customer extends Stored {
   sortName!: string;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'The first choice among the mail addresses.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The first choice among the mail addresses.',
+  })
   email: string | null = null;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'The first choice among the phone numbers, in international form (E.164).' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The first choice among the phone numbers, in international form (E.164).',
+  })
   phone: string | null = null;
 
   @Property({ type: 'text', nullable: true }) city: string | null = null;
@@ -70,11 +78,16 @@ export class Customer extends Stored {
   timeZone: string | null = null;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'The service tier, `gold`; at most 50 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The service tier, `gold`; at most 50 characters.',
+  })
   tier: string | null = null;
 
   @Property({ type: 'boolean' })
-  @Field(() => Boolean, { description: 'The person sees the tickets of the organizations that he belongs to.' })
+  @Field(() => Boolean, {
+    description: 'The person sees the tickets of the organizations that he belongs to.',
+  })
   seesOrganizationTickets = false;
 
   @Field(() => Int, { description: 'Grows with each change.' })

@@ -16,14 +16,37 @@ export async function describe(ctx: Context, customer: Customer) {
   const identities: Identity[] = known.map((each) => ({ kind: each.kind, value: each.value }));
   const organizationIds = await organizationIdsOf(ctx.em, customer.id);
   const location = locationOf(customer);
-  return { name, kind, email, phone, location, locale, timeZone, tier, seesOrganizationTickets, identities, organizationIds };
+  return {
+    name,
+    kind,
+    email,
+    phone,
+    location,
+    locale,
+    timeZone,
+    tier,
+    seesOrganizationTickets,
+    identities,
+    organizationIds,
+  };
 }
 export type Description = Awaited<ReturnType<typeof describe>>;
 
-type State = Pick<Description, 'name' | 'kind' | 'identities' | 'organizationIds' | 'locale' | 'tier' | 'seesOrganizationTickets'>;
+type State = Pick<
+  Description,
+  'name' | 'kind' | 'identities' | 'organizationIds' | 'locale' | 'tier' | 'seesOrganizationTickets'
+>;
 
 /** What other services keep of a customer. */
-export const stateOf = ({ name, kind, identities, organizationIds, locale, tier, seesOrganizationTickets }: State): State => ({
+export const stateOf = ({
+  name,
+  kind,
+  identities,
+  organizationIds,
+  locale,
+  tier,
+  seesOrganizationTickets,
+}: State): State => ({
   name,
   kind,
   identities,
@@ -33,7 +56,13 @@ export const stateOf = ({ name, kind, identities, organizationIds, locale, tier,
   seesOrganizationTickets,
 });
 
-const SHOWN = [IdentityKind.EMAIL, IdentityKind.PHONE, IdentityKind.HANDLE, IdentityKind.EXTERNAL, IdentityKind.VISITOR];
+const SHOWN = [
+  IdentityKind.EMAIL,
+  IdentityKind.PHONE,
+  IdentityKind.HANDLE,
+  IdentityKind.EXTERNAL,
+  IdentityKind.VISITOR,
+];
 
 /** Brings in line what follows from the full name and the identities. Refused when nothing is left to show the person by. */
 export async function settle(ctx: Context, customer: Customer, field = 'name'): Promise<void> {
@@ -46,7 +75,11 @@ export async function settle(ctx: Context, customer: Customer, field = 'name'): 
   customer.name = name;
   customer.sortName = folded(name);
   await ctx.em.flush();
-  await keepWords(ctx.em, 'customer', ctx.workspace, customer.id, [name, ...known.map((each) => each.value)]);
+  await keepWords(ctx.em, 'customer', ctx.workspace, customer.id, [
+    name,
+    ...known.map((each) => each.value),
+  ]);
 }
 
-const primaryOf = (known: readonly CustomerIdentity[], kind: IdentityKind) => known.find((each) => each.kind === kind);
+const primaryOf = (known: readonly CustomerIdentity[], kind: IdentityKind) =>
+  known.find((each) => each.kind === kind);

@@ -49,16 +49,27 @@ export interface CustomerKey {
 }
 
 /** The one customer that a key names; exactly one key is given. */
-export async function one(ctx: Context, { id, externalId, identity }: CustomerKey): Promise<Customer | null> {
+export async function one(
+  ctx: Context,
+  { id, externalId, identity }: CustomerKey,
+): Promise<Customer | null> {
   if ([id, externalId, identity].filter((key) => key !== null && key !== undefined).length !== 1)
-    throw new Refusal([{ code: 'INVALID', field: null, message: 'Give exactly one of id, externalId and identity.' }]);
+    throw new Refusal([
+      { code: 'INVALID', field: null, message: 'Give exactly one of id, externalId and identity.' },
+    ]);
   if (typeof id === 'string') return byId(ctx, id);
   const em = await ctx.read();
-  const owner = typeof externalId === 'string' ? await ownerOfExternalId(ctx, em, 'customer', externalId) : await ofIdentity(em, identity!);
+  const owner =
+    typeof externalId === 'string'
+      ? await ownerOfExternalId(ctx, em, 'customer', externalId)
+      : await ofIdentity(em, identity!);
   return owner === null ? null : byId(ctx, owner);
 }
 
-async function ofIdentity(em: EntityManager, { kind, value }: IdentityInput): Promise<string | null> {
+async function ofIdentity(
+  em: EntityManager,
+  { kind, value }: IdentityInput,
+): Promise<string | null> {
   const normal = normalised(kind, value);
   return normal === undefined ? null : ownerOf(em, { kind, value: normal });
 }
@@ -72,7 +83,8 @@ const ORDER_LIMIT = 3;
 
 /** A page of the customers that the caller may see. */
 export async function find(ctx: Context, query: CustomerQuery): Promise<Page<Customer>> {
-  if ((query.orderBy?.length ?? 0) > ORDER_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['orderBy'] }]);
+  if ((query.orderBy?.length ?? 0) > ORDER_LIMIT)
+    throw new Refusal([{ code: 'TOO_LONG', field: ['orderBy'] }]);
   const page = keyset(query, orderKeys(query.orderBy));
   const condition = sql`${visible(ctx.actor)} and ${matches(query.filter, ctx.actor)}` as Condition;
   const em = await ctx.read();
@@ -80,7 +92,9 @@ export async function find(ctx: Context, query: CustomerQuery): Promise<Page<Cus
     select c.*, ${page.keys} from customer c where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}
   `.execute(em.getKysely());
   return page.page(rows, hydrate(ctx.orm, Customer, rows), async () => {
-    const counted = await sql<{ count: number }>`select count(*)::integer as count from customer c where ${condition}`.execute(
+    const counted = await sql<{
+      count: number;
+    }>`select count(*)::integer as count from customer c where ${condition}`.execute(
       (await ctx.read()).getKysely(),
     );
     return counted.rows[0]!.count;
@@ -88,7 +102,11 @@ export async function find(ctx: Context, query: CustomerQuery): Promise<Page<Cus
 }
 
 /** The members of an organization by name; those of all organizations of a request with one statement. */
-export const membersOf = (ctx: Context, organizationId: string, request: PageRequest): Promise<Page<Customer>> =>
+export const membersOf = (
+  ctx: Context,
+  organizationId: string,
+  request: PageRequest,
+): Promise<Page<Customer>> =>
   pageOf(
     ctx,
     {
@@ -107,7 +125,8 @@ export const membersOf = (ctx: Context, organizationId: string, request: PageReq
 
 /** The customer to change, locked until the transaction ends; refused when there is none for the caller. */
 export async function locked(ctx: Context, id: string, field = 'id'): Promise<Customer> {
-  const lock = (): Promise<Customer | null> => ctx.em.findOne(Customer, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const lock = (): Promise<Customer | null> =>
+    ctx.em.findOne(Customer, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   let customer = await lock();
   const known = customer ? null : await byId(ctx, id);
   if (known?.id === id) customer = await lock();

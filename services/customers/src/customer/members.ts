@@ -10,8 +10,15 @@ import { membersOf } from './find.ts';
 @Resolver(() => Organization)
 export class MembersResolver {
   @Auth({ roles: [Role.LIGHT] })
-  @FieldResolver(() => CustomerConnection, { nullable: true, description: 'The members by name; for staff only.' })
-  customers(@Root() organization: Organization, @Args(() => ForwardArgs) page: ForwardArgs, @Ctx() ctx: Context): Promise<Page<Customer>> {
+  @FieldResolver(() => CustomerConnection, {
+    nullable: true,
+    description: 'The members by name; for staff only.',
+  })
+  customers(
+    @Root() organization: Organization,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Customer>> {
     return membersOf(ctx, organization.id, page);
   }
 }

@@ -11,7 +11,11 @@ import { visible } from '../organization/visible.ts';
 const me = (customerId: string) => sql`${uuidOf('cus', customerId)}::uuid`;
 
 /** Whoever comes with an address of an organization's mail domain belongs to it. */
-export async function joinByDomain(ctx: Context, customerId: string, identities: readonly Identity[]): Promise<void> {
+export async function joinByDomain(
+  ctx: Context,
+  customerId: string,
+  identities: readonly Identity[],
+): Promise<void> {
   const domains = [...new Set(identities.flatMap(mailDomain))];
   if (!domains.length) return;
   await sql`
@@ -21,8 +25,13 @@ export async function joinByDomain(ctx: Context, customerId: string, identities:
 }
 
 /** The same for many people who are new; gives the organizations of those who have one. */
-export async function joinAllByDomain(ctx: Context, people: readonly { id: string; identity: Identity }[]): Promise<Map<string, string[]>> {
-  const pairs = people.flatMap(({ id, identity }) => mailDomain(identity).map((domain) => ({ id, domain })));
+export async function joinAllByDomain(
+  ctx: Context,
+  people: readonly { id: string; identity: Identity }[],
+): Promise<Map<string, string[]>> {
+  const pairs = people.flatMap(({ id, identity }) =>
+    mailDomain(identity).map((domain) => ({ id, domain })),
+  );
   const ids = uuids(
     'cus',
     pairs.map(({ id }) => id),
@@ -32,20 +41,30 @@ export async function joinAllByDomain(ctx: Context, people: readonly { id: strin
     select ${ctx.workspace}::uuid, newcomer.id, d.organization_id
     from unnest(${ids}, ${pairs.map(({ domain }) => domain)}::text[]) as newcomer(id, domain) join organization_domain d on d.domain = newcomer.domain
     on conflict do nothing returning customer_id, organization_id`.execute(ctx.em.getKysely());
-  return new Map(rows.map((row) => [toId('cus', row.customer_id), [toId('org', row.organization_id)]]));
+  return new Map(
+    rows.map((row) => [toId('cus', row.customer_id), [toId('org', row.organization_id)]]),
+  );
 }
 
 /** Makes these the customer's organizations; refused with NOT_FOUND at the ones that there are not. */
-export async function setOrganizations(ctx: Context, customerId: string, organizationIds: readonly string[]): Promise<void> {
+export async function setOrganizations(
+  ctx: Context,
+  customerId: string,
+  organizationIds: readonly string[],
+): Promise<void> {
   const wanted = uuids('org', organizationIds);
   const { rows } = await sql<{ id: string }>`
-    select o.id from organization o where o.id = any(${wanted}) and ${visible(ctx.actor)} for key share`.execute(ctx.em.getKysely());
+    select o.id from organization o where o.id = any(${wanted}) and ${visible(ctx.actor)} for key share`.execute(
+    ctx.em.getKysely(),
+  );
   const known = new Set(rows.map((row) => toId('org', row.id)));
   const errors = organizationIds.flatMap((id, at) =>
     known.has(id) ? [] : [{ code: 'NOT_FOUND', field: ['input', 'organizationIds', String(at)] }],
   );
   if (errors.length) throw new Refusal(errors);
-  await sql`delete from membership where customer_id = ${me(customerId)} and organization_id <> all(${wanted})`.execute(ctx.em.getKysely());
+  await sql`delete from membership where customer_id = ${me(customerId)} and organization_id <> all(${wanted})`.execute(
+    ctx.em.getKysely(),
+  );
   await sql`
     insert into membership (workspace_id, customer_id, organization_id)
     select ${ctx.workspace}::uuid, ${me(customerId)}, id from unnest(${wanted}) as wanted(id) on conflict do nothing
@@ -54,7 +73,9 @@ export async function setOrganizations(ctx: Context, customerId: string, organiz
 
 export async function organizationIdsOf(em: EntityManager, customerId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select organization_id as id from membership where customer_id = ${me(customerId)} order by organization_id`.execute(em.getKysely());
+    select organization_id as id from membership where customer_id = ${me(customerId)} order by organization_id`.execute(
+    em.getKysely(),
+  );
   return rows.map((row) => toId('org', row.id));
 }
 
@@ -81,5 +102,8 @@ async function read(ctx: Context, customerIds: string[]): Promise<Membership[]> 
     where m.customer_id = any(${uuids('cus', customerIds)}) and ${visible(ctx.actor) as Condition} order by o.sort_name, o.id
   `.execute(em.getKysely());
   const organizations = hydrate(ctx.orm, Organization, rows);
-  return rows.map((row, at) => ({ customerId: toId('cus', row.customer_id), organization: organizations[at]! }));
+  return rows.map((row, at) => ({
+    customerId: toId('cus', row.customer_id),
+    organization: organizations[at]!,
+  }));
 }

@@ -17,10 +17,17 @@ registerEnumType(CustomerOrderField, {
   },
 });
 
-@InputType({ description: 'One key of an order. The id is always the last key; customers without a value stand last.' })
+@InputType({
+  description:
+    'One key of an order. The id is always the last key; customers without a value stand last.',
+})
 export class CustomerOrder {
   @Field(() => CustomerOrderField, { description: 'The key.' }) field!: CustomerOrderField;
-  @Field(() => Direction, { defaultValue: Direction.ASC, description: 'The direction, default ASC.' }) direction: Direction = Direction.ASC;
+  @Field(() => Direction, {
+    defaultValue: Direction.ASC,
+    description: 'The direction, default ASC.',
+  })
+  direction: Direction = Direction.ASC;
 }
 
 const KEYS: Record<CustomerOrderField, (direction: Direction) => OrderKey> = {
@@ -31,7 +38,9 @@ const KEYS: Record<CustomerOrderField, (direction: Direction) => OrderKey> = {
 
 /** The keys of an order, id last, in the direction of the key before it. */
 export function orderKeys(orderBy: readonly CustomerOrder[] | null | undefined): OrderKey[] {
-  const asked = orderBy?.length ? orderBy : [{ field: CustomerOrderField.NAME, direction: Direction.ASC }];
+  const asked = orderBy?.length
+    ? orderBy
+    : [{ field: CustomerOrderField.NAME, direction: Direction.ASC }];
   const keys = asked.map(({ field, direction }) => KEYS[field](direction));
   return [...keys, { by: sql`c.id`, type: 'uuid', direction: keys.at(-1)!.direction }];
 }

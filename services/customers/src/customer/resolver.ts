@@ -29,7 +29,8 @@ export class CustomerResolver {
   @Auth({ scopes: ['customers:read'], roles: [Role.REQUESTER, Role.LIGHT] })
   @Query(() => Customer, {
     nullable: true,
-    description: 'One customer, by exactly one of id, externalId and identity; null when there is none. A requester gets himself only.',
+    description:
+      'One customer, by exactly one of id, externalId and identity; null when there is none. A requester gets himself only.',
   })
   customer(
     @Ctx() ctx: Context,
@@ -39,13 +40,19 @@ export class CustomerResolver {
       description: 'The id that the caller’s app knows the person by; staff find that of any app.',
     })
     externalId?: string | null,
-    @Arg('identity', () => IdentityInput, { nullable: true, description: 'An identity of the person.' }) identity?: IdentityInput | null,
+    @Arg('identity', () => IdentityInput, {
+      nullable: true,
+      description: 'An identity of the person.',
+    })
+    identity?: IdentityInput | null,
   ): Promise<Customer | null> {
     return one(ctx, { id: id ?? null, externalId: externalId ?? null, identity: identity ?? null });
   }
 
   @Auth({ scopes: ['customers:read'], roles: [Role.LIGHT, Role.ANALYST] })
-  @Query(() => CustomerConnection, { description: 'The customers of the workspace, by name when no order is given.' })
+  @Query(() => CustomerConnection, {
+    description: 'The customers of the workspace, by name when no order is given.',
+  })
   customers(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
@@ -57,23 +64,38 @@ export class CustomerResolver {
 
   @Auth({ scopes: ['customers:write'], roles: [Role.AGENT] })
   @Mutation(() => CustomerCreatePayload, { description: 'Create a customer.' })
-  customerCreate(@Arg('input', () => CustomerCreateInput) input: CustomerCreateInput, @Ctx() ctx: Context): Promise<CustomerCreatePayload> {
+  customerCreate(
+    @Arg('input', () => CustomerCreateInput) input: CustomerCreateInput,
+    @Ctx() ctx: Context,
+  ): Promise<CustomerCreatePayload> {
     return create(ctx, input);
   }
 
   @Auth({ scopes: ['customers:write'], roles: [Role.REQUESTER, Role.AGENT] })
-  @Mutation(() => CustomerUpdatePayload, { description: 'Change a customer; a requester changes his own name, locale and timeZone.' })
-  customerUpdate(@Arg('input', () => CustomerUpdateInput) input: CustomerUpdateInput, @Ctx() ctx: Context): Promise<CustomerUpdatePayload> {
+  @Mutation(() => CustomerUpdatePayload, {
+    description: 'Change a customer; a requester changes his own name, locale and timeZone.',
+  })
+  customerUpdate(
+    @Arg('input', () => CustomerUpdateInput) input: CustomerUpdateInput,
+    @Ctx() ctx: Context,
+  ): Promise<CustomerUpdatePayload> {
     return update(ctx, input);
   }
 
   @Auth({ scopes: ['customers:write'], roles: [Role.AGENT] })
-  @Mutation(() => CustomerUpsertPayload, { description: 'Create a customer, or change the one that a partner’s id or an identity names.' })
-  customerUpsert(@Arg('input', () => CustomerUpsertInput) input: CustomerUpsertInput, @Ctx() ctx: Context): Promise<CustomerUpsertPayload> {
+  @Mutation(() => CustomerUpsertPayload, {
+    description: 'Create a customer, or change the one that a partner’s id or an identity names.',
+  })
+  customerUpsert(
+    @Arg('input', () => CustomerUpsertInput) input: CustomerUpsertInput,
+    @Ctx() ctx: Context,
+  ): Promise<CustomerUpsertPayload> {
     return upsert(ctx, input);
   }
 
-  @FieldResolver(() => [ExternalId], { description: 'The ids that partners know the person by, unique per app.' })
+  @FieldResolver(() => [ExternalId], {
+    description: 'The ids that partners know the person by, unique per app.',
+  })
   externalIds(@Root() customer: Customer, @Ctx() ctx: Context): Promise<ExternalId[]> {
     return externalIds(ctx, 'customer', customer.id);
   }
@@ -91,7 +113,9 @@ export class CustomerResolver {
     return locationOf(customer);
   }
 
-  @FieldResolver(() => [Organization], { description: 'The organizations that the person belongs to, by name.' })
+  @FieldResolver(() => [Organization], {
+    description: 'The organizations that the person belongs to, by name.',
+  })
   organizations(@Root() customer: Customer, @Ctx() ctx: Context): Promise<Organization[]> {
     return organizationsOf(ctx, customer.id);
   }

@@ -13,7 +13,10 @@ import type { CustomerUpdateInput, CustomerUpdatePayload } from './input.ts';
 import { type LocationInput, placed } from './location.ts';
 import { joinByDomain, setOrganizations } from './membership.ts';
 
-export async function update(ctx: Context, input: CustomerUpdateInput): Promise<CustomerUpdatePayload> {
+export async function update(
+  ctx: Context,
+  input: CustomerUpdateInput,
+): Promise<CustomerUpdatePayload> {
   const customer = await locked(ctx, input.id);
   if (ctx.actor.role === Role.REQUESTER) refuseBeyondOwn(input);
   expectVersion(customer, input.expectedVersion);
@@ -21,9 +24,11 @@ export async function update(ctx: Context, input: CustomerUpdateInput): Promise<
   await changed(ctx, customer, async () => {
     const { addIdentities, removeIdentities, organizationIds, seesOrganizationTickets } = input;
     assign(customer, input);
-    if (seesOrganizationTickets !== undefined) customer.seesOrganizationTickets = seesOrganizationTickets ?? false;
+    if (seesOrganizationTickets !== undefined)
+      customer.seesOrganizationTickets = seesOrganizationTickets ?? false;
     if (removeIdentities) await release(ctx, customer.id, removeIdentities);
-    if (organizationIds !== undefined) await setOrganizations(ctx, customer.id, organizationIds ?? []);
+    if (organizationIds !== undefined)
+      await setOrganizations(ctx, customer.id, organizationIds ?? []);
     if (addIdentities) await add(ctx, customer, addIdentities, 'addIdentities');
   });
   return { customer, userErrors: [] };
@@ -33,8 +38,11 @@ const OWN = new Set(['id', 'name', 'locale', 'timeZone', 'expectedVersion']);
 
 /** A requester may change little of himself. */
 function refuseBeyondOwn(input: object): void {
-  const beyond = Object.entries(input).filter(([field, value]) => value !== undefined && !OWN.has(field));
-  if (beyond.length) throw new Refusal(beyond.map(([field]) => ({ code: 'FORBIDDEN', field: ['input', field] })));
+  const beyond = Object.entries(input).filter(
+    ([field, value]) => value !== undefined && !OWN.has(field),
+  );
+  if (beyond.length)
+    throw new Refusal(beyond.map(([field]) => ({ code: 'FORBIDDEN', field: ['input', field] })));
 }
 
 interface Values {
@@ -47,7 +55,10 @@ interface Values {
 }
 
 /** Takes over plain values: what is absent stays, null clears. */
-export function assign(customer: Customer, { name, kind, location, locale, timeZone, tier }: Values): void {
+export function assign(
+  customer: Customer,
+  { name, kind, location, locale, timeZone, tier }: Values,
+): void {
   if (name !== undefined) customer.fullName = name;
   if (kind) customer.kind = kind;
   if (locale !== undefined) customer.locale = locale;
@@ -56,14 +67,23 @@ export function assign(customer: Customer, { name, kind, location, locale, timeZ
   Object.assign(customer, placed(location));
 }
 
-export async function add(ctx: Context, customer: Customer, identities: readonly Identity[], field: string): Promise<void> {
+export async function add(
+  ctx: Context,
+  customer: Customer,
+  identities: readonly Identity[],
+  field: string,
+): Promise<void> {
   await claimAll(ctx, customer.id, identities, field);
   await refuseTooMany(ctx, customer.id, field);
   await joinByDomain(ctx, customer.id, identities);
 }
 
 /** Does `work` on a locked customer; when it changed something, makes a new version and tells of it. */
-export async function changed(ctx: Context, customer: Customer, work: () => Promise<void>): Promise<void> {
+export async function changed(
+  ctx: Context,
+  customer: Customer,
+  work: () => Promise<void>,
+): Promise<void> {
   const before = await describe(ctx, customer);
   await work();
   await settle(ctx, customer);

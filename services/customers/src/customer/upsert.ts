@@ -2,7 +2,14 @@ import { Refusal } from '@deskgraph/common/errors';
 import { newId } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 import { claimExternalId, ownerOfExternalId } from '../app/external.ts';
-import { choosePrimaries, claim, distinct, ownerOf, refuseTaken, release } from '../identity/claim.ts';
+import {
+  choosePrimaries,
+  claim,
+  distinct,
+  ownerOf,
+  refuseTaken,
+  release,
+} from '../identity/claim.ts';
 import { type Identity } from '@deskgraph/common/identity';
 import { keyOf } from '../identity/identity.ts';
 import type { Customer } from './customer.ts';
@@ -20,23 +27,38 @@ interface Key {
   field: string;
 }
 
-export async function upsert(ctx: Context, input: CustomerUpsertInput): Promise<CustomerUpsertPayload> {
+export async function upsert(
+  ctx: Context,
+  input: CustomerUpsertInput,
+): Promise<CustomerUpsertPayload> {
   const { externalId, identity, onCreate } = input;
   const key = keyFor(ctx, externalId ?? null, identity ?? null, onCreate.identities ?? []);
   let owner = await key.owner();
   if (owner === null) {
     const id = newId('cus');
     if (await key.take(id)) {
-      const customer = await store(ctx, { ...onCreate, id, identities: key.identities }, 'onCreate.name');
+      const customer = await store(
+        ctx,
+        { ...onCreate, id, identities: key.identities },
+        'onCreate.name',
+      );
       return { customer, created: true, userErrors: [] };
     }
     owner = await key.owner();
   }
   if (owner === null) throw new Refusal('CONFLICT', key.field);
-  return { customer: await renew(ctx, await locked(ctx, owner, key.field), input), created: false, userErrors: [] };
+  return {
+    customer: await renew(ctx, await locked(ctx, owner, key.field), input),
+    created: false,
+    userErrors: [],
+  };
 }
 
-async function renew(ctx: Context, customer: Customer, { onUpdate }: CustomerUpsertInput): Promise<Customer> {
+async function renew(
+  ctx: Context,
+  customer: Customer,
+  { onUpdate }: CustomerUpsertInput,
+): Promise<Customer> {
   await changed(ctx, customer, async () => {
     assign(customer, onUpdate);
     if (onUpdate.identities) await add(ctx, customer, onUpdate.identities, 'onUpdate.identities');
@@ -44,7 +66,12 @@ async function renew(ctx: Context, customer: Customer, { onUpdate }: CustomerUps
   return customer;
 }
 
-function keyFor(ctx: Context, externalId: string | null, identity: Identity | null, others: readonly Identity[]): Key {
+function keyFor(
+  ctx: Context,
+  externalId: string | null,
+  identity: Identity | null,
+  others: readonly Identity[],
+): Key {
   if ((externalId === null) === (identity === null)) throw new Refusal('INVALID', 'externalId');
   if (identity === null) {
     const takeAll = async (id: string): Promise<boolean> => {
@@ -53,7 +80,12 @@ function keyFor(ctx: Context, externalId: string | null, identity: Identity | nu
       await choosePrimaries(ctx, id);
       return true;
     };
-    return { owner: () => ownerOfExternalId(ctx, ctx.em, 'customer', externalId!), take: takeAll, identities: others, field: 'externalId' };
+    return {
+      owner: () => ownerOfExternalId(ctx, ctx.em, 'customer', externalId!),
+      take: takeAll,
+      identities: others,
+      field: 'externalId',
+    };
   }
   const identities = distinct([identity, ...others]);
   const takeAll = async (id: string): Promise<boolean> => {

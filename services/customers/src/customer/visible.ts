@@ -15,4 +15,5 @@ export function visible(actor: Actor): Condition {
 
 /** The same rule for a customer at hand. */
 export const isVisible = (actor: Actor, customer: Customer): boolean =>
-  customer.workspaceId === actor.workspace && (seesAll(actor) || (actor.kind === 'customer' && customer.id === actor.id));
+  customer.workspaceId === actor.workspace &&
+  (seesAll(actor) || (actor.kind === 'customer' && customer.id === actor.id));

@@ -12,7 +12,13 @@ import { byId } from './find.ts';
 export const who =
   ({ orm, log }: Service) =>
   async (workspace: string, emails: readonly string[]): Promise<(Actor | null)[]> => {
-    const ctx = new Context({ orm, actor: systemActor(workspace), log, requestId: 'who', locales: [] });
+    const ctx = new Context({
+      orm,
+      actor: systemActor(workspace),
+      log,
+      requestId: 'who',
+      locales: [],
+    });
     try {
       const wanted = emails.map((email) => normalised(IdentityKind.EMAIL, email) ?? '');
       const owners = await ownersOf(await ctx.read(), IdentityKind.EMAIL, wanted);
@@ -22,7 +28,15 @@ export const who =
           const customer = owner === undefined ? null : await byId(ctx, owner);
           if (!customer) return null;
           const { id, name } = customer;
-          return { kind: 'customer', id, name, role: Role.REQUESTER, scopes: PERSON_SCOPES, workspace, departments: [] };
+          return {
+            kind: 'customer',
+            id,
+            name,
+            role: Role.REQUESTER,
+            scopes: PERSON_SCOPES,
+            workspace,
+            departments: [],
+          };
         }),
       );
     } finally {

@@ -10,11 +10,21 @@ import { IDENTITY_LIMIT, keyOf } from './identity.ts';
  * Gives the keys of those that the customer now has or had before. Always in one order, so that two who want the same never block each
  * other for good.
  */
-export async function claim(ctx: Context, customerId: string, identities: readonly Identity[]): Promise<Set<string>> {
+export async function claim(
+  ctx: Context,
+  customerId: string,
+  identities: readonly Identity[],
+): Promise<Set<string>> {
   if (!identities.length) return new Set();
-  const sorted = identities.map((each, place) => ({ ...each, place })).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const sorted = identities
+    .map((each, place) => ({ ...each, place }))
+    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const me = sql`${uuidOf('cus', customerId)}::uuid`;
-  const wanted = sql.join([sorted.map((each) => each.kind), sorted.map((each) => each.value)].map((texts) => sql`${texts}::text[]`));
+  const wanted = sql.join(
+    [sorted.map((each) => each.kind), sorted.map((each) => each.value)].map(
+      (texts) => sql`${texts}::text[]`,
+    ),
+  );
   const { rows } = await sql<Identity>`
     insert into customer_identity as i (workspace_id, kind, value, customer_id, verified, is_primary, place)
     select ${ctx.workspace}::uuid, kind, value, ${me}, false, false,
@@ -26,7 +36,10 @@ export async function claim(ctx: Context, customerId: string, identities: readon
 }
 
 /** Takes one free identity each for people who are new; gives the ids of those who got theirs. */
-export async function claimNew(ctx: Context, people: readonly { id: string; identity: Identity }[]): Promise<Set<string>> {
+export async function claimNew(
+  ctx: Context,
+  people: readonly { id: string; identity: Identity }[],
+): Promise<Set<string>> {
   if (!people.length) return new Set();
   const sorted = people.toSorted((a, b) => (keyOf(a.identity) < keyOf(b.identity) ? -1 : 1));
   const { rows } = await sql<{ customer_id: string }>`
@@ -37,19 +50,32 @@ export async function claimNew(ctx: Context, people: readonly { id: string; iden
         'cus',
         sorted.map(({ id }) => id),
       )}) as wanted(kind, value, id)
-    on conflict (workspace_id, kind, value) do nothing returning customer_id`.execute(ctx.em.getKysely());
+    on conflict (workspace_id, kind, value) do nothing returning customer_id`.execute(
+    ctx.em.getKysely(),
+  );
   return new Set(rows.map((row) => toId('cus', row.customer_id)));
 }
 
 /** Takes all of them, or refuses with IDENTITY_TAKEN at the ones that others have. `field` names the list in the input. */
-export async function claimAll(ctx: Context, customerId: string, identities: readonly Identity[], field: string): Promise<void> {
+export async function claimAll(
+  ctx: Context,
+  customerId: string,
+  identities: readonly Identity[],
+  field: string,
+): Promise<void> {
   refuseTaken(identities, await claim(ctx, customerId, distinct(identities)), field);
   if (identities.length) await choosePrimaries(ctx, customerId);
 }
 
-export function refuseTaken(identities: readonly Identity[], mine: ReadonlySet<string>, field: string): void {
+export function refuseTaken(
+  identities: readonly Identity[],
+  mine: ReadonlySet<string>,
+  field: string,
+): void {
   const errors = identities.flatMap((each, at) =>
-    mine.has(keyOf(each)) ? [] : [{ code: 'IDENTITY_TAKEN', field: ['input', ...field.split('.'), String(at)] }],
+    mine.has(keyOf(each))
+      ? []
+      : [{ code: 'IDENTITY_TAKEN', field: ['input', ...field.split('.'), String(at)] }],
   );
   if (errors.length) throw new Refusal(errors);
 }
@@ -58,12 +84,18 @@ export const distinct = (identities: readonly Identity[]): Identity[] => [
   ...new Map(identities.map((each) => [keyOf(each), each])).values(),
 ];
 
-export async function release(ctx: Context, customerId: string, identities: readonly Identity[]): Promise<void> {
+export async function release(
+  ctx: Context,
+  customerId: string,
+  identities: readonly Identity[],
+): Promise<void> {
   if (!identities.length) return;
   await sql`
     delete from customer_identity i using unnest(${identities.map((each) => each.kind)}::text[], ${identities.map((each) => each.value)}::text[])
       as gone(kind, value)
-    where i.customer_id = ${uuidOf('cus', customerId)}::uuid and i.kind = gone.kind and i.value = gone.value`.execute(ctx.em.getKysely());
+    where i.customer_id = ${uuidOf('cus', customerId)}::uuid and i.kind = gone.kind and i.value = gone.value`.execute(
+    ctx.em.getKysely(),
+  );
   await choosePrimaries(ctx, customerId);
 }
 
@@ -79,7 +111,11 @@ export async function choosePrimaries(ctx: Context, customerId: string): Promise
   );
 }
 
-export async function refuseTooMany(ctx: Context, customerId: string, field: string): Promise<void> {
+export async function refuseTooMany(
+  ctx: Context,
+  customerId: string,
+  field: string,
+): Promise<void> {
   const { rows } = await sql<{ many: boolean }>`
     select count(*) > ${IDENTITY_LIMIT}::integer as many from customer_identity where customer_id = ${uuidOf('cus', customerId)}::uuid
   `.execute(ctx.em.getKysely());
@@ -87,12 +123,20 @@ export async function refuseTooMany(ctx: Context, customerId: string, field: str
 }
 
 /** Whose identity it is; null when it is nobody's. */
-export const ownerOf = async (em: EntityManager, { kind, value }: Identity): Promise<string | null> =>
-  (await ownersOf(em, kind, [value])).get(value) ?? null;
+export const ownerOf = async (
+  em: EntityManager,
+  { kind, value }: Identity,
+): Promise<string | null> => (await ownersOf(em, kind, [value])).get(value) ?? null;
 
 /** Whose identities these are, by value; nobody's are left out. */
-export async function ownersOf(em: EntityManager, kind: IdentityKind, values: readonly string[]): Promise<Map<string, string>> {
+export async function ownersOf(
+  em: EntityManager,
+  kind: IdentityKind,
+  values: readonly string[],
+): Promise<Map<string, string>> {
   const { rows } = await sql<{ value: string; customer_id: string }>`
-    select value, customer_id from customer_identity where kind = ${kind} and value = any(${values}::text[])`.execute(em.getKysely());
+    select value, customer_id from customer_identity where kind = ${kind} and value = any(${values}::text[])`.execute(
+    em.getKysely(),
+  );
   return new Map(rows.map((row) => [row.value, toId('cus', row.customer_id)]));
 }

@@ -8,10 +8,15 @@ export interface OwnedIdentity extends CustomerIdentity {
 }
 
 /** The identities of customers, the first choice of each kind first. */
-export async function identitiesOf(em: EntityManager, customerIds: readonly string[]): Promise<OwnedIdentity[]> {
+export async function identitiesOf(
+  em: EntityManager,
+  customerIds: readonly string[],
+): Promise<OwnedIdentity[]> {
   const { rows } = await sql<OwnedIdentity>`
     select customer_id, kind, value, verified, is_primary as "primary" from customer_identity
-    where customer_id = any(${uuids('cus', customerIds)}) order by kind, is_primary desc, place`.execute(em.getKysely());
+    where customer_id = any(${uuids('cus', customerIds)}) order by kind, is_primary desc, place`.execute(
+    em.getKysely(),
+  );
   return rows;
 }
 

@@ -1,4 +1,9 @@
-import { IDENTITY_LENGTH, type Identity, IdentityKind, normalised } from '@deskgraph/common/identity';
+import {
+  IDENTITY_LENGTH,
+  type Identity,
+  IdentityKind,
+  normalised,
+} from '@deskgraph/common/identity';
 import { z } from '@deskgraph/common/input';
 import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
 
@@ -14,12 +19,18 @@ registerEnumType(IdentityKind, {
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: 'A way to recognise a person; it belongs to one customer of the workspace only.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A way to recognise a person; it belongs to one customer of the workspace only.',
+})
 export class CustomerIdentity {
   @Field(() => IdentityKind, { description: 'What it is.' }) kind!: IdentityKind;
-  @Field(() => String, { description: 'The normalised value, at most 320 characters.' }) value!: string;
-  @Field(() => Boolean, { description: 'The person proved it by a link, a code or a signature.' }) verified!: boolean;
-  @Field(() => Boolean, { description: 'The first choice among those of its kind.' }) primary!: boolean;
+  @Field(() => String, { description: 'The normalised value, at most 320 characters.' })
+  value!: string;
+  @Field(() => Boolean, { description: 'The person proved it by a link, a code or a signature.' })
+  verified!: boolean;
+  @Field(() => Boolean, { description: 'The first choice among those of its kind.' })
+  primary!: boolean;
 }
 
 @InputType({ description: 'A way to recognise a person.' })
@@ -37,7 +48,8 @@ export const identityBounds = z
   .looseObject({ kind: z.enum(IdentityKind), value: z.string().trim().min(1).max(IDENTITY_LENGTH) })
   .transform(({ kind, value }, problems): Identity => {
     const normal = normalised(kind, value);
-    if (normal === undefined) problems.addIssue({ code: 'custom', path: ['value'], message: `not a value of ${kind}` });
+    if (normal === undefined)
+      problems.addIssue({ code: 'custom', path: ['value'], message: `not a value of ${kind}` });
     return { kind, value: normal ?? value };
   });
 

@@ -37,7 +37,10 @@ export async function awaitMet(ctx: Context): Promise<boolean> {
   await turn();
   await ctx.end();
   const patience = new AbortController();
-  await Promise.race([catchUp(), sleep(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {})]);
+  await Promise.race([
+    catchUp(),
+    sleep(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {}),
+  ]);
   patience.abort();
   return true;
 }

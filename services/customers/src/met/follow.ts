@@ -6,8 +6,18 @@ import { meet } from './meet.ts';
 export const TICKETS = { source: 'tickets', applyAll: meet };
 
 /** Takes in what the tickets tell of people whom nobody knew; gives what ends it. */
-export function followTickets({ orm, log, config }: Pick<Service, 'orm' | 'log' | 'config'>, url: string): () => Promise<void> {
-  const follower = follow({ ...TICKETS, orm, url, secret: config.INTERNAL_SECRET, nats: config.NATS_URL, log });
+export function followTickets(
+  { orm, log, config }: Pick<Service, 'orm' | 'log' | 'config'>,
+  url: string,
+): () => Promise<void> {
+  const follower = follow({
+    ...TICKETS,
+    orm,
+    url,
+    secret: config.INTERNAL_SECRET,
+    nats: config.NATS_URL,
+    log,
+  });
   offer(orm, follower);
   return () => follower.stop();
 }

@@ -34,8 +34,13 @@ const NAME_LIMIT = 200;
  * created under it; when somebody else has the identity, that id becomes another name of his. So it ends the same in whatever order, and
  * however often, it is told. A page of facts takes a handful of statements.
  */
-export async function meet(ctx: Context, facts: readonly Pick<Fact, 'type' | 'id' | 'data'>[]): Promise<void> {
-  const told = new Map(facts.flatMap((fact) => read(ctx, fact)).map((stranger) => [stranger.id, stranger]));
+export async function meet(
+  ctx: Context,
+  facts: readonly Pick<Fact, 'type' | 'id' | 'data'>[],
+): Promise<void> {
+  const told = new Map(
+    facts.flatMap((fact) => read(ctx, fact)).map((stranger) => [stranger.id, stranger]),
+  );
   const known = await knownOf(ctx, [...told.keys()]);
   const strangers = [...told.values()].filter(({ id }) => !known.has(id));
   const mine = await claimNew(ctx, strangers);
@@ -46,11 +51,17 @@ export async function meet(ctx: Context, facts: readonly Pick<Fact, 'type' | 'id
   for (const { id, identity } of strangers) if (!mine.has(id)) await fold(ctx, id, identity);
 }
 
-function read(ctx: Context, { type, id: factId, data }: Pick<Fact, 'type' | 'id' | 'data'>): Stranger[] {
+function read(
+  ctx: Context,
+  { type, id: factId, data }: Pick<Fact, 'type' | 'id' | 'data'>,
+): Stranger[] {
   if (type !== 'requester.met') return [];
   const told = met.safeParse(data);
   if (!told.success) {
-    ctx.log.error({ fact: factId, problem: told.error.message }, 'a requester that nobody can read');
+    ctx.log.error(
+      { fact: factId, problem: told.error.message },
+      'a requester that nobody can read',
+    );
     return [];
   }
   const { id, kind, value, name } = told.data;
@@ -114,11 +125,16 @@ async function createAll(ctx: Context, strangers: readonly Stranger[]): Promise<
 
 async function fold(ctx: Context, id: string, identity: Identity): Promise<void> {
   const owner = await ownerOf(ctx.em, identity);
-  if (owner === null) throw new Error('The identity was given away and taken back in between; the fact is tried again.');
+  if (owner === null)
+    throw new Error(
+      'The identity was given away and taken back in between; the fact is tried again.',
+    );
   const into = await locked(ctx, owner);
   await sql`
     insert into customer_alias (workspace_id, id, customer_id, created_at)
-    values (${ctx.workspace}::uuid, ${uuidOf('cus', id)}::uuid, ${uuidOf('cus', into.id)}::uuid, now())`.execute(ctx.em.getKysely());
+    values (${ctx.workspace}::uuid, ${uuidOf('cus', id)}::uuid, ${uuidOf('cus', into.id)}::uuid, now())`.execute(
+    ctx.em.getKysely(),
+  );
   touch(into);
   await record(ctx, 'customer.merged', into, { from: id, into: into.id });
 }

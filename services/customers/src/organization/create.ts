@@ -9,12 +9,22 @@ import { setDomains } from './domain.ts';
 import type { OrganizationCreateInput, OrganizationCreatePayload } from './input.ts';
 import { Organization } from './organization.ts';
 
-export async function create(ctx: Context, input: OrganizationCreateInput): Promise<OrganizationCreatePayload> {
+export async function create(
+  ctx: Context,
+  input: OrganizationCreateInput,
+): Promise<OrganizationCreatePayload> {
   const { name, tier = null, externalId } = input;
   const domains = input.domains ?? [];
-  const organization = ctx.em.create(Organization, { id: newId('org'), workspaceId: ctx.workspace, name, sortName: folded(name), tier });
+  const organization = ctx.em.create(Organization, {
+    id: newId('org'),
+    workspaceId: ctx.workspace,
+    name,
+    sortName: folded(name),
+    tier,
+  });
   const { id } = organization;
-  if (externalId && !(await claimExternalId(ctx, 'organization', id, externalId))) throw new Refusal('TAKEN', 'externalId');
+  if (externalId && !(await claimExternalId(ctx, 'organization', id, externalId)))
+    throw new Refusal('TAKEN', 'externalId');
   await setDomains(ctx, id, domains);
   await ctx.em.flush();
   await keepWords(ctx.em, 'organization', ctx.workspace, id, [name, ...domains]);

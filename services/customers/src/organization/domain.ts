@@ -5,7 +5,8 @@ import { z } from '@deskgraph/common/input';
 import type { Context } from '@deskgraph/common/transaction';
 
 export const DOMAIN_LIMIT = 50;
-const DOMAIN = /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,10}\p{L}[\p{L}\p{N}-]{0,61}[\p{L}\p{N}]$/u;
+const DOMAIN =
+  /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,10}\p{L}[\p{L}\p{N}-]{0,61}[\p{L}\p{N}]$/u;
 
 /** Where anybody can have an address, the domain says nothing of whom he belongs to. */
 const PUBLIC_PROVIDERS = new Set(
@@ -32,7 +33,11 @@ export const domainsBounds = z
   .max(DOMAIN_LIMIT);
 
 /** Makes these the organization's domains; refused with TAKEN where another has one. Waits for whoever is about to take it. */
-export async function setDomains(ctx: Context, id: string, domains: readonly string[]): Promise<void> {
+export async function setDomains(
+  ctx: Context,
+  id: string,
+  domains: readonly string[],
+): Promise<void> {
   const mine = sql`${uuidOf('org', id)}::uuid`;
   const wanted = [...new Set(domains)].toSorted();
   await sql`delete from organization_domain where organization_id = ${mine} and domain <> all(${wanted}::text[])`.execute(
@@ -44,7 +49,9 @@ export async function setDomains(ctx: Context, id: string, domains: readonly str
     on conflict (workspace_id, domain) do update set domain = d.domain where d.organization_id = ${mine}
     returning domain`.execute(ctx.em.getKysely());
   const got = new Set(rows.map((row) => row.domain));
-  const errors = domains.flatMap((domain, at) => (got.has(domain) ? [] : [{ code: 'TAKEN', field: ['input', 'domains', String(at)] }]));
+  const errors = domains.flatMap((domain, at) =>
+    got.has(domain) ? [] : [{ code: 'TAKEN', field: ['input', 'domains', String(at)] }],
+  );
   if (errors.length) throw new Refusal(errors);
 }
 

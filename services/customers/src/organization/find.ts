@@ -11,10 +11,19 @@ import { visible } from './visible.ts';
 
 /** An organization by id, if the caller may see it; those of a request with one statement. */
 export const byId = (ctx: Context, id: string): Promise<Organization | null> =>
-  ctx.load.byId('organization', id, async (ids) => byCondition(ctx, await ctx.read(), sql`o.id = any(${uuids('org', ids)})` as Condition));
+  ctx.load.byId('organization', id, async (ids) =>
+    byCondition(ctx, await ctx.read(), sql`o.id = any(${uuids('org', ids)})` as Condition),
+  );
 
-async function byCondition(ctx: Context, em: EntityManager, condition: Condition): Promise<Organization[]> {
-  const { rows } = await sql`select o.* from organization o where ${condition} and ${visible(ctx.actor)}`.execute(em.getKysely());
+async function byCondition(
+  ctx: Context,
+  em: EntityManager,
+  condition: Condition,
+): Promise<Organization[]> {
+  const { rows } =
+    await sql`select o.* from organization o where ${condition} and ${visible(ctx.actor)}`.execute(
+      em.getKysely(),
+    );
   return hydrate(ctx.orm, Organization, rows);
 }
 
@@ -25,9 +34,15 @@ export interface OrganizationKey {
 }
 
 /** The one organization that a key names; exactly one key is given. */
-export async function one(ctx: Context, { id, externalId, domain }: OrganizationKey): Promise<Organization | null> {
+export async function one(
+  ctx: Context,
+  { id, externalId, domain }: OrganizationKey,
+): Promise<Organization | null> {
   const given = [id, externalId, domain].filter((key) => typeof key === 'string');
-  if (given.length !== 1) throw new Refusal([{ code: 'INVALID', field: null, message: 'Give exactly one of id, externalId and domain.' }]);
+  if (given.length !== 1)
+    throw new Refusal([
+      { code: 'INVALID', field: null, message: 'Give exactly one of id, externalId and domain.' },
+    ]);
   if (typeof id === 'string') return byId(ctx, id);
   const em = await ctx.read();
   if (typeof externalId === 'string') {
@@ -35,7 +50,9 @@ export async function one(ctx: Context, { id, externalId, domain }: Organization
     return owner === null ? null : byId(ctx, owner);
   }
   const { rows } = await sql<{ id: string }>`
-    select organization_id as id from organization_domain where domain = ${domain!.trim().toLowerCase()}`.execute(em.getKysely());
+    select organization_id as id from organization_domain where domain = ${domain!.trim().toLowerCase()}`.execute(
+    em.getKysely(),
+  );
   return rows[0] ? byId(ctx, toId('org', rows[0].id)) : null;
 }
 
@@ -56,7 +73,9 @@ export async function find(ctx: Context, query: OrganizationQuery): Promise<Page
     select o.*, ${page.keys} from organization o where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}
   `.execute(em.getKysely());
   return page.page(rows, hydrate(ctx.orm, Organization, rows), async () => {
-    const counted = await sql<{ count: number }>`select count(*)::integer as count from organization o where ${condition}`.execute(
+    const counted = await sql<{
+      count: number;
+    }>`select count(*)::integer as count from organization o where ${condition}`.execute(
       (await ctx.read()).getKysely(),
     );
     return counted.rows[0]!.count;

@@ -9,7 +9,8 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'A company or household that customers belong to. Staff see all of the workspace, a requester those that he belongs to.',
+  description:
+    'A company or household that customers belong to. Staff see all of the workspace, a requester those that he belongs to.',
 })
 @Directive('@key(fields: "id")')
 export class Organization extends Stored {
@@ -26,7 +27,10 @@ export class Organization extends Stored {
   sortName!: string;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'The service tier, `gold`; at most 50 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The service tier, `gold`; at most 50 characters.',
+  })
   tier: string | null = null;
 
   @Field(() => Int, { description: 'Grows with each change.' })

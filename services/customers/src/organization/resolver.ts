@@ -6,7 +6,12 @@ import { ExternalId, externalIds } from '../app/external.ts';
 import { create } from './create.ts';
 import { domains } from './domain.ts';
 import { find, one } from './find.ts';
-import { OrganizationCreateInput, OrganizationCreatePayload, OrganizationUpdateInput, OrganizationUpdatePayload } from './input.ts';
+import {
+  OrganizationCreateInput,
+  OrganizationCreatePayload,
+  OrganizationUpdateInput,
+  OrganizationUpdatePayload,
+} from './input.ts';
 import { Organization, OrganizationConnection } from './organization.ts';
 import { update } from './update.ts';
 
@@ -26,19 +31,26 @@ export class OrganizationResolver {
       description: 'The id that the caller’s app knows it by; staff find that of any app.',
     })
     externalId?: string | null,
-    @Arg('domain', () => String, { nullable: true, description: 'One of its mail domains, `example.com`.' }) domain?: string | null,
+    @Arg('domain', () => String, {
+      nullable: true,
+      description: 'One of its mail domains, `example.com`.',
+    })
+    domain?: string | null,
   ): Promise<Organization | null> {
     return one(ctx, { id: id ?? null, externalId: externalId ?? null, domain: domain ?? null });
   }
 
   @Auth({ scopes: ['customers:read'], roles: [Role.LIGHT, Role.ANALYST] })
-  @Query(() => OrganizationConnection, { description: 'The organizations of the workspace by name.' })
+  @Query(() => OrganizationConnection, {
+    description: 'The organizations of the workspace by name.',
+  })
   organizations(
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() ctx: Context,
     @Arg('text', () => String, {
       nullable: true,
-      description: 'Words, or how they begin, in the name and the mail domains; at most 200 characters.',
+      description:
+        'Words, or how they begin, in the name and the mail domains; at most 200 characters.',
     })
     text?: string | null,
   ): Promise<Page<Organization>> {
@@ -55,7 +67,9 @@ export class OrganizationResolver {
   }
 
   @Auth({ scopes: ['customers:write'], roles: [Role.AGENT] })
-  @Mutation(() => OrganizationUpdatePayload, { description: 'Change an organization; what is absent stays, null clears.' })
+  @Mutation(() => OrganizationUpdatePayload, {
+    description: 'Change an organization; what is absent stays, null clears.',
+  })
   organizationUpdate(
     @Arg('input', () => OrganizationUpdateInput) input: OrganizationUpdateInput,
     @Ctx() ctx: Context,
@@ -63,12 +77,16 @@ export class OrganizationResolver {
     return update(ctx, input);
   }
 
-  @FieldResolver(() => [ExternalId], { description: 'The ids that partners know it by, unique per app.' })
+  @FieldResolver(() => [ExternalId], {
+    description: 'The ids that partners know it by, unique per app.',
+  })
   externalIds(@Root() organization: Organization, @Ctx() ctx: Context): Promise<ExternalId[]> {
     return externalIds(ctx, 'organization', organization.id);
   }
 
-  @FieldResolver(() => [String], { description: 'Its mail domains; new customers with such an address join.' })
+  @FieldResolver(() => [String], {
+    description: 'Its mail domains; new customers with such an address join.',
+  })
   domains(@Root() organization: Organization, @Ctx() ctx: Context): Promise<string[]> {
     return domains(ctx, organization.id);
   }

@@ -11,8 +11,15 @@ import { domains, setDomains } from './domain.ts';
 import type { OrganizationUpdateInput, OrganizationUpdatePayload } from './input.ts';
 import { Organization } from './organization.ts';
 
-export async function update(ctx: Context, input: OrganizationUpdateInput): Promise<OrganizationUpdatePayload> {
-  const organization = await ctx.em.findOne(Organization, { id: input.id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+export async function update(
+  ctx: Context,
+  input: OrganizationUpdateInput,
+): Promise<OrganizationUpdatePayload> {
+  const organization = await ctx.em.findOne(
+    Organization,
+    { id: input.id },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   if (!organization) throw new Refusal('NOT_FOUND', 'id');
   expectVersion(organization, input.expectedVersion);
   if (input.name === null) throw new Refusal('REQUIRED', 'name');
@@ -23,7 +30,10 @@ export async function update(ctx: Context, input: OrganizationUpdateInput): Prom
   if (input.tier !== undefined) organization.tier = input.tier;
   if (input.domains !== undefined) await setDomains(ctx, id, input.domains ?? []);
   if (input.externalId !== undefined) {
-    if (input.externalId !== null && !(await claimExternalId(ctx, 'organization', id, input.externalId)))
+    if (
+      input.externalId !== null &&
+      !(await claimExternalId(ctx, 'organization', id, input.externalId))
+    )
       throw new Refusal('TAKEN', 'externalId');
     await dropExternalIds(ctx, 'organization', id, input.externalId);
   }
@@ -40,5 +50,10 @@ export async function update(ctx: Context, input: OrganizationUpdateInput): Prom
 async function shown(ctx: Context, { id, name, tier }: Organization) {
   ctx.load.clear();
   const external = await externalIds(ctx, 'organization', id);
-  return { name, tier, domains: await domains(ctx, id), externalIds: external.map(({ value }) => value) };
+  return {
+    name,
+    tier,
+    domains: await domains(ctx, id),
+    externalIds: external.map(({ value }) => value),
+  };
 }

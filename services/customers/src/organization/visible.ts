@@ -4,7 +4,8 @@ import type { Condition } from '@deskgraph/common/filter';
 import { uuidOf } from '@deskgraph/common/id';
 
 /** Our own processes see all of the workspace, staff and apps with the scope for customers too. */
-export const seesAll = (actor: Actor): boolean => actor.kind === 'system' || (isStaff(actor) && actor.scopes.includes('customers:read'));
+export const seesAll = (actor: Actor): boolean =>
+  actor.kind === 'system' || (isStaff(actor) && actor.scopes.includes('customers:read'));
 
 /** The organizations that exist for the actor, as a condition on `o`: a requester has those that he belongs to. */
 export function visible(actor: Actor): Condition {

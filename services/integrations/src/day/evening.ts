@@ -13,10 +13,23 @@ export async function evening(stage: Stage, desk: Desk, { id, number }: Shown): 
     agent,
     'sends a seal and solves it',
     'messageAdd',
-    { ticketId: id, visibility: 'PUBLIC', body: 'A new seal is on its way to you.', status: 'SOLVED', seen: await seen(agent, id) },
+    {
+      ticketId: id,
+      visibility: 'PUBLIC',
+      body: 'A new seal is on its way to you.',
+      status: 'SOLVED',
+      seen: await seen(agent, id),
+    },
     TICKET,
   );
-  await stage.mayNot(lead, 'would like to close it', 'CLOSE_BY_HAND', 'ticketStatusChange', { id, status: 'CLOSED' }, TICKET);
+  await stage.mayNot(
+    lead,
+    'would like to close it',
+    'CLOSE_BY_HAND',
+    'ticketStatusChange',
+    { id, status: 'CLOSED' },
+    TICKET,
+  );
   await stage.does(
     customer,
     'is not content, and the ticket is open again',
@@ -28,12 +41,21 @@ export async function evening(stage: Stage, desk: Desk, { id, number }: Shown): 
     agent,
     'sends another kettle and solves it for good',
     'messageAdd',
-    { ticketId: id, visibility: 'PUBLIC', body: 'Then you get a new kettle.', status: 'SOLVED', seen: await seen(agent, id) },
+    {
+      ticketId: id,
+      visibility: 'PUBLIC',
+      body: 'Then you get a new kettle.',
+      status: 'SOLVED',
+      seen: await seen(agent, id),
+    },
     TICKET,
   );
   await many(stage, lead, id);
   const { closesAt } = await read<{ closesAt: string }>(agent, id, 'closesAt');
-  stage.tell('The system', `will close #${number} on ${closesAt.slice(0, 10)} unless somebody writes`);
+  stage.tell(
+    'The system',
+    `will close #${number} on ${closesAt.slice(0, 10)} unless somebody writes`,
+  );
   await anOldOne(stage, desk);
 }
 
@@ -43,11 +65,17 @@ async function many(stage: Stage, lead: Player, id: string): Promise<void> {
     lead,
     'marks all that was solved in the last week',
     'ticketsUpdate',
-    { filter: { status: { eq: 'SOLVED' }, solvedAt: { within: 'P7D' } }, action: { addTags: ['reviewed'] } },
+    {
+      filter: { status: { eq: 'SOLVED' }, solvedAt: { within: 'P7D' } },
+      action: { addTags: ['reviewed'] },
+    },
     'job { id }',
   );
   const { done, operation } = await stage.until('the tickets are marked', async () => {
-    const { bulkJob } = await lead.ask<{ bulkJob: Job }>(`query ($id: ID!) { bulkJob(id: $id) { finishedAt done operation { id } } }`, job);
+    const { bulkJob } = await lead.ask<{ bulkJob: Job }>(
+      `query ($id: ID!) { bulkJob(id: $id) { finishedAt done operation { id } } }`,
+      job,
+    );
     return bulkJob.finishedAt ? bulkJob : null;
   });
   stage.tell('The system', `has marked ${done}, each with a result of its own`);
@@ -88,11 +116,22 @@ async function anOldOne(stage: Stage, { people, departments }: Desk): Promise<vo
       requester: { email: customer2.email },
       departmentId: departments.delivery,
       assigneeId: agent.id,
-      history: [{ at: instant(solved), authorId: agent.id, body: 'It is at your neighbour’s.', visibility: 'PUBLIC', status: 'SOLVED' }],
+      history: [
+        {
+          at: instant(solved),
+          authorId: agent.id,
+          body: 'It is at your neighbour’s.',
+          visibility: 'PUBLIC',
+          status: 'SOLVED',
+        },
+      ],
     },
     TICKET,
   );
-  await stage.until('the system closes it', async () => (await read(agent, ticket.id)).status === 'CLOSED');
+  await stage.until(
+    'the system closes it',
+    async () => (await read(agent, ticket.id)).status === 'CLOSED',
+  );
   stage.tell('The system', `closes #${ticket.number}`);
   const late = await stage.does<{ ticket: Shown }>(
     customer2,

@@ -32,17 +32,36 @@ export async function morning(stage: Stage, { people, departments }: Desk): Prom
     customer,
     'asks for a bill in the same breath',
     'messageAdd',
-    { ticketId: again.id, visibility: 'PUBLIC', body: 'And I still have no invoice for the toaster.' },
+    {
+      ticketId: again.id,
+      visibility: 'PUBLIC',
+      body: 'And I still have no invoice for the toaster.',
+    },
     'message { id }',
   );
-  const { views } = await agent.ask<{ views: { name: string; count: number }[] }>('{ views { name count } }');
-  stage.tell(agent.name, `looks at the lists: ${views.map(({ name, count }) => `${name} ${count}`).join(', ')}`);
-  await stage.does(agent, `takes #${kettle.number}`, 'ticketAssign', { id: kettle.id, assigneeId: 'me' }, TICKET);
+  const { views } = await agent.ask<{ views: { name: string; count: number }[] }>(
+    '{ views { name count } }',
+  );
+  stage.tell(
+    agent.name,
+    `looks at the lists: ${views.map(({ name, count }) => `${name} ${count}`).join(', ')}`,
+  );
+  await stage.does(
+    agent,
+    `takes #${kettle.number}`,
+    'ticketAssign',
+    { id: kettle.id, assigneeId: 'me' },
+    TICKET,
+  );
   await stage.does(
     light,
     'notes for the colleagues what the workshop knows',
     'messageAdd',
-    { ticketId: kettle.id, visibility: 'PRIVATE', body: 'The seals of the spring series are weak; we have spare ones.' },
+    {
+      ticketId: kettle.id,
+      visibility: 'PRIVATE',
+      body: 'The seals of the spring series are weak; we have spare ones.',
+    },
     'message { id }',
   );
   await stage.does(
@@ -56,7 +75,12 @@ export async function morning(stage: Stage, { people, departments }: Desk): Prom
     agent,
     'cuts the invoice out into a ticket of its own for the accounts',
     'ticketSplit',
-    { id: kettle.id, messageIds: [bill.id], subject: 'Invoice for the toaster', departmentId: departments.accounts },
+    {
+      id: kettle.id,
+      messageIds: [bill.id],
+      subject: 'Invoice for the toaster',
+      departmentId: departments.accounts,
+    },
     'newTicket { id number status cursor }',
   );
   await stage.does(

@@ -11,11 +11,21 @@ interface Messages {
 }
 
 /** Two agents at one ticket, a wait for the customer, and a colleague who knows more. */
-export async function noon(stage: Stage, { people, waitsForPhoto }: Desk, { id, number }: Shown): Promise<void> {
+export async function noon(
+  stage: Stage,
+  { people, waitsForPhoto }: Desk,
+  { id, number }: Shown,
+): Promise<void> {
   stage.scene('Noon: the answers');
   const { agent, agent2, lead, customer, customer2 } = people;
   const [readByOne, readByTwo] = [await seen(agent, id), await seen(agent2, id)];
-  await stage.does(agent2, `is already looking at #${number}`, 'presenceSet', { ticketId: id, activity: 'TYPING' }, 'viewers { activity }');
+  await stage.does(
+    agent2,
+    `is already looking at #${number}`,
+    'presenceSet',
+    { ticketId: id, activity: 'TYPING' },
+    'viewers { activity }',
+  );
   await stage.does(
     agent,
     'answers, and waits for a word',
@@ -29,7 +39,9 @@ export async function noon(stage: Stage, { people, waitsForPhoto }: Desk, { id, 
     },
     TICKET,
   );
-  const { unseenActivity } = await stage.mayNot<{ unseenActivity: { events: { summary: string }[] } }>(
+  const { unseenActivity } = await stage.mayNot<{
+    unseenActivity: { events: { summary: string }[] };
+  }>(
     agent2,
     'would have answered past her',
     'UNSEEN_ACTIVITY',
@@ -37,11 +49,28 @@ export async function noon(stage: Stage, { people, waitsForPhoto }: Desk, { id, 
     { ticketId: id, visibility: 'PUBLIC', body: 'Have you tried another socket?', seen: readByTwo },
     'unseenActivity { events { summary } }',
   );
-  for (const { summary } of unseenActivity.events) stage.tell(agent2.name, `reads instead: ${summary}`);
-  await stage.does(agent, 'says what it waits for', 'ticketStatusChange', { id, customStatusId: waitsForPhoto }, TICKET);
-  const { customStatus } = await read<{ customStatus: { label: string } }>(customer, id, 'customStatus { label }');
+  for (const { summary } of unseenActivity.events)
+    stage.tell(agent2.name, `reads instead: ${summary}`);
+  await stage.does(
+    agent,
+    'says what it waits for',
+    'ticketStatusChange',
+    { id, customStatusId: waitsForPhoto },
+    TICKET,
+  );
+  const { customStatus } = await read<{ customStatus: { label: string } }>(
+    customer,
+    id,
+    'customStatus { label }',
+  );
   stage.tell(customer.name, `reads “${customStatus.label}”`);
-  await stage.does(customer, `lets ${customer2.name} read along`, 'ticketParticipantsUpdate', { id, addCcs: [customer2.email] }, TICKET);
+  await stage.does(
+    customer,
+    `lets ${customer2.name} read along`,
+    'ticketParticipantsUpdate',
+    { id, addCcs: [customer2.email] },
+    TICKET,
+  );
   stage.tell(customer2.name, `reads #${(await read(customer2, id)).number} too`);
   await stage.does(lead, 'follows it', 'ticketFollow', { id }, TICKET);
   const reminder = {
@@ -51,8 +80,20 @@ export async function noon(stage: Stage, { people, waitsForPhoto }: Desk, { id, 
     sendAt: new Date(Date.now() + DAY_MS).toISOString(),
     seen: await seen(agent, id),
   };
-  await stage.does(agent, 'writes a reminder that goes out tomorrow if nobody has written by then', 'messageAdd', reminder, TICKET);
-  await stage.does(agent, 'puts it aside until the customer writes', 'ticketSnooze', { id }, TICKET);
+  await stage.does(
+    agent,
+    'writes a reminder that goes out tomorrow if nobody has written by then',
+    'messageAdd',
+    reminder,
+    TICKET,
+  );
+  await stage.does(
+    agent,
+    'puts it aside until the customer writes',
+    'ticketSnooze',
+    { id },
+    TICKET,
+  );
   await stage.does(
     customer,
     'writes, and the ticket is back in its queue',
@@ -60,7 +101,11 @@ export async function noon(stage: Stage, { people, waitsForPhoto }: Desk, { id, 
     { ticketId: id, visibility: 'PUBLIC', body: 'Yes, the base is wet. I have no camera.' },
     TICKET,
   );
-  const { status, messages } = await read<Messages>(agent, id, 'messages(last: 10) { nodes { delivery deliveryError } }');
+  const { status, messages } = await read<Messages>(
+    agent,
+    id,
+    'messages(last: 10) { nodes { delivery deliveryError } }',
+  );
   stage.tell(agent.name, `finds #${number} ${status} again`);
   const reason = messages.nodes.find(({ delivery }) => delivery === 'CANCELLED')?.deliveryError;
   stage.tell('The system', `sends no reminder. ${reason}`);

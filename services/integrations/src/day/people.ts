@@ -2,7 +2,17 @@ import { type Graph, openGraph } from '../graph.ts';
 import { here } from '../here.ts';
 
 /** Who plays: an administrator, a desk of five, two customers, and the shop's connector that hands in their mail. */
-export const PEOPLE = ['admin', 'lead', 'agent', 'agent2', 'agent3', 'light', 'customer', 'customer2', 'app'] as const;
+export const PEOPLE = [
+  'admin',
+  'lead',
+  'agent',
+  'agent2',
+  'agent3',
+  'light',
+  'customer',
+  'customer2',
+  'app',
+] as const;
 export type Who = (typeof PEOPLE)[number];
 
 export interface Player extends Graph {
@@ -22,7 +32,9 @@ export async function gather(): Promise<Record<Who, Player>> {
     PEOPLE.map(async (who) => {
       const claims = person(who);
       const graph = openGraph({ url: url(), token: await token(claims, LIFETIME) });
-      const { viewer } = await graph.ask<{ viewer: { actor: { id: string; name: string } } }>('{ viewer { actor { id name } } }');
+      const { viewer } = await graph.ask<{ viewer: { actor: { id: string; name: string } } }>(
+        '{ viewer { actor { id name } } }',
+      );
       return [who, { ...graph, ...viewer.actor, email: claims.email ?? '' }] as const;
     }),
   );

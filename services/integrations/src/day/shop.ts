@@ -10,23 +10,40 @@ export interface Desk {
   waitsForPhoto: string;
 }
 
-const NAMES = { products: 'Products and repairs', accounts: 'Accounts and invoices', delivery: 'Delivery' };
+const NAMES = {
+  products: 'Products and repairs',
+  accounts: 'Accounts and invoices',
+  delivery: 'Delivery',
+};
 
-const STATUS = { base: 'PENDING', label: 'Waits for a photo', requesterLabel: 'We wait for your photo' };
+const STATUS = {
+  base: 'PENDING',
+  label: 'Waits for a photo',
+  requesterLabel: 'We wait for your photo',
+};
 
 /** Departments and status of the day; what is there already stays. */
 export async function furnish(people: Record<Who, Player>): Promise<Desk> {
   const known = await Departments.of(people.admin);
-  const ids = await Promise.all(Object.entries(NAMES).map(async ([key, name]) => [key, await known.ensure(name)] as const));
+  const ids = await Promise.all(
+    Object.entries(NAMES).map(async ([key, name]) => [key, await known.ensure(name)] as const),
+  );
   const departments = Object.fromEntries(ids) as Desk['departments'];
   return { people, departments, waitsForPhoto: await statusOf(people.admin) };
 }
 
 async function statusOf(admin: Player): Promise<string> {
-  const { customStatuses } = await admin.ask<{ customStatuses: { id: string; label: string }[] }>('{ customStatuses { id label } }');
+  const { customStatuses } = await admin.ask<{ customStatuses: { id: string; label: string }[] }>(
+    '{ customStatuses { id label } }',
+  );
   const known = customStatuses.find(({ label }) => label === STATUS.label);
   if (known) return known.id;
-  const made = await admin.change<{ customStatus: { id: string } | null }>('customStatusCreate', STATUS, 'customStatus { id }');
-  if (!made.customStatus) throw new Error(`The status ${STATUS.label} can’t be made. ${told(made.userErrors)}`);
+  const made = await admin.change<{ customStatus: { id: string } | null }>(
+    'customStatusCreate',
+    STATUS,
+    'customStatus { id }',
+  );
+  if (!made.customStatus)
+    throw new Error(`The status ${STATUS.label} can’t be made. ${told(made.userErrors)}`);
   return made.customStatus.id;
 }

@@ -19,18 +19,34 @@ export class Stage {
   }
 
   /** Somebody does something; the day ends when it is refused. */
-  async does<Payload>(who: Player, what: string, name: string, input: object, selection: string): Promise<Payload> {
+  async does<Payload>(
+    who: Player,
+    what: string,
+    name: string,
+    input: object,
+    selection: string,
+  ): Promise<Payload> {
     const payload = await who.change<Payload>(name, input, selection);
-    if (payload.userErrors.length) throw new Error(`${who.name}, ${what}: ${name} is refused. ${told(payload.userErrors)}`);
+    if (payload.userErrors.length)
+      throw new Error(`${who.name}, ${what}: ${name} is refused. ${told(payload.userErrors)}`);
     this.tell(who.name, what);
     return payload;
   }
 
   /** Somebody tries something that has to be refused with this code. */
-  async mayNot<Payload>(who: Player, what: string, code: string, name: string, input: object, selection: string): Promise<Payload> {
+  async mayNot<Payload>(
+    who: Player,
+    what: string,
+    code: string,
+    name: string,
+    input: object,
+    selection: string,
+  ): Promise<Payload> {
     const payload = await who.change<Payload>(name, input, selection);
     if (!payload.userErrors.some((error) => error.code === code))
-      throw new Error(`${who.name}, ${what}: ${name} should be refused with ${code}. ${told(payload.userErrors)}`);
+      throw new Error(
+        `${who.name}, ${what}: ${name} should be refused with ${code}. ${told(payload.userErrors)}`,
+      );
     this.tell(who.name, `${what}: ${told(payload.userErrors)}`);
     return payload;
   }

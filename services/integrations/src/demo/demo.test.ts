@@ -3,7 +3,8 @@ import type { Shop } from './open.ts';
 import { customers, departments, staff } from './shop.ts';
 import { ticketsOf } from './tell.ts';
 
-const ids = (things: object): Map<string, string> => new Map(Object.keys(things).map((key) => [key, `id of ${key}`]));
+const ids = (things: object): Map<string, string> =>
+  new Map(Object.keys(things).map((key) => [key, `id of ${key}`]));
 const shop: Shop = { departments: ids(departments), agents: ids(staff), customers: ids(customers) };
 const now = Date.parse('2025-06-01T12:00:00Z');
 
@@ -24,16 +25,25 @@ test('every story names people and departments that there are, and goes forward 
   })[];
   expect(tickets).toHaveLength(60);
   expect(new Set(tickets.map((ticket) => ticket.externalId)).size).toBe(60);
-  expect(new Set(tickets.map((ticket) => ticket.locale))).toEqual(new Set(['en', 'sl', 'pt', 'zh-Hans', 'zh-Hant']));
+  expect(new Set(tickets.map((ticket) => ticket.locale))).toEqual(
+    new Set(['en', 'sl', 'pt', 'zh-Hans', 'zh-Hant']),
+  );
   for (const { externalId, requester, departmentId, createdAt, history } of tickets) {
-    expect([externalId, requester, departmentId]).toEqual([externalId, { customerId: expect.any(String) }, expect.any(String)]);
+    expect([externalId, requester, departmentId]).toEqual([
+      externalId,
+      { customerId: expect.any(String) },
+      expect.any(String),
+    ]);
     const times = [createdAt, ...history.map(({ at }) => at)];
     expect([externalId, times]).toEqual([externalId, times.toSorted()]);
     expect(Date.parse(times.at(-1)!)).toBeLessThanOrEqual(now);
     for (const { authorId, visibility, body } of history)
-      if (visibility === 'PRIVATE') expect([externalId, body, authorId]).toEqual([externalId, body, expect.any(String)]);
+      if (visibility === 'PRIVATE')
+        expect([externalId, body, authorId]).toEqual([externalId, body, expect.any(String)]);
   }
-  const last = tickets.map(({ history }) => history.findLast(({ status }) => status)?.status ?? 'NEW');
+  const last = tickets.map(
+    ({ history }) => history.findLast(({ status }) => status)?.status ?? 'NEW',
+  );
   // ON_HOLD is off until an administrator switches it on, and could not be switched off again while a ticket stands in it.
   expect(new Set(last)).toEqual(new Set(['NEW', 'OPEN', 'PENDING', 'SOLVED', 'CLOSED']));
 });

@@ -15,7 +15,9 @@ const config = readSeedConfig();
 const file = join(config.DATA_DIR, 'demo.json');
 await found(file, config.DATABASE_URL_TICKETS);
 const tokens = await signDemo(await openIssuer(config.ISSUER), file);
-const graphs = ['admin', 'app'].map((name) => openGraph({ url: config.GRAPH_URL, token: tokens[name]!, patienceMs: 20_000 }));
+const graphs = ['admin', 'app'].map((name) =>
+  openGraph({ url: config.GRAPH_URL, token: tokens[name]!, patienceMs: 20_000 }),
+);
 const [asAdmin, asApp] = graphs as [(typeof graphs)[0], (typeof graphs)[0]];
 const shop = await open(asAdmin, asApp);
 console.log(`${shop.agents.size} people of staff, ${shop.customers.size} customers`);

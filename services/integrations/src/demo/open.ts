@@ -16,7 +16,9 @@ const WIDTH = 6;
 export async function open(asAdmin: Graph, asApp: Graph): Promise<Shop> {
   const shop: Shop = { departments: new Map(), agents: new Map(), customers: new Map() };
   const buyers = async (): Promise<void> => {
-    await concurrently(Object.entries(organizations), WIDTH, ([key, each]) => enterOrganization(asApp, key, each));
+    await concurrently(Object.entries(organizations), WIDTH, ([key, each]) =>
+      enterOrganization(asApp, key, each),
+    );
     await concurrently(
       Object.entries(customers),
       WIDTH,
@@ -29,16 +31,28 @@ export async function open(asAdmin: Graph, asApp: Graph): Promise<Shop> {
 
 async function employ(asAdmin: Graph, shop: Shop): Promise<void> {
   const known = await Departments.of(asAdmin);
-  await concurrently(Object.entries(departments), WIDTH, async ([key, name]) => void shop.departments.set(key, await known.ensure(name)));
+  await concurrently(
+    Object.entries(departments),
+    WIDTH,
+    async ([key, name]) => void shop.departments.set(key, await known.ensure(name)),
+  );
   const agents = await Agents.of(asAdmin);
   shop.agents.set('admin', agents.id(admin.email)!);
-  await concurrently(Object.entries(staff), WIDTH, async ([key, { departments: keys, ...person }]) => {
-    const departmentIds = keys.map((each) => shop.departments.get(each)!);
-    shop.agents.set(key, await agents.ensure({ ...person, departmentIds }));
-  });
+  await concurrently(
+    Object.entries(staff),
+    WIDTH,
+    async ([key, { departments: keys, ...person }]) => {
+      const departmentIds = keys.map((each) => shop.departments.get(each)!);
+      shop.agents.set(key, await agents.ensure({ ...person, departmentIds }));
+    },
+  );
 }
 
-async function enterOrganization(asApp: Graph, key: string, { domain, ...given }: (typeof organizations)[string]): Promise<void> {
+async function enterOrganization(
+  asApp: Graph,
+  key: string,
+  { domain, ...given }: (typeof organizations)[string],
+): Promise<void> {
   const { organization } = await asApp.ask<{ organization: object | null }>(
     'query ($key: String!) { organization(externalId: $key) { id } }',
     { key },
@@ -49,7 +63,8 @@ async function enterOrganization(asApp: Graph, key: string, { domain, ...given }
     { ...given, domains: [domain], externalId: key },
     'organization { id }',
   );
-  if (!made.organization) throw new Error(`The organization ${given.name} can’t be made. ${told(made.userErrors)}`);
+  if (!made.organization)
+    throw new Error(`The organization ${given.name} can’t be made. ${told(made.userErrors)}`);
 }
 
 async function enterCustomer(
@@ -57,11 +72,15 @@ async function enterCustomer(
   key: string,
   { name, locale, email, phone, handle }: (typeof customers)[string],
 ): Promise<string> {
-  const identities = Object.entries({ EMAIL: email, PHONE: phone, HANDLE: handle }).flatMap(([kind, value]) =>
-    value ? [{ kind, value }] : [],
+  const identities = Object.entries({ EMAIL: email, PHONE: phone, HANDLE: handle }).flatMap(
+    ([kind, value]) => (value ? [{ kind, value }] : []),
   );
   const input = { externalId: key, onCreate: { name, locale, identities }, onUpdate: {} };
-  const { customer, userErrors } = await asApp.change<{ customer: { id: string } | null }>('customerUpsert', input, 'customer { id }');
+  const { customer, userErrors } = await asApp.change<{ customer: { id: string } | null }>(
+    'customerUpsert',
+    input,
+    'customer { id }',
+  );
   if (!customer) throw new Error(`The customer ${name} can’t be made. ${told(userErrors)}`);
   return customer.id;
 }

@@ -15,8 +15,11 @@ export async function publish(asAdmin: Graph): Promise<number> {
   await concurrently(bases, WIDTH, async (base) => {
     const { id, sections } = await enterBase(asAdmin, base);
     for (const { title, articles } of base.sections) {
-      const sectionId = sections.find((section) => section.title === title)?.id ?? (await enterSection(asAdmin, id, title));
-      for (const article of articles) await enterArticle(asAdmin, { knowledgeBaseId: id, sectionId, ...article });
+      const sectionId =
+        sections.find((section) => section.title === title)?.id ??
+        (await enterSection(asAdmin, id, title));
+      for (const article of articles)
+        await enterArticle(asAdmin, { knowledgeBaseId: id, sectionId, ...article });
       published += articles.length;
     }
   });
@@ -25,7 +28,8 @@ export async function publish(asAdmin: Graph): Promise<number> {
 
 async function enterBase(asAdmin: Graph, { slug, name, audience, locale }: Base): Promise<Known> {
   const find = async (): Promise<Known | null> => {
-    const query = 'query ($slug: String!) { knowledgeBase(slug: $slug) { id sections { id title } } }';
+    const query =
+      'query ($slug: String!) { knowledgeBase(slug: $slug) { id sections { id title } } }';
     return (await asAdmin.ask<{ knowledgeBase: Known | null }>(query, { slug })).knowledgeBase;
   };
   const known = await find();
@@ -35,29 +39,48 @@ async function enterBase(asAdmin: Graph, { slug, name, audience, locale }: Base)
     { slug, name, audience, locales: [locale] },
     'knowledgeBase { id }',
   );
-  if (!made.knowledgeBase) throw new Error(`The knowledge base ${name} can’t be made. ${told(made.userErrors)}`);
+  if (!made.knowledgeBase)
+    throw new Error(`The knowledge base ${name} can’t be made. ${told(made.userErrors)}`);
   return { ...made.knowledgeBase, sections: [] };
 }
 
-async function enterSection(asAdmin: Graph, knowledgeBaseId: string, title: string): Promise<string> {
+async function enterSection(
+  asAdmin: Graph,
+  knowledgeBaseId: string,
+  title: string,
+): Promise<string> {
   const input = { knowledgeBaseId, title, idempotencyKey: `demo ${knowledgeBaseId} ${title}` };
-  const { section, userErrors } = await asAdmin.change<{ section: { id: string } | null }>('sectionCreate', input, 'section { id }');
+  const { section, userErrors } = await asAdmin.change<{ section: { id: string } | null }>(
+    'sectionCreate',
+    input,
+    'section { id }',
+  );
   if (!section) throw new Error(`The section ${title} can’t be made. ${told(userErrors)}`);
   return section.id;
 }
 
-async function enterArticle(asAdmin: Graph, input: Text & { knowledgeBaseId: string; sectionId: string }): Promise<void> {
-  const made = await asAdmin.change<{ article: { id: string } | null }>('articleCreate', input, 'article { id }');
+async function enterArticle(
+  asAdmin: Graph,
+  input: Text & { knowledgeBaseId: string; sectionId: string },
+): Promise<void> {
+  const made = await asAdmin.change<{ article: { id: string } | null }>(
+    'articleCreate',
+    input,
+    'article { id }',
+  );
   const id = made.article?.id ?? (await articleId(asAdmin, input));
   if (!id) throw new Error(`The article ${input.title} can’t be made. ${told(made.userErrors)}`);
   const { userErrors } = await asAdmin.change('articlePublish', { id }, 'article { id }');
-  if (userErrors.length) throw new Error(`The article ${input.title} can’t be published. ${told(userErrors)}`);
+  if (userErrors.length)
+    throw new Error(`The article ${input.title} can’t be published. ${told(userErrors)}`);
 }
 
 async function articleId(
   asAdmin: Graph,
   { knowledgeBaseId, slug }: { knowledgeBaseId: string; slug: string },
 ): Promise<string | undefined> {
-  const query = 'query ($knowledgeBaseId: ID!, $slug: String!) { article(knowledgeBaseId: $knowledgeBaseId, slug: $slug) { id } }';
-  return (await asAdmin.ask<{ article: { id: string } | null }>(query, { knowledgeBaseId, slug })).article?.id;
+  const query =
+    'query ($knowledgeBaseId: ID!, $slug: String!) { article(knowledgeBaseId: $knowledgeBaseId, slug: $slug) { id } }';
+  return (await asAdmin.ask<{ article: { id: string } | null }>(query, { knowledgeBaseId, slug }))
+    .article?.id;
 }

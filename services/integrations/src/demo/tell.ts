@@ -27,12 +27,18 @@ const CLOSES_AFTER = 28 * DAY;
 const PAUSES = { agent: [15, 300], note: [5, 60], customer: [30, 900] } as const;
 
 /** Imports the stories as tickets, each once, the oldest first. `onEach` gets how many there are so far, and of how many. */
-export async function tell(asApp: Graph, shop: Shop, now: number, onEach: (done: number, all: number) => void): Promise<void> {
+export async function tell(
+  asApp: Graph,
+  shop: Shop,
+  now: number,
+  onEach: (done: number, all: number) => void,
+): Promise<void> {
   const tickets = ticketsOf(shop, now);
   let done = 0;
   await concurrently(tickets, WIDTH, async (ticket) => {
     const { userErrors } = await asApp.change('ticketImport', ticket, 'created');
-    if (userErrors.length) throw new Error(`The ticket ${ticket.externalId} can’t be imported. ${told(userErrors)}`);
+    if (userErrors.length)
+      throw new Error(`The ticket ${ticket.externalId} can’t be imported. ${told(userErrors)}`);
     onEach(++done, tickets.length);
   });
 }
@@ -40,7 +46,15 @@ export async function tell(asApp: Graph, shop: Shop, now: number, onEach: (done:
 /** The stories as inputs of ticketImport, by the time of their opening; the same ones each time, seen from `now`. */
 export function ticketsOf(shop: Shop, now: number): Ticket[] {
   const tickets = Object.entries(stories).flatMap(([language, told], offset) =>
-    told.map((story, at) => ticketOf(story, `demo-${language}-${String(at + 1).padStart(2, '0')}`, shop, now, chance(100 * offset + at))),
+    told.map((story, at) =>
+      ticketOf(
+        story,
+        `demo-${language}-${String(at + 1).padStart(2, '0')}`,
+        shop,
+        now,
+        chance(100 * offset + at),
+      ),
+    ),
   );
   return tickets.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
 }
@@ -52,7 +66,13 @@ interface Ticket {
 }
 type Change = { at: string; status?: string } & Record<string, unknown>;
 
-function ticketOf(story: Story, externalId: string, shop: Shop, now: number, draw: () => number): Ticket {
+function ticketOf(
+  story: Story,
+  externalId: string,
+  shop: Shop,
+  now: number,
+  draw: () => number,
+): Ticket {
   const created = now - (story.daysAgo ?? 1.5 + 26 * draw()) * DAY;
   const { from, by, department, subject, body, tags, product, priority } = story;
   const given = {
@@ -75,7 +95,13 @@ interface Step {
   change: object;
 }
 
-function historyOf(story: Story, shop: Shop, created: number, now: number, draw: () => number): Change[] {
+function historyOf(
+  story: Story,
+  shop: Shop,
+  created: number,
+  now: number,
+  draw: () => number,
+): Change[] {
   const assigneeId = shop.agents.get(inCharge(story, draw));
   const turns = story.turns ?? [];
   const isAnswered = story.status === 'SOLVED' || story.status === 'CLOSED';
@@ -92,13 +118,21 @@ function historyOf(story: Story, shop: Shop, created: number, now: number, draw:
       visibility: kind === 'note' ? 'PRIVATE' : 'PUBLIC',
       ...(kind !== 'customer' && { authorId: assigneeId }),
     };
-    return { minutes, change: { ...taken, ...written, status: statusAfter(story, turn, turns[at + 1]) } };
+    return {
+      minutes,
+      change: { ...taken, ...written, status: statusAfter(story, turn, turns[at + 1]) },
+    };
   });
-  if (isAnswered && 'customer' in turns.at(-1)!) steps.push({ minutes: minutes + 20, change: { status: 'SOLVED' } });
+  if (isAnswered && 'customer' in turns.at(-1)!)
+    steps.push({ minutes: minutes + 20, change: { status: 'SOLVED' } });
   const end = story.status === 'CLOSED' ? now - CLOSES_AFTER : now;
   const history = timed(steps, created, end - 5 * MINUTE);
   const solved = history.at(-1)?.at;
-  if (story.status === 'CLOSED') history.push({ at: new Date(Date.parse(solved!) + CLOSES_AFTER).toISOString(), status: 'CLOSED' });
+  if (story.status === 'CLOSED')
+    history.push({
+      at: new Date(Date.parse(solved!) + CLOSES_AFTER).toISOString(),
+      status: 'CLOSED',
+    });
   return history;
 }
 
@@ -113,11 +147,16 @@ function statusAfter({ status }: Story, turn: Turn, next: Turn | undefined): str
 function timed(steps: readonly Step[], created: number, end: number): Change[] {
   const length = (steps.at(-1)?.minutes ?? 0) * MINUTE;
   const pace = Math.min(1, (end - created) / length);
-  return steps.map(({ minutes, change }) => ({ at: new Date(created + minutes * MINUTE * pace).toISOString(), ...change }));
+  return steps.map(({ minutes, change }) => ({
+    at: new Date(created + minutes * MINUTE * pace).toISOString(),
+    ...change,
+  }));
 }
 
 /** One of those who work in the department and answer. */
 function inCharge({ department }: Story, draw: () => number): string {
-  const able = Object.entries(staff).filter(([, { role, departments }]) => role !== 'LIGHT' && departments.includes(department));
+  const able = Object.entries(staff).filter(
+    ([, { role, departments }]) => role !== 'LIGHT' && departments.includes(department),
+  );
   return able[Math.floor(draw() * able.length)]![0];
 }

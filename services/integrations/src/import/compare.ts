@@ -47,7 +47,10 @@ const PAUSE_MS = 250;
 /** Sets what the log says beside what the reports say, once these have caught up. */
 export async function compare(graph: Graph, expected: Expected): Promise<Line[]> {
   const { from, to, lastOpened } = expected;
-  const filter = { tag: { all: [LOG_TAG] }, createdAt: { gte: from, lt: new Date(lastOpened.getTime() + 1) } };
+  const filter = {
+    tag: { all: [LOG_TAG] },
+    createdAt: { gte: from, lt: new Date(lastOpened.getTime() + 1) },
+  };
   let counted = '';
   for (let since = Date.now(); ; await sleep(PAUSE_MS)) {
     const reports = await graph.ask<Reports>(REPORTS, { filter, period: { from, to } });
@@ -55,7 +58,11 @@ export async function compare(graph: Graph, expected: Expected): Promise<Line[]>
     const totals = JSON.stringify(reports.all.totals);
     if (counted !== totals) [counted, since] = [totals, Date.now()];
     const isThere = reports.all.totals[0]!.value! >= expected.tickets;
-    if (lines.every(({ equal }) => equal) || Date.now() - since > (isThere ? STILL_MS : PATIENCE_MS)) return lines;
+    if (
+      lines.every(({ equal }) => equal) ||
+      Date.now() - since > (isThere ? STILL_MS : PATIENCE_MS)
+    )
+      return lines;
   }
 }
 
@@ -71,13 +78,24 @@ function linesOf(expected: Expected, { all, byStatus, byDepartment }: Reports): 
 }
 
 function sideBySide(what: string, log: ReadonlyMap<string, number>, { rows }: Rows): Line[] {
-  const reported = new Map(rows.map(({ dimensions, measures }) => [dimensions[0]!.label, measures[0]!.value]));
-  const labels = new Set([...log.entries()].toSorted(([, a], [, b]) => b - a).map(([label]) => label));
+  const reported = new Map(
+    rows.map(({ dimensions, measures }) => [dimensions[0]!.label, measures[0]!.value]),
+  );
+  const labels = new Set(
+    [...log.entries()].toSorted(([, a], [, b]) => b - a).map(([label]) => label),
+  );
   for (const label of reported.keys()) labels.add(label);
-  return [...labels].map((label) => lineOf(`${what} ${label}`, log.get(label) ?? 0, reported.get(label) ?? 0));
+  return [...labels].map((label) =>
+    lineOf(`${what} ${label}`, log.get(label) ?? 0, reported.get(label) ?? 0),
+  );
 }
 
-const lineOf = (what: string, log: number | null, report: number | null, show = (value: number): string => String(value)): Line => ({
+const lineOf = (
+  what: string,
+  log: number | null,
+  report: number | null,
+  show = (value: number): string => String(value),
+): Line => ({
   what,
   log: log === null ? '–' : show(log),
   report: report === null ? '–' : show(report),

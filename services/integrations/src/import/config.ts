@@ -21,5 +21,9 @@ export async function readImportConfig(args: string[]): Promise<ImportConfig> {
   const [kind, given, ...more] = positionals;
   if (kind !== 'incidents' || !given || more.length) throw new Error(`Usage: ${USAGE}`);
   const { path, url, person, token } = here();
-  return { file: path(given), url: values.url ?? url(), token: values.token ?? (await token(person('app'), LIFETIME)) };
+  return {
+    file: path(given),
+    url: values.url ?? url(),
+    token: values.token ?? (await token(person('app'), LIFETIME)),
+  };
 }

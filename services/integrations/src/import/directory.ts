@@ -45,7 +45,11 @@ export async function enter(
 
 async function customerOf(graph: Graph, caller: string): Promise<string> {
   const input = { externalId: caller, onCreate: { name: caller }, onUpdate: {} };
-  const { customer, userErrors } = await graph.change<{ customer: { id: string } | null }>('customerUpsert', input, 'customer { id }');
+  const { customer, userErrors } = await graph.change<{ customer: { id: string } | null }>(
+    'customerUpsert',
+    input,
+    'customer { id }',
+  );
   if (!customer) throw new Error(`The customer ${caller} can’t be made. ${told(userErrors)}`);
   return customer.id;
 }

@@ -28,12 +28,20 @@ export function expect(incidents: Iterable<readonly Row[]>): Expected {
     const { label, solvedAt } = endOf(rows, opening);
     tickets += 1;
     add(statuses, label);
-    add(departments, first.assignment_group === '?' || first.assignment_group === '' ? 'No department' : first.assignment_group);
+    add(
+      departments,
+      first.assignment_group === '?' || first.assignment_group === ''
+        ? 'No department'
+        : first.assignment_group,
+    );
     if (solvedAt !== null) durations.push(Math.round((solvedAt - opening) * 60));
     openings.push(opening);
     last = Math.max(last, opening, solvedAt ?? 0);
   }
-  const [firstOpened, lastOpened] = openings.reduce(([low, high], each) => [Math.min(low, each), Math.max(high, each)], [Infinity, 0]);
+  const [firstOpened, lastOpened] = openings.reduce(
+    ([low, high], each) => [Math.min(low, each), Math.max(high, each)],
+    [Infinity, 0],
+  );
   return {
     tickets,
     statuses,
@@ -58,7 +66,8 @@ function endOf(rows: readonly Row[], opening: number): { label: string; solvedAt
       continue;
     }
     solvedAt = null;
-    if (state.startsWith('Awaiting')) label = state === 'Awaiting User Info' ? 'Pending' : 'On hold';
+    if (state.startsWith('Awaiting'))
+      label = state === 'Awaiting User Info' ? 'Pending' : 'On hold';
     else label = state === 'New' && (label === '' || label === 'New') ? 'New' : 'Open';
   }
   return { label, solvedAt };
@@ -70,7 +79,8 @@ function minuteOf(text: string): number {
   return Date.parse(`${date.split('-').toReversed().join('-')}T${time.padEnd(8, ':00')}Z`) / 60_000;
 }
 
-const add = (counts: Map<string, number>, name: string): unknown => counts.set(name, (counts.get(name) ?? 0) + 1);
+const add = (counts: Map<string, number>, name: string): unknown =>
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 
 function median(values: number[]): number | null {
   const sorted = values.toSorted((a, b) => a - b);

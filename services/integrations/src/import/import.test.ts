@@ -40,7 +40,11 @@ const row = (told: Told): string =>
   ].join(',');
 
 const logOf = (...rows: string[]) => read([HEADER, ...rows].join('\n'), new Date('2025-01-01'));
-const names: Names = { department: (group) => `dep ${group}`, agent: (who) => `agt ${who}`, customer: (who) => `cus ${who}` };
+const names: Names = {
+  department: (group) => `dep ${group}`,
+  agent: (who) => `agt ${who}`,
+  customer: (who) => `cus ${who}`,
+};
 const nothing = (): Adjusted => ({ beforeOpening: 0, afterClosed: 0, newAgain: 0 });
 
 function ticketOf(...rows: Told[]) {
@@ -53,7 +57,15 @@ function ticketOf(...rows: Told[]) {
 describe('reading the log', () => {
   test('times are day-first and UTC; a day that does not exist is none', () => {
     expect(instantOf('29-02-2016 01:16')).toEqual(new Date('2016-02-29T01:16:00Z'));
-    for (const text of ['29-02-2015 01:16', '2016-02-29 01:16', '01-13-2016 01:16', '01-02-2016 24:00', '01-02-2016 10:60', '?', ''])
+    for (const text of [
+      '29-02-2015 01:16',
+      '2016-02-29 01:16',
+      '01-13-2016 01:16',
+      '01-02-2016 24:00',
+      '01-02-2016 10:60',
+      '?',
+      '',
+    ])
       expect(instantOf(text)).toBeUndefined();
   });
 
@@ -94,7 +106,11 @@ describe('reading the log', () => {
   test('columns are found by name; a file without them is no log', () => {
     const turned = `extra,${HEADER.split(',').toReversed().join(',')}`;
     const log = read(`\uFEFF${turned}\r\nx,${row({}).split(',').toReversed().join(',')}\r\n`);
-    expect(log.incidents.get('T1')?.[0]).toMatchObject({ line: 2, incident_state: 'New', assignment_group: 'Plumbers' });
+    expect(log.incidents.get('T1')?.[0]).toMatchObject({
+      line: 2,
+      incident_state: 'New',
+      assignment_group: 'Plumbers',
+    });
     expect(() => read('name,age\nAda,36')).toThrow(/no column number/);
   });
 
@@ -114,7 +130,13 @@ describe('an incident as a ticket', () => {
       { at: '01-03-2024 08:00' },
       { at: '01-03-2024 09:00', state: 'Active', to: 'Max', priority: '1 - Critical' },
       { at: '01-03-2024 09:30', state: 'Active', to: 'Max', priority: '1 - Critical' },
-      { at: '01-03-2024 10:00', state: 'Awaiting User Info', to: 'Max', group: 'Roofers', priority: '1 - Critical' },
+      {
+        at: '01-03-2024 10:00',
+        state: 'Awaiting User Info',
+        to: 'Max',
+        group: 'Roofers',
+        priority: '1 - Critical',
+      },
       { at: '01-03-2024 11:00', state: 'Awaiting Evidence', group: '?', priority: '1 - Critical' },
       { at: '01-03-2024 12:00', state: 'Resolved', group: '?', priority: '1 - Critical' },
       { at: '06-03-2024 12:00', state: 'Closed', group: '?', priority: '1 - Critical' },
@@ -144,13 +166,20 @@ describe('an incident as a ticket', () => {
   });
 
   test('the first row says how it was opened, but for a solution, which has a time', () => {
-    expect(ticketOf({ state: 'Awaiting Problem', to: 'Max' })).toMatchObject({ status: 'ON_HOLD', assigneeId: 'agt Max', history: [] });
+    expect(ticketOf({ state: 'Awaiting Problem', to: 'Max' })).toMatchObject({
+      status: 'ON_HOLD',
+      assigneeId: 'agt Max',
+      history: [],
+    });
     expect(ticketOf({ state: 'Resolved', at: '01-03-2024 15:00' })).toMatchObject({
       status: 'OPEN',
       history: [{ at: '2024-03-01T15:00:00.000Z', status: 'SOLVED' }],
     });
     const assigned = ticketOf({ to: 'Max', at: '01-03-2024 08:05' });
-    expect(assigned).toMatchObject({ status: 'NEW', history: [{ at: '2024-03-01T08:05:00.000Z', assigneeId: 'agt Max' }] });
+    expect(assigned).toMatchObject({
+      status: 'NEW',
+      history: [{ at: '2024-03-01T08:05:00.000Z', assigneeId: 'agt Max' }],
+    });
     expect(assigned).not.toHaveProperty('assigneeId');
   });
 
@@ -171,9 +200,14 @@ describe('an incident as a ticket', () => {
   });
 
   test('another category is a private note, and the label is the last one', () => {
-    const ticket = ticketOf({ category: '?' }, { at: '01-03-2024 09:00', category: 'Roof', symptom: '?' });
+    const ticket = ticketOf(
+      { category: '?' },
+      { at: '01-03-2024 09:00', category: 'Roof', symptom: '?' },
+    );
     expect(ticket.subject).toBe('Boiler: Cold');
-    expect(ticket.history).toEqual([{ at: '2024-03-01T09:00:00.000Z', body: 'Now: Roof, Boiler.', visibility: 'PRIVATE' }]);
+    expect(ticket.history).toEqual([
+      { at: '2024-03-01T09:00:00.000Z', body: 'Now: Roof, Boiler.', visibility: 'PRIVATE' },
+    ]);
     expect(ticket.tags).toEqual(['incident-log', 'roof']);
   });
 });

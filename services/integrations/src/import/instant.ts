@@ -8,6 +8,9 @@ export function instantOf(text: string): Date | undefined {
       .map((part) => Number(part ?? 0)) ?? [];
   if (year === undefined) return undefined;
   const instant = new Date(Date.UTC(year, month! - 1, day, hour, minute, second));
-  const same = instant.getUTCDate() === day && instant.getUTCMonth() === month! - 1 && instant.getUTCHours() === hour;
+  const same =
+    instant.getUTCDate() === day &&
+    instant.getUTCMonth() === month! - 1 &&
+    instant.getUTCHours() === hour;
   return same && minute! < 60 && second! < 60 ? instant : undefined;
 }

@@ -13,7 +13,11 @@ import { callerOf } from './translate.ts';
 import { LOG_TAG } from './words.ts';
 
 const stopping = new AbortController();
-process.once('SIGINT', () => stopping.abort(new Error('Stopped. Run it again to go on: what is there already is not imported twice.')));
+process.once('SIGINT', () =>
+  stopping.abort(
+    new Error('Stopped. Run it again to go on: what is there already is not imported twice.'),
+  ),
+);
 
 async function main(): Promise<number> {
   const { file, url, token } = await readImportConfig(process.argv.slice(2));
@@ -23,8 +27,12 @@ async function main(): Promise<number> {
   try {
     const named = namedIn(log);
     const people = named.groups.size + named.assignees.size + named.callers.size;
-    const names = await withBar('people and departments', people, (step) => enter(graph, named, step));
-    await withBar('incidents', log.incidents.size, (step) => send(graph, log.incidents.values(), names, sent, step));
+    const names = await withBar('people and departments', people, (step) =>
+      enter(graph, named, step),
+    );
+    await withBar('incidents', log.incidents.size, (step) =>
+      send(graph, log.incidents.values(), names, sent, step),
+    );
   } catch (error) {
     console.log(account(log, sent));
     await graph.close();
@@ -40,7 +48,9 @@ async function main(): Promise<number> {
 
   async function check(there: Row[][]): Promise<boolean> {
     if (!there.length) return true;
-    console.log(`\nThe log beside the reports of tickets with the label ${LOG_TAG}; departments as of the opening:`);
+    console.log(
+      `\nThe log beside the reports of tickets with the label ${LOG_TAG}; departments as of the opening:`,
+    );
     const lines = await compare(graph, expect(there));
     console.log(table(lines));
     return lines.every((line) => line.equal);
@@ -49,7 +59,8 @@ async function main(): Promise<number> {
 
 function namedIn(log: Log): Record<'groups' | 'assignees' | 'callers', Set<string>> {
   const rows = [...log.incidents.values()].flat();
-  const all = (values: (string | null)[]): Set<string> => new Set(values.filter((value) => value !== null));
+  const all = (values: (string | null)[]): Set<string> =>
+    new Set(values.filter((value) => value !== null));
   return {
     groups: all(rows.map((row) => known(row.assignment_group))),
     assignees: all(rows.map((row) => known(row.assigned_to))),
@@ -57,7 +68,11 @@ function namedIn(log: Log): Record<'groups' | 'assignees' | 'callers', Set<strin
   };
 }
 
-async function withBar<T>(what: string, total: number, work: (step: () => void) => Promise<T>): Promise<T> {
+async function withBar<T>(
+  what: string,
+  total: number,
+  work: (step: () => void) => Promise<T>,
+): Promise<T> {
   const bar = new SingleBar({
     format: `${what.padEnd(22)} {bar} {value}/{total} {duration_formatted}`,
     hideCursor: true,
@@ -67,7 +82,8 @@ async function withBar<T>(what: string, total: number, work: (step: () => void) 
   bar.start(total, 0);
   try {
     const result = await work(() => bar.increment());
-    if (!process.stderr.isTTY) console.log(`${what}: ${total} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    if (!process.stderr.isTTY)
+      console.log(`${what}: ${total} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
     return result;
   } finally {
     bar.stop();

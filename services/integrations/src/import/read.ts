@@ -41,14 +41,16 @@ export interface Log {
 }
 
 const UNKNOWN = '?';
-export const known = (value: string): string | null => (value === UNKNOWN || value === '' ? null : value);
+export const known = (value: string): string | null =>
+  value === UNKNOWN || value === '' ? null : value;
 
 /** Reads the log. Each line is a row by itself, so that a broken one takes no other along. */
 export function read(text: string, now = new Date()): Log {
   const [head = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const header = cells(head) ?? [];
   const missing = COLUMNS.filter((column) => !header.includes(column));
-  if (missing.length) throw new Error(`This is no incident log: its first line has no column ${missing.join(', ')}.`);
+  if (missing.length)
+    throw new Error(`This is no incident log: its first line has no column ${missing.join(', ')}.`);
   const log: Log = { read: 0, incidents: new Map(), refused: [] };
   for (const [at, content] of lines.entries()) {
     if (content.trim() === '') continue;
@@ -58,7 +60,9 @@ export function read(text: string, now = new Date()): Log {
     else if (!log.incidents.get(row.number)?.push(row)) log.incidents.set(row.number, [row]);
   }
   for (const rows of log.incidents.values())
-    rows.sort((a, b) => instantOf(a.sys_updated_at)!.getTime() - instantOf(b.sys_updated_at)!.getTime());
+    rows.sort(
+      (a, b) => instantOf(a.sys_updated_at)!.getTime() - instantOf(b.sys_updated_at)!.getTime(),
+    );
   return log;
 }
 
@@ -66,7 +70,8 @@ export function read(text: string, now = new Date()): Log {
 function rowOf(content: string, line: number, header: readonly string[], now: Date): Row | string {
   const values = cells(content);
   if (!values) return 'a quotation mark is not closed';
-  if (values.length !== header.length) return `${values.length} columns in place of ${header.length}`;
+  if (values.length !== header.length)
+    return `${values.length} columns in place of ${header.length}`;
   const row = { line } as Row;
   for (const column of COLUMNS) row[column] = values[header.indexOf(column)]!;
   if (!known(row.number)) return 'no incident number';
@@ -76,9 +81,13 @@ function rowOf(content: string, line: number, header: readonly string[], now: Da
     if (!instant) return `${column} is not a time: ${shortened(row[column])}`;
     if (instant > now) return `${column} lies in the future: ${row[column]}`;
   }
-  if (!Object.hasOwn(STATUSES, row.incident_state)) return `unknown incident_state: ${shortened(row.incident_state)}`;
-  if (known(row.priority) && !Object.hasOwn(PRIORITIES, row.priority)) return `unknown priority: ${shortened(row.priority)}`;
-  const long = (['caller_id', 'assignment_group', 'assigned_to'] as const).find((column) => row[column].length > 60);
+  if (!Object.hasOwn(STATUSES, row.incident_state))
+    return `unknown incident_state: ${shortened(row.incident_state)}`;
+  if (known(row.priority) && !Object.hasOwn(PRIORITIES, row.priority))
+    return `unknown priority: ${shortened(row.priority)}`;
+  const long = (['caller_id', 'assignment_group', 'assigned_to'] as const).find(
+    (column) => row[column].length > 60,
+  );
   return long ? `${long} is longer than 60 characters` : row;
 }
 
@@ -90,4 +99,5 @@ function cells(line: string): string[] | undefined {
   }
 }
 
-const shortened = (value: string): string => (value.length > 40 ? `${value.slice(0, 40)}…` : value || 'empty');
+const shortened = (value: string): string =>
+  value.length > 40 ? `${value.slice(0, 40)}…` : value || 'empty';

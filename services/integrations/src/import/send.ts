@@ -31,7 +31,13 @@ export const nothingSent = (): Sent => ({
 });
 
 /** Imports the incidents into `sent`, which is right at any time, also when this is broken off. The desk takes each over once. */
-export async function send(graph: Graph, incidents: Iterable<Row[]>, names: Names, sent: Sent, onEach: () => void): Promise<void> {
+export async function send(
+  graph: Graph,
+  incidents: Iterable<Row[]>,
+  names: Names,
+  sent: Sent,
+  onEach: () => void,
+): Promise<void> {
   await concurrently(incidents, WIDTH, async (rows) => {
     await sendOne(graph, rows, names, sent);
     onEach();
@@ -42,12 +48,16 @@ async function sendOne(graph: Graph, rows: Row[], names: Names, sent: Sent): Pro
   const { line } = rows[0]!;
   const ticket = translate(rows, names, sent.adjusted);
   if (ticket.history.length > MOST_CHANGES) {
-    sent.refused.push({ line, reason: `${ticket.externalId} has ${ticket.history.length} changes, more than ${MOST_CHANGES}` });
+    sent.refused.push({
+      line,
+      reason: `${ticket.externalId} has ${ticket.history.length} changes, more than ${MOST_CHANGES}`,
+    });
     return;
   }
   try {
     const { created, userErrors } = await importOne(graph, ticket);
-    if (userErrors.length) sent.refused.push({ line, reason: `${ticket.externalId} is refused: ${told(userErrors)}` });
+    if (userErrors.length)
+      sent.refused.push({ line, reason: `${ticket.externalId} is refused: ${told(userErrors)}` });
     else {
       sent[created ? 'created' : 'skipped'] += 1;
       sent.there.push(rows);
@@ -69,9 +79,15 @@ const TRIES = 6;
 
 async function importOne(graph: Graph, ticket: Ticket): Promise<Imported> {
   for (let tried = 1; ; tried++) {
-    const imported = await graph.change<{ created: boolean | null }>('ticketImport', ticket, 'created');
+    const imported = await graph.change<{ created: boolean | null }>(
+      'ticketImport',
+      ticket,
+      'created',
+    );
     // The customer was made a moment ago; the tickets have not heard of him yet.
-    const isEarly = imported.userErrors.some(({ code, field }) => code === 'NOT_FOUND' && field?.includes('customerId'));
+    const isEarly = imported.userErrors.some(
+      ({ code, field }) => code === 'NOT_FOUND' && field?.includes('customerId'),
+    );
     if (!isEarly || tried === TRIES) return imported;
     await sleep(FIRST_WAIT_MS * 2 ** tried);
   }

@@ -79,7 +79,8 @@ export function translate(rows: readonly Row[], names: Names, adjusted: Adjusted
     const after = { ...stateOf(row, names) };
     after.status = statusAfter(before.status, after.status, adjusted);
     const change = changeOf(before, after);
-    if (change) history.push({ at: (updated < opened ? opened : updated).toISOString(), ...change });
+    if (change)
+      history.push({ at: (updated < opened ? opened : updated).toISOString(), ...change });
     before = after;
   }
   return {
@@ -92,7 +93,10 @@ export function translate(rows: readonly Row[], names: Names, adjusted: Adjusted
     departmentId: start.departmentId,
     ...(assigneeId && { assigneeId }),
     status: start.status,
-    tags: [LOG_TAG, ...(known(rows.at(-1)!.category) ? [rows.at(-1)!.category.toLowerCase().slice(0, 50)] : [])],
+    tags: [
+      LOG_TAG,
+      ...(known(rows.at(-1)!.category) ? [rows.at(-1)!.category.toLowerCase().slice(0, 50)] : []),
+    ],
     createdAt: opened.toISOString(),
     history,
   };
@@ -124,13 +128,16 @@ function changeOf(before: State, after: State): Omit<Change, 'at'> | undefined {
   if (before.departmentId !== after.departmentId) change.departmentId = after.departmentId;
   if (before.assigneeId !== after.assigneeId) change.assigneeId = after.assigneeId;
   if (before.status !== after.status) change.status = after.status;
-  if (before.matter !== after.matter) Object.assign(change, { body: `Now: ${after.matter}.`, visibility: 'PRIVATE' });
+  if (before.matter !== after.matter)
+    Object.assign(change, { body: `Now: ${after.matter}.`, visibility: 'PRIVATE' });
   return Object.keys(change).length ? change : undefined;
 }
 
-const namesOf = (...values: string[]): string[] => values.map(known).filter((value) => value !== null);
+const namesOf = (...values: string[]): string[] =>
+  values.map(known).filter((value) => value !== null);
 
-const matterOf = (row: Row): string => namesOf(row.category, row.subcategory, row.u_symptom).join(', ') || 'a matter that was not named';
+const matterOf = (row: Row): string =>
+  namesOf(row.category, row.subcategory, row.u_symptom).join(', ') || 'a matter that was not named';
 
 function subjectOf(row: Row): string {
   const what = known(row.category) ?? known(row.subcategory);
@@ -144,7 +151,9 @@ function bodyOf(row: Row): string {
   const degrees = [
     ['impact', row.impact],
     ['urgency', row.urgency],
-  ].flatMap(([name, value]) => (known(value!) ? [`${name} ${value!.replace(/^\d+ - /, '').toLowerCase()}`] : []));
+  ].flatMap(([name, value]) =>
+    known(value!) ? [`${name} ${value!.replace(/^\d+ - /, '').toLowerCase()}`] : [],
+  );
   const stands = degrees.length ? ` Reported with ${degrees.join(' and ')}.` : '';
   return `${callerOf(row)} got in touch${how}${where} about ${matterOf(row)}.${stands} Incident ${row.number} of the log.`;
 }

@@ -15,7 +15,9 @@ const clean = (text: string): string => text.replaceAll(/[\p{Cc}\p{Bidi_Control}
 
 /** Chinese and Japanese characters take two columns. */
 const widthOf = (letter: string): number =>
-  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60]/u.test(letter) ? 2 : 1;
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60]/u.test(letter)
+    ? 2
+    : 1;
 
 function fitted(text: string, width: number): string {
   let fits = '';

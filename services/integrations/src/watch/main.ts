@@ -20,6 +20,10 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   if (stopping.signal.aborted) return;
-  console.error(Array.isArray(error) ? error.map(({ message }) => message as string).join('\n') : (error as Error).message);
+  console.error(
+    Array.isArray(error)
+      ? error.map(({ message }) => message as string).join('\n')
+      : (error as Error).message,
+  );
   process.exitCode = 1;
 });

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, type FormattedExecutionResult, createClient } from 'graphql-ws';
 
-export type Message = FormattedExecutionResult<Record<string, { resync?: Resync | null }>, { cursor?: string }>;
+export type Message = FormattedExecutionResult<
+  Record<string, { resync?: Resync | null }>,
+  { cursor?: string }
+>;
 
 /** What a stream says, alone, when it can't go on from where its reader stands. */
 export interface Resync {
@@ -35,7 +38,11 @@ export const connect = (url: string, token: () => Promise<string>): Client =>
  * comes back; here `after` is a getter that says the last cursor. Ends when the stream does, or when nobody reads on. When something has to
  * be read anew first, `resync` is called, and the stream goes on from there.
  */
-export async function* resumable(client: Client, { query, variables, after }: Wanted, resync: (why: Resync) => void | Promise<void>) {
+export async function* resumable(
+  client: Client,
+  { query, variables, after }: Wanted,
+  resync: (why: Resync) => void | Promise<void>,
+) {
   const payload = { query, variables: { ...variables, get after() { return after; } } }; // prettier-ignore
   for (let goesOn = true; goesOn;) {
     goesOn = false;

@@ -19,7 +19,15 @@ interface Watch extends WatchConfig {
 }
 
 /** Shows new tickets and moves between statuses until the signal; gives the cursor from where a later run goes on. */
-export async function watch({ url, token, after, ids, signal, show, remark }: Watch): Promise<string> {
+export async function watch({
+  url,
+  token,
+  after,
+  ids,
+  signal,
+  show,
+  remark,
+}: Watch): Promise<string> {
   const graph = openGraph({ url, token: await token(), signal });
   let reached = after ?? (await begin(graph, remark));
   await graph.close();
@@ -36,7 +44,8 @@ export async function watch({ url, token, after, ids, signal, show, remark }: Wa
   });
   const stream = resumable(client, { query: WATCHED, after: reached }, ({ reason, from }) => {
     reached = from;
-    if (reason === 'CURSOR_EXPIRED') remark('what came before is not kept any more, and is missing here');
+    if (reason === 'CURSOR_EXPIRED')
+      remark('what came before is not kept any more, and is missing here');
   });
   signal.addEventListener('abort', () => void client.dispose(), { once: true });
   for await (const { data, errors, extensions } of stream) {

@@ -9,12 +9,23 @@ import { type ArticlePayload, stands } from './payload.ts';
 import { headOf } from './text.ts';
 
 /** Takes the article away from readers; staff still find its newest version. */
-export async function archive(context: Context, { id }: ArticleArchiveInput): Promise<ArticlePayload> {
+export async function archive(
+  context: Context,
+  { id }: ArticleArchiveInput,
+): Promise<ArticlePayload> {
   const { article, shown } = await forWork(context, id);
   if (article.archivedAt) return stands(context, article.id);
-  Object.assign(article, { archivedAt: new Date(), publicNumber: null, nextNumber: null, goesPublicAt: null, wentPublicAt: null });
+  Object.assign(article, {
+    archivedAt: new Date(),
+    publicNumber: null,
+    nextNumber: null,
+    goesPublicAt: null,
+    wentPublicAt: null,
+  });
   touch(article);
   await dropWords(context, article.id, [article.newestNumber]);
-  await record(context, 'article.archived', article, { state: stateOf(article, headOf(shown, null).title) });
+  await record(context, 'article.archived', article, {
+    state: stateOf(article, headOf(shown, null).title),
+  });
   return stands(context, article.id);
 }

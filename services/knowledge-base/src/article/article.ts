@@ -34,7 +34,8 @@ type Later =
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'An article of a knowledge base. Readers get its published version, staff the newest one.',
+  description:
+    'An article of a knowledge base. Readers get its published version, staff the newest one.',
 })
 @Directive('@key(fields: "id")')
 export class Article extends Stored<Later> {
@@ -67,21 +68,28 @@ export class Article extends Stored<Later> {
   @Property({ type: 'datetime', length: 3, nullable: true }) archivedAt: Date | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
-  @Field(() => Date, { nullable: true, description: 'When it goes away from readers; null when it stays.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it goes away from readers; null when it stays.',
+  })
   expiresAt: Date | null = null;
 
-  @Field(() => ArticleStatus, { description: 'Where the newest version stands; for readers always PUBLISHED.' })
+  @Field(() => ArticleStatus, {
+    description: 'Where the newest version stands; for readers always PUBLISHED.',
+  })
   status!: ArticleStatus;
 
   @Field(() => Date, {
     nullable: true,
-    description: 'When a version of it goes public; null when none is waiting for that, and for readers.',
+    description:
+      'When a version of it goes public; null when none is waiting for that, and for readers.',
   })
   publishAt!: Date | null;
 
   @Field(() => Date, {
     nullable: true,
-    description: 'Since when it is public; a later version does not change this. Null while it is not public.',
+    description:
+      'Since when it is public; a later version does not change this. Null while it is not public.',
   })
   publishedAt!: Date | null;
 
@@ -91,7 +99,9 @@ export class Article extends Stored<Later> {
   @Field(() => [String], { description: 'Addresses of films and files that belong to it.' })
   media!: string[];
 
-  @Field(() => [String], { description: 'Words that it is found by, beside those of title and text.' })
+  @Field(() => [String], {
+    description: 'Words that it is found by, beside those of title and text.',
+  })
   keywords!: string[];
 
   @Field(() => Int, { description: 'Grows by one with every change.' })

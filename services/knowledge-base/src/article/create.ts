@@ -35,7 +35,8 @@ export async function create(context: Context, input: ArticleCreateInput): Promi
     kind: input.kind,
     audience: audienceOf(base, input.visibility),
     ownerId: input.ownerId ?? (context.actor.kind === 'agent' ? context.actor.id : null),
-    reviewOn: input.reviewAt ?? new Date(Date.now() + REVIEW_DAYS * DAY_MS).toISOString().slice(0, 10),
+    reviewOn:
+      input.reviewAt ?? new Date(Date.now() + REVIEW_DAYS * DAY_MS).toISOString().slice(0, 10),
   });
   const { title, body, keywords, media } = input;
   const locale = base.locales[0]!;
@@ -54,14 +55,21 @@ export async function create(context: Context, input: ArticleCreateInput): Promi
 }
 
 /** Whom an article in this base is for; refused when those are more than the base is for. */
-export function audienceOf(base: KnowledgeBase, visibility: ArticleVisibilityInput | null | undefined): Audience {
+export function audienceOf(
+  base: KnowledgeBase,
+  visibility: ArticleVisibilityInput | null | undefined,
+): Audience {
   const audience = visibility?.audience ?? base.audience;
   if (audience === Audience.EXTERNAL && base.audience === Audience.INTERNAL)
     throw new Refusal('VISIBILITY_TOO_WIDE', 'visibility.audience');
   return audience;
 }
 
-export async function sectionOf(context: Context, baseId: string, id: string | null | undefined): Promise<string | null> {
+export async function sectionOf(
+  context: Context,
+  baseId: string,
+  id: string | null | undefined,
+): Promise<string | null> {
   if (!id) return null;
   const section = await sections.byId(context, id);
   if (section?.knowledgeBaseId !== baseId) throw new Refusal('NOT_FOUND', 'sectionId');

@@ -2,6 +2,27 @@ import type { Article } from './article.ts';
 
 /** What a fact about an article says of it: where it belongs and who may read it, never its text. */
 export function stateOf(article: Article, title: string): Record<string, unknown> {
-  const { slug, knowledgeBaseId, sectionId, kind, audience, ownerId, newestNumber, publicNumber, archivedAt } = article;
-  return { title, slug, knowledgeBaseId, sectionId, kind, audience, ownerId, newestNumber, publicNumber, archived: archivedAt !== null };
+  const {
+    slug,
+    knowledgeBaseId,
+    sectionId,
+    kind,
+    audience,
+    ownerId,
+    newestNumber,
+    publicNumber,
+    archivedAt,
+  } = article;
+  return {
+    title,
+    slug,
+    knowledgeBaseId,
+    sectionId,
+    kind,
+    audience,
+    ownerId,
+    newestNumber,
+    publicNumber,
+    archived: archivedAt !== null,
+  };
 }

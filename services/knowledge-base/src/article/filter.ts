@@ -1,5 +1,13 @@
 import { sql } from '@deskgraph/common/database';
-import { type Condition, DateTimeFilter, IdFilter, idIs, instantIs, treeIs, when } from '@deskgraph/common/filter';
+import {
+  type Condition,
+  DateTimeFilter,
+  IdFilter,
+  idIs,
+  instantIs,
+  treeIs,
+  when,
+} from '@deskgraph/common/filter';
 import { Direction, type OrderKey } from '@deskgraph/common/page';
 import { Refusal } from '@deskgraph/common/errors';
 import type { Context } from '@deskgraph/common/transaction';
@@ -9,32 +17,69 @@ import { Audience } from '../base/audience.ts';
 import { shownPublishedAt, shownStatus } from './find.ts';
 import { ArticleKind, ArticleStatus } from './kind.ts';
 
-@InputType({ description: 'Which articles; all given parts of one object hold together. At most 5 objects deep and 100 in all.' })
+@InputType({
+  description:
+    'Which articles; all given parts of one object hold together. At most 5 objects deep and 100 in all.',
+})
 export class ArticleFilter {
-  @Field(() => IdFilter, { nullable: true, description: 'The base that it is in.' }) knowledgeBaseId?: IdFilter | null;
-  @Field(() => IdFilter, { nullable: true, description: 'The section that it is in, or one above that.' }) sectionId?: IdFilter | null;
-  @Field(() => [ArticleStatus], { nullable: true, description: 'Where it stands: one of these.' }) status?: ArticleStatus[] | null;
-  @Field(() => Audience, { nullable: true, description: 'Whom it is for.' }) audience?: Audience | null;
-  @Field(() => [ArticleKind], { nullable: true, description: 'The kind: one of these.' }) kind?: ArticleKind[] | null;
-  @Field(() => IdFilter, { nullable: true, description: 'Who keeps it right; for staff only, others find nothing by it.' })
+  @Field(() => IdFilter, { nullable: true, description: 'The base that it is in.' })
+  knowledgeBaseId?: IdFilter | null;
+  @Field(() => IdFilter, {
+    nullable: true,
+    description: 'The section that it is in, or one above that.',
+  })
+  sectionId?: IdFilter | null;
+  @Field(() => [ArticleStatus], { nullable: true, description: 'Where it stands: one of these.' })
+  status?: ArticleStatus[] | null;
+  @Field(() => Audience, { nullable: true, description: 'Whom it is for.' })
+  audience?: Audience | null;
+  @Field(() => [ArticleKind], { nullable: true, description: 'The kind: one of these.' }) kind?:
+    | ArticleKind[]
+    | null;
+  @Field(() => IdFilter, {
+    nullable: true,
+    description: 'Who keeps it right; for staff only, others find nothing by it.',
+  })
   ownerId?: IdFilter | null;
-  @Field(() => Boolean, { nullable: true, description: 'Its review day is over (true), or is not (false).' }) stale?: boolean | null;
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was changed last.' }) updatedAt?: DateTimeFilter | null;
-  @Field(() => [ArticleFilter], { nullable: true, description: 'Every one of these holds.' }) and?: ArticleFilter[] | null;
-  @Field(() => [ArticleFilter], { nullable: true, description: 'At least one of these holds.' }) or?: ArticleFilter[] | null;
-  @Field(() => ArticleFilter, { nullable: true, description: 'This does not hold.' }) not?: ArticleFilter | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Its review day is over (true), or is not (false).',
+  })
+  stale?: boolean | null;
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was changed last.' })
+  updatedAt?: DateTimeFilter | null;
+  @Field(() => [ArticleFilter], { nullable: true, description: 'Every one of these holds.' }) and?:
+    | ArticleFilter[]
+    | null;
+  @Field(() => [ArticleFilter], { nullable: true, description: 'At least one of these holds.' })
+  or?: ArticleFilter[] | null;
+  @Field(() => ArticleFilter, { nullable: true, description: 'This does not hold.' })
+  not?: ArticleFilter | null;
 }
 
 /** A filter as a condition on `article a`. */
 export const articleIs = (context: Context, filter: ArticleFilter | null | undefined): Condition =>
   treeIs(filter, (given) => [
-    ...when(given.knowledgeBaseId, (id) => idIs(sql`a.knowledge_base_id`, 'kba', id, context.actor.id)),
+    ...when(given.knowledgeBaseId, (id) =>
+      idIs(sql`a.knowledge_base_id`, 'kba', id, context.actor.id),
+    ),
     ...when(given.sectionId, (id) => inSection(context, id)),
-    ...when(given.status, (all) => sql<boolean>`${shownStatus(context.actor)} = any(${all}::text[])`),
+    ...when(
+      given.status,
+      (all) => sql<boolean>`${shownStatus(context.actor)} = any(${all}::text[])`,
+    ),
     ...when(given.audience, (audience) => sql<boolean>`a.audience = ${audience}`),
     ...when(given.kind, (all) => sql<boolean>`a.kind = any(${all}::text[])`),
-    ...when(given.ownerId, (id) => (isStaff(context.actor) ? idIs(sql`a.owner_id`, 'agt', id, context.actor.id) : sql<boolean>`false`)),
-    ...when(given.stale, (stale) => sql<boolean>`coalesce(a.review_on < (now() at time zone 'utc')::date, false) = ${stale}`),
+    ...when(given.ownerId, (id) =>
+      isStaff(context.actor)
+        ? idIs(sql`a.owner_id`, 'agt', id, context.actor.id)
+        : sql<boolean>`false`,
+    ),
+    ...when(
+      given.stale,
+      (stale) =>
+        sql<boolean>`coalesce(a.review_on < (now() at time zone 'utc')::date, false) = ${stale}`,
+    ),
     ...when(given.updatedAt, (at) => instantIs(sql`a.updated_at`, at)),
   ]);
 
@@ -73,10 +118,16 @@ registerEnumType(ArticleOrderField, {
   },
 });
 
-@InputType({ description: 'One key of an order of articles. The id is always the last key; articles without a value stand last.' })
+@InputType({
+  description:
+    'One key of an order of articles. The id is always the last key; articles without a value stand last.',
+})
 export class ArticleOrder {
   @Field(() => ArticleOrderField, { description: 'What to order by.' }) field!: ArticleOrderField;
-  @Field(() => Direction, { defaultValue: Direction.ASC, description: 'Smallest or largest first; default smallest.' })
+  @Field(() => Direction, {
+    defaultValue: Direction.ASC,
+    description: 'Smallest or largest first; default smallest.',
+  })
   direction!: Direction;
 }
 
@@ -93,18 +144,34 @@ const KEYS: Record<ArticleOrderField, (context: Context) => Omit<OrderKey, 'dire
   PUBLISHED_AT: () => [{ by: shownPublishedAt, type: 'timestamptz', nullable: true }],
   UPDATED_AT: () => [{ by: sql`a.updated_at`, type: 'timestamptz' }],
   REVIEW_AT: ({ actor }) => [
-    { by: isStaff(actor) ? sql`(a.review_on::timestamp at time zone 'utc')` : sql`null::timestamptz`, type: 'timestamptz', nullable: true },
+    {
+      by: isStaff(actor)
+        ? sql`(a.review_on::timestamp at time zone 'utc')`
+        : sql`null::timestamptz`,
+      type: 'timestamptz',
+      nullable: true,
+    },
   ],
 };
 
 const KEYS_MOST = 5;
 
-export function orderOf(context: Context, given: readonly ArticleOrder[] | null | undefined): OrderKey[] {
-  const orders = given?.length ? given : [{ field: ArticleOrderField.POSITION, direction: Direction.ASC }];
+export function orderOf(
+  context: Context,
+  given: readonly ArticleOrder[] | null | undefined,
+): OrderKey[] {
+  const orders = given?.length
+    ? given
+    : [{ field: ArticleOrderField.POSITION, direction: Direction.ASC }];
   if (orders.length > KEYS_MOST) throw new Refusal('TOO_LONG', ['orderBy']);
   return [
     ...orders.flatMap(({ field, direction }) =>
-      KEYS[field](context).map(({ by, type, nullable = false }) => ({ by, type, nullable, direction })),
+      KEYS[field](context).map(({ by, type, nullable = false }) => ({
+        by,
+        type,
+        nullable,
+        direction,
+      })),
     ),
     { by: sql`a.id`, type: 'uuid', direction: Direction.ASC },
   ];

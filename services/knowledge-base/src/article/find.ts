@@ -9,7 +9,9 @@ import * as bases from '../base/find.ts';
 import { Article } from './article.ts';
 
 /** The version of article `a` that is public at this moment: one that was planned for a time takes the place of the last one then. */
-export const publicNumber = sql<number | null>`(case when a.goes_public_at <= now() then a.next_number else a.public_number end)`;
+export const publicNumber = sql<
+  number | null
+>`(case when a.goes_public_at <= now() then a.next_number else a.public_number end)`;
 const isPublic = sql<boolean>`(${publicNumber} is not null and (a.expires_at is null or a.expires_at > now()))`;
 const publishedAt = sql<Date | null>`(case when ${isPublic} then coalesce(a.went_public_at, a.goes_public_at) end)`;
 const status = sql<string>`(case when a.archived_at is not null then 'ARCHIVED' when a.newest_number = ${publicNumber} then 'PUBLISHED' else 'DRAFT' end)`;
@@ -20,14 +22,17 @@ const status = sql<string>`(case when a.archived_at is not null then 'ARCHIVED' 
  */
 export function visible(actor: Actor): Condition {
   const own = sql<boolean>`a.workspace_id = ${actor.workspace}::uuid and ${bases.visible(actor)}`;
-  return isStaff(actor) ? sql`(${own})` : sql`(${own} and b.audience = 'EXTERNAL' and a.audience = 'EXTERNAL' and ${isPublic})`;
+  return isStaff(actor)
+    ? sql`(${own})`
+    : sql`(${own} and b.audience = 'EXTERNAL' and a.audience = 'EXTERNAL' and ${isPublic})`;
 }
 
 /** What is public at this moment, and the caller may read. */
 export const readable = (actor: Actor): Condition => sql`(${visible(actor)} and ${isPublic})`;
 
 /** The version that the caller gets to read. */
-export const shownNumber = (actor: Actor) => (isStaff(actor) ? sql<number>`a.newest_number` : publicNumber);
+export const shownNumber = (actor: Actor) =>
+  isStaff(actor) ? sql<number>`a.newest_number` : publicNumber;
 
 /** Where the article stands, as far as the caller may know. */
 export const shownStatus = (actor: Actor) => (isStaff(actor) ? status : sql<string>`'PUBLISHED'`);
@@ -62,7 +67,8 @@ interface Shown {
   heads: Article['heads'];
 }
 
-const instant = (value: Date | string | null): Date | null => (value === null ? null : new Date(value));
+const instant = (value: Date | string | null): Date | null =>
+  value === null ? null : new Date(value);
 
 export function articlesOf(context: Context, rows: readonly unknown[]): Article[] {
   return hydrate(context.orm, Article, rows).map((article, at) => {
@@ -82,7 +88,11 @@ export function articlesOf(context: Context, rows: readonly unknown[]): Article[
   });
 }
 
-async function select(context: Context, condition: Condition, number = shownNumber(context.actor)): Promise<Article[]> {
+async function select(
+  context: Context,
+  condition: Condition,
+  number = shownNumber(context.actor),
+): Promise<Article[]> {
   const em = await context.read();
   const { rows } = await sql`
     select ${articleColumns(context.actor)} from ${articlesWith(number)}
@@ -95,7 +105,11 @@ export const byId = (context: Context, id: string): Promise<Article | null> =>
 
 /** The public versions of these articles, as far as the caller may read them; for staff too. */
 export const publicOnes = (context: Context, ids: readonly string[]): Promise<Article[]> =>
-  select(context, sql`${readable(context.actor)} and a.id = any(${uuids('art', ids)})`, publicNumber);
+  select(
+    context,
+    sql`${readable(context.actor)} and a.id = any(${uuids('art', ids)})`,
+    publicNumber,
+  );
 
 /** The public version of each article that the caller may read, by UUID. */
 export async function publicNumbers(context: Context): Promise<Map<string, number>> {
@@ -112,10 +126,18 @@ export interface ArticleAddress {
   slug?: string | null;
 }
 
-export async function one(context: Context, { id, knowledgeBaseId, slug }: ArticleAddress): Promise<Article | null> {
+export async function one(
+  context: Context,
+  { id, knowledgeBaseId, slug }: ArticleAddress,
+): Promise<Article | null> {
   if (typeof id === 'string' && !knowledgeBaseId && !slug) return byId(context, id);
   if (typeof id === 'string' || typeof knowledgeBaseId !== 'string' || typeof slug !== 'string')
-    throw new Refusal([{ code: 'INVALID', field: ['id'], message: 'Give either an id, or a base and a slug.' }]);
-  const found = await select(context, sql`a.knowledge_base_id = ${uuidOf('kba', knowledgeBaseId)}::uuid and a.slug = ${slug}`);
+    throw new Refusal([
+      { code: 'INVALID', field: ['id'], message: 'Give either an id, or a base and a slug.' },
+    ]);
+  const found = await select(
+    context,
+    sql`a.knowledge_base_id = ${uuidOf('kba', knowledgeBaseId)}::uuid and a.slug = ${slug}`,
+  );
   return found[0] ?? null;
 }

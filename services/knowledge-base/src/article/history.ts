@@ -26,7 +26,11 @@ interface VersionRow {
 const asked = new WeakMap<Context, Map<string, Article>>();
 
 /** The versions of an article, newest first: the same page of many articles with one statement. Older versions may hold what no reader shall see. */
-export function versions(context: Context, article: Article, request: PageRequest): Promise<Page<ArticleVersion>> {
+export function versions(
+  context: Context,
+  article: Article,
+  request: PageRequest,
+): Promise<Page<ArticleVersion>> {
   if (!isStaff(context.actor)) throw fault('FORBIDDEN');
   const page = keyset(request, [{ by: sql`v.number`, type: 'integer', direction: Direction.DESC }]);
   const known = asked.get(context) ?? new Map<string, Article>();
@@ -40,7 +44,9 @@ export function versions(context: Context, article: Article, request: PageReques
         join article a on a.workspace_id = v.workspace_id and a.id = v.article_id
         join article_text t on t.workspace_id = v.workspace_id and t.article_id = v.article_id and t.number = v.number and t.locale = v.locale
         where v.workspace_id = ${context.workspace}::uuid and v.article_id = asked.id and ${page.where}
-        order by ${page.order} limit ${page.limit}) found`.execute((await context.read()).getKysely());
+        order by ${page.order} limit ${page.limit}) found`.execute(
+      (await context.read()).getKysely(),
+    );
     const byArticle = Map.groupBy(rows, (row) => row.article_id);
     return new Map(
       ids.map((id) => {
@@ -67,7 +73,11 @@ export function versions(context: Context, article: Article, request: PageReques
 
 function versionOf(row: VersionRow, article: Article): ArticleVersion {
   const { number, title, body, comment } = row;
-  const status = row.is_public ? ArticleStatus.PUBLISHED : number === article.newestNumber ? article.status : ArticleStatus.ARCHIVED;
+  const status = row.is_public
+    ? ArticleStatus.PUBLISHED
+    : number === article.newestNumber
+      ? article.status
+      : ArticleStatus.ARCHIVED;
   return Object.assign(new ArticleVersion(), {
     number,
     title,

@@ -15,7 +15,10 @@ export interface ArticleList extends PageRequest {
   orderBy?: ArticleOrder[] | null | undefined;
 }
 
-export async function list(context: Context, { filter, orderBy, ...request }: ArticleList): Promise<Page<Article>> {
+export async function list(
+  context: Context,
+  { filter, orderBy, ...request }: ArticleList,
+): Promise<Page<Article>> {
   const page = keyset(request, orderOf(context, orderBy));
   const db = (await context.read()).getKysely();
   const from = articlesWith(shownNumber(context.actor));
@@ -24,7 +27,9 @@ export async function list(context: Context, { filter, orderBy, ...request }: Ar
     select ${articleColumns(context.actor)}, ${page.keys} from ${from} where ${where} and ${page.where}
     order by ${page.order} limit ${page.limit}`.execute(db);
   return page.page(rows, articlesOf(context, rows), async () => {
-    const counted = await sql<{ count: number }>`select count(*)::integer as count from ${from} where ${where}`.execute(
+    const counted = await sql<{
+      count: number;
+    }>`select count(*)::integer as count from ${from} where ${where}`.execute(
       (await context.read()).getKysely(),
     );
     return counted.rows[0]!.count;
@@ -35,7 +40,12 @@ export async function list(context: Context, { filter, orderBy, ...request }: Ar
 const PARENTS = { kba: sql`a.knowledge_base_id`, sec: sql`a.section_id` };
 
 /** The same page of each of many parents, with one statement for all of them. */
-export function listOf(context: Context, prefix: keyof typeof PARENTS, parentId: string, given: ArticleList): Promise<Page<Article>> {
+export function listOf(
+  context: Context,
+  prefix: keyof typeof PARENTS,
+  parentId: string,
+  given: ArticleList,
+): Promise<Page<Article>> {
   const { filter, ...request } = given;
   const page = keyset(request, orderOf(context, null));
   const kind = `articles of ${prefix} ${JSON.stringify(given)}`;
@@ -46,12 +56,19 @@ export function listOf(context: Context, prefix: keyof typeof PARENTS, parentId:
       select parents.id as parent, found.* from unnest(${parents.map((id) => uuidOf(prefix, id))}::uuid[]) as parents (id)
       cross join lateral (
         select ${articleColumns(context.actor)}, ${page.keys} from ${articlesWith(shownNumber(context.actor))}
-        where ${PARENTS[prefix]} = parents.id and ${where} and ${page.where} order by ${page.order} limit ${page.limit}) found`.execute(db);
+        where ${PARENTS[prefix]} = parents.id and ${where} and ${page.where} order by ${page.order} limit ${page.limit}) found`.execute(
+      db,
+    );
     const byParent = Map.groupBy(rows, (row) => row.parent);
     return new Map(
       parents.map((id) => {
         const mine = byParent.get(uuidOf(prefix, id)) ?? [];
-        return [id, page.page(mine, articlesOf(context, mine), () => context.load.byKey(`count of ${kind}`, id, count, 0))];
+        return [
+          id,
+          page.page(mine, articlesOf(context, mine), () =>
+            context.load.byKey(`count of ${kind}`, id, count, 0),
+          ),
+        ];
       }),
     );
   };
@@ -59,7 +76,9 @@ export function listOf(context: Context, prefix: keyof typeof PARENTS, parentId:
     const { rows } = await sql<{ parent: string; count: number }>`
       select parents.id as parent, count(*)::integer as count
       from unnest(${parents.map((id) => uuidOf(prefix, id))}::uuid[]) as parents (id), ${articlesWith(shownNumber(context.actor))}
-      where ${PARENTS[prefix]} = parents.id and ${where} group by parents.id`.execute((await context.read()).getKysely());
+      where ${PARENTS[prefix]} = parents.id and ${where} group by parents.id`.execute(
+      (await context.read()).getKysely(),
+    );
     const counts = new Map(rows.map((row) => [row.parent, row.count]));
     return new Map(parents.map((id) => [id, counts.get(uuidOf(prefix, id)) ?? 0]));
   };

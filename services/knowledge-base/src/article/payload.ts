@@ -14,7 +14,11 @@ function payloadOf(operation: string): ClassType<ArticlePayload> {
     description: `The result of ${operation}.`,
   })
   class Result extends Payload {
-    @Field(() => Article, { nullable: true, description: 'The article as it now stands; null when refused.' }) article?: Article | null;
+    @Field(() => Article, {
+      nullable: true,
+      description: 'The article as it now stands; null when refused.',
+    })
+    article?: Article | null;
   }
   return Result;
 }

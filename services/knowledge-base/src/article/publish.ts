@@ -10,7 +10,10 @@ import { type ArticlePayload, stands } from './payload.ts';
 import { headOf } from './text.ts';
 
 /** The newest version becomes the public one, now or when its time has come; until then the last public one stays. */
-export async function publish(context: Context, { id, at }: ArticlePublishInput): Promise<ArticlePayload> {
+export async function publish(
+  context: Context,
+  { id, at }: ArticlePublishInput,
+): Promise<ArticlePayload> {
   const { article, shown } = await forWork(context, id);
   const now = new Date();
   settle(article, now);

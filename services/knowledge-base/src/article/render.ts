@@ -1,7 +1,11 @@
 import { cleaner, markdown } from '@deskgraph/common/markup';
 
 const reader = markdown({ breaks: false });
-const clean = cleaner({ link: { rel: 'noopener noreferrer' }, linkAttributes: ['title'], pictures: true });
+const clean = cleaner({
+  link: { rel: 'noopener noreferrer' },
+  linkAttributes: ['title'],
+  pictures: true,
+});
 
 const SUMMARY = 300;
 
@@ -25,7 +29,11 @@ type Token = ReturnType<typeof reader.parse>[number];
 const plainOf = (tokens: readonly Token[]): string =>
   tokens
     .map((token) =>
-      token.type === 'inline' ? inlineOf(token.children ?? []) : token.type === 'fence' || token.type === 'code_block' ? token.content : '',
+      token.type === 'inline'
+        ? inlineOf(token.children ?? [])
+        : token.type === 'fence' || token.type === 'code_block'
+          ? token.content
+          : '',
     )
     .map((text) => text.trim())
     .filter(Boolean)

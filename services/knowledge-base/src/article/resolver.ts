@@ -15,7 +15,12 @@ import { create } from './create.ts';
 import { ArticleFilter, ArticleOrder } from './filter.ts';
 import { one } from './find.ts';
 import { versions } from './history.ts';
-import { ArticleArchiveInput, ArticleCreateInput, ArticlePublishInput, ArticleUpdateInput } from './input.ts';
+import {
+  ArticleArchiveInput,
+  ArticleCreateInput,
+  ArticlePublishInput,
+  ArticleUpdateInput,
+} from './input.ts';
 import { list, listOf } from './list.ts';
 import {
   ArticleArchivePayload,
@@ -31,16 +36,23 @@ import { type ArticleVersion, ArticleVersionConnection } from './version.ts';
 
 const WRITERS = { scopes: ['articles:write'], roles: [Role.AGENT] } as const;
 const PUBLISHERS = { scopes: ['articles:write'], roles: [Role.LEAD] } as const;
-const may = (rule: typeof WRITERS | typeof PUBLISHERS, actor: Actor): boolean => isStaff(actor) && allows(rule, actor);
+const may = (rule: typeof WRITERS | typeof PUBLISHERS, actor: Actor): boolean =>
+  isStaff(actor) && allows(rule, actor);
 
 @Resolver(() => Article)
 export class ArticleResolver {
   @FieldResolver(() => KnowledgeBase, { description: 'The base that it is in.' })
-  async knowledgeBase(@Root() { knowledgeBaseId }: Article, @Ctx() context: Context): Promise<KnowledgeBase> {
+  async knowledgeBase(
+    @Root() { knowledgeBaseId }: Article,
+    @Ctx() context: Context,
+  ): Promise<KnowledgeBase> {
     return (await bases.byId(context, knowledgeBaseId))!;
   }
 
-  @FieldResolver(() => Section, { nullable: true, description: 'The section that it is in; null when it is in none.' })
+  @FieldResolver(() => Section, {
+    nullable: true,
+    description: 'The section that it is in; null when it is in none.',
+  })
   section(@Root() { sectionId }: Article, @Ctx() context: Context): Promise<Section | null> | null {
     return sectionId === null ? null : sections.byId(context, sectionId);
   }
@@ -50,13 +62,24 @@ export class ArticleResolver {
     return { audience };
   }
 
-  @FieldResolver(() => String, { description: 'The title, in the language that is asked for or else the one that it was written in.' })
-  title(@Root() article: Article, @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined): string {
+  @FieldResolver(() => String, {
+    description:
+      'The title, in the language that is asked for or else the one that it was written in.',
+  })
+  title(
+    @Root() article: Article,
+    @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined,
+  ): string {
     return headOf(article, locale).title;
   }
 
-  @FieldResolver(() => String, { description: 'How it begins: plain text of at most 300 characters.' })
-  summary(@Root() article: Article, @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined): string {
+  @FieldResolver(() => String, {
+    description: 'How it begins: plain text of at most 300 characters.',
+  })
+  summary(
+    @Root() article: Article,
+    @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined,
+  ): string {
     return headOf(article, locale).summary;
   }
 
@@ -69,7 +92,9 @@ export class ArticleResolver {
     return (await textOf(context, article, locale)).body;
   }
 
-  @FieldResolver(() => String, { description: 'The text as HTML without anything that could do harm.' })
+  @FieldResolver(() => String, {
+    description: 'The text as HTML without anything that could do harm.',
+  })
   async html(
     @Root() article: Article,
     @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined,
@@ -78,50 +103,82 @@ export class ArticleResolver {
     return (await textOf(context, article, locale)).html;
   }
 
-  @FieldResolver(() => Locale, { description: 'The language that title and text are in when this one is asked for.' })
-  servedLocale(@Root() article: Article, @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined): string {
+  @FieldResolver(() => Locale, {
+    description: 'The language that title and text are in when this one is asked for.',
+  })
+  servedLocale(
+    @Root() article: Article,
+    @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined,
+  ): string {
     return headOf(article, locale).locale;
   }
 
   @Auth({ roles: [Role.LIGHT] })
-  @FieldResolver(() => ArticleVersionConnection, { nullable: true, description: 'Its versions, newest first; for staff only.' })
-  versions(@Root() article: Article, @Args(() => ForwardArgs) page: ForwardArgs, @Ctx() context: Context): Promise<Page<ArticleVersion>> {
+  @FieldResolver(() => ArticleVersionConnection, {
+    nullable: true,
+    description: 'Its versions, newest first; for staff only.',
+  })
+  versions(
+    @Root() article: Article,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() context: Context,
+  ): Promise<Page<ArticleVersion>> {
     return versions(context, article, page);
   }
 
   @Auth({ roles: [Role.LIGHT] })
-  @FieldResolver(() => Agent, { nullable: true, description: 'The agent who keeps it right; for staff only.' })
+  @FieldResolver(() => Agent, {
+    nullable: true,
+    description: 'The agent who keeps it right; for staff only.',
+  })
   owner(@Root() { ownerId }: Article): Agent | null {
     return ownerId === null ? null : Object.assign(new Agent(), { id: ownerId });
   }
 
   @Auth({ roles: [Role.LIGHT] })
-  @FieldResolver(() => Day, { nullable: true, description: 'The day to look it through again; for staff only.' })
+  @FieldResolver(() => Day, {
+    nullable: true,
+    description: 'The day to look it through again; for staff only.',
+  })
   reviewAt(@Root() { reviewOn }: Article): string | null {
     return reviewOn;
   }
 
   @FieldResolver(() => ArticlePermissions, { description: 'What the caller may do with it.' })
   viewerCan(@Ctx() { actor }: Context): ArticlePermissions {
-    return { update: may(WRITERS, actor), publish: may(PUBLISHERS, actor), archive: may(PUBLISHERS, actor) };
+    return {
+      update: may(WRITERS, actor),
+      publish: may(PUBLISHERS, actor),
+      archive: may(PUBLISHERS, actor),
+    };
   }
 
   @Auth({ scopes: ['articles:read'] })
   @Query(() => Article, {
     nullable: true,
-    description: 'One article by its id, or by its base and slug; null when there is none for the caller.',
+    description:
+      'One article by its id, or by its base and slug; null when there is none for the caller.',
   })
   article(
     @Arg('id', () => ID, { nullable: true }) id: string | undefined,
-    @Arg('knowledgeBaseId', () => ID, { nullable: true, description: 'The base of the slug.' }) knowledgeBaseId: string | undefined,
-    @Arg('slug', () => String, { nullable: true, description: 'The name in addresses.' }) slug: string | undefined,
+    @Arg('knowledgeBaseId', () => ID, { nullable: true, description: 'The base of the slug.' })
+    knowledgeBaseId: string | undefined,
+    @Arg('slug', () => String, { nullable: true, description: 'The name in addresses.' }) slug:
+      | string
+      | undefined,
     @Ctx() context: Context,
   ): Promise<Article | null> {
-    return one(context, { id: id ?? null, knowledgeBaseId: knowledgeBaseId ?? null, slug: slug ?? null });
+    return one(context, {
+      id: id ?? null,
+      knowledgeBaseId: knowledgeBaseId ?? null,
+      slug: slug ?? null,
+    });
   }
 
   @Auth({ scopes: ['articles:read'] })
-  @Query(() => ArticleConnection, { description: 'Articles that the caller may read, by default in the order of their places.' })
+  @Query(() => ArticleConnection, {
+    description: 'Articles that the caller may read, by default in the order of their places.',
+  })
   articles(
     @Arg('filter', () => ArticleFilter, { nullable: true }) filter: ArticleFilter | undefined,
     @Arg('orderBy', () => [ArticleOrder], { nullable: true }) orderBy: ArticleOrder[] | undefined,
@@ -133,36 +190,54 @@ export class ArticleResolver {
 
   @Auth(WRITERS)
   @Mutation(() => ArticleCreatePayload, { description: 'Create an article, as a draft.' })
-  articleCreate(@Arg('input', () => ArticleCreateInput) input: ArticleCreateInput, @Ctx() context: Context): Promise<ArticlePayload> {
+  articleCreate(
+    @Arg('input', () => ArticleCreateInput) input: ArticleCreateInput,
+    @Ctx() context: Context,
+  ): Promise<ArticlePayload> {
     return create(context, input);
   }
 
   @Auth(WRITERS)
   @Mutation(() => ArticleUpdatePayload, {
-    description: 'Change an article. Its text becomes a new version; readers keep the published one until articlePublish.',
+    description:
+      'Change an article. Its text becomes a new version; readers keep the published one until articlePublish.',
   })
-  articleUpdate(@Arg('input', () => ArticleUpdateInput) input: ArticleUpdateInput, @Ctx() context: Context): Promise<ArticlePayload> {
+  articleUpdate(
+    @Arg('input', () => ArticleUpdateInput) input: ArticleUpdateInput,
+    @Ctx() context: Context,
+  ): Promise<ArticlePayload> {
     return update(context, input);
   }
 
   @Auth(PUBLISHERS)
   @Mutation(() => ArticlePublishPayload, {
-    description: 'Make the newest version of an article public, now or at an instant; an archived one comes back.',
+    description:
+      'Make the newest version of an article public, now or at an instant; an archived one comes back.',
   })
-  articlePublish(@Arg('input', () => ArticlePublishInput) input: ArticlePublishInput, @Ctx() context: Context): Promise<ArticlePayload> {
+  articlePublish(
+    @Arg('input', () => ArticlePublishInput) input: ArticlePublishInput,
+    @Ctx() context: Context,
+  ): Promise<ArticlePayload> {
     return publish(context, input);
   }
 
   @Auth(PUBLISHERS)
-  @Mutation(() => ArticleArchivePayload, { description: 'Take an article away from readers; staff still find it.' })
-  articleArchive(@Arg('input', () => ArticleArchiveInput) input: ArticleArchiveInput, @Ctx() context: Context): Promise<ArticlePayload> {
+  @Mutation(() => ArticleArchivePayload, {
+    description: 'Take an article away from readers; staff still find it.',
+  })
+  articleArchive(
+    @Arg('input', () => ArticleArchiveInput) input: ArticleArchiveInput,
+    @Ctx() context: Context,
+  ): Promise<ArticlePayload> {
     return archive(context, input);
   }
 }
 
 @Resolver(() => KnowledgeBase)
 export class BaseArticleResolver {
-  @FieldResolver(() => ArticleConnection, { description: 'Its articles that the caller may read, in order.' })
+  @FieldResolver(() => ArticleConnection, {
+    description: 'Its articles that the caller may read, in order.',
+  })
   articles(
     @Root() { id }: KnowledgeBase,
     @Arg('filter', () => ArticleFilter, { nullable: true }) filter: ArticleFilter | undefined,
@@ -175,8 +250,14 @@ export class BaseArticleResolver {
 
 @Resolver(() => Section)
 export class SectionArticleResolver {
-  @FieldResolver(() => ArticleConnection, { description: 'The articles that stand directly in it and that the caller may read, in order.' })
-  articles(@Root() { id }: Section, @Args(() => ForwardArgs) page: ForwardArgs, @Ctx() context: Context): Promise<Page<Article>> {
+  @FieldResolver(() => ArticleConnection, {
+    description: 'The articles that stand directly in it and that the caller may read, in order.',
+  })
+  articles(
+    @Root() { id }: Section,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() context: Context,
+  ): Promise<Page<Article>> {
     return listOf(context, 'sec', id, page);
   }
 }

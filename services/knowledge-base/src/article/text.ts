@@ -39,13 +39,24 @@ export function textsOf(context: Context, article: Article): Promise<Text[]> {
 const languageOf = (locale: string): string => locale.split('-', 1)[0]!;
 
 /** The text in the wanted language, else in the same language of another region, else the one that the article was written in. */
-export function pick<T extends { locale: string }>(texts: readonly T[], wanted: string | null | undefined, original: string): T {
+export function pick<T extends { locale: string }>(
+  texts: readonly T[],
+  wanted: string | null | undefined,
+  original: string,
+): T {
   const exact = wanted ? texts.find((text) => text.locale === wanted) : undefined;
-  const near = wanted ? texts.find((text) => languageOf(text.locale) === languageOf(wanted)) : undefined;
+  const near = wanted
+    ? texts.find((text) => languageOf(text.locale) === languageOf(wanted))
+    : undefined;
   return exact ?? near ?? texts.find((text) => text.locale === original) ?? texts[0]!;
 }
 
-export const headOf = (article: Article, locale: string | null | undefined): Head => pick(article.heads, locale, article.originalLocale);
+export const headOf = (article: Article, locale: string | null | undefined): Head =>
+  pick(article.heads, locale, article.originalLocale);
 
-export const textOf = async (context: Context, article: Article, locale: string | null | undefined): Promise<Text> =>
+export const textOf = async (
+  context: Context,
+  article: Article,
+  locale: string | null | undefined,
+): Promise<Text> =>
   pick(await textsOf(context, article), headOf(article, locale).locale, article.originalLocale);

@@ -10,8 +10,16 @@ export class ArticleVersion {
   @Field(() => String, { description: 'The text, Markdown.' }) body!: string;
   @Field(() => ArticleStatus, { description: 'Where this version stands.' }) status!: ArticleStatus;
   @Field(() => ActorView, { nullable: true, description: 'Who wrote it.' }) author!: object | null;
-  @Field(() => String, { nullable: true, description: 'What was changed, in the words of the author.' }) comment!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'What was changed, in the words of the author.',
+  })
+  comment!: string | null;
   @Field(() => Date, { description: 'When it was written.' }) createdAt!: Date;
 }
 
-export const ArticleVersionConnection = connectionOf(ArticleVersion, 'ArticleVersion', 'article versions');
+export const ArticleVersionConnection = connectionOf(
+  ArticleVersion,
+  'ArticleVersion',
+  'article versions',
+);

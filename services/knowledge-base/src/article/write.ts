@@ -16,7 +16,11 @@ export interface NewVersion {
 }
 
 /** Stores a version of an article, its text in the language that it was written in, and the words that it is found by. */
-export async function writeVersion(context: Context, articleId: string, version: NewVersion): Promise<void> {
+export async function writeVersion(
+  context: Context,
+  articleId: string,
+  version: NewVersion,
+): Promise<void> {
   await context.em.flush();
   const { kind, id, name } = context.actor;
   const { number, locale, title, body, rendered, keywords, media, comment } = version;
@@ -26,6 +30,8 @@ export async function writeVersion(context: Context, articleId: string, version:
       insert into article_version (workspace_id, article_id, number, locale, keywords, media, comment, author, created_at)
       values (${of}, ${[...keywords]}::text[], ${[...media]}::text[], ${comment}, ${JSON.stringify({ kind, id, name })}::jsonb, now()))
     insert into article_text (workspace_id, article_id, number, locale, title, summary, body, html, plain)
-    values (${of}, ${title}, ${rendered.summary}, ${body}, ${rendered.html}, ${rendered.plain})`.execute(context.em.getKysely());
+    values (${of}, ${title}, ${rendered.summary}, ${body}, ${rendered.html}, ${rendered.plain})`.execute(
+    context.em.getKysely(),
+  );
   await storeWords(context, articleId, number, locale, { title, keywords, plain: rendered.plain });
 }

@@ -6,7 +6,11 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Audience } from './audience.ts';
 
 @Entity({ tableName: 'knowledge_base' })
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'A collection of articles with an audience and languages of its own.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A collection of articles with an audience and languages of its own.',
+})
 @Directive('@key(fields: "id")')
 export class KnowledgeBase extends Stored {
   @PrimaryKey({ type: new Id('kba') })
@@ -22,11 +26,15 @@ export class KnowledgeBase extends Stored {
   slug!: string;
 
   @Property({ type: 'text' })
-  @Field(() => Audience, { description: 'Whom it is for; no article in it is for more people than this.' })
+  @Field(() => Audience, {
+    description: 'Whom it is for; no article in it is for more people than this.',
+  })
   audience!: Audience;
 
   @Property({ type: 'array' })
-  @Field(() => [Locale], { description: 'Its languages; the first is the default, which others fall back to.' })
+  @Field(() => [Locale], {
+    description: 'Its languages; the first is the default, which others fall back to.',
+  })
   locales!: string[];
 
   @Field(() => Int, { description: 'Grows by one with every change.' })

@@ -17,17 +17,25 @@ const MOST = 100;
 
 @InputType({ description: 'The input of knowledgeBaseCreate.' })
 export class KnowledgeBaseCreateInput {
-  @Field(() => String, { description: 'The name that readers see, at most 100 characters.' }) name!: string;
+  @Field(() => String, { description: 'The name that readers see, at most 100 characters.' })
+  name!: string;
   @Field(() => String, {
     description:
       'The name in addresses, unique in the workspace: words of lower-case letters or digits joined by hyphens, at most 80 characters.',
   })
   slug!: string;
-  @Field(() => Audience, { description: 'Whom it is for; it never changes from INTERNAL to EXTERNAL.' }) audience!: Audience;
-  @Field(() => [Locale], { description: 'Its languages, 1 to 50 different ones; the first is the default.' }) locales!: string[];
+  @Field(() => Audience, {
+    description: 'Whom it is for; it never changes from INTERNAL to EXTERNAL.',
+  })
+  audience!: Audience;
+  @Field(() => [Locale], {
+    description: 'Its languages, 1 to 50 different ones; the first is the default.',
+  })
+  locales!: string[];
   @Field(() => String, {
     nullable: true,
-    description: 'The same key and input within 24 hours gives the first result again; at most 255 characters.',
+    description:
+      'The same key and input within 24 hours gives the first result again; at most 255 characters.',
   })
   idempotencyKey?: string | null;
 
@@ -44,13 +52,21 @@ export class KnowledgeBaseCreateInput {
 
 @ObjectType({ simpleResolvers: true, description: 'The result of knowledgeBaseCreate.' })
 export class KnowledgeBaseCreatePayload extends Payload {
-  @Field(() => KnowledgeBase, { nullable: true, description: 'The knowledge base as it now stands; null when refused.' })
+  @Field(() => KnowledgeBase, {
+    nullable: true,
+    description: 'The knowledge base as it now stands; null when refused.',
+  })
   knowledgeBase?: KnowledgeBase | null;
 }
 
-export async function create(context: Context, input: KnowledgeBaseCreateInput): Promise<KnowledgeBaseCreatePayload> {
+export async function create(
+  context: Context,
+  input: KnowledgeBaseCreateInput,
+): Promise<KnowledgeBaseCreatePayload> {
   await bumpRevision(context);
-  const { rows } = await sql<{ slug: string }>`select slug from knowledge_base b where b.workspace_id = ${context.workspace}::uuid`.execute(
+  const { rows } = await sql<{
+    slug: string;
+  }>`select slug from knowledge_base b where b.workspace_id = ${context.workspace}::uuid`.execute(
     context.em.getKysely(),
   );
   if (rows.some(({ slug }) => slug === input.slug)) throw new Refusal('TAKEN', 'slug');
@@ -64,6 +80,8 @@ export async function create(context: Context, input: KnowledgeBaseCreateInput):
     audience,
     locales,
   });
-  await record(context, 'knowledge_base.created', knowledgeBase, { state: { name, slug, audience, locales } });
+  await record(context, 'knowledge_base.created', knowledgeBase, {
+    state: { name, slug, audience, locales },
+  });
   return Object.assign(new KnowledgeBaseCreatePayload(), { knowledgeBase });
 }

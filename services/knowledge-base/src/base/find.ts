@@ -16,7 +16,9 @@ export function visible(actor: Actor): Condition {
 async function select(context: Context, condition: Condition): Promise<KnowledgeBase[]> {
   const em = await context.read();
   const { rows } = await sql`
-    select b.* from knowledge_base b where ${visible(context.actor)} and ${condition} order by b.created_at, b.id`.execute(em.getKysely());
+    select b.* from knowledge_base b where ${visible(context.actor)} and ${condition} order by b.created_at, b.id`.execute(
+    em.getKysely(),
+  );
   return hydrate(context.orm, KnowledgeBase, rows);
 }
 
@@ -25,9 +27,14 @@ export const all = (context: Context): Promise<KnowledgeBase[]> => select(contex
 export const byId = (context: Context, id: string): Promise<KnowledgeBase | null> =>
   context.load.byId('base', id, (ids) => select(context, sql`b.id = any(${uuids('kba', ids)})`));
 
-export async function one(context: Context, id?: string | null, slug?: string | null): Promise<KnowledgeBase | null> {
+export async function one(
+  context: Context,
+  id?: string | null,
+  slug?: string | null,
+): Promise<KnowledgeBase | null> {
   if (typeof id === 'string' && typeof slug !== 'string') return byId(context, id);
-  if (typeof slug === 'string' && typeof id !== 'string') return (await select(context, sql`b.slug = ${slug}`))[0] ?? null;
+  if (typeof slug === 'string' && typeof id !== 'string')
+    return (await select(context, sql`b.slug = ${slug}`))[0] ?? null;
   throw new Refusal([{ code: 'INVALID', field: ['id'], message: 'Give either an id or a slug.' }]);
 }
 

@@ -8,7 +8,10 @@ import { all, one } from './find.ts';
 @Resolver(() => KnowledgeBase)
 export class KnowledgeBaseResolver {
   @Auth({ scopes: ['articles:read'] })
-  @Query(() => [KnowledgeBase], { description: 'The knowledge bases that the caller may read, oldest first; a workspace has at most 100.' })
+  @Query(() => [KnowledgeBase], {
+    description:
+      'The knowledge bases that the caller may read, oldest first; a workspace has at most 100.',
+  })
   knowledgeBases(@Ctx() context: Context): Promise<KnowledgeBase[]> {
     return all(context);
   }
@@ -16,11 +19,14 @@ export class KnowledgeBaseResolver {
   @Auth({ scopes: ['articles:read'] })
   @Query(() => KnowledgeBase, {
     nullable: true,
-    description: 'One knowledge base by its id or by its slug; null when there is none for the caller.',
+    description:
+      'One knowledge base by its id or by its slug; null when there is none for the caller.',
   })
   knowledgeBase(
     @Arg('id', () => ID, { nullable: true }) id: string | undefined,
-    @Arg('slug', () => String, { nullable: true, description: 'The name in addresses.' }) slug: string | undefined,
+    @Arg('slug', () => String, { nullable: true, description: 'The name in addresses.' }) slug:
+      | string
+      | undefined,
     @Ctx() context: Context,
   ): Promise<KnowledgeBase | null> {
     return one(context, id, slug);

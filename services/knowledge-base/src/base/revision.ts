@@ -8,5 +8,7 @@ import type { Context } from '@deskgraph/common/transaction';
 export async function bumpRevision(context: Context): Promise<void> {
   await sql`
     insert into article_revision (workspace_id, revision) values (${context.workspace}::uuid, 1)
-    on conflict (workspace_id) do update set revision = article_revision.revision + 1`.execute(context.em.getKysely());
+    on conflict (workspace_id) do update set revision = article_revision.revision + 1`.execute(
+    context.em.getKysely(),
+  );
 }

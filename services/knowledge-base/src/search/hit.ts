@@ -6,10 +6,17 @@ import type { Term } from '@deskgraph/common/words';
 @ObjectType({ simpleResolvers: true, description: 'An article that a search found.' })
 export class ArticleHit {
   @Field(() => Article, { description: 'The article.' }) article!: Article;
-  @Field(() => Float, { description: 'How well it fits, from 0 to 1: words in the title count most, then keywords, then the text.' })
+  @Field(() => Float, {
+    description:
+      'How well it fits, from 0 to 1: words in the title count most, then keywords, then the text.',
+  })
   score!: number;
   /** What was looked for. */
   terms!: readonly Term[];
 }
 
-export const ArticleHitConnection = connectionOf(ArticleHit, 'ArticleHit', 'articles that a search found, the best first');
+export const ArticleHitConnection = connectionOf(
+  ArticleHit,
+  'ArticleHit',
+  'articles that a search found, the best first',
+);

@@ -25,9 +25,13 @@ export interface ArticleSearch extends PageRequest {
   knowledgeBaseIds?: string[] | null | undefined;
 }
 
-export async function search(context: Context, { query, knowledgeBaseIds, ...request }: ArticleSearch): Promise<Page<ArticleHit>> {
+export async function search(
+  context: Context,
+  { query, knowledgeBaseIds, ...request }: ArticleSearch,
+): Promise<Page<ArticleHit>> {
   if (Array.from(query).length > QUERY_MOST) throw new Refusal('TOO_LONG', ['query']);
-  if (knowledgeBaseIds && knowledgeBaseIds.length > BASES_MOST) throw new Refusal('TOO_LONG', ['knowledgeBaseIds']);
+  if (knowledgeBaseIds && knowledgeBaseIds.length > BASES_MOST)
+    throw new Refusal('TOO_LONG', ['knowledgeBaseIds']);
   const page = keyset(request, [
     { by: sql`found.score`, type: 'double precision', direction: Direction.DESC },
     { by: sql`found.id`, type: 'uuid', direction: Direction.ASC },
@@ -42,9 +46,13 @@ export async function search(context: Context, { query, knowledgeBaseIds, ...req
       select ${articleColumns(context.actor)} from ${articlesWith(shownNumber(context.actor))}
       where a.id = page.id and ${visible(context.actor)} offset 0) shown
     order by page.place`.execute((await context.read()).getKysely());
-  const hits = articlesOf(context, rows).map((article, at) => Object.assign(new ArticleHit(), { article, score: rows[at]!.score, terms }));
+  const hits = articlesOf(context, rows).map((article, at) =>
+    Object.assign(new ArticleHit(), { article, score: rows[at]!.score, terms }),
+  );
   return page.page(rows, hits, async () => {
-    const counted = await sql<{ count: number }>`select count(*)::integer as count from (${found}) found`.execute(
+    const counted = await sql<{
+      count: number;
+    }>`select count(*)::integer as count from (${found}) found`.execute(
       (await context.read()).getKysely(),
     );
     return counted.rows[0]!.count;
@@ -55,8 +63,14 @@ export async function search(context: Context, { query, knowledgeBaseIds, ...req
  * The articles that the caller may read and whose shown version has enough of the words, each with its score. The words are looked up one by one
  * (`offset 0`), so that the planner never scans all words against all terms.
  */
-function foundBy({ actor, workspace }: Context, terms: readonly Term[], baseIds: readonly string[] | null | undefined) {
-  const inBases = baseIds ? sql`a.knowledge_base_id = any(${baseIds.map((id) => uuidOf('kba', id))}::uuid[])` : sql`true`;
+function foundBy(
+  { actor, workspace }: Context,
+  terms: readonly Term[],
+  baseIds: readonly string[] | null | undefined,
+) {
+  const inBases = baseIds
+    ? sql`a.knowledge_base_id = any(${baseIds.map((id) => uuidOf('kba', id))}::uuid[])`
+    : sql`true`;
   return sql`
     select hit.id, round((sum(hit.weight) / ${terms.length}::integer)::numeric, 6)::double precision as score
     from (

@@ -9,7 +9,9 @@ async function select(context: Context, condition: Condition): Promise<Section[]
   const em = await context.read();
   const { rows } = await sql`
     select s.* from section s join knowledge_base b on b.workspace_id = s.workspace_id and b.id = s.knowledge_base_id
-    where ${visible(context.actor)} and ${condition} order by s.position, s.id`.execute(em.getKysely());
+    where ${visible(context.actor)} and ${condition} order by s.position, s.id`.execute(
+    em.getKysely(),
+  );
   return hydrate(context.orm, Section, rows);
 }
 
@@ -20,7 +22,11 @@ export const topOf = (context: Context, baseId: string): Promise<Section[]> =>
   context.load.byParent(
     'sections of a base',
     baseId,
-    (bases) => select(context, sql`s.knowledge_base_id = any(${uuids('kba', bases)}) and s.parent_id is null`),
+    (bases) =>
+      select(
+        context,
+        sql`s.knowledge_base_id = any(${uuids('kba', bases)}) and s.parent_id is null`,
+      ),
     (section) => section.knowledgeBaseId,
   );
 

@@ -10,7 +10,10 @@ import { Section } from './section.ts';
 
 @Resolver(() => Section)
 export class SectionResolver {
-  @FieldResolver(() => String, { description: 'The title in the language that is asked for, else in the default language of the base.' })
+  @FieldResolver(() => String, {
+    description:
+      'The title in the language that is asked for, else in the default language of the base.',
+  })
   async title(
     @Root() { titles, knowledgeBaseId }: Section,
     @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined,
@@ -21,11 +24,17 @@ export class SectionResolver {
   }
 
   @FieldResolver(() => KnowledgeBase, { description: 'The base that it is in.' })
-  async knowledgeBase(@Root() { knowledgeBaseId }: Section, @Ctx() context: Context): Promise<KnowledgeBase> {
+  async knowledgeBase(
+    @Root() { knowledgeBaseId }: Section,
+    @Ctx() context: Context,
+  ): Promise<KnowledgeBase> {
     return (await bases.byId(context, knowledgeBaseId))!;
   }
 
-  @FieldResolver(() => Section, { nullable: true, description: 'The section above it; null for a category.' })
+  @FieldResolver(() => Section, {
+    nullable: true,
+    description: 'The section above it; null for a category.',
+  })
   parent(@Root() { parentId }: Section, @Ctx() context: Context): Promise<Section | null> | null {
     return parentId === null ? null : byId(context, parentId);
   }
@@ -36,15 +45,22 @@ export class SectionResolver {
   }
 
   @Auth({ scopes: ['articles:write'], roles: [Role.LEAD] })
-  @Mutation(() => SectionCreatePayload, { description: 'Create a section of a knowledge base, which has at most 1000.' })
-  sectionCreate(@Arg('input', () => SectionCreateInput) input: SectionCreateInput, @Ctx() context: Context): Promise<SectionCreatePayload> {
+  @Mutation(() => SectionCreatePayload, {
+    description: 'Create a section of a knowledge base, which has at most 1000.',
+  })
+  sectionCreate(
+    @Arg('input', () => SectionCreateInput) input: SectionCreateInput,
+    @Ctx() context: Context,
+  ): Promise<SectionCreatePayload> {
     return create(context, input);
   }
 }
 
 @Resolver(() => KnowledgeBase)
 export class BaseSectionResolver {
-  @FieldResolver(() => [Section], { description: 'Its categories, the sections that have none above them, in order.' })
+  @FieldResolver(() => [Section], {
+    description: 'Its categories, the sections that have none above them, in order.',
+  })
   sections(@Root() { id }: KnowledgeBase, @Ctx() context: Context): Promise<Section[]> {
     return topOf(context, id);
   }

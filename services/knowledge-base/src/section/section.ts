@@ -4,7 +4,11 @@ import { Node } from '@deskgraph/common/graph';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 
 @Entity()
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'A chapter of a knowledge base; one without a parent is a category.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A chapter of a knowledge base; one without a parent is a category.',
+})
 @Directive('@key(fields: "id")')
 export class Section extends Stored {
   @PrimaryKey({ type: new Id('sec') })

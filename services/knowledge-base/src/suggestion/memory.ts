@@ -41,7 +41,10 @@ export class Memories {
   of(whose: string, state: string): Memory {
     const known = this.#known.get(whose);
     this.#known.delete(whose);
-    const memory = known?.state === state ? known : { state, articles: new Map(), found: new Map(), hits: new Map() };
+    const memory =
+      known?.state === state
+        ? known
+        : { state, articles: new Map(), found: new Map(), hits: new Map() };
     this.#known.set(whose, memory);
     if (this.#known.size > WORKSPACES_MOST) this.#known.delete(this.#known.keys().next().value!);
     return memory;
@@ -52,7 +55,8 @@ export function remember(memory: Memory, text: string, found: Found[]): void {
   keep(memory.found, text, found, TEXTS_MOST);
 }
 
-export const rememberHits = (memory: Memory, term: string, hits: Hits | null): void => keep(memory.hits, term, hits, TERMS_MOST);
+export const rememberHits = (memory: Memory, term: string, hits: Hits | null): void =>
+  keep(memory.hits, term, hits, TERMS_MOST);
 
 function keep<T>(kept: Map<string, T>, key: string, value: T, most: number): void {
   kept.set(key, value);

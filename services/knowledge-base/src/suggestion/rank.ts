@@ -33,7 +33,9 @@ interface Use {
 /** The terms of a text: those of the subject weigh more. */
 function usesOf([, subject, description]: Asked): Use[] {
   const inSubject = telling(subject, SUBJECT_TERMS);
-  const inText = telling(description, DESCRIPTION_TERMS).filter((word) => !inSubject.includes(word));
+  const inText = telling(description, DESCRIPTION_TERMS).filter(
+    (word) => !inSubject.includes(word),
+  );
   return [
     ...inSubject.map((word) => ({ term: termOf(word, false), boost: SUBJECT_BOOST })),
     ...inText.map((word) => ({ term: termOf(word, false), boost: 1 })),
@@ -79,18 +81,24 @@ const keyOf = ({ low, high }: Term): string => low + high;
 function hitsOf(rows: readonly Posting[], all: number): Hits | null {
   const articles: Hits['articles'] = new Map();
   for (const { id, weight, locale } of rows)
-    if (weight > (articles.get(id)?.weight ?? 0)) articles.set(id, { weight, language: locale.split('-', 1)[0]! });
+    if (weight > (articles.get(id)?.weight ?? 0))
+      articles.set(id, { weight, language: locale.split('-', 1)[0]! });
   if (articles.size > Math.max(COMMON.articles, COMMON.part * all)) return null;
   return { rarity: Math.log(1 + all / articles.size) / Math.log(1 + all), articles };
 }
 
-function best(uses: readonly Use[], hits: ReadonlyMap<string, Hits | null | undefined>, language: string): Found[] {
+function best(
+  uses: readonly Use[],
+  hits: ReadonlyMap<string, Hits | null | undefined>,
+  language: string,
+): Found[] {
   const strengths = new Map<string, { sum: number; words: number; strongest: number }>();
   for (const { term, boost } of uses) {
     const heard = hits.get(keyOf(term));
     for (const [id, hit] of heard?.articles ?? []) {
       const strength = strengths.get(id) ?? { sum: 0, words: 0, strongest: 0 };
-      strength.sum += boost * heard!.rarity * hit.weight * (hit.language === language ? SAME_LANGUAGE : 1);
+      strength.sum +=
+        boost * heard!.rarity * hit.weight * (hit.language === language ? SAME_LANGUAGE : 1);
       strength.words += 1;
       strength.strongest = Math.max(strength.strongest, boost * hit.weight);
       strengths.set(id, strength);
@@ -98,10 +106,17 @@ function best(uses: readonly Use[], hits: ReadonlyMap<string, Hits | null | unde
   }
   const terms = uses.map(({ term }) => term);
   return [...strengths]
-    .filter(([, { sum, words, strongest }]) => sum >= LEAST_STRENGTH && (words > 1 || strongest >= STRONG_WORD))
+    .filter(
+      ([, { sum, words, strongest }]) =>
+        sum >= LEAST_STRENGTH && (words > 1 || strongest >= STRONG_WORD),
+    )
     .toSorted(([one, { sum }], [other, { sum: than }]) => than - sum || (one < other ? -1 : 1))
     .slice(0, MOST)
-    .map(([id, { sum }]) => ({ id: toId('art', id), score: Math.round((sum / (sum + 2)) * 10_000) / 10_000, terms }));
+    .map(([id, { sum }]) => ({
+      id: toId('art', id),
+      score: Math.round((sum / (sum + 2)) * 10_000) / 10_000,
+      terms,
+    }));
 }
 
 interface Posting {

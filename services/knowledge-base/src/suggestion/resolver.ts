@@ -18,7 +18,12 @@ export class TicketSuggestionResolver {
   })
   async suggestedArticles(
     @Root() ticket: Ticket,
-    @Arg('first', () => Int, { nullable: true, defaultValue: 5, description: 'At most so many, 0 to 10; default 5.' }) first: number | null,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: 5,
+      description: 'At most so many, 0 to 10; default 5.',
+    })
+    first: number | null,
     @Ctx() context: Context,
   ): Promise<ArticleSuggestion[]> {
     const most = first ?? 5;
@@ -29,8 +34,19 @@ export class TicketSuggestionResolver {
 
 @Resolver(() => ArticleSuggestion)
 export class ArticleSuggestionResolver {
-  @FieldResolver(() => String, { description: 'The passage that has most in common with the text, plain text of about 220 characters.' })
-  async snippet(@Root() { article, found }: ArticleSuggestion, @Ctx() context: Context): Promise<string> {
-    return (found.snippet ??= passage((await textOf(context, article, null)).plain, headOf(article, null).title, found.terms, false));
+  @FieldResolver(() => String, {
+    description:
+      'The passage that has most in common with the text, plain text of about 220 characters.',
+  })
+  async snippet(
+    @Root() { article, found }: ArticleSuggestion,
+    @Ctx() context: Context,
+  ): Promise<string> {
+    return (found.snippet ??= passage(
+      (await textOf(context, article, null)).plain,
+      headOf(article, null).title,
+      found.terms,
+      false,
+    ));
   }
 }

@@ -6,9 +6,11 @@ import type { Found } from './memory.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'An article that may answer a text.' })
 export class ArticleSuggestion {
-  @Field(() => Article, { description: 'The article, in its published version.' }) article!: Article;
+  @Field(() => Article, { description: 'The article, in its published version.' })
+  article!: Article;
   @Field(() => Float, {
-    description: 'How well it fits, from 0 to 1: rare words count more than common ones, titles and subjects more than texts.',
+    description:
+      'How well it fits, from 0 to 1: rare words count more than common ones, titles and subjects more than texts.',
   })
   score!: number;
   /** What is remembered of it. */

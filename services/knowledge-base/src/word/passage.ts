@@ -4,7 +4,12 @@ import type { Term } from '@deskgraph/common/words';
 const SEARCHED = 100_000;
 
 /** The piece of the text, or else of the title, that holds most of the terms; with `mark`, they stand between `**`. */
-export function passage(plain: string, title: string, terms: readonly Term[], mark: boolean): string {
+export function passage(
+  plain: string,
+  title: string,
+  terms: readonly Term[],
+  mark: boolean,
+): string {
   const inText = passageOf(tidy(plain), terms);
   const inTitle = inText.matches.length ? undefined : passageOf(tidy(title), terms);
   const best = inTitle?.matches.length ? inTitle : inText;

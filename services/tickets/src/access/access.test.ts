@@ -33,32 +33,66 @@ interface InputField {
 const ROLE = 'accessRole { id name base scopes filter version }';
 const READS = ['tickets:read', 'customers:read'];
 
-const codes = ({ userErrors }: Result): string[] => userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 const create = (input: object = {}, actor = desk.admin) =>
-  mutate(desk, actor, 'accessRoleCreate', { name: 'Sales only', base: 'AGENT', scopes: PERSON_SCOPES, ...input }, ROLE);
+  mutate(
+    desk,
+    actor,
+    'accessRoleCreate',
+    { name: 'Sales only', base: 'AGENT', scopes: PERSON_SCOPES, ...input },
+    ROLE,
+  );
 const update = (input: object) => mutate(desk, desk.admin, 'accessRoleUpdate', input, ROLE);
 const give = (agent: Actor, input: object, actor = desk.admin) =>
-  mutate(desk, actor, 'agentUpdate', { id: agent.id, ...input }, 'agent { role accessRole { id } }');
+  mutate(
+    desk,
+    actor,
+    'agentUpdate',
+    { id: agent.id, ...input },
+    'agent { role accessRole { id } }',
+  );
 const made = async (input: object = {}): Promise<Shown> => {
   const payload = await create(input);
   expect(codes(payload)).toEqual([]);
   return payload['accessRole'] as Shown;
 };
-const behind = async (email: string): Promise<Actor | null> => (await who(service.service.orm)(desk.workspace, [email]))[0]!;
+const behind = async (email: string): Promise<Actor | null> =>
+  (await who(service.service.orm)(desk.workspace, [email]))[0]!;
 
 describe('an access role', () => {
   test('is made, shown, changed and deleted by administrators; its scopes are some of those of people', async () => {
     const filter = { departmentId: { in: [desk.departmentId] } };
     const role = await made({ scopes: ['customers:read', 'tickets:read'], filter });
-    expect(role).toMatchObject({ name: 'Sales only', base: 'AGENT', scopes: ['tickets:read', 'customers:read'], filter, version: 1 });
-    const changed = (await update({ id: role.id, name: 'Reads', filter: null, expectedVersion: 1 }))['accessRole'];
-    expect(changed).toMatchObject({ id: role.id, name: 'Reads', filter: null, scopes: role.scopes, version: 2 });
-    expect((await update({ id: role.id, name: 'Reads' }))['accessRole']).toMatchObject({ version: 2 });
-    expect(codes(await update({ id: role.id, name: 'Late', expectedVersion: 1 }))).toEqual(['CONFLICT input.expectedVersion']);
+    expect(role).toMatchObject({
+      name: 'Sales only',
+      base: 'AGENT',
+      scopes: ['tickets:read', 'customers:read'],
+      filter,
+      version: 1,
+    });
+    const changed = (
+      await update({ id: role.id, name: 'Reads', filter: null, expectedVersion: 1 })
+    )['accessRole'];
+    expect(changed).toMatchObject({
+      id: role.id,
+      name: 'Reads',
+      filter: null,
+      scopes: role.scopes,
+      version: 2,
+    });
+    expect((await update({ id: role.id, name: 'Reads' }))['accessRole']).toMatchObject({
+      version: 2,
+    });
+    expect(codes(await update({ id: role.id, name: 'Late', expectedVersion: 1 }))).toEqual([
+      'CONFLICT input.expectedVersion',
+    ]);
     const asked = '{ accessRoles { name } }';
     expect(await desk.ask(desk.admin, asked)).toEqual({ accessRoles: [{ name: 'Reads' }] });
     expect((await desk.answer(desk.lead, asked)).errors![0]!.extensions.code).toBe('FORBIDDEN');
-    expect(codes(await mutate(desk, desk.admin, 'accessRoleDelete', { id: role.id }, 'deletedId'))).toEqual([]);
+    expect(
+      codes(await mutate(desk, desk.admin, 'accessRoleDelete', { id: role.id }, 'deletedId')),
+    ).toEqual([]);
     expect(await desk.ask(desk.admin, asked)).toEqual({ accessRoles: [] });
   });
 
@@ -66,16 +100,27 @@ describe('an access role', () => {
     const refused = async (input: object): Promise<string[]> => codes(await create(input));
     expect(await refused({ base: 'ADMIN' })).toEqual(['INVALID input.base']);
     expect(await refused({ base: 'REQUESTER' })).toEqual(['INVALID input.base']);
-    expect(await refused({ scopes: ['tickets:read', 'tickets:import'] })).toEqual(['INVALID input.scopes.1']);
+    expect(await refused({ scopes: ['tickets:read', 'tickets:import'] })).toEqual([
+      'INVALID input.scopes.1',
+    ]);
     const fields = await Promise.all(
       [{ kind: 'TEXT' }, { kind: 'CHOICE', options: ['Süd', 'Nord'] }].map(({ kind, ...more }) =>
-        mutate(desk, desk.admin, 'ticketFieldCreate', { key: kind.toLowerCase(), label: kind, kind, ...more }, 'ticketField { id }'),
+        mutate(
+          desk,
+          desk.admin,
+          'ticketFieldCreate',
+          { key: kind.toLowerCase(), label: kind, kind, ...more },
+          'ticketField { id }',
+        ),
       ),
     );
     const [text, choice] = fields.map(({ ticketField }) => (ticketField as { id: string }).id);
     const asks: [object, string][] = [
       [{ text: 'parcel' }, 'filter.text'],
-      [{ or: [{ tag: { any: ['a'] } }, { not: { createdAt: { olderThan: 'P1D' } } }] }, 'filter.or.1.not.createdAt'],
+      [
+        { or: [{ tag: { any: ['a'] } }, { not: { createdAt: { olderThan: 'P1D' } } }] },
+        'filter.or.1.not.createdAt',
+      ],
       [{ snoozed: true }, 'filter.snoozed'],
       [{ spam: false }, 'filter.spam'],
       [{ field: [{ fieldId: text, text: { eq: 'a' } }] }, 'filter.field.0.text.eq'],
@@ -85,8 +130,10 @@ describe('an access role', () => {
     const long = { or: [{ departmentId: { in: ids } }, { departmentId: { notIn: ids } }] };
     const far = { tag: { any: Array.from({ length: 30 }, (_, at) => `${'顧'.repeat(48)}${at}`) } };
     const own = { assigneeId: { in: Array.from({ length: 100 }, () => 'me') } };
-    for (const filter of [long, far, { or: [own, own] }]) expect(await refused({ filter })).toEqual(['TOO_LONG input.filter']);
-    for (const [filter, place] of asks) expect(await refused({ filter })).toEqual([`INVALID input.${place}`]);
+    for (const filter of [long, far, { or: [own, own] }])
+      expect(await refused({ filter })).toEqual(['TOO_LONG input.filter']);
+    for (const [filter, place] of asks)
+      expect(await refused({ filter })).toEqual([`INVALID input.${place}`]);
     await made({
       filter: {
         field: [
@@ -118,25 +165,48 @@ describe('an access role', () => {
       String: 'parcel',
       Boolean: true,
     };
-    const asked = '{ __type(name: "TicketFilter") { inputFields { name type { name ofType { ofType { name } } } } } }';
-    const { __type: type } = await desk.ask<{ __type: { inputFields: InputField[] } }>(desk.admin, asked);
-    for (const { name, type: of } of type.inputFields.filter((each) => !['and', 'or', 'not'].includes(each.name))) {
+    const asked =
+      '{ __type(name: "TicketFilter") { inputFields { name type { name ofType { ofType { name } } } } } }';
+    const { __type: type } = await desk.ask<{ __type: { inputFields: InputField[] } }>(
+      desk.admin,
+      asked,
+    );
+    for (const { name, type: of } of type.inputFields.filter(
+      (each) => !['and', 'or', 'not'].includes(each.name),
+    )) {
       const given = { [name]: values[of.name ?? of.ofType!.ofType!.name] };
       const refusals = name in DECIDED_BY ? [] : [`INVALID input.filter.${name}`];
-      expect({ name, refusals: codes(await create({ name, filter: given })) }).toEqual({ name, refusals });
+      expect({ name, refusals: codes(await create({ name, filter: given })) }).toEqual({
+        name,
+        refusals,
+      });
     }
   });
 
   test('goes with the role that it refines, and is not deleted or turned while somebody has it', async () => {
     const role = await made();
-    expect(codes(await give(desk.lead, { accessRoleId: role.id }))).toEqual(['INVALID input.accessRoleId']);
-    expect(codes(await give(desk.agent, { accessRoleId: newId('rol') }))).toEqual(['NOT_FOUND input.accessRoleId']);
-    expect(codes(await give(desk.agent, { accessRoleId: role.id }, desk.lead))).toEqual(['FORBIDDEN input.accessRoleId']);
-    expect((await give(desk.agent, { accessRoleId: role.id }))['agent']).toEqual({ role: 'AGENT', accessRole: { id: role.id } });
+    expect(codes(await give(desk.lead, { accessRoleId: role.id }))).toEqual([
+      'INVALID input.accessRoleId',
+    ]);
+    expect(codes(await give(desk.agent, { accessRoleId: newId('rol') }))).toEqual([
+      'NOT_FOUND input.accessRoleId',
+    ]);
+    expect(codes(await give(desk.agent, { accessRoleId: role.id }, desk.lead))).toEqual([
+      'FORBIDDEN input.accessRoleId',
+    ]);
+    expect((await give(desk.agent, { accessRoleId: role.id }))['agent']).toEqual({
+      role: 'AGENT',
+      accessRole: { id: role.id },
+    });
     expect(codes(await give(desk.agent, { role: 'LEAD' }))).toEqual(['INVALID input.role']);
     expect(codes(await update({ id: role.id, base: 'LEAD' }))).toEqual(['IN_USE input.base']);
-    expect(codes(await mutate(desk, desk.admin, 'accessRoleDelete', { id: role.id }, 'deletedId'))).toEqual(['IN_USE input.id']);
-    expect((await give(desk.agent, { role: 'LEAD', accessRoleId: null }))['agent']).toEqual({ role: 'LEAD', accessRole: null });
+    expect(
+      codes(await mutate(desk, desk.admin, 'accessRoleDelete', { id: role.id }, 'deletedId')),
+    ).toEqual(['IN_USE input.id']);
+    expect((await give(desk.agent, { role: 'LEAD', accessRoleId: null }))['agent']).toEqual({
+      role: 'LEAD',
+      accessRole: null,
+    });
     expect(codes(await update({ id: role.id, base: 'LEAD' }))).toEqual([]);
   });
 
@@ -145,17 +215,38 @@ describe('an access role', () => {
     const role = await made({ scopes: READS, filter });
     await give(desk.agent, { accessRoleId: role.id });
     const named = { or: [{ assigneeId: { in: [desk.agent.id] } }, { tag: { any: ['me'] } }] };
-    expect(await behind('agent@desk.example')).toMatchObject({ id: desk.agent.id, scopes: READS, filter: named });
+    expect(await behind('agent@desk.example')).toMatchObject({
+      id: desk.agent.id,
+      scopes: READS,
+      filter: named,
+    });
     await give(desk.agent, { accessRoleId: null });
     expect(await behind('agent@desk.example')).not.toHaveProperty('filter');
-    const invited = { email: 'eva@desk.example', name: 'Eva', role: 'AGENT', accessRoleId: role.id };
-    expect(codes(await mutate(desk, desk.admin, 'agentInvite', { ...invited, role: 'LIGHT' }, 'agent { id }'))).toEqual([
-      'INVALID input.accessRoleId',
-    ]);
-    const { id } = (await mutate(desk, desk.admin, 'agentInvite', invited, 'agent { id }'))['agent'] as { id: string };
+    const invited = {
+      email: 'eva@desk.example',
+      name: 'Eva',
+      role: 'AGENT',
+      accessRoleId: role.id,
+    };
+    expect(
+      codes(
+        await mutate(
+          desk,
+          desk.admin,
+          'agentInvite',
+          { ...invited, role: 'LIGHT' },
+          'agent { id }',
+        ),
+      ),
+    ).toEqual(['INVALID input.accessRoleId']);
+    const { id } = (await mutate(desk, desk.admin, 'agentInvite', invited, 'agent { id }'))[
+      'agent'
+    ] as { id: string };
     expect(await behind(invited.email)).toMatchObject({ id, scopes: READS });
     await mutate(desk, desk.admin, 'agentDeactivate', { id });
-    expect(codes(await mutate(desk, desk.admin, 'accessRoleDelete', { id: role.id }, 'deletedId'))).toEqual([]);
+    expect(
+      codes(await mutate(desk, desk.admin, 'accessRoleDelete', { id: role.id }, 'deletedId')),
+    ).toEqual([]);
   });
 });
 
@@ -165,16 +256,29 @@ describe('whoever has one', () => {
     const reader = person(Role.AGENT, desk.workspace, { scopes: READS });
     const ticket = 'query ($id: ID!) { ticket(id: $id) { id } }';
     expect(await desk.ask(reader, ticket, { id })).toEqual({ ticket: { id } });
-    const write = 'mutation ($id: ID!) { ticketUpdate(input: { id: $id, subject: "Other" }) { userErrors { code } } }';
-    expect((await desk.answer(reader, write, { id })).errors![0]!.extensions.code).toBe('FORBIDDEN');
+    const write =
+      'mutation ($id: ID!) { ticketUpdate(input: { id: $id, subject: "Other" }) { userErrors { code } } }';
+    expect((await desk.answer(reader, write, { id })).errors![0]!.extensions.code).toBe(
+      'FORBIDDEN',
+    );
     const clerk = person(Role.AGENT, desk.workspace, { scopes: ['customers:read'] });
-    expect((await desk.answer(clerk, ticket, { id })).errors![0]!.extensions.code).toBe('FORBIDDEN');
-    expect(await desk.ask(clerk, 'query ($id: ID!) { node(id: $id) { id } }', { id })).toEqual({ node: null });
+    expect((await desk.answer(clerk, ticket, { id })).errors![0]!.extensions.code).toBe(
+      'FORBIDDEN',
+    );
+    expect(await desk.ask(clerk, 'query ($id: ID!) { node(id: $id) { id } }', { id })).toEqual({
+      node: null,
+    });
   });
 
   test('finds no ticket out of his sight to write to, and may hand one over out of it', async () => {
-    const [own, other] = [await desk.ticket({ departmentId: desk.departmentId }), await desk.ticket()];
-    const seller = person(Role.AGENT, desk.workspace, { id: desk.agent.id, filter: { departmentId: { eq: desk.departmentId } } });
+    const [own, other] = [
+      await desk.ticket({ departmentId: desk.departmentId }),
+      await desk.ticket(),
+    ];
+    const seller = person(Role.AGENT, desk.workspace, {
+      id: desk.agent.id,
+      filter: { departmentId: { eq: desk.departmentId } },
+    });
     const hidden: [string, object, string][] = [
       ['ticketUpdate', { id: other.id, subject: 'Other' }, 'id'],
       ['ticketAssign', { id: other.id, assigneeId: 'me' }, 'id'],
@@ -188,18 +292,39 @@ describe('whoever has one', () => {
       const [refusal] = (await mutate(desk, seller, name, input)).userErrors;
       expect([name, refusal?.code, refusal?.field?.[1]]).toEqual([name, 'NOT_FOUND', place]);
     }
-    expect((await mutate(desk, seller, 'ticketNext', { departmentId: desk.departmentId }, 'ticket { id }'))['ticket']).toEqual({
+    expect(
+      (
+        await mutate(
+          desk,
+          seller,
+          'ticketNext',
+          { departmentId: desk.departmentId },
+          'ticket { id }',
+        )
+      )['ticket'],
+    ).toEqual({
       id: own.id,
     });
-    const away = await mutate(desk, seller, 'ticketAssign', { id: own.id, departmentId: null }, 'ticket { id }');
+    const away = await mutate(
+      desk,
+      seller,
+      'ticketAssign',
+      { id: own.id, departmentId: null },
+      'ticket { id }',
+    );
     expect(away).toEqual({ ticket: { id: own.id }, userErrors: [] });
-    expect(codes(await mutate(desk, seller, 'ticketUpdate', { id: own.id, subject: 'Other' }))).toEqual(['NOT_FOUND input.id']);
+    expect(
+      codes(await mutate(desk, seller, 'ticketUpdate', { id: own.id, subject: 'Other' })),
+    ).toEqual(['NOT_FOUND input.id']);
   });
 
   test('costs no statement more than others', async () => {
     for (let at = 0; at < 3; at++) await desk.ticket({ departmentId: desk.departmentId });
-    const query = '{ tickets { totalCount nodes { id department { name } timeline(first: 1) { nodes { id } } } } views { count } }';
-    const bounded = person(Role.AGENT, desk.workspace, { filter: { departmentId: { eq: desk.departmentId }, tag: { none: ['secret'] } } });
+    const query =
+      '{ tickets { totalCount nodes { id department { name } timeline(first: 1) { nodes { id } } } } views { count } }';
+    const bounded = person(Role.AGENT, desk.workspace, {
+      filter: { departmentId: { eq: desk.departmentId }, tag: { none: ['secret'] } },
+    });
     const of = (actor: Actor) => countStatements(() => desk.ask(actor, query));
     await of(desk.agent);
     expect(await of(bounded)).toHaveLength((await of(desk.agent)).length);

@@ -29,9 +29,13 @@ export function scopesOf(given: readonly string[]): string[] {
 const KNOWN: ReadonlySet<string> = new Set([...Object.keys(DECIDED_BY), 'and', 'or', 'not']);
 
 /** Refuses a filter that could not be looked at with each fact, and names what it asks for. */
-export async function refuseUnknowable(ctx: Context, filter: TicketFilter | null | undefined): Promise<void> {
+export async function refuseUnknowable(
+  ctx: Context,
+  filter: TicketFilter | null | undefined,
+): Promise<void> {
   if (!filter) return;
-  if (Buffer.byteLength(JSON.stringify(meantFor(ctx.actor.id, filter))) > MOST) throw new Refusal('TOO_LONG', 'filter');
+  if (Buffer.byteLength(JSON.stringify(meantFor(ctx.actor.id, filter))) > MOST)
+    throw new Refusal('TOO_LONG', 'filter');
   refuseUnlistable(ctx, filter, null);
   await walk(ctx, filter, 'filter');
 }
@@ -39,24 +43,33 @@ export async function refuseUnknowable(ctx: Context, filter: TicketFilter | null
 async function walk(ctx: Context, filter: TicketFilter, place: string): Promise<void> {
   const { and, or, not, field } = filter;
   for (const [name, value] of Object.entries(filter))
-    if (value !== null && value !== undefined && !KNOWN.has(name)) throw unknowable(`${place}.${name}`);
-  for (const [at, each] of (field ?? []).entries()) await refuseField(ctx, each, `${place}.field.${at}`);
+    if (value !== null && value !== undefined && !KNOWN.has(name))
+      throw unknowable(`${place}.${name}`);
+  for (const [at, each] of (field ?? []).entries())
+    await refuseField(ctx, each, `${place}.field.${at}`);
   for (const [at, each] of (and ?? []).entries()) await walk(ctx, each, `${place}.and.${at}`);
   for (const [at, each] of (or ?? []).entries()) await walk(ctx, each, `${place}.or.${at}`);
   if (not) await walk(ctx, not, `${place}.not`);
 }
 
 /** Which letters are the same is for the database to say; so texts are let alone, and choices are spelled as they are offered. */
-async function refuseField(ctx: Context, { fieldId, text, date, choices }: FieldFilter, place: string): Promise<void> {
+async function refuseField(
+  ctx: Context,
+  { fieldId, text, date, choices }: FieldFilter,
+  place: string,
+): Promise<void> {
   for (const [name, given] of Object.entries({ text, date })) {
-    const asked = Object.entries(given ?? {}).find(([part, value]) => part !== 'isNull' && value !== null && value !== undefined);
+    const asked = Object.entries(given ?? {}).find(
+      ([part, value]) => part !== 'isNull' && value !== null && value !== undefined,
+    );
     if (asked) throw unknowable(`${place}.${name}.${asked[0]}`);
   }
   if (!choices) return;
   const known = await fieldById(ctx, fieldId);
   if (!known) throw new Refusal('NOT_FOUND', `${place}.fieldId`);
   for (const [part, words] of Object.entries(choices) as [string, string[] | null][])
-    if (!listed(words ?? []).every((word) => known.options.includes(word))) throw new Refusal('INVALID', `${place}.choices.${part}`);
+    if (!listed(words ?? []).every((word) => known.options.includes(word)))
+      throw new Refusal('INVALID', `${place}.choices.${part}`);
 }
 
 const unknowable = (place: string): Refusal =>

@@ -12,11 +12,16 @@ import { AccessRole } from './role.ts';
 /** So many has a workspace at most. */
 const MOST = 200;
 
-export async function create(ctx: Context, { name, base, scopes, filter }: AccessRoleCreateInput): Promise<AccessRoleCreatePayload> {
+export async function create(
+  ctx: Context,
+  { name, base, scopes, filter }: AccessRoleCreateInput,
+): Promise<AccessRoleCreatePayload> {
   refuseBase(base);
   await refuseUnknowable(ctx, filter);
   // One after the other, so that many at once don't get past the limit.
-  await sql`select pg_advisory_xact_lock(hashtext(${`access roles ${ctx.workspace}`}))`.execute(ctx.em.getKysely());
+  await sql`select pg_advisory_xact_lock(hashtext(${`access roles ${ctx.workspace}`}))`.execute(
+    ctx.em.getKysely(),
+  );
   if ((await ctx.em.count(AccessRole)) >= MOST) throw new Refusal('LIMIT_REACHED', 'name');
   const accessRole = ctx.em.create(AccessRole, {
     id: newId('rol'),

@@ -5,7 +5,10 @@ import { stateOf } from './fact.ts';
 import type { AccessRoleDeleteInput, AccessRoleDeletePayload } from './input.ts';
 import { locked, refuseInUse } from './locked.ts';
 
-export async function remove(ctx: Context, input: AccessRoleDeleteInput): Promise<AccessRoleDeletePayload> {
+export async function remove(
+  ctx: Context,
+  input: AccessRoleDeleteInput,
+): Promise<AccessRoleDeletePayload> {
   const accessRole = await locked(ctx, input.id);
   expectVersion(accessRole, input.expectedVersion);
   await refuseInUse(ctx, accessRole, 'id');

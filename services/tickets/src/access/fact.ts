@@ -1,4 +1,9 @@
 import type { AccessRole } from './role.ts';
 
 /** The access role as every fact about it carries it. */
-export const stateOf = ({ name, base, scopes, filter }: AccessRole) => ({ name, base, scopes, filter });
+export const stateOf = ({ name, base, scopes, filter }: AccessRole) => ({
+  name,
+  base,
+  scopes,
+  filter,
+});

@@ -13,9 +13,10 @@ const visible = (actor: Actor): Condition =>
 /** All access roles by name. */
 export async function find(ctx: Context): Promise<AccessRole[]> {
   const em = await ctx.read();
-  const { rows } = await sql<object>`select r.* from access_role r where ${visible(ctx.actor)} order by lower(r.name), r.id`.execute(
-    em.getKysely(),
-  );
+  const { rows } =
+    await sql<object>`select r.* from access_role r where ${visible(ctx.actor)} order by lower(r.name), r.id`.execute(
+      em.getKysely(),
+    );
   return hydrate(ctx.orm, AccessRole, rows);
 }
 

@@ -8,7 +8,8 @@ import { AccessRole } from './role.ts';
 
 const bounds = loose({ name: line(100), scopes: z.array(z.string()).min(1).max(50) });
 const BASE = 'The role that it refines: LIGHT, AGENT, LEAD or ANALYST.';
-const SCOPES = 'The scopes that it leaves, at least one of those of people: all but `tickets:import`.';
+const SCOPES =
+  'The scopes that it leaves, at least one of those of people: all but `tickets:import`.';
 const FILTER =
   'The tickets that it shows; null shows all, and `me` is who has it. It can ask for status, custom status, priority, channel, category, department, assignee, follower, requester, organization, form, labels, and for custom fields that are numbers, choices, yes or no, filled or not; all else is refused. At most 4,000 bytes as JSON in UTF-8, in which `me` counts as an id.';
 const VERSION = 'Refused with CONFLICT when this is not the current version.';
@@ -33,10 +34,18 @@ export class AccessRoleCreateInput {
 export class AccessRoleUpdateInput {
   static readonly bounds = bounds;
   @Field(() => ID, { description: 'Which access role.' }) id!: string;
-  @Field(() => String, { nullable: true, description: 'One line of 1 to 100 characters; can’t be cleared.' }) name?: string | null;
-  @Field(() => Role, { nullable: true, description: `${BASE} Another one is refused with IN_USE while somebody has it; can’t be cleared.` })
+  @Field(() => String, {
+    nullable: true,
+    description: 'One line of 1 to 100 characters; can’t be cleared.',
+  })
+  name?: string | null;
+  @Field(() => Role, {
+    nullable: true,
+    description: `${BASE} Another one is refused with IN_USE while somebody has it; can’t be cleared.`,
+  })
   base?: Role | null;
-  @Field(() => [ScopeScalar], { nullable: true, description: `${SCOPES} Can’t be cleared.` }) scopes?: string[] | null;
+  @Field(() => [ScopeScalar], { nullable: true, description: `${SCOPES} Can’t be cleared.` })
+  scopes?: string[] | null;
   @Field(() => TicketFilter, { nullable: true, description: FILTER }) filter?: TicketFilter | null;
   @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
 }
@@ -59,5 +68,6 @@ export class AccessRoleUpdatePayload extends Payload {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of accessRoleDelete.' })
 export class AccessRoleDeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
+  deletedId?: string | null;
 }

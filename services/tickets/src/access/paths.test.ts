@@ -1,7 +1,12 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/access';
-import { type StreamClient, type StreamResult, type TestService, person } from '@deskgraph/common/testing';
+import {
+  type StreamClient,
+  type StreamResult,
+  type TestService,
+  person,
+} from '@deskgraph/common/testing';
 import { runs, seed } from '../../testing/config.ts';
 import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 import { dice } from '../../testing/dice.ts';
@@ -27,18 +32,36 @@ beforeAll(async () => {
   const { one, some, roll } = dice(seed);
   categories = await Promise.all(
     ['Returns', 'Bills'].map(async (name) => {
-      const made = await mutate(desk, desk.admin, 'ticketCategoryCreate', { name }, 'ticketCategory { id }');
+      const made = await mutate(
+        desk,
+        desk.admin,
+        'ticketCategoryCreate',
+        { name },
+        'ticketCategory { id }',
+      );
       return (made['ticketCategory'] as { id: string }).id;
     }),
   );
   const defined = { key: 'tier', label: 'Tier', kind: 'CHOICE', options: ['Gold', 'Süd'] };
-  field = ((await mutate(desk, desk.admin, 'ticketFieldCreate', defined, 'ticketField { id }'))['ticketField'] as { id: string }).id;
+  field = (
+    (await mutate(desk, desk.admin, 'ticketFieldCreate', defined, 'ticketField { id }'))[
+      'ticketField'
+    ] as { id: string }
+  ).id;
   tickets = [];
   for (let at = 0; at < TICKETS; at++) {
-    const { id } = await desk.ticket({ subject: `A ${WORD}`, categoryId: one([...categories, null]) });
+    const { id } = await desk.ticket({
+      subject: `A ${WORD}`,
+      categoryId: one([...categories, null]),
+    });
     tickets.push(id);
     const fields = roll(2) ? [{ fieldId: field, value: one(defined.options) }] : [];
-    await mutate(desk, desk.lead, 'ticketUpdate', { id, priority: one(PRIORITIES), addTags: some(LABELS), fields });
+    await mutate(desk, desk.lead, 'ticketUpdate', {
+      id,
+      priority: one(PRIORITIES),
+      addTags: some(LABELS),
+      fields,
+    });
     await mutate(desk, desk.lead, 'ticketAssign', {
       id,
       departmentId: one([desk.departmentId, null]),
@@ -56,13 +79,17 @@ function rights({ one, some, roll }: ReturnType<typeof dice>): object {
   const leaf = (): object =>
     one<() => object>([
       () => ({ departmentId: one([{ eq: desk.departmentId }, { isNull: true }]) }),
-      () => ({ assigneeId: one([{ in: [desk.agent.id] }, { notIn: [desk.agent.id, desk.colleague.id] }]) }),
+      () => ({
+        assigneeId: one([{ in: [desk.agent.id] }, { notIn: [desk.agent.id, desk.colleague.id] }]),
+      }),
       () => ({ tag: { [one(['any', 'all', 'none'])]: some(LABELS, 2) } }),
       () => ({ priority: { in: some(PRIORITIES, 2) } }),
       () => ({ categoryId: one([{ in: categories.slice(0, 1) }, { isNull: true }]) }),
       () => ({ status: { notIn: ['NEW'] }, channel: { eq: 'PORTAL' } }),
       () => ({ requesterId: { eq: desk.customer.id } }),
-      () => ({ field: [{ fieldId: field, choices: { [one(['any', 'none'])]: [one(['Gold', 'Süd'])] } }] }),
+      () => ({
+        field: [{ fieldId: field, choices: { [one(['any', 'none'])]: [one(['Gold', 'Süd'])] } }],
+      }),
       () => ({ field: [{ fieldId: field, text: { isNull: Boolean(roll(2)) } }] }),
     ])();
   const tree = one<() => object>([
@@ -78,7 +105,12 @@ interface Listed {
   nodes: { id: string }[];
   totalCount?: number;
 }
-type Heard = StreamResult<Record<string, { ticketId?: string; event?: { ticket: { id: string } | null }; viewers?: object[] }>>;
+type Heard = StreamResult<
+  Record<
+    string,
+    { ticketId?: string; event?: { ticket: { id: string } | null }; viewers?: object[] }
+  >
+>;
 
 /** What somebody finds, by every way that leads to tickets. */
 async function ways(actor: Actor): Promise<Record<string, Set<string>>> {
@@ -112,7 +144,14 @@ async function ways(actor: Actor): Promise<Record<string, Set<string>>> {
     ),
   );
   const written = await Promise.all(
-    tickets.map(async (id) => [id, (await mutate(desk, actor, 'presenceSet', { ticketId: id, activity: 'VIEWING' })).userErrors] as const),
+    tickets.map(
+      async (id) =>
+        [
+          id,
+          (await mutate(desk, actor, 'presenceSet', { ticketId: id, activity: 'VIEWING' }))
+            .userErrors,
+        ] as const,
+    ),
   );
   return {
     list: of(...list!.nodes.map(({ id }) => id)),
@@ -136,7 +175,8 @@ test.each(Array.from({ length: runs(3) }, (_, at) => seed + at))(
       { filter },
     );
     const expected = new Set(all.tickets.nodes.map(({ id }) => id));
-    for (const [way, seen] of Object.entries(await ways(actor))) expect([way, seen]).toEqual([way, expected]);
+    for (const [way, seen] of Object.entries(await ways(actor)))
+      expect([way, seen]).toEqual([way, expected]);
 
     const client = clientOf(desk, actor);
     clients.push(client);
@@ -150,7 +190,8 @@ test.each(Array.from({ length: runs(3) }, (_, at) => seed + at))(
     const stops = [
       client.subscribe(
         {
-          query: 'subscription ($after: Cursor) { ticketEvents(after: $after) { event { type ticket { id } } } }',
+          query:
+            'subscription ($after: Cursor) { ticketEvents(after: $after) { event { type ticket { id } } } }',
           variables: { after: eventCursor },
         },
         {
@@ -165,12 +206,24 @@ test.each(Array.from({ length: runs(3) }, (_, at) => seed + at))(
       ),
       ...tickets.map((id) =>
         client.subscribe(
-          { query: 'subscription ($id: ID!) { presenceChanged(ticketId: $id) { ticketId } }', variables: { id } },
-          { next: ({ data }: Heard) => void (data && present.add(id)), error: () => {}, complete: () => {} },
+          {
+            query: 'subscription ($id: ID!) { presenceChanged(ticketId: $id) { ticketId } }',
+            variables: { id },
+          },
+          {
+            next: ({ data }: Heard) => void (data && present.add(id)),
+            error: () => {},
+            complete: () => {},
+          },
         ),
       ),
     ];
-    for (const id of tickets) await mutate(desk, desk.admin, 'messageAdd', { ticketId: id, body: 'A note', visibility: 'PRIVATE' });
+    for (const id of tickets)
+      await mutate(desk, desk.admin, 'messageAdd', {
+        ticketId: id,
+        body: 'A note',
+        visibility: 'PRIVATE',
+      });
     await mutate(desk, desk.admin, 'ticketUpdate', { id: last, addTags: [SIGN] });
     await end;
     for (const stop of stops) stop();

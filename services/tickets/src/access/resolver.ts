@@ -38,7 +38,8 @@ export class AccessRoleResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => AccessRoleUpdatePayload, {
-    description: 'Changes an access role. It holds for everybody who has it within seconds; open streams are told to read anew.',
+    description:
+      'Changes an access role. It holds for everybody who has it within seconds; open streams are told to read anew.',
   })
   accessRoleUpdate(
     @Arg('input', () => AccessRoleUpdateInput) input: AccessRoleUpdateInput,
@@ -48,7 +49,9 @@ export class AccessRoleResolver {
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
-  @Mutation(() => AccessRoleDeletePayload, { description: 'Deletes an access role; refused with IN_USE while somebody has it.' })
+  @Mutation(() => AccessRoleDeletePayload, {
+    description: 'Deletes an access role; refused with IN_USE while somebody has it.',
+  })
   accessRoleDelete(
     @Arg('input', () => AccessRoleDeleteInput) input: AccessRoleDeleteInput,
     @Ctx() ctx: Context,
@@ -60,8 +63,14 @@ export class AccessRoleResolver {
 @Resolver(() => Agent)
 export class AgentAccess {
   @Auth({ roles: [Role.LEAD] })
-  @FieldResolver(() => AccessRole, { nullable: true, description: 'Finer rights; null where the person has all of the role.' })
-  accessRole(@Root() { accessRoleId }: Agent, @Ctx() ctx: Context): Promise<AccessRole | null> | null {
+  @FieldResolver(() => AccessRole, {
+    nullable: true,
+    description: 'Finer rights; null where the person has all of the role.',
+  })
+  accessRole(
+    @Root() { accessRoleId }: Agent,
+    @Ctx() ctx: Context,
+  ): Promise<AccessRole | null> | null {
     return accessRoleId ? byId(ctx, accessRoleId) : null;
   }
 }

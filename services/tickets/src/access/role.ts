@@ -6,7 +6,11 @@ import { Json, ScopeScalar } from '@deskgraph/common/scalar';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 
 @Entity()
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'Finer rights than a role: fewer scopes, and fewer tickets.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'Finer rights than a role: fewer scopes, and fewer tickets.',
+})
 export class AccessRole extends Stored<'filter'> {
   @PrimaryKey({ type: new Id('rol') })
   @Field(() => ID, { description: 'Prefix `rol_`.' })
@@ -25,7 +29,11 @@ export class AccessRole extends Stored<'filter'> {
   scopes!: string[];
 
   @Property({ type: 'json', nullable: true })
-  @Field(() => Json, { nullable: true, description: 'The tickets that it shows, as a TicketFilter; `me` is who has it. Null shows all.' })
+  @Field(() => Json, {
+    nullable: true,
+    description:
+      'The tickets that it shows, as a TicketFilter; `me` is who has it. Null shows all.',
+  })
   filter: object | null = null;
 
   @Field(() => Int, { description: 'Grows with each change.' })

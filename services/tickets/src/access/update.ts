@@ -10,9 +10,13 @@ import type { AccessRoleUpdateInput, AccessRoleUpdatePayload } from './input.ts'
 import { locked, refuseInUse } from './locked.ts';
 
 /** Changes what people may who have it, within seconds also where they listen. */
-export async function update(ctx: Context, input: AccessRoleUpdateInput): Promise<AccessRoleUpdatePayload> {
+export async function update(
+  ctx: Context,
+  input: AccessRoleUpdateInput,
+): Promise<AccessRoleUpdatePayload> {
   const { name, base, scopes, filter } = input;
-  for (const field of ['name', 'base', 'scopes'] as const) if (input[field] === null) throw new Refusal('REQUIRED', field);
+  for (const field of ['name', 'base', 'scopes'] as const)
+    if (input[field] === null) throw new Refusal('REQUIRED', field);
   const accessRole = await locked(ctx, input.id);
   expectVersion(accessRole, input.expectedVersion);
   const before = stateOf(accessRole);

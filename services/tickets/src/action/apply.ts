@@ -28,9 +28,25 @@ export interface Sending {
  * Does an action to one ticket by the verbs that people use, in the open transaction: the rights, rules and facts of each are the same. A
  * refusal leaves nothing done once the transaction is rolled back.
  */
-export async function apply(ctx: Context, id: string, action: TicketActionInput, sending: Sending): Promise<Ticket> {
+export async function apply(
+  ctx: Context,
+  id: string,
+  action: TicketActionInput,
+  sending: Sending,
+): Promise<Ticket> {
   const ticket = await locked(ctx, id);
-  const { priority, categoryId, addTags, removeTags, fields, departmentId, assigneeId, status, customStatusId, resolutionCode } = action;
+  const {
+    priority,
+    categoryId,
+    addTags,
+    removeTags,
+    fields,
+    departmentId,
+    assigneeId,
+    status,
+    customStatusId,
+    resolutionCode,
+  } = action;
   const plain = {
     ...(priority && { priority }),
     ...(categoryId && { categoryId }),
@@ -39,24 +55,44 @@ export async function apply(ctx: Context, id: string, action: TicketActionInput,
     ...(fields && { fields }),
   };
   if (Object.keys(plain).length) await update(ctx, { id, ...plain });
-  const hands = { ...(departmentId && { departmentId }), ...(assigneeId !== undefined && { assigneeId }) };
+  const hands = {
+    ...(departmentId && { departmentId }),
+    ...(assigneeId !== undefined && { assigneeId }),
+  };
   if (Object.keys(hands).length) await assign(ctx, { id, ...hands });
   if (action.escalate) await escalate(ctx, { id, reason: reasonOf(action) });
-  if (action.note) await add(ctx, { ticketId: id, visibility: MessageVisibility.PRIVATE, body: action.note });
+  if (action.note)
+    await add(ctx, { ticketId: id, visibility: MessageVisibility.PRIVATE, body: action.note });
   if (action.replyId) await reply(ctx, ticket, action.replyId, sending);
-  if (status || customStatusId) await statusChange(ctx, { id, status, customStatusId, resolutionCode });
-  if (action.snooze) await snooze(ctx, { id, until: new Date(Date.now() + milliseconds(action.snooze)!), wakeOnReply: true });
+  if (status || customStatusId)
+    await statusChange(ctx, { id, status, customStatusId, resolutionCode });
+  if (action.snooze)
+    await snooze(ctx, {
+      id,
+      until: new Date(Date.now() + milliseconds(action.snooze)!),
+      wakeOnReply: true,
+    });
   await notify(ctx, ticket, action);
   return ticket;
 }
 
 /** An action has no field for it. */
-const reasonOf = ({ note }: TicketActionInput): string => note?.slice(0, REASON) ?? 'Escalated by an action.';
+const reasonOf = ({ note }: TicketActionInput): string =>
+  note?.slice(0, REASON) ?? 'Escalated by an action.';
 
-async function reply(ctx: Context, ticket: Ticket, replyId: string, sending: Sending): Promise<void> {
+async function reply(
+  ctx: Context,
+  ticket: Ticket,
+  replyId: string,
+  sending: Sending,
+): Promise<void> {
   const canned = await cannedById(ctx, replyId);
   if (!canned) throw new Refusal('NOT_FOUND', 'replyId');
-  const body = fill(templateFor(canned, await languageOf(ctx, ticket)), await valuesOf(ctx, ticket), ['input', 'replyId']);
+  const body = fill(
+    templateFor(canned, await languageOf(ctx, ticket)),
+    await valuesOf(ctx, ticket),
+    ['input', 'replyId'],
+  );
   await add(ctx, { ticketId: ticket.id, visibility: MessageVisibility.PUBLIC, body, ...sending });
 }
 
@@ -64,7 +100,11 @@ async function reply(ctx: Context, ticket: Ticket, replyId: string, sending: Sen
  * Says of a refusal where in the input it comes from: `places` for fields of the input, and `otherwise` for what the action held. What the form
  * of the ticket demands is of no input: it goes by the field.
  */
-export function placed(error: unknown, places: Readonly<Record<string, string>>, otherwise: string): unknown {
+export function placed(
+  error: unknown,
+  places: Readonly<Record<string, string>>,
+  otherwise: string,
+): unknown {
   if (!(error instanceof Refusal)) return error;
   const errors = error.errors.map(({ code, field, message }) => ({
     code,

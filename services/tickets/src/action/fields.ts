@@ -5,8 +5,16 @@ import { TicketAction } from './action.ts';
 
 @Resolver(() => TicketAction)
 export class FieldsOfAction {
-  @FieldResolver(() => [FieldValue], { nullable: true, description: 'Values of custom fields that are set, by key; null clears.' })
+  @FieldResolver(() => [FieldValue], {
+    nullable: true,
+    description: 'Values of custom fields that are set, by key; null clears.',
+  })
   fields(@Root() { fields }: TicketAction, @Ctx() ctx: Context): Promise<FieldValue[]> | null {
-    return fields ? shown(ctx, Object.fromEntries(fields.map(({ fieldId, value = null }) => [fieldId, value as never]))) : null;
+    return fields
+      ? shown(
+          ctx,
+          Object.fromEntries(fields.map(({ fieldId, value = null }) => [fieldId, value as never])),
+        )
+      : null;
   }
 }

@@ -3,7 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/access';
 import { newId } from '@deskgraph/common/id';
 import { type TestService, app, countStatements, person } from '@deskgraph/common/testing';
-import { type Desk, type Result, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
+import {
+  type Desk,
+  type Result,
+  mutate,
+  openDesk,
+  reply,
+  startTickets,
+} from '../../testing/desk.ts';
 import { who } from './who.ts';
 
 let service: TestService;
@@ -29,17 +36,34 @@ interface Shown {
 }
 const AGENT = 'id name role locale active version departments { id }';
 
-const codes = ({ userErrors }: Result): string[] => userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 const agentOf = (payload: Result): Shown => {
   expect(codes(payload)).toEqual([]);
   return payload['agent'] as Shown;
 };
-const update = (actor: Actor, input: object) => mutate(desk, actor, 'agentUpdate', input, `agent { ${AGENT} }`);
-const deactivate = (actor: Actor, { id }: { id: string }) => mutate(desk, actor, 'agentDeactivate', { id }, `agent { ${AGENT} }`);
+const update = (actor: Actor, input: object) =>
+  mutate(desk, actor, 'agentUpdate', input, `agent { ${AGENT} }`);
+const deactivate = (actor: Actor, { id }: { id: string }) =>
+  mutate(desk, actor, 'agentDeactivate', { id }, `agent { ${AGENT} }`);
 const invite = async (email: string, role: string, more: object = {}): Promise<Shown> =>
-  agentOf(await mutate(desk, desk.admin, 'agentInvite', { email, name: email, role, ...more }, `agent { ${AGENT} }`));
+  agentOf(
+    await mutate(
+      desk,
+      desk.admin,
+      'agentInvite',
+      { email, name: email, role, ...more },
+      `agent { ${AGENT} }`,
+    ),
+  );
 const department = async (name: string, more: object = {}): Promise<string> => {
-  const { department: made } = await mutate(desk, desk.admin, 'departmentCreate', { name, ...more }, 'department { id }');
+  const { department: made } = await mutate(
+    desk,
+    desk.admin,
+    'departmentCreate',
+    { name, ...more },
+    'department { id }',
+  );
   return (made as { id: string }).id;
 };
 
@@ -49,7 +73,14 @@ interface Held {
   assignee: { id: string; name: string } | null;
   department: { id: string } | null;
   solvedBy: { name: string; active: boolean } | null;
-  timeline: { nodes: { type: string; version: number; actor: { id: string }; changes: { field: string; from: unknown; to: unknown }[] }[] };
+  timeline: {
+    nodes: {
+      type: string;
+      version: number;
+      actor: { id: string };
+      changes: { field: string; from: unknown; to: unknown }[];
+    }[];
+  };
 }
 const ticketOf = async (id: string): Promise<Held> =>
   (
@@ -60,9 +91,14 @@ const ticketOf = async (id: string): Promise<Held> =>
       { id },
     )
   ).ticket;
-const assigned = async (to: { id: string }, departmentId: string | null = desk.departmentId): Promise<string> => {
+const assigned = async (
+  to: { id: string },
+  departmentId: string | null = desk.departmentId,
+): Promise<string> => {
   const { id } = await desk.ticket();
-  expect(codes(await mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: to.id, departmentId }))).toEqual([]);
+  expect(
+    codes(await mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: to.id, departmentId })),
+  ).toEqual([]);
   return id;
 };
 const count = async (filter: object): Promise<number> =>
@@ -75,7 +111,8 @@ const count = async (filter: object): Promise<number> =>
       },
     )
   ).tickets.totalCount;
-const behind = async (email: string): Promise<Actor | null> => (await who(service.service.orm)(desk.workspace, [email]))[0]!;
+const behind = async (email: string): Promise<Actor | null> =>
+  (await who(service.service.orm)(desk.workspace, [email]))[0]!;
 
 describe('changing a colleague', () => {
   beforeAll(fresh);
@@ -84,42 +121,70 @@ describe('changing a colleague', () => {
     const [sales, support] = [await department('One'), await department('Two')];
     const made = await invite('eva@desk.example', 'AGENT', { departmentIds: [sales] });
     const changed = agentOf(
-      await update(desk.admin, { id: made.id, name: ' Eva ', role: 'LEAD', departmentIds: [support, sales, support], locale: 'pt-br' }),
+      await update(desk.admin, {
+        id: made.id,
+        name: ' Eva ',
+        role: 'LEAD',
+        departmentIds: [support, sales, support],
+        locale: 'pt-br',
+      }),
     );
-    expect(changed).toMatchObject({ name: 'Eva', role: 'LEAD', locale: 'pt-BR', version: made.version + 1 });
+    expect(changed).toMatchObject({
+      name: 'Eva',
+      role: 'LEAD',
+      locale: 'pt-BR',
+      version: made.version + 1,
+    });
     expect(new Set(changed.departments.map(({ id }) => id))).toEqual(new Set([sales, support]));
-    expect(agentOf(await update(desk.admin, { id: made.id, name: 'Eva' })).version).toBe(changed.version);
-    expect(agentOf(await update(desk.admin, { id: made.id, departmentIds: [support], locale: null }))).toMatchObject({
+    expect(agentOf(await update(desk.admin, { id: made.id, name: 'Eva' })).version).toBe(
+      changed.version,
+    );
+    expect(
+      agentOf(await update(desk.admin, { id: made.id, departmentIds: [support], locale: null })),
+    ).toMatchObject({
       locale: null,
       departments: [{ id: support }],
       role: 'LEAD',
     });
-    expect(agentOf(await update(desk.admin, { id: made.id, departmentIds: null })).departments).toEqual([]);
+    expect(
+      agentOf(await update(desk.admin, { id: made.id, departmentIds: null })).departments,
+    ).toEqual([]);
   });
 
   test('the next request is made under the new role and departments', async () => {
     const made = await invite('fil@desk.example', 'AGENT');
     await update(desk.admin, { id: made.id, role: 'ANALYST', departmentIds: [desk.departmentId] });
-    expect(await behind('fil@desk.example')).toMatchObject({ id: made.id, role: 'ANALYST', departments: [desk.departmentId] });
+    expect(await behind('fil@desk.example')).toMatchObject({
+      id: made.id,
+      role: 'ANALYST',
+      departments: [desk.departmentId],
+    });
   });
 
   test('what can’t be is refused by name', async () => {
     const { id, version } = await invite('gal@desk.example', 'AGENT');
-    const refused = async (input: object): Promise<string[]> => codes(await update(desk.admin, { id, ...input }));
+    const refused = async (input: object): Promise<string[]> =>
+      codes(await update(desk.admin, { id, ...input }));
     expect(await refused({ name: null })).toEqual(['REQUIRED input.name']);
     expect(await refused({ name: ' ' })).toEqual(['REQUIRED input.name']);
     expect(await refused({ name: 'x'.repeat(101) })).toEqual(['TOO_LONG input.name']);
     expect(await refused({ role: null })).toEqual(['REQUIRED input.role']);
     expect(await refused({ role: 'REQUESTER' })).toEqual(['INVALID input.role']);
-    expect(await refused({ departmentIds: [desk.departmentId, newId('dep')] })).toEqual(['NOT_FOUND input.departmentIds.1']);
-    expect(await refused({ departmentIds: Array.from({ length: 101 }, () => desk.departmentId) })).toEqual([
-      'TOO_LONG input.departmentIds',
+    expect(await refused({ departmentIds: [desk.departmentId, newId('dep')] })).toEqual([
+      'NOT_FOUND input.departmentIds.1',
     ]);
-    expect(await refused({ name: 'Late', expectedVersion: version + 1 })).toEqual(['CONFLICT input.expectedVersion']);
+    expect(
+      await refused({ departmentIds: Array.from({ length: 101 }, () => desk.departmentId) }),
+    ).toEqual(['TOO_LONG input.departmentIds']);
+    expect(await refused({ name: 'Late', expectedVersion: version + 1 })).toEqual([
+      'CONFLICT input.expectedVersion',
+    ]);
     expect(await refused({ id: newId('agt'), name: 'Nobody' })).toEqual(['NOT_FOUND input.id']);
     const other = await openDesk(service);
     expect(await refused({ id: other.agent.id, name: 'Not ours' })).toEqual(['NOT_FOUND input.id']);
-    expect(await refused({ departmentIds: [other.departmentId] })).toEqual(['NOT_FOUND input.departmentIds.0']);
+    expect(await refused({ departmentIds: [other.departmentId] })).toEqual([
+      'NOT_FOUND input.departmentIds.0',
+    ]);
   });
 
   test('leads change colleagues but give no roles; agents change nobody; an app with the scope may', async () => {
@@ -131,7 +196,11 @@ describe('changing a colleague', () => {
       [desk.agent, 'agentUpdate'],
       [desk.lead, 'agentDeactivate'],
     ] as const) {
-      const { errors } = await desk.answer(actor, `mutation ($id: ID!) { ${name}(input: { id: $id }) { userErrors { code } } }`, { id });
+      const { errors } = await desk.answer(
+        actor,
+        `mutation ($id: ID!) { ${name}(input: { id: $id }) { userErrors { code } } }`,
+        { id },
+      );
       expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     }
   });
@@ -142,7 +211,11 @@ describe('changing a colleague', () => {
     await update(desk.admin, { id: made.id, role: 'LEAD' });
     expect((await ticketOf(id)).assignee).toMatchObject({ id: made.id });
     await update(desk.admin, { id: made.id, role: 'LIGHT' });
-    expect(await ticketOf(id)).toMatchObject({ status: 'OPEN', assignee: null, department: { id: desk.departmentId } });
+    expect(await ticketOf(id)).toMatchObject({
+      status: 'OPEN',
+      assignee: null,
+      department: { id: desk.departmentId },
+    });
   });
 });
 
@@ -150,19 +223,35 @@ describe('deactivating', () => {
   beforeAll(fresh);
 
   test('ends signing in, gives unsolved tickets back to their queues with a fact each, and leaves the name on past work', async () => {
-    const made = await invite('jan@desk.example', 'AGENT', { name: 'Jan', departmentIds: [desk.departmentId] });
+    const made = await invite('jan@desk.example', 'AGENT', {
+      name: 'Jan',
+      departmentIds: [desk.departmentId],
+    });
     const jan = person(Role.AGENT, desk.workspace, { id: made.id, name: 'Jan' });
-    const [open, pending, solved, nowhere] = [await assigned(jan), await assigned(jan), await assigned(jan), await assigned(jan, null)];
+    const [open, pending, solved, nowhere] = [
+      await assigned(jan),
+      await assigned(jan),
+      await assigned(jan),
+      await assigned(jan, null),
+    ];
     await mutate(desk, jan, 'ticketStatusChange', { id: pending, status: 'PENDING' });
     await reply(desk, jan, solved, { status: 'SOLVED' });
     const before = await ticketOf(open);
     const agent = agentOf(await deactivate(desk.admin, made));
     expect(agent).toMatchObject({ active: false, departments: [], version: made.version + 1 });
     expect(await behind('jan@desk.example')).toBeNull();
-    expect(await ticketOf(open)).toMatchObject({ status: 'OPEN', assignee: null, department: { id: desk.departmentId } });
+    expect(await ticketOf(open)).toMatchObject({
+      status: 'OPEN',
+      assignee: null,
+      department: { id: desk.departmentId },
+    });
     expect(await ticketOf(pending)).toMatchObject({ status: 'PENDING', assignee: null });
     expect(await ticketOf(nowhere)).toMatchObject({ assignee: null, department: null });
-    expect(await ticketOf(solved)).toMatchObject({ status: 'SOLVED', assignee: { name: 'Jan' }, solvedBy: { name: 'Jan', active: false } });
+    expect(await ticketOf(solved)).toMatchObject({
+      status: 'SOLVED',
+      assignee: { name: 'Jan' },
+      solvedBy: { name: 'Jan', active: false },
+    });
     expect((await ticketOf(open)).timeline.nodes.at(-1)).toEqual({
       type: 'ticket.assigned',
       version: before.version + 1,
@@ -170,9 +259,13 @@ describe('deactivating', () => {
       changes: [{ field: 'assignee', from: made.id, to: null }],
     });
     expect((await ticketOf(open)).version).toBe(before.version + 1);
-    expect(await count({ assigneeId: { isNull: true }, status: { notIn: ['SOLVED', 'CLOSED'] } })).toBe(3);
+    expect(
+      await count({ assigneeId: { isNull: true }, status: { notIn: ['SOLVED', 'CLOSED'] } }),
+    ).toBe(3);
     expect(agentOf(await deactivate(desk.admin, made)).version).toBe(agent.version);
-    expect(codes(await mutate(desk, desk.lead, 'ticketAssign', { id: open, assigneeId: made.id }))).toEqual(['NOT_FOUND input.assigneeId']);
+    expect(
+      codes(await mutate(desk, desk.lead, 'ticketAssign', { id: open, assigneeId: made.id })),
+    ).toEqual(['NOT_FOUND input.assigneeId']);
   });
 
   test('is not shown among the staff any more, but is found by id', async () => {
@@ -180,11 +273,11 @@ describe('deactivating', () => {
     await deactivate(desk.admin, made);
     const query = `query ($id: ID!, $dep: ID!) { agents(first: 100) { totalCount nodes { id } } of: agents(departmentIds: [$dep]) { nodes { id } }
       node(id: $id) { ... on Agent { name active } } }`;
-    const seen = await desk.ask<{ agents: { totalCount: number; nodes: object[] }; of: { nodes: object[] }; node: object }>(
-      desk.agent,
-      query,
-      { id: made.id, dep: desk.departmentId },
-    );
+    const seen = await desk.ask<{
+      agents: { totalCount: number; nodes: object[] };
+      of: { nodes: object[] };
+      node: object;
+    }>(desk.agent, query, { id: made.id, dep: desk.departmentId });
     expect(seen.agents.nodes).not.toContainEqual({ id: made.id });
     expect(seen.agents.totalCount).toBe(seen.agents.nodes.length);
     expect(seen.of.nodes).not.toContainEqual({ id: made.id });
@@ -202,7 +295,10 @@ describe('deactivating', () => {
     for (const id of [byRequester, byHand]) {
       const ticket = await ticketOf(id);
       expect(ticket).toMatchObject({ status: 'OPEN', assignee: null });
-      expect(ticket.timeline.nodes.slice(-2).map(({ type }) => type)).toEqual(['ticket.status_changed', 'ticket.assigned']);
+      expect(ticket.timeline.nodes.slice(-2).map(({ type }) => type)).toEqual([
+        'ticket.status_changed',
+        'ticket.assigned',
+      ]);
       expect(ticket.timeline.nodes.at(-1)!.version).toBe(ticket.version);
     }
   });
@@ -221,9 +317,13 @@ describe('deactivating', () => {
       const made = await invite(`race${round}@desk.example`, 'AGENT');
       const tickets = await Promise.all(Array.from({ length: 6 }, () => desk.ticket()));
       await Promise.all([
-        ...tickets.slice(0, 3).map(({ id }) => mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: made.id })),
+        ...tickets
+          .slice(0, 3)
+          .map(({ id }) => mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: made.id })),
         deactivate(desk.admin, made),
-        ...tickets.slice(3).map(({ id }) => mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: made.id })),
+        ...tickets
+          .slice(3)
+          .map(({ id }) => mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: made.id })),
       ]);
       expect(await count({ assigneeId: { eq: made.id } })).toBe(0);
     }
@@ -234,14 +334,30 @@ describe('deactivating', () => {
     const gone = agentOf(await deactivate(desk.admin, made));
     const again = await Promise.all(
       Array.from({ length: 5 }, () =>
-        mutate(desk, desk.admin, 'agentInvite', { email: ' MIA@desk.example', name: 'Mia', role: 'LIGHT' }, `agent { ${AGENT} }`),
+        mutate(
+          desk,
+          desk.admin,
+          'agentInvite',
+          { email: ' MIA@desk.example', name: 'Mia', role: 'LIGHT' },
+          `agent { ${AGENT} }`,
+        ),
       ),
     );
     const [back, ...more] = again.filter(({ userErrors }) => userErrors.length === 0);
     expect(more).toEqual([]);
-    expect(back!['agent']).toEqual({ ...gone, name: 'Mia', role: 'LIGHT', active: true, version: gone.version + 1 });
+    expect(back!['agent']).toEqual({
+      ...gone,
+      name: 'Mia',
+      role: 'LIGHT',
+      active: true,
+      version: gone.version + 1,
+    });
     expect(new Set(again.flatMap(codes))).toEqual(new Set(['TAKEN input.email']));
-    expect(await behind('mia@desk.example')).toMatchObject({ id: made.id, role: 'LIGHT', departments: [] });
+    expect(await behind('mia@desk.example')).toMatchObject({
+      id: made.id,
+      role: 'LIGHT',
+      departments: [],
+    });
   });
 });
 
@@ -250,11 +366,18 @@ describe('the last administrator', () => {
 
   test('can neither be deactivated nor get another role, and of the last two who leave at once one stays', async () => {
     expect(codes(await deactivate(desk.admin, desk.admin))).toEqual(['LAST_ADMIN input.id']);
-    expect(codes(await update(desk.admin, { id: desk.admin.id, role: 'LEAD' }))).toEqual(['LAST_ADMIN input.role']);
-    expect(codes(await update(desk.admin, { id: desk.admin.id, role: 'ADMIN', name: 'Boss' }))).toEqual([]);
+    expect(codes(await update(desk.admin, { id: desk.admin.id, role: 'LEAD' }))).toEqual([
+      'LAST_ADMIN input.role',
+    ]);
+    expect(
+      codes(await update(desk.admin, { id: desk.admin.id, role: 'ADMIN', name: 'Boss' })),
+    ).toEqual([]);
     const second = await invite('second@desk.example', 'ADMIN');
     await deactivate(desk.admin, await invite('third@desk.example', 'ADMIN'));
-    const both = await Promise.all([deactivate(desk.admin, desk.admin), update(desk.admin, { id: second.id, role: 'AGENT' })]);
+    const both = await Promise.all([
+      deactivate(desk.admin, desk.admin),
+      update(desk.admin, { id: second.id, role: 'AGENT' }),
+    ]);
     const refusals = both.flatMap(codes);
     expect(refusals).toHaveLength(1);
     expect(refusals[0]).toMatch(/^LAST_ADMIN /);
@@ -263,18 +386,22 @@ describe('the last administrator', () => {
 
 test('facts carry the agent as it stands after them, and what changed', async () => {
   await fresh();
-  const made = await invite('nina@desk.example', 'AGENT', { name: 'Nina', departmentIds: [desk.departmentId] });
+  const made = await invite('nina@desk.example', 'AGENT', {
+    name: 'Nina',
+    departmentIds: [desk.departmentId],
+  });
   await update(desk.admin, { id: made.id, name: 'Nina K.', departmentIds: [] });
   await deactivate(desk.admin, made);
   await invite('nina@desk.example', 'LEAD', { name: 'Nina' });
   const em = service.service.orm.em.fork();
   await em.begin();
   await em.execute(`select set_config('desk.workspace', ?, true)`, [desk.workspace]);
-  const facts: { type: string; version: number; data: { state: object; changes?: object } }[] = await em.execute(
-    `select type, version, data from (select * from event_log union all select null, event_id, workspace_id, type, subject, version, actor, at, data, now() from outbox) e
+  const facts: { type: string; version: number; data: { state: object; changes?: object } }[] =
+    await em.execute(
+      `select type, version, data from (select * from event_log union all select null, event_id, workspace_id, type, subject, version, actor, at, data, now() from outbox) e
      where subject = ? order by version`,
-    [made.id],
-  );
+      [made.id],
+    );
   await em.rollback();
   const state = {
     name: 'Nina',
@@ -298,8 +425,15 @@ test('facts carry the agent as it stands after them, and what changed', async ()
     {
       type: 'agent.deactivated',
       version: 3,
-      data: { state: { ...state, name: 'Nina K.', departmentIds: [], active: false }, changes: { active: [true, false] } },
+      data: {
+        state: { ...state, name: 'Nina K.', departmentIds: [], active: false },
+        changes: { active: [true, false] },
+      },
     },
-    { type: 'agent.invited', version: 4, data: { state: { ...state, role: 'LEAD', departmentIds: [] } } },
+    {
+      type: 'agent.invited',
+      version: 4,
+      data: { state: { ...state, role: 'LEAD', departmentIds: [] } },
+    },
   ]);
 });

@@ -7,7 +7,11 @@ import { Locale } from '@deskgraph/common/scalar';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 
 @Entity()
-@ObjectType({ implements: [Node, ActorView], simpleResolvers: true, description: 'A person of the staff.' })
+@ObjectType({
+  implements: [Node, ActorView],
+  simpleResolvers: true,
+  description: 'A person of the staff.',
+})
 @Directive('@key(fields: "id")')
 export class Agent extends Stored<'locale' | 'active' | 'accessRoleId'> {
   @PrimaryKey({ type: new Id('agt') })

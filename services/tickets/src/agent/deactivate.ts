@@ -16,11 +16,18 @@ export class AgentDeactivateInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of agentDeactivate.' })
 export class AgentDeactivatePayload extends Payload {
-  @Field(() => Agent, { nullable: true, description: 'The agent as it now stands; null when refused.' }) agent?: Agent | null;
+  @Field(() => Agent, {
+    nullable: true,
+    description: 'The agent as it now stands; null when refused.',
+  })
+  agent?: Agent | null;
 }
 
 /** Ends a person's access. Unsolved tickets go back to their queues in the same transaction; the name stays on past work. */
-export async function deactivate(ctx: Context, input: AgentDeactivateInput): Promise<AgentDeactivatePayload> {
+export async function deactivate(
+  ctx: Context,
+  input: AgentDeactivateInput,
+): Promise<AgentDeactivatePayload> {
   const agent = await locked(ctx, input.id);
   if (!agent.active) return { agent, userErrors: [] };
   await refuseLastAdmin(ctx, agent, 'id');
@@ -30,7 +37,10 @@ export async function deactivate(ctx: Context, input: AgentDeactivateInput): Pro
   touch(agent);
   await place(ctx, agent.id, []);
   const after = stateOf(agent, []);
-  await record(ctx, 'agent.deactivated', agent, { state: after, changes: changesOf(before, after) });
+  await record(ctx, 'agent.deactivated', agent, {
+    state: after,
+    changes: changesOf(before, after),
+  });
   await release(ctx, agent.id);
   ctx.load.clear();
   return { agent, userErrors: [] };

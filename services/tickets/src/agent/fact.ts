@@ -1,7 +1,10 @@
 import type { Agent } from './agent.ts';
 
 /** The agent as every fact about him carries it. */
-export const stateOf = ({ name, email, role, accessRoleId, locale, active }: Agent, departmentIds: readonly string[]) => ({
+export const stateOf = (
+  { name, email, role, accessRoleId, locale, active }: Agent,
+  departmentIds: readonly string[],
+) => ({
   name,
   email,
   role,

@@ -22,9 +22,13 @@ export async function find(ctx: Context, query: AgentQuery): Promise<Page<Agent>
   const condition = sql`a.workspace_id = ${ctx.workspace}::uuid and a.active and ${departments}`;
   const db = (await ctx.read()).getKysely();
   const { rows } = await sql<object>`
-    select a.*, ${page.keys} from agent a where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}`.execute(db);
+    select a.*, ${page.keys} from agent a where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}`.execute(
+    db,
+  );
   return page.page(rows, hydrate(ctx.orm, Agent, rows), async () => {
-    const counted = await sql<{ count: number }>`select count(*)::integer as count from agent a where ${condition}`.execute(db);
+    const counted = await sql<{
+      count: number;
+    }>`select count(*)::integer as count from agent a where ${condition}`.execute(db);
     return counted.rows[0]!.count;
   });
 }
@@ -35,7 +39,9 @@ export const byId = (ctx: Context, id: string): Promise<Agent | null> =>
     const em = await ctx.read();
     const { rows } = await sql`
       select a.* from unnest(${uuids('agt', ids)}, ${ids}::text[]) as asked(id, shown) join agent a on a.id = asked.id
-      where a.workspace_id = ${ctx.workspace}::uuid and ${isStaff(ctx.actor) ? sql`true` : metBy(ctx.actor)}`.execute(em.getKysely());
+      where a.workspace_id = ${ctx.workspace}::uuid and ${isStaff(ctx.actor) ? sql`true` : metBy(ctx.actor)}`.execute(
+      em.getKysely(),
+    );
     return hydrate(ctx.orm, Agent, rows);
   });
 

@@ -16,15 +16,27 @@ import { refuseUnfit } from './role.ts';
 
 @InputType({ description: 'Input of agentInvite.' })
 export class AgentInviteInput {
-  static readonly bounds = loose({ email: z.string().max(254), name: line(100), departmentIds: z.array(z.string()).max(100) });
-  @Field(() => String, { description: 'The mail address that the person signs in with; unique in the workspace.' }) email!: string;
+  static readonly bounds = loose({
+    email: z.string().max(254),
+    name: line(100),
+    departmentIds: z.array(z.string()).max(100),
+  });
+  @Field(() => String, {
+    description: 'The mail address that the person signs in with; unique in the workspace.',
+  })
+  email!: string;
   @Field(() => String, { description: 'The name to show, at most 100 characters.' }) name!: string;
   @Field(() => Role, { description: 'LIGHT, AGENT, LEAD, ADMIN or ANALYST.' }) role!: Role;
-  @Field(() => ID, { nullable: true, description: 'Finer rights from the beginning, of an access role that refines this role.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Finer rights from the beginning, of an access role that refines this role.',
+  })
   accessRoleId?: string | null;
-  @Field(() => [ID], { nullable: true, description: 'The departments that the person works in, at most 100.' }) departmentIds?:
-    | string[]
-    | null;
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'The departments that the person works in, at most 100.',
+  })
+  departmentIds?: string[] | null;
   @Field(() => String, {
     nullable: true,
     description:
@@ -35,7 +47,11 @@ export class AgentInviteInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of agentInvite.' })
 export class AgentInvitePayload extends Payload {
-  @Field(() => Agent, { nullable: true, description: 'The agent as it now stands; null when refused.' }) agent?: Agent | null;
+  @Field(() => Agent, {
+    nullable: true,
+    description: 'The agent as it now stands; null when refused.',
+  })
+  agent?: Agent | null;
 }
 
 /** Takes a person into the staff. Who was there before comes back as the same agent. */
@@ -48,12 +64,19 @@ export async function invite(ctx: Context, input: AgentInviteInput): Promise<Age
   if (known?.active) throw new Refusal('TAKEN', 'email');
   const given = { name: input.name, role: input.role, accessRoleId: input.accessRoleId ?? null };
   await refuseUnfit(ctx, given, 'accessRoleId');
-  const agent = known ? returned(known, given) : ctx.em.create(Agent, { id: newId('agt'), workspaceId: ctx.workspace, email, ...given });
+  const agent = known
+    ? returned(known, given)
+    : ctx.em.create(Agent, { id: newId('agt'), workspaceId: ctx.workspace, email, ...given });
   await record(ctx, 'agent.invited', agent, { state: stateOf(agent, departmentIds) });
   await place(ctx, agent.id, departmentIds);
   return { agent, userErrors: [] };
 }
 
 function returned(agent: Agent, given: Pick<Agent, 'name' | 'role' | 'accessRoleId'>): Agent {
-  return Object.assign(agent, { ...given, active: true, version: agent.version + 1, updatedAt: new Date() });
+  return Object.assign(agent, {
+    ...given,
+    active: true,
+    version: agent.version + 1,
+    updatedAt: new Date(),
+  });
 }

@@ -15,7 +15,13 @@ export async function locked(ctx: Context, id: string): Promise<Agent> {
 /** Somebody must be left who can let people in. Administrators leave one after the other, so that of the last two one stays. */
 export async function refuseLastAdmin(ctx: Context, agent: Agent, field: string): Promise<void> {
   if (agent.role !== Role.ADMIN || !agent.active) return;
-  await sql`select from workspace where id = ${ctx.workspace}::uuid for no key update`.execute(ctx.em.getKysely());
-  const others = await ctx.em.count(Agent, { role: Role.ADMIN, active: true, id: { $ne: agent.id } });
+  await sql`select from workspace where id = ${ctx.workspace}::uuid for no key update`.execute(
+    ctx.em.getKysely(),
+  );
+  const others = await ctx.em.count(Agent, {
+    role: Role.ADMIN,
+    active: true,
+    id: { $ne: agent.id },
+  });
   if (!others) throw new Refusal('LAST_ADMIN', field);
 }

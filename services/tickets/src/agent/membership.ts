@@ -4,13 +4,19 @@ import { toId, uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 
 /** Makes these the departments that the agent works in, and no others. */
-export async function place(ctx: Context, agentId: string, departmentIds: readonly string[]): Promise<void> {
+export async function place(
+  ctx: Context,
+  agentId: string,
+  departmentIds: readonly string[],
+): Promise<void> {
   const agent = sql`${uuidOf('agt', agentId)}::uuid`;
   const ids = uuids('dep', departmentIds);
   await sql`
     with gone as (delete from agent_department where agent_id = ${agent} and department_id <> all(${ids}))
     insert into agent_department (workspace_id, agent_id, department_id)
-    select ${ctx.workspace}::uuid, ${agent}, id from unnest(${ids}) as given(id) on conflict do nothing`.execute(ctx.em.getKysely());
+    select ${ctx.workspace}::uuid, ${agent}, id from unnest(${ids}) as given(id) on conflict do nothing`.execute(
+    ctx.em.getKysely(),
+  );
 }
 
 export const departmentIdsOf = (ctx: Context, agentId: string): Promise<string[]> =>
@@ -22,7 +28,12 @@ export const departmentIdsOf = (ctx: Context, agentId: string): Promise<string[]
       const { rows } = await sql<{ agent_id: string; department_ids: string[] }>`
         select agent_id, array_agg(department_id order by department_id)::text[] as department_ids from agent_department
         where agent_id = any(${uuids('agt', ids)}) group by agent_id`.execute(em.getKysely());
-      return new Map(rows.map((row) => [toId('agt', row.agent_id), row.department_ids.map((id) => toId('dep', id))]));
+      return new Map(
+        rows.map((row) => [
+          toId('agt', row.agent_id),
+          row.department_ids.map((id) => toId('dep', id)),
+        ]),
+      );
     },
     [],
   );
@@ -33,7 +44,12 @@ const LIVE = {
 };
 
 /** Refuses ids that are not active agents, or departments, of the workspace. */
-export async function refuseUnknown(ctx: Context, thing: keyof typeof LIVE, ids: readonly string[], field: string): Promise<void> {
+export async function refuseUnknown(
+  ctx: Context,
+  thing: keyof typeof LIVE,
+  ids: readonly string[],
+  field: string,
+): Promise<void> {
   if (!ids.length) return;
   const { prefix, is } = LIVE[thing];
   const { rows } = await sql<{ id: string }>`

@@ -19,5 +19,8 @@ const TEAM: Owned<Agent> = {
 };
 
 /** The team of a department, by name. */
-export const findOfDepartment = (ctx: Context, departmentId: string, query: PageRequest): Promise<Page<Agent>> =>
-  pageOf(ctx, TEAM, departmentId, query);
+export const findOfDepartment = (
+  ctx: Context,
+  departmentId: string,
+  query: PageRequest,
+): Promise<Page<Agent>> => pageOf(ctx, TEAM, departmentId, query);

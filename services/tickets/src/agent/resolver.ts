@@ -19,15 +19,21 @@ import { AgentUpdateInput, AgentUpdatePayload, update } from './update.ts';
 @Resolver(() => Agent)
 export class AgentResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.LIGHT, Role.ANALYST] })
-  @Query(() => AgentConnection, { description: 'The active staff by name; of these departments only when they are given, at most 100.' })
+  @Query(() => AgentConnection, {
+    description:
+      'The active staff by name; of these departments only when they are given, at most 100.',
+  })
   agents(
-    @Arg('departmentIds', () => [ID], { nullable: true, description: 'Only who works in one of these departments.' }) departmentIds:
-      | string[]
-      | null,
+    @Arg('departmentIds', () => [ID], {
+      nullable: true,
+      description: 'Only who works in one of these departments.',
+    })
+    departmentIds: string[] | null,
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Agent>> {
-    if ((departmentIds?.length ?? 0) > 100) throw new Refusal([{ code: 'TOO_LONG', field: ['departmentIds'] }]);
+    if ((departmentIds?.length ?? 0) > 100)
+      throw new Refusal([{ code: 'TOO_LONG', field: ['departmentIds'] }]);
     return find(ctx, { ...page, departmentIds });
   }
 
@@ -36,13 +42,21 @@ export class AgentResolver {
     description:
       'Takes a person into the staff. Who signs in with this address is that person from then on; who was deactivated comes back as the same agent.',
   })
-  agentInvite(@Arg('input', () => AgentInviteInput) input: AgentInviteInput, @Ctx() ctx: Context): Promise<AgentInvitePayload> {
+  agentInvite(
+    @Arg('input', () => AgentInviteInput) input: AgentInviteInput,
+    @Ctx() ctx: Context,
+  ): Promise<AgentInvitePayload> {
     return invite(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
-  @Mutation(() => AgentUpdatePayload, { description: 'Changes a member of the staff; the role is changed by administrators only.' })
-  agentUpdate(@Arg('input', () => AgentUpdateInput) input: AgentUpdateInput, @Ctx() ctx: Context): Promise<AgentUpdatePayload> {
+  @Mutation(() => AgentUpdatePayload, {
+    description: 'Changes a member of the staff; the role is changed by administrators only.',
+  })
+  agentUpdate(
+    @Arg('input', () => AgentUpdateInput) input: AgentUpdateInput,
+    @Ctx() ctx: Context,
+  ): Promise<AgentUpdatePayload> {
     return update(ctx, input);
   }
 
@@ -61,11 +75,16 @@ export class AgentResolver {
   @FieldResolver(() => [Department], { description: 'The departments that the person works in.' })
   async departments(@Root() agent: Agent, @Ctx() ctx: Context): Promise<Department[]> {
     const ids = await departmentIdsOf(ctx, agent.id);
-    return (await Promise.all(ids.map((id) => departmentById(ctx, id)))).filter((department) => department !== null);
+    return (await Promise.all(ids.map((id) => departmentById(ctx, id)))).filter(
+      (department) => department !== null,
+    );
   }
 
   @Auth({ roles: [Role.LIGHT] })
-  @FieldResolver(() => TicketConnection, { nullable: true, description: 'The tickets assigned to the person now; for staff only.' })
+  @FieldResolver(() => TicketConnection, {
+    nullable: true,
+    description: 'The tickets assigned to the person now; for staff only.',
+  })
   tickets(
     @Root() agent: Agent,
     @Arg('filter', () => TicketFilter, { nullable: true }) filter: TicketFilter | null,
@@ -73,6 +92,10 @@ export class AgentResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Ticket>> {
-    return findOf(ctx, { column: 'assignee_id', prefix: 'agt' }, agent.id, { filter, orderBy, ...page });
+    return findOf(ctx, { column: 'assignee_id', prefix: 'agt' }, agent.id, {
+      filter,
+      orderBy,
+      ...page,
+    });
   }
 }

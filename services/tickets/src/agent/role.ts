@@ -12,7 +12,11 @@ interface NewRights {
 }
 
 /** Gives a person other rights. An access role goes with the role that it refines, so that nobody gets more by the change of one of them. */
-export async function setRights(ctx: Context, agent: Agent, { role, accessRoleId }: NewRights): Promise<void> {
+export async function setRights(
+  ctx: Context,
+  agent: Agent,
+  { role, accessRoleId }: NewRights,
+): Promise<void> {
   if (role === undefined && accessRoleId === undefined) return;
   const field = accessRoleId === undefined ? 'role' : 'accessRoleId';
   if (!givesRoles(ctx.actor)) throw new Refusal('FORBIDDEN', role === undefined ? field : 'role');
@@ -36,10 +40,18 @@ export async function refuseUnfit(
   field: string,
 ): Promise<void> {
   if (accessRoleId === null) return;
-  const accessRole = await ctx.em.findOne(AccessRole, { id: accessRoleId }, { lockMode: LockMode.PESSIMISTIC_READ });
+  const accessRole = await ctx.em.findOne(
+    AccessRole,
+    { id: accessRoleId },
+    { lockMode: LockMode.PESSIMISTIC_READ },
+  );
   if (!accessRole) throw new Refusal('NOT_FOUND', field);
   if (accessRole.base !== role)
     throw new Refusal([
-      { code: 'INVALID', field: ['input', field], message: `The access role is for people with the role ${accessRole.base}.` },
+      {
+        code: 'INVALID',
+        field: ['input', field],
+        message: `The access role is for people with the role ${accessRole.base}.`,
+      },
     ]);
 }

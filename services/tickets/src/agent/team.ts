@@ -9,7 +9,11 @@ import { stateOf } from './fact.ts';
  * Makes these the agents that work in a department, and no others, with one statement. Returns what is to be recorded of each agent whose
  * departments have changed.
  */
-export async function setTeam(ctx: Context, departmentId: string, agentIds: readonly string[]): Promise<NewFact[]> {
+export async function setTeam(
+  ctx: Context,
+  departmentId: string,
+  agentIds: readonly string[],
+): Promise<NewFact[]> {
   await ctx.em.flush();
   const department = sql`${uuidOf('dep', departmentId)}::uuid`;
   const { rows } = await sql<{ departments: string[]; joined: boolean }>`
@@ -27,8 +31,14 @@ export async function setTeam(ctx: Context, departmentId: string, agentIds: read
     const { departments, joined } = rows[at]!;
     // What the statement reads is how it was before.
     const before = departments.map((id) => toId('dep', id));
-    const after = joined ? [...before, departmentId].sort() : before.filter((id) => id !== departmentId);
-    return { type: 'agent.updated', subject: agent, data: { state: stateOf(agent, after), changes: { departmentIds: [before, after] } } };
+    const after = joined
+      ? [...before, departmentId].sort()
+      : before.filter((id) => id !== departmentId);
+    return {
+      type: 'agent.updated',
+      subject: agent,
+      data: { state: stateOf(agent, after), changes: { departmentIds: [before, after] } },
+    };
   });
 }
 

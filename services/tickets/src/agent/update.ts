@@ -19,7 +19,11 @@ import { setRights } from './role.ts';
 export class AgentUpdateInput {
   static readonly bounds = loose({ name: line(100), departmentIds: z.array(z.string()).max(100) });
   @Field(() => ID, { description: 'Which agent.' }) id!: string;
-  @Field(() => String, { nullable: true, description: 'The name to show, at most 100 characters; can’t be cleared.' }) name?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name to show, at most 100 characters; can’t be cleared.',
+  })
+  name?: string | null;
   @Field(() => Role, {
     nullable: true,
     description:
@@ -32,16 +36,27 @@ export class AgentUpdateInput {
       'Finer rights, of an access role that refines the role of the person; set by administrators only. Null gives all of the role, and a new role goes with a fitting one, or null.',
   })
   accessRoleId?: string | null;
-  @Field(() => [ID], { nullable: true, description: 'The departments that the person works in, all of them, at most 100.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'The departments that the person works in, all of them, at most 100.',
+  })
   departmentIds?: string[] | null;
-  @Field(() => Locale, { nullable: true, description: 'The language that the person reads.' }) locale?: string | null;
-  @Field(() => Int, { nullable: true, description: 'Refused with CONFLICT when this is not the current version.' })
+  @Field(() => Locale, { nullable: true, description: 'The language that the person reads.' })
+  locale?: string | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when this is not the current version.',
+  })
   expectedVersion?: number | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of agentUpdate.' })
 export class AgentUpdatePayload extends Payload {
-  @Field(() => Agent, { nullable: true, description: 'The agent as it now stands; null when refused.' }) agent?: Agent | null;
+  @Field(() => Agent, {
+    nullable: true,
+    description: 'The agent as it now stands; null when refused.',
+  })
+  agent?: Agent | null;
 }
 
 /** Changes a member of the staff. */
@@ -54,7 +69,10 @@ export async function update(ctx: Context, input: AgentUpdateInput): Promise<Age
   await setRights(ctx, agent, input);
   agent.name = input.name ?? agent.name;
   if (input.locale !== undefined) agent.locale = input.locale;
-  const departmentIds = input.departmentIds === undefined ? earlier : await placed(ctx, agent, input.departmentIds ?? []);
+  const departmentIds =
+    input.departmentIds === undefined
+      ? earlier
+      : await placed(ctx, agent, input.departmentIds ?? []);
   const after = stateOf(agent, departmentIds);
   const changes = changesOf(before, after);
   if (!changes) return { agent, userErrors: [] };

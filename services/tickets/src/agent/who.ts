@@ -13,7 +13,8 @@ export const who =
     em.setSessionContext({ variables: { 'desk.workspace': workspace } });
     const wanted = emails.map((email) => email.trim().toLowerCase());
     const active = await em.transactional(
-      (inside) => find(orm, inside as EntityManager, workspace, sql`a.email = any(${wanted}::text[])`),
+      (inside) =>
+        find(orm, inside as EntityManager, workspace, sql`a.email = any(${wanted}::text[])`),
       { readOnly: true },
     );
     const found = new Map(active.map(({ email, actor }) => [email, actor]));
@@ -27,9 +28,17 @@ export async function actorNow({ orm, em, workspace }: Context, id: string): Pro
 }
 
 /** Members of the staff with the rights of today: those named, as far as they are active, or all who are. */
-export async function staffNow({ orm, em, workspace }: Context, { ids, all }: { ids: readonly string[]; all: boolean }): Promise<Actor[]> {
+export async function staffNow(
+  { orm, em, workspace }: Context,
+  { ids, all }: { ids: readonly string[]; all: boolean },
+): Promise<Actor[]> {
   if (!all && !ids.length) return [];
-  const found = await find(orm, em, workspace, all ? sql`true` : sql`a.id = any(${uuids('agt', ids)})`);
+  const found = await find(
+    orm,
+    em,
+    workspace,
+    all ? sql`true` : sql`a.id = any(${uuids('agt', ids)})`,
+  );
   return found.map(({ actor }) => actor);
 }
 
@@ -39,11 +48,18 @@ interface Rights {
   filter: object | null;
 }
 
-async function find(orm: MikroORM, em: EntityManager, workspace: string, condition: Condition): Promise<{ email: string; actor: Actor }[]> {
+async function find(
+  orm: MikroORM,
+  em: EntityManager,
+  workspace: string,
+  condition: Condition,
+): Promise<{ email: string; actor: Actor }[]> {
   const { rows } = await sql<Rights>`
     select a.*, array(select department_id::text from agent_department d where d.agent_id = a.id) as departments, r.scopes, r.filter
     from agent a left join access_role r on r.id = a.access_role_id
-    where a.workspace_id = ${workspace}::uuid and ${condition} and a.active`.execute(em.getKysely());
+    where a.workspace_id = ${workspace}::uuid and ${condition} and a.active`.execute(
+    em.getKysely(),
+  );
   return hydrate(orm, Agent, rows).map(({ id, name, role, email }, at) => {
     const { departments, scopes, filter } = rows[at]!;
     const actor: Actor = {
@@ -62,6 +78,9 @@ async function find(orm: MikroORM, em: EntityManager, workspace: string, conditi
 
 /** `me` in a filter of rights is who has them: those who apply it may know him by another name. */
 export const meantFor = (id: string, filter: object): object =>
-  JSON.parse(JSON.stringify(filter), (key, value: unknown) => (key.endsWith('Id') ? named(id, value) : value)) as object;
+  JSON.parse(JSON.stringify(filter), (key, value: unknown) =>
+    key.endsWith('Id') ? named(id, value) : value,
+  ) as object;
 
-const named = (id: string, value: unknown): unknown => JSON.parse(JSON.stringify(value), (_, each: unknown) => (each === 'me' ? id : each));
+const named = (id: string, value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (_, each: unknown) => (each === 'me' ? id : each));

@@ -5,7 +5,11 @@ import type { Message } from '../message/message.ts';
 import { Attachment, ScanState } from './attachment.ts';
 
 /** Sends uploads of the caller with a message of the open transaction. */
-export async function attach(ctx: Context, message: Message, ids: readonly string[] | null | undefined): Promise<void> {
+export async function attach(
+  ctx: Context,
+  message: Message,
+  ids: readonly string[] | null | undefined,
+): Promise<void> {
   if (!ids?.length) return;
   const wanted = [...new Set(ids)];
   const own = await ctx.em.find(

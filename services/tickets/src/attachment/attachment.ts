@@ -19,16 +19,26 @@ registerEnumType(ScanState, {
   name: 'ScanState',
   description: 'How far a file is checked.',
   valuesConfig: {
-    PENDING: { description: 'It is not uploaded yet, or the virus scanner has not looked at it; it can be sent, but not be read yet.' },
-    CLEAN: { description: 'It is uploaded and its type is checked; where the platform has a virus scanner, that found nothing.' },
-    INFECTED: { description: 'The virus scanner found something: it is kept away, and can’t be sent.' },
+    PENDING: {
+      description:
+        'It is not uploaded yet, or the virus scanner has not looked at it; it can be sent, but not be read yet.',
+    },
+    CLEAN: {
+      description:
+        'It is uploaded and its type is checked; where the platform has a virus scanner, that found nothing.',
+    },
+    INFECTED: {
+      description: 'The virus scanner found something: it is kept away, and can’t be sent.',
+    },
   },
 });
 
 @Entity()
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A file of a message.' })
 @Directive('@key(fields: "id")')
-export class Attachment extends Stored<'messageId' | 'fileId' | 'claimedAt' | 'unusedAt' | 'scansAt' | 'redactedAt'> {
+export class Attachment extends Stored<
+  'messageId' | 'fileId' | 'claimedAt' | 'unusedAt' | 'scansAt' | 'redactedAt'
+> {
   @PrimaryKey({ type: new Id('att') })
   @Field(() => ID, { description: 'Prefix `att_`.' })
   id!: string;
@@ -38,12 +48,16 @@ export class Attachment extends Stored<'messageId' | 'fileId' | 'claimedAt' | 'u
   @Property({ type: 'text' }) uploaderId!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'File name, cleaned, at most 255 bytes; never a path. `[redacted]` after redaction.' })
+  @Field(() => String, {
+    description:
+      'File name, cleaned, at most 255 bytes; never a path. `[redacted]` after redaction.',
+  })
   name!: string;
 
   @Property({ type: 'text' })
   @Field(() => String, {
-    description: 'Media type as detected from the bytes, `application/octet-stream` where nothing is; as declared until uploaded.',
+    description:
+      'Media type as detected from the bytes, `application/octet-stream` where nothing is; as declared until uploaded.',
   })
   contentType!: string;
 

@@ -22,7 +22,8 @@ export async function askClamd(url: string, bytes: Readable): Promise<Verdict> {
     await once(socket, 'connect');
     socket.write('zINSTREAM\0');
     for await (const chunk of bytes)
-      for (let at = 0; at < (chunk as Buffer).length; at += PIECE) await give(socket, (chunk as Buffer).subarray(at, at + PIECE));
+      for (let at = 0; at < (chunk as Buffer).length; at += PIECE)
+        await give(socket, (chunk as Buffer).subarray(at, at + PIECE));
     socket.end(lengthOf(0));
     await ended;
   } finally {

@@ -9,6 +9,8 @@ export async function detach(ctx: Context, messageIds: readonly string[], at: Da
   await ctx.em.flush();
   await sql`
     update attachment set message_id = null, unused_at = ${unusedAt}, updated_at = ${at}, version = version + 1
-    where message_id = any(${uuids('msg', messageIds)}) and redacted_at is null`.execute(ctx.em.getKysely());
+    where message_id = any(${uuids('msg', messageIds)}) and redacted_at is null`.execute(
+    ctx.em.getKysely(),
+  );
   due(ctx, unusedAt);
 }

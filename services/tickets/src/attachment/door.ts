@@ -11,17 +11,25 @@ import { send } from './send.ts';
 
 /** The door where the gateway passes files through. A link is all that its bearer needs, and is looked at here, where the bytes are. */
 export function fileDoor({ orm, log }: Service): Handler {
-  const contextOf = (actor: Actor, requestId = randomUUID() as string): Context => new Context({ orm, log, actor, requestId, locales: [] });
+  const contextOf = (actor: Actor, requestId = randomUUID() as string): Context =>
+    new Context({ orm, log, actor, requestId, locales: [] });
   return async (request, response) => {
     const files = filesOf(orm);
     const right = files.links.read(request.url!.slice(PATH.length));
     const requestId = request.headers['x-request-id'] as string | undefined;
     try {
-      if (!right || right.may !== NEEDED[request.method!]) throw new Unacceptable(403, 'This link is not valid, or not any more.');
+      if (!right || right.may !== NEEDED[request.method!])
+        throw new Unacceptable(403, 'This link is not valid, or not any more.');
       if (right.may === 'upload') {
         await receive(contextOf(systemActor(right.workspace), requestId), files, right, request);
         response.writeHead(204).end();
-      } else await send(contextOf({ ...right.as, name: '', workspace: right.workspace }, requestId), files, right.id, response);
+      } else
+        await send(
+          contextOf({ ...right.as, name: '', workspace: right.workspace }, requestId),
+          files,
+          right.id,
+          response,
+        );
     } catch (error) {
       if (response.headersSent || request.errored) return void response.destroy();
       if (!(error instanceof Unacceptable)) throw error;

@@ -33,7 +33,9 @@ export const ofMessage = (ctx: Context, messageId: string): Promise<Attachment[]
       const em = await ctx.read();
       const { rows } = await sql`
         select a.* from attachment a join message m on m.id = a.message_id join ticket t on t.id = m.ticket_id
-        where a.message_id = any(${uuids('msg', ids)}) and ${visible(ctx.actor)} order by a.id`.execute(em.getKysely());
+        where a.message_id = any(${uuids('msg', ids)}) and ${visible(ctx.actor)} order by a.id`.execute(
+        em.getKysely(),
+      );
       return hydrate(ctx.orm, Attachment, rows);
     },
     ({ messageId: of }) => of!,

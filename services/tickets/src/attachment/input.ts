@@ -5,7 +5,8 @@ import { Attachment } from './attachment.ts';
 
 /** Ids of a message's files, in an input. */
 export const attachmentIds = z.array(z.string()).max(20);
-export const ATTACHMENT_IDS = 'Files that the caller has uploaded and sent with nothing else, at most 20.';
+export const ATTACHMENT_IDS =
+  'Files that the caller has uploaded and sent with nothing else, at most 20.';
 
 const NAME_SIGNS = 10_000;
 const mediaType = z
@@ -16,15 +17,24 @@ const mediaType = z
 
 @InputType({ description: 'Input of attachmentUploadCreate.' })
 export class AttachmentUploadCreateInput {
-  static readonly bounds = loose({ name: z.string().min(1).max(NAME_SIGNS), contentType: mediaType });
+  static readonly bounds = loose({
+    name: z.string().min(1).max(NAME_SIGNS),
+    contentType: mediaType,
+  });
   @Field(() => String, {
     description:
       'File name; a path, signs that can’t be seen and what is beyond 255 bytes are taken off. Programs and scripts are refused.',
   })
   name!: string;
-  @Field(() => String, { description: 'Media type; programs and scripts are refused. The upload has to say the same one.' })
+  @Field(() => String, {
+    description:
+      'Media type; programs and scripts are refused. The upload has to say the same one.',
+  })
   contentType!: string;
-  @Field(() => Int, { description: 'Bytes, 1 to 26,214,400 (25 MiB); the upload has to be exactly so long.' }) size!: number;
+  @Field(() => Int, {
+    description: 'Bytes, 1 to 26,214,400 (25 MiB); the upload has to be exactly so long.',
+  })
+  size!: number;
   @Field(() => String, {
     nullable: true,
     description:
@@ -35,7 +45,10 @@ export class AttachmentUploadCreateInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of attachmentUploadCreate.' })
 export class AttachmentUploadCreatePayload extends Payload {
-  @Field(() => Attachment, { nullable: true, description: 'The attachment as it now stands; null when refused.' })
+  @Field(() => Attachment, {
+    nullable: true,
+    description: 'The attachment as it now stands; null when refused.',
+  })
   attachment?: Attachment | null;
   @Field(() => String, {
     nullable: true,

@@ -30,11 +30,19 @@ test('who works in many departments and has the longest filter of rights reads f
   const { id } = await desk.ticket({ attachmentIds: [file] });
   const others = Array.from({ length: 90 }, () => newId('dep'));
   const filter = {
-    or: [{ departmentId: { isNull: true } }, { departmentId: { in: others } }, { departmentId: { in: others.slice(0, 25) } }],
+    or: [
+      { departmentId: { isNull: true } },
+      { departmentId: { in: others } },
+      { departmentId: { in: others.slice(0, 25) } },
+    ],
   };
   const role = { name: 'Long', base: 'AGENT', scopes: PERSON_SCOPES, filter };
   expect((await mutate(desk, desk.admin, 'accessRoleCreate', role)).userErrors).toEqual([]);
-  const actor: Actor = { ...desk.agent, departments: Array.from({ length: 100 }, () => newId('dep')), filter };
+  const actor: Actor = {
+    ...desk.agent,
+    departments: Array.from({ length: 100 }, () => newId('dep')),
+    filter,
+  };
   const { ticket } = await desk.ask<{ ticket: { attachments: { url: string }[] } }>(
     actor,
     'query ($id: ID!) { ticket(id: $id) { attachments { url } } }',

@@ -44,8 +44,11 @@ export class Links {
   /** The right of a link's last part; undefined when it was not signed here or is over. */
   read(token: string, now = Date.now()): UploadRight | DownloadRight | undefined {
     const [, text, mark] = TOKEN.exec(token) ?? [];
-    if (!text || !timingSafeEqual(this.#sign(text), Buffer.from(mark!, 'base64url'))) return undefined;
-    const right = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as UploadRight | DownloadRight;
+    if (!text || !timingSafeEqual(this.#sign(text), Buffer.from(mark!, 'base64url')))
+      return undefined;
+    const right = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as
+      | UploadRight
+      | DownloadRight;
     return right.until * 1000 > now ? right : undefined;
   }
 

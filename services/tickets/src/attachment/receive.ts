@@ -23,7 +23,12 @@ export class Unacceptable extends Error {
 const CLAIM = '15 minutes';
 
 /** Takes the bytes of an upload: exactly those that the link was signed for. */
-export async function receive(ctx: Context, files: Files, right: UploadRight, request: IncomingMessage): Promise<void> {
+export async function receive(
+  ctx: Context,
+  files: Files,
+  right: UploadRight,
+  request: IncomingMessage,
+): Promise<void> {
   refuseOther(right, request);
   const id = toUuid('att', right.id)!;
   await claim(ctx, id);
@@ -33,10 +38,15 @@ export async function receive(ctx: Context, files: Files, right: UploadRight, re
     const meter = new Meter(right.size);
     pipeline(request, meter, () => {});
     await files.store.put(key, meter, right.size);
-    if (meter.size !== right.size) throw new Unacceptable(400, `These are ${meter.size} bytes, not ${right.size}.`);
+    if (meter.size !== right.size)
+      throw new Unacceptable(400, `These are ${meter.size} bytes, not ${right.size}.`);
     const judgement = await judge(meter.head(), right.type);
     if ('refused' in judgement) throw refusalOf(judgement);
-    isKept = await keep(ctx, id, { hash: meter.hash.digest(), type: judgement.type, scansAt: scansAt(files) });
+    isKept = await keep(ctx, id, {
+      hash: meter.hash.digest(),
+      type: judgement.type,
+      scansAt: scansAt(files),
+    });
   } catch (error) {
     await free(ctx, id);
     throw error;
@@ -48,8 +58,10 @@ export async function receive(ctx: Context, files: Files, right: UploadRight, re
 
 function refuseOther({ size, type }: UploadRight, { headers }: IncomingMessage): void {
   if (headers['content-length'] === undefined) throw new Unacceptable(411, 'Say content-length.');
-  if (Number(headers['content-length']) !== size) throw new Unacceptable(400, `This link is for ${size} bytes.`);
-  if (headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase() !== type) throw new Unacceptable(415, `This link is for ${type}.`);
+  if (Number(headers['content-length']) !== size)
+    throw new Unacceptable(400, `This link is for ${size} bytes.`);
+  if (headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase() !== type)
+    throw new Unacceptable(415, `This link is for ${type}.`);
 }
 
 const refusalOf = ({ refused }: Extract<Judgement, { refused: unknown }>): Unacceptable =>
@@ -62,12 +74,18 @@ const claim = (ctx: Context, id: string): Promise<void> =>
   ctx.write(async (em) => {
     const { rows } = await sql`
       update attachment set claimed_at = now() where id = ${id}::uuid and file_id is null and scan = 'PENDING'
-        and (claimed_at is null or claimed_at < now() - ${CLAIM}::interval) returning id`.execute(em.getKysely());
+        and (claimed_at is null or claimed_at < now() - ${CLAIM}::interval) returning id`.execute(
+      em.getKysely(),
+    );
     if (!rows.length) throw new Unacceptable(409, 'This link is used, or in use.');
   });
 
 const free = (ctx: Context, id: string): Promise<unknown> =>
-  ctx.write((em) => sql`update attachment set claimed_at = null where id = ${id}::uuid and file_id is null`.execute(em.getKysely()));
+  ctx.write((em) =>
+    sql`update attachment set claimed_at = null where id = ${id}::uuid and file_id is null`.execute(
+      em.getKysely(),
+    ),
+  );
 
 interface Kept {
   hash: Buffer;
@@ -111,7 +129,8 @@ class Meter extends Transform {
 
   override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
     this.size += chunk.length;
-    if (this.size > this.#most) return done(new Unacceptable(413, `This link is for ${this.#most} bytes.`));
+    if (this.size > this.#most)
+      return done(new Unacceptable(413, `This link is for ${this.#most} bytes.`));
     if (this.#headSize < HEAD_BYTES) {
       this.#head.push(chunk);
       this.#headSize += chunk.length;

@@ -8,7 +8,9 @@ import type { Attachment } from './attachment.ts';
 export async function release(ctx: Context, fileIds: readonly string[]): Promise<void> {
   if (fileIds.length === 0) return;
   const now = new Date();
-  await sql`update stored_file set checks_at = ${now} where id = any(${[...fileIds]}::uuid[])`.execute(ctx.em.getKysely());
+  await sql`update stored_file set checks_at = ${now} where id = any(${[...fileIds]}::uuid[])`.execute(
+    ctx.em.getKysely(),
+  );
   due(ctx, now);
 }
 
@@ -18,7 +20,13 @@ export async function removeBytes(ctx: Context, attachments: readonly Attachment
   const fileIds = attachments.flatMap(({ fileId }) => fileId ?? []);
   for (const attachment of attachments) {
     if (attachment.redactedAt) continue;
-    Object.assign(attachment, { name: '[redacted]', fileId: null, redactedAt: now, updatedAt: now, version: attachment.version + 1 });
+    Object.assign(attachment, {
+      name: '[redacted]',
+      fileId: null,
+      redactedAt: now,
+      updatedAt: now,
+      version: attachment.version + 1,
+    });
   }
   await ctx.em.flush();
   await release(ctx, fileIds);

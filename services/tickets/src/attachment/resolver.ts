@@ -29,7 +29,10 @@ export class AttachmentResolver {
     description:
       'Signed link to download it, for 5 minutes and as long as the caller sees the message. An address of the gateway, or a path relative to it where the platform does not know its address. Null until uploaded and clean, and after redaction.',
   })
-  url(@Root() { id, scan, fileId, redactedAt }: Attachment, @Ctx() { orm, workspace, actor }: Context): string | null {
+  url(
+    @Root() { id, scan, fileId, redactedAt }: Attachment,
+    @Ctx() { orm, workspace, actor }: Context,
+  ): string | null {
     if (scan !== ScanState.CLEAN || !fileId || redactedAt) return null;
     const { kind, id: actorId, role, scopes, filter } = actor;
     // What a person sees does not depend on them, and links are to be short.
@@ -39,7 +42,14 @@ export class AttachmentResolver {
       workspace,
       id,
       until: secondsFromNow(DOWNLOAD_SECONDS),
-      as: { kind, id: actorId, role, scopes: scopes.filter((scope) => scope.startsWith('tickets:')), departments, filter },
+      as: {
+        kind,
+        id: actorId,
+        role,
+        scopes: scopes.filter((scope) => scope.startsWith('tickets:')),
+        departments,
+        filter,
+      },
     });
   }
 }
@@ -55,7 +65,8 @@ export class MessageAttachments {
 @Resolver(() => Ticket)
 export class TicketAttachments {
   @FieldResolver(() => [Attachment], {
-    description: 'The files of all messages that the caller may read, oldest first; of more than 500 the first ones.',
+    description:
+      'The files of all messages that the caller may read, oldest first; of more than 500 the first ones.',
   })
   attachments(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Attachment[]> {
     return ofTicket(ctx, ticket.id);

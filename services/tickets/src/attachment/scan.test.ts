@@ -36,9 +36,21 @@ interface Shown {
   url: string | null;
 }
 const shown = async (id: string): Promise<Shown> =>
-  (await desk.ask<{ node: Shown }>(desk.customer, 'query ($id: ID!) { node(id: $id) { ... on Attachment { scan url } } }', { id })).node;
+  (
+    await desk.ask<{ node: Shown }>(
+      desk.customer,
+      'query ($id: ID!) { node(id: $id) { ... on Attachment { scan url } } }',
+      { id },
+    )
+  ).node;
 const sendWith = (attachmentIds: string[]) =>
-  mutate(desk, desk.customer, 'ticketCreate', { subject: 'Files', body: 'Here.', attachmentIds }, 'ticket { id }');
+  mutate(
+    desk,
+    desk.customer,
+    'ticketCreate',
+    { subject: 'Files', body: 'Here.', attachmentIds },
+    'ticket { id }',
+  );
 const virus = () => new Uint8Array(Buffer.from(`${randomBytes(100_000).toString('hex')}${EICAR}`));
 async function until(holds: () => Promise<boolean>, patienceMs = 10_000): Promise<void> {
   for (const end = performance.now() + patienceMs; !(await holds()); await sleep(20))
@@ -53,7 +65,9 @@ test('a file is read once the scanner has found nothing in it; one in which it f
   expect(Buffer.from(await (await download(desk, url!)).arrayBuffer()).equals(bytes)).toBe(true);
   const bad = await upload(desk, desk.customer, virus());
   expect(await shown(bad)).toEqual({ scan: 'INFECTED', url: null });
-  expect((await sendWith([clean, bad])).userErrors).toEqual([{ code: 'FILE_INFECTED', field: ['input', 'attachmentIds', '1'] }]);
+  expect((await sendWith([clean, bad])).userErrors).toEqual([
+    { code: 'FILE_INFECTED', field: ['input', 'attachmentIds', '1'] },
+  ]);
   expect((await sendWith([clean])).userErrors).toEqual([]);
 });
 
@@ -67,7 +81,9 @@ test('while the scanner is away files are sent, but nobody reads them; it looks 
   clock.turn(60_000);
   await clamd.comeBack();
   clock.turn(60_000);
-  await until(async () => (await shown(good)).scan === 'CLEAN' && (await shown(bad)).scan !== 'PENDING');
+  await until(
+    async () => (await shown(good)).scan === 'CLEAN' && (await shown(bad)).scan !== 'PENDING',
+  );
   expect((await shown(good)).url).not.toBeNull();
   expect(await shown(bad)).toEqual({ scan: 'INFECTED', url: null });
   expect(clamd.scanned()).toBeGreaterThanOrEqual(before + 2);

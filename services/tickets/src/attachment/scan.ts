@@ -10,14 +10,20 @@ import { type Files, filesOf, keyOf } from './files.ts';
 const AGAIN_MS = 60_000;
 
 /** When uploaded bytes are looked at again, unless they have got their verdict by then; null where nobody scans. */
-export const scansAt = ({ scanner }: Files): Date | null => (scanner ? new Date(Date.now() + AGAIN_MS) : null);
+export const scansAt = ({ scanner }: Files): Date | null =>
+  scanner ? new Date(Date.now() + AGAIN_MS) : null;
 
 /** Has the bytes of an upload scanned, outside of every transaction, and keeps the verdict. Without one the clock asks again. */
 export async function scan(ctx: Context, files: Files, id: string): Promise<void> {
   if (!files.scanner) return;
   try {
     const fileId = await waiting(ctx, id);
-    if (fileId) await settle(ctx, id, await files.scanner(await files.store.read(keyOf(ctx.workspace, fileId))));
+    if (fileId)
+      await settle(
+        ctx,
+        id,
+        await files.scanner(await files.store.read(keyOf(ctx.workspace, fileId))),
+      );
   } catch (error) {
     ctx.log.warn({ err: error, attachment: id }, 'a file could not be scanned, and is tried again');
   }
@@ -26,7 +32,9 @@ export async function scan(ctx: Context, files: Files, id: string): Promise<void
 const waiting = (ctx: Context, id: string): Promise<string | undefined> =>
   ctx.write(async (em) => {
     const { rows } = await sql<{ file_id: string }>`
-      select file_id from attachment where id = ${id}::uuid and file_id is not null and scan = 'PENDING'`.execute(em.getKysely());
+      select file_id from attachment where id = ${id}::uuid and file_id is not null and scan = 'PENDING'`.execute(
+      em.getKysely(),
+    );
     return rows[0]?.file_id;
   });
 
@@ -42,7 +50,12 @@ export async function scanInTime(ctx: Context, row: object): Promise<void> {
   const attachment = ctx.em.map(Attachment, row as never);
   const files = filesOf(ctx.orm);
   // Nobody scans any more: it is as if nobody ever had.
-  if (!files.scanner) return void Object.assign(attachment, { scan: ScanState.CLEAN, scansAt: null, version: attachment.version + 1 });
+  if (!files.scanner)
+    return void Object.assign(attachment, {
+      scan: ScanState.CLEAN,
+      scansAt: null,
+      version: attachment.version + 1,
+    });
   attachment.scansAt = scansAt(files);
   due(ctx, attachment.scansAt!);
   const later = ctx.again();

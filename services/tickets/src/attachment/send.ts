@@ -9,9 +9,15 @@ import { disposition } from './name.ts';
 import { Unacceptable } from './receive.ts';
 
 /** Gives the bytes to whoever still sees the file. */
-export async function send(ctx: Context, files: Files, id: string, response: ServerResponse): Promise<void> {
+export async function send(
+  ctx: Context,
+  files: Files,
+  id: string,
+  response: ServerResponse,
+): Promise<void> {
   const attachment = await read(ctx, id);
-  if (!attachment?.fileId || attachment.scan !== ScanState.CLEAN) throw new Unacceptable(404, 'There is no such file.');
+  if (!attachment?.fileId || attachment.scan !== ScanState.CLEAN)
+    throw new Unacceptable(404, 'There is no such file.');
   const bytes = await files.store.read(keyOf(ctx.workspace, attachment.fileId));
   await once(bytes, 'readable');
   response.writeHead(200, {

@@ -33,7 +33,9 @@ describe.each(['a folder', 'a bucket'])('%s', (kind) => {
     }
     await store.remove(KEY);
     await store.remove(KEY);
-    await expect((async () => buffer(await store.read(KEY)))()).rejects.toThrow(/Cannot read|ENOENT/);
+    await expect((async () => buffer(await store.read(KEY)))()).rejects.toThrow(
+      /Cannot read|ENOENT/,
+    );
   });
 
   test('keeps nothing of what breaks off', async () => {
@@ -44,12 +46,18 @@ describe.each(['a folder', 'a bucket'])('%s', (kind) => {
     setImmediate(() => bytes.destroy(new Error('The sender is gone.')));
     await expect(kept).rejects.toThrow(/gone|Cannot write/);
     await store.remove('5f0c/broken');
-    await expect((async () => buffer(await store.read('5f0c/broken')))()).rejects.toThrow(/Cannot read|ENOENT/);
+    await expect((async () => buffer(await store.read('5f0c/broken')))()).rejects.toThrow(
+      /Cannot read|ENOENT/,
+    );
   });
 });
 
 test('a bucket takes nothing from whoever has not its key', async () => {
-  const stranger = storeOf({ FILES_DIR: folder, ...bucket.environment, S3_SECRET_ACCESS_KEY: 'guessed' });
+  const stranger = storeOf({
+    FILES_DIR: folder,
+    ...bucket.environment,
+    S3_SECRET_ACCESS_KEY: 'guessed',
+  });
   await expect(stranger.put(KEY, Readable.from(['x']), 1)).rejects.toThrow(/Cannot write/);
   expect(bucket.keys()).toEqual([]);
 });

@@ -20,12 +20,17 @@ const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** The folder, or the bucket where one is named. */
 export function storeOf(config: FilesConfig): Store {
-  const disk = config.S3_BUCKET ? bucket(config, config.S3_BUCKET) : Promise.resolve(folder(config));
+  const disk = config.S3_BUCKET
+    ? bucket(config, config.S3_BUCKET)
+    : Promise.resolve(folder(config));
   // Told by whoever asks for a file.
   disk.catch(() => {});
   return {
     put: async (key, bytes, size) => {
-      const kept = (await disk).putStream(key, bytes, { contentLength: size, contentType: 'application/octet-stream' });
+      const kept = (await disk).putStream(key, bytes, {
+        contentLength: size,
+        contentType: 'application/octet-stream',
+      });
       await Promise.race([kept, broken(bytes)]);
     },
     read: async (key) => (await disk).getStream(key),
@@ -34,13 +39,20 @@ export function storeOf(config: FilesConfig): Store {
 }
 
 /** A bucket may wait for ever for the rest of bytes that broke off. */
-const broken = (bytes: Readable): Promise<never> => new Promise((_, reject) => bytes.once('error', reject));
+const broken = (bytes: Readable): Promise<never> =>
+  new Promise((_, reject) => bytes.once('error', reject));
 
-const folder = ({ FILES_DIR }: FilesConfig): Disk => new Disk(new FSDriver({ location: FILES_DIR, visibility: 'private' }));
+const folder = ({ FILES_DIR }: FilesConfig): Disk =>
+  new Disk(new FSDriver({ location: FILES_DIR, visibility: 'private' }));
 
 /** Loaded only where it is used. Checksums that only Amazon's own servers know are left out, so that others' take the bytes, too. */
 async function bucket(config: FilesConfig, name: string): Promise<Disk> {
-  const { S3_ENDPOINT: endpoint, S3_REGION: region, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
+  const {
+    S3_ENDPOINT: endpoint,
+    S3_REGION: region,
+    S3_ACCESS_KEY_ID: accessKeyId,
+    S3_SECRET_ACCESS_KEY: secretAccessKey,
+  } = config;
   const { S3Driver } = await import('flydrive/drivers/s3');
   const driver = new S3Driver({
     bucket: name,

@@ -24,8 +24,11 @@ async function throwAway(ctx: Context, row: object): Promise<void> {
 async function check(ctx: Context, row: object): Promise<void> {
   const { id, hash } = row as { id: string; hash: Buffer | null };
   const db = ctx.em.getKysely();
-  const { rows } = await sql`select from attachment where file_id = ${id}::uuid limit 1`.execute(db);
-  if (rows.length) await sql`update stored_file set checks_at = null where id = ${id}::uuid`.execute(db);
+  const { rows } = await sql`select from attachment where file_id = ${id}::uuid limit 1`.execute(
+    db,
+  );
+  if (rows.length)
+    await sql`update stored_file set checks_at = null where id = ${id}::uuid`.execute(db);
   else if (hash) await sql`update stored_file set hash = null where id = ${id}::uuid`.execute(db);
   else {
     await filesOf(ctx.orm).store.remove(keyOf(ctx.workspace, id));

@@ -17,7 +17,8 @@ const PROGRAMS = new Set(
 const PROGRAM_TYPES =
   /^application\/(x-(ms-?(dos-program|download|installer|shortcut)|msdos-program|executable|elf|mach-binary|sh|shellscript|csh|bat|dosexec|httpd-php|php|java-applet|apple-diskimage|deb|rpm|pie-executable|sharedlib)|x\.ms\.shortcut|x\.apple\.alias|vnd\.(microsoft\.portable-executable|android\.package-archive|debian\.binary-package)|java-archive|java-vm|javascript|ecmascript|wasm|x-javascript|hta)$|^text\/(javascript|ecmascript|x-(shellscript|sh|php|msdos-batch))$/;
 
-export const isProgramName = (name: string): boolean => PROGRAMS.has(/\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');
+export const isProgramName = (name: string): boolean =>
+  PROGRAMS.has(/\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');
 export const isProgramType = (type: string): boolean => PROGRAM_TYPES.test(type);
 
 export type Judgement = { type: string } | { refused: 'program' | 'type' };
@@ -45,7 +46,13 @@ const SAME: Record<string, string> = {
   'application/x-gzip': 'application/gzip',
 };
 /** Wrappers in which other formats come: which one it is, is not always seen at the beginning. */
-const WRAPPERS = new Set(['application/zip', 'application/x-cfb', 'application/gzip', 'application/xml', 'application/x-ole-storage']);
+const WRAPPERS = new Set([
+  'application/zip',
+  'application/x-cfb',
+  'application/gzip',
+  'application/xml',
+  'application/x-ole-storage',
+]);
 
 const sameOf = (type: string): string => SAME[type] ?? type;
 const kindOf = (type: string): string => type.slice(0, type.indexOf('/'));
@@ -59,8 +66,14 @@ function holds(declared: string, found: string | undefined): boolean {
   if (is === said) return true;
   // The same wrapper holds sound or pictures that move.
   if (isMedia(is) && isMedia(said)) return true;
-  if (is === 'application/xml' && (ACTIVE.test(said) || said.startsWith('application/'))) return true;
-  return WRAPPERS.has(is) && kindOf(said) === 'application' && !['application/pdf', ...WRAPPERS].includes(said);
+  if (is === 'application/xml' && (ACTIVE.test(said) || said.startsWith('application/')))
+    return true;
+  return (
+    WRAPPERS.has(is) &&
+    kindOf(said) === 'application' &&
+    !['application/pdf', ...WRAPPERS].includes(said)
+  );
 }
 
-const isMedia = (type: string): boolean => ['audio', 'video'].includes(kindOf(type)) || type === 'application/ogg';
+const isMedia = (type: string): boolean =>
+  ['audio', 'video'].includes(kindOf(type)) || type === 'application/ogg';

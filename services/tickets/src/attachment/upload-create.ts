@@ -14,7 +14,10 @@ import { isProgramName, isProgramType } from './type.ts';
 const MOST_UNUSED = 200;
 
 /** A place for a file, and the link to fill it. */
-export async function uploadCreate(ctx: Context, input: AttachmentUploadCreateInput): Promise<AttachmentUploadCreatePayload> {
+export async function uploadCreate(
+  ctx: Context,
+  input: AttachmentUploadCreateInput,
+): Promise<AttachmentUploadCreatePayload> {
   const { contentType, size } = input;
   const name = fileName(input.name);
   if (size < 1) throw new Refusal('INVALID', 'size');

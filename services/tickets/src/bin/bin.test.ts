@@ -26,12 +26,17 @@ afterAll(async () => {
   await service.stop();
 });
 
-const act = (actor: Actor, name: string, id: string, more: object = {}) => mutate(desk, actor, name, { id, ...more });
+const act = (actor: Actor, name: string, id: string, more: object = {}) =>
+  mutate(desk, actor, name, { id, ...more });
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
   payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 
 /** By which ways the actor comes to the ticket. */
-async function ways(actor: Actor, { id, number, tag, message }: Made, filter: object | null = null): Promise<string[]> {
+async function ways(
+  actor: Actor,
+  { id, number, tag, message }: Made,
+  filter: object | null = null,
+): Promise<string[]> {
   const staff = actor.role !== 'REQUESTER';
   type Ids = { nodes: { id: string }[]; totalCount: number };
   const data = await desk.ask<{
@@ -52,7 +57,10 @@ async function ways(actor: Actor, { id, number, tag, message }: Made, filter: ob
       list: tickets(filter: $filter, first: 100) { nodes { id } totalCount } search: tickets(filter: $words, first: 100) { nodes { id } totalCount }
       mine: _entities(representations: $customers) { ... on Customer { tickets(filter: $filter, first: 100) { nodes { id } totalCount } } }
       events: ticketEvents(filter: $of, first: 100) { nodes { ticket { id } } }
-      ${staff ? `tags(text: "${tag}") { nodes { ticketCount } }` : ''} }`.replace('all: { totalCount }', ''),
+      ${staff ? `tags(text: "${tag}") { nodes { ticketCount } }` : ''} }`.replace(
+      'all: { totalCount }',
+      '',
+    ),
     {
       id,
       number,
@@ -89,7 +97,9 @@ async function made(): Promise<Made> {
   const tag = `canary${++n}x`;
   const ticket = await desk.ticket({ subject: tag });
   await mutate(desk, desk.agent, 'ticketUpdate', { id: ticket.id, addTags: [tag] });
-  const { message } = (await reply(desk, desk.agent, ticket.id)) as unknown as { message: { id: string } };
+  const { message } = (await reply(desk, desk.agent, ticket.id)) as unknown as {
+    message: { id: string };
+  };
   return { ...ticket, tag, message: message.id };
 }
 const LISTED = ['list', 'search', 'customer', 'events', 'tag'];
@@ -100,14 +110,34 @@ describe('the bin', () => {
     const ticket = await made();
     expect(await ways(desk.agent, ticket)).toEqual([...NAMED, ...LISTED]);
     expect(codes(await act(desk.lead, 'ticketDelete', ticket.id))).toEqual([]);
-    for (const actor of [desk.agent, desk.light, desk.analyst, desk.customer, app(desk.workspace, ['tickets:read'])])
-      for (const filter of [null, { deleted: true }, { deleted: false }, { or: [{ deleted: true }] }])
-        expect([actor.name, filter, await ways(actor, ticket, filter)]).toEqual([actor.name, filter, []]);
+    for (const actor of [
+      desk.agent,
+      desk.light,
+      desk.analyst,
+      desk.customer,
+      app(desk.workspace, ['tickets:read']),
+    ])
+      for (const filter of [
+        null,
+        { deleted: true },
+        { deleted: false },
+        { or: [{ deleted: true }] },
+      ])
+        expect([actor.name, filter, await ways(actor, ticket, filter)]).toEqual([
+          actor.name,
+          filter,
+          [],
+        ]);
     for (const actor of [desk.lead, desk.admin, desk.partner]) {
       expect(await ways(actor, ticket)).toEqual(NAMED);
       expect(await ways(actor, ticket, { deleted: false })).toEqual(NAMED);
-      expect(await ways(actor, ticket, { deleted: true })).toEqual([...NAMED, ...LISTED.filter((way) => way !== 'tag')]);
-      expect(await ways(actor, ticket, { or: [{ deleted: true }, { number: { eq: -1 } }] })).toContain('list');
+      expect(await ways(actor, ticket, { deleted: true })).toEqual([
+        ...NAMED,
+        ...LISTED.filter((way) => way !== 'tag'),
+      ]);
+      expect(
+        await ways(actor, ticket, { or: [{ deleted: true }, { number: { eq: -1 } }] }),
+      ).toContain('list');
     }
   });
 
@@ -125,17 +155,28 @@ describe('the bin', () => {
     ];
     for (const [name, input] of inputs) {
       const field = name === 'messageAdd' ? 'ticketId' : 'id';
-      expect(codes(await mutate(desk, desk.agent, name, input))).toEqual([`NOT_FOUND input.${field}`]);
-      expect(codes(await mutate(desk, desk.admin, name, input))).toEqual([`TICKET_DELETED input.${field}`]);
+      expect(codes(await mutate(desk, desk.agent, name, input))).toEqual([
+        `NOT_FOUND input.${field}`,
+      ]);
+      expect(codes(await mutate(desk, desk.admin, name, input))).toEqual([
+        `TICKET_DELETED input.${field}`,
+      ]);
     }
-    expect(codes(await mutate(desk, desk.customer, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'x' }))).toEqual([
-      'NOT_FOUND input.ticketId',
-    ]);
+    expect(
+      codes(
+        await mutate(desk, desk.customer, 'messageAdd', {
+          ticketId: id,
+          visibility: 'PUBLIC',
+          body: 'x',
+        }),
+      ),
+    ).toEqual(['NOT_FOUND input.ticketId']);
   });
 
   test('it is restored as it was, and its requester learns nothing of the time in between', async () => {
     const ticket = await made();
-    const seen = 'query ($id: ID!) { ticket(id: $id) { version updatedAt subject status timeline { totalCount } } }';
+    const seen =
+      'query ($id: ID!) { ticket(id: $id) { version updatedAt subject status timeline { totalCount } } }';
     const before = await desk.ask(desk.customer, seen, { id: ticket.id });
     await act(desk.lead, 'ticketDelete', ticket.id);
     expect(codes(await act(desk.lead, 'ticketDelete', ticket.id))).toEqual([]);
@@ -152,8 +193,16 @@ describe('the bin', () => {
       { id: ticket.id },
     );
     expect(read.timeline.nodes).toEqual([
-      { type: 'ticket.deleted', summary: 'lead put the ticket into the bin', actor: { id: desk.lead.id } },
-      { type: 'ticket.restored', summary: 'lead took the ticket out of the bin', actor: { id: desk.lead.id } },
+      {
+        type: 'ticket.deleted',
+        summary: 'lead put the ticket into the bin',
+        actor: { id: desk.lead.id },
+      },
+      {
+        type: 'ticket.restored',
+        summary: 'lead took the ticket out of the bin',
+        actor: { id: desk.lead.id },
+      },
     ]);
   });
 
@@ -186,15 +235,28 @@ describe('the bin', () => {
 describe('removing for ever', () => {
   test('an administrator removes what is in the bin; nothing of it is left but what was done to it, and its number', async () => {
     const ticket = await made();
-    expect(codes(await act(desk.admin, 'ticketPurge', ticket.id))).toEqual(['NOT_DELETED input.id']);
+    expect(codes(await act(desk.admin, 'ticketPurge', ticket.id))).toEqual([
+      'NOT_DELETED input.id',
+    ]);
     await act(desk.lead, 'ticketDelete', ticket.id);
     const purge = () => mutate(desk, desk.admin, 'ticketPurge', { id: ticket.id }, 'deletedId');
     expect(await purge()).toEqual({ deletedId: ticket.id, userErrors: [] });
     expect(codes(await purge())).toEqual(['NOT_FOUND input.id']);
-    for (const actor of [desk.admin, desk.customer]) expect(await ways(actor, ticket, { deleted: true })).toEqual([]);
-    expect(await rowsOf(ticket.id)).toEqual({ ticket: 0, message: 0, ticket_text: 0, ticket_tag: 0 });
+    for (const actor of [desk.admin, desk.customer])
+      expect(await ways(actor, ticket, { deleted: true })).toEqual([]);
+    expect(await rowsOf(ticket.id)).toEqual({
+      ticket: 0,
+      message: 0,
+      ticket_text: 0,
+      ticket_tag: 0,
+    });
     expect(await factsOf(ticket.id)).toEqual(
-      expect.arrayContaining(['ticket.created', 'message.added', 'ticket.deleted', 'ticket.purged']),
+      expect.arrayContaining([
+        'ticket.created',
+        'message.added',
+        'ticket.deleted',
+        'ticket.purged',
+      ]),
     );
     expect((await desk.ticket()).number).toBeGreaterThan(ticket.number);
   });
@@ -214,7 +276,11 @@ describe('removing for ever', () => {
     const binned = async (replies: number): Promise<string> => {
       const { id } = await desk.ticket();
       for (let n = 0; n < replies; n++)
-        await mutate(desk, desk.customer, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: `${n}` });
+        await mutate(desk, desk.customer, 'messageAdd', {
+          ticketId: id,
+          visibility: 'PUBLIC',
+          body: `${n}`,
+        });
       await act(desk.lead, 'ticketDelete', id);
       return id;
     };
@@ -223,7 +289,9 @@ describe('removing for ever', () => {
     for (const id of [short, long]) {
       const statements = await countStatements(() => act(desk.admin, 'ticketPurge', id));
       // What the clock does about the facts of the other one comes in between.
-      counts.push(statements.filter((each) => !/removed_ticket|forget_facts|from outbox/.test(each)).length);
+      counts.push(
+        statements.filter((each) => !/removed_ticket|forget_facts|from outbox/.test(each)).length,
+      );
     }
     expect(counts[1]).toBe(counts[0]);
   });
@@ -231,9 +299,18 @@ describe('removing for ever', () => {
   test('what hung on it hangs on nothing, and says so', async () => {
     const fresh = await openDesk(service);
     const [problem, into] = [await fresh.ticket(), await fresh.ticket()];
-    const [incident, related, folded] = [await fresh.ticket(), await fresh.ticket(), await fresh.ticket()];
-    const done = async (actor: Actor, name: string, input: object) => expect(codes(await mutate(fresh, actor, name, input))).toEqual([]);
-    await done(fresh.agent, 'ticketLink', { id: problem.id, otherId: incident.id, kind: 'INCIDENT' });
+    const [incident, related, folded] = [
+      await fresh.ticket(),
+      await fresh.ticket(),
+      await fresh.ticket(),
+    ];
+    const done = async (actor: Actor, name: string, input: object) =>
+      expect(codes(await mutate(fresh, actor, name, input))).toEqual([]);
+    await done(fresh.agent, 'ticketLink', {
+      id: problem.id,
+      otherId: incident.id,
+      kind: 'INCIDENT',
+    });
     await done(fresh.agent, 'ticketLink', { id: problem.id, otherId: related.id, kind: 'RELATED' });
     await done(fresh.agent, 'ticketMerge', { ids: [folded.id], intoId: into.id });
     for (const { id } of [problem, into]) {
@@ -247,7 +324,9 @@ describe('removing for ever', () => {
       expect(await fresh.ask(fresh.agent, query, { id })).toEqual({
         ticket: { ...nothing, timeline: { nodes: [{ type: 'ticket.unlinked' }] } },
       });
-    expect(await fresh.ask(fresh.agent, query, { id: folded.id })).toMatchObject({ ticket: nothing });
+    expect(await fresh.ask(fresh.agent, query, { id: folded.id })).toMatchObject({
+      ticket: nothing,
+    });
     expect(await untold(fresh)).toEqual([]);
   });
 
@@ -256,18 +335,29 @@ describe('removing for ever', () => {
     await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED' });
     clock.turn(28 * DAY);
     await until(async () => (await statusOf(id)) === 'CLOSED');
-    const late = await mutate(desk, desk.customer, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'Late' }, 'ticket { id }');
+    const late = await mutate(
+      desk,
+      desk.customer,
+      'messageAdd',
+      { ticketId: id, visibility: 'PUBLIC', body: 'Late' },
+      'ticket { id }',
+    );
     await act(desk.lead, 'ticketDelete', id);
     await act(desk.admin, 'ticketPurge', id);
     const followUp = (late['ticket'] as { id: string }).id;
-    const data = await desk.ask(desk.customer, 'query ($id: ID!) { ticket(id: $id) { subject followUpOf { id } } }', { id: followUp });
+    const data = await desk.ask(
+      desk.customer,
+      'query ($id: ID!) { ticket(id: $id) { subject followUpOf { id } } }',
+      { id: followUp },
+    );
     expect(data).toMatchObject({ ticket: { followUpOf: null } });
   });
 });
 
 test('spam leaves the lists of the staff unless they ask for it, and its sender learns nothing', async () => {
   const ticket = await made();
-  const seen = 'query ($id: ID!) { ticket(id: $id) { spam version updatedAt timeline { totalCount } } }';
+  const seen =
+    'query ($id: ID!) { ticket(id: $id) { spam version updatedAt timeline { totalCount } } }';
   const before = await desk.ask(desk.customer, seen, { id: ticket.id });
   expect(codes(await act(desk.agent, 'ticketSpamMark', ticket.id, { spam: true }))).toEqual([]);
   expect(await desk.ask(desk.customer, seen, { id: ticket.id })).toEqual(before);
@@ -283,14 +373,23 @@ test('spam leaves the lists of the staff unless they ask for it, and its sender 
 });
 
 const statusOf = async (id: string): Promise<string> =>
-  (await desk.ask<{ ticket: { status: string } }>(desk.lead, 'query ($id: ID!) { ticket(id: $id) { status } }', { id })).ticket.status;
+  (
+    await desk.ask<{ ticket: { status: string } }>(
+      desk.lead,
+      'query ($id: ID!) { ticket(id: $id) { status } }',
+      { id },
+    )
+  ).ticket.status;
 
 async function until(holds: () => Promise<boolean>, patienceMs = 10_000): Promise<void> {
   for (const end = performance.now() + patienceMs; !(await holds()); await sleep(20))
     if (performance.now() > end) throw new Error('It did not happen in time.');
 }
 
-async function inDatabase<Row extends object>(statement: string, values: unknown[]): Promise<Row[]> {
+async function inDatabase<Row extends object>(
+  statement: string,
+  values: unknown[],
+): Promise<Row[]> {
   const client = new Client({ connectionString: service.database.ownerUrl });
   await client.connect();
   const { rows } = await client.query<Row>(statement, values);

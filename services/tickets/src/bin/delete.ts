@@ -11,7 +11,10 @@ import type { Ticket } from '../ticket/ticket.ts';
 const KEPT_MS = 30 * 24 * 3_600_000;
 
 /** Into the bin, where nobody finds it but who may restore it; what time does to it, it does there as well. */
-export async function remove(ctx: Context, { id }: TicketDeleteInput): Promise<TicketDeletePayload> {
+export async function remove(
+  ctx: Context,
+  { id }: TicketDeleteInput,
+): Promise<TicketDeletePayload> {
   const ticket = await lockedAnywhere(ctx, id);
   if (ticket.deletedAt) return { ticket, userErrors: [] };
   const operation = begin(ctx, OperationKind.DELETE, new Date());
@@ -26,5 +29,9 @@ export async function remove(ctx: Context, { id }: TicketDeleteInput): Promise<T
 export function binned(ticket: Ticket, at: Date): NewFact {
   ticket.deletedAt = at;
   ticket.purgesAt = new Date(at.getTime() + KEPT_MS);
-  return fact('ticket.deleted', ticket, { at, changes: { deletedAt: [null, at.toISOString()] }, internal: true });
+  return fact('ticket.deleted', ticket, {
+    at,
+    changes: { deletedAt: [null, at.toISOString()] },
+    internal: true,
+  });
 }

@@ -3,7 +3,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { TestService } from '@deskgraph/common/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type Desk, type Result, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
+import {
+  type Desk,
+  type Result,
+  mutate,
+  openDesk,
+  reply,
+  startTickets,
+} from '../../testing/desk.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -25,7 +32,12 @@ afterAll(async () => {
   await service.stop();
 });
 
-const act = async (name: string, input: object, selection = '', actor = desk.agent): Promise<Result> => {
+const act = async (
+  name: string,
+  input: object,
+  selection = '',
+  actor = desk.agent,
+): Promise<Result> => {
   const result = await mutate(desk, actor, name, input, selection);
   expect(result.userErrors).toEqual([]);
   return result;
@@ -48,27 +60,48 @@ const factsOf = async (id: string): Promise<Row[]> =>
   ).rows;
 
 test('what is removed for ever leaves its facts behind, and in them nothing that people wrote or are called', async () => {
-  const made = await act('ticketFieldCreate', { key: 'iban', label: 'IBAN', kind: 'TEXT' }, 'ticketField { id }', desk.admin);
+  const made = await act(
+    'ticketFieldCreate',
+    { key: 'iban', label: 'IBAN', kind: 'TEXT' },
+    'ticketField { id }',
+    desk.admin,
+  );
   const fieldId = (made['ticketField'] as { id: string }).id;
   const { id } = await desk.ticket({ subject: 'Secretparcel' });
-  await act('ticketUpdate', { id, subject: 'Secretinvoice', fields: [{ fieldId, value: 'Secretaccount' }], product: 'Secretkettle' });
+  await act('ticketUpdate', {
+    id,
+    subject: 'Secretinvoice',
+    fields: [{ fieldId, value: 'Secretaccount' }],
+    product: 'Secretkettle',
+  });
   await act('ticketEscalate', { id, reason: 'Secretreason', toAgentId: desk.agent.id });
   await reply(desk, desk.agent, id);
   await act('ticketStatusChange', { id, status: 'SOLVED', resolution: 'Secretwords' });
   const before = await factsOf(id);
-  expect(before.map(({ text }) => text).join()).toMatch(/Secretparcel.*Secretinvoice.*Secretaccount.*Secretwords/);
+  expect(before.map(({ text }) => text).join()).toMatch(
+    /Secretparcel.*Secretinvoice.*Secretaccount.*Secretwords/,
+  );
   await act('ticketDelete', { id }, '', desk.lead);
   await act('ticketPurge', { id }, '', desk.admin);
   await until(async () => !(await owner.query('select from removed_ticket')).rowCount);
   const after = await factsOf(id);
-  expect(after.map(({ type }) => type)).toEqual([...before.map(({ type }) => type), 'ticket.deleted', 'ticket.purged']);
+  expect(after.map(({ type }) => type)).toEqual([
+    ...before.map(({ type }) => type),
+    'ticket.deleted',
+    'ticket.purged',
+  ]);
   for (const { text } of after) expect(text).not.toMatch(/Secret|Marta/);
   const { rows } = await owner.query<{ data: object }>(
     `select data from event_log where subject = $1 and type = 'ticket.status_changed' order by version desc limit 1`,
     [id],
   );
   expect(rows[0]!.data).toMatchObject({
-    state: { status: 'SOLVED', assigneeId: desk.agent.id, requesterId: desk.customer.id, resolutionCode: 'ANSWERED' },
+    state: {
+      status: 'SOLVED',
+      assigneeId: desk.agent.id,
+      requesterId: desk.customer.id,
+      resolutionCode: 'ANSWERED',
+    },
     changes: { status: ['OPEN', 'SOLVED'] },
   });
 });
@@ -77,7 +110,12 @@ test('the memory of a process forgets at once what the log forgets, and no more'
   const { tail, relay } = service.service;
   await tail.ready();
   const { id } = await desk.ticket({ subject: 'Secretparcel' });
-  await act('ticketUpdate', { id, subject: 'Secretinvoice', addTags: ['vip'], product: 'Secretkettle' });
+  await act('ticketUpdate', {
+    id,
+    subject: 'Secretinvoice',
+    addTags: ['vip'],
+    product: 'Secretkettle',
+  });
   await act('ticketSnooze', { id });
   await act('ticketDelete', { id }, '', desk.lead);
   await act('ticketPurge', { id }, '', desk.admin);
@@ -87,8 +125,11 @@ test('the memory of a process forgets at once what the log forgets, and no more'
     [id],
   );
   while (tail.head < Number(rows.at(-1)!.position)) await relay.grown(100);
-  for (const { position, actor, data } of rows) expect(tail.at(Number(position))).toMatchObject({ subject: id, actor, data });
-  expect(JSON.stringify(rows.map(({ position }) => tail.at(Number(position))))).not.toMatch(/Secret|Marta/);
+  for (const { position, actor, data } of rows)
+    expect(tail.at(Number(position))).toMatchObject({ subject: id, actor, data });
+  expect(JSON.stringify(rows.map(({ position }) => tail.at(Number(position))))).not.toMatch(
+    /Secret|Marta/,
+  );
 });
 
 test('nobody changes or deletes a fact: not the service’s own role, on no way, and no field of the graph', async () => {
@@ -98,12 +139,15 @@ test('nobody changes or deletes a fact: not the service’s own role, on no way,
   for (const table of ['event_log', 'event_log_1'])
     for (const statement of [`update ${table} set data = '{}'`, `delete from ${table}`])
       expect((await plain.query(statement)).rowCount).toBe(0);
-  await expect(plain.query('select forget_facts($1, $2)', [id, []])).rejects.toThrow('Facts forget nothing');
+  await expect(plain.query('select forget_facts($1, $2)', [id, []])).rejects.toThrow(
+    'Facts forget nothing',
+  );
   await expect(plain.query('truncate event_log')).rejects.toThrow('permission denied');
   expect(await factsOf(id)).toEqual(before);
-  const { __schema: schema } = await desk.ask<{ __schema: { mutationType: { fields: { name: string }[] } } }>(
-    desk.admin,
-    '{ __schema { mutationType { fields { name } } } }',
-  );
-  expect(schema.mutationType.fields.filter(({ name }) => /event|timeline|fact|log/i.test(name))).toEqual([]);
+  const { __schema: schema } = await desk.ask<{
+    __schema: { mutationType: { fields: { name: string }[] } };
+  }>(desk.admin, '{ __schema { mutationType { fields { name } } } }');
+  expect(
+    schema.mutationType.fields.filter(({ name }) => /event|timeline|fact|log/i.test(name)),
+  ).toEqual([]);
 });

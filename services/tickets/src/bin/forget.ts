@@ -52,16 +52,31 @@ const stays = ([key]: [string, unknown]): boolean => (STAYS as readonly string[]
 export const forgetful = (fact: NewFact): NewFact => ({ ...fact, data: without(fact.data) });
 
 /** Once a ticket is removed for ever, its facts in memory say no more than those in the log soon will. */
-export const forgets = ({ type }: Fact): ((earlier: Fact) => Fact) | undefined => (type === 'ticket.purged' ? left : undefined);
+export const forgets = ({ type }: Fact): ((earlier: Fact) => Fact) | undefined =>
+  type === 'ticket.purged' ? left : undefined;
 
 const left = (fact: Fact): Fact => {
   const { actor, data } = fact;
-  return { ...fact, actor: actor.kind === 'customer' ? { ...actor, name: '' } : actor, data: without(data) };
+  return {
+    ...fact,
+    actor: actor.kind === 'customer' ? { ...actor, name: '' } : actor,
+    data: without(data),
+  };
 };
 
 /** The same as `without_people` of the database. */
-function without({ state = {}, changes, ...details }: { state?: object; changes?: Changes }): Record<string, unknown> {
-  const former = Object.entries(changes ?? {}).map(([key, change]) => [key, stays([key, change]) ? change : [null, null]]);
+function without({
+  state = {},
+  changes,
+  ...details
+}: {
+  state?: object;
+  changes?: Changes;
+}): Record<string, unknown> {
+  const former = Object.entries(changes ?? {}).map(([key, change]) => [
+    key,
+    stays([key, change]) ? change : [null, null],
+  ]);
   return {
     ...details,
     state: Object.fromEntries(Object.entries(state).filter(stays)),
@@ -87,7 +102,9 @@ export async function forgetInTime(ctx: Context, row: object): Promise<void> {
   const ticket = toId('tkt', id);
   const db = ctx.em.getKysely();
   const { rows } = await sql`
-    select from outbox where workspace_id = ${ctx.workspace}::uuid and subject = ${ticket} limit 1`.execute(db);
+    select from outbox where workspace_id = ${ctx.workspace}::uuid and subject = ${ticket} limit 1`.execute(
+    db,
+  );
   if (rows.length) {
     const again = new Date(Date.now() + AGAIN_MS);
     await sql`update removed_ticket set forgets_at = ${again} where id = ${id}::uuid`.execute(db);

@@ -8,11 +8,13 @@ const STANDS = 'The ticket as it now stands; null when refused.';
 @InputType({ description: 'Input of ticketSpamMark.' })
 export class TicketSpamMarkInput {
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
-  @Field(() => Boolean, { description: 'True puts it into the spam queue, false takes it out.' }) spam!: boolean;
+  @Field(() => Boolean, { description: 'True puts it into the spam queue, false takes it out.' })
+  spam!: boolean;
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: false,
-    description: 'Also put the mail addresses of the requester on the block list; refused when there are none, or with `spam: false`.',
+    description:
+      'Also put the mail addresses of the requester on the block list; refused when there are none, or with `spam: false`.',
   })
   blockSender?: boolean | null;
 }
@@ -42,7 +44,8 @@ export class TicketDeletePayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
   @Field(() => Operation, {
     nullable: true,
-    description: 'The operation, to look at or to take back; null when refused, and for a ticket that was in the bin already.',
+    description:
+      'The operation, to look at or to take back; null when refused, and for a ticket that was in the bin already.',
   })
   operation?: Operation | null;
 }
@@ -54,5 +57,6 @@ export class TicketRestorePayload extends Payload {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketPurge.' })
 export class TicketPurgePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
+  deletedId?: string | null;
 }

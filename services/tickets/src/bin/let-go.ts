@@ -22,7 +22,10 @@ export async function letGo(ctx: Context, { id }: Ticket): Promise<NewFact[]> {
     ctx.em.getKysely(),
   );
   const others = hydrate(ctx.orm, Ticket, rows);
-  const facts = others.flatMap((other, at) => [...unlinked(other, id, rows[at]!.kinds), ...parted(other, id)]);
+  const facts = others.flatMap((other, at) => [
+    ...unlinked(other, id, rows[at]!.kinds),
+    ...parted(other, id),
+  ]);
   await store(ctx, Ticket, others);
   return facts;
 }
@@ -30,7 +33,10 @@ export async function letGo(ctx: Context, { id }: Ticket): Promise<NewFact[]> {
 function unlinked(other: Ticket, id: string, kinds: readonly TicketLinkKind[]): NewFact[] {
   if (other.problemId === id) other.problemId = null;
   return kinds.map((kind) =>
-    fact('ticket.unlinked', other, { changes: { links: [{ kind: INVERSE[kind], ticketId: id }, null] }, internal: true }),
+    fact('ticket.unlinked', other, {
+      changes: { links: [{ kind: INVERSE[kind], ticketId: id }, null] },
+      internal: true,
+    }),
   );
 }
 

@@ -20,11 +20,15 @@ export async function purge(ctx: Context, { id }: TicketPurgeInput): Promise<Tic
 }
 
 /** It was in the bin for long enough. */
-export const purgeInTime = (ctx: Context, row: object): Promise<void> => destroy(ctx, ctx.em.map(Ticket, row as never));
+export const purgeInTime = (ctx: Context, row: object): Promise<void> =>
+  destroy(ctx, ctx.em.map(Ticket, row as never));
 
 /** With all that was said in it. Its number is not given again, and the log goes on telling what was done to it, but not of whom. */
 async function destroy(ctx: Context, ticket: Ticket): Promise<void> {
-  await recordAll(ctx, [...(await letGo(ctx, ticket)), forgetful(fact('ticket.purged', ticket, { internal: true }))]);
+  await recordAll(ctx, [
+    ...(await letGo(ctx, ticket)),
+    forgetful(fact('ticket.purged', ticket, { internal: true })),
+  ]);
   await forget(ctx, ticket);
   await removeOfTicket(ctx, ticket.id);
   const db = ctx.em.getKysely();

@@ -21,23 +21,36 @@ import { spamMark } from './spam-mark.ts';
 export class TicketBin {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketSpamMarkPayload, {
-    description: 'Puts a ticket into the spam queue or takes it out; lists and reports leave spam out.',
+    description:
+      'Puts a ticket into the spam queue or takes it out; lists and reports leave spam out.',
   })
-  ticketSpamMark(@Arg('input', () => TicketSpamMarkInput) input: TicketSpamMarkInput, @Ctx() ctx: Context): Promise<TicketSpamMarkPayload> {
+  ticketSpamMark(
+    @Arg('input', () => TicketSpamMarkInput) input: TicketSpamMarkInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketSpamMarkPayload> {
     return spamMark(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
   @Mutation(() => TicketDeletePayload, {
-    description: 'Puts a ticket into the bin for 30 days, where only those find it who may restore it.',
+    description:
+      'Puts a ticket into the bin for 30 days, where only those find it who may restore it.',
   })
-  ticketDelete(@Arg('input', () => TicketDeleteInput) input: TicketDeleteInput, @Ctx() ctx: Context): Promise<TicketDeletePayload> {
+  ticketDelete(
+    @Arg('input', () => TicketDeleteInput) input: TicketDeleteInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketDeletePayload> {
     return remove(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
-  @Mutation(() => TicketRestorePayload, { description: 'Takes a ticket out of the bin, as it was.' })
-  ticketRestore(@Arg('input', () => TicketRestoreInput) input: TicketRestoreInput, @Ctx() ctx: Context): Promise<TicketRestorePayload> {
+  @Mutation(() => TicketRestorePayload, {
+    description: 'Takes a ticket out of the bin, as it was.',
+  })
+  ticketRestore(
+    @Arg('input', () => TicketRestoreInput) input: TicketRestoreInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketRestorePayload> {
     return restore(ctx, input);
   }
 
@@ -46,7 +59,10 @@ export class TicketBin {
     description:
       'Removes a ticket of the bin for ever, with its messages. Its number is not given again, and the log goes on telling what was done to it.',
   })
-  ticketPurge(@Arg('input', () => TicketPurgeInput) input: TicketPurgeInput, @Ctx() ctx: Context): Promise<TicketPurgePayload> {
+  ticketPurge(
+    @Arg('input', () => TicketPurgeInput) input: TicketPurgeInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketPurgePayload> {
     return purge(ctx, input);
   }
 }

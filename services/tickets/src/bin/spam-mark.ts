@@ -7,12 +7,17 @@ import { locked } from '../ticket/locked.ts';
 import type { TicketSpamMarkInput, TicketSpamMarkPayload } from './input.ts';
 
 /** Into the spam queue, or out of it; who sent it does not learn of it. */
-export async function spamMark(ctx: Context, { id, spam, blockSender }: TicketSpamMarkInput): Promise<TicketSpamMarkPayload> {
+export async function spamMark(
+  ctx: Context,
+  { id, spam, blockSender }: TicketSpamMarkInput,
+): Promise<TicketSpamMarkPayload> {
   if (blockSender && !spam) throw new Refusal('INVALID', 'blockSender');
   const ticket = await locked(ctx, id);
   if (blockSender) await blockRequester(ctx, ticket.requesterId, 'blockSender');
   if (ticket.spam === spam) return { ticket, userErrors: [] };
   ticket.spam = spam;
-  await recordAll(ctx, [fact('ticket.spam_marked', ticket, { changes: { spam: [!spam, spam] }, internal: true })]);
+  await recordAll(ctx, [
+    fact('ticket.spam_marked', ticket, { changes: { spam: [!spam, spam] }, internal: true }),
+  ]);
   return { ticket, userErrors: [] };
 }

@@ -43,7 +43,13 @@ async function start(ids: string[], action: object): Promise<string> {
   return (started['job'] as { id: string }).id;
 }
 const read = async (id: string): Promise<Job> =>
-  (await desk.ask<{ bulkJob: Job }>(desk.agent, 'query ($id: ID!) { bulkJob(id: $id) { done failed finishedAt } }', { id })).bulkJob;
+  (
+    await desk.ask<{ bulkJob: Job }>(
+      desk.agent,
+      'query ($id: ID!) { bulkJob(id: $id) { done failed finishedAt } }',
+      { id },
+    )
+  ).bulkJob;
 async function ended(id: string): Promise<Job> {
   for (;;) {
     const job = await read(id);
@@ -67,7 +73,13 @@ test(
   async () => {
     const ids = await alike(desk, TICKETS);
     let job: Job | undefined;
-    const action = { priority: 'URGENT', addTags: ['storm'], status: 'PENDING', assigneeId: 'me', departmentId: desk.departmentId };
+    const action = {
+      priority: 'URGENT',
+      addTags: ['storm'],
+      status: 'PENDING',
+      assigneeId: 'me',
+      departmentId: desk.departmentId,
+    };
     const statements = await countStatements(async () => {
       job = await ended(await start(ids, action));
     });
@@ -91,12 +103,17 @@ test(
     const { roll } = dice(seed);
     const ids = await alike(desk, TICKETS);
     const closed = ids.filter(() => !roll(8));
-    await owner.query(`update ticket set status = 'CLOSED' where id = any($1::uuid[])`, [closed.map((id) => uuidOf('tkt', id))]);
+    await owner.query(`update ticket set status = 'CLOSED' where id = any($1::uuid[])`, [
+      closed.map((id) => uuidOf('tkt', id)),
+    ]);
     const given = ids.flatMap((id) => (roll(10) ? [id] : [newId('tkt'), id]));
     const job = await start(given, { note: 'Seen', snooze: 'PT1H' });
     await ended(job);
-    const codeOf = (id: string): string => (ids.includes(id) ? (closed.includes(id) ? 'TICKET_CLOSED' : '') : 'NOT_FOUND');
-    expect(await outcome(job)).toEqual(given.map((ticket) => ({ ticket, codes: codeOf(ticket), notes: codeOf(ticket) ? 0 : 1 })));
+    const codeOf = (id: string): string =>
+      ids.includes(id) ? (closed.includes(id) ? 'TICKET_CLOSED' : '') : 'NOT_FOUND';
+    expect(await outcome(job)).toEqual(
+      given.map((ticket) => ({ ticket, codes: codeOf(ticket), notes: codeOf(ticket) ? 0 : 1 })),
+    );
   },
   PATIENCE,
 );
@@ -114,8 +131,11 @@ test('a ticket that can’t be stored, or loses every race, is told so and stops
       when (new.id in ('${uuidOf('tkt', broken)}', '${uuidOf('tkt', lost)}')) execute function break_tickets()`);
   const job = await start(ids, { note: 'Seen' });
   await ended(job);
-  const codeOf = (id: string): string => (id === broken ? 'INVALID' : id === lost ? 'CONFLICT' : '');
-  expect(await outcome(job)).toEqual(ids.map((ticket) => ({ ticket, codes: codeOf(ticket), notes: codeOf(ticket) ? 0 : 1 })));
+  const codeOf = (id: string): string =>
+    id === broken ? 'INVALID' : id === lost ? 'CONFLICT' : '';
+  expect(await outcome(job)).toEqual(
+    ids.map((ticket) => ({ ticket, codes: codeOf(ticket), notes: codeOf(ticket) ? 0 : 1 })),
+  );
 });
 
 test(

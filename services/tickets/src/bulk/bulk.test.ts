@@ -31,12 +31,20 @@ interface Shown {
   done: number;
   failed: number;
   finishedAt: string | null;
-  results: { totalCount: number; nodes: { ticket: { id: string } | null; userErrors: { code: string; field: string[] | null }[] }[] };
+  results: {
+    totalCount: number;
+    nodes: {
+      ticket: { id: string } | null;
+      userErrors: { code: string; field: string[] | null }[];
+    }[];
+  };
 }
 const JOB = 'id state total done failed finishedAt';
 
-const codes = ({ userErrors }: Result): string[] => userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const ask = (input: object, actor: Actor = desk.agent) => mutate(desk, actor, 'ticketsUpdate', input, `job { ${JOB} }`);
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const ask = (input: object, actor: Actor = desk.agent) =>
+  mutate(desk, actor, 'ticketsUpdate', input, `job { ${JOB} }`);
 const start = async (input: object, actor: Actor = desk.agent): Promise<Shown> => {
   const payload = await ask(input, actor);
   expect(codes(payload)).toEqual([]);
@@ -64,7 +72,9 @@ const tickets = async (count: number): Promise<string[]> => {
 };
 const stateOf = async (id: string) =>
   (
-    await desk.ask<{ ticket: { status: string; assignee: object | null; messages: { totalCount: number } } }>(
+    await desk.ask<{
+      ticket: { status: string; assignee: object | null; messages: { totalCount: number } };
+    }>(
       desk.agent,
       'query ($id: ID!) { ticket(id: $id) { status assignee { id } messages { totalCount } } }',
       { id },
@@ -73,12 +83,19 @@ const stateOf = async (id: string) =>
 
 test('an action is done to each ticket as by hand, what one is refused stops no other, and each has its result', async () => {
   const [first, solved, last] = (await tickets(3)) as [string, string, string];
-  await mutate(desk, desk.agent, 'ticketStatusChange', { id: solved, status: 'SOLVED', resolutionCode: 'SPAM' });
+  await mutate(desk, desk.agent, 'ticketStatusChange', {
+    id: solved,
+    status: 'SOLVED',
+    resolutionCode: 'SPAM',
+  });
   const missing = newId('tkt');
   const other = await openDesk(service);
   const foreign = (await other.ticket()).id;
   const ids = [first, missing, solved, foreign, last, first];
-  const { id, total, state } = await start({ ids, action: { assigneeId: 'me', note: 'Seen', snooze: 'PT1H' } });
+  const { id, total, state } = await start({
+    ids,
+    action: { assigneeId: 'me', note: 'Seen', snooze: 'PT1H' },
+  });
   expect({ total, state }).toEqual({ total: 5, state: 'QUEUED' });
   const job = await ended(id);
   expect(job).toMatchObject({ state: 'DONE', total: 5, done: 2, failed: 3 });
@@ -86,12 +103,18 @@ test('an action is done to each ticket as by hand, what one is refused stops no 
   expect(job.results.nodes).toEqual([
     { ticket: { id: first }, userErrors: [] },
     { ticket: null, userErrors: gone },
-    { ticket: { id: solved }, userErrors: [{ code: 'STATUS_NOT_ALLOWED', field: ['input', 'ids'] }] },
+    {
+      ticket: { id: solved },
+      userErrors: [{ code: 'STATUS_NOT_ALLOWED', field: ['input', 'ids'] }],
+    },
     { ticket: null, userErrors: gone },
     { ticket: { id: last }, userErrors: [] },
   ]);
   for (const each of [first, last])
-    expect(await stateOf(each)).toMatchObject({ assignee: { id: desk.agent.id }, messages: { totalCount: 2 } });
+    expect(await stateOf(each)).toMatchObject({
+      assignee: { id: desk.agent.id },
+      messages: { totalCount: 2 },
+    });
   // All of an action or nothing.
   expect(await stateOf(solved)).toMatchObject({ messages: { totalCount: 1 } });
   const failed = await desk.ask<{ bulkJob: Shown }>(
@@ -110,17 +133,27 @@ test('an action is done to each ticket as by hand, what one is refused stops no 
     [first],
   );
   expect(rows).toEqual([
-    { actor: expect.objectContaining({ id: desk.agent.id }), because: { jobId: id, operationId: expect.any(String) } },
+    {
+      actor: expect.objectContaining({ id: desk.agent.id }),
+      because: { jobId: id, operationId: expect.any(String) },
+    },
   ]);
 });
 
 test('all that a filter lets through at that moment are taken', async () => {
   const ids = await tickets(4);
   await mutate(desk, desk.agent, 'ticketAssign', { id: ids[0]!, assigneeId: 'me' });
-  const { id, total } = await start({ filter: { assigneeId: { isNull: true } }, action: { priority: 'LOW' } });
+  const { id, total } = await start({
+    filter: { assigneeId: { isNull: true } },
+    action: { priority: 'LOW' },
+  });
   expect(total).toBe(3);
   expect((await ended(id)).results.nodes.map(({ ticket }) => ticket!.id)).toEqual(ids.slice(1));
-  expect(await ended((await start({ filter: { number: { eq: 1_000 } }, action: { priority: 'LOW' } })).id)).toMatchObject({
+  expect(
+    await ended(
+      (await start({ filter: { number: { eq: 1_000 } }, action: { priority: 'LOW' } })).id,
+    ),
+  ).toMatchObject({
     state: 'DONE',
     total: 0,
   });
@@ -132,11 +165,19 @@ test('what can’t be is refused by name', async () => {
   expect(codes(await ask({ action }))).toEqual(['INVALID input.ids']);
   expect(codes(await ask({ ids: [id], filter: {}, action }))).toEqual(['INVALID input.filter']);
   expect(codes(await ask({ ids: [], action }))).toEqual(['INVALID input.ids']);
-  expect(codes(await ask({ ids: Array.from({ length: 5_001 }, () => id), action }))).toEqual(['TOO_LONG input.ids']);
+  expect(codes(await ask({ ids: Array.from({ length: 5_001 }, () => id), action }))).toEqual([
+    'TOO_LONG input.ids',
+  ]);
   expect(codes(await ask({ ids: [id], action: {} }))).toEqual(['REQUIRED input.action']);
-  expect(codes(await ask({ ids: [id], action: { status: 'CLOSED' } }))).toEqual(['CLOSE_BY_HAND input.action.status']);
-  expect(codes(await ask({ ids: [id], action: { departmentId: newId('dep') } }))).toEqual(['NOT_FOUND input.action.departmentId']);
-  expect(codes(await ask({ filter: { text: 'x'.repeat(201) }, action }))).toEqual(['TOO_LONG input.filter.text']);
+  expect(codes(await ask({ ids: [id], action: { status: 'CLOSED' } }))).toEqual([
+    'CLOSE_BY_HAND input.action.status',
+  ]);
+  expect(codes(await ask({ ids: [id], action: { departmentId: newId('dep') } }))).toEqual([
+    'NOT_FOUND input.action.departmentId',
+  ]);
+  expect(codes(await ask({ filter: { text: 'x'.repeat(201) }, action }))).toEqual([
+    'TOO_LONG input.filter.text',
+  ]);
 });
 
 test('jobs are for who asked and for leads; an app changes what its departments hold, and who has left nothing', async () => {
@@ -145,21 +186,28 @@ test('jobs are for who asked and for leads; an app changes what its departments 
   const bound = { ...app(desk.workspace), departments: [desk.departmentId] };
   const { id } = await start({ ids, action: { priority: 'HIGH' } }, bound);
   expect(await read(id)).toBeNull();
-  for (let job = await read(id, bound); !job?.finishedAt; job = await read(id, bound)) await sleep(50);
+  for (let job = await read(id, bound); !job?.finishedAt; job = await read(id, bound))
+    await sleep(50);
   expect(await read(id, desk.lead)).toMatchObject({ done: 1, failed: 1 });
-  expect(codes(await mutate(desk, desk.colleague, 'bulkJobCancel', { id }))).toEqual(['NOT_FOUND input.id']);
-  await owner.query(`update agent set active = false where id = $1`, [uuidOf('agt', desk.colleague.id)]);
+  expect(codes(await mutate(desk, desk.colleague, 'bulkJobCancel', { id }))).toEqual([
+    'NOT_FOUND input.id',
+  ]);
+  await owner.query(`update agent set active = false where id = $1`, [
+    uuidOf('agt', desk.colleague.id),
+  ]);
   const { id: left } = await start({ ids, action: { priority: 'LOW' } }, desk.colleague);
-  for (let job = await read(left, desk.lead); !job?.finishedAt; job = await read(left, desk.lead)) await sleep(50);
+  for (let job = await read(left, desk.lead); !job?.finishedAt; job = await read(left, desk.lead))
+    await sleep(50);
   expect(await read(left, desk.lead)).toMatchObject({
     done: 0,
     failed: 2,
     results: { nodes: [{ userErrors: [{ code: 'FORBIDDEN' }] }, {}] },
   });
   for (const actor of [desk.light, desk.customer])
-    expect((await desk.answer(actor, 'query ($id: ID!) { bulkJob(id: $id) { id } }', { id })).errors?.[0]?.extensions.code).toBe(
-      'FORBIDDEN',
-    );
+    expect(
+      (await desk.answer(actor, 'query ($id: ID!) { bulkJob(id: $id) { id } }', { id })).errors?.[0]
+        ?.extensions.code,
+    ).toBe('FORBIDDEN');
 });
 
 test('a job tells how far it is, and stops when it is cancelled; nothing is done twice or half', async () => {
@@ -175,7 +223,13 @@ test('a job tells how far it is, and stops when it is cancelled; nothing is done
   for (const each of ids) expect((await stateOf(each)).messages.totalCount).toBe(2);
 
   const second = await start({ ids, action: { note: 'Twice' } });
-  const cancelled = await mutate(desk, desk.agent, 'bulkJobCancel', { id: second.id }, `job { ${JOB} }`);
+  const cancelled = await mutate(
+    desk,
+    desk.agent,
+    'bulkJobCancel',
+    { id: second.id },
+    `job { ${JOB} }`,
+  );
   const { state, done } = cancelled['job'] as Shown;
   expect(['CANCELLED', 'DONE']).toContain(state);
   // Jobs are worked on in the order in which they are due: one that came later has ended.
@@ -192,9 +246,16 @@ test('what was committed before a process died is not done again', async () => {
   const { id } = await start({ ids, action: { note: 'Once' } });
   await ended(id);
   // As it would be found had the process died after four of six.
-  await owner.query(`update bulk_item set state = 'WAITING' where job_id = $1 and at > 4`, [uuidOf('job', id)]);
-  await owner.query(`update bulk_job set state = 'RUNNING', finished_at = null, due_at = now() where id = $1`, [uuidOf('job', id)]);
+  await owner.query(`update bulk_item set state = 'WAITING' where job_id = $1 and at > 4`, [
+    uuidOf('job', id),
+  ]);
+  await owner.query(
+    `update bulk_job set state = 'RUNNING', finished_at = null, due_at = now() where id = $1`,
+    [uuidOf('job', id)],
+  );
   expect(await ended(id)).toMatchObject({ state: 'DONE', done: 6 });
-  const counts = await Promise.all(ids.map(async (each) => (await stateOf(each)).messages.totalCount));
+  const counts = await Promise.all(
+    ids.map(async (each) => (await stateOf(each)).messages.totalCount),
+  );
   expect(counts).toEqual([2, 2, 2, 2, 3, 3]);
 });

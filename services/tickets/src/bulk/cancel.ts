@@ -8,13 +8,26 @@ import { BulkJob, JobState } from './job.ts';
 import { tell } from './watch.ts';
 
 /** Stops a job; what is done stays done, and one that has ended stays as it is. */
-export async function cancel(ctx: Context, { id }: BulkJobCancelInput): Promise<BulkJobCancelPayload> {
+export async function cancel(
+  ctx: Context,
+  { id }: BulkJobCancelInput,
+): Promise<BulkJobCancelPayload> {
   const job = await ctx.em.findOne(BulkJob, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!job || !sees(ctx.actor, job)) throw new Refusal('NOT_FOUND', 'id');
   if (job.finishedAt) return { job, userErrors: [] };
   const now = new Date();
-  Object.assign(job, { state: JobState.CANCELLED, finishedAt: now, dueAt: null, version: job.version + 1, updatedAt: now });
+  Object.assign(job, {
+    state: JobState.CANCELLED,
+    finishedAt: now,
+    dueAt: null,
+    version: job.version + 1,
+    updatedAt: now,
+  });
   await tell(ctx, job);
-  await record(ctx, 'bulk_job.cancelled', job, { total: job.total, done: job.done, failed: job.failed });
+  await record(ctx, 'bulk_job.cancelled', job, {
+    total: job.total,
+    done: job.done,
+    failed: job.failed,
+  });
   return { job, userErrors: [] };
 }

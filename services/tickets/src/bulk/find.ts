@@ -11,7 +11,10 @@ import { BulkJob, type BulkResult } from './job.ts';
 /** Jobs are for who asked for them, and for leads. A condition on `j`. */
 function visible(actor: Actor): Condition {
   if (!reads(actor) || actor.kind === 'customer') return sql`false`;
-  const own = actor.kind === 'system' || hasRole(actor, Role.LEAD) ? sql`true` : sql`j.actor ->> 'id' = ${actor.id}`;
+  const own =
+    actor.kind === 'system' || hasRole(actor, Role.LEAD)
+      ? sql`true`
+      : sql`j.actor ->> 'id' = ${actor.id}`;
   return sql`(j.workspace_id = ${actor.workspace}::uuid and ${own})`;
 }
 
@@ -23,14 +26,20 @@ export const sees = (actor: Actor, { actor: { id } }: BulkJob): boolean =>
 export const byId = (ctx: Context, id: string): Promise<BulkJob | null> =>
   ctx.load.byId('bulk job', id, async (ids) => {
     const em = await ctx.read();
-    const { rows } = await sql<object>`select j.* from bulk_job j where j.id = any(${uuids('job', ids)}) and ${visible(ctx.actor)}`.execute(
-      em.getKysely(),
-    );
+    const { rows } =
+      await sql<object>`select j.* from bulk_job j where j.id = any(${uuids('job', ids)}) and ${visible(ctx.actor)}`.execute(
+        em.getKysely(),
+      );
     return hydrate(ctx.orm, BulkJob, rows);
   });
 
 /** What came of a job so far, in the order of its tickets. */
-export async function resultsOf(ctx: Context, { id }: BulkJob, failedOnly: boolean, request: PageRequest): Promise<Page<BulkResult>> {
+export async function resultsOf(
+  ctx: Context,
+  { id }: BulkJob,
+  failedOnly: boolean,
+  request: PageRequest,
+): Promise<Page<BulkResult>> {
   const page = keyset(request, [{ by: sql`i.at`, type: 'integer', direction: Direction.ASC }]);
   const states = failedOnly ? sql`i.state = 'FAILED'` : sql`i.state in ('DONE', 'FAILED')`;
   const condition = sql`i.job_id = ${uuidOf('job', id)}::uuid and ${states}`;
@@ -42,6 +51,10 @@ export async function resultsOf(ctx: Context, { id }: BulkJob, failedOnly: boole
     rows,
     rows.map(({ ticket_id: ticketId, errors }) => ({ ticketId, userErrors: errors })),
     async () =>
-      (await sql<{ count: number }>`select count(*)::integer as count from bulk_item i where ${condition}`.execute(db)).rows[0]!.count,
+      (
+        await sql<{
+          count: number;
+        }>`select count(*)::integer as count from bulk_item i where ${condition}`.execute(db)
+      ).rows[0]!.count,
   );
 }

@@ -7,9 +7,14 @@ import type { BulkJob } from './job.ts';
 import { watchOf } from './watch.ts';
 
 /** A job as it is, and each time it has come further, until it has ended. The stream of a job that is not there for the caller is over at once. */
-export const follow = (ctx: Context, id: string): AsyncIterableIterator<Told> => stoppable((signal) => told(ctx, id, signal));
+export const follow = (ctx: Context, id: string): AsyncIterableIterator<Told> =>
+  stoppable((signal) => told(ctx, id, signal));
 
-async function* told(ctx: Context, id: string, signal: AbortSignal): AsyncGenerator<Told, void, void> {
+async function* told(
+  ctx: Context,
+  id: string,
+  signal: AbortSignal,
+): AsyncGenerator<Told, void, void> {
   const watch = watchOf(ctx.orm);
   const left = new AbortController();
   const over = AbortSignal.any([signal, left.signal]);
@@ -19,7 +24,11 @@ async function* told(ctx: Context, id: string, signal: AbortSignal): AsyncGenera
       const further = watch.next(id, over);
       const job = await patiently(() => read(ctx, id), signal);
       if (!job) return;
-      if (job.version > version) yield { message: job, cursor: cursorAt(ctx, { position: 0, subject: id, version: job.version }) };
+      if (job.version > version)
+        yield {
+          message: job,
+          cursor: cursorAt(ctx, { position: 0, subject: id, version: job.version }),
+        };
       if (job.finishedAt) return;
       ({ version } = job);
       await further;

@@ -34,16 +34,27 @@ registerEnumType(JobState, {
 export abstract class Job {
   @Field(() => ID, { description: 'The id.' }) id!: string;
   @Field(() => JobState, { description: 'Where it stands.' }) state!: JobState;
-  @Field(() => Int, { nullable: true, description: 'How many things there are in all; null until that is known.' }) total!: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many things there are in all; null until that is known.',
+  })
+  total!: number | null;
   @Field(() => Int, { description: 'How many are done.' }) done!: number;
   @Field(() => Int, { description: 'How many were refused.' }) failed!: number;
   @Field(() => DateTime, { description: 'When it was asked for.' }) createdAt!: Date;
-  @Field(() => DateTime, { nullable: true, description: 'When it ended.' }) finishedAt!: Date | null;
+  @Field(() => DateTime, { nullable: true, description: 'When it ended.' })
+  finishedAt!: Date | null;
 }
 
 @Entity()
-@ObjectType({ implements: [Node, Job], simpleResolvers: true, description: 'One action on many tickets.' })
-export class BulkJob extends Stored<'operationId' | 'state' | 'done' | 'failed' | 'finishedAt' | 'dueAt'> {
+@ObjectType({
+  implements: [Node, Job],
+  simpleResolvers: true,
+  description: 'One action on many tickets.',
+})
+export class BulkJob extends Stored<
+  'operationId' | 'state' | 'done' | 'failed' | 'finishedAt' | 'dueAt'
+> {
   @PrimaryKey({ type: new Id('job') })
   @Field(() => ID, { description: 'Prefix `job_`.' })
   id!: string;
@@ -89,7 +100,8 @@ export class BulkJob extends Stored<'operationId' | 'state' | 'done' | 'failed' 
 @ObjectType({ simpleResolvers: true, description: 'What came of a job for one ticket.' })
 export class BulkResult {
   ticketId!: string;
-  @Field(() => [UserError], { description: 'Refusals; empty on success.' }) userErrors!: UserError[];
+  @Field(() => [UserError], { description: 'Refusals; empty on success.' })
+  userErrors!: UserError[];
 }
 
 export const BulkResultConnection = connectionOf(BulkResult, 'BulkResult', 'results of a job');

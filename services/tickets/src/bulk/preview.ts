@@ -13,7 +13,10 @@ import { refusedBy } from './work.ts';
 const FIRST = 100;
 
 /** What a job would do to the first of its tickets, one after the other as it does it; what one is refused stops no other. */
-export async function previewUpdate(ctx: Context, input: TicketsUpdateInput): Promise<OperationPreview> {
+export async function previewUpdate(
+  ctx: Context,
+  input: TicketsUpdateInput,
+): Promise<OperationPreview> {
   const refused = new Map<string, UserError[]>();
   let ids: string[] = [];
   const shown = await preview(ctx, async (trial) => {
@@ -24,14 +27,20 @@ export async function previewUpdate(ctx: Context, input: TicketsUpdateInput): Pr
   const tickets = await Promise.all([...refused.keys()].map((id) => byId(ctx, id)));
   for (const [at, [id, userErrors]] of [...refused].entries()) {
     const ticket = tickets[at];
-    if (ticket) shown.effects.push({ ticket, changes: [], messagesIn: 0, messagesOut: 0, userErrors });
+    if (ticket)
+      shown.effects.push({ ticket, changes: [], messagesIn: 0, messagesOut: 0, userErrors });
     else shown.userErrors.push(...new Refusal('NOT_FOUND', `ids.${ids.indexOf(id)}`).errors);
   }
   shown.effects.sort((a, b) => ids.indexOf(a.ticket.id) - ids.indexOf(b.ticket.id));
   return shown;
 }
 
-async function one(trial: Context, id: string, { action }: TicketsUpdateInput, refused: Map<string, UserError[]>): Promise<void> {
+async function one(
+  trial: Context,
+  id: string,
+  { action }: TicketsUpdateInput,
+  refused: Map<string, UserError[]>,
+): Promise<void> {
   refused.delete(id);
   try {
     await trial.part(() => apply(trial, id, action, { override: true }));
@@ -39,7 +48,9 @@ async function one(trial: Context, id: string, { action }: TicketsUpdateInput, r
     if (databaseGone(error) || lostRace(error)) throw error;
     refused.set(
       id,
-      refusedBy(error, (err) => trial.log.error({ err, ticket: id }, 'an action failed in a rehearsal')),
+      refusedBy(error, (err) =>
+        trial.log.error({ err, ticket: id }, 'an action failed in a rehearsal'),
+      ),
     );
   }
 }

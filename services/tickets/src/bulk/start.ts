@@ -15,7 +15,10 @@ import { MOST, type TicketsUpdateInput, type TicketsUpdatePayload } from './inpu
 import { BulkJob } from './job.ts';
 
 /** Takes the job in; the work is done in the background, with the rights of the caller. */
-export async function start(ctx: Context, input: TicketsUpdateInput): Promise<TicketsUpdatePayload> {
+export async function start(
+  ctx: Context,
+  input: TicketsUpdateInput,
+): Promise<TicketsUpdatePayload> {
   const ids = await chosen(ctx, input);
   const { workspace: _, ...actor } = ctx.actor;
   const operation = begin(ctx, OperationKind.BULK, new Date());
@@ -40,7 +43,10 @@ export async function start(ctx: Context, input: TicketsUpdateInput): Promise<Ti
 }
 
 /** The tickets to change: each one that is named once, or all that the filter lets through now, by number. */
-export async function chosen(ctx: Context, { ids, filter, action }: TicketsUpdateInput): Promise<string[]> {
+export async function chosen(
+  ctx: Context,
+  { ids, filter, action }: TicketsUpdateInput,
+): Promise<string[]> {
   if (Boolean(ids) === Boolean(filter)) throw new Refusal('INVALID', filter ? 'filter' : 'ids');
   await refuseUndoable(ctx, action, 'action');
   return ids ? [...new Set(ids)] : filtered(ctx, filter!);
@@ -49,7 +55,9 @@ export async function chosen(ctx: Context, { ids, filter, action }: TicketsUpdat
 async function filtered(ctx: Context, filter: TicketFilter): Promise<string[]> {
   refuseUnlistable(ctx, filter, null);
   const { condition } = listed(ctx.actor, { filter }, await frequentTexts(ctx, filter));
-  const { rows } = await sql<{ id: string }>`select t.id from ticket t where ${condition} order by t.number limit ${MOST + 1}`.execute(
+  const { rows } = await sql<{
+    id: string;
+  }>`select t.id from ticket t where ${condition} order by t.number limit ${MOST + 1}`.execute(
     ctx.em.getKysely(),
   );
   if (rows.length > MOST) throw new Refusal('TOO_LONG', 'filter');

@@ -26,7 +26,12 @@ class Watch {
   /** Resolves when something may have been told of the job since this was asked, and when the signal stops. */
   next(id: string, signal: AbortSignal): Promise<void> {
     const { config, log } = this.#service;
-    this.#stopListening ??= listen({ url: config.DATABASE_URL, channel: CHANNEL, log, heard: (word) => this.#heard(word) });
+    this.#stopListening ??= listen({
+      url: config.DATABASE_URL,
+      channel: CHANNEL,
+      log,
+      heard: (word) => this.#heard(word),
+    });
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(id) ?? new Set();
       this.#waiting.set(id, waiting);

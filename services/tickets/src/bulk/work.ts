@@ -34,7 +34,11 @@ async function work(ctx: Context, row: object): Promise<void> {
   const job = ctx.em.map(BulkJob, row as never);
   const until = Date.now() + TURN_MS;
   const asker = await askerOf(ctx, job);
-  for (let items = await waiting(ctx, job); items.length && Date.now() < until; items = await waiting(ctx, job))
+  for (
+    let items = await waiting(ctx, job);
+    items.length && Date.now() < until;
+    items = await waiting(ctx, job)
+  )
     await settle(ctx, job, items, asker);
   await report(ctx, job);
 }
@@ -65,7 +69,12 @@ async function waiting(ctx: Context, { id }: BulkJob): Promise<Item[]> {
 }
 
 /** Does them together. When one of them is refused it is told so, once those before it are done; those after it are left for the next time. */
-async function settle(ctx: Context, job: BulkJob, items: readonly Item[], asker: Asker): Promise<void> {
+async function settle(
+  ctx: Context,
+  job: BulkJob,
+  items: readonly Item[],
+  asker: Asker,
+): Promise<void> {
   if (asker.isBarred) return refuse(ctx, job, items, asker, new Refusal('FORBIDDEN', null));
   const failure = await attempt(ctx, job, items, asker);
   if (!failure) return;
@@ -74,7 +83,8 @@ async function settle(ctx: Context, job: BulkJob, items: readonly Item[], asker:
   const isKnown = done < items.length && !lostRace(error);
   const before = isKnown ? done : items.length >> 1;
   if (before) await settle(ctx, job, items.slice(0, before), asker);
-  if (isKnown || items.length === 1) await refuse(ctx, job, items.slice(before, before + 1), asker, error);
+  if (isKnown || items.length === 1)
+    await refuse(ctx, job, items.slice(before, before + 1), asker, error);
 }
 
 /** Undefined when all of it is done; else why not, and how many went well until then. */
@@ -97,8 +107,16 @@ async function attempt(
   }
 }
 
-async function refuse(ctx: Context, job: BulkJob, items: readonly Item[], { actor }: Asker, error: unknown): Promise<void> {
-  const userErrors = refusedBy(error, (err) => ctx.log.error({ err, job: job.id, ticket: items[0]!.ticket_id }, 'an action failed'));
+async function refuse(
+  ctx: Context,
+  job: BulkJob,
+  items: readonly Item[],
+  { actor }: Asker,
+  error: unknown,
+): Promise<void> {
+  const userErrors = refusedBy(error, (err) =>
+    ctx.log.error({ err, job: job.id, ticket: items[0]!.ticket_id }, 'an action failed'),
+  );
   await one(ctx, actor, (inner) => mark(inner, job, items, 'FAILED', userErrors));
 }
 
@@ -112,12 +130,21 @@ export function refusedBy(error: unknown, log: (error: unknown) => void): UserEr
 }
 
 /** A transaction of its own, as who asked for the job. */
-const one = ({ orm, log, requestId, locales }: Context, actor: Actor, verb: (inner: Context) => Promise<void>): Promise<void> => {
+const one = (
+  { orm, log, requestId, locales }: Context,
+  actor: Actor,
+  verb: (inner: Context) => Promise<void>,
+): Promise<void> => {
   const inner = new Context({ orm, log, requestId, locales, actor });
   return inner.write(() => verb(inner));
 };
 
-async function act(inner: Context, job: BulkJob, items: readonly Item[], done: () => void): Promise<void> {
+async function act(
+  inner: Context,
+  job: BulkJob,
+  items: readonly Item[],
+  done: () => void,
+): Promise<void> {
   inner.because = { jobId: job.id };
   const ids = items.map(({ ticket_id: id }) => id);
   const all = (): Promise<void> =>
@@ -142,7 +169,9 @@ async function mark(
 ): Promise<void> {
   await sql`
     update bulk_item set state = ${state}, errors = ${JSON.stringify(errors)}::jsonb
-    where job_id = ${uuidOf('job', id)}::uuid and at = any(${items.map(({ at }) => at)}::integer[])`.execute(inner.em.getKysely());
+    where job_id = ${uuidOf('job', id)}::uuid and at = any(${items.map(({ at }) => at)}::integer[])`.execute(
+    inner.em.getKysely(),
+  );
 }
 
 /** How far it has come, counted, so that it is right whatever was cut off. */
@@ -154,7 +183,17 @@ async function report(ctx: Context, job: BulkJob): Promise<void> {
   const now = new Date();
   const isOver = job.done + job.failed >= job.total;
   Object.assign(job, { version: job.version + 1, updatedAt: now });
-  Object.assign(job, isOver ? { state: JobState.DONE, finishedAt: now, dueAt: null } : { state: JobState.RUNNING, dueAt: now });
+  Object.assign(
+    job,
+    isOver
+      ? { state: JobState.DONE, finishedAt: now, dueAt: null }
+      : { state: JobState.RUNNING, dueAt: now },
+  );
   await tell(ctx, job);
-  if (isOver) await record(ctx, 'ticket.bulk_updated', job, { total: job.total, done: job.done, failed: job.failed });
+  if (isOver)
+    await record(ctx, 'ticket.bulk_updated', job, {
+      total: job.total,
+      done: job.done,
+      failed: job.failed,
+    });
 }

@@ -4,7 +4,14 @@ import type { Actor } from '@deskgraph/common/access';
 import { Refusal } from '@deskgraph/common/errors';
 import { newId } from '@deskgraph/common/id';
 import { type TestService, app, countStatements } from '@deskgraph/common/testing';
-import { type Desk, type Result, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
+import {
+  type Desk,
+  type Result,
+  mutate,
+  openDesk,
+  reply,
+  startTickets,
+} from '../../testing/desk.ts';
 import { fill } from './template.ts';
 import { EXAMPLE } from './values.ts';
 
@@ -31,7 +38,8 @@ interface Shown {
 }
 const CANNED = 'id title shortcut body version department { id }';
 
-const codes = ({ userErrors }: Result): string[] => userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 const create = (actor: Actor, input: object = {}) =>
   mutate(
     desk,
@@ -40,17 +48,23 @@ const create = (actor: Actor, input: object = {}) =>
     { title: 'Refund', body: 'Hello {{requester.name}}', ...input },
     `cannedResponse { ${CANNED} }`,
   );
-const update = (actor: Actor, input: object) => mutate(desk, actor, 'cannedResponseUpdate', input, `cannedResponse { ${CANNED} }`);
-const remove = (actor: Actor, id: string) => mutate(desk, actor, 'cannedResponseDelete', { id }, 'deletedId');
+const update = (actor: Actor, input: object) =>
+  mutate(desk, actor, 'cannedResponseUpdate', input, `cannedResponse { ${CANNED} }`);
+const remove = (actor: Actor, id: string) =>
+  mutate(desk, actor, 'cannedResponseDelete', { id }, 'deletedId');
 const cannedOf = (payload: Result): Shown => {
   expect(codes(payload)).toEqual([]);
   return payload['cannedResponse'] as Shown;
 };
 const titles = async (actor: Actor, text?: string): Promise<string[]> =>
   (
-    await desk.ask<{ cannedResponses: { title: string }[] }>(actor, 'query ($text: String) { cannedResponses(text: $text) { title } }', {
-      text,
-    })
+    await desk.ask<{ cannedResponses: { title: string }[] }>(
+      actor,
+      'query ($text: String) { cannedResponses(text: $text) { title } }',
+      {
+        text,
+      },
+    )
   ).cannedResponses.map(({ title }) => title);
 const rendered = async (id: string, ticketId: string, actor = desk.agent): Promise<string | null> =>
   (
@@ -62,39 +76,64 @@ const rendered = async (id: string, ticketId: string, actor = desk.agent): Promi
   ).node.render;
 
 test('a stored answer is filled for a ticket, in the language of its requester', async () => {
-  const { id: ticketId, number } = await desk.ticket({ locale: 'pt-PT', departmentId: desk.departmentId, product: 'Kettle' });
+  const { id: ticketId, number } = await desk.ticket({
+    locale: 'pt-PT',
+    departmentId: desk.departmentId,
+    product: 'Kettle',
+  });
   const body =
     '{{requester.name}} {{ticket.number}} {{ticket.subject}} {{ticket.product}} {{agent.name}} {{department.name}} {{workspace.name}}';
   const { id } = cannedOf(await create(desk.lead, { body, shortcut: ' /Refund ' }));
-  const { cannedResponses } = await desk.ask<{ cannedResponses: Shown[] }>(desk.agent, `{ cannedResponses { ${CANNED} } }`);
-  expect(cannedResponses).toMatchObject([{ id, shortcut: '/refund', body, version: 1, department: null }]);
-  expect(await rendered(id, ticketId)).toBe(`Marta ${number} Where is my parcel? Kettle Ana Sales Desk`);
+  const { cannedResponses } = await desk.ask<{ cannedResponses: Shown[] }>(
+    desk.agent,
+    `{ cannedResponses { ${CANNED} } }`,
+  );
+  expect(cannedResponses).toMatchObject([
+    { id, shortcut: '/refund', body, version: 1, department: null },
+  ]);
+  expect(await rendered(id, ticketId)).toBe(
+    `Marta ${number} Where is my parcel? Kettle Ana Sales Desk`,
+  );
   await update(desk.lead, { id, bodies: { pt: 'Olá {{requester.name}}', 'ZH-hant': '您好' } });
   expect(await rendered(id, ticketId)).toBe('Olá Marta');
   expect(await rendered(id, newId('tkt'))).toBeNull();
   const bodyIn = async (locale: string): Promise<unknown> =>
-    desk.ask(desk.agent, 'query ($id: ID!, $locale: Locale) { node(id: $id) { ... on CannedResponse { body(locale: $locale) } } }', {
-      id,
-      locale,
-    });
+    desk.ask(
+      desk.agent,
+      'query ($id: ID!, $locale: Locale) { node(id: $id) { ... on CannedResponse { body(locale: $locale) } } }',
+      {
+        id,
+        locale,
+      },
+    );
   expect(await bodyIn('zh-hant-TW')).toEqual({ node: { body: '您好' } });
   expect(await bodyIn('sl')).toEqual({ node: { body } });
 });
 
 test('who has no language is answered in the default one of the desk, and days are those of its time zone', async () => {
   const { id } = cannedOf(
-    await create(desk.lead, { body: 'For all, {{ticket.createdAt}}', bodies: { sl: 'Pozdravljeni, {{ticket.createdAt}}' } }),
+    await create(desk.lead, {
+      body: 'For all, {{ticket.createdAt}}',
+      bodies: { sl: 'Pozdravljeni, {{ticket.createdAt}}' },
+    }),
   );
   const made = await mutate(
     desk,
     desk.partner,
     'ticketImport',
-    { externalId: 'new year', subject: 'a', body: 'b', requester: { email: 'new@year.example' }, createdAt: '2025-12-31T23:30:00Z' },
+    {
+      externalId: 'new year',
+      subject: 'a',
+      body: 'b',
+      requester: { email: 'new@year.example' },
+      createdAt: '2025-12-31T23:30:00Z',
+    },
     'ticket { id }',
   );
   const ticketId = (made['ticket'] as { id: string }).id;
   expect(await rendered(id, ticketId)).toBe('For all, 2025-12-31');
-  const set = (input: object) => mutate(desk, desk.admin, 'settingsUpdate', input, 'settings { timeZone locales }');
+  const set = (input: object) =>
+    mutate(desk, desk.admin, 'settingsUpdate', input, 'settings { timeZone locales }');
   expect(await set({ timeZone: 'Europe/Ljubljana', locales: ['sl-si', 'en', 'sl-SI'] })).toEqual({
     settings: { timeZone: 'Europe/Ljubljana', locales: ['sl-SI', 'en'] },
     userErrors: [],
@@ -116,25 +155,37 @@ test('values say themselves and nothing more, whatever a customer calls himself'
     'ticket { id }',
   );
   const text = (await rendered(id, (made['ticket'] as { id: string }).id))!;
-  expect(text).toBe(String.raw`Hello \[click\](https://evil.example) \{\{agent.name\}\} \<img src=x onerror=alert(1)\> \*\*x\*\*!`);
+  expect(text).toBe(
+    String.raw`Hello \[click\](https://evil.example) \{\{agent.name\}\} \<img src=x onerror=alert(1)\> \*\*x\*\*!`,
+  );
 });
 
 test('variables are filled where an agent writes; all else, and what others write, stays word for word', async () => {
   const { id } = await desk.ticket();
   const sent = async (actor: Actor, body: string): Promise<string> => {
-    const input = { ticketId: id, visibility: 'PUBLIC', body, ...(actor.kind === 'agent' && { override: true }) };
+    const input = {
+      ticketId: id,
+      visibility: 'PUBLIC',
+      body,
+      ...(actor.kind === 'agent' && { override: true }),
+    };
     const { message } = await mutate(desk, actor, 'messageAdd', input, 'message { text }');
     return (message as { text: string }).text;
   };
-  expect(await sent(desk.agent, 'Hello {{requester.name}}, {{ ticket.number }}')).toBe('Hello Marta, 1');
+  expect(await sent(desk.agent, 'Hello {{requester.name}}, {{ ticket.number }}')).toBe(
+    'Hello Marta, 1',
+  );
   for (const body of [
     '{{ secret.key }} {% for i in (1..9) %}',
     '{{ ticket.constructor }} {{requester.nothing}}',
     '{{ requester.name | upcase }}',
   ])
     expect(await sent(desk.agent, body)).toBe(body);
-  for (const actor of [desk.customer, desk.partner]) expect(await sent(actor, '{{requester.name}}')).toBe('{{requester.name}}');
-  expect(codes(await reply(desk, desk.agent, id, { body: '{{ticket.subject}}'.repeat(3_600) }))).toEqual(['TOO_LONG input.body']);
+  for (const actor of [desk.customer, desk.partner])
+    expect(await sent(actor, '{{requester.name}}')).toBe('{{requester.name}}');
+  expect(
+    codes(await reply(desk, desk.agent, id, { body: '{{ticket.subject}}'.repeat(3_600) })),
+  ).toEqual(['TOO_LONG input.body']);
 });
 
 test('what can’t be filled is refused when it is written, naming the line', async () => {
@@ -149,18 +200,25 @@ test('what can’t be filled is refused when it is written, naming the line', as
   const told = (words: string, field = ['input', 'body']): unknown => [
     { code: 'TEMPLATE_INVALID', field, message: expect.stringContaining(words) },
   ];
-  expect(await message({ body: 'one\n\n{{ requester.name | shout }}' })).toEqual(told('Line 3: undefined filter: shout'));
+  expect(await message({ body: 'one\n\n{{ requester.name | shout }}' })).toEqual(
+    told('Line 3: undefined filter: shout'),
+  );
   expect(await message({ body: 'one\n{% if %}' })).toEqual(told('Line 2: '));
   expect(await message({ body: '{{ requester.name' })).toEqual(told('Line 1: '));
   expect(await message({ body: '{% include "/etc/passwd" %}' })).toEqual(told('Line 1: '));
-  expect(await message({ bodies: { sl: '{% nothing %}' } })).toEqual(told('Line 1: ', ['input', 'bodies', 'sl']));
+  expect(await message({ bodies: { sl: '{% nothing %}' } })).toEqual(
+    told('Line 1: ', ['input', 'bodies', 'sl']),
+  );
 });
 
 describe('hostile templates', () => {
   const doubling = `{% assign a = "xxxxxxxxxxxxxxxx" %}${'{% assign a = a | append: a %}'.repeat(40)}{{ a }}`;
   test.each([
     ['a loop', '{% for i in (1..1000000000) %}x{% endfor %}'],
-    ['loops in loops', '{% for a in (1..9999) %}{% for b in (1..9999) %}{% for c in (1..9999) %}{% endfor %}{% endfor %}{% endfor %}'],
+    [
+      'loops in loops',
+      '{% for a in (1..9999) %}{% for b in (1..9999) %}{% for c in (1..9999) %}{% endfor %}{% endfor %}{% endfor %}',
+    ],
     ['a doubling text', doubling],
     ['a long replacement', `{% assign a = "${'x'.repeat(9_000)}" %}{{ a | replace: "x", a }}`],
     ['a file', '{% render "../../package.json" %}'],
@@ -191,10 +249,17 @@ test('what can’t be is refused by name', async () => {
   expect(await refused({ bodies: { '!': 'x' } })).toEqual(['INVALID input.bodies.!']);
   expect(await refused({ bodies: ['x'] })).toEqual(['INVALID input.bodies']);
   expect(await refused({ departmentId: newId('dep') })).toEqual(['NOT_FOUND input.departmentId']);
-  expect(codes(await update(desk.lead, { id: second, shortcut: '/one' }))).toEqual(['TAKEN input.shortcut']);
+  expect(codes(await update(desk.lead, { id: second, shortcut: '/one' }))).toEqual([
+    'TAKEN input.shortcut',
+  ]);
   expect(codes(await update(desk.lead, { id, title: null }))).toEqual(['REQUIRED input.title']);
-  expect(codes(await update(desk.lead, { id, title: 'x', expectedVersion: 2 }))).toEqual(['CONFLICT input.expectedVersion']);
-  expect(cannedOf(await update(desk.lead, { id, title: 'x', shortcut: null }))).toMatchObject({ shortcut: null, version: 2 });
+  expect(codes(await update(desk.lead, { id, title: 'x', expectedVersion: 2 }))).toEqual([
+    'CONFLICT input.expectedVersion',
+  ]);
+  expect(cannedOf(await update(desk.lead, { id, title: 'x', shortcut: null }))).toMatchObject({
+    shortcut: null,
+    version: 2,
+  });
   expect(await remove(desk.lead, id)).toMatchObject({ deletedId: id });
   expect(codes(await remove(desk.lead, id))).toEqual(['NOT_FOUND input.id']);
 });
@@ -202,7 +267,9 @@ test('what can’t be is refused by name', async () => {
 test('those of a department are for its people, who change them too; those for all are changed by leads', async () => {
   const other = newId('dep');
   expect(codes(await create(desk.agent))).toEqual(['FORBIDDEN input.departmentId']);
-  expect(codes(await create(desk.agent, { departmentId: desk.departmentId }))).toEqual(['FORBIDDEN input.departmentId']);
+  expect(codes(await create(desk.agent, { departmentId: desk.departmentId }))).toEqual([
+    'FORBIDDEN input.departmentId',
+  ]);
   const { id } = cannedOf(await create(member, { title: 'ours', departmentId: desk.departmentId }));
   const { id: all } = cannedOf(await create(desk.lead, { title: 'all' }));
   expect(await titles(member)).toEqual(['all', 'ours']);
@@ -213,25 +280,41 @@ test('those of a department are for its people, who change them too; those for a
   expect(await titles(desk.admin, '%')).toEqual([]);
   expect(codes(await update(desk.agent, { id, title: 'x' }))).toEqual(['NOT_FOUND input.id']);
   expect(codes(await update(member, { id: all, title: 'x' }))).toEqual(['FORBIDDEN input.id']);
-  expect(codes(await update(member, { id, departmentId: null }))).toEqual(['FORBIDDEN input.departmentId']);
-  expect(cannedOf(await update(member, { id, title: 'x' })).department).toEqual({ id: desk.departmentId });
+  expect(codes(await update(member, { id, departmentId: null }))).toEqual([
+    'FORBIDDEN input.departmentId',
+  ]);
+  expect(cannedOf(await update(member, { id, title: 'x' })).department).toEqual({
+    id: desk.departmentId,
+  });
   for (const actor of [desk.light, desk.customer]) {
-    expect((await desk.answer(actor, '{ cannedResponses { id } }')).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
-    expect(await desk.ask(actor, 'query ($id: ID!) { node(id: $id) { id } }', { id: all })).toEqual({ node: null });
+    expect(
+      (await desk.answer(actor, '{ cannedResponses { id } }')).errors?.[0]?.extensions.code,
+    ).toBe('FORBIDDEN');
+    expect(await desk.ask(actor, 'query ($id: ID!) { node(id: $id) { id } }', { id: all })).toEqual(
+      { node: null },
+    );
   }
   const foreign = await openDesk(service);
-  expect((await foreign.ask<{ cannedResponses: object[] }>(foreign.admin, '{ cannedResponses { id } }')).cannedResponses).toEqual([]);
+  expect(
+    (await foreign.ask<{ cannedResponses: object[] }>(foreign.admin, '{ cannedResponses { id } }'))
+      .cannedResponses,
+  ).toEqual([]);
 });
 
 test('many filled for one ticket cost as many statements as one', async () => {
   const { id: ticketId } = await desk.ticket();
   const ask = async (): Promise<number> => {
     const seen = await countStatements(() =>
-      desk.ask(desk.agent, 'query ($ticketId: ID!) { cannedResponses { title department { id } render(ticketId: $ticketId) } }', {
-        ticketId,
-      }),
+      desk.ask(
+        desk.agent,
+        'query ($ticketId: ID!) { cannedResponses { title department { id } render(ticketId: $ticketId) } }',
+        {
+          ticketId,
+        },
+      ),
     );
-    return seen.filter((each) => /canned_response|ticket t|workspace w|department/.test(each)).length;
+    return seen.filter((each) => /canned_response|ticket t|workspace w|department/.test(each))
+      .length;
   };
   await create(desk.lead);
   const few = await ask();

@@ -4,7 +4,11 @@ import { Node } from '@deskgraph/common/graph';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 
 @Entity({ tableName: 'canned_response' })
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'A stored answer, to be personalised and sent.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A stored answer, to be personalised and sent.',
+})
 export class CannedResponse extends Stored<'shortcut' | 'departmentId'> {
   @PrimaryKey({ type: new Id('can') })
   @Field(() => ID, { description: 'Prefix `can_`.' })
@@ -15,7 +19,10 @@ export class CannedResponse extends Stored<'shortcut' | 'departmentId'> {
   title!: string;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'Typed to insert it, `/refund`; unique in the workspace.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Typed to insert it, `/refund`; unique in the workspace.',
+  })
   shortcut: string | null = null;
 
   /** The text as a template; `body` chooses among it and those by language. */
@@ -29,7 +36,10 @@ export class CannedResponse extends Stored<'shortcut' | 'departmentId'> {
 }
 
 /** The template for a language: the same, else the same language elsewhere, else the one for all. */
-export function templateFor({ text, bodies }: Pick<CannedResponse, 'text' | 'bodies'>, locale: string | null | undefined): string {
+export function templateFor(
+  { text, bodies }: Pick<CannedResponse, 'text' | 'bodies'>,
+  locale: string | null | undefined,
+): string {
   for (let tag = locale ?? ''; tag; tag = tag.slice(0, Math.max(0, tag.lastIndexOf('-'))))
     if (Object.hasOwn(bodies, tag)) return bodies[tag]!;
   return text;

@@ -13,11 +13,16 @@ import { placed } from './visible.ts';
 /** So many has a workspace at most. */
 const MOST = 1_000;
 
-export async function create(ctx: Context, input: CannedResponseCreateInput): Promise<CannedResponseCreatePayload> {
+export async function create(
+  ctx: Context,
+  input: CannedResponseCreateInput,
+): Promise<CannedResponseCreatePayload> {
   refuseTemplates(input);
   const departmentId = await placed(ctx, input.departmentId);
   // One after the other, so that many at once neither get past the limit nor take the same shortcut.
-  await sql`select pg_advisory_xact_lock(hashtext(${`canned responses ${ctx.workspace}`}))`.execute(ctx.em.getKysely());
+  await sql`select pg_advisory_xact_lock(hashtext(${`canned responses ${ctx.workspace}`}))`.execute(
+    ctx.em.getKysely(),
+  );
   if ((await ctx.em.count(CannedResponse)) >= MOST) throw new Refusal('LIMIT_REACHED', 'title');
   if (input.shortcut) await refuseTaken(ctx, input.shortcut);
   const canned = ctx.em.create(CannedResponse, {
@@ -33,7 +38,14 @@ export async function create(ctx: Context, input: CannedResponseCreateInput): Pr
   return { cannedResponse: canned, userErrors: [] };
 }
 
-export function refuseTemplates({ body, bodies }: { body?: string | null; bodies?: Record<string, string> | null }): void {
+export function refuseTemplates({
+  body,
+  bodies,
+}: {
+  body?: string | null;
+  bodies?: Record<string, string> | null;
+}): void {
   if (body) refuseUnfillable(body, ['input', 'body']);
-  for (const [locale, template] of Object.entries(bodies ?? {})) refuseUnfillable(template, ['input', 'bodies', locale]);
+  for (const [locale, template] of Object.entries(bodies ?? {}))
+    refuseUnfillable(template, ['input', 'bodies', locale]);
 }

@@ -7,7 +7,10 @@ import { stateOf } from './fact.ts';
 import type { CannedResponseDeleteInput, CannedResponseDeletePayload } from './input.ts';
 import { locked } from './locked.ts';
 
-export async function remove(ctx: Context, input: CannedResponseDeleteInput): Promise<CannedResponseDeletePayload> {
+export async function remove(
+  ctx: Context,
+  input: CannedResponseDeleteInput,
+): Promise<CannedResponseDeletePayload> {
   const canned = await locked(ctx, input.id);
   expectVersion(canned, input.expectedVersion);
   if (await isNeeded(ctx, canned.id)) throw new Refusal('IN_USE', 'id');

@@ -7,7 +7,10 @@ import { visible } from './visible.ts';
 const TEXT_LIMIT = 100;
 
 /** The stored answers of the caller by title; `text` stands in title, shortcut or a body. */
-export async function find(ctx: Context, text: string | null | undefined): Promise<CannedResponse[]> {
+export async function find(
+  ctx: Context,
+  text: string | null | undefined,
+): Promise<CannedResponse[]> {
   if ((text?.length ?? 0) > TEXT_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['text'] }]);
   const part = `%${(text ?? '').replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
   const holds = text
@@ -16,7 +19,9 @@ export async function find(ctx: Context, text: string | null | undefined): Promi
     : sql`true`;
   const em = await ctx.read();
   const { rows } = await sql<object>`
-    select k.* from canned_response k where ${visible(ctx.actor)} and ${holds} order by lower(k.title), k.id`.execute(em.getKysely());
+    select k.* from canned_response k where ${visible(ctx.actor)} and ${holds} order by lower(k.title), k.id`.execute(
+    em.getKysely(),
+  );
   return hydrate(ctx.orm, CannedResponse, rows);
 }
 

@@ -40,18 +40,25 @@ const shortcut = z
 const bounds = loose({ title: line(100), shortcut, body: bytes(BODY_BYTES), bodies });
 
 const BODY = `Markdown, a Liquid template, at most 16 KiB, with the variables ${DESCRIBED}. Refused with TEMPLATE_INVALID, naming the line, when it can’t be filled.`;
-const BODIES = 'The same by language, an object of language tag and template, at most 50: `{"pt-BR": "Olá {{requester.name}}"}`.';
-const SHORTCUT = 'Typed to insert it: `/` and letters, digits, `_` or `-`, at most 50 characters; unique in the workspace.';
-const DEPARTMENT = 'For the people of this department; null is for all, which leads, administrators and apps may set.';
+const BODIES =
+  'The same by language, an object of language tag and template, at most 50: `{"pt-BR": "Olá {{requester.name}}"}`.';
+const SHORTCUT =
+  'Typed to insert it: `/` and letters, digits, `_` or `-`, at most 50 characters; unique in the workspace.';
+const DEPARTMENT =
+  'For the people of this department; null is for all, which leads, administrators and apps may set.';
 const VERSION = 'Refused with CONFLICT when this is not the current version.';
 
 @InputType({ description: 'Input of cannedResponseCreate.' })
 export class CannedResponseCreateInput {
   static readonly bounds = bounds;
-  @Field(() => String, { description: 'What people find it by: one line of 1 to 100 characters.' }) title!: string;
+  @Field(() => String, { description: 'What people find it by: one line of 1 to 100 characters.' })
+  title!: string;
   @Field(() => String, { nullable: true, description: SHORTCUT }) shortcut?: string | null;
   @Field(() => String, { description: BODY }) body!: string;
-  @Field(() => Json, { nullable: true, description: BODIES }) bodies?: Record<string, string> | null;
+  @Field(() => Json, { nullable: true, description: BODIES }) bodies?: Record<
+    string,
+    string
+  > | null;
   @Field(() => ID, { nullable: true, description: DEPARTMENT }) departmentId?: string | null;
   @Field(() => String, {
     nullable: true,
@@ -65,10 +72,17 @@ export class CannedResponseCreateInput {
 export class CannedResponseUpdateInput {
   static readonly bounds = bounds;
   @Field(() => ID, { description: 'Which stored answer.' }) id!: string;
-  @Field(() => String, { nullable: true, description: 'One line of 1 to 100 characters; can’t be cleared.' }) title?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'One line of 1 to 100 characters; can’t be cleared.',
+  })
+  title?: string | null;
   @Field(() => String, { nullable: true, description: SHORTCUT }) shortcut?: string | null;
   @Field(() => String, { nullable: true, description: BODY }) body?: string | null;
-  @Field(() => Json, { nullable: true, description: BODIES }) bodies?: Record<string, string> | null;
+  @Field(() => Json, { nullable: true, description: BODIES }) bodies?: Record<
+    string,
+    string
+  > | null;
   @Field(() => ID, { nullable: true, description: DEPARTMENT }) departmentId?: string | null;
   @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
 }
@@ -81,17 +95,24 @@ export class CannedResponseDeleteInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of cannedResponseCreate.' })
 export class CannedResponseCreatePayload extends Payload {
-  @Field(() => CannedResponse, { nullable: true, description: 'The stored answer as it now stands; null when refused.' })
+  @Field(() => CannedResponse, {
+    nullable: true,
+    description: 'The stored answer as it now stands; null when refused.',
+  })
   cannedResponse?: CannedResponse | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of cannedResponseUpdate.' })
 export class CannedResponseUpdatePayload extends Payload {
-  @Field(() => CannedResponse, { nullable: true, description: 'The stored answer as it now stands; null when refused.' })
+  @Field(() => CannedResponse, {
+    nullable: true,
+    description: 'The stored answer as it now stands; null when refused.',
+  })
   cannedResponse?: CannedResponse | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of cannedResponseDelete.' })
 export class CannedResponseDeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
+  deletedId?: string | null;
 }

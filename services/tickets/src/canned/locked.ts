@@ -6,7 +6,11 @@ import { refuseForAll, sees } from './visible.ts';
 
 /** The stored answer to change. */
 export async function locked(ctx: Context, id: string): Promise<CannedResponse> {
-  const canned = await ctx.em.findOne(CannedResponse, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const canned = await ctx.em.findOne(
+    CannedResponse,
+    { id },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   if (!canned || !sees(ctx.actor, canned)) throw new Refusal('NOT_FOUND', 'id');
   refuseForAll(ctx, canned);
   return canned;

@@ -24,9 +24,14 @@ import { DESCRIBED, languageOf, valuesOf } from './values.ts';
 @Resolver(() => CannedResponse)
 export class CannedResponseResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
-  @Query(() => [CannedResponse], { description: 'Stored answers of the caller’s departments and those for all, by title.' })
+  @Query(() => [CannedResponse], {
+    description: 'Stored answers of the caller’s departments and those for all, by title.',
+  })
   cannedResponses(
-    @Arg('text', () => String, { nullable: true, description: 'What stands in title, shortcut or text, at most 100 characters.' })
+    @Arg('text', () => String, {
+      nullable: true,
+      description: 'What stands in title, shortcut or text, at most 100 characters.',
+    })
     text: string | null,
     @Ctx() ctx: Context,
   ): Promise<CannedResponse[]> {
@@ -47,7 +52,8 @@ export class CannedResponseResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.AGENT] })
   @Mutation(() => CannedResponseUpdatePayload, {
-    description: 'Changes a stored answer of an own department; those for all are changed by leads, administrators and apps.',
+    description:
+      'Changes a stored answer of an own department; those for all are changed by leads, administrators and apps.',
   })
   cannedResponseUpdate(
     @Arg('input', () => CannedResponseUpdateInput) input: CannedResponseUpdateInput,
@@ -58,7 +64,8 @@ export class CannedResponseResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.AGENT] })
   @Mutation(() => CannedResponseDeletePayload, {
-    description: 'Deletes a stored answer; who may change it may. Refused with IN_USE while a macro replies by it.',
+    description:
+      'Deletes a stored answer; who may change it may. Refused with IN_USE while a macro replies by it.',
   })
   cannedResponseDelete(
     @Arg('input', () => CannedResponseDeleteInput) input: CannedResponseDeleteInput,
@@ -67,10 +74,15 @@ export class CannedResponseResolver {
     return remove(ctx, input);
   }
 
-  @FieldResolver(() => String, { description: `Markdown, a Liquid template with the variables ${DESCRIBED}.` })
+  @FieldResolver(() => String, {
+    description: `Markdown, a Liquid template with the variables ${DESCRIBED}.`,
+  })
   body(
     @Root() canned: CannedResponse,
-    @Arg('locale', () => Locale, { nullable: true, description: 'In this language if there is one, else the one for all languages.' })
+    @Arg('locale', () => Locale, {
+      nullable: true,
+      description: 'In this language if there is one, else the one for all languages.',
+    })
     locale: string | null,
   ): string {
     return templateFor(canned, locale);
@@ -87,11 +99,22 @@ export class CannedResponseResolver {
     @Ctx() ctx: Context,
   ): Promise<string | null> {
     const ticket = await ticketById(ctx, ticketId);
-    return ticket && fill(templateFor(canned, await languageOf(ctx, ticket)), await valuesOf(ctx, ticket), ['render']);
+    return (
+      ticket &&
+      fill(templateFor(canned, await languageOf(ctx, ticket)), await valuesOf(ctx, ticket), [
+        'render',
+      ])
+    );
   }
 
-  @FieldResolver(() => Department, { nullable: true, description: 'The department that has it; null when all have.' })
-  department(@Root() { departmentId }: CannedResponse, @Ctx() ctx: Context): Promise<Department | null> | null {
+  @FieldResolver(() => Department, {
+    nullable: true,
+    description: 'The department that has it; null when all have.',
+  })
+  department(
+    @Root() { departmentId }: CannedResponse,
+    @Ctx() ctx: Context,
+  ): Promise<Department | null> | null {
     return departmentId === null ? null : departmentById(ctx, departmentId);
   }
 }

@@ -38,11 +38,14 @@ export function fill(template: string, values: Values, field: string[]): string 
 }
 
 /** Refuses a template that could not be filled, before anybody wants to send it. */
-export const refuseUnfillable = (template: string, field: string[]): void => void fill(template, EXAMPLE, field);
+export const refuseUnfillable = (template: string, field: string[]): void =>
+  void fill(template, EXAMPLE, field);
 
 /** Names the line, and what is wrong there. */
 function told({ message, token }: Partial<LiquidError>): string {
   const line = (token as { getPosition?: () => number[] } | undefined)?.getPosition?.()[0];
-  const words = (message ?? 'not a template').split('\n', 1)[0]!.replace(/, line:\d+, col:\d+.*$/, '');
+  const words = (message ?? 'not a template')
+    .split('\n', 1)[0]!
+    .replace(/, line:\d+, col:\d+.*$/, '');
   return line ? `Line ${line}: ${words}.` : `${words}.`;
 }

@@ -10,8 +10,12 @@ import type { CannedResponseUpdateInput, CannedResponseUpdatePayload } from './i
 import { locked, refuseTaken } from './locked.ts';
 import { placed } from './visible.ts';
 
-export async function update(ctx: Context, input: CannedResponseUpdateInput): Promise<CannedResponseUpdatePayload> {
-  for (const field of ['title', 'body'] as const) if (input[field] === null) throw new Refusal('REQUIRED', field);
+export async function update(
+  ctx: Context,
+  input: CannedResponseUpdateInput,
+): Promise<CannedResponseUpdatePayload> {
+  for (const field of ['title', 'body'] as const)
+    if (input[field] === null) throw new Refusal('REQUIRED', field);
   const canned = await locked(ctx, input.id);
   expectVersion(canned, input.expectedVersion);
   refuseTemplates(input);
@@ -19,7 +23,9 @@ export async function update(ctx: Context, input: CannedResponseUpdateInput): Pr
   if (input.departmentId !== undefined && input.departmentId !== canned.departmentId)
     canned.departmentId = await placed(ctx, input.departmentId);
   if (input.shortcut && input.shortcut !== canned.shortcut) {
-    await sql`select pg_advisory_xact_lock(hashtext(${`canned responses ${ctx.workspace}`}))`.execute(ctx.em.getKysely());
+    await sql`select pg_advisory_xact_lock(hashtext(${`canned responses ${ctx.workspace}`}))`.execute(
+      ctx.em.getKysely(),
+    );
     await refuseTaken(ctx, input.shortcut);
   }
   if (input.shortcut !== undefined) canned.shortcut = input.shortcut;

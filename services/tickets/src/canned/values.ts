@@ -50,7 +50,8 @@ const around = (ctx: Context, { departmentId }: Ticket): Promise<Around> =>
   ) as Promise<Around>;
 
 /** The language to answer a ticket in: its requester's, else the default of the desk. */
-export const languageOf = async (ctx: Context, ticket: Ticket): Promise<string> => ticket.locale ?? (await around(ctx, ticket)).locale;
+export const languageOf = async (ctx: Context, ticket: Ticket): Promise<string> =>
+  ticket.locale ?? (await around(ctx, ticket)).locale;
 
 /** The values for a ticket, as the caller sends them. */
 export async function valuesOf(ctx: Context, ticket: Ticket): Promise<Values> {
@@ -70,4 +71,5 @@ export async function valuesOf(ctx: Context, ticket: Ticket): Promise<Values> {
 }
 
 /** As `2027-01-31`. */
-const dayIn = (timeZone: string, at: Date): string => new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short' }).format(at);
+const dayIn = (timeZone: string, at: Date): string =>
+  new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short' }).format(at);

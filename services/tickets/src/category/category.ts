@@ -25,7 +25,10 @@ export class TicketCategory extends Stored<'deletedAt'> {
   @Property({ type: new Id('dep'), nullable: true }) departmentId: string | null = null;
 
   @Enum({ items: () => TicketPriority, type: 'string', nullable: true })
-  @Field(() => TicketPriority, { nullable: true, description: 'The priority that it gives to tickets.' })
+  @Field(() => TicketPriority, {
+    nullable: true,
+    description: 'The priority that it gives to tickets.',
+  })
   priority: TicketPriority | null = null;
 
   /** Since when it is there only for the past. */

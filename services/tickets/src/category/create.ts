@@ -16,17 +16,25 @@ import { lockedTree, refuseFull, refusePlace, refuseTaken } from './tree.ts';
 export class TicketCategoryCreateInput {
   static readonly bounds = loose({ name: line(100), names: namesByLocale });
   @Field(() => String, {
-    description: 'In the workspace’s language, at most 100 characters; unique among those below the same category.',
+    description:
+      'In the workspace’s language, at most 100 characters; unique among those below the same category.',
   })
   name!: string;
   @Field(() => Json, {
     nullable: true,
-    description: 'In other languages, an object of texts by locale: `{"pt": "Faturas"}`; at most 50, each of at most 100 characters.',
+    description:
+      'In other languages, an object of texts by locale: `{"pt": "Faturas"}`; at most 50, each of at most 100 characters.',
   })
   names?: Record<string, string> | null;
-  @Field(() => ID, { nullable: true, description: 'The category above it; at most 5 levels.' }) parentId?: string | null;
-  @Field(() => ID, { nullable: true, description: 'The department that it gives to tickets.' }) departmentId?: string | null;
-  @Field(() => TicketPriority, { nullable: true, description: 'The priority that it gives to tickets.' }) priority?: TicketPriority | null;
+  @Field(() => ID, { nullable: true, description: 'The category above it; at most 5 levels.' })
+  parentId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The department that it gives to tickets.' })
+  departmentId?: string | null;
+  @Field(() => TicketPriority, {
+    nullable: true,
+    description: 'The priority that it gives to tickets.',
+  })
+  priority?: TicketPriority | null;
   @Field(() => String, {
     nullable: true,
     description:
@@ -37,11 +45,17 @@ export class TicketCategoryCreateInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketCategoryCreate.' })
 export class TicketCategoryCreatePayload extends Payload {
-  @Field(() => TicketCategory, { nullable: true, description: 'The category as it now stands; null when refused.' })
+  @Field(() => TicketCategory, {
+    nullable: true,
+    description: 'The category as it now stands; null when refused.',
+  })
   ticketCategory?: TicketCategory | null;
 }
 
-export async function create(ctx: Context, input: TicketCategoryCreateInput): Promise<TicketCategoryCreatePayload> {
+export async function create(
+  ctx: Context,
+  input: TicketCategoryCreateInput,
+): Promise<TicketCategoryCreatePayload> {
   const names = localized(input.names);
   const tree = await lockedTree(ctx);
   const { name, parentId = null, priority = null } = input;
@@ -49,7 +63,9 @@ export async function create(ctx: Context, input: TicketCategoryCreateInput): Pr
   refuseFull(tree);
   refusePlace(tree, place.id, parentId);
   refuseTaken(tree, place, 'name');
-  const department = await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId'));
+  const department = await optional(input.departmentId, (id) =>
+    departmentId(ctx, id, 'departmentId'),
+  );
   const category = ctx.em.create(TicketCategory, {
     ...place,
     workspaceId: ctx.workspace,

@@ -14,17 +14,24 @@ import { lockedTree } from './tree.ts';
 @InputType({ description: 'Input of ticketCategoryDelete.' })
 export class TicketCategoryDeleteInput {
   @Field(() => ID, { description: 'Which category.' }) id!: string;
-  @Field(() => Int, { nullable: true, description: 'Refused with CONFLICT when this is not the current version.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when this is not the current version.',
+  })
   expectedVersion?: number | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketCategoryDelete.' })
 export class TicketCategoryDeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
+  deletedId?: string | null;
 }
 
 /** Deletes a category that nothing unsolved is about, and that none is below. Its row stays, for the tickets of the past to name it. */
-export async function remove(ctx: Context, input: TicketCategoryDeleteInput): Promise<TicketCategoryDeletePayload> {
+export async function remove(
+  ctx: Context,
+  input: TicketCategoryDeleteInput,
+): Promise<TicketCategoryDeletePayload> {
   const tree = await lockedTree(ctx);
   const category = await locked(ctx, input.id);
   expectVersion(category, input.expectedVersion);

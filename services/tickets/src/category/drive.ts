@@ -20,7 +20,12 @@ const NOTHING: Driven = { departmentId: null, priority: null };
 export async function drive(ctx: Context, id: string | null | undefined): Promise<Driven> {
   if (id === null || id === undefined) return NOTHING;
   const each = async (one: string) => [one, await given(ctx, one)] as const;
-  return ctx.load.byKey('what categories give', id, async (ids) => new Map(await Promise.all(ids.map(each))), NOTHING);
+  return ctx.load.byKey(
+    'what categories give',
+    id,
+    async (ids) => new Map(await Promise.all(ids.map(each))),
+    NOTHING,
+  );
 }
 
 async function given(ctx: Context, id: string): Promise<Driven> {
@@ -35,7 +40,10 @@ async function given(ctx: Context, id: string): Promise<Driven> {
       (array_agg(priority order by step) filter (where priority is not null))[1] as priority
     from path`.execute(ctx.em.getKysely());
   const { department, priority } = rows[0]!;
-  return { departmentId: department && (await departmentId(ctx, toId('dep', department), 'categoryId')), priority };
+  return {
+    departmentId: department && (await departmentId(ctx, toId('dep', department), 'categoryId')),
+    priority,
+  };
 }
 
 /** Can tickets still get this category? */

@@ -19,6 +19,8 @@ export const byId = (ctx: Context, id: string): Promise<TicketCategory | null> =
     if (!reads(ctx.actor)) return [];
     const em = await ctx.read();
     const { rows } = await sql`
-      select * from category where id = any(${uuids('cat', ids)}) and workspace_id = ${ctx.workspace}::uuid`.execute(em.getKysely());
+      select * from category where id = any(${uuids('cat', ids)}) and workspace_id = ${ctx.workspace}::uuid`.execute(
+      em.getKysely(),
+    );
     return hydrate(ctx.orm, TicketCategory, rows);
   });

@@ -5,7 +5,11 @@ import { TicketCategory } from './category.ts';
 
 /** The category to change. While it is locked no ticket gets it. */
 export async function locked(ctx: Context, id: string): Promise<TicketCategory> {
-  const category = await ctx.em.findOne(TicketCategory, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const category = await ctx.em.findOne(
+    TicketCategory,
+    { id, deletedAt: null },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   if (!category) throw new Refusal('NOT_FOUND', 'id');
   return category;
 }

@@ -6,8 +6,14 @@ import { byId } from './find.ts';
 
 @Resolver(() => Ticket)
 export class CategoryOfTicket {
-  @FieldResolver(() => TicketCategory, { nullable: true, description: 'What it is about; gave it department and priority.' })
-  category(@Root() { categoryId }: Ticket, @Ctx() ctx: Context): Promise<TicketCategory | null> | null {
+  @FieldResolver(() => TicketCategory, {
+    nullable: true,
+    description: 'What it is about; gave it department and priority.',
+  })
+  category(
+    @Root() { categoryId }: Ticket,
+    @Ctx() ctx: Context,
+  ): Promise<TicketCategory | null> | null {
     return categoryId ? byId(ctx, categoryId) : null;
   }
 }

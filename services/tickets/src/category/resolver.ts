@@ -13,13 +13,17 @@ import { TicketCategoryUpdateInput, TicketCategoryUpdatePayload, update } from '
 @Resolver(() => TicketCategory)
 export class TicketCategoryResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
-  @Query(() => [TicketCategory], { description: 'The categories by name, those below others among them; at most 1,000.' })
+  @Query(() => [TicketCategory], {
+    description: 'The categories by name, those below others among them; at most 1,000.',
+  })
   ticketCategories(@Ctx() ctx: Context): Promise<TicketCategory[]> {
     return find(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
-  @Mutation(() => TicketCategoryCreatePayload, { description: 'Creates a category; a workspace has at most 1,000.' })
+  @Mutation(() => TicketCategoryCreatePayload, {
+    description: 'Creates a category; a workspace has at most 1,000.',
+  })
   ticketCategoryCreate(
     @Arg('input', () => TicketCategoryCreateInput) input: TicketCategoryCreateInput,
     @Ctx() ctx: Context,
@@ -28,7 +32,9 @@ export class TicketCategoryResolver {
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
-  @Mutation(() => TicketCategoryUpdatePayload, { description: 'Changes a category, or moves it with all below it.' })
+  @Mutation(() => TicketCategoryUpdatePayload, {
+    description: 'Changes a category, or moves it with all below it.',
+  })
   ticketCategoryUpdate(
     @Arg('input', () => TicketCategoryUpdateInput) input: TicketCategoryUpdateInput,
     @Ctx() ctx: Context,
@@ -49,19 +55,29 @@ export class TicketCategoryResolver {
   }
 
   @FieldResolver(() => String, {
-    description: 'The name in the first of the reader’s languages that there is one for, else in the workspace’s.',
+    description:
+      'The name in the first of the reader’s languages that there is one for, else in the workspace’s.',
   })
   name(@Root() category: TicketCategory, @Ctx() ctx: Context): string {
     return nameFor(category, ctx.locales);
   }
 
   @FieldResolver(() => TicketCategory, { nullable: true, description: 'The category above it.' })
-  parent(@Root() { parentId }: TicketCategory, @Ctx() ctx: Context): Promise<TicketCategory | null> | null {
+  parent(
+    @Root() { parentId }: TicketCategory,
+    @Ctx() ctx: Context,
+  ): Promise<TicketCategory | null> | null {
     return parentId ? byId(ctx, parentId) : null;
   }
 
-  @FieldResolver(() => Department, { nullable: true, description: 'The department that it gives to tickets.' })
-  department(@Root() { departmentId }: TicketCategory, @Ctx() ctx: Context): Promise<Department | null> | null {
+  @FieldResolver(() => Department, {
+    nullable: true,
+    description: 'The department that it gives to tickets.',
+  })
+  department(
+    @Root() { departmentId }: TicketCategory,
+    @Ctx() ctx: Context,
+  ): Promise<Department | null> | null {
     return departmentId ? departmentById(ctx, departmentId) : null;
   }
 }

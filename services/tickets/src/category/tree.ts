@@ -13,7 +13,10 @@ type Branch = Pick<TicketCategory, 'id' | 'name' | 'parentId'>;
 export async function lockedTree(ctx: Context): Promise<Map<string, TicketCategory>> {
   const db = ctx.em.getKysely();
   await sql`select from workspace where id = ${ctx.workspace}::uuid for no key update`.execute(db);
-  const { rows } = await sql`select * from category where workspace_id = ${ctx.workspace}::uuid and deleted_at is null`.execute(db);
+  const { rows } =
+    await sql`select * from category where workspace_id = ${ctx.workspace}::uuid and deleted_at is null`.execute(
+      db,
+    );
   return new Map(hydrate(ctx.orm, TicketCategory, rows).map((category) => [category.id, category]));
 }
 
@@ -22,18 +25,35 @@ export function refuseFull(tree: ReadonlyMap<string, Branch>): void {
 }
 
 /** Refuses a place in the tree that is not there, lies below the category itself, or is too deep for all that hangs on it. */
-export function refusePlace(tree: ReadonlyMap<string, Branch>, id: string, parentId: string | null): void {
+export function refusePlace(
+  tree: ReadonlyMap<string, Branch>,
+  id: string,
+  parentId: string | null,
+): void {
   const above = parentId === null ? [] : pathTo(tree, parentId);
   if (parentId !== null && !above.length) throw new Refusal('NOT_FOUND', 'parentId');
   if (above.includes(id)) throw new Refusal('CIRCLE', 'parentId');
   if (above.length + heightOf(tree, id) > LEVELS)
-    throw new Refusal([{ code: 'LIMIT_REACHED', field: ['input', 'parentId'], message: `Categories are at most ${LEVELS} levels deep.` }]);
+    throw new Refusal([
+      {
+        code: 'LIMIT_REACHED',
+        field: ['input', 'parentId'],
+        message: `Categories are at most ${LEVELS} levels deep.`,
+      },
+    ]);
 }
 
 /** Two below the same one don't have the same name. */
-export function refuseTaken(tree: ReadonlyMap<string, Branch>, { id, name, parentId }: Branch, field: string): void {
+export function refuseTaken(
+  tree: ReadonlyMap<string, Branch>,
+  { id, name, parentId }: Branch,
+  field: string,
+): void {
   const taken = [...tree.values()].some(
-    (other) => other.id !== id && other.parentId === parentId && other.name.toLowerCase() === name.toLowerCase(),
+    (other) =>
+      other.id !== id &&
+      other.parentId === parentId &&
+      other.name.toLowerCase() === name.toLowerCase(),
   );
   if (taken) throw new Refusal('TAKEN', field);
 }

@@ -5,14 +5,27 @@ import { TicketEvent } from '../event/event.ts';
 import { Macro } from '../macro/macro.ts';
 import { Operation } from '../operation/operation.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'What something came of, when it was not done by hand to one ticket.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What something came of, when it was not done by hand to one ticket.',
+})
 export class Cause {
-  @Field(() => Macro, { nullable: true, description: 'The macro that did it, if the caller has it.' }) macro!: Macro | null;
+  @Field(() => Macro, {
+    nullable: true,
+    description: 'The macro that did it, if the caller has it.',
+  })
+  macro!: Macro | null;
   @Personal()
-  @Field(() => BulkJob, { nullable: true, description: 'The job on many tickets that did it, for who asked for it and for leads.' })
+  @Field(() => BulkJob, {
+    nullable: true,
+    description: 'The job on many tickets that did it, for who asked for it and for leads.',
+  })
   job!: BulkJob | null;
   @Personal()
-  @Field(() => Operation, { nullable: true, description: 'The operation that it was a part of, or by which it was taken back.' })
+  @Field(() => Operation, {
+    nullable: true,
+    description: 'The operation that it was a part of, or by which it was taken back.',
+  })
   operation!: Operation | null;
   @Field(() => TicketEvent, {
     nullable: true,

@@ -40,17 +40,26 @@ const SETS_OFF: Readonly<Record<string, string>> = {
   closeAfter: 'ticket.status_changed',
 };
 /** What comes by the clock was set by a fact as well. */
-const IN_TIME: Readonly<Record<string, string>> = { 'ticket.woken': 'ticket.snoozed', 'ticket.escalated': 'ticket.escalated' };
+const IN_TIME: Readonly<Record<string, string>> = {
+  'ticket.woken': 'ticket.snoozed',
+  'ticket.escalated': 'ticket.escalated',
+};
 
 function triggerOf({ fact: { type, subject, version, at, data } }: TicketEvent): Trigger | null {
-  if (data.problemId) return { ticketId: data.problemId, type: 'ticket.status_changed', version: null, at };
+  if (data.problemId)
+    return { ticketId: data.problemId, type: 'ticket.status_changed', version: null, at };
   const before = data.cause === 'time' ? IN_TIME[type] : SETS_OFF[data.cause ?? ''];
   return before ? { ticketId: subject, type: before, version, at: null } : null;
 }
 
 async function setOffBy(ctx: Context, trigger: Trigger): Promise<TicketEvent | null> {
   if (!(await ticketById(ctx, trigger.ticketId))) return null;
-  return ctx.load.byKey<TicketEvent | null>('facts that set others off', JSON.stringify(trigger), (keys) => triggers(ctx, keys), null);
+  return ctx.load.byKey<TicketEvent | null>(
+    'facts that set others off',
+    JSON.stringify(trigger),
+    (keys) => triggers(ctx, keys),
+    null,
+  );
 }
 
 /** An incident is solved at the instant at which its problem is. */

@@ -8,7 +8,10 @@ import { causeOf } from './find.ts';
 @Resolver(() => TicketEvent)
 export class EventCause {
   @Auth({ roles: [Role.LIGHT] })
-  @FieldResolver(() => Cause, { nullable: true, description: 'Why, when not by hand to one ticket; for staff only.' })
+  @FieldResolver(() => Cause, {
+    nullable: true,
+    description: 'Why, when not by hand to one ticket; for staff only.',
+  })
   cause(@Root() event: TicketEvent, @Ctx() ctx: Context): Promise<Cause | null> {
     return causeOf(ctx, event);
   }

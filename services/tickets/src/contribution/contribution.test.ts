@@ -13,13 +13,23 @@ beforeEach(async () => {
 });
 afterAll(() => service.stop());
 
-const act = async (name: string, input: object, selection = '', actor = desk.agent): Promise<Result> => {
+const act = async (
+  name: string,
+  input: object,
+  selection = '',
+  actor = desk.agent,
+): Promise<Result> => {
   const result = await mutate(desk, actor, name, input, selection);
   expect(result.userErrors).toEqual([]);
   return result;
 };
 const write = (ticketId: string, visibility = 'PUBLIC', actor = desk.agent): Promise<Result> =>
-  act('messageAdd', { ticketId, visibility, body: 'Words.', override: true }, 'message { id }', actor);
+  act(
+    'messageAdd',
+    { ticketId, visibility, body: 'Words.', override: true },
+    'message { id }',
+    actor,
+  );
 interface Share {
   agent: { name: string };
   replies: number;
@@ -50,7 +60,10 @@ test('each agent’s replies and notes are told by name, with the first and the 
     ['lead', 0, 0],
   ]);
   const [ana, , lead] = await sharesOf(id);
-  expect([Date.parse(ana!.firstAt) < Date.parse(ana!.lastAt), lead!.firstAt]).toEqual([true, lead!.lastAt]);
+  expect([Date.parse(ana!.firstAt) < Date.parse(ana!.lastAt), lead!.firstAt]).toEqual([
+    true,
+    lead!.lastAt,
+  ]);
 });
 
 test('what was written counts where it lies: in the ticket that it was folded into, and in its own again', async () => {
@@ -78,7 +91,11 @@ test('what was written counts where it lies: in the ticket that it was folded in
 test('the contributions to a page of tickets cost as many statements for 12 as for 2', async () => {
   const more = async (): Promise<Result> => write((await desk.ticket()).id);
   const cost = async (): Promise<number> =>
-    (await countStatements(() => desk.ask(desk.light, '{ tickets { nodes { contributions { replies agent { name } } } } }'))).length;
+    (
+      await countStatements(() =>
+        desk.ask(desk.light, '{ tickets { nodes { contributions { replies agent { name } } } } }'),
+      )
+    ).length;
   await Promise.all([more(), more()]);
   const few = await cost();
   await Promise.all(Array.from({ length: 10 }, more));

@@ -26,7 +26,8 @@ export async function find(ctx: Context, ticketId: string): Promise<Contribution
   return found.filter((each) => each !== null).sort(byName);
 }
 
-const byName = (a: Contribution, b: Contribution): number => a.agent.name.localeCompare(b.agent.name) || (a.agent.id < b.agent.id ? -1 : 1);
+const byName = (a: Contribution, b: Contribution): number =>
+  a.agent.name.localeCompare(b.agent.name) || (a.agent.id < b.agent.id ? -1 : 1);
 
 interface Row {
   ticket: string;

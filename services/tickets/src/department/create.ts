@@ -12,8 +12,12 @@ import { refuseTaken } from './locked.ts';
 @InputType({ description: 'Input of departmentCreate.' })
 export class DepartmentCreateInput {
   static readonly bounds = loose({ name: line(100), agentIds: z.array(z.string()).max(1000) });
-  @Field(() => String, { description: 'The name, unique in the workspace, at most 100 characters.' }) name!: string;
-  @Field(() => [ID], { nullable: true, description: 'The agents that work in it, at most 1,000.' }) agentIds?: string[] | null;
+  @Field(() => String, {
+    description: 'The name, unique in the workspace, at most 100 characters.',
+  })
+  name!: string;
+  @Field(() => [ID], { nullable: true, description: 'The agents that work in it, at most 1,000.' })
+  agentIds?: string[] | null;
   @Field(() => String, {
     nullable: true,
     description:
@@ -24,16 +28,29 @@ export class DepartmentCreateInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of departmentCreate.' })
 export class DepartmentCreatePayload extends Payload {
-  @Field(() => Department, { nullable: true, description: 'The department as it now stands; null when refused.' })
+  @Field(() => Department, {
+    nullable: true,
+    description: 'The department as it now stands; null when refused.',
+  })
   department?: Department | null;
 }
 
-export async function create(ctx: Context, input: DepartmentCreateInput): Promise<DepartmentCreatePayload> {
+export async function create(
+  ctx: Context,
+  input: DepartmentCreateInput,
+): Promise<DepartmentCreatePayload> {
   const agentIds = input.agentIds ?? [];
   await refuseUnknown(ctx, 'agent', agentIds, 'agentIds');
-  const department = ctx.em.create(Department, { id: newId('dep'), workspaceId: ctx.workspace, name: input.name });
+  const department = ctx.em.create(Department, {
+    id: newId('dep'),
+    workspaceId: ctx.workspace,
+    name: input.name,
+  });
   await refuseTaken(ctx, input.name, department.id);
   const team = await setTeam(ctx, department.id, agentIds);
-  await recordAll(ctx, [{ type: 'department.created', subject: department, data: { state: { name: department.name } } }, ...team]);
+  await recordAll(ctx, [
+    { type: 'department.created', subject: department, data: { state: { name: department.name } } },
+    ...team,
+  ]);
   return { department, userErrors: [] };
 }

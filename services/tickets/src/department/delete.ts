@@ -13,17 +13,24 @@ import { locked } from './locked.ts';
 @InputType({ description: 'Input of departmentDelete.' })
 export class DepartmentDeleteInput {
   @Field(() => ID, { description: 'Which department.' }) id!: string;
-  @Field(() => Int, { nullable: true, description: 'Refused with CONFLICT when this is not the current version.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when this is not the current version.',
+  })
   expectedVersion?: number | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of departmentDelete.' })
 export class DepartmentDeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
+  deletedId?: string | null;
 }
 
 /** Closes a department in which nothing waits and into which no category leads, and that nothing kept names. Its row stays, for the tickets and reports of the past to name it. */
-export async function remove(ctx: Context, input: DepartmentDeleteInput): Promise<DepartmentDeletePayload> {
+export async function remove(
+  ctx: Context,
+  input: DepartmentDeleteInput,
+): Promise<DepartmentDeletePayload> {
   const department = await locked(ctx, input.id);
   expectVersion(department, input.expectedVersion);
   if (await isNeeded(ctx, department.id)) throw new Refusal('IN_USE', 'id');
@@ -32,7 +39,10 @@ export async function remove(ctx: Context, input: DepartmentDeleteInput): Promis
   department.deletedAt = new Date();
   department.updatedAt = department.deletedAt;
   department.version += 1;
-  await recordAll(ctx, [{ type: 'department.deleted', subject: department, data: { state: { name: department.name } } }, ...team]);
+  await recordAll(ctx, [
+    { type: 'department.deleted', subject: department, data: { state: { name: department.name } } },
+    ...team,
+  ]);
   return { deletedId: department.id, userErrors: [] };
 }
 

@@ -4,7 +4,11 @@ import { Node } from '@deskgraph/common/graph';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 
 @Entity()
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'A department: a queue of tickets and the team that works on it.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A department: a queue of tickets and the team that works on it.',
+})
 @Directive('@key(fields: "id")')
 export class Department extends Stored<'deletedAt'> {
   @PrimaryKey({ type: new Id('dep') })
@@ -12,7 +16,9 @@ export class Department extends Stored<'deletedAt'> {
   id!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name, unique in the workspace, at most 100 characters.' })
+  @Field(() => String, {
+    description: 'The name, unique in the workspace, at most 100 characters.',
+  })
   name!: string;
 
   /** Since when it is there only for the past. */

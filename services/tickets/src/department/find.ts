@@ -9,14 +9,20 @@ export const sees = ({ kind, departments }: Actor, id: string): boolean =>
   kind !== 'app' || !departments.length || departments.includes(id);
 
 /** The same as a condition on `d`. */
-const visible = ({ kind, workspace, departments }: Actor): Condition => sql`(d.workspace_id = ${workspace}::uuid
+const visible = ({
+  kind,
+  workspace,
+  departments,
+}: Actor): Condition => sql`(d.workspace_id = ${workspace}::uuid
   and ${kind === 'app' && departments.length ? sql`d.id = any(${uuids('dep', departments)})` : sql`true`})`;
 
 /** All departments by name. */
 export async function find(ctx: Context): Promise<Department[]> {
   const em = await ctx.read();
   const { rows } = await sql`
-    select d.* from department d where ${visible(ctx.actor)} and d.deleted_at is null order by lower(d.name), d.id`.execute(em.getKysely());
+    select d.* from department d where ${visible(ctx.actor)} and d.deleted_at is null order by lower(d.name), d.id`.execute(
+    em.getKysely(),
+  );
   return hydrate(ctx.orm, Department, rows);
 }
 
@@ -24,8 +30,9 @@ export async function find(ctx: Context): Promise<Department[]> {
 export const byId = (ctx: Context, id: string): Promise<Department | null> =>
   ctx.load.byId('department', id, async (ids) => {
     const em = await ctx.read();
-    const { rows } = await sql`select d.* from department d where d.id = any(${uuids('dep', ids)}) and ${visible(ctx.actor)}`.execute(
-      em.getKysely(),
-    );
+    const { rows } =
+      await sql`select d.* from department d where d.id = any(${uuids('dep', ids)}) and ${visible(ctx.actor)}`.execute(
+        em.getKysely(),
+      );
     return hydrate(ctx.orm, Department, rows);
   });

@@ -8,7 +8,11 @@ import { sees } from './find.ts';
 
 /** The department to change. While it is locked no ticket comes into it. */
 export async function locked(ctx: Context, id: string): Promise<Department> {
-  const department = await ctx.em.findOne(Department, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const department = await ctx.em.findOne(
+    Department,
+    { id, deletedAt: null },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   if (!department || !sees(ctx.actor, id)) throw new Refusal('NOT_FOUND', 'id');
   return department;
 }

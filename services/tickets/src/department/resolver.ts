@@ -53,13 +53,23 @@ export class DepartmentResolver {
   }
 
   @Auth({ roles: [Role.LIGHT] })
-  @FieldResolver(() => AgentConnection, { nullable: true, description: 'The agents that work in it, by name; for staff only.' })
-  agents(@Root() department: Department, @Args(() => ForwardArgs) page: ForwardArgs, @Ctx() ctx: Context): Promise<Page<Agent>> {
+  @FieldResolver(() => AgentConnection, {
+    nullable: true,
+    description: 'The agents that work in it, by name; for staff only.',
+  })
+  agents(
+    @Root() department: Department,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Agent>> {
     return findOfDepartment(ctx, department.id, page);
   }
 
   @Auth({ roles: [Role.LIGHT] })
-  @FieldResolver(() => TicketConnection, { nullable: true, description: 'Its tickets, in the order of the queue; for staff only.' })
+  @FieldResolver(() => TicketConnection, {
+    nullable: true,
+    description: 'Its tickets, in the order of the queue; for staff only.',
+  })
   tickets(
     @Root() department: Department,
     @Arg('filter', () => TicketFilter, { nullable: true }) filter: TicketFilter | null,
@@ -67,6 +77,10 @@ export class DepartmentResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Ticket>> {
-    return findOf(ctx, { column: 'department_id', prefix: 'dep' }, department.id, { filter, orderBy, ...page });
+    return findOf(ctx, { column: 'department_id', prefix: 'dep' }, department.id, {
+      filter,
+      orderBy,
+      ...page,
+    });
   }
 }

@@ -20,18 +20,31 @@ export class DepartmentUpdateInput {
     description: 'The name, unique in the workspace, at most 100 characters; can’t be cleared.',
   })
   name?: string | null;
-  @Field(() => [ID], { nullable: true, description: 'The agents that work in it, all of them, at most 1,000.' }) agentIds?: string[] | null;
-  @Field(() => Int, { nullable: true, description: 'Refused with CONFLICT when this is not the current version.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'The agents that work in it, all of them, at most 1,000.',
+  })
+  agentIds?: string[] | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when this is not the current version.',
+  })
   expectedVersion?: number | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of departmentUpdate.' })
 export class DepartmentUpdatePayload extends Payload {
-  @Field(() => Department, { nullable: true, description: 'The department as it now stands; null when refused.' })
+  @Field(() => Department, {
+    nullable: true,
+    description: 'The department as it now stands; null when refused.',
+  })
   department?: Department | null;
 }
 
-export async function update(ctx: Context, input: DepartmentUpdateInput): Promise<DepartmentUpdatePayload> {
+export async function update(
+  ctx: Context,
+  input: DepartmentUpdateInput,
+): Promise<DepartmentUpdatePayload> {
   if (input.name === null) throw new Refusal('REQUIRED', 'name');
   const department = await locked(ctx, input.id);
   expectVersion(department, input.expectedVersion);
@@ -51,7 +64,11 @@ export async function update(ctx: Context, input: DepartmentUpdateInput): Promis
   if (!Object.keys(changes).length) return { department, userErrors: [] };
   touch(department);
   await recordAll(ctx, [
-    { type: 'department.updated', subject: department, data: { state: { name: department.name }, changes } },
+    {
+      type: 'department.updated',
+      subject: department,
+      data: { state: { name: department.name }, changes },
+    },
     ...facts,
   ]);
   ctx.load.clear();

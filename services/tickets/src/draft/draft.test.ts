@@ -23,7 +23,13 @@ interface Shown {
   visibility: string;
 }
 const save = (actor: Actor, ticketId: string, body: string, more: object = {}) =>
-  mutate(desk, actor, 'draftSave', { ticketId, body, visibility: 'PUBLIC', ...more }, 'draft { id author { id } body shared visibility }');
+  mutate(
+    desk,
+    actor,
+    'draftSave',
+    { ticketId, body, visibility: 'PUBLIC', ...more },
+    'draft { id author { id } body shared visibility }',
+  );
 const drafts = async (actor: Actor, id: string): Promise<Shown[]> =>
   (
     await desk.ask<{ ticket: { drafts: Shown[] } }>(
@@ -32,7 +38,8 @@ const drafts = async (actor: Actor, id: string): Promise<Shown[]> =>
       { id },
     )
   ).ticket.drafts;
-const bodies = async (actor: Actor, id: string): Promise<string[]> => (await drafts(actor, id)).map(({ body }) => body).sort();
+const bodies = async (actor: Actor, id: string): Promise<string[]> =>
+  (await drafts(actor, id)).map(({ body }) => body).sort();
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
   payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 
@@ -83,11 +90,18 @@ test('it is gone when it is sent, and is there again when who sent it takes it b
   await save(desk.agent, id, 'Half of it');
   await save(desk.agent, id, 'A note', { visibility: 'PRIVATE' });
   await save(desk.colleague, id, 'Of a colleague', { shared: true });
-  const { message } = await reply(desk, desk.agent, id, { body: '**All** of it', sendAt: new Date(Date.now() + 3_600_000).toISOString() });
+  const { message } = await reply(desk, desk.agent, id, {
+    body: '**All** of it',
+    sendAt: new Date(Date.now() + 3_600_000).toISOString(),
+  });
   expect(await bodies(desk.agent, id)).toEqual(['A note', 'Of a colleague']);
   await mutate(desk, desk.agent, 'messageCancel', { id: (message as { id: string }).id });
   expect(await bodies(desk.agent, id)).toEqual(['**All** of it', 'A note', 'Of a colleague']);
-  await mutate(desk, desk.agent, 'messageAdd', { ticketId: id, visibility: 'PRIVATE', body: 'The note' });
+  await mutate(desk, desk.agent, 'messageAdd', {
+    ticketId: id,
+    visibility: 'PRIVATE',
+    body: 'The note',
+  });
   expect(await bodies(desk.agent, id)).toEqual(['**All** of it', 'Of a colleague']);
 });
 
@@ -107,7 +121,11 @@ test('it goes with its ticket into another one, where nothing that was typed is 
 test('the log knows nothing of it, and the ticket stays at its version', async () => {
   const ticket = await desk.ticket();
   const read = () =>
-    desk.ask(desk.agent, 'query ($id: ID!) { ticket(id: $id) { version updatedAt timeline { totalCount } } }', { id: ticket.id });
+    desk.ask(
+      desk.agent,
+      'query ($id: ID!) { ticket(id: $id) { version updatedAt timeline { totalCount } } }',
+      { id: ticket.id },
+    );
   const before = await read();
   await save(desk.agent, ticket.id, 'Typed');
   expect(await read()).toEqual(before);
@@ -118,7 +136,11 @@ test('a page of tickets reads all drafts with one statement more', async () => {
   for (const { id } of tickets) await save(desk.agent, id, 'Text');
   const count = (first: number) =>
     countStatements(() =>
-      desk.ask(desk.agent, 'query ($first: Int) { tickets(first: $first) { nodes { drafts { author { id } body } } } }', { first }),
+      desk.ask(
+        desk.agent,
+        'query ($first: Int) { tickets(first: $first) { nodes { drafts { author { id } body } } } }',
+        { first },
+      ),
     );
   expect((await count(3)).length).toBe((await count(1)).length);
 });
@@ -127,7 +149,9 @@ test('what can’t be is refused, and names the field', async () => {
   const { id } = await desk.ticket();
   expect(codes(await save(desk.agent, 'tkt_made_up', 'x'))).toEqual(['NOT_FOUND input.ticketId']);
   expect(codes(await save(desk.agent, id, 'ž'.repeat(32 * 1024)))).toEqual([]);
-  expect(codes(await save(desk.agent, id, `${'ž'.repeat(32 * 1024)}.`))).toEqual(['TOO_LONG input.body']);
+  expect(codes(await save(desk.agent, id, `${'ž'.repeat(32 * 1024)}.`))).toEqual([
+    'TOO_LONG input.body',
+  ]);
 });
 
 test('what is typed while its ticket is folded into another one is found in that one', async () => {
@@ -136,8 +160,14 @@ test('what is typed while its ticket is folded into another one is found in that
   await merging.query('select from ticket where id = $1 for update', [uuidOf('tkt', from.id)]);
   const saved = save(desk.agent, from.id, 'Dear Marta');
   await merging.waited();
-  await merging.query('update ticket set merged_into_id = $1 where id = $2', [uuidOf('tkt', into.id), uuidOf('tkt', from.id)]);
+  await merging.query('update ticket set merged_into_id = $1 where id = $2', [
+    uuidOf('tkt', into.id),
+    uuidOf('tkt', from.id),
+  ]);
   await merging.release();
   expect(codes(await saved)).toEqual([]);
-  expect([await bodies(desk.agent, from.id), await bodies(desk.agent, into.id)]).toEqual([[], ['Dear Marta']]);
+  expect([await bodies(desk.agent, from.id), await bodies(desk.agent, into.id)]).toEqual([
+    [],
+    ['Dear Marta'],
+  ]);
 });

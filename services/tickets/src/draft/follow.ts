@@ -3,7 +3,11 @@ import { uuidOf } from '@deskgraph/common/id';
 import type { Context } from '@deskgraph/common/transaction';
 
 /** Drafts go with their tickets into the one that these are folded into. Whoever has one there finds both in one: nothing typed is lost. */
-export async function follow(ctx: Context, from: readonly { id: string }[], into: { id: string }): Promise<void> {
+export async function follow(
+  ctx: Context,
+  from: readonly { id: string }[],
+  into: { id: string },
+): Promise<void> {
   await sql`
     with gone as (
       delete from draft where ticket_id = any(${uuids(

@@ -16,7 +16,10 @@ export class DraftResolver {
     description:
       'Keeps what the calling agent is writing in a ticket, until it is sent there: one reply and one note of each agent. Not for apps.',
   })
-  draftSave(@Arg('input', () => DraftSaveInput) input: DraftSaveInput, @Ctx() ctx: Context): Promise<DraftSavePayload> {
+  draftSave(
+    @Arg('input', () => DraftSaveInput) input: DraftSaveInput,
+    @Ctx() ctx: Context,
+  ): Promise<DraftSavePayload> {
     return save(ctx, input);
   }
 
@@ -32,7 +35,8 @@ export class TicketDrafts {
   @Personal()
   @FieldResolver(() => [Draft], {
     nullable: true,
-    description: 'Text that is not sent yet: the caller’s own and what colleagues share, last saved first, at most 100.',
+    description:
+      'Text that is not sent yet: the caller’s own and what colleagues share, last saved first, at most 100.',
   })
   drafts(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Draft[]> {
     return ofTicket(ctx, ticket.id);

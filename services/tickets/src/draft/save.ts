@@ -31,7 +31,11 @@ async function head(ctx: Context, id: string): Promise<Ticket> {
 }
 
 /** Undefined when the ticket was folded into another one, or put into the bin, just now. */
-async function keep(ctx: Context, ticket: Ticket, { body, visibility, shared }: DraftSaveInput): Promise<Draft | undefined> {
+async function keep(
+  ctx: Context,
+  ticket: Ticket,
+  { body, visibility, shared }: DraftSaveInput,
+): Promise<Draft | undefined> {
   const now = new Date();
   const { rows } = await sql<object>`
     insert into draft (id, workspace_id, ticket_id, author_id, visibility, body, shared, version, created_at, updated_at)

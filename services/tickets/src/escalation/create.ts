@@ -12,11 +12,16 @@ import { EscalationPath } from './path.ts';
 /** So many has a workspace at most. */
 const MOST = 100;
 
-export async function create(ctx: Context, { name, filter, steps }: EscalationPathCreateInput): Promise<EscalationPathCreatePayload> {
+export async function create(
+  ctx: Context,
+  { name, filter, steps }: EscalationPathCreateInput,
+): Promise<EscalationPathCreatePayload> {
   refuseUnkeepable(ctx, filter, null);
   const known = await stepsOf(ctx, steps);
   // One after the other, so that many at once don't get past the limit.
-  await sql`select pg_advisory_xact_lock(hashtext(${`escalation paths ${ctx.workspace}`}))`.execute(ctx.em.getKysely());
+  await sql`select pg_advisory_xact_lock(hashtext(${`escalation paths ${ctx.workspace}`}))`.execute(
+    ctx.em.getKysely(),
+  );
   if ((await ctx.em.count(EscalationPath)) >= MOST) throw new Refusal('LIMIT_REACHED', 'name');
   const escalationPath = ctx.em.create(EscalationPath, {
     id: newId('esc'),

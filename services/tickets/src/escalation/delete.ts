@@ -6,7 +6,10 @@ import { stateOf } from './fact.ts';
 import type { EscalationPathDeleteInput, EscalationPathDeletePayload } from './input.ts';
 import { isInForce, locked } from './locked.ts';
 
-export async function remove(ctx: Context, input: EscalationPathDeleteInput): Promise<EscalationPathDeletePayload> {
+export async function remove(
+  ctx: Context,
+  input: EscalationPathDeleteInput,
+): Promise<EscalationPathDeletePayload> {
   const escalationPath = await locked(ctx, input.id);
   expectVersion(escalationPath, input.expectedVersion);
   if (await isInForce(ctx, escalationPath)) throw new Refusal('IN_USE', 'id');

@@ -12,13 +12,19 @@ import { pathFor } from './match.ts';
 import { type Taken, nextStep, put, take } from './step.ts';
 
 /** To the next who can help: the next step of the ticket's path, or an agent by name. */
-export async function escalate(ctx: Context, { id, reason, toAgentId }: TicketEscalateInput): Promise<TicketEscalatePayload> {
+export async function escalate(
+  ctx: Context,
+  { id, reason, toAgentId }: TicketEscalateInput,
+): Promise<TicketEscalatePayload> {
   const ticket = await locked(ctx, id);
   refuse(againstWork(ticket), 'id');
   if (ticket.status === TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
   if (typeof toAgentId === 'string') {
     const to = { assigneeId: await agentId(ctx, toAgentId, 'toAgentId') };
-    await recordAll(ctx, await put(ctx, ticket, { pathId: null, step: 1, reason }, { to, next: null, cause: 'hand' }));
+    await recordAll(
+      ctx,
+      await put(ctx, ticket, { pathId: null, step: 1, reason }, { to, next: null, cause: 'hand' }),
+    );
     return { ticket, userErrors: [] };
   }
   const step = await stepFor(ctx, ticket);

@@ -31,7 +31,13 @@ interface Shown {
   assignee: { id: string } | null;
   department: { id: string } | null;
   snooze: object | null;
-  escalation: { step: number; reason: string; path: { id: string } | null; by: { id: string }; nextAt: string | null } | null;
+  escalation: {
+    step: number;
+    reason: string;
+    path: { id: string } | null;
+    by: { id: string };
+    nextAt: string | null;
+  } | null;
   timeline: { nodes: { type: string; actor: { id: string } }[] };
 }
 const read = async (id: string, actor = desk.agent): Promise<Shown> =>
@@ -43,9 +49,16 @@ const read = async (id: string, actor = desk.agent): Promise<Shown> =>
       { id },
     )
   ).ticket;
-const codes = ({ userErrors }: Result): string[] => userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 const create = (steps: object[], more: object = {}) =>
-  mutate(desk, desk.admin, 'escalationPathCreate', { name: 'Help', filter: {}, steps, ...more }, 'escalationPath { id version }');
+  mutate(
+    desk,
+    desk.admin,
+    'escalationPathCreate',
+    { name: 'Help', filter: {}, steps, ...more },
+    'escalationPath { id version }',
+  );
 const path = async (steps: object[], more: object = {}): Promise<string> => {
   const made = await create(steps, more);
   expect(codes(made)).toEqual([]);
@@ -69,7 +82,11 @@ async function until(holds: () => Promise<boolean>, patienceMs = 20_000): Promis
 const typesOf = ({ timeline }: Shown): string[] => timeline.nodes.map(({ type }) => type);
 
 test('a ticket goes step by step: the first by hand, the others by the clock, each once, until the path ends', async () => {
-  const pathId = await path([to(desk.colleague), { departmentId: desk.departmentId, after: 'PT2H' }, to(desk.lead)]);
+  const pathId = await path([
+    to(desk.colleague),
+    { departmentId: desk.departmentId, after: 'PT2H' },
+    to(desk.lead),
+  ]);
   const { id } = await desk.ticket();
   const other = await desk.ticket();
   await mutate(desk, desk.agent, 'ticketSnooze', { id });
@@ -78,7 +95,12 @@ test('a ticket goes step by step: the first by hand, the others by the clock, ea
     status: 'OPEN',
     assignee: { id: desk.colleague.id },
     snooze: null,
-    escalation: { step: 1, reason: 'Charged twice', path: { id: pathId }, by: { id: desk.agent.id } },
+    escalation: {
+      step: 1,
+      reason: 'Charged twice',
+      path: { id: pathId },
+      by: { id: desk.agent.id },
+    },
   });
   expect(await found({ escalated: true })).toEqual([id]);
   expect(await found({ escalated: false })).toEqual([other.id]);
@@ -87,10 +109,17 @@ test('a ticket goes step by step: the first by hand, the others by the clock, ea
   expect((await read(id)).escalation!.step).toBe(1);
   clock.turn(1_000);
   await until(async () => (await read(id)).escalation!.step === 2);
-  expect(await read(id)).toMatchObject({ assignee: null, department: { id: desk.departmentId }, escalation: { by: { id: 'sys' } } });
+  expect(await read(id)).toMatchObject({
+    assignee: null,
+    department: { id: desk.departmentId },
+    escalation: { by: { id: 'sys' } },
+  });
   clock.turn(2 * HOUR);
   await until(async () => (await read(id)).escalation!.step === 3);
-  expect(await read(id)).toMatchObject({ assignee: { id: desk.lead.id }, escalation: { reason: 'Charged twice', nextAt: null } });
+  expect(await read(id)).toMatchObject({
+    assignee: { id: desk.lead.id },
+    escalation: { reason: 'Charged twice', nextAt: null },
+  });
   expect(typesOf(await read(id)).filter((type) => type === 'ticket.escalated')).toHaveLength(3);
   expect(codes(await escalate(id))).toEqual(['NO_STEP_LEFT input.toAgentId']);
 });
@@ -101,14 +130,29 @@ test('its requester learns of new hands, and of nothing else', async () => {
   await escalate(id);
   const types = 'query ($id: ID!) { ticket(id: $id) { timeline(first: 50) { nodes { type } } } }';
   const { ticket } = await desk.ask<{ ticket: Shown }>(desk.customer, types, { id });
-  expect(typesOf(ticket)).toEqual(['ticket.created', 'message.added', 'ticket.assigned', 'ticket.status_changed']);
+  expect(typesOf(ticket)).toEqual([
+    'ticket.created',
+    'message.added',
+    'ticket.assigned',
+    'ticket.status_changed',
+  ]);
   expect(await found({ escalated: true }, desk.customer)).toEqual([]);
-  const asked = await desk.answer(desk.customer, 'query ($id: ID!) { ticket(id: $id) { escalation { reason } } }', { id });
+  const asked = await desk.answer(
+    desk.customer,
+    'query ($id: ID!) { ticket(id: $id) { escalation { reason } } }',
+    { id },
+  );
   expect(asked.errors![0]!.extensions.code).toBe('FORBIDDEN');
 });
 
 test('who has left and what is deleted is passed over, and who has the ticket already', async () => {
-  const made = await mutate(desk, desk.admin, 'departmentCreate', { name: 'Closed soon' }, 'department { id }');
+  const made = await mutate(
+    desk,
+    desk.admin,
+    'departmentCreate',
+    { name: 'Closed soon' },
+    'department { id }',
+  );
   const departmentId = (made['department'] as { id: string }).id;
   await path([to(desk.colleague), { departmentId, after: 'PT1H' }, to(desk.agent), to(desk.lead)]);
   await mutate(desk, desk.admin, 'agentDeactivate', { id: desk.colleague.id });
@@ -144,26 +188,39 @@ test('the oldest path that lets the ticket through is its path; an agent by name
   const { id } = await desk.ticket();
   expect(codes(await escalate(id))).toEqual(['NO_STEP_LEFT input.toAgentId']);
   await path([to(desk.lead)], { filter: { priority: { eq: 'URGENT' } } });
-  const normal = await path([to(desk.colleague)], { filter: { text: 'parcel', priority: { notIn: ['URGENT'] } } });
+  const normal = await path([to(desk.colleague)], {
+    filter: { text: 'parcel', priority: { notIn: ['URGENT'] } },
+  });
   await path([to(desk.admin)]);
   await escalate(id);
   expect((await read(id)).escalation!.path).toEqual({ id: normal });
   await escalate(id, { toAgentId: desk.admin.id });
-  expect(await read(id)).toMatchObject({ assignee: { id: desk.admin.id }, escalation: { path: null, step: 1, nextAt: null } });
-  expect(codes(await escalate(id, { toAgentId: newId('agt') }))).toEqual(['NOT_FOUND input.toAgentId']);
+  expect(await read(id)).toMatchObject({
+    assignee: { id: desk.admin.id },
+    escalation: { path: null, step: 1, nextAt: null },
+  });
+  expect(codes(await escalate(id, { toAgentId: newId('agt') }))).toEqual([
+    'NOT_FOUND input.toAgentId',
+  ]);
   expect(codes(await escalate(id, { reason: ' ' }))).toEqual(['REQUIRED input.reason']);
 });
 
 test('a path leads somewhere, and is not deleted while a ticket stands on it', async () => {
   expect(codes(await create([{ after: 'PT1H' }]))).toEqual(['INVALID input.steps.0']);
-  expect(codes(await create([{ ...to(desk.lead), departmentId: desk.departmentId }]))).toEqual(['INVALID input.steps.0.departmentId']);
-  expect(codes(await create([to(desk.lead), to(desk.light)]))).toEqual(['INVALID input.steps.1.agentId']);
+  expect(codes(await create([{ ...to(desk.lead), departmentId: desk.departmentId }]))).toEqual([
+    'INVALID input.steps.0.departmentId',
+  ]);
+  expect(codes(await create([to(desk.lead), to(desk.light)]))).toEqual([
+    'INVALID input.steps.1.agentId',
+  ]);
   expect(codes(await create([to(desk.lead, 'PT0S')]))).toEqual(['INVALID input.steps.0.after']);
   expect(codes(await create([]))).toHaveLength(1);
   const long = { filter: { assigneeId: { eq: 'x'.repeat(16_000) } } };
   expect(codes(await create([to(desk.lead)], long))).toEqual(['TOO_LONG input.filter']);
   const id = await path([to(desk.colleague)]);
-  expect(codes(await mutate(desk, desk.admin, 'escalationPathUpdate', { id, ...long }))).toEqual(['TOO_LONG input.filter']);
+  expect(codes(await mutate(desk, desk.admin, 'escalationPathUpdate', { id, ...long }))).toEqual([
+    'TOO_LONG input.filter',
+  ]);
   const ticket = await desk.ticket();
   await escalate(ticket.id);
   const remove = () => mutate(desk, desk.admin, 'escalationPathDelete', { id }, 'deletedId');
@@ -184,11 +241,22 @@ test('a path leads somewhere, and is not deleted while a ticket stands on it', a
 test('a macro escalates, says why by its note, and is taken back', async () => {
   await path([to(desk.colleague), to(desk.lead)]);
   const actions = [{ escalate: true, note: 'Nobody knows what this is.' }];
-  const macro = (await mutate(desk, desk.admin, 'macroCreate', { name: 'Help', actions }, 'macro { id }'))['macro'] as { id: string };
+  const macro = (
+    await mutate(desk, desk.admin, 'macroCreate', { name: 'Help', actions }, 'macro { id }')
+  )['macro'] as { id: string };
   const { id } = await desk.ticket();
-  const applied = await mutate(desk, desk.agent, 'macroApply', { id: macro.id, ticketId: id }, 'operation { id }');
+  const applied = await mutate(
+    desk,
+    desk.agent,
+    'macroApply',
+    { id: macro.id, ticketId: id },
+    'operation { id }',
+  );
   expect(codes(applied)).toEqual([]);
-  expect(await read(id)).toMatchObject({ assignee: { id: desk.colleague.id }, escalation: { reason: 'Nobody knows what this is.' } });
+  expect(await read(id)).toMatchObject({
+    assignee: { id: desk.colleague.id },
+    escalation: { reason: 'Nobody knows what this is.' },
+  });
   const undone = await mutate(
     desk,
     desk.agent,
@@ -205,15 +273,41 @@ test('however many steps lead to nobody any more, the next one is found by the s
   for (const gone of [1, 8]) {
     const desk = await openDesk(service);
     const make = async (at: number): Promise<string> =>
-      ((await mutate(desk, desk.admin, 'departmentCreate', { name: `Gone ${at}` }, 'department { id }'))['department'] as { id: string })
-        .id;
+      (
+        (
+          await mutate(
+            desk,
+            desk.admin,
+            'departmentCreate',
+            { name: `Gone ${at}` },
+            'department { id }',
+          )
+        )['department'] as { id: string }
+      ).id;
     const departments = await Promise.all(Array.from({ length: gone }, (_, at) => make(at)));
-    const steps = [...departments.map((departmentId) => ({ departmentId, after: 'PT1H' })), to(desk.lead)];
-    expect(codes(await mutate(desk, desk.admin, 'escalationPathCreate', { name: 'Help', filter: {}, steps }))).toEqual([]);
+    const steps = [
+      ...departments.map((departmentId) => ({ departmentId, after: 'PT1H' })),
+      to(desk.lead),
+    ];
+    expect(
+      codes(
+        await mutate(desk, desk.admin, 'escalationPathCreate', { name: 'Help', filter: {}, steps }),
+      ),
+    ).toEqual([]);
     for (const id of departments) await mutate(desk, desk.admin, 'departmentDelete', { id });
     const { id } = await desk.ticket();
-    costs.push((await countStatements(() => mutate(desk, desk.agent, 'ticketEscalate', { id, reason: 'Charged twice' }))).length);
-    const { ticket } = await desk.ask<{ ticket: Shown }>(desk.agent, 'query ($id: ID!) { ticket(id: $id) { assignee { id } } }', { id });
+    costs.push(
+      (
+        await countStatements(() =>
+          mutate(desk, desk.agent, 'ticketEscalate', { id, reason: 'Charged twice' }),
+        )
+      ).length,
+    );
+    const { ticket } = await desk.ask<{ ticket: Shown }>(
+      desk.agent,
+      'query ($id: ID!) { ticket(id: $id) { assignee { id } } }',
+      { id },
+    );
     expect(ticket).toEqual({ assignee: { id: desk.lead.id } });
   }
   expect(costs[1]).toBe(costs[0]);

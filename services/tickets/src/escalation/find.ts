@@ -6,12 +6,15 @@ import { reads } from '../ticket/reader.ts';
 import { EscalationPath } from './path.ts';
 
 /** Staff may know to whom tickets go. A condition on `p`. */
-const visible = (actor: Actor): Condition => (isStaff(actor) && reads(actor) ? sql`p.workspace_id = ${actor.workspace}::uuid` : sql`false`);
+const visible = (actor: Actor): Condition =>
+  isStaff(actor) && reads(actor) ? sql`p.workspace_id = ${actor.workspace}::uuid` : sql`false`;
 
 async function byCondition(ctx: Context, condition: Condition): Promise<EscalationPath[]> {
   const em = await ctx.read();
   const { rows } = await sql<object>`
-    select p.* from escalation_path p where ${condition} and ${visible(ctx.actor)} order by p.created_at, p.id`.execute(em.getKysely());
+    select p.* from escalation_path p where ${condition} and ${visible(ctx.actor)} order by p.created_at, p.id`.execute(
+    em.getKysely(),
+  );
   return hydrate(ctx.orm, EscalationPath, rows);
 }
 
@@ -20,4 +23,6 @@ export const find = (ctx: Context): Promise<EscalationPath[]> => byCondition(ctx
 
 /** One path by id, if the caller may know it. */
 export const byId = (ctx: Context, id: string): Promise<EscalationPath | null> =>
-  ctx.load.byId('escalation path', id, (ids) => byCondition(ctx, sql`p.id = any(${uuids('esc', ids)})`));
+  ctx.load.byId('escalation path', id, (ids) =>
+    byCondition(ctx, sql`p.id = any(${uuids('esc', ids)})`),
+  );

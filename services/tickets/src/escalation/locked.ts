@@ -6,7 +6,11 @@ import { EscalationPath } from './path.ts';
 
 /** The path to change. */
 export async function locked(ctx: Context, id: string): Promise<EscalationPath> {
-  const path = await ctx.em.findOne(EscalationPath, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const path = await ctx.em.findOne(
+    EscalationPath,
+    { id },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   if (!path) throw new Refusal('NOT_FOUND', 'id');
   return path;
 }

@@ -22,6 +22,8 @@ export async function pathFor(ctx: Context, ticket: Ticket): Promise<EscalationP
     }),
   );
   const { rows } = await sql<{ fits: boolean[] }>`
-    select array[${sql.join(conditions)}] as fits from ticket t where t.id = ${uuidOf('tkt', ticket.id)}::uuid`.execute(ctx.em.getKysely());
+    select array[${sql.join(conditions)}] as fits from ticket t where t.id = ${uuidOf('tkt', ticket.id)}::uuid`.execute(
+    ctx.em.getKysely(),
+  );
   return paths[rows[0]!.fits.indexOf(true)];
 }

@@ -4,18 +4,23 @@ import { Node } from '@deskgraph/common/graph';
 import { Duration, Json } from '@deskgraph/common/scalar';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 
-@ObjectType({ simpleResolvers: true, description: 'A step of an escalation: to an agent or to a department.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A step of an escalation: to an agent or to a department.',
+})
 export class EscalationStep {
   agentId!: string | null;
   departmentId!: string | null;
-  @Field(() => Duration, { description: 'How long it takes until the next step comes by itself.' }) after!: string;
+  @Field(() => Duration, { description: 'How long it takes until the next step comes by itself.' })
+  after!: string;
 }
 
 @Entity()
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'To whom tickets are escalated, step by step; the oldest path whose filter lets a ticket through is the ticket’s.',
+  description:
+    'To whom tickets are escalated, step by step; the oldest path whose filter lets a ticket through is the ticket’s.',
 })
 export class EscalationPath extends Stored {
   @PrimaryKey({ type: new Id('esc') })

@@ -29,7 +29,8 @@ import { update } from './update.ts';
 export class EscalationPathResolver {
   @Auth({ scopes: ['settings:read'], roles: [Role.LEAD] })
   @Query(() => [EscalationPath], {
-    description: 'The escalation paths of the workspace, in the order in which they are asked: the oldest first.',
+    description:
+      'The escalation paths of the workspace, in the order in which they are asked: the oldest first.',
   })
   escalationPaths(@Ctx() ctx: Context): Promise<EscalationPath[]> {
     return find(ctx);
@@ -37,7 +38,8 @@ export class EscalationPathResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => EscalationPathCreatePayload, {
-    description: 'Creates an escalation path: to whom tickets of a filter go, step by step. At most 100 in a workspace.',
+    description:
+      'Creates an escalation path: to whom tickets of a filter go, step by step. At most 100 in a workspace.',
   })
   escalationPathCreate(
     @Arg('input', () => EscalationPathCreateInput) input: EscalationPathCreateInput,
@@ -48,7 +50,8 @@ export class EscalationPathResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => EscalationPathUpdatePayload, {
-    description: 'Changes an escalation path. A step that is due already comes at its instant; the new steps hold from then on.',
+    description:
+      'Changes an escalation path. A step that is due already comes at its instant; the new steps hold from then on.',
   })
   escalationPathUpdate(
     @Arg('input', () => EscalationPathUpdateInput) input: EscalationPathUpdateInput,
@@ -59,7 +62,8 @@ export class EscalationPathResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => EscalationPathDeletePayload, {
-    description: 'Deletes an escalation path; refused with IN_USE while a ticket stands on one of its steps.',
+    description:
+      'Deletes an escalation path; refused with IN_USE while a ticket stands on one of its steps.',
   })
   escalationPathDelete(
     @Arg('input', () => EscalationPathDeleteInput) input: EscalationPathDeleteInput,
@@ -73,20 +77,32 @@ export class EscalationPathResolver {
     description:
       'Gives a ticket to the next step of its escalation path, or to a given agent, and says why. Further steps come by themselves, until it is solved or somebody puts it into other hands; refused with NO_STEP_LEFT when there is none.',
   })
-  ticketEscalate(@Arg('input', () => TicketEscalateInput) input: TicketEscalateInput, @Ctx() ctx: Context): Promise<TicketEscalatePayload> {
+  ticketEscalate(
+    @Arg('input', () => TicketEscalateInput) input: TicketEscalateInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketEscalatePayload> {
     return escalate(ctx, input);
   }
 }
 
 @Resolver(() => EscalationStep)
 export class EscalationSteps {
-  @FieldResolver(() => Agent, { nullable: true, description: 'To this agent; null when to a department.' })
+  @FieldResolver(() => Agent, {
+    nullable: true,
+    description: 'To this agent; null when to a department.',
+  })
   agent(@Root() { agentId }: EscalationStep, @Ctx() ctx: Context): Promise<Agent | null> | null {
     return agentId ? agentById(ctx, agentId) : null;
   }
 
-  @FieldResolver(() => Department, { nullable: true, description: 'To this department; null when to an agent.' })
-  department(@Root() { departmentId }: EscalationStep, @Ctx() ctx: Context): Promise<Department | null> | null {
+  @FieldResolver(() => Department, {
+    nullable: true,
+    description: 'To this department; null when to an agent.',
+  })
+  department(
+    @Root() { departmentId }: EscalationStep,
+    @Ctx() ctx: Context,
+  ): Promise<Department | null> | null {
     return departmentId ? departmentById(ctx, departmentId) : null;
   }
 }
@@ -94,7 +110,10 @@ export class EscalationSteps {
 @Resolver(() => Ticket)
 export class EscalationOfTicket {
   @Auth({ roles: [Role.LIGHT] })
-  @FieldResolver(() => Escalation, { nullable: true, description: 'The escalation that is in force; for staff only.' })
+  @FieldResolver(() => Escalation, {
+    nullable: true,
+    description: 'The escalation that is in force; for staff only.',
+  })
   escalation(@Root() { escalation, escalatesAt }: Ticket): Escalation | null {
     if (!escalation) return null;
     const { pathId, step, reason, since, by } = escalation;
@@ -111,7 +130,10 @@ export class EscalationOfTicket {
 
 @Resolver(() => Escalation)
 export class EscalationFields {
-  @FieldResolver(() => EscalationPath, { nullable: true, description: 'The path that it is on; null when an agent was chosen by hand.' })
+  @FieldResolver(() => EscalationPath, {
+    nullable: true,
+    description: 'The path that it is on; null when an agent was chosen by hand.',
+  })
   path(@Root() { pathId }: Escalation, @Ctx() ctx: Context): Promise<EscalationPath | null> | null {
     return pathId ? byId(ctx, pathId) : null;
   }

@@ -22,7 +22,12 @@ export interface Taken {
  * The next step after `last` that leads to somebody else than who has the ticket. Who has left and what is deleted is passed over. The path is
  * held until the transaction ends, so that it is not deleted with this ticket on it.
  */
-export async function nextStep(ctx: Context, ticket: Ticket, path: EscalationPath, last: number): Promise<Taken | undefined> {
+export async function nextStep(
+  ctx: Context,
+  ticket: Ticket,
+  path: EscalationPath,
+  last: number,
+): Promise<Taken | undefined> {
   if (!(await isHeld(ctx, path))) return undefined;
   const ahead = path.steps.slice(last);
   const agents = await working(
@@ -40,15 +45,26 @@ export async function nextStep(ctx: Context, ticket: Ticket, path: EscalationPat
 }
 
 async function isHeld(ctx: Context, { id }: EscalationPath): Promise<boolean> {
-  const { rows } = await sql`select from escalation_path where id = ${uuidOf('esc', id)}::uuid for key share`.execute(ctx.em.getKysely());
+  const { rows } =
+    await sql`select from escalation_path where id = ${uuidOf('esc', id)}::uuid for key share`.execute(
+      ctx.em.getKysely(),
+    );
   return rows.length > 0;
 }
 
 const isThere = (ticket: Ticket, { agentId, departmentId }: EscalationStep): boolean =>
-  agentId ? ticket.assigneeId === agentId : ticket.departmentId === departmentId && ticket.assigneeId === null;
+  agentId
+    ? ticket.assigneeId === agentId
+    : ticket.departmentId === departmentId && ticket.assigneeId === null;
 
 /** Takes a step of a path; the one after it comes by itself, if there is one. */
-export function take(ctx: Context, ticket: Ticket, { path, number }: Taken, reason: string, cause: Putting['cause']): Promise<NewFact[]> {
+export function take(
+  ctx: Context,
+  ticket: Ticket,
+  { path, number }: Taken,
+  reason: string,
+  cause: Putting['cause'],
+): Promise<NewFact[]> {
   const { agentId, departmentId, after } = path.steps[number - 1]!;
   const next = number < path.steps.length ? new Date(Date.now() + milliseconds(after)!) : null;
   const to = agentId ? { assigneeId: agentId } : { departmentId, assigneeId: null };

@@ -9,8 +9,12 @@ import { stateOf } from './fact.ts';
 import type { EscalationPathUpdateInput, EscalationPathUpdatePayload } from './input.ts';
 import { locked } from './locked.ts';
 
-export async function update(ctx: Context, input: EscalationPathUpdateInput): Promise<EscalationPathUpdatePayload> {
-  for (const field of ['name', 'filter', 'steps'] as const) if (input[field] === null) throw new Refusal('REQUIRED', field);
+export async function update(
+  ctx: Context,
+  input: EscalationPathUpdateInput,
+): Promise<EscalationPathUpdatePayload> {
+  for (const field of ['name', 'filter', 'steps'] as const)
+    if (input[field] === null) throw new Refusal('REQUIRED', field);
   const escalationPath = await locked(ctx, input.id);
   expectVersion(escalationPath, input.expectedVersion);
   const before = stateOf(escalationPath);

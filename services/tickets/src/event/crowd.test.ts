@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/access';
-import { type StreamClient, TEST_SECRET, type TestService, app, countStatements, person, streamClient } from '@deskgraph/common/testing';
+import {
+  type StreamClient,
+  TEST_SECRET,
+  type TestService,
+  app,
+  countStatements,
+  person,
+  streamClient,
+} from '@deskgraph/common/testing';
 import { signActor } from '@deskgraph/common/token';
 import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 import type { TicketFilter } from '../ticket/filter.ts';
@@ -33,7 +41,10 @@ interface Told {
 
 /** Resolves with what the actor is told from now on, once the stream has begun. */
 async function listen(actor: Actor, filter: TicketFilter | null = null): Promise<Told[]> {
-  const client = streamClient(service.url, async () => `Bearer ${await signActor(actor, TEST_SECRET)}`);
+  const client = streamClient(
+    service.url,
+    async () => `Bearer ${await signActor(actor, TEST_SECRET)}`,
+  );
   clients.push(client);
   const told: Told[] = [];
   const { promise: begun, resolve, reject } = Promise.withResolvers<void>();
@@ -62,16 +73,28 @@ async function happen(tickets: string[], priority: TicketPriority, witness: Told
     const before = witness.length;
     await mutate(desk, desk.agent, 'ticketUpdate', { id, priority });
     await heard(before + 1);
-    await mutate(desk, desk.light, 'messageAdd', { ticketId: id, visibility: 'PRIVATE', body: 'canary' });
+    await mutate(desk, desk.light, 'messageAdd', {
+      ticketId: id,
+      visibility: 'PRIVATE',
+      body: 'canary',
+    });
     await heard(before + 2);
   }
 }
 
 test('however many listen, a fact costs the same statements, and everybody gets exactly what is for him', async () => {
-  const requesters = Array.from({ length: REQUESTERS }, () => person(Role.REQUESTER, desk.workspace));
+  const requesters = Array.from({ length: REQUESTERS }, () =>
+    person(Role.REQUESTER, desk.workspace),
+  );
   const tickets: string[] = [];
   for (const requester of requesters.slice(0, TICKETS)) {
-    const made = await mutate(desk, requester, 'ticketCreate', { subject: 'Mine', body: 'own words' }, 'ticket { id }');
+    const made = await mutate(
+      desk,
+      requester,
+      'ticketCreate',
+      { subject: 'Mine', body: 'own words' },
+      'ticket { id }',
+    );
     tickets.push((made['ticket'] as { id: string }).id);
   }
   const witness = await listen(desk.lead);
@@ -84,7 +107,9 @@ test('however many listen, a fact costs the same statements, and everybody gets 
     createdAt: { within: 'PT1H' },
     or: [{ priority: { eq: TicketPriority.URGENT } }, { tag: { any: ['canary'] } }],
   }));
-  const agents = await Promise.all(filters.map((filter) => listen(person(Role.AGENT, desk.workspace), filter)));
+  const agents = await Promise.all(
+    filters.map((filter) => listen(person(Role.AGENT, desk.workspace), filter)),
+  );
   const bound = await listen({ ...app(desk.workspace), departments: [desk.departmentId] });
   const asking = await Promise.all(requesters.map((requester) => listen(requester)));
   const many = await countStatements(() => happen(tickets, TicketPriority.URGENT, witness));
@@ -92,16 +117,23 @@ test('however many listen, a fact costs the same statements, and everybody gets 
   // Whoever should hear nothing would hear it by now.
   await new Promise((resolve) => setTimeout(resolve, 250));
 
-  const ofStreams = (statements: string[]) => statements.filter((statement) => !statement.includes('event_log')).length;
+  const ofStreams = (statements: string[]) =>
+    statements.filter((statement) => !statement.includes('event_log')).length;
   expect(ofStreams(many)).toBeLessThan(ofStreams(few) + TICKETS);
   expect(witness).toHaveLength(6 * TICKETS);
   expect(bound).toEqual([]);
   for (const [at, told] of agents.entries()) {
-    const theirs = tickets.slice(0, at % (TICKETS + 1)).filter((_, index) => index !== at % TICKETS);
+    const theirs = tickets
+      .slice(0, at % (TICKETS + 1))
+      .filter((_, index) => index !== at % TICKETS);
     expect(told.map(({ type, ticket }) => `${type} ${ticket.id}`)).toEqual(
       theirs.flatMap((id) => [`ticket.updated ${id}`, `message.added ${id}`]),
     );
   }
   for (const [at, told] of asking.entries())
-    expect(told).toMatchObject(at < TICKETS ? [{ type: 'ticket.updated', ticket: { id: tickets[at], priority: 'URGENT' } }] : []);
+    expect(told).toMatchObject(
+      at < TICKETS
+        ? [{ type: 'ticket.updated', ticket: { id: tickets[at], priority: 'URGENT' } }]
+        : [],
+    );
 }, 120_000);

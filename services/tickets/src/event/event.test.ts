@@ -34,10 +34,15 @@ interface ToldPage {
   totalCount: number | null;
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
-const EVENT = 'id cursor type version summary changes { field from to } message { text } actor { id } ticket { id }';
+const EVENT =
+  'id cursor type version summary changes { field from to } message { text } actor { id } ticket { id }';
 const PAGE = `nodes { ${EVENT} } totalCount pageInfo { hasNextPage endCursor }`;
 
-const read = async (actor: Actor, id: string, args = ''): Promise<{ cursor: string; timeline: ToldPage; version: number }> =>
+const read = async (
+  actor: Actor,
+  id: string,
+  args = '',
+): Promise<{ cursor: string; timeline: ToldPage; version: number }> =>
   (
     await desk.ask<{ ticket: { cursor: string; timeline: ToldPage; version: number } }>(
       actor,
@@ -54,13 +59,19 @@ const log = async (actor: Actor, args: object): Promise<ToldPage> =>
       args,
     )
   ).ticketEvents;
-const note = (id: string, body = 'canarynote') => mutate(desk, desk.light, 'messageAdd', { ticketId: id, visibility: 'PRIVATE', body });
-const move = (id: string, status: string) => mutate(desk, desk.agent, 'ticketStatusChange', { id, status });
+const note = (id: string, body = 'canarynote') =>
+  mutate(desk, desk.light, 'messageAdd', { ticketId: id, visibility: 'PRIVATE', body });
+const move = (id: string, status: string) =>
+  mutate(desk, desk.agent, 'ticketStatusChange', { id, status });
 
 /** A ticket with a bit of everything. */
 async function busy(): Promise<string> {
   const { id } = await desk.ticket();
-  await mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: desk.agent.id, departmentId: desk.departmentId });
+  await mutate(desk, desk.lead, 'ticketAssign', {
+    id,
+    assigneeId: desk.agent.id,
+    departmentId: desk.departmentId,
+  });
   await note(id);
   await move(id, 'ON_HOLD');
   await mutate(desk, desk.agent, 'ticketUpdate', { id, addTags: ['canarytag'] });
@@ -73,7 +84,9 @@ async function busy(): Promise<string> {
 async function positioned(): Promise<void> {
   const headers = { authorization: `Bearer ${await signActor(systemActor(), TEST_SECRET)}` };
   for (let batch = 0; batch < 2; batch++)
-    await (await fetch(`${service.url}/feed?after=${Number.MAX_SAFE_INTEGER}`, { headers })).arrayBuffer();
+    await (
+      await fetch(`${service.url}/feed?after=${Number.MAX_SAFE_INTEGER}`, { headers })
+    ).arrayBuffer();
 }
 
 describe('the timeline of a ticket', () => {
@@ -99,7 +112,11 @@ describe('the timeline of a ticket', () => {
     expect(timeline.nodes[5]!.changes).toEqual([{ field: 'status', from: 'OPEN', to: 'ON_HOLD' }]);
     expect(timeline.nodes[4]!.message).toEqual({ text: 'canarynote' });
     expect(timeline.nodes[2]!.actor).toEqual({ id: desk.lead.id });
-    expect(timeline.nodes[2]!.changes).toContainEqual({ field: 'assignee', from: null, to: desk.agent.id });
+    expect(timeline.nodes[2]!.changes).toContainEqual({
+      field: 'assignee',
+      from: null,
+      to: desk.agent.id,
+    });
   });
 
   test('ids stay the same once facts have their position', async () => {
@@ -115,7 +132,8 @@ describe('the timeline of a ticket', () => {
     const all = (await read(desk.agent, id)).timeline.nodes.map((event) => event.id);
     const there: string[] = [];
     for (let after = '', more = true; more;) {
-      const page = (await read(desk.agent, id, `(first: 2${after && `, after: "${after}"`})`)).timeline;
+      const page = (await read(desk.agent, id, `(first: 2${after && `, after: "${after}"`})`))
+        .timeline;
       there.push(...page.nodes.map((event) => event.id));
       after = page.pageInfo.endCursor!;
       more = page.pageInfo.hasNextPage;
@@ -123,7 +141,8 @@ describe('the timeline of a ticket', () => {
     expect(there).toEqual(all);
     const back = (await read(desk.agent, id, '(last: 3)')).timeline.nodes;
     expect(back.map((event) => event.id)).toEqual(all.slice(-3));
-    const before = (await read(desk.agent, id, `(last: 3, before: "${back[0]!.cursor}")`)).timeline.nodes;
+    const before = (await read(desk.agent, id, `(last: 3, before: "${back[0]!.cursor}")`)).timeline
+      .nodes;
     expect(before.map((event) => event.id)).toEqual(all.slice(-6, -3));
   });
 
@@ -139,8 +158,12 @@ describe('the timeline of a ticket', () => {
       'ticket.status_changed',
     ]);
     expect(before.timeline.nodes.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(before.timeline.nodes.at(-1)!.changes).toEqual([{ field: 'status', from: 'OPEN', to: 'PENDING' }]);
-    expect(before.timeline.nodes.at(-2)!.changes).toEqual([{ field: 'priority', from: 'NORMAL', to: 'HIGH' }]);
+    expect(before.timeline.nodes.at(-1)!.changes).toEqual([
+      { field: 'status', from: 'OPEN', to: 'PENDING' },
+    ]);
+    expect(before.timeline.nodes.at(-2)!.changes).toEqual([
+      { field: 'priority', from: 'NORMAL', to: 'HIGH' },
+    ]);
     expect(before.timeline.totalCount).toBe(6);
     expect(before.version).toBe(6);
     await positioned();
@@ -155,14 +178,21 @@ describe('the timeline of a ticket', () => {
   test('20 timelines and cursors cost as many statements as one', async () => {
     for (let at = 0; at < 20; at++) await desk.ticket();
     const cost = (first: number) =>
-      countStatements(() => desk.ask(desk.agent, `{ tickets(first: ${first}) { nodes { cursor timeline(first: 5) { ${PAGE} } } } }`));
+      countStatements(() =>
+        desk.ask(
+          desk.agent,
+          `{ tickets(first: ${first}) { nodes { cursor timeline(first: 5) { ${PAGE} } } } }`,
+        ),
+      );
     expect(await cost(20)).toHaveLength((await cost(1)).length);
   });
 
   test('a line about each fact is in the language of the reader', async () => {
     const { id } = await desk.ticket();
     const lines = async (language: string) => {
-      const { data } = await service.ask<{ ticket: { timeline: { nodes: { summary: string }[] } } }>(
+      const { data } = await service.ask<{
+        ticket: { timeline: { nodes: { summary: string }[] } };
+      }>(
         desk.agent,
         'query ($id: ID!) { ticket(id: $id) { timeline { nodes { summary } } } }',
         { id },
@@ -170,7 +200,10 @@ describe('the timeline of a ticket', () => {
       );
       return data!.ticket.timeline.nodes.map(({ summary }) => summary);
     };
-    expect(await lines('de, pt-BR')).toEqual(['Marta abriu o pedido', 'Marta escreveu uma resposta']);
+    expect(await lines('de, pt-BR')).toEqual([
+      'Marta abriu o pedido',
+      'Marta escreveu uma resposta',
+    ]);
     expect(await lines('zh-TW')).toEqual(['Marta 建立了工單', 'Marta 寫了回覆']);
     expect(await lines('')).toEqual(['Marta opened the ticket', 'Marta wrote a reply']);
   });
@@ -197,7 +230,9 @@ describe('the log', () => {
     const other = await through(desk.stranger, {});
     expect(other).toEqual([]);
     const own = await through(desk.customer, { filter: { id: { eq: mine } } });
-    expect(own.map(({ id }) => id)).toEqual((await read(desk.customer, mine)).timeline.nodes.map(({ id }) => id));
+    expect(own.map(({ id }) => id)).toEqual(
+      (await read(desk.customer, mine)).timeline.nodes.map(({ id }) => id),
+    );
   });
 
   test('is narrowed by tickets and by types, and goes on from a ticket’s cursor', async () => {
@@ -208,7 +243,10 @@ describe('the log', () => {
     await positioned();
     const fresh = await through(desk.agent, { after: cursor, filter: { id: { eq: id } } });
     expect(fresh.map(({ type }) => type)).toEqual(['message.added']);
-    const moves = await through(desk.agent, { filter: { id: { eq: id } }, types: ['ticket.status_changed'] });
+    const moves = await through(desk.agent, {
+      filter: { id: { eq: id } },
+      types: ['ticket.status_changed'],
+    });
     expect(moves).toHaveLength(3);
   });
 
@@ -227,9 +265,13 @@ describe('the log', () => {
     const { id } = await desk.ticket();
     const { cursor } = await read(desk.agent, id);
     for (const after of [cursor, 'cG9zaXRpb24gMQ', 'AAAAAAAAAAAAAAAAAAAAAA']) {
-      const { errors } = await other.answer(other.agent, 'query ($after: Cursor) { ticketEvents(after: $after) { nodes { id } } }', {
-        after,
-      });
+      const { errors } = await other.answer(
+        other.agent,
+        'query ($after: Cursor) { ticketEvents(after: $after) { nodes { id } } }',
+        {
+          after,
+        },
+      );
       expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: ['after'] });
     }
   });
@@ -244,15 +286,25 @@ describe('the log', () => {
       const cursors = new Cursors(TEST_SECRET);
       for (const position of [2, 1_000_000_000]) {
         const after = cursors.write(desk.workspace, { position });
-        const { errors } = await desk.answer(desk.agent, 'query ($after: Cursor) { ticketEvents(after: $after) { nodes { id } } }', {
-          after,
+        const { errors } = await desk.answer(
+          desk.agent,
+          'query ($after: Cursor) { ticketEvents(after: $after) { nodes { id } } }',
+          {
+            after,
+          },
+        );
+        expect(errors?.[0]?.extensions).toMatchObject({
+          code: 'BAD_USER_INPUT',
+          reason: 'CURSOR_EXPIRED',
+          field: ['after'],
         });
-        expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', reason: 'CURSOR_EXPIRED', field: ['after'] });
         expect(errors?.[0]?.message).toContain('read the tickets anew');
       }
       // What is older than a stream tells is still read.
       await owner.query(`update event_log set logged_at = now() - interval '40 days'`);
-      expect((await log(desk.agent, { after: cursors.write(desk.workspace, { position: 3 }) })).nodes).not.toEqual([]);
+      expect(
+        (await log(desk.agent, { after: cursors.write(desk.workspace, { position: 3 }) })).nodes,
+      ).not.toEqual([]);
     } finally {
       await owner.query('update relay_state set base = 0');
       await owner.end();
@@ -277,7 +329,9 @@ test('a small workspace reads its facts without going through those of a large o
       [desk.workspace],
     );
     const plan = JSON.stringify(rows[0]!['QUERY PLAN'][0]!.Plan);
-    expect(plan).toMatch(/"Index Name":"event_log_\w+_workspace_id_position_idx|event_log_workspace/);
+    expect(plan).toMatch(
+      /"Index Name":"event_log_\w+_workspace_id_position_idx|event_log_workspace/,
+    );
     expect(plan).not.toMatch(/"Rows Removed by Filter":[1-9]\d{3}/);
   } finally {
     await owner.query('rollback');

@@ -34,21 +34,36 @@ export interface TicketData {
 @ObjectType({ simpleResolvers: true, description: 'One changed field.' })
 @Directive('@shareable')
 export class FieldChange {
-  @Field(() => String, { description: 'The name of the field in the graph; `field:` and the key of a custom field.' }) field!: string;
-  @Field(() => Json, { nullable: true, description: 'The value before; the id where it is a thing.' }) from!: unknown;
-  @Field(() => Json, { nullable: true, description: 'The value after; the id where it is a thing.' }) to!: unknown;
+  @Field(() => String, {
+    description: 'The name of the field in the graph; `field:` and the key of a custom field.',
+  })
+  field!: string;
+  @Field(() => Json, {
+    nullable: true,
+    description: 'The value before; the id where it is a thing.',
+  })
+  from!: unknown;
+  @Field(() => Json, {
+    nullable: true,
+    description: 'The value after; the id where it is a thing.',
+  })
+  to!: unknown;
 }
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'One fact about a ticket, never changed or deleted; the same in timelines and subscriptions.',
+  description:
+    'One fact about a ticket, never changed or deleted; the same in timelines and subscriptions.',
 })
 export class TicketEvent {
   readonly fact: Fact<TicketData>;
 
-  @Field(() => ID, { description: 'Prefix `evt_`; the same wherever the fact is told.' }) readonly id: string;
-  @Field(() => EventType, { description: 'What happened: `ticket.assigned`.' }) readonly type: string;
-  @Field(() => DateTime, { description: 'When it happened; for imported facts in the past.' }) readonly at: Date;
+  @Field(() => ID, { description: 'Prefix `evt_`; the same wherever the fact is told.' })
+  readonly id: string;
+  @Field(() => EventType, { description: 'What happened: `ticket.assigned`.' })
+  readonly type: string;
+  @Field(() => DateTime, { description: 'When it happened; for imported facts in the past.' })
+  readonly at: Date;
 
   constructor(fact: Fact) {
     this.fact = fact as unknown as Fact<TicketData>;
@@ -58,4 +73,8 @@ export class TicketEvent {
   }
 }
 
-export const TicketEventConnection = connectionOf(TicketEvent, 'TicketEvent', 'facts about tickets');
+export const TicketEventConnection = connectionOf(
+  TicketEvent,
+  'TicketEvent',
+  'facts about tickets',
+);

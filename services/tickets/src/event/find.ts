@@ -26,10 +26,14 @@ const STEP = 500;
 const STEPS = 20;
 
 /** Facts of the log after a position, oldest first, of tickets that the caller may see and that match the filter as they are now. */
-export async function find(ctx: Context, { filter, types, first, after }: EventQuery): Promise<Page<TicketEvent>> {
+export async function find(
+  ctx: Context,
+  { filter, types, first, after }: EventQuery,
+): Promise<Page<TicketEvent>> {
   const size = sizeOf(first, 'first');
   const from = after ? await place(ctx, after) : 0;
-  const facts = sql`${visible(ctx.actor)} and ${typed(types)} and e.subject like 'tkt\\_%'` as Condition;
+  const facts =
+    sql`${visible(ctx.actor)} and ${typed(types)} and e.subject like 'tkt\\_%'` as Condition;
   const all = !filter && seesAll(ctx);
   const condition = await wanted(ctx, filter);
   const few = all ? undefined : await fewOf(await ctx.read(), condition, FEW);
@@ -41,7 +45,8 @@ export async function find(ctx: Context, { filter, types, first, after }: EventQ
   return through(ctx, { facts, condition, from, size });
 }
 
-const GONE = 'The log does not go on from this position: read the tickets anew, and go on from the cursor of the one that changed last.';
+const GONE =
+  'The log does not go on from this position: read the tickets anew, and go on from the cursor of the one that changed last.';
 
 /** Nothing may look as if nothing had happened; but what a stream does not tell any more is still read here. */
 async function place(ctx: Context, after: string): Promise<number> {
@@ -58,12 +63,17 @@ interface Walk {
   size: number;
 }
 
-async function through(ctx: Context, { facts, condition, from, size }: Walk): Promise<Page<TicketEvent>> {
+async function through(
+  ctx: Context,
+  { facts, condition, from, size }: Walk,
+): Promise<Page<TicketEvent>> {
   const found: TicketEvent[] = [];
   let reached = from;
   for (let step = 0; step < STEPS; step++) {
     const part = await read(ctx, facts, reached, STEP);
-    const tickets = await ticketsOf(ctx, condition, [...new Set(part.map(({ fact }) => fact.subject))]);
+    const tickets = await ticketsOf(ctx, condition, [
+      ...new Set(part.map(({ fact }) => fact.subject)),
+    ]);
     found.push(...part.filter(({ fact }) => tickets.has(fact.subject)));
     if (found.length > size) return answer(ctx, found.slice(0, size), true);
     if (part.length < STEP) return answer(ctx, found, false);
@@ -74,7 +84,12 @@ async function through(ctx: Context, { facts, condition, from, size }: Walk): Pr
   return page;
 }
 
-async function read(ctx: Context, condition: Condition, after: number, limit: number): Promise<TicketEvent[]> {
+async function read(
+  ctx: Context,
+  condition: Condition,
+  after: number,
+  limit: number,
+): Promise<TicketEvent[]> {
   const em = await ctx.read();
   const { rows } = await sql<object>`
     select * from event_log e where workspace_id = ${ctx.workspace}::uuid and position > ${after} and ${condition}

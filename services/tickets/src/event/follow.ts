@@ -32,14 +32,18 @@ export interface Following<M extends LiveMessage> {
 const FRESH_MS = 500;
 /** Of more tickets than these, older facts are looked for in the whole log. */
 const FEW = 1_000;
-const READ_ANEW = '{ tickets(orderBy: [{ field: UPDATED_AT, direction: DESC }], first: 100) { nodes { id cursor } } }';
+const READ_ANEW =
+  '{ tickets(orderBy: [{ field: UPDATED_AT, direction: DESC }], first: 100) { nodes { id cursor } } }';
 
 /**
  * The facts about tickets that the caller may see, each in a message, from a position on or from now. Rights and filter are asked for every
  * fact at the moment when it is told, and about the ticket as it is then. A mark comes first, and again after a while without facts: a stream
  * that is cut goes on from there.
  */
-export function follow<M extends LiveMessage>(ctx: Context, following: Following<M>): AsyncIterableIterator<Told> {
+export function follow<M extends LiveMessage>(
+  ctx: Context,
+  following: Following<M>,
+): AsyncIterableIterator<Told> {
   const { after, filter } = following;
   const position = after ? placeAt(ctx, after, ['after']).position : undefined;
   refuseTooMuch(ctx, filter);
@@ -58,7 +62,13 @@ async function* told<M extends LiveMessage>(
   try {
     const from = await patiently(() => tail.from({ workspace, after }), signal);
     yield { cursor: following.after ?? markAt(ctx, from), anew: READ_ANEW };
-    const reader = { workspace, from, signal, concerns: concernOf(ctx, following), subjects: subjectsOf(ctx, following) };
+    const reader = {
+      workspace,
+      from,
+      signal,
+      concerns: concernOf(ctx, following),
+      subjects: subjectsOf(ctx, following),
+    };
     for await (const { facts, position } of tail.follow(reader)) {
       if (!facts.length) {
         yield { cursor: markAt(ctx, position) };
@@ -77,7 +87,11 @@ async function* told<M extends LiveMessage>(
         if (signal.aborted) return;
         if (!ticket) continue;
         const { event, cursor } = shared(ctx, fact);
-        const message = Object.assign(new Message(), { cursor, event, ...rest?.(ctx, event, ticket) });
+        const message = Object.assign(new Message(), {
+          cursor,
+          event,
+          ...rest?.(ctx, event, ticket),
+        });
         yield { message, cursor, prepare: ({ load }) => lend(load, ctx, event, ticket) };
       }
     }
@@ -104,14 +118,18 @@ function shared(ctx: Context, fact: Fact): { event: TicketEvent; cursor: string 
 /** Who asks for the ticket or the message of a fact gets what was read for all. */
 function lend(load: Loaders, ctx: Context, { fact: { data } }: TicketEvent, ticket: Ticket): void {
   load.know('ticket', ticket);
-  if (data.messageId) load.lend('message', data.messageId, () => messageNow(ctx, ticket, data.messageId!));
+  if (data.messageId)
+    load.lend('message', data.messageId, () => messageNow(ctx, ticket, data.messageId!));
 }
 
 /**
  * What can be said of a fact without reading anything. A customer hears of what happened to a ticket while it concerned him: thousands of them
  * listen at once, and a fact must not wake them all.
  */
-function concernOf({ actor }: Context, { types, ticketId }: Following<LiveMessage>): (fact: Fact) => boolean {
+function concernOf(
+  { actor }: Context,
+  { types, ticketId }: Following<LiveMessage>,
+): (fact: Fact) => boolean {
   const all = isStaff(actor);
   return (fact) => {
     const { type, subject, data } = fact as unknown as Fact<TicketData>;

@@ -33,14 +33,22 @@ function momentOf(tail: Tail): Moment {
 export async function ticketsNow(ctx: Context, ids: readonly string[]): Promise<Ticket[]> {
   const { load } = momentOf(ctx.tail!);
   const find = (all: string[]): Promise<Ticket[]> => read(ctx, TICKET, all);
-  const found = await Promise.all(ids.map((id) => load.byId(`tickets of ${ctx.workspace}`, id, find)));
+  const found = await Promise.all(
+    ids.map((id) => load.byId(`tickets of ${ctx.workspace}`, id, find)),
+  );
   return found.filter((ticket) => ticket !== null);
 }
 
 /** A message of a ticket that the caller may see, as it is now; read once like tickets. */
-export async function messageNow(ctx: Context, ticket: Ticket, id: string): Promise<Message | null> {
+export async function messageNow(
+  ctx: Context,
+  ticket: Ticket,
+  id: string,
+): Promise<Message | null> {
   const { load } = momentOf(ctx.tail!);
-  const message = await load.byId(`messages of ${ctx.workspace}`, id, (all) => read(ctx, MESSAGE, all));
+  const message = await load.byId(`messages of ${ctx.workspace}`, id, (all) =>
+    read(ctx, MESSAGE, all),
+  );
   return message?.ticketId === ticket.id && isVisible(ctx.actor, message) ? message : null;
 }
 
@@ -53,7 +61,11 @@ interface Kind<T> {
 const TICKET: Kind<Ticket> = { Thing: Ticket, table: 'ticket', prefix: 'tkt' };
 const MESSAGE: Kind<Message> = { Thing: Message, table: 'message', prefix: 'msg' };
 
-async function read<T extends object>(ctx: Context, { Thing, table, prefix }: Kind<T>, ids: string[]): Promise<T[]> {
+async function read<T extends object>(
+  ctx: Context,
+  { Thing, table, prefix }: Kind<T>,
+  ids: string[],
+): Promise<T[]> {
   const now = ctx.again();
   try {
     const em = await now.read();

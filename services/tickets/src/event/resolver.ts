@@ -27,10 +27,22 @@ export class TicketEventResolver {
       'Facts after a position of the log, oldest first, at most 100 a page: the way to catch up. A page may be short, even empty, while there is more after it.',
   })
   ticketEvents(
-    @Arg('filter', () => TicketFilter, { nullable: true, description: 'Of these tickets, as they are now.' }) filter: TicketFilter | null,
-    @Arg('types', () => [EventType], { nullable: true, description: 'Only these facts, at most 50 names.' }) types: string[] | null,
+    @Arg('filter', () => TicketFilter, {
+      nullable: true,
+      description: 'Of these tickets, as they are now.',
+    })
+    filter: TicketFilter | null,
+    @Arg('types', () => [EventType], {
+      nullable: true,
+      description: 'Only these facts, at most 50 names.',
+    })
+    types: string[] | null,
     @Arg('first', () => Int, { nullable: true, defaultValue: 25 }) first: number | null,
-    @Arg('after', () => CursorScalar, { nullable: true, description: 'Default the begin of the log.' }) after: string | null,
+    @Arg('after', () => CursorScalar, {
+      nullable: true,
+      description: 'Default the begin of the log.',
+    })
+    after: string | null,
     @Ctx() ctx: Context,
   ): Promise<Page<TicketEvent>> {
     return find(ctx, { filter, types, first, after });
@@ -38,7 +50,8 @@ export class TicketEventResolver {
 
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
   @Query(() => CursorScalar, {
-    description: 'The end of the log. Ask for it together with what you show, and subscribe from it: nothing in between is missed.',
+    description:
+      'The end of the log. Ask for it together with what you show, and subscribe from it: nothing in between is missed.',
   })
   eventCursor(@Ctx() ctx: Context): Promise<string> {
     return end(ctx);
@@ -64,7 +77,9 @@ export class TicketEventResolver {
     return readsOnHold(ctx.actor) ? fact.version : (fact.data.publicVersion ?? 0);
   }
 
-  @FieldResolver(() => [FieldChange], { description: 'The changed fields that the caller may see.' })
+  @FieldResolver(() => [FieldChange], {
+    description: 'The changed fields that the caller may see.',
+  })
   changes(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): Promise<FieldChange[]> {
     return changesFor(ctx, fact.data);
   }
@@ -74,7 +89,9 @@ export class TicketEventResolver {
     return fact.data.messageId ? messageById(ctx, fact.data.messageId) : null;
   }
 
-  @FieldResolver(() => String, { description: 'One line in the reader’s language, English where it is not known.' })
+  @FieldResolver(() => String, {
+    description: 'One line in the reader’s language, English where it is not known.',
+  })
   summary(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): string {
     return summaryOf(fact, ctx);
   }
@@ -82,15 +99,23 @@ export class TicketEventResolver {
 
 @Resolver(() => Ticket)
 export class TicketTimeline {
-  @FieldResolver(() => CursorScalar, { description: 'Where the last fact stands that the caller may see; give it back as `seen`.' })
+  @FieldResolver(() => CursorScalar, {
+    description: 'Where the last fact stands that the caller may see; give it back as `seen`.',
+  })
   cursor(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<string> {
     return ofTicket(ctx, ticket.id);
   }
 
-  @FieldResolver(() => TicketEventConnection, { description: 'Everything that happened to it, oldest first; nobody can delete it.' })
+  @FieldResolver(() => TicketEventConnection, {
+    description: 'Everything that happened to it, oldest first; nobody can delete it.',
+  })
   timeline(
     @Root() ticket: Ticket,
-    @Arg('types', () => [EventType], { nullable: true, description: 'Only these facts, at most 50 names.' }) types: string[] | null,
+    @Arg('types', () => [EventType], {
+      nullable: true,
+      description: 'Only these facts, at most 50 names.',
+    })
+    types: string[] | null,
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<TicketEvent>> {

@@ -9,10 +9,12 @@ const COLUMNS = sql.raw('event_id, workspace_id, type, subject, version, actor, 
  * whoever has changed a ticket finds the change at once. Such a fact stands after everything that has a position; its cursor is the
  * end of the log as it was read, from where a subscription tells it again under the same id, and never leaves it out.
  */
-export const factsOf = (workspace: string, subject: ReturnType<typeof sql>) => rows(workspace, sql`subject = ${subject}`);
+export const factsOf = (workspace: string, subject: ReturnType<typeof sql>) =>
+  rows(workspace, sql`subject = ${subject}`);
 
 /** The same of many tickets. */
-export const factsOfAll = (workspace: string, subjects: readonly string[]) => rows(workspace, sql`subject = any(${subjects}::text[])`);
+export const factsOfAll = (workspace: string, subjects: readonly string[]) =>
+  rows(workspace, sql`subject = any(${subjects}::text[])`);
 
 const rows = (workspace: string, condition: ReturnType<typeof sql>) => sql`(
   select position, ${COLUMNS} from event_log where workspace_id = ${workspace}::uuid and ${condition}
@@ -20,4 +22,5 @@ const rows = (workspace: string, condition: ReturnType<typeof sql>) => sql`(
   select (select head from relay_state), ${COLUMNS} from outbox where workspace_id = ${workspace}::uuid and ${condition}
 ) e`;
 
-export const eventOf = (row: object): TicketEvent => new TicketEvent(factOf(row as Record<string, unknown>));
+export const eventOf = (row: object): TicketEvent =>
+  new TicketEvent(factOf(row as Record<string, unknown>));

@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/access';
 import { Cursors } from '@deskgraph/common/cursor';
-import { type StreamClient, type StreamResult, TEST_SECRET, type TestService, app, streamClient } from '@deskgraph/common/testing';
+import {
+  type StreamClient,
+  type StreamResult,
+  TEST_SECRET,
+  type TestService,
+  app,
+  streamClient,
+} from '@deskgraph/common/testing';
 import { signActor } from '@deskgraph/common/token';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
@@ -36,7 +43,8 @@ interface Pushed {
   to?: string;
   message?: { text: string } | null;
 }
-const EVENT = 'id type version ticket { id status } message { text visibility } changes { field from to }';
+const EVENT =
+  'id type version ticket { id status } message { text visibility } changes { field from to }';
 
 class Stream {
   readonly pushed: Pushed[] = [];
@@ -48,7 +56,11 @@ class Stream {
   stop = (): void => {};
   #grown = (): void => {};
 
-  add({ data, errors, extensions }: StreamResult<Record<string, Pushed>, { cursor?: string; anew?: string }>): void {
+  add({
+    data,
+    errors,
+    extensions,
+  }: StreamResult<Record<string, Pushed>, { cursor?: string; anew?: string }>): void {
     if (errors) this.errors = errors;
     if (data === undefined && !errors) {
       this.marks.push(extensions!.cursor!);
@@ -66,11 +78,13 @@ class Stream {
   }
   /** Resolves once a message fits, or the stream is over. */
   async until(fits: (pushed: Pushed) => boolean): Promise<void> {
-    while (!this.isOver && !this.pushed.some(fits)) await new Promise<void>((resolve) => (this.#grown = resolve));
+    while (!this.isOver && !this.pushed.some(fits))
+      await new Promise<void>((resolve) => (this.#grown = resolve));
   }
   /** Resolves with the place where it began. */
   async begun(): Promise<string> {
-    while (!this.isOver && !this.marks.length) await new Promise<void>((resolve) => (this.#grown = resolve));
+    while (!this.isOver && !this.marks.length)
+      await new Promise<void>((resolve) => (this.#grown = resolve));
     return this.marks[0]!;
   }
   ended(): Promise<void> {
@@ -86,11 +100,23 @@ function connect(authorization: () => Promise<string>, to = service): StreamClie
   clients.push(client);
   return client;
 }
-const clientOf = (actor: Actor): StreamClient => connect(async () => `Bearer ${await signActor(actor, TEST_SECRET)}`);
+const clientOf = (actor: Actor): StreamClient =>
+  connect(async () => `Bearer ${await signActor(actor, TEST_SECRET)}`);
 
-function listen(actor: Actor, field: string, variables: Record<string, unknown> = {}, rest = '', client = clientOf(actor)): Stream {
+function listen(
+  actor: Actor,
+  field: string,
+  variables: Record<string, unknown> = {},
+  rest = '',
+  client = clientOf(actor),
+): Stream {
   const stream = new Stream();
-  const declared = { filter: 'TicketFilter', types: '[EventType!]', after: 'Cursor', ticketId: 'ID!' } as Record<string, string>;
+  const declared = {
+    filter: 'TicketFilter',
+    types: '[EventType!]',
+    after: 'Cursor',
+    ticketId: 'ID!',
+  } as Record<string, string>;
   const names = Object.keys(variables);
   const head = names.map((name) => `$${name}: ${declared[name]}`).join(', ');
   const args = names.map((name) => `${name}: $${name}`).join(', ');
@@ -99,7 +125,11 @@ function listen(actor: Actor, field: string, variables: Record<string, unknown> 
       query: `subscription ${head && `(${head})`} { ${field}${args && `(${args})`} { cursor resync { reason from query } event { ${EVENT} } ${rest} } }`,
       variables,
     },
-    { next: (result) => stream.add(result), error: (error) => stream.end(error), complete: () => stream.end() },
+    {
+      next: (result) => stream.add(result),
+      error: (error) => stream.end(error),
+      complete: () => stream.end(),
+    },
   );
   return stream;
 }
@@ -108,16 +138,27 @@ function listen(actor: Actor, field: string, variables: Record<string, unknown> 
 async function here(at: Desk = desk): Promise<string> {
   const { id } = await at.ticket({ subject: 'Here' });
   for (;;) {
-    const { ticket } = await at.ask<{ ticket: { cursor: string } }>(at.agent, 'query ($id: ID!) { ticket(id: $id) { cursor } }', { id });
+    const { ticket } = await at.ask<{ ticket: { cursor: string } }>(
+      at.agent,
+      'query ($id: ID!) { ticket(id: $id) { cursor } }',
+      { id },
+    );
     const place = new Cursors(TEST_SECRET).read(at.workspace, ticket.cursor)!;
-    const [{ position }] = (await service.service.orm.em.fork().execute('select head as position from relay_state')) as [
-      { position: string },
-    ];
-    if (Number(position) >= place.position && (await isPositioned(id, at))) return (await reread(id, at)).cursor;
+    const [{ position }] = (await service.service.orm.em
+      .fork()
+      .execute('select head as position from relay_state')) as [{ position: string }];
+    if (Number(position) >= place.position && (await isPositioned(id, at)))
+      return (await reread(id, at)).cursor;
   }
 }
 const reread = async (id: string, at: Desk) =>
-  (await at.ask<{ ticket: { cursor: string } }>(at.agent, 'query ($id: ID!) { ticket(id: $id) { cursor } }', { id })).ticket;
+  (
+    await at.ask<{ ticket: { cursor: string } }>(
+      at.agent,
+      'query ($id: ID!) { ticket(id: $id) { cursor } }',
+      { id },
+    )
+  ).ticket;
 const isPositioned = async (id: string, at: Desk): Promise<boolean> => {
   const { ticketEvents } = await at.ask<{ ticketEvents: { nodes: unknown[] } }>(
     at.agent,
@@ -127,10 +168,21 @@ const isPositioned = async (id: string, at: Desk): Promise<boolean> => {
   return ticketEvents.nodes.length === 2;
 };
 
-const note = (id: string) => mutate(desk, desk.light, 'messageAdd', { ticketId: id, visibility: 'PRIVATE', body: 'canarynote' });
-const move = (id: string, status: string) => mutate(desk, desk.agent, 'ticketStatusChange', { id, status });
+const note = (id: string) =>
+  mutate(desk, desk.light, 'messageAdd', {
+    ticketId: id,
+    visibility: 'PRIVATE',
+    body: 'canarynote',
+  });
+const move = (id: string, status: string) =>
+  mutate(desk, desk.agent, 'ticketStatusChange', { id, status });
 const reply = (id: string, body: string) =>
-  mutate(desk, desk.agent, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body, override: true });
+  mutate(desk, desk.agent, 'messageAdd', {
+    ticketId: id,
+    visibility: 'PUBLIC',
+    body,
+    override: true,
+  });
 
 /** A ticket that a note, a label and ON_HOLD went over; its last fact is a reply that says `done`. */
 async function busy(done: string): Promise<string> {
@@ -225,17 +277,27 @@ describe('a stream of facts', () => {
     ]);
     expect(mine.pushed.map(({ event }) => event.version)).toEqual([1, 2, 3, 4, 5]);
     expect(JSON.stringify(mine.pushed)).not.toMatch(/canary|ON_HOLD/);
-    const own = await mutate(desk, desk.stranger, 'ticketCreate', { subject: 'Mine', body: 'own words' });
+    const own = await mutate(desk, desk.stranger, 'ticketCreate', {
+      subject: 'Mine',
+      body: 'own words',
+    });
     expect(own.userErrors).toEqual([]);
     await strange.until(says('own words'));
     strange.stop();
-    expect(strange.pushed.map(({ event }) => event.type)).toEqual(['ticket.created', 'message.added']);
+    expect(strange.pushed.map(({ event }) => event.type)).toEqual([
+      'ticket.created',
+      'message.added',
+    ]);
   });
 
   test('another workspace and an app of another department hear nothing of it', async () => {
     const other = await openDesk(service);
     const [after, theirs] = [await here(), await here(other)];
-    const bound = listen({ ...app(desk.workspace), departments: [desk.departmentId] }, 'ticketEvents', { after });
+    const bound = listen(
+      { ...app(desk.workspace), departments: [desk.departmentId] },
+      'ticketEvents',
+      { after },
+    );
     const foreign = listen(other.admin, 'ticketEvents', { after: theirs });
     await busy('done 4');
     const held = await desk.ticket();
@@ -264,7 +326,9 @@ describe('a stream outlives', () => {
 
   test('a database that goes away: every fact comes once, and none as an error', async () => {
     const after = await here();
-    const streams = [desk.agent, desk.customer].map((actor) => listen(actor, 'ticketEvents', { after }));
+    const streams = [desk.agent, desk.customer].map((actor) =>
+      listen(actor, 'ticketEvents', { after }),
+    );
     await Promise.all(streams.map((stream) => stream.begun()));
     const { id } = await desk.ticket();
     for (let turn = 0; turn < 5; turn++) {
@@ -326,24 +390,45 @@ describe('the streams of the contract', () => {
       desk,
       desk.agent,
       'ticketCreate',
-      { subject: 'a', body: 'b', channel: 'CALL', priority: 'URGENT', requester: { email: 'u@urgent.example' } },
+      {
+        subject: 'a',
+        body: 'b',
+        channel: 'CALL',
+        priority: 'URGENT',
+        requester: { email: 'u@urgent.example' },
+      },
       'ticket { id }',
     );
     const id = await busy('done 5');
     await created.until(() => true);
     await moved.until(({ to }) => to === 'PENDING');
     await shown.until(({ to }) => to === 'PENDING');
-    expect(created.pushed.map(({ event }) => event.ticket!.id)).toEqual([(made['ticket'] as { id: string }).id]);
-    expect(moved.pushed.map(({ from, to }) => `${from} ${to}`)).toEqual(['NEW OPEN', 'OPEN ON_HOLD', 'ON_HOLD PENDING']);
-    expect(shown.pushed.map(({ from, to }) => `${from} ${to}`)).toEqual(['NEW OPEN', 'OPEN PENDING']);
+    expect(created.pushed.map(({ event }) => event.ticket!.id)).toEqual([
+      (made['ticket'] as { id: string }).id,
+    ]);
+    expect(moved.pushed.map(({ from, to }) => `${from} ${to}`)).toEqual([
+      'NEW OPEN',
+      'OPEN ON_HOLD',
+      'ON_HOLD PENDING',
+    ]);
+    expect(shown.pushed.map(({ from, to }) => `${from} ${to}`)).toEqual([
+      'NEW OPEN',
+      'OPEN PENDING',
+    ]);
     expect(shown.pushed[0]!.event.ticket!.id).toBe(id);
     for (const stream of [created, moved, shown]) stream.stop();
   });
 
   test('a filter by text, which only the database can answer, lets through what its search finds', async () => {
     const after = await here();
-    const found = listen(desk.agent, 'ticketEvents', { after, filter: { or: [{ text: 'zebra' }, { priority: { eq: 'URGENT' } }] } });
-    const own = listen(desk.customer, 'ticketEvents', { after, filter: { not: { text: 'zebra' } } });
+    const found = listen(desk.agent, 'ticketEvents', {
+      after,
+      filter: { or: [{ text: 'zebra' }, { priority: { eq: 'URGENT' } }] },
+    });
+    const own = listen(desk.customer, 'ticketEvents', {
+      after,
+      filter: { not: { text: 'zebra' } },
+    });
     await busy('no stripes');
     const { id } = await desk.ticket({ subject: 'A zebra' });
     await reply(id, 'done 5z');
@@ -360,14 +445,26 @@ describe('the streams of the contract', () => {
     const after = await here();
     const { id } = await desk.ticket();
     const staff = listen(desk.agent, 'messageAdded', { ticketId: id, after }, 'message { text }');
-    const asker = listen(desk.customer, 'messageAdded', { ticketId: id, after }, 'message { text }');
+    const asker = listen(
+      desk.customer,
+      'messageAdded',
+      { ticketId: id, after },
+      'message { text }',
+    );
     await busy('elsewhere');
     await note(id);
     await reply(id, 'done 6');
     await staff.until(says('done 6'));
     await asker.until(says('done 6'));
-    expect(staff.pushed.map(({ event }) => event.message!.visibility)).toEqual(['PUBLIC', 'PRIVATE', 'PUBLIC']);
-    expect(asker.pushed.map(({ message }) => message!.text)).toEqual(['It should have come on Monday.', 'done 6']);
+    expect(staff.pushed.map(({ event }) => event.message!.visibility)).toEqual([
+      'PUBLIC',
+      'PRIVATE',
+      'PUBLIC',
+    ]);
+    expect(asker.pushed.map(({ message }) => message!.text)).toEqual([
+      'It should have come on Monday.',
+      'done 6',
+    ]);
     staff.stop();
     asker.stop();
   });
@@ -375,7 +472,10 @@ describe('the streams of the contract', () => {
 
 test('who reads the end of the log with what is shown, and goes on from there, misses nothing and can’t see others’ facts by it', async () => {
   const read = async () =>
-    desk.ask<{ eventCursor: string; tickets: { totalCount: number } }>(desk.agent, '{ eventCursor tickets { totalCount } }');
+    desk.ask<{ eventCursor: string; tickets: { totalCount: number } }>(
+      desk.agent,
+      '{ eventCursor tickets { totalCount } }',
+    );
   const { eventCursor: after, tickets } = await read();
   expect((await read()).eventCursor).not.toBe(after);
   const id = await busy('done 7');
@@ -391,7 +491,9 @@ describe('a stream that can’t be', () => {
     const after = new Cursors(TEST_SECRET).write(desk.workspace, { position: 1_000_000_000 });
     const stream = listen(desk.agent, 'ticketEvents', { after });
     await stream.ended();
-    expect(stream.pushed).toMatchObject([{ event: null, resync: { reason: 'CURSOR_EXPIRED', from: stream.pushed[0]!.cursor } }]);
+    expect(stream.pushed).toMatchObject([
+      { event: null, resync: { reason: 'CURSOR_EXPIRED', from: stream.pushed[0]!.cursor } },
+    ]);
     const again = listen(desk.agent, 'ticketEvents', { after: stream.pushed[0]!.resync!.from });
     await desk.ticket({ body: 'after the resync' });
     await again.until(says('after the resync'));
@@ -415,7 +517,9 @@ describe('a stream that can’t be', () => {
     const foreign = listen(desk.agent, 'ticketEvents', { after: 'AAAAAAAAAAAAAAAAAAAAAA' });
     await foreign.ended();
     expect(foreign.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-    const long = listen(desk.agent, 'ticketEvents', { filter: { id: { in: Array.from({ length: 101 }, () => 'tkt_x') } } });
+    const long = listen(desk.agent, 'ticketEvents', {
+      filter: { id: { in: Array.from({ length: 101 }, () => 'tkt_x') } },
+    });
     await long.ended();
     expect(long.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     const wrong = listen(desk.agent, 'ticketEvents', {}, 'nonsense');

@@ -9,7 +9,12 @@ import { statusFor } from '../ticket/reader.ts';
 import type { TicketStatus } from '../ticket/words.ts';
 import { TicketEvent } from './event.ts';
 import { follow } from './follow.ts';
-import { MessageAddedMessage, TicketCreatedMessage, TicketEventMessage, TicketStatusChangedMessage } from './message.ts';
+import {
+  MessageAddedMessage,
+  TicketCreatedMessage,
+  TicketEventMessage,
+  TicketStatusChangedMessage,
+} from './message.ts';
 
 interface Asked<Args> {
   context: Context;
@@ -29,14 +34,23 @@ const FILTER = 'Of these tickets, as they are when a fact is told.';
 export class TicketSubscriptions {
   @Auth(RIGHT)
   @Subscription(() => TicketEventMessage, {
-    description: 'Every fact about tickets that the caller may see; a requester’s own tickets only, never notes or ON_HOLD.',
+    description:
+      'Every fact about tickets that the caller may see; a requester’s own tickets only, never notes or ON_HOLD.',
     subscribe: ({ context, args }: Asked<Common & { types?: string[] | null }>) =>
-      follow(context, { Message: TicketEventMessage, filter: args.filter, types: args.types, after: args.after }),
+      follow(context, {
+        Message: TicketEventMessage,
+        filter: args.filter,
+        types: args.types,
+        after: args.after,
+      }),
   })
   ticketEvents(
     @Root() message: TicketEventMessage,
-    @Arg('filter', () => TicketFilter, { nullable: true, description: FILTER }) _filter: TicketFilter | null,
-    @Arg('types', () => [EventType], { nullable: true, description: 'Only these facts.' }) _types: string[] | null,
+    @Arg('filter', () => TicketFilter, { nullable: true, description: FILTER })
+    _filter: TicketFilter | null,
+    @Arg('types', () => [EventType], { nullable: true, description: 'Only these facts.' }) _types:
+      | string[]
+      | null,
     @Arg('after', () => CursorScalar, { nullable: true, description: AFTER }) _after: string | null,
   ): TicketEventMessage {
     return message;
@@ -56,7 +70,8 @@ export class TicketSubscriptions {
   })
   ticketCreated(
     @Root() message: TicketCreatedMessage,
-    @Arg('filter', () => TicketFilter, { nullable: true, description: FILTER }) _filter: TicketFilter | null,
+    @Arg('filter', () => TicketFilter, { nullable: true, description: FILTER })
+    _filter: TicketFilter | null,
     @Arg('after', () => CursorScalar, { nullable: true, description: AFTER }) _after: string | null,
   ): TicketCreatedMessage {
     return message;
@@ -64,7 +79,8 @@ export class TicketSubscriptions {
 
   @Auth(RIGHT)
   @Subscription(() => TicketStatusChangedMessage, {
-    description: 'Moves between statuses, custom ones too; requesters get no message where nothing changes for them.',
+    description:
+      'Moves between statuses, custom ones too; requesters get no message where nothing changes for them.',
     subscribe: ({ context, args: { filter, after } }: Asked<Common>) =>
       follow(context, {
         Message: TicketStatusChangedMessage,
@@ -73,14 +89,18 @@ export class TicketSubscriptions {
         types: ['ticket.status_changed'],
         rest: ({ actor }, { fact }, ticket) => {
           const { changes, state } = fact.data;
-          const [from, to] = (changes!['status'] ?? [state.status, state.status]) as [TicketStatus, TicketStatus];
+          const [from, to] = (changes!['status'] ?? [state.status, state.status]) as [
+            TicketStatus,
+            TicketStatus,
+          ];
           return { ticket, from: statusFor(actor, from), to: statusFor(actor, to) };
         },
       }),
   })
   ticketStatusChanged(
     @Root() message: TicketStatusChangedMessage,
-    @Arg('filter', () => TicketFilter, { nullable: true, description: FILTER }) _filter: TicketFilter | null,
+    @Arg('filter', () => TicketFilter, { nullable: true, description: FILTER })
+    _filter: TicketFilter | null,
     @Arg('after', () => CursorScalar, { nullable: true, description: AFTER }) _after: string | null,
   ): TicketStatusChangedMessage {
     return message;
@@ -104,7 +124,10 @@ export class TicketSubscriptions {
 @Resolver(() => MessageAddedMessage)
 export class MessageAdded {
   @FieldResolver(() => Message, { nullable: true, description: 'The message, as it is now.' })
-  message(@Root() { event }: MessageAddedMessage, @Ctx() ctx: Context): Promise<Message | null> | null {
+  message(
+    @Root() { event }: MessageAddedMessage,
+    @Ctx() ctx: Context,
+  ): Promise<Message | null> | null {
     const id = event?.fact.data.messageId;
     return id ? messageById(ctx, id) : null;
   }

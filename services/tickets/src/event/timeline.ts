@@ -17,7 +17,8 @@ const TYPES_LIMIT = 50;
 
 export function sizeOf(size: number | null | undefined, argument: string): number {
   const asked = size ?? PAGE_DEFAULT;
-  if (!Number.isInteger(asked) || asked < 0 || asked > PAGE_LIMIT) throw new Refusal('INVALID', [argument]);
+  if (!Number.isInteger(asked) || asked < 0 || asked > PAGE_LIMIT)
+    throw new Refusal('INVALID', [argument]);
   return asked;
 }
 
@@ -28,13 +29,26 @@ export function typed(types: readonly string[] | null | undefined): Condition {
 }
 
 /** A page of what happened to a ticket, oldest first. The tickets of a request share one statement, and one for the counts. */
-export function findOf(ctx: Context, ticketId: string, query: TimelineQuery): Promise<Page<TicketEvent>> {
+export function findOf(
+  ctx: Context,
+  ticketId: string,
+  query: TimelineQuery,
+): Promise<Page<TicketEvent>> {
   const { types, first, after, last, before } = query;
   const key = `timelines ${JSON.stringify([types, first, after, last, before])}`;
-  return ctx.load.byKey<Page<TicketEvent> | null>(key, ticketId, (ids) => pagesOf(ctx, ids, query), null) as Promise<Page<TicketEvent>>;
+  return ctx.load.byKey<Page<TicketEvent> | null>(
+    key,
+    ticketId,
+    (ids) => pagesOf(ctx, ids, query),
+    null,
+  ) as Promise<Page<TicketEvent>>;
 }
 
-async function pagesOf(ctx: Context, ids: string[], query: TimelineQuery): Promise<Map<string, Page<TicketEvent>>> {
+async function pagesOf(
+  ctx: Context,
+  ids: string[],
+  query: TimelineQuery,
+): Promise<Map<string, Page<TicketEvent>>> {
   const { types, first, after, last, before } = query;
   const backward = last !== null && last !== undefined;
   const size = sizeOf(backward ? last : first, backward ? 'last' : 'first');
@@ -47,7 +61,9 @@ async function pagesOf(ctx: Context, ids: string[], query: TimelineQuery): Promi
     cross join lateral (
       select e.* from ${factsOf(ctx.workspace, sql`owner.id`)} where ${sql.join(bounds, sql` and `)}
       order by e.version ${backward ? sql`desc` : sql`asc`} limit ${size + 1}
-    ) found order by owner.place, found.version ${backward ? sql`desc` : sql`asc`}`.execute(em.getKysely());
+    ) found order by owner.place, found.version ${backward ? sql`desc` : sql`asc`}`.execute(
+    em.getKysely(),
+  );
   const byTicket = Map.groupBy(rows, ({ subject }) => subject);
   return new Map(
     ids.map((id) => {
@@ -64,7 +80,12 @@ async function pagesOf(ctx: Context, ids: string[], query: TimelineQuery): Promi
 }
 
 /** Of one ticket the order of versions is the order of the log. A cursor of another ticket counts by its position. */
-function beyond(ctx: Context, ids: readonly string[], cursor: string, argument: 'after' | 'before'): Condition {
+function beyond(
+  ctx: Context,
+  ids: readonly string[],
+  cursor: string,
+  argument: 'after' | 'before',
+): Condition {
   const place = placeAt(ctx, cursor, [argument]);
   const { position, version } = place;
   const isOwn = sql`e.subject = any(${ids.filter((id) => place.isOf(id))}::text[])`;
@@ -74,7 +95,11 @@ function beyond(ctx: Context, ids: readonly string[], cursor: string, argument: 
 }
 
 /** The nodes as a page, with the facts' own cursors. */
-export function pageOf(ctx: Context, nodes: TicketEvent[], totalCount: () => Promise<number>): Page<TicketEvent> {
+export function pageOf(
+  ctx: Context,
+  nodes: TicketEvent[],
+  totalCount: () => Promise<number>,
+): Page<TicketEvent> {
   const edges = nodes.map((node) => ({ cursor: cursorOf(ctx, node), node }));
   return {
     nodes,

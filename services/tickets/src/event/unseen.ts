@@ -13,9 +13,13 @@ import { visible } from './visible.ts';
 @ObjectType({ simpleResolvers: true, description: 'Facts that the writer had not seen.' })
 export class UnseenActivity {
   ticketId!: string;
-  @Field(() => [TicketEvent], { description: 'What others did after `seen`, as far as the writer may see it, oldest first; at most 100.' })
+  @Field(() => [TicketEvent], {
+    description:
+      'What others did after `seen`, as far as the writer may see it, oldest first; at most 100.',
+  })
   events!: TicketEvent[];
-  @Field(() => CursorScalar, { description: 'Give it back as `seen` once they are read.' }) cursor!: string;
+  @Field(() => CursorScalar, { description: 'Give it back as `seen` once they are read.' })
+  cursor!: string;
 }
 
 const LIMIT = 100;
@@ -31,13 +35,19 @@ export async function refuseUnseen(ctx: Context, ticket: Ticket, seen: string): 
   if (place.isOf(ticket.id) && place.version >= ticket.version) return;
   const events = await unseen(ctx, ticket, place);
   if (!events.length) return;
-  const activity: UnseenActivity = { ticketId: ticket.id, events, cursor: cursorOf(ctx, events.at(-1)!) };
+  const activity: UnseenActivity = {
+    ticketId: ticket.id,
+    events,
+    cursor: cursorOf(ctx, events.at(-1)!),
+  };
   throw new Refusal('UNSEEN_ACTIVITY', 'seen', { unseenActivity: activity });
 }
 
 /** A cursor of something else than the ticket tells a position only; what has none yet counts as unseen. */
 async function unseen(ctx: Context, { id }: Ticket, place: ReadPlace): Promise<TicketEvent[]> {
-  const later = place.isOf(id) ? sql`e.version > ${place.version}` : sql`e.position >= ${place.position}`;
+  const later = place.isOf(id)
+    ? sql`e.version > ${place.version}`
+    : sql`e.position >= ${place.position}`;
   const { rows } = await sql<object>`
     select e.* from ${factsOf(ctx.workspace, sql`${id}`)}
     where ${later} and ${visible(ctx.actor)} and not ${IDLE} and e.actor ->> 'id' <> ${ctx.actor.id} order by e.version limit ${LIMIT}

@@ -28,7 +28,11 @@ const PUBLIC_FIELDS = [
 /** Facts that a requester may know whatever they carry. */
 const PUBLIC_TYPES = ['ticket.created', 'ticket.followed_up', 'ticket.merged', 'ticket.split'];
 /** Facts that a requester may know when they carry a change that he may know. */
-const BY_FIELD: ReadonlySet<string> = new Set(['ticket.updated', 'ticket.assigned', 'ticket.participants_changed']);
+const BY_FIELD: ReadonlySet<string> = new Set([
+  'ticket.updated',
+  'ticket.assigned',
+  'ticket.participants_changed',
+]);
 /** Kinds of operations whose undo a requester may know. */
 const PUBLIC_OPERATIONS = ['MERGE', 'SPLIT'];
 const GRAPH_NAMES: Record<string, string> = {
@@ -63,18 +67,26 @@ export function visible(actor: Actor): Condition {
 }
 
 /** The same rule for a fact at hand. */
-export function isVisible(actor: Actor, { type, data }: Pick<Fact<TicketData>, 'type' | 'data'>): boolean {
+export function isVisible(
+  actor: Actor,
+  { type, data }: Pick<Fact<TicketData>, 'type' | 'data'>,
+): boolean {
   if (readsOnHold(actor)) return true;
   if (type === 'message.added' || type === 'message.redacted') return data.visibility === 'PUBLIC';
   const changes = data.changes ?? {};
-  if ((type === 'ticket.updated' || type === 'ticket.status_changed') && data.publicFields) return true;
-  if (type === 'ticket.status_changed') return statusShown(actor, changes['status']?.[0]) !== statusShown(actor, changes['status']?.[1]);
+  if ((type === 'ticket.updated' || type === 'ticket.status_changed') && data.publicFields)
+    return true;
+  if (type === 'ticket.status_changed')
+    return (
+      statusShown(actor, changes['status']?.[0]) !== statusShown(actor, changes['status']?.[1])
+    );
   if (BY_FIELD.has(type)) return PUBLIC_FIELDS.some((field) => field in changes);
   if (type === 'operation.undone') return PUBLIC_OPERATIONS.includes(data.kind ?? '');
   return PUBLIC_TYPES.includes(type);
 }
 
-const statusShown = (actor: Actor, value: unknown): unknown => statusFor(actor, value as TicketStatus);
+const statusShown = (actor: Actor, value: unknown): unknown =>
+  statusFor(actor, value as TicketStatus);
 
 /** What changed, as far as the actor may see it. Custom fields go by their key, and by whether they are shown to him today and were then. */
 export async function changesFor(
@@ -83,14 +95,25 @@ export async function changesFor(
 ): Promise<FieldChange[]> {
   const named = await Promise.all(
     Object.entries(changes)
-      .filter(([field]) => readsOnHold(ctx.actor) || PUBLIC_FIELDS.includes(field) || publicFields.includes(field))
+      .filter(
+        ([field]) =>
+          readsOnHold(ctx.actor) || PUBLIC_FIELDS.includes(field) || publicFields.includes(field),
+      )
       .map(async ([field, [from, to]]) => {
         const name = await nameOf(ctx, field);
-        return name && { field: name, from: await valueShown(ctx, field, from), to: await valueShown(ctx, field, to) };
+        return (
+          name && {
+            field: name,
+            from: await valueShown(ctx, field, from),
+            to: await valueShown(ctx, field, to),
+          }
+        );
       }),
   );
   // What reads the same before and after is no change to this caller.
-  return named.filter((change) => typeof change === 'object' && change !== null).filter(({ from, to }) => from !== to);
+  return named
+    .filter((change) => typeof change === 'object' && change !== null)
+    .filter(({ from, to }) => from !== to);
 }
 
 async function valueShown(ctx: Context, field: string, value: unknown): Promise<unknown> {

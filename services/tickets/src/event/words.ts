@@ -212,9 +212,44 @@ export const SENTENCES: Record<string, Sentences> = {
 
 /** What the statuses are called. */
 export const STATUSES: Record<string, Record<TicketStatus, string>> = {
-  en: { NEW: 'New', OPEN: 'Open', PENDING: 'Pending', ON_HOLD: 'On hold', SOLVED: 'Solved', CLOSED: 'Closed' },
-  pt: { NEW: 'Novo', OPEN: 'Aberto', PENDING: 'Pendente', ON_HOLD: 'Em espera', SOLVED: 'Resolvido', CLOSED: 'Fechado' },
-  sl: { NEW: 'Novo', OPEN: 'Odprto', PENDING: 'Čaka na odgovor', ON_HOLD: 'Čaka na druge', SOLVED: 'Rešeno', CLOSED: 'Zaključeno' },
-  'zh-Hans': { NEW: '新', OPEN: '处理中', PENDING: '等待回复', ON_HOLD: '暂停', SOLVED: '已解决', CLOSED: '已关闭' },
-  'zh-Hant': { NEW: '新', OPEN: '處理中', PENDING: '等待回覆', ON_HOLD: '暫停', SOLVED: '已解決', CLOSED: '已關閉' },
+  en: {
+    NEW: 'New',
+    OPEN: 'Open',
+    PENDING: 'Pending',
+    ON_HOLD: 'On hold',
+    SOLVED: 'Solved',
+    CLOSED: 'Closed',
+  },
+  pt: {
+    NEW: 'Novo',
+    OPEN: 'Aberto',
+    PENDING: 'Pendente',
+    ON_HOLD: 'Em espera',
+    SOLVED: 'Resolvido',
+    CLOSED: 'Fechado',
+  },
+  sl: {
+    NEW: 'Novo',
+    OPEN: 'Odprto',
+    PENDING: 'Čaka na odgovor',
+    ON_HOLD: 'Čaka na druge',
+    SOLVED: 'Rešeno',
+    CLOSED: 'Zaključeno',
+  },
+  'zh-Hans': {
+    NEW: '新',
+    OPEN: '处理中',
+    PENDING: '等待回复',
+    ON_HOLD: '暂停',
+    SOLVED: '已解决',
+    CLOSED: '已关闭',
+  },
+  'zh-Hant': {
+    NEW: '新',
+    OPEN: '處理中',
+    PENDING: '等待回覆',
+    ON_HOLD: '暫停',
+    SOLVED: '已解決',
+    CLOSED: '已關閉',
+  },
 };

@@ -13,10 +13,19 @@ export const bounds = loose({
   pattern: text(200),
 });
 
-type Definition = Pick<TicketField, 'kind' | 'options' | 'pattern' | 'visibleToRequester' | 'editableByRequester'>;
+type Definition = Pick<
+  TicketField,
+  'kind' | 'options' | 'pattern' | 'visibleToRequester' | 'editableByRequester'
+>;
 
 /** Refuses what no field can be: options are for choices and only there, a pattern is for PATTERN and only there. */
-export function check({ kind, options, pattern, visibleToRequester, editableByRequester }: Definition): void {
+export function check({
+  kind,
+  options,
+  pattern,
+  visibleToRequester,
+  editableByRequester,
+}: Definition): void {
   const isChoice = kind === FieldKind.CHOICE || kind === FieldKind.CHOICES;
   if (isChoice && !options.length) throw new Refusal('REQUIRED', 'options');
   if (!isChoice && options.length) throw new Refusal('INVALID', 'options');
@@ -27,7 +36,11 @@ export function check({ kind, options, pattern, visibleToRequester, editableByRe
   if (pattern !== null && !compiled(pattern)) throw new Refusal('INVALID', 'pattern');
   if (editableByRequester && !visibleToRequester)
     throw new Refusal([
-      { code: 'INVALID', field: ['input', 'editableByRequester'], message: 'What requesters fill must be shown to them.' },
+      {
+        code: 'INVALID',
+        field: ['input', 'editableByRequester'],
+        message: 'What requesters fill must be shown to them.',
+      },
     ]);
 }
 

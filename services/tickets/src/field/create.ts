@@ -12,14 +12,17 @@ import { refuseMore } from './locked.ts';
 export class TicketFieldCreateInput {
   static readonly bounds = bounds;
   @Field(() => String, {
-    description: 'The name for programs, of `a-z0-9_`, a letter first, at most 50 characters; unique in the workspace, never changes.',
+    description:
+      'The name for programs, of `a-z0-9_`, a letter first, at most 50 characters; unique in the workspace, never changes.',
   })
   key!: string;
-  @Field(() => String, { description: 'The name for people; at most 100 characters.' }) label!: string;
+  @Field(() => String, { description: 'The name for people; at most 100 characters.' })
+  label!: string;
   @Field(() => FieldKind, { description: 'What its values are; never changes.' }) kind!: FieldKind;
   @Field(() => [String], {
     nullable: true,
-    description: 'What can be chosen; required for CHOICE and CHOICES, refused for others; at most 100 of 100 characters.',
+    description:
+      'What can be chosen; required for CHOICE and CHOICES, refused for others; at most 100 of 100 characters.',
   })
   options?: string[] | null;
   @Field(() => String, {
@@ -28,12 +31,17 @@ export class TicketFieldCreateInput {
       'The regular expression (RE2) that values match as a whole; required for PATTERN, refused for others; at most 200 characters.',
   })
   pattern?: string | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Whether requesters see it and its values; default false.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: 'Whether requesters see it and its values; default false.',
+  })
   visibleToRequester?: boolean | null;
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: false,
-    description: 'Whether requesters fill it when they create a ticket; default false. It must be shown to them then.',
+    description:
+      'Whether requesters fill it when they create a ticket; default false. It must be shown to them then.',
   })
   editableByRequester?: boolean | null;
   @Field(() => String, {
@@ -46,11 +54,17 @@ export class TicketFieldCreateInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketFieldCreate.' })
 export class TicketFieldCreatePayload extends Payload {
-  @Field(() => TicketField, { nullable: true, description: 'The field as it now stands; null when refused.' })
+  @Field(() => TicketField, {
+    nullable: true,
+    description: 'The field as it now stands; null when refused.',
+  })
   ticketField?: TicketField | null;
 }
 
-export async function create(ctx: Context, input: TicketFieldCreateInput): Promise<TicketFieldCreatePayload> {
+export async function create(
+  ctx: Context,
+  input: TicketFieldCreateInput,
+): Promise<TicketFieldCreatePayload> {
   const { key, label, kind } = input;
   const definition = {
     kind,
@@ -61,7 +75,13 @@ export async function create(ctx: Context, input: TicketFieldCreateInput): Promi
   };
   check(definition);
   await refuseMore(ctx, key);
-  const field = ctx.em.create(TicketField, { id: newId('fld'), workspaceId: ctx.workspace, key, label, ...definition });
+  const field = ctx.em.create(TicketField, {
+    id: newId('fld'),
+    workspaceId: ctx.workspace,
+    key,
+    label,
+    ...definition,
+  });
   await record(ctx, 'field.created', field, { state: stateOf(field) });
   return { ticketField: field, userErrors: [] };
 }

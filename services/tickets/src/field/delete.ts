@@ -10,17 +10,24 @@ import { locked } from './locked.ts';
 @InputType({ description: 'Input of ticketFieldDelete.' })
 export class TicketFieldDeleteInput {
   @Field(() => ID, { description: 'Which field.' }) id!: string;
-  @Field(() => Int, { nullable: true, description: 'Refused with CONFLICT when this is not the current version.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when this is not the current version.',
+  })
   expectedVersion?: number | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketFieldDelete.' })
 export class TicketFieldDeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
+  deletedId?: string | null;
 }
 
 /** No ticket gets a value of it any more, so that nothing may ask for it or set it. Its row stays, for the values that tickets have. */
-export async function remove(ctx: Context, input: TicketFieldDeleteInput): Promise<TicketFieldDeletePayload> {
+export async function remove(
+  ctx: Context,
+  input: TicketFieldDeleteInput,
+): Promise<TicketFieldDeletePayload> {
   const field = await locked(ctx, input.id);
   expectVersion(field, input.expectedVersion);
   await refuseNamed(ctx, field.id);

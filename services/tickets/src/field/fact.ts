@@ -1,7 +1,15 @@
 import type { TicketField } from './field.ts';
 
 /** The field as every fact about it carries it. */
-export const stateOf = ({ key, label, kind, options, pattern, visibleToRequester, editableByRequester }: TicketField) => ({
+export const stateOf = ({
+  key,
+  label,
+  kind,
+  options,
+  pattern,
+  visibleToRequester,
+  editableByRequester,
+}: TicketField) => ({
   key,
   label,
   kind,

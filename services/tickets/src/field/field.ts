@@ -23,8 +23,14 @@ registerEnumType(FieldKind, {
     CHECKBOX: { description: 'Yes or no; a JSON boolean.' },
     DATE: { description: 'A day, `2026-11-30`.' },
     CHOICE: { description: 'One of the options; a JSON string.' },
-    CHOICES: { description: 'Several of the options; a JSON array of strings, told in the order of the options.' },
-    PATTERN: { description: 'One line of at most 255 characters that the pattern matches as a whole; a JSON string.' },
+    CHOICES: {
+      description:
+        'Several of the options; a JSON array of strings, told in the order of the options.',
+    },
+    PATTERN: {
+      description:
+        'One line of at most 255 characters that the pattern matches as a whole; a JSON string.',
+    },
   },
 });
 
@@ -49,11 +55,16 @@ export class TicketField extends Stored<'deletedAt'> {
   kind!: FieldKind;
 
   @Property({ type: Texts })
-  @Field(() => [String], { description: 'What can be chosen, for CHOICE and CHOICES; at most 100.' })
+  @Field(() => [String], {
+    description: 'What can be chosen, for CHOICE and CHOICES; at most 100.',
+  })
   options!: string[];
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'The regular expression (RE2) that values of PATTERN match as a whole.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The regular expression (RE2) that values of PATTERN match as a whole.',
+  })
   pattern: string | null = null;
 
   @Property({ type: 'boolean' })

@@ -14,10 +14,17 @@ export const storedValues: Valued = (fieldId, { workspace }, condition) =>
   sql`t.id in (select v.ticket_id from field_value v where v.workspace_id = ${workspace}::uuid and v.field_id = ${fieldId} and ${condition})`;
 
 /** The conditions on `t`; `fieldsFit` says the same of values at hand. */
-export function fieldsMatch(filters: readonly FieldFilter[], actor: Actor, now: Date, valued: Valued = storedValues): Condition {
+export function fieldsMatch(
+  filters: readonly FieldFilter[],
+  actor: Actor,
+  now: Date,
+  valued: Valued = storedValues,
+): Condition {
   refuseUnclear(filters);
   const conditions = filters.map((filter) => {
-    const holds = fieldMatches(filter, now, (condition) => valued(filter.fieldId, actor, condition));
+    const holds = fieldMatches(filter, now, (condition) =>
+      valued(filter.fieldId, actor, condition),
+    );
     if (readsOnHold(actor)) return holds;
     const isShown = sql`exists (select from ticket_field f where f.id = ${uuidOf('fld', filter.fieldId)}::uuid and ${visible(actor)})`;
     return sql`(${isShown} and ${holds})`;
@@ -30,9 +37,12 @@ function fieldMatches(
   now: Date,
   has: (condition: Condition) => Condition,
 ): Condition {
-  const isNull = (given: boolean): Condition => (given ? sql`not ${has(sql`true`)}` : has(sql`true`));
+  const isNull = (given: boolean): Condition =>
+    given ? sql`not ${has(sql`true`)}` : has(sql`true`);
   const among = (words: string[]): Condition =>
-    has(sql`v.word = any(${spelled(listed(words))}) and v.text = any(${spelled(words, sql`10000`)})`);
+    has(
+      sql`v.word = any(${spelled(listed(words))}) and v.text = any(${spelled(words, sql`10000`)})`,
+    );
   const parts: Condition[] = [
     ...when(text?.eq, (word) => among([word])),
     ...when(text?.in, among),

@@ -13,7 +13,8 @@ export function visible(actor: Actor): Condition {
 }
 
 /** All fields that tickets can have values of, by label. */
-export const find = (ctx: Context): Promise<TicketField[]> => byCondition(ctx, sql`f.deleted_at is null`);
+export const find = (ctx: Context): Promise<TicketField[]> =>
+  byCondition(ctx, sql`f.deleted_at is null`);
 
 async function byCondition(ctx: Context, condition: Condition): Promise<TicketField[]> {
   const em = await ctx.read();

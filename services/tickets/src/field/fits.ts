@@ -8,7 +8,12 @@ import type { Value, Values } from './value.ts';
  * The conditions of `fieldsMatch` about values at hand; undefined where only a statement can say. `alone`: there is none to ask, so that letters
  * are compared here as well as can be.
  */
-export function fieldsFit(filters: readonly FieldFilter[], values: Values | undefined, now: Date, alone = false): Answer {
+export function fieldsFit(
+  filters: readonly FieldFilter[],
+  values: Values | undefined,
+  now: Date,
+  alone = false,
+): Answer {
   refuseUnclear(filters);
   const answers = new Set(filters.flatMap((filter) => parts(filter, values, now, alone)));
   if (answers.has(false)) return false;
@@ -24,18 +29,29 @@ function parts(
   alone: boolean,
 ): Answer[] {
   const value = values?.[fieldId];
-  const items: Exclude<Value, string[]>[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
+  const items: Exclude<Value, string[]>[] =
+    value === undefined ? [] : Array.isArray(value) ? value : [value];
   const ask = (answer: () => Answer): Answer => (values ? answer() : undefined);
   const has = (holds: (item: Exclude<Value, string[]>) => boolean) => ask(() => items.some(holds));
-  const texts = items.filter((item) => typeof item === 'string').map((item) => item.normalize('NFC'));
+  const texts = items
+    .filter((item) => typeof item === 'string')
+    .map((item) => item.normalize('NFC'));
   const word = (given: string[], holds: (text: string, given: string) => boolean): Answer =>
     ask(() => {
       if (!texts.length) return false;
       if (!alone && ![...texts, ...given].every((each) => PLAIN.test(each))) return undefined;
-      return texts.some((each) => given.some((one) => holds(each.toLowerCase(), one.normalize('NFC').toLowerCase())));
+      return texts.some((each) =>
+        given.some((one) => holds(each.toLowerCase(), one.normalize('NFC').toLowerCase())),
+      );
     });
   const among = (given: string[]): Answer =>
-    ask(() => some(listed(given).flatMap((one) => texts.map((each) => same(each, one.normalize('NFC'), alone)))));
+    ask(() =>
+      some(
+        listed(given).flatMap((one) =>
+          texts.map((each) => same(each, one.normalize('NFC'), alone)),
+        ),
+      ),
+    );
   const not = (answer: Answer): Answer => (answer === undefined ? undefined : !answer);
   return [
     ...when(text?.eq, (given) => among([given])),
@@ -52,7 +68,9 @@ function parts(
     ...listed(choices?.all ?? []).map((given) => among([given])),
     ...when(choices?.none, (given) => not(among(given))),
     ...when(checked, (given) => has((item) => item === given)),
-    ...[text, number, date].flatMap((filter) => when(filter?.isNull, (isNull) => ask(() => (items.length === 0) === isNull))),
+    ...[text, number, date].flatMap((filter) =>
+      when(filter?.isNull, (isNull) => ask(() => (items.length === 0) === isNull)),
+    ),
   ];
 }
 

@@ -27,7 +27,11 @@ afterAll(async () => {
 
 const define = async (key: string, kind: string, more: object = {}): Promise<string> => {
   const input = { key, label: key, kind, ...more };
-  return ((await mutate(desk, desk.admin, 'ticketFieldCreate', input, 'ticketField { id }'))['ticketField'] as { id: string }).id;
+  return (
+    (await mutate(desk, desk.admin, 'ticketFieldCreate', input, 'ticketField { id }'))[
+      'ticketField'
+    ] as { id: string }
+  ).id;
 };
 const fill = (id: string, fieldId: string, value: unknown) =>
   mutate(desk, desk.agent, 'ticketUpdate', { id, fields: [{ fieldId, value }] });
@@ -44,16 +48,24 @@ test('a live list follows the values of its filter, and requesters are told of w
   const size = await define('size', 'NUMBER');
   const color = await define('color', 'TEXT', { visibleToRequester: true });
   const { id } = await desk.ticket();
-  const big = await watching(desk.agent, { filter: { field: [{ fieldId: size, number: { gte: 40 } }] } as never });
+  const big = await watching(desk.agent, {
+    filter: { field: [{ fieldId: size, number: { gte: 40 } }] } as never,
+  });
   const own = await watching(desk.customer, {});
-  const hidden = await watching(desk.customer, { filter: { field: [{ fieldId: size, number: { gte: 40 } }] } as never });
+  const hidden = await watching(desk.customer, {
+    filter: { field: [{ fieldId: size, number: { gte: 40 } }] } as never,
+  });
   await fill(id, size, 42);
   await big.until(({ last }) => last.kind === 'ENTER');
   await fill(id, size, 3);
   await big.until(({ last }) => last.kind === 'LEAVE');
   await fill(id, color, 'red');
   await own.until(({ last }) => last.kind === 'UPDATE');
-  expect([kinds(big), kinds(own), kinds(hidden)]).toEqual([['SNAPSHOT', 'ENTER', 'LEAVE'], ['SNAPSHOT', 'UPDATE'], ['SNAPSHOT']]);
+  expect([kinds(big), kinds(own), kinds(hidden)]).toEqual([
+    ['SNAPSHOT', 'ENTER', 'LEAVE'],
+    ['SNAPSHOT', 'UPDATE'],
+    ['SNAPSHOT'],
+  ]);
   for (const watch of [big, own, hidden]) watch.stop();
 });
 
@@ -62,8 +74,12 @@ test('a live list follows the clock where a day is asked for by its distance', a
   const { id } = await desk.ticket();
   const today = Math.floor(Date.now() / DAY) * DAY;
   await fill(id, due, new Date(today).toISOString().slice(0, 10));
-  const late = await watching(desk.agent, { filter: { field: [{ fieldId: due, date: { olderThan: 'P1D' } }] } as never });
-  const near = await watching(desk.agent, { filter: { field: [{ fieldId: due, date: { within: 'P1D' } }] } as never });
+  const late = await watching(desk.agent, {
+    filter: { field: [{ fieldId: due, date: { olderThan: 'P1D' } }] } as never,
+  });
+  const near = await watching(desk.agent, {
+    filter: { field: [{ fieldId: due, date: { within: 'P1D' } }] } as never,
+  });
   clock.turn(today + DAY - Date.now());
   expect([kinds(late), kinds(near)]).toEqual([['SNAPSHOT'], ['SNAPSHOT']]);
   clock.turn(1);
@@ -92,7 +108,9 @@ test('values are found by an index', async () => {
         `explain (format json) select v.ticket_id from field_value v where v.workspace_id = $1::uuid and v.field_id = $2 and ${condition}`,
         [desk.workspace, 'fld_other'],
       );
-      expect(JSON.stringify(rows[0]!['QUERY PLAN'])).toMatch(/"Index Name":"field_value_(word|number)"/);
+      expect(JSON.stringify(rows[0]!['QUERY PLAN'])).toMatch(
+        /"Index Name":"field_value_(word|number)"/,
+      );
     }
   } finally {
     await owner.query('rollback');

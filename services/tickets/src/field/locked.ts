@@ -9,7 +9,11 @@ const MOST = 100;
 
 /** The field to change. While it is locked no ticket gets a value of it. */
 export async function locked(ctx: Context, id: string): Promise<TicketField> {
-  const field = await ctx.em.findOne(TicketField, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const field = await ctx.em.findOne(
+    TicketField,
+    { id, deletedAt: null },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   if (!field) throw new Refusal('NOT_FOUND', 'id');
   return field;
 }
@@ -20,7 +24,9 @@ export async function refuseMore(ctx: Context, key: string): Promise<void> {
   await sql`select from workspace where id = ${ctx.workspace}::uuid for no key update`.execute(db);
   const { rows } = await sql<{ count: number; taken: boolean }>`
     select count(*)::integer as count, coalesce(bool_or(key = ${key}), false) as taken
-    from ticket_field where workspace_id = ${ctx.workspace}::uuid and deleted_at is null`.execute(db);
+    from ticket_field where workspace_id = ${ctx.workspace}::uuid and deleted_at is null`.execute(
+    db,
+  );
   if (rows[0]!.taken) throw new Refusal('TAKEN', 'key');
   if (rows[0]!.count >= MOST) throw new Refusal('LIMIT_REACHED');
 }

@@ -10,13 +10,17 @@ import { TicketFieldUpdateInput, TicketFieldUpdatePayload, update } from './upda
 @Resolver(() => TicketField)
 export class TicketFieldResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
-  @Query(() => [TicketField], { description: 'The custom fields that the caller may see, by label; at most 100.' })
+  @Query(() => [TicketField], {
+    description: 'The custom fields that the caller may see, by label; at most 100.',
+  })
   ticketFields(@Ctx() ctx: Context): Promise<TicketField[]> {
     return find(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
-  @Mutation(() => TicketFieldCreatePayload, { description: 'Creates a custom field; a workspace has at most 100.' })
+  @Mutation(() => TicketFieldCreatePayload, {
+    description: 'Creates a custom field; a workspace has at most 100.',
+  })
   ticketFieldCreate(
     @Arg('input', () => TicketFieldCreateInput) input: TicketFieldCreateInput,
     @Ctx() ctx: Context,
@@ -25,7 +29,9 @@ export class TicketFieldResolver {
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
-  @Mutation(() => TicketFieldUpdatePayload, { description: 'Changes a custom field; its key and its kind stay.' })
+  @Mutation(() => TicketFieldUpdatePayload, {
+    description: 'Changes a custom field; its key and its kind stay.',
+  })
   ticketFieldUpdate(
     @Arg('input', () => TicketFieldUpdateInput) input: TicketFieldUpdateInput,
     @Ctx() ctx: Context,

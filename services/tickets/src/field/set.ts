@@ -29,12 +29,16 @@ export async function filled(
   const fields = new Map((await offered(ctx)).map((field) => [field.id, field]));
   const errors: UserErrorData[] = [];
   // By the name of the field, which people know.
-  const error = ({ key }: TicketField, code: string): UserErrorData => ({ code, field: [...place, key] });
+  const error = ({ key }: TicketField, code: string): UserErrorData => ({
+    code,
+    field: [...place, key],
+  });
   const seen = new Set<string>();
   for (const [at, { fieldId, value = null }] of inputs.entries()) {
     const field = forActor(ctx, fields.get(fieldId));
     if (!field) errors.push({ code: 'NOT_FOUND', field: [...place, `${at}`, 'fieldId'] });
-    else if (!readsOnHold(ctx.actor) && !field.editableByRequester) errors.push(error(field, 'FORBIDDEN'));
+    else if (!readsOnHold(ctx.actor) && !field.editableByRequester)
+      errors.push(error(field, 'FORBIDDEN'));
     else if (seen.has(fieldId)) errors.push(error(field, 'TAKEN'));
     else {
       seen.add(fieldId);
@@ -44,14 +48,19 @@ export async function filled(
     }
   }
   if (errors.length) throw new Refusal(errors);
-  if (Buffer.byteLength(JSON.stringify(after.values)) > MOST_BYTES) throw new Refusal('TOO_LONG', place);
+  if (Buffer.byteLength(JSON.stringify(after.values)) > MOST_BYTES)
+    throw new Refusal('TOO_LONG', place);
   return after;
 }
 
 const forActor = ({ actor }: Context, field: TicketField | undefined): TicketField | undefined =>
   readsOnHold(actor) || field?.visibleToRequester ? field : undefined;
 
-function put({ values, changes, publicFields }: Filled, field: TicketField, value: Values[string] | null): void {
+function put(
+  { values, changes, publicFields }: Filled,
+  field: TicketField,
+  value: Values[string] | null,
+): void {
   const from = values[field.id] ?? null;
   if (JSON.stringify(from) === JSON.stringify(value)) return;
   changes[field.id] = [from, value];

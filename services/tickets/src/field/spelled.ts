@@ -14,8 +14,11 @@ const WORDS: Record<string, { yes: string; no: string }> = {
 export function spelled(kind: FieldKind, value: Value, locales: readonly string[]): string {
   if (typeof value === 'boolean') return spoken(WORDS, locales)[value ? 'yes' : 'no'];
   const languages = [...locales, 'en'];
-  if (typeof value === 'number') return new Intl.NumberFormat(languages, { maximumFractionDigits: 15 }).format(value);
+  if (typeof value === 'number')
+    return new Intl.NumberFormat(languages, { maximumFractionDigits: 15 }).format(value);
   if (Array.isArray(value)) return new Intl.ListFormat(languages).format(value);
   if (kind !== FieldKind.DATE) return value;
-  return new Intl.DateTimeFormat(languages, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${value}T00:00:00Z`));
+  return new Intl.DateTimeFormat(languages, { dateStyle: 'medium', timeZone: 'UTC' }).format(
+    new Date(`${value}T00:00:00Z`),
+  );
 }

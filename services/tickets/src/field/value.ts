@@ -29,19 +29,29 @@ export function valueOf(field: Definition, given: unknown): Checked {
 const CHECKS: Record<FieldKind, (given: unknown, field: Definition) => Checked> = {
   TEXT: (given) => written(given, LINE, isLine),
   LONG_TEXT: (given) => written(given, TEXT),
-  NUMBER: (given) => (typeof given === 'number' && Math.abs(given) <= MOST ? { value: given === 0 ? 0 : given } : INVALID),
+  NUMBER: (given) =>
+    typeof given === 'number' && Math.abs(given) <= MOST
+      ? { value: given === 0 ? 0 : given }
+      : INVALID,
   CHECKBOX: (given) => (typeof given === 'boolean' ? { value: given } : INVALID),
   DATE: (given) => (typeof given === 'string' && isDay(given) ? { value: given } : INVALID),
-  CHOICE: (given, { options }) => (typeof given === 'string' && options.includes(given) ? { value: given } : INVALID),
+  CHOICE: (given, { options }) =>
+    typeof given === 'string' && options.includes(given) ? { value: given } : INVALID,
   CHOICES: (given, { options }) => {
-    if (!Array.isArray(given) || !given.every((each) => options.includes(each as string))) return INVALID;
+    if (!Array.isArray(given) || !given.every((each) => options.includes(each as string)))
+      return INVALID;
     const chosen = options.filter((option) => given.includes(option));
     return { value: chosen.length ? chosen : null };
   },
-  PATTERN: (given, { pattern }) => written(given, LINE, (text) => isLine(text) && compiled(pattern!)!.matches(text)),
+  PATTERN: (given, { pattern }) =>
+    written(given, LINE, (text) => isLine(text) && compiled(pattern!)!.matches(text)),
 };
 
-function written(given: unknown, most: number, holds: (text: string) => boolean = () => true): Checked {
+function written(
+  given: unknown,
+  most: number,
+  holds: (text: string) => boolean = () => true,
+): Checked {
   if (typeof given !== 'string') return INVALID;
   const text = given.trim();
   if (!text) return { value: null };

@@ -33,9 +33,15 @@ export class Section {
   @Field(() => ID) id!: string;
 }
 
-@ObjectType({ implements: [Node, ActorView], simpleResolvers: true, description: 'A partner, bot or machine that uses the API.' })
+@ObjectType({
+  implements: [Node, ActorView],
+  simpleResolvers: true,
+  description: 'A partner, bot or machine that uses the API.',
+})
 @Directive('@key(fields: "id", resolvable: false)')
 export class App {
   @Field(() => ID, { description: 'Prefix `app_`.' }) id!: string;
-  @Directive('@shareable') @Field(() => String, { description: 'The name to show; kept with each fact.' }) name!: string;
+  @Directive('@shareable')
+  @Field(() => String, { description: 'The name to show; kept with each fact.' })
+  name!: string;
 }

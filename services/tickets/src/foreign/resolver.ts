@@ -20,7 +20,11 @@ export class CustomerTickets {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Ticket>> {
-    return findOf(ctx, { column: 'requester_id', prefix: 'cus' }, customer.id, { filter, orderBy, ...page });
+    return findOf(ctx, { column: 'requester_id', prefix: 'cus' }, customer.id, {
+      filter,
+      orderBy,
+      ...page,
+    });
   }
 }
 
@@ -37,6 +41,10 @@ export class OrganizationTickets {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Ticket>> {
-    return findOf(ctx, { column: 'organization_id', prefix: 'org' }, organization.id, { filter, orderBy, ...page });
+    return findOf(ctx, { column: 'organization_id', prefix: 'org' }, organization.id, {
+      filter,
+      orderBy,
+      ...page,
+    });
   }
 }

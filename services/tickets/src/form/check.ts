@@ -10,7 +10,10 @@ import type { FormFieldInput } from './input.ts';
 const MOST_BYTES = 64 * 1024;
 
 /** The fields of a form as they are kept; refused where there is no such field, or it stands there twice, or its condition can't be answered. */
-export async function checked(ctx: Context, inputs: readonly FormFieldInput[]): Promise<FormField[]> {
+export async function checked(
+  ctx: Context,
+  inputs: readonly FormFieldInput[],
+): Promise<FormField[]> {
   const known = new Set((await offered(ctx)).map(({ id }) => id));
   const seen = new Set<string>();
   const errors: UserErrorData[] = [];
@@ -28,6 +31,7 @@ export async function checked(ctx: Context, inputs: readonly FormFieldInput[]): 
     required: required ?? FieldRequirement.NEVER,
     roles: [...new Set(roles)],
   }));
-  if (Buffer.byteLength(JSON.stringify(fields)) > MOST_BYTES) throw new Refusal('TOO_LONG', 'fields');
+  if (Buffer.byteLength(JSON.stringify(fields)) > MOST_BYTES)
+    throw new Refusal('TOO_LONG', 'fields');
   return fields;
 }

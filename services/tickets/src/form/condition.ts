@@ -26,7 +26,8 @@ const placedIn = (filter: TicketFilter, place: string[]): [TicketFilter, string[
   ...(filter.or ?? []).flatMap((each, at) => placedIn(each, [...place, 'or', `${at}`])),
   ...(filter.not ? placedIn(filter.not, [...place, 'not']) : []),
 ];
-const partsOf = (filter: TicketFilter): TicketFilter[] => placedIn(filter, []).map(([part]) => part);
+const partsOf = (filter: TicketFilter): TicketFilter[] =>
+  placedIn(filter, []).map(([part]) => part);
 
 /** Whoever fills a form, the same fields are shown for the same ticket: what he may see of it himself has no say. */
 export const neutral = (actor: Actor): Actor => ({ ...actor, kind: 'system', role: null });
@@ -56,8 +57,13 @@ export const fieldsIn = (filter: TicketFilter): string[] =>
   partsOf(filter).flatMap(({ field }) => (field ?? []).map(({ fieldId }) => fieldId));
 
 /** Does a condition ask only for what requesters see of a ticket? */
-export const isOpenToRequesters = (filter: TicketFilter, fields: ReadonlyMap<string, TicketField>): boolean =>
+export const isOpenToRequesters = (
+  filter: TicketFilter,
+  fields: ReadonlyMap<string, TicketField>,
+): boolean =>
   partsOf(filter).every(
     ({ tag, customStatusId, field }) =>
-      !tag && !customStatusId && (field ?? []).every(({ fieldId }) => fields.get(fieldId)?.visibleToRequester),
+      !tag &&
+      !customStatusId &&
+      (field ?? []).every(({ fieldId }) => fields.get(fieldId)?.visibleToRequester),
   );

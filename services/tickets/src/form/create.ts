@@ -7,7 +7,10 @@ import { TicketForm } from './form.ts';
 import type { TicketFormCreateInput, TicketFormCreatePayload } from './input.ts';
 import { refuseMore, refuseTaken } from './locked.ts';
 
-export async function create(ctx: Context, input: TicketFormCreateInput): Promise<TicketFormCreatePayload> {
+export async function create(
+  ctx: Context,
+  input: TicketFormCreateInput,
+): Promise<TicketFormCreatePayload> {
   await refuseMore(ctx);
   await refuseTaken(ctx, input.name);
   const ticketForm = ctx.em.create(TicketForm, {

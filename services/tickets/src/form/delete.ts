@@ -9,7 +9,10 @@ import type { TicketFormDeleteInput, TicketFormDeletePayload } from './input.ts'
 import { locked } from './locked.ts';
 
 /** Deletes a form that no unsolved ticket was made with. Its row stays, for the tickets of the past to name it. */
-export async function remove(ctx: Context, input: TicketFormDeleteInput): Promise<TicketFormDeletePayload> {
+export async function remove(
+  ctx: Context,
+  input: TicketFormDeleteInput,
+): Promise<TicketFormDeletePayload> {
   const form = await locked(ctx, input.id);
   expectVersion(form, input.expectedVersion);
   if (await isNeeded(ctx, form.id)) throw new Refusal('IN_USE', 'id');

@@ -11,17 +11,30 @@ import { fieldsFor, isShown } from './shown.ts';
  * Refuses a ticket whose form asks the caller for more than it holds, seen as it would be: `to` is where it is about to stand. What is missing is
  * told together, each field by its key. False is a value, nothing is none.
  */
-export async function demand(ctx: Context, ticket: Ticket, when: `${FieldRequirement}`, to: Standing = ticket): Promise<void> {
+export async function demand(
+  ctx: Context,
+  ticket: Ticket,
+  when: `${FieldRequirement}`,
+  to: Standing = ticket,
+): Promise<void> {
   if (!ticket.formId) return;
   const { actor } = ctx;
   const form = await ctx.em.findOneOrFail(TicketForm, { id: ticket.formId });
-  const empty = form.fields.filter(({ fieldId, required }) => required === when && !(fieldId in ticket.fields));
+  const empty = form.fields.filter(
+    ({ fieldId, required }) => required === when && !(fieldId in ticket.fields),
+  );
   if (!empty.length) return;
   const fields = new Map((await offered(ctx)).map((field) => [field.id, field]));
-  const wouldBe = Object.assign(Object.create(ticket) as Ticket, { status: to.status, customStatusId: to.customStatusId });
+  const wouldBe = Object.assign(Object.create(ticket) as Ticket, {
+    status: to.status,
+    customStatusId: to.customStatusId,
+  });
   const missing = fieldsFor(actor, empty, fields)
     .filter((each) => isShown(actor, wouldBe, each))
     .map(({ fieldId }) => fields.get(fieldId)!)
     .filter(({ editableByRequester }) => editableByRequester || readsOnHold(actor));
-  if (missing.length) throw new Refusal(missing.map(({ key }) => ({ code: 'FIELD_REQUIRED', field: ['input', 'fields', key] })));
+  if (missing.length)
+    throw new Refusal(
+      missing.map(({ key }) => ({ code: 'FIELD_REQUIRED', field: ['input', 'fields', key] })),
+    );
 }

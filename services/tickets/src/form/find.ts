@@ -18,7 +18,8 @@ function visible(actor: Actor): Condition {
 }
 
 /** All forms that the caller can make tickets with, by name. */
-export const find = (ctx: Context): Promise<TicketForm[]> => byCondition(ctx, sql`f.deleted_at is null`);
+export const find = (ctx: Context): Promise<TicketForm[]> =>
+  byCondition(ctx, sql`f.deleted_at is null`);
 
 /** Also one that is deleted: tickets that were made with it name it. */
 export const byId = (ctx: Context, id: string): Promise<TicketForm | null> =>
@@ -27,15 +28,23 @@ export const byId = (ctx: Context, id: string): Promise<TicketForm | null> =>
 async function byCondition(ctx: Context, condition: Condition): Promise<TicketForm[]> {
   const em = await ctx.read();
   const { rows } = await sql<object>`
-    select f.* from ticket_form f where ${condition} and ${visible(ctx.actor)} order by lower(f.name), f.id`.execute(em.getKysely());
+    select f.* from ticket_form f where ${condition} and ${visible(ctx.actor)} order by lower(f.name), f.id`.execute(
+    em.getKysely(),
+  );
   return hydrate(ctx.orm, TicketForm, rows);
 }
 
 /** The fields of a form, as far as the caller has them in it. */
 export async function fieldsOf(ctx: Context, { fields }: TicketForm): Promise<FormField[]> {
-  const ids = new Set(fields.flatMap(({ fieldId, showWhen }) => [fieldId, ...(showWhen ? fieldsIn(showWhen) : [])]));
+  const ids = new Set(
+    fields.flatMap(({ fieldId, showWhen }) => [fieldId, ...(showWhen ? fieldsIn(showWhen) : [])]),
+  );
   const found = await Promise.all([...ids].map((id) => fieldById(ctx, id)));
-  return fieldsFor(ctx.actor, fields, new Map(found.flatMap((field) => (field ? [[field.id, field]] : []))));
+  return fieldsFor(
+    ctx.actor,
+    fields,
+    new Map(found.flatMap((field) => (field ? [[field.id, field]] : []))),
+  );
 }
 
 /** The form that an input names; held until the transaction ends, so that it is not deleted with this ticket made with it. */
@@ -45,7 +54,11 @@ export async function formId(ctx: Context, id: string, field: string): Promise<s
 }
 
 /** Can tickets still be made with this form? `among` bounds for whom. */
-export async function isOffered(ctx: Context, id: string, among: Condition = sql`true`): Promise<boolean> {
+export async function isOffered(
+  ctx: Context,
+  id: string,
+  among: Condition = sql`true`,
+): Promise<boolean> {
   const { rows } = await sql`
     select from ticket_form f where f.id = ${uuidOf('frm', id)}::uuid and f.workspace_id = ${ctx.workspace}::uuid and f.deleted_at is null
       and ${among} for key share`.execute(ctx.em.getKysely());

@@ -15,7 +15,10 @@ registerEnumType(FieldRequirement, {
   description: 'When a field of a form must be filled.',
   valuesConfig: {
     NEVER: { description: 'It can be left empty.' },
-    CREATE: { description: 'By who creates a ticket with the form, if the field is shown to him and he may fill it.' },
+    CREATE: {
+      description:
+        'By who creates a ticket with the form, if the field is shown to him and he may fill it.',
+    },
     SOLVE: {
       description:
         'Before somebody solves the ticket, in whatever way. Not asked where it is solved along with its problem or folded into another one.',
@@ -28,11 +31,16 @@ export class FormField {
   fieldId!: string;
   @Field(() => Json, {
     nullable: true,
-    description: 'For which tickets it is shown, as TicketFilter, asked of the ticket as it would be; null means for all.',
+    description:
+      'For which tickets it is shown, as TicketFilter, asked of the ticket as it would be; null means for all.',
   })
   showWhen!: object | null;
-  @Field(() => FieldRequirement, { description: 'When it must be filled.' }) required!: FieldRequirement;
-  @Field(() => [Role], { description: 'Who has it in the form: these roles and those above them; empty means everybody.' }) roles!: Role[];
+  @Field(() => FieldRequirement, { description: 'When it must be filled.' })
+  required!: FieldRequirement;
+  @Field(() => [Role], {
+    description: 'Who has it in the form: these roles and those above them; empty means everybody.',
+  })
+  roles!: Role[];
 }
 
 @Entity({ tableName: 'ticket_form' })

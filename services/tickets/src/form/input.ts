@@ -25,7 +25,10 @@ export class FormFieldInput {
     description: 'When it must be filled, default NEVER.',
   })
   required?: FieldRequirement | null;
-  @Field(() => [Role], { nullable: true, description: 'Who has it in the form: these roles and those above them; default everybody.' })
+  @Field(() => [Role], {
+    nullable: true,
+    description: 'Who has it in the form: these roles and those above them; default everybody.',
+  })
   roles?: Role[] | null;
 }
 
@@ -34,8 +37,15 @@ const bounds = loose({ name: line(100), fields: z.array(FormFieldInput.bounds).m
 @InputType({ description: 'Input of ticketFormCreate.' })
 export class TicketFormCreateInput {
   static readonly bounds = bounds;
-  @Field(() => String, { description: 'The name to show, unique in the workspace, at most 100 characters.' }) name!: string;
-  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'Whether it is offered to requesters; default true.' })
+  @Field(() => String, {
+    description: 'The name to show, unique in the workspace, at most 100 characters.',
+  })
+  name!: string;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: 'Whether it is offered to requesters; default true.',
+  })
   public?: boolean | null;
   @Field(() => [FormFieldInput], { description: FIELDS }) fields!: FormFieldInput[];
   @Field(() => String, {
@@ -50,9 +60,20 @@ export class TicketFormCreateInput {
 export class TicketFormUpdateInput {
   static readonly bounds = bounds;
   @Field(() => ID, { description: 'Which form.' }) id!: string;
-  @Field(() => String, { nullable: true, description: 'The name to show, at most 100 characters; can’t be cleared.' }) name?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'Whether it is offered to requesters; can’t be cleared.' }) public?: boolean | null;
-  @Field(() => [FormFieldInput], { nullable: true, description: `${FIELDS} In place of all that it had; can’t be cleared.` })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name to show, at most 100 characters; can’t be cleared.',
+  })
+  name?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether it is offered to requesters; can’t be cleared.',
+  })
+  public?: boolean | null;
+  @Field(() => [FormFieldInput], {
+    nullable: true,
+    description: `${FIELDS} In place of all that it had; can’t be cleared.`,
+  })
   fields?: FormFieldInput[] | null;
   @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
 }
@@ -75,5 +96,6 @@ export class TicketFormUpdatePayload extends Payload {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketFormDelete.' })
 export class TicketFormDeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
+  deletedId?: string | null;
 }

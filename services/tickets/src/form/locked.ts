@@ -9,15 +9,22 @@ const MOST = 100;
 
 /** The form to change. While it is locked no ticket is made with it. */
 export async function locked(ctx: Context, id: string): Promise<TicketForm> {
-  const form = await ctx.em.findOne(TicketForm, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const form = await ctx.em.findOne(
+    TicketForm,
+    { id, deletedAt: null },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   if (!form) throw new Refusal('NOT_FOUND', 'id');
   return form;
 }
 
 /** Refuses one more than a workspace may have. Whoever else makes one waits. */
 export async function refuseMore(ctx: Context): Promise<void> {
-  await sql`select from workspace where id = ${ctx.workspace}::uuid for no key update`.execute(ctx.em.getKysely());
-  if ((await ctx.em.count(TicketForm, { deletedAt: null })) >= MOST) throw new Refusal('LIMIT_REACHED');
+  await sql`select from workspace where id = ${ctx.workspace}::uuid for no key update`.execute(
+    ctx.em.getKysely(),
+  );
+  if ((await ctx.em.count(TicketForm, { deletedAt: null })) >= MOST)
+    throw new Refusal('LIMIT_REACHED');
 }
 
 /** Refuses a name that another form has, in whatever letters. */

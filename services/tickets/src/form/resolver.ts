@@ -20,13 +20,17 @@ import { update } from './update.ts';
 @Resolver(() => TicketForm)
 export class TicketFormResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT] })
-  @Query(() => [TicketForm], { description: 'The forms that the caller may make tickets with, by name; at most 100.' })
+  @Query(() => [TicketForm], {
+    description: 'The forms that the caller may make tickets with, by name; at most 100.',
+  })
   ticketForms(@Ctx() ctx: Context): Promise<TicketForm[]> {
     return find(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
-  @Mutation(() => TicketFormCreatePayload, { description: 'Creates a form; a workspace has at most 100.' })
+  @Mutation(() => TicketFormCreatePayload, {
+    description: 'Creates a form; a workspace has at most 100.',
+  })
   ticketFormCreate(
     @Arg('input', () => TicketFormCreateInput) input: TicketFormCreateInput,
     @Ctx() ctx: Context,
@@ -36,7 +40,8 @@ export class TicketFormResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => TicketFormUpdatePayload, {
-    description: 'Changes a form. What it demands before SOLVED is demanded of tickets that were made with it before, too.',
+    description:
+      'Changes a form. What it demands before SOLVED is demanded of tickets that were made with it before, too.',
   })
   ticketFormUpdate(
     @Arg('input', () => TicketFormUpdateInput) input: TicketFormUpdateInput,
@@ -47,7 +52,8 @@ export class TicketFormResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => TicketFormDeletePayload, {
-    description: 'Deletes a form; refused with IN_USE while unsolved tickets were made with it. Solved tickets go on naming it.',
+    description:
+      'Deletes a form; refused with IN_USE while unsolved tickets were made with it. Solved tickets go on naming it.',
   })
   ticketFormDelete(
     @Arg('input', () => TicketFormDeleteInput) input: TicketFormDeleteInput,

@@ -7,13 +7,21 @@ import { isOpenToRequesters, neutral } from './condition.ts';
 import type { FormField } from './form.ts';
 
 /** Those fields of a form that the caller has in it. Requesters have what is for requesters; administrators, who make forms, and apps have all. */
-export const fieldsFor = (actor: Actor, form: readonly FormField[], fields: ReadonlyMap<string, TicketField>): FormField[] =>
-  form.filter((each) => isFor(actor, each, fields));
+export const fieldsFor = (
+  actor: Actor,
+  form: readonly FormField[],
+  fields: ReadonlyMap<string, TicketField>,
+): FormField[] => form.filter((each) => isFor(actor, each, fields));
 
-function isFor(actor: Actor, { fieldId, roles, showWhen }: FormField, fields: ReadonlyMap<string, TicketField>): boolean {
+function isFor(
+  actor: Actor,
+  { fieldId, roles, showWhen }: FormField,
+  fields: ReadonlyMap<string, TicketField>,
+): boolean {
   const field = fields.get(fieldId);
   if (!field) return false;
-  if (readsOnHold(actor)) return !roles.length || actor.role === null || hasRole(actor, Role.ADMIN, ...roles);
+  if (readsOnHold(actor))
+    return !roles.length || actor.role === null || hasRole(actor, Role.ADMIN, ...roles);
   const isOpen = !showWhen || isOpenToRequesters(filterOf(showWhen), fields);
   return field.visibleToRequester && isOpen && (!roles.length || roles.includes(Role.REQUESTER));
 }

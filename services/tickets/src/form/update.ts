@@ -9,8 +9,12 @@ import type { TicketFormUpdateInput, TicketFormUpdatePayload } from './input.ts'
 import { locked, refuseTaken } from './locked.ts';
 
 /** Changes a form; what it demands to solve holds for the tickets that were made with it, too. */
-export async function update(ctx: Context, input: TicketFormUpdateInput): Promise<TicketFormUpdatePayload> {
-  for (const field of ['name', 'public', 'fields'] as const) if (input[field] === null) throw new Refusal('REQUIRED', field);
+export async function update(
+  ctx: Context,
+  input: TicketFormUpdateInput,
+): Promise<TicketFormUpdatePayload> {
+  for (const field of ['name', 'public', 'fields'] as const)
+    if (input[field] === null) throw new Refusal('REQUIRED', field);
   const ticketForm = await locked(ctx, input.id);
   expectVersion(ticketForm, input.expectedVersion);
   if (input.name) await refuseTaken(ctx, input.name, ticketForm.id);

@@ -17,9 +17,15 @@ import { Ticket } from '../ticket/ticket.ts';
 import { ChannelKind, ResolutionCode, TicketOrigin, TicketStatus } from '../ticket/words.ts';
 
 /** Takes over a ticket with its history from another system; the same externalId of the same app is taken over once. */
-export async function importTicket(ctx: Context, input: TicketImportInput): Promise<TicketImportPayload> {
+export async function importTicket(
+  ctx: Context,
+  input: TicketImportInput,
+): Promise<TicketImportPayload> {
   ctx.because = { imported: true };
-  const earlier = await ctx.em.findOne(Ticket, { appId: ctx.actor.id, externalId: input.externalId });
+  const earlier = await ctx.em.findOne(Ticket, {
+    appId: ctx.actor.id,
+    externalId: input.externalId,
+  });
   if (earlier) return { ticket: earlier, created: false, userErrors: [] };
   const history = input.history ?? [];
   refuseWrongTimes(input.createdAt, history);
@@ -30,7 +36,11 @@ export async function importTicket(ctx: Context, input: TicketImportInput): Prom
     requesterName: name,
     channel: input.channel ?? ChannelKind.API,
     origin: TicketOrigin.APP,
-    author: (await writer(ctx, input.authorId, 'authorId')) ?? { kind: 'customer', id: requester.id, name },
+    author: (await writer(ctx, input.authorId, 'authorId')) ?? {
+      kind: 'customer',
+      id: requester.id,
+      name,
+    },
     status: input.status === TicketStatus.NEW ? input.status : undefined,
     departmentId: await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId')),
     assigneeId: await optional(input.assigneeId, (id) => agentId(ctx, id, 'assigneeId')),
@@ -40,8 +50,19 @@ export async function importTicket(ctx: Context, input: TicketImportInput): Prom
   const { closeAfter } = await workspaceOf(ctx);
   const facts = [...met, ...opened.facts];
   const messages: Message[] = [];
-  if (input.status) facts.push(...(await apply(ctx, ticket, { at: input.createdAt, status: input.status }, '', closeAfter, messages)));
-  for (const [at, change] of history.entries()) facts.push(...(await apply(ctx, ticket, change, `history.${at}`, closeAfter, messages)));
+  if (input.status)
+    facts.push(
+      ...(await apply(
+        ctx,
+        ticket,
+        { at: input.createdAt, status: input.status },
+        '',
+        closeAfter,
+        messages,
+      )),
+    );
+  for (const [at, change] of history.entries())
+    facts.push(...(await apply(ctx, ticket, change, `history.${at}`, closeAfter, messages)));
   await index(ctx, ticket.id, messages);
   await recordAll(ctx, facts);
   return { ticket, created: true, userErrors: [] };
@@ -52,7 +73,8 @@ function refuseWrongTimes(createdAt: Date, history: readonly TicketImportChange[
   if (createdAt.getTime() > now) throw new Refusal('INVALID', 'createdAt');
   let last = createdAt.getTime();
   for (const [place, { at }] of history.entries()) {
-    if (at.getTime() < last || at.getTime() > now) throw new Refusal('INVALID', `history.${place}.at`);
+    if (at.getTime() < last || at.getTime() > now)
+      throw new Refusal('INVALID', `history.${place}.at`);
     last = at.getTime();
   }
 }
@@ -79,19 +101,41 @@ async function apply(
     const from = standingOf(ticket);
     if (from.status === TicketStatus.CLOSED || change.status === TicketStatus.NEW)
       throw new Refusal('STATUS_NOT_ALLOWED', `${field}.status`);
-    moveTo(ticket, change.status, at, closeAfter, { by: ticket.assigneeId, code: ResolutionCode.ANSWERED, text: null });
+    moveTo(ticket, change.status, at, closeAfter, {
+      by: ticket.assigneeId,
+      code: ResolutionCode.ANSWERED,
+      text: null,
+    });
     facts.push(moved(ticket, from, { at }));
   }
   return facts;
 }
 
-async function say(ctx: Context, ticket: Ticket, change: TicketImportChange, field: string, messages: Message[]): Promise<NewFact> {
+async function say(
+  ctx: Context,
+  ticket: Ticket,
+  change: TicketImportChange,
+  field: string,
+  messages: Message[],
+): Promise<NewFact> {
   const { at, body, visibility } = change;
   if (!visibility) throw new Refusal('REQUIRED', `${field}.visibility`);
-  const requester: FactActor = { kind: 'customer', id: ticket.requesterId, name: ticket.requesterName };
+  const requester: FactActor = {
+    kind: 'customer',
+    id: ticket.requesterId,
+    name: ticket.requesterName,
+  };
   const author =
-    (await writer(ctx, change.authorId, `${field}.authorId`)) ?? (visibility === MessageVisibility.PUBLIC ? requester : ctx.actor);
-  const message = write(ctx, { ticketId: ticket.id, author, visibility, channel: ticket.channel, body: body!, at });
+    (await writer(ctx, change.authorId, `${field}.authorId`)) ??
+    (visibility === MessageVisibility.PUBLIC ? requester : ctx.actor);
+  const message = write(ctx, {
+    ticketId: ticket.id,
+    author,
+    visibility,
+    channel: ticket.channel,
+    body: body!,
+    at,
+  });
   messages.push(message);
   const reply = visibility === MessageVisibility.PUBLIC && author.kind === 'agent';
   const firstReply = reply && ticket.firstReplyAt === null;
@@ -104,7 +148,11 @@ async function say(ctx: Context, ticket: Ticket, change: TicketImportChange, fie
 }
 
 /** The agent who wrote a message then, active or not. */
-async function writer(ctx: Context, id: string | null | undefined, field: string): Promise<FactActor | null> {
+async function writer(
+  ctx: Context,
+  id: string | null | undefined,
+  field: string,
+): Promise<FactActor | null> {
   if (typeof id !== 'string') return null;
   const agent = await ctx.em.findOne(Agent, { id });
   if (!agent) throw new Refusal('NOT_FOUND', field);

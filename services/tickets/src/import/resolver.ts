@@ -11,7 +11,10 @@ export class TicketImport {
     description:
       'Takes over a ticket with its past from another system, times included; for apps with the scope `tickets:import`. The same externalId again changes nothing and answers with the ticket.',
   })
-  ticketImport(@Arg('input', () => TicketImportInput) input: TicketImportInput, @Ctx() ctx: Context): Promise<TicketImportPayload> {
+  ticketImport(
+    @Arg('input', () => TicketImportInput) input: TicketImportInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketImportPayload> {
     return importTicket(ctx, input);
   }
 }

@@ -28,37 +28,65 @@ interface Told {
 }
 
 /** Alike tickets of the look-back that are no incidents of a problem, the biggest cluster first. */
-export async function clusters(ctx: Context, within: string, first: number): Promise<TicketCluster[]> {
+export async function clusters(
+  ctx: Context,
+  within: string,
+  first: number,
+): Promise<TicketCluster[]> {
   if (first < 0 || first > FIRST_LIMIT) throw new Refusal('INVALID', ['first']);
   const length = milliseconds(within);
   if (length === undefined || length > LONGEST) throw new Refusal('INVALID', ['within']);
   const tickets = await ungrouped(ctx, new Date(Date.now() - length));
   const holding = new Map<string, number>();
-  for (const { weights } of tickets) for (const word of weights.keys()) holding.set(word, (holding.get(word) ?? 0) + 1);
+  for (const { weights } of tickets)
+    for (const word of weights.keys()) holding.set(word, (holding.get(word) ?? 0) + 1);
   const rarityOf = (word: string): number => rarity(holding.get(word) ?? 1, tickets.length);
   const found: TicketCluster[] = [];
   const alike = gather(tickets, rarityOf)
     .filter((members) => members.length >= SMALLEST)
-    .toSorted((one, other) => other.length - one.length || other[0]!.createdAt.getTime() - one[0]!.createdAt.getTime())
+    .toSorted(
+      (one, other) =>
+        other.length - one.length || other[0]!.createdAt.getTime() - one[0]!.createdAt.getTime(),
+    )
     .slice(0, first);
   for (const members of alike) {
     const [{ id, createdAt: since }] = members as [Told];
     const ids = members.map((each) => each.id);
-    found.push({ id, ids, label: labelOf(members, rarityOf), count: ids.length, since, all: found });
+    found.push({
+      id,
+      ids,
+      label: labelOf(members, rarityOf),
+      count: ids.length,
+      since,
+      all: found,
+    });
   }
   return found;
 }
 
 /** The newest ones, oldest first. */
 async function ungrouped(ctx: Context, from: Date): Promise<Told[]> {
-  const { rows } = await sql<{ id: string; subject: string; description: string; created_at: string | Date }>`
+  const { rows } = await sql<{
+    id: string;
+    subject: string;
+    description: string;
+    created_at: string | Date;
+  }>`
     select t.id, t.subject, left(t.description, 600) as description, t.created_at from ticket t
     where ${visible(ctx.actor)} and t.created_at >= ${from} and t.problem_id is null and t.merged_into_id is null and not t.spam
       and t.deleted_at is null and not exists (
         select from ticket_link l where l.ticket_id = t.id and l.kind = 'INCIDENT')
-    order by t.created_at desc, t.id desc limit ${COMPARED}`.execute((await ctx.read()).getKysely());
+    order by t.created_at desc, t.id desc limit ${COMPARED}`.execute(
+    (await ctx.read()).getKysely(),
+  );
   return rows
-    .map((row) => Object.assign(row, { id: toId('tkt', row.id), createdAt: new Date(row.created_at), weights: weigh(row) }))
+    .map((row) =>
+      Object.assign(row, {
+        id: toId('tkt', row.id),
+        createdAt: new Date(row.created_at),
+        weights: weigh(row),
+      }),
+    )
     .toReversed();
 }
 
@@ -71,7 +99,8 @@ function gather(tickets: readonly Told[], rarityOf: (word: string) => number): T
   const begun = new Map<string, Told[][]>();
   for (const ticket of tickets) {
     const near = new Map<Told[], number>();
-    for (const word of ticket.weights.keys()) for (const members of begun.get(word) ?? []) near.set(members, (near.get(members) ?? 0) + 1);
+    for (const word of ticket.weights.keys())
+      for (const members of begun.get(word) ?? []) near.set(members, (near.get(members) ?? 0) + 1);
     let best: { members: Told[]; score: number } | undefined;
     for (const [members, common] of near) {
       if (common < LEAST_WORDS) continue;
@@ -82,7 +111,8 @@ function gather(tickets: readonly Told[], rarityOf: (word: string) => number): T
     else {
       const members = [ticket];
       found.push(members);
-      for (const word of ticket.weights.keys()) begun.set(word, [...(begun.get(word) ?? []), members]);
+      for (const word of ticket.weights.keys())
+        begun.set(word, [...(begun.get(word) ?? []), members]);
     }
   }
   return found;
@@ -92,8 +122,14 @@ function gather(tickets: readonly Told[], rarityOf: (word: string) => number): T
 function labelOf(members: readonly Told[], rarityOf: (word: string) => number): string {
   const [first] = members as [Told];
   const shared = [...first.weights.keys()]
-    .filter((word) => members.filter(({ weights }) => weights.has(word)).length >= SHARED * members.length)
-    .toSorted((one, other) => first.weights.get(other)! * rarityOf(other) - first.weights.get(one)! * rarityOf(one))
+    .filter(
+      (word) =>
+        members.filter(({ weights }) => weights.has(word)).length >= SHARED * members.length,
+    )
+    .toSorted(
+      (one, other) =>
+        first.weights.get(other)! * rarityOf(other) - first.weights.get(one)! * rarityOf(one),
+    )
     .slice(0, LABEL_WORDS);
   const terms = shared.map((word) => ({ word, low: word, high: word + LAST }));
   const spelled = [first.subject, first.description].map((said) => {

@@ -19,13 +19,22 @@ type Text = [subject: string, body: string];
 /** The same matter in other words, as people write it. */
 const FAMILIES: Record<string, Text[]> = {
   printer: [
-    ['Label printer prints blank pages', 'Since the update our label printer feeds paper but nothing is printed.'],
-    ['Blank labels from the printer', 'The label printer only gives blank labels after the update.'],
+    [
+      'Label printer prints blank pages',
+      'Since the update our label printer feeds paper but nothing is printed.',
+    ],
+    [
+      'Blank labels from the printer',
+      'The label printer only gives blank labels after the update.',
+    ],
     ['Printer: labels are blank', 'All labels come out blank, the printer was updated yesterday.'],
     ['Label printing broken, blank output', 'Our printer makes blank labels since last night.'],
   ],
   boleto: [
-    ['Boleto não chegou por e-mail', 'O boleto da assinatura de março ainda não chegou no meu e-mail.'],
+    [
+      'Boleto não chegou por e-mail',
+      'O boleto da assinatura de março ainda não chegou no meu e-mail.',
+    ],
     ['Não recebi o boleto da assinatura', 'Vocês podem enviar o boleto de março? Não chegou.'],
     ['Boleto da assinatura', 'Ainda estou sem o boleto da assinatura deste mês.'],
   ],
@@ -58,13 +67,17 @@ const NOISE: Text[] = [
   ['Troca de café em grãos', 'Recebi o café moído em vez de grãos.'],
 ];
 
-const open = async ([subject, body]: Text): Promise<string> => (await desk.ticket({ subject, body })).id;
+const open = async ([subject, body]: Text): Promise<string> =>
+  (await desk.ticket({ subject, body })).id;
 
 /** Tickets of the families among the noise, mixed; ids by family. */
 async function fill(): Promise<Record<string, string[]>> {
-  const made: Record<string, string[]> = Object.fromEntries(Object.keys(FAMILIES).map((name) => [name, []]));
+  const made: Record<string, string[]> = Object.fromEntries(
+    Object.keys(FAMILIES).map((name) => [name, []]),
+  );
   for (const [at, noise] of NOISE.entries()) {
-    for (const [name, texts] of Object.entries(FAMILIES)) for (const text of texts.slice(at, at + 1)) made[name]!.push(await open(text));
+    for (const [name, texts] of Object.entries(FAMILIES))
+      for (const text of texts.slice(at, at + 1)) made[name]!.push(await open(text));
     await open(noise);
   }
   return made;
@@ -88,13 +101,16 @@ interface Similar {
   ticket: { id: string; subject: string };
 }
 const similar = async (ids: string[], actor: Actor = desk.light): Promise<Similar[][]> =>
-  (await desk.ask<{ nodes: { similar: Similar[] }[] }>(actor, SIMILAR, { ids })).nodes.map((node) => node.similar);
+  (await desk.ask<{ nodes: { similar: Similar[] }[] }>(actor, SIMILAR, { ids })).nodes.map(
+    (node) => node.similar,
+  );
 
 describe('among tickets of many matters, in the languages of the desk', () => {
   test('those of one matter are a cluster, and nothing else is', async () => {
     const made = await fill();
     const found = await clusters();
-    const sorted = (families: string[][]): string[] => families.map((ids) => ids.toSorted().join(' ')).toSorted();
+    const sorted = (families: string[][]): string[] =>
+      families.map((ids) => ids.toSorted().join(' ')).toSorted();
     expect(sorted(found.map(idsOf))).toEqual(sorted(Object.values(made)));
     expect(found[0]).toMatchObject({ count: 4, tickets: { totalCount: 4 } });
     expect(found[0]!.label.toLowerCase()).toContain('blank');
@@ -108,7 +124,10 @@ describe('among tickets of many matters, in the languages of the desk', () => {
     for (const [at, id] of all.entries()) {
       const family = Object.values(made).find((ids) => ids.includes(id))!;
       const others = found[at]!.map(({ ticket }) => ticket.id);
-      expect({ id, others: others.filter((other) => !family.includes(other)) }).toEqual({ id, others: [] });
+      expect({ id, others: others.filter((other) => !family.includes(other)) }).toEqual({
+        id,
+        others: [],
+      });
       expect(others.length).toBeGreaterThan(0);
       expect(others).not.toContain(id);
       const scores = found[at]!.map(({ score }) => score);
@@ -120,7 +139,9 @@ describe('among tickets of many matters, in the languages of the desk', () => {
 });
 
 test('what is merged, spam, in the bin, or for others only, is like nothing', async () => {
-  const [one, two, merged, spam, binned] = await Promise.all(Array.from({ length: 5 }, () => open(FAMILIES['printer']![0]!)));
+  const [one, two, merged, spam, binned] = await Promise.all(
+    Array.from({ length: 5 }, () => open(FAMILIES['printer']![0]!)),
+  );
   await mutate(desk, desk.agent, 'ticketMerge', { ids: [merged], intoId: two });
   await mutate(desk, desk.agent, 'ticketSpamMark', { id: spam, spam: true });
   await mutate(desk, desk.lead, 'ticketDelete', { id: binned });
@@ -143,7 +164,8 @@ test('of many that are as much alike the newest are told', async () => {
 test('incidents of a problem are grouped already', async () => {
   const made = await Promise.all(FAMILIES['printer']!.map(open));
   expect(await clusters()).toHaveLength(1);
-  for (const otherId of made.slice(1)) await mutate(desk, desk.agent, 'ticketLink', { id: made[0], otherId, kind: 'INCIDENT' });
+  for (const otherId of made.slice(1))
+    await mutate(desk, desk.agent, 'ticketLink', { id: made[0], otherId, kind: 'INCIDENT' });
   expect(await clusters()).toEqual([]);
 });
 
@@ -155,14 +177,21 @@ test('requesters are told of neither; what is asked for is bounded', async () =>
   expect(await codes(desk.customer, CLUSTERS)).toEqual(['FORBIDDEN']);
   for (const variables of [{ first: 51 }, { first: -1 }, { within: 'P91D' }, { within: 'soon' }])
     expect(await codes(desk.agent, CLUSTERS, variables)).toEqual(['BAD_USER_INPUT']);
-  expect(await codes(desk.agent, 'query ($id: ID!) { ticket(id: $id) { similar(first: 11) { score } } }', { id })).toEqual([
-    'BAD_USER_INPUT',
-  ]);
+  expect(
+    await codes(
+      desk.agent,
+      'query ($id: ID!) { ticket(id: $id) { similar(first: 11) { score } } }',
+      { id },
+    ),
+  ).toEqual(['BAD_USER_INPUT']);
 });
 
 test('what is alike costs the same statements for one ticket as for many', async () => {
   const made = Object.values(await fill()).flat();
-  const cost = async (work: () => Promise<unknown>): Promise<number> => (await countStatements(work)).length;
+  const cost = async (work: () => Promise<unknown>): Promise<number> =>
+    (await countStatements(work)).length;
   expect(await cost(() => similar(made))).toBe(await cost(() => similar(made.slice(0, 1))));
-  expect(await cost(() => clusters(desk.light, { first: 5 }))).toBe(await cost(() => clusters(desk.light, { first: 1 })));
+  expect(await cost(() => clusters(desk.light, { first: 5 }))).toBe(
+    await cost(() => clusters(desk.light, { first: 1 })),
+  );
 });

@@ -6,12 +6,16 @@ import { Ticket } from '../ticket/ticket.ts';
 export class SimilarTicket {
   @Field(() => Ticket, { description: 'The other ticket.' }) ticket!: Ticket;
   @Field(() => Float, {
-    description: 'How much the two have in common, from 0 to 1: rare words count more than common ones, subjects more than texts.',
+    description:
+      'How much the two have in common, from 0 to 1: rare words count more than common ones, subjects more than texts.',
   })
   score!: number;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'Alike tickets that nobody has made incidents of a problem yet.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'Alike tickets that nobody has made incidents of a problem yet.',
+})
 export class TicketCluster {
   @Field(() => String, { description: 'Words that most of them have in common.' }) label!: string;
   @Field(() => Int, { description: 'How many they are.' }) count!: number;

@@ -19,11 +19,17 @@ export class SimilarTickets {
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => [SimilarTicket], {
     nullable: true,
-    description: 'Tickets that are like it by their subjects and descriptions, best first; only what fits well enough. For staff only.',
+    description:
+      'Tickets that are like it by their subjects and descriptions, best first; only what fits well enough. For staff only.',
   })
   async similar(
     @Root() ticket: Ticket,
-    @Arg('first', () => Int, { nullable: true, defaultValue: 5, description: 'At most so many, 0 to 10; default 5.' }) first: number | null,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: 5,
+      description: 'At most so many, 0 to 10; default 5.',
+    })
+    first: number | null,
     @Ctx() ctx: Context,
   ): Promise<SimilarTicket[]> {
     const most = first ?? 5;
@@ -40,18 +46,29 @@ export class TicketClusters {
       'Alike tickets of late that are no incidents of a problem yet, three and more, the biggest cluster first. The newest 2,000 tickets are compared.',
   })
   ticketClusters(
-    @Arg('within', () => Duration, { nullable: true, defaultValue: 'P7D', description: 'Look back so far, at most P90D; default P7D.' })
+    @Arg('within', () => Duration, {
+      nullable: true,
+      defaultValue: 'P7D',
+      description: 'Look back so far, at most P90D; default P7D.',
+    })
     within: string | null,
-    @Arg('first', () => Int, { nullable: true, defaultValue: 10, description: 'At most so many, 0 to 50; default 10.' }) first:
-      | number
-      | null,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: 10,
+      description: 'At most so many, 0 to 50; default 10.',
+    })
+    first: number | null,
     @Ctx() ctx: Context,
   ): Promise<TicketCluster[]> {
     return clusters(ctx, within ?? 'P7D', first ?? 10);
   }
 
   @FieldResolver(() => TicketConnection, { description: 'The tickets, oldest first.' })
-  tickets(@Root() cluster: TicketCluster, @Args(() => ForwardArgs) page: ForwardArgs, @Ctx() ctx: Context): Promise<Page<Ticket>> {
+  tickets(
+    @Root() cluster: TicketCluster,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Ticket>> {
     return pageOf(ctx, membersOf(ctx, cluster), cluster.id, page);
   }
 }

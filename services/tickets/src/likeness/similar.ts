@@ -39,7 +39,11 @@ async function findAll(ctx: Context, keys: string[]): Promise<Map<string, Simila
   });
   const { all, holding, pairs } = await candidates(ctx, asked);
   const ids = [...new Set(pairs.map(({ id }) => id))];
-  const others = new Map((ids.length ? await byCondition(ctx, sql`t.id = any(${uuids('tkt', ids)})`) : []).map((each) => [each.id, each]));
+  const others = new Map(
+    (ids.length ? await byCondition(ctx, sql`t.id = any(${uuids('tkt', ids)})`) : []).map(
+      (each) => [each.id, each],
+    ),
+  );
   const known = new Map([...others.values()].map((each) => [each.id, weigh(each)]));
   const rarityOf = (word: string): number => rarity(holding.get(word) ?? all / COMMON_PART, all);
   const byAsked = Map.groupBy(pairs, ({ at }) => at);
@@ -51,7 +55,12 @@ async function findAll(ctx: Context, keys: string[]): Promise<Map<string, Simila
         const score = Math.round(likeness(weights, theirs, rarityOf) * 10_000) / 10_000;
         return score >= LEAST ? [{ ticket: other, score }] : [];
       });
-      return [key, alike.toSorted((one, other) => other.score - one.score || other.ticket.number - one.ticket.number)];
+      return [
+        key,
+        alike.toSorted(
+          (one, other) => other.score - one.score || other.ticket.number - one.ticket.number,
+        ),
+      ];
     }),
   );
 }
@@ -77,7 +86,11 @@ async function candidates(ctx: Context, asked: readonly Asked[]): Promise<Candid
     ...words.map((word) => ({ at, place: place.get(word)!, weight: weights.get(word)! })),
     ...(words.length >= LEAST_WORDS ? [{ at, place: single.length + at, weight: 4 }] : []),
   ]);
-  const { rows } = await sql<{ all: number | null; holding: [number, number][] | null; pairs: [number, string][] | null }>`
+  const { rows } = await sql<{
+    all: number | null;
+    holding: [number, number][] | null;
+    pairs: [number, string][] | null;
+  }>`
     with asked as (select id, at - 1 as at from unnest(${uuids(
       'tkt',
       asked.map(({ id }) => id),
@@ -99,11 +112,17 @@ async function candidates(ctx: Context, asked: readonly Asked[]): Promise<Candid
       from first join share using (at, id) join ticket t on t.id = first.id
       where ${visible(ctx.actor)} and t.merged_into_id is null and t.deleted_at is null and not t.spam) b where place <= ${COMPARED})
     select (select many from total) as all, (select json_agg(json_build_array(place, many)) from holding where many <= ${COMMON}) as holding,
-      (select json_agg(json_build_array(at, id)) from best) as pairs`.execute((await ctx.read()).getKysely());
+      (select json_agg(json_build_array(at, id)) from best) as pairs`.execute(
+    (await ctx.read()).getKysely(),
+  );
   const { all, holding, pairs } = rows[0]!;
   return {
     all: all ?? 1,
-    holding: new Map((holding ?? []).flatMap(([at, many]) => (at < single.length ? [[single[at]!, many] as const] : []))),
+    holding: new Map(
+      (holding ?? []).flatMap(([at, many]) =>
+        at < single.length ? [[single[at]!, many] as const] : [],
+      ),
+    ),
     pairs: (pairs ?? []).map(([at, id]) => ({ at, id: toId('tkt', id) })),
   };
 }

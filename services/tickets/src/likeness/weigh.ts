@@ -15,13 +15,16 @@ export type Told = Pick<Ticket, 'subject' | 'description'>;
 
 export function weigh({ subject, description }: Told): Weights {
   const weights = new Map<string, number>();
-  for (const word of telling(description.slice(0, READ), DESCRIPTION_WORDS)) weights.set(termOf(word, false).low, 1);
-  for (const word of telling(subject, SUBJECT_WORDS)) weights.set(termOf(word, false).low, SUBJECT_BOOST);
+  for (const word of telling(description.slice(0, READ), DESCRIPTION_WORDS))
+    weights.set(termOf(word, false).low, 1);
+  for (const word of telling(subject, SUBJECT_WORDS))
+    weights.set(termOf(word, false).low, SUBJECT_BOOST);
   return weights;
 }
 
 /** How much a word tells, 0 and more: the fewer of so many texts hold it, the more. */
-export const rarity = (holding: number, all: number): number => Math.log(1 + all / Math.max(1, holding));
+export const rarity = (holding: number, all: number): number =>
+  Math.log(1 + all / Math.max(1, holding));
 
 /** How much two texts have in common, from 0 to 1: the cosine of their weighted words. */
 export function likeness(one: Weights, other: Weights, rarityOf: (word: string) => number): number {
@@ -37,7 +40,8 @@ export function likeness(one: Weights, other: Weights, rarityOf: (word: string) 
 }
 
 /** How many words two texts have in common. */
-export const inCommon = (one: Weights, other: Weights): number => [...one.keys()].filter((word) => other.has(word)).length;
+export const inCommon = (one: Weights, other: Weights): number =>
+  [...one.keys()].filter((word) => other.has(word)).length;
 
 /** What must be there to call two texts alike; one stray word in common is not enough. */
 export const LEAST = 0.25;

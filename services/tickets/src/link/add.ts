@@ -16,7 +16,10 @@ export const INCIDENTS_LIMIT = 1_000;
 export const LIMIT = 100;
 
 /** Links two tickets; each of them shows the other. A link that is there already stays. */
-export async function add(ctx: Context, { id, otherId, kind }: TicketLinkInput): Promise<TicketLinkPayload> {
+export async function add(
+  ctx: Context,
+  { id, otherId, kind }: TicketLinkInput,
+): Promise<TicketLinkPayload> {
   await holdLinks(ctx);
   const [ticket, other] = (await lockedAll(ctx, [
     { id, field: 'id' },
@@ -26,11 +29,14 @@ export async function add(ctx: Context, { id, otherId, kind }: TicketLinkInput):
   if (ticket.mergedIntoId) throw new Refusal('ALREADY_MERGED', 'id');
   if (other.mergedIntoId) throw new Refusal('ALREADY_MERGED', 'otherId');
   const links = await linksOf(ctx, [id, otherId]);
-  if (links.some((link) => link.ticketId === id && link.kind === kind && link.otherId === otherId)) return { ticket, userErrors: [] };
+  if (links.some((link) => link.ticketId === id && link.kind === kind && link.otherId === otherId))
+    return { ticket, userErrors: [] };
   refuseMany(links, id, kind, 'id');
   refuseMany(links, otherId, INVERSE[kind], 'otherId');
-  if (kind === PARENT || kind === CHILD) await refuseFamily(ctx, links, kind === CHILD ? [ticket, other] : [other, ticket]);
-  if (kind === PROBLEM || kind === INCIDENT) refuseProblem(links, kind === INCIDENT ? [id, otherId] : [otherId, id]);
+  if (kind === PARENT || kind === CHILD)
+    await refuseFamily(ctx, links, kind === CHILD ? [ticket, other] : [other, ticket]);
+  if (kind === PROBLEM || kind === INCIDENT)
+    refuseProblem(links, kind === INCIDENT ? [id, otherId] : [otherId, id]);
   if (kind === PROBLEM) ticket.problemId = otherId;
   if (kind === INCIDENT) other.problemId = id;
   const at = new Date();
@@ -40,15 +46,25 @@ export async function add(ctx: Context, { id, otherId, kind }: TicketLinkInput):
       ${uuids('tkt', [id, otherId])}, ${[kind, INVERSE[kind]]}::text[], ${uuids('tkt', [otherId, id])}) as l(ticket, kind, other)
   `.execute(ctx.em.getKysely());
   await recordAll(ctx, [
-    fact('ticket.linked', ticket, { at, changes: { links: [null, { kind, ticketId: otherId }] }, internal: true }),
-    fact('ticket.linked', other, { at, changes: { links: [null, { kind: INVERSE[kind], ticketId: id }] }, internal: true }),
+    fact('ticket.linked', ticket, {
+      at,
+      changes: { links: [null, { kind, ticketId: otherId }] },
+      internal: true,
+    }),
+    fact('ticket.linked', other, {
+      at,
+      changes: { links: [null, { kind: INVERSE[kind], ticketId: id }] },
+      internal: true,
+    }),
   ]);
   return { ticket, userErrors: [] };
 }
 
 /** What must not close a circle is looked at by one transaction of the workspace at a time. */
 export const holdLinks = (ctx: Context): Promise<unknown> =>
-  sql`select pg_advisory_xact_lock(hashtextextended(${`links of ${ctx.workspace}`}, 0))`.execute(ctx.em.getKysely());
+  sql`select pg_advisory_xact_lock(hashtextextended(${`links of ${ctx.workspace}`}, 0))`.execute(
+    ctx.em.getKysely(),
+  );
 
 export interface Known {
   ticketId: string;
@@ -58,20 +74,38 @@ export interface Known {
 
 export async function linksOf(ctx: Context, ids: readonly string[]): Promise<Known[]> {
   const { rows } = await sql<{ ticket_id: string; kind: TicketLinkKind; other_id: string }>`
-    select ticket_id, kind, other_id from ticket_link where ticket_id = any(${uuids('tkt', ids)})`.execute(ctx.em.getKysely());
-  return rows.map((row) => ({ ticketId: toId('tkt', row.ticket_id), kind: row.kind, otherId: toId('tkt', row.other_id) }));
+    select ticket_id, kind, other_id from ticket_link where ticket_id = any(${uuids('tkt', ids)})`.execute(
+    ctx.em.getKysely(),
+  );
+  return rows.map((row) => ({
+    ticketId: toId('tkt', row.ticket_id),
+    kind: row.kind,
+    otherId: toId('tkt', row.other_id),
+  }));
 }
 
 const has = (links: readonly Known[], id: string, kind: TicketLinkKind): boolean =>
   links.some((link) => link.ticketId === id && link.kind === kind);
 
-function refuseMany(links: readonly Known[], id: string, kind: TicketLinkKind, field: string): void {
-  const alike = links.filter((link) => link.ticketId === id && (link.kind === INCIDENT) === (kind === INCIDENT));
-  if (alike.length >= (kind === INCIDENT ? INCIDENTS_LIMIT : LIMIT)) throw new Refusal('LIMIT_REACHED', field);
+function refuseMany(
+  links: readonly Known[],
+  id: string,
+  kind: TicketLinkKind,
+  field: string,
+): void {
+  const alike = links.filter(
+    (link) => link.ticketId === id && (link.kind === INCIDENT) === (kind === INCIDENT),
+  );
+  if (alike.length >= (kind === INCIDENT ? INCIDENTS_LIMIT : LIMIT))
+    throw new Refusal('LIMIT_REACHED', field);
 }
 
 /** One parent at most, who is no descendant, and is not solved while the child is not. */
-async function refuseFamily(ctx: Context, links: readonly Known[], [parent, child]: [Ticket, Ticket]): Promise<void> {
+async function refuseFamily(
+  ctx: Context,
+  links: readonly Known[],
+  [parent, child]: [Ticket, Ticket],
+): Promise<void> {
   if (has(links, child.id, PARENT)) throw new Refusal('TAKEN', 'otherId');
   const { rows } = await sql`
     with recursive above(id) as (
@@ -81,10 +115,12 @@ async function refuseFamily(ctx: Context, links: readonly Known[], [parent, chil
   if (isSolved(parent) && !isSolved(child)) throw new Refusal('CHILDREN_OPEN', 'otherId');
 }
 
-const isSolved = ({ status }: Ticket): boolean => status === TicketStatus.SOLVED || status === TicketStatus.CLOSED;
+const isSolved = ({ status }: Ticket): boolean =>
+  status === TicketStatus.SOLVED || status === TicketStatus.CLOSED;
 
 /** One problem at most, which is no incident itself. */
 function refuseProblem(links: readonly Known[], [problem, incident]: [string, string]): void {
   if (has(links, incident, PROBLEM)) throw new Refusal('TAKEN', 'otherId');
-  if (has(links, problem, PROBLEM) || has(links, incident, INCIDENT)) throw new Refusal('CIRCLE', 'otherId');
+  if (has(links, problem, PROBLEM) || has(links, incident, INCIDENT))
+    throw new Refusal('CIRCLE', 'otherId');
 }

@@ -23,7 +23,12 @@ const rowsOf = (ctx: Context, ticketId: string): Promise<Row[]> =>
     ticketId,
     async (ids) => {
       const em = await ctx.read();
-      const { rows } = await sql<{ ticket_id: string; kind: TicketLinkKind; other_id: string; created_at: string | Date }>`
+      const { rows } = await sql<{
+        ticket_id: string;
+        kind: TicketLinkKind;
+        other_id: string;
+        created_at: string | Date;
+      }>`
         select ticket_id, kind, other_id, created_at from (
           select l.*, row_number() over (partition by ticket_id, kind = 'INCIDENT' order by created_at, other_id, kind) as place
           from ticket_link l where ticket_id = any(${uuids('tkt', ids)})) l
@@ -41,7 +46,11 @@ const rowsOf = (ctx: Context, ticketId: string): Promise<Row[]> =>
 /** The links of a ticket to tickets that the caller may see, oldest first. */
 export async function linksOf(ctx: Context, ticketId: string): Promise<TicketLink[]> {
   const found = await Promise.all(
-    (await rowsOf(ctx, ticketId)).map(async ({ kind, otherId, since }) => ({ kind, since, ticket: await byId(ctx, otherId) })),
+    (await rowsOf(ctx, ticketId)).map(async ({ kind, otherId, since }) => ({
+      kind,
+      since,
+      ticket: await byId(ctx, otherId),
+    })),
   );
   return found.filter((link): link is TicketLink => link.ticket !== null);
 }
@@ -64,5 +73,9 @@ const INCIDENTS: Owned<Ticket> = {
 };
 
 /** The incidents of a problem, by number. */
-export const incidentsOf = (ctx: Context, ticketId: string, page: PageRequest): Promise<Page<Ticket>> =>
+export const incidentsOf = (
+  ctx: Context,
+  ticketId: string,
+  page: PageRequest,
+): Promise<Page<Ticket>> =>
   pageOf(ctx, { ...INCIDENTS, where: visible(ctx.actor) }, ticketId, page);

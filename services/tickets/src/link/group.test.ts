@@ -29,18 +29,30 @@ interface Problem {
   timeline: { nodes: { type: string }[] };
 }
 const SHOWN = `id subject status waitingSince deletedAt department { id } incidents(first: 100) { nodes { id } totalCount } timeline { nodes { type } }`;
-const JOURNAL = 'operation { id kind state tickets { totalCount } conflicts { field ticket { id } event { type } } }';
-const codes = ({ userErrors }: Result): string[] => userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const group = (input: object, actor: Actor = desk.lead) => mutate(desk, actor, 'ticketsGroup', input, `problem { ${SHOWN} } ${JOURNAL}`);
-const undo = (id: string, more: object = {}, actor = desk.lead) => mutate(desk, actor, 'operationUndo', { id, ...more }, JOURNAL);
+const JOURNAL =
+  'operation { id kind state tickets { totalCount } conflicts { field ticket { id } event { type } } }';
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const group = (input: object, actor: Actor = desk.lead) =>
+  mutate(desk, actor, 'ticketsGroup', input, `problem { ${SHOWN} } ${JOURNAL}`);
+const undo = (id: string, more: object = {}, actor = desk.lead) =>
+  mutate(desk, actor, 'operationUndo', { id, ...more }, JOURNAL);
 const read = async (id: string, actor: Actor = desk.lead): Promise<Problem> =>
-  (await desk.ask<{ ticket: Problem }>(actor, `query ($id: ID!) { ticket(id: $id) { ${SHOWN} } }`, { id })).ticket;
+  (
+    await desk.ask<{ ticket: Problem }>(
+      actor,
+      `query ($id: ID!) { ticket(id: $id) { ${SHOWN} } }`,
+      { id },
+    )
+  ).ticket;
 const tickets = async (count: number): Promise<string[]> => {
   const ids: string[] = [];
   while (ids.length < count) ids.push((await desk.ticket()).id);
   return ids;
 };
-const done = (result: Result): { problem: Problem; operation: { id: string; state: string; conflicts: object[] } } => {
+const done = (
+  result: Result,
+): { problem: Problem; operation: { id: string; state: string; conflicts: object[] } } => {
   expect(codes(result)).toEqual([]);
   return result as never;
 };
@@ -48,12 +60,24 @@ const done = (result: Result): { problem: Problem; operation: { id: string; stat
 test('alike tickets become incidents of a new problem, which none of their requesters reads, and is solved with them', async () => {
   const ids = await tickets(3);
   await mutate(desk, desk.agent, 'ticketAssign', { id: ids[0]!, departmentId: desk.departmentId });
-  const { problem, operation } = done(await group({ ids: [...ids, ids[0]], subject: 'The line is down' }));
-  expect(problem).toMatchObject({ subject: 'The line is down', status: 'NEW', waitingSince: null, department: { id: desk.departmentId } });
+  const { problem, operation } = done(
+    await group({ ids: [...ids, ids[0]], subject: 'The line is down' }),
+  );
+  expect(problem).toMatchObject({
+    subject: 'The line is down',
+    status: 'NEW',
+    waitingSince: null,
+    department: { id: desk.departmentId },
+  });
   expect(problem.incidents).toEqual({ nodes: ids.map((id) => ({ id })), totalCount: 3 });
   expect(operation).toMatchObject({ kind: 'GROUP', state: 'APPLIED', tickets: { totalCount: 4 } });
   expect(await read(problem.id, desk.customer)).toBeNull();
-  await mutate(desk, desk.agent, 'ticketStatusChange', { id: problem.id, status: 'SOLVED', resolutionCode: 'ANSWERED', reply: 'Mended.' });
+  await mutate(desk, desk.agent, 'ticketStatusChange', {
+    id: problem.id,
+    status: 'SOLVED',
+    resolutionCode: 'ANSWERED',
+    reply: 'Mended.',
+  });
   for (const id of ids) expect(await read(id)).toMatchObject({ status: 'SOLVED' });
   const by = await group({ ids: await tickets(1), subject: 'By an app' }, desk.partner);
   expect(codes(by)).toEqual([]);
@@ -67,9 +91,18 @@ test('a group is taken back: a problem in which nothing has happened goes into t
   const gone = await read(first.problem.id);
   expect(gone.deletedAt).not.toBeNull();
   expect(gone.incidents.totalCount).toBe(0);
-  expect(gone.timeline.nodes.map(({ type }) => type)).toEqual(['ticket.created', 'ticket.linked', 'operation.undone', 'ticket.deleted']);
+  expect(gone.timeline.nodes.map(({ type }) => type)).toEqual([
+    'ticket.created',
+    'ticket.linked',
+    'operation.undone',
+    'ticket.deleted',
+  ]);
   const { problem, operation } = done(await group({ ids, subject: 'Again' }));
-  await mutate(desk, desk.agent, 'messageAdd', { ticketId: problem.id, body: 'A cable.', visibility: 'PRIVATE' });
+  await mutate(desk, desk.agent, 'messageAdd', {
+    ticketId: problem.id,
+    body: 'A cable.',
+    visibility: 'PRIVATE',
+  });
   done(await undo(operation.id));
   expect(await read(problem.id)).toMatchObject({ deletedAt: null, incidents: { totalCount: 0 } });
   expect(await untold(desk)).toEqual([]);
@@ -80,7 +113,8 @@ test('a link that was made anew since stands against it, one that is gone alread
   const problemId = (await tickets(1))[0]!;
   const { operation } = done(await group({ ids, problemId }));
   const unlink = { id: problemId, kind: 'INCIDENT' };
-  for (const otherId of ids.slice(0, 2)) await mutate(desk, desk.agent, 'ticketUnlink', { ...unlink, otherId });
+  for (const otherId of ids.slice(0, 2))
+    await mutate(desk, desk.agent, 'ticketUnlink', { ...unlink, otherId });
   await mutate(desk, desk.agent, 'ticketLink', { ...unlink, otherId: ids[0] });
   const refused = await undo(operation.id);
   expect(codes(refused)).toEqual(['UNDO_CONFLICT input.id']);
@@ -92,27 +126,53 @@ test('a link that was made anew since stands against it, one that is gone alread
 });
 
 test('what can’t be an incident is refused by name, and what is one already stays', async () => {
-  const [problemId, incident, other, chain] = (await tickets(4)) as [string, string, string, string];
+  const [problemId, incident, other, chain] = (await tickets(4)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   done(await group({ ids: [incident], problemId }));
-  expect(await group({ ids: [incident], problemId })).toMatchObject({ problem: { id: problemId }, operation: null, userErrors: [] });
+  expect(await group({ ids: [incident], problemId })).toMatchObject({
+    problem: { id: problemId },
+    operation: null,
+    userErrors: [],
+  });
   expect(codes(await group({ ids: [incident], problemId: other }))).toEqual(['TAKEN input.ids.0']);
-  expect(codes(await group({ ids: [other], problemId: incident }))).toEqual(['CIRCLE input.problemId']);
-  expect(codes(await group({ ids: [chain, problemId], problemId: other }))).toEqual(['CIRCLE input.ids.1']);
+  expect(codes(await group({ ids: [other], problemId: incident }))).toEqual([
+    'CIRCLE input.problemId',
+  ]);
+  expect(codes(await group({ ids: [chain, problemId], problemId: other }))).toEqual([
+    'CIRCLE input.ids.1',
+  ]);
   expect(codes(await group({ ids: [other], problemId: other }))).toEqual(['CIRCLE input.ids.0']);
-  expect(codes(await group({ ids: [other, newId('tkt')], problemId }))).toEqual(['NOT_FOUND input.ids.1']);
-  expect(codes(await group({ ids: [other], problemId: newId('tkt') }))).toEqual(['NOT_FOUND input.problemId']);
-  expect(codes(await group({ ids: [other], problemId, subject: 'Both' }))).toEqual(['INVALID input.subject']);
-  expect(codes(await group({ ids: [other] }))).toEqual(['REQUIRED input.problemId', 'REQUIRED input.subject']);
+  expect(codes(await group({ ids: [other, newId('tkt')], problemId }))).toEqual([
+    'NOT_FOUND input.ids.1',
+  ]);
+  expect(codes(await group({ ids: [other], problemId: newId('tkt') }))).toEqual([
+    'NOT_FOUND input.problemId',
+  ]);
+  expect(codes(await group({ ids: [other], problemId, subject: 'Both' }))).toEqual([
+    'INVALID input.subject',
+  ]);
+  expect(codes(await group({ ids: [other] }))).toEqual([
+    'REQUIRED input.problemId',
+    'REQUIRED input.subject',
+  ]);
   expect(codes(await group({ ids: [], subject: 'None' }))).toEqual(['INVALID input.ids']);
-  expect(codes(await group({ ids: Array.from({ length: 1_001 }, () => other), subject: 'Many' }))).toEqual(['TOO_LONG input.ids']);
+  expect(
+    codes(await group({ ids: Array.from({ length: 1_001 }, () => other), subject: 'Many' })),
+  ).toEqual(['TOO_LONG input.ids']);
   await mutate(desk, desk.lead, 'ticketDelete', { id: chain });
   expect(codes(await group({ ids: [chain], problemId }))).toEqual(['TICKET_DELETED input.ids.0']);
   const elsewhere = await openDesk(service);
-  expect(codes(await mutate(elsewhere, elsewhere.lead, 'ticketsGroup', { ids: [other], problemId }))).toEqual([
-    'NOT_FOUND input.problemId',
-  ]);
+  expect(
+    codes(await mutate(elsewhere, elsewhere.lead, 'ticketsGroup', { ids: [other], problemId })),
+  ).toEqual(['NOT_FOUND input.problemId']);
   const bound = { ...app(desk.workspace), departments: [desk.departmentId] };
-  expect(codes(await group({ ids: [other], subject: 'Not mine' }, bound))).toEqual(['NOT_FOUND input.ids.0']);
+  expect(codes(await group({ ids: [other], subject: 'Not mine' }, bound))).toEqual([
+    'NOT_FOUND input.ids.0',
+  ]);
 });
 
 test('a thousand are grouped with few statements, and taken apart with few', async () => {

@@ -11,7 +11,8 @@ const STANDS = 'The ticket as it now stands; null when refused.';
 export class TicketLinkInput {
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
   @Field(() => ID, { description: 'The other ticket.' }) otherId!: string;
-  @Field(() => TicketLinkKind, { description: 'What the other becomes to this one.' }) kind!: TicketLinkKind;
+  @Field(() => TicketLinkKind, { description: 'What the other becomes to this one.' })
+  kind!: TicketLinkKind;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketLink.' })
@@ -23,7 +24,8 @@ export class TicketLinkPayload extends Payload {
 export class TicketUnlinkInput {
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
   @Field(() => ID, { description: 'The other ticket.' }) otherId!: string;
-  @Field(() => TicketLinkKind, { description: 'What the other is to this one until now.' }) kind!: TicketLinkKind;
+  @Field(() => TicketLinkKind, { description: 'What the other is to this one until now.' })
+  kind!: TicketLinkKind;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketUnlink.' })
@@ -34,10 +36,13 @@ export class TicketUnlinkPayload extends Payload {
 @InputType({ description: 'Input of ticketsGroup; exactly one of `problemId` and `subject`.' })
 export class TicketsGroupInput {
   static readonly bounds = loose({ ids: z.array(z.string()).min(1).max(1000), subject: line(255) });
-  @Field(() => [ID], { description: 'The tickets that become incidents, 1 to 1,000.' }) ids!: string[];
-  @Field(() => ID, { nullable: true, description: 'The problem that they are incidents of, which is no incident itself.' }) problemId?:
-    | string
-    | null;
+  @Field(() => [ID], { description: 'The tickets that become incidents, 1 to 1,000.' })
+  ids!: string[];
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The problem that they are incidents of, which is no incident itself.',
+  })
+  problemId?: string | null;
   @Field(() => String, {
     nullable: true,
     description:
@@ -48,10 +53,15 @@ export class TicketsGroupInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketsGroup.' })
 export class TicketsGroupPayload extends Payload {
-  @Field(() => Ticket, { nullable: true, description: 'The problem as it now stands; null when refused.' }) problem?: Ticket | null;
+  @Field(() => Ticket, {
+    nullable: true,
+    description: 'The problem as it now stands; null when refused.',
+  })
+  problem?: Ticket | null;
   @Field(() => Operation, {
     nullable: true,
-    description: 'The operation, to look at or to take back; null when refused, and when all of them were its incidents already.',
+    description:
+      'The operation, to look at or to take back; null when refused, and when all of them were its incidents already.',
   })
   operation?: Operation | null;
 }

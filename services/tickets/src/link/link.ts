@@ -14,7 +14,9 @@ registerEnumType(TicketLinkKind, {
   name: 'TicketLinkKind',
   description: 'What the linked ticket is to this one.',
   valuesConfig: {
-    PARENT: { description: 'It contains this one, and is not solved before it; a ticket has one at most.' },
+    PARENT: {
+      description: 'It contains this one, and is not solved before it; a ticket has one at most.',
+    },
     CHILD: { description: 'It is a part of this one.' },
     RELATED: { description: 'It has to do with this one.' },
     DUPLICATE: { description: 'It is about the same matter.' },
@@ -37,7 +39,8 @@ export const INVERSE: Record<TicketLinkKind, TicketLinkKind> = {
 
 @ObjectType({ simpleResolvers: true, description: 'A link to another ticket.' })
 export class TicketLink {
-  @Field(() => TicketLinkKind, { description: 'What the other is to this one.' }) kind!: TicketLinkKind;
+  @Field(() => TicketLinkKind, { description: 'What the other is to this one.' })
+  kind!: TicketLinkKind;
   @Field(() => Ticket, { description: 'The other ticket.' }) ticket!: Ticket;
   @Field(() => DateTime, { description: 'Since when.' }) since!: Date;
 }

@@ -16,7 +16,12 @@ import { TicketOrigin } from '../ticket/words.ts';
  * A ticket for the cause of others, in the queue of the first of them. Who groups is who asks in it, so that no requester of an incident reads
  * what the staff say of the cause; nobody waits for an answer in it.
  */
-export async function openProblem(ctx: Context, subject: string, first: Ticket, at: Date): Promise<{ problem: Ticket; facts: NewFact[] }> {
+export async function openProblem(
+  ctx: Context,
+  subject: string,
+  first: Ticket,
+  at: Date,
+): Promise<{ problem: Ticket; facts: NewFact[] }> {
   const { requester, name, met } = await resolve(ctx, await caller(ctx));
   const { actor } = ctx;
   const problem = await begin(
@@ -29,21 +34,26 @@ export async function openProblem(ctx: Context, subject: string, first: Ticket, 
       origin: actor.kind === 'app' ? TicketOrigin.APP : TicketOrigin.AGENT,
       channel: first.channel,
       author: actor,
-      categoryId: first.categoryId && (await isOffered(ctx, first.categoryId)) ? first.categoryId : null,
-      departmentId: first.departmentId && (await isOpen(ctx, first.departmentId)) ? first.departmentId : null,
+      categoryId:
+        first.categoryId && (await isOffered(ctx, first.categoryId)) ? first.categoryId : null,
+      departmentId:
+        first.departmentId && (await isOpen(ctx, first.departmentId)) ? first.departmentId : null,
     },
     at,
   );
   problem.waitingSince = null;
   await index(ctx, problem.id, [], problem);
-  return { problem, facts: [...met, fact('ticket.created', problem, { at, origin: problem.origin })] };
+  return {
+    problem,
+    facts: [...met, fact('ticket.created', problem, { at, origin: problem.origin })],
+  };
 }
 
 /** An app is its own customer; a person is known by the address of the invitation. */
 async function caller({ actor, em }: Context): Promise<RequesterInput> {
   if (actor.kind !== 'agent') return { externalId: actor.id, name: actor.name };
-  const { rows } = await sql<{ email: string }>`select email from agent where id = ${uuidOf('agt', actor.id)}::uuid`.execute(
-    em.getKysely(),
-  );
+  const { rows } = await sql<{
+    email: string;
+  }>`select email from agent where id = ${uuidOf('agt', actor.id)}::uuid`.execute(em.getKysely());
   return { email: rows[0]!.email, name: actor.name };
 }

@@ -9,7 +9,10 @@ import type { TicketUnlinkInput, TicketUnlinkPayload } from './input.ts';
 import { INVERSE, TicketLinkKind } from './link.ts';
 
 /** Takes a link away, on both sides. */
-export async function remove(ctx: Context, { id, otherId, kind }: TicketUnlinkInput): Promise<TicketUnlinkPayload> {
+export async function remove(
+  ctx: Context,
+  { id, otherId, kind }: TicketUnlinkInput,
+): Promise<TicketUnlinkPayload> {
   const [ticket, other] = (await lockedAll(ctx, [
     { id, field: 'id' },
     { id: otherId, field: 'otherId' },
@@ -17,13 +20,21 @@ export async function remove(ctx: Context, { id, otherId, kind }: TicketUnlinkIn
   const { rows } = await sql<object>`
     delete from ticket_link l using unnest(
       ${uuids('tkt', [id, otherId])}, ${[kind, INVERSE[kind]]}::text[], ${uuids('tkt', [otherId, id])}) as gone(ticket, kind, other)
-    where l.ticket_id = gone.ticket and l.kind = gone.kind and l.other_id = gone.other returning l.kind`.execute(ctx.em.getKysely());
+    where l.ticket_id = gone.ticket and l.kind = gone.kind and l.other_id = gone.other returning l.kind`.execute(
+    ctx.em.getKysely(),
+  );
   if (!rows.length) throw new Refusal('NOT_FOUND', 'otherId');
   if (kind === TicketLinkKind.PROBLEM) ticket.problemId = null;
   if (kind === TicketLinkKind.INCIDENT) other.problemId = null;
   await recordAll(ctx, [
-    fact('ticket.unlinked', ticket, { changes: { links: [{ kind, ticketId: otherId }, null] }, internal: true }),
-    fact('ticket.unlinked', other, { changes: { links: [{ kind: INVERSE[kind], ticketId: id }, null] }, internal: true }),
+    fact('ticket.unlinked', ticket, {
+      changes: { links: [{ kind, ticketId: otherId }, null] },
+      internal: true,
+    }),
+    fact('ticket.unlinked', other, {
+      changes: { links: [{ kind: INVERSE[kind], ticketId: id }, null] },
+      internal: true,
+    }),
   ]);
   return { ticket, userErrors: [] };
 }

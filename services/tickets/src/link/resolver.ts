@@ -21,15 +21,22 @@ import { remove } from './remove.ts';
 export class TicketLinks {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketLinkPayload, {
-    description: 'Links a ticket to another one; a problem takes incidents so. A link that is there already stays.',
+    description:
+      'Links a ticket to another one; a problem takes incidents so. A link that is there already stays.',
   })
-  ticketLink(@Arg('input', () => TicketLinkInput) input: TicketLinkInput, @Ctx() ctx: Context): Promise<TicketLinkPayload> {
+  ticketLink(
+    @Arg('input', () => TicketLinkInput) input: TicketLinkInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketLinkPayload> {
     return add(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketUnlinkPayload, { description: 'Takes a link between two tickets away.' })
-  ticketUnlink(@Arg('input', () => TicketUnlinkInput) input: TicketUnlinkInput, @Ctx() ctx: Context): Promise<TicketUnlinkPayload> {
+  ticketUnlink(
+    @Arg('input', () => TicketUnlinkInput) input: TicketUnlinkInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketUnlinkPayload> {
     return remove(ctx, input);
   }
 
@@ -38,7 +45,10 @@ export class TicketLinks {
     description:
       'Makes tickets incidents of one problem, which are then solved with it: of one that is there or of a new one, of which their requesters learn nothing. Can be taken back for 30 days.',
   })
-  ticketsGroup(@Arg('input', () => TicketsGroupInput) input: TicketsGroupInput, @Ctx() ctx: Context): Promise<TicketsGroupPayload> {
+  ticketsGroup(
+    @Arg('input', () => TicketsGroupInput) input: TicketsGroupInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketsGroupPayload> {
     return group(ctx, input);
   }
 
@@ -53,7 +63,10 @@ export class TicketLinks {
   }
 
   @Auth({ roles: [Role.LIGHT] })
-  @FieldResolver(() => Ticket, { nullable: true, description: 'The problem that this is an incident of; for staff only.' })
+  @FieldResolver(() => Ticket, {
+    nullable: true,
+    description: 'The problem that this is an incident of; for staff only.',
+  })
   problem(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> {
     return problemOf(ctx, ticket.id);
   }
@@ -63,7 +76,11 @@ export class TicketLinks {
     nullable: true,
     description: 'The incidents of this problem, by number; at most 100 a page. For staff only.',
   })
-  incidents(@Root() ticket: Ticket, @Args(() => ForwardArgs) page: ForwardArgs, @Ctx() ctx: Context): Promise<Page<Ticket>> {
+  incidents(
+    @Root() ticket: Ticket,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Ticket>> {
     return incidentsOf(ctx, ticket.id, page);
   }
 }

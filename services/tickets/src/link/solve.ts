@@ -25,8 +25,14 @@ export interface Solving {
  * Solves the incidents of a problem that are not solved yet, and answers each requester; it does not count as handled. One that has open parts
  * stays as it is.
  */
-export async function solveIncidents(ctx: Context, problem: Ticket, { at, closeAfter, reply }: Solving): Promise<NewFact[]> {
-  const left = (await lock(ctx, (await below(ctx, problem.id)).incidents)).filter((ticket) => isLeft(ctx, ticket));
+export async function solveIncidents(
+  ctx: Context,
+  problem: Ticket,
+  { at, closeAfter, reply }: Solving,
+): Promise<NewFact[]> {
+  const left = (await lock(ctx, (await below(ctx, problem.id)).incidents)).filter((ticket) =>
+    isLeft(ctx, ticket),
+  );
   if (!left.length) return [];
   const open = await held(
     ctx,
@@ -37,7 +43,9 @@ export async function solveIncidents(ctx: Context, problem: Ticket, { at, closeA
   const replies = reply ? await answer(ctx, solved, reply, at) : [];
   await indexEach(ctx, replies);
   const told = new Map(replies.map((message) => [message.ticketId, message]));
-  return solved.flatMap((ticket) => solveOne(ctx, problem, ticket, { at, closeAfter, message: told.get(ticket.id) }));
+  return solved.flatMap((ticket) =>
+    solveOne(ctx, problem, ticket, { at, closeAfter, message: told.get(ticket.id) }),
+  );
 }
 
 function solveOne(
@@ -49,8 +57,14 @@ function solveOne(
   const from = standingOf(ticket);
   const facts = message ? [added(ticket, message)] : [];
   const by = actor.kind === 'agent' ? actor.id : null;
-  moveTo(ticket, TicketStatus.SOLVED, at, closeAfter, { by, code: ResolutionCode.INCIDENT, text: null });
-  facts.push(moved(ticket, from, { at, resolutionCode: ResolutionCode.INCIDENT, problemId: problem.id }));
+  moveTo(ticket, TicketStatus.SOLVED, at, closeAfter, {
+    by,
+    code: ResolutionCode.INCIDENT,
+    text: null,
+  });
+  facts.push(
+    moved(ticket, from, { at, resolutionCode: ResolutionCode.INCIDENT, problemId: problem.id }),
+  );
   return [...facts, ...settled(ticket, at)];
 }
 
@@ -60,7 +74,12 @@ const isLeft = ({ actor }: Context, ticket: Ticket): boolean =>
 const DONE: ReadonlySet<TicketStatus> = new Set([TicketStatus.SOLVED, TicketStatus.CLOSED]);
 
 /** The caller's public answer in each of the tickets, with its variables filled. */
-export async function answer(ctx: Context, tickets: readonly Ticket[], reply: string, at: Date): Promise<Message[]> {
+export async function answer(
+  ctx: Context,
+  tickets: readonly Ticket[],
+  reply: string,
+  at: Date,
+): Promise<Message[]> {
   const channelOf = await answeredBy(ctx, tickets);
   return Promise.all(
     tickets.map(async (ticket) =>

@@ -5,6 +5,9 @@ export type Alarm = (at: Date, ring: () => void) => () => void;
 const LONGEST_MS = 3_600_000;
 
 export const alarm: Alarm = (at, ring) => {
-  const timer = setTimeout(ring, Math.min(Math.max(at.getTime() - Date.now(), 1), LONGEST_MS)).unref();
+  const timer = setTimeout(
+    ring,
+    Math.min(Math.max(at.getTime() - Date.now(), 1), LONGEST_MS),
+  ).unref();
   return () => clearTimeout(timer);
 };

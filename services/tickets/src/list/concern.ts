@@ -12,7 +12,9 @@ interface Told {
   changes?: Changes;
 }
 
-const TIMELESS = Object.fromEntries([...INSTANT_FIELDS, 'publicUpdatedAt'].map((field) => [field, undefined]));
+const TIMELESS = Object.fromEntries(
+  [...INSTANT_FIELDS, 'publicUpdatedAt'].map((field) => [field, undefined]),
+);
 
 /** Counts and marks go with what was done, and no fact tells what they were before. */
 export const QUIET = ['handled', 'reopenCount', 'transferCount', 'problemId'] as const;
@@ -31,14 +33,21 @@ function sidesOf(fact: Fact): TicketLike[] {
     const { state, changes = {} } = fact.data as unknown as Told;
     const after = state && { ...state, id: fact.subject, ...TIMELESS };
     const former = Object.entries(changes).map(([field, [from]]) => [field, from] as const);
-    const before = after && Object.assign({}, after, UNKNOWN, Object.fromEntries(former), { fields: formerFields(after, former) });
+    const before =
+      after &&
+      Object.assign({}, after, UNKNOWN, Object.fromEntries(former), {
+        fields: formerFields(after, former),
+      });
     known.set(fact, (sides = after && before ? [before, after] : []));
   }
   return sides;
 }
 
 /** Changes of custom fields are told by the ids of the fields. */
-function formerFields({ fields }: TicketLike, former: readonly (readonly [string, unknown])[]): Values | undefined {
+function formerFields(
+  { fields }: TicketLike,
+  former: readonly (readonly [string, unknown])[],
+): Values | undefined {
   if (!fields) return undefined;
   const given = former.filter(([field]) => field.startsWith('fld_'));
   const all = Object.entries({ ...fields, ...Object.fromEntries(given) });
@@ -46,7 +55,11 @@ function formerFields({ fields }: TicketLike, former: readonly (readonly [string
 }
 
 /** Can a fact have changed the list? It can when its ticket was one of the list before it or is after it, or when only a statement could say. */
-export function concerns(actor: Actor, filter: TicketFilter | null | undefined, fact: Fact): boolean {
+export function concerns(
+  actor: Actor,
+  filter: TicketFilter | null | undefined,
+  fact: Fact,
+): boolean {
   if (!fact.subject.startsWith('tkt_')) return false;
   const sides = sidesOf(fact);
   return !sides.length || sides.some((ticket) => fits(filter, actor, ticket) !== false);

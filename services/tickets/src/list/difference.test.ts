@@ -10,7 +10,8 @@ const entry = (id: string, version = 1): Entry => ({ id, version });
 const list = (ids: string): Entry[] => [...ids].map((id) => entry(id));
 const names = (before: readonly Entry[], after: readonly Entry[]): string[] =>
   difference(before, after).map(
-    ({ kind, id, previousIndex, index }) => `${kind} ${id} ${[previousIndex, index].filter((at) => at !== null).join('>')}`,
+    ({ kind, id, previousIndex, index }) =>
+      `${kind} ${id} ${[previousIndex, index].filter((at) => at !== null).join('>')}`,
   );
 
 /** The list that a client has in the end, and what each patch was about. */
@@ -20,7 +21,13 @@ function follow(before: readonly Entry[], after: readonly Entry[]): Entry[] {
   for (const { id, index, previousIndex } of difference(before, after)) {
     if (previousIndex !== null) expect(shown.tickets[previousIndex]!.id).toBe(id);
     if (index !== null) expect(index).toBeLessThanOrEqual(shown.tickets.length);
-    shown = patched(shown, { tickets: null, ticket: tickets.get(id) ?? null, index, previousIndex, totalCount: 0 });
+    shown = patched(shown, {
+      tickets: null,
+      ticket: tickets.get(id) ?? null,
+      index,
+      previousIndex,
+      totalCount: 0,
+    });
   }
   return shown.tickets;
 }
@@ -33,7 +40,8 @@ function pair({ roll, some }: Dice, most: number): [before: Entry[], after: Entr
     after.splice(after.indexOf(moved), 1);
     after.splice(roll(after.length + 1), 0, moved);
   }
-  for (let come = roll(4); come > 0; come--) after.splice(roll(after.length + 1), 0, entry(`n${come}`));
+  for (let come = roll(4); come > 0; come--)
+    after.splice(roll(after.length + 1), 0, entry(`n${come}`));
   return [before, after];
 }
 
@@ -46,7 +54,9 @@ function fewest(before: readonly Entry[], after: readonly Entry[]): number {
   for (let choice = 0; choice < 2 ** kept.length; choice++) {
     const still = places.filter((_, at) => choice & (2 ** at));
     if (still.some((place, at) => at > 0 && place < still[at - 1]!)) continue;
-    const updates = still.filter((place) => versions.get(after[place]!.id) !== after[place]!.version).length;
+    const updates = still.filter(
+      (place) => versions.get(after[place]!.id) !== after[place]!.version,
+    ).length;
     least = Math.min(least, kept.length - still.length + updates);
   }
   return least + (before.length - kept.length) + (after.length - kept.length);

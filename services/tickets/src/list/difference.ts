@@ -23,7 +23,8 @@ export function difference(before: readonly Entry[], after: readonly Entry[]): S
   const places = new Map(after.map(({ id }, at) => [id, at]));
   const current = before.map(({ id }) => id);
   for (let at = current.length - 1; at >= 0; at--)
-    if (!places.has(current[at]!)) steps.push({ kind: LEAVE, id: current.splice(at, 1)[0]!, index: null, previousIndex: at });
+    if (!places.has(current[at]!))
+      steps.push({ kind: LEAVE, id: current.splice(at, 1)[0]!, index: null, previousIndex: at });
 
   const versions = new Map(before.map(({ id, version }) => [id, version]));
   const isSame = (id: string): boolean => versions.get(id) === after[places.get(id)!]!.version;
@@ -46,7 +47,8 @@ export function difference(before: readonly Entry[], after: readonly Entry[]): S
     index++;
   }
   for (const [at, { id }] of after.entries())
-    if (still.has(id) && !isSame(id)) steps.push({ kind: UPDATE, id, index: at, previousIndex: at });
+    if (still.has(id) && !isSame(id))
+      steps.push({ kind: UPDATE, id, index: at, previousIndex: at });
   return steps;
 }
 
@@ -54,14 +56,19 @@ export function difference(before: readonly Entry[], after: readonly Entry[]): S
  * The ids that need not move, as they stand in the right order already: of all such choices the one with the most ids whose content is the
  * same, which cost nothing, then with the most ids.
  */
-function stay(ids: readonly string[], placeOf: (id: string) => number, isSame: (id: string) => boolean): Set<string> {
+function stay(
+  ids: readonly string[],
+  placeOf: (id: string) => number,
+  isSame: (id: string) => boolean,
+): Set<string> {
   const weights: number[] = [];
   const previous: number[] = [];
   let last = -1;
   for (const [at, id] of ids.entries()) {
     let best = -1;
     for (let left = 0; left < at; left++)
-      if (placeOf(ids[left]!) < placeOf(id) && (best < 0 || weights[left]! > weights[best]!)) best = left;
+      if (placeOf(ids[left]!) < placeOf(id) && (best < 0 || weights[left]! > weights[best]!))
+        best = left;
     previous[at] = best;
     weights[at] = (best < 0 ? 0 : weights[best]!) + (isSame(id) ? ids.length + 1 : 1);
     if (last < 0 || weights[at] > weights[last]!) last = at;

@@ -35,7 +35,9 @@ export async function due(
     return sql`(select min(${column}) + ${length} from ticket t where ${condition} and ${column} > ${now}::timestamptz - ${length})`;
   });
   const { rows } = await sql<{ due: number | null }>`
-    select (extract(epoch from least(${sql.join(nexts)})) * 1000)::float8 as due`.execute(em.getKysely());
+    select (extract(epoch from least(${sql.join(nexts)})) * 1000)::float8 as due`.execute(
+    em.getKysely(),
+  );
   const at = rows[0]!.due;
   if (at === null) return day;
   return new Date(Math.min(Math.round(at), day?.getTime() ?? Infinity));
@@ -45,7 +47,10 @@ export async function due(
 function dayTurnOf(filter: TicketFilter, now: Date): number {
   const { and, or, not, field } = filter;
   const own = (field ?? []).flatMap(({ date }) => (date ? turnsOfDays(date, now) : []));
-  return Math.min(...own, ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].map((part) => dayTurnOf(part, now)));
+  return Math.min(
+    ...own,
+    ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].map((part) => dayTurnOf(part, now)),
+  );
 }
 
 function plain({ and: _and, or: _or, not: _not, ...conditions }: TicketFilter): TicketFilter {
@@ -58,8 +63,16 @@ function turnsOf(filter: TicketFilter, actor: Actor): Turn[] {
   const own = INSTANT_FIELDS.flatMap((field) => {
     const { within, olderThan } = filter[field] ?? {};
     const [around, past] = [within && milliseconds(within)!, olderThan && milliseconds(olderThan)!];
-    const lengths = [...(typeof around === 'number' ? [-around, around + 1] : []), ...(typeof past === 'number' ? [past + 1] : [])];
+    const lengths = [
+      ...(typeof around === 'number' ? [-around, around + 1] : []),
+      ...(typeof past === 'number' ? [past + 1] : []),
+    ];
     return lengths.map((ms) => ({ column: INSTANTS[field](actor), ms }));
   });
-  return [...own, ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].flatMap((part) => turnsOf(part, actor))];
+  return [
+    ...own,
+    ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].flatMap((part) =>
+      turnsOf(part, actor),
+    ),
+  ];
 }

@@ -6,7 +6,9 @@ import { changedAt } from '../ticket/reader.ts';
 
 /** The conditions that can be relative to now: what they decide about a ticket changes without a fact. */
 type Instant = {
-  [Field in keyof TicketFilter]-?: 'within' extends keyof NonNullable<TicketFilter[Field]> ? Field : never;
+  [Field in keyof TicketFilter]-?: 'within' extends keyof NonNullable<TicketFilter[Field]>
+    ? Field
+    : never;
 }[keyof TicketFilter];
 
 export const INSTANTS: Record<Instant, (actor: Actor) => RawBuilder<unknown>> = {

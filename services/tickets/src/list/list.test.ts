@@ -3,7 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/access';
 import { uuidOf } from '@deskgraph/common/id';
-import { type StreamClient, type TestService, app, countStatements } from '@deskgraph/common/testing';
+import {
+  type StreamClient,
+  type TestService,
+  app,
+  countStatements,
+} from '@deskgraph/common/testing';
 import { Context } from '@deskgraph/common/transaction';
 import { Client } from 'pg';
 import { type Clock, stopClock } from '../../testing/clock.ts';
@@ -64,7 +69,8 @@ async function watching(actor: Actor, args: Arguments = {}, at = desk): Promise<
 }
 const kinds = ({ changes }: Watch): string[] => changes.map(({ kind }) => kind);
 const tagged = (name: string) => ({ tag: { any: [name] } });
-const update = (id: string, input: object, at = desk) => mutate(at, at.agent, 'ticketUpdate', { id, ...input });
+const update = (id: string, input: object, at = desk) =>
+  mutate(at, at.agent, 'ticketUpdate', { id, ...input });
 async function ticket(tag: string, more: object = {}): Promise<string> {
   const { id } = await desk.ticket(more);
   await update(id, { addTags: [tag] });
@@ -74,7 +80,10 @@ async function ticket(tag: string, more: object = {}): Promise<string> {
 describe('a live list', () => {
   test('begins with the list and tells each change by one message', async () => {
     const [a, b] = [await ticket('one'), await ticket('one')];
-    const list = await watching(desk.agent, { filter: tagged('one'), orderBy: [{ field: 'NUMBER' }] });
+    const list = await watching(desk.agent, {
+      filter: tagged('one'),
+      orderBy: [{ field: 'NUMBER' }],
+    });
     expect(list.shown!.tickets.map(({ id }) => id)).toEqual([a, b]);
     const c = await ticket('one');
     await list.settled();
@@ -83,9 +92,27 @@ describe('a live list', () => {
     await update(b, { removeTags: ['one'] });
     await list.settled();
     expect(list.changes.slice(1)).toEqual([
-      expect.objectContaining({ kind: 'ENTER', ticketId: c, index: 2, previousIndex: null, totalCount: 3 }),
-      expect.objectContaining({ kind: 'UPDATE', ticketId: a, index: 0, previousIndex: 0, totalCount: 3 }),
-      expect.objectContaining({ kind: 'LEAVE', ticketId: b, index: null, previousIndex: 1, totalCount: 2 }),
+      expect.objectContaining({
+        kind: 'ENTER',
+        ticketId: c,
+        index: 2,
+        previousIndex: null,
+        totalCount: 3,
+      }),
+      expect.objectContaining({
+        kind: 'UPDATE',
+        ticketId: a,
+        index: 0,
+        previousIndex: 0,
+        totalCount: 3,
+      }),
+      expect.objectContaining({
+        kind: 'LEAVE',
+        ticketId: b,
+        index: null,
+        previousIndex: 1,
+        totalCount: 2,
+      }),
     ]);
     expect(list.last.ticket).toMatchObject({ id: b });
   });
@@ -99,17 +126,30 @@ describe('a live list', () => {
     });
     await update(ids[7]!, { priority: 'URGENT' });
     await list.settled();
-    expect(list.changes.slice(1)).toEqual([expect.objectContaining({ kind: 'MOVE', ticketId: ids[7], previousIndex: 7, index: 0 })]);
+    expect(list.changes.slice(1)).toEqual([
+      expect.objectContaining({ kind: 'MOVE', ticketId: ids[7], previousIndex: 7, index: 0 }),
+    ]);
     expect(list.last.ticket!['priority']).toBe('URGENT');
   });
 
   test('shows the first ones only, and counts all', async () => {
     const [a, b] = [await ticket('first'), await ticket('first')];
-    const list = await watching(desk.agent, { filter: tagged('first'), orderBy: [{ field: 'NUMBER', direction: 'DESC' }], first: 1 });
+    const list = await watching(desk.agent, {
+      filter: tagged('first'),
+      orderBy: [{ field: 'NUMBER', direction: 'DESC' }],
+      first: 1,
+    });
     expect(list.shown).toMatchObject({ tickets: [{ id: b }], totalCount: 2 });
     await update(a, { removeTags: ['first'] });
     await list.until(({ changes }) => changes.length === 2);
-    expect(list.last).toMatchObject({ kind: 'UPDATE', ticket: null, ticketId: null, index: null, previousIndex: null, totalCount: 1 });
+    expect(list.last).toMatchObject({
+      kind: 'UPDATE',
+      ticket: null,
+      ticketId: null,
+      index: null,
+      previousIndex: null,
+      totalCount: 1,
+    });
     const c = await ticket('first');
     await list.until(({ changes }) => changes.length === 4);
     expect(list.changes.slice(2)).toEqual([
@@ -120,11 +160,15 @@ describe('a live list', () => {
   });
 
   test.each(['createdAt', 'updatedAt'])('is changed by time alone, by %s too', async (field) => {
-    const filter = (instant: object) => ({ and: [tagged(`time ${field.toLowerCase()}`), { [field]: instant }] });
+    const filter = (instant: object) => ({
+      and: [tagged(`time ${field.toLowerCase()}`), { [field]: instant }],
+    });
     const id = await ticket(`time ${field.toLowerCase()}`);
     const fresh = await watching(desk.agent, { filter: filter({ within: 'PT1H' }) });
     const old = await watching(desk.agent, { filter: filter({ olderThan: 'PT1H' }) });
-    const both = await watching(desk.agent, { filter: { or: [filter({ within: 'PT30M' }), filter({ olderThan: 'PT2H' })] } });
+    const both = await watching(desk.agent, {
+      filter: { or: [filter({ within: 'PT30M' }), filter({ olderThan: 'PT2H' })] },
+    });
     clock.turn(HOUR);
     await both.until(({ last }) => last.kind === 'LEAVE');
     expect([kinds(fresh), kinds(old)]).toEqual([['SNAPSHOT'], ['SNAPSHOT']]);
@@ -137,7 +181,9 @@ describe('a live list', () => {
   });
 
   test('is changed by time also with a ticket that came when it did not fit yet', async () => {
-    const list = await watching(desk.agent, { filter: { and: [tagged('ripe'), { createdAt: { olderThan: 'PT1H' } }] } });
+    const list = await watching(desk.agent, {
+      filter: { and: [tagged('ripe'), { createdAt: { olderThan: 'PT1H' } }] },
+    });
     const id = await ticket('ripe');
     await list.settled();
     clock.turn(HOUR + 1);
@@ -164,7 +210,12 @@ describe('a live list', () => {
     let deep: object = { status: { eq: 'OPEN' } };
     for (let depth = 0; depth < 6; depth++) deep = { not: deep };
     const order = { field: 'NUMBER' };
-    for (const args of [{ first: 101 }, { first: -1 }, { orderBy: [order, order, order, order] }, { filter: deep }]) {
+    for (const args of [
+      { first: 101 },
+      { first: -1 },
+      { orderBy: [order, order, order, order] },
+      { filter: deep },
+    ]) {
       const list = watch(desk.agent, args);
       await expect(list.until(() => false)).rejects.toThrow('over');
       const query =
@@ -181,7 +232,10 @@ describe('a live list', () => {
   test('goes away with the last who looks at it', async () => {
     const { open } = listsOf(service.service.tail);
     const before = open.size;
-    const [one, other] = [await watching(desk.agent, { first: 3 }), await watching(desk.lead, { first: 3 })];
+    const [one, other] = [
+      await watching(desk.agent, { first: 3 }),
+      await watching(desk.lead, { first: 3 }),
+    ];
     expect(open.size).toBe(before + 1);
     one.stop();
     other.stop();
@@ -197,7 +251,11 @@ describe('rights', () => {
     await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'OPEN' });
     await mine.until(({ last }) => last.kind === 'UPDATE');
     await theirs.settled();
-    await mutate(desk, desk.light, 'messageAdd', { ticketId: id, visibility: 'PRIVATE', body: 'note' });
+    await mutate(desk, desk.light, 'messageAdd', {
+      ticketId: id,
+      visibility: 'PRIVATE',
+      body: 'note',
+    });
     await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'ON_HOLD' });
     await update(id, { addTags: ['secret'] });
     await theirs.settled();
@@ -220,7 +278,8 @@ describe('rights', () => {
 });
 
 describe('cost', () => {
-  const lists = (statements: string[]): number => statements.filter((text) => text.includes('from ticket t')).length;
+  const lists = (statements: string[]): number =>
+    statements.filter((text) => text.includes('from ticket t')).length;
 
   test('hundreds who look at the same list cost the statements of one', async () => {
     const id = await ticket('cost');
@@ -229,12 +288,16 @@ describe('cost', () => {
     const change = async (subject: string): Promise<number> => {
       const seen = await countStatements(async () => {
         await update(id, { subject });
-        await Promise.all(watches.map((each) => each.until(({ last }) => last.ticket?.['subject'] === subject)));
+        await Promise.all(
+          watches.map((each) => each.until(({ last }) => last.ticket?.['subject'] === subject)),
+        );
       });
       return lists(seen);
     };
     await watching(desk.agent, args);
-    const joining = await countStatements(() => Promise.all(Array.from({ length: 200 }, () => watching(desk.lead, args))));
+    const joining = await countStatements(() =>
+      Promise.all(Array.from({ length: 200 }, () => watching(desk.lead, args))),
+    );
     // A reading is three: the list, the count, what changed. One more can be left over from a fact that came after what it had changed was read.
     expect(lists(joining)).toBeLessThanOrEqual(3);
     expect(await change('Seen by many')).toBeLessThanOrEqual(1 + 2 * 3);
@@ -277,13 +340,19 @@ describe('trouble', () => {
     const bell = await ticket('bell');
     const filter = { id: { in: [...ids, bell] } };
     const { orm, log, tail } = service.service;
-    const slow = share(new Context({ orm, log, tail, actor: desk.agent, requestId: 'req', locales: [] }), { filter, first: 50 });
-    const next = async (): Promise<TicketChange> => (await slow.next()).value!.message as TicketChange;
+    const slow = share(
+      new Context({ orm, log, tail, actor: desk.agent, requestId: 'req', locales: [] }),
+      { filter, first: 50 },
+    );
+    const next = async (): Promise<TicketChange> =>
+      (await slow.next()).value!.message as TicketChange;
     expect((await next()).tickets).toHaveLength(41);
     const quick = await watching(desk.agent, { filter, first: 50 });
     await owner.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
     for (let round = 0; round < 13; round++) {
-      await owner.query('update ticket set version = version + 1 where id = any($1)', [ids.map((id) => uuidOf('tkt', id))]);
+      await owner.query('update ticket set version = version + 1 where id = any($1)', [
+        ids.map((id) => uuidOf('tkt', id)),
+      ]);
       await update(bell, { subject: `Round ${round}` });
       await quick.settled();
     }
@@ -310,13 +379,16 @@ describe('a list that is patched by its messages', () => {
       for (let writes = 0; writes < 12; writes++) await play.write();
       for (let lists = 0; lists < 10; lists++) await look();
       for (let round = 0; round < 10; round++) {
-        if (chance.roll(3)) for (let writes = 1 + chance.roll(6); writes > 0; writes--) await play.write();
+        if (chance.roll(3))
+          for (let writes = 1 + chance.roll(6); writes > 0; writes--) await play.write();
         else play.pass();
         if (!chance.roll(4)) await look();
         const wrong = await Promise.all(
           watches.map(async (each) => {
             const fault = await each.settled();
-            return fault && `round ${round}, ${each.actor.name} ${JSON.stringify(each.args)}: ${fault}`;
+            return (
+              fault && `round ${round}, ${each.actor.name} ${JSON.stringify(each.args)}: ${fault}`
+            );
           }),
         );
         expect(wrong.filter(Boolean)).toEqual([]);
@@ -354,12 +426,19 @@ async function broken(workspace: string): Promise<string[]> {
   );
   const last = new Map<string, object>();
   return rows.flatMap(({ type, subject, data: { state: told, changes = {} } }) => {
-    const state = { ...Object.fromEntries(Object.entries(told).filter(([field]) => !APART.has(field))), snooze: Boolean(told['snooze']) };
+    const state = {
+      ...Object.fromEntries(Object.entries(told).filter(([field]) => !APART.has(field))),
+      snooze: Boolean(told['snooze']),
+    };
     const known = Object.entries(changes).filter(([field]) => field in state);
-    const former = known.map(([field, [from]]) => [field, field === 'snooze' ? Boolean(from) : from] as const);
+    const former = known.map(
+      ([field, [from]]) => [field, field === 'snooze' ? Boolean(from) : from] as const,
+    );
     const before = { ...state, ...Object.fromEntries(former) };
     const earlier = last.get(subject);
     last.set(subject, state);
-    return !earlier || isDeepStrictEqual(earlier, before) ? [] : [`${type}: ${JSON.stringify([earlier, before])}`];
+    return !earlier || isDeepStrictEqual(earlier, before)
+      ? []
+      : [`${type}: ${JSON.stringify([earlier, before])}`];
   });
 }

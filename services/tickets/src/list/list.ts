@@ -72,7 +72,12 @@ export class List {
 
   #snapshot(): TicketChange {
     const tickets = this.#lines.map(({ ticket }) => ticket);
-    return changeOf({ cursor: this.#cursor, kind: TicketChangeKind.SNAPSHOT, tickets, totalCount: this.#totalCount });
+    return changeOf({
+      cursor: this.#cursor,
+      kind: TicketChangeKind.SNAPSHOT,
+      tickets,
+      totalCount: this.#totalCount,
+    });
   }
 
   #grown(signal: AbortSignal): Promise<void> {
@@ -91,13 +96,15 @@ export class List {
   async #follow(): Promise<void> {
     const { ctx, wish } = this.#options;
     const { tail, workspace, actor, log } = ctx;
-    const isNear = (fact: Fact): boolean => concerns(actor, wish.filter, fact) || this.#lines.some(({ id }) => id === fact.subject);
+    const isNear = (fact: Fact): boolean =>
+      concerns(actor, wish.filter, fact) || this.#lines.some(({ id }) => id === fact.subject);
     for (const { signal } = this.#end; !signal.aborted; await this.#rest(RETRY_MS)) {
       const from = await this.#persist(() => tail!.from());
       if (from === undefined) return;
       this.#ring();
       try {
-        for await (const { facts } of tail!.follow({ workspace, from, signal, concerns: isNear })) if (facts.length) this.#ring();
+        for await (const { facts } of tail!.follow({ workspace, from, signal, concerns: isNear }))
+          if (facts.length) this.#ring();
         return;
       } catch (error) {
         log.warn({ err: error }, 'a list begins to follow the log anew');
@@ -125,11 +132,16 @@ export class List {
 
   /** Tries until it is done; undefined when nobody waits for it any more. */
   async #persist<T>(work: () => Promise<T>): Promise<T | undefined> {
-    for (let retry = RETRY_MS; !this.#end.signal.aborted; retry = Math.min(retry * 2, LONGEST_RETRY_MS))
+    for (
+      let retry = RETRY_MS;
+      !this.#end.signal.aborted;
+      retry = Math.min(retry * 2, LONGEST_RETRY_MS)
+    )
       try {
         return await work();
       } catch (error) {
-        if (retry === RETRY_MS) this.#options.ctx.log.warn({ err: error }, 'a list can’t be read now');
+        if (retry === RETRY_MS)
+          this.#options.ctx.log.warn({ err: error }, 'a list can’t be read now');
         await this.#rest(retry);
       }
     return undefined;
@@ -143,14 +155,18 @@ export class List {
     const position = ctx.tail!.head;
     const reading = await read(ctx, wish, this.#lines, new Date());
     this.#unset();
-    this.#unset = reading.due && !this.#end.signal.aborted ? alarm(reading.due, () => this.#ring()) : (): void => {};
+    this.#unset =
+      reading.due && !this.#end.signal.aborted
+        ? alarm(reading.due, () => this.#ring())
+        : (): void => {};
     this.#tell(reading, position);
     return performance.now() - began;
   }
 
   #tell({ lines, totalCount, gone }: Reading, position: number): void {
     const steps: Partial<Step>[] = this.#cursor ? difference(this.#lines, lines) : [];
-    if (this.#cursor && !steps.length && totalCount !== this.#totalCount) steps.push({ kind: TicketChangeKind.UPDATE });
+    if (this.#cursor && !steps.length && totalCount !== this.#totalCount)
+      steps.push({ kind: TicketChangeKind.UPDATE });
     const tickets = new Map([...gone, ...lines.map(({ id, ticket }) => [id, ticket] as const)]);
     this.#lines = lines;
     this.#totalCount = totalCount;
@@ -160,7 +176,17 @@ export class List {
       this.#step++;
       this.#cursor = this.#cursorOf(position);
       const ticket = (id && tickets.get(id)) || null;
-      this.#changes.push(changeOf({ cursor: this.#cursor, kind: kind!, ticket, ticketId: id, index, previousIndex, totalCount }));
+      this.#changes.push(
+        changeOf({
+          cursor: this.#cursor,
+          kind: kind!,
+          ticket,
+          ticketId: id,
+          index,
+          previousIndex,
+          totalCount,
+        }),
+      );
     }
     this.#changes.splice(0, this.#changes.length - KEPT);
     for (const wake of this.#readers) wake();

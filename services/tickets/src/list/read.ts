@@ -53,18 +53,28 @@ function statement(actor: Actor, wish: Wish, frequent: ReadonlySet<string>, now:
 
 /** Two wishes with the same key are the same list: for whom it is and what is asked for says its statement. Refuses what no list can be. */
 export function keyOf({ orm, actor }: Context, wish: Wish): string {
-  const { sql: text, parameters } = statement(actor, wish, NONE, new Date(0)).select.compile(orm.em.fork().getKysely());
+  const { sql: text, parameters } = statement(actor, wish, NONE, new Date(0)).select.compile(
+    orm.em.fork().getKysely(),
+  );
   return JSON.stringify([text, parameters]);
 }
 
 /** Reads a list, and those tickets of it that are not known in their version; all at one moment. */
-export async function read(ctx: Context, wish: Wish, known: readonly Line[], now: Date): Promise<Reading> {
+export async function read(
+  ctx: Context,
+  wish: Wish,
+  known: readonly Line[],
+  now: Date,
+): Promise<Reading> {
   const moment = ctx.again();
   try {
     const frequent = await frequentTexts(moment, wish.filter);
     const { select, condition, size } = statement(ctx.actor, wish, frequent, now);
     const em = await moment.read();
-    const rows = (await select.execute(em.getKysely())).rows.map(({ id, version }) => ({ id: toId('tkt', id), version }));
+    const rows = (await select.execute(em.getKysely())).rows.map(({ id, version }) => ({
+      id: toId('tkt', id),
+      version,
+    }));
     const totalCount = rows.length > size ? await count(moment, condition) : rows.length;
     const entries = rows.slice(0, size);
     const held = new Map(known.map((line) => [line.id, line]));
@@ -72,7 +82,11 @@ export async function read(ctx: Context, wish: Wish, known: readonly Line[], now
       ...entries.filter(({ id, version }) => held.get(id)?.version !== version).map(({ id }) => id),
       ...missing(known, entries),
     ]);
-    const lines = entries.map(({ id, version }) => ({ id, version, ticket: fresh.get(id) ?? held.get(id)!.ticket }));
+    const lines = entries.map(({ id, version }) => ({
+      id,
+      version,
+      ticket: fresh.get(id) ?? held.get(id)!.ticket,
+    }));
     return { lines, totalCount, gone: fresh, due: await due(moment, wish.filter, frequent, now) };
   } finally {
     await moment.end();

@@ -31,10 +31,16 @@ export function share(ctx: Context, wish: Wish): AsyncIterableIterator<Told> {
   return stoppable((signal) => told(ctx, wish, key, signal));
 }
 
-async function* told(ctx: Context, wish: Wish, key: string, signal: AbortSignal): AsyncGenerator<Told, void, void> {
+async function* told(
+  ctx: Context,
+  wish: Wish,
+  key: string,
+  signal: AbortSignal,
+): AsyncGenerator<Told, void, void> {
   const { open, turns, alarm } = listsOf(ctx.tail!);
   let shared = open.get(key);
-  if (!shared) open.set(key, (shared = { list: new List({ ctx, wish, turns, alarm }), readers: 0 }));
+  if (!shared)
+    open.set(key, (shared = { list: new List({ ctx, wish, turns, alarm }), readers: 0 }));
   shared.readers++;
   try {
     for await (const message of shared.list.changes(signal)) {

@@ -19,10 +19,18 @@ export class TicketLists {
   })
   ticketChanges(
     @Root() change: TicketChange,
-    @Arg('filter', () => TicketFilter, { nullable: true, description: 'Of these tickets.' }) _filter: TicketFilter | null,
-    @Arg('orderBy', () => [TicketOrder], { nullable: true, description: 'In this order, of at most 3 keys; default QUEUE.' })
+    @Arg('filter', () => TicketFilter, { nullable: true, description: 'Of these tickets.' })
+    _filter: TicketFilter | null,
+    @Arg('orderBy', () => [TicketOrder], {
+      nullable: true,
+      description: 'In this order, of at most 3 keys; default QUEUE.',
+    })
     _orderBy: TicketOrder[] | null,
-    @Arg('first', () => Int, { nullable: true, defaultValue: PAGE_DEFAULT, description: 'How many of the first ones; at most 100.' })
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: PAGE_DEFAULT,
+      description: 'How many of the first ones; at most 100.',
+    })
     _first: number | null,
   ): TicketChange {
     return change;

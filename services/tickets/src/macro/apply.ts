@@ -10,7 +10,10 @@ import type { MacroApplyInput, MacroApplyPayload } from './input.ts';
 import { keepUse, traitsOf } from './use.ts';
 
 /** Does all that a macro holds to one ticket, or nothing; each fact says that it came of the macro. */
-export async function apply(ctx: Context, { id, ticketId, seen }: MacroApplyInput): Promise<MacroApplyPayload> {
+export async function apply(
+  ctx: Context,
+  { id, ticketId, seen }: MacroApplyInput,
+): Promise<MacroApplyPayload> {
   const macro = await byId(ctx, id);
   if (!macro) throw new Refusal('NOT_FOUND', 'id');
   const ticket = await locked(ctx, ticketId, 'ticketId');

@@ -17,7 +17,9 @@ export async function create(ctx: Context, input: MacroCreateInput): Promise<Mac
   const departmentId = await placed(ctx, input.departmentId);
   await refuseActions(ctx, input.actions);
   // One after the other, so that many at once don't get past the limit.
-  await sql`select pg_advisory_xact_lock(hashtext(${`macros ${ctx.workspace}`}))`.execute(ctx.em.getKysely());
+  await sql`select pg_advisory_xact_lock(hashtext(${`macros ${ctx.workspace}`}))`.execute(
+    ctx.em.getKysely(),
+  );
   if ((await ctx.em.count(Macro)) >= MOST) throw new Refusal('LIMIT_REACHED', 'name');
   const macro = ctx.em.create(Macro, {
     id: newId('mac'),
@@ -30,6 +32,9 @@ export async function create(ctx: Context, input: MacroCreateInput): Promise<Mac
   return { macro, userErrors: [] };
 }
 
-export async function refuseActions(ctx: Context, actions: readonly TicketActionInput[]): Promise<void> {
+export async function refuseActions(
+  ctx: Context,
+  actions: readonly TicketActionInput[],
+): Promise<void> {
   for (const [at, action] of actions.entries()) await refuseUndoable(ctx, action, `actions.${at}`);
 }

@@ -1,4 +1,8 @@
 import type { Macro } from './macro.ts';
 
 /** The macro as every fact about it carries it. */
-export const stateOf = ({ name, departmentId, actions }: Macro) => ({ name, departmentId, actions });
+export const stateOf = ({ name, departmentId, actions }: Macro) => ({
+  name,
+  departmentId,
+  actions,
+});

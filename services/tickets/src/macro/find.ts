@@ -6,9 +6,10 @@ import { Macro } from './macro.ts';
 /** The macros of the caller by name. */
 export async function find(ctx: Context): Promise<Macro[]> {
   const em = await ctx.read();
-  const { rows } = await sql<object>`select k.* from macro k where ${visible(ctx.actor)} order by lower(k.name), k.id`.execute(
-    em.getKysely(),
-  );
+  const { rows } =
+    await sql<object>`select k.* from macro k where ${visible(ctx.actor)} order by lower(k.name), k.id`.execute(
+      em.getKysely(),
+    );
   return hydrate(ctx.orm, Macro, rows);
 }
 
@@ -16,9 +17,10 @@ export async function find(ctx: Context): Promise<Macro[]> {
 export const byId = (ctx: Context, id: string): Promise<Macro | null> =>
   ctx.load.byId('macro', id, async (ids) => {
     const em = await ctx.read();
-    const { rows } = await sql<object>`select k.* from macro k where k.id = any(${uuids('mac', ids)}) and ${visible(ctx.actor)}`.execute(
-      em.getKysely(),
-    );
+    const { rows } =
+      await sql<object>`select k.* from macro k where k.id = any(${uuids('mac', ids)}) and ${visible(ctx.actor)}`.execute(
+        em.getKysely(),
+      );
     return hydrate(ctx.orm, Macro, rows);
   });
 

@@ -8,7 +8,10 @@ import { Operation } from '../operation/operation.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { Macro } from './macro.ts';
 
-const bounds = loose({ name: line(100), actions: z.array(TicketActionInput.bounds).min(1).max(20) });
+const bounds = loose({
+  name: line(100),
+  actions: z.array(TicketActionInput.bounds).min(1).max(20),
+});
 const ACTIONS = 'What it does, 1 to 20 actions, in this order.';
 const DEPARTMENT = 'For the people of this department; null is for all.';
 const VERSION = 'Refused with CONFLICT when this is not the current version.';
@@ -31,9 +34,15 @@ export class MacroCreateInput {
 export class MacroUpdateInput {
   static readonly bounds = bounds;
   @Field(() => ID, { description: 'Which macro.' }) id!: string;
-  @Field(() => String, { nullable: true, description: 'One line of 1 to 100 characters; can’t be cleared.' }) name?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'One line of 1 to 100 characters; can’t be cleared.',
+  })
+  name?: string | null;
   @Field(() => ID, { nullable: true, description: DEPARTMENT }) departmentId?: string | null;
-  @Field(() => [TicketActionInput], { nullable: true, description: ACTIONS }) actions?: TicketActionInput[] | null;
+  @Field(() => [TicketActionInput], { nullable: true, description: ACTIONS }) actions?:
+    | TicketActionInput[]
+    | null;
   @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
 }
 
@@ -49,31 +58,51 @@ export class MacroApplyInput {
   @Field(() => ID, { description: 'On which ticket.' }) ticketId!: string;
   @Field(() => CursorScalar, {
     nullable: true,
-    description: 'As in messageAdd: `Ticket.cursor` as it was read; required of agents when the macro replies.',
+    description:
+      'As in messageAdd: `Ticket.cursor` as it was read; required of agents when the macro replies.',
   })
   seen?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of macroCreate.' })
 export class MacroCreatePayload extends Payload {
-  @Field(() => Macro, { nullable: true, description: 'The macro as it now stands; null when refused.' }) macro?: Macro | null;
+  @Field(() => Macro, {
+    nullable: true,
+    description: 'The macro as it now stands; null when refused.',
+  })
+  macro?: Macro | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of macroUpdate.' })
 export class MacroUpdatePayload extends Payload {
-  @Field(() => Macro, { nullable: true, description: 'The macro as it now stands; null when refused.' }) macro?: Macro | null;
+  @Field(() => Macro, {
+    nullable: true,
+    description: 'The macro as it now stands; null when refused.',
+  })
+  macro?: Macro | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of macroDelete.' })
 export class MacroDeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
+  deletedId?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of macroApply.' })
 export class MacroApplyPayload extends Payload {
-  @Field(() => Ticket, { nullable: true, description: 'The ticket as it now stands; null when refused.' }) ticket?: Ticket | null;
-  @Field(() => Operation, { nullable: true, description: 'The operation, to look at or to take back; null when refused.' })
+  @Field(() => Ticket, {
+    nullable: true,
+    description: 'The ticket as it now stands; null when refused.',
+  })
+  ticket?: Ticket | null;
+  @Field(() => Operation, {
+    nullable: true,
+    description: 'The operation, to look at or to take back; null when refused.',
+  })
   operation?: Operation | null;
-  @Field(() => UnseenActivity, { nullable: true, description: 'What others did since `seen`; null unless refused with UNSEEN_ACTIVITY.' })
+  @Field(() => UnseenActivity, {
+    nullable: true,
+    description: 'What others did since `seen`; null unless refused with UNSEEN_ACTIVITY.',
+  })
   unseenActivity?: UnseenActivity | null;
 }

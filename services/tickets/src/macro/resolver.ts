@@ -25,26 +25,39 @@ import { update } from './update.ts';
 @Resolver(() => Macro)
 export class MacroResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
-  @Query(() => [Macro], { description: 'Macros of the caller’s departments and those for all, by name.' })
+  @Query(() => [Macro], {
+    description: 'Macros of the caller’s departments and those for all, by name.',
+  })
   macros(@Ctx() ctx: Context): Promise<Macro[]> {
     return find(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
-  @Mutation(() => MacroCreatePayload, { description: 'Creates a macro: for an own department or for all. At most 500 in a workspace.' })
-  macroCreate(@Arg('input', () => MacroCreateInput) input: MacroCreateInput, @Ctx() ctx: Context): Promise<MacroCreatePayload> {
+  @Mutation(() => MacroCreatePayload, {
+    description: 'Creates a macro: for an own department or for all. At most 500 in a workspace.',
+  })
+  macroCreate(
+    @Arg('input', () => MacroCreateInput) input: MacroCreateInput,
+    @Ctx() ctx: Context,
+  ): Promise<MacroCreatePayload> {
     return create(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
   @Mutation(() => MacroUpdatePayload, { description: 'Changes a macro.' })
-  macroUpdate(@Arg('input', () => MacroUpdateInput) input: MacroUpdateInput, @Ctx() ctx: Context): Promise<MacroUpdatePayload> {
+  macroUpdate(
+    @Arg('input', () => MacroUpdateInput) input: MacroUpdateInput,
+    @Ctx() ctx: Context,
+  ): Promise<MacroUpdatePayload> {
     return update(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
   @Mutation(() => MacroDeletePayload, { description: 'Deletes a macro; what it has done stays.' })
-  macroDelete(@Arg('input', () => MacroDeleteInput) input: MacroDeleteInput, @Ctx() ctx: Context): Promise<MacroDeletePayload> {
+  macroDelete(
+    @Arg('input', () => MacroDeleteInput) input: MacroDeleteInput,
+    @Ctx() ctx: Context,
+  ): Promise<MacroDeletePayload> {
     return remove(ctx, input);
   }
 
@@ -53,7 +66,10 @@ export class MacroResolver {
     description:
       'Runs a macro on one ticket: all of it in one transaction, or nothing, by the same rules as by hand. Can be taken back for 30 days, but for what was written.',
   })
-  macroApply(@Arg('input', () => MacroApplyInput) input: MacroApplyInput, @Ctx() ctx: Context): Promise<MacroApplyPayload> {
+  macroApply(
+    @Arg('input', () => MacroApplyInput) input: MacroApplyInput,
+    @Ctx() ctx: Context,
+  ): Promise<MacroApplyPayload> {
     return apply(ctx, input);
   }
 
@@ -62,8 +78,14 @@ export class MacroResolver {
     return usageOf(ctx, id);
   }
 
-  @FieldResolver(() => Department, { nullable: true, description: 'The department that has it; null when all have.' })
-  department(@Root() { departmentId }: Macro, @Ctx() ctx: Context): Promise<Department | null> | null {
+  @FieldResolver(() => Department, {
+    nullable: true,
+    description: 'The department that has it; null when all have.',
+  })
+  department(
+    @Root() { departmentId }: Macro,
+    @Ctx() ctx: Context,
+  ): Promise<Department | null> | null {
     return departmentId === null ? null : departmentById(ctx, departmentId);
   }
 }

@@ -21,7 +21,11 @@ export function suggested(ctx: Context, ticket: Ticket, first: number): Promise<
   );
 }
 
-async function ranked(ctx: Context, asked: readonly string[], most: number): Promise<(Macro & { of: string })[]> {
+async function ranked(
+  ctx: Context,
+  asked: readonly string[],
+  most: number,
+): Promise<(Macro & { of: string })[]> {
   const em = await ctx.read();
   const { rows } = await sql<{ of: string }>`
     with used as (
@@ -43,5 +47,7 @@ async function ranked(ctx: Context, asked: readonly string[], most: number): Pro
     )
     select m.*, placed.traits as of from placed join macro m on m.id = placed.id where placed.place <= ${most}
     order by placed.traits, placed.place`.execute(em.getKysely());
-  return hydrate(ctx.orm, Macro, rows).map((macro, at) => Object.assign(macro, { of: rows[at]!.of }));
+  return hydrate(ctx.orm, Macro, rows).map((macro, at) =>
+    Object.assign(macro, { of: rows[at]!.of }),
+  );
 }

@@ -11,7 +11,8 @@ import type { MacroUpdateInput, MacroUpdatePayload } from './input.ts';
 import { locked } from './locked.ts';
 
 export async function update(ctx: Context, input: MacroUpdateInput): Promise<MacroUpdatePayload> {
-  for (const field of ['name', 'actions'] as const) if (input[field] === null) throw new Refusal('REQUIRED', field);
+  for (const field of ['name', 'actions'] as const)
+    if (input[field] === null) throw new Refusal('REQUIRED', field);
   const macro = await locked(ctx, input.id);
   expectVersion(macro, input.expectedVersion);
   const before = stateOf(macro);

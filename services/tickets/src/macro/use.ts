@@ -5,14 +5,26 @@ import type { Ticket } from '../ticket/ticket.ts';
 import type { Macro } from './macro.ts';
 
 /** What tickets can have in common: category, department and labels. */
-export const traitsOf = ({ categoryId, departmentId, tags }: Pick<Ticket, 'categoryId' | 'departmentId' | 'tags'>): string[] =>
-  [categoryId, departmentId, ...tags.map((name) => `tag ${name}`)].filter((trait) => trait !== null).sort();
+export const traitsOf = ({
+  categoryId,
+  departmentId,
+  tags,
+}: Pick<Ticket, 'categoryId' | 'departmentId' | 'tags'>): string[] =>
+  [categoryId, departmentId, ...tags.map((name) => `tag ${name}`)]
+    .filter((trait) => trait !== null)
+    .sort();
 
 /** Keeps on what kind of ticket a macro was used, for suggestions; what is too old for them goes. */
-export async function keepUse(ctx: Context, { id }: Macro, traits: readonly string[]): Promise<void> {
+export async function keepUse(
+  ctx: Context,
+  { id }: Macro,
+  traits: readonly string[],
+): Promise<void> {
   const db = ctx.em.getKysely();
   await sql`
     insert into macro_use (workspace_id, macro_id, at, traits) values (${ctx.workspace}::uuid, ${uuidOf('mac', id)}::uuid, now(), ${traits}::text[])
   `.execute(db);
-  await sql`delete from macro_use where workspace_id = ${ctx.workspace}::uuid and at < now() - interval '30 days'`.execute(db);
+  await sql`delete from macro_use where workspace_id = ${ctx.workspace}::uuid and at < now() - interval '30 days'`.execute(
+    db,
+  );
 }

@@ -69,5 +69,6 @@ function sameAgain(message: Message, ticket: Ticket): MessageAddPayload {
 
 /** People who answer say what they have read, so that no two of them answer past each other. Apps answer without reading. */
 function requireSeen(actor: Actor, { visibility, seen, override }: MessageAddInput): void {
-  if (actor.kind === 'agent' && visibility === MessageVisibility.PUBLIC && !seen && !override) throw new Refusal('REQUIRED', 'seen');
+  if (actor.kind === 'agent' && visibility === MessageVisibility.PUBLIC && !seen && !override)
+    throw new Refusal('REQUIRED', 'seen');
 }

@@ -5,7 +5,9 @@ import { MessageVisibility } from './message.ts';
 /** Requesters write in public only, LIGHT staff notes only. */
 export function maySay(actor: Actor, visibility: MessageVisibility): boolean {
   const isPublic = visibility === MessageVisibility.PUBLIC;
-  return actor.kind === 'customer' ? isPublic : actor.kind === 'app' || !isPublic || hasRole(actor, Role.AGENT);
+  return actor.kind === 'customer'
+    ? isPublic
+    : actor.kind === 'app' || !isPublic || hasRole(actor, Role.AGENT);
 }
 
 export function allowVisibility(actor: Actor, visibility: MessageVisibility): void {

@@ -21,11 +21,18 @@ export const REASONS = {
 } as const;
 
 /** Takes back a message that waits for its instant. */
-export async function cancel(ctx: Context, { id }: MessageCancelInput): Promise<MessageCancelPayload> {
+export async function cancel(
+  ctx: Context,
+  { id }: MessageCancelInput,
+): Promise<MessageCancelPayload> {
   const seen = await byId(ctx, id);
   if (!seen) throw new Refusal('NOT_FOUND', 'id');
   const ticket = await locked(ctx, seen.ticketId);
-  const message = await ctx.em.findOne(Message, { id, ticketId: ticket.id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const message = await ctx.em.findOne(
+    Message,
+    { id, ticketId: ticket.id },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   if (!message) throw new Refusal('CONFLICT', 'id');
   if (message.delivery === DeliveryState.CANCELLED) return { message, userErrors: [] };
   if (message.delivery !== DeliveryState.SCHEDULED) throw new Refusal('ALREADY_SENT', 'id');
@@ -35,17 +42,30 @@ export async function cancel(ctx: Context, { id }: MessageCancelInput): Promise<
 }
 
 /** What waits in a ticket and for this reason is not sent any more: when its requester writes, all but what was to be sent anyhow. The facts are to be recorded. */
-export async function cancelWaiting(ctx: Context, ticket: Ticket, cause: 'reply' | 'requester'): Promise<NewFact[]> {
+export async function cancelWaiting(
+  ctx: Context,
+  ticket: Ticket,
+  cause: 'reply' | 'requester',
+): Promise<NewFact[]> {
   const waiting = await ctx.em.find(
     Message,
-    { ticketId: ticket.id, delivery: DeliveryState.SCHEDULED, ...(cause === 'reply' && { cancelOnReply: true }) },
+    {
+      ticketId: ticket.id,
+      delivery: DeliveryState.SCHEDULED,
+      ...(cause === 'reply' && { cancelOnReply: true }),
+    },
     { orderBy: { sendAt: 'asc', id: 'asc' } },
   );
   return drop(ctx, ticket, waiting, cause);
 }
 
 /** They will not be sent; their files are their uploaders’ again. */
-export async function drop(ctx: Context, ticket: Ticket, messages: readonly Message[], cause?: keyof typeof REASONS): Promise<NewFact[]> {
+export async function drop(
+  ctx: Context,
+  ticket: Ticket,
+  messages: readonly Message[],
+  cause?: keyof typeof REASONS,
+): Promise<NewFact[]> {
   if (!messages.length) return [];
   const at = new Date();
   for (const message of messages)
@@ -62,5 +82,7 @@ export async function drop(ctx: Context, ticket: Ticket, messages: readonly Mess
   );
   const { kind, id, name } = systemActor();
   const told = { at, internal: true, ...(cause && { cause, actor: { kind, id, name } }) };
-  return messages.map(({ id: messageId, authorId }) => fact('message.cancelled', ticket, { ...told, messageId, authorId }));
+  return messages.map(({ id: messageId, authorId }) =>
+    fact('message.cancelled', ticket, { ...told, messageId, authorId }),
+  );
 }

@@ -20,11 +20,25 @@ interface Opened {
 let made = 0;
 /** A ticket that an app brought, and who asks in it. */
 const opened = async (channel: string, history: object[] = []): Promise<Opened> => {
-  const about = { externalId: `${++made}`, subject: 'Router', body: 'It blinks', createdAt: '2026-01-01T00:00:00Z' };
+  const about = {
+    externalId: `${++made}`,
+    subject: 'Router',
+    body: 'It blinks',
+    createdAt: '2026-01-01T00:00:00Z',
+  };
   const input = { ...about, channel, history, requester: { email: 'late@shop.example' } };
-  const { ticket } = await mutate(desk, desk.partner, 'ticketImport', input, 'ticket { id requester { id } }');
+  const { ticket } = await mutate(
+    desk,
+    desk.partner,
+    'ticketImport',
+    input,
+    'ticket { id requester { id } }',
+  );
   const { id, requester } = ticket as { id: string; requester: { id: string } };
-  return { id, requester: person(Role.REQUESTER, desk.workspace, { id: requester.id, name: 'Late' }) };
+  return {
+    id,
+    requester: person(Role.REQUESTER, desk.workspace, { id: requester.id, name: 'Late' }),
+  };
 };
 const say = async (actor: Actor, ticketId: string, channel?: string): Promise<string> => {
   const { ticket, userErrors } = await reply(desk, actor, ticketId, channel ? { channel } : {});
@@ -54,12 +68,22 @@ test('so does the answer to the incidents of a problem, each by its own', async 
   const [problem, chat, mail] = [await opened('API'), await opened('EMAIL'), await opened('EMAIL')];
   await say(chat.requester, chat.id, 'CHAT');
   await mutate(desk, desk.lead, 'ticketsGroup', { ids: [chat.id, mail.id], problemId: problem.id });
-  await mutate(desk, desk.lead, 'ticketStatusChange', { id: problem.id, status: 'SOLVED', reply: 'It works again.' });
+  await mutate(desk, desk.lead, 'ticketStatusChange', {
+    id: problem.id,
+    status: 'SOLVED',
+    reply: 'It works again.',
+  });
   const last = async ({ id }: Opened): Promise<string | undefined> => (await channels(id)).at(-1);
-  expect([await last(problem), await last(chat), await last(mail)]).toEqual(['API', 'CHAT', 'EMAIL']);
+  expect([await last(problem), await last(chat), await last(mail)]).toEqual([
+    'API',
+    'CHAT',
+    'EMAIL',
+  ]);
 });
 
 test('a late reply to a closed ticket makes one of the channel that it comes by', async () => {
-  const { id, requester } = await opened('EMAIL', [{ at: '2026-01-02T00:00:00Z', status: 'CLOSED' }]);
+  const { id, requester } = await opened('EMAIL', [
+    { at: '2026-01-02T00:00:00Z', status: 'CLOSED' },
+  ]);
   expect(await channels(await say(requester, id, 'CHAT'))).toEqual(['CHAT']);
 });

@@ -5,7 +5,10 @@ import type { Ticket } from '../ticket/ticket.ts';
 import type { ChannelKind } from '../ticket/words.ts';
 
 /** By which channel each ticket is answered: the one that a customer wrote by last, else the one that it came by. */
-export async function answeredBy(ctx: Context, tickets: readonly Ticket[]): Promise<(ticket: Ticket) => ChannelKind> {
+export async function answeredBy(
+  ctx: Context,
+  tickets: readonly Ticket[],
+): Promise<(ticket: Ticket) => ChannelKind> {
   const ids = uuids(
     'tkt',
     tickets.map(({ id }) => id),

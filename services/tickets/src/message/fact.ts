@@ -4,10 +4,12 @@ import type { Ticket } from '../ticket/ticket.ts';
 import { type Message, MessageVisibility } from './message.ts';
 
 /** A message as a fact about its ticket. */
-export const added = (ticket: Ticket, message: Message, firstReply = false): NewFact => told(ticket, message, firstReply && { firstReply });
+export const added = (ticket: Ticket, message: Message, firstReply = false): NewFact =>
+  told(ticket, message, firstReply && { firstReply });
 
 /** The message by which its ticket begins. */
-export const opened = (ticket: Ticket, message: Message): NewFact => told(ticket, message, { opens: true });
+export const opened = (ticket: Ticket, message: Message): NewFact =>
+  told(ticket, message, { opens: true });
 
 const told = (ticket: Ticket, message: Message, more: object | false): NewFact =>
   fact('message.added', ticket, {

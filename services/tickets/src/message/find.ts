@@ -17,7 +17,8 @@ const ORDER: OrderKey[] = [
 ];
 
 /** Of a ticket that the actor sees: everything for staff, what was said in public for requesters. Given as a condition on `m`. */
-export const visible = (actor: Actor): Condition => (actor.role === Role.REQUESTER ? sql`m.visibility = 'PUBLIC'` : sql`true`);
+export const visible = (actor: Actor): Condition =>
+  actor.role === Role.REQUESTER ? sql`m.visibility = 'PUBLIC'` : sql`true`;
 
 /** The same rule for a message at hand. */
 export const isVisible = (actor: Actor, { visibility }: Message): boolean =>
@@ -30,13 +31,18 @@ const listOf = (ctx: Context, { visibility }: MessageQuery): Owned<Message> => (
   columns: sql`m.*`,
   from: sql`message m`,
   of: sql`m.ticket_id = owner.id`,
-  where: visibility ? sql`${visible(ctx.actor)} and m.visibility = ${visibility}` : visible(ctx.actor),
+  where: visibility
+    ? sql`${visible(ctx.actor)} and m.visibility = ${visibility}`
+    : visible(ctx.actor),
   order: ORDER,
 });
 
 /** A ticket's messages, oldest first. */
-export const findOf = (ctx: Context, ticketId: string, query: MessageQuery): Promise<Page<Message>> =>
-  pageOf(ctx, listOf(ctx, query), ticketId, query);
+export const findOf = (
+  ctx: Context,
+  ticketId: string,
+  query: MessageQuery,
+): Promise<Page<Message>> => pageOf(ctx, listOf(ctx, query), ticketId, query);
 
 /** One message by id, of a ticket that the caller may see. */
 export const byId = (ctx: Context, id: string): Promise<Message | null> =>
@@ -44,6 +50,8 @@ export const byId = (ctx: Context, id: string): Promise<Message | null> =>
     const em = await ctx.read();
     const { rows } = await sql`
       select m.* from message m join ticket t on t.id = m.ticket_id
-      where m.id = any(${uuids('msg', ids)}) and ${visible(ctx.actor)} and ${ticketVisible(ctx.actor)}`.execute(em.getKysely());
+      where m.id = any(${uuids('msg', ids)}) and ${visible(ctx.actor)} and ${ticketVisible(ctx.actor)}`.execute(
+      em.getKysely(),
+    );
     return hydrate(ctx.orm, Message, rows);
   });

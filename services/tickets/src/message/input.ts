@@ -11,13 +11,19 @@ import { Message, MessageVisibility } from './message.ts';
 @InputType({ description: 'Input of messageAdd.' })
 export class MessageAddInput {
   static readonly bounds = loose({ body: bytes(64 * 1024), externalId: line(255), attachmentIds });
-  @Field(() => ID, { description: 'Which ticket. The ticket in the payload is the follow-up when this one was CLOSED.' }) ticketId!: string;
+  @Field(() => ID, {
+    description:
+      'Which ticket. The ticket in the payload is the follow-up when this one was CLOSED.',
+  })
+  ticketId!: string;
   @Field(() => MessageVisibility, {
-    description: 'Has no default, so that no note leaks. LIGHT writes PRIVATE only, a requester PUBLIC only.',
+    description:
+      'Has no default, so that no note leaks. LIGHT writes PRIVATE only, a requester PUBLIC only.',
   })
   visibility!: MessageVisibility;
   @Field(() => String, {
-    description: 'Markdown, at most 64 KiB. Where an agent writes, variables of stored answers such as `{{requester.name}}` are filled.',
+    description:
+      'Markdown, at most 64 KiB. Where an agent writes, variables of stored answers such as `{{requester.name}}` are filled.',
   })
   body!: string;
   @Field(() => CursorScalar, {
@@ -26,14 +32,20 @@ export class MessageAddInput {
       '`Ticket.cursor` as it was read: when others acted since, nothing is sent and `unseenActivity` says what they did. Required for public replies of agents unless they override; for others, and for notes, nothing is checked without it.',
   })
   seen?: string | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Send in spite of what was not seen.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: 'Send in spite of what was not seen.',
+  })
   override?: boolean | null;
   @Field(() => ChannelKind, {
     nullable: true,
     description: 'The channel that it leaves by; default the one of the last message that came in.',
   })
   channel?: ChannelKind | null;
-  @Field(() => [ID], { nullable: true, description: ATTACHMENT_IDS }) attachmentIds?: string[] | null;
+  @Field(() => [ID], { nullable: true, description: ATTACHMENT_IDS }) attachmentIds?:
+    | string[]
+    | null;
   @Field(() => TicketStatus, {
     nullable: true,
     description:
@@ -54,7 +66,8 @@ export class MessageAddInput {
   cancelOnReply?: boolean | null;
   @Field(() => String, {
     nullable: true,
-    description: 'The app’s own id for it; the same one twice makes one message. At most 255 characters; for apps only.',
+    description:
+      'The app’s own id for it; the same one twice makes one message. At most 255 characters; for apps only.',
   })
   externalId?: string | null;
   @Field(() => String, {
@@ -67,9 +80,20 @@ export class MessageAddInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of messageAdd.' })
 export class MessageAddPayload extends Payload {
-  @Field(() => Message, { nullable: true, description: 'The message as it now stands; null when refused.' }) message?: Message | null;
-  @Field(() => Ticket, { nullable: true, description: 'The ticket as it now stands; null when refused.' }) ticket?: Ticket | null;
-  @Field(() => UnseenActivity, { nullable: true, description: 'What others did since `seen`; null unless refused with UNSEEN_ACTIVITY.' })
+  @Field(() => Message, {
+    nullable: true,
+    description: 'The message as it now stands; null when refused.',
+  })
+  message?: Message | null;
+  @Field(() => Ticket, {
+    nullable: true,
+    description: 'The ticket as it now stands; null when refused.',
+  })
+  ticket?: Ticket | null;
+  @Field(() => UnseenActivity, {
+    nullable: true,
+    description: 'What others did since `seen`; null unless refused with UNSEEN_ACTIVITY.',
+  })
   unseenActivity?: UnseenActivity | null;
 }
 
@@ -83,12 +107,17 @@ export class MessageRedactInput {
       'The piece to blacken, wherever it stands in the message, at most 10,000 characters. With neither this nor files all of the text and all files go.',
   })
   text?: string | null;
-  @Field(() => [ID], { nullable: true, description: 'Files of the message to remove, at most 20.' }) attachmentIds?: string[] | null;
+  @Field(() => [ID], { nullable: true, description: 'Files of the message to remove, at most 20.' })
+  attachmentIds?: string[] | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of messageRedact.' })
 export class MessageRedactPayload extends Payload {
-  @Field(() => Message, { nullable: true, description: 'The message as it now stands; null when refused.' }) message?: Message | null;
+  @Field(() => Message, {
+    nullable: true,
+    description: 'The message as it now stands; null when refused.',
+  })
+  message?: Message | null;
 }
 
 @InputType({ description: 'Input of messageCancel.' })
@@ -98,5 +127,9 @@ export class MessageCancelInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of messageCancel.' })
 export class MessageCancelPayload extends Payload {
-  @Field(() => Message, { nullable: true, description: 'The message as it now stands; null when refused.' }) message?: Message | null;
+  @Field(() => Message, {
+    nullable: true,
+    description: 'The message as it now stands; null when refused.',
+  })
+  message?: Message | null;
 }

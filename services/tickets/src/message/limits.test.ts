@@ -54,15 +54,21 @@ test('a text may be 64 KiB long, in whatever signs; one byte more is refused, an
   const before = await much(id);
   expect(codes(await say(id, { body: `${longest}.` }))).toEqual(['TOO_LONG input.body']);
   const subject = { subject: 'x'.repeat(256), body: 'Text' };
-  expect(codes(await mutate(desk, desk.customer, 'ticketCreate', subject))).toEqual(['TOO_LONG input.subject']);
-  expect(codes(await mutate(desk, desk.customer, 'ticketCreate', { subject: 'x', body: `${longest}.` }))).toEqual(['TOO_LONG input.body']);
+  expect(codes(await mutate(desk, desk.customer, 'ticketCreate', subject))).toEqual([
+    'TOO_LONG input.subject',
+  ]);
+  expect(
+    codes(await mutate(desk, desk.customer, 'ticketCreate', { subject: 'x', body: `${longest}.` })),
+  ).toEqual(['TOO_LONG input.body']);
   expect(await much(id)).toEqual(before);
 });
 
 test('a ticket has 100 labels at most, 50 of them at once; no label of a refused change is left', async () => {
   const { id } = await desk.ticket();
-  const labels = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => `label ${from + n}`);
-  const add = (addTags: string[]) => mutate(desk, desk.agent, 'ticketUpdate', { id, addTags }, 'ticket { tags { name } }');
+  const labels = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, n) => `label ${from + n}`);
+  const add = (addTags: string[]) =>
+    mutate(desk, desk.agent, 'ticketUpdate', { id, addTags }, 'ticket { tags { name } }');
   expect(codes(await add(labels(0, 51)))).toEqual(['TOO_LONG input.addTags']);
   expect(codes(await add(labels(0, 50)))).toEqual([]);
   expect(codes(await add(labels(50, 100)))).toEqual([]);
@@ -85,7 +91,8 @@ test('a ticket of 1,000 messages is read page by page, each with as many stateme
   const read = async (id: string, after?: string): Promise<{ page: Page; statements: number }> => {
     let page!: Page;
     const statements = await countStatements(async () => {
-      page = (await desk.ask<{ ticket: { messages: Page } }>(desk.customer, query, { id, after })).ticket.messages;
+      page = (await desk.ask<{ ticket: { messages: Page } }>(desk.customer, query, { id, after }))
+        .ticket.messages;
     });
     return { page, statements: statements.length };
   };
@@ -94,11 +101,19 @@ test('a ticket of 1,000 messages is read page by page, each with as many stateme
   let after: string | undefined;
   for (let pages = 0; pages < 10; pages++) {
     const { page, statements: sent } = await read(many.id, after);
-    expect([sent, page.totalCount, page.nodes.length, page.pageInfo.hasNextPage]).toEqual([statements, 1_000, 100, pages < 9]);
+    expect([sent, page.totalCount, page.nodes.length, page.pageInfo.hasNextPage]).toEqual([
+      statements,
+      1_000,
+      100,
+      pages < 9,
+    ]);
     texts.push(...page.nodes.map(({ text }) => text));
     after = page.pageInfo.endCursor;
   }
-  expect(texts).toEqual(['It should have come on Monday.', ...Array.from({ length: 999 }, (_, n) => `Message ${n}`)]);
+  expect(texts).toEqual([
+    'It should have come on Monday.',
+    ...Array.from({ length: 999 }, (_, n) => `Message ${n}`),
+  ]);
   expect(codes(await say(many.id, { body: 'One more' }))).toEqual([]);
 });
 
@@ -123,24 +138,44 @@ test('a message carries 20 files, also of 10 MB; another one is refused, and a r
   const ids: string[] = [];
   for (let n = 0; n < 21; n++) {
     big[0] = n;
-    ids.push(await upload(desk, desk.customer, n < 2 ? big : big.subarray(0, 1_000), `part ${n}.bin`, 'application/octet-stream'));
+    ids.push(
+      await upload(
+        desk,
+        desk.customer,
+        n < 2 ? big : big.subarray(0, 1_000),
+        `part ${n}.bin`,
+        'application/octet-stream',
+      ),
+    );
   }
   const before = await much(id);
   expect(codes(await say(id, { attachmentIds: ids }))).toEqual(['TOO_LONG input.attachmentIds']);
-  expect(codes(await say(id, { attachmentIds: ids.slice(0, 20), body: '' }))).toEqual(['REQUIRED input.body']);
+  expect(codes(await say(id, { attachmentIds: ids.slice(0, 20), body: '' }))).toEqual([
+    'REQUIRED input.body',
+  ]);
   expect(await much(id)).toEqual(before);
   const { message } = await say(id, { attachmentIds: ids.slice(0, 20) });
-  expect((message as { attachments: { id: string }[] }).attachments.map((file) => file.id).sort()).toEqual(ids.slice(0, 20).sort());
+  expect(
+    (message as { attachments: { id: string }[] }).attachments.map((file) => file.id).sort(),
+  ).toEqual(ids.slice(0, 20).sort());
   expect(await readdir(join(folder, desk.workspace))).toHaveLength(21);
 });
 
 test('a file is 25 MiB long at most, and exactly as long as announced; what is not leaves nothing', async () => {
   const announce = (size: number) =>
-    mutate(desk, desk.customer, 'attachmentUploadCreate', { name: 'a.bin', contentType: 'application/octet-stream', size }, 'uploadUrl');
+    mutate(
+      desk,
+      desk.customer,
+      'attachmentUploadCreate',
+      { name: 'a.bin', contentType: 'application/octet-stream', size },
+      'uploadUrl',
+    );
   expect(codes(await announce(25 * MIB + 1))).toEqual(['TOO_LONG input.size']);
   expect(codes(await announce(0))).toEqual(['INVALID input.size']);
   expect(codes(await announce(25 * MIB))).toEqual([]);
   const before = await readdir(join(folder, desk.workspace));
-  await expect(upload(desk, desk.customer, new Uint8Array(Buffer.from('#!/bin/sh\n')))).rejects.toThrow(/415/);
+  await expect(
+    upload(desk, desk.customer, new Uint8Array(Buffer.from('#!/bin/sh\n'))),
+  ).rejects.toThrow(/415/);
   expect(await readdir(join(folder, desk.workspace))).toEqual(before);
 });

@@ -38,10 +38,22 @@ registerEnumType(DeliveryState, {
 });
 
 @Entity()
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'A reply or a note: e-mail, chat line, post or form.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A reply or a note: e-mail, chat line, post or form.',
+})
 @Directive('@key(fields: "id")')
 export class Message extends Stored<
-  'appId' | 'externalId' | 'homeId' | 'redactedAt' | 'sendAt' | 'sendStatus' | 'cancelOnReply' | 'deliveryError' | 'mentionIds'
+  | 'appId'
+  | 'externalId'
+  | 'homeId'
+  | 'redactedAt'
+  | 'sendAt'
+  | 'sendStatus'
+  | 'cancelOnReply'
+  | 'deliveryError'
+  | 'mentionIds'
 > {
   @PrimaryKey({ type: new Id('msg') })
   @Field(() => ID, { description: 'Prefix `msg_`.' })
@@ -54,7 +66,8 @@ export class Message extends Stored<
 
   @Enum({ items: () => MessageVisibility, type: 'string' })
   @Field(() => MessageVisibility, {
-    description: 'Who sees it now: the staff only while it is SCHEDULED, and for ever when it was CANCELLED.',
+    description:
+      'Who sees it now: the staff only while it is SCHEDULED, and for ever when it was CANCELLED.',
   })
   visibility!: MessageVisibility;
 
@@ -66,7 +79,8 @@ export class Message extends Stored<
   @Property({ type: 'text' }) authorId!: string;
   @Property({ type: 'text' })
   @Field(() => String, {
-    description: 'The author’s name as it was then; customers read it of other customers, of whom they read nothing else.',
+    description:
+      'The author’s name as it was then; customers read it of other customers, of whom they read nothing else.',
   })
   authorName!: string;
 
@@ -89,30 +103,45 @@ export class Message extends Stored<
   delivery!: DeliveryState;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'Why it was not sent, in a sentence; null also when it was taken back by hand.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it was not sent, in a sentence; null also when it was taken back by hand.',
+  })
   deliveryError: string | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
-  @Field(() => DateTime, { nullable: true, description: 'When it is to be sent; null unless it is SCHEDULED, or was CANCELLED.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it is to be sent; null unless it is SCHEDULED, or was CANCELLED.',
+  })
   sendAt: Date | null = null;
 
   /** Where the ticket goes when it is sent. */
-  @Enum({ items: () => TicketStatus, type: 'string', nullable: true }) sendStatus: TicketStatus | null = null;
+  @Enum({ items: () => TicketStatus, type: 'string', nullable: true })
+  sendStatus: TicketStatus | null = null;
   /** Whether a message of the requester makes it needless. */
   @Property({ type: 'boolean' }) cancelOnReply = false;
 
   @Property({ type: new Id('app'), nullable: true }) appId: string | null = null;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'The id that a partner gave it; the same one twice makes one message.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The id that a partner gave it; the same one twice makes one message.',
+  })
   externalId: string | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
-  @Field(() => DateTime, { nullable: true, description: 'When words or files were last taken out of it for ever.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When words or files were last taken out of it for ever.',
+  })
   redactedAt: Date | null = null;
 
   @Property({ type: 'datetime', length: 3 })
-  @Field(() => DateTime, { description: 'When it was written; of one that was scheduled, when it was sent.' })
+  @Field(() => DateTime, {
+    description: 'When it was written; of one that was scheduled, when it was sent.',
+  })
   override createdAt: Date = new Date();
 }
 

@@ -18,11 +18,18 @@ const REDACTED = '[redacted]';
 const PLACE = '\uE000';
 
 /** Takes words or files out of a message for ever; that something was there stays to be seen. What is not named stays. */
-export async function redact(ctx: Context, { id, text, attachmentIds }: MessageRedactInput): Promise<MessageRedactPayload> {
+export async function redact(
+  ctx: Context,
+  { id, text, attachmentIds }: MessageRedactInput,
+): Promise<MessageRedactPayload> {
   const seen = await byId(ctx, id);
   if (!seen) throw new Refusal('NOT_FOUND', 'id');
   const ticket = await locked(ctx, seen.ticketId);
-  const message = await ctx.em.findOne(Message, { id, ticketId: ticket.id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const message = await ctx.em.findOne(
+    Message,
+    { id, ticketId: ticket.id },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   if (!message) throw new Refusal('CONFLICT', 'id');
   const isAll = !text && !attachmentIds?.length;
   const before = message.text;
@@ -34,10 +41,17 @@ export async function redact(ctx: Context, { id, text, attachmentIds }: MessageR
   Object.assign(message, { redactedAt: now, updatedAt: now, version: message.version + 1 });
   await reindex(ctx, [ticket]);
   const internal = message.visibility === MessageVisibility.PRIVATE;
-  const redacted = fact('message.redacted', ticket, { messageId: id, visibility: message.visibility, internal });
+  const redacted = fact('message.redacted', ticket, {
+    messageId: id,
+    visibility: message.visibility,
+    internal,
+  });
   // Of what waits for its instant nothing is left to be sent.
   const isNothing = isAll && message.delivery === DeliveryState.SCHEDULED;
-  await recordAll(ctx, isNothing ? [redacted, ...(await drop(ctx, ticket, [message]))] : [redacted]);
+  await recordAll(
+    ctx,
+    isNothing ? [redacted, ...(await drop(ctx, ticket, [message]))] : [redacted],
+  );
   return { message, userErrors: [] };
 }
 
@@ -51,15 +65,29 @@ function write(message: Message, body: string): void {
 function without({ body, text }: Message, words: string): string {
   const blackened = body.replaceAll(words, PLACE);
   const rendered = render(blackened);
-  if (blackened !== body && !rendered.text.includes(words) && !rendered.html.includes(words)) return blackened;
+  if (blackened !== body && !rendered.text.includes(words) && !rendered.html.includes(words))
+    return blackened;
   if (!text.includes(words)) throw new Refusal('NOT_FOUND', 'text');
   return text.replaceAll(words, PLACE);
 }
 
-async function filesOf(ctx: Context, message: Message, ids: readonly string[] | undefined): Promise<Attachment[]> {
-  const files = await ctx.em.find(Attachment, { messageId: message.id }, { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } });
+async function filesOf(
+  ctx: Context,
+  message: Message,
+  ids: readonly string[] | undefined,
+): Promise<Attachment[]> {
+  const files = await ctx.em.find(
+    Attachment,
+    { messageId: message.id },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
+  );
   if (!ids) return files;
-  const missing = ids.flatMap((id, at) => (files.some((file) => file.id === id) ? [] : [String(at)]));
-  if (missing.length) throw new Refusal(missing.map((at) => ({ code: 'NOT_FOUND', field: ['input', 'attachmentIds', at] })));
+  const missing = ids.flatMap((id, at) =>
+    files.some((file) => file.id === id) ? [] : [String(at)],
+  );
+  if (missing.length)
+    throw new Refusal(
+      missing.map((at) => ({ code: 'NOT_FOUND', field: ['input', 'attachmentIds', at] })),
+    );
   return files.filter(({ id }) => ids.includes(id));
 }

@@ -29,7 +29,10 @@ export class MessageResolver {
     description:
       'Writes a reply or a note. A requester’s reply reopens a ticket that is PENDING or SOLVED; on a CLOSED one it makes a new ticket that follows it.',
   })
-  messageAdd(@Arg('input', () => MessageAddInput) input: MessageAddInput, @Ctx() ctx: Context): Promise<MessageAddPayload> {
+  messageAdd(
+    @Arg('input', () => MessageAddInput) input: MessageAddInput,
+    @Ctx() ctx: Context,
+  ): Promise<MessageAddPayload> {
     return add(ctx, input);
   }
 
@@ -38,7 +41,10 @@ export class MessageResolver {
     description:
       'Takes back a message while it is SCHEDULED, by whomever it was written; one that is cancelled stays so. Who uploaded its files can send them with another one.',
   })
-  messageCancel(@Arg('input', () => MessageCancelInput) input: MessageCancelInput, @Ctx() ctx: Context): Promise<MessageCancelPayload> {
+  messageCancel(
+    @Arg('input', () => MessageCancelInput) input: MessageCancelInput,
+    @Ctx() ctx: Context,
+  ): Promise<MessageCancelPayload> {
     return cancel(ctx, input);
   }
 
@@ -47,7 +53,10 @@ export class MessageResolver {
     description:
       'Takes words or files out of a message for ever, out of the search too; `[redacted]` stays in their place. The subject of the ticket is not touched.',
   })
-  messageRedact(@Arg('input', () => MessageRedactInput) input: MessageRedactInput, @Ctx() ctx: Context): Promise<MessageRedactPayload> {
+  messageRedact(
+    @Arg('input', () => MessageRedactInput) input: MessageRedactInput,
+    @Ctx() ctx: Context,
+  ): Promise<MessageRedactPayload> {
     return redact(ctx, input);
   }
 
@@ -75,10 +84,13 @@ export class MessageResolver {
 
 @Resolver(() => Ticket)
 export class TicketMessages {
-  @FieldResolver(() => MessageConnection, { description: 'Replies and, for staff, notes; oldest first.' })
+  @FieldResolver(() => MessageConnection, {
+    description: 'Replies and, for staff, notes; oldest first.',
+  })
   messages(
     @Root() ticket: Ticket,
-    @Arg('visibility', () => MessageVisibility, { nullable: true, description: 'Only these.' }) visibility: MessageVisibility | null,
+    @Arg('visibility', () => MessageVisibility, { nullable: true, description: 'Only these.' })
+    visibility: MessageVisibility | null,
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Message>> {

@@ -51,29 +51,41 @@ interface Read {
   handled: boolean;
   firstReplyAt: string | null;
   messages: { totalCount: number; nodes: Shown[] };
-  timeline: { totalCount: number; nodes: { type: string; summary: string; actor: { id: string } }[] };
+  timeline: {
+    totalCount: number;
+    nodes: { type: string; summary: string; actor: { id: string } }[];
+  };
 }
 const READ = `query ($id: ID!) { ticket(id: $id) { status version updatedAt waitingSince handled firstReplyAt attachments { id }
   messages { totalCount nodes { id text delivery visibility sendAt deliveryError createdAt } }
   timeline { totalCount nodes { type summary actor { id } } } } }`;
-const read = async (id: string, actor: Actor = desk.agent): Promise<Read> => (await desk.ask<{ ticket: Read }>(actor, READ, { id })).ticket;
+const read = async (id: string, actor: Actor = desk.agent): Promise<Read> =>
+  (await desk.ask<{ ticket: Read }>(actor, READ, { id })).ticket;
 const last = async (id: string): Promise<Shown> => (await read(id)).messages.nodes.at(-1)!;
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
   payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 const later = async (ticketId: string, more: object = {}): Promise<string> => {
-  const payload = await reply(desk, desk.agent, ticketId, { body: 'An answer for later', sendAt: inMs(HOUR), ...more });
+  const payload = await reply(desk, desk.agent, ticketId, {
+    body: 'An answer for later',
+    sendAt: inMs(HOUR),
+    ...more,
+  });
   expect(codes(payload)).toEqual([]);
   return (payload['message'] as { id: string }).id;
 };
-const write = (ticketId: string, body = 'And now?') => mutate(desk, desk.customer, 'messageAdd', { ticketId, visibility: 'PUBLIC', body });
+const write = (ticketId: string, body = 'And now?') =>
+  mutate(desk, desk.customer, 'messageAdd', { ticketId, visibility: 'PUBLIC', body });
 const cancel = (id: string, actor: Actor = desk.agent) =>
   mutate(desk, actor, 'messageCancel', { id }, 'message { id delivery deliveryError }');
 async function until(holds: () => Promise<boolean>, patienceMs = 10_000): Promise<void> {
   for (const end = performance.now() + patienceMs; !(await holds()); await sleep(20))
     if (performance.now() > end) throw new Error('It did not happen in time.');
 }
-const sent = (id: string) => until(async () => (await read(id)).messages.nodes.every(({ delivery }) => delivery !== 'SCHEDULED'));
+const sent = (id: string) =>
+  until(async () =>
+    (await read(id)).messages.nodes.every(({ delivery }) => delivery !== 'SCHEDULED'),
+  );
 /** Once this one is sent, all that was due before has been looked at. */
 async function others(): Promise<void> {
   const { id } = await desk.ticket();
@@ -87,16 +99,35 @@ test('a scheduled reply is seen by the staff only, and is said at its instant: t
   const before = await read(id);
   const instant = inMs(HOUR);
   await later(id, { sendAt: instant, status: 'PENDING' });
-  expect(await last(id)).toMatchObject({ delivery: 'SCHEDULED', visibility: 'PRIVATE', sendAt: instant });
-  expect(await read(id)).toMatchObject({ status: 'NEW', handled: false, firstReplyAt: null, waitingSince: before.waitingSince });
+  expect(await last(id)).toMatchObject({
+    delivery: 'SCHEDULED',
+    visibility: 'PRIVATE',
+    sendAt: instant,
+  });
+  expect(await read(id)).toMatchObject({
+    status: 'NEW',
+    handled: false,
+    firstReplyAt: null,
+    waitingSince: before.waitingSince,
+  });
   clock.turn(HOUR - 2);
   await others();
   expect(await last(id)).toMatchObject({ delivery: 'SCHEDULED' });
   clock.turn(1);
   await sent(id);
   const now = new Date().toISOString();
-  expect(await read(id)).toMatchObject({ status: 'PENDING', handled: true, firstReplyAt: now, waitingSince: null });
-  expect(await last(id)).toMatchObject({ delivery: 'SENT', visibility: 'PUBLIC', sendAt: null, createdAt: now });
+  expect(await read(id)).toMatchObject({
+    status: 'PENDING',
+    handled: true,
+    firstReplyAt: now,
+    waitingSince: null,
+  });
+  expect(await last(id)).toMatchObject({
+    delivery: 'SENT',
+    visibility: 'PUBLIC',
+    sendAt: null,
+    createdAt: now,
+  });
   const { nodes } = (await read(id, desk.customer)).timeline;
   expect(nodes.map(({ type, actor }) => [type, actor.id])).toEqual([
     ['ticket.created', desk.customer.id],
@@ -129,7 +160,10 @@ test('requesters learn nothing of what waits or was taken back, by no way', asyn
   clock.turn(2 * HOUR);
   await sent(id);
   const after = await read(id, desk.customer);
-  expect(after.messages.nodes.map(({ text }) => text)).toEqual(['It should have come on Monday.', 'qzebra for later']);
+  expect(after.messages.nodes.map(({ text }) => text)).toEqual([
+    'It should have come on Monday.',
+    'qzebra for later',
+  ]);
   const { tickets: found } = await desk.ask<{ tickets: { totalCount: number } }>(
     desk.customer,
     '{ tickets(filter: { text: "qzebra" }) { totalCount } }',
@@ -148,9 +182,17 @@ test('with an undo window replies of people can be taken back before anybody rea
     userErrors: [],
   });
   expect(codes(await cancel(first))).toEqual([]);
-  await mutate(desk, desk.agent, 'messageAdd', { ticketId: id, visibility: 'PRIVATE', body: 'A note' });
+  await mutate(desk, desk.agent, 'messageAdd', {
+    ticketId: id,
+    visibility: 'PRIVATE',
+    body: 'A note',
+  });
   expect(await last(id)).toMatchObject({ delivery: 'INBOUND', sendAt: null });
-  await mutate(desk, desk.partner, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'By an app' });
+  await mutate(desk, desk.partner, 'messageAdd', {
+    ticketId: id,
+    visibility: 'PUBLIC',
+    body: 'By an app',
+  });
   expect(await last(id)).toMatchObject({ delivery: 'SENT', sendAt: null });
   await reply(desk, desk.agent, id, { body: 'Again' });
   await write(id);
@@ -173,7 +215,10 @@ test('a message of the requester cancels what waits, unless that is to be sent a
   await write(id);
   const { messages, timeline } = await read(id);
   const state = new Map(messages.nodes.map((message) => [message.id, message]));
-  expect(state.get(needless)).toMatchObject({ delivery: 'CANCELLED', deliveryError: 'The requester wrote before it was sent.' });
+  expect(state.get(needless)).toMatchObject({
+    delivery: 'CANCELLED',
+    deliveryError: 'The requester wrote before it was sent.',
+  });
   expect(state.get(anyhow)).toMatchObject({ delivery: 'SCHEDULED' });
   expect(timeline.nodes.at(-1)).toMatchObject({ type: 'message.cancelled', actor: { id: 'sys' } });
   clock.turn(2 * HOUR);
@@ -187,7 +232,8 @@ test('what was written to one requester is never sent to another: it is cancelle
   const waiting = await later(id, { cancelOnReply: false, attachmentIds: [file] });
   await mutate(desk, desk.admin, 'settingsUpdate', { undoSendSeconds: 60 });
   await reply(desk, desk.agent, id, { body: 'An answer just now' });
-  const change = (email: string) => mutate(desk, desk.colleague, 'ticketRequesterChange', { id, requester: { email } });
+  const change = (email: string) =>
+    mutate(desk, desk.colleague, 'ticketRequesterChange', { id, requester: { email } });
   expect(codes(await change('next@post.example'))).toEqual([]);
   const { messages, timeline } = await read(id);
   const deliveryError = 'The ticket became somebody else’s before it was sent.';
@@ -208,26 +254,57 @@ test('what was written to one requester is never sent to another: it is cancelle
 });
 
 test('what waits follows its ticket into another one and out again; in a closed ticket or in the bin it is cancelled', async () => {
-  const [from, into, closed, binned] = await Promise.all([desk.ticket(), desk.ticket(), desk.ticket(), desk.ticket()]);
+  const [from, into, closed, binned] = await Promise.all([
+    desk.ticket(),
+    desk.ticket(),
+    desk.ticket(),
+    desk.ticket(),
+  ]);
   await later(from.id, { body: 'Follows' });
-  const merge = await mutate(desk, desk.agent, 'ticketMerge', { ids: [from.id], intoId: into.id }, 'operation { id }');
+  const merge = await mutate(
+    desk,
+    desk.agent,
+    'ticketMerge',
+    { ids: [from.id], intoId: into.id },
+    'operation { id }',
+  );
   await later(into.id, { body: 'Stays', sendAt: inMs(2 * HOUR) });
   clock.turn(HOUR);
-  await until(async () => (await read(into.id, desk.customer)).messages.nodes.some(({ text }) => text === 'Follows'));
+  await until(async () =>
+    (await read(into.id, desk.customer)).messages.nodes.some(({ text }) => text === 'Follows'),
+  );
   await later(from.id, { body: 'Goes back' });
-  expect(codes(await mutate(desk, desk.agent, 'operationUndo', { id: (merge['operation'] as { id: string }).id }))).toEqual([]);
+  expect(
+    codes(
+      await mutate(desk, desk.agent, 'operationUndo', {
+        id: (merge['operation'] as { id: string }).id,
+      }),
+    ),
+  ).toEqual([]);
   clock.turn(HOUR);
   await sent(from.id);
   await sent(into.id);
-  const texts = async (id: string) => (await read(id, desk.customer)).messages.nodes.slice(1).map(({ text }) => text);
+  const texts = async (id: string) =>
+    (await read(id, desk.customer)).messages.nodes.slice(1).map(({ text }) => text);
   expect(await texts(from.id)).toEqual(['Follows', 'Goes back']);
   expect(await texts(into.id)).toEqual(['Stays']);
 
-  const [first, second] = [await later(closed.id, { sendAt: inMs(29 * 24 * HOUR) }), await later(binned.id, { sendAt: inMs(HOUR) })];
-  await mutate(desk, desk.agent, 'ticketStatusChange', { id: closed.id, status: 'SOLVED', resolutionCode: 'NO_REPLY' });
+  const [first, second] = [
+    await later(closed.id, { sendAt: inMs(29 * 24 * HOUR) }),
+    await later(binned.id, { sendAt: inMs(HOUR) }),
+  ];
+  await mutate(desk, desk.agent, 'ticketStatusChange', {
+    id: closed.id,
+    status: 'SOLVED',
+    resolutionCode: 'NO_REPLY',
+  });
   await mutate(desk, desk.lead, 'ticketDelete', { id: binned.id });
   clock.turn(HOUR);
-  await until(async () => (await read(binned.id, desk.lead)).messages.nodes.some(({ delivery }) => delivery === 'CANCELLED'));
+  await until(async () =>
+    (await read(binned.id, desk.lead)).messages.nodes.some(
+      ({ delivery }) => delivery === 'CANCELLED',
+    ),
+  );
   expect((await read(binned.id, desk.lead)).messages.nodes.at(-1)).toMatchObject({
     id: second,
     deliveryError: expect.stringMatching(/bin/),
@@ -236,7 +313,11 @@ test('what waits follows its ticket into another one and out again; in a closed 
   await until(async () => (await read(closed.id)).status === 'CLOSED');
   clock.turn(24 * HOUR);
   await sent(closed.id);
-  expect(await last(closed.id)).toMatchObject({ id: first, delivery: 'CANCELLED', deliveryError: expect.stringMatching(/closed/) });
+  expect(await last(closed.id)).toMatchObject({
+    id: first,
+    delivery: 'CANCELLED',
+    deliveryError: expect.stringMatching(/closed/),
+  });
 });
 
 test('the files of what waits are seen by the staff only, and can be sent again once it is taken back', async () => {
@@ -244,13 +325,23 @@ test('the files of what waits are seen by the staff only, and can be sent again 
   const file = await upload(desk, desk.agent, new Uint8Array(Buffer.from('qzebra')));
   const message = await later(id, { attachmentIds: [file] });
   const seen = async (actor: Actor): Promise<unknown> =>
-    desk.ask(actor, 'query ($id: ID!, $file: ID!) { ticket(id: $id) { attachments { id } } node(id: $file) { id } }', { id, file });
+    desk.ask(
+      actor,
+      'query ($id: ID!, $file: ID!) { ticket(id: $id) { attachments { id } } node(id: $file) { id } }',
+      { id, file },
+    );
   expect(await seen(desk.customer)).toEqual({ ticket: { attachments: [] }, node: null });
-  expect(await seen(desk.colleague)).toEqual({ ticket: { attachments: [{ id: file }] }, node: { id: file } });
+  expect(await seen(desk.colleague)).toEqual({
+    ticket: { attachments: [{ id: file }] },
+    node: { id: file },
+  });
   await cancel(message);
   expect(await seen(desk.colleague)).toEqual({ ticket: { attachments: [] }, node: null });
   await reply(desk, desk.agent, id, { attachmentIds: [file] });
-  expect(await seen(desk.customer)).toEqual({ ticket: { attachments: [{ id: file }] }, node: { id: file } });
+  expect(await seen(desk.customer)).toEqual({
+    ticket: { attachments: [{ id: file }] },
+    node: { id: file },
+  });
 });
 
 test('what is taken out of it for ever is not sent; with nothing left it is cancelled', async () => {
@@ -260,13 +351,19 @@ test('what is taken out of it for ever is not sent; with nothing left it is canc
   await mutate(desk, desk.lead, 'messageRedact', { id: whole });
   clock.turn(HOUR);
   await sent(id);
-  expect((await read(id, desk.customer)).messages.nodes.slice(1).map(({ text }) => text)).toEqual(['The code is [redacted].']);
+  expect((await read(id, desk.customer)).messages.nodes.slice(1).map(({ text }) => text)).toEqual([
+    'The code is [redacted].',
+  ]);
 });
 
 test('a move that can’t be any more is left, and the message is sent all the same', async () => {
   const { id } = await desk.ticket();
   await later(id, { status: 'SOLVED' });
-  await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED', resolutionCode: 'NO_REPLY' });
+  await mutate(desk, desk.agent, 'ticketStatusChange', {
+    id,
+    status: 'SOLVED',
+    resolutionCode: 'NO_REPLY',
+  });
   clock.turn(HOUR);
   await sent(id);
   expect(await read(id)).toMatchObject({ status: 'SOLVED', handled: true });
@@ -274,16 +371,21 @@ test('a move that can’t be any more is left, and the message is sent all the s
 
 test('what can’t be is refused, and names the field', async () => {
   const { id } = await desk.ticket();
-  const given = async (actor: Actor, more: object) => codes(await reply(desk, actor, id, { sendAt: inMs(HOUR), ...more }));
+  const given = async (actor: Actor, more: object) =>
+    codes(await reply(desk, actor, id, { sendAt: inMs(HOUR), ...more }));
   expect(await given(desk.agent, { sendAt: inMs(0) })).toEqual(['INVALID input.sendAt']);
-  expect(await given(desk.agent, { sendAt: inMs(365 * 24 * HOUR + 1) })).toEqual(['INVALID input.sendAt']);
+  expect(await given(desk.agent, { sendAt: inMs(365 * 24 * HOUR + 1) })).toEqual([
+    'INVALID input.sendAt',
+  ]);
   expect(await given(desk.agent, { visibility: 'PRIVATE' })).toEqual(['INVALID input.sendAt']);
   expect(await given(desk.agent, { status: 'CLOSED' })).toEqual(['CLOSE_BY_HAND input.status']);
   expect(await given(desk.customer, { seen: null })).toEqual(['FORBIDDEN input.sendAt']);
   for (let n = 0; n < 20; n++) await later(id);
   expect(await given(desk.agent, {})).toEqual(['LIMIT_REACHED input.sendAt']);
   expect(codes(await cancel('msg_made_up'))).toEqual(['NOT_FOUND input.id']);
-  expect(codes(await mutate(desk, desk.admin, 'settingsUpdate', { undoSendSeconds: 61 }))).toEqual(['INVALID input.undoSendSeconds']);
+  expect(codes(await mutate(desk, desk.admin, 'settingsUpdate', { undoSendSeconds: 61 }))).toEqual([
+    'INVALID input.undoSendSeconds',
+  ]);
 });
 
 test('it is sent once, whoever works, and by whoever comes after a stop', async () => {
@@ -292,10 +394,18 @@ test('it is sent once, whoever works, and by whoever comes after a stop', async 
   const { orm, log } = service.service;
   await clockOf(orm)!.stop();
   clock.turn(2 * HOUR);
-  const rivals = [1, 2].map(() => startClock({ orm, log, url: service.database.url, timers: [sendTimer] }));
+  const rivals = [1, 2].map(() =>
+    startClock({ orm, log, url: service.database.url, timers: [sendTimer] }),
+  );
   await sent(id);
   await Promise.all(rivals.map((rival) => rival.stop()));
   const { messages, timeline } = await read(id, desk.customer);
-  expect(messages.nodes.slice(1).map(({ text }) => text)).toEqual(['Part 0', 'Part 1', 'Part 2', 'Part 3', 'Part 4']);
+  expect(messages.nodes.slice(1).map(({ text }) => text)).toEqual([
+    'Part 0',
+    'Part 1',
+    'Part 2',
+    'Part 3',
+    'Part 4',
+  ]);
   expect(timeline.nodes.filter(({ type }) => type === 'message.added')).toHaveLength(6);
 });

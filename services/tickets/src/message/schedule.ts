@@ -15,7 +15,10 @@ const LONGEST_MS = 365 * 24 * 3_600_000;
 const MOST = 20;
 
 /** When a message is to be sent; null is at once. Replies that a person sends by hand wait for the undo window, all else only when it is asked for. */
-export async function sendAtOf(ctx: Context, { sendAt, visibility }: MessageAddInput): Promise<Date | null> {
+export async function sendAtOf(
+  ctx: Context,
+  { sendAt, visibility }: MessageAddInput,
+): Promise<Date | null> {
   const { kind } = ctx.actor;
   const isPublic = visibility === MessageVisibility.PUBLIC;
   if (sendAt) {
@@ -47,11 +50,20 @@ export async function schedule(
   await index(ctx, ticket.id, [message]);
   const at = message.createdAt;
   await recordAll(ctx, [
-    fact('message.scheduled', ticket, { at, messageId: message.id, sendAt: message.sendAt!.toISOString(), internal: true }),
+    fact('message.scheduled', ticket, {
+      at,
+      messageId: message.id,
+      sendAt: message.sendAt!.toISOString(),
+      internal: true,
+    }),
   ]);
 }
 
 async function refuseTooMany(ctx: Context, { id, ticketId }: Message): Promise<void> {
-  const waiting = await ctx.em.count(Message, { ticketId, delivery: DeliveryState.SCHEDULED, id: { $ne: id } });
+  const waiting = await ctx.em.count(Message, {
+    ticketId,
+    delivery: DeliveryState.SCHEDULED,
+    id: { $ne: id },
+  });
   if (waiting >= MOST) throw new Refusal('LIMIT_REACHED', 'sendAt');
 }

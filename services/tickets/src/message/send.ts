@@ -23,7 +23,12 @@ async function sendDue(ctx: Context, row: object): Promise<void> {
     const { authorKind: kind, authorId: id, authorName: name } = message;
     ctx.actor = { ...system, kind, id, name };
     const obstacle = obstacleOf(ticket);
-    await recordAll(ctx, obstacle ? await drop(ctx, ticket, [message], obstacle) : await send(ctx, ticket, message, at));
+    await recordAll(
+      ctx,
+      obstacle
+        ? await drop(ctx, ticket, [message], obstacle)
+        : await send(ctx, ticket, message, at),
+    );
   }
 }
 
@@ -36,8 +41,15 @@ function obstacleOf({ deletedAt, status }: Ticket): keyof typeof REASONS | undef
 }
 
 async function send(ctx: Context, ticket: Ticket, message: Message, at: Date): Promise<NewFact[]> {
-  const status = message.sendStatus && (await isAllowed(ctx, ticket, message.sendStatus)) ? message.sendStatus : null;
-  Object.assign(message, { visibility: MessageVisibility.PUBLIC, delivery: DeliveryState.SENT, sendAt: null });
+  const status =
+    message.sendStatus && (await isAllowed(ctx, ticket, message.sendStatus))
+      ? message.sendStatus
+      : null;
+  Object.assign(message, {
+    visibility: MessageVisibility.PUBLIC,
+    delivery: DeliveryState.SENT,
+    sendAt: null,
+  });
   Object.assign(message, { createdAt: at, updatedAt: at, version: message.version + 1 });
   return speak(ctx, ticket, message, status);
 }

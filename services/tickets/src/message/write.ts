@@ -26,7 +26,10 @@ export interface NewMessage {
 }
 
 /** Writes a message into a ticket of the open transaction; stored with the next flush. */
-export function write(ctx: Context, { author, body, at, externalId, sendAt = null, ...given }: NewMessage): Message {
+export function write(
+  ctx: Context,
+  { author, body, at, externalId, sendAt = null, ...given }: NewMessage,
+): Message {
   const outbound = author.kind !== 'customer' && given.visibility === MessageVisibility.PUBLIC;
   return ctx.em.create(Message, {
     ...given,
@@ -39,7 +42,11 @@ export function write(ctx: Context, { author, body, at, externalId, sendAt = nul
     authorKind: author.kind,
     authorId: author.id,
     authorName: author.name,
-    delivery: sendAt ? DeliveryState.SCHEDULED : outbound ? DeliveryState.SENT : DeliveryState.INBOUND,
+    delivery: sendAt
+      ? DeliveryState.SCHEDULED
+      : outbound
+        ? DeliveryState.SENT
+        : DeliveryState.INBOUND,
     appId: ctx.actor.kind === 'app' ? ctx.actor.id : null,
     externalId: externalId ?? null,
     createdAt: at,

@@ -6,13 +6,17 @@ import { Ticket } from '../ticket/ticket.ts';
 export class TicketNextInput {
   @Field(() => ID, {
     nullable: true,
-    description: 'Only from this department; default from those that the caller works in, and what is in none.',
+    description:
+      'Only from this department; default from those that the caller works in, and what is in none.',
   })
   departmentId?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketNext.' })
 export class TicketNextPayload extends Payload {
-  @Field(() => Ticket, { nullable: true, description: 'The ticket as it now stands; null when there is none, or when refused.' })
+  @Field(() => Ticket, {
+    nullable: true,
+    description: 'The ticket as it now stands; null when there is none, or when refused.',
+  })
   ticket?: Ticket | null;
 }

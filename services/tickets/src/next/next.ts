@@ -14,10 +14,15 @@ import type { TicketNextInput, TicketNextPayload } from './input.ts';
  * somebody else in this moment is passed over, so that no two get the same one and nobody waits.
  */
 export async function next(ctx: Context, input: TicketNextInput): Promise<TicketNextPayload> {
-  const department = await optional(input.departmentId, (id) => departmentOf(ctx, id, 'departmentId'));
+  const department = await optional(input.departmentId, (id) =>
+    departmentOf(ctx, id, 'departmentId'),
+  );
   const ticket = ctx.actor.kind === 'agent' ? await free(ctx, department) : undefined;
   if (!ticket) return { ticket: null, userErrors: [] };
-  await recordAll(ctx, [...(await handed(ctx, ticket, { assigneeId: ctx.actor.id })), ...calmed(ticket, 'assign')]);
+  await recordAll(ctx, [
+    ...(await handed(ctx, ticket, { assigneeId: ctx.actor.id })),
+    ...calmed(ticket, 'assign'),
+  ]);
   return { ticket, userErrors: [] };
 }
 

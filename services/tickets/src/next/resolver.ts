@@ -11,7 +11,10 @@ export class NextTicket {
     description:
       'Gives the caller the most urgent ticket, and of equally urgent ones what has waited longest, of those that are NEW or OPEN, awake and in nobody’s hands; no two callers get the same one. Null when there is none, and for apps, who have nothing in hand.',
   })
-  ticketNext(@Arg('input', () => TicketNextInput) input: TicketNextInput, @Ctx() ctx: Context): Promise<TicketNextPayload> {
+  ticketNext(
+    @Arg('input', () => TicketNextInput) input: TicketNextInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketNextPayload> {
     return next(ctx, input);
   }
 }

@@ -35,7 +35,12 @@ export class Bell {
   /** Resolves when somebody was told something, or may have been, or when the signal stops. To be called before what there is already is read. */
   rung(workspace: string, person: string, signal: AbortSignal): Promise<void> {
     const { config, log } = this.#service;
-    this.#stopListening ??= listen({ url: config.DATABASE_URL, channel: CHANNEL, log, heard: (word) => this.#ring(word) });
+    this.#stopListening ??= listen({
+      url: config.DATABASE_URL,
+      channel: CHANNEL,
+      log,
+      heard: (word) => this.#ring(word),
+    });
     const word = wordOf(workspace, person);
     const waiting = this.#waiting.get(word) ?? new Set();
     this.#waiting.set(word, waiting);
@@ -67,7 +72,10 @@ export class Bell {
   }
 
   #ring(word: string | undefined): void {
-    const all = word === undefined ? [...this.#waiting.values()] : [this.#waiting.get(word) ?? new Set<() => void>()];
+    const all =
+      word === undefined
+        ? [...this.#waiting.values()]
+        : [this.#waiting.get(word) ?? new Set<() => void>()];
     for (const waiting of all) for (const wake of waiting) wake();
   }
 
@@ -96,13 +104,20 @@ export class Bell {
         ) n order by asked.place, n.position`.execute(db);
       if (!rows.length) return new Map();
       const ids = [...new Set(rows.map((row) => row.ticket_id))];
-      const stored = await sql<object>`select * from ticket where workspace_id = ${workspace}::uuid and id = any(${ids}::uuid[])`.execute(
-        db,
+      const stored =
+        await sql<object>`select * from ticket where workspace_id = ${workspace}::uuid and id = any(${ids}::uuid[])`.execute(
+          db,
+        );
+      const tickets = new Map(
+        hydrate(this.#service.orm, Ticket, stored.rows).map((ticket) => [ticket.id, ticket]),
       );
-      const tickets = new Map(hydrate(this.#service.orm, Ticket, stored.rows).map((ticket) => [ticket.id, ticket]));
       const found = rows.map((row) => ({ place: row.place, notification: notificationOf(row) }));
       return Map.groupBy(
-        found.map(({ place, notification }) => ({ place, notification, ticket: tickets.get(notification.ticketId) })),
+        found.map(({ place, notification }) => ({
+          place,
+          notification,
+          ticket: tickets.get(notification.ticketId),
+        })),
         ({ place }) => place,
       );
     };

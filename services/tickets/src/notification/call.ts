@@ -25,7 +25,8 @@ interface Calling extends TicketData {
 /** What one requester may know of a fact all may. */
 const REQUESTER = { role: Role.REQUESTER } as Actor;
 
-const { NEW_TICKET, ASSIGNED, MENTION, FOLLOWED, REPLY, STATUS, ESCALATION, NOT_SENT } = NotificationReason;
+const { NEW_TICKET, ASSIGNED, MENTION, FOLLOWED, REPLY, STATUS, ESCALATION, NOT_SENT } =
+  NotificationReason;
 /** What followers do not hear of: it says nothing of the ticket, or another fact says it. */
 const QUIET: ReadonlySet<string> = new Set([
   'ticket.created',
@@ -39,7 +40,8 @@ const QUIET: ReadonlySet<string> = new Set([
 export function callsOf({ type, subject, data }: Fact): Call[] {
   const told = data as unknown as Calling;
   const { state, because } = told;
-  if (!subject.startsWith('tkt_') || !state || state.spam || state.deletedAt || because?.imported) return [];
+  if (!subject.startsWith('tkt_') || !state || state.spam || state.deletedAt || because?.imported)
+    return [];
   return [...toStaff(type, told), ...toCustomers(type, told)];
 }
 
@@ -49,33 +51,45 @@ function toStaff(type: string, told: Calling): Call[] {
   const isOpened = type === 'ticket.created';
   const assignee = isOpened ? state.assigneeId : changes['assigneeId']?.[1];
   const department = isOpened ? state.departmentId : changes['departmentId']?.[1];
-  const isWaiting = !state.assigneeId && state.status !== TicketStatus.SOLVED && state.status !== TicketStatus.CLOSED;
+  const isWaiting =
+    !state.assigneeId &&
+    state.status !== TicketStatus.SOLVED &&
+    state.status !== TicketStatus.CLOSED;
   return [
     ...mentions.map((person): Call => ({ reason: MENTION, person })),
     ...agentIds.map((person): Call => ({ reason: MENTION, person })),
     ...(typeof assignee === 'string' ? [{ reason: ASSIGNED, person: assignee }] : []),
     ...(isAnswer && state.assigneeId ? [{ reason: REPLY, person: state.assigneeId }] : []),
-    ...(isWaiting && (isOpened || department) ? [{ reason: NEW_TICKET, team: state.departmentId }] : []),
+    ...(isWaiting && (isOpened || department)
+      ? [{ reason: NEW_TICKET, team: state.departmentId }]
+      : []),
     ...(type === 'ticket.escalated' ? [inHands(state)] : []),
     ...(authorId ? [{ reason: NOT_SENT, person: authorId }] : []),
     ...(team ? [{ reason: NEW_TICKET, team: state.departmentId }] : []),
-    ...(QUIET.has(type) || opens ? [] : (state.followerIds ?? []).map((person): Call => ({ reason: FOLLOWED, person }))),
+    ...(QUIET.has(type) || opens
+      ? []
+      : (state.followerIds ?? []).map((person): Call => ({ reason: FOLLOWED, person }))),
   ];
 }
 
 /** In whose hands a ticket is. */
 const inHands = ({ assigneeId, departmentId }: State): Call =>
-  assigneeId ? { reason: ESCALATION, person: assigneeId } : { reason: ESCALATION, team: departmentId };
+  assigneeId
+    ? { reason: ESCALATION, person: assigneeId }
+    : { reason: ESCALATION, team: departmentId };
 
 /** Customers are told of what is said to them, of where their ticket stands, and that they get copies. */
 function toCustomers(type: string, told: Calling): Call[] {
   const { state, changes = {}, visibility } = told;
   const all = [state.requesterId, ...(state.ccIds ?? [])];
-  const call = (people: readonly string[]): Call[] => people.map((person) => ({ reason: STATUS, person }));
+  const call = (people: readonly string[]): Call[] =>
+    people.map((person) => ({ reason: STATUS, person }));
   if (type === 'message.added') return visibility === 'PUBLIC' ? call(all) : [];
   if (type === 'ticket.participants_changed') {
     const [before, after] = (changes['ccIds'] ?? [[], []]) as [string[], string[]];
     return call(after.filter((id) => !before.includes(id)));
   }
-  return type === 'ticket.status_changed' && isVisible(REQUESTER, { type, data: told }) ? call(all) : [];
+  return type === 'ticket.status_changed' && isVisible(REQUESTER, { type, data: told })
+    ? call(all)
+    : [];
 }

@@ -2,7 +2,13 @@ import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
 import { factOf } from '@deskgraph/common/events';
 import type { Condition } from '@deskgraph/common/filter';
-import { Direction, type OrderKey, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
+import {
+  Direction,
+  type OrderKey,
+  type Page,
+  type PageRequest,
+  keyset,
+} from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { TicketEvent } from '../event/event.ts';
 import { visible as factVisible } from '../event/visible.ts';
@@ -24,9 +30,14 @@ const own = (actor: Actor): Condition =>
 const FROM = sql`notification n join ticket t on t.id = n.ticket_id`;
 
 /** A page of the caller's notifications, newest first. */
-export async function find(ctx: Context, { unreadOnly, ...request }: NotificationQuery): Promise<Page<Notification>> {
+export async function find(
+  ctx: Context,
+  { unreadOnly, ...request }: NotificationQuery,
+): Promise<Page<Notification>> {
   const page = keyset(request, ORDER);
-  const condition: Condition = unreadOnly ? sql`${own(ctx.actor)} and n.read_at is null` : own(ctx.actor);
+  const condition: Condition = unreadOnly
+    ? sql`${own(ctx.actor)} and n.read_at is null`
+    : own(ctx.actor);
   const em = await ctx.read();
   const { rows } = await sql<NotificationRow>`
     select n.*, ${page.keys} from ${FROM} where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}`.execute(
@@ -36,16 +47,22 @@ export async function find(ctx: Context, { unreadOnly, ...request }: Notificatio
 }
 
 /** How many of the caller's notifications are unread. */
-export const unread = (ctx: Context): Promise<number> => count(ctx, sql`${own(ctx.actor)} and n.read_at is null`);
+export const unread = (ctx: Context): Promise<number> =>
+  count(ctx, sql`${own(ctx.actor)} and n.read_at is null`);
 
 async function count(ctx: Context, condition: Condition): Promise<number> {
   const em = await ctx.read();
-  const { rows } = await sql<{ count: number }>`select count(*)::integer as count from ${FROM} where ${condition}`.execute(em.getKysely());
+  const { rows } = await sql<{
+    count: number;
+  }>`select count(*)::integer as count from ${FROM} where ${condition}`.execute(em.getKysely());
   return rows[0]!.count;
 }
 
 /** The fact that a notification is about. */
-export const eventOf = async (ctx: Context, { position, event }: Notification): Promise<TicketEvent | null> =>
+export const eventOf = async (
+  ctx: Context,
+  { position, event }: Notification,
+): Promise<TicketEvent | null> =>
   event ??
   ctx.load.byKey<TicketEvent | null>(
     'facts by position',

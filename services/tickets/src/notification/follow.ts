@@ -7,7 +7,10 @@ import { make } from './make.ts';
 const followers = new WeakMap<object, Follower>();
 
 /** What facts of this service's own log do here. */
-export const NOTIFICATIONS = { source: 'notifications', applyAll: (ctx: Context, facts: Fact[]): Promise<void> => make(ctx, facts) };
+export const NOTIFICATIONS = {
+  source: 'notifications',
+  applyAll: (ctx: Context, facts: Fact[]): Promise<void> => make(ctx, facts),
+};
 
 /**
  * Tells people what happens, after it has happened: no request waits for it, however many are to be told, and each fact is told exactly once,

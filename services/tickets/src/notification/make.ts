@@ -22,19 +22,24 @@ interface Told {
 
 /** Tells people of a page of facts, with the same few statements however many are told; within the transaction that keeps the position. */
 export async function make(ctx: Context, facts: readonly Fact[]): Promise<void> {
-  const called = facts.map((fact) => ({ fact, calls: callsOf(fact) })).filter(({ calls }) => calls.length);
+  const called = facts
+    .map((fact) => ({ fact, calls: callsOf(fact) }))
+    .filter(({ calls }) => calls.length);
   if (!called.length) return;
   const staff = await staffFor(
     ctx,
     called.flatMap(({ calls }) => calls),
   );
   const told = called.flatMap(({ fact, calls }) => toldOf(fact, calls, staff));
-  for (let from = 0; from < told.length; from += AT_ONCE) await keep(ctx, told.slice(from, from + AT_ONCE));
+  for (let from = 0; from < told.length; from += AT_ONCE)
+    await keep(ctx, told.slice(from, from + AT_ONCE));
 }
 
 /** Who may be told, of those who are called. */
 function staffFor(ctx: Context, calls: readonly Call[]): Promise<Actor[]> {
-  const people = calls.flatMap((call) => ('person' in call && call.person.startsWith('agt_') ? call.person : []));
+  const people = calls.flatMap((call) =>
+    'person' in call && call.person.startsWith('agt_') ? call.person : [],
+  );
   return staffNow(ctx, { ids: [...new Set(people)], all: calls.some((call) => 'team' in call) });
 }
 
@@ -44,10 +49,16 @@ function toldOf(fact: Fact, calls: readonly Call[], staff: readonly Actor[]): To
   const seeing = staff.filter((actor) => sees(actor, { ...state, id: fact.subject }));
   const known = new Set(seeing.map(({ id }) => id));
   const reasons = new Map<string, NotificationReason>();
-  const strongest = calls.toSorted((a, b) => BY_STRENGTH.indexOf(a.reason) - BY_STRENGTH.indexOf(b.reason));
+  const strongest = calls.toSorted(
+    (a, b) => BY_STRENGTH.indexOf(a.reason) - BY_STRENGTH.indexOf(b.reason),
+  );
   for (const call of strongest)
     for (const person of 'person' in call ? [call.person] : teamOf(call.team, staff))
-      if (!reasons.has(person) && person !== fact.actor.id && (known.has(person) || person.startsWith('cus_')))
+      if (
+        !reasons.has(person) &&
+        person !== fact.actor.id &&
+        (known.has(person) || person.startsWith('cus_'))
+      )
         reasons.set(person, call.reason);
   return [...reasons].map(([person, reason]) => ({ fact, person, reason }));
 }

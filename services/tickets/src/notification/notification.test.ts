@@ -4,7 +4,12 @@ import { type Actor, Role } from '@deskgraph/common/access';
 import { factOf } from '@deskgraph/common/events';
 import { newId, uuidOf } from '@deskgraph/common/id';
 import { IdentityKind } from '@deskgraph/common/identity';
-import { type StreamClient, type TestService, countStatements, person } from '@deskgraph/common/testing';
+import {
+  type StreamClient,
+  type TestService,
+  countStatements,
+  person,
+} from '@deskgraph/common/testing';
 import { systemActor } from '@deskgraph/common/token';
 import { Context } from '@deskgraph/common/transaction';
 import { Client } from 'pg';
@@ -43,14 +48,22 @@ interface Shown {
   ticket: { id: string } | null;
 }
 const SHOWN = 'id reason readAt text event { type } ticket { id }';
-const inbox = async (desk: Desk, actor: Actor, args = ''): Promise<{ nodes: Shown[]; unread: number }> => {
+const inbox = async (
+  desk: Desk,
+  actor: Actor,
+  args = '',
+): Promise<{ nodes: Shown[]; unread: number }> => {
   await toldAll(service.service.orm);
   const query = `{ viewer { notifications(first: 100 ${args}) { nodes { ${SHOWN} } } unread } }`;
-  const { viewer } = await desk.ask<{ viewer: { notifications: { nodes: Shown[] }; unread: number } }>(actor, query);
+  const { viewer } = await desk.ask<{
+    viewer: { notifications: { nodes: Shown[] }; unread: number };
+  }>(actor, query);
   return { nodes: viewer.notifications.nodes, unread: viewer.unread };
 };
-const brief = ({ reason, event, ticket }: Shown): string => `${reason} ${event?.type} ${ticket?.id}`;
-const codes = ({ userErrors }: Result): string[] => userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const brief = ({ reason, event, ticket }: Shown): string =>
+  `${reason} ${event?.type} ${ticket?.id}`;
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 
 const PATIENCE_MS = 10_000;
 
@@ -63,7 +76,10 @@ class Inbox {
     let begin = (): void => {};
     this.begun = new Promise((resolve) => (begin = resolve));
     client.subscribe<{ notificationAdded: Shown }, { cursor?: string }>(
-      { query: `subscription ($after: Cursor) { notificationAdded(after: $after) { ${SHOWN} } }`, variables: { after } },
+      {
+        query: `subscription ($after: Cursor) { notificationAdded(after: $after) { ${SHOWN} } }`,
+        variables: { after },
+      },
       {
         next: ({ data, extensions }) => {
           begin();
@@ -82,7 +98,8 @@ class Inbox {
   async until(count: number): Promise<void> {
     const late = setTimeout(() => this.#grown(), PATIENCE_MS);
     const end = Date.now() + PATIENCE_MS;
-    while (this.told.length < count && Date.now() < end) await new Promise<void>((resolve) => (this.#grown = resolve));
+    while (this.told.length < count && Date.now() < end)
+      await new Promise<void>((resolve) => (this.#grown = resolve));
     clearTimeout(late);
   }
 }
@@ -92,8 +109,17 @@ test('each is told exactly what a small model says, in the inbox and live alike,
   const { one, some, roll } = dice(seed);
   const desk = await openDesk(service);
   const { admin, lead, agent, colleague, light, customer, stranger, departmentId } = desk;
-  await mutate(desk, admin, 'departmentUpdate', { id: departmentId, agentIds: [lead.id, agent.id, light.id] });
-  const { department } = (await mutate(desk, admin, 'departmentCreate', { name: 'Empty' }, 'department { id }')) as unknown as {
+  await mutate(desk, admin, 'departmentUpdate', {
+    id: departmentId,
+    agentIds: [lead.id, agent.id, light.id],
+  });
+  const { department } = (await mutate(
+    desk,
+    admin,
+    'departmentCreate',
+    { name: 'Empty' },
+    'department { id }',
+  )) as unknown as {
     department: { id: string };
   };
   await mutate(desk, admin, 'settingsUpdate', { onHoldEnabled: true });
@@ -141,12 +167,21 @@ test('each is told exactly what a small model says, in the inbox and live alike,
   const ACTS: ((it: Case) => Promise<void>)[] = [
     async (it) => {
       const by = one(workers);
-      await mutate(desk, by, 'messageAdd', { ticketId: it.id, visibility: 'PUBLIC', body: 'An answer', override: true });
+      await mutate(desk, by, 'messageAdd', {
+        ticketId: it.id,
+        visibility: 'PUBLIC',
+        body: 'An answer',
+        override: true,
+      });
       told.answered(by.id, it);
     },
     async (it) => {
       const by = one(people.filter(({ id }) => id === it.requester || it.ccs.includes(id)));
-      await mutate(desk, by, 'messageAdd', { ticketId: it.id, visibility: 'PUBLIC', body: 'A question for @agent' });
+      await mutate(desk, by, 'messageAdd', {
+        ticketId: it.id,
+        visibility: 'PUBLIC',
+        body: 'A question for @agent',
+      });
       told.asked(by.id, it);
     },
     async (it) => {
@@ -194,11 +229,16 @@ test('each is told exactly what a small model says, in the inbox and live alike,
       const by = one(workers);
       const to = one(['OPEN', 'PENDING', 'ON_HOLD', 'ON_HOLD', 'SOLVED']);
       if (to === 'SOLVED' && it.status !== to) it.assignee ??= by.id;
-      await mutate(desk, by, 'ticketStatusChange', { id: it.id, status: to, ...(to === 'SOLVED' && { resolutionCode: 'NO_REPLY' }) });
+      await mutate(desk, by, 'ticketStatusChange', {
+        id: it.id,
+        status: to,
+        ...(to === 'SOLVED' && { resolutionCode: 'NO_REPLY' }),
+      });
       told.move(by.id, it, to);
     },
   ];
-  for (let step = 0; step < 90; step++) await (cases.length < 3 || !roll(12) ? create() : one(ACTS)(one(cases)));
+  for (let step = 0; step < 90; step++)
+    await (cases.length < 3 || !roll(12) ? create() : one(ACTS)(one(cases)));
   await settled();
   for (const [at, actor] of people.entries()) {
     const expected = told.to.get(actor.id) ?? [];
@@ -208,7 +248,11 @@ test('each is told exactly what a small model says, in the inbox and live alike,
     };
     const { nodes, unread } = await inbox(desk, actor);
     const shown = expected.filter(isMine);
-    expect({ seed, who: actor.name, live: live[at]!.told.map(brief) }).toEqual({ seed, who: actor.name, live: expected });
+    expect({ seed, who: actor.name, live: live[at]!.told.map(brief) }).toEqual({
+      seed,
+      who: actor.name,
+      live: expected,
+    });
     expect({ seed, who: actor.name, told: nodes.map(brief).toSorted() }).toEqual({
       seed,
       who: actor.name,
@@ -229,7 +273,12 @@ describe('an inbox', () => {
 
   test('says in the reader’s language what happened to which ticket, and is read by its owner alone', async () => {
     const { id, number } = await desk.ticket();
-    await mutate(desk, desk.agent, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'An answer', override: true });
+    await mutate(desk, desk.agent, 'messageAdd', {
+      ticketId: id,
+      visibility: 'PUBLIC',
+      body: 'An answer',
+      override: true,
+    });
     await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED' });
     await toldAll(service.service.orm);
     const answer = await service.ask<{ viewer: { notifications: { nodes: { text: string }[] } } }>(
@@ -244,9 +293,13 @@ describe('an inbox', () => {
       `Ana respondeu · #${number} Where is my parcel?`,
     ]);
     const { nodes } = await inbox(desk, desk.customer);
-    const readBy = (actor: Actor, ids: string[] | null): Promise<Result> => mutate(desk, actor, 'notificationsRead', { ids }, 'unread');
+    const readBy = (actor: Actor, ids: string[] | null): Promise<Result> =>
+      mutate(desk, actor, 'notificationsRead', { ids }, 'unread');
     expect(codes(await readBy(desk.stranger, [nodes[0]!.id]))).toEqual(['NOT_FOUND input.ids.0']);
-    expect(await readBy(desk.customer, [nodes[0]!.id])).toMatchObject({ unread: 2, userErrors: [] });
+    expect(await readBy(desk.customer, [nodes[0]!.id])).toMatchObject({
+      unread: 2,
+      userErrors: [],
+    });
     expect((await inbox(desk, desk.customer, ', unreadOnly: true')).nodes).toEqual(nodes.slice(1));
     expect(await readBy(desk.customer, null)).toMatchObject({ unread: 0 });
     expect((await inbox(desk, desk.stranger)).nodes).toEqual([]);
@@ -255,44 +308,76 @@ describe('an inbox', () => {
 
   test('says that a ticket was opened for somebody, not that he was answered', async () => {
     const who = { kind: IdentityKind.EMAIL, value: 'recall@post.example' };
-    const owner = person(Role.REQUESTER, desk.workspace, { id: metId(desk.workspace, who), name: 'Owner' });
-    const input = { subject: 'Recall', body: 'Please stop using it.', channel: 'EMAIL', requester: { email: who.value } };
+    const owner = person(Role.REQUESTER, desk.workspace, {
+      id: metId(desk.workspace, who),
+      name: 'Owner',
+    });
+    const input = {
+      subject: 'Recall',
+      body: 'Please stop using it.',
+      channel: 'EMAIL',
+      requester: { email: who.value },
+    };
     const { ticket } = await mutate(desk, desk.agent, 'ticketCreate', input, 'ticket { number }');
     const { nodes } = await inbox(desk, owner);
-    expect(nodes.map(({ text }) => text)).toEqual([`Ana opened a ticket for you · #${(ticket as { number: number }).number} Recall`]);
+    expect(nodes.map(({ text }) => text)).toEqual([
+      `Ana opened a ticket for you · #${(ticket as { number: number }).number} Recall`,
+    ]);
   });
 
   test('holds nothing of a ticket that is in the bin or somebody else’s, and has it back with the ticket', async () => {
     const { id } = await desk.ticket();
     const about = async (actor: Actor): Promise<number> =>
       (await inbox(desk, actor)).nodes.filter(({ ticket }) => ticket?.id === id).length;
-    await mutate(desk, desk.agent, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'An answer', override: true });
+    await mutate(desk, desk.agent, 'messageAdd', {
+      ticketId: id,
+      visibility: 'PUBLIC',
+      body: 'An answer',
+      override: true,
+    });
     expect([await about(desk.customer), await about(desk.colleague)]).toEqual([2, 1]);
     await mutate(desk, desk.lead, 'ticketDelete', { id });
     expect([await about(desk.customer), await about(desk.colleague)]).toEqual([0, 0]);
     await mutate(desk, desk.lead, 'ticketRestore', { id });
     expect([await about(desk.customer), await about(desk.colleague)]).toEqual([2, 1]);
-    await mutate(desk, desk.agent, 'ticketRequesterChange', { id, requester: { email: 'next@post.example' } });
+    await mutate(desk, desk.agent, 'ticketRequesterChange', {
+      id,
+      requester: { email: 'next@post.example' },
+    });
     expect([await about(desk.customer), await about(desk.colleague)]).toEqual([0, 1]);
   });
 
   test('is as its owner wants it: for each reason for which he can be told', async () => {
     const PREFERENCES = 'preferences { reason inApp email push }';
     const of = async (actor: Actor): Promise<string[]> => {
-      const { viewer } = await desk.ask<{ viewer: { preferences: { reason: string }[] } }>(actor, `{ viewer { ${PREFERENCES} } }`);
+      const { viewer } = await desk.ask<{ viewer: { preferences: { reason: string }[] } }>(
+        actor,
+        `{ viewer { ${PREFERENCES} } }`,
+      );
       return viewer.preferences.map(({ reason }) => reason);
     };
     expect(await of(desk.customer)).toEqual(['STATUS']);
-    expect(await of(desk.light)).toEqual(['NEW_TICKET', 'ASSIGNED', 'MENTION', 'FOLLOWED', 'REPLY', 'ESCALATION', 'NOT_SENT']);
+    expect(await of(desk.light)).toEqual([
+      'NEW_TICKET',
+      'ASSIGNED',
+      'MENTION',
+      'FOLLOWED',
+      'REPLY',
+      'ESCALATION',
+      'NOT_SENT',
+    ]);
     expect(await of(desk.partner)).toEqual([]);
     const choose = (actor: Actor, ...preferences: object[]): Promise<Result> =>
       mutate(desk, actor, 'notificationPreferencesUpdate', { preferences }, PREFERENCES);
     const off = { reason: 'NEW_TICKET', inApp: false, email: true, push: false };
     expect(codes(await choose(desk.customer, off))).toEqual(['INVALID input.preferences.0.reason']);
-    expect(codes(await choose(desk.colleague, off, off))).toEqual(['INVALID input.preferences.1.reason']);
+    expect(codes(await choose(desk.colleague, off, off))).toEqual([
+      'INVALID input.preferences.1.reason',
+    ]);
     expect((await choose(desk.colleague, off))['preferences']).toContainEqual(off);
     await desk.ticket({ subject: 'Quiet' });
-    const has = async (actor: Actor): Promise<boolean> => (await inbox(desk, actor)).nodes.some(({ text }) => text.includes('Quiet'));
+    const has = async (actor: Actor): Promise<boolean> =>
+      (await inbox(desk, actor)).nodes.some(({ text }) => text.includes('Quiet'));
     expect([await has(desk.agent), await has(desk.colleague)]).toEqual([true, false]);
   });
 
@@ -306,7 +391,9 @@ describe('an inbox', () => {
         override: true,
         sendAt: new Date(Date.now() + 3_600_000).toISOString(),
       };
-      return ((await mutate(desk, by, 'messageAdd', input, 'message { id }'))['message'] as { id: string }).id;
+      return (
+        (await mutate(desk, by, 'messageAdd', input, 'message { id }'))['message'] as { id: string }
+      ).id;
     };
     const told = async (actor: Actor): Promise<string[]> =>
       (await inbox(desk, actor)).nodes
@@ -318,21 +405,42 @@ describe('an inbox', () => {
     expect([await told(desk.agent), await told(desk.colleague)]).toEqual([[], []]);
     await mutate(desk, desk.colleague, 'messageCancel', { id: second });
     await later(desk.agent);
-    await mutate(desk, desk.agent, 'ticketRequesterChange', { id, requester: { email: 'other@post.example' } });
+    await mutate(desk, desk.agent, 'ticketRequesterChange', {
+      id,
+      requester: { email: 'other@post.example' },
+    });
     const text = expect.stringMatching(/^Your reply was not sent · #/) as unknown as string;
-    expect([await told(desk.agent), await told(desk.colleague), await told(desk.lead)]).toEqual([[text, text], [text], []]);
+    expect([await told(desk.agent), await told(desk.colleague), await told(desk.lead)]).toEqual([
+      [text, text],
+      [text],
+      [],
+    ]);
   });
 
   test('a macro calls people to a ticket, by name or as a department', async () => {
     const { id } = await desk.ticket();
-    const input = { name: 'Help', actions: [{ notifyAgentIds: [desk.light.id], notifyDepartment: true }] };
-    const { macro } = (await mutate(desk, desk.admin, 'macroCreate', input, 'macro { id }')) as unknown as { macro: { id: string } };
-    expect(codes(await mutate(desk, desk.agent, 'macroApply', { id: macro.id, ticketId: id }))).toEqual([]);
-    const last = async (actor: Actor): Promise<string> => brief((await inbox(desk, actor)).nodes[0]!);
+    const input = {
+      name: 'Help',
+      actions: [{ notifyAgentIds: [desk.light.id], notifyDepartment: true }],
+    };
+    const { macro } = (await mutate(
+      desk,
+      desk.admin,
+      'macroCreate',
+      input,
+      'macro { id }',
+    )) as unknown as { macro: { id: string } };
+    expect(
+      codes(await mutate(desk, desk.agent, 'macroApply', { id: macro.id, ticketId: id })),
+    ).toEqual([]);
+    const last = async (actor: Actor): Promise<string> =>
+      brief((await inbox(desk, actor)).nodes[0]!);
     expect(await last(desk.light)).toBe(`MENTION ticket.notified ${id}`);
     expect(await last(desk.lead)).toBe(`NEW_TICKET ticket.notified ${id}`);
     const wrong = { name: 'Wrong', actions: [{ notifyAgentIds: [newId('agt')] }] };
-    expect(codes(await mutate(desk, desk.admin, 'macroCreate', wrong))).toEqual(['NOT_FOUND input.actions.0.notifyAgentIds.0']);
+    expect(codes(await mutate(desk, desk.admin, 'macroCreate', wrong))).toEqual([
+      'NOT_FOUND input.actions.0.notifyAgentIds.0',
+    ]);
   });
 
   test('a stream goes on after its cursor, each thing once, also what was told while nobody listened', async () => {
@@ -355,14 +463,22 @@ describe('an inbox', () => {
 
   test('nobody is told of what was taken over from another system, nor of spam', async () => {
     const subject = 'Old news';
-    const old = { externalId: 'old', subject, body: 'A', requester: { email: 'old@post.example' }, createdAt: '2026-01-01T00:00:00Z' };
+    const old = {
+      externalId: 'old',
+      subject,
+      body: 'A',
+      requester: { email: 'old@post.example' },
+      createdAt: '2026-01-01T00:00:00Z',
+    };
     expect(codes(await mutate(desk, desk.partner, 'ticketImport', old))).toEqual([]);
     const { id } = await desk.ticket({ subject: 'Spam' });
     await mutate(desk, desk.light, 'ticketFollow', { id });
     await mutate(desk, desk.agent, 'ticketSpamMark', { id, spam: true });
     const { nodes } = await inbox(desk, desk.light);
     expect(nodes.filter(({ ticket }) => ticket?.id === id)).toEqual([]);
-    expect((await inbox(desk, desk.agent)).nodes.filter(({ text }) => text.includes(subject))).toEqual([]);
+    expect(
+      (await inbox(desk, desk.agent)).nodes.filter(({ text }) => text.includes(subject)),
+    ).toEqual([]);
   });
 
   test('keeps 90 days, and of one person the newest 1,000', async () => {
@@ -414,7 +530,13 @@ describe('the same few statements', () => {
         [id],
       );
       const fact = { ...factOf(rows[0]!), position: 1_000_000 + Number(rows[0]!['version']) };
-      const ctx = new Context({ orm, log, actor: systemActor(desk.workspace), requestId: 'test', locales: [] });
+      const ctx = new Context({
+        orm,
+        log,
+        actor: systemActor(desk.workspace),
+        requestId: 'test',
+        locales: [],
+      });
       return (await countStatements(() => ctx.write(() => make(ctx, [fact])))).length;
     };
     expect([await tell(many), await tell(few)]).toEqual([2, 2]);

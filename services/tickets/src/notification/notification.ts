@@ -5,7 +5,10 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import type { TicketEvent } from '../event/event.ts';
 import { NotificationReason } from './reason.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'A word to one person about something that happened to a ticket.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A word to one person about something that happened to a ticket.',
+})
 export class Notification {
   ticketId!: string;
   /** Of the fact, in the log. */
@@ -13,10 +16,16 @@ export class Notification {
   /** The fact, where it is at hand. */
   event?: TicketEvent;
   @Field(() => ID, { description: 'Prefix `not_`.' }) id!: string;
-  @Field(() => NotificationReason, { description: 'Why the person is told; the strongest reason, if there are several.' })
+  @Field(() => NotificationReason, {
+    description: 'Why the person is told; the strongest reason, if there are several.',
+  })
   reason!: NotificationReason;
   @Field(() => DateTime, { description: 'When it happened.' }) at!: Date;
-  @Field(() => DateTime, { nullable: true, description: 'When the person marked it as read; null until then.' }) readAt!: Date | null;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the person marked it as read; null until then.',
+  })
+  readAt!: Date | null;
 }
 
 export const NotificationConnection = connectionOf(Notification, 'Notification', 'notifications');

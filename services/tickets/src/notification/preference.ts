@@ -13,8 +13,14 @@ import { NotificationReason, OF_CUSTOMERS, OF_STAFF } from './reason.ts';
 export class NotificationPreference {
   @Field(() => NotificationReason, { description: 'For this reason.' }) reason!: NotificationReason;
   @Field(() => Boolean, { description: 'In the app; default true.' }) inApp!: boolean;
-  @Field(() => Boolean, { description: 'By mail, once mail is sent; default true but for NEW_TICKET and FOLLOWED.' }) email!: boolean;
-  @Field(() => Boolean, { description: 'By push, once there is such; default true for MENTION, ASSIGNED and ESCALATION.' }) push!: boolean;
+  @Field(() => Boolean, {
+    description: 'By mail, once mail is sent; default true but for NEW_TICKET and FOLLOWED.',
+  })
+  email!: boolean;
+  @Field(() => Boolean, {
+    description: 'By push, once there is such; default true for MENTION, ASSIGNED and ESCALATION.',
+  })
+  push!: boolean;
 }
 
 const { NEW_TICKET, FOLLOWED, MENTION, ASSIGNED, ESCALATION } = NotificationReason;
@@ -30,7 +36,11 @@ const byDefault = (reason: NotificationReason): NotificationPreference => ({
 
 /** For what somebody can be told; apps are not. */
 export const reasonsFor = (actor: Actor): readonly NotificationReason[] =>
-  actor.kind === 'app' || actor.kind === 'system' ? [] : readsOnHold(actor) ? OF_STAFF : OF_CUSTOMERS;
+  actor.kind === 'app' || actor.kind === 'system'
+    ? []
+    : readsOnHold(actor)
+      ? OF_STAFF
+      : OF_CUSTOMERS;
 
 interface Row {
   reason: NotificationReason;
@@ -44,7 +54,9 @@ export async function preferencesOf(ctx: Context): Promise<NotificationPreferenc
   const em = await ctx.read();
   const { rows } = await sql<Row>`
     select reason, in_app, email, push from notification_preference
-    where workspace_id = ${ctx.workspace}::uuid and person_id = ${ctx.actor.id}`.execute(em.getKysely());
+    where workspace_id = ${ctx.workspace}::uuid and person_id = ${ctx.actor.id}`.execute(
+    em.getKysely(),
+  );
   const chosen = new Map(rows.map(({ in_app: inApp, ...row }) => [row.reason, { ...row, inApp }]));
   return reasonsFor(ctx.actor).map((reason) => chosen.get(reason) ?? byDefault(reason));
 }

@@ -2,7 +2,10 @@ import { sql } from '@deskgraph/common/database';
 import { Refusal, fault } from '@deskgraph/common/errors';
 import { record } from '@deskgraph/common/events';
 import type { Context } from '@deskgraph/common/transaction';
-import type { NotificationPreferencesUpdateInput, NotificationPreferencesUpdatePayload } from './input.ts';
+import type {
+  NotificationPreferencesUpdateInput,
+  NotificationPreferencesUpdatePayload,
+} from './input.ts';
 import { preferencesOf, reasonsFor } from './preference.ts';
 
 /** Somebody chooses how to be told; what is not given stays. */
@@ -26,6 +29,7 @@ export async function preferencesUpdate(
     where (p.in_app, p.email, p.push) is distinct from (excluded.in_app, excluded.email, excluded.push) returning p.reason
   `.execute(ctx.em.getKysely());
   const preferences = await preferencesOf(ctx);
-  if (rows.length) await record(ctx, 'notification_preferences.updated', { id, version: 1 }, { preferences });
+  if (rows.length)
+    await record(ctx, 'notification_preferences.updated', { id, version: 1 }, { preferences });
   return { preferences, userErrors: [] };
 }

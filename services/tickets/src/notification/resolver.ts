@@ -2,7 +2,17 @@ import { Auth, Personal, Role } from '@deskgraph/common/access';
 import { ForwardArgs, type Page } from '@deskgraph/common/page';
 import { CursorScalar } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
-import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Resolver, Root, Subscription } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  Ctx,
+  FieldResolver,
+  Int,
+  Mutation,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql';
 import { TicketEvent } from '../event/event.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { Ticket } from '../ticket/ticket.ts';
@@ -34,10 +44,12 @@ export class NotificationResolver {
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.LIGHT] })
   @Mutation(() => NotificationPreferencesUpdatePayload, {
-    description: 'Chooses how the caller is told, for each reason. So far that is in the app; the choices for mail and push are kept.',
+    description:
+      'Chooses how the caller is told, for each reason. So far that is in the app; the choices for mail and push are kept.',
   })
   notificationPreferencesUpdate(
-    @Arg('input', () => NotificationPreferencesUpdateInput) input: NotificationPreferencesUpdateInput,
+    @Arg('input', () => NotificationPreferencesUpdateInput)
+    input: NotificationPreferencesUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<NotificationPreferencesUpdatePayload> {
     return preferencesUpdate(ctx, input);
@@ -48,11 +60,16 @@ export class NotificationResolver {
   @Subscription(() => Notification, {
     description:
       'Own notifications as they are made, each once and in order. A cursor in `extensions.cursor` says where each stands; who comes back with it gets what came meanwhile and is still kept.',
-    subscribe: ({ context, args }: { context: Context; args: { after?: string | null } }) => follow(context, args.after),
+    subscribe: ({ context, args }: { context: Context; args: { after?: string | null } }) =>
+      follow(context, args.after),
   })
   notificationAdded(
     @Root() notification: Notification,
-    @Arg('after', () => CursorScalar, { nullable: true, description: 'Go on after this one; default from now on.' }) _after: string | null,
+    @Arg('after', () => CursorScalar, {
+      nullable: true,
+      description: 'Go on after this one; default from now on.',
+    })
+    _after: string | null,
   ): Notification {
     return notification;
   }
@@ -68,7 +85,8 @@ export class NotificationResolver {
   }
 
   @FieldResolver(() => String, {
-    description: 'One line in the reader’s language, English where it is not known; empty when the ticket is not for him any more.',
+    description:
+      'One line in the reader’s language, English where it is not known; empty when the ticket is not for him any more.',
   })
   text(@Root() notification: Notification, @Ctx() ctx: Context): Promise<string> {
     return textOf(ctx, notification);
@@ -82,7 +100,11 @@ export class ViewerNotifications {
       'What the caller was told, newest first, at most 100 a page; of tickets that are not for him any more nothing. Kept for 90 days, and the newest 1,000 of each person. Apps are told nothing.',
   })
   notifications(
-    @Arg('unreadOnly', () => Boolean, { nullable: true, defaultValue: false, description: 'Only what is not marked as read.' })
+    @Arg('unreadOnly', () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: 'Only what is not marked as read.',
+    })
     unreadOnly: boolean | null,
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() ctx: Context,
@@ -95,7 +117,9 @@ export class ViewerNotifications {
     return unread(ctx);
   }
 
-  @FieldResolver(() => [NotificationPreference], { description: 'How the caller wants to be told, for every reason for which he can be.' })
+  @FieldResolver(() => [NotificationPreference], {
+    description: 'How the caller wants to be told, for every reason for which he can be.',
+  })
   preferences(@Ctx() ctx: Context): Promise<NotificationPreference[]> {
     return preferencesOf(ctx);
   }

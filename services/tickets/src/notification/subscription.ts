@@ -10,13 +10,20 @@ import { bellOf } from './bell.ts';
 import { NOTIFICATIONS } from './follow.ts';
 
 /** What the caller is told from now on, or after a cursor; each thing once and in the order of the log, as far as he sees the ticket then. */
-export function follow(ctx: Context, after: string | null | undefined): AsyncIterableIterator<Told> {
+export function follow(
+  ctx: Context,
+  after: string | null | undefined,
+): AsyncIterableIterator<Told> {
   if (ctx.actor.kind === 'app') throw fault('FORBIDDEN');
   const position = after ? placeAt(ctx, after, ['after']).position : undefined;
   return stoppable((signal) => told(ctx, position, signal));
 }
 
-async function* told(ctx: Context, after: number | undefined, signal: AbortSignal): AsyncGenerator<Told, void, void> {
+async function* told(
+  ctx: Context,
+  after: number | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Told, void, void> {
   const { workspace, actor } = ctx;
   const bell = bellOf(ctx.orm);
   let position = after ?? (await patiently(() => reached(ctx), signal));
@@ -45,7 +52,9 @@ async function reached(ctx: Context): Promise<number> {
   const now = ctx.again();
   try {
     const em = await now.read();
-    const { rows } = await sql<{ position: string }>`select position from feed_position where source = ${NOTIFICATIONS.source}`.execute(
+    const { rows } = await sql<{
+      position: string;
+    }>`select position from feed_position where source = ${NOTIFICATIONS.source}`.execute(
       em.getKysely(),
     );
     return Number(rows[0]?.position ?? 0);

@@ -106,17 +106,27 @@ const WORDS: Record<string, Record<Told, string>> = {
 
 /** One line in the reader's language: what happened, to which ticket. */
 export async function textOf(ctx: Context, notification: Notification): Promise<string> {
-  const [event, ticket] = await Promise.all([eventOf(ctx, notification), ticketById(ctx, notification.ticketId)]);
+  const [event, ticket] = await Promise.all([
+    eventOf(ctx, notification),
+    ticketById(ctx, notification.ticketId),
+  ]);
   if (!event || !ticket) return '';
   const { fact } = event;
   const told = wordFor(ctx, notification.reason, fact);
-  const happened = told ? spoken(WORDS, ctx.locales)[told].replace('{who}', () => fact.actor.name) : summaryOf(fact, ctx);
+  const happened = told
+    ? spoken(WORDS, ctx.locales)[told].replace('{who}', () => fact.actor.name)
+    : summaryOf(fact, ctx);
   return `${happened} · #${ticket.number} ${ticket.subject}`;
 }
 
-function wordFor({ actor }: Context, reason: NotificationReason, { type, data }: Fact<TicketData>): Told | undefined {
+function wordFor(
+  { actor }: Context,
+  reason: NotificationReason,
+  { type, data }: Fact<TicketData>,
+): Told | undefined {
   if (reason === NotificationReason.FOLLOWED) return undefined;
-  if (reason === NotificationReason.MENTION) return type === 'ticket.notified' ? 'called' : 'mention';
+  if (reason === NotificationReason.MENTION)
+    return type === 'ticket.notified' ? 'called' : 'mention';
   if (reason !== NotificationReason.STATUS) return OF_REASON[reason];
   if (type === 'message.added') return data.opens ? 'opened' : 'reply';
   if (type === 'ticket.participants_changed') return 'copies';

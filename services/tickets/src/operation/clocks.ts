@@ -11,8 +11,17 @@ export interface Said {
 }
 
 /** What was said in public in each ticket, oldest first; all of it, or from an instant on. */
-export async function saidIn(ctx: Context, ticketIds: readonly string[], from?: Date): Promise<Map<string, Said[]>> {
-  const { rows } = await sql<{ id: string; ticket_id: string; author_kind: string; created_at: string | Date }>`
+export async function saidIn(
+  ctx: Context,
+  ticketIds: readonly string[],
+  from?: Date,
+): Promise<Map<string, Said[]>> {
+  const { rows } = await sql<{
+    id: string;
+    ticket_id: string;
+    author_kind: string;
+    created_at: string | Date;
+  }>`
     select id, ticket_id, author_kind, created_at from message
     where ticket_id = any(${uuids('tkt', ticketIds)}) and visibility = 'PUBLIC' and ${from ? sql`created_at >= ${from}` : sql`true`}
     order by created_at, id`.execute(ctx.em.getKysely());

@@ -27,7 +27,11 @@ export async function look(trial: Context): Promise<Seen> {
     select id, ticket_id from message where ticket_id = any(${uuids('tkt', [...changes.keys()])}) and xmin = pg_current_xact_id()::xid`.execute(
     trial.em.getKysely(),
   );
-  return { changes, made, messages: rows.map(({ id, ticket_id: ticket }) => ({ id, ticketId: toId('tkt', ticket) })) };
+  return {
+    changes,
+    made,
+    messages: rows.map(({ id, ticket_id: ticket }) => ({ id, ticketId: toId('tkt', ticket) })),
+  };
 }
 
 /** From what it was before the first fact to what it is after the last. */
@@ -40,12 +44,16 @@ function net(facts: readonly NewFact[]): Map<string, Changes> {
       changes[field] = [field in changes ? changes[field]![0] : from, to];
   }
   for (const changes of tickets.values())
-    for (const [field, [from, to]] of Object.entries(changes)) if (same(from, to)) delete changes[field];
+    for (const [field, [from, to]] of Object.entries(changes))
+      if (same(from, to)) delete changes[field];
   return tickets;
 }
 
 /** The effects on tickets that the caller may see. */
-export async function effectsOf(ctx: Context, { changes, made, messages }: Seen): Promise<OperationEffect[]> {
+export async function effectsOf(
+  ctx: Context,
+  { changes, made, messages }: Seen,
+): Promise<OperationEffect[]> {
   const before = await placesOf(
     ctx,
     messages.map(({ id }) => id),
@@ -63,15 +71,18 @@ export async function effectsOf(ctx: Context, { changes, made, messages }: Seen)
       userErrors: [],
     })),
   );
-  return effects.filter((effect): effect is OperationEffect & typeof effect => effect.ticket !== null);
+  return effects.filter(
+    (effect): effect is OperationEffect & typeof effect => effect.ticket !== null,
+  );
 }
 
 /** Where messages lie. */
 async function placesOf(ctx: Context, ids: readonly string[]): Promise<Map<string, string>> {
   if (!ids.length) return new Map();
   const em = await ctx.read();
-  const { rows } = await sql<{ id: string; ticket_id: string }>`select id, ticket_id from message where id = any(${ids}::uuid[])`.execute(
-    em.getKysely(),
-  );
+  const { rows } = await sql<{
+    id: string;
+    ticket_id: string;
+  }>`select id, ticket_id from message where id = any(${ids}::uuid[])`.execute(em.getKysely());
   return new Map(rows.map(({ id, ticket_id: ticket }) => [id, toId('tkt', ticket)]));
 }

@@ -36,7 +36,11 @@ export const byId = (ctx: Context, id: string): Promise<Operation | null> =>
 const LIMIT = 100;
 
 /** The operations that touched a ticket, newest first. */
-export async function ofTicket(ctx: Context, ticketId: string, first: number): Promise<Operation[]> {
+export async function ofTicket(
+  ctx: Context,
+  ticketId: string,
+  first: number,
+): Promise<Operation[]> {
   const most = Math.min(Math.max(first, 0), LIMIT);
   return ctx.load.byParent(
     `operations of tickets ${most}`,
@@ -69,19 +73,34 @@ const TOUCHED: Owned<Ticket> = {
 };
 
 /** The tickets that an operation touched, by number. */
-export const ticketsOf = (ctx: Context, operationId: string, page: PageRequest): Promise<Page<Ticket>> =>
+export const ticketsOf = (
+  ctx: Context,
+  operationId: string,
+  page: PageRequest,
+): Promise<Page<Ticket>> =>
   pageOf(ctx, { ...TOUCHED, where: ticketVisible(ctx.actor) }, operationId, page);
 
 /** What stands, or stood, against its undo, as far as the caller may see the tickets. */
-export async function conflictsOf(ctx: Context, { conflicts }: Operation): Promise<OperationConflict[]> {
+export async function conflictsOf(
+  ctx: Context,
+  { conflicts }: Operation,
+): Promise<OperationConflict[]> {
   const found = await Promise.all(
     conflicts.map(async ({ ticketId, field, version }) => ({
       ticket: await ticketById(ctx, ticketId),
       field: await nameOf(ctx, field),
-      event: await ctx.load.byKey<TicketEvent | null>('facts by version', `${ticketId} ${version}`, (keys) => factsBy(ctx, keys), null),
+      event: await ctx.load.byKey<TicketEvent | null>(
+        'facts by version',
+        `${ticketId} ${version}`,
+        (keys) => factsBy(ctx, keys),
+        null,
+      ),
     })),
   );
-  return found.filter((each): each is OperationConflict => each.ticket !== null && each.field !== null && each.event !== null);
+  return found.filter(
+    (each): each is OperationConflict =>
+      each.ticket !== null && each.field !== null && each.event !== null,
+  );
 }
 
 async function factsBy(ctx: Context, keys: string[]): Promise<Map<string, TicketEvent>> {
@@ -93,5 +112,7 @@ async function factsBy(ctx: Context, keys: string[]): Promise<Map<string, Ticket
       ctx.workspace,
       asked.map(([id]) => id),
     )} on e.subject = asked.id and e.version = asked.version`.execute(em.getKysely());
-  return new Map(rows.map(eventOf).map((event) => [`${event.fact.subject} ${event.fact.version}`, event]));
+  return new Map(
+    rows.map(eventOf).map((event) => [`${event.fact.subject} ${event.fact.version}`, event]),
+  );
 }

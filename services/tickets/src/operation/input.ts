@@ -11,11 +11,18 @@ const JOURNALED = 'The operation, to look at or to take back; null when refused.
 export class TicketMergeInput {
   static readonly bounds = loose({ ids: z.array(z.string()).min(1).max(20) });
   @Field(() => [ID], {
-    description: 'The tickets to fold in, 1 to 20, of the same requester; their numbers go on finding them, and lead to the target.',
+    description:
+      'The tickets to fold in, 1 to 20, of the same requester; their numbers go on finding them, and lead to the target.',
   })
   ids!: string[];
-  @Field(() => ID, { description: 'The ticket that stays, neither CLOSED nor folded into another one.' }) intoId!: string;
-  @Field(() => Int, { nullable: true, description: 'Refused with CONFLICT when this is not the current version of the target.' })
+  @Field(() => ID, {
+    description: 'The ticket that stays, neither CLOSED nor folded into another one.',
+  })
+  intoId!: string;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when this is not the current version of the target.',
+  })
   expectedVersion?: number | null;
 }
 
@@ -27,11 +34,24 @@ export class TicketMergePayload extends Payload {
 
 @InputType({ description: 'Input of ticketSplit.' })
 export class TicketSplitInput {
-  static readonly bounds = loose({ messageIds: z.array(z.string()).min(1).max(1000), subject: line(255) });
-  @Field(() => ID, { description: 'Which ticket; neither CLOSED nor folded into another one.' }) id!: string;
-  @Field(() => [ID], { description: 'The messages and notes to move, 1 to 1,000; at least one must stay.' }) messageIds!: string[];
-  @Field(() => String, { description: 'The subject of the new ticket: one line of 1 to 255 characters.' }) subject!: string;
-  @Field(() => ID, { nullable: true, description: 'The department of the new ticket; default the one of the old ticket.' })
+  static readonly bounds = loose({
+    messageIds: z.array(z.string()).min(1).max(1000),
+    subject: line(255),
+  });
+  @Field(() => ID, { description: 'Which ticket; neither CLOSED nor folded into another one.' })
+  id!: string;
+  @Field(() => [ID], {
+    description: 'The messages and notes to move, 1 to 1,000; at least one must stay.',
+  })
+  messageIds!: string[];
+  @Field(() => String, {
+    description: 'The subject of the new ticket: one line of 1 to 255 characters.',
+  })
+  subject!: string;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The department of the new ticket; default the one of the old ticket.',
+  })
   departmentId?: string | null;
   @Field(() => String, {
     nullable: true,
@@ -44,7 +64,8 @@ export class TicketSplitInput {
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketSplit.' })
 export class TicketSplitPayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
-  @Field(() => Ticket, { nullable: true, description: 'The new ticket; null when refused.' }) newTicket?: Ticket | null;
+  @Field(() => Ticket, { nullable: true, description: 'The new ticket; null when refused.' })
+  newTicket?: Ticket | null;
   @Field(() => Operation, { nullable: true, description: JOURNALED }) operation?: Operation | null;
 }
 
@@ -54,7 +75,8 @@ export class OperationUndoInput {
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: false,
-    description: 'Whether to take back the rest when later facts stand against a part; default false, and then nothing is taken back.',
+    description:
+      'Whether to take back the rest when later facts stand against a part; default false, and then nothing is taken back.',
   })
   partly?: boolean | null;
 }
@@ -63,7 +85,8 @@ export class OperationUndoInput {
 export class OperationUndoPayload extends Payload {
   @Field(() => Operation, {
     nullable: true,
-    description: 'The operation as it now stands; when refused with UNDO_CONFLICT, with the conflicts.',
+    description:
+      'The operation as it now stands; when refused with UNDO_CONFLICT, with the conflicts.',
   })
   operation?: Operation | null;
 }

@@ -38,7 +38,11 @@ export function begin(ctx: Context, kind: OperationKind, at: Date): Operation {
 }
 
 /** Keeps which tickets were touched, and how they stood before; after the facts about them. */
-export async function keepTickets(ctx: Context, operation: Operation, touched: readonly Touched[]): Promise<void> {
+export async function keepTickets(
+  ctx: Context,
+  operation: Operation,
+  touched: readonly Touched[],
+): Promise<void> {
   await ctx.em.flush();
   const rows = touched.map(
     ({ ticket, part, before }) => sql`(
@@ -51,7 +55,11 @@ export async function keepTickets(ctx: Context, operation: Operation, touched: r
 }
 
 /** Keeps which messages are about to move. */
-export async function keepMessages(ctx: Context, operation: Operation, moving: Condition): Promise<void> {
+export async function keepMessages(
+  ctx: Context,
+  operation: Operation,
+  moving: Condition,
+): Promise<void> {
   await ctx.em.flush();
   await sql`
     insert into operation_message (workspace_id, operation_id, message_id, ticket_id, home_id)
@@ -61,7 +69,11 @@ export async function keepMessages(ctx: Context, operation: Operation, moving: C
 }
 
 /** Does a part of an operation: all that it changes of tickets is kept, field by field, with how it was before. */
-export async function journaled<T>(ctx: Context, operationId: string, work: () => Promise<T>): Promise<T> {
+export async function journaled<T>(
+  ctx: Context,
+  operationId: string,
+  work: () => Promise<T>,
+): Promise<T> {
   ctx.because = { ...ctx.because, operationId };
   const { result, noted } = await noting(ctx, work);
   await keepChanges(
@@ -73,7 +85,11 @@ export async function journaled<T>(ctx: Context, operationId: string, work: () =
 }
 
 /** Of a ticket that one operation changes in several parts, the first says how it was, and the last how it became. */
-async function keepChanges(ctx: Context, operationId: string, changed: readonly [Ticket, Noted][]): Promise<void> {
+async function keepChanges(
+  ctx: Context,
+  operationId: string,
+  changed: readonly [Ticket, Noted][],
+): Promise<void> {
   await ctx.em.flush();
   if (!changed.length) return;
   const rows = changed.map(([ticket, noted]) => {

@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/access';
 import type { TestService } from '@deskgraph/common/testing';
-import { type Desk, type Result, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
+import {
+  type Desk,
+  type Result,
+  mutate,
+  openDesk,
+  reply,
+  startTickets,
+} from '../../testing/desk.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -28,9 +35,15 @@ interface Shown {
 const SHOWN = `id number status handled waitingSince closesAt mergedInto { id } resolution { code counted }
   messages(first: 100) { nodes { id text ticket { id } } } timeline(first: 100) { nodes { type summary } }`;
 const read = async (id: string, actor: Actor = desk.agent): Promise<Shown> =>
-  (await desk.ask<{ ticket: Shown }>(actor, `query ($id: ID!) { ticket(id: $id) { ${SHOWN} } }`, { id })).ticket;
-const texts = async (id: string): Promise<string[]> => (await read(id)).messages.nodes.map(({ text }) => text);
-const types = async (id: string, actor?: Actor): Promise<string[]> => (await read(id, actor)).timeline.nodes.map(({ type }) => type);
+  (
+    await desk.ask<{ ticket: Shown }>(actor, `query ($id: ID!) { ticket(id: $id) { ${SHOWN} } }`, {
+      id,
+    })
+  ).ticket;
+const texts = async (id: string): Promise<string[]> =>
+  (await read(id)).messages.nodes.map(({ text }) => text);
+const types = async (id: string, actor?: Actor): Promise<string[]> =>
+  (await read(id, actor)).timeline.nodes.map(({ type }) => type);
 
 const JOURNAL =
   'operation { id kind state at undoableUntil actor { id } tickets { nodes { id } totalCount } conflicts { field ticket { id } event { type } } }';
@@ -42,14 +55,22 @@ interface Journaled {
 }
 const merge = (ids: string[], intoId: string, actor = desk.agent) =>
   mutate(desk, actor, 'ticketMerge', { ids, intoId }, `ticket { id } ${JOURNAL}`);
-const undo = (id: string, more: object = {}, actor = desk.agent) => mutate(desk, actor, 'operationUndo', { id, ...more }, JOURNAL);
+const undo = (id: string, more: object = {}, actor = desk.agent) =>
+  mutate(desk, actor, 'operationUndo', { id, ...more }, JOURNAL);
 const journaled = (result: Result): Journaled => {
   expect(result.userErrors).toEqual([]);
   return result['operation'] as Journaled;
 };
-const codes = ({ userErrors }: Result): string[] => userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 const write = (actor: Actor, ticketId: string, body: string, visibility = 'PUBLIC') =>
-  mutate(desk, actor, 'messageAdd', { ticketId, body, visibility, override: true }, 'message { id ticket { id } } ticket { id status }');
+  mutate(
+    desk,
+    actor,
+    'messageAdd',
+    { ticketId, body, visibility, override: true },
+    'message { id ticket { id } } ticket { id status }',
+  );
 const found = async (text: string): Promise<string[]> =>
   (
     await desk.ask<{ tickets: { nodes: { id: string }[] } }>(
@@ -64,7 +85,12 @@ test('what is folded in is read, found and answered in the other ticket; its num
   const from = await desk.ticket({ subject: 'Again the parcel', body: 'two zweiundvierzig' });
   await write(desk.light, from.id, 'a note', 'PRIVATE');
   const operation = journaled(await merge([from.id], into.id));
-  expect(operation).toMatchObject({ kind: 'MERGE', state: 'APPLIED', actor: { id: desk.agent.id }, conflicts: [] });
+  expect(operation).toMatchObject({
+    kind: 'MERGE',
+    state: 'APPLIED',
+    actor: { id: desk.agent.id },
+    conflicts: [],
+  });
   expect(operation.tickets.nodes.map(({ id }) => id)).toEqual([into.id, from.id]);
   expect(await texts(into.id)).toEqual(['one', 'two zweiundvierzig', 'a note']);
   const folded = await read(from.id);
@@ -90,7 +116,11 @@ test('what is folded in is read, found and answered in the other ticket; its num
   );
   expect(ticket).toEqual({ id: from.id, mergedInto: { number: into.number } });
   const late = await write(desk.customer, from.id, 'three');
-  expect(late).toMatchObject({ ticket: { id: into.id, status: 'NEW' }, message: { ticket: { id: into.id } }, userErrors: [] });
+  expect(late).toMatchObject({
+    ticket: { id: into.id, status: 'NEW' },
+    message: { ticket: { id: into.id } },
+    userErrors: [],
+  });
   expect(await read(from.id)).toMatchObject({ status: 'SOLVED', messages: { nodes: [] } });
   const asked = await desk.ask<{ ticket: { operations: { id: string }[] } }>(
     desk.agent,
@@ -109,14 +139,32 @@ test('an open matter brings the ticket that it is folded into back to work, with
   const { id } = journaled(await merge([from.id], into.id));
   expect(await read(into.id)).toMatchObject({ status: 'OPEN', waitingSince, handled: true });
   expect(journaled(await undo(id)).state).toBe('UNDONE');
-  expect(await read(into.id)).toMatchObject({ status: 'SOLVED', waitingSince: null, number: first.number });
-  expect(await read(from.id)).toMatchObject({ status: 'NEW', waitingSince, mergedInto: null, closesAt: null, resolution: null });
+  expect(await read(into.id)).toMatchObject({
+    status: 'SOLVED',
+    waitingSince: null,
+    number: first.number,
+  });
+  expect(await read(from.id)).toMatchObject({
+    status: 'NEW',
+    waitingSince,
+    mergedInto: null,
+    closesAt: null,
+    resolution: null,
+  });
 });
 
 test('merge, three replies, undo: each reply is in the ticket that it was written to, the clocks are right, the notes stay', async () => {
-  const [into, from, more] = [await desk.ticket({ body: 'i0' }), await desk.ticket({ body: 'f0' }), await desk.ticket({ body: 'm0' })];
+  const [into, from, more] = [
+    await desk.ticket({ body: 'i0' }),
+    await desk.ticket({ body: 'f0' }),
+    await desk.ticket({ body: 'm0' }),
+  ];
   await reply(desk, desk.agent, from.id, { body: 'f1', status: 'PENDING' });
-  const before = { into: await read(into.id), from: await read(from.id), more: await read(more.id) };
+  const before = {
+    into: await read(into.id),
+    from: await read(from.id),
+    more: await read(more.id),
+  };
   const { id } = journaled(await merge([from.id, more.id], into.id));
   expect(await texts(into.id)).toEqual(['i0', 'f0', 'm0', 'f1']);
   await write(desk.customer, from.id, 'to from');
@@ -128,9 +176,20 @@ test('merge, three replies, undo: each reply is in the ticket that it was writte
   expect(await texts(from.id)).toEqual(['f0', 'f1', 'to from']);
   expect(await texts(more.id)).toEqual(['m0', 'to more']);
   const after = { into: await read(into.id), from: await read(from.id), more: await read(more.id) };
-  expect(after.from).toMatchObject({ number: before.from.number, status: 'OPEN', handled: true, mergedInto: null, resolution: null });
+  expect(after.from).toMatchObject({
+    number: before.from.number,
+    status: 'OPEN',
+    handled: true,
+    mergedInto: null,
+    resolution: null,
+  });
   expect(after.from.waitingSince).not.toBeNull();
-  expect(after.more).toMatchObject({ number: before.more.number, status: 'OPEN', handled: true, waitingSince: null });
+  expect(after.more).toMatchObject({
+    number: before.more.number,
+    status: 'OPEN',
+    handled: true,
+    waitingSince: null,
+  });
   expect(after.into).toMatchObject({ number: before.into.number, handled: false });
   expect((await types(from.id)).slice(-2)).toEqual(['operation.undone', 'ticket.status_changed']);
   expect(codes(await undo(id))).toEqual(['UNDO_EXPIRED input.id']);
@@ -138,12 +197,21 @@ test('merge, three replies, undo: each reply is in the ticket that it was writte
 });
 
 test('what stands against an undo is named, and the rest is taken back when it is wanted', async () => {
-  const [into, first, second, third] = [await desk.ticket(), await desk.ticket(), await desk.ticket(), await desk.ticket()];
+  const [into, first, second, third] = [
+    await desk.ticket(),
+    await desk.ticket(),
+    await desk.ticket(),
+    await desk.ticket(),
+  ];
   const { id } = journaled(await merge([first.id, second.id], into.id));
   const onward = journaled(await merge([into.id], third.id));
   const refused = await undo(id, { partly: true });
   expect(codes(refused)).toEqual(['UNDO_CONFLICT input.id']);
-  const conflict = { field: 'mergedInto', ticket: { id: into.id }, event: { type: 'ticket.merged' } };
+  const conflict = {
+    field: 'mergedInto',
+    ticket: { id: into.id },
+    event: { type: 'ticket.merged' },
+  };
   expect((refused['operation'] as Journaled).conflicts).toEqual([conflict, conflict]);
   expect((await read(first.id)).mergedInto).toEqual({ id: into.id });
   journaled(await undo(onward.id));
@@ -162,7 +230,10 @@ test('what stands against an undo is named, and the rest is taken back when it i
 test('nothing comes out of a ticket that is somebody else’s since', async () => {
   const [into, from] = [await desk.ticket(), await desk.ticket()];
   const { id } = journaled(await merge([from.id], into.id));
-  await mutate(desk, desk.agent, 'ticketRequesterChange', { id: into.id, requester: { email: 'else@x.example' } });
+  await mutate(desk, desk.agent, 'ticketRequesterChange', {
+    id: into.id,
+    requester: { email: 'else@x.example' },
+  });
   const refused = await undo(id, { partly: true });
   expect(codes(refused)).toEqual(['UNDO_CONFLICT input.id']);
   expect((refused['operation'] as Journaled).conflicts).toEqual([
@@ -202,13 +273,21 @@ test('tickets of somebody else, folded ones, closed ones and the same one are re
       ),
     ),
   ).toEqual(['TOO_LONG input.ids']);
-  expect(codes(await mutate(desk, desk.agent, 'ticketMerge', { ids: [from.id], intoId: into.id, expectedVersion: 9 }))).toEqual([
-    'CONFLICT input.expectedVersion',
-  ]);
+  expect(
+    codes(
+      await mutate(desk, desk.agent, 'ticketMerge', {
+        ids: [from.id],
+        intoId: into.id,
+        expectedVersion: 9,
+      }),
+    ),
+  ).toEqual(['CONFLICT input.expectedVersion']);
   journaled(await merge([from.id], into.id));
   expect(codes(await merge([from.id], into.id))).toEqual(['ALREADY_MERGED input.ids.0']);
   expect(codes(await merge([into.id], from.id))).toEqual(['ALREADY_MERGED input.intoId']);
-  expect(codes(await mutate(desk, desk.agent, 'ticketStatusChange', { id: from.id, status: 'OPEN' }))).toEqual(['ALREADY_MERGED input.id']);
+  expect(
+    codes(await mutate(desk, desk.agent, 'ticketStatusChange', { id: from.id, status: 'OPEN' })),
+  ).toEqual(['ALREADY_MERGED input.id']);
 });
 
 test('what is folded in is not put into other hands: a note for the next one would lie where nobody reads it', async () => {
@@ -216,8 +295,12 @@ test('what is folded in is not put into other hands: a note for the next one wou
   journaled(await merge([from.id], into.id));
   const refused = async (verb: string, input: object): Promise<string[]> =>
     codes(await mutate(desk, desk.agent, verb, { id: from.id, ...input }));
-  expect(await refused('ticketAssign', { assigneeId: 'me', comment: 'For you' })).toEqual(['ALREADY_MERGED input.id']);
-  expect(await refused('ticketEscalate', { toAgentId: desk.lead.id, reason: 'Too much' })).toEqual(['ALREADY_MERGED input.id']);
+  expect(await refused('ticketAssign', { assigneeId: 'me', comment: 'For you' })).toEqual([
+    'ALREADY_MERGED input.id',
+  ]);
+  expect(await refused('ticketEscalate', { toAgentId: desk.lead.id, reason: 'Too much' })).toEqual([
+    'ALREADY_MERGED input.id',
+  ]);
 });
 
 test('two that fold each other at once end with one fold, and nobody waits for ever', async () => {
@@ -226,7 +309,8 @@ test('two that fold each other at once end with one fold, and nobody waits for e
     const results = await Promise.all([merge([a.id], b.id), merge([b.id], a.id, desk.colleague)]);
     expect(results.filter(({ userErrors }) => !userErrors.length)).toHaveLength(1);
     expect(results.flatMap(codes)).toEqual([expect.stringMatching(/^ALREADY_MERGED/)]);
-    const kept = (results.find(({ userErrors }) => !userErrors.length)!['ticket'] as { id: string }).id;
+    const kept = (results.find(({ userErrors }) => !userErrors.length)!['ticket'] as { id: string })
+      .id;
     expect((await texts(kept)).sort()).toEqual(['a', 'b']);
   }
 });
@@ -242,28 +326,50 @@ test('an undo, replies and a second undo at once: one undo is done, and no reply
   expect([...codes(one), ...codes(two)]).toEqual(['UNDO_EXPIRED input.id']);
   expect(written.flatMap(codes)).toEqual([]);
   expect(await texts(into.id)).toEqual(['into']);
-  expect((await texts(from.id)).sort()).toEqual(['from', 'reply 1', 'reply 2', 'reply 3', 'reply 4']);
+  expect((await texts(from.id)).sort()).toEqual([
+    'from',
+    'reply 1',
+    'reply 2',
+    'reply 3',
+    'reply 4',
+  ]);
 });
 
 test('operations are for those who do them; a requester reads what is folded together, and nothing of the journal', async () => {
   const [into, from] = [await desk.ticket({ body: 'one' }), await desk.ticket({ body: 'two' })];
   await write(desk.light, from.id, 'hidden', 'PRIVATE');
   const { id } = journaled(await merge([from.id], into.id));
-  expect((await read(into.id, desk.customer)).messages.nodes.map(({ text }) => text)).toEqual(['one', 'two']);
-  expect(await types(from.id, desk.customer)).toEqual(['ticket.created', 'message.added', 'ticket.merged', 'ticket.status_changed']);
+  expect((await read(into.id, desk.customer)).messages.nodes.map(({ text }) => text)).toEqual([
+    'one',
+    'two',
+  ]);
+  expect(await types(from.id, desk.customer)).toEqual([
+    'ticket.created',
+    'message.added',
+    'ticket.merged',
+    'ticket.status_changed',
+  ]);
   expect(await read(into.id, desk.stranger)).toBeNull();
   const node = async (actor: Actor): Promise<unknown> =>
-    (await desk.ask<{ node: unknown }>(actor, 'query ($id: ID!) { node(id: $id) { id } }', { id })).node;
+    (await desk.ask<{ node: unknown }>(actor, 'query ($id: ID!) { node(id: $id) { id } }', { id }))
+      .node;
   expect(await node(desk.agent)).toEqual({ id });
-  for (const actor of [desk.customer, desk.stranger, desk.light, desk.analyst]) expect(await node(actor)).toBeNull();
+  for (const actor of [desk.customer, desk.stranger, desk.light, desk.analyst])
+    expect(await node(actor)).toBeNull();
   for (const actor of [desk.customer, desk.light, desk.analyst]) {
-    const { errors } = await desk.answer(actor, 'mutation ($id: ID!) { operationUndo(input: { id: $id }) { userErrors { code } } }', {
-      id,
-    });
+    const { errors } = await desk.answer(
+      actor,
+      'mutation ($id: ID!) { operationUndo(input: { id: $id }) { userErrors { code } } }',
+      {
+        id,
+      },
+    );
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   }
   const elsewhere = await openDesk(service);
-  expect(codes(await mutate(elsewhere, elsewhere.agent, 'operationUndo', { id }))).toEqual(['NOT_FOUND input.id']);
+  expect(codes(await mutate(elsewhere, elsewhere.agent, 'operationUndo', { id }))).toEqual([
+    'NOT_FOUND input.id',
+  ]);
 });
 
 test('what was folded into a ticket that is removed for ever comes out of it no more', async () => {

@@ -12,11 +12,15 @@ const open = new WeakMap<Context, Map<Ticket, Noted>>();
 /** Whoever locks a ticket to change it says so here: while an operation is done, it is noted how the ticket stood at first. */
 export function note(ctx: Context, ticket: Ticket): void {
   const notes = open.get(ctx);
-  if (notes && !notes.has(ticket)) notes.set(ticket, { before: snapshotOf(ticket), version: ticket.version });
+  if (notes && !notes.has(ticket))
+    notes.set(ticket, { before: snapshotOf(ticket), version: ticket.version });
 }
 
 /** Does something, and says which tickets were locked for it. */
-export async function noting<T>(ctx: Context, work: () => Promise<T>): Promise<{ result: T; noted: ReadonlyMap<Ticket, Noted> }> {
+export async function noting<T>(
+  ctx: Context,
+  work: () => Promise<T>,
+): Promise<{ result: T; noted: ReadonlyMap<Ticket, Noted> }> {
   const noted = new Map<Ticket, Noted>();
   open.set(ctx, noted);
   try {

@@ -54,7 +54,8 @@ export interface Conflict {
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'A change that is kept as one, so that it can be taken back: of several tickets at once, or of one in several ways.',
+  description:
+    'A change that is kept as one, so that it can be taken back: of several tickets at once, or of one in several ways.',
 })
 export class Operation extends Stored<'conflicts'> {
   @PrimaryKey({ type: new Id('opr') })
@@ -74,7 +75,9 @@ export class Operation extends Stored<'conflicts'> {
   @Property({ type: 'text' }) actorName!: string;
 
   @Property({ type: 'datetime', length: 3 })
-  @Field(() => DateTime, { description: 'Until when it can be taken back: 30 days after it was done.' })
+  @Field(() => DateTime, {
+    description: 'Until when it can be taken back: 30 days after it was done.',
+  })
   undoableUntil!: Date;
 
   @Property({ type: 'json' }) conflicts: Conflict[] = [];
@@ -84,7 +87,8 @@ export class Operation extends Stored<'conflicts'> {
 export class OperationConflict {
   @Field(() => Ticket, { description: 'Where.' }) ticket!: Ticket;
   @Field(() => String, {
-    description: 'The field that was changed since, by its name in the graph; `field:` and the key of a custom field.',
+    description:
+      'The field that was changed since, by its name in the graph; `field:` and the key of a custom field.',
   })
   field!: string;
   @Field(() => TicketEvent, { description: 'The later fact.' }) event!: TicketEvent;

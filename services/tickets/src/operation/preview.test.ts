@@ -5,7 +5,14 @@ import { newId } from '@deskgraph/common/id';
 import type { TestService } from '@deskgraph/common/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runs, seed } from '../../testing/config.ts';
-import { type Desk, type Result, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
+import {
+  type Desk,
+  type Result,
+  mutate,
+  openDesk,
+  reply,
+  startTickets,
+} from '../../testing/desk.ts';
 import { type Dice, dice } from '../../testing/dice.ts';
 
 let service: TestService;
@@ -33,11 +40,20 @@ interface Preview {
 const PREVIEW = `effects { ticket { id number } changes { field from to } messagesIn messagesOut userErrors { code field } }
   conflicts { field ticket { id } } userErrors { code field }`;
 
-async function preview(desk: Desk, name: string, input: object, actor: Actor = desk.agent): Promise<Preview> {
+async function preview(
+  desk: Desk,
+  name: string,
+  input: object,
+  actor: Actor = desk.agent,
+): Promise<Preview> {
   const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
-  const data = await desk.ask<Record<string, Preview>>(actor, `query ($input: ${type}!) { ${name}Preview(input: $input) { ${PREVIEW} } }`, {
-    input,
-  });
+  const data = await desk.ask<Record<string, Preview>>(
+    actor,
+    `query ($input: ${type}!) { ${name}Preview(input: $input) { ${PREVIEW} } }`,
+    {
+      input,
+    },
+  );
   return data[`${name}Preview`]!;
 }
 const undoPreview = async (desk: Desk, id: string, partly: boolean): Promise<Preview> =>
@@ -68,9 +84,13 @@ const stand = async (desk: Desk): Promise<Stood[]> =>
 /** What was done to each ticket between two moments, as a preview says it. */
 function done(before: Stood[], after: Stood[]): object[] {
   const placeIn = (tickets: Stood[]): Map<string, string> =>
-    new Map(tickets.flatMap(({ id, messages }) => messages.nodes.map((message) => [message.id, id])));
+    new Map(
+      tickets.flatMap(({ id, messages }) => messages.nodes.map((message) => [message.id, id])),
+    );
   const [from, to] = [placeIn(before), placeIn(after)];
-  const moved = [...to].filter(([message, ticket]) => from.has(message) && from.get(message) !== ticket);
+  const moved = [...to].filter(
+    ([message, ticket]) => from.has(message) && from.get(message) !== ticket,
+  );
   return after.flatMap(({ id, timeline }) => {
     const known = before.find((ticket) => ticket.id === id);
     const old = new Set(known?.timeline.nodes.map((event) => event.id));
@@ -78,7 +98,11 @@ function done(before: Stood[], after: Stood[]): object[] {
     const changes = new Map<string, unknown[]>();
     for (const change of facts.flatMap((fact) => fact.changes))
       changes.set(change.field, [changes.get(change.field)?.[0] ?? [change.from], change.to]);
-    const net = [...changes].map(([field, [first, last]]) => ({ field, from: (first as unknown[])[0] ?? null, to: last ?? null }));
+    const net = [...changes].map(([field, [first, last]]) => ({
+      field,
+      from: (first as unknown[])[0] ?? null,
+      to: last ?? null,
+    }));
     const effect = {
       ticket: known ? id : 'new',
       changes: net.filter((change) => JSON.stringify(change.from) !== JSON.stringify(change.to)),
@@ -90,8 +114,17 @@ function done(before: Stood[], after: Stood[]): object[] {
 }
 
 const sorted = (effects: object[]): object[] =>
-  (JSON.parse(JSON.stringify(effects).replaceAll(/"\d{4}-\d\d-\d\dT[^"]+"/g, '"T"')) as { ticket: string; changes: { field: string }[] }[])
-    .map((effect) => Object.assign(effect, { changes: effect.changes.sort((a, b) => (a.field < b.field ? -1 : 1)) }))
+  (
+    JSON.parse(JSON.stringify(effects).replaceAll(/"\d{4}-\d\d-\d\dT[^"]+"/g, '"T"')) as {
+      ticket: string;
+      changes: { field: string }[];
+    }[]
+  )
+    .map((effect) =>
+      Object.assign(effect, {
+        changes: effect.changes.sort((a, b) => (a.field < b.field ? -1 : 1)),
+      }),
+    )
     .sort((a, b) => (a.ticket < b.ticket ? -1 : 1));
 
 const foreseen = ({ effects }: Preview): object[] =>
@@ -110,7 +143,13 @@ interface Try {
 }
 
 async function bulk(desk: Desk, input: object): Promise<Result> {
-  const result = await mutate(desk, desk.agent, 'ticketsUpdate', input, 'job { id } operation { id }');
+  const result = await mutate(
+    desk,
+    desk.agent,
+    'ticketsUpdate',
+    input,
+    'job { id } operation { id }',
+  );
   const job = result['job'] as { id: string } | null;
   while (job) {
     const { bulkJob } = await desk.ask<{ bulkJob: { finishedAt: string | null; results: object } }>(
@@ -124,7 +163,12 @@ async function bulk(desk: Desk, input: object): Promise<Result> {
   return result;
 }
 
-async function attempt(desk: Desk, tickets: Stood[], operations: string[], { one, roll, some }: Dice): Promise<Try> {
+async function attempt(
+  desk: Desk,
+  tickets: Stood[],
+  operations: string[],
+  { one, roll, some }: Dice,
+): Promise<Try> {
   const ids = tickets.map(({ id }) => id);
   const kind = roll(operations.length ? 10 : 7);
   if (kind < 2) {
@@ -136,7 +180,10 @@ async function attempt(desk: Desk, tickets: Stood[], operations: string[], { one
   }
   if (kind < 4) {
     const { id, messages } = one(tickets);
-    const messageIds = [messages.nodes[0]?.id ?? newId('msg'), ...some(messages.nodes, 2).map((message) => message.id)];
+    const messageIds = [
+      messages.nodes[0]?.id ?? newId('msg'),
+      ...some(messages.nodes, 2).map((message) => message.id),
+    ];
     const input = { id, messageIds: [...new Set(messageIds)], subject: 'Cut out' };
     return {
       seen: await preview(desk, 'ticketSplit', input),
@@ -159,7 +206,14 @@ async function attempt(desk: Desk, tickets: Stood[], operations: string[], { one
   const partly = roll(2) > 0;
   return {
     seen: await undoPreview(desk, id, partly),
-    apply: () => mutate(desk, desk.agent, 'operationUndo', { id, partly }, 'operation { conflicts { field ticket { id } } }'),
+    apply: () =>
+      mutate(
+        desk,
+        desk.agent,
+        'operationUndo',
+        { id, partly },
+        'operation { conflicts { field ticket { id } } }',
+      ),
   };
 }
 
@@ -178,16 +232,21 @@ test('a preview changes nothing, and says what then is done, or refused', async 
         const result = await apply();
         const after = await stand(desk);
         expect(sorted(foreseen(seen))).toEqual(sorted(done(before, after)));
-        const { nodes } = (result['results'] ?? { nodes: [] }) as { nodes: { ticket: { id: string } | null; userErrors: Refused[] }[] };
+        const { nodes } = (result['results'] ?? { nodes: [] }) as {
+          nodes: { ticket: { id: string } | null; userErrors: Refused[] }[];
+        };
         const missing = nodes
           .filter(({ ticket }) => !ticket)
           .map(() => ({ code: 'NOT_FOUND', field: ['input', 'ids', expect.any(String)] }));
         expect(seen.userErrors).toEqual([...result.userErrors, ...missing]);
         const refused = seen.effects.filter(({ userErrors }) => userErrors.length);
-        expect(refused.map(({ ticket: { id }, userErrors }) => ({ ticket: { id }, userErrors }))).toEqual(
-          nodes.filter(({ ticket }) => ticket),
-        );
-        const { id, conflicts } = (result['operation'] ?? {}) as { id?: string; conflicts?: object[] };
+        expect(
+          refused.map(({ ticket: { id }, userErrors }) => ({ ticket: { id }, userErrors })),
+        ).toEqual(nodes.filter(({ ticket }) => ticket));
+        const { id, conflicts } = (result['operation'] ?? {}) as {
+          id?: string;
+          conflicts?: object[];
+        };
         expect(seen.conflicts).toEqual(conflicts ?? []);
         if (id) operations.push(id);
         before = after;
@@ -207,15 +266,24 @@ test('a preview takes no number, tells nobody, and is for those who could do it'
   const seen = await preview(desk, 'ticketSplit', input);
   expect(seen).toMatchObject({
     effects: [
-      { ticket: { number: 0 }, changes: [{ field: 'splitFrom', from: null, to: id }], messagesIn: 1, messagesOut: 0 },
+      {
+        ticket: { number: 0 },
+        changes: [{ field: 'splitFrom', from: null, to: id }],
+        messagesIn: 1,
+        messagesOut: 0,
+      },
       { ticket: { id, number }, changes: [], messagesIn: 0, messagesOut: 1 },
     ],
     userErrors: [],
   });
   expect((await desk.ticket()).number).toBe(number + 1);
-  const { ticket } = await desk.ask<{ ticket: unknown }>(desk.agent, 'query ($id: ID!) { ticket(id: $id) { id } }', {
-    id: seen.effects[0]!.ticket.id,
-  });
+  const { ticket } = await desk.ask<{ ticket: unknown }>(
+    desk.agent,
+    'query ($id: ID!) { ticket(id: $id) { id } }',
+    {
+      id: seen.effects[0]!.ticket.id,
+    },
+  );
   expect(ticket).toBeNull();
   for (const actor of [desk.customer, desk.light, desk.analyst]) {
     const { errors } = await desk.answer(
@@ -226,17 +294,27 @@ test('a preview takes no number, tells nobody, and is for those who could do it'
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   }
   const elsewhere = await openDesk(service);
-  expect((await preview(elsewhere, 'ticketSplit', input)).userErrors).toEqual([{ code: 'NOT_FOUND', field: ['input', 'id'] }]);
+  expect((await preview(elsewhere, 'ticketSplit', input)).userErrors).toEqual([
+    { code: 'NOT_FOUND', field: ['input', 'id'] },
+  ]);
 });
 
 test('previews beside each other and beside what else is read end, and see nothing of each other', async () => {
   const desk = await openDesk(service);
   const [a, b] = [await desk.ticket(), await desk.ticket()];
-  const asked = Array.from({ length: 12 }, (_, n) => `p${n}: ticketsUpdatePreview(input: $input) { effects { changes { field to } } }`);
+  const asked = Array.from(
+    { length: 12 },
+    (_, n) => `p${n}: ticketsUpdatePreview(input: $input) { effects { changes { field to } } }`,
+  );
   const query = `query ($input: TicketsUpdateInput!, $id: ID!) { ticket(id: $id) { priority } ${asked.join(' ')} tickets { nodes { priority } } }`;
   const variables = { id: a.id, input: { ids: [a.id, b.id], action: { priority: 'URGENT' } } };
-  const effects = [{ changes: [{ field: 'priority', to: 'URGENT' }] }, { changes: [{ field: 'priority', to: 'URGENT' }] }];
-  for (const data of await Promise.all([1, 2, 3].map(() => desk.ask<Record<string, unknown>>(desk.agent, query, variables))))
+  const effects = [
+    { changes: [{ field: 'priority', to: 'URGENT' }] },
+    { changes: [{ field: 'priority', to: 'URGENT' }] },
+  ];
+  for (const data of await Promise.all(
+    [1, 2, 3].map(() => desk.ask<Record<string, unknown>>(desk.agent, query, variables)),
+  ))
     expect(data).toEqual({
       ticket: { priority: 'NORMAL' },
       tickets: { nodes: [{ priority: 'NORMAL' }, { priority: 'NORMAL' }] },

@@ -12,23 +12,36 @@ import { type Operation, OperationConflict } from './operation.ts';
 @ObjectType({ simpleResolvers: true, description: 'What an operation would do to one ticket.' })
 export class OperationEffect {
   @Field(() => Ticket, {
-    description: 'Which ticket, as it is now. One that the operation would make has the number 0, and is found nowhere.',
+    description:
+      'Which ticket, as it is now. One that the operation would make has the number 0, and is found nowhere.',
   })
   ticket!: Ticket;
-  @Field(() => [FieldChange], { description: 'What would change, from what it is to what it would be in the end.' })
+  @Field(() => [FieldChange], {
+    description: 'What would change, from what it is to what it would be in the end.',
+  })
   changes!: FieldChange[];
   @Field(() => Int, { description: 'How many messages would move into it.' }) messagesIn!: number;
-  @Field(() => Int, { description: 'How many messages would move out of it.' }) messagesOut!: number;
-  @Field(() => [UserError], { description: 'What it would be refused, where others are not; then nothing of it would change.' })
+  @Field(() => Int, { description: 'How many messages would move out of it.' })
+  messagesOut!: number;
+  @Field(() => [UserError], {
+    description: 'What it would be refused, where others are not; then nothing of it would change.',
+  })
   userErrors!: UserError[];
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What an operation would do now; nothing of it was done.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What an operation would do now; nothing of it was done.',
+})
 export class OperationPreview {
-  @Field(() => [OperationEffect], { description: 'The tickets that it would concern; empty when it would be refused as a whole.' })
+  @Field(() => [OperationEffect], {
+    description: 'The tickets that it would concern; empty when it would be refused as a whole.',
+  })
   effects!: OperationEffect[];
-  @Field(() => [OperationConflict], { description: 'For an undo, what stands against it.' }) conflicts!: OperationConflict[];
-  @Field(() => [UserError], { description: 'What it would be refused as a whole.' }) userErrors!: UserError[];
+  @Field(() => [OperationConflict], { description: 'For an undo, what stands against it.' })
+  conflicts!: OperationConflict[];
+  @Field(() => [UserError], { description: 'What it would be refused as a whole.' })
+  userErrors!: UserError[];
 }
 
 /**
@@ -44,10 +57,18 @@ export async function preview(
       const payload = await verb(trial);
       return { seen: await look(trial), operation: payload.operation };
     });
-    return { effects: await effectsOf(ctx, seen), conflicts: operation ? await conflictsOf(ctx, operation) : [], userErrors: [] };
+    return {
+      effects: await effectsOf(ctx, seen),
+      conflicts: operation ? await conflictsOf(ctx, operation) : [],
+      userErrors: [],
+    };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { operation } = error.payload as { operation?: Operation };
-    return { effects: [], conflicts: operation ? await conflictsOf(ctx, operation) : [], userErrors: error.errors };
+    return {
+      effects: [],
+      conflicts: operation ? await conflictsOf(ctx, operation) : [],
+      userErrors: error.errors,
+    };
   }
 }

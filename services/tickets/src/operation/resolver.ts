@@ -3,7 +3,18 @@ import { ActorView } from '@deskgraph/common/graph';
 import { ForwardArgs, type Page } from '@deskgraph/common/page';
 import { DateTime } from '@deskgraph/common/scalar';
 import type { Context } from '@deskgraph/common/transaction';
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  Ctx,
+  FieldResolver,
+  ID,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { shown } from '../foreign/actor.ts';
 import { byId as ticketById } from '../ticket/find.ts';
 import { merge } from '../ticket/merge.ts';
@@ -28,14 +39,24 @@ const FIRST = 100;
 @Resolver(() => Operation)
 export class OperationResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
-  @Query(() => OperationPreview, { description: 'What ticketMerge would do; nothing of it is done.' })
-  ticketMergePreview(@Arg('input', () => TicketMergeInput) input: TicketMergeInput, @Ctx() ctx: Context): Promise<OperationPreview> {
+  @Query(() => OperationPreview, {
+    description: 'What ticketMerge would do; nothing of it is done.',
+  })
+  ticketMergePreview(
+    @Arg('input', () => TicketMergeInput) input: TicketMergeInput,
+    @Ctx() ctx: Context,
+  ): Promise<OperationPreview> {
     return preview(ctx, (trial) => merge(trial, input));
   }
 
   @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
-  @Query(() => OperationPreview, { description: 'What ticketSplit would do; nothing of it is done, and no number is taken.' })
-  ticketSplitPreview(@Arg('input', () => TicketSplitInput) input: TicketSplitInput, @Ctx() ctx: Context): Promise<OperationPreview> {
+  @Query(() => OperationPreview, {
+    description: 'What ticketSplit would do; nothing of it is done, and no number is taken.',
+  })
+  ticketSplitPreview(
+    @Arg('input', () => TicketSplitInput) input: TicketSplitInput,
+    @Ctx() ctx: Context,
+  ): Promise<OperationPreview> {
     return preview(ctx, (trial) => split(trial, input));
   }
 
@@ -49,7 +70,8 @@ export class OperationResolver {
     @Arg('partly', () => Boolean, {
       nullable: true,
       defaultValue: false,
-      description: 'Whether to take back the rest when later facts stand against a part; default false.',
+      description:
+        'Whether to take back the rest when later facts stand against a part; default false.',
     })
     partly: boolean | null,
     @Ctx() ctx: Context,
@@ -62,7 +84,10 @@ export class OperationResolver {
     description:
       'Folds tickets of one requester into another one: their messages stand there, replies to them go there, and they are SOLVED as DUPLICATE. Can be taken back for 30 days.',
   })
-  ticketMerge(@Arg('input', () => TicketMergeInput) input: TicketMergeInput, @Ctx() ctx: Context): Promise<TicketMergePayload> {
+  ticketMerge(
+    @Arg('input', () => TicketMergeInput) input: TicketMergeInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketMergePayload> {
     return merge(ctx, input);
   }
 
@@ -71,7 +96,10 @@ export class OperationResolver {
     description:
       'Cuts messages out into a new ticket of the same requester, maybe of another department; each of the two points to the other. Can be taken back for 30 days.',
   })
-  ticketSplit(@Arg('input', () => TicketSplitInput) input: TicketSplitInput, @Ctx() ctx: Context): Promise<TicketSplitPayload> {
+  ticketSplit(
+    @Arg('input', () => TicketSplitInput) input: TicketSplitInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketSplitPayload> {
     return split(ctx, input);
   }
 
@@ -80,7 +108,10 @@ export class OperationResolver {
     description:
       'Takes an operation back, all of it in one transaction. Messages that were moved go to the ticket that they were written to, also those that came since; else fields go back, and notes and replies stay. Refused with UNDO_CONFLICT, and every conflict, when later facts stand against it; with IN_USE while its job is at work. Grouping and deletion are taken back by leads.',
   })
-  operationUndo(@Arg('input', () => OperationUndoInput) input: OperationUndoInput, @Ctx() ctx: Context): Promise<OperationUndoPayload> {
+  operationUndo(
+    @Arg('input', () => OperationUndoInput) input: OperationUndoInput,
+    @Ctx() ctx: Context,
+  ): Promise<OperationUndoPayload> {
     return undo(ctx, input);
   }
 
@@ -94,12 +125,20 @@ export class OperationResolver {
     return createdAt;
   }
 
-  @FieldResolver(() => TicketConnection, { description: 'The tickets that it touched, by number; at most 100 a page.' })
-  tickets(@Root() operation: Operation, @Args(() => ForwardArgs) page: ForwardArgs, @Ctx() ctx: Context): Promise<Page<Ticket>> {
+  @FieldResolver(() => TicketConnection, {
+    description: 'The tickets that it touched, by number; at most 100 a page.',
+  })
+  tickets(
+    @Root() operation: Operation,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Ticket>> {
     return ticketsOf(ctx, operation.id, page);
   }
 
-  @FieldResolver(() => [OperationConflict], { description: 'Why parts of it were not taken back, or could not be.' })
+  @FieldResolver(() => [OperationConflict], {
+    description: 'Why parts of it were not taken back, or could not be.',
+  })
   conflicts(@Root() operation: Operation, @Ctx() ctx: Context): Promise<OperationConflict[]> {
     return conflictsOf(ctx, operation);
   }
@@ -109,7 +148,10 @@ export class OperationResolver {
 export class TicketOperations {
   @Auth({ roles: [Role.AGENT] })
   @Personal()
-  @FieldResolver(() => [Operation], { nullable: true, description: 'The operations that touched it, newest first; at most 100.' })
+  @FieldResolver(() => [Operation], {
+    nullable: true,
+    description: 'The operations that touched it, newest first; at most 100.',
+  })
   operations(
     @Root() ticket: Ticket,
     @Arg('first', () => Int, { nullable: true, defaultValue: 10 }) first: number | null,
@@ -118,12 +160,18 @@ export class TicketOperations {
     return ofTicket(ctx, ticket.id, first ?? 10);
   }
 
-  @FieldResolver(() => Ticket, { nullable: true, description: 'The ticket that it was folded into; replies go there.' })
+  @FieldResolver(() => Ticket, {
+    nullable: true,
+    description: 'The ticket that it was folded into; replies go there.',
+  })
   mergedInto(@Root() { mergedIntoId }: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> | null {
     return mergedIntoId ? ticketById(ctx, mergedIntoId) : null;
   }
 
-  @FieldResolver(() => Ticket, { nullable: true, description: 'The ticket that it was cut out of.' })
+  @FieldResolver(() => Ticket, {
+    nullable: true,
+    description: 'The ticket that it was cut out of.',
+  })
   splitFrom(@Root() { splitFromId }: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> | null {
     return splitFromId ? ticketById(ctx, splitFromId) : null;
   }

@@ -42,10 +42,17 @@ const HANDS = ['departmentId', 'assigneeId'] as const;
 const OWN: ReadonlySet<Word> = new Set(['status', 'snooze', 'escalation', 'deletedAt', ...HANDS]);
 
 /** Puts back what is to go back, of all tickets with the same few statements; the facts are to be recorded. */
-export async function goBack(ctx: Context, operation: Operation, ways: readonly Return[], at: Date): Promise<NewFact[]> {
+export async function goBack(
+  ctx: Context,
+  operation: Operation,
+  ways: readonly Return[],
+  at: Date,
+): Promise<NewFact[]> {
   await make(
     ctx,
-    ways.flatMap(({ tags, piece }) => (tags ?? []).filter((name) => !piece.ticket.tags.includes(name))),
+    ways.flatMap(({ tags, piece }) =>
+      (tags ?? []).filter((name) => !piece.ticket.tags.includes(name)),
+    ),
   );
   const pieces = ways.filter(({ words }) => words.includes('status')).map(({ piece }) => piece);
   const moving = pieces.map(({ ticket }) => ticket.id);
@@ -67,31 +74,49 @@ async function publicOnes(ctx: Context, ways: readonly Return[]): Promise<Readon
 }
 
 async function alikeOf(ctx: Context, pieces: readonly Piece[]): Promise<ReadonlySet<Ticket>> {
-  const alike = await Promise.all(pieces.map(({ ticket, before }) => looksTheSame(ctx, standingOf(ticket), before)));
+  const alike = await Promise.all(
+    pieces.map(({ ticket, before }) => looksTheSame(ctx, standingOf(ticket), before)),
+  );
   return new Set(pieces.filter((_, at) => alike[at]).map(({ ticket }) => ticket));
 }
 
 async function takersOf(ctx: Context, ways: readonly Return[]): Promise<ReadonlySet<string>> {
   const of = (field: (typeof HANDS)[number]): string[] => [
-    ...new Set(ways.flatMap(({ piece: { ticket, before } }) => [ticket[field], before[field]].flatMap((id) => id ?? []))),
+    ...new Set(
+      ways.flatMap(({ piece: { ticket, before } }) =>
+        [ticket[field], before[field]].flatMap((id) => id ?? []),
+      ),
+    ),
   ];
-  return new Set([...(await open(ctx, of('departmentId'))), ...(await working(ctx, of('assigneeId')))]);
+  return new Set([
+    ...(await open(ctx, of('departmentId'))),
+    ...(await working(ctx, of('assigneeId'))),
+  ]);
 }
 
 function one(ctx: Context, way: Return, known: Known): NewFact[] {
   const { at, operation } = known;
   const { ticket } = way.piece;
-  const facts = [fact('operation.undone', ticket, { at, operationId: operation.id, kind: operation.kind, internal: true })];
+  const facts = [
+    fact('operation.undone', ticket, {
+      at,
+      operationId: operation.id,
+      kind: operation.kind,
+      internal: true,
+    }),
+  ];
   const plain = plainBack(way);
   const publicFields = Object.keys(plain).filter((field) => known.publicFields.has(field));
   if (Object.keys(plain).length) facts.push(updated(ticket, plain, { at, publicFields }));
   const hands = handsBack(way, known);
-  if (Object.keys(hands).length) facts.push(fact('ticket.assigned', ticket, { at, changes: hands }));
+  if (Object.keys(hands).length)
+    facts.push(fact('ticket.assigned', ticket, { at, changes: hands }));
   if (way.words.includes('status')) facts.push(...statusBack(way, known));
   if (way.words.includes('snooze')) facts.push(snoozeBack(way, at));
   if (way.words.includes('escalation')) facts.push(escalationBack(way, at));
   if (way.words.includes('deletedAt')) facts.push(binBack(way, at));
-  for (const instant of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt]) if (instant) due(ctx, instant);
+  for (const instant of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt])
+    if (instant) due(ctx, instant);
   return facts;
 }
 
@@ -129,30 +154,47 @@ function handsBack({ piece: { ticket, before }, words }: Return, { takers }: Kno
 }
 
 /** The requester waits again, unless he was answered meanwhile; and what somebody has answered or taken since is not NEW again. */
-function statusBack({ piece: { ticket, before, since } }: Return, { at, said, alike }: Known): NewFact[] {
+function statusBack(
+  { piece: { ticket, before, since } }: Return,
+  { at, said, alike }: Known,
+): NewFact[] {
   const from = standingOf(ticket);
   putBack(ticket, before, 'status');
-  if ((ticket.handled && !before.handled) || (ticket.assigneeId && since.has('assigneeId'))) ticket.status = afterAgent(ticket.status);
+  if ((ticket.handled && !before.handled) || (ticket.assigneeId && since.has('assigneeId')))
+    ticket.status = afterAgent(ticket.status);
   ticket.waitingSince = runOn(before, said.get(ticket.id) ?? []).waitingSince;
-  return isSameStanding(from, ticket) ? [] : [moved(ticket, from, { at, looksTheSame: alike.has(ticket) })];
+  return isSameStanding(from, ticket)
+    ? []
+    : [moved(ticket, from, { at, looksTheSame: alike.has(ticket) })];
 }
 
 function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
   const from = ticket.snooze;
   putBack(ticket, before, 'snooze');
   const told = { at, changes: { snooze: [from, ticket.snooze] } as Changes, internal: true };
-  return ticket.snooze ? fact('ticket.snoozed', ticket, told) : fact('ticket.woken', ticket, { ...told, cause: 'undo' });
+  return ticket.snooze
+    ? fact('ticket.snoozed', ticket, told)
+    : fact('ticket.woken', ticket, { ...told, cause: 'undo' });
 }
 
 function escalationBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
   const from = ticket.escalation;
   putBack(ticket, before, 'escalation');
   const type = ticket.escalation ? 'ticket.escalated' : 'ticket.escalation_ended';
-  return fact(type, ticket, { at, cause: 'undo', changes: { escalation: [from, ticket.escalation] }, internal: true });
+  return fact(type, ticket, {
+    at,
+    cause: 'undo',
+    changes: { escalation: [from, ticket.escalation] },
+    internal: true,
+  });
 }
 
 function binBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
   const from = ticket.deletedAt;
   putBack(ticket, before, 'deletedAt');
-  return fact('ticket.restored', ticket, { at, changes: { deletedAt: [from, null] }, internal: true });
+  return fact('ticket.restored', ticket, {
+    at,
+    changes: { deletedAt: [from, null] },
+    internal: true,
+  });
 }

@@ -34,13 +34,16 @@ interface Journaled {
   tickets: { totalCount: number };
   conflicts: { field: string; ticket: { id: string }; event: { type: string } }[];
 }
-const JOURNAL = 'operation { id kind state tickets { totalCount } conflicts { field ticket { id } event { type } } }';
-const codes = ({ userErrors }: Result): string[] => userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const JOURNAL =
+  'operation { id kind state tickets { totalCount } conflicts { field ticket { id } event { type } } }';
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 const journaled = (result: Result): Journaled => {
   expect(codes(result)).toEqual([]);
   return result['operation'] as Journaled;
 };
-const undo = (id: string, more: object = {}, actor = desk.agent) => mutate(desk, actor, 'operationUndo', { id, ...more }, JOURNAL);
+const undo = (id: string, more: object = {}, actor = desk.agent) =>
+  mutate(desk, actor, 'operationUndo', { id, ...more }, JOURNAL);
 const conflictsIn = (result: Result): string[] => {
   expect(codes(result)).toEqual(['UNDO_CONFLICT input.id']);
   return (result['operation'] as Journaled).conflicts.map(({ field }) => field).sort();
@@ -49,7 +52,13 @@ const conflictsIn = (result: Result): string[] => {
 const SHOWN = `status priority waitingSince handled reopenCount transferCount closesAt resolution { code } category { id } department { id }
   assignee { id } tags { name } fields { key value } snooze { until wakeOnReply } deletedAt messages { nodes { text } }`;
 const read = async (id: string, actor: Actor = desk.lead): Promise<Record<string, unknown>> =>
-  (await desk.ask<{ ticket: Record<string, unknown> }>(actor, `query ($id: ID!) { ticket(id: $id) { ${SHOWN} } }`, { id })).ticket;
+  (
+    await desk.ask<{ ticket: Record<string, unknown> }>(
+      actor,
+      `query ($id: ID!) { ticket(id: $id) { ${SHOWN} } }`,
+      { id },
+    )
+  ).ticket;
 const types = async (id: string, actor: Actor = desk.lead): Promise<string[]> =>
   (
     await desk.ask<{ ticket: { timeline: { nodes: { type: string }[] } } }>(
@@ -62,25 +71,44 @@ const update = async (id: string, input: object): Promise<void> =>
   expect(codes(await mutate(desk, desk.colleague, 'ticketUpdate', { id, ...input }))).toEqual([]);
 
 /** Applies a macro of these actions; gives the operation. */
-async function applied(ticketId: string, actions: object[], actor = desk.agent): Promise<Journaled> {
-  const made = await mutate(desk, desk.lead, 'macroCreate', { name: 'Macro', actions }, 'macro { id }');
+async function applied(
+  ticketId: string,
+  actions: object[],
+  actor = desk.agent,
+): Promise<Journaled> {
+  const made = await mutate(
+    desk,
+    desk.lead,
+    'macroCreate',
+    { name: 'Macro', actions },
+    'macro { id }',
+  );
   const { id } = made['macro'] as { id: string };
-  const seen = (await desk.ask<{ ticket: { cursor: string } }>(actor, 'query ($id: ID!) { ticket(id: $id) { cursor } }', { id: ticketId }))
-    .ticket.cursor;
+  const seen = (
+    await desk.ask<{ ticket: { cursor: string } }>(
+      actor,
+      'query ($id: ID!) { ticket(id: $id) { cursor } }',
+      { id: ticketId },
+    )
+  ).ticket.cursor;
   return journaled(await mutate(desk, actor, 'macroApply', { id, ticketId, seen }, JOURNAL));
 }
 
 /** Does an action to many tickets; gives the operation once the job has ended. */
 async function changed(ids: string[], action: object): Promise<string> {
-  const started = await mutate(desk, desk.agent, 'ticketsUpdate', { ids, action }, 'job { id } operation { id kind }');
+  const started = await mutate(
+    desk,
+    desk.agent,
+    'ticketsUpdate',
+    { ids, action },
+    'job { id } operation { id kind }',
+  );
   expect(started).toMatchObject({ userErrors: [], operation: { kind: 'BULK' } });
   const { id } = started['job'] as { id: string };
   for (;;) {
-    const { bulkJob } = await desk.ask<{ bulkJob: { finishedAt: string | null; operation: { id: string } } }>(
-      desk.agent,
-      'query ($id: ID!) { bulkJob(id: $id) { finishedAt operation { id } } }',
-      { id },
-    );
+    const { bulkJob } = await desk.ask<{
+      bulkJob: { finishedAt: string | null; operation: { id: string } };
+    }>(desk.agent, 'query ($id: ID!) { bulkJob(id: $id) { finishedAt operation { id } } }', { id });
     if (bulkJob.finishedAt) return bulkJob.operation.id;
     await sleep(50);
   }
@@ -100,10 +128,13 @@ test(
     const refused = await undo(operation);
     const { conflicts, state, tickets } = refused['operation'] as Journaled;
     expect(codes(refused)).toEqual(['UNDO_CONFLICT input.id']);
-    expect({ state, tickets: tickets.totalCount }).toEqual({ state: 'APPLIED', tickets: ids.length });
-    expect(conflicts.map(({ ticket, field, event }) => `${ticket.id} ${field} ${event.type}`).sort()).toEqual(
-      touched.map((id) => `${id} priority ticket.updated`).sort(),
-    );
+    expect({ state, tickets: tickets.totalCount }).toEqual({
+      state: 'APPLIED',
+      tickets: ids.length,
+    });
+    expect(
+      conflicts.map(({ ticket, field, event }) => `${ticket.id} ${field} ${event.type}`).sort(),
+    ).toEqual(touched.map((id) => `${id} priority ticket.updated`).sort());
     expect(await read(ids[1]!)).toMatchObject({ priority: 'URGENT', status: 'PENDING' });
     let taken: Result | undefined;
     const statements = await countStatements(async () => {
@@ -126,18 +157,35 @@ test(
 );
 
 test('a macro is taken back field by field: what hangs on the status too, what was written stays', async () => {
-  const made = await mutate(desk, desk.admin, 'ticketCategoryCreate', { name: 'Refunds' }, 'ticketCategory { id }');
+  const made = await mutate(
+    desk,
+    desk.admin,
+    'ticketCategoryCreate',
+    { name: 'Refunds' },
+    'ticketCategory { id }',
+  );
   const categoryId = (made['ticketCategory'] as { id: string }).id;
   const { id } = await desk.ticket();
   await update(id, { addTags: ['old', 'kept'] });
   await mutate(desk, desk.agent, 'ticketSnooze', { id });
   const before = await read(id);
   const operation = await applied(id, [
-    { priority: 'HIGH', categoryId, departmentId: desk.departmentId, addTags: ['new'], removeTags: ['old'], snooze: 'PT1H' },
+    {
+      priority: 'HIGH',
+      categoryId,
+      departmentId: desk.departmentId,
+      addTags: ['new'],
+      removeTags: ['old'],
+      snooze: 'PT1H',
+    },
     { note: 'Paid back', assigneeId: 'me', status: 'PENDING' },
   ]);
   expect(operation).toMatchObject({ kind: 'MACRO', state: 'APPLIED', tickets: { totalCount: 1 } });
-  expect(await read(id)).toMatchObject({ status: 'PENDING', priority: 'HIGH', tags: [{ name: 'kept' }, { name: 'new' }] });
+  expect(await read(id)).toMatchObject({
+    status: 'PENDING',
+    priority: 'HIGH',
+    tags: [{ name: 'kept' }, { name: 'new' }],
+  });
   expect(journaled(await undo(operation.id))).toMatchObject({ state: 'UNDONE', conflicts: [] });
   const { messages, tags, ...after } = await read(id);
   const { messages: _, tags: labels, ...stood } = before;
@@ -164,7 +212,9 @@ test('a macro is taken back field by field: what hangs on the status too, what w
 
 test('of one ticket the fields stand for themselves: one that was changed since stays, the others go back', async () => {
   const { id } = await desk.ticket();
-  const operation = await applied(id, [{ priority: 'HIGH', assigneeId: 'me', addTags: ['a', 'b'], status: 'OPEN' }]);
+  const operation = await applied(id, [
+    { priority: 'HIGH', assigneeId: 'me', addTags: ['a', 'b'], status: 'OPEN' },
+  ]);
   await mutate(desk, desk.colleague, 'ticketAssign', { id, assigneeId: 'me' });
   await update(id, { addTags: ['c'] });
   expect(conflictsIn(await undo(operation.id))).toEqual(['assignee']);
@@ -174,13 +224,20 @@ test('of one ticket the fields stand for themselves: one that was changed since 
     conflicts: [{ field: 'assignee', ticket: { id }, event: { type: 'ticket.assigned' } }],
   });
   // Somebody works on it: it is NEW no more.
-  expect(await read(id)).toMatchObject({ priority: 'NORMAL', status: 'OPEN', tags: [{ name: 'c' }], assignee: { id: desk.colleague.id } });
+  expect(await read(id)).toMatchObject({
+    priority: 'NORMAL',
+    status: 'OPEN',
+    tags: [{ name: 'c' }],
+    assignee: { id: desk.colleague.id },
+  });
 });
 
 test('a label that somebody else took away or put back is his; what is as it was before stands against nothing', async () => {
   const { id } = await desk.ticket();
   await update(id, { addTags: ['old'] });
-  const operation = await applied(id, [{ priority: 'HIGH', addTags: ['new'], removeTags: ['old'] }]);
+  const operation = await applied(id, [
+    { priority: 'HIGH', addTags: ['new'], removeTags: ['old'] },
+  ]);
   await update(id, { removeTags: ['new'], priority: 'NORMAL' });
   expect(conflictsIn(await undo(operation.id))).toEqual(['tags']);
   expect(codes(await undo(operation.id, { partly: true }))).toEqual(['UNDO_CONFLICT input.id']);
@@ -190,32 +247,63 @@ test('a label that somebody else took away or put back is his; what is as it was
 
 test('who was answered by it does not wait again; who was not, does', async () => {
   const [answered, silent] = [await desk.ticket(), await desk.ticket()];
-  const made = await mutate(desk, desk.lead, 'cannedResponseCreate', { title: 'A', body: 'Hello' }, 'cannedResponse { id }');
+  const made = await mutate(
+    desk,
+    desk.lead,
+    'cannedResponseCreate',
+    { title: 'A', body: 'Hello' },
+    'cannedResponse { id }',
+  );
   const { id: replyId } = made['cannedResponse'] as { id: string };
   const { waitingSince } = await read(silent.id);
   const solving = await changed([answered.id], { replyId, status: 'SOLVED' });
   const waiting = await changed([silent.id], { assigneeId: 'me', status: 'PENDING' });
   journaled(await undo(solving));
   journaled(await undo(waiting));
-  expect(await read(answered.id)).toMatchObject({ status: 'OPEN', waitingSince: null, handled: true, resolution: null, closesAt: null });
+  expect(await read(answered.id)).toMatchObject({
+    status: 'OPEN',
+    waitingSince: null,
+    handled: true,
+    resolution: null,
+    closesAt: null,
+  });
   expect(await read(silent.id)).toMatchObject({ status: 'NEW', waitingSince, handled: false });
 });
 
 test('incidents that were solved with their problem come back with it, and who has left gets nothing back', async () => {
   const [problem, incident, held] = [await desk.ticket(), await desk.ticket(), await desk.ticket()];
-  await mutate(desk, desk.agent, 'ticketLink', { id: problem.id, otherId: incident.id, kind: 'INCIDENT' });
-  const made = await mutate(desk, desk.lead, 'cannedResponseCreate', { title: 'A', body: 'Hello' }, 'cannedResponse { id }');
+  await mutate(desk, desk.agent, 'ticketLink', {
+    id: problem.id,
+    otherId: incident.id,
+    kind: 'INCIDENT',
+  });
+  const made = await mutate(
+    desk,
+    desk.lead,
+    'cannedResponseCreate',
+    { title: 'A', body: 'Hello' },
+    'cannedResponse { id }',
+  );
   const { id: replyId } = made['cannedResponse'] as { id: string };
   const operation = await applied(problem.id, [{ replyId }, { status: 'SOLVED' }]);
   expect(operation.tickets.totalCount).toBe(2);
-  expect(await read(incident.id)).toMatchObject({ status: 'SOLVED', resolution: { code: 'INCIDENT' } });
+  expect(await read(incident.id)).toMatchObject({
+    status: 'SOLVED',
+    resolution: { code: 'INCIDENT' },
+  });
   journaled(await undo(operation.id));
-  expect(await read(incident.id)).toMatchObject({ status: 'NEW', resolution: null, closesAt: null });
+  expect(await read(incident.id)).toMatchObject({
+    status: 'NEW',
+    resolution: null,
+    closesAt: null,
+  });
   expect(await read(problem.id)).toMatchObject({ status: 'OPEN', handled: true });
 
   await mutate(desk, desk.agent, 'ticketAssign', { id: held.id, assigneeId: desk.colleague.id });
   const moved = await changed([held.id], { assigneeId: 'me' });
-  await owner.query(`update agent set active = false where id = $1`, [uuidOf('agt', desk.colleague.id)]);
+  await owner.query(`update agent set active = false where id = $1`, [
+    uuidOf('agt', desk.colleague.id),
+  ]);
   journaled(await undo(moved));
   expect(await read(held.id)).toMatchObject({ assignee: null });
 });
@@ -224,7 +312,11 @@ test('a whole is not solved again before its parts', async () => {
   const [whole, part] = [await desk.ticket(), await desk.ticket()];
   await mutate(desk, desk.agent, 'ticketLink', { id: whole.id, otherId: part.id, kind: 'CHILD' });
   for (const { id } of [part, whole])
-    await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED', resolutionCode: 'NO_REPLY' });
+    await mutate(desk, desk.agent, 'ticketStatusChange', {
+      id,
+      status: 'SOLVED',
+      resolutionCode: 'NO_REPLY',
+    });
   const one = await changed([whole.id], { status: 'OPEN' });
   const both = await changed([part.id], { status: 'OPEN' });
   expect(conflictsIn(await undo(one))).toEqual(['status']);
@@ -235,7 +327,11 @@ test('a whole is not solved again before its parts', async () => {
 
 test('an escalation goes back as such: one that was begun ends, one that was ended is in force again', async () => {
   const step = { agentId: desk.colleague.id, after: 'PT1H' };
-  await mutate(desk, desk.admin, 'escalationPathCreate', { name: 'Up', filter: {}, steps: [step, { ...step, agentId: desk.lead.id }] });
+  await mutate(desk, desk.admin, 'escalationPathCreate', {
+    name: 'Up',
+    filter: {},
+    steps: [step, { ...step, agentId: desk.lead.id }],
+  });
   const { id } = await desk.ticket();
   const escalation = async () =>
     (
@@ -248,7 +344,11 @@ test('an escalation goes back as such: one that was begun ends, one that was end
   const begun = await applied(id, [{ escalate: true }]);
   journaled(await undo(begun.id));
   expect(await escalation()).toBeNull();
-  expect((await types(id)).slice(-3)).toEqual(['ticket.assigned', 'ticket.status_changed', 'ticket.escalation_ended']);
+  expect((await types(id)).slice(-3)).toEqual([
+    'ticket.assigned',
+    'ticket.status_changed',
+    'ticket.escalation_ended',
+  ]);
   await mutate(desk, desk.agent, 'ticketEscalate', { id, reason: 'Hard' });
   const before = await escalation();
   const ended = await applied(id, [{ assigneeId: 'me' }]);
@@ -269,10 +369,20 @@ test('what is solved since is neither postponed again nor escalated', async () =
   await mutate(desk, desk.agent, 'ticketSnooze', { id: asleep.id });
   await mutate(desk, desk.agent, 'ticketEscalate', { id: escalated.id, reason: 'Hard' });
   const operations: string[] = [];
-  operations.push((await applied(asleep.id, [{ status: 'PENDING', priority: 'HIGH', escalate: true }])).id);
+  operations.push(
+    (await applied(asleep.id, [{ status: 'PENDING', priority: 'HIGH', escalate: true }])).id,
+  );
   operations.push((await applied(escalated.id, [{ assigneeId: 'me', priority: 'HIGH' }])).id);
   for (const { id } of [asleep, escalated])
-    expect(codes(await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED', resolutionCode: 'ANSWERED' }))).toEqual([]);
+    expect(
+      codes(
+        await mutate(desk, desk.agent, 'ticketStatusChange', {
+          id,
+          status: 'SOLVED',
+          resolutionCode: 'ANSWERED',
+        }),
+      ),
+    ).toEqual([]);
   for (const id of operations) {
     expect(conflictsIn(await undo(id))).toContain('status');
     expect(journaled(await undo(id, { partly: true })).state).toBe('PARTLY_UNDONE');
@@ -289,7 +399,10 @@ test('what is put into the bin comes out of it by an undo, as it was, for those 
   const before = await read(id);
   const operation = journaled(await mutate(desk, desk.lead, 'ticketDelete', { id }, JOURNAL));
   expect(operation).toMatchObject({ kind: 'DELETE', state: 'APPLIED' });
-  expect(await mutate(desk, desk.lead, 'ticketDelete', { id }, JOURNAL)).toMatchObject({ operation: null, userErrors: [] });
+  expect(await mutate(desk, desk.lead, 'ticketDelete', { id }, JOURNAL)).toMatchObject({
+    operation: null,
+    userErrors: [],
+  });
   expect(codes(await undo(operation.id))).toEqual(['NOT_FOUND input.id']);
   expect(journaled(await undo(operation.id, {}, desk.lead)).state).toBe('UNDONE');
   expect(await read(id, desk.agent)).toEqual(before);
@@ -308,6 +421,8 @@ test('a ticket that is in the bin now stands for itself, and a job that is at wo
   expect(journaled(await undo(operation, { partly: true }, desk.lead)).state).toBe('PARTLY_UNDONE');
   expect(await read(kept.id)).toMatchObject({ priority: 'NORMAL' });
   const other = await changed([kept.id], { priority: 'HIGH' });
-  await owner.query(`update bulk_job set finished_at = null where operation_id = $1`, [uuidOf('opr', other)]);
+  await owner.query(`update bulk_job set finished_at = null where operation_id = $1`, [
+    uuidOf('opr', other),
+  ]);
   expect(codes(await undo(other))).toEqual(['IN_USE input.id']);
 });

@@ -10,7 +10,11 @@ import type { Piece } from './since.ts';
 import { type Word, agree, namesOf, same, wordsIn } from './snapshot.ts';
 
 /** Tickets become again what they were, field by field; what a later fact has changed stays as it is. What was written in them stays too. */
-export async function revert(ctx: Context, operation: Operation, pieces: Piece[]): Promise<Undoing> {
+export async function revert(
+  ctx: Context,
+  operation: Operation,
+  pieces: Piece[],
+): Promise<Undoing> {
   const wanted = pieces.map((piece) => wayBack(ctx, piece));
   const held = await heldByParts(ctx, wanted);
   const ways = wanted.map((way) => (held.has(way.piece.ticket) ? without(way, 'status') : way));
@@ -27,7 +31,13 @@ interface Way extends Return {
 }
 
 /** What is done only by people and for a ticket that is not at its end. */
-const WORK: ReadonlySet<Word> = new Set(['status', 'snooze', 'escalation', 'departmentId', 'assigneeId']);
+const WORK: ReadonlySet<Word> = new Set([
+  'status',
+  'snooze',
+  'escalation',
+  'departmentId',
+  'assigneeId',
+]);
 /** What waits for a ticket that is not solved. */
 const WAITS: ReadonlySet<Word> = new Set(['snooze', 'escalation']);
 
@@ -37,14 +47,17 @@ function wayBack({ actor }: Context, piece: Piece): Way {
   const words = wordsIn(after);
   if (!words.length) return way;
   if (!isVisible(actor, ticket)) return { ...way, conflicts: [conflict(piece, 'departmentId')] };
-  if (ticket.deletedAt && !words.includes('deletedAt')) return { ...way, conflicts: [conflict(piece, 'deletedAt')] };
+  if (ticket.deletedAt && !words.includes('deletedAt'))
+    return { ...way, conflicts: [conflict(piece, 'deletedAt')] };
   for (const word of words) {
     if (word === 'tags') tagsBack(way);
     else if (word === 'fields') fieldsBack(way);
     else if (!agree(ticket, before, word)) {
-      const against = namesOf(word).find((name) => since.has(name)) ?? (isOver(way, word) ? 'status' : undefined);
+      const against =
+        namesOf(word).find((name) => since.has(name)) ?? (isOver(way, word) ? 'status' : undefined);
       if (!against) way.words.push(word);
-      else if (!way.conflicts.some(({ field }) => field === against)) way.conflicts.push(conflict(piece, against));
+      else if (!way.conflicts.some(({ field }) => field === against))
+        way.conflicts.push(conflict(piece, against));
     }
   }
   return way;
@@ -71,7 +84,9 @@ function tagsBack(way: Way): void {
 
 function fieldsBack(way: Way): void {
   const { ticket, before, after, since } = way.piece;
-  const changed = Object.keys({ ...before.fields, ...after.fields }).filter((id) => !same(before.fields[id], after.fields![id]));
+  const changed = Object.keys({ ...before.fields, ...after.fields }).filter(
+    (id) => !same(before.fields[id], after.fields![id]),
+  );
   for (const id of changed.filter((each) => !same(ticket.fields[each], before.fields[each])))
     if (since.has(id)) way.conflicts.push(conflict(way.piece, id));
     else way.fieldIds.push(id);
@@ -80,16 +95,24 @@ function fieldsBack(way: Way): void {
 const without = (way: Way, word: Word): Way => ({
   ...way,
   words: way.words.filter((each) => each !== word),
-  conflicts: [...way.conflicts, { ticketId: way.piece.ticket.id, field: word, version: way.piece.version }],
+  conflicts: [
+    ...way.conflicts,
+    { ticketId: way.piece.ticket.id, field: word, version: way.piece.version },
+  ],
 });
 
 /** A whole is not solved again before its parts, unless they are solved with it. */
 async function heldByParts(ctx: Context, ways: readonly Way[]): Promise<ReadonlySet<Ticket>> {
   const solved = new Map(
     ways
-      .filter(({ words, piece }) => words.includes('status') && piece.before.status === TicketStatus.SOLVED)
+      .filter(
+        ({ words, piece }) =>
+          words.includes('status') && piece.before.status === TicketStatus.SOLVED,
+      )
       .map(({ piece: { ticket } }) => [ticket.id, ticket]),
   );
   const parts = await openParts(ctx, [...solved.keys()]);
-  return new Set(parts.filter(({ partId }) => !solved.has(partId)).map(({ wholeId }) => solved.get(wholeId)!));
+  return new Set(
+    parts.filter(({ partId }) => !solved.has(partId)).map(({ wholeId }) => solved.get(wholeId)!),
+  );
 }

@@ -36,11 +36,21 @@ interface Row {
 }
 
 /** The tickets of an operation, locked, and what others did to them since. What is changed of them is to be stored. */
-export async function piecesOf(ctx: Context, operation: Operation, most?: number): Promise<Piece[]> {
+export async function piecesOf(
+  ctx: Context,
+  operation: Operation,
+  most?: number,
+): Promise<Piece[]> {
   const { rows } = await sql<Row>`
     select ticket_id, part, version, before, after from operation_ticket where operation_id = ${uuidOf('opr', operation.id)}::uuid
     order by ticket_id limit ${most ?? null}`.execute(ctx.em.getKysely());
-  const parts = rows.map(({ ticket_id: id, part, version, before, after }) => ({ id: toId('tkt', id), part, version, before, after }));
+  const parts = rows.map(({ ticket_id: id, part, version, before, after }) => ({
+    id: toId('tkt', id),
+    part,
+    version,
+    before,
+    after,
+  }));
   const locked = await lockedRows(
     ctx,
     parts.map(({ id }) => id),
@@ -87,6 +97,7 @@ async function changesSince(
     ctx.em.getKysely(),
   );
   const found = new Map<string, Map<string, number>>();
-  for (const { id, field, version } of rows) found.set(id, (found.get(id) ?? new Map<string, number>()).set(field, version));
+  for (const { id, field, version } of rows)
+    found.set(id, (found.get(id) ?? new Map<string, number>()).set(field, version));
   return found;
 }

@@ -16,7 +16,10 @@ import { ungroup } from './ungroup.ts';
 import { unmerge } from './unmerge.ts';
 import { unsplit } from './unsplit.ts';
 
-const UNDOINGS: Record<OperationKind, (ctx: Context, operation: Operation, pieces: Piece[]) => Promise<Undoing>> = {
+const UNDOINGS: Record<
+  OperationKind,
+  (ctx: Context, operation: Operation, pieces: Piece[]) => Promise<Undoing>
+> = {
   MERGE: unmerge,
   SPLIT: unsplit,
   GROUP: ungroup,
@@ -29,14 +32,24 @@ const UNDOINGS: Record<OperationKind, (ctx: Context, operation: Operation, piece
 const NEEDS: Partial<Record<OperationKind, Role>> = { GROUP: Role.LEAD, DELETE: Role.LEAD };
 
 /** Takes an operation back; refused, with what stands against it, unless the rest is wanted. `most`: no more tickets than these, in a rehearsal. */
-export async function undo(ctx: Context, { id, partly }: OperationUndoInput, most?: number): Promise<OperationUndoPayload> {
+export async function undo(
+  ctx: Context,
+  { id, partly }: OperationUndoInput,
+  most?: number,
+): Promise<OperationUndoPayload> {
   const known = await byId(ctx, id);
   if (!known) throw new Refusal('NOT_FOUND', 'id');
   const role = NEEDS[known.kind];
-  if (role && ctx.actor.kind === 'agent' && !hasRole(ctx.actor, role)) throw new Refusal('FORBIDDEN', 'id');
-  const operation = await ctx.em.findOneOrFail(Operation, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (role && ctx.actor.kind === 'agent' && !hasRole(ctx.actor, role))
+    throw new Refusal('FORBIDDEN', 'id');
+  const operation = await ctx.em.findOneOrFail(
+    Operation,
+    { id },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   const at = new Date();
-  if (operation.state !== OperationState.APPLIED || operation.undoableUntil < at) throw new Refusal('UNDO_EXPIRED', 'id');
+  if (operation.state !== OperationState.APPLIED || operation.undoableUntil < at)
+    throw new Refusal('UNDO_EXPIRED', 'id');
   await refuseUnended(ctx, id);
   const pieces = await piecesOf(ctx, operation, most);
   const versions = pieces.map(({ ticket }) => ticket.version);

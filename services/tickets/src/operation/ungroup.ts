@@ -14,7 +14,11 @@ import type { Piece } from './since.ts';
  * Tickets are no incidents of the problem any more. A link that was taken away since is gone already, one that was made anew stays. A problem
  * that was made for them goes into the bin when nothing has happened in it.
  */
-export async function ungroup(ctx: Context, operation: Operation, pieces: Piece[]): Promise<Undoing> {
+export async function ungroup(
+  ctx: Context,
+  operation: Operation,
+  pieces: Piece[],
+): Promise<Undoing> {
   const into = pieces.find(({ part }) => part === 'INTO');
   const from = pieces.filter(({ part }) => part === 'FROM');
   if (!into) throw new Refusal('UNDO_EXPIRED', 'id');
@@ -23,21 +27,34 @@ export async function ungroup(ctx: Context, operation: Operation, pieces: Piece[
     into.ticket,
     from.map(({ ticket }) => ticket),
   );
-  const isOwn = ({ ticket }: Piece): boolean => since.get(ticket.id) === operation.createdAt.getTime();
+  const isOwn = ({ ticket }: Piece): boolean =>
+    since.get(ticket.id) === operation.createdAt.getTime();
   const own = from.filter(isOwn);
-  const conflicts = from.filter((piece) => since.has(piece.ticket.id) && !isOwn(piece)).map((piece) => conflict(piece, 'links'));
-  return { conflicts, possible: own.length > 0, apply: (at) => untie(ctx, operation, { into, own, at }) };
+  const conflicts = from
+    .filter((piece) => since.has(piece.ticket.id) && !isOwn(piece))
+    .map((piece) => conflict(piece, 'links'));
+  return {
+    conflicts,
+    possible: own.length > 0,
+    apply: (at) => untie(ctx, operation, { into, own, at }),
+  };
 }
 
 /** When those of the tickets were linked that are incidents of the problem now. */
-async function linkedSince(ctx: Context, problem: Ticket, tickets: readonly Ticket[]): Promise<Map<string, number>> {
+async function linkedSince(
+  ctx: Context,
+  problem: Ticket,
+  tickets: readonly Ticket[],
+): Promise<Map<string, number>> {
   const { rows } = await sql<{ ticket_id: string; created_at: string | Date }>`
     select ticket_id, created_at from ticket_link where kind = 'PROBLEM' and other_id = ${uuidOf('tkt', problem.id)}::uuid
       and ticket_id = any(${uuids(
         'tkt',
         tickets.map(({ id }) => id),
       )})`.execute(ctx.em.getKysely());
-  return new Map(rows.map(({ ticket_id: id, created_at: at }) => [toId('tkt', id), new Date(at).getTime()]));
+  return new Map(
+    rows.map(({ ticket_id: id, created_at: at }) => [toId('tkt', id), new Date(at).getTime()]),
+  );
 }
 
 async function untie(
@@ -54,13 +71,22 @@ async function untie(
     ctx.em.getKysely(),
   );
   for (const ticket of incidents) ticket.problemId = null;
-  const isUnused = problem.createdAt.getTime() === createdAt.getTime() && problem.version === into.version && !problem.deletedAt;
+  const isUnused =
+    problem.createdAt.getTime() === createdAt.getTime() &&
+    problem.version === into.version &&
+    !problem.deletedAt;
   const told = { at, operationId: id, kind, internal: true };
   const facts = [
     ...incidents.map((ticket) =>
-      fact('operation.undone', ticket, { ...told, changes: { links: [{ kind: 'PROBLEM', ticketId: problem.id }, null] } }),
+      fact('operation.undone', ticket, {
+        ...told,
+        changes: { links: [{ kind: 'PROBLEM', ticketId: problem.id }, null] },
+      }),
     ),
-    fact('operation.undone', problem, { ...told, changes: { links: [{ kind: 'INCIDENT', ticketIds: ids }, null] } }),
+    fact('operation.undone', problem, {
+      ...told,
+      changes: { links: [{ kind: 'INCIDENT', ticketIds: ids }, null] },
+    }),
   ];
   return isUnused ? [...facts, binned(problem, at)] : facts;
 }

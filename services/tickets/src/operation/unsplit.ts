@@ -16,7 +16,11 @@ import { type Piece, refuseGone } from './since.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** A ticket that was cut out of another one is folded into it again, with what was said in it since. Its number is not given again. */
-export async function unsplit(ctx: Context, operation: Operation, pieces: Piece[]): Promise<Undoing> {
+export async function unsplit(
+  ctx: Context,
+  operation: Operation,
+  pieces: Piece[],
+): Promise<Undoing> {
   refuseGone(ctx, pieces);
   const from = pieces.find(({ part }) => part === 'FROM');
   const into = pieces.find(({ part }) => part === 'INTO');
@@ -24,7 +28,11 @@ export async function unsplit(ctx: Context, operation: Operation, pieces: Piece[
   const conflicts = [from, into].flatMap(conflictsOf);
   if (from.ticket.requesterId !== into.ticket.requesterId)
     conflicts.push(conflict(into.since.has('requesterId') ? into : from, 'requesterId'));
-  return { conflicts, possible: conflicts.length === 0, apply: (at) => putBack(ctx, operation, { from, into, at }) };
+  return {
+    conflicts,
+    possible: conflicts.length === 0,
+    apply: (at) => putBack(ctx, operation, { from, into, at }),
+  };
 }
 
 const conflictsOf = (piece: Piece): Conflict[] => [
@@ -32,13 +40,25 @@ const conflictsOf = (piece: Piece): Conflict[] => [
   ...(piece.ticket.status === TicketStatus.CLOSED ? [conflict(piece, 'status')] : []),
 ];
 
-async function putBack(ctx: Context, operation: Operation, { from, into, at }: { from: Piece; into: Piece; at: Date }): Promise<NewFact[]> {
+async function putBack(
+  ctx: Context,
+  operation: Operation,
+  { from, into, at }: { from: Piece; into: Piece; at: Date },
+): Promise<NewFact[]> {
   const { closeAfter } = await workspaceOf(ctx);
-  const folding = { at, closeAfter, type: 'operation.undone', details: { operationId: operation.id, kind: operation.kind } };
+  const folding = {
+    at,
+    closeAfter,
+    type: 'operation.undone',
+    details: { operationId: operation.id, kind: operation.kind },
+  };
   const stood = await undone(ctx, operation, from, into);
   const changes = bringPeople(from.ticket, [into.ticket]);
   const taking = { ...folding, details: { ...folding.details, changes } };
-  const facts = [...fold(ctx, into.ticket, from.ticket, folding), ...(await take(ctx, from.ticket, [stood], taking))];
+  const facts = [
+    ...fold(ctx, into.ticket, from.ticket, folding),
+    ...(await take(ctx, from.ticket, [stood], taking)),
+  ];
   const [there, here] = [uuidOf('tkt', into.ticket.id), uuidOf('tkt', from.ticket.id)];
   // What the split took is again of whom it was written to; all else was written to the ticket that is folded in now.
   await sql`
@@ -52,9 +72,17 @@ async function putBack(ctx: Context, operation: Operation, { from, into, at }: {
 }
 
 /** The new ticket, as far as it is still to be worked on: not for what had been answered before it was cut out, nor for being new. */
-async function undone(ctx: Context, { createdAt }: Operation, from: Piece, { ticket, before, since }: Piece): Promise<Snapshot> {
+async function undone(
+  ctx: Context,
+  { createdAt }: Operation,
+  from: Piece,
+  { ticket, before, since }: Piece,
+): Promise<Snapshot> {
   const stood = snapshotOf(ticket);
-  const cut = from.before.waitingSince && before.waitingSince && later(from.before.waitingSince, before.waitingSince);
+  const cut =
+    from.before.waitingSince &&
+    before.waitingSince &&
+    later(from.before.waitingSince, before.waitingSince);
   const said = (await saidIn(ctx, [ticket.id], createdAt)).get(ticket.id) ?? [];
   return {
     ...stood,

@@ -69,8 +69,14 @@ async function say(desk: Desk, model: Model, { one }: Dice): Promise<void> {
     { ticketId, visibility, body: 'said', override: true },
     'message { id ticket { id } }',
   );
-  expect(result).toMatchObject({ userErrors: [], message: { ticket: { id: model.head(ticketId) } } });
-  model.messages.push({ id: idOf(result, 'message'), home: visibility === 'PUBLIC' ? ticketId : model.head(ticketId) });
+  expect(result).toMatchObject({
+    userErrors: [],
+    message: { ticket: { id: model.head(ticketId) } },
+  });
+  model.messages.push({
+    id: idOf(result, 'message'),
+    home: visibility === 'PUBLIC' ? ticketId : model.head(ticketId),
+  });
 }
 
 async function merge(desk: Desk, model: Model, { one, roll }: Dice): Promise<void> {
@@ -79,10 +85,15 @@ async function merge(desk: Desk, model: Model, { one, roll }: Dice): Promise<voi
   const ids = Array.from({ length: 1 + roll(3) }, () => one(all));
   const result = await mutate(desk, desk.agent, 'ticketMerge', { ids, intoId }, 'operation { id }');
   const together = [intoId, ...ids];
-  expect(ok(result)).toBe(new Set(together).size === together.length && together.every((id) => !model.mergedInto.has(id)));
+  expect(ok(result)).toBe(
+    new Set(together).size === together.length && together.every((id) => !model.mergedInto.has(id)),
+  );
   if (!ok(result)) return;
   for (const id of ids) model.mergedInto.set(id, intoId);
-  model.done.push({ id: idOf(result, 'operation'), undo: () => ids.forEach((id) => model.mergedInto.delete(id)) });
+  model.done.push({
+    id: idOf(result, 'operation'),
+    undo: () => ids.forEach((id) => model.mergedInto.delete(id)),
+  });
 }
 
 async function split(desk: Desk, model: Model, { one, roll }: Dice): Promise<void> {
@@ -90,8 +101,16 @@ async function split(desk: Desk, model: Model, { one, roll }: Dice): Promise<voi
   const lying = model.lying(id);
   const moved = lying.filter(() => roll(2) > 0);
   const input = { id, messageIds: moved.map((message) => message.id), subject: 'Cut out' };
-  const result = await mutate(desk, desk.agent, 'ticketSplit', input, 'newTicket { id number } operation { id }');
-  expect(ok(result)).toBe(moved.length > 0 && moved.length < lying.length && !model.mergedInto.has(id));
+  const result = await mutate(
+    desk,
+    desk.agent,
+    'ticketSplit',
+    input,
+    'newTicket { id number } operation { id }',
+  );
+  expect(ok(result)).toBe(
+    moved.length > 0 && moved.length < lying.length && !model.mergedInto.has(id),
+  );
   if (!ok(result)) return;
   const cut = result['newTicket'] as { id: string; number: number };
   expect([...model.numbers.values()]).not.toContain(cut.number);
@@ -108,11 +127,19 @@ async function split(desk: Desk, model: Model, { one, roll }: Dice): Promise<voi
 async function undo(desk: Desk, model: Model, { one }: Dice): Promise<void> {
   if (!model.done.length) return;
   const done = one(model.done);
-  const result = await mutate(desk, desk.agent, 'operationUndo', { id: done.id }, 'operation { id conflicts { field } }');
+  const result = await mutate(
+    desk,
+    desk.agent,
+    'operationUndo',
+    { id: done.id },
+    'operation { id conflicts { field } }',
+  );
   if (ok(result)) {
     model.done.splice(model.done.indexOf(done), 1);
     done.undo();
-    expect((await mutate(desk, desk.agent, 'operationUndo', { id: done.id })).userErrors).toMatchObject([{ code: 'UNDO_EXPIRED' }]);
+    expect(
+      (await mutate(desk, desk.agent, 'operationUndo', { id: done.id })).userErrors,
+    ).toMatchObject([{ code: 'UNDO_EXPIRED' }]);
   } else {
     expect(result.userErrors).toMatchObject([{ code: 'UNDO_CONFLICT' }]);
     expect((result['operation'] as { conflicts: object[] }).conflicts).not.toEqual([]);
@@ -135,13 +162,24 @@ async function compare(desk: Desk, model: Model): Promise<void> {
   );
   expect(tickets.totalCount).toBe(model.numbers.size);
   for (const { id, number, status, waitingSince, mergedInto, messages } of tickets.nodes) {
-    const found = { id, number, mergedInto: mergedInto?.id, messages: messages.nodes.map((message) => message.id).sort() };
+    const found = {
+      id,
+      number,
+      mergedInto: mergedInto?.id,
+      messages: messages.nodes.map((message) => message.id).sort(),
+    };
     const lying = model
       .lying(id)
       .map((message) => message.id)
       .sort();
-    expect(found).toEqual({ id, number: model.numbers.get(id), mergedInto: model.mergedInto.get(id), messages: lying });
-    if (mergedInto) expect({ status, waitingSince }).toEqual({ status: 'SOLVED', waitingSince: null });
+    expect(found).toEqual({
+      id,
+      number: model.numbers.get(id),
+      mergedInto: model.mergedInto.get(id),
+      messages: lying,
+    });
+    if (mergedInto)
+      expect({ status, waitingSince }).toEqual({ status: 'SOLVED', waitingSince: null });
     else expect(status).not.toBe('SOLVED');
   }
 }
@@ -155,7 +193,8 @@ test('however tickets are folded, cut and taken apart again, each message is in 
     try {
       for (let step = 0; step < 60; step++) {
         const chance = thrown.roll(100);
-        if (model.numbers.size < 3 || (chance < 10 && model.numbers.size < 40)) await open(desk, model);
+        if (model.numbers.size < 3 || (chance < 10 && model.numbers.size < 40))
+          await open(desk, model);
         else if (chance < 40) await say(desk, model, thrown);
         else if (chance < 60) await merge(desk, model, thrown);
         else if (chance < 75) await split(desk, model, thrown);

@@ -4,4 +4,6 @@ import type { Ticket } from '../ticket/ticket.ts';
 
 /** That others take part in a ticket now; who follows it is nothing to customers. */
 export const participantsChanged = (ticket: Ticket, changes: Changes): NewFact[] =>
-  Object.keys(changes).length ? [fact('ticket.participants_changed', ticket, { changes, internal: !('ccIds' in changes) })] : [];
+  Object.keys(changes).length
+    ? [fact('ticket.participants_changed', ticket, { changes, internal: !('ccIds' in changes) })]
+    : [];

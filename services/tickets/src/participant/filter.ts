@@ -8,7 +8,11 @@ export const storedFollowers: Followed = (ids) =>
   sql`t.id in (select p.ticket_id from participant p where p.kind = 'FOLLOWER' and p.person_id = any(${ids}::text[]))`;
 
 /** A condition on who follows `t`; `me` is the caller. */
-export function followedBy({ eq, in: some, notIn, isNull }: IdFilter, me: string, followed: Followed): Condition {
+export function followedBy(
+  { eq, in: some, notIn, isNull }: IdFilter,
+  me: string,
+  followed: Followed,
+): Condition {
   const by = (ids: string[]): Condition => followed(ids.map((id) => (id === 'me' ? me : id)));
   const conditions = [
     ...when(eq, (id) => by([id])),

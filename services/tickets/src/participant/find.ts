@@ -9,7 +9,9 @@ export async function copiedTo(ctx: Context, customerId: string): Promise<string
   const em = await ctx.read();
   const { rows } = await sql<{ ticket_id: string }>`
     select ticket_id from participant
-    where workspace_id = ${ctx.workspace}::uuid and person_id = ${customerId} and kind = ${ParticipantKind.CC}`.execute(em.getKysely());
+    where workspace_id = ${ctx.workspace}::uuid and person_id = ${customerId} and kind = ${ParticipantKind.CC}`.execute(
+    em.getKysely(),
+  );
   return rows.map(({ ticket_id: id }) => toId('tkt', id));
 }
 
@@ -30,9 +32,16 @@ export const participantsOf = (ctx: Context, ticketId: string): Promise<Particip
       const known = readsOnHold(ctx.actor) ? sql`true` : sql`p.kind = ${ParticipantKind.CC}`;
       const { rows } = await sql<Row>`
         select p.ticket_id, p.person_id, p.kind, p.since from participant p
-        where p.ticket_id = any(${uuids('tkt', ids)}) and ${known} order by p.since, p.kind, p.person_id`.execute(em.getKysely());
+        where p.ticket_id = any(${uuids('tkt', ids)}) and ${known} order by p.since, p.kind, p.person_id`.execute(
+        em.getKysely(),
+      );
       return rows.map(({ ticket_id, person_id: personId, kind, since }) =>
-        Object.assign(new Participant(), { ticketId: toId('tkt', ticket_id), personId, kind, since: new Date(since) }),
+        Object.assign(new Participant(), {
+          ticketId: toId('tkt', ticket_id),
+          personId,
+          kind,
+          since: new Date(since),
+        }),
       );
     },
     (participant) => participant.ticketId,

@@ -9,7 +9,12 @@ const STANDS = 'The ticket as it now stands; null when refused.';
 @InputType({ description: 'Input of ticketFollow.' })
 export class TicketFollowInput {
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
-  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'False leaves; default true.' }) follow?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: 'False leaves; default true.',
+  })
+  follow?: boolean | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketFollow.' })
@@ -19,16 +24,21 @@ export class TicketFollowPayload extends Payload {
 
 @InputType({ description: 'Input of ticketParticipantsUpdate.' })
 export class TicketParticipantsUpdateInput {
-  static readonly bounds = loose({ addCcs: ccAddresses, removeCcs: z.array(z.string().max(254)).max(100) });
+  static readonly bounds = loose({
+    addCcs: ccAddresses,
+    removeCcs: z.array(z.string().max(254)).max(100),
+  });
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
   @Field(() => [String], {
     nullable: true,
-    description: 'Mail addresses of customers who get copies from now on; somebody unknown becomes a customer. At most 20 of one ticket.',
+    description:
+      'Mail addresses of customers who get copies from now on; somebody unknown becomes a customer. At most 20 of one ticket.',
   })
   addCcs?: string[] | null;
   @Field(() => [String], {
     nullable: true,
-    description: 'Mail addresses of customers who get no copies any more, at most 100; who gets none now stays so.',
+    description:
+      'Mail addresses of customers who get no copies any more, at most 100; who gets none now stays so.',
   })
   removeCcs?: string[] | null;
 }

@@ -28,10 +28,14 @@ export async function mentionedIn(ctx: Context, body: string, field = 'body'): P
   if (!ids.length && !places.length) return [];
   const people = await peopleCalled(ctx, ids, [...new Set(places.flat())]);
   const named = places.flatMap((names) => {
-    const called = names.map((name) => people.filter((each) => each.name === name || each.local === name)).find(({ length }) => length > 0);
+    const called = names
+      .map((name) => people.filter((each) => each.name === name || each.local === name))
+      .find(({ length }) => length > 0);
     return called?.length === 1 ? [called[0]!.id] : [];
   });
-  const found = [...new Set([...people.filter(({ id }) => ids.includes(id)).map(({ id }) => id), ...named])];
+  const found = [
+    ...new Set([...people.filter(({ id }) => ids.includes(id)).map(({ id }) => id), ...named]),
+  ];
   if (found.length > LIMIT) throw new Refusal('LIMIT_REACHED', field);
   return found;
 }
@@ -43,14 +47,21 @@ interface Said {
 }
 
 /** The same of any message: only notes name somebody. */
-export const mentionedBy = async (ctx: Context, { author, visibility, body }: Said): Promise<string[]> =>
-  visibility === MessageVisibility.PRIVATE && author.kind !== 'customer' ? mentionedIn(ctx, body) : [];
+export const mentionedBy = async (
+  ctx: Context,
+  { author, visibility, body }: Said,
+): Promise<string[]> =>
+  visibility === MessageVisibility.PRIVATE && author.kind !== 'customer'
+    ? mentionedIn(ctx, body)
+    : [];
 
 /** The names that may be meant, the longest first. */
 function namesIn(rest: string): string[] {
   const words = rest.split(/\s+/, WORDS);
   const names = words.map((_, at) => spelled(words.slice(0, at + 1).join(' '))).reverse();
-  return [...new Set(names.flatMap((name) => [name, name.replace(/[^\p{L}\p{N}]+$/u, '')]))].filter(Boolean);
+  return [...new Set(names.flatMap((name) => [name, name.replace(/[^\p{L}\p{N}]+$/u, '')]))].filter(
+    Boolean,
+  );
 }
 
 const spelled = (name: string): string => name.toLowerCase().normalize('NFC');
@@ -61,7 +72,11 @@ interface Called {
   local: string;
 }
 
-async function peopleCalled(ctx: Context, ids: readonly string[], names: readonly string[]): Promise<Called[]> {
+async function peopleCalled(
+  ctx: Context,
+  ids: readonly string[],
+  names: readonly string[],
+): Promise<Called[]> {
   const { rows } = await sql<Called>`
     select id, lower(normalize(name)) as name, split_part(email, '@', 1) as local from agent
     where workspace_id = ${ctx.workspace}::uuid and active and role in ('LIGHT', 'AGENT', 'LEAD', 'ADMIN')

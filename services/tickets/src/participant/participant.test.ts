@@ -5,9 +5,21 @@ import { newId, uuidOf } from '@deskgraph/common/id';
 import { IdentityKind } from '@deskgraph/common/identity';
 import { systemActor } from '@deskgraph/common/token';
 import { Context } from '@deskgraph/common/transaction';
-import { type StreamClient, type TestService, countStatements, person } from '@deskgraph/common/testing';
+import {
+  type StreamClient,
+  type TestService,
+  countStatements,
+  person,
+} from '@deskgraph/common/testing';
 import { Client } from 'pg';
-import { type Desk, type Result, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
+import {
+  type Desk,
+  type Result,
+  mutate,
+  openDesk,
+  reply,
+  startTickets,
+} from '../../testing/desk.ts';
 import { placed } from '../../testing/log.ts';
 import { Watch, clientOf } from '../../testing/watch.ts';
 import { metId } from '../requester/directory.ts';
@@ -42,13 +54,20 @@ function guest(): { mail: string; actor: Actor } {
   return { mail, actor: person(Role.REQUESTER, desk.workspace, { id, name: `Guest ${count}` }) };
 }
 
-const codes = ({ userErrors }: Result): string[] => userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 const add = (actor: Actor, id: string, ...mails: string[]): Promise<Result> =>
   mutate(desk, actor, 'ticketParticipantsUpdate', { id, addCcs: mails }, 'ticket { id }');
 const remove = (actor: Actor, id: string, ...mails: string[]): Promise<Result> =>
   mutate(desk, actor, 'ticketParticipantsUpdate', { id, removeCcs: mails }, 'ticket { id }');
 const say = (actor: Actor, ticketId: string, more: object = {}): Promise<Result> =>
-  mutate(desk, actor, 'messageAdd', { ticketId, visibility: 'PUBLIC', body: 'A word', ...more }, 'ticket { id status } message { id }');
+  mutate(
+    desk,
+    actor,
+    'messageAdd',
+    { ticketId, visibility: 'PUBLIC', body: 'A word', ...more },
+    'ticket { id status } message { id }',
+  );
 
 interface Shown {
   participants: { kind: string; email: string | null; actor: { id: string } | null }[];
@@ -74,11 +93,27 @@ describe('copies', () => {
     const guests = Array.from({ length: 20 }, guest);
     const mails = guests.map(({ mail }) => mail);
     const asker = guest();
-    const input = { subject: 'A', body: 'B', channel: 'EMAIL', requester: { email: asker.mail }, ccs: [asker.mail, ...mails.slice(1)] };
-    const made = (await mutate(desk, desk.agent, 'ticketCreate', input, 'ticket { id }')) as unknown as { ticket: { id: string } };
+    const input = {
+      subject: 'A',
+      body: 'B',
+      channel: 'EMAIL',
+      requester: { email: asker.mail },
+      ccs: [asker.mail, ...mails.slice(1)],
+    };
+    const made = (await mutate(
+      desk,
+      desk.agent,
+      'ticketCreate',
+      input,
+      'ticket { id }',
+    )) as unknown as { ticket: { id: string } };
     const { id } = made.ticket;
-    expect(codes(await add(desk.agent, id, mails[0]!, mails[0]!.toUpperCase(), mails[1]!))).toEqual([]);
-    expect(await peopleOf(desk.agent, id)).toEqual(guests.map(({ actor }) => `CC ${actor.id}`).toSorted());
+    expect(codes(await add(desk.agent, id, mails[0]!, mails[0]!.toUpperCase(), mails[1]!))).toEqual(
+      [],
+    );
+    expect(await peopleOf(desk.agent, id)).toEqual(
+      guests.map(({ actor }) => `CC ${actor.id}`).toSorted(),
+    );
     expect(codes(await add(desk.agent, id, guest().mail))).toEqual(['LIMIT_REACHED input.addCcs']);
     expect(codes(await add(desk.agent, id, 'nobody'))).toEqual(['INVALID input.addCcs.0']);
     const { rows } = await owner.query<{ count: number }>(
@@ -108,41 +143,74 @@ describe('copies', () => {
     const { id: into } = await desk.ticket({ ccs: [one.mail] });
     const { id: from } = await desk.ticket({ ccs: [one.mail, two.mail] });
     await mutate(desk, desk.lead, 'ticketFollow', { id: from });
-    const { operation } = (await mutate(desk, desk.agent, 'ticketMerge', { ids: [from], intoId: into }, 'operation { id }')) as unknown as {
+    const { operation } = (await mutate(
+      desk,
+      desk.agent,
+      'ticketMerge',
+      { ids: [from], intoId: into },
+      'operation { id }',
+    )) as unknown as {
       operation: { id: string };
     };
     const all = [`CC ${one.actor.id}`, `CC ${two.actor.id}`, `FOLLOWER ${desk.lead.id}`].toSorted();
     expect(await peopleOf(desk.agent, into)).toEqual(all);
     expect(codes(await add(desk.agent, from, three.mail))).toEqual(['ALREADY_MERGED input.id']);
     await add(desk.agent, into, three.mail);
-    expect(codes(await mutate(desk, desk.agent, 'operationUndo', { id: operation.id }))).toEqual([]);
-    expect(await peopleOf(desk.agent, into)).toEqual([`CC ${one.actor.id}`, `CC ${three.actor.id}`].toSorted());
+    expect(codes(await mutate(desk, desk.agent, 'operationUndo', { id: operation.id }))).toEqual(
+      [],
+    );
+    expect(await peopleOf(desk.agent, into)).toEqual(
+      [`CC ${one.actor.id}`, `CC ${three.actor.id}`].toSorted(),
+    );
     expect(await peopleOf(desk.agent, from)).toEqual(all);
     const { message } = (await say(desk.customer, into)) as unknown as { message: { id: string } };
     const cut = { id: into, messageIds: [message.id], subject: 'Cut' };
-    const { newTicket } = (await mutate(desk, desk.agent, 'ticketSplit', cut, 'newTicket { id }')) as unknown as {
+    const { newTicket } = (await mutate(
+      desk,
+      desk.agent,
+      'ticketSplit',
+      cut,
+      'newTicket { id }',
+    )) as unknown as {
       newTicket: { id: string };
     };
-    expect(await peopleOf(desk.agent, newTicket.id)).toEqual([`CC ${one.actor.id}`, `CC ${three.actor.id}`].toSorted());
+    expect(await peopleOf(desk.agent, newTicket.id)).toEqual(
+      [`CC ${one.actor.id}`, `CC ${three.actor.id}`].toSorted(),
+    );
   });
 
   test('go to whom a customer turned out to be, and not to who becomes the requester', async () => {
     const [one, two] = [guest(), guest()];
     const { id } = await desk.ticket({ ccs: [one.mail, two.mail] });
-    await owner.query('insert into requester (id, workspace_id, name) values ($1, $2, $3) on conflict do nothing', [
-      uuidOf('cus', desk.stranger.id),
-      desk.workspace,
-      'Eva',
-    ]);
+    await owner.query(
+      'insert into requester (id, workspace_id, name) values ($1, $2, $3) on conflict do nothing',
+      [uuidOf('cus', desk.stranger.id), desk.workspace, 'Eva'],
+    );
     const { orm, log } = service.service;
-    const ctx = new Context({ orm, log, actor: systemActor(desk.workspace), requestId: 'test', locales: [] });
-    const merged = { type: 'customer.merged', subject: one.actor.id, data: { from: one.actor.id, into: desk.stranger.id } };
+    const ctx = new Context({
+      orm,
+      log,
+      actor: systemActor(desk.workspace),
+      requestId: 'test',
+      locales: [],
+    });
+    const merged = {
+      type: 'customer.merged',
+      subject: one.actor.id,
+      data: { from: one.actor.id, into: desk.stranger.id },
+    };
     await ctx.write(() => apply(ctx, merged as never));
-    expect(await peopleOf(desk.stranger, id)).toEqual([`CC ${desk.stranger.id}`, `CC ${two.actor.id}`].toSorted());
-    expect(await desk.ask(one.actor, 'query ($id: ID!) { ticket(id: $id) { id } }', { id })).toEqual({ ticket: null });
+    expect(await peopleOf(desk.stranger, id)).toEqual(
+      [`CC ${desk.stranger.id}`, `CC ${two.actor.id}`].toSorted(),
+    );
+    expect(
+      await desk.ask(one.actor, 'query ($id: ID!) { ticket(id: $id) { id } }', { id }),
+    ).toEqual({ ticket: null });
     await mutate(desk, desk.agent, 'ticketRequesterChange', { id, requester: { email: two.mail } });
     expect(await peopleOf(two.actor, id)).toEqual([`CC ${desk.stranger.id}`]);
-    expect(await desk.ask(desk.customer, 'query ($id: ID!) { ticket(id: $id) { id } }', { id })).toEqual({ ticket: null });
+    expect(
+      await desk.ask(desk.customer, 'query ($id: ID!) { ticket(id: $id) { id } }', { id }),
+    ).toEqual({ ticket: null });
   });
 });
 
@@ -157,13 +225,18 @@ describe('a customer who gets copies', () => {
       { name: 'a.txt', contentType: 'text/plain', size: 1 },
       'attachment { id }',
     )) as unknown as { attachment: { id: string } };
-    await owner.query(`update attachment set scan = 'CLEAN' where id = $1`, [uuidOf('att', attachment.id)]);
+    await owner.query(`update attachment set scan = 'CLEAN' where id = $1`, [
+      uuidOf('att', attachment.id),
+    ]);
     const answer = await reply(desk, desk.agent, id);
     await owner.query('update attachment set message_id = $1 where id = $2', [
       uuidOf('msg', (answer['message'] as { id: string }).id),
       uuidOf('att', attachment.id),
     ]);
-    const { message: note } = (await say(desk.agent, id, { visibility: 'PRIVATE', body: 'A giraffe.' })) as unknown as {
+    const { message: note } = (await say(desk.agent, id, {
+      visibility: 'PRIVATE',
+      body: 'A giraffe.',
+    })) as unknown as {
       message: { id: string };
     };
     const look = (who: Actor): Promise<object> =>
@@ -187,20 +260,35 @@ describe('a customer who gets copies', () => {
     expect(await look(actor)).toEqual(whole);
     expect(await peopleOf(actor, id)).toEqual([`CC ${actor.id}`]);
     const { id: other } = await desk.ticket();
-    expect(await desk.ask(actor, 'query ($id: ID!) { ticket(id: $id) { id } tickets { totalCount } }', { id: other })).toEqual({
+    expect(
+      await desk.ask(actor, 'query ($id: ID!) { ticket(id: $id) { id } tickets { totalCount } }', {
+        id: other,
+      }),
+    ).toEqual({
       ticket: null,
       tickets: { totalCount: 1 },
     });
     const own =
       'query ($id: ID!) { _entities(representations: [{ __typename: "Customer", id: $id }]) { ... on Customer { tickets { totalCount } } } }';
-    expect(await desk.ask(actor, own, { id: actor.id })).toEqual({ _entities: [{ tickets: { totalCount: 0 } }] });
+    expect(await desk.ask(actor, own, { id: actor.id })).toEqual({
+      _entities: [{ tickets: { totalCount: 0 } }],
+    });
 
     expect(codes(await remove(desk.agent, id, mail.toUpperCase()))).toEqual([]);
     const nothing = await look(person(Role.REQUESTER, desk.workspace));
-    expect(nothing).toMatchObject({ byId: null, list: { totalCount: 0 }, message: null, file: null, events: { nodes: [] }, agent: null });
+    expect(nothing).toMatchObject({
+      byId: null,
+      list: { totalCount: 0 },
+      message: null,
+      file: null,
+      events: { nodes: [] },
+      agent: null,
+    });
     expect(await look(actor)).toEqual(nothing);
     expect(codes(await say(actor, id))).toEqual(['NOT_FOUND input.ticketId']);
-    expect(codes(await mutate(desk, actor, 'presenceSet', { ticketId: id, activity: 'VIEWING' }))).toEqual(['NOT_FOUND input.ticketId']);
+    expect(
+      codes(await mutate(desk, actor, 'presenceSet', { ticketId: id, activity: 'VIEWING' })),
+    ).toEqual(['NOT_FOUND input.ticketId']);
   });
 
   test('hears live what the requester hears while he is in, and nothing before or after', async () => {
@@ -209,15 +297,23 @@ describe('a customer who gets copies', () => {
     const [his, hers] = [clientOf(desk, actor), clientOf(desk, desk.customer)];
     clients.push(his, hers);
     const list = new Watch(desk, actor, { filter: { id: { eq: id } } }, his);
-    const heard = [his, hers].map((client) => hear(client, 'ticketEvents { event { type ticket { id } message { text } } }'));
+    const heard = [his, hers].map((client) =>
+      hear(client, 'ticketEvents { event { type ticket { id } message { text } } }'),
+    );
     const viewers = hear(his, `presenceChanged(ticketId: "${id}") { viewers { activity } }`);
     await list.until(({ shown }) => shown?.totalCount === 0);
     await Promise.all(heard.map(({ begun }) => begun));
     await say(desk.customer, id, { body: 'Before' });
     expect(codes(await add(desk.customer, id, mail))).toEqual([]);
     await list.until(({ shown }) => shown?.totalCount === 1);
-    await mutate(desk, desk.agent, 'presenceSet', { ticketId: id, activity: 'TYPING', visibility: 'PUBLIC' });
-    await viewers.until(({ presenceChanged }) => (presenceChanged as { viewers: object[] }).viewers.length === 1);
+    await mutate(desk, desk.agent, 'presenceSet', {
+      ticketId: id,
+      activity: 'TYPING',
+      visibility: 'PUBLIC',
+    });
+    await viewers.until(
+      ({ presenceChanged }) => (presenceChanged as { viewers: object[] }).viewers.length === 1,
+    );
     await say(desk.agent, id, { visibility: 'PRIVATE', body: 'Hidden' });
     await mutate(desk, desk.admin, 'ticketFollow', { id });
     await say(desk.agent, id, { override: true, body: 'During' });
@@ -225,15 +321,23 @@ describe('a customer who gets copies', () => {
     expect(codes(await remove(desk.customer, id, mail))).toEqual([]);
     await list.until(({ shown }) => shown?.totalCount === 0);
     expect(list.last).toMatchObject({ kind: 'LEAVE', ticket: null });
-    await viewers.until(({ presenceChanged }) => (presenceChanged as { viewers: object[] }).viewers.length === 0);
+    await viewers.until(
+      ({ presenceChanged }) => (presenceChanged as { viewers: object[] }).viewers.length === 0,
+    );
     await say(desk.customer, id, { body: 'After' });
     await heard[1]!.until((data) => JSON.stringify(data).includes('After'));
     const typesOf = (at: number): string[] =>
       heard[at]!.told.map((data) => {
-        const { type, message } = (data['ticketEvents'] as { event: { type: string; message: { text: string } | null } }).event;
+        const { type, message } = (
+          data['ticketEvents'] as { event: { type: string; message: { text: string } | null } }
+        ).event;
         return `${type} ${message?.text ?? ''}`.trim();
       });
-    expect(typesOf(0)).toEqual(['ticket.participants_changed', 'message.added During', 'ticket.status_changed']);
+    expect(typesOf(0)).toEqual([
+      'ticket.participants_changed',
+      'message.added During',
+      'ticket.status_changed',
+    ]);
     expect(typesOf(1)).toEqual([
       'message.added Before',
       'ticket.participants_changed',
@@ -250,19 +354,27 @@ describe('a customer who gets copies', () => {
     const { id } = await desk.ticket({ ccs: [one.mail, two.mail] });
     await reply(desk, desk.agent, id, { status: 'PENDING' });
     await mutate(desk, desk.agent, 'ticketSnooze', { id });
-    expect(await say(one.actor, id)).toMatchObject({ ticket: { id, status: 'OPEN' }, userErrors: [] });
+    expect(await say(one.actor, id)).toMatchObject({
+      ticket: { id, status: 'OPEN' },
+      userErrors: [],
+    });
     const asleep = 'query ($id: ID!) { ticket(id: $id) { snooze { since } waitingSince } }';
-    expect(await desk.ask(desk.agent, asleep, { id })).toMatchObject({ ticket: { snooze: null, waitingSince: expect.any(String) } });
+    expect(await desk.ask(desk.agent, asleep, { id })).toMatchObject({
+      ticket: { snooze: null, waitingSince: expect.any(String) },
+    });
     await reply(desk, desk.agent, id, { status: 'SOLVED' });
     expect(await say(one.actor, id)).toMatchObject({ ticket: { id, status: 'OPEN' } });
     await owner.query(`update ticket set status = 'CLOSED' where id = $1`, [uuidOf('tkt', id)]);
     const { ticket } = (await say(one.actor, id)) as unknown as { ticket: { id: string } };
     expect(ticket.id).not.toBe(id);
-    const followUp = 'query ($id: ID!) { ticket(id: $id) { requester { id } requesterName followUpOf { id } } }';
+    const followUp =
+      'query ($id: ID!) { ticket(id: $id) { requester { id } requesterName followUpOf { id } } }';
     expect(await desk.ask(one.actor, followUp, { id: ticket.id })).toEqual({
       ticket: { requester: { id: one.actor.id }, requesterName: one.mail, followUpOf: { id } },
     });
-    expect(await peopleOf(desk.agent, ticket.id)).toEqual([`CC ${desk.customer.id}`, `CC ${two.actor.id}`].toSorted());
+    expect(await peopleOf(desk.agent, ticket.id)).toEqual(
+      [`CC ${desk.customer.id}`, `CC ${two.actor.id}`].toSorted(),
+    );
   });
 
   test('may leave, and change nobody else; the requester says who gets copies, of own tickets only', async () => {
@@ -282,14 +394,27 @@ describe('a note', () => {
     message: { id: string; text: string; mentions: { id: string }[] };
   }
   const note = (ticketId: string, body: string, visibility = 'PRIVATE'): Promise<Named> =>
-    mutate(desk, desk.agent, 'messageAdd', { ticketId, visibility, body, override: true }, 'message { id text mentions { id } }') as never;
+    mutate(
+      desk,
+      desk.agent,
+      'messageAdd',
+      { ticketId, visibility, body, override: true },
+      'message { id text mentions { id } }',
+    ) as never;
 
   test('names staff by id, by what stands before the @ of their address, or by the whole name, and nobody by a guess', async () => {
     const invite = async (name: string, email: string, role = 'AGENT'): Promise<string> =>
-      ((await mutate(desk, desk.admin, 'agentInvite', { name, email, role }, 'agent { id }'))['agent'] as { id: string }).id;
+      (
+        (await mutate(desk, desk.admin, 'agentInvite', { name, email, role }, 'agent { id }'))[
+          'agent'
+        ] as { id: string }
+      ).id;
     const maria = await invite('Maria de Souza', 'm.souza@desk.example');
     const short = await invite('Maria', 'masha@desk.example', 'LIGHT');
-    const twins = [await invite('Jan Novak', 'jan@one.example'), await invite('Jan Novak', 'jan@two.example')];
+    const twins = [
+      await invite('Jan Novak', 'jan@one.example'),
+      await invite('Jan Novak', 'jan@two.example'),
+    ];
     const { id } = await desk.ticket();
     const CASES: [string, string[]][] = [
       ['@Maria de Souza, please', [maria]],
@@ -302,13 +427,26 @@ describe('a note', () => {
     ];
     for (const [body, expected] of CASES) {
       const { message } = await note(id, body);
-      expect({ body, named: message.mentions.map(({ id: who }) => who).toSorted() }).toEqual({ body, named: expected.toSorted() });
+      expect({ body, named: message.mentions.map(({ id: who }) => who).toSorted() }).toEqual({
+        body,
+        named: expected.toSorted(),
+      });
       expect(message.text).not.toContain('agt_');
     }
     expect((await note(id, '@masha', 'PUBLIC')).message.mentions).toEqual([]);
-    expect(await peopleOf(desk.agent, id)).toEqual([maria, short, twins[1]!].map((who) => `MENTIONED ${who}`).toSorted());
+    expect(await peopleOf(desk.agent, id)).toEqual(
+      [maria, short, twins[1]!].map((who) => `MENTIONED ${who}`).toSorted(),
+    );
     expect(await peopleOf(desk.customer, id)).toEqual([]);
-    expect(codes(await mutate(desk, desk.agent, 'ticketAssign', { id, comment: 'For @masha', assigneeId: 'me' }))).toEqual([]);
+    expect(
+      codes(
+        await mutate(desk, desk.agent, 'ticketAssign', {
+          id,
+          comment: 'For @masha',
+          assigneeId: 'me',
+        }),
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -316,8 +454,11 @@ describe('following', () => {
   const follow = (actor: Actor, id: string, wanted = true): Promise<Result> =>
     mutate(desk, actor, 'ticketFollow', { id, follow: wanted }, 'ticket { id }');
   const followed = async (actor: Actor, followerId: object): Promise<string[]> => {
-    const query = 'query ($followerId: IdFilter) { tickets(filter: { followerId: $followerId }) { nodes { id } } }';
-    return (await desk.ask<{ tickets: { nodes: { id: string }[] } }>(actor, query, { followerId })).tickets.nodes.map(({ id }) => id);
+    const query =
+      'query ($followerId: IdFilter) { tickets(filter: { followerId: $followerId }) { nodes { id } } }';
+    return (
+      await desk.ask<{ tickets: { nodes: { id: string }[] } }>(actor, query, { followerId })
+    ).tickets.nodes.map(({ id }) => id);
   };
 
   test('is for the staff, is asked for, is live, and is nothing that a customer could notice', async () => {
@@ -344,22 +485,38 @@ describe('following', () => {
     expect(await peopleOf(desk.customer, id)).toEqual([]);
     expect(await peopleOf(desk.agent, id)).toEqual([`FOLLOWER ${desk.light.id}`]);
     expect(
-      await desk.ask(desk.customer, 'query ($id: ID!) { ticket(id: $id) { version updatedAt cursor timeline { totalCount } } }', { id }),
+      await desk.ask(
+        desk.customer,
+        'query ($id: ID!) { ticket(id: $id) { version updatedAt cursor timeline { totalCount } } }',
+        { id },
+      ),
     ).toEqual(before);
     expect(codes(await follow(desk.light, id, false))).toEqual([]);
     await list.until(({ shown }) => shown?.totalCount === 0);
-    const timeline = 'query ($id: ID!) { ticket(id: $id) { timeline(last: 2) { nodes { summary } } } }';
+    const timeline =
+      'query ($id: ID!) { ticket(id: $id) { timeline(last: 2) { nodes { summary } } } }';
     expect(await desk.ask(desk.agent, timeline, { id })).toEqual({
-      ticket: { timeline: { nodes: [{ summary: 'light follows the ticket' }, { summary: 'light follows the ticket no more' }] } },
+      ticket: {
+        timeline: {
+          nodes: [
+            { summary: 'light follows the ticket' },
+            { summary: 'light follows the ticket no more' },
+          ],
+        },
+      },
     });
     list.stop();
   });
 
   test('a colleague’s does not stop an answer', async () => {
     const { id } = await desk.ticket();
-    const { ticket } = await desk.ask<{ ticket: { cursor: string } }>(desk.agent, 'query ($id: ID!) { ticket(id: $id) { cursor } }', {
-      id,
-    });
+    const { ticket } = await desk.ask<{ ticket: { cursor: string } }>(
+      desk.agent,
+      'query ($id: ID!) { ticket(id: $id) { cursor } }',
+      {
+        id,
+      },
+    );
     await follow(desk.light, id);
     expect(codes(await say(desk.agent, id, { seen: ticket.cursor }))).toEqual([]);
   });

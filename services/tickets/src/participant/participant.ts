@@ -11,7 +11,10 @@ registerEnumType(ParticipantKind, {
   name: 'ParticipantKind',
   description: 'How somebody takes part in a ticket.',
   valuesConfig: {
-    CC: { description: 'A customer who gets copies: sees the ticket and its public messages, and may answer.' },
+    CC: {
+      description:
+        'A customer who gets copies: sees the ticket and its public messages, and may answer.',
+    },
     FOLLOWER: { description: 'A member of the staff who is told of what happens to it.' },
     MENTIONED: { description: 'A member of the staff who was named in a note.' },
   },
@@ -24,7 +27,10 @@ export const ccAddresses = z.array(z.string().max(254)).max(CC_LIMIT);
 /** As many of the staff follow one ticket. */
 export const FOLLOWER_LIMIT = 1_000;
 
-@ObjectType({ simpleResolvers: true, description: 'Somebody beside the requester who takes part in a ticket.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'Somebody beside the requester who takes part in a ticket.',
+})
 export class Participant {
   ticketId!: string;
   personId!: string;

@@ -18,12 +18,20 @@ export function setPeople(ticket: Ticket, kind: keyof People, ids: readonly stri
 /** The people of other tickets take part in this one as well. */
 export function bringPeople(ticket: Ticket, from: readonly People[]): Changes {
   const changes: Changes = {};
-  for (const kind of KINDS) Object.assign(changes, setPeople(ticket, kind, [...ticket[kind], ...from.flatMap((each) => each[kind])]));
+  for (const kind of KINDS)
+    Object.assign(
+      changes,
+      setPeople(ticket, kind, [...ticket[kind], ...from.flatMap((each) => each[kind])]),
+    );
   return changes;
 }
 
 /** Those who came with other tickets leave again, but for whom some that stay, or the ticket itself, had too. */
-export function takePeople(ticket: Ticket, gone: readonly Partial<People>[], stay: readonly Partial<People>[]): Changes {
+export function takePeople(
+  ticket: Ticket,
+  gone: readonly Partial<People>[],
+  stay: readonly Partial<People>[],
+): Changes {
   const changes: Changes = {};
   for (const kind of KINDS) {
     const kept = new Set(stay.flatMap((each) => each[kind] ?? []));

@@ -6,7 +6,12 @@ import { addressOf } from '../requester/mail.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { participantsOf } from './find.ts';
 import { follow } from './follow.ts';
-import { TicketFollowInput, TicketFollowPayload, TicketParticipantsUpdateInput, TicketParticipantsUpdatePayload } from './input.ts';
+import {
+  TicketFollowInput,
+  TicketFollowPayload,
+  TicketParticipantsUpdateInput,
+  TicketParticipantsUpdatePayload,
+} from './input.ts';
 import { Participant, ParticipantKind } from './participant.ts';
 import { personOf } from './person.ts';
 import { update } from './update.ts';
@@ -18,7 +23,10 @@ export class ParticipantResolver {
     description:
       'Follows a ticket, or leaves it: who follows is told of what happens to it. For people of the staff, at most 1,000 a ticket.',
   })
-  ticketFollow(@Arg('input', () => TicketFollowInput) input: TicketFollowInput, @Ctx() ctx: Context): Promise<TicketFollowPayload> {
+  ticketFollow(
+    @Arg('input', () => TicketFollowInput) input: TicketFollowInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketFollowPayload> {
     return follow(ctx, input);
   }
 
@@ -44,7 +52,10 @@ export class ParticipantResolver {
     description:
       'The mail address to which copies go, by which a customer is taken out again; null when there is none, and for staff. Customers know each other by it, for they read nothing else of each other.',
   })
-  email(@Root() { kind, personId }: Participant, @Ctx() ctx: Context): Promise<string | null> | null {
+  email(
+    @Root() { kind, personId }: Participant,
+    @Ctx() ctx: Context,
+  ): Promise<string | null> | null {
     return kind === ParticipantKind.CC ? addressOf(ctx, personId) : null;
   }
 }
@@ -52,7 +63,8 @@ export class ParticipantResolver {
 @Resolver(() => Ticket)
 export class TicketParticipants {
   @FieldResolver(() => [Participant], {
-    description: 'People beside the requester, the longest first. Customers see who gets copies, and nobody of the staff.',
+    description:
+      'People beside the requester, the longest first. Customers see who gets copies, and nobody of the staff.',
   })
   participants(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Participant[]> {
     return participantsOf(ctx, ticket.id);

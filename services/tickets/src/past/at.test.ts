@@ -19,7 +19,12 @@ beforeEach(async () => {
 });
 afterAll(() => service.stop());
 
-const act = async (name: string, input: object, selection = '', actor = desk.agent): Promise<Result> => {
+const act = async (
+  name: string,
+  input: object,
+  selection = '',
+  actor = desk.agent,
+): Promise<Result> => {
   const result = await mutate(desk, actor, name, input, selection);
   expect(result.userErrors).toEqual([]);
   return result;
@@ -33,7 +38,14 @@ const taken = async (externalId = '1'): Promise<string> => {
     { at: hour(12), status: 'SOLVED' },
     { at: hour(13), status: 'OPEN', departmentId: desk.departmentId },
   ];
-  const input = { externalId, subject: 'Late', body: 'Where?', requester: { email: 'eva@x.example' }, createdAt: hour(9), history };
+  const input = {
+    externalId,
+    subject: 'Late',
+    body: 'Where?',
+    requester: { email: 'eva@x.example' },
+    createdAt: hour(9),
+    history,
+  };
   const { ticket } = await act('ticketImport', input, 'ticket { id }', desk.partner);
   return (ticket as { id: string }).id;
 };
@@ -63,7 +75,12 @@ interface Listed {
   pageInfo: { hasNextPage: boolean; endCursor: string };
   nodes: { status: string; ticket: { id: string; status: string } }[];
 }
-const listAt = async (time: string, filter: object | null = null, actor: Actor = desk.light, page: object = {}): Promise<Listed> =>
+const listAt = async (
+  time: string,
+  filter: object | null = null,
+  actor: Actor = desk.light,
+  page: object = {},
+): Promise<Listed> =>
   (await desk.ask<{ ticketsAt: Listed }>(actor, LIST, { time, filter, ...page })).ticketsAt;
 const idsAt = async (time: string, filter?: object, actor?: Actor): Promise<string[]> =>
   (await listAt(time, filter, actor)).nodes.map(({ ticket }) => ticket.id);
@@ -72,7 +89,14 @@ test('a ticket is read as it stood at any instant, whenever the log learned of i
   const id = await taken();
   const read = async (): Promise<unknown[]> =>
     Promise.all(
-      ['2026-01-01T08:59:59.999Z', hour(9), '2026-01-01T10:59:59.999Z', hour(11), hour(12), hour(14)].map((time) => at(id, time)),
+      [
+        '2026-01-01T08:59:59.999Z',
+        hour(9),
+        '2026-01-01T10:59:59.999Z',
+        hour(11),
+        hour(12),
+        hour(14),
+      ].map((time) => at(id, time)),
     );
   const stood = await read();
   const nobody = { assignee: null, department: null, priority: 'NORMAL' };
@@ -88,7 +112,11 @@ test('a ticket is read as it stood at any instant, whenever the log learned of i
   await act('ticketUpdate', { id, subject: 'Later', priority: 'LOW', addTags: ['new'] });
   await act('ticketAssign', { id, assigneeId: desk.agent.id });
   expect(await read()).toEqual(stood);
-  expect(await at(id, new Date().toISOString())).toMatchObject({ subject: 'Later', priority: 'LOW', tags: ['new'] });
+  expect(await at(id, new Date().toISOString())).toMatchObject({
+    subject: 'Later',
+    priority: 'LOW',
+    tags: ['new'],
+  });
   const { ticket } = await desk.ask<{ ticket: { timeline: { nodes: { type: string }[] } } }>(
     desk.light,
     'query ($id: ID!, $after: String) { ticket(id: $id) { timeline(after: $after, first: 1) { nodes { type } } } }',
@@ -110,7 +138,9 @@ const diff = async (id: string, from: string, to: string): Promise<unknown> => {
 
 test('the difference of two instants tells what changed in all between them, and nothing of what was changed back', async () => {
   const id = await taken();
-  expect(await diff(id, hour(11), hour(12))).toEqual([{ field: 'priority', from: 'NORMAL', to: 'URGENT' }]);
+  expect(await diff(id, hour(11), hour(12))).toEqual([
+    { field: 'priority', from: 'NORMAL', to: 'URGENT' },
+  ]);
   expect(await diff(id, '2026-01-01T11:00:00.001Z', hour(12))).toEqual([]);
   expect(await diff(id, '2026-01-01T11:30:00.000Z', hour(14))).toEqual([
     { field: 'department', from: null, to: desk.departmentId },
@@ -118,9 +148,20 @@ test('the difference of two instants tells what changed in all between them, and
     { field: 'waitingSince', from: hour(9), to: null },
   ]);
   const solved = (await diff(id, hour(12), hour(13))) as { field: string }[];
-  expect(solved.map(({ field }) => field)).toEqual(['closesAt', 'resolution', 'solvedAt', 'solvedBy', 'status', 'waitingSince']);
+  expect(solved.map(({ field }) => field)).toEqual([
+    'closesAt',
+    'resolution',
+    'solvedAt',
+    'solvedBy',
+    'status',
+    'waitingSince',
+  ]);
   expect(await diff(id, hour(1), hour(9))).toEqual([]);
-  expect(await diff(id, hour(1), hour(10))).toContainEqual({ field: 'status', from: null, to: 'NEW' });
+  expect(await diff(id, hour(1), hour(10))).toContainEqual({
+    field: 'status',
+    from: null,
+    to: 'NEW',
+  });
   expect(await diff(id, hour(10), hour(10))).toEqual([['BAD_USER_INPUT', ['ticket', 'diff']]]);
 });
 
@@ -138,10 +179,18 @@ test('lists of the past hold what held then, with lengths of time counted from t
   expect(await idsAt(hour(11), { waitingSince: { olderThan: 'PT3H' } })).toEqual([]);
   const first = await listAt(hour(11), null, desk.light, { first: 2 });
   expect(first).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true } });
-  const rest = await listAt(hour(11), null, desk.light, { first: 2, after: first.pageInfo.endCursor });
+  const rest = await listAt(hour(11), null, desk.light, {
+    first: 2,
+    after: first.pageInfo.endCursor,
+  });
   expect([...first.nodes, ...rest.nodes].map(({ ticket }) => ticket.id)).toEqual(ids);
-  const { errors } = await desk.answer(desk.light, LIST, { time: hour(11), filter: { or: [{ text: 'late' }] } });
-  expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: ['filter', 'or', '0', 'text'] } }]);
+  const { errors } = await desk.answer(desk.light, LIST, {
+    time: hour(11),
+    filter: { or: [{ text: 'late' }] },
+  });
+  expect(errors).toMatchObject([
+    { extensions: { code: 'BAD_USER_INPUT', field: ['filter', 'or', '0', 'text'] } },
+  ]);
 });
 
 test('what was unsolved at an instant is what is unsolved when the facts up to it are counted by hand', async () => {
@@ -171,7 +220,12 @@ async function inDatabase(statement: string, values: unknown[] = []) {
 }
 
 test('custom fields are read and asked for as they were filled in then', async () => {
-  const made = await act('ticketFieldCreate', { key: 'size', label: 'Size', kind: 'NUMBER' }, 'ticketField { id }', desk.admin);
+  const made = await act(
+    'ticketFieldCreate',
+    { key: 'size', label: 'Size', kind: 'NUMBER' },
+    'ticketField { id }',
+    desk.admin,
+  );
   const fieldId = (made['ticketField'] as { id: string }).id;
   const { id } = await desk.ticket();
   await act('ticketUpdate', { id, fields: [{ fieldId, value: 41 }] });
@@ -183,9 +237,9 @@ test('custom fields are read and asked for as they were filled in then', async (
   expect(await at(id, then)).toMatchObject({ fields: [{ key: 'size', value: 41 }] });
   expect([await idsAt(then, asked(41)), await idsAt(then, asked(42))]).toEqual([[id], []]);
   expect([await idsAt(now, asked(41)), await idsAt(now, asked(42))]).toEqual([[], [id]]);
-  expect(await diff(id, then.replace(/\d{3}Z$/, '000Z'), new Date(Date.now() + 1).toISOString())).toContainEqual(
-    expect.objectContaining({ field: 'field:size', to: 42 }),
-  );
+  expect(
+    await diff(id, then.replace(/\d{3}Z$/, '000Z'), new Date(Date.now() + 1).toISOString()),
+  ).toContainEqual(expect.objectContaining({ field: 'field:size', to: 42 }));
 });
 
 test('the past is for who may see the ticket today: not for requesters, not for other workspaces, and of the bin for who may restore it', async () => {
@@ -199,7 +253,10 @@ test('the past is for who may see the ticket today: not for requesters, not for 
     { id },
   );
   expect(asked.data).toEqual({ ticket: { at: null, diff: null } });
-  expect(asked.errors!.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+  expect(asked.errors!.map(({ extensions }) => extensions.code)).toEqual([
+    'FORBIDDEN',
+    'FORBIDDEN',
+  ]);
   const other = await openDesk(service);
   expect(await idsAt(then, undefined, other.agent)).toEqual([]);
   const bounded = { ...desk.partner, departments: [desk.departmentId] };
@@ -210,13 +267,17 @@ test('the past is for who may see the ticket today: not for requesters, not for 
   await act('ticketDelete', { id }, '', desk.lead);
   const deleted = new Date().toISOString();
   expect([await idsAt(then), await idsAt(then, undefined, desk.lead)]).toEqual([[], [id]]);
-  expect([await idsAt(deleted, undefined, desk.lead), await idsAt(deleted, { deleted: true }, desk.lead)]).toEqual([[], [id]]);
+  expect([
+    await idsAt(deleted, undefined, desk.lead),
+    await idsAt(deleted, { deleted: true }, desk.lead),
+  ]).toEqual([[], [id]]);
   await act('ticketPurge', { id }, '', desk.admin);
   expect(await idsAt(then, undefined, desk.lead)).toEqual([]);
 });
 
 test('a page of the past costs as many statements for 30 tickets as for 2, and so do the states of a page of tickets', async () => {
-  const cost = async (query: string): Promise<number> => (await countStatements(() => desk.ask(desk.light, query))).length;
+  const cost = async (query: string): Promise<number> =>
+    (await countStatements(() => desk.ask(desk.light, query))).length;
   const pages = [
     `{ ticketsAt(time: "${hour(11)}") { totalCount nodes { ${STATE} cursor ticket { id subject } } } }`,
     `{ tickets { nodes { at(time: "${hour(11)}") { ${STATE} } diff(from: "${hour(9)}", to: "${hour(12)}") { field } } } }`,
@@ -224,7 +285,8 @@ test('a page of the past costs as many statements for 30 tickets as for 2, and s
   await Promise.all(['1', '2'].map(taken));
   const few = await Promise.all(pages.map(cost).map(async (each) => each));
   await Promise.all(Array.from({ length: 28 }, (_, n) => taken(`n${n}`)));
-  for (const [place, page] of pages.entries()) expect(await cost(page)).toBeLessThanOrEqual(few[place]!);
+  for (const [place, page] of pages.entries())
+    expect(await cost(page)).toBeLessThanOrEqual(few[place]!);
 });
 
 interface Plan {
@@ -237,9 +299,22 @@ const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nod
 
 test('the last fact before an instant is found by an index, however long the log is', async () => {
   const priorities = ['LOW', 'HIGH'];
-  const history = Array.from({ length: 500 }, (_, n) => ({ at: new Date(Date.parse(hour(9)) + n * 1_000), priority: priorities[n % 2] }));
-  const input = { subject: 'Late', body: 'Where?', requester: { email: 'eva@x.example' }, createdAt: hour(9), history };
-  await Promise.all(['a', 'b', 'c', 'd'].map((externalId) => act('ticketImport', { ...input, externalId }, '', desk.partner)));
+  const history = Array.from({ length: 500 }, (_, n) => ({
+    at: new Date(Date.parse(hour(9)) + n * 1_000),
+    priority: priorities[n % 2],
+  }));
+  const input = {
+    subject: 'Late',
+    body: 'Where?',
+    requester: { email: 'eva@x.example' },
+    createdAt: hour(9),
+    history,
+  };
+  await Promise.all(
+    ['a', 'b', 'c', 'd'].map((externalId) =>
+      act('ticketImport', { ...input, externalId }, '', desk.partner),
+    ),
+  );
   while ((await inDatabase('select from outbox')).rowCount) await sleep(5);
   await inDatabase('analyze event_log, outbox, ticket');
   const { orm, log } = service.service;
@@ -251,9 +326,13 @@ test('the last fact before an instant is found by an index, however long the log
       explain (format json) select t.id from ${stood(ctx, time)} where t.priority = 'HIGH' order by t.number limit 26`.execute(
       em.getKysely(),
     );
-    const ofLog = nodesOf(rows[0]!['QUERY PLAN'][0].Plan).filter((node) => node['Relation Name']?.startsWith('event_log'));
+    const ofLog = nodesOf(rows[0]!['QUERY PLAN'][0].Plan).filter((node) =>
+      node['Relation Name']?.startsWith('event_log'),
+    );
     expect(ofLog.map((node) => node['Node Type'])).toEqual(ofLog.map(() => 'Index Scan'));
-    expect(ofLog.map((node) => node['Index Name'])).toContainEqual(expect.stringMatching(/subject_position/));
+    expect(ofLog.map((node) => node['Index Name'])).toContainEqual(
+      expect.stringMatching(/subject_position/),
+    );
   } finally {
     await ctx.end();
   }

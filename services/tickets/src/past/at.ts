@@ -10,9 +10,18 @@ import { TicketState } from './state.ts';
  * one statement.
  */
 export const at = (ctx: Context, ticketId: string, time: Date): Promise<TicketState | null> =>
-  ctx.load.byKey<TicketState | null>(`states at ${time.toISOString()}`, ticketId, (ids) => statesAt(ctx, ids, time), null);
+  ctx.load.byKey<TicketState | null>(
+    `states at ${time.toISOString()}`,
+    ticketId,
+    (ids) => statesAt(ctx, ids, time),
+    null,
+  );
 
-async function statesAt(ctx: Context, ids: string[], time: Date): Promise<Map<string, TicketState>> {
+async function statesAt(
+  ctx: Context,
+  ids: string[],
+  time: Date,
+): Promise<Map<string, TicketState>> {
   const em = await ctx.read();
   const { rows } = await sql<Record<string, unknown>>`
     select last.* from unnest(${ids}::text[]) as asked(id) cross join lateral (

@@ -6,9 +6,20 @@ import type { Changes, State } from '../ticket/fact.ts';
 import { at } from './at.ts';
 
 /** What the facts that happened from one instant on, and before another one, have changed in all; what was taken back meanwhile is left out. */
-export async function diff(ctx: Context, ticketId: string, from: Date, to: Date): Promise<FieldChange[]> {
-  if (from >= to) throw new Refusal([{ code: 'INVALID', field: ['to'], message: 'An instant after `from`, please.' }]);
-  const [before, after] = await Promise.all([at(ctx, ticketId, justBefore(from)), at(ctx, ticketId, justBefore(to))]);
+export async function diff(
+  ctx: Context,
+  ticketId: string,
+  from: Date,
+  to: Date,
+): Promise<FieldChange[]> {
+  if (from >= to)
+    throw new Refusal([
+      { code: 'INVALID', field: ['to'], message: 'An instant after `from`, please.' },
+    ]);
+  const [before, after] = await Promise.all([
+    at(ctx, ticketId, justBefore(from)),
+    at(ctx, ticketId, justBefore(to)),
+  ]);
   return after ? changesFor(ctx, { changes: changesOf(before?.state, after.state) }) : [];
 }
 
@@ -17,9 +28,13 @@ const justBefore = (instant: Date): Date => new Date(instant.getTime() - 1);
 
 function changesOf(before: State | undefined, after: State): Changes {
   const [from, to] = [before && named(before), named(after)];
-  const changed = Object.keys(to).filter((field) => JSON.stringify(from?.[field] ?? null) !== JSON.stringify(to[field] ?? null));
+  const changed = Object.keys(to).filter(
+    (field) => JSON.stringify(from?.[field] ?? null) !== JSON.stringify(to[field] ?? null),
+  );
   const gone = Object.keys(from ?? {}).filter((field) => !(field in to));
-  return Object.fromEntries([...changed, ...gone].map((field) => [field, [from?.[field] ?? null, to[field] ?? null]]));
+  return Object.fromEntries(
+    [...changed, ...gone].map((field) => [field, [from?.[field] ?? null, to[field] ?? null]]),
+  );
 }
 
 const NAMES: Partial<Record<keyof State, string>> = {
@@ -30,11 +45,25 @@ const NAMES: Partial<Record<keyof State, string>> = {
 };
 
 /** What never changes says nothing of a time. */
-const LASTING: ReadonlySet<string> = new Set<keyof State>(['number', 'channel', 'origin', 'createdAt']);
+const LASTING: ReadonlySet<string> = new Set<keyof State>([
+  'number',
+  'channel',
+  'origin',
+  'createdAt',
+]);
 
 /** By the names that facts have for what changes. */
-function named({ fields, resolutionCode, resolutionText, ...rest }: State): Record<string, unknown> {
+function named({
+  fields,
+  resolutionCode,
+  resolutionText,
+  ...rest
+}: State): Record<string, unknown> {
   const plain = Object.entries(rest).filter(([key]) => !LASTING.has(key));
   const resolution = resolutionCode ? { code: resolutionCode, text: resolutionText } : null;
-  return { ...Object.fromEntries(plain.map(([key, value]) => [NAMES[key as keyof State] ?? key, value])), resolution, ...fields };
+  return {
+    ...Object.fromEntries(plain.map(([key, value]) => [NAMES[key as keyof State] ?? key, value])),
+    resolution,
+    ...fields,
+  };
 }

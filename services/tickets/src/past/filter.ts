@@ -44,7 +44,11 @@ const TOLD: ReadonlySet<string> = new Set<keyof TicketFilter>([
 ]);
 
 /** The filter as a condition on tickets as they stood, `t`; what is measured from now is measured from then. */
-export function matchesThen(filter: TicketFilter | null | undefined, actor: Actor, then: Date): Condition {
+export function matchesThen(
+  filter: TicketFilter | null | undefined,
+  actor: Actor,
+  then: Date,
+): Condition {
   if (filter) refuseOfToday(filter);
   return matches(filter, actor, new Set(), then, THEN);
 }
@@ -53,7 +57,13 @@ function refuseOfToday(filter: TicketFilter, field: readonly string[] = ['filter
   const { and, or, not } = filter;
   for (const [name, value] of Object.entries(filter))
     if (value !== null && value !== undefined && !TOLD.has(name))
-      throw new Refusal([{ code: 'INVALID', field: [...field, name], message: 'The past of tickets can’t be asked for this.' }]);
+      throw new Refusal([
+        {
+          code: 'INVALID',
+          field: [...field, name],
+          message: 'The past of tickets can’t be asked for this.',
+        },
+      ]);
   and?.forEach((each, at) => refuseOfToday(each, [...field, 'and', String(at)]));
   or?.forEach((each, at) => refuseOfToday(each, [...field, 'or', String(at)]));
   if (not) refuseOfToday(not, [...field, 'not']);

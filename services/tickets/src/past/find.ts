@@ -1,7 +1,13 @@
 import { sql } from '@deskgraph/common/database';
 import { toId } from '@deskgraph/common/id';
 import type { Condition } from '@deskgraph/common/filter';
-import { Direction, type OrderKey, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
+import {
+  Direction,
+  type OrderKey,
+  type Page,
+  type PageRequest,
+  keyset,
+} from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import type { TicketFilter } from '../ticket/filter.ts';
 import { at } from './at.ts';
@@ -20,7 +26,10 @@ const ORDER: readonly OrderKey[] = [
 ];
 
 /** A page of tickets as they stood, by number: of those that the caller may see today, what the filter let through then. */
-export async function find(ctx: Context, { time, filter, ...request }: PastQuery): Promise<Page<TicketState>> {
+export async function find(
+  ctx: Context,
+  { time, filter, ...request }: PastQuery,
+): Promise<Page<TicketState>> {
   const condition = matchesThen(filter, ctx.actor, time);
   const page = keyset(request, ORDER);
   const em = await ctx.read();
@@ -29,7 +38,9 @@ export async function find(ctx: Context, { time, filter, ...request }: PastQuery
   `.execute(em.getKysely());
   const states = await Promise.all(rows.map(({ id }) => at(ctx, toId('tkt', id), time)));
   // Of what was archived nothing is known any more.
-  const known = rows.map((row, place) => ({ row, state: states[place]! })).filter(({ state }) => state);
+  const known = rows
+    .map((row, place) => ({ row, state: states[place]! }))
+    .filter(({ state }) => state);
   return page.page(
     known.map(({ row }) => row),
     known.map(({ state }) => state),
@@ -40,6 +51,8 @@ export async function find(ctx: Context, { time, filter, ...request }: PastQuery
 async function count(ctx: Context, time: Date, condition: Condition): Promise<number> {
   const em = await ctx.read();
   const { rows } = await sql<{ count: number }>`
-    select count(*)::integer as count from ${stood(ctx, time)} where ${condition}`.execute(em.getKysely());
+    select count(*)::integer as count from ${stood(ctx, time)} where ${condition}`.execute(
+    em.getKysely(),
+  );
   return rows[0]!.count;
 }

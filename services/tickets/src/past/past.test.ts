@@ -43,8 +43,15 @@ interface Stored {
 }
 
 async function stored(): Promise<Stored[]> {
-  const { rows } = await owner.query<object>('select * from ticket where workspace_id = $1 order by number', [desk.workspace]);
-  return hydrate(service.service.orm, Ticket, rows).map((ticket) => ({ id: ticket.id, version: ticket.version, state: stateOf(ticket) }));
+  const { rows } = await owner.query<object>(
+    'select * from ticket where workspace_id = $1 order by number',
+    [desk.workspace],
+  );
+  return hydrate(service.service.orm, Ticket, rows).map((ticket) => ({
+    id: ticket.id,
+    version: ticket.version,
+    state: stateOf(ticket),
+  }));
 }
 
 /** Each moment of a history, and how all tickets were stored then. */
@@ -61,7 +68,11 @@ async function history(play: Play, length: number): Promise<Map<number, Stored[]
 
 /** What was due by now is done. */
 async function settled(): Promise<void> {
-  const due = () => owner.query('select from ticket where least(closes_at, snoozed_until, purges_at) <= $1 limit 1', [new Date()]);
+  const due = () =>
+    owner.query(
+      'select from ticket where least(closes_at, snoozed_until, purges_at) <= $1 limit 1',
+      [new Date()],
+    );
   while ((await due()).rowCount) await sleep(5);
 }
 
@@ -72,7 +83,9 @@ async function replayed(): Promise<Map<string, string>> {
      where workspace_id = $1 and subject like 'tkt\\_%'`,
     [desk.workspace],
   );
-  return new Map(rows.map(({ subject, version, state }) => [`${subject} ${version}`, written(state)]));
+  return new Map(
+    rows.map(({ subject, version, state }) => [`${subject} ${version}`, written(state)]),
+  );
 }
 
 const AT = `query ($time: DateTime!, $filter: TicketFilter) { ticketsAt(time: $time, filter: $filter, first: 100) {
@@ -82,18 +95,27 @@ interface Then {
 }
 
 /** What the query should answer, by the rule for a ticket at hand. */
-function expected(actor: Actor, filter: TicketFilter | null, time: number, tickets: readonly Stored[]): Then['ticketsAt'] {
-  const shown = tickets.filter(({ id, state }) => fits(filter, actor, { ...(state as unknown as TicketLike), id }, new Date(time)));
-  const nodes = shown.map(({ id, state: { subject, status, priority, tags, assigneeId, departmentId } }) => ({
-    at: new Date(time).toISOString(),
-    subject,
-    status,
-    priority,
-    tags,
-    assignee: assigneeId && { id: assigneeId },
-    department: departmentId && { id: departmentId },
-    ticket: { id },
-  }));
+function expected(
+  actor: Actor,
+  filter: TicketFilter | null,
+  time: number,
+  tickets: readonly Stored[],
+): Then['ticketsAt'] {
+  const shown = tickets.filter(({ id, state }) =>
+    fits(filter, actor, { ...(state as unknown as TicketLike), id }, new Date(time)),
+  );
+  const nodes = shown.map(
+    ({ id, state: { subject, status, priority, tags, assigneeId, departmentId } }) => ({
+      at: new Date(time).toISOString(),
+      subject,
+      status,
+      priority,
+      tags,
+      assignee: assigneeId && { id: assigneeId },
+      department: departmentId && { id: departmentId },
+      ticket: { id },
+    }),
+  );
   return { totalCount: nodes.length, nodes };
 }
 
@@ -101,12 +123,19 @@ async function ask(play: Play, { one }: Dice, moments: Map<number, Stored[]>): P
   const { filter } = play.list().args as { filter: TicketFilter | null };
   const [time, tickets] = one([...moments]);
   const actor = one([desk.agent, desk.colleague, desk.light, desk.analyst]);
-  const { data, errors } = await desk.answer<Then>(actor, AT, { time: new Date(time).toISOString(), filter });
+  const { data, errors } = await desk.answer<Then>(actor, AT, {
+    time: new Date(time).toISOString(),
+    filter,
+  });
   if (asks(filter, 'text')) {
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     return false;
   }
-  expect({ filter, errors, ...data?.ticketsAt }).toEqual({ filter, errors: undefined, ...expected(actor, filter, time, tickets) });
+  expect({ filter, errors, ...data?.ticketsAt }).toEqual({
+    filter,
+    errors: undefined,
+    ...expected(actor, filter, time, tickets),
+  });
   return true;
 }
 
@@ -117,7 +146,8 @@ test('the log gives back each moment of a history as it was stored, byte for byt
     const moments = await history(play, 50);
     const log = await replayed();
     for (const tickets of moments.values())
-      for (const { id, version, state } of tickets) expect(log.get(`${id} ${version}`)).toBe(written(state));
+      for (const { id, version, state } of tickets)
+        expect(log.get(`${id} ${version}`)).toBe(written(state));
     let answered = 0;
     for (let n = 0; n < 50; n++) if (await ask(play, chance, moments)) answered += 1;
     expect(answered).toBeGreaterThan(10);

@@ -39,7 +39,9 @@ export class TicketStateResolver {
     return find(ctx, { time, filter, ...page });
   }
 
-  @FieldResolver(() => CursorScalar, { description: 'Where the last fact stands that had happened by then.' })
+  @FieldResolver(() => CursorScalar, {
+    description: 'Where the last fact stands that had happened by then.',
+  })
   cursor(@Root() { event }: TicketState, @Ctx() ctx: Context): string {
     return cursorOf(ctx, event);
   }
@@ -54,12 +56,21 @@ export class TicketStateResolver {
     return state.assigneeId ? agentById(ctx, state.assigneeId) : null;
   }
 
-  @FieldResolver(() => Department, { nullable: true, description: 'The department that held it then.' })
-  department(@Root() { state }: TicketState, @Ctx() ctx: Context): Promise<Department | null> | null {
+  @FieldResolver(() => Department, {
+    nullable: true,
+    description: 'The department that held it then.',
+  })
+  department(
+    @Root() { state }: TicketState,
+    @Ctx() ctx: Context,
+  ): Promise<Department | null> | null {
     return state.departmentId ? departmentById(ctx, state.departmentId) : null;
   }
 
-  @FieldResolver(() => [FieldValue], { description: 'The values that custom fields had then, by key; those without a value are left out.' })
+  @FieldResolver(() => [FieldValue], {
+    description:
+      'The values that custom fields had then, by key; those without a value are left out.',
+  })
   fields(@Root() { state }: TicketState, @Ctx() ctx: Context): Promise<FieldValue[]> {
     return shown(ctx, state.fields);
   }
@@ -70,7 +81,8 @@ export class TicketPast {
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => TicketState, {
     nullable: true,
-    description: 'How it stood at an instant, by all that had happened until then; null when there was no such ticket yet. For staff only.',
+    description:
+      'How it stood at an instant, by all that had happened until then; null when there was no such ticket yet. For staff only.',
   })
   at(
     @Root() { id }: Ticket,
@@ -83,7 +95,8 @@ export class TicketPast {
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => [FieldChange], {
     nullable: true,
-    description: 'What changed between two instants in all; what was changed and changed back is left out. For staff only.',
+    description:
+      'What changed between two instants in all; what was changed and changed back is left out. For staff only.',
   })
   diff(
     @Root() { id }: Ticket,

@@ -8,7 +8,8 @@ import { TicketPriority, TicketStatus } from '../ticket/words.ts';
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A ticket as it stood at an instant. It is not the ticket, so that nobody takes one for the other.',
+  description:
+    'A ticket as it stood at an instant. It is not the ticket, so that nobody takes one for the other.',
 })
 export class TicketState {
   /** The last fact that had happened by then, which says all. */
@@ -30,10 +31,14 @@ export class TicketState {
   @Field(() => TicketStatus, { description: 'The status of then.' }) get status(): TicketStatus {
     return this.state.status;
   }
-  @Field(() => TicketPriority, { description: 'The priority of then.' }) get priority(): TicketPriority {
+  @Field(() => TicketPriority, { description: 'The priority of then.' })
+  get priority(): TicketPriority {
     return this.state.priority;
   }
-  @Field(() => [String], { description: 'The names of the labels of then, in the order in which they were put on.' }) get tags(): string[] {
+  @Field(() => [String], {
+    description: 'The names of the labels of then, in the order in which they were put on.',
+  })
+  get tags(): string[] {
     return this.state.tags;
   }
 }

@@ -45,13 +45,16 @@ const columns = ({ orm }: Context): RawBuilder<unknown> =>
       .map((property) => {
         const column = sql.ref(property.fieldNames[0]!);
         const told = ODD[property.name] ?? (TOLD.has(property.name) ? read(property) : undefined);
-        return told ? sql`case when s.state is null then t.${column} else ${told} end as ${column}` : sql`t.${column}`;
+        return told
+          ? sql`case when s.state is null then t.${column} else ${told} end as ${column}`
+          : sql`t.${column}`;
       }),
   );
 
 function read({ name, customType, columnTypes }: EntityProperty): RawBuilder<unknown> {
   const [type] = columnTypes as [string];
   if (customType instanceof Id) return sql`uuid_of(s.state ->> ${sql.lit(name)})`;
-  if (type.endsWith('[]')) return sql`array(select jsonb_array_elements_text(s.state -> ${sql.lit(name)}))::${sql.raw(type)}`;
+  if (type.endsWith('[]'))
+    return sql`array(select jsonb_array_elements_text(s.state -> ${sql.lit(name)}))::${sql.raw(type)}`;
   return sql`(s.state ->> ${sql.lit(name)})::${sql.raw(type)}`;
 }

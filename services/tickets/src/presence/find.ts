@@ -8,7 +8,9 @@ import { clockOf } from './clock.ts';
 import { Presence, PresenceActivity } from './presence.ts';
 
 /** A row of `presence`, as `p`. */
-export const COLUMNS = sql.raw('p.ticket_id, p.actor_kind, p.actor_id, p.actor_name, p.activity, p.visibility, p.since');
+export const COLUMNS = sql.raw(
+  'p.ticket_id, p.actor_kind, p.actor_id, p.actor_name, p.activity, p.visibility, p.since',
+);
 
 export const presenceOf = (row: Record<string, unknown>): Presence =>
   Object.assign(new Presence(), {
@@ -40,7 +42,9 @@ export function shownTo(actor: Actor, viewers: readonly Presence[]): Presence[] 
   if (actor.role !== Role.REQUESTER) return [...viewers];
   return viewers.filter(
     ({ actorKind, activity, visibility }) =>
-      actorKind !== 'customer' && activity === PresenceActivity.TYPING && visibility === MessageVisibility.PUBLIC,
+      actorKind !== 'customer' &&
+      activity === PresenceActivity.TYPING &&
+      visibility === MessageVisibility.PUBLIC,
   );
 }
 

@@ -12,19 +12,28 @@ import { watchOf } from './watch.ts';
 export const follow = (ctx: Context, id: string): AsyncIterableIterator<Told> =>
   stoppable((signal) => told(ctx, uuidOf('tkt', id), signal));
 
-async function* told(ctx: Context, ticket: string, signal: AbortSignal): AsyncGenerator<Told, void, void> {
+async function* told(
+  ctx: Context,
+  ticket: string,
+  signal: AbortSignal,
+): AsyncGenerator<Told, void, void> {
   const watch = watchOf(ctx.orm);
   const watched = watch.enter(ctx.workspace, ticket);
   const ticketId = toId('tkt', ticket);
   let last: string | undefined;
   let isMarked = false;
   try {
-    for (let state = await watched.after(undefined, signal); state; state = await watched.after(state, signal)) {
+    for (
+      let state = await watched.after(undefined, signal);
+      state;
+      state = await watched.after(state, signal)
+    ) {
       const isVisible = state.ticket !== undefined && sees(ctx.actor, state.ticket);
       const viewers = isVisible ? shownTo(ctx.actor, state.viewers) : [];
       const cursor = cursorOf(ctx, ticketId, viewers);
       if (isVisible || last !== undefined) {
-        if (cursor !== last) yield { message: Object.assign(new PresenceMessage(), { ticketId, viewers }), cursor };
+        if (cursor !== last)
+          yield { message: Object.assign(new PresenceMessage(), { ticketId, viewers }), cursor };
         last = cursor;
       } else if (!isMarked) {
         yield { cursor };
@@ -40,7 +49,16 @@ async function* told(ctx: Context, ticket: string, signal: AbortSignal): AsyncGe
 function cursorOf(ctx: Context, ticketId: string, viewers: readonly Presence[]): string {
   const subject = JSON.stringify([
     ticketId,
-    ...viewers.map(({ actorId, actorName, activity, since }) => [actorId, actorName, activity, since]),
+    ...viewers.map(({ actorId, actorName, activity, since }) => [
+      actorId,
+      actorName,
+      activity,
+      since,
+    ]),
   ]);
-  return cursorAt(ctx, { position: 0, subject, version: createHash('sha256').update(subject).digest().readUInt32BE(0) });
+  return cursorAt(ctx, {
+    position: 0,
+    subject,
+    version: createHash('sha256').update(subject).digest().readUInt32BE(0),
+  });
 }

@@ -6,7 +6,10 @@ import { PresenceActivity } from './presence.ts';
 @InputType({ description: 'Input of presenceSet.' })
 export class PresenceSetInput {
   @Field(() => ID, { description: 'Which ticket.' }) ticketId!: string;
-  @Field(() => PresenceActivity, { description: 'What the caller does there; AWAY ends it at once.' }) activity!: PresenceActivity;
+  @Field(() => PresenceActivity, {
+    description: 'What the caller does there; AWAY ends it at once.',
+  })
+  activity!: PresenceActivity;
   @Field(() => MessageVisibility, {
     nullable: true,
     defaultValue: MessageVisibility.PRIVATE,

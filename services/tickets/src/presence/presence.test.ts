@@ -4,7 +4,14 @@ import type { Actor } from '@deskgraph/common/access';
 import { sql } from '@deskgraph/common/database';
 import { newId, uuidOf } from '@deskgraph/common/id';
 import { startSubgraph } from '@deskgraph/common/subgraph';
-import { type StreamClient, TEST_SECRET, type TestService, app, countStatements, streamClient } from '@deskgraph/common/testing';
+import {
+  type StreamClient,
+  TEST_SECRET,
+  type TestService,
+  app,
+  countStatements,
+  streamClient,
+} from '@deskgraph/common/testing';
 import { signActor } from '@deskgraph/common/token';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk, quiet, reply, startTickets } from '../../testing/desk.ts';
@@ -70,7 +77,13 @@ interface Shown {
 const VIEWERS = 'viewers { actor { __typename id ... on Agent { name } } activity since }';
 
 const says = async (actor: Actor, activity: string, more: object = {}) =>
-  (await mutate(desk, actor, 'presenceSet', { ticketId: id, activity, ...more }, VIEWERS)) as unknown as {
+  (await mutate(
+    desk,
+    actor,
+    'presenceSet',
+    { ticketId: id, activity, ...more },
+    VIEWERS,
+  )) as unknown as {
     viewers: Shown[] | null;
     userErrors: { code: string; field: string[] | null }[];
   };
@@ -78,7 +91,8 @@ const code = ({ userErrors }: { userErrors: { code: string; field: string[] | nu
   userErrors.map((error) => `${error.code} ${error.field?.join('.')}`).join();
 
 /** `Ana TYPING` */
-const brief = (viewers: Shown[]): string[] => viewers.map(({ actor, activity }) => `${actor.name ?? actor.id} ${activity}`);
+const brief = (viewers: Shown[]): string[] =>
+  viewers.map(({ actor, activity }) => `${actor.name ?? actor.id} ${activity}`);
 
 class Listener {
   readonly told: Shown[][] = [];
@@ -90,8 +104,14 @@ class Listener {
   constructor(actor: Actor, ticketId = id, url = service.url) {
     const client = streamClient(url, async () => `Bearer ${await signActor(actor, TEST_SECRET)}`);
     clients.push(client);
-    this.stop = client.subscribe<{ presenceChanged: { ticketId: string; viewers: Shown[] } }, { cursor?: string }>(
-      { query: `subscription ($id: ID!) { presenceChanged(ticketId: $id) { ticketId ${VIEWERS} } }`, variables: { id: ticketId } },
+    this.stop = client.subscribe<
+      { presenceChanged: { ticketId: string; viewers: Shown[] } },
+      { cursor?: string }
+    >(
+      {
+        query: `subscription ($id: ID!) { presenceChanged(ticketId: $id) { ticketId ${VIEWERS} } }`,
+        variables: { id: ticketId },
+      },
       {
         next: ({ data, errors, extensions }) => {
           this.errors ??= errors;
@@ -116,7 +136,11 @@ class Listener {
   }
   /** Resolves once the newest state is this one. */
   until(...viewers: string[]): Promise<this> {
-    return this.#until(() => this.told.length > 0 && JSON.stringify(brief(this.told.at(-1)!)) === JSON.stringify(viewers));
+    return this.#until(
+      () =>
+        this.told.length > 0 &&
+        JSON.stringify(brief(this.told.at(-1)!)) === JSON.stringify(viewers),
+    );
   }
   /** Resolves once something came, be it a mark only. */
   began(): Promise<this> {
@@ -139,7 +163,13 @@ describe('presence', () => {
     await says(desk.agent, 'AWAY');
     await listener.until();
     listener.stop();
-    expect(listener.brief).toEqual([['Ana VIEWING'], ['Ana VIEWING', 'Bor TYPING'], ['Bor TYPING', 'Ana TYPING'], ['Ana TYPING'], []]);
+    expect(listener.brief).toEqual([
+      ['Ana VIEWING'],
+      ['Ana VIEWING', 'Bor TYPING'],
+      ['Bor TYPING', 'Ana TYPING'],
+      ['Ana TYPING'],
+      [],
+    ]);
   });
 
   test('ends 30 seconds after the last word, and everybody is told though nobody writes', async () => {
@@ -164,7 +194,9 @@ describe('presence', () => {
   test('is one for all devices of a person; another activity begins anew', async () => {
     await says(desk.agent, 'TYPING');
     clock.pass(5);
-    expect((await says(desk.agent, 'VIEWING')).viewers).toMatchObject([{ activity: 'VIEWING', since: clock.time }]);
+    expect((await says(desk.agent, 'VIEWING')).viewers).toMatchObject([
+      { activity: 'VIEWING', since: clock.time },
+    ]);
     clock.pass(5);
     const sinceNote = clock.time;
     await says(desk.agent, 'TYPING');
@@ -177,7 +209,10 @@ describe('presence', () => {
 
   test('equal states have equal cursors, whoever of equal rights asks, and other states others', async () => {
     await says(desk.agent, 'VIEWING');
-    const [mine, theirs] = await Promise.all([new Listener(desk.agent).began(), new Listener(desk.colleague).began()]);
+    const [mine, theirs] = await Promise.all([
+      new Listener(desk.agent).began(),
+      new Listener(desk.colleague).began(),
+    ]);
     await says(desk.agent, 'AWAY');
     await Promise.all([mine.until(), theirs.until()]);
     await says(desk.agent, 'VIEWING');
@@ -189,7 +224,8 @@ describe('presence', () => {
   });
 
   test('leaves nothing behind: neither facts, nor rows of who went without a word', async () => {
-    const count = async (tables: string) => Number((await owner.query(`select count(*) from ${tables}`)).rows[0].count);
+    const count = async (tables: string) =>
+      Number((await owner.query(`select count(*) from ${tables}`)).rows[0].count);
     const facts = '(select from event_log union all select from outbox) fact';
     const before = await count(facts);
     await says(desk.agent, 'VIEWING');
@@ -201,9 +237,13 @@ describe('presence', () => {
   });
 
   const viewersFor = async (actor: Actor) => {
-    const { ticket } = await desk.ask<{ ticket: { viewers: Shown[] } }>(actor, `query ($id: ID!) { ticket(id: $id) { ${VIEWERS} } }`, {
-      id,
-    });
+    const { ticket } = await desk.ask<{ ticket: { viewers: Shown[] } }>(
+      actor,
+      `query ($id: ID!) { ticket(id: $id) { ${VIEWERS} } }`,
+      {
+        id,
+      },
+    );
     return brief(ticket.viewers);
   };
 });
@@ -234,15 +274,23 @@ describe('what a requester may know', () => {
     asker.stop();
     staff.stop();
     expect(asker.brief).toEqual([[], ['Ana TYPING'], [], [`${desk.partner.id} TYPING`]]);
-    expect(asker.told[1]).toEqual([{ actor: { __typename: 'Agent', id: desk.agent.id, name: 'Ana' }, activity: 'TYPING', since }]);
+    expect(asker.told[1]).toEqual([
+      { actor: { __typename: 'Agent', id: desk.agent.id, name: 'Ana' }, activity: 'TYPING', since },
+    ]);
     expect(asker.cursors).toHaveLength(4);
   });
 
   test('the page of a ticket does not tell him who views it', async () => {
     await says(desk.agent, 'TYPING', { visibility: 'PUBLIC' });
-    const { data, errors } = await desk.answer(desk.customer, `query ($id: ID!) { ticket(id: $id) { id ${VIEWERS} } }`, { id });
+    const { data, errors } = await desk.answer(
+      desk.customer,
+      `query ($id: ID!) { ticket(id: $id) { id ${VIEWERS} } }`,
+      { id },
+    );
     expect(data).toEqual({ ticket: { id, viewers: null } });
-    expect(errors).toMatchObject([{ path: ['ticket', 'viewers'], extensions: { code: 'FORBIDDEN' } }]);
+    expect(errors).toMatchObject([
+      { path: ['ticket', 'viewers'], extensions: { code: 'FORBIDDEN' } },
+    ]);
   });
 });
 
@@ -251,12 +299,16 @@ describe('whose word counts', () => {
     expect(code(await says(desk.stranger, 'VIEWING'))).toBe('NOT_FOUND input.ticketId');
     expect(code(await says(desk.stranger, 'AWAY'))).toBe('NOT_FOUND input.ticketId');
     for (const ticketId of [newId('tkt'), 'nonsense', desk.agent.id])
-      expect(code(await says(desk.agent, 'VIEWING', { ticketId }))).toBe('NOT_FOUND input.ticketId');
+      expect(code(await says(desk.agent, 'VIEWING', { ticketId }))).toBe(
+        'NOT_FOUND input.ticketId',
+      );
     expect((await says(desk.stranger, 'VIEWING')).viewers).toBeNull();
   });
 
   test('LIGHT staff can’t type in public', async () => {
-    expect(code(await says(desk.light, 'TYPING', { visibility: 'PUBLIC' }))).toBe('FORBIDDEN input.visibility');
+    expect(code(await says(desk.light, 'TYPING', { visibility: 'PUBLIC' }))).toBe(
+      'FORBIDDEN input.visibility',
+    );
     expect(code(await says(desk.light, 'TYPING'))).toBe('');
   });
 
@@ -271,20 +323,28 @@ describe('whose word counts', () => {
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     }
     for (const actor of [desk.analyst, app(desk.workspace, ['tickets:write'])])
-      expect((await new Listener(actor).began()).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+      expect((await new Listener(actor).began()).errors).toMatchObject([
+        { extensions: { code: 'FORBIDDEN' } },
+      ]);
     const listener = await new Listener(weak).began();
     expect(listener.brief).toEqual([[]]);
     listener.stop();
   });
 
   test('a stream of a ticket that is not for the caller, or is none, is silent', async () => {
-    const streams = [new Listener(desk.stranger), new Listener(desk.agent, newId('tkt')), new Listener(desk.agent, 'nonsense')];
+    const streams = [
+      new Listener(desk.stranger),
+      new Listener(desk.agent, newId('tkt')),
+      new Listener(desk.agent, 'nonsense'),
+    ];
     const witness = new Listener(desk.agent);
     await Promise.all([...streams, witness].map((each) => each.began()));
     await says(desk.agent, 'TYPING', { visibility: 'PUBLIC' });
     await witness.until('Ana TYPING');
     for (const stream of [...streams, witness]) stream.stop();
-    expect(streams.map(({ told, errors }) => [told, errors])).toEqual(streams.map(() => [[], undefined]));
+    expect(streams.map(({ told, errors }) => [told, errors])).toEqual(
+      streams.map(() => [[], undefined]),
+    );
   });
 
   test('when the ticket goes out of the caller’s sight he is told that nobody is there, and nothing more', async () => {
@@ -293,8 +353,17 @@ describe('whose word counts', () => {
     const witness = await new Listener(desk.lead).began();
     await says(desk.agent, 'VIEWING');
     await bound.until('Ana VIEWING');
-    const made = await mutate(desk, desk.admin, 'departmentCreate', { name: 'Elsewhere' }, 'department { id }');
-    await mutate(desk, desk.lead, 'ticketAssign', { id, departmentId: (made['department'] as { id: string }).id });
+    const made = await mutate(
+      desk,
+      desk.admin,
+      'departmentCreate',
+      { name: 'Elsewhere' },
+      'department { id }',
+    );
+    await mutate(desk, desk.lead, 'ticketAssign', {
+      id,
+      departmentId: (made['department'] as { id: string }).id,
+    });
     await bound.until();
     clock.pass(1);
     await says(desk.colleague, 'VIEWING');
@@ -310,7 +379,10 @@ describe('between processes', () => {
   const elsewhere = (): string => `http://127.0.0.1:${second.port}`;
 
   test('what is said to one is told by the other, ends included', async () => {
-    const [here, there] = await Promise.all([new Listener(desk.lead).began(), new Listener(desk.lead, id, elsewhere()).began()]);
+    const [here, there] = await Promise.all([
+      new Listener(desk.lead).began(),
+      new Listener(desk.lead, id, elsewhere()).began(),
+    ]);
     await says(desk.agent, 'VIEWING');
     await Promise.all([here.until('Ana VIEWING'), there.until('Ana VIEWING')]);
     clock.pass(30);
@@ -321,7 +393,10 @@ describe('between processes', () => {
   });
 
   test('a word that was missed while the connection was lost is made up for', async () => {
-    const both = await Promise.all([new Listener(desk.lead).began(), new Listener(desk.lead, id, elsewhere()).began()]);
+    const both = await Promise.all([
+      new Listener(desk.lead).began(),
+      new Listener(desk.lead, id, elsewhere()).began(),
+    ]);
     await says(desk.agent, 'VIEWING');
     await Promise.all(both.map((each) => each.until('Ana VIEWING')));
     await owner.query(
@@ -348,11 +423,18 @@ describe('statements', () => {
     const one = [await new Listener(desk.lead).began()];
     await change(one, 'VIEWING');
     const few = await change(one, 'TYPING');
-    const many = [...one, ...(await Promise.all(Array.from({ length: 19 }, () => new Listener(desk.colleague).began())))];
+    const many = [
+      ...one,
+      ...(await Promise.all(
+        Array.from({ length: 19 }, () => new Listener(desk.colleague).began()),
+      )),
+    ];
     expect(await change(many, 'VIEWING')).toEqual(few);
     expect(few).toHaveLength(3);
     clock.pass(1);
-    const still = await statementsOf(() => mutate(desk, desk.agent, 'presenceSet', { ticketId: id, activity: 'VIEWING' }));
+    const still = await statementsOf(() =>
+      mutate(desk, desk.agent, 'presenceSet', { ticketId: id, activity: 'VIEWING' }),
+    );
     expect(still).toHaveLength(1);
     for (const listener of many) listener.stop();
   });
@@ -381,14 +463,20 @@ test('who is refused because others were quicker reads who else is there, as far
     const payload = await mutate(desk, actor, 'messageAdd', input, `unseenActivity { ${VIEWERS} }`);
     return brief((payload['unseenActivity'] as { viewers: Shown[] }).viewers);
   };
-  const { ticket } = await desk.ask<{ ticket: { cursor: string } }>(desk.customer, 'query ($id: ID!) { ticket(id: $id) { cursor } }', {
-    id,
-  });
+  const { ticket } = await desk.ask<{ ticket: { cursor: string } }>(
+    desk.customer,
+    'query ($id: ID!) { ticket(id: $id) { cursor } }',
+    {
+      id,
+    },
+  );
   await reply(desk, desk.colleague, id);
   for (const actor of [desk.agent, desk.customer]) await says(actor, 'VIEWING');
   await says(desk.light, 'TYPING');
   await says(desk.lead, 'TYPING', { visibility: 'PUBLIC' });
-  expect((await refused(desk.agent, ticket.cursor)).sort()).toEqual([`${desk.customer.id} VIEWING`, 'lead TYPING', 'light TYPING'].sort());
+  expect((await refused(desk.agent, ticket.cursor)).sort()).toEqual(
+    [`${desk.customer.id} VIEWING`, 'lead TYPING', 'light TYPING'].sort(),
+  );
   expect(await refused(desk.customer, ticket.cursor)).toEqual(['lead TYPING']);
 });
 
@@ -396,8 +484,12 @@ test('another workspace knows nothing of it', async () => {
   const other = await openDesk(service);
   await says(desk.agent, 'VIEWING');
   const stream = await new Listener(other.admin).began();
-  expect(code(await mutate(other, other.admin, 'presenceSet', { ticketId: id, activity: 'VIEWING' }))).toBe('NOT_FOUND input.ticketId');
-  const { rows } = await owner.query('select actor_id from presence where ticket_id = $1', [uuidOf('tkt', id)]);
+  expect(
+    code(await mutate(other, other.admin, 'presenceSet', { ticketId: id, activity: 'VIEWING' })),
+  ).toBe('NOT_FOUND input.ticketId');
+  const { rows } = await owner.query('select actor_id from presence where ticket_id = $1', [
+    uuidOf('tkt', id),
+  ]);
   expect(rows).toEqual([{ actor_id: desk.agent.id }]);
   expect(stream.told).toEqual([]);
   stream.stop();

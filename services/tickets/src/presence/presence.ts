@@ -32,7 +32,8 @@ export class Presence {
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A message of presenceChanged: the whole state each time. It is in no log, so there is nothing to resume.',
+  description:
+    'A message of presenceChanged: the whole state each time. It is in no log, so there is nothing to resume.',
 })
 export class PresenceMessage {
   @Field(() => ID, { description: 'The ticket.' }) ticketId!: string;

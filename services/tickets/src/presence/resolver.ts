@@ -18,7 +18,10 @@ export class PresenceResolver {
     description:
       'Says that the caller views or types. It ends 30 seconds after the last word, so say it again every 10 to 20; it is one presence on all devices of a person, and the last word counts.',
   })
-  presenceSet(@Arg('input', () => PresenceSetInput) input: PresenceSetInput, @Ctx() ctx: Context): Promise<PresenceSetPayload> {
+  presenceSet(
+    @Arg('input', () => PresenceSetInput) input: PresenceSetInput,
+    @Ctx() ctx: Context,
+  ): Promise<PresenceSetPayload> {
     return set(ctx, input);
   }
 
@@ -26,7 +29,8 @@ export class PresenceResolver {
   @Subscription(() => PresenceMessage, {
     description:
       'Who views and types, the caller included: first as it is, then after each change. Requesters hear only of staff who type public replies. Once the ticket is not for the caller any more, nobody is there.',
-    subscribe: ({ context, args }: { context: Context; args: { ticketId: string } }) => follow(context, args.ticketId),
+    subscribe: ({ context, args }: { context: Context; args: { ticketId: string } }) =>
+      follow(context, args.ticketId),
   })
   presenceChanged(
     @Root() message: PresenceMessage,
@@ -45,9 +49,13 @@ export class PresenceResolver {
 export class PresenceSetViewers {
   @FieldResolver(() => [Presence], {
     nullable: true,
-    description: 'Who is there now, as far as the caller may see them, the longest first; null when refused.',
+    description:
+      'Who is there now, as far as the caller may see them, the longest first; null when refused.',
   })
-  viewers(@Root() { ticketId }: PresenceSetPayload, @Ctx() ctx: Context): Promise<Presence[]> | null {
+  viewers(
+    @Root() { ticketId }: PresenceSetPayload,
+    @Ctx() ctx: Context,
+  ): Promise<Presence[]> | null {
     return ticketId === undefined ? null : viewersOf(ctx, ticketId);
   }
 }
@@ -67,7 +75,8 @@ export class TicketViewers {
 @Resolver(() => UnseenActivity)
 export class UnseenViewers {
   @FieldResolver(() => [Presence], {
-    description: 'Who else views or types now, as far as the writer may see them, the longest first.',
+    description:
+      'Who else views or types now, as far as the writer may see them, the longest first.',
   })
   async viewers(@Root() { ticketId }: UnseenActivity, @Ctx() ctx: Context): Promise<Presence[]> {
     return (await viewersOf(ctx, ticketId)).filter(({ actorId }) => actorId !== ctx.actor.id);

@@ -21,11 +21,20 @@ interface Said {
 }
 
 /** Somebody says what he does on a ticket. All his devices are one presence: the last word counts. */
-export async function set(ctx: Context, { ticketId, activity, visibility }: PresenceSetInput): Promise<PresenceSetPayload> {
+export async function set(
+  ctx: Context,
+  { ticketId, activity, visibility }: PresenceSetInput,
+): Promise<PresenceSetPayload> {
   const { actor } = ctx;
-  const shown = actor.kind === 'customer' ? MessageVisibility.PUBLIC : (visibility ?? MessageVisibility.PRIVATE);
+  const shown =
+    actor.kind === 'customer'
+      ? MessageVisibility.PUBLIC
+      : (visibility ?? MessageVisibility.PRIVATE);
   allowVisibility(actor, shown);
-  const said = activity === PresenceActivity.AWAY ? await leave(ctx, ticketId) : await stay(ctx, ticketId, activity, shown);
+  const said =
+    activity === PresenceActivity.AWAY
+      ? await leave(ctx, ticketId)
+      : await stay(ctx, ticketId, activity, shown);
   if (!said) throw new Refusal('NOT_FOUND', 'ticketId');
   if (said.came) await sweep(ctx);
   if (said.changed) await tell(ctx, ticketId);
@@ -33,7 +42,12 @@ export async function set(ctx: Context, { ticketId, activity, visibility }: Pres
 }
 
 /** Nothing when there is no such ticket for the caller. */
-async function stay(ctx: Context, ticketId: string, activity: PresenceActivity, visibility: MessageVisibility): Promise<Said | undefined> {
+async function stay(
+  ctx: Context,
+  ticketId: string,
+  activity: PresenceActivity,
+  visibility: MessageVisibility,
+): Promise<Said | undefined> {
   const { kind, id, name } = ctx.actor;
   const { rows } = await sql<Said>`
     with clock as (select ${clockOf(ctx.orm).now()}::timestamptz(3) as now),
@@ -46,7 +60,9 @@ async function stay(ctx: Context, ticketId: string, activity: PresenceActivity, 
         since = case when p.until > excluded.since and (p.activity, p.visibility) = (excluded.activity, excluded.visibility)
           then p.since else excluded.since end
       returning since, xmax = 0 as came)
-    select said.since = clock.now as changed, said.came from said, clock`.execute(ctx.em.getKysely());
+    select said.since = clock.now as changed, said.came from said, clock`.execute(
+    ctx.em.getKysely(),
+  );
   return rows[0];
 }
 
@@ -57,7 +73,9 @@ async function leave(ctx: Context, ticketId: string): Promise<Said | undefined> 
       delete from presence p using found
       where p.workspace_id = ${ctx.workspace}::uuid and p.ticket_id = found.id and p.actor_id = ${ctx.actor.id}
       returning p.until > ${clockOf(ctx.orm).now()} as was_there)
-    select coalesce((select was_there from gone), false) as changed, false as came from found`.execute(ctx.em.getKysely());
+    select coalesce((select was_there from gone), false) as changed, false as came from found`.execute(
+    ctx.em.getKysely(),
+  );
   return rows[0];
 }
 
@@ -72,4 +90,6 @@ async function sweep(ctx: Context): Promise<void> {
 }
 
 const tell = (ctx: Context, ticketId: string): Promise<unknown> =>
-  sql`select pg_notify(${CHANNEL}, ${wordOf(ctx.workspace, uuidOf('tkt', ticketId))})`.execute(ctx.em.getKysely());
+  sql`select pg_notify(${CHANNEL}, ${wordOf(ctx.workspace, uuidOf('tkt', ticketId))})`.execute(
+    ctx.em.getKysely(),
+  );

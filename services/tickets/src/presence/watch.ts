@@ -71,7 +71,12 @@ export class Watch {
       this.#stopLooking = this.#clock.after(LASTS_SECONDS * 1_000, look);
     };
     this.#stopLooking = this.#clock.after(LASTS_SECONDS * 1_000, look);
-    return listen({ url: config.DATABASE_URL, channel: CHANNEL, log, heard: (word) => this.#heard(word) });
+    return listen({
+      url: config.DATABASE_URL,
+      channel: CHANNEL,
+      log,
+      heard: (word) => this.#heard(word),
+    });
   }
 
   #heard(word: string | undefined): void {
@@ -84,9 +89,15 @@ export class Watch {
     const { tail, log } = this.#service;
     const { workspace, ticket, life } = watched;
     const subject = toId('tkt', ticket);
-    const concerns = (fact: Fact): boolean => fact.subject === subject && watched.isMoved((fact as unknown as Fact<TicketData>).data.state);
+    const concerns = (fact: Fact): boolean =>
+      fact.subject === subject && watched.isMoved((fact as unknown as Fact<TicketData>).data.state);
     try {
-      for await (const { facts } of tail.follow({ workspace, from: await tail.from(), signal: life.signal, concerns }))
+      for await (const { facts } of tail.follow({
+        workspace,
+        from: await tail.from(),
+        signal: life.signal,
+        concerns,
+      }))
         if (facts.length) this.#read(watched);
     } catch (error) {
       log.warn({ err: error }, 'it is noticed late when a ticket is handed over');
@@ -120,7 +131,8 @@ export class Watch {
       for (const watched of group) this.#fill(watched, found.get(watched.ticket) ?? []);
     } catch (error) {
       this.#service.log.warn({ err: error }, 'presence can’t be read now');
-      for (const watched of group) if (watched.listeners) watched.later(this.#clock, RETRY_MS, () => this.#read(watched));
+      for (const watched of group)
+        if (watched.listeners) watched.later(this.#clock, RETRY_MS, () => this.#read(watched));
     }
   }
 
@@ -137,7 +149,10 @@ export class Watch {
     else watched.callOff();
   }
 
-  async #select(workspace: string, tickets: string[]): Promise<Map<string, Record<string, unknown>[]>> {
+  async #select(
+    workspace: string,
+    tickets: string[],
+  ): Promise<Map<string, Record<string, unknown>[]>> {
     const em = this.#service.orm.em.fork() as EntityManager;
     em.setSessionContext({ variables: { 'desk.workspace': workspace } });
     const now = this.#clock.now();

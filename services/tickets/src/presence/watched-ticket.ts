@@ -25,7 +25,10 @@ export class WatchedTicket {
   ) {}
 
   /** The state as soon as it is another than this one; undefined once the signal stops. Who is slow gets the newest and none in between. */
-  async after(state: WatchedState | undefined, signal: AbortSignal): Promise<WatchedState | undefined> {
+  async after(
+    state: WatchedState | undefined,
+    signal: AbortSignal,
+  ): Promise<WatchedState | undefined> {
     while (!signal.aborted && this.#state === state) await this.#change(signal);
     return signal.aborted ? undefined : this.#state;
   }

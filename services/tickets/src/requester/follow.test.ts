@@ -28,20 +28,40 @@ afterAll(async () => {
 
 const hear = async (fact: Partial<Fact>): Promise<void> => {
   const { orm, log } = service.service;
-  const ctx = new Context({ orm, log, actor: systemActor(desk.workspace), requestId: 'test', locales: [] });
+  const ctx = new Context({
+    orm,
+    log,
+    actor: systemActor(desk.workspace),
+    requestId: 'test',
+    locales: [],
+  });
   await ctx.write(() => apply(ctx, fact as Fact));
 };
 const merged = (): Promise<string[]> => {
   const data = { from: desk.customer.id, into: desk.stranger.id };
   return countStatements(() => hear({ type: 'customer.merged', subject: data.from, data }));
 };
-const belongs = ({ id, name }: Actor, type: string, organizationId: string | null, at = new Date()): Promise<void> => {
-  const state = { name, identities: [], organizationIds: organizationId ? [organizationId] : [], locale: null };
+const belongs = (
+  { id, name }: Actor,
+  type: string,
+  organizationId: string | null,
+  at = new Date(),
+): Promise<void> => {
+  const state = {
+    name,
+    identities: [],
+    organizationIds: organizationId ? [organizationId] : [],
+    locale: null,
+  };
   return hear({ type, subject: id, data: { state }, at: at.toISOString() });
 };
 const organizationOf = async (id: string): Promise<string | undefined> => {
   const read = 'query ($id: ID!) { ticket(id: $id) { organization { id } } }';
-  const { ticket } = await desk.ask<{ ticket: { organization: { id: string } | null } }>(desk.agent, read, { id });
+  const { ticket } = await desk.ask<{ ticket: { organization: { id: string } | null } }>(
+    desk.agent,
+    read,
+    { id },
+  );
   return ticket.organization?.id;
 };
 const openOne = async (): Promise<void> => {
@@ -56,7 +76,10 @@ test('what is changed in a ticket just when its requester turns out to be known 
   await writing.query('select from ticket where id = $1 for update', [uuidOf('tkt', id)]);
   const done = merged();
   await writing.waited();
-  await writing.query(`update ticket set subject = 'Meanwhile', version = version + 1 where id = $1`, [uuidOf('tkt', id)]);
+  await writing.query(
+    `update ticket set subject = 'Meanwhile', version = version + 1 where id = $1`,
+    [uuidOf('tkt', id)],
+  );
   await writing.release();
   await done;
   const read = 'query ($id: ID!) { ticket(id: $id) { subject version requester { id } } }';
@@ -70,11 +93,10 @@ test('however many tickets somebody asked for or has copies of, the same few sta
   for (const many of [2, 8]) {
     await openOne();
     for (let at = 0; at < many; at++) await desk.ticket();
-    await owner.query('update ticket set requester_id = $1, cc_ids = array[$2] where workspace_id = $3 and number % 2 = 0', [
-      uuidOf('cus', desk.stranger.id),
-      desk.customer.id,
-      desk.workspace,
-    ]);
+    await owner.query(
+      'update ticket set requester_id = $1, cc_ids = array[$2] where workspace_id = $3 and number % 2 = 0',
+      [uuidOf('cus', desk.stranger.id), desk.customer.id, desk.workspace],
+    );
     costs.push((await merged()).length);
     expect(await untold(desk)).toEqual([]);
   }
@@ -88,31 +110,55 @@ test('a ticket opened while news of its requester was on its way is asked for th
   const { id: after } = await desk.ticket();
   const organization = newId('org');
   await belongs(desk.customer, 'customer.updated', organization, at);
-  expect([await organizationOf(before), await organizationOf(after)]).toEqual([undefined, organization]);
+  expect([await organizationOf(before), await organizationOf(after)]).toEqual([
+    undefined,
+    organization,
+  ]);
   const { id: next } = await desk.ticket();
   expect(await organizationOf(next)).toBe(organization);
   expect(await untold(desk)).toEqual([]);
 });
 
-test.each(['partner', 'customer'] as const)('so is one that a %s is just opening when the news comes', async (who) => {
-  await openOne();
-  const at = new Date();
-  if (who === 'partner') await belongs(desk.customer, 'customer.created', null);
-  expect(await mutate(desk, desk.lead, 'tagCreate', { name: 'held' })).toEqual({ userErrors: [] });
-  const held = await hold(desk);
-  await held.query(who === 'partner' ? `select from tag where name = 'held' for update` : 'lock table ticket in exclusive mode');
-  const more = who === 'partner' ? { requester: { customerId: desk.customer.id }, tags: ['held'] } : {};
-  const opened = mutate(desk, desk[who], 'ticketCreate', { subject: 'Hello', body: 'Hello.', ...more }, 'ticket { id }');
-  await held.waited();
-  const organization = newId('org');
-  const heard = belongs(desk.customer, who === 'partner' ? 'customer.updated' : 'customer.created', organization, at);
-  await Promise.race([heard, held.waited(2)]);
-  await held.release();
-  await heard;
-  const { id } = (await opened)['ticket'] as { id: string };
-  expect(await organizationOf(id)).toBe(organization);
-  expect(await untold(desk)).toEqual([]);
-});
+test.each(['partner', 'customer'] as const)(
+  'so is one that a %s is just opening when the news comes',
+  async (who) => {
+    await openOne();
+    const at = new Date();
+    if (who === 'partner') await belongs(desk.customer, 'customer.created', null);
+    expect(await mutate(desk, desk.lead, 'tagCreate', { name: 'held' })).toEqual({
+      userErrors: [],
+    });
+    const held = await hold(desk);
+    await held.query(
+      who === 'partner'
+        ? `select from tag where name = 'held' for update`
+        : 'lock table ticket in exclusive mode',
+    );
+    const more =
+      who === 'partner' ? { requester: { customerId: desk.customer.id }, tags: ['held'] } : {};
+    const opened = mutate(
+      desk,
+      desk[who],
+      'ticketCreate',
+      { subject: 'Hello', body: 'Hello.', ...more },
+      'ticket { id }',
+    );
+    await held.waited();
+    const organization = newId('org');
+    const heard = belongs(
+      desk.customer,
+      who === 'partner' ? 'customer.updated' : 'customer.created',
+      organization,
+      at,
+    );
+    await Promise.race([heard, held.waited(2)]);
+    await held.release();
+    await heard;
+    const { id } = (await opened)['ticket'] as { id: string };
+    expect(await organizationOf(id)).toBe(organization);
+    expect(await untold(desk)).toEqual([]);
+  },
+);
 
 test('somebody met by a ticket turns out to belong to an organization: the ticket is asked for it', async () => {
   await openOne();

@@ -21,7 +21,14 @@ const followers = new WeakMap<object, Follower>();
 export function followCustomers({ orm, log, config }: Service): () => Promise<void> {
   const { CUSTOMERS_URL: url } = peers();
   if (!url) return async () => {};
-  const follower = follow({ ...CUSTOMERS, orm, url, secret: config.INTERNAL_SECRET, nats: config.NATS_URL, log });
+  const follower = follow({
+    ...CUSTOMERS,
+    orm,
+    url,
+    secret: config.INTERNAL_SECRET,
+    nats: config.NATS_URL,
+    log,
+  });
   followers.set(orm, follower);
   return () => follower.stop();
 }
@@ -31,7 +38,11 @@ const PATIENCE_MS = 1000;
 /** Reads the customers' facts up to now; nobody waits longer than a second for it. */
 export async function catchUp(ctx: Context): Promise<void> {
   const follower = followers.get(ctx.orm);
-  if (follower) await Promise.race([follower.catchUp().catch(() => {}), sleep(PATIENCE_MS, undefined, { ref: false })]);
+  if (follower)
+    await Promise.race([
+      follower.catchUp().catch(() => {}),
+      sleep(PATIENCE_MS, undefined, { ref: false }),
+    ]);
 }
 
 /** All who change several tickets lock them in one order. */
@@ -51,15 +62,30 @@ export async function apply(ctx: Context, { type, subject, data, at }: Fact): Pr
     const before = (await byId(ctx, subject))?.organizationId ?? null;
     await enter(ctx, requester, identities);
     await keepOnly(ctx, subject, identities);
-    await overtake(ctx, requester, before, type === 'customer.updated' ? { $gte: new Date(at) } : {});
-  } else if (type === 'customer.merged') await merge(ctx, data['from'] as string, data['into'] as string);
+    await overtake(
+      ctx,
+      requester,
+      before,
+      type === 'customer.updated' ? { $gte: new Date(at) } : {},
+    );
+  } else if (type === 'customer.merged')
+    await merge(ctx, data['from'] as string, data['into'] as string);
 }
 
 /** Tickets that were opened while the news of their requester was on its way are asked for his organization, too. */
-async function overtake(ctx: Context, requester: Requester, before: string | null, createdAt: object): Promise<void> {
+async function overtake(
+  ctx: Context,
+  requester: Requester,
+  before: string | null,
+  createdAt: object,
+): Promise<void> {
   const { id: requesterId, organizationId } = requester;
   if (organizationId === before) return;
-  const tickets = await ctx.em.find(Ticket, { requesterId, organizationId: before, createdAt }, IN_ORDER);
+  const tickets = await ctx.em.find(
+    Ticket,
+    { requesterId, organizationId: before, createdAt },
+    IN_ORDER,
+  );
   await recordAll(
     ctx,
     tickets.map((ticket) => {
@@ -71,7 +97,11 @@ async function overtake(ctx: Context, requester: Requester, before: string | nul
 
 /** Tickets of somebody who turned out to be known under another id go to that one, and so do the copies that he gets. */
 async function merge(ctx: Context, from: string, into: string): Promise<void> {
-  const tickets = await ctx.em.find(Ticket, { $or: [{ requesterId: from }, { id: { $in: await copiedTo(ctx, from) } }] }, IN_ORDER);
+  const tickets = await ctx.em.find(
+    Ticket,
+    { $or: [{ requesterId: from }, { id: { $in: await copiedTo(ctx, from) } }] },
+    IN_ORDER,
+  );
   const organizationId = (await byId(ctx, into))?.organizationId ?? null;
   await recordAll(
     ctx,
@@ -79,10 +109,16 @@ async function merge(ctx: Context, from: string, into: string): Promise<void> {
   );
   await sql`
     update requester_identity set requester_id = into_.id from requester into_
-    where into_.id = ${uuidOf('cus', into)}::uuid and requester_id = ${uuidOf('cus', from)}::uuid`.execute(ctx.em.getKysely());
+    where into_.id = ${uuidOf('cus', into)}::uuid and requester_id = ${uuidOf('cus', from)}::uuid`.execute(
+    ctx.em.getKysely(),
+  );
 }
 
-function turnedOver(ticket: Ticket, from: string, into: Pick<Requester, 'id' | 'organizationId'>): NewFact[] {
+function turnedOver(
+  ticket: Ticket,
+  from: string,
+  into: Pick<Requester, 'id' | 'organizationId'>,
+): NewFact[] {
   const ids = ticket.ccIds.map((id) => (id === from ? into.id : id));
   const isAsked = ticket.requesterId === from;
   if (!isAsked) return participantsChanged(ticket, setPeople(ticket, 'ccIds', ids));

@@ -15,12 +15,19 @@ export class RequesterInput {
     externalId: line(255),
   });
   @Field(() => ID, { nullable: true, description: 'A known customer.' }) customerId?: string | null;
-  @Field(() => String, { nullable: true, description: 'The id that a partner gave the customer; at most 255 characters.' }) externalId?:
+  @Field(() => String, {
+    nullable: true,
+    description: 'The id that a partner gave the customer; at most 255 characters.',
+  })
+  externalId?: string | null;
+  @Field(() => String, { nullable: true, description: 'A mail address.' }) email?: string | null;
+  @Field(() => String, { nullable: true, description: 'A phone number with country code (E.164).' })
+  phone?: string | null;
+  @Field(() => String, { nullable: true, description: 'A social handle, `twitter:@ana`.' })
+  handle?: string | null;
+  @Field(() => String, { nullable: true, description: 'The id of a nameless visitor.' })
+  visitorId?: string | null;
+  @Field(() => String, { nullable: true, description: 'The name, at most 200 characters.' }) name?:
     | string
     | null;
-  @Field(() => String, { nullable: true, description: 'A mail address.' }) email?: string | null;
-  @Field(() => String, { nullable: true, description: 'A phone number with country code (E.164).' }) phone?: string | null;
-  @Field(() => String, { nullable: true, description: 'A social handle, `twitter:@ana`.' }) handle?: string | null;
-  @Field(() => String, { nullable: true, description: 'The id of a nameless visitor.' }) visitorId?: string | null;
-  @Field(() => String, { nullable: true, description: 'The name, at most 200 characters.' }) name?: string | null;
 }

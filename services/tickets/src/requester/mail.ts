@@ -20,12 +20,18 @@ export interface MetByMail {
 }
 
 /** The same, but somebody unknown becomes a customer, at once and with the same few statements however many they are. */
-export async function metByMail(ctx: Context, mails: readonly string[], field: string): Promise<MetByMail> {
+export async function metByMail(
+  ctx: Context,
+  mails: readonly string[],
+  field: string,
+): Promise<MetByMail> {
   const given = mails.map((mail, at) => identity(IdentityKind.EMAIL, mail, `${field}.${at}`));
   const addresses = [...new Set(given.map(({ value }) => value))];
   if (!addresses.length) return { ids: [], met: [] };
   const known = await idsByMail(ctx, addresses);
-  const strangers = addresses.filter((value) => !known.has(value)).map((value): Identity => ({ kind: IdentityKind.EMAIL, value }));
+  const strangers = addresses
+    .filter((value) => !known.has(value))
+    .map((value): Identity => ({ kind: IdentityKind.EMAIL, value }));
   const met = strangers.map((who) => ({ id: metId(ctx.workspace, who), name: who.value, who }));
   await enterAll(ctx, met);
   for (const { id, who } of met) known.set(who.value, id);
@@ -51,7 +57,9 @@ export const addressOf = (ctx: Context, customerId: string): Promise<string | nu
       const em = await ctx.read();
       const { rows } = await sql<{ requester_id: string; value: string }>`
         select requester_id, min(value) as value from requester_identity
-        where requester_id = any(${uuids('cus', ids)}) and kind = ${IdentityKind.EMAIL} group by requester_id`.execute(em.getKysely());
+        where requester_id = any(${uuids('cus', ids)}) and kind = ${IdentityKind.EMAIL} group by requester_id`.execute(
+        em.getKysely(),
+      );
       return new Map(rows.map(({ requester_id: id, value }) => [toId('cus', id), value]));
     },
     null,

@@ -27,7 +27,11 @@ export interface Resolved {
 }
 
 /** Finds who asks; somebody unknown gets an id at once, without waiting for another service. */
-export async function resolve(ctx: Context, input: RequesterInput, field = 'requester'): Promise<Resolved> {
+export async function resolve(
+  ctx: Context,
+  input: RequesterInput,
+  field = 'requester',
+): Promise<Resolved> {
   const [key, ...others] = NAMES.filter((name) => typeof input[name] === 'string');
   if (!key || others.length) throw new Refusal('INVALID', field);
   if (key === 'customerId') {
@@ -48,10 +52,19 @@ async function knownById(ctx: Context, customerId: string, field: string): Promi
   throw new WaitFor(() => catchUp(ctx));
 }
 
-async function met(ctx: Context, who: Identity, name: string | null | undefined): Promise<Resolved> {
+async function met(
+  ctx: Context,
+  who: Identity,
+  name: string | null | undefined,
+): Promise<Resolved> {
   const known = await heldByIdentity(ctx, who);
   if (known) return { requester: known, name: name ?? known.name, met: [] };
-  const requester: Requester = { id: metId(ctx.workspace, who), name: name ?? who.value, organizationId: null, locale: null };
+  const requester: Requester = {
+    id: metId(ctx.workspace, who),
+    name: name ?? who.value,
+    organizationId: null,
+    locale: null,
+  };
   await enter(ctx, requester, [who]);
   return { requester, name: requester.name, met: [metFact({ ...requester, who })] };
 }

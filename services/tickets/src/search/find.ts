@@ -14,20 +14,33 @@ const SHOWN = 3;
 const READ = 20_000;
 
 /** Where in a ticket the words of the texts stand, as far as the caller may read it. */
-export async function highlightsOf(ctx: Context, ticket: Ticket, texts: readonly string[]): Promise<Highlight[]> {
+export async function highlightsOf(
+  ctx: Context,
+  ticket: Ticket,
+  texts: readonly string[],
+): Promise<Highlight[]> {
   const terms = texts.flatMap(soughtTerms);
   if (!terms.length) return [];
   const messages = await messagesWith(ctx, terms, ticket.id);
   return [
     ...highlight(HighlightPlace.SUBJECT, ticket.subject, terms),
     ...highlight(HighlightPlace.REQUESTER, ticket.requesterName, terms),
-    ...messages.flatMap((message) => highlight(HighlightPlace.MESSAGE, message.text.slice(0, READ), terms, message)),
+    ...messages.flatMap((message) =>
+      highlight(HighlightPlace.MESSAGE, message.text.slice(0, READ), terms, message),
+    ),
   ];
 }
 
-function highlight(place: HighlightPlace, said: string, terms: readonly Term[], message: Message | null = null): Highlight[] {
+function highlight(
+  place: HighlightPlace,
+  said: string,
+  terms: readonly Term[],
+  message: Message | null = null,
+): Highlight[] {
   const { text, matches } = passageOf(said.replaceAll(/\s+/g, ' '), terms);
-  return matches.length ? [{ place, message, text, ranges: matches.map(({ from, to }) => rangeOf(text, from, to)) }] : [];
+  return matches.length
+    ? [{ place, message, text, ranges: matches.map(({ from, to }) => rangeOf(text, from, to)) }]
+    : [];
 }
 
 const lengthOf = (text: string): number => Array.from(text).length;
@@ -51,7 +64,9 @@ function messagesWith(ctx: Context, terms: readonly Term[], ticketId: string): P
             select m.* from message m where m.ticket_id = owner.id and ${visible(ctx.actor)} order by m.created_at desc, m.id desc limit ${LOOKED_AT}
           ) newest
           where plain_letters(left(newest.text, ${READ})) like any(${words.map((word) => `%${word}%`)}::text[])
-          order by newest.created_at desc, newest.id desc limit ${SHOWN}) found`.execute(em.getKysely());
+          order by newest.created_at desc, newest.id desc limit ${SHOWN}) found`.execute(
+        em.getKysely(),
+      );
       return hydrate(ctx.orm, Message, rows);
     },
     (message) => message.ticketId,

@@ -16,16 +16,25 @@ registerEnumType(HighlightPlace, {
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: 'A part of a text, counted in characters (Unicode code points) from its beginning.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A part of a text, counted in characters (Unicode code points) from its beginning.',
+})
 export class TextRange {
   @Field(() => Int, { description: 'The first character, from 0.' }) start!: number;
   @Field(() => Int, { description: 'The one after the last character.' }) end!: number;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A piece of a ticket in which words that were searched for stand.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A piece of a ticket in which words that were searched for stand.',
+})
 export class Highlight {
   @Field(() => HighlightPlace, { description: 'Where it stands.' }) place!: HighlightPlace;
-  @Field(() => Message, { nullable: true, description: 'Which message, for MESSAGE.' }) message!: Message | null;
-  @Field(() => String, { description: 'Plain text of about 220 characters; it is no HTML.' }) text!: string;
-  @Field(() => [TextRange], { description: 'Where the words stand in `text`, in order.' }) ranges!: TextRange[];
+  @Field(() => Message, { nullable: true, description: 'Which message, for MESSAGE.' })
+  message!: Message | null;
+  @Field(() => String, { description: 'Plain text of about 220 characters; it is no HTML.' })
+  text!: string;
+  @Field(() => [TextRange], { description: 'Where the words stand in `text`, in order.' })
+  ranges!: TextRange[];
 }

@@ -44,9 +44,17 @@ async function fill(): Promise<void> {
        case n % 10 when 0 then at end, case n % 10 when 0 then null else at end, case n % 10 when 0 then null else at end,
        case n % 800 when 3 then 'sl' else 'en' end, case n % 800 when 4 then 'Mill' else 'Kettle' end, 'A-' || n, case n % 1000 when 8 then $5::uuid end
      from generate_series(1, $3::integer) n cross join lateral (select now() - n * interval '10 minutes' as at) at`,
-    [desk.workspace, uuidOf('cus', desk.customer.id), TICKETS, uuidOf('tkt', ids.problem), uuidOf('org', ids.organization)],
+    [
+      desk.workspace,
+      uuidOf('cus', desk.customer.id),
+      TICKETS,
+      uuidOf('tkt', ids.problem),
+      uuidOf('org', ids.organization),
+    ],
   );
-  await client.query('update ticket set problem_id = $1 where number % 1000 = 9', [uuidOf('tkt', ids.problem)]);
+  await client.query('update ticket set problem_id = $1 where number % 1000 = 9', [
+    uuidOf('tkt', ids.problem),
+  ]);
   await client.query(
     `insert into ticket_text (ticket_id, workspace_id, public, everything)
      select id, workspace_id, words, words from ticket cross join lateral (select setweight(to_tsvector('simple', subject), 'A') || 'parcel' || 'late' as words) w`,
@@ -57,14 +65,30 @@ async function fill(): Promise<void> {
 
 const NOW = new Date();
 const ago = (days: number): Date => new Date(NOW.getTime() - days * 86_400_000);
-const by = (field: TicketOrderField, direction = Direction.ASC): TicketOrder[] => [{ field, direction }];
+const by = (field: TicketOrderField, direction = Direction.ASC): TicketOrder[] => [
+  { field, direction },
+];
 const { RELEVANCE, SOLVED_AT, UPDATED_AT } = TicketOrderField;
 
 /** What is read of the tables of tickets when a list is asked for: kind of scan, table and index. */
-async function scansOf(actor: Actor, filter: TicketFilter, orderBy: TicketOrder[] | null): Promise<string[]> {
-  const ctx = new Context({ orm: service.service.orm, log: service.service.log, actor, requestId: 'test', locales: [] });
+async function scansOf(
+  actor: Actor,
+  filter: TicketFilter,
+  orderBy: TicketOrder[] | null,
+): Promise<string[]> {
+  const ctx = new Context({
+    orm: service.service.orm,
+    log: service.service.log,
+    actor,
+    requestId: 'test',
+    locales: [],
+  });
   try {
-    const { order, condition } = listed(actor, { filter, orderBy }, await frequentTexts(ctx, filter));
+    const { order, condition } = listed(
+      actor,
+      { filter, orderBy },
+      await frequentTexts(ctx, filter),
+    );
     const page = keyset({ first: 25 }, order);
     const { rows } = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>`
       explain (format json) select t.*, ${page.keys} from ticket t where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}
@@ -106,25 +130,38 @@ test.each<[string, TicketFilter, string, TicketOrder[]?]>([
   ['a frequent word', { text: 'parcel' }, 'ticket_text_pkey'],
   ['a frequent word, the best first', { text: 'parcel' }, 'ticket_created', by(RELEVANCE)],
   ['a number', { text: '#77' }, 'ticket_number', by(RELEVANCE)],
-])('a list by %s reads by an index', async (_, given, index, orderBy: TicketOrder[] | null = null) => {
-  const filter = JSON.parse(
-    JSON.stringify(given).replace('ORGANIZATION', ids.organization).replace('PROBLEM', ids.problem),
-    (key, value: unknown) => (key === 'gte' && typeof value === 'string' ? new Date(value) : value),
-  ) as TicketFilter;
-  const scans = await scansOf(desk.agent, filter, orderBy);
-  expect(scans.filter((scan) => /^Seq Scan (ticket|ticket_text|message)$/.test(scan))).toEqual([]);
-  expect(scans).toContain(index);
-});
+])(
+  'a list by %s reads by an index',
+  async (_, given, index, orderBy: TicketOrder[] | null = null) => {
+    const filter = JSON.parse(
+      JSON.stringify(given)
+        .replace('ORGANIZATION', ids.organization)
+        .replace('PROBLEM', ids.problem),
+      (key, value: unknown) =>
+        key === 'gte' && typeof value === 'string' ? new Date(value) : value,
+    ) as TicketFilter;
+    const scans = await scansOf(desk.agent, filter, orderBy);
+    expect(scans.filter((scan) => /^Seq Scan (ticket|ticket_text|message)$/.test(scan))).toEqual(
+      [],
+    );
+    expect(scans).toContain(index);
+  },
+);
 
 test.each<[string, TicketFilter, TicketOrder[]?]>([
   ['of his tickets', {}],
   ['of a word in them', { text: 'parcel' }],
   ['of the best of them', { text: 'parcel' }, by(RELEVANCE)],
-])('the list of a requester %s begins with his tickets', async (_, filter, orderBy: TicketOrder[] | null = null) => {
-  const scans = await scansOf(desk.customer, filter, orderBy);
-  expect(scans.filter((scan) => /^Seq Scan (ticket|ticket_text|message)$/.test(scan))).toEqual([]);
-  expect(scans).toContain('ticket_requester');
-});
+])(
+  'the list of a requester %s begins with his tickets',
+  async (_, filter, orderBy: TicketOrder[] | null = null) => {
+    const scans = await scansOf(desk.customer, filter, orderBy);
+    expect(scans.filter((scan) => /^Seq Scan (ticket|ticket_text|message)$/.test(scan))).toEqual(
+      [],
+    );
+    expect(scans).toContain('ticket_requester');
+  },
+);
 
 test('words are looked up by their index', async () => {
   const client = new Client({ connectionString: service.database.ownerUrl });

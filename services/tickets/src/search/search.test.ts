@@ -29,25 +29,40 @@ const SEARCH = `query ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: 
     edges { node { subject number } highlights { place message { id } text ranges { start end } } } } }`;
 const BEST = [{ field: 'RELEVANCE' }];
 
-async function search(text: string, actor: Actor = desk.agent, more: object = {}): Promise<Found[]> {
+async function search(
+  text: string,
+  actor: Actor = desk.agent,
+  more: object = {},
+): Promise<Found[]> {
   const { tickets } = await desk.ask<{
-    tickets: { edges: { node: { subject: string; number: number }; highlights: Highlight[] | null }[] };
+    tickets: {
+      edges: { node: { subject: string; number: number }; highlights: Highlight[] | null }[];
+    };
   }>(actor, SEARCH, { filter: { text }, orderBy: BEST, first: 25, ...more });
   return tickets.edges.map(({ node, highlights }) => Object.assign(node, { highlights }));
 }
-const subjects = async (text: string, actor?: Actor): Promise<string[]> => (await search(text, actor)).map(({ subject }) => subject);
+const subjects = async (text: string, actor?: Actor): Promise<string[]> =>
+  (await search(text, actor)).map(({ subject }) => subject);
 
 /** The words that the ranges show, by place. */
 const shown = (highlights: Highlight[] | null): [string, string[]][] =>
-  (highlights ?? []).map(({ place, text, ranges }) => [place, ranges.map(({ start, end }) => Array.from(text).slice(start, end).join(''))]);
+  (highlights ?? []).map(({ place, text, ranges }) => [
+    place,
+    ranges.map(({ start, end }) => Array.from(text).slice(start, end).join('')),
+  ]);
 
 /** A ticket that an agent opens for somebody. */
 const ticketOf = async (name: string, value: string, subject: string): Promise<string> => {
   const requester = { name, email: value };
   const input = { subject, body: 'It is dim.', requester, channel: 'EMAIL' };
-  return ((await mutate(desk, desk.agent, 'ticketCreate', input, 'ticket { id }'))['ticket'] as { id: string }).id;
+  return (
+    (await mutate(desk, desk.agent, 'ticketCreate', input, 'ticket { id }'))['ticket'] as {
+      id: string;
+    }
+  ).id;
 };
-const note = (ticketId: string, body: string) => mutate(desk, desk.agent, 'messageAdd', { ticketId, body, visibility: 'PRIVATE' });
+const note = (ticketId: string, body: string) =>
+  mutate(desk, desk.agent, 'messageAdd', { ticketId, body, visibility: 'PRIVATE' });
 
 test('an empty search asks for nothing; signs without a word find nothing', async () => {
   await desk.ticket();
@@ -66,10 +81,28 @@ test('an empty search asks for nothing; signs without a word find nothing', asyn
 describe('words in the languages of the desk are found, and shown where they stand', () => {
   test.each([
     ['en, a word that is being typed', 'Broken kettle', 'It LEAKS from below.', 'leak', ['LEAKS']],
-    ['pt, without its marks', 'Devolução atrasada', 'A máquina não está cá.', 'devolucao maquina', ['Devolução', 'máquina']],
+    [
+      'pt, without its marks',
+      'Devolução atrasada',
+      'A máquina não está cá.',
+      'devolucao maquina',
+      ['Devolução', 'máquina'],
+    ],
     ['sl, with its marks', 'Račun za junij', 'Prosim za nov račun.', 'RAČUN', ['Račun', 'račun']],
-    ['zh-Hans, inside a sentence', '退款申请', '我想申请退款，谢谢。', '申请退款', ['退款', '申请', '申请退款']],
-    ['zh-Hant, inside a sentence', '發票遺失', '請再寄一次電子發票給我。', '電子發票', ['發票', '電子發票']],
+    [
+      'zh-Hans, inside a sentence',
+      '退款申请',
+      '我想申请退款，谢谢。',
+      '申请退款',
+      ['退款', '申请', '申请退款'],
+    ],
+    [
+      'zh-Hant, inside a sentence',
+      '發票遺失',
+      '請再寄一次電子發票給我。',
+      '電子發票',
+      ['發票', '電子發票'],
+    ],
     ['a number with letters', 'Order', 'The order is AB-77812.', 'ab-77812', ['AB', '77812']],
     [
       'a mail address',
@@ -87,7 +120,9 @@ describe('words in the languages of the desk are found, and shown where they sta
 
   test('signs that need two places in memory do not shift what is shown', async () => {
     await desk.ticket({ subject: '🫖🫖 the samovar 𠮷', body: 'x' });
-    expect((await search('samovar'))[0]!.highlights).toMatchObject([{ text: '🫖🫖 the samovar 𠮷', ranges: [{ start: 7, end: 14 }] }]);
+    expect((await search('samovar'))[0]!.highlights).toMatchObject([
+      { text: '🫖🫖 the samovar 𠮷', ranges: [{ start: 7, end: 14 }] },
+    ]);
   });
 
   test('a text that looks like markup is told as it is', async () => {
@@ -108,15 +143,25 @@ test('the best is first: in the subject before the requester’s name before wha
 });
 
 test('pages of a ranked list follow each other without a gap or a double', async () => {
-  for (let n = 0; n < 7; n++) await desk.ticket({ subject: n % 2 ? `Paging ${n}` : `${n}`, body: 'About paging and more.' });
+  for (let n = 0; n < 7; n++)
+    await desk.ticket({ subject: n % 2 ? `Paging ${n}` : `${n}`, body: 'About paging and more.' });
   const all = await search('paging');
   expect(all).toHaveLength(7);
   interface Page {
-    tickets: { totalCount: number; pageInfo: { endCursor: string; hasNextPage: boolean }; edges: { node: { subject: string } }[] };
+    tickets: {
+      totalCount: number;
+      pageInfo: { endCursor: string; hasNextPage: boolean };
+      edges: { node: { subject: string } }[];
+    };
   }
   const paged: string[] = [];
   for (let after: string | null = null, more = true; more;) {
-    const { tickets }: Page = await desk.ask<Page>(desk.agent, SEARCH, { filter: { text: 'paging' }, orderBy: BEST, first: 2, after });
+    const { tickets }: Page = await desk.ask<Page>(desk.agent, SEARCH, {
+      filter: { text: 'paging' },
+      orderBy: BEST,
+      first: 2,
+      after,
+    });
     expect(tickets.totalCount).toBe(7);
     paged.push(...tickets.edges.map(({ node }) => node.subject));
     ({ endCursor: after, hasNextPage: more } = tickets.pageInfo);
@@ -128,7 +173,8 @@ test('a number finds its ticket first, for its requester too; the address of the
   const { number } = await desk.ticket({ subject: 'Numbered' });
   await desk.ticket({ subject: `Not ${number}`, body: `Like ${number}.` });
   for (const text of [`#${number}`, `${number}`])
-    for (const actor of [desk.agent, desk.customer]) expect((await search(text, actor))[0]!.subject).toBe('Numbered');
+    for (const actor of [desk.agent, desk.customer])
+      expect((await search(text, actor))[0]!.subject).toBe('Numbered');
   expect(await subjects(`#${number}`, desk.stranger)).toEqual([]);
   await ticketOf('Mira', 'mira.novak@addressed.example', 'By address');
   expect(await subjects('Mira.Novak@addressed.example')).toEqual(['By address']);
@@ -140,9 +186,13 @@ test('a word that stands only in a note gives a requester neither a hit nor a hi
   await note(id, 'The parasol: a chatterbox.');
   expect(shown((await search('chatterbox'))[0]!.highlights)).toEqual([['MESSAGE', ['chatterbox']]]);
   expect(await search('chatterbox', desk.customer)).toEqual([]);
-  expect(shown((await search('parasol', desk.customer))[0]!.highlights)).toEqual([['SUBJECT', ['parasol']]]);
+  expect(shown((await search('parasol', desk.customer))[0]!.highlights)).toEqual([
+    ['SUBJECT', ['parasol']],
+  ]);
   const both = { filter: { or: [{ text: 'parasol' }, { text: 'chatterbox' }] } };
-  expect(shown((await search('', desk.customer, both))[0]!.highlights)).toEqual([['SUBJECT', ['parasol']]]);
+  expect(shown((await search('', desk.customer, both))[0]!.highlights)).toEqual([
+    ['SUBJECT', ['parasol']],
+  ]);
 });
 
 test('another subject and another requester are found from then on, and the former ones no more', async () => {
@@ -158,15 +208,21 @@ test('another subject and another requester are found from then on, and the form
 
 test('what fits is asked for with a text only; without one there are no highlights', async () => {
   const answer = await service.ask(desk.agent, SEARCH, { orderBy: BEST });
-  expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: ['orderBy'] } }]);
+  expect(answer.errors).toMatchObject([
+    { extensions: { code: 'BAD_USER_INPUT', field: ['orderBy'] } },
+  ]);
   await desk.ticket();
-  const { tickets } = await desk.ask<{ tickets: { edges: Found[] } }>(desk.agent, SEARCH, { filter: {}, first: 1 });
+  const { tickets } = await desk.ask<{ tickets: { edges: Found[] } }>(desk.agent, SEARCH, {
+    filter: {},
+    first: 1,
+  });
   expect(tickets.edges[0]!.highlights).toBeNull();
 });
 
 test('highlights cost one statement for a page of any size', async () => {
   for (let n = 0; n < 6; n++) await desk.ticket({ subject: 'Costly', body: 'A costly thing.' });
-  const cost = async (first: number): Promise<number> => (await countStatements(() => search('costly', desk.agent, { first }))).length;
+  const cost = async (first: number): Promise<number> =>
+    (await countStatements(() => search('costly', desk.agent, { first }))).length;
   await search('costly');
   expect(await cost(6)).toBe(await cost(1));
 });

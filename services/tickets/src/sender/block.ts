@@ -17,7 +17,11 @@ export async function block(ctx: Context, input: SenderBlockInput): Promise<Send
 }
 
 /** Puts the mail addresses of a requester on the list. */
-export async function blockRequester(ctx: Context, requesterId: string, field: string): Promise<void> {
+export async function blockRequester(
+  ctx: Context,
+  requesterId: string,
+  field: string,
+): Promise<void> {
   const { rows } = await sql<{ value: string }>`
     select value from requester_identity where requester_id = ${uuidOf('cus', requesterId)}::uuid and kind = 'EMAIL' order by value limit 50
   `.execute(ctx.em.getKysely());
@@ -38,7 +42,9 @@ async function list(ctx: Context, addresses: string[], field: string): Promise<v
     on conflict (workspace_id, address) do nothing returning id, address`.execute(db);
   if (!rows.length) return;
   const all = await sql<{ count: number }>`
-    select count(*)::integer as count from blocked_sender where workspace_id = ${ctx.workspace}::uuid`.execute(db);
+    select count(*)::integer as count from blocked_sender where workspace_id = ${ctx.workspace}::uuid`.execute(
+    db,
+  );
   if (all.rows[0]!.count > MOST) throw new Refusal('LIMIT_REACHED', field);
   await recordAll(
     ctx,
@@ -57,7 +63,11 @@ async function unlist(ctx: Context, address: string): Promise<void> {
   );
 }
 
-const told = (type: string, { id, address }: { id: string; address: string }, version: number): NewFact => ({
+const told = (
+  type: string,
+  { id, address }: { id: string; address: string },
+  version: number,
+): NewFact => ({
   type,
   subject: { id: toId('blk', id), version },
   data: { address },

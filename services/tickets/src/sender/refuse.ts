@@ -9,7 +9,11 @@ export async function refuseBlockedCaller(ctx: Context): Promise<void> {
 }
 
 /** Refuses what a sender on the block list writes, himself or through an app. The staff may still open tickets for him. */
-export async function refuseBlocked(ctx: Context, requesterId: string, field: string | null): Promise<void> {
+export async function refuseBlocked(
+  ctx: Context,
+  requesterId: string,
+  field: string | null,
+): Promise<void> {
   if (ctx.actor.kind === 'agent') return;
   const { rows } = await sql`
     select from requester_identity i join blocked_sender b

@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const block = (address: string, more: object = {}) => mutate(desk, desk.lead, 'senderBlock', { address, ...more }, 'address');
+const block = (address: string, more: object = {}) =>
+  mutate(desk, desk.lead, 'senderBlock', { address, ...more }, 'address');
 const open = (actor: Actor, email: string) =>
   mutate(
     desk,
@@ -33,16 +34,34 @@ async function customer(email: string): Promise<{ ticketId: string; actor: Actor
 
 test('an address on the list opens no ticket and writes nothing, until it is taken off; the staff open tickets for it', async () => {
   const { ticketId, actor } = await customer('eva@noise.example');
-  expect(await block(' Eva@Noise.example ')).toEqual({ address: 'eva@noise.example', userErrors: [] });
-  expect(await block('eva@noise.example')).toEqual({ address: 'eva@noise.example', userErrors: [] });
-  expect(codes(await open(desk.partner, 'Eva@noise.example'))).toEqual(['SENDER_BLOCKED input.requester']);
+  expect(await block(' Eva@Noise.example ')).toEqual({
+    address: 'eva@noise.example',
+    userErrors: [],
+  });
+  expect(await block('eva@noise.example')).toEqual({
+    address: 'eva@noise.example',
+    userErrors: [],
+  });
+  expect(codes(await open(desk.partner, 'Eva@noise.example'))).toEqual([
+    'SENDER_BLOCKED input.requester',
+  ]);
   const own = { subject: 'Hello', body: 'Text' };
-  expect(codes(await mutate(desk, actor, 'ticketCreate', own))).toEqual(['SENDER_BLOCKED undefined']);
+  expect(codes(await mutate(desk, actor, 'ticketCreate', own))).toEqual([
+    'SENDER_BLOCKED undefined',
+  ]);
   const written = { ticketId, visibility: 'PUBLIC', body: 'And now?' };
-  expect(codes(await mutate(desk, actor, 'messageAdd', written))).toEqual(['SENDER_BLOCKED undefined']);
-  await mutate(desk, desk.agent, 'ticketStatusChange', { id: ticketId, status: 'SOLVED', resolutionCode: 'ANSWERED' });
+  expect(codes(await mutate(desk, actor, 'messageAdd', written))).toEqual([
+    'SENDER_BLOCKED undefined',
+  ]);
+  await mutate(desk, desk.agent, 'ticketStatusChange', {
+    id: ticketId,
+    status: 'SOLVED',
+    resolutionCode: 'ANSWERED',
+  });
   for (const reason of ['And now?', null])
-    expect(codes(await mutate(desk, actor, 'ticketReopen', { id: ticketId, reason }))).toEqual(['SENDER_BLOCKED undefined']);
+    expect(codes(await mutate(desk, actor, 'ticketReopen', { id: ticketId, reason }))).toEqual([
+      'SENDER_BLOCKED undefined',
+    ]);
   expect(codes(await open(desk.agent, 'eva@noise.example'))).toEqual([]);
   expect(codes(await open(desk.partner, 'ana@noise.example'))).toEqual([]);
   await block('eva@noise.example', { block: false });
@@ -53,12 +72,27 @@ test('who is on the list neither sends a ticket back to work nor lets others hav
   const { ticketId: id, actor } = await customer('ida@noise.example');
   await mutate(desk, desk.agent, 'ticketParticipantsUpdate', { id, addCcs: ['leo@noise.example'] });
   const { actor: guest } = await customer('leo@noise.example');
-  await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED', resolutionCode: 'NO_REPLY' });
+  await mutate(desk, desk.agent, 'ticketStatusChange', {
+    id,
+    status: 'SOLVED',
+    resolutionCode: 'NO_REPLY',
+  });
   for (const address of ['ida@noise.example', 'leo@noise.example']) await block(address);
-  expect(codes(await mutate(desk, actor, 'ticketReopen', { id, reason: 'Buy this' }))).toEqual(['SENDER_BLOCKED undefined']);
+  expect(codes(await mutate(desk, actor, 'ticketReopen', { id, reason: 'Buy this' }))).toEqual([
+    'SENDER_BLOCKED undefined',
+  ]);
   const copies = (more: object) => mutate(desk, actor, 'ticketParticipantsUpdate', { id, ...more });
-  expect(codes(await copies({ addCcs: ['everybody@elsewhere.example'] }))).toEqual(['SENDER_BLOCKED undefined']);
-  expect(codes(await mutate(desk, guest, 'ticketParticipantsUpdate', { id, removeCcs: ['leo@noise.example'] }))).toEqual([]);
+  expect(codes(await copies({ addCcs: ['everybody@elsewhere.example'] }))).toEqual([
+    'SENDER_BLOCKED undefined',
+  ]);
+  expect(
+    codes(
+      await mutate(desk, guest, 'ticketParticipantsUpdate', {
+        id,
+        removeCcs: ['leo@noise.example'],
+      }),
+    ),
+  ).toEqual([]);
   expect(codes(await mutate(desk, desk.agent, 'ticketReopen', { id }))).toEqual([]);
 });
 
@@ -79,14 +113,29 @@ test('what was said before comes in with its history, and what an app says in it
     'ticket { id messages { totalCount } }',
   );
   expect([ticket, userErrors]).toMatchObject([{ messages: { totalCount: 2 } }, []]);
-  const said = { ticketId: (ticket as { id: string }).id, visibility: 'PUBLIC', body: 'Please write to us from another address.' };
-  const added = await mutate(desk, desk.partner, 'messageAdd', said, 'message { author { id } delivery }');
-  expect(added).toEqual({ message: { author: { id: desk.partner.id }, delivery: 'SENT' }, userErrors: [] });
+  const said = {
+    ticketId: (ticket as { id: string }).id,
+    visibility: 'PUBLIC',
+    body: 'Please write to us from another address.',
+  };
+  const added = await mutate(
+    desk,
+    desk.partner,
+    'messageAdd',
+    said,
+    'message { author { id } delivery }',
+  );
+  expect(added).toEqual({
+    message: { author: { id: desk.partner.id }, delivery: 'SENT' },
+    userErrors: [],
+  });
 });
 
 test('a domain on the list stands for all of its addresses, and for no other domain', async () => {
   expect(await block('@Spam.example')).toEqual({ address: '@spam.example', userErrors: [] });
-  expect(codes(await open(desk.partner, 'one@spam.example'))).toEqual(['SENDER_BLOCKED input.requester']);
+  expect(codes(await open(desk.partner, 'one@spam.example'))).toEqual([
+    'SENDER_BLOCKED input.requester',
+  ]);
   expect(codes(await open(desk.partner, 'one@mail.spam.example'))).toEqual([]);
   expect(codes(await open(desk.partner, 'one@notspam.example'))).toEqual([]);
 });
@@ -94,10 +143,18 @@ test('a domain on the list stands for all of its addresses, and for no other dom
 test('who marks spam can put its sender on the list', async () => {
   const { ticketId, actor } = await customer('max@junk.example');
   const mark = (more: object) =>
-    mutate(desk, desk.agent, 'ticketSpamMark', { id: ticketId, spam: true, blockSender: true, ...more }, 'ticket { spam }');
+    mutate(
+      desk,
+      desk.agent,
+      'ticketSpamMark',
+      { id: ticketId, spam: true, blockSender: true, ...more },
+      'ticket { spam }',
+    );
   expect(codes(await mark({ spam: false }))).toEqual(['INVALID input.blockSender']);
   expect(await mark({})).toEqual({ ticket: { spam: true }, userErrors: [] });
-  expect(codes(await mutate(desk, actor, 'ticketCreate', { subject: 'Hello', body: 'Text' }))).toEqual(['SENDER_BLOCKED undefined']);
+  expect(
+    codes(await mutate(desk, actor, 'ticketCreate', { subject: 'Hello', body: 'Text' })),
+  ).toEqual(['SENDER_BLOCKED undefined']);
   const { id } = await desk.ticket();
   expect(codes(await mark({ id }))).toEqual(['INVALID input.blockSender']);
 });

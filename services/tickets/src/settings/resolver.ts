@@ -15,7 +15,10 @@ export class SettingsResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => SettingsUpdatePayload, { description: 'Changes the settings of the workspace.' })
-  settingsUpdate(@Arg('input', () => SettingsUpdateInput) input: SettingsUpdateInput, @Ctx() ctx: Context): Promise<SettingsUpdatePayload> {
+  settingsUpdate(
+    @Arg('input', () => SettingsUpdateInput) input: SettingsUpdateInput,
+    @Ctx() ctx: Context,
+  ): Promise<SettingsUpdatePayload> {
     return update(ctx, input);
   }
 }

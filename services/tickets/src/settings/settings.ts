@@ -1,11 +1,19 @@
 import { Duration, Locale, TimeZone } from '@deskgraph/common/scalar';
 import { Field, Int, ObjectType } from 'type-graphql';
 
-@ObjectType({ simpleResolvers: true, description: 'What an administrator has set for the workspace.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'What an administrator has set for the workspace.',
+})
 export class Settings {
-  @Field(() => String, { description: 'The name of the workspace, at most 100 characters.' }) name!: string;
-  @Field(() => Boolean, { description: 'Whether tickets may be put ON_HOLD; off by default.' }) onHoldEnabled!: boolean;
-  @Field(() => Duration, { description: 'How long a ticket stays SOLVED before the system closes it: PT1H to P365D, default P28D.' })
+  @Field(() => String, { description: 'The name of the workspace, at most 100 characters.' })
+  name!: string;
+  @Field(() => Boolean, { description: 'Whether tickets may be put ON_HOLD; off by default.' })
+  onHoldEnabled!: boolean;
+  @Field(() => Duration, {
+    description:
+      'How long a ticket stays SOLVED before the system closes it: PT1H to P365D, default P28D.',
+  })
   closeAfter!: string;
   @Field(() => Int, {
     description:
@@ -13,7 +21,8 @@ export class Settings {
   })
   undoSendSeconds!: number;
   @Field(() => TimeZone, {
-    description: 'Where days begin and end for the desk, as in `{{ticket.createdAt}}` of stored answers; default `UTC`.',
+    description:
+      'Where days begin and end for the desk, as in `{{ticket.createdAt}}` of stored answers; default `UTC`.',
   })
   timeZone!: string;
   @Field(() => [Locale], {

@@ -25,11 +25,20 @@ const locales = z
 
 @InputType({ description: 'Input of settingsUpdate. What is left out stays.' })
 export class SettingsUpdateInput {
-  static readonly bounds = loose({ name: line(100), undoSendSeconds: z.int().min(0).max(60), locales });
-  @Field(() => String, { nullable: true, description: 'The name of the workspace, at most 100 characters.' }) name?: string | null;
+  static readonly bounds = loose({
+    name: line(100),
+    undoSendSeconds: z.int().min(0).max(60),
+    locales,
+  });
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the workspace, at most 100 characters.',
+  })
+  name?: string | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether tickets may be put ON_HOLD. Switching off is refused with IN_USE while tickets stand in it.',
+    description:
+      'Whether tickets may be put ON_HOLD. Switching off is refused with IN_USE while tickets stand in it.',
   })
   onHoldEnabled?: boolean | null;
   @Field(() => Duration, {
@@ -44,24 +53,48 @@ export class SettingsUpdateInput {
       'How many seconds a public reply that an agent writes by hand can be taken back before anybody but the staff sees it: 0 to 60. Holds for what is written from now on.',
   })
   undoSendSeconds?: number | null;
-  @Field(() => TimeZone, { nullable: true, description: 'Where days begin and end for the desk.' }) timeZone?: string | null;
-  @Field(() => [Locale], { nullable: true, description: 'The languages of the desk, 1 to 20; the first is the default.' })
+  @Field(() => TimeZone, { nullable: true, description: 'Where days begin and end for the desk.' })
+  timeZone?: string | null;
+  @Field(() => [Locale], {
+    nullable: true,
+    description: 'The languages of the desk, 1 to 20; the first is the default.',
+  })
   locales?: string[] | null;
-  @Field(() => Int, { nullable: true, description: 'Refused with CONFLICT when this is not the current version.' }) expectedVersion?:
-    | number
-    | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when this is not the current version.',
+  })
+  expectedVersion?: number | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of settingsUpdate.' })
 export class SettingsUpdatePayload extends Payload {
-  @Field(() => Settings, { nullable: true, description: 'The settings as they now stand; null when refused.' }) settings?: Settings | null;
+  @Field(() => Settings, {
+    nullable: true,
+    description: 'The settings as they now stand; null when refused.',
+  })
+  settings?: Settings | null;
 }
 
-const FIELDS = ['name', 'onHoldEnabled', 'closeAfter', 'undoSendSeconds', 'timeZone', 'locales'] as const;
+const FIELDS = [
+  'name',
+  'onHoldEnabled',
+  'closeAfter',
+  'undoSendSeconds',
+  'timeZone',
+  'locales',
+] as const;
 
 /** Changes what holds for the whole workspace. */
-export async function update(ctx: Context, input: SettingsUpdateInput): Promise<SettingsUpdatePayload> {
-  const workspace = await ctx.em.findOneOrFail(Workspace, { id: ctx.workspace }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+export async function update(
+  ctx: Context,
+  input: SettingsUpdateInput,
+): Promise<SettingsUpdatePayload> {
+  const workspace = await ctx.em.findOneOrFail(
+    Workspace,
+    { id: ctx.workspace },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   expectVersion(workspace, input.expectedVersion);
   refuseCloseAfter(input.closeAfter);
   if (input.onHoldEnabled === false && workspace.onHoldEnabled) await refuseHeld(ctx);
@@ -76,7 +109,12 @@ export async function update(ctx: Context, input: SettingsUpdateInput): Promise<
   if (changes['closeAfter']) await recount(ctx, workspace.closeAfter);
   if (Object.keys(changes).length) {
     workspace.version += 1;
-    await record(ctx, 'settings.updated', { id: toId('wsp', workspace.id), version: workspace.version }, { changes });
+    await record(
+      ctx,
+      'settings.updated',
+      { id: toId('wsp', workspace.id), version: workspace.version },
+      { changes },
+    );
   }
   return { settings: workspace, userErrors: [] };
 }
@@ -88,6 +126,8 @@ function refuseCloseAfter(closeAfter: string | null | undefined): void {
 
 async function refuseHeld(ctx: Context): Promise<void> {
   const { rows } = await sql`
-    select from ticket where workspace_id = ${ctx.workspace}::uuid and status = 'ON_HOLD' limit 1`.execute(ctx.em.getKysely());
+    select from ticket where workspace_id = ${ctx.workspace}::uuid and status = 'ON_HOLD' limit 1`.execute(
+    ctx.em.getKysely(),
+  );
   if (rows.length) throw new Refusal('IN_USE', 'onHoldEnabled');
 }

@@ -32,6 +32,9 @@ export async function aimOf(ctx: Context, { status, customStatusId }: Aimed): Pr
 /** Does the requester read the same name before a move between custom statuses and after it? */
 export async function looksTheSame(ctx: Context, from: Standing, to: Standing): Promise<boolean> {
   if (from.status !== to.status || !from.customStatusId || !to.customStatusId) return false;
-  const [before, after] = await Promise.all([byId(ctx, from.customStatusId), byId(ctx, to.customStatusId)]);
+  const [before, after] = await Promise.all([
+    byId(ctx, from.customStatusId),
+    byId(ctx, to.customStatusId),
+  ]);
   return before?.requesterLabel === after?.requesterLabel;
 }

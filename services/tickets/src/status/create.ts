@@ -8,12 +8,21 @@ import type { CustomStatusCreateInput, CustomStatusCreatePayload } from './input
 import { refuseMore, refuseTaken } from './locked.ts';
 import { CustomStatus } from './status.ts';
 
-export async function create(ctx: Context, { base, label, requesterLabel }: CustomStatusCreateInput): Promise<CustomStatusCreatePayload> {
+export async function create(
+  ctx: Context,
+  { base, label, requesterLabel }: CustomStatusCreateInput,
+): Promise<CustomStatusCreatePayload> {
   if (base === TicketStatus.CLOSED) throw new Refusal('CLOSE_BY_HAND', 'base');
   if (base === TicketStatus.NEW) throw new Refusal('STATUS_NOT_ALLOWED', 'base');
   await refuseMore(ctx);
   await refuseTaken(ctx, label);
-  const customStatus = ctx.em.create(CustomStatus, { id: newId('sta'), workspaceId: ctx.workspace, base, label, requesterLabel });
+  const customStatus = ctx.em.create(CustomStatus, {
+    id: newId('sta'),
+    workspaceId: ctx.workspace,
+    base,
+    label,
+    requesterLabel,
+  });
   await record(ctx, 'custom_status.created', customStatus, { state: stateOf(customStatus) });
   return { customStatus, userErrors: [] };
 }

@@ -10,7 +10,10 @@ import type { CustomStatusDeleteInput, CustomStatusDeletePayload } from './input
 import { locked } from './locked.ts';
 
 /** Deletes a custom status that no ticket stands in and nothing names. Its row stays, for facts of the past to name it. */
-export async function remove(ctx: Context, input: CustomStatusDeleteInput): Promise<CustomStatusDeletePayload> {
+export async function remove(
+  ctx: Context,
+  input: CustomStatusDeleteInput,
+): Promise<CustomStatusDeletePayload> {
   const customStatus = await locked(ctx, input.id);
   expectVersion(customStatus, input.expectedVersion);
   if (await isStoodIn(ctx, customStatus.id)) throw new Refusal('IN_USE', 'id');

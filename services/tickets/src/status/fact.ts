@@ -1,4 +1,8 @@
 import type { CustomStatus } from './status.ts';
 
 /** The custom status as every fact about it carries it. */
-export const stateOf = ({ base, label, requesterLabel }: CustomStatus) => ({ base, label, requesterLabel });
+export const stateOf = ({ base, label, requesterLabel }: CustomStatus) => ({
+  base,
+  label,
+  requesterLabel,
+});

@@ -16,8 +16,14 @@ export class CustomStatusCreateInput {
       'The status that it refines: OPEN, PENDING, ON_HOLD or SOLVED; never changes. NEW is what nobody has touched and CLOSED is the end: neither is moved to by hand, so neither has kinds.',
   })
   base!: TicketStatus;
-  @Field(() => String, { description: 'The name for staff, unique in the workspace, at most 50 characters.' }) label!: string;
-  @Field(() => String, { description: 'The name for requesters, at most 50 characters; several statuses can have the same one.' })
+  @Field(() => String, {
+    description: 'The name for staff, unique in the workspace, at most 50 characters.',
+  })
+  label!: string;
+  @Field(() => String, {
+    description:
+      'The name for requesters, at most 50 characters; several statuses can have the same one.',
+  })
   requesterLabel!: string;
   @Field(() => String, {
     nullable: true,
@@ -31,10 +37,15 @@ export class CustomStatusCreateInput {
 export class CustomStatusUpdateInput {
   static readonly bounds = bounds;
   @Field(() => ID, { description: 'Which custom status.' }) id!: string;
-  @Field(() => String, { nullable: true, description: 'The name for staff, at most 50 characters; can’t be cleared.' }) label?:
-    | string
-    | null;
-  @Field(() => String, { nullable: true, description: 'The name for requesters, at most 50 characters; can’t be cleared.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name for staff, at most 50 characters; can’t be cleared.',
+  })
+  label?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name for requesters, at most 50 characters; can’t be cleared.',
+  })
   requesterLabel?: string | null;
   @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
 }
@@ -47,15 +58,18 @@ export class CustomStatusDeleteInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of customStatusCreate.' })
 export class CustomStatusCreatePayload extends Payload {
-  @Field(() => CustomStatus, { nullable: true, description: STANDS }) customStatus?: CustomStatus | null;
+  @Field(() => CustomStatus, { nullable: true, description: STANDS })
+  customStatus?: CustomStatus | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of customStatusUpdate.' })
 export class CustomStatusUpdatePayload extends Payload {
-  @Field(() => CustomStatus, { nullable: true, description: STANDS }) customStatus?: CustomStatus | null;
+  @Field(() => CustomStatus, { nullable: true, description: STANDS })
+  customStatus?: CustomStatus | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of customStatusDelete.' })
 export class CustomStatusDeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
+  deletedId?: string | null;
 }

@@ -9,15 +9,22 @@ const MOST = 100;
 
 /** The custom status to change. While it is locked no ticket gets it. */
 export async function locked(ctx: Context, id: string): Promise<CustomStatus> {
-  const status = await ctx.em.findOne(CustomStatus, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const status = await ctx.em.findOne(
+    CustomStatus,
+    { id, deletedAt: null },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
   if (!status) throw new Refusal('NOT_FOUND', 'id');
   return status;
 }
 
 /** Refuses one more than a workspace may have. Whoever else makes one waits. */
 export async function refuseMore(ctx: Context): Promise<void> {
-  await sql`select from workspace where id = ${ctx.workspace}::uuid for no key update`.execute(ctx.em.getKysely());
-  if ((await ctx.em.count(CustomStatus, { deletedAt: null })) >= MOST) throw new Refusal('LIMIT_REACHED');
+  await sql`select from workspace where id = ${ctx.workspace}::uuid for no key update`.execute(
+    ctx.em.getKysely(),
+  );
+  if ((await ctx.em.count(CustomStatus, { deletedAt: null })) >= MOST)
+    throw new Refusal('LIMIT_REACHED');
 }
 
 /** Refuses a label that another one has, in whatever letters. */
@@ -31,7 +38,9 @@ export async function refuseTaken(ctx: Context, label: string, id?: string): Pro
 
 /** Those of them that tickets can still get; they stay until the transaction ends. */
 export async function offered(ctx: Context, ids: readonly string[]): Promise<CustomStatus[]> {
-  const found = await Promise.all(ids.map((id) => ctx.load.byId('held custom status', id, (all) => hold(ctx, all))));
+  const found = await Promise.all(
+    ids.map((id) => ctx.load.byId('held custom status', id, (all) => hold(ctx, all))),
+  );
   return found.filter((status) => status !== null);
 }
 

@@ -8,9 +8,13 @@ import { CustomStatus } from './status.ts';
 export class CustomStatusOfTicket {
   @FieldResolver(() => CustomStatus, {
     nullable: true,
-    description: 'The workspace’s own status that refines `status`; null when none does, and for requesters while it is ON_HOLD.',
+    description:
+      'The workspace’s own status that refines `status`; null when none does, and for requesters while it is ON_HOLD.',
   })
-  customStatus(@Root() { customStatusId }: Ticket, @Ctx() ctx: Context): Promise<CustomStatus | null> | null {
+  customStatus(
+    @Root() { customStatusId }: Ticket,
+    @Ctx() ctx: Context,
+  ): Promise<CustomStatus | null> | null {
     return customStatusId ? shownTo(ctx, customStatusId) : null;
   }
 }

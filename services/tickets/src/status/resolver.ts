@@ -29,7 +29,8 @@ export class CustomStatusResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => CustomStatusCreatePayload, {
-    description: 'Creates a custom status over OPEN, PENDING, ON_HOLD or SOLVED; a workspace has at most 100.',
+    description:
+      'Creates a custom status over OPEN, PENDING, ON_HOLD or SOLVED; a workspace has at most 100.',
   })
   customStatusCreate(
     @Arg('input', () => CustomStatusCreateInput) input: CustomStatusCreateInput,
@@ -39,7 +40,9 @@ export class CustomStatusResolver {
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
-  @Mutation(() => CustomStatusUpdatePayload, { description: 'Gives a custom status other names; its base stays.' })
+  @Mutation(() => CustomStatusUpdatePayload, {
+    description: 'Gives a custom status other names; its base stays.',
+  })
   customStatusUpdate(
     @Arg('input', () => CustomStatusUpdateInput) input: CustomStatusUpdateInput,
     @Ctx() ctx: Context,
@@ -59,7 +62,9 @@ export class CustomStatusResolver {
     return remove(ctx, input);
   }
 
-  @FieldResolver(() => String, { description: 'The name, at most 50 characters; requesters read the one for them.' })
+  @FieldResolver(() => String, {
+    description: 'The name, at most 50 characters; requesters read the one for them.',
+  })
   label(@Root() { label, requesterLabel }: CustomStatus, @Ctx() ctx: Context): string {
     return readsOnHold(ctx.actor) ? label : requesterLabel;
   }

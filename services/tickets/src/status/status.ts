@@ -8,7 +8,8 @@ import { TicketStatus } from '../ticket/words.ts';
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'A status of the workspace’s own over one of the base statuses: all rules are those of the base, only the name is another.',
+  description:
+    'A status of the workspace’s own over one of the base statuses: all rules are those of the base, only the name is another.',
 })
 export class CustomStatus extends Stored<'deletedAt'> {
   @PrimaryKey({ type: new Id('sta') })
@@ -23,7 +24,10 @@ export class CustomStatus extends Stored<'deletedAt'> {
   @Property({ type: 'text' }) label!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name for requesters, at most 50 characters; never told where the base is ON_HOLD.' })
+  @Field(() => String, {
+    description:
+      'The name for requesters, at most 50 characters; never told where the base is ON_HOLD.',
+  })
   requesterLabel!: string;
 
   /** Since when it is there only for the past. */

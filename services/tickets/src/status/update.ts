@@ -11,7 +11,10 @@ import { locked, refuseTaken } from './locked.ts';
 const FIELDS = ['label', 'requesterLabel'] as const;
 
 /** Gives it other names; tickets that stand in it, and what was told of it, read them from now on. */
-export async function update(ctx: Context, input: CustomStatusUpdateInput): Promise<CustomStatusUpdatePayload> {
+export async function update(
+  ctx: Context,
+  input: CustomStatusUpdateInput,
+): Promise<CustomStatusUpdatePayload> {
   for (const field of FIELDS) if (input[field] === null) throw new Refusal('REQUIRED', field);
   const customStatus = await locked(ctx, input.id);
   expectVersion(customStatus, input.expectedVersion);
@@ -25,6 +28,9 @@ export async function update(ctx: Context, input: CustomStatusUpdateInput): Prom
   }
   if (!Object.keys(changes).length) return { customStatus, userErrors: [] };
   touch(customStatus);
-  await record(ctx, 'custom_status.updated', customStatus, { state: stateOf(customStatus), changes });
+  await record(ctx, 'custom_status.updated', customStatus, {
+    state: stateOf(customStatus),
+    changes,
+  });
   return { customStatus, userErrors: [] };
 }

@@ -12,9 +12,14 @@ import { Tag } from './tag.ts';
 @InputType({ description: 'Input of tagCreate.' })
 export class TagCreateInput {
   static readonly bounds = loose({ name: tagName, color: tagColor });
-  @Field(() => String, { description: 'Unique in the workspace, one line without commas, at most 50 characters; kept in lower case.' })
+  @Field(() => String, {
+    description:
+      'Unique in the workspace, one line without commas, at most 50 characters; kept in lower case.',
+  })
   name!: string;
-  @Field(() => String, { nullable: true, description: 'A colour, `#aabbcc`.' }) color?: string | null;
+  @Field(() => String, { nullable: true, description: 'A colour, `#aabbcc`.' }) color?:
+    | string
+    | null;
   @Field(() => String, {
     nullable: true,
     description:
@@ -25,10 +30,17 @@ export class TagCreateInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of tagCreate.' })
 export class TagCreatePayload extends Payload {
-  @Field(() => Tag, { nullable: true, description: 'The label as it now stands; null when refused.' }) tag?: Tag | null;
+  @Field(() => Tag, {
+    nullable: true,
+    description: 'The label as it now stands; null when refused.',
+  })
+  tag?: Tag | null;
 }
 
-export async function create(ctx: Context, { name, color = null }: TagCreateInput): Promise<TagCreatePayload> {
+export async function create(
+  ctx: Context,
+  { name, color = null }: TagCreateInput,
+): Promise<TagCreatePayload> {
   await refuseTaken(ctx, name);
   const tag = ctx.em.create(Tag, { id: newId('tag'), workspaceId: ctx.workspace, name, color });
   await record(ctx, 'tag.created', tag, { state: stateOf(tag) });

@@ -11,13 +11,17 @@ import { locked } from './locked.ts';
 @InputType({ description: 'Input of tagDelete.' })
 export class TagDeleteInput {
   @Field(() => ID, { description: 'Which label.' }) id!: string;
-  @Field(() => Int, { nullable: true, description: 'Refused with CONFLICT when this is not the current version.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when this is not the current version.',
+  })
   expectedVersion?: number | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of tagDelete.' })
 export class TagDeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
+  deletedId?: string | null;
 }
 
 /** Deletes a label that no ticket has. */

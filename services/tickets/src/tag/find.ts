@@ -5,7 +5,10 @@ import type { Context } from '@deskgraph/common/transaction';
 import { Tag } from './tag.ts';
 
 /** Labels by name; `text` is what they begin with. */
-export async function find(ctx: Context, query: PageRequest & { text?: string | null }): Promise<Page<Tag>> {
+export async function find(
+  ctx: Context,
+  query: PageRequest & { text?: string | null },
+): Promise<Page<Tag>> {
   const page = keyset(query, [
     { by: sql`g.name`, type: 'text', direction: Direction.ASC },
     { by: sql`g.id`, type: 'uuid', direction: Direction.ASC },
@@ -14,9 +17,13 @@ export async function find(ctx: Context, query: PageRequest & { text?: string | 
   const condition = sql`g.workspace_id = ${ctx.workspace}::uuid and ${begins}`;
   const db = (await ctx.read()).getKysely();
   const { rows } = await sql<object>`
-    select g.*, ${page.keys} from tag g where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}`.execute(db);
+    select g.*, ${page.keys} from tag g where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}`.execute(
+    db,
+  );
   return page.page(rows, hydrate(ctx.orm, Tag, rows), async () => {
-    const counted = await sql<{ count: number }>`select count(*)::integer as count from tag g where ${condition}`.execute(db);
+    const counted = await sql<{
+      count: number;
+    }>`select count(*)::integer as count from tag g where ${condition}`.execute(db);
     return counted.rows[0]!.count;
   });
 }

@@ -6,11 +6,15 @@ import type { Context } from '@deskgraph/common/transaction';
 export async function make(ctx: Context, names: readonly string[]): Promise<void> {
   // In one order for all, so that two who make the same ones don't wait for each other.
   const wanted = [...new Set(names)].sort();
-  await Promise.all(wanted.map((name) => ctx.load.byKey('held label', name, (all) => hold(ctx, all), true)));
+  await Promise.all(
+    wanted.map((name) => ctx.load.byKey('held label', name, (all) => hold(ctx, all), true)),
+  );
 }
 
 async function hold(ctx: Context, wanted: readonly string[]): Promise<Map<string, true>> {
-  const rows = wanted.map((name) => sql`(${newUuid()}::uuid, ${ctx.workspace}::uuid, ${name}, 1, now(), now())`);
+  const rows = wanted.map(
+    (name) => sql`(${newUuid()}::uuid, ${ctx.workspace}::uuid, ${name}, 1, now(), now())`,
+  );
   // One that is renamed between the two statements is made anew.
   for (let held = 0; held < wanted.length;) {
     await sql`

@@ -8,7 +8,10 @@ import { Tag } from './tag.ts';
 @Resolver(() => Ticket)
 export class TicketTags {
   @Auth({ roles: [Role.LIGHT, Role.ANALYST] })
-  @FieldResolver(() => [Tag], { nullable: true, description: 'Labels, in the order in which they were put on; for staff only.' })
+  @FieldResolver(() => [Tag], {
+    nullable: true,
+    description: 'Labels, in the order in which they were put on; for staff only.',
+  })
   async tags(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Tag[]> {
     const found = await Promise.all(ticket.tags.map((name) => byName(ctx, name)));
     return found.filter((tag) => tag !== null);
@@ -21,9 +24,10 @@ const byName = (ctx: Context, name: string): Promise<Tag | null> =>
     name,
     async (names) => {
       const em = await ctx.read();
-      const { rows } = await sql`select * from tag where workspace_id = ${ctx.workspace}::uuid and name = any(${names}::text[])`.execute(
-        em.getKysely(),
-      );
+      const { rows } =
+        await sql`select * from tag where workspace_id = ${ctx.workspace}::uuid and name = any(${names}::text[])`.execute(
+          em.getKysely(),
+        );
       return new Map(hydrate(ctx.orm, Tag, rows).map((tag) => [tag.name, tag]));
     },
     null,

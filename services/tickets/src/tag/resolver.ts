@@ -15,9 +15,15 @@ import { TagUpdateInput, TagUpdatePayload, update } from './update.ts';
 @Resolver(() => Tag)
 export class TagResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.LIGHT, Role.ANALYST] })
-  @Query(() => TagConnection, { description: 'Labels by name, for completion while a person types.' })
+  @Query(() => TagConnection, {
+    description: 'Labels by name, for completion while a person types.',
+  })
   tags(
-    @Arg('text', () => String, { nullable: true, description: 'What the name begins with, at most 50 characters.' }) text: string | null,
+    @Arg('text', () => String, {
+      nullable: true,
+      description: 'What the name begins with, at most 50 characters.',
+    })
+    text: string | null,
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Tag>> {
@@ -26,20 +32,35 @@ export class TagResolver {
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
-  @Mutation(() => TagCreatePayload, { description: 'Creates a label; tickets also make those that they are the first to have.' })
-  tagCreate(@Arg('input', () => TagCreateInput) input: TagCreateInput, @Ctx() ctx: Context): Promise<TagCreatePayload> {
+  @Mutation(() => TagCreatePayload, {
+    description: 'Creates a label; tickets also make those that they are the first to have.',
+  })
+  tagCreate(
+    @Arg('input', () => TagCreateInput) input: TagCreateInput,
+    @Ctx() ctx: Context,
+  ): Promise<TagCreatePayload> {
     return create(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
-  @Mutation(() => TagUpdatePayload, { description: 'Changes a label, also on all tickets that have it.' })
-  tagUpdate(@Arg('input', () => TagUpdateInput) input: TagUpdateInput, @Ctx() ctx: Context): Promise<TagUpdatePayload> {
+  @Mutation(() => TagUpdatePayload, {
+    description: 'Changes a label, also on all tickets that have it.',
+  })
+  tagUpdate(
+    @Arg('input', () => TagUpdateInput) input: TagUpdateInput,
+    @Ctx() ctx: Context,
+  ): Promise<TagUpdatePayload> {
     return update(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
-  @Mutation(() => TagDeletePayload, { description: 'Deletes a label; refused with IN_USE while a ticket has it, solved or not.' })
-  tagDelete(@Arg('input', () => TagDeleteInput) input: TagDeleteInput, @Ctx() ctx: Context): Promise<TagDeletePayload> {
+  @Mutation(() => TagDeletePayload, {
+    description: 'Deletes a label; refused with IN_USE while a ticket has it, solved or not.',
+  })
+  tagDelete(
+    @Arg('input', () => TagDeleteInput) input: TagDeleteInput,
+    @Ctx() ctx: Context,
+  ): Promise<TagDeletePayload> {
     return remove(ctx, input);
   }
 

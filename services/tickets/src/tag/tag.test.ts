@@ -27,12 +27,14 @@ interface Shown {
 }
 const TAG = 'id name color version ticketCount';
 
-const codes = ({ userErrors }: Result): string[] => userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 const tagOf = (payload: Result): Shown => {
   expect(codes(payload)).toEqual([]);
   return payload['tag'] as Shown;
 };
-const create = (input: object, actor: Actor = desk.lead) => mutate(desk, actor, 'tagCreate', input, `tag { ${TAG} }`);
+const create = (input: object, actor: Actor = desk.lead) =>
+  mutate(desk, actor, 'tagCreate', input, `tag { ${TAG} }`);
 const update = (input: object) => mutate(desk, desk.lead, 'tagUpdate', input, `tag { ${TAG} }`);
 const remove = (input: object) => mutate(desk, desk.lead, 'tagDelete', input, 'deletedId');
 const labelled = async (...names: string[]): Promise<string> => {
@@ -43,7 +45,11 @@ const labelled = async (...names: string[]): Promise<string> => {
 const ticketOf = async (id: string) =>
   (
     await desk.ask<{
-      ticket: { version: number; tags: { name: string }[]; timeline: { nodes: { type: string; version: number; changes: object[] }[] } };
+      ticket: {
+        version: number;
+        tags: { name: string }[];
+        timeline: { nodes: { type: string; version: number; changes: object[] }[] };
+      };
     }>(
       desk.agent,
       'query ($id: ID!) { ticket(id: $id) { version tags { name } timeline { nodes { type version changes { field from to } } } } }',
@@ -52,7 +58,8 @@ const ticketOf = async (id: string) =>
       },
     )
   ).ticket;
-const namesOf = async (id: string): Promise<string[]> => (await ticketOf(id)).tags.map(({ name }) => name);
+const namesOf = async (id: string): Promise<string[]> =>
+  (await ticketOf(id)).tags.map(({ name }) => name);
 const find = async (tag: object): Promise<number> =>
   (
     await desk.ask<{ tickets: { totalCount: number } }>(
@@ -72,8 +79,17 @@ test('a label is what was written, also where that is a word of the database', a
     externalId: '1',
     createdAt: '2026-01-01T00:00:00Z',
   };
-  const taken = await mutate(desk, desk.partner, 'ticketImport', { ...input, tags: words }, 'ticket { tags { name } }');
-  expect(taken).toEqual({ ticket: { tags: words.toSorted().map((name) => ({ name })) }, userErrors: [] });
+  const taken = await mutate(
+    desk,
+    desk.partner,
+    'ticketImport',
+    { ...input, tags: words },
+    'ticket { tags { name } }',
+  );
+  expect(taken).toEqual({
+    ticket: { tags: words.toSorted().map((name) => ({ name })) },
+    userErrors: [],
+  });
 });
 
 test('labels are made and changed under names in lower case, whose letters are composed', async () => {
@@ -91,7 +107,10 @@ test('labels are made and changed under names in lower case, whose letters are c
     },
   );
   expect(seen.tags.nodes).toEqual([{ ...made, ticketCount: 1 }]);
-  expect(tagOf(await update({ id: made.id, color: null }))).toMatchObject({ color: null, version: 2 });
+  expect(tagOf(await update({ id: made.id, color: null }))).toMatchObject({
+    color: null,
+    version: 2,
+  });
   expect(tagOf(await update({ id: made.id, name: 'Élan Vital' })).version).toBe(2);
 });
 
@@ -105,29 +124,49 @@ test('what can’t be is refused by name', async () => {
   expect(codes(await create({ name: 'third', color: 'red' }))).toEqual(['INVALID input.color']);
   expect(await refused({ name: null })).toEqual(['REQUIRED input.name']);
   expect(await refused({ name: 'SECOND' })).toEqual(['TAKEN input.name']);
-  expect(await refused({ name: 'other', expectedVersion: version + 1 })).toEqual(['CONFLICT input.expectedVersion']);
+  expect(await refused({ name: 'other', expectedVersion: version + 1 })).toEqual([
+    'CONFLICT input.expectedVersion',
+  ]);
   expect(await refused({ id: newId('tag'), name: 'other' })).toEqual(['NOT_FOUND input.id']);
   const other = await openDesk(service);
   const { tag } = await mutate(other, other.lead, 'tagCreate', { name: 'first' }, 'tag { id }');
   expect(await refused({ id: (tag as Shown).id, name: 'other' })).toEqual(['NOT_FOUND input.id']);
   for (const name of ['tagUpdate', 'tagDelete']) {
-    const { errors } = await desk.answer(desk.agent, `mutation ($id: ID!) { ${name}(input: { id: $id }) { userErrors { code } } }`, { id });
+    const { errors } = await desk.answer(
+      desk.agent,
+      `mutation ($id: ID!) { ${name}(input: { id: $id }) { userErrors { code } } }`,
+      { id },
+    );
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   }
 });
 
 describe('a new name', () => {
   test('is carried by all tickets that have the label, each with a fact, in its old place; requesters notice nothing', async () => {
-    const [both, one, none] = [await labelled('refund', 'vip'), await labelled('vip', 'refund', 'late'), await labelled('refunds')];
+    const [both, one, none] = [
+      await labelled('refund', 'vip'),
+      await labelled('vip', 'refund', 'late'),
+      await labelled('refunds'),
+    ];
     const before = await ticketOf(one);
     const asCustomer = async (): Promise<unknown> =>
-      desk.ask(desk.customer, 'query ($id: ID!) { ticket(id: $id) { version updatedAt cursor timeline { totalCount } } }', { id: one });
+      desk.ask(
+        desk.customer,
+        'query ($id: ID!) { ticket(id: $id) { version updatedAt cursor timeline { totalCount } } }',
+        { id: one },
+      );
     await placed(desk);
     const publicly = await asCustomer();
-    const id = (await desk.ask<{ tags: { nodes: Shown[] } }>(desk.agent, '{ tags(text: "refund") { nodes { id name } } }')).tags.nodes.find(
-      ({ name }) => name === 'refund',
-    )!.id;
-    expect(tagOf(await update({ id, name: 'Money back' }))).toMatchObject({ name: 'money back', ticketCount: 2 });
+    const id = (
+      await desk.ask<{ tags: { nodes: Shown[] } }>(
+        desk.agent,
+        '{ tags(text: "refund") { nodes { id name } } }',
+      )
+    ).tags.nodes.find(({ name }) => name === 'refund')!.id;
+    expect(tagOf(await update({ id, name: 'Money back' }))).toMatchObject({
+      name: 'money back',
+      ticketCount: 2,
+    });
     expect(await namesOf(both)).toEqual(['money back', 'vip']);
     expect(await namesOf(one)).toEqual(['vip', 'money back', 'late']);
     expect(await namesOf(none)).toEqual(['refunds']);
@@ -138,7 +177,9 @@ describe('a new name', () => {
     expect(after.timeline.nodes.at(-1)).toEqual({
       type: 'ticket.updated',
       version: after.version,
-      changes: [{ field: 'tags', from: ['vip', 'refund', 'late'], to: ['vip', 'money back', 'late'] }],
+      changes: [
+        { field: 'tags', from: ['vip', 'refund', 'late'], to: ['vip', 'money back', 'late'] },
+      ],
     });
     expect(await asCustomer()).toEqual(publicly);
     expect(await namesOf(await labelled('refund'))).toEqual(['refund']);
@@ -146,23 +187,54 @@ describe('a new name', () => {
 
   test('goes wherever the label is named: a view, a role, a path, a form and a macro mean the same as before', async () => {
     const { id } = tagOf(await create({ name: 'refund' }));
-    const filter = { or: [{ tag: { any: ['REFUND', 'vip'], none: ['refunds'] } }, { not: { tag: { all: ['refund'] } } }] };
-    const renamed = { or: [{ tag: { any: ['money', 'vip'], none: ['refunds'] } }, { not: { tag: { all: ['money'] } } }] };
-    const make = (name: string, input: object, selection: string): Promise<Result> => mutate(desk, desk.admin, name, input, selection);
-    const { ticketField } = await make('ticketFieldCreate', { key: 'iban', label: 'IBAN', kind: 'TEXT' }, 'ticketField { id }');
+    const filter = {
+      or: [
+        { tag: { any: ['REFUND', 'vip'], none: ['refunds'] } },
+        { not: { tag: { all: ['refund'] } } },
+      ],
+    };
+    const renamed = {
+      or: [
+        { tag: { any: ['money', 'vip'], none: ['refunds'] } },
+        { not: { tag: { all: ['money'] } } },
+      ],
+    };
+    const make = (name: string, input: object, selection: string): Promise<Result> =>
+      mutate(desk, desk.admin, name, input, selection);
+    const { ticketField } = await make(
+      'ticketFieldCreate',
+      { key: 'iban', label: 'IBAN', kind: 'TEXT' },
+      'ticketField { id }',
+    );
     const fieldId = (ticketField as Shown).id;
     const showWhen = { tag: { any: ['refund'] } };
     const made = [
       await make('viewCreate', { name: 'Money', sharing: 'PUBLIC', filter }, 'view { id }'),
-      await make('accessRoleCreate', { name: 'Money', base: 'AGENT', scopes: ['tickets:read'], filter }, 'accessRole { id }'),
+      await make(
+        'accessRoleCreate',
+        { name: 'Money', base: 'AGENT', scopes: ['tickets:read'], filter },
+        'accessRole { id }',
+      ),
       await make(
         'escalationPathCreate',
         { name: 'Money', filter, steps: [{ departmentId: desk.departmentId, after: 'PT1H' }] },
         'escalationPath { id }',
       ),
-      await make('ticketFormCreate', { name: 'Money', fields: [{ fieldId, showWhen }] }, 'ticketForm { id }'),
-      await make('macroCreate', { name: 'Money', actions: [{ addTags: ['Refund', 'vip'] }, { removeTags: ['refunds'] }] }, 'macro { id }'),
-      await make('viewCreate', { name: 'Other', sharing: 'PUBLIC', filter: { tag: { any: ['refunds'] }, text: 'refund' } }, 'view { id }'),
+      await make(
+        'ticketFormCreate',
+        { name: 'Money', fields: [{ fieldId, showWhen }] },
+        'ticketForm { id }',
+      ),
+      await make(
+        'macroCreate',
+        { name: 'Money', actions: [{ addTags: ['Refund', 'vip'] }, { removeTags: ['refunds'] }] },
+        'macro { id }',
+      ),
+      await make(
+        'viewCreate',
+        { name: 'Other', sharing: 'PUBLIC', filter: { tag: { any: ['refunds'] }, text: 'refund' } },
+        'view { id }',
+      ),
     ];
     for (const each of made) expect(codes(each)).toEqual([]);
     tagOf(await update({ id, name: 'Money' }));
@@ -177,7 +249,9 @@ describe('a new name', () => {
     );
     expect(shown['accessRoles']).toEqual([{ name: 'Money', version: 2, filter: renamed }]);
     expect(shown['escalationPaths']).toEqual([{ name: 'Money', version: 2, filter: renamed }]);
-    expect(shown['ticketForms']).toEqual([{ name: 'Money', version: 2, fields: [{ showWhen: { tag: { any: ['money'] } } }] }]);
+    expect(shown['ticketForms']).toEqual([
+      { name: 'Money', version: 2, fields: [{ showWhen: { tag: { any: ['money'] } } }] },
+    ]);
     expect(shown['macros']).toEqual([
       {
         name: 'Money',
@@ -225,10 +299,22 @@ describe('a new name', () => {
       const { id } = tagOf(await create({ name: `race ${round}` }));
       const tickets = await Promise.all(Array.from({ length: 6 }, () => desk.ticket()));
       const add = (some: { id: string }[]) =>
-        some.map((ticket) => mutate(desk, desk.agent, 'ticketUpdate', { id: ticket.id, addTags: [`race ${round}`] }));
-      await Promise.all([...add(tickets.slice(0, 3)), update({ id, name: `raced ${round}` }), ...add(tickets.slice(3))]);
-      for (const ticket of tickets) expect(await namesOf(ticket.id)).toEqual([expect.stringMatching(new RegExp(`^raced? ${round}$`))]);
-      const found = await Promise.all([find({ any: [`race ${round}`] }), find({ any: [`raced ${round}`] })]);
+        some.map((ticket) =>
+          mutate(desk, desk.agent, 'ticketUpdate', { id: ticket.id, addTags: [`race ${round}`] }),
+        );
+      await Promise.all([
+        ...add(tickets.slice(0, 3)),
+        update({ id, name: `raced ${round}` }),
+        ...add(tickets.slice(3)),
+      ]);
+      for (const ticket of tickets)
+        expect(await namesOf(ticket.id)).toEqual([
+          expect.stringMatching(new RegExp(`^raced? ${round}$`)),
+        ]);
+      const found = await Promise.all([
+        find({ any: [`race ${round}`] }),
+        find({ any: [`raced ${round}`] }),
+      ]);
       expect(found[0]! + found[1]!).toBe(6);
     }
   });
@@ -237,10 +323,16 @@ describe('a new name', () => {
 test('a label is deleted when no ticket has it, solved or not', async () => {
   const { id } = tagOf(await create({ name: 'spare' }));
   const ticket = await labelled('spare');
-  await mutate(desk, desk.agent, 'ticketStatusChange', { id: ticket, status: 'SOLVED', resolutionCode: 'ANSWERED' });
+  await mutate(desk, desk.agent, 'ticketStatusChange', {
+    id: ticket,
+    status: 'SOLVED',
+    resolutionCode: 'ANSWERED',
+  });
   expect(codes(await remove({ id }))).toEqual(['IN_USE input.id']);
   await mutate(desk, desk.agent, 'ticketUpdate', { id: ticket, removeTags: [' SPARE'] });
-  expect(codes(await remove({ id, expectedVersion: 2 }))).toEqual(['CONFLICT input.expectedVersion']);
+  expect(codes(await remove({ id, expectedVersion: 2 }))).toEqual([
+    'CONFLICT input.expectedVersion',
+  ]);
   expect(await remove({ id, expectedVersion: 1 })).toEqual({ deletedId: id, userErrors: [] });
   expect(codes(await remove({ id }))).toEqual(['NOT_FOUND input.id']);
   expect(await namesOf(await labelled('spare'))).toEqual(['spare']);

@@ -12,7 +12,9 @@ export class Tag extends Stored<'color'> {
   id!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'Unique in the workspace, lower case, at most 50 characters.' })
+  @Field(() => String, {
+    description: 'Unique in the workspace, lower case, at most 50 characters.',
+  })
   name!: string;
 
   @Property({ type: 'text', nullable: true })

@@ -23,14 +23,23 @@ export class TagUpdateInput {
       'Unique in the workspace, one line without commas, at most 50 characters; can’t be cleared. All tickets that have the label carry the new name, and what names it goes on doing so: views, macros, forms, access roles, escalation paths. Refused with LIMIT_REACHED when they are more than 5,000.',
   })
   name?: string | null;
-  @Field(() => String, { nullable: true, description: 'A colour, `#aabbcc`.' }) color?: string | null;
-  @Field(() => Int, { nullable: true, description: 'Refused with CONFLICT when this is not the current version.' })
+  @Field(() => String, { nullable: true, description: 'A colour, `#aabbcc`.' }) color?:
+    | string
+    | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refused with CONFLICT when this is not the current version.',
+  })
   expectedVersion?: number | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of tagUpdate.' })
 export class TagUpdatePayload extends Payload {
-  @Field(() => Tag, { nullable: true, description: 'The label as it now stands; null when refused.' }) tag?: Tag | null;
+  @Field(() => Tag, {
+    nullable: true,
+    description: 'The label as it now stands; null when refused.',
+  })
+  tag?: Tag | null;
 }
 
 export async function update(ctx: Context, input: TagUpdateInput): Promise<TagUpdatePayload> {
@@ -52,7 +61,13 @@ export async function update(ctx: Context, input: TagUpdateInput): Promise<TagUp
   if (!Object.keys(changes).length) return { tag, userErrors: [] };
   touch(tag);
   await ctx.em.flush();
-  const renamed = name === from ? [] : [...(await rename(ctx, from, name)), ...(await renameKept(ctx, from, name))];
-  await recordAll(ctx, [{ type: 'tag.updated', subject: tag, data: { state: stateOf(tag), changes } }, ...renamed]);
+  const renamed =
+    name === from
+      ? []
+      : [...(await rename(ctx, from, name)), ...(await renameKept(ctx, from, name))];
+  await recordAll(ctx, [
+    { type: 'tag.updated', subject: tag, data: { state: stateOf(tag), changes } },
+    ...renamed,
+  ]);
   return { tag, userErrors: [] };
 }

@@ -23,7 +23,11 @@ export async function assign(ctx: Context, input: TicketAssignInput): Promise<Ti
   expectVersion(ticket, input.expectedVersion);
   refuse(againstWork(ticket), 'id');
   const moves = await handed(ctx, ticket, input);
-  const facts = [...moves, ...(moves.length ? calmed(ticket, 'assign') : []), ...(await comment(ctx, ticket, input.comment))];
+  const facts = [
+    ...moves,
+    ...(moves.length ? calmed(ticket, 'assign') : []),
+    ...(await comment(ctx, ticket, input.comment)),
+  ];
   await recordAll(ctx, facts);
   return { ticket, userErrors: [] };
 }
@@ -39,7 +43,11 @@ export async function handed(ctx: Context, ticket: Ticket, input: NewHands): Pro
   return [assigned, moved(ticket, from, { cause: 'assign' })];
 }
 
-async function comment(ctx: Context, ticket: Ticket, body: string | null | undefined): Promise<NewFact[]> {
+async function comment(
+  ctx: Context,
+  ticket: Ticket,
+  body: string | null | undefined,
+): Promise<NewFact[]> {
   if (!body) return [];
   const note = write(ctx, {
     ticketId: ticket.id,

@@ -9,7 +9,11 @@ import { TicketStatus } from './words.ts';
  * A ticket that comes back from SOLVED leaves the hands of an agent who has gone meanwhile, and a department that is deleted, so
  * that a queue shows it.
  */
-export async function backToWork(ctx: Context, ticket: Ticket, from: TicketStatus): Promise<NewFact[]> {
+export async function backToWork(
+  ctx: Context,
+  ticket: Ticket,
+  from: TicketStatus,
+): Promise<NewFact[]> {
   if (from !== TicketStatus.SOLVED || ticket.status === TicketStatus.CLOSED) return [];
   const changes: Changes = {};
   if (ticket.assigneeId && !(await works(ctx, ticket.assigneeId))) {
@@ -20,5 +24,7 @@ export async function backToWork(ctx: Context, ticket: Ticket, from: TicketStatu
     changes['departmentId'] = [ticket.departmentId, null];
     ticket.departmentId = null;
   }
-  return Object.keys(changes).length ? [fact('ticket.assigned', ticket, { cause: 'status', changes })] : [];
+  return Object.keys(changes).length
+    ? [fact('ticket.assigned', ticket, { cause: 'status', changes })]
+    : [];
 }

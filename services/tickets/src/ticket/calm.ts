@@ -8,8 +8,18 @@ export function calmed(ticket: Ticket, cause: 'assign' | 'status', at = new Date
   const before = ticket.escalation;
   if (!before) return [];
   Object.assign(ticket, { escalation: null, escalatesAt: null });
-  return [fact('ticket.escalation_ended', ticket, { at, cause, changes: { escalation: [before, null] }, internal: true })];
+  return [
+    fact('ticket.escalation_ended', ticket, {
+      at,
+      cause,
+      changes: { escalation: [before, null] },
+      internal: true,
+    }),
+  ];
 }
 
 /** Ends what waits for a ticket that is solved now: a postponement, an escalation. */
-export const settled = (ticket: Ticket, at: Date): NewFact[] => [...woken(ticket, 'status', at), ...calmed(ticket, 'status', at)];
+export const settled = (ticket: Ticket, at: Date): NewFact[] => [
+  ...woken(ticket, 'status', at),
+  ...calmed(ticket, 'status', at),
+];

@@ -38,7 +38,11 @@ interface Shown {
   closedAt: string | null;
   reopenCount: number;
   timeline: {
-    nodes: { type: string; actor: { __typename: string; id: string }; changes: { field: string; from: string; to: string }[] }[];
+    nodes: {
+      type: string;
+      actor: { __typename: string; id: string };
+      changes: { field: string; from: string; to: string }[];
+    }[];
   };
 }
 const read = async (id: string): Promise<Shown> =>
@@ -87,7 +91,11 @@ test('the system closes what is SOLVED for 28 days, not a millisecond earlier, a
 test('the days must be without a break: who reopens has the whole time again', async () => {
   const id = await solved();
   clock.turn(27 * DAY);
-  await mutate(desk, desk.customer, 'messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'It is broken again.' });
+  await mutate(desk, desk.customer, 'messageAdd', {
+    ticketId: id,
+    visibility: 'PUBLIC',
+    body: 'It is broken again.',
+  });
   expect(await read(id)).toMatchObject({ status: 'OPEN', closesAt: null, reopenCount: 1 });
   clock.turn(2 * DAY);
   await settle();
@@ -122,12 +130,17 @@ test('requesters and live lists hear of it, and a late reply opens a follow-up',
   const id = await solved();
   clock.turn(28 * DAY);
   await until(isClosed(id));
-  const { ticket } = await desk.ask<{ ticket: { status: string; timeline: { nodes: { summary: string }[] } } }>(
+  const { ticket } = await desk.ask<{
+    ticket: { status: string; timeline: { nodes: { summary: string }[] } };
+  }>(
     desk.customer,
     'query ($id: ID!) { ticket(id: $id) { status timeline(last: 1) { nodes { summary } } } }',
     { id },
   );
-  expect(ticket).toEqual({ status: 'CLOSED', timeline: { nodes: [{ summary: 'System moved the ticket to “Closed”' }] } });
+  expect(ticket).toEqual({
+    status: 'CLOSED',
+    timeline: { nodes: [{ summary: 'System moved the ticket to “Closed”' }] },
+  });
   const late = await mutate(
     desk,
     desk.customer,

@@ -24,7 +24,12 @@ const REQUESTER_CHANNELS: ReadonlySet<ChannelKind> = new Set([
   ChannelKind.CHAT,
   ChannelKind.KNOWLEDGE_BASE,
 ]);
-const ORIGINS = { customer: TicketOrigin.CUSTOMER, agent: TicketOrigin.AGENT, app: TicketOrigin.APP, system: TicketOrigin.APP };
+const ORIGINS = {
+  customer: TicketOrigin.CUSTOMER,
+  agent: TicketOrigin.AGENT,
+  app: TicketOrigin.APP,
+  system: TicketOrigin.APP,
+};
 
 /** Creates a ticket with its first message. */
 export async function create(ctx: Context, input: TicketCreateInput): Promise<TicketCreatePayload> {
@@ -32,7 +37,9 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
   const channel = channelOf(ctx, input);
   const externalId = ownExternalId(actor, input.externalId);
   const { requester, name, met } =
-    actor.kind === 'customer' ? await ownRequester(ctx, input) : await resolve(ctx, required(input.requester));
+    actor.kind === 'customer'
+      ? await ownRequester(ctx, input)
+      : await resolve(ctx, required(input.requester));
   await refuseBlocked(ctx, requester.id, actor.kind === 'customer' ? null : 'requester');
   if (externalId) await refuseTaken(ctx, externalId);
   const driven = await drive(ctx, input.categoryId);
@@ -50,7 +57,9 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
     origin: ORIGINS[actor.kind],
     author: authorOf(ctx, requester.id, name),
     priority: input.priority ?? driven.priority,
-    departmentId: (await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId'))) ?? driven.departmentId,
+    departmentId:
+      (await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId'))) ??
+      driven.departmentId,
     assigneeId: await optional(input.assigneeId, (id) => agentId(ctx, id, 'assigneeId')),
   });
   await demand(ctx, ticket, 'CREATE');
@@ -79,7 +88,8 @@ function required<T>(requester: T | null | undefined): T {
 
 async function ownRequester(ctx: Context, input: TicketCreateInput): Promise<Resolved> {
   const foreign = STAFF_ONLY.filter((field) => input[field] !== null && input[field] !== undefined);
-  if (foreign.length) throw new Refusal(foreign.map((field) => ({ code: 'FORBIDDEN', field: ['input', field] })));
+  if (foreign.length)
+    throw new Refusal(foreign.map((field) => ({ code: 'FORBIDDEN', field: ['input', field] })));
   const requester = await heldCaller(ctx);
   return { requester, name: requester.name, met: [] };
 }

@@ -1,7 +1,14 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type TestService, countStatements } from '@deskgraph/common/testing';
-import { type Desk, type Result, mutate, openDesk, reply, startTickets } from '../../testing/desk.ts';
+import {
+  type Desk,
+  type Result,
+  mutate,
+  openDesk,
+  reply,
+  startTickets,
+} from '../../testing/desk.ts';
 import { untold } from '../../testing/log.ts';
 import { stateOf } from './fact.ts';
 import { Ticket } from './ticket.ts';
@@ -50,7 +57,8 @@ const done = async (result: Promise<Result>): Promise<Result> => {
   expect((await result).userErrors).toEqual([]);
   return result;
 };
-const act = (name: string, input: object, selection?: string, actor = desk.agent) => done(mutate(desk, actor, name, input, selection));
+const act = (name: string, input: object, selection?: string, actor = desk.agent) =>
+  done(mutate(desk, actor, name, input, selection));
 const solved = async (): Promise<string> => {
   const { id } = await desk.ticket();
   await done(reply(desk, desk.agent, id, { status: 'SOLVED' }));
@@ -71,7 +79,10 @@ test('a new name of a label, another closeAfter, and an agent who leaves are tol
   await act('ticketUpdate', { id, addTags: ['late'] });
   await act('ticketAssign', { id, assigneeId: desk.colleague.id });
   await solved();
-  const tags = await desk.ask<{ tags: { nodes: { id: string }[] } }>(desk.lead, '{ tags { nodes { id } } }');
+  const tags = await desk.ask<{ tags: { nodes: { id: string }[] } }>(
+    desk.lead,
+    '{ tags { nodes { id } } }',
+  );
   await act('tagUpdate', { id: tags.tags.nodes[0]!.id, name: 'very late' }, '', desk.lead);
   await act('settingsUpdate', { closeAfter: 'P10D' }, '', desk.admin);
   await act('agentDeactivate', { id: desk.colleague.id }, '', desk.admin);
@@ -84,16 +95,27 @@ interface Shown {
   closesAt: string;
   timeline: { nodes: { type: string; changes: object[] }[] };
 }
-const read = async (id: string, actor = desk.agent): Promise<Shown> => (await desk.ask<{ ticket: Shown }>(actor, TIMELINE, { id })).ticket;
+const read = async (id: string, actor = desk.agent): Promise<Shown> =>
+  (await desk.ask<{ ticket: Shown }>(actor, TIMELINE, { id })).ticket;
 
 test('another closeAfter is told by each ticket that it moves, to its requester too; what it does not move says nothing', async () => {
   const [id, open] = [await solved(), (await desk.ticket()).id];
-  const before = { solved: await read(id), open: await read(open), requester: await read(id, desk.customer) };
+  const before = {
+    solved: await read(id),
+    open: await read(open),
+    requester: await read(id, desk.customer),
+  };
   await act('settingsUpdate', { closeAfter: 'P10D' }, '', desk.admin);
   const after = await read(id);
   const changes = [{ field: 'closesAt', from: before.solved.closesAt, to: after.closesAt }];
-  expect(after).toMatchObject({ version: before.solved.version + 1, timeline: { nodes: [{ type: 'ticket.updated', changes }] } });
-  expect(await read(id, desk.customer)).toMatchObject({ version: before.requester.version + 1, timeline: { nodes: [{ changes }] } });
+  expect(after).toMatchObject({
+    version: before.solved.version + 1,
+    timeline: { nodes: [{ type: 'ticket.updated', changes }] },
+  });
+  expect(await read(id, desk.customer)).toMatchObject({
+    version: before.requester.version + 1,
+    timeline: { nodes: [{ changes }] },
+  });
   expect(await read(open)).toEqual(before.open);
   await act('settingsUpdate', { closeAfter: 'P10D', name: 'Desk' }, '', desk.admin);
   expect(await read(id)).toEqual(after);

@@ -51,8 +51,13 @@ export type State = ReturnType<typeof stateOf>;
 
 const instant = (at: Date | null): string | null => at?.toISOString() ?? null;
 
-const restOf = ({ snooze, snoozedAt, snoozedByKind: kind, snoozedById: id, snoozedByName: name }: Ticket) =>
-  snooze && { ...snooze, since: instant(snoozedAt), by: { kind, id, name } };
+const restOf = ({
+  snooze,
+  snoozedAt,
+  snoozedByKind: kind,
+  snoozedById: id,
+  snoozedByName: name,
+}: Ticket) => snooze && { ...snooze, since: instant(snoozedAt), by: { kind, id, name } };
 
 export type Changes = Record<string, [from: unknown, to: unknown]>;
 
@@ -64,7 +69,10 @@ export interface FactDetails extends Pick<NewFact, 'at' | 'actor'> {
 
 /** Where a ticket stands: its status, and the workspace’s own one that refines it. */
 export type Standing = Pick<Ticket, 'status' | 'customStatusId'>;
-export const standingOf = ({ status, customStatusId }: Standing): Standing => ({ status, customStatusId });
+export const standingOf = ({ status, customStatusId }: Standing): Standing => ({
+  status,
+  customStatusId,
+});
 export const isSameStanding = (one: Standing, other: Standing): boolean =>
   one.status === other.status && one.customStatusId === other.customStatusId;
 
@@ -76,13 +84,19 @@ interface MoveDetails extends FactDetails {
 }
 
 /** A move between statuses as a fact; it is internal when the requester reads the same before and after. */
-export function moved(ticket: Ticket, from: Standing, { changes, looksTheSame, ...details }: MoveDetails = {}): NewFact {
+export function moved(
+  ticket: Ticket,
+  from: Standing,
+  { changes, looksTheSame, ...details }: MoveDetails = {},
+): NewFact {
   const [before, after] = [publicly(from), publicly(ticket)];
   const isRenamed = before.customStatusId !== after.customStatusId && !looksTheSame;
   return fact('ticket.status_changed', ticket, {
     changes: {
       ...(from.status !== ticket.status && { status: [from.status, ticket.status] }),
-      ...(from.customStatusId !== ticket.customStatusId && { customStatusId: [from.customStatusId, ticket.customStatusId] }),
+      ...(from.customStatusId !== ticket.customStatusId && {
+        customStatusId: [from.customStatusId, ticket.customStatusId],
+      }),
       ...changes,
     },
     internal: before.status === after.status && !isRenamed,
@@ -100,7 +114,9 @@ export const updated = (
   fact('ticket.updated', ticket, {
     ...details,
     changes,
-    internal: Object.keys(changes).every((field) => INTERNAL.has(field) || (field.startsWith('fld_') && !publicFields.includes(field))),
+    internal: Object.keys(changes).every(
+      (field) => INTERNAL.has(field) || (field.startsWith('fld_') && !publicFields.includes(field)),
+    ),
     ...(publicFields.length && { publicFields }),
   });
 
@@ -108,10 +124,16 @@ const INTERNAL: ReadonlySet<string> = new Set(['tags', 'externalId']);
 
 /** Requesters know neither of ON_HOLD nor of what refines it. */
 const publicly = (standing: Standing): Standing =>
-  standing.status === TicketStatus.ON_HOLD ? { status: TicketStatus.OPEN, customStatusId: null } : standing;
+  standing.status === TicketStatus.ON_HOLD
+    ? { status: TicketStatus.OPEN, customStatusId: null }
+    : standing;
 
 /** A change of a ticket as a fact; the ticket's version grows with it. */
-export function fact(type: string, ticket: Ticket, { at = new Date(), ...details }: FactDetails): NewFact {
+export function fact(
+  type: string,
+  ticket: Ticket,
+  { at = new Date(), ...details }: FactDetails,
+): NewFact {
   const { internal } = details;
   if (type !== 'ticket.created') {
     ticket.version += 1;

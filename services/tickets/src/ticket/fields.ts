@@ -21,12 +21,16 @@ import { TicketStatus } from './words.ts';
 /** Fields of a ticket that depend on the caller or on other things. */
 @Resolver(() => Ticket)
 export class TicketFields {
-  @FieldResolver(() => TicketStatus, { description: 'Where it stands; requesters read OPEN for ON_HOLD.' })
+  @FieldResolver(() => TicketStatus, {
+    description: 'Where it stands; requesters read OPEN for ON_HOLD.',
+  })
   status(@Root() ticket: Ticket, @Ctx() ctx: Context): TicketStatus {
     return statusFor(ctx.actor, ticket.status);
   }
 
-  @FieldResolver(() => Int, { description: 'Grows with each change that the caller may see; give it back as expectedVersion.' })
+  @FieldResolver(() => Int, {
+    description: 'Grows with each change that the caller may see; give it back as expectedVersion.',
+  })
   version(@Root() ticket: Ticket, @Ctx() ctx: Context): number {
     return readsOnHold(ctx.actor) ? ticket.version : ticket.publicVersion;
   }
@@ -37,7 +41,10 @@ export class TicketFields {
   }
 
   @FieldResolver(() => Department, { nullable: true, description: 'The department that holds it.' })
-  department(@Root() { departmentId }: Ticket, @Ctx() ctx: Context): Promise<Department | null> | null {
+  department(
+    @Root() { departmentId }: Ticket,
+    @Ctx() ctx: Context,
+  ): Promise<Department | null> | null {
     return departmentId ? departmentById(ctx, departmentId) : null;
   }
 
@@ -56,7 +63,10 @@ export class TicketFields {
     return { id: requesterId, name: requesterName };
   }
 
-  @FieldResolver(() => Organization, { nullable: true, description: 'The organization that it is asked for.' })
+  @FieldResolver(() => Organization, {
+    nullable: true,
+    description: 'The organization that it is asked for.',
+  })
   organization(@Root() { organizationId }: Ticket): Organization | null {
     return organizationId ? { id: organizationId } : null;
   }
@@ -66,28 +76,43 @@ export class TicketFields {
     return shown(createdByKind, createdById, createdByName);
   }
 
-  @FieldResolver(() => Resolution, { nullable: true, description: 'How it was solved; set while SOLVED or CLOSED.' })
+  @FieldResolver(() => Resolution, {
+    nullable: true,
+    description: 'How it was solved; set while SOLVED or CLOSED.',
+  })
   resolution(@Root() ticket: Ticket): Resolution | null {
     return resolutionOf(ticket);
   }
 
-  @FieldResolver(() => Boolean, { description: 'Whether it is in the spam queue; requesters read false.' })
+  @FieldResolver(() => Boolean, {
+    description: 'Whether it is in the spam queue; requesters read false.',
+  })
   spam(@Root() { spam }: Ticket, @Ctx() ctx: Context): boolean {
     return spam && readsOnHold(ctx.actor);
   }
 
   @Auth({ roles: [Role.LIGHT] })
-  @FieldResolver(() => Snooze, { nullable: true, description: 'Set while it is postponed; for staff only.' })
+  @FieldResolver(() => Snooze, {
+    nullable: true,
+    description: 'Set while it is postponed; for staff only.',
+  })
   snooze(@Root() ticket: Ticket): Snooze | null {
     return snoozeOf(ticket);
   }
 
   @FieldResolver(() => TicketPermissions, { description: 'What the caller may do with it.' })
-  viewerCan(@Root() ticket: Ticket, @Ctx() ctx: Context, @Info() { schema }: GraphQLResolveInfo): Promise<TicketPermissions> {
+  viewerCan(
+    @Root() ticket: Ticket,
+    @Ctx() ctx: Context,
+    @Info() { schema }: GraphQLResolveInfo,
+  ): Promise<TicketPermissions> {
     return permissionsOf(ctx, ticket, schema);
   }
 
-  @FieldResolver(() => Ticket, { nullable: true, description: 'The closed ticket that this one follows.' })
+  @FieldResolver(() => Ticket, {
+    nullable: true,
+    description: 'The closed ticket that this one follows.',
+  })
   followUpOf(@Root() { followUpOfId }: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> | null {
     return followUpOfId ? byId(ctx, followUpOfId) : null;
   }

@@ -3,7 +3,13 @@ import { hydrate, sql, uuids } from '@deskgraph/common/database';
 import { Refusal } from '@deskgraph/common/errors';
 import { type Condition, asks } from '@deskgraph/common/filter';
 import { type Owned, pageOf } from '@deskgraph/common/owned';
-import { type Edge, type OrderKey, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
+import {
+  type Edge,
+  type OrderKey,
+  type Page,
+  type PageRequest,
+  keyset,
+} from '@deskgraph/common/page';
 import type { Context } from '@deskgraph/common/transaction';
 import { type TicketFilter, matches } from './filter.ts';
 import { type TicketOrder, isRanked, orderKeys } from './order.ts';
@@ -25,7 +31,8 @@ export function listed(
   frequent: ReadonlySet<string>,
   now: Date = new Date(),
 ): { order: OrderKey[]; condition: Condition } {
-  if ((orderBy?.length ?? 0) > ORDER_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['orderBy'] }]);
+  if ((orderBy?.length ?? 0) > ORDER_LIMIT)
+    throw new Refusal([{ code: 'TOO_LONG', field: ['orderBy'] }]);
   if (filter) refuseLongTexts(filter);
   // For whom it is the same list it is the same statement.
   const condition: Condition = sql`${asks(filter, 'deleted') ? visible(actor) : among(actor)} and ${matches(filter, actor, frequent, now)}`;
@@ -41,7 +48,8 @@ const RANKED = 500;
 const newest = (condition: Condition): Condition =>
   sql`t.id = any(array(select t.id from ticket t where ${condition} order by t.created_at desc limit ${sql.lit(RANKED)}))`;
 
-const parts = async (ctx: Context, query: TicketQuery) => listed(ctx.actor, query, await frequentTexts(ctx, query.filter));
+const parts = async (ctx: Context, query: TicketQuery) =>
+  listed(ctx.actor, query, await frequentTexts(ctx, query.filter));
 
 /** A page of the tickets that the caller may see. */
 export async function find(ctx: Context, query: TicketQuery): Promise<Page<Ticket>> {
@@ -58,9 +66,14 @@ export async function find(ctx: Context, query: TicketQuery): Promise<Page<Ticke
 }
 
 /** A page whose edges know what was searched for. */
-export function searched(filter: TicketFilter | null | undefined, page: Page<Ticket>): Page<Ticket> {
+export function searched(
+  filter: TicketFilter | null | undefined,
+  page: Page<Ticket>,
+): Page<Ticket> {
   const texts = textsOf(filter);
-  return texts.length ? { ...page, edges: page.edges.map((edge): FoundEdge => ({ ...edge, texts })) } : page;
+  return texts.length
+    ? { ...page, edges: page.edges.map((edge): FoundEdge => ({ ...edge, texts })) }
+    : page;
 }
 
 export interface FoundEdge extends Edge<Ticket> {
@@ -70,14 +83,24 @@ export interface FoundEdge extends Edge<Ticket> {
 /** How many tickets there are for which the condition holds. */
 export async function count(ctx: Context, condition: Condition): Promise<number> {
   const em = await ctx.read();
-  const { rows } = await sql<{ count: number }>`select count(*)::integer as count from ticket t where ${condition}`.execute(em.getKysely());
+  const { rows } = await sql<{
+    count: number;
+  }>`select count(*)::integer as count from ticket t where ${condition}`.execute(em.getKysely());
   return rows[0]!.count;
 }
 
-export type Owner = { column: 'requester_id' | 'organization_id' | 'assignee_id' | 'department_id'; prefix: string };
+export type Owner = {
+  column: 'requester_id' | 'organization_id' | 'assignee_id' | 'department_id';
+  prefix: string;
+};
 
 /** The tickets of a customer, an organization, an agent or a department. */
-export async function findOf(ctx: Context, { column, prefix }: Owner, id: string, query: TicketQuery): Promise<Page<Ticket>> {
+export async function findOf(
+  ctx: Context,
+  { column, prefix }: Owner,
+  id: string,
+  query: TicketQuery,
+): Promise<Page<Ticket>> {
   const { order, condition } = await parts(ctx, query);
   const tickets: Owned<Ticket> = {
     Thing: Ticket,
@@ -98,6 +121,9 @@ export const byId = (ctx: Context, id: string): Promise<Ticket | null> =>
 
 export async function byCondition(ctx: Context, condition: Condition): Promise<Ticket[]> {
   const em = await ctx.read();
-  const { rows } = await sql`select t.* from ticket t where ${condition} and ${visible(ctx.actor)}`.execute(em.getKysely());
+  const { rows } =
+    await sql`select t.* from ticket t where ${condition} and ${visible(ctx.actor)}`.execute(
+      em.getKysely(),
+    );
   return hydrate(ctx.orm, Ticket, rows);
 }

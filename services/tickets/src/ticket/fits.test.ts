@@ -41,10 +41,18 @@ beforeAll(async () => {
   desk = await openDesk(service);
   const other = await openDesk(service);
   await other.ticket();
-  const made = await mutate(desk, desk.admin, 'departmentCreate', { name: 'Support' }, 'department { id }');
+  const made = await mutate(
+    desk,
+    desk.admin,
+    'departmentCreate',
+    { name: 'Support' },
+    'department { id }',
+  );
   departments = [desk.departmentId, (made['department'] as { id: string }).id];
   const matters = await Promise.all(
-    ['Returns', 'Bills'].map((name) => mutate(desk, desk.admin, 'ticketCategoryCreate', { name }, 'ticketCategory { id }')),
+    ['Returns', 'Bills'].map((name) =>
+      mutate(desk, desk.admin, 'ticketCategoryCreate', { name }, 'ticketCategory { id }'),
+    ),
   );
   categories = matters.map(({ ticketCategory }) => (ticketCategory as { id: string }).id);
   const shown = { visibleToRequester: true };
@@ -56,18 +64,32 @@ beforeAll(async () => {
       { kind: 'DATE', ...shown },
       { kind: 'CHECKBOX' },
     ].map((given) =>
-      mutate(desk, desk.admin, 'ticketFieldCreate', { key: given.kind.toLowerCase(), label: 'A', ...given }, 'ticketField { id }'),
+      mutate(
+        desk,
+        desk.admin,
+        'ticketFieldCreate',
+        { key: given.kind.toLowerCase(), label: 'A', ...given },
+        'ticketField { id }',
+      ),
     ),
   );
   customs = defined.map(({ ticketField }) => (ticketField as { id: string }).id);
   const own = await Promise.all(
     ['One', 'Two'].map((label) =>
-      mutate(desk, desk.admin, 'customStatusCreate', { base: 'OPEN', label, requesterLabel: label }, 'customStatus { id }'),
+      mutate(
+        desk,
+        desk.admin,
+        'customStatusCreate',
+        { base: 'OPEN', label, requesterLabel: label },
+        'customStatus { id }',
+      ),
     ),
   );
   statuses = own.map(({ customStatus }) => (customStatus as { id: string }).id);
   const blank = await Promise.all(
-    ['One', 'Two'].map((name) => mutate(desk, desk.admin, 'ticketFormCreate', { name, fields: [] }, 'ticketForm { id }')),
+    ['One', 'Two'].map((name) =>
+      mutate(desk, desk.admin, 'ticketFormCreate', { name, fields: [] }, 'ticketForm { id }'),
+    ),
   );
   forms = blank.map(({ ticketForm }) => (ticketForm as { id: string }).id);
   actors = [
@@ -85,28 +107,50 @@ beforeAll(async () => {
     person(Role.REQUESTER, desk.workspace),
     ...[
       { departmentId: { in: departments } },
-      { assigneeId: { in: [desk.agent.id], isNull: false }, not: { priority: { eq: TicketPriority.LOW } } },
-      { or: [{ tag: { any: ['vip'], none: ['élan'] } }, { field: [{ fieldId: customs[2], choices: { any: ['élan'] } }] }] },
-      { field: [{ fieldId: customs[1], number: { gte: 0 } }], channel: { notIn: [ChannelKind.API] } },
+      {
+        assigneeId: { in: [desk.agent.id], isNull: false },
+        not: { priority: { eq: TicketPriority.LOW } },
+      },
+      {
+        or: [
+          { tag: { any: ['vip'], none: ['élan'] } },
+          { field: [{ fieldId: customs[2], choices: { any: ['élan'] } }] },
+        ],
+      },
+      {
+        field: [{ fieldId: customs[1], number: { gte: 0 } }],
+        channel: { notIn: [ChannelKind.API] },
+      },
     ].map((filter) => person(Role.AGENT, desk.workspace, { filter })),
-    person(Role.LEAD, desk.workspace, { filter: { status: { in: [TicketStatus.NEW, TicketStatus.ON_HOLD] } } }),
+    person(Role.LEAD, desk.workspace, {
+      filter: { status: { in: [TicketStatus.NEW, TicketStatus.ON_HOLD] } },
+    }),
   ];
   await fill();
   const ctx = contextOf(desk.admin);
-  const { rows } = await sql<object>`select * from ticket where workspace_id = ${desk.workspace}::uuid`.execute(
-    (await ctx.read()).getKysely(),
-  );
+  const { rows } =
+    await sql<object>`select * from ticket where workspace_id = ${desk.workspace}::uuid`.execute(
+      (await ctx.read()).getKysely(),
+    );
   await ctx.end();
   tickets = hydrate(service.service.orm, Ticket, rows);
 });
 afterAll(() => service.stop());
 
 const contextOf = (actor: Actor): Context =>
-  new Context({ orm: service.service.orm, log: service.service.log, actor, requestId: 'test', locales: [] });
+  new Context({
+    orm: service.service.orm,
+    log: service.service.log,
+    actor,
+    requestId: 'test',
+    locales: [],
+  });
 
 const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
-const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 2 });
-const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbitrary, { maxLength: 3 });
+const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.option(arbitrary, { freq: 2 });
+const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.array(arbitrary, { maxLength: 3 });
 
 const INSERT = `
   insert into ticket (id, workspace_id, number, subject, description, status, priority, category_id, department_id, assignee_id, requester_id, requester_name,
@@ -212,19 +256,40 @@ async function fill(): Promise<void> {
 
 /** Filters as callers may send them: any part given, null or left out, ids well-formed or not. */
 function filters(): fc.Arbitrary<TicketFilter> {
-  const part = <T>(shape: { [Field in keyof T]: fc.Arbitrary<T[Field]> }) => fc.record(shape, { requiredKeys: [] });
+  const part = <T>(shape: { [Field in keyof T]: fc.Arbitrary<T[Field]> }) =>
+    fc.record(shape, { requiredKeys: [] });
   const ids = (...known: string[]) => {
-    const id = one(...known, ...known, 'me', 'made_up', 'tkt_', toId('dep', '00000000-0000-0000-0000-000000000000'));
+    const id = one(
+      ...known,
+      ...known,
+      'me',
+      'made_up',
+      'tkt_',
+      toId('dep', '00000000-0000-0000-0000-000000000000'),
+    );
     return part({ eq: id, in: few(id), notIn: maybe(few(id)), isNull: maybe(fc.boolean()) });
   };
-  const choices = <T>(values: T[]) => part({ eq: one(...values), in: few(one(...values)), notIn: maybe(few(one(...values))) });
+  const choices = <T>(values: T[]) =>
+    part({ eq: one(...values), in: few(one(...values)), notIn: maybe(few(one(...values))) });
   const count = one(0, 1, 20, 20.5, TICKETS, -3, 1e12, -1e12);
   const words = few(one(...WORDS, 'VIP', 'Élan', 'nothing'));
   const instant = one(...HOURS.map(at), at(0.5));
   const length = one(...LENGTHS);
-  const instants = part({ gte: instant, lt: instant, within: length, olderThan: length, isNull: maybe(fc.boolean()) });
+  const instants = part({
+    gte: instant,
+    lt: instant,
+    within: length,
+    olderThan: length,
+    isNull: maybe(fc.boolean()),
+  });
   const piece = one(...PIECES, 'again', 'x', 'ÉL', '%', 'pt');
-  const texts = part({ eq: piece, in: few(piece), contains: piece, startsWith: piece, isNull: maybe(fc.boolean()) });
+  const texts = part({
+    eq: piece,
+    in: few(piece),
+    contains: piece,
+    startsWith: piece,
+    isNull: maybe(fc.boolean()),
+  });
   const fields = {
     id: ids(...tickets.slice(0, 3).map(({ id }) => id)),
     number: part({ eq: count, gte: count, lte: count, isNull: maybe(fc.boolean()) }),
@@ -258,7 +323,9 @@ function filters(): fc.Arbitrary<TicketFilter> {
           one(...customs, ...customs, ...customs, 'fld_made_up'),
           fc.oneof(
             texts.map((text) => ({ text })),
-            part({ eq: one(0, 1.5, 7), gte: one(-4, 0), lte: one(0, 2), isNull: fc.boolean() }).map((number) => ({ number })),
+            part({ eq: one(0, 1.5, 7), gte: one(-4, 0), lte: one(0, 2), isNull: fc.boolean() }).map(
+              (number) => ({ number }),
+            ),
             instants.map((date) => ({ date })),
             part({ any: words, all: words, none: words }).map((choices) => ({ choices })),
             fc.boolean().map((checked) => ({ checked })),
@@ -273,7 +340,9 @@ function filters(): fc.Arbitrary<TicketFilter> {
     waitingSince: instants,
   };
   const leaf = fc.oneof(
-    ...Object.entries(fields).map(([field, arbitrary]) => arbitrary.map((value) => ({ [field]: value }) as unknown as TicketFilter)),
+    ...Object.entries(fields).map(([field, arbitrary]) =>
+      arbitrary.map((value) => ({ [field]: value }) as unknown as TicketFilter),
+    ),
     fc.constant({}),
   );
   const { tree } = fc.letrec<{ tree: TicketFilter }>((tie) => ({
@@ -293,21 +362,35 @@ function filters(): fc.Arbitrary<TicketFilter> {
  * Of words only a statement can say, of texts it must where letters are not plain, and of custom fields where the caller does not know them. A
  * fact does not tell when requesters were told of a change last.
  */
-const asksMore = ({ text, field, locale, product, externalId, updatedAt, and, or, not }: TicketFilter): boolean =>
+const asksMore = ({
+  text,
+  field,
+  locale,
+  product,
+  externalId,
+  updatedAt,
+  and,
+  or,
+  not,
+}: TicketFilter): boolean =>
   Boolean(text ?? field ?? locale ?? product ?? externalId ?? updatedAt) ||
   [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].some(asksMore);
 
 async function found(filter: TicketFilter, actor: Actor): Promise<Set<string>> {
   const ctx = contextOf(actor);
   const condition = sql`${visible(actor)} and ${matches(filter, actor, new Set(), NOW)}`;
-  const { rows } = await sql<{ id: string }>`select t.id from ticket t where ${condition}`.execute((await ctx.read()).getKysely());
+  const { rows } = await sql<{ id: string }>`select t.id from ticket t where ${condition}`.execute(
+    (await ctx.read()).getKysely(),
+  );
   await ctx.end();
   return new Set(rows.map(({ id }) => toId('tkt', id)));
 }
 
 test('about a ticket at hand, and about the state in a fact, is said what a statement says, and only of texts nothing', async () => {
   const told = { true: 0, false: 0, undefined: 0 };
-  const states = tickets.map((ticket) => ({ ...JSON.parse(JSON.stringify(stateOf(ticket))), id: ticket.id }) as TicketLike);
+  const states = tickets.map(
+    (ticket) => ({ ...JSON.parse(JSON.stringify(stateOf(ticket))), id: ticket.id }) as TicketLike,
+  );
   const things = [...tickets, ...states];
   await fc.assert(
     fc.asyncProperty(filters(), fc.nat(actors.length - 1), async (filter, who) => {

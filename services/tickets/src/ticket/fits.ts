@@ -1,5 +1,15 @@
 import type { Actor } from '@deskgraph/common/access';
-import { type Answer, choiceFits, idFits, idsFit, instantFits, numberFits, textFits, treeFits, wordsFit } from '@deskgraph/common/fits';
+import {
+  type Answer,
+  choiceFits,
+  idFits,
+  idsFit,
+  instantFits,
+  numberFits,
+  textFits,
+  treeFits,
+  wordsFit,
+} from '@deskgraph/common/fits';
 import { when } from '@deskgraph/common/filter';
 import { fieldsFit } from '../field/fits.ts';
 import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
@@ -29,7 +39,9 @@ type Asked =
   | 'transferCount';
 
 /** A ticket at hand: a stored one, or the state that a fact carries, with its id. Facts of former times may know less. */
-export type TicketLike = Pick<Ticket, 'id' | 'departmentId' | 'requesterId'> & { [Field in Asked]?: Ticket[Field] | undefined } & {
+export type TicketLike = Pick<Ticket, 'id' | 'departmentId' | 'requesterId'> & {
+  [Field in Asked]?: Ticket[Field] | undefined;
+} & {
   /** Facts of the time before there were any know none. */
   ccIds?: readonly string[] | undefined;
   deletedAt?: Date | string | null | undefined;
@@ -69,7 +81,9 @@ export function fitsGiven(
     ...when(f.id, (id) => idFits(ticket.id, id, actor.id)),
     ...when(f.number, (number) => numberFits(ticket.number, number)),
     ...when(f.text, () => undefined),
-    ...when(f.status, (given) => choiceFits(ticket.status && statusFor(actor, ticket.status), given)),
+    ...when(f.status, (given) =>
+      choiceFits(ticket.status && statusFor(actor, ticket.status), given),
+    ),
     ...when(f.customStatusId, (id) => full && idFits(ticket.customStatusId, id, actor.id)),
     ...when(f.formId, (id) => full && idFits(ticket.formId, id, actor.id)),
     ...when(f.priority, (given) => choiceFits(ticket.priority, given)),
@@ -86,7 +100,9 @@ export function fitsGiven(
     ...when(f.field, (fields) => customFit(fields, full, ticket.fields, { now, alone })),
     ...when(f.product, (text) => textFits(ticket.product, text)),
     ...when(f.externalId, (text) => textFits(ticket.externalId, text)),
-    ...when(f.handled, (handled) => (ticket.handled === undefined ? undefined : ticket.handled === handled)),
+    ...when(f.handled, (handled) =>
+      ticket.handled === undefined ? undefined : ticket.handled === handled,
+    ),
     ...when(f.reopenCount, (number) => numberFits(ticket.reopenCount, number)),
     ...when(f.transferCount, (number) => numberFits(ticket.transferCount, number)),
     ...when(f.escalated, (escalated) => full && Boolean(ticket.escalation) === escalated),
@@ -94,7 +110,9 @@ export function fitsGiven(
     ...when(f.spam, (given) => (full && Boolean(ticket.spam)) === given),
     ...when(f.deleted, (deleted) => Boolean(ticket.deletedAt) === deleted),
     ...when(f.createdAt, (at) => instantFits(ticket.createdAt, at, now)),
-    ...when(f.updatedAt, (at) => instantFits(full ? ticket.updatedAt : ticket.publicUpdatedAt, at, now)),
+    ...when(f.updatedAt, (at) =>
+      instantFits(full ? ticket.updatedAt : ticket.publicUpdatedAt, at, now),
+    ),
     ...when(f.solvedAt, (at) => instantFits(ticket.solvedAt, at, now)),
     ...when(f.closedAt, (at) => instantFits(ticket.closedAt, at, now)),
     ...when(f.waitingSince, (at) => instantFits(ticket.waitingSince, at, now)),

@@ -32,8 +32,10 @@ export async function followUp(
     author: ctx.actor,
     priority: closed.priority,
     formId: closed.formId && (await isFormOffered(ctx, closed.formId)) ? closed.formId : null,
-    categoryId: closed.categoryId && (await isOffered(ctx, closed.categoryId)) ? closed.categoryId : null,
-    departmentId: closed.departmentId && (await isOpen(ctx, closed.departmentId)) ? closed.departmentId : null,
+    categoryId:
+      closed.categoryId && (await isOffered(ctx, closed.categoryId)) ? closed.categoryId : null,
+    departmentId:
+      closed.departmentId && (await isOpen(ctx, closed.departmentId)) ? closed.departmentId : null,
     tags: closed.tags,
     fields: closed.fields,
     product: closed.product,

@@ -9,10 +9,17 @@ export interface NewHands {
 }
 
 /** Puts a ticket into other hands, as far as they are given, and says what changed. `place` leads to them in the input. */
-export async function handOver(ctx: Context, ticket: Ticket, to: NewHands, place = ''): Promise<Changes> {
+export async function handOver(
+  ctx: Context,
+  ticket: Ticket,
+  to: NewHands,
+  place = '',
+): Promise<Changes> {
   const changes: Changes = {};
   if (to.departmentId !== undefined) {
-    const next = await optional(to.departmentId, (id) => departmentId(ctx, id, `${place}departmentId`));
+    const next = await optional(to.departmentId, (id) =>
+      departmentId(ctx, id, `${place}departmentId`),
+    );
     if (next !== ticket.departmentId) {
       changes['departmentId'] = [ticket.departmentId, next];
       if (ticket.departmentId && next) ticket.transferCount += 1;

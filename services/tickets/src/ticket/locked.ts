@@ -20,7 +20,8 @@ const LOCKED = 'locked ticket';
 /** Those of these tickets that there are, locked until the transaction ends; what it has locked already is as it has made it by now. */
 export async function lock(ctx: Context, ids: readonly string[]): Promise<Ticket[]> {
   const more = ids.filter((id) => !ctx.load.known(LOCKED, id));
-  for (const row of more.length ? await lockedRows(ctx, more) : []) ctx.load.know(LOCKED, ctx.em.map(Ticket, row as never));
+  for (const row of more.length ? await lockedRows(ctx, more) : [])
+    ctx.load.know(LOCKED, ctx.em.map(Ticket, row as never));
   const tickets = ids.flatMap((id) => ctx.load.known<Ticket>(LOCKED, id) ?? []);
   for (const ticket of tickets) note(ctx, ticket);
   return tickets;
@@ -42,7 +43,10 @@ export async function lockedAnywhere(ctx: Context, id: string): Promise<Ticket> 
 }
 
 /** Tickets to change together, each with the place in the input that names it; refused when one is not there for the caller. */
-export async function lockedAll(ctx: Context, named: readonly { id: string; field: string }[]): Promise<Ticket[]> {
+export async function lockedAll(
+  ctx: Context,
+  named: readonly { id: string; field: string }[],
+): Promise<Ticket[]> {
   const tickets = await lock(
     ctx,
     named.map(({ id }) => id),

@@ -16,7 +16,8 @@ export interface LookUp {
 
 /** In tables of their own: under row security no index answers what an array holds. */
 export const STORED: LookUp = {
-  tagged: (names) => sql`t.id in (select ticket_id from ticket_tag where name = any(${names}::text[]))`,
+  tagged: (names) =>
+    sql`t.id in (select ticket_id from ticket_tag where name = any(${names}::text[]))`,
   followed: storedFollowers,
   valued: storedValues,
   spelled: (column) => sql.ref(`t.${column}_word`),

@@ -20,8 +20,14 @@ import { fold, take } from './fold.ts';
 import type { Ticket } from './ticket.ts';
 
 /** Folds tickets of one requester into another: what was said in them, and is said to them from now on, stands there, and whoever took part in them does so there. */
-export async function merge(ctx: Context, { ids, intoId, expectedVersion }: TicketMergeInput): Promise<TicketMergePayload> {
-  const named = [{ id: intoId, field: 'intoId' }, ...ids.map((id, at) => ({ id, field: `ids.${at}` }))];
+export async function merge(
+  ctx: Context,
+  { ids, intoId, expectedVersion }: TicketMergeInput,
+): Promise<TicketMergePayload> {
+  const named = [
+    { id: intoId, field: 'intoId' },
+    ...ids.map((id, at) => ({ id, field: `ids.${at}` })),
+  ];
   const [into, ...from] = (await lockedAll(ctx, named)) as [Ticket, ...Ticket[]];
   expectVersion(into, expectedVersion);
   refuseForeign(into, from);
@@ -38,7 +44,10 @@ export async function merge(ctx: Context, { ids, intoId, expectedVersion }: Tick
   const given = from.flatMap((ticket) => fold(ctx, ticket, into, folding, operation.undoableUntil));
   const before = touched.slice(1).map((each) => each.before);
   const changes = bringPeople(into, from);
-  const taken = await take(ctx, into, before, { ...folding, details: { ...folding.details, fromIds: from.map(({ id }) => id), changes } });
+  const taken = await take(ctx, into, before, {
+    ...folding,
+    details: { ...folding.details, fromIds: from.map(({ id }) => id), changes },
+  });
   const lying: Condition = sql`ticket_id = any(${uuids(
     'tkt',
     from.map(({ id }) => id),
@@ -55,7 +64,10 @@ export async function merge(ctx: Context, { ids, intoId, expectedVersion }: Tick
 /** Somebody else's tickets are not folded in: their messages would be read by the wrong requester. */
 function refuseForeign(into: Ticket, from: readonly Ticket[]): void {
   if (new Set([into, ...from]).size <= from.length) throw new Refusal('INVALID', 'ids');
-  for (const [ticket, field] of [[into, 'intoId'] as const, ...from.map((each, at) => [each, `ids.${at}`] as const)]) {
+  for (const [ticket, field] of [
+    [into, 'intoId'] as const,
+    ...from.map((each, at) => [each, `ids.${at}`] as const),
+  ]) {
     refuse(againstWork(ticket), field);
     if (ticket.requesterId !== into.requesterId) throw new Refusal('INVALID', field);
   }

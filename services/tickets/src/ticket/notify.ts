@@ -9,7 +9,11 @@ export interface Called {
 }
 
 /** Calls people to a ticket that is at hand. Who they are stands in the fact; whoever tells people reads it there. */
-export async function notify(ctx: Context, ticket: Ticket, { notifyAgentIds, notifyDepartment }: Called): Promise<void> {
+export async function notify(
+  ctx: Context,
+  ticket: Ticket,
+  { notifyAgentIds, notifyDepartment }: Called,
+): Promise<void> {
   if (!notifyAgentIds?.length && !notifyDepartment) return;
   const called = { agentIds: notifyAgentIds ?? [], team: Boolean(notifyDepartment) };
   await recordAll(ctx, [fact('ticket.notified', ticket, { ...called, internal: true })]);

@@ -15,10 +15,15 @@ export interface TicketName {
 export async function one(ctx: Context, name: TicketName): Promise<Ticket | null> {
   const given = Object.entries(name).filter(([, value]) => value !== null && value !== undefined);
   if (given.length !== 1)
-    throw new Refusal([{ code: 'INVALID', field: ['id'], message: 'Give exactly one of id, number and externalId.' }]);
+    throw new Refusal([
+      { code: 'INVALID', field: ['id'], message: 'Give exactly one of id, number and externalId.' },
+    ]);
   if (name.id) return byId(ctx, name.id);
-  const app = ctx.actor.kind === 'app' ? sql`t.app_id = ${uuidOf('app', ctx.actor.id)}::uuid` : sql`true`;
-  const condition = name.externalId ? sql`t.external_id = ${name.externalId} and ${app}` : sql`t.number = ${name.number ?? 0}`;
+  const app =
+    ctx.actor.kind === 'app' ? sql`t.app_id = ${uuidOf('app', ctx.actor.id)}::uuid` : sql`true`;
+  const condition = name.externalId
+    ? sql`t.external_id = ${name.externalId} and ${app}`
+    : sql`t.number = ${name.number ?? 0}`;
   const [ticket] = await byCondition(ctx, sql`${condition}`);
   return ticket ?? null;
 }

@@ -55,10 +55,21 @@ export async function open(ctx: Context, given: NewTicket): Promise<Opened> {
   const ticket = await begin(ctx, given, at);
   const { id } = ticket;
   const mentionIds = await mentionedBy(ctx, { author, visibility, body: given.body });
-  const message = write(ctx, { ticketId: id, author, visibility, channel: given.channel, body: given.body, at, mentionIds });
+  const message = write(ctx, {
+    ticketId: id,
+    author,
+    visibility,
+    channel: given.channel,
+    body: given.body,
+    at,
+    mentionIds,
+  });
   // A requester reads it.
   ticket.description = visibility === MessageVisibility.PUBLIC ? message.text : '';
-  const facts = [fact('ticket.created', ticket, { origin: ticket.origin, at }), opened(ticket, message)];
+  const facts = [
+    fact('ticket.created', ticket, { origin: ticket.origin, at }),
+    opened(ticket, message),
+  ];
   await index(ctx, id, [message], ticket);
   return { ticket, message, facts };
 }
@@ -105,7 +116,9 @@ export async function begin(ctx: Context, given: NewTicket, at: Date): Promise<T
 
 async function nextNumber(ctx: Context): Promise<number> {
   if (ctx.rehearsed) return 0;
-  const { rows } = await sql<{ number: number }>`select public.next_ticket_number(${ctx.workspace}::uuid) as number`.execute(
+  const { rows } = await sql<{
+    number: number;
+  }>`select public.next_ticket_number(${ctx.workspace}::uuid) as number`.execute(
     ctx.em.getKysely(),
   );
   return rows[0]!.number;

@@ -34,10 +34,17 @@ registerEnumType(TicketOrderField, {
   },
 });
 
-@InputType({ description: 'One key of an order. The id is always the last key; things without a value stand last.' })
+@InputType({
+  description:
+    'One key of an order. The id is always the last key; things without a value stand last.',
+})
 export class TicketOrder {
   @Field(() => TicketOrderField, { description: 'The key.' }) field!: TicketOrderField;
-  @Field(() => Direction, { defaultValue: Direction.ASC, description: 'The direction, default ASC.' }) direction: Direction = Direction.ASC;
+  @Field(() => Direction, {
+    defaultValue: Direction.ASC,
+    description: 'The direction, default ASC.',
+  })
+  direction: Direction = Direction.ASC;
 }
 
 type Key = Omit<OrderKey, 'direction'>;
@@ -45,7 +52,10 @@ type Key = Omit<OrderKey, 'direction'>;
 const WAITING: Key = { by: sql`t.waiting_since`, type: 'timestamptz', nullable: true };
 const CREATED: Key = { by: sql`t.created_at`, type: 'timestamptz' };
 /** Smallest first is the best first. */
-const relevanceOf = (texts: readonly string[], actor: Actor): Key => ({ by: sql`-${relevance(texts, actor)}`, type: 'double precision' });
+const relevanceOf = (texts: readonly string[], actor: Actor): Key => ({
+  by: sql`-${relevance(texts, actor)}`,
+  type: 'double precision',
+});
 
 const KEYS: Record<TicketOrderField, (actor: Actor, texts: readonly string[]) => Key[]> = {
   QUEUE: () => [WAITING],
@@ -63,10 +73,20 @@ export const isRanked = (orderBy: readonly TicketOrder[] | null | undefined): bo
   orderBy?.some(({ field }) => field === TicketOrderField.RELEVANCE) ?? false;
 
 /** The keys of an order, id last, in the direction of the key before it. `texts`: those that are searched for. */
-export function orderKeys(orderBy: readonly TicketOrder[] | null | undefined, actor: Actor, texts: readonly string[]): OrderKey[] {
+export function orderKeys(
+  orderBy: readonly TicketOrder[] | null | undefined,
+  actor: Actor,
+  texts: readonly string[],
+): OrderKey[] {
   if (isRanked(orderBy) && !texts.length)
-    throw new Refusal([{ code: 'INVALID', field: ['orderBy'], message: 'RELEVANCE needs a text in the filter.' }]);
-  const asked = orderBy?.length ? orderBy : [{ field: TicketOrderField.QUEUE, direction: Direction.ASC }];
-  const keys = asked.flatMap(({ field, direction }) => KEYS[field](actor, texts).map((key) => Object.assign({ direction }, key)));
+    throw new Refusal([
+      { code: 'INVALID', field: ['orderBy'], message: 'RELEVANCE needs a text in the filter.' },
+    ]);
+  const asked = orderBy?.length
+    ? orderBy
+    : [{ field: TicketOrderField.QUEUE, direction: Direction.ASC }];
+  const keys = asked.flatMap(({ field, direction }) =>
+    KEYS[field](actor, texts).map((key) => Object.assign({ direction }, key)),
+  );
   return [...keys, { by: sql`t.id`, type: 'uuid', direction: keys.at(-1)!.direction }];
 }

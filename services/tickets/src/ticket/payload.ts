@@ -9,7 +9,8 @@ const STANDS = 'The ticket as it now stands; null when refused.';
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketCreate.' })
 export class TicketCreatePayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
-  @Field(() => Message, { nullable: true, description: 'The first message; null when refused.' }) message?: Message | null;
+  @Field(() => Message, { nullable: true, description: 'The first message; null when refused.' })
+  message?: Message | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketUpdate.' })
@@ -20,7 +21,10 @@ export class TicketUpdatePayload extends Payload {
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketStatusChange.' })
 export class TicketStatusChangePayload extends Payload {
   @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
-  @Field(() => UnseenActivity, { nullable: true, description: 'What others did since `seen`; null unless refused with UNSEEN_ACTIVITY.' })
+  @Field(() => UnseenActivity, {
+    nullable: true,
+    description: 'What others did since `seen`; null unless refused with UNSEEN_ACTIVITY.',
+  })
   unseenActivity?: UnseenActivity | null;
 }
 

@@ -35,31 +35,58 @@ interface State {
 }
 
 /** A ticket of the customer that stands so, with two messages. */
-async function ticketAs({ status, into, isIntoDeleted, isDeleted, spam, department }: State): Promise<string> {
+async function ticketAs({
+  status,
+  into,
+  isIntoDeleted,
+  isDeleted,
+  spam,
+  department,
+}: State): Promise<string> {
   const { id } = await desk.ticket();
-  await desk.ask(desk.partner, 'mutation ($input: MessageAddInput!) { messageAdd(input: $input) { userErrors { code } } }', {
-    input: { ticketId: id, body: 'More', visibility: 'PRIVATE' },
-  });
+  await desk.ask(
+    desk.partner,
+    'mutation ($input: MessageAddInput!) { messageAdd(input: $input) { userErrors { code } } }',
+    {
+      input: { ticketId: id, body: 'More', visibility: 'PRIVATE' },
+    },
+  );
   const head = into && (await desk.ticket()).id;
   if (head)
-    await owner.query(`update ticket set status = $2, deleted_at = case when $3 then now() end where id = $1`, [
-      uuidOf('tkt', head),
-      into,
-      isIntoDeleted,
-    ]);
+    await owner.query(
+      `update ticket set status = $2, deleted_at = case when $3 then now() end where id = $1`,
+      [uuidOf('tkt', head), into, isIntoDeleted],
+    );
   await owner.query(
     `update ticket set status = $2, merged_into_id = $3, deleted_at = case when $4 then now() end, spam = $5, department_id = $6 where id = $1`,
-    [uuidOf('tkt', id), status, head && uuidOf('tkt', head), isDeleted, spam, department ? uuidOf('dep', desk.departmentId) : null],
+    [
+      uuidOf('tkt', id),
+      status,
+      head && uuidOf('tkt', head),
+      isDeleted,
+      spam,
+      department ? uuidOf('dep', desk.departmentId) : null,
+    ],
   );
   return id;
 }
 
-const PLAIN: State = { status: TicketStatus.NEW, into: null, isIntoDeleted: false, isDeleted: false, spam: false, department: true };
+const PLAIN: State = {
+  status: TicketStatus.NEW,
+  into: null,
+  isIntoDeleted: false,
+  isDeleted: false,
+  spam: false,
+  department: true,
+};
 
 type Try = (id: string) => Promise<[name: string, input: object]> | [name: string, input: object];
 const moveTo =
   (status: TicketStatus): Try =>
-  (id) => ['ticketStatusChange', { id, status, ...(status === 'SOLVED' && { resolutionCode: 'NO_REPLY' }) }];
+  (id) => [
+    'ticketStatusChange',
+    { id, status, ...(status === 'SOLVED' && { resolutionCode: 'NO_REPLY' }) },
+  ];
 const say =
   (visibility: string): Try =>
   (id) => ['messageAdd', { ticketId: id, body: 'Words', visibility, override: true }];
@@ -113,16 +140,25 @@ test('a caller is told that he can do what is then not refused to him, and nothi
   });
   const told = { yes: 0, no: 0 };
   await fc.assert(
-    fc.asyncProperty(fc.nat(actors.length - 1), state, fc.constantFrom(...Object.keys(TRIES)), async (who, stands, verb) => {
-      const actor = actors[who]!;
-      const id = await ticketAs(stands);
-      const query = `query ($id: ID!) { ticket(id: $id) { viewerCan { ${verb} } } }`;
-      const answer = await desk.answer<{ ticket: { viewerCan: Record<string, boolean> } | null }>(actor, query, { id });
-      const can = answer.data?.ticket?.viewerCan[verb] ?? false;
-      told[can ? 'yes' : 'no']++;
-      if (!can && isVain(verb, stands)) return;
-      expect([verb, can]).toEqual([verb, !(await isRefused(actor, await TRIES[verb]!(id)))]);
-    }),
+    fc.asyncProperty(
+      fc.nat(actors.length - 1),
+      state,
+      fc.constantFrom(...Object.keys(TRIES)),
+      async (who, stands, verb) => {
+        const actor = actors[who]!;
+        const id = await ticketAs(stands);
+        const query = `query ($id: ID!) { ticket(id: $id) { viewerCan { ${verb} } } }`;
+        const answer = await desk.answer<{ ticket: { viewerCan: Record<string, boolean> } | null }>(
+          actor,
+          query,
+          { id },
+        );
+        const can = answer.data?.ticket?.viewerCan[verb] ?? false;
+        told[can ? 'yes' : 'no']++;
+        if (!can && isVain(verb, stands)) return;
+        expect([verb, can]).toEqual([verb, !(await isRefused(actor, await TRIES[verb]!(id)))]);
+      },
+    ),
     { numRuns: 120, seed },
   );
   for (const times of Object.values(told)) expect(times).toBeGreaterThan(20);

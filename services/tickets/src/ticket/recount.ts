@@ -16,7 +16,8 @@ const AT_ONCE = 5_000;
  */
 export async function recount(ctx: Context, closeAfter: string): Promise<void> {
   const at = new Date();
-  for (let changed = AT_ONCE; changed === AT_ONCE;) changed = await some(ctx, milliseconds(closeAfter)!, at);
+  for (let changed = AT_ONCE; changed === AT_ONCE;)
+    changed = await some(ctx, milliseconds(closeAfter)!, at);
 }
 
 async function some(ctx: Context, length: number, at: Date): Promise<number> {
@@ -34,7 +35,10 @@ async function some(ctx: Context, length: number, at: Date): Promise<number> {
   const tickets = hydrate(ctx.orm, Ticket, rows);
   const facts = tickets.map((ticket, row) => {
     const before = new Date(rows[row]!.before).toISOString();
-    return stored('ticket.updated', ticket, { at, changes: { closesAt: [before, ticket.closesAt!.toISOString()] } });
+    return stored('ticket.updated', ticket, {
+      at,
+      changes: { closesAt: [before, ticket.closesAt!.toISOString()] },
+    });
   });
   await recordAll(ctx, facts);
   return rows.length;

@@ -33,7 +33,8 @@ export async function working(ctx: Context, ids: readonly string[]): Promise<Rea
 }
 
 /** What is held does not change, and is read once. */
-const held = (ctx: Context, id: string): Promise<Held | null> => ctx.load.byId('held agent', id, (ids) => heldAll(ctx, ids));
+const held = (ctx: Context, id: string): Promise<Held | null> =>
+  ctx.load.byId('held agent', id, (ids) => heldAll(ctx, ids));
 
 interface Held {
   id: string;
@@ -71,12 +72,16 @@ async function openAll(ctx: Context, ids: readonly string[]): Promise<Map<string
   return new Map(rows.map(({ id }) => [toId('dep', id), true]));
 }
 
-export const optional = <T>(value: T | null | undefined, find: (value: T) => Promise<T>): Promise<T | null> =>
+export const optional = <T>(
+  value: T | null | undefined,
+  find: (value: T) => Promise<T>,
+): Promise<T | null> =>
   value === null || value === undefined ? Promise.resolve(null) : find(value);
 
 /** Whether there is an organization by this id only another service knows; what is no id of one names none. */
 export function refuseNoOrganization(id: string | null | undefined): void {
-  if (typeof id === 'string' && !toUuid('org', id)) throw new Refusal('NOT_FOUND', 'organizationId');
+  if (typeof id === 'string' && !toUuid('org', id))
+    throw new Refusal('NOT_FOUND', 'organizationId');
 }
 
 /** A partner's id belongs to the app that gave it. */

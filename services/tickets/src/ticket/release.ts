@@ -14,6 +14,8 @@ export async function release(ctx: Context, agentId: string): Promise<void> {
     returning *`.execute(ctx.em.getKysely());
   const facts = hydrate(ctx.orm, Ticket, rows)
     .sort((a, b) => a.number - b.number)
-    .map((ticket) => stored('ticket.assigned', ticket, { at, changes: { assigneeId: [agentId, null] } }));
+    .map((ticket) =>
+      stored('ticket.assigned', ticket, { at, changes: { assigneeId: [agentId, null] } }),
+    );
   await recordAll(ctx, facts);
 }

@@ -18,7 +18,10 @@ import type { Ticket } from './ticket.ts';
 import { TicketStatus } from './words.ts';
 
 /** SOLVED is not the end: who is not content sends the ticket back to work. A requester waits for an answer from now on. */
-export async function reopen(ctx: Context, { id, reason }: TicketReopenInput): Promise<TicketReopenPayload> {
+export async function reopen(
+  ctx: Context,
+  { id, reason }: TicketReopenInput,
+): Promise<TicketReopenPayload> {
   await refuseBlockedCaller(ctx);
   const ticket = await locked(ctx, id);
   refuse(againstWork(ticket), 'id');
@@ -35,7 +38,15 @@ async function message(ctx: Context, ticket: Ticket, body: string, at: Date): Pr
   const isOpen = author.kind === 'customer';
   const visibility = isOpen ? MessageVisibility.PUBLIC : MessageVisibility.PRIVATE;
   const mentionIds = isOpen ? [] : await mentionedIn(ctx, body, 'reason');
-  return write(ctx, { ticketId: ticket.id, author, visibility, channel: ticket.channel, body, mentionIds, at });
+  return write(ctx, {
+    ticketId: ticket.id,
+    author,
+    visibility,
+    channel: ticket.channel,
+    body,
+    mentionIds,
+    at,
+  });
 }
 
 /** The words of a requester have sent it back already. */

@@ -25,7 +25,13 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 const give = (id: string, requester: object) =>
-  mutate(desk, desk.agent, 'ticketRequesterChange', { id, requester }, 'ticket { requester { id } requesterName }');
+  mutate(
+    desk,
+    desk.agent,
+    'ticketRequesterChange',
+    { id, requester },
+    'ticket { requester { id } requesterName }',
+  );
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
   payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 
@@ -47,13 +53,18 @@ test('the former requester loses the ticket and the new one has it, with all tha
   await next.until(({ shown }) => shown?.totalCount === 1);
   const read =
     'query ($id: ID!) { ticket(id: $id) { messages { totalCount } } found: tickets(filter: { text: "parcel" }) { nodes { id } } }';
-  expect(await desk.ask(desk.customer, read, { id })).toMatchObject({ ticket: null, found: { nodes: [] } });
+  expect(await desk.ask(desk.customer, read, { id })).toMatchObject({
+    ticket: null,
+    found: { nodes: [] },
+  });
   expect(await desk.ask(desk.stranger, read, { id })).toMatchObject({
     ticket: { messages: { totalCount: 2 } },
     found: { nodes: [{ id }] },
   });
   const mine = { ticketId: id, visibility: 'PUBLIC', body: 'Mine?' };
-  expect(codes(await mutate(desk, desk.customer, 'messageAdd', mine))).toEqual(['NOT_FOUND input.ticketId']);
+  expect(codes(await mutate(desk, desk.customer, 'messageAdd', mine))).toEqual([
+    'NOT_FOUND input.ticketId',
+  ]);
   const byName = 'query { tickets(filter: { text: "Eva" }) { nodes { id } } }';
   expect(await desk.ask(desk.agent, byName)).toEqual({ tickets: { nodes: [{ id }] } });
   for (const watch of [former, next]) watch.stop();
@@ -63,8 +74,13 @@ test('the former requester loses the ticket and the new one has it, with all tha
 test('who asked before stands in the timeline, for the staff only', async () => {
   const { id } = await desk.ticket();
   await give(id, { customerId: desk.stranger.id });
-  const timeline = 'query ($id: ID!) { ticket(id: $id) { timeline { nodes { type summary changes { field from to } } } } }';
-  const { ticket } = await desk.ask<{ ticket: { timeline: { nodes: object[] } } }>(desk.lead, timeline, { id });
+  const timeline =
+    'query ($id: ID!) { ticket(id: $id) { timeline { nodes { type summary changes { field from to } } } } }';
+  const { ticket } = await desk.ask<{ ticket: { timeline: { nodes: object[] } } }>(
+    desk.lead,
+    timeline,
+    { id },
+  );
   expect(ticket.timeline.nodes.at(-1)).toEqual({
     type: 'ticket.requester_changed',
     summary: 'Ana put the ticket down to another requester',
@@ -77,7 +93,10 @@ test('who asked before stands in the timeline, for the staff only', async () => 
 test('somebody unknown becomes a customer; the same person again changes nothing', async () => {
   const { id } = await desk.ticket();
   const given = await give(id, { email: ' New@Shop.example ', name: 'Newcomer' });
-  expect(given).toMatchObject({ ticket: { requesterName: 'Newcomer', requester: { id: expect.stringMatching(/^cus_/) } }, userErrors: [] });
+  expect(given).toMatchObject({
+    ticket: { requesterName: 'Newcomer', requester: { id: expect.stringMatching(/^cus_/) } },
+    userErrors: [],
+  });
   const version = 'query ($id: ID!) { ticket(id: $id) { version } }';
   const before = await desk.ask(desk.agent, version, { id });
   expect(codes(await give(id, { email: 'new@shop.example' }))).toEqual([]);
@@ -91,11 +110,15 @@ test('what can’t be is refused, and names the field', async () => {
   expect(codes(await give(id, { customerId: person(Role.REQUESTER, desk.workspace).id }))).toEqual([
     'NOT_FOUND input.requester.customerId',
   ]);
-  expect(codes(await give('tkt_made_up', { customerId: desk.stranger.id }))).toEqual(['NOT_FOUND input.id']);
+  expect(codes(await give('tkt_made_up', { customerId: desk.stranger.id }))).toEqual([
+    'NOT_FOUND input.id',
+  ]);
 });
 
 test('what is folded into another ticket stays its requester’s, as that one does', async () => {
   const [from, into] = [await desk.ticket(), await desk.ticket()];
   await mutate(desk, desk.agent, 'ticketMerge', { ids: [from.id], intoId: into.id });
-  expect(codes(await give(from.id, { customerId: desk.stranger.id }))).toEqual(['ALREADY_MERGED input.id']);
+  expect(codes(await give(from.id, { customerId: desk.stranger.id }))).toEqual([
+    'ALREADY_MERGED input.id',
+  ]);
 });

@@ -14,13 +14,17 @@ import type { TicketRequesterChangePayload } from './payload.ts';
  * The ticket is somebody else's from now on, with all that was said; the former requester sees it no more. Who asked before stays in the log,
  * for the staff. What was written to him and is still to be sent is not.
  */
-export async function requesterChange(ctx: Context, input: TicketRequesterChangeInput): Promise<TicketRequesterChangePayload> {
+export async function requesterChange(
+  ctx: Context,
+  input: TicketRequesterChangeInput,
+): Promise<TicketRequesterChangePayload> {
   const ticket = await locked(ctx, input.id);
   refuse(againstWork(ticket), 'id');
   const { requester, name, met } = await resolve(ctx, input.requester);
   if (requester.id === ticket.requesterId) return { ticket, userErrors: [] };
   const changes: Changes = { requesterId: [ticket.requesterId, requester.id] };
-  if (requester.organizationId !== ticket.organizationId) changes['organizationId'] = [ticket.organizationId, requester.organizationId];
+  if (requester.organizationId !== ticket.organizationId)
+    changes['organizationId'] = [ticket.organizationId, requester.organizationId];
   ticket.requesterId = requester.id;
   Object.assign(changes, setPeople(ticket, 'ccIds', ticket.ccIds));
   ticket.requesterName = name;

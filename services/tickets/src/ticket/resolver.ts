@@ -39,10 +39,14 @@ import { wake } from './wake.ts';
 @Resolver(() => Ticket)
 export class TicketResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
-  @Query(() => Ticket, { nullable: true, description: 'One ticket by exactly one of its names; null when there is none for the caller.' })
+  @Query(() => Ticket, {
+    nullable: true,
+    description: 'One ticket by exactly one of its names; null when there is none for the caller.',
+  })
   ticket(
     @Arg('id', () => ID, { nullable: true }) id: string | null,
-    @Arg('number', () => Int, { nullable: true, description: 'The number that people quote.' }) number: number | null,
+    @Arg('number', () => Int, { nullable: true, description: 'The number that people quote.' })
+    number: number | null,
     @Arg('externalId', () => String, {
       nullable: true,
       description: 'The id that the calling app gave it; for people, that any app gave it.',
@@ -54,7 +58,10 @@ export class TicketResolver {
   }
 
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
-  @Query(() => TicketConnection, { description: 'The tickets that the caller may see; a requester sees own ones. At most 100 a page.' })
+  @Query(() => TicketConnection, {
+    description:
+      'The tickets that the caller may see; a requester sees own ones. At most 100 a page.',
+  })
   tickets(
     @Arg('filter', () => TicketFilter, { nullable: true }) filter: TicketFilter | null,
     @Arg('orderBy', () => [TicketOrder], { nullable: true }) orderBy: TicketOrder[] | null,
@@ -65,14 +72,22 @@ export class TicketResolver {
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.AGENT] })
-  @Mutation(() => TicketCreatePayload, { description: 'Creates a ticket with its first message; a requester for himself only.' })
-  ticketCreate(@Arg('input', () => TicketCreateInput) input: TicketCreateInput, @Ctx() ctx: Context): Promise<TicketCreatePayload> {
+  @Mutation(() => TicketCreatePayload, {
+    description: 'Creates a ticket with its first message; a requester for himself only.',
+  })
+  ticketCreate(
+    @Arg('input', () => TicketCreateInput) input: TicketCreateInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketCreatePayload> {
     return create(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketUpdatePayload, { description: 'Changes plain fields of a ticket.' })
-  ticketUpdate(@Arg('input', () => TicketUpdateInput) input: TicketUpdateInput, @Ctx() ctx: Context): Promise<TicketUpdatePayload> {
+  ticketUpdate(
+    @Arg('input', () => TicketUpdateInput) input: TicketUpdateInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketUpdatePayload> {
     return update(ctx, input);
   }
 
@@ -93,25 +108,44 @@ export class TicketResolver {
     description:
       'Sends a SOLVED ticket back to work; a requester an own one. CLOSED stays closed: who replies to such a ticket gets a new one.',
   })
-  ticketReopen(@Arg('input', () => TicketReopenInput) input: TicketReopenInput, @Ctx() ctx: Context): Promise<TicketReopenPayload> {
+  ticketReopen(
+    @Arg('input', () => TicketReopenInput) input: TicketReopenInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketReopenPayload> {
     return reopen(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
-  @Mutation(() => TicketAssignPayload, { description: 'Hands a ticket to an agent or department with its full history; NEW becomes OPEN.' })
-  ticketAssign(@Arg('input', () => TicketAssignInput) input: TicketAssignInput, @Ctx() ctx: Context): Promise<TicketAssignPayload> {
+  @Mutation(() => TicketAssignPayload, {
+    description:
+      'Hands a ticket to an agent or department with its full history; NEW becomes OPEN.',
+  })
+  ticketAssign(
+    @Arg('input', () => TicketAssignInput) input: TicketAssignInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketAssignPayload> {
     return assign(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
-  @Mutation(() => TicketSnoozePayload, { description: 'Postpones a ticket: it comes back at an instant, or when the requester replies.' })
-  ticketSnooze(@Arg('input', () => TicketSnoozeInput) input: TicketSnoozeInput, @Ctx() ctx: Context): Promise<TicketSnoozePayload> {
+  @Mutation(() => TicketSnoozePayload, {
+    description: 'Postpones a ticket: it comes back at an instant, or when the requester replies.',
+  })
+  ticketSnooze(
+    @Arg('input', () => TicketSnoozeInput) input: TicketSnoozeInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketSnoozePayload> {
     return snooze(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
-  @Mutation(() => TicketWakePayload, { description: 'Ends the postponement of a ticket now; one that is awake stays so.' })
-  ticketWake(@Arg('input', () => TicketWakeInput) input: TicketWakeInput, @Ctx() ctx: Context): Promise<TicketWakePayload> {
+  @Mutation(() => TicketWakePayload, {
+    description: 'Ends the postponement of a ticket now; one that is awake stays so.',
+  })
+  ticketWake(
+    @Arg('input', () => TicketWakeInput) input: TicketWakeInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketWakePayload> {
     return wake(ctx, input);
   }
 

@@ -12,13 +12,30 @@ export interface Rest {
 
 @ObjectType({ simpleResolvers: true, description: 'A postponement.' })
 export class Snooze {
-  @Field(() => DateTime, { nullable: true, description: 'When it ends; null when a reply of the requester does.' }) until!: Date | null;
-  @Field(() => Boolean, { description: 'Whether a reply of the requester ends it.' }) wakeOnReply!: boolean;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it ends; null when a reply of the requester does.',
+  })
+  until!: Date | null;
+  @Field(() => Boolean, { description: 'Whether a reply of the requester ends it.' })
+  wakeOnReply!: boolean;
   @Field(() => ActorView, { nullable: true, description: 'Who postponed it.' }) by!: object | null;
   @Field(() => DateTime, { description: 'Since when.' }) since!: Date;
 }
 
-export function snoozeOf({ snoozedAt, snoozedUntil, wakeOnReply, snoozedByKind, snoozedById, snoozedByName }: Ticket): Snooze | null {
+export function snoozeOf({
+  snoozedAt,
+  snoozedUntil,
+  wakeOnReply,
+  snoozedByKind,
+  snoozedById,
+  snoozedByName,
+}: Ticket): Snooze | null {
   if (!snoozedAt) return null;
-  return { until: snoozedUntil, wakeOnReply, since: snoozedAt, by: shown(snoozedByKind!, snoozedById!, snoozedByName!) };
+  return {
+    until: snoozedUntil,
+    wakeOnReply,
+    since: snoozedAt,
+    by: shown(snoozedByKind!, snoozedById!, snoozedByName!),
+  };
 }

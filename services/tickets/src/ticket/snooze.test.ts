@@ -27,7 +27,14 @@ interface Shown {
   status: string;
   version: number;
   snooze: { until: string | null; wakeOnReply: boolean; since: string; by: { id: string } } | null;
-  timeline: { nodes: { type: string; actor: { id: string }; changes: { field: string; from: unknown; to: unknown }[]; summary: string }[] };
+  timeline: {
+    nodes: {
+      type: string;
+      actor: { id: string };
+      changes: { field: string; from: unknown; to: unknown }[];
+      summary: string;
+    }[];
+  };
 }
 const read = async (id: string): Promise<Shown> =>
   (
@@ -39,10 +46,12 @@ const read = async (id: string): Promise<Shown> =>
     )
   ).ticket;
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
-const postpone = (id: string, more: object = {}) => mutate(desk, desk.agent, 'ticketSnooze', { id, ...more }, 'ticket { id }');
+const postpone = (id: string, more: object = {}) =>
+  mutate(desk, desk.agent, 'ticketSnooze', { id, ...more }, 'ticket { id }');
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
   payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const write = (ticketId: string) => mutate(desk, desk.customer, 'messageAdd', { ticketId, visibility: 'PUBLIC', body: 'And now?' });
+const write = (ticketId: string) =>
+  mutate(desk, desk.customer, 'messageAdd', { ticketId, visibility: 'PUBLIC', body: 'And now?' });
 const idsOf = async (filter: object): Promise<string[]> =>
   (
     await desk.ask<{ tickets: { nodes: { id: string }[] } }>(
@@ -65,7 +74,12 @@ test('a postponed ticket leaves the queue, says by whom and until when, and come
   expect(codes(await postpone(id, { until: instant }))).toEqual([]);
   await queue.until(({ shown }) => shown?.totalCount === 0);
   const snoozed = await read(id);
-  expect(snoozed.snooze).toEqual({ until: instant, wakeOnReply: true, since: new Date().toISOString(), by: { id: desk.agent.id } });
+  expect(snoozed.snooze).toEqual({
+    until: instant,
+    wakeOnReply: true,
+    since: new Date().toISOString(),
+    by: { id: desk.agent.id },
+  });
   expect(snoozed.timeline.nodes.at(-1)).toEqual({
     type: 'ticket.snoozed',
     actor: { id: desk.agent.id },
@@ -80,7 +94,10 @@ test('a postponed ticket leaves the queue, says by whom and until when, and come
   expect((await read(id)).snooze).not.toBeNull();
   clock.turn(1);
   await queue.until(({ shown }) => shown?.totalCount === 1);
-  expect((await read(id)).timeline.nodes.at(-1)).toMatchObject({ type: 'ticket.woken', actor: { id: 'sys' } });
+  expect((await read(id)).timeline.nodes.at(-1)).toMatchObject({
+    type: 'ticket.woken',
+    actor: { id: 'sys' },
+  });
   queue.stop();
   await client.dispose();
 });
@@ -92,7 +109,10 @@ test('a reply of the requester wakes it, unless it was chosen not to', async () 
   await postpone(endless.id);
   for (const { id } of [light, deep, endless]) await write(id);
   expect((await read(light.id)).snooze).toBeNull();
-  expect((await read(light.id)).timeline.nodes.map(({ type }) => type)).toEqual(['message.added', 'ticket.woken']);
+  expect((await read(light.id)).timeline.nodes.map(({ type }) => type)).toEqual([
+    'message.added',
+    'ticket.woken',
+  ]);
   expect((await read(deep.id)).snooze).toMatchObject({ wakeOnReply: false });
   expect((await read(endless.id)).snooze).toBeNull();
   clock.turn(HOUR);
@@ -103,7 +123,11 @@ test('an answer of the desk, a note and another status leave it asleep; SOLVED e
   const { id } = await desk.ticket();
   await postpone(id, { until: inMs(HOUR) });
   await reply(desk, desk.colleague, id);
-  await mutate(desk, desk.light, 'messageAdd', { ticketId: id, visibility: 'PRIVATE', body: 'A note' });
+  await mutate(desk, desk.light, 'messageAdd', {
+    ticketId: id,
+    visibility: 'PRIVATE',
+    body: 'A note',
+  });
   await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'PENDING' });
   expect((await read(id)).snooze).not.toBeNull();
   await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED' });
@@ -118,7 +142,8 @@ test('it is woken by hand, once; and postponed anew from the last time', async (
   clock.turn(HOUR);
   await sleep(100);
   expect((await read(id)).snooze).not.toBeNull();
-  const wake = () => mutate(desk, desk.agent, 'ticketWake', { id }, 'ticket { version snooze { since } }');
+  const wake = () =>
+    mutate(desk, desk.agent, 'ticketWake', { id }, 'ticket { version snooze { since } }');
   const first = await wake();
   expect(first).toMatchObject({ ticket: { snooze: null }, userErrors: [] });
   expect(await wake()).toEqual(first);
@@ -127,7 +152,9 @@ test('it is woken by hand, once; and postponed anew from the last time', async (
 test('what can’t be is refused, and names the field', async () => {
   const { id } = await desk.ticket();
   expect(codes(await postpone(id, { until: inMs(0) }))).toEqual(['INVALID input.until']);
-  expect(codes(await postpone(id, { until: inMs(365 * 24 * HOUR + 1) }))).toEqual(['INVALID input.until']);
+  expect(codes(await postpone(id, { until: inMs(365 * 24 * HOUR + 1) }))).toEqual([
+    'INVALID input.until',
+  ]);
   expect(codes(await postpone(id, { until: inMs(365 * 24 * HOUR) }))).toEqual([]);
   expect(codes(await postpone(id, { wakeOnReply: false }))).toEqual(['INVALID input.wakeOnReply']);
   expect(codes(await postpone('tkt_made_up'))).toEqual(['NOT_FOUND input.id']);
@@ -135,7 +162,8 @@ test('what can’t be is refused, and names the field', async () => {
 
 test('requesters learn nothing of it, by no way', async () => {
   const { id } = await desk.ticket();
-  const seen = 'query ($id: ID!) { ticket(id: $id) { version updatedAt timeline { totalCount nodes { type } } } }';
+  const seen =
+    'query ($id: ID!) { ticket(id: $id) { version updatedAt timeline { totalCount nodes { type } } } }';
   const before = await desk.ask(desk.customer, seen, { id });
   await postpone(id, { until: inMs(HOUR) });
   expect(await desk.ask(desk.customer, seen, { id })).toEqual(before);

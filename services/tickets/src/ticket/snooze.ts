@@ -18,13 +18,20 @@ export async function snooze(ctx: Context, input: TicketSnoozeInput): Promise<Ti
   const at = new Date();
   const until = input.until ?? null;
   const wakeOnReply = input.wakeOnReply ?? true;
-  if (until && (until <= at || until.getTime() > at.getTime() + LONGEST_MS)) throw new Refusal('INVALID', 'until');
+  if (until && (until <= at || until.getTime() > at.getTime() + LONGEST_MS))
+    throw new Refusal('INVALID', 'until');
   if (!until && !wakeOnReply) throw new Refusal('INVALID', 'wakeOnReply');
   const before = ticket.snooze;
   const { kind, id, name } = ctx.actor;
   const by = { snoozedByKind: kind, snoozedById: id, snoozedByName: name };
   Object.assign(ticket, { snoozedAt: at, snoozedUntil: until, wakeOnReply, ...by });
-  await recordAll(ctx, [fact('ticket.snoozed', ticket, { at, changes: { snooze: [before, ticket.snooze] }, internal: true })]);
+  await recordAll(ctx, [
+    fact('ticket.snoozed', ticket, {
+      at,
+      changes: { snooze: [before, ticket.snooze] },
+      internal: true,
+    }),
+  ]);
   if (until) due(ctx, until);
   return { ticket, userErrors: [] };
 }

@@ -41,7 +41,11 @@ export async function split(ctx: Context, input: TicketSplitInput): Promise<Tick
   const details = { at, operationId: operation.id };
   await recordAll(ctx, [
     fact('ticket.created', newTicket, { at, origin: newTicket.origin }),
-    fact('ticket.split', newTicket, { ...details, fromId: ticket.id, changes: { splitFrom: [null, ticket.id] } }),
+    fact('ticket.split', newTicket, {
+      ...details,
+      fromId: ticket.id,
+      changes: { splitFrom: [null, ticket.id] },
+    }),
     fact('ticket.split', ticket, { ...details, newTicketId: newTicket.id }),
   ]);
   await keepTickets(ctx, operation, [
@@ -52,7 +56,11 @@ export async function split(ctx: Context, input: TicketSplitInput): Promise<Tick
 }
 
 /** The messages to move, oldest first; something has to be left. */
-async function chosen(ctx: Context, ticket: Ticket, messageIds: readonly string[]): Promise<Message[]> {
+async function chosen(
+  ctx: Context,
+  ticket: Ticket,
+  messageIds: readonly string[],
+): Promise<Message[]> {
   const { rows } = await sql<object>`
     select m.*, (select count(*)::integer from message o where o.ticket_id = m.ticket_id) as of_all from message m
     where m.id = any(${uuids('msg', messageIds)}) and m.ticket_id = ${uuidOf('tkt', ticket.id)}::uuid order by m.created_at, m.id
@@ -60,12 +68,19 @@ async function chosen(ctx: Context, ticket: Ticket, messageIds: readonly string[
   const messages = hydrate(ctx.orm, Message, rows);
   const missing = messageIds.findIndex((id) => !messages.some((message) => message.id === id));
   if (missing >= 0) throw new Refusal('NOT_FOUND', `messageIds.${missing}`);
-  if ((rows[0] as { of_all: number }).of_all <= messages.length) throw new Refusal('INVALID', 'messageIds');
+  if ((rows[0] as { of_all: number }).of_all <= messages.length)
+    throw new Refusal('INVALID', 'messageIds');
   return messages;
 }
 
 /** Of the same requester, who reads in it what he could read before, as do those who get copies; nobody is in charge of it yet. */
-async function cut(ctx: Context, ticket: Ticket, input: TicketSplitInput, messages: readonly Message[], at: Date): Promise<Ticket> {
+async function cut(
+  ctx: Context,
+  ticket: Ticket,
+  input: TicketSplitInput,
+  messages: readonly Message[],
+  at: Date,
+): Promise<Ticket> {
   const { requesterId, requesterName, organizationId, locale } = ticket;
   const first = messages.find(({ visibility }) => visibility === MessageVisibility.PUBLIC);
   const { kind, id, name } = ctx.actor;
@@ -90,16 +105,30 @@ async function cut(ctx: Context, ticket: Ticket, input: TicketSplitInput, messag
   );
 }
 
-async function departmentOf(ctx: Context, ticket: Ticket, input: TicketSplitInput): Promise<string | null> {
-  if (typeof input.departmentId === 'string') return departmentId(ctx, input.departmentId, 'departmentId');
-  return ticket.departmentId && (await isOpen(ctx, ticket.departmentId)) ? ticket.departmentId : null;
+async function departmentOf(
+  ctx: Context,
+  ticket: Ticket,
+  input: TicketSplitInput,
+): Promise<string | null> {
+  if (typeof input.departmentId === 'string')
+    return departmentId(ctx, input.departmentId, 'departmentId');
+  return ticket.departmentId && (await isOpen(ctx, ticket.departmentId))
+    ? ticket.departmentId
+    : null;
 }
 
 /** Each of the two waits for an answer, or not, by what was said in it. */
 async function runClocks(ctx: Context, ticket: Ticket, newTicket: Ticket): Promise<void> {
   const said = await saidIn(ctx, [ticket.id, newTicket.id]);
-  const { waitingSince, handled } = runOn({ waitingSince: null, handled: false, firstReplyAt: null }, said.get(newTicket.id) ?? []);
-  Object.assign(newTicket, { waitingSince, handled, status: handled ? TicketStatus.OPEN : TicketStatus.NEW });
+  const { waitingSince, handled } = runOn(
+    { waitingSince: null, handled: false, firstReplyAt: null },
+    said.get(newTicket.id) ?? [],
+  );
+  Object.assign(newTicket, {
+    waitingSince,
+    handled,
+    status: handled ? TicketStatus.OPEN : TicketStatus.NEW,
+  });
   if (!ticket.waitingSince) return;
   const left = runAll(said.get(ticket.id) ?? []).waitingSince;
   ticket.waitingSince = left && (left > ticket.waitingSince ? left : ticket.waitingSince);

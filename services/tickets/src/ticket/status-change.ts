@@ -23,7 +23,10 @@ import { settled } from './calm.ts';
 import { ResolutionCode, TicketStatus } from './words.ts';
 
 /** Moves a ticket by hand, as the table of moves allows; the incidents of a problem are solved with it. */
-export async function statusChange(ctx: Context, input: TicketStatusChangeInput): Promise<TicketStatusChangePayload> {
+export async function statusChange(
+  ctx: Context,
+  input: TicketStatusChangeInput,
+): Promise<TicketStatusChangePayload> {
   const aim = await aimOf(ctx, input);
   const ticket = await locked(ctx, input.id);
   expectVersion(ticket, input.expectedVersion);
@@ -42,16 +45,25 @@ export async function statusChange(ctx: Context, input: TicketStatusChangeInput)
   const solution = isSolving ? solve(ctx, ticket, input, aim.field) : undefined;
   moveTo(ticket, to.status, solving.at, solving.closeAfter, solution);
   ticket.customStatusId = to.customStatusId;
-  const told = { at: solving.at, ...(solution && { resolutionCode: solution.code, changes: solution.changes }) };
+  const told = {
+    at: solving.at,
+    ...(solution && { resolutionCode: solution.code, changes: solution.changes }),
+  };
   facts.push(moved(ticket, from, { ...told, looksTheSame: await looksTheSame(ctx, from, to) }));
   if (solution) facts.push(...settled(ticket, solving.at));
-  if (solution && input.solveIncidents !== false) facts.push(...(await solveIncidents(ctx, ticket, solving)));
+  if (solution && input.solveIncidents !== false)
+    facts.push(...(await solveIncidents(ctx, ticket, solving)));
   await recordAll(ctx, [...facts, ...(await backToWork(ctx, ticket, from.status))]);
   return { ticket, userErrors: [] };
 }
 
 /** Its parts are solved, and its form is filled. */
-async function refuseUnready(ctx: Context, ticket: Ticket, { field }: Aim, to: Standing): Promise<void> {
+async function refuseUnready(
+  ctx: Context,
+  ticket: Ticket,
+  { field }: Aim,
+  to: Standing,
+): Promise<void> {
   await refuseOpenChildren(ctx, ticket.id, field);
   await demand(ctx, ticket, 'SOLVE', to);
 }

@@ -7,7 +7,8 @@ import { Ticket } from './ticket.ts';
 import { ResolutionCode, TicketStatus } from './words.ts';
 
 const { NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED } = TicketStatus;
-const workspace = (onHoldEnabled: boolean): Workspace => Object.assign(new Workspace(), { onHoldEnabled });
+const workspace = (onHoldEnabled: boolean): Workspace =>
+  Object.assign(new Workspace(), { onHoldEnabled });
 
 function codeOf(from: TicketStatus, to: TicketStatus, onHoldEnabled = true): string {
   try {
@@ -43,23 +44,40 @@ describe('moves by hand', () => {
   ];
   test.each(table)('%s → %s is %s', (from, to, answer) => expect(codeOf(from, to)).toBe(answer));
 
-  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED])('nobody closes by hand from %s', (from) =>
-    expect(codeOf(from, CLOSED)).toBe('CLOSE_BY_HAND'),
+  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED])(
+    'nobody closes by hand from %s',
+    (from) => expect(codeOf(from, CLOSED)).toBe('CLOSE_BY_HAND'),
   );
   test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED])('nothing is moved to NEW from %s', (from) =>
     expect(codeOf(from, NEW)).toBe('STATUS_NOT_ALLOWED'),
   );
-  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED])('CLOSED is never left for %s', (to) => expect(codeOf(CLOSED, to)).toBe('TICKET_CLOSED'));
-  test.each([NEW, OPEN, PENDING, SOLVED])('while ON_HOLD is off nothing goes there from %s', (from) =>
-    expect(codeOf(from, ON_HOLD, false)).toBe('ON_HOLD_DISABLED'),
+  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED])('CLOSED is never left for %s', (to) =>
+    expect(codeOf(CLOSED, to)).toBe('TICKET_CLOSED'),
+  );
+  test.each([NEW, OPEN, PENDING, SOLVED])(
+    'while ON_HOLD is off nothing goes there from %s',
+    (from) => expect(codeOf(from, ON_HOLD, false)).toBe('ON_HOLD_DISABLED'),
   );
   test('a requester’s message brings a waiting ticket back to work and leaves the others where they are', () => {
-    expect([NEW, OPEN, PENDING, ON_HOLD, SOLVED].map(afterRequester)).toEqual([NEW, OPEN, OPEN, OPEN, OPEN]);
+    expect([NEW, OPEN, PENDING, ON_HOLD, SOLVED].map(afterRequester)).toEqual([
+      NEW,
+      OPEN,
+      OPEN,
+      OPEN,
+      OPEN,
+    ]);
   });
 });
 
 test('the first act of an agent takes a ticket out of NEW and leaves all others where they are', () => {
-  expect([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED].map(afterAgent)).toEqual([OPEN, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED]);
+  expect([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED].map(afterAgent)).toEqual([
+    OPEN,
+    OPEN,
+    PENDING,
+    ON_HOLD,
+    SOLVED,
+    CLOSED,
+  ]);
 });
 
 describe('what hangs on a status', () => {
@@ -67,11 +85,23 @@ describe('what hangs on a status', () => {
   const before = new Date('2026-12-24T00:00:00Z');
   const solution = { by: 'agt_a', code: ResolutionCode.INCIDENT, text: 'Done' };
   const ticketIn = (status: TicketStatus): Ticket => {
-    const ticket = Object.assign(new Ticket(), { status: OPEN, assigneeId: 'agt_b', waitingSince: before });
+    const ticket = Object.assign(new Ticket(), {
+      status: OPEN,
+      assigneeId: 'agt_b',
+      waitingSince: before,
+    });
     if (status === SOLVED || status === CLOSED) moveTo(ticket, SOLVED, before, 'P28D', solution);
     return Object.assign(ticket, { status, waitingSince: before });
   };
-  const hanging = ({ solvedAt, solvedById, resolutionCode, resolutionText, closesAt, closedAt, reopenCount }: Ticket) => ({
+  const hanging = ({
+    solvedAt,
+    solvedById,
+    resolutionCode,
+    resolutionText,
+    closesAt,
+    closedAt,
+    reopenCount,
+  }: Ticket) => ({
     solvedAt,
     solvedById,
     resolutionCode,
@@ -90,14 +120,23 @@ describe('what hangs on a status', () => {
     reopenCount: 0,
   };
 
-  test.each([NEW, OPEN, PENDING, ON_HOLD])('%s → SOLVED says who, why and when it will be closed, and nobody waits any more', (from) => {
-    const ticket = ticketIn(from);
-    moveTo(ticket, SOLVED, now, 'PT1H', solution);
-    const closesAt = new Date('2027-01-01T01:00:00Z');
-    const said = { solvedAt: now, solvedById: 'agt_a', resolutionCode: 'INCIDENT', resolutionText: 'Done', closesAt };
-    expect(hanging(ticket)).toEqual({ ...nothing, ...said });
-    expect(ticket.waitingSince).toBeNull();
-  });
+  test.each([NEW, OPEN, PENDING, ON_HOLD])(
+    '%s → SOLVED says who, why and when it will be closed, and nobody waits any more',
+    (from) => {
+      const ticket = ticketIn(from);
+      moveTo(ticket, SOLVED, now, 'PT1H', solution);
+      const closesAt = new Date('2027-01-01T01:00:00Z');
+      const said = {
+        solvedAt: now,
+        solvedById: 'agt_a',
+        resolutionCode: 'INCIDENT',
+        resolutionText: 'Done',
+        closesAt,
+      };
+      expect(hanging(ticket)).toEqual({ ...nothing, ...said });
+      expect(ticket.waitingSince).toBeNull();
+    },
+  );
   test.each([OPEN, PENDING, ON_HOLD])('SOLVED → %s takes all of it back and counts', (to) => {
     const ticket = ticketIn(SOLVED);
     moveTo(ticket, to, now, 'P28D');
@@ -107,7 +146,12 @@ describe('what hangs on a status', () => {
   test('SOLVED → CLOSED keeps what was said and ends the wait for it', () => {
     const ticket = ticketIn(SOLVED);
     moveTo(ticket, CLOSED, now, 'P28D');
-    const said = { solvedAt: before, solvedById: 'agt_a', resolutionCode: 'INCIDENT', resolutionText: 'Done' };
+    const said = {
+      solvedAt: before,
+      solvedById: 'agt_a',
+      resolutionCode: 'INCIDENT',
+      resolutionText: 'Done',
+    };
     expect(hanging(ticket)).toEqual({ ...nothing, ...said, closedAt: now });
   });
   test.each([

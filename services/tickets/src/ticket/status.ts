@@ -18,11 +18,17 @@ export const MOVES: Record<TicketStatus, readonly TicketStatus[]> = {
 };
 
 /** Refuses a move by hand that the table does not allow; what refines a status can always be another. */
-export function allowMove(from: TicketStatus, to: TicketStatus, workspace: Workspace, field: string): void {
+export function allowMove(
+  from: TicketStatus,
+  to: TicketStatus,
+  workspace: Workspace,
+  field: string,
+): void {
   if (to === CLOSED) throw new Refusal('CLOSE_BY_HAND', field);
   if (from === CLOSED) throw new Refusal('TICKET_CLOSED', field);
   if (to === ON_HOLD && !workspace.onHoldEnabled) throw new Refusal('ON_HOLD_DISABLED', field);
-  if (to === NEW || (from !== to && !MOVES[from].includes(to))) throw new Refusal('STATUS_NOT_ALLOWED', field);
+  if (to === NEW || (from !== to && !MOVES[from].includes(to)))
+    throw new Refusal('STATUS_NOT_ALLOWED', field);
 }
 
 export interface Solution {
@@ -34,7 +40,13 @@ export interface Solution {
 }
 
 /** Sets the status and all that hangs on it: what refined the former one does not refine this one. Returns whether the status changed. */
-export function moveTo(ticket: Ticket, to: TicketStatus, at: Date, closeAfter: string, solution?: Solution): boolean {
+export function moveTo(
+  ticket: Ticket,
+  to: TicketStatus,
+  at: Date,
+  closeAfter: string,
+  solution?: Solution,
+): boolean {
   const from = ticket.status;
   if (from === to) return false;
   ticket.status = to;
@@ -69,6 +81,7 @@ function reopen(ticket: Ticket): void {
 }
 
 /** Where a message of the requester brings the ticket. */
-export const afterRequester = (status: TicketStatus): TicketStatus => ([PENDING, ON_HOLD, SOLVED].includes(status) ? OPEN : status);
+export const afterRequester = (status: TicketStatus): TicketStatus =>
+  [PENDING, ON_HOLD, SOLVED].includes(status) ? OPEN : status;
 /** Where the first act of an agent brings the ticket. */
 export const afterAgent = (status: TicketStatus): TicketStatus => (status === NEW ? OPEN : status);

@@ -17,28 +17,46 @@ const DEPTH_LIMIT = 5;
 const queryOf = (text: string): string | null => searchQuery(text.slice(0, READ));
 
 /** Refuses texts that are longer than what is searched for, wherever in the filter they stand. */
-export function refuseLongTexts({ text, and, or, not }: TicketFilter, field: readonly string[] = ['filter']): void {
-  if ((text?.length ?? 0) > READ) throw new Refusal([{ code: 'TOO_LONG', field: [...field, 'text'] }]);
+export function refuseLongTexts(
+  { text, and, or, not }: TicketFilter,
+  field: readonly string[] = ['filter'],
+): void {
+  if ((text?.length ?? 0) > READ)
+    throw new Refusal([{ code: 'TOO_LONG', field: [...field, 'text'] }]);
   and?.forEach((each, at) => refuseLongTexts(each, [...field, 'and', String(at)]));
   or?.forEach((each, at) => refuseLongTexts(each, [...field, 'or', String(at)]));
   if (not) refuseLongTexts(not, [...field, 'not']);
 }
 
 /** The texts that a filter asks for, wherever they stand; `denied`: also those that must not be there. */
-export function textsOf(filter: TicketFilter | null | undefined, denied = false, depth = 1): string[] {
+export function textsOf(
+  filter: TicketFilter | null | undefined,
+  denied = false,
+  depth = 1,
+): string[] {
   if (!filter || depth > DEPTH_LIMIT) return [];
   const { text, and, or, not } = filter;
   const inside = [...(and ?? []), ...(or ?? []), ...(not && denied ? [not] : [])];
-  return [...new Set([...(text ? [text] : []), ...inside.flatMap((each) => textsOf(each, denied, depth + 1))])];
+  return [
+    ...new Set([
+      ...(text ? [text] : []),
+      ...inside.flatMap((each) => textsOf(each, denied, depth + 1)),
+    ]),
+  ];
 }
 
 /**
  * The texts of a filter that so many tickets hold that it is better to go through tickets in the asked order and look into each one, than to
  * take all that hold them and put them in order.
  */
-export async function frequentTexts(ctx: Context, filter: TicketFilter | null | undefined): Promise<ReadonlySet<string>> {
+export async function frequentTexts(
+  ctx: Context,
+  filter: TicketFilter | null | undefined,
+): Promise<ReadonlySet<string>> {
   const texts = readsOnHold(ctx.actor) ? textsOf(filter, true) : [];
-  const frequent = await Promise.all(texts.map((text) => ctx.load.byKey('frequent texts', text, (all) => look(ctx, all), false)));
+  const frequent = await Promise.all(
+    texts.map((text) => ctx.load.byKey('frequent texts', text, (all) => look(ctx, all), false)),
+  );
   return new Set(texts.filter((_, at) => frequent[at]));
 }
 
@@ -46,7 +64,9 @@ async function look(ctx: Context, texts: string[]): Promise<Map<string, boolean>
   const em = await ctx.read();
   const { rows } = await sql<{ frequent: boolean }>`
     select (select count(*) from tickets_with(asked.query::tsquery, ${sql.lit(FREQUENT + 1)})) > ${sql.lit(FREQUENT)} as frequent
-    from unnest(${texts.map(queryOf)}::text[]) with ordinality as asked(query, at) order by asked.at`.execute(em.getKysely());
+    from unnest(${texts.map(queryOf)}::text[]) with ordinality as asked(query, at) order by asked.at`.execute(
+    em.getKysely(),
+  );
   return new Map(texts.map((text, at) => [text, rows[at]!.frequent]));
 }
 
@@ -60,7 +80,11 @@ function namedBy(text: string, actor: Actor): RawBuilder<unknown>[] {
   const plain = text.trim();
   const [, number] = NUMBER.exec(plain) ?? [];
   return [
-    ...(number ? [sql`select n.id from ticket n where n.workspace_id = ${workspace}::uuid and n.number = ${Number(number)}::integer`] : []),
+    ...(number
+      ? [
+          sql`select n.id from ticket n where n.workspace_id = ${workspace}::uuid and n.number = ${Number(number)}::integer`,
+        ]
+      : []),
     ...(ADDRESS.test(plain) && readsOnHold(actor)
       ? [
           sql`select n.id from ticket n where n.workspace_id = ${workspace}::uuid and n.requester_id = any(array(
@@ -93,7 +117,8 @@ export function textMatches(text: string, actor: Actor, frequent: ReadonlySet<st
 }
 
 /** The words that the actor may read. */
-const wordsFor = (actor: Actor) => (readsOnHold(actor) ? sql.ref('x.everything') : sql.ref('x.public'));
+const wordsFor = (actor: Actor) =>
+  readsOnHold(actor) ? sql.ref('x.everything') : sql.ref('x.public');
 
 /** What is named counts more than any words. */
 const NAMED = 100;
@@ -113,7 +138,9 @@ export function relevance(texts: readonly string[], actor: Actor): RawBuilder<un
     if (!open) return [];
     const said = sql`coalesce((
       select ts_rank(${words}, ${exact}::tsquery, 1) + ts_rank(${words}, ${open}::tsquery, 1) from ticket_text x where x.ticket_id = t.id), 0)`;
-    return named.length ? [said, sql`case when t.id = ${idsOf(named)} then ${sql.lit(NAMED)} else 0 end`] : [said];
+    return named.length
+      ? [said, sql`case when t.id = ${idsOf(named)} then ${sql.lit(NAMED)} else 0 end`]
+      : [said];
   });
   return sql`(${sql.join([...parts, sql`extract(epoch from t.created_at) / ${sql.lit(AGE)}`], sql` + `)})::double precision`;
 }

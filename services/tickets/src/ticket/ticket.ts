@@ -7,7 +7,13 @@ import { DateTime, Locale } from '@deskgraph/common/scalar';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Values } from '../field/value.ts';
 import type { Rest } from './rest.ts';
-import { ChannelKind, ResolutionCode, TicketOrigin, TicketPriority, TicketStatus } from './words.ts';
+import {
+  ChannelKind,
+  ResolutionCode,
+  TicketOrigin,
+  TicketPriority,
+  TicketStatus,
+} from './words.ts';
 
 /** An escalation in force, as it is stored and as facts tell it. */
 export interface EscalationState {
@@ -52,7 +58,11 @@ type Defaulted =
   | 'publicVersion';
 
 @Entity()
-@ObjectType({ implements: Node, simpleResolvers: true, description: 'One inquiry, one unit of work.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'One inquiry, one unit of work.',
+})
 @Directive('@key(fields: "id")')
 export class Ticket extends Stored<Defaulted> {
   @PrimaryKey({ type: new Id('tkt') })
@@ -60,13 +70,18 @@ export class Ticket extends Stored<Defaulted> {
   id!: string;
 
   @Property({ type: 'integer' })
-  @Field(() => Int, { description: 'The number that people quote; unique in the workspace and never used again.' })
+  @Field(() => Int, {
+    description: 'The number that people quote; unique in the workspace and never used again.',
+  })
   number!: number;
 
   @Property({ type: new Id('app'), nullable: true }) appId: string | null = null;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'The id that a partner gave it, unique per app; at most 255 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The id that a partner gave it, unique per app; at most 255 characters.',
+  })
   externalId: string | null = null;
 
   @Property({ type: 'text' })
@@ -97,7 +112,10 @@ export class Ticket extends Stored<Defaulted> {
   @Property({ type: new Id('cus') }) requesterId!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The requester’s name as given at creation; readable when customer data is not to be had.' })
+  @Field(() => String, {
+    description:
+      'The requester’s name as given at creation; readable when customer data is not to be had.',
+  })
   requesterName!: string;
 
   @Property({ type: new Id('org'), nullable: true }) organizationId: string | null = null;
@@ -112,7 +130,10 @@ export class Ticket extends Stored<Defaulted> {
   @Property({ type: 'json' }) fields: Values = {};
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'The product that it is about; at most 255 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The product that it is about; at most 255 characters.',
+  })
   product: string | null = null;
 
   @Enum({ items: () => ChannelKind, type: 'string' })
@@ -133,7 +154,10 @@ export class Ticket extends Stored<Defaulted> {
   @Property({ type: new Id('tkt'), nullable: true }) problemId: string | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
-  @Field(() => DateTime, { nullable: true, description: 'Since when the requester has no answer; null when answered.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Since when the requester has no answer; null when answered.',
+  })
   waitingSince: Date | null = null;
 
   @Property({ type: 'boolean' })
@@ -141,7 +165,10 @@ export class Ticket extends Stored<Defaulted> {
   handled = false;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
-  @Field(() => DateTime, { nullable: true, description: 'The first public message of a human agent after the ticket was created.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The first public message of a human agent after the ticket was created.',
+  })
   firstReplyAt: Date | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
@@ -149,11 +176,15 @@ export class Ticket extends Stored<Defaulted> {
   solvedAt: Date | null = null;
 
   @Property({ type: new Id('agt'), nullable: true }) solvedById: string | null = null;
-  @Enum({ items: () => ResolutionCode, type: 'string', nullable: true }) resolutionCode: ResolutionCode | null = null;
+  @Enum({ items: () => ResolutionCode, type: 'string', nullable: true })
+  resolutionCode: ResolutionCode | null = null;
   @Property({ type: 'text', nullable: true }) resolutionText: string | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
-  @Field(() => DateTime, { nullable: true, description: 'When the system will close it; reopening clears it.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the system will close it; reopening clears it.',
+  })
   closesAt: Date | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
@@ -177,7 +208,12 @@ export class Ticket extends Stored<Defaulted> {
 
   /** The postponement, as facts tell it. */
   get snooze(): Rest | null {
-    return this.snoozedAt && { until: this.snoozedUntil?.toISOString() ?? null, wakeOnReply: this.wakeOnReply };
+    return (
+      this.snoozedAt && {
+        until: this.snoozedUntil?.toISOString() ?? null,
+        wakeOnReply: this.wakeOnReply,
+      }
+    );
   }
 
   @Property({ type: 'json', nullable: true }) escalation: EscalationState | null = null;
@@ -190,7 +226,8 @@ export class Ticket extends Stored<Defaulted> {
   @Property({ type: 'datetime', length: 3, nullable: true })
   @Field(() => DateTime, {
     nullable: true,
-    description: 'Set while it is in the bin, for those who may restore it; 30 days later it is removed for ever.',
+    description:
+      'Set while it is in the bin, for those who may restore it; 30 days later it is removed for ever.',
   })
   deletedAt: Date | null = null;
 

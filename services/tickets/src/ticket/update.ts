@@ -24,7 +24,8 @@ const TAG_LIMIT = 100;
 export async function update(ctx: Context, input: TicketUpdateInput): Promise<TicketUpdatePayload> {
   const ticket = await locked(ctx, input.id);
   expectVersion(ticket, input.expectedVersion);
-  for (const [field, code] of Object.entries(LASTING)) if (input[field as keyof typeof LASTING] === null) throw new Refusal(code, field);
+  for (const [field, code] of Object.entries(LASTING))
+    if (input[field as keyof typeof LASTING] === null) throw new Refusal(code, field);
   refuseNoOrganization(input.organizationId);
   const changes: Changes = {};
   const set: Set = (field, value) => {
@@ -41,7 +42,8 @@ export async function update(ctx: Context, input: TicketUpdateInput): Promise<Ti
   Object.assign(changes, fields.changes);
   const facts = Object.keys(changes).length ? [updated(ticket, changes, { publicFields })] : [];
   const handed = hands ? await handOver(ctx, ticket, hands) : {};
-  if (Object.keys(handed).length) facts.push(fact('ticket.assigned', ticket, { cause: 'category', changes: handed }));
+  if (Object.keys(handed).length)
+    facts.push(fact('ticket.assigned', ticket, { cause: 'category', changes: handed }));
   await recordAll(ctx, facts);
   if ('subject' in changes) await reindex(ctx, [ticket]);
   return { ticket, userErrors: [] };
@@ -77,9 +79,16 @@ async function setExternalId(
   set('externalId', own);
 }
 
-async function setTags(ctx: Context, ticket: Ticket, { addTags, removeTags }: TicketUpdateInput, changes: Changes): Promise<void> {
+async function setTags(
+  ctx: Context,
+  ticket: Ticket,
+  { addTags, removeTags }: TicketUpdateInput,
+  changes: Changes,
+): Promise<void> {
   const before = ticket.tags;
-  const after = [...new Set([...before, ...(addTags ?? [])])].filter((name) => !removeTags?.includes(name));
+  const after = [...new Set([...before, ...(addTags ?? [])])].filter(
+    (name) => !removeTags?.includes(name),
+  );
   if (after.length === before.length && after.every((name, at) => name === before[at])) return;
   if (after.length > TAG_LIMIT) throw new Refusal('LIMIT_REACHED', 'addTags');
   await make(

@@ -16,14 +16,19 @@ const NONE: ReadonlySet<string> = new Set();
  * workspace or what the filter of their access role lets through, apps what their departments hold (all without departments), requesters their
  * own and those that they get copies of; few see what is in the bin.
  */
-export const visible = (actor: Actor): Condition => (readsBin(actor) ? among(actor) : sql`${among(actor)} and t.deleted_at is null`);
+export const visible = (actor: Actor): Condition =>
+  readsBin(actor) ? among(actor) : sql`${among(actor)} and t.deleted_at is null`;
 
 /** The same, whether in the bin or not: for statements that leave it out for everybody. */
 export function among(actor: Actor): Condition {
   if (!reads(actor)) return sql`false`;
   const home = sql`t.workspace_id = ${actor.workspace}::uuid`;
-  if (actor.kind === 'app' && actor.departments.length) return sql`${home} and t.department_id = any(${uuids('dep', actor.departments)})`;
-  if (isStaff(actor)) return actor.filter ? sql`${home} and ${matchesGiven(actor.filter, actor, NONE)}` : sql`${home}`;
+  if (actor.kind === 'app' && actor.departments.length)
+    return sql`${home} and t.department_id = any(${uuids('dep', actor.departments)})`;
+  if (isStaff(actor))
+    return actor.filter
+      ? sql`${home} and ${matchesGiven(actor.filter, actor, NONE)}`
+      : sql`${home}`;
   return sql`${home} and ${concernsCustomer(actor)}`;
 }
 
@@ -53,33 +58,44 @@ export const DECIDED_BY = {
   field: 'fields',
 } as const satisfies { [Condition in keyof TicketFilter]?: keyof TicketLike & keyof State };
 const DECIDING = ['ccIds', 'deletedAt', ...Object.values(DECIDED_BY)] as const;
-export const seenOf = (ticket: Seen): Seen => Object.fromEntries(DECIDING.map((field) => [field, ticket[field]])) as unknown as Seen;
+export const seenOf = (ticket: Seen): Seen =>
+  Object.fromEntries(DECIDING.map((field) => [field, ticket[field]])) as unknown as Seen;
 
 /** Did this customer ask for it, or does he get copies of it? */
-export const isAskedBy = ({ id }: Actor, { requesterId, ccIds }: Pick<Seen, 'requesterId' | 'ccIds'>): boolean =>
-  requesterId === id || Boolean(ccIds?.includes(id));
+export const isAskedBy = (
+  { id }: Actor,
+  { requesterId, ccIds }: Pick<Seen, 'requesterId' | 'ccIds'>,
+): boolean => requesterId === id || Boolean(ccIds?.includes(id));
 
 /** The same rule for a ticket of his workspace that is at hand; undefined where too little is known of it. */
 function rightsTo(actor: Actor, ticket: Seen): Answer {
   const { departmentId, deletedAt } = ticket;
   if (!reads(actor) || (deletedAt && !readsBin(actor))) return false;
-  if (actor.kind === 'app' && actor.departments.length) return departmentId !== null && actor.departments.includes(departmentId);
+  if (actor.kind === 'app' && actor.departments.length)
+    return departmentId !== null && actor.departments.includes(departmentId);
   return isStaff(actor) ? fitsGiven(actor.filter, actor, ticket) : isAskedBy(actor, ticket);
 }
 
 export const sees = (actor: Actor, ticket: Seen): boolean => rightsTo(actor, ticket) === true;
 
-export const isVisible = (actor: Actor, ticket: Ticket): boolean => ticket.workspaceId === actor.workspace && sees(actor, ticket);
+export const isVisible = (actor: Actor, ticket: Ticket): boolean =>
+  ticket.workspaceId === actor.workspace && sees(actor, ticket);
 
 /**
  * May the actor see this ticket of his workspace, and does the filter let it through? The same meaning as `visible` and `matches`; undefined
  * where only a statement can say.
  */
-export function fits(filter: TicketFilter | null | undefined, actor: Actor, ticket: TicketLike, now = new Date()): Answer {
+export function fits(
+  filter: TicketFilter | null | undefined,
+  actor: Actor,
+  ticket: TicketLike,
+  now = new Date(),
+): Answer {
   const rights = rightsTo(actor, ticket);
   if (rights === false) return false;
   const answer = fitsGiven(filter, actor, ticket, now);
   const isSpam = Boolean(ticket.spam) && readsOnHold(actor);
-  if ((isSpam && !asks(filter, 'spam')) || (ticket.deletedAt && !asks(filter, 'deleted'))) return false;
+  if ((isSpam && !asks(filter, 'spam')) || (ticket.deletedAt && !asks(filter, 'deleted')))
+    return false;
   return answer && rights;
 }

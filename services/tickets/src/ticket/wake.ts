@@ -15,7 +15,14 @@ export function woken(ticket: Ticket, cause: WakeCause, at = new Date()): NewFac
   if (!before) return [];
   Object.assign(ticket, { snoozedAt: null, snoozedUntil: null, wakeOnReply: true });
   Object.assign(ticket, { snoozedByKind: null, snoozedById: null, snoozedByName: null });
-  return [fact('ticket.woken', ticket, { at, cause, changes: { snooze: [before, null] }, internal: true })];
+  return [
+    fact('ticket.woken', ticket, {
+      at,
+      cause,
+      changes: { snooze: [before, null] },
+      internal: true,
+    }),
+  ];
 }
 
 /** Ends a postponement by hand; a ticket that is awake stays so. */

@@ -8,14 +8,24 @@ import { TicketStatus } from '../ticket/words.ts';
 import { COLUMNS } from './columns.ts';
 import { View, ViewSharing } from './view.ts';
 
-type Key = 'unsolved' | 'mine' | 'unassigned' | 'postponed' | 'waiting' | 'overdue' | 'solved' | 'spam';
+type Key =
+  | 'unsolved'
+  | 'mine'
+  | 'unassigned'
+  | 'postponed'
+  | 'waiting'
+  | 'overdue'
+  | 'solved'
+  | 'spam';
 
 /** What is called unanswered for too long where nobody has made a view of his own. */
 const LATE = 'PT4H';
 
 const UNSOLVED: TicketFilter = { status: { notIn: [TicketStatus.SOLVED, TicketStatus.CLOSED] } };
 const QUEUE: TicketOrder[] = [{ field: TicketOrderField.QUEUE, direction: Direction.ASC }];
-const WAITING: TicketOrder[] = [{ field: TicketOrderField.WAITING_SINCE, direction: Direction.ASC }];
+const WAITING: TicketOrder[] = [
+  { field: TicketOrderField.WAITING_SINCE, direction: Direction.ASC },
+];
 const LATEST: TicketOrder[] = [{ field: TicketOrderField.UPDATED_AT, direction: Direction.DESC }];
 
 /**
@@ -25,11 +35,17 @@ const LATEST: TicketOrder[] = [{ field: TicketOrderField.UPDATED_AT, direction: 
 const BUILT_IN: Record<Key, { filter: TicketFilter; orderBy: TicketOrder[] }> = {
   unsolved: { filter: UNSOLVED, orderBy: QUEUE },
   mine: { filter: { ...UNSOLVED, assigneeId: { eq: 'me' }, snoozed: false }, orderBy: QUEUE },
-  unassigned: { filter: { ...UNSOLVED, assigneeId: { isNull: true }, snoozed: false }, orderBy: QUEUE },
+  unassigned: {
+    filter: { ...UNSOLVED, assigneeId: { isNull: true }, snoozed: false },
+    orderBy: QUEUE,
+  },
   postponed: { filter: { ...UNSOLVED, snoozed: true }, orderBy: QUEUE },
   waiting: { filter: { ...UNSOLVED, waitingSince: { isNull: false } }, orderBy: WAITING },
   overdue: { filter: { ...UNSOLVED, waitingSince: { olderThan: LATE } }, orderBy: WAITING },
-  solved: { filter: { status: { eq: TicketStatus.SOLVED }, solvedAt: { within: 'P7D' } }, orderBy: LATEST },
+  solved: {
+    filter: { status: { eq: TicketStatus.SOLVED }, solvedAt: { within: 'P7D' } },
+    orderBy: LATEST,
+  },
   spam: { filter: { spam: true }, orderBy: LATEST },
 };
 const KEYS = Object.keys(BUILT_IN) as Key[];
@@ -87,7 +103,8 @@ const NAMES: Record<string, Record<Key, string>> = {
   },
 };
 
-const idOf = (workspace: string, key: Key): string => toId('vie', namedUuid(workspace, `view ${key}`));
+const idOf = (workspace: string, key: Key): string =>
+  toId('vie', namedUuid(workspace, `view ${key}`));
 
 /** The built-in views as the caller reads them. They are not stored, so that workspaces of any age have all of them. */
 export function builtIn(ctx: Context): View[] {
@@ -108,7 +125,8 @@ export function builtIn(ctx: Context): View[] {
   );
 }
 
-export const isBuiltIn = (ctx: Context, id: string): boolean => KEYS.some((key) => idOf(ctx.workspace, key) === id);
+export const isBuiltIn = (ctx: Context, id: string): boolean =>
+  KEYS.some((key) => idOf(ctx.workspace, key) === id);
 
 /** What opens first for who has not chosen. */
 export const firstOf = (workspace: string): string => idOf(workspace, 'unsolved');

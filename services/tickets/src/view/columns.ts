@@ -53,7 +53,16 @@ export const FIELDS: ReadonlySet<string> = new Set([
 const CUSTOM = 'field:';
 
 /** The columns of a view that names none. */
-export const COLUMNS = ['number', 'subject', 'status', 'priority', 'requesterName', 'assignee', 'waitingSince', 'updatedAt'];
+export const COLUMNS = [
+  'number',
+  'subject',
+  'status',
+  'priority',
+  'requesterName',
+  'assignee',
+  'waitingSince',
+  'updatedAt',
+];
 
 export const column = z
   .string()
@@ -67,8 +76,14 @@ interface Shown {
 }
 
 /** Custom fields are named by keys that there are. */
-export async function refuseUnknown(ctx: Context, { columns: names, groupBy }: Shown): Promise<void> {
-  const places = [...(names ?? []).map((name, at) => ({ name, place: `columns.${at}` })), { name: groupBy ?? '', place: 'groupBy' }];
+export async function refuseUnknown(
+  ctx: Context,
+  { columns: names, groupBy }: Shown,
+): Promise<void> {
+  const places = [
+    ...(names ?? []).map((name, at) => ({ name, place: `columns.${at}` })),
+    { name: groupBy ?? '', place: 'groupBy' },
+  ];
   const custom = places.filter(({ name }) => name.startsWith(CUSTOM));
   const keys = custom.length ? (await findFields(ctx)).map(({ key }) => key) : [];
   const unknown = custom.find(({ name }) => !keys.includes(name.slice(CUSTOM.length)));

@@ -34,6 +34,9 @@ export async function create(ctx: Context, input: ViewCreateInput): Promise<View
   });
   await ctx.em.flush();
   const chosen = input.isDefault ? await choose(ctx, view, true) : [];
-  await recordAll(ctx, [{ type: 'view.created', subject: view, data: { state: stateOf(view) } }, ...chosen]);
+  await recordAll(ctx, [
+    { type: 'view.created', subject: view, data: { state: stateOf(view) } },
+    ...chosen,
+  ]);
   return { view, userErrors: [] };
 }

@@ -1,7 +1,16 @@
 import type { View } from './view.ts';
 
 /** The view as every fact about it carries it. */
-export const stateOf = ({ name, sharing, ownerId, departmentId, filter, orderBy, columns, groupBy }: View) => ({
+export const stateOf = ({
+  name,
+  sharing,
+  ownerId,
+  departmentId,
+  filter,
+  orderBy,
+  columns,
+  groupBy,
+}: View) => ({
   name,
   sharing,
   ownerId,

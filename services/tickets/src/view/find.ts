@@ -10,9 +10,10 @@ import { visible } from './visible.ts';
 /** All views of the caller: the built-in ones, then the others by name. */
 export async function find(ctx: Context): Promise<View[]> {
   const em = await ctx.read();
-  const { rows } = await sql<object>`select v.* from ticket_view v where ${visible(ctx.actor)} order by lower(v.name), v.id`.execute(
-    em.getKysely(),
-  );
+  const { rows } =
+    await sql<object>`select v.* from ticket_view v where ${visible(ctx.actor)} order by lower(v.name), v.id`.execute(
+      em.getKysely(),
+    );
   return [...builtIn(ctx), ...hydrate(ctx.orm, View, rows)];
 }
 

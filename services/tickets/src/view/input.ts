@@ -9,7 +9,8 @@ import { View, ViewSharing } from './view.ts';
 const bounds = loose({ name: line(100), columns, groupBy: column });
 const COLUMNS =
   'What its columns show: 1 to 30 names of fields of Ticket, or `field:` and the key of a custom field; default number, subject, status, priority, requesterName, assignee, waitingSince and updatedAt.';
-const GROUP = 'The field of Ticket, or `field:` and the key of a custom one, by which rows are to be shown in groups.';
+const GROUP =
+  'The field of Ticket, or `field:` and the key of a custom one, by which rows are to be shown in groups.';
 const FILTER = 'Which tickets; at most 16,000 characters as JSON.';
 const ORDER = 'In which order, of at most 3 keys; default QUEUE.';
 const VERSION = 'Refused with CONFLICT when this is not the current version.';
@@ -24,12 +25,22 @@ export class ViewCreateInput {
     description: 'Who has it, default PRIVATE; shared by leads, administrators and apps.',
   })
   sharing?: ViewSharing | null;
-  @Field(() => ID, { nullable: true, description: 'For DEPARTMENT: which one; leads share with their own.' }) departmentId?: string | null;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'For DEPARTMENT: which one; leads share with their own.',
+  })
+  departmentId?: string | null;
   @Field(() => TicketFilter, { description: FILTER }) filter!: TicketFilter;
-  @Field(() => [TicketOrder], { nullable: true, description: ORDER }) orderBy?: TicketOrder[] | null;
+  @Field(() => [TicketOrder], { nullable: true, description: ORDER }) orderBy?:
+    | TicketOrder[]
+    | null;
   @Field(() => [String], { nullable: true, description: COLUMNS }) columns?: string[] | null;
   @Field(() => String, { nullable: true, description: GROUP }) groupBy?: string | null;
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Whether the caller opens it first; default false.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: 'Whether the caller opens it first; default false.',
+  })
   isDefault?: boolean | null;
   @Field(() => String, {
     nullable: true,
@@ -43,21 +54,34 @@ export class ViewCreateInput {
 export class ViewUpdateInput {
   static readonly bounds = bounds;
   @Field(() => ID, {
-    description: 'Which view. Of a built-in one, and of a shared one for who may not share, only `isDefault` can be set.',
+    description:
+      'Which view. Of a built-in one, and of a shared one for who may not share, only `isDefault` can be set.',
   })
   id!: string;
-  @Field(() => String, { nullable: true, description: 'One line of 1 to 100 characters; can’t be cleared.' }) name?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'One line of 1 to 100 characters; can’t be cleared.',
+  })
+  name?: string | null;
   @Field(() => ViewSharing, {
     nullable: true,
     description: 'Who has it; can’t be cleared. PRIVATE is for its owner only.',
   })
   sharing?: ViewSharing | null;
-  @Field(() => ID, { nullable: true, description: 'For DEPARTMENT: which one; leads share with their own.' }) departmentId?: string | null;
-  @Field(() => TicketFilter, { nullable: true, description: `${FILTER} Can’t be cleared.` }) filter?: TicketFilter | null;
-  @Field(() => [TicketOrder], { nullable: true, description: ORDER }) orderBy?: TicketOrder[] | null;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'For DEPARTMENT: which one; leads share with their own.',
+  })
+  departmentId?: string | null;
+  @Field(() => TicketFilter, { nullable: true, description: `${FILTER} Can’t be cleared.` })
+  filter?: TicketFilter | null;
+  @Field(() => [TicketOrder], { nullable: true, description: ORDER }) orderBy?:
+    | TicketOrder[]
+    | null;
   @Field(() => [String], { nullable: true, description: COLUMNS }) columns?: string[] | null;
   @Field(() => String, { nullable: true, description: GROUP }) groupBy?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'Whether the caller opens it first.' }) isDefault?: boolean | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether the caller opens it first.' })
+  isDefault?: boolean | null;
   @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
 }
 
@@ -69,15 +93,24 @@ export class ViewDeleteInput {
 
 @ObjectType({ simpleResolvers: true, description: 'Result of viewCreate.' })
 export class ViewCreatePayload extends Payload {
-  @Field(() => View, { nullable: true, description: 'The view as it now stands; null when refused.' }) view?: View | null;
+  @Field(() => View, {
+    nullable: true,
+    description: 'The view as it now stands; null when refused.',
+  })
+  view?: View | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of viewUpdate.' })
 export class ViewUpdatePayload extends Payload {
-  @Field(() => View, { nullable: true, description: 'The view as it now stands; null when refused.' }) view?: View | null;
+  @Field(() => View, {
+    nullable: true,
+    description: 'The view as it now stands; null when refused.',
+  })
+  view?: View | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of viewDelete.' })
 export class ViewDeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' }) deletedId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
+  deletedId?: string | null;
 }

@@ -22,25 +22,41 @@ const partsOf = (ctx: Context, asked: readonly Asked[]) => {
   return Promise.all(
     asked.map(async ({ filter: json, orderBy }) => {
       const filter = filterOf(json);
-      return listed(ctx.actor, { filter, orderBy: orderBy as TicketOrder[] }, await frequentTexts(ctx, filter), now);
+      return listed(
+        ctx.actor,
+        { filter, orderBy: orderBy as TicketOrder[] },
+        await frequentTexts(ctx, filter),
+        now,
+      );
     }),
   );
 };
 
-async function inParts<T, R>(list: readonly T[], work: (part: readonly T[]) => Promise<R[]>): Promise<R[]> {
+async function inParts<T, R>(
+  list: readonly T[],
+  work: (part: readonly T[]) => Promise<R[]>,
+): Promise<R[]> {
   const results: R[] = [];
-  for (let from = 0; from < list.length; from += AT_ONCE) results.push(...(await work(list.slice(from, from + AT_ONCE))));
+  for (let from = 0; from < list.length; from += AT_ONCE)
+    results.push(...(await work(list.slice(from, from + AT_ONCE))));
   return results;
 }
 
 /** How many tickets the caller finds in a view, at most `most`. All views of a request are counted by one statement. */
-export function countOf(ctx: Context, { filter, orderBy }: Asked, most: number | null = COUNTED): Promise<number> {
+export function countOf(
+  ctx: Context,
+  { filter, orderBy }: Asked,
+  most: number | null = COUNTED,
+): Promise<number> {
   const count = async (part: readonly Asked[]): Promise<number[]> => {
     const parts = await partsOf(ctx, part);
     const counts = parts.map(
-      ({ condition }) => sql`(select count(*)::integer from (select from ticket t where ${condition} limit ${most}) counted)`,
+      ({ condition }) =>
+        sql`(select count(*)::integer from (select from ticket t where ${condition} limit ${most}) counted)`,
     );
-    const { rows } = await sql<{ counts: number[] }>`select array[${sql.join(counts)}] as counts`.execute((await ctx.read()).getKysely());
+    const { rows } = await sql<{
+      counts: number[];
+    }>`select array[${sql.join(counts)}] as counts`.execute((await ctx.read()).getKysely());
     return rows[0]!.counts;
   };
   return ctx.load.byKey(
@@ -58,7 +74,11 @@ export function countOf(ctx: Context, { filter, orderBy }: Asked, most: number |
 }
 
 /** The page of a view's tickets that the query `tickets` gives with its filter and order. All views of a request are read by one statement. */
-export function ticketsOf(ctx: Context, { filter, orderBy }: Asked, { first, after, last, before }: PageRequest): Promise<Page<Ticket>> {
+export function ticketsOf(
+  ctx: Context,
+  { filter, orderBy }: Asked,
+  { first, after, last, before }: PageRequest,
+): Promise<Page<Ticket>> {
   const read = async (part: readonly Asked[]): Promise<Page<Ticket>[]> => {
     const parts = await partsOf(ctx, part);
     const pages = parts.map(({ order }) => keyset({ first, after, last, before }, order));
@@ -67,7 +87,9 @@ export function ticketsOf(ctx: Context, { filter, orderBy }: Asked, { first, aft
         (select t.*, ${pages[at]!.keys}, ${sql.lit(at)} as list_at from ticket t
         where ${condition} and ${pages[at]!.where} order by ${pages[at]!.order} limit ${pages[at]!.limit})`,
     );
-    const { rows } = await sql<{ list_at: number }>`${sql.join(lists, sql` union all `)}`.execute((await ctx.read()).getKysely());
+    const { rows } = await sql<{ list_at: number }>`${sql.join(lists, sql` union all `)}`.execute(
+      (await ctx.read()).getKysely(),
+    );
     const found = Map.groupBy(rows, (row) => row.list_at);
     return pages.map((page, at) => {
       const own = found.get(at) ?? [];

@@ -11,7 +11,8 @@ export async function locked(ctx: Context, id: string): Promise<View> {
   if (isBuiltIn(ctx, id)) throw new Refusal('FORBIDDEN', 'id');
   const view = await ctx.em.findOne(View, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!view || !sees(ctx.actor, view)) throw new Refusal('NOT_FOUND', 'id');
-  if (view.sharing !== ViewSharing.PRIVATE && !shares(ctx.actor)) throw new Refusal('FORBIDDEN', 'id');
+  if (view.sharing !== ViewSharing.PRIVATE && !shares(ctx.actor))
+    throw new Refusal('FORBIDDEN', 'id');
   return view;
 }
 
@@ -21,7 +22,12 @@ const MOST = { own: 100, shared: 500 };
 export async function refuseTooMany(ctx: Context, sharing: ViewSharing): Promise<void> {
   const isOwn = sharing === ViewSharing.PRIVATE;
   // One after the other, so that many at once don't get past the limit together.
-  await sql`select pg_advisory_xact_lock(hashtext(${`views ${isOwn ? ctx.actor.id : ctx.workspace}`}))`.execute(ctx.em.getKysely());
-  const count = await ctx.em.count(View, isOwn ? { sharing, ownerId: ctx.actor.id } : { sharing: { $ne: ViewSharing.PRIVATE } });
+  await sql`select pg_advisory_xact_lock(hashtext(${`views ${isOwn ? ctx.actor.id : ctx.workspace}`}))`.execute(
+    ctx.em.getKysely(),
+  );
+  const count = await ctx.em.count(
+    View,
+    isOwn ? { sharing, ownerId: ctx.actor.id } : { sharing: { $ne: ViewSharing.PRIVATE } },
+  );
   if (count >= (isOwn ? MOST.own : MOST.shared)) throw new Refusal('LIMIT_REACHED', 'sharing');
 }

@@ -44,7 +44,12 @@ class History {
     this.#departments = [at.departmentId];
   }
 
-  async #do(actor: Actor, name: string, input: object, selection?: string): Promise<Result | undefined> {
+  async #do(
+    actor: Actor,
+    name: string,
+    input: object,
+    selection?: string,
+  ): Promise<Result | undefined> {
     const payload = await mutate(this.#at, actor, name, input, selection);
     return payload.userErrors.length ? undefined : payload;
   }
@@ -53,10 +58,24 @@ class History {
     const { customer, partner } = this.#at;
     const [actor, more] = this.#chance.one<[Actor, object]>([
       [customer, {}],
-      [partner, { requester: { email: 'eva@shop.example' }, assigneeId: this.#chance.one(this.#staff) }],
-      [partner, { requester: { email: 'eva@shop.example' }, departmentId: this.#chance.one(this.#departments) }],
+      [
+        partner,
+        { requester: { email: 'eva@shop.example' }, assigneeId: this.#chance.one(this.#staff) },
+      ],
+      [
+        partner,
+        {
+          requester: { email: 'eva@shop.example' },
+          departmentId: this.#chance.one(this.#departments),
+        },
+      ],
     ]);
-    const made = await this.#do(actor, 'ticketCreate', { subject: 'Kettle', body: 'It is cold.', ...more }, 'ticket { id }');
+    const made = await this.#do(
+      actor,
+      'ticketCreate',
+      { subject: 'Kettle', body: 'It is cold.', ...more },
+      'ticket { id }',
+    );
     if (made) this.waits.set((made['ticket'] as { id: string }).id, Date.now());
   }
 
@@ -66,7 +85,11 @@ class History {
     const id = one(this.#staff);
     const email = `${id.slice(4)}@desk.example`;
     if (roll(3) === 0) await this.#do(admin, 'agentDeactivate', { id });
-    else if (roll(2)) await this.#do(admin, 'agentUpdate', { id, role: one(['AGENT', 'LIGHT', 'ANALYST', 'LEAD']) });
+    else if (roll(2))
+      await this.#do(admin, 'agentUpdate', {
+        id,
+        role: one(['AGENT', 'LIGHT', 'ANALYST', 'LEAD']),
+      });
     else {
       const made = await this.#do(
         admin,
@@ -83,7 +106,12 @@ class History {
     const { one, roll } = this.#chance;
     if (roll(2)) await this.#do(admin, 'departmentDelete', { id: one(this.#departments) });
     else {
-      const made = await this.#do(admin, 'departmentCreate', { name: `Department ${this.#departments.length}` }, 'department { id }');
+      const made = await this.#do(
+        admin,
+        'departmentCreate',
+        { name: `Department ${this.#departments.length}` },
+        'department { id }',
+      );
       if (made) this.#departments.push((made['department'] as { id: string }).id);
     }
   }
@@ -99,15 +127,35 @@ class History {
     const { agent, lead, customer, light } = this.#at;
     const message = { ticketId: id, body: 'Words.' };
     const answer = async (more: object): Promise<void> => {
-      if (await this.#do(agent, 'messageAdd', { ...message, visibility: 'PUBLIC', override: true, ...more })) this.waits.set(id, Infinity);
+      if (
+        await this.#do(agent, 'messageAdd', {
+          ...message,
+          visibility: 'PUBLIC',
+          override: true,
+          ...more,
+        })
+      )
+        this.waits.set(id, Infinity);
     };
     const ask = async (): Promise<void> => {
-      const made = await this.#do(customer, 'messageAdd', { ...message, visibility: 'PUBLIC' }, 'ticket { id }');
+      const made = await this.#do(
+        customer,
+        'messageAdd',
+        { ...message, visibility: 'PUBLIC' },
+        'ticket { id }',
+      );
       const to = (made?.['ticket'] as { id: string } | undefined)?.id;
       if (to) this.waits.set(to, Math.min(this.waits.get(to) ?? Infinity, Date.now()));
     };
     const solve = async (): Promise<void> => {
-      if (await this.#do(agent, 'ticketStatusChange', { id, status: 'SOLVED', resolutionCode: 'ANSWERED' })) this.waits.set(id, Infinity);
+      if (
+        await this.#do(agent, 'ticketStatusChange', {
+          id,
+          status: 'SOLVED',
+          resolutionCode: 'ANSWERED',
+        })
+      )
+        this.waits.set(id, Infinity);
     };
     await one<() => Promise<unknown>>([
       ask,
@@ -119,7 +167,11 @@ class History {
       () => this.#do(light, 'messageAdd', { ...message, visibility: 'PRIVATE' }),
       () => this.#do(lead, 'ticketAssign', { id, assigneeId: one([...this.#staff, null]) }),
       () => this.#do(lead, 'ticketAssign', { id, departmentId: one([...this.#departments, null]) }),
-      () => this.#do(agent, 'ticketSnooze', { id, until: new Date(Date.now() + one([HOUR, 10 * HOUR])).toISOString() }),
+      () =>
+        this.#do(agent, 'ticketSnooze', {
+          id,
+          until: new Date(Date.now() + one([HOUR, 10 * HOUR])).toISOString(),
+        }),
       () => this.#do(agent, 'ticketWake', { id }),
       () => this.#do(agent, 'ticketSpamMark', { id, spam: roll(3) === 0 }),
     ])();
@@ -148,11 +200,12 @@ async function ticketsOf(workspace: string): Promise<Row[]> {
 
 /** What stands in each built-in view, for somebody who works in no department. */
 async function queues(at: Desk): Promise<(name: string) => Set<string>> {
-  const { views } = await at.ask<{ views: { name: string; tickets: { nodes: { id: string }[] } }[] }>(
-    person(Role.LIGHT, at.workspace),
-    '{ views { name tickets(first: 100) { nodes { id } } } }',
+  const { views } = await at.ask<{
+    views: { name: string; tickets: { nodes: { id: string }[] } }[];
+  }>(person(Role.LIGHT, at.workspace), '{ views { name tickets(first: 100) { nodes { id } } } }');
+  const held = new Map(
+    views.map(({ name, tickets }) => [name, new Set(tickets.nodes.map(({ id }) => id))]),
   );
-  const held = new Map(views.map(({ name, tickets }) => [name, new Set(tickets.nodes.map(({ id }) => id))]));
   return (name) => held.get(name)!;
 }
 
@@ -184,7 +237,11 @@ async function check(at: Desk, history: History): Promise<void> {
   expect(unsolved.filter(({ id, held }) => !held && !free.has(id))).toEqual([]);
   const genuine = new Set(unsolved.filter(({ spam }) => !spam).map(({ id }) => id));
   const waiting = (ms: number): string[] =>
-    sorted([...history.waits].filter(([id, since]) => genuine.has(id) && since < Date.now() - ms).map(([id]) => id));
+    sorted(
+      [...history.waits]
+        .filter(([id, since]) => genuine.has(id) && since < Date.now() - ms)
+        .map(([id]) => id),
+    );
   expect(sorted(found('Waiting longest'))).toEqual(waiting(-1));
   expect(sorted(found('Unanswered for more than 4 hours'))).toEqual(waiting(4 * HOUR));
   for (const olderThan of LATE) {
@@ -207,7 +264,8 @@ async function check(at: Desk, history: History): Promise<void> {
     Object.fromEntries(asked),
   );
   const ids = (name: string): string[] => parts[name]!.nodes.map(({ id }) => id);
-  for (const n of PARTS.keys()) expect(sorted([...ids(`in${n}`), ...ids(`out${n}`)])).toEqual(waiting(HOUR));
+  for (const n of PARTS.keys())
+    expect(sorted([...ids(`in${n}`), ...ids(`out${n}`)])).toEqual(waiting(HOUR));
 }
 
 test.each(Array.from({ length: runs(3) }, (_, at) => seed + at))(

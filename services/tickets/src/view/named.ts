@@ -11,7 +11,8 @@ const SAID = 5;
  */
 export async function refuseNamed(ctx: Context, id: string): Promise<void> {
   const home = sql`workspace_id = ${ctx.workspace}::uuid`;
-  const names = (column: string) => sql`jsonb_path_exists(${sql.ref(column)}, '$.** ? (@ == $id)', jsonb_build_object('id', ${id}::text))`;
+  const names = (column: string) =>
+    sql`jsonb_path_exists(${sql.ref(column)}, '$.** ? (@ == $id)', jsonb_build_object('id', ${id}::text))`;
   const { rows } = await sql<{ place: string }>`
     select 'the macro “' || name || '”' as place from macro where ${home} and ${names('actions')}
     union all select 'the form “' || name || '”' from ticket_form where ${home} and deleted_at is null and ${names('fields')}
@@ -24,5 +25,7 @@ export async function refuseNamed(ctx: Context, id: string): Promise<void> {
     limit ${SAID}`.execute(ctx.em.getKysely());
   if (!rows.length) return;
   const places = new Intl.ListFormat('en').format(rows.map(({ place }) => place));
-  throw new Refusal([{ code: 'IN_USE', field: ['input', 'id'], message: `This is still named by ${places}.` }]);
+  throw new Refusal([
+    { code: 'IN_USE', field: ['input', 'id'], message: `This is still named by ${places}.` },
+  ]);
 }

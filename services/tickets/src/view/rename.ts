@@ -29,10 +29,34 @@ interface Place {
   stateOf: (thing: never) => object;
 }
 const PLACES: Place[] = [
-  { Thing: View, table: 'ticket_view', column: 'filter', event: 'view.updated', stateOf: viewState },
-  { Thing: AccessRole, table: 'access_role', column: 'filter', event: 'access_role.updated', stateOf: roleState },
-  { Thing: EscalationPath, table: 'escalation_path', column: 'filter', event: 'escalation_path.updated', stateOf: pathState },
-  { Thing: TicketForm, table: 'ticket_form', column: 'fields', event: 'form.updated', stateOf: formState },
+  {
+    Thing: View,
+    table: 'ticket_view',
+    column: 'filter',
+    event: 'view.updated',
+    stateOf: viewState,
+  },
+  {
+    Thing: AccessRole,
+    table: 'access_role',
+    column: 'filter',
+    event: 'access_role.updated',
+    stateOf: roleState,
+  },
+  {
+    Thing: EscalationPath,
+    table: 'escalation_path',
+    column: 'filter',
+    event: 'escalation_path.updated',
+    stateOf: pathState,
+  },
+  {
+    Thing: TicketForm,
+    table: 'ticket_form',
+    column: 'fields',
+    event: 'form.updated',
+    stateOf: formState,
+  },
   { Thing: Macro, table: 'macro', column: 'actions', event: 'macro.updated', stateOf: macroState },
 ];
 
@@ -43,7 +67,12 @@ export async function renameKept(ctx: Context, from: string, to: string): Promis
   return facts;
 }
 
-async function renameIn(ctx: Context, { Thing, table, column, event, stateOf }: Place, from: string, to: string): Promise<NewFact[]> {
+async function renameIn(
+  ctx: Context,
+  { Thing, table, column, event, stateOf }: Place,
+  from: string,
+  to: string,
+): Promise<NewFact[]> {
   const { rows } = await sql<object>`
     select * from ${sql.table(table)} where workspace_id = ${ctx.workspace}::uuid
       and jsonb_path_exists(${sql.ref(column)}, '$.** ? (exists(@.tag) || exists(@.addTags) || exists(@.removeTags))')
@@ -63,13 +92,19 @@ async function renameIn(ctx: Context, { Thing, table, column, event, stateOf }: 
 /** `tag` of a filter holds lists of names, an action is one. */
 function renamed(json: unknown, from: string, to: string): unknown {
   const inList = (names: unknown): unknown =>
-    Array.isArray(names) ? [...new Set(names.map((name: string) => (wordOf(name) === from ? to : name)))] : names;
+    Array.isArray(names)
+      ? [...new Set(names.map((name: string) => (wordOf(name) === from ? to : name)))]
+      : names;
   if (Array.isArray(json)) return json.map((each) => renamed(each, from, to));
   if (json === null || typeof json !== 'object') return json;
   return Object.fromEntries(
     Object.entries(json).map(([key, value]: [string, unknown]) => {
       if (key === 'addTags' || key === 'removeTags') return [key, inList(value)];
-      if (key === 'tag' && value) return [key, Object.fromEntries(Object.entries(value).map(([kind, names]) => [kind, inList(names)]))];
+      if (key === 'tag' && value)
+        return [
+          key,
+          Object.fromEntries(Object.entries(value).map(([kind, names]) => [kind, inList(names)])),
+        ];
       return [key, renamed(value, from, to)];
     }),
   );

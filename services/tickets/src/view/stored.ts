@@ -18,7 +18,10 @@ export function filterOf(json: object): TicketFilter {
   for (const field of INSTANT_FIELDS) {
     if (filter[field]) filter[field] = instants(filter[field]);
   }
-  if (filter.field) filter.field = filter.field.map((each) => (each.date ? { ...each, date: instants(each.date) } : each));
+  if (filter.field)
+    filter.field = filter.field.map((each) =>
+      each.date ? { ...each, date: instants(each.date) } : each,
+    );
   if (filter.and) filter.and = filter.and.map(filterOf);
   if (filter.or) filter.or = filter.or.map(filterOf);
   if (filter.not) filter.not = filterOf(filter.not);
@@ -32,17 +35,31 @@ const instants = ({ gte, lt, ...rest }: DateTimeFilter): DateTimeFilter => ({
 });
 
 /** What no list may be asked for is refused when it is written, and not by every list that is read later. */
-export function refuseUnlistable(ctx: Context, filter: TicketFilter | null | undefined, orderBy: TicketOrder[] | null | undefined): void {
+export function refuseUnlistable(
+  ctx: Context,
+  filter: TicketFilter | null | undefined,
+  orderBy: TicketOrder[] | null | undefined,
+): void {
   try {
     listed(ctx.actor, { filter, orderBy }, new Set());
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    throw new Refusal(error.errors.map(({ code, field, message }) => ({ code, field: ['input', ...(field ?? [])], message })));
+    throw new Refusal(
+      error.errors.map(({ code, field, message }) => ({
+        code,
+        field: ['input', ...(field ?? [])],
+        message,
+      })),
+    );
   }
 }
 
 /** Nor is what would be too long to be kept. */
-export function refuseUnkeepable(ctx: Context, filter: TicketFilter | null | undefined, orderBy: TicketOrder[] | null | undefined): void {
+export function refuseUnkeepable(
+  ctx: Context,
+  filter: TicketFilter | null | undefined,
+  orderBy: TicketOrder[] | null | undefined,
+): void {
   if (filter && JSON.stringify(filter).length > MOST) throw new Refusal('TOO_LONG', 'filter');
   refuseUnlistable(ctx, filter, orderBy);
 }

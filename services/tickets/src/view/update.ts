@@ -35,7 +35,8 @@ async function changed(ctx: Context, view: View, input: ViewUpdateInput): Promis
   await share(ctx, view, input);
   view.name = input.name ?? view.name;
   if (input.filter) view.filter = kept(input.filter);
-  if (input.orderBy !== undefined) view.orderBy = kept(input.orderBy?.length ? input.orderBy : QUEUE);
+  if (input.orderBy !== undefined)
+    view.orderBy = kept(input.orderBy?.length ? input.orderBy : QUEUE);
   if (input.columns !== undefined) view.columns = input.columns ?? COLUMNS;
   if (input.groupBy !== undefined) view.groupBy = input.groupBy;
   const after = stateOf(view);
@@ -46,12 +47,23 @@ async function changed(ctx: Context, view: View, input: ViewUpdateInput): Promis
 }
 
 /** Who makes a view his own again must be its owner. */
-async function share(ctx: Context, view: View, { sharing = view.sharing, departmentId }: ViewUpdateInput): Promise<void> {
-  if (sharing === view.sharing && (departmentId === undefined || departmentId === view.departmentId)) return;
+async function share(
+  ctx: Context,
+  view: View,
+  { sharing = view.sharing, departmentId }: ViewUpdateInput,
+): Promise<void> {
+  if (
+    sharing === view.sharing &&
+    (departmentId === undefined || departmentId === view.departmentId)
+  )
+    return;
   const to = sharing ?? view.sharing;
-  if (to === ViewSharing.PRIVATE && view.ownerId !== ctx.actor.id) throw new Refusal('FORBIDDEN', 'sharing');
-  const kept = to === ViewSharing.DEPARTMENT && departmentId === undefined ? view.departmentId : departmentId;
+  if (to === ViewSharing.PRIVATE && view.ownerId !== ctx.actor.id)
+    throw new Refusal('FORBIDDEN', 'sharing');
+  const kept =
+    to === ViewSharing.DEPARTMENT && departmentId === undefined ? view.departmentId : departmentId;
   view.departmentId = await sharedWith(ctx, to, kept);
-  if ((to === ViewSharing.PRIVATE) !== (view.sharing === ViewSharing.PRIVATE)) await refuseTooMany(ctx, to);
+  if ((to === ViewSharing.PRIVATE) !== (view.sharing === ViewSharing.PRIVATE))
+    await refuseTooMany(ctx, to);
   view.sharing = to;
 }

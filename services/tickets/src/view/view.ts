@@ -27,7 +27,10 @@ export class View extends Stored<'groupBy' | 'departmentId'> {
   id!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name to show, at most 100 characters; of a built-in one in the reader’s language.' })
+  @Field(() => String, {
+    description:
+      'The name to show, at most 100 characters; of a built-in one in the reader’s language.',
+  })
   name!: string;
 
   @Enum({ items: () => ViewSharing, type: 'string' })
@@ -39,7 +42,10 @@ export class View extends Stored<'groupBy' | 'departmentId'> {
   @Property({ type: new Id('dep'), nullable: true }) departmentId: string | null = null;
 
   @Property({ type: 'json' })
-  @Field(() => Json, { description: 'Which tickets, as a TicketFilter; give it to `tickets`, or to `ticketChanges` for a live list.' })
+  @Field(() => Json, {
+    description:
+      'Which tickets, as a TicketFilter; give it to `tickets`, or to `ticketChanges` for a live list.',
+  })
   filter!: object;
 
   @Property({ type: 'json' })
@@ -47,11 +53,17 @@ export class View extends Stored<'groupBy' | 'departmentId'> {
   orderBy!: object[];
 
   @Property({ type: Texts })
-  @Field(() => [String], { description: 'What its columns show: names of fields of Ticket, or `field:` and the key of a custom field.' })
+  @Field(() => [String], {
+    description:
+      'What its columns show: names of fields of Ticket, or `field:` and the key of a custom field.',
+  })
   columns!: string[];
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => String, { nullable: true, description: 'Rows are to be shown in groups by this field, named as a column.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Rows are to be shown in groups by this field, named as a column.',
+  })
   groupBy: string | null = null;
 
   @Field(() => Int, { description: 'Grows with each change.' })

@@ -31,9 +31,10 @@ const tagById: Find = (ctx, id) =>
   ctx.load.byId('tag', id, async (ids) => {
     if (!isStaff(ctx.actor) || !reads(ctx.actor)) return [];
     const em = await ctx.read();
-    const { rows } = await sql`select * from tag where id = any(${uuids('tag', ids)}) and workspace_id = ${ctx.workspace}::uuid`.execute(
-      em.getKysely(),
-    );
+    const { rows } =
+      await sql`select * from tag where id = any(${uuids('tag', ids)}) and workspace_id = ${ctx.workspace}::uuid`.execute(
+        em.getKysely(),
+      );
     return hydrate(ctx.orm, Tag, rows);
   });
 
@@ -68,4 +69,5 @@ const FOREIGN: Record<string, Find> = {
 export const own: Find = (ctx, id) => OWN[prefixOf(id)]?.(ctx, id) ?? Promise.resolve(null);
 
 /** Any thing by its id; the gateway asks its owner for those that live elsewhere. */
-export const node: Find = (ctx, id) => (OWN[prefixOf(id)] ?? FOREIGN[prefixOf(id)])?.(ctx, id) ?? Promise.resolve(null);
+export const node: Find = (ctx, id) =>
+  (OWN[prefixOf(id)] ?? FOREIGN[prefixOf(id)])?.(ctx, id) ?? Promise.resolve(null);

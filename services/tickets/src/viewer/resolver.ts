@@ -17,17 +17,24 @@ export class ViewerResolver {
     return { actor: shown(kind, id, name), role, scopes, workspace: (await workspaceOf(ctx)).name };
   }
 
-  @Query(() => Node, { nullable: true, description: 'Any thing by its id; null when there is none for the caller.' })
+  @Query(() => Node, {
+    nullable: true,
+    description: 'Any thing by its id; null when there is none for the caller.',
+  })
   node(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<unknown> {
     return node(ctx, id);
   }
 
   @Query(() => [Node], {
     nullable: 'items',
-    description: 'Several things, at most 100, in the order of their ids; null for those that are not there.',
+    description:
+      'Several things, at most 100, in the order of their ids; null for those that are not there.',
   })
   nodes(@Arg('ids', () => [ID]) ids: string[], @Ctx() ctx: Context): Promise<unknown[]> {
-    if (ids.length > NODES_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['ids'], message: `At most ${NODES_LIMIT} ids.` }]);
+    if (ids.length > NODES_LIMIT)
+      throw new Refusal([
+        { code: 'TOO_LONG', field: ['ids'], message: `At most ${NODES_LIMIT} ids.` },
+      ]);
     return Promise.all(ids.map((id) => node(ctx, id)));
   }
 }

@@ -6,7 +6,9 @@ import { Field, ObjectType } from 'type-graphql';
 @ObjectType({ simpleResolvers: true, description: 'The caller.' })
 export class Viewer {
   @Field(() => ActorView, { nullable: true, description: 'Who it is.' }) actor!: object | null;
-  @Field(() => Role, { nullable: true, description: 'The role; null for apps.' }) role!: Role | null;
-  @Field(() => [ScopeScalar], { description: 'The scopes of the token.' }) scopes!: readonly string[];
+  @Field(() => Role, { nullable: true, description: 'The role; null for apps.' })
+  role!: Role | null;
+  @Field(() => [ScopeScalar], { description: 'The scopes of the token.' })
+  scopes!: readonly string[];
   @Field(() => String, { description: 'The name of the workspace.' }) workspace!: string;
 }

@@ -5,8 +5,11 @@ import { Client } from 'pg';
 import { bootstrapUrl } from '../config.ts';
 
 /** Makes a workspace and its first administrator, who invites the others; prints the workspace's id. */
-const { values } = parseArgs({ options: { name: { type: 'string' }, email: { type: 'string' }, admin: { type: 'string' } } });
-if (!values.name || !values.email) throw new Error('Usage: --name "Company" --email admin@company.example [--admin "Name"]');
+const { values } = parseArgs({
+  options: { name: { type: 'string' }, email: { type: 'string' }, admin: { type: 'string' } },
+});
+if (!values.name || !values.email)
+  throw new Error('Usage: --name "Company" --email admin@company.example [--admin "Name"]');
 
 const workspace = newUuid();
 const client = new Client({ connectionString: bootstrapUrl() });
@@ -21,7 +24,13 @@ try {
     `insert into agent (id, workspace_id, email, name, role, active, version, created_at, updated_at) values ($1, $2, lower($3), $4, 'ADMIN', true, 1, now(), now())`,
     [uuidOf('agt', agent), workspace, values.email, name],
   );
-  const state = { name, email: values.email.toLowerCase(), role: 'ADMIN', active: true, departmentIds: [] };
+  const state = {
+    name,
+    email: values.email.toLowerCase(),
+    role: 'ADMIN',
+    active: true,
+    departmentIds: [],
+  };
   await client.query(
     `insert into outbox (event_id, workspace_id, type, subject, version, actor, at, data) values ($1, $2, 'agent.invited', $3, 1, $4, now(), $5)`,
     [newUuid(), workspace, agent, { kind: 'system', id: 'sys', name: 'System' }, { state }],

@@ -27,6 +27,8 @@ export async function workspaceOf(ctx: Context): Promise<Workspace> {
 
 async function find(ctx: Context, ids: readonly string[]): Promise<Workspace[]> {
   const em = await ctx.read();
-  const { rows } = await sql`select * from workspace where id = any(${ids}::uuid[])`.execute(em.getKysely());
+  const { rows } = await sql`select * from workspace where id = any(${ids}::uuid[])`.execute(
+    em.getKysely(),
+  );
   return hydrate(ctx.orm, Workspace, rows);
 }

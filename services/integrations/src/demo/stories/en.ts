@@ -17,7 +17,10 @@ export const english: Story[] = [
       },
       { note: 'Carrier reference 77-1204. Second lost parcel in that street this month.' },
       { customer: 'Thank you. It is a birthday present for Saturday, so I hope it turns up.' },
-      { agent: 'The driver left it at the parcel shop in Mill Lane. They keep it for you under your name until Friday evening.' },
+      {
+        agent:
+          'The driver left it at the parcel shop in Mill Lane. They keep it for you under your name until Friday evening.',
+      },
       { customer: 'Got it, all fine. Thanks for being quick.' },
     ],
     status: 'SOLVED',
@@ -31,9 +34,15 @@ export const english: Story[] = [
     tags: ['kettle', 'broken', 'warranty'],
     product: 'Kettle 1.7 l',
     turns: [
-      { agent: 'That sounds like the thermostat. Does the lid close with a click, and does it also happen with the kettle half full?' },
+      {
+        agent:
+          'That sounds like the thermostat. Does the lid close with a click, and does it also happen with the kettle half full?',
+      },
       { customer: 'It clicks, yes. And it happens however full it is.' },
-      { agent: 'Then we replace it. A label for the way back is in your inbox; the new one leaves as soon as the parcel is scanned.' },
+      {
+        agent:
+          'Then we replace it. A label for the way back is in your inbox; the new one leaves as soon as the parcel is scanned.',
+      },
     ],
     status: 'PENDING',
     daysAgo: 4,
@@ -46,7 +55,10 @@ export const english: Story[] = [
     body: 'Our bookkeeping can only pay invoice 2214 when it carries our order number RS-0098. Could you issue it again?',
     tags: ['invoice'],
     turns: [
-      { agent: 'Of course. The corrected invoice 2214-A with RS-0098 is attached to this message; the old one is cancelled.' },
+      {
+        agent:
+          'Of course. The corrected invoice 2214-A with RS-0098 is attached to this message; the old one is cancelled.',
+      },
       { customer: 'Perfect, it goes out with this week’s payments.' },
     ],
     status: 'CLOSED',
@@ -61,7 +73,10 @@ export const english: Story[] = [
     tags: ['refund', 'towels'],
     turns: [
       { note: 'Warehouse booked the return under the wrong order. Corrected with Petra.' },
-      { agent: 'Your 38.00 are on their way back to your card; banks take two to five days to show it. I am sorry that you had to call.' },
+      {
+        agent:
+          'Your 38.00 are on their way back to your card; banks take two to five days to show it. I am sorry that you had to call.',
+      },
     ],
     status: 'SOLVED',
   },
@@ -74,7 +89,10 @@ export const english: Story[] = [
     tags: ['size', 'exchange'],
     product: 'Felt slippers',
     turns: [
-      { agent: 'Ten minutes on a carpet are fine. 44 in grey is in stock and reserved for you. Please use the label that I sent you.' },
+      {
+        agent:
+          'Ten minutes on a carpet are fine. 44 in grey is in stock and reserved for you. Please use the label that I sent you.',
+      },
     ],
     status: 'PENDING',
   },
@@ -87,7 +105,10 @@ export const english: Story[] = [
     tags: ['login'],
     turns: [
       { note: 'New address had a blank at the end, so the mails bounced.' },
-      { agent: 'A blank had crept in behind your new address. I took it out; please try once more, the reset works now.' },
+      {
+        agent:
+          'A blank had crept in behind your new address. I took it out; please try once more, the reset works now.',
+      },
       { customer: 'I am in. Thank you!' },
     ],
     status: 'SOLVED',
@@ -129,7 +150,10 @@ export const english: Story[] = [
     tags: ['parcel', 'missing', 'business'],
     product: 'Stoneware mug',
     turns: [
-      { agent: 'The fourth box was held back at the depot with a torn corner. I have asked for a check of the mugs before it goes on.' },
+      {
+        agent:
+          'The fourth box was held back at the depot with a torn corner. I have asked for a check of the mugs before it goes on.',
+      },
       { note: 'Depot promises an answer by tomorrow noon. If broken: send ten new ones at once.' },
     ],
     status: 'OPEN',
@@ -155,7 +179,11 @@ export const english: Story[] = [
     body: 'My bank shows two payments of 64.90 for the same order. Only one order is in my account. Please give one of them back.',
     tags: ['payment', 'refund'],
     priority: 'URGENT',
-    turns: [{ note: 'Payment provider shows one capture and one open reservation. Waiting for their confirmation.' }],
+    turns: [
+      {
+        note: 'Payment provider shows one capture and one open reservation. Waiting for their confirmation.',
+      },
+    ],
     status: 'OPEN',
     daysAgo: 2,
   },

@@ -10,7 +10,10 @@ export const portuguese: Story[] = [
     tags: ['encomenda', 'transportadora'],
     priority: 'HIGH',
     turns: [
-      { agent: 'Peço desculpa, Beatriz. Pedi que a encomenda fique no ponto de recolha da sua rua. Consegue lá ir até sexta-feira?' },
+      {
+        agent:
+          'Peço desculpa, Beatriz. Pedi que a encomenda fique no ponto de recolha da sua rua. Consegue lá ir até sexta-feira?',
+      },
       { customer: 'Consigo amanhã depois do trabalho.' },
       { note: 'Confirmado com a transportadora, referência 55-8831.' },
       { agent: 'Está combinado. Leve só um documento; já não há nada a pagar.' },
@@ -28,7 +31,8 @@ export const portuguese: Story[] = [
     product: 'Raincoat',
     turns: [
       {
-        agent: 'Temos a verde em L e já está reservada. Enviei-lhe a etiqueta de devolução; a nova segue assim que a primeira der entrada.',
+        agent:
+          'Temos a verde em L e já está reservada. Enviei-lhe a etiqueta de devolução; a nova segue assim que a primeira der entrada.',
       },
     ],
     status: 'PENDING',
@@ -41,7 +45,10 @@ export const portuguese: Story[] = [
     subject: 'Fatura sem número de contribuinte',
     body: 'A fatura 2219 veio sem o NIF do café e a contabilidade não a aceita. Podem corrigir?',
     tags: ['fatura', 'empresa'],
-    turns: [{ agent: 'Segue em anexo a fatura 2219-A com o vosso NIF. A anterior foi anulada.' }, { customer: 'Tudo certo, obrigado.' }],
+    turns: [
+      { agent: 'Segue em anexo a fatura 2219-A com o vosso NIF. A anterior foi anulada.' },
+      { customer: 'Tudo certo, obrigado.' },
+    ],
     status: 'CLOSED',
     daysAgo: 30,
   },
@@ -55,7 +62,10 @@ export const portuguese: Story[] = [
     product: 'Kettle 1.7 l',
     priority: 'URGENT',
     turns: [
-      { agent: 'Por favor, não a volte a ligar. Vamos recolhê-la amanhã em sua casa e enviamos já outra.' },
+      {
+        agent:
+          'Por favor, não a volte a ligar. Vamos recolhê-la amanhã em sua casa e enviamos já outra.',
+      },
       { note: 'Pedir ao armazém que separe a chaleira devolvida para o fabricante a examinar.' },
       { customer: 'Já levaram a avariada. Fico à espera da nova.' },
     ],
@@ -114,7 +124,9 @@ export const portuguese: Story[] = [
     body: 'O café abre às nove e depois não temos onde receber caixas. As sessenta chávenas podem chegar entre as sete e as nove?',
     tags: ['entrega', 'empresa'],
     product: 'Stoneware mug',
-    turns: [{ agent: 'Falei com a transportadora: quarta-feira entre as 7h30 e as 8h30. Serve-vos?' }],
+    turns: [
+      { agent: 'Falei com a transportadora: quarta-feira entre as 7h30 e as 8h30. Serve-vos?' },
+    ],
     status: 'PENDING',
     daysAgo: 1,
   },
@@ -157,7 +169,12 @@ export const portuguese: Story[] = [
     body: 'Recebemos as sessenta chávenas, mas doze têm lascas na borda; tenho fotografias. Queremos chávenas novas, não o dinheiro.',
     tags: ['partido', 'empresa'],
     product: 'Stoneware mug',
-    turns: [{ agent: 'Seguem doze chávenas novas ainda hoje, sem custos. As lascadas pode ficar com elas ou deitá-las fora.' }],
+    turns: [
+      {
+        agent:
+          'Seguem doze chávenas novas ainda hoje, sem custos. As lascadas pode ficar com elas ou deitá-las fora.',
+      },
+    ],
     status: 'SOLVED',
   },
 ];

@@ -10,10 +10,15 @@ export const slovenian: Story[] = [
     tags: ['grelnik', 'okvara', 'garancija'],
     product: 'Kettle 1.7 l',
     turns: [
-      { agent: 'Pozdravljeni, Matej. To ni prav in je stvar garancije. Mi lahko pošljete fotografijo dna s serijsko številko?' },
+      {
+        agent:
+          'Pozdravljeni, Matej. To ni prav in je stvar garancije. Mi lahko pošljete fotografijo dna s serijsko številko?',
+      },
       { customer: 'Seveda, slika je v prilogi.' },
       { note: 'Serija iz marca, pri njej smo imeli že tri take primere. Nabava je obveščena.' },
-      { agent: 'Hvala. Nov grelnik je že na poti, starega prosim oddajte dostavljavcu ob prevzemu.' },
+      {
+        agent: 'Hvala. Nov grelnik je že na poti, starega prosim oddajte dostavljavcu ob prevzemu.',
+      },
       { customer: 'Prispel je in ne pušča. Najlepša hvala!' },
     ],
     status: 'SOLVED',
@@ -26,7 +31,12 @@ export const slovenian: Story[] = [
     body: 'Sledenje paketa se od prejšnjega petka ni premaknilo, piše le »v obdelavi«. Naročilo LH-20391, stol za pisalno mizo.',
     tags: ['paket', 'zamuda'],
     product: 'Desk chair',
-    turns: [{ agent: 'Dostavna služba je našla vaš paket brez nalepke. Jutri dopoldne ga pripeljejo k vam, šofer prej pokliče.' }],
+    turns: [
+      {
+        agent:
+          'Dostavna služba je našla vaš paket brez nalepke. Jutri dopoldne ga pripeljejo k vam, šofer prej pokliče.',
+      },
+    ],
     status: 'PENDING',
     daysAgo: 2,
   },
@@ -53,7 +63,10 @@ export const slovenian: Story[] = [
     tags: ['vračilo', 'velikost'],
     product: 'Felt slippers',
     turns: [
-      { agent: 'Nalepko za vračilo ste dobili po e-pošti, paket oddate na katerikoli pošti. Številka 37 vas že čaka v našem skladišču.' },
+      {
+        agent:
+          'Nalepko za vračilo ste dobili po e-pošti, paket oddate na katerikoli pošti. Številka 37 vas že čaka v našem skladišču.',
+      },
     ],
     status: 'PENDING',
   },
@@ -65,7 +78,10 @@ export const slovenian: Story[] = [
     body: 'Pri prijavi moram vpisati kodo iz SMS, a je ne dobim. Številka telefona je še vedno ista.',
     tags: ['prijava'],
     turns: [
-      { agent: 'Pri vašem operaterju so bila sporočila danes dopoldne zakasnjena. Prosim, poskusite še enkrat.' },
+      {
+        agent:
+          'Pri vašem operaterju so bila sporočila danes dopoldne zakasnjena. Prosim, poskusite še enkrat.',
+      },
       { customer: 'Zdaj deluje, hvala.' },
     ],
     status: 'SOLVED',
@@ -93,7 +109,10 @@ export const slovenian: Story[] = [
     product: 'Bath towel',
     turns: [
       { note: 'Popust 12 % od petdeset kosov, potrdil Tomaž.' },
-      { agent: 'Z veseljem. Pri osemdeset kosih je cena nižja za 12 %, dostava je mogoča v šestih delovnih dneh. Ponudba je v prilogi.' },
+      {
+        agent:
+          'Z veseljem. Pri osemdeset kosih je cena nižja za 12 %, dostava je mogoča v šestih delovnih dneh. Ponudba je v prilogi.',
+      },
     ],
     status: 'PENDING',
     daysAgo: 6,
@@ -118,7 +137,10 @@ export const slovenian: Story[] = [
     tags: ['nega', 'vprašanje'],
     product: 'Knife set',
     turns: [
-      { agent: 'Kamen zrnatosti 1000 je pravi, nož držite pod kotom petnajst stopinj. Če želite, ga nabrusimo mi; prvič je brezplačno.' },
+      {
+        agent:
+          'Kamen zrnatosti 1000 je pravi, nož držite pod kotom petnajst stopinj. Če želite, ga nabrusimo mi; prvič je brezplačno.',
+      },
     ],
     status: 'SOLVED',
   },
@@ -130,7 +152,12 @@ export const slovenian: Story[] = [
     body: 'Stol se po pol leta ne dvigne več, ob vsakem premiku škripa. Tehtam manj, kot je dovoljeno. Kaj lahko naredimo?',
     tags: ['okvara', 'garancija'],
     product: 'Desk chair',
-    turns: [{ agent: 'Naročili smo nov dvižni valj pri izdelovalcu. Ko prispe, vam ga pošljemo z navodili; zamenjava traja pet minut.' }],
+    turns: [
+      {
+        agent:
+          'Naročili smo nov dvižni valj pri izdelovalcu. Ko prispe, vam ga pošljemo z navodili; zamenjava traja pet minut.',
+      },
+    ],
     status: 'OPEN',
     daysAgo: 9,
   },
@@ -154,7 +181,8 @@ export const slovenian: Story[] = [
     tags: ['račun', 'opomin'],
     turns: [
       {
-        agent: 'Plačilo smo našli, bilo je knjiženo brez sklica. Opomin je razveljavljen, potrdilo je v prilogi. Oprostite za nevšečnost.',
+        agent:
+          'Plačilo smo našli, bilo je knjiženo brez sklica. Opomin je razveljavljen, potrdilo je v prilogi. Oprostite za nevšečnost.',
       },
     ],
     status: 'SOLVED',

@@ -41,7 +41,10 @@ export const simplifiedChinese: Story[] = [
     subject: '发票抬头写错了',
     body: '发票 2226 的公司名称少了“有限”两个字，财务不能报销。请重新开一张。',
     tags: ['发票'],
-    turns: [{ agent: '新的发票 2226-A 已经放在附件里，旧发票作废。' }, { customer: '收到，没有问题了。' }],
+    turns: [
+      { agent: '新的发票 2226-A 已经放在附件里，旧发票作废。' },
+      { customer: '收到，没有问题了。' },
+    ],
     status: 'CLOSED',
     daysAgo: 30,
   },
@@ -53,7 +56,9 @@ export const simplifiedChinese: Story[] = [
     body: '平时穿 41 码，这双 41 码的毛毡拖鞋脚跟露在外面。可以换成 42 码吗？鞋子没有穿出门。',
     tags: ['尺码', '换货'],
     product: 'Felt slippers',
-    turns: [{ agent: '可以的，42 码已经为您留好。退货标签发到了您的邮箱，我们收到后当天寄出新的。' }],
+    turns: [
+      { agent: '可以的，42 码已经为您留好。退货标签发到了您的邮箱，我们收到后当天寄出新的。' },
+    ],
     status: 'PENDING',
   },
   {
@@ -63,7 +68,10 @@ export const simplifiedChinese: Story[] = [
     subject: '换了手机号以后无法登录',
     body: '登录需要短信验证码，可是验证码还发到旧号码上。怎样改成新号码？',
     tags: ['登录'],
-    turns: [{ agent: '核对身份以后，我们已经换成了您的新号码。请再试一次。' }, { customer: '可以登录了，谢谢。' }],
+    turns: [
+      { agent: '核对身份以后，我们已经换成了您的新号码。请再试一次。' },
+      { customer: '可以登录了，谢谢。' },
+    ],
     status: 'SOLVED',
   },
   {
@@ -87,7 +95,9 @@ export const simplifiedChinese: Story[] = [
     tags: ['保养', '咨询'],
     product: 'Walnut board',
     priority: 'LOW',
-    turns: [{ agent: '建议用亚麻籽油或者核桃油，薄薄涂一层，放一夜以后擦干。普通食用油容易变味。' }],
+    turns: [
+      { agent: '建议用亚麻籽油或者核桃油，薄薄涂一层，放一夜以后擦干。普通食用油容易变味。' },
+    ],
     status: 'SOLVED',
   },
   {
@@ -98,7 +108,10 @@ export const simplifiedChinese: Story[] = [
     body: '我买了两盏阅读灯，箱子里只有一盏，送货单上写的是两盏。另外一盏是分开寄的吗？',
     tags: ['缺件'],
     product: 'Reading lamp',
-    turns: [{ agent: '仓库确认漏装了一盏，已经补发，后天送到。真对不起。' }, { customer: '收到了，灯很好看。' }],
+    turns: [
+      { agent: '仓库确认漏装了一盏，已经补发，后天送到。真对不起。' },
+      { customer: '收到了，灯很好看。' },
+    ],
     status: 'SOLVED',
   },
   {

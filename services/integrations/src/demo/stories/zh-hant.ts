@@ -35,7 +35,10 @@ export const traditionalChinese: Story[] = [
     subject: '發票需要統一編號',
     body: '公司報帳需要統一編號，發票 2229 上沒有。麻煩重新開立，謝謝。',
     tags: ['發票', '公司'],
-    turns: [{ agent: '已重新開立發票 2229-A，附上統一編號，舊的已作廢。' }, { customer: '收到，感謝。' }],
+    turns: [
+      { agent: '已重新開立發票 2229-A，附上統一編號，舊的已作廢。' },
+      { customer: '收到，感謝。' },
+    ],
     status: 'CLOSED',
     daysAgo: 30,
   },
@@ -61,7 +64,10 @@ export const traditionalChinese: Story[] = [
     subject: '忘記密碼的信收不到',
     body: '按了三次忘記密碼，信箱和垃圾信件都沒有。我的信箱應該沒有打錯。',
     tags: ['登入'],
-    turns: [{ agent: '您註冊時的信箱少了一個字母，已經更正。請再按一次忘記密碼。' }, { customer: '成功了，謝謝！' }],
+    turns: [
+      { agent: '您註冊時的信箱少了一個字母，已經更正。請再按一次忘記密碼。' },
+      { customer: '成功了，謝謝！' },
+    ],
     status: 'SOLVED',
   },
   {
