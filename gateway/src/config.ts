@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { processConfig, z } from '@deskgraph/common/config';
+import { processConfig, z } from '@deskgraph/common/core/config';
 
 const list = z
   .string()

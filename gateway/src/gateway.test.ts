@@ -1,8 +1,8 @@
 import { Agent, request as send } from 'node:http';
 import { env } from 'node:process';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { createLog } from '@deskgraph/common/log';
-import { actorReader } from '@deskgraph/common/token';
+import { createLog } from '@deskgraph/common/core/log';
+import { actorReader } from '@deskgraph/common/auth/token';
 import { type FakeSubgraph, type Fault, startFake } from '../testing/fake.ts';
 import { composeFakes } from '../testing/graph.ts';
 import { SECRET, people, startIssuer } from '../testing/people.ts';
@@ -528,6 +528,6 @@ test('is alive and ready while no subgraph is', async () => {
 });
 
 test('nothing is told to the maker of the engine', async () => {
-  await import('./federation.ts');
+  await import('./subgraphs/federation.ts');
   expect(env['APOLLO_TELEMETRY_DISABLED']).toBe('true');
 });

@@ -6,25 +6,25 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { Log } from '@deskgraph/common/log';
-import { type Handler, serve } from '@deskgraph/common/serve';
-import { admission } from './admission.ts';
-import { answers, formatError } from './answer.ts';
-import type { BreakerOptions } from './breaker.ts';
-import type { Call } from './call.ts';
-import { federate } from './federation.ts';
-import { FILE_MS, passFiles } from './files.ts';
-import { DELIBERATE } from './headers.ts';
-import { graphqlOverHttp } from './http.ts';
-import { type Identify, type TokenReader, createIdentify } from './identity.ts';
-import { LIMITS, type Limits, limitRule } from './limits.ts';
-import { LIVE_LIMITS, type LiveLimits } from './live/limits.ts';
-import { openLive } from './live/live.ts';
-import { Places } from './live/places.ts';
-import { serveResponses } from './live/responses.ts';
-import { serveSockets } from './live/sockets.ts';
-import { type Connection, connectSubgraph } from './subgraph.ts';
-import { createWho } from './who.ts';
+import type { Log } from '@deskgraph/common/core/log';
+import { type Handler, serve } from '@deskgraph/common/http/serve';
+import { admission } from './http/admission-plugin.ts';
+import { answers, formatError } from './http/response-plugin.ts';
+import type { BreakerOptions } from './subgraphs/breaker.ts';
+import type { Call } from './http/request-context.ts';
+import { federate } from './subgraphs/federation.ts';
+import { FILE_MS, passFiles } from './http/files.ts';
+import { DELIBERATE } from './http/headers.ts';
+import { graphqlOverHttp } from './http/http.ts';
+import { type Identify, type TokenReader, createIdentify } from './auth/identity.ts';
+import { LIMITS, type Limits, limitRule } from './limits/limits.ts';
+import { LIVE_LIMITS, type LiveLimits } from './live/live-limits.ts';
+import { openLive } from './live/engine.ts';
+import { Places } from './live/transport/connection-limits.ts';
+import { serveResponses } from './live/transport/responses.ts';
+import { serveSockets } from './live/transport/sockets.ts';
+import { type Connection, connectSubgraph } from './subgraphs/subgraph.ts';
+import { createWho } from './auth/actor-lookup.ts';
 
 export interface GatewayOptions {
   supergraphSdl: string;

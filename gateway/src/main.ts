@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { readConfig } from '@deskgraph/common/config';
-import { createLog } from '@deskgraph/common/log';
-import { stopOnSignal } from '@deskgraph/common/serve';
-import { outsideReader } from '@deskgraph/common/token';
+import { readConfig } from '@deskgraph/common/core/config';
+import { createLog } from '@deskgraph/common/core/log';
+import { stopOnSignal } from '@deskgraph/common/http/serve';
+import { outsideReader } from '@deskgraph/common/auth/token';
 import { gatewayConfig } from './config.ts';
-import { explorer } from './explorer.ts';
+import { explorer } from './http/explorer.ts';
 import { startGateway } from './gateway.ts';
 
 const config = readConfig(gatewayConfig);

@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';
-import { actorReader } from '@deskgraph/common/token';
+import { actorReader } from '@deskgraph/common/auth/token';
 import { type Name, resolvers, typeDefs } from './graph.ts';
 import { SECRET, people } from './people.ts';
 

@@ -12,8 +12,8 @@ import {
 } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Actor } from '@deskgraph/common/access';
-import { actorReader } from '@deskgraph/common/token';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { actorReader } from '@deskgraph/common/auth/token';
 import { LiveList } from './list.ts';
 import { type Event, type Room, composeDesk, resolvers, ticketOf, typeDefs } from './desk.ts';
 import { SECRET, people } from './people.ts';

@@ -1,7 +1,7 @@
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
-import { type Actor, Role } from '@deskgraph/common/access';
-import { toId } from '@deskgraph/common/id';
-import { outsideReader } from '@deskgraph/common/token';
+import { type Actor, Role } from '@deskgraph/common/auth/access';
+import { toId } from '@deskgraph/common/core/id';
+import { outsideReader } from '@deskgraph/common/auth/token';
 
 export const SECRET = 'a secret that only this test knows, 32+';
 export const WORKSPACE = '01999999-9999-7999-8999-999999999999';

@@ -1,5 +1,5 @@
-import { buildSubgraph } from '@deskgraph/common/federation';
-import type { SubgraphOptions } from '@deskgraph/common/subgraph';
+import { buildSubgraph } from '@deskgraph/common/graphql/federation';
+import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
 
 /** Prints the schema of the service that is named. */
 const { subgraph } = (await import(`@deskgraph/${process.argv[2]}/subgraph`)) as {

@@ -1,7 +1,7 @@
 // npm run bench [-- --quick] [--only list,create] [--at 1,16] [--json file] [--profile gateway] [--keep]
 import { writeFileSync } from 'node:fs';
 import { fill } from './fill/fill.ts';
-import { openFloor } from './floor.ts';
+import { openFloor } from './sql-baseline.ts';
 import { measure } from './measure.ts';
 import { options } from './options.ts';
 import { newFolder, remove, start } from './platform.ts';

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { openIssuer } from '@deskgraph/common/launch/issuer';
-import { serverLines } from '@deskgraph/common/launch/leftover';
-import { appUrl, urlFor } from '@deskgraph/common/launch/role';
+import { openIssuer } from '@deskgraph/launcher/issuer';
+import { serverLines } from '@deskgraph/launcher/orphaned-postgres';
+import { appUrl, urlFor } from '@deskgraph/common/database/app-role';
 import { type Watched, watch } from './process.ts';
 import { root } from './root.ts';
 
@@ -31,7 +31,7 @@ export async function start(folder: string): Promise<Platform> {
   const began = performance.now();
   const launcher = spawn(
     process.execPath,
-    ['--conditions=source', '--import', './common/source.mjs', 'common/src/launch/main.ts'],
+    ['--conditions=source', '--import', './common/source.mjs', 'tools/launcher/src/main.ts'],
     {
       cwd: root,
       env: {

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Step } from './load.ts';
-import type { World } from './world.ts';
+import type { World } from './dataset.ts';
 
 /** Something that people do, and the least that a database has to do for it. */
 export interface Row {

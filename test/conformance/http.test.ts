@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
-import { newId } from '@deskgraph/common/id';
-import { createLog } from '@deskgraph/common/log';
+import { newId } from '@deskgraph/common/core/id';
+import { createLog } from '@deskgraph/common/core/log';
 import { type Gateway, startGateway } from '@deskgraph/gateway/gateway';
 
 // The audit of the GraphQL over HTTP specification, by the authors of graphql-http, as a signed-in caller: nobody else may introspect.

@@ -2,19 +2,19 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { composeServices } from '@apollo/composition';
 import { Migration } from '@mikro-orm/migrations';
 import { parse, stripIgnoredCharacters } from 'graphql';
-import { deadTable } from '@deskgraph/common/dead';
-import { eventTables } from '@deskgraph/common/events';
-import { logPartitions } from '@deskgraph/common/partition';
-import { createLog } from '@deskgraph/common/log';
-import { idempotencyTable } from '@deskgraph/common/mutation';
+import { deadTable } from '@deskgraph/common/events/dead-letters';
+import { eventTables } from '@deskgraph/common/events/log';
+import { logPartitions } from '@deskgraph/common/events/partitions';
+import { createLog } from '@deskgraph/common/core/log';
+import { idempotencyTable } from '@deskgraph/common/graphql/mutation';
 import {
   TEST_SECRET,
   type TestService,
   app,
   newWorkspace,
   testService,
-} from '@deskgraph/common/testing';
-import { toId } from '@deskgraph/common/id';
+} from '@deskgraph/common/testing/testing';
+import { toId } from '@deskgraph/common/core/id';
 import { type Gateway, startGateway } from '@deskgraph/gateway/gateway';
 import { NEIGHBOURS, serveNeighbour } from './products/neighbours.ts';
 import { products } from './products/products.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { toId, toUuid } from '@deskgraph/common/id';
-import { onServer } from '../database.ts';
-import type { Desk, Who } from '../desk.ts';
-import { type Platform, startPlatform } from '../platform.ts';
-import { until } from '../until.ts';
-import { logged } from './facts.ts';
+import { toId, toUuid } from '@deskgraph/common/core/id';
+import { onServer } from '../platform/database.ts';
+import type { Desk, Who } from '../fixtures/desk.ts';
+import { type Platform, startPlatform } from '../platform/platform.ts';
+import { until } from '../platform/wait-for.ts';
+import { logged } from './events.ts';
 import { Listener } from './listener.ts';
 import { type CrashingPostgres, crashingPostgres } from './server.ts';
 import { WRITES_EACH, Writer } from './writer.ts';

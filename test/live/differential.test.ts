@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Desk, Who } from '../desk.ts';
-import type { Place } from '../place.ts';
-import { sharedPlatform } from '../shared.ts';
-import { api, select } from '../schema.ts';
-import { until } from '../until.ts';
+import type { Desk, Who } from '../fixtures/desk.ts';
+import type { Place } from '../platform/platform-handle.ts';
+import { sharedPlatform } from '../platform/shared.ts';
+import { api, select } from '../fixtures/schema.ts';
+import { until } from '../platform/wait-for.ts';
 import { Listener, type Message } from './listener.ts';
 
 // Whatever can be selected of an event is what a query for the same thing answers: data, and what is refused.

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import type { Desk, Who } from '../desk.ts';
-import { type Platform, startPlatform } from '../platform.ts';
-import { until } from '../until.ts';
-import { insisted } from './facts.ts';
+import type { Desk, Who } from '../fixtures/desk.ts';
+import { type Platform, startPlatform } from '../platform/platform.ts';
+import { until } from '../platform/wait-for.ts';
+import { insisted } from './events.ts';
 
 let platform: Platform;
 let desk: Desk;

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type GraphQLObjectType, getNamedType } from 'graphql';
-import type { Desk } from '../desk.ts';
-import type { Place } from '../place.ts';
-import { sharedPlatform } from '../shared.ts';
+import type { Desk } from '../fixtures/desk.ts';
+import type { Place } from '../platform/platform-handle.ts';
+import { sharedPlatform } from '../platform/shared.ts';
 import { CALLERS, type Caller } from '../rights/callers.ts';
-import { api, select } from '../schema.ts';
-import { until } from '../until.ts';
+import { api, select } from '../fixtures/schema.ts';
+import { until } from '../platform/wait-for.ts';
 import { Listener } from './listener.ts';
 import { CANARY, LABEL, Story } from './story.ts';
 import { type Wiretap, wiretap } from './wiretap.ts';

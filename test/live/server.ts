@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureAppRole } from '@deskgraph/common/launch/role';
-import { type Postgres, startPostgres, startThrowaway } from '@deskgraph/common/postgres';
-import { appPassword } from '../database.ts';
+import { ensureAppRole } from '@deskgraph/common/database/app-role';
+import {
+  type Postgres,
+  startPostgres,
+  startThrowaway,
+} from '@deskgraph/launcher/embedded-postgres';
+import { appPassword } from '../platform/database.ts';
 
 /** What a crash of the process (not of the machine) must not lose is written at each commit. */
 const SETTINGS = {

@@ -1,5 +1,5 @@
-import type { Desk, Who } from '../desk.ts';
-import { insisted } from './facts.ts';
+import type { Desk, Who } from '../fixtures/desk.ts';
+import { insisted } from './events.ts';
 
 /** A fact that the test has brought about: how staff is told of it, and how the requester, or null when it is not for him. */
 export interface Expected {

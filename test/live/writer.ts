@@ -1,5 +1,5 @@
-import { type Desk, type UserError, type Who, mutation } from '../desk.ts';
-import { until } from '../until.ts';
+import { type Desk, type UserError, type Who, mutation } from '../fixtures/desk.ts';
+import { until } from '../platform/wait-for.ts';
 
 const PATIENCE_MS = 120_000;
 const PEOPLE = 40;

@@ -1,4 +1,4 @@
-import type { Desk } from '../desk.ts';
+import type { Desk } from '../fixtures/desk.ts';
 import { type Caller, READERS, WRITERS } from './callers.ts';
 import type { Rights } from './right.ts';
 

@@ -1,4 +1,4 @@
-import type { Who } from '../desk.ts';
+import type { Who } from '../fixtures/desk.ts';
 
 // Who may do what stands in this folder, the one place to read, and to change, what the graph allows: a root field that is not here fails the tests.
 

@@ -1,4 +1,4 @@
-import { type Desk, made } from '../desk.ts';
+import { type Desk, made } from '../fixtures/desk.ts';
 import { LEADS, READERS, SIGNED_IN, STAFF } from './callers.ts';
 import type { Rights } from './right.ts';
 

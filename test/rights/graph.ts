@@ -1,4 +1,4 @@
-import { KINDS, type Kind, type Things } from '../things.ts';
+import { KINDS, type Kind, type Things } from '../fixtures/fixtures.ts';
 import { agent } from './agent.ts';
 import { article } from './article.ts';
 import { attachment } from './attachment.ts';

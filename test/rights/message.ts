@@ -1,5 +1,5 @@
-import { type Desk, made } from '../desk.ts';
-import type { Things } from '../things.ts';
+import { type Desk, made } from '../fixtures/desk.ts';
+import type { Things } from '../fixtures/fixtures.ts';
 import { AGENTS, LEADS, READERS, STAFF } from './callers.ts';
 import type { Rights } from './right.ts';
 import { freshFile } from './attachment.ts';

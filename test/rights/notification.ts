@@ -1,7 +1,7 @@
-import { newId } from '@deskgraph/common/id';
-import type { Desk } from '../desk.ts';
-import type { Things } from '../things.ts';
-import { until } from '../until.ts';
+import { newId } from '@deskgraph/common/core/id';
+import type { Desk } from '../fixtures/desk.ts';
+import type { Things } from '../fixtures/fixtures.ts';
+import { until } from '../platform/wait-for.ts';
 import { AGENTS, type Caller, STAFF, WRITERS } from './callers.ts';
 import type { Rights } from './right.ts';
 

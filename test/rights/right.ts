@@ -1,5 +1,5 @@
-import type { Desk } from '../desk.ts';
-import type { Kind, Things } from '../things.ts';
+import type { Desk } from '../fixtures/desk.ts';
+import type { Kind, Things } from '../fixtures/fixtures.ts';
 import type { Caller } from './callers.ts';
 
 /** For whom a thing exists: one of (or around) the calling customer himself, and one of somebody else in the same workspace. */

@@ -2,9 +2,9 @@
 import '@deskgraph/common/source';
 
 export default async function setup() {
-  const { newPassword, startThrowaway } = await import('@deskgraph/common/postgres');
-  const { ensureAppRole } = await import('@deskgraph/common/launch/role');
-  const { offerPlatform } = await import('../shared.ts');
+  const { newPassword, startThrowaway } = await import('@deskgraph/launcher/embedded-postgres');
+  const { ensureAppRole } = await import('@deskgraph/common/database/app-role');
+  const { offerPlatform } = await import('../platform/shared.ts');
   // Tests count the statements of whole processes by it.
   const server = await startThrowaway({
     shared_preload_libraries: 'pg_stat_statements',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createLog } from '@deskgraph/common/log';
+import { createLog } from '@deskgraph/common/core/log';
 import { type LiveDesk, startLiveDesk } from '../../testing/live.ts';
 import { SECRET, startIssuer } from '../../testing/people.ts';
 import { type Result, Wire } from '../../testing/socket.ts';

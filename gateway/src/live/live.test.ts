@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { Role } from '@deskgraph/common/access';
-import { createLog } from '@deskgraph/common/log';
+import { Role } from '@deskgraph/common/auth/access';
+import { createLog } from '@deskgraph/common/core/log';
 import { type LiveDesk, type Opened, startLiveDesk } from '../../testing/live.ts';
 import { SECRET, people, startIssuer } from '../../testing/people.ts';
 import { type Result, Wire } from '../../testing/socket.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { createLog } from '@deskgraph/common/log';
+import { createLog } from '@deskgraph/common/core/log';
 import { type Change, patched } from '../../testing/list.ts';
 import { type LiveDesk, startLiveDesk } from '../../testing/live.ts';
 import { SECRET, startIssuer } from '../../testing/people.ts';

@@ -1,5 +1,5 @@
-import { readConfig, z } from '@deskgraph/common/config';
-import { serviceConfig } from '@deskgraph/common/subgraph';
+import { readConfig, z } from '@deskgraph/common/core/config';
+import { serviceConfig } from '@deskgraph/common/service/subgraph';
 
 /** Where the services are that this one follows. */
 export const peers = () => readConfig(z.object({ TICKETS_URL: z.url() }));

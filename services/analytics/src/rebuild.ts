@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createLog } from '@deskgraph/common/log';
+import { createLog } from '@deskgraph/common/core/log';
 import { rebuildConfig } from './config.ts';
 import { rebuild } from './ticket/rebuild.ts';
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { replayCommand } from '@deskgraph/common/replay';
+import { replayCommand } from '@deskgraph/common/service/replay';
 import { subgraph } from './subgraph.ts';
-import { takingOf } from './ticket/follow.ts';
+import { takingOf } from './ticket/consume.ts';
 
 process.exitCode = (await replayCommand(subgraph, takingOf)) ? 0 : 1;

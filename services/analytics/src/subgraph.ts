@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import type { SubgraphOptions } from '@deskgraph/common/subgraph';
+import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
 import { peers } from './config.ts';
 import { Agent, Department } from './foreign/foreign.ts';
 import { ReportResolver } from './report/resolver.ts';
-import { followTickets } from './ticket/follow.ts';
+import { followTickets } from './ticket/consume.ts';
 
 export const subgraph: SubgraphOptions = {
   name: 'analytics',

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Fact } from '@deskgraph/common/events';
-import { newId, newUuid } from '@deskgraph/common/id';
-import type { TicketState } from './ticket/standing.ts';
-import { ChannelKind, TicketPriority, TicketStatus } from './ticket/words.ts';
+import type { Fact } from '@deskgraph/common/events/log';
+import { newId, newUuid } from '@deskgraph/common/core/id';
+import type { TicketState } from './ticket/state.ts';
+import { ChannelKind, TicketPriority, TicketStatus } from './ticket/enums.ts';
 
 /** A tickets log for tests: facts that are added get the next position, and are served as the tickets service serves them. */
 export interface FakeTickets {

@@ -1,4 +1,4 @@
-import { readConfig, z } from '@deskgraph/common/config';
+import { readConfig, z } from '@deskgraph/common/core/config';
 
 /** The service whose log tells of people that nobody knew before. */
 export const peers = () => readConfig(z.object({ TICKETS_URL: z.url() }));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Actor, Role } from '@deskgraph/common/access';
+import { type Actor, Role } from '@deskgraph/common/auth/access';
 import {
   TEST_SECRET,
   type Answer,
@@ -10,9 +10,9 @@ import {
   newWorkspace,
   person,
   testService,
-} from '@deskgraph/common/testing';
-import { newId } from '@deskgraph/common/id';
-import { signActor, systemActor } from '@deskgraph/common/token';
+} from '@deskgraph/common/testing/testing';
+import { newId } from '@deskgraph/common/core/id';
+import { signActor, systemActor } from '@deskgraph/common/auth/token';
 import { Client } from 'pg';
 import { migrations } from '../migrations/all.ts';
 import { subgraph } from './subgraph.ts';

@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
-import { rowSecurity } from '@deskgraph/common/database';
-import { eventTables } from '@deskgraph/common/events';
-import { idempotencyTable } from '@deskgraph/common/mutation';
+import { rowSecurity } from '@deskgraph/common/database/database';
+import { eventTables } from '@deskgraph/common/events/log';
+import { idempotencyTable } from '@deskgraph/common/graphql/mutation';
 
 const stamps = `version integer not null, created_at timestamptz(3) not null, updated_at timestamptz(3) not null`;
 

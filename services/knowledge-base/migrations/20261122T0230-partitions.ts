@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { logPartitions } from '@deskgraph/common/partition';
+import { logPartitions } from '@deskgraph/common/events/partitions';
 
 /** The log grows by partitions that are made ahead. */
 export class Partitions extends Migration {

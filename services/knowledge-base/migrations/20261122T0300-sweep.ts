@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { sweptIdempotency } from '@deskgraph/common/mutation';
+import { sweptIdempotency } from '@deskgraph/common/graphql/mutation';
 
 /** Idempotency keys of all workspaces are deleted together when they are old. */
 export class Sweep extends Migration {

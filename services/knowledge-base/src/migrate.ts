@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { migrate } from '@deskgraph/common/database';
-import { createLog } from '@deskgraph/common/log';
+import { migrate } from '@deskgraph/common/database/database';
+import { createLog } from '@deskgraph/common/core/log';
 import { migrations } from '../migrations/all.ts';
 import { ownerUrl } from './config.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Actor } from '@deskgraph/common/access';
-import { Role } from '@deskgraph/common/access';
-import { newId } from '@deskgraph/common/id';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { Role } from '@deskgraph/common/auth/access';
+import { newId } from '@deskgraph/common/core/id';
 import {
   type Answer,
   type TestService,
@@ -10,7 +10,7 @@ import {
   newWorkspace,
   person,
   testService,
-} from '@deskgraph/common/testing';
+} from '@deskgraph/common/testing/testing';
 import { migrations } from '../migrations/all.ts';
 import { subgraph } from './subgraph.ts';
 

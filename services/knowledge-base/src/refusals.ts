@@ -1,4 +1,4 @@
-import { addRefusals } from '@deskgraph/common/graph';
+import { addRefusals } from '@deskgraph/common/graphql/shared-types';
 
 addRefusals(
   {

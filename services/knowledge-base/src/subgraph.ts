@@ -1,8 +1,8 @@
 import './refusals.ts';
-import { System } from '@deskgraph/common/graph';
-import { prefixOf } from '@deskgraph/common/id';
-import type { SubgraphOptions } from '@deskgraph/common/subgraph';
-import type { Context } from '@deskgraph/common/transaction';
+import { System } from '@deskgraph/common/graphql/shared-types';
+import { prefixOf } from '@deskgraph/common/core/id';
+import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
+import type { Context } from '@deskgraph/common/database/context';
 import { Agent, App } from './actor/actor.ts';
 import { Article } from './article/article.ts';
 import * as articles from './article/find.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Actor, Role } from '@deskgraph/common/access';
-import { newId } from '@deskgraph/common/id';
+import { type Actor, Role } from '@deskgraph/common/auth/access';
+import { newId } from '@deskgraph/common/core/id';
 import {
   type TestService,
   countStatements,
@@ -8,7 +8,7 @@ import {
   newWorkspace,
   person,
   testService,
-} from '@deskgraph/common/testing';
+} from '@deskgraph/common/testing/testing';
 import { harmsIn } from '@deskgraph/common/testing/harm';
 import { PAYLOADS } from '@deskgraph/common/testing/payloads';
 import { migrations } from '../migrations/all.ts';

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { deadTable } from '@deskgraph/common/dead';
+import { deadTable } from '@deskgraph/common/events/dead-letters';
 
 /** Facts of others that can't be applied are set aside. */
 export class Dead extends Migration {

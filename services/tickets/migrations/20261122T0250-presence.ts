@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { rowSecurity } from '@deskgraph/common/database';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /** Who is where now. It is worth nothing after a crash, so it is not logged; rows are mostly renewed in place, and no index but the key says when they end. */
 export class Presence extends Migration {

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/clock';
+import { clockColumn } from '@deskgraph/common/jobs/scheduler';
 
 /** Solved tickets are closed in time. */
 export class Clock extends Migration {

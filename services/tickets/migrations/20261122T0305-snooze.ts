@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/clock';
+import { clockColumn } from '@deskgraph/common/jobs/scheduler';
 
 /** Tickets are postponed: since when, by whom, until when, and whether a reply ends it. */
 export class Snooze extends Migration {

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/clock';
+import { clockColumn } from '@deskgraph/common/jobs/scheduler';
 
 /** Spam, and the bin. A follow-up may outlive what it follows. */
 export class Bin extends Migration {

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { rowSecurity } from '@deskgraph/common/database';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /** What tickets are about. A deleted category keeps its row, so that past tickets can name it. */
 export class Categories extends Migration {

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { rowSecurity } from '@deskgraph/common/database';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /** Saved lists of tickets, and which one each person opens first: also a built-in one, which has no row. */
 export class Views extends Migration {

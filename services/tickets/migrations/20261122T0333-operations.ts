@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { rowSecurity } from '@deskgraph/common/database';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /**
  * Operations on several tickets are journaled, with what has to be known to take them back. A message lies in `ticket_id`; `home_id` is the

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { rowSecurity } from '@deskgraph/common/database';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /**
  * Custom fields. A ticket carries its values itself, by the typed ids of their fields; a table of their own keeps what filters ask for, one row

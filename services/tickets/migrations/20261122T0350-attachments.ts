@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/clock';
-import { rowSecurity } from '@deskgraph/common/database';
+import { clockColumn } from '@deskgraph/common/jobs/scheduler';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /**
  * Files of messages, and the bytes that equal ones of a workspace share. `checks_at`: when to look whether any attachment still has the

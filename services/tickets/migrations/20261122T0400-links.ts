@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { rowSecurity } from '@deskgraph/common/database';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /** Typed links between tickets; each stands in both directions. `kind` is what the other is to the ticket. */
 export class Links extends Migration {

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/clock';
-import { rowSecurity } from '@deskgraph/common/database';
+import { clockColumn } from '@deskgraph/common/jobs/scheduler';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /** One action on many tickets: the job, and what comes of it for each of its tickets. */
 export class Bulk extends Migration {

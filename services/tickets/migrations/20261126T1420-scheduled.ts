@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/clock';
+import { clockColumn } from '@deskgraph/common/jobs/scheduler';
 
 /**
  * Replies that wait for their instant. Each is PRIVATE until then, so that whatever leaves notes out for requesters leaves these out too. The

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { rowSecurity } from '@deskgraph/common/database';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /** A workspace's own statuses, each over one of the base statuses. A deleted one keeps its row, so that facts of the past can name it. */
 export class Statuses extends Migration {

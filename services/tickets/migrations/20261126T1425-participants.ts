@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { rowSecurity } from '@deskgraph/common/database';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /**
  * People beside the requester. A ticket carries the ids of those who get copies and of those who follow it; a table of their own is asked whose

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { rowSecurity } from '@deskgraph/common/database';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /** Unsent text, of each agent one reply and one note in a ticket; and the senders whose words are not taken. */
 export class Drafts extends Migration {

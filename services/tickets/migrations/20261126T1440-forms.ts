@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { rowSecurity } from '@deskgraph/common/database';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /** Forms, each with its fields in order. A deleted one keeps its row, for the tickets that were made with it. */
 export class Forms extends Migration {

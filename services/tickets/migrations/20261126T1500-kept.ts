@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/clock';
-import { rowSecurity } from '@deskgraph/common/database';
-import { keptLog } from '@deskgraph/common/events';
+import { clockColumn } from '@deskgraph/common/jobs/scheduler';
+import { rowSecurity } from '@deskgraph/common/database/database';
+import { keptLog } from '@deskgraph/common/events/log';
 
 /**
  * Nobody changes or deletes a fact, but that those of a ticket that is removed for ever lose what they say of people. `removed_ticket` has the

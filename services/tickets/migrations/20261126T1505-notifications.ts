@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
-import { logSecurity } from '@deskgraph/common/events';
-import { rowSecurity } from '@deskgraph/common/database';
+import { logSecurity } from '@deskgraph/common/events/log';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /**
  * Whom notes name, and what people are told. It begins with what happens from now on: nobody is told of the past. A session of all workspaces

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/clock';
+import { clockColumn } from '@deskgraph/common/jobs/scheduler';
 
 /** When a file that has no verdict of the virus scanner is scanned again. */
 export class Scans extends Migration {

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/clock';
-import { rowSecurity } from '@deskgraph/common/database';
+import { clockColumn } from '@deskgraph/common/jobs/scheduler';
+import { rowSecurity } from '@deskgraph/common/database/database';
 
 /** To whom tickets are escalated, on which step each one stands, and when the next one comes. */
 export class Escalations extends Migration {

@@ -1,4 +1,4 @@
-import type { MigrationClass } from '@deskgraph/common/database';
+import type { MigrationClass } from '@deskgraph/common/database/database';
 import { First } from './20261121T2340-first.ts';
 import { Events } from './20261122T0050-events.ts';
 import { Partitions } from './20261122T0230-partitions.ts';

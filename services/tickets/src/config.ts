@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { readConfig, z } from '@deskgraph/common/config';
+import { readConfig, z } from '@deskgraph/common/core/config';
 
 /** Where the services are that this one follows; a service that is not named is not followed. */
 export const peers = () => readConfig(z.object({ CUSTOMERS_URL: z.url().optional() }));

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { replayCommand } from '@deskgraph/common/replay';
-import { NOTIFICATIONS } from './notification/follow.ts';
-import { CUSTOMERS } from './requester/follow.ts';
+import { replayCommand } from '@deskgraph/common/service/replay';
+import { NOTIFICATIONS } from './live/notification/follow.ts';
+import { CUSTOMERS } from './people/requester/follow.ts';
 import { subgraph } from './subgraph.ts';
 
 const whole = [

@@ -1,110 +1,117 @@
 import 'reflect-metadata';
-import './refusals.ts';
-import { startClock } from '@deskgraph/common/clock';
-import { System } from '@deskgraph/common/graph';
-import type { Service, SubgraphOptions } from '@deskgraph/common/subgraph';
-import { whoDoor } from '@deskgraph/common/who';
-import { AccessRoleResolver, AgentAccess } from './access/resolver.ts';
-import { AccessRole } from './access/role.ts';
-import { FieldsOfAction } from './action/fields.ts';
-import { Agent } from './agent/agent.ts';
-import { byId as agentById } from './agent/find.ts';
-import { AgentResolver } from './agent/resolver.ts';
-import { who } from './agent/who.ts';
-import { Attachment } from './attachment/attachment.ts';
-import { fileDoor } from './attachment/door.ts';
-import { openFiles } from './attachment/files.ts';
-import { byId as attachmentById } from './attachment/find.ts';
+import './refusals/refusals.ts';
+import { startClock } from '@deskgraph/common/jobs/scheduler';
+import { System } from '@deskgraph/common/graphql/shared-types';
+import type { Service, SubgraphOptions } from '@deskgraph/common/service/subgraph';
+import { whoDoor } from '@deskgraph/common/auth/identity-lookup';
+import { AccessRoleResolver, AgentAccess } from './staff/access/resolver.ts';
+import { AccessRole } from './staff/access/role.ts';
+import { FieldsOfAction } from './operations/action/fields.ts';
+import { Agent } from './staff/agent/agent.ts';
+import { byId as agentById } from './staff/agent/find.ts';
+import { AgentResolver } from './staff/agent/resolver.ts';
+import { who } from './staff/agent/who.ts';
+import { Attachment } from './ticketing/attachment/attachment.ts';
+import { fileDoor } from './ticketing/attachment/endpoint.ts';
+import { openFiles } from './ticketing/attachment/files.ts';
+import { byId as attachmentById } from './ticketing/attachment/find.ts';
 import {
   AttachmentResolver,
   MessageAttachments,
   TicketAttachments,
-} from './attachment/resolver.ts';
-import { fileTimers } from './attachment/timers.ts';
-import { TicketCategory } from './category/category.ts';
-import { byId as categoryById } from './category/find.ts';
-import { CategoryOfTicket } from './category/of-ticket.ts';
-import { TicketCategoryResolver } from './category/resolver.ts';
-import { forgets } from './bin/forget.ts';
-import { TicketBin } from './bin/resolver.ts';
-import { BulkJob } from './bulk/job.ts';
-import { BulkJobResolver, BulkResultTicket } from './bulk/resolver.ts';
-import { openBulkWatch } from './bulk/watch.ts';
-import { bulkTimer } from './bulk/work.ts';
-import { EventCause } from './cause/resolver.ts';
-import { CannedResponse } from './canned/canned.ts';
-import { CannedResponseResolver } from './canned/resolver.ts';
-import { TicketContributions } from './contribution/resolver.ts';
-import { Department } from './department/department.ts';
-import { byId as departmentById } from './department/find.ts';
-import { DepartmentResolver } from './department/resolver.ts';
-import { Draft } from './draft/draft.ts';
-import { DraftResolver, TicketDrafts } from './draft/resolver.ts';
-import { EscalationPath } from './escalation/path.ts';
+} from './ticketing/attachment/resolver.ts';
+import { fileTimers } from './ticketing/attachment/scheduled-tasks.ts';
+import { TicketCategory } from './configuration/category/category.ts';
+import { byId as categoryById } from './configuration/category/find.ts';
+import { CategoryOfTicket } from './configuration/category/of-ticket.ts';
+import { TicketCategoryResolver } from './configuration/category/resolver.ts';
+import { forgets } from './ticketing/bin/erase-personal-data.ts';
+import { TicketBin } from './ticketing/bin/resolver.ts';
+import { BulkJob } from './operations/bulk/job.ts';
+import { BulkJobResolver, BulkResultTicket } from './operations/bulk/resolver.ts';
+import { openBulkWatch } from './operations/bulk/progress.ts';
+import { bulkTimer } from './operations/bulk/runner.ts';
+import { EventCause } from './operations/cause/resolver.ts';
+import { CannedResponse } from './configuration/canned-response/canned-response.ts';
+import { CannedResponseResolver } from './configuration/canned-response/resolver.ts';
+import { TicketContributions } from './history/contribution/resolver.ts';
+import { Department } from './staff/department/department.ts';
+import { byId as departmentById } from './staff/department/find.ts';
+import { DepartmentResolver } from './staff/department/resolver.ts';
+import { Draft } from './ticketing/draft/draft.ts';
+import { DraftResolver, TicketDrafts } from './ticketing/draft/resolver.ts';
+import { EscalationPath } from './ticketing/escalation/path.ts';
 import {
   EscalationFields,
   EscalationOfTicket,
   EscalationPathResolver,
   EscalationSteps,
-} from './escalation/resolver.ts';
-import { escalationTimer } from './escalation/rise.ts';
-import { TicketEventResolver, TicketTimeline } from './event/resolver.ts';
-import { MessageAdded, TicketSubscriptions } from './event/subscription.ts';
-import { byId as fieldById } from './field/find.ts';
-import { TicketField } from './field/field.ts';
-import { FieldsOfTicket } from './field/of-ticket.ts';
-import { TicketFieldResolver } from './field/resolver.ts';
-import { TicketForm } from './form/form.ts';
-import { FormOfTicket } from './form/of-ticket.ts';
-import { FieldOfForm, TicketFormResolver } from './form/resolver.ts';
-import { App, Article, Customer, KnowledgeBase, Organization, Section } from './foreign/foreign.ts';
-import { CustomerTickets, OrganizationTickets } from './foreign/resolver.ts';
-import { SimilarTickets, TicketClusters } from './likeness/resolver.ts';
-import { TicketImport } from './import/resolver.ts';
-import { TicketLinks } from './link/resolver.ts';
-import { TicketLists } from './list/subscription.ts';
-import { Macro } from './macro/macro.ts';
-import { MacroResolver, MacrosOfTicket } from './macro/resolver.ts';
-import { byId as messageById } from './message/find.ts';
-import { Message } from './message/message.ts';
-import { MessageResolver, TicketMessages } from './message/resolver.ts';
-import { sendTimer } from './message/send.ts';
-import { Operation } from './operation/operation.ts';
-import { OperationResolver, TicketOperations } from './operation/resolver.ts';
-import { ParticipantResolver, TicketParticipants } from './participant/resolver.ts';
-import { TicketPast, TicketStateResolver } from './past/resolver.ts';
+} from './ticketing/escalation/resolver.ts';
+import { escalationTimer } from './ticketing/escalation/scheduled-step.ts';
+import { TicketEventResolver, TicketTimeline } from './history/event/resolver.ts';
+import { MessageAdded, TicketSubscriptions } from './history/event/subscription.ts';
+import { byId as fieldById } from './model/field/find.ts';
+import { TicketField } from './model/field/field.ts';
+import { FieldsOfTicket } from './configuration/field/of-ticket.ts';
+import { TicketFieldResolver } from './configuration/field/resolver.ts';
+import { TicketForm } from './configuration/form/form.ts';
+import { FormOfTicket } from './configuration/form/of-ticket.ts';
+import { FieldOfForm, TicketFormResolver } from './configuration/form/resolver.ts';
+import {
+  App,
+  Article,
+  Customer,
+  KnowledgeBase,
+  Organization,
+  Section,
+} from './people/external/external-entities.ts';
+import { CustomerTickets, OrganizationTickets } from './people/external/resolver.ts';
+import { SimilarTickets, TicketClusters } from './lists/similarity/resolver.ts';
+import { TicketImport } from './ticketing/import/resolver.ts';
+import { TicketLinks } from './ticketing/link/resolver.ts';
+import { TicketLists } from './lists/live-list/subscription.ts';
+import { Macro } from './operations/macro/macro.ts';
+import { MacroResolver, MacrosOfTicket } from './operations/macro/resolver.ts';
+import { byId as messageById } from './model/message/find.ts';
+import { Message } from './model/message/message.ts';
+import { MessageResolver, TicketMessages } from './ticketing/message/resolver.ts';
+import { sendTimer } from './ticketing/message/send.ts';
+import { Operation } from './model/operation/operation.ts';
+import { OperationResolver, TicketOperations } from './operations/undo/resolver.ts';
+import { ParticipantResolver, TicketParticipants } from './people/participant/resolver.ts';
+import { TicketPast, TicketStateResolver } from './history/past/resolver.ts';
 import {
   PresenceResolver,
   PresenceSetViewers,
   TicketViewers,
   UnseenViewers,
-} from './presence/resolver.ts';
-import { NextTicket } from './next/resolver.ts';
-import { openBell } from './notification/bell.ts';
-import { followFacts } from './notification/follow.ts';
-import { NotificationResolver, ViewerNotifications } from './notification/resolver.ts';
-import { sweepNotifications } from './notification/sweep.ts';
-import { openWatch } from './presence/watch.ts';
-import { followCustomers } from './requester/follow.ts';
-import { SenderResolver } from './sender/resolver.ts';
-import { TicketHighlights } from './search/resolver.ts';
-import { SettingsResolver } from './settings/resolver.ts';
-import { TicketTags } from './tag/of-ticket.ts';
-import { TagResolver } from './tag/resolver.ts';
-import { Tag } from './tag/tag.ts';
-import { CustomStatusOfTicket } from './status/of-ticket.ts';
-import { CustomStatusResolver } from './status/resolver.ts';
-import { CustomStatus } from './status/status.ts';
-import { TicketFields } from './ticket/fields.ts';
-import { byId as ticketById } from './ticket/find.ts';
-import { TicketResolver } from './ticket/resolver.ts';
-import { Ticket } from './ticket/ticket.ts';
-import { timers } from './ticket/timers.ts';
-import { own } from './viewer/node.ts';
-import { ViewResolver } from './view/resolver.ts';
-import { View } from './view/view.ts';
-import { ViewerResolver } from './viewer/resolver.ts';
-import { Workspace } from './workspace/workspace.ts';
+} from './live/presence/resolver.ts';
+import { NextTicket } from './lists/next/resolver.ts';
+import { openBell } from './live/notification/hub.ts';
+import { followFacts } from './live/notification/follow.ts';
+import { NotificationResolver, ViewerNotifications } from './live/notification/resolver.ts';
+import { sweepNotifications } from './live/notification/sweep.ts';
+import { openWatch } from './live/presence/watch.ts';
+import { followCustomers } from './people/requester/follow.ts';
+import { SenderResolver } from './people/block-list/resolver.ts';
+import { TicketHighlights } from './lists/search/resolver.ts';
+import { SettingsResolver } from './staff/settings/resolver.ts';
+import { TicketTags } from './configuration/tag/of-ticket.ts';
+import { TagResolver } from './configuration/tag/resolver.ts';
+import { Tag } from './configuration/tag/tag.ts';
+import { CustomStatusOfTicket } from './configuration/status/of-ticket.ts';
+import { CustomStatusResolver } from './configuration/status/resolver.ts';
+import { CustomStatus } from './configuration/status/status.ts';
+import { TicketFields } from './ticketing/ticket/fields.ts';
+import { byId as ticketById } from './model/ticket/find.ts';
+import { TicketResolver } from './ticketing/ticket/resolver.ts';
+import { Ticket } from './model/ticket/ticket.ts';
+import { timers } from './ticketing/scheduled-tasks.ts';
+import { own } from './staff/viewer/node-lookup.ts';
+import { ViewResolver } from './lists/view/resolver.ts';
+import { View } from './lists/view/view.ts';
+import { ViewerResolver } from './staff/viewer/resolver.ts';
+import { Workspace } from './model/workspace/workspace.ts';
 
 const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
   startClock({

@@ -1,4 +1,4 @@
-import { toId, uuidOf } from '@deskgraph/common/id';
+import { toId, uuidOf } from '@deskgraph/common/core/id';
 import { Client } from 'pg';
 import type { Desk } from './desk.ts';
 

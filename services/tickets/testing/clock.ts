@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
-import { clockOf } from '@deskgraph/common/clock';
-import type { TestService } from '@deskgraph/common/testing';
-import { listsOf } from '../src/list/share.ts';
+import { clockOf } from '@deskgraph/common/jobs/scheduler';
+import type { TestService } from '@deskgraph/common/testing/testing';
+import { listsOf } from '../src/lists/live-list/shared-lists.ts';
 
 const REAL = [
   'clearImmediate',

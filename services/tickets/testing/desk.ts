@@ -1,5 +1,5 @@
-import { type Actor, Role } from '@deskgraph/common/access';
-import { newId, uuidOf } from '@deskgraph/common/id';
+import { type Actor, Role } from '@deskgraph/common/auth/access';
+import { newId, uuidOf } from '@deskgraph/common/core/id';
 import {
   type Answer,
   type TestService,
@@ -8,8 +8,8 @@ import {
   newWorkspace,
   person,
   testService,
-} from '@deskgraph/common/testing';
-import type { SubgraphOptions } from '@deskgraph/common/subgraph';
+} from '@deskgraph/common/testing/testing';
+import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
 import { Client } from 'pg';
 import { migrations } from '../migrations/all.ts';
 import { beside, subgraph } from '../src/subgraph.ts';

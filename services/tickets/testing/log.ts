@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { hydrate } from '@deskgraph/common/database';
-import { stateOf } from '../src/ticket/fact.ts';
-import { Ticket } from '../src/ticket/ticket.ts';
+import { hydrate } from '@deskgraph/common/database/database';
+import { stateOf } from '../src/model/ticket/events.ts';
+import { Ticket } from '../src/model/ticket/ticket.ts';
 import type { Desk } from './desk.ts';
 
 /** What is stored of a ticket and what its last fact says of it: equal, or something was changed that nobody was told of. */

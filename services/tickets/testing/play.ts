@@ -1,5 +1,5 @@
-import type { Actor } from '@deskgraph/common/access';
-import { app } from '@deskgraph/common/testing';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { app } from '@deskgraph/common/testing/testing';
 import type { Clock } from './clock.ts';
 import { type Desk, mutate } from './desk.ts';
 import type { Dice } from './dice.ts';

@@ -1,6 +1,6 @@
-import type { Actor } from '@deskgraph/common/access';
-import { signActor, systemActor } from '@deskgraph/common/token';
-import { TEST_SECRET } from '@deskgraph/common/testing';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { signActor, systemActor } from '@deskgraph/common/auth/token';
+import { TEST_SECRET } from '@deskgraph/common/testing/testing';
 import { type Desk, mutate } from './desk.ts';
 
 /** Announces a file and sends its bytes; gives the id. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Actor } from '@deskgraph/common/access';
+import type { Actor } from '@deskgraph/common/auth/access';
 import {
   type StreamClient,
   type StreamResult,
   TEST_SECRET,
   streamClient,
-} from '@deskgraph/common/testing';
-import { signActor } from '@deskgraph/common/token';
+} from '@deskgraph/common/testing/testing';
+import { signActor } from '@deskgraph/common/auth/token';
 import type { Desk } from './desk.ts';
 import { type Patch, type Shown, patched } from './patch.ts';
 

@@ -1,9 +1,9 @@
-import { uuidOf } from '@deskgraph/common/id';
+import { uuidOf } from '@deskgraph/common/core/id';
 import { Client } from 'pg';
 import { asker } from '../load.ts';
 import type { Size } from '../options.ts';
 import type { Platform } from '../platform.ts';
-import type { Person, World } from '../world.ts';
+import type { Person, World } from '../dataset.ts';
 import { hire, openWorkspace } from './people.ts';
 import { fillReports } from './reports.ts';
 import { fileTickets } from './tickets.ts';

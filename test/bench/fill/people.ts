@@ -4,7 +4,7 @@ import type { Asker } from '../load.ts';
 import type { Size } from '../options.ts';
 import type { Platform } from '../platform.ts';
 import { root } from '../root.ts';
-import type { Known, Person, Requester } from '../world.ts';
+import type { Known, Person, Requester } from '../dataset.ts';
 import { THINGS, dice, letter, oneOf, rare, title } from './words.ts';
 
 const DEPARTMENTS = ['Support', 'Sales', 'Billing'];

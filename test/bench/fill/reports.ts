@@ -1,4 +1,4 @@
-import { newUuid, uuidOf } from '@deskgraph/common/id';
+import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import type { Client } from 'pg';
 import type { Size } from '../options.ts';
 import { type Filed, insert } from './tickets.ts';

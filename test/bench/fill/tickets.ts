@@ -1,5 +1,5 @@
-import { newUuid, toId, uuidOf } from '@deskgraph/common/id';
-import { searchText } from '@deskgraph/common/words';
+import { newUuid, toId, uuidOf } from '@deskgraph/common/core/id';
+import { searchText } from '@deskgraph/common/text/tokenizer';
 import type { Client } from 'pg';
 import type { Size } from '../options.ts';
 import type { Cast } from './people.ts';

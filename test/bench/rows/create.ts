@@ -1,5 +1,5 @@
-import { newId, newUuid, uuidOf } from '@deskgraph/common/id';
-import { transaction } from '../floor.ts';
+import { newId, newUuid, uuidOf } from '@deskgraph/common/core/id';
+import { transaction } from '../sql-baseline.ts';
 import { THINGS, TROUBLES, dice, letter, rare } from '../fill/words.ts';
 import { type RowOf, spread } from '../row.ts';
 

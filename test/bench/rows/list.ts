@@ -1,4 +1,4 @@
-import { read } from '../floor.ts';
+import { read } from '../sql-baseline.ts';
 import { type RowOf, spread } from '../row.ts';
 
 const QUERY = `query ($after: String, $orderBy: [TicketOrder!]) {

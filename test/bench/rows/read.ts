@@ -1,5 +1,5 @@
-import { uuidOf } from '@deskgraph/common/id';
-import { read } from '../floor.ts';
+import { uuidOf } from '@deskgraph/common/core/id';
+import { read } from '../sql-baseline.ts';
 import { type RowOf, spread } from '../row.ts';
 
 const QUERY = `query ($id: ID!) {

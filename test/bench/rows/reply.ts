@@ -1,5 +1,5 @@
-import { newUuid, uuidOf } from '@deskgraph/common/id';
-import { transaction } from '../floor.ts';
+import { newUuid, uuidOf } from '@deskgraph/common/core/id';
+import { transaction } from '../sql-baseline.ts';
 import { dice, letter, rare } from '../fill/words.ts';
 import { type RowOf, spread } from '../row.ts';
 

@@ -1,4 +1,4 @@
-import { read } from '../floor.ts';
+import { read } from '../sql-baseline.ts';
 import type { RowOf } from '../row.ts';
 
 const QUERY = `query ($period: PeriodInput!) {

@@ -1,5 +1,5 @@
-import { searchQuery } from '@deskgraph/common/words';
-import { read } from '../floor.ts';
+import { searchQuery } from '@deskgraph/common/text/tokenizer';
+import { read } from '../sql-baseline.ts';
 import { type RowOf, spread } from '../row.ts';
 
 const QUERY = `query ($text: String!, $orderBy: [TicketOrder!]) {

@@ -12,7 +12,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import type { SubgraphOptions } from '@deskgraph/common/subgraph';
+import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
 
 // The subgraph that Apollo's compatibility suite for federation asks everybody to build, made with our own factory.
 

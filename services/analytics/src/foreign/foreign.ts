@@ -1,4 +1,4 @@
-import { Node } from '@deskgraph/common/graph';
+import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
 /** Things that tickets owns, as far as reports show them. Their descriptions stand with their owner. */

@@ -1,8 +1,8 @@
-import { type EntityManager, sql } from '@deskgraph/common/database';
-import type { Condition } from '@deskgraph/common/filter';
+import { type EntityManager, sql } from '@deskgraph/common/database/database';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { RawBuilder } from 'kysely';
-import type { Question } from './question.ts';
-import { TicketDimension, TicketMeasure } from './words.ts';
+import type { Question } from './input.ts';
+import { TicketDimension, TicketMeasure } from './enums.ts';
 
 /** Where measures are counted: each source is read once, whatever is measured on it. */
 export type Source = 'CREATED' | 'SOLVED' | 'RESPONDED' | 'UNSOLVED';

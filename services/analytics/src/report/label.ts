@@ -1,10 +1,10 @@
-import { type EntityManager, sql } from '@deskgraph/common/database';
-import { toId } from '@deskgraph/common/id';
-import type { Question } from './question.ts';
+import { type EntityManager, sql } from '@deskgraph/common/database/database';
+import { toId } from '@deskgraph/common/core/id';
+import type { Question } from './input.ts';
 import type { DimensionCell } from './report.ts';
 import type { Row } from './rows.ts';
-import { TicketDimension } from './words.ts';
-import { bucketName } from './zone.ts';
+import { TicketDimension } from './enums.ts';
+import { bucketName } from './time-buckets.ts';
 
 const WORDS: Record<string, string> = {
   NEW: 'New',

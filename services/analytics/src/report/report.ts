@@ -1,7 +1,7 @@
-import { CursorScalar, DateTime, TimeZone } from '@deskgraph/common/scalar';
+import { CursorScalar, DateTime, TimeZone } from '@deskgraph/common/graphql/scalars';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Agent, Department } from '../foreign/foreign.ts';
-import { MeasureUnit, TicketDimension, TicketMeasure } from './words.ts';
+import { MeasureUnit, TicketDimension, TicketMeasure } from './enums.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'The value of a row in one dimension.' })
 export class DimensionCell {

@@ -1,8 +1,8 @@
-import { Auth, Role } from '@deskgraph/common/access';
-import type { Context } from '@deskgraph/common/transaction';
+import { Auth, Role } from '@deskgraph/common/auth/access';
+import type { Context } from '@deskgraph/common/database/context';
 import { Args, Ctx, Query, Resolver } from 'type-graphql';
-import { answer } from './answer.ts';
-import { ReportArgs } from './question.ts';
+import { answer } from './run.ts';
+import { ReportArgs } from './input.ts';
 import { TicketReport } from './report.ts';
 
 @Resolver()

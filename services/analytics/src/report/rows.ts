@@ -1,7 +1,7 @@
 import { type Count, ROW_LIMIT, SOURCES, type Source, TIMES } from './count.ts';
-import type { Question } from './question.ts';
+import type { Question } from './input.ts';
 import type { MeasureCell } from './report.ts';
-import { MeasureUnit, TicketDimension, type TicketMeasure } from './words.ts';
+import { MeasureUnit, TicketDimension, type TicketMeasure } from './enums.ts';
 
 export interface Row {
   bucket: number;

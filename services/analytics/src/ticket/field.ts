@@ -1,8 +1,8 @@
 import type { SqlBool } from 'kysely';
-import { sql } from '@deskgraph/common/database';
-import { days } from '@deskgraph/common/days';
-import { type FieldFilter, refuseUnclear } from '@deskgraph/common/field';
-import { type Condition, listed, when } from '@deskgraph/common/filter';
+import { sql } from '@deskgraph/common/database/database';
+import { days } from '@deskgraph/common/filter/date-range';
+import { type FieldFilter, refuseUnclear } from '@deskgraph/common/filter/custom-field-filter';
+import { type Condition, listed, when } from '@deskgraph/common/filter/sql-filter';
 
 /** Conditions on the values of `t`, as its last fact told them. */
 export function fieldsMatch(filters: readonly FieldFilter[]): Condition {

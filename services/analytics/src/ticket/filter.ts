@@ -17,14 +17,14 @@ import {
   treeIs,
   when,
   wordOf,
-} from '@deskgraph/common/filter';
-import type { Actor } from '@deskgraph/common/access';
-import { sql } from '@deskgraph/common/database';
-import { Refusal } from '@deskgraph/common/errors';
+} from '@deskgraph/common/filter/sql-filter';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { sql } from '@deskgraph/common/database/database';
+import { Refusal } from '@deskgraph/common/core/errors';
 import { Field, InputType } from 'type-graphql';
-import { FieldFilter } from '@deskgraph/common/field';
+import { FieldFilter } from '@deskgraph/common/filter/custom-field-filter';
 import { fieldsMatch } from './field.ts';
-import { ChannelKind, TicketPriority, TicketStatus } from './words.ts';
+import { ChannelKind, TicketPriority, TicketStatus } from './enums.ts';
 
 @InputType({ description: 'A condition on the status of a ticket.' })
 export class TicketStatusFilter implements ChoiceFilter<TicketStatus> {

@@ -1,6 +1,6 @@
-import { openDatabase, sql } from '@deskgraph/common/database';
-import type { Log } from '@deskgraph/common/log';
-import { SOURCE, followTickets } from './follow.ts';
+import { openDatabase, sql } from '@deskgraph/common/database/database';
+import type { Log } from '@deskgraph/common/core/log';
+import { SOURCE, followTickets } from './consume.ts';
 
 export interface RebuildOptions {
   /** Of the owner, who may empty the tables. */

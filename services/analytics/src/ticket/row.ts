@@ -1,4 +1,4 @@
-import type { Milestone, Standing } from './standing.ts';
+import type { Milestone, Standing } from './state.ts';
 
 type Instant = Date | string;
 

@@ -1,6 +1,6 @@
-import { type Actor, Role, hasRole } from '@deskgraph/common/access';
-import { sql, uuids } from '@deskgraph/common/database';
-import type { Condition } from '@deskgraph/common/filter';
+import { type Actor, Role, hasRole } from '@deskgraph/common/auth/access';
+import { sql, uuids } from '@deskgraph/common/database/database';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { matchesGiven } from './filter.ts';
 
 const isOfDepartments = (actor: Actor): boolean =>

@@ -1,4 +1,4 @@
-import { ActorView, Node } from '@deskgraph/common/graph';
+import { ActorView, Node } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
 /** Owned elsewhere; its description stands with its owner. */

@@ -1,8 +1,8 @@
-import { type EntityManager, sql, uuids } from '@deskgraph/common/database';
-import type { Condition } from '@deskgraph/common/filter';
-import { NO_UUID, toId, uuidOf } from '@deskgraph/common/id';
-import { line } from '@deskgraph/common/input';
-import type { Context } from '@deskgraph/common/transaction';
+import { type EntityManager, sql, uuids } from '@deskgraph/common/database/database';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import { NO_UUID, toId, uuidOf } from '@deskgraph/common/core/id';
+import { line } from '@deskgraph/common/graphql/input';
+import type { Context } from '@deskgraph/common/database/context';
 import { Directive, Field, ObjectType } from 'type-graphql';
 import { App } from './app.ts';
 

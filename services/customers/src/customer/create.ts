@@ -1,10 +1,10 @@
-import { record } from '@deskgraph/common/events';
-import { newId } from '@deskgraph/common/id';
-import type { Context } from '@deskgraph/common/transaction';
+import { record } from '@deskgraph/common/events/log';
+import { newId } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
 import { claimAll } from '../identity/claim.ts';
-import { type Identity } from '@deskgraph/common/identity';
+import { type Identity } from '@deskgraph/common/auth/contact-identity';
 import { Customer, CustomerKind } from './customer.ts';
-import { describe, settle, stateOf } from './describe.ts';
+import { describe, settle, stateOf } from './snapshot.ts';
 import type { CustomerCreateInput, CustomerCreatePayload } from './input.ts';
 import { type LocationInput, placed } from './location.ts';
 import { joinByDomain, setOrganizations } from './membership.ts';

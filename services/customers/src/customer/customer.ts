@@ -1,7 +1,7 @@
-import { Id, Stored } from '@deskgraph/common/database';
-import { ActorView, Node } from '@deskgraph/common/graph';
-import { connectionOf } from '@deskgraph/common/page';
-import { DateTime, Locale, TimeZone } from '@deskgraph/common/scalar';
+import { Id, Stored } from '@deskgraph/common/database/database';
+import { ActorView, Node } from '@deskgraph/common/graphql/shared-types';
+import { connectionOf } from '@deskgraph/common/database/pagination';
+import { DateTime, Locale, TimeZone } from '@deskgraph/common/graphql/scalars';
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 

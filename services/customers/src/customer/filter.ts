@@ -1,6 +1,6 @@
-import type { Actor } from '@deskgraph/common/access';
-import { sql, uuids } from '@deskgraph/common/database';
-import { Refusal } from '@deskgraph/common/errors';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { sql, uuids } from '@deskgraph/common/database/database';
+import { Refusal } from '@deskgraph/common/core/errors';
 import {
   type Condition,
   DateTimeFilter,
@@ -11,10 +11,10 @@ import {
   textIs,
   treeIs,
   when,
-} from '@deskgraph/common/filter';
+} from '@deskgraph/common/filter/sql-filter';
 import { Field, InputType } from 'type-graphql';
-import { IdentityKind, normalised } from '@deskgraph/common/identity';
-import { hasWords } from '../words.ts';
+import { IdentityKind, normalised } from '@deskgraph/common/auth/contact-identity';
+import { hasWords } from '../enums.ts';
 import { CustomerKind } from './customer.ts';
 
 @InputType({

@@ -1,6 +1,6 @@
-import { Payload } from '@deskgraph/common/graph';
-import { line, loose, z } from '@deskgraph/common/input';
-import { Locale, TimeZone } from '@deskgraph/common/scalar';
+import { Payload } from '@deskgraph/common/graphql/shared-types';
+import { line, loose, z } from '@deskgraph/common/graphql/input';
+import { Locale, TimeZone } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { externalIdBounds } from '../app/external.ts';
 import { IdentityInput, identitiesBounds, identityBounds } from '../identity/identity.ts';

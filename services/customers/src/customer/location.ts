@@ -1,4 +1,4 @@
-import { line, loose, text, z } from '@deskgraph/common/input';
+import { line, loose, text, z } from '@deskgraph/common/graphql/input';
 import { Field, InputType, ObjectType } from 'type-graphql';
 
 @ObjectType({ simpleResolvers: true, description: 'A place.' })

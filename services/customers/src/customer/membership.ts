@@ -1,9 +1,9 @@
-import { type EntityManager, hydrate, sql, uuids } from '@deskgraph/common/database';
-import { Refusal } from '@deskgraph/common/errors';
-import type { Condition } from '@deskgraph/common/filter';
-import { toId, uuidOf } from '@deskgraph/common/id';
-import type { Context } from '@deskgraph/common/transaction';
-import { type Identity } from '@deskgraph/common/identity';
+import { type EntityManager, hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { Refusal } from '@deskgraph/common/core/errors';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import { toId, uuidOf } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
+import { type Identity } from '@deskgraph/common/auth/contact-identity';
 import { mailDomain } from '../identity/identity.ts';
 import { Organization } from '../organization/organization.ts';
 import { visible } from '../organization/visible.ts';

@@ -1,5 +1,5 @@
-import { sql } from '@deskgraph/common/database';
-import { Direction, type OrderKey } from '@deskgraph/common/page';
+import { sql } from '@deskgraph/common/database/database';
+import { Direction, type OrderKey } from '@deskgraph/common/database/pagination';
 import { Field, InputType, registerEnumType } from 'type-graphql';
 
 export enum CustomerOrderField {

@@ -1,6 +1,6 @@
-import { Refusal } from '@deskgraph/common/errors';
-import { newId } from '@deskgraph/common/id';
-import type { Context } from '@deskgraph/common/transaction';
+import { Refusal } from '@deskgraph/common/core/errors';
+import { newId } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
 import { claimExternalId, ownerOfExternalId } from '../app/external.ts';
 import {
   choosePrimaries,
@@ -10,7 +10,7 @@ import {
   refuseTaken,
   release,
 } from '../identity/claim.ts';
-import { type Identity } from '@deskgraph/common/identity';
+import { type Identity } from '@deskgraph/common/auth/contact-identity';
 import { keyOf } from '../identity/identity.ts';
 import type { Customer } from './customer.ts';
 import { store } from './create.ts';

@@ -1,7 +1,7 @@
-import type { Actor } from '@deskgraph/common/access';
-import { sql } from '@deskgraph/common/database';
-import type { Condition } from '@deskgraph/common/filter';
-import { uuidOf } from '@deskgraph/common/id';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { sql } from '@deskgraph/common/database/database';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import { uuidOf } from '@deskgraph/common/core/id';
 import { seesAll } from '../organization/visible.ts';
 import type { Customer } from './customer.ts';
 

@@ -1,8 +1,8 @@
-import { type EntityManager, sql, uuids } from '@deskgraph/common/database';
-import { Refusal } from '@deskgraph/common/errors';
-import { toId, uuidOf } from '@deskgraph/common/id';
-import type { Context } from '@deskgraph/common/transaction';
-import type { Identity, IdentityKind } from '@deskgraph/common/identity';
+import { type EntityManager, sql, uuids } from '@deskgraph/common/database/database';
+import { Refusal } from '@deskgraph/common/core/errors';
+import { toId, uuidOf } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
+import type { Identity, IdentityKind } from '@deskgraph/common/auth/contact-identity';
 import { IDENTITY_LIMIT, keyOf } from './identity.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { type EntityManager, sql, uuids } from '@deskgraph/common/database';
-import { toId } from '@deskgraph/common/id';
-import type { Context } from '@deskgraph/common/transaction';
+import { type EntityManager, sql, uuids } from '@deskgraph/common/database/database';
+import { toId } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
 import { type CustomerIdentity } from './identity.ts';
 
 export interface OwnedIdentity extends CustomerIdentity {

@@ -3,8 +3,8 @@ import {
   type Identity,
   IdentityKind,
   normalised,
-} from '@deskgraph/common/identity';
-import { z } from '@deskgraph/common/input';
+} from '@deskgraph/common/auth/contact-identity';
+import { z } from '@deskgraph/common/graphql/input';
 import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
 
 registerEnumType(IdentityKind, {

@@ -1,10 +1,10 @@
-import { Refusal } from '@deskgraph/common/errors';
-import { record } from '@deskgraph/common/events';
-import { newId } from '@deskgraph/common/id';
-import type { Context } from '@deskgraph/common/transaction';
-import { folded } from '@deskgraph/common/words';
+import { Refusal } from '@deskgraph/common/core/errors';
+import { record } from '@deskgraph/common/events/log';
+import { newId } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
+import { folded } from '@deskgraph/common/text/tokenizer';
 import { claimExternalId } from '../app/external.ts';
-import { keepWords } from '../words.ts';
+import { keepWords } from '../enums.ts';
 import { setDomains } from './domain.ts';
 import type { OrganizationCreateInput, OrganizationCreatePayload } from './input.ts';
 import { Organization } from './organization.ts';

@@ -1,8 +1,8 @@
-import { sql, uuids } from '@deskgraph/common/database';
-import { Refusal } from '@deskgraph/common/errors';
-import { toId, uuidOf } from '@deskgraph/common/id';
-import { z } from '@deskgraph/common/input';
-import type { Context } from '@deskgraph/common/transaction';
+import { sql, uuids } from '@deskgraph/common/database/database';
+import { Refusal } from '@deskgraph/common/core/errors';
+import { toId, uuidOf } from '@deskgraph/common/core/id';
+import { z } from '@deskgraph/common/graphql/input';
+import type { Context } from '@deskgraph/common/database/context';
 
 export const DOMAIN_LIMIT = 50;
 const DOMAIN =

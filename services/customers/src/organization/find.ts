@@ -1,11 +1,16 @@
-import { type EntityManager, hydrate, sql, uuids } from '@deskgraph/common/database';
-import { Refusal } from '@deskgraph/common/errors';
-import type { Condition } from '@deskgraph/common/filter';
-import { Direction, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
-import type { Context } from '@deskgraph/common/transaction';
-import { toId } from '@deskgraph/common/id';
+import { type EntityManager, hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { Refusal } from '@deskgraph/common/core/errors';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import {
+  Direction,
+  type Page,
+  type PageRequest,
+  keyset,
+} from '@deskgraph/common/database/pagination';
+import type { Context } from '@deskgraph/common/database/context';
+import { toId } from '@deskgraph/common/core/id';
 import { ownerOfExternalId } from '../app/external.ts';
-import { hasWords } from '../words.ts';
+import { hasWords } from '../enums.ts';
 import { Organization } from './organization.ts';
 import { visible } from './visible.ts';
 

@@ -1,5 +1,5 @@
-import { Payload } from '@deskgraph/common/graph';
-import { line, loose } from '@deskgraph/common/input';
+import { Payload } from '@deskgraph/common/graphql/shared-types';
+import { line, loose } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { externalIdBounds } from '../app/external.ts';
 import { domainsBounds } from './domain.ts';

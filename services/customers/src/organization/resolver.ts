@@ -1,6 +1,6 @@
-import { Auth, Role } from '@deskgraph/common/access';
-import { ForwardArgs, type Page } from '@deskgraph/common/page';
-import type { Context } from '@deskgraph/common/transaction';
+import { Auth, Role } from '@deskgraph/common/auth/access';
+import { ForwardArgs, type Page } from '@deskgraph/common/database/pagination';
+import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { ExternalId, externalIds } from '../app/external.ts';
 import { create } from './create.ts';

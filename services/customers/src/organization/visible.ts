@@ -1,7 +1,7 @@
-import { type Actor, isStaff } from '@deskgraph/common/access';
-import { sql } from '@deskgraph/common/database';
-import type { Condition } from '@deskgraph/common/filter';
-import { uuidOf } from '@deskgraph/common/id';
+import { type Actor, isStaff } from '@deskgraph/common/auth/access';
+import { sql } from '@deskgraph/common/database/database';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import { uuidOf } from '@deskgraph/common/core/id';
 
 /** Our own processes see all of the workspace, staff and apps with the scope for customers too. */
 export const seesAll = (actor: Actor): boolean =>

@@ -1,5 +1,5 @@
 import { type Graph, openGraph } from '../graph.ts';
-import { here } from '../here.ts';
+import { here } from '../local-platform.ts';
 
 /** Who plays: an administrator, a desk of five, two customers, and the shop's connector that hands in their mail. */
 export const PEOPLE = [

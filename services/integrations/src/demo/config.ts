@@ -1,4 +1,4 @@
-import { readConfig, z } from '@deskgraph/common/config';
+import { readConfig, z } from '@deskgraph/common/core/config';
 
 const seedConfig = z.object({
   GRAPH_URL: z.url().describe('The graph of the platform that is to be filled.'),

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Shop } from './open.ts';
 import { customers, departments, staff } from './shop.ts';
-import { ticketsOf } from './tell.ts';
+import { ticketsOf } from './import-story.ts';
 
 const ids = (things: object): Map<string, string> =>
   new Map(Object.keys(things).map((key) => [key, `id of ${key}`]));

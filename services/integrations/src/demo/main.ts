@@ -1,13 +1,13 @@
 // Fills an empty platform with a demo shop; `npm start` runs it. It may be broken off and run again.
 import { join } from 'node:path';
-import { signDemo } from '@deskgraph/common/launch/demo';
-import { openIssuer } from '@deskgraph/common/launch/issuer';
+import { signDemo } from '@deskgraph/launcher/demo';
+import { openIssuer } from '@deskgraph/launcher/issuer';
 import { openGraph } from '../graph.ts';
 import { readSeedConfig } from './config.ts';
-import { found } from './found.ts';
+import { found } from './workspaces.ts';
 import { open } from './open.ts';
 import { publish } from './publish.ts';
-import { tell } from './tell.ts';
+import { tell } from './import-story.ts';
 
 const EVERY = 20;
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Graph } from '../graph.ts';
 import type { Expected } from './expect.ts';
-import { LOG_TAG } from './words.ts';
+import { LOG_TAG } from './enums.ts';
 
 /** One thing counted twice: from the log itself, and by the desk's report. */
 export interface Line {

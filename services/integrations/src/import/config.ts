@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { here } from '../here.ts';
+import { here } from '../local-platform.ts';
 
 const USAGE = 'npm run import -- incidents <csv> [--url http://127.0.0.1:4000/graphql] [--token …]';
 /** Longer than any log takes. */

@@ -10,7 +10,7 @@ import { expect } from './expect.ts';
 import { type Log, type Row, known, read } from './read.ts';
 import { nothingSent, send } from './send.ts';
 import { callerOf } from './translate.ts';
-import { LOG_TAG } from './words.ts';
+import { LOG_TAG } from './enums.ts';
 
 const stopping = new AbortController();
 process.once('SIGINT', () =>

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { instantOf } from './instant.ts';
-import { PRIORITIES, STATUSES } from './words.ts';
+import { PRIORITIES, STATUSES } from './enums.ts';
 
 const COLUMNS = [
   'number',

@@ -1,6 +1,6 @@
 import { instantOf } from './instant.ts';
 import { type Row, known } from './read.ts';
-import { CHANNELS, LOG_TAG, PRIORITIES, STATUSES } from './words.ts';
+import { CHANNELS, LOG_TAG, PRIORITIES, STATUSES } from './enums.ts';
 
 export interface Change {
   at: string;

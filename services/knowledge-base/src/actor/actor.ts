@@ -1,5 +1,5 @@
-import { type FactActor } from '@deskgraph/common/events';
-import { ActorView, Node, System } from '@deskgraph/common/graph';
+import { type FactActor } from '@deskgraph/common/events/log';
+import { ActorView, Node, System } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
 /** Who writes articles, as far as this service shows them; described where they are owned. */

@@ -1,4 +1,4 @@
-import { type Actor, Role, hasRole } from '@deskgraph/common/access';
+import { type Actor, Role, hasRole } from '@deskgraph/common/auth/access';
 
 /** May the caller read articles at all? Who may write them may. */
 export const reads = ({ kind, scopes }: Actor): boolean =>

@@ -1,8 +1,8 @@
-import { touch } from '@deskgraph/common/change';
-import { record } from '@deskgraph/common/events';
-import type { Context } from '@deskgraph/common/transaction';
-import { dropWords } from '../word/store.ts';
-import { stateOf } from './fact.ts';
+import { touch } from '@deskgraph/common/core/changes';
+import { record } from '@deskgraph/common/events/log';
+import type { Context } from '@deskgraph/common/database/context';
+import { dropWords } from '../search/index-words.ts';
+import { stateOf } from './events.ts';
 import type { ArticleArchiveInput } from './input.ts';
 import { forWork } from './load.ts';
 import { type ArticlePayload, stands } from './payload.ts';

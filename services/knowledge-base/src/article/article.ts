@@ -1,7 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database';
-import { Node } from '@deskgraph/common/graph';
-import { connectionOf } from '@deskgraph/common/page';
+import { Id, Stored } from '@deskgraph/common/database/database';
+import { Node } from '@deskgraph/common/graphql/shared-types';
+import { connectionOf } from '@deskgraph/common/database/pagination';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Audience } from '../base/audience.ts';
 import { ArticleKind, ArticleStatus } from './kind.ts';

@@ -1,4 +1,4 @@
-import { sql } from '@deskgraph/common/database';
+import { sql } from '@deskgraph/common/database/database';
 import {
   type Condition,
   DateTimeFilter,
@@ -7,10 +7,10 @@ import {
   instantIs,
   treeIs,
   when,
-} from '@deskgraph/common/filter';
-import { Direction, type OrderKey } from '@deskgraph/common/page';
-import { Refusal } from '@deskgraph/common/errors';
-import type { Context } from '@deskgraph/common/transaction';
+} from '@deskgraph/common/filter/sql-filter';
+import { Direction, type OrderKey } from '@deskgraph/common/database/pagination';
+import { Refusal } from '@deskgraph/common/core/errors';
+import type { Context } from '@deskgraph/common/database/context';
 import { Field, InputType, registerEnumType } from 'type-graphql';
 import { isStaff } from '../actor/staff.ts';
 import { Audience } from '../base/audience.ts';

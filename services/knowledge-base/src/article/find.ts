@@ -1,9 +1,9 @@
-import type { Actor } from '@deskgraph/common/access';
-import { hydrate, sql, uuids } from '@deskgraph/common/database';
-import { Refusal } from '@deskgraph/common/errors';
-import type { Condition } from '@deskgraph/common/filter';
-import { uuidOf } from '@deskgraph/common/id';
-import type { Context } from '@deskgraph/common/transaction';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { Refusal } from '@deskgraph/common/core/errors';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import { uuidOf } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
 import { isStaff } from '../actor/staff.ts';
 import * as bases from '../base/find.ts';
 import { Article } from './article.ts';

@@ -1,9 +1,14 @@
-import { sql } from '@deskgraph/common/database';
-import type { FactActor } from '@deskgraph/common/events';
-import { fault } from '@deskgraph/common/errors';
-import { uuidOf } from '@deskgraph/common/id';
-import { Direction, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
-import type { Context } from '@deskgraph/common/transaction';
+import { sql } from '@deskgraph/common/database/database';
+import type { FactActor } from '@deskgraph/common/events/log';
+import { fault } from '@deskgraph/common/core/errors';
+import { uuidOf } from '@deskgraph/common/core/id';
+import {
+  Direction,
+  type Page,
+  type PageRequest,
+  keyset,
+} from '@deskgraph/common/database/pagination';
+import type { Context } from '@deskgraph/common/database/context';
 import { actorOf } from '../actor/actor.ts';
 import { isStaff } from '../actor/staff.ts';
 import type { Article } from './article.ts';

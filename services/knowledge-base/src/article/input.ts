@@ -1,6 +1,6 @@
-import { bytes, line, loose, z } from '@deskgraph/common/input';
-import { toUuid } from '@deskgraph/common/id';
-import { Day } from '@deskgraph/common/scalar';
+import { bytes, line, loose, z } from '@deskgraph/common/graphql/input';
+import { toUuid } from '@deskgraph/common/core/id';
+import { Day } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { Audience } from '../base/audience.ts';
 import { ArticleKind } from './kind.ts';

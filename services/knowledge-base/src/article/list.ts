@@ -1,8 +1,8 @@
-import { sql } from '@deskgraph/common/database';
-import type { Condition } from '@deskgraph/common/filter';
-import { uuidOf } from '@deskgraph/common/id';
-import { type Page, type PageRequest, keyset } from '@deskgraph/common/page';
-import type { Context } from '@deskgraph/common/transaction';
+import { sql } from '@deskgraph/common/database/database';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import { uuidOf } from '@deskgraph/common/core/id';
+import { type Page, type PageRequest, keyset } from '@deskgraph/common/database/pagination';
+import type { Context } from '@deskgraph/common/database/context';
 import { type Article } from './article.ts';
 import { type ArticleFilter, type ArticleOrder, articleIs, orderOf } from './filter.ts';
 import { articleColumns, articlesOf, articlesWith, shownNumber, visible } from './find.ts';

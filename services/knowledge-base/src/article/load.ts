@@ -1,5 +1,5 @@
-import { Refusal } from '@deskgraph/common/errors';
-import type { Context } from '@deskgraph/common/transaction';
+import { Refusal } from '@deskgraph/common/core/errors';
+import type { Context } from '@deskgraph/common/database/context';
 import { bumpRevision } from '../base/revision.ts';
 import { Article } from './article.ts';
 import { byId } from './find.ts';

@@ -1,5 +1,5 @@
-import { Payload } from '@deskgraph/common/graph';
-import type { Context } from '@deskgraph/common/transaction';
+import { Payload } from '@deskgraph/common/graphql/shared-types';
+import type { Context } from '@deskgraph/common/database/context';
 import { type ClassType, Field, ObjectType } from 'type-graphql';
 import { Article } from './article.ts';
 import { byId } from './find.ts';

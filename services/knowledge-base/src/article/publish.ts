@@ -1,9 +1,9 @@
-import { touch } from '@deskgraph/common/change';
-import { Refusal } from '@deskgraph/common/errors';
-import { record } from '@deskgraph/common/events';
-import type { Context } from '@deskgraph/common/transaction';
-import { dropWords } from '../word/store.ts';
-import { stateOf } from './fact.ts';
+import { touch } from '@deskgraph/common/core/changes';
+import { Refusal } from '@deskgraph/common/core/errors';
+import { record } from '@deskgraph/common/events/log';
+import type { Context } from '@deskgraph/common/database/context';
+import { dropWords } from '../search/index-words.ts';
+import { stateOf } from './events.ts';
 import type { ArticlePublishInput } from './input.ts';
 import { forWork, settle } from './load.ts';
 import { type ArticlePayload, stands } from './payload.ts';

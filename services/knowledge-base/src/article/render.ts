@@ -1,4 +1,4 @@
-import { cleaner, markdown } from '@deskgraph/common/markup';
+import { cleaner, markdown } from '@deskgraph/common/text/markup';
 
 const reader = markdown({ breaks: false });
 const clean = cleaner({

@@ -1,7 +1,7 @@
-import { type Actor, Auth, Role, allows } from '@deskgraph/common/access';
-import { ForwardArgs, type Page, PageArgs } from '@deskgraph/common/page';
-import { Day, Locale } from '@deskgraph/common/scalar';
-import type { Context } from '@deskgraph/common/transaction';
+import { type Actor, Auth, Role, allows } from '@deskgraph/common/auth/access';
+import { ForwardArgs, type Page, PageArgs } from '@deskgraph/common/database/pagination';
+import { Day, Locale } from '@deskgraph/common/graphql/scalars';
+import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Agent } from '../actor/actor.ts';
 import { isStaff } from '../actor/staff.ts';

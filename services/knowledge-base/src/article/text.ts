@@ -1,6 +1,6 @@
-import { sql } from '@deskgraph/common/database';
-import { uuidOf } from '@deskgraph/common/id';
-import type { Context } from '@deskgraph/common/transaction';
+import { sql } from '@deskgraph/common/database/database';
+import { uuidOf } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
 import type { Article, Head } from './article.ts';
 
 /** What a text holds beyond what lists show. */

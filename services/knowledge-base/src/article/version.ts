@@ -1,5 +1,5 @@
-import { ActorView } from '@deskgraph/common/graph';
-import { connectionOf } from '@deskgraph/common/page';
+import { ActorView } from '@deskgraph/common/graphql/shared-types';
+import { connectionOf } from '@deskgraph/common/database/pagination';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { ArticleStatus } from './kind.ts';
 

@@ -1,7 +1,7 @@
-import { sql } from '@deskgraph/common/database';
-import { uuidOf } from '@deskgraph/common/id';
-import type { Context } from '@deskgraph/common/transaction';
-import { storeWords } from '../word/store.ts';
+import { sql } from '@deskgraph/common/database/database';
+import { uuidOf } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
+import { storeWords } from '../search/index-words.ts';
 import type { Rendered } from './render.ts';
 
 export interface NewVersion {

@@ -1,7 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database';
-import { Node } from '@deskgraph/common/graph';
-import { Locale } from '@deskgraph/common/scalar';
+import { Id, Stored } from '@deskgraph/common/database/database';
+import { Node } from '@deskgraph/common/graphql/shared-types';
+import { Locale } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Audience } from './audience.ts';
 

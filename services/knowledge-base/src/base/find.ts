@@ -1,8 +1,8 @@
-import type { Actor } from '@deskgraph/common/access';
-import { hydrate, sql, uuids } from '@deskgraph/common/database';
-import { Refusal } from '@deskgraph/common/errors';
-import type { Condition } from '@deskgraph/common/filter';
-import type { Context } from '@deskgraph/common/transaction';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { Refusal } from '@deskgraph/common/core/errors';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import type { Context } from '@deskgraph/common/database/context';
 import { isStaff, reads } from '../actor/staff.ts';
 import { KnowledgeBase } from './base.ts';
 

@@ -1,5 +1,5 @@
-import { Auth, Role } from '@deskgraph/common/access';
-import type { Context } from '@deskgraph/common/transaction';
+import { Auth, Role } from '@deskgraph/common/auth/access';
+import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { KnowledgeBase } from './base.ts';
 import { KnowledgeBaseCreateInput, KnowledgeBaseCreatePayload, create } from './create.ts';

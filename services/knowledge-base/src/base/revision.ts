@@ -1,5 +1,5 @@
-import { sql } from '@deskgraph/common/database';
-import type { Context } from '@deskgraph/common/transaction';
+import { sql } from '@deskgraph/common/database/database';
+import type { Context } from '@deskgraph/common/database/context';
 
 /**
  * Counts one change of the workspace's knowledge bases. Every verb calls it first: it holds the workspace's other writers back until the

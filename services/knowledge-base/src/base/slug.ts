@@ -1,4 +1,4 @@
-import { folded } from '@deskgraph/common/words';
+import { folded } from '@deskgraph/common/text/tokenizer';
 
 const MOST = 80;
 /** Words of letters and digits of any script, joined by single hyphens. */

@@ -1,7 +1,7 @@
-import { connectionOf } from '@deskgraph/common/page';
+import { connectionOf } from '@deskgraph/common/database/pagination';
 import { Field, Float, ObjectType } from 'type-graphql';
 import { Article } from '../article/article.ts';
-import type { Term } from '@deskgraph/common/words';
+import type { Term } from '@deskgraph/common/text/tokenizer';
 
 @ObjectType({ simpleResolvers: true, description: 'An article that a search found.' })
 export class ArticleHit {

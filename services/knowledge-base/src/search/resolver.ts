@@ -1,10 +1,10 @@
-import { Auth } from '@deskgraph/common/access';
-import { ForwardArgs, type Page } from '@deskgraph/common/page';
-import { Locale } from '@deskgraph/common/scalar';
-import type { Context } from '@deskgraph/common/transaction';
+import { Auth } from '@deskgraph/common/auth/access';
+import { ForwardArgs, type Page } from '@deskgraph/common/database/pagination';
+import { Locale } from '@deskgraph/common/graphql/scalars';
+import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { headOf, textOf } from '../article/text.ts';
-import { passage } from '../word/passage.ts';
+import { passage } from './snippet.ts';
 import { ArticleHit, ArticleHitConnection } from './hit.ts';
 import { search } from './search.ts';
 

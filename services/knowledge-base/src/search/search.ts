@@ -1,11 +1,16 @@
-import { sql } from '@deskgraph/common/database';
-import { Refusal } from '@deskgraph/common/errors';
-import { uuidOf } from '@deskgraph/common/id';
-import { Direction, type Page, type PageRequest, keyset } from '@deskgraph/common/page';
-import type { Context } from '@deskgraph/common/transaction';
+import { sql } from '@deskgraph/common/database/database';
+import { Refusal } from '@deskgraph/common/core/errors';
+import { uuidOf } from '@deskgraph/common/core/id';
+import {
+  Direction,
+  type Page,
+  type PageRequest,
+  keyset,
+} from '@deskgraph/common/database/pagination';
+import type { Context } from '@deskgraph/common/database/context';
 import { articleColumns, articlesOf, articlesWith, shownNumber, visible } from '../article/find.ts';
-import { type Term, isUnspaced } from '@deskgraph/common/words';
-import { searched } from '../word/term.ts';
+import { type Term, isUnspaced } from '@deskgraph/common/text/tokenizer';
+import { searched } from './term.ts';
 import { ArticleHit } from './hit.ts';
 
 const QUERY_MOST = 200;

@@ -1,6 +1,6 @@
-import { hydrate, sql, uuids } from '@deskgraph/common/database';
-import type { Condition } from '@deskgraph/common/filter';
-import type { Context } from '@deskgraph/common/transaction';
+import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import type { Context } from '@deskgraph/common/database/context';
 import { visible } from '../base/find.ts';
 import { Section } from './section.ts';
 

@@ -1,6 +1,6 @@
-import { Auth, Role } from '@deskgraph/common/access';
-import { Locale } from '@deskgraph/common/scalar';
-import type { Context } from '@deskgraph/common/transaction';
+import { Auth, Role } from '@deskgraph/common/auth/access';
+import { Locale } from '@deskgraph/common/graphql/scalars';
+import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { KnowledgeBase } from '../base/base.ts';
 import * as bases from '../base/find.ts';

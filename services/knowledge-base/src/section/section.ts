@@ -1,6 +1,6 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database';
-import { Node } from '@deskgraph/common/graph';
+import { Id, Stored } from '@deskgraph/common/database/database';
+import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 
 @Entity()

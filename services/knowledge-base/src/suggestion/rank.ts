@@ -1,10 +1,10 @@
-import { sql } from '@deskgraph/common/database';
-import { toId } from '@deskgraph/common/id';
-import type { Context } from '@deskgraph/common/transaction';
-import { telling, termOf } from '@deskgraph/common/telling';
-import type { Term } from '@deskgraph/common/words';
+import { sql } from '@deskgraph/common/database/database';
+import { toId } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
+import { telling, termOf } from '@deskgraph/common/text/key-terms';
+import type { Term } from '@deskgraph/common/text/tokenizer';
 
-import { type Found, type Hits, type Memory, rememberHits } from './memory.ts';
+import { type Found, type Hits, type Memory, rememberHits } from './cache.ts';
 
 const SUBJECT_TERMS = 12;
 const DESCRIPTION_TERMS = 28;

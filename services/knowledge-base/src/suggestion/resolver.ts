@@ -1,8 +1,8 @@
-import { Refusal, faultOf } from '@deskgraph/common/errors';
-import type { Context } from '@deskgraph/common/transaction';
+import { Refusal, faultOf } from '@deskgraph/common/core/errors';
+import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, Directive, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { headOf, textOf } from '../article/text.ts';
-import { passage } from '../word/passage.ts';
+import { passage } from '../search/snippet.ts';
 import { suggest } from './suggest.ts';
 import { ArticleSuggestion, Ticket } from './suggestion.ts';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { sql } from '@deskgraph/common/database';
-import type { Context } from '@deskgraph/common/transaction';
+import { sql } from '@deskgraph/common/database/database';
+import type { Context } from '@deskgraph/common/database/context';
 import { isStaff, reads } from '../actor/staff.ts';
 import { publicNumbers, publicOnes } from '../article/find.ts';
-import { type Found, Memories, type Memory, remember } from './memory.ts';
+import { type Found, Memories, type Memory, remember } from './cache.ts';
 import { rank } from './rank.ts';
 import { ArticleSuggestion, type Ticket } from './suggestion.ts';
 

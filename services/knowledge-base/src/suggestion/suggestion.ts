@@ -1,8 +1,8 @@
-import { Node } from '@deskgraph/common/graph';
-import { Locale } from '@deskgraph/common/scalar';
+import { Node } from '@deskgraph/common/graphql/shared-types';
+import { Locale } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
 import { Article } from '../article/article.ts';
-import type { Found } from './memory.ts';
+import type { Found } from './cache.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'An article that may answer a text.' })
 export class ArticleSuggestion {

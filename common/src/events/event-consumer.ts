@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Carrier, PAGE, type Source, openDoor, ownLog } from './http-feed.ts';
+import type { Relay } from './outbox-relay.ts';
+import { type Taking, taker } from './event-projector.ts';
+
+const WAIT_MS = 10_000;
+const RETRY_MS = 500;
+/** A page that is not full is followed by a pause, so that a busy log is taken in by pages and not fact by fact. */
+const GATHER_MS = 40;
+
+export interface FollowOptions extends Taking, Source {
+  /** Address of the NATS server where the source may publish its facts. */
+  nats?: string | undefined;
+}
+
+export interface OwnOptions extends Taking {
+  relay: Relay;
+}
+
+export interface Follower {
+  /** Takes in everything that the source has recorded by now; rejects when the source does not answer. */
+  catchUp(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What is not used is not loaded. */
+async function carrierOf({ nats, source, url, secret, log }: FollowOptions): Promise<Carrier> {
+  const door = openDoor({ source, url, secret });
+  return nats ? (await import('./nats-feed.ts')).openBus({ nats, door, source, log }) : door;
+}
+
+/** Follows another service's log. Each fact has its effect exactly once, and a projection can be dropped and rebuilt from zero. */
+export const follow = (options: FollowOptions): Follower => followBy(carrierOf(options), options);
+
+/** Follows the service's own log in the same way; `source` names what follows it. */
+export const followOwn = (options: OwnOptions): Follower =>
+  followBy(Promise.resolve(ownLog(options.orm, options.relay)), options);
+
+function followBy(carrier: Promise<Carrier>, options: Taking): Follower {
+  const { log, source } = options;
+  const stopping = new AbortController();
+  const { position, take } = taker(options, stopping.signal);
+  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(work);
+    queue = turn.catch(() => {});
+    return turn;
+  };
+
+  const round = async (wait: number): Promise<number> => {
+    // Whoever asks for a connection while the database is being closed keeps it from closing.
+    stopping.signal.throwIfAborted();
+    const after = await position();
+    const facts = await (await carrier).page(after, wait);
+    if (facts.length) await inTurn(() => take(after, facts));
+    return facts.length;
+  };
+
+  const rest = (ms: number): Promise<void> =>
+    sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+
+  const work = async (): Promise<void> => {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      try {
+        const taken = await round(WAIT_MS);
+        failures = 0;
+        if (taken > 0 && taken < PAGE) await rest(GATHER_MS);
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        if (failures++ % 20 === 0) log.warn({ err: error, source }, 'feed waits for its source');
+        await rest(RETRY_MS);
+      }
+    }
+  };
+  const running = work();
+
+  let current: Promise<unknown> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  const readOn = async (): Promise<void> => {
+    next = undefined;
+    while (await round(0));
+  };
+  /** A run that has begun may have read past the place of the newest fact: who comes late shares the next one. */
+  const catchUp = (): Promise<void> => {
+    next ??= current.then(readOn);
+    current = next.catch(() => {});
+    return next;
+  };
+  return {
+    catchUp,
+    stop: async () => {
+      stopping.abort();
+      await (await carrier).stop();
+      await running;
+      await current;
+      await queue;
+    },
+  };
+}

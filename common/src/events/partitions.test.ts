@@ -1,0 +1,104 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  PARTITION,
+  type TestLog,
+  isWhole,
+  openFeed,
+  ownWorkspace,
+  testLog,
+} from '../../testing/log.ts';
+import { Client } from 'pg';
+import { eventTables, factOf } from './log.ts';
+import { logPartitions } from './partitions.ts';
+
+let log: TestLog;
+beforeAll(async () => {
+  log = await testLog();
+});
+afterAll(() => log.stop());
+
+const bounds = (): Promise<{ name: string; facts: number }[]> =>
+  log.query(`
+    select c.relname as name, (select count(*)::integer from event_log where tableoid = c.oid) as facts
+    from pg_inherits join pg_class c on c.oid = inhrelid where inhparent = 'event_log'::regclass and c.relkind = 'r'
+    order by c.oid`);
+
+test('partitions are made ahead of many writers, and no boundary keeps a fact out or in twice', async () => {
+  const total = 4 * 60 * 20;
+  await log.tellMany(4, 60, 20);
+  await log.reached(total);
+  const rows = await log.query<Record<string, unknown>>(
+    'select * from event_log order by position',
+  );
+  expect(rows).toHaveLength(total);
+  expect(isWhole(rows.map(factOf))).toBe(true);
+  expect(await bounds()).toEqual([
+    { name: 'event_log_1', facts: PARTITION - 1 },
+    { name: 'event_log_1000', facts: PARTITION },
+    { name: 'event_log_2000', facts: PARTITION },
+    { name: 'event_log_3000', facts: PARTITION },
+    { name: 'event_log_4000', facts: total - 3999 },
+    { name: 'event_log_5000', facts: 0 },
+  ]);
+});
+
+test('who reads on from a position opens only the partitions behind it', async () => {
+  const plan = JSON.stringify(
+    await log.query(
+      'explain (costs off) select * from event_log where position > 3500 order by position limit 10',
+    ),
+  );
+  expect(plan).toContain('event_log_3000');
+  expect(plan).not.toMatch(/on event_log_(1|1000|2000)\b/);
+});
+
+test('the services’ role reads no partition past the row security of the log, and can neither make nor detach one', async () => {
+  const em = log.orm.em.fork();
+  await em.begin();
+  await em.execute(`select set_config('desk.workspace', ?, true)`, [ownWorkspace]);
+  expect(await em.execute('select count(*)::integer as count from event_log')).toEqual([
+    { count: 4800 },
+  ]);
+  expect(await em.execute('select count(*)::integer as count from event_log_1')).toEqual([
+    { count: 0 },
+  ]);
+  expect(await em.execute('select count(*)::integer as count from event_log_2000')).toEqual([
+    { count: 0 },
+  ]);
+  await expect(em.execute('select detach_log(2000)')).rejects.toThrow('must be owner');
+  await em.rollback();
+});
+
+test('an operator takes old partitions out of the log, never the one that is written', async () => {
+  expect(await log.query('select detach_log(2500)')).toEqual([
+    { detach_log: 'public.event_log_1' },
+    { detach_log: 'public.event_log_1000' },
+  ]);
+  expect(await log.query('select base from relay_state')).toEqual([{ base: '1999' }]);
+  await log.query('select detach_log(1000000)');
+  expect(await bounds()).toEqual([
+    { name: 'event_log_4000', facts: 801 },
+    { name: 'event_log_5000', facts: 0 },
+  ]);
+  const feed = await openFeed(log);
+  expect((await fetch(`${feed.url}/feed?after=3998`)).status).toBe(410);
+  expect((await fetch(`${feed.url}/feed?after=3999`)).status).toBe(200);
+  await feed.cut();
+});
+
+test('a log that has facts already is parted with them in it', async () => {
+  const client = new Client({ connectionString: log.database.ownerUrl });
+  await client.connect();
+  await client.query('begin; create schema old; set local search_path = old');
+  await client.query(eventTables);
+  await client.query(`insert into event_log select n, gen_random_uuid(), gen_random_uuid(), 'thing.done', 'thg', n, '{}', now(), '{}', now()
+    from generate_series(1, 1500) n; update relay_state set head = 1500`);
+  await client.query(logPartitions(PARTITION).replaceAll('public.', 'old.'));
+  const { rows } = await client.query(
+    `select tableoid::regclass::text as name, count(*)::integer as facts from event_log group by 1`,
+  );
+  expect(rows).toEqual([{ name: 'event_log_1', facts: 1500 }]);
+  expect((await client.query('select room from relay_state')).rows).toEqual([{ room: '3000' }]);
+  await client.end();
+});

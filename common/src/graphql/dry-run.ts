@@ -1,0 +1,27 @@
+import { fault } from '../core/errors.ts';
+import { again } from './mutation.ts';
+import type { Context } from '../database/context.ts';
+import { Turns } from '../core/semaphore.ts';
+
+/** Rehearsals take no more connections than these from requests. */
+const turns = new Turns(2);
+/** Who asks may hold a connection with what else he reads; he does not wait for another one longer than this, lest all wait for each other. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Tries what a verb would do: it is done as by a mutation of the same caller, looked at, and taken back whole. The facts that it would have
+ * recorded are in `rehearsed` of the context that it gets.
+ */
+export const rehearse = <T>(context: Context, verb: (trial: Context) => Promise<T>): Promise<T> =>
+  turns.take(() => again(() => attempt(context.again(), verb)));
+
+function attempt<T>(trial: Context, verb: (trial: Context) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(fault('UNAVAILABLE')), PATIENCE_MS);
+    const begun = (): Promise<T> => {
+      clearTimeout(late);
+      return verb(trial);
+    };
+    trial.rehearse(begun).then(resolve, reject);
+  });
+}

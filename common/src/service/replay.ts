@@ -1,0 +1,84 @@
+import { readConfig } from '../core/config.ts';
+import { type MikroORM, openDatabase } from '../database/database.ts';
+import { errorText } from '../events/dead-letters.ts';
+import type { Fact } from '../events/log.ts';
+import { notOfTheData } from '../core/database-errors.ts';
+import { createLog } from '../core/log.ts';
+import { type SubgraphOptions, serviceConfig } from './subgraph.ts';
+import { type Taking, applyAllOf, feedContext, lockPosition } from '../events/event-projector.ts';
+
+export interface Replayed {
+  applied: number;
+  left: number;
+}
+
+/**
+ * Applies what was set aside once more, oldest first, each fact in a transaction of its own; those that work are gone from the table. Of
+ * things whose oldest fact still fails, the later ones wait on. Followers may run meanwhile.
+ */
+export async function replay(taking: Taking): Promise<Replayed> {
+  const { source, log } = taking;
+  const stuck = new Set<string>();
+  const done: Replayed = { applied: 0, left: 0 };
+  for (let last = 0; ;) {
+    const context = feedContext(taking);
+    let fact: Fact | undefined;
+    try {
+      await context.write(async (em) => {
+        await lockPosition(em, source);
+        const rows = await em.execute<{ fact: Fact }[]>(
+          'select fact from feed_dead where source = ? and position > ? order by position limit 1',
+          [source, last],
+        );
+        fact = rows[0]?.fact;
+        if (!fact || stuck.has(fact.subject)) return;
+        await context.within(fact.workspace, () => applyAllOf(taking)(context, [fact!]));
+        await context.within('*', async () => {
+          await em.execute('delete from feed_dead where source = ? and position = ?', [
+            source,
+            fact!.position,
+          ]);
+        });
+      });
+      if (!fact) return done;
+      done[stuck.has(fact.subject) ? 'left' : 'applied'] += 1;
+    } catch (error) {
+      if (!fact || notOfTheData(error)) throw error;
+      log.warn(
+        { err: error, source, position: fact.position, fact: fact.id },
+        'a fact still can’t be applied',
+      );
+      stuck.add(fact.subject);
+      done.left += 1;
+      await failedAgain(taking, fact, error);
+    }
+    last = fact.position;
+  }
+}
+
+const failedAgain = (taking: Taking, { position }: Fact, error: unknown): Promise<unknown> =>
+  feedContext(taking).write((em) =>
+    em.execute(
+      'update feed_dead set tries = tries + 1, error = ?, at = now() where source = ? and position = ?',
+      [errorText(error), taking.source, position],
+    ),
+  );
+
+/** The command of a service that follows others: replays all that it has set aside. Resolves with whether nothing is left. */
+export async function replayCommand(
+  { name, entities }: Pick<SubgraphOptions, 'name' | 'entities'>,
+  takingOf: (orm: MikroORM) => Omit<Taking, 'orm' | 'log'>,
+): Promise<boolean> {
+  const { DATABASE_URL: url, LOG_LEVEL } = readConfig(
+    serviceConfig.pick({ DATABASE_URL: true, LOG_LEVEL: true }),
+  );
+  const log = createLog(`${name} replay`, LOG_LEVEL);
+  const orm = await openDatabase({ url, entities, log, connections: 2 });
+  try {
+    const done = await replay({ orm, log, ...takingOf(orm) });
+    log.info(done, 'what was set aside is replayed');
+    return done.left === 0;
+  } finally {
+    await orm.close(true);
+  }
+}

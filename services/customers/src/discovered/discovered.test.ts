@@ -1,0 +1,366 @@
+import { once } from 'node:events';
+import { type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Role } from '@deskgraph/common/auth/access';
+import type { Fact } from '@deskgraph/common/events/log';
+import { namedUuid, newUuid, toId } from '@deskgraph/common/core/id';
+import {
+  TEST_SECRET,
+  type TestService,
+  dataOf,
+  newWorkspace,
+  person,
+  testService,
+} from '@deskgraph/common/testing/testing';
+import { signActor, systemActor } from '@deskgraph/common/auth/token';
+import { Context } from '@deskgraph/common/database/context';
+import fc from 'fast-check';
+import { migrations } from '../../migrations/all.ts';
+import { subgraph } from '../subgraph.ts';
+import { followTickets } from './consume.ts';
+import { meet } from './import.ts';
+
+/** A tickets service of which only the log can be seen; it never tells of news by itself, so that whoever needs them has to ask. */
+class TicketsLog {
+  readonly facts: Fact[] = [];
+  asked = 0;
+  broken = false;
+  readonly #waiting = new Set<ServerResponse>();
+  readonly #http: Server = createServer((request, response) => {
+    const query = new URL(request.url!, 'http://log').searchParams;
+    if (query.get('wait') !== '0') return void this.#waiting.add(response);
+    this.asked += 1;
+    if (this.broken) return void response.writeHead(500).end('{}');
+    response.end(
+      JSON.stringify({
+        facts: this.facts.filter((fact) => fact.position > Number(query.get('after'))),
+      }),
+    );
+  });
+
+  async start(): Promise<string> {
+    this.#http.listen(0, '127.0.0.1');
+    await once(this.#http, 'listening');
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    for (const response of this.#waiting) response.end('{"facts":[]}');
+    this.#http.closeAllConnections();
+    this.#http.close();
+    await once(this.#http, 'close');
+  }
+}
+
+const metId = (workspace: string, value: string): string =>
+  toId('cus', namedUuid(workspace, `EMAIL:${value}`));
+
+const metFact = (
+  workspace: string,
+  value: string,
+  name: string | null = null,
+  position = 1,
+): Fact => {
+  const id = metId(workspace, value);
+  const actor = { kind: 'system', id: 'sys', name: 'System' } as const;
+  const data = { id, kind: 'EMAIL', value, name };
+  return {
+    position,
+    id: newUuid(),
+    workspace,
+    type: 'requester.met',
+    subject: id,
+    version: 1,
+    actor,
+    at: new Date().toISOString(),
+    data,
+  };
+};
+
+let log: TicketsLog;
+let service: TestService;
+beforeAll(async () => {
+  log = new TicketsLog();
+  const url = await log.start();
+  service = await testService(
+    { ...subgraph, beside: (own) => [followTickets(own, url)] },
+    migrations,
+  );
+});
+afterAll(async () => {
+  await service.stop();
+  await log.stop();
+});
+beforeEach(() => {
+  log.broken = false;
+});
+
+/** Delivers facts as the follower does. */
+async function deliver(...facts: Fact[]): Promise<void> {
+  const { orm, log: lines } = service.service;
+  const context = new Context({
+    orm,
+    actor: systemActor(facts[0]!.workspace),
+    log: lines,
+    requestId: 'test',
+    locales: [],
+  });
+  await context.write(() => meet(context, facts));
+}
+
+interface Person {
+  id: string;
+  name: string;
+  identities: { value: string }[];
+}
+
+async function lookUp(workspace: string, ids: string[]): Promise<(Person | null)[]> {
+  const query = `query($all: [_Any!]!) { _entities(representations: $all) { ... on Customer { id name identities { value } } } }`;
+  const all = ids.map((id) => ({ __typename: 'Customer', id }));
+  return dataOf(
+    await service.ask<{ _entities: (Person | null)[] }>(person(Role.AGENT, workspace), query, {
+      all,
+    }),
+  )._entities;
+}
+
+async function create(workspace: string, value: string): Promise<string[]> {
+  const query = `mutation($value: String!) { customerCreate(input: { name: "Known", identities: [{ kind: EMAIL, value: $value }] }) { userErrors { code } } }`;
+  const { customerCreate } = dataOf(
+    await service.ask<{ customerCreate: { userErrors: { code: string }[] } }>(
+      person(Role.AGENT, workspace),
+      query,
+      { value },
+    ),
+  );
+  return customerCreate.userErrors.map((error) => error.code);
+}
+
+async function everybody(workspace: string): Promise<Person[]> {
+  const query = `{ customers(first: 100) { nodes { id name identities { value } } } }`;
+  return dataOf(
+    await service.ask<{ customers: { nodes: Person[] } }>(person(Role.AGENT, workspace), query),
+  ).customers.nodes;
+}
+
+async function told(workspace: string): Promise<{ type: string; data: object }[]> {
+  const em = service.service.orm.em.fork();
+  em.setSessionContext({ variables: { 'desk.workspace': '*' } });
+  return em.transactional((inside) =>
+    inside.execute(
+      `select type, data from (select event_id, workspace_id, type, data from outbox union all select event_id, workspace_id, type, data from event_log)
+       as facts where workspace_id = ? order by event_id`,
+      [workspace],
+    ),
+  );
+}
+
+describe('somebody whom a ticket met', () => {
+  test('becomes a lead under the very id that the ticket has', async () => {
+    const workspace = newWorkspace();
+    await deliver(metFact(workspace, 'ana@x.example', '  Ana\n Čeh '));
+    const id = metId(workspace, 'ana@x.example');
+    expect(await lookUp(workspace, [id])).toEqual([
+      { id, name: 'Ana Čeh', identities: [{ value: 'ana@x.example' }] },
+    ]);
+    expect(await told(workspace)).toMatchObject([
+      { type: 'customer.created', data: { state: { kind: 'LEAD', name: 'Ana Čeh' } } },
+    ]);
+    expect(await create(workspace, 'ana@x.example')).toEqual(['IDENTITY_TAKEN']);
+  });
+
+  test('belongs to the organization of the mail domain, and is found by words', async () => {
+    const workspace = newWorkspace();
+    const agent = person(Role.AGENT, workspace);
+    dataOf(
+      await service.ask(
+        agent,
+        `mutation { organizationCreate(input: { name: "Acme", domains: ["acme.example"] }) { userErrors { code } } }`,
+      ),
+    );
+    await deliver(
+      metFact(workspace, 'ana@acme.example', 'Ana Čeh'),
+      metFact(workspace, 'bor@home.example'),
+    );
+    const query = `{ customers(filter: { text: "ceh acme" }) { nodes { email organizations { name } identities { primary } } } }`;
+    expect(dataOf(await service.ask(agent, query))).toEqual({
+      customers: {
+        nodes: [
+          {
+            email: 'ana@acme.example',
+            organizations: [{ name: 'Acme' }],
+            identities: [{ primary: true }],
+          },
+        ],
+      },
+    });
+  });
+
+  test('who was known under another id is found by both, and can be changed by his own only', async () => {
+    const workspace = newWorkspace();
+    await create(workspace, 'ana@x.example');
+    await deliver(metFact(workspace, 'ana@x.example', 'Ana'));
+    const [known] = await everybody(workspace);
+    const from = metId(workspace, 'ana@x.example');
+    expect(await lookUp(workspace, [from, known!.id])).toEqual([known, known]);
+    expect((await told(workspace)).at(-1)).toEqual({
+      type: 'customer.merged',
+      data: { from, into: known!.id },
+    });
+    const query = `mutation($id: ID!) { customerUpdate(input: { id: $id, tier: "gold" }) { userErrors { code field } } }`;
+    expect(await service.ask(person(Role.AGENT, workspace), query, { id: from })).toMatchObject({
+      data: { customerUpdate: { userErrors: [{ code: 'GONE', field: ['input', 'id'] }] } },
+    });
+    expect(await lookUp(newWorkspace(), [from])).toEqual([null]);
+  });
+
+  test('ends the same in whatever order and however often it is told', async () => {
+    const values = ['a', 'b', 'c', 'd'].map((letter) => `${letter}@x.example`);
+    const step = fc.record({
+      what: fc.constantFrom('met', 'create'),
+      values: fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
+        const workspace = newWorkspace();
+        for (const each of steps)
+          if (each.what === 'met')
+            await deliver(...each.values.map((value) => metFact(workspace, value)));
+          else for (const value of each.values) await create(workspace, value);
+        const known = new Set(steps.flatMap((each) => each.values));
+        const met = [
+          ...new Set(steps.filter((each) => each.what === 'met').flatMap((each) => each.values)),
+        ];
+        const people = await everybody(workspace);
+        expect(
+          people.flatMap((each) => each.identities.map(({ value }) => value)).toSorted(),
+        ).toEqual([...known].toSorted());
+        expect(people).toHaveLength(known.size);
+        const found = await lookUp(
+          workspace,
+          met.map((value) => metId(workspace, value)),
+        );
+        expect(found.map((each) => each?.identities)).toEqual(met.map((value) => [{ value }]));
+        const before = await told(workspace);
+        if (met.length)
+          await deliver(...met.toReversed().map((value) => metFact(workspace, value)));
+        expect(await told(workspace)).toEqual(before);
+        const folded = met.filter(
+          (value) => steps.find((each) => each.values.includes(value))!.what === 'create',
+        );
+        expect(before.filter(({ type }) => type === 'customer.merged')).toHaveLength(folded.length);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('and is created by hand at the same moment, is one person', async () => {
+    const workspace = newWorkspace();
+    const values = Array.from({ length: 12 }, (_, at) => `c${at}@x.example`);
+    await Promise.all(
+      values.flatMap((value) => [deliver(metFact(workspace, value)), create(workspace, value)]),
+    );
+    expect(await everybody(workspace)).toHaveLength(values.length);
+    const found = await lookUp(
+      workspace,
+      values.map((value) => metId(workspace, value)),
+    );
+    expect(found.map((each) => each?.identities[0]?.value)).toEqual(values);
+  });
+
+  test('in a way that nobody can read holds up nobody else', async () => {
+    const workspace = newWorkspace();
+    for (const data of [
+      {},
+      { id: 'cus_x', kind: 'EMAIL', value: 'a@x.example' },
+      { ...metFact(workspace, 'a').data, kind: 'SMELL' },
+    ])
+      await deliver({ ...metFact(workspace, 'a@x.example'), data });
+    await deliver({ ...metFact(workspace, 'a@x.example'), type: 'ticket.created' });
+    expect(await everybody(workspace)).toEqual([]);
+  });
+});
+
+describe('whoever reads a ticket of somebody just met', () => {
+  test('reads the name: the tickets are asked once for all of a request', async () => {
+    const workspace = newWorkspace();
+    const values = Array.from({ length: 5 }, (_, at) => `just${at}@x.example`);
+    log.facts.push(
+      ...values.map((value, at) =>
+        metFact(workspace, value, `Just ${at}`, log.facts.length + at + 1),
+      ),
+    );
+    const asked = log.asked;
+    const ids = values.map((value) => metId(workspace, value));
+    const found = await lookUp(workspace, ids);
+    expect(found.map((each) => each?.name)).toEqual(values.map((_, at) => `Just ${at}`));
+    expect(log.asked - asked).toBe(2);
+    await lookUp(workspace, ids);
+    expect(log.asked - asked).toBe(2);
+  });
+
+  test('many at once share the asking; ids that no ticket can have met ask nothing', async () => {
+    const workspace = newWorkspace();
+    const [asked, began] = [log.asked, performance.now()];
+    await Promise.all(
+      Array.from({ length: 30 }, (_, at) =>
+        lookUp(workspace, [metId(workspace, `nobody${at}@x.example`)]),
+      ),
+    );
+    // Who comes while one asking is under way shares the next, which comes 200 ms after it: so many can be in the time that they took to come.
+    expect(log.asked - asked).toBeLessThanOrEqual(
+      2 + Math.floor((performance.now() - began) / 200),
+    );
+    const after = log.asked;
+    await lookUp(workspace, [toId('cus', newUuid()), 'cus_', 'nonsense']);
+    expect(log.asked).toBe(after);
+  });
+
+  test('gets an answer without the name while the tickets are down', async () => {
+    log.broken = true;
+    const workspace = newWorkspace();
+    expect(await lookUp(workspace, [metId(workspace, 'down@x.example')])).toEqual([null]);
+  });
+});
+
+describe('who is it', () => {
+  const asks = async (
+    actor: Parameters<typeof signActor>[0],
+    people: unknown,
+  ): Promise<{ status: number; actors?: (object | null)[] }> => {
+    const response = await fetch(`${service.url}/who`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await signActor(actor, TEST_SECRET)}` },
+      body: typeof people === 'string' ? people : JSON.stringify({ people }),
+    });
+    return { status: response.status, ...((await response.json()) as object) };
+  };
+
+  test('whoever has the address, in that workspace only, and only for our own processes', async () => {
+    const workspace = newWorkspace();
+    await create(workspace, 'ana@x.example');
+    const [ana] = await everybody(workspace);
+    const given = { workspace: toId('wsp', workspace), email: ' ANA@x.example', subject: 'oidc|1' };
+    const known = {
+      kind: 'customer',
+      id: ana!.id,
+      name: 'Known',
+      role: 'REQUESTER',
+      workspace,
+      departments: [],
+      scopes: person(Role.REQUESTER, workspace).scopes,
+    };
+    expect(known.scopes).not.toContain('tickets:import');
+    const elsewhere = { ...given, workspace: toId('wsp', newWorkspace()) };
+    const nobody = { ...given, email: 'nobody@x.example' };
+    const people = [nobody, given, elsewhere, { workspace: 'wsp_x', subject: 'oidc|2' }, given];
+    expect(await asks(systemActor(), people)).toEqual({
+      status: 200,
+      actors: [null, known, null, null, known],
+    });
+    expect((await asks(systemActor(), [{ workspace: 1 }])).status).toBe(400);
+    expect((await asks(systemActor(), 'no json')).status).toBe(400);
+    expect((await asks(person(Role.ADMIN, workspace), [given])).status).toBe(401);
+  });
+});

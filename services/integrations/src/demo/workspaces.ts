@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { SCOPES } from '@deskgraph/common/auth/access';
+import { newId } from '@deskgraph/common/core/id';
+import { ROOT } from '@deskgraph/launcher/config';
+import { writePrivate } from '@deskgraph/launcher/secret';
+import { type Person, admin, customers, otherAdmin, otherCompany, shop, staff } from './shop.ts';
+
+interface Demo {
+  workspaces: { shop: string; other: string };
+  people: Record<string, Person & { workspace: string }>;
+  app: { id: string; name: string; scopes: readonly string[]; workspace: string };
+}
+
+/** Makes the two workspaces with their administrators, and writes down who gets a token. What was founded before stays. */
+export async function found(file: string, databaseUrl: string): Promise<void> {
+  if (
+    existsSync(file) &&
+    (JSON.parse(readFileSync(file, 'utf8')) as Partial<Demo>).workspaces?.shop
+  )
+    return;
+  const [mine, other] = await Promise.all([
+    bootstrap(databaseUrl, shop, admin),
+    bootstrap(databaseUrl, otherCompany, otherAdmin),
+  ]);
+  const buyers = Object.entries(customers).filter(([key]) => key.startsWith('customer'));
+  const here = Object.entries({ admin, ...staff, ...Object.fromEntries(buyers) } as Record<
+    string,
+    Person
+  >);
+  const demo: Demo = {
+    workspaces: { shop: mine, other },
+    people: {
+      ...Object.fromEntries(
+        here.map(([key, { email, name }]) => [key, { email, name, workspace: 'shop' }]),
+      ),
+      otherAdmin: { ...otherAdmin, workspace: 'other' },
+    },
+    app: { id: newId('app'), name: 'Shop connector', scopes: SCOPES, workspace: 'shop' },
+  };
+  writePrivate(file, demo);
+}
+
+/** The tickets service's own command, as whoever runs a desk would use it. */
+async function bootstrap(databaseUrl: string, name: string, first: Person): Promise<string> {
+  const folder = join(ROOT, 'services/tickets');
+  const flags = [
+    '--conditions=source',
+    '--import',
+    '@deskgraph/common/source',
+    join(folder, 'src/workspace/bootstrap.ts'),
+  ];
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...flags, '--name', name, '--email', first.email, '--admin', first.name],
+    { cwd: folder, env: { DATABASE_URL: databaseUrl } },
+  );
+  return (JSON.parse(stdout) as { workspace: string }).workspace;
+}

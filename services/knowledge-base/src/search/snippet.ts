@@ -1,0 +1,34 @@
+import { type Passage, passageOf } from '@deskgraph/common/text/snippet';
+import type { Term } from '@deskgraph/common/text/tokenizer';
+
+const SEARCHED = 100_000;
+
+/** The piece of the text, or else of the title, that holds most of the terms; with `mark`, they stand between `**`. */
+export function passage(
+  plain: string,
+  title: string,
+  terms: readonly Term[],
+  mark: boolean,
+): string {
+  const inText = passageOf(tidy(plain), terms);
+  const inTitle = inText.matches.length ? undefined : passageOf(tidy(title), terms);
+  const best = inTitle?.matches.length ? inTitle : inText;
+  return mark ? marked(best) : best.text;
+}
+
+/** On one line, and without what would look like a mark. */
+const tidy = (text: string): string =>
+  text
+    .slice(0, SEARCHED)
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/\*{2,}/g, '*');
+
+function marked({ text, matches }: Passage): string {
+  let shown = '';
+  let at = 0;
+  for (const { from, to } of matches) {
+    shown += `${text.slice(at, from)}**${text.slice(from, to)}**`;
+    at = to;
+  }
+  return shown + text.slice(at);
+}

@@ -1,0 +1,19 @@
+import type { Context } from '@deskgraph/common/database/context';
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import { TicketCategory } from './category.ts';
+import { byId } from './find.ts';
+
+@Resolver(() => Ticket)
+export class CategoryOfTicket {
+  @FieldResolver(() => TicketCategory, {
+    nullable: true,
+    description: 'What it is about; gave it department and priority.',
+  })
+  category(
+    @Root() { categoryId }: Ticket,
+    @Ctx() ctx: Context,
+  ): Promise<TicketCategory | null> | null {
+    return categoryId ? byId(ctx, categoryId) : null;
+  }
+}

@@ -1,0 +1,20 @@
+import type { TicketField } from '../../model/field/field.ts';
+
+/** The field as every fact about it carries it. */
+export const stateOf = ({
+  key,
+  label,
+  kind,
+  options,
+  pattern,
+  visibleToRequester,
+  editableByRequester,
+}: TicketField) => ({
+  key,
+  label,
+  kind,
+  options,
+  pattern,
+  visibleToRequester,
+  editableByRequester,
+});

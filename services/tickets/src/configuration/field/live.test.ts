@@ -1,0 +1,119 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Actor } from '@deskgraph/common/auth/access';
+import type { StreamClient, TestService } from '@deskgraph/common/testing/testing';
+import { Client } from 'pg';
+import { type Clock, stopClock } from '../../../testing/clock.ts';
+import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Arguments, Watch, clientOf } from '../../../testing/watch.ts';
+
+const DAY = 86_400_000;
+
+let service: TestService;
+let desk: Desk;
+let clock: Clock;
+const clients: StreamClient[] = [];
+
+beforeAll(async () => {
+  service = await startTickets();
+  clock = stopClock(service);
+  desk = await openDesk(service);
+});
+afterAll(async () => {
+  for (const client of clients) await client.dispose();
+  await service.stop();
+  jest.useRealTimers();
+});
+
+const define = async (key: string, kind: string, more: object = {}): Promise<string> => {
+  const input = { key, label: key, kind, ...more };
+  return (
+    (await mutate(desk, desk.admin, 'ticketFieldCreate', input, 'ticketField { id }'))[
+      'ticketField'
+    ] as { id: string }
+  ).id;
+};
+const fill = (id: string, fieldId: string, value: unknown) =>
+  mutate(desk, desk.agent, 'ticketUpdate', { id, fields: [{ fieldId, value }] });
+async function watching(actor: Actor, args: Arguments): Promise<Watch> {
+  const client = clientOf(desk, actor);
+  clients.push(client);
+  const watched = new Watch(desk, actor, args, client);
+  await watched.until(({ shown }) => shown !== undefined);
+  return watched;
+}
+const kinds = ({ changes }: Watch): string[] => changes.map(({ kind }) => kind);
+
+test('a live list follows the values of its filter, and requesters are told of what is shown to them only', async () => {
+  const size = await define('size', 'NUMBER');
+  const color = await define('color', 'TEXT', { visibleToRequester: true });
+  const { id } = await desk.ticket();
+  const big = await watching(desk.agent, {
+    filter: { field: [{ fieldId: size, number: { gte: 40 } }] } as never,
+  });
+  const own = await watching(desk.customer, {});
+  const hidden = await watching(desk.customer, {
+    filter: { field: [{ fieldId: size, number: { gte: 40 } }] } as never,
+  });
+  await fill(id, size, 42);
+  await big.until(({ last }) => last.kind === 'ENTER');
+  await fill(id, size, 3);
+  await big.until(({ last }) => last.kind === 'LEAVE');
+  await fill(id, color, 'red');
+  await own.until(({ last }) => last.kind === 'UPDATE');
+  expect([kinds(big), kinds(own), kinds(hidden)]).toEqual([
+    ['SNAPSHOT', 'ENTER', 'LEAVE'],
+    ['SNAPSHOT', 'UPDATE'],
+    ['SNAPSHOT'],
+  ]);
+  for (const watch of [big, own, hidden]) watch.stop();
+});
+
+test('a live list follows the clock where a day is asked for by its distance', async () => {
+  const due = await define('due', 'DATE');
+  const { id } = await desk.ticket();
+  const today = Math.floor(Date.now() / DAY) * DAY;
+  await fill(id, due, new Date(today).toISOString().slice(0, 10));
+  const late = await watching(desk.agent, {
+    filter: { field: [{ fieldId: due, date: { olderThan: 'P1D' } }] } as never,
+  });
+  const near = await watching(desk.agent, {
+    filter: { field: [{ fieldId: due, date: { within: 'P1D' } }] } as never,
+  });
+  clock.turn(today + DAY - Date.now());
+  expect([kinds(late), kinds(near)]).toEqual([['SNAPSHOT'], ['SNAPSHOT']]);
+  clock.turn(1);
+  await late.until(({ last }) => last.kind === 'ENTER');
+  await near.until(({ last }) => last.kind === 'LEAVE');
+  for (const watch of [late, near]) watch.stop();
+});
+
+test('values are found by an index', async () => {
+  const owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+  try {
+    await owner.query('begin');
+    await owner.query('set constraints all deferred');
+    await owner.query(`
+      insert into field_value (workspace_id, field_id, ticket_id, place, word, text, number)
+      select '${desk.workspace}', 'fld_other', gen_random_uuid(), 1, 'word ' || n, 'word ' || n, n from generate_series(1, 20000) n`);
+    await owner.query('analyze field_value');
+    await owner.query('set local role deskgraph_app');
+    await owner.query(`select set_config('desk.workspace', $1, true)`, [desk.workspace]);
+    for (const condition of [
+      `v.word = any(array(select left(lower(normalize(word)), 200) from unnest(array['Word 7']::text[]) word))`,
+      'v.number >= 19000::double precision',
+    ]) {
+      const { rows } = await owner.query<{ 'QUERY PLAN': object[] }>(
+        `explain (format json) select v.ticket_id from field_value v where v.workspace_id = $1::uuid and v.field_id = $2 and ${condition}`,
+        [desk.workspace, 'fld_other'],
+      );
+      expect(JSON.stringify(rows[0]!['QUERY PLAN'])).toMatch(
+        /"Index Name":"field_value_(word|number)"/,
+      );
+    }
+  } finally {
+    await owner.query('rollback');
+    await owner.end();
+  }
+});

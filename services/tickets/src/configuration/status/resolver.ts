@@ -1,0 +1,76 @@
+import { Auth, Role } from '@deskgraph/common/auth/access';
+import type { Context } from '@deskgraph/common/database/context';
+import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { readsOnHold } from '../../model/rights/read-rights.ts';
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { find } from './find.ts';
+import {
+  CustomStatusCreateInput,
+  CustomStatusCreatePayload,
+  CustomStatusDeleteInput,
+  CustomStatusDeletePayload,
+  CustomStatusUpdateInput,
+  CustomStatusUpdatePayload,
+} from './input.ts';
+import { CustomStatus } from './status.ts';
+import { update } from './update.ts';
+
+@Resolver(() => CustomStatus)
+export class CustomStatusResolver {
+  @Auth({ scopes: ['tickets:read'], roles: [Role.LIGHT, Role.ANALYST] })
+  @Query(() => [CustomStatus], {
+    description:
+      'The workspace’s own statuses, in the order of their bases and by label; at most 100. Those over ON_HOLD can’t be moved to while ON_HOLD is off.',
+  })
+  customStatuses(@Ctx() ctx: Context): Promise<CustomStatus[]> {
+    return find(ctx);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
+  @Mutation(() => CustomStatusCreatePayload, {
+    description:
+      'Creates a custom status over OPEN, PENDING, ON_HOLD or SOLVED; a workspace has at most 100.',
+  })
+  customStatusCreate(
+    @Arg('input', () => CustomStatusCreateInput) input: CustomStatusCreateInput,
+    @Ctx() ctx: Context,
+  ): Promise<CustomStatusCreatePayload> {
+    return create(ctx, input);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
+  @Mutation(() => CustomStatusUpdatePayload, {
+    description: 'Gives a custom status other names; its base stays.',
+  })
+  customStatusUpdate(
+    @Arg('input', () => CustomStatusUpdateInput) input: CustomStatusUpdateInput,
+    @Ctx() ctx: Context,
+  ): Promise<CustomStatusUpdatePayload> {
+    return update(ctx, input);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
+  @Mutation(() => CustomStatusDeletePayload, {
+    description:
+      'Deletes a custom status; refused with IN_USE while tickets stand in it, those in the bin too, or a macro, a form, a view, an access role or an escalation path names it; the message says which.',
+  })
+  customStatusDelete(
+    @Arg('input', () => CustomStatusDeleteInput) input: CustomStatusDeleteInput,
+    @Ctx() ctx: Context,
+  ): Promise<CustomStatusDeletePayload> {
+    return remove(ctx, input);
+  }
+
+  @FieldResolver(() => String, {
+    description: 'The name, at most 50 characters; requesters read the one for them.',
+  })
+  label(@Root() { label, requesterLabel }: CustomStatus, @Ctx() ctx: Context): string {
+    return readsOnHold(ctx.actor) ? label : requesterLabel;
+  }
+
+  @FieldResolver(() => Int, { description: 'Grows with each change; requesters always read 1.' })
+  version(@Root() { version }: CustomStatus, @Ctx() ctx: Context): number {
+    return readsOnHold(ctx.actor) ? version : 1;
+  }
+}

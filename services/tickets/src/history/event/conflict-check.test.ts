@@ -1,0 +1,151 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Actor } from '@deskgraph/common/auth/access';
+import type { TestService } from '@deskgraph/common/testing/testing';
+import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+
+let service: TestService;
+let desk: Desk;
+
+beforeAll(async () => {
+  service = await startTickets();
+  desk = await openDesk(service);
+});
+afterAll(() => service.stop());
+
+const seenBy = async (actor: Actor, id: string): Promise<string> =>
+  (
+    await desk.ask<{ ticket: { cursor: string } }>(
+      actor,
+      'query ($id: ID!) { ticket(id: $id) { cursor } }',
+      { id },
+    )
+  ).ticket.cursor;
+
+interface Reply {
+  message: { id: string } | null;
+  ticket: { cursor: string } | null;
+  unseenActivity: {
+    cursor: string;
+    events: { type: string; actor: { id: string }; message: { id: string; text: string } | null }[];
+  } | null;
+  userErrors: { code: string; field: string[] | null }[];
+}
+const SELECTION =
+  'message { id } ticket { cursor } unseenActivity { cursor events { type actor { id } message { id text } } }';
+const reply = async (actor: Actor, ticketId: string, body: string, more: object): Promise<Reply> =>
+  (await mutate(
+    desk,
+    actor,
+    'messageAdd',
+    { ticketId, visibility: 'PUBLIC', body, ...more },
+    SELECTION,
+  )) as unknown as Reply;
+const code = ({ userErrors }: Reply) =>
+  userErrors.map((error) => `${error.code} ${error.field?.join('.')}`).join();
+
+/** Pairs of replies that are tried; PAIRS=1000 for the long run. */
+// oxlint-disable-next-line node/no-process-env -- how long a test is, is no setting of the product
+const PAIRS = Number(process.env['PAIRS'] ?? 50);
+const AT_ONCE = 50;
+
+async function pair(n: number): Promise<void> {
+  const { id } = await desk.ticket();
+  const seen = await seenBy(desk.agent, id);
+  const both = await Promise.all([
+    reply(desk.agent, id, `Ana ${n}`, { seen }),
+    reply(desk.colleague, id, `Bor ${n}`, { seen }),
+  ]);
+  const sent = both.filter(({ message }) => message);
+  const refused = both.find(({ message }) => !message);
+  expect(sent.map(code)).toEqual(['']);
+  expect(code(refused!)).toBe('UNSEEN_ACTIVITY input.seen');
+  const { ticket } = await desk.ask<{
+    ticket: { messages: { nodes: { id: string; text: string }[] } };
+  }>(
+    desk.agent,
+    'query ($id: ID!) { ticket(id: $id) { messages(visibility: PUBLIC) { nodes { id text } } } }',
+    { id },
+  );
+  const replies = ticket.messages.nodes.filter(({ text }) => /^(Ana|Bor) /.test(text));
+  expect(replies.map((message) => message.id)).toEqual([sent[0]!.message!.id]);
+  expect(refused!.unseenActivity!.events[0]).toMatchObject({
+    type: 'message.added',
+    message: replies[0],
+  });
+}
+
+test(`of two agents who reply at once exactly one is sent, and the other gets the colleague’s words, ${PAIRS} times over`, async () => {
+  expect.assertions(PAIRS * 4);
+  for (let n = 0; n < PAIRS; n += AT_ONCE)
+    await Promise.all(
+      Array.from({ length: Math.min(AT_ONCE, PAIRS - n) }, (_, at) => pair(n + at)),
+    );
+}, 600_000);
+
+test('what was told in the refusal counts as seen when its cursor is given back', async () => {
+  const { id } = await desk.ticket();
+  const seen = await seenBy(desk.agent, id);
+  await reply(desk.customer, id, 'One more thing', {});
+  const refused = await reply(desk.agent, id, 'First', { seen });
+  expect(refused.unseenActivity!.events.map(({ message }) => message!.text)).toEqual([
+    'One more thing',
+  ]);
+  expect(
+    code(await reply(desk.agent, id, 'Second', { seen: refused.unseenActivity!.cursor })),
+  ).toBe('');
+});
+
+test('`override` sends all the same, and one’s own acts are no news', async () => {
+  const { id } = await desk.ticket();
+  const seen = await seenBy(desk.agent, id);
+  await reply(desk.customer, id, 'One more thing', {});
+  expect(code(await reply(desk.agent, id, 'Anyway', { seen, override: true }))).toBe('');
+  const now = await seenBy(desk.agent, id);
+  await reply(desk.agent, id, 'First', { seen: now });
+  expect(code(await reply(desk.agent, id, 'Second', { seen: now }))).toBe('');
+});
+
+test('an agent who answers in public says what was read, or that it does not matter; notes, apps and customers need not', async () => {
+  const { id } = await desk.ticket();
+  expect(code(await reply(desk.agent, id, 'Blind', {}))).toBe('REQUIRED input.seen');
+  expect(code(await reply(desk.admin, id, 'Blind', { seen: null, override: false }))).toBe(
+    'REQUIRED input.seen',
+  );
+  expect(code(await reply(desk.agent, id, 'On purpose', { override: true }))).toBe('');
+  expect(code(await reply(desk.agent, id, 'A note', { visibility: 'PRIVATE' }))).toBe('');
+  expect(code(await reply(desk.partner, id, 'By a machine', {}))).toBe('');
+  expect(code(await reply(desk.customer, id, 'Thanks', {}))).toBe('');
+});
+
+test('the cursor of a payload covers what the payload did', async () => {
+  const { id } = await desk.ticket();
+  const sent = await reply(desk.agent, id, 'Mine', { seen: await seenBy(desk.agent, id) });
+  expect(code(await reply(desk.colleague, id, 'Mine too', { seen: sent.ticket!.cursor }))).toBe('');
+});
+
+test('a requester is not stopped by what he may not see', async () => {
+  const { id } = await desk.ticket();
+  const seen = await seenBy(desk.customer, id);
+  await mutate(desk, desk.light, 'messageAdd', {
+    ticketId: id,
+    visibility: 'PRIVATE',
+    body: 'canarynote',
+  });
+  expect(code(await reply(desk.customer, id, 'Hello?', { seen }))).toBe('');
+});
+
+test('a cursor that is none is refused by name', async () => {
+  const { id } = await desk.ticket();
+  expect(code(await reply(desk.agent, id, 'x', { seen: 'made-up' }))).toBe('INVALID input.seen');
+});
+
+test('a cursor of another ticket does not hide what happened to this one', async () => {
+  const { id } = await desk.ticket();
+  const other = await desk.ticket();
+  const seen = await seenBy(desk.agent, other.id);
+  await reply(desk.customer, id, 'News', {});
+  const refused = await reply(desk.agent, id, 'Blind', { seen });
+  expect(code(refused)).toBe('UNSEEN_ACTIVITY input.seen');
+  expect(refused.unseenActivity!.events.at(-1)!.message!.text).toBe('News');
+});

@@ -1,0 +1,80 @@
+import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { Loaders } from '@deskgraph/common/database/request-loaders';
+import type { Tail } from '@deskgraph/common/events/event-log-tail';
+import type { Context } from '@deskgraph/common/database/context';
+import { isVisible } from '../../model/message/find.ts';
+import { Message } from '../../model/message/message.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+
+/** What was read while the log stood where it stands. */
+interface Moment {
+  head: number;
+  until: number;
+  load: Loaders;
+}
+
+/** A change that has no position yet is not missed for longer than this. */
+const MOMENT_MS = 250;
+
+const moments = new WeakMap<Tail, Moment>();
+
+function momentOf(tail: Tail): Moment {
+  const now = Date.now();
+  let moment = moments.get(tail);
+  if (!moment || moment.head !== tail.head || moment.until < now)
+    moments.set(tail, (moment = { head: tail.head, until: now + MOMENT_MS, load: new Loaders() }));
+  return moment;
+}
+
+/**
+ * Tickets of the caller's workspace as they are now, whether he may see them or not. However many streams ask at one moment, each ticket is
+ * read once.
+ */
+export async function ticketsNow(ctx: Context, ids: readonly string[]): Promise<Ticket[]> {
+  const { load } = momentOf(ctx.tail!);
+  const find = (all: string[]): Promise<Ticket[]> => read(ctx, TICKET, all);
+  const found = await Promise.all(
+    ids.map((id) => load.byId(`tickets of ${ctx.workspace}`, id, find)),
+  );
+  return found.filter((ticket) => ticket !== null);
+}
+
+/** A message of a ticket that the caller may see, as it is now; read once like tickets. */
+export async function messageNow(
+  ctx: Context,
+  ticket: Ticket,
+  id: string,
+): Promise<Message | null> {
+  const { load } = momentOf(ctx.tail!);
+  const message = await load.byId(`messages of ${ctx.workspace}`, id, (all) =>
+    read(ctx, MESSAGE, all),
+  );
+  return message?.ticketId === ticket.id && isVisible(ctx.actor, message) ? message : null;
+}
+
+interface Kind<T> {
+  Thing: new () => T;
+  table: string;
+  prefix: string;
+}
+
+const TICKET: Kind<Ticket> = { Thing: Ticket, table: 'ticket', prefix: 'tkt' };
+const MESSAGE: Kind<Message> = { Thing: Message, table: 'message', prefix: 'msg' };
+
+async function read<T extends object>(
+  ctx: Context,
+  { Thing, table, prefix }: Kind<T>,
+  ids: string[],
+): Promise<T[]> {
+  const now = ctx.again();
+  try {
+    const em = await now.read();
+    const { rows } = await sql<object>`
+      select t.* from ${sql.table(table)} t where t.workspace_id = ${ctx.workspace}::uuid and t.id = any(${uuids(prefix, ids)})`.execute(
+      em.getKysely(),
+    );
+    return hydrate(ctx.orm, Thing, rows);
+  } finally {
+    await now.end();
+  }
+}

@@ -1,0 +1,80 @@
+import { type EntityManager, hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import type { Context } from '@deskgraph/common/database/context';
+import { isStaff } from '@deskgraph/common/auth/access';
+import { toId } from '@deskgraph/common/core/id';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import { type TicketFilter, matches } from '../../model/filter/sql.ts';
+import { frequentTexts } from '../../model/filter/text.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import { reads, readsBin } from '../../model/rights/read-rights.ts';
+import { fits, isVisible, visible } from '../../model/rights/visible.ts';
+import { ticketsNow } from './current-state-cache.ts';
+
+/** The tickets that the caller may see and that the filter lets through, as they are now; a condition on `t`. Without a filter spam is told of as well. */
+export async function wanted(
+  ctx: Context,
+  filter: TicketFilter | null | undefined,
+): Promise<Condition> {
+  return filter
+    ? sql`${visible(ctx.actor)} and ${matches(filter, ctx.actor, await frequentTexts(ctx, filter))}`
+    : visible(ctx.actor);
+}
+
+/** May the caller see every ticket of the workspace? */
+export const seesAll = ({ actor }: Context): boolean =>
+  isStaff(actor) &&
+  reads(actor) &&
+  readsBin(actor) &&
+  !actor.filter &&
+  !(actor.kind === 'app' && actor.departments.length);
+
+/** Which of these tickets are wanted. */
+export async function ticketsOf(
+  ctx: Context,
+  condition: Condition,
+  ids: readonly string[],
+): Promise<Map<string, Ticket>> {
+  const em = await ctx.read();
+  const { rows } =
+    await sql<object>`select t.* from ticket t where t.id = any(${uuids('tkt', ids)}) and ${condition}`.execute(
+      em.getKysely(),
+    );
+  return new Map(hydrate(ctx.orm, Ticket, rows).map((ticket) => [ticket.id, ticket]));
+}
+
+/** A filter that is too much is refused when a stream begins, and not with its first fact. */
+export const refuseTooMuch = ({ actor }: Context, filter: TicketFilter | null | undefined): void =>
+  void matches(filter, actor, new Set());
+
+/** Which of these tickets are wanted now. Only what can't be said of a ticket at hand is asked by a statement of its own. */
+export async function wantedNow(
+  ctx: Context,
+  filter: TicketFilter | null | undefined,
+  ids: readonly string[],
+): Promise<Map<string, Ticket>> {
+  const tickets = await ticketsNow(ctx, ids);
+  const answers = Map.groupBy(tickets, (ticket) =>
+    filter ? fits(filter, ctx.actor, ticket) : isVisible(ctx.actor, ticket),
+  );
+  const found = new Map(answers.get(true)?.map((ticket) => [ticket.id, ticket]));
+  const unsure = answers.get(undefined)?.map(({ id }) => id);
+  if (!unsure) return found;
+  const now = ctx.again();
+  try {
+    return new Map([...found, ...(await ticketsOf(now, await wanted(now, filter), unsure))]);
+  } finally {
+    await now.end();
+  }
+}
+
+/** The ids of all wanted tickets, if they are at most `limit`. */
+export async function fewOf(
+  em: EntityManager,
+  condition: Condition,
+  limit: number,
+): Promise<string[] | undefined> {
+  const { rows } = await sql<{
+    id: string;
+  }>`select t.id from ticket t where ${condition} limit ${limit + 1}`.execute(em.getKysely());
+  return rows.length > limit ? undefined : rows.map(({ id }) => toId('tkt', id));
+}

@@ -1,0 +1,80 @@
+import type { Fact } from '@deskgraph/common/events/log';
+import { toId } from '@deskgraph/common/core/id';
+import { connectionOf } from '@deskgraph/common/database/pagination';
+import { DateTime, EventType, Json } from '@deskgraph/common/graphql/scalars';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import type { Changes } from '../../model/ticket/events.ts';
+import type { Seen } from '../../model/rights/visible.ts';
+
+/** What the facts about tickets carry. */
+export interface TicketData {
+  state: Seen & { status: string };
+  changes?: Changes;
+  /** Custom fields among `changes` that requesters see, as it was then, and the custom status where they do. */
+  publicFields?: string[];
+  /** The ticket's version as its requester counts. */
+  publicVersion?: number;
+  messageId?: string;
+  visibility?: string;
+  /** The message opens its ticket. */
+  opens?: boolean;
+  authorKind?: string;
+  /** Of an operation that was taken back. */
+  kind?: string;
+  /** What it came of. */
+  because?: { macroId?: string; jobId?: string; operationId?: string; imported?: boolean };
+  /** The operation that told of itself, before all facts of one did. */
+  operationId?: string;
+  /** The problem with which an incident was solved. */
+  problemId?: string;
+  /** What set it off, where it came by itself. */
+  cause?: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'One changed field.' })
+@Directive('@shareable')
+export class FieldChange {
+  @Field(() => String, {
+    description: 'The name of the field in the graph; `field:` and the key of a custom field.',
+  })
+  field!: string;
+  @Field(() => Json, {
+    nullable: true,
+    description: 'The value before; the id where it is a thing.',
+  })
+  from!: unknown;
+  @Field(() => Json, {
+    nullable: true,
+    description: 'The value after; the id where it is a thing.',
+  })
+  to!: unknown;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'One fact about a ticket, never changed or deleted; the same in timelines and subscriptions.',
+})
+export class TicketEvent {
+  readonly fact: Fact<TicketData>;
+
+  @Field(() => ID, { description: 'Prefix `evt_`; the same wherever the fact is told.' })
+  readonly id: string;
+  @Field(() => EventType, { description: 'What happened: `ticket.assigned`.' })
+  readonly type: string;
+  @Field(() => DateTime, { description: 'When it happened; for imported facts in the past.' })
+  readonly at: Date;
+
+  constructor(fact: Fact) {
+    this.fact = fact as unknown as Fact<TicketData>;
+    this.id = toId('evt', fact.id);
+    this.type = fact.type;
+    this.at = new Date(fact.at);
+  }
+}
+
+export const TicketEventConnection = connectionOf(
+  TicketEvent,
+  'TicketEvent',
+  'facts about tickets',
+);

@@ -1,0 +1,152 @@
+import { isStaff } from '@deskgraph/common/auth/access';
+import { placeAt } from '@deskgraph/common/graphql/signed-cursor';
+import type { EntityManager } from '@deskgraph/common/database/database';
+import type { Fact } from '@deskgraph/common/events/log';
+import { patiently } from '@deskgraph/common/core/database-errors';
+import { type Told, stoppable } from '@deskgraph/common/graphql/subscription-server';
+import type { Loaders } from '@deskgraph/common/database/request-loaders';
+import { CursorExpired } from '@deskgraph/common/events/event-log-tail';
+import type { Context } from '@deskgraph/common/database/context';
+import type { TicketFilter } from '../../model/filter/sql.ts';
+import type { Ticket } from '../../model/ticket/ticket.ts';
+import { isAskedBy, visible } from '../../model/rights/visible.ts';
+import { cursorOf, markAt } from './cursor.ts';
+import { type TicketData, TicketEvent } from './event.ts';
+import { fewOf, refuseTooMuch, wantedNow } from './event-filter.ts';
+import { messageNow } from './current-state-cache.ts';
+import { type LiveMessage, type Resync, ResyncReason } from './message.ts';
+import { isVisible } from './visible.ts';
+
+export interface Following<M extends LiveMessage> {
+  Message: new () => M;
+  /** All types when left out. */
+  types?: readonly string[] | null | undefined;
+  ticketId?: string;
+  filter?: TicketFilter | null | undefined;
+  after?: string | null | undefined;
+  /** What the message says beside the fact. */
+  rest?: (ctx: Context, event: TicketEvent, ticket: Ticket) => Partial<M>;
+}
+
+/** So long what was read of a ticket counts as what it is. */
+const FRESH_MS = 500;
+/** Of more tickets than these, older facts are looked for in the whole log. */
+const FEW = 1_000;
+const READ_ANEW =
+  '{ tickets(orderBy: [{ field: UPDATED_AT, direction: DESC }], first: 100) { nodes { id cursor } } }';
+
+/**
+ * The facts about tickets that the caller may see, each in a message, from a position on or from now. Rights and filter are asked for every
+ * fact at the moment when it is told, and about the ticket as it is then. A mark comes first, and again after a while without facts: a stream
+ * that is cut goes on from there.
+ */
+export function follow<M extends LiveMessage>(
+  ctx: Context,
+  following: Following<M>,
+): AsyncIterableIterator<Told> {
+  const { after, filter } = following;
+  const position = after ? placeAt(ctx, after, ['after']).position : undefined;
+  refuseTooMuch(ctx, filter);
+  return stoppable((signal) => told(ctx, following, position, signal));
+}
+
+async function* told<M extends LiveMessage>(
+  ctx: Context,
+  following: Following<M>,
+  after: number | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Told, void, void> {
+  const { Message, filter, rest } = following;
+  const { workspace } = ctx;
+  const tail = ctx.tail!;
+  try {
+    const from = await patiently(() => tail.from({ workspace, after }), signal);
+    yield { cursor: following.after ?? markAt(ctx, from), anew: READ_ANEW };
+    const reader = {
+      workspace,
+      from,
+      signal,
+      concerns: concernOf(ctx, following),
+      subjects: subjectsOf(ctx, following),
+    };
+    for await (const { facts, position } of tail.follow(reader)) {
+      if (!facts.length) {
+        yield { cursor: markAt(ctx, position) };
+        continue;
+      }
+      let tickets = new Map<string, Ticket>();
+      let asked = 0;
+      for (const [at, fact] of facts.entries()) {
+        // A reader may take long for the facts before this one.
+        if (Date.now() - asked > FRESH_MS) {
+          const touched = [...new Set(facts.slice(at).map(({ subject }) => subject))];
+          tickets = await patiently(() => wantedNow(ctx, filter, touched), signal);
+          asked = Date.now();
+        }
+        const ticket = tickets.get(fact.subject);
+        if (signal.aborted) return;
+        if (!ticket) continue;
+        const { event, cursor } = shared(ctx, fact);
+        const message = Object.assign(new Message(), {
+          cursor,
+          event,
+          ...rest?.(ctx, event, ticket),
+        });
+        yield { message, cursor, prepare: ({ load }) => lend(load, ctx, event, ticket) };
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof CursorExpired)) throw error;
+    const cursor = markAt(ctx, tail.head);
+    const resync: Resync = { reason: ResyncReason.CURSOR_EXPIRED, from: cursor, query: READ_ANEW };
+    yield { message: Object.assign(new Message(), { cursor, resync }), cursor };
+  }
+}
+
+const known = new WeakMap<Fact, { event: TicketEvent; cursor: string }>();
+
+/** What is the same in all streams. */
+function shared(ctx: Context, fact: Fact): { event: TicketEvent; cursor: string } {
+  let made = known.get(fact);
+  if (!made) {
+    const event = new TicketEvent(fact);
+    known.set(fact, (made = { event, cursor: cursorOf(ctx, event) }));
+  }
+  return made;
+}
+
+/** Who asks for the ticket or the message of a fact gets what was read for all. */
+function lend(load: Loaders, ctx: Context, { fact: { data } }: TicketEvent, ticket: Ticket): void {
+  load.know('ticket', ticket);
+  if (data.messageId)
+    load.lend('message', data.messageId, () => messageNow(ctx, ticket, data.messageId!));
+}
+
+/**
+ * What can be said of a fact without reading anything. A customer hears of what happened to a ticket while it concerned him: thousands of them
+ * listen at once, and a fact must not wake them all.
+ */
+function concernOf(
+  { actor }: Context,
+  { types, ticketId }: Following<LiveMessage>,
+): (fact: Fact) => boolean {
+  const all = isStaff(actor);
+  return (fact) => {
+    const { type, subject, data } = fact as unknown as Fact<TicketData>;
+    return (
+      subject.startsWith('tkt_') &&
+      (all || isAskedBy(actor, data.state)) &&
+      (ticketId === undefined || subject === ticketId) &&
+      (!types || types.includes(type)) &&
+      isVisible(actor, { type, data })
+    );
+  };
+}
+
+/** The tickets that the stream can only be about, where they are few. */
+const subjectsOf =
+  ({ actor }: Context, { ticketId }: Following<LiveMessage>) =>
+  async (em: EntityManager): Promise<readonly string[] | undefined> => {
+    if (ticketId !== undefined) return [ticketId];
+    return isStaff(actor) ? undefined : fewOf(em, visible(actor), FEW);
+  };

@@ -1,0 +1,124 @@
+import { Auth, Role } from '@deskgraph/common/auth/access';
+import { ActorView } from '@deskgraph/common/graphql/shared-types';
+import { type Page, PageArgs } from '@deskgraph/common/database/pagination';
+import { CursorScalar, EventType } from '@deskgraph/common/graphql/scalars';
+import type { Context } from '@deskgraph/common/database/context';
+import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { shown } from '../../people/external/actor.ts';
+import { byId as messageById } from '../../model/message/find.ts';
+import { Message } from '../../model/message/message.ts';
+import { TicketFilter } from '../../model/filter/sql.ts';
+import { byId as ticketById } from '../../model/ticket/find.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import { readsOnHold } from '../../model/rights/read-rights.ts';
+import { cursorOf, ofTicket } from './cursor.ts';
+import { end } from './log-end.ts';
+import { FieldChange, TicketEvent, TicketEventConnection } from './event.ts';
+import { find } from './find.ts';
+import { summaryOf } from './summary.ts';
+import { findOf } from './timeline.ts';
+import { changesFor } from './visible.ts';
+
+@Resolver(() => TicketEvent)
+export class TicketEventResolver {
+  @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
+  @Query(() => TicketEventConnection, {
+    description:
+      'Facts after a position of the log, oldest first, at most 100 a page: the way to catch up. A page may be short, even empty, while there is more after it.',
+  })
+  ticketEvents(
+    @Arg('filter', () => TicketFilter, {
+      nullable: true,
+      description: 'Of these tickets, as they are now.',
+    })
+    filter: TicketFilter | null,
+    @Arg('types', () => [EventType], {
+      nullable: true,
+      description: 'Only these facts, at most 50 names.',
+    })
+    types: string[] | null,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 25 }) first: number | null,
+    @Arg('after', () => CursorScalar, {
+      nullable: true,
+      description: 'Default the begin of the log.',
+    })
+    after: string | null,
+    @Ctx() ctx: Context,
+  ): Promise<Page<TicketEvent>> {
+    return find(ctx, { filter, types, first, after });
+  }
+
+  @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
+  @Query(() => CursorScalar, {
+    description:
+      'The end of the log. Ask for it together with what you show, and subscribe from it: nothing in between is missed.',
+  })
+  eventCursor(@Ctx() ctx: Context): Promise<string> {
+    return end(ctx);
+  }
+
+  @FieldResolver(() => CursorScalar, { description: 'Where it stands in the log.' })
+  cursor(@Root() event: TicketEvent, @Ctx() ctx: Context): string {
+    return cursorOf(ctx, event);
+  }
+
+  @FieldResolver(() => ActorView, { nullable: true, description: 'Who did it.' })
+  actor(@Root() { fact: { actor } }: TicketEvent): object {
+    return shown(actor.kind, actor.id, actor.name);
+  }
+
+  @FieldResolver(() => Ticket, { nullable: true, description: 'Its ticket, as it is now.' })
+  ticket(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): Promise<Ticket | null> {
+    return ticketById(ctx, fact.subject);
+  }
+
+  @FieldResolver(() => Int, { description: 'The version of the ticket after it.' })
+  version(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): number {
+    return readsOnHold(ctx.actor) ? fact.version : (fact.data.publicVersion ?? 0);
+  }
+
+  @FieldResolver(() => [FieldChange], {
+    description: 'The changed fields that the caller may see.',
+  })
+  changes(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): Promise<FieldChange[]> {
+    return changesFor(ctx, fact.data);
+  }
+
+  @FieldResolver(() => Message, { nullable: true, description: 'The message that it is about.' })
+  message(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): Promise<Message | null> | null {
+    return fact.data.messageId ? messageById(ctx, fact.data.messageId) : null;
+  }
+
+  @FieldResolver(() => String, {
+    description: 'One line in the reader’s language, English where it is not known.',
+  })
+  summary(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): string {
+    return summaryOf(fact, ctx);
+  }
+}
+
+@Resolver(() => Ticket)
+export class TicketTimeline {
+  @FieldResolver(() => CursorScalar, {
+    description: 'Where the last fact stands that the caller may see; give it back as `seen`.',
+  })
+  cursor(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<string> {
+    return ofTicket(ctx, ticket.id);
+  }
+
+  @FieldResolver(() => TicketEventConnection, {
+    description: 'Everything that happened to it, oldest first; nobody can delete it.',
+  })
+  timeline(
+    @Root() ticket: Ticket,
+    @Arg('types', () => [EventType], {
+      nullable: true,
+      description: 'Only these facts, at most 50 names.',
+    })
+    types: string[] | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<TicketEvent>> {
+    return findOf(ctx, ticket.id, { types, ...page });
+  }
+}

@@ -1,0 +1,56 @@
+import type { Fact } from '@deskgraph/common/events/log';
+import { spoken } from '@deskgraph/common/core/language';
+import type { Context } from '@deskgraph/common/database/context';
+import { MessageVisibility } from '../../model/message/message.ts';
+import { statusFor } from '../../model/rights/read-rights.ts';
+import type { TicketStatus } from '../../model/ticket/enums.ts';
+import type { TicketData } from './event.ts';
+import { SENTENCES, STATUSES, type Sentences } from './summaries.ts';
+
+/** One line about a fact, in the first of the reader's languages that is known, else in English. */
+export function summaryOf({ type, actor, data }: Fact<TicketData>, reader: Context): string {
+  const sentence = spoken(SENTENCES, reader.locales)[keyOf(type, data)];
+  const status = (data.changes?.['status']?.[1] ?? data.state.status) as TicketStatus;
+  return sentence
+    .replace('{who}', () => actor.name)
+    .replace('{status}', () => spoken(STATUSES, reader.locales)[statusFor(reader.actor, status)]);
+}
+
+function keyOf(type: string, { changes = {}, visibility }: TicketData): keyof Sentences {
+  if (type === 'message.added') return visibility === MessageVisibility.PUBLIC ? 'reply' : 'note';
+  if (type === 'ticket.assigned') {
+    if (!('assigneeId' in changes)) return 'handed';
+    return changes['assigneeId']![1] ? 'assigned' : 'unassigned';
+  }
+  if (type === 'ticket.participants_changed') {
+    if ('ccIds' in changes) return 'ccs';
+    const [before, after] = changes['followerIds'] as [string[], string[]];
+    return after.length > before.length ? 'joined' : 'left';
+  }
+  if (type === 'ticket.spam_marked') return changes['spam']?.[1] ? 'spam' : 'notSpam';
+  return KEYS[type] ?? 'other';
+}
+
+const KEYS: Record<string, keyof Sentences> = {
+  'ticket.created': 'created',
+  'ticket.updated': 'updated',
+  'ticket.status_changed': 'status',
+  'ticket.followed_up': 'followed',
+  'ticket.escalated': 'escalated',
+  'ticket.escalation_ended': 'calmed',
+  'ticket.snoozed': 'snoozed',
+  'ticket.woken': 'woken',
+  'ticket.merged': 'merged',
+  'message.redacted': 'redacted',
+  'ticket.notified': 'notified',
+  'message.scheduled': 'scheduled',
+  'message.cancelled': 'unsent',
+  'ticket.split': 'split',
+  'ticket.linked': 'linked',
+  'ticket.unlinked': 'unlinked',
+  'operation.undone': 'undone',
+  'ticket.deleted': 'deleted',
+  'ticket.restored': 'restored',
+  'ticket.purged': 'purged',
+  'ticket.requester_changed': 'requester',
+};

@@ -1,0 +1,157 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { hydrate } from '@deskgraph/common/database/database';
+import { asks } from '@deskgraph/common/filter/sql-filter';
+import type { TestService } from '@deskgraph/common/testing/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { type Clock, stopClock } from '../../../testing/clock.ts';
+import { seed } from '../../../testing/config.ts';
+import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Dice, dice } from '../../../testing/dice.ts';
+import { written } from '../../../testing/log.ts';
+import { Play } from '../../../testing/play.ts';
+import { type State, stateOf } from '../../model/ticket/events.ts';
+import type { TicketFilter } from '../../model/filter/sql.ts';
+import type { TicketLike } from '../../model/filter/memory.ts';
+import { fits } from '../../model/rights/visible.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+
+let service: TestService;
+let clock: Clock;
+let desk: Desk;
+let owner: Client;
+beforeAll(async () => {
+  service = await startTickets();
+  clock = stopClock(service);
+  desk = await openDesk(service);
+  owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+  await owner.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
+});
+afterAll(async () => {
+  jest.useRealTimers();
+  await owner.end();
+  await service.stop();
+});
+
+interface Stored {
+  id: string;
+  version: number;
+  state: State;
+}
+
+async function stored(): Promise<Stored[]> {
+  const { rows } = await owner.query<object>(
+    'select * from ticket where workspace_id = $1 order by number',
+    [desk.workspace],
+  );
+  return hydrate(service.service.orm, Ticket, rows).map((ticket) => ({
+    id: ticket.id,
+    version: ticket.version,
+    state: stateOf(ticket),
+  }));
+}
+
+/** Each moment of a history, and how all tickets were stored then. */
+async function history(play: Play, length: number): Promise<Map<number, Stored[]>> {
+  const moments = new Map<number, Stored[]>();
+  for (let n = 0; n < length; n++) {
+    await play.write();
+    if (n % 10 === 9) play.pass();
+    await settled();
+    moments.set(Date.now(), await stored());
+  }
+  return moments;
+}
+
+/** What was due by now is done. */
+async function settled(): Promise<void> {
+  const due = () =>
+    owner.query(
+      'select from ticket where least(closes_at, snoozed_until, purges_at) <= $1 limit 1',
+      [new Date()],
+    );
+  while ((await due()).rowCount) await sleep(5);
+}
+
+async function replayed(): Promise<Map<string, string>> {
+  const { rows } = await owner.query<{ subject: string; version: number; state: object }>(
+    `select subject, version, data -> 'state' as state from (
+       select subject, version, workspace_id, data from event_log union all select subject, version, workspace_id, data from outbox) e
+     where workspace_id = $1 and subject like 'tkt\\_%'`,
+    [desk.workspace],
+  );
+  return new Map(
+    rows.map(({ subject, version, state }) => [`${subject} ${version}`, written(state)]),
+  );
+}
+
+const AT = `query ($time: DateTime!, $filter: TicketFilter) { ticketsAt(time: $time, filter: $filter, first: 100) {
+  totalCount nodes { at subject status priority tags assignee { id } department { id } ticket { id } } } }`;
+interface Then {
+  ticketsAt: { totalCount: number; nodes: { ticket: { id: string } }[] };
+}
+
+/** What the query should answer, by the rule for a ticket at hand. */
+function expected(
+  actor: Actor,
+  filter: TicketFilter | null,
+  time: number,
+  tickets: readonly Stored[],
+): Then['ticketsAt'] {
+  const shown = tickets.filter(({ id, state }) =>
+    fits(filter, actor, { ...(state as unknown as TicketLike), id }, new Date(time)),
+  );
+  const nodes = shown.map(
+    ({ id, state: { subject, status, priority, tags, assigneeId, departmentId } }) => ({
+      at: new Date(time).toISOString(),
+      subject,
+      status,
+      priority,
+      tags,
+      assignee: assigneeId && { id: assigneeId },
+      department: departmentId && { id: departmentId },
+      ticket: { id },
+    }),
+  );
+  return { totalCount: nodes.length, nodes };
+}
+
+async function ask(play: Play, { one }: Dice, moments: Map<number, Stored[]>): Promise<boolean> {
+  const { filter } = play.list().args as { filter: TicketFilter | null };
+  const [time, tickets] = one([...moments]);
+  const actor = one([desk.agent, desk.colleague, desk.light, desk.analyst]);
+  const { data, errors } = await desk.answer<Then>(actor, AT, {
+    time: new Date(time).toISOString(),
+    filter,
+  });
+  if (asks(filter, 'text')) {
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    return false;
+  }
+  expect({ filter, errors, ...data?.ticketsAt }).toEqual({
+    filter,
+    errors: undefined,
+    ...expected(actor, filter, time, tickets),
+  });
+  return true;
+}
+
+test('the log gives back each moment of a history as it was stored, byte for byte, to any filter', async () => {
+  const chance = dice(seed);
+  const play = new Play(desk, chance, clock);
+  try {
+    const moments = await history(play, 50);
+    const log = await replayed();
+    for (const tickets of moments.values())
+      for (const { id, version, state } of tickets)
+        expect(log.get(`${id} ${version}`)).toBe(written(state));
+    let answered = 0;
+    for (let n = 0; n < 50; n++) if (await ask(play, chance, moments)) answered += 1;
+    expect(answered).toBeGreaterThan(10);
+  } catch (error) {
+    throw new Error(`TEST_SEED=${seed}`, { cause: error });
+  }
+}, 120_000);

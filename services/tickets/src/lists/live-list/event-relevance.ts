@@ -1,0 +1,66 @@
+import type { Actor } from '@deskgraph/common/auth/access';
+import type { Fact } from '@deskgraph/common/events/log';
+import type { Changes } from '../../model/ticket/events.ts';
+import type { TicketFilter } from '../../model/filter/sql.ts';
+import type { Values } from '../../model/field/value.ts';
+import type { TicketLike } from '../../model/filter/memory.ts';
+import { fits } from '../../model/rights/visible.ts';
+import { INSTANT_FIELDS } from '../../model/saved-filter/instants.ts';
+
+interface Told {
+  state?: Omit<TicketLike, 'id'>;
+  changes?: Changes;
+}
+
+const TIMELESS = Object.fromEntries(
+  [...INSTANT_FIELDS, 'publicUpdatedAt'].map((field) => [field, undefined]),
+);
+
+/** Counts and marks go with what was done, and no fact tells what they were before. */
+export const QUIET = ['handled', 'reopenCount', 'transferCount', 'problemId'] as const;
+const UNKNOWN = Object.fromEntries(QUIET.map((field) => [field, undefined]));
+
+/** Facts are asked about by every list of a workspace. */
+const known = new WeakMap<Fact, TicketLike[]>();
+
+/**
+ * The ticket as it was before a fact and as it is after it; none when the fact does not say. Without instants: what they decide can be another
+ * thing later, and the list has to know when.
+ */
+function sidesOf(fact: Fact): TicketLike[] {
+  let sides = known.get(fact);
+  if (!sides) {
+    const { state, changes = {} } = fact.data as unknown as Told;
+    const after = state && { ...state, id: fact.subject, ...TIMELESS };
+    const former = Object.entries(changes).map(([field, [from]]) => [field, from] as const);
+    const before =
+      after &&
+      Object.assign({}, after, UNKNOWN, Object.fromEntries(former), {
+        fields: formerFields(after, former),
+      });
+    known.set(fact, (sides = after && before ? [before, after] : []));
+  }
+  return sides;
+}
+
+/** Changes of custom fields are told by the ids of the fields. */
+function formerFields(
+  { fields }: TicketLike,
+  former: readonly (readonly [string, unknown])[],
+): Values | undefined {
+  if (!fields) return undefined;
+  const given = former.filter(([field]) => field.startsWith('fld_'));
+  const all = Object.entries({ ...fields, ...Object.fromEntries(given) });
+  return Object.fromEntries(all.filter(([, value]) => value !== null)) as Values;
+}
+
+/** Can a fact have changed the list? It can when its ticket was one of the list before it or is after it, or when only a statement could say. */
+export function concerns(
+  actor: Actor,
+  filter: TicketFilter | null | undefined,
+  fact: Fact,
+): boolean {
+  if (!fact.subject.startsWith('tkt_')) return false;
+  const sides = sidesOf(fact);
+  return !sides.length || sides.some((ticket) => fits(filter, actor, ticket) !== false);
+}

@@ -1,0 +1,444 @@
+import 'reflect-metadata';
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { uuidOf } from '@deskgraph/common/core/id';
+import {
+  type StreamClient,
+  type TestService,
+  app,
+  countStatements,
+} from '@deskgraph/common/testing/testing';
+import { Context } from '@deskgraph/common/database/context';
+import { Client } from 'pg';
+import { type Clock, stopClock } from '../../../testing/clock.ts';
+import { runs, seed } from '../../../testing/config.ts';
+import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { dice } from '../../../testing/dice.ts';
+import { Play } from '../../../testing/play.ts';
+import { type Arguments, Watch, clientOf } from '../../../testing/watch.ts';
+import type { TicketChange } from './change.ts';
+import { QUIET } from './event-relevance.ts';
+import { INSTANT_FIELDS } from '../../model/saved-filter/instants.ts';
+import { listsOf, share } from './shared-lists.ts';
+
+const HOUR = 3_600_000;
+
+let service: TestService;
+let desk: Desk;
+let owner: Client;
+let clock: Clock;
+const clients = new Map<Actor, StreamClient>();
+let watches: Watch[] = [];
+
+beforeAll(async () => {
+  service = await startTickets();
+  clock = stopClock(service);
+  desk = await newDesk();
+  owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+});
+afterEach(() => {
+  for (const watch of watches) watch.stop();
+  watches = [];
+});
+afterAll(async () => {
+  for (const client of clients.values()) await client.dispose();
+  await owner.end();
+  await service.stop();
+  jest.useRealTimers();
+});
+
+async function newDesk(): Promise<Desk> {
+  const opened = await openDesk(service);
+  await mutate(opened, opened.admin, 'settingsUpdate', { onHoldEnabled: true });
+  return opened;
+}
+
+function watch(actor: Actor, args: Arguments = {}, at = desk): Watch {
+  let client = clients.get(actor);
+  if (!client) clients.set(actor, (client = clientOf(at, actor)));
+  const watched = new Watch(at, actor, args, client);
+  watches.push(watched);
+  return watched;
+}
+async function watching(actor: Actor, args: Arguments = {}, at = desk): Promise<Watch> {
+  const watched = watch(actor, args, at);
+  await watched.until(({ shown }) => shown !== undefined);
+  return watched;
+}
+const kinds = ({ changes }: Watch): string[] => changes.map(({ kind }) => kind);
+const tagged = (name: string) => ({ tag: { any: [name] } });
+const update = (id: string, input: object, at = desk) =>
+  mutate(at, at.agent, 'ticketUpdate', { id, ...input });
+async function ticket(tag: string, more: object = {}): Promise<string> {
+  const { id } = await desk.ticket(more);
+  await update(id, { addTags: [tag] });
+  return id;
+}
+
+describe('a live list', () => {
+  test('begins with the list and tells each change by one message', async () => {
+    const [a, b] = [await ticket('one'), await ticket('one')];
+    const list = await watching(desk.agent, {
+      filter: tagged('one'),
+      orderBy: [{ field: 'NUMBER' }],
+    });
+    expect(list.shown!.tickets.map(({ id }) => id)).toEqual([a, b]);
+    const c = await ticket('one');
+    await list.settled();
+    await update(a, { subject: 'Other words' });
+    await list.settled();
+    await update(b, { removeTags: ['one'] });
+    await list.settled();
+    expect(list.changes.slice(1)).toEqual([
+      expect.objectContaining({
+        kind: 'ENTER',
+        ticketId: c,
+        index: 2,
+        previousIndex: null,
+        totalCount: 3,
+      }),
+      expect.objectContaining({
+        kind: 'UPDATE',
+        ticketId: a,
+        index: 0,
+        previousIndex: 0,
+        totalCount: 3,
+      }),
+      expect.objectContaining({
+        kind: 'LEAVE',
+        ticketId: b,
+        index: null,
+        previousIndex: 1,
+        totalCount: 2,
+      }),
+    ]);
+    expect(list.last.ticket).toMatchObject({ id: b });
+  });
+
+  test('tells a long way up as one move, with the new content', async () => {
+    const ids: string[] = [];
+    for (let at = 0; at < 8; at++) ids.push(await ticket('move', { subject: `Number ${at}` }));
+    const list = await watching(desk.agent, {
+      filter: tagged('move'),
+      orderBy: [{ field: 'PRIORITY', direction: 'DESC' }, { field: 'NUMBER' }],
+    });
+    await update(ids[7]!, { priority: 'URGENT' });
+    await list.settled();
+    expect(list.changes.slice(1)).toEqual([
+      expect.objectContaining({ kind: 'MOVE', ticketId: ids[7], previousIndex: 7, index: 0 }),
+    ]);
+    expect(list.last.ticket!['priority']).toBe('URGENT');
+  });
+
+  test('shows the first ones only, and counts all', async () => {
+    const [a, b] = [await ticket('first'), await ticket('first')];
+    const list = await watching(desk.agent, {
+      filter: tagged('first'),
+      orderBy: [{ field: 'NUMBER', direction: 'DESC' }],
+      first: 1,
+    });
+    expect(list.shown).toMatchObject({ tickets: [{ id: b }], totalCount: 2 });
+    await update(a, { removeTags: ['first'] });
+    await list.until(({ changes }) => changes.length === 2);
+    expect(list.last).toMatchObject({
+      kind: 'UPDATE',
+      ticket: null,
+      ticketId: null,
+      index: null,
+      previousIndex: null,
+      totalCount: 1,
+    });
+    const c = await ticket('first');
+    await list.until(({ changes }) => changes.length === 4);
+    expect(list.changes.slice(2)).toEqual([
+      expect.objectContaining({ kind: 'LEAVE', ticketId: b, previousIndex: 0, totalCount: 2 }),
+      expect.objectContaining({ kind: 'ENTER', ticketId: c, index: 0, totalCount: 2 }),
+    ]);
+    expect(list.changes[2]!.ticket).toMatchObject({ id: b });
+  });
+
+  test.each(['createdAt', 'updatedAt'])('is changed by time alone, by %s too', async (field) => {
+    const filter = (instant: object) => ({
+      and: [tagged(`time ${field.toLowerCase()}`), { [field]: instant }],
+    });
+    const id = await ticket(`time ${field.toLowerCase()}`);
+    const fresh = await watching(desk.agent, { filter: filter({ within: 'PT1H' }) });
+    const old = await watching(desk.agent, { filter: filter({ olderThan: 'PT1H' }) });
+    const both = await watching(desk.agent, {
+      filter: { or: [filter({ within: 'PT30M' }), filter({ olderThan: 'PT2H' })] },
+    });
+    clock.turn(HOUR);
+    await both.until(({ last }) => last.kind === 'LEAVE');
+    expect([kinds(fresh), kinds(old)]).toEqual([['SNAPSHOT'], ['SNAPSHOT']]);
+    clock.turn(1);
+    await fresh.until(({ last }) => last.kind === 'LEAVE');
+    await old.until(({ last }) => last.kind === 'ENTER');
+    expect(fresh.last.ticket).toMatchObject({ id });
+    clock.turn(2 * HOUR);
+    await both.until(({ last }) => last.kind === 'ENTER');
+  });
+
+  test('is changed by time also with a ticket that came when it did not fit yet', async () => {
+    const list = await watching(desk.agent, {
+      filter: { and: [tagged('ripe'), { createdAt: { olderThan: 'PT1H' } }] },
+    });
+    const id = await ticket('ripe');
+    await list.settled();
+    clock.turn(HOUR + 1);
+    await list.until(({ last }) => last.ticketId === id);
+    expect(kinds(list)).toEqual(['SNAPSHOT', 'ENTER']);
+  });
+
+  test('whoever comes later gets the list as it is, then the same messages as all', async () => {
+    const id = await ticket('late');
+    const early = await watching(desk.agent, { filter: tagged('late') });
+    await update(id, { subject: 'First' });
+    await early.settled();
+    const late = await watching(desk.lead, { filter: tagged('late') });
+    expect(late.changes[0]!.cursor).toBe(early.last.cursor);
+    expect(late.shown).toEqual(early.shown);
+    await update(id, { subject: 'Second' });
+    await ticket('late');
+    await Promise.all([early, late].map((each) => each.settled()));
+    expect(late.changes.slice(1)).toEqual(early.changes.slice(2));
+    expect(new Set(early.changes.map(({ cursor }) => cursor)).size).toBe(early.changes.length);
+  });
+
+  test('is refused as the query is', async () => {
+    let deep: object = { status: { eq: 'OPEN' } };
+    for (let depth = 0; depth < 6; depth++) deep = { not: deep };
+    const order = { field: 'NUMBER' };
+    for (const args of [
+      { first: 101 },
+      { first: -1 },
+      { orderBy: [order, order, order, order] },
+      { filter: deep },
+    ]) {
+      const list = watch(desk.agent, args);
+      await expect(list.until(() => false)).rejects.toThrow('over');
+      const query =
+        'query ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: Int) { tickets(filter: $filter, orderBy: $orderBy, first: $first) { totalCount } }';
+      const { errors } = await desk.answer(desk.agent, query, args);
+      const told = ({ message, extensions }: { message: string; extensions: object }) => ({
+        message,
+        extensions: { ...extensions, requestId: '' },
+      });
+      expect((list.errors as never[]).map(told)).toEqual(errors!.map(told));
+    }
+  });
+
+  test('goes away with the last who looks at it', async () => {
+    const { open } = listsOf(service.service.tail);
+    const before = open.size;
+    const [one, other] = [
+      await watching(desk.agent, { first: 3 }),
+      await watching(desk.lead, { first: 3 }),
+    ];
+    expect(open.size).toBe(before + 1);
+    one.stop();
+    other.stop();
+    while (open.size > before) await new Promise((resolve) => setImmediate(resolve));
+  });
+});
+
+describe('rights', () => {
+  test('a requester gets no message of notes, labels and ON_HOLD', async () => {
+    const id = await ticket('rights');
+    const mine = await watching(desk.customer, { filter: { id: { eq: id } } });
+    const theirs = await watching(desk.agent, { filter: { id: { eq: id } } });
+    await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'OPEN' });
+    await mine.until(({ last }) => last.kind === 'UPDATE');
+    await theirs.settled();
+    await mutate(desk, desk.light, 'messageAdd', {
+      ticketId: id,
+      visibility: 'PRIVATE',
+      body: 'note',
+    });
+    await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'ON_HOLD' });
+    await update(id, { addTags: ['secret'] });
+    await theirs.settled();
+    expect(theirs.last.ticket!['status']).toBe('ON_HOLD');
+    await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'PENDING' });
+    await mine.until(({ last }) => last.ticket?.['status'] === 'PENDING');
+    expect(kinds(mine)).toEqual(['SNAPSHOT', 'UPDATE', 'UPDATE']);
+  });
+
+  test('of a ticket that the caller may not see any more only the id is told, to who had it', async () => {
+    const id = await ticket('bound');
+    await mutate(desk, desk.lead, 'ticketAssign', { id, departmentId: desk.departmentId });
+    const bound = { ...app(desk.workspace), departments: [desk.departmentId] };
+    const list = await watching(bound, { filter: tagged('bound') });
+    expect(list.shown!.totalCount).toBe(1);
+    await mutate(desk, desk.lead, 'ticketAssign', { id, departmentId: null });
+    await list.until(({ last }) => last.kind === 'LEAVE');
+    expect(list.last).toMatchObject({ ticket: null, ticketId: id, totalCount: 0 });
+  });
+});
+
+describe('cost', () => {
+  const lists = (statements: string[]): number =>
+    statements.filter((text) => text.includes('from ticket t')).length;
+
+  test('hundreds who look at the same list cost the statements of one', async () => {
+    const id = await ticket('cost');
+    await ticket('cost');
+    const args = { filter: tagged('cost'), first: 1, orderBy: [{ field: 'NUMBER' }] };
+    const change = async (subject: string): Promise<number> => {
+      const seen = await countStatements(async () => {
+        await update(id, { subject });
+        await Promise.all(
+          watches.map((each) => each.until(({ last }) => last.ticket?.['subject'] === subject)),
+        );
+      });
+      return lists(seen);
+    };
+    await watching(desk.agent, args);
+    const joining = await countStatements(() =>
+      Promise.all(Array.from({ length: 200 }, () => watching(desk.lead, args))),
+    );
+    // A reading is three: the list, the count, what changed. One more can be left over from a fact that came after what it had changed was read.
+    expect(lists(joining)).toBeLessThanOrEqual(3);
+    expect(await change('Seen by many')).toBeLessThanOrEqual(1 + 2 * 3);
+  });
+
+  test('a fact that can’t concern a list costs it nothing', async () => {
+    const list = await watching(desk.agent, { filter: { requesterId: { eq: desk.stranger.id } } });
+    const id = await ticket('elsewhere');
+    const seen = await countStatements(async () => {
+      await update(id, { subject: 'Nothing to them' });
+      await mutate(desk, desk.stranger, 'ticketCreate', { subject: 'Theirs', body: 'Words' });
+      await list.settled();
+    });
+    expect(seen.filter((text) => text.includes('as version from ticket t'))).toHaveLength(1);
+  });
+});
+
+describe('trouble', () => {
+  test('a list that can’t be read is read as soon as it can be', async () => {
+    const id = await ticket('trouble', { subject: 'Before' });
+    const filter = { and: [tagged('trouble'), { createdAt: { within: 'PT1H' } }] };
+    const list = await watching(desk.agent, { filter });
+    const warned = new Promise<void>((resolve) => {
+      jest.spyOn(service.service.log, 'warn').mockImplementation(() => resolve());
+    });
+    await owner.query('alter table ticket rename to away');
+    const other = watch(desk.agent, { filter, first: 5 });
+    clock.turn(HOUR + 1);
+    await warned;
+    await owner.query('alter table away rename to ticket');
+    await list.until(({ last }) => last.kind === 'LEAVE');
+    await other.until(({ shown }) => shown?.totalCount === 0);
+    expect(list.last.ticketId).toBe(id);
+    jest.restoreAllMocks();
+  });
+
+  test('who reads too slowly gets the list anew instead of all that he missed', async () => {
+    const ids: string[] = [];
+    for (let at = 0; at < 40; at++) ids.push((await desk.ticket()).id);
+    const bell = await ticket('bell');
+    const filter = { id: { in: [...ids, bell] } };
+    const { orm, log, tail } = service.service;
+    const slow = share(
+      new Context({ orm, log, tail, actor: desk.agent, requestId: 'req', locales: [] }),
+      { filter, first: 50 },
+    );
+    const next = async (): Promise<TicketChange> =>
+      (await slow.next()).value!.message as TicketChange;
+    expect((await next()).tickets).toHaveLength(41);
+    const quick = await watching(desk.agent, { filter, first: 50 });
+    await owner.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
+    for (let round = 0; round < 13; round++) {
+      await owner.query('update ticket set version = version + 1 where id = any($1)', [
+        ids.map((id) => uuidOf('tkt', id)),
+      ]);
+      await update(bell, { subject: `Round ${round}` });
+      await quick.settled();
+    }
+    expect(quick.changes.length).toBeGreaterThan(520);
+    const anew = await next();
+    expect([anew.kind, anew.cursor]).toEqual(['SNAPSHOT', quick.last.cursor]);
+    await update(bell, { subject: 'At last' });
+    expect((await next()).kind).toBe('UPDATE');
+    await slow.return!();
+  });
+});
+
+describe('a list that is patched by its messages', () => {
+  for (let run = 0; run < runs(3); run++)
+    test(`is what a query answers, whatever is written and however time passes (seed ${seed + run})`, async () => {
+      const chance = dice(seed + run);
+      const at = await newDesk();
+      const play = new Play(at, chance, clock);
+      await play.begin();
+      const look = async (): Promise<void> => {
+        const { actor, args } = play.list();
+        await watching(actor, args, at);
+      };
+      for (let writes = 0; writes < 12; writes++) await play.write();
+      for (let lists = 0; lists < 10; lists++) await look();
+      for (let round = 0; round < 10; round++) {
+        if (chance.roll(3))
+          for (let writes = 1 + chance.roll(6); writes > 0; writes--) await play.write();
+        else play.pass();
+        if (!chance.roll(4)) await look();
+        const wrong = await Promise.all(
+          watches.map(async (each) => {
+            const fault = await each.settled();
+            return (
+              fault && `round ${round}, ${each.actor.name} ${JSON.stringify(each.args)}: ${fault}`
+            );
+          }),
+        );
+        expect(wrong.filter(Boolean)).toEqual([]);
+      }
+      expect(await broken(at.workspace)).toEqual([]);
+    });
+});
+
+interface Row {
+  type: string;
+  subject: string;
+  data: { state: Record<string, unknown>; changes?: Record<string, [unknown, unknown]> };
+}
+
+/** By these lists do not go: what they decide can be another thing later, or what they were is not known; the rest no filter asks for. */
+const APART: ReadonlySet<string> = new Set([
+  ...INSTANT_FIELDS,
+  ...QUIET,
+  'closesAt',
+  'firstReplyAt',
+  'resolutionCode',
+  'resolutionText',
+  'solvedById',
+  'requesterName',
+]);
+
+/**
+ * Facts of a workspace that do not begin where the one before ended. What a ticket was before a fact is its state without the changes, and
+ * lists go by that: a fact that keeps a change to itself, or tells one of another fact, would leave a list as it was.
+ */
+async function broken(workspace: string): Promise<string[]> {
+  const { rows } = await owner.query<Row>(
+    `select type, subject, data from event_log where workspace_id = $1 and subject like 'tkt%' order by position`,
+    [workspace],
+  );
+  const last = new Map<string, object>();
+  return rows.flatMap(({ type, subject, data: { state: told, changes = {} } }) => {
+    const state = {
+      ...Object.fromEntries(Object.entries(told).filter(([field]) => !APART.has(field))),
+      snooze: Boolean(told['snooze']),
+    };
+    const known = Object.entries(changes).filter(([field]) => field in state);
+    const former = known.map(
+      ([field, [from]]) => [field, field === 'snooze' ? Boolean(from) : from] as const,
+    );
+    const before = { ...state, ...Object.fromEntries(former) };
+    const earlier = last.get(subject);
+    last.set(subject, state);
+    return !earlier || isDeepStrictEqual(earlier, before)
+      ? []
+      : [`${type}: ${JSON.stringify([earlier, before])}`];
+  });
+}

@@ -1,0 +1,78 @@
+import type { Actor } from '@deskgraph/common/auth/access';
+import { sql } from '@deskgraph/common/database/database';
+import { turnsOfDays } from '@deskgraph/common/filter/date-range';
+import { milliseconds } from '@deskgraph/common/graphql/scalars';
+import type { Context } from '@deskgraph/common/database/context';
+import type { RawBuilder } from 'kysely';
+import { type TicketFilter, matchesGiven } from '../../model/filter/sql.ts';
+import { visible } from '../../model/rights/visible.ts';
+import { INSTANTS, INSTANT_FIELDS } from '../../model/saved-filter/instants.ts';
+
+/** The answer about a ticket changes so long after the instant in the column. */
+interface Turn {
+  column: RawBuilder<unknown>;
+  ms: number;
+}
+
+/**
+ * When time alone can next change what the filter lets through: never, without a condition that is relative to now. A ticket that fits must
+ * fit the outermost plain conditions, so only such tickets are looked at.
+ */
+export async function due(
+  ctx: Context,
+  filter: TicketFilter | null | undefined,
+  frequent: ReadonlySet<string>,
+  now: Date,
+): Promise<Date | undefined> {
+  const turns = filter ? turnsOf(filter, ctx.actor) : [];
+  const dayTurn = filter ? dayTurnOf(filter, now) : Infinity;
+  const day = Number.isFinite(dayTurn) ? new Date(dayTurn) : undefined;
+  if (!turns.length) return day;
+  const em = await ctx.read();
+  const condition = sql`${visible(ctx.actor)} and ${matchesGiven(plain(filter!), ctx.actor, frequent, now)}`;
+  const nexts = turns.map(({ column, ms }) => {
+    const length = sql`${ms}::float8 * interval '1 millisecond'`;
+    return sql`(select min(${column}) + ${length} from ticket t where ${condition} and ${column} > ${now}::timestamptz - ${length})`;
+  });
+  const { rows } = await sql<{ due: number | null }>`
+    select (extract(epoch from least(${sql.join(nexts)})) * 1000)::float8 as due`.execute(
+    em.getKysely(),
+  );
+  const at = rows[0]!.due;
+  if (at === null) return day;
+  return new Date(Math.min(Math.round(at), day?.getTime() ?? Infinity));
+}
+
+/** When time alone can next change what a condition on a custom day says of any ticket. */
+function dayTurnOf(filter: TicketFilter, now: Date): number {
+  const { and, or, not, field } = filter;
+  const own = (field ?? []).flatMap(({ date }) => (date ? turnsOfDays(date, now) : []));
+  return Math.min(
+    ...own,
+    ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].map((part) => dayTurnOf(part, now)),
+  );
+}
+
+function plain({ and: _and, or: _or, not: _not, ...conditions }: TicketFilter): TicketFilter {
+  return { ...conditions, ...Object.fromEntries(INSTANT_FIELDS.map((field) => [field, null])) };
+}
+
+/** `within` holds up to the last millisecond, `olderThan` from the next one. */
+function turnsOf(filter: TicketFilter, actor: Actor): Turn[] {
+  const { and, or, not } = filter;
+  const own = INSTANT_FIELDS.flatMap((field) => {
+    const { within, olderThan } = filter[field] ?? {};
+    const [around, past] = [within && milliseconds(within)!, olderThan && milliseconds(olderThan)!];
+    const lengths = [
+      ...(typeof around === 'number' ? [-around, around + 1] : []),
+      ...(typeof past === 'number' ? [past + 1] : []),
+    ];
+    return lengths.map((ms) => ({ column: INSTANTS[field](actor), ms }));
+  });
+  return [
+    ...own,
+    ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].flatMap((part) =>
+      turnsOf(part, actor),
+    ),
+  ];
+}

@@ -1,0 +1,91 @@
+import { Refusal } from '@deskgraph/common/core/errors';
+import { z } from '@deskgraph/common/graphql/input';
+import type { Context } from '@deskgraph/common/database/context';
+import { find as findFields } from '../../model/field/find.ts';
+
+/** What a list can show of a ticket: fields of Ticket. */
+export const FIELDS: ReadonlySet<string> = new Set([
+  'number',
+  'id',
+  'externalId',
+  'subject',
+  'description',
+  'status',
+  'customStatus',
+  'priority',
+  'category',
+  'form',
+  'department',
+  'assignee',
+  'escalation',
+  'requester',
+  'requesterName',
+  'organization',
+  'participants',
+  'tags',
+  'product',
+  'locale',
+  'channel',
+  'origin',
+  'createdBy',
+  'createdAt',
+  'updatedAt',
+  'waitingSince',
+  'firstReplyAt',
+  'solvedAt',
+  'solvedBy',
+  'resolution',
+  'closesAt',
+  'closedAt',
+  'deletedAt',
+  'handled',
+  'reopenCount',
+  'transferCount',
+  'snooze',
+  'problem',
+  'links',
+  'followUpOf',
+  'mergedInto',
+  'splitFrom',
+  'contributions',
+  'viewers',
+]);
+const CUSTOM = 'field:';
+
+/** The columns of a view that names none. */
+export const COLUMNS = [
+  'number',
+  'subject',
+  'status',
+  'priority',
+  'requesterName',
+  'assignee',
+  'waitingSince',
+  'updatedAt',
+];
+
+export const column = z
+  .string()
+  .max(100)
+  .refine((name) => FIELDS.has(name) || name.startsWith(CUSTOM));
+export const columns = z.array(column).min(1).max(30);
+
+interface Shown {
+  columns?: readonly string[] | null;
+  groupBy?: string | null;
+}
+
+/** Custom fields are named by keys that there are. */
+export async function refuseUnknown(
+  ctx: Context,
+  { columns: names, groupBy }: Shown,
+): Promise<void> {
+  const places = [
+    ...(names ?? []).map((name, at) => ({ name, place: `columns.${at}` })),
+    { name: groupBy ?? '', place: 'groupBy' },
+  ];
+  const custom = places.filter(({ name }) => name.startsWith(CUSTOM));
+  const keys = custom.length ? (await findFields(ctx)).map(({ key }) => key) : [];
+  const unknown = custom.find(({ name }) => !keys.includes(name.slice(CUSTOM.length)));
+  if (unknown) throw new Refusal('INVALID', unknown.place);
+}

@@ -1,0 +1,50 @@
+import { isStaff } from '@deskgraph/common/auth/access';
+import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { toId } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
+import { reads } from '../../model/rights/read-rights.ts';
+import { builtIn, firstOf } from './built-in.ts';
+import { View } from './view.ts';
+import { visible } from './visible.ts';
+
+/** All views of the caller: the built-in ones, then the others by name. */
+export async function find(ctx: Context): Promise<View[]> {
+  const em = await ctx.read();
+  const { rows } =
+    await sql<object>`select v.* from ticket_view v where ${visible(ctx.actor)} order by lower(v.name), v.id`.execute(
+      em.getKysely(),
+    );
+  return [...builtIn(ctx), ...hydrate(ctx.orm, View, rows)];
+}
+
+/** One view by id, if the caller has it. */
+export async function byId(ctx: Context, id: string): Promise<View | null> {
+  if (!isStaff(ctx.actor) || !reads(ctx.actor)) return null;
+  return (
+    builtIn(ctx).find((view) => view.id === id) ??
+    ctx.load.byId('view', id, async (ids) => {
+      const em = await ctx.read();
+      const { rows } =
+        await sql<object>`select v.* from ticket_view v where v.id = any(${uuids('vie', ids)}) and ${visible(ctx.actor)}`.execute(
+          em.getKysely(),
+        );
+      return hydrate(ctx.orm, View, rows);
+    })
+  );
+}
+
+/** Which view opens first for the caller. */
+export const defaultOf = (ctx: Context): Promise<string> =>
+  ctx.load.byKey(
+    'default view',
+    ctx.actor.id,
+    async ([actor]) => {
+      const em = await ctx.read();
+      const { rows } = await sql<{ view: string }>`
+        select view_id as view from default_view where workspace_id = ${ctx.workspace}::uuid and actor_id = ${actor!}`.execute(
+        em.getKysely(),
+      );
+      return new Map(rows.map((row) => [actor!, toId('vie', row.view)]));
+    },
+    firstOf(ctx.workspace),
+  );

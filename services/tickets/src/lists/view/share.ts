@@ -1,0 +1,29 @@
+import { Role, hasRole } from '@deskgraph/common/auth/access';
+import { Refusal } from '@deskgraph/common/core/errors';
+import type { Context } from '@deskgraph/common/database/context';
+import { departmentId as departmentOf } from '../../ticketing/ticket/reference.ts';
+import { ViewSharing } from './view.ts';
+import { shares } from './visible.ts';
+
+/** The department that a view is shared with, null for other views; refused where the caller may not share so. */
+export async function sharedWith(
+  ctx: Context,
+  sharing: ViewSharing,
+  departmentId: string | null | undefined,
+): Promise<string | null> {
+  if (sharing !== ViewSharing.PRIVATE && !shares(ctx.actor))
+    throw new Refusal('FORBIDDEN', 'sharing');
+  if (sharing !== ViewSharing.DEPARTMENT) {
+    if (typeof departmentId === 'string') throw new Refusal('INVALID', 'departmentId');
+    return null;
+  }
+  if (typeof departmentId !== 'string') throw new Refusal('REQUIRED', 'departmentId');
+  const known = await departmentOf(ctx, departmentId, 'departmentId');
+  if (
+    ctx.actor.kind === 'agent' &&
+    !hasRole(ctx.actor, Role.ADMIN) &&
+    !ctx.actor.departments.includes(known)
+  )
+    throw new Refusal('FORBIDDEN', 'departmentId');
+  return known;
+}

@@ -1,0 +1,423 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Actor, Role } from '@deskgraph/common/auth/access';
+import { buildSubgraph } from '@deskgraph/common/graphql/federation';
+import { newId } from '@deskgraph/common/core/id';
+import { type TestService, app, countStatements, person } from '@deskgraph/common/testing/testing';
+import { type GraphQLObjectType } from 'graphql';
+import { Client } from 'pg';
+import {
+  type Desk,
+  type Result,
+  mutate,
+  openDesk,
+  reply,
+  startTickets,
+} from '../../../testing/desk.ts';
+import { subgraph } from '../../subgraph.ts';
+import { COLUMNS, FIELDS, column } from './columns.ts';
+
+let service: TestService;
+let desk: Desk;
+let member: Actor;
+let memberLead: Actor;
+
+beforeAll(async () => {
+  service = await startTickets();
+});
+beforeEach(async () => {
+  desk = await openDesk(service);
+  member = { ...desk.agent, departments: [desk.departmentId] };
+  memberLead = { ...desk.lead, departments: [desk.departmentId] };
+});
+afterAll(() => service.stop());
+
+interface Shown {
+  id: string;
+  name: string;
+  sharing: string;
+  version: number;
+  isDefault: boolean;
+  count: number;
+  filter: object;
+  orderBy: object[];
+  columns: string[];
+  groupBy: string | null;
+  owner: { id: string } | null;
+  department: { id: string } | null;
+}
+const VIEW =
+  'id name sharing version isDefault count filter orderBy columns groupBy owner { id } department { id }';
+const BUILT_IN = 8;
+
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const create = (actor: Actor, input: object = {}) =>
+  mutate(
+    desk,
+    actor,
+    'viewCreate',
+    { name: 'Late', filter: { status: { eq: 'OPEN' } }, ...input },
+    `view { ${VIEW} }`,
+  );
+const update = (actor: Actor, input: object) =>
+  mutate(desk, actor, 'viewUpdate', input, `view { ${VIEW} }`);
+const remove = (actor: Actor, id: string) => mutate(desk, actor, 'viewDelete', { id }, 'deletedId');
+const viewOf = (payload: Result): Shown => {
+  expect(codes(payload)).toEqual([]);
+  return payload['view'] as Shown;
+};
+const viewsOf = async (actor: Actor): Promise<Shown[]> =>
+  (await desk.ask<{ views: Shown[] }>(actor, `{ views { ${VIEW} } }`)).views;
+const namesOf = async (actor: Actor): Promise<string[]> =>
+  (await viewsOf(actor)).slice(BUILT_IN).map(({ name }) => name);
+const builtIn = async (actor: Actor, name: string): Promise<Shown> =>
+  (await viewsOf(actor)).find((view) => view.name === name)!;
+
+test('a view keeps what it was given, and shows the tickets and the count that its filter and order give', async () => {
+  const ids = [
+    await desk.ticket({ subject: 'one' }),
+    await desk.ticket({ subject: 'two' }),
+    await desk.ticket({ subject: 'three' }),
+  ];
+  const filter = {
+    or: [
+      { text: 'two' },
+      {
+        createdAt: { gte: '2026-01-01T00:00:00.000Z', lt: '2999-01-01T00:00:00.000Z' },
+        not: { text: 'one' },
+      },
+    ],
+    createdAt: { within: 'PT1H' },
+    assigneeId: { isNull: true },
+  };
+  const orderBy = [{ field: 'NUMBER', direction: 'DESC' }];
+  const view = viewOf(
+    await create(desk.agent, {
+      filter,
+      orderBy,
+      columns: ['number', 'subject'],
+      groupBy: 'status',
+    }),
+  );
+  expect(view).toMatchObject({
+    sharing: 'PRIVATE',
+    filter,
+    orderBy,
+    columns: ['number', 'subject'],
+    groupBy: 'status',
+    count: 2,
+    version: 1,
+  });
+  expect(view.owner).toEqual({ id: desk.agent.id });
+  const { node, tickets } = await desk.ask<Record<'node' | 'tickets', { tickets: object }>>(
+    desk.agent,
+    `query ($id: ID!, $filter: TicketFilter, $orderBy: [TicketOrder!]) {
+      node(id: $id) { ... on View { tickets(first: 1) { totalCount nodes { id } pageInfo { hasNextPage endCursor } } } }
+      tickets(filter: $filter, orderBy: $orderBy, first: 1) { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }`,
+    { id: view.id, filter, orderBy },
+  );
+  expect(node.tickets).toEqual(tickets);
+  expect(tickets).toMatchObject({
+    totalCount: 2,
+    nodes: [{ id: ids[2]!.id }],
+    pageInfo: { hasNextPage: true },
+  });
+  const { endCursor } = (tickets as unknown as { pageInfo: { endCursor: string } }).pageInfo;
+  const next = await desk.ask(
+    desk.agent,
+    'query ($id: ID!, $after: String) { node(id: $id) { ... on View { tickets(after: $after) { nodes { id } pageInfo { hasNextPage } } } } }',
+    { id: view.id, after: endCursor },
+  );
+  expect(next).toEqual({
+    node: { tickets: { nodes: [{ id: ids[1]!.id }], pageInfo: { hasNextPage: false } } },
+  });
+});
+
+test('a view is changed, with a fact for each change, and deleted', async () => {
+  const { id } = viewOf(await create(desk.agent));
+  const changed = viewOf(
+    await update(desk.agent, {
+      id,
+      name: ' Later ',
+      orderBy: null,
+      columns: null,
+      groupBy: 'assignee',
+      expectedVersion: 1,
+    }),
+  );
+  expect(changed).toMatchObject({
+    name: 'Later',
+    version: 2,
+    columns: COLUMNS,
+    groupBy: 'assignee',
+    orderBy: [{ field: 'QUEUE', direction: 'ASC' }],
+  });
+  expect(viewOf(await update(desk.agent, { id, name: 'Later' })).version).toBe(2);
+  expect(codes(await update(desk.agent, { id, name: 'x', expectedVersion: 1 }))).toEqual([
+    'CONFLICT input.expectedVersion',
+  ]);
+  expect(await remove(desk.agent, id)).toMatchObject({ deletedId: id, userErrors: [] });
+  expect(codes(await remove(desk.agent, id))).toEqual(['NOT_FOUND input.id']);
+  const owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+  await owner.query(`select set_config('desk.workspace', '*', false)`);
+  const { rows } = await owner.query<{ type: string; version: number; changes: object | null }>(
+    `select type, version, data -> 'changes' as changes from event_log where subject = $1
+     union all select type, version, data -> 'changes' from outbox where subject = $1 order by version`,
+    [id],
+  );
+  await owner.end();
+  expect(rows.map(({ type, version }) => `${type} ${version}`)).toEqual([
+    'view.created 1',
+    'view.updated 2',
+    'view.deleted 3',
+  ]);
+  expect(rows[1]!.changes).toEqual({ name: ['Late', 'Later'], groupBy: [null, 'assignee'] });
+});
+
+test('a column can be a custom field by its key, one that is there', async () => {
+  const field = { key: 'damage', label: 'Damage', kind: 'TEXT' };
+  await mutate(desk, desk.admin, 'ticketFieldCreate', field);
+  const view = viewOf(
+    await create(desk.agent, { columns: ['number', 'field:damage'], groupBy: 'field:damage' }),
+  );
+  expect(view).toMatchObject({ columns: ['number', 'field:damage'], groupBy: 'field:damage' });
+  for (const change of [
+    (input: object) => create(desk.agent, input),
+    (input: object) => update(desk.agent, { id: view.id, ...input }),
+  ]) {
+    expect(codes(await change({ columns: ['number', 'field:other'] }))).toEqual([
+      'INVALID input.columns.1',
+    ]);
+    expect(codes(await change({ groupBy: 'field:other' }))).toEqual(['INVALID input.groupBy']);
+  }
+});
+
+test('what can’t be is refused by name', async () => {
+  const refused = async (input: object, actor = desk.agent): Promise<string[]> =>
+    codes(await create(actor, input));
+  const { id } = viewOf(await create(desk.agent));
+  expect(await refused({ name: ' ' })).toEqual(['REQUIRED input.name']);
+  expect(await refused({ name: 'x'.repeat(101) })).toEqual(['TOO_LONG input.name']);
+  expect(await refused({ columns: ['secret'] })).toEqual(['INVALID input.columns.0']);
+  expect(await refused({ columns: [] })).toEqual(['INVALID input.columns']);
+  expect(await refused({ columns: Array.from({ length: 31 }, () => 'number') })).toEqual([
+    'TOO_LONG input.columns',
+  ]);
+  expect(await refused({ groupBy: '__proto__' })).toEqual(['INVALID input.groupBy']);
+  expect(await refused({ filter: { text: 'x'.repeat(201) } })).toEqual([
+    'TOO_LONG input.filter.text',
+  ]);
+  expect(await refused({ filter: { not: { not: { not: { not: { not: {} } } } } } })).toEqual([
+    'TOO_LONG input.filter',
+  ]);
+  const long = { filter: { assigneeId: { eq: 'x'.repeat(16_000) } } };
+  expect(await refused(long)).toEqual(['TOO_LONG input.filter']);
+  expect(codes(await update(desk.agent, { id, ...long }))).toEqual(['TOO_LONG input.filter']);
+  expect(
+    await refused({ orderBy: Array.from({ length: 4 }, () => ({ field: 'NUMBER' })) }),
+  ).toEqual(['TOO_LONG input.orderBy']);
+  expect(await refused({ departmentId: desk.departmentId })).toEqual([
+    'INVALID input.departmentId',
+  ]);
+  expect(await refused({ sharing: 'DEPARTMENT' }, desk.admin)).toEqual([
+    'REQUIRED input.departmentId',
+  ]);
+  expect(await refused({ sharing: 'DEPARTMENT', departmentId: newId('dep') }, desk.admin)).toEqual([
+    'NOT_FOUND input.departmentId',
+  ]);
+  for (const field of ['name', 'sharing', 'filter'])
+    expect(codes(await update(desk.agent, { id, [field]: null }))).toEqual([
+      `REQUIRED input.${field}`,
+    ]);
+  const [first] = await viewsOf(desk.admin);
+  expect(codes(await update(desk.admin, { id: first!.id, name: 'x' }))).toEqual([
+    'FORBIDDEN input.id',
+  ]);
+  expect(codes(await remove(desk.admin, first!.id))).toEqual(['FORBIDDEN input.id']);
+});
+
+describe('sharing', () => {
+  test('private views are for their owner, those of a department for its people and administrators, public ones for all staff', async () => {
+    viewOf(await create(desk.light, { name: 'own' }));
+    viewOf(
+      await create(memberLead, {
+        name: 'sales',
+        sharing: 'DEPARTMENT',
+        departmentId: desk.departmentId,
+      }),
+    );
+    viewOf(await create(desk.lead, { name: 'all', sharing: 'PUBLIC' }));
+    const bound = { ...app(desk.workspace), departments: [newId('dep')] };
+    expect(await namesOf(desk.light)).toEqual(['all', 'own']);
+    expect(await namesOf(member)).toEqual(['all', 'sales']);
+    expect(await namesOf(desk.agent)).toEqual(['all']);
+    expect(await namesOf(desk.admin)).toEqual(['all', 'sales']);
+    expect(await namesOf(desk.partner)).toEqual(['all', 'sales']);
+    expect(await namesOf(bound)).toEqual(['all']);
+    const other = await openDesk(service);
+    expect(
+      (await other.ask<{ views: object[] }>(other.admin, '{ views { id } }')).views,
+    ).toHaveLength(BUILT_IN);
+    for (const actor of [desk.customer, desk.analyst])
+      expect((await desk.answer(actor, '{ views { id } }')).errors?.[0]?.extensions.code).toBe(
+        'FORBIDDEN',
+      );
+    const [builtin] = await viewsOf(desk.agent);
+    for (const [actor, id] of [
+      [desk.customer, builtin!.id],
+      [other.admin, builtin!.id],
+      [desk.agent, (await viewsOf(desk.light)).at(-1)!.id],
+    ] as const)
+      expect(await desk.ask(actor, 'query ($id: ID!) { node(id: $id) { id } }', { id })).toEqual({
+        node: null,
+      });
+  });
+
+  test('leads and administrators share and change what is shared; others only what is their own', async () => {
+    expect(codes(await create(desk.agent, { sharing: 'PUBLIC' }))).toEqual([
+      'FORBIDDEN input.sharing',
+    ]);
+    expect(
+      codes(await create(member, { sharing: 'DEPARTMENT', departmentId: desk.departmentId })),
+    ).toEqual(['FORBIDDEN input.sharing']);
+    expect(
+      codes(await create(desk.lead, { sharing: 'DEPARTMENT', departmentId: desk.departmentId })),
+    ).toEqual(['FORBIDDEN input.departmentId']);
+    const own = viewOf(await create(desk.agent, { name: 'own' }));
+    expect(codes(await update(desk.agent, { id: own.id, sharing: 'PUBLIC' }))).toEqual([
+      'FORBIDDEN input.sharing',
+    ]);
+    for (const actor of [desk.colleague, desk.admin, desk.partner]) {
+      expect(codes(await update(actor, { id: own.id, name: 'x' }))).toEqual(['NOT_FOUND input.id']);
+      expect(codes(await remove(actor, own.id))).toEqual(['NOT_FOUND input.id']);
+    }
+    const shared = viewOf(await create(desk.lead, { name: 'shared', sharing: 'PUBLIC' }));
+    expect(codes(await update(desk.agent, { id: shared.id, name: 'x' }))).toEqual([
+      'FORBIDDEN input.id',
+    ]);
+    expect(codes(await remove(desk.agent, shared.id))).toEqual(['FORBIDDEN input.id']);
+    expect(codes(await update(desk.admin, { id: shared.id, sharing: 'PRIVATE' }))).toEqual([
+      'FORBIDDEN input.sharing',
+    ]);
+    const sales = viewOf(
+      await update(desk.admin, {
+        id: shared.id,
+        sharing: 'DEPARTMENT',
+        departmentId: desk.departmentId,
+      }),
+    );
+    expect(sales).toMatchObject({ sharing: 'DEPARTMENT', department: { id: desk.departmentId } });
+    expect(viewOf(await update(memberLead, { id: shared.id, name: 'renamed' })).department).toEqual(
+      { id: desk.departmentId },
+    );
+    expect(viewOf(await update(memberLead, { id: shared.id, sharing: 'PRIVATE' }))).toMatchObject({
+      sharing: 'PRIVATE',
+      department: null,
+    });
+  });
+
+  test('one has at most 100 private views', async () => {
+    const owner = person(Role.LIGHT, desk.workspace);
+    const payloads: Result[] = [];
+    for (let made = 0; made < 104; made += 8)
+      payloads.push(...(await Promise.all(Array.from({ length: 8 }, () => create(owner)))));
+    expect(payloads.flatMap(codes)).toEqual(
+      Array.from({ length: 4 }, () => 'LIMIT_REACHED input.sharing'),
+    );
+  });
+});
+
+test('each opens the view first that he has chosen, also a built-in one or one that he may not change', async () => {
+  const first = async (actor: Actor): Promise<string[]> =>
+    (await viewsOf(actor)).filter(({ isDefault }) => isDefault).map(({ name }) => name);
+  expect(await first(desk.agent)).toEqual(['All unsolved']);
+  viewOf(await create(desk.agent, { name: 'own', isDefault: true }));
+  const shared = viewOf(await create(desk.lead, { name: 'shared', sharing: 'PUBLIC' }));
+  expect([await first(desk.agent), await first(desk.lead)]).toEqual([['own'], ['All unsolved']]);
+  expect(viewOf(await update(desk.agent, { id: shared.id, isDefault: true }))).toMatchObject({
+    isDefault: true,
+    version: 1,
+  });
+  expect(await first(desk.agent)).toEqual(['shared']);
+  const mine = await builtIn(desk.agent, 'Mine');
+  viewOf(await update(desk.agent, { id: mine.id, isDefault: true }));
+  expect([await first(desk.agent), await first(desk.lead)]).toEqual([['Mine'], ['All unsolved']]);
+  viewOf(await update(desk.agent, { id: mine.id, isDefault: false }));
+  expect(await first(desk.agent)).toEqual(['All unsolved']);
+  viewOf(await update(desk.agent, { id: shared.id, isDefault: true }));
+  await remove(desk.lead, shared.id);
+  expect(await first(desk.agent)).toEqual(['All unsolved']);
+});
+
+test('the built-in views are there in every workspace, in the reader’s language, and hold what they say', async () => {
+  const made: string[] = [];
+  for (const subject of ['mine', 'free', 'asleep', 'answered', 'done'])
+    made.push((await desk.ticket({ subject })).id);
+  const [mine, , asleep, answered, done] = made as [string, string, string, string, string];
+  await mutate(desk, desk.agent, 'ticketAssign', { id: mine, assigneeId: 'me' });
+  await mutate(desk, desk.agent, 'ticketSnooze', { id: asleep });
+  await reply(desk, desk.agent, answered, { status: 'PENDING' });
+  await reply(desk, desk.agent, done, { status: 'SOLVED' });
+  const held = async (): Promise<Record<string, string[]>> => {
+    const { views } = await desk.ask<{
+      views: { name: string; count: number; tickets: { nodes: { subject: string }[] } }[];
+    }>(desk.agent, '{ views { name count tickets { nodes { subject } } } }');
+    for (const { count, tickets } of views) expect(tickets.nodes).toHaveLength(count);
+    return Object.fromEntries(
+      views.map(({ name, tickets }) => [name, tickets.nodes.map(({ subject }) => subject)]),
+    );
+  };
+  expect(await held()).toEqual({
+    'All unsolved': ['mine', 'free', 'asleep', 'answered'],
+    Mine: ['mine'],
+    Unassigned: ['free', 'answered'],
+    Postponed: ['asleep'],
+    'Waiting longest': ['mine', 'free', 'asleep'],
+    'Unanswered for more than 4 hours': [],
+    'Recently solved': ['done'],
+    Spam: [],
+  });
+  const slovene = await service.ask<{ views: { name: string }[] }>(
+    desk.agent,
+    '{ views { name } }',
+    {},
+    { 'accept-language': 'sl-SI,en' },
+  );
+  expect(slovene.data!.views.map(({ name }) => name)).toContain('Brez odgovorne osebe');
+});
+
+test('every column that a view can have is a field of Ticket', () => {
+  const fields = (
+    buildSubgraph(subgraph).schema.getType('Ticket') as GraphQLObjectType
+  ).getFields();
+  for (const name of COLUMNS) expect(column.safeParse(name).success).toBe(true);
+  expect([...FIELDS].filter((name) => !fields[name])).toEqual([]);
+});
+
+test('40 views with counts and tickets cost as many statements as 10', async () => {
+  for (let at = 0; at < 3; at++) await desk.ticket();
+  const ask = (): Promise<unknown> =>
+    desk.ask(
+      desk.agent,
+      '{ views { name count owner { id } isDefault tickets(first: 2) { totalCount nodes { id } } } }',
+    );
+  // What follows the log reads when it likes.
+  const counted = async (): Promise<string[]> =>
+    (await countStatements(ask)).filter((each) => /from (ticket|agent|default_view)/.test(each));
+  const add = async (from: number, to: number): Promise<void> => {
+    for (let at = from; at < to; at++)
+      await create(desk.agent, {
+        name: `view ${at}`,
+        filter: { number: { gte: at }, ...(at % 2 && { text: `word ${at}` }) },
+        orderBy: [{ field: at % 3 ? 'NUMBER' : 'QUEUE', direction: at % 2 ? 'ASC' : 'DESC' }],
+      });
+  };
+  await add(0, 2);
+  const few = await counted();
+  await add(2, 32);
+  const many = await counted();
+  expect(many).toHaveLength(few.length);
+  expect(many.length).toBeLessThanOrEqual(6);
+});

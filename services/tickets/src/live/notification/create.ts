@@ -1,0 +1,91 @@
+import type { Actor } from '@deskgraph/common/auth/access';
+import { sql } from '@deskgraph/common/database/database';
+import type { Fact } from '@deskgraph/common/events/log';
+import { newUuid, uuidOf } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
+import { staffNow } from '../../staff/agent/who.ts';
+import type { TicketData } from '../../history/event/event.ts';
+import { WORKS } from '../../ticketing/ticket/reference.ts';
+import { sees } from '../../model/rights/visible.ts';
+import { type Call, callsOf } from './recipients.ts';
+import { BY_STRENGTH, type NotificationReason } from './reason.ts';
+import { CHANNEL } from './channel.ts';
+
+/** As many rows as one statement carries. */
+const AT_ONCE = 10_000;
+
+interface Told {
+  fact: Fact;
+  person: string;
+  reason: NotificationReason;
+}
+
+/** Tells people of a page of facts, with the same few statements however many are told; within the transaction that keeps the position. */
+export async function make(ctx: Context, facts: readonly Fact[]): Promise<void> {
+  const called = facts
+    .map((fact) => ({ fact, calls: callsOf(fact) }))
+    .filter(({ calls }) => calls.length);
+  if (!called.length) return;
+  const staff = await staffFor(
+    ctx,
+    called.flatMap(({ calls }) => calls),
+  );
+  const told = called.flatMap(({ fact, calls }) => toldOf(fact, calls, staff));
+  for (let from = 0; from < told.length; from += AT_ONCE)
+    await keep(ctx, told.slice(from, from + AT_ONCE));
+}
+
+/** Who may be told, of those who are called. */
+function staffFor(ctx: Context, calls: readonly Call[]): Promise<Actor[]> {
+  const people = calls.flatMap((call) =>
+    'person' in call && call.person.startsWith('agt_') ? call.person : [],
+  );
+  return staffNow(ctx, { ids: [...new Set(people)], all: calls.some((call) => 'team' in call) });
+}
+
+/** Each person once, for the strongest reason; nobody of his own acts, nor of what he may not see. */
+function toldOf(fact: Fact, calls: readonly Call[], staff: readonly Actor[]): Told[] {
+  const { state } = (fact as unknown as Fact<TicketData>).data;
+  const seeing = staff.filter((actor) => sees(actor, { ...state, id: fact.subject }));
+  const known = new Set(seeing.map(({ id }) => id));
+  const reasons = new Map<string, NotificationReason>();
+  const strongest = calls.toSorted(
+    (a, b) => BY_STRENGTH.indexOf(a.reason) - BY_STRENGTH.indexOf(b.reason),
+  );
+  for (const call of strongest)
+    for (const person of 'person' in call ? [call.person] : teamOf(call.team, staff))
+      if (
+        !reasons.has(person) &&
+        person !== fact.actor.id &&
+        (known.has(person) || person.startsWith('cus_'))
+      )
+        reasons.set(person, call.reason);
+  return [...reasons].map(([person, reason]) => ({ fact, person, reason }));
+}
+
+/** Who works in a department; without one, or when nobody does, all who work. */
+function teamOf(department: string | null, staff: readonly Actor[]): string[] {
+  const working = staff.filter(({ role }) => WORKS.has(role!));
+  const team = working.filter(({ departments }) => department && departments.includes(department));
+  return (team.length ? team : working).map(({ id }) => id);
+}
+
+/** Whoever has said that he does not want to be told so in the app is not. */
+async function keep(ctx: Context, told: readonly Told[]): Promise<void> {
+  const column = <T>(of: (each: Told) => T): T[] => told.map(of);
+  await sql`
+    with made as (
+      insert into notification (id, workspace_id, person_id, ticket_id, position, reason, at)
+      select g.id, ${ctx.workspace}::uuid, g.person, g.ticket, g.position, g.reason, g.at
+      from unnest(
+        ${column(() => newUuid())}::uuid[], ${column(({ person }) => person)}::text[],
+        ${column(({ fact }) => uuidOf('tkt', fact.subject))}::uuid[], ${column(({ fact }) => fact.position)}::bigint[],
+        ${column(({ reason }) => reason)}::text[], ${column(({ fact }) => fact.at)}::timestamptz[]
+      ) as g(id, person, ticket, position, reason, at)
+      where not exists (
+        select from notification_preference p
+        where p.workspace_id = ${ctx.workspace}::uuid and p.person_id = g.person and p.reason = g.reason and not p.in_app)
+      on conflict (workspace_id, person_id, position) do nothing returning person_id)
+    select pg_notify(${CHANNEL}, ${ctx.workspace} || ' ' || person_id) from (select distinct person_id from made) as person
+  `.execute(ctx.em.getKysely());
+}

@@ -1,0 +1,80 @@
+import type { Actor } from '@deskgraph/common/auth/access';
+import { sql } from '@deskgraph/common/database/database';
+import { factOf } from '@deskgraph/common/events/log';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import {
+  Direction,
+  type OrderKey,
+  type Page,
+  type PageRequest,
+  keyset,
+} from '@deskgraph/common/database/pagination';
+import type { Context } from '@deskgraph/common/database/context';
+import { TicketEvent } from '../../history/event/event.ts';
+import { visible as factVisible } from '../../history/event/visible.ts';
+import { visible as ticketVisible } from '../../model/rights/visible.ts';
+import { type Notification, type NotificationRow, notificationOf } from './notification.ts';
+
+export interface NotificationQuery extends PageRequest {
+  unreadOnly?: boolean | null | undefined;
+}
+
+const ORDER: OrderKey[] = [
+  { by: sql`n.at`, type: 'timestamptz', direction: Direction.DESC },
+  { by: sql`n.id`, type: 'uuid', direction: Direction.DESC },
+];
+
+/** What the caller was told, as far as he sees the ticket now: what he may not see any more was never told. On `n` and `t`. */
+const own = (actor: Actor): Condition =>
+  sql`n.workspace_id = ${actor.workspace}::uuid and n.person_id = ${actor.id} and ${ticketVisible(actor)}`;
+const FROM = sql`notification n join ticket t on t.id = n.ticket_id`;
+
+/** A page of the caller's notifications, newest first. */
+export async function find(
+  ctx: Context,
+  { unreadOnly, ...request }: NotificationQuery,
+): Promise<Page<Notification>> {
+  const page = keyset(request, ORDER);
+  const condition: Condition = unreadOnly
+    ? sql`${own(ctx.actor)} and n.read_at is null`
+    : own(ctx.actor);
+  const em = await ctx.read();
+  const { rows } = await sql<NotificationRow>`
+    select n.*, ${page.keys} from ${FROM} where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}`.execute(
+    em.getKysely(),
+  );
+  return page.page(rows, rows.map(notificationOf), () => count(ctx, condition));
+}
+
+/** How many of the caller's notifications are unread. */
+export const unread = (ctx: Context): Promise<number> =>
+  count(ctx, sql`${own(ctx.actor)} and n.read_at is null`);
+
+async function count(ctx: Context, condition: Condition): Promise<number> {
+  const em = await ctx.read();
+  const { rows } = await sql<{
+    count: number;
+  }>`select count(*)::integer as count from ${FROM} where ${condition}`.execute(em.getKysely());
+  return rows[0]!.count;
+}
+
+/** The fact that a notification is about. */
+export const eventOf = async (
+  ctx: Context,
+  { position, event }: Notification,
+): Promise<TicketEvent | null> =>
+  event ??
+  ctx.load.byKey<TicketEvent | null>(
+    'facts by position',
+    String(position),
+    async (positions) => {
+      const em = await ctx.read();
+      const { rows } = await sql<Record<string, unknown>>`
+        select * from event_log e
+        where e.position = any(${positions}::bigint[]) and e.workspace_id = ${ctx.workspace}::uuid and ${factVisible(ctx.actor)}`.execute(
+        em.getKysely(),
+      );
+      return new Map(rows.map((row) => [String(row['position']), new TicketEvent(factOf(row))]));
+    },
+    null,
+  );

@@ -1,0 +1,556 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Actor, Role } from '@deskgraph/common/auth/access';
+import { factOf } from '@deskgraph/common/events/log';
+import { newId, uuidOf } from '@deskgraph/common/core/id';
+import { IdentityKind } from '@deskgraph/common/auth/contact-identity';
+import {
+  type StreamClient,
+  type TestService,
+  countStatements,
+  person,
+} from '@deskgraph/common/testing/testing';
+import { systemActor } from '@deskgraph/common/auth/token';
+import { Context } from '@deskgraph/common/database/context';
+import { Client } from 'pg';
+import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { dice } from '../../../testing/dice.ts';
+import { type Case, Told } from '../../../testing/told.ts';
+import { clientOf } from '../../../testing/watch.ts';
+import { metId } from '../../people/requester/repository.ts';
+import { followFacts, toldAll } from './follow.ts';
+import { make } from './create.ts';
+import { forget } from './sweep.ts';
+
+let service: TestService;
+let owner: Client;
+let stop: (() => Promise<void>) | undefined;
+
+beforeAll(async () => {
+  service = await startTickets();
+  stop = followFacts(service.service);
+  owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+  await owner.query(`select set_config('desk.workspace', '*', false)`);
+});
+afterAll(async () => {
+  await stop?.();
+  await owner.end();
+  await service.stop();
+});
+
+interface Shown {
+  id: string;
+  reason: string;
+  readAt: string | null;
+  text: string;
+  event: { type: string } | null;
+  ticket: { id: string } | null;
+}
+const SHOWN = 'id reason readAt text event { type } ticket { id }';
+const inbox = async (
+  desk: Desk,
+  actor: Actor,
+  args = '',
+): Promise<{ nodes: Shown[]; unread: number }> => {
+  await toldAll(service.service.orm);
+  const query = `{ viewer { notifications(first: 100 ${args}) { nodes { ${SHOWN} } } unread } }`;
+  const { viewer } = await desk.ask<{
+    viewer: { notifications: { nodes: Shown[] }; unread: number };
+  }>(actor, query);
+  return { nodes: viewer.notifications.nodes, unread: viewer.unread };
+};
+const brief = ({ reason, event, ticket }: Shown): string =>
+  `${reason} ${event?.type} ${ticket?.id}`;
+const codes = ({ userErrors }: Result): string[] =>
+  userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+
+const PATIENCE_MS = 10_000;
+
+class Inbox {
+  readonly told: Shown[] = [];
+  readonly begun: Promise<void>;
+  #grown = (): void => {};
+
+  constructor(client: StreamClient, after?: string) {
+    let begin = (): void => {};
+    this.begun = new Promise((resolve) => (begin = resolve));
+    client.subscribe<{ notificationAdded: Shown }, { cursor?: string }>(
+      {
+        query: `subscription ($after: Cursor) { notificationAdded(after: $after) { ${SHOWN} } }`,
+        variables: { after },
+      },
+      {
+        next: ({ data, extensions }) => {
+          begin();
+          this.cursor = extensions?.cursor;
+          if (data) this.told.push(data.notificationAdded);
+          this.#grown();
+        },
+        error: () => {},
+        complete: () => {},
+      },
+    );
+  }
+  cursor: string | undefined;
+
+  /** Resolves once so much is told; what is missing by then shows in what is compared. */
+  async until(count: number): Promise<void> {
+    const late = setTimeout(() => this.#grown(), PATIENCE_MS);
+    const end = Date.now() + PATIENCE_MS;
+    while (this.told.length < count && Date.now() < end)
+      await new Promise<void>((resolve) => (this.#grown = resolve));
+    clearTimeout(late);
+  }
+}
+
+test('each is told exactly what a small model says, in the inbox and live alike, whatever people do to tickets', async () => {
+  const seed = 20_261_126;
+  const { one, some, roll } = dice(seed);
+  const desk = await openDesk(service);
+  const { admin, lead, agent, colleague, light, customer, stranger, departmentId } = desk;
+  await mutate(desk, admin, 'departmentUpdate', {
+    id: departmentId,
+    agentIds: [lead.id, agent.id, light.id],
+  });
+  const { department } = (await mutate(
+    desk,
+    admin,
+    'departmentCreate',
+    { name: 'Empty' },
+    'department { id }',
+  )) as unknown as {
+    department: { id: string };
+  };
+  await mutate(desk, admin, 'settingsUpdate', { onHoldEnabled: true });
+  const everybody = [admin.id, lead.id, agent.id, colleague.id];
+  const told = new Told((id) => (id === departmentId ? [lead.id, agent.id] : everybody));
+  const guests = Array.from({ length: 3 }, (_, at) => {
+    const mail = `guest${at}@post.example`;
+    const id = metId(desk.workspace, { kind: IdentityKind.EMAIL, value: mail });
+    return { mail, actor: person(Role.REQUESTER, desk.workspace, { id, name: mail }) };
+  });
+  const staff: Record<string, Actor> = { admin, lead, agent, colleague, light };
+  const workers = [admin, lead, agent, colleague];
+  const people = [...Object.values(staff), customer, stranger, ...guests.map(({ actor }) => actor)];
+  const clients = people.map((actor) => clientOf(desk, actor));
+  const live = clients.map((client) => new Inbox(client));
+  await Promise.all(live.map(({ begun }) => begun));
+  const settled = async (): Promise<void> => {
+    await toldAll(service.service.orm);
+    await Promise.all(people.map(({ id }, at) => live[at]!.until(told.to.get(id)?.length ?? 0)));
+  };
+
+  const cases: Case[] = [];
+  const create = async (): Promise<void> => {
+    const ccs = some(guests, 2);
+    const input = {
+      subject: `Case ${cases.length}`,
+      body: 'A',
+      departmentId: one([departmentId, department.id, null]),
+      ccs: ccs.map(({ mail }) => mail),
+    };
+    const by = one([customer, stranger]);
+    const made = await mutate(desk, by, 'ticketCreate', input, 'ticket { id }');
+    const it: Case = {
+      id: (made['ticket'] as { id: string }).id,
+      requester: by.id,
+      ccs: ccs.map(({ actor }) => actor.id),
+      assignee: null,
+      department: input.departmentId,
+      status: 'NEW',
+      followers: [],
+    };
+    cases.push(it);
+    told.created(by.id, it);
+  };
+  const ACTS: ((it: Case) => Promise<void>)[] = [
+    async (it) => {
+      const by = one(workers);
+      await mutate(desk, by, 'messageAdd', {
+        ticketId: it.id,
+        visibility: 'PUBLIC',
+        body: 'An answer',
+        override: true,
+      });
+      told.answered(by.id, it);
+    },
+    async (it) => {
+      const by = one(people.filter(({ id }) => id === it.requester || it.ccs.includes(id)));
+      await mutate(desk, by, 'messageAdd', {
+        ticketId: it.id,
+        visibility: 'PUBLIC',
+        body: 'A question for @agent',
+      });
+      told.asked(by.id, it);
+    },
+    async (it) => {
+      const by = one([...workers, light]);
+      const mentioned = some(Object.keys(staff), 3);
+      const body = `${mentioned.map((name) => `Hello @${name}, look:`).join(' ')} not \`@admin\`, nor mail@lead.example`;
+      await mutate(desk, by, 'messageAdd', { ticketId: it.id, visibility: 'PRIVATE', body });
+      told.noted(
+        by.id,
+        it,
+        mentioned.map((name) => staff[name]!.id),
+      );
+    },
+    async (it) => {
+      const by = one(Object.values(staff));
+      const follow = roll(3) > 0;
+      await mutate(desk, by, 'ticketFollow', { id: it.id, follow });
+      it.followers = [...it.followers.filter((id) => id !== by.id), ...(follow ? [by.id] : [])];
+    },
+    async (it) => {
+      const { mail, actor } = one(guests);
+      const by = one([agent, people.find(({ id }) => id === it.requester)!]);
+      await mutate(desk, by, 'ticketParticipantsUpdate', { id: it.id, addCcs: [mail] });
+      told.copied(by.id, it, actor.id);
+    },
+    async (it) => {
+      await settled();
+      const { mail, actor } = one(guests);
+      await mutate(desk, agent, 'ticketParticipantsUpdate', { id: it.id, removeCcs: [mail] });
+      told.lost(it, actor.id);
+    },
+    async (it) => {
+      const by = one(workers);
+      const to = one([...workers, null]);
+      await mutate(desk, by, 'ticketAssign', { id: it.id, assigneeId: to?.id ?? null });
+      told.assigned(by.id, it, to?.id ?? null);
+    },
+    async (it) => {
+      const by = one(workers);
+      const to = one([departmentId, department.id, null]);
+      await mutate(desk, by, 'ticketAssign', { id: it.id, departmentId: to });
+      told.handed(by.id, it, to);
+    },
+    async (it) => {
+      const by = one(workers);
+      const to = one(['OPEN', 'PENDING', 'ON_HOLD', 'ON_HOLD', 'SOLVED']);
+      if (to === 'SOLVED' && it.status !== to) it.assignee ??= by.id;
+      await mutate(desk, by, 'ticketStatusChange', {
+        id: it.id,
+        status: to,
+        ...(to === 'SOLVED' && { resolutionCode: 'NO_REPLY' }),
+      });
+      told.move(by.id, it, to);
+    },
+  ];
+  for (let step = 0; step < 90; step++)
+    await (cases.length < 3 || !roll(12) ? create() : one(ACTS)(one(cases)));
+  await settled();
+  for (const [at, actor] of people.entries()) {
+    const expected = told.to.get(actor.id) ?? [];
+    const isMine = (line: string): boolean => {
+      const it = cases.find(({ id }) => line.endsWith(id))!;
+      return actor.kind === 'agent' || it.requester === actor.id || it.ccs.includes(actor.id);
+    };
+    const { nodes, unread } = await inbox(desk, actor);
+    const shown = expected.filter(isMine);
+    expect({ seed, who: actor.name, live: live[at]!.told.map(brief) }).toEqual({
+      seed,
+      who: actor.name,
+      live: expected,
+    });
+    expect({ seed, who: actor.name, told: nodes.map(brief).toSorted() }).toEqual({
+      seed,
+      who: actor.name,
+      told: shown.toReversed().slice(0, 100).toSorted(),
+    });
+    expect(unread).toBe(shown.length);
+    const bytes = JSON.stringify([nodes, live[at]!.told]);
+    if (actor.kind === 'customer') expect(bytes).not.toMatch(/ON_HOLD|MENTION|FOLLOWED|note/);
+  }
+  for (const client of clients) await client.dispose();
+}, 180_000);
+
+describe('an inbox', () => {
+  let desk: Desk;
+  beforeAll(async () => {
+    desk = await openDesk(service);
+  });
+
+  test('says in the reader’s language what happened to which ticket, and is read by its owner alone', async () => {
+    const { id, number } = await desk.ticket();
+    await mutate(desk, desk.agent, 'messageAdd', {
+      ticketId: id,
+      visibility: 'PUBLIC',
+      body: 'An answer',
+      override: true,
+    });
+    await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED' });
+    await toldAll(service.service.orm);
+    const answer = await service.ask<{ viewer: { notifications: { nodes: { text: string }[] } } }>(
+      desk.customer,
+      '{ viewer { notifications { nodes { text } } } }',
+      {},
+      { 'accept-language': 'pt-BR' },
+    );
+    expect(answer.data!.viewer.notifications.nodes.map(({ text }) => text)).toEqual([
+      `O seu pedido está resolvido · #${number} Where is my parcel?`,
+      `O seu pedido está a ser tratado · #${number} Where is my parcel?`,
+      `Ana respondeu · #${number} Where is my parcel?`,
+    ]);
+    const { nodes } = await inbox(desk, desk.customer);
+    const readBy = (actor: Actor, ids: string[] | null): Promise<Result> =>
+      mutate(desk, actor, 'notificationsRead', { ids }, 'unread');
+    expect(codes(await readBy(desk.stranger, [nodes[0]!.id]))).toEqual(['NOT_FOUND input.ids.0']);
+    expect(await readBy(desk.customer, [nodes[0]!.id])).toMatchObject({
+      unread: 2,
+      userErrors: [],
+    });
+    expect((await inbox(desk, desk.customer, ', unreadOnly: true')).nodes).toEqual(nodes.slice(1));
+    expect(await readBy(desk.customer, null)).toMatchObject({ unread: 0 });
+    expect((await inbox(desk, desk.stranger)).nodes).toEqual([]);
+    expect((await inbox(desk, desk.partner)).nodes).toEqual([]);
+  });
+
+  test('says that a ticket was opened for somebody, not that he was answered', async () => {
+    const who = { kind: IdentityKind.EMAIL, value: 'recall@post.example' };
+    const owner = person(Role.REQUESTER, desk.workspace, {
+      id: metId(desk.workspace, who),
+      name: 'Owner',
+    });
+    const input = {
+      subject: 'Recall',
+      body: 'Please stop using it.',
+      channel: 'EMAIL',
+      requester: { email: who.value },
+    };
+    const { ticket } = await mutate(desk, desk.agent, 'ticketCreate', input, 'ticket { number }');
+    const { nodes } = await inbox(desk, owner);
+    expect(nodes.map(({ text }) => text)).toEqual([
+      `Ana opened a ticket for you · #${(ticket as { number: number }).number} Recall`,
+    ]);
+  });
+
+  test('holds nothing of a ticket that is in the bin or somebody else’s, and has it back with the ticket', async () => {
+    const { id } = await desk.ticket();
+    const about = async (actor: Actor): Promise<number> =>
+      (await inbox(desk, actor)).nodes.filter(({ ticket }) => ticket?.id === id).length;
+    await mutate(desk, desk.agent, 'messageAdd', {
+      ticketId: id,
+      visibility: 'PUBLIC',
+      body: 'An answer',
+      override: true,
+    });
+    expect([await about(desk.customer), await about(desk.colleague)]).toEqual([2, 1]);
+    await mutate(desk, desk.lead, 'ticketDelete', { id });
+    expect([await about(desk.customer), await about(desk.colleague)]).toEqual([0, 0]);
+    await mutate(desk, desk.lead, 'ticketRestore', { id });
+    expect([await about(desk.customer), await about(desk.colleague)]).toEqual([2, 1]);
+    await mutate(desk, desk.agent, 'ticketRequesterChange', {
+      id,
+      requester: { email: 'next@post.example' },
+    });
+    expect([await about(desk.customer), await about(desk.colleague)]).toEqual([0, 1]);
+  });
+
+  test('is as its owner wants it: for each reason for which he can be told', async () => {
+    const PREFERENCES = 'preferences { reason inApp email push }';
+    const of = async (actor: Actor): Promise<string[]> => {
+      const { viewer } = await desk.ask<{ viewer: { preferences: { reason: string }[] } }>(
+        actor,
+        `{ viewer { ${PREFERENCES} } }`,
+      );
+      return viewer.preferences.map(({ reason }) => reason);
+    };
+    expect(await of(desk.customer)).toEqual(['STATUS']);
+    expect(await of(desk.light)).toEqual([
+      'NEW_TICKET',
+      'ASSIGNED',
+      'MENTION',
+      'FOLLOWED',
+      'REPLY',
+      'ESCALATION',
+      'NOT_SENT',
+    ]);
+    expect(await of(desk.partner)).toEqual([]);
+    const choose = (actor: Actor, ...preferences: object[]): Promise<Result> =>
+      mutate(desk, actor, 'notificationPreferencesUpdate', { preferences }, PREFERENCES);
+    const off = { reason: 'NEW_TICKET', inApp: false, email: true, push: false };
+    expect(codes(await choose(desk.customer, off))).toEqual(['INVALID input.preferences.0.reason']);
+    expect(codes(await choose(desk.colleague, off, off))).toEqual([
+      'INVALID input.preferences.1.reason',
+    ]);
+    expect((await choose(desk.colleague, off))['preferences']).toContainEqual(off);
+    await desk.ticket({ subject: 'Quiet' });
+    const has = async (actor: Actor): Promise<boolean> =>
+      (await inbox(desk, actor)).nodes.some(({ text }) => text.includes('Quiet'));
+    expect([await has(desk.agent), await has(desk.colleague)]).toEqual([true, false]);
+  });
+
+  test('says when an own reply that was to be sent later is not, unless one took it back oneself', async () => {
+    const { id } = await desk.ticket();
+    const later = async (by: Actor): Promise<string> => {
+      const input = {
+        ticketId: id,
+        visibility: 'PUBLIC',
+        body: 'Later',
+        override: true,
+        sendAt: new Date(Date.now() + 3_600_000).toISOString(),
+      };
+      return (
+        (await mutate(desk, by, 'messageAdd', input, 'message { id }'))['message'] as { id: string }
+      ).id;
+    };
+    const told = async (actor: Actor): Promise<string[]> =>
+      (await inbox(desk, actor)).nodes
+        .filter(({ event, ticket }) => event?.type === 'message.cancelled' && ticket?.id === id)
+        .map(({ text }) => text);
+    const [first, second] = [await later(desk.agent), await later(desk.agent)];
+    await later(desk.colleague);
+    await mutate(desk, desk.agent, 'messageCancel', { id: first });
+    expect([await told(desk.agent), await told(desk.colleague)]).toEqual([[], []]);
+    await mutate(desk, desk.colleague, 'messageCancel', { id: second });
+    await later(desk.agent);
+    await mutate(desk, desk.agent, 'ticketRequesterChange', {
+      id,
+      requester: { email: 'other@post.example' },
+    });
+    const text = expect.stringMatching(/^Your reply was not sent · #/) as unknown as string;
+    expect([await told(desk.agent), await told(desk.colleague), await told(desk.lead)]).toEqual([
+      [text, text],
+      [text],
+      [],
+    ]);
+  });
+
+  test('a macro calls people to a ticket, by name or as a department', async () => {
+    const { id } = await desk.ticket();
+    const input = {
+      name: 'Help',
+      actions: [{ notifyAgentIds: [desk.light.id], notifyDepartment: true }],
+    };
+    const { macro } = (await mutate(
+      desk,
+      desk.admin,
+      'macroCreate',
+      input,
+      'macro { id }',
+    )) as unknown as { macro: { id: string } };
+    expect(
+      codes(await mutate(desk, desk.agent, 'macroApply', { id: macro.id, ticketId: id })),
+    ).toEqual([]);
+    const last = async (actor: Actor): Promise<string> =>
+      brief((await inbox(desk, actor)).nodes[0]!);
+    expect(await last(desk.light)).toBe(`MENTION ticket.notified ${id}`);
+    expect(await last(desk.lead)).toBe(`NEW_TICKET ticket.notified ${id}`);
+    const wrong = { name: 'Wrong', actions: [{ notifyAgentIds: [newId('agt')] }] };
+    expect(codes(await mutate(desk, desk.admin, 'macroCreate', wrong))).toEqual([
+      'NOT_FOUND input.actions.0.notifyAgentIds.0',
+    ]);
+  });
+
+  test('a stream goes on after its cursor, each thing once, also what was told while nobody listened', async () => {
+    const first = clientOf(desk, desk.admin);
+    const before = new Inbox(first);
+    await before.begun;
+    await desk.ticket();
+    await before.until(1);
+    await first.dispose();
+    const ids = [(await desk.ticket()).id, (await desk.ticket()).id];
+    await toldAll(service.service.orm);
+    const second = clientOf(desk, desk.admin);
+    const after = new Inbox(second, before.cursor);
+    await after.until(2);
+    ids.push((await desk.ticket()).id);
+    await after.until(3);
+    expect(after.told.map(({ ticket }) => ticket?.id)).toEqual(ids);
+    await second.dispose();
+  });
+
+  test('nobody is told of what was taken over from another system, nor of spam', async () => {
+    const subject = 'Old news';
+    const old = {
+      externalId: 'old',
+      subject,
+      body: 'A',
+      requester: { email: 'old@post.example' },
+      createdAt: '2026-01-01T00:00:00Z',
+    };
+    expect(codes(await mutate(desk, desk.partner, 'ticketImport', old))).toEqual([]);
+    const { id } = await desk.ticket({ subject: 'Spam' });
+    await mutate(desk, desk.light, 'ticketFollow', { id });
+    await mutate(desk, desk.agent, 'ticketSpamMark', { id, spam: true });
+    const { nodes } = await inbox(desk, desk.light);
+    expect(nodes.filter(({ ticket }) => ticket?.id === id)).toEqual([]);
+    expect(
+      (await inbox(desk, desk.agent)).nodes.filter(({ text }) => text.includes(subject)),
+    ).toEqual([]);
+  });
+
+  test('keeps 90 days, and of one person the newest 1,000', async () => {
+    const { id } = await desk.ticket();
+    await owner.query(
+      `insert into notification (id, workspace_id, person_id, ticket_id, position, reason, at, created_at)
+       select gen_random_uuid(), $1, $2, $3, -n, 'FOLLOWED', now() - interval '1 hour' * n, now() - case when n % 10 = 0 then interval '91 days' else interval '0' end
+       from generate_series(1, 1200) n`,
+      [desk.workspace, desk.analyst.id, uuidOf('tkt', id)],
+    );
+    await forget(service.service.orm);
+    const { rows } = await owner.query<{ count: number; oldest: number }>(
+      'select count(*)::integer as count, min(position)::integer as oldest from notification where person_id = $1',
+      [desk.analyst.id],
+    );
+    expect(rows[0]).toEqual({ count: 1_000, oldest: -1_111 });
+  });
+});
+
+describe('the same few statements', () => {
+  test('tell two people or a thousand, and write to a ticket that they follow', async () => {
+    const desk = await openDesk(service);
+    const crowd = Array.from({ length: 1_000 }, () => newId('agt'));
+    await owner.query(
+      `insert into agent (id, workspace_id, email, name, role, active, version, created_at, updated_at)
+       select id, $1, id || '@crowd.example', 'Somebody', 'LIGHT', true, 1, now(), now() from unnest($2::uuid[]) as given(id)`,
+      [desk.workspace, crowd.map((id) => uuidOf('agt', id))],
+    );
+    const [few, many] = [await desk.ticket(), await desk.ticket()];
+    const follow = 'update ticket set follower_ids = $1 where id = $2';
+    await owner.query(follow, [crowd.slice(0, 2), uuidOf('tkt', few.id)]);
+    await owner.query(follow, [crowd, uuidOf('tkt', many.id)]);
+    await toldAll(service.service.orm);
+    await stop!();
+    stop = undefined;
+    const write = async ({ id }: { id: string }): Promise<number> => {
+      const input = { ticketId: id, visibility: 'PRIVATE', body: 'A note' };
+      return (await countStatements(() => mutate(desk, desk.agent, 'messageAdd', input))).length;
+    };
+    await write(few);
+    expect(await write(many)).toBe(await write(few));
+
+    const { orm, log } = service.service;
+    const tell = async ({ id }: { id: string }): Promise<number> => {
+      const { rows } = await owner.query<Record<string, unknown>>(
+        `select 1 as position, o.* from (select event_id, workspace_id, type, subject, version, actor, at, data from outbox
+         union all select event_id, workspace_id, type, subject, version, actor, at, data from event_log) o
+         where subject = $1 and type = 'message.added' order by version desc limit 1`,
+        [id],
+      );
+      const fact = { ...factOf(rows[0]!), position: 1_000_000 + Number(rows[0]!['version']) };
+      const ctx = new Context({
+        orm,
+        log,
+        actor: systemActor(desk.workspace),
+        requestId: 'test',
+        locales: [],
+      });
+      return (await countStatements(() => ctx.write(() => make(ctx, [fact])))).length;
+    };
+    expect([await tell(many), await tell(few)]).toEqual([2, 2]);
+    const { rows } = await owner.query<{ count: number }>(
+      `select count(distinct person_id)::integer as count from notification where workspace_id = $1 and reason = 'FOLLOWED'`,
+      [desk.workspace],
+    );
+    expect(rows[0]!.count).toBe(1_000);
+
+    for (let at = 0; at < 8; at++) await desk.ticket();
+    const read = async (first: number): Promise<number> => {
+      const query = `query ($first: Int) { viewer { notifications(first: $first) { nodes { text event { type } ticket { subject } } totalCount } unread } }`;
+      return (await countStatements(() => desk.ask(desk.customer, query, { first }))).length;
+    };
+    expect(await read(20)).toBe(await read(2));
+  });
+});

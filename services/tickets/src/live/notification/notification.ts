@@ -1,0 +1,52 @@
+import { connectionOf } from '@deskgraph/common/database/pagination';
+import { toId } from '@deskgraph/common/core/id';
+import { DateTime } from '@deskgraph/common/graphql/scalars';
+import { Field, ID, ObjectType } from 'type-graphql';
+import type { TicketEvent } from '../../history/event/event.ts';
+import { NotificationReason } from './reason.ts';
+
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A word to one person about something that happened to a ticket.',
+})
+export class Notification {
+  ticketId!: string;
+  /** Of the fact, in the log. */
+  position!: number;
+  /** The fact, where it is at hand. */
+  event?: TicketEvent;
+  @Field(() => ID, { description: 'Prefix `not_`.' }) id!: string;
+  @Field(() => NotificationReason, {
+    description: 'Why the person is told; the strongest reason, if there are several.',
+  })
+  reason!: NotificationReason;
+  @Field(() => DateTime, { description: 'When it happened.' }) at!: Date;
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the person marked it as read; null until then.',
+  })
+  readAt!: Date | null;
+}
+
+export const NotificationConnection = connectionOf(Notification, 'Notification', 'notifications');
+
+/** A row of the table, as it is read. */
+export interface NotificationRow {
+  id: string;
+  person_id: string;
+  ticket_id: string;
+  position: string;
+  reason: NotificationReason;
+  at: Date | string;
+  read_at: Date | string | null;
+}
+
+export const notificationOf = (row: NotificationRow): Notification =>
+  Object.assign(new Notification(), {
+    id: toId('not', row.id),
+    ticketId: toId('tkt', row.ticket_id),
+    position: Number(row.position),
+    reason: row.reason,
+    at: new Date(row.at),
+    readAt: row.read_at && new Date(row.read_at),
+  });

@@ -1,0 +1,95 @@
+import { type Actor, Role } from '@deskgraph/common/auth/access';
+import type { Fact } from '@deskgraph/common/events/log';
+import type { TicketData } from '../../history/event/event.ts';
+import { isVisible } from '../../history/event/visible.ts';
+import type { State } from '../../model/ticket/events.ts';
+import { TicketStatus } from '../../model/ticket/enums.ts';
+import { NotificationReason } from './reason.ts';
+
+/** Whom a fact calls, and why: a person, or all who work in a department (null: everybody who works). */
+export type Call = { reason: NotificationReason } & ({ person: string } | { team: string | null });
+
+/** Facts as far as they say whom they call. */
+interface Calling extends TicketData {
+  state: TicketData['state'] & State;
+  /** It opens the ticket; the fact before it tells of that. */
+  opens?: boolean;
+  mentions?: string[];
+  /** Of `message.cancelled`: whose message. */
+  authorId?: string;
+  /** Of `ticket.notified`. */
+  agentIds?: string[];
+  team?: boolean;
+}
+
+/** What one requester may know of a fact all may. */
+const REQUESTER = { role: Role.REQUESTER } as Actor;
+
+const { NEW_TICKET, ASSIGNED, MENTION, FOLLOWED, REPLY, STATUS, ESCALATION, NOT_SENT } =
+  NotificationReason;
+/** What followers do not hear of: it says nothing of the ticket, or another fact says it. */
+const QUIET: ReadonlySet<string> = new Set([
+  'ticket.created',
+  'ticket.participants_changed',
+  'ticket.notified',
+  'message.scheduled',
+  'message.cancelled',
+]);
+
+/** Whom a fact calls, as it stood then. Of what is spam or in the bin nobody is told, nor of what was taken over from another system. */
+export function callsOf({ type, subject, data }: Fact): Call[] {
+  const told = data as unknown as Calling;
+  const { state, because } = told;
+  if (!subject.startsWith('tkt_') || !state || state.spam || state.deletedAt || because?.imported)
+    return [];
+  return [...toStaff(type, told), ...toCustomers(type, told)];
+}
+
+function toStaff(type: string, told: Calling): Call[] {
+  const { state, changes = {}, opens, mentions = [], agentIds = [], authorId, team } = told;
+  const isAnswer = type === 'message.added' && told.authorKind === 'customer' && !opens;
+  const isOpened = type === 'ticket.created';
+  const assignee = isOpened ? state.assigneeId : changes['assigneeId']?.[1];
+  const department = isOpened ? state.departmentId : changes['departmentId']?.[1];
+  const isWaiting =
+    !state.assigneeId &&
+    state.status !== TicketStatus.SOLVED &&
+    state.status !== TicketStatus.CLOSED;
+  return [
+    ...mentions.map((person): Call => ({ reason: MENTION, person })),
+    ...agentIds.map((person): Call => ({ reason: MENTION, person })),
+    ...(typeof assignee === 'string' ? [{ reason: ASSIGNED, person: assignee }] : []),
+    ...(isAnswer && state.assigneeId ? [{ reason: REPLY, person: state.assigneeId }] : []),
+    ...(isWaiting && (isOpened || department)
+      ? [{ reason: NEW_TICKET, team: state.departmentId }]
+      : []),
+    ...(type === 'ticket.escalated' ? [inHands(state)] : []),
+    ...(authorId ? [{ reason: NOT_SENT, person: authorId }] : []),
+    ...(team ? [{ reason: NEW_TICKET, team: state.departmentId }] : []),
+    ...(QUIET.has(type) || opens
+      ? []
+      : (state.followerIds ?? []).map((person): Call => ({ reason: FOLLOWED, person }))),
+  ];
+}
+
+/** In whose hands a ticket is. */
+const inHands = ({ assigneeId, departmentId }: State): Call =>
+  assigneeId
+    ? { reason: ESCALATION, person: assigneeId }
+    : { reason: ESCALATION, team: departmentId };
+
+/** Customers are told of what is said to them, of where their ticket stands, and that they get copies. */
+function toCustomers(type: string, told: Calling): Call[] {
+  const { state, changes = {}, visibility } = told;
+  const all = [state.requesterId, ...(state.ccIds ?? [])];
+  const call = (people: readonly string[]): Call[] =>
+    people.map((person) => ({ reason: STATUS, person }));
+  if (type === 'message.added') return visibility === 'PUBLIC' ? call(all) : [];
+  if (type === 'ticket.participants_changed') {
+    const [before, after] = (changes['ccIds'] ?? [[], []]) as [string[], string[]];
+    return call(after.filter((id) => !before.includes(id)));
+  }
+  return type === 'ticket.status_changed' && isVisible(REQUESTER, { type, data: told })
+    ? call(all)
+    : [];
+}

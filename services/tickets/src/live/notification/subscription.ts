@@ -1,0 +1,64 @@
+import { cursorAt, placeAt } from '@deskgraph/common/graphql/signed-cursor';
+import { sql } from '@deskgraph/common/database/database';
+import { fault } from '@deskgraph/common/core/errors';
+import { patiently } from '@deskgraph/common/core/database-errors';
+import { type Told, stoppable } from '@deskgraph/common/graphql/subscription-server';
+import type { Context } from '@deskgraph/common/database/context';
+import { TicketEvent } from '../../history/event/event.ts';
+import { isVisible } from '../../model/rights/visible.ts';
+import { bellOf } from './hub.ts';
+import { NOTIFICATIONS } from './follow.ts';
+
+/** What the caller is told from now on, or after a cursor; each thing once and in the order of the log, as far as he sees the ticket then. */
+export function follow(
+  ctx: Context,
+  after: string | null | undefined,
+): AsyncIterableIterator<Told> {
+  if (ctx.actor.kind === 'app') throw fault('FORBIDDEN');
+  const position = after ? placeAt(ctx, after, ['after']).position : undefined;
+  return stoppable((signal) => told(ctx, position, signal));
+}
+
+async function* told(
+  ctx: Context,
+  after: number | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Told, void, void> {
+  const { workspace, actor } = ctx;
+  const bell = bellOf(ctx.orm);
+  let position = after ?? (await patiently(() => reached(ctx), signal));
+  yield { cursor: cursorAt(ctx, { position }) };
+  while (!signal.aborted) {
+    const rung = bell.rung(workspace, actor.id, signal);
+    const found = await patiently(() => bell.read(workspace, actor.id, position), signal);
+    for (const { notification: message, ticket } of found) {
+      position = message.position;
+      if (signal.aborted) return;
+      if (!ticket || !isVisible(actor, ticket)) continue;
+      const fact = ctx.tail!.at(position);
+      if (fact) message.event = new TicketEvent(fact);
+      yield {
+        message,
+        cursor: cursorAt(ctx, { position }),
+        prepare: ({ load }) => load.know('ticket', ticket),
+      };
+    }
+    if (!found.length) await rung;
+  }
+}
+
+/** Up to where in the log everybody was told. */
+async function reached(ctx: Context): Promise<number> {
+  const now = ctx.again();
+  try {
+    const em = await now.read();
+    const { rows } = await sql<{
+      position: string;
+    }>`select position from feed_position where source = ${NOTIFICATIONS.source}`.execute(
+      em.getKysely(),
+    );
+    return Number(rows[0]?.position ?? 0);
+  } finally {
+    await now.end();
+  }
+}

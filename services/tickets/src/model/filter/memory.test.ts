@@ -1,0 +1,429 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Actor, Role } from '@deskgraph/common/auth/access';
+import { Refusal } from '@deskgraph/common/core/errors';
+import { hydrate, sql } from '@deskgraph/common/database/database';
+import { newId, toId, uuidOf } from '@deskgraph/common/core/id';
+import { type TestService, app, person } from '@deskgraph/common/testing/testing';
+import { Context } from '@deskgraph/common/database/context';
+import fc from 'fast-check';
+import { Client } from 'pg';
+import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { stateOf } from '../ticket/events.ts';
+import { type TicketFilter, matches } from './sql.ts';
+import type { TicketLike } from './memory.ts';
+import { Ticket } from '../ticket/ticket.ts';
+import { fits, visible } from '../rights/visible.ts';
+import { ChannelKind, TicketPriority, TicketStatus } from '../ticket/enums.ts';
+
+const TICKETS = 80;
+const NOW = new Date('2027-03-01T12:00:00.000Z');
+const HOURS = [-48, -24, -1, 0, 1, 24];
+const LENGTHS = ['PT0S', 'PT1H', 'P1D', 'P2D'];
+const PIECES = ['late', 'LATE', 'élan', 'Élan again', 'x_1', ''];
+const WORDS = ['late', 'vip', 'spam', 'élan'];
+
+const at = (hours: number): Date => new Date(NOW.getTime() + hours * 3_600_000);
+
+let service: TestService;
+let desk: Desk;
+let departments: string[];
+let categories: string[];
+let customs: string[];
+let statuses: string[];
+let forms: string[];
+const organizations = [newId('org'), newId('org')];
+let tickets: Ticket[];
+let actors: Actor[];
+
+beforeAll(async () => {
+  service = await startTickets();
+  desk = await openDesk(service);
+  const other = await openDesk(service);
+  await other.ticket();
+  const made = await mutate(
+    desk,
+    desk.admin,
+    'departmentCreate',
+    { name: 'Support' },
+    'department { id }',
+  );
+  departments = [desk.departmentId, (made['department'] as { id: string }).id];
+  const matters = await Promise.all(
+    ['Returns', 'Bills'].map((name) =>
+      mutate(desk, desk.admin, 'ticketCategoryCreate', { name }, 'ticketCategory { id }'),
+    ),
+  );
+  categories = matters.map(({ ticketCategory }) => (ticketCategory as { id: string }).id);
+  const shown = { visibleToRequester: true };
+  const defined = await Promise.all(
+    [
+      { kind: 'TEXT', ...shown },
+      { kind: 'NUMBER' },
+      { kind: 'CHOICES', options: WORDS },
+      { kind: 'DATE', ...shown },
+      { kind: 'CHECKBOX' },
+    ].map((given) =>
+      mutate(
+        desk,
+        desk.admin,
+        'ticketFieldCreate',
+        { key: given.kind.toLowerCase(), label: 'A', ...given },
+        'ticketField { id }',
+      ),
+    ),
+  );
+  customs = defined.map(({ ticketField }) => (ticketField as { id: string }).id);
+  const own = await Promise.all(
+    ['One', 'Two'].map((label) =>
+      mutate(
+        desk,
+        desk.admin,
+        'customStatusCreate',
+        { base: 'OPEN', label, requesterLabel: label },
+        'customStatus { id }',
+      ),
+    ),
+  );
+  statuses = own.map(({ customStatus }) => (customStatus as { id: string }).id);
+  const blank = await Promise.all(
+    ['One', 'Two'].map((name) =>
+      mutate(desk, desk.admin, 'ticketFormCreate', { name, fields: [] }, 'ticketForm { id }'),
+    ),
+  );
+  forms = blank.map(({ ticketForm }) => (ticketForm as { id: string }).id);
+  actors = [
+    desk.admin,
+    desk.agent,
+    desk.light,
+    desk.analyst,
+    desk.customer,
+    desk.stranger,
+    desk.partner,
+    { ...app(desk.workspace), departments: [departments[1]!] },
+    { ...app(desk.workspace), departments: [departments[0]!, 'dep_made_up'] },
+    app(desk.workspace, ['customers:read']),
+    person(Role.AGENT, desk.workspace, { departments: [departments[0]!] }),
+    person(Role.REQUESTER, desk.workspace),
+    ...[
+      { departmentId: { in: departments } },
+      {
+        assigneeId: { in: [desk.agent.id], isNull: false },
+        not: { priority: { eq: TicketPriority.LOW } },
+      },
+      {
+        or: [
+          { tag: { any: ['vip'], none: ['élan'] } },
+          { field: [{ fieldId: customs[2], choices: { any: ['élan'] } }] },
+        ],
+      },
+      {
+        field: [{ fieldId: customs[1], number: { gte: 0 } }],
+        channel: { notIn: [ChannelKind.API] },
+      },
+    ].map((filter) => person(Role.AGENT, desk.workspace, { filter })),
+    person(Role.LEAD, desk.workspace, {
+      filter: { status: { in: [TicketStatus.NEW, TicketStatus.ON_HOLD] } },
+    }),
+  ];
+  await fill();
+  const ctx = contextOf(desk.admin);
+  const { rows } =
+    await sql<object>`select * from ticket where workspace_id = ${desk.workspace}::uuid`.execute(
+      (await ctx.read()).getKysely(),
+    );
+  await ctx.end();
+  tickets = hydrate(service.service.orm, Ticket, rows);
+});
+afterAll(() => service.stop());
+
+const contextOf = (actor: Actor): Context =>
+  new Context({
+    orm: service.service.orm,
+    log: service.service.log,
+    actor,
+    requestId: 'test',
+    locales: [],
+  });
+
+const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
+const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.option(arbitrary, { freq: 2 });
+const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.array(arbitrary, { maxLength: 3 });
+
+const INSERT = `
+  insert into ticket (id, workspace_id, number, subject, description, status, priority, category_id, department_id, assignee_id, requester_id, requester_name,
+    tags, channel, origin, created_by_kind, created_by_id, created_by_name, handled, reopen_count, transfer_count, public_version,
+    public_updated_at, version, created_at, updated_at, snoozed_at, snoozed_until, solved_at, waiting_since, spam, deleted_at, fields,
+    locale, product, external_id, organization_id, problem_id, closed_at, cc_ids, follower_ids, custom_status_id, form_id, escalation)
+  values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', $20, $21, $22, 1, $23, 1, $12, $24, $13, $14,
+    $15, $16, $17, $18, $19, $25, $26, $27, $28, (select id from ticket where workspace_id = $2 and number = $29), $30, $31, $32, $33, $34, $35)`;
+
+async function fill(): Promise<void> {
+  const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
+  const rows = fc.sample(
+    fc.record({
+      status: one(...Object.values(TicketStatus)),
+      priority: one(...Object.values(TicketPriority)),
+      channel: one(...Object.values(ChannelKind)),
+      custom: maybe(one(...statuses)),
+      form: maybe(one(...forms)),
+      category: maybe(one(...categories)),
+      department: maybe(one(...departments)),
+      assignee: maybe(one(desk.agent.id, desk.colleague.id)),
+      requester: one(desk.customer.id, desk.customer.id, desk.stranger.id, newId('cus')),
+      tags: fc.subarray(WORDS),
+      ccs: fc.subarray([desk.customer.id, desk.stranger.id]),
+      followers: fc.subarray([desk.agent.id, desk.light.id]),
+      created: one(...HOURS),
+      snoozed: maybe(one(...HOURS)),
+      until: maybe(one(...HOURS)),
+      solved: maybe(one(...HOURS)),
+      waiting: maybe(one(...HOURS)),
+      spam: one(true, false, false),
+      escalated: fc.boolean(),
+      deleted: fc.option(one(...HOURS), { freq: 1 }),
+      fields: fc.record(
+        Object.fromEntries(
+          [
+            one('late', 'LATE again', 'élan', '2027-03-01'),
+            one(0, 1.5, -3),
+            fc.subarray(WORDS, { minLength: 1 }),
+            one('2027-02-28', '2027-03-01', '2027-03-02'),
+            fc.boolean(),
+          ].map((value, at) => [customs[at]!, value]),
+        ) as Record<string, fc.Arbitrary<unknown>>,
+        { requiredKeys: [] },
+      ),
+      handled: fc.boolean(),
+      reopened: one(0, 0, 1, 20),
+      moved: one(0, 0, 1, 20),
+      shownChange: one(...HOURS),
+      changed: one(...HOURS),
+      locale: maybe(one('sl', 'pt-BR', 'zh-Hant')),
+      product: maybe(one(...PIECES)),
+      external: maybe(one(...PIECES)),
+      organization: maybe(one(...organizations)),
+      problem: maybe(one(1, 2)),
+      closed: maybe(one(...HOURS)),
+    }),
+    TICKETS,
+  );
+  const client = new Client({ connectionString: service.database.ownerUrl });
+  await client.connect();
+  await client.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
+  for (const [number, row] of rows.entries())
+    await client.query(INSERT, [
+      uuidOf('tkt', newId('tkt')),
+      desk.workspace,
+      number + 1,
+      row.status,
+      row.priority,
+      uuid('cat', row.category),
+      uuid('dep', row.department),
+      uuid('agt', row.assignee),
+      uuid('cus', row.requester),
+      row.tags,
+      row.channel,
+      at(row.created),
+      row.snoozed === null ? null : at(row.snoozed),
+      row.snoozed === null || row.until === null ? null : at(row.until + 1_000_000),
+      row.solved === null ? null : at(row.solved),
+      row.waiting === null ? null : at(row.waiting),
+      row.spam,
+      row.deleted === null ? null : at(row.deleted),
+      JSON.stringify(row.fields),
+      row.handled,
+      row.reopened,
+      row.moved,
+      at(row.shownChange),
+      at(row.changed),
+      row.locale,
+      row.product,
+      row.external,
+      uuid('org', row.organization),
+      row.problem,
+      row.closed === null ? null : at(row.closed),
+      row.ccs,
+      row.followers,
+      uuid('sta', row.custom),
+      uuid('frm', row.form),
+      row.escalated ? '{}' : null,
+    ]);
+  await client.end();
+}
+
+/** Filters as callers may send them: any part given, null or left out, ids well-formed or not. */
+function filters(): fc.Arbitrary<TicketFilter> {
+  const part = <T>(shape: { [Field in keyof T]: fc.Arbitrary<T[Field]> }) =>
+    fc.record(shape, { requiredKeys: [] });
+  const ids = (...known: string[]) => {
+    const id = one(
+      ...known,
+      ...known,
+      'me',
+      'made_up',
+      'tkt_',
+      toId('dep', '00000000-0000-0000-0000-000000000000'),
+    );
+    return part({ eq: id, in: few(id), notIn: maybe(few(id)), isNull: maybe(fc.boolean()) });
+  };
+  const choices = <T>(values: T[]) =>
+    part({ eq: one(...values), in: few(one(...values)), notIn: maybe(few(one(...values))) });
+  const count = one(0, 1, 20, 20.5, TICKETS, -3, 1e12, -1e12);
+  const words = few(one(...WORDS, 'VIP', 'Élan', 'nothing'));
+  const instant = one(...HOURS.map(at), at(0.5));
+  const length = one(...LENGTHS);
+  const instants = part({
+    gte: instant,
+    lt: instant,
+    within: length,
+    olderThan: length,
+    isNull: maybe(fc.boolean()),
+  });
+  const piece = one(...PIECES, 'again', 'x', 'ÉL', '%', 'pt');
+  const texts = part({
+    eq: piece,
+    in: few(piece),
+    contains: piece,
+    startsWith: piece,
+    isNull: maybe(fc.boolean()),
+  });
+  const fields = {
+    id: ids(...tickets.slice(0, 3).map(({ id }) => id)),
+    number: part({ eq: count, gte: count, lte: count, isNull: maybe(fc.boolean()) }),
+    text: one('a', 'nothing', '?'),
+    status: choices(Object.values(TicketStatus)),
+    priority: choices(Object.values(TicketPriority)),
+    channel: choices(Object.values(ChannelKind)),
+    customStatusId: ids(...statuses),
+    formId: ids(...forms),
+    categoryId: ids(...categories),
+    departmentId: ids(...departments),
+    assigneeId: ids(desk.agent.id, desk.colleague.id),
+    requesterId: ids(desk.customer.id, desk.stranger.id),
+    followerId: ids(desk.agent.id, desk.light.id),
+    organizationId: ids(...organizations),
+    problemId: ids(...tickets.slice(0, 2).map(({ id }) => id)),
+    locale: texts,
+    product: texts,
+    externalId: texts,
+    handled: fc.boolean(),
+    reopenCount: part({ eq: count, gte: count, lte: count, isNull: maybe(fc.boolean()) }),
+    transferCount: part({ eq: count, gte: count, lte: count, isNull: maybe(fc.boolean()) }),
+    snoozed: fc.boolean(),
+    escalated: fc.boolean(),
+    spam: fc.boolean(),
+    deleted: fc.boolean(),
+    tag: part({ any: words, all: words, none: words }),
+    field: few(
+      fc
+        .tuple(
+          one(...customs, ...customs, ...customs, 'fld_made_up'),
+          fc.oneof(
+            texts.map((text) => ({ text })),
+            part({ eq: one(0, 1.5, 7), gte: one(-4, 0), lte: one(0, 2), isNull: fc.boolean() }).map(
+              (number) => ({ number }),
+            ),
+            instants.map((date) => ({ date })),
+            part({ any: words, all: words, none: words }).map((choices) => ({ choices })),
+            fc.boolean().map((checked) => ({ checked })),
+          ),
+        )
+        .map(([fieldId, condition]) => Object.assign({ fieldId }, condition)),
+    ),
+    createdAt: instants,
+    updatedAt: instants,
+    solvedAt: instants,
+    closedAt: instants,
+    waitingSince: instants,
+  };
+  const leaf = fc.oneof(
+    ...Object.entries(fields).map(([field, arbitrary]) =>
+      arbitrary.map((value) => ({ [field]: value }) as unknown as TicketFilter),
+    ),
+    fc.constant({}),
+  );
+  const { tree } = fc.letrec<{ tree: TicketFilter }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: 'small', maxDepth: 3, withCrossShrink: true },
+      leaf,
+      fc.tuple(leaf, leaf).map(([left, right]) => Object.assign({}, left, right)),
+      fc.array(tie('tree'), { maxLength: 3 }).map((and) => ({ and })),
+      fc.array(tie('tree'), { maxLength: 3 }).map((or) => ({ or })),
+      tie('tree').map((not) => ({ not })),
+    ),
+  }));
+  return tree;
+}
+
+/**
+ * Of words only a statement can say, of texts it must where letters are not plain, and of custom fields where the caller does not know them. A
+ * fact does not tell when requesters were told of a change last.
+ */
+const asksMore = ({
+  text,
+  field,
+  locale,
+  product,
+  externalId,
+  updatedAt,
+  and,
+  or,
+  not,
+}: TicketFilter): boolean =>
+  Boolean(text ?? field ?? locale ?? product ?? externalId ?? updatedAt) ||
+  [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].some(asksMore);
+
+async function found(filter: TicketFilter, actor: Actor): Promise<Set<string>> {
+  const ctx = contextOf(actor);
+  const condition = sql`${visible(actor)} and ${matches(filter, actor, new Set(), NOW)}`;
+  const { rows } = await sql<{ id: string }>`select t.id from ticket t where ${condition}`.execute(
+    (await ctx.read()).getKysely(),
+  );
+  await ctx.end();
+  return new Set(rows.map(({ id }) => toId('tkt', id)));
+}
+
+test('about a ticket at hand, and about the state in a fact, is said what a statement says, and only of texts nothing', async () => {
+  const told = { true: 0, false: 0, undefined: 0 };
+  const states = tickets.map(
+    (ticket) => ({ ...JSON.parse(JSON.stringify(stateOf(ticket))), id: ticket.id }) as TicketLike,
+  );
+  const things = [...tickets, ...states];
+  await fc.assert(
+    fc.asyncProperty(filters(), fc.nat(actors.length - 1), async (filter, who) => {
+      const actor = actors[who]!;
+      const expected = await found(filter, actor);
+      const mayBeUnknown = asksMore(filter);
+      const wrong = things.filter((thing) => {
+        const answer = fits(filter, actor, thing, NOW);
+        told[`${answer}`]++;
+        return answer === undefined ? !mayBeUnknown : answer !== expected.has(thing.id);
+      });
+      expect(wrong).toEqual([]);
+    }),
+    { numRuns: 500 },
+  );
+  for (const times of Object.values(told)) expect(times).toBeGreaterThan(200);
+});
+
+test('of what a fact of former times does not know, nothing is said, unless the rest decides', () => {
+  const known = { id: newId('tkt'), departmentId: null, requesterId: desk.customer.id };
+  const late = { tag: { any: ['late'] } };
+  expect(fits(late, desk.agent, known)).toBeUndefined();
+  expect(fits({ not: late }, desk.agent, known)).toBeUndefined();
+  expect(fits({ ...late, departmentId: { isNull: false } }, desk.agent, known)).toBe(false);
+  expect(fits({ or: [late, { departmentId: { isNull: true } }] }, desk.agent, known)).toBe(true);
+  expect(fits(late, desk.stranger, known)).toBe(false);
+});
+
+test('what is too much for a statement is too much here', () => {
+  const ids = Array.from({ length: 101 }, () => newId('tkt'));
+  const deep = { not: { not: { not: { not: { not: {} } } } } };
+  for (const filter of [{ id: { in: ids } }, deep]) {
+    expect(() => matches(filter, desk.agent, new Set())).toThrow(Refusal);
+    expect(() => fits(filter, desk.agent, tickets[0]!)).toThrow(Refusal);
+  }
+});

@@ -1,0 +1,275 @@
+import {
+  DateTimeFilter,
+  type ChoiceFilter,
+  type Condition,
+  IdFilter,
+  NumberFilter,
+  StringFilter,
+  TagFilter,
+  choiceIs,
+  idIs,
+  instantIs,
+  numberIs,
+  spelledIs,
+  asks,
+  treeIs,
+  when,
+} from '@deskgraph/common/filter/sql-filter';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { sql } from '@deskgraph/common/database/database';
+import { Field, InputType } from 'type-graphql';
+import { FieldFilter } from '@deskgraph/common/filter/custom-field-filter';
+import { fieldsMatch } from './custom-field-sql.ts';
+import { followedBy } from './followers.ts';
+import { type LookUp, STORED, tagged } from './sources.ts';
+import { textMatches } from './text.ts';
+import { changedAt, readsOnHold } from '../rights/read-rights.ts';
+import { ChannelKind, TicketPriority, TicketStatus } from '../ticket/enums.ts';
+
+@InputType({ description: 'A condition on the status of a ticket.' })
+export class TicketStatusFilter implements ChoiceFilter<TicketStatus> {
+  @Field(() => TicketStatus, { nullable: true, description: 'Is this one.' })
+  eq?: TicketStatus | null;
+  @Field(() => [TicketStatus], { nullable: true, description: 'Is one of these.' }) in?:
+    | TicketStatus[]
+    | null;
+  @Field(() => [TicketStatus], { nullable: true, description: 'Is none of these.' }) notIn?:
+    | TicketStatus[]
+    | null;
+}
+
+@InputType({ description: 'A condition on the priority of a ticket.' })
+export class TicketPriorityFilter implements ChoiceFilter<TicketPriority> {
+  @Field(() => TicketPriority, { nullable: true, description: 'Is this one.' })
+  eq?: TicketPriority | null;
+  @Field(() => [TicketPriority], { nullable: true, description: 'Is one of these.' }) in?:
+    | TicketPriority[]
+    | null;
+  @Field(() => [TicketPriority], { nullable: true, description: 'Is none of these.' }) notIn?:
+    | TicketPriority[]
+    | null;
+}
+
+@InputType({ description: 'A condition on the channel that a ticket came in by.' })
+export class ChannelKindFilter implements ChoiceFilter<ChannelKind> {
+  @Field(() => ChannelKind, { nullable: true, description: 'Is this one.' })
+  eq?: ChannelKind | null;
+  @Field(() => [ChannelKind], { nullable: true, description: 'Is one of these.' }) in?:
+    | ChannelKind[]
+    | null;
+  @Field(() => [ChannelKind], { nullable: true, description: 'Is none of these.' }) notIn?:
+    | ChannelKind[]
+    | null;
+}
+
+@InputType({
+  description:
+    'Which tickets. All given conditions hold together; at most 5 levels and 100 objects.',
+})
+export class TicketFilter {
+  @Field(() => IdFilter, { nullable: true, description: 'The id.' }) id?: IdFilter | null;
+  @Field(() => NumberFilter, { nullable: true, description: 'The number that people quote.' })
+  number?: NumberFilter | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Words in the subject, the messages and the requester’s name, in any language and order; also the number, `#123`, and the requester’s mail address. At most 200 characters; a blank text asks for nothing.',
+  })
+  text?: string | null;
+  @Field(() => TicketStatusFilter, { nullable: true, description: 'The status.' })
+  status?: TicketStatusFilter | null;
+  @Field(() => IdFilter, {
+    nullable: true,
+    description: 'The workspace’s own status that refines the status; for staff only.',
+  })
+  customStatusId?: IdFilter | null;
+  @Field(() => IdFilter, {
+    nullable: true,
+    description: 'The form that it was made with; for staff only.',
+  })
+  formId?: IdFilter | null;
+  @Field(() => TicketPriorityFilter, { nullable: true, description: 'The priority.' })
+  priority?: TicketPriorityFilter | null;
+  @Field(() => ChannelKindFilter, {
+    nullable: true,
+    description: 'The channel that it came in by.',
+  })
+  channel?: ChannelKindFilter | null;
+  @Field(() => StringFilter, { nullable: true, description: 'The language of the requester.' })
+  locale?: StringFilter | null;
+  @Field(() => IdFilter, {
+    nullable: true,
+    description: 'What it is about; categories below that one are asked for by their own ids.',
+  })
+  categoryId?: IdFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'The department that holds it.' })
+  departmentId?: IdFilter | null;
+  @Field(() => IdFilter, {
+    nullable: true,
+    description: 'The agent in charge; `isNull: true` means unassigned.',
+  })
+  assigneeId?: IdFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'The customer who asks.' })
+  requesterId?: IdFilter | null;
+  @Field(() => IdFilter, {
+    nullable: true,
+    description:
+      'A member of the staff who follows it; `isNull: true` means that nobody does. For staff only.',
+  })
+  followerId?: IdFilter | null;
+  @Field(() => IdFilter, { nullable: true, description: 'The organization that it is asked for.' })
+  organizationId?: IdFilter | null;
+  @Field(() => IdFilter, {
+    nullable: true,
+    description: 'The problem that it is an incident of; for staff only.',
+  })
+  problemId?: IdFilter | null;
+  @Field(() => TagFilter, { nullable: true, description: 'Labels by name; for staff only.' })
+  tag?: TagFilter | null;
+  @Field(() => [FieldFilter], {
+    nullable: true,
+    description: 'Values of custom fields; all of these hold, at most 10.',
+  })
+  field?: FieldFilter[] | null;
+  @Field(() => StringFilter, { nullable: true, description: 'The product that it is about.' })
+  product?: StringFilter | null;
+  @Field(() => StringFilter, { nullable: true, description: 'The id that a partner gave it.' })
+  externalId?: StringFilter | null;
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was created.' })
+  createdAt?: DateTimeFilter | null;
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description: 'When it last changed, as far as the caller may see.',
+  })
+  updatedAt?: DateTimeFilter | null;
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description: 'When it was solved; set while it is SOLVED or CLOSED.',
+  })
+  solvedAt?: DateTimeFilter | null;
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was closed.' })
+  closedAt?: DateTimeFilter | null;
+  @Field(() => DateTimeFilter, {
+    nullable: true,
+    description:
+      'Since when the requester has no answer; `olderThan: "PT4H"` means unanswered for more than 4 hours.',
+  })
+  waitingSince?: DateTimeFilter | null;
+  @Field(() => Boolean, { nullable: true, description: 'Answered by an agent, or not.' }) handled?:
+    | boolean
+    | null;
+  @Field(() => NumberFilter, {
+    nullable: true,
+    description: 'How often it went back to work after SOLVED.',
+  })
+  reopenCount?: NumberFilter | null;
+  @Field(() => NumberFilter, {
+    nullable: true,
+    description: 'How often it moved between departments.',
+  })
+  transferCount?: NumberFilter | null;
+  @Field(() => Boolean, { nullable: true, description: 'Escalated now, or not. For staff only.' })
+  escalated?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Postponed now, or not; a queue asks for false. For staff only.',
+  })
+  snoozed?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'In the spam queue, or not. Spam is left out unless this is asked for anywhere in the filter; for staff only.',
+  })
+  spam?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'In the bin, or not. What is in the bin is left out unless this is asked for anywhere in the filter; for those who may restore it.',
+  })
+  deleted?: boolean | null;
+  @Field(() => [TicketFilter], { nullable: true, description: 'Every one of these holds.' }) and?:
+    | TicketFilter[]
+    | null;
+  @Field(() => [TicketFilter], { nullable: true, description: 'At least one of these holds.' })
+  or?: TicketFilter[] | null;
+  @Field(() => TicketFilter, { nullable: true, description: 'This does not hold.' })
+  not?: TicketFilter | null;
+}
+
+/**
+ * The filter as a condition on `t`; `fits` says the same of a ticket at hand. What a requester may not read he can't filter by either. Spam and
+ * what is in the bin are let through only when they are asked for.
+ * `frequent`: see `frequentTexts`.
+ */
+export function matches(
+  filter: TicketFilter | null | undefined,
+  actor: Actor,
+  frequent: ReadonlySet<string>,
+  now: Date = new Date(),
+  lookUp: LookUp = STORED,
+): Condition {
+  const spam = spamFor(actor);
+  const genuine = asks(filter, 'spam') ? sql`` : sql`and not ${spam}`;
+  const kept = asks(filter, 'deleted') ? sql`` : sql`and t.deleted_at is null`;
+  return sql`${matchesGiven(filter, actor, frequent, now, lookUp)} ${genuine} ${kept}`;
+}
+
+const spamFor = (actor: Actor): Condition => (readsOnHold(actor) ? sql`t.spam` : sql`false`);
+
+/** Only what is given in the filter. */
+export function matchesGiven(
+  filter: TicketFilter | null | undefined,
+  actor: Actor,
+  frequent: ReadonlySet<string>,
+  now: Date = new Date(),
+  lookUp: LookUp = STORED,
+): Condition {
+  const full = readsOnHold(actor);
+  const status = full
+    ? sql`t.status`
+    : sql`(case t.status when 'ON_HOLD' then 'OPEN' else t.status end)`;
+  return treeIs(filter, (f) => [
+    ...when(f.id, (id) => idIs(sql`t.id`, 'tkt', id, actor.id)),
+    ...when(f.number, (number) => numberIs(sql`t.number`, number)),
+    ...when(f.text, (text) => textMatches(text, actor, frequent)),
+    ...when(f.status, (given) => choiceIs(status, given)),
+    ...when(f.customStatusId, (id) =>
+      full ? idIs(sql`t.custom_status_id`, 'sta', id, actor.id) : sql`false`,
+    ),
+    ...when(f.formId, (id) => (full ? idIs(sql`t.form_id`, 'frm', id, actor.id) : sql`false`)),
+    ...when(f.priority, (given) => choiceIs(sql`t.priority`, given)),
+    ...when(f.channel, (given) => choiceIs(sql`t.channel`, given)),
+    ...when(f.locale, (text) => spelledIs(lookUp.spelled('locale'), text)),
+    ...when(f.categoryId, (id) => idIs(sql`t.category_id`, 'cat', id, actor.id)),
+    ...when(f.departmentId, (id) => idIs(sql`t.department_id`, 'dep', id, actor.id)),
+    ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
+    ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
+    ...when(f.followerId, (id) => (full ? followedBy(id, actor.id, lookUp.followed) : sql`false`)),
+    ...when(f.organizationId, (id) => idIs(sql`t.organization_id`, 'org', id, actor.id)),
+    ...when(f.problemId, (id) =>
+      full ? idIs(sql`t.problem_id`, 'tkt', id, actor.id) : sql`false`,
+    ),
+    ...when(f.tag, (tag) => (full ? tagged(tag, lookUp) : sql`false`)),
+    ...when(f.field, (fields) => fieldsMatch(fields, actor, now, lookUp.valued)),
+    ...when(f.product, (text) => spelledIs(lookUp.spelled('product'), text)),
+    ...when(f.externalId, (text) => spelledIs(lookUp.spelled('external_id'), text)),
+    ...when(f.handled, (handled) => sql`t.handled = ${handled}`),
+    ...when(f.reopenCount, (number) => numberIs(sql`t.reopen_count`, number)),
+    ...when(f.transferCount, (number) => numberIs(sql`t.transfer_count`, number)),
+    ...when(f.escalated, (given) => (full ? escalated(given) : sql`false`)),
+    ...when(f.snoozed, (snoozed) =>
+      full ? sql`(t.snoozed_at is not null) = ${snoozed}` : sql`false`,
+    ),
+    ...when(f.spam, (given) => sql`${spamFor(actor)} = ${given}`),
+    ...when(f.deleted, (deleted) => sql`(t.deleted_at is not null) = ${deleted}`),
+    ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at, now)),
+    ...when(f.updatedAt, (at) => instantIs(changedAt(actor), at, now)),
+    ...when(f.solvedAt, (at) => instantIs(sql`t.solved_at`, at, now)),
+    ...when(f.closedAt, (at) => instantIs(sql`t.closed_at`, at, now)),
+    ...when(f.waitingSince, (at) => instantIs(sql`t.waiting_since`, at, now)),
+  ]);
+}
+
+/** Said in the words of its index. */
+const escalated = (given: boolean): Condition =>
+  given ? sql`t.escalation is not null` : sql`t.escalation is null`;

@@ -1,0 +1,24 @@
+import type { NewFact } from '@deskgraph/common/events/log';
+import { fact } from '../ticket/events.ts';
+import type { Ticket } from '../ticket/ticket.ts';
+import { type Message, MessageVisibility } from './message.ts';
+
+/** A message as a fact about its ticket. */
+export const added = (ticket: Ticket, message: Message, firstReply = false): NewFact =>
+  told(ticket, message, firstReply && { firstReply });
+
+/** The message by which its ticket begins. */
+export const opened = (ticket: Ticket, message: Message): NewFact =>
+  told(ticket, message, { opens: true });
+
+const told = (ticket: Ticket, message: Message, more: object | false): NewFact =>
+  fact('message.added', ticket, {
+    messageId: message.id,
+    visibility: message.visibility,
+    authorKind: message.authorKind,
+    ...(message.mentionIds.length && { mentions: message.mentionIds }),
+    ...more,
+    at: message.createdAt,
+    actor: { kind: message.authorKind, id: message.authorId, name: message.authorName },
+    internal: message.visibility === MessageVisibility.PRIVATE,
+  });

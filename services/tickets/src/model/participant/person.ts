@@ -1,0 +1,14 @@
+import type { Context } from '@deskgraph/common/database/context';
+import { byId as agentById } from '../../staff/agent/find.ts';
+import { shown } from '../../people/external/actor.ts';
+import { addressOf } from '../../people/requester/mail.ts';
+import { type Participant, ParticipantKind } from './participant.ts';
+
+/** Who takes part. */
+export async function personOf(
+  ctx: Context,
+  { kind, personId }: Participant,
+): Promise<object | null> {
+  if (kind !== ParticipantKind.CC) return agentById(ctx, personId);
+  return shown('customer', personId, (await addressOf(ctx, personId)) ?? '');
+}

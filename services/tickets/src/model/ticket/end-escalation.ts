@@ -1,0 +1,25 @@
+import type { NewFact } from '@deskgraph/common/events/log';
+import { fact } from './events.ts';
+import type { Ticket } from './ticket.ts';
+import { woken } from '../../ticketing/snooze/wake.ts';
+
+/** Ends an escalation, if there is one; the facts are to be recorded. */
+export function calmed(ticket: Ticket, cause: 'assign' | 'status', at = new Date()): NewFact[] {
+  const before = ticket.escalation;
+  if (!before) return [];
+  Object.assign(ticket, { escalation: null, escalatesAt: null });
+  return [
+    fact('ticket.escalation_ended', ticket, {
+      at,
+      cause,
+      changes: { escalation: [before, null] },
+      internal: true,
+    }),
+  ];
+}
+
+/** Ends what waits for a ticket that is solved now: a postponement, an escalation. */
+export const settled = (ticket: Ticket, at: Date): NewFact[] => [
+  ...woken(ticket, 'status', at),
+  ...calmed(ticket, 'status', at),
+];

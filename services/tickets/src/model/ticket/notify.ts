@@ -1,0 +1,20 @@
+import { recordAll } from '@deskgraph/common/events/log';
+import type { Context } from '@deskgraph/common/database/context';
+import { fact } from './events.ts';
+import type { Ticket } from './ticket.ts';
+
+export interface Called {
+  notifyAgentIds?: readonly string[] | null | undefined;
+  notifyDepartment?: boolean | null | undefined;
+}
+
+/** Calls people to a ticket that is at hand. Who they are stands in the fact; whoever tells people reads it there. */
+export async function notify(
+  ctx: Context,
+  ticket: Ticket,
+  { notifyAgentIds, notifyDepartment }: Called,
+): Promise<void> {
+  if (!notifyAgentIds?.length && !notifyDepartment) return;
+  const called = { agentIds: notifyAgentIds ?? [], team: Boolean(notifyDepartment) };
+  await recordAll(ctx, [fact('ticket.notified', ticket, { ...called, internal: true })]);
+}

@@ -1,0 +1,20 @@
+import type { Context } from '@deskgraph/common/database/context';
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { FieldValue, shown } from '../../configuration/field/of-ticket.ts';
+import { TicketAction } from './action.ts';
+
+@Resolver(() => TicketAction)
+export class FieldsOfAction {
+  @FieldResolver(() => [FieldValue], {
+    nullable: true,
+    description: 'Values of custom fields that are set, by key; null clears.',
+  })
+  fields(@Root() { fields }: TicketAction, @Ctx() ctx: Context): Promise<FieldValue[]> | null {
+    return fields
+      ? shown(
+          ctx,
+          Object.fromEntries(fields.map(({ fieldId, value = null }) => [fieldId, value as never])),
+        )
+      : null;
+  }
+}

@@ -1,0 +1,158 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { newId, uuidOf } from '@deskgraph/common/core/id';
+import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { alike } from '../../../testing/alike.ts';
+import { many, seed } from '../../../testing/config.ts';
+import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { dice } from '../../../testing/dice.ts';
+import { untold } from '../../../testing/log.ts';
+
+let service: TestService;
+let desk: Desk;
+let owner: Client;
+
+beforeAll(async () => {
+  service = await startTickets();
+  owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+});
+beforeEach(async () => {
+  desk = await openDesk(service);
+});
+afterAll(async () => {
+  await owner.end();
+  await service.stop();
+});
+
+/** The greatest job has 5,000 when asked for. */
+const TICKETS = many(200);
+const PATIENCE = 120_000 + TICKETS * 100;
+
+interface Job {
+  done: number;
+  failed: number;
+  finishedAt: string | null;
+}
+
+async function start(ids: string[], action: object): Promise<string> {
+  const started = await mutate(desk, desk.agent, 'ticketsUpdate', { ids, action }, 'job { id }');
+  expect(started.userErrors).toEqual([]);
+  return (started['job'] as { id: string }).id;
+}
+const read = async (id: string): Promise<Job> =>
+  (
+    await desk.ask<{ bulkJob: Job }>(
+      desk.agent,
+      'query ($id: ID!) { bulkJob(id: $id) { done failed finishedAt } }',
+      { id },
+    )
+  ).bulkJob;
+async function ended(id: string): Promise<Job> {
+  for (;;) {
+    const job = await read(id);
+    if (job.finishedAt) return job;
+    await sleep(200);
+  }
+}
+/** What each ticket of a job was refused, in its order, and how many notes stand in it. */
+async function outcome(job: string): Promise<{ ticket: string; codes: string; notes: number }[]> {
+  const { rows } = await owner.query<{ ticket: string; codes: string; notes: number }>(
+    `select i.ticket_id as ticket, coalesce((select string_agg(e ->> 'code', ' ') from jsonb_array_elements(i.errors) e), '') as codes,
+       (select count(*)::integer from message m where m.ticket_id = uuid_of(i.ticket_id) and m.visibility = 'PRIVATE') as notes
+     from bulk_item i where i.job_id = $1 and i.state <> 'WAITING' order by i.at`,
+    [uuidOf('job', job)],
+  );
+  return rows;
+}
+
+test(
+  'many tickets cost less than a statement each; each is changed, and told as it stands',
+  async () => {
+    const ids = await alike(desk, TICKETS);
+    let job: Job | undefined;
+    const action = {
+      priority: 'URGENT',
+      addTags: ['storm'],
+      status: 'PENDING',
+      assigneeId: 'me',
+      departmentId: desk.departmentId,
+    };
+    const statements = await countStatements(async () => {
+      job = await ended(await start(ids, action));
+    });
+    expect(job).toMatchObject({ done: ids.length, failed: 0 });
+    expect(statements.length).toBeLessThan(ids.length);
+    const { rows } = await owner.query<{ count: number }>(
+      `select count(*)::integer as count from ticket where workspace_id = $1 and number > 1000 and priority = 'URGENT' and status = 'PENDING'
+         and tags = '{storm}' and assignee_id = $2 and department_id = $3`,
+      [desk.workspace, uuidOf('agt', desk.agent.id), uuidOf('dep', desk.departmentId)],
+    );
+    expect(rows).toEqual([{ count: ids.length }]);
+    const apart = await untold(desk);
+    expect(apart.filter(({ told }) => told !== 'nothing')).toEqual([]);
+  },
+  PATIENCE,
+);
+
+test(
+  'what some of them are refused spoils nothing for the others, wherever they stand; everything is done once',
+  async () => {
+    const { roll } = dice(seed);
+    const ids = await alike(desk, TICKETS);
+    const closed = ids.filter(() => !roll(8));
+    await owner.query(`update ticket set status = 'CLOSED' where id = any($1::uuid[])`, [
+      closed.map((id) => uuidOf('tkt', id)),
+    ]);
+    const given = ids.flatMap((id) => (roll(10) ? [id] : [newId('tkt'), id]));
+    const job = await start(given, { note: 'Seen', snooze: 'PT1H' });
+    await ended(job);
+    const codeOf = (id: string): string =>
+      ids.includes(id) ? (closed.includes(id) ? 'TICKET_CLOSED' : '') : 'NOT_FOUND';
+    expect(await outcome(job)).toEqual(
+      given.map((ticket) => ({ ticket, codes: codeOf(ticket), notes: codeOf(ticket) ? 0 : 1 })),
+    );
+  },
+  PATIENCE,
+);
+
+test('a ticket that can’t be stored, or loses every race, is told so and stops no other', async () => {
+  const ids = await alike(desk, 20);
+  const [broken, lost] = [ids[7]!, ids[12]!];
+  await owner.query(`
+    create function break_tickets() returns trigger language plpgsql as $$
+    begin
+      if new.id = '${uuidOf('tkt', broken)}' then raise exception 'broken'; end if;
+      raise unique_violation;
+    end $$;
+    create trigger broken before update on ticket for each row
+      when (new.id in ('${uuidOf('tkt', broken)}', '${uuidOf('tkt', lost)}')) execute function break_tickets()`);
+  const job = await start(ids, { note: 'Seen' });
+  await ended(job);
+  const codeOf = (id: string): string =>
+    id === broken ? 'INVALID' : id === lost ? 'CONFLICT' : '';
+  expect(await outcome(job)).toEqual(
+    ids.map((ticket) => ({ ticket, codes: codeOf(ticket), notes: codeOf(ticket) ? 0 : 1 })),
+  );
+});
+
+test(
+  'whenever the connections are cut, each ticket is done once',
+  async () => {
+    const ids = await alike(desk, TICKETS);
+    const job = await start(ids, { note: 'Once' });
+    for (let cut = 0; cut < 10; cut++) {
+      await sleep(100);
+      await owner.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+      );
+    }
+    let over: Job | undefined;
+    while (!over?.finishedAt) over = await read(job).catch(() => sleep(200, undefined));
+    expect(over).toMatchObject({ done: ids.length, failed: 0 });
+    expect((await outcome(job)).every(({ notes }) => notes === 1)).toBe(true);
+  },
+  PATIENCE,
+);

@@ -1,0 +1,40 @@
+import { sql } from '@deskgraph/common/database/database';
+import { Refusal } from '@deskgraph/common/core/errors';
+import { record } from '@deskgraph/common/events/log';
+import { newId } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
+import type { TicketActionInput } from '../action/action.ts';
+import { kept, refuseUndoable } from '../action/check.ts';
+import { placed } from '../../model/rights/department-scope.ts';
+import { stateOf } from './events.ts';
+import type { MacroCreateInput, MacroCreatePayload } from './input.ts';
+import { Macro } from './macro.ts';
+
+/** So many has a workspace at most. */
+const MOST = 500;
+
+export async function create(ctx: Context, input: MacroCreateInput): Promise<MacroCreatePayload> {
+  const departmentId = await placed(ctx, input.departmentId);
+  await refuseActions(ctx, input.actions);
+  // One after the other, so that many at once don't get past the limit.
+  await sql`select pg_advisory_xact_lock(hashtext(${`macros ${ctx.workspace}`}))`.execute(
+    ctx.em.getKysely(),
+  );
+  if ((await ctx.em.count(Macro)) >= MOST) throw new Refusal('LIMIT_REACHED', 'name');
+  const macro = ctx.em.create(Macro, {
+    id: newId('mac'),
+    workspaceId: ctx.workspace,
+    name: input.name,
+    departmentId,
+    actions: input.actions.map(kept),
+  });
+  await record(ctx, 'macro.created', macro, { state: stateOf(macro) });
+  return { macro, userErrors: [] };
+}
+
+export async function refuseActions(
+  ctx: Context,
+  actions: readonly TicketActionInput[],
+): Promise<void> {
+  for (const [at, action] of actions.entries()) await refuseUndoable(ctx, action, `actions.${at}`);
+}

@@ -1,0 +1,13 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import { Refusal } from '@deskgraph/common/core/errors';
+import type { Context } from '@deskgraph/common/database/context';
+import { refuseForAll, sees } from '../../model/rights/department-scope.ts';
+import { Macro } from './macro.ts';
+
+/** The macro to change. */
+export async function locked(ctx: Context, id: string): Promise<Macro> {
+  const macro = await ctx.em.findOne(Macro, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (!macro || !sees(ctx.actor, macro)) throw new Refusal('NOT_FOUND', 'id');
+  refuseForAll(ctx, macro);
+  return macro;
+}

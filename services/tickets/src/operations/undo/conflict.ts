@@ -1,0 +1,19 @@
+import type { NewFact } from '@deskgraph/common/events/log';
+import type { Conflict } from '../../model/operation/operation.ts';
+import type { Piece } from './later-changes.ts';
+
+/** How an operation is taken back. */
+export interface Undoing {
+  conflicts: Conflict[];
+  /** Is there a part that nothing stands against? */
+  possible: boolean;
+  /** Takes back that part; the facts are to be recorded. */
+  apply: (at: Date) => Promise<NewFact[]>;
+}
+
+/** What stands against it: the last fact since that changed the field. */
+export const conflict = ({ ticket, since }: Piece, field: string): Conflict => ({
+  ticketId: ticket.id,
+  field,
+  version: since.get(field) ?? 0,
+});

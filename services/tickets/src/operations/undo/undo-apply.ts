@@ -1,0 +1,207 @@
+import { due } from '@deskgraph/common/jobs/scheduler';
+import type { NewFact } from '@deskgraph/common/events/log';
+import type { Context } from '@deskgraph/common/database/context';
+import { byId as fieldById } from '../../model/field/find.ts';
+import { looksTheSame } from '../../configuration/status/target.ts';
+import { make } from '../../configuration/tag/make.ts';
+import {
+  type Changes,
+  fact,
+  isSameStanding,
+  moved,
+  standingOf,
+  updated,
+} from '../../model/ticket/events.ts';
+import { open, working } from '../../ticketing/ticket/reference.ts';
+import type { Ticket } from '../../model/ticket/ticket.ts';
+import { afterAgent } from '../../model/ticket/status-rules.ts';
+import { TicketStatus } from '../../model/ticket/enums.ts';
+import { type Said, runOn, saidIn } from './response-timers.ts';
+import type { Operation } from '../../model/operation/operation.ts';
+import type { Piece } from './later-changes.ts';
+import { type Word, putBack } from '../../model/operation/snapshot.ts';
+
+/** What of a ticket goes back. */
+export interface Return {
+  piece: Piece;
+  words: Word[];
+  /** The labels that it then has, if they go back. */
+  tags: string[] | undefined;
+  /** Custom fields. */
+  fieldIds: string[];
+}
+
+interface Known {
+  at: Date;
+  operation: Operation;
+  /** What was said in public since the operation began. */
+  said: ReadonlyMap<string, Said[]>;
+  /** Custom fields that requesters see. */
+  publicFields: ReadonlySet<string>;
+  /** Whoever and whatever a ticket can still be given to. */
+  takers: ReadonlySet<string>;
+  /** Tickets whose requester reads the same name for their custom status before and after. */
+  alike: ReadonlySet<Ticket>;
+}
+
+const HANDS = ['departmentId', 'assigneeId'] as const;
+/** Words with facts of their own. */
+const OWN: ReadonlySet<Word> = new Set(['status', 'snooze', 'escalation', 'deletedAt', ...HANDS]);
+
+/** Puts back what is to go back, of all tickets with the same few statements; the facts are to be recorded. */
+export async function goBack(
+  ctx: Context,
+  operation: Operation,
+  ways: readonly Return[],
+  at: Date,
+): Promise<NewFact[]> {
+  await make(
+    ctx,
+    ways.flatMap(({ tags, piece }) =>
+      (tags ?? []).filter((name) => !piece.ticket.tags.includes(name)),
+    ),
+  );
+  const pieces = ways.filter(({ words }) => words.includes('status')).map(({ piece }) => piece);
+  const moving = pieces.map(({ ticket }) => ticket.id);
+  const known: Known = {
+    at,
+    operation,
+    said: moving.length ? await saidIn(ctx, moving, operation.createdAt) : new Map(),
+    publicFields: await publicOnes(ctx, ways),
+    takers: await takersOf(ctx, ways),
+    alike: await alikeOf(ctx, pieces),
+  };
+  return ways.flatMap((way) => one(ctx, way, known));
+}
+
+async function publicOnes(ctx: Context, ways: readonly Return[]): Promise<ReadonlySet<string>> {
+  const ids = [...new Set(ways.flatMap(({ fieldIds }) => fieldIds))];
+  const fields = await Promise.all(ids.map((id) => fieldById(ctx, id)));
+  return new Set(fields.flatMap((field) => (field?.visibleToRequester ? field.id : [])));
+}
+
+async function alikeOf(ctx: Context, pieces: readonly Piece[]): Promise<ReadonlySet<Ticket>> {
+  const alike = await Promise.all(
+    pieces.map(({ ticket, before }) => looksTheSame(ctx, standingOf(ticket), before)),
+  );
+  return new Set(pieces.filter((_, at) => alike[at]).map(({ ticket }) => ticket));
+}
+
+async function takersOf(ctx: Context, ways: readonly Return[]): Promise<ReadonlySet<string>> {
+  const of = (field: (typeof HANDS)[number]): string[] => [
+    ...new Set(
+      ways.flatMap(({ piece: { ticket, before } }) =>
+        [ticket[field], before[field]].flatMap((id) => id ?? []),
+      ),
+    ),
+  ];
+  return new Set([
+    ...(await open(ctx, of('departmentId'))),
+    ...(await working(ctx, of('assigneeId'))),
+  ]);
+}
+
+function one(ctx: Context, way: Return, known: Known): NewFact[] {
+  const { at, operation } = known;
+  const { ticket } = way.piece;
+  const facts = [
+    fact('operation.undone', ticket, {
+      at,
+      operationId: operation.id,
+      kind: operation.kind,
+      internal: true,
+    }),
+  ];
+  const plain = plainBack(way);
+  const publicFields = Object.keys(plain).filter((field) => known.publicFields.has(field));
+  if (Object.keys(plain).length) facts.push(updated(ticket, plain, { at, publicFields }));
+  const hands = handsBack(way, known);
+  if (Object.keys(hands).length)
+    facts.push(fact('ticket.assigned', ticket, { at, changes: hands }));
+  if (way.words.includes('status')) facts.push(...statusBack(way, known));
+  if (way.words.includes('snooze')) facts.push(snoozeBack(way, at));
+  if (way.words.includes('escalation')) facts.push(escalationBack(way, at));
+  if (way.words.includes('deletedAt')) facts.push(binBack(way, at));
+  for (const instant of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt])
+    if (instant) due(ctx, instant);
+  return facts;
+}
+
+function plainBack({ piece: { ticket, before }, words, tags, fieldIds }: Return): Changes {
+  const changes: Changes = {};
+  for (const word of words.filter((each) => !OWN.has(each))) {
+    const from = ticket[word];
+    putBack(ticket, before, word);
+    changes[word] = [from, ticket[word]];
+  }
+  if (tags) changes['tags'] = [ticket.tags, (ticket.tags = tags)];
+  const fields = { ...ticket.fields };
+  for (const id of fieldIds) {
+    const value = before.fields[id];
+    changes[id] = [fields[id] ?? null, value ?? null];
+    if (value === undefined) delete fields[id];
+    else fields[id] = value;
+  }
+  if (fieldIds.length) ticket.fields = fields;
+  return changes;
+}
+
+/** Who has gone meanwhile gets nothing back, nor keeps what comes back to work: a queue shows it. */
+function handsBack({ piece: { ticket, before }, words }: Return, { takers }: Known): Changes {
+  const isWorkAgain = words.includes('status') && ticket.status === TicketStatus.SOLVED;
+  const changes: Changes = {};
+  for (const word of HANDS) {
+    const from = ticket[word];
+    if (words.includes(word)) putBack(ticket, before, word);
+    const now = ticket[word];
+    if (now && !takers.has(now) && (isWorkAgain || words.includes(word))) ticket[word] = null;
+    if (ticket[word] !== from) changes[word] = [from, ticket[word]];
+  }
+  return changes;
+}
+
+/** The requester waits again, unless he was answered meanwhile; and what somebody has answered or taken since is not NEW again. */
+function statusBack(
+  { piece: { ticket, before, since } }: Return,
+  { at, said, alike }: Known,
+): NewFact[] {
+  const from = standingOf(ticket);
+  putBack(ticket, before, 'status');
+  if ((ticket.handled && !before.handled) || (ticket.assigneeId && since.has('assigneeId')))
+    ticket.status = afterAgent(ticket.status);
+  ticket.waitingSince = runOn(before, said.get(ticket.id) ?? []).waitingSince;
+  return isSameStanding(from, ticket)
+    ? []
+    : [moved(ticket, from, { at, looksTheSame: alike.has(ticket) })];
+}
+
+function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
+  const from = ticket.snooze;
+  putBack(ticket, before, 'snooze');
+  const told = { at, changes: { snooze: [from, ticket.snooze] } as Changes, internal: true };
+  return ticket.snooze
+    ? fact('ticket.snoozed', ticket, told)
+    : fact('ticket.woken', ticket, { ...told, cause: 'undo' });
+}
+
+function escalationBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
+  const from = ticket.escalation;
+  putBack(ticket, before, 'escalation');
+  const type = ticket.escalation ? 'ticket.escalated' : 'ticket.escalation_ended';
+  return fact(type, ticket, {
+    at,
+    cause: 'undo',
+    changes: { escalation: [from, ticket.escalation] },
+    internal: true,
+  });
+}
+
+function binBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
+  const from = ticket.deletedAt;
+  putBack(ticket, before, 'deletedAt');
+  return fact('ticket.restored', ticket, {
+    at,
+    changes: { deletedAt: [from, null] },
+    internal: true,
+  });
+}

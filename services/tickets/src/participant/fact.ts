@@ -1,9 +1,0 @@
-import type { NewFact } from '@deskgraph/common/events';
-import { type Changes, fact } from '../ticket/fact.ts';
-import type { Ticket } from '../ticket/ticket.ts';
-
-/** That others take part in a ticket now; who follows it is nothing to customers. */
-export const participantsChanged = (ticket: Ticket, changes: Changes): NewFact[] =>
-  Object.keys(changes).length
-    ? [fact('ticket.participants_changed', ticket, { changes, internal: !('ccIds' in changes) })]
-    : [];

@@ -1,0 +1,27 @@
+import { Payload } from '@deskgraph/common/graphql/shared-types';
+import { line, loose } from '@deskgraph/common/graphql/input';
+import { Field, InputType, ObjectType } from 'type-graphql';
+
+@InputType({ description: 'Input of senderBlock.' })
+export class SenderBlockInput {
+  static readonly bounds = loose({ address: line(255) });
+  @Field(() => String, {
+    description: 'A mail address, or `@domain` for all addresses of exactly that domain.',
+  })
+  address!: string;
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: 'False takes it off the list; default true.',
+  })
+  block?: boolean | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'Result of senderBlock.' })
+export class SenderBlockPayload extends Payload {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The address as it is kept, in lower case; null when refused.',
+  })
+  address?: string | null;
+}

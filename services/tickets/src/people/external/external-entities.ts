@@ -1,0 +1,47 @@
+import { ActorView, Node } from '@deskgraph/common/graphql/shared-types';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+
+/** Things that other services own, as far as tickets shows them. Their descriptions stand with their owners. */
+@ObjectType({ implements: [Node, ActorView], simpleResolvers: true })
+@Directive('@key(fields: "id")')
+export class Customer {
+  @Field(() => ID) id!: string;
+  @Directive('@external') @Field(() => String) name!: string;
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true })
+@Directive('@key(fields: "id")')
+export class Organization {
+  @Field(() => ID) id!: string;
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true })
+@Directive('@key(fields: "id", resolvable: false)')
+export class Article {
+  @Field(() => ID) id!: string;
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true })
+@Directive('@key(fields: "id", resolvable: false)')
+export class KnowledgeBase {
+  @Field(() => ID) id!: string;
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true })
+@Directive('@key(fields: "id", resolvable: false)')
+export class Section {
+  @Field(() => ID) id!: string;
+}
+
+@ObjectType({
+  implements: [Node, ActorView],
+  simpleResolvers: true,
+  description: 'A partner, bot or machine that uses the API.',
+})
+@Directive('@key(fields: "id", resolvable: false)')
+export class App {
+  @Field(() => ID, { description: 'Prefix `app_`.' }) id!: string;
+  @Directive('@shareable')
+  @Field(() => String, { description: 'The name to show; kept with each fact.' })
+  name!: string;
+}

@@ -1,0 +1,50 @@
+import { type Page, PageArgs } from '@deskgraph/common/database/pagination';
+import type { Context } from '@deskgraph/common/database/context';
+import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { TicketFilter } from '../../model/filter/sql.ts';
+import { findOf } from '../../model/ticket/find.ts';
+import { TicketOrder } from '../../model/filter/order.ts';
+import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
+import { Customer, Organization } from './external-entities.ts';
+
+@Resolver(() => Customer)
+export class CustomerTickets {
+  @FieldResolver(() => TicketConnection, {
+    nullable: true,
+    description: 'The tickets that the customer asked for; a requester sees own ones only.',
+  })
+  tickets(
+    @Root() customer: Customer,
+    @Arg('filter', () => TicketFilter, { nullable: true }) filter: TicketFilter | null,
+    @Arg('orderBy', () => [TicketOrder], { nullable: true }) orderBy: TicketOrder[] | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Ticket>> {
+    return findOf(ctx, { column: 'requester_id', prefix: 'cus' }, customer.id, {
+      filter,
+      orderBy,
+      ...page,
+    });
+  }
+}
+
+@Resolver(() => Organization)
+export class OrganizationTickets {
+  @FieldResolver(() => TicketConnection, {
+    nullable: true,
+    description: 'The tickets that are asked for it; a requester sees own ones only.',
+  })
+  tickets(
+    @Root() organization: Organization,
+    @Arg('filter', () => TicketFilter, { nullable: true }) filter: TicketFilter | null,
+    @Arg('orderBy', () => [TicketOrder], { nullable: true }) orderBy: TicketOrder[] | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Ticket>> {
+    return findOf(ctx, { column: 'organization_id', prefix: 'org' }, organization.id, {
+      filter,
+      orderBy,
+      ...page,
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { Refusal } from '@deskgraph/common/core/errors';
+import { recordAll } from '@deskgraph/common/events/log';
+import type { Context } from '@deskgraph/common/database/context';
+import { customersBehind, metByMail } from '../requester/mail.ts';
+import { refuseBlockedCaller } from '../block-list/refuse.ts';
+import { locked } from '../../model/ticket/lock.ts';
+import { participantsChanged } from '../../model/participant/events.ts';
+import type { TicketParticipantsUpdateInput, TicketParticipantsUpdatePayload } from './input.ts';
+import { CC_LIMIT } from '../../model/participant/participant.ts';
+import { setPeople } from './people.ts';
+
+/** Customers get copies of a ticket from now on, or not any more. The requester says so of his own tickets; who gets copies may only leave. */
+export async function update(
+  ctx: Context,
+  input: TicketParticipantsUpdateInput,
+): Promise<TicketParticipantsUpdatePayload> {
+  const { actor } = ctx;
+  if (input.addCcs?.length) await refuseBlockedCaller(ctx);
+  const ticket = await locked(ctx, input.id);
+  if (ticket.mergedIntoId) throw new Refusal('ALREADY_MERGED', 'id');
+  const gone = await customersBehind(ctx, input.removeCcs ?? []);
+  const isGuest = actor.kind === 'customer' && actor.id !== ticket.requesterId;
+  if (isGuest && (input.addCcs?.length || gone.some((id) => id !== actor.id)))
+    throw new Refusal('FORBIDDEN', 'id');
+  const { ids, met } = await metByMail(ctx, input.addCcs ?? [], 'addCcs');
+  const changes = setPeople(ticket, 'ccIds', [
+    ...ticket.ccIds.filter((id) => !gone.includes(id)),
+    ...ids,
+  ]);
+  if (ids.length && ticket.ccIds.length > CC_LIMIT) throw new Refusal('LIMIT_REACHED', 'addCcs');
+  await recordAll(ctx, [...met, ...participantsChanged(ticket, changes)]);
+  return { ticket, userErrors: [] };
+}

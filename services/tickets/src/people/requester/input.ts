@@ -1,0 +1,33 @@
+import { line, loose, z } from '@deskgraph/common/graphql/input';
+import { Field, ID, InputType } from 'type-graphql';
+
+@InputType({
+  description:
+    'Who asks: exactly one of customerId, externalId, email, phone, handle and visitorId. Somebody unknown becomes a customer; a customerId must be known.',
+})
+export class RequesterInput {
+  static readonly bounds = loose({
+    name: line(200),
+    email: z.string().max(254),
+    phone: z.string().max(40),
+    handle: z.string().max(130),
+    visitorId: line(255),
+    externalId: line(255),
+  });
+  @Field(() => ID, { nullable: true, description: 'A known customer.' }) customerId?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The id that a partner gave the customer; at most 255 characters.',
+  })
+  externalId?: string | null;
+  @Field(() => String, { nullable: true, description: 'A mail address.' }) email?: string | null;
+  @Field(() => String, { nullable: true, description: 'A phone number with country code (E.164).' })
+  phone?: string | null;
+  @Field(() => String, { nullable: true, description: 'A social handle, `twitter:@ana`.' })
+  handle?: string | null;
+  @Field(() => String, { nullable: true, description: 'The id of a nameless visitor.' })
+  visitorId?: string | null;
+  @Field(() => String, { nullable: true, description: 'The name, at most 200 characters.' }) name?:
+    | string
+    | null;
+}

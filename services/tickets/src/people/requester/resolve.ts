@@ -1,0 +1,76 @@
+import { type Identity, IdentityKind } from '@deskgraph/common/auth/contact-identity';
+import { Refusal } from '@deskgraph/common/core/errors';
+import type { NewFact } from '@deskgraph/common/events/log';
+import { WaitFor } from '@deskgraph/common/graphql/mutation';
+import type { Context } from '@deskgraph/common/database/context';
+import { type Requester, type Stranger, enter, held, heldByIdentity, metId } from './repository.ts';
+import { identity } from './identity.ts';
+import type { RequesterInput } from './input.ts';
+import { catchUp } from './follow.ts';
+
+const KINDS: Record<'externalId' | 'email' | 'phone' | 'handle' | 'visitorId', IdentityKind> = {
+  externalId: IdentityKind.EXTERNAL,
+  email: IdentityKind.EMAIL,
+  phone: IdentityKind.PHONE,
+  handle: IdentityKind.HANDLE,
+  visitorId: IdentityKind.VISITOR,
+};
+
+const NAMES = ['customerId', 'externalId', 'email', 'phone', 'handle', 'visitorId'] as const;
+
+export interface Resolved {
+  requester: Requester;
+  /** The name as it was given now. */
+  name: string;
+  /** Set when nobody knew the person before. */
+  met: NewFact[];
+}
+
+/** Finds who asks; somebody unknown gets an id at once, without waiting for another service. */
+export async function resolve(
+  ctx: Context,
+  input: RequesterInput,
+  field = 'requester',
+): Promise<Resolved> {
+  const [key, ...others] = NAMES.filter((name) => typeof input[name] === 'string');
+  if (!key || others.length) throw new Refusal('INVALID', field);
+  if (key === 'customerId') {
+    const known = await knownById(ctx, input[key]!, field);
+    return { requester: known, name: input.name ?? known.name, met: [] };
+  }
+  return met(ctx, identity(KINDS[key], input[key]!, `${field}.${key}`), input.name);
+}
+
+const waited = new WeakSet<Context>();
+
+/** A customer whom another service made a moment ago may not have come by the feed yet: read on once, then look again. */
+async function knownById(ctx: Context, customerId: string, field: string): Promise<Requester> {
+  const found = await held(ctx, customerId);
+  if (found) return found;
+  if (waited.has(ctx)) throw new Refusal('NOT_FOUND', `${field}.customerId`);
+  waited.add(ctx);
+  throw new WaitFor(() => catchUp(ctx));
+}
+
+async function met(
+  ctx: Context,
+  who: Identity,
+  name: string | null | undefined,
+): Promise<Resolved> {
+  const known = await heldByIdentity(ctx, who);
+  if (known) return { requester: known, name: name ?? known.name, met: [] };
+  const requester: Requester = {
+    id: metId(ctx.workspace, who),
+    name: name ?? who.value,
+    organizationId: null,
+    locale: null,
+  };
+  await enter(ctx, requester, [who]);
+  return { requester, name: requester.name, met: [metFact({ ...requester, who })] };
+}
+
+export const metFact = ({ id, name, who }: Stranger): NewFact => ({
+  type: 'requester.met',
+  subject: { id, version: 1 },
+  data: { id, ...who, name },
+});

@@ -1,0 +1,29 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Id, Stored } from '@deskgraph/common/database/database';
+import { Node } from '@deskgraph/common/graphql/shared-types';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
+
+@Entity()
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A department: a queue of tickets and the team that works on it.',
+})
+@Directive('@key(fields: "id")')
+export class Department extends Stored<'deletedAt'> {
+  @PrimaryKey({ type: new Id('dep') })
+  @Field(() => ID, { description: 'Prefix `dep_`.' })
+  id!: string;
+
+  @Property({ type: 'text' })
+  @Field(() => String, {
+    description: 'The name, unique in the workspace, at most 100 characters.',
+  })
+  name!: string;
+
+  /** Since when it is there only for the past. */
+  @Property({ type: 'datetime', length: 3, nullable: true }) deletedAt: Date | null = null;
+
+  @Field(() => Int, { description: 'Grows with each change.' })
+  declare version: number;
+}

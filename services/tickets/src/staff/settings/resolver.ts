@@ -1,0 +1,24 @@
+import { Auth, Role } from '@deskgraph/common/auth/access';
+import type { Context } from '@deskgraph/common/database/context';
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { Settings } from './settings.ts';
+import { SettingsUpdateInput, SettingsUpdatePayload, update } from './update.ts';
+
+@Resolver()
+export class SettingsResolver {
+  @Auth({ scopes: ['settings:read'], roles: [Role.LIGHT] })
+  @Query(() => Settings, { description: 'The settings of the workspace.' })
+  settings(@Ctx() ctx: Context): Promise<Settings> {
+    return workspaceOf(ctx);
+  }
+
+  @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
+  @Mutation(() => SettingsUpdatePayload, { description: 'Changes the settings of the workspace.' })
+  settingsUpdate(
+    @Arg('input', () => SettingsUpdateInput) input: SettingsUpdateInput,
+    @Ctx() ctx: Context,
+  ): Promise<SettingsUpdatePayload> {
+    return update(ctx, input);
+  }
+}

@@ -1,0 +1,73 @@
+import { prefixOf } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
+import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { isStaff } from '@deskgraph/common/auth/access';
+import { byId as accessRoleById } from '../access/find.ts';
+import { byId as agentById } from '../agent/find.ts';
+import { byId as attachmentById } from '../../ticketing/attachment/find.ts';
+import { byId as categoryById } from '../../configuration/category/find.ts';
+import { byId as bulkJobById } from '../../operations/bulk/find.ts';
+import { byId as cannedById } from '../../configuration/canned-response/find.ts';
+import { byId as departmentById } from '../department/find.ts';
+import { byId as escalationPathById } from '../../ticketing/escalation/find.ts';
+import { byId as macroById } from '../../operations/macro/find.ts';
+import { byId as fieldById } from '../../model/field/find.ts';
+import { byId as formById } from '../../configuration/form/find.ts';
+import { byId as messageById } from '../../model/message/find.ts';
+import { byId as operationById } from '../../operations/undo/find.ts';
+import { byId as customStatusById } from '../../configuration/status/find.ts';
+import { Tag } from '../../configuration/tag/tag.ts';
+import { byId as ticketById } from '../../model/ticket/find.ts';
+import { reads } from '../../model/rights/read-rights.ts';
+import { byId as viewById } from '../../lists/view/find.ts';
+
+type Find = (ctx: Context, id: string) => Promise<unknown>;
+
+const stub =
+  (__typename: string): Find =>
+  async (_, id) => ({ __typename, id });
+
+const tagById: Find = (ctx, id) =>
+  ctx.load.byId('tag', id, async (ids) => {
+    if (!isStaff(ctx.actor) || !reads(ctx.actor)) return [];
+    const em = await ctx.read();
+    const { rows } =
+      await sql`select * from tag where id = any(${uuids('tag', ids)}) and workspace_id = ${ctx.workspace}::uuid`.execute(
+        em.getKysely(),
+      );
+    return hydrate(ctx.orm, Tag, rows);
+  });
+
+const OWN: Record<string, Find> = {
+  tkt: ticketById,
+  opr: operationById,
+  msg: messageById,
+  att: attachmentById,
+  agt: agentById,
+  rol: accessRoleById,
+  dep: departmentById,
+  cat: categoryById,
+  tag: tagById,
+  fld: fieldById,
+  sta: customStatusById,
+  frm: formById,
+  vie: viewById,
+  can: cannedById,
+  esc: escalationPathById,
+  mac: macroById,
+  job: bulkJobById,
+};
+const FOREIGN: Record<string, Find> = {
+  cus: stub('Customer'),
+  org: stub('Organization'),
+  art: stub('Article'),
+  kba: stub('KnowledgeBase'),
+  sec: stub('Section'),
+};
+
+/** A thing of this service by its id, if the caller may see it. */
+export const own: Find = (ctx, id) => OWN[prefixOf(id)]?.(ctx, id) ?? Promise.resolve(null);
+
+/** Any thing by its id; the gateway asks its owner for those that live elsewhere. */
+export const node: Find = (ctx, id) =>
+  (OWN[prefixOf(id)] ?? FOREIGN[prefixOf(id)])?.(ctx, id) ?? Promise.resolve(null);

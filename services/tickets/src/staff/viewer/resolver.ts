@@ -1,0 +1,40 @@
+import { Refusal } from '@deskgraph/common/core/errors';
+import { Node } from '@deskgraph/common/graphql/shared-types';
+import type { Context } from '@deskgraph/common/database/context';
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { shown } from '../../people/external/actor.ts';
+import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { node } from './node-lookup.ts';
+import { Viewer } from './viewer.ts';
+
+const NODES_LIMIT = 100;
+
+@Resolver()
+export class ViewerResolver {
+  @Query(() => Viewer, { description: 'The caller, whatever it is.' })
+  async viewer(@Ctx() ctx: Context): Promise<Viewer> {
+    const { kind, id, name, role, scopes } = ctx.actor;
+    return { actor: shown(kind, id, name), role, scopes, workspace: (await workspaceOf(ctx)).name };
+  }
+
+  @Query(() => Node, {
+    nullable: true,
+    description: 'Any thing by its id; null when there is none for the caller.',
+  })
+  node(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<unknown> {
+    return node(ctx, id);
+  }
+
+  @Query(() => [Node], {
+    nullable: 'items',
+    description:
+      'Several things, at most 100, in the order of their ids; null for those that are not there.',
+  })
+  nodes(@Arg('ids', () => [ID]) ids: string[], @Ctx() ctx: Context): Promise<unknown[]> {
+    if (ids.length > NODES_LIMIT)
+      throw new Refusal([
+        { code: 'TOO_LONG', field: ['ids'], message: `At most ${NODES_LIMIT} ids.` },
+      ]);
+    return Promise.all(ids.map((id) => node(ctx, id)));
+  }
+}

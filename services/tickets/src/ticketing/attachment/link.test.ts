@@ -1,0 +1,55 @@
+// oxlint-disable node/no-process-env -- where files lie is set by the environment
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Actor, PERSON_SCOPES } from '@deskgraph/common/auth/access';
+import { newId } from '@deskgraph/common/core/id';
+import type { TestService } from '@deskgraph/common/testing/testing';
+import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { download, upload } from '../../../testing/upload.ts';
+
+let folder: string;
+let service: TestService;
+let desk: Desk;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'files-'));
+  process.env['FILES_DIR'] = folder;
+  service = await startTickets();
+  desk = await openDesk(service);
+});
+afterAll(async () => {
+  await service.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('who works in many departments and has the longest filter of rights reads files by links that every server takes', async () => {
+  const file = await upload(desk, desk.customer, new Uint8Array(Buffer.from('A receipt')));
+  const { id } = await desk.ticket({ attachmentIds: [file] });
+  const others = Array.from({ length: 90 }, () => newId('dep'));
+  const filter = {
+    or: [
+      { departmentId: { isNull: true } },
+      { departmentId: { in: others } },
+      { departmentId: { in: others.slice(0, 25) } },
+    ],
+  };
+  const role = { name: 'Long', base: 'AGENT', scopes: PERSON_SCOPES, filter };
+  expect((await mutate(desk, desk.admin, 'accessRoleCreate', role)).userErrors).toEqual([]);
+  const actor: Actor = {
+    ...desk.agent,
+    departments: Array.from({ length: 100 }, () => newId('dep')),
+    filter,
+  };
+  const { ticket } = await desk.ask<{ ticket: { attachments: { url: string }[] } }>(
+    actor,
+    'query ($id: ID!) { ticket(id: $id) { attachments { url } } }',
+    { id },
+  );
+  const { url } = ticket.attachments[0]!;
+  expect(url.length).toBeLessThan(8_000);
+  const response = await download(desk, url);
+  expect([response.status, await response.text()]).toEqual([200, 'A receipt']);
+});

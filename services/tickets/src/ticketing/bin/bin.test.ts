@@ -1,0 +1,418 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { newId, uuidOf } from '@deskgraph/common/core/id';
+import { type TestService, app, countStatements } from '@deskgraph/common/testing/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { stopClock } from '../../../testing/clock.ts';
+import { untold } from '../../../testing/log.ts';
+import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
+import { clientOf, Watch } from '../../../testing/watch.ts';
+
+const DAY = 24 * 3_600_000;
+
+let service: TestService;
+let desk: Desk;
+let clock: ReturnType<typeof stopClock>;
+
+beforeAll(async () => {
+  service = await startTickets();
+  clock = stopClock(service);
+  desk = await openDesk(service);
+});
+afterAll(async () => {
+  jest.useRealTimers();
+  await service.stop();
+});
+
+const act = (actor: Actor, name: string, id: string, more: object = {}) =>
+  mutate(desk, actor, name, { id, ...more });
+const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
+  payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+
+/** By which ways the actor comes to the ticket. */
+async function ways(
+  actor: Actor,
+  { id, number, tag, message }: Made,
+  filter: object | null = null,
+): Promise<string[]> {
+  const staff = actor.role !== 'REQUESTER';
+  type Ids = { nodes: { id: string }[]; totalCount: number };
+  const data = await desk.ask<{
+    byId: { id: string } | null;
+    byNumber: { id: string } | null;
+    node: { id: string } | null;
+    message: { id: string } | null;
+    list: Ids;
+    search: Ids;
+    all: { totalCount: number };
+    mine: { tickets: Ids | null }[];
+    events: { nodes: { ticket: { id: string } | null }[] };
+    tags?: { nodes: { ticketCount: number }[] };
+  }>(
+    actor,
+    `query ($id: ID!, $number: Int!, $filter: TicketFilter, $words: TicketFilter, $message: ID!, $customers: [_Any!]!, $of: TicketFilter) {
+      byId: ticket(id: $id) { id } byNumber: ticket(number: $number) { id } node(id: $id) { id } message: node(id: $message) { id }
+      list: tickets(filter: $filter, first: 100) { nodes { id } totalCount } search: tickets(filter: $words, first: 100) { nodes { id } totalCount }
+      mine: _entities(representations: $customers) { ... on Customer { tickets(filter: $filter, first: 100) { nodes { id } totalCount } } }
+      events: ticketEvents(filter: $of, first: 100) { nodes { ticket { id } } }
+      ${staff ? `tags(text: "${tag}") { nodes { ticketCount } }` : ''} }`.replace(
+      'all: { totalCount }',
+      '',
+    ),
+    {
+      id,
+      number,
+      message,
+      filter,
+      words: { text: tag, ...filter },
+      of: { id: { eq: id }, ...filter },
+      customers: [{ __typename: 'Customer', id: desk.customer.id }],
+    },
+  );
+  const has = ({ nodes }: Ids): boolean => nodes.some((ticket) => ticket.id === id);
+  const found = {
+    byId: data.byId !== null,
+    byNumber: data.byNumber !== null,
+    node: data.node !== null,
+    message: data.message !== null,
+    list: has(data.list),
+    search: has(data.search),
+    customer: has(data.mine[0]!.tickets!),
+    events: data.events.nodes.length > 0,
+    tag: Boolean(data.tags?.nodes[0]?.ticketCount),
+  };
+  return Object.entries(found).flatMap(([way, is]) => (is ? [way] : []));
+}
+
+interface Made {
+  id: string;
+  number: number;
+  tag: string;
+  message: string;
+}
+let n = 0;
+async function made(): Promise<Made> {
+  const tag = `canary${++n}x`;
+  const ticket = await desk.ticket({ subject: tag });
+  await mutate(desk, desk.agent, 'ticketUpdate', { id: ticket.id, addTags: [tag] });
+  const { message } = (await reply(desk, desk.agent, ticket.id)) as unknown as {
+    message: { id: string };
+  };
+  return { ...ticket, tag, message: message.id };
+}
+const LISTED = ['list', 'search', 'customer', 'events', 'tag'];
+const NAMED = ['byId', 'byNumber', 'node', 'message'];
+
+describe('the bin', () => {
+  test('what is deleted exists on no way but for those who may restore it, and for them only when they ask', async () => {
+    const ticket = await made();
+    expect(await ways(desk.agent, ticket)).toEqual([...NAMED, ...LISTED]);
+    expect(codes(await act(desk.lead, 'ticketDelete', ticket.id))).toEqual([]);
+    for (const actor of [
+      desk.agent,
+      desk.light,
+      desk.analyst,
+      desk.customer,
+      app(desk.workspace, ['tickets:read']),
+    ])
+      for (const filter of [
+        null,
+        { deleted: true },
+        { deleted: false },
+        { or: [{ deleted: true }] },
+      ])
+        expect([actor.name, filter, await ways(actor, ticket, filter)]).toEqual([
+          actor.name,
+          filter,
+          [],
+        ]);
+    for (const actor of [desk.lead, desk.admin, desk.partner]) {
+      expect(await ways(actor, ticket)).toEqual(NAMED);
+      expect(await ways(actor, ticket, { deleted: false })).toEqual(NAMED);
+      expect(await ways(actor, ticket, { deleted: true })).toEqual([
+        ...NAMED,
+        ...LISTED.filter((way) => way !== 'tag'),
+      ]);
+      expect(
+        await ways(actor, ticket, { or: [{ deleted: true }, { number: { eq: -1 } }] }),
+      ).toContain('list');
+    }
+  });
+
+  test('nobody works on it there, and each refusal is as for a ticket that never was, or says that it is in the bin', async () => {
+    const { id } = await made();
+    await act(desk.lead, 'ticketDelete', id);
+    const inputs: [string, object][] = [
+      ['ticketUpdate', { id, subject: 'x' }],
+      ['ticketAssign', { id, assigneeId: 'me' }],
+      ['ticketStatusChange', { id, status: 'OPEN' }],
+      ['ticketSnooze', { id }],
+      ['ticketWake', { id }],
+      ['ticketSpamMark', { id, spam: true }],
+      ['messageAdd', { ticketId: id, visibility: 'PUBLIC', body: 'x', override: true }],
+    ];
+    for (const [name, input] of inputs) {
+      const field = name === 'messageAdd' ? 'ticketId' : 'id';
+      expect(codes(await mutate(desk, desk.agent, name, input))).toEqual([
+        `NOT_FOUND input.${field}`,
+      ]);
+      expect(codes(await mutate(desk, desk.admin, name, input))).toEqual([
+        `TICKET_DELETED input.${field}`,
+      ]);
+    }
+    expect(
+      codes(
+        await mutate(desk, desk.customer, 'messageAdd', {
+          ticketId: id,
+          visibility: 'PUBLIC',
+          body: 'x',
+        }),
+      ),
+    ).toEqual(['NOT_FOUND input.ticketId']);
+  });
+
+  test('it is restored as it was, and its requester learns nothing of the time in between', async () => {
+    const ticket = await made();
+    const seen =
+      'query ($id: ID!) { ticket(id: $id) { version updatedAt subject status timeline { totalCount } } }';
+    const before = await desk.ask(desk.customer, seen, { id: ticket.id });
+    await act(desk.lead, 'ticketDelete', ticket.id);
+    expect(codes(await act(desk.lead, 'ticketDelete', ticket.id))).toEqual([]);
+    clock.turn(29 * DAY);
+    await act(desk.lead, 'ticketRestore', ticket.id);
+    expect(codes(await act(desk.lead, 'ticketRestore', ticket.id))).toEqual([]);
+    clock.turn(2 * DAY);
+    await sleep(150);
+    expect(await desk.ask(desk.customer, seen, { id: ticket.id })).toEqual(before);
+    expect(await ways(desk.agent, ticket)).toEqual([...NAMED, ...LISTED]);
+    const { ticket: read } = await desk.ask<{ ticket: { timeline: { nodes: object[] } } }>(
+      desk.agent,
+      'query ($id: ID!) { ticket(id: $id) { timeline(last: 2) { nodes { type summary actor { id } } } } }',
+      { id: ticket.id },
+    );
+    expect(read.timeline.nodes).toEqual([
+      {
+        type: 'ticket.deleted',
+        summary: 'lead put the ticket into the bin',
+        actor: { id: desk.lead.id },
+      },
+      {
+        type: 'ticket.restored',
+        summary: 'lead took the ticket out of the bin',
+        actor: { id: desk.lead.id },
+      },
+    ]);
+  });
+
+  test('time goes on in the bin', async () => {
+    const { id } = await made();
+    await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED' });
+    clock.turn(20 * DAY);
+    await act(desk.lead, 'ticketDelete', id);
+    clock.turn(9 * DAY);
+    await until(async () => (await statusOf(id)) === 'CLOSED');
+    expect(codes(await act(desk.lead, 'ticketRestore', id))).toEqual([]);
+    expect(await statusOf(id)).toBe('CLOSED');
+  });
+
+  test('live lists lose it and get it back at once', async () => {
+    const { id } = await made();
+    const client = clientOf(desk, desk.agent);
+    const list = new Watch(desk, desk.agent, { filter: { id: { eq: id } } }, client);
+    await list.until(({ shown }) => shown?.totalCount === 1);
+    await act(desk.lead, 'ticketDelete', id);
+    await list.until(({ shown }) => shown?.totalCount === 0);
+    expect(list.last).toMatchObject({ kind: 'LEAVE', ticketId: id, ticket: null });
+    await act(desk.lead, 'ticketRestore', id);
+    await list.until(({ shown }) => shown?.totalCount === 1);
+    list.stop();
+    await client.dispose();
+  });
+});
+
+describe('removing for ever', () => {
+  test('an administrator removes what is in the bin; nothing of it is left but what was done to it, and its number', async () => {
+    const ticket = await made();
+    expect(codes(await act(desk.admin, 'ticketPurge', ticket.id))).toEqual([
+      'NOT_DELETED input.id',
+    ]);
+    await act(desk.lead, 'ticketDelete', ticket.id);
+    const purge = () => mutate(desk, desk.admin, 'ticketPurge', { id: ticket.id }, 'deletedId');
+    expect(await purge()).toEqual({ deletedId: ticket.id, userErrors: [] });
+    expect(codes(await purge())).toEqual(['NOT_FOUND input.id']);
+    for (const actor of [desk.admin, desk.customer])
+      expect(await ways(actor, ticket, { deleted: true })).toEqual([]);
+    expect(await rowsOf(ticket.id)).toEqual({
+      ticket: 0,
+      message: 0,
+      ticket_text: 0,
+      ticket_tag: 0,
+    });
+    expect(await factsOf(ticket.id)).toEqual(
+      expect.arrayContaining([
+        'ticket.created',
+        'message.added',
+        'ticket.deleted',
+        'ticket.purged',
+      ]),
+    );
+    expect((await desk.ticket()).number).toBeGreaterThan(ticket.number);
+  });
+
+  test('after 30 days in the bin the system does it, not earlier', async () => {
+    const { id } = await made();
+    await act(desk.lead, 'ticketDelete', id);
+    clock.turn(30 * DAY - 1);
+    await sleep(150);
+    expect((await rowsOf(id))['ticket']).toBe(1);
+    clock.turn(1);
+    await until(async () => (await rowsOf(id))['ticket'] === 0);
+    expect((await factsOf(id)).at(-1)).toBe('ticket.purged');
+  });
+
+  test('it costs as many statements with forty messages as with two', async () => {
+    const binned = async (replies: number): Promise<string> => {
+      const { id } = await desk.ticket();
+      for (let n = 0; n < replies; n++)
+        await mutate(desk, desk.customer, 'messageAdd', {
+          ticketId: id,
+          visibility: 'PUBLIC',
+          body: `${n}`,
+        });
+      await act(desk.lead, 'ticketDelete', id);
+      return id;
+    };
+    const [short, long] = [await binned(1), await binned(39)];
+    const counts = [];
+    for (const id of [short, long]) {
+      const statements = await countStatements(() => act(desk.admin, 'ticketPurge', id));
+      // What the clock does about the facts of the other one comes in between.
+      counts.push(
+        statements.filter((each) => !/removed_ticket|forget_facts|from outbox/.test(each)).length,
+      );
+    }
+    expect(counts[1]).toBe(counts[0]);
+  });
+
+  test('what hung on it hangs on nothing, and says so', async () => {
+    const fresh = await openDesk(service);
+    const [problem, into] = [await fresh.ticket(), await fresh.ticket()];
+    const [incident, related, folded] = [
+      await fresh.ticket(),
+      await fresh.ticket(),
+      await fresh.ticket(),
+    ];
+    const done = async (actor: Actor, name: string, input: object) =>
+      expect(codes(await mutate(fresh, actor, name, input))).toEqual([]);
+    await done(fresh.agent, 'ticketLink', {
+      id: problem.id,
+      otherId: incident.id,
+      kind: 'INCIDENT',
+    });
+    await done(fresh.agent, 'ticketLink', { id: problem.id, otherId: related.id, kind: 'RELATED' });
+    await done(fresh.agent, 'ticketMerge', { ids: [folded.id], intoId: into.id });
+    for (const { id } of [problem, into]) {
+      await done(fresh.lead, 'ticketDelete', { id });
+      await done(fresh.admin, 'ticketPurge', { id });
+    }
+    const query =
+      'query ($id: ID!) { ticket(id: $id) { problem { id } mergedInto { id } links { kind } timeline(last: 1) { nodes { type } } } }';
+    const nothing = { problem: null, mergedInto: null, links: [] };
+    for (const { id } of [incident, related])
+      expect(await fresh.ask(fresh.agent, query, { id })).toEqual({
+        ticket: { ...nothing, timeline: { nodes: [{ type: 'ticket.unlinked' }] } },
+      });
+    expect(await fresh.ask(fresh.agent, query, { id: folded.id })).toMatchObject({
+      ticket: nothing,
+    });
+    expect(await untold(fresh)).toEqual([]);
+  });
+
+  test('a follow-up outlives what it follows', async () => {
+    const { id } = await made();
+    await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED' });
+    clock.turn(28 * DAY);
+    await until(async () => (await statusOf(id)) === 'CLOSED');
+    const late = await mutate(
+      desk,
+      desk.customer,
+      'messageAdd',
+      { ticketId: id, visibility: 'PUBLIC', body: 'Late' },
+      'ticket { id }',
+    );
+    await act(desk.lead, 'ticketDelete', id);
+    await act(desk.admin, 'ticketPurge', id);
+    const followUp = (late['ticket'] as { id: string }).id;
+    const data = await desk.ask(
+      desk.customer,
+      'query ($id: ID!) { ticket(id: $id) { subject followUpOf { id } } }',
+      { id: followUp },
+    );
+    expect(data).toMatchObject({ ticket: { followUpOf: null } });
+  });
+});
+
+test('spam leaves the lists of the staff unless they ask for it, and its sender learns nothing', async () => {
+  const ticket = await made();
+  const seen =
+    'query ($id: ID!) { ticket(id: $id) { spam version updatedAt timeline { totalCount } } }';
+  const before = await desk.ask(desk.customer, seen, { id: ticket.id });
+  expect(codes(await act(desk.agent, 'ticketSpamMark', ticket.id, { spam: true }))).toEqual([]);
+  expect(await desk.ask(desk.customer, seen, { id: ticket.id })).toEqual(before);
+  for (const filter of [null, { deleted: false }])
+    expect(await ways(desk.customer, ticket, filter)).toEqual([...NAMED, ...LISTED.slice(0, 4)]);
+  expect(await ways(desk.customer, ticket, { spam: true })).toEqual(NAMED);
+  for (const actor of [desk.light, desk.agent, desk.admin, desk.partner]) {
+    expect(await ways(actor, ticket)).toEqual(NAMED);
+    expect(await ways(actor, ticket, { spam: true })).toEqual([...NAMED, ...LISTED.slice(0, 4)]);
+  }
+  await act(desk.agent, 'ticketSpamMark', ticket.id, { spam: false });
+  expect(await ways(desk.agent, ticket)).toEqual([...NAMED, ...LISTED]);
+});
+
+const statusOf = async (id: string): Promise<string> =>
+  (
+    await desk.ask<{ ticket: { status: string } }>(
+      desk.lead,
+      'query ($id: ID!) { ticket(id: $id) { status } }',
+      { id },
+    )
+  ).ticket.status;
+
+async function until(holds: () => Promise<boolean>, patienceMs = 10_000): Promise<void> {
+  for (const end = performance.now() + patienceMs; !(await holds()); await sleep(20))
+    if (performance.now() > end) throw new Error('It did not happen in time.');
+}
+
+async function inDatabase<Row extends object>(
+  statement: string,
+  values: unknown[],
+): Promise<Row[]> {
+  const client = new Client({ connectionString: service.database.ownerUrl });
+  await client.connect();
+  const { rows } = await client.query<Row>(statement, values);
+  await client.end();
+  return rows;
+}
+async function rowsOf(id: string): Promise<Record<string, number>> {
+  const [row] = await inDatabase<Record<string, number>>(
+    `select (select count(*)::integer from ticket where id = $1) as ticket, (select count(*)::integer from message where ticket_id = $1) as message,
+       (select count(*)::integer from ticket_text where ticket_id = $1) as ticket_text, (select count(*)::integer from ticket_tag where ticket_id = $1) as ticket_tag`,
+    [uuidOf('tkt', id)],
+  );
+  return row!;
+}
+const factsOf = async (id: string): Promise<string[]> =>
+  (
+    await inDatabase<{ type: string }>(
+      `select type from (select type, version, subject from event_log union all select type, version, subject from outbox) e where subject = $1 order by version`,
+      [id],
+    )
+  ).map(({ type }) => type);
+
+test('who is unknown is told so by every verb of the bin', async () => {
+  for (const name of ['ticketDelete', 'ticketRestore', 'ticketPurge'])
+    expect(codes(await act(desk.admin, name, newId('tkt')))).toEqual(['NOT_FOUND input.id']);
+});

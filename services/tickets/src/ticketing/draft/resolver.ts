@@ -1,0 +1,44 @@
+import { Auth, Personal, Role } from '@deskgraph/common/auth/access';
+import type { Context } from '@deskgraph/common/database/context';
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Agent } from '../../staff/agent/agent.ts';
+import { byId as agentById } from '../../staff/agent/find.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import { Draft } from './draft.ts';
+import { ofTicket } from './find.ts';
+import { DraftSaveInput, DraftSavePayload } from './input.ts';
+import { save } from './save.ts';
+
+@Resolver(() => Draft)
+export class DraftResolver {
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => DraftSavePayload, {
+    description:
+      'Keeps what the calling agent is writing in a ticket, until it is sent there: one reply and one note of each agent. Not for apps.',
+  })
+  draftSave(
+    @Arg('input', () => DraftSaveInput) input: DraftSaveInput,
+    @Ctx() ctx: Context,
+  ): Promise<DraftSavePayload> {
+    return save(ctx, input);
+  }
+
+  @FieldResolver(() => Agent, { description: 'Who writes it.' })
+  author(@Root() { authorId }: Draft, @Ctx() ctx: Context): Promise<Agent | null> {
+    return agentById(ctx, authorId);
+  }
+}
+
+@Resolver(() => Ticket)
+export class TicketDrafts {
+  @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
+  @Personal()
+  @FieldResolver(() => [Draft], {
+    nullable: true,
+    description:
+      'Text that is not sent yet: the caller’s own and what colleagues share, last saved first, at most 100.',
+  })
+  drafts(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Draft[]> {
+    return ofTicket(ctx, ticket.id);
+  }
+}

@@ -1,0 +1,20 @@
+import { Refusal } from '@deskgraph/common/core/errors';
+import { record } from '@deskgraph/common/events/log';
+import { expectVersion } from '@deskgraph/common/graphql/input';
+import type { Context } from '@deskgraph/common/database/context';
+import { stateOf } from './events.ts';
+import type { EscalationPathDeleteInput, EscalationPathDeletePayload } from './input.ts';
+import { isInForce, locked } from './lock.ts';
+
+export async function remove(
+  ctx: Context,
+  input: EscalationPathDeleteInput,
+): Promise<EscalationPathDeletePayload> {
+  const escalationPath = await locked(ctx, input.id);
+  expectVersion(escalationPath, input.expectedVersion);
+  if (await isInForce(ctx, escalationPath)) throw new Refusal('IN_USE', 'id');
+  const subject = { id: escalationPath.id, version: escalationPath.version + 1 };
+  ctx.em.remove(escalationPath);
+  await record(ctx, 'escalation_path.deleted', subject, { state: stateOf(escalationPath) });
+  return { deletedId: subject.id, userErrors: [] };
+}

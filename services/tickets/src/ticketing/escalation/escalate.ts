@@ -1,0 +1,43 @@
+import { Refusal } from '@deskgraph/common/core/errors';
+import { recordAll } from '@deskgraph/common/events/log';
+import type { Context } from '@deskgraph/common/database/context';
+import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
+import { locked } from '../../model/ticket/lock.ts';
+import { agentId } from '../ticket/reference.ts';
+import type { Ticket } from '../../model/ticket/ticket.ts';
+import { TicketStatus } from '../../model/ticket/enums.ts';
+import { byId } from './find.ts';
+import type { TicketEscalateInput, TicketEscalatePayload } from './input.ts';
+import { pathFor } from './match.ts';
+import { type Taken, nextStep, put, take } from './step.ts';
+
+/** To the next who can help: the next step of the ticket's path, or an agent by name. */
+export async function escalate(
+  ctx: Context,
+  { id, reason, toAgentId }: TicketEscalateInput,
+): Promise<TicketEscalatePayload> {
+  const ticket = await locked(ctx, id);
+  refuse(againstWork(ticket), 'id');
+  if (ticket.status === TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
+  if (typeof toAgentId === 'string') {
+    const to = { assigneeId: await agentId(ctx, toAgentId, 'toAgentId') };
+    await recordAll(
+      ctx,
+      await put(ctx, ticket, { pathId: null, step: 1, reason }, { to, next: null, cause: 'hand' }),
+    );
+    return { ticket, userErrors: [] };
+  }
+  const step = await stepFor(ctx, ticket);
+  if (!step) throw new Refusal('NO_STEP_LEFT', 'toAgentId');
+  await recordAll(ctx, await take(ctx, ticket, step, reason, 'hand'));
+  return { ticket, userErrors: [] };
+}
+
+/** On the path that it is on already, else on its path from the beginning. */
+async function stepFor(ctx: Context, ticket: Ticket): Promise<Taken | undefined> {
+  const { pathId, step } = ticket.escalation ?? { pathId: null, step: 0 };
+  const current = pathId && (await byId(ctx, pathId));
+  if (current) return nextStep(ctx, ticket, current, step);
+  const path = await pathFor(ctx, ticket);
+  return path && nextStep(ctx, ticket, path, 0);
+}

@@ -1,0 +1,20 @@
+import { Auth, Role } from '@deskgraph/common/auth/access';
+import type { Context } from '@deskgraph/common/database/context';
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { importTicket } from './import.ts';
+import { TicketImportInput, TicketImportPayload } from './input.ts';
+
+@Resolver()
+export class TicketImport {
+  @Auth({ scopes: ['tickets:import'], roles: [Role.ADMIN] })
+  @Mutation(() => TicketImportPayload, {
+    description:
+      'Takes over a ticket with its past from another system, times included; for apps with the scope `tickets:import`. The same externalId again changes nothing and answers with the ticket.',
+  })
+  ticketImport(
+    @Arg('input', () => TicketImportInput) input: TicketImportInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketImportPayload> {
+    return importTicket(ctx, input);
+  }
+}

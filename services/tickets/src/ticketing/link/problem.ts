@@ -1,0 +1,59 @@
+import { sql } from '@deskgraph/common/database/database';
+import type { NewFact } from '@deskgraph/common/events/log';
+import { uuidOf } from '@deskgraph/common/core/id';
+import type { Context } from '@deskgraph/common/database/context';
+import { isOffered } from '../../configuration/category/defaults.ts';
+import { index } from '../message/write.ts';
+import type { RequesterInput } from '../../people/requester/input.ts';
+import { resolve } from '../../people/requester/resolve.ts';
+import { fact } from '../../model/ticket/events.ts';
+import { begin } from '../ticket/build.ts';
+import { isOpen } from '../ticket/reference.ts';
+import type { Ticket } from '../../model/ticket/ticket.ts';
+import { TicketOrigin } from '../../model/ticket/enums.ts';
+
+/**
+ * A ticket for the cause of others, in the queue of the first of them. Who groups is who asks in it, so that no requester of an incident reads
+ * what the staff say of the cause; nobody waits for an answer in it.
+ */
+export async function openProblem(
+  ctx: Context,
+  subject: string,
+  first: Ticket,
+  at: Date,
+): Promise<{ problem: Ticket; facts: NewFact[] }> {
+  const { requester, name, met } = await resolve(ctx, await caller(ctx));
+  const { actor } = ctx;
+  const problem = await begin(
+    ctx,
+    {
+      subject,
+      body: '',
+      requester,
+      requesterName: name,
+      origin: actor.kind === 'app' ? TicketOrigin.APP : TicketOrigin.AGENT,
+      channel: first.channel,
+      author: actor,
+      categoryId:
+        first.categoryId && (await isOffered(ctx, first.categoryId)) ? first.categoryId : null,
+      departmentId:
+        first.departmentId && (await isOpen(ctx, first.departmentId)) ? first.departmentId : null,
+    },
+    at,
+  );
+  problem.waitingSince = null;
+  await index(ctx, problem.id, [], problem);
+  return {
+    problem,
+    facts: [...met, fact('ticket.created', problem, { at, origin: problem.origin })],
+  };
+}
+
+/** An app is its own customer; a person is known by the address of the invitation. */
+async function caller({ actor, em }: Context): Promise<RequesterInput> {
+  if (actor.kind !== 'agent') return { externalId: actor.id, name: actor.name };
+  const { rows } = await sql<{
+    email: string;
+  }>`select email from agent where id = ${uuidOf('agt', actor.id)}::uuid`.execute(em.getKysely());
+  return { email: rows[0]!.email, name: actor.name };
+}

@@ -1,0 +1,86 @@
+import { Auth, Role } from '@deskgraph/common/auth/access';
+import { ForwardArgs, type Page } from '@deskgraph/common/database/pagination';
+import type { Context } from '@deskgraph/common/database/context';
+import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
+import { add } from './add.ts';
+import { incidentsOf, linksOf, problemOf } from './find.ts';
+import { group } from './group.ts';
+import {
+  TicketLinkInput,
+  TicketLinkPayload,
+  TicketsGroupInput,
+  TicketsGroupPayload,
+  TicketUnlinkInput,
+  TicketUnlinkPayload,
+} from './input.ts';
+import { TicketLink } from '../../model/ticket/link.ts';
+import { remove } from './remove.ts';
+
+@Resolver(() => Ticket)
+export class TicketLinks {
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => TicketLinkPayload, {
+    description:
+      'Links a ticket to another one; a problem takes incidents so. A link that is there already stays.',
+  })
+  ticketLink(
+    @Arg('input', () => TicketLinkInput) input: TicketLinkInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketLinkPayload> {
+    return add(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
+  @Mutation(() => TicketUnlinkPayload, { description: 'Takes a link between two tickets away.' })
+  ticketUnlink(
+    @Arg('input', () => TicketUnlinkInput) input: TicketUnlinkInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketUnlinkPayload> {
+    return remove(ctx, input);
+  }
+
+  @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
+  @Mutation(() => TicketsGroupPayload, {
+    description:
+      'Makes tickets incidents of one problem, which are then solved with it: of one that is there or of a new one, of which their requesters learn nothing. Can be taken back for 30 days.',
+  })
+  ticketsGroup(
+    @Arg('input', () => TicketsGroupInput) input: TicketsGroupInput,
+    @Ctx() ctx: Context,
+  ): Promise<TicketsGroupPayload> {
+    return group(ctx, input);
+  }
+
+  @Auth({ roles: [Role.LIGHT] })
+  @FieldResolver(() => [TicketLink], {
+    nullable: true,
+    description:
+      'Typed links to other tickets, oldest first, at most 100; of the incidents of a problem the first 100 besides, all of them are in `incidents`. For staff only.',
+  })
+  links(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<TicketLink[]> {
+    return linksOf(ctx, ticket.id);
+  }
+
+  @Auth({ roles: [Role.LIGHT] })
+  @FieldResolver(() => Ticket, {
+    nullable: true,
+    description: 'The problem that this is an incident of; for staff only.',
+  })
+  problem(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> {
+    return problemOf(ctx, ticket.id);
+  }
+
+  @Auth({ roles: [Role.LIGHT] })
+  @FieldResolver(() => TicketConnection, {
+    nullable: true,
+    description: 'The incidents of this problem, by number; at most 100 a page. For staff only.',
+  })
+  incidents(
+    @Root() ticket: Ticket,
+    @Args(() => ForwardArgs) page: ForwardArgs,
+    @Ctx() ctx: Context,
+  ): Promise<Page<Ticket>> {
+    return incidentsOf(ctx, ticket.id, page);
+  }
+}

@@ -1,0 +1,411 @@
+// oxlint-disable node/no-process-env -- where files lie is set by the environment
+import 'reflect-metadata';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { clockOf, startClock } from '@deskgraph/common/jobs/scheduler';
+import type { TestService } from '@deskgraph/common/testing/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stopClock } from '../../../testing/clock.ts';
+import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
+import { upload } from '../../../testing/upload.ts';
+import { sendTimer } from './send.ts';
+
+const HOUR = 3_600_000;
+
+let folder: string;
+let service: TestService;
+let desk: Desk;
+let clock: ReturnType<typeof stopClock>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'files-'));
+  process.env['FILES_DIR'] = folder;
+  service = await startTickets();
+  clock = stopClock(service);
+  desk = await openDesk(service);
+});
+afterEach(() => mutate(desk, desk.admin, 'settingsUpdate', { undoSendSeconds: 0 }));
+afterAll(async () => {
+  jest.useRealTimers();
+  await service.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Shown {
+  id: string;
+  text: string;
+  delivery: string;
+  visibility: string;
+  sendAt: string | null;
+  deliveryError: string | null;
+  createdAt: string;
+}
+interface Read {
+  status: string;
+  version: number;
+  updatedAt: string;
+  waitingSince: string | null;
+  handled: boolean;
+  firstReplyAt: string | null;
+  messages: { totalCount: number; nodes: Shown[] };
+  timeline: {
+    totalCount: number;
+    nodes: { type: string; summary: string; actor: { id: string } }[];
+  };
+}
+const READ = `query ($id: ID!) { ticket(id: $id) { status version updatedAt waitingSince handled firstReplyAt attachments { id }
+  messages { totalCount nodes { id text delivery visibility sendAt deliveryError createdAt } }
+  timeline { totalCount nodes { type summary actor { id } } } } }`;
+const read = async (id: string, actor: Actor = desk.agent): Promise<Read> =>
+  (await desk.ask<{ ticket: Read }>(actor, READ, { id })).ticket;
+const last = async (id: string): Promise<Shown> => (await read(id)).messages.nodes.at(-1)!;
+const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
+const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
+  payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+const later = async (ticketId: string, more: object = {}): Promise<string> => {
+  const payload = await reply(desk, desk.agent, ticketId, {
+    body: 'An answer for later',
+    sendAt: inMs(HOUR),
+    ...more,
+  });
+  expect(codes(payload)).toEqual([]);
+  return (payload['message'] as { id: string }).id;
+};
+const write = (ticketId: string, body = 'And now?') =>
+  mutate(desk, desk.customer, 'messageAdd', { ticketId, visibility: 'PUBLIC', body });
+const cancel = (id: string, actor: Actor = desk.agent) =>
+  mutate(desk, actor, 'messageCancel', { id }, 'message { id delivery deliveryError }');
+async function until(holds: () => Promise<boolean>, patienceMs = 10_000): Promise<void> {
+  for (const end = performance.now() + patienceMs; !(await holds()); await sleep(20))
+    if (performance.now() > end) throw new Error('It did not happen in time.');
+}
+const sent = (id: string) =>
+  until(async () =>
+    (await read(id)).messages.nodes.every(({ delivery }) => delivery !== 'SCHEDULED'),
+  );
+/** Once this one is sent, all that was due before has been looked at. */
+async function others(): Promise<void> {
+  const { id } = await desk.ticket();
+  await later(id, { sendAt: inMs(1) });
+  clock.turn(1);
+  await sent(id);
+}
+
+test('a scheduled reply is seen by the staff only, and is said at its instant: then the clocks run and the ticket moves', async () => {
+  const { id } = await desk.ticket();
+  const before = await read(id);
+  const instant = inMs(HOUR);
+  await later(id, { sendAt: instant, status: 'PENDING' });
+  expect(await last(id)).toMatchObject({
+    delivery: 'SCHEDULED',
+    visibility: 'PRIVATE',
+    sendAt: instant,
+  });
+  expect(await read(id)).toMatchObject({
+    status: 'NEW',
+    handled: false,
+    firstReplyAt: null,
+    waitingSince: before.waitingSince,
+  });
+  clock.turn(HOUR - 2);
+  await others();
+  expect(await last(id)).toMatchObject({ delivery: 'SCHEDULED' });
+  clock.turn(1);
+  await sent(id);
+  const now = new Date().toISOString();
+  expect(await read(id)).toMatchObject({
+    status: 'PENDING',
+    handled: true,
+    firstReplyAt: now,
+    waitingSince: null,
+  });
+  expect(await last(id)).toMatchObject({
+    delivery: 'SENT',
+    visibility: 'PUBLIC',
+    sendAt: null,
+    createdAt: now,
+  });
+  const { nodes } = (await read(id, desk.customer)).timeline;
+  expect(nodes.map(({ type, actor }) => [type, actor.id])).toEqual([
+    ['ticket.created', desk.customer.id],
+    ['message.added', desk.customer.id],
+    ['message.added', desk.agent.id],
+    ['ticket.status_changed', desk.agent.id],
+  ]);
+});
+
+test('requesters learn nothing of what waits or was taken back, by no way', async () => {
+  const { id } = await desk.ticket();
+  const before = await read(id, desk.customer);
+  const waiting = await later(id, { body: 'qzebra for later' });
+  const gone = await later(id, { body: 'qzebra taken back', sendAt: inMs(2 * HOUR) });
+  expect(await read(id, desk.customer)).toEqual(before);
+  await cancel(gone);
+  expect(await read(id, desk.customer)).toEqual(before);
+  const { nodes, tickets } = await desk.ask<{ nodes: unknown[]; tickets: { totalCount: number } }>(
+    desk.customer,
+    'query ($ids: [ID!]!) { nodes(ids: $ids) { id } tickets(filter: { text: "qzebra" }) { totalCount } }',
+    { ids: [waiting, gone] },
+  );
+  expect(nodes).toEqual([null, null]);
+  expect(tickets.totalCount).toBe(0);
+  const { tickets: own } = await desk.ask<{ tickets: { totalCount: number } }>(
+    desk.agent,
+    '{ tickets(filter: { text: "qzebra" }) { totalCount } }',
+  );
+  expect(own.totalCount).toBe(1);
+  clock.turn(2 * HOUR);
+  await sent(id);
+  const after = await read(id, desk.customer);
+  expect(after.messages.nodes.map(({ text }) => text)).toEqual([
+    'It should have come on Monday.',
+    'qzebra for later',
+  ]);
+  const { tickets: found } = await desk.ask<{ tickets: { totalCount: number } }>(
+    desk.customer,
+    '{ tickets(filter: { text: "qzebra" }) { totalCount } }',
+  );
+  expect(found.totalCount).toBe(1);
+});
+
+test('with an undo window replies of people can be taken back before anybody reads them; notes and apps go at once', async () => {
+  await mutate(desk, desk.admin, 'settingsUpdate', { undoSendSeconds: 10 });
+  const { id } = await desk.ticket();
+  await reply(desk, desk.agent, id);
+  expect(await last(id)).toMatchObject({ delivery: 'SCHEDULED', sendAt: inMs(10_000) });
+  const { id: first } = await last(id);
+  expect(await cancel(first, desk.colleague)).toEqual({
+    message: { id: first, delivery: 'CANCELLED', deliveryError: null },
+    userErrors: [],
+  });
+  expect(codes(await cancel(first))).toEqual([]);
+  await mutate(desk, desk.agent, 'messageAdd', {
+    ticketId: id,
+    visibility: 'PRIVATE',
+    body: 'A note',
+  });
+  expect(await last(id)).toMatchObject({ delivery: 'INBOUND', sendAt: null });
+  await mutate(desk, desk.partner, 'messageAdd', {
+    ticketId: id,
+    visibility: 'PUBLIC',
+    body: 'By an app',
+  });
+  expect(await last(id)).toMatchObject({ delivery: 'SENT', sendAt: null });
+  await reply(desk, desk.agent, id, { body: 'Again' });
+  await write(id);
+  clock.turn(10_000);
+  await sent(id);
+  expect((await read(id, desk.customer)).messages.nodes.map(({ text }) => text)).toEqual([
+    'It should have come on Monday.',
+    'By an app',
+    'And now?',
+    'Again',
+  ]);
+  const { id: again } = (await read(id)).messages.nodes.find(({ text }) => text === 'Again')!;
+  expect(codes(await cancel(again))).toEqual(['ALREADY_SENT input.id']);
+});
+
+test('a message of the requester cancels what waits, unless that is to be sent anyhow', async () => {
+  const { id } = await desk.ticket();
+  const needless = await later(id);
+  const anyhow = await later(id, { cancelOnReply: false, sendAt: inMs(2 * HOUR) });
+  await write(id);
+  const { messages, timeline } = await read(id);
+  const state = new Map(messages.nodes.map((message) => [message.id, message]));
+  expect(state.get(needless)).toMatchObject({
+    delivery: 'CANCELLED',
+    deliveryError: 'The requester wrote before it was sent.',
+  });
+  expect(state.get(anyhow)).toMatchObject({ delivery: 'SCHEDULED' });
+  expect(timeline.nodes.at(-1)).toMatchObject({ type: 'message.cancelled', actor: { id: 'sys' } });
+  clock.turn(2 * HOUR);
+  await sent(id);
+  expect((await read(id, desk.customer)).messages.nodes).toHaveLength(3);
+});
+
+test('what was written to one requester is never sent to another: it is cancelled when the ticket becomes somebody else’s', async () => {
+  const { id } = await desk.ticket();
+  const file = await upload(desk, desk.agent, new Uint8Array(Buffer.from('for one person')));
+  const waiting = await later(id, { cancelOnReply: false, attachmentIds: [file] });
+  await mutate(desk, desk.admin, 'settingsUpdate', { undoSendSeconds: 60 });
+  await reply(desk, desk.agent, id, { body: 'An answer just now' });
+  const change = (email: string) =>
+    mutate(desk, desk.colleague, 'ticketRequesterChange', { id, requester: { email } });
+  expect(codes(await change('next@post.example'))).toEqual([]);
+  const { messages, timeline } = await read(id);
+  const deliveryError = 'The ticket became somebody else’s before it was sent.';
+  expect(messages.nodes.slice(1)).toMatchObject([
+    { id: waiting, delivery: 'CANCELLED', deliveryError },
+    { text: 'An answer just now', delivery: 'CANCELLED', deliveryError },
+  ]);
+  expect(timeline.nodes.slice(-3).map(({ type, actor }) => [type, actor.id])).toEqual([
+    ['ticket.requester_changed', desk.colleague.id],
+    ['message.cancelled', 'sys'],
+    ['message.cancelled', 'sys'],
+  ]);
+  await later(id, { body: 'To the next one', attachmentIds: [file] });
+  expect(codes(await change('next@post.example'))).toEqual([]);
+  clock.turn(HOUR);
+  await sent(id);
+  expect(await last(id)).toMatchObject({ text: 'To the next one', delivery: 'SENT' });
+});
+
+test('what waits follows its ticket into another one and out again; in a closed ticket or in the bin it is cancelled', async () => {
+  const [from, into, closed, binned] = await Promise.all([
+    desk.ticket(),
+    desk.ticket(),
+    desk.ticket(),
+    desk.ticket(),
+  ]);
+  await later(from.id, { body: 'Follows' });
+  const merge = await mutate(
+    desk,
+    desk.agent,
+    'ticketMerge',
+    { ids: [from.id], intoId: into.id },
+    'operation { id }',
+  );
+  await later(into.id, { body: 'Stays', sendAt: inMs(2 * HOUR) });
+  clock.turn(HOUR);
+  await until(async () =>
+    (await read(into.id, desk.customer)).messages.nodes.some(({ text }) => text === 'Follows'),
+  );
+  await later(from.id, { body: 'Goes back' });
+  expect(
+    codes(
+      await mutate(desk, desk.agent, 'operationUndo', {
+        id: (merge['operation'] as { id: string }).id,
+      }),
+    ),
+  ).toEqual([]);
+  clock.turn(HOUR);
+  await sent(from.id);
+  await sent(into.id);
+  const texts = async (id: string) =>
+    (await read(id, desk.customer)).messages.nodes.slice(1).map(({ text }) => text);
+  expect(await texts(from.id)).toEqual(['Follows', 'Goes back']);
+  expect(await texts(into.id)).toEqual(['Stays']);
+
+  const [first, second] = [
+    await later(closed.id, { sendAt: inMs(29 * 24 * HOUR) }),
+    await later(binned.id, { sendAt: inMs(HOUR) }),
+  ];
+  await mutate(desk, desk.agent, 'ticketStatusChange', {
+    id: closed.id,
+    status: 'SOLVED',
+    resolutionCode: 'NO_REPLY',
+  });
+  await mutate(desk, desk.lead, 'ticketDelete', { id: binned.id });
+  clock.turn(HOUR);
+  await until(async () =>
+    (await read(binned.id, desk.lead)).messages.nodes.some(
+      ({ delivery }) => delivery === 'CANCELLED',
+    ),
+  );
+  expect((await read(binned.id, desk.lead)).messages.nodes.at(-1)).toMatchObject({
+    id: second,
+    deliveryError: expect.stringMatching(/bin/),
+  });
+  clock.turn(28 * 24 * HOUR);
+  await until(async () => (await read(closed.id)).status === 'CLOSED');
+  clock.turn(24 * HOUR);
+  await sent(closed.id);
+  expect(await last(closed.id)).toMatchObject({
+    id: first,
+    delivery: 'CANCELLED',
+    deliveryError: expect.stringMatching(/closed/),
+  });
+});
+
+test('the files of what waits are seen by the staff only, and can be sent again once it is taken back', async () => {
+  const { id } = await desk.ticket();
+  const file = await upload(desk, desk.agent, new Uint8Array(Buffer.from('qzebra')));
+  const message = await later(id, { attachmentIds: [file] });
+  const seen = async (actor: Actor): Promise<unknown> =>
+    desk.ask(
+      actor,
+      'query ($id: ID!, $file: ID!) { ticket(id: $id) { attachments { id } } node(id: $file) { id } }',
+      { id, file },
+    );
+  expect(await seen(desk.customer)).toEqual({ ticket: { attachments: [] }, node: null });
+  expect(await seen(desk.colleague)).toEqual({
+    ticket: { attachments: [{ id: file }] },
+    node: { id: file },
+  });
+  await cancel(message);
+  expect(await seen(desk.colleague)).toEqual({ ticket: { attachments: [] }, node: null });
+  await reply(desk, desk.agent, id, { attachmentIds: [file] });
+  expect(await seen(desk.customer)).toEqual({
+    ticket: { attachments: [{ id: file }] },
+    node: { id: file },
+  });
+});
+
+test('what is taken out of it for ever is not sent; with nothing left it is cancelled', async () => {
+  const { id } = await desk.ticket();
+  const [part, whole] = [await later(id, { body: 'The code is 4711.' }), await later(id)];
+  await mutate(desk, desk.lead, 'messageRedact', { id: part, text: '4711' });
+  await mutate(desk, desk.lead, 'messageRedact', { id: whole });
+  clock.turn(HOUR);
+  await sent(id);
+  expect((await read(id, desk.customer)).messages.nodes.slice(1).map(({ text }) => text)).toEqual([
+    'The code is [redacted].',
+  ]);
+});
+
+test('a move that can’t be any more is left, and the message is sent all the same', async () => {
+  const { id } = await desk.ticket();
+  await later(id, { status: 'SOLVED' });
+  await mutate(desk, desk.agent, 'ticketStatusChange', {
+    id,
+    status: 'SOLVED',
+    resolutionCode: 'NO_REPLY',
+  });
+  clock.turn(HOUR);
+  await sent(id);
+  expect(await read(id)).toMatchObject({ status: 'SOLVED', handled: true });
+});
+
+test('what can’t be is refused, and names the field', async () => {
+  const { id } = await desk.ticket();
+  const given = async (actor: Actor, more: object) =>
+    codes(await reply(desk, actor, id, { sendAt: inMs(HOUR), ...more }));
+  expect(await given(desk.agent, { sendAt: inMs(0) })).toEqual(['INVALID input.sendAt']);
+  expect(await given(desk.agent, { sendAt: inMs(365 * 24 * HOUR + 1) })).toEqual([
+    'INVALID input.sendAt',
+  ]);
+  expect(await given(desk.agent, { visibility: 'PRIVATE' })).toEqual(['INVALID input.sendAt']);
+  expect(await given(desk.agent, { status: 'CLOSED' })).toEqual(['CLOSE_BY_HAND input.status']);
+  expect(await given(desk.customer, { seen: null })).toEqual(['FORBIDDEN input.sendAt']);
+  for (let n = 0; n < 20; n++) await later(id);
+  expect(await given(desk.agent, {})).toEqual(['LIMIT_REACHED input.sendAt']);
+  expect(codes(await cancel('msg_made_up'))).toEqual(['NOT_FOUND input.id']);
+  expect(codes(await mutate(desk, desk.admin, 'settingsUpdate', { undoSendSeconds: 61 }))).toEqual([
+    'INVALID input.undoSendSeconds',
+  ]);
+});
+
+test('it is sent once, whoever works, and by whoever comes after a stop', async () => {
+  const { id } = await desk.ticket();
+  for (let n = 0; n < 5; n++) await later(id, { body: `Part ${n}`, sendAt: inMs(HOUR + n) });
+  const { orm, log } = service.service;
+  await clockOf(orm)!.stop();
+  clock.turn(2 * HOUR);
+  const rivals = [1, 2].map(() =>
+    startClock({ orm, log, url: service.database.url, timers: [sendTimer] }),
+  );
+  await sent(id);
+  await Promise.all(rivals.map((rival) => rival.stop()));
+  const { messages, timeline } = await read(id, desk.customer);
+  expect(messages.nodes.slice(1).map(({ text }) => text)).toEqual([
+    'Part 0',
+    'Part 1',
+    'Part 2',
+    'Part 3',
+    'Part 4',
+  ]);
+  expect(timeline.nodes.filter(({ type }) => type === 'message.added')).toHaveLength(6);
+});

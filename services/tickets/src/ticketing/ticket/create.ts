@@ -1,0 +1,95 @@
+import { Refusal } from '@deskgraph/common/core/errors';
+import { recordAll } from '@deskgraph/common/events/log';
+import type { Context } from '@deskgraph/common/database/context';
+import { attach } from '../attachment/attach.ts';
+import { drive } from '../../configuration/category/defaults.ts';
+import { filled } from '../../configuration/field/set.ts';
+import { demand } from '../../configuration/form/required-fields.ts';
+import { formId } from '../../configuration/form/find.ts';
+import { heldCaller } from '../../people/requester/repository.ts';
+import { metByMail } from '../../people/requester/mail.ts';
+import { type Resolved, resolve } from '../../people/requester/resolve.ts';
+import { refuseBlocked } from '../../people/block-list/refuse.ts';
+import type { TicketCreateInput } from './input.ts';
+import { open } from './build.ts';
+import type { TicketCreatePayload } from './payload.ts';
+import { agentId, departmentId, optional, ownExternalId } from './reference.ts';
+import { refuseTaken } from '../../model/ticket/unique-external-id.ts';
+import { ChannelKind, TicketOrigin } from '../../model/ticket/enums.ts';
+
+const STAFF_ONLY = ['requester', 'priority', 'assigneeId', 'tags', 'visibility'] as const;
+const REQUESTER_CHANNELS: ReadonlySet<ChannelKind> = new Set([
+  ChannelKind.PORTAL,
+  ChannelKind.WEB_FORM,
+  ChannelKind.CHAT,
+  ChannelKind.KNOWLEDGE_BASE,
+]);
+const ORIGINS = {
+  customer: TicketOrigin.CUSTOMER,
+  agent: TicketOrigin.AGENT,
+  app: TicketOrigin.APP,
+  system: TicketOrigin.APP,
+};
+
+/** Creates a ticket with its first message. */
+export async function create(ctx: Context, input: TicketCreateInput): Promise<TicketCreatePayload> {
+  const { actor } = ctx;
+  const channel = channelOf(ctx, input);
+  const externalId = ownExternalId(actor, input.externalId);
+  const { requester, name, met } =
+    actor.kind === 'customer'
+      ? await ownRequester(ctx, input)
+      : await resolve(ctx, required(input.requester));
+  await refuseBlocked(ctx, requester.id, actor.kind === 'customer' ? null : 'requester');
+  if (externalId) await refuseTaken(ctx, externalId);
+  const driven = await drive(ctx, input.categoryId);
+  const { values: fields } = await filled(ctx, {}, input.fields);
+  const copied = await metByMail(ctx, input.ccs ?? [], 'ccs');
+  const { ticket, message, facts } = await open(ctx, {
+    ...input,
+    fields,
+    formId: await optional(input.formId, (id) => formId(ctx, id, 'formId')),
+    requester,
+    requesterName: name,
+    ccIds: copied.ids.filter((id) => id !== requester.id),
+    channel,
+    externalId,
+    origin: ORIGINS[actor.kind],
+    author: authorOf(ctx, requester.id, name),
+    priority: input.priority ?? driven.priority,
+    departmentId:
+      (await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId'))) ??
+      driven.departmentId,
+    assigneeId: await optional(input.assigneeId, (id) => agentId(ctx, id, 'assigneeId')),
+  });
+  await demand(ctx, ticket, 'CREATE');
+  await attach(ctx, message, input.attachmentIds);
+  await recordAll(ctx, [...met, ...copied.met, ...facts]);
+  return { ticket, message, userErrors: [] };
+}
+
+/** An app hands in what the customer wrote; staff write themselves. */
+const authorOf = ({ actor }: Context, requesterId: string, name: string) =>
+  actor.kind === 'agent' ? actor : { kind: 'customer' as const, id: requesterId, name };
+
+function channelOf({ actor }: Context, { channel }: TicketCreateInput): ChannelKind {
+  if (actor.kind === 'customer') {
+    if (channel && !REQUESTER_CHANNELS.has(channel)) throw new Refusal('INVALID', 'channel');
+    return channel ?? ChannelKind.PORTAL;
+  }
+  if (!channel && actor.kind === 'agent') throw new Refusal('REQUIRED', 'channel');
+  return channel ?? ChannelKind.API;
+}
+
+function required<T>(requester: T | null | undefined): T {
+  if (!requester) throw new Refusal('REQUIRED', 'requester');
+  return requester;
+}
+
+async function ownRequester(ctx: Context, input: TicketCreateInput): Promise<Resolved> {
+  const foreign = STAFF_ONLY.filter((field) => input[field] !== null && input[field] !== undefined);
+  if (foreign.length)
+    throw new Refusal(foreign.map((field) => ({ code: 'FORBIDDEN', field: ['input', field] })));
+  const requester = await heldCaller(ctx);
+  return { requester, name: requester.name, met: [] };
+}

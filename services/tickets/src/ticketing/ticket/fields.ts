@@ -1,0 +1,119 @@
+import { ActorView } from '@deskgraph/common/graphql/shared-types';
+import { DateTime } from '@deskgraph/common/graphql/scalars';
+import type { Context } from '@deskgraph/common/database/context';
+import { Auth, Role } from '@deskgraph/common/auth/access';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Ctx, FieldResolver, Info, Int, Resolver, Root } from 'type-graphql';
+import { Agent } from '../../staff/agent/agent.ts';
+import { byId as agentById } from '../../staff/agent/find.ts';
+import { Department } from '../../staff/department/department.ts';
+import { byId as departmentById } from '../../staff/department/find.ts';
+import { shown } from '../../people/external/actor.ts';
+import { Customer, Organization } from '../../people/external/external-entities.ts';
+import { byId } from '../../model/ticket/find.ts';
+import { TicketPermissions, permissionsOf } from './permissions.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import { readsOnHold, statusFor } from '../../model/rights/read-rights.ts';
+import { Resolution, resolutionOf } from '../../model/ticket/resolution.ts';
+import { Snooze, snoozeOf } from '../../model/ticket/snooze-type.ts';
+import { TicketStatus } from '../../model/ticket/enums.ts';
+
+/** Fields of a ticket that depend on the caller or on other things. */
+@Resolver(() => Ticket)
+export class TicketFields {
+  @FieldResolver(() => TicketStatus, {
+    description: 'Where it stands; requesters read OPEN for ON_HOLD.',
+  })
+  status(@Root() ticket: Ticket, @Ctx() ctx: Context): TicketStatus {
+    return statusFor(ctx.actor, ticket.status);
+  }
+
+  @FieldResolver(() => Int, {
+    description: 'Grows with each change that the caller may see; give it back as expectedVersion.',
+  })
+  version(@Root() ticket: Ticket, @Ctx() ctx: Context): number {
+    return readsOnHold(ctx.actor) ? ticket.version : ticket.publicVersion;
+  }
+
+  @FieldResolver(() => DateTime, { description: 'The last change that the caller may see.' })
+  updatedAt(@Root() ticket: Ticket, @Ctx() ctx: Context): Date {
+    return readsOnHold(ctx.actor) ? ticket.updatedAt : ticket.publicUpdatedAt;
+  }
+
+  @FieldResolver(() => Department, { nullable: true, description: 'The department that holds it.' })
+  department(
+    @Root() { departmentId }: Ticket,
+    @Ctx() ctx: Context,
+  ): Promise<Department | null> | null {
+    return departmentId ? departmentById(ctx, departmentId) : null;
+  }
+
+  @FieldResolver(() => Agent, { nullable: true, description: 'The agent in charge.' })
+  assignee(@Root() { assigneeId }: Ticket, @Ctx() ctx: Context): Promise<Agent | null> | null {
+    return assigneeId ? agentById(ctx, assigneeId) : null;
+  }
+
+  @FieldResolver(() => Agent, { nullable: true, description: 'The agent who solved it.' })
+  solvedBy(@Root() { solvedById }: Ticket, @Ctx() ctx: Context): Promise<Agent | null> | null {
+    return solvedById ? agentById(ctx, solvedById) : null;
+  }
+
+  @FieldResolver(() => Customer, { nullable: true, description: 'Who asks.' })
+  requester(@Root() { requesterId, requesterName }: Ticket): Customer {
+    return { id: requesterId, name: requesterName };
+  }
+
+  @FieldResolver(() => Organization, {
+    nullable: true,
+    description: 'The organization that it is asked for.',
+  })
+  organization(@Root() { organizationId }: Ticket): Organization | null {
+    return organizationId ? { id: organizationId } : null;
+  }
+
+  @FieldResolver(() => ActorView, { nullable: true, description: 'Who made it.' })
+  createdBy(@Root() { createdByKind, createdById, createdByName }: Ticket): object {
+    return shown(createdByKind, createdById, createdByName);
+  }
+
+  @FieldResolver(() => Resolution, {
+    nullable: true,
+    description: 'How it was solved; set while SOLVED or CLOSED.',
+  })
+  resolution(@Root() ticket: Ticket): Resolution | null {
+    return resolutionOf(ticket);
+  }
+
+  @FieldResolver(() => Boolean, {
+    description: 'Whether it is in the spam queue; requesters read false.',
+  })
+  spam(@Root() { spam }: Ticket, @Ctx() ctx: Context): boolean {
+    return spam && readsOnHold(ctx.actor);
+  }
+
+  @Auth({ roles: [Role.LIGHT] })
+  @FieldResolver(() => Snooze, {
+    nullable: true,
+    description: 'Set while it is postponed; for staff only.',
+  })
+  snooze(@Root() ticket: Ticket): Snooze | null {
+    return snoozeOf(ticket);
+  }
+
+  @FieldResolver(() => TicketPermissions, { description: 'What the caller may do with it.' })
+  viewerCan(
+    @Root() ticket: Ticket,
+    @Ctx() ctx: Context,
+    @Info() { schema }: GraphQLResolveInfo,
+  ): Promise<TicketPermissions> {
+    return permissionsOf(ctx, ticket, schema);
+  }
+
+  @FieldResolver(() => Ticket, {
+    nullable: true,
+    description: 'The closed ticket that this one follows.',
+  })
+  followUpOf(@Root() { followUpOfId }: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> | null {
+    return followUpOfId ? byId(ctx, followUpOfId) : null;
+  }
+}

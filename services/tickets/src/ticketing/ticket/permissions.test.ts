@@ -1,0 +1,165 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { newId, uuidOf } from '@deskgraph/common/core/id';
+import { type TestService, app } from '@deskgraph/common/testing/testing';
+import fc from 'fast-check';
+import { Client } from 'pg';
+import { seed } from '../../../testing/config.ts';
+import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
+import { TicketStatus } from '../../model/ticket/enums.ts';
+
+let service: TestService;
+let desk: Desk;
+let owner: Client;
+
+beforeAll(async () => {
+  service = await startTickets();
+  desk = await openDesk(service);
+  owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+  await owner.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
+});
+afterAll(async () => {
+  await owner.end();
+  await service.stop();
+});
+
+interface State {
+  status: TicketStatus;
+  into: TicketStatus | null;
+  isIntoDeleted: boolean;
+  isDeleted: boolean;
+  spam: boolean;
+  department: boolean;
+}
+
+/** A ticket of the customer that stands so, with two messages. */
+async function ticketAs({
+  status,
+  into,
+  isIntoDeleted,
+  isDeleted,
+  spam,
+  department,
+}: State): Promise<string> {
+  const { id } = await desk.ticket();
+  await desk.ask(
+    desk.partner,
+    'mutation ($input: MessageAddInput!) { messageAdd(input: $input) { userErrors { code } } }',
+    {
+      input: { ticketId: id, body: 'More', visibility: 'PRIVATE' },
+    },
+  );
+  const head = into && (await desk.ticket()).id;
+  if (head)
+    await owner.query(
+      `update ticket set status = $2, deleted_at = case when $3 then now() end where id = $1`,
+      [uuidOf('tkt', head), into, isIntoDeleted],
+    );
+  await owner.query(
+    `update ticket set status = $2, merged_into_id = $3, deleted_at = case when $4 then now() end, spam = $5, department_id = $6 where id = $1`,
+    [
+      uuidOf('tkt', id),
+      status,
+      head && uuidOf('tkt', head),
+      isDeleted,
+      spam,
+      department ? uuidOf('dep', desk.departmentId) : null,
+    ],
+  );
+  return id;
+}
+
+const PLAIN: State = {
+  status: TicketStatus.NEW,
+  into: null,
+  isIntoDeleted: false,
+  isDeleted: false,
+  spam: false,
+  department: true,
+};
+
+type Try = (id: string) => Promise<[name: string, input: object]> | [name: string, input: object];
+const moveTo =
+  (status: TicketStatus): Try =>
+  (id) => [
+    'ticketStatusChange',
+    { id, status, ...(status === 'SOLVED' && { resolutionCode: 'NO_REPLY' }) },
+  ];
+const say =
+  (visibility: string): Try =>
+  (id) => ['messageAdd', { ticketId: id, body: 'Words', visibility, override: true }];
+/** The verb, with an input against which nothing stands but the ticket itself. */
+const TRIES: Record<string, Try> = {
+  reply: say('PUBLIC'),
+  note: say('PRIVATE'),
+  update: (id) => ['ticketUpdate', { id, subject: `Other ${newId('tkt')}` }],
+  assign: (id) => ['ticketAssign', { id, departmentId: null, comment: 'Words' }],
+  solve: moveTo(TicketStatus.SOLVED),
+  reopen: (id) => ['ticketReopen', { id }],
+  merge: async (id) => ['ticketMerge', { ids: [await ticketAs(PLAIN)], intoId: id }],
+  delete: (id) => ['ticketDelete', { id }],
+};
+/** Asking for what it is already changes nothing, and is no refusal. */
+const isVain = (verb: string, { status, isDeleted }: State): boolean =>
+  (verb === 'solve' && status === TicketStatus.SOLVED) || (verb === 'delete' && isDeleted);
+
+async function isRefused(actor: Actor, [name, input]: [string, object]): Promise<boolean> {
+  const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+  const { data, errors } = await desk.answer<Record<string, { userErrors: { code: string }[] }>>(
+    actor,
+    `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code } } }`,
+    { input },
+  );
+  if (errors && errors[0]!.extensions.code !== 'FORBIDDEN') throw new Error(JSON.stringify(errors));
+  return Boolean(errors) || data![name]!.userErrors.length > 0;
+}
+
+test('a caller is told that he can do what is then not refused to him, and nothing else', async () => {
+  const actors = [
+    desk.admin,
+    desk.lead,
+    desk.agent,
+    desk.light,
+    desk.analyst,
+    desk.customer,
+    desk.partner,
+    app(desk.workspace, ['tickets:read']),
+    { ...desk.agent, scopes: ['tickets:read'] },
+    { ...desk.agent, filter: { departmentId: { eq: desk.departmentId } } },
+    { ...desk.lead, filter: { status: { notIn: [TicketStatus.SOLVED] } } },
+  ];
+  const state = fc.record<State>({
+    status: fc.constantFrom(...Object.values(TicketStatus)),
+    into: fc.option(fc.constantFrom(TicketStatus.OPEN, TicketStatus.CLOSED), { freq: 1 }),
+    isIntoDeleted: fc.constantFrom(false, false, true),
+    isDeleted: fc.constantFrom(false, false, false, true),
+    spam: fc.boolean(),
+    department: fc.boolean(),
+  });
+  const told = { yes: 0, no: 0 };
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(actors.length - 1),
+      state,
+      fc.constantFrom(...Object.keys(TRIES)),
+      async (who, stands, verb) => {
+        const actor = actors[who]!;
+        const id = await ticketAs(stands);
+        const query = `query ($id: ID!) { ticket(id: $id) { viewerCan { ${verb} } } }`;
+        const answer = await desk.answer<{ ticket: { viewerCan: Record<string, boolean> } | null }>(
+          actor,
+          query,
+          { id },
+        );
+        const can = answer.data?.ticket?.viewerCan[verb] ?? false;
+        told[can ? 'yes' : 'no']++;
+        if (!can && isVain(verb, stands)) return;
+        expect([verb, can]).toEqual([verb, !(await isRefused(actor, await TRIES[verb]!(id)))]);
+      },
+    ),
+    { numRuns: 120, seed },
+  );
+  for (const times of Object.values(told)) expect(times).toBeGreaterThan(20);
+}, 120_000);

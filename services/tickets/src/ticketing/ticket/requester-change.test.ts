@@ -1,0 +1,124 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Role } from '@deskgraph/common/auth/access';
+import { uuidOf } from '@deskgraph/common/core/id';
+import { type TestService, person } from '@deskgraph/common/testing/testing';
+import { Client } from 'pg';
+import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
+import { clientOf, Watch } from '../../../testing/watch.ts';
+
+let service: TestService;
+let desk: Desk;
+
+beforeAll(async () => {
+  service = await startTickets();
+  desk = await openDesk(service);
+  const owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+  await owner.query('insert into requester (id, workspace_id, name) values ($1, $2, $3)', [
+    uuidOf('cus', desk.stranger.id),
+    desk.workspace,
+    'Eva',
+  ]);
+  await owner.end();
+});
+afterAll(() => service.stop());
+
+const give = (id: string, requester: object) =>
+  mutate(
+    desk,
+    desk.agent,
+    'ticketRequesterChange',
+    { id, requester },
+    'ticket { requester { id } requesterName }',
+  );
+const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
+  payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
+
+test('the former requester loses the ticket and the new one has it, with all that was said, at once and live', async () => {
+  const { id } = await desk.ticket();
+  await reply(desk, desk.agent, id);
+  const clients = [clientOf(desk, desk.customer), clientOf(desk, desk.stranger)] as const;
+  const filter = { id: { eq: id } };
+  const former = new Watch(desk, desk.customer, { filter }, clients[0]);
+  const next = new Watch(desk, desk.stranger, { filter }, clients[1]);
+  await former.until(({ shown }) => shown?.totalCount === 1);
+  await next.until(({ shown }) => shown?.totalCount === 0);
+  expect(await give(id, { customerId: desk.stranger.id })).toEqual({
+    ticket: { requester: { id: desk.stranger.id }, requesterName: 'Eva' },
+    userErrors: [],
+  });
+  await former.until(({ shown }) => shown?.totalCount === 0);
+  expect(former.last).toMatchObject({ kind: 'LEAVE', ticketId: id, ticket: null });
+  await next.until(({ shown }) => shown?.totalCount === 1);
+  const read =
+    'query ($id: ID!) { ticket(id: $id) { messages { totalCount } } found: tickets(filter: { text: "parcel" }) { nodes { id } } }';
+  expect(await desk.ask(desk.customer, read, { id })).toMatchObject({
+    ticket: null,
+    found: { nodes: [] },
+  });
+  expect(await desk.ask(desk.stranger, read, { id })).toMatchObject({
+    ticket: { messages: { totalCount: 2 } },
+    found: { nodes: [{ id }] },
+  });
+  const mine = { ticketId: id, visibility: 'PUBLIC', body: 'Mine?' };
+  expect(codes(await mutate(desk, desk.customer, 'messageAdd', mine))).toEqual([
+    'NOT_FOUND input.ticketId',
+  ]);
+  const byName = 'query { tickets(filter: { text: "Eva" }) { nodes { id } } }';
+  expect(await desk.ask(desk.agent, byName)).toEqual({ tickets: { nodes: [{ id }] } });
+  for (const watch of [former, next]) watch.stop();
+  for (const client of clients) await client.dispose();
+});
+
+test('who asked before stands in the timeline, for the staff only', async () => {
+  const { id } = await desk.ticket();
+  await give(id, { customerId: desk.stranger.id });
+  const timeline =
+    'query ($id: ID!) { ticket(id: $id) { timeline { nodes { type summary changes { field from to } } } } }';
+  const { ticket } = await desk.ask<{ ticket: { timeline: { nodes: object[] } } }>(
+    desk.lead,
+    timeline,
+    { id },
+  );
+  expect(ticket.timeline.nodes.at(-1)).toEqual({
+    type: 'ticket.requester_changed',
+    summary: 'Ana put the ticket down to another requester',
+    changes: [{ field: 'requester', from: desk.customer.id, to: desk.stranger.id }],
+  });
+  const answer = await desk.ask(desk.stranger, timeline, { id });
+  expect(JSON.stringify(answer)).not.toContain(desk.customer.id);
+});
+
+test('somebody unknown becomes a customer; the same person again changes nothing', async () => {
+  const { id } = await desk.ticket();
+  const given = await give(id, { email: ' New@Shop.example ', name: 'Newcomer' });
+  expect(given).toMatchObject({
+    ticket: { requesterName: 'Newcomer', requester: { id: expect.stringMatching(/^cus_/) } },
+    userErrors: [],
+  });
+  const version = 'query ($id: ID!) { ticket(id: $id) { version } }';
+  const before = await desk.ask(desk.agent, version, { id });
+  expect(codes(await give(id, { email: 'new@shop.example' }))).toEqual([]);
+  expect(await desk.ask(desk.agent, version, { id })).toEqual(before);
+});
+
+test('what can’t be is refused, and names the field', async () => {
+  const { id } = await desk.ticket();
+  expect(codes(await give(id, {}))).toEqual(['INVALID input.requester']);
+  expect(codes(await give(id, { email: 'no address' }))).toEqual(['INVALID input.requester.email']);
+  expect(codes(await give(id, { customerId: person(Role.REQUESTER, desk.workspace).id }))).toEqual([
+    'NOT_FOUND input.requester.customerId',
+  ]);
+  expect(codes(await give('tkt_made_up', { customerId: desk.stranger.id }))).toEqual([
+    'NOT_FOUND input.id',
+  ]);
+});
+
+test('what is folded into another ticket stays its requester’s, as that one does', async () => {
+  const [from, into] = [await desk.ticket(), await desk.ticket()];
+  await mutate(desk, desk.agent, 'ticketMerge', { ids: [from.id], intoId: into.id });
+  expect(codes(await give(from.id, { customerId: desk.stranger.id }))).toEqual([
+    'ALREADY_MERGED input.id',
+  ]);
+});

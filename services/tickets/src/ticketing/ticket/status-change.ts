@@ -1,0 +1,104 @@
+import { Refusal } from '@deskgraph/common/core/errors';
+import { type NewFact, recordAll } from '@deskgraph/common/events/log';
+import { expectVersion } from '@deskgraph/common/graphql/input';
+import type { Context } from '@deskgraph/common/database/context';
+import { refuseUnseen } from '../../history/event/conflict-check.ts';
+import { demand } from '../../configuration/form/required-fields.ts';
+import { refuseOpenChildren } from '../../model/ticket/open-children.ts';
+import { answer, solveIncidents } from '../link/solve.ts';
+import { answered } from '../message/answered.ts';
+import { added } from '../../model/message/events.ts';
+import { indexEach } from '../message/write.ts';
+import { type Aim, aimOf, looksTheSame } from '../../configuration/status/target.ts';
+import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { againstMove, refuse } from '../../model/ticket/preconditions.ts';
+import { backToWork } from '../../model/ticket/release-inactive-owner.ts';
+import {
+  type Changes,
+  type Standing,
+  isSameStanding,
+  moved,
+  standingOf,
+} from '../../model/ticket/events.ts';
+import { locked } from '../../model/ticket/lock.ts';
+import type { TicketStatusChangeInput } from './input.ts';
+import type { TicketStatusChangePayload } from './payload.ts';
+import { type Solution, allowMove, moveTo } from '../../model/ticket/status-rules.ts';
+import type { Ticket } from '../../model/ticket/ticket.ts';
+import { settled } from '../../model/ticket/end-escalation.ts';
+import { ResolutionCode, TicketStatus } from '../../model/ticket/enums.ts';
+
+/** Moves a ticket by hand, as the table of moves allows; the incidents of a problem are solved with it. */
+export async function statusChange(
+  ctx: Context,
+  input: TicketStatusChangeInput,
+): Promise<TicketStatusChangePayload> {
+  const aim = await aimOf(ctx, input);
+  const ticket = await locked(ctx, input.id);
+  expectVersion(ticket, input.expectedVersion);
+  refuse(againstMove(ticket), 'id');
+  if (input.seen) await refuseUnseen(ctx, ticket, input.seen);
+  const from = standingOf(ticket);
+  const to = { status: aim.status, customStatusId: aim.custom?.id ?? null };
+  const isSolving = to.status === TicketStatus.SOLVED && from.status !== TicketStatus.SOLVED;
+  if (input.reply && !isSolving) throw new Refusal('INVALID', 'reply');
+  const workspace = await workspaceOf(ctx);
+  allowMove(from.status, to.status, workspace, aim.field);
+  if (isSameStanding(from, to)) return { ticket, userErrors: [] };
+  if (isSolving) await refuseUnready(ctx, ticket, aim, to);
+  const solving = { at: new Date(), closeAfter: workspace.closeAfter, reply: input.reply };
+  const facts = input.reply ? await say(ctx, ticket, input.reply, solving.at) : [];
+  const solution = isSolving ? solve(ctx, ticket, input, aim.field) : undefined;
+  moveTo(ticket, to.status, solving.at, solving.closeAfter, solution);
+  ticket.customStatusId = to.customStatusId;
+  const told = {
+    at: solving.at,
+    ...(solution && { resolutionCode: solution.code, changes: solution.changes }),
+  };
+  facts.push(moved(ticket, from, { ...told, looksTheSame: await looksTheSame(ctx, from, to) }));
+  if (solution) facts.push(...settled(ticket, solving.at));
+  if (solution && input.solveIncidents !== false)
+    facts.push(...(await solveIncidents(ctx, ticket, solving)));
+  await recordAll(ctx, [...facts, ...(await backToWork(ctx, ticket, from.status))]);
+  return { ticket, userErrors: [] };
+}
+
+/** Its parts are solved, and its form is filled. */
+async function refuseUnready(
+  ctx: Context,
+  ticket: Ticket,
+  { field }: Aim,
+  to: Standing,
+): Promise<void> {
+  await refuseOpenChildren(ctx, ticket.id, field);
+  await demand(ctx, ticket, 'SOLVE', to);
+}
+
+/** The answer that goes with the solution. */
+async function say(ctx: Context, ticket: Ticket, reply: string, at: Date): Promise<NewFact[]> {
+  const messages = await answer(ctx, [ticket], reply, at);
+  await indexEach(ctx, messages);
+  return messages.map((message) => added(ticket, message, answered(ctx.actor, ticket, message)));
+}
+
+/** SOLVED needs somebody who stands for it, or a reason why nobody has to; `field` is what asks for it. */
+export function solve(
+  { actor }: Context,
+  ticket: Ticket,
+  { resolutionCode, resolution }: Pick<TicketStatusChangeInput, 'resolutionCode' | 'resolution'>,
+  field = 'status',
+): Solution {
+  const changes: Changes = {};
+  if (!ticket.assigneeId && actor.kind === 'agent') {
+    changes['assigneeId'] = [null, actor.id];
+    ticket.assigneeId = actor.id;
+  }
+  if (!ticket.assigneeId && !resolutionCode) throw new Refusal('ASSIGNEE_REQUIRED', field);
+  if (!ticket.handled && !resolutionCode) throw new Refusal('REQUIRED', 'resolutionCode');
+  return {
+    by: actor.kind === 'agent' ? actor.id : ticket.assigneeId,
+    code: resolutionCode ?? ResolutionCode.ANSWERED,
+    text: resolution ?? null,
+    changes,
+  };
+}

@@ -1,0 +1,395 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Actor } from '@deskgraph/common/auth/access';
+import { uuidOf } from '@deskgraph/common/core/id';
+import type { TestService } from '@deskgraph/common/testing/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { stopClock } from '../../testing/clock.ts';
+import { seed, steps } from '../../testing/config.ts';
+import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
+import { type Dice, dice } from '../../testing/dice.ts';
+import { untold } from '../../testing/log.ts';
+import {
+  type Asker,
+  CLOSE_AFTER,
+  CUSTOMS,
+  type Custom,
+  DAY,
+  type Model,
+  type Person,
+  type Status,
+  type Verdict,
+  created,
+  faceOf,
+  publicly,
+} from '../../testing/model.ts';
+import { OPERATIONS } from '../../testing/operations.ts';
+
+const OPERATION_COUNT = steps(200);
+const TICKETS = 8;
+const STATUSES: readonly Status[] = [
+  'NEW',
+  'OPEN',
+  'PENDING',
+  'ON_HOLD',
+  'SOLVED',
+  'SOLVED',
+  'CLOSED',
+];
+const HOUR = DAY / 24;
+const REOPENS = 52;
+
+let service: TestService;
+let desk: Desk;
+let owner: Client;
+let clock: ReturnType<typeof stopClock>;
+let people: Record<Person, Actor>;
+let askers: Record<Asker, Actor>;
+let customs: Record<Custom, string>;
+/** The field that the form of all tickets demands before SOLVED. */
+let cause: string;
+let formId: string;
+
+beforeAll(async () => {
+  service = await startTickets();
+  clock = stopClock(service);
+  desk = await openDesk(service);
+  people = { ana: desk.agent, bor: desk.colleague };
+  askers = { marta: desk.customer, eva: desk.stranger };
+  owner = new Client({ connectionString: service.database.ownerUrl });
+  await owner.connect();
+  await owner.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
+  for (const { id, name } of Object.values(askers))
+    await owner.query('insert into requester (id, workspace_id, name) values ($1, $2, $3)', [
+      uuidOf('cus', id),
+      desk.workspace,
+      name,
+    ]);
+  await mutate(desk, desk.admin, 'settingsUpdate', { onHoldEnabled: true });
+  const make = async (name: string, thing: string, input: object): Promise<string> =>
+    ((await mutate(desk, desk.admin, name, input, `${thing} { id }`))[thing] as { id: string }).id;
+  const defined = Object.entries(CUSTOMS).map(async ([label, { base, face: requesterLabel }]) => [
+    label,
+    await make('customStatusCreate', 'customStatus', { label, base, requesterLabel }),
+  ]);
+  customs = Object.fromEntries(await Promise.all(defined)) as typeof customs;
+  cause = await make('ticketFieldCreate', 'ticketField', {
+    key: 'cause',
+    label: 'Cause',
+    kind: 'TEXT',
+  });
+  formId = await make('ticketFormCreate', 'ticketForm', {
+    name: 'All',
+    fields: [{ fieldId: cause, required: 'SOLVE' }],
+  });
+});
+afterAll(async () => {
+  jest.useRealTimers();
+  await owner.end();
+  await service.stop();
+});
+
+interface Walked {
+  id: string;
+  model: Model;
+}
+
+const run = async (actor: Actor, name: string, input: object): Promise<Verdict> =>
+  (await mutate(desk, actor, name, input)).userErrors.map(
+    ({ code, field }) => `${code} ${field?.join('.')}`,
+  );
+
+/** One operation, on the ticket and on its model. */
+async function step(
+  { roll, one }: Dice,
+  { id, model }: Walked,
+  all: readonly Walked[],
+): Promise<[string, Verdict, Verdict]> {
+  const now = Date.now();
+  const message = (body: object) => ({
+    ticketId: id,
+    visibility: 'PUBLIC',
+    body: 'Words.',
+    ...body,
+  });
+  const asker = one<Asker>(['marta', 'eva']);
+  const status = one(STATUSES);
+  const person = one<Person | null>(['ana', 'bor', null]);
+  const custom = one(Object.keys(CUSTOMS) as Custom[]);
+  // What is solved is often not liked.
+  const kind = model.status === 'SOLVED' && roll(3) === 0 ? REOPENS : roll(100);
+  if (kind < 16)
+    return [
+      'write',
+      OPERATIONS.write(model, asker, now),
+      await run(askers[asker], 'messageAdd', message({})),
+    ];
+  if (kind < 22)
+    return [
+      'answer',
+      OPERATIONS.answer(model, now),
+      await run(desk.agent, 'messageAdd', message({ override: true })),
+    ];
+  if (kind < 30 && handled(model))
+    return [
+      `answer ${status}`,
+      OPERATIONS.answer(model, now, status),
+      await run(desk.agent, 'messageAdd', message({ override: true, status })),
+    ];
+  if (kind < 33)
+    return [
+      'note',
+      OPERATIONS.note(model),
+      await run(desk.light, 'messageAdd', message({ visibility: 'PRIVATE' })),
+    ];
+  if (kind < 43) {
+    const input = { id, status, ...(status === 'SOLVED' && { resolutionCode: 'ANSWERED' }) };
+    return [
+      `change ${status}`,
+      OPERATIONS.change(model, { status }, now),
+      await run(desk.agent, 'ticketStatusChange', input),
+    ];
+  }
+  if (kind < 51) {
+    const input = { id, customStatusId: customs[custom], resolutionCode: 'ANSWERED' };
+    return [
+      `refine ${custom}`,
+      OPERATIONS.change(model, { custom }, now),
+      await run(desk.agent, 'ticketStatusChange', input),
+    ];
+  }
+  if (kind < 53) {
+    const isExplained = roll(2) > 0;
+    const who = one<Asker | 'ana'>(['marta', 'eva', 'ana']);
+    const input = { id, ...(isExplained && { reason: 'Not yet.' }) };
+    const actor = who === 'ana' ? desk.agent : askers[who];
+    return [
+      `reopen ${who} ${isExplained}`,
+      OPERATIONS.reopen(model, who, now, isExplained),
+      await run(actor, 'ticketReopen', input),
+    ];
+  }
+  if (kind < 60) {
+    const isFilled = roll(4) > 0;
+    const fields = [{ fieldId: cause, value: isFilled ? 'Age' : null }];
+    return [
+      `fill ${isFilled}`,
+      OPERATIONS.fill(model, isFilled),
+      await run(desk.agent, 'ticketUpdate', { id, fields }),
+    ];
+  }
+  if (kind < 66) {
+    const input = { id, assigneeId: person && people[person].id };
+    return [
+      `assign ${person}`,
+      OPERATIONS.assign(model, person, now),
+      await run(desk.agent, 'ticketAssign', input),
+    ];
+  }
+  if (kind < 74) {
+    const until = one([null, now, now + HOUR, now + 3 * DAY]);
+    const wakeOnReply = roll(3) > 0;
+    const input = { id, until: until === null ? null : new Date(until).toISOString(), wakeOnReply };
+    return [
+      `snooze ${JSON.stringify(input)}`,
+      OPERATIONS.snooze(model, until, wakeOnReply, now),
+      await run(desk.agent, 'ticketSnooze', input),
+    ];
+  }
+  if (kind < 76)
+    return ['wake', OPERATIONS.wake(model), await run(desk.agent, 'ticketWake', { id })];
+  if (kind < 80) {
+    const spam = roll(2) > 0;
+    return [
+      `mark ${spam}`,
+      OPERATIONS.mark(model, spam),
+      await run(desk.agent, 'ticketSpamMark', { id, spam }),
+    ];
+  }
+  if (kind < 84) {
+    const input = { id, requester: { customerId: askers[asker].id } };
+    return [
+      `give ${asker}`,
+      OPERATIONS.give(model, asker),
+      await run(desk.agent, 'ticketRequesterChange', input),
+    ];
+  }
+  if (kind < 87)
+    return ['remove', OPERATIONS.remove(model, now), await run(desk.lead, 'ticketDelete', { id })];
+  if (kind < 91)
+    return ['restore', OPERATIONS.restore(model), await run(desk.lead, 'ticketRestore', { id })];
+  if (kind < 92)
+    return ['purge', OPERATIONS.purge(model), await run(desk.admin, 'ticketPurge', { id })];
+  const ms = one([HOUR, DAY, 5 * DAY, 15 * DAY, 27 * DAY]);
+  clock.turn(ms);
+  for (const each of all) OPERATIONS.pass(each.model, Date.now());
+  return [`pass ${ms / HOUR} h`, [], await settled()];
+}
+
+/** Only who has answered may solve with an answer: the reason is left out there. */
+const handled = (model: Model): boolean => model.told.length > 2;
+
+/** What was due is done. */
+async function settled(): Promise<Verdict> {
+  for (const end = performance.now() + 20_000; ; await sleep(5)) {
+    const { rowCount } = await owner.query(
+      'select from ticket where least(closes_at, snoozed_until, purges_at) <= $1 limit 1',
+      [new Date()],
+    );
+    if (!rowCount) return [];
+    if (performance.now() > end) throw new Error('What is due is not done.');
+  }
+}
+
+const READ = `query ($id: ID!, $staff: Boolean!) { ticket(id: $id) {
+  status customStatus { label } fields { key value } reopenCount closesAt spam deletedAt assignee { id } requester { id } snooze @include(if: $staff) { until wakeOnReply }
+  timeline(last: 100) { totalCount nodes { type } } } }`;
+
+interface Shown {
+  timeline: { totalCount: number; nodes: { type: string }[] };
+}
+
+function expected(model: Model, staff: boolean): object {
+  const told = model.told.filter(({ open }) => staff || open);
+  return {
+    status: staff ? model.status : publicly(model.status),
+    customStatus: staff
+      ? model.custom && { label: model.custom }
+      : faceOf(model) && { label: faceOf(model) },
+    fields: staff && model.isFilled ? [{ key: 'cause', value: 'Age' }] : [],
+    reopenCount: model.reopenCount,
+    closesAt:
+      model.status === 'SOLVED' ? new Date(model.solvedAt! + CLOSE_AFTER).toISOString() : null,
+    spam: staff && model.spam,
+    deletedAt: model.deletedAt === null ? null : new Date(model.deletedAt).toISOString(),
+    assignee: model.assignee && { id: people[model.assignee].id },
+    requester: { id: askers[model.requester].id },
+    ...(staff && {
+      snooze: model.snooze && {
+        until: model.snooze.until === null ? null : new Date(model.snooze.until).toISOString(),
+        wakeOnReply: model.snooze.wakeOnReply,
+      },
+    }),
+    timeline: { totalCount: told.length, nodes: told.slice(-100).map(({ type }) => ({ type })) },
+  };
+}
+
+async function compare({ id, model }: Walked): Promise<void> {
+  const seen = async (actor: Actor, staff = true): Promise<Shown | null> =>
+    (await desk.ask<{ ticket: Shown | null }>(actor, READ, { id, staff })).ticket;
+  const there = !model.isGone && model.deletedAt === null;
+  expect(await seen(desk.lead)).toEqual(model.isGone ? null : expected(model, true));
+  expect(await seen(desk.agent)).toEqual(there ? expected(model, true) : null);
+  for (const asker of ['marta', 'eva'] as const)
+    expect([asker, await seen(askers[asker], false)]).toEqual([
+      asker,
+      there && model.requester === asker ? expected(model, false) : null,
+    ]);
+}
+
+/** What lists hold, for everybody. */
+async function compareLists(all: readonly Walked[]): Promise<void> {
+  const kept = (model: Model): boolean => !model.isGone && model.deletedAt === null;
+  const cases: [Actor, object | null, (model: Model) => boolean][] = [
+    [desk.agent, null, (model) => kept(model) && !model.spam],
+    [
+      desk.agent,
+      { snoozed: false, status: { in: ['NEW', 'OPEN'] } },
+      (m) => kept(m) && !m.spam && !m.snooze && ['NEW', 'OPEN'].includes(m.status),
+    ],
+    [
+      desk.agent,
+      { customStatusId: { eq: customs.lab } },
+      (model) => kept(model) && !model.spam && model.custom === 'lab',
+    ],
+    [desk.customer, { customStatusId: { isNull: false } }, () => false],
+    [
+      desk.agent,
+      { field: [{ fieldId: cause, text: { eq: 'age' } }] },
+      (model) => kept(model) && !model.spam && model.isFilled,
+    ],
+    [desk.agent, { snoozed: true }, (model) => kept(model) && !model.spam && model.snooze !== null],
+    [desk.agent, { spam: true }, (model) => kept(model) && model.spam],
+    [desk.agent, { deleted: true }, () => false],
+    [
+      desk.lead,
+      { deleted: true },
+      (model) => !model.isGone && model.deletedAt !== null && !model.spam,
+    ],
+    [
+      desk.lead,
+      { deleted: true, spam: true },
+      (model) => !model.isGone && model.deletedAt !== null && model.spam,
+    ],
+    [desk.customer, null, (model) => kept(model) && model.requester === 'marta'],
+    [
+      desk.stranger,
+      { status: { eq: 'OPEN' } },
+      (m) => kept(m) && m.requester === 'eva' && publicly(m.status) === 'OPEN',
+    ],
+  ];
+  for (const [actor, filter, holds] of cases) {
+    const { tickets } = await desk.ask<{ tickets: { nodes: { id: string }[] } }>(
+      actor,
+      'query ($filter: TicketFilter) { tickets(filter: $filter, first: 100, orderBy: [{ field: CREATED_AT, direction: DESC }]) { nodes { id } } }',
+      { filter },
+    );
+    const found = new Set(tickets.nodes.map(({ id }) => id));
+    const missed = all.filter(({ id, model }) => holds(model) !== found.has(id));
+    expect([actor.name, filter, missed]).toEqual([actor.name, filter, []]);
+  }
+}
+
+test(`${OPERATION_COUNT} random operations leave tickets, timelines and what everybody sees as a small model says`, async () => {
+  const chance = dice(seed);
+  const born = async (): Promise<Walked> => ({
+    id: (await desk.ticket({ formId })).id,
+    model: created('marta'),
+  });
+  const walked = await Promise.all(Array.from({ length: TICKETS }, born));
+  const path: string[] = [];
+  const times: Record<string, number> = {};
+  try {
+    for (let n = 0; n < OPERATION_COUNT; n++) {
+      const at = chance.roll(TICKETS);
+      const ticket = walked[at]!;
+      const [name, wanted, got] = await step(chance, ticket, walked);
+      path.push(`${at} ${name} → ${wanted.join() || 'done'}`);
+      const [word] = name.split(' ');
+      times[`${word} ${wanted.length ? 'refused' : 'done'}`] =
+        (times[`${word} ${wanted.length ? 'refused' : 'done'}`] ?? 0) + 1;
+      expect(got).toEqual(wanted);
+      if (name.startsWith('pass')) await Promise.all(walked.map(compare));
+      else await compare(ticket);
+      if (n % 20 === 19) {
+        await compareLists(walked);
+        expect(await untold(desk)).toEqual([]);
+      }
+      if (
+        ticket.model.isGone ||
+        ticket.model.told.length > 95 ||
+        (ticket.model.status === 'CLOSED' && chance.roll(4) === 0)
+      )
+        walked[at] = await born();
+    }
+  } catch (error) {
+    throw new Error(`TEST_SEED=${seed}: ${path.slice(-25).join('; ')}`, { cause: error });
+  }
+  const rare = OPERATION_COUNT < 1_000 ? [] : ['reopen', 'purge'];
+  for (const word of [
+    ...rare,
+    'write',
+    'change',
+    'refine',
+    'fill',
+    'assign',
+    'snooze',
+    'remove',
+    'restore',
+    'give',
+    'mark',
+    'pass',
+  ])
+    expect(times[`${word} done`]).toBeGreaterThan(0);
+}, 3_600_000);

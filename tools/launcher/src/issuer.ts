@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import {
+  type JWK,
+  SignJWT,
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+} from 'jose';
+import type { OutsideClaims } from '@deskgraph/common/auth/token';
+import { writePrivate } from './secret.ts';
+
+/** Stands in for an OpenID provider while there is none. */
+export const ISSUER_NAME = 'https://issuer.deskgraph.localhost';
+export const AUDIENCE = 'deskgraph';
+
+export interface Issuer {
+  /** JSON key set with the public key, as `OIDC_JWKS` takes it. */
+  jwks: string;
+  /** Signs a token that is good for `lifetime`, e.g. `30 days`. */
+  issueToken(claims: OutsideClaims & { sub: string }, lifetime: string): Promise<string>;
+}
+
+interface KeyFile {
+  issuer: string;
+  publicKey: JWK;
+  privateKey: JWK;
+}
+
+/** The issuer whose keys are in the file; makes them the first time. */
+export async function openIssuer(path: string): Promise<Issuer> {
+  if (!existsSync(path)) writePrivate(path, await newKeys());
+  const { issuer, publicKey, privateKey } = JSON.parse(readFileSync(path, 'utf8')) as KeyFile;
+  const key = await importJWK(privateKey, 'ES256');
+  const header = { alg: 'ES256', kid: publicKey.kid! };
+  return {
+    jwks: JSON.stringify({ keys: [publicKey] }),
+    issueToken: (claims, lifetime) =>
+      new SignJWT(claims)
+        .setProtectedHeader(header)
+        .setIssuer(issuer)
+        .setAudience(AUDIENCE)
+        .setIssuedAt()
+        .setExpirationTime(lifetime)
+        .sign(key),
+  };
+}
+
+async function newKeys(): Promise<KeyFile> {
+  const pair = await generateKeyPair('ES256', { extractable: true });
+  const open = await exportJWK(pair.publicKey);
+  const publicKey = { ...open, kid: await calculateJwkThumbprint(open), alg: 'ES256', use: 'sig' };
+  return { issuer: ISSUER_NAME, publicKey, privateKey: await exportJWK(pair.privateKey) };
+}

@@ -1,0 +1,30 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { newPassword } from './embedded-postgres.ts';
+
+/** Made once per data directory. */
+export interface Secrets {
+  /** Signs the tokens between gateway and services. */
+  internal: string;
+  /** Of the database's owner. */
+  owner: string;
+  /** Of the role that services connect as. */
+  app: string;
+}
+
+/** `app` replaces the password that was made. */
+export function openSecrets(path: string, app?: string): Secrets {
+  const kept = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Secrets>) : {};
+  const secrets: Secrets = {
+    internal: kept.internal ?? newPassword(),
+    owner: kept.owner ?? newPassword(),
+    app: app ?? kept.app ?? newPassword(),
+  };
+  writePrivate(path, secrets);
+  return secrets;
+}
+
+/** Writes JSON that only we may read; readers never see half of it. */
+export function writePrivate(path: string, content: unknown): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
