@@ -103,14 +103,14 @@ import { CustomStatusOfTicket } from './configuration/status/of-ticket.ts';
 import { CustomStatusResolver } from './configuration/status/resolver.ts';
 import { CustomStatus } from './configuration/status/status.ts';
 import { TicketFields } from './ticketing/ticket/fields.ts';
-import { byId as ticketById } from './model/ticket/find.ts';
+import { byId as ticketById } from './model/lookup/find.ts';
 import { TicketResolver } from './ticketing/ticket/resolver.ts';
 import { Ticket } from './model/ticket/ticket.ts';
 import { timers } from './ticketing/scheduled-tasks.ts';
-import { own } from './staff/viewer/node-lookup.ts';
+import { own } from './viewer/node-lookup.ts';
 import { ViewResolver } from './lists/view/resolver.ts';
 import { View } from './lists/view/view.ts';
-import { ViewerResolver } from './staff/viewer/resolver.ts';
+import { ViewerResolver } from './viewer/resolver.ts';
 import { Workspace } from './model/workspace/workspace.ts';
 
 const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>

@@ -8,7 +8,7 @@ import { stateOf } from './events.ts';
 import type { CannedResponseCreateInput, CannedResponseCreatePayload } from './input.ts';
 import { refuseTaken } from './lock.ts';
 import { refuseUnfillable } from './template.ts';
-import { placed } from '../../model/rights/department-scope.ts';
+import { placed } from '../../staff/department/scope.ts';
 
 /** So many has a workspace at most. */
 const MOST = 1_000;

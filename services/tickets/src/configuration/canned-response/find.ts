@@ -2,7 +2,7 @@ import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { CannedResponse } from './canned-response.ts';
-import { visible } from '../../model/rights/department-scope.ts';
+import { visible } from '../../staff/department/scope.ts';
 
 const TEXT_LIMIT = 100;
 

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { CannedResponse } from './canned-response.ts';
-import { refuseForAll, sees } from '../../model/rights/department-scope.ts';
+import { refuseForAll, sees } from '../../staff/department/scope.ts';
 
 /** The stored answer to change. */
 export async function locked(ctx: Context, id: string): Promise<CannedResponse> {

@@ -8,7 +8,7 @@ import { refuseTemplates } from './create.ts';
 import { stateOf } from './events.ts';
 import type { CannedResponseUpdateInput, CannedResponseUpdatePayload } from './input.ts';
 import { locked, refuseTaken } from './lock.ts';
-import { placed } from '../../model/rights/department-scope.ts';
+import { placed } from '../../staff/department/scope.ts';
 
 export async function update(
   ctx: Context,

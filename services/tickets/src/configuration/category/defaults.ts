@@ -2,7 +2,7 @@ import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { departmentId } from '../../ticketing/ticket/reference.ts';
+import { departmentId } from '../../staff/references.ts';
 import type { TicketPriority } from '../../model/ticket/enums.ts';
 
 /** What a category gives to a ticket: its own, or what the nearest above it has. */

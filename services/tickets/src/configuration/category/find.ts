@@ -1,6 +1,6 @@
 import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
-import { reads } from '../../model/rights/read-rights.ts';
+import { reads } from '../../model/ticket/read-rights.ts';
 import { TicketCategory } from './category.ts';
 
 /** All categories by name. */

@@ -6,7 +6,7 @@ import { expectVersion, line, loose } from '@deskgraph/common/graphql/input';
 import { Json } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { departmentId, optional } from '../../ticketing/ticket/reference.ts';
+import { departmentId, optional } from '../../staff/references.ts';
 import { TicketPriority } from '../../model/ticket/enums.ts';
 import { TicketCategory } from './category.ts';
 import { stateOf } from './events.ts';

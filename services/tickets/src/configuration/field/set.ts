@@ -1,6 +1,6 @@
 import { Refusal, type UserErrorData } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
-import { readsOnHold } from '../../model/rights/read-rights.ts';
+import { readsOnHold } from '../../model/ticket/read-rights.ts';
 import type { TicketField } from '../../model/field/field.ts';
 import type { FieldValueInput } from './input.ts';
 import { offered } from './lock.ts';

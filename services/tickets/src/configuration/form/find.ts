@@ -4,7 +4,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { reads, readsOnHold } from '../../model/rights/read-rights.ts';
+import { reads, readsOnHold } from '../../model/ticket/read-rights.ts';
 import { byId as fieldById } from '../../model/field/find.ts';
 import { fieldsIn } from './condition.ts';
 import { type FormField, TicketForm } from './form.ts';

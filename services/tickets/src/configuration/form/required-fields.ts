@@ -2,7 +2,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { offered } from '../field/lock.ts';
 import type { Standing } from '../../model/ticket/events.ts';
-import { readsOnHold } from '../../model/rights/read-rights.ts';
+import { readsOnHold } from '../../model/ticket/read-rights.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { type FieldRequirement, TicketForm } from './form.ts';
 import { fieldsFor, isShown } from './visible-fields.ts';

@@ -1,7 +1,7 @@
 import { type Actor, Role, hasRole } from '@deskgraph/common/auth/access';
 import type { TicketField } from '../../model/field/field.ts';
 import { fitsGiven, type TicketLike } from '../../model/filter/memory.ts';
-import { readsOnHold } from '../../model/rights/read-rights.ts';
+import { readsOnHold } from '../../model/ticket/read-rights.ts';
 import { filterOf } from '../../model/saved-filter/stored.ts';
 import { isOpenToRequesters, neutral } from './condition.ts';
 import type { FormField } from './form.ts';

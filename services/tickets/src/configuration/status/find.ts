@@ -2,7 +2,7 @@ import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { reads, readsOnHold } from '../../model/rights/read-rights.ts';
+import { reads, readsOnHold } from '../../model/ticket/read-rights.ts';
 import { CustomStatus } from './status.ts';
 
 /** All custom statuses that tickets can get, in the order of their bases and by label. */

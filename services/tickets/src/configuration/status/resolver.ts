@@ -1,7 +1,7 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { readsOnHold } from '../../model/rights/read-rights.ts';
+import { readsOnHold } from '../../model/ticket/read-rights.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { find } from './find.ts';

@@ -6,7 +6,7 @@ import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { type TicketFilter, matches } from '../../model/filter/sql.ts';
 import { frequentTexts } from '../../model/filter/text.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { reads, readsBin } from '../../model/rights/read-rights.ts';
+import { reads, readsBin } from '../../model/ticket/read-rights.ts';
 import { fits, isVisible, visible } from '../../model/rights/visible.ts';
 import { ticketsNow } from './current-state-cache.ts';
 

@@ -5,7 +5,7 @@ import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-
 import { byId as messageById } from '../../model/message/find.ts';
 import { Message } from '../../model/message/message.ts';
 import { TicketFilter } from '../../model/filter/sql.ts';
-import { statusFor } from '../../model/rights/read-rights.ts';
+import { statusFor } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '../../model/ticket/enums.ts';
 import { TicketEvent } from './event.ts';
 import { follow } from './follow.ts';

@@ -2,7 +2,7 @@ import type { Fact } from '@deskgraph/common/events/log';
 import { spoken } from '@deskgraph/common/core/language';
 import type { Context } from '@deskgraph/common/database/context';
 import { MessageVisibility } from '../../model/message/message.ts';
-import { statusFor } from '../../model/rights/read-rights.ts';
+import { statusFor } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '../../model/ticket/enums.ts';
 import type { TicketData } from './event.ts';
 import { SENTENCES, STATUSES, type Sentences } from './summaries.ts';

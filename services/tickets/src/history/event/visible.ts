@@ -5,7 +5,7 @@ import type { Fact } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { byId as fieldById } from '../../model/field/find.ts';
 import { shownTo } from '../../configuration/status/find.ts';
-import { readsOnHold, statusFor } from '../../model/rights/read-rights.ts';
+import { readsOnHold, statusFor } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '../../model/ticket/enums.ts';
 import type { FieldChange, TicketData } from './event.ts';
 

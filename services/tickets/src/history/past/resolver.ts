@@ -11,7 +11,7 @@ import { cursorOf } from '../event/cursor.ts';
 import { FieldChange } from '../event/event.ts';
 import { FieldValue, shown } from '../../configuration/field/of-ticket.ts';
 import { TicketFilter } from '../../model/filter/sql.ts';
-import { byId as ticketById } from '../../model/ticket/find.ts';
+import { byId as ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { at } from './at.ts';
 import { diff } from './diff.ts';

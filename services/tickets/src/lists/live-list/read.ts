@@ -4,11 +4,11 @@ import { toId } from '@deskgraph/common/core/id';
 import { keyset } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketFilter } from '../../model/filter/sql.ts';
-import { byCondition, count, listed } from '../../model/ticket/find.ts';
+import { byCondition, count, listed } from '../../model/lookup/find.ts';
 import type { TicketOrder } from '../../model/filter/order.ts';
 import { frequentTexts } from '../../model/filter/text.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { readsOnHold } from '../../model/rights/read-rights.ts';
+import { readsOnHold } from '../../model/ticket/read-rights.ts';
 import type { Entry } from './difference.ts';
 import { due } from './next-time-change.ts';
 

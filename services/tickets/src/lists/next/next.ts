@@ -4,7 +4,7 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { handed } from '../../ticketing/ticket/assign.ts';
 import { calmed } from '../../model/ticket/end-escalation.ts';
-import { departmentId as departmentOf, optional } from '../../ticketing/ticket/reference.ts';
+import { departmentId as departmentOf, optional } from '../../staff/references.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { among } from '../../model/rights/visible.ts';
 import type { TicketNextInput, TicketNextPayload } from './input.ts';

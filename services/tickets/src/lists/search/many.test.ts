@@ -9,7 +9,7 @@ import { Context } from '@deskgraph/common/database/context';
 import { Client } from 'pg';
 import { many } from '../../../testing/config.ts';
 import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
-import { listed } from '../../model/ticket/find.ts';
+import { listed } from '../../model/lookup/find.ts';
 import type { TicketFilter } from '../../model/filter/sql.ts';
 import { type TicketOrder, TicketOrderField } from '../../model/filter/order.ts';
 import { frequentTexts } from '../../model/filter/text.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '@deskgraph/common/database/context';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { FoundEdge } from '../../model/ticket/find.ts';
+import type { FoundEdge } from '../../model/lookup/find.ts';
 import { TicketEdge } from '../../model/ticket/ticket.ts';
 import { highlightsOf } from './find.ts';
 import { Highlight } from './highlight.ts';

@@ -1,7 +1,7 @@
 import { sql, uuids } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { byCondition } from '../../model/ticket/find.ts';
+import { byCondition } from '../../model/lookup/find.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { visible } from '../../model/rights/visible.ts';
 import type { SimilarTicket } from './similarity.ts';

@@ -2,7 +2,7 @@ import { isStaff } from '@deskgraph/common/auth/access';
 import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { reads } from '../../model/rights/read-rights.ts';
+import { reads } from '../../model/ticket/read-rights.ts';
 import { builtIn, firstOf } from './built-in.ts';
 import { View } from './view.ts';
 import { visible } from './visible.ts';

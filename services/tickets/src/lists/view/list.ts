@@ -2,7 +2,7 @@ import { hydrate, sql } from '@deskgraph/common/database/database';
 import { type Page, type PageRequest, keyset } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import type { RawBuilder } from 'kysely';
-import { listed, searched } from '../../model/ticket/find.ts';
+import { listed, searched } from '../../model/lookup/find.ts';
 import type { TicketOrder } from '../../model/filter/order.ts';
 import { frequentTexts } from '../../model/filter/text.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';

@@ -1,7 +1,7 @@
 import { Role, hasRole } from '@deskgraph/common/auth/access';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
-import { departmentId as departmentOf } from '../../ticketing/ticket/reference.ts';
+import { departmentId as departmentOf } from '../../staff/references.ts';
 import { ViewSharing } from './view.ts';
 import { shares } from './visible.ts';
 

@@ -1,7 +1,7 @@
 import { type Actor, Role, hasRole, isStaff } from '@deskgraph/common/auth/access';
 import { sql, uuids } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { reads } from '../../model/rights/read-rights.ts';
+import { reads } from '../../model/ticket/read-rights.ts';
 import { type View, ViewSharing } from './view.ts';
 
 /** Who sees those of every department: administrators, our own processes, and apps that are bound to none. */

@@ -5,7 +5,7 @@ import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { staffNow } from '../../staff/agent/who.ts';
 import type { TicketData } from '../../history/event/event.ts';
-import { WORKS } from '../../ticketing/ticket/reference.ts';
+import { WORKS } from '../../staff/references.ts';
 import { sees } from '../../model/rights/visible.ts';
 import { type Call, callsOf } from './recipients.ts';
 import { BY_STRENGTH, type NotificationReason } from './reason.ts';

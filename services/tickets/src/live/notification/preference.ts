@@ -2,7 +2,7 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ObjectType } from 'type-graphql';
-import { readsOnHold } from '../../model/rights/read-rights.ts';
+import { readsOnHold } from '../../model/ticket/read-rights.ts';
 import { NotificationReason, OF_CUSTOMERS, OF_STAFF } from './reason.ts';
 
 @ObjectType({

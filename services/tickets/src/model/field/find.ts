@@ -2,7 +2,7 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
-import { reads, readsOnHold } from '../rights/read-rights.ts';
+import { reads, readsOnHold } from '../ticket/read-rights.ts';
 import { TicketField } from './field.ts';
 
 /** The fields that exist for the actor, as a condition on `f`: every list and look-up goes through it. Requesters have only what is shown to them. */

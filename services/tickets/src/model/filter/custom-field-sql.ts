@@ -4,7 +4,7 @@ import { days } from '@deskgraph/common/filter/date-range';
 import { type FieldFilter, refuseUnclear } from '@deskgraph/common/filter/custom-field-filter';
 import { type Condition, listed, when } from '@deskgraph/common/filter/sql-filter';
 import { uuidOf } from '@deskgraph/common/core/id';
-import { readsOnHold } from '../rights/read-rights.ts';
+import { readsOnHold } from '../ticket/read-rights.ts';
 import { visible } from '../field/find.ts';
 
 /** Tickets with a value `v` of a field for which the condition holds. */

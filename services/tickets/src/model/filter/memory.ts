@@ -17,7 +17,7 @@ import type { Values } from '../field/value.ts';
 import type { TicketFilter } from './sql.ts';
 import type { Rest } from '../ticket/snooze-type.ts';
 import type { EscalationState, Ticket } from '../ticket/ticket.ts';
-import { readsOnHold, statusFor } from '../rights/read-rights.ts';
+import { readsOnHold, statusFor } from '../ticket/read-rights.ts';
 
 type Asked =
   | 'number'

@@ -3,7 +3,7 @@ import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { Direction, type OrderKey } from '@deskgraph/common/database/pagination';
 import { Field, InputType, registerEnumType } from 'type-graphql';
-import { changedAt } from '../rights/read-rights.ts';
+import { changedAt } from '../ticket/read-rights.ts';
 import { relevance } from './text.ts';
 
 export enum TicketOrderField {

@@ -23,7 +23,7 @@ import { fieldsMatch } from './custom-field-sql.ts';
 import { followedBy } from './followers.ts';
 import { type LookUp, STORED, tagged } from './sources.ts';
 import { textMatches } from './text.ts';
-import { changedAt, readsOnHold } from '../rights/read-rights.ts';
+import { changedAt, readsOnHold } from '../ticket/read-rights.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from '../ticket/enums.ts';
 
 @InputType({ description: 'A condition on the status of a ticket.' })

@@ -6,7 +6,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { searchQuery } from '@deskgraph/common/text/tokenizer';
 import type { RawBuilder } from 'kysely';
 import type { TicketFilter } from './sql.ts';
-import { readsOnHold } from '../rights/read-rights.ts';
+import { readsOnHold } from '../ticket/read-rights.ts';
 
 /** Longer texts are searched for by their beginning. */
 const READ = 200;

@@ -1,7 +1,7 @@
 import { sql, uuids } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { readsOnHold } from '../rights/read-rights.ts';
+import { readsOnHold } from '../ticket/read-rights.ts';
 import { Participant, ParticipantKind } from './participant.ts';
 
 /** The tickets of which a customer gets copies. */

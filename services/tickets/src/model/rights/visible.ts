@@ -6,7 +6,7 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import type { State } from '../ticket/events.ts';
 import { type TicketFilter, matchesGiven } from '../filter/sql.ts';
 import { type TicketLike, fitsGiven } from '../filter/memory.ts';
-import { reads, readsBin, readsOnHold } from './read-rights.ts';
+import { reads, readsBin, readsOnHold } from '../ticket/read-rights.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 
 const NONE: ReadonlySet<string> = new Set();

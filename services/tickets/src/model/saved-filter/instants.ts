@@ -2,7 +2,7 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
 import type { RawBuilder } from 'kysely';
 import type { TicketFilter } from '../filter/sql.ts';
-import { changedAt } from '../rights/read-rights.ts';
+import { changedAt } from '../ticket/read-rights.ts';
 
 /** The conditions that can be relative to now: what they decide about a ticket changes without a fact. */
 type Instant = {

@@ -3,7 +3,7 @@ import type { DateTimeFilter } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
 import { INSTANT_FIELDS } from './instants.ts';
 import type { TicketFilter } from '../filter/sql.ts';
-import { listed } from '../ticket/find.ts';
+import { listed } from '../lookup/find.ts';
 import type { TicketOrder } from '../filter/order.ts';
 
 /** A kept filter goes with each fact of what it belongs to; so many characters it has at most, as JSON. */

@@ -1,5 +1,5 @@
 import type { Context } from '@deskgraph/common/database/context';
-import { locked } from './lock.ts';
+import { locked } from '../lookup/lock.ts';
 import type { Ticket } from './ticket.ts';
 
 /** Where replies to a ticket go: itself, or the one that it was folded into in the end. Locked until the transaction ends. */

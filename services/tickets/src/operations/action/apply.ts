@@ -10,7 +10,7 @@ import { REASON } from '../../ticketing/escalation/input.ts';
 import { add } from '../../ticketing/message/add.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { assign } from '../../ticketing/ticket/assign.ts';
-import { locked } from '../../model/ticket/lock.ts';
+import { locked } from '../../model/lookup/lock.ts';
 import { snooze } from '../../ticketing/snooze/snooze.ts';
 import { statusChange } from '../../ticketing/ticket/status-change.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';

@@ -5,7 +5,7 @@ import { refuseUnknown } from '../../staff/agent/membership.ts';
 import { isOffered } from '../../configuration/category/defaults.ts';
 import { filled } from '../../configuration/field/set.ts';
 import { offered } from '../../configuration/status/lock.ts';
-import { agentId, departmentId } from '../../ticketing/ticket/reference.ts';
+import { agentId, departmentId } from '../../staff/references.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
 import type { TicketActionInput } from './action.ts';
 

@@ -10,7 +10,7 @@ import {
   keyset,
 } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
-import { reads } from '../../model/rights/read-rights.ts';
+import { reads } from '../../model/ticket/read-rights.ts';
 import { BulkJob, type BulkResult } from './job.ts';
 
 /** Jobs are for who asked for them, and for leads. A condition on `j`. */

@@ -4,7 +4,7 @@ import type { UserError } from '@deskgraph/common/graphql/shared-types';
 import type { Context } from '@deskgraph/common/database/context';
 import { apply } from '../action/apply.ts';
 import { type OperationPreview, preview } from '../undo/preview.ts';
-import { byId } from '../../model/ticket/find.ts';
+import { byId } from '../../model/lookup/find.ts';
 import type { TicketsUpdateInput } from './input.ts';
 import { chosen } from './start.ts';
 import { refusedBy } from './runner.ts';

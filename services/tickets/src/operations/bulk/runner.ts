@@ -11,8 +11,8 @@ import { Context } from '@deskgraph/common/database/context';
 import { actorNow } from '../../staff/agent/who.ts';
 import { apply, placed } from '../action/apply.ts';
 import { journaled } from '../../model/operation/journal.ts';
-import { lock } from '../../model/ticket/lock.ts';
-import { works } from '../../ticketing/ticket/reference.ts';
+import { lock } from '../../model/lookup/lock.ts';
+import { works } from '../../staff/references.ts';
 import { BulkJob, JobState } from './job.ts';
 import { tell } from './progress.ts';
 

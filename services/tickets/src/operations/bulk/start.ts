@@ -8,7 +8,7 @@ import { kept, refuseUndoable } from '../action/check.ts';
 import { begin } from '../../model/operation/journal.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
 import type { TicketFilter } from '../../model/filter/sql.ts';
-import { listed } from '../../model/ticket/find.ts';
+import { listed } from '../../model/lookup/find.ts';
 import { frequentTexts } from '../../model/filter/text.ts';
 import { refuseUnlistable } from '../../model/saved-filter/stored.ts';
 import { MOST, type TicketsUpdateInput, type TicketsUpdatePayload } from './input.ts';

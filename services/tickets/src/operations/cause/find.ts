@@ -3,9 +3,9 @@ import type { Context } from '@deskgraph/common/database/context';
 import { byId as jobById } from '../bulk/find.ts';
 import type { TicketEvent } from '../../history/event/event.ts';
 import { eventOf, factsOf } from '../../history/event/queries.ts';
-import { byId as macroById } from '../macro/find.ts';
+import { macroById as macroById } from '../macro/find.ts';
 import { byId as operationById } from '../undo/find.ts';
-import { byId as ticketById } from '../../model/ticket/find.ts';
+import { byId as ticketById } from '../../model/lookup/find.ts';
 import type { Cause } from './cause.ts';
 
 /** What a fact came of, as far as the caller may see it; null when somebody did it by hand. */

@@ -4,8 +4,8 @@ import type { Context } from '@deskgraph/common/database/context';
 import { apply as act, placed } from '../action/apply.ts';
 import { begin, journaled } from '../../model/operation/journal.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
-import { locked } from '../../model/ticket/lock.ts';
-import { byId } from './find.ts';
+import { locked } from '../../model/lookup/lock.ts';
+import { macroById } from './find.ts';
 import type { MacroApplyInput, MacroApplyPayload } from './input.ts';
 import { keepUse, traitsOf } from './use.ts';
 
@@ -14,7 +14,7 @@ export async function apply(
   ctx: Context,
   { id, ticketId, seen }: MacroApplyInput,
 ): Promise<MacroApplyPayload> {
-  const macro = await byId(ctx, id);
+  const macro = await macroById(ctx, id);
   if (!macro) throw new Refusal('NOT_FOUND', 'id');
   const ticket = await locked(ctx, ticketId, 'ticketId');
   const traits = traitsOf(ticket);

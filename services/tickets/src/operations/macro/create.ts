@@ -5,22 +5,26 @@ import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketActionInput } from '../action/action.ts';
 import { kept, refuseUndoable } from '../action/check.ts';
-import { placed } from '../../model/rights/department-scope.ts';
+import { placed } from '../../staff/department/scope.ts';
 import { stateOf } from './events.ts';
 import type { MacroCreateInput, MacroCreatePayload } from './input.ts';
 import { Macro } from './macro.ts';
 
 /** So many has a workspace at most. */
-const MOST = 500;
+const MAX_MACROS_PER_WORKSPACE = 500;
 
-export async function create(ctx: Context, input: MacroCreateInput): Promise<MacroCreatePayload> {
+export async function createMacro(
+  ctx: Context,
+  input: MacroCreateInput,
+): Promise<MacroCreatePayload> {
   const departmentId = await placed(ctx, input.departmentId);
   await refuseActions(ctx, input.actions);
   // One after the other, so that many at once don't get past the limit.
   await sql`select pg_advisory_xact_lock(hashtext(${`macros ${ctx.workspace}`}))`.execute(
     ctx.em.getKysely(),
   );
-  if ((await ctx.em.count(Macro)) >= MOST) throw new Refusal('LIMIT_REACHED', 'name');
+  if ((await ctx.em.count(Macro)) >= MAX_MACROS_PER_WORKSPACE)
+    throw new Refusal('LIMIT_REACHED', 'name');
   const macro = ctx.em.create(Macro, {
     id: newId('mac'),
     workspaceId: ctx.workspace,

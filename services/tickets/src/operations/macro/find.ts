@@ -1,6 +1,6 @@
 import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
-import { visible } from '../../model/rights/department-scope.ts';
+import { visible } from '../../staff/department/scope.ts';
 import { Macro } from './macro.ts';
 
 /** The macros of the caller by name. */
@@ -14,7 +14,7 @@ export async function find(ctx: Context): Promise<Macro[]> {
 }
 
 /** One macro by id, if the caller has it. */
-export const byId = (ctx: Context, id: string): Promise<Macro | null> =>
+export const macroById = (ctx: Context, id: string): Promise<Macro | null> =>
   ctx.load.byId('macro', id, async (ids) => {
     const em = await ctx.read();
     const { rows } =

@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
-import { refuseForAll, sees } from '../../model/rights/department-scope.ts';
+import { refuseForAll, sees } from '../../staff/department/scope.ts';
 import { Macro } from './macro.ts';
 
 /** The macro to change. */

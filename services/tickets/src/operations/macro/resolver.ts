@@ -4,7 +4,7 @@ import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 't
 import { Department } from '../../staff/department/department.ts';
 import { byId as departmentById } from '../../staff/department/find.ts';
 import { apply } from './apply.ts';
-import { create } from './create.ts';
+import { createMacro } from './create.ts';
 import { remove } from './delete.ts';
 import { find, usageOf } from './find.ts';
 import {
@@ -40,7 +40,7 @@ export class MacroResolver {
     @Arg('input', () => MacroCreateInput) input: MacroCreateInput,
     @Ctx() ctx: Context,
   ): Promise<MacroCreatePayload> {
-    return create(ctx, input);
+    return createMacro(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })

@@ -1,6 +1,6 @@
 import { hydrate, sql } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
-import { visible } from '../../model/rights/department-scope.ts';
+import { visible } from '../../staff/department/scope.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { Macro } from './macro.ts';
 import { traitsOf } from './use.ts';

@@ -4,7 +4,7 @@ import { record } from '@deskgraph/common/events/log';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { kept } from '../action/check.ts';
-import { placed } from '../../model/rights/department-scope.ts';
+import { placed } from '../../staff/department/scope.ts';
 import { refuseActions } from './create.ts';
 import { stateOf } from './events.ts';
 import type { MacroUpdateInput, MacroUpdatePayload } from './input.ts';

@@ -1,7 +1,7 @@
 import type { NewFact } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import type { Snapshot } from '../../model/operation/snapshot.ts';
-import { backToWork } from '../../model/ticket/release-inactive-owner.ts';
+import { backToWork } from '../../staff/agent/release-inactive-owner.ts';
 import { type FactDetails, fact, moved, standingOf } from '../../model/ticket/events.ts';
 import { afterRequester, moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';

@@ -11,7 +11,7 @@ import { reindex } from '../../ticketing/message/reindex.ts';
 import { bringPeople } from '../../people/participant/people.ts';
 import type { TicketMergeInput, TicketMergePayload } from '../undo/input.ts';
 import { type Touched, begin, keepMessages, keepTickets } from '../../model/operation/journal.ts';
-import { lockedAll } from '../../model/ticket/lock.ts';
+import { lockedAll } from '../../model/lookup/lock.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
 import { snapshotOf } from '../../model/operation/snapshot.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';

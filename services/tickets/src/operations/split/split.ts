@@ -13,9 +13,9 @@ import { OperationKind } from '../../model/operation/operation.ts';
 import { snapshotOf } from '../../model/operation/snapshot.ts';
 import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
 import { fact } from '../../model/ticket/events.ts';
-import { locked } from '../../model/ticket/lock.ts';
+import { locked } from '../../model/lookup/lock.ts';
 import { begin } from '../../ticketing/ticket/build.ts';
-import { departmentId, isOpen } from '../../ticketing/ticket/reference.ts';
+import { departmentId, isOpen } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketOrigin, TicketStatus } from '../../model/ticket/enums.ts';
 

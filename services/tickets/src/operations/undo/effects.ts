@@ -4,7 +4,7 @@ import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { changesFor } from '../../history/event/visible.ts';
 import type { Changes } from '../../model/ticket/events.ts';
-import { byId } from '../../model/ticket/find.ts';
+import { byId } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import type { OperationEffect } from './preview.ts';
 import { same } from '../../model/operation/snapshot.ts';

@@ -8,9 +8,9 @@ import type { Context } from '@deskgraph/common/database/context';
 import type { TicketEvent } from '../../history/event/event.ts';
 import { eventOf, factsOfAll } from '../../history/event/queries.ts';
 import { nameOf } from '../../history/event/visible.ts';
-import { byId as ticketById } from '../../model/ticket/find.ts';
+import { byId as ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { reads } from '../../model/rights/read-rights.ts';
+import { reads } from '../../model/ticket/read-rights.ts';
 import { visible as ticketVisible } from '../../model/rights/visible.ts';
 import { Operation, type OperationConflict } from '../../model/operation/operation.ts';
 

@@ -8,7 +8,7 @@ import { Ticket } from '../../model/ticket/ticket.ts';
 import { isVisible } from '../../model/rights/visible.ts';
 import type { TicketStatus } from '../../model/ticket/enums.ts';
 import type { Part } from '../../model/operation/journal.ts';
-import { lockedRows } from '../../model/ticket/lock.ts';
+import { lockedRows } from '../../model/lookup/lock.ts';
 import type { Operation } from '../../model/operation/operation.ts';
 import { type Snapshot, readSnapshot } from '../../model/operation/snapshot.ts';
 

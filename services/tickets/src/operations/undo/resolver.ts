@@ -16,7 +16,7 @@ import {
   Root,
 } from 'type-graphql';
 import { shown } from '../../people/external/actor.ts';
-import { byId as ticketById } from '../../model/ticket/find.ts';
+import { byId as ticketById } from '../../model/lookup/find.ts';
 import { merge } from '../merge/merge.ts';
 import { split } from '../split/split.ts';
 import { Ticket, TicketConnection } from '../../model/ticket/ticket.ts';

@@ -12,7 +12,7 @@ import {
   standingOf,
   updated,
 } from '../../model/ticket/events.ts';
-import { open, working } from '../../ticketing/ticket/reference.ts';
+import { open, working } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { afterAgent } from '../../model/ticket/status-rules.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';

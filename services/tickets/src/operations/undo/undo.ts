@@ -13,8 +13,8 @@ import type { Undoing } from './conflict.ts';
 import { revert } from './revert.ts';
 import { type Piece, piecesOf } from './later-changes.ts';
 import { ungroup } from './ungroup.ts';
-import { unmerge } from '../merge/unmerge.ts';
-import { unsplit } from '../split/unsplit.ts';
+import { unmerge } from './unmerge.ts';
+import { unsplit } from './unsplit.ts';
 
 const UNDOINGS: Record<
   OperationKind,

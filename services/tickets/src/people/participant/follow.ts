@@ -1,7 +1,7 @@
 import { Refusal, fault } from '@deskgraph/common/core/errors';
 import { recordAll } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { locked } from '../../model/ticket/lock.ts';
+import { locked } from '../../model/lookup/lock.ts';
 import { participantsChanged } from '../../model/participant/events.ts';
 import type { TicketFollowInput, TicketFollowPayload } from './input.ts';
 import { FOLLOWER_LIMIT } from '../../model/participant/participant.ts';

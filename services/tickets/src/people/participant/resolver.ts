@@ -13,7 +13,7 @@ import {
   TicketParticipantsUpdatePayload,
 } from './input.ts';
 import { Participant, ParticipantKind } from '../../model/participant/participant.ts';
-import { personOf } from '../../model/participant/person.ts';
+import { personOf } from './person.ts';
 import { update } from './update.ts';
 
 @Resolver(() => Participant)

@@ -3,7 +3,7 @@ import { recordAll } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { customersBehind, metByMail } from '../requester/mail.ts';
 import { refuseBlockedCaller } from '../block-list/refuse.ts';
-import { locked } from '../../model/ticket/lock.ts';
+import { locked } from '../../model/lookup/lock.ts';
 import { participantsChanged } from '../../model/participant/events.ts';
 import type { TicketParticipantsUpdateInput, TicketParticipantsUpdatePayload } from './input.ts';
 import { CC_LIMIT } from '../../model/participant/participant.ts';

@@ -3,7 +3,7 @@ import { record } from '@deskgraph/common/events/log';
 import { Payload } from '@deskgraph/common/graphql/shared-types';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { release } from '../department/unassign-all.ts';
+import { release } from './unassign-all.ts';
 import { Agent } from './agent.ts';
 import { stateOf } from './events.ts';
 import { locked, refuseLastAdmin } from './lock.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '@deskgraph/common/database/context';
 import type { Changes } from '../../model/ticket/events.ts';
-import { agentId, departmentId, optional } from '../../ticketing/ticket/reference.ts';
+import { agentId, departmentId, optional } from '../references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 
 export interface NewHands {

@@ -6,7 +6,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { Department } from '../department/department.ts';
 import { byId as departmentById } from '../department/find.ts';
 import { TicketFilter } from '../../model/filter/sql.ts';
-import { findOf } from '../../model/ticket/find.ts';
+import { findOf } from '../../model/lookup/find.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { Agent, AgentConnection } from './agent.ts';

@@ -5,7 +5,7 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from '
 import { type Agent, AgentConnection } from '../agent/agent.ts';
 import { findOfDepartment } from '../agent/of-department.ts';
 import { TicketFilter } from '../../model/filter/sql.ts';
-import { findOf } from '../../model/ticket/find.ts';
+import { findOf } from '../../model/lookup/find.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { DepartmentCreateInput, DepartmentCreatePayload, create } from './create.ts';

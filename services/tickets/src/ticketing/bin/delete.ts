@@ -4,7 +4,7 @@ import { begin, journaled } from '../../model/operation/journal.ts';
 import { note } from '../../model/operation/change-tracker.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
 import { fact } from '../../model/ticket/events.ts';
-import { lockedAnywhere } from '../../model/ticket/lock.ts';
+import { lockedAnywhere } from '../../model/lookup/lock.ts';
 import type { TicketDeleteInput, TicketDeletePayload } from './input.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 

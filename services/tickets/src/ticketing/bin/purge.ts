@@ -5,7 +5,7 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { removeOfTicket } from '../attachment/release.ts';
 import { fact } from '../../model/ticket/events.ts';
-import { lockedAnywhere } from '../../model/ticket/lock.ts';
+import { lockedAnywhere } from '../../model/lookup/lock.ts';
 import { forget, forgetful } from './erase-personal-data.ts';
 import { letGo } from './detach-relations.ts';
 import type { TicketPurgeInput, TicketPurgePayload } from './input.ts';

@@ -1,7 +1,7 @@
 import { recordAll } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { fact } from '../../model/ticket/events.ts';
-import { lockedAnywhere } from '../../model/ticket/lock.ts';
+import { lockedAnywhere } from '../../model/lookup/lock.ts';
 import type { TicketRestoreInput, TicketRestorePayload } from './input.ts';
 
 /** Out of the bin, as it was. */

@@ -3,7 +3,7 @@ import { recordAll } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { blockRequester } from '../../people/block-list/block.ts';
 import { fact } from '../../model/ticket/events.ts';
-import { locked } from '../../model/ticket/lock.ts';
+import { locked } from '../../model/lookup/lock.ts';
 import type { TicketSpamMarkInput, TicketSpamMarkPayload } from './input.ts';
 
 /** Into the spam queue, or out of it; who sent it does not learn of it. */

@@ -2,7 +2,7 @@ import { hydrate, sql } from '@deskgraph/common/database/database';
 import { Refusal, fault } from '@deskgraph/common/core/errors';
 import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { byId } from '../../model/ticket/find.ts';
+import { byId } from '../../model/lookup/find.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { discard } from './discard.ts';
 import { Draft } from './draft.ts';

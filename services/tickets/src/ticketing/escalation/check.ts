@@ -1,6 +1,6 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
-import { agentId, departmentId } from '../ticket/reference.ts';
+import { agentId, departmentId } from '../../staff/references.ts';
 import type { EscalationStepInput } from './input.ts';
 import type { EscalationStep } from './path.ts';
 

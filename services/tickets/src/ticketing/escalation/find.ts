@@ -2,7 +2,7 @@ import { type Actor, isStaff } from '@deskgraph/common/auth/access';
 import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
-import { reads } from '../../model/rights/read-rights.ts';
+import { reads } from '../../model/ticket/read-rights.ts';
 import { EscalationPath } from './path.ts';
 
 /** Staff may know to whom tickets go. A condition on `p`. */

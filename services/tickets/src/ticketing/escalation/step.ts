@@ -6,7 +6,7 @@ import { milliseconds } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { handed } from '../ticket/assign.ts';
 import { type Changes, fact } from '../../model/ticket/events.ts';
-import { open, working } from '../ticket/reference.ts';
+import { open, working } from '../../staff/references.ts';
 import type { EscalationState, Ticket } from '../../model/ticket/ticket.ts';
 import { woken } from '../snooze/wake.ts';
 import type { EscalationPath, EscalationStep } from './path.ts';

@@ -11,7 +11,7 @@ import { type Changes, fact, moved, standingOf } from '../../model/ticket/events
 import { handOver } from '../../staff/agent/reassign.ts';
 import type { TicketImportChange, TicketImportInput, TicketImportPayload } from './input.ts';
 import { open } from '../ticket/build.ts';
-import { agentId, departmentId, optional } from '../ticket/reference.ts';
+import { agentId, departmentId, optional } from '../../staff/references.ts';
 import { moveTo } from '../../model/ticket/status-rules.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import {

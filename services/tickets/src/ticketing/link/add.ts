@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { recordAll } from '@deskgraph/common/events/log';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { lockedAll } from '../../model/ticket/lock.ts';
+import { lockedAll } from '../../model/lookup/lock.ts';
 import { fact } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';

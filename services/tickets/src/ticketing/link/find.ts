@@ -3,7 +3,7 @@ import { toId } from '@deskgraph/common/core/id';
 import { type Owned, pageOf } from '@deskgraph/common/database/nested-connection';
 import { Direction, type Page, type PageRequest } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
-import { byId } from '../../model/ticket/find.ts';
+import { byId } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { visible } from '../../model/rights/visible.ts';
 import { LIMIT } from './add.ts';

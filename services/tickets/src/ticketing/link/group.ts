@@ -4,7 +4,7 @@ import { recordAll } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { begin, keepTickets } from '../../model/operation/journal.ts';
-import { lockedAll } from '../../model/ticket/lock.ts';
+import { lockedAll } from '../../model/lookup/lock.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
 import { snapshotOf } from '../../model/operation/snapshot.ts';
 import { fact } from '../../model/ticket/events.ts';

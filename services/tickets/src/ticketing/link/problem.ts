@@ -8,7 +8,7 @@ import type { RequesterInput } from '../../people/requester/input.ts';
 import { resolve } from '../../people/requester/resolve.ts';
 import { fact } from '../../model/ticket/events.ts';
 import { begin } from '../ticket/build.ts';
-import { isOpen } from '../ticket/reference.ts';
+import { isOpen } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketOrigin } from '../../model/ticket/enums.ts';
 

@@ -2,7 +2,7 @@ import { sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { recordAll } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { lockedAll } from '../../model/ticket/lock.ts';
+import { lockedAll } from '../../model/lookup/lock.ts';
 import { fact } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import type { TicketUnlinkInput, TicketUnlinkPayload } from './input.ts';

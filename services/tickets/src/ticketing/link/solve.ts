@@ -7,7 +7,7 @@ import { type Message, MessageVisibility } from '../../model/message/message.ts'
 import { indexEach, write } from '../message/write.ts';
 import { settled } from '../../model/ticket/end-escalation.ts';
 import { moved, standingOf } from '../../model/ticket/events.ts';
-import { lock } from '../../model/ticket/lock.ts';
+import { lock } from '../../model/lookup/lock.ts';
 import { moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { isVisible } from '../../model/rights/visible.ts';

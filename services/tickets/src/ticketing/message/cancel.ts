@@ -6,7 +6,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { detach } from '../attachment/detach.ts';
 import { takeBack } from '../draft/restore.ts';
 import { fact } from '../../model/ticket/events.ts';
-import { locked } from '../../model/ticket/lock.ts';
+import { locked } from '../../model/lookup/lock.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { byId } from '../../model/message/find.ts';
 import type { MessageCancelInput, MessageCancelPayload } from './input.ts';

@@ -5,7 +5,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Attachment } from '../attachment/attachment.ts';
 import { removeBytes } from '../attachment/release.ts';
 import { fact } from '../../model/ticket/events.ts';
-import { locked } from '../../model/ticket/lock.ts';
+import { locked } from '../../model/lookup/lock.ts';
 import { drop } from './cancel.ts';
 import { byId } from '../../model/message/find.ts';
 import type { MessageRedactInput, MessageRedactPayload } from './input.ts';

@@ -6,7 +6,7 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-gr
 import { Agent } from '../../staff/agent/agent.ts';
 import { byId as agentById } from '../../staff/agent/find.ts';
 import { shown } from '../../people/external/actor.ts';
-import { byId } from '../../model/ticket/find.ts';
+import { byId } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { add } from './add.ts';
 import { cancel } from './cancel.ts';

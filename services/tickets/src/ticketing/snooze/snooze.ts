@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { recordAll } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { fact } from '../../model/ticket/events.ts';
-import { locked } from '../../model/ticket/lock.ts';
+import { locked } from '../../model/lookup/lock.ts';
 import type { TicketSnoozeInput } from '../ticket/input.ts';
 import type { TicketSnoozePayload } from '../ticket/payload.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';

@@ -1,7 +1,7 @@
 import { type NewFact, recordAll } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { fact } from '../../model/ticket/events.ts';
-import { locked } from '../../model/ticket/lock.ts';
+import { locked } from '../../model/lookup/lock.ts';
 import type { TicketWakeInput } from '../ticket/input.ts';
 import type { TicketWakePayload } from '../ticket/payload.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';

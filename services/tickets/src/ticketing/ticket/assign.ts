@@ -9,7 +9,7 @@ import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
 import { calmed } from '../../model/ticket/end-escalation.ts';
 import { fact, moved, standingOf } from '../../model/ticket/events.ts';
-import { locked } from '../../model/ticket/lock.ts';
+import { locked } from '../../model/lookup/lock.ts';
 import type { TicketAssignInput } from './input.ts';
 import type { TicketAssignPayload } from './payload.ts';
 import { type NewHands, handOver } from '../../staff/agent/reassign.ts';

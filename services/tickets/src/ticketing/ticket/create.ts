@@ -13,7 +13,7 @@ import { refuseBlocked } from '../../people/block-list/refuse.ts';
 import type { TicketCreateInput } from './input.ts';
 import { open } from './build.ts';
 import type { TicketCreatePayload } from './payload.ts';
-import { agentId, departmentId, optional, ownExternalId } from './reference.ts';
+import { agentId, departmentId, optional, ownExternalId } from '../../staff/references.ts';
 import { refuseTaken } from '../../model/ticket/unique-external-id.ts';
 import { ChannelKind, TicketOrigin } from '../../model/ticket/enums.ts';
 

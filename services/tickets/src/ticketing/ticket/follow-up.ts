@@ -7,7 +7,7 @@ import type { MessageAddInput, MessageAddPayload } from '../message/input.ts';
 import { type Requester, heldCaller } from '../../people/requester/repository.ts';
 import { fact } from '../../model/ticket/events.ts';
 import { open } from './build.ts';
-import { isOpen } from './reference.ts';
+import { isOpen } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketOrigin } from '../../model/ticket/enums.ts';
 

@@ -5,7 +5,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { maySay } from '../message/allow-visibility.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { againstWork, againstMove, againstReply } from '../../model/ticket/preconditions.ts';
-import { byId } from '../../model/ticket/find.ts';
+import { byId } from '../../model/lookup/find.ts';
 import { MOVES } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';

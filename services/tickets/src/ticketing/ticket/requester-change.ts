@@ -6,7 +6,7 @@ import { setPeople } from '../../people/participant/people.ts';
 import { resolve } from '../../people/requester/resolve.ts';
 import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
 import { type Changes, fact } from '../../model/ticket/events.ts';
-import { locked } from '../../model/ticket/lock.ts';
+import { locked } from '../../model/lookup/lock.ts';
 import type { TicketRequesterChangeInput } from './input.ts';
 import type { TicketRequesterChangePayload } from './payload.ts';
 

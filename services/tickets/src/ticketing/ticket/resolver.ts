@@ -5,7 +5,7 @@ import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql
 import { assign } from './assign.ts';
 import { create } from './create.ts';
 import { TicketFilter } from '../../model/filter/sql.ts';
-import { find } from '../../model/ticket/find.ts';
+import { find } from '../../model/lookup/find.ts';
 import {
   TicketAssignInput,
   TicketCreateInput,
@@ -33,7 +33,7 @@ import { snooze } from '../snooze/snooze.ts';
 import { statusChange } from './status-change.ts';
 import { Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { update } from './update.ts';
-import { one } from '../../model/ticket/find-one.ts';
+import { one } from '../../model/lookup/find-one.ts';
 import { wake } from '../snooze/wake.ts';
 
 @Resolver(() => Ticket)

@@ -12,7 +12,7 @@ import { indexEach } from '../message/write.ts';
 import { type Aim, aimOf, looksTheSame } from '../../configuration/status/target.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { againstMove, refuse } from '../../model/ticket/preconditions.ts';
-import { backToWork } from '../../model/ticket/release-inactive-owner.ts';
+import { backToWork } from '../../staff/agent/release-inactive-owner.ts';
 import {
   type Changes,
   type Standing,
@@ -20,7 +20,7 @@ import {
   moved,
   standingOf,
 } from '../../model/ticket/events.ts';
-import { locked } from '../../model/ticket/lock.ts';
+import { locked } from '../../model/lookup/lock.ts';
 import type { TicketStatusChangeInput } from './input.ts';
 import type { TicketStatusChangePayload } from './payload.ts';
 import { type Solution, allowMove, moveTo } from '../../model/ticket/status-rules.ts';

@@ -7,15 +7,15 @@ import type { Context } from '@deskgraph/common/database/context';
 import type { RawBuilder } from 'kysely';
 import { reindex } from '../../ticketing/message/reindex.ts';
 import { takePeople } from '../../people/participant/people.ts';
-import { backToWork } from '../../model/ticket/release-inactive-owner.ts';
+import { backToWork } from '../../staff/agent/release-inactive-owner.ts';
 import { fact, isSameStanding, moved, standingOf } from '../../model/ticket/events.ts';
 import { afterAgent, afterRequester, moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
-import { type Said, later, runAll, runOn, saidIn } from '../undo/response-timers.ts';
-import { type Undoing, conflict } from '../undo/conflict.ts';
+import { type Said, later, runAll, runOn, saidIn } from './response-timers.ts';
+import { type Undoing, conflict } from './conflict.ts';
 import type { Conflict, Operation } from '../../model/operation/operation.ts';
-import { type Piece, refuseGone } from '../undo/later-changes.ts';
+import { type Piece, refuseGone } from './later-changes.ts';
 import { putBack, restoreRest, restoreStanding } from '../../model/operation/snapshot.ts';
 
 /** Tickets come out of the one that they were folded into, each with its messages and with the replies that were written to it since. */

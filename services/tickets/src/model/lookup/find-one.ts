@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { byCondition, byId } from './find.ts';
-import type { Ticket } from './ticket.ts';
+import type { Ticket } from '../ticket/ticket.ts';
 
 export interface TicketName {
   id?: string | null;

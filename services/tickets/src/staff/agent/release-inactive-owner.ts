@@ -1,9 +1,9 @@
 import type { NewFact } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { type Changes, fact } from './events.ts';
-import { isOpen, works } from '../../ticketing/ticket/reference.ts';
-import type { Ticket } from './ticket.ts';
-import { TicketStatus } from './enums.ts';
+import { type Changes, fact } from '../../model/ticket/events.ts';
+import { isOpen, works } from '../references.ts';
+import type { Ticket } from '../../model/ticket/ticket.ts';
+import { TicketStatus } from '../../model/ticket/enums.ts';
 
 /**
  * A ticket that comes back from SOLVED leaves the hands of an agent who has gone meanwhile, and a department that is deleted, so

@@ -1,6 +1,6 @@
 import { type Actor, Role, hasRole } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
-import { TicketStatus } from '../ticket/enums.ts';
+import { TicketStatus } from './enums.ts';
 
 /** An app or a person without any scope for tickets has none, on whatever way it comes to them: by its customers, by an id. */
 export const reads = ({ kind, scopes }: Actor): boolean =>

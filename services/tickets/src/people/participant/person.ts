@@ -1,8 +1,8 @@
 import type { Context } from '@deskgraph/common/database/context';
 import { byId as agentById } from '../../staff/agent/find.ts';
-import { shown } from '../../people/external/actor.ts';
-import { addressOf } from '../../people/requester/mail.ts';
-import { type Participant, ParticipantKind } from './participant.ts';
+import { shown } from '../external/actor.ts';
+import { addressOf } from '../requester/mail.ts';
+import { type Participant, ParticipantKind } from '../../model/participant/participant.ts';
 
 /** Who takes part. */
 export async function personOf(

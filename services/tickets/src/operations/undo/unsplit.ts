@@ -9,10 +9,10 @@ import { bringPeople } from '../../people/participant/people.ts';
 import { fold, take } from '../merge/merge-steps.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
-import { later, runOn, saidIn } from '../undo/response-timers.ts';
-import { type Undoing, conflict } from '../undo/conflict.ts';
+import { later, runOn, saidIn } from './response-timers.ts';
+import { type Undoing, conflict } from './conflict.ts';
 import type { Conflict, Operation } from '../../model/operation/operation.ts';
-import { type Piece, refuseGone } from '../undo/later-changes.ts';
+import { type Piece, refuseGone } from './later-changes.ts';
 import { type Snapshot, snapshotOf } from '../../model/operation/snapshot.ts';
 
 /** A ticket that was cut out of another one is folded into it again, with what was said in it since. Its number is not given again. */

@@ -2,7 +2,7 @@ import { sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { note } from '../operation/change-tracker.ts';
-import { Ticket } from './ticket.ts';
+import { Ticket } from '../ticket/ticket.ts';
 import { isVisible } from '../rights/visible.ts';
 
 /** Rows of tickets to change, whether the caller sees them or not; locked in one order, so that no two operations wait for each other. */

@@ -2,8 +2,8 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { shown } from '../../people/external/actor.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { shown } from '../people/external/actor.ts';
+import { workspaceOf } from '../model/workspace/workspace.ts';
 import { node } from './node-lookup.ts';
 import { Viewer } from './viewer.ts';
 

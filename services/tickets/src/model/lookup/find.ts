@@ -14,7 +14,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { type TicketFilter, matches } from '../filter/sql.ts';
 import { type TicketOrder, isRanked, orderKeys } from '../filter/order.ts';
 import { frequentTexts, refuseLongTexts, textsOf } from '../filter/text.ts';
-import { Ticket } from './ticket.ts';
+import { Ticket } from '../ticket/ticket.ts';
 import { among, visible } from '../rights/visible.ts';
 
 export interface TicketQuery extends PageRequest {

@@ -3,8 +3,8 @@ import { sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
-import { departmentId as departmentOf } from '../../ticketing/ticket/reference.ts';
-import { reads } from './read-rights.ts';
+import { departmentId as departmentOf } from '../references.ts';
+import { reads } from '../../model/ticket/read-rights.ts';
 
 /** What belongs to a department, or to all of them when it names none. */
 interface Kept {
