@@ -8,9 +8,9 @@ import { AccessRoleResolver, AgentAccess } from './staff/access/resolver.ts';
 import { AccessRole } from './staff/access/role.ts';
 import { FieldsOfAction } from './operations/action/fields.ts';
 import { Agent } from './staff/agent/agent.ts';
-import { byId as agentById } from './staff/agent/find.ts';
+import { agentById } from './staff/agent/find.ts';
 import { AgentResolver } from './staff/agent/resolver.ts';
-import { who } from './staff/agent/who.ts';
+import { staffActorsByEmail } from './staff/agent/who.ts';
 import { Attachment } from './ticketing/attachment/attachment.ts';
 import { fileDoor } from './ticketing/attachment/endpoint.ts';
 import { openFiles } from './ticketing/attachment/files.ts';
@@ -36,7 +36,7 @@ import { CannedResponse } from './configuration/canned-response/canned-response.
 import { CannedResponseResolver } from './configuration/canned-response/resolver.ts';
 import { TicketContributions } from './history/contribution/resolver.ts';
 import { Department } from './staff/department/department.ts';
-import { byId as departmentById } from './staff/department/find.ts';
+import { departmentById } from './staff/department/find.ts';
 import { DepartmentResolver } from './staff/department/resolver.ts';
 import { Draft } from './ticketing/draft/draft.ts';
 import { DraftResolver, TicketDrafts } from './ticketing/draft/resolver.ts';
@@ -47,7 +47,7 @@ import {
   EscalationPathResolver,
   EscalationSteps,
 } from './ticketing/escalation/resolver.ts';
-import { escalationTimer } from './ticketing/escalation/scheduled-step.ts';
+import { escalationTask } from './ticketing/escalation/scheduled-step.ts';
 import { TicketEventResolver, TicketTimeline } from './history/event/resolver.ts';
 import { MessageAdded, TicketSubscriptions } from './history/event/subscription.ts';
 import { byId as fieldById } from './model/field/find.ts';
@@ -118,7 +118,7 @@ const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
     orm,
     log,
     url: config.DATABASE_URL,
-    timers: [...timers, ...fileTimers, sendTimer, escalationTimer, bulkTimer],
+    timers: [...timers, ...fileTimers, sendTimer, escalationTask, bulkTimer],
   }).stop;
 
 /** What runs beside the requests. */
@@ -239,6 +239,9 @@ export const subgraph: SubgraphOptions = {
   },
   find: own,
   forgets,
-  doors: (service) => ({ 'POST /who': whoDoor(who(service.orm)), '/files/*': fileDoor(service) }),
+  doors: (service) => ({
+    'POST /who': whoDoor(staffActorsByEmail(service.orm)),
+    '/files/*': fileDoor(service),
+  }),
   beside: (service) => Object.values(beside).map((start) => start(service)),
 };

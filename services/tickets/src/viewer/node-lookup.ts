@@ -2,14 +2,14 @@ import { prefixOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import { isStaff } from '@deskgraph/common/auth/access';
-import { byId as accessRoleById } from '../staff/access/find.ts';
-import { byId as agentById } from '../staff/agent/find.ts';
+import { accessRoleById } from '../staff/access/find.ts';
+import { agentById } from '../staff/agent/find.ts';
 import { byId as attachmentById } from '../ticketing/attachment/find.ts';
 import { byId as categoryById } from '../configuration/category/find.ts';
 import { byId as bulkJobById } from '../operations/bulk/find.ts';
 import { byId as cannedById } from '../configuration/canned-response/find.ts';
-import { byId as departmentById } from '../staff/department/find.ts';
-import { byId as escalationPathById } from '../ticketing/escalation/find.ts';
+import { departmentById } from '../staff/department/find.ts';
+import { escalationPathById } from '../ticketing/escalation/find.ts';
 import { macroById } from '../operations/macro/find.ts';
 import { byId as fieldById } from '../model/field/find.ts';
 import { byId as formById } from '../configuration/form/find.ts';
@@ -19,7 +19,7 @@ import { byId as customStatusById } from '../configuration/status/find.ts';
 import { Tag } from '../configuration/tag/tag.ts';
 import { byId as ticketById } from '../model/lookup/find.ts';
 import { reads } from '../model/ticket/read-rights.ts';
-import { byId as viewById } from '../lists/view/find.ts';
+import { viewById } from '../lists/view/find.ts';
 
 type Find = (ctx: Context, id: string) => Promise<unknown>;
 

@@ -8,7 +8,7 @@ import { stateOf } from './events.ts';
 import type { CannedResponseCreateInput, CannedResponseCreatePayload } from './input.ts';
 import { refuseTaken } from './lock.ts';
 import { refuseUnfillable } from './template.ts';
-import { placed } from '../../staff/department/scope.ts';
+import { requireScopeDepartmentId } from '../../staff/department/scope.ts';
 
 /** So many has a workspace at most. */
 const MOST = 1_000;
@@ -18,7 +18,7 @@ export async function create(
   input: CannedResponseCreateInput,
 ): Promise<CannedResponseCreatePayload> {
   refuseTemplates(input);
-  const departmentId = await placed(ctx, input.departmentId);
+  const departmentId = await requireScopeDepartmentId(ctx, input.departmentId);
   // One after the other, so that many at once neither get past the limit nor take the same shortcut.
   await sql`select pg_advisory_xact_lock(hashtext(${`canned responses ${ctx.workspace}`}))`.execute(
     ctx.em.getKysely(),

@@ -2,7 +2,7 @@ import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { CannedResponse } from './canned-response.ts';
-import { visible } from '../../staff/department/scope.ts';
+import { departmentScopeSql } from '../../staff/department/scope.ts';
 
 const TEXT_LIMIT = 100;
 
@@ -19,7 +19,7 @@ export async function find(
     : sql`true`;
   const em = await ctx.read();
   const { rows } = await sql<object>`
-    select k.* from canned_response k where ${visible(ctx.actor)} and ${holds} order by lower(k.title), k.id`.execute(
+    select k.* from canned_response k where ${departmentScopeSql(ctx.actor)} and ${holds} order by lower(k.title), k.id`.execute(
     em.getKysely(),
   );
   return hydrate(ctx.orm, CannedResponse, rows);
@@ -30,7 +30,7 @@ export const byId = (ctx: Context, id: string): Promise<CannedResponse | null> =
   ctx.load.byId('canned response', id, async (ids) => {
     const em = await ctx.read();
     const { rows } =
-      await sql<object>`select k.* from canned_response k where k.id = any(${uuids('can', ids)}) and ${visible(ctx.actor)}`.execute(
+      await sql<object>`select k.* from canned_response k where k.id = any(${uuids('can', ids)}) and ${departmentScopeSql(ctx.actor)}`.execute(
         em.getKysely(),
       );
     return hydrate(ctx.orm, CannedResponse, rows);

@@ -2,7 +2,10 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { CannedResponse } from './canned-response.ts';
-import { refuseForAll, sees } from '../../staff/department/scope.ts';
+import {
+  refuseChangeForAllDepartments,
+  isInDepartmentScope,
+} from '../../staff/department/scope.ts';
 
 /** The stored answer to change. */
 export async function locked(ctx: Context, id: string): Promise<CannedResponse> {
@@ -11,8 +14,8 @@ export async function locked(ctx: Context, id: string): Promise<CannedResponse> 
     { id },
     { lockMode: LockMode.PESSIMISTIC_WRITE },
   );
-  if (!canned || !sees(ctx.actor, canned)) throw new Refusal('NOT_FOUND', 'id');
-  refuseForAll(ctx, canned);
+  if (!canned || !isInDepartmentScope(ctx.actor, canned)) throw new Refusal('NOT_FOUND', 'id');
+  refuseChangeForAllDepartments(ctx, canned);
   return canned;
 }
 

@@ -8,7 +8,7 @@ import { refuseTemplates } from './create.ts';
 import { stateOf } from './events.ts';
 import type { CannedResponseUpdateInput, CannedResponseUpdatePayload } from './input.ts';
 import { locked, refuseTaken } from './lock.ts';
-import { placed } from '../../staff/department/scope.ts';
+import { requireScopeDepartmentId } from '../../staff/department/scope.ts';
 
 export async function update(
   ctx: Context,
@@ -21,7 +21,7 @@ export async function update(
   refuseTemplates(input);
   const before = stateOf(canned);
   if (input.departmentId !== undefined && input.departmentId !== canned.departmentId)
-    canned.departmentId = await placed(ctx, input.departmentId);
+    canned.departmentId = await requireScopeDepartmentId(ctx, input.departmentId);
   if (input.shortcut && input.shortcut !== canned.shortcut) {
     await sql`select pg_advisory_xact_lock(hashtext(${`canned responses ${ctx.workspace}`}))`.execute(
       ctx.em.getKysely(),

@@ -5,7 +5,7 @@ import { line, loose } from '@deskgraph/common/graphql/input';
 import { Json } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { departmentId, optional } from '../../staff/references.ts';
+import { requireDepartmentId, ifPresent } from '../../staff/references.ts';
 import { TicketPriority } from '../../model/ticket/enums.ts';
 import { TicketCategory } from './category.ts';
 import { stateOf } from './events.ts';
@@ -63,8 +63,8 @@ export async function create(
   refuseFull(tree);
   refusePlace(tree, place.id, parentId);
   refuseTaken(tree, place, 'name');
-  const department = await optional(input.departmentId, (id) =>
-    departmentId(ctx, id, 'departmentId'),
+  const department = await ifPresent(input.departmentId, (id) =>
+    requireDepartmentId(ctx, id, 'departmentId'),
   );
   const category = ctx.em.create(TicketCategory, {
     ...place,

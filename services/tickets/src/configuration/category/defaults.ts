@@ -2,7 +2,7 @@ import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { departmentId } from '../../staff/references.ts';
+import { requireDepartmentId } from '../../staff/references.ts';
 import type { TicketPriority } from '../../model/ticket/enums.ts';
 
 /** What a category gives to a ticket: its own, or what the nearest above it has. */
@@ -41,7 +41,8 @@ async function given(ctx: Context, id: string): Promise<Driven> {
     from path`.execute(ctx.em.getKysely());
   const { department, priority } = rows[0]!;
   return {
-    departmentId: department && (await departmentId(ctx, toId('dep', department), 'categoryId')),
+    departmentId:
+      department && (await requireDepartmentId(ctx, toId('dep', department), 'categoryId')),
     priority,
   };
 }

@@ -6,7 +6,7 @@ import { expectVersion, line, loose } from '@deskgraph/common/graphql/input';
 import { Json } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { departmentId, optional } from '../../staff/references.ts';
+import { requireDepartmentId, ifPresent } from '../../staff/references.ts';
 import { TicketPriority } from '../../model/ticket/enums.ts';
 import { TicketCategory } from './category.ts';
 import { stateOf } from './events.ts';
@@ -78,8 +78,8 @@ export async function update(
   }
   refuseTaken(tree, category, input.name === undefined ? 'parentId' : 'name');
   if (input.departmentId !== undefined)
-    category.departmentId = await optional(input.departmentId, (id) =>
-      departmentId(ctx, id, 'departmentId'),
+    category.departmentId = await ifPresent(input.departmentId, (id) =>
+      requireDepartmentId(ctx, id, 'departmentId'),
     );
   if (input.priority !== undefined) category.priority = input.priority;
   const changes = changesOf(before, stateOf(category));

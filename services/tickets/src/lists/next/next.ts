@@ -4,7 +4,7 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { handed } from '../../ticketing/ticket/assign.ts';
 import { calmed } from '../../model/ticket/end-escalation.ts';
-import { departmentId as departmentOf, optional } from '../../staff/references.ts';
+import { requireDepartmentId, ifPresent } from '../../staff/references.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { among } from '../../model/rights/visible.ts';
 import type { TicketNextInput, TicketNextPayload } from './input.ts';
@@ -14,8 +14,8 @@ import type { TicketNextInput, TicketNextPayload } from './input.ts';
  * somebody else in this moment is passed over, so that no two get the same one and nobody waits.
  */
 export async function next(ctx: Context, input: TicketNextInput): Promise<TicketNextPayload> {
-  const department = await optional(input.departmentId, (id) =>
-    departmentOf(ctx, id, 'departmentId'),
+  const department = await ifPresent(input.departmentId, (id) =>
+    requireDepartmentId(ctx, id, 'departmentId'),
   );
   const ticket = ctx.actor.kind === 'agent' ? await free(ctx, department) : undefined;
   if (!ticket) return { ticket: null, userErrors: [] };

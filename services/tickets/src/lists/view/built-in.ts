@@ -5,7 +5,7 @@ import { Direction } from '@deskgraph/common/database/pagination';
 import { type TicketFilter } from '../../model/filter/sql.ts';
 import { type TicketOrder, TicketOrderField } from '../../model/filter/order.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
-import { COLUMNS } from './columns.ts';
+import { DEFAULT_VIEW_COLUMNS } from './columns.ts';
 import { View, ViewSharing } from './view.ts';
 
 type Key =
@@ -107,7 +107,7 @@ const idOf = (workspace: string, key: Key): string =>
   toId('vie', namedUuid(workspace, `view ${key}`));
 
 /** The built-in views as the caller reads them. They are not stored, so that workspaces of any age have all of them. */
-export function builtIn(ctx: Context): View[] {
+export function builtInViews(ctx: Context): View[] {
   const names = spoken(NAMES, ctx.locales);
   return KEYS.map((key) =>
     Object.assign(Object.create(View.prototype) as View, {
@@ -118,15 +118,15 @@ export function builtIn(ctx: Context): View[] {
       ownerId: 'sys',
       departmentId: null,
       ...BUILT_IN[key],
-      columns: COLUMNS,
+      columns: DEFAULT_VIEW_COLUMNS,
       groupBy: null,
       version: 1,
     }),
   );
 }
 
-export const isBuiltIn = (ctx: Context, id: string): boolean =>
+export const isBuiltInView = (ctx: Context, id: string): boolean =>
   KEYS.some((key) => idOf(ctx.workspace, key) === id);
 
 /** What opens first for who has not chosen. */
-export const firstOf = (workspace: string): string => idOf(workspace, 'unsolved');
+export const builtInDefaultViewId = (workspace: string): string => idOf(workspace, 'unsolved');

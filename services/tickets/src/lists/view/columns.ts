@@ -4,7 +4,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { find as findFields } from '../../model/field/find.ts';
 
 /** What a list can show of a ticket: fields of Ticket. */
-export const FIELDS: ReadonlySet<string> = new Set([
+export const VIEW_COLUMN_FIELDS: ReadonlySet<string> = new Set([
   'number',
   'id',
   'externalId',
@@ -53,7 +53,7 @@ export const FIELDS: ReadonlySet<string> = new Set([
 const CUSTOM = 'field:';
 
 /** The columns of a view that names none. */
-export const COLUMNS = [
+export const DEFAULT_VIEW_COLUMNS = [
   'number',
   'subject',
   'status',
@@ -64,11 +64,11 @@ export const COLUMNS = [
   'updatedAt',
 ];
 
-export const column = z
+export const viewColumnBounds = z
   .string()
   .max(100)
-  .refine((name) => FIELDS.has(name) || name.startsWith(CUSTOM));
-export const columns = z.array(column).min(1).max(30);
+  .refine((name) => VIEW_COLUMN_FIELDS.has(name) || name.startsWith(CUSTOM));
+export const viewColumnsBounds = z.array(viewColumnBounds).min(1).max(30);
 
 interface Shown {
   columns?: readonly string[] | null;
@@ -76,7 +76,7 @@ interface Shown {
 }
 
 /** Custom fields are named by keys that there are. */
-export async function refuseUnknown(
+export async function refuseUnknownColumns(
   ctx: Context,
   { columns: names, groupBy }: Shown,
 ): Promise<void> {

@@ -3,23 +3,23 @@ import { newId } from '@deskgraph/common/core/id';
 import { Direction } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { TicketOrderField } from '../../model/filter/order.ts';
-import { COLUMNS, refuseUnknown } from './columns.ts';
-import { choose } from './default.ts';
-import { stateOf } from './events.ts';
+import { DEFAULT_VIEW_COLUMNS, refuseUnknownColumns } from './columns.ts';
+import { setDefaultView } from './default.ts';
+import { viewState } from './events.ts';
 import type { ViewCreateInput, ViewCreatePayload } from './input.ts';
-import { refuseTooMany } from './lock.ts';
-import { sharedWith } from './share.ts';
+import { limitViews } from './lock.ts';
+import { sharingDepartmentId } from './share.ts';
 import { kept, refuseUnkeepable } from '../../model/saved-filter/stored.ts';
 import { View, ViewSharing } from './view.ts';
 
-export const QUEUE = [{ field: TicketOrderField.QUEUE, direction: Direction.ASC }];
+export const DEFAULT_VIEW_ORDER = [{ field: TicketOrderField.QUEUE, direction: Direction.ASC }];
 
-export async function create(ctx: Context, input: ViewCreateInput): Promise<ViewCreatePayload> {
+export async function createView(ctx: Context, input: ViewCreateInput): Promise<ViewCreatePayload> {
   const sharing = input.sharing ?? ViewSharing.PRIVATE;
   refuseUnkeepable(ctx, input.filter, input.orderBy);
-  await refuseUnknown(ctx, input);
-  const departmentId = await sharedWith(ctx, sharing, input.departmentId);
-  await refuseTooMany(ctx, sharing);
+  await refuseUnknownColumns(ctx, input);
+  const departmentId = await sharingDepartmentId(ctx, sharing, input.departmentId);
+  await limitViews(ctx, sharing);
   const view = ctx.em.create(View, {
     id: newId('vie'),
     workspaceId: ctx.workspace,
@@ -28,14 +28,14 @@ export async function create(ctx: Context, input: ViewCreateInput): Promise<View
     ownerId: ctx.actor.id,
     departmentId,
     filter: kept(input.filter),
-    orderBy: kept(input.orderBy?.length ? input.orderBy : QUEUE),
-    columns: input.columns ?? COLUMNS,
+    orderBy: kept(input.orderBy?.length ? input.orderBy : DEFAULT_VIEW_ORDER),
+    columns: input.columns ?? DEFAULT_VIEW_COLUMNS,
     groupBy: input.groupBy ?? null,
   });
   await ctx.em.flush();
-  const chosen = input.isDefault ? await choose(ctx, view, true) : [];
+  const chosen = input.isDefault ? await setDefaultView(ctx, view, true) : [];
   await recordAll(ctx, [
-    { type: 'view.created', subject: view, data: { state: stateOf(view) } },
+    { type: 'view.created', subject: view, data: { state: viewState(view) } },
     ...chosen,
   ]);
   return { view, userErrors: [] };

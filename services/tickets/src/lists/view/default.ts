@@ -2,11 +2,11 @@ import { sql } from '@deskgraph/common/database/database';
 import { type NewFact } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { stateOf } from './events.ts';
+import { viewState } from './events.ts';
 import type { View } from './view.ts';
 
 /** Makes the view the one that the caller opens first, or takes this away from it. Gives what is to be recorded. */
-export async function choose(
+export async function setDefaultView(
   ctx: Context,
   view: View,
   isDefault: boolean | null | undefined,
@@ -30,7 +30,7 @@ export async function choose(
         {
           type: isDefault ? 'view.chosen' : 'view.left',
           subject: view,
-          data: { state: stateOf(view) },
+          data: { state: viewState(view) },
         },
       ]
     : [];

@@ -1,7 +1,7 @@
 import type { View } from './view.ts';
 
 /** The view as every fact about it carries it. */
-export const stateOf = ({
+export const viewState = ({
   name,
   sharing,
   ownerId,

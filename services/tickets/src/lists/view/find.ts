@@ -3,29 +3,29 @@ import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { reads } from '../../model/ticket/read-rights.ts';
-import { builtIn, firstOf } from './built-in.ts';
+import { builtInViews, builtInDefaultViewId } from './built-in.ts';
 import { View } from './view.ts';
-import { visible } from './visible.ts';
+import { visibleViewSql } from './visible.ts';
 
 /** All views of the caller: the built-in ones, then the others by name. */
-export async function find(ctx: Context): Promise<View[]> {
+export async function findViews(ctx: Context): Promise<View[]> {
   const em = await ctx.read();
   const { rows } =
-    await sql<object>`select v.* from ticket_view v where ${visible(ctx.actor)} order by lower(v.name), v.id`.execute(
+    await sql<object>`select v.* from ticket_view v where ${visibleViewSql(ctx.actor)} order by lower(v.name), v.id`.execute(
       em.getKysely(),
     );
-  return [...builtIn(ctx), ...hydrate(ctx.orm, View, rows)];
+  return [...builtInViews(ctx), ...hydrate(ctx.orm, View, rows)];
 }
 
 /** One view by id, if the caller has it. */
-export async function byId(ctx: Context, id: string): Promise<View | null> {
+export async function viewById(ctx: Context, id: string): Promise<View | null> {
   if (!isStaff(ctx.actor) || !reads(ctx.actor)) return null;
   return (
-    builtIn(ctx).find((view) => view.id === id) ??
+    builtInViews(ctx).find((view) => view.id === id) ??
     ctx.load.byId('view', id, async (ids) => {
       const em = await ctx.read();
       const { rows } =
-        await sql<object>`select v.* from ticket_view v where v.id = any(${uuids('vie', ids)}) and ${visible(ctx.actor)}`.execute(
+        await sql<object>`select v.* from ticket_view v where v.id = any(${uuids('vie', ids)}) and ${visibleViewSql(ctx.actor)}`.execute(
           em.getKysely(),
         );
       return hydrate(ctx.orm, View, rows);
@@ -34,7 +34,7 @@ export async function byId(ctx: Context, id: string): Promise<View | null> {
 }
 
 /** Which view opens first for the caller. */
-export const defaultOf = (ctx: Context): Promise<string> =>
+export const defaultViewId = (ctx: Context): Promise<string> =>
   ctx.load.byKey(
     'default view',
     ctx.actor.id,
@@ -46,5 +46,5 @@ export const defaultOf = (ctx: Context): Promise<string> =>
       );
       return new Map(rows.map((row) => [actor!, toId('vie', row.view)]));
     },
-    firstOf(ctx.workspace),
+    builtInDefaultViewId(ctx.workspace),
   );

@@ -12,7 +12,7 @@ import type { View } from './view.ts';
 type Asked = Pick<View, 'filter' | 'orderBy'>;
 
 /** So many tickets of a view are counted, so that the number beside it never costs more. */
-export const COUNTED = 10_000;
+export const MAX_VIEW_COUNT = 10_000;
 
 /** How many lists one statement reads. */
 const AT_ONCE = 50;
@@ -43,10 +43,10 @@ async function inParts<T, R>(
 }
 
 /** How many tickets the caller finds in a view, at most `most`. All views of a request are counted by one statement. */
-export function countOf(
+export function countViewTickets(
   ctx: Context,
   { filter, orderBy }: Asked,
-  most: number | null = COUNTED,
+  most: number | null = MAX_VIEW_COUNT,
 ): Promise<number> {
   const count = async (part: readonly Asked[]): Promise<number[]> => {
     const parts = await partsOf(ctx, part);
@@ -74,7 +74,7 @@ export function countOf(
 }
 
 /** The page of a view's tickets that the query `tickets` gives with its filter and order. All views of a request are read by one statement. */
-export function ticketsOf(
+export function findViewTickets(
   ctx: Context,
   { filter, orderBy }: Asked,
   { first, after, last, before }: PageRequest,
@@ -95,7 +95,7 @@ export function ticketsOf(
       const own = found.get(at) ?? [];
       return searched(
         filterOf(part[at]!.filter),
-        page.page(own, hydrate(ctx.orm, Ticket, own), () => countOf(ctx, part[at]!, null)),
+        page.page(own, hydrate(ctx.orm, Ticket, own), () => countViewTickets(ctx, part[at]!, null)),
       );
     });
   };

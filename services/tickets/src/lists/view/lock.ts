@@ -2,16 +2,16 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
-import { isBuiltIn } from './built-in.ts';
+import { isBuiltInView } from './built-in.ts';
 import { View, ViewSharing } from './view.ts';
-import { sees, shares } from './visible.ts';
+import { isViewVisible, canShareViews } from './visible.ts';
 
 /** The view to change: an own private one, or for who may share views one that is shared with him. */
-export async function locked(ctx: Context, id: string): Promise<View> {
-  if (isBuiltIn(ctx, id)) throw new Refusal('FORBIDDEN', 'id');
+export async function lockView(ctx: Context, id: string): Promise<View> {
+  if (isBuiltInView(ctx, id)) throw new Refusal('FORBIDDEN', 'id');
   const view = await ctx.em.findOne(View, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  if (!view || !sees(ctx.actor, view)) throw new Refusal('NOT_FOUND', 'id');
-  if (view.sharing !== ViewSharing.PRIVATE && !shares(ctx.actor))
+  if (!view || !isViewVisible(ctx.actor, view)) throw new Refusal('NOT_FOUND', 'id');
+  if (view.sharing !== ViewSharing.PRIVATE && !canShareViews(ctx.actor))
     throw new Refusal('FORBIDDEN', 'id');
   return view;
 }
@@ -19,7 +19,7 @@ export async function locked(ctx: Context, id: string): Promise<View> {
 /** So many private views may one have, and so many shared ones a workspace. */
 const MOST = { own: 100, shared: 500 };
 
-export async function refuseTooMany(ctx: Context, sharing: ViewSharing): Promise<void> {
+export async function limitViews(ctx: Context, sharing: ViewSharing): Promise<void> {
   const isOwn = sharing === ViewSharing.PRIVATE;
   // One after the other, so that many at once don't get past the limit together.
   await sql`select pg_advisory_xact_lock(hashtext(${`views ${isOwn ? ctx.actor.id : ctx.workspace}`}))`.execute(

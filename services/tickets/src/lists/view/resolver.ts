@@ -3,13 +3,13 @@ import { type Page, PageArgs } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Agent } from '../../staff/agent/agent.ts';
-import { byId as agentById } from '../../staff/agent/find.ts';
+import { agentById } from '../../staff/agent/find.ts';
 import { Department } from '../../staff/department/department.ts';
-import { byId as departmentById } from '../../staff/department/find.ts';
+import { departmentById } from '../../staff/department/find.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
-import { create } from './create.ts';
-import { remove } from './delete.ts';
-import { defaultOf, find } from './find.ts';
+import { createView } from './create.ts';
+import { deleteView } from './delete.ts';
+import { defaultViewId, findViews } from './find.ts';
 import {
   ViewCreateInput,
   ViewCreatePayload,
@@ -18,8 +18,8 @@ import {
   ViewUpdateInput,
   ViewUpdatePayload,
 } from './input.ts';
-import { countOf, ticketsOf } from './list.ts';
-import { update } from './update.ts';
+import { countViewTickets, findViewTickets } from './list.ts';
+import { updateView } from './update.ts';
 import { View } from './view.ts';
 
 @Resolver(() => View)
@@ -30,7 +30,7 @@ export class ViewResolver {
       'The views of the caller: first the built-in ones that every workspace has, then own private ones and those that are shared with him, by name.',
   })
   views(@Ctx() ctx: Context): Promise<View[]> {
-    return find(ctx);
+    return findViews(ctx);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LIGHT] })
@@ -42,7 +42,7 @@ export class ViewResolver {
     @Arg('input', () => ViewCreateInput) input: ViewCreateInput,
     @Ctx() ctx: Context,
   ): Promise<ViewCreatePayload> {
-    return create(ctx, input);
+    return createView(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LIGHT] })
@@ -53,7 +53,7 @@ export class ViewResolver {
     @Arg('input', () => ViewUpdateInput) input: ViewUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<ViewUpdatePayload> {
-    return update(ctx, input);
+    return updateView(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LIGHT] })
@@ -64,7 +64,7 @@ export class ViewResolver {
     @Arg('input', () => ViewDeleteInput) input: ViewDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<ViewDeletePayload> {
-    return remove(ctx, input);
+    return deleteView(ctx, input);
   }
 
   @FieldResolver(() => Agent, {
@@ -91,7 +91,7 @@ export class ViewResolver {
       'Whether the caller opens it first; of who has not chosen it is the one of all unsolved tickets.',
   })
   async isDefault(@Root() { id }: View, @Ctx() ctx: Context): Promise<boolean> {
-    return (await defaultOf(ctx)) === id;
+    return (await defaultViewId(ctx)) === id;
   }
 
   @FieldResolver(() => Int, {
@@ -99,7 +99,7 @@ export class ViewResolver {
       'How many tickets the caller finds in it now; 10,000 stands for that many and more.',
   })
   count(@Root() view: View, @Ctx() ctx: Context): Promise<number> {
-    return countOf(ctx, view);
+    return countViewTickets(ctx, view);
   }
 
   @FieldResolver(() => TicketConnection, {
@@ -110,6 +110,6 @@ export class ViewResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Ticket>> {
-    return ticketsOf(ctx, view, page);
+    return findViewTickets(ctx, view, page);
   }
 }

@@ -11,7 +11,7 @@ const ofAllDepartments = (actor: Actor): boolean =>
   hasRole(actor, Role.ADMIN);
 
 /** The views that exist for the actor, as a condition on `v`: own private ones, those of his departments, those of everybody. */
-export function visible(actor: Actor): Condition {
+export function visibleViewSql(actor: Actor): Condition {
   if (!isStaff(actor) || !reads(actor)) return sql`false`;
   const shared = ofAllDepartments(actor)
     ? sql`true`
@@ -21,7 +21,7 @@ export function visible(actor: Actor): Condition {
 }
 
 /** The same rule for a view at hand. */
-export function sees(
+export function isViewVisible(
   actor: Actor,
   { sharing, ownerId, departmentId }: Pick<View, 'sharing' | 'ownerId' | 'departmentId'>,
 ): boolean {
@@ -34,5 +34,5 @@ export function sees(
 }
 
 /** Who may share views with others, and change those that are shared with him; apps are bounded by their scopes. */
-export const shares = (actor: Actor): boolean =>
+export const canShareViews = (actor: Actor): boolean =>
   actor.kind !== 'agent' || hasRole(actor, Role.LEAD);

@@ -3,9 +3,9 @@ import { sql } from '@deskgraph/common/database/database';
 import type { Fact } from '@deskgraph/common/events/log';
 import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { staffNow } from '../../staff/agent/who.ts';
+import { currentStaffActors } from '../../staff/agent/who.ts';
 import type { TicketData } from '../../history/event/event.ts';
-import { WORKS } from '../../staff/references.ts';
+import { ANSWERING_ROLES } from '../../staff/references.ts';
 import { sees } from '../../model/rights/visible.ts';
 import { type Call, callsOf } from './recipients.ts';
 import { BY_STRENGTH, type NotificationReason } from './reason.ts';
@@ -40,7 +40,10 @@ function staffFor(ctx: Context, calls: readonly Call[]): Promise<Actor[]> {
   const people = calls.flatMap((call) =>
     'person' in call && call.person.startsWith('agt_') ? call.person : [],
   );
-  return staffNow(ctx, { ids: [...new Set(people)], all: calls.some((call) => 'team' in call) });
+  return currentStaffActors(ctx, {
+    ids: [...new Set(people)],
+    all: calls.some((call) => 'team' in call),
+  });
 }
 
 /** Each person once, for the strongest reason; nobody of his own acts, nor of what he may not see. */
@@ -65,7 +68,7 @@ function toldOf(fact: Fact, calls: readonly Call[], staff: readonly Actor[]): To
 
 /** Who works in a department; without one, or when nobody does, all who work. */
 function teamOf(department: string | null, staff: readonly Actor[]): string[] {
-  const working = staff.filter(({ role }) => WORKS.has(role!));
+  const working = staff.filter(({ role }) => ANSWERING_ROLES.has(role!));
   const team = working.filter(({ departments }) => department && departments.includes(department));
   return (team.length ? team : working).map(({ id }) => id);
 }

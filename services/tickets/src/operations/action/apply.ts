@@ -5,8 +5,8 @@ import { templateFor } from '../../configuration/canned-response/canned-response
 import { byId as cannedById } from '../../configuration/canned-response/find.ts';
 import { fill } from '../../configuration/canned-response/template.ts';
 import { languageOf, valuesOf } from '../../configuration/canned-response/values.ts';
-import { escalate } from '../../ticketing/escalation/escalate.ts';
-import { REASON } from '../../ticketing/escalation/input.ts';
+import { escalateTicket } from '../../ticketing/escalation/escalate.ts';
+import { MAX_REASON_LENGTH } from '../../ticketing/escalation/input.ts';
 import { add } from '../../ticketing/message/add.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { assign } from '../../ticketing/ticket/assign.ts';
@@ -19,7 +19,7 @@ import { update } from '../../ticketing/ticket/update.ts';
 import type { TicketActionInput } from './action.ts';
 
 /** What an action is done with: the cursor up to which the caller has read, or that he sends whatever others did. */
-export interface Sending {
+export interface SendOptions {
   seen?: string | null | undefined;
   override?: boolean;
 }
@@ -28,11 +28,11 @@ export interface Sending {
  * Does an action to one ticket by the verbs that people use, in the open transaction: the rights, rules and facts of each are the same. A
  * refusal leaves nothing done once the transaction is rolled back.
  */
-export async function apply(
+export async function applyAction(
   ctx: Context,
   id: string,
   action: TicketActionInput,
-  sending: Sending,
+  sending: SendOptions,
 ): Promise<Ticket> {
   const ticket = await locked(ctx, id);
   const {
@@ -60,7 +60,7 @@ export async function apply(
     ...(assigneeId !== undefined && { assigneeId }),
   };
   if (Object.keys(hands).length) await assign(ctx, { id, ...hands });
-  if (action.escalate) await escalate(ctx, { id, reason: reasonOf(action) });
+  if (action.escalate) await escalateTicket(ctx, { id, reason: reasonOf(action) });
   if (action.note)
     await add(ctx, { ticketId: id, visibility: MessageVisibility.PRIVATE, body: action.note });
   if (action.replyId) await reply(ctx, ticket, action.replyId, sending);
@@ -78,13 +78,13 @@ export async function apply(
 
 /** An action has no field for it. */
 const reasonOf = ({ note }: TicketActionInput): string =>
-  note?.slice(0, REASON) ?? 'Escalated by an action.';
+  note?.slice(0, MAX_REASON_LENGTH) ?? 'Escalated by an action.';
 
 async function reply(
   ctx: Context,
   ticket: Ticket,
   replyId: string,
-  sending: Sending,
+  sending: SendOptions,
 ): Promise<void> {
   const canned = await cannedById(ctx, replyId);
   if (!canned) throw new Refusal('NOT_FOUND', 'replyId');
@@ -100,7 +100,7 @@ async function reply(
  * Says of a refusal where in the input it comes from: `places` for fields of the input, and `otherwise` for what the action held. What the form
  * of the ticket demands is of no input: it goes by the field.
  */
-export function placed(
+export function mapRefusalPath(
   error: unknown,
   places: Readonly<Record<string, string>>,
   otherwise: string,

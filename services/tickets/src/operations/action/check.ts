@@ -1,11 +1,11 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { byId as cannedById } from '../../configuration/canned-response/find.ts';
-import { refuseUnknown } from '../../staff/agent/membership.ts';
+import { refuseUnknownIds } from '../../staff/agent/membership.ts';
 import { isOffered } from '../../configuration/category/defaults.ts';
 import { filled } from '../../configuration/field/set.ts';
 import { offered } from '../../configuration/status/lock.ts';
-import { agentId, departmentId } from '../../staff/references.ts';
+import { requireAssigneeId, requireDepartmentId } from '../../staff/references.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
 import type { TicketActionInput } from './action.ts';
 
@@ -13,7 +13,7 @@ import type { TicketActionInput } from './action.ts';
 const CLEARED: ReadonlySet<string> = new Set(['assigneeId']);
 
 /** An action as it is kept: what acts, and nothing else. */
-export const kept = (action: TicketActionInput): TicketActionInput =>
+export const compactAction = (action: TicketActionInput): TicketActionInput =>
   Object.fromEntries(
     Object.entries(action).filter(
       ([field, value]) => acts(value) || (value === null && CLEARED.has(field)),
@@ -26,12 +26,12 @@ const acts = (value: unknown): boolean =>
     : value !== undefined && value !== null && value !== false;
 
 /** Refuses an action that could be done to no ticket; `place` leads to it in the input. */
-export async function refuseUndoable(
+export async function refuseImpossibleAction(
   ctx: Context,
   action: TicketActionInput,
   place: string,
 ): Promise<void> {
-  if (!Object.keys(kept(action)).length) throw new Refusal('REQUIRED', place);
+  if (!Object.keys(compactAction(action)).length) throw new Refusal('REQUIRED', place);
   if (action.status === TicketStatus.CLOSED) throw new Refusal('CLOSE_BY_HAND', `${place}.status`);
   if (action.status === TicketStatus.NEW)
     throw new Refusal('STATUS_NOT_ALLOWED', `${place}.status`);
@@ -45,11 +45,11 @@ export async function refuseUndoable(
     refuse('categoryId');
   await filled(ctx, {}, action.fields, ['input', ...place.split('.'), 'fields']);
   if (typeof action.departmentId === 'string')
-    await departmentId(ctx, action.departmentId, `${place}.departmentId`);
+    await requireDepartmentId(ctx, action.departmentId, `${place}.departmentId`);
   if (typeof action.assigneeId === 'string' && action.assigneeId !== 'me')
-    await agentId(ctx, action.assigneeId, `${place}.assigneeId`);
+    await requireAssigneeId(ctx, action.assigneeId, `${place}.assigneeId`);
   if (action.notifyAgentIds)
-    await refuseUnknown(ctx, 'agent', action.notifyAgentIds, `${place}.notifyAgentIds`);
+    await refuseUnknownIds(ctx, 'agent', action.notifyAgentIds, `${place}.notifyAgentIds`);
   if (typeof action.replyId === 'string' && !(await cannedById(ctx, action.replyId)))
     refuse('replyId');
 }

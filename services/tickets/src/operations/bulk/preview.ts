@@ -2,7 +2,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { databaseGone, lostRace } from '@deskgraph/common/core/database-errors';
 import type { UserError } from '@deskgraph/common/graphql/shared-types';
 import type { Context } from '@deskgraph/common/database/context';
-import { apply } from '../action/apply.ts';
+import { applyAction } from '../action/apply.ts';
 import { type OperationPreview, preview } from '../undo/preview.ts';
 import { byId } from '../../model/lookup/find.ts';
 import type { TicketsUpdateInput } from './input.ts';
@@ -43,7 +43,7 @@ async function one(
 ): Promise<void> {
   refused.delete(id);
   try {
-    await trial.part(() => apply(trial, id, action, { override: true }));
+    await trial.part(() => applyAction(trial, id, action, { override: true }));
   } catch (error) {
     if (databaseGone(error) || lostRace(error)) throw error;
     refused.set(

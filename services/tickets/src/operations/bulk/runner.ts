@@ -8,11 +8,11 @@ import type { UserError } from '@deskgraph/common/graphql/shared-types';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { again } from '@deskgraph/common/graphql/mutation';
 import { Context } from '@deskgraph/common/database/context';
-import { actorNow } from '../../staff/agent/who.ts';
-import { apply, placed } from '../action/apply.ts';
+import { currentStaffActor } from '../../staff/agent/who.ts';
+import { applyAction, mapRefusalPath } from '../action/apply.ts';
 import { journaled } from '../../model/operation/journal.ts';
 import { lock } from '../../model/lookup/lock.ts';
-import { works } from '../../staff/references.ts';
+import { canBeAssigned } from '../../staff/references.ts';
 import { BulkJob, JobState } from './job.ts';
 import { tell } from './progress.ts';
 
@@ -53,7 +53,7 @@ interface Asker {
 async function askerOf(ctx: Context, { actor }: BulkJob): Promise<Asker> {
   const then = { ...actor, workspace: ctx.workspace };
   if (actor.kind !== 'agent') return { actor: then, isBarred: false };
-  const now = (await works(ctx, actor.id)) ? await actorNow(ctx, actor.id) : null;
+  const now = (await canBeAssigned(ctx, actor.id)) ? await currentStaffActor(ctx, actor.id) : null;
   return { actor: now ?? then, isBarred: !now || !now.scopes.includes('tickets:write') };
 }
 
@@ -123,7 +123,7 @@ async function refuse(
 /** Why an action was not done to a ticket; an error that is none of the ticket's is for the log. */
 export function refusedBy(error: unknown, log: (error: unknown) => void): UserError[] {
   if (lostRace(error)) return new Refusal('CONFLICT', 'ids').errors;
-  const refusal = placed(error, { id: 'ids', ticketId: 'ids' }, 'action');
+  const refusal = mapRefusalPath(error, { id: 'ids', ticketId: 'ids' }, 'action');
   if (refusal instanceof Refusal) return refusal.errors;
   log(error);
   return new Refusal('INVALID', 'action').errors;
@@ -151,7 +151,7 @@ async function act(
     together(inner, async () => {
       await lock(inner, ids);
       for (const id of ids) {
-        await apply(inner, id, job.action, { override: true });
+        await applyAction(inner, id, job.action, { override: true });
         done();
       }
     });

@@ -4,7 +4,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { record } from '@deskgraph/common/events/log';
 import { newId, toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { kept, refuseUndoable } from '../action/check.ts';
+import { compactAction, refuseImpossibleAction } from '../action/check.ts';
 import { begin } from '../../model/operation/journal.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
 import type { TicketFilter } from '../../model/filter/sql.ts';
@@ -28,7 +28,7 @@ export async function start(
     workspaceId: ctx.workspace,
     operationId: operation.id,
     actor,
-    action: kept(input.action),
+    action: compactAction(input.action),
     total: ids.length,
   });
   await ctx.em.flush();
@@ -48,7 +48,7 @@ export async function chosen(
   { ids, filter, action }: TicketsUpdateInput,
 ): Promise<string[]> {
   if (Boolean(ids) === Boolean(filter)) throw new Refusal('INVALID', filter ? 'filter' : 'ids');
-  await refuseUndoable(ctx, action, 'action');
+  await refuseImpossibleAction(ctx, action, 'action');
   return ids ? [...new Set(ids)] : filtered(ctx, filter!);
 }
 

@@ -1,33 +1,33 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import { record } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { apply as act, placed } from '../action/apply.ts';
+import { applyAction, mapRefusalPath } from '../action/apply.ts';
 import { begin, journaled } from '../../model/operation/journal.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
 import { locked } from '../../model/lookup/lock.ts';
 import { macroById } from './find.ts';
 import type { MacroApplyInput, MacroApplyPayload } from './input.ts';
-import { keepUse, traitsOf } from './use.ts';
+import { recordMacroUse, ticketTraits } from './use.ts';
 
 /** Does all that a macro holds to one ticket, or nothing; each fact says that it came of the macro. */
-export async function apply(
+export async function applyMacro(
   ctx: Context,
   { id, ticketId, seen }: MacroApplyInput,
 ): Promise<MacroApplyPayload> {
   const macro = await macroById(ctx, id);
   if (!macro) throw new Refusal('NOT_FOUND', 'id');
   const ticket = await locked(ctx, ticketId, 'ticketId');
-  const traits = traitsOf(ticket);
+  const traits = ticketTraits(ticket);
   ctx.because = { macroId: macro.id };
   const operation = begin(ctx, OperationKind.MACRO, new Date());
   try {
     await journaled(ctx, operation.id, async () => {
-      for (const action of macro.actions) await act(ctx, ticketId, action, { seen });
+      for (const action of macro.actions) await applyAction(ctx, ticketId, action, { seen });
     });
   } catch (error) {
-    throw placed(error, { id: 'ticketId', ticketId: 'ticketId', seen: 'seen' }, 'id');
+    throw mapRefusalPath(error, { id: 'ticketId', ticketId: 'ticketId', seen: 'seen' }, 'id');
   }
-  await keepUse(ctx, macro, traits);
+  await recordMacroUse(ctx, macro, traits);
   await record(ctx, 'macro.applied', macro, { ticketId: ticket.id });
   return { ticket, operation, userErrors: [] };
 }

@@ -4,9 +4,9 @@ import { record } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketActionInput } from '../action/action.ts';
-import { kept, refuseUndoable } from '../action/check.ts';
-import { placed } from '../../staff/department/scope.ts';
-import { stateOf } from './events.ts';
+import { compactAction, refuseImpossibleAction } from '../action/check.ts';
+import { requireScopeDepartmentId } from '../../staff/department/scope.ts';
+import { macroState } from './events.ts';
 import type { MacroCreateInput, MacroCreatePayload } from './input.ts';
 import { Macro } from './macro.ts';
 
@@ -17,8 +17,8 @@ export async function createMacro(
   ctx: Context,
   input: MacroCreateInput,
 ): Promise<MacroCreatePayload> {
-  const departmentId = await placed(ctx, input.departmentId);
-  await refuseActions(ctx, input.actions);
+  const departmentId = await requireScopeDepartmentId(ctx, input.departmentId);
+  await refuseMacroActions(ctx, input.actions);
   // One after the other, so that many at once don't get past the limit.
   await sql`select pg_advisory_xact_lock(hashtext(${`macros ${ctx.workspace}`}))`.execute(
     ctx.em.getKysely(),
@@ -30,15 +30,16 @@ export async function createMacro(
     workspaceId: ctx.workspace,
     name: input.name,
     departmentId,
-    actions: input.actions.map(kept),
+    actions: input.actions.map(compactAction),
   });
-  await record(ctx, 'macro.created', macro, { state: stateOf(macro) });
+  await record(ctx, 'macro.created', macro, { state: macroState(macro) });
   return { macro, userErrors: [] };
 }
 
-export async function refuseActions(
+export async function refuseMacroActions(
   ctx: Context,
   actions: readonly TicketActionInput[],
 ): Promise<void> {
-  for (const [at, action] of actions.entries()) await refuseUndoable(ctx, action, `actions.${at}`);
+  for (const [at, action] of actions.entries())
+    await refuseImpossibleAction(ctx, action, `actions.${at}`);
 }

@@ -1,7 +1,7 @@
 import type { Macro } from './macro.ts';
 
 /** The macro as every fact about it carries it. */
-export const stateOf = ({ name, departmentId, actions }: Macro) => ({
+export const macroState = ({ name, departmentId, actions }: Macro) => ({
   name,
   departmentId,
   actions,

@@ -1,13 +1,13 @@
 import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
-import { visible } from '../../staff/department/scope.ts';
+import { departmentScopeSql } from '../../staff/department/scope.ts';
 import { Macro } from './macro.ts';
 
 /** The macros of the caller by name. */
-export async function find(ctx: Context): Promise<Macro[]> {
+export async function findMacros(ctx: Context): Promise<Macro[]> {
   const em = await ctx.read();
   const { rows } =
-    await sql<object>`select k.* from macro k where ${visible(ctx.actor)} order by lower(k.name), k.id`.execute(
+    await sql<object>`select k.* from macro k where ${departmentScopeSql(ctx.actor)} order by lower(k.name), k.id`.execute(
       em.getKysely(),
     );
   return hydrate(ctx.orm, Macro, rows);
@@ -18,14 +18,14 @@ export const macroById = (ctx: Context, id: string): Promise<Macro | null> =>
   ctx.load.byId('macro', id, async (ids) => {
     const em = await ctx.read();
     const { rows } =
-      await sql<object>`select k.* from macro k where k.id = any(${uuids('mac', ids)}) and ${visible(ctx.actor)}`.execute(
+      await sql<object>`select k.* from macro k where k.id = any(${uuids('mac', ids)}) and ${departmentScopeSql(ctx.actor)}`.execute(
         em.getKysely(),
       );
     return hydrate(ctx.orm, Macro, rows);
   });
 
 /** How often macros were used in the last 30 days. */
-export const usageOf = (ctx: Context, id: string): Promise<number> =>
+export const macroUsage = (ctx: Context, id: string): Promise<number> =>
   ctx.load.byKey(
     'uses of macros',
     id,

@@ -2,11 +2,11 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Department } from '../../staff/department/department.ts';
-import { byId as departmentById } from '../../staff/department/find.ts';
-import { apply } from './apply.ts';
+import { departmentById } from '../../staff/department/find.ts';
+import { applyMacro } from './apply.ts';
 import { createMacro } from './create.ts';
-import { remove } from './delete.ts';
-import { find, usageOf } from './find.ts';
+import { deleteMacro } from './delete.ts';
+import { findMacros, macroUsage } from './find.ts';
 import {
   MacroApplyInput,
   MacroApplyPayload,
@@ -19,8 +19,8 @@ import {
 } from './input.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { Macro } from './macro.ts';
-import { suggested } from './suggest.ts';
-import { update } from './update.ts';
+import { suggestedMacros } from './suggest.ts';
+import { updateMacro } from './update.ts';
 
 @Resolver(() => Macro)
 export class MacroResolver {
@@ -29,7 +29,7 @@ export class MacroResolver {
     description: 'Macros of the caller’s departments and those for all, by name.',
   })
   macros(@Ctx() ctx: Context): Promise<Macro[]> {
-    return find(ctx);
+    return findMacros(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
@@ -49,7 +49,7 @@ export class MacroResolver {
     @Arg('input', () => MacroUpdateInput) input: MacroUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<MacroUpdatePayload> {
-    return update(ctx, input);
+    return updateMacro(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
@@ -58,7 +58,7 @@ export class MacroResolver {
     @Arg('input', () => MacroDeleteInput) input: MacroDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<MacroDeletePayload> {
-    return remove(ctx, input);
+    return deleteMacro(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
@@ -70,12 +70,12 @@ export class MacroResolver {
     @Arg('input', () => MacroApplyInput) input: MacroApplyInput,
     @Ctx() ctx: Context,
   ): Promise<MacroApplyPayload> {
-    return apply(ctx, input);
+    return applyMacro(ctx, input);
   }
 
   @FieldResolver(() => Int, { description: 'How often it was used in the last 30 days.' })
   usage(@Root() { id }: Macro, @Ctx() ctx: Context): Promise<number> {
-    return usageOf(ctx, id);
+    return macroUsage(ctx, id);
   }
 
   @FieldResolver(() => Department, {
@@ -103,6 +103,6 @@ export class MacrosOfTicket {
     @Arg('first', () => Int, { nullable: true, defaultValue: 3 }) first: number | null,
     @Ctx() ctx: Context,
   ): Promise<Macro[]> {
-    return suggested(ctx, ticket, first ?? 3);
+    return suggestedMacros(ctx, ticket, first ?? 3);
   }
 }

@@ -1,9 +1,9 @@
 import { hydrate, sql } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
-import { visible } from '../../staff/department/scope.ts';
+import { departmentScopeSql } from '../../staff/department/scope.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { Macro } from './macro.ts';
-import { traitsOf } from './use.ts';
+import { ticketTraits } from './use.ts';
 
 const LIMIT = 20;
 
@@ -11,11 +11,11 @@ const LIMIT = 20;
  * The macros of the caller that fit a ticket, best first: those that were used most in the last 30 days on tickets that had something in common
  * with it, and each thing in common counts; then those that were used most. Tickets with the same traits share an answer, and all one statement.
  */
-export function suggested(ctx: Context, ticket: Ticket, first: number): Promise<Macro[]> {
+export function suggestedMacros(ctx: Context, ticket: Ticket, first: number): Promise<Macro[]> {
   const most = Math.min(Math.max(first, 0), LIMIT);
   return ctx.load.byParent(
     `suggested macros ${most}`,
-    JSON.stringify(traitsOf(ticket)),
+    JSON.stringify(ticketTraits(ticket)),
     (asked) => ranked(ctx, asked, most),
     ({ of }) => of,
   );
@@ -43,7 +43,7 @@ async function ranked(
         partition by asked.traits order by coalesce(fit.uses, 0) desc, coalesce(total.uses, 0) desc, lower(k.name), k.id) as place
       from unnest(${asked}::text[]) as asked(traits) cross join macro k
       left join fit on fit.traits = asked.traits and fit.macro_id = k.id left join total on total.macro_id = k.id
-      where ${visible(ctx.actor)}
+      where ${departmentScopeSql(ctx.actor)}
     )
     select m.*, placed.traits as of from placed join macro m on m.id = placed.id where placed.place <= ${most}
     order by placed.traits, placed.place`.execute(em.getKysely());

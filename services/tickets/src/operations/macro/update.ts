@@ -3,27 +3,30 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { record } from '@deskgraph/common/events/log';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
-import { kept } from '../action/check.ts';
-import { placed } from '../../staff/department/scope.ts';
-import { refuseActions } from './create.ts';
-import { stateOf } from './events.ts';
+import { compactAction } from '../action/check.ts';
+import { requireScopeDepartmentId } from '../../staff/department/scope.ts';
+import { refuseMacroActions } from './create.ts';
+import { macroState } from './events.ts';
 import type { MacroUpdateInput, MacroUpdatePayload } from './input.ts';
-import { locked } from './lock.ts';
+import { lockMacro } from './lock.ts';
 
-export async function update(ctx: Context, input: MacroUpdateInput): Promise<MacroUpdatePayload> {
+export async function updateMacro(
+  ctx: Context,
+  input: MacroUpdateInput,
+): Promise<MacroUpdatePayload> {
   for (const field of ['name', 'actions'] as const)
     if (input[field] === null) throw new Refusal('REQUIRED', field);
-  const macro = await locked(ctx, input.id);
+  const macro = await lockMacro(ctx, input.id);
   expectVersion(macro, input.expectedVersion);
-  const before = stateOf(macro);
+  const before = macroState(macro);
   if (input.departmentId !== undefined && input.departmentId !== macro.departmentId)
-    macro.departmentId = await placed(ctx, input.departmentId);
+    macro.departmentId = await requireScopeDepartmentId(ctx, input.departmentId);
   macro.name = input.name ?? macro.name;
   if (input.actions) {
-    await refuseActions(ctx, input.actions);
-    macro.actions = input.actions.map(kept);
+    await refuseMacroActions(ctx, input.actions);
+    macro.actions = input.actions.map(compactAction);
   }
-  const after = stateOf(macro);
+  const after = macroState(macro);
   const changes = changesOf(before, after);
   if (!changes) return { macro, userErrors: [] };
   touch(macro);

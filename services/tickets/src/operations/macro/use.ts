@@ -5,7 +5,7 @@ import type { Ticket } from '../../model/ticket/ticket.ts';
 import type { Macro } from './macro.ts';
 
 /** What tickets can have in common: category, department and labels. */
-export const traitsOf = ({
+export const ticketTraits = ({
   categoryId,
   departmentId,
   tags,
@@ -15,7 +15,7 @@ export const traitsOf = ({
     .sort();
 
 /** Keeps on what kind of ticket a macro was used, for suggestions; what is too old for them goes. */
-export async function keepUse(
+export async function recordMacroUse(
   ctx: Context,
   { id }: Macro,
   traits: readonly string[],

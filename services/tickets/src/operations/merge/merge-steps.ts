@@ -1,7 +1,7 @@
 import type { NewFact } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import type { Snapshot } from '../../model/operation/snapshot.ts';
-import { backToWork } from '../../staff/agent/release-inactive-owner.ts';
+import { clearInactiveAssignment } from '../../staff/agent/release-inactive-owner.ts';
 import { type FactDetails, fact, moved, standingOf } from '../../model/ticket/events.ts';
 import { afterRequester, moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
@@ -64,7 +64,7 @@ export async function take(
   if (ticket.wakeOnReply) facts.push(...woken(ticket, 'reply', at));
   if (moveTo(ticket, afterRequester(stood.status), at, closeAfter))
     facts.push(moved(ticket, stood, { at }));
-  return [...facts, ...(await backToWork(ctx, ticket, stood.status))];
+  return [...facts, ...(await clearInactiveAssignment(ctx, ticket, stood.status))];
 }
 
 const earliest = (instants: readonly Date[], or: Date | null): Date | null =>

@@ -3,15 +3,15 @@ import { sql } from '@deskgraph/common/database/database';
 import type { NewFact } from '@deskgraph/common/events/log';
 import { wordOf } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
-import { stateOf as roleState } from '../../staff/access/events.ts';
+import { accessRoleState } from '../../staff/access/events.ts';
 import { AccessRole } from '../../staff/access/role.ts';
-import { stateOf as pathState } from '../../ticketing/escalation/events.ts';
+import { escalationPathState } from '../../ticketing/escalation/events.ts';
 import { EscalationPath } from '../../ticketing/escalation/path.ts';
 import { stateOf as formState } from '../../configuration/form/events.ts';
 import { TicketForm } from '../../configuration/form/form.ts';
-import { stateOf as macroState } from '../macro/events.ts';
+import { macroState } from '../macro/events.ts';
 import { Macro } from '../macro/macro.ts';
-import { stateOf as viewState } from '../../lists/view/events.ts';
+import { viewState } from '../../lists/view/events.ts';
 import { View } from '../../lists/view/view.ts';
 
 interface Keeper {
@@ -41,14 +41,14 @@ const PLACES: Place[] = [
     table: 'access_role',
     column: 'filter',
     event: 'access_role.updated',
-    stateOf: roleState,
+    stateOf: accessRoleState,
   },
   {
     Thing: EscalationPath,
     table: 'escalation_path',
     column: 'filter',
     event: 'escalation_path.updated',
-    stateOf: pathState,
+    stateOf: escalationPathState,
   },
   {
     Thing: TicketForm,

@@ -15,7 +15,7 @@ import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
 import { fact } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
 import { begin } from '../../ticketing/ticket/build.ts';
-import { departmentId, isOpen } from '../../staff/references.ts';
+import { requireDepartmentId, isDepartmentOpen } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketOrigin, TicketStatus } from '../../model/ticket/enums.ts';
 
@@ -111,8 +111,8 @@ async function departmentOf(
   input: TicketSplitInput,
 ): Promise<string | null> {
   if (typeof input.departmentId === 'string')
-    return departmentId(ctx, input.departmentId, 'departmentId');
-  return ticket.departmentId && (await isOpen(ctx, ticket.departmentId))
+    return requireDepartmentId(ctx, input.departmentId, 'departmentId');
+  return ticket.departmentId && (await isDepartmentOpen(ctx, ticket.departmentId))
     ? ticket.departmentId
     : null;
 }

@@ -12,7 +12,7 @@ import {
   standingOf,
   updated,
 } from '../../model/ticket/events.ts';
-import { open, working } from '../../staff/references.ts';
+import { openDepartments, assignableAgents } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { afterAgent } from '../../model/ticket/status-rules.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
@@ -96,8 +96,8 @@ async function takersOf(ctx: Context, ways: readonly Return[]): Promise<Readonly
     ),
   ];
   return new Set([
-    ...(await open(ctx, of('departmentId'))),
-    ...(await working(ctx, of('assigneeId'))),
+    ...(await openDepartments(ctx, of('departmentId'))),
+    ...(await assignableAgents(ctx, of('assigneeId'))),
   ]);
 }
 

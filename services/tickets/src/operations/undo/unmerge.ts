@@ -7,7 +7,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import type { RawBuilder } from 'kysely';
 import { reindex } from '../../ticketing/message/reindex.ts';
 import { takePeople } from '../../people/participant/people.ts';
-import { backToWork } from '../../staff/agent/release-inactive-owner.ts';
+import { clearInactiveAssignment } from '../../staff/agent/release-inactive-owner.ts';
 import { fact, isSameStanding, moved, standingOf } from '../../model/ticket/events.ts';
 import { afterAgent, afterRequester, moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
@@ -204,7 +204,7 @@ async function comeOut(
   }
   for (const instant of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt])
     if (instant) due(ctx, instant);
-  return [...facts, ...(await backToWork(ctx, ticket, from.status))];
+  return [...facts, ...(await clearInactiveAssignment(ctx, ticket, from.status))];
 }
 
 type Remain = Pick<TakeOut, 'at' | 'free' | 'kept'>;

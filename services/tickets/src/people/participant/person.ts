@@ -1,5 +1,5 @@
 import type { Context } from '@deskgraph/common/database/context';
-import { byId as agentById } from '../../staff/agent/find.ts';
+import { agentById } from '../../staff/agent/find.ts';
 import { shown } from '../external/actor.ts';
 import { addressOf } from '../requester/mail.ts';
 import { type Participant, ParticipantKind } from '../../model/participant/participant.ts';

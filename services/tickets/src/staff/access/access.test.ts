@@ -4,7 +4,7 @@ import { type Actor, PERSON_SCOPES, Role } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
 import { type TestService, countStatements, person } from '@deskgraph/common/testing/testing';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
-import { who } from '../agent/who.ts';
+import { staffActorsByEmail } from '../agent/who.ts';
 import { DECIDED_BY } from '../../model/rights/visible.ts';
 
 let service: TestService;
@@ -58,7 +58,7 @@ const made = async (input: object = {}): Promise<Shown> => {
   return payload['accessRole'] as Shown;
 };
 const behind = async (email: string): Promise<Actor | null> =>
-  (await who(service.service.orm)(desk.workspace, [email]))[0]!;
+  (await staffActorsByEmail(service.service.orm)(desk.workspace, [email]))[0]!;
 
 describe('an access role', () => {
   test('is made, shown, changed and deleted by administrators; its scopes are some of those of people', async () => {

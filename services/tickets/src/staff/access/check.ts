@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { FieldFilter } from '@deskgraph/common/filter/custom-field-filter';
 import { listed } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
-import { meantFor } from '../agent/who.ts';
+import { resolveMe } from '../agent/who.ts';
 import { byId as fieldById } from '../../model/field/find.ts';
 import type { TicketFilter } from '../../model/filter/sql.ts';
 import { DECIDED_BY } from '../../model/rights/visible.ts';
@@ -15,12 +15,12 @@ const MOST = 4_000;
 const BASES: ReadonlySet<Role> = new Set([Role.LIGHT, Role.AGENT, Role.LEAD, Role.ANALYST]);
 
 /** Administrators can do everything, also take this away from themselves; and requesters see their own. */
-export function refuseBase(base: Role): void {
+export function refuseInvalidBase(base: Role): void {
   if (!BASES.has(base)) throw new Refusal('INVALID', 'base');
 }
 
 /** The scopes as they are kept; refused where people don't have one. */
-export function scopesOf(given: readonly string[]): string[] {
+export function normalizeScopes(given: readonly string[]): string[] {
   const odd = given.findIndex((scope) => !PERSON_SCOPES.some((known) => known === scope));
   if (odd >= 0) throw new Refusal('INVALID', `scopes.${odd}`);
   return PERSON_SCOPES.filter((scope) => given.includes(scope));
@@ -29,12 +29,12 @@ export function scopesOf(given: readonly string[]): string[] {
 const KNOWN: ReadonlySet<string> = new Set([...Object.keys(DECIDED_BY), 'and', 'or', 'not']);
 
 /** Refuses a filter that could not be looked at with each fact, and names what it asks for. */
-export async function refuseUnknowable(
+export async function refuseUnsupportedRightsFilter(
   ctx: Context,
   filter: TicketFilter | null | undefined,
 ): Promise<void> {
   if (!filter) return;
-  if (Buffer.byteLength(JSON.stringify(meantFor(ctx.actor.id, filter))) > MOST)
+  if (Buffer.byteLength(JSON.stringify(resolveMe(ctx.actor.id, filter))) > MOST)
     throw new Refusal('TOO_LONG', 'filter');
   refuseUnlistable(ctx, filter, null);
   await walk(ctx, filter, 'filter');

@@ -4,20 +4,20 @@ import { record } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { kept } from '../../model/saved-filter/stored.ts';
-import { refuseBase, refuseUnknowable, scopesOf } from './check.ts';
-import { stateOf } from './events.ts';
+import { refuseInvalidBase, refuseUnsupportedRightsFilter, normalizeScopes } from './check.ts';
+import { accessRoleState } from './events.ts';
 import type { AccessRoleCreateInput, AccessRoleCreatePayload } from './input.ts';
 import { AccessRole } from './role.ts';
 
 /** So many has a workspace at most. */
 const MOST = 200;
 
-export async function create(
+export async function createAccessRole(
   ctx: Context,
   { name, base, scopes, filter }: AccessRoleCreateInput,
 ): Promise<AccessRoleCreatePayload> {
-  refuseBase(base);
-  await refuseUnknowable(ctx, filter);
+  refuseInvalidBase(base);
+  await refuseUnsupportedRightsFilter(ctx, filter);
   // One after the other, so that many at once don't get past the limit.
   await sql`select pg_advisory_xact_lock(hashtext(${`access roles ${ctx.workspace}`}))`.execute(
     ctx.em.getKysely(),
@@ -28,9 +28,9 @@ export async function create(
     workspaceId: ctx.workspace,
     name,
     base,
-    scopes: scopesOf(scopes),
+    scopes: normalizeScopes(scopes),
     filter: filter ? kept(filter) : null,
   });
-  await record(ctx, 'access_role.created', accessRole, { state: stateOf(accessRole) });
+  await record(ctx, 'access_role.created', accessRole, { state: accessRoleState(accessRole) });
   return { accessRole, userErrors: [] };
 }

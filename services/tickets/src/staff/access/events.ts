@@ -1,7 +1,7 @@
 import type { AccessRole } from './role.ts';
 
 /** The access role as every fact about it carries it. */
-export const stateOf = ({ name, base, scopes, filter }: AccessRole) => ({
+export const accessRoleState = ({ name, base, scopes, filter }: AccessRole) => ({
   name,
   base,
   scopes,

@@ -11,7 +11,7 @@ const visible = (actor: Actor): Condition =>
     : sql`false`;
 
 /** All access roles by name. */
-export async function find(ctx: Context): Promise<AccessRole[]> {
+export async function findAccessRoles(ctx: Context): Promise<AccessRole[]> {
   const em = await ctx.read();
   const { rows } =
     await sql<object>`select r.* from access_role r where ${visible(ctx.actor)} order by lower(r.name), r.id`.execute(
@@ -21,7 +21,7 @@ export async function find(ctx: Context): Promise<AccessRole[]> {
 }
 
 /** One access role by id, if the caller may know it. */
-export const byId = (ctx: Context, id: string): Promise<AccessRole | null> =>
+export const accessRoleById = (ctx: Context, id: string): Promise<AccessRole | null> =>
   ctx.load.byId('access role', id, async (ids) => {
     const em = await ctx.read();
     const { rows } =

@@ -5,12 +5,16 @@ import { Agent } from '../agent/agent.ts';
 import { AccessRole } from './role.ts';
 
 /** The access role to change. While it is locked nobody gets it. */
-export async function locked(ctx: Context, id: string): Promise<AccessRole> {
+export async function lockAccessRole(ctx: Context, id: string): Promise<AccessRole> {
   const role = await ctx.em.findOne(AccessRole, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!role) throw new Refusal('NOT_FOUND', 'id');
   return role;
 }
 
-export async function refuseInUse(ctx: Context, { id }: AccessRole, field: string): Promise<void> {
+export async function refuseAccessRoleInUse(
+  ctx: Context,
+  { id }: AccessRole,
+  field: string,
+): Promise<void> {
   if (await ctx.em.count(Agent, { accessRoleId: id })) throw new Refusal('IN_USE', field);
 }

@@ -2,9 +2,9 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Agent } from '../agent/agent.ts';
-import { create } from './create.ts';
-import { remove } from './delete.ts';
-import { byId, find } from './find.ts';
+import { createAccessRole } from './create.ts';
+import { deleteAccessRole } from './delete.ts';
+import { accessRoleById, findAccessRoles } from './find.ts';
 import {
   AccessRoleCreateInput,
   AccessRoleCreatePayload,
@@ -14,14 +14,14 @@ import {
   AccessRoleUpdatePayload,
 } from './input.ts';
 import { AccessRole } from './role.ts';
-import { update } from './update.ts';
+import { updateAccessRole } from './update.ts';
 
 @Resolver(() => AccessRole)
 export class AccessRoleResolver {
   @Auth({ scopes: ['settings:read'], roles: [Role.ADMIN] })
   @Query(() => [AccessRole], { description: 'The access roles of the workspace, by name.' })
   accessRoles(@Ctx() ctx: Context): Promise<AccessRole[]> {
-    return find(ctx);
+    return findAccessRoles(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -33,7 +33,7 @@ export class AccessRoleResolver {
     @Arg('input', () => AccessRoleCreateInput) input: AccessRoleCreateInput,
     @Ctx() ctx: Context,
   ): Promise<AccessRoleCreatePayload> {
-    return create(ctx, input);
+    return createAccessRole(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -45,7 +45,7 @@ export class AccessRoleResolver {
     @Arg('input', () => AccessRoleUpdateInput) input: AccessRoleUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<AccessRoleUpdatePayload> {
-    return update(ctx, input);
+    return updateAccessRole(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -56,7 +56,7 @@ export class AccessRoleResolver {
     @Arg('input', () => AccessRoleDeleteInput) input: AccessRoleDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<AccessRoleDeletePayload> {
-    return remove(ctx, input);
+    return deleteAccessRole(ctx, input);
   }
 }
 
@@ -71,6 +71,6 @@ export class AgentAccess {
     @Root() { accessRoleId }: Agent,
     @Ctx() ctx: Context,
   ): Promise<AccessRole | null> | null {
-    return accessRoleId ? byId(ctx, accessRoleId) : null;
+    return accessRoleId ? accessRoleById(ctx, accessRoleId) : null;
   }
 }

@@ -11,7 +11,7 @@ import {
   reply,
   startTickets,
 } from '../../../testing/desk.ts';
-import { who } from './who.ts';
+import { staffActorsByEmail } from './who.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -112,7 +112,7 @@ const count = async (filter: object): Promise<number> =>
     )
   ).tickets.totalCount;
 const behind = async (email: string): Promise<Actor | null> =>
-  (await who(service.service.orm)(desk.workspace, [email]))[0]!;
+  (await staffActorsByEmail(service.service.orm)(desk.workspace, [email]))[0]!;
 
 describe('changing a colleague', () => {
   beforeAll(fresh);

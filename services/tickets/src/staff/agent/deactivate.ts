@@ -3,11 +3,11 @@ import { record } from '@deskgraph/common/events/log';
 import { Payload } from '@deskgraph/common/graphql/shared-types';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { release } from './unassign-all.ts';
+import { unassignAllTickets } from './unassign-all.ts';
 import { Agent } from './agent.ts';
-import { stateOf } from './events.ts';
-import { locked, refuseLastAdmin } from './lock.ts';
-import { departmentIdsOf, place } from './membership.ts';
+import { agentState } from './events.ts';
+import { lockAgent, refuseLastAdmin } from './lock.ts';
+import { departmentIdsOfAgent, setDepartmentsOfAgent } from './membership.ts';
 
 @InputType({ description: 'Input of agentDeactivate.' })
 export class AgentDeactivateInput {
@@ -24,24 +24,24 @@ export class AgentDeactivatePayload extends Payload {
 }
 
 /** Ends a person's access. Unsolved tickets go back to their queues in the same transaction; the name stays on past work. */
-export async function deactivate(
+export async function deactivateAgent(
   ctx: Context,
   input: AgentDeactivateInput,
 ): Promise<AgentDeactivatePayload> {
-  const agent = await locked(ctx, input.id);
+  const agent = await lockAgent(ctx, input.id);
   if (!agent.active) return { agent, userErrors: [] };
   await refuseLastAdmin(ctx, agent, 'id');
-  const before = stateOf(agent, await departmentIdsOf(ctx, agent.id));
+  const before = agentState(agent, await departmentIdsOfAgent(ctx, agent.id));
   agent.active = false;
   agent.accessRoleId = null;
   touch(agent);
-  await place(ctx, agent.id, []);
-  const after = stateOf(agent, []);
+  await setDepartmentsOfAgent(ctx, agent.id, []);
+  const after = agentState(agent, []);
   await record(ctx, 'agent.deactivated', agent, {
     state: after,
     changes: changesOf(before, after),
   });
-  await release(ctx, agent.id);
+  await unassignAllTickets(ctx, agent.id);
   ctx.load.clear();
   return { agent, userErrors: [] };
 }

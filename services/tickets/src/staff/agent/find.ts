@@ -16,7 +16,7 @@ export interface AgentQuery extends PageRequest {
 }
 
 /** A page of the active staff, by name. */
-export async function find(ctx: Context, query: AgentQuery): Promise<Page<Agent>> {
+export async function findAgents(ctx: Context, query: AgentQuery): Promise<Page<Agent>> {
   const page = keyset(query, [
     { by: sql`lower(a.name)`, type: 'text', direction: Direction.ASC },
     { by: sql`a.id`, type: 'uuid', direction: Direction.ASC },
@@ -39,18 +39,18 @@ export async function find(ctx: Context, query: AgentQuery): Promise<Page<Agent>
 }
 
 /** Colleagues exist for all staff; a customer knows those who had to do with the tickets that he sees: in charge, solver or writer of a reply. */
-export const byId = (ctx: Context, id: string): Promise<Agent | null> =>
+export const agentById = (ctx: Context, id: string): Promise<Agent | null> =>
   ctx.load.byId('agent', id, async (ids) => {
     const em = await ctx.read();
     const { rows } = await sql`
       select a.* from unnest(${uuids('agt', ids)}, ${ids}::text[]) as asked(id, shown) join agent a on a.id = asked.id
-      where a.workspace_id = ${ctx.workspace}::uuid and ${isStaff(ctx.actor) ? sql`true` : metBy(ctx.actor)}`.execute(
+      where a.workspace_id = ${ctx.workspace}::uuid and ${isStaff(ctx.actor) ? sql`true` : knownToCustomerSql(ctx.actor)}`.execute(
       em.getKysely(),
     );
     return hydrate(ctx.orm, Agent, rows);
   });
 
-function metBy(actor: Actor): Condition {
+function knownToCustomerSql(actor: Actor): Condition {
   const own = sql`t.workspace_id = a.workspace_id and t.deleted_at is null and ${concernsCustomer(actor)}`;
   return sql`(
     exists (select from ticket t where ${own} and a.id in (t.assignee_id, t.solved_by_id))

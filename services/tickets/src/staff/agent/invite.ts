@@ -10,9 +10,9 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { identity } from '../../people/requester/identity.ts';
 import { Agent } from './agent.ts';
-import { stateOf } from './events.ts';
-import { place, refuseUnknown } from './membership.ts';
-import { refuseUnfit } from './role.ts';
+import { agentState } from './events.ts';
+import { setDepartmentsOfAgent, refuseUnknownIds } from './membership.ts';
+import { refuseAccessRoleMismatch } from './role.ts';
 
 @InputType({ description: 'Input of agentInvite.' })
 export class AgentInviteInput {
@@ -55,20 +55,23 @@ export class AgentInvitePayload extends Payload {
 }
 
 /** Takes a person into the staff. Who was there before comes back as the same agent. */
-export async function invite(ctx: Context, input: AgentInviteInput): Promise<AgentInvitePayload> {
+export async function inviteAgent(
+  ctx: Context,
+  input: AgentInviteInput,
+): Promise<AgentInvitePayload> {
   if (input.role === Role.REQUESTER) throw new Refusal('INVALID', 'role');
   const { value: email } = identity(IdentityKind.EMAIL, input.email, 'email');
   const departmentIds = [...new Set(input.departmentIds)].sort();
-  await refuseUnknown(ctx, 'department', input.departmentIds ?? [], 'departmentIds');
+  await refuseUnknownIds(ctx, 'department', input.departmentIds ?? [], 'departmentIds');
   const known = await ctx.em.findOne(Agent, { email }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (known?.active) throw new Refusal('TAKEN', 'email');
   const given = { name: input.name, role: input.role, accessRoleId: input.accessRoleId ?? null };
-  await refuseUnfit(ctx, given, 'accessRoleId');
+  await refuseAccessRoleMismatch(ctx, given, 'accessRoleId');
   const agent = known
     ? returned(known, given)
     : ctx.em.create(Agent, { id: newId('agt'), workspaceId: ctx.workspace, email, ...given });
-  await record(ctx, 'agent.invited', agent, { state: stateOf(agent, departmentIds) });
-  await place(ctx, agent.id, departmentIds);
+  await record(ctx, 'agent.invited', agent, { state: agentState(agent, departmentIds) });
+  await setDepartmentsOfAgent(ctx, agent.id, departmentIds);
   return { agent, userErrors: [] };
 }
 

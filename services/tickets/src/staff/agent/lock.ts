@@ -6,7 +6,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { Agent } from './agent.ts';
 
 /** The agent to change. While it is locked nobody gets a ticket put into its hands. */
-export async function locked(ctx: Context, id: string): Promise<Agent> {
+export async function lockAgent(ctx: Context, id: string): Promise<Agent> {
   const agent = await ctx.em.findOne(Agent, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!agent) throw new Refusal('NOT_FOUND', 'id');
   return agent;

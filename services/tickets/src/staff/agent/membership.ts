@@ -4,7 +4,7 @@ import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 
 /** Makes these the departments that the agent works in, and no others. */
-export async function place(
+export async function setDepartmentsOfAgent(
   ctx: Context,
   agentId: string,
   departmentIds: readonly string[],
@@ -19,7 +19,7 @@ export async function place(
   );
 }
 
-export const departmentIdsOf = (ctx: Context, agentId: string): Promise<string[]> =>
+export const departmentIdsOfAgent = (ctx: Context, agentId: string): Promise<string[]> =>
   ctx.load.byKey(
     'departments of agents',
     agentId,
@@ -44,7 +44,7 @@ const LIVE = {
 };
 
 /** Refuses ids that are not active agents, or departments, of the workspace. */
-export async function refuseUnknown(
+export async function refuseUnknownIds(
   ctx: Context,
   thing: keyof typeof LIVE,
   ids: readonly string[],

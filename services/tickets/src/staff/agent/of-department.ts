@@ -19,7 +19,7 @@ const TEAM: Owned<Agent> = {
 };
 
 /** The team of a department, by name. */
-export const findOfDepartment = (
+export const findAgentsOfDepartment = (
   ctx: Context,
   departmentId: string,
   query: PageRequest,

@@ -1,24 +1,24 @@
 import type { Context } from '@deskgraph/common/database/context';
 import type { Changes } from '../../model/ticket/events.ts';
-import { agentId, departmentId, optional } from '../references.ts';
+import { requireAssigneeId, requireDepartmentId, ifPresent } from '../references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 
-export interface NewHands {
+export interface NewAssignment {
   departmentId?: string | null | undefined;
   assigneeId?: string | null | undefined;
 }
 
 /** Puts a ticket into other hands, as far as they are given, and says what changed. `place` leads to them in the input. */
-export async function handOver(
+export async function reassignTicket(
   ctx: Context,
   ticket: Ticket,
-  to: NewHands,
+  to: NewAssignment,
   place = '',
 ): Promise<Changes> {
   const changes: Changes = {};
   if (to.departmentId !== undefined) {
-    const next = await optional(to.departmentId, (id) =>
-      departmentId(ctx, id, `${place}departmentId`),
+    const next = await ifPresent(to.departmentId, (id) =>
+      requireDepartmentId(ctx, id, `${place}departmentId`),
     );
     if (next !== ticket.departmentId) {
       changes['departmentId'] = [ticket.departmentId, next];
@@ -27,7 +27,9 @@ export async function handOver(
     }
   }
   if (to.assigneeId !== undefined) {
-    const next = await optional(to.assigneeId, (id) => agentId(ctx, id, `${place}assigneeId`));
+    const next = await ifPresent(to.assigneeId, (id) =>
+      requireAssigneeId(ctx, id, `${place}assigneeId`),
+    );
     if (next !== ticket.assigneeId) {
       changes['assigneeId'] = [ticket.assigneeId, next];
       ticket.assigneeId = next;

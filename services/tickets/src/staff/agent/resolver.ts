@@ -4,17 +4,17 @@ import { ForwardArgs, type Page, PageArgs } from '@deskgraph/common/database/pag
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Department } from '../department/department.ts';
-import { byId as departmentById } from '../department/find.ts';
+import { departmentById } from '../department/find.ts';
 import { TicketFilter } from '../../model/filter/sql.ts';
 import { findOf } from '../../model/lookup/find.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { Agent, AgentConnection } from './agent.ts';
-import { AgentDeactivateInput, AgentDeactivatePayload, deactivate } from './deactivate.ts';
-import { find } from './find.ts';
-import { AgentInviteInput, AgentInvitePayload, invite } from './invite.ts';
-import { departmentIdsOf } from './membership.ts';
-import { AgentUpdateInput, AgentUpdatePayload, update } from './update.ts';
+import { AgentDeactivateInput, AgentDeactivatePayload, deactivateAgent } from './deactivate.ts';
+import { findAgents } from './find.ts';
+import { AgentInviteInput, AgentInvitePayload, inviteAgent } from './invite.ts';
+import { departmentIdsOfAgent } from './membership.ts';
+import { AgentUpdateInput, AgentUpdatePayload, updateAgent } from './update.ts';
 
 @Resolver(() => Agent)
 export class AgentResolver {
@@ -34,7 +34,7 @@ export class AgentResolver {
   ): Promise<Page<Agent>> {
     if ((departmentIds?.length ?? 0) > 100)
       throw new Refusal([{ code: 'TOO_LONG', field: ['departmentIds'] }]);
-    return find(ctx, { ...page, departmentIds });
+    return findAgents(ctx, { ...page, departmentIds });
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -46,7 +46,7 @@ export class AgentResolver {
     @Arg('input', () => AgentInviteInput) input: AgentInviteInput,
     @Ctx() ctx: Context,
   ): Promise<AgentInvitePayload> {
-    return invite(ctx, input);
+    return inviteAgent(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
@@ -57,7 +57,7 @@ export class AgentResolver {
     @Arg('input', () => AgentUpdateInput) input: AgentUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<AgentUpdatePayload> {
-    return update(ctx, input);
+    return updateAgent(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -69,12 +69,12 @@ export class AgentResolver {
     @Arg('input', () => AgentDeactivateInput) input: AgentDeactivateInput,
     @Ctx() ctx: Context,
   ): Promise<AgentDeactivatePayload> {
-    return deactivate(ctx, input);
+    return deactivateAgent(ctx, input);
   }
 
   @FieldResolver(() => [Department], { description: 'The departments that the person works in.' })
   async departments(@Root() agent: Agent, @Ctx() ctx: Context): Promise<Department[]> {
-    const ids = await departmentIdsOf(ctx, agent.id);
+    const ids = await departmentIdsOfAgent(ctx, agent.id);
     return (await Promise.all(ids.map((id) => departmentById(ctx, id)))).filter(
       (department) => department !== null,
     );

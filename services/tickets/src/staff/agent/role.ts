@@ -12,14 +12,15 @@ interface NewRights {
 }
 
 /** Gives a person other rights. An access role goes with the role that it refines, so that nobody gets more by the change of one of them. */
-export async function setRights(
+export async function setAgentRights(
   ctx: Context,
   agent: Agent,
   { role, accessRoleId }: NewRights,
 ): Promise<void> {
   if (role === undefined && accessRoleId === undefined) return;
   const field = accessRoleId === undefined ? 'role' : 'accessRoleId';
-  if (!givesRoles(ctx.actor)) throw new Refusal('FORBIDDEN', role === undefined ? field : 'role');
+  if (!canAssignRoles(ctx.actor))
+    throw new Refusal('FORBIDDEN', role === undefined ? field : 'role');
   if (role === null) throw new Refusal('REQUIRED', 'role');
   if (role) {
     if (role === Role.REQUESTER) throw new Refusal('INVALID', 'role');
@@ -27,14 +28,15 @@ export async function setRights(
     agent.role = role;
   }
   if (accessRoleId !== undefined) agent.accessRoleId = accessRoleId;
-  await refuseUnfit(ctx, agent, field);
+  await refuseAccessRoleMismatch(ctx, agent, field);
 }
 
 /** Apps are bounded by their scopes alone. */
-const givesRoles = (actor: Actor): boolean => actor.kind !== 'agent' || hasRole(actor, Role.ADMIN);
+const canAssignRoles = (actor: Actor): boolean =>
+  actor.kind !== 'agent' || hasRole(actor, Role.ADMIN);
 
 /** Refuses an access role that there is not, or that refines another role. It is held, so that it stays what it is. */
-export async function refuseUnfit(
+export async function refuseAccessRoleMismatch(
   ctx: Context,
   { role, accessRoleId }: Pick<Agent, 'role' | 'accessRoleId'>,
   field: string,

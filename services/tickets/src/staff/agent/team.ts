@@ -3,13 +3,13 @@ import type { NewFact } from '@deskgraph/common/events/log';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { Agent } from './agent.ts';
-import { stateOf } from './events.ts';
+import { agentState } from './events.ts';
 
 /**
  * Makes these the agents that work in a department, and no others, with one statement. Returns what is to be recorded of each agent whose
  * departments have changed.
  */
-export async function setTeam(
+export async function setDepartmentTeam(
   ctx: Context,
   departmentId: string,
   agentIds: readonly string[],
@@ -37,13 +37,13 @@ export async function setTeam(
     return {
       type: 'agent.updated',
       subject: agent,
-      data: { state: stateOf(agent, after), changes: { departmentIds: [before, after] } },
+      data: { state: agentState(agent, after), changes: { departmentIds: [before, after] } },
     };
   });
 }
 
 /** Who works in a department now. */
-export async function teamOf(ctx: Context, departmentId: string): Promise<string[]> {
+export async function departmentTeam(ctx: Context, departmentId: string): Promise<string[]> {
   const { rows } = await sql<{ agent_id: string }>`
     select agent_id from agent_department where workspace_id = ${ctx.workspace}::uuid and department_id = ${uuidOf('dep', departmentId)}::uuid
     order by agent_id`.execute(ctx.em.getKysely());

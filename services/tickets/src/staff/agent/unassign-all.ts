@@ -6,7 +6,7 @@ import { stored } from '../../model/ticket/events.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 
 /** Gives the unsolved tickets of an agent back to the queues of their departments, with two statements however many there are. */
-export async function release(ctx: Context, agentId: string): Promise<void> {
+export async function unassignAllTickets(ctx: Context, agentId: string): Promise<void> {
   const at = new Date();
   const { rows } = await sql<object>`
     update ticket set assignee_id = null, version = version + 1, public_version = public_version + 1, updated_at = ${at}, public_updated_at = ${at}

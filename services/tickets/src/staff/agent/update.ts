@@ -7,13 +7,13 @@ import { expectVersion, line, loose, z } from '@deskgraph/common/graphql/input';
 import { Locale } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { WORKS } from '../references.ts';
-import { release } from './unassign-all.ts';
+import { ANSWERING_ROLES } from '../references.ts';
+import { unassignAllTickets } from './unassign-all.ts';
 import { Agent } from './agent.ts';
-import { stateOf } from './events.ts';
-import { locked } from './lock.ts';
-import { departmentIdsOf, place, refuseUnknown } from './membership.ts';
-import { setRights } from './role.ts';
+import { agentState } from './events.ts';
+import { lockAgent } from './lock.ts';
+import { departmentIdsOfAgent, setDepartmentsOfAgent, refuseUnknownIds } from './membership.ts';
+import { setAgentRights } from './role.ts';
 
 @InputType({ description: 'Input of agentUpdate. What is left out stays; null clears.' })
 export class AgentUpdateInput {
@@ -60,25 +60,29 @@ export class AgentUpdatePayload extends Payload {
 }
 
 /** Changes a member of the staff. */
-export async function update(ctx: Context, input: AgentUpdateInput): Promise<AgentUpdatePayload> {
+export async function updateAgent(
+  ctx: Context,
+  input: AgentUpdateInput,
+): Promise<AgentUpdatePayload> {
   if (input.name === null) throw new Refusal('REQUIRED', 'name');
-  const agent = await locked(ctx, input.id);
+  const agent = await lockAgent(ctx, input.id);
   expectVersion(agent, input.expectedVersion);
-  const earlier = await departmentIdsOf(ctx, agent.id);
-  const before = stateOf(agent, earlier);
-  await setRights(ctx, agent, input);
+  const earlier = await departmentIdsOfAgent(ctx, agent.id);
+  const before = agentState(agent, earlier);
+  await setAgentRights(ctx, agent, input);
   agent.name = input.name ?? agent.name;
   if (input.locale !== undefined) agent.locale = input.locale;
   const departmentIds =
     input.departmentIds === undefined
       ? earlier
       : await placed(ctx, agent, input.departmentIds ?? []);
-  const after = stateOf(agent, departmentIds);
+  const after = agentState(agent, departmentIds);
   const changes = changesOf(before, after);
   if (!changes) return { agent, userErrors: [] };
   touch(agent);
   await record(ctx, 'agent.updated', agent, { state: after, changes });
-  if (WORKS.has(before.role) && !WORKS.has(agent.role)) await release(ctx, agent.id);
+  if (ANSWERING_ROLES.has(before.role) && !ANSWERING_ROLES.has(agent.role))
+    await unassignAllTickets(ctx, agent.id);
   ctx.load.clear();
   return { agent, userErrors: [] };
 }
@@ -86,7 +90,7 @@ export async function update(ctx: Context, input: AgentUpdateInput): Promise<Age
 async function placed(ctx: Context, agent: Agent, given: readonly string[]): Promise<string[]> {
   const departmentIds = [...new Set(given)].sort();
   if (!agent.active && departmentIds.length) throw new Refusal('INVALID', 'departmentIds');
-  await refuseUnknown(ctx, 'department', given, 'departmentIds');
-  await place(ctx, agent.id, departmentIds);
+  await refuseUnknownIds(ctx, 'department', given, 'departmentIds');
+  await setDepartmentsOfAgent(ctx, agent.id, departmentIds);
   return departmentIds;
 }

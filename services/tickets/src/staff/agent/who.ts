@@ -12,7 +12,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Agent } from './agent.ts';
 
 /** The members of the staff who have these addresses, as far as they are active. */
-export const who =
+export const staffActorsByEmail =
   (orm: MikroORM) =>
   async (workspace: string, emails: readonly string[]): Promise<(Actor | null)[]> => {
     const em = orm.em.fork() as EntityManager;
@@ -20,7 +20,12 @@ export const who =
     const wanted = emails.map((email) => email.trim().toLowerCase());
     const active = await em.transactional(
       (inside) =>
-        find(orm, inside as EntityManager, workspace, sql`a.email = any(${wanted}::text[])`),
+        findStaffActors(
+          orm,
+          inside as EntityManager,
+          workspace,
+          sql`a.email = any(${wanted}::text[])`,
+        ),
       { readOnly: true },
     );
     const found = new Map(active.map(({ email, actor }) => [email, actor]));
@@ -28,18 +33,21 @@ export const who =
   };
 
 /** A member of the staff with the rights of today; null when he has left. */
-export async function actorNow({ orm, em, workspace }: Context, id: string): Promise<Actor | null> {
-  const [found] = await find(orm, em, workspace, sql`a.id = ${uuidOf('agt', id)}::uuid`);
+export async function currentStaffActor(
+  { orm, em, workspace }: Context,
+  id: string,
+): Promise<Actor | null> {
+  const [found] = await findStaffActors(orm, em, workspace, sql`a.id = ${uuidOf('agt', id)}::uuid`);
   return found?.actor ?? null;
 }
 
 /** Members of the staff with the rights of today: those named, as far as they are active, or all who are. */
-export async function staffNow(
+export async function currentStaffActors(
   { orm, em, workspace }: Context,
   { ids, all }: { ids: readonly string[]; all: boolean },
 ): Promise<Actor[]> {
   if (!all && !ids.length) return [];
-  const found = await find(
+  const found = await findStaffActors(
     orm,
     em,
     workspace,
@@ -54,7 +62,7 @@ interface Rights {
   filter: object | null;
 }
 
-async function find(
+async function findStaffActors(
   orm: MikroORM,
   em: EntityManager,
   workspace: string,
@@ -76,14 +84,14 @@ async function find(
       scopes: scopes ?? PERSON_SCOPES,
       workspace,
       departments: departments.map((department) => toId('dep', department)),
-      ...(filter && { filter: meantFor(id, filter) }),
+      ...(filter && { filter: resolveMe(id, filter) }),
     };
     return { email, actor };
   });
 }
 
 /** `me` in a filter of rights is who has them: those who apply it may know him by another name. */
-export const meantFor = (id: string, filter: object): object =>
+export const resolveMe = (id: string, filter: object): object =>
   JSON.parse(JSON.stringify(filter), (key, value: unknown) =>
     key.endsWith('Id') ? named(id, value) : value,
   ) as object;

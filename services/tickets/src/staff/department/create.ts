@@ -4,10 +4,10 @@ import { newId } from '@deskgraph/common/core/id';
 import { line, loose, z } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { refuseUnknown } from '../agent/membership.ts';
-import { setTeam } from '../agent/team.ts';
+import { refuseUnknownIds } from '../agent/membership.ts';
+import { setDepartmentTeam } from '../agent/team.ts';
 import { Department } from './department.ts';
-import { refuseTaken } from './lock.ts';
+import { refuseDepartmentNameTaken } from './lock.ts';
 
 @InputType({ description: 'Input of departmentCreate.' })
 export class DepartmentCreateInput {
@@ -35,19 +35,19 @@ export class DepartmentCreatePayload extends Payload {
   department?: Department | null;
 }
 
-export async function create(
+export async function createDepartment(
   ctx: Context,
   input: DepartmentCreateInput,
 ): Promise<DepartmentCreatePayload> {
   const agentIds = input.agentIds ?? [];
-  await refuseUnknown(ctx, 'agent', agentIds, 'agentIds');
+  await refuseUnknownIds(ctx, 'agent', agentIds, 'agentIds');
   const department = ctx.em.create(Department, {
     id: newId('dep'),
     workspaceId: ctx.workspace,
     name: input.name,
   });
-  await refuseTaken(ctx, input.name, department.id);
-  const team = await setTeam(ctx, department.id, agentIds);
+  await refuseDepartmentNameTaken(ctx, input.name, department.id);
+  const team = await setDepartmentTeam(ctx, department.id, agentIds);
   await recordAll(ctx, [
     { type: 'department.created', subject: department, data: { state: { name: department.name } } },
     ...team,

@@ -6,9 +6,9 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { setTeam } from '../agent/team.ts';
+import { setDepartmentTeam } from '../agent/team.ts';
 import { refuseNamed } from '../../model/saved-filter/named.ts';
-import { locked } from './lock.ts';
+import { lockDepartment } from './lock.ts';
 
 @InputType({ description: 'Input of departmentDelete.' })
 export class DepartmentDeleteInput {
@@ -27,15 +27,15 @@ export class DepartmentDeletePayload extends Payload {
 }
 
 /** Closes a department in which nothing waits and into which no category leads, and that nothing kept names. Its row stays, for the tickets and reports of the past to name it. */
-export async function remove(
+export async function deleteDepartment(
   ctx: Context,
   input: DepartmentDeleteInput,
 ): Promise<DepartmentDeletePayload> {
-  const department = await locked(ctx, input.id);
+  const department = await lockDepartment(ctx, input.id);
   expectVersion(department, input.expectedVersion);
   if (await isNeeded(ctx, department.id)) throw new Refusal('IN_USE', 'id');
   await refuseNamed(ctx, department.id);
-  const team = await setTeam(ctx, department.id, []);
+  const team = await setDepartmentTeam(ctx, department.id, []);
   department.deletedAt = new Date();
   department.updatedAt = department.deletedAt;
   department.version += 1;

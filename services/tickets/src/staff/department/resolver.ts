@@ -3,23 +3,23 @@ import { ForwardArgs, type Page, PageArgs } from '@deskgraph/common/database/pag
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { type Agent, AgentConnection } from '../agent/agent.ts';
-import { findOfDepartment } from '../agent/of-department.ts';
+import { findAgentsOfDepartment } from '../agent/of-department.ts';
 import { TicketFilter } from '../../model/filter/sql.ts';
 import { findOf } from '../../model/lookup/find.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
-import { DepartmentCreateInput, DepartmentCreatePayload, create } from './create.ts';
-import { DepartmentDeleteInput, DepartmentDeletePayload, remove } from './delete.ts';
+import { DepartmentCreateInput, DepartmentCreatePayload, createDepartment } from './create.ts';
+import { DepartmentDeleteInput, DepartmentDeletePayload, deleteDepartment } from './delete.ts';
 import { Department } from './department.ts';
-import { find } from './find.ts';
-import { DepartmentUpdateInput, DepartmentUpdatePayload, update } from './update.ts';
+import { findDepartments } from './find.ts';
+import { DepartmentUpdateInput, DepartmentUpdatePayload, updateDepartment } from './update.ts';
 
 @Resolver(() => Department)
 export class DepartmentResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
   @Query(() => [Department], { description: 'The departments by name.' })
   departments(@Ctx() ctx: Context): Promise<Department[]> {
-    return find(ctx);
+    return findDepartments(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -28,7 +28,7 @@ export class DepartmentResolver {
     @Arg('input', () => DepartmentCreateInput) input: DepartmentCreateInput,
     @Ctx() ctx: Context,
   ): Promise<DepartmentCreatePayload> {
-    return create(ctx, input);
+    return createDepartment(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -37,7 +37,7 @@ export class DepartmentResolver {
     @Arg('input', () => DepartmentUpdateInput) input: DepartmentUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<DepartmentUpdatePayload> {
-    return update(ctx, input);
+    return updateDepartment(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -49,7 +49,7 @@ export class DepartmentResolver {
     @Arg('input', () => DepartmentDeleteInput) input: DepartmentDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<DepartmentDeletePayload> {
-    return remove(ctx, input);
+    return deleteDepartment(ctx, input);
   }
 
   @Auth({ roles: [Role.LIGHT] })
@@ -62,7 +62,7 @@ export class DepartmentResolver {
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Agent>> {
-    return findOfDepartment(ctx, department.id, page);
+    return findAgentsOfDepartment(ctx, department.id, page);
   }
 
   @Auth({ roles: [Role.LIGHT] })

@@ -3,7 +3,7 @@ import { sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
-import { departmentId as departmentOf } from '../references.ts';
+import { requireDepartmentId } from '../references.ts';
 import { reads } from '../../model/ticket/read-rights.ts';
 
 /** What belongs to a department, or to all of them when it names none. */
@@ -19,7 +19,7 @@ const ofAll = (actor: Actor): boolean =>
   hasRole(actor, Role.ADMIN);
 
 /** Tools of agents exist for those who answer: their departments' and those for all. A condition on `k`. */
-export function visible(actor: Actor): Condition {
+export function departmentScopeSql(actor: Actor): Condition {
   if (!answers(actor) || !reads(actor)) return sql`false`;
   const own = ofAll(actor)
     ? sql`true`
@@ -28,13 +28,16 @@ export function visible(actor: Actor): Condition {
 }
 
 /** The same rule for one at hand. */
-export const sees = (actor: Actor, { departmentId }: Kept): boolean =>
+export const isInDepartmentScope = (actor: Actor, { departmentId }: Kept): boolean =>
   answers(actor) &&
   reads(actor) &&
   (ofAll(actor) || departmentId === null || actor.departments.includes(departmentId));
 
 /** The department that a tool is to be of; what is for all departments is made and changed by leads. */
-export async function placed(ctx: Context, id: string | null | undefined): Promise<string | null> {
+export async function requireScopeDepartmentId(
+  ctx: Context,
+  id: string | null | undefined,
+): Promise<string | null> {
   const { actor } = ctx;
   if (typeof id !== 'string') {
     if (actor.kind === 'agent' && !hasRole(actor, Role.LEAD))
@@ -43,13 +46,14 @@ export async function placed(ctx: Context, id: string | null | undefined): Promi
       throw new Refusal('FORBIDDEN', 'departmentId');
     return null;
   }
-  const known = await departmentOf(ctx, id, 'departmentId');
-  if (!sees(actor, { departmentId: known })) throw new Refusal('FORBIDDEN', 'departmentId');
+  const known = await requireDepartmentId(ctx, id, 'departmentId');
+  if (!isInDepartmentScope(actor, { departmentId: known }))
+    throw new Refusal('FORBIDDEN', 'departmentId');
   return known;
 }
 
 /** Refuses to change what is for all departments to who may not make such. */
-export function refuseForAll({ actor }: Context, { departmentId }: Kept): void {
+export function refuseChangeForAllDepartments({ actor }: Context, { departmentId }: Kept): void {
   const isBound =
     actor.kind === 'agent'
       ? !hasRole(actor, Role.LEAD)

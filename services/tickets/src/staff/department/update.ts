@@ -5,11 +5,11 @@ import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { expectVersion, line, loose, z } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { refuseUnknown } from '../agent/membership.ts';
-import { setTeam, teamOf } from '../agent/team.ts';
+import { refuseUnknownIds } from '../agent/membership.ts';
+import { setDepartmentTeam, departmentTeam } from '../agent/team.ts';
 import type { Changes } from '../../model/ticket/events.ts';
 import { Department } from './department.ts';
-import { locked, refuseTaken } from './lock.ts';
+import { lockDepartment, refuseDepartmentNameTaken } from './lock.ts';
 
 @InputType({ description: 'Input of departmentUpdate. What is left out stays; null clears.' })
 export class DepartmentUpdateInput {
@@ -41,24 +41,27 @@ export class DepartmentUpdatePayload extends Payload {
   department?: Department | null;
 }
 
-export async function update(
+export async function updateDepartment(
   ctx: Context,
   input: DepartmentUpdateInput,
 ): Promise<DepartmentUpdatePayload> {
   if (input.name === null) throw new Refusal('REQUIRED', 'name');
-  const department = await locked(ctx, input.id);
+  const department = await lockDepartment(ctx, input.id);
   expectVersion(department, input.expectedVersion);
   const changes: Changes = {};
   if (input.name !== undefined && input.name !== department.name) {
-    await refuseTaken(ctx, input.name, department.id);
+    await refuseDepartmentNameTaken(ctx, input.name, department.id);
     changes['name'] = [department.name, input.name];
     department.name = input.name;
   }
   const facts: NewFact[] = [];
   if (input.agentIds !== undefined) {
-    const [before, after] = [await teamOf(ctx, department.id), [...new Set(input.agentIds)].sort()];
-    await refuseUnknown(ctx, 'agent', input.agentIds ?? [], 'agentIds');
-    facts.push(...(await setTeam(ctx, department.id, after)));
+    const [before, after] = [
+      await departmentTeam(ctx, department.id),
+      [...new Set(input.agentIds)].sort(),
+    ];
+    await refuseUnknownIds(ctx, 'agent', input.agentIds ?? [], 'agentIds');
+    facts.push(...(await setDepartmentTeam(ctx, department.id, after)));
     if (facts.length) changes['agentIds'] = [before, after];
   }
   if (!Object.keys(changes).length) return { department, userErrors: [] };

@@ -14,7 +14,7 @@ const AT_ONCE = 5_000;
  * hour left: CLOSED is for ever, and a mistake here would close thousands at once. What is folded into another ticket is closed once that can't
  * be taken back any more. Two statements for thousands of them.
  */
-export async function recount(ctx: Context, closeAfter: string): Promise<void> {
+export async function rescheduleClosing(ctx: Context, closeAfter: string): Promise<void> {
   const at = new Date();
   for (let changed = AT_ONCE; changed === AT_ONCE;)
     changed = await some(ctx, milliseconds(closeAfter)!, at);

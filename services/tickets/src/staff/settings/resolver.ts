@@ -3,7 +3,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { Settings } from './settings.ts';
-import { SettingsUpdateInput, SettingsUpdatePayload, update } from './update.ts';
+import { SettingsUpdateInput, SettingsUpdatePayload, updateSettings } from './update.ts';
 
 @Resolver()
 export class SettingsResolver {
@@ -19,6 +19,6 @@ export class SettingsResolver {
     @Arg('input', () => SettingsUpdateInput) input: SettingsUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<SettingsUpdatePayload> {
-    return update(ctx, input);
+    return updateSettings(ctx, input);
   }
 }

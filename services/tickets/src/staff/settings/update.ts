@@ -10,7 +10,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { LockMode } from '@mikro-orm/postgresql';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import type { Changes } from '../../model/ticket/events.ts';
-import { recount } from './reschedule-closing.ts';
+import { rescheduleClosing } from './reschedule-closing.ts';
 import { Workspace } from '../../model/workspace/workspace.ts';
 import { Settings } from './settings.ts';
 
@@ -86,7 +86,7 @@ const FIELDS = [
 ] as const;
 
 /** Changes what holds for the whole workspace. */
-export async function update(
+export async function updateSettings(
   ctx: Context,
   input: SettingsUpdateInput,
 ): Promise<SettingsUpdatePayload> {
@@ -106,7 +106,7 @@ export async function update(
     changes[field] = [workspace[field], value];
     Object.assign(workspace, { [field]: value });
   }
-  if (changes['closeAfter']) await recount(ctx, workspace.closeAfter);
+  if (changes['closeAfter']) await rescheduleClosing(ctx, workspace.closeAfter);
   if (Object.keys(changes).length) {
     workspace.version += 1;
     await record(

@@ -4,20 +4,20 @@ import { record } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { kept, refuseUnkeepable } from '../../model/saved-filter/stored.ts';
-import { stepsOf } from './check.ts';
-import { stateOf } from './events.ts';
+import { resolveEscalationSteps } from './check.ts';
+import { escalationPathState } from './events.ts';
 import type { EscalationPathCreateInput, EscalationPathCreatePayload } from './input.ts';
 import { EscalationPath } from './path.ts';
 
 /** So many has a workspace at most. */
 const MOST = 100;
 
-export async function create(
+export async function createEscalationPath(
   ctx: Context,
   { name, filter, steps }: EscalationPathCreateInput,
 ): Promise<EscalationPathCreatePayload> {
   refuseUnkeepable(ctx, filter, null);
-  const known = await stepsOf(ctx, steps);
+  const known = await resolveEscalationSteps(ctx, steps);
   // One after the other, so that many at once don't get past the limit.
   await sql`select pg_advisory_xact_lock(hashtext(${`escalation paths ${ctx.workspace}`}))`.execute(
     ctx.em.getKysely(),
@@ -30,6 +30,8 @@ export async function create(
     filter: kept(filter),
     steps: known,
   });
-  await record(ctx, 'escalation_path.created', escalationPath, { state: stateOf(escalationPath) });
+  await record(ctx, 'escalation_path.created', escalationPath, {
+    state: escalationPathState(escalationPath),
+  });
   return { escalationPath, userErrors: [] };
 }

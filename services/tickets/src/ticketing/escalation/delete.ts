@@ -2,19 +2,21 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { record } from '@deskgraph/common/events/log';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
-import { stateOf } from './events.ts';
+import { escalationPathState } from './events.ts';
 import type { EscalationPathDeleteInput, EscalationPathDeletePayload } from './input.ts';
-import { isInForce, locked } from './lock.ts';
+import { isEscalationPathInUse, lockEscalationPath } from './lock.ts';
 
-export async function remove(
+export async function deleteEscalationPath(
   ctx: Context,
   input: EscalationPathDeleteInput,
 ): Promise<EscalationPathDeletePayload> {
-  const escalationPath = await locked(ctx, input.id);
+  const escalationPath = await lockEscalationPath(ctx, input.id);
   expectVersion(escalationPath, input.expectedVersion);
-  if (await isInForce(ctx, escalationPath)) throw new Refusal('IN_USE', 'id');
+  if (await isEscalationPathInUse(ctx, escalationPath)) throw new Refusal('IN_USE', 'id');
   const subject = { id: escalationPath.id, version: escalationPath.version + 1 };
   ctx.em.remove(escalationPath);
-  await record(ctx, 'escalation_path.deleted', subject, { state: stateOf(escalationPath) });
+  await record(ctx, 'escalation_path.deleted', subject, {
+    state: escalationPathState(escalationPath),
+  });
   return { deletedId: subject.id, userErrors: [] };
 }

@@ -1,4 +1,8 @@
 import type { EscalationPath } from './path.ts';
 
 /** The path as every fact about it carries it. */
-export const stateOf = ({ name, filter, steps }: EscalationPath) => ({ name, filter, steps });
+export const escalationPathState = ({ name, filter, steps }: EscalationPath) => ({
+  name,
+  filter,
+  steps,
+});

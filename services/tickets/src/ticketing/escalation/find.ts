@@ -19,10 +19,11 @@ async function byCondition(ctx: Context, condition: Condition): Promise<Escalati
 }
 
 /** All paths, the one that is asked first first. */
-export const find = (ctx: Context): Promise<EscalationPath[]> => byCondition(ctx, sql`true`);
+export const findEscalationPaths = (ctx: Context): Promise<EscalationPath[]> =>
+  byCondition(ctx, sql`true`);
 
 /** One path by id, if the caller may know it. */
-export const byId = (ctx: Context, id: string): Promise<EscalationPath | null> =>
+export const escalationPathById = (ctx: Context, id: string): Promise<EscalationPath | null> =>
   ctx.load.byId('escalation path', id, (ids) =>
     byCondition(ctx, sql`p.id = any(${uuids('esc', ids)})`),
   );

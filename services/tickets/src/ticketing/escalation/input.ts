@@ -9,7 +9,7 @@ import { EscalationPath } from './path.ts';
 const SECOND = 1_000;
 const LONGEST_MS = 365 * 24 * 3_600 * SECOND;
 /** Of a reason. */
-export const REASON = 1_000;
+export const MAX_REASON_LENGTH = 1_000;
 
 @InputType({
   description: 'A step of an escalation; exactly one of agentId and departmentId is given.',
@@ -87,7 +87,7 @@ export class EscalationPathDeleteInput {
 
 @InputType({ description: 'Input of ticketEscalate.' })
 export class TicketEscalateInput {
-  static readonly bounds = loose({ reason: text(REASON) });
+  static readonly bounds = loose({ reason: text(MAX_REASON_LENGTH) });
   @Field(() => ID, { description: 'Which ticket; refused while it is SOLVED or CLOSED.' })
   id!: string;
   @Field(() => String, { description: 'Why, in 1 to 1,000 characters; for staff only.' })

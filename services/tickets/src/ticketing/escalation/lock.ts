@@ -5,7 +5,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { EscalationPath } from './path.ts';
 
 /** The path to change. */
-export async function locked(ctx: Context, id: string): Promise<EscalationPath> {
+export async function lockEscalationPath(ctx: Context, id: string): Promise<EscalationPath> {
   const path = await ctx.em.findOne(
     EscalationPath,
     { id },
@@ -16,7 +16,10 @@ export async function locked(ctx: Context, id: string): Promise<EscalationPath> 
 }
 
 /** Does a ticket stand on a step of it now? */
-export async function isInForce(ctx: Context, { id }: EscalationPath): Promise<boolean> {
+export async function isEscalationPathInUse(
+  ctx: Context,
+  { id }: EscalationPath,
+): Promise<boolean> {
   const { rows } = await sql`
     select from ticket where workspace_id = ${ctx.workspace}::uuid and escalation is not null and escalation ->> 'pathId' = ${id} limit 1`.execute(
     ctx.em.getKysely(),

@@ -6,12 +6,15 @@ import { matches } from '../../model/filter/sql.ts';
 import { frequentTexts } from '../../model/filter/text.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { filterOf } from '../../model/saved-filter/stored.ts';
-import { find } from './find.ts';
+import { findEscalationPaths } from './find.ts';
 import type { EscalationPath } from './path.ts';
 
 /** The oldest path whose filter lets the ticket through; asked for the workspace, and not for who escalates. One statement for all paths. */
-export async function pathFor(ctx: Context, ticket: Ticket): Promise<EscalationPath | undefined> {
-  const paths = await find(ctx);
+export async function escalationPathFor(
+  ctx: Context,
+  ticket: Ticket,
+): Promise<EscalationPath | undefined> {
+  const paths = await findEscalationPaths(ctx);
   if (!paths.length) return undefined;
   await ctx.em.flush();
   const actor = systemActor(ctx.workspace);

@@ -2,16 +2,16 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Agent } from '../../staff/agent/agent.ts';
-import { byId as agentById } from '../../staff/agent/find.ts';
+import { agentById } from '../../staff/agent/find.ts';
 import { Department } from '../../staff/department/department.ts';
-import { byId as departmentById } from '../../staff/department/find.ts';
+import { departmentById } from '../../staff/department/find.ts';
 import { shown } from '../../people/external/actor.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { create } from './create.ts';
-import { remove } from './delete.ts';
-import { escalate } from './escalate.ts';
+import { createEscalationPath } from './create.ts';
+import { deleteEscalationPath } from './delete.ts';
+import { escalateTicket } from './escalate.ts';
 import { Escalation } from './escalation.ts';
-import { byId, find } from './find.ts';
+import { escalationPathById, findEscalationPaths } from './find.ts';
 import {
   EscalationPathCreateInput,
   EscalationPathCreatePayload,
@@ -23,7 +23,7 @@ import {
   TicketEscalatePayload,
 } from './input.ts';
 import { EscalationPath, EscalationStep } from './path.ts';
-import { update } from './update.ts';
+import { updateEscalationPath } from './update.ts';
 
 @Resolver(() => EscalationPath)
 export class EscalationPathResolver {
@@ -33,7 +33,7 @@ export class EscalationPathResolver {
       'The escalation paths of the workspace, in the order in which they are asked: the oldest first.',
   })
   escalationPaths(@Ctx() ctx: Context): Promise<EscalationPath[]> {
-    return find(ctx);
+    return findEscalationPaths(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -45,7 +45,7 @@ export class EscalationPathResolver {
     @Arg('input', () => EscalationPathCreateInput) input: EscalationPathCreateInput,
     @Ctx() ctx: Context,
   ): Promise<EscalationPathCreatePayload> {
-    return create(ctx, input);
+    return createEscalationPath(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -57,7 +57,7 @@ export class EscalationPathResolver {
     @Arg('input', () => EscalationPathUpdateInput) input: EscalationPathUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<EscalationPathUpdatePayload> {
-    return update(ctx, input);
+    return updateEscalationPath(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -69,7 +69,7 @@ export class EscalationPathResolver {
     @Arg('input', () => EscalationPathDeleteInput) input: EscalationPathDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<EscalationPathDeletePayload> {
-    return remove(ctx, input);
+    return deleteEscalationPath(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
@@ -81,7 +81,7 @@ export class EscalationPathResolver {
     @Arg('input', () => TicketEscalateInput) input: TicketEscalateInput,
     @Ctx() ctx: Context,
   ): Promise<TicketEscalatePayload> {
-    return escalate(ctx, input);
+    return escalateTicket(ctx, input);
   }
 }
 
@@ -135,6 +135,6 @@ export class EscalationFields {
     description: 'The path that it is on; null when an agent was chosen by hand.',
   })
   path(@Root() { pathId }: Escalation, @Ctx() ctx: Context): Promise<EscalationPath | null> | null {
-    return pathId ? byId(ctx, pathId) : null;
+    return pathId ? escalationPathById(ctx, pathId) : null;
   }
 }

@@ -6,13 +6,13 @@ import { milliseconds } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { handed } from '../ticket/assign.ts';
 import { type Changes, fact } from '../../model/ticket/events.ts';
-import { open, working } from '../../staff/references.ts';
+import { openDepartments, assignableAgents } from '../../staff/references.ts';
 import type { EscalationState, Ticket } from '../../model/ticket/ticket.ts';
 import { woken } from '../snooze/wake.ts';
 import type { EscalationPath, EscalationStep } from './path.ts';
 
 /** A step that can be taken. */
-export interface Taken {
+export interface EscalationTarget {
   path: EscalationPath;
   /** From 1. */
   number: number;
@@ -22,19 +22,19 @@ export interface Taken {
  * The next step after `last` that leads to somebody else than who has the ticket. Who has left and what is deleted is passed over. The path is
  * held until the transaction ends, so that it is not deleted with this ticket on it.
  */
-export async function nextStep(
+export async function nextEscalationStep(
   ctx: Context,
   ticket: Ticket,
   path: EscalationPath,
   last: number,
-): Promise<Taken | undefined> {
+): Promise<EscalationTarget | undefined> {
   if (!(await isHeld(ctx, path))) return undefined;
   const ahead = path.steps.slice(last);
-  const agents = await working(
+  const agents = await assignableAgents(
     ctx,
     ahead.flatMap(({ agentId }) => agentId ?? []),
   );
-  const departments = await open(
+  const departments = await openDepartments(
     ctx,
     ahead.flatMap(({ departmentId }) => departmentId ?? []),
   );
@@ -58,17 +58,17 @@ const isThere = (ticket: Ticket, { agentId, departmentId }: EscalationStep): boo
     : ticket.departmentId === departmentId && ticket.assigneeId === null;
 
 /** Takes a step of a path; the one after it comes by itself, if there is one. */
-export function take(
+export function takeStep(
   ctx: Context,
   ticket: Ticket,
-  { path, number }: Taken,
+  { path, number }: EscalationTarget,
   reason: string,
   cause: Putting['cause'],
 ): Promise<NewFact[]> {
   const { agentId, departmentId, after } = path.steps[number - 1]!;
   const next = number < path.steps.length ? new Date(Date.now() + milliseconds(after)!) : null;
   const to = agentId ? { assigneeId: agentId } : { departmentId, assigneeId: null };
-  return put(ctx, ticket, { pathId: path.id, step: number, reason }, { to, next, cause });
+  return putEscalation(ctx, ticket, { pathId: path.id, step: number, reason }, { to, next, cause });
 }
 
 interface Putting {
@@ -78,7 +78,7 @@ interface Putting {
 }
 
 /** Puts an escalation in force. It comes into the hands that it is for, and wakes: who is to act must find it. */
-export async function put(
+export async function putEscalation(
   ctx: Context,
   ticket: Ticket,
   escalation: Pick<EscalationState, 'pathId' | 'step' | 'reason'>,

@@ -8,10 +8,10 @@ import { index, write } from '../message/write.ts';
 import { resolve } from '../../people/requester/resolve.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { type Changes, fact, moved, standingOf } from '../../model/ticket/events.ts';
-import { handOver } from '../../staff/agent/reassign.ts';
+import { reassignTicket } from '../../staff/agent/reassign.ts';
 import type { TicketImportChange, TicketImportInput, TicketImportPayload } from './input.ts';
 import { open } from '../ticket/build.ts';
-import { agentId, departmentId, optional } from '../../staff/references.ts';
+import { requireAssigneeId, requireDepartmentId, ifPresent } from '../../staff/references.ts';
 import { moveTo } from '../../model/ticket/status-rules.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import {
@@ -47,8 +47,10 @@ export async function importTicket(
       name,
     },
     status: input.status === TicketStatus.NEW ? input.status : undefined,
-    departmentId: await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId')),
-    assigneeId: await optional(input.assigneeId, (id) => agentId(ctx, id, 'assigneeId')),
+    departmentId: await ifPresent(input.departmentId, (id) =>
+      requireDepartmentId(ctx, id, 'departmentId'),
+    ),
+    assigneeId: await ifPresent(input.assigneeId, (id) => requireAssigneeId(ctx, id, 'assigneeId')),
     at: input.createdAt,
   });
   const { ticket } = opened;
@@ -99,7 +101,7 @@ async function apply(
     ticket.priority = change.priority;
     facts.push(fact('ticket.updated', ticket, { at, changes }));
   }
-  const changes = await handOver(ctx, ticket, change, `${field}.`);
+  const changes = await reassignTicket(ctx, ticket, change, `${field}.`);
   if (Object.keys(changes).length) facts.push(fact('ticket.assigned', ticket, { at, changes }));
   if (change.body) facts.push(await say(ctx, ticket, change, field, messages));
   if (change.status && change.status !== ticket.status) {

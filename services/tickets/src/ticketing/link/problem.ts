@@ -8,7 +8,7 @@ import type { RequesterInput } from '../../people/requester/input.ts';
 import { resolve } from '../../people/requester/resolve.ts';
 import { fact } from '../../model/ticket/events.ts';
 import { begin } from '../ticket/build.ts';
-import { isOpen } from '../../staff/references.ts';
+import { isDepartmentOpen } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketOrigin } from '../../model/ticket/enums.ts';
 
@@ -37,7 +37,9 @@ export async function openProblem(
       categoryId:
         first.categoryId && (await isOffered(ctx, first.categoryId)) ? first.categoryId : null,
       departmentId:
-        first.departmentId && (await isOpen(ctx, first.departmentId)) ? first.departmentId : null,
+        first.departmentId && (await isDepartmentOpen(ctx, first.departmentId))
+          ? first.departmentId
+          : null,
     },
     at,
   );

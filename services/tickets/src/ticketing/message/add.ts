@@ -12,7 +12,7 @@ import { againstReply, refuse } from '../../model/ticket/preconditions.ts';
 import { locked } from '../../model/lookup/lock.ts';
 import { followUp } from '../ticket/follow-up.ts';
 import { headOf } from '../../model/ticket/merge-target.ts';
-import { ownExternalId } from '../../staff/references.ts';
+import { appOnlyExternalId } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
 import { allowVisibility } from './allow-visibility.ts';
@@ -31,7 +31,7 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
   if (input.status && actor.kind === 'customer') throw new Refusal('FORBIDDEN', 'status');
   await refuseBlockedCaller(ctx);
   const sendAt = await sendAtOf(ctx, input);
-  const externalId = ownExternalId(actor, input.externalId);
+  const externalId = appOnlyExternalId(actor, input.externalId);
   const named = await locked(ctx, input.ticketId, 'ticketId');
   const ticket = await headOf(ctx, named, 'ticketId');
   const earlier = externalId && (await ctx.em.findOne(Message, { appId: actor.id, externalId }));

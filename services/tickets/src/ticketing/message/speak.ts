@@ -3,7 +3,7 @@ import type { NewFact } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { demand } from '../../configuration/form/required-fields.ts';
 import { refuseOpenChildren } from '../../model/ticket/open-children.ts';
-import { backToWork } from '../../staff/agent/release-inactive-owner.ts';
+import { clearInactiveAssignment } from '../../staff/agent/release-inactive-owner.ts';
 import { moved, standingOf } from '../../model/ticket/events.ts';
 import { afterAgent, afterRequester, allowMove, moveTo } from '../../model/ticket/status-rules.ts';
 import { solve } from '../ticket/status-change.ts';
@@ -54,7 +54,7 @@ async function move(
   return [
     ...facts,
     ...(solution ? settled(ticket, message.createdAt) : []),
-    ...(await backToWork(ctx, ticket, from.status)),
+    ...(await clearInactiveAssignment(ctx, ticket, from.status)),
   ];
 }
 

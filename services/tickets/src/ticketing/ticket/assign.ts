@@ -12,7 +12,7 @@ import { fact, moved, standingOf } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
 import type { TicketAssignInput } from './input.ts';
 import type { TicketAssignPayload } from './payload.ts';
-import { type NewHands, handOver } from '../../staff/agent/reassign.ts';
+import { type NewAssignment, reassignTicket } from '../../staff/agent/reassign.ts';
 import { moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
@@ -33,8 +33,12 @@ export async function assign(ctx: Context, input: TicketAssignInput): Promise<Ti
 }
 
 /** Puts a ticket that is at hand into other hands; the facts are to be recorded. */
-export async function handed(ctx: Context, ticket: Ticket, input: NewHands): Promise<NewFact[]> {
-  const changes = await handOver(ctx, ticket, input);
+export async function handed(
+  ctx: Context,
+  ticket: Ticket,
+  input: NewAssignment,
+): Promise<NewFact[]> {
+  const changes = await reassignTicket(ctx, ticket, input);
   if (!Object.keys(changes).length) return [];
   const assigned = fact('ticket.assigned', ticket, { changes });
   if (!ticket.assigneeId || ticket.status !== TicketStatus.NEW) return [assigned];

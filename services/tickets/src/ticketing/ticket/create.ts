@@ -13,7 +13,12 @@ import { refuseBlocked } from '../../people/block-list/refuse.ts';
 import type { TicketCreateInput } from './input.ts';
 import { open } from './build.ts';
 import type { TicketCreatePayload } from './payload.ts';
-import { agentId, departmentId, optional, ownExternalId } from '../../staff/references.ts';
+import {
+  requireAssigneeId,
+  requireDepartmentId,
+  ifPresent,
+  appOnlyExternalId,
+} from '../../staff/references.ts';
 import { refuseTaken } from '../../model/ticket/unique-external-id.ts';
 import { ChannelKind, TicketOrigin } from '../../model/ticket/enums.ts';
 
@@ -35,7 +40,7 @@ const ORIGINS = {
 export async function create(ctx: Context, input: TicketCreateInput): Promise<TicketCreatePayload> {
   const { actor } = ctx;
   const channel = channelOf(ctx, input);
-  const externalId = ownExternalId(actor, input.externalId);
+  const externalId = appOnlyExternalId(actor, input.externalId);
   const { requester, name, met } =
     actor.kind === 'customer'
       ? await ownRequester(ctx, input)
@@ -48,7 +53,7 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
   const { ticket, message, facts } = await open(ctx, {
     ...input,
     fields,
-    formId: await optional(input.formId, (id) => formId(ctx, id, 'formId')),
+    formId: await ifPresent(input.formId, (id) => formId(ctx, id, 'formId')),
     requester,
     requesterName: name,
     ccIds: copied.ids.filter((id) => id !== requester.id),
@@ -58,9 +63,9 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
     author: authorOf(ctx, requester.id, name),
     priority: input.priority ?? driven.priority,
     departmentId:
-      (await optional(input.departmentId, (id) => departmentId(ctx, id, 'departmentId'))) ??
+      (await ifPresent(input.departmentId, (id) => requireDepartmentId(ctx, id, 'departmentId'))) ??
       driven.departmentId,
-    assigneeId: await optional(input.assigneeId, (id) => agentId(ctx, id, 'assigneeId')),
+    assigneeId: await ifPresent(input.assigneeId, (id) => requireAssigneeId(ctx, id, 'assigneeId')),
   });
   await demand(ctx, ticket, 'CREATE');
   await attach(ctx, message, input.attachmentIds);

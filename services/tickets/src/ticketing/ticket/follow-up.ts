@@ -7,7 +7,7 @@ import type { MessageAddInput, MessageAddPayload } from '../message/input.ts';
 import { type Requester, heldCaller } from '../../people/requester/repository.ts';
 import { fact } from '../../model/ticket/events.ts';
 import { open } from './build.ts';
-import { isOpen } from '../../staff/references.ts';
+import { isDepartmentOpen } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketOrigin } from '../../model/ticket/enums.ts';
 
@@ -35,7 +35,9 @@ export async function followUp(
     categoryId:
       closed.categoryId && (await isOffered(ctx, closed.categoryId)) ? closed.categoryId : null,
     departmentId:
-      closed.departmentId && (await isOpen(ctx, closed.departmentId)) ? closed.departmentId : null,
+      closed.departmentId && (await isDepartmentOpen(ctx, closed.departmentId))
+        ? closed.departmentId
+        : null,
     tags: closed.tags,
     fields: closed.fields,
     product: closed.product,

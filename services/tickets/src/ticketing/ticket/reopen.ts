@@ -8,7 +8,7 @@ import { mentionedIn } from '../../people/participant/mention.ts';
 import { refuseBlockedCaller } from '../../people/block-list/refuse.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
-import { backToWork } from '../../staff/agent/release-inactive-owner.ts';
+import { clearInactiveAssignment } from '../../staff/agent/release-inactive-owner.ts';
 import { moved, standingOf } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
 import type { TicketReopenInput } from './input.ts';
@@ -55,5 +55,8 @@ async function sentBack(ctx: Context, ticket: Ticket, at: Date): Promise<NewFact
   const from = standingOf(ticket);
   if (ctx.actor.kind === 'customer') ticket.waitingSince ??= at;
   moveTo(ticket, TicketStatus.OPEN, at, (await workspaceOf(ctx)).closeAfter);
-  return [moved(ticket, from, { at }), ...(await backToWork(ctx, ticket, from.status))];
+  return [
+    moved(ticket, from, { at }),
+    ...(await clearInactiveAssignment(ctx, ticket, from.status)),
+  ];
 }

@@ -12,7 +12,7 @@ import { indexEach } from '../message/write.ts';
 import { type Aim, aimOf, looksTheSame } from '../../configuration/status/target.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { againstMove, refuse } from '../../model/ticket/preconditions.ts';
-import { backToWork } from '../../staff/agent/release-inactive-owner.ts';
+import { clearInactiveAssignment } from '../../staff/agent/release-inactive-owner.ts';
 import {
   type Changes,
   type Standing,
@@ -59,7 +59,7 @@ export async function statusChange(
   if (solution) facts.push(...settled(ticket, solving.at));
   if (solution && input.solveIncidents !== false)
     facts.push(...(await solveIncidents(ctx, ticket, solving)));
-  await recordAll(ctx, [...facts, ...(await backToWork(ctx, ticket, from.status))]);
+  await recordAll(ctx, [...facts, ...(await clearInactiveAssignment(ctx, ticket, from.status))]);
   return { ticket, userErrors: [] };
 }
 

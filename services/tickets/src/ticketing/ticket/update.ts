@@ -8,10 +8,10 @@ import { reindex } from '../message/reindex.ts';
 import { make } from '../../configuration/tag/make.ts';
 import { type Changes, fact, updated } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
-import { type NewHands, handOver } from '../../staff/agent/reassign.ts';
+import { type NewAssignment, reassignTicket } from '../../staff/agent/reassign.ts';
 import type { TicketUpdateInput } from './input.ts';
 import type { TicketUpdatePayload } from './payload.ts';
-import { ownExternalId, refuseNoOrganization } from '../../staff/references.ts';
+import { appOnlyExternalId, refuseInvalidOrganizationId } from '../../staff/references.ts';
 import { refuseTaken } from '../../model/ticket/unique-external-id.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
@@ -26,7 +26,7 @@ export async function update(ctx: Context, input: TicketUpdateInput): Promise<Ti
   expectVersion(ticket, input.expectedVersion);
   for (const [field, code] of Object.entries(LASTING))
     if (input[field as keyof typeof LASTING] === null) throw new Refusal(code, field);
-  refuseNoOrganization(input.organizationId);
+  refuseInvalidOrganizationId(input.organizationId);
   const changes: Changes = {};
   const set: Set = (field, value) => {
     if (ticket[field] === value) return;
@@ -41,7 +41,7 @@ export async function update(ctx: Context, input: TicketUpdateInput): Promise<Ti
   if (Object.keys(fields.changes).length) ticket.fields = fields.values;
   Object.assign(changes, fields.changes);
   const facts = Object.keys(changes).length ? [updated(ticket, changes, { publicFields })] : [];
-  const handed = hands ? await handOver(ctx, ticket, hands) : {};
+  const handed = hands ? await reassignTicket(ctx, ticket, hands) : {};
   if (Object.keys(handed).length)
     facts.push(fact('ticket.assigned', ticket, { cause: 'category', changes: handed }));
   await recordAll(ctx, facts);
@@ -57,7 +57,7 @@ async function setCategory(
   ticket: Ticket,
   { categoryId, priority }: TicketUpdateInput,
   set: Set,
-): Promise<NewHands | undefined> {
+): Promise<NewAssignment | undefined> {
   if (categoryId === undefined || categoryId === ticket.categoryId) return undefined;
   const driven = await drive(ctx, categoryId);
   set('categoryId', categoryId);
@@ -73,7 +73,7 @@ async function setExternalId(
   set: (field: 'externalId', value: string | null) => void,
 ): Promise<void> {
   if (ticket.appId && ticket.appId !== ctx.actor.id) throw new Refusal('FORBIDDEN', 'externalId');
-  const own = ownExternalId(ctx.actor, externalId);
+  const own = appOnlyExternalId(ctx.actor, externalId);
   if (own && own !== ticket.externalId) await refuseTaken(ctx, own);
   ticket.appId = own ? ctx.actor.id : null;
   set('externalId', own);
