@@ -3,7 +3,7 @@ import { sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { toId, toUuid } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { isDepartmentVisible } from './department/find.ts';
+import { isDepartmentVisible } from './department/queries.ts';
 
 /** Who answers tickets. */
 export const ANSWERING_ROLES: ReadonlySet<Role> = new Set([Role.AGENT, Role.LEAD, Role.ADMIN]);

@@ -3,7 +3,7 @@ import { Locale } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Department } from '../../staff/department/department.ts';
-import { departmentById } from '../../staff/department/find.ts';
+import { departmentById } from '../../staff/department/queries.ts';
 import { byId as ticketById } from '../../model/lookup/find.ts';
 import { CannedResponse, templateFor } from './canned-response.ts';
 import { create } from './create.ts';

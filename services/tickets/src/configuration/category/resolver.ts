@@ -2,7 +2,7 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Department } from '../../staff/department/department.ts';
-import { departmentById } from '../../staff/department/find.ts';
+import { departmentById } from '../../staff/department/queries.ts';
 import { TicketCategory } from './category.ts';
 import { TicketCategoryCreateInput, TicketCategoryCreatePayload, create } from './create.ts';
 import { TicketCategoryDeleteInput, TicketCategoryDeletePayload, remove } from './delete.ts';

@@ -1,6 +1,6 @@
 import { sql, uuids } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
-import { agentById } from '../../staff/agent/find.ts';
+import { agentById } from '../../staff/agent/queries.ts';
 import { factsOfAll } from '../event/queries.ts';
 import type { Contribution } from './contribution.ts';
 

@@ -4,7 +4,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { isBuiltInView } from './built-in.ts';
 import { View, ViewSharing } from './view.ts';
-import { isViewVisible, canShareViews } from './visible.ts';
+import { isViewVisible, canShareViews } from './sharing.ts';
 
 /** The view to change: an own private one, or for who may share views one that is shared with him. */
 export async function lockView(ctx: Context, id: string): Promise<View> {

@@ -3,13 +3,13 @@ import { type Page, PageArgs } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Agent } from '../../staff/agent/agent.ts';
-import { agentById } from '../../staff/agent/find.ts';
+import { agentById } from '../../staff/agent/queries.ts';
 import { Department } from '../../staff/department/department.ts';
-import { departmentById } from '../../staff/department/find.ts';
+import { departmentById } from '../../staff/department/queries.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { createView } from './create.ts';
 import { deleteView } from './delete.ts';
-import { defaultViewId, findViews } from './find.ts';
+import { defaultViewId, findViews } from './queries.ts';
 import {
   ViewCreateInput,
   ViewCreatePayload,
@@ -18,8 +18,8 @@ import {
   ViewUpdateInput,
   ViewUpdatePayload,
 } from './input.ts';
-import { countViewTickets, findViewTickets } from './list.ts';
-import { updateView } from './update.ts';
+import { countViewTickets, findViewTickets } from './tickets.ts';
+import { updateView } from './mutations.ts';
 import { View } from './view.ts';
 
 @Resolver(() => View)

@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { requireDepartmentId } from '../../staff/references.ts';
 import { ViewSharing } from './view.ts';
-import { canShareViews } from './visible.ts';
+import { canShareViews } from './sharing.ts';
 
 /** The department that a view is shared with, null for other views; refused where the caller may not share so. */
 export async function sharingDepartmentId(

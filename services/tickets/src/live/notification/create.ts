@@ -3,7 +3,7 @@ import { sql } from '@deskgraph/common/database/database';
 import type { Fact } from '@deskgraph/common/events/log';
 import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { currentStaffActors } from '../../staff/agent/who.ts';
+import { currentStaffActors } from '../../staff/agent/actors.ts';
 import type { TicketData } from '../../history/event/event.ts';
 import { ANSWERING_ROLES } from '../../staff/references.ts';
 import { sees } from '../../model/rights/visible.ts';

@@ -8,7 +8,7 @@ import type { UserError } from '@deskgraph/common/graphql/shared-types';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { again } from '@deskgraph/common/graphql/mutation';
 import { Context } from '@deskgraph/common/database/context';
-import { currentStaffActor } from '../../staff/agent/who.ts';
+import { currentStaffActor } from '../../staff/agent/actors.ts';
 import { applyAction, mapRefusalPath } from '../action/apply.ts';
 import { journaled } from '../../model/operation/journal.ts';
 import { lock } from '../../model/lookup/lock.ts';

@@ -3,7 +3,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { byId as jobById } from '../bulk/find.ts';
 import type { TicketEvent } from '../../history/event/event.ts';
 import { eventOf, factsOf } from '../../history/event/queries.ts';
-import { macroById } from '../macro/find.ts';
+import { macroById } from '../macro/queries.ts';
 import { byId as operationById } from '../undo/find.ts';
 import { byId as ticketById } from '../../model/lookup/find.ts';
 import type { Cause } from './cause.ts';

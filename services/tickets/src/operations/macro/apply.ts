@@ -5,7 +5,7 @@ import { applyAction, mapRefusalPath } from '../action/apply.ts';
 import { begin, journaled } from '../../model/operation/journal.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
 import { locked } from '../../model/lookup/lock.ts';
-import { macroById } from './find.ts';
+import { macroById } from './queries.ts';
 import type { MacroApplyInput, MacroApplyPayload } from './input.ts';
 import { recordMacroUse, ticketTraits } from './use.ts';
 

@@ -2,11 +2,11 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Department } from '../../staff/department/department.ts';
-import { departmentById } from '../../staff/department/find.ts';
+import { departmentById } from '../../staff/department/queries.ts';
 import { applyMacro } from './apply.ts';
 import { createMacro } from './create.ts';
 import { deleteMacro } from './delete.ts';
-import { findMacros, macroUsage } from './find.ts';
+import { findMacros, macroUsage } from './queries.ts';
 import {
   MacroApplyInput,
   MacroApplyPayload,
@@ -19,8 +19,8 @@ import {
 } from './input.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { Macro } from './macro.ts';
-import { suggestedMacros } from './suggest.ts';
-import { updateMacro } from './update.ts';
+import { suggestedMacros } from './suggestions.ts';
+import { updateMacro } from './mutations.ts';
 
 @Resolver(() => Macro)
 export class MacroResolver {

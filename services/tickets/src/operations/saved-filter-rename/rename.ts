@@ -4,7 +4,7 @@ import type { NewFact } from '@deskgraph/common/events/log';
 import { wordOf } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
 import { accessRoleState } from '../../staff/access/events.ts';
-import { AccessRole } from '../../staff/access/role.ts';
+import { AccessRole } from '../../staff/access/access-role.ts';
 import { escalationPathState } from '../../ticketing/escalation/events.ts';
 import { EscalationPath } from '../../ticketing/escalation/path.ts';
 import { stateOf as formState } from '../../configuration/form/events.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '@deskgraph/common/database/context';
-import { agentById } from '../../staff/agent/find.ts';
+import { agentById } from '../../staff/agent/queries.ts';
 import { shown } from '../external/actor.ts';
 import { addressOf } from '../requester/mail.ts';
 import { type Participant, ParticipantKind } from '../../model/participant/participant.ts';

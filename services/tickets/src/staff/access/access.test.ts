@@ -4,7 +4,7 @@ import { type Actor, PERSON_SCOPES, Role } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
 import { type TestService, countStatements, person } from '@deskgraph/common/testing/testing';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
-import { staffActorsByEmail } from '../agent/who.ts';
+import { staffActorsByEmail } from '../agent/actors.ts';
 import { DECIDED_BY } from '../../model/rights/visible.ts';
 
 let service: TestService;

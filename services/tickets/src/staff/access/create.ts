@@ -4,10 +4,10 @@ import { record } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { kept } from '../../model/saved-filter/stored.ts';
-import { refuseInvalidBase, refuseUnsupportedRightsFilter, normalizeScopes } from './check.ts';
+import { refuseInvalidBase, refuseUnsupportedRightsFilter, normalizeScopes } from './rights-filter.ts';
 import { accessRoleState } from './events.ts';
 import type { AccessRoleCreateInput, AccessRoleCreatePayload } from './input.ts';
-import { AccessRole } from './role.ts';
+import { AccessRole } from './access-role.ts';
 
 /** So many has a workspace at most. */
 const MOST = 200;

@@ -4,7 +4,7 @@ import { line, loose, z } from '@deskgraph/common/graphql/input';
 import { ScopeScalar } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { TicketFilter } from '../../model/filter/sql.ts';
-import { AccessRole } from './role.ts';
+import { AccessRole } from './access-role.ts';
 
 const bounds = loose({ name: line(100), scopes: z.array(z.string()).min(1).max(50) });
 const BASE = 'The role that it refines: LIGHT, AGENT, LEAD or ANALYST.';

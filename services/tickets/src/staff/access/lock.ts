@@ -2,7 +2,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { LockMode } from '@mikro-orm/postgresql';
 import { Agent } from '../agent/agent.ts';
-import { AccessRole } from './role.ts';
+import { AccessRole } from './access-role.ts';
 
 /** The access role to change. While it is locked nobody gets it. */
 export async function lockAccessRole(ctx: Context, id: string): Promise<AccessRole> {

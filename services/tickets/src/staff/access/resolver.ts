@@ -4,7 +4,7 @@ import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-g
 import { Agent } from '../agent/agent.ts';
 import { createAccessRole } from './create.ts';
 import { deleteAccessRole } from './delete.ts';
-import { accessRoleById, findAccessRoles } from './find.ts';
+import { accessRoleById, findAccessRoles } from './queries.ts';
 import {
   AccessRoleCreateInput,
   AccessRoleCreatePayload,
@@ -13,8 +13,8 @@ import {
   AccessRoleUpdateInput,
   AccessRoleUpdatePayload,
 } from './input.ts';
-import { AccessRole } from './role.ts';
-import { updateAccessRole } from './update.ts';
+import { AccessRole } from './access-role.ts';
+import { updateAccessRole } from './mutations.ts';
 
 @Resolver(() => AccessRole)
 export class AccessRoleResolver {

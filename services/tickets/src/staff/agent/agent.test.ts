@@ -11,7 +11,7 @@ import {
   reply,
   startTickets,
 } from '../../../testing/desk.ts';
-import { staffActorsByEmail } from './who.ts';
+import { staffActorsByEmail } from './actors.ts';
 
 let service: TestService;
 let desk: Desk;

@@ -12,7 +12,7 @@ import { identity } from '../../people/requester/identity.ts';
 import { Agent } from './agent.ts';
 import { agentState } from './events.ts';
 import { setDepartmentsOfAgent, refuseUnknownIds } from './membership.ts';
-import { refuseAccessRoleMismatch } from './role.ts';
+import { refuseAccessRoleMismatch } from './rights.ts';
 
 @InputType({ description: 'Input of agentInvite.' })
 export class AgentInviteInput {

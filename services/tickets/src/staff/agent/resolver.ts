@@ -4,17 +4,17 @@ import { ForwardArgs, type Page, PageArgs } from '@deskgraph/common/database/pag
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Department } from '../department/department.ts';
-import { departmentById } from '../department/find.ts';
+import { departmentById } from '../department/queries.ts';
 import { TicketFilter } from '../../model/filter/sql.ts';
 import { findOf } from '../../model/lookup/find.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { Agent, AgentConnection } from './agent.ts';
 import { AgentDeactivateInput, AgentDeactivatePayload, deactivateAgent } from './deactivate.ts';
-import { findAgents } from './find.ts';
+import { findAgents } from './queries.ts';
 import { AgentInviteInput, AgentInvitePayload, inviteAgent } from './invite.ts';
 import { departmentIdsOfAgent } from './membership.ts';
-import { AgentUpdateInput, AgentUpdatePayload, updateAgent } from './update.ts';
+import { AgentUpdateInput, AgentUpdatePayload, updateAgent } from './mutations.ts';
 
 @Resolver(() => Agent)
 export class AgentResolver {

@@ -4,7 +4,7 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { LockMode } from '@mikro-orm/postgresql';
 import { Department } from './department.ts';
-import { isDepartmentVisible } from './find.ts';
+import { isDepartmentVisible } from './queries.ts';
 
 /** The department to change. While it is locked no ticket comes into it. */
 export async function lockDepartment(ctx: Context, id: string): Promise<Department> {

@@ -11,8 +11,8 @@ import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { DepartmentCreateInput, DepartmentCreatePayload, createDepartment } from './create.ts';
 import { DepartmentDeleteInput, DepartmentDeletePayload, deleteDepartment } from './delete.ts';
 import { Department } from './department.ts';
-import { findDepartments } from './find.ts';
-import { DepartmentUpdateInput, DepartmentUpdatePayload, updateDepartment } from './update.ts';
+import { findDepartments } from './queries.ts';
+import { DepartmentUpdateInput, DepartmentUpdatePayload, updateDepartment } from './mutations.ts';
 
 @Resolver(() => Department)
 export class DepartmentResolver {

@@ -3,7 +3,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { Settings } from './settings.ts';
-import { SettingsUpdateInput, SettingsUpdatePayload, updateSettings } from './update.ts';
+import { SettingsUpdateInput, SettingsUpdatePayload, updateSettings } from './mutations.ts';
 
 @Resolver()
 export class SettingsResolver {

@@ -2,7 +2,7 @@ import { Auth, Personal, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { Agent } from '../../staff/agent/agent.ts';
-import { agentById } from '../../staff/agent/find.ts';
+import { agentById } from '../../staff/agent/queries.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { Draft } from './draft.ts';
 import { ofTicket } from './find.ts';

@@ -6,7 +6,7 @@ import { locked } from '../../model/lookup/lock.ts';
 import { requireAssigneeId } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
-import { escalationPathById } from './find.ts';
+import { escalationPathById } from './queries.ts';
 import type { TicketEscalateInput, TicketEscalatePayload } from './input.ts';
 import { escalationPathFor } from './match.ts';
 import { type EscalationTarget, nextEscalationStep, putEscalation, takeStep } from './step.ts';

@@ -6,7 +6,7 @@ import { matches } from '../../model/filter/sql.ts';
 import { frequentTexts } from '../../model/filter/text.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { filterOf } from '../../model/saved-filter/stored.ts';
-import { findEscalationPaths } from './find.ts';
+import { findEscalationPaths } from './queries.ts';
 import type { EscalationPath } from './path.ts';
 
 /** The oldest path whose filter lets the ticket through; asked for the workspace, and not for who escalates. One statement for all paths. */

@@ -2,16 +2,16 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Agent } from '../../staff/agent/agent.ts';
-import { agentById } from '../../staff/agent/find.ts';
+import { agentById } from '../../staff/agent/queries.ts';
 import { Department } from '../../staff/department/department.ts';
-import { departmentById } from '../../staff/department/find.ts';
+import { departmentById } from '../../staff/department/queries.ts';
 import { shown } from '../../people/external/actor.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { createEscalationPath } from './create.ts';
 import { deleteEscalationPath } from './delete.ts';
 import { escalateTicket } from './escalate.ts';
 import { Escalation } from './escalation.ts';
-import { escalationPathById, findEscalationPaths } from './find.ts';
+import { escalationPathById, findEscalationPaths } from './queries.ts';
 import {
   EscalationPathCreateInput,
   EscalationPathCreatePayload,
@@ -23,7 +23,7 @@ import {
   TicketEscalatePayload,
 } from './input.ts';
 import { EscalationPath, EscalationStep } from './path.ts';
-import { updateEscalationPath } from './update.ts';
+import { updateEscalationPath } from './mutations.ts';
 
 @Resolver(() => EscalationPath)
 export class EscalationPathResolver {

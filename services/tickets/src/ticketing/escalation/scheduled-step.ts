@@ -2,7 +2,7 @@ import type { Timer } from '@deskgraph/common/jobs/scheduler';
 import { recordAll } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { escalationPathById } from './find.ts';
+import { escalationPathById } from './queries.ts';
 import { nextEscalationStep, takeStep } from './step.ts';
 
 /** Nobody has solved it in time: the next step comes, for the reason of the first. */

@@ -8,7 +8,7 @@ import { index, write } from '../message/write.ts';
 import { resolve } from '../../people/requester/resolve.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { type Changes, fact, moved, standingOf } from '../../model/ticket/events.ts';
-import { reassignTicket } from '../../staff/agent/reassign.ts';
+import { reassignTicket } from '../../staff/agent/assignment.ts';
 import type { TicketImportChange, TicketImportInput, TicketImportPayload } from './input.ts';
 import { open } from '../ticket/build.ts';
 import { requireAssigneeId, requireDepartmentId, ifPresent } from '../../staff/references.ts';

@@ -4,7 +4,7 @@ import { type Page, PageArgs } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { Agent } from '../../staff/agent/agent.ts';
-import { agentById } from '../../staff/agent/find.ts';
+import { agentById } from '../../staff/agent/queries.ts';
 import { shown } from '../../people/external/actor.ts';
 import { byId } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';

@@ -12,7 +12,7 @@ import { fact, moved, standingOf } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
 import type { TicketAssignInput } from './input.ts';
 import type { TicketAssignPayload } from './payload.ts';
-import { type NewAssignment, reassignTicket } from '../../staff/agent/reassign.ts';
+import { type NewAssignment, reassignTicket } from '../../staff/agent/assignment.ts';
 import { moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';

@@ -8,7 +8,7 @@ import { reindex } from '../message/reindex.ts';
 import { make } from '../../configuration/tag/make.ts';
 import { type Changes, fact, updated } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
-import { type NewAssignment, reassignTicket } from '../../staff/agent/reassign.ts';
+import { type NewAssignment, reassignTicket } from '../../staff/agent/assignment.ts';
 import type { TicketUpdateInput } from './input.ts';
 import type { TicketUpdatePayload } from './payload.ts';
 import { appOnlyExternalId, refuseInvalidOrganizationId } from '../../staff/references.ts';

@@ -2,7 +2,7 @@ import { type Actor, Role, hasRole } from '@deskgraph/common/auth/access';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { LockMode } from '@mikro-orm/postgresql';
-import { AccessRole } from '../access/role.ts';
+import { AccessRole } from '../access/access-role.ts';
 import type { Agent } from './agent.ts';
 import { refuseLastAdmin } from './lock.ts';
 

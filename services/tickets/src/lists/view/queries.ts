@@ -5,7 +5,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { reads } from '../../model/ticket/read-rights.ts';
 import { builtInViews, builtInDefaultViewId } from './built-in.ts';
 import { View } from './view.ts';
-import { visibleViewSql } from './visible.ts';
+import { visibleViewSql } from './sharing.ts';
 
 /** All views of the caller: the built-in ones, then the others by name. */
 export async function findViews(ctx: Context): Promise<View[]> {

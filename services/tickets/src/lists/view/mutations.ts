@@ -7,7 +7,7 @@ import { DEFAULT_VIEW_COLUMNS, refuseUnknownColumns } from './columns.ts';
 import { DEFAULT_VIEW_ORDER } from './create.ts';
 import { setDefaultView } from './default.ts';
 import { viewState } from './events.ts';
-import { viewById } from './find.ts';
+import { viewById } from './queries.ts';
 import type { ViewUpdateInput, ViewUpdatePayload } from './input.ts';
 import { lockView, limitViews } from './lock.ts';
 import { sharingDepartmentId } from './share.ts';

@@ -4,7 +4,7 @@ import { record } from '@deskgraph/common/events/log';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { kept } from '../../model/saved-filter/stored.ts';
-import { refuseInvalidBase, refuseUnsupportedRightsFilter, normalizeScopes } from './check.ts';
+import { refuseInvalidBase, refuseUnsupportedRightsFilter, normalizeScopes } from './rights-filter.ts';
 import { accessRoleState } from './events.ts';
 import type { AccessRoleUpdateInput, AccessRoleUpdatePayload } from './input.ts';
 import { lockAccessRole, refuseAccessRoleInUse } from './lock.ts';

@@ -2,7 +2,7 @@ import { type Actor, Role, allows } from '@deskgraph/common/auth/access';
 import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
-import { AccessRole } from './role.ts';
+import { AccessRole } from './access-role.ts';
 
 /** Who leads people knows what they may, and apps and people with the scope for settings. A condition on `r`. */
 const visible = (actor: Actor): Condition =>

@@ -13,7 +13,7 @@ import { Agent } from './agent.ts';
 import { agentState } from './events.ts';
 import { lockAgent } from './lock.ts';
 import { departmentIdsOfAgent, setDepartmentsOfAgent, refuseUnknownIds } from './membership.ts';
-import { setAgentRights } from './role.ts';
+import { setAgentRights } from './rights.ts';
 
 @InputType({ description: 'Input of agentUpdate. What is left out stays; null clears.' })
 export class AgentUpdateInput {

@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { FieldFilter } from '@deskgraph/common/filter/custom-field-filter';
 import { listed } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
-import { resolveMe } from '../agent/who.ts';
+import { resolveMe } from '../agent/actors.ts';
 import { byId as fieldById } from '../../model/field/find.ts';
 import type { TicketFilter } from '../../model/filter/sql.ts';
 import { DECIDED_BY } from '../../model/rights/visible.ts';
