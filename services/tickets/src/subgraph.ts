@@ -22,7 +22,7 @@ import {
 } from './ticketing/attachment/resolver.ts';
 import { fileTimers } from './ticketing/attachment/scheduled-tasks.ts';
 import { TicketCategory } from './configuration/category/category.ts';
-import { byId as categoryById } from './configuration/category/find.ts';
+import { categoryById } from './configuration/category/find.ts';
 import { CategoryOfTicket } from './configuration/category/of-ticket.ts';
 import { TicketCategoryResolver } from './configuration/category/resolver.ts';
 import { forgets } from './ticketing/bin/erase-personal-data.ts';
@@ -50,7 +50,7 @@ import {
 import { escalationTask } from './ticketing/escalation/scheduled-step.ts';
 import { TicketEventResolver, TicketTimeline } from './history/event/resolver.ts';
 import { MessageAdded, TicketSubscriptions } from './history/event/subscription.ts';
-import { byId as fieldById } from './model/field/find.ts';
+import { fieldById } from './model/field/find.ts';
 import { TicketField } from './model/field/field.ts';
 import { FieldsOfTicket } from './configuration/field/of-ticket.ts';
 import { TicketFieldResolver } from './configuration/field/resolver.ts';

@@ -12,8 +12,8 @@ import {
   reply,
   startTickets,
 } from '../../../testing/desk.ts';
-import { fill } from './template.ts';
-import { EXAMPLE } from './values.ts';
+import { renderTemplate } from './template.ts';
+import { EXAMPLE_VALUES } from './values.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -224,7 +224,7 @@ describe('hostile templates', () => {
     ['a file', '{% render "../../package.json" %}'],
   ])('%s is stopped at once', (_, template) => {
     const begin = process.cpuUsage();
-    expect(() => fill(template, EXAMPLE, ['input', 'body'])).toThrow(Refusal);
+    expect(() => renderTemplate(template, EXAMPLE_VALUES, ['input', 'body'])).toThrow(Refusal);
     expect(process.cpuUsage(begin).user / 1000).toBeLessThan(500);
   });
 
@@ -235,7 +235,9 @@ describe('hostile templates', () => {
     'ticket.toString',
     'process.env',
     'global',
-  ])('{{ %s }} is nothing', (path) => expect(fill(`[{{ ${path} }}]`, EXAMPLE, [])).toBe('[]'));
+  ])('{{ %s }} is nothing', (path) =>
+    expect(renderTemplate(`[{{ ${path} }}]`, EXAMPLE_VALUES, [])).toBe('[]'),
+  );
 });
 
 test('what can’t be is refused by name', async () => {

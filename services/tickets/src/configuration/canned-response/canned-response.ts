@@ -36,7 +36,7 @@ export class CannedResponse extends Stored<'shortcut' | 'departmentId'> {
 }
 
 /** The template for a language: the same, else the same language elsewhere, else the one for all. */
-export function templateFor(
+export function templateForLocale(
   { text, bodies }: Pick<CannedResponse, 'text' | 'bodies'>,
   locale: string | null | undefined,
 ): string {

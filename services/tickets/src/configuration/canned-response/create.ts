@@ -4,16 +4,16 @@ import { record } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { CannedResponse } from './canned-response.ts';
-import { stateOf } from './events.ts';
+import { cannedResponseState } from './events.ts';
 import type { CannedResponseCreateInput, CannedResponseCreatePayload } from './input.ts';
 import { refuseTaken } from './lock.ts';
-import { refuseUnfillable } from './template.ts';
+import { refuseInvalidTemplate } from './template.ts';
 import { requireScopeDepartmentId } from '../../staff/department/scope.ts';
 
 /** So many has a workspace at most. */
 const MOST = 1_000;
 
-export async function create(
+export async function createCannedResponse(
   ctx: Context,
   input: CannedResponseCreateInput,
 ): Promise<CannedResponseCreatePayload> {
@@ -34,7 +34,7 @@ export async function create(
     bodies: input.bodies ?? {},
     departmentId,
   });
-  await record(ctx, 'canned_response.created', canned, { state: stateOf(canned) });
+  await record(ctx, 'canned_response.created', canned, { state: cannedResponseState(canned) });
   return { cannedResponse: canned, userErrors: [] };
 }
 
@@ -45,7 +45,7 @@ export function refuseTemplates({
   body?: string | null;
   bodies?: Record<string, string> | null;
 }): void {
-  if (body) refuseUnfillable(body, ['input', 'body']);
+  if (body) refuseInvalidTemplate(body, ['input', 'body']);
   for (const [locale, template] of Object.entries(bodies ?? {}))
-    refuseUnfillable(template, ['input', 'bodies', locale]);
+    refuseInvalidTemplate(template, ['input', 'bodies', locale]);
 }

@@ -3,11 +3,11 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { record } from '@deskgraph/common/events/log';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
-import { stateOf } from './events.ts';
+import { cannedResponseState } from './events.ts';
 import type { CannedResponseDeleteInput, CannedResponseDeletePayload } from './input.ts';
 import { locked } from './lock.ts';
 
-export async function remove(
+export async function deleteCannedResponse(
   ctx: Context,
   input: CannedResponseDeleteInput,
 ): Promise<CannedResponseDeletePayload> {
@@ -16,7 +16,7 @@ export async function remove(
   if (await isNeeded(ctx, canned.id)) throw new Refusal('IN_USE', 'id');
   const subject = { id: canned.id, version: canned.version + 1 };
   ctx.em.remove(canned);
-  await record(ctx, 'canned_response.deleted', subject, { state: stateOf(canned) });
+  await record(ctx, 'canned_response.deleted', subject, { state: cannedResponseState(canned) });
   return { deletedId: subject.id, userErrors: [] };
 }
 

@@ -1,7 +1,13 @@
 import type { CannedResponse } from './canned-response.ts';
 
 /** The stored answer as every fact about it carries it. */
-export const stateOf = ({ title, shortcut, text, bodies, departmentId }: CannedResponse) => ({
+export const cannedResponseState = ({
+  title,
+  shortcut,
+  text,
+  bodies,
+  departmentId,
+}: CannedResponse) => ({
   title,
   shortcut,
   body: text,

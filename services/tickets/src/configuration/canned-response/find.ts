@@ -7,7 +7,7 @@ import { departmentScopeSql } from '../../staff/department/scope.ts';
 const TEXT_LIMIT = 100;
 
 /** The stored answers of the caller by title; `text` stands in title, shortcut or a body. */
-export async function find(
+export async function findCannedResponses(
   ctx: Context,
   text: string | null | undefined,
 ): Promise<CannedResponse[]> {
@@ -26,7 +26,7 @@ export async function find(
 }
 
 /** One stored answer by id, if the caller has it. */
-export const byId = (ctx: Context, id: string): Promise<CannedResponse | null> =>
+export const cannedResponseById = (ctx: Context, id: string): Promise<CannedResponse | null> =>
   ctx.load.byId('canned response', id, async (ids) => {
     const em = await ctx.read();
     const { rows } =

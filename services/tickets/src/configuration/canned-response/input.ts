@@ -3,7 +3,7 @@ import { bytes, line, loose, z } from '@deskgraph/common/graphql/input';
 import { Json } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { CannedResponse } from './canned-response.ts';
-import { DESCRIBED } from './values.ts';
+import { TEMPLATE_VARIABLES } from './values.ts';
 
 const BODY_BYTES = 16 * 1024;
 const LOCALES = 50;
@@ -39,7 +39,7 @@ const shortcut = z
   .regex(/^\/[\p{L}\p{N}_-]+$/u);
 const bounds = loose({ title: line(100), shortcut, body: bytes(BODY_BYTES), bodies });
 
-const BODY = `Markdown, a Liquid template, at most 16 KiB, with the variables ${DESCRIBED}. Refused with TEMPLATE_INVALID, naming the line, when it can’t be filled.`;
+const BODY = `Markdown, a Liquid template, at most 16 KiB, with the variables ${TEMPLATE_VARIABLES}. Refused with TEMPLATE_INVALID, naming the line, when it can’t be filled.`;
 const BODIES =
   'The same by language, an object of language tag and template, at most 50: `{"pt-BR": "Olá {{requester.name}}"}`.';
 const SHORTCUT =

@@ -5,10 +5,10 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
 import { byId as ticketById } from '../../model/lookup/find.ts';
-import { CannedResponse, templateFor } from './canned-response.ts';
-import { create } from './create.ts';
-import { remove } from './delete.ts';
-import { find } from './find.ts';
+import { CannedResponse, templateForLocale } from './canned-response.ts';
+import { createCannedResponse } from './create.ts';
+import { deleteCannedResponse } from './delete.ts';
+import { findCannedResponses } from './find.ts';
 import {
   CannedResponseCreateInput,
   CannedResponseCreatePayload,
@@ -17,9 +17,9 @@ import {
   CannedResponseUpdateInput,
   CannedResponseUpdatePayload,
 } from './input.ts';
-import { fill } from './template.ts';
-import { update } from './update.ts';
-import { DESCRIBED, languageOf, valuesOf } from './values.ts';
+import { renderTemplate } from './template.ts';
+import { updateCannedResponse } from './update.ts';
+import { TEMPLATE_VARIABLES, replyLanguage, templateValues } from './values.ts';
 
 @Resolver(() => CannedResponse)
 export class CannedResponseResolver {
@@ -35,7 +35,7 @@ export class CannedResponseResolver {
     text: string | null,
     @Ctx() ctx: Context,
   ): Promise<CannedResponse[]> {
-    return find(ctx, text);
+    return findCannedResponses(ctx, text);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.AGENT] })
@@ -47,7 +47,7 @@ export class CannedResponseResolver {
     @Arg('input', () => CannedResponseCreateInput) input: CannedResponseCreateInput,
     @Ctx() ctx: Context,
   ): Promise<CannedResponseCreatePayload> {
-    return create(ctx, input);
+    return createCannedResponse(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.AGENT] })
@@ -59,7 +59,7 @@ export class CannedResponseResolver {
     @Arg('input', () => CannedResponseUpdateInput) input: CannedResponseUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<CannedResponseUpdatePayload> {
-    return update(ctx, input);
+    return updateCannedResponse(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.AGENT] })
@@ -71,11 +71,11 @@ export class CannedResponseResolver {
     @Arg('input', () => CannedResponseDeleteInput) input: CannedResponseDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<CannedResponseDeletePayload> {
-    return remove(ctx, input);
+    return deleteCannedResponse(ctx, input);
   }
 
   @FieldResolver(() => String, {
-    description: `Markdown, a Liquid template with the variables ${DESCRIBED}.`,
+    description: `Markdown, a Liquid template with the variables ${TEMPLATE_VARIABLES}.`,
   })
   body(
     @Root() canned: CannedResponse,
@@ -85,7 +85,7 @@ export class CannedResponseResolver {
     })
     locale: string | null,
   ): string {
-    return templateFor(canned, locale);
+    return templateForLocale(canned, locale);
   }
 
   @FieldResolver(() => String, {
@@ -101,9 +101,11 @@ export class CannedResponseResolver {
     const ticket = await ticketById(ctx, ticketId);
     return (
       ticket &&
-      fill(templateFor(canned, await languageOf(ctx, ticket)), await valuesOf(ctx, ticket), [
-        'render',
-      ])
+      renderTemplate(
+        templateForLocale(canned, await replyLanguage(ctx, ticket)),
+        await templateValues(ctx, ticket),
+        ['render'],
+      )
     );
   }
 

@@ -1,6 +1,6 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import { Liquid, type LiquidError } from 'liquidjs';
-import { EXAMPLE, type Values } from './values.ts';
+import { EXAMPLE_VALUES, type TemplateValues } from './values.ts';
 
 /** Longest result, as of a message. */
 const RESULT_BYTES = 64 * 1024;
@@ -27,7 +27,7 @@ const engine = new Liquid({
 });
 
 /** The text of a template with its variables filled; refused at `field` where it can't be. */
-export function fill(template: string, values: Values, field: string[]): string {
+export function renderTemplate(template: string, values: TemplateValues, field: string[]): string {
   try {
     const text = engine.parseAndRenderSync(template, values) as string;
     if (Buffer.byteLength(text) <= RESULT_BYTES) return text;
@@ -38,8 +38,8 @@ export function fill(template: string, values: Values, field: string[]): string 
 }
 
 /** Refuses a template that could not be filled, before anybody wants to send it. */
-export const refuseUnfillable = (template: string, field: string[]): void =>
-  void fill(template, EXAMPLE, field);
+export const refuseInvalidTemplate = (template: string, field: string[]): void =>
+  void renderTemplate(template, EXAMPLE_VALUES, field);
 
 /** Names the line, and what is wrong there. */
 function told({ message, token }: Partial<LiquidError>): string {

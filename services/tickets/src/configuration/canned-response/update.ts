@@ -5,12 +5,12 @@ import { record } from '@deskgraph/common/events/log';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { refuseTemplates } from './create.ts';
-import { stateOf } from './events.ts';
+import { cannedResponseState } from './events.ts';
 import type { CannedResponseUpdateInput, CannedResponseUpdatePayload } from './input.ts';
 import { locked, refuseTaken } from './lock.ts';
 import { requireScopeDepartmentId } from '../../staff/department/scope.ts';
 
-export async function update(
+export async function updateCannedResponse(
   ctx: Context,
   input: CannedResponseUpdateInput,
 ): Promise<CannedResponseUpdatePayload> {
@@ -19,7 +19,7 @@ export async function update(
   const canned = await locked(ctx, input.id);
   expectVersion(canned, input.expectedVersion);
   refuseTemplates(input);
-  const before = stateOf(canned);
+  const before = cannedResponseState(canned);
   if (input.departmentId !== undefined && input.departmentId !== canned.departmentId)
     canned.departmentId = await requireScopeDepartmentId(ctx, input.departmentId);
   if (input.shortcut && input.shortcut !== canned.shortcut) {
@@ -32,7 +32,7 @@ export async function update(
   canned.title = input.title ?? canned.title;
   canned.text = input.body ?? canned.text;
   if (input.bodies !== undefined) canned.bodies = input.bodies ?? {};
-  const after = stateOf(canned);
+  const after = cannedResponseState(canned);
   const changes = changesOf(before, after);
   if (!changes) return { cannedResponse: canned, userErrors: [] };
   touch(canned);

@@ -4,7 +4,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 
 /** What templates can name. */
-export interface Values extends Record<string, object> {
+export interface TemplateValues extends Record<string, object> {
   ticket: { number: number; subject: string; product: string; createdAt: string };
   requester: { name: string };
   agent: { name: string };
@@ -12,11 +12,11 @@ export interface Values extends Record<string, object> {
   workspace: { name: string };
 }
 
-export const DESCRIBED =
+export const TEMPLATE_VARIABLES =
   '`{{ticket.number}}`, `{{ticket.subject}}`, `{{ticket.product}}`, `{{ticket.createdAt}}` (a day), `{{requester.name}}`, `{{agent.name}}` (who sends it), `{{department.name}}`, `{{workspace.name}}`';
 
 /** A template is tried with these when it is saved. */
-export const EXAMPLE: Values = {
+export const EXAMPLE_VALUES: TemplateValues = {
   ticket: { number: 1, subject: 'Subject', product: 'Product', createdAt: '2027-01-31' },
   requester: { name: 'Requester' },
   agent: { name: 'Agent' },
@@ -50,11 +50,11 @@ const around = (ctx: Context, { departmentId }: Ticket): Promise<Around> =>
   ) as Promise<Around>;
 
 /** The language to answer a ticket in: its requester's, else the default of the desk. */
-export const languageOf = async (ctx: Context, ticket: Ticket): Promise<string> =>
+export const replyLanguage = async (ctx: Context, ticket: Ticket): Promise<string> =>
   ticket.locale ?? (await around(ctx, ticket)).locale;
 
 /** The values for a ticket, as the caller sends them. */
-export async function valuesOf(ctx: Context, ticket: Ticket): Promise<Values> {
+export async function templateValues(ctx: Context, ticket: Ticket): Promise<TemplateValues> {
   const { workspace, timeZone, department } = await around(ctx, ticket);
   return {
     ticket: {

@@ -5,7 +5,7 @@ import { newId, uuidOf } from '@deskgraph/common/core/id';
 import { type TestService, app, countStatements } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
-import { nameFor } from './names.ts';
+import { nameForLocales } from './names.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -130,11 +130,11 @@ describe('categories', () => {
       name: 'Bills',
       names: { pt: 'Faturas', 'pt-PT': 'Facturas', 'zh-Hans': '账单' },
     };
-    expect(nameFor(category, ['pt-PT'])).toBe('Facturas');
-    expect(nameFor(category, ['PT-br'])).toBe('Faturas');
-    expect(nameFor(category, ['zh-Hant', 'zh-Hans-CN'])).toBe('账单');
-    expect(nameFor(category, ['*', 'sl'])).toBe('Bills');
-    expect(nameFor(category, [])).toBe('Bills');
+    expect(nameForLocales(category, ['pt-PT'])).toBe('Facturas');
+    expect(nameForLocales(category, ['PT-br'])).toBe('Faturas');
+    expect(nameForLocales(category, ['zh-Hant', 'zh-Hans-CN'])).toBe('账单');
+    expect(nameForLocales(category, ['*', 'sl'])).toBe('Bills');
+    expect(nameForLocales(category, [])).toBe('Bills');
   });
 
   test('are at most 5 deep, make no circle, and two at one place have two names', async () => {

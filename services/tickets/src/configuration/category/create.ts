@@ -8,9 +8,14 @@ import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { requireDepartmentId, ifPresent } from '../../staff/references.ts';
 import { TicketPriority } from '../../model/ticket/enums.ts';
 import { TicketCategory } from './category.ts';
-import { stateOf } from './events.ts';
-import { localized, namesByLocale } from './names.ts';
-import { lockedTree, refuseFull, refusePlace, refuseTaken } from './tree.ts';
+import { categoryState } from './events.ts';
+import { canonicalNames, namesByLocale } from './names.ts';
+import {
+  lockCategoryTree,
+  refuseTooManyCategories,
+  refuseInvalidParent,
+  refuseDuplicateCategoryName,
+} from './tree.ts';
 
 @InputType({ description: 'Input of ticketCategoryCreate.' })
 export class TicketCategoryCreateInput {
@@ -52,17 +57,17 @@ export class TicketCategoryCreatePayload extends Payload {
   ticketCategory?: TicketCategory | null;
 }
 
-export async function create(
+export async function createCategory(
   ctx: Context,
   input: TicketCategoryCreateInput,
 ): Promise<TicketCategoryCreatePayload> {
-  const names = localized(input.names);
-  const tree = await lockedTree(ctx);
+  const names = canonicalNames(input.names);
+  const tree = await lockCategoryTree(ctx);
   const { name, parentId = null, priority = null } = input;
   const place = { id: newId('cat'), name, parentId };
-  refuseFull(tree);
-  refusePlace(tree, place.id, parentId);
-  refuseTaken(tree, place, 'name');
+  refuseTooManyCategories(tree);
+  refuseInvalidParent(tree, place.id, parentId);
+  refuseDuplicateCategoryName(tree, place, 'name');
   const department = await ifPresent(input.departmentId, (id) =>
     requireDepartmentId(ctx, id, 'departmentId'),
   );
@@ -73,6 +78,6 @@ export async function create(
     departmentId: department,
     priority,
   });
-  await record(ctx, 'category.created', category, { state: stateOf(category) });
+  await record(ctx, 'category.created', category, { state: categoryState(category) });
   return { ticketCategory: category, userErrors: [] };
 }

@@ -6,18 +6,21 @@ import { requireDepartmentId } from '../../staff/references.ts';
 import type { TicketPriority } from '../../model/ticket/enums.ts';
 
 /** What a category gives to a ticket: its own, or what the nearest above it has. */
-export interface Driven {
+export interface CategoryDefaults {
   departmentId: string | null;
   priority: TicketPriority | null;
 }
 
-const NOTHING: Driven = { departmentId: null, priority: null };
+const NOTHING: CategoryDefaults = { departmentId: null, priority: null };
 
 /**
  * The category that an input names at `categoryId`, by what it gives; held until the transaction ends. It is not there for an app that does not
  * see the department that the ticket would go to.
  */
-export async function drive(ctx: Context, id: string | null | undefined): Promise<Driven> {
+export async function categoryDefaults(
+  ctx: Context,
+  id: string | null | undefined,
+): Promise<CategoryDefaults> {
   if (id === null || id === undefined) return NOTHING;
   const each = async (one: string) => [one, await given(ctx, one)] as const;
   return ctx.load.byKey(
@@ -28,8 +31,8 @@ export async function drive(ctx: Context, id: string | null | undefined): Promis
   );
 }
 
-async function given(ctx: Context, id: string): Promise<Driven> {
-  if (!(await isOffered(ctx, id))) throw new Refusal('NOT_FOUND', 'categoryId');
+async function given(ctx: Context, id: string): Promise<CategoryDefaults> {
+  if (!(await isCategoryAvailable(ctx, id))) throw new Refusal('NOT_FOUND', 'categoryId');
   const { rows } = await sql<{ department: string | null; priority: TicketPriority | null }>`
     with recursive path as (
       select parent_id, department_id, priority, 1 as step from category where id = ${uuidOf('cat', id)}::uuid
@@ -48,7 +51,7 @@ async function given(ctx: Context, id: string): Promise<Driven> {
 }
 
 /** Can tickets still get this category? */
-export async function isOffered(ctx: Context, id: string): Promise<boolean> {
+export async function isCategoryAvailable(ctx: Context, id: string): Promise<boolean> {
   const { rows } = await sql`
     select from category where id = ${uuidOf('cat', id)}::uuid and workspace_id = ${ctx.workspace}::uuid and deleted_at is null for key share
   `.execute(ctx.em.getKysely());

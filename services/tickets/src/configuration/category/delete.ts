@@ -7,9 +7,9 @@ import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { refuseNamed } from '../../model/saved-filter/named.ts';
-import { stateOf } from './events.ts';
+import { categoryState } from './events.ts';
 import { locked } from './lock.ts';
-import { lockedTree } from './tree.ts';
+import { lockCategoryTree } from './tree.ts';
 
 @InputType({ description: 'Input of ticketCategoryDelete.' })
 export class TicketCategoryDeleteInput {
@@ -28,11 +28,11 @@ export class TicketCategoryDeletePayload extends Payload {
 }
 
 /** Deletes a category that nothing unsolved is about, and that none is below. Its row stays, for the tickets of the past to name it. */
-export async function remove(
+export async function deleteCategory(
   ctx: Context,
   input: TicketCategoryDeleteInput,
 ): Promise<TicketCategoryDeletePayload> {
-  const tree = await lockedTree(ctx);
+  const tree = await lockCategoryTree(ctx);
   const category = await locked(ctx, input.id);
   expectVersion(category, input.expectedVersion);
   const hasBelow = [...tree.values()].some(({ parentId }) => parentId === category.id);
@@ -41,7 +41,7 @@ export async function remove(
   category.deletedAt = new Date();
   category.updatedAt = category.deletedAt;
   category.version += 1;
-  await record(ctx, 'category.deleted', category, { state: stateOf(category) });
+  await record(ctx, 'category.deleted', category, { state: categoryState(category) });
   return { deletedId: category.id, userErrors: [] };
 }
 

@@ -4,7 +4,7 @@ import { reads } from '../../model/ticket/read-rights.ts';
 import { TicketCategory } from './category.ts';
 
 /** All categories by name. */
-export async function find(ctx: Context): Promise<TicketCategory[]> {
+export async function findCategories(ctx: Context): Promise<TicketCategory[]> {
   const em = await ctx.read();
   const { rows } = await sql`
     select * from category where workspace_id = ${ctx.workspace}::uuid and deleted_at is null order by lower(name), id`.execute(
@@ -14,7 +14,7 @@ export async function find(ctx: Context): Promise<TicketCategory[]> {
 }
 
 /** Also one that is deleted: tickets of the past name it. */
-export const byId = (ctx: Context, id: string): Promise<TicketCategory | null> =>
+export const categoryById = (ctx: Context, id: string): Promise<TicketCategory | null> =>
   ctx.load.byId('category', id, async (ids) => {
     if (!reads(ctx.actor)) return [];
     const em = await ctx.read();

@@ -1,15 +1,15 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import { line, z } from '@deskgraph/common/graphql/input';
 
-export const MOST_NAMES = 50;
+export const MAX_LOCALIZED_NAMES = 50;
 export const namesByLocale = z.record(z.string().max(35), line(100));
 
 /** Names by language tags in their one spelling; refused by the name of what is none. */
-export function localized(
+export function canonicalNames(
   names: Record<string, string> | null | undefined,
 ): Record<string, string> {
   const given = Object.entries(names ?? {});
-  if (given.length > MOST_NAMES) throw new Refusal('TOO_LONG', 'names');
+  if (given.length > MAX_LOCALIZED_NAMES) throw new Refusal('TOO_LONG', 'names');
   return Object.fromEntries(given.map(([locale, name]) => [canonical(locale), name]));
 }
 
@@ -22,7 +22,7 @@ function canonical(locale: string): string {
 }
 
 /** The name in the first of the reader's languages that there is one for: `pt-BR` also reads `pt`. */
-export function nameFor(
+export function nameForLocales(
   { name, names }: { name: string; names: Record<string, string> },
   locales: readonly string[],
 ): string {

@@ -2,7 +2,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketCategory } from './category.ts';
-import { byId } from './find.ts';
+import { categoryById } from './find.ts';
 
 @Resolver(() => Ticket)
 export class CategoryOfTicket {
@@ -14,6 +14,6 @@ export class CategoryOfTicket {
     @Root() { categoryId }: Ticket,
     @Ctx() ctx: Context,
   ): Promise<TicketCategory | null> | null {
-    return categoryId ? byId(ctx, categoryId) : null;
+    return categoryId ? categoryById(ctx, categoryId) : null;
   }
 }

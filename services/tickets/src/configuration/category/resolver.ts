@@ -4,11 +4,23 @@ import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-g
 import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
 import { TicketCategory } from './category.ts';
-import { TicketCategoryCreateInput, TicketCategoryCreatePayload, create } from './create.ts';
-import { TicketCategoryDeleteInput, TicketCategoryDeletePayload, remove } from './delete.ts';
-import { byId, find } from './find.ts';
-import { nameFor } from './names.ts';
-import { TicketCategoryUpdateInput, TicketCategoryUpdatePayload, update } from './update.ts';
+import {
+  TicketCategoryCreateInput,
+  TicketCategoryCreatePayload,
+  createCategory,
+} from './create.ts';
+import {
+  TicketCategoryDeleteInput,
+  TicketCategoryDeletePayload,
+  deleteCategory,
+} from './delete.ts';
+import { categoryById, findCategories } from './find.ts';
+import { nameForLocales } from './names.ts';
+import {
+  TicketCategoryUpdateInput,
+  TicketCategoryUpdatePayload,
+  updateCategory,
+} from './update.ts';
 
 @Resolver(() => TicketCategory)
 export class TicketCategoryResolver {
@@ -17,7 +29,7 @@ export class TicketCategoryResolver {
     description: 'The categories by name, those below others among them; at most 1,000.',
   })
   ticketCategories(@Ctx() ctx: Context): Promise<TicketCategory[]> {
-    return find(ctx);
+    return findCategories(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -28,7 +40,7 @@ export class TicketCategoryResolver {
     @Arg('input', () => TicketCategoryCreateInput) input: TicketCategoryCreateInput,
     @Ctx() ctx: Context,
   ): Promise<TicketCategoryCreatePayload> {
-    return create(ctx, input);
+    return createCategory(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -39,7 +51,7 @@ export class TicketCategoryResolver {
     @Arg('input', () => TicketCategoryUpdateInput) input: TicketCategoryUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<TicketCategoryUpdatePayload> {
-    return update(ctx, input);
+    return updateCategory(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -51,7 +63,7 @@ export class TicketCategoryResolver {
     @Arg('input', () => TicketCategoryDeleteInput) input: TicketCategoryDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<TicketCategoryDeletePayload> {
-    return remove(ctx, input);
+    return deleteCategory(ctx, input);
   }
 
   @FieldResolver(() => String, {
@@ -59,7 +71,7 @@ export class TicketCategoryResolver {
       'The name in the first of the reader’s languages that there is one for, else in the workspace’s.',
   })
   name(@Root() category: TicketCategory, @Ctx() ctx: Context): string {
-    return nameFor(category, ctx.locales);
+    return nameForLocales(category, ctx.locales);
   }
 
   @FieldResolver(() => TicketCategory, { nullable: true, description: 'The category above it.' })
@@ -67,7 +79,7 @@ export class TicketCategoryResolver {
     @Root() { parentId }: TicketCategory,
     @Ctx() ctx: Context,
   ): Promise<TicketCategory | null> | null {
-    return parentId ? byId(ctx, parentId) : null;
+    return parentId ? categoryById(ctx, parentId) : null;
   }
 
   @FieldResolver(() => Department, {

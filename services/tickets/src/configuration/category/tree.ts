@@ -10,7 +10,7 @@ const LEVELS = 5;
 type Branch = Pick<TicketCategory, 'id' | 'name' | 'parentId'>;
 
 /** All categories, for one who changes them; whoever else does waits, so that no two changes make a circle together. */
-export async function lockedTree(ctx: Context): Promise<Map<string, TicketCategory>> {
+export async function lockCategoryTree(ctx: Context): Promise<Map<string, TicketCategory>> {
   const db = ctx.em.getKysely();
   await sql`select from workspace where id = ${ctx.workspace}::uuid for no key update`.execute(db);
   const { rows } =
@@ -20,12 +20,12 @@ export async function lockedTree(ctx: Context): Promise<Map<string, TicketCatego
   return new Map(hydrate(ctx.orm, TicketCategory, rows).map((category) => [category.id, category]));
 }
 
-export function refuseFull(tree: ReadonlyMap<string, Branch>): void {
+export function refuseTooManyCategories(tree: ReadonlyMap<string, Branch>): void {
   if (tree.size >= MOST) throw new Refusal('LIMIT_REACHED');
 }
 
 /** Refuses a place in the tree that is not there, lies below the category itself, or is too deep for all that hangs on it. */
-export function refusePlace(
+export function refuseInvalidParent(
   tree: ReadonlyMap<string, Branch>,
   id: string,
   parentId: string | null,
@@ -44,7 +44,7 @@ export function refusePlace(
 }
 
 /** Two below the same one don't have the same name. */
-export function refuseTaken(
+export function refuseDuplicateCategoryName(
   tree: ReadonlyMap<string, Branch>,
   { id, name, parentId }: Branch,
   field: string,

@@ -9,10 +9,10 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { requireDepartmentId, ifPresent } from '../../staff/references.ts';
 import { TicketPriority } from '../../model/ticket/enums.ts';
 import { TicketCategory } from './category.ts';
-import { stateOf } from './events.ts';
+import { categoryState } from './events.ts';
 import { locked } from './lock.ts';
-import { localized, namesByLocale } from './names.ts';
-import { lockedTree, refusePlace, refuseTaken } from './tree.ts';
+import { canonicalNames, namesByLocale } from './names.ts';
+import { lockCategoryTree, refuseInvalidParent, refuseDuplicateCategoryName } from './tree.ts';
 
 @InputType({
   description:
@@ -61,30 +61,30 @@ export class TicketCategoryUpdatePayload extends Payload {
   ticketCategory?: TicketCategory | null;
 }
 
-export async function update(
+export async function updateCategory(
   ctx: Context,
   input: TicketCategoryUpdateInput,
 ): Promise<TicketCategoryUpdatePayload> {
   if (input.name === null) throw new Refusal('REQUIRED', 'name');
-  const tree = await lockedTree(ctx);
+  const tree = await lockCategoryTree(ctx);
   const category = await locked(ctx, input.id);
   expectVersion(category, input.expectedVersion);
-  const before = stateOf(category);
+  const before = categoryState(category);
   if (input.name !== undefined) category.name = input.name;
-  if (input.names !== undefined) category.names = localized(input.names);
+  if (input.names !== undefined) category.names = canonicalNames(input.names);
   if (input.parentId !== undefined) {
-    refusePlace(tree, category.id, input.parentId);
+    refuseInvalidParent(tree, category.id, input.parentId);
     category.parentId = input.parentId;
   }
-  refuseTaken(tree, category, input.name === undefined ? 'parentId' : 'name');
+  refuseDuplicateCategoryName(tree, category, input.name === undefined ? 'parentId' : 'name');
   if (input.departmentId !== undefined)
     category.departmentId = await ifPresent(input.departmentId, (id) =>
       requireDepartmentId(ctx, id, 'departmentId'),
     );
   if (input.priority !== undefined) category.priority = input.priority;
-  const changes = changesOf(before, stateOf(category));
+  const changes = changesOf(before, categoryState(category));
   if (!changes) return { ticketCategory: category, userErrors: [] };
   touch(category);
-  await record(ctx, 'category.updated', category, { state: stateOf(category), changes });
+  await record(ctx, 'category.updated', category, { state: categoryState(category), changes });
   return { ticketCategory: category, userErrors: [] };
 }

@@ -3,14 +3,14 @@ import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { bounds, check } from '../../model/field/check.ts';
-import { stateOf } from './events.ts';
+import { fieldBounds, refuseInvalidField } from '../../model/field/check.ts';
+import { fieldState } from './events.ts';
 import { FieldKind, TicketField } from '../../model/field/field.ts';
 import { refuseMore } from './lock.ts';
 
 @InputType({ description: 'Input of ticketFieldCreate.' })
 export class TicketFieldCreateInput {
-  static readonly bounds = bounds;
+  static readonly bounds = fieldBounds;
   @Field(() => String, {
     description:
       'The name for programs, of `a-z0-9_`, a letter first, at most 50 characters; unique in the workspace, never changes.',
@@ -61,7 +61,7 @@ export class TicketFieldCreatePayload extends Payload {
   ticketField?: TicketField | null;
 }
 
-export async function create(
+export async function createField(
   ctx: Context,
   input: TicketFieldCreateInput,
 ): Promise<TicketFieldCreatePayload> {
@@ -73,7 +73,7 @@ export async function create(
     visibleToRequester: input.visibleToRequester ?? false,
     editableByRequester: input.editableByRequester ?? false,
   };
-  check(definition);
+  refuseInvalidField(definition);
   await refuseMore(ctx, key);
   const field = ctx.em.create(TicketField, {
     id: newId('fld'),
@@ -82,6 +82,6 @@ export async function create(
     label,
     ...definition,
   });
-  await record(ctx, 'field.created', field, { state: stateOf(field) });
+  await record(ctx, 'field.created', field, { state: fieldState(field) });
   return { ticketField: field, userErrors: [] };
 }

@@ -4,7 +4,7 @@ import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { refuseNamed } from '../../model/saved-filter/named.ts';
-import { stateOf } from './events.ts';
+import { fieldState } from './events.ts';
 import { locked } from './lock.ts';
 
 @InputType({ description: 'Input of ticketFieldDelete.' })
@@ -24,7 +24,7 @@ export class TicketFieldDeletePayload extends Payload {
 }
 
 /** No ticket gets a value of it any more, so that nothing may ask for it or set it. Its row stays, for the values that tickets have. */
-export async function remove(
+export async function deleteField(
   ctx: Context,
   input: TicketFieldDeleteInput,
 ): Promise<TicketFieldDeletePayload> {
@@ -34,6 +34,6 @@ export async function remove(
   field.deletedAt = new Date();
   field.updatedAt = field.deletedAt;
   field.version += 1;
-  await record(ctx, 'field.deleted', field, { state: stateOf(field) });
+  await record(ctx, 'field.deleted', field, { state: fieldState(field) });
   return { deletedId: field.id, userErrors: [] };
 }

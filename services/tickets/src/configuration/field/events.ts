@@ -1,7 +1,7 @@
 import type { TicketField } from '../../model/field/field.ts';
 
 /** The field as every fact about it carries it. */
-export const stateOf = ({
+export const fieldState = ({
   key,
   label,
   kind,

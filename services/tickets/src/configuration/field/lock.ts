@@ -32,7 +32,7 @@ export async function refuseMore(ctx: Context, key: string): Promise<void> {
 }
 
 /** The fields that tickets can get values of; they stay as they are until the transaction ends. */
-export const offered = (ctx: Context): Promise<TicketField[]> =>
+export const lockFieldsForShare = (ctx: Context): Promise<TicketField[]> =>
   ctx.load.byParent(
     'held fields',
     ctx.workspace,

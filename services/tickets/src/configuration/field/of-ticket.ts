@@ -2,9 +2,9 @@ import { Json } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Ctx, Directive, Field, FieldResolver, ID, ObjectType, Resolver, Root } from 'type-graphql';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { byId } from '../../model/field/find.ts';
-import { spelled } from '../../model/field/normalize.ts';
-import type { Value } from '../../model/field/value.ts';
+import { fieldById } from '../../model/field/find.ts';
+import { formatFieldValue } from '../../model/field/normalize.ts';
+import type { CustomFieldValue } from '../../model/field/value.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'The value of a custom field.' })
 @Directive('@shareable')
@@ -27,24 +27,24 @@ export class FieldsOfTicket {
       'The values of custom fields that the caller may see, by key; those without a value are left out.',
   })
   fields(@Root() { fields }: Ticket, @Ctx() ctx: Context): Promise<FieldValue[]> {
-    return shown(ctx, fields);
+    return visibleFieldValues(ctx, fields);
   }
 }
 
 /** Values as the caller may see them; null is the value of one that is cleared. */
-export async function shown(
+export async function visibleFieldValues(
   ctx: Context,
-  values: Record<string, Value | null>,
+  values: Record<string, CustomFieldValue | null>,
 ): Promise<FieldValue[]> {
   const found = await Promise.all(
     Object.entries(values).map(async ([fieldId, value]) => {
-      const field = await byId(ctx, fieldId);
+      const field = await fieldById(ctx, fieldId);
       return (
         field && {
           fieldId,
           key: field.key,
           value,
-          text: value === null ? null : spelled(field.kind, value, ctx.locales),
+          text: value === null ? null : formatFieldValue(field.kind, value, ctx.locales),
         }
       );
     }),

@@ -1,11 +1,11 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import { TicketFieldCreateInput, TicketFieldCreatePayload, create } from './create.ts';
-import { TicketFieldDeleteInput, TicketFieldDeletePayload, remove } from './delete.ts';
+import { TicketFieldCreateInput, TicketFieldCreatePayload, createField } from './create.ts';
+import { TicketFieldDeleteInput, TicketFieldDeletePayload, deleteField } from './delete.ts';
 import { TicketField } from '../../model/field/field.ts';
-import { find } from '../../model/field/find.ts';
-import { TicketFieldUpdateInput, TicketFieldUpdatePayload, update } from './update.ts';
+import { findFields } from '../../model/field/find.ts';
+import { TicketFieldUpdateInput, TicketFieldUpdatePayload, updateField } from './update.ts';
 
 @Resolver(() => TicketField)
 export class TicketFieldResolver {
@@ -14,7 +14,7 @@ export class TicketFieldResolver {
     description: 'The custom fields that the caller may see, by label; at most 100.',
   })
   ticketFields(@Ctx() ctx: Context): Promise<TicketField[]> {
-    return find(ctx);
+    return findFields(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -25,7 +25,7 @@ export class TicketFieldResolver {
     @Arg('input', () => TicketFieldCreateInput) input: TicketFieldCreateInput,
     @Ctx() ctx: Context,
   ): Promise<TicketFieldCreatePayload> {
-    return create(ctx, input);
+    return createField(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -36,7 +36,7 @@ export class TicketFieldResolver {
     @Arg('input', () => TicketFieldUpdateInput) input: TicketFieldUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<TicketFieldUpdatePayload> {
-    return update(ctx, input);
+    return updateField(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -48,6 +48,6 @@ export class TicketFieldResolver {
     @Arg('input', () => TicketFieldDeleteInput) input: TicketFieldDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<TicketFieldDeletePayload> {
-    return remove(ctx, input);
+    return deleteField(ctx, input);
   }
 }

@@ -3,14 +3,14 @@ import type { Context } from '@deskgraph/common/database/context';
 import { readsOnHold } from '../../model/ticket/read-rights.ts';
 import type { TicketField } from '../../model/field/field.ts';
 import type { FieldValueInput } from './input.ts';
-import { offered } from './lock.ts';
-import { type Values, valueOf } from '../../model/field/value.ts';
+import { lockFieldsForShare } from './lock.ts';
+import { type CustomFieldValues, parseFieldValue } from '../../model/field/value.ts';
 
 /** What all values of a ticket may take, as every fact about it carries them. */
 const MOST_BYTES = 32 * 1024;
 
-export interface Filled {
-  values: Values;
+export interface FieldValueChanges {
+  values: CustomFieldValues;
   /** What changed, by the ids of the fields. */
   changes: Record<string, [from: unknown, to: unknown]>;
   /** Those of them that requesters see. */
@@ -18,15 +18,15 @@ export interface Filled {
 }
 
 /** The values of a ticket with those of an input at `place`: null clears, what is not named stays. All that is wrong is refused together. */
-export async function filled(
+export async function applyFieldValues(
   ctx: Context,
-  before: Values,
+  before: CustomFieldValues,
   inputs: readonly FieldValueInput[] | null | undefined,
   place = ['input', 'fields'],
-): Promise<Filled> {
-  const after: Filled = { values: { ...before }, changes: {}, publicFields: [] };
+): Promise<FieldValueChanges> {
+  const after: FieldValueChanges = { values: { ...before }, changes: {}, publicFields: [] };
   if (!inputs?.length) return after;
-  const fields = new Map((await offered(ctx)).map((field) => [field.id, field]));
+  const fields = new Map((await lockFieldsForShare(ctx)).map((field) => [field.id, field]));
   const errors: UserErrorData[] = [];
   // By the name of the field, which people know.
   const error = ({ key }: TicketField, code: string): UserErrorData => ({
@@ -42,7 +42,7 @@ export async function filled(
     else if (seen.has(fieldId)) errors.push(error(field, 'TAKEN'));
     else {
       seen.add(fieldId);
-      const checked = valueOf(field, value);
+      const checked = parseFieldValue(field, value);
       if ('fault' in checked) errors.push(error(field, checked.fault));
       else put(after, field, checked.value);
     }
@@ -57,9 +57,9 @@ const forActor = ({ actor }: Context, field: TicketField | undefined): TicketFie
   readsOnHold(actor) || field?.visibleToRequester ? field : undefined;
 
 function put(
-  { values, changes, publicFields }: Filled,
+  { values, changes, publicFields }: FieldValueChanges,
   field: TicketField,
-  value: Values[string] | null,
+  value: CustomFieldValues[string] | null,
 ): void {
   const from = values[field.id] ?? null;
   if (JSON.stringify(from) === JSON.stringify(value)) return;

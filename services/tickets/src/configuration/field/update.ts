@@ -5,8 +5,8 @@ import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { bounds, check } from '../../model/field/check.ts';
-import { stateOf } from './events.ts';
+import { fieldBounds, refuseInvalidField } from '../../model/field/check.ts';
+import { fieldState } from './events.ts';
 import { TicketField } from '../../model/field/field.ts';
 import { locked } from './lock.ts';
 
@@ -15,7 +15,7 @@ import { locked } from './lock.ts';
     'Input of ticketFieldUpdate. What is left out stays. Values that tickets have stay, also when they would be refused now.',
 })
 export class TicketFieldUpdateInput {
-  static readonly bounds = bounds;
+  static readonly bounds = fieldBounds;
   @Field(() => ID, { description: 'Which field.' }) id!: string;
   @Field(() => String, {
     nullable: true,
@@ -64,19 +64,19 @@ export class TicketFieldUpdatePayload extends Payload {
 
 const PARTS = ['label', 'options', 'pattern', 'visibleToRequester', 'editableByRequester'] as const;
 
-export async function update(
+export async function updateField(
   ctx: Context,
   input: TicketFieldUpdateInput,
 ): Promise<TicketFieldUpdatePayload> {
   const field = await locked(ctx, input.id);
   expectVersion(field, input.expectedVersion);
-  const before = stateOf(field);
+  const before = fieldState(field);
   for (const part of PARTS) {
     if (input[part] === null) throw new Refusal('REQUIRED', part);
     if (input[part] !== undefined) Object.assign(field, { [part]: input[part] });
   }
-  check(field);
-  const after = stateOf(field);
+  refuseInvalidField(field);
+  const after = fieldState(field);
   const changes = changesOf(before, after);
   if (!changes) return { ticketField: field, userErrors: [] };
   touch(field);

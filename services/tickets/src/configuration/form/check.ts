@@ -1,8 +1,8 @@
 import { Refusal, type UserErrorData } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
-import { offered } from '../field/lock.ts';
+import { lockFieldsForShare } from '../field/lock.ts';
 import { kept } from '../../model/saved-filter/stored.ts';
-import { refuseUnanswerable } from './condition.ts';
+import { refuseUnsupportedCondition } from './condition.ts';
 import { FieldRequirement, type FormField } from './form.ts';
 import type { FormFieldInput } from './input.ts';
 
@@ -10,11 +10,11 @@ import type { FormFieldInput } from './input.ts';
 const MOST_BYTES = 64 * 1024;
 
 /** The fields of a form as they are kept; refused where there is no such field, or it stands there twice, or its condition can't be answered. */
-export async function checked(
+export async function toFormFields(
   ctx: Context,
   inputs: readonly FormFieldInput[],
 ): Promise<FormField[]> {
-  const known = new Set((await offered(ctx)).map(({ id }) => id));
+  const known = new Set((await lockFieldsForShare(ctx)).map(({ id }) => id));
   const seen = new Set<string>();
   const errors: UserErrorData[] = [];
   for (const [at, { fieldId, showWhen }] of inputs.entries()) {
@@ -22,7 +22,7 @@ export async function checked(
     if (!known.has(fieldId)) errors.push({ code: 'NOT_FOUND', field: [...place, 'fieldId'] });
     else if (seen.has(fieldId)) errors.push({ code: 'TAKEN', field: [...place, 'fieldId'] });
     seen.add(fieldId);
-    if (showWhen) refuseUnanswerable(ctx.actor, showWhen, [...place, 'showWhen']);
+    if (showWhen) refuseUnsupportedCondition(ctx.actor, showWhen, [...place, 'showWhen']);
   }
   if (errors.length) throw new Refusal(errors);
   const fields = inputs.map(({ fieldId, showWhen, required, roles }) => ({

@@ -30,12 +30,20 @@ const partsOf = (filter: TicketFilter): TicketFilter[] =>
   placedIn(filter, []).map(([part]) => part);
 
 /** Whoever fills a form, the same fields are shown for the same ticket: what he may see of it himself has no say. */
-export const neutral = (actor: Actor): Actor => ({ ...actor, kind: 'system', role: null });
+export const unrestrictedActor = (actor: Actor): Actor => ({
+  ...actor,
+  kind: 'system',
+  role: null,
+});
 
 /** Refuses a condition that is too much, or asks for something else; each by its name. `place` leads to it in the input. */
-export function refuseUnanswerable(actor: Actor, filter: TicketFilter, place: string[]): void {
+export function refuseUnsupportedCondition(
+  actor: Actor,
+  filter: TicketFilter,
+  place: string[],
+): void {
   try {
-    fitsGiven(filter, neutral(actor), {});
+    fitsGiven(filter, unrestrictedActor(actor), {});
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new Refusal(error.errors.map(({ code, message }) => ({ code, field: place, message })));
@@ -53,11 +61,11 @@ export function refuseUnanswerable(actor: Actor, filter: TicketFilter, place: st
 }
 
 /** The ids of the custom fields that a condition asks for. */
-export const fieldsIn = (filter: TicketFilter): string[] =>
+export const fieldIdsInCondition = (filter: TicketFilter): string[] =>
   partsOf(filter).flatMap(({ field }) => (field ?? []).map(({ fieldId }) => fieldId));
 
 /** Does a condition ask only for what requesters see of a ticket? */
-export const isOpenToRequesters = (
+export const isVisibleToRequesters = (
   filter: TicketFilter,
   fields: ReadonlyMap<string, TicketField>,
 ): boolean =>

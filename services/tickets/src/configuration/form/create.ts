@@ -1,13 +1,13 @@
 import { record } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { checked } from './check.ts';
-import { stateOf } from './events.ts';
+import { toFormFields } from './check.ts';
+import { formState } from './events.ts';
 import { TicketForm } from './form.ts';
 import type { TicketFormCreateInput, TicketFormCreatePayload } from './input.ts';
 import { refuseMore, refuseTaken } from './lock.ts';
 
-export async function create(
+export async function createForm(
   ctx: Context,
   input: TicketFormCreateInput,
 ): Promise<TicketFormCreatePayload> {
@@ -18,8 +18,8 @@ export async function create(
     workspaceId: ctx.workspace,
     name: input.name,
     public: input.public ?? true,
-    fields: await checked(ctx, input.fields),
+    fields: await toFormFields(ctx, input.fields),
   });
-  await record(ctx, 'form.created', ticketForm, { state: stateOf(ticketForm) });
+  await record(ctx, 'form.created', ticketForm, { state: formState(ticketForm) });
   return { ticketForm, userErrors: [] };
 }

@@ -4,12 +4,12 @@ import { record } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
-import { stateOf } from './events.ts';
+import { formState } from './events.ts';
 import type { TicketFormDeleteInput, TicketFormDeletePayload } from './input.ts';
 import { locked } from './lock.ts';
 
 /** Deletes a form that no unsolved ticket was made with. Its row stays, for the tickets of the past to name it. */
-export async function remove(
+export async function deleteForm(
   ctx: Context,
   input: TicketFormDeleteInput,
 ): Promise<TicketFormDeletePayload> {
@@ -19,7 +19,7 @@ export async function remove(
   form.deletedAt = new Date();
   form.updatedAt = form.deletedAt;
   form.version += 1;
-  await record(ctx, 'form.deleted', form, { state: stateOf(form) });
+  await record(ctx, 'form.deleted', form, { state: formState(form) });
   return { deletedId: form.id, userErrors: [] };
 }
 

@@ -5,10 +5,10 @@ import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { reads, readsOnHold } from '../../model/ticket/read-rights.ts';
-import { byId as fieldById } from '../../model/field/find.ts';
-import { fieldsIn } from './condition.ts';
+import { fieldById } from '../../model/field/find.ts';
+import { fieldIdsInCondition } from './condition.ts';
 import { type FormField, TicketForm } from './form.ts';
-import { fieldsFor } from './visible-fields.ts';
+import { fieldsVisibleTo } from './visible-fields.ts';
 
 /** The forms that exist for the actor, as a condition on `f`: requesters have those that are offered to them. */
 function visible(actor: Actor): Condition {
@@ -18,11 +18,11 @@ function visible(actor: Actor): Condition {
 }
 
 /** All forms that the caller can make tickets with, by name. */
-export const find = (ctx: Context): Promise<TicketForm[]> =>
+export const findForms = (ctx: Context): Promise<TicketForm[]> =>
   byCondition(ctx, sql`f.deleted_at is null`);
 
 /** Also one that is deleted: tickets that were made with it name it. */
-export const byId = (ctx: Context, id: string): Promise<TicketForm | null> =>
+export const formById = (ctx: Context, id: string): Promise<TicketForm | null> =>
   ctx.load.byId('form', id, (ids) => byCondition(ctx, sql`f.id = any(${uuids('frm', ids)})`));
 
 async function byCondition(ctx: Context, condition: Condition): Promise<TicketForm[]> {
@@ -35,12 +35,18 @@ async function byCondition(ctx: Context, condition: Condition): Promise<TicketFo
 }
 
 /** The fields of a form, as far as the caller has them in it. */
-export async function fieldsOf(ctx: Context, { fields }: TicketForm): Promise<FormField[]> {
+export async function visibleFormFields(
+  ctx: Context,
+  { fields }: TicketForm,
+): Promise<FormField[]> {
   const ids = new Set(
-    fields.flatMap(({ fieldId, showWhen }) => [fieldId, ...(showWhen ? fieldsIn(showWhen) : [])]),
+    fields.flatMap(({ fieldId, showWhen }) => [
+      fieldId,
+      ...(showWhen ? fieldIdsInCondition(showWhen) : []),
+    ]),
   );
   const found = await Promise.all([...ids].map((id) => fieldById(ctx, id)));
-  return fieldsFor(
+  return fieldsVisibleTo(
     ctx.actor,
     fields,
     new Map(found.flatMap((field) => (field ? [[field.id, field]] : []))),
@@ -48,13 +54,13 @@ export async function fieldsOf(ctx: Context, { fields }: TicketForm): Promise<Fo
 }
 
 /** The form that an input names; held until the transaction ends, so that it is not deleted with this ticket made with it. */
-export async function formId(ctx: Context, id: string, field: string): Promise<string> {
-  if (!(await isOffered(ctx, id, visible(ctx.actor)))) throw new Refusal('NOT_FOUND', field);
+export async function requireForm(ctx: Context, id: string, field: string): Promise<string> {
+  if (!(await isFormAvailable(ctx, id, visible(ctx.actor)))) throw new Refusal('NOT_FOUND', field);
   return id;
 }
 
 /** Can tickets still be made with this form? `among` bounds for whom. */
-export async function isOffered(
+export async function isFormAvailable(
   ctx: Context,
   id: string,
   among: Condition = sql`true`,

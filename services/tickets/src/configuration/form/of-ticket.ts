@@ -1,7 +1,7 @@
 import type { Context } from '@deskgraph/common/database/context';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { byId } from './find.ts';
+import { formById } from './find.ts';
 import { TicketForm } from './form.ts';
 
 @Resolver(() => Ticket)
@@ -11,6 +11,6 @@ export class FormOfTicket {
     description: 'The form that it was made with; requesters read those that are offered to them.',
   })
   form(@Root() { formId }: Ticket, @Ctx() ctx: Context): Promise<TicketForm | null> | null {
-    return formId ? byId(ctx, formId) : null;
+    return formId ? formById(ctx, formId) : null;
   }
 }

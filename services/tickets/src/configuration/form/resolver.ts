@@ -2,10 +2,10 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { TicketField } from '../../model/field/field.ts';
-import { byId as fieldById } from '../../model/field/find.ts';
-import { create } from './create.ts';
-import { remove } from './delete.ts';
-import { fieldsOf, find } from './find.ts';
+import { fieldById } from '../../model/field/find.ts';
+import { createForm } from './create.ts';
+import { deleteForm } from './delete.ts';
+import { visibleFormFields, findForms } from './find.ts';
 import { FormField, TicketForm } from './form.ts';
 import {
   TicketFormCreateInput,
@@ -15,7 +15,7 @@ import {
   TicketFormUpdateInput,
   TicketFormUpdatePayload,
 } from './input.ts';
-import { update } from './update.ts';
+import { updateForm } from './update.ts';
 
 @Resolver(() => TicketForm)
 export class TicketFormResolver {
@@ -24,7 +24,7 @@ export class TicketFormResolver {
     description: 'The forms that the caller may make tickets with, by name; at most 100.',
   })
   ticketForms(@Ctx() ctx: Context): Promise<TicketForm[]> {
-    return find(ctx);
+    return findForms(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -35,7 +35,7 @@ export class TicketFormResolver {
     @Arg('input', () => TicketFormCreateInput) input: TicketFormCreateInput,
     @Ctx() ctx: Context,
   ): Promise<TicketFormCreatePayload> {
-    return create(ctx, input);
+    return createForm(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -47,7 +47,7 @@ export class TicketFormResolver {
     @Arg('input', () => TicketFormUpdateInput) input: TicketFormUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<TicketFormUpdatePayload> {
-    return update(ctx, input);
+    return updateForm(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -59,7 +59,7 @@ export class TicketFormResolver {
     @Arg('input', () => TicketFormDeleteInput) input: TicketFormDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<TicketFormDeletePayload> {
-    return remove(ctx, input);
+    return deleteForm(ctx, input);
   }
 
   @FieldResolver(() => [FormField], {
@@ -67,7 +67,7 @@ export class TicketFormResolver {
       'Its fields in order, as far as the caller has them in it; requesters have those that are shown to them. Administrators have all.',
   })
   fields(@Root() form: TicketForm, @Ctx() ctx: Context): Promise<FormField[]> {
-    return fieldsOf(ctx, form);
+    return visibleFormFields(ctx, form);
   }
 }
 

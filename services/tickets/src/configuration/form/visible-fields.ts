@@ -3,11 +3,11 @@ import type { TicketField } from '../../model/field/field.ts';
 import { fitsGiven, type TicketLike } from '../../model/filter/memory.ts';
 import { readsOnHold } from '../../model/ticket/read-rights.ts';
 import { filterOf } from '../../model/saved-filter/stored.ts';
-import { isOpenToRequesters, neutral } from './condition.ts';
+import { isVisibleToRequesters, unrestrictedActor } from './condition.ts';
 import type { FormField } from './form.ts';
 
 /** Those fields of a form that the caller has in it. Requesters have what is for requesters; administrators, who make forms, and apps have all. */
-export const fieldsFor = (
+export const fieldsVisibleTo = (
   actor: Actor,
   form: readonly FormField[],
   fields: ReadonlyMap<string, TicketField>,
@@ -22,10 +22,11 @@ function isFor(
   if (!field) return false;
   if (readsOnHold(actor))
     return !roles.length || actor.role === null || hasRole(actor, Role.ADMIN, ...roles);
-  const isOpen = !showWhen || isOpenToRequesters(filterOf(showWhen), fields);
+  const isOpen = !showWhen || isVisibleToRequesters(filterOf(showWhen), fields);
   return field.visibleToRequester && isOpen && (!roles.length || roles.includes(Role.REQUESTER));
 }
 
 /** Is a field of its form shown for a ticket? */
-export const isShown = (actor: Actor, ticket: TicketLike, { showWhen }: FormField): boolean =>
-  !showWhen || fitsGiven(filterOf(showWhen), neutral(actor), ticket, new Date(), true) === true;
+export const isFieldShown = (actor: Actor, ticket: TicketLike, { showWhen }: FormField): boolean =>
+  !showWhen ||
+  fitsGiven(filterOf(showWhen), unrestrictedActor(actor), ticket, new Date(), true) === true;

@@ -3,12 +3,12 @@ import { record } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { TicketStatus } from '../../model/ticket/enums.ts';
-import { stateOf } from './events.ts';
+import { customStatusState } from './events.ts';
 import type { CustomStatusCreateInput, CustomStatusCreatePayload } from './input.ts';
 import { refuseMore, refuseTaken } from './lock.ts';
 import { CustomStatus } from './status.ts';
 
-export async function create(
+export async function createCustomStatus(
   ctx: Context,
   { base, label, requesterLabel }: CustomStatusCreateInput,
 ): Promise<CustomStatusCreatePayload> {
@@ -23,6 +23,8 @@ export async function create(
     label,
     requesterLabel,
   });
-  await record(ctx, 'custom_status.created', customStatus, { state: stateOf(customStatus) });
+  await record(ctx, 'custom_status.created', customStatus, {
+    state: customStatusState(customStatus),
+  });
   return { customStatus, userErrors: [] };
 }

@@ -5,12 +5,12 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { refuseNamed } from '../../model/saved-filter/named.ts';
-import { stateOf } from './events.ts';
+import { customStatusState } from './events.ts';
 import type { CustomStatusDeleteInput, CustomStatusDeletePayload } from './input.ts';
 import { locked } from './lock.ts';
 
 /** Deletes a custom status that no ticket stands in and nothing names. Its row stays, for facts of the past to name it. */
-export async function remove(
+export async function deleteCustomStatus(
   ctx: Context,
   input: CustomStatusDeleteInput,
 ): Promise<CustomStatusDeletePayload> {
@@ -21,7 +21,9 @@ export async function remove(
   customStatus.deletedAt = new Date();
   customStatus.updatedAt = customStatus.deletedAt;
   customStatus.version += 1;
-  await record(ctx, 'custom_status.deleted', customStatus, { state: stateOf(customStatus) });
+  await record(ctx, 'custom_status.deleted', customStatus, {
+    state: customStatusState(customStatus),
+  });
   return { deletedId: customStatus.id, userErrors: [] };
 }
 

@@ -6,11 +6,11 @@ import { reads, readsOnHold } from '../../model/ticket/read-rights.ts';
 import { CustomStatus } from './status.ts';
 
 /** All custom statuses that tickets can get, in the order of their bases and by label. */
-export const find = (ctx: Context): Promise<CustomStatus[]> =>
+export const findCustomStatuses = (ctx: Context): Promise<CustomStatus[]> =>
   byCondition(ctx, sql`s.deleted_at is null`);
 
 /** Also one that is deleted: facts of the past name it. Requesters know of those only that their tickets stand in; see `shownTo`. */
-export const byId = (ctx: Context, id: string): Promise<CustomStatus | null> =>
+export const customStatusById = (ctx: Context, id: string): Promise<CustomStatus | null> =>
   ctx.load.byId('custom status', id, (ids) =>
     byCondition(ctx, sql`s.id = any(${uuids('sta', ids)})`),
   );
@@ -30,9 +30,9 @@ async function byCondition(ctx: Context, condition: Condition): Promise<CustomSt
  * A custom status of a ticket as the caller may know it. A requester knows of none over ON_HOLD, and those that have the same name for him are
  * one and the same to him, whichever of them his ticket stands in.
  */
-export const shownTo = (ctx: Context, id: string): Promise<CustomStatus | null> =>
+export const visibleCustomStatus = (ctx: Context, id: string): Promise<CustomStatus | null> =>
   readsOnHold(ctx.actor)
-    ? byId(ctx, id)
+    ? customStatusById(ctx, id)
     : ctx.load.byKey<CustomStatus | null>(
         'faces of custom statuses',
         id,

@@ -37,7 +37,10 @@ export async function refuseTaken(ctx: Context, label: string, id?: string): Pro
 }
 
 /** Those of them that tickets can still get; they stay until the transaction ends. */
-export async function offered(ctx: Context, ids: readonly string[]): Promise<CustomStatus[]> {
+export async function lockCustomStatusesForShare(
+  ctx: Context,
+  ids: readonly string[],
+): Promise<CustomStatus[]> {
   const found = await Promise.all(
     ids.map((id) => ctx.load.byId('held custom status', id, (all) => hold(ctx, all))),
   );

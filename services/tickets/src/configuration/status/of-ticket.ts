@@ -1,7 +1,7 @@
 import type { Context } from '@deskgraph/common/database/context';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { shownTo } from './find.ts';
+import { visibleCustomStatus } from './find.ts';
 import { CustomStatus } from './status.ts';
 
 @Resolver(() => Ticket)
@@ -15,6 +15,6 @@ export class CustomStatusOfTicket {
     @Root() { customStatusId }: Ticket,
     @Ctx() ctx: Context,
   ): Promise<CustomStatus | null> | null {
-    return customStatusId ? shownTo(ctx, customStatusId) : null;
+    return customStatusId ? visibleCustomStatus(ctx, customStatusId) : null;
   }
 }

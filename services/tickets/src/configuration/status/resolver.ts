@@ -2,9 +2,9 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { readsOnHold } from '../../model/ticket/read-rights.ts';
-import { create } from './create.ts';
-import { remove } from './delete.ts';
-import { find } from './find.ts';
+import { createCustomStatus } from './create.ts';
+import { deleteCustomStatus } from './delete.ts';
+import { findCustomStatuses } from './find.ts';
 import {
   CustomStatusCreateInput,
   CustomStatusCreatePayload,
@@ -14,7 +14,7 @@ import {
   CustomStatusUpdatePayload,
 } from './input.ts';
 import { CustomStatus } from './status.ts';
-import { update } from './update.ts';
+import { updateCustomStatus } from './update.ts';
 
 @Resolver(() => CustomStatus)
 export class CustomStatusResolver {
@@ -24,7 +24,7 @@ export class CustomStatusResolver {
       'The workspace’s own statuses, in the order of their bases and by label; at most 100. Those over ON_HOLD can’t be moved to while ON_HOLD is off.',
   })
   customStatuses(@Ctx() ctx: Context): Promise<CustomStatus[]> {
-    return find(ctx);
+    return findCustomStatuses(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -36,7 +36,7 @@ export class CustomStatusResolver {
     @Arg('input', () => CustomStatusCreateInput) input: CustomStatusCreateInput,
     @Ctx() ctx: Context,
   ): Promise<CustomStatusCreatePayload> {
-    return create(ctx, input);
+    return createCustomStatus(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -47,7 +47,7 @@ export class CustomStatusResolver {
     @Arg('input', () => CustomStatusUpdateInput) input: CustomStatusUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<CustomStatusUpdatePayload> {
-    return update(ctx, input);
+    return updateCustomStatus(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
@@ -59,7 +59,7 @@ export class CustomStatusResolver {
     @Arg('input', () => CustomStatusDeleteInput) input: CustomStatusDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<CustomStatusDeletePayload> {
-    return remove(ctx, input);
+    return deleteCustomStatus(ctx, input);
   }
 
   @FieldResolver(() => String, {

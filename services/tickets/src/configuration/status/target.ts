@@ -2,39 +2,46 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import type { Standing } from '../../model/ticket/events.ts';
 import type { TicketStatus } from '../../model/ticket/enums.ts';
-import { byId } from './find.ts';
-import { offered } from './lock.ts';
+import { customStatusById } from './find.ts';
+import { lockCustomStatusesForShare } from './lock.ts';
 import type { CustomStatus } from './status.ts';
 
 /** Where a move by hand is to lead, and the field of the input that says so. */
-export interface Aim {
+export interface TargetStatus {
   status: TicketStatus;
-  custom: CustomStatus | null;
+  customStatus: CustomStatus | null;
   field: 'status' | 'customStatusId';
 }
 
-export interface Aimed {
+export interface TargetStatusInput {
   status?: TicketStatus | null | undefined;
   customStatusId?: string | null | undefined;
 }
 
 /** Exactly one of the two is given. A custom status is held until the transaction ends, so that it is not deleted with this ticket in it. */
-export async function aimOf(ctx: Context, { status, customStatusId }: Aimed): Promise<Aim> {
+export async function resolveTargetStatus(
+  ctx: Context,
+  { status, customStatusId }: TargetStatusInput,
+): Promise<TargetStatus> {
   const isNamed = typeof customStatusId === 'string';
   if (status && isNamed) throw new Refusal('INVALID', 'customStatusId');
-  if (status) return { status, custom: null, field: 'status' };
+  if (status) return { status, customStatus: null, field: 'status' };
   if (!isNamed) throw new Refusal('INVALID', customStatusId === null ? 'customStatusId' : 'status');
-  const [custom] = await offered(ctx, [customStatusId]);
+  const [custom] = await lockCustomStatusesForShare(ctx, [customStatusId]);
   if (!custom) throw new Refusal('NOT_FOUND', 'customStatusId');
-  return { status: custom.base, custom, field: 'customStatusId' };
+  return { status: custom.base, customStatus: custom, field: 'customStatusId' };
 }
 
 /** Does the requester read the same name before a move between custom statuses and after it? */
-export async function looksTheSame(ctx: Context, from: Standing, to: Standing): Promise<boolean> {
+export async function isSameForRequester(
+  ctx: Context,
+  from: Standing,
+  to: Standing,
+): Promise<boolean> {
   if (from.status !== to.status || !from.customStatusId || !to.customStatusId) return false;
   const [before, after] = await Promise.all([
-    byId(ctx, from.customStatusId),
-    byId(ctx, to.customStatusId),
+    customStatusById(ctx, from.customStatusId),
+    customStatusById(ctx, to.customStatusId),
   ]);
   return before?.requesterLabel === after?.requesterLabel;
 }

@@ -4,14 +4,14 @@ import { record } from '@deskgraph/common/events/log';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import type { Changes } from '../../model/ticket/events.ts';
-import { stateOf } from './events.ts';
+import { customStatusState } from './events.ts';
 import type { CustomStatusUpdateInput, CustomStatusUpdatePayload } from './input.ts';
 import { locked, refuseTaken } from './lock.ts';
 
 const FIELDS = ['label', 'requesterLabel'] as const;
 
 /** Gives it other names; tickets that stand in it, and what was told of it, read them from now on. */
-export async function update(
+export async function updateCustomStatus(
   ctx: Context,
   input: CustomStatusUpdateInput,
 ): Promise<CustomStatusUpdatePayload> {
@@ -29,7 +29,7 @@ export async function update(
   if (!Object.keys(changes).length) return { customStatus, userErrors: [] };
   touch(customStatus);
   await record(ctx, 'custom_status.updated', customStatus, {
-    state: stateOf(customStatus),
+    state: customStatusState(customStatus),
     changes,
   });
   return { customStatus, userErrors: [] };

@@ -4,7 +4,7 @@ import { newId } from '@deskgraph/common/core/id';
 import { loose } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { stateOf } from './events.ts';
+import { tagState } from './events.ts';
 import { refuseTaken } from './lock.ts';
 import { tagColor, tagName } from './name.ts';
 import { Tag } from './tag.ts';
@@ -37,12 +37,12 @@ export class TagCreatePayload extends Payload {
   tag?: Tag | null;
 }
 
-export async function create(
+export async function createTag(
   ctx: Context,
   { name, color = null }: TagCreateInput,
 ): Promise<TagCreatePayload> {
   await refuseTaken(ctx, name);
   const tag = ctx.em.create(Tag, { id: newId('tag'), workspaceId: ctx.workspace, name, color });
-  await record(ctx, 'tag.created', tag, { state: stateOf(tag) });
+  await record(ctx, 'tag.created', tag, { state: tagState(tag) });
   return { tag, userErrors: [] };
 }

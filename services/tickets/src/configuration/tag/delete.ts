@@ -5,7 +5,7 @@ import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { stateOf } from './events.ts';
+import { tagState } from './events.ts';
 import { locked } from './lock.ts';
 
 @InputType({ description: 'Input of tagDelete.' })
@@ -25,13 +25,13 @@ export class TagDeletePayload extends Payload {
 }
 
 /** Deletes a label that no ticket has. */
-export async function remove(ctx: Context, input: TagDeleteInput): Promise<TagDeletePayload> {
+export async function deleteTag(ctx: Context, input: TagDeleteInput): Promise<TagDeletePayload> {
   const tag = await locked(ctx, input.id);
   expectVersion(tag, input.expectedVersion);
   if (await isNeeded(ctx, tag.name)) throw new Refusal('IN_USE', 'id');
   const subject = { id: tag.id, version: tag.version + 1 };
   ctx.em.remove(tag);
-  await record(ctx, 'tag.deleted', subject, { state: stateOf(tag) });
+  await record(ctx, 'tag.deleted', subject, { state: tagState(tag) });
   return { deletedId: subject.id, userErrors: [] };
 }
 

@@ -1,4 +1,4 @@
 import type { Tag } from './tag.ts';
 
 /** The label as every fact about it carries it. */
-export const stateOf = ({ name, color }: Tag) => ({ name, color });
+export const tagState = ({ name, color }: Tag) => ({ name, color });

@@ -10,7 +10,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Tag } from './tag.ts';
 
 /** Labels by name; `text` is what they begin with. */
-export async function find(
+export async function findTags(
   ctx: Context,
   query: PageRequest & { text?: string | null },
 ): Promise<Page<Tag>> {

@@ -3,7 +3,7 @@ import { sql } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
 
 /** Makes the labels that are not there yet, and holds all of them until the transaction ends: none is renamed or deleted under a ticket. */
-export async function make(ctx: Context, names: readonly string[]): Promise<void> {
+export async function ensureTags(ctx: Context, names: readonly string[]): Promise<void> {
   // In one order for all, so that two who make the same ones don't wait for each other.
   const wanted = [...new Set(names)].sort();
   await Promise.all(

@@ -9,7 +9,11 @@ import { Ticket } from '../../model/ticket/ticket.ts';
 const MOST = 5_000;
 
 /** Gives all tickets that have a label its new name, with one statement. Returns what is to be recorded of each. */
-export async function rename(ctx: Context, from: string, to: string): Promise<NewFact[]> {
+export async function renameTagOnTickets(
+  ctx: Context,
+  from: string,
+  to: string,
+): Promise<NewFact[]> {
   const at = new Date();
   const { rows } = await sql<object>`
     update ticket t set tags = array_replace(tags, ${from}, ${to}), version = version + 1, updated_at = ${at}

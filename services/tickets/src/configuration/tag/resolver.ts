@@ -6,11 +6,11 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { matches } from '../../model/filter/sql.ts';
 import { visible } from '../../model/rights/visible.ts';
-import { TagCreateInput, TagCreatePayload, create } from './create.ts';
-import { TagDeleteInput, TagDeletePayload, remove } from './delete.ts';
-import { find } from './find.ts';
+import { TagCreateInput, TagCreatePayload, createTag } from './create.ts';
+import { TagDeleteInput, TagDeletePayload, deleteTag } from './delete.ts';
+import { findTags } from './find.ts';
 import { Tag, TagConnection } from './tag.ts';
-import { TagUpdateInput, TagUpdatePayload, update } from './update.ts';
+import { TagUpdateInput, TagUpdatePayload, updateTag } from './update.ts';
 
 @Resolver(() => Tag)
 export class TagResolver {
@@ -28,7 +28,7 @@ export class TagResolver {
     @Ctx() ctx: Context,
   ): Promise<Page<Tag>> {
     if ((text?.length ?? 0) > 50) throw new Refusal([{ code: 'TOO_LONG', field: ['text'] }]);
-    return find(ctx, { ...page, text });
+    return findTags(ctx, { ...page, text });
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
@@ -39,7 +39,7 @@ export class TagResolver {
     @Arg('input', () => TagCreateInput) input: TagCreateInput,
     @Ctx() ctx: Context,
   ): Promise<TagCreatePayload> {
-    return create(ctx, input);
+    return createTag(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
@@ -50,7 +50,7 @@ export class TagResolver {
     @Arg('input', () => TagUpdateInput) input: TagUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<TagUpdatePayload> {
-    return update(ctx, input);
+    return updateTag(ctx, input);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
@@ -61,7 +61,7 @@ export class TagResolver {
     @Arg('input', () => TagDeleteInput) input: TagDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<TagDeletePayload> {
-    return remove(ctx, input);
+    return deleteTag(ctx, input);
   }
 
   @FieldResolver(() => Int, { description: 'How many tickets that the caller may see have it.' })

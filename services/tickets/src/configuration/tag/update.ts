@@ -7,10 +7,10 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { Changes } from '../../model/ticket/events.ts';
 import { renameKept } from '../../operations/saved-filter-rename/rename.ts';
-import { stateOf } from './events.ts';
+import { tagState } from './events.ts';
 import { locked, refuseTaken } from './lock.ts';
 import { tagColor, tagName } from './name.ts';
-import { rename } from './rename.ts';
+import { renameTagOnTickets } from './rename.ts';
 import { Tag } from './tag.ts';
 
 @InputType({ description: 'Input of tagUpdate. What is left out stays; null clears.' })
@@ -42,7 +42,7 @@ export class TagUpdatePayload extends Payload {
   tag?: Tag | null;
 }
 
-export async function update(ctx: Context, input: TagUpdateInput): Promise<TagUpdatePayload> {
+export async function updateTag(ctx: Context, input: TagUpdateInput): Promise<TagUpdatePayload> {
   if (input.name === null) throw new Refusal('REQUIRED', 'name');
   const tag = await locked(ctx, input.id);
   expectVersion(tag, input.expectedVersion);
@@ -64,9 +64,9 @@ export async function update(ctx: Context, input: TagUpdateInput): Promise<TagUp
   const renamed =
     name === from
       ? []
-      : [...(await rename(ctx, from, name)), ...(await renameKept(ctx, from, name))];
+      : [...(await renameTagOnTickets(ctx, from, name)), ...(await renameKept(ctx, from, name))];
   await recordAll(ctx, [
-    { type: 'tag.updated', subject: tag, data: { state: stateOf(tag), changes } },
+    { type: 'tag.updated', subject: tag, data: { state: tagState(tag), changes } },
     ...renamed,
   ]);
   return { tag, userErrors: [] };

@@ -3,8 +3,8 @@ import { sql } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Fact } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { byId as fieldById } from '../../model/field/find.ts';
-import { shownTo } from '../../configuration/status/find.ts';
+import { fieldById } from '../../model/field/find.ts';
+import { visibleCustomStatus } from '../../configuration/status/find.ts';
 import { readsOnHold, statusFor } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '../../model/ticket/enums.ts';
 import type { FieldChange, TicketData } from './event.ts';
@@ -119,7 +119,7 @@ export async function changesFor(
 async function valueShown(ctx: Context, field: string, value: unknown): Promise<unknown> {
   if (field === 'status') return statusShown(ctx.actor, value);
   if (field !== 'customStatusId' || readsOnHold(ctx.actor) || value === null) return value;
-  return (await shownTo(ctx, value as string))?.id ?? null;
+  return (await visibleCustomStatus(ctx, value as string))?.id ?? null;
 }
 
 /** A changed field by its name in the graph; null for a custom field that is not there for the caller. */

@@ -9,7 +9,7 @@ import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
 import { cursorOf } from '../event/cursor.ts';
 import { FieldChange } from '../event/event.ts';
-import { FieldValue, shown } from '../../configuration/field/of-ticket.ts';
+import { FieldValue, visibleFieldValues } from '../../configuration/field/of-ticket.ts';
 import { TicketFilter } from '../../model/filter/sql.ts';
 import { byId as ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
@@ -72,7 +72,7 @@ export class TicketStateResolver {
       'The values that custom fields had then, by key; those without a value are left out.',
   })
   fields(@Root() { state }: TicketState, @Ctx() ctx: Context): Promise<FieldValue[]> {
-    return shown(ctx, state.fields);
+    return visibleFieldValues(ctx, state.fields);
   }
 }
 

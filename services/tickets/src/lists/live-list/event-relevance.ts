@@ -2,7 +2,7 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import type { Fact } from '@deskgraph/common/events/log';
 import type { Changes } from '../../model/ticket/events.ts';
 import type { TicketFilter } from '../../model/filter/sql.ts';
-import type { Values } from '../../model/field/value.ts';
+import type { CustomFieldValues } from '../../model/field/value.ts';
 import type { TicketLike } from '../../model/filter/memory.ts';
 import { fits } from '../../model/rights/visible.ts';
 import { INSTANT_FIELDS } from '../../model/saved-filter/instants.ts';
@@ -47,11 +47,11 @@ function sidesOf(fact: Fact): TicketLike[] {
 function formerFields(
   { fields }: TicketLike,
   former: readonly (readonly [string, unknown])[],
-): Values | undefined {
+): CustomFieldValues | undefined {
   if (!fields) return undefined;
   const given = former.filter(([field]) => field.startsWith('fld_'));
   const all = Object.entries({ ...fields, ...Object.fromEntries(given) });
-  return Object.fromEntries(all.filter(([, value]) => value !== null)) as Values;
+  return Object.fromEntries(all.filter(([, value]) => value !== null)) as CustomFieldValues;
 }
 
 /** Can a fact have changed the list? It can when its ticket was one of the list before it or is after it, or when only a statement could say. */

@@ -3,13 +3,13 @@ import { line, loose, text, z } from '@deskgraph/common/graphql/input';
 import { RE2JS } from 're2js';
 import { FieldKind, type TicketField } from './field.ts';
 
-export const MOST_OPTIONS = 100;
+export const MAX_FIELD_OPTIONS = 100;
 
 /** What an input may say of a field. */
-export const bounds = loose({
+export const fieldBounds = loose({
   key: z.string().regex(/^[a-z][a-z0-9_]{0,49}$/),
   label: line(100),
-  options: z.array(line(100)).max(MOST_OPTIONS),
+  options: z.array(line(100)).max(MAX_FIELD_OPTIONS),
   pattern: text(200),
 });
 
@@ -19,7 +19,7 @@ type Definition = Pick<
 >;
 
 /** Refuses what no field can be: options are for choices and only there, a pattern is for PATTERN and only there. */
-export function check({
+export function refuseInvalidField({
   kind,
   options,
   pattern,
@@ -33,7 +33,7 @@ export function check({
   if (words.size < options.length) throw new Refusal('TAKEN', 'options');
   if (kind === FieldKind.PATTERN && pattern === null) throw new Refusal('REQUIRED', 'pattern');
   if (kind !== FieldKind.PATTERN && pattern !== null) throw new Refusal('INVALID', 'pattern');
-  if (pattern !== null && !compiled(pattern)) throw new Refusal('INVALID', 'pattern');
+  if (pattern !== null && !compilePattern(pattern)) throw new Refusal('INVALID', 'pattern');
   if (editableByRequester && !visibleToRequester)
     throw new Refusal([
       {
@@ -45,7 +45,7 @@ export function check({
 }
 
 /** A pattern to match with in linear time, whatever it is; undefined when it is none. */
-export function compiled(pattern: string): RE2JS | undefined {
+export function compilePattern(pattern: string): RE2JS | undefined {
   try {
     return RE2JS.compile(pattern);
   } catch {

@@ -1,6 +1,6 @@
 import { spoken } from '@deskgraph/common/core/language';
 import { FieldKind } from './field.ts';
-import type { Value } from './value.ts';
+import type { CustomFieldValue } from './value.ts';
 
 const WORDS: Record<string, { yes: string; no: string }> = {
   en: { yes: 'Yes', no: 'No' },
@@ -11,7 +11,11 @@ const WORDS: Record<string, { yes: string; no: string }> = {
 };
 
 /** A value as text, in the first of the reader's languages. */
-export function spelled(kind: FieldKind, value: Value, locales: readonly string[]): string {
+export function formatFieldValue(
+  kind: FieldKind,
+  value: CustomFieldValue,
+  locales: readonly string[],
+): string {
   if (typeof value === 'boolean') return spoken(WORDS, locales)[value ? 'yes' : 'no'];
   const languages = [...locales, 'en'];
   if (typeof value === 'number')

@@ -1,32 +1,32 @@
-import { compiled } from './check.ts';
+import { compilePattern } from './check.ts';
 import type { FieldKind, TicketField } from './field.ts';
 
 /** A value as it is stored; there is none where a ticket has none. */
-export type Value = string | number | boolean | string[];
+export type CustomFieldValue = string | number | boolean | string[];
 
 /** Values of a ticket by the ids of their fields. */
-export type Values = Record<string, Value>;
+export type CustomFieldValues = Record<string, CustomFieldValue>;
 
 /** Why a value is not one of the field. */
-export type Fault = 'INVALID' | 'TOO_LONG';
+export type FieldValueError = 'INVALID' | 'TOO_LONG';
 
-export type Checked = { value: Value | null } | { fault: Fault };
+export type ParsedFieldValue = { value: CustomFieldValue | null } | { fault: FieldValueError };
 
 const LINE = 255;
 const TEXT = 4000;
 const MOST = 1e15;
 const DAY = /^(?!0000)\d{4}-\d{2}-\d{2}$/;
-const INVALID: Checked = { fault: 'INVALID' };
+const INVALID: ParsedFieldValue = { fault: 'INVALID' };
 
 type Definition = Pick<TicketField, 'kind' | 'options' | 'pattern'>;
 
 /** A value from outside, as the field stores it; null where nothing is left of it. */
-export function valueOf(field: Definition, given: unknown): Checked {
+export function parseFieldValue(field: Definition, given: unknown): ParsedFieldValue {
   if (given === null) return { value: null };
   return CHECKS[field.kind](given, field);
 }
 
-const CHECKS: Record<FieldKind, (given: unknown, field: Definition) => Checked> = {
+const CHECKS: Record<FieldKind, (given: unknown, field: Definition) => ParsedFieldValue> = {
   TEXT: (given) => written(given, LINE, isLine),
   LONG_TEXT: (given) => written(given, TEXT),
   NUMBER: (given) =>
@@ -44,14 +44,14 @@ const CHECKS: Record<FieldKind, (given: unknown, field: Definition) => Checked> 
     return { value: chosen.length ? chosen : null };
   },
   PATTERN: (given, { pattern }) =>
-    written(given, LINE, (text) => isLine(text) && compiled(pattern!)!.matches(text)),
+    written(given, LINE, (text) => isLine(text) && compilePattern(pattern!)!.matches(text)),
 };
 
 function written(
   given: unknown,
   most: number,
   holds: (text: string) => boolean = () => true,
-): Checked {
+): ParsedFieldValue {
   if (typeof given !== 'string') return INVALID;
   const text = given.trim();
   if (!text) return { value: null };

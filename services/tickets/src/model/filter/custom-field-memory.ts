@@ -2,7 +2,7 @@ import { type Answer, some } from '@deskgraph/common/filter/memory-filter';
 import { days } from '@deskgraph/common/filter/date-range';
 import { listed, when } from '@deskgraph/common/filter/sql-filter';
 import { type FieldFilter, refuseUnclear } from '@deskgraph/common/filter/custom-field-filter';
-import type { Value, Values } from '../field/value.ts';
+import type { CustomFieldValue, CustomFieldValues } from '../field/value.ts';
 
 /**
  * The conditions of `fieldsMatch` about values at hand; undefined where only a statement can say. `alone`: there is none to ask, so that letters
@@ -10,7 +10,7 @@ import type { Value, Values } from '../field/value.ts';
  */
 export function fieldsFit(
   filters: readonly FieldFilter[],
-  values: Values | undefined,
+  values: CustomFieldValues | undefined,
   now: Date,
   alone = false,
 ): Answer {
@@ -24,15 +24,16 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 function parts(
   { fieldId, text, number, date, choices, checked }: FieldFilter,
-  values: Values | undefined,
+  values: CustomFieldValues | undefined,
   now: Date,
   alone: boolean,
 ): Answer[] {
   const value = values?.[fieldId];
-  const items: Exclude<Value, string[]>[] =
+  const items: Exclude<CustomFieldValue, string[]>[] =
     value === undefined ? [] : Array.isArray(value) ? value : [value];
   const ask = (answer: () => Answer): Answer => (values ? answer() : undefined);
-  const has = (holds: (item: Exclude<Value, string[]>) => boolean) => ask(() => items.some(holds));
+  const has = (holds: (item: Exclude<CustomFieldValue, string[]>) => boolean) =>
+    ask(() => items.some(holds));
   const texts = items
     .filter((item) => typeof item === 'string')
     .map((item) => item.normalize('NFC'));

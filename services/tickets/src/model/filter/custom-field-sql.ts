@@ -5,7 +5,7 @@ import { type FieldFilter, refuseUnclear } from '@deskgraph/common/filter/custom
 import { type Condition, listed, when } from '@deskgraph/common/filter/sql-filter';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { readsOnHold } from '../ticket/read-rights.ts';
-import { visible } from '../field/find.ts';
+import { visibleFieldSql } from '../field/find.ts';
 
 /** Tickets with a value `v` of a field for which the condition holds. */
 export type Valued = (fieldId: string, actor: Actor, condition: Condition) => Condition;
@@ -26,7 +26,7 @@ export function fieldsMatch(
       valued(filter.fieldId, actor, condition),
     );
     if (readsOnHold(actor)) return holds;
-    const isShown = sql`exists (select from ticket_field f where f.id = ${uuidOf('fld', filter.fieldId)}::uuid and ${visible(actor)})`;
+    const isShown = sql`exists (select from ticket_field f where f.id = ${uuidOf('fld', filter.fieldId)}::uuid and ${visibleFieldSql(actor)})`;
     return sql`(${isShown} and ${holds})`;
   });
   return conditions.length ? sql`(${sql.join(conditions, sql` and `)})` : sql`true`;

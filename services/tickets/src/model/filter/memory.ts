@@ -13,7 +13,7 @@ import {
 import { when } from '@deskgraph/common/filter/sql-filter';
 import { fieldsFit } from './custom-field-memory.ts';
 import { type FieldFilter, refuseUnclear } from '@deskgraph/common/filter/custom-field-filter';
-import type { Values } from '../field/value.ts';
+import type { CustomFieldValues } from '../field/value.ts';
 import type { TicketFilter } from './sql.ts';
 import type { Rest } from '../ticket/snooze-type.ts';
 import type { EscalationState, Ticket } from '../ticket/ticket.ts';
@@ -48,7 +48,7 @@ export type TicketLike = Pick<Ticket, 'id' | 'departmentId' | 'requesterId'> & {
   /** Facts of the time before anybody could follow know none. */
   followerIds?: readonly string[] | undefined;
   /** Of custom fields; facts of the time before there were any know none. */
-  fields?: Values | undefined;
+  fields?: CustomFieldValues | undefined;
   createdAt?: Date | string | undefined;
   updatedAt?: Date | string | undefined;
   /** What requesters read as the last change. */
@@ -123,7 +123,7 @@ export function fitsGiven(
 function customFit(
   fields: FieldFilter[],
   full: boolean,
-  values: Values | undefined,
+  values: CustomFieldValues | undefined,
   { now, alone }: { now: Date; alone: boolean },
 ): Answer {
   if (full) return fieldsFit(fields, values, now, alone);

@@ -5,7 +5,7 @@ import { Node } from '@deskgraph/common/graphql/shared-types';
 import { connectionOf, edgeOf } from '@deskgraph/common/database/pagination';
 import { DateTime, Locale } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
-import type { Values } from '../field/value.ts';
+import type { CustomFieldValues } from '../field/value.ts';
 import type { Rest } from './snooze-type.ts';
 import {
   ChannelKind,
@@ -127,7 +127,7 @@ export class Ticket extends Stored<Defaulted> {
   @Property({ type: Texts }) tags: string[] = [];
 
   /** Values of custom fields by the ids of the fields. */
-  @Property({ type: 'json' }) fields: Values = {};
+  @Property({ type: 'json' }) fields: CustomFieldValues = {};
 
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {

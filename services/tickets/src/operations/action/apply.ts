@@ -1,10 +1,10 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import { milliseconds } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
-import { templateFor } from '../../configuration/canned-response/canned-response.ts';
-import { byId as cannedById } from '../../configuration/canned-response/find.ts';
-import { fill } from '../../configuration/canned-response/template.ts';
-import { languageOf, valuesOf } from '../../configuration/canned-response/values.ts';
+import { templateForLocale } from '../../configuration/canned-response/canned-response.ts';
+import { cannedResponseById as cannedById } from '../../configuration/canned-response/find.ts';
+import { renderTemplate } from '../../configuration/canned-response/template.ts';
+import { replyLanguage, templateValues } from '../../configuration/canned-response/values.ts';
 import { escalateTicket } from '../../ticketing/escalation/escalate.ts';
 import { MAX_REASON_LENGTH } from '../../ticketing/escalation/input.ts';
 import { add } from '../../ticketing/message/add.ts';
@@ -88,9 +88,9 @@ async function reply(
 ): Promise<void> {
   const canned = await cannedById(ctx, replyId);
   if (!canned) throw new Refusal('NOT_FOUND', 'replyId');
-  const body = fill(
-    templateFor(canned, await languageOf(ctx, ticket)),
-    await valuesOf(ctx, ticket),
+  const body = renderTemplate(
+    templateForLocale(canned, await replyLanguage(ctx, ticket)),
+    await templateValues(ctx, ticket),
     ['input', 'replyId'],
   );
   await add(ctx, { ticketId: ticket.id, visibility: MessageVisibility.PUBLIC, body, ...sending });

@@ -1,10 +1,10 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
-import { byId as cannedById } from '../../configuration/canned-response/find.ts';
+import { cannedResponseById as cannedById } from '../../configuration/canned-response/find.ts';
 import { refuseUnknownIds } from '../../staff/agent/membership.ts';
-import { isOffered } from '../../configuration/category/defaults.ts';
-import { filled } from '../../configuration/field/set.ts';
-import { offered } from '../../configuration/status/lock.ts';
+import { isCategoryAvailable } from '../../configuration/category/defaults.ts';
+import { applyFieldValues } from '../../configuration/field/set.ts';
+import { lockCustomStatusesForShare } from '../../configuration/status/lock.ts';
 import { requireAssigneeId, requireDepartmentId } from '../../staff/references.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
 import type { TicketActionInput } from './action.ts';
@@ -41,9 +41,9 @@ export async function refuseImpossibleAction(
   const base = await baseOf(ctx, action, place);
   if (action.resolutionCode && base !== TicketStatus.SOLVED)
     throw new Refusal('INVALID', `${place}.resolutionCode`);
-  if (typeof action.categoryId === 'string' && !(await isOffered(ctx, action.categoryId)))
+  if (typeof action.categoryId === 'string' && !(await isCategoryAvailable(ctx, action.categoryId)))
     refuse('categoryId');
-  await filled(ctx, {}, action.fields, ['input', ...place.split('.'), 'fields']);
+  await applyFieldValues(ctx, {}, action.fields, ['input', ...place.split('.'), 'fields']);
   if (typeof action.departmentId === 'string')
     await requireDepartmentId(ctx, action.departmentId, `${place}.departmentId`);
   if (typeof action.assigneeId === 'string' && action.assigneeId !== 'me')
@@ -62,7 +62,7 @@ async function baseOf(
 ): Promise<TicketStatus | null | undefined> {
   if (typeof customStatusId !== 'string') return status;
   if (status) throw new Refusal('INVALID', `${place}.customStatusId`);
-  const [custom] = await offered(ctx, [customStatusId]);
+  const [custom] = await lockCustomStatusesForShare(ctx, [customStatusId]);
   if (!custom) throw new Refusal('NOT_FOUND', `${place}.customStatusId`);
   return custom.base;
 }

@@ -1,6 +1,6 @@
 import type { Context } from '@deskgraph/common/database/context';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { FieldValue, shown } from '../../configuration/field/of-ticket.ts';
+import { FieldValue, visibleFieldValues } from '../../configuration/field/of-ticket.ts';
 import { TicketAction } from './action.ts';
 
 @Resolver(() => TicketAction)
@@ -11,7 +11,7 @@ export class FieldsOfAction {
   })
   fields(@Root() { fields }: TicketAction, @Ctx() ctx: Context): Promise<FieldValue[]> | null {
     return fields
-      ? shown(
+      ? visibleFieldValues(
           ctx,
           Object.fromEntries(fields.map(({ fieldId, value = null }) => [fieldId, value as never])),
         )

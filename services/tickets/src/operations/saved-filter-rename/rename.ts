@@ -7,7 +7,7 @@ import { accessRoleState } from '../../staff/access/events.ts';
 import { AccessRole } from '../../staff/access/access-role.ts';
 import { escalationPathState } from '../../ticketing/escalation/events.ts';
 import { EscalationPath } from '../../ticketing/escalation/path.ts';
-import { stateOf as formState } from '../../configuration/form/events.ts';
+import { formState } from '../../configuration/form/events.ts';
 import { TicketForm } from '../../configuration/form/form.ts';
 import { macroState } from '../macro/events.ts';
 import { Macro } from '../macro/macro.ts';

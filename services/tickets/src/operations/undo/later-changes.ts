@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { factsOfAll } from '../../history/event/queries.ts';
-import { offered } from '../../configuration/status/lock.ts';
+import { lockCustomStatusesForShare } from '../../configuration/status/lock.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { isVisible } from '../../model/rights/visible.ts';
 import type { TicketStatus } from '../../model/ticket/enums.ts';
@@ -56,7 +56,7 @@ export async function piecesOf(
     parts.map(({ id }) => id),
   );
   const tickets = new Map(hydrate(ctx.orm, Ticket, locked).map((ticket) => [ticket.id, ticket]));
-  const statuses = await offered(
+  const statuses = await lockCustomStatusesForShare(
     ctx,
     parts.flatMap(({ before }) => before.customStatusId ?? []),
   );

@@ -1,9 +1,9 @@
 import { due } from '@deskgraph/common/jobs/scheduler';
 import type { NewFact } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { byId as fieldById } from '../../model/field/find.ts';
-import { looksTheSame } from '../../configuration/status/target.ts';
-import { make } from '../../configuration/tag/make.ts';
+import { fieldById } from '../../model/field/find.ts';
+import { isSameForRequester } from '../../configuration/status/target.ts';
+import { ensureTags } from '../../configuration/tag/make.ts';
 import {
   type Changes,
   fact,
@@ -55,7 +55,7 @@ export async function goBack(
   ways: readonly Return[],
   at: Date,
 ): Promise<NewFact[]> {
-  await make(
+  await ensureTags(
     ctx,
     ways.flatMap(({ tags, piece }) =>
       (tags ?? []).filter((name) => !piece.ticket.tags.includes(name)),
@@ -82,7 +82,7 @@ async function publicOnes(ctx: Context, ways: readonly Return[]): Promise<Readon
 
 async function alikeOf(ctx: Context, pieces: readonly Piece[]): Promise<ReadonlySet<Ticket>> {
   const alike = await Promise.all(
-    pieces.map(({ ticket, before }) => looksTheSame(ctx, standingOf(ticket), before)),
+    pieces.map(({ ticket, before }) => isSameForRequester(ctx, standingOf(ticket), before)),
   );
   return new Set(pieces.filter((_, at) => alike[at]).map(({ ticket }) => ticket));
 }

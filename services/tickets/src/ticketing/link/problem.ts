@@ -2,7 +2,7 @@ import { sql } from '@deskgraph/common/database/database';
 import type { NewFact } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { isOffered } from '../../configuration/category/defaults.ts';
+import { isCategoryAvailable } from '../../configuration/category/defaults.ts';
 import { index } from '../message/write.ts';
 import type { RequesterInput } from '../../people/requester/input.ts';
 import { resolve } from '../../people/requester/resolve.ts';
@@ -35,7 +35,9 @@ export async function openProblem(
       channel: first.channel,
       author: actor,
       categoryId:
-        first.categoryId && (await isOffered(ctx, first.categoryId)) ? first.categoryId : null,
+        first.categoryId && (await isCategoryAvailable(ctx, first.categoryId))
+          ? first.categoryId
+          : null,
       departmentId:
         first.departmentId && (await isDepartmentOpen(ctx, first.departmentId))
           ? first.departmentId

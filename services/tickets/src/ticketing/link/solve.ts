@@ -1,6 +1,6 @@
 import type { NewFact } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { filled } from '../../configuration/canned-response/render-in-message.ts';
+import { renderVariables } from '../../configuration/canned-response/render-in-message.ts';
 import { answeredBy } from '../message/channel.ts';
 import { added } from '../../model/message/events.ts';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
@@ -88,7 +88,7 @@ export async function answer(
         author: ctx.actor,
         visibility: MessageVisibility.PUBLIC,
         channel: channelOf(ticket),
-        body: await filled(ctx, ticket, reply),
+        body: await renderVariables(ctx, ticket, reply),
         at,
       }),
     ),

@@ -2,7 +2,7 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { recordAll } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { filled } from '../../configuration/canned-response/render-in-message.ts';
+import { renderVariables } from '../../configuration/canned-response/render-in-message.ts';
 import { attach } from '../attachment/attach.ts';
 import { discard } from '../draft/discard.ts';
 import { refuseUnseen } from '../../history/event/conflict-check.ts';
@@ -41,7 +41,7 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
     if (ticket.status === TicketStatus.CLOSED) return followUp(ctx, ticket, input);
   }
   if (input.seen && !input.override) await refuseUnseen(ctx, ticket, input.seen);
-  const body = await filled(ctx, ticket, input.body);
+  const body = await renderVariables(ctx, ticket, input.body);
   const message = write(ctx, {
     ticketId: ticket.id,
     // Notes have no address that leads anywhere else.

@@ -1,7 +1,7 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import type { NewFact } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { demand } from '../../configuration/form/required-fields.ts';
+import { refuseMissingFields } from '../../configuration/form/required-fields.ts';
 import { refuseOpenChildren } from '../../model/ticket/open-children.ts';
 import { clearInactiveAssignment } from '../../staff/agent/release-inactive-owner.ts';
 import { moved, standingOf } from '../../model/ticket/events.ts';
@@ -68,7 +68,7 @@ export async function allow(
   allowMove(ticket.status, to, workspace, 'status');
   if (to !== TicketStatus.SOLVED || ticket.status === to) return;
   await refuseOpenChildren(ctx, ticket.id, 'status');
-  await demand(ctx, ticket, 'SOLVE', { status: to, customStatusId: null });
+  await refuseMissingFields(ctx, ticket, 'SOLVE', { status: to, customStatusId: null });
 }
 
 function automatic(actor: Actor, status: TicketStatus, message: Message): TicketStatus {

@@ -6,8 +6,8 @@ import { opened } from '../../model/message/events.ts';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
 import { index, write } from '../message/write.ts';
 import { mentionedBy } from '../../people/participant/mention.ts';
-import { make } from '../../configuration/tag/make.ts';
-import type { Values } from '../../model/field/value.ts';
+import { ensureTags } from '../../configuration/tag/make.ts';
+import type { CustomFieldValues } from '../../model/field/value.ts';
 import type { Requester } from '../../people/requester/repository.ts';
 import { fact } from '../../model/ticket/events.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
@@ -36,7 +36,7 @@ export interface NewTicket {
   /** The requester is none of them. */
   ccIds?: string[];
   tags?: string[] | null | undefined;
-  fields?: Values;
+  fields?: CustomFieldValues;
   locale?: string | null | undefined;
   product?: string | null | undefined;
   externalId?: string | null;
@@ -82,7 +82,7 @@ export async function open(ctx: Context, given: NewTicket): Promise<Opened> {
 /** A ticket in which nothing was said yet. Numbers come from a sequence, so that a gap can be, a double can't; a rehearsal takes none. */
 export async function begin(ctx: Context, given: NewTicket, at: Date): Promise<Ticket> {
   const { requester, tags, author } = given;
-  await make(ctx, tags ?? []);
+  await ensureTags(ctx, tags ?? []);
   return ctx.em.create(Ticket, {
     id: newId('tkt'),
     workspaceId: ctx.workspace,

@@ -2,10 +2,10 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { recordAll } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { attach } from '../attachment/attach.ts';
-import { drive } from '../../configuration/category/defaults.ts';
-import { filled } from '../../configuration/field/set.ts';
-import { demand } from '../../configuration/form/required-fields.ts';
-import { formId } from '../../configuration/form/find.ts';
+import { categoryDefaults } from '../../configuration/category/defaults.ts';
+import { applyFieldValues } from '../../configuration/field/set.ts';
+import { refuseMissingFields } from '../../configuration/form/required-fields.ts';
+import { requireForm } from '../../configuration/form/find.ts';
 import { heldCaller } from '../../people/requester/repository.ts';
 import { metByMail } from '../../people/requester/mail.ts';
 import { type Resolved, resolve } from '../../people/requester/resolve.ts';
@@ -47,13 +47,13 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
       : await resolve(ctx, required(input.requester));
   await refuseBlocked(ctx, requester.id, actor.kind === 'customer' ? null : 'requester');
   if (externalId) await refuseTaken(ctx, externalId);
-  const driven = await drive(ctx, input.categoryId);
-  const { values: fields } = await filled(ctx, {}, input.fields);
+  const driven = await categoryDefaults(ctx, input.categoryId);
+  const { values: fields } = await applyFieldValues(ctx, {}, input.fields);
   const copied = await metByMail(ctx, input.ccs ?? [], 'ccs');
   const { ticket, message, facts } = await open(ctx, {
     ...input,
     fields,
-    formId: await ifPresent(input.formId, (id) => formId(ctx, id, 'formId')),
+    formId: await ifPresent(input.formId, (id) => requireForm(ctx, id, 'formId')),
     requester,
     requesterName: name,
     ccIds: copied.ids.filter((id) => id !== requester.id),
@@ -67,7 +67,7 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
       driven.departmentId,
     assigneeId: await ifPresent(input.assigneeId, (id) => requireAssigneeId(ctx, id, 'assigneeId')),
   });
-  await demand(ctx, ticket, 'CREATE');
+  await refuseMissingFields(ctx, ticket, 'CREATE');
   await attach(ctx, message, input.attachmentIds);
   await recordAll(ctx, [...met, ...copied.met, ...facts]);
   return { ticket, message, userErrors: [] };

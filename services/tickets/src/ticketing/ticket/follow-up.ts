@@ -1,8 +1,8 @@
 import { recordAll } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { attach } from '../attachment/attach.ts';
-import { isOffered } from '../../configuration/category/defaults.ts';
-import { isOffered as isFormOffered } from '../../configuration/form/find.ts';
+import { isCategoryAvailable } from '../../configuration/category/defaults.ts';
+import { isFormAvailable as isFormOffered } from '../../configuration/form/find.ts';
 import type { MessageAddInput, MessageAddPayload } from '../message/input.ts';
 import { type Requester, heldCaller } from '../../people/requester/repository.ts';
 import { fact } from '../../model/ticket/events.ts';
@@ -33,7 +33,9 @@ export async function followUp(
     priority: closed.priority,
     formId: closed.formId && (await isFormOffered(ctx, closed.formId)) ? closed.formId : null,
     categoryId:
-      closed.categoryId && (await isOffered(ctx, closed.categoryId)) ? closed.categoryId : null,
+      closed.categoryId && (await isCategoryAvailable(ctx, closed.categoryId))
+        ? closed.categoryId
+        : null,
     departmentId:
       closed.departmentId && (await isDepartmentOpen(ctx, closed.departmentId))
         ? closed.departmentId

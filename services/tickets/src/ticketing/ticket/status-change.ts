@@ -3,13 +3,17 @@ import { type NewFact, recordAll } from '@deskgraph/common/events/log';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { refuseUnseen } from '../../history/event/conflict-check.ts';
-import { demand } from '../../configuration/form/required-fields.ts';
+import { refuseMissingFields } from '../../configuration/form/required-fields.ts';
 import { refuseOpenChildren } from '../../model/ticket/open-children.ts';
 import { answer, solveIncidents } from '../link/solve.ts';
 import { answered } from '../message/answered.ts';
 import { added } from '../../model/message/events.ts';
 import { indexEach } from '../message/write.ts';
-import { type Aim, aimOf, looksTheSame } from '../../configuration/status/target.ts';
+import {
+  type TargetStatus,
+  resolveTargetStatus,
+  isSameForRequester,
+} from '../../configuration/status/target.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { againstMove, refuse } from '../../model/ticket/preconditions.ts';
 import { clearInactiveAssignment } from '../../staff/agent/release-inactive-owner.ts';
@@ -33,13 +37,13 @@ export async function statusChange(
   ctx: Context,
   input: TicketStatusChangeInput,
 ): Promise<TicketStatusChangePayload> {
-  const aim = await aimOf(ctx, input);
+  const aim = await resolveTargetStatus(ctx, input);
   const ticket = await locked(ctx, input.id);
   expectVersion(ticket, input.expectedVersion);
   refuse(againstMove(ticket), 'id');
   if (input.seen) await refuseUnseen(ctx, ticket, input.seen);
   const from = standingOf(ticket);
-  const to = { status: aim.status, customStatusId: aim.custom?.id ?? null };
+  const to = { status: aim.status, customStatusId: aim.customStatus?.id ?? null };
   const isSolving = to.status === TicketStatus.SOLVED && from.status !== TicketStatus.SOLVED;
   if (input.reply && !isSolving) throw new Refusal('INVALID', 'reply');
   const workspace = await workspaceOf(ctx);
@@ -55,7 +59,9 @@ export async function statusChange(
     at: solving.at,
     ...(solution && { resolutionCode: solution.code, changes: solution.changes }),
   };
-  facts.push(moved(ticket, from, { ...told, looksTheSame: await looksTheSame(ctx, from, to) }));
+  facts.push(
+    moved(ticket, from, { ...told, looksTheSame: await isSameForRequester(ctx, from, to) }),
+  );
   if (solution) facts.push(...settled(ticket, solving.at));
   if (solution && input.solveIncidents !== false)
     facts.push(...(await solveIncidents(ctx, ticket, solving)));
@@ -67,11 +73,11 @@ export async function statusChange(
 async function refuseUnready(
   ctx: Context,
   ticket: Ticket,
-  { field }: Aim,
+  { field }: TargetStatus,
   to: Standing,
 ): Promise<void> {
   await refuseOpenChildren(ctx, ticket.id, field);
-  await demand(ctx, ticket, 'SOLVE', to);
+  await refuseMissingFields(ctx, ticket, 'SOLVE', to);
 }
 
 /** The answer that goes with the solution. */

@@ -2,10 +2,10 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { recordAll } from '@deskgraph/common/events/log';
 import { expectVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
-import { drive } from '../../configuration/category/defaults.ts';
-import { filled } from '../../configuration/field/set.ts';
+import { categoryDefaults } from '../../configuration/category/defaults.ts';
+import { applyFieldValues } from '../../configuration/field/set.ts';
 import { reindex } from '../message/reindex.ts';
-import { make } from '../../configuration/tag/make.ts';
+import { ensureTags } from '../../configuration/tag/make.ts';
 import { type Changes, fact, updated } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
 import { type NewAssignment, reassignTicket } from '../../staff/agent/assignment.ts';
@@ -37,7 +37,7 @@ export async function update(ctx: Context, input: TicketUpdateInput): Promise<Ti
   for (const field of PLAIN) if (input[field] !== undefined) set(field, input[field] as never);
   if (input.externalId !== undefined) await setExternalId(ctx, ticket, input.externalId, set);
   await setTags(ctx, ticket, input, changes);
-  const { publicFields, ...fields } = await filled(ctx, ticket.fields, input.fields);
+  const { publicFields, ...fields } = await applyFieldValues(ctx, ticket.fields, input.fields);
   if (Object.keys(fields.changes).length) ticket.fields = fields.values;
   Object.assign(changes, fields.changes);
   const facts = Object.keys(changes).length ? [updated(ticket, changes, { publicFields })] : [];
@@ -59,7 +59,7 @@ async function setCategory(
   set: Set,
 ): Promise<NewAssignment | undefined> {
   if (categoryId === undefined || categoryId === ticket.categoryId) return undefined;
-  const driven = await drive(ctx, categoryId);
+  const driven = await categoryDefaults(ctx, categoryId);
   set('categoryId', categoryId);
   if (ticket.status === TicketStatus.CLOSED) return undefined;
   if (driven.priority && priority === undefined) set('priority', driven.priority);
@@ -91,7 +91,7 @@ async function setTags(
   );
   if (after.length === before.length && after.every((name, at) => name === before[at])) return;
   if (after.length > TAG_LIMIT) throw new Refusal('LIMIT_REACHED', 'addTags');
-  await make(
+  await ensureTags(
     ctx,
     after.filter((name) => !before.includes(name)),
   );
