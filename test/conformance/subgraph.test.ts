@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { composeServices } from '@apollo/composition';
 import { Migration } from '@mikro-orm/migrations';
 import { parse, stripIgnoredCharacters } from 'graphql';
-import { deadTable } from '@deskgraph/common/events/dead-letters';
+import { deadLetterTable } from '@deskgraph/common/events/dead-letters';
 import { eventTables } from '@deskgraph/common/events/log';
 import { logPartitions } from '@deskgraph/common/events/partitions';
 import { createLog } from '@deskgraph/common/core/log';
@@ -26,7 +26,7 @@ class First extends Migration {
   override up(): void {
     this.addSql(eventTables);
     this.addSql(logPartitions());
-    this.addSql(deadTable);
+    this.addSql(deadLetterTable);
     this.addSql(idempotencyTable);
   }
 }

@@ -3,6 +3,7 @@ import type { Answer } from '@deskgraph/common/testing/testing';
 import { onServer } from '../platform/database.ts';
 import { type Desk, isLate, post } from '../fixtures/desk.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
+import { sizeOf } from '@deskgraph/common/testing/sizes';
 import { until } from '../platform/wait-for.ts';
 
 const SERVICES = ['tickets', 'customers', 'knowledge-base', 'analytics'] as const;
@@ -49,16 +50,16 @@ test('the gateway starts with every service down, and each service with those it
 }, 120_000);
 
 describe('while each service in turn is killed', () => {
-  const TICKETS = 1000;
+  const TICKETS = sizeOf(250, 1_000);
   const PEOPLE = 40;
   const AT_ONCE = 16;
-  /** Who dies once so many tickets are in. */
+  /** The service to kill once this share of the tickets is acknowledged. */
   const DEATHS = [
-    [100, 'tickets'],
-    [300, 'customers'],
-    [450, 'knowledge-base'],
-    [600, 'analytics'],
-    [800, 'tickets'],
+    [0.1, 'tickets'],
+    [0.3, 'customers'],
+    [0.45, 'knowledge-base'],
+    [0.6, 'analytics'],
+    [0.8, 'tickets'],
   ] as const;
 
   interface Ticket {
@@ -91,14 +92,14 @@ describe('while each service in turn is killed', () => {
 
   const acknowledged = new Map<number, Ticket>();
 
-  test('1,000 tickets that were acknowledged exist once each, under numbers of their own', async () => {
+  test(`${TICKETS} tickets that were acknowledged exist once each, under numbers of their own`, async () => {
     const deaths = [...DEATHS];
     const lives: Promise<void>[] = [];
     const numbers = Array.from({ length: TICKETS }, (_, at) => at).values();
     const client = async (): Promise<void> => {
       for (const at of numbers) {
         acknowledged.set(at, await create(at));
-        if (!deaths.length || acknowledged.size < deaths[0]![0]) continue;
+        if (!deaths.length || acknowledged.size < TICKETS * deaths[0]![0]) continue;
         const [, name] = deaths.shift()!;
         const service = platform.services[name]!;
         lives.push(service.kill().then(() => service.start()));

@@ -23,9 +23,6 @@ export interface Leaf {
   type: GraphQLNamedType;
 }
 
-/** Everything is tried everywhere; else what many have in common is tried in turn by one of them. */
-export const IS_WHOLE = process.env['TRY'] === 'all';
-
 /** What stands in something of its own type, `and` of a filter, has its values and not what they are made of. */
 export function leaves(
   type: GraphQLInputObjectType,

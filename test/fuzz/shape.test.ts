@@ -1,3 +1,4 @@
+import { IS_FULL } from '@deskgraph/common/testing/sizes';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import {
   GraphQLID,
@@ -13,7 +14,7 @@ import { newId } from '@deskgraph/common/core/id';
 import { type RootField, api, mutations } from '../fixtures/schema.ts';
 import { alone, judged } from './batch-and-bisect.ts';
 import { type Payload, isTaken, judge } from './verdict.ts';
-import { IS_WHOLE, type Leaf, inputOf, leaves, strangeAt, textsOf } from './input-path.ts';
+import { type Leaf, inputOf, leaves, strangeAt, textsOf } from './input-path.ts';
 import { changeOf, together } from './aliased-batch.ts';
 import { type Trial, senderOf, startTrial } from './fuzz-session.ts';
 
@@ -67,7 +68,7 @@ const takers = (type: string): RootField[] =>
 function dealtAt(field: RootField, leaf: Leaf): unknown[] {
   const values = poorAt(leaf);
   const sharing =
-    isInputObjectType(api.getType(typeAt(field, leaf))) && !IS_WHOLE
+    isInputObjectType(api.getType(typeAt(field, leaf))) && !IS_FULL
       ? takers(typeAt(field, leaf))
       : [field];
   return values.filter((_, at) => at % sharing.length === sharing.indexOf(field));

@@ -1,9 +1,10 @@
+import { IS_FULL } from '@deskgraph/common/testing/sizes';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { ALL, NAUGHTY } from './naughty.ts';
 import { mutations } from '../fixtures/schema.ts';
 import { alone, judged, refusedAlone } from './batch-and-bisect.ts';
 import type { Placed } from './verdict.ts';
-import { IS_WHOLE, type Leaf, textsOf } from './input-path.ts';
+import { type Leaf, textsOf } from './input-path.ts';
 import { QUESTIONS, type Refused, isTree, refusals } from './query-cases.ts';
 import { changeOf, together } from './aliased-batch.ts';
 import { type Trial, startTrial } from './fuzz-session.ts';
@@ -17,13 +18,13 @@ test('there are at least 500 strings that have broken programs', () =>
   expect(ALL.length).toBeGreaterThanOrEqual(500));
 
 /** Each third mutation or query has the same strings. */
-const THIRDS = IS_WHOLE ? 1 : 3;
+const THIRDS = IS_FULL ? 1 : 3;
 const stringsOf = (turn: number): string[] => ALL.filter((_, at) => at % THIRDS === turn % THIRDS);
 
 /** What no database can hold, and what search and objects treat in their own way, goes to each place, or one of each. */
 const SPECIAL = ['search', 'property', 'unstorable'].map((name) => NAUGHTY[name]!);
 const special = (place: number): string[] =>
-  IS_WHOLE ? SPECIAL.flat() : SPECIAL.map((list) => list[place % list.length]!);
+  IS_FULL ? SPECIAL.flat() : SPECIAL.map((list) => list[place % list.length]!);
 
 /** The strings are dealt out among the places; words that are searched for are tried where they are searched for. */
 function dealt(leaves: readonly Leaf[], turn: number, most = leaves.length): Placed[] {

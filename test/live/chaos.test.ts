@@ -3,19 +3,17 @@ import { toId, toUuid } from '@deskgraph/common/core/id';
 import { onServer } from '../platform/database.ts';
 import type { Desk, Who } from '../fixtures/desk.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
+import { IS_FULL, sizeOf } from '@deskgraph/common/testing/sizes';
 import { until } from '../platform/wait-for.ts';
 import { logged } from './events.ts';
 import { Listener } from './listener.ts';
 import { type CrashingPostgres, crashingPostgres } from './server.ts';
 import { WRITES_EACH, Writer } from './writer.ts';
 
-const number = (name: string, usual: number): number => Number(process.env[name] ?? usual);
-const WRITES = number('WRITES', 1_000);
-const SOCKETS = number('SOCKETS', 50);
-/** Of each socket. */
-const CUTS = number('CUTS', 20);
-/** How often each part is killed. */
-const KILLS = number('KILLS', 1);
+const WRITES = sizeOf(240, 1_000);
+const SOCKETS = sizeOf(18, 50);
+const CUTS_PER_SOCKET = sizeOf(5, 20);
+const KILLS_PER_PROCESS = 1;
 const WRITERS = 8;
 const PARTS = ['gateway', 'tickets', 'customers', 'knowledge-base', 'analytics', 'PostgreSQL'];
 const LONG_MS = 1_800_000;
@@ -116,7 +114,7 @@ async function cut(): Promise<void> {
     'a connection to cut',
     async () => {
       const open = listening.filter(
-        ({ listener: { isConnected, cuts } }) => isConnected && cuts < CUTS,
+        ({ listener: { isConnected, cuts } }) => isConnected && cuts < CUTS_PER_SOCKET,
       );
       return open[Math.floor(Math.random() * open.length)];
     },
@@ -127,7 +125,7 @@ async function cut(): Promise<void> {
 
 /** Kills one after the other: the next when the last is back and work has gone on. */
 async function harass(): Promise<void> {
-  const turns = Array.from({ length: KILLS }, () => PARTS).flat();
+  const turns = Array.from({ length: KILLS_PER_PROCESS }, () => PARTS).flat();
   for (const [at, name] of turns.entries()) {
     await until(
       'work goes on',
@@ -149,7 +147,7 @@ const factsAfter = (position: string): Promise<{ event_id: string; type: string 
   );
 
 test(
-  `${SOCKETS} clients, each cut ${CUTS} times, get every fact of ${WRITES} writes once and in order, while everything is killed`,
+  `${SOCKETS} clients, each cut ${CUTS_PER_SOCKET} times, get every fact of ${WRITES} writes once and in order, while everything is killed`,
   async () => {
     await Promise.all(
       Array.from({ length: SOCKETS }, (_, at) => listen(KINDS[at % KINDS.length]!)),
@@ -162,10 +160,10 @@ test(
     const turns = Array.from({ length: Math.ceil(WRITES / WRITES_EACH) }, (_, at) => at).values();
     const writing = Promise.all(Array.from({ length: WRITERS }, () => writer.write(turns)));
     const cutting = (async (): Promise<void> => {
-      for (let done = 0; done < SOCKETS * CUTS; done++) {
+      for (let done = 0; done < SOCKETS * CUTS_PER_SOCKET; done++) {
         await until(
           'it is time',
-          async () => writer.written / WRITES >= done / SOCKETS / CUTS,
+          async () => writer.written / WRITES >= done / SOCKETS / CUTS_PER_SOCKET,
           LONG_MS,
         );
         await cut();
@@ -207,7 +205,7 @@ test(
       expect({ who: kind.who, end, cuts, ids: listener.ids }).toEqual({
         who: kind.who,
         end: undefined,
-        cuts: CUTS,
+        cuts: CUTS_PER_SOCKET,
         ids,
       });
       expect(messages).toHaveLength(ids.length);
@@ -228,7 +226,7 @@ test(
       writtenAfterMs: worked,
       toldAfterMs: Date.now() - began,
     };
-    if (process.env['WRITES']) process.stderr.write(`${JSON.stringify(figures)}\n`);
+    if (IS_FULL) process.stderr.write(`${JSON.stringify(figures)}\n`);
   },
   LONG_MS,
 );

@@ -8,11 +8,12 @@ import { type Desk, mutation, post } from '../fixtures/desk.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
 import { type Running, run } from '../platform/process.ts';
 import { leaveTraces } from '../fixtures/traces.ts';
+import { IS_FULL, sizeOf } from '@deskgraph/common/testing/sizes';
 import { until } from '../platform/wait-for.ts';
 import { insisted, logged } from './events.ts';
 import { Listener } from './listener.ts';
 
-const HERD = Number(process.env['HERD'] ?? 200);
+const HERD = sizeOf(60, 200);
 /** A caller has this many sockets at most. */
 const SOCKETS_EACH = 20;
 const SHOWN = ['ticket.created', 'ticket.status_changed'];
@@ -198,7 +199,7 @@ test(`${HERD} who are cut together are back ten seconds after the gateway, and h
     await until('all go on', told(3));
     const ids = await logged(desk, 'agent', { types: ['ticket.created'], after });
     for (const listener of herd) expect(listener.ids).toEqual(ids);
-    if (process.env['HERD']) process.stderr.write(`${HERD} back after ${tookMs} ms\n`);
+    if (IS_FULL) process.stderr.write(`${HERD} back after ${tookMs} ms\n`);
     expect(tookMs).toBeLessThan(10_000);
   } finally {
     await Promise.all(herd.map((listener) => listener.leave()));

@@ -6,7 +6,7 @@ import type { TestService } from '@deskgraph/common/testing/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { stopClock } from '../../testing/clock.ts';
-import { seed, steps } from '../../testing/config.ts';
+import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 import { type Dice, dice } from '../../testing/dice.ts';
 import { untold } from '../../testing/log.ts';
@@ -26,7 +26,7 @@ import {
 } from '../../testing/model.ts';
 import { OPERATIONS } from '../../testing/operations.ts';
 
-const OPERATION_COUNT = steps(200);
+const OPERATION_COUNT = sizeOf(120, 2_000);
 const TICKETS = 8;
 const STATUSES: readonly Status[] = [
   'NEW',

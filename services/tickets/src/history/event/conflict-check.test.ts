@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { sizeOf } from '@deskgraph/common/testing/sizes';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import type { TestService } from '@deskgraph/common/testing/testing';
@@ -45,8 +46,7 @@ const code = ({ userErrors }: Reply) =>
   userErrors.map((error) => `${error.code} ${error.field?.join('.')}`).join();
 
 /** Pairs of replies that are tried; PAIRS=1000 for the long run. */
-// oxlint-disable-next-line node/no-process-env -- how long a test is, is no setting of the product
-const PAIRS = Number(process.env['PAIRS'] ?? 50);
+const PAIRS = sizeOf(50, 500);
 const AT_ONCE = 50;
 
 async function pair(n: number): Promise<void> {

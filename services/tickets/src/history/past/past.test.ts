@@ -7,7 +7,7 @@ import type { TestService } from '@deskgraph/common/testing/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Clock, stopClock } from '../../../testing/clock.ts';
-import { seed } from '../../../testing/config.ts';
+import { seed } from '@deskgraph/common/testing/sizes';
 import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
 import { type Dice, dice } from '../../../testing/dice.ts';
 import { written } from '../../../testing/log.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { runs, seed } from '../../../testing/config.ts';
+import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Dice, dice } from '../../../testing/dice.ts';
 import { patched } from '../../../testing/patch.ts';
 import { type Entry, difference } from './difference.ts';
 
-const RUNS = runs(200);
+const RUNS = sizeOf(200, 2_000);
 
 const entry = (id: string, version = 1): Entry => ({ id, version });
 const list = (ids: string): Entry[] => [...ids].map((id) => entry(id));

@@ -12,7 +12,7 @@ import {
 import { Context } from '@deskgraph/common/database/context';
 import { Client } from 'pg';
 import { type Clock, stopClock } from '../../../testing/clock.ts';
-import { runs, seed } from '../../../testing/config.ts';
+import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { dice } from '../../../testing/dice.ts';
 import { Play } from '../../../testing/play.ts';
@@ -366,7 +366,7 @@ describe('trouble', () => {
 });
 
 describe('a list that is patched by its messages', () => {
-  for (let run = 0; run < runs(3); run++)
+  for (let run = 0; run < sizeOf(3, 30); run++)
     test(`is what a query answers, whatever is written and however time passes (seed ${seed + run})`, async () => {
       const chance = dice(seed + run);
       const at = await newDesk();

@@ -7,7 +7,7 @@ import { Direction, keyset } from '@deskgraph/common/database/pagination';
 import { type TestService } from '@deskgraph/common/testing/testing';
 import { Context } from '@deskgraph/common/database/context';
 import { Client } from 'pg';
-import { many } from '../../../testing/config.ts';
+import { sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
 import { listed } from '../../model/lookup/find.ts';
 import type { TicketFilter } from '../../model/filter/sql.ts';
@@ -15,7 +15,7 @@ import { type TicketOrder, TicketOrderField } from '../../model/filter/order.ts'
 import { frequentTexts } from '../../model/filter/text.ts';
 
 /** So many that the planner chooses as it would for a big desk; TEST_MANY=100000 fills one. */
-const TICKETS = many(12_000);
+const TICKETS = sizeOf(4_000, 12_000);
 
 let service: TestService;
 let desk: Desk;

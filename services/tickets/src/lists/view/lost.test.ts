@@ -5,7 +5,7 @@ import { toId } from '@deskgraph/common/core/id';
 import { type TestService, person } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { type Clock, stopClock } from '../../../testing/clock.ts';
-import { runs, seed } from '../../../testing/config.ts';
+import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { type Dice, dice } from '../../../testing/dice.ts';
 
@@ -268,7 +268,7 @@ async function check(at: Desk, history: History): Promise<void> {
     expect(sorted([...ids(`in${n}`), ...ids(`out${n}`)])).toEqual(waiting(HOUR));
 }
 
-test.each(Array.from({ length: runs(3) }, (_, at) => seed + at))(
+test.each(Array.from({ length: sizeOf(3, 30) }, (_, at) => seed + at))(
   'whatever happens, each unsolved ticket is in hand or in a queue that somebody sees, and who is unanswered is found (seed %i)',
   async (each) => {
     const at = await openDesk(service);

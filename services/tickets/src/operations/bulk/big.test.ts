@@ -5,7 +5,7 @@ import { type TestService, countStatements } from '@deskgraph/common/testing/tes
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { alike } from '../../../testing/alike.ts';
-import { many, seed } from '../../../testing/config.ts';
+import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { dice } from '../../../testing/dice.ts';
 import { untold } from '../../../testing/log.ts';
@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 /** The greatest job has 5,000 when asked for. */
-const TICKETS = many(200);
+const TICKETS = sizeOf(200, 5_000);
 const PATIENCE = 120_000 + TICKETS * 100;
 
 interface Job {

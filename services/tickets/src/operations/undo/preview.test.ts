@@ -4,7 +4,7 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runs, seed } from '../../../testing/config.ts';
+import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import {
   type Desk,
   type Result,
@@ -219,7 +219,7 @@ async function attempt(
 
 test('a preview changes nothing, and says what then is done, or refused', async () => {
   expect.hasAssertions();
-  for (let run = 0; run < runs(1); run++) {
+  for (let run = 0; run < sizeOf(1, 10); run++) {
     const thrown = dice(seed + run);
     const desk = await openDesk(service);
     const operations: string[] = [];

@@ -6,7 +6,7 @@ import { type TestService, countStatements } from '@deskgraph/common/testing/tes
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { alike } from '../../../testing/alike.ts';
-import { many } from '../../../testing/config.ts';
+import { sizeOf } from '@deskgraph/common/testing/sizes';
 import { untold } from '../../../testing/log.ts';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 
@@ -115,7 +115,7 @@ async function changed(ids: string[], action: object): Promise<string> {
 }
 
 /** The great bulk change has 5,000 when asked for. */
-const TICKETS = many(200);
+const TICKETS = sizeOf(200, 2_000);
 
 test(
   'a bulk change of many tickets is taken back but for those that were touched since, each of which is named',

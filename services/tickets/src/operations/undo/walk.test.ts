@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { TestService } from '@deskgraph/common/testing/testing';
-import { runs, seed } from '../../../testing/config.ts';
+import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { type Dice, dice } from '../../../testing/dice.ts';
 import { untold } from '../../../testing/log.ts';
@@ -186,7 +186,7 @@ async function compare(desk: Desk, model: Model): Promise<void> {
 
 test('however tickets are folded, cut and taken apart again, each message is in one place, its own, and each ticket as its last fact says', async () => {
   expect.hasAssertions();
-  for (let run = 0; run < runs(4); run++) {
+  for (let run = 0; run < sizeOf(4, 40); run++) {
     const thrown = dice(seed + run);
     const desk = await openDesk(service);
     const model = new Model();

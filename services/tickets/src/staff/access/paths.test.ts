@@ -7,7 +7,7 @@ import {
   type TestService,
   person,
 } from '@deskgraph/common/testing/testing';
-import { runs, seed } from '../../../testing/config.ts';
+import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { dice } from '../../../testing/dice.ts';
 import { Watch, clientOf } from '../../../testing/watch.ts';
@@ -164,7 +164,7 @@ async function ways(actor: Actor): Promise<Record<string, Set<string>>> {
   };
 }
 
-test.each(Array.from({ length: runs(3) }, (_, at) => seed + at))(
+test.each(Array.from({ length: sizeOf(3, 30) }, (_, at) => seed + at))(
   'whoever sees some of the tickets sees the same ones on every way (seed %i)',
   async (each) => {
     const filter = rights(dice(each));

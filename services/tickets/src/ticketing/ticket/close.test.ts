@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { clockOf } from '@deskgraph/common/jobs/scheduler';
 import { uuidOf } from '@deskgraph/common/core/id';
+import { sizeOf } from '@deskgraph/common/testing/sizes';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -10,8 +11,7 @@ import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testi
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-// oxlint-disable-next-line node/no-process-env -- how long a test is, is no setting of the product
-const AT_ONCE = Number(process.env['CLOSED_AT_ONCE'] ?? 200);
+const AT_ONCE = sizeOf(200, 2_000);
 
 let service: TestService;
 let desk: Desk;

@@ -5,7 +5,7 @@ import { newId, uuidOf } from '@deskgraph/common/core/id';
 import { type TestService, app } from '@deskgraph/common/testing/testing';
 import fc from 'fast-check';
 import { Client } from 'pg';
-import { seed } from '../../../testing/config.ts';
+import { seed } from '@deskgraph/common/testing/sizes';
 import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
 
