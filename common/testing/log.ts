@@ -1,30 +1,30 @@
 import { Migration } from '@mikro-orm/migrations';
 import { type MikroORM, openDatabase, rowSecurity } from '@deskgraph/common/database/database';
-import { deadTable } from '@deskgraph/common/events/dead-letters';
+import { deadLetterTable } from '@deskgraph/common/events/dead-letters';
 import { feedHandler } from '@deskgraph/common/events/http-feed';
-import { type Fact, eventTables, recordAll } from '@deskgraph/common/events/log';
+import { type DomainEvent, eventTables, appendEvents } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import { createLog } from '@deskgraph/common/core/log';
-import { idempotencyTable, sweptIdempotency } from '@deskgraph/common/graphql/mutation';
-import { logPartitions } from '@deskgraph/common/events/partitions';
-import type { Publisher } from '@deskgraph/common/events/nats-publisher';
-import { type Relay, startRelay } from '@deskgraph/common/events/outbox-relay';
+import { idempotencyTable, idempotencyCleanupPolicy } from '@deskgraph/common/graphql/mutation';
+import { eventLogPartitions } from '@deskgraph/common/events/partitions';
+import type { NatsPublisher } from '@deskgraph/common/events/nats-publisher';
+import { type OutboxRelay, startOutboxRelay } from '@deskgraph/common/events/outbox-relay';
 import { serve } from '@deskgraph/common/http/serve';
 import { type TestDatabase, newWorkspace, testDatabase } from '@deskgraph/common/testing/testing';
 import { systemActor } from '@deskgraph/common/auth/token';
 import { Context } from '@deskgraph/common/database/context';
 
-export const PARTITION = 1000;
-export const silent = createLog('test', 'silent');
+export const TEST_PARTITION_SIZE = 1000;
+export const silentLog = createLog('test', 'silent');
 
 class Tables extends Migration {
   override up(): void {
     this.addSql(eventTables);
-    this.addSql(logPartitions(PARTITION));
-    this.addSql(deadTable);
+    this.addSql(eventLogPartitions(TEST_PARTITION_SIZE));
+    this.addSql(deadLetterTable);
     this.addSql(idempotencyTable);
     this.addSql(rowSecurity('idempotency'));
-    this.addSql(sweptIdempotency);
+    this.addSql(idempotencyCleanupPolicy);
   }
 }
 
@@ -32,36 +32,41 @@ class Tables extends Migration {
 export interface TestLog {
   database: TestDatabase;
   orm: MikroORM;
-  relay: Relay;
+  relay: OutboxRelay;
   /** One transaction with so many facts about one thing, the last of which has this version. */
-  tell(subject: string, version: number, count?: number, workspace?: string): Promise<void>;
+  append(subject: string, version: number, count?: number, workspace?: string): Promise<void>;
   /** Several writers at once, each with its own thing; gives their things. */
-  tellMany(writers: number, transactions: number, count?: number): Promise<string[]>;
+  appendConcurrently(writers: number, transactions: number, count?: number): Promise<string[]>;
   query<Row>(statement: string): Promise<Row[]>;
   /** Resolves once the log has so many facts. */
-  reached(head: number): Promise<void>;
+  waitForHead(head: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-export const ownWorkspace = newWorkspace();
+export const testWorkspace = newWorkspace();
 
 export async function testLog(): Promise<TestLog> {
   const database = await testDatabase('log', { tables: Tables });
-  const orm = await openDatabase({ url: database.url, entities: [], log: silent, connections: 8 });
+  const orm = await openDatabase({
+    url: database.url,
+    entities: [],
+    log: silentLog,
+    connections: 8,
+  });
   const owner = await openDatabase({
     url: database.ownerUrl,
     entities: [],
-    log: silent,
+    log: silentLog,
     connections: 2,
   });
-  const relay = startRelay(orm, database.url, silent);
+  const relay = startOutboxRelay(orm, database.url, silentLog);
   const query = <Row>(statement: string): Promise<Row[]> =>
     owner.em.fork().execute(statement) as Promise<Row[]>;
-  const tell: TestLog['tell'] = (subject, version, count = 1, workspace = ownWorkspace) => {
+  const tell: TestLog['append'] = (subject, version, count = 1, workspace = testWorkspace) => {
     const context = new Context({
       orm,
       actor: systemActor(workspace),
-      log: silent,
+      log: silentLog,
       requestId: 'test',
       locales: [],
     });
@@ -70,15 +75,15 @@ export async function testLog(): Promise<TestLog> {
       subject: { id: subject, version: version - count + 1 + at },
       data: { at },
     }));
-    return context.write(() => recordAll(context, facts));
+    return context.write(() => appendEvents(context, facts));
   };
   return {
     database,
     orm,
     relay,
-    tell,
+    append: tell,
     query,
-    tellMany: async (writers, transactions, count = 1) => {
+    appendConcurrently: async (writers, transactions, count = 1) => {
       const subjects = Array.from({ length: writers }, () => newId('thg'));
       await Promise.all(
         subjects.map(async (subject) => {
@@ -87,13 +92,13 @@ export async function testLog(): Promise<TestLog> {
       );
       return subjects;
     },
-    reached: async (head) => {
+    waitForHead: async (head) => {
       const isThere = async (): Promise<boolean> =>
         Number((await query<{ head: string }>('select head from relay_state'))[0]!.head) >= head;
-      while (!(await isThere())) await relay.grown(100);
+      while (!(await isThere())) await relay.waitForEvents(100);
     },
     stop: async () => {
-      relay.release();
+      relay.releaseWaiters();
       await relay.stop();
       await orm.close(true);
       await owner.close(true);
@@ -110,12 +115,12 @@ export interface TestFeed {
 }
 
 /** The door of a log, for those who follow it. */
-export async function openFeed(
+export async function serveTestFeed(
   { orm, relay }: TestLog,
-  { port = 0, publisher }: { port?: number; publisher?: Publisher } = {},
+  { port = 0, publisher }: { port?: number; publisher?: NatsPublisher } = {},
 ): Promise<TestFeed> {
   const serving = await serve({
-    log: silent,
+    log: silentLog,
     host: '127.0.0.1',
     port,
     routes: { 'GET /feed': feedHandler(orm, relay, publisher) },
@@ -134,7 +139,9 @@ export async function openFeed(
 }
 
 /** Each once, in order, without a gap; and of each thing in the order of its versions. */
-export function isWhole(facts: readonly Pick<Fact, 'position' | 'subject' | 'version'>[]): boolean {
+export function isCompleteLog(
+  facts: readonly Pick<DomainEvent, 'position' | 'subject' | 'version'>[],
+): boolean {
   const versions = new Map<string, number>();
   return facts.every(({ position, subject, version }, at) => {
     const expected = (versions.get(subject) ?? 0) + 1;

@@ -4,7 +4,7 @@ import { Migration } from '@mikro-orm/migrations';
 import { parse, stripIgnoredCharacters } from 'graphql';
 import { deadLetterTable } from '@deskgraph/common/events/dead-letters';
 import { eventTables } from '@deskgraph/common/events/log';
-import { logPartitions } from '@deskgraph/common/events/partitions';
+import { eventLogPartitions } from '@deskgraph/common/events/partitions';
 import { createLog } from '@deskgraph/common/core/log';
 import { idempotencyTable } from '@deskgraph/common/graphql/mutation';
 import {
@@ -25,7 +25,7 @@ import { products } from './products/products.ts';
 class First extends Migration {
   override up(): void {
     this.addSql(eventTables);
-    this.addSql(logPartitions());
+    this.addSql(eventLogPartitions());
     this.addSql(deadLetterTable);
     this.addSql(idempotencyTable);
   }

@@ -2,10 +2,10 @@ import { IsolationLevel } from '@mikro-orm/postgresql';
 import type { Actor } from '../auth/access.ts';
 import { type EntityManager, type MikroORM, sql } from './database.ts';
 import { fault } from '../core/errors.ts';
-import type { NewFact } from '../events/log.ts';
+import type { NewEvent } from '../events/log.ts';
 import { Loaders } from './request-loaders.ts';
 import type { Log } from '../core/log.ts';
-import type { Tail } from '../events/event-log-tail.ts';
+import type { EventLogTail } from '../events/event-log-tail.ts';
 
 export interface Request {
   orm: MikroORM;
@@ -17,7 +17,7 @@ export interface Request {
   /** Finds a thing of this service by its typed id, if the caller may see it. */
   find?: (context: Context, id: string) => Promise<unknown>;
   /** The log of this service as it grows; where somebody may subscribe. */
-  tail?: Tail;
+  tail?: EventLogTail;
 }
 
 /**
@@ -31,11 +31,11 @@ export class Context {
   readonly requestId: string;
   readonly locales: readonly string[];
   readonly load = new Loaders();
-  readonly tail: Tail | undefined;
+  readonly tail: EventLogTail | undefined;
   /** Why things change, where it is not by hand: kept with every fact that is recorded in the transaction from then on. */
-  because: object | undefined;
+  cause: object | undefined;
   /** In a rehearsal what would have been recorded so far. */
-  rehearsed: NewFact[] | undefined;
+  dryRunEvents: NewEvent[] | undefined;
   readonly #find: Request['find'];
   #open: Promise<EntityManager> | undefined;
   #writing: EntityManager | undefined;
@@ -108,15 +108,15 @@ export class Context {
       throw error;
     } finally {
       this.#writing = undefined;
-      this.because = undefined;
+      this.cause = undefined;
       this.#afterCommit = [];
       this.load.clear();
     }
   }
 
   /** Runs `work` in a transaction of its own and takes everything back; what comes of it is all that stays. */
-  async rehearse<T>(work: () => Promise<T>): Promise<T> {
-    this.rehearsed = [];
+  async dryRun<T>(work: () => Promise<T>): Promise<T> {
+    this.dryRunEvents = [];
     try {
       return await this.write(async () => {
         throw new Rehearsed(await work());
@@ -125,7 +125,7 @@ export class Context {
       if (error instanceof Rehearsed) return error.result as T;
       throw error;
     } finally {
-      this.rehearsed = undefined;
+      this.dryRunEvents = undefined;
     }
   }
 
@@ -134,7 +134,7 @@ export class Context {
    * as after a transaction of its own; the more is known, the longer every look for changes takes.
    */
   async part<T>(work: () => Promise<T>): Promise<T> {
-    const known = this.rehearsed?.length;
+    const known = this.dryRunEvents?.length;
     await sql`savepoint part`.execute(this.em.getKysely());
     try {
       const result = await work();
@@ -143,7 +143,7 @@ export class Context {
       return result;
     } catch (error) {
       await sql`rollback to savepoint part`.execute(this.em.getKysely());
-      this.rehearsed?.splice(known ?? 0);
+      this.dryRunEvents?.splice(known ?? 0);
       throw error;
     } finally {
       this.em.clear();

@@ -6,7 +6,7 @@ import {
 } from '@mikro-orm/postgresql';
 import { changesOf, touch } from '../core/changes.ts';
 import { Refusal } from '../core/errors.ts';
-import { type NewFact, recordAll } from '../events/log.ts';
+import { type NewEvent, appendEvents } from '../events/log.ts';
 import type { Context } from './context.ts';
 import { Id, sql } from './database.ts';
 import { uuidOf } from '../core/id.ts';
@@ -128,7 +128,7 @@ export async function recordCreation<T extends Versioned>(
   events: EntityEvents<T>,
   entity: T,
 ): Promise<void> {
-  await recordAll(ctx, [createdEvent(events, entity)]);
+  await appendEvents(ctx, [createdEvent(events, entity)]);
 }
 
 /**
@@ -149,7 +149,7 @@ export async function recordUpdate<T extends Versioned>(
   const before = events.stateOf(entity);
   await change();
   const event = updatedEvent(events, entity, before);
-  if (event) await recordAll(ctx, [event]);
+  if (event) await appendEvents(ctx, [event]);
   return event !== undefined;
 }
 
@@ -160,7 +160,7 @@ export async function recordDeletion<T extends Versioned>(
   entity: T,
 ): Promise<string> {
   const event = deletedEvent(ctx, events, entity);
-  await recordAll(ctx, [event]);
+  await appendEvents(ctx, [event]);
   return event.subject.id;
 }
 
@@ -168,7 +168,7 @@ export async function recordDeletion<T extends Versioned>(
 export const createdEvent = <T extends Versioned>(
   { prefix, stateOf }: EntityEvents<T>,
   entity: T,
-): NewFact => ({ type: `${prefix}.created`, subject: entity, data: { state: stateOf(entity) } });
+): NewEvent => ({ type: `${prefix}.created`, subject: entity, data: { state: stateOf(entity) } });
 
 /**
  * The event of `recordUpdate`, for mutations that append further events with the same statement: makes a new version when the state
@@ -178,7 +178,7 @@ export function updatedEvent<T extends Versioned>(
   { prefix, stateOf }: EntityEvents<T>,
   entity: T,
   before: object,
-): NewFact | undefined {
+): NewEvent | undefined {
   const state = stateOf(entity);
   const changes = changesOf(before, state);
   if (!changes) return undefined;
@@ -191,7 +191,7 @@ export function deletedEvent<T extends Versioned>(
   ctx: Context,
   { prefix, stateOf }: EntityEvents<T>,
   entity: T,
-): NewFact {
+): NewEvent {
   const data = { state: stateOf(entity) };
   if ('deletedAt' in entity) {
     touch(entity);

@@ -12,8 +12,8 @@ import {
 } from 'type-graphql';
 import { Refusal } from '../core/errors.ts';
 
-export const PAGE_DEFAULT = 25;
-export const PAGE_LIMIT = 100;
+export const DEFAULT_PAGE_SIZE = 25;
+export const MAX_PAGE_SIZE = 100;
 
 export enum Direction {
   ASC = 'ASC',
@@ -49,7 +49,7 @@ export class PageInfo {
 /** `first` and `after` of a list that is read forwards only. */
 @ArgsType()
 export class ForwardArgs {
-  @Field(() => Int, { nullable: true, defaultValue: PAGE_DEFAULT }) first?: number | null;
+  @Field(() => Int, { nullable: true, defaultValue: DEFAULT_PAGE_SIZE }) first?: number | null;
   @Field(() => String, { nullable: true }) after?: string | null;
 }
 
@@ -73,7 +73,7 @@ export interface Page<T> {
 }
 
 /** The Relay edge type of a thing, for who adds fields to it. */
-export function edgeOf<T extends object>(
+export function edgeType<T extends object>(
   Thing: ClassType<T>,
   name: string,
   plural: string,
@@ -88,11 +88,11 @@ export function edgeOf<T extends object>(
 }
 
 /** The Relay connection type of a thing, with its edges; call once per type. `plural` is for people: `tickets`. */
-export function connectionOf<T extends object>(
+export function connectionType<T extends object>(
   Thing: ClassType<T>,
   name: string,
   plural: string,
-  ThingEdge: ClassType<Edge<T>> = edgeOf(Thing, name, plural),
+  ThingEdge: ClassType<Edge<T>> = edgeType(Thing, name, plural),
 ) {
   @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of ${plural}.` })
   class ThingConnection {
@@ -139,8 +139,8 @@ export interface Keyset {
  */
 export function keyset(request: PageRequest, order: readonly OrderKey[]): Keyset {
   const backward = request.last !== null && request.last !== undefined;
-  const size = (backward ? request.last : request.first) ?? PAGE_DEFAULT;
-  if (!Number.isInteger(size) || size < 0 || size > PAGE_LIMIT)
+  const size = (backward ? request.last : request.first) ?? DEFAULT_PAGE_SIZE;
+  if (!Number.isInteger(size) || size < 0 || size > MAX_PAGE_SIZE)
     throw new Refusal('INVALID', [backward ? 'last' : 'first']);
   const signature = signatureOf(order);
   const bounds: RawBuilder<SqlBool>[] = [];

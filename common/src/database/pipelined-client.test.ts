@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type TestLog, silent, testLog } from '../../testing/log.ts';
+import { type TestLog, silentLog, testLog } from '../../testing/log.ts';
 import { databaseGone } from '../core/database-errors.ts';
 import { type EntityManager, type MikroORM, openDatabase } from './database.ts';
 
@@ -7,7 +7,7 @@ let log: TestLog;
 let orm: MikroORM;
 beforeAll(async () => {
   log = await testLog();
-  orm = await openDatabase({ url: log.database.url, entities: [], log: silent, connections: 2 });
+  orm = await openDatabase({ url: log.database.url, entities: [], log: silentLog, connections: 2 });
 });
 afterAll(() => log.stop());
 

@@ -5,18 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type TestFeed,
   type TestLog,
-  isWhole,
-  openFeed,
-  silent,
+  isCompleteLog,
+  serveTestFeed,
+  silentLog,
   testLog,
 } from '../../testing/log.ts';
 import { type TestNats, hasNats, testNats } from '../../testing/nats.ts';
 import { sql } from '../database/database.ts';
-import type { Fact } from './log.ts';
-import { type Follower, follow } from './event-consumer.ts';
+import type { DomainEvent } from './log.ts';
+import { type EventConsumer, consumeEvents } from './event-consumer.ts';
 import { newId } from '../core/id.ts';
-import { connectTo } from './nats-connection.ts';
-import { type Publisher, startPublisher } from './nats-publisher.ts';
+import { connectNats } from './nats-connection.ts';
+import { type NatsPublisher, startNatsPublisher } from './nats-publisher.ts';
 import { TEST_SECRET } from '../testing/testing.ts';
 
 const WRITERS = 4;
@@ -26,7 +26,7 @@ const EACH = 500;
 interface Rig {
   source: TestLog;
   here: TestLog;
-  applied: Fact[];
+  applied: DomainEvent[];
   url: string;
   nats?: string;
   /** Kills the server in between, and starts it again. */
@@ -42,14 +42,14 @@ async function common(): Promise<Pick<Rig, 'source' | 'here' | 'applied'>> {
 
 async function overHttp(): Promise<Rig> {
   const rig = await common();
-  let door = await openFeed(rig.source);
+  let door = await serveTestFeed(rig.source);
   const { url, port } = door;
   return {
     ...rig,
     url,
     crash: async () => {
       await door.cut();
-      door = await openFeed(rig.source, { port });
+      door = await serveTestFeed(rig.source, { port });
     },
     close: () => door.cut(),
   };
@@ -58,8 +58,8 @@ async function overHttp(): Promise<Rig> {
 interface NatsRig extends Rig {
   door: TestFeed;
   server: TestNats;
-  publisher: Publisher;
-  publish(): Publisher;
+  publisher: NatsPublisher;
+  publish(): NatsPublisher;
   state(): Promise<StreamState>;
 }
 
@@ -68,10 +68,10 @@ async function overNats(): Promise<NatsRig> {
   const server = await testNats();
   await server.start();
   const { database } = rig.source;
-  const publish = (): Publisher =>
-    startPublisher({ nats: server.url, service: 'source', url: database.url, log: silent });
+  const publish = (): NatsPublisher =>
+    startNatsPublisher({ nats: server.url, service: 'source', url: database.url, log: silentLog });
   const publisher = publish();
-  const door = await openFeed(rig.source, { publisher });
+  const door = await serveTestFeed(rig.source, { publisher });
   const own: NatsRig = {
     ...rig,
     url: door.url,
@@ -81,7 +81,7 @@ async function overNats(): Promise<NatsRig> {
     publisher,
     publish,
     state: async () => {
-      const connection = await connectTo(server.url, 'test');
+      const connection = await connectNats(server.url, 'test');
       try {
         return (await (await jetstreamManager(connection)).streams.info(own.publisher.stream!))
           .state;
@@ -102,15 +102,15 @@ async function overNats(): Promise<NatsRig> {
   return own;
 }
 
-const following = ({ here, applied, url, nats }: Rig): Follower =>
-  follow({
+const following = ({ here, applied, url, nats }: Rig): EventConsumer =>
+  consumeEvents({
     orm: here.orm,
     source: 'source',
     url,
     nats,
     secret: TEST_SECRET,
-    log: silent,
-    applyAll: async (context, facts) => {
+    log: silentLog,
+    applyEvents: async (context, facts) => {
       const rows = sql.join(facts.map(({ position }) => sql`(${position})`));
       await sql`insert into applied (position) values ${rows}`.execute(context.em.getKysely());
       context.afterCommit(() => applied.push(...facts));
@@ -132,7 +132,7 @@ if (hasNats) carriers.push(['NATS JetStream', overNats]);
 
 describe.each(carriers)('facts over %s', (_, open) => {
   let rig: Rig;
-  let follower: Follower;
+  let follower: EventConsumer;
   beforeEach(async () => {
     rig = await open();
     follower = following(rig);
@@ -144,14 +144,14 @@ describe.each(carriers)('facts over %s', (_, open) => {
   });
 
   test('of four writers are applied once each, in order and without a gap, while the server is killed three times', async () => {
-    const written = rig.source.tellMany(WRITERS, EACH);
+    const written = rig.source.appendConcurrently(WRITERS, EACH);
     for (let crash = 1; crash <= 3; crash++) {
       await reached(rig, crash * 400);
       await rig.crash();
     }
     await written;
     await reached(rig, WRITERS * EACH);
-    expect(isWhole(rig.applied)).toBe(true);
+    expect(isCompleteLog(rig.applied)).toBe(true);
     expect(await stored(rig)).toEqual(Array.from({ length: WRITERS * EACH }, (__, at) => at + 1));
   });
 });
@@ -160,7 +160,7 @@ describe.each(carriers)('facts over %s', (_, open) => {
   hasNats ? 'NATS JetStream' : 'NATS JetStream: skipped, no nats-server is installed here',
   () => {
     let rig: NatsRig;
-    let follower: Follower;
+    let follower: EventConsumer;
     beforeEach(async () => {
       rig = await overNats();
       follower = following(rig);
@@ -172,32 +172,32 @@ describe.each(carriers)('facts over %s', (_, open) => {
     });
 
     test('brings facts while the door is shut; the door brings them while there is no server', async () => {
-      await rig.source.tell(newId('thg'), 1);
+      await rig.source.append(newId('thg'), 1);
       await reached(rig, 1);
       while ((await rig.state()).consumer_count === 0) await sleep(10);
       await rig.door.cut();
-      await rig.source.tell(newId('thg'), 20, 20);
+      await rig.source.append(newId('thg'), 20, 20);
       await reached(rig, 21);
 
-      rig.door = await openFeed(rig.source, { port: rig.door.port, publisher: rig.publisher });
+      rig.door = await serveTestFeed(rig.source, { port: rig.door.port, publisher: rig.publisher });
       await rig.server.kill();
-      await rig.source.tell(newId('thg'), 20, 20);
+      await rig.source.append(newId('thg'), 20, 20);
       await reached(rig, 41);
       await rig.server.start();
-      await rig.source.tellMany(2, 20);
+      await rig.source.appendConcurrently(2, 20);
       await reached(rig, 81);
-      expect(isWhole(rig.applied)).toBe(true);
+      expect(isCompleteLog(rig.applied)).toBe(true);
     });
 
     test('keeps a fact once that is published twice, and a publisher goes on where another one ended', async () => {
-      await rig.source.tellMany(2, 50);
+      await rig.source.appendConcurrently(2, 50);
       await reached(rig, 100);
       await rig.publisher.stop();
       await rig.source.query(`update feed_position set position = 40 where source = 'nats'`);
       rig.publisher = rig.publish();
-      await rig.source.tellMany(2, 50);
+      await rig.source.appendConcurrently(2, 50);
       await reached(rig, 200);
-      expect(isWhole(rig.applied)).toBe(true);
+      expect(isCompleteLog(rig.applied)).toBe(true);
       const published = (): Promise<object[]> =>
         rig.source.query(`select from feed_position where source = 'nats' and position = 200`);
       while (!(await published()).length) await sleep(10);

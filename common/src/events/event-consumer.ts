@@ -1,45 +1,54 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Carrier, PAGE, type Source, openDoor, ownLog } from './http-feed.ts';
-import type { Relay } from './outbox-relay.ts';
-import { type Taking, taker } from './event-projector.ts';
+import {
+  type EventFeed,
+  FEED_PAGE_SIZE,
+  type FeedSource,
+  openHttpFeed,
+  ownLogFeed,
+} from './http-feed.ts';
+import type { OutboxRelay } from './outbox-relay.ts';
+import { type ProjectorOptions, createProjector } from './event-projector.ts';
 
 const WAIT_MS = 10_000;
 const RETRY_MS = 500;
 /** A page that is not full is followed by a pause, so that a busy log is taken in by pages and not fact by fact. */
 const GATHER_MS = 40;
 
-export interface FollowOptions extends Taking, Source {
+export interface ConsumerOptions extends ProjectorOptions, FeedSource {
   /** Address of the NATS server where the source may publish its facts. */
   nats?: string | undefined;
 }
 
-export interface OwnOptions extends Taking {
-  relay: Relay;
+export interface OwnLogConsumerOptions extends ProjectorOptions {
+  relay: OutboxRelay;
 }
 
-export interface Follower {
+export interface EventConsumer {
   /** Takes in everything that the source has recorded by now; rejects when the source does not answer. */
   catchUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** What is not used is not loaded. */
-async function carrierOf({ nats, source, url, secret, log }: FollowOptions): Promise<Carrier> {
-  const door = openDoor({ source, url, secret });
-  return nats ? (await import('./nats-feed.ts')).openBus({ nats, door, source, log }) : door;
+async function carrierOf({ nats, source, url, secret, log }: ConsumerOptions): Promise<EventFeed> {
+  const door = openHttpFeed({ source, url, secret });
+  return nats
+    ? (await import('./nats-feed.ts')).openNatsFeed({ nats, httpFeed: door, source, log })
+    : door;
 }
 
 /** Follows another service's log. Each fact has its effect exactly once, and a projection can be dropped and rebuilt from zero. */
-export const follow = (options: FollowOptions): Follower => followBy(carrierOf(options), options);
+export const consumeEvents = (options: ConsumerOptions): EventConsumer =>
+  followBy(carrierOf(options), options);
 
 /** Follows the service's own log in the same way; `source` names what follows it. */
-export const followOwn = (options: OwnOptions): Follower =>
-  followBy(Promise.resolve(ownLog(options.orm, options.relay)), options);
+export const consumeOwnEvents = (options: OwnLogConsumerOptions): EventConsumer =>
+  followBy(Promise.resolve(ownLogFeed(options.orm, options.relay)), options);
 
-function followBy(carrier: Promise<Carrier>, options: Taking): Follower {
+function followBy(carrier: Promise<EventFeed>, options: ProjectorOptions): EventConsumer {
   const { log, source } = options;
   const stopping = new AbortController();
-  const { position, take } = taker(options, stopping.signal);
+  const { position, take } = createProjector(options, stopping.signal);
   let queue: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = queue.then(work);
@@ -65,7 +74,7 @@ function followBy(carrier: Promise<Carrier>, options: Taking): Follower {
       try {
         const taken = await round(WAIT_MS);
         failures = 0;
-        if (taken > 0 && taken < PAGE) await rest(GATHER_MS);
+        if (taken > 0 && taken < FEED_PAGE_SIZE) await rest(GATHER_MS);
       } catch (error) {
         if (stopping.signal.aborted) return;
         if (failures++ % 20 === 0) log.warn({ err: error, source }, 'feed waits for its source');

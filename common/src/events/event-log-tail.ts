@@ -1,40 +1,40 @@
 import type { EntityManager, MikroORM } from '../database/database.ts';
-import { type Fact, factsAfter, recentFacts, standingOf } from './log.ts';
+import { type DomainEvent, eventsAfter, recentEvents, resumeStatus } from './log.ts';
 import { patiently } from '../core/database-errors.ts';
 import type { Log } from '../core/log.ts';
-import type { Relay } from './outbox-relay.ts';
-import { WaitingReaders } from './log-waiters.ts';
+import type { OutboxRelay } from './outbox-relay.ts';
+import { LogWaiters } from './log-waiters.ts';
 
 /** A reader's place is not in this log, or not any more, or too old. */
 export class CursorExpired extends Error {}
 
-export interface TailOptions {
+export interface EventLogTailOptions {
   orm: MikroORM;
-  relay: Pick<Relay, 'grown'>;
+  relay: Pick<OutboxRelay, 'waitForEvents'>;
   log: Log;
   /** Facts that are kept in memory; default 10,000. */
-  kept?: number;
+  maxCachedEvents?: number;
   /** What a fact leaves of each earlier one about the same thing; undefined: all. What the log forgets is forgotten here at once. */
-  forgets?: ((fact: Fact) => ((earlier: Fact) => Fact) | undefined) | undefined;
+  redact?: ((fact: DomainEvent) => ((earlier: DomainEvent) => DomainEvent) | undefined) | undefined;
   /** After about so long without a fact a reader is told how far it has come; default 30 s. */
-  restMs?: number;
+  idleMs?: number;
 }
 
 /** What one reader of the log is after. */
-export interface Reader {
+export interface EventLogReader {
   workspace: string;
   /** The position that it has got to. */
   from: number;
   signal: AbortSignal;
   /** Nothing else is given to it, and nothing else wakes it; asked for every fact of the workspace, so it has to be quick. */
-  concerns?: (fact: Fact) => boolean;
+  isRelevant?: (fact: DomainEvent) => boolean;
   /** All that such facts can be about, where that is little: to read what is not in memory any more. */
   subjects?: (em: EntityManager) => Promise<readonly string[] | undefined>;
 }
 
 /** Facts, and the position up to which there are no others for the reader; none, when only that is to be said. */
-export interface Batch {
-  facts: Fact[];
+export interface EventBatch {
+  events: DomainEvent[];
   position: number;
 }
 
@@ -52,14 +52,14 @@ const RETRY_MS = 250;
  * The log as this process follows it, for any number of readers: the newest facts are read once and kept in a ring, whoever is further behind
  * reads pages until it meets the ring. Positions have no gap, so that a place in the log is a place in the ring.
  */
-export class Tail {
+export class EventLogTail {
   readonly #orm: MikroORM;
-  readonly #relay: TailOptions['relay'];
+  readonly #relay: EventLogTailOptions['relay'];
   readonly #log: Log;
   readonly #kept: number;
-  readonly #forgets: NonNullable<TailOptions['forgets']>;
-  readonly #waiting: WaitingReaders;
-  #ring: Fact[] = [];
+  readonly #forgets: NonNullable<EventLogTailOptions['redact']>;
+  readonly #waiting: LogWaiters;
+  #ring: DomainEvent[] = [];
   /** The position before the first fact of the ring. */
   #base = 0;
   #ready: Promise<void> | undefined;
@@ -70,16 +70,16 @@ export class Tail {
     orm,
     relay,
     log,
-    kept = KEPT,
-    forgets = () => undefined,
-    restMs = REST_MS,
-  }: TailOptions) {
+    maxCachedEvents: kept = KEPT,
+    redact: forgets = () => undefined,
+    idleMs: restMs = REST_MS,
+  }: EventLogTailOptions) {
     this.#orm = orm;
     this.#relay = relay;
     this.#log = log;
     this.#kept = kept;
     this.#forgets = forgets;
-    this.#waiting = new WaitingReaders(restMs, () => this.head);
+    this.#waiting = new LogWaiters(restMs, () => this.head);
   }
 
   /** The last position that this process knows of. */
@@ -88,7 +88,7 @@ export class Tail {
   }
 
   /** The fact at a position, as far as it is in memory. */
-  at(position: number): Fact | undefined {
+  cachedEvent(position: number): DomainEvent | undefined {
     return this.#ring[position - this.#base - 1];
   }
 
@@ -105,14 +105,14 @@ export class Tail {
    * The position to follow from: the end of the log, or where a reader of a workspace has got to. Throws CursorExpired when facts after that
    * are gone, or too old to be told live.
    */
-  async from({
+  async startPosition({
     workspace,
     after,
   }: { workspace?: string; after?: number | undefined } = {}): Promise<number> {
     await this.ready();
     if (after === undefined || !workspace) return this.head;
     if (after >= this.#base && after <= this.head) return after;
-    const { kept, young } = await this.#read((em) => standingOf(em, workspace, after), workspace);
+    const { kept, young } = await this.#read((em) => resumeStatus(em, workspace, after), workspace);
     if (!kept || !young) throw new CursorExpired(kept ? 'too old' : 'not in the log');
     return after;
   }
@@ -122,9 +122,9 @@ export class Tail {
     workspace,
     from,
     signal,
-    concerns = () => true,
+    isRelevant: concerns = () => true,
     subjects,
-  }: Reader): AsyncGenerator<Batch, void, void> {
+  }: EventLogReader): AsyncGenerator<EventBatch, void, void> {
     let position = from;
     /** Up to which its reader knows that there is nothing. */
     let said = from;
@@ -133,8 +133,8 @@ export class Tail {
         const after = position;
         const older = await patiently(() => this.#older(workspace, after, subjects), signal);
         ({ position } = older);
-        const own = older.facts.filter(concerns);
-        if (own.length) yield { facts: own, position: (said = position) };
+        const own = older.events.filter(concerns);
+        if (own.length) yield { events: own, position: (said = position) };
         continue;
       }
       // Nothing may come between looking into the ring and waiting: it would be missed.
@@ -143,11 +143,11 @@ export class Tail {
         .slice(place, place + PAGE)
         .filter((fact) => fact.workspace === workspace && concerns(fact));
       position = Math.max(position, Math.min(position + PAGE, this.head));
-      if (own.length) yield { facts: own, position: (said = position) };
+      if (own.length) yield { events: own, position: (said = position) };
       else if (position >= this.head) {
-        const { reached, isRested } = await this.#waiting.next(workspace, concerns, signal);
+        const { reached, isIdle: isRested } = await this.#waiting.next(workspace, concerns, signal);
         position = Math.max(position, reached);
-        if (isRested && position > said) yield { facts: [], position: (said = position) };
+        if (isRested && position > said) yield { events: [], position: (said = position) };
       }
     }
   }
@@ -158,19 +158,26 @@ export class Tail {
     await this.#running;
   }
 
-  async #older(workspace: string, after: number, subjects: Reader['subjects']): Promise<Batch> {
+  async #older(
+    workspace: string,
+    after: number,
+    subjects: EventLogReader['subjects'],
+  ): Promise<EventBatch> {
     const until = this.head;
     const facts = await this.#read(
       async (em) =>
-        factsAfter(em, after, PAGE, { workspace, until, subjects: await subjects?.(em) }),
+        eventsAfter(em, after, PAGE, { workspace, until, subjects: await subjects?.(em) }),
       workspace,
     );
-    return { facts, position: facts.length < PAGE ? until : facts.at(-1)!.position };
+    return { events: facts, position: facts.length < PAGE ? until : facts.at(-1)!.position };
   }
 
   async #begin(): Promise<void> {
     const head = await this.#head();
-    this.#ring = await this.#read((em) => recentFacts(em, head, Math.min(RECENT, this.#kept)), '*');
+    this.#ring = await this.#read(
+      (em) => recentEvents(em, head, Math.min(RECENT, this.#kept)),
+      '*',
+    );
     this.#base = head - this.#ring.length;
     this.#forget(this.#ring);
     this.#running = this.#run();
@@ -179,9 +186,9 @@ export class Tail {
   async #run(): Promise<void> {
     let failed = false;
     while (!this.#stopped) {
-      const grown = this.#relay.grown(failed ? RETRY_MS : POLL_MS);
+      const grown = this.#relay.waitForEvents(failed ? RETRY_MS : POLL_MS);
       try {
-        const facts = await this.#read((em) => factsAfter(em, this.head, PAGE), '*');
+        const facts = await this.#read((em) => eventsAfter(em, this.head, PAGE), '*');
         failed = false;
         this.#push(facts);
         if (facts.length === PAGE) continue;
@@ -193,7 +200,7 @@ export class Tail {
     }
   }
 
-  #push(facts: Fact[]): void {
+  #push(facts: DomainEvent[]): void {
     if (!facts.length) return;
     if (facts[0]!.position !== this.head + 1) {
       this.#log.error({ expected: this.head + 1, found: facts[0]!.position }, 'the log has a gap');
@@ -210,10 +217,10 @@ export class Tail {
     this.#waiting.wake(facts, before);
   }
 
-  #forget(facts: readonly Fact[]): void {
+  #forget(facts: readonly DomainEvent[]): void {
     for (const fact of facts) {
       const left = this.#forgets(fact);
-      const isEarlier = ({ subject, position }: Fact): boolean =>
+      const isEarlier = ({ subject, position }: DomainEvent): boolean =>
         subject === fact.subject && position < fact.position;
       if (left) this.#ring = this.#ring.map((each) => (isEarlier(each) ? left(each) : each));
     }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager, MikroORM } from '../database/database.ts';
-import { bury, heldBack } from './dead-letters.ts';
-import type { Fact } from './log.ts';
+import { storeDeadLetters, blockedByDeadLetter } from './dead-letters.ts';
+import type { DomainEvent } from './log.ts';
 import { notOfTheData } from '../core/database-errors.ts';
 import type { Log } from '../core/log.ts';
 import { systemActor } from '../auth/token.ts';
@@ -12,29 +12,32 @@ const TRIES = 5;
 const PAUSE_MS = 50;
 
 /** What facts of a source do here. */
-export interface Taking {
+export interface ProjectorOptions {
   orm: MikroORM;
   source: string;
   log: Log;
   /** What a fact does; runs in the fact's workspace, in the transaction that keeps the position. */
-  apply?: (context: Context, fact: Fact) => Promise<void>;
+  applyEvent?: (context: Context, fact: DomainEvent) => Promise<void>;
   /** Instead of `apply`, where effects can be computed together: the facts of one workspace in their order, a page at a time. */
-  applyAll?: (context: Context, facts: Fact[]) => Promise<void>;
+  applyEvents?: (context: Context, facts: DomainEvent[]) => Promise<void>;
 }
 
-export type ApplyAll = NonNullable<Taking['applyAll']>;
+export type ApplyEvents = NonNullable<ProjectorOptions['applyEvents']>;
 
-export const applyAllOf = ({ apply, applyAll }: Taking): ApplyAll =>
+export const applyEventsOf = ({
+  applyEvent: apply,
+  applyEvents: applyAll,
+}: ProjectorOptions): ApplyEvents =>
   applyAll ??
   (async (context, facts) => {
     for (const fact of facts) await apply!(context, fact);
   });
 
-export const feedContext = ({ orm, source, log }: Taking): Context =>
+export const projectorContext = ({ orm, source, log }: ProjectorOptions): Context =>
   new Context({ orm, actor: systemActor('*'), log, requestId: `feed ${source}`, locales: [] });
 
 /** Who holds it is the only one that takes facts of the source. */
-export async function lockPosition(em: EntityManager, source: string): Promise<number> {
+export async function lockFeedPosition(em: EntityManager, source: string): Promise<number> {
   for (;;) {
     const [row] = await em.execute<{ position: string }[]>(
       'select position from feed_position where source = ? for update',
@@ -52,9 +55,9 @@ export async function lockPosition(em: EntityManager, source: string): Promise<n
  * Takes pages of facts in. The position is kept in the same transaction as what the facts did. A page that fails is taken fact by fact, and
  * one that fails time and again is set aside: what it is about stays as it was, until it is replayed; everything else goes on.
  */
-export function taker(taking: Taking, signal: AbortSignal) {
+export function createProjector(taking: ProjectorOptions, signal: AbortSignal) {
   const { orm, source, log } = taking;
-  const applyAll = applyAllOf(taking);
+  const applyAll = applyEventsOf(taking);
 
   const position = async (): Promise<number> => {
     const [row] = await orm.em
@@ -71,12 +74,12 @@ export function taker(taking: Taking, signal: AbortSignal) {
    */
   const advance = (
     after: number,
-    facts: Fact[],
-    work: (context: Context, fresh: Fact[]) => Promise<void>,
+    facts: DomainEvent[],
+    work: (context: Context, fresh: DomainEvent[]) => Promise<void>,
   ): Promise<void> => {
-    const context = feedContext(taking);
+    const context = projectorContext(taking);
     return context.write(async (em) => {
-      const reached = await lockPosition(em, source);
+      const reached = await lockFeedPosition(em, source);
       const fresh = facts.filter((fact) => fact.position > reached);
       if (reached < after || !fresh.length) return;
       await work(context, fresh);
@@ -87,16 +90,16 @@ export function taker(taking: Taking, signal: AbortSignal) {
     });
   };
 
-  const settle = async (context: Context, facts: Fact[]): Promise<void> => {
-    const held = await heldBack(context.em, source, facts);
+  const settle = async (context: Context, facts: DomainEvent[]): Promise<void> => {
+    const held = await blockedByDeadLetter(context.em, source, facts);
     for (const [workspace, own] of Map.groupBy(facts, (fact) => fact.workspace)) {
       const free = own.filter((fact) => !held.includes(fact));
       if (free.length) await context.within(workspace, () => applyAll(context, free));
     }
-    await bury(context, source, held);
+    await storeDeadLetters(context, source, held);
   };
 
-  const takeAlone = async (fact: Fact): Promise<void> => {
+  const takeAlone = async (fact: DomainEvent): Promise<void> => {
     for (let tries = 1, pause = PAUSE_MS; ; tries++, pause *= 4) {
       try {
         return await advance(fact.position - 1, [fact], settle);
@@ -109,14 +112,14 @@ export function taker(taking: Taking, signal: AbortSignal) {
             'a fact can’t be applied and is set aside',
           );
           return advance(fact.position - 1, [fact], (context) =>
-            bury(context, source, [fact], { error, tries }),
+            storeDeadLetters(context, source, [fact], { error, tries }),
           );
         }
       }
     }
   };
 
-  const take = async (after: number, facts: Fact[]): Promise<void> => {
+  const take = async (after: number, facts: DomainEvent[]): Promise<void> => {
     try {
       await advance(after, facts, settle);
     } catch (error) {

@@ -1,11 +1,11 @@
 import type { EntityManager, MikroORM } from '../database/database.ts';
-import { type Fact, factsAfter } from './log.ts';
-import type { Publisher } from './nats-publisher.ts';
-import type { Relay } from './outbox-relay.ts';
+import { type DomainEvent, eventsAfter } from './log.ts';
+import type { NatsPublisher } from './nats-publisher.ts';
+import type { OutboxRelay } from './outbox-relay.ts';
 import { type Handler, answer } from '../http/serve.ts';
 import { signActor, systemActor } from '../auth/token.ts';
 
-export const PAGE = 500;
+export const FEED_PAGE_SIZE = 500;
 const WAIT_MS = 10_000;
 /** The relay is faster than this unless something is wrong with it. */
 const SETTLE_MS = 250;
@@ -13,13 +13,16 @@ const SETTLE_MS = 250;
 const POLL_MS = 1_000;
 
 /** Reads a log page by page. */
-function reader(orm: MikroORM, relay: Relay) {
-  const read = async (after: number): Promise<Fact[]> => {
+function reader(orm: MikroORM, relay: OutboxRelay) {
+  const read = async (after: number): Promise<DomainEvent[]> => {
     const em = orm.em.fork() as EntityManager;
     em.setSessionContext({ variables: { 'desk.workspace': '*' } });
-    return em.transactional((inside) => factsAfter(inside as EntityManager, after, PAGE), {
-      readOnly: true,
-    });
+    return em.transactional(
+      (inside) => eventsAfter(inside as EntityManager, after, FEED_PAGE_SIZE),
+      {
+        readOnly: true,
+      },
+    );
   };
   /** Is something recorded that has no position yet? */
   const isPending = async (): Promise<boolean> => {
@@ -32,10 +35,10 @@ function reader(orm: MikroORM, relay: Relay) {
     )[0]!.pending;
   };
   /** What has no position yet is waited for: asked for before the log is read, nothing slips by in between. */
-  const readSettled = async (after: number): Promise<Fact[]> => {
+  const readSettled = async (after: number): Promise<DomainEvent[]> => {
     const patience = Date.now() + SETTLE_MS;
     for (;;) {
-      const grown = relay.grown(Math.max(0, patience - Date.now()));
+      const grown = relay.waitForEvents(Math.max(0, patience - Date.now()));
       const pending = await isPending();
       const facts = await read(after);
       if (facts.length || !pending || Date.now() >= patience) return facts;
@@ -46,12 +49,12 @@ function reader(orm: MikroORM, relay: Relay) {
 }
 
 /** A service's own log, for those of its parts that follow it. */
-export function ownLog(orm: MikroORM, relay: Relay): Carrier {
+export function ownLogFeed(orm: MikroORM, relay: OutboxRelay): EventFeed {
   const { read, readSettled } = reader(orm, relay);
   return {
     page: async (after, waitMs) => {
       if (!waitMs) return readSettled(after);
-      const grown = relay.grown(Math.min(waitMs, POLL_MS));
+      const grown = relay.waitForEvents(Math.min(waitMs, POLL_MS));
       const facts = await read(after);
       if (!facts.length) await grown;
       return facts.length ? facts : read(after);
@@ -67,8 +70,8 @@ export function ownLog(orm: MikroORM, relay: Relay): Carrier {
  */
 export function feedHandler(
   orm: MikroORM,
-  relay: Relay,
-  publisher?: Pick<Publisher, 'stream'>,
+  relay: OutboxRelay,
+  publisher?: Pick<NatsPublisher, 'stream'>,
 ): Handler {
   const { read, readSettled } = reader(orm, relay);
   return async (request, response) => {
@@ -79,8 +82,8 @@ export function feedHandler(
       return answer(response, 400, { error: 'after and wait are whole numbers.' });
     const until = Date.now() + wait;
     let facts = wait ? await read(after) : await readSettled(after);
-    while (!facts.length && Date.now() < until && !response.destroyed && relay.waits) {
-      await relay.grown(until - Date.now());
+    while (!facts.length && Date.now() < until && !response.destroyed && relay.allowsWaiting) {
+      await relay.waitForEvents(until - Date.now());
       facts = await read(after);
     }
     if (facts.length && facts[0]!.position !== after + 1)
@@ -90,26 +93,26 @@ export function feedHandler(
 }
 
 /** What brings another service's facts. */
-export interface Carrier {
+export interface EventFeed {
   /** The facts after a position, in order and without a gap, a page at most; waits so long while there are none. Rejects when it can't say. */
-  page(after: number, waitMs: number): Promise<Fact[]>;
+  page(after: number, waitMs: number): Promise<DomainEvent[]>;
   stop(): Promise<void>;
 }
 
-export interface Source {
+export interface FeedSource {
   /** Name of the service that is followed, and its address: `http://127.0.0.1:4101`. */
   source: string;
   url: string;
   secret: string;
 }
 
-export interface Door extends Carrier {
+export interface HttpFeed extends EventFeed {
   /** Where the source publishes its facts, as far as it has said. */
   readonly stream: string | undefined;
 }
 
 /** Facts are asked for at the other service's door. */
-export function openDoor({ source, url, secret }: Source): Door {
+export function openHttpFeed({ source, url, secret }: FeedSource): HttpFeed {
   const stopping = new AbortController();
   let stream: string | undefined;
   return {
@@ -122,7 +125,7 @@ export function openDoor({ source, url, secret }: Source): Door {
         signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(wait + 2000)]),
       });
       if (!response.ok) throw new Error(`${source} answers ${response.status}`);
-      const told = (await response.json()) as { facts: Fact[]; stream?: string };
+      const told = (await response.json()) as { facts: DomainEvent[]; stream?: string };
       stream = told.stream;
       return told.facts;
     },

@@ -1,6 +1,6 @@
-import type { Fact } from './log.ts';
+import type { DomainEvent } from './log.ts';
 
-type Concerns = (fact: Fact) => boolean;
+type Concerns = (fact: DomainEvent) => boolean;
 
 interface Waiting {
   concerns: Concerns;
@@ -10,11 +10,11 @@ interface Waiting {
 /** Up to where nothing has come for the reader, and whether it is told so only because it has waited long. */
 export interface Woken {
   reached: number;
-  isRested: boolean;
+  isIdle: boolean;
 }
 
 /** Readers of the log who have read all there is for them. A fact wakes those whom it concerns, and nobody else. */
-export class WaitingReaders {
+export class LogWaiters {
   readonly #all = new Map<string, Set<Waiting>>();
   readonly #restMs: number;
   readonly #head: () => number;
@@ -35,7 +35,7 @@ export class WaitingReaders {
         signal.removeEventListener('abort', leave);
         all.delete(waiting);
         if (!all.size && this.#all.get(workspace) === all) this.#all.delete(workspace);
-        resolve({ reached, isRested });
+        resolve({ reached, isIdle: isRested });
       };
       const leave = (): void => done(0, false);
       const waiting: Waiting = { concerns, wake: (reached) => done(reached, false) };
@@ -50,7 +50,7 @@ export class WaitingReaders {
   }
 
   /** Facts have come after a position. */
-  wake(facts: readonly Fact[], before: number): void {
+  wake(facts: readonly DomainEvent[], before: number): void {
     for (const [workspace, own] of Map.groupBy(facts, (fact) => fact.workspace))
       for (const waiting of this.#all.get(workspace) ?? [])
         if (isConcerned(waiting, own)) waiting.wake(before);
@@ -62,7 +62,7 @@ export class WaitingReaders {
 }
 
 /** Who can't tell is woken and fails by itself, and not all the others with it. */
-function isConcerned({ concerns }: Waiting, facts: readonly Fact[]): boolean {
+function isConcerned({ concerns }: Waiting, facts: readonly DomainEvent[]): boolean {
   try {
     return facts.some(concerns);
   } catch {

@@ -4,14 +4,14 @@ import { newUuid } from '../core/id.ts';
 import type { Context } from '../database/context.ts';
 
 /** Who did it, as it is kept with a fact for ever. */
-export interface FactActor {
+export interface EventActor {
   kind: Actor['kind'];
   id: string;
   name: string;
 }
 
 /** One fact of the event log. `position` grows without gaps in the order of commits. */
-export interface Fact<Data = Record<string, unknown>> {
+export interface DomainEvent<Data = Record<string, unknown>> {
   position: number;
   id: string;
   /** UUID of the tenant. */
@@ -20,32 +20,32 @@ export interface Fact<Data = Record<string, unknown>> {
   /** Typed id of the thing that it is about, and that thing's version after it. */
   subject: string;
   version: number;
-  actor: FactActor;
+  actor: EventActor;
   at: string;
   data: Data;
 }
 
-export interface RecordOptions {
+export interface EventOptions {
   /** When it happened, for facts taken over from elsewhere; default now. */
   at?: Date;
-  actor?: FactActor;
+  actor?: EventActor;
 }
 
 /**
  * Tells the world what happened, in the transaction that made it happen: the only way to tell it. Subscriptions, other services, timelines
  * and reports read the log that this feeds.
  */
-export async function record(
+export async function appendEvent(
   context: Context,
   type: string,
   subject: { id: string; version: number },
   data: object,
-  options: RecordOptions = {},
+  options: EventOptions = {},
 ): Promise<void> {
-  await recordAll(context, [{ type, subject, data, ...options }]);
+  await appendEvents(context, [{ type, subject, data, ...options }]);
 }
 
-export interface NewFact extends RecordOptions {
+export interface NewEvent extends EventOptions {
   type: string;
   subject: { id: string; version: number };
   data: object;
@@ -54,30 +54,30 @@ export interface NewFact extends RecordOptions {
 /** As many facts as one statement carries. */
 const AT_ONCE = 5_000;
 
-const gathered = new WeakMap<Context, NewFact[]>();
+const gathered = new WeakMap<Context, NewEvent[]>();
 
 /** Does work of which all is stored, and all facts are told, together at its end: whoever reads rows meanwhile stores first what has changed. */
-export async function together<T>(context: Context, work: () => Promise<T>): Promise<T> {
-  const facts: NewFact[] = [];
+export async function bufferEvents<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  const facts: NewEvent[] = [];
   gathered.set(context, facts);
   const result = await work().finally(() => gathered.delete(context));
-  await recordAll(context, facts);
+  await appendEvents(context, facts);
   return result;
 }
 
 /** Several facts of one transaction, in order; with one statement, but for thousands of them. */
-export async function recordAll(context: Context, facts: readonly NewFact[]): Promise<void> {
+export async function appendEvents(context: Context, facts: readonly NewEvent[]): Promise<void> {
   if (!facts.length) return;
   const later = gathered.get(context);
   if (later) return void later.push(...facts);
-  context.rehearsed?.push(...facts);
+  context.dryRunEvents?.push(...facts);
   await context.em.flush();
   for (let from = 0; from < facts.length; from += AT_ONCE)
     await write(context, facts.slice(from, from + AT_ONCE));
   context.afterCommit(() => nudge(context.orm));
 }
 
-async function write(context: Context, facts: readonly NewFact[]): Promise<void> {
+async function write(context: Context, facts: readonly NewEvent[]): Promise<void> {
   const { id, kind, name } = context.actor;
   const rows = facts.map(({ type, subject, actor, at, data }) => ({
     event_id: newUuid(),
@@ -86,7 +86,7 @@ async function write(context: Context, facts: readonly NewFact[]): Promise<void>
     version: subject.version,
     actor: actor ?? { kind, id, name },
     at: at ?? new Date(),
-    data: context.because ? Object.assign({}, data, { because: context.because }) : data,
+    data: context.cause ? Object.assign({}, data, { because: context.cause }) : data,
   }));
   await sql`
     insert into outbox (event_id, workspace_id, type, subject, version, actor, at, data)
@@ -100,11 +100,11 @@ async function write(context: Context, facts: readonly NewFact[]): Promise<void>
 
 const relays = new WeakMap<object, () => void>();
 /** The relay of this process wants to know at once when something was recorded. */
-export const onRecord = (orm: object, wake: () => void): void => void relays.set(orm, wake);
+export const onEventsAppended = (orm: object, wake: () => void): void => void relays.set(orm, wake);
 const nudge = (orm: object): void => relays.get(orm)?.();
 
 /** Which part of the log is read. */
-export interface Part {
+export interface EventRange {
   workspace?: string;
   /** Only facts about these things. */
   subjects?: readonly string[] | undefined;
@@ -113,36 +113,36 @@ export interface Part {
 }
 
 /** Reads the log after a position, in order; of one workspace or, in a session of all of them, the whole. */
-export async function factsAfter(
+export async function eventsAfter(
   em: EntityManager,
   position: number,
   limit: number,
-  { workspace, subjects, until }: Part = {},
-): Promise<Fact[]> {
+  { workspace, subjects, until }: EventRange = {},
+): Promise<DomainEvent[]> {
   const own = sql`
     ${workspace ? sql`and workspace_id = ${workspace}::uuid` : sql``} ${subjects ? sql`and subject = any(${subjects}::text[])` : sql``}
     ${until === undefined ? sql`` : sql`and position <= ${until}`}`;
   const { rows } = await sql<Record<string, unknown>>`
     select position, event_id, workspace_id, type, subject, version, actor, at, data from event_log
     where position > ${position} ${own} order by position limit ${limit}`.execute(em.getKysely());
-  return rows.map(factOf);
+  return rows.map(eventFromRow);
 }
 
 /** So long after a restart a reader finds in memory what it has missed. */
 const RECENT = '5 minutes';
 
 /** The facts up to a position that are recent, without a gap; at most `limit`. */
-export async function recentFacts(
+export async function recentEvents(
   em: EntityManager,
   until: number,
   limit: number,
-): Promise<Fact[]> {
+): Promise<DomainEvent[]> {
   const { rows } = await sql<{ last: string }>`
     select coalesce(max(position), ${until - limit}) as last from event_log
     where position > ${until - limit} and logged_at < now() - ${RECENT}::interval`.execute(
     em.getKysely(),
   );
-  return factsAfter(em, Number(rows[0]!.last), limit, { until });
+  return eventsAfter(em, Number(rows[0]!.last), limit, { until });
 }
 
 /** So long a stream can be resumed; the log itself is kept longer. */
@@ -152,7 +152,7 @@ const RESUMED = '30 days';
  * What a place in the log is good for: is all that followed it still there, and is what the workspace's reader has missed young enough to be
  * told by a stream? A place beyond the end is of another log.
  */
-export async function standingOf(
+export async function resumeStatus(
   em: EntityManager,
   workspace: string,
   position: number,
@@ -167,14 +167,14 @@ export async function standingOf(
 }
 
 /** The fact in a row of the log. */
-export const factOf = (row: Record<string, unknown>): Fact => ({
+export const eventFromRow = (row: Record<string, unknown>): DomainEvent => ({
   position: Number(row['position']),
   id: row['event_id'] as string,
   workspace: row['workspace_id'] as string,
   type: row['type'] as string,
   subject: row['subject'] as string,
   version: row['version'] as number,
-  actor: row['actor'] as FactActor,
+  actor: row['actor'] as EventActor,
   at: new Date(row['at'] as string).toISOString(),
   data: row['data'] as Record<string, unknown>,
 });
@@ -185,7 +185,7 @@ const OWN = `
     or (select current_setting('desk.workspace', true) = '*')`;
 
 /** The statements that let a session see and write facts of its own workspace in a table, or of all when the workspace is `*`. */
-export const logSecurity = (table: string): string => `
+export const crossWorkspaceRowSecurity = (table: string): string => `
   alter table ${table} enable row level security;
   alter table ${table} force row level security;
   create policy workspace on ${table} using (${OWN}) with check (${OWN});`;
@@ -194,7 +194,7 @@ export const logSecurity = (table: string): string => `
  * The statements after which facts are read and added, and nobody but the owner of the database changes or deletes one: for whoever else tries,
  * there is none.
  */
-export const keptLog = `
+export const appendOnlyEventLog = `
   drop policy workspace on event_log;
   create policy reads on event_log for select using (${OWN});
   create policy adds on event_log for insert with check (${OWN});
@@ -219,4 +219,4 @@ export const eventTables = `
   create table relay_state (one boolean primary key default true check (one), head bigint not null);
   insert into relay_state (head) values (0);
   create table feed_position (source text primary key, position bigint not null);
-  ${['outbox', 'event_log'].map(logSecurity).join('')}`;
+  ${['outbox', 'event_log'].map(crossWorkspaceRowSecurity).join('')}`;

@@ -16,7 +16,7 @@ const KEPT_MS = 72 * HOUR_MS;
 const RECOGNISED_MS = HOUR_MS;
 
 /** `nats://[user:password@]host:port`, or `tls://…`. */
-export function connectTo(address: string, name: string): Promise<NatsConnection> {
+export function connectNats(address: string, name: string): Promise<NatsConnection> {
   const { protocol, host, username, password } = new URL(address);
   return connect({
     servers: host,

@@ -7,10 +7,10 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
-import { type Carrier, type Door, PAGE } from './http-feed.ts';
-import type { Fact } from './log.ts';
+import { type EventFeed, type HttpFeed, FEED_PAGE_SIZE } from './http-feed.ts';
+import type { DomainEvent } from './log.ts';
 import type { Log } from '../core/log.ts';
-import { connectTo } from './nats-connection.ts';
+import { connectNats } from './nats-connection.ts';
 
 const RETRY_MS = 250;
 /** A request for messages lasts so long; its end is when a dead consumer is noticed at the latest. */
@@ -19,10 +19,10 @@ const FORGOTTEN_MS = 30_000;
 /** Facts that lie ready; who is slower than the source does not fetch more. */
 const READY_LIMIT = 5_000;
 
-export interface BusOptions {
+export interface NatsFeedOptions {
   /** Address of the NATS server. */
   nats: string;
-  door: Door;
+  httpFeed: HttpFeed;
   source: string;
   log: Log;
 }
@@ -31,15 +31,15 @@ export interface BusOptions {
  * Facts as they come over NATS, for a source that publishes there; its door says where. Whatever the bus does not have in an unbroken row
  * behind the asked position is read at the door: the past, what a server has lost, everything while there is no server.
  */
-export function openBus({ nats, door, source, log }: BusOptions): Carrier {
+export function openNatsFeed({ nats, httpFeed: door, source, log }: NatsFeedOptions): EventFeed {
   const stopping = new AbortController();
   /** An unbroken row of facts, and the position of its last, also when it was taken out: all that follows will come over the bus. */
-  let ready: Fact[] = [];
+  let ready: DomainEvent[] = [];
   let tip: number | undefined;
   let listens = false;
   let wake = (): void => {};
 
-  const receive = (fact: Fact): void => {
+  const receive = (fact: DomainEvent): void => {
     if (tip !== undefined && fact.position <= tip) return;
     if (fact.position !== (tip ?? Number.NaN) + 1) ready = [];
     ready.push(fact);
@@ -84,7 +84,7 @@ export function openBus({ nats, door, source, log }: BusOptions): Carrier {
         listening(true);
         while (listens && !stopping.signal.aborted) {
           for await (const message of await consumer.fetch({
-            max_messages: PAGE,
+            max_messages: FEED_PAGE_SIZE,
             expires: EXPIRES_MS,
           })) {
             last = message.seq;
@@ -107,7 +107,7 @@ export function openBus({ nats, door, source, log }: BusOptions): Carrier {
 
   /** A connection that is lost comes back by itself; until then nobody waits for it. */
   const connected = async (): Promise<NatsConnection> => {
-    const connection = await connectTo(nats, `follower of ${source}`);
+    const connection = await connectNats(nats, `follower of ${source}`);
     void (async () => {
       for await (const { type } of connection.status()) if (type === 'disconnect') listening(false);
     })();
@@ -116,10 +116,10 @@ export function openBus({ nats, door, source, log }: BusOptions): Carrier {
   };
   const running = listen();
 
-  const takeOut = (after: number): Fact[] => {
+  const takeOut = (after: number): DomainEvent[] => {
     const behind = ready.findIndex((fact) => fact.position > after);
     ready = behind < 0 ? [] : ready.slice(behind);
-    return ready[0]?.position === after + 1 ? ready.slice(0, PAGE) : [];
+    return ready[0]?.position === after + 1 ? ready.slice(0, FEED_PAGE_SIZE) : [];
   };
 
   const arrival = (ms: number): Promise<void> =>

@@ -2,9 +2,9 @@ import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jets
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Client } from 'pg';
 import { elected } from '../jobs/leader-election.ts';
-import { type Fact, factOf } from './log.ts';
+import { type DomainEvent, eventFromRow } from './log.ts';
 import type { Log } from '../core/log.ts';
-import { connectTo, ensureStream } from './nats-connection.ts';
+import { connectNats, ensureStream } from './nats-connection.ts';
 
 const PAGE = 200;
 const IDLE_MS = 1_000;
@@ -16,7 +16,7 @@ const DONE = `update feed_position set position = $1 where source = 'nats'`;
 const IDENTITY = `
   select to_hex(system_identifier) || to_hex(oid::bigint) as log from pg_control_system(), pg_database where datname = current_database()`;
 
-export interface PublishOptions {
+export interface NatsPublisherOptions {
   /** Address of the NATS server. */
   nats: string;
   /** Name of the service, and its database. */
@@ -25,7 +25,7 @@ export interface PublishOptions {
   log: Log;
 }
 
-export interface Publisher {
+export interface NatsPublisher {
   /** Where the facts are published; unknown until the database was reached. */
   readonly stream: string | undefined;
   stop(): Promise<void>;
@@ -35,7 +35,12 @@ export interface Publisher {
  * Publishes the log to NATS JetStream, fact by fact in its order, and notes down how far it has come. What is published twice, because it
  * ended in between, has the same id and is kept once. Every process runs one, and one of them works.
  */
-export function startPublisher({ nats, service, url, log }: PublishOptions): Publisher {
+export function startNatsPublisher({
+  nats,
+  service,
+  url,
+  log,
+}: NatsPublisherOptions): NatsPublisher {
   let stream: string | undefined;
   let bus: NatsConnection | undefined;
 
@@ -46,14 +51,14 @@ export function startPublisher({ nats, service, url, log }: PublishOptions): Pub
   };
 
   const begin = async (client: Client): Promise<NatsConnection> => {
-    bus = await connectTo(nats, `${service} publisher`);
+    bus = await connectNats(nats, `${service} publisher`);
     await ensureStream(await jetstreamManager(bus), stream!);
     await client.query(BEGIN);
     return bus;
   };
 
   const publish = async (
-    facts: readonly Fact[],
+    facts: readonly DomainEvent[],
     js: JetStreamClient,
     limit: number,
   ): Promise<void> => {
@@ -80,7 +85,7 @@ export function startPublisher({ nats, service, url, log }: PublishOptions): Pub
       const connected = bus ?? (await begin(client));
       const { rows } = await client.query<Record<string, unknown>>({ name: 'next', text: NEXT });
       if (!rows.length) return IDLE_MS;
-      const facts = rows.map(factOf);
+      const facts = rows.map(eventFromRow);
       await publish(facts, jetstream(connected), connected.info!.max_payload - 1024);
       await client.query(DONE, [facts.at(-1)!.position]);
       return 0;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { elected } from '../jobs/leader-election.ts';
-import { onRecord } from './log.ts';
+import { onEventsAppended } from './log.ts';
 import type { Log } from '../core/log.ts';
-import { makeRoom } from './partitions.ts';
+import { createNextPartition } from './partitions.ts';
 
 const BATCH = 1000;
 const IDLE_MS = 250;
@@ -32,18 +32,18 @@ interface Moved {
   narrow: boolean | null;
 }
 
-export interface Relay {
+export interface OutboxRelay {
   /** Resolves when the log has grown, or after `ms`; at once when the process is stopping. */
-  grown(ms: number): Promise<void>;
+  waitForEvents(ms: number): Promise<void>;
   /** Lets nobody wait any more. */
-  release(): void;
+  releaseWaiters(): void;
   /** False once `release` was called. */
-  readonly waits: boolean;
+  readonly allowsWaiting: boolean;
   stop(): Promise<void>;
 }
 
 /** Every process runs one, and one of them works. All of them hear when the log grows. */
-export function startRelay(orm: object, url: string, log: Log): Relay {
+export function startOutboxRelay(orm: object, url: string, log: Log): OutboxRelay {
   let released = false;
   const waiting = new Set<() => void>();
   const tell = (): void => {
@@ -52,7 +52,7 @@ export function startRelay(orm: object, url: string, log: Log): Relay {
   };
   const move = async (client: Client): Promise<number> => {
     const { count, narrow } = (await client.query<Moved>({ name: 'move', text: MOVE })).rows[0]!;
-    if (narrow) await makeRoom(client, log);
+    if (narrow) await createNextPartition(client, log);
     if (count === 0) return IDLE_MS;
     if (count < BATCH) await sleep(GATHER_MS);
     return 0;
@@ -67,10 +67,10 @@ export function startRelay(orm: object, url: string, log: Log): Relay {
     pollMs: IDLE_MS,
     heard: tell,
   });
-  onRecord(orm, worker.call);
+  onEventsAppended(orm, worker.call);
 
   return {
-    grown: (ms) =>
+    waitForEvents: (ms) =>
       new Promise((resolve) => {
         const done = (): void => {
           clearTimeout(timer);
@@ -81,10 +81,10 @@ export function startRelay(orm: object, url: string, log: Log): Relay {
         waiting.add(done);
         if (released) done();
       }),
-    get waits() {
+    get allowsWaiting() {
       return !released;
     },
-    release: () => {
+    releaseWaiters: () => {
       released = true;
       tell();
     },

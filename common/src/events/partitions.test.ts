@@ -1,16 +1,16 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
-  PARTITION,
+  TEST_PARTITION_SIZE,
   type TestLog,
-  isWhole,
-  openFeed,
-  ownWorkspace,
+  isCompleteLog,
+  serveTestFeed,
+  testWorkspace,
   testLog,
 } from '../../testing/log.ts';
 import { Client } from 'pg';
-import { eventTables, factOf } from './log.ts';
-import { logPartitions } from './partitions.ts';
+import { eventTables, eventFromRow } from './log.ts';
+import { eventLogPartitions } from './partitions.ts';
 
 let log: TestLog;
 beforeAll(async () => {
@@ -26,18 +26,18 @@ const bounds = (): Promise<{ name: string; facts: number }[]> =>
 
 test('partitions are made ahead of many writers, and no boundary keeps a fact out or in twice', async () => {
   const total = 4 * 60 * 20;
-  await log.tellMany(4, 60, 20);
-  await log.reached(total);
+  await log.appendConcurrently(4, 60, 20);
+  await log.waitForHead(total);
   const rows = await log.query<Record<string, unknown>>(
     'select * from event_log order by position',
   );
   expect(rows).toHaveLength(total);
-  expect(isWhole(rows.map(factOf))).toBe(true);
+  expect(isCompleteLog(rows.map(eventFromRow))).toBe(true);
   expect(await bounds()).toEqual([
-    { name: 'event_log_1', facts: PARTITION - 1 },
-    { name: 'event_log_1000', facts: PARTITION },
-    { name: 'event_log_2000', facts: PARTITION },
-    { name: 'event_log_3000', facts: PARTITION },
+    { name: 'event_log_1', facts: TEST_PARTITION_SIZE - 1 },
+    { name: 'event_log_1000', facts: TEST_PARTITION_SIZE },
+    { name: 'event_log_2000', facts: TEST_PARTITION_SIZE },
+    { name: 'event_log_3000', facts: TEST_PARTITION_SIZE },
     { name: 'event_log_4000', facts: total - 3999 },
     { name: 'event_log_5000', facts: 0 },
   ]);
@@ -56,7 +56,7 @@ test('who reads on from a position opens only the partitions behind it', async (
 test('the services’ role reads no partition past the row security of the log, and can neither make nor detach one', async () => {
   const em = log.orm.em.fork();
   await em.begin();
-  await em.execute(`select set_config('desk.workspace', ?, true)`, [ownWorkspace]);
+  await em.execute(`select set_config('desk.workspace', ?, true)`, [testWorkspace]);
   expect(await em.execute('select count(*)::integer as count from event_log')).toEqual([
     { count: 4800 },
   ]);
@@ -81,7 +81,7 @@ test('an operator takes old partitions out of the log, never the one that is wri
     { name: 'event_log_4000', facts: 801 },
     { name: 'event_log_5000', facts: 0 },
   ]);
-  const feed = await openFeed(log);
+  const feed = await serveTestFeed(log);
   expect((await fetch(`${feed.url}/feed?after=3998`)).status).toBe(410);
   expect((await fetch(`${feed.url}/feed?after=3999`)).status).toBe(200);
   await feed.cut();
@@ -94,7 +94,7 @@ test('a log that has facts already is parted with them in it', async () => {
   await client.query(eventTables);
   await client.query(`insert into event_log select n, gen_random_uuid(), gen_random_uuid(), 'thing.done', 'thg', n, '{}', now(), '{}', now()
     from generate_series(1, 1500) n; update relay_state set head = 1500`);
-  await client.query(logPartitions(PARTITION).replaceAll('public.', 'old.'));
+  await client.query(eventLogPartitions(TEST_PARTITION_SIZE).replaceAll('public.', 'old.'));
   const { rows } = await client.query(
     `select tableoid::regclass::text as name, count(*)::integer as facts from event_log group by 1`,
   );

@@ -13,7 +13,7 @@ const PARTITION = 10_000_000;
  * owner reads a partition past the log's row security. `detach_log` is for the operator: it takes the partitions that end at or before a
  * position out of the log, for the archive; timelines and reports that are rebuilt then begin behind it.
  */
-export const logPartitions = (size = PARTITION): string => `
+export const eventLogPartitions = (size = PARTITION): string => `
   alter table relay_state
     add column room bigint not null default 0, add column base bigint not null default 0,
     add column partition_size bigint not null default ${size} check (partition_size >= 1000);
@@ -59,7 +59,7 @@ export const logPartitions = (size = PARTITION): string => `
   select make_log_room();`;
 
 /** A relay that can't make room goes on while there is some, and tries again with its next batch. */
-export const makeRoom = async (client: Client, log: Log): Promise<void> => {
+export const createNextPartition = async (client: Client, log: Log): Promise<void> => {
   await client
     .query('select make_log_room()')
     .catch((error: unknown) => log.error({ err: error }, 'the log gets no new partition'));

@@ -39,7 +39,7 @@ const MOST = 10;
 const COMPARATORS = ['text', 'number', 'date', 'choices', 'checked'] as const;
 
 /** Conditions on custom fields, refused when there are too many or one does not say one thing. */
-export function refuseUnclear(filters: readonly FieldFilter[]): void {
+export function refuseInvalidFieldFilters(filters: readonly FieldFilter[]): void {
   if (filters.length > MOST)
     throw new Refusal([
       {

@@ -1,12 +1,12 @@
 import type { DateTimeFilter } from './sql-filter.ts';
-import { milliseconds } from '../graphql/scalars.ts';
+import { durationToMs } from '../graphql/scalars.ts';
 
 const DAY = 86_400_000;
 const FIRST = '0001-01-01';
 const LAST = '9999-12-32';
 
 /** The days, as text from one until before another, whose begin in UTC the filter lets through; null when it says nothing of instants. */
-export function days(
+export function daysInRange(
   { gte, lt, within, olderThan }: DateTimeFilter,
   now: Date,
 ): { from: string; until: string } | null {
@@ -15,10 +15,10 @@ export function days(
   if (gte) from.push(gte.getTime());
   if (lt) until.push(lt.getTime());
   if (within) {
-    from.push(now.getTime() - milliseconds(within)!);
-    until.push(now.getTime() + milliseconds(within)! + 1);
+    from.push(now.getTime() - durationToMs(within)!);
+    until.push(now.getTime() + durationToMs(within)! + 1);
   }
-  if (olderThan) until.push(now.getTime() - milliseconds(olderThan)!);
+  if (olderThan) until.push(now.getTime() - durationToMs(olderThan)!);
   if (!from.length && !until.length) return null;
   return {
     from: from.length ? dayFrom(Math.max(...from)) : FIRST,
@@ -34,10 +34,10 @@ function dayFrom(instant: number): string {
 }
 
 /** When what `days` gives changes next, for each length of time in the filter. */
-export function turnsOfDays({ within, olderThan }: DateTimeFilter, now: Date): number[] {
+export function dayRangeChanges({ within, olderThan }: DateTimeFilter, now: Date): number[] {
   const shifts = [
-    ...(within ? [-milliseconds(within)!, milliseconds(within)! + 1] : []),
-    ...(olderThan ? [-milliseconds(olderThan)!] : []),
+    ...(within ? [-durationToMs(within)!, durationToMs(within)! + 1] : []),
+    ...(olderThan ? [-durationToMs(olderThan)!] : []),
   ];
   return shifts.map(
     (shift) => (Math.floor((now.getTime() + shift - 1) / DAY) + 1) * DAY + 1 - shift,

@@ -3,7 +3,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { Field, Float, ID, InputType } from 'type-graphql';
 import { Refusal } from '../core/errors.ts';
 import { uuidOf } from '../core/id.ts';
-import { DateTime, Duration, milliseconds } from '../graphql/scalars.ts';
+import { DateTime, Duration, durationToMs } from '../graphql/scalars.ts';
 import { LAST } from '../text/tokenizer.ts';
 
 export type Condition = RawBuilder<SqlBool>;
@@ -102,7 +102,7 @@ const nullness = (column: RawBuilder<unknown>, isNull: boolean): Condition =>
   isNull ? sql<SqlBool>`${column} is null` : sql<SqlBool>`${column} is not null`;
 
 /** A list of a filter, refused when it is too long. */
-export function listed<T>(list: T[]): T[] {
+export function withinListLimit<T>(list: T[]): T[] {
   if (list.length > LIST_LIMIT)
     throw new Refusal([
       {
@@ -115,16 +115,16 @@ export function listed<T>(list: T[]): T[] {
 }
 
 /** A word as it is kept: in lower case, its letters composed, so that what looks the same is the same. */
-export const wordOf = (text: string): string => text.trim().toLowerCase().normalize('NFC');
+export const normalizeTag = (text: string): string => text.trim().toLowerCase().normalize('NFC');
 
 const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
 
-export function textIs(column: RawBuilder<unknown>, filter: StringFilter): Condition {
+export function textFilterToSql(column: RawBuilder<unknown>, filter: StringFilter): Condition {
   const parts: Condition[] = [];
   if (given(filter.eq)) parts.push(sql<SqlBool>`lower(${column}) = lower(${filter.eq})`);
   if (given(filter.in))
     parts.push(
-      sql<SqlBool>`lower(${column}) = any(${listed(filter.in).map((text) => text.toLowerCase())}::text[])`,
+      sql<SqlBool>`lower(${column}) = any(${withinListLimit(filter.in).map((text) => text.toLowerCase())}::text[])`,
     );
   if (given(filter.contains))
     parts.push(sql<SqlBool>`${column} ilike ${`%${escaped(filter.contains)}%`}`);
@@ -138,13 +138,16 @@ export function textIs(column: RawBuilder<unknown>, filter: StringFilter): Condi
  * A condition on text that is stored as its words are spelled: `lower(normalize(text)) collate "C"`. What is compared needs no function then, and so
  * an index on the column serves, under row security too.
  */
-export function spelledIs(column: RawBuilder<unknown>, filter: StringFilter): Condition {
+export function normalizedTextFilterToSql(
+  column: RawBuilder<unknown>,
+  filter: StringFilter,
+): Condition {
   const spelled = (text: string): RawBuilder<unknown> => sql`lower(normalize(${text}))`;
   const parts: Condition[] = [];
   if (given(filter.eq)) parts.push(sql<SqlBool>`${column} = ${spelled(filter.eq)}`);
   if (given(filter.in))
     parts.push(
-      sql<SqlBool>`${column} = any(array(select lower(normalize(word)) from unnest(${listed(filter.in)}::text[]) word))`,
+      sql<SqlBool>`${column} = any(array(select lower(normalize(word)) from unnest(${withinListLimit(filter.in)}::text[]) word))`,
     );
   if (given(filter.contains))
     parts.push(sql<SqlBool>`strpos(${column}, ${spelled(filter.contains)}) > 0`);
@@ -157,7 +160,7 @@ export function spelledIs(column: RawBuilder<unknown>, filter: StringFilter): Co
 }
 
 /** `me` is the caller's typed id; an id of another type, or a malformed one, matches nothing. */
-export function idIs(
+export function idFilterToSql(
   column: RawBuilder<unknown>,
   prefix: string,
   filter: IdFilter,
@@ -167,42 +170,42 @@ export function idIs(
   const parts: Condition[] = [];
   if (given(filter.eq)) parts.push(sql<SqlBool>`${column} = ${uuid(filter.eq)}::uuid`);
   if (given(filter.in))
-    parts.push(sql<SqlBool>`${column} = any(${listed(filter.in).map(uuid)}::uuid[])`);
+    parts.push(sql<SqlBool>`${column} = any(${withinListLimit(filter.in).map(uuid)}::uuid[])`);
   if (given(filter.notIn))
     parts.push(
-      sql<SqlBool>`(${column} is null or ${column} <> all(${listed(filter.notIn).map(uuid)}::uuid[]))`,
+      sql<SqlBool>`(${column} is null or ${column} <> all(${withinListLimit(filter.notIn).map(uuid)}::uuid[]))`,
     );
   if (given(filter.isNull)) parts.push(nullness(column, filter.isNull));
   return every(parts);
 }
 
 /** A condition on a whole number; compared as one, so that an index on the column serves. */
-export function numberIs(column: RawBuilder<unknown>, filter: NumberFilter): Condition {
+export function numberFilterToSql(column: RawBuilder<unknown>, filter: NumberFilter): Condition {
   const parts: Condition[] = [];
   if (given(filter.eq))
     parts.push(
       isWhole(filter.eq) ? sql<SqlBool>`${column} = ${filter.eq}::integer` : sql<SqlBool>`false`,
     );
   if (given(filter.gte))
-    parts.push(sql<SqlBool>`${column} >= ${bounded(Math.ceil(filter.gte))}::integer`);
+    parts.push(sql<SqlBool>`${column} >= ${clampToInt32(Math.ceil(filter.gte))}::integer`);
   if (given(filter.lte))
-    parts.push(sql<SqlBool>`${column} <= ${bounded(Math.floor(filter.lte))}::integer`);
+    parts.push(sql<SqlBool>`${column} <= ${clampToInt32(Math.floor(filter.lte))}::integer`);
   if (given(filter.isNull)) parts.push(nullness(column, filter.isNull));
   return every(parts);
 }
 
 const MOST = 2_147_483_647;
 const isWhole = (value: number): boolean => Number.isInteger(value) && Math.abs(value) <= MOST;
-export const bounded = (value: number): number => Math.max(-MOST, Math.min(MOST, value));
+export const clampToInt32 = (value: number): number => Math.max(-MOST, Math.min(MOST, value));
 
-export function instantIs(
+export function instantFilterToSql(
   column: RawBuilder<unknown>,
   filter: DateTimeFilter,
   now = new Date(),
 ): Condition {
   const parts: Condition[] = [];
   const shifted = (duration: string, sign: number): Date =>
-    new Date(now.getTime() + sign * milliseconds(duration)!);
+    new Date(now.getTime() + sign * durationToMs(duration)!);
   if (given(filter.gte)) parts.push(sql<SqlBool>`${column} >= ${filter.gte}`);
   if (given(filter.lt)) parts.push(sql<SqlBool>`${column} < ${filter.lt}`);
   if (given(filter.within))
@@ -215,35 +218,36 @@ export function instantIs(
   return every(parts);
 }
 
-export function choiceIs<T extends string>(
+export function choiceFilterToSql<T extends string>(
   column: RawBuilder<unknown>,
   filter: ChoiceFilter<T>,
 ): Condition {
   const parts: Condition[] = [];
   if (given(filter.eq)) parts.push(sql<SqlBool>`${column} = ${filter.eq}`);
-  if (given(filter.in)) parts.push(sql<SqlBool>`${column} = any(${listed(filter.in)}::text[])`);
+  if (given(filter.in))
+    parts.push(sql<SqlBool>`${column} = any(${withinListLimit(filter.in)}::text[])`);
   if (given(filter.notIn))
-    parts.push(sql<SqlBool>`${column} <> all(${listed(filter.notIn)}::text[])`);
+    parts.push(sql<SqlBool>`${column} <> all(${withinListLimit(filter.notIn)}::text[])`);
   return every(parts);
 }
 
-export interface Tree<F> {
+export interface FilterTree<F> {
   and?: F[] | null;
   or?: F[] | null;
   not?: F | null;
 }
 
 /** How conditions are put together: in a statement, or about a thing at hand (fits.ts). */
-export interface Logic<C> {
+export interface TreeLogic<C> {
   every: (parts: C[]) => C;
   some: (parts: C[]) => C;
   not: (part: C) => C;
 }
 
 /** A filter with `and`, `or` and `not` as one condition: `leaf` gives the conditions of one object; at most 5 deep and 100 objects. */
-export const treeOf =
-  <C>({ every, some, not }: Logic<C>) =>
-  <F extends Tree<F>>(filter: F | null | undefined, leaf: (filter: F) => C[]): C => {
+export const treeFilterCompiler =
+  <C>({ every, some, not }: TreeLogic<C>) =>
+  <F extends FilterTree<F>>(filter: F | null | undefined, leaf: (filter: F) => C[]): C => {
     let nodes = 0;
     const compile = (node: F, depth: number): C => {
       if (depth > DEPTH_LIMIT || ++nodes > NODE_LIMIT)
@@ -263,14 +267,14 @@ export const treeOf =
     return filter ? compile(filter, 1) : every([]);
   };
 
-export const treeIs = treeOf<Condition>({
+export const treeFilterToSql = treeFilterCompiler<Condition>({
   every,
   some,
   not: (part) => sql<SqlBool>`(${part}) is not true`,
 });
 
 /** Is a field of the filter given, here or in any part of it? */
-export function asks<F extends Tree<F>>(
+export function filterUses<F extends FilterTree<F>>(
   filter: F | null | undefined,
   field: keyof F,
   depth = 1,
@@ -278,16 +282,16 @@ export function asks<F extends Tree<F>>(
   if (!filter || depth > DEPTH_LIMIT) return false;
   if (given(filter[field])) return true;
   return [...(filter.and ?? []), ...(filter.or ?? []), filter.not].some((part) =>
-    asks(part, field, depth + 1),
+    filterUses(part, field, depth + 1),
   );
 }
 
 /** One filter field: its condition when it is given. */
-export function when<T>(
+export function whenPresent<T>(
   value: T | null | undefined,
   condition: (value: T) => Condition,
 ): Condition[];
-export function when<T, C>(value: T | null | undefined, condition: (value: T) => C): C[];
-export function when<T, C>(value: T | null | undefined, condition: (value: T) => C): C[] {
+export function whenPresent<T, C>(value: T | null | undefined, condition: (value: T) => C): C[];
+export function whenPresent<T, C>(value: T | null | undefined, condition: (value: T) => C): C[] {
   return given(value) ? [condition(value)] : [];
 }

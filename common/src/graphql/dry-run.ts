@@ -1,5 +1,5 @@
 import { fault } from '../core/errors.ts';
-import { again } from './mutation.ts';
+import { retryOnConflict } from './mutation.ts';
 import type { Context } from '../database/context.ts';
 import { Turns } from '../core/semaphore.ts';
 
@@ -12,8 +12,8 @@ const PATIENCE_MS = 5_000;
  * Tries what a verb would do: it is done as by a mutation of the same caller, looked at, and taken back whole. The facts that it would have
  * recorded are in `rehearsed` of the context that it gets.
  */
-export const rehearse = <T>(context: Context, verb: (trial: Context) => Promise<T>): Promise<T> =>
-  turns.take(() => again(() => attempt(context.again(), verb)));
+export const dryRun = <T>(context: Context, verb: (trial: Context) => Promise<T>): Promise<T> =>
+  turns.take(() => retryOnConflict(() => attempt(context.again(), verb)));
 
 function attempt<T>(trial: Context, verb: (trial: Context) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -22,6 +22,6 @@ function attempt<T>(trial: Context, verb: (trial: Context) => Promise<T>): Promi
       clearTimeout(late);
       return verb(trial);
     };
-    trial.rehearse(begun).then(resolve, reject);
+    trial.dryRun(begun).then(resolve, reject);
   });
 }

@@ -24,8 +24,8 @@ import {
 import { type AuthRule, Role, allows } from '../auth/access.ts';
 import { Refusal, fault, faultOf } from '../core/errors.ts';
 import { UserErrorMessage } from './shared-types.ts';
-import { type Bounded, checkBounds, refuseUnstorable } from './input.ts';
-import { change } from './mutation.ts';
+import { type BoundedInput, validateInput, refuseUnstorable } from './input.ts';
+import { runMutation } from './mutation.ts';
 import { DateTime, ScopeScalar } from './scalars.ts';
 import type { Context } from '../database/context.ts';
 
@@ -43,18 +43,21 @@ directive @personal on FIELD_DEFINITION
 `;
 
 /** Finds an entity for the gateway: by the fields of its key. What the caller may not see is null. */
-export type Reference = (
+export type ReferenceResolver = (
   reference: Record<string, unknown> & { id: string },
   context: Context,
 ) => unknown;
 
-export interface GraphOptions extends Pick<BuildSchemaOptions, 'resolvers' | 'orphanedTypes'> {
-  references?: Record<string, Reference>;
+export interface SubgraphSchemaOptions extends Pick<
+  BuildSchemaOptions,
+  'resolvers' | 'orphanedTypes'
+> {
+  references?: Record<string, ReferenceResolver>;
   /** Links and directives in place of ours; such a graph has no `@auth`. */
   link?: string;
 }
 
-export interface Subgraph {
+export interface SubgraphSchema {
   schema: GraphQLSchema;
   sdl: string;
 }
@@ -65,14 +68,14 @@ export function buildSubgraph({
   orphanedTypes = [],
   references = {},
   link,
-}: GraphOptions): Subgraph {
+}: SubgraphSchemaOptions): SubgraphSchema {
   const base = buildSchemaSync({
     resolvers: [...resolvers, UserErrorMessage] as typeof resolvers,
     orphanedTypes,
     validate: false,
     validateFn: (value: unknown, type: unknown) => {
       if (value !== null && typeof value === 'object')
-        checkBounds(value, (type ?? value.constructor) as Bounded);
+        validateInput(value, (type ?? value.constructor) as BoundedInput);
     },
     scalarsMap: [{ type: Date, scalar: DateTime }],
     directives: [...specifiedDirectives],
@@ -179,7 +182,7 @@ function guardRoot(field: AnyField, rule: AuthRule | undefined, isMutation: bool
   field.resolve = async (root, args, context, info) => {
     if (rule && !allows(rule, context.actor)) throw fault('FORBIDDEN');
     if (isMutation)
-      return change(context, field.name, (args as { input?: object }).input ?? {}, () => {
+      return runMutation(context, field.name, (args as { input?: object }).input ?? {}, () => {
         refuseUnstorable(args);
         return resolve(root, args, context, info);
       });

@@ -4,21 +4,21 @@ import { Refusal, type UserErrorData } from '../core/errors.ts';
 export { z };
 
 /** An input class with bounds beyond its GraphQL types: `static readonly bounds = z.object({…})`. */
-export interface Bounded {
+export interface BoundedInput {
   bounds?: z.ZodType;
 }
 
 /** Text of people: trimmed; empty means missing. */
-export const line = (most: number): z.ZodString =>
+export const singleLine = (most: number): z.ZodString =>
   z
     .string()
     .trim()
     .min(1)
     .max(most)
     .regex(/^[^\r\n]*$/);
-export const text = (most: number): z.ZodString => z.string().trim().min(1).max(most);
+export const multiLine = (most: number): z.ZodString => z.string().trim().min(1).max(most);
 /** Size of text in UTF-8. */
-export const bytes = (most: number) =>
+export const maxUtf8Bytes = (most: number) =>
   z
     .string()
     .trim()
@@ -26,7 +26,7 @@ export const bytes = (most: number) =>
     .refine((value) => Buffer.byteLength(value) <= most, { params: { code: 'TOO_LONG' } });
 
 /** An object whose fields may all be absent or null; fields that it does not name pass as they are. */
-export const loose = <T extends z.ZodRawShape>(shape: T) =>
+export const optionalFields = <T extends z.ZodRawShape>(shape: T) =>
   z.looseObject(
     Object.fromEntries(
       Object.entries(shape).map(([key, rule]) => [key, (rule as z.ZodType).nullish()]),
@@ -34,7 +34,7 @@ export const loose = <T extends z.ZodRawShape>(shape: T) =>
   );
 
 /** Checks an input against the bounds of its class, and puts the cleaned values into it. */
-export function checkBounds(input: object, type: Bounded, path: string[] = ['input']): void {
+export function validateInput(input: object, type: BoundedInput, path: string[] = ['input']): void {
   if (!type.bounds) return;
   const checked = type.bounds.safeParse(input);
   if (checked.success) Object.assign(input, checked.data);
@@ -75,7 +75,7 @@ export function refuseUnstorable(value: unknown, path: string[] = []): void {
 }
 
 /** Refuses a change that was made to an older version than the stored one. */
-export function expectVersion(
+export function refuseStaleVersion(
   thing: { version: number },
   expected: number | null | undefined,
 ): void {

@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from '../database/database.ts';
 import { Refusal } from '../core/errors.ts';
-import { logSecurity } from '../events/log.ts';
+import { crossWorkspaceRowSecurity } from '../events/log.ts';
 import { lostRace } from '../core/database-errors.ts';
 import { refuseUnstorable } from './input.ts';
 import type { Context } from '../database/context.ts';
 
 /** So long the same key gives the same result. */
-export const KEPT = '24 hours';
+export const IDEMPOTENCY_TTL = '24 hours';
 
 /**
  * One Mutation field: a transaction around the verb. A refusal becomes the payload's `userErrors`, and nothing was changed. With an
  * `idempotencyKey` the same input gives the first result again, also when both arrive at once.
  */
-export async function change(
+export async function runMutation(
   context: Context,
   operation: string,
   input: { idempotencyKey?: string | null },
   verb: () => unknown,
 ): Promise<unknown> {
   try {
-    return await again(() => attempt(context, operation, input, verb));
+    return await retryOnConflict(() => attempt(context, operation, input, verb));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { ...error.payload, userErrors: error.errors };
@@ -47,20 +47,20 @@ const ATTEMPTS = 4;
  * Thrown by a verb that must wait for something outside of the database. Its transaction is rolled back, so that nobody waits with a connection
  * in hand, and the verb runs again once `ready` has resolved.
  */
-export class WaitFor extends Error {
+export class RetryWhenReady extends Error {
   constructor(readonly ready: () => Promise<unknown>) {
     super('waits');
   }
 }
 
 /** A transaction that lost a race, or must wait, was rolled back whole and runs again. */
-export async function again<T>(work: () => Promise<T>, attempts = ATTEMPTS): Promise<T> {
+export async function retryOnConflict<T>(work: () => Promise<T>, attempts = ATTEMPTS): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (attempts <= 1 || !(error instanceof WaitFor || lostRace(error))) throw error;
-    if (error instanceof WaitFor) await error.ready();
-    return again(work, attempts - 1);
+    if (attempts <= 1 || !(error instanceof RetryWhenReady || lostRace(error))) throw error;
+    if (error instanceof RetryWhenReady) await error.ready();
+    return retryOnConflict(work, attempts - 1);
   }
 }
 
@@ -99,7 +99,7 @@ async function claim(
     const [taken] = await em.execute<{ key: string }[]>(
       `insert into idempotency (workspace_id, actor_id, key, digest, created_at) values (?, ?, ?, ?, now())
        on conflict (workspace_id, actor_id, key) do update set digest = excluded.digest, result = null, created_at = now()
-       where idempotency.created_at < now() - interval '${KEPT}' returning key`,
+       where idempotency.created_at < now() - interval '${IDEMPOTENCY_TTL}' returning key`,
       [...where, digest],
     );
     if (taken) return undefined;
@@ -152,4 +152,4 @@ export const idempotencyTable = `
   create index idempotency_age on idempotency (created_at);`;
 
 /** Lets a session of all workspaces (`*`) see their keys, so that old ones can be deleted together; for a migration. */
-export const sweptIdempotency = `drop policy workspace on idempotency; ${logSecurity('idempotency')}`;
+export const idempotencyCleanupPolicy = `drop policy workspace on idempotency; ${crossWorkspaceRowSecurity('idempotency')}`;

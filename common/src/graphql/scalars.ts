@@ -49,7 +49,7 @@ export const DateTime = new GraphQLScalarType<Date, string>({
     fail('DateTime', 'an instant such as 2027-01-31T08:30:00Z'),
 });
 
-export const Day = textScalar(
+export const DateScalar = textScalar(
   'Date',
   'A day without time zone: `2027-01-31`.',
   'a day such as 2027-01-31',
@@ -63,7 +63,7 @@ const DURATION =
   /^P(?=\d|T\d)(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/;
 
 /** Milliseconds of an ISO 8601 duration of weeks, days, hours, minutes and seconds; undefined for anything else. */
-export function milliseconds(duration: string): number | undefined {
+export function durationToMs(duration: string): number | undefined {
   const match = DURATION.exec(duration);
   if (!match) return undefined;
   const [weeks, days, hours, minutes, seconds] = match
@@ -76,7 +76,7 @@ export const Duration = textScalar(
   'Duration',
   'A length of time, ISO 8601, in weeks, days, hours, minutes and seconds: `PT6H`, `P28D`.',
   'a length of time such as PT6H or P28D',
-  (text) => (milliseconds(text) === undefined ? undefined : text),
+  (text) => (durationToMs(text) === undefined ? undefined : text),
 );
 
 export const CursorScalar = textScalar(

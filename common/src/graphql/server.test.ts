@@ -5,9 +5,9 @@ import { Client } from 'pg';
 import { Ctx, Int, Query, Resolver } from 'type-graphql';
 import { Auth } from '../auth/access.ts';
 import { sql } from '../database/database.ts';
-import { deadTable } from '../events/dead-letters.ts';
+import { deadLetterTable } from '../events/dead-letters.ts';
 import { eventTables } from '../events/log.ts';
-import { logPartitions } from '../events/partitions.ts';
+import { eventLogPartitions } from '../events/partitions.ts';
 import {
   type TestService,
   TEST_SECRET,
@@ -21,8 +21,8 @@ import type { Context } from '../database/context.ts';
 class Tables extends Migration {
   override up(): void {
     this.addSql(eventTables);
-    this.addSql(logPartitions());
-    this.addSql(deadTable);
+    this.addSql(eventLogPartitions());
+    this.addSql(deadLetterTable);
   }
 }
 

@@ -22,7 +22,7 @@ import type { Context } from '../database/context.ts';
 const BODY_LIMIT = 4 * 1024 * 1024;
 
 /** Apollo Server copies its context value; ours must stay the one it is. */
-export interface Carried {
+export interface ApolloContext {
   operation: Context;
 }
 
@@ -30,7 +30,7 @@ export interface Carried {
  * What an error means for the caller: a refusal below the root fields, such as a page that is too big, is the fault of the request; a
  * database that is being restarted is worth another try.
  */
-export function told(error: GraphQLError): GraphQLError {
+export function toClientError(error: GraphQLError): GraphQLError {
   const { originalError: cause } = error;
   const meaning =
     cause instanceof Refusal
@@ -56,9 +56,9 @@ const asInput = (error: GraphQLError): GraphQLError =>
       });
 
 /** Apollo Server around an executor of ours, which ends the operation's snapshot; without the plugins that wrap every field. */
-export function apolloOf(schema: GraphQLSchema): ApolloServer<Carried> {
+export function createApolloServer(schema: GraphQLSchema): ApolloServer<ApolloContext> {
   const executor: GatewayExecutor = async ({ document, operationName, request, context }) => {
-    const { operation } = context as Carried;
+    const { operation } = context as ApolloContext;
     try {
       const result = (await execute({
         schema,
@@ -69,7 +69,7 @@ export function apolloOf(schema: GraphQLSchema): ApolloServer<Carried> {
       })) as ExecutionResult;
       return (
         result.errors
-          ? { ...result, errors: result.errors.map('data' in result ? told : asInput) }
+          ? { ...result, errors: result.errors.map('data' in result ? toClientError : asInput) }
           : result
       ) as never;
     } finally {
@@ -84,7 +84,7 @@ export function apolloOf(schema: GraphQLSchema): ApolloServer<Carried> {
     },
     stop: async () => {},
   };
-  return new ApolloServer<Carried>({
+  return new ApolloServer<ApolloContext>({
     gateway,
     introspection: true,
     csrfPrevention: false,
@@ -97,7 +97,7 @@ export function apolloOf(schema: GraphQLSchema): ApolloServer<Carried> {
         requestDidStart: async () => ({
           didEncounterErrors: async ({ errors, contextValue }) => {
             for (const error of errors)
-              if (!masked(error, '').known) logUnknown(error, contextValue.operation);
+              if (!masked(error, '').known) logUnknownError(error, contextValue.operation);
           },
           willSendResponse: async ({ response, contextValue }) => {
             const result =
@@ -106,7 +106,8 @@ export function apolloOf(schema: GraphQLSchema): ApolloServer<Carried> {
                 : undefined;
             if (result?.errors)
               result.errors = result.errors.map(
-                (error) => shown(error as never, contextValue.operation.requestId) as never,
+                (error) =>
+                  formatClientError(error as never, contextValue.operation.requestId) as never,
               );
           },
         }),
@@ -115,20 +116,23 @@ export function apolloOf(schema: GraphQLSchema): ApolloServer<Carried> {
   });
 }
 
-export function shown(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
+export function formatClientError(
+  error: GraphQLFormattedError,
+  requestId: string,
+): GraphQLFormattedError {
   const { known: _, ...rest } = masked(error, requestId);
   return rest;
 }
 
-export const logUnknown = (error: GraphQLError, { log, requestId }: Context): void =>
+export const logUnknownError = (error: GraphQLError, { log, requestId }: Context): void =>
   log.error(
     { requestId, path: error.path?.join('.'), err: error.originalError ?? error },
     'unknown error',
   );
 
 /** The one route of the graph; only for callers with an internal token. */
-export function graphHandler(
-  apollo: ApolloServer<Carried>,
+export function graphqlHandler(
+  apollo: ApolloServer<ApolloContext>,
   actorOf: ActorReader,
   context: (actor: Actor, headers: IncomingHttpHeaders) => Context,
 ): Handler {

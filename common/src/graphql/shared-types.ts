@@ -84,7 +84,7 @@ registerEnumType(UserErrorCode, {
 });
 
 /** `words`: what people read of them in other languages than English. */
-export function addRefusals<Code extends string>(
+export function registerRefusals<Code extends string>(
   codes: Record<Code, { meaning: string; message: string }>,
   words: Record<Language, Record<Code, string>>,
 ): void {

@@ -9,7 +9,7 @@ import {
 import { Refusal } from '../core/errors.ts';
 
 /** Where a reader of the event log stands. */
-export interface Place {
+export interface CursorPosition {
   position: number;
   /** The thing that was read, and its version then: tells exactly what happened to it since, also what has no position yet. */
   subject?: string;
@@ -17,7 +17,7 @@ export interface Place {
 }
 
 /** A place as it is read back: of the thing only a mark is kept, which tells whether it is that thing. */
-export interface ReadPlace {
+export interface DecodedCursor {
   position: number;
   version: number;
   isOf(subject: string): boolean;
@@ -37,7 +37,7 @@ interface Key {
  * others are: a cursor is one block, enciphered with a key of the workspace. The same place always has the same cursor. Every process with
  * the same secret writes and reads them; a new secret makes old ones invalid, as if they had expired.
  */
-export class Cursors {
+export class CursorCodec {
   readonly #keys = new Map<string, Key>();
   readonly #secret: string;
 
@@ -45,7 +45,7 @@ export class Cursors {
     this.#secret = secret;
   }
 
-  write(workspace: string, { position, subject, version = 0 }: Place): string {
+  encode(workspace: string, { position, subject, version = 0 }: CursorPosition): string {
     const block = Buffer.alloc(BLOCK);
     block.writeUIntBE(position, 0, 6);
     block.writeUInt32BE(version, 6);
@@ -54,7 +54,7 @@ export class Cursors {
   }
 
   /** Undefined when it is none of this workspace. */
-  read(workspace: string, cursor: string): ReadPlace | undefined {
+  decode(workspace: string, cursor: string): DecodedCursor | undefined {
     const bytes = Buffer.from(cursor, 'base64url');
     if (bytes.length !== BLOCK) return undefined;
     const block = this.#keyOf(workspace).read.update(bytes);
@@ -86,12 +86,13 @@ export class Cursors {
 
 const markOf = (subject: string): number => Number.parseInt(hash('sha1', subject).slice(0, 8), 16);
 
-const known = new WeakMap<object, Cursors>();
+const known = new WeakMap<object, CursorCodec>();
 
 /** Says with which secret the process of this database writes cursors. */
-export const useCursors = (orm: object, cursors: Cursors): void => void known.set(orm, cursors);
+export const registerCursorCodec = (orm: object, cursors: CursorCodec): void =>
+  void known.set(orm, cursors);
 
-export function cursorsOf(orm: object): Cursors {
+export function cursorCodecOf(orm: object): CursorCodec {
   const cursors = known.get(orm);
   if (!cursors) throw new Error('No secret for cursors.');
   return cursors;
@@ -102,12 +103,16 @@ interface Reader {
   workspace: string;
 }
 
-export const cursorAt = ({ orm, workspace }: Reader, place: Place): string =>
-  cursorsOf(orm).write(workspace, place);
+export const encodeCursor = ({ orm, workspace }: Reader, place: CursorPosition): string =>
+  cursorCodecOf(orm).encode(workspace, place);
 
 /** The place that a caller gave back; refused when it is none of his workspace. */
-export function placeAt({ orm, workspace }: Reader, cursor: string, field: string[]): ReadPlace {
-  const place = cursorsOf(orm).read(workspace, cursor);
+export function decodeCursor(
+  { orm, workspace }: Reader,
+  cursor: string,
+  field: string[],
+): DecodedCursor {
+  const place = cursorCodecOf(orm).decode(workspace, cursor);
   if (!place)
     throw new Refusal([
       { code: 'INVALID', field, message: 'This cursor is not one of this workspace.' },

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Migration } from '@mikro-orm/migrations';
 import { Int, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { Auth } from '../auth/access.ts';
-import { cursorAt } from './signed-cursor.ts';
-import { deadTable } from '../events/dead-letters.ts';
+import { encodeCursor } from './signed-cursor.ts';
+import { deadLetterTable } from '../events/dead-letters.ts';
 import { eventTables } from '../events/log.ts';
-import { type Told, stoppable } from './subscription-server.ts';
-import { logPartitions } from '../events/partitions.ts';
+import { type StreamMessage, abortableStream } from './subscription-server.ts';
+import { eventLogPartitions } from '../events/partitions.ts';
 import {
   type StreamClient,
   type TestService,
@@ -22,25 +22,28 @@ import type { Context } from '../database/context.ts';
 class Tables extends Migration {
   override up(): void {
     this.addSql(eventTables);
-    this.addSql(logPartitions());
-    this.addSql(deadTable);
+    this.addSql(eventLogPartitions());
+    this.addSql(deadLetterTable);
   }
 }
 
 const RIGHT = { scopes: ['tickets:read'] } as const;
 
 /** Follows the log, like the streams of services. */
-async function* followed(ctx: Context, signal: AbortSignal): AsyncGenerator<Told, void, void> {
-  const from = await ctx.tail!.from();
-  yield { cursor: cursorAt(ctx, { position: from }), anew: '{ one }' };
-  yield { message: 1, cursor: cursorAt(ctx, { position: from, version: 1 }) };
+async function* followed(
+  ctx: Context,
+  signal: AbortSignal,
+): AsyncGenerator<StreamMessage, void, void> {
+  const from = await ctx.tail!.startPosition();
+  yield { cursor: encodeCursor(ctx, { position: from }), resyncQuery: '{ one }' };
+  yield { message: 1, cursor: encodeCursor(ctx, { position: from, version: 1 }) };
   for await (const { position } of ctx.tail!.follow({ workspace: ctx.workspace, from, signal }))
-    yield { cursor: cursorAt(ctx, { position }) };
+    yield { cursor: encodeCursor(ctx, { position }) };
 }
 
-async function* counted(ctx: Context): AsyncGenerator<Told, void, void> {
+async function* counted(ctx: Context): AsyncGenerator<StreamMessage, void, void> {
   for (let version = 1; version <= 3; version++)
-    yield { message: version, cursor: cursorAt(ctx, { position: 0, version }) };
+    yield { message: version, cursor: encodeCursor(ctx, { position: 0, version }) };
 }
 
 @Resolver()
@@ -55,7 +58,7 @@ class Streams {
   @Subscription(() => Int, {
     description: 'Without an end.',
     subscribe: ({ context }: { context: Context }) =>
-      stoppable((signal) => followed(context, signal)),
+      abortableStream((signal) => followed(context, signal)),
   })
   following(@Root() at: number): number {
     return at;
@@ -64,7 +67,7 @@ class Streams {
   @Auth(RIGHT)
   @Subscription(() => Int, {
     description: 'To three.',
-    subscribe: ({ context }: { context: Context }) => stoppable(() => counted(context)),
+    subscribe: ({ context }: { context: Context }) => abortableStream(() => counted(context)),
   })
   counting(@Root() at: number): number {
     return at;

@@ -16,7 +16,7 @@ import {
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Actor } from '../auth/access.ts';
-import { logUnknown, shown, told } from './server.ts';
+import { logUnknownError, formatClientError, toClientError } from './server.ts';
 import { fault, masked } from '../core/errors.ts';
 import { databaseGone, patiently } from '../core/database-errors.ts';
 import { type ActorReader, bearer } from '../auth/token.ts';
@@ -26,22 +26,22 @@ import type { Context } from '../database/context.ts';
  * One message of a stream: what the root field is of, the cursor to go on from after it, and what has been read for it already. Without
  * `message` it is a mark: the stream has come so far, and nothing up to there was for this reader.
  */
-export interface Told {
+export interface StreamMessage {
   message?: unknown;
   cursor: string;
   /** On a mark: the query by which who cannot go on reads anew what the stream tells of. */
-  anew?: string;
+  resyncQuery?: string;
   prepare?: (context: Context) => void;
 }
 
-export interface LiveOptions {
+export interface SubscriptionServerOptions {
   http: Server;
   schema: GraphQLSchema;
   actorOf: ActorReader;
   contextFor: (actor: Actor, headers: IncomingHttpHeaders) => Context;
 }
 
-export interface Live {
+export interface SubscriptionServer {
   close(): Promise<void>;
 }
 
@@ -65,7 +65,12 @@ interface Session {
  * and stands in for headers. Every message says its cursor in `extensions.cursor`, whatever was selected; a mark says at most
  * `extensions.anew` beside it.
  */
-export function openLive({ http, schema, actorOf, contextFor }: LiveOptions): Live {
+export function openSubscriptionServer({
+  http,
+  schema,
+  actorOf,
+  contextFor,
+}: SubscriptionServerOptions): SubscriptionServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT });
   http.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?', 1)[0] !== PATH) return socket.destroy();
@@ -139,7 +144,7 @@ async function subscribe(
   const left = new AbortController();
   const source = await opened(args, opening);
   if (!(Symbol.asyncIterator in source)) return visible(source, opening);
-  const events = source[Symbol.asyncIterator]() as AsyncIterator<Told>;
+  const events = source[Symbol.asyncIterator]() as AsyncIterator<StreamMessage>;
   const over = { value: undefined, done: true } as const;
   const stream: AsyncIterableIterator<ExecutionResult> = {
     next: async () => {
@@ -182,7 +187,7 @@ async function opened(
 
 async function answered(
   args: ExecutionArgs,
-  { message, cursor, anew, prepare }: Told,
+  { message, cursor, resyncQuery: anew, prepare }: StreamMessage,
   opening: Context,
 ): Promise<ExecutionResult> {
   if (message === undefined) return { extensions: { cursor, ...(anew && { anew }) } };
@@ -202,9 +207,9 @@ async function answered(
 function visible(result: ExecutionResult, context: Context): ExecutionResult {
   if (!result.errors) return result;
   const errors = result.errors.map((error) => {
-    const meant = told(error);
-    if (!masked(meant, '').known) logUnknown(meant, context);
-    const { message, path, extensions } = shown(
+    const meant = toClientError(error);
+    if (!masked(meant, '').known) logUnknownError(meant, context);
+    const { message, path, extensions } = formatClientError(
       meant.toJSON() as GraphQLFormattedError,
       context.requestId,
     );
@@ -217,7 +222,7 @@ function visible(result: ExecutionResult, context: Context): ExecutionResult {
 }
 
 /** A stream that ends at once when its reader leaves, also while it waits: a generator alone would wait for the next message. */
-export function stoppable<T>(
+export function abortableStream<T>(
   make: (signal: AbortSignal) => AsyncGenerator<T, void, void>,
 ): AsyncIterableIterator<T> {
   const stop = new AbortController();

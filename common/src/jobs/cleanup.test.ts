@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type TestLog, ownWorkspace, testLog } from '../../testing/log.ts';
+import { type TestLog, testWorkspace, testLog } from '../../testing/log.ts';
 import { forgetKeys } from './cleanup.ts';
 import { newWorkspace } from '../testing/testing.ts';
 
@@ -17,9 +17,9 @@ const keys = (workspace: string, count: number, age: string): Promise<unknown> =
 
 test('idempotency keys of all workspaces are deleted when they are older than a day, and no others', async () => {
   const other = newWorkspace();
-  await keys(ownWorkspace, 1500, '25 hours');
+  await keys(testWorkspace, 1500, '25 hours');
   await keys(other, 800, '3 days');
-  await keys(ownWorkspace, 20, '23 hours');
+  await keys(testWorkspace, 20, '23 hours');
   await keys(other, 30, '1 minute');
   expect(await forgetKeys(log.orm)).toBe(2300);
   expect(await log.query('select count(*)::integer as count from idempotency')).toEqual([

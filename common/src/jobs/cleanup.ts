@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager, MikroORM } from '../database/database.ts';
 import type { Log } from '../core/log.ts';
-import { KEPT } from '../graphql/mutation.ts';
+import { IDEMPOTENCY_TTL } from '../graphql/mutation.ts';
 
 const EVERY_MS = 60_000;
 /** As many as a statement of a sweep deletes at most. */
@@ -11,7 +11,7 @@ const PAUSE_MS = 50;
 
 const FORGET = `
   delete from idempotency where ctid = any(array(
-    select ctid from idempotency where created_at < now() - interval '${KEPT}' order by created_at limit ${BATCH} for update skip locked
+    select ctid from idempotency where created_at < now() - interval '${IDEMPOTENCY_TTL}' order by created_at limit ${BATCH} for update skip locked
   )) returning 1 as gone`;
 
 /** Deletes the idempotency keys that are too old to mean anything. Resolves with how many. */

@@ -1,11 +1,16 @@
 import { readConfig } from '../core/config.ts';
 import { type MikroORM, openDatabase } from '../database/database.ts';
 import { errorText } from '../events/dead-letters.ts';
-import type { Fact } from '../events/log.ts';
+import type { DomainEvent } from '../events/log.ts';
 import { notOfTheData } from '../core/database-errors.ts';
 import { createLog } from '../core/log.ts';
 import { type SubgraphOptions, serviceConfig } from './subgraph.ts';
-import { type Taking, applyAllOf, feedContext, lockPosition } from '../events/event-projector.ts';
+import {
+  type ProjectorOptions,
+  applyEventsOf,
+  projectorContext,
+  lockFeedPosition,
+} from '../events/event-projector.ts';
 
 export interface Replayed {
   applied: number;
@@ -16,23 +21,23 @@ export interface Replayed {
  * Applies what was set aside once more, oldest first, each fact in a transaction of its own; those that work are gone from the table. Of
  * things whose oldest fact still fails, the later ones wait on. Followers may run meanwhile.
  */
-export async function replay(taking: Taking): Promise<Replayed> {
+export async function replay(taking: ProjectorOptions): Promise<Replayed> {
   const { source, log } = taking;
   const stuck = new Set<string>();
   const done: Replayed = { applied: 0, left: 0 };
   for (let last = 0; ;) {
-    const context = feedContext(taking);
-    let fact: Fact | undefined;
+    const context = projectorContext(taking);
+    let fact: DomainEvent | undefined;
     try {
       await context.write(async (em) => {
-        await lockPosition(em, source);
-        const rows = await em.execute<{ fact: Fact }[]>(
+        await lockFeedPosition(em, source);
+        const rows = await em.execute<{ fact: DomainEvent }[]>(
           'select fact from feed_dead where source = ? and position > ? order by position limit 1',
           [source, last],
         );
         fact = rows[0]?.fact;
         if (!fact || stuck.has(fact.subject)) return;
-        await context.within(fact.workspace, () => applyAllOf(taking)(context, [fact!]));
+        await context.within(fact.workspace, () => applyEventsOf(taking)(context, [fact!]));
         await context.within('*', async () => {
           await em.execute('delete from feed_dead where source = ? and position = ?', [
             source,
@@ -56,8 +61,12 @@ export async function replay(taking: Taking): Promise<Replayed> {
   }
 }
 
-const failedAgain = (taking: Taking, { position }: Fact, error: unknown): Promise<unknown> =>
-  feedContext(taking).write((em) =>
+const failedAgain = (
+  taking: ProjectorOptions,
+  { position }: DomainEvent,
+  error: unknown,
+): Promise<unknown> =>
+  projectorContext(taking).write((em) =>
     em.execute(
       'update feed_dead set tries = tries + 1, error = ?, at = now() where source = ? and position = ?',
       [errorText(error), taking.source, position],
@@ -67,7 +76,7 @@ const failedAgain = (taking: Taking, { position }: Fact, error: unknown): Promis
 /** The command of a service that follows others: replays all that it has set aside. Resolves with whether nothing is left. */
 export async function replayCommand(
   { name, entities }: Pick<SubgraphOptions, 'name' | 'entities'>,
-  takingOf: (orm: MikroORM) => Omit<Taking, 'orm' | 'log'>,
+  takingOf: (orm: MikroORM) => Omit<ProjectorOptions, 'orm' | 'log'>,
 ): Promise<boolean> {
   const { DATABASE_URL: url, LOG_LEVEL } = readConfig(
     serviceConfig.pick({ DATABASE_URL: true, LOG_LEVEL: true }),

@@ -2,24 +2,24 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Actor } from '../auth/access.ts';
-import { apolloOf, graphHandler } from '../graphql/server.ts';
+import { createApolloServer, graphqlHandler } from '../graphql/server.ts';
 import { processConfig, readConfig, z } from '../core/config.ts';
-import { Cursors, useCursors } from '../graphql/signed-cursor.ts';
+import { CursorCodec, registerCursorCodec } from '../graphql/signed-cursor.ts';
 import {
   type DatabaseOptions,
   type EntityManager,
   type MikroORM,
   openDatabase,
 } from '../database/database.ts';
-import { countDead } from '../events/dead-letters.ts';
-import { type GraphOptions, buildSubgraph } from '../graphql/federation.ts';
+import { countDeadLetters } from '../events/dead-letters.ts';
+import { type SubgraphSchemaOptions, buildSubgraph } from '../graphql/federation.ts';
 import { feedHandler } from '../events/http-feed.ts';
-import { type Live, openLive } from '../graphql/subscription-server.ts';
+import { type SubscriptionServer, openSubscriptionServer } from '../graphql/subscription-server.ts';
 import { type Log, createLog } from '../core/log.ts';
-import type { Publisher } from '../events/nats-publisher.ts';
-import { type Relay, startRelay } from '../events/outbox-relay.ts';
+import type { NatsPublisher } from '../events/nats-publisher.ts';
+import { type OutboxRelay, startOutboxRelay } from '../events/outbox-relay.ts';
 import { type Handler, type Serving, answer, serve } from '../http/serve.ts';
-import { Tail, type TailOptions } from '../events/event-log-tail.ts';
+import { EventLogTail, type EventLogTailOptions } from '../events/event-log-tail.ts';
 import { startSweep } from '../jobs/cleanup.ts';
 import { type ActorReader, actorReader, bearer } from '../auth/token.ts';
 import { Context } from '../database/context.ts';
@@ -41,18 +41,18 @@ export interface Service {
   name: string;
   orm: MikroORM;
   log: Log;
-  relay: Relay;
-  tail: Tail;
+  relay: OutboxRelay;
+  tail: EventLogTail;
   config: ServiceConfig;
 }
 
-export interface SubgraphOptions extends GraphOptions {
+export interface SubgraphOptions extends SubgraphSchemaOptions {
   name: string;
   entities: DatabaseOptions['entities'];
   /** Finds any thing of the service by its typed id, for whom it is visible. */
   find?: (context: Context, id: string) => Promise<unknown>;
   /** What its log forgets, and what is left. */
-  forgets?: TailOptions['forgets'];
+  forgets?: EventLogTailOptions['redact'];
   /** Doors beside `/graphql` for other processes of ours; called with a system token only. */
   doors?: (service: Service) => Record<string, Handler>;
   /** What runs beside the requests: followers, timers. Called once the database is open; its result ends them. */
@@ -71,20 +71,20 @@ export async function startSubgraph(
     log,
     connections: config.DATABASE_CONNECTIONS,
   });
-  useCursors(orm, new Cursors(config.INTERNAL_SECRET));
-  const relay = startRelay(orm, config.DATABASE_URL, log);
+  registerCursorCodec(orm, new CursorCodec(config.INTERNAL_SECRET));
+  const relay = startOutboxRelay(orm, config.DATABASE_URL, log);
   const publisher = await publisherOf(options.name, config, log);
-  const tail = new Tail({ orm, relay, log, forgets: options.forgets });
+  const tail = new EventLogTail({ orm, relay, log, redact: options.forgets });
   const service: Service = { name: options.name, orm, log, relay, tail, config };
   const ends = options.beside?.(service) ?? [];
   const { schema } = buildSubgraph(options);
   if (schema.getMutationType()) ends.push(startSweep({ orm, log }));
-  const apollo = apolloOf(schema);
+  const apollo = createApolloServer(schema);
   await apollo.start();
   const actorOf = actorReader(config.INTERNAL_SECRET);
   const contextFor = (actor: Actor, headers: IncomingHttpHeaders): Context =>
     contextOf(service, options, actor, headers);
-  let live: Live | undefined;
+  let live: SubscriptionServer | undefined;
   const own = (door: Handler): Handler =>
     onlyFor(actorOf, (actor) => actor.kind === 'system', door);
   const serving = await serve({
@@ -92,15 +92,15 @@ export async function startSubgraph(
     host: config.HOST,
     port: config.PORT,
     routes: {
-      'POST /graphql': graphHandler(apollo, actorOf, contextFor),
+      'POST /graphql': graphqlHandler(apollo, actorOf, contextFor),
       'GET /feed': own(feedHandler(orm, relay, publisher)),
       ...Object.fromEntries(
         Object.entries(options.doors?.(service) ?? {}).map(([route, door]) => [route, own(door)]),
       ),
     },
-    ready: async () => ({ deadFacts: await countDead(orm.em.fork() as EntityManager) }),
+    ready: async () => ({ deadFacts: await countDeadLetters(orm.em.fork() as EntityManager) }),
     drain: async () => {
-      relay.release();
+      relay.releaseWaiters();
       // Sockets first: a stream that is cut goes on elsewhere, one that ends would seem to be over.
       await Promise.all([
         live?.close(),
@@ -116,7 +116,7 @@ export async function startSubgraph(
     },
   });
   if (schema.getSubscriptionType())
-    live = openLive({ http: serving.http, schema, actorOf, contextFor });
+    live = openSubscriptionServer({ http: serving.http, schema, actorOf, contextFor });
   log.info({ port: serving.port }, 'serving');
   return { ...serving, ...service };
 }
@@ -126,9 +126,9 @@ async function publisherOf(
   service: string,
   { NATS_URL: nats, DATABASE_URL: url }: ServiceConfig,
   log: Log,
-): Promise<Publisher | undefined> {
+): Promise<NatsPublisher | undefined> {
   return nats
-    ? (await import('../events/nats-publisher.ts')).startPublisher({ nats, service, url, log })
+    ? (await import('../events/nats-publisher.ts')).startNatsPublisher({ nats, service, url, log })
     : undefined;
 }
 

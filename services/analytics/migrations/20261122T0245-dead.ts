@@ -1,9 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
-import { deadTable } from '@deskgraph/common/events/dead-letters';
+import { deadLetterTable } from '@deskgraph/common/events/dead-letters';
 
 /** Facts of others that can't be applied are set aside. */
 export class Dead extends Migration {
   override up(): void {
-    this.addSql(deadTable);
+    this.addSql(deadLetterTable);
   }
 }

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { createLog } from '@deskgraph/common/core/log';
 import { rebuildConfig } from './config.ts';
-import { rebuild } from './ticket/rebuild.ts';
+import { rebuildProjection } from './ticket/rebuild.ts';
 
 const config = rebuildConfig();
 const log = createLog('analytics rebuild', config.LOG_LEVEL);
-await rebuild({
+await rebuildProjection({
   ownerUrl: config.DATABASE_OWNER_URL,
   url: config.DATABASE_URL,
   ticketsUrl: config.TICKETS_URL,

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { replayCommand } from '@deskgraph/common/service/replay';
 import { subgraph } from './subgraph.ts';
-import { takingOf } from './ticket/consume.ts';
+import { ticketsProjection } from './ticket/consume.ts';
 
-process.exitCode = (await replayCommand(subgraph, takingOf)) ? 0 : 1;
+process.exitCode = (await replayCommand(subgraph, ticketsProjection)) ? 0 : 1;

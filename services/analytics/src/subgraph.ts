@@ -3,7 +3,7 @@ import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
 import { peers } from './config.ts';
 import { Agent, Department } from './foreign/foreign.ts';
 import { ReportResolver } from './report/resolver.ts';
-import { followTickets } from './ticket/consume.ts';
+import { consumeTickets } from './ticket/consume.ts';
 
 export const subgraph: SubgraphOptions = {
   name: 'analytics',
@@ -11,7 +11,7 @@ export const subgraph: SubgraphOptions = {
   resolvers: [ReportResolver],
   orphanedTypes: [Agent, Department],
   beside: (service) => {
-    const follower = followTickets(service, peers().TICKETS_URL);
+    const follower = consumeTickets(service, peers().TICKETS_URL);
     return [() => follower.stop()];
   },
 };

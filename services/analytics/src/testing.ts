@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import { newId, newUuid } from '@deskgraph/common/core/id';
-import type { TicketState } from './ticket/state.ts';
+import type { TicketEventState } from './ticket/state.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './ticket/enums.ts';
 
 /** A tickets log for tests: facts that are added get the next position, and are served as the tickets service serves them. */
 export interface FakeTickets {
   url: string;
-  log: Fact[];
-  add: (...facts: Omit<Fact, 'position'>[]) => void;
+  log: DomainEvent[];
+  add: (...facts: Omit<DomainEvent, 'position'>[]) => void;
   stop: () => Promise<void>;
 }
 
@@ -24,12 +24,12 @@ export async function fakeTickets({
   page = 500,
   overlap = 0,
 }: FakeOptions = {}): Promise<FakeTickets> {
-  const log: Fact[] = [];
+  const log: DomainEvent[] = [];
   const waiting = new Set<() => void>();
   const server: Server = createServer((request, response) => {
     const query = new URL(request.url!, 'http://feed').searchParams;
     const after = Number(query.get('after'));
-    const facts = (): Fact[] =>
+    const facts = (): DomainEvent[] =>
       log.length > after ? log.slice(Math.max(0, after - overlap), after + page) : [];
     const end = (): void => {
       clearTimeout(timer);
@@ -96,7 +96,7 @@ export const newCast = (workspace: string): Cast => ({
   field: newId('fld'),
 });
 
-type NewFact = Omit<Fact, 'position'>;
+type NewFact = Omit<DomainEvent, 'position'>;
 
 export const factOf = (
   workspace: string,
@@ -130,7 +130,7 @@ export function lifeOf(
   const createdAt = new Date(
     from.getTime() + Math.floor(random() * (to.getTime() - from.getTime())),
   );
-  const state: TicketState = {
+  const state: TicketEventState = {
     number,
     status: random() < 0.1 ? oneOf([TicketStatus.SOLVED, TicketStatus.CLOSED]) : TicketStatus.NEW,
     priority: oneOf(Object.values(TicketPriority)),

@@ -1,9 +1,9 @@
 import { Migration } from '@mikro-orm/migrations';
-import { logPartitions } from '@deskgraph/common/events/partitions';
+import { eventLogPartitions } from '@deskgraph/common/events/partitions';
 
 /** The log grows by partitions that are made ahead. */
 export class Partitions extends Migration {
   override up(): void {
-    this.addSql(logPartitions());
+    this.addSql(eventLogPartitions());
   }
 }

@@ -1,6 +1,6 @@
-import { addRefusals } from '@deskgraph/common/graphql/shared-types';
+import { registerRefusals } from '@deskgraph/common/graphql/shared-types';
 
-addRefusals(
+registerRefusals(
   {
     IDENTITY_TAKEN: {
       meaning: 'The identity belongs to another customer.',

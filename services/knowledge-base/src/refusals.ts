@@ -1,6 +1,6 @@
-import { addRefusals } from '@deskgraph/common/graphql/shared-types';
+import { registerRefusals } from '@deskgraph/common/graphql/shared-types';
 
-addRefusals(
+registerRefusals(
   {
     STATUS_NOT_ALLOWED: {
       meaning: 'From its status the thing cannot go there.',

@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 import { clockColumn } from '@deskgraph/common/jobs/scheduler';
 import { rowSecurity } from '@deskgraph/common/database/database';
-import { keptLog } from '@deskgraph/common/events/log';
+import { appendOnlyEventLog } from '@deskgraph/common/events/log';
 
 /**
  * Nobody changes or deletes a fact, but that those of a ticket that is removed for ever lose what they say of people. `removed_ticket` has the
@@ -10,7 +10,7 @@ import { keptLog } from '@deskgraph/common/events/log';
 export class Kept extends Migration {
   override up(): void {
     this.addSql(`
-      ${keptLog}
+      ${appendOnlyEventLog}
       create table removed_ticket (id uuid primary key, workspace_id uuid not null references workspace, forgets_at timestamptz(3) not null);
       ${rowSecurity('removed_ticket')}
       ${clockColumn('removed_ticket', 'forgets_at')}

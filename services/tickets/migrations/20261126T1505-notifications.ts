@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { logSecurity } from '@deskgraph/common/events/log';
+import { crossWorkspaceRowSecurity } from '@deskgraph/common/events/log';
 import { rowSecurity } from '@deskgraph/common/database/database';
 
 /**
@@ -26,7 +26,7 @@ export class Notifications extends Migration {
       create index notification_person on notification (workspace_id, person_id, at, id);
       create index notification_unread on notification (workspace_id, person_id) where read_at is null;
       create index notification_age on notification (created_at);
-      ${logSecurity('notification')}
+      ${crossWorkspaceRowSecurity('notification')}
       create table notification_preference (
         workspace_id uuid not null, person_id text collate "C" not null, reason text not null, in_app boolean not null, email boolean not null,
         push boolean not null, primary key (workspace_id, person_id, reason)

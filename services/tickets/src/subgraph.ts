@@ -12,20 +12,19 @@ import { agentById } from './staff/agent/queries.ts';
 import { AgentResolver } from './staff/agent/resolver.ts';
 import { staffActorsByEmail } from './staff/agent/actors.ts';
 import { Attachment } from './ticketing/attachment/attachment.ts';
-import { fileDoor } from './ticketing/attachment/endpoint.ts';
+import { fileEndpoint } from './ticketing/attachment/endpoint.ts';
 import { openFiles } from './ticketing/attachment/files.ts';
-import { byId as attachmentById } from './ticketing/attachment/find.ts';
+import { attachmentById } from './ticketing/attachment/queries.ts';
 import {
   AttachmentResolver,
   MessageAttachments,
   TicketAttachments,
 } from './ticketing/attachment/resolver.ts';
-import { fileTimers } from './ticketing/attachment/scheduled-tasks.ts';
+import { attachmentTasks } from './ticketing/attachment/scheduled-tasks.ts';
 import { TicketCategory } from './configuration/category/category.ts';
-import { categoryById } from './configuration/category/find.ts';
-import { CategoryOfTicket } from './configuration/category/of-ticket.ts';
-import { TicketCategoryResolver } from './configuration/category/resolver.ts';
-import { forgets } from './ticketing/bin/erase-personal-data.ts';
+import { categoryById } from './configuration/category/queries.ts';
+import { CategoryOfTicket, TicketCategoryResolver } from './configuration/category/resolver.ts';
+import { redactEarlierEvents } from './ticketing/bin/erase-personal-data.ts';
 import { TicketBin } from './ticketing/bin/resolver.ts';
 import { BulkJob } from './operations/bulk/job.ts';
 import { BulkJobResolver, BulkResultTicket } from './operations/bulk/resolver.ts';
@@ -50,13 +49,12 @@ import {
 import { escalationTask } from './ticketing/escalation/scheduled-step.ts';
 import { TicketEventResolver, TicketTimeline } from './history/event/resolver.ts';
 import { MessageAdded, TicketSubscriptions } from './history/event/subscription.ts';
-import { fieldById } from './model/field/find.ts';
+import { fieldById } from './model/field/queries.ts';
 import { TicketField } from './model/field/field.ts';
-import { FieldsOfTicket } from './configuration/field/of-ticket.ts';
+import { FieldsOfTicket } from './configuration/field/values.ts';
 import { TicketFieldResolver } from './configuration/field/resolver.ts';
 import { TicketForm } from './configuration/form/form.ts';
-import { FormOfTicket } from './configuration/form/of-ticket.ts';
-import { FieldOfForm, TicketFormResolver } from './configuration/form/resolver.ts';
+import { FieldOfForm, FormOfTicket, TicketFormResolver } from './configuration/form/resolver.ts';
 import {
   App,
   Article,
@@ -96,17 +94,15 @@ import { followCustomers } from './people/requester/follow.ts';
 import { SenderResolver } from './people/block-list/resolver.ts';
 import { TicketHighlights } from './lists/search/resolver.ts';
 import { SettingsResolver } from './staff/settings/resolver.ts';
-import { TicketTags } from './configuration/tag/of-ticket.ts';
-import { TagResolver } from './configuration/tag/resolver.ts';
+import { TagResolver, TicketTags } from './configuration/tag/resolver.ts';
 import { Tag } from './configuration/tag/tag.ts';
-import { CustomStatusOfTicket } from './configuration/status/of-ticket.ts';
-import { CustomStatusResolver } from './configuration/status/resolver.ts';
+import { CustomStatusOfTicket, CustomStatusResolver } from './configuration/status/resolver.ts';
 import { CustomStatus } from './configuration/status/status.ts';
-import { TicketFields } from './ticketing/ticket/fields.ts';
+import { TicketFields } from './ticketing/ticket/fields-resolver.ts';
 import { byId as ticketById } from './model/lookup/find.ts';
 import { TicketResolver } from './ticketing/ticket/resolver.ts';
 import { Ticket } from './model/ticket/ticket.ts';
-import { timers } from './ticketing/scheduled-tasks.ts';
+import { ticketTasks } from './ticketing/scheduled-tasks.ts';
 import { own } from './viewer/node-lookup.ts';
 import { ViewResolver } from './lists/view/resolver.ts';
 import { View } from './lists/view/view.ts';
@@ -118,7 +114,7 @@ const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
     orm,
     log,
     url: config.DATABASE_URL,
-    timers: [...timers, ...fileTimers, sendTimer, escalationTask, bulkTimer],
+    timers: [...ticketTasks, ...attachmentTasks, sendTimer, escalationTask, bulkTimer],
   }).stop;
 
 /** What runs beside the requests. */
@@ -238,10 +234,10 @@ export const subgraph: SubgraphOptions = {
     Organization: (reference) => reference,
   },
   find: own,
-  forgets,
+  forgets: redactEarlierEvents,
   doors: (service) => ({
     'POST /who': whoDoor(staffActorsByEmail(service.orm)),
-    '/files/*': fileDoor(service),
+    '/files/*': fileEndpoint(service),
   }),
   beside: (service) => Object.values(beside).map((start) => start(service)),
 };

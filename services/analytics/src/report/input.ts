@@ -1,5 +1,5 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { DateTime, Duration, TimeZone, milliseconds } from '@deskgraph/common/graphql/scalars';
+import { DateTime, Duration, TimeZone, durationToMs } from '@deskgraph/common/graphql/scalars';
 import { ArgsType, Field, InputType } from 'type-graphql';
 import { TicketFilter } from '../ticket/filter.ts';
 import { Granularity, TicketDimension, TicketMeasure } from './enums.ts';
@@ -120,7 +120,7 @@ function periodOf(
 ): { from: Date; to: Date } {
   if (last) {
     if (from || to) refuse(['period'], 'Give either from and to, or last.');
-    const length = milliseconds(last)!;
+    const length = durationToMs(last)!;
     const fits = length >= DAY && length % DAY === 0 && length <= PERIOD_LIMIT;
     if (!fits) refuse(['period', 'last'], 'This is a number of whole days, P1D to P3660D.');
     return lastDays(length / DAY, zone, now);

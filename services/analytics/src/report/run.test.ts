@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/auth/access';
-import type { Fact } from '@deskgraph/common/events/log';
-import type { Follower } from '@deskgraph/common/events/event-consumer';
+import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { EventConsumer } from '@deskgraph/common/events/event-consumer';
 import { newId } from '@deskgraph/common/core/id';
 import {
   type TestService,
@@ -24,8 +24,8 @@ import {
   mixed,
   newCast,
 } from '../testing.ts';
-import { followTickets } from '../ticket/consume.ts';
-import type { TicketState } from '../ticket/state.ts';
+import { consumeTickets } from '../ticket/consume.ts';
+import type { TicketEventState } from '../ticket/state.ts';
 import { TicketDimension, TicketMeasure } from './enums.ts';
 
 const REPORT = `query ($filter: TicketFilter, $by: [TicketDimension!]!, $measures: [TicketMeasure!]!, $period: PeriodInput!, $timeZone: TimeZone, $granularity: Granularity) {
@@ -76,12 +76,12 @@ const { TIME, STATUS, PRIORITY, CHANNEL, DEPARTMENT, AGENT } = TicketDimension;
 
 let tickets: FakeTickets;
 let service: TestService;
-let follower: Follower;
+let follower: EventConsumer;
 let cast: Cast;
 let lead: Actor;
 
 const follow: typeof subgraph.beside = (inside) => {
-  follower = followTickets(inside, tickets.url);
+  follower = consumeTickets(inside, tickets.url);
   return [() => follower.stop()];
 };
 
@@ -117,7 +117,7 @@ async function report(variables: object, actor = lead): Promise<Answered['ticket
 /** What one ticket counts for, computed from its facts by hand. */
 interface Lived {
   id: string;
-  today: TicketState;
+  today: TicketEventState;
   milestones: {
     measure: TicketMeasure;
     at: number;
@@ -129,14 +129,14 @@ interface Lived {
   waits: { at: number; hands: { department: string | null; agent: string | null } | undefined }[];
 }
 
-function livedOf(id: string, facts: Fact[]): Lived {
-  const states = facts.map((fact) => fact.data['state'] as TicketState);
+function livedOf(id: string, facts: DomainEvent[]): Lived {
+  const states = facts.map((fact) => fact.data['state'] as TicketEventState);
   const createdAt = Date.parse(states[0]!.createdAt);
-  const handsOf = ({ departmentId, assigneeId }: TicketState) => ({
+  const handsOf = ({ departmentId, assigneeId }: TicketEventState) => ({
     department: departmentId,
     agent: assigneeId,
   });
-  const solvedIn = ({ status }: TicketState) => status === 'SOLVED' || status === 'CLOSED';
+  const solvedIn = ({ status }: TicketEventState) => status === 'SOLVED' || status === 'CLOSED';
   const milestones: Lived['milestones'] = [
     { measure: TicketMeasure.CREATED, at: createdAt, seconds: 0, ...handsOf(states[0]!) },
   ];
@@ -553,7 +553,7 @@ describe('names', () => {
       factOf(own.workspace, 'department.updated', department, new Date(at), { state: { name } });
     const created = (at: string) => {
       const [fact] = lifeOf(own, 1, new Date(at), new Date(at), dice(1));
-      (fact!.data['state'] as TicketState).departmentId = department;
+      (fact!.data['state'] as TicketEventState).departmentId = department;
       return fact!;
     };
     tickets.add(

@@ -1,11 +1,11 @@
-import { cursorAt } from '@deskgraph/common/graphql/signed-cursor';
+import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { sql } from '@deskgraph/common/database/database';
 import { fault } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { Context } from '@deskgraph/common/database/context';
 import type { SqlBool } from 'kysely';
-import { asksHidden, matches } from '../ticket/filter.ts';
-import { boundsOf, readsBin, visible } from '../ticket/visible.ts';
+import { filterUsesHidden, reportFilterToSql } from '../ticket/filter.ts';
+import { reportScopeOf, countsDeletedTickets, reportableTicketSql } from '../ticket/visible.ts';
 import { count } from './count.ts';
 import { labelled } from './label.ts';
 import { memoryOf } from './cache.ts';
@@ -21,7 +21,7 @@ const TIMED_OUT = '57014';
 export async function answer(ctx: Context, args: ReportArgs): Promise<TicketReport> {
   const question = asked(args);
   // Told before anything is remembered: what the filter refuses, it refuses always.
-  const condition = matches(question.filter, ctx.actor);
+  const condition = reportFilterToSql(question.filter, ctx.actor);
   const text = textOf(ctx, question);
   const computed = () => apart(ctx, (own) => compute(own, question, condition));
   if (text === undefined) return (await computed()).report;
@@ -53,25 +53,28 @@ async function compute(
   const question = bucketed(asking);
   const { position, mark, asOf } = await progress(ctx);
   const em = await ctx.read();
-  const narrowed = question.filter !== null || boundsOf(ctx.actor) !== undefined;
-  const tickets = narrowed ? sql<SqlBool>`${visible(ctx.actor)} and ${condition}` : undefined;
-  const counts = await count(em, question, { tickets, hidden: asksHidden(question.filter) }).catch(
-    (error: { code?: string }) => {
-      throw error.code === TIMED_OUT
-        ? fault(
-            'COST_EXCEEDED',
-            'The report takes too long; ask for a shorter period or fewer dimensions.',
-          )
-        : error;
-    },
-  );
+  const narrowed = question.filter !== null || reportScopeOf(ctx.actor) !== undefined;
+  const tickets = narrowed
+    ? sql<SqlBool>`${reportableTicketSql(ctx.actor)} and ${condition}`
+    : undefined;
+  const counts = await count(em, question, {
+    tickets,
+    hidden: filterUsesHidden(question.filter),
+  }).catch((error: { code?: string }) => {
+    throw error.code === TIMED_OUT
+      ? fault(
+          'COST_EXCEEDED',
+          'The report takes too long; ask for a shorter period or fewer dimensions.',
+        )
+      : error;
+  });
   const { rows, totals, truncated } = rowsOf(question, counts);
   const dimensions = await labelled(em, question, rows);
   const report = {
     from: question.from,
     to: question.to,
     timeZone: question.zone,
-    cursor: cursorAt(ctx, { position }),
+    cursor: encodeCursor(ctx, { position }),
     asOf,
     rows: rows.map(({ measures }, at) => ({ dimensions: dimensions[at]!, measures })),
     totals,
@@ -117,8 +120,8 @@ function textOf(ctx: Context, question: Asked): string | undefined {
   const caller = [
     ctx.workspace,
     me && ctx.actor.id,
-    boundsOf(ctx.actor) ?? null,
-    readsBin(ctx.actor),
+    reportScopeOf(ctx.actor) ?? null,
+    countsDeletedTickets(ctx.actor),
   ];
   return JSON.stringify([caller, filterText, by, measures, from, to, zone, granularity]);
 }

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { Cursors } from '@deskgraph/common/graphql/signed-cursor';
+import { CursorCodec } from '@deskgraph/common/graphql/signed-cursor';
 import { Role } from '@deskgraph/common/auth/access';
-import type { Follower } from '@deskgraph/common/events/event-consumer';
+import type { EventConsumer } from '@deskgraph/common/events/event-consumer';
 import { createLog } from '@deskgraph/common/core/log';
 import { replay } from '@deskgraph/common/service/replay';
 import {
@@ -26,8 +26,8 @@ import {
   mixed,
   newCast,
 } from '../testing.ts';
-import { followTickets, takingOf } from './consume.ts';
-import { rebuild } from './rebuild.ts';
+import { consumeTickets, ticketsProjection } from './consume.ts';
+import { rebuildProjection } from './rebuild.ts';
 
 const random = dice(7);
 const log = createLog('test', 'silent');
@@ -51,8 +51,8 @@ afterEach(async () => {
   await tickets.stop();
 });
 
-const following = (url = tickets.url): Follower => {
-  const follower = followTickets(
+const following = (url = tickets.url): EventConsumer => {
+  const follower = consumeTickets(
     { orm: service.service.orm, log, config: { INTERNAL_SECRET: TEST_SECRET } },
     url,
   );
@@ -61,7 +61,7 @@ const following = (url = tickets.url): Follower => {
 };
 
 const cursorAt = (position: number): string =>
-  new Cursors(TEST_SECRET).write(cast.workspace, { position });
+  new CursorCodec(TEST_SECRET).encode(cast.workspace, { position });
 
 const QUERY = `query ($period: PeriodInput!) {
   ticketReport(by: [TIME, STATUS, DEPARTMENT, AGENT], measures: [CREATED, SOLVED, BACKLOG, FIRST_RESPONSE_TIME, RESOLUTION_TIME], period: $period, timeZone: "Europe/Ljubljana") {
@@ -86,7 +86,7 @@ test('pages that repeat facts, several followers at once and restarts count each
   await once.stop();
 
   const more = mixed([lifeOf(cast, 100, ...PERIOD, random)], random);
-  await rebuild({
+  await rebuildProjection({
     ownerUrl: service.database.ownerUrl,
     url: service.database.url,
     ticketsUrl: tickets.url,
@@ -106,7 +106,7 @@ test('pages that repeat facts, several followers at once and restarts count each
 
   // While services follow, the rebuild takes the ground from under their feet.
   tickets.add(...mixed([lifeOf(cast, 101, ...PERIOD, random)], random));
-  await rebuild({
+  await rebuildProjection({
     ownerUrl: service.database.ownerUrl,
     url: service.database.url,
     ticketsUrl: tickets.url,
@@ -115,7 +115,7 @@ test('pages that repeat facts, several followers at once and restarts count each
   });
   await Promise.all([second.catchUp(), third.catchUp()]);
   const rebuilt = await numbers();
-  await rebuild({
+  await rebuildProjection({
     ownerUrl: service.database.ownerUrl,
     url: service.database.url,
     ticketsUrl: tickets.url,
@@ -152,11 +152,14 @@ test('a fact that can’t be counted holds back its ticket only, and once it is 
     [number, position],
   );
   const { orm } = service.service;
-  expect(await replay({ orm, log, ...takingOf(orm) })).toEqual({ applied: held.length, left: 0 });
+  expect(await replay({ orm, log, ...ticketsProjection(orm) })).toEqual({
+    applied: held.length,
+    left: 0,
+  });
   heard(orm, cast.workspace);
   const replayed = await numbers();
   state.number = number;
-  await rebuild({
+  await rebuildProjection({
     ownerUrl: service.database.ownerUrl,
     url: service.database.url,
     ticketsUrl: broken.url,

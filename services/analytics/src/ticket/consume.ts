@@ -1,25 +1,25 @@
 import type { MikroORM } from '@deskgraph/common/database/database';
-import type { Fact } from '@deskgraph/common/events/log';
-import { type Follower, follow } from '@deskgraph/common/events/event-consumer';
+import type { DomainEvent } from '@deskgraph/common/events/log';
+import { type EventConsumer, consumeEvents } from '@deskgraph/common/events/event-consumer';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import type { Context } from '@deskgraph/common/database/context';
 import { heard } from '../report/cache.ts';
-import { takeAll } from './project.ts';
+import { projectEvents } from './project.ts';
 
-export const SOURCE = 'tickets';
+export const TICKETS_SOURCE = 'tickets';
 
 /** What a fact does here. */
-export const takingOf = (orm: MikroORM) => ({
-  source: SOURCE,
-  applyAll: async (context: Context, facts: Fact[]): Promise<void> => {
+export const ticketsProjection = (orm: MikroORM) => ({
+  source: TICKETS_SOURCE,
+  applyAll: async (context: Context, facts: DomainEvent[]): Promise<void> => {
     const { workspace } = context;
-    await takeAll(context, facts);
+    await projectEvents(context, facts);
     context.afterCommit(() => heard(orm, workspace));
   },
 });
 
 /** Keeps the projection as new as the tickets log. */
-export const followTickets = (
+export const consumeTickets = (
   {
     orm,
     log,
@@ -28,9 +28,9 @@ export const followTickets = (
     config: Pick<Service['config'], 'INTERNAL_SECRET' | 'NATS_URL'>;
   },
   url: string,
-): Follower =>
-  follow({
-    ...takingOf(orm),
+): EventConsumer =>
+  consumeEvents({
+    ...ticketsProjection(orm),
     orm,
     url,
     secret: config.INTERNAL_SECRET,

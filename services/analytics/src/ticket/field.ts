@@ -1,12 +1,15 @@
 import type { SqlBool } from 'kysely';
 import { sql } from '@deskgraph/common/database/database';
-import { days } from '@deskgraph/common/filter/date-range';
-import { type FieldFilter, refuseUnclear } from '@deskgraph/common/filter/custom-field-filter';
-import { type Condition, listed, when } from '@deskgraph/common/filter/sql-filter';
+import { daysInRange } from '@deskgraph/common/filter/date-range';
+import {
+  type FieldFilter,
+  refuseInvalidFieldFilters,
+} from '@deskgraph/common/filter/custom-field-filter';
+import { type Condition, withinListLimit, whenPresent } from '@deskgraph/common/filter/sql-filter';
 
 /** Conditions on the values of `t`, as its last fact told them. */
-export function fieldsMatch(filters: readonly FieldFilter[]): Condition {
-  refuseUnclear(filters);
+export function customFieldFiltersToSql(filters: readonly FieldFilter[]): Condition {
+  refuseInvalidFieldFilters(filters);
   const conditions = filters.map(fieldMatches);
   return conditions.length
     ? sql<SqlBool>`(${sql.join(conditions, sql` and `)})`
@@ -25,26 +28,30 @@ function fieldMatches({ fieldId, text, number, date, choices, checked }: FieldFi
   const isNull = (given: boolean): Condition => sql<SqlBool>`(${value} is null) = ${given}`;
   const among = (words: string[]): Condition =>
     has(
-      sql`v.word = any(array(select lower(normalize(word)) from unnest(${listed(words)}::text[]) word))`,
+      sql`v.word = any(array(select lower(normalize(word)) from unnest(${withinListLimit(words)}::text[]) word))`,
     );
   const parts: Condition[] = [
-    ...when(text?.eq, (word) => among([word])),
-    ...when(text?.in, among),
-    ...when(text?.contains, (part) => has(sql`strpos(v.word, lower(normalize(${part}))) > 0`)),
-    ...when(text?.startsWith, (part) => has(sql`starts_with(v.word, lower(normalize(${part})))`)),
-    ...when(number?.eq, (given) => has(sql`v.number = ${given}::double precision`)),
-    ...when(number?.gte, (given) => has(sql`v.number >= ${given}::double precision`)),
-    ...when(number?.lte, (given) => has(sql`v.number <= ${given}::double precision`)),
-    ...when(date && days(date, new Date()), ({ from, until }) =>
+    ...whenPresent(text?.eq, (word) => among([word])),
+    ...whenPresent(text?.in, among),
+    ...whenPresent(text?.contains, (part) =>
+      has(sql`strpos(v.word, lower(normalize(${part}))) > 0`),
+    ),
+    ...whenPresent(text?.startsWith, (part) =>
+      has(sql`starts_with(v.word, lower(normalize(${part})))`),
+    ),
+    ...whenPresent(number?.eq, (given) => has(sql`v.number = ${given}::double precision`)),
+    ...whenPresent(number?.gte, (given) => has(sql`v.number >= ${given}::double precision`)),
+    ...whenPresent(number?.lte, (given) => has(sql`v.number <= ${given}::double precision`)),
+    ...whenPresent(date && daysInRange(date, new Date()), ({ from, until }) =>
       has(
         sql`v.word ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' and v.word collate "C" >= ${from} and v.word collate "C" < ${until}`,
       ),
     ),
-    ...when(choices?.any, among),
-    ...listed(choices?.all ?? []).map((word) => among([word])),
-    ...when(choices?.none, (words) => sql<SqlBool>`not ${among(words)}`),
-    ...when(checked, (given) => has(sql`v.checked = ${given}`)),
-    ...[text, number, date].flatMap((filter) => when(filter?.isNull, isNull)),
+    ...whenPresent(choices?.any, among),
+    ...withinListLimit(choices?.all ?? []).map((word) => among([word])),
+    ...whenPresent(choices?.none, (words) => sql<SqlBool>`not ${among(words)}`),
+    ...whenPresent(checked, (given) => has(sql`v.checked = ${given}`)),
+    ...[text, number, date].flatMap((filter) => whenPresent(filter?.isNull, isNull)),
   ];
   return parts.length ? sql<SqlBool>`(${sql.join(parts, sql` and `)})` : sql<SqlBool>`true`;
 }

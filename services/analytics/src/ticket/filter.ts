@@ -7,23 +7,23 @@ import {
   NumberFilter,
   StringFilter,
   TagFilter,
-  choiceIs,
-  idIs,
-  instantIs,
-  listed,
-  numberIs,
-  spelledIs,
-  asks,
-  treeIs,
-  when,
-  wordOf,
+  choiceFilterToSql,
+  idFilterToSql,
+  instantFilterToSql,
+  withinListLimit,
+  numberFilterToSql,
+  normalizedTextFilterToSql,
+  filterUses,
+  treeFilterToSql,
+  whenPresent,
+  normalizeTag,
 } from '@deskgraph/common/filter/sql-filter';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { Field, InputType } from 'type-graphql';
 import { FieldFilter } from '@deskgraph/common/filter/custom-field-filter';
-import { fieldsMatch } from './field.ts';
+import { customFieldFiltersToSql } from './field.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from './enums.ts';
 
 @InputType({ description: 'A condition on the status of a ticket.' })
@@ -197,51 +197,65 @@ export class TicketFilter {
 }
 
 /** Are spam or things in the bin asked for? */
-export const asksHidden = (filter: TicketFilter | null | undefined): boolean =>
-  asks(filter, 'spam') || asks(filter, 'deleted');
+export const filterUsesHidden = (filter: TicketFilter | null | undefined): boolean =>
+  filterUses(filter, 'spam') || filterUses(filter, 'deleted');
 
 /** The filter as a condition on `t`, the ticket as it stands today. Spam and what is in the bin are let through only when they are asked for. */
-export function matches(filter: TicketFilter | null | undefined, actor: Actor): Condition {
-  const genuine = asks(filter, 'spam') ? sql`` : sql`and not t.spam`;
-  const kept = asks(filter, 'deleted') ? sql`` : sql`and not t.deleted`;
-  return sql`${matchesGiven(filter, actor)} ${asksHidden(filter) ? sql`${genuine} ${kept}` : sql``}`;
+export function reportFilterToSql(
+  filter: TicketFilter | null | undefined,
+  actor: Actor,
+): Condition {
+  const genuine = filterUses(filter, 'spam') ? sql`` : sql`and not t.spam`;
+  const kept = filterUses(filter, 'deleted') ? sql`` : sql`and not t.deleted`;
+  return sql`${ticketFilterToSql(filter, actor)} ${filterUsesHidden(filter) ? sql`${genuine} ${kept}` : sql``}`;
 }
 
 /** Only what is given in the filter. */
-export const matchesGiven = (filter: TicketFilter | null | undefined, actor: Actor): Condition =>
-  treeIs(filter, (f) => [
-    ...when(f.id, (id) => idIs(sql`t.id`, 'tkt', id, actor.id)),
-    ...when(f.number, (number) => numberIs(sql`t.number`, number)),
-    ...when(f.text, refuseText),
-    ...when(f.status, (given) => choiceIs(sql`t.status`, given)),
-    ...when(f.customStatusId, (id) => idIs(sql`t.custom_status_id`, 'sta', id, actor.id)),
-    ...when(f.formId, (id) => idIs(sql`t.form_id`, 'frm', id, actor.id)),
-    ...when(f.priority, (given) => choiceIs(sql`t.priority`, given)),
-    ...when(f.channel, (given) => choiceIs(sql`t.channel`, given)),
-    ...when(f.locale, (text) => spelledIs(sql`t.locale_word`, text)),
-    ...when(f.categoryId, (id) => idIs(sql`t.category_id`, 'cat', id, actor.id)),
-    ...when(f.departmentId, (id) => idIs(sql`t.department_id`, 'dep', id, actor.id)),
-    ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
-    ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
-    ...when(f.followerId, (id) => followedBy(id, actor.id)),
-    ...when(f.organizationId, (id) => idIs(sql`t.organization_id`, 'org', id, actor.id)),
-    ...when(f.problemId, (id) => idIs(sql`t.problem_id`, 'tkt', id, actor.id)),
-    ...when(f.tag, tagged),
-    ...when(f.field, fieldsMatch),
-    ...when(f.product, (text) => spelledIs(sql`t.product_word`, text)),
-    ...when(f.externalId, (text) => spelledIs(sql`t.external_id_word`, text)),
-    ...when(f.handled, (handled) => sql<SqlBool>`t.handled = ${handled}`),
-    ...when(f.reopenCount, (number) => numberIs(sql`t.reopen_count`, number)),
-    ...when(f.transferCount, (number) => numberIs(sql`t.transfer_count`, number)),
-    ...when(f.escalated, (escalated) => sql<SqlBool>`t.escalated = ${escalated}`),
-    ...when(f.snoozed, (snoozed) => sql<SqlBool>`t.snoozed = ${snoozed}`),
-    ...when(f.spam, (spam) => sql<SqlBool>`t.spam = ${spam}`),
-    ...when(f.deleted, (deleted) => sql<SqlBool>`t.deleted = ${deleted}`),
-    ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at)),
-    ...when(f.updatedAt, (at) => instantIs(sql`t.updated_at`, at)),
-    ...when(f.solvedAt, (at) => instantIs(sql`t.solved_at`, at)),
-    ...when(f.closedAt, (at) => instantIs(sql`t.closed_at`, at)),
-    ...when(f.waitingSince, (at) => instantIs(sql`t.waiting_since`, at)),
+export const ticketFilterToSql = (
+  filter: TicketFilter | null | undefined,
+  actor: Actor,
+): Condition =>
+  treeFilterToSql(filter, (f) => [
+    ...whenPresent(f.id, (id) => idFilterToSql(sql`t.id`, 'tkt', id, actor.id)),
+    ...whenPresent(f.number, (number) => numberFilterToSql(sql`t.number`, number)),
+    ...whenPresent(f.text, refuseText),
+    ...whenPresent(f.status, (given) => choiceFilterToSql(sql`t.status`, given)),
+    ...whenPresent(f.customStatusId, (id) =>
+      idFilterToSql(sql`t.custom_status_id`, 'sta', id, actor.id),
+    ),
+    ...whenPresent(f.formId, (id) => idFilterToSql(sql`t.form_id`, 'frm', id, actor.id)),
+    ...whenPresent(f.priority, (given) => choiceFilterToSql(sql`t.priority`, given)),
+    ...whenPresent(f.channel, (given) => choiceFilterToSql(sql`t.channel`, given)),
+    ...whenPresent(f.locale, (text) => normalizedTextFilterToSql(sql`t.locale_word`, text)),
+    ...whenPresent(f.categoryId, (id) => idFilterToSql(sql`t.category_id`, 'cat', id, actor.id)),
+    ...whenPresent(f.departmentId, (id) =>
+      idFilterToSql(sql`t.department_id`, 'dep', id, actor.id),
+    ),
+    ...whenPresent(f.assigneeId, (id) => idFilterToSql(sql`t.assignee_id`, 'agt', id, actor.id)),
+    ...whenPresent(f.requesterId, (id) => idFilterToSql(sql`t.requester_id`, 'cus', id, actor.id)),
+    ...whenPresent(f.followerId, (id) => followedBy(id, actor.id)),
+    ...whenPresent(f.organizationId, (id) =>
+      idFilterToSql(sql`t.organization_id`, 'org', id, actor.id),
+    ),
+    ...whenPresent(f.problemId, (id) => idFilterToSql(sql`t.problem_id`, 'tkt', id, actor.id)),
+    ...whenPresent(f.tag, tagged),
+    ...whenPresent(f.field, customFieldFiltersToSql),
+    ...whenPresent(f.product, (text) => normalizedTextFilterToSql(sql`t.product_word`, text)),
+    ...whenPresent(f.externalId, (text) =>
+      normalizedTextFilterToSql(sql`t.external_id_word`, text),
+    ),
+    ...whenPresent(f.handled, (handled) => sql<SqlBool>`t.handled = ${handled}`),
+    ...whenPresent(f.reopenCount, (number) => numberFilterToSql(sql`t.reopen_count`, number)),
+    ...whenPresent(f.transferCount, (number) => numberFilterToSql(sql`t.transfer_count`, number)),
+    ...whenPresent(f.escalated, (escalated) => sql<SqlBool>`t.escalated = ${escalated}`),
+    ...whenPresent(f.snoozed, (snoozed) => sql<SqlBool>`t.snoozed = ${snoozed}`),
+    ...whenPresent(f.spam, (spam) => sql<SqlBool>`t.spam = ${spam}`),
+    ...whenPresent(f.deleted, (deleted) => sql<SqlBool>`t.deleted = ${deleted}`),
+    ...whenPresent(f.createdAt, (at) => instantFilterToSql(sql`t.created_at`, at)),
+    ...whenPresent(f.updatedAt, (at) => instantFilterToSql(sql`t.updated_at`, at)),
+    ...whenPresent(f.solvedAt, (at) => instantFilterToSql(sql`t.solved_at`, at)),
+    ...whenPresent(f.closedAt, (at) => instantFilterToSql(sql`t.closed_at`, at)),
+    ...whenPresent(f.waitingSince, (at) => instantFilterToSql(sql`t.waiting_since`, at)),
   ]);
 
 function refuseText(): never {
@@ -256,12 +270,12 @@ function refuseText(): never {
 
 function followedBy({ eq, in: some, notIn, isNull }: IdFilter, me: string): Condition {
   const by = (ids: string[]): Condition =>
-    sql<SqlBool>`t.follower_ids && ${listed(ids).map((id) => (id === 'me' ? me : id))}::text[]`;
+    sql<SqlBool>`t.follower_ids && ${withinListLimit(ids).map((id) => (id === 'me' ? me : id))}::text[]`;
   const conditions = [
-    ...when(eq, (id) => by([id])),
-    ...when(some, by),
-    ...when(notIn, (ids) => sql<SqlBool>`not (${by(ids)})`),
-    ...when(isNull, (none) => sql<SqlBool>`(t.follower_ids = '{}') = ${none}`),
+    ...whenPresent(eq, (id) => by([id])),
+    ...whenPresent(some, by),
+    ...whenPresent(notIn, (ids) => sql<SqlBool>`not (${by(ids)})`),
+    ...whenPresent(isNull, (none) => sql<SqlBool>`(t.follower_ids = '{}') = ${none}`),
   ];
   return conditions.length
     ? sql<SqlBool>`(${sql.join(conditions, sql` and `)})`
@@ -270,11 +284,11 @@ function followedBy({ eq, in: some, notIn, isNull }: IdFilter, me: string): Cond
 
 /** A condition on the labels of a fact. */
 function tagged({ any, all, none }: TagFilter): Condition {
-  const lower = (names: string[]): string[] => listed(names).map(wordOf);
+  const lower = (names: string[]): string[] => withinListLimit(names).map(normalizeTag);
   const conditions = [
-    ...when(any, (names) => sql<SqlBool>`t.tags && ${lower(names)}::text[]`),
-    ...when(all, (names) => sql<SqlBool>`t.tags @> ${lower(names)}::text[]`),
-    ...when(none, (names) => sql<SqlBool>`not (t.tags && ${lower(names)}::text[])`),
+    ...whenPresent(any, (names) => sql<SqlBool>`t.tags && ${lower(names)}::text[]`),
+    ...whenPresent(all, (names) => sql<SqlBool>`t.tags @> ${lower(names)}::text[]`),
+    ...whenPresent(none, (names) => sql<SqlBool>`not (t.tags && ${lower(names)}::text[])`),
   ];
   return conditions.length
     ? sql<SqlBool>`(${sql.join(conditions, sql` and `)})`

@@ -1,12 +1,12 @@
 import { sql } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
-import { COLUMNS, LASTING, type TicketRow } from './row.ts';
-import type { Standing, Stretch } from './state.ts';
+import { COLUMNS, IMMUTABLE_COLUMNS, type TicketRow } from './row.ts';
+import type { TicketProjection, UnsolvedPeriod } from './state.ts';
 
 /** The latest stretches of a ticket, as they are written. */
-export const stretchRow = (
-  { ticket, turn, departmentId, agentId, openedAt, closedAt }: Stretch & { ticket: string },
-  { spam, deleted }: Standing,
+export const toPeriodRow = (
+  { ticket, turn, departmentId, agentId, openedAt, closedAt }: UnsolvedPeriod & { ticket: string },
+  { spam, deleted }: TicketProjection,
 ): object => ({
   ticket,
   turn,
@@ -17,19 +17,19 @@ export const stretchRow = (
   hidden: spam || deleted,
 });
 
-export interface Name {
+export interface NameChange {
   thing: string;
   position: number;
   since: string;
   name: string;
 }
 
-export interface Taken {
+export interface ProjectionChanges {
   progress: { position: number; as_of: string };
   tickets: TicketRow[];
   stretches: object[];
   /** What was named otherwise before an instant keeps that name in reports of then; so every name is kept, with its instant. */
-  names: Name[];
+  names: NameChange[];
 }
 
 const names = Object.keys(COLUMNS);
@@ -41,15 +41,15 @@ const TYPED = sql.raw(
 );
 const NEWER = sql.raw(
   names
-    .filter((name) => !LASTING.has(name))
+    .filter((name) => !IMMUTABLE_COLUMNS.has(name))
     .map((name) => `${name} = excluded.${name}`)
     .join(', '),
 );
 
 /** Writes what facts of one workspace made of the projection, with one statement. */
-export async function write(
+export async function persistProjection(
   context: Context,
-  { progress, tickets, stretches, names: named }: Taken,
+  { progress, tickets, stretches, names: named }: ProjectionChanges,
 ): Promise<void> {
   const workspace = sql`${context.workspace}::uuid`;
   const rows = (list: object[]) => sql`json_to_recordset(${JSON.stringify(list)}::json)`;

@@ -1,58 +1,63 @@
 import { sql } from '@deskgraph/common/database/database';
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import { toUuid } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { advance } from './reduce.ts';
-import { type TicketRow, rowOf, standingOf } from './row.ts';
-import type { Standing, Stretch } from './state.ts';
-import { type Name, stretchRow, write } from './persist.ts';
+import { reduceEvent } from './reduce.ts';
+import { type TicketRow, toTicketRow, fromTicketRow } from './row.ts';
+import type { TicketProjection, UnsolvedPeriod } from './state.ts';
+import { type NameChange, toPeriodRow, persistProjection } from './persist.ts';
 
 /**
  * Takes facts of one workspace into the projection, in their order and in the transaction that keeps the position: one statement to read
  * what they are about, one to write it.
  */
-export async function takeAll(context: Context, facts: readonly Fact[]): Promise<void> {
+export async function projectEvents(
+  context: Context,
+  facts: readonly DomainEvent[],
+): Promise<void> {
   const standings = await readTickets(context, facts);
-  const stretches = new Map<string, Stretch & { ticket: string }>();
-  const names: Name[] = [];
+  const stretches = new Map<string, UnsolvedPeriod & { ticket: string }>();
+  const names: NameChange[] = [];
   for (const fact of facts) {
     const state = fact.data['state'] as { name?: unknown } | undefined;
     const ticket = ticketOf(fact);
     const thing = toUuid('agt', fact.subject) ?? toUuid('dep', fact.subject);
     if (ticket) {
-      const { after, stretches: changed } = advance(standings.get(ticket), fact);
+      const { after, stretches: changed } = reduceEvent(standings.get(ticket), fact);
       standings.set(ticket, after);
       for (const each of changed) stretches.set(`${ticket} ${each.turn}`, { ...each, ticket });
     } else if (thing && typeof state?.name === 'string')
       names.push({ thing, position: fact.position, since: fact.at, name: state.name });
   }
-  await write(context, {
+  await persistProjection(context, {
     progress: { position: facts.at(-1)!.position, as_of: latest(facts) },
-    tickets: [...standings].map(rowOf),
-    stretches: [...stretches.values()].map((each) => stretchRow(each, standings.get(each.ticket)!)),
+    tickets: [...standings].map(toTicketRow),
+    stretches: [...stretches.values()].map((each) =>
+      toPeriodRow(each, standings.get(each.ticket)!),
+    ),
     names,
   });
 }
 
 /** The UUID of the ticket that the fact tells the state of. */
-const ticketOf = (fact: Fact): string | undefined =>
+const ticketOf = (fact: DomainEvent): string | undefined =>
   fact.data['state'] ? toUuid('tkt', fact.subject) : undefined;
 
 /** A wrong clock somewhere must not make reports look fresher than now. */
-const latest = (facts: readonly Fact[]): string =>
+const latest = (facts: readonly DomainEvent[]): string =>
   new Date(
     Math.min(Date.now(), Math.max(...facts.map((fact) => Date.parse(fact.at)))),
   ).toISOString();
 
 async function readTickets(
   context: Context,
-  facts: readonly Fact[],
-): Promise<Map<string, Standing>> {
+  facts: readonly DomainEvent[],
+): Promise<Map<string, TicketProjection>> {
   const ids = new Set(facts.flatMap((fact) => ticketOf(fact) ?? []));
   if (!ids.size) return new Map();
   const { rows } =
     await sql<TicketRow>`select * from ticket where id = any(${[...ids]}::uuid[])`.execute(
       context.em.getKysely(),
     );
-  return new Map(rows.map((row) => [row.id, standingOf(row)]));
+  return new Map(rows.map((row) => [row.id, fromTicketRow(row)]));
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Fact } from '@deskgraph/common/events/log';
-import { advance } from './reduce.ts';
-import type { Standing } from './state.ts';
+import type { DomainEvent } from '@deskgraph/common/events/log';
+import { reduceEvent } from './reduce.ts';
+import type { TicketProjection } from './state.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const state = {
@@ -12,7 +12,7 @@ const state = {
   assigneeId: null,
   requesterId: null,
 };
-const fact = (hours: number, type: string, more: object): Fact => ({
+const fact = (hours: number, type: string, more: object): DomainEvent => ({
   position: hours,
   id: `${hours}`,
   workspace: 'w',
@@ -23,8 +23,11 @@ const fact = (hours: number, type: string, more: object): Fact => ({
   at: new Date(START + hours * 3_600_000).toISOString(),
   data: { state: { ...state, createdAt: new Date(START).toISOString(), ...more } },
 });
-const after = (facts: Fact[]): Standing =>
-  facts.reduce<Standing | undefined>((before, each) => advance(before, each).after, undefined)!;
+const after = (facts: DomainEvent[]): TicketProjection =>
+  facts.reduce<TicketProjection | undefined>(
+    (before, each) => reduceEvent(before, each).after,
+    undefined,
+  )!;
 
 const open = fact(0, 'ticket.created', { status: 'OPEN' });
 const folded = fact(1, 'ticket.merged', { status: 'OPEN', mergedIntoId: 'tkt_2' });
@@ -74,7 +77,9 @@ test.each(['DUPLICATE', 'SPAM', 'INCIDENT'])(
       [open, old, closed],
     ])
       expect(after(facts).solved).toBeNull();
-    expect(advance(after([open]), done).stretches).toMatchObject([{ closedAt: new Date(done.at) }]);
+    expect(reduceEvent(after([open]), done).stretches).toMatchObject([
+      { closedAt: new Date(done.at) },
+    ]);
     const again = [
       fact(3, 'ticket.status_changed', { status: 'OPEN', resolutionCode: null }),
       fact(4, 'ticket.status_changed', { status: 'SOLVED', resolutionCode: 'ANSWERED' }),
@@ -85,7 +90,7 @@ test.each(['DUPLICATE', 'SPAM', 'INCIDENT'])(
 
 test('facts that have forgotten what people wrote or are called tell the same numbers', () => {
   const told = { subject: 'Secret', requesterName: 'Marta', fields: { fld_1: 'Secret' } };
-  const history = (more: object): Fact[] => [
+  const history = (more: object): DomainEvent[] => [
     fact(0, 'ticket.created', { status: 'OPEN', ...more }),
     fact(2, 'ticket.status_changed', { status: 'SOLVED', ...more }),
     fact(3, 'ticket.purged', { status: 'SOLVED', deletedAt: new Date(START).toISOString() }),

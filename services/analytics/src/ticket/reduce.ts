@@ -1,8 +1,9 @@
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
-import type { Milestone, Standing, Stretch, TicketState } from './state.ts';
+import type { Milestone, TicketProjection, UnsolvedPeriod, TicketEventState } from './state.ts';
 
-export const isSolved = (status: string): boolean => status === 'SOLVED' || status === 'CLOSED';
+export const isSolvedStatus = (status: string): boolean =>
+  status === 'SOLVED' || status === 'CLOSED';
 
 /** Reasons by which a ticket is done without that anybody has solved it. */
 const UNCOUNTED: ReadonlySet<unknown> = new Set(['DUPLICATE', 'SPAM', 'INCIDENT']);
@@ -11,8 +12,10 @@ const UNCOUNTED: ReadonlySet<unknown> = new Set(['DUPLICATE', 'SPAM', 'INCIDENT'
  * Is it a solution that reports count, in number and time? What is folded into another ticket is solved there, and counts there; duplicates, spam
  * and incidents that end with their problem were nobody's work. Of facts from before states told the reason the fact itself does.
  */
-const counts = ({ mergedIntoId, resolutionCode }: TicketState, { data }: Fact): boolean =>
-  !mergedIntoId && !UNCOUNTED.has(resolutionCode ?? data['resolutionCode']);
+const counts = (
+  { mergedIntoId, resolutionCode }: TicketEventState,
+  { data }: DomainEvent,
+): boolean => !mergedIntoId && !UNCOUNTED.has(resolutionCode ?? data['resolutionCode']);
 
 /** What the column holds: 68 years. */
 const SECONDS_LIMIT = 2 ** 31 - 1;
@@ -25,13 +28,13 @@ const later = (a: Date, b: Date): Date => (a > b ? a : b);
  * What a fact makes of a ticket. Facts count in the order of the log; an instant that lies before an earlier fact's (imports) measures what
  * it measures, but can't reach back into stretches that are closed.
  */
-export function advance(
-  before: Standing | undefined,
-  fact: Fact,
-): { after: Standing; stretches: Stretch[] } {
-  const state = fact.data['state'] as TicketState;
+export function reduceEvent(
+  before: TicketProjection | undefined,
+  fact: DomainEvent,
+): { after: TicketProjection; stretches: UnsolvedPeriod[] } {
+  const state = fact.data['state'] as TicketEventState;
   const at = new Date(fact.at);
-  const start = before ?? begin(state);
+  const start = before ?? initialProjection(state);
   const departmentId = uuid('dep', state.departmentId);
   const agentId = uuid('agt', state.assigneeId);
   const milestone = (): Milestone => {
@@ -42,10 +45,10 @@ export function advance(
     return { at, seconds, departmentId, agentId };
   };
   const solution = (): Milestone | null => (counts(state, fact) ? milestone() : null);
-  const wasSolved = isSolved(start.status);
-  const nowSolved = isSolved(state.status);
+  const wasSolved = isSolvedStatus(start.status);
+  const nowSolved = isSolvedStatus(state.status);
   const repliesFirst = fact.type === 'message.added' && fact.data['firstReply'] === true;
-  const after: Standing = {
+  const after: TicketProjection = {
     ...start,
     status: state.status,
     customStatusId: uuid('sta', state.customStatusId),
@@ -83,7 +86,7 @@ export function advance(
 }
 
 /** A ticket that was just created, unsolved. */
-const begin = (state: TicketState): Standing => {
+const initialProjection = (state: TicketEventState): TicketProjection => {
   const departmentId = uuid('dep', state.departmentId);
   const assigneeId = uuid('agt', state.assigneeId);
   const createdAt = new Date(state.createdAt);
@@ -125,7 +128,7 @@ const begin = (state: TicketState): Standing => {
   };
 };
 
-const openOf = ({ turn, departmentId, assigneeId, edge }: Standing): Stretch => ({
+const openOf = ({ turn, departmentId, assigneeId, edge }: TicketProjection): UnsolvedPeriod => ({
   turn,
   departmentId,
   agentId: assigneeId,
@@ -134,9 +137,9 @@ const openOf = ({ turn, departmentId, assigneeId, edge }: Standing): Stretch => 
 });
 
 /** Closes the open stretch and begins another one, as the change asks; moves `after` along. */
-function stretch(before: Standing, after: Standing, edge: Date): Stretch[] {
-  const wasOpen = !isSolved(before.status);
-  const isOpen = !isSolved(after.status);
+function stretch(before: TicketProjection, after: TicketProjection, edge: Date): UnsolvedPeriod[] {
+  const wasOpen = !isSolvedStatus(before.status);
+  const isOpen = !isSolvedStatus(after.status);
   const moved =
     before.departmentId !== after.departmentId || before.assigneeId !== after.assigneeId;
   if (wasOpen === isOpen && !(isOpen && moved)) return [];

@@ -1,4 +1,4 @@
-import type { Milestone, Standing } from './state.ts';
+import type { Milestone, TicketProjection } from './state.ts';
 
 type Instant = Date | string;
 
@@ -94,7 +94,7 @@ export const COLUMNS: Record<keyof TicketRow, string> = {
   edge: 'timestamptz',
 };
 /** What the first fact of a ticket says for ever. */
-export const LASTING: ReadonlySet<string> = new Set([
+export const IMMUTABLE_COLUMNS: ReadonlySet<string> = new Set([
   'id',
   'number',
   'created_at',
@@ -102,7 +102,7 @@ export const LASTING: ReadonlySet<string> = new Set([
   'created_agent_id',
 ]);
 
-export const rowOf = ([id, it]: readonly [string, Standing]): TicketRow => ({
+export const toTicketRow = ([id, it]: readonly [string, TicketProjection]): TicketRow => ({
   id,
   number: it.number,
   status: it.status,
@@ -147,7 +147,7 @@ export const rowOf = ([id, it]: readonly [string, Standing]): TicketRow => ({
   edge: it.edge,
 });
 
-export const standingOf = (row: TicketRow): Standing => ({
+export const fromTicketRow = (row: TicketRow): TicketProjection => ({
   number: row.number,
   status: row.status,
   customStatusId: row.custom_status_id,

@@ -1,5 +1,5 @@
 /** The ticket after a fact, as the tickets log tells it. */
-export interface TicketState {
+export interface TicketEventState {
   number: number;
   status: string;
   customStatusId?: string | null;
@@ -40,7 +40,7 @@ export interface Milestone {
   agentId: string | null;
 }
 
-export interface Standing {
+export interface TicketProjection {
   number: number;
   status: string;
   customStatusId: string | null;
@@ -84,7 +84,7 @@ export interface Standing {
 }
 
 /** A stretch in which the ticket was unsolved in one department with one agent; open when `closedAt` is null. */
-export interface Stretch {
+export interface UnsolvedPeriod {
   turn: number;
   departmentId: string | null;
   agentId: string | null;

@@ -1,7 +1,7 @@
 import { type EntityManager, sql, uuids } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { NO_UUID, toId, uuidOf } from '@deskgraph/common/core/id';
-import { line } from '@deskgraph/common/graphql/input';
+import { singleLine } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { Directive, Field, ObjectType } from 'type-graphql';
 import { App } from './app.ts';
@@ -17,7 +17,7 @@ export class ExternalId {
   @Field(() => String, { description: 'The id there, unique per app.' }) value!: string;
 }
 
-export const externalIdBounds = line(255);
+export const externalIdBounds = singleLine(255);
 
 /** The two things that partners know by ids of their own. */
 export type Owner = 'customer' | 'organization';

@@ -1,4 +1,4 @@
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { claimAll } from '../identity/claim.ts';
@@ -56,7 +56,7 @@ export async function store(ctx: Context, given: NewCustomer, field = 'name'): P
   );
   await joinByDomain(ctx, id, identities);
   await settle(ctx, customer, field);
-  await record(ctx, 'customer.created', customer, {
+  await appendEvent(ctx, 'customer.created', customer, {
     state: stateOf(await describe(ctx, customer)),
   });
   return customer;

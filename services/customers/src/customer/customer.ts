@@ -1,6 +1,6 @@
 import { Id, Stored } from '@deskgraph/common/database/database';
 import { ActorView, Node } from '@deskgraph/common/graphql/shared-types';
-import { connectionOf } from '@deskgraph/common/database/pagination';
+import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime, Locale, TimeZone } from '@deskgraph/common/graphql/scalars';
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
@@ -100,4 +100,4 @@ export class Customer extends Stored {
   declare updatedAt: Date;
 }
 
-export const CustomerConnection = connectionOf(Customer, 'Customer', 'customers');
+export const CustomerConnection = connectionType(Customer, 'Customer', 'customers');

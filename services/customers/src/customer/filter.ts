@@ -6,11 +6,11 @@ import {
   DateTimeFilter,
   IdFilter,
   StringFilter,
-  idIs,
-  instantIs,
-  textIs,
-  treeIs,
-  when,
+  idFilterToSql,
+  instantFilterToSql,
+  textFilterToSql,
+  treeFilterToSql,
+  whenPresent,
 } from '@deskgraph/common/filter/sql-filter';
 import { Field, InputType } from 'type-graphql';
 import { IdentityKind, normalised } from '@deskgraph/common/auth/contact-identity';
@@ -62,19 +62,19 @@ export class CustomerFilter {
 
 /** The filter as a condition on `c`. */
 export const matches = (filter: CustomerFilter | null | undefined, actor: Actor): Condition =>
-  treeIs(filter, (f) => [
-    ...when(f.id, (id) => idIs(sql`c.id`, 'cus', id, actor.id)),
-    ...when(f.text, (text) => hasWords('customer', text, ['filter', 'text'])),
-    ...when(f.kind, (kinds) => sql`c.kind = any(${kinds}::text[])` as Condition),
-    ...when(f.name, (name) => textIs(sql`c.name`, bounded(name))),
-    ...when(f.email, (email) => identityIs(IdentityKind.EMAIL, bounded(email))),
-    ...when(f.phone, (phone) => identityIs(IdentityKind.PHONE, bounded(phone))),
-    ...when(f.tier, (tier) => textIs(sql`c.tier`, bounded(tier))),
-    ...when(f.organizationId, (id) => memberOf(id)),
-    ...when(f.locale, (locale) => textIs(sql`c.locale`, bounded(locale))),
-    ...when(f.country, (country) => textIs(sql`c.country`, bounded(country))),
-    ...when(f.createdAt, (at) => instantIs(sql`c.created_at`, at)),
-    ...when(f.updatedAt, (at) => instantIs(sql`c.updated_at`, at)),
+  treeFilterToSql(filter, (f) => [
+    ...whenPresent(f.id, (id) => idFilterToSql(sql`c.id`, 'cus', id, actor.id)),
+    ...whenPresent(f.text, (text) => hasWords('customer', text, ['filter', 'text'])),
+    ...whenPresent(f.kind, (kinds) => sql`c.kind = any(${kinds}::text[])` as Condition),
+    ...whenPresent(f.name, (name) => textFilterToSql(sql`c.name`, bounded(name))),
+    ...whenPresent(f.email, (email) => identityIs(IdentityKind.EMAIL, bounded(email))),
+    ...whenPresent(f.phone, (phone) => identityIs(IdentityKind.PHONE, bounded(phone))),
+    ...whenPresent(f.tier, (tier) => textFilterToSql(sql`c.tier`, bounded(tier))),
+    ...whenPresent(f.organizationId, (id) => memberOf(id)),
+    ...whenPresent(f.locale, (locale) => textFilterToSql(sql`c.locale`, bounded(locale))),
+    ...whenPresent(f.country, (country) => textFilterToSql(sql`c.country`, bounded(country))),
+    ...whenPresent(f.createdAt, (at) => instantFilterToSql(sql`c.created_at`, at)),
+    ...whenPresent(f.updatedAt, (at) => instantFilterToSql(sql`c.updated_at`, at)),
   ]);
 
 const TEXT_LIMIT = 320;
@@ -100,11 +100,15 @@ function identityIs(
   const stored = (text: string): string => normalised(kind, text) ?? text;
   if ((list?.length ?? 0) > LIST_LIMIT) throw tooLong();
   return every([
-    ...when(eq, (text) => having(sql`i.value = ${stored(text)}` as Condition)),
-    ...when(list, (texts) => having(sql`i.value = any(${texts.map(stored)}::text[])` as Condition)),
-    ...when(contains, (text) => having(textIs(sql`i.value`, { contains: text }))),
-    ...when(startsWith, (text) => having(sql`i.value ^@ ${text.toLowerCase()}` as Condition)),
-    ...when(isNull, (none) =>
+    ...whenPresent(eq, (text) => having(sql`i.value = ${stored(text)}` as Condition)),
+    ...whenPresent(list, (texts) =>
+      having(sql`i.value = any(${texts.map(stored)}::text[])` as Condition),
+    ),
+    ...whenPresent(contains, (text) => having(textFilterToSql(sql`i.value`, { contains: text }))),
+    ...whenPresent(startsWith, (text) =>
+      having(sql`i.value ^@ ${text.toLowerCase()}` as Condition),
+    ),
+    ...whenPresent(isNull, (none) =>
       none
         ? (sql`not ${having(sql`true` as Condition)}` as Condition)
         : having(sql`true` as Condition),
@@ -120,10 +124,10 @@ function memberOf({ eq, in: list, notIn, isNull }: IdFilter): Condition {
   const oneOf = (ids: string[]): Condition =>
     member(sql`m.organization_id = any(${uuids('org', ids)})` as Condition);
   return every([
-    ...when(eq, (id) => oneOf([id])),
-    ...when(list, oneOf),
-    ...when(notIn, (ids) => sql`not ${oneOf(ids)}` as Condition),
-    ...when(isNull, (none) =>
+    ...whenPresent(eq, (id) => oneOf([id])),
+    ...whenPresent(list, oneOf),
+    ...whenPresent(notIn, (ids) => sql`not ${oneOf(ids)}` as Condition),
+    ...whenPresent(isNull, (none) =>
       none
         ? (sql`not ${member(sql`true` as Condition)}` as Condition)
         : member(sql`true` as Condition),

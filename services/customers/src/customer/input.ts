@@ -1,5 +1,5 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { line, loose, z } from '@deskgraph/common/graphql/input';
+import { singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Locale, TimeZone } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { externalIdBounds } from '../app/external.ts';
@@ -12,12 +12,16 @@ const TIER = 'The service tier, `gold`; at most 50 characters.';
 const IDEMPOTENCY =
   'The same key and input within 24 hours gives the first result; at most 255 characters.';
 
-const person = { name: line(200), location: locationBounds, tier: line(50) };
+const person = { name: singleLine(200), location: locationBounds, tier: singleLine(50) };
 const organizationIds = z.array(z.string()).max(50);
 
 @InputType({ description: 'What a new customer is made of; at least a name or an identity.' })
 export class CustomerCreateInput {
-  static readonly bounds = loose({ ...person, identities: identitiesBounds, organizationIds });
+  static readonly bounds = optionalFields({
+    ...person,
+    identities: identitiesBounds,
+    organizationIds,
+  });
   @Field(() => String, { nullable: true, description: NAME }) name?: string | null;
   @Field(() => CustomerKind, {
     nullable: true,
@@ -52,7 +56,7 @@ export class CustomerCreateInput {
     'What to change of a customer; what is absent stays, null clears. A requester changes his own name, locale and timeZone only.',
 })
 export class CustomerUpdateInput {
-  static readonly bounds = loose({
+  static readonly bounds = optionalFields({
     ...person,
     addIdentities: identitiesBounds,
     removeIdentities: identitiesBounds,
@@ -116,13 +120,13 @@ export class CustomerValues {
   @Field(() => String, { nullable: true, description: TIER }) tier?: string | null;
 }
 
-const values = loose({ ...person, identities: identitiesBounds });
+const values = optionalFields({ ...person, identities: identitiesBounds });
 
 @InputType({
   description: 'Whom to create or change, found by exactly one of externalId and identity.',
 })
 export class CustomerUpsertInput {
-  static readonly bounds = loose({
+  static readonly bounds = optionalFields({
     externalId: externalIdBounds,
     identity: identityBounds,
     onCreate: values,

@@ -1,4 +1,4 @@
-import { line, loose, text, z } from '@deskgraph/common/graphql/input';
+import { singleLine, optionalFields, multiLine, z } from '@deskgraph/common/graphql/input';
 import { Field, InputType, ObjectType } from 'type-graphql';
 
 @ObjectType({ simpleResolvers: true, description: 'A place.' })
@@ -46,11 +46,11 @@ const country = z
   .toUpperCase()
   .refine((code) => /^[A-Z]{2}$/.test(code) && countries.of(code) !== undefined);
 
-export const locationBounds = loose({
-  city: line(100),
-  region: line(100),
+export const locationBounds = optionalFields({
+  city: singleLine(100),
+  region: singleLine(100),
   country,
-  address: text(500),
+  address: multiLine(500),
 });
 
 export type Place = Location;

@@ -1,8 +1,8 @@
 import { Role } from '@deskgraph/common/auth/access';
 import { changesOf, touch } from '@deskgraph/common/core/changes';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
-import { expectVersion } from '@deskgraph/common/graphql/input';
+import { appendEvent } from '@deskgraph/common/events/log';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { claimAll, refuseTooMany, release } from '../identity/claim.ts';
 import { type Identity } from '@deskgraph/common/auth/contact-identity';
@@ -19,7 +19,7 @@ export async function update(
 ): Promise<CustomerUpdatePayload> {
   const customer = await locked(ctx, input.id);
   if (ctx.actor.role === Role.REQUESTER) refuseBeyondOwn(input);
-  expectVersion(customer, input.expectedVersion);
+  refuseStaleVersion(customer, input.expectedVersion);
   if (input.kind === null) throw new Refusal('REQUIRED', 'kind');
   await changed(ctx, customer, async () => {
     const { addIdentities, removeIdentities, organizationIds, seesOrganizationTickets } = input;
@@ -91,5 +91,5 @@ export async function changed(
   const changes = changesOf(before, after);
   if (!changes) return;
   touch(customer);
-  await record(ctx, 'customer.updated', customer, { state: stateOf(after), changes });
+  await appendEvent(ctx, 'customer.updated', customer, { state: stateOf(after), changes });
 }

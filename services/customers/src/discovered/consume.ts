@@ -1,4 +1,4 @@
-import { follow } from '@deskgraph/common/events/event-consumer';
+import { consumeEvents } from '@deskgraph/common/events/event-consumer';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import { offer } from './wait.ts';
 import { meet } from './import.ts';
@@ -10,7 +10,7 @@ export function followTickets(
   { orm, log, config }: Pick<Service, 'orm' | 'log' | 'config'>,
   url: string,
 ): () => Promise<void> {
-  const follower = follow({
+  const follower = consumeEvents({
     ...TICKETS,
     orm,
     url,

@@ -3,7 +3,7 @@ import { type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Role } from '@deskgraph/common/auth/access';
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import { namedUuid, newUuid, toId } from '@deskgraph/common/core/id';
 import {
   TEST_SECRET,
@@ -23,7 +23,7 @@ import { meet } from './import.ts';
 
 /** A tickets service of which only the log can be seen; it never tells of news by itself, so that whoever needs them has to ask. */
 class TicketsLog {
-  readonly facts: Fact[] = [];
+  readonly facts: DomainEvent[] = [];
   asked = 0;
   broken = false;
   readonly #waiting = new Set<ServerResponse>();
@@ -61,7 +61,7 @@ const metFact = (
   value: string,
   name: string | null = null,
   position = 1,
-): Fact => {
+): DomainEvent => {
   const id = metId(workspace, value);
   const actor = { kind: 'system', id: 'sys', name: 'System' } as const;
   const data = { id, kind: 'EMAIL', value, name };
@@ -97,7 +97,7 @@ beforeEach(() => {
 });
 
 /** Delivers facts as the follower does. */
-async function deliver(...facts: Fact[]): Promise<void> {
+async function deliver(...facts: DomainEvent[]): Promise<void> {
   const { orm, log: lines } = service.service;
   const context = new Context({
     orm,

@@ -1,6 +1,6 @@
 import { touch } from '@deskgraph/common/core/changes';
 import { sql, uuids } from '@deskgraph/common/database/database';
-import { type Fact, record, recordAll } from '@deskgraph/common/events/log';
+import { type DomainEvent, appendEvent, appendEvents } from '@deskgraph/common/events/log';
 import { NO_UUID, toId, uuidOf } from '@deskgraph/common/core/id';
 import { z } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
@@ -36,7 +36,7 @@ const NAME_LIMIT = 200;
  */
 export async function meet(
   ctx: Context,
-  facts: readonly Pick<Fact, 'type' | 'id' | 'data'>[],
+  facts: readonly Pick<DomainEvent, 'type' | 'id' | 'data'>[],
 ): Promise<void> {
   const told = new Map(
     facts.flatMap((fact) => read(ctx, fact)).map((stranger) => [stranger.id, stranger]),
@@ -53,7 +53,7 @@ export async function meet(
 
 function read(
   ctx: Context,
-  { type, id: factId, data }: Pick<Fact, 'type' | 'id' | 'data'>,
+  { type, id: factId, data }: Pick<DomainEvent, 'type' | 'id' | 'data'>,
 ): Stranger[] {
   if (type !== 'requester.met') return [];
   const told = met.safeParse(data);
@@ -104,7 +104,7 @@ async function createAll(ctx: Context, strangers: readonly Stranger[]): Promise<
     ctx.workspace,
     strangers.map(({ id, identity, name }) => ({ id, texts: [name ?? '', identity.value] })),
   );
-  await recordAll(
+  await appendEvents(
     ctx,
     customers.map((customer, at) => {
       const identities = [strangers[at]!.identity];
@@ -136,5 +136,5 @@ async function fold(ctx: Context, id: string, identity: Identity): Promise<void>
     ctx.em.getKysely(),
   );
   touch(into);
-  await record(ctx, 'customer.merged', into, { from: id, into: into.id });
+  await appendEvent(ctx, 'customer.merged', into, { from: id, into: into.id });
 }

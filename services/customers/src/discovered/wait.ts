@@ -1,6 +1,6 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { Actor } from '@deskgraph/common/auth/access';
-import type { Follower } from '@deskgraph/common/events/event-consumer';
+import type { EventConsumer } from '@deskgraph/common/events/event-consumer';
 import { toUuid } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 
@@ -13,7 +13,7 @@ type CatchUp = () => Promise<void>;
 const followed = new WeakMap<object, CatchUp>();
 
 /** Whoever looks for somebody that tickets just met may ask this follower to hurry, now and then. */
-export function offer(orm: object, follower: Pick<Follower, 'catchUp'>): void {
+export function offer(orm: object, follower: Pick<EventConsumer, 'catchUp'>): void {
   let next: Promise<void> | undefined;
   let ranAt = Number.NEGATIVE_INFINITY;
   const run = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { folded } from '@deskgraph/common/text/tokenizer';
@@ -28,6 +28,6 @@ export async function create(
   await setDomains(ctx, id, domains);
   await ctx.em.flush();
   await keepWords(ctx.em, 'organization', ctx.workspace, id, [name, ...domains]);
-  await record(ctx, 'organization.created', organization, { state: { name, domains, tier } });
+  await appendEvent(ctx, 'organization.created', organization, { state: { name, domains, tier } });
   return { organization, userErrors: [] };
 }

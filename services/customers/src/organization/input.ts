@@ -1,14 +1,14 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { line, loose } from '@deskgraph/common/graphql/input';
+import { singleLine, optionalFields } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { externalIdBounds } from '../app/external.ts';
 import { domainsBounds } from './domain.ts';
 import { Organization } from './organization.ts';
 
-const bounds = loose({
-  name: line(200),
+const bounds = optionalFields({
+  name: singleLine(200),
   domains: domainsBounds,
-  tier: line(50),
+  tier: singleLine(50),
   externalId: externalIdBounds,
 });
 

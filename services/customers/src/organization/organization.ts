@@ -1,6 +1,6 @@
 import { Id, Stored } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
-import { connectionOf } from '@deskgraph/common/database/pagination';
+import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
@@ -40,4 +40,4 @@ export class Organization extends Stored {
   declare createdAt: Date;
 }
 
-export const OrganizationConnection = connectionOf(Organization, 'Organization', 'organizations');
+export const OrganizationConnection = connectionType(Organization, 'Organization', 'organizations');

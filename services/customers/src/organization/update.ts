@@ -1,7 +1,7 @@
 import { changesOf, touch } from '@deskgraph/common/core/changes';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
-import { expectVersion } from '@deskgraph/common/graphql/input';
+import { appendEvent } from '@deskgraph/common/events/log';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { folded } from '@deskgraph/common/text/tokenizer';
 import { LockMode } from '@mikro-orm/postgresql';
@@ -21,7 +21,7 @@ export async function update(
     { lockMode: LockMode.PESSIMISTIC_WRITE },
   );
   if (!organization) throw new Refusal('NOT_FOUND', 'id');
-  expectVersion(organization, input.expectedVersion);
+  refuseStaleVersion(organization, input.expectedVersion);
   if (input.name === null) throw new Refusal('REQUIRED', 'name');
   const { id } = organization;
   const before = await shown(ctx, organization);
@@ -42,7 +42,7 @@ export async function update(
   if (changes) {
     touch(organization);
     await keepWords(ctx.em, 'organization', ctx.workspace, id, [state.name, ...state.domains]);
-    await record(ctx, 'organization.updated', organization, { state, changes });
+    await appendEvent(ctx, 'organization.updated', organization, { state, changes });
   }
   return { organization, userErrors: [] };
 }

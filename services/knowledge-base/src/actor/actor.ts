@@ -1,4 +1,4 @@
-import { type FactActor } from '@deskgraph/common/events/log';
+import { type EventActor } from '@deskgraph/common/events/log';
 import { ActorView, Node, System } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
@@ -24,7 +24,7 @@ export class App {
 }
 
 /** The actor that was kept with a fact, as a thing of the graph; null for kinds that write nothing here. */
-export function actorOf({ kind, id, name }: FactActor): object | null {
+export function actorOf({ kind, id, name }: EventActor): object | null {
   const Kind = { agent: Agent, app: App, system: System, customer: null }[kind];
   return Kind && Object.assign(new Kind(), { id, name });
 }

@@ -1,5 +1,5 @@
 import { touch } from '@deskgraph/common/core/changes';
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { dropWords } from '../search/index-words.ts';
 import { stateOf } from './events.ts';
@@ -24,7 +24,7 @@ export async function archive(
   });
   touch(article);
   await dropWords(context, article.id, [article.newestNumber]);
-  await record(context, 'article.archived', article, {
+  await appendEvent(context, 'article.archived', article, {
     state: stateOf(article, headOf(shown, null).title),
   });
   return stands(context, article.id);

@@ -1,7 +1,7 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Id, Stored } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
-import { connectionOf } from '@deskgraph/common/database/pagination';
+import { connectionType } from '@deskgraph/common/database/pagination';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Audience } from '../base/audience.ts';
 import { ArticleKind, ArticleStatus } from './kind.ts';
@@ -119,7 +119,7 @@ export class Article extends Stored<Later> {
   heads!: Head[];
 }
 
-export const ArticleConnection = connectionOf(Article, 'Article', 'articles');
+export const ArticleConnection = connectionType(Article, 'Article', 'articles');
 
 @ObjectType({ simpleResolvers: true, description: 'Who may read an article.' })
 export class ArticleVisibility {

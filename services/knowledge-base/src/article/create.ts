@@ -1,6 +1,6 @@
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { Audience } from '../base/audience.ts';
@@ -50,7 +50,7 @@ export async function create(context: Context, input: ArticleCreateInput): Promi
     media: media ?? [],
     comment: null,
   });
-  await record(context, 'article.created', article, { state: stateOf(article, title) });
+  await appendEvent(context, 'article.created', article, { state: stateOf(article, title) });
   return stands(context, article.id);
 }
 

@@ -3,10 +3,10 @@ import {
   type Condition,
   DateTimeFilter,
   IdFilter,
-  idIs,
-  instantIs,
-  treeIs,
-  when,
+  idFilterToSql,
+  instantFilterToSql,
+  treeFilterToSql,
+  whenPresent,
 } from '@deskgraph/common/filter/sql-filter';
 import { Direction, type OrderKey } from '@deskgraph/common/database/pagination';
 import { Refusal } from '@deskgraph/common/core/errors';
@@ -59,36 +59,36 @@ export class ArticleFilter {
 
 /** A filter as a condition on `article a`. */
 export const articleIs = (context: Context, filter: ArticleFilter | null | undefined): Condition =>
-  treeIs(filter, (given) => [
-    ...when(given.knowledgeBaseId, (id) =>
-      idIs(sql`a.knowledge_base_id`, 'kba', id, context.actor.id),
+  treeFilterToSql(filter, (given) => [
+    ...whenPresent(given.knowledgeBaseId, (id) =>
+      idFilterToSql(sql`a.knowledge_base_id`, 'kba', id, context.actor.id),
     ),
-    ...when(given.sectionId, (id) => inSection(context, id)),
-    ...when(
+    ...whenPresent(given.sectionId, (id) => inSection(context, id)),
+    ...whenPresent(
       given.status,
       (all) => sql<boolean>`${shownStatus(context.actor)} = any(${all}::text[])`,
     ),
-    ...when(given.audience, (audience) => sql<boolean>`a.audience = ${audience}`),
-    ...when(given.kind, (all) => sql<boolean>`a.kind = any(${all}::text[])`),
-    ...when(given.ownerId, (id) =>
+    ...whenPresent(given.audience, (audience) => sql<boolean>`a.audience = ${audience}`),
+    ...whenPresent(given.kind, (all) => sql<boolean>`a.kind = any(${all}::text[])`),
+    ...whenPresent(given.ownerId, (id) =>
       isStaff(context.actor)
-        ? idIs(sql`a.owner_id`, 'agt', id, context.actor.id)
+        ? idFilterToSql(sql`a.owner_id`, 'agt', id, context.actor.id)
         : sql<boolean>`false`,
     ),
-    ...when(
+    ...whenPresent(
       given.stale,
       (stale) =>
         sql<boolean>`coalesce(a.review_on < (now() at time zone 'utc')::date, false) = ${stale}`,
     ),
-    ...when(given.updatedAt, (at) => instantIs(sql`a.updated_at`, at)),
+    ...whenPresent(given.updatedAt, (at) => instantFilterToSql(sql`a.updated_at`, at)),
   ]);
 
 /** In the section or below it; `notIn` and `isNull` are about the article's own section. */
 function inSection({ actor, workspace }: Context, { eq, in: some, ...rest }: IdFilter): Condition {
-  const parts: Condition[] = [idIs(sql`a.section_id`, 'sec', rest, actor.id)];
+  const parts: Condition[] = [idFilterToSql(sql`a.section_id`, 'sec', rest, actor.id)];
   for (const filter of [
-    when(eq, (id) => idIs(sql`s.id`, 'sec', { eq: id }, actor.id)),
-    when(some, (ids) => idIs(sql`s.id`, 'sec', { in: ids }, actor.id)),
+    whenPresent(eq, (id) => idFilterToSql(sql`s.id`, 'sec', { eq: id }, actor.id)),
+    whenPresent(some, (ids) => idFilterToSql(sql`s.id`, 'sec', { in: ids }, actor.id)),
   ])
     for (const top of filter)
       parts.push(sql<boolean>`a.section_id in (

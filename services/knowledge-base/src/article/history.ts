@@ -1,5 +1,5 @@
 import { sql } from '@deskgraph/common/database/database';
-import type { FactActor } from '@deskgraph/common/events/log';
+import type { EventActor } from '@deskgraph/common/events/log';
 import { fault } from '@deskgraph/common/core/errors';
 import { uuidOf } from '@deskgraph/common/core/id';
 import {
@@ -21,7 +21,7 @@ interface VersionRow {
   number: number;
   title: string;
   body: string;
-  author: FactActor;
+  author: EventActor;
   comment: string | null;
   created_at: Date | string;
   is_public: boolean;

@@ -1,6 +1,6 @@
-import { bytes, line, loose, z } from '@deskgraph/common/graphql/input';
+import { maxUtf8Bytes, singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { toUuid } from '@deskgraph/common/core/id';
-import { Day } from '@deskgraph/common/graphql/scalars';
+import { DateScalar } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { Audience } from '../base/audience.ts';
 import { ArticleKind } from './kind.ts';
@@ -12,13 +12,13 @@ const keywords =
   'Words that it is found by beside those of title and text, at most 50 of at most 60 characters.';
 
 const rules = {
-  title: line(200),
-  body: bytes(256 * 1024),
+  title: singleLine(200),
+  body: maxUtf8Bytes(256 * 1024),
   ownerId: z
     .string()
     .refine((id) => toUuid('agt', id) !== undefined, { params: { code: 'NOT_FOUND' } }),
   media: z.array(z.url({ protocol: /^https?$/ }).max(2048)).max(20),
-  keywords: z.array(line(60)).max(50),
+  keywords: z.array(singleLine(60)).max(50),
   comment: z.string().trim().max(500),
 };
 
@@ -59,7 +59,7 @@ export class ArticleCreateInput {
     description: 'The agent who keeps it right; by default the caller.',
   })
   ownerId?: string | null;
-  @Field(() => Day, {
+  @Field(() => DateScalar, {
     nullable: true,
     description: 'The day to look it through again; by default in 180 days.',
   })
@@ -73,7 +73,7 @@ export class ArticleCreateInput {
   })
   idempotencyKey?: string | null;
 
-  static readonly bounds = loose({ ...rules, slug: z.string().trim().min(1).max(80) });
+  static readonly bounds = optionalFields({ ...rules, slug: z.string().trim().min(1).max(80) });
 }
 
 @InputType({
@@ -95,7 +95,7 @@ export class ArticleUpdateInput {
   @Field(() => ID, { nullable: true, description: 'The agent who keeps it right.' }) ownerId?:
     | string
     | null;
-  @Field(() => Day, { nullable: true, description: 'The day to look it through again.' })
+  @Field(() => DateScalar, { nullable: true, description: 'The day to look it through again.' })
   reviewAt?: string | null;
   @Field(() => Date, {
     nullable: true,
@@ -116,7 +116,7 @@ export class ArticleUpdateInput {
   })
   expectedVersion?: number | null;
 
-  static readonly bounds = loose(rules);
+  static readonly bounds = optionalFields(rules);
 }
 
 @InputType({ description: 'The input of articlePublish.' })

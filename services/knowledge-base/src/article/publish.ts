@@ -1,6 +1,6 @@
 import { touch } from '@deskgraph/common/core/changes';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { dropWords } from '../search/index-words.ts';
 import { stateOf } from './events.ts';
@@ -35,7 +35,7 @@ export async function publish(
   }
   touch(article);
   await dropWords(context, article.id, [number, article.publicNumber]);
-  await record(context, 'article.published', article, {
+  await appendEvent(context, 'article.published', article, {
     state: stateOf(article, headOf(shown, null).title),
     number,
     publicFrom: when.toISOString(),

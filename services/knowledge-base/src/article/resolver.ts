@@ -1,6 +1,6 @@
 import { type Actor, Auth, Role, allows } from '@deskgraph/common/auth/access';
 import { ForwardArgs, type Page, PageArgs } from '@deskgraph/common/database/pagination';
-import { Day, Locale } from '@deskgraph/common/graphql/scalars';
+import { DateScalar, Locale } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Agent } from '../actor/actor.ts';
@@ -136,7 +136,7 @@ export class ArticleResolver {
   }
 
   @Auth({ roles: [Role.LIGHT] })
-  @FieldResolver(() => Day, {
+  @FieldResolver(() => DateScalar, {
     nullable: true,
     description: 'The day to look it through again; for staff only.',
   })

@@ -1,8 +1,8 @@
 import { Role, hasRole } from '@deskgraph/common/auth/access';
 import { changesOf, touch } from '@deskgraph/common/core/changes';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
-import { expectVersion } from '@deskgraph/common/graphql/input';
+import { appendEvent } from '@deskgraph/common/events/log';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { Audience } from '../base/audience.ts';
 import * as bases from '../base/find.ts';
@@ -23,7 +23,7 @@ export async function update(context: Context, input: ArticleUpdateInput): Promi
     if (input[field] === null) throw new Refusal('REQUIRED', field);
   const work = await forWork(context, input.id);
   const { article, shown } = work;
-  expectVersion(article, input.expectedVersion);
+  refuseStaleVersion(article, input.expectedVersion);
   const now = new Date();
   settle(article, now);
   const before = told(article);
@@ -32,7 +32,7 @@ export async function update(context: Context, input: ArticleUpdateInput): Promi
   const changes = changesOf(before, told(article));
   if (!changes) return stands(context, article.id);
   touch(article);
-  await record(context, 'article.updated', article, {
+  await appendEvent(context, 'article.updated', article, {
     state: stateOf(article, title ?? headOf(shown, null).title),
     changes,
   });

@@ -1,5 +1,5 @@
 import { ActorView } from '@deskgraph/common/graphql/shared-types';
-import { connectionOf } from '@deskgraph/common/database/pagination';
+import { connectionType } from '@deskgraph/common/database/pagination';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { ArticleStatus } from './kind.ts';
 
@@ -18,7 +18,7 @@ export class ArticleVersion {
   @Field(() => Date, { description: 'When it was written.' }) createdAt!: Date;
 }
 
-export const ArticleVersionConnection = connectionOf(
+export const ArticleVersionConnection = connectionType(
   ArticleVersion,
   'ArticleVersion',
   'article versions',

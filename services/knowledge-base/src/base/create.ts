@@ -1,9 +1,9 @@
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { newId } from '@deskgraph/common/core/id';
-import { line, loose, z } from '@deskgraph/common/graphql/input';
+import { singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Locale } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, InputType, ObjectType } from 'type-graphql';
@@ -39,8 +39,8 @@ export class KnowledgeBaseCreateInput {
   })
   idempotencyKey?: string | null;
 
-  static readonly bounds = loose({
-    name: line(100),
+  static readonly bounds = optionalFields({
+    name: singleLine(100),
     slug: z.string().trim().min(1).max(80).regex(SLUG),
     locales: z
       .array(z.string())
@@ -80,7 +80,7 @@ export async function create(
     audience,
     locales,
   });
-  await record(context, 'knowledge_base.created', knowledgeBase, {
+  await appendEvent(context, 'knowledge_base.created', knowledgeBase, {
     state: { name, slug, audience, locales },
   });
   return Object.assign(new KnowledgeBaseCreatePayload(), { knowledgeBase });

@@ -1,4 +1,4 @@
-import { connectionOf } from '@deskgraph/common/database/pagination';
+import { connectionType } from '@deskgraph/common/database/pagination';
 import { Field, Float, ObjectType } from 'type-graphql';
 import { Article } from '../article/article.ts';
 import type { Term } from '@deskgraph/common/text/tokenizer';
@@ -15,7 +15,7 @@ export class ArticleHit {
   terms!: readonly Term[];
 }
 
-export const ArticleHitConnection = connectionOf(
+export const ArticleHitConnection = connectionType(
   ArticleHit,
   'ArticleHit',
   'articles that a search found, the best first',

@@ -1,9 +1,9 @@
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
-import { line, loose, z } from '@deskgraph/common/graphql/input';
+import { singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Json } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
@@ -48,9 +48,9 @@ export class SectionCreateInput {
   })
   idempotencyKey?: string | null;
 
-  static readonly bounds = loose({
-    title: line(200),
-    titles: z.record(z.string(), line(200)),
+  static readonly bounds = optionalFields({
+    title: singleLine(200),
+    titles: z.record(z.string(), singleLine(200)),
     position: z.int().min(1).max(MOST),
   });
 }
@@ -82,7 +82,7 @@ export async function create(
     position: await makeRoom(context, base.id, parent?.id ?? null, input.position),
   });
   const { knowledgeBaseId, parentId, titles, position } = section;
-  await record(context, 'section.created', section, {
+  await appendEvent(context, 'section.created', section, {
     state: { knowledgeBaseId, parentId, titles, position },
   });
   return Object.assign(new SectionCreatePayload(), { section });

@@ -1,8 +1,8 @@
-import { addRefusals } from '@deskgraph/common/graphql/shared-types';
+import { registerRefusals } from '@deskgraph/common/graphql/shared-types';
 import { WORDS } from './translations.ts';
 
 /** Why tickets are refused beyond what every service knows. */
-addRefusals(
+registerRefusals(
   {
     STATUS_NOT_ALLOWED: {
       meaning: 'The move is not allowed from this status.',

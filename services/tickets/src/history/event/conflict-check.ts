@@ -1,4 +1,4 @@
-import { type ReadPlace, placeAt } from '@deskgraph/common/graphql/signed-cursor';
+import { type DecodedCursor, decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
@@ -31,7 +31,7 @@ const IDLE = sql`(e.type = 'ticket.participants_changed' and not jsonb_exists(e.
  * done is recorded by now, and nobody does more until it ends.
  */
 export async function refuseUnseen(ctx: Context, ticket: Ticket, seen: string): Promise<void> {
-  const place = placeAt(ctx, seen, ['input', 'seen']);
+  const place = decodeCursor(ctx, seen, ['input', 'seen']);
   if (place.isOf(ticket.id) && place.version >= ticket.version) return;
   const events = await unseen(ctx, ticket, place);
   if (!events.length) return;
@@ -44,7 +44,7 @@ export async function refuseUnseen(ctx: Context, ticket: Ticket, seen: string): 
 }
 
 /** A cursor of something else than the ticket tells a position only; what has none yet counts as unseen. */
-async function unseen(ctx: Context, { id }: Ticket, place: ReadPlace): Promise<TicketEvent[]> {
+async function unseen(ctx: Context, { id }: Ticket, place: DecodedCursor): Promise<TicketEvent[]> {
   const later = place.isOf(id)
     ? sql`e.version > ${place.version}`
     : sql`e.position >= ${place.position}`;

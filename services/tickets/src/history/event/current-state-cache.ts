@@ -1,6 +1,6 @@
 import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import { Loaders } from '@deskgraph/common/database/request-loaders';
-import type { Tail } from '@deskgraph/common/events/event-log-tail';
+import type { EventLogTail } from '@deskgraph/common/events/event-log-tail';
 import type { Context } from '@deskgraph/common/database/context';
 import { isVisible } from '../../model/message/find.ts';
 import { Message } from '../../model/message/message.ts';
@@ -16,9 +16,9 @@ interface Moment {
 /** A change that has no position yet is not missed for longer than this. */
 const MOMENT_MS = 250;
 
-const moments = new WeakMap<Tail, Moment>();
+const moments = new WeakMap<EventLogTail, Moment>();
 
-function momentOf(tail: Tail): Moment {
+function momentOf(tail: EventLogTail): Moment {
   const now = Date.now();
   let moment = moments.get(tail);
   if (!moment || moment.head !== tail.head || moment.until < now)

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { cursorAt } from '@deskgraph/common/graphql/signed-cursor';
+import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { sql } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketEvent } from './event.ts';
@@ -10,13 +10,13 @@ import { visible } from './visible.ts';
 export const cursorOf = (
   ctx: Context,
   { fact: { position, subject, version } }: TicketEvent,
-): string => cursorAt(ctx, { position, subject, version });
+): string => encodeCursor(ctx, { position, subject, version });
 
 const VERSIONS = 2 ** 32;
 
 /** A place in the log that no fact of the caller's stands for. It looks different each time: whether the log has moved is nobody's business. */
 export const markAt = (ctx: Context, position: number): string =>
-  cursorAt(ctx, { position, version: randomInt(VERSIONS) });
+  encodeCursor(ctx, { position, version: randomInt(VERSIONS) });
 
 /** The place of the last fact about a ticket that the caller may see; nothing that he may not see moves it. */
 export const ofTicket = (ctx: Context, ticketId: string): Promise<string> =>
@@ -33,9 +33,9 @@ export const ofTicket = (ctx: Context, ticketId: string): Promise<string> =>
       return new Map(
         rows.map(({ id, position, version }) => [
           id,
-          cursorAt(ctx, { position: Number(position), subject: id, version }),
+          encodeCursor(ctx, { position: Number(position), subject: id, version }),
         ]),
       );
     },
-    cursorAt(ctx, { position: 0 }),
+    encodeCursor(ctx, { position: 0 }),
   );

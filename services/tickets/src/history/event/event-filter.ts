@@ -3,11 +3,15 @@ import type { Context } from '@deskgraph/common/database/context';
 import { isStaff } from '@deskgraph/common/auth/access';
 import { toId } from '@deskgraph/common/core/id';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { type TicketFilter, matches } from '../../model/filter/sql.ts';
-import { frequentTexts } from '../../model/filter/text.ts';
+import { type TicketFilter, ticketListFilterToSql } from '../../model/filter/sql.ts';
+import { findFrequentTexts } from '../../model/filter/text.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { reads, readsBin } from '../../model/ticket/read-rights.ts';
-import { fits, isVisible, visible } from '../../model/rights/visible.ts';
+import {
+  visibleTicketMatches,
+  isTicketVisible,
+  visibleTicketSql,
+} from '../../model/rights/visible.ts';
 import { ticketsNow } from './current-state-cache.ts';
 
 /** The tickets that the caller may see and that the filter lets through, as they are now; a condition on `t`. Without a filter spam is told of as well. */
@@ -16,8 +20,8 @@ export async function wanted(
   filter: TicketFilter | null | undefined,
 ): Promise<Condition> {
   return filter
-    ? sql`${visible(ctx.actor)} and ${matches(filter, ctx.actor, await frequentTexts(ctx, filter))}`
-    : visible(ctx.actor);
+    ? sql`${visibleTicketSql(ctx.actor)} and ${ticketListFilterToSql(filter, ctx.actor, await findFrequentTexts(ctx, filter))}`
+    : visibleTicketSql(ctx.actor);
 }
 
 /** May the caller see every ticket of the workspace? */
@@ -44,7 +48,7 @@ export async function ticketsOf(
 
 /** A filter that is too much is refused when a stream begins, and not with its first fact. */
 export const refuseTooMuch = ({ actor }: Context, filter: TicketFilter | null | undefined): void =>
-  void matches(filter, actor, new Set());
+  void ticketListFilterToSql(filter, actor, new Set());
 
 /** Which of these tickets are wanted now. Only what can't be said of a ticket at hand is asked by a statement of its own. */
 export async function wantedNow(
@@ -54,7 +58,7 @@ export async function wantedNow(
 ): Promise<Map<string, Ticket>> {
   const tickets = await ticketsNow(ctx, ids);
   const answers = Map.groupBy(tickets, (ticket) =>
-    filter ? fits(filter, ctx.actor, ticket) : isVisible(ctx.actor, ticket),
+    filter ? visibleTicketMatches(filter, ctx.actor, ticket) : isTicketVisible(ctx.actor, ticket),
   );
   const found = new Map(answers.get(true)?.map((ticket) => [ticket.id, ticket]));
   const unsure = answers.get(undefined)?.map(({ id }) => id);

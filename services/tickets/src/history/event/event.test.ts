@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
-import { Cursors } from '@deskgraph/common/graphql/signed-cursor';
+import { CursorCodec } from '@deskgraph/common/graphql/signed-cursor';
 import {
   TEST_SECRET,
   type TestService,
@@ -288,9 +288,9 @@ describe('the log', () => {
     await owner.connect();
     try {
       await owner.query('update relay_state set base = 3');
-      const cursors = new Cursors(TEST_SECRET);
+      const cursors = new CursorCodec(TEST_SECRET);
       for (const position of [2, 1_000_000_000]) {
-        const after = cursors.write(desk.workspace, { position });
+        const after = cursors.encode(desk.workspace, { position });
         const { errors } = await desk.answer(
           desk.agent,
           'query ($after: Cursor) { ticketEvents(after: $after) { nodes { id } } }',
@@ -308,7 +308,7 @@ describe('the log', () => {
       // What is older than a stream tells is still read.
       await owner.query(`update event_log set logged_at = now() - interval '40 days'`);
       expect(
-        (await log(desk.agent, { after: cursors.write(desk.workspace, { position: 3 }) })).nodes,
+        (await log(desk.agent, { after: cursors.encode(desk.workspace, { position: 3 }) })).nodes,
       ).not.toEqual([]);
     } finally {
       await owner.query('update relay_state set base = 0');

@@ -1,14 +1,14 @@
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import { toId } from '@deskgraph/common/core/id';
-import { connectionOf } from '@deskgraph/common/database/pagination';
+import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime, EventType, Json } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import type { Changes } from '../../model/ticket/events.ts';
-import type { Seen } from '../../model/rights/visible.ts';
+import type { TicketRightsFields } from '../../model/rights/visible.ts';
 
 /** What the facts about tickets carry. */
 export interface TicketData {
-  state: Seen & { status: string };
+  state: TicketRightsFields & { status: string };
   changes?: Changes;
   /** Custom fields among `changes` that requesters see, as it was then, and the custom status where they do. */
   publicFields?: string[];
@@ -56,7 +56,7 @@ export class FieldChange {
     'One fact about a ticket, never changed or deleted; the same in timelines and subscriptions.',
 })
 export class TicketEvent {
-  readonly fact: Fact<TicketData>;
+  readonly fact: DomainEvent<TicketData>;
 
   @Field(() => ID, { description: 'Prefix `evt_`; the same wherever the fact is told.' })
   readonly id: string;
@@ -65,15 +65,15 @@ export class TicketEvent {
   @Field(() => DateTime, { description: 'When it happened; for imported facts in the past.' })
   readonly at: Date;
 
-  constructor(fact: Fact) {
-    this.fact = fact as unknown as Fact<TicketData>;
+  constructor(fact: DomainEvent) {
+    this.fact = fact as unknown as DomainEvent<TicketData>;
     this.id = toId('evt', fact.id);
     this.type = fact.type;
     this.at = new Date(fact.at);
   }
 }
 
-export const TicketEventConnection = connectionOf(
+export const TicketEventConnection = connectionType(
   TicketEvent,
   'TicketEvent',
   'facts about tickets',

@@ -1,7 +1,7 @@
-import { cursorAt, placeAt } from '@deskgraph/common/graphql/signed-cursor';
+import { encodeCursor, decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { standingOf } from '@deskgraph/common/events/log';
+import { resumeStatus } from '@deskgraph/common/events/log';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Page } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
@@ -50,8 +50,8 @@ const GONE =
 
 /** Nothing may look as if nothing had happened; but what a stream does not tell any more is still read here. */
 async function place(ctx: Context, after: string): Promise<number> {
-  const { position } = placeAt(ctx, after, ['after']);
-  const { kept } = await standingOf(await ctx.read(), ctx.workspace, position);
+  const { position } = decodeCursor(ctx, after, ['after']);
+  const { kept } = await resumeStatus(await ctx.read(), ctx.workspace, position);
   if (!kept) throw new Refusal([{ code: 'CURSOR_EXPIRED', field: ['after'], message: GONE }]);
   return position;
 }
@@ -80,7 +80,7 @@ async function through(
     reached = part.at(-1)!.fact.position;
   }
   const page = answer(ctx, found, true);
-  page.pageInfo.endCursor = cursorAt(ctx, { position: reached });
+  page.pageInfo.endCursor = encodeCursor(ctx, { position: reached });
   return page;
 }
 

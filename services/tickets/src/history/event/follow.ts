@@ -1,15 +1,15 @@
 import { isStaff } from '@deskgraph/common/auth/access';
-import { placeAt } from '@deskgraph/common/graphql/signed-cursor';
+import { decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import type { EntityManager } from '@deskgraph/common/database/database';
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import { patiently } from '@deskgraph/common/core/database-errors';
-import { type Told, stoppable } from '@deskgraph/common/graphql/subscription-server';
+import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
 import type { Loaders } from '@deskgraph/common/database/request-loaders';
 import { CursorExpired } from '@deskgraph/common/events/event-log-tail';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketFilter } from '../../model/filter/sql.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { isAskedBy, visible } from '../../model/rights/visible.ts';
+import { isCustomerOfTicket, visibleTicketSql } from '../../model/rights/visible.ts';
 import { cursorOf, markAt } from './cursor.ts';
 import { type TicketData, TicketEvent } from './event.ts';
 import { fewOf, refuseTooMuch, wantedNow } from './event-filter.ts';
@@ -43,11 +43,11 @@ const READ_ANEW =
 export function follow<M extends LiveMessage>(
   ctx: Context,
   following: Following<M>,
-): AsyncIterableIterator<Told> {
+): AsyncIterableIterator<StreamMessage> {
   const { after, filter } = following;
-  const position = after ? placeAt(ctx, after, ['after']).position : undefined;
+  const position = after ? decodeCursor(ctx, after, ['after']).position : undefined;
   refuseTooMuch(ctx, filter);
-  return stoppable((signal) => told(ctx, following, position, signal));
+  return abortableStream((signal) => told(ctx, following, position, signal));
 }
 
 async function* told<M extends LiveMessage>(
@@ -55,13 +55,13 @@ async function* told<M extends LiveMessage>(
   following: Following<M>,
   after: number | undefined,
   signal: AbortSignal,
-): AsyncGenerator<Told, void, void> {
+): AsyncGenerator<StreamMessage, void, void> {
   const { Message, filter, rest } = following;
   const { workspace } = ctx;
   const tail = ctx.tail!;
   try {
-    const from = await patiently(() => tail.from({ workspace, after }), signal);
-    yield { cursor: following.after ?? markAt(ctx, from), anew: READ_ANEW };
+    const from = await patiently(() => tail.startPosition({ workspace, after }), signal);
+    yield { cursor: following.after ?? markAt(ctx, from), resyncQuery: READ_ANEW };
     const reader = {
       workspace,
       from,
@@ -69,7 +69,7 @@ async function* told<M extends LiveMessage>(
       concerns: concernOf(ctx, following),
       subjects: subjectsOf(ctx, following),
     };
-    for await (const { facts, position } of tail.follow(reader)) {
+    for await (const { events: facts, position } of tail.follow(reader)) {
       if (!facts.length) {
         yield { cursor: markAt(ctx, position) };
         continue;
@@ -103,10 +103,10 @@ async function* told<M extends LiveMessage>(
   }
 }
 
-const known = new WeakMap<Fact, { event: TicketEvent; cursor: string }>();
+const known = new WeakMap<DomainEvent, { event: TicketEvent; cursor: string }>();
 
 /** What is the same in all streams. */
-function shared(ctx: Context, fact: Fact): { event: TicketEvent; cursor: string } {
+function shared(ctx: Context, fact: DomainEvent): { event: TicketEvent; cursor: string } {
   let made = known.get(fact);
   if (!made) {
     const event = new TicketEvent(fact);
@@ -129,13 +129,13 @@ function lend(load: Loaders, ctx: Context, { fact: { data } }: TicketEvent, tick
 function concernOf(
   { actor }: Context,
   { types, ticketId }: Following<LiveMessage>,
-): (fact: Fact) => boolean {
+): (fact: DomainEvent) => boolean {
   const all = isStaff(actor);
   return (fact) => {
-    const { type, subject, data } = fact as unknown as Fact<TicketData>;
+    const { type, subject, data } = fact as unknown as DomainEvent<TicketData>;
     return (
       subject.startsWith('tkt_') &&
-      (all || isAskedBy(actor, data.state)) &&
+      (all || isCustomerOfTicket(actor, data.state)) &&
       (ticketId === undefined || subject === ticketId) &&
       (!types || types.includes(type)) &&
       isVisible(actor, { type, data })
@@ -148,5 +148,5 @@ const subjectsOf =
   ({ actor }: Context, { ticketId }: Following<LiveMessage>) =>
   async (em: EntityManager): Promise<readonly string[] | undefined> => {
     if (ticketId !== undefined) return [ticketId];
-    return isStaff(actor) ? undefined : fewOf(em, visible(actor), FEW);
+    return isStaff(actor) ? undefined : fewOf(em, visibleTicketSql(actor), FEW);
   };

@@ -1,5 +1,5 @@
 import { sql } from '@deskgraph/common/database/database';
-import { factOf } from '@deskgraph/common/events/log';
+import { eventFromRow } from '@deskgraph/common/events/log';
 import { TicketEvent } from './event.ts';
 
 const COLUMNS = sql.raw('event_id, workspace_id, type, subject, version, actor, at, data');
@@ -23,4 +23,4 @@ const rows = (workspace: string, condition: ReturnType<typeof sql>) => sql`(
 ) e`;
 
 export const eventOf = (row: object): TicketEvent =>
-  new TicketEvent(factOf(row as Record<string, unknown>));
+  new TicketEvent(eventFromRow(row as Record<string, unknown>));

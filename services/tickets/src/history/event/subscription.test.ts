@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
-import { Cursors } from '@deskgraph/common/graphql/signed-cursor';
+import { CursorCodec } from '@deskgraph/common/graphql/signed-cursor';
 import {
   type StreamClient,
   type StreamResult,
@@ -143,7 +143,7 @@ async function here(at: Desk = desk): Promise<string> {
       'query ($id: ID!) { ticket(id: $id) { cursor } }',
       { id },
     );
-    const place = new Cursors(TEST_SECRET).read(at.workspace, ticket.cursor)!;
+    const place = new CursorCodec(TEST_SECRET).decode(at.workspace, ticket.cursor)!;
     const [{ position }] = (await service.service.orm.em
       .fork()
       .execute('select head as position from relay_state')) as [{ position: string }];
@@ -488,7 +488,7 @@ test('who reads the end of the log with what is shown, and goes on from there, m
 
 describe('a stream that can’t be', () => {
   test('ends with a way to begin anew when its cursor is beyond the log', async () => {
-    const after = new Cursors(TEST_SECRET).write(desk.workspace, { position: 1_000_000_000 });
+    const after = new CursorCodec(TEST_SECRET).encode(desk.workspace, { position: 1_000_000_000 });
     const stream = listen(desk.agent, 'ticketEvents', { after });
     await stream.ended();
     expect(stream.pushed).toMatchObject([

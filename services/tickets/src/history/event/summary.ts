@@ -1,4 +1,4 @@
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import { spoken } from '@deskgraph/common/core/language';
 import type { Context } from '@deskgraph/common/database/context';
 import { MessageVisibility } from '../../model/message/message.ts';
@@ -8,7 +8,7 @@ import type { TicketData } from './event.ts';
 import { SENTENCES, STATUSES, type Sentences } from './summaries.ts';
 
 /** One line about a fact, in the first of the reader's languages that is known, else in English. */
-export function summaryOf({ type, actor, data }: Fact<TicketData>, reader: Context): string {
+export function summaryOf({ type, actor, data }: DomainEvent<TicketData>, reader: Context): string {
   const sentence = spoken(SENTENCES, reader.locales)[keyOf(type, data)];
   const status = (data.changes?.['status']?.[1] ?? data.state.status) as TicketStatus;
   return sentence

@@ -1,10 +1,10 @@
-import { placeAt } from '@deskgraph/common/graphql/signed-cursor';
+import { decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import {
-  PAGE_DEFAULT,
-  PAGE_LIMIT,
+  DEFAULT_PAGE_SIZE,
+  MAX_PAGE_SIZE,
   type Page,
   type PageRequest,
 } from '@deskgraph/common/database/pagination';
@@ -21,8 +21,8 @@ export interface TimelineQuery extends PageRequest {
 const TYPES_LIMIT = 50;
 
 export function sizeOf(size: number | null | undefined, argument: string): number {
-  const asked = size ?? PAGE_DEFAULT;
-  if (!Number.isInteger(asked) || asked < 0 || asked > PAGE_LIMIT)
+  const asked = size ?? DEFAULT_PAGE_SIZE;
+  if (!Number.isInteger(asked) || asked < 0 || asked > MAX_PAGE_SIZE)
     throw new Refusal('INVALID', [argument]);
   return asked;
 }
@@ -91,7 +91,7 @@ function beyond(
   cursor: string,
   argument: 'after' | 'before',
 ): Condition {
-  const place = placeAt(ctx, cursor, [argument]);
+  const place = decodeCursor(ctx, cursor, [argument]);
   const { position, version } = place;
   const isOwn = sql`e.subject = any(${ids.filter((id) => place.isOf(id))}::text[])`;
   return argument === 'after'

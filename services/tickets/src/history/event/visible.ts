@@ -1,10 +1,10 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { fieldById } from '../../model/field/find.ts';
-import { visibleCustomStatus } from '../../configuration/status/find.ts';
+import { fieldById } from '../../model/field/queries.ts';
+import { visibleCustomStatus } from '../../configuration/status/queries.ts';
 import { readsOnHold, statusFor } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '../../model/ticket/enums.ts';
 import type { FieldChange, TicketData } from './event.ts';
@@ -69,7 +69,7 @@ export function visible(actor: Actor): Condition {
 /** The same rule for a fact at hand. */
 export function isVisible(
   actor: Actor,
-  { type, data }: Pick<Fact<TicketData>, 'type' | 'data'>,
+  { type, data }: Pick<DomainEvent<TicketData>, 'type' | 'data'>,
 ): boolean {
   if (readsOnHold(actor)) return true;
   if (type === 'message.added' || type === 'message.redacted') return data.visibility === 'PUBLIC';

@@ -4,7 +4,7 @@ import type { EntityProperty } from '@mikro-orm/postgresql';
 import type { RawBuilder } from 'kysely';
 import { stateOf } from '../../model/ticket/events.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { visible } from '../../model/rights/visible.ts';
+import { visibleTicketSql } from '../../model/rights/visible.ts';
 
 const TOLD: ReadonlySet<string> = new Set(Object.keys(stateOf(new Ticket())));
 
@@ -20,9 +20,9 @@ const ODD: Record<string, RawBuilder<unknown>> = {
  * Tickets that the caller may see today as they stood at an instant, as rows `t` with the columns of the table. What has not changed since stands
  * as it did; of all else the last fact is looked up, by an index.
  */
-export const stood = (ctx: Context, at: Date): RawBuilder<unknown> => sql`(
+export const ticketsAsOf = (ctx: Context, at: Date): RawBuilder<unknown> => sql`(
   select ${columns(ctx)} from ticket t left join lateral (${lastFact(ctx.workspace, at)}) s on true
-  where ${visible(ctx.actor)} and t.created_at <= ${at} and (t.updated_at <= ${at} or s.state is not null)
+  where ${visibleTicketSql(ctx.actor)} and t.created_at <= ${at} and (t.updated_at <= ${at} or s.state is not null)
 ) t`;
 
 /** The order of positions is the order of versions; what has no position yet comes after all that has. */

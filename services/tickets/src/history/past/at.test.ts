@@ -7,7 +7,7 @@ import { Context } from '@deskgraph/common/database/context';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
-import { stood } from './as-of.ts';
+import { ticketsAsOf } from './as-of.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -323,7 +323,7 @@ test('the last fact before an instant is found by an index, however long the log
     const em = await ctx.read();
     const time = new Date(history[250]!.at);
     const { rows } = await sql<{ 'QUERY PLAN': [{ Plan: Plan }] }>`
-      explain (format json) select t.id from ${stood(ctx, time)} where t.priority = 'HIGH' order by t.number limit 26`.execute(
+      explain (format json) select t.id from ${ticketsAsOf(ctx, time)} where t.priority = 'HIGH' order by t.number limit 26`.execute(
       em.getKysely(),
     );
     const ofLog = nodesOf(rows[0]!['QUERY PLAN'][0].Plan).filter((node) =>

@@ -1,5 +1,5 @@
 import { sql } from '@deskgraph/common/database/database';
-import { factOf } from '@deskgraph/common/events/log';
+import { eventFromRow } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { factsOf } from '../event/queries.ts';
 import { TicketState } from './state.ts';
@@ -9,7 +9,11 @@ import { TicketState } from './state.ts';
  * counts: what was imported later, with instants of the past, counts at its instants. Tickets of a request that are asked for the same instant share
  * one statement.
  */
-export const at = (ctx: Context, ticketId: string, time: Date): Promise<TicketState | null> =>
+export const ticketStateAt = (
+  ctx: Context,
+  ticketId: string,
+  time: Date,
+): Promise<TicketState | null> =>
   ctx.load.byKey<TicketState | null>(
     `states at ${time.toISOString()}`,
     ticketId,
@@ -27,5 +31,5 @@ async function statesAt(
     select last.* from unnest(${ids}::text[]) as asked(id) cross join lateral (
       select e.* from ${factsOf(ctx.workspace, sql`asked.id`)} where e.at <= ${time} order by e.version desc limit 1
     ) last`.execute(em.getKysely());
-  return new Map(rows.map(factOf).map((fact) => [fact.subject, new TicketState(fact, time)]));
+  return new Map(rows.map(eventFromRow).map((fact) => [fact.subject, new TicketState(fact, time)]));
 }

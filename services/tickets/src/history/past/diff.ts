@@ -3,10 +3,10 @@ import type { Context } from '@deskgraph/common/database/context';
 import type { FieldChange } from '../event/event.ts';
 import { changesFor } from '../event/visible.ts';
 import type { Changes, State } from '../../model/ticket/events.ts';
-import { at } from './at.ts';
+import { ticketStateAt } from './at.ts';
 
 /** What the facts that happened from one instant on, and before another one, have changed in all; what was taken back meanwhile is left out. */
-export async function diff(
+export async function ticketDiff(
   ctx: Context,
   ticketId: string,
   from: Date,
@@ -17,8 +17,8 @@ export async function diff(
       { code: 'INVALID', field: ['to'], message: 'An instant after `from`, please.' },
     ]);
   const [before, after] = await Promise.all([
-    at(ctx, ticketId, justBefore(from)),
-    at(ctx, ticketId, justBefore(to)),
+    ticketStateAt(ctx, ticketId, justBefore(from)),
+    ticketStateAt(ctx, ticketId, justBefore(to)),
   ]);
   return after ? changesFor(ctx, { changes: changesOf(before?.state, after.state) }) : [];
 }

@@ -2,8 +2,8 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { type TicketFilter, matches } from '../../model/filter/sql.ts';
-import type { LookUp } from '../../model/filter/sources.ts';
+import { type TicketFilter, ticketListFilterToSql } from '../../model/filter/sql.ts';
+import type { FilterSources } from '../../model/filter/sources.ts';
 
 /** What the facts of a ticket can be asked; all else only today’s data could answer. */
 const TOLD: ReadonlySet<string> = new Set<keyof TicketFilter>([
@@ -44,13 +44,13 @@ const TOLD: ReadonlySet<string> = new Set<keyof TicketFilter>([
 ]);
 
 /** The filter as a condition on tickets as they stood, `t`; what is measured from now is measured from then. */
-export function matchesThen(
+export function pastFilterToSql(
   filter: TicketFilter | null | undefined,
   actor: Actor,
   then: Date,
 ): Condition {
   if (filter) refuseOfToday(filter);
-  return matches(filter, actor, new Set(), then, THEN);
+  return ticketListFilterToSql(filter, actor, new Set(), then, THEN);
 }
 
 function refuseOfToday(filter: TicketFilter, field: readonly string[] = ['filter']): void {
@@ -70,7 +70,7 @@ function refuseOfToday(filter: TicketFilter, field: readonly string[] = ['filter
 }
 
 /** In what a ticket held then; values as the table of values of today spells them. */
-const THEN: LookUp = {
+const THEN: FilterSources = {
   tagged: (names) => sql`t.tags && ${names}::text[]`,
   followed: (ids) => sql`t.follower_ids && ${ids}::text[]`,
   valued: (fieldId, _, condition) => sql`exists (

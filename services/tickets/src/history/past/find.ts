@@ -10,10 +10,10 @@ import {
 } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketFilter } from '../../model/filter/sql.ts';
-import { at } from './at.ts';
-import { matchesThen } from './filter.ts';
+import { ticketStateAt } from './at.ts';
+import { pastFilterToSql } from './filter.ts';
 import type { TicketState } from './state.ts';
-import { stood } from './as-of.ts';
+import { ticketsAsOf } from './as-of.ts';
 
 export interface PastQuery extends PageRequest {
   time: Date;
@@ -26,17 +26,17 @@ const ORDER: readonly OrderKey[] = [
 ];
 
 /** A page of tickets as they stood, by number: of those that the caller may see today, what the filter let through then. */
-export async function find(
+export async function findTicketsAt(
   ctx: Context,
   { time, filter, ...request }: PastQuery,
 ): Promise<Page<TicketState>> {
-  const condition = matchesThen(filter, ctx.actor, time);
+  const condition = pastFilterToSql(filter, ctx.actor, time);
   const page = keyset(request, ORDER);
   const em = await ctx.read();
   const { rows } = await sql<{ id: string }>`
-    select t.id, ${page.keys} from ${stood(ctx, time)} where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}
+    select t.id, ${page.keys} from ${ticketsAsOf(ctx, time)} where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}
   `.execute(em.getKysely());
-  const states = await Promise.all(rows.map(({ id }) => at(ctx, toId('tkt', id), time)));
+  const states = await Promise.all(rows.map(({ id }) => ticketStateAt(ctx, toId('tkt', id), time)));
   // Of what was archived nothing is known any more.
   const known = rows
     .map((row, place) => ({ row, state: states[place]! }))
@@ -51,7 +51,7 @@ export async function find(
 async function count(ctx: Context, time: Date, condition: Condition): Promise<number> {
   const em = await ctx.read();
   const { rows } = await sql<{ count: number }>`
-    select count(*)::integer as count from ${stood(ctx, time)} where ${condition}`.execute(
+    select count(*)::integer as count from ${ticketsAsOf(ctx, time)} where ${condition}`.execute(
     em.getKysely(),
   );
   return rows[0]!.count;

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { hydrate } from '@deskgraph/common/database/database';
-import { asks } from '@deskgraph/common/filter/sql-filter';
+import { filterUses } from '@deskgraph/common/filter/sql-filter';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -15,7 +15,7 @@ import { Play } from '../../../testing/play.ts';
 import { type State, stateOf } from '../../model/ticket/events.ts';
 import type { TicketFilter } from '../../model/filter/sql.ts';
 import type { TicketLike } from '../../model/filter/memory.ts';
-import { fits } from '../../model/rights/visible.ts';
+import { visibleTicketMatches } from '../../model/rights/visible.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 
 let service: TestService;
@@ -102,7 +102,12 @@ function expected(
   tickets: readonly Stored[],
 ): Then['ticketsAt'] {
   const shown = tickets.filter(({ id, state }) =>
-    fits(filter, actor, { ...(state as unknown as TicketLike), id }, new Date(time)),
+    visibleTicketMatches(
+      filter,
+      actor,
+      { ...(state as unknown as TicketLike), id },
+      new Date(time),
+    ),
   );
   const nodes = shown.map(
     ({ id, state: { subject, status, priority, tags, assigneeId, departmentId } }) => ({
@@ -127,7 +132,7 @@ async function ask(play: Play, { one }: Dice, moments: Map<number, Stored[]>): P
     time: new Date(time).toISOString(),
     filter,
   });
-  if (asks(filter, 'text')) {
+  if (filterUses(filter, 'text')) {
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     return false;
   }

@@ -9,13 +9,13 @@ import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
 import { cursorOf } from '../event/cursor.ts';
 import { FieldChange } from '../event/event.ts';
-import { FieldValue, visibleFieldValues } from '../../configuration/field/of-ticket.ts';
+import { FieldValue, visibleFieldValues } from '../../configuration/field/values.ts';
 import { TicketFilter } from '../../model/filter/sql.ts';
 import { byId as ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { at } from './at.ts';
-import { diff } from './diff.ts';
-import { find } from './find.ts';
+import { ticketStateAt } from './at.ts';
+import { ticketDiff } from './diff.ts';
+import { findTicketsAt } from './find.ts';
 import { TicketState, TicketStateConnection } from './state.ts';
 
 @Resolver(() => TicketState)
@@ -36,7 +36,7 @@ export class TicketStateResolver {
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<TicketState>> {
-    return find(ctx, { time, filter, ...page });
+    return findTicketsAt(ctx, { time, filter, ...page });
   }
 
   @FieldResolver(() => CursorScalar, {
@@ -89,7 +89,7 @@ export class TicketPast {
     @Arg('time', () => DateTime, { description: 'The instant.' }) time: Date,
     @Ctx() ctx: Context,
   ): Promise<TicketState | null> {
-    return at(ctx, id, time);
+    return ticketStateAt(ctx, id, time);
   }
 
   @Auth({ roles: [Role.LIGHT] })
@@ -104,6 +104,6 @@ export class TicketPast {
     @Arg('to', () => DateTime, { description: 'Until this instant, which is left out.' }) to: Date,
     @Ctx() ctx: Context,
   ): Promise<FieldChange[]> {
-    return diff(ctx, id, from, to);
+    return ticketDiff(ctx, id, from, to);
   }
 }

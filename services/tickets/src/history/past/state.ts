@@ -1,5 +1,5 @@
-import type { Fact } from '@deskgraph/common/events/log';
-import { connectionOf } from '@deskgraph/common/database/pagination';
+import type { DomainEvent } from '@deskgraph/common/events/log';
+import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Field, ObjectType } from 'type-graphql';
 import { TicketEvent } from '../event/event.ts';
@@ -18,7 +18,7 @@ export class TicketState {
 
   @Field(() => DateTime, { description: 'The instant that was asked for.' }) readonly at: Date;
 
-  constructor(fact: Fact, at: Date) {
+  constructor(fact: DomainEvent, at: Date) {
     this.event = new TicketEvent(fact);
     // Facts of the time before there were custom fields know none.
     this.state = { fields: {}, ...(fact.data['state'] as Omit<State, 'fields'> & Partial<State>) };
@@ -43,4 +43,4 @@ export class TicketState {
   }
 }
 
-export const TicketStateConnection = connectionOf(TicketState, 'TicketState', 'ticket states');
+export const TicketStateConnection = connectionType(TicketState, 'TicketState', 'ticket states');

@@ -1,10 +1,10 @@
 import type { Actor } from '@deskgraph/common/auth/access';
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import type { Changes } from '../../model/ticket/events.ts';
 import type { TicketFilter } from '../../model/filter/sql.ts';
 import type { CustomFieldValues } from '../../model/field/value.ts';
 import type { TicketLike } from '../../model/filter/memory.ts';
-import { fits } from '../../model/rights/visible.ts';
+import { visibleTicketMatches } from '../../model/rights/visible.ts';
 import { INSTANT_FIELDS } from '../../model/saved-filter/instants.ts';
 
 interface Told {
@@ -21,13 +21,13 @@ export const QUIET = ['handled', 'reopenCount', 'transferCount', 'problemId'] as
 const UNKNOWN = Object.fromEntries(QUIET.map((field) => [field, undefined]));
 
 /** Facts are asked about by every list of a workspace. */
-const known = new WeakMap<Fact, TicketLike[]>();
+const known = new WeakMap<DomainEvent, TicketLike[]>();
 
 /**
  * The ticket as it was before a fact and as it is after it; none when the fact does not say. Without instants: what they decide can be another
  * thing later, and the list has to know when.
  */
-function sidesOf(fact: Fact): TicketLike[] {
+function sidesOf(fact: DomainEvent): TicketLike[] {
   let sides = known.get(fact);
   if (!sides) {
     const { state, changes = {} } = fact.data as unknown as Told;
@@ -58,9 +58,11 @@ function formerFields(
 export function concerns(
   actor: Actor,
   filter: TicketFilter | null | undefined,
-  fact: Fact,
+  fact: DomainEvent,
 ): boolean {
   if (!fact.subject.startsWith('tkt_')) return false;
   const sides = sidesOf(fact);
-  return !sides.length || sides.some((ticket) => fits(filter, actor, ticket) !== false);
+  return (
+    !sides.length || sides.some((ticket) => visibleTicketMatches(filter, actor, ticket) !== false)
+  );
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cursorAt } from '@deskgraph/common/graphql/signed-cursor';
-import type { Fact } from '@deskgraph/common/events/log';
+import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import { newUuid } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import type { Alarm } from './timer.ts';
@@ -96,14 +96,19 @@ export class List {
   async #follow(): Promise<void> {
     const { ctx, wish } = this.#options;
     const { tail, workspace, actor, log } = ctx;
-    const isNear = (fact: Fact): boolean =>
+    const isNear = (fact: DomainEvent): boolean =>
       concerns(actor, wish.filter, fact) || this.#lines.some(({ id }) => id === fact.subject);
     for (const { signal } = this.#end; !signal.aborted; await this.#rest(RETRY_MS)) {
-      const from = await this.#persist(() => tail!.from());
+      const from = await this.#persist(() => tail!.startPosition());
       if (from === undefined) return;
       this.#ring();
       try {
-        for await (const { facts } of tail!.follow({ workspace, from, signal, concerns: isNear }))
+        for await (const { events: facts } of tail!.follow({
+          workspace,
+          from,
+          signal,
+          isRelevant: isNear,
+        }))
           if (facts.length) this.#ring();
         return;
       } catch (error) {
@@ -193,7 +198,7 @@ export class List {
   }
 
   #cursorOf(position: number): string {
-    return cursorAt(this.#options.ctx, { position, version: this.#step, subject: this.#name });
+    return encodeCursor(this.#options.ctx, { position, version: this.#step, subject: this.#name });
   }
 
   #rest(ms: number): Promise<void> {

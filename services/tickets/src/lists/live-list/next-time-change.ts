@@ -1,11 +1,11 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
-import { turnsOfDays } from '@deskgraph/common/filter/date-range';
-import { milliseconds } from '@deskgraph/common/graphql/scalars';
+import { dayRangeChanges } from '@deskgraph/common/filter/date-range';
+import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import type { RawBuilder } from 'kysely';
-import { type TicketFilter, matchesGiven } from '../../model/filter/sql.ts';
-import { visible } from '../../model/rights/visible.ts';
+import { type TicketFilter, ticketFilterToSql } from '../../model/filter/sql.ts';
+import { visibleTicketSql } from '../../model/rights/visible.ts';
 import { INSTANTS, INSTANT_FIELDS } from '../../model/saved-filter/instants.ts';
 
 /** The answer about a ticket changes so long after the instant in the column. */
@@ -29,7 +29,7 @@ export async function due(
   const day = Number.isFinite(dayTurn) ? new Date(dayTurn) : undefined;
   if (!turns.length) return day;
   const em = await ctx.read();
-  const condition = sql`${visible(ctx.actor)} and ${matchesGiven(plain(filter!), ctx.actor, frequent, now)}`;
+  const condition = sql`${visibleTicketSql(ctx.actor)} and ${ticketFilterToSql(plain(filter!), ctx.actor, frequent, now)}`;
   const nexts = turns.map(({ column, ms }) => {
     const length = sql`${ms}::float8 * interval '1 millisecond'`;
     return sql`(select min(${column}) + ${length} from ticket t where ${condition} and ${column} > ${now}::timestamptz - ${length})`;
@@ -46,7 +46,7 @@ export async function due(
 /** When time alone can next change what a condition on a custom day says of any ticket. */
 function dayTurnOf(filter: TicketFilter, now: Date): number {
   const { and, or, not, field } = filter;
-  const own = (field ?? []).flatMap(({ date }) => (date ? turnsOfDays(date, now) : []));
+  const own = (field ?? []).flatMap(({ date }) => (date ? dayRangeChanges(date, now) : []));
   return Math.min(
     ...own,
     ...[...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].map((part) => dayTurnOf(part, now)),
@@ -62,7 +62,7 @@ function turnsOf(filter: TicketFilter, actor: Actor): Turn[] {
   const { and, or, not } = filter;
   const own = INSTANT_FIELDS.flatMap((field) => {
     const { within, olderThan } = filter[field] ?? {};
-    const [around, past] = [within && milliseconds(within)!, olderThan && milliseconds(olderThan)!];
+    const [around, past] = [within && durationToMs(within)!, olderThan && durationToMs(olderThan)!];
     const lengths = [
       ...(typeof around === 'number' ? [-around, around + 1] : []),
       ...(typeof past === 'number' ? [past + 1] : []),

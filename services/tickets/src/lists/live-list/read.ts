@@ -6,7 +6,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import type { TicketFilter } from '../../model/filter/sql.ts';
 import { byCondition, count, listed } from '../../model/lookup/find.ts';
 import type { TicketOrder } from '../../model/filter/order.ts';
-import { frequentTexts } from '../../model/filter/text.ts';
+import { findFrequentTexts } from '../../model/filter/text.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { readsOnHold } from '../../model/ticket/read-rights.ts';
 import type { Entry } from './difference.ts';
@@ -68,7 +68,7 @@ export async function read(
 ): Promise<Reading> {
   const moment = ctx.again();
   try {
-    const frequent = await frequentTexts(moment, wish.filter);
+    const frequent = await findFrequentTexts(moment, wish.filter);
     const { select, condition, size } = statement(ctx.actor, wish, frequent, now);
     const em = await moment.read();
     const rows = (await select.execute(em.getKysely())).rows.map(({ id, version }) => ({

@@ -1,5 +1,5 @@
-import { type Told, stoppable } from '@deskgraph/common/graphql/subscription-server';
-import type { Tail } from '@deskgraph/common/events/event-log-tail';
+import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
+import type { EventLogTail } from '@deskgraph/common/events/event-log-tail';
 import type { Context } from '@deskgraph/common/database/context';
 import { type Alarm, alarm } from './timer.ts';
 import { List } from './list.ts';
@@ -17,18 +17,18 @@ export interface Lists {
 /** Of the connections to the database lists take so many. */
 const AT_ONCE = 4;
 
-const known = new WeakMap<Tail, Lists>();
+const known = new WeakMap<EventLogTail, Lists>();
 
-export function listsOf(tail: Tail): Lists {
+export function listsOf(tail: EventLogTail): Lists {
   let lists = known.get(tail);
   if (!lists) known.set(tail, (lists = { open: new Map(), turns: new Turns(AT_ONCE), alarm }));
   return lists;
 }
 
 /** The list that was asked for and its changes, from the one that all share who ask for the same. */
-export function share(ctx: Context, wish: Wish): AsyncIterableIterator<Told> {
+export function share(ctx: Context, wish: Wish): AsyncIterableIterator<StreamMessage> {
   const key = keyOf(ctx, wish);
-  return stoppable((signal) => told(ctx, wish, key, signal));
+  return abortableStream((signal) => told(ctx, wish, key, signal));
 }
 
 async function* told(
@@ -36,7 +36,7 @@ async function* told(
   wish: Wish,
   key: string,
   signal: AbortSignal,
-): AsyncGenerator<Told, void, void> {
+): AsyncGenerator<StreamMessage, void, void> {
   const { open, turns, alarm } = listsOf(ctx.tail!);
   let shared = open.get(key);
   if (!shared)

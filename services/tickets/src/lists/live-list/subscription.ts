@@ -1,5 +1,5 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
-import { PAGE_DEFAULT } from '@deskgraph/common/database/pagination';
+import { DEFAULT_PAGE_SIZE } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Int, Resolver, Root, Subscription } from 'type-graphql';
 import { TicketFilter } from '../../model/filter/sql.ts';
@@ -28,7 +28,7 @@ export class TicketLists {
     _orderBy: TicketOrder[] | null,
     @Arg('first', () => Int, {
       nullable: true,
-      defaultValue: PAGE_DEFAULT,
+      defaultValue: DEFAULT_PAGE_SIZE,
       description: 'How many of the first ones; at most 100.',
     })
     _first: number | null,

@@ -1,12 +1,12 @@
 import { sql } from '@deskgraph/common/database/database';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { handed } from '../../ticketing/ticket/assign.ts';
+import { applyAssignment } from '../../ticketing/ticket/assign.ts';
 import { calmed } from '../../model/ticket/end-escalation.ts';
 import { requireDepartmentId, ifPresent } from '../../staff/references.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { among } from '../../model/rights/visible.ts';
+import { visibleTicketSqlWithBin } from '../../model/rights/visible.ts';
 import type { TicketNextInput, TicketNextPayload } from './input.ts';
 
 /**
@@ -19,8 +19,8 @@ export async function next(ctx: Context, input: TicketNextInput): Promise<Ticket
   );
   const ticket = ctx.actor.kind === 'agent' ? await free(ctx, department) : undefined;
   if (!ticket) return { ticket: null, userErrors: [] };
-  await recordAll(ctx, [
-    ...(await handed(ctx, ticket, { assigneeId: ctx.actor.id })),
+  await appendEvents(ctx, [
+    ...(await applyAssignment(ctx, ticket, { assigneeId: ctx.actor.id })),
     ...calmed(ticket, 'assign'),
   ]);
   return { ticket, userErrors: [] };
@@ -33,7 +33,7 @@ async function free(ctx: Context, department: string | null): Promise<Ticket | u
         select department_id from agent_department where agent_id = ${uuidOf('agt', ctx.actor.id)}::uuid))`;
   const { rows } = await sql<object>`
     select t.* from ticket t
-    where ${among(ctx.actor)} and t.status in ('NEW', 'OPEN') and t.assignee_id is null and t.snoozed_at is null
+    where ${visibleTicketSqlWithBin(ctx.actor)} and t.status in ('NEW', 'OPEN') and t.assignee_id is null and t.snoozed_at is null
       and not t.spam and t.deleted_at is null and ${here}
     order by t.priority_rank desc, t.waiting_since nulls last, t.created_at, t.id limit 1 for update of t skip locked`.execute(
     ctx.em.getKysely(),

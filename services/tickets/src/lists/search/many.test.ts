@@ -12,7 +12,7 @@ import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
 import { listed } from '../../model/lookup/find.ts';
 import type { TicketFilter } from '../../model/filter/sql.ts';
 import { type TicketOrder, TicketOrderField } from '../../model/filter/order.ts';
-import { frequentTexts } from '../../model/filter/text.ts';
+import { findFrequentTexts } from '../../model/filter/text.ts';
 
 /** So many that the planner chooses as it would for a big desk; TEST_MANY=100000 fills one. */
 const TICKETS = sizeOf(4_000, 12_000);
@@ -87,7 +87,7 @@ async function scansOf(
     const { order, condition } = listed(
       actor,
       { filter, orderBy },
-      await frequentTexts(ctx, filter),
+      await findFrequentTexts(ctx, filter),
     );
     const page = keyset({ first: 25 }, order);
     const { rows } = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>`

@@ -2,15 +2,15 @@ import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { toId } from '@deskgraph/common/core/id';
 import { passageOf } from '@deskgraph/common/text/snippet';
-import { milliseconds } from '@deskgraph/common/graphql/scalars';
+import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { LAST } from '@deskgraph/common/text/tokenizer';
-import { visible } from '../../model/rights/visible.ts';
+import { visibleTicketSql } from '../../model/rights/visible.ts';
 import type { TicketCluster } from './similarity.ts';
 import { LEAST, LEAST_WORDS, type Weights, likeness, rarity, weigh } from './weigh.ts';
 
 const FIRST_LIMIT = 50;
-const LONGEST = milliseconds('P90D')!;
+const LONGEST = durationToMs('P90D')!;
 /** The newest tickets of the look-back that are compared. */
 const COMPARED = 2_000;
 /** Fewer are no cluster. */
@@ -34,7 +34,7 @@ export async function clusters(
   first: number,
 ): Promise<TicketCluster[]> {
   if (first < 0 || first > FIRST_LIMIT) throw new Refusal('INVALID', ['first']);
-  const length = milliseconds(within);
+  const length = durationToMs(within);
   if (length === undefined || length > LONGEST) throw new Refusal('INVALID', ['within']);
   const tickets = await ungrouped(ctx, new Date(Date.now() - length));
   const holding = new Map<string, number>();
@@ -73,7 +73,7 @@ async function ungrouped(ctx: Context, from: Date): Promise<Told[]> {
     created_at: string | Date;
   }>`
     select t.id, t.subject, left(t.description, 600) as description, t.created_at from ticket t
-    where ${visible(ctx.actor)} and t.created_at >= ${from} and t.problem_id is null and t.merged_into_id is null and not t.spam
+    where ${visibleTicketSql(ctx.actor)} and t.created_at >= ${from} and t.problem_id is null and t.merged_into_id is null and not t.spam
       and t.deleted_at is null and not exists (
         select from ticket_link l where l.ticket_id = t.id and l.kind = 'INCIDENT')
     order by t.created_at desc, t.id desc limit ${COMPARED}`.execute(

@@ -7,7 +7,7 @@ import { Duration } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import { Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
-import { visible } from '../../model/rights/visible.ts';
+import { visibleTicketSql } from '../../model/rights/visible.ts';
 import { clusters } from './clusters.ts';
 import { SimilarTicket, TicketCluster } from './similarity.ts';
 import { similarTo } from './similar.ts';
@@ -88,7 +88,7 @@ const membersOf = (ctx: Context, { all }: TicketCluster): Owned<Ticket> => {
     columns: sql`t.*`,
     from: sql`unnest(${column(0)}, ${column(1)}) as member(first_id, id) join ticket t on t.id = member.id`,
     of: sql`member.first_id = owner.id`,
-    where: visible(ctx.actor),
+    where: visibleTicketSql(ctx.actor),
     order: [
       { by: sql`t.created_at`, type: 'timestamptz', direction: Direction.ASC },
       { by: sql`t.id`, type: 'uuid', direction: Direction.ASC },

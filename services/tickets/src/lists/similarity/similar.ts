@@ -3,7 +3,7 @@ import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { byCondition } from '../../model/lookup/find.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { visible } from '../../model/rights/visible.ts';
+import { visibleTicketSql } from '../../model/rights/visible.ts';
 import type { SimilarTicket } from './similarity.ts';
 import { LEAST, LEAST_WORDS, type Weights, inCommon, likeness, rarity, weigh } from './weigh.ts';
 
@@ -110,7 +110,7 @@ async function candidates(ctx: Context, asked: readonly Asked[]): Promise<Candid
     best as (select at, id from (
       select first.at, t.id, row_number() over (partition by first.at order by share.weight desc, t.id desc) as place
       from first join share using (at, id) join ticket t on t.id = first.id
-      where ${visible(ctx.actor)} and t.merged_into_id is null and t.deleted_at is null and not t.spam) b where place <= ${COMPARED})
+      where ${visibleTicketSql(ctx.actor)} and t.merged_into_id is null and t.deleted_at is null and not t.spam) b where place <= ${COMPARED})
     select (select many from total) as all, (select json_agg(json_build_array(place, many)) from holding where many <= ${COMMON}) as holding,
       (select json_agg(json_build_array(at, id)) from best) as pairs`.execute(
     (await ctx.read()).getKysely(),

@@ -1,7 +1,7 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import { z } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
-import { findFields } from '../../model/field/find.ts';
+import { findFields } from '../../model/field/queries.ts';
 
 /** What a list can show of a ticket: fields of Ticket. */
 export const VIEW_COLUMN_FIELDS: ReadonlySet<string> = new Set([

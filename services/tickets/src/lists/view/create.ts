@@ -1,4 +1,4 @@
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import { Direction } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
@@ -9,14 +9,14 @@ import { viewState } from './events.ts';
 import type { ViewCreateInput, ViewCreatePayload } from './input.ts';
 import { limitViews } from './lock.ts';
 import { sharingDepartmentId } from './share.ts';
-import { kept, refuseUnkeepable } from '../../model/saved-filter/stored.ts';
+import { toStoredJson, refuseUnstorableFilter } from '../../model/saved-filter/stored.ts';
 import { View, ViewSharing } from './view.ts';
 
 export const DEFAULT_VIEW_ORDER = [{ field: TicketOrderField.QUEUE, direction: Direction.ASC }];
 
 export async function createView(ctx: Context, input: ViewCreateInput): Promise<ViewCreatePayload> {
   const sharing = input.sharing ?? ViewSharing.PRIVATE;
-  refuseUnkeepable(ctx, input.filter, input.orderBy);
+  refuseUnstorableFilter(ctx, input.filter, input.orderBy);
   await refuseUnknownColumns(ctx, input);
   const departmentId = await sharingDepartmentId(ctx, sharing, input.departmentId);
   await limitViews(ctx, sharing);
@@ -27,14 +27,14 @@ export async function createView(ctx: Context, input: ViewCreateInput): Promise<
     sharing,
     ownerId: ctx.actor.id,
     departmentId,
-    filter: kept(input.filter),
-    orderBy: kept(input.orderBy?.length ? input.orderBy : DEFAULT_VIEW_ORDER),
+    filter: toStoredJson(input.filter),
+    orderBy: toStoredJson(input.orderBy?.length ? input.orderBy : DEFAULT_VIEW_ORDER),
     columns: input.columns ?? DEFAULT_VIEW_COLUMNS,
     groupBy: input.groupBy ?? null,
   });
   await ctx.em.flush();
   const chosen = input.isDefault ? await setDefaultView(ctx, view, true) : [];
-  await recordAll(ctx, [
+  await appendEvents(ctx, [
     { type: 'view.created', subject: view, data: { state: viewState(view) } },
     ...chosen,
   ]);

@@ -1,5 +1,5 @@
 import { sql } from '@deskgraph/common/database/database';
-import { type NewFact } from '@deskgraph/common/events/log';
+import { type NewEvent } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { viewState } from './events.ts';
@@ -10,7 +10,7 @@ export async function setDefaultView(
   ctx: Context,
   view: View,
   isDefault: boolean | null | undefined,
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   if (isDefault === undefined || isDefault === null) return [];
   const [own, id] = [
     sql`workspace_id = ${ctx.workspace}::uuid and actor_id = ${ctx.actor.id}`,

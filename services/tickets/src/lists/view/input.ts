@@ -1,12 +1,16 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { line, loose } from '@deskgraph/common/graphql/input';
+import { singleLine, optionalFields } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { TicketFilter } from '../../model/filter/sql.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { viewColumnBounds, viewColumnsBounds } from './columns.ts';
 import { View, ViewSharing } from './view.ts';
 
-const bounds = loose({ name: line(100), columns: viewColumnsBounds, groupBy: viewColumnBounds });
+const bounds = optionalFields({
+  name: singleLine(100),
+  columns: viewColumnsBounds,
+  groupBy: viewColumnBounds,
+});
 const COLUMNS =
   'What its columns show: 1 to 30 names of fields of Ticket, or `field:` and the key of a custom field; default number, subject, status, priority, requesterName, assignee, waitingSince and updatedAt.';
 const GROUP =

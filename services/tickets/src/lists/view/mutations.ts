@@ -1,7 +1,7 @@
 import { changesOf, touch } from '@deskgraph/common/core/changes';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { type NewFact, recordAll } from '@deskgraph/common/events/log';
-import { expectVersion } from '@deskgraph/common/graphql/input';
+import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { DEFAULT_VIEW_COLUMNS, refuseUnknownColumns } from './columns.ts';
 import { DEFAULT_VIEW_ORDER } from './create.ts';
@@ -11,7 +11,7 @@ import { viewById } from './queries.ts';
 import type { ViewUpdateInput, ViewUpdatePayload } from './input.ts';
 import { lockView, limitViews } from './lock.ts';
 import { sharingDepartmentId } from './share.ts';
-import { kept, refuseUnkeepable } from '../../model/saved-filter/stored.ts';
+import { toStoredJson, refuseUnstorableFilter } from '../../model/saved-filter/stored.ts';
 import { type View, ViewSharing } from './view.ts';
 
 const LASTING = ['name', 'sharing', 'filter'] as const;
@@ -22,21 +22,21 @@ export async function updateView(ctx: Context, input: ViewUpdateInput): Promise<
   const isChanged = CONTENT.some((field) => input[field] !== undefined);
   const view = isChanged ? await lockView(ctx, input.id) : await viewById(ctx, input.id);
   if (!view) throw new Refusal('NOT_FOUND', 'id');
-  expectVersion(view, input.expectedVersion);
+  refuseStaleVersion(view, input.expectedVersion);
   const facts = isChanged ? await changed(ctx, view, input) : [];
-  await recordAll(ctx, [...facts, ...(await setDefaultView(ctx, view, input.isDefault))]);
+  await appendEvents(ctx, [...facts, ...(await setDefaultView(ctx, view, input.isDefault))]);
   return { view, userErrors: [] };
 }
 
-async function changed(ctx: Context, view: View, input: ViewUpdateInput): Promise<NewFact[]> {
-  refuseUnkeepable(ctx, input.filter, input.orderBy);
+async function changed(ctx: Context, view: View, input: ViewUpdateInput): Promise<NewEvent[]> {
+  refuseUnstorableFilter(ctx, input.filter, input.orderBy);
   await refuseUnknownColumns(ctx, input);
   const before = viewState(view);
   await share(ctx, view, input);
   view.name = input.name ?? view.name;
-  if (input.filter) view.filter = kept(input.filter);
+  if (input.filter) view.filter = toStoredJson(input.filter);
   if (input.orderBy !== undefined)
-    view.orderBy = kept(input.orderBy?.length ? input.orderBy : DEFAULT_VIEW_ORDER);
+    view.orderBy = toStoredJson(input.orderBy?.length ? input.orderBy : DEFAULT_VIEW_ORDER);
   if (input.columns !== undefined) view.columns = input.columns ?? DEFAULT_VIEW_COLUMNS;
   if (input.groupBy !== undefined) view.groupBy = input.groupBy;
   const after = viewState(view);

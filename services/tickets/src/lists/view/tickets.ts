@@ -4,9 +4,9 @@ import type { Context } from '@deskgraph/common/database/context';
 import type { RawBuilder } from 'kysely';
 import { listed, searched } from '../../model/lookup/find.ts';
 import type { TicketOrder } from '../../model/filter/order.ts';
-import { frequentTexts } from '../../model/filter/text.ts';
+import { findFrequentTexts } from '../../model/filter/text.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { filterOf } from '../../model/saved-filter/stored.ts';
+import { filterFromJson } from '../../model/saved-filter/stored.ts';
 import type { View } from './view.ts';
 
 type Asked = Pick<View, 'filter' | 'orderBy'>;
@@ -21,11 +21,11 @@ const partsOf = (ctx: Context, asked: readonly Asked[]) => {
   const now = new Date();
   return Promise.all(
     asked.map(async ({ filter: json, orderBy }) => {
-      const filter = filterOf(json);
+      const filter = filterFromJson(json);
       return listed(
         ctx.actor,
         { filter, orderBy: orderBy as TicketOrder[] },
-        await frequentTexts(ctx, filter),
+        await findFrequentTexts(ctx, filter),
         now,
       );
     }),
@@ -94,7 +94,7 @@ export function findViewTickets(
     return pages.map((page, at) => {
       const own = found.get(at) ?? [];
       return searched(
-        filterOf(part[at]!.filter),
+        filterFromJson(part[at]!.filter),
         page.page(own, hydrate(ctx.orm, Ticket, own), () => countViewTickets(ctx, part[at]!, null)),
       );
     });

@@ -1,12 +1,12 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { currentStaffActors } from '../../staff/agent/actors.ts';
 import type { TicketData } from '../../history/event/event.ts';
 import { ANSWERING_ROLES } from '../../staff/references.ts';
-import { sees } from '../../model/rights/visible.ts';
+import { seesTicket } from '../../model/rights/visible.ts';
 import { type Call, callsOf } from './recipients.ts';
 import { BY_STRENGTH, type NotificationReason } from './reason.ts';
 import { CHANNEL } from './channel.ts';
@@ -15,13 +15,13 @@ import { CHANNEL } from './channel.ts';
 const AT_ONCE = 10_000;
 
 interface Told {
-  fact: Fact;
+  fact: DomainEvent;
   person: string;
   reason: NotificationReason;
 }
 
 /** Tells people of a page of facts, with the same few statements however many are told; within the transaction that keeps the position. */
-export async function make(ctx: Context, facts: readonly Fact[]): Promise<void> {
+export async function make(ctx: Context, facts: readonly DomainEvent[]): Promise<void> {
   const called = facts
     .map((fact) => ({ fact, calls: callsOf(fact) }))
     .filter(({ calls }) => calls.length);
@@ -47,9 +47,9 @@ function staffFor(ctx: Context, calls: readonly Call[]): Promise<Actor[]> {
 }
 
 /** Each person once, for the strongest reason; nobody of his own acts, nor of what he may not see. */
-function toldOf(fact: Fact, calls: readonly Call[], staff: readonly Actor[]): Told[] {
-  const { state } = (fact as unknown as Fact<TicketData>).data;
-  const seeing = staff.filter((actor) => sees(actor, { ...state, id: fact.subject }));
+function toldOf(fact: DomainEvent, calls: readonly Call[], staff: readonly Actor[]): Told[] {
+  const { state } = (fact as unknown as DomainEvent<TicketData>).data;
+  const seeing = staff.filter((actor) => seesTicket(actor, { ...state, id: fact.subject }));
   const known = new Set(seeing.map(({ id }) => id));
   const reasons = new Map<string, NotificationReason>();
   const strongest = calls.toSorted(

@@ -1,6 +1,6 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
-import { factOf } from '@deskgraph/common/events/log';
+import { eventFromRow } from '@deskgraph/common/events/log';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import {
   Direction,
@@ -12,7 +12,7 @@ import {
 import type { Context } from '@deskgraph/common/database/context';
 import { TicketEvent } from '../../history/event/event.ts';
 import { visible as factVisible } from '../../history/event/visible.ts';
-import { visible as ticketVisible } from '../../model/rights/visible.ts';
+import { visibleTicketSql as ticketVisible } from '../../model/rights/visible.ts';
 import { type Notification, type NotificationRow, notificationOf } from './notification.ts';
 
 export interface NotificationQuery extends PageRequest {
@@ -74,7 +74,9 @@ export const eventOf = async (
         where e.position = any(${positions}::bigint[]) and e.workspace_id = ${ctx.workspace}::uuid and ${factVisible(ctx.actor)}`.execute(
         em.getKysely(),
       );
-      return new Map(rows.map((row) => [String(row['position']), new TicketEvent(factOf(row))]));
+      return new Map(
+        rows.map((row) => [String(row['position']), new TicketEvent(eventFromRow(row))]),
+      );
     },
     null,
   );

@@ -1,15 +1,15 @@
-import type { Fact } from '@deskgraph/common/events/log';
-import { type Follower, followOwn } from '@deskgraph/common/events/event-consumer';
+import type { DomainEvent } from '@deskgraph/common/events/log';
+import { type EventConsumer, consumeOwnEvents } from '@deskgraph/common/events/event-consumer';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import type { Context } from '@deskgraph/common/database/context';
 import { make } from './create.ts';
 
-const followers = new WeakMap<object, Follower>();
+const followers = new WeakMap<object, EventConsumer>();
 
 /** What facts of this service's own log do here. */
 export const NOTIFICATIONS = {
   source: 'notifications',
-  applyAll: (ctx: Context, facts: Fact[]): Promise<void> => make(ctx, facts),
+  applyAll: (ctx: Context, facts: DomainEvent[]): Promise<void> => make(ctx, facts),
 };
 
 /**
@@ -17,7 +17,7 @@ export const NOTIFICATIONS = {
  * whoever is killed in between.
  */
 export function followFacts({ orm, log, relay }: Service): () => Promise<void> {
-  const follower = followOwn({ ...NOTIFICATIONS, orm, log, relay });
+  const follower = consumeOwnEvents({ ...NOTIFICATIONS, orm, log, relay });
   followers.set(orm, follower);
   return () => follower.stop();
 }

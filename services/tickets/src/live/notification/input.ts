@@ -1,12 +1,12 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { loose, z } from '@deskgraph/common/graphql/input';
+import { optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { NotificationPreference } from './preference.ts';
 import { NotificationReason } from './reason.ts';
 
 @InputType({ description: 'Input of notificationsRead.' })
 export class NotificationsReadInput {
-  static readonly bounds = loose({ ids: z.array(z.string()).max(100) });
+  static readonly bounds = optionalFields({ ids: z.array(z.string()).max(100) });
   @Field(() => [ID], { nullable: true, description: 'These, at most 100; all when left out.' })
   ids?: string[] | null;
 }
@@ -31,7 +31,7 @@ export class NotificationPreferenceInput {
 
 @InputType({ description: 'Input of notificationPreferencesUpdate.' })
 export class NotificationPreferencesUpdateInput {
-  static readonly bounds = loose({ preferences: z.array(z.any()).max(20) });
+  static readonly bounds = optionalFields({ preferences: z.array(z.any()).max(20) });
   @Field(() => [NotificationPreferenceInput], {
     description: 'Only the given reasons change, each named once; at most 20.',
   })

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/auth/access';
-import { factOf } from '@deskgraph/common/events/log';
+import { eventFromRow } from '@deskgraph/common/events/log';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
 import { IdentityKind } from '@deskgraph/common/auth/contact-identity';
 import {
@@ -529,7 +529,7 @@ describe('the same few statements', () => {
          where subject = $1 and type = 'message.added' order by version desc limit 1`,
         [id],
       );
-      const fact = { ...factOf(rows[0]!), position: 1_000_000 + Number(rows[0]!['version']) };
+      const fact = { ...eventFromRow(rows[0]!), position: 1_000_000 + Number(rows[0]!['version']) };
       const ctx = new Context({
         orm,
         log,

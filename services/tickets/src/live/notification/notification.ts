@@ -1,4 +1,4 @@
-import { connectionOf } from '@deskgraph/common/database/pagination';
+import { connectionType } from '@deskgraph/common/database/pagination';
 import { toId } from '@deskgraph/common/core/id';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
@@ -28,7 +28,7 @@ export class Notification {
   readAt!: Date | null;
 }
 
-export const NotificationConnection = connectionOf(Notification, 'Notification', 'notifications');
+export const NotificationConnection = connectionType(Notification, 'Notification', 'notifications');
 
 /** A row of the table, as it is read. */
 export interface NotificationRow {

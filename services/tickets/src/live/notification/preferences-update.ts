@@ -1,6 +1,6 @@
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal, fault } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import type {
   NotificationPreferencesUpdateInput,
@@ -30,6 +30,6 @@ export async function preferencesUpdate(
   `.execute(ctx.em.getKysely());
   const preferences = await preferencesOf(ctx);
   if (rows.length)
-    await record(ctx, 'notification_preferences.updated', { id, version: 1 }, { preferences });
+    await appendEvent(ctx, 'notification_preferences.updated', { id, version: 1 }, { preferences });
   return { preferences, userErrors: [] };
 }

@@ -1,5 +1,5 @@
 import { type Actor, Role } from '@deskgraph/common/auth/access';
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import type { TicketData } from '../../history/event/event.ts';
 import { isVisible } from '../../history/event/visible.ts';
 import type { State } from '../../model/ticket/events.ts';
@@ -37,7 +37,7 @@ const QUIET: ReadonlySet<string> = new Set([
 ]);
 
 /** Whom a fact calls, as it stood then. Of what is spam or in the bin nobody is told, nor of what was taken over from another system. */
-export function callsOf({ type, subject, data }: Fact): Call[] {
+export function callsOf({ type, subject, data }: DomainEvent): Call[] {
   const told = data as unknown as Calling;
   const { state, because } = told;
   if (!subject.startsWith('tkt_') || !state || state.spam || state.deletedAt || because?.imported)

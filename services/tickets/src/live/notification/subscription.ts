@@ -1,11 +1,11 @@
-import { cursorAt, placeAt } from '@deskgraph/common/graphql/signed-cursor';
+import { encodeCursor, decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { sql } from '@deskgraph/common/database/database';
 import { fault } from '@deskgraph/common/core/errors';
 import { patiently } from '@deskgraph/common/core/database-errors';
-import { type Told, stoppable } from '@deskgraph/common/graphql/subscription-server';
+import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
 import type { Context } from '@deskgraph/common/database/context';
 import { TicketEvent } from '../../history/event/event.ts';
-import { isVisible } from '../../model/rights/visible.ts';
+import { isTicketVisible } from '../../model/rights/visible.ts';
 import { bellOf } from './hub.ts';
 import { NOTIFICATIONS } from './follow.ts';
 
@@ -13,33 +13,33 @@ import { NOTIFICATIONS } from './follow.ts';
 export function follow(
   ctx: Context,
   after: string | null | undefined,
-): AsyncIterableIterator<Told> {
+): AsyncIterableIterator<StreamMessage> {
   if (ctx.actor.kind === 'app') throw fault('FORBIDDEN');
-  const position = after ? placeAt(ctx, after, ['after']).position : undefined;
-  return stoppable((signal) => told(ctx, position, signal));
+  const position = after ? decodeCursor(ctx, after, ['after']).position : undefined;
+  return abortableStream((signal) => told(ctx, position, signal));
 }
 
 async function* told(
   ctx: Context,
   after: number | undefined,
   signal: AbortSignal,
-): AsyncGenerator<Told, void, void> {
+): AsyncGenerator<StreamMessage, void, void> {
   const { workspace, actor } = ctx;
   const bell = bellOf(ctx.orm);
   let position = after ?? (await patiently(() => reached(ctx), signal));
-  yield { cursor: cursorAt(ctx, { position }) };
+  yield { cursor: encodeCursor(ctx, { position }) };
   while (!signal.aborted) {
     const rung = bell.rung(workspace, actor.id, signal);
     const found = await patiently(() => bell.read(workspace, actor.id, position), signal);
     for (const { notification: message, ticket } of found) {
       position = message.position;
       if (signal.aborted) return;
-      if (!ticket || !isVisible(actor, ticket)) continue;
-      const fact = ctx.tail!.at(position);
+      if (!ticket || !isTicketVisible(actor, ticket)) continue;
+      const fact = ctx.tail!.cachedEvent(position);
       if (fact) message.event = new TicketEvent(fact);
       yield {
         message,
-        cursor: cursorAt(ctx, { position }),
+        cursor: encodeCursor(ctx, { position }),
         prepare: ({ load }) => load.know('ticket', ticket),
       };
     }

@@ -1,4 +1,4 @@
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import { spoken } from '@deskgraph/common/core/language';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketData } from '../../history/event/event.ts';
@@ -122,7 +122,7 @@ export async function textOf(ctx: Context, notification: Notification): Promise<
 function wordFor(
   { actor }: Context,
   reason: NotificationReason,
-  { type, data }: Fact<TicketData>,
+  { type, data }: DomainEvent<TicketData>,
 ): Told | undefined {
   if (reason === NotificationReason.FOLLOWED) return undefined;
   if (reason === NotificationReason.MENTION)

@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
-import { cursorAt } from '@deskgraph/common/graphql/signed-cursor';
+import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
-import { type Told, stoppable } from '@deskgraph/common/graphql/subscription-server';
+import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
 import type { Context } from '@deskgraph/common/database/context';
-import { sees } from '../../model/rights/visible.ts';
+import { seesTicket } from '../../model/rights/visible.ts';
 import { shownTo } from './find.ts';
 import { type Presence, PresenceMessage } from './presence.ts';
 import { watchOf } from './watch.ts';
 
 /** Who is on a ticket, as far as the caller may know: at once, and whenever that has changed. Of a ticket that is not for him he hears nothing. */
-export const follow = (ctx: Context, id: string): AsyncIterableIterator<Told> =>
-  stoppable((signal) => told(ctx, uuidOf('tkt', id), signal));
+export const follow = (ctx: Context, id: string): AsyncIterableIterator<StreamMessage> =>
+  abortableStream((signal) => told(ctx, uuidOf('tkt', id), signal));
 
 async function* told(
   ctx: Context,
   ticket: string,
   signal: AbortSignal,
-): AsyncGenerator<Told, void, void> {
+): AsyncGenerator<StreamMessage, void, void> {
   const watch = watchOf(ctx.orm);
   const watched = watch.enter(ctx.workspace, ticket);
   const ticketId = toId('tkt', ticket);
@@ -28,7 +28,7 @@ async function* told(
       state;
       state = await watched.after(state, signal)
     ) {
-      const isVisible = state.ticket !== undefined && sees(ctx.actor, state.ticket);
+      const isVisible = state.ticket !== undefined && seesTicket(ctx.actor, state.ticket);
       const viewers = isVisible ? shownTo(ctx.actor, state.viewers) : [];
       const cursor = cursorOf(ctx, ticketId, viewers);
       if (isVisible || last !== undefined) {
@@ -56,7 +56,7 @@ function cursorOf(ctx: Context, ticketId: string, viewers: readonly Presence[]):
       since,
     ]),
   ]);
-  return cursorAt(ctx, {
+  return encodeCursor(ctx, {
     position: 0,
     subject,
     version: createHash('sha256').update(subject).digest().readUInt32BE(0),

@@ -2,9 +2,9 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { sql } from '@deskgraph/common/database/database';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { allowVisibility } from '../../ticketing/message/allow-visibility.ts';
+import { refuseVisibility } from '../../ticketing/message/allow-visibility.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
-import { visible } from '../../model/rights/visible.ts';
+import { visibleTicketSql } from '../../model/rights/visible.ts';
 import { clockOf } from './clock.ts';
 import type { PresenceSetInput, PresenceSetPayload } from './input.ts';
 import { PresenceActivity } from './presence.ts';
@@ -30,7 +30,7 @@ export async function set(
     actor.kind === 'customer'
       ? MessageVisibility.PUBLIC
       : (visibility ?? MessageVisibility.PRIVATE);
-  allowVisibility(actor, shown);
+  refuseVisibility(actor, shown);
   const said =
     activity === PresenceActivity.AWAY
       ? await leave(ctx, ticketId)
@@ -54,7 +54,7 @@ async function stay(
     said as (
       insert into presence as p (workspace_id, ticket_id, actor_id, actor_kind, actor_name, activity, visibility, since, until)
       select t.workspace_id, t.id, ${id}, ${kind}, ${name}, ${activity}, ${visibility}, clock.now, clock.now + ${LASTS_SECONDS} * interval '1 second'
-      from ticket t, clock where t.id = ${uuidOf('tkt', ticketId)}::uuid and ${visible(ctx.actor)}
+      from ticket t, clock where t.id = ${uuidOf('tkt', ticketId)}::uuid and ${visibleTicketSql(ctx.actor)}
       on conflict (workspace_id, ticket_id, actor_id) do update set
         actor_name = excluded.actor_name, activity = excluded.activity, visibility = excluded.visibility, until = excluded.until,
         since = case when p.until > excluded.since and (p.activity, p.visibility) = (excluded.activity, excluded.visibility)
@@ -68,7 +68,7 @@ async function stay(
 
 async function leave(ctx: Context, ticketId: string): Promise<Said | undefined> {
   const { rows } = await sql<Said>`
-    with found as (select t.id from ticket t where t.id = ${uuidOf('tkt', ticketId)}::uuid and ${visible(ctx.actor)}),
+    with found as (select t.id from ticket t where t.id = ${uuidOf('tkt', ticketId)}::uuid and ${visibleTicketSql(ctx.actor)}),
     gone as (
       delete from presence p using found
       where p.workspace_id = ${ctx.workspace}::uuid and p.ticket_id = found.id and p.actor_id = ${ctx.actor.id}

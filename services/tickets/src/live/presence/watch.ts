@@ -1,11 +1,11 @@
 import { type EntityManager, hydrate, sql } from '@deskgraph/common/database/database';
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import { toId } from '@deskgraph/common/core/id';
 import { listen } from '@deskgraph/common/jobs/pg-notify';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import type { TicketData } from '../../history/event/event.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { seenOf } from '../../model/rights/visible.ts';
+import { rightsFieldsOf } from '../../model/rights/visible.ts';
 import { type Clock, clockOf } from './clock.ts';
 import { COLUMNS, presenceOf } from './find.ts';
 import { WatchedTicket } from './watched-ticket.ts';
@@ -89,14 +89,15 @@ export class Watch {
     const { tail, log } = this.#service;
     const { workspace, ticket, life } = watched;
     const subject = toId('tkt', ticket);
-    const concerns = (fact: Fact): boolean =>
-      fact.subject === subject && watched.isMoved((fact as unknown as Fact<TicketData>).data.state);
+    const concerns = (fact: DomainEvent): boolean =>
+      fact.subject === subject &&
+      watched.isMoved((fact as unknown as DomainEvent<TicketData>).data.state);
     try {
-      for await (const { facts } of tail.follow({
+      for await (const { events: facts } of tail.follow({
         workspace,
-        from: await tail.from(),
+        from: await tail.startPosition(),
         signal: life.signal,
-        concerns,
+        isRelevant: concerns,
       }))
         if (facts.length) this.#read(watched);
     } catch (error) {
@@ -141,7 +142,7 @@ export class Watch {
     const [first] = rows;
     const there = rows.filter((row) => row['actor_id'] !== null);
     watched.set({
-      ticket: first && seenOf(hydrate(this.#service.orm, Ticket, [first])[0]!),
+      ticket: first && rightsFieldsOf(hydrate(this.#service.orm, Ticket, [first])[0]!),
       viewers: there.map(presenceOf),
     });
     const left = Math.min(...there.map((row) => row['left_ms'] as number));

@@ -1,10 +1,10 @@
-import { type Seen, seenOf } from '../../model/rights/visible.ts';
+import { type TicketRightsFields, rightsFieldsOf } from '../../model/rights/visible.ts';
 import type { Clock } from './clock.ts';
 import type { Presence } from './presence.ts';
 
 export interface WatchedState {
   /** What rights depend on; without it there is no such ticket. */
-  ticket: Seen | undefined;
+  ticket: TicketRightsFields | undefined;
   viewers: readonly Presence[];
 }
 
@@ -42,8 +42,8 @@ export class WatchedTicket {
   }
 
   /** Could others see the ticket, as it is now, than could before? */
-  isMoved(ticket: Seen): boolean {
-    return JSON.stringify(this.#state?.ticket) !== JSON.stringify(seenOf(ticket));
+  isMoved(ticket: TicketRightsFields): boolean {
+    return JSON.stringify(this.#state?.ticket) !== JSON.stringify(rightsFieldsOf(ticket));
   }
 
   close(): void {

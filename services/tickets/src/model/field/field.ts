@@ -1,4 +1,5 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { EntityEvents } from '@deskgraph/common/database/crud';
 import { Id, Stored, Texts } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
@@ -15,17 +16,17 @@ export enum FieldKind {
 }
 registerEnumType(FieldKind, {
   name: 'FieldKind',
-  description: 'What the values of a custom field are.',
+  description: 'The type of the values of a custom field.',
   valuesConfig: {
     TEXT: { description: 'One line of at most 255 characters; a JSON string.' },
     LONG_TEXT: { description: 'Text of at most 4,000 characters; a JSON string.' },
     NUMBER: { description: 'A JSON number between -10^15 and 10^15.' },
     CHECKBOX: { description: 'Yes or no; a JSON boolean.' },
-    DATE: { description: 'A day, `2026-11-30`.' },
+    DATE: { description: 'A calendar date, `2026-11-30`; a JSON string.' },
     CHOICE: { description: 'One of the options; a JSON string.' },
     CHOICES: {
       description:
-        'Several of the options; a JSON array of strings, told in the order of the options.',
+        'Several of the options; a JSON array of strings, returned in the order of the options.',
     },
     PATTERN: {
       description:
@@ -43,20 +44,22 @@ export class TicketField extends Stored<'deletedAt'> {
   id!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name for programs, `order_number`; never changes.' })
+  @Field(() => String, {
+    description: 'The name that programs use, `order_number`; never changes.',
+  })
   key!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name for people; at most 100 characters.' })
+  @Field(() => String, { description: 'The display name; at most 100 characters.' })
   label!: string;
 
   @Enum({ items: () => FieldKind, type: 'string' })
-  @Field(() => FieldKind, { description: 'What its values are; never changes.' })
+  @Field(() => FieldKind, { description: 'The type of its values; never changes.' })
   kind!: FieldKind;
 
   @Property({ type: Texts })
   @Field(() => [String], {
-    description: 'What can be chosen, for CHOICE and CHOICES; at most 100.',
+    description: 'The options of CHOICE and CHOICES; at most 100.',
   })
   options!: string[];
 
@@ -68,16 +71,31 @@ export class TicketField extends Stored<'deletedAt'> {
   pattern: string | null = null;
 
   @Property({ type: 'boolean' })
-  @Field(() => Boolean, { description: 'Whether requesters see it and its values.' })
+  @Field(() => Boolean, { description: 'Whether requesters see the field and its values.' })
   visibleToRequester!: boolean;
 
   @Property({ type: 'boolean' })
-  @Field(() => Boolean, { description: 'Whether requesters fill it when they create a ticket.' })
+  @Field(() => Boolean, {
+    description: 'Whether requesters fill the field when they create a ticket.',
+  })
   editableByRequester!: boolean;
 
-  /** Since when it is there only for the values that tickets have of it. */
+  /** A deleted field is kept for the values that tickets already have. */
   @Property({ type: 'datetime', length: 3, nullable: true }) deletedAt: Date | null = null;
 
-  @Field(() => Int, { description: 'Grows with each change.' })
+  @Field(() => Int, { description: 'Increases with each change.' })
   declare version: number;
 }
+
+export const fieldEvents: EntityEvents<TicketField> = {
+  prefix: 'field',
+  stateOf: ({ key, label, kind, options, pattern, visibleToRequester, editableByRequester }) => ({
+    key,
+    label,
+    kind,
+    options,
+    pattern,
+    visibleToRequester,
+    editableByRequester,
+  }),
+};

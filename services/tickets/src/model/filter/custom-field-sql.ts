@@ -1,11 +1,14 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
-import { days } from '@deskgraph/common/filter/date-range';
-import { type FieldFilter, refuseUnclear } from '@deskgraph/common/filter/custom-field-filter';
-import { type Condition, listed, when } from '@deskgraph/common/filter/sql-filter';
+import { daysInRange } from '@deskgraph/common/filter/date-range';
+import {
+  type FieldFilter,
+  refuseInvalidFieldFilters,
+} from '@deskgraph/common/filter/custom-field-filter';
+import { type Condition, withinListLimit, whenPresent } from '@deskgraph/common/filter/sql-filter';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { readsOnHold } from '../ticket/read-rights.ts';
-import { visibleFieldSql } from '../field/find.ts';
+import { visibleFieldSql } from '../field/queries.ts';
 
 /** Tickets with a value `v` of a field for which the condition holds. */
 export type Valued = (fieldId: string, actor: Actor, condition: Condition) => Condition;
@@ -14,13 +17,13 @@ export const storedValues: Valued = (fieldId, { workspace }, condition) =>
   sql`t.id in (select v.ticket_id from field_value v where v.workspace_id = ${workspace}::uuid and v.field_id = ${fieldId} and ${condition})`;
 
 /** The conditions on `t`; `fieldsFit` says the same of values at hand. */
-export function fieldsMatch(
+export function customFieldFiltersToSql(
   filters: readonly FieldFilter[],
   actor: Actor,
   now: Date,
   valued: Valued = storedValues,
 ): Condition {
-  refuseUnclear(filters);
+  refuseInvalidFieldFilters(filters);
   const conditions = filters.map((filter) => {
     const holds = fieldMatches(filter, now, (condition) =>
       valued(filter.fieldId, actor, condition),
@@ -41,24 +44,28 @@ function fieldMatches(
     given ? sql`not ${has(sql`true`)}` : has(sql`true`);
   const among = (words: string[]): Condition =>
     has(
-      sql`v.word = any(${spelled(listed(words))}) and v.text = any(${spelled(words, sql`10000`)})`,
+      sql`v.word = any(${spelled(withinListLimit(words))}) and v.text = any(${spelled(words, sql`10000`)})`,
     );
   const parts: Condition[] = [
-    ...when(text?.eq, (word) => among([word])),
-    ...when(text?.in, among),
-    ...when(text?.contains, (part) => has(sql`strpos(v.text, lower(normalize(${part}))) > 0`)),
-    ...when(text?.startsWith, (part) => has(sql`starts_with(v.text, lower(normalize(${part})))`)),
-    ...when(number?.eq, (value) => has(sql`v.number = ${value}::double precision`)),
-    ...when(number?.gte, (value) => has(sql`v.number >= ${value}::double precision`)),
-    ...when(number?.lte, (value) => has(sql`v.number <= ${value}::double precision`)),
-    ...when(date && days(date, now), ({ from, until }) =>
+    ...whenPresent(text?.eq, (word) => among([word])),
+    ...whenPresent(text?.in, among),
+    ...whenPresent(text?.contains, (part) =>
+      has(sql`strpos(v.text, lower(normalize(${part}))) > 0`),
+    ),
+    ...whenPresent(text?.startsWith, (part) =>
+      has(sql`starts_with(v.text, lower(normalize(${part})))`),
+    ),
+    ...whenPresent(number?.eq, (value) => has(sql`v.number = ${value}::double precision`)),
+    ...whenPresent(number?.gte, (value) => has(sql`v.number >= ${value}::double precision`)),
+    ...whenPresent(number?.lte, (value) => has(sql`v.number <= ${value}::double precision`)),
+    ...whenPresent(date && daysInRange(date, now), ({ from, until }) =>
       has(sql`v.word ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' and v.word >= ${from} and v.word < ${until}`),
     ),
-    ...when(choices?.any, among),
-    ...listed(choices?.all ?? []).map((word) => among([word])),
-    ...when(choices?.none, (words) => sql`not ${among(words)}`),
-    ...when(checked, (given) => has(sql`v.checked = ${given}`)),
-    ...[text, number, date].flatMap((filter) => when(filter?.isNull, isNull)),
+    ...whenPresent(choices?.any, among),
+    ...withinListLimit(choices?.all ?? []).map((word) => among([word])),
+    ...whenPresent(choices?.none, (words) => sql`not ${among(words)}`),
+    ...whenPresent(checked, (given) => has(sql`v.checked = ${given}`)),
+    ...[text, number, date].flatMap((filter) => whenPresent(filter?.isNull, isNull)),
   ];
   return parts.length ? sql`(${sql.join(parts, sql` and `)})` : sql`true`;
 }

@@ -10,10 +10,10 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { stateOf } from '../ticket/events.ts';
-import { type TicketFilter, matches } from './sql.ts';
+import { type TicketFilter, ticketListFilterToSql } from './sql.ts';
 import type { TicketLike } from './memory.ts';
 import { Ticket } from '../ticket/ticket.ts';
-import { fits, visible } from '../rights/visible.ts';
+import { visibleTicketMatches, visibleTicketSql } from '../rights/visible.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from '../ticket/enums.ts';
 
 const TICKETS = 80;
@@ -378,7 +378,7 @@ const asksMore = ({
 
 async function found(filter: TicketFilter, actor: Actor): Promise<Set<string>> {
   const ctx = contextOf(actor);
-  const condition = sql`${visible(actor)} and ${matches(filter, actor, new Set(), NOW)}`;
+  const condition = sql`${visibleTicketSql(actor)} and ${ticketListFilterToSql(filter, actor, new Set(), NOW)}`;
   const { rows } = await sql<{ id: string }>`select t.id from ticket t where ${condition}`.execute(
     (await ctx.read()).getKysely(),
   );
@@ -398,7 +398,7 @@ test('about a ticket at hand, and about the state in a fact, is said what a stat
       const expected = await found(filter, actor);
       const mayBeUnknown = asksMore(filter);
       const wrong = things.filter((thing) => {
-        const answer = fits(filter, actor, thing, NOW);
+        const answer = visibleTicketMatches(filter, actor, thing, NOW);
         told[`${answer}`]++;
         return answer === undefined ? !mayBeUnknown : answer !== expected.has(thing.id);
       });
@@ -412,18 +412,22 @@ test('about a ticket at hand, and about the state in a fact, is said what a stat
 test('of what a fact of former times does not know, nothing is said, unless the rest decides', () => {
   const known = { id: newId('tkt'), departmentId: null, requesterId: desk.customer.id };
   const late = { tag: { any: ['late'] } };
-  expect(fits(late, desk.agent, known)).toBeUndefined();
-  expect(fits({ not: late }, desk.agent, known)).toBeUndefined();
-  expect(fits({ ...late, departmentId: { isNull: false } }, desk.agent, known)).toBe(false);
-  expect(fits({ or: [late, { departmentId: { isNull: true } }] }, desk.agent, known)).toBe(true);
-  expect(fits(late, desk.stranger, known)).toBe(false);
+  expect(visibleTicketMatches(late, desk.agent, known)).toBeUndefined();
+  expect(visibleTicketMatches({ not: late }, desk.agent, known)).toBeUndefined();
+  expect(
+    visibleTicketMatches({ ...late, departmentId: { isNull: false } }, desk.agent, known),
+  ).toBe(false);
+  expect(
+    visibleTicketMatches({ or: [late, { departmentId: { isNull: true } }] }, desk.agent, known),
+  ).toBe(true);
+  expect(visibleTicketMatches(late, desk.stranger, known)).toBe(false);
 });
 
 test('what is too much for a statement is too much here', () => {
   const ids = Array.from({ length: 101 }, () => newId('tkt'));
   const deep = { not: { not: { not: { not: { not: {} } } } } };
   for (const filter of [{ id: { in: ids } }, deep]) {
-    expect(() => matches(filter, desk.agent, new Set())).toThrow(Refusal);
-    expect(() => fits(filter, desk.agent, tickets[0]!)).toThrow(Refusal);
+    expect(() => ticketListFilterToSql(filter, desk.agent, new Set())).toThrow(Refusal);
+    expect(() => visibleTicketMatches(filter, desk.agent, tickets[0]!)).toThrow(Refusal);
   }
 });

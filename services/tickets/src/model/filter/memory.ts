@@ -1,18 +1,21 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import {
-  type Answer,
-  choiceFits,
-  idFits,
-  idsFit,
-  instantFits,
-  numberFits,
-  textFits,
-  treeFits,
-  wordsFit,
+  type FilterResult,
+  choiceFilterMatches,
+  idFilterMatches,
+  idListFilterMatches,
+  instantFilterMatches,
+  numberFilterMatches,
+  textFilterMatches,
+  treeFilterMatches,
+  tagFilterMatches,
 } from '@deskgraph/common/filter/memory-filter';
-import { when } from '@deskgraph/common/filter/sql-filter';
-import { fieldsFit } from './custom-field-memory.ts';
-import { type FieldFilter, refuseUnclear } from '@deskgraph/common/filter/custom-field-filter';
+import { whenPresent } from '@deskgraph/common/filter/sql-filter';
+import { customFieldFiltersMatch } from './custom-field-memory.ts';
+import {
+  type FieldFilter,
+  refuseInvalidFieldFilters,
+} from '@deskgraph/common/filter/custom-field-filter';
 import type { CustomFieldValues } from '../field/value.ts';
 import type { TicketFilter } from './sql.ts';
 import type { Rest } from '../ticket/snooze-type.ts';
@@ -69,53 +72,59 @@ export type TicketLike = Pick<Ticket, 'id' | 'departmentId' | 'requesterId'> & {
  * What is given in the filter about a ticket at hand, with the same meaning as `matchesGiven`; undefined where only a statement can say. `alone`:
  * there is none to ask, so that letters are compared as well as can be.
  */
-export function fitsGiven(
+export function ticketFilterMatches(
   filter: TicketFilter | null | undefined,
   actor: Actor,
   ticket: Partial<TicketLike>,
   now = new Date(),
   alone = false,
-): Answer {
+): FilterResult {
   const full = readsOnHold(actor);
-  return treeFits<TicketFilter>(filter, (f) => [
-    ...when(f.id, (id) => idFits(ticket.id, id, actor.id)),
-    ...when(f.number, (number) => numberFits(ticket.number, number)),
-    ...when(f.text, () => undefined),
-    ...when(f.status, (given) =>
-      choiceFits(ticket.status && statusFor(actor, ticket.status), given),
+  return treeFilterMatches<TicketFilter>(filter, (f) => [
+    ...whenPresent(f.id, (id) => idFilterMatches(ticket.id, id, actor.id)),
+    ...whenPresent(f.number, (number) => numberFilterMatches(ticket.number, number)),
+    ...whenPresent(f.text, () => undefined),
+    ...whenPresent(f.status, (given) =>
+      choiceFilterMatches(ticket.status && statusFor(actor, ticket.status), given),
     ),
-    ...when(f.customStatusId, (id) => full && idFits(ticket.customStatusId, id, actor.id)),
-    ...when(f.formId, (id) => full && idFits(ticket.formId, id, actor.id)),
-    ...when(f.priority, (given) => choiceFits(ticket.priority, given)),
-    ...when(f.channel, (given) => choiceFits(ticket.channel, given)),
-    ...when(f.locale, (text) => textFits(ticket.locale, text)),
-    ...when(f.categoryId, (id) => idFits(ticket.categoryId, id, actor.id)),
-    ...when(f.departmentId, (id) => idFits(ticket.departmentId, id, actor.id)),
-    ...when(f.assigneeId, (id) => idFits(ticket.assigneeId, id, actor.id)),
-    ...when(f.requesterId, (id) => idFits(ticket.requesterId, id, actor.id)),
-    ...when(f.followerId, (id) => full && idsFit(ticket.followerIds, id, actor.id)),
-    ...when(f.organizationId, (id) => idFits(ticket.organizationId, id, actor.id)),
-    ...when(f.problemId, (id) => full && idFits(ticket.problemId, id, actor.id)),
-    ...when(f.tag, (tag) => full && wordsFit(ticket.tags, tag)),
-    ...when(f.field, (fields) => customFit(fields, full, ticket.fields, { now, alone })),
-    ...when(f.product, (text) => textFits(ticket.product, text)),
-    ...when(f.externalId, (text) => textFits(ticket.externalId, text)),
-    ...when(f.handled, (handled) =>
+    ...whenPresent(
+      f.customStatusId,
+      (id) => full && idFilterMatches(ticket.customStatusId, id, actor.id),
+    ),
+    ...whenPresent(f.formId, (id) => full && idFilterMatches(ticket.formId, id, actor.id)),
+    ...whenPresent(f.priority, (given) => choiceFilterMatches(ticket.priority, given)),
+    ...whenPresent(f.channel, (given) => choiceFilterMatches(ticket.channel, given)),
+    ...whenPresent(f.locale, (text) => textFilterMatches(ticket.locale, text)),
+    ...whenPresent(f.categoryId, (id) => idFilterMatches(ticket.categoryId, id, actor.id)),
+    ...whenPresent(f.departmentId, (id) => idFilterMatches(ticket.departmentId, id, actor.id)),
+    ...whenPresent(f.assigneeId, (id) => idFilterMatches(ticket.assigneeId, id, actor.id)),
+    ...whenPresent(f.requesterId, (id) => idFilterMatches(ticket.requesterId, id, actor.id)),
+    ...whenPresent(
+      f.followerId,
+      (id) => full && idListFilterMatches(ticket.followerIds, id, actor.id),
+    ),
+    ...whenPresent(f.organizationId, (id) => idFilterMatches(ticket.organizationId, id, actor.id)),
+    ...whenPresent(f.problemId, (id) => full && idFilterMatches(ticket.problemId, id, actor.id)),
+    ...whenPresent(f.tag, (tag) => full && tagFilterMatches(ticket.tags, tag)),
+    ...whenPresent(f.field, (fields) => customFit(fields, full, ticket.fields, { now, alone })),
+    ...whenPresent(f.product, (text) => textFilterMatches(ticket.product, text)),
+    ...whenPresent(f.externalId, (text) => textFilterMatches(ticket.externalId, text)),
+    ...whenPresent(f.handled, (handled) =>
       ticket.handled === undefined ? undefined : ticket.handled === handled,
     ),
-    ...when(f.reopenCount, (number) => numberFits(ticket.reopenCount, number)),
-    ...when(f.transferCount, (number) => numberFits(ticket.transferCount, number)),
-    ...when(f.escalated, (escalated) => full && Boolean(ticket.escalation) === escalated),
-    ...when(f.snoozed, (snoozed) => full && Boolean(ticket.snooze) === snoozed),
-    ...when(f.spam, (given) => (full && Boolean(ticket.spam)) === given),
-    ...when(f.deleted, (deleted) => Boolean(ticket.deletedAt) === deleted),
-    ...when(f.createdAt, (at) => instantFits(ticket.createdAt, at, now)),
-    ...when(f.updatedAt, (at) =>
-      instantFits(full ? ticket.updatedAt : ticket.publicUpdatedAt, at, now),
+    ...whenPresent(f.reopenCount, (number) => numberFilterMatches(ticket.reopenCount, number)),
+    ...whenPresent(f.transferCount, (number) => numberFilterMatches(ticket.transferCount, number)),
+    ...whenPresent(f.escalated, (escalated) => full && Boolean(ticket.escalation) === escalated),
+    ...whenPresent(f.snoozed, (snoozed) => full && Boolean(ticket.snooze) === snoozed),
+    ...whenPresent(f.spam, (given) => (full && Boolean(ticket.spam)) === given),
+    ...whenPresent(f.deleted, (deleted) => Boolean(ticket.deletedAt) === deleted),
+    ...whenPresent(f.createdAt, (at) => instantFilterMatches(ticket.createdAt, at, now)),
+    ...whenPresent(f.updatedAt, (at) =>
+      instantFilterMatches(full ? ticket.updatedAt : ticket.publicUpdatedAt, at, now),
     ),
-    ...when(f.solvedAt, (at) => instantFits(ticket.solvedAt, at, now)),
-    ...when(f.closedAt, (at) => instantFits(ticket.closedAt, at, now)),
-    ...when(f.waitingSince, (at) => instantFits(ticket.waitingSince, at, now)),
+    ...whenPresent(f.solvedAt, (at) => instantFilterMatches(ticket.solvedAt, at, now)),
+    ...whenPresent(f.closedAt, (at) => instantFilterMatches(ticket.closedAt, at, now)),
+    ...whenPresent(f.waitingSince, (at) => instantFilterMatches(ticket.waitingSince, at, now)),
   ]);
 }
 
@@ -125,8 +134,8 @@ function customFit(
   full: boolean,
   values: CustomFieldValues | undefined,
   { now, alone }: { now: Date; alone: boolean },
-): Answer {
-  if (full) return fieldsFit(fields, values, now, alone);
-  refuseUnclear(fields);
+): FilterResult {
+  if (full) return customFieldFiltersMatch(fields, values, now, alone);
+  refuseInvalidFieldFilters(fields);
   return undefined;
 }

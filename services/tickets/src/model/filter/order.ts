@@ -4,7 +4,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { Direction, type OrderKey } from '@deskgraph/common/database/pagination';
 import { Field, InputType, registerEnumType } from 'type-graphql';
 import { changedAt } from '../ticket/read-rights.ts';
-import { relevance } from './text.ts';
+import { relevanceSql } from './text.ts';
 
 export enum TicketOrderField {
   QUEUE = 'QUEUE',
@@ -53,7 +53,7 @@ const WAITING: Key = { by: sql`t.waiting_since`, type: 'timestamptz', nullable: 
 const CREATED: Key = { by: sql`t.created_at`, type: 'timestamptz' };
 /** Smallest first is the best first. */
 const relevanceOf = (texts: readonly string[], actor: Actor): Key => ({
-  by: sql`-${relevance(texts, actor)}`,
+  by: sql`-${relevanceSql(texts, actor)}`,
   type: 'double precision',
 });
 
@@ -69,16 +69,16 @@ const KEYS: Record<TicketOrderField, (actor: Actor, texts: readonly string[]) =>
 };
 
 /** Is the list to be ordered by how well its tickets fit? */
-export const isRanked = (orderBy: readonly TicketOrder[] | null | undefined): boolean =>
+export const isOrderedByRelevance = (orderBy: readonly TicketOrder[] | null | undefined): boolean =>
   orderBy?.some(({ field }) => field === TicketOrderField.RELEVANCE) ?? false;
 
 /** The keys of an order, id last, in the direction of the key before it. `texts`: those that are searched for. */
-export function orderKeys(
+export function ticketOrderKeys(
   orderBy: readonly TicketOrder[] | null | undefined,
   actor: Actor,
   texts: readonly string[],
 ): OrderKey[] {
-  if (isRanked(orderBy) && !texts.length)
+  if (isOrderedByRelevance(orderBy) && !texts.length)
     throw new Refusal([
       { code: 'INVALID', field: ['orderBy'], message: 'RELEVANCE needs a text in the filter.' },
     ]);

@@ -2,16 +2,16 @@ import { sql } from '@deskgraph/common/database/database';
 import {
   type Condition,
   type TagFilter,
-  listed,
-  when,
-  wordOf,
+  withinListLimit,
+  whenPresent,
+  normalizeTag,
 } from '@deskgraph/common/filter/sql-filter';
 import type { RawBuilder } from 'kysely';
 import { type Valued, storedValues } from './custom-field-sql.ts';
 import { type Followed, storedFollowers } from './followers.ts';
 
 /** What is looked up beside the columns of `t`. */
-export interface LookUp {
+export interface FilterSources {
   /** Tickets that have one of these labels. */
   tagged: (names: string[]) => Condition;
   followed: Followed;
@@ -21,7 +21,7 @@ export interface LookUp {
 }
 
 /** In tables of their own: under row security no index answers what an array holds. */
-export const STORED: LookUp = {
+export const TABLE_SOURCES: FilterSources = {
   tagged: (names) =>
     sql`t.id in (select ticket_id from ticket_tag where name = any(${names}::text[]))`,
   followed: storedFollowers,
@@ -30,12 +30,13 @@ export const STORED: LookUp = {
 };
 
 /** The condition on labels. */
-export function tagged({ any, all, none }: TagFilter, lookUp: LookUp): Condition {
-  const having = (names: string[]): Condition => lookUp.tagged(listed(names).map(wordOf));
+export function tagFilterToSql({ any, all, none }: TagFilter, lookUp: FilterSources): Condition {
+  const having = (names: string[]): Condition =>
+    lookUp.tagged(withinListLimit(names).map(normalizeTag));
   const conditions = [
-    ...when(any, having),
-    ...listed(all ?? []).map((name) => having([name])),
-    ...when(none, (names) => sql`not ${having(names)}`),
+    ...whenPresent(any, having),
+    ...withinListLimit(all ?? []).map((name) => having([name])),
+    ...whenPresent(none, (names) => sql`not ${having(names)}`),
   ];
   return conditions.length ? sql`(${sql.join(conditions, sql` and `)})` : sql`true`;
 }

@@ -6,23 +6,23 @@ import {
   NumberFilter,
   StringFilter,
   TagFilter,
-  choiceIs,
-  idIs,
-  instantIs,
-  numberIs,
-  spelledIs,
-  asks,
-  treeIs,
-  when,
+  choiceFilterToSql,
+  idFilterToSql,
+  instantFilterToSql,
+  numberFilterToSql,
+  normalizedTextFilterToSql,
+  filterUses,
+  treeFilterToSql,
+  whenPresent,
 } from '@deskgraph/common/filter/sql-filter';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
 import { Field, InputType } from 'type-graphql';
 import { FieldFilter } from '@deskgraph/common/filter/custom-field-filter';
-import { fieldsMatch } from './custom-field-sql.ts';
-import { followedBy } from './followers.ts';
-import { type LookUp, STORED, tagged } from './sources.ts';
-import { textMatches } from './text.ts';
+import { customFieldFiltersToSql } from './custom-field-sql.ts';
+import { followerFilterToSql } from './followers.ts';
+import { type FilterSources, TABLE_SOURCES, tagFilterToSql } from './sources.ts';
+import { searchTextToSql } from './text.ts';
 import { changedAt, readsOnHold } from '../ticket/read-rights.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from '../ticket/enums.ts';
 
@@ -201,72 +201,82 @@ export class TicketFilter {
  * what is in the bin are let through only when they are asked for.
  * `frequent`: see `frequentTexts`.
  */
-export function matches(
+export function ticketListFilterToSql(
   filter: TicketFilter | null | undefined,
   actor: Actor,
   frequent: ReadonlySet<string>,
   now: Date = new Date(),
-  lookUp: LookUp = STORED,
+  lookUp: FilterSources = TABLE_SOURCES,
 ): Condition {
   const spam = spamFor(actor);
-  const genuine = asks(filter, 'spam') ? sql`` : sql`and not ${spam}`;
-  const kept = asks(filter, 'deleted') ? sql`` : sql`and t.deleted_at is null`;
-  return sql`${matchesGiven(filter, actor, frequent, now, lookUp)} ${genuine} ${kept}`;
+  const genuine = filterUses(filter, 'spam') ? sql`` : sql`and not ${spam}`;
+  const kept = filterUses(filter, 'deleted') ? sql`` : sql`and t.deleted_at is null`;
+  return sql`${ticketFilterToSql(filter, actor, frequent, now, lookUp)} ${genuine} ${kept}`;
 }
 
 const spamFor = (actor: Actor): Condition => (readsOnHold(actor) ? sql`t.spam` : sql`false`);
 
 /** Only what is given in the filter. */
-export function matchesGiven(
+export function ticketFilterToSql(
   filter: TicketFilter | null | undefined,
   actor: Actor,
   frequent: ReadonlySet<string>,
   now: Date = new Date(),
-  lookUp: LookUp = STORED,
+  lookUp: FilterSources = TABLE_SOURCES,
 ): Condition {
   const full = readsOnHold(actor);
   const status = full
     ? sql`t.status`
     : sql`(case t.status when 'ON_HOLD' then 'OPEN' else t.status end)`;
-  return treeIs(filter, (f) => [
-    ...when(f.id, (id) => idIs(sql`t.id`, 'tkt', id, actor.id)),
-    ...when(f.number, (number) => numberIs(sql`t.number`, number)),
-    ...when(f.text, (text) => textMatches(text, actor, frequent)),
-    ...when(f.status, (given) => choiceIs(status, given)),
-    ...when(f.customStatusId, (id) =>
-      full ? idIs(sql`t.custom_status_id`, 'sta', id, actor.id) : sql`false`,
+  return treeFilterToSql(filter, (f) => [
+    ...whenPresent(f.id, (id) => idFilterToSql(sql`t.id`, 'tkt', id, actor.id)),
+    ...whenPresent(f.number, (number) => numberFilterToSql(sql`t.number`, number)),
+    ...whenPresent(f.text, (text) => searchTextToSql(text, actor, frequent)),
+    ...whenPresent(f.status, (given) => choiceFilterToSql(status, given)),
+    ...whenPresent(f.customStatusId, (id) =>
+      full ? idFilterToSql(sql`t.custom_status_id`, 'sta', id, actor.id) : sql`false`,
     ),
-    ...when(f.formId, (id) => (full ? idIs(sql`t.form_id`, 'frm', id, actor.id) : sql`false`)),
-    ...when(f.priority, (given) => choiceIs(sql`t.priority`, given)),
-    ...when(f.channel, (given) => choiceIs(sql`t.channel`, given)),
-    ...when(f.locale, (text) => spelledIs(lookUp.spelled('locale'), text)),
-    ...when(f.categoryId, (id) => idIs(sql`t.category_id`, 'cat', id, actor.id)),
-    ...when(f.departmentId, (id) => idIs(sql`t.department_id`, 'dep', id, actor.id)),
-    ...when(f.assigneeId, (id) => idIs(sql`t.assignee_id`, 'agt', id, actor.id)),
-    ...when(f.requesterId, (id) => idIs(sql`t.requester_id`, 'cus', id, actor.id)),
-    ...when(f.followerId, (id) => (full ? followedBy(id, actor.id, lookUp.followed) : sql`false`)),
-    ...when(f.organizationId, (id) => idIs(sql`t.organization_id`, 'org', id, actor.id)),
-    ...when(f.problemId, (id) =>
-      full ? idIs(sql`t.problem_id`, 'tkt', id, actor.id) : sql`false`,
+    ...whenPresent(f.formId, (id) =>
+      full ? idFilterToSql(sql`t.form_id`, 'frm', id, actor.id) : sql`false`,
     ),
-    ...when(f.tag, (tag) => (full ? tagged(tag, lookUp) : sql`false`)),
-    ...when(f.field, (fields) => fieldsMatch(fields, actor, now, lookUp.valued)),
-    ...when(f.product, (text) => spelledIs(lookUp.spelled('product'), text)),
-    ...when(f.externalId, (text) => spelledIs(lookUp.spelled('external_id'), text)),
-    ...when(f.handled, (handled) => sql`t.handled = ${handled}`),
-    ...when(f.reopenCount, (number) => numberIs(sql`t.reopen_count`, number)),
-    ...when(f.transferCount, (number) => numberIs(sql`t.transfer_count`, number)),
-    ...when(f.escalated, (given) => (full ? escalated(given) : sql`false`)),
-    ...when(f.snoozed, (snoozed) =>
+    ...whenPresent(f.priority, (given) => choiceFilterToSql(sql`t.priority`, given)),
+    ...whenPresent(f.channel, (given) => choiceFilterToSql(sql`t.channel`, given)),
+    ...whenPresent(f.locale, (text) => normalizedTextFilterToSql(lookUp.spelled('locale'), text)),
+    ...whenPresent(f.categoryId, (id) => idFilterToSql(sql`t.category_id`, 'cat', id, actor.id)),
+    ...whenPresent(f.departmentId, (id) =>
+      idFilterToSql(sql`t.department_id`, 'dep', id, actor.id),
+    ),
+    ...whenPresent(f.assigneeId, (id) => idFilterToSql(sql`t.assignee_id`, 'agt', id, actor.id)),
+    ...whenPresent(f.requesterId, (id) => idFilterToSql(sql`t.requester_id`, 'cus', id, actor.id)),
+    ...whenPresent(f.followerId, (id) =>
+      full ? followerFilterToSql(id, actor.id, lookUp.followed) : sql`false`,
+    ),
+    ...whenPresent(f.organizationId, (id) =>
+      idFilterToSql(sql`t.organization_id`, 'org', id, actor.id),
+    ),
+    ...whenPresent(f.problemId, (id) =>
+      full ? idFilterToSql(sql`t.problem_id`, 'tkt', id, actor.id) : sql`false`,
+    ),
+    ...whenPresent(f.tag, (tag) => (full ? tagFilterToSql(tag, lookUp) : sql`false`)),
+    ...whenPresent(f.field, (fields) => customFieldFiltersToSql(fields, actor, now, lookUp.valued)),
+    ...whenPresent(f.product, (text) => normalizedTextFilterToSql(lookUp.spelled('product'), text)),
+    ...whenPresent(f.externalId, (text) =>
+      normalizedTextFilterToSql(lookUp.spelled('external_id'), text),
+    ),
+    ...whenPresent(f.handled, (handled) => sql`t.handled = ${handled}`),
+    ...whenPresent(f.reopenCount, (number) => numberFilterToSql(sql`t.reopen_count`, number)),
+    ...whenPresent(f.transferCount, (number) => numberFilterToSql(sql`t.transfer_count`, number)),
+    ...whenPresent(f.escalated, (given) => (full ? escalated(given) : sql`false`)),
+    ...whenPresent(f.snoozed, (snoozed) =>
       full ? sql`(t.snoozed_at is not null) = ${snoozed}` : sql`false`,
     ),
-    ...when(f.spam, (given) => sql`${spamFor(actor)} = ${given}`),
-    ...when(f.deleted, (deleted) => sql`(t.deleted_at is not null) = ${deleted}`),
-    ...when(f.createdAt, (at) => instantIs(sql`t.created_at`, at, now)),
-    ...when(f.updatedAt, (at) => instantIs(changedAt(actor), at, now)),
-    ...when(f.solvedAt, (at) => instantIs(sql`t.solved_at`, at, now)),
-    ...when(f.closedAt, (at) => instantIs(sql`t.closed_at`, at, now)),
-    ...when(f.waitingSince, (at) => instantIs(sql`t.waiting_since`, at, now)),
+    ...whenPresent(f.spam, (given) => sql`${spamFor(actor)} = ${given}`),
+    ...whenPresent(f.deleted, (deleted) => sql`(t.deleted_at is not null) = ${deleted}`),
+    ...whenPresent(f.createdAt, (at) => instantFilterToSql(sql`t.created_at`, at, now)),
+    ...whenPresent(f.updatedAt, (at) => instantFilterToSql(changedAt(actor), at, now)),
+    ...whenPresent(f.solvedAt, (at) => instantFilterToSql(sql`t.solved_at`, at, now)),
+    ...whenPresent(f.closedAt, (at) => instantFilterToSql(sql`t.closed_at`, at, now)),
+    ...whenPresent(f.waitingSince, (at) => instantFilterToSql(sql`t.waiting_since`, at, now)),
   ]);
 }
 

@@ -17,19 +17,19 @@ const DEPTH_LIMIT = 5;
 const queryOf = (text: string): string | null => searchQuery(text.slice(0, READ));
 
 /** Refuses texts that are longer than what is searched for, wherever in the filter they stand. */
-export function refuseLongTexts(
+export function refuseLongSearchTexts(
   { text, and, or, not }: TicketFilter,
   field: readonly string[] = ['filter'],
 ): void {
   if ((text?.length ?? 0) > READ)
     throw new Refusal([{ code: 'TOO_LONG', field: [...field, 'text'] }]);
-  and?.forEach((each, at) => refuseLongTexts(each, [...field, 'and', String(at)]));
-  or?.forEach((each, at) => refuseLongTexts(each, [...field, 'or', String(at)]));
-  if (not) refuseLongTexts(not, [...field, 'not']);
+  and?.forEach((each, at) => refuseLongSearchTexts(each, [...field, 'and', String(at)]));
+  or?.forEach((each, at) => refuseLongSearchTexts(each, [...field, 'or', String(at)]));
+  if (not) refuseLongSearchTexts(not, [...field, 'not']);
 }
 
 /** The texts that a filter asks for, wherever they stand; `denied`: also those that must not be there. */
-export function textsOf(
+export function searchTextsOf(
   filter: TicketFilter | null | undefined,
   denied = false,
   depth = 1,
@@ -40,7 +40,7 @@ export function textsOf(
   return [
     ...new Set([
       ...(text ? [text] : []),
-      ...inside.flatMap((each) => textsOf(each, denied, depth + 1)),
+      ...inside.flatMap((each) => searchTextsOf(each, denied, depth + 1)),
     ]),
   ];
 }
@@ -49,11 +49,11 @@ export function textsOf(
  * The texts of a filter that so many tickets hold that it is better to go through tickets in the asked order and look into each one, than to
  * take all that hold them and put them in order.
  */
-export async function frequentTexts(
+export async function findFrequentTexts(
   ctx: Context,
   filter: TicketFilter | null | undefined,
 ): Promise<ReadonlySet<string>> {
-  const texts = readsOnHold(ctx.actor) ? textsOf(filter, true) : [];
+  const texts = readsOnHold(ctx.actor) ? searchTextsOf(filter, true) : [];
   const frequent = await Promise.all(
     texts.map((text) => ctx.load.byKey('frequent texts', text, (all) => look(ctx, all), false)),
   );
@@ -103,7 +103,11 @@ const idsOf = (parts: readonly RawBuilder<unknown>[]) =>
   )}))`;
 
 /** Requesters search what they may read, public messages only, and so go through their tickets. A blank text asks for nothing. */
-export function textMatches(text: string, actor: Actor, frequent: ReadonlySet<string>): Condition {
+export function searchTextToSql(
+  text: string,
+  actor: Actor,
+  frequent: ReadonlySet<string>,
+): Condition {
   const query = queryOf(text);
   if (!query) return text.trim() ? sql`false` : sql`true`;
   const full = readsOnHold(actor);
@@ -129,7 +133,7 @@ const AGE = 1e14;
  * How well the words of a ticket fit the texts, as a number: those of the subject count most, then the requester's, then what was said; whole words
  * more than beginnings, and short tickets more than long ones.
  */
-export function relevance(texts: readonly string[], actor: Actor): RawBuilder<unknown> {
+export function relevanceSql(texts: readonly string[], actor: Actor): RawBuilder<unknown> {
   const words = wordsFor(actor);
   const parts = texts.flatMap((text) => {
     const named = namedBy(text, actor);

@@ -1,7 +1,7 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { type Condition, asks } from '@deskgraph/common/filter/sql-filter';
+import { type Condition, filterUses } from '@deskgraph/common/filter/sql-filter';
 import { type Owned, pageOf } from '@deskgraph/common/database/nested-connection';
 import {
   type Edge,
@@ -11,11 +11,11 @@ import {
   keyset,
 } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
-import { type TicketFilter, matches } from '../filter/sql.ts';
-import { type TicketOrder, isRanked, orderKeys } from '../filter/order.ts';
-import { frequentTexts, refuseLongTexts, textsOf } from '../filter/text.ts';
+import { type TicketFilter, ticketListFilterToSql } from '../filter/sql.ts';
+import { type TicketOrder, isOrderedByRelevance, ticketOrderKeys } from '../filter/order.ts';
+import { findFrequentTexts, refuseLongSearchTexts, searchTextsOf } from '../filter/text.ts';
 import { Ticket } from '../ticket/ticket.ts';
-import { among, visible } from '../rights/visible.ts';
+import { visibleTicketSqlWithBin, visibleTicketSql } from '../rights/visible.ts';
 
 export interface TicketQuery extends PageRequest {
   filter?: TicketFilter | null | undefined;
@@ -33,12 +33,12 @@ export function listed(
 ): { order: OrderKey[]; condition: Condition } {
   if ((orderBy?.length ?? 0) > ORDER_LIMIT)
     throw new Refusal([{ code: 'TOO_LONG', field: ['orderBy'] }]);
-  if (filter) refuseLongTexts(filter);
+  if (filter) refuseLongSearchTexts(filter);
   // For whom it is the same list it is the same statement.
-  const condition: Condition = sql`${asks(filter, 'deleted') ? visible(actor) : among(actor)} and ${matches(filter, actor, frequent, now)}`;
+  const condition: Condition = sql`${filterUses(filter, 'deleted') ? visibleTicketSql(actor) : visibleTicketSqlWithBin(actor)} and ${ticketListFilterToSql(filter, actor, frequent, now)}`;
   return {
-    order: orderKeys(orderBy, actor, textsOf(filter)),
-    condition: isRanked(orderBy) && frequent.size ? newest(condition) : condition,
+    order: ticketOrderKeys(orderBy, actor, searchTextsOf(filter)),
+    condition: isOrderedByRelevance(orderBy) && frequent.size ? newest(condition) : condition,
   };
 }
 
@@ -49,7 +49,7 @@ const newest = (condition: Condition): Condition =>
   sql`t.id = any(array(select t.id from ticket t where ${condition} order by t.created_at desc limit ${sql.lit(RANKED)}))`;
 
 const parts = async (ctx: Context, query: TicketQuery) =>
-  listed(ctx.actor, query, await frequentTexts(ctx, query.filter));
+  listed(ctx.actor, query, await findFrequentTexts(ctx, query.filter));
 
 /** A page of the tickets that the caller may see. */
 export async function find(ctx: Context, query: TicketQuery): Promise<Page<Ticket>> {
@@ -70,7 +70,7 @@ export function searched(
   filter: TicketFilter | null | undefined,
   page: Page<Ticket>,
 ): Page<Ticket> {
-  const texts = textsOf(filter);
+  const texts = searchTextsOf(filter);
   return texts.length
     ? { ...page, edges: page.edges.map((edge): FoundEdge => ({ ...edge, texts })) }
     : page;
@@ -122,7 +122,7 @@ export const byId = (ctx: Context, id: string): Promise<Ticket | null> =>
 export async function byCondition(ctx: Context, condition: Condition): Promise<Ticket[]> {
   const em = await ctx.read();
   const { rows } =
-    await sql`select t.* from ticket t where ${condition} and ${visible(ctx.actor)}`.execute(
+    await sql`select t.* from ticket t where ${condition} and ${visibleTicketSql(ctx.actor)}`.execute(
       em.getKysely(),
     );
   return hydrate(ctx.orm, Ticket, rows);

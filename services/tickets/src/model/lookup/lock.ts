@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { note } from '../operation/change-tracker.ts';
 import { Ticket } from '../ticket/ticket.ts';
-import { isVisible } from '../rights/visible.ts';
+import { isTicketVisible } from '../rights/visible.ts';
 
 /** Rows of tickets to change, whether the caller sees them or not; locked in one order, so that no two operations wait for each other. */
 export async function lockedRows(ctx: Context, ids: readonly string[]): Promise<object[]> {
@@ -60,6 +60,6 @@ export async function lockedAll(
 }
 
 function there({ actor }: Context, ticket: Ticket | undefined, field: string): Ticket {
-  if (!ticket || !isVisible(actor, ticket)) throw new Refusal('NOT_FOUND', field);
+  if (!ticket || !isTicketVisible(actor, ticket)) throw new Refusal('NOT_FOUND', field);
   return ticket;
 }

@@ -9,7 +9,7 @@ import {
   type PageRequest,
 } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
-import { visible as ticketVisible } from '../rights/visible.ts';
+import { visibleTicketSql as ticketVisible } from '../rights/visible.ts';
 import { Message, MessageVisibility } from './message.ts';
 
 export interface MessageQuery extends PageRequest {

@@ -2,7 +2,7 @@ import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy
 import type { Actor } from '@deskgraph/common/auth/access';
 import { Id, Stored, Texts } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
-import { connectionOf } from '@deskgraph/common/database/pagination';
+import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { ChannelKind, TicketStatus } from '../ticket/enums.ts';
@@ -145,4 +145,4 @@ export class Message extends Stored<
   override createdAt: Date = new Date();
 }
 
-export const MessageConnection = connectionOf(Message, 'Message', 'messages');
+export const MessageConnection = connectionType(Message, 'Message', 'messages');

@@ -22,7 +22,7 @@ export interface Touched {
 export function begin(ctx: Context, kind: OperationKind, at: Date): Operation {
   const { kind: actorKind, id: actorId, name: actorName } = ctx.actor;
   const id = newId('opr');
-  ctx.because = { ...ctx.because, operationId: id };
+  ctx.cause = { ...ctx.cause, operationId: id };
   return ctx.em.create(Operation, {
     id,
     workspaceId: ctx.workspace,
@@ -74,7 +74,7 @@ export async function journaled<T>(
   operationId: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  ctx.because = { ...ctx.because, operationId };
+  ctx.cause = { ...ctx.cause, operationId };
   const { result, noted } = await noting(ctx, work);
   await keepChanges(
     ctx,

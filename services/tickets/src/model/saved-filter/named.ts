@@ -9,7 +9,7 @@ const SAID = 5;
  * Refuses to delete what actions, conditions or kept filters of the workspace still name, and says which. Views of others are not called by
  * their names, and those of who has left don't count: nobody would ever change them.
  */
-export async function refuseNamed(ctx: Context, id: string): Promise<void> {
+export async function refuseReferencedId(ctx: Context, id: string): Promise<void> {
   const home = sql`workspace_id = ${ctx.workspace}::uuid`;
   const names = (column: string) =>
     sql`jsonb_path_exists(${sql.ref(column)}, '$.** ? (@ == $id)', jsonb_build_object('id', ${id}::text))`;

@@ -10,10 +10,11 @@ import type { TicketOrder } from '../filter/order.ts';
 const MOST = 16_000;
 
 /** A filter or an order as it is kept: what was given, and nothing of its classes. */
-export const kept = <T extends object>(given: T): T => JSON.parse(JSON.stringify(given)) as T;
+export const toStoredJson = <T extends object>(given: T): T =>
+  JSON.parse(JSON.stringify(given)) as T;
 
 /** A kept filter as it was given: instants are text in JSON. */
-export function filterOf(json: object): TicketFilter {
+export function filterFromJson(json: object): TicketFilter {
   const filter = { ...json } as TicketFilter;
   for (const field of INSTANT_FIELDS) {
     if (filter[field]) filter[field] = instants(filter[field]);
@@ -22,9 +23,9 @@ export function filterOf(json: object): TicketFilter {
     filter.field = filter.field.map((each) =>
       each.date ? { ...each, date: instants(each.date) } : each,
     );
-  if (filter.and) filter.and = filter.and.map(filterOf);
-  if (filter.or) filter.or = filter.or.map(filterOf);
-  if (filter.not) filter.not = filterOf(filter.not);
+  if (filter.and) filter.and = filter.and.map(filterFromJson);
+  if (filter.or) filter.or = filter.or.map(filterFromJson);
+  if (filter.not) filter.not = filterFromJson(filter.not);
   return filter;
 }
 
@@ -35,7 +36,7 @@ const instants = ({ gte, lt, ...rest }: DateTimeFilter): DateTimeFilter => ({
 });
 
 /** What no list may be asked for is refused when it is written, and not by every list that is read later. */
-export function refuseUnlistable(
+export function refuseInvalidList(
   ctx: Context,
   filter: TicketFilter | null | undefined,
   orderBy: TicketOrder[] | null | undefined,
@@ -55,11 +56,11 @@ export function refuseUnlistable(
 }
 
 /** Nor is what would be too long to be kept. */
-export function refuseUnkeepable(
+export function refuseUnstorableFilter(
   ctx: Context,
   filter: TicketFilter | null | undefined,
   orderBy: TicketOrder[] | null | undefined,
 ): void {
   if (filter && JSON.stringify(filter).length > MOST) throw new Refusal('TOO_LONG', 'filter');
-  refuseUnlistable(ctx, filter, orderBy);
+  refuseInvalidList(ctx, filter, orderBy);
 }

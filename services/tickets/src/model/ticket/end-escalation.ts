@@ -1,10 +1,10 @@
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import { fact } from './events.ts';
 import type { Ticket } from './ticket.ts';
 import { woken } from '../../ticketing/snooze/wake.ts';
 
 /** Ends an escalation, if there is one; the facts are to be recorded. */
-export function calmed(ticket: Ticket, cause: 'assign' | 'status', at = new Date()): NewFact[] {
+export function calmed(ticket: Ticket, cause: 'assign' | 'status', at = new Date()): NewEvent[] {
   const before = ticket.escalation;
   if (!before) return [];
   Object.assign(ticket, { escalation: null, escalatesAt: null });
@@ -19,7 +19,7 @@ export function calmed(ticket: Ticket, cause: 'assign' | 'status', at = new Date
 }
 
 /** Ends what waits for a ticket that is solved now: a postponement, an escalation. */
-export const settled = (ticket: Ticket, at: Date): NewFact[] => [
+export const settled = (ticket: Ticket, at: Date): NewEvent[] => [
   ...woken(ticket, 'status', at),
   ...calmed(ticket, 'status', at),
 ];

@@ -1,4 +1,4 @@
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import type { Ticket } from './ticket.ts';
 import { TicketStatus } from './enums.ts';
 
@@ -61,7 +61,7 @@ const restOf = ({
 
 export type Changes = Record<string, [from: unknown, to: unknown]>;
 
-export interface FactDetails extends Pick<NewFact, 'at' | 'actor'> {
+export interface FactDetails extends Pick<NewEvent, 'at' | 'actor'> {
   /** Requesters must not notice it. */
   internal?: boolean;
   [detail: string]: unknown;
@@ -88,7 +88,7 @@ export function moved(
   ticket: Ticket,
   from: Standing,
   { changes, looksTheSame, ...details }: MoveDetails = {},
-): NewFact {
+): NewEvent {
   const [before, after] = [publicly(from), publicly(ticket)];
   const isRenamed = before.customStatusId !== after.customStatusId && !looksTheSame;
   return fact('ticket.status_changed', ticket, {
@@ -110,7 +110,7 @@ export const updated = (
   ticket: Ticket,
   changes: Changes,
   { publicFields, ...details }: FactDetails & { publicFields: readonly string[] },
-): NewFact =>
+): NewEvent =>
   fact('ticket.updated', ticket, {
     ...details,
     changes,
@@ -133,7 +133,7 @@ export function fact(
   type: string,
   ticket: Ticket,
   { at = new Date(), ...details }: FactDetails,
-): NewFact {
+): NewEvent {
   const { internal } = details;
   if (type !== 'ticket.created') {
     ticket.version += 1;
@@ -145,7 +145,7 @@ export function fact(
 }
 
 /** A change that is stored already, with the version that it made. */
-export function stored(type: string, ticket: Ticket, given: FactDetails): NewFact {
+export function stored(type: string, ticket: Ticket, given: FactDetails): NewEvent {
   const { at = new Date(), actor, internal: _, ...details } = given;
   return {
     type,

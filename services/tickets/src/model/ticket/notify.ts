@@ -1,4 +1,4 @@
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { fact } from './events.ts';
 import type { Ticket } from './ticket.ts';
@@ -16,5 +16,5 @@ export async function notify(
 ): Promise<void> {
   if (!notifyAgentIds?.length && !notifyDepartment) return;
   const called = { agentIds: notifyAgentIds ?? [], team: Boolean(notifyDepartment) };
-  await recordAll(ctx, [fact('ticket.notified', ticket, { ...called, internal: true })]);
+  await appendEvents(ctx, [fact('ticket.notified', ticket, { ...called, internal: true })]);
 }

@@ -1,5 +1,5 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { milliseconds } from '@deskgraph/common/graphql/scalars';
+import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Changes } from './events.ts';
 import type { Ticket } from './ticket.ts';
@@ -58,7 +58,7 @@ export function moveTo(
     ticket.resolutionText = solution?.text ?? null;
     ticket.waitingSince = null;
   }
-  ticket.closesAt = to === SOLVED ? new Date(at.getTime() + milliseconds(closeAfter)!) : null;
+  ticket.closesAt = to === SOLVED ? new Date(at.getTime() + durationToMs(closeAfter)!) : null;
   if (to === CLOSED) end(ticket, at);
   if (from === SOLVED && to !== CLOSED) reopen(ticket);
   return true;

@@ -2,7 +2,7 @@ import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy
 import type { Actor } from '@deskgraph/common/auth/access';
 import { Id, Stored, Texts } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
-import { connectionOf, edgeOf } from '@deskgraph/common/database/pagination';
+import { connectionType, edgeType } from '@deskgraph/common/database/pagination';
 import { DateTime, Locale } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { CustomFieldValues } from '../field/value.ts';
@@ -242,5 +242,5 @@ export class Ticket extends Stored<Defaulted> {
   override createdAt: Date = new Date();
 }
 
-export const TicketEdge = edgeOf(Ticket, 'Ticket', 'tickets');
-export const TicketConnection = connectionOf(Ticket, 'Ticket', 'tickets', TicketEdge);
+export const TicketEdge = edgeType(Ticket, 'Ticket', 'tickets');
+export const TicketConnection = connectionType(Ticket, 'Ticket', 'tickets', TicketEdge);

@@ -1,26 +1,26 @@
-import { loose, bytes, z } from '@deskgraph/common/graphql/input';
-import { Duration, milliseconds } from '@deskgraph/common/graphql/scalars';
+import { optionalFields, maxUtf8Bytes, z } from '@deskgraph/common/graphql/input';
+import { Duration, durationToMs } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { FieldValueInput } from '../../configuration/field/input.ts';
-import { BODY_BYTES, fieldValues } from '../../ticketing/ticket/input.ts';
-import { tagName } from '../../configuration/tag/name.ts';
+import { MAX_BODY_BYTES, fieldValues } from '../../ticketing/ticket/input.ts';
+import { tagName } from '../../configuration/tag/input.ts';
 import { ResolutionCode, TicketPriority, TicketStatus } from '../../model/ticket/enums.ts';
 
 const LONGEST_MS = 365 * 24 * 3_600_000;
 const tags = z.array(tagName).max(50);
 const length = z
   .string()
-  .refine((text) => (milliseconds(text) ?? 0) > 0 && milliseconds(text)! <= LONGEST_MS);
+  .refine((text) => (durationToMs(text) ?? 0) > 0 && durationToMs(text)! <= LONGEST_MS);
 
 @InputType({
   description: 'What is done to a ticket; only the given fields act, all of them together or none.',
 })
 export class TicketActionInput {
-  static readonly bounds = loose({
+  static readonly bounds = optionalFields({
     addTags: tags,
     removeTags: tags,
     fields: fieldValues,
-    note: bytes(BODY_BYTES),
+    note: maxUtf8Bytes(MAX_BODY_BYTES),
     snooze: length,
     notifyAgentIds: z.array(z.string()).max(20),
   });

@@ -1,21 +1,21 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { milliseconds } from '@deskgraph/common/graphql/scalars';
+import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { templateForLocale } from '../../configuration/canned-response/canned-response.ts';
-import { cannedResponseById as cannedById } from '../../configuration/canned-response/find.ts';
+import { cannedResponseById as cannedById } from '../../configuration/canned-response/queries.ts';
 import { renderTemplate } from '../../configuration/canned-response/template.ts';
 import { replyLanguage, templateValues } from '../../configuration/canned-response/values.ts';
 import { escalateTicket } from '../../ticketing/escalation/escalate.ts';
 import { MAX_REASON_LENGTH } from '../../ticketing/escalation/input.ts';
-import { add } from '../../ticketing/message/add.ts';
+import { addMessage } from '../../ticketing/message/add.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
-import { assign } from '../../ticketing/ticket/assign.ts';
+import { assignTicket } from '../../ticketing/ticket/assign.ts';
 import { locked } from '../../model/lookup/lock.ts';
-import { snooze } from '../../ticketing/snooze/snooze.ts';
-import { statusChange } from '../../ticketing/ticket/status-change.ts';
+import { snoozeTicket } from '../../ticketing/snooze/snooze.ts';
+import { changeTicketStatus } from '../../ticketing/ticket/status-change.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { notify } from '../../model/ticket/notify.ts';
-import { update } from '../../ticketing/ticket/update.ts';
+import { updateTicket } from '../../ticketing/ticket/update.ts';
 import type { TicketActionInput } from './action.ts';
 
 /** What an action is done with: the cursor up to which the caller has read, or that he sends whatever others did. */
@@ -54,22 +54,26 @@ export async function applyAction(
     ...(removeTags && { removeTags }),
     ...(fields && { fields }),
   };
-  if (Object.keys(plain).length) await update(ctx, { id, ...plain });
+  if (Object.keys(plain).length) await updateTicket(ctx, { id, ...plain });
   const hands = {
     ...(departmentId && { departmentId }),
     ...(assigneeId !== undefined && { assigneeId }),
   };
-  if (Object.keys(hands).length) await assign(ctx, { id, ...hands });
+  if (Object.keys(hands).length) await assignTicket(ctx, { id, ...hands });
   if (action.escalate) await escalateTicket(ctx, { id, reason: reasonOf(action) });
   if (action.note)
-    await add(ctx, { ticketId: id, visibility: MessageVisibility.PRIVATE, body: action.note });
+    await addMessage(ctx, {
+      ticketId: id,
+      visibility: MessageVisibility.PRIVATE,
+      body: action.note,
+    });
   if (action.replyId) await reply(ctx, ticket, action.replyId, sending);
   if (status || customStatusId)
-    await statusChange(ctx, { id, status, customStatusId, resolutionCode });
+    await changeTicketStatus(ctx, { id, status, customStatusId, resolutionCode });
   if (action.snooze)
-    await snooze(ctx, {
+    await snoozeTicket(ctx, {
       id,
-      until: new Date(Date.now() + milliseconds(action.snooze)!),
+      until: new Date(Date.now() + durationToMs(action.snooze)!),
       wakeOnReply: true,
     });
   await notify(ctx, ticket, action);
@@ -93,7 +97,12 @@ async function reply(
     await templateValues(ctx, ticket),
     ['input', 'replyId'],
   );
-  await add(ctx, { ticketId: ticket.id, visibility: MessageVisibility.PUBLIC, body, ...sending });
+  await addMessage(ctx, {
+    ticketId: ticket.id,
+    visibility: MessageVisibility.PUBLIC,
+    body,
+    ...sending,
+  });
 }
 
 /**

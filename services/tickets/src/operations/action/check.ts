@@ -1,10 +1,10 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
-import { cannedResponseById as cannedById } from '../../configuration/canned-response/find.ts';
+import { cannedResponseById as cannedById } from '../../configuration/canned-response/queries.ts';
 import { refuseUnknownIds } from '../../staff/agent/membership.ts';
 import { isCategoryAvailable } from '../../configuration/category/defaults.ts';
-import { applyFieldValues } from '../../configuration/field/set.ts';
-import { lockCustomStatusesForShare } from '../../configuration/status/lock.ts';
+import { applyFieldValues } from '../../configuration/field/values.ts';
+import { lockCustomStatusesForShare } from '../../configuration/status/target.ts';
 import { requireAssigneeId, requireDepartmentId } from '../../staff/references.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
 import type { TicketActionInput } from './action.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '@deskgraph/common/database/context';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { FieldValue, visibleFieldValues } from '../../configuration/field/of-ticket.ts';
+import { FieldValue, visibleFieldValues } from '../../configuration/field/values.ts';
 import { TicketAction } from './action.ts';
 
 @Resolver(() => TicketAction)

@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { sees } from './find.ts';
 import type { BulkJobCancelInput, BulkJobCancelPayload } from './input.ts';
@@ -24,7 +24,7 @@ export async function cancel(
     updatedAt: now,
   });
   await tell(ctx, job);
-  await record(ctx, 'bulk_job.cancelled', job, {
+  await appendEvent(ctx, 'bulk_job.cancelled', job, {
     total: job.total,
     done: job.done,
     failed: job.failed,

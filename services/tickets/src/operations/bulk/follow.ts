@@ -1,20 +1,20 @@
-import { cursorAt } from '@deskgraph/common/graphql/signed-cursor';
+import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { patiently } from '@deskgraph/common/core/database-errors';
-import { type Told, stoppable } from '@deskgraph/common/graphql/subscription-server';
+import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
 import type { Context } from '@deskgraph/common/database/context';
 import { byId } from './find.ts';
 import type { BulkJob } from './job.ts';
 import { watchOf } from './progress.ts';
 
 /** A job as it is, and each time it has come further, until it has ended. The stream of a job that is not there for the caller is over at once. */
-export const follow = (ctx: Context, id: string): AsyncIterableIterator<Told> =>
-  stoppable((signal) => told(ctx, id, signal));
+export const follow = (ctx: Context, id: string): AsyncIterableIterator<StreamMessage> =>
+  abortableStream((signal) => told(ctx, id, signal));
 
 async function* told(
   ctx: Context,
   id: string,
   signal: AbortSignal,
-): AsyncGenerator<Told, void, void> {
+): AsyncGenerator<StreamMessage, void, void> {
   const watch = watchOf(ctx.orm);
   const left = new AbortController();
   const over = AbortSignal.any([signal, left.signal]);
@@ -27,7 +27,7 @@ async function* told(
       if (job.version > version)
         yield {
           message: job,
-          cursor: cursorAt(ctx, { position: 0, subject: id, version: job.version }),
+          cursor: encodeCursor(ctx, { position: 0, subject: id, version: job.version }),
         };
       if (job.finishedAt) return;
       ({ version } = job);

@@ -1,5 +1,5 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { loose, z } from '@deskgraph/common/graphql/input';
+import { optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { TicketActionInput } from '../action/action.ts';
 import { Operation } from '../../model/operation/operation.ts';
@@ -11,7 +11,7 @@ export const MOST = 5_000;
 
 @InputType({ description: 'Input of ticketsUpdate; exactly one of `ids` and `filter`.' })
 export class TicketsUpdateInput {
-  static readonly bounds = loose({
+  static readonly bounds = optionalFields({
     ids: z.array(z.string()).min(1).max(MOST),
     action: TicketActionInput.bounds,
   });

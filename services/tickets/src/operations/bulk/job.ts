@@ -2,7 +2,7 @@ import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy
 import type { Actor } from '@deskgraph/common/auth/access';
 import { Id, Stored } from '@deskgraph/common/database/database';
 import { Node, UserError } from '@deskgraph/common/graphql/shared-types';
-import { connectionOf } from '@deskgraph/common/database/pagination';
+import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
 import { TicketAction } from '../action/action.ts';
@@ -104,4 +104,4 @@ export class BulkResult {
   userErrors!: UserError[];
 }
 
-export const BulkResultConnection = connectionOf(BulkResult, 'BulkResult', 'results of a job');
+export const BulkResultConnection = connectionType(BulkResult, 'BulkResult', 'results of a job');

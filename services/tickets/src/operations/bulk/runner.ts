@@ -2,11 +2,11 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import type { Timer } from '@deskgraph/common/jobs/scheduler';
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record, together } from '@deskgraph/common/events/log';
+import { appendEvent, bufferEvents } from '@deskgraph/common/events/log';
 import { databaseGone, lostRace } from '@deskgraph/common/core/database-errors';
 import type { UserError } from '@deskgraph/common/graphql/shared-types';
 import { uuidOf } from '@deskgraph/common/core/id';
-import { again } from '@deskgraph/common/graphql/mutation';
+import { retryOnConflict } from '@deskgraph/common/graphql/mutation';
 import { Context } from '@deskgraph/common/database/context';
 import { currentStaffActor } from '../../staff/agent/actors.ts';
 import { applyAction, mapRefusalPath } from '../action/apply.ts';
@@ -96,7 +96,7 @@ async function attempt(
 ): Promise<{ error: unknown; done: number } | undefined> {
   let done = 0;
   try {
-    await again(() => {
+    await retryOnConflict(() => {
       done = 0;
       return one(ctx, actor, (inner) => act(inner, job, items, () => (done += 1)));
     });
@@ -145,10 +145,10 @@ async function act(
   items: readonly Item[],
   done: () => void,
 ): Promise<void> {
-  inner.because = { jobId: job.id };
+  inner.cause = { jobId: job.id };
   const ids = items.map(({ ticket_id: id }) => id);
   const all = (): Promise<void> =>
-    together(inner, async () => {
+    bufferEvents(inner, async () => {
       await lock(inner, ids);
       for (const id of ids) {
         await applyAction(inner, id, job.action, { override: true });
@@ -191,7 +191,7 @@ async function report(ctx: Context, job: BulkJob): Promise<void> {
   );
   await tell(ctx, job);
   if (isOver)
-    await record(ctx, 'ticket.bulk_updated', job, {
+    await appendEvent(ctx, 'ticket.bulk_updated', job, {
       total: job.total,
       done: job.done,
       failed: job.failed,

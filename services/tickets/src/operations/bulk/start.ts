@@ -1,7 +1,7 @@
 import { due } from '@deskgraph/common/jobs/scheduler';
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import { newId, toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { compactAction, refuseImpossibleAction } from '../action/check.ts';
@@ -9,8 +9,8 @@ import { begin } from '../../model/operation/journal.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
 import type { TicketFilter } from '../../model/filter/sql.ts';
 import { listed } from '../../model/lookup/find.ts';
-import { frequentTexts } from '../../model/filter/text.ts';
-import { refuseUnlistable } from '../../model/saved-filter/stored.ts';
+import { findFrequentTexts } from '../../model/filter/text.ts';
+import { refuseInvalidList } from '../../model/saved-filter/stored.ts';
 import { MOST, type TicketsUpdateInput, type TicketsUpdatePayload } from './input.ts';
 import { BulkJob } from './job.ts';
 
@@ -37,7 +37,7 @@ export async function start(
     select ${ctx.workspace}::uuid, ${uuidOf('job', job.id)}::uuid, at, id from unnest(${ids}::text[]) with ordinality as given(id, at)`.execute(
     ctx.em.getKysely(),
   );
-  await record(ctx, 'bulk_job.started', job, { action: job.action, total: job.total });
+  await appendEvent(ctx, 'bulk_job.started', job, { action: job.action, total: job.total });
   due(ctx, new Date());
   return { job, operation, userErrors: [] };
 }
@@ -53,8 +53,8 @@ export async function chosen(
 }
 
 async function filtered(ctx: Context, filter: TicketFilter): Promise<string[]> {
-  refuseUnlistable(ctx, filter, null);
-  const { condition } = listed(ctx.actor, { filter }, await frequentTexts(ctx, filter));
+  refuseInvalidList(ctx, filter, null);
+  const { condition } = listed(ctx.actor, { filter }, await findFrequentTexts(ctx, filter));
   const { rows } = await sql<{
     id: string;
   }>`select t.id from ticket t where ${condition} order by t.number limit ${MOST + 1}`.execute(

@@ -1,5 +1,5 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { applyAction, mapRefusalPath } from '../action/apply.ts';
 import { begin, journaled } from '../../model/operation/journal.ts';
@@ -18,7 +18,7 @@ export async function applyMacro(
   if (!macro) throw new Refusal('NOT_FOUND', 'id');
   const ticket = await locked(ctx, ticketId, 'ticketId');
   const traits = ticketTraits(ticket);
-  ctx.because = { macroId: macro.id };
+  ctx.cause = { macroId: macro.id };
   const operation = begin(ctx, OperationKind.MACRO, new Date());
   try {
     await journaled(ctx, operation.id, async () => {
@@ -28,6 +28,6 @@ export async function applyMacro(
     throw mapRefusalPath(error, { id: 'ticketId', ticketId: 'ticketId', seen: 'seen' }, 'id');
   }
   await recordMacroUse(ctx, macro, traits);
-  await record(ctx, 'macro.applied', macro, { ticketId: ticket.id });
+  await appendEvent(ctx, 'macro.applied', macro, { ticketId: ticket.id });
   return { ticket, operation, userErrors: [] };
 }

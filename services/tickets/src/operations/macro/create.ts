@@ -1,6 +1,6 @@
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketActionInput } from '../action/action.ts';
@@ -32,7 +32,7 @@ export async function createMacro(
     departmentId,
     actions: input.actions.map(compactAction),
   });
-  await record(ctx, 'macro.created', macro, { state: macroState(macro) });
+  await appendEvent(ctx, 'macro.created', macro, { state: macroState(macro) });
   return { macro, userErrors: [] };
 }
 

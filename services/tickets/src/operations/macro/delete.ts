@@ -1,5 +1,5 @@
-import { record } from '@deskgraph/common/events/log';
-import { expectVersion } from '@deskgraph/common/graphql/input';
+import { appendEvent } from '@deskgraph/common/events/log';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { macroState } from './events.ts';
 import type { MacroDeleteInput, MacroDeletePayload } from './input.ts';
@@ -10,9 +10,9 @@ export async function deleteMacro(
   input: MacroDeleteInput,
 ): Promise<MacroDeletePayload> {
   const macro = await lockMacro(ctx, input.id);
-  expectVersion(macro, input.expectedVersion);
+  refuseStaleVersion(macro, input.expectedVersion);
   const subject = { id: macro.id, version: macro.version + 1 };
   ctx.em.remove(macro);
-  await record(ctx, 'macro.deleted', subject, { state: macroState(macro) });
+  await appendEvent(ctx, 'macro.deleted', subject, { state: macroState(macro) });
   return { deletedId: subject.id, userErrors: [] };
 }

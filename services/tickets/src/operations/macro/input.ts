@@ -1,5 +1,5 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { line, loose, z } from '@deskgraph/common/graphql/input';
+import { singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { CursorScalar } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { TicketActionInput } from '../action/action.ts';
@@ -8,8 +8,8 @@ import { Operation } from '../../model/operation/operation.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { Macro } from './macro.ts';
 
-const bounds = loose({
-  name: line(100),
+const bounds = optionalFields({
+  name: singleLine(100),
   actions: z.array(TicketActionInput.bounds).min(1).max(20),
 });
 const ACTIONS = 'What it does, 1 to 20 actions, in this order.';

@@ -1,7 +1,7 @@
 import { changesOf, touch } from '@deskgraph/common/core/changes';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
-import { expectVersion } from '@deskgraph/common/graphql/input';
+import { appendEvent } from '@deskgraph/common/events/log';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { compactAction } from '../action/check.ts';
 import { requireScopeDepartmentId } from '../../staff/department/scope.ts';
@@ -17,7 +17,7 @@ export async function updateMacro(
   for (const field of ['name', 'actions'] as const)
     if (input[field] === null) throw new Refusal('REQUIRED', field);
   const macro = await lockMacro(ctx, input.id);
-  expectVersion(macro, input.expectedVersion);
+  refuseStaleVersion(macro, input.expectedVersion);
   const before = macroState(macro);
   if (input.departmentId !== undefined && input.departmentId !== macro.departmentId)
     macro.departmentId = await requireScopeDepartmentId(ctx, input.departmentId);
@@ -30,6 +30,6 @@ export async function updateMacro(
   const changes = changesOf(before, after);
   if (!changes) return { macro, userErrors: [] };
   touch(macro);
-  await record(ctx, 'macro.updated', macro, { state: after, changes });
+  await appendEvent(ctx, 'macro.updated', macro, { state: after, changes });
   return { macro, userErrors: [] };
 }

@@ -1,7 +1,7 @@
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import type { Snapshot } from '../../model/operation/snapshot.ts';
-import { clearInactiveAssignment } from '../../staff/agent/release-inactive-owner.ts';
+import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
 import { type FactDetails, fact, moved, standingOf } from '../../model/ticket/events.ts';
 import { afterRequester, moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
@@ -26,7 +26,7 @@ export function fold(
   into: Ticket,
   { at, closeAfter, type, details }: Folding,
   until?: Date,
-): NewFact[] {
+): NewEvent[] {
   const from = standingOf(ticket);
   ticket.mergedIntoId = into.id;
   const by = ctx.actor.kind === 'agent' ? ctx.actor.id : ticket.assigneeId;
@@ -49,7 +49,7 @@ export async function take(
   ticket: Ticket,
   from: readonly Snapshot[],
   folding: Folding,
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   const { at, closeAfter, type, details } = folding;
   const stood = standingOf(ticket);
   const waits = from.flatMap(({ waitingSince }) => waitingSince ?? []);

@@ -1,13 +1,13 @@
 import { sql, uuids } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
-import { expectVersion } from '@deskgraph/common/graphql/input';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
-import { follow } from '../../ticketing/draft/move.ts';
+import { moveDrafts } from '../../ticketing/draft/move.ts';
 import { held } from '../../model/ticket/open-children.ts';
-import { reindex } from '../../ticketing/message/reindex.ts';
+import { reindexTickets } from '../../ticketing/message/search-index.ts';
 import { bringPeople } from '../../people/participant/people.ts';
 import type { TicketMergeInput, TicketMergePayload } from '../undo/input.ts';
 import { type Touched, begin, keepMessages, keepTickets } from '../../model/operation/journal.ts';
@@ -29,7 +29,7 @@ export async function merge(
     ...ids.map((id, at) => ({ id, field: `ids.${at}` })),
   ];
   const [into, ...from] = (await lockedAll(ctx, named)) as [Ticket, ...Ticket[]];
-  expectVersion(into, expectedVersion);
+  refuseStaleVersion(into, expectedVersion);
   refuseForeign(into, from);
   await refuseHolding(ctx, from);
   const at = new Date();
@@ -54,9 +54,9 @@ export async function merge(
   )})`;
   await keepMessages(ctx, operation, lying);
   await move(ctx, lying, into);
-  await follow(ctx, from, into);
-  await reindex(ctx, [into, ...from]);
-  await recordAll(ctx, [...taken, ...given]);
+  await moveDrafts(ctx, from, into);
+  await reindexTickets(ctx, [into, ...from]);
+  await appendEvents(ctx, [...taken, ...given]);
   await keepTickets(ctx, operation, touched);
   return { ticket: into, operation, userErrors: [] };
 }

@@ -1,14 +1,12 @@
 import { changesOf, touch } from '@deskgraph/common/core/changes';
 import { sql } from '@deskgraph/common/database/database';
-import type { NewFact } from '@deskgraph/common/events/log';
-import { wordOf } from '@deskgraph/common/filter/sql-filter';
+import type { NewEvent } from '@deskgraph/common/events/log';
+import { normalizeTag } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
-import { accessRoleState } from '../../staff/access/events.ts';
-import { AccessRole } from '../../staff/access/access-role.ts';
+import { AccessRole, accessRoleState } from '../../staff/access/access-role.ts';
 import { escalationPathState } from '../../ticketing/escalation/events.ts';
 import { EscalationPath } from '../../ticketing/escalation/path.ts';
-import { formState } from '../../configuration/form/events.ts';
-import { TicketForm } from '../../configuration/form/form.ts';
+import { TicketForm, formState } from '../../configuration/form/form.ts';
 import { macroState } from '../macro/events.ts';
 import { Macro } from '../macro/macro.ts';
 import { viewState } from '../../lists/view/events.ts';
@@ -61,8 +59,8 @@ const PLACES: Place[] = [
 ];
 
 /** Kept filters, conditions and actions go on naming a label when it gets a new name. Returns what is to be recorded of each. */
-export async function renameKept(ctx: Context, from: string, to: string): Promise<NewFact[]> {
-  const facts: NewFact[] = [];
+export async function renameKept(ctx: Context, from: string, to: string): Promise<NewEvent[]> {
+  const facts: NewEvent[] = [];
   for (const each of PLACES) facts.push(...(await renameIn(ctx, each, from, to)));
   return facts;
 }
@@ -72,7 +70,7 @@ async function renameIn(
   { Thing, table, column, event, stateOf }: Place,
   from: string,
   to: string,
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   const { rows } = await sql<object>`
     select * from ${sql.table(table)} where workspace_id = ${ctx.workspace}::uuid
       and jsonb_path_exists(${sql.ref(column)}, '$.** ? (exists(@.tag) || exists(@.addTags) || exists(@.removeTags))')
@@ -93,7 +91,7 @@ async function renameIn(
 function renamed(json: unknown, from: string, to: string): unknown {
   const inList = (names: unknown): unknown =>
     Array.isArray(names)
-      ? [...new Set(names.map((name: string) => (wordOf(name) === from ? to : name)))]
+      ? [...new Set(names.map((name: string) => (normalizeTag(name) === from ? to : name)))]
       : names;
   if (Array.isArray(json)) return json.map((each) => renamed(each, from, to));
   if (json === null || typeof json !== 'object') return json;

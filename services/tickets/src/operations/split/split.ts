@@ -1,11 +1,11 @@
 import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { Message, MessageVisibility } from '../../model/message/message.ts';
-import { reindex } from '../../ticketing/message/reindex.ts';
+import { reindexTickets } from '../../ticketing/message/search-index.ts';
 import { runAll, runOn, saidIn } from '../undo/response-timers.ts';
 import type { TicketSplitInput, TicketSplitPayload } from '../undo/input.ts';
 import { begin as beginJournal, keepMessages, keepTickets } from '../../model/operation/journal.ts';
@@ -14,7 +14,7 @@ import { snapshotOf } from '../../model/operation/snapshot.ts';
 import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
 import { fact } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
-import { begin } from '../../ticketing/ticket/build.ts';
+import { createEmptyTicket } from '../../ticketing/message/open-ticket.ts';
 import { requireDepartmentId, isDepartmentOpen } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketOrigin, TicketStatus } from '../../model/ticket/enums.ts';
@@ -37,9 +37,9 @@ export async function split(ctx: Context, input: TicketSplitInput): Promise<Tick
     ctx.em.getKysely(),
   );
   await runClocks(ctx, ticket, newTicket);
-  await reindex(ctx, [ticket, newTicket]);
+  await reindexTickets(ctx, [ticket, newTicket]);
   const details = { at, operationId: operation.id };
-  await recordAll(ctx, [
+  await appendEvents(ctx, [
     fact('ticket.created', newTicket, { at, origin: newTicket.origin }),
     fact('ticket.split', newTicket, {
       ...details,
@@ -84,7 +84,7 @@ async function cut(
   const { requesterId, requesterName, organizationId, locale } = ticket;
   const first = messages.find(({ visibility }) => visibility === MessageVisibility.PUBLIC);
   const { kind, id, name } = ctx.actor;
-  return begin(
+  return createEmptyTicket(
     ctx,
     {
       subject: input.subject,

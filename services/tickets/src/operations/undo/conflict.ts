@@ -1,4 +1,4 @@
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import type { Conflict } from '../../model/operation/operation.ts';
 import type { Piece } from './later-changes.ts';
 
@@ -8,7 +8,7 @@ export interface Undoing {
   /** Is there a part that nothing stands against? */
   possible: boolean;
   /** Takes back that part; the facts are to be recorded. */
-  apply: (at: Date) => Promise<NewFact[]>;
+  apply: (at: Date) => Promise<NewEvent[]>;
 }
 
 /** What stands against it: the last fact since that changed the field. */

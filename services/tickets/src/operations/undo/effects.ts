@@ -1,5 +1,5 @@
 import { sql, uuids } from '@deskgraph/common/database/database';
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { changesFor } from '../../history/event/visible.ts';
@@ -21,7 +21,7 @@ export interface Seen {
 
 /** Looks at a rehearsal. A message that was written to has a row of this transaction. */
 export async function look(trial: Context): Promise<Seen> {
-  const changes = net(trial.rehearsed!);
+  const changes = net(trial.dryRunEvents!);
   const made = await trial.em.find(Ticket, { id: { $in: [...changes.keys()] }, number: 0 });
   const { rows } = await sql<{ id: string; ticket_id: string }>`
     select id, ticket_id from message where ticket_id = any(${uuids('tkt', [...changes.keys()])}) and xmin = pg_current_xact_id()::xid`.execute(
@@ -35,7 +35,7 @@ export async function look(trial: Context): Promise<Seen> {
 }
 
 /** From what it was before the first fact to what it is after the last. */
-function net(facts: readonly NewFact[]): Map<string, Changes> {
+function net(facts: readonly NewEvent[]): Map<string, Changes> {
   const tickets = new Map<string, Changes>();
   for (const { subject, data } of facts.filter((fact) => fact.subject.id.startsWith('tkt_'))) {
     const changes = tickets.get(subject.id) ?? {};

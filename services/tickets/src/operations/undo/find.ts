@@ -11,7 +11,7 @@ import { nameOf } from '../../history/event/visible.ts';
 import { byId as ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { reads } from '../../model/ticket/read-rights.ts';
-import { visible as ticketVisible } from '../../model/rights/visible.ts';
+import { visibleTicketSql as ticketVisible } from '../../model/rights/visible.ts';
 import { Operation, type OperationConflict } from '../../model/operation/operation.ts';
 
 /** Operations are for those who do such, and exist for whom one of their tickets does; for who did it also before and after. A condition on `o`. */

@@ -1,5 +1,5 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { line, loose, z } from '@deskgraph/common/graphql/input';
+import { singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { Operation } from '../../model/operation/operation.ts';
@@ -9,7 +9,7 @@ const JOURNALED = 'The operation, to look at or to take back; null when refused.
 
 @InputType({ description: 'Input of ticketMerge.' })
 export class TicketMergeInput {
-  static readonly bounds = loose({ ids: z.array(z.string()).min(1).max(20) });
+  static readonly bounds = optionalFields({ ids: z.array(z.string()).min(1).max(20) });
   @Field(() => [ID], {
     description:
       'The tickets to fold in, 1 to 20, of the same requester; their numbers go on finding them, and lead to the target.',
@@ -34,9 +34,9 @@ export class TicketMergePayload extends Payload {
 
 @InputType({ description: 'Input of ticketSplit.' })
 export class TicketSplitInput {
-  static readonly bounds = loose({
+  static readonly bounds = optionalFields({
     messageIds: z.array(z.string()).min(1).max(1000),
-    subject: line(255),
+    subject: singleLine(255),
   });
   @Field(() => ID, { description: 'Which ticket; neither CLOSED nor folded into another one.' })
   id!: string;

@@ -3,9 +3,9 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { factsOfAll } from '../../history/event/queries.ts';
-import { lockCustomStatusesForShare } from '../../configuration/status/lock.ts';
+import { lockCustomStatusesForShare } from '../../configuration/status/target.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { isVisible } from '../../model/rights/visible.ts';
+import { isTicketVisible } from '../../model/rights/visible.ts';
 import type { TicketStatus } from '../../model/ticket/enums.ts';
 import type { Part } from '../../model/operation/journal.ts';
 import { lockedRows } from '../../model/lookup/lock.ts';
@@ -77,7 +77,8 @@ export async function piecesOf(
 
 /** Messages are not moved out of tickets, or into them, that are not there for the caller. */
 export function refuseGone({ actor }: Context, pieces: readonly Piece[]): void {
-  if (!pieces.every(({ ticket }) => isVisible(actor, ticket))) throw new Refusal('NOT_FOUND', 'id');
+  if (!pieces.every(({ ticket }) => isTicketVisible(actor, ticket)))
+    throw new Refusal('NOT_FOUND', 'id');
   if (pieces.some(({ ticket }) => ticket.deletedAt)) throw new Refusal('TICKET_DELETED', 'id');
 }
 

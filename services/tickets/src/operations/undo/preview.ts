@@ -1,6 +1,6 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import { UserError } from '@deskgraph/common/graphql/shared-types';
-import { rehearse } from '@deskgraph/common/graphql/dry-run';
+import { dryRun } from '@deskgraph/common/graphql/dry-run';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { FieldChange } from '../../history/event/event.ts';
@@ -53,7 +53,7 @@ export async function preview(
   verb: (trial: Context) => Promise<{ operation?: Operation | null | undefined }>,
 ): Promise<OperationPreview> {
   try {
-    const { seen, operation } = await rehearse(ctx, async (trial) => {
+    const { seen, operation } = await dryRun(ctx, async (trial) => {
       const payload = await verb(trial);
       return { seen: await look(trial), operation: payload.operation };
     });

@@ -1,7 +1,7 @@
 import type { Context } from '@deskgraph/common/database/context';
 import { openParts } from '../../model/ticket/open-children.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { isVisible } from '../../model/rights/visible.ts';
+import { isTicketVisible } from '../../model/rights/visible.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
 import type { Conflict, Operation } from '../../model/operation/operation.ts';
 import { type Undoing, conflict } from './conflict.ts';
@@ -46,7 +46,8 @@ function wayBack({ actor }: Context, piece: Piece): Way {
   const way: Way = { piece, words: [], tags: undefined, fieldIds: [], conflicts: [] };
   const words = wordsIn(after);
   if (!words.length) return way;
-  if (!isVisible(actor, ticket)) return { ...way, conflicts: [conflict(piece, 'departmentId')] };
+  if (!isTicketVisible(actor, ticket))
+    return { ...way, conflicts: [conflict(piece, 'departmentId')] };
   if (ticket.deletedAt && !words.includes('deletedAt'))
     return { ...way, conflicts: [conflict(piece, 'deletedAt')] };
   for (const word of words) {

@@ -1,9 +1,9 @@
 import { due } from '@deskgraph/common/jobs/scheduler';
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { fieldById } from '../../model/field/find.ts';
+import { fieldById } from '../../model/field/queries.ts';
 import { isSameForRequester } from '../../configuration/status/target.ts';
-import { ensureTags } from '../../configuration/tag/make.ts';
+import { ensureTags } from '../../configuration/tag/mutations.ts';
 import {
   type Changes,
   fact,
@@ -54,7 +54,7 @@ export async function goBack(
   operation: Operation,
   ways: readonly Return[],
   at: Date,
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   await ensureTags(
     ctx,
     ways.flatMap(({ tags, piece }) =>
@@ -101,7 +101,7 @@ async function takersOf(ctx: Context, ways: readonly Return[]): Promise<Readonly
   ]);
 }
 
-function one(ctx: Context, way: Return, known: Known): NewFact[] {
+function one(ctx: Context, way: Return, known: Known): NewEvent[] {
   const { at, operation } = known;
   const { ticket } = way.piece;
   const facts = [
@@ -164,7 +164,7 @@ function handsBack({ piece: { ticket, before }, words }: Return, { takers }: Kno
 function statusBack(
   { piece: { ticket, before, since } }: Return,
   { at, said, alike }: Known,
-): NewFact[] {
+): NewEvent[] {
   const from = standingOf(ticket);
   putBack(ticket, before, 'status');
   if ((ticket.handled && !before.handled) || (ticket.assigneeId && since.has('assigneeId')))
@@ -175,7 +175,7 @@ function statusBack(
     : [moved(ticket, from, { at, looksTheSame: alike.has(ticket) })];
 }
 
-function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
+function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
   const from = ticket.snooze;
   putBack(ticket, before, 'snooze');
   const told = { at, changes: { snooze: [from, ticket.snooze] } as Changes, internal: true };
@@ -184,7 +184,7 @@ function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
     : fact('ticket.woken', ticket, { ...told, cause: 'undo' });
 }
 
-function escalationBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
+function escalationBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
   const from = ticket.escalation;
   putBack(ticket, before, 'escalation');
   const type = ticket.escalation ? 'ticket.escalated' : 'ticket.escalation_ended';
@@ -196,7 +196,7 @@ function escalationBack({ piece: { ticket, before } }: Return, at: Date): NewFac
   });
 }
 
-function binBack({ piece: { ticket, before } }: Return, at: Date): NewFact {
+function binBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
   const from = ticket.deletedAt;
   putBack(ticket, before, 'deletedAt');
   return fact('ticket.restored', ticket, {

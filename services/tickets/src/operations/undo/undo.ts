@@ -1,6 +1,6 @@
 import { Role, hasRole } from '@deskgraph/common/auth/access';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import { store } from '@deskgraph/common/database/bulk-update';
 import type { Context } from '@deskgraph/common/database/context';
 import { Ticket } from '../../model/ticket/ticket.ts';
@@ -57,7 +57,7 @@ export async function undo(
   const { conflicts, possible } = undoing;
   if (conflicts.length && !(partly && possible))
     throw new Refusal('UNDO_CONFLICT', 'id', { operation: Object.assign(known, { conflicts }) });
-  ctx.because = { ...ctx.because, operationId: id };
+  ctx.cause = { ...ctx.cause, operationId: id };
   const facts = await undoing.apply(at);
   operation.state = conflicts.length ? OperationState.PARTLY_UNDONE : OperationState.UNDONE;
   operation.conflicts = conflicts;
@@ -68,6 +68,6 @@ export async function undo(
     Ticket,
     pieces.map(({ ticket }) => ticket).filter(({ version }, index) => version !== versions[index]),
   );
-  await recordAll(ctx, facts);
+  await appendEvents(ctx, facts);
   return { operation, userErrors: [] };
 }

@@ -1,9 +1,9 @@
 import { sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { binned } from '../../ticketing/bin/delete.ts';
+import { moveToBin } from '../../ticketing/bin/mutations.ts';
 import { fact } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { type Undoing, conflict } from './conflict.ts';
@@ -61,7 +61,7 @@ async function untie(
   ctx: Context,
   { id, kind, createdAt }: Operation,
   { into, own, at }: { into: Piece; own: Piece[]; at: Date },
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   const { ticket: problem } = into;
   const incidents = own.map(({ ticket }) => ticket);
   const ids = incidents.map((ticket) => ticket.id);
@@ -88,5 +88,5 @@ async function untie(
       changes: { links: [{ kind: 'INCIDENT', ticketIds: ids }, null] },
     }),
   ];
-  return isUnused ? [...facts, binned(problem, at)] : facts;
+  return isUnused ? [...facts, moveToBin(problem, at)] : facts;
 }

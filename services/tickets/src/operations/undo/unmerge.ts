@@ -1,13 +1,13 @@
 import { due } from '@deskgraph/common/jobs/scheduler';
 import { sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import type { RawBuilder } from 'kysely';
-import { reindex } from '../../ticketing/message/reindex.ts';
+import { reindexTickets } from '../../ticketing/message/search-index.ts';
 import { takePeople } from '../../people/participant/people.ts';
-import { clearInactiveAssignment } from '../../staff/agent/release-inactive-owner.ts';
+import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
 import { fact, isSameStanding, moved, standingOf } from '../../model/ticket/events.ts';
 import { afterAgent, afterRequester, moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
@@ -118,7 +118,7 @@ async function takeOut(
   ctx: Context,
   operation: Operation,
   { into, free, kept, journal, at }: TakeOut,
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   const tickets = free.map(({ ticket }) => ticket);
   await moveBack(ctx, tickets, into.ticket);
   const said = await saidIn(
@@ -126,13 +126,13 @@ async function takeOut(
     [into.ticket, ...tickets].map(({ id }) => id),
   );
   const { closeAfter } = await workspaceOf(ctx);
-  const facts: NewFact[] = [];
+  const facts: NewEvent[] = [];
   for (const piece of free) {
     const since = (said.get(piece.ticket.id) ?? []).filter(({ id }) => !journal.has(id));
     facts.push(...(await comeOut(ctx, piece, { operation, since, at, closeAfter })));
   }
   facts.push(...remain(into, said.get(into.ticket.id) ?? [], operation, { at, free, kept }));
-  await reindex(ctx, [into.ticket, ...tickets]);
+  await reindexTickets(ctx, [into.ticket, ...tickets]);
   return facts;
 }
 
@@ -158,7 +158,7 @@ async function comeOut(
   ctx: Context,
   { ticket, before }: Piece,
   { operation, since, at, closeAfter }: ComeOut,
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   const { mergedIntoId } = ticket;
   const from = standingOf(ticket);
   const changes = { mergedInto: [mergedIntoId, null] as [unknown, unknown] };
@@ -215,7 +215,7 @@ function remain(
   said: Said[],
   operation: Operation,
   { at, free, kept }: Remain,
-): NewFact[] {
+): NewEvent[] {
   const clocks = runAll(said);
   if (ticket.waitingSince)
     ticket.waitingSince = clocks.waitingSince && later(clocks.waitingSince, ticket.waitingSince);

@@ -1,10 +1,10 @@
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { follow } from '../../ticketing/draft/move.ts';
-import { reindex } from '../../ticketing/message/reindex.ts';
+import { moveDrafts } from '../../ticketing/draft/move.ts';
+import { reindexTickets } from '../../ticketing/message/search-index.ts';
 import { bringPeople } from '../../people/participant/people.ts';
 import { fold, take } from '../merge/merge-steps.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
@@ -44,7 +44,7 @@ async function putBack(
   ctx: Context,
   operation: Operation,
   { from, into, at }: { from: Piece; into: Piece; at: Date },
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   const { closeAfter } = await workspaceOf(ctx);
   const folding = {
     at,
@@ -66,8 +66,8 @@ async function putBack(
       when j.message_id is not null and m.home_id is null then j.home_id else coalesce(m.home_id, m.ticket_id) end
     from message o left join operation_message j on j.message_id = o.id and j.operation_id = ${uuidOf('opr', operation.id)}::uuid
     where m.id = o.id and m.ticket_id = ${there}::uuid`.execute(ctx.em.getKysely());
-  await follow(ctx, [into.ticket], from.ticket);
-  await reindex(ctx, [from.ticket, into.ticket]);
+  await moveDrafts(ctx, [into.ticket], from.ticket);
+  await reindexTickets(ctx, [from.ticket, into.ticket]);
   return facts;
 }
 

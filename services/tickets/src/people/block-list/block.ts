@@ -1,6 +1,6 @@
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { type NewFact, recordAll } from '@deskgraph/common/events/log';
+import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
 import { newUuid, toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { addressOf } from './address.ts';
@@ -46,7 +46,7 @@ async function list(ctx: Context, addresses: string[], field: string): Promise<v
     db,
   );
   if (all.rows[0]!.count > MOST) throw new Refusal('LIMIT_REACHED', field);
-  await recordAll(
+  await appendEvents(
     ctx,
     rows.map((row) => told('sender.blocked', row, 1)),
   );
@@ -57,7 +57,7 @@ async function unlist(ctx: Context, address: string): Promise<void> {
     delete from blocked_sender where workspace_id = ${ctx.workspace}::uuid and address = ${address} returning id, address`.execute(
     ctx.em.getKysely(),
   );
-  await recordAll(
+  await appendEvents(
     ctx,
     rows.map((row) => told('sender.unblocked', row, 2)),
   );
@@ -67,7 +67,7 @@ const told = (
   type: string,
   { id, address }: { id: string; address: string },
   version: number,
-): NewFact => ({
+): NewEvent => ({
   type,
   subject: { id: toId('blk', id), version },
   data: { address },

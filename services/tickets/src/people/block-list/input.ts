@@ -1,10 +1,10 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { line, loose } from '@deskgraph/common/graphql/input';
+import { singleLine, optionalFields } from '@deskgraph/common/graphql/input';
 import { Field, InputType, ObjectType } from 'type-graphql';
 
 @InputType({ description: 'Input of senderBlock.' })
 export class SenderBlockInput {
-  static readonly bounds = loose({ address: line(255) });
+  static readonly bounds = optionalFields({ address: singleLine(255) });
   @Field(() => String, {
     description: 'A mail address, or `@domain` for all addresses of exactly that domain.',
   })

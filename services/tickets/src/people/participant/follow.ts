@@ -1,5 +1,5 @@
 import { Refusal, fault } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { locked } from '../../model/lookup/lock.ts';
 import { participantsChanged } from '../../model/participant/events.ts';
@@ -22,6 +22,6 @@ export async function follow(
     'followerIds',
     wanted === false ? others : [...others, actor.id],
   );
-  await recordAll(ctx, participantsChanged(ticket, changes));
+  await appendEvents(ctx, participantsChanged(ticket, changes));
   return { ticket, userErrors: [] };
 }

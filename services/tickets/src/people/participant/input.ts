@@ -1,5 +1,5 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { loose, z } from '@deskgraph/common/graphql/input';
+import { optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { ccAddresses } from '../../model/participant/participant.ts';
@@ -24,7 +24,7 @@ export class TicketFollowPayload extends Payload {
 
 @InputType({ description: 'Input of ticketParticipantsUpdate.' })
 export class TicketParticipantsUpdateInput {
-  static readonly bounds = loose({
+  static readonly bounds = optionalFields({
     addCcs: ccAddresses,
     removeCcs: z.array(z.string().max(254)).max(100),
   });

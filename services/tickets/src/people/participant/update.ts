@@ -1,5 +1,5 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { customersBehind, metByMail } from '../requester/mail.ts';
 import { refuseBlockedCaller } from '../block-list/refuse.ts';
@@ -28,6 +28,6 @@ export async function update(
     ...ids,
   ]);
   if (ids.length && ticket.ccIds.length > CC_LIMIT) throw new Refusal('LIMIT_REACHED', 'addCcs');
-  await recordAll(ctx, [...met, ...participantsChanged(ticket, changes)]);
+  await appendEvents(ctx, [...met, ...participantsChanged(ticket, changes)]);
   return { ticket, userErrors: [] };
 }

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
-import type { Fact } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/log';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
 import { systemActor } from '@deskgraph/common/auth/token';
@@ -26,7 +26,7 @@ afterAll(async () => {
   await service.stop();
 });
 
-const hear = async (fact: Partial<Fact>): Promise<void> => {
+const hear = async (fact: Partial<DomainEvent>): Promise<void> => {
   const { orm, log } = service.service;
   const ctx = new Context({
     orm,
@@ -35,7 +35,7 @@ const hear = async (fact: Partial<Fact>): Promise<void> => {
     requestId: 'test',
     locales: [],
   });
-  await ctx.write(() => apply(ctx, fact as Fact));
+  await ctx.write(() => apply(ctx, fact as DomainEvent));
 };
 const merged = (): Promise<string[]> => {
   const data = { from: desk.customer.id, into: desk.stranger.id };

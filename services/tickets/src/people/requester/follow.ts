@@ -2,8 +2,8 @@ import type { Identity } from '@deskgraph/common/auth/contact-identity';
 import { LockMode } from '@mikro-orm/postgresql';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from '@deskgraph/common/database/database';
-import { type Fact, type NewFact, recordAll } from '@deskgraph/common/events/log';
-import { type Follower, follow } from '@deskgraph/common/events/event-consumer';
+import { type DomainEvent, type NewEvent, appendEvents } from '@deskgraph/common/events/log';
+import { type EventConsumer, consumeEvents } from '@deskgraph/common/events/event-consumer';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import type { Context } from '@deskgraph/common/database/context';
 import { peers } from '../../config.ts';
@@ -15,13 +15,13 @@ import { Ticket } from '../../model/ticket/ticket.ts';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { type Requester, byId, enter, keepOnly } from './repository.ts';
 
-const followers = new WeakMap<object, Follower>();
+const followers = new WeakMap<object, EventConsumer>();
 
 /** Keeps the directory of requesters by the customers service's facts. */
 export function followCustomers({ orm, log, config }: Service): () => Promise<void> {
   const { CUSTOMERS_URL: url } = peers();
   if (!url) return async () => {};
-  const follower = follow({
+  const follower = consumeEvents({
     ...CUSTOMERS,
     orm,
     url,
@@ -55,7 +55,7 @@ interface CustomerState {
   locale: string | null;
 }
 
-export async function apply(ctx: Context, { type, subject, data, at }: Fact): Promise<void> {
+export async function apply(ctx: Context, { type, subject, data, at }: DomainEvent): Promise<void> {
   if (type === 'customer.created' || type === 'customer.updated') {
     const { name, identities, organizationIds, locale } = data['state'] as CustomerState;
     const requester = { id: subject, name, organizationId: organizationIds[0] ?? null, locale };
@@ -86,7 +86,7 @@ async function overtake(
     { requesterId, organizationId: before, createdAt },
     IN_ORDER,
   );
-  await recordAll(
+  await appendEvents(
     ctx,
     tickets.map((ticket) => {
       ticket.organizationId = organizationId;
@@ -103,7 +103,7 @@ async function merge(ctx: Context, from: string, into: string): Promise<void> {
     IN_ORDER,
   );
   const organizationId = (await byId(ctx, into))?.organizationId ?? null;
-  await recordAll(
+  await appendEvents(
     ctx,
     tickets.flatMap((ticket) => turnedOver(ticket, from, { id: into, organizationId })),
   );
@@ -118,7 +118,7 @@ function turnedOver(
   ticket: Ticket,
   from: string,
   into: Pick<Requester, 'id' | 'organizationId'>,
-): NewFact[] {
+): NewEvent[] {
   const ids = ticket.ccIds.map((id) => (id === from ? into.id : id));
   const isAsked = ticket.requesterId === from;
   if (!isAsked) return participantsChanged(ticket, setPeople(ticket, 'ccIds', ids));

@@ -1,4 +1,4 @@
-import { line, loose, z } from '@deskgraph/common/graphql/input';
+import { singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType } from 'type-graphql';
 
 @InputType({
@@ -6,13 +6,13 @@ import { Field, ID, InputType } from 'type-graphql';
     'Who asks: exactly one of customerId, externalId, email, phone, handle and visitorId. Somebody unknown becomes a customer; a customerId must be known.',
 })
 export class RequesterInput {
-  static readonly bounds = loose({
-    name: line(200),
+  static readonly bounds = optionalFields({
+    name: singleLine(200),
     email: z.string().max(254),
     phone: z.string().max(40),
     handle: z.string().max(130),
-    visitorId: line(255),
-    externalId: line(255),
+    visitorId: singleLine(255),
+    externalId: singleLine(255),
   });
   @Field(() => ID, { nullable: true, description: 'A known customer.' }) customerId?: string | null;
   @Field(() => String, {

@@ -1,6 +1,6 @@
 import { type Identity, IdentityKind, normalised } from '@deskgraph/common/auth/contact-identity';
 import { sql, uuids } from '@deskgraph/common/database/database';
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { enterAll, metId } from './repository.ts';
@@ -16,7 +16,7 @@ export async function customersBehind(ctx: Context, mails: readonly string[]): P
 export interface MetByMail {
   ids: string[];
   /** Of those whom nobody knew before. */
-  met: NewFact[];
+  met: NewEvent[];
 }
 
 /** The same, but somebody unknown becomes a customer, at once and with the same few statements however many they are. */

@@ -1,7 +1,7 @@
 import { type Identity, IdentityKind } from '@deskgraph/common/auth/contact-identity';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { NewFact } from '@deskgraph/common/events/log';
-import { WaitFor } from '@deskgraph/common/graphql/mutation';
+import type { NewEvent } from '@deskgraph/common/events/log';
+import { RetryWhenReady } from '@deskgraph/common/graphql/mutation';
 import type { Context } from '@deskgraph/common/database/context';
 import { type Requester, type Stranger, enter, held, heldByIdentity, metId } from './repository.ts';
 import { identity } from './identity.ts';
@@ -23,7 +23,7 @@ export interface Resolved {
   /** The name as it was given now. */
   name: string;
   /** Set when nobody knew the person before. */
-  met: NewFact[];
+  met: NewEvent[];
 }
 
 /** Finds who asks; somebody unknown gets an id at once, without waiting for another service. */
@@ -49,7 +49,7 @@ async function knownById(ctx: Context, customerId: string, field: string): Promi
   if (found) return found;
   if (waited.has(ctx)) throw new Refusal('NOT_FOUND', `${field}.customerId`);
   waited.add(ctx);
-  throw new WaitFor(() => catchUp(ctx));
+  throw new RetryWhenReady(() => catchUp(ctx));
 }
 
 async function met(
@@ -69,7 +69,7 @@ async function met(
   return { requester, name: requester.name, met: [metFact({ ...requester, who })] };
 }
 
-export const metFact = ({ id, name, who }: Stranger): NewFact => ({
+export const metFact = ({ id, name, who }: Stranger): NewEvent => ({
   type: 'requester.met',
   subject: { id, version: 1 },
   data: { id, ...who, name },

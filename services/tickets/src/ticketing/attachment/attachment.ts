@@ -4,11 +4,11 @@ import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 
 /** Bytes of one file. */
-export const MOST_BYTES = 25 * 1024 * 1024;
-export const UPLOAD_SECONDS = 15 * 60;
-export const DOWNLOAD_SECONDS = 5 * 60;
+export const MAX_FILE_BYTES = 25 * 1024 * 1024;
+export const UPLOAD_LINK_SECONDS = 15 * 60;
+export const DOWNLOAD_LINK_SECONDS = 5 * 60;
 /** How long a file waits for a message. */
-export const UNUSED_MS = 24 * 60 * 60 * 1000;
+export const UNUSED_FILE_TTL_MS = 24 * 60 * 60 * 1000;
 
 export enum ScanState {
   PENDING = 'PENDING',

@@ -6,10 +6,10 @@ const SILENCE_MS = 30_000;
 /** As long as a piece of a stream may be. */
 const PIECE = 64 * 1024;
 
-export type Verdict = 'CLEAN' | 'INFECTED';
+export type ScanVerdict = 'CLEAN' | 'INFECTED';
 
 /** Asks a clamd, by its own protocol (INSTREAM), whether bytes hold something that it knows as harmful. Fails when it gives no verdict. */
-export async function askClamd(url: string, bytes: Readable): Promise<Verdict> {
+export async function scanWithClamd(url: string, bytes: Readable): Promise<ScanVerdict> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
   const answer: Buffer[] = [];
@@ -44,7 +44,7 @@ function lengthOf(size: number): Buffer {
   return head;
 }
 
-function verdictOf(answer: string): Verdict {
+function verdictOf(answer: string): ScanVerdict {
   if (/^stream: OK$/.test(answer)) return 'CLEAN';
   if (/^stream: .+ FOUND$/.test(answer)) return 'INFECTED';
   throw new Error(`clamd gives no verdict: ${answer || 'no answer'}`);

@@ -5,26 +5,31 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import { systemActor } from '@deskgraph/common/auth/token';
 import { Context } from '@deskgraph/common/database/context';
 import { filesOf } from './files.ts';
-import { PATH } from './link.ts';
-import { Unacceptable, receive } from './upload.ts';
-import { send } from './send.ts';
+import { FILES_PATH } from './signed-link.ts';
+import { FileRequestError, receiveUpload } from './upload.ts';
+import { sendFile } from './send.ts';
 
 /** The door where the gateway passes files through. A link is all that its bearer needs, and is looked at here, where the bytes are. */
-export function fileDoor({ orm, log }: Service): Handler {
+export function fileEndpoint({ orm, log }: Service): Handler {
   const contextOf = (actor: Actor, requestId = randomUUID() as string): Context =>
     new Context({ orm, log, actor, requestId, locales: [] });
   return async (request, response) => {
     const files = filesOf(orm);
-    const right = files.links.read(request.url!.slice(PATH.length));
+    const right = files.links.read(request.url!.slice(FILES_PATH.length));
     const requestId = request.headers['x-request-id'] as string | undefined;
     try {
       if (!right || right.may !== NEEDED[request.method!])
-        throw new Unacceptable(403, 'This link is not valid, or not any more.');
+        throw new FileRequestError(403, 'This link is not valid, or not any more.');
       if (right.may === 'upload') {
-        await receive(contextOf(systemActor(right.workspace), requestId), files, right, request);
+        await receiveUpload(
+          contextOf(systemActor(right.workspace), requestId),
+          files,
+          right,
+          request,
+        );
         response.writeHead(204).end();
       } else
-        await send(
+        await sendFile(
           contextOf({ ...right.as, name: '', workspace: right.workspace }, requestId),
           files,
           right.id,
@@ -32,7 +37,7 @@ export function fileDoor({ orm, log }: Service): Handler {
         );
     } catch (error) {
       if (response.headersSent || request.errored) return void response.destroy();
-      if (!(error instanceof Unacceptable)) throw error;
+      if (!(error instanceof FileRequestError)) throw error;
       answer(response, error.status, { error: error.message });
     }
   };

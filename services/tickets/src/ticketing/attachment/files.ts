@@ -1,16 +1,16 @@
 import type { Readable } from 'node:stream';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import { filesConfig } from '../../config.ts';
-import { type Verdict, askClamd } from './clamd.ts';
-import { Links } from './link.ts';
-import { type Store, storeOf } from './store.ts';
+import { type ScanVerdict, scanWithClamd } from './clamd.ts';
+import { SignedLinks } from './signed-link.ts';
+import { type FileStore, createFileStore } from './store.ts';
 
 /** Where the bytes are, and the links to them. */
 export interface Files {
-  store: Store;
-  links: Links;
+  store: FileStore;
+  links: SignedLinks;
   /** Says whether bytes are harmful; without one nobody looks. */
-  scanner: ((bytes: Readable) => Promise<Verdict>) | undefined;
+  scanner: ((bytes: Readable) => Promise<ScanVerdict>) | undefined;
   /** What is scanned anew, one after the other. */
   scanning: Promise<void>;
 }
@@ -22,9 +22,9 @@ export function openFiles({ orm, config }: Service): () => Promise<void> {
   const given = filesConfig();
   const { PUBLIC_URL, CLAMD_URL } = given;
   const files: Files = {
-    store: storeOf(given),
-    links: new Links(config.INTERNAL_SECRET, PUBLIC_URL),
-    scanner: CLAMD_URL ? (bytes) => askClamd(CLAMD_URL, bytes) : undefined,
+    store: createFileStore(given),
+    links: new SignedLinks(config.INTERNAL_SECRET, PUBLIC_URL),
+    scanner: CLAMD_URL ? (bytes) => scanWithClamd(CLAMD_URL, bytes) : undefined,
     scanning: Promise.resolve(),
   };
   known.set(orm, files);
@@ -38,4 +38,4 @@ export function filesOf(orm: object): Files {
 }
 
 /** Bytes lie under the id of the attachment that brought them, apart by workspace. */
-export const keyOf = (workspace: string, fileId: string): string => `${workspace}/${fileId}`;
+export const storageKey = (workspace: string, fileId: string): string => `${workspace}/${fileId}`;

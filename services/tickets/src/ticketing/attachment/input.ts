@@ -1,5 +1,5 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { loose, z } from '@deskgraph/common/graphql/input';
+import { optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
 import { Attachment } from './attachment.ts';
 
@@ -17,7 +17,7 @@ const mediaType = z
 
 @InputType({ description: 'Input of attachmentUploadCreate.' })
 export class AttachmentUploadCreateInput {
-  static readonly bounds = loose({
+  static readonly bounds = optionalFields({
     name: z.string().min(1).max(NAME_SIGNS),
     contentType: mediaType,
   });

@@ -5,7 +5,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import type { Attachment } from './attachment.ts';
 
 /** The bytes have one user less: the clock looks, after the commit, whether there is any left. */
-export async function release(ctx: Context, fileIds: readonly string[]): Promise<void> {
+export async function releaseStoredFiles(ctx: Context, fileIds: readonly string[]): Promise<void> {
   if (fileIds.length === 0) return;
   const now = new Date();
   await sql`update stored_file set checks_at = ${now} where id = any(${[...fileIds]}::uuid[])`.execute(
@@ -15,7 +15,10 @@ export async function release(ctx: Context, fileIds: readonly string[]): Promise
 }
 
 /** What stays of a file that was taken out of its message. */
-export async function removeBytes(ctx: Context, attachments: readonly Attachment[]): Promise<void> {
+export async function redactAttachments(
+  ctx: Context,
+  attachments: readonly Attachment[],
+): Promise<void> {
   const now = new Date();
   const fileIds = attachments.flatMap(({ fileId }) => fileId ?? []);
   for (const attachment of attachments) {
@@ -29,15 +32,15 @@ export async function removeBytes(ctx: Context, attachments: readonly Attachment
     });
   }
   await ctx.em.flush();
-  await release(ctx, fileIds);
+  await releaseStoredFiles(ctx, fileIds);
 }
 
 /** For a ticket that goes for ever, before its messages go. */
-export async function removeOfTicket(ctx: Context, ticketId: string): Promise<void> {
+export async function deleteAttachmentsOfTicket(ctx: Context, ticketId: string): Promise<void> {
   const { rows } = await sql<{ file_id: string | null }>`
     delete from attachment a using message m where m.id = a.message_id and m.ticket_id = ${uuidOf('tkt', ticketId)}::uuid returning a.file_id
   `.execute(ctx.em.getKysely());
-  await release(
+  await releaseStoredFiles(
     ctx,
     rows.flatMap(({ file_id: id }) => id ?? []),
   );

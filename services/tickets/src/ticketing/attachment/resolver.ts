@@ -3,12 +3,12 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { Message } from '../../model/message/message.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { Attachment, DOWNLOAD_SECONDS, ScanState } from './attachment.ts';
+import { Attachment, DOWNLOAD_LINK_SECONDS, ScanState } from './attachment.ts';
 import { filesOf } from './files.ts';
-import { ofMessage, ofTicket } from './find.ts';
+import { attachmentsOfMessage, attachmentsOfTicket } from './queries.ts';
 import { AttachmentUploadCreateInput, AttachmentUploadCreatePayload } from './input.ts';
-import { secondsFromNow } from './link.ts';
-import { uploadCreate } from './upload-create.ts';
+import { secondsFromNow } from './signed-link.ts';
+import { createUpload } from './upload-create.ts';
 
 @Resolver(() => Attachment)
 export class AttachmentResolver {
@@ -21,7 +21,7 @@ export class AttachmentResolver {
     @Arg('input', () => AttachmentUploadCreateInput) input: AttachmentUploadCreateInput,
     @Ctx() ctx: Context,
   ): Promise<AttachmentUploadCreatePayload> {
-    return uploadCreate(ctx, input);
+    return createUpload(ctx, input);
   }
 
   @FieldResolver(() => String, {
@@ -41,7 +41,7 @@ export class AttachmentResolver {
       may: 'download',
       workspace,
       id,
-      until: secondsFromNow(DOWNLOAD_SECONDS),
+      until: secondsFromNow(DOWNLOAD_LINK_SECONDS),
       as: {
         kind,
         id: actorId,
@@ -58,7 +58,7 @@ export class AttachmentResolver {
 export class MessageAttachments {
   @FieldResolver(() => [Attachment], { description: 'Its files.' })
   attachments(@Root() message: Message, @Ctx() ctx: Context): Promise<Attachment[]> {
-    return ofMessage(ctx, message.id);
+    return attachmentsOfMessage(ctx, message.id);
   }
 }
 
@@ -69,6 +69,6 @@ export class TicketAttachments {
       'The files of all messages that the caller may read, oldest first; of more than 500 the first ones.',
   })
   attachments(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Attachment[]> {
-    return ofTicket(ctx, ticket.id);
+    return attachmentsOfTicket(ctx, ticket.id);
   }
 }

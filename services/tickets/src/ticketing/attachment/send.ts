@@ -3,13 +3,13 @@ import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from '@deskgraph/common/database/context';
 import { type Attachment, ScanState } from './attachment.ts';
-import { type Files, keyOf } from './files.ts';
-import { byId } from './find.ts';
-import { disposition } from './name.ts';
-import { Unacceptable } from './upload.ts';
+import { type Files, storageKey } from './files.ts';
+import { attachmentById } from './queries.ts';
+import { contentDisposition } from './file-name.ts';
+import { FileRequestError } from './upload.ts';
 
 /** Gives the bytes to whoever still sees the file. */
-export async function send(
+export async function sendFile(
   ctx: Context,
   files: Files,
   id: string,
@@ -17,13 +17,13 @@ export async function send(
 ): Promise<void> {
   const attachment = await read(ctx, id);
   if (!attachment?.fileId || attachment.scan !== ScanState.CLEAN)
-    throw new Unacceptable(404, 'There is no such file.');
-  const bytes = await files.store.read(keyOf(ctx.workspace, attachment.fileId));
+    throw new FileRequestError(404, 'There is no such file.');
+  const bytes = await files.store.read(storageKey(ctx.workspace, attachment.fileId));
   await once(bytes, 'readable');
   response.writeHead(200, {
     'content-type': attachment.contentType,
     'content-length': attachment.size,
-    'content-disposition': disposition(attachment.name),
+    'content-disposition': contentDisposition(attachment.name),
   });
   await pipeline(bytes, response);
 }
@@ -31,7 +31,7 @@ export async function send(
 /** Nobody waits with a connection to the database while bytes flow. */
 async function read(ctx: Context, id: string): Promise<Attachment | null> {
   try {
-    return await byId(ctx, id);
+    return await attachmentById(ctx, id);
   } finally {
     await ctx.end();
   }

@@ -6,18 +6,18 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { startBucket } from '../../../testing/s3.ts';
-import { type Store, storeOf } from './store.ts';
+import { type FileStore, createFileStore } from './store.ts';
 
 const KEY = '5f0c/one';
 let folder: string;
 let bucket: Awaited<ReturnType<typeof startBucket>>;
-const stores: Record<string, Store> = {};
+const stores: Record<string, FileStore> = {};
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'files-'));
   bucket = await startBucket();
-  stores['a folder'] = storeOf({ FILES_DIR: folder, S3_REGION: '' });
-  stores['a bucket'] = storeOf({ FILES_DIR: folder, ...bucket.environment });
+  stores['a folder'] = createFileStore({ FILES_DIR: folder, S3_REGION: '' });
+  stores['a bucket'] = createFileStore({ FILES_DIR: folder, ...bucket.environment });
 });
 afterAll(async () => {
   await bucket.stop();
@@ -53,7 +53,7 @@ describe.each(['a folder', 'a bucket'])('%s', (kind) => {
 });
 
 test('a bucket takes nothing from whoever has not its key', async () => {
-  const stranger = storeOf({
+  const stranger = createFileStore({
     FILES_DIR: folder,
     ...bucket.environment,
     S3_SECRET_ACCESS_KEY: 'guessed',

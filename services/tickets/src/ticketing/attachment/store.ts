@@ -4,7 +4,7 @@ import { FSDriver } from 'flydrive/drivers/fs';
 import type { FilesConfig } from '../../config.ts';
 
 /** Where bytes lie: all that is asked of a disk or a bucket. */
-export interface Store {
+export interface FileStore {
   /** Keeps exactly so many bytes; when they break off, it fails. */
   put(key: string, bytes: Readable, size: number): Promise<void>;
   read(key: string): Promise<Readable>;
@@ -19,7 +19,7 @@ const nothing = (): void => {};
 const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** The folder, or the bucket where one is named. */
-export function storeOf(config: FilesConfig): Store {
+export function createFileStore(config: FilesConfig): FileStore {
   const disk = config.S3_BUCKET
     ? bucket(config, config.S3_BUCKET)
     : Promise.resolve(folder(config));

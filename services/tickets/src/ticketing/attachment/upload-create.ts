@@ -3,29 +3,35 @@ import { due } from '@deskgraph/common/jobs/scheduler';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { Attachment, MOST_BYTES, ScanState, UNUSED_MS, UPLOAD_SECONDS } from './attachment.ts';
+import {
+  Attachment,
+  MAX_FILE_BYTES,
+  ScanState,
+  UNUSED_FILE_TTL_MS,
+  UPLOAD_LINK_SECONDS,
+} from './attachment.ts';
 import { filesOf } from './files.ts';
 import type { AttachmentUploadCreateInput, AttachmentUploadCreatePayload } from './input.ts';
-import { secondsFromNow } from './link.ts';
-import { fileName } from './name.ts';
-import { isProgramName, isProgramType } from './type.ts';
+import { secondsFromNow } from './signed-link.ts';
+import { safeFileName } from './file-name.ts';
+import { isProgramName, isProgramType } from './file-type.ts';
 
 /** So many of a person's or an app's files may wait at once. */
 const MOST_UNUSED = 200;
 
 /** A place for a file, and the link to fill it. */
-export async function uploadCreate(
+export async function createUpload(
   ctx: Context,
   input: AttachmentUploadCreateInput,
 ): Promise<AttachmentUploadCreatePayload> {
   const { contentType, size } = input;
-  const name = fileName(input.name);
+  const name = safeFileName(input.name);
   if (size < 1) throw new Refusal('INVALID', 'size');
-  if (size > MOST_BYTES) throw new Refusal('TOO_LONG', 'size');
+  if (size > MAX_FILE_BYTES) throw new Refusal('TOO_LONG', 'size');
   if (isProgramName(name)) throw new Refusal('FILE_REFUSED', 'name');
   if (isProgramType(contentType)) throw new Refusal('FILE_REFUSED', 'contentType');
   await refuseFlood(ctx);
-  const unusedAt = new Date(Date.now() + UNUSED_MS);
+  const unusedAt = new Date(Date.now() + UNUSED_FILE_TTL_MS);
   const attachment = ctx.em.create(Attachment, {
     id: newId('att'),
     workspaceId: ctx.workspace,
@@ -41,7 +47,7 @@ export async function uploadCreate(
     may: 'upload',
     workspace: ctx.workspace,
     id: attachment.id,
-    until: secondsFromNow(UPLOAD_SECONDS),
+    until: secondsFromNow(UPLOAD_LINK_SECONDS),
     size,
     type: contentType,
   });

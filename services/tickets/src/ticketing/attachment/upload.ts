@@ -5,13 +5,13 @@ import { due } from '@deskgraph/common/jobs/scheduler';
 import { sql } from '@deskgraph/common/database/database';
 import { toUuid } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { type Files, keyOf } from './files.ts';
-import type { UploadRight } from './link.ts';
-import { scan, scansAt } from './scan.ts';
-import { HEAD_BYTES, type Judgement, judge } from './type.ts';
+import { type Files, storageKey } from './files.ts';
+import type { UploadRight } from './signed-link.ts';
+import { scanAttachment, nextScanAt } from './scan.ts';
+import { HEAD_BYTES, type FileTypeCheck, checkFileType } from './file-type.ts';
 
 /** Why bytes are not taken, as an HTTP status and a sentence. */
-export class Unacceptable extends Error {
+export class FileRequestError extends Error {
   constructor(
     readonly status: number,
     message: string,
@@ -23,7 +23,7 @@ export class Unacceptable extends Error {
 const CLAIM = '15 minutes';
 
 /** Takes the bytes of an upload: exactly those that the link was signed for. */
-export async function receive(
+export async function receiveUpload(
   ctx: Context,
   files: Files,
   right: UploadRight,
@@ -32,20 +32,20 @@ export async function receive(
   refuseOther(right, request);
   const id = toUuid('att', right.id)!;
   await claim(ctx, id);
-  const key = keyOf(ctx.workspace, id);
+  const key = storageKey(ctx.workspace, id);
   let isKept = false;
   try {
     const meter = new Meter(right.size);
     pipeline(request, meter, () => {});
     await files.store.put(key, meter, right.size);
     if (meter.size !== right.size)
-      throw new Unacceptable(400, `These are ${meter.size} bytes, not ${right.size}.`);
-    const judgement = await judge(meter.head(), right.type);
+      throw new FileRequestError(400, `These are ${meter.size} bytes, not ${right.size}.`);
+    const judgement = await checkFileType(meter.head(), right.type);
     if ('refused' in judgement) throw refusalOf(judgement);
     isKept = await keep(ctx, id, {
       hash: meter.hash.digest(),
       type: judgement.type,
-      scansAt: scansAt(files),
+      scansAt: nextScanAt(files),
     });
   } catch (error) {
     await free(ctx, id);
@@ -53,21 +53,22 @@ export async function receive(
   } finally {
     if (!isKept) await files.store.remove(key);
   }
-  await scan(ctx, files, id);
+  await scanAttachment(ctx, files, id);
 }
 
 function refuseOther({ size, type }: UploadRight, { headers }: IncomingMessage): void {
-  if (headers['content-length'] === undefined) throw new Unacceptable(411, 'Say content-length.');
+  if (headers['content-length'] === undefined)
+    throw new FileRequestError(411, 'Say content-length.');
   if (Number(headers['content-length']) !== size)
-    throw new Unacceptable(400, `This link is for ${size} bytes.`);
+    throw new FileRequestError(400, `This link is for ${size} bytes.`);
   if (headers['content-type']?.split(';', 1)[0]!.trim().toLowerCase() !== type)
-    throw new Unacceptable(415, `This link is for ${type}.`);
+    throw new FileRequestError(415, `This link is for ${type}.`);
 }
 
-const refusalOf = ({ refused }: Extract<Judgement, { refused: unknown }>): Unacceptable =>
+const refusalOf = ({ refused }: Extract<FileTypeCheck, { refused: unknown }>): FileRequestError =>
   refused === 'program'
-    ? new Unacceptable(415, 'Programs and scripts are not taken.')
-    : new Unacceptable(415, 'The bytes are not of the declared type.');
+    ? new FileRequestError(415, 'Programs and scripts are not taken.')
+    : new FileRequestError(415, 'The bytes are not of the declared type.');
 
 /** One sender at a time, and none after the first who came through. */
 const claim = (ctx: Context, id: string): Promise<void> =>
@@ -77,7 +78,7 @@ const claim = (ctx: Context, id: string): Promise<void> =>
         and (claimed_at is null or claimed_at < now() - ${CLAIM}::interval) returning id`.execute(
       em.getKysely(),
     );
-    if (!rows.length) throw new Unacceptable(409, 'This link is used, or in use.');
+    if (!rows.length) throw new FileRequestError(409, 'This link is used, or in use.');
   });
 
 const free = (ctx: Context, id: string): Promise<unknown> =>
@@ -105,7 +106,8 @@ const keep = (ctx: Context, id: string, { hash, type, scansAt: again }: Kept): P
       update attachment set file_id = ${fileId}::uuid, content_type = ${type}, scan = ${again ? 'PENDING' : 'CLEAN'}, scans_at = ${again}, claimed_at = null, version = version + 1,
         updated_at = now()
       where id = ${id}::uuid and file_id is null returning id`.execute(db);
-    if (!done.rows.length) throw new Unacceptable(410, 'There is no place for this file any more.');
+    if (!done.rows.length)
+      throw new FileRequestError(410, 'There is no place for this file any more.');
     if (again) due(ctx, again);
     return fileId === id;
   });
@@ -130,7 +132,7 @@ class Meter extends Transform {
   override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
     this.size += chunk.length;
     if (this.size > this.#most)
-      return done(new Unacceptable(413, `This link is for ${this.#most} bytes.`));
+      return done(new FileRequestError(413, `This link is for ${this.#most} bytes.`));
     if (this.#headSize < HEAD_BYTES) {
       this.#head.push(chunk);
       this.#headSize += chunk.length;

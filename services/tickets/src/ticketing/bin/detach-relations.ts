@@ -1,5 +1,5 @@
 import { hydrate, sql } from '@deskgraph/common/database/database';
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { store } from '@deskgraph/common/database/bulk-update';
 import type { Context } from '@deskgraph/common/database/context';
@@ -13,7 +13,7 @@ interface Row {
 }
 
 /** Others that are linked to a ticket which is removed for ever, were folded into it or cut out of it, are so no more; the facts are to be recorded. */
-export async function letGo(ctx: Context, { id }: Ticket): Promise<NewFact[]> {
+export async function detachRelations(ctx: Context, { id }: Ticket): Promise<NewEvent[]> {
   const gone = sql`${uuidOf('tkt', id)}::uuid`;
   const { rows } = await sql<Row>`
     select t.*, array(select kind from ticket_link where ticket_id = ${gone} and other_id = t.id order by kind) as kinds from ticket t
@@ -30,7 +30,7 @@ export async function letGo(ctx: Context, { id }: Ticket): Promise<NewFact[]> {
   return facts;
 }
 
-function unlinked(other: Ticket, id: string, kinds: readonly TicketLinkKind[]): NewFact[] {
+function unlinked(other: Ticket, id: string, kinds: readonly TicketLinkKind[]): NewEvent[] {
   if (other.problemId === id) other.problemId = null;
   return kinds.map((kind) =>
     fact('ticket.unlinked', other, {
@@ -40,7 +40,7 @@ function unlinked(other: Ticket, id: string, kinds: readonly TicketLinkKind[]): 
   );
 }
 
-function parted(other: Ticket, id: string): NewFact[] {
+function parted(other: Ticket, id: string): NewEvent[] {
   const changes: Changes = {};
   if (other.mergedIntoId === id) changes['mergedInto'] = [id, (other.mergedIntoId = null)];
   if (other.splitFromId === id) changes['splitFrom'] = [id, (other.splitFromId = null)];

@@ -1,6 +1,6 @@
 import { due } from '@deskgraph/common/jobs/scheduler';
 import { sql } from '@deskgraph/common/database/database';
-import type { Fact, NewFact } from '@deskgraph/common/events/log';
+import type { DomainEvent, NewEvent } from '@deskgraph/common/events/log';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import type { Changes, State } from '../../model/ticket/events.ts';
@@ -49,13 +49,18 @@ const STAYS: readonly (keyof State | 'mergedInto' | 'splitFrom')[] = [
 const stays = ([key]: [string, unknown]): boolean => (STAYS as readonly string[]).includes(key);
 
 /** The last fact of a ticket says no more than its other facts will. */
-export const forgetful = (fact: NewFact): NewFact => ({ ...fact, data: without(fact.data) });
+export const withoutPersonalData = (fact: NewEvent): NewEvent => ({
+  ...fact,
+  data: without(fact.data),
+});
 
 /** Once a ticket is removed for ever, its facts in memory say no more than those in the log soon will. */
-export const forgets = ({ type }: Fact): ((earlier: Fact) => Fact) | undefined =>
+export const redactEarlierEvents = ({
+  type,
+}: DomainEvent): ((earlier: DomainEvent) => DomainEvent) | undefined =>
   type === 'ticket.purged' ? left : undefined;
 
-const left = (fact: Fact): Fact => {
+const left = (fact: DomainEvent): DomainEvent => {
   const { actor, data } = fact;
   return {
     ...fact,
@@ -85,7 +90,7 @@ function without({
 }
 
 /** Soon its facts say nothing of people any more. */
-export async function forget(ctx: Context, { id }: Ticket): Promise<void> {
+export async function scheduleErasure(ctx: Context, { id }: Ticket): Promise<void> {
   const now = new Date();
   await sql`
     insert into removed_ticket (id, workspace_id, forgets_at) values (${uuidOf('tkt', id)}::uuid, ${ctx.workspace}::uuid, ${now})`.execute(
@@ -97,7 +102,7 @@ export async function forget(ctx: Context, { id }: Ticket): Promise<void> {
 const AGAIN_MS = 1_000;
 
 /** Once all of its facts are in the log. */
-export async function forgetInTime(ctx: Context, row: object): Promise<void> {
+export async function erasePersonalData(ctx: Context, row: object): Promise<void> {
   const { id } = row as { id: string };
   const ticket = toId('tkt', id);
   const db = ctx.em.getKysely();

@@ -1,7 +1,7 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { remove } from './delete.ts';
+import { deleteTicket } from './mutations.ts';
 import {
   TicketDeleteInput,
   TicketPurgeInput,
@@ -12,9 +12,9 @@ import {
   TicketRestorePayload,
   TicketSpamMarkPayload,
 } from './input.ts';
-import { purge } from './purge.ts';
-import { restore } from './restore.ts';
-import { spamMark } from './spam-mark.ts';
+import { purgeTicket } from './purge.ts';
+import { restoreTicket } from './restore.ts';
+import { markTicketSpam } from './spam-mark.ts';
 
 /** What takes tickets out of sight, and back. */
 @Resolver()
@@ -28,7 +28,7 @@ export class TicketBin {
     @Arg('input', () => TicketSpamMarkInput) input: TicketSpamMarkInput,
     @Ctx() ctx: Context,
   ): Promise<TicketSpamMarkPayload> {
-    return spamMark(ctx, input);
+    return markTicketSpam(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
@@ -40,7 +40,7 @@ export class TicketBin {
     @Arg('input', () => TicketDeleteInput) input: TicketDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<TicketDeletePayload> {
-    return remove(ctx, input);
+    return deleteTicket(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
@@ -51,7 +51,7 @@ export class TicketBin {
     @Arg('input', () => TicketRestoreInput) input: TicketRestoreInput,
     @Ctx() ctx: Context,
   ): Promise<TicketRestorePayload> {
-    return restore(ctx, input);
+    return restoreTicket(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.ADMIN] })
@@ -63,6 +63,6 @@ export class TicketBin {
     @Arg('input', () => TicketPurgeInput) input: TicketPurgeInput,
     @Ctx() ctx: Context,
   ): Promise<TicketPurgePayload> {
-    return purge(ctx, input);
+    return purgeTicket(ctx, input);
   }
 }

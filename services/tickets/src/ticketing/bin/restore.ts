@@ -1,11 +1,11 @@
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { fact } from '../../model/ticket/events.ts';
 import { lockedAnywhere } from '../../model/lookup/lock.ts';
 import type { TicketRestoreInput, TicketRestorePayload } from './input.ts';
 
 /** Out of the bin, as it was. */
-export async function restore(
+export async function restoreTicket(
   ctx: Context,
   { id }: TicketRestoreInput,
 ): Promise<TicketRestorePayload> {
@@ -14,7 +14,7 @@ export async function restore(
   const before = ticket.deletedAt.toISOString();
   ticket.deletedAt = null;
   ticket.purgesAt = null;
-  await recordAll(ctx, [
+  await appendEvents(ctx, [
     fact('ticket.restored', ticket, { changes: { deletedAt: [before, null] }, internal: true }),
   ]);
   return { ticket, userErrors: [] };

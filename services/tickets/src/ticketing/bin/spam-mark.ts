@@ -1,5 +1,5 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { blockRequester } from '../../people/block-list/block.ts';
 import { fact } from '../../model/ticket/events.ts';
@@ -7,7 +7,7 @@ import { locked } from '../../model/lookup/lock.ts';
 import type { TicketSpamMarkInput, TicketSpamMarkPayload } from './input.ts';
 
 /** Into the spam queue, or out of it; who sent it does not learn of it. */
-export async function spamMark(
+export async function markTicketSpam(
   ctx: Context,
   { id, spam, blockSender }: TicketSpamMarkInput,
 ): Promise<TicketSpamMarkPayload> {
@@ -16,7 +16,7 @@ export async function spamMark(
   if (blockSender) await blockRequester(ctx, ticket.requesterId, 'blockSender');
   if (ticket.spam === spam) return { ticket, userErrors: [] };
   ticket.spam = spam;
-  await recordAll(ctx, [
+  await appendEvents(ctx, [
     fact('ticket.spam_marked', ticket, { changes: { spam: [!spam, spam] }, internal: true }),
   ]);
   return { ticket, userErrors: [] };

@@ -4,7 +4,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import type { MessageVisibility } from '../../model/message/message.ts';
 
 /** The caller has no use for the draft any more: it is sent, or thrown away. */
-export async function discard(
+export async function deleteDraft(
   ctx: Context,
   ticketId: string,
   visibility: MessageVisibility,

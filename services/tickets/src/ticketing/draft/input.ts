@@ -1,18 +1,18 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { loose, z } from '@deskgraph/common/graphql/input';
+import { optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { MessageVisibility } from '../../model/message/message.ts';
-import { BODY_BYTES } from '../ticket/input.ts';
+import { MAX_BODY_BYTES } from '../ticket/input.ts';
 import { Draft } from './draft.ts';
 
 /** Word for word as it is typed, and empty too. */
 const body = z
   .string()
-  .refine((text) => Buffer.byteLength(text) <= BODY_BYTES, { params: { code: 'TOO_LONG' } });
+  .refine((text) => Buffer.byteLength(text) <= MAX_BODY_BYTES, { params: { code: 'TOO_LONG' } });
 
 @InputType({ description: 'Input of draftSave.' })
 export class DraftSaveInput {
-  static readonly bounds = loose({ body });
+  static readonly bounds = optionalFields({ body });
   @Field(() => ID, {
     description: 'Which ticket; what is folded into another one is answered there.',
   })

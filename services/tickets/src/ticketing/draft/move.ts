@@ -3,7 +3,7 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 
 /** Drafts go with their tickets into the one that these are folded into. Whoever has one there finds both in one: nothing typed is lost. */
-export async function follow(
+export async function moveDrafts(
   ctx: Context,
   from: readonly { id: string }[],
   into: { id: string },

@@ -5,9 +5,9 @@ import { Agent } from '../../staff/agent/agent.ts';
 import { agentById } from '../../staff/agent/queries.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { Draft } from './draft.ts';
-import { ofTicket } from './find.ts';
+import { draftsOfTicket } from './queries.ts';
 import { DraftSaveInput, DraftSavePayload } from './input.ts';
-import { save } from './save.ts';
+import { saveDraft } from './mutations.ts';
 
 @Resolver(() => Draft)
 export class DraftResolver {
@@ -20,7 +20,7 @@ export class DraftResolver {
     @Arg('input', () => DraftSaveInput) input: DraftSaveInput,
     @Ctx() ctx: Context,
   ): Promise<DraftSavePayload> {
-    return save(ctx, input);
+    return saveDraft(ctx, input);
   }
 
   @FieldResolver(() => Agent, { description: 'Who writes it.' })
@@ -39,6 +39,6 @@ export class TicketDrafts {
       'Text that is not sent yet: the caller’s own and what colleagues share, last saved first, at most 100.',
   })
   drafts(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Draft[]> {
-    return ofTicket(ctx, ticket.id);
+    return draftsOfTicket(ctx, ticket.id);
   }
 }

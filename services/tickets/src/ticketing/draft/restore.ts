@@ -4,7 +4,10 @@ import type { Context } from '@deskgraph/common/database/context';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
 
 /** Who takes his own reply back finds it among his drafts again, unless he has begun another one. */
-export async function takeBack(ctx: Context, { ticketId, authorId, body }: Message): Promise<void> {
+export async function restoreDraft(
+  ctx: Context,
+  { ticketId, authorId, body }: Message,
+): Promise<void> {
   if (ctx.actor.id !== authorId || ctx.actor.kind !== 'agent') return;
   const now = new Date();
   await sql`

@@ -1,9 +1,9 @@
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
+import { appendEvent } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { kept, refuseUnkeepable } from '../../model/saved-filter/stored.ts';
+import { toStoredJson, refuseUnstorableFilter } from '../../model/saved-filter/stored.ts';
 import { resolveEscalationSteps } from './check.ts';
 import { escalationPathState } from './events.ts';
 import type { EscalationPathCreateInput, EscalationPathCreatePayload } from './input.ts';
@@ -16,7 +16,7 @@ export async function createEscalationPath(
   ctx: Context,
   { name, filter, steps }: EscalationPathCreateInput,
 ): Promise<EscalationPathCreatePayload> {
-  refuseUnkeepable(ctx, filter, null);
+  refuseUnstorableFilter(ctx, filter, null);
   const known = await resolveEscalationSteps(ctx, steps);
   // One after the other, so that many at once don't get past the limit.
   await sql`select pg_advisory_xact_lock(hashtext(${`escalation paths ${ctx.workspace}`}))`.execute(
@@ -27,10 +27,10 @@ export async function createEscalationPath(
     id: newId('esc'),
     workspaceId: ctx.workspace,
     name,
-    filter: kept(filter),
+    filter: toStoredJson(filter),
     steps: known,
   });
-  await record(ctx, 'escalation_path.created', escalationPath, {
+  await appendEvent(ctx, 'escalation_path.created', escalationPath, {
     state: escalationPathState(escalationPath),
   });
   return { escalationPath, userErrors: [] };

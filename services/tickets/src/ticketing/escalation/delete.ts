@@ -1,6 +1,6 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
-import { expectVersion } from '@deskgraph/common/graphql/input';
+import { appendEvent } from '@deskgraph/common/events/log';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { escalationPathState } from './events.ts';
 import type { EscalationPathDeleteInput, EscalationPathDeletePayload } from './input.ts';
@@ -11,11 +11,11 @@ export async function deleteEscalationPath(
   input: EscalationPathDeleteInput,
 ): Promise<EscalationPathDeletePayload> {
   const escalationPath = await lockEscalationPath(ctx, input.id);
-  expectVersion(escalationPath, input.expectedVersion);
+  refuseStaleVersion(escalationPath, input.expectedVersion);
   if (await isEscalationPathInUse(ctx, escalationPath)) throw new Refusal('IN_USE', 'id');
   const subject = { id: escalationPath.id, version: escalationPath.version + 1 };
   ctx.em.remove(escalationPath);
-  await record(ctx, 'escalation_path.deleted', subject, {
+  await appendEvent(ctx, 'escalation_path.deleted', subject, {
     state: escalationPathState(escalationPath),
   });
   return { deletedId: subject.id, userErrors: [] };

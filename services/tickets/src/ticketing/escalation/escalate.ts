@@ -1,5 +1,5 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
 import { locked } from '../../model/lookup/lock.ts';
@@ -21,7 +21,7 @@ export async function escalateTicket(
   if (ticket.status === TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
   if (typeof toAgentId === 'string') {
     const to = { assigneeId: await requireAssigneeId(ctx, toAgentId, 'toAgentId') };
-    await recordAll(
+    await appendEvents(
       ctx,
       await putEscalation(
         ctx,
@@ -34,7 +34,7 @@ export async function escalateTicket(
   }
   const step = await stepFor(ctx, ticket);
   if (!step) throw new Refusal('NO_STEP_LEFT', 'toAgentId');
-  await recordAll(ctx, await takeStep(ctx, ticket, step, reason, 'hand'));
+  await appendEvents(ctx, await takeStep(ctx, ticket, step, reason, 'hand'));
   return { ticket, userErrors: [] };
 }
 

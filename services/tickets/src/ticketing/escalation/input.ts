@@ -1,6 +1,6 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { line, loose, text, z } from '@deskgraph/common/graphql/input';
-import { Duration, milliseconds } from '@deskgraph/common/graphql/scalars';
+import { singleLine, optionalFields, multiLine, z } from '@deskgraph/common/graphql/input';
+import { Duration, durationToMs } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { TicketFilter } from '../../model/filter/sql.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
@@ -15,11 +15,11 @@ export const MAX_REASON_LENGTH = 1_000;
   description: 'A step of an escalation; exactly one of agentId and departmentId is given.',
 })
 export class EscalationStepInput {
-  static readonly bounds = loose({
+  static readonly bounds = optionalFields({
     after: z
       .string()
       .refine(
-        (length) => (milliseconds(length) ?? 0) >= SECOND && milliseconds(length)! <= LONGEST_MS,
+        (length) => (durationToMs(length) ?? 0) >= SECOND && durationToMs(length)! <= LONGEST_MS,
       ),
   });
   @Field(() => ID, { nullable: true, description: 'To this agent, who is in charge from then on.' })
@@ -35,8 +35,8 @@ export class EscalationStepInput {
   after!: string;
 }
 
-const bounds = loose({
-  name: line(100),
+const bounds = optionalFields({
+  name: singleLine(100),
   steps: z.array(EscalationStepInput.bounds).min(1).max(20),
 });
 const FILTER =
@@ -87,7 +87,7 @@ export class EscalationPathDeleteInput {
 
 @InputType({ description: 'Input of ticketEscalate.' })
 export class TicketEscalateInput {
-  static readonly bounds = loose({ reason: text(MAX_REASON_LENGTH) });
+  static readonly bounds = optionalFields({ reason: multiLine(MAX_REASON_LENGTH) });
   @Field(() => ID, { description: 'Which ticket; refused while it is SOLVED or CLOSED.' })
   id!: string;
   @Field(() => String, { description: 'Why, in 1 to 1,000 characters; for staff only.' })

@@ -2,10 +2,10 @@ import { sql } from '@deskgraph/common/database/database';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { systemActor } from '@deskgraph/common/auth/token';
 import type { Context } from '@deskgraph/common/database/context';
-import { matches } from '../../model/filter/sql.ts';
-import { frequentTexts } from '../../model/filter/text.ts';
+import { ticketListFilterToSql } from '../../model/filter/sql.ts';
+import { findFrequentTexts } from '../../model/filter/text.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { filterOf } from '../../model/saved-filter/stored.ts';
+import { filterFromJson } from '../../model/saved-filter/stored.ts';
 import { findEscalationPaths } from './queries.ts';
 import type { EscalationPath } from './path.ts';
 
@@ -20,8 +20,8 @@ export async function escalationPathFor(
   const actor = systemActor(ctx.workspace);
   const conditions = await Promise.all(
     paths.map(async (path) => {
-      const filter = filterOf(path.filter);
-      return sql`coalesce((${matches(filter, actor, await frequentTexts(ctx, filter))}), false)`;
+      const filter = filterFromJson(path.filter);
+      return sql`coalesce((${ticketListFilterToSql(filter, actor, await findFrequentTexts(ctx, filter))}), false)`;
     }),
   );
   const { rows } = await sql<{ fits: boolean[] }>`

@@ -1,5 +1,5 @@
 import type { Timer } from '@deskgraph/common/jobs/scheduler';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { escalationPathById } from './queries.ts';
@@ -12,7 +12,7 @@ async function takeScheduledStep(ctx: Context, row: object): Promise<void> {
   const { escalation } = ticket;
   const path = escalation?.pathId && (await escalationPathById(ctx, escalation.pathId));
   const step = path && (await nextEscalationStep(ctx, ticket, path, escalation!.step));
-  if (step) await recordAll(ctx, await takeStep(ctx, ticket, step, escalation!.reason, 'time'));
+  if (step) await appendEvents(ctx, await takeStep(ctx, ticket, step, escalation!.reason, 'time'));
 }
 
 /** A ticket that is escalated, and has a step before it. */

@@ -1,10 +1,10 @@
 import { due } from '@deskgraph/common/jobs/scheduler';
 import { sql } from '@deskgraph/common/database/database';
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
-import { milliseconds } from '@deskgraph/common/graphql/scalars';
+import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
-import { handed } from '../ticket/assign.ts';
+import { applyAssignment } from '../ticket/assign.ts';
 import { type Changes, fact } from '../../model/ticket/events.ts';
 import { openDepartments, assignableAgents } from '../../staff/references.ts';
 import type { EscalationState, Ticket } from '../../model/ticket/ticket.ts';
@@ -64,9 +64,9 @@ export function takeStep(
   { path, number }: EscalationTarget,
   reason: string,
   cause: Putting['cause'],
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   const { agentId, departmentId, after } = path.steps[number - 1]!;
-  const next = number < path.steps.length ? new Date(Date.now() + milliseconds(after)!) : null;
+  const next = number < path.steps.length ? new Date(Date.now() + durationToMs(after)!) : null;
   const to = agentId ? { assigneeId: agentId } : { departmentId, assigneeId: null };
   return putEscalation(ctx, ticket, { pathId: path.id, step: number, reason }, { to, next, cause });
 }
@@ -83,9 +83,9 @@ export async function putEscalation(
   ticket: Ticket,
   escalation: Pick<EscalationState, 'pathId' | 'step' | 'reason'>,
   { to, next, cause }: Putting,
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   const at = new Date();
-  const facts = [...woken(ticket, 'escalation', at), ...(await handed(ctx, ticket, to))];
+  const facts = [...woken(ticket, 'escalation', at), ...(await applyAssignment(ctx, ticket, to))];
   const { kind, id, name } = ctx.actor;
   const before = ticket.escalation;
   ticket.escalation = { ...escalation, since: at.toISOString(), by: { kind, id, name } };

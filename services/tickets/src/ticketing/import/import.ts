@@ -1,16 +1,16 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { type FactActor, type NewFact, recordAll } from '@deskgraph/common/events/log';
+import { type EventActor, type NewEvent, appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { Agent } from '../../staff/agent/agent.ts';
 import { added } from '../../model/message/events.ts';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
-import { index, write } from '../message/write.ts';
+import { indexMessages, createMessage } from '../message/write.ts';
 import { resolve } from '../../people/requester/resolve.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { type Changes, fact, moved, standingOf } from '../../model/ticket/events.ts';
 import { reassignTicket } from '../../staff/agent/assignment.ts';
 import type { TicketImportChange, TicketImportInput, TicketImportPayload } from './input.ts';
-import { open } from '../ticket/build.ts';
+import { openTicket } from '../message/open-ticket.ts';
 import { requireAssigneeId, requireDepartmentId, ifPresent } from '../../staff/references.ts';
 import { moveTo } from '../../model/ticket/status-rules.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
@@ -26,7 +26,7 @@ export async function importTicket(
   ctx: Context,
   input: TicketImportInput,
 ): Promise<TicketImportPayload> {
-  ctx.because = { imported: true };
+  ctx.cause = { imported: true };
   const earlier = await ctx.em.findOne(Ticket, {
     appId: ctx.actor.id,
     externalId: input.externalId,
@@ -35,7 +35,7 @@ export async function importTicket(
   const history = input.history ?? [];
   refuseWrongTimes(input.createdAt, history);
   const { requester, name, met } = await resolve(ctx, input.requester);
-  const opened = await open(ctx, {
+  const opened = await openTicket(ctx, {
     ...input,
     requester,
     requesterName: name,
@@ -70,8 +70,8 @@ export async function importTicket(
     );
   for (const [at, change] of history.entries())
     facts.push(...(await apply(ctx, ticket, change, `history.${at}`, closeAfter, messages)));
-  await index(ctx, ticket.id, messages);
-  await recordAll(ctx, facts);
+  await indexMessages(ctx, ticket.id, messages);
+  await appendEvents(ctx, facts);
   return { ticket, created: true, userErrors: [] };
 }
 
@@ -93,9 +93,9 @@ async function apply(
   field: string,
   closeAfter: string,
   messages: Message[],
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   const { at } = change;
-  const facts: NewFact[] = [];
+  const facts: NewEvent[] = [];
   if (change.priority && change.priority !== ticket.priority) {
     const changes: Changes = { priority: [ticket.priority, change.priority] };
     ticket.priority = change.priority;
@@ -124,10 +124,10 @@ async function say(
   change: TicketImportChange,
   field: string,
   messages: Message[],
-): Promise<NewFact> {
+): Promise<NewEvent> {
   const { at, body, visibility } = change;
   if (!visibility) throw new Refusal('REQUIRED', `${field}.visibility`);
-  const requester: FactActor = {
+  const requester: EventActor = {
     kind: 'customer',
     id: ticket.requesterId,
     name: ticket.requesterName,
@@ -135,7 +135,7 @@ async function say(
   const author =
     (await writer(ctx, change.authorId, `${field}.authorId`)) ??
     (visibility === MessageVisibility.PUBLIC ? requester : ctx.actor);
-  const message = write(ctx, {
+  const message = createMessage(ctx, {
     ticketId: ticket.id,
     author,
     visibility,
@@ -159,7 +159,7 @@ async function writer(
   ctx: Context,
   id: string | null | undefined,
   field: string,
-): Promise<FactActor | null> {
+): Promise<EventActor | null> {
   if (typeof id !== 'string') return null;
   const agent = await ctx.em.findOne(Agent, { id });
   if (!agent) throw new Refusal('NOT_FOUND', field);

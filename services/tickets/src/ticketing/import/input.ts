@@ -1,10 +1,10 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { bytes, loose, z } from '@deskgraph/common/graphql/input';
+import { maxUtf8Bytes, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { DateTime, Locale } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { RequesterInput } from '../../people/requester/input.ts';
-import { BODY_BYTES, plain, tagNames } from '../ticket/input.ts';
+import { MAX_BODY_BYTES, textBounds, tagNames } from '../ticket/input.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { ChannelKind, TicketPriority, TicketStatus } from '../../model/ticket/enums.ts';
 
@@ -12,7 +12,7 @@ import { ChannelKind, TicketPriority, TicketStatus } from '../../model/ticket/en
   description: 'One past change of an imported ticket; the given parts changed at that instant.',
 })
 export class TicketImportChange {
-  static readonly bounds = loose({ body: bytes(BODY_BYTES) });
+  static readonly bounds = optionalFields({ body: maxUtf8Bytes(MAX_BODY_BYTES) });
   @Field(() => DateTime, {
     description: 'When it happened; not before the change above it, nor in the future.',
   })
@@ -50,9 +50,9 @@ export class TicketImportChange {
 
 @InputType({ description: 'Input of ticketImport.' })
 export class TicketImportInput {
-  static readonly bounds = loose({
-    ...plain,
-    body: bytes(BODY_BYTES),
+  static readonly bounds = optionalFields({
+    ...textBounds,
+    body: maxUtf8Bytes(MAX_BODY_BYTES),
     tags: tagNames,
     requester: RequesterInput.bounds,
     history: z.array(TicketImportChange.bounds).max(500),

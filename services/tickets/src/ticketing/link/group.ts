@@ -1,6 +1,6 @@
 import { sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { begin, keepTickets } from '../../model/operation/journal.ts';
@@ -9,7 +9,7 @@ import { OperationKind } from '../../model/operation/operation.ts';
 import { snapshotOf } from '../../model/operation/snapshot.ts';
 import { fact } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { INCIDENTS_LIMIT, type Known, LIMIT, holdLinks, linksOf } from './add.ts';
+import { MAX_INCIDENTS, type Link, MAX_LINKS, lockLinks, findLinks } from './link.ts';
 import type { TicketsGroupInput, TicketsGroupPayload } from './input.ts';
 import { TicketLinkKind } from '../../model/ticket/link.ts';
 import { openProblem } from './problem.ts';
@@ -18,7 +18,7 @@ const { PROBLEM, INCIDENT } = TicketLinkKind;
 const EITHER = ['problemId', 'subject'];
 
 /** Makes tickets incidents of one problem: of one that is there, or of a new one. What is its incident already stays so. */
-export async function group(
+export async function groupTickets(
   ctx: Context,
   { ids, problemId, subject }: TicketsGroupInput,
 ): Promise<TicketsGroupPayload> {
@@ -26,7 +26,7 @@ export async function group(
   if (isThere && subject) throw new Refusal('INVALID', 'subject');
   if (!isThere && !subject)
     throw new Refusal(EITHER.map((field) => ({ code: 'REQUIRED', field: ['input', field] })));
-  await holdLinks(ctx);
+  await lockLinks(ctx);
   const named = [...new Set(ids)].map((id) => ({ id, field: `ids.${ids.indexOf(id)}` }));
   const locked = await lockedAll(ctx, [
     ...(isThere ? [{ id: problemId, field: 'problemId' }] : []),
@@ -35,7 +35,7 @@ export async function group(
   const known = isThere ? locked[0]! : undefined;
   const incidents = known ? locked.slice(1) : locked;
   const links = linksBy(
-    await linksOf(
+    await findLinks(
       ctx,
       locked.map(({ id }) => id),
     ),
@@ -46,7 +46,7 @@ export async function group(
   const fresh = incidents.filter(({ id }) => !links.get(id)?.some(({ kind }) => kind === PROBLEM));
   const before =
     (known && links.get(known.id)?.filter(({ kind }) => kind === INCIDENT).length) ?? 0;
-  if (before + fresh.length > INCIDENTS_LIMIT) throw new Refusal('LIMIT_REACHED', 'ids');
+  if (before + fresh.length > MAX_INCIDENTS) throw new Refusal('LIMIT_REACHED', 'ids');
   if (known && !fresh.length) return { problem: known, userErrors: [] };
   const at = new Date();
   const operation = begin(ctx, OperationKind.GROUP, at);
@@ -63,7 +63,7 @@ export async function group(
   await tie(ctx, problem, fresh, at);
   for (const ticket of fresh) ticket.problemId = problem.id;
   const told = { at, operationId: operation.id, internal: true };
-  await recordAll(ctx, [
+  await appendEvents(ctx, [
     ...facts,
     ...fresh.map((ticket) =>
       fact('ticket.linked', ticket, {
@@ -80,17 +80,17 @@ export async function group(
   return { problem, operation, userErrors: [] };
 }
 
-const linksBy = (links: readonly Known[]): Map<string, Known[]> =>
+const linksBy = (links: readonly Link[]): Map<string, Link[]> =>
   Map.groupBy(links, ({ ticketId }) => ticketId);
 
-function refuseAsProblem({ mergedIntoId }: Ticket, links: readonly Known[]): void {
+function refuseAsProblem({ mergedIntoId }: Ticket, links: readonly Link[]): void {
   if (mergedIntoId) throw new Refusal('ALREADY_MERGED', 'problemId');
   if (links.some(({ kind }) => kind === PROBLEM)) throw new Refusal('CIRCLE', 'problemId');
 }
 
 function refuseAsIncident(
   ticket: Ticket,
-  links: readonly Known[],
+  links: readonly Link[],
   problem: Ticket | undefined,
   field: string,
 ): void {
@@ -99,7 +99,7 @@ function refuseAsIncident(
   if (ticket.mergedIntoId) throw new Refusal('ALREADY_MERGED', field);
   const other = links.find(({ kind }) => kind === PROBLEM);
   if (other && other.otherId !== problem?.id) throw new Refusal('TAKEN', field);
-  if (!other && links.length >= LIMIT) throw new Refusal('LIMIT_REACHED', field);
+  if (!other && links.length >= MAX_LINKS) throw new Refusal('LIMIT_REACHED', field);
 }
 
 /** Each of them shows the problem, and the problem each of them. */

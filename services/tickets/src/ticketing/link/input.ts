@@ -1,5 +1,5 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { line, loose, z } from '@deskgraph/common/graphql/input';
+import { singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Operation } from '../../model/operation/operation.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
@@ -35,7 +35,10 @@ export class TicketUnlinkPayload extends Payload {
 
 @InputType({ description: 'Input of ticketsGroup; exactly one of `problemId` and `subject`.' })
 export class TicketsGroupInput {
-  static readonly bounds = loose({ ids: z.array(z.string()).min(1).max(1000), subject: line(255) });
+  static readonly bounds = optionalFields({
+    ids: z.array(z.string()).min(1).max(1000),
+    subject: singleLine(255),
+  });
   @Field(() => [ID], { description: 'The tickets that become incidents, 1 to 1,000.' })
   ids!: string[];
   @Field(() => ID, {

@@ -1,13 +1,13 @@
 import { sql } from '@deskgraph/common/database/database';
-import type { NewFact } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { isCategoryAvailable } from '../../configuration/category/defaults.ts';
-import { index } from '../message/write.ts';
+import { indexMessages } from '../message/write.ts';
 import type { RequesterInput } from '../../people/requester/input.ts';
 import { resolve } from '../../people/requester/resolve.ts';
 import { fact } from '../../model/ticket/events.ts';
-import { begin } from '../ticket/build.ts';
+import { createEmptyTicket } from '../message/open-ticket.ts';
 import { isDepartmentOpen } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketOrigin } from '../../model/ticket/enums.ts';
@@ -21,10 +21,10 @@ export async function openProblem(
   subject: string,
   first: Ticket,
   at: Date,
-): Promise<{ problem: Ticket; facts: NewFact[] }> {
+): Promise<{ problem: Ticket; facts: NewEvent[] }> {
   const { requester, name, met } = await resolve(ctx, await caller(ctx));
   const { actor } = ctx;
-  const problem = await begin(
+  const problem = await createEmptyTicket(
     ctx,
     {
       subject,
@@ -46,7 +46,7 @@ export async function openProblem(
     at,
   );
   problem.waitingSince = null;
-  await index(ctx, problem.id, [], problem);
+  await indexMessages(ctx, problem.id, [], problem);
   return {
     problem,
     facts: [...met, fact('ticket.created', problem, { at, origin: problem.origin })],

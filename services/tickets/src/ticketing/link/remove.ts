@@ -1,6 +1,6 @@
 import { sql, uuids } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { lockedAll } from '../../model/lookup/lock.ts';
 import { fact } from '../../model/ticket/events.ts';
@@ -9,7 +9,7 @@ import type { TicketUnlinkInput, TicketUnlinkPayload } from './input.ts';
 import { INVERSE, TicketLinkKind } from '../../model/ticket/link.ts';
 
 /** Takes a link away, on both sides. */
-export async function remove(
+export async function unlinkTickets(
   ctx: Context,
   { id, otherId, kind }: TicketUnlinkInput,
 ): Promise<TicketUnlinkPayload> {
@@ -26,7 +26,7 @@ export async function remove(
   if (!rows.length) throw new Refusal('NOT_FOUND', 'otherId');
   if (kind === TicketLinkKind.PROBLEM) ticket.problemId = null;
   if (kind === TicketLinkKind.INCIDENT) other.problemId = null;
-  await recordAll(ctx, [
+  await appendEvents(ctx, [
     fact('ticket.unlinked', ticket, {
       changes: { links: [{ kind, ticketId: otherId }, null] },
       internal: true,

@@ -3,9 +3,9 @@ import { ForwardArgs, type Page } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
-import { add } from './add.ts';
-import { incidentsOf, linksOf, problemOf } from './find.ts';
-import { group } from './group.ts';
+import { linkTickets } from './link.ts';
+import { incidentsOf, ticketLinks, problemOf } from './queries.ts';
+import { groupTickets } from './group.ts';
 import {
   TicketLinkInput,
   TicketLinkPayload,
@@ -15,7 +15,7 @@ import {
   TicketUnlinkPayload,
 } from './input.ts';
 import { TicketLink } from '../../model/ticket/link.ts';
-import { remove } from './remove.ts';
+import { unlinkTickets } from './remove.ts';
 
 @Resolver(() => Ticket)
 export class TicketLinks {
@@ -28,7 +28,7 @@ export class TicketLinks {
     @Arg('input', () => TicketLinkInput) input: TicketLinkInput,
     @Ctx() ctx: Context,
   ): Promise<TicketLinkPayload> {
-    return add(ctx, input);
+    return linkTickets(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
@@ -37,7 +37,7 @@ export class TicketLinks {
     @Arg('input', () => TicketUnlinkInput) input: TicketUnlinkInput,
     @Ctx() ctx: Context,
   ): Promise<TicketUnlinkPayload> {
-    return remove(ctx, input);
+    return unlinkTickets(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
@@ -49,7 +49,7 @@ export class TicketLinks {
     @Arg('input', () => TicketsGroupInput) input: TicketsGroupInput,
     @Ctx() ctx: Context,
   ): Promise<TicketsGroupPayload> {
-    return group(ctx, input);
+    return groupTickets(ctx, input);
   }
 
   @Auth({ roles: [Role.LIGHT] })
@@ -59,7 +59,7 @@ export class TicketLinks {
       'Typed links to other tickets, oldest first, at most 100; of the incidents of a problem the first 100 besides, all of them are in `incidents`. For staff only.',
   })
   links(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<TicketLink[]> {
-    return linksOf(ctx, ticket.id);
+    return ticketLinks(ctx, ticket.id);
   }
 
   @Auth({ roles: [Role.LIGHT] })

@@ -1,36 +1,36 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { renderVariables } from '../../configuration/canned-response/render-in-message.ts';
-import { attach } from '../attachment/attach.ts';
-import { discard } from '../draft/discard.ts';
+import { renderVariables } from '../../configuration/canned-response/template.ts';
+import { attachFiles } from '../attachment/mutations.ts';
+import { deleteDraft } from '../draft/discard.ts';
 import { refuseUnseen } from '../../history/event/conflict-check.ts';
 import { refuseBlockedCaller } from '../../people/block-list/refuse.ts';
 import { mentionedBy } from '../../people/participant/mention.ts';
 import { againstReply, refuse } from '../../model/ticket/preconditions.ts';
 import { locked } from '../../model/lookup/lock.ts';
-import { followUp } from '../ticket/follow-up.ts';
+import { createFollowUp } from './follow-up.ts';
 import { headOf } from '../../model/ticket/merge-target.ts';
 import { appOnlyExternalId } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
-import { allowVisibility } from './allow-visibility.ts';
-import { answeredBy } from './channel.ts';
+import { refuseVisibility } from './allow-visibility.ts';
+import { replyChannels } from './channel.ts';
 import type { MessageAddInput, MessageAddPayload } from './input.ts';
 import { Message, MessageVisibility } from '../../model/message/message.ts';
-import { schedule, sendAtOf } from './schedule.ts';
-import { speak } from './speak.ts';
-import { write } from './write.ts';
+import { scheduleMessage, sendTime } from './schedule.ts';
+import { postMessage } from './post.ts';
+import { createMessage } from './write.ts';
 
 /** A reply or note; what is folded into another ticket is answered there. A requester's reply brings the ticket back to work; on a closed one it makes a follow-up. */
-export async function add(ctx: Context, input: MessageAddInput): Promise<MessageAddPayload> {
+export async function addMessage(ctx: Context, input: MessageAddInput): Promise<MessageAddPayload> {
   const { actor } = ctx;
-  allowVisibility(actor, input.visibility);
+  refuseVisibility(actor, input.visibility);
   requireSeen(actor, input);
   if (input.status && actor.kind === 'customer') throw new Refusal('FORBIDDEN', 'status');
   await refuseBlockedCaller(ctx);
-  const sendAt = await sendAtOf(ctx, input);
+  const sendAt = await sendTime(ctx, input);
   const externalId = appOnlyExternalId(actor, input.externalId);
   const named = await locked(ctx, input.ticketId, 'ticketId');
   const ticket = await headOf(ctx, named, 'ticketId');
@@ -38,27 +38,27 @@ export async function add(ctx: Context, input: MessageAddInput): Promise<Message
   if (earlier) return sameAgain(earlier, ticket);
   if (input.visibility === MessageVisibility.PUBLIC) {
     refuse(againstReply(actor, ticket), 'ticketId');
-    if (ticket.status === TicketStatus.CLOSED) return followUp(ctx, ticket, input);
+    if (ticket.status === TicketStatus.CLOSED) return createFollowUp(ctx, ticket, input);
   }
   if (input.seen && !input.override) await refuseUnseen(ctx, ticket, input.seen);
   const body = await renderVariables(ctx, ticket, input.body);
-  const message = write(ctx, {
+  const message = createMessage(ctx, {
     ticketId: ticket.id,
     // Notes have no address that leads anywhere else.
     homeId: named === ticket || input.visibility === MessageVisibility.PRIVATE ? null : named.id,
     author: actor,
     visibility: input.visibility,
-    channel: input.channel ?? (await answeredBy(ctx, [ticket]))(ticket),
+    channel: input.channel ?? (await replyChannels(ctx, [ticket]))(ticket),
     body,
     mentionIds: await mentionedBy(ctx, { author: actor, visibility: input.visibility, body }),
     externalId,
     at: new Date(),
     sendAt,
   });
-  await attach(ctx, message, input.attachmentIds);
-  if (actor.kind === 'agent' && !ctx.because) await discard(ctx, ticket.id, input.visibility);
-  if (sendAt) await schedule(ctx, ticket, message, input);
-  else await recordAll(ctx, await speak(ctx, ticket, message, input.status));
+  await attachFiles(ctx, message, input.attachmentIds);
+  if (actor.kind === 'agent' && !ctx.cause) await deleteDraft(ctx, ticket.id, input.visibility);
+  if (sendAt) await scheduleMessage(ctx, ticket, message, input);
+  else await appendEvents(ctx, await postMessage(ctx, ticket, message, input.status));
   return { message, ticket, userErrors: [] };
 }
 

@@ -1,10 +1,10 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { type NewFact, recordAll } from '@deskgraph/common/events/log';
+import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
 import { systemActor } from '@deskgraph/common/auth/token';
 import type { Context } from '@deskgraph/common/database/context';
-import { detach } from '../attachment/detach.ts';
-import { takeBack } from '../draft/restore.ts';
+import { detachFiles } from '../attachment/detach.ts';
+import { restoreDraft } from '../draft/restore.ts';
 import { fact } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
@@ -13,7 +13,7 @@ import type { MessageCancelInput, MessageCancelPayload } from './input.ts';
 import { DeliveryState, Message } from '../../model/message/message.ts';
 
 /** Why a message was not sent, where nobody took it back; and what is told of it. */
-export const REASONS = {
+export const CANCELLATION_REASONS = {
   reply: 'The requester wrote before it was sent.',
   requester: 'The ticket became somebody else’s before it was sent.',
   closed: 'The ticket was closed before it was sent.',
@@ -21,7 +21,7 @@ export const REASONS = {
 } as const;
 
 /** Takes back a message that waits for its instant. */
-export async function cancel(
+export async function cancelMessage(
   ctx: Context,
   { id }: MessageCancelInput,
 ): Promise<MessageCancelPayload> {
@@ -36,17 +36,17 @@ export async function cancel(
   if (!message) throw new Refusal('CONFLICT', 'id');
   if (message.delivery === DeliveryState.CANCELLED) return { message, userErrors: [] };
   if (message.delivery !== DeliveryState.SCHEDULED) throw new Refusal('ALREADY_SENT', 'id');
-  await recordAll(ctx, await drop(ctx, ticket, [message]));
-  await takeBack(ctx, message);
+  await appendEvents(ctx, await markCancelled(ctx, ticket, [message]));
+  await restoreDraft(ctx, message);
   return { message, userErrors: [] };
 }
 
 /** What waits in a ticket and for this reason is not sent any more: when its requester writes, all but what was to be sent anyhow. The facts are to be recorded. */
-export async function cancelWaiting(
+export async function cancelScheduledMessages(
   ctx: Context,
   ticket: Ticket,
   cause: 'reply' | 'requester',
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   const waiting = await ctx.em.find(
     Message,
     {
@@ -56,26 +56,26 @@ export async function cancelWaiting(
     },
     { orderBy: { sendAt: 'asc', id: 'asc' } },
   );
-  return drop(ctx, ticket, waiting, cause);
+  return markCancelled(ctx, ticket, waiting, cause);
 }
 
 /** They will not be sent; their files are their uploaders’ again. */
-export async function drop(
+export async function markCancelled(
   ctx: Context,
   ticket: Ticket,
   messages: readonly Message[],
-  cause?: keyof typeof REASONS,
-): Promise<NewFact[]> {
+  cause?: keyof typeof CANCELLATION_REASONS,
+): Promise<NewEvent[]> {
   if (!messages.length) return [];
   const at = new Date();
   for (const message of messages)
     Object.assign(message, {
       delivery: DeliveryState.CANCELLED,
-      deliveryError: cause ? REASONS[cause] : null,
+      deliveryError: cause ? CANCELLATION_REASONS[cause] : null,
       updatedAt: at,
       version: message.version + 1,
     });
-  await detach(
+  await detachFiles(
     ctx,
     messages.map(({ id }) => id),
     at,

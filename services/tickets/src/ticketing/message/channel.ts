@@ -5,7 +5,7 @@ import type { Ticket } from '../../model/ticket/ticket.ts';
 import type { ChannelKind } from '../../model/ticket/enums.ts';
 
 /** By which channel each ticket is answered: the one that a customer wrote by last, else the one that it came by. */
-export async function answeredBy(
+export async function replyChannels(
   ctx: Context,
   tickets: readonly Ticket[],
 ): Promise<(ticket: Ticket) => ChannelKind> {

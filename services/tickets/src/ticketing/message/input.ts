@@ -1,5 +1,10 @@
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { bytes, line, loose, text } from '@deskgraph/common/graphql/input';
+import {
+  maxUtf8Bytes,
+  singleLine,
+  optionalFields,
+  multiLine,
+} from '@deskgraph/common/graphql/input';
 import { CursorScalar, DateTime } from '@deskgraph/common/graphql/scalars';
 import { ATTACHMENT_IDS, attachmentIds } from '../attachment/input.ts';
 import { UnseenActivity } from '../../history/event/conflict-check.ts';
@@ -10,7 +15,11 @@ import { Message, MessageVisibility } from '../../model/message/message.ts';
 
 @InputType({ description: 'Input of messageAdd.' })
 export class MessageAddInput {
-  static readonly bounds = loose({ body: bytes(64 * 1024), externalId: line(255), attachmentIds });
+  static readonly bounds = optionalFields({
+    body: maxUtf8Bytes(64 * 1024),
+    externalId: singleLine(255),
+    attachmentIds,
+  });
   @Field(() => ID, {
     description:
       'Which ticket. The ticket in the payload is the follow-up when this one was CLOSED.',
@@ -99,7 +108,7 @@ export class MessageAddPayload extends Payload {
 
 @InputType({ description: 'Input of messageRedact.' })
 export class MessageRedactInput {
-  static readonly bounds = loose({ text: text(10_000), attachmentIds });
+  static readonly bounds = optionalFields({ text: multiLine(10_000), attachmentIds });
   @Field(() => ID, { description: 'Which message.' }) id!: string;
   @Field(() => String, {
     nullable: true,

@@ -1,24 +1,24 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { Attachment } from '../attachment/attachment.ts';
-import { removeBytes } from '../attachment/release.ts';
+import { redactAttachments } from '../attachment/release.ts';
 import { fact } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
-import { drop } from './cancel.ts';
+import { markCancelled } from './cancel.ts';
 import { byId } from '../../model/message/find.ts';
 import type { MessageRedactInput, MessageRedactPayload } from './input.ts';
 import { DeliveryState, Message, MessageVisibility } from '../../model/message/message.ts';
-import { reindex } from './reindex.ts';
-import { render } from './render.ts';
+import { reindexTickets } from './search-index.ts';
+import { renderMessage } from './render.ts';
 
 const REDACTED = '[redacted]';
 /** Stands for it while Markdown is read, for which brackets may mean something. */
 const PLACE = '\uE000';
 
 /** Takes words or files out of a message for ever; that something was there stays to be seen. What is not named stays. */
-export async function redact(
+export async function redactMessage(
   ctx: Context,
   { id, text, attachmentIds }: MessageRedactInput,
 ): Promise<MessageRedactPayload> {
@@ -36,10 +36,13 @@ export async function redact(
   if (isAll) write(message, PLACE);
   else if (text) write(message, without(message, text));
   if (ticket.description === before) ticket.description = message.text;
-  await removeBytes(ctx, await filesOf(ctx, message, isAll ? undefined : (attachmentIds ?? [])));
+  await redactAttachments(
+    ctx,
+    await filesOf(ctx, message, isAll ? undefined : (attachmentIds ?? [])),
+  );
   const now = new Date();
   Object.assign(message, { redactedAt: now, updatedAt: now, version: message.version + 1 });
-  await reindex(ctx, [ticket]);
+  await reindexTickets(ctx, [ticket]);
   const internal = message.visibility === MessageVisibility.PRIVATE;
   const redacted = fact('message.redacted', ticket, {
     messageId: id,
@@ -48,15 +51,15 @@ export async function redact(
   });
   // Of what waits for its instant nothing is left to be sent.
   const isNothing = isAll && message.delivery === DeliveryState.SCHEDULED;
-  await recordAll(
+  await appendEvents(
     ctx,
-    isNothing ? [redacted, ...(await drop(ctx, ticket, [message]))] : [redacted],
+    isNothing ? [redacted, ...(await markCancelled(ctx, ticket, [message]))] : [redacted],
   );
   return { message, userErrors: [] };
 }
 
 function write(message: Message, body: string): void {
-  const { html, text } = render(body);
+  const { html, text } = renderMessage(body);
   const shown = (given: string): string => given.replaceAll(PLACE, REDACTED);
   Object.assign(message, { body: shown(body), html: shown(html), text: shown(text) });
 }
@@ -64,7 +67,7 @@ function write(message: Message, body: string): void {
 /** The body without the words. Where marks stand between them in Markdown, the plain text goes on without its marks. */
 function without({ body, text }: Message, words: string): string {
   const blackened = body.replaceAll(words, PLACE);
-  const rendered = render(blackened);
+  const rendered = renderMessage(blackened);
   if (blackened !== body && !rendered.text.includes(words) && !rendered.html.includes(words))
     return blackened;
   if (!text.includes(words)) throw new Refusal('NOT_FOUND', 'text');

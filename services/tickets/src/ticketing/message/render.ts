@@ -7,7 +7,7 @@ const clean = cleaner({ link: { rel: 'noopener noreferrer nofollow', target: '_b
 const PLAIN = /^[^<>&*_`#[\]\\|~!:/@-]*$/;
 
 /** Markdown as safe HTML and as plain text. */
-export function render(body: string): { html: string; text: string } {
+export function renderMessage(body: string): { html: string; text: string } {
   if (PLAIN.test(body) && !body.includes('\n') && !/^\s*\d/.test(body) && !body.includes('www.'))
     return { html: `<p>${body.replaceAll('"', '&quot;')}</p>\n`, text: body };
   const html = clean(reader.render(body));

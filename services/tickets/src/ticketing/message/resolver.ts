@@ -8,8 +8,8 @@ import { agentById } from '../../staff/agent/queries.ts';
 import { shown } from '../../people/external/actor.ts';
 import { byId } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { add } from './add.ts';
-import { cancel } from './cancel.ts';
+import { addMessage } from './add.ts';
+import { cancelMessage } from './cancel.ts';
 import { findOf } from '../../model/message/find.ts';
 import {
   MessageAddInput,
@@ -19,7 +19,7 @@ import {
   MessageRedactInput,
   MessageRedactPayload,
 } from './input.ts';
-import { redact } from './redact.ts';
+import { redactMessage } from './redact.ts';
 import { Message, MessageConnection, MessageVisibility } from '../../model/message/message.ts';
 
 @Resolver(() => Message)
@@ -33,7 +33,7 @@ export class MessageResolver {
     @Arg('input', () => MessageAddInput) input: MessageAddInput,
     @Ctx() ctx: Context,
   ): Promise<MessageAddPayload> {
-    return add(ctx, input);
+    return addMessage(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
@@ -45,7 +45,7 @@ export class MessageResolver {
     @Arg('input', () => MessageCancelInput) input: MessageCancelInput,
     @Ctx() ctx: Context,
   ): Promise<MessageCancelPayload> {
-    return cancel(ctx, input);
+    return cancelMessage(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
@@ -57,7 +57,7 @@ export class MessageResolver {
     @Arg('input', () => MessageRedactInput) input: MessageRedactInput,
     @Ctx() ctx: Context,
   ): Promise<MessageRedactPayload> {
-    return redact(ctx, input);
+    return redactMessage(ctx, input);
   }
 
   @FieldResolver(() => Ticket, { description: 'The ticket that it belongs to.' })

@@ -1,21 +1,21 @@
 import { due } from '@deskgraph/common/jobs/scheduler';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { fact } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import type { MessageAddInput } from './input.ts';
 import { DeliveryState, Message, MessageVisibility } from '../../model/message/message.ts';
-import { allow } from './speak.ts';
-import { index } from './write.ts';
+import { refuseStatusMove } from './post.ts';
+import { indexMessages } from './write.ts';
 
-const LONGEST_MS = 365 * 24 * 3_600_000;
+const MAX_DELAY_MS = 365 * 24 * 3_600_000;
 /** So many replies may wait in a ticket. */
-const MOST = 20;
+const MAX_SCHEDULED_PER_TICKET = 20;
 
 /** When a message is to be sent; null is at once. Replies that a person sends by hand wait for the undo window, all else only when it is asked for. */
-export async function sendAtOf(
+export async function sendTime(
   ctx: Context,
   { sendAt, visibility }: MessageAddInput,
 ): Promise<Date | null> {
@@ -24,10 +24,10 @@ export async function sendAtOf(
   if (sendAt) {
     if (kind === 'customer') throw new Refusal('FORBIDDEN', 'sendAt');
     const ahead = sendAt.getTime() - Date.now();
-    if (!isPublic || ahead <= 0 || ahead > LONGEST_MS) throw new Refusal('INVALID', 'sendAt');
+    if (!isPublic || ahead <= 0 || ahead > MAX_DELAY_MS) throw new Refusal('INVALID', 'sendAt');
     return sendAt;
   }
-  if (!isPublic || kind !== 'agent' || ctx.because) return null;
+  if (!isPublic || kind !== 'agent' || ctx.cause) return null;
   const { undoSendSeconds } = await workspaceOf(ctx);
   return undoSendSeconds ? new Date(Date.now() + undoSendSeconds * 1000) : null;
 }
@@ -36,20 +36,20 @@ export async function sendAtOf(
  * Lets a message that is written wait for its instant: nothing of the ticket moves before, but that the staff see it. What waits for the undo
  * window only counts as sent for who sent it, and no message of the requester stops it.
  */
-export async function schedule(
+export async function scheduleMessage(
   ctx: Context,
   ticket: Ticket,
   message: Message,
   { status, sendAt, cancelOnReply }: MessageAddInput,
 ): Promise<void> {
-  if (status) await allow(ctx, ticket, status, await workspaceOf(ctx));
+  if (status) await refuseStatusMove(ctx, ticket, status, await workspaceOf(ctx));
   await refuseTooMany(ctx, message);
   message.sendStatus = status ?? null;
   message.cancelOnReply = Boolean(sendAt) && cancelOnReply !== false;
   due(ctx, message.sendAt!);
-  await index(ctx, ticket.id, [message]);
+  await indexMessages(ctx, ticket.id, [message]);
   const at = message.createdAt;
-  await recordAll(ctx, [
+  await appendEvents(ctx, [
     fact('message.scheduled', ticket, {
       at,
       messageId: message.id,
@@ -65,5 +65,5 @@ async function refuseTooMany(ctx: Context, { id, ticketId }: Message): Promise<v
     delivery: DeliveryState.SCHEDULED,
     id: { $ne: id },
   });
-  if (waiting >= MOST) throw new Refusal('LIMIT_REACHED', 'sendAt');
+  if (waiting >= MAX_SCHEDULED_PER_TICKET) throw new Refusal('LIMIT_REACHED', 'sendAt');
 }

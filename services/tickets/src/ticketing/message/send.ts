@@ -1,16 +1,16 @@
 import type { Timer } from '@deskgraph/common/jobs/scheduler';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { type NewFact, recordAll } from '@deskgraph/common/events/log';
+import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
-import { type REASONS, drop } from './cancel.ts';
+import { type CANCELLATION_REASONS, markCancelled } from './cancel.ts';
 import { DeliveryState, Message, MessageVisibility } from '../../model/message/message.ts';
-import { allow, speak } from './speak.ts';
+import { refuseStatusMove, postMessage } from './post.ts';
 
 /** The instant of a ticket's scheduled messages has come: they are said now, each by who wrote it, as if they were written now. */
-async function sendDue(ctx: Context, row: object): Promise<void> {
+async function sendDueMessages(ctx: Context, row: object): Promise<void> {
   const ticket = ctx.em.map(Ticket, row as never);
   const at = new Date();
   const messages = await ctx.em.find(
@@ -23,24 +23,24 @@ async function sendDue(ctx: Context, row: object): Promise<void> {
     const { authorKind: kind, authorId: id, authorName: name } = message;
     ctx.actor = { ...system, kind, id, name };
     const obstacle = obstacleOf(ticket);
-    await recordAll(
+    await appendEvents(
       ctx,
       obstacle
-        ? await drop(ctx, ticket, [message], obstacle)
+        ? await markCancelled(ctx, ticket, [message], obstacle)
         : await send(ctx, ticket, message, at),
     );
   }
 }
 
 /** A ticket that has scheduled messages; those of a folded one lie in the ticket that it was folded into. */
-export const sendTimer: Timer = { table: 'ticket', column: 'sends_at', ring: sendDue };
+export const sendTimer: Timer = { table: 'ticket', column: 'sends_at', ring: sendDueMessages };
 
-function obstacleOf({ deletedAt, status }: Ticket): keyof typeof REASONS | undefined {
+function obstacleOf({ deletedAt, status }: Ticket): keyof typeof CANCELLATION_REASONS | undefined {
   if (deletedAt) return 'deleted';
   return status === TicketStatus.CLOSED ? 'closed' : undefined;
 }
 
-async function send(ctx: Context, ticket: Ticket, message: Message, at: Date): Promise<NewFact[]> {
+async function send(ctx: Context, ticket: Ticket, message: Message, at: Date): Promise<NewEvent[]> {
   const status =
     message.sendStatus && (await isAllowed(ctx, ticket, message.sendStatus))
       ? message.sendStatus
@@ -51,13 +51,13 @@ async function send(ctx: Context, ticket: Ticket, message: Message, at: Date): P
     sendAt: null,
   });
   Object.assign(message, { createdAt: at, updatedAt: at, version: message.version + 1 });
-  return speak(ctx, ticket, message, status);
+  return postMessage(ctx, ticket, message, status);
 }
 
 /** Others may have moved the ticket meanwhile; the message is sent all the same. */
 async function isAllowed(ctx: Context, ticket: Ticket, to: TicketStatus): Promise<boolean> {
   try {
-    await allow(ctx, ticket, to, await workspaceOf(ctx));
+    await refuseStatusMove(ctx, ticket, to, await workspaceOf(ctx));
     return true;
   } catch (error) {
     if (error instanceof Refusal) return false;

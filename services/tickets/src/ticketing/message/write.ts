@@ -1,93 +1,132 @@
-import type { Actor } from '@deskgraph/common/auth/access';
-import { sql, uuids } from '@deskgraph/common/database/database';
-import { newId, uuidOf } from '@deskgraph/common/core/id';
+import { type Actor, Role, hasRole } from '@deskgraph/common/auth/access';
+import { Refusal } from '@deskgraph/common/core/errors';
+import { newId, toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { searchText } from '@deskgraph/common/text/tokenizer';
-import type { Ticket } from '../../model/ticket/ticket.ts';
-import type { ChannelKind } from '../../model/ticket/enums.ts';
-import { withNames } from '../../people/participant/mention.ts';
+import { sql } from '@deskgraph/common/database/database';
+import { execute, ids } from '@deskgraph/common/database/query';
+import { cleaner, markdown, wordsOf } from '@deskgraph/common/text/markup';
+import { renderVariables } from '../../configuration/canned-response/template.ts';
 import { DeliveryState, Message, MessageVisibility } from '../../model/message/message.ts';
-import { render } from './render.ts';
+import type { ChannelKind } from '../../model/ticket/enums.ts';
+import type { Ticket } from '../../model/ticket/ticket.ts';
+import { withNames } from '../../people/participant/mention.ts';
 
 export interface NewMessage {
   ticketId: string;
-  /** The ticket that it was written to, where that is another one. */
+  /** The merged ticket to which the message was written; null if that is `ticketId`. */
   homeId?: string | null;
   author: Pick<Actor, 'kind' | 'id' | 'name'>;
   visibility: MessageVisibility;
   channel: ChannelKind;
   body: string;
   externalId?: string | null | undefined;
-  at: Date;
-  /** It waits for this instant, and nobody but the staff sees it before. */
+  createdAt: Date;
+  /** When a scheduled message is sent; only the staff see it before. */
   sendAt?: Date | null;
-  /** Staff whom it names. */
+  /** Agents whom a note mentions. */
   mentionIds?: string[];
 }
 
-/** Writes a message into a ticket of the open transaction; stored with the next flush. */
-export function write(
+/** Creates a message in a ticket of the open transaction; stored with the next flush. */
+export function createMessage(
   ctx: Context,
-  { author, body, at, externalId, sendAt = null, ...given }: NewMessage,
+  { author, body, createdAt, externalId, sendAt = null, ...columns }: NewMessage,
 ): Message {
-  const outbound = author.kind !== 'customer' && given.visibility === MessageVisibility.PUBLIC;
+  const isNote = columns.visibility === MessageVisibility.PRIVATE;
   return ctx.em.create(Message, {
-    ...given,
+    ...columns,
     ...(sendAt && { visibility: MessageVisibility.PRIVATE }),
     sendAt,
-    ...render(given.visibility === MessageVisibility.PRIVATE ? withNames(body) : body),
+    ...renderMessage(isNote ? withNames(body) : body),
     id: newId('msg'),
     workspaceId: ctx.workspace,
     body,
     authorKind: author.kind,
     authorId: author.id,
     authorName: author.name,
-    delivery: sendAt
-      ? DeliveryState.SCHEDULED
-      : outbound
-        ? DeliveryState.SENT
-        : DeliveryState.INBOUND,
+    delivery: deliveryState(author.kind, isNote, sendAt),
     appId: ctx.actor.kind === 'app' ? ctx.actor.id : null,
     externalId: externalId ?? null,
-    createdAt: at,
-    updatedAt: at,
+    createdAt,
+    updatedAt: createdAt,
   });
 }
 
-/** What stands at the head of a ticket counts more in searches than what is said below. */
-export const headWords = ({ subject, requesterName }: Pick<Ticket, 'subject' | 'requesterName'>) =>
-  sql`setweight(to_tsvector('simple', ${searchText(subject)}), 'A') || setweight(to_tsvector('simple', ${searchText(requesterName)}), 'B')`;
-
-/** Makes texts findable: what the requester may read in both columns, notes in the one for staff; of a new ticket its head too. */
-export async function index(
-  ctx: Context,
-  ticketId: string,
-  texts: readonly { text: string; visibility: MessageVisibility }[],
-  head?: Ticket,
-): Promise<void> {
-  const of = (list: typeof texts) => {
-    const said = sql`to_tsvector('simple', ${searchText(...list.map(({ text }) => text))})`;
-    return head ? sql`${headWords(head)} || ${said}` : said;
-  };
-  const open = of(texts.filter(({ visibility }) => visibility === MessageVisibility.PUBLIC));
-  await sql`
-    insert into ticket_text (ticket_id, workspace_id, public, everything)
-    values (${uuidOf('tkt', ticketId)}::uuid, ${ctx.workspace}::uuid, ${open}, ${of(texts)})
-    on conflict (ticket_id) do update set public = ticket_text.public || excluded.public, everything = ticket_text.everything || excluded.everything
-  `.execute(ctx.em.getKysely());
+function deliveryState(kind: Actor['kind'], isNote: boolean, sendAt: Date | null): DeliveryState {
+  if (sendAt) return DeliveryState.SCHEDULED;
+  return kind === 'customer' || isNote ? DeliveryState.INBOUND : DeliveryState.SENT;
 }
 
-/** Makes public messages of many tickets findable with one statement. */
-export async function indexEach(ctx: Context, messages: readonly Message[]): Promise<void> {
-  if (!messages.length) return;
-  const ids = uuids(
-    'tkt',
-    messages.map(({ ticketId }) => ticketId),
+/** Creates a public reply of the caller in each of the tickets, with its variables filled. */
+export async function createReplies(
+  ctx: Context,
+  tickets: readonly Ticket[],
+  body: string,
+  createdAt: Date,
+): Promise<Message[]> {
+  const channelOf = await replyChannels(ctx, tickets);
+  return Promise.all(
+    tickets.map(async (ticket) =>
+      createMessage(ctx, {
+        ticketId: ticket.id,
+        author: ctx.actor,
+        visibility: MessageVisibility.PUBLIC,
+        channel: channelOf(ticket),
+        body: await renderVariables(ctx, ticket, body),
+        createdAt,
+      }),
+    ),
   );
-  await sql`
-    insert into ticket_text (ticket_id, workspace_id, public, everything)
-    select id, ${ctx.workspace}::uuid, to_tsvector('simple', said), to_tsvector('simple', said)
-    from unnest(${ids}, ${messages.map(({ text }) => searchText(text))}::text[]) as t(id, said)
-    on conflict (ticket_id) do update set public = ticket_text.public || excluded.public, everything = ticket_text.everything || excluded.everything
-  `.execute(ctx.em.getKysely());
+}
+
+/**
+ * The channel by which each ticket is answered: the channel of the last message of a customer, else
+ * the channel by which the ticket was created.
+ */
+export async function replyChannels(
+  ctx: Context,
+  tickets: readonly Ticket[],
+): Promise<(ticket: Ticket) => ChannelKind> {
+  const lastMessages = await execute(
+    ctx,
+    sql<{ id: string; channel: ChannelKind }>`
+      select t.id, m.channel from unnest(${ids('tkt', tickets)}) as t(id) cross join lateral (
+        select channel from message where ticket_id = t.id and author_kind = 'customer'
+        order by created_at desc, id desc limit 1) m`,
+  );
+  const channels = new Map(lastMessages.map(({ id, channel }) => [toId('tkt', id), channel]));
+  return (ticket) => channels.get(ticket.id) ?? ticket.channel;
+}
+
+/** Whether an actor may write such messages: requesters only public ones, LIGHT agents only notes. */
+export function mayWrite(actor: Actor, visibility: MessageVisibility): boolean {
+  const isPublic = visibility === MessageVisibility.PUBLIC;
+  return actor.kind === 'customer'
+    ? isPublic
+    : actor.kind === 'app' || !isPublic || hasRole(actor, Role.AGENT);
+}
+
+export function refuseVisibility(actor: Actor, visibility: MessageVisibility): void {
+  if (!mayWrite(actor, visibility)) throw new Refusal('FORBIDDEN', 'visibility');
+}
+
+const reader = markdown({ breaks: true });
+/** Images are removed: loading one would reveal to its server who reads the message. */
+const clean = cleaner({ link: { rel: 'noopener noreferrer nofollow', target: '_blank' } });
+
+const WITHOUT_MARKUP = /^[^<>&*_`#[\]\\|~!:/@-]*$/;
+
+/** Renders Markdown as safe HTML and as plain text. */
+export function renderMessage(body: string): { html: string; text: string } {
+  const isPlain =
+    WITHOUT_MARKUP.test(body) &&
+    !body.includes('\n') &&
+    !/^\s*\d/.test(body) &&
+    !body.includes('www.');
+  if (isPlain) return { html: `<p>${body.replaceAll('"', '&quot;')}</p>\n`, text: body };
+  const html = clean(reader.render(body));
+  const text = wordsOf(html.replaceAll(/<\/(p|li|h\d|tr|pre|blockquote)>|<br \/>/g, '\n$&'))
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim();
+  return { html, text };
 }

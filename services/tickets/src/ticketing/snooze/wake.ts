@@ -1,4 +1,4 @@
-import { type NewFact, recordAll } from '@deskgraph/common/events/log';
+import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { fact } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
@@ -10,7 +10,7 @@ import { Ticket } from '../../model/ticket/ticket.ts';
 export type WakeCause = 'hand' | 'time' | 'reply' | 'status' | 'escalation';
 
 /** Ends the postponement of a ticket, if there is one; the facts are to be recorded. */
-export function woken(ticket: Ticket, cause: WakeCause, at = new Date()): NewFact[] {
+export function woken(ticket: Ticket, cause: WakeCause, at = new Date()): NewEvent[] {
   const before = ticket.snooze;
   if (!before) return [];
   Object.assign(ticket, { snoozedAt: null, snoozedUntil: null, wakeOnReply: true });
@@ -26,13 +26,13 @@ export function woken(ticket: Ticket, cause: WakeCause, at = new Date()): NewFac
 }
 
 /** Ends a postponement by hand; a ticket that is awake stays so. */
-export async function wake(ctx: Context, input: TicketWakeInput): Promise<TicketWakePayload> {
+export async function wakeTicket(ctx: Context, input: TicketWakeInput): Promise<TicketWakePayload> {
   const ticket = await locked(ctx, input.id);
-  await recordAll(ctx, woken(ticket, 'hand'));
+  await appendEvents(ctx, woken(ticket, 'hand'));
   return { ticket, userErrors: [] };
 }
 
 /** The instant has come. */
-export async function wakeInTime(ctx: Context, row: object): Promise<void> {
-  await recordAll(ctx, woken(ctx.em.map(Ticket, row as never), 'time'));
+export async function wakeSnoozedTicket(ctx: Context, row: object): Promise<void> {
+  await appendEvents(ctx, woken(ctx.em.map(Ticket, row as never), 'time'));
 }

@@ -1,9 +1,9 @@
-import { type NewFact, recordAll } from '@deskgraph/common/events/log';
-import { expectVersion } from '@deskgraph/common/graphql/input';
+import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { added } from '../../model/message/events.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
-import { index, write } from '../message/write.ts';
+import { indexMessages, createMessage } from '../message/write.ts';
 import { mentionedIn } from '../../people/participant/mention.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
@@ -18,26 +18,29 @@ import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
 
 /** Hands a ticket to an agent or department; NEW becomes OPEN when an agent takes it. */
-export async function assign(ctx: Context, input: TicketAssignInput): Promise<TicketAssignPayload> {
+export async function assignTicket(
+  ctx: Context,
+  input: TicketAssignInput,
+): Promise<TicketAssignPayload> {
   const ticket = await locked(ctx, input.id);
-  expectVersion(ticket, input.expectedVersion);
+  refuseStaleVersion(ticket, input.expectedVersion);
   refuse(againstWork(ticket), 'id');
-  const moves = await handed(ctx, ticket, input);
+  const moves = await applyAssignment(ctx, ticket, input);
   const facts = [
     ...moves,
     ...(moves.length ? calmed(ticket, 'assign') : []),
     ...(await comment(ctx, ticket, input.comment)),
   ];
-  await recordAll(ctx, facts);
+  await appendEvents(ctx, facts);
   return { ticket, userErrors: [] };
 }
 
 /** Puts a ticket that is at hand into other hands; the facts are to be recorded. */
-export async function handed(
+export async function applyAssignment(
   ctx: Context,
   ticket: Ticket,
   input: NewAssignment,
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   const changes = await reassignTicket(ctx, ticket, input);
   if (!Object.keys(changes).length) return [];
   const assigned = fact('ticket.assigned', ticket, { changes });
@@ -51,9 +54,9 @@ async function comment(
   ctx: Context,
   ticket: Ticket,
   body: string | null | undefined,
-): Promise<NewFact[]> {
+): Promise<NewEvent[]> {
   if (!body) return [];
-  const note = write(ctx, {
+  const note = createMessage(ctx, {
     ticketId: ticket.id,
     author: ctx.actor,
     visibility: MessageVisibility.PRIVATE,
@@ -62,6 +65,6 @@ async function comment(
     mentionIds: await mentionedIn(ctx, body, 'comment'),
     at: new Date(),
   });
-  await index(ctx, ticket.id, [note]);
+  await indexMessages(ctx, ticket.id, [note]);
   return [added(ticket, note)];
 }

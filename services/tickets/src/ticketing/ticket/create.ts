@@ -1,17 +1,17 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { attach } from '../attachment/attach.ts';
+import { attachFiles } from '../attachment/mutations.ts';
 import { categoryDefaults } from '../../configuration/category/defaults.ts';
-import { applyFieldValues } from '../../configuration/field/set.ts';
-import { refuseMissingFields } from '../../configuration/form/required-fields.ts';
-import { requireForm } from '../../configuration/form/find.ts';
+import { applyFieldValues } from '../../configuration/field/values.ts';
+import { refuseMissingFields } from '../../configuration/form/form-fields.ts';
+import { requireForm } from '../../configuration/form/queries.ts';
 import { heldCaller } from '../../people/requester/repository.ts';
 import { metByMail } from '../../people/requester/mail.ts';
 import { type Resolved, resolve } from '../../people/requester/resolve.ts';
 import { refuseBlocked } from '../../people/block-list/refuse.ts';
 import type { TicketCreateInput } from './input.ts';
-import { open } from './build.ts';
+import { openTicket } from '../message/open-ticket.ts';
 import type { TicketCreatePayload } from './payload.ts';
 import {
   requireAssigneeId,
@@ -37,7 +37,10 @@ const ORIGINS = {
 };
 
 /** Creates a ticket with its first message. */
-export async function create(ctx: Context, input: TicketCreateInput): Promise<TicketCreatePayload> {
+export async function createTicket(
+  ctx: Context,
+  input: TicketCreateInput,
+): Promise<TicketCreatePayload> {
   const { actor } = ctx;
   const channel = channelOf(ctx, input);
   const externalId = appOnlyExternalId(actor, input.externalId);
@@ -50,7 +53,7 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
   const driven = await categoryDefaults(ctx, input.categoryId);
   const { values: fields } = await applyFieldValues(ctx, {}, input.fields);
   const copied = await metByMail(ctx, input.ccs ?? [], 'ccs');
-  const { ticket, message, facts } = await open(ctx, {
+  const { ticket, message, facts } = await openTicket(ctx, {
     ...input,
     fields,
     formId: await ifPresent(input.formId, (id) => requireForm(ctx, id, 'formId')),
@@ -68,8 +71,8 @@ export async function create(ctx: Context, input: TicketCreateInput): Promise<Ti
     assigneeId: await ifPresent(input.assigneeId, (id) => requireAssigneeId(ctx, id, 'assigneeId')),
   });
   await refuseMissingFields(ctx, ticket, 'CREATE');
-  await attach(ctx, message, input.attachmentIds);
-  await recordAll(ctx, [...met, ...copied.met, ...facts]);
+  await attachFiles(ctx, message, input.attachmentIds);
+  await appendEvents(ctx, [...met, ...copied.met, ...facts]);
   return { ticket, message, userErrors: [] };
 }
 

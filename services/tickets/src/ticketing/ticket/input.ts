@@ -1,4 +1,10 @@
-import { bytes, line, loose, text, z } from '@deskgraph/common/graphql/input';
+import {
+  maxUtf8Bytes,
+  singleLine,
+  optionalFields,
+  multiLine,
+  z,
+} from '@deskgraph/common/graphql/input';
 import { CursorScalar, DateTime, Locale } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { ATTACHMENT_IDS, attachmentIds } from '../attachment/input.ts';
@@ -6,7 +12,7 @@ import { FieldValueInput } from '../../configuration/field/input.ts';
 import { ccAddresses } from '../../model/participant/participant.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { RequesterInput } from '../../people/requester/input.ts';
-import { tagName } from '../../configuration/tag/name.ts';
+import { tagName } from '../../configuration/tag/input.ts';
 import {
   ChannelKind,
   ResolutionCode,
@@ -14,7 +20,7 @@ import {
   TicketStatus,
 } from '../../model/ticket/enums.ts';
 
-export const BODY_BYTES = 64 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024;
 const KEY =
   'With the same key the same input gives the first result within 24 hours, another input is refused; at most 255 characters.';
 const VERSION = 'Refused with CONFLICT when this is not the current version.';
@@ -23,13 +29,17 @@ export const tagNames = z
   .max(50)
   .transform((names) => [...new Set(names)]);
 export const fieldValues = z.array(z.any()).max(100);
-export const plain = { subject: line(255), product: line(255), externalId: line(255) };
+export const textBounds = {
+  subject: singleLine(255),
+  product: singleLine(255),
+  externalId: singleLine(255),
+};
 
 @InputType({ description: 'Input of ticketCreate.' })
 export class TicketCreateInput {
-  static readonly bounds = loose({
-    ...plain,
-    body: bytes(BODY_BYTES),
+  static readonly bounds = optionalFields({
+    ...textBounds,
+    body: maxUtf8Bytes(MAX_BODY_BYTES),
     tags: tagNames,
     fields: fieldValues,
     requester: RequesterInput.bounds,
@@ -125,8 +135,8 @@ export class TicketCreateInput {
 
 @InputType({ description: 'Input of ticketUpdate. What is left out stays; null clears.' })
 export class TicketUpdateInput {
-  static readonly bounds = loose({
-    ...plain,
+  static readonly bounds = optionalFields({
+    ...textBounds,
     addTags: tagNames,
     removeTags: tagNames,
     fields: fieldValues,
@@ -177,7 +187,10 @@ export class TicketUpdateInput {
 
 @InputType({ description: 'Input of ticketStatusChange.' })
 export class TicketStatusChangeInput {
-  static readonly bounds = loose({ resolution: text(4000), reply: bytes(BODY_BYTES) });
+  static readonly bounds = optionalFields({
+    resolution: multiLine(4000),
+    reply: maxUtf8Bytes(MAX_BODY_BYTES),
+  });
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
   @Field(() => TicketStatus, {
     nullable: true,
@@ -225,7 +238,7 @@ export class TicketStatusChangeInput {
 
 @InputType({ description: 'Input of ticketReopen.' })
 export class TicketReopenInput {
-  static readonly bounds = loose({ reason: bytes(BODY_BYTES) });
+  static readonly bounds = optionalFields({ reason: maxUtf8Bytes(MAX_BODY_BYTES) });
   @Field(() => ID, { description: 'Which ticket; it must be SOLVED.' }) id!: string;
   @Field(() => String, {
     nullable: true,
@@ -237,7 +250,7 @@ export class TicketReopenInput {
 
 @InputType({ description: 'Input of ticketAssign. What is left out stays; null takes away.' })
 export class TicketAssignInput {
-  static readonly bounds = loose({ comment: bytes(BODY_BYTES) });
+  static readonly bounds = optionalFields({ comment: maxUtf8Bytes(MAX_BODY_BYTES) });
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
   @Field(() => ID, {
     nullable: true,
@@ -283,7 +296,7 @@ export class TicketWakeInput {
 
 @InputType({ description: 'Input of ticketRequesterChange.' })
 export class TicketRequesterChangeInput {
-  static readonly bounds = loose({ requester: RequesterInput.bounds });
+  static readonly bounds = optionalFields({ requester: RequesterInput.bounds });
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;
   @Field(() => RequesterInput, {
     description: 'Who asks from now on; somebody unknown becomes a customer.',

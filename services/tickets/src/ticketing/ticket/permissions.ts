@@ -2,7 +2,7 @@ import { type AuthRule, allows } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import type { GraphQLSchema } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
-import { maySay } from '../message/allow-visibility.ts';
+import { mayWrite } from '../message/allow-visibility.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { againstWork, againstMove, againstReply } from '../../model/ticket/preconditions.ts';
 import { byId } from '../../model/lookup/find.ts';
@@ -33,7 +33,7 @@ export class TicketPermissions {
 }
 
 /** By the rules that the verbs go by: those that stand beside them in the graph, and what stands against them in the ticket. */
-export async function permissionsOf(
+export async function ticketPermissions(
   ctx: Context,
   ticket: Ticket,
   schema: GraphQLSchema,
@@ -44,7 +44,7 @@ export async function permissionsOf(
     may('ticketStatusChange') && !againstMove(ticket) && MOVES[ticket.status].includes(to);
   const head = may('messageAdd') ? await headOf(ctx, ticket) : null;
   const says = (visibility: MessageVisibility): boolean =>
-    head !== null && maySay(actor, visibility);
+    head !== null && mayWrite(actor, visibility);
   return {
     reply: says(MessageVisibility.PUBLIC) && !againstReply(actor, head!),
     note: says(MessageVisibility.PRIVATE),

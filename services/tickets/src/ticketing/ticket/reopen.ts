@@ -1,14 +1,14 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { type NewFact, recordAll } from '@deskgraph/common/events/log';
+import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
-import { speak } from '../message/speak.ts';
-import { write } from '../message/write.ts';
+import { postMessage } from '../message/post.ts';
+import { createMessage } from '../message/write.ts';
 import { mentionedIn } from '../../people/participant/mention.ts';
 import { refuseBlockedCaller } from '../../people/block-list/refuse.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
-import { clearInactiveAssignment } from '../../staff/agent/release-inactive-owner.ts';
+import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
 import { moved, standingOf } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
 import type { TicketReopenInput } from './input.ts';
@@ -18,7 +18,7 @@ import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '../../model/ticket/enums.ts';
 
 /** SOLVED is not the end: who is not content sends the ticket back to work. A requester waits for an answer from now on. */
-export async function reopen(
+export async function reopenTicket(
   ctx: Context,
   { id, reason }: TicketReopenInput,
 ): Promise<TicketReopenPayload> {
@@ -27,8 +27,8 @@ export async function reopen(
   refuse(againstWork(ticket), 'id');
   if (ticket.status !== TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
   const at = new Date();
-  const said = reason ? await speak(ctx, ticket, await message(ctx, ticket, reason, at)) : [];
-  await recordAll(ctx, [...said, ...(await sentBack(ctx, ticket, at))]);
+  const said = reason ? await postMessage(ctx, ticket, await message(ctx, ticket, reason, at)) : [];
+  await appendEvents(ctx, [...said, ...(await sentBack(ctx, ticket, at))]);
   return { ticket, userErrors: [] };
 }
 
@@ -38,7 +38,7 @@ async function message(ctx: Context, ticket: Ticket, body: string, at: Date): Pr
   const isOpen = author.kind === 'customer';
   const visibility = isOpen ? MessageVisibility.PUBLIC : MessageVisibility.PRIVATE;
   const mentionIds = isOpen ? [] : await mentionedIn(ctx, body, 'reason');
-  return write(ctx, {
+  return createMessage(ctx, {
     ticketId: ticket.id,
     author,
     visibility,
@@ -50,7 +50,7 @@ async function message(ctx: Context, ticket: Ticket, body: string, at: Date): Pr
 }
 
 /** The words of a requester have sent it back already. */
-async function sentBack(ctx: Context, ticket: Ticket, at: Date): Promise<NewFact[]> {
+async function sentBack(ctx: Context, ticket: Ticket, at: Date): Promise<NewEvent[]> {
   if (ticket.status !== TicketStatus.SOLVED) return [];
   const from = standingOf(ticket);
   if (ctx.actor.kind === 'customer') ticket.waitingSince ??= at;

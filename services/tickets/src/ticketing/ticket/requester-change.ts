@@ -1,7 +1,7 @@
-import { recordAll } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { cancelWaiting } from '../message/cancel.ts';
-import { reindex } from '../message/reindex.ts';
+import { cancelScheduledMessages } from '../message/cancel.ts';
+import { reindexTickets } from '../message/search-index.ts';
 import { setPeople } from '../../people/participant/people.ts';
 import { resolve } from '../../people/requester/resolve.ts';
 import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
@@ -14,7 +14,7 @@ import type { TicketRequesterChangePayload } from './payload.ts';
  * The ticket is somebody else's from now on, with all that was said; the former requester sees it no more. Who asked before stays in the log,
  * for the staff. What was written to him and is still to be sent is not.
  */
-export async function requesterChange(
+export async function changeRequester(
   ctx: Context,
   input: TicketRequesterChangeInput,
 ): Promise<TicketRequesterChangePayload> {
@@ -29,8 +29,12 @@ export async function requesterChange(
   Object.assign(changes, setPeople(ticket, 'ccIds', ticket.ccIds));
   ticket.requesterName = name;
   ticket.organizationId = requester.organizationId;
-  await reindex(ctx, [ticket]);
+  await reindexTickets(ctx, [ticket]);
   const changed = fact('ticket.requester_changed', ticket, { changes, internal: true });
-  await recordAll(ctx, [...met, changed, ...(await cancelWaiting(ctx, ticket, 'requester'))]);
+  await appendEvents(ctx, [
+    ...met,
+    changed,
+    ...(await cancelScheduledMessages(ctx, ticket, 'requester')),
+  ]);
   return { ticket, userErrors: [] };
 }

@@ -2,8 +2,8 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import { type Page, PageArgs } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
-import { assign } from './assign.ts';
-import { create } from './create.ts';
+import { assignTicket } from './assign.ts';
+import { createTicket } from './create.ts';
 import { TicketFilter } from '../../model/filter/sql.ts';
 import { find } from '../../model/lookup/find.ts';
 import {
@@ -27,14 +27,14 @@ import {
   TicketUpdatePayload,
   TicketWakePayload,
 } from './payload.ts';
-import { reopen } from './reopen.ts';
-import { requesterChange } from './requester-change.ts';
-import { snooze } from '../snooze/snooze.ts';
-import { statusChange } from './status-change.ts';
+import { reopenTicket } from './reopen.ts';
+import { changeRequester } from './requester-change.ts';
+import { snoozeTicket } from '../snooze/snooze.ts';
+import { changeTicketStatus } from './status-change.ts';
 import { Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
-import { update } from './update.ts';
+import { updateTicket } from './update.ts';
 import { one } from '../../model/lookup/find-one.ts';
-import { wake } from '../snooze/wake.ts';
+import { wakeTicket } from '../snooze/wake.ts';
 
 @Resolver(() => Ticket)
 export class TicketResolver {
@@ -79,7 +79,7 @@ export class TicketResolver {
     @Arg('input', () => TicketCreateInput) input: TicketCreateInput,
     @Ctx() ctx: Context,
   ): Promise<TicketCreatePayload> {
-    return create(ctx, input);
+    return createTicket(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
@@ -88,7 +88,7 @@ export class TicketResolver {
     @Arg('input', () => TicketUpdateInput) input: TicketUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<TicketUpdatePayload> {
-    return update(ctx, input);
+    return updateTicket(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
@@ -100,7 +100,7 @@ export class TicketResolver {
     @Arg('input', () => TicketStatusChangeInput) input: TicketStatusChangeInput,
     @Ctx() ctx: Context,
   ): Promise<TicketStatusChangePayload> {
-    return statusChange(ctx, input);
+    return changeTicketStatus(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.AGENT] })
@@ -112,7 +112,7 @@ export class TicketResolver {
     @Arg('input', () => TicketReopenInput) input: TicketReopenInput,
     @Ctx() ctx: Context,
   ): Promise<TicketReopenPayload> {
-    return reopen(ctx, input);
+    return reopenTicket(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
@@ -124,7 +124,7 @@ export class TicketResolver {
     @Arg('input', () => TicketAssignInput) input: TicketAssignInput,
     @Ctx() ctx: Context,
   ): Promise<TicketAssignPayload> {
-    return assign(ctx, input);
+    return assignTicket(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
@@ -135,7 +135,7 @@ export class TicketResolver {
     @Arg('input', () => TicketSnoozeInput) input: TicketSnoozeInput,
     @Ctx() ctx: Context,
   ): Promise<TicketSnoozePayload> {
-    return snooze(ctx, input);
+    return snoozeTicket(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
@@ -146,7 +146,7 @@ export class TicketResolver {
     @Arg('input', () => TicketWakeInput) input: TicketWakeInput,
     @Ctx() ctx: Context,
   ): Promise<TicketWakePayload> {
-    return wake(ctx, input);
+    return wakeTicket(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
@@ -158,6 +158,6 @@ export class TicketResolver {
     @Arg('input', () => TicketRequesterChangeInput) input: TicketRequesterChangeInput,
     @Ctx() ctx: Context,
   ): Promise<TicketRequesterChangePayload> {
-    return requesterChange(ctx, input);
+    return changeRequester(ctx, input);
   }
 }

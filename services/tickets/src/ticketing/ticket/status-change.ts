@@ -1,14 +1,14 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { type NewFact, recordAll } from '@deskgraph/common/events/log';
-import { expectVersion } from '@deskgraph/common/graphql/input';
+import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { refuseUnseen } from '../../history/event/conflict-check.ts';
-import { refuseMissingFields } from '../../configuration/form/required-fields.ts';
+import { refuseMissingFields } from '../../configuration/form/form-fields.ts';
 import { refuseOpenChildren } from '../../model/ticket/open-children.ts';
-import { answer, solveIncidents } from '../link/solve.ts';
-import { answered } from '../message/answered.ts';
+import { createReplies, solveIncidents } from '../link/solve-incidents.ts';
+import { updateResponseTimers } from '../message/answered.ts';
 import { added } from '../../model/message/events.ts';
-import { indexEach } from '../message/write.ts';
+import { indexPublicMessages } from '../message/write.ts';
 import {
   type TargetStatus,
   resolveTargetStatus,
@@ -16,7 +16,7 @@ import {
 } from '../../configuration/status/target.ts';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { againstMove, refuse } from '../../model/ticket/preconditions.ts';
-import { clearInactiveAssignment } from '../../staff/agent/release-inactive-owner.ts';
+import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
 import {
   type Changes,
   type Standing,
@@ -33,13 +33,13 @@ import { settled } from '../../model/ticket/end-escalation.ts';
 import { ResolutionCode, TicketStatus } from '../../model/ticket/enums.ts';
 
 /** Moves a ticket by hand, as the table of moves allows; the incidents of a problem are solved with it. */
-export async function statusChange(
+export async function changeTicketStatus(
   ctx: Context,
   input: TicketStatusChangeInput,
 ): Promise<TicketStatusChangePayload> {
   const aim = await resolveTargetStatus(ctx, input);
   const ticket = await locked(ctx, input.id);
-  expectVersion(ticket, input.expectedVersion);
+  refuseStaleVersion(ticket, input.expectedVersion);
   refuse(againstMove(ticket), 'id');
   if (input.seen) await refuseUnseen(ctx, ticket, input.seen);
   const from = standingOf(ticket);
@@ -52,7 +52,7 @@ export async function statusChange(
   if (isSolving) await refuseUnready(ctx, ticket, aim, to);
   const solving = { at: new Date(), closeAfter: workspace.closeAfter, reply: input.reply };
   const facts = input.reply ? await say(ctx, ticket, input.reply, solving.at) : [];
-  const solution = isSolving ? solve(ctx, ticket, input, aim.field) : undefined;
+  const solution = isSolving ? prepareSolution(ctx, ticket, input, aim.field) : undefined;
   moveTo(ticket, to.status, solving.at, solving.closeAfter, solution);
   ticket.customStatusId = to.customStatusId;
   const told = {
@@ -65,7 +65,7 @@ export async function statusChange(
   if (solution) facts.push(...settled(ticket, solving.at));
   if (solution && input.solveIncidents !== false)
     facts.push(...(await solveIncidents(ctx, ticket, solving)));
-  await recordAll(ctx, [...facts, ...(await clearInactiveAssignment(ctx, ticket, from.status))]);
+  await appendEvents(ctx, [...facts, ...(await clearInactiveAssignment(ctx, ticket, from.status))]);
   return { ticket, userErrors: [] };
 }
 
@@ -81,14 +81,16 @@ async function refuseUnready(
 }
 
 /** The answer that goes with the solution. */
-async function say(ctx: Context, ticket: Ticket, reply: string, at: Date): Promise<NewFact[]> {
-  const messages = await answer(ctx, [ticket], reply, at);
-  await indexEach(ctx, messages);
-  return messages.map((message) => added(ticket, message, answered(ctx.actor, ticket, message)));
+async function say(ctx: Context, ticket: Ticket, reply: string, at: Date): Promise<NewEvent[]> {
+  const messages = await createReplies(ctx, [ticket], reply, at);
+  await indexPublicMessages(ctx, messages);
+  return messages.map((message) =>
+    added(ticket, message, updateResponseTimers(ctx.actor, ticket, message)),
+  );
 }
 
 /** SOLVED needs somebody who stands for it, or a reason why nobody has to; `field` is what asks for it. */
-export function solve(
+export function prepareSolution(
   { actor }: Context,
   ticket: Ticket,
   { resolutionCode, resolution }: Pick<TicketStatusChangeInput, 'resolutionCode' | 'resolution'>,

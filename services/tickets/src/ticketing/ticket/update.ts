@@ -1,11 +1,11 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { recordAll } from '@deskgraph/common/events/log';
-import { expectVersion } from '@deskgraph/common/graphql/input';
+import { appendEvents } from '@deskgraph/common/events/log';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { categoryDefaults } from '../../configuration/category/defaults.ts';
-import { applyFieldValues } from '../../configuration/field/set.ts';
-import { reindex } from '../message/reindex.ts';
-import { ensureTags } from '../../configuration/tag/make.ts';
+import { applyFieldValues } from '../../configuration/field/values.ts';
+import { reindexTickets } from '../message/search-index.ts';
+import { ensureTags } from '../../configuration/tag/mutations.ts';
 import { type Changes, fact, updated } from '../../model/ticket/events.ts';
 import { locked } from '../../model/lookup/lock.ts';
 import { type NewAssignment, reassignTicket } from '../../staff/agent/assignment.ts';
@@ -21,9 +21,12 @@ const LASTING = { subject: 'REQUIRED', priority: 'PRIORITY_UNSET' } as const;
 const TAG_LIMIT = 100;
 
 /** Changes plain fields; what is left out stays, null clears. */
-export async function update(ctx: Context, input: TicketUpdateInput): Promise<TicketUpdatePayload> {
+export async function updateTicket(
+  ctx: Context,
+  input: TicketUpdateInput,
+): Promise<TicketUpdatePayload> {
   const ticket = await locked(ctx, input.id);
-  expectVersion(ticket, input.expectedVersion);
+  refuseStaleVersion(ticket, input.expectedVersion);
   for (const [field, code] of Object.entries(LASTING))
     if (input[field as keyof typeof LASTING] === null) throw new Refusal(code, field);
   refuseInvalidOrganizationId(input.organizationId);
@@ -44,8 +47,8 @@ export async function update(ctx: Context, input: TicketUpdateInput): Promise<Ti
   const handed = hands ? await reassignTicket(ctx, ticket, hands) : {};
   if (Object.keys(handed).length)
     facts.push(fact('ticket.assigned', ticket, { cause: 'category', changes: handed }));
-  await recordAll(ctx, facts);
-  if ('subject' in changes) await reindex(ctx, [ticket]);
+  await appendEvents(ctx, facts);
+  if ('subject' in changes) await reindexTickets(ctx, [ticket]);
   return { ticket, userErrors: [] };
 }
 
