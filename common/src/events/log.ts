@@ -21,13 +21,13 @@ export interface DomainEvent<Data = Record<string, unknown>> {
   subject: string;
   version: number;
   actor: EventActor;
-  at: string;
+  occurredAt: string;
   data: Data;
 }
 
 export interface EventOptions {
   /** When it happened, for facts taken over from elsewhere; default now. */
-  at?: Date;
+  occurredAt?: Date;
   actor?: EventActor;
 }
 
@@ -79,7 +79,7 @@ export async function appendEvents(context: Context, facts: readonly NewEvent[])
 
 async function write(context: Context, facts: readonly NewEvent[]): Promise<void> {
   const { id, kind, name } = context.actor;
-  const rows = facts.map(({ type, subject, actor, at, data }) => ({
+  const rows = facts.map(({ type, subject, actor, occurredAt: at, data }) => ({
     event_id: newUuid(),
     type,
     subject: subject.id,
@@ -175,7 +175,7 @@ export const eventFromRow = (row: Record<string, unknown>): DomainEvent => ({
   subject: row['subject'] as string,
   version: row['version'] as number,
   actor: row['actor'] as EventActor,
-  at: new Date(row['at'] as string).toISOString(),
+  occurredAt: new Date(row['at'] as string).toISOString(),
   data: row['data'] as Record<string, unknown>,
 });
 

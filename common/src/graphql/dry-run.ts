@@ -13,7 +13,7 @@ const PATIENCE_MS = 5_000;
  * recorded are in `rehearsed` of the context that it gets.
  */
 export const dryRun = <T>(context: Context, verb: (trial: Context) => Promise<T>): Promise<T> =>
-  turns.take(() => retryOnConflict(() => attempt(context.again(), verb)));
+  turns.take(() => retryOnConflict(() => attempt(context.fork(), verb)));
 
 function attempt<T>(trial: Context, verb: (trial: Context) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

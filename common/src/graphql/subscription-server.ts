@@ -191,7 +191,7 @@ async function answered(
   opening: Context,
 ): Promise<ExecutionResult> {
   if (message === undefined) return { extensions: { cursor, ...(anew && { anew }) } };
-  const context = opening.again();
+  const context = opening.fork();
   prepare?.(context);
   try {
     const result = await execute({ ...args, rootValue: message, contextValue: context });

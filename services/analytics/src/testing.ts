@@ -111,7 +111,7 @@ export const factOf = (
   subject,
   version: 1,
   actor: { kind: 'system', id: 'sys', name: 'System' },
-  at: at.toISOString(),
+  occurredAt: at.toISOString(),
   data: data as Record<string, unknown>,
 });
 

@@ -142,7 +142,7 @@ function livedOf(id: string, facts: DomainEvent[]): Lived {
   ];
   const note = (measure: TicketMeasure, at: number): void => {
     const fact = facts[at]!;
-    const instant = Date.parse(fact.at);
+    const instant = Date.parse(fact.occurredAt);
     milestones.push({
       measure,
       at: instant,
@@ -162,7 +162,7 @@ function livedOf(id: string, facts: DomainEvent[]): Lived {
     const hands = solvedIn(states[at]!) ? undefined : handsOf(states[at]!);
     const last = waits.at(-1)!;
     if (JSON.stringify(hands) !== JSON.stringify(last.hands))
-      waits.push({ at: Math.max(Date.parse(fact.at), last.at), hands });
+      waits.push({ at: Math.max(Date.parse(fact.occurredAt), last.at), hands });
   });
   return { id, today: states.at(-1)!, milestones, waits };
 }

@@ -27,7 +27,7 @@ export async function projectEvents(
       standings.set(ticket, after);
       for (const each of changed) stretches.set(`${ticket} ${each.turn}`, { ...each, ticket });
     } else if (thing && typeof state?.name === 'string')
-      names.push({ thing, position: fact.position, since: fact.at, name: state.name });
+      names.push({ thing, position: fact.position, since: fact.occurredAt, name: state.name });
   }
   await persistProjection(context, {
     progress: { position: facts.at(-1)!.position, as_of: latest(facts) },
@@ -46,7 +46,7 @@ const ticketOf = (fact: DomainEvent): string | undefined =>
 /** A wrong clock somewhere must not make reports look fresher than now. */
 const latest = (facts: readonly DomainEvent[]): string =>
   new Date(
-    Math.min(Date.now(), Math.max(...facts.map((fact) => Date.parse(fact.at)))),
+    Math.min(Date.now(), Math.max(...facts.map((fact) => Date.parse(fact.occurredAt)))),
   ).toISOString();
 
 async function readTickets(

@@ -20,7 +20,7 @@ const fact = (hours: number, type: string, more: object): DomainEvent => ({
   subject: 'tkt',
   version: hours + 1,
   actor: { kind: 'agent', id: 'agt', name: 'Ana' },
-  at: new Date(START + hours * 3_600_000).toISOString(),
+  occurredAt: new Date(START + hours * 3_600_000).toISOString(),
   data: { state: { ...state, createdAt: new Date(START).toISOString(), ...more } },
 });
 const after = (facts: DomainEvent[]): TicketProjection =>
@@ -78,7 +78,7 @@ test.each(['DUPLICATE', 'SPAM', 'INCIDENT'])(
     ])
       expect(after(facts).solved).toBeNull();
     expect(reduceEvent(after([open]), done).stretches).toMatchObject([
-      { closedAt: new Date(done.at) },
+      { closedAt: new Date(done.occurredAt) },
     ]);
     const again = [
       fact(3, 'ticket.status_changed', { status: 'OPEN', resolutionCode: null }),

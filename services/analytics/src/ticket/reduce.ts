@@ -33,7 +33,7 @@ export function reduceEvent(
   fact: DomainEvent,
 ): { after: TicketProjection; stretches: UnsolvedPeriod[] } {
   const state = fact.data['state'] as TicketEventState;
-  const at = new Date(fact.at);
+  const at = new Date(fact.occurredAt);
   const start = before ?? initialProjection(state);
   const departmentId = uuid('dep', state.departmentId);
   const agentId = uuid('agt', state.assigneeId);

@@ -73,7 +73,7 @@ const metFact = (
     subject: id,
     version: 1,
     actor,
-    at: new Date().toISOString(),
+    occurredAt: new Date().toISOString(),
     data,
   };
 };

@@ -66,7 +66,7 @@ async function read<T extends object>(
   { Thing, table, prefix }: Kind<T>,
   ids: string[],
 ): Promise<T[]> {
-  const now = ctx.again();
+  const now = ctx.fork();
   try {
     const em = await now.read();
     const { rows } = await sql<object>`

@@ -63,7 +63,7 @@ export async function wantedNow(
   const found = new Map(answers.get(true)?.map((ticket) => [ticket.id, ticket]));
   const unsure = answers.get(undefined)?.map(({ id }) => id);
   if (!unsure) return found;
-  const now = ctx.again();
+  const now = ctx.fork();
   try {
     return new Map([...found, ...(await ticketsOf(now, await wanted(now, filter), unsure))]);
   } finally {

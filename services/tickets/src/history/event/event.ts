@@ -69,7 +69,7 @@ export class TicketEvent {
     this.fact = fact as unknown as DomainEvent<TicketData>;
     this.id = toId('evt', fact.id);
     this.type = fact.type;
-    this.at = new Date(fact.at);
+    this.at = new Date(fact.occurredAt);
   }
 }
 

@@ -66,7 +66,7 @@ export async function read(
   known: readonly Line[],
   now: Date,
 ): Promise<Reading> {
-  const moment = ctx.again();
+  const moment = ctx.fork();
   try {
     const frequent = await findFrequentTexts(moment, wish.filter);
     const { select, condition, size } = statement(ctx.actor, wish, frequent, now);

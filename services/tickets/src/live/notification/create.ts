@@ -83,7 +83,7 @@ async function keep(ctx: Context, told: readonly Told[]): Promise<void> {
       from unnest(
         ${column(() => newUuid())}::uuid[], ${column(({ person }) => person)}::text[],
         ${column(({ fact }) => uuidOf('tkt', fact.subject))}::uuid[], ${column(({ fact }) => fact.position)}::bigint[],
-        ${column(({ reason }) => reason)}::text[], ${column(({ fact }) => fact.at)}::timestamptz[]
+        ${column(({ reason }) => reason)}::text[], ${column(({ fact }) => fact.occurredAt)}::timestamptz[]
       ) as g(id, person, ticket, position, reason, at)
       where not exists (
         select from notification_preference p

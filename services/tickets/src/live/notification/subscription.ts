@@ -49,7 +49,7 @@ async function* told(
 
 /** Up to where in the log everybody was told. */
 async function reached(ctx: Context): Promise<number> {
-  const now = ctx.again();
+  const now = ctx.fork();
   try {
     const em = await now.read();
     const { rows } = await sql<{

@@ -18,7 +18,7 @@ const told = (ticket: Ticket, message: Message, more: object | false): NewEvent 
     authorKind: message.authorKind,
     ...(message.mentionIds.length && { mentions: message.mentionIds }),
     ...more,
-    at: message.createdAt,
+    occurredAt: message.createdAt,
     actor: { kind: message.authorKind, id: message.authorId, name: message.authorName },
     internal: message.visibility === MessageVisibility.PRIVATE,
   });

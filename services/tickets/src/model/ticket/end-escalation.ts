@@ -10,7 +10,7 @@ export function calmed(ticket: Ticket, cause: 'assign' | 'status', at = new Date
   Object.assign(ticket, { escalation: null, escalatesAt: null });
   return [
     fact('ticket.escalation_ended', ticket, {
-      at,
+      occurredAt: at,
       cause,
       changes: { escalation: [before, null] },
       internal: true,

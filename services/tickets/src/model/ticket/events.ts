@@ -132,7 +132,7 @@ const publicly = (standing: Standing): Standing =>
 export function fact(
   type: string,
   ticket: Ticket,
-  { at = new Date(), ...details }: FactDetails,
+  { occurredAt: at = new Date(), ...details }: FactDetails,
 ): NewEvent {
   const { internal } = details;
   if (type !== 'ticket.created') {
@@ -141,17 +141,17 @@ export function fact(
   }
   ticket.updatedAt = at;
   if (!internal) ticket.publicUpdatedAt = at;
-  return stored(type, ticket, { at, ...details });
+  return stored(type, ticket, { occurredAt: at, ...details });
 }
 
 /** A change that is stored already, with the version that it made. */
 export function stored(type: string, ticket: Ticket, given: FactDetails): NewEvent {
-  const { at = new Date(), actor, internal: _, ...details } = given;
+  const { occurredAt: at = new Date(), actor, internal: _, ...details } = given;
   return {
     type,
     subject: { id: ticket.id, version: ticket.version },
     data: { state: stateOf(ticket), publicVersion: ticket.publicVersion, ...details },
-    at,
+    occurredAt: at,
     ...(actor && { actor }),
   };
 }

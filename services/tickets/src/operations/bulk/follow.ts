@@ -40,7 +40,7 @@ async function* told(
 
 /** At its own moment, with the rights that the caller has then. */
 async function read(ctx: Context, id: string): Promise<BulkJob | null> {
-  const now = ctx.again();
+  const now = ctx.fork();
   try {
     return await byId(now, id);
   } finally {

@@ -45,7 +45,9 @@ const IN_TIME: Readonly<Record<string, string>> = {
   'ticket.escalated': 'ticket.escalated',
 };
 
-function triggerOf({ fact: { type, subject, version, at, data } }: TicketEvent): Trigger | null {
+function triggerOf({
+  fact: { type, subject, version, occurredAt: at, data },
+}: TicketEvent): Trigger | null {
   if (data.problemId)
     return { ticketId: data.problemId, type: 'ticket.status_changed', version: null, at };
   const before = data.cause === 'time' ? IN_TIME[type] : SETS_OFF[data.cause ?? ''];

@@ -36,9 +36,13 @@ export function fold(
     text: null,
   });
   if (until) ticket.closesAt = new Date(Math.max(ticket.closesAt?.getTime() ?? 0, until.getTime()));
-  const folded = fact(type, ticket, { at, ...details, changes: { mergedInto: [null, into.id] } });
+  const folded = fact(type, ticket, {
+    occurredAt: at,
+    ...details,
+    changes: { mergedInto: [null, into.id] },
+  });
   const solved = hasMoved
-    ? [moved(ticket, from, { at, resolutionCode: ResolutionCode.DUPLICATE })]
+    ? [moved(ticket, from, { occurredAt: at, resolutionCode: ResolutionCode.DUPLICATE })]
     : [];
   return [folded, ...solved, ...settled(ticket, at)];
 }
@@ -59,11 +63,11 @@ export async function take(
   ticket.waitingSince = earliest(waits, ticket.waitingSince);
   ticket.handled ||= from.some(({ handled }) => handled);
   ticket.firstReplyAt ??= earliest(replies, null);
-  const facts = [fact(type, ticket, { at, ...details })];
+  const facts = [fact(type, ticket, { occurredAt: at, ...details })];
   if (!waits.length && !from.some((before) => ACTIVE.has(before.status))) return facts;
   if (ticket.wakeOnReply) facts.push(...woken(ticket, 'reply', at));
   if (moveTo(ticket, afterRequester(stood.status), at, closeAfter))
-    facts.push(moved(ticket, stood, { at }));
+    facts.push(moved(ticket, stood, { occurredAt: at }));
   return [...facts, ...(await clearInactiveAssignment(ctx, ticket, stood.status))];
 }
 

@@ -40,7 +40,7 @@ export async function split(ctx: Context, input: TicketSplitInput): Promise<Tick
   await reindexTickets(ctx, [ticket, newTicket]);
   const details = { at, operationId: operation.id };
   await appendEvents(ctx, [
-    fact('ticket.created', newTicket, { at, origin: newTicket.origin }),
+    fact('ticket.created', newTicket, { occurredAt: at, origin: newTicket.origin }),
     fact('ticket.split', newTicket, {
       ...details,
       fromId: ticket.id,

@@ -106,7 +106,7 @@ function one(ctx: Context, way: Return, known: Known): NewEvent[] {
   const { ticket } = way.piece;
   const facts = [
     fact('operation.undone', ticket, {
-      at,
+      occurredAt: at,
       operationId: operation.id,
       kind: operation.kind,
       internal: true,
@@ -114,10 +114,11 @@ function one(ctx: Context, way: Return, known: Known): NewEvent[] {
   ];
   const plain = plainBack(way);
   const publicFields = Object.keys(plain).filter((field) => known.publicFields.has(field));
-  if (Object.keys(plain).length) facts.push(updated(ticket, plain, { at, publicFields }));
+  if (Object.keys(plain).length)
+    facts.push(updated(ticket, plain, { occurredAt: at, publicFields }));
   const hands = handsBack(way, known);
   if (Object.keys(hands).length)
-    facts.push(fact('ticket.assigned', ticket, { at, changes: hands }));
+    facts.push(fact('ticket.assigned', ticket, { occurredAt: at, changes: hands }));
   if (way.words.includes('status')) facts.push(...statusBack(way, known));
   if (way.words.includes('snooze')) facts.push(snoozeBack(way, at));
   if (way.words.includes('escalation')) facts.push(escalationBack(way, at));
@@ -172,7 +173,7 @@ function statusBack(
   ticket.waitingSince = runOn(before, said.get(ticket.id) ?? []).waitingSince;
   return isSameStanding(from, ticket)
     ? []
-    : [moved(ticket, from, { at, looksTheSame: alike.has(ticket) })];
+    : [moved(ticket, from, { occurredAt: at, looksTheSame: alike.has(ticket) })];
 }
 
 function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
@@ -189,7 +190,7 @@ function escalationBack({ piece: { ticket, before } }: Return, at: Date): NewEve
   putBack(ticket, before, 'escalation');
   const type = ticket.escalation ? 'ticket.escalated' : 'ticket.escalation_ended';
   return fact(type, ticket, {
-    at,
+    occurredAt: at,
     cause: 'undo',
     changes: { escalation: [from, ticket.escalation] },
     internal: true,
@@ -200,7 +201,7 @@ function binBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
   const from = ticket.deletedAt;
   putBack(ticket, before, 'deletedAt');
   return fact('ticket.restored', ticket, {
-    at,
+    occurredAt: at,
     changes: { deletedAt: [from, null] },
     internal: true,
   });

@@ -174,18 +174,18 @@ async function comeOut(
     );
   const facts = [
     fact('operation.undone', ticket, {
-      at,
+      occurredAt: at,
       operationId: operation.id,
       kind: operation.kind,
       changes,
     }),
   ];
-  if (!isSameStanding(ticket, from)) facts.push(moved(ticket, from, { at }));
+  if (!isSameStanding(ticket, from)) facts.push(moved(ticket, from, { occurredAt: at }));
   if (before.snoozedAt && !(before.wakeOnReply && since.some(({ byCustomer }) => byCustomer))) {
     restoreRest(ticket, before);
     facts.push(
       fact('ticket.snoozed', ticket, {
-        at,
+        occurredAt: at,
         changes: { snooze: [null, ticket.snooze] },
         internal: true,
       }),
@@ -195,7 +195,7 @@ async function comeOut(
     putBack(ticket, before, 'escalation');
     facts.push(
       fact('ticket.escalated', ticket, {
-        at,
+        occurredAt: at,
         cause: 'undo',
         changes: { escalation: [null, ticket.escalation] },
         internal: true,
@@ -226,7 +226,7 @@ function remain(
   const changes = takePeople(ticket, peopleOf(free), [before, ...peopleOf(kept)]);
   const facts = [
     fact('operation.undone', ticket, {
-      at,
+      occurredAt: at,
       operationId: operation.id,
       kind: operation.kind,
       changes,
@@ -242,7 +242,7 @@ function remain(
   )
     return facts;
   restoreStanding(ticket, before);
-  return [...facts, moved(ticket, from, { at })];
+  return [...facts, moved(ticket, from, { occurredAt: at })];
 }
 
 const peopleOf = (pieces: readonly Piece[]) => pieces.map((piece) => piece.before);

@@ -53,7 +53,7 @@ const belongs = (
     organizationIds: organizationId ? [organizationId] : [],
     locale: null,
   };
-  return hear({ type, subject: id, data: { state }, at: at.toISOString() });
+  return hear({ type, subject: id, data: { state }, occurredAt: at.toISOString() });
 };
 const organizationOf = async (id: string): Promise<string | undefined> => {
   const read = 'query ($id: ID!) { ticket(id: $id) { organization { id } } }';

@@ -55,7 +55,10 @@ interface CustomerState {
   locale: string | null;
 }
 
-export async function apply(ctx: Context, { type, subject, data, at }: DomainEvent): Promise<void> {
+export async function apply(
+  ctx: Context,
+  { type, subject, data, occurredAt: at }: DomainEvent,
+): Promise<void> {
   if (type === 'customer.created' || type === 'customer.updated') {
     const { name, identities, organizationIds, locale } = data['state'] as CustomerState;
     const requester = { id: subject, name, organizationId: organizationIds[0] ?? null, locale };

@@ -1,6 +1,6 @@
 import { hydrate, sql } from '@deskgraph/common/database/database';
-import { recordAll } from '@deskgraph/common/events/log';
-import { milliseconds } from '@deskgraph/common/graphql/scalars';
+import { appendEvents } from '@deskgraph/common/events/log';
+import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { stored } from '../../model/ticket/events.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
@@ -17,7 +17,7 @@ const AT_ONCE = 5_000;
 export async function rescheduleClosing(ctx: Context, closeAfter: string): Promise<void> {
   const at = new Date();
   for (let changed = AT_ONCE; changed === AT_ONCE;)
-    changed = await some(ctx, milliseconds(closeAfter)!, at);
+    changed = await some(ctx, durationToMs(closeAfter)!, at);
 }
 
 async function some(ctx: Context, length: number, at: Date): Promise<number> {
@@ -36,10 +36,10 @@ async function some(ctx: Context, length: number, at: Date): Promise<number> {
   const facts = tickets.map((ticket, row) => {
     const before = new Date(rows[row]!.before).toISOString();
     return stored('ticket.updated', ticket, {
-      at,
+      occurredAt: at,
       changes: { closesAt: [before, ticket.closesAt!.toISOString()] },
     });
   });
-  await recordAll(ctx, facts);
+  await appendEvents(ctx, facts);
   return rows.length;
 }

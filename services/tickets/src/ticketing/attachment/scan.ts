@@ -58,7 +58,7 @@ export async function scanDueAttachment(ctx: Context, row: object): Promise<void
     });
   attachment.scansAt = nextScanAt(files);
   due(ctx, attachment.scansAt!);
-  const later = ctx.again();
+  const later = ctx.fork();
   ctx.afterCommit(() => {
     files.scanning = files.scanning.then(() =>
       scanAttachment(later, files, toUuid('att', attachment.id)!),

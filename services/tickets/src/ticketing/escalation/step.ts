@@ -92,5 +92,8 @@ export async function putEscalation(
   ticket.escalatesAt = next;
   if (next) due(ctx, next);
   const changes: Changes = { escalation: [before, ticket.escalation] };
-  return [...facts, fact('ticket.escalated', ticket, { at, changes, cause, internal: true })];
+  return [
+    ...facts,
+    fact('ticket.escalated', ticket, { occurredAt: at, changes, cause, internal: true }),
+  ];
 }

@@ -99,10 +99,11 @@ async function apply(
   if (change.priority && change.priority !== ticket.priority) {
     const changes: Changes = { priority: [ticket.priority, change.priority] };
     ticket.priority = change.priority;
-    facts.push(fact('ticket.updated', ticket, { at, changes }));
+    facts.push(fact('ticket.updated', ticket, { occurredAt: at, changes }));
   }
   const changes = await reassignTicket(ctx, ticket, change, `${field}.`);
-  if (Object.keys(changes).length) facts.push(fact('ticket.assigned', ticket, { at, changes }));
+  if (Object.keys(changes).length)
+    facts.push(fact('ticket.assigned', ticket, { occurredAt: at, changes }));
   if (change.body) facts.push(await say(ctx, ticket, change, field, messages));
   if (change.status && change.status !== ticket.status) {
     const from = standingOf(ticket);
@@ -113,7 +114,7 @@ async function apply(
       code: ResolutionCode.ANSWERED,
       text: null,
     });
-    facts.push(moved(ticket, from, { at }));
+    facts.push(moved(ticket, from, { occurredAt: at }));
   }
   return facts;
 }

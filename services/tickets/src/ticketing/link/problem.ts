@@ -49,7 +49,7 @@ export async function openProblem(
   await indexMessages(ctx, problem.id, [], problem);
   return {
     problem,
-    facts: [...met, fact('ticket.created', problem, { at, origin: problem.origin })],
+    facts: [...met, fact('ticket.created', problem, { occurredAt: at, origin: problem.origin })],
   };
 }
 

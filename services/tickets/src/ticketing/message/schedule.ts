@@ -51,7 +51,7 @@ export async function scheduleMessage(
   const at = message.createdAt;
   await appendEvents(ctx, [
     fact('message.scheduled', ticket, {
-      at,
+      occurredAt: at,
       messageId: message.id,
       sendAt: message.sendAt!.toISOString(),
       internal: true,

@@ -30,7 +30,7 @@ export async function snoozeTicket(
   Object.assign(ticket, { snoozedAt: at, snoozedUntil: until, wakeOnReply, ...by });
   await appendEvents(ctx, [
     fact('ticket.snoozed', ticket, {
-      at,
+      occurredAt: at,
       changes: { snooze: [before, ticket.snooze] },
       internal: true,
     }),

@@ -17,7 +17,7 @@ export function woken(ticket: Ticket, cause: WakeCause, at = new Date()): NewEve
   Object.assign(ticket, { snoozedByKind: null, snoozedById: null, snoozedByName: null });
   return [
     fact('ticket.woken', ticket, {
-      at,
+      occurredAt: at,
       cause,
       changes: { snooze: [before, null] },
       internal: true,

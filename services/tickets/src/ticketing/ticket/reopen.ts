@@ -56,7 +56,7 @@ async function sentBack(ctx: Context, ticket: Ticket, at: Date): Promise<NewEven
   if (ctx.actor.kind === 'customer') ticket.waitingSince ??= at;
   moveTo(ticket, TicketStatus.OPEN, at, (await workspaceOf(ctx)).closeAfter);
   return [
-    moved(ticket, from, { at }),
+    moved(ticket, from, { occurredAt: at }),
     ...(await clearInactiveAssignment(ctx, ticket, from.status)),
   ];
 }
