@@ -35,7 +35,7 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 /** Those that people have. */
-export const PERSON_SCOPES: readonly Scope[] = SCOPES.filter((scope) => scope !== 'tickets:import');
+export const USER_SCOPES: readonly Scope[] = SCOPES.filter((scope) => scope !== 'tickets:import');
 
 /**
  * Who is calling. People have a role, and every scope unless theirs are fewer; apps have scopes and no role; `system` is a process of ours.

@@ -13,7 +13,7 @@ export interface Identity {
   value: string;
 }
 
-export const IDENTITY_LENGTH = 320;
+export const MAX_IDENTITY_LENGTH = 320;
 const MAIL =
   /^[^\s@"(),:;<>[\]\\]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,10}\p{L}[\p{L}\p{N}-]{0,61}[\p{L}\p{N}]$/u;
 
@@ -32,7 +32,7 @@ const NORMALISE: Record<IdentityKind, (value: string) => string | undefined> = {
 };
 
 /** The one way to write the identity, so that the same person is found again; undefined when it is none of its kind. */
-export function normalised(kind: IdentityKind, value: string): string | undefined {
+export function normalizeIdentity(kind: IdentityKind, value: string): string | undefined {
   const trimmed = value.trim();
-  return trimmed.length <= IDENTITY_LENGTH ? NORMALISE[kind](trimmed) : undefined;
+  return trimmed.length <= MAX_IDENTITY_LENGTH ? NORMALISE[kind](trimmed) : undefined;
 }

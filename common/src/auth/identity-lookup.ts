@@ -1,46 +1,46 @@
 import type { Actor } from './access.ts';
-import { toUuid } from '../core/id.ts';
+import { parseId } from '../core/id.ts';
 import { z } from '../graphql/input.ts';
-import { type Handler, answer, readBody } from '../http/serve.ts';
+import { type HttpHandler, sendJson, readBody } from '../http/serve.ts';
 
 /** What an outside token says of a person. `workspace` is the typed id. */
-export interface Person {
+export interface LookupQuery {
   workspace: string;
   email?: string | null | undefined;
   subject: string;
 }
 
 /** So many people are asked for at once. */
-export const PEOPLE_LIMIT = 500;
+export const MAX_LOOKUPS_PER_REQUEST = 500;
 const PERSON_BYTES = 2_048;
 
 const question = z.object({
   people: z
     .array(z.object({ workspace: z.string(), email: z.string().nullish(), subject: z.string() }))
-    .max(PEOPLE_LIMIT),
+    .max(MAX_LOOKUPS_PER_REQUEST),
 });
 
 /**
  * The door where the gateway asks who is behind mail addresses: `{ people: [{ workspace, email, subject }] }` → `{ actors }` in the same order,
  * null for nobody or no more. `find` looks up those of one workspace, named by its UUID.
  */
-export const whoDoor =
+export const lookupEndpoint =
   (
     find: (workspace: string, emails: readonly string[]) => Promise<readonly (Actor | null)[]>,
-  ): Handler =>
+  ): HttpHandler =>
   async (request, response) => {
     const asked = question.safeParse(
-      readJson(await readBody(request, PEOPLE_LIMIT * PERSON_BYTES)),
+      readJson(await readBody(request, MAX_LOOKUPS_PER_REQUEST * PERSON_BYTES)),
     );
     if (!asked.success)
-      return answer(response, 400, {
-        error: `Give at most ${PEOPLE_LIMIT} people with workspace and email.`,
+      return sendJson(response, 400, {
+        error: `Give at most ${MAX_LOOKUPS_PER_REQUEST} people with workspace and email.`,
       });
     const { people } = asked.data;
     const actors = people.map((): Actor | null => null);
     const known = people.map(({ workspace, email }, at) => ({
       at,
-      workspace: toUuid('wsp', workspace),
+      workspace: parseId('wsp', workspace),
       email: email ?? '',
     }));
     for (const [workspace, own] of Map.groupBy(known, (person) => person.workspace)) {
@@ -49,7 +49,7 @@ export const whoDoor =
       for (const [index, actor] of (await find(workspace, emails)).entries())
         actors[own[index]!.at] = actor;
     }
-    answer(response, 200, { actors });
+    sendJson(response, 200, { actors });
   };
 
 function readJson(text: string): unknown {

@@ -12,7 +12,7 @@ import type { Actor } from './access.ts';
 
 const INTERNAL_AUDIENCE = 'deskgraph-internal';
 /** Seconds that a signed actor is good for, and so the longest that a withdrawn right can live on. */
-export const INTERNAL_LIFETIME = 60;
+export const INTERNAL_TOKEN_TTL_SECONDS = 60;
 
 const keyOf = (secret: string): Uint8Array => createHash('sha256').update(secret).digest();
 
@@ -22,18 +22,18 @@ export function signActor(actor: Actor, secret: string): Promise<string> {
     .setProtectedHeader({ alg: 'HS256' })
     .setAudience(INTERNAL_AUDIENCE)
     .setIssuedAt()
-    .setExpirationTime(`${INTERNAL_LIFETIME}s`)
+    .setExpirationTime(`${INTERNAL_TOKEN_TTL_SECONDS}s`)
     .sign(keyOf(secret));
 }
 
 /** The token of an `authorization` header; empty when there is none. */
-export const bearer = (header: string | undefined): string =>
+export const bearerToken = (header: string | undefined): string =>
   header?.startsWith('Bearer ') ? header.slice(7) : '';
 
-export type ActorReader = (token: string) => Promise<Actor | undefined>;
+export type ActorVerifier = (token: string) => Promise<Actor | undefined>;
 
 /** Reads internal tokens, each one's signature once; undefined for any other token. */
-export function actorReader(secret: string): ActorReader {
+export function createActorVerifier(secret: string): ActorVerifier {
   const key = keyOf(secret);
   const known = new Map<string, { actor: Actor; until: number }>();
   return async (token) => {
@@ -66,7 +66,7 @@ export const systemActor = (workspace = '', scopes: readonly string[] = []): Act
 });
 
 /** What an identity provider says of a caller. `workspace` is the typed id of the tenant; `scope` is set for apps only. */
-export interface OutsideClaims extends JWTPayload {
+export interface ProviderClaims extends JWTPayload {
   email?: string;
   name?: string;
   workspace?: string;
@@ -74,17 +74,17 @@ export interface OutsideClaims extends JWTPayload {
 }
 
 /** Verifies bearer tokens of the configured OpenID provider; rejects when a token is not good. `jwks` is an https: address or a JSON key set. */
-export function outsideReader(
+export function createProviderVerifier(
   issuer: string,
   audience: string,
   jwks: string,
-): (token: string) => Promise<OutsideClaims> {
+): (token: string) => Promise<ProviderClaims> {
   const keys: JWTVerifyGetKey = jwks.startsWith('http')
     ? createRemoteJWKSet(new URL(jwks))
     : createLocalJWKSet(JSON.parse(jwks) as { keys: JWK[] });
   return async (token) =>
     (
-      await jwtVerify<OutsideClaims>(token, keys, {
+      await jwtVerify<ProviderClaims>(token, keys, {
         issuer,
         audience,
         algorithms: ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'],

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 /** What differs between two descriptions of a thing, `{ field: [before, after] }`; undefined when nothing does. */
-export function changesOf(
+export function changedFields(
   before: object,
   after: object,
 ): Record<string, [unknown, unknown]> | undefined {
@@ -15,7 +15,7 @@ export function changesOf(
 }
 
 /** A change makes a new version; the row is locked by whoever changes it. */
-export function touch(thing: { version: number; updatedAt: Date }): void {
+export function bumpVersion(thing: { version: number; updatedAt: Date }): void {
   thing.version += 1;
   thing.updatedAt = new Date();
 }

@@ -17,7 +17,7 @@ const codeOf = (error: unknown): string => {
 const RACES = new Set(['23505', '40001', '40P01']);
 
 /** Another transaction was faster: run again, the verb sees what the other did. */
-export const lostRace = (error: unknown): boolean => RACES.has(codeOf(error));
+export const isConcurrencyConflict = (error: unknown): boolean => RACES.has(codeOf(error));
 
 const GONE = new Set([
   'ECONNREFUSED',
@@ -31,7 +31,7 @@ const GONE = new Set([
 ]);
 
 /** The database does not answer now, but will again. */
-export const databaseGone = (error: unknown): boolean =>
+export const isDatabaseUnavailable = (error: unknown): boolean =>
   GONE.has(codeOf(error)) ||
   codeOf(error).startsWith('08') ||
   /Connection terminated|is not queryable|timeout exceeded when trying to connect/.test(
@@ -41,12 +41,15 @@ export const databaseGone = (error: unknown): boolean =>
 const AGAIN_MS = 500;
 
 /** Does the work again for as long as the database is away: for what waits anyway, and would only be asked for again by somebody else. */
-export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export async function retryWhileUnavailable<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (signal.aborted || !databaseGone(error)) throw error;
+      if (signal.aborted || !isDatabaseUnavailable(error)) throw error;
       await sleep(AGAIN_MS * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
     }
   }
@@ -59,8 +62,8 @@ export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal):
 const OUTSIDE = new Set(['08', '25', '28', '3D', '3F', '40', '42', '53', '55', '57', '58', 'XX']);
 
 /** Would any other data have failed as well? Then it is tried for as long as it takes. */
-export const notOfTheData = (error: unknown): boolean =>
-  databaseGone(error) ||
+export const isEnvironmentError = (error: unknown): boolean =>
+  isDatabaseUnavailable(error) ||
   (/^[0-9A-Z]{5}$/.test(codeOf(error)) && OUTSIDE.has(codeOf(error).slice(0, 2)));
 
 const messageOf = (error: unknown): string => {

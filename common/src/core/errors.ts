@@ -1,9 +1,9 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { spoken } from './language.ts';
-import { WORDS } from './translations.ts';
+import { translationFor } from './language.ts';
+import { REFUSAL_TRANSLATIONS } from './translations.ts';
 
 /** Codes of top-level errors: the request as a whole, or one field of it, could not be answered. */
-export const FAULTS = {
+export const ERROR_MESSAGES = {
   UNAUTHENTICATED: 'Sign in first: no token, or one that is not valid any more.',
   FORBIDDEN: 'A right is missing.',
   NOT_FOUND: 'There is no such thing, or it is not for you.',
@@ -13,17 +13,17 @@ export const FAULTS = {
   UNAVAILABLE: 'A part of the platform does not answer now; try again.',
   INTERNAL: 'Something went wrong on our side; the request id finds it in our log.',
 } as const;
-export type FaultCode = keyof typeof FAULTS;
+export type ErrorCode = keyof typeof ERROR_MESSAGES;
 
 /** A top-level error. */
-export const fault = (
-  code: FaultCode,
-  message: string = FAULTS[code],
+export const graphqlError = (
+  code: ErrorCode,
+  message: string = ERROR_MESSAGES[code],
   more: Record<string, unknown> = {},
 ): GraphQLError => new GraphQLError(message, { extensions: { code, ...more } });
 
 /** Refusal codes that every service knows, each with what it means (for the schema) and what people read. */
-export const REFUSALS: Record<string, { meaning: string; message: string }> = {
+export const REFUSAL_CODES: Record<string, { meaning: string; message: string }> = {
   REQUIRED: { meaning: 'A value is missing.', message: 'This is required.' },
   INVALID: {
     meaning: 'The value has the wrong shape or is out of range.',
@@ -86,22 +86,26 @@ export class Refusal extends Error {
 }
 
 /** What people read of a refusal, in the first of their languages that is known, else in English. */
-export const messageOf = (
+export const refusalMessage = (
   { code, message }: UserErrorData,
   locales: readonly string[] = [],
-): string => message ?? spoken(WORDS, locales)[code] ?? REFUSALS[code]?.message ?? code;
+): string =>
+  message ??
+  translationFor(REFUSAL_TRANSLATIONS, locales)[code] ??
+  REFUSAL_CODES[code]?.message ??
+  code;
 
 /** A refusal where no payload can carry it. */
-export const faultOf = (refusal: Refusal): GraphQLError => {
+export const refusalToGraphqlError = (refusal: Refusal): GraphQLError => {
   const [first] = refusal.errors;
   const path = first?.field?.join('.');
-  return fault('BAD_USER_INPUT', `${path ? `${path}: ` : ''}${messageOf(first!)}`, {
+  return graphqlError('BAD_USER_INPUT', `${path ? `${path}: ` : ''}${refusalMessage(first!)}`, {
     reason: first!.code,
     field: first!.field,
   });
 };
 
-const APOLLO_CODES: Record<string, FaultCode> = {
+const APOLLO_CODES: Record<string, ErrorCode> = {
   GRAPHQL_PARSE_FAILED: 'BAD_USER_INPUT',
   GRAPHQL_VALIDATION_FAILED: 'BAD_USER_INPUT',
   BAD_USER_INPUT: 'BAD_USER_INPUT',
@@ -111,13 +115,13 @@ const APOLLO_CODES: Record<string, FaultCode> = {
 };
 
 /** What a client may read of an error: known codes pass, everything else is logged by the caller and masked. */
-export function masked(
+export function maskError(
   formatted: GraphQLFormattedError,
   requestId: string,
 ): GraphQLFormattedError & { known: boolean } {
   const { stacktrace: _, ...extensions } = { ...formatted.extensions } as Record<string, unknown>;
   const given = typeof extensions['code'] === 'string' ? extensions['code'] : '';
-  const code = given in FAULTS ? (given as FaultCode) : APOLLO_CODES[given];
+  const code = given in ERROR_MESSAGES ? (given as ErrorCode) : APOLLO_CODES[given];
   const place = {
     ...(formatted.locations && { locations: formatted.locations }),
     ...(formatted.path && { path: formatted.path }),
@@ -130,7 +134,7 @@ export function masked(
       known: true,
     };
   return {
-    message: FAULTS.INTERNAL,
+    message: ERROR_MESSAGES.INTERNAL,
     ...place,
     extensions: { code: 'INTERNAL', requestId },
     known: false,

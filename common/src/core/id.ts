@@ -9,7 +9,7 @@ const PAIRS = Array.from({ length: 1024 }, (_, n) => ALPHABET[n >> 5]! + ALPHABE
 const DIGITS = new Map([...ALPHABET].map((letter, n) => [letter, n]));
 
 /** A UUID that no row has: what a malformed id stands for, so that it is simply not found. */
-export const NO_UUID = '00000000-0000-0000-0000-000000000000';
+export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 export const newUuid = (): string => randomUUIDv7();
 
@@ -27,7 +27,7 @@ export function toId(prefix: string, uuid: string): string {
 export const newId = (prefix: string): string => toId(prefix, newUuid());
 
 /** The UUID behind a typed id; undefined when the id is malformed or of another type. */
-export function toUuid(prefix: string, id: string): string | undefined {
+export function parseId(prefix: string, id: string): string | undefined {
   if (id.length !== prefix.length + 27 || !id.startsWith(`${prefix}_`)) return undefined;
   const digits: number[] = [];
   for (const letter of id.slice(prefix.length + 1)) {
@@ -46,12 +46,12 @@ export function toUuid(prefix: string, id: string): string | undefined {
 }
 
 /** The UUID behind a typed id, or one that finds nothing. */
-export const uuidOf = (prefix: string, id: string): string => toUuid(prefix, id) ?? NO_UUID;
+export const uuidOf = (prefix: string, id: string): string => parseId(prefix, id) ?? NIL_UUID;
 
-export const prefixOf = (id: string): string => id.slice(0, Math.max(0, id.indexOf('_')));
+export const idPrefix = (id: string): string => id.slice(0, Math.max(0, id.indexOf('_')));
 
 /** The same UUID for the same name, everywhere and always (RFC 9562, version 5). */
-export function namedUuid(namespace: string, name: string): string {
+export function uuidFromName(namespace: string, name: string): string {
   const bytes = createHash('sha1')
     .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
     .update(name)

@@ -2,7 +2,7 @@
 export type Language = 'pt' | 'sl' | 'zh-Hans' | 'zh-Hant';
 
 /** Words in the first of the reader's languages that is known, else in English. */
-export const spoken = <W>(words: Record<string, W>, locales: readonly string[]): W =>
+export const translationFor = <W>(words: Record<string, W>, locales: readonly string[]): W =>
   locales.map((locale) => words[languageOf(locale)]).find(Boolean) ?? words['en']!;
 
 function languageOf(locale: string): string {

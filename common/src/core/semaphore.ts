@@ -1,21 +1,20 @@
-/** Lets so many work at once; others wait in line. */
-export class Turns {
-  #free: number;
-  readonly #line: (() => void)[] = [];
+import pLimit, { type LimitFunction } from 'p-limit';
 
-  constructor(atOnce: number) {
-    this.#free = atOnce;
+/**
+ * Limits how many tasks run at the same time; the others wait in order of arrival.
+ *
+ * @example
+ * const semaphore = new Semaphore(2);
+ * await semaphore.run(() => query());
+ */
+export class Semaphore {
+  readonly #limit: LimitFunction;
+
+  constructor(concurrency: number) {
+    this.#limit = pLimit(concurrency);
   }
 
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#line.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = this.#line.shift();
-      if (next) next();
-      else this.#free++;
-    }
+  run<T>(task: () => Promise<T>): Promise<T> {
+    return this.#limit(task);
   }
 }

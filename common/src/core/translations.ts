@@ -1,5 +1,5 @@
 /** What people read of a refusal in other languages than English, by its code. Each service adds the words for its own codes. */
-export const WORDS: Record<string, Record<string, string>> = {
+export const REFUSAL_TRANSLATIONS: Record<string, Record<string, string>> = {
   en: {},
   pt: {
     REQUIRED: 'Isto é obrigatório.',

@@ -6,7 +6,7 @@ export const APP_ROLE = 'deskgraph_app';
 const SETUP_LOCK = 4_000_719;
 
 /** The same server seen by another role or in another database. */
-export function urlFor(
+export function connectionUrl(
   url: string,
   other: { user?: string; password?: string; database?: string },
 ): string {
@@ -17,8 +17,8 @@ export function urlFor(
   return next.href;
 }
 
-export const appUrl = (url: string, password: string, database?: string): string =>
-  urlFor(url, { user: APP_ROLE, password, ...(database !== undefined && { database }) });
+export const appRoleUrl = (url: string, password: string, database?: string): string =>
+  connectionUrl(url, { user: APP_ROLE, password, ...(database !== undefined && { database }) });
 
 /** Runs the statements on one connection, one process at a time. */
 async function alone<T>(url: string, statements: (session: pg.Client) => Promise<T>): Promise<T> {
@@ -63,7 +63,7 @@ export function ensureAppRole(url: string, password: string): Promise<void> {
 }
 
 /** Lets the services' role use what the owner has made, and will make, in the database that `url` names. */
-export function grantApp(url: string): Promise<void> {
+export function grantAppRole(url: string): Promise<void> {
   return alone(url, async (session) => {
     await session.query(`
       revoke create on schema public from public;

@@ -1,5 +1,5 @@
 import type { EntityClass, EntityMetadata } from '@mikro-orm/postgresql';
-import { Id, sql } from './database.ts';
+import { IdType, sql } from './database.ts';
 import { uuidOf } from '../core/id.ts';
 import type { Context } from './context.ts';
 
@@ -10,7 +10,7 @@ const AT_ONCE = 5_000;
  * Writes things back that were read with `hydrate` and locked, in the open transaction: thousands with one statement, at a tenth of the cost. They
  * are written whole: what triggers keep in a table is no property of its class (`mappingFaults` holds it).
  */
-export async function store<T extends object>(
+export async function updateEntities<T extends object>(
   ctx: Context,
   Thing: EntityClass<T>,
   things: readonly T[],
@@ -26,7 +26,7 @@ export async function store<T extends object>(
         const value = (thing as Record<string, unknown>)[name];
         return [
           fieldNames[0]!,
-          customType instanceof Id && typeof value === 'string'
+          customType instanceof IdType && typeof value === 'string'
             ? uuidOf(customType.prefix, value)
             : value,
         ];

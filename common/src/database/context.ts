@@ -1,28 +1,36 @@
 import { IsolationLevel } from '@mikro-orm/postgresql';
 import type { Actor } from '../auth/access.ts';
-import { type EntityManager, type MikroORM, sql } from './database.ts';
-import { fault } from '../core/errors.ts';
-import type { NewEvent } from '../events/log.ts';
-import { Loaders } from './request-loaders.ts';
+import { graphqlError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { EventLogTail } from '../events/event-log-tail.ts';
+import type { NewEvent } from '../events/log.ts';
+import { type EntityManager, type MikroORM, sql } from './database.ts';
+import { RequestLoaders } from './request-loaders.ts';
 
-export interface Request {
+export interface ContextOptions {
   orm: MikroORM;
   actor: Actor;
   log: Log;
   requestId: string;
-  /** Languages that the caller reads, best first. */
+  /** Languages of the caller, in order of preference. */
   locales: readonly string[];
-  /** Finds a thing of this service by its typed id, if the caller may see it. */
-  find?: (context: Context, id: string) => Promise<unknown>;
-  /** The log of this service as it grows; where somebody may subscribe. */
+  /** Finds an entity of this service by its typed id; null when it does not exist or the caller may not see it. */
+  findById?: (ctx: Context, id: string) => Promise<unknown>;
+  /** The end of this service's event log, for subscriptions. */
   tail?: EventLogTail;
 }
 
 /**
- * What an operation works with: who asks, and the database as one transaction. A query reads one snapshot, begun when first needed; each
- * Mutation field and each delivered event has a transaction of its own. Nothing else begins one.
+ * The caller and the database transaction of one operation. A query reads one snapshot, a read-only transaction that begins with the
+ * first read. Each mutation field and each consumed event has its own read-write transaction. No other code begins transactions for an
+ * operation; background work uses `inWorkspace`.
+ *
+ * @example
+ * const ctx = new Context({ orm, actor, log, requestId, locales: [] });
+ * await ctx.write(async (em) => {
+ *   const macro = await em.findOneOrFail(Macro, { id });
+ *   macro.name = 'New name';
+ * });
  */
 export class Context {
   readonly orm: MikroORM;
@@ -30,30 +38,30 @@ export class Context {
   readonly log: Log;
   readonly requestId: string;
   readonly locales: readonly string[];
-  readonly load = new Loaders();
+  readonly load = new RequestLoaders();
   readonly tail: EventLogTail | undefined;
-  /** Why things change, where it is not by hand: kept with every fact that is recorded in the transaction from then on. */
+  /** The cause of a change that was not made by hand. It is stored with each event that the transaction appends from then on. */
   cause: object | undefined;
-  /** In a rehearsal what would have been recorded so far. */
+  /** The events that a dry run has produced so far; undefined outside a dry run. */
   dryRunEvents: NewEvent[] | undefined;
-  readonly #find: Request['find'];
-  #open: Promise<EntityManager> | undefined;
-  #writing: EntityManager | undefined;
-  #isLeft = false;
+  readonly #findById: ContextOptions['findById'];
+  #snapshot: Promise<EntityManager> | undefined;
+  #transaction: EntityManager | undefined;
+  #isAbandoned = false;
   #afterCommit: (() => void)[] = [];
 
-  constructor({ orm, actor, log, requestId, locales, find, tail }: Request) {
+  constructor({ orm, actor, log, requestId, locales, findById, tail }: ContextOptions) {
     this.orm = orm;
     this.actor = actor;
     this.log = log;
     this.requestId = requestId;
     this.locales = locales;
     this.tail = tail;
-    this.#find = find;
+    this.#findById = findById;
   }
 
-  /** The same caller at another moment, with nothing read yet. */
-  again(): Context {
+  /** A new context of the same caller: no transaction, no cached entities. */
+  fork(): Context {
     const { orm, actor, log, requestId, locales, tail } = this;
     return new Context({
       orm,
@@ -62,7 +70,7 @@ export class Context {
       requestId,
       locales,
       ...(tail && { tail }),
-      ...(this.#find && { find: this.#find }),
+      ...(this.#findById && { findById: this.#findById }),
     });
   }
 
@@ -70,59 +78,59 @@ export class Context {
     return this.actor.workspace;
   }
 
-  /** The transaction that a verb changes things in. */
+  /** The open read-write transaction. Throws where there is none. */
   get em(): EntityManager {
-    if (!this.#writing) throw new Error('Only a mutation or a delivered event may change things.');
-    return this.#writing;
+    if (!this.#transaction)
+      throw new Error(
+        'No read-write transaction is open: only a mutation or an event consumer has one.',
+      );
+    return this.#transaction;
   }
 
-  /**
-   * The transaction to read in: the one that changes things while it is open, else the operation's read-only snapshot. There is none for who has
-   * left.
-   */
+  /** The transaction to read in: the open read-write transaction, else the snapshot. Throws UNAVAILABLE after `abandon`. */
   async read(): Promise<EntityManager> {
-    if (this.#writing) return this.#writing;
-    this.#refuseLeft();
-    const em = await (this.#open ??= this.#begin({ readOnly: true }));
-    this.#refuseLeft();
+    if (this.#transaction) return this.#transaction;
+    this.#refuseAbandoned();
+    const em = await (this.#snapshot ??= this.#begin({ readOnly: true }));
+    this.#refuseAbandoned();
     return em;
   }
 
-  /** Nobody waits for the answer any more: nothing further is read for it. What is being changed is changed to its end. */
-  leave(): void {
-    this.#isLeft = true;
+  /** Marks the operation as abandoned by its client: later snapshot reads throw. An open read-write transaction runs to its end. */
+  abandon(): void {
+    this.#isAbandoned = true;
   }
 
-  /** Runs `work` in a transaction of its own and commits; whatever it throws rolls everything back. */
+  /** Runs `work` in a read-write transaction and commits; when `work` throws, the transaction is rolled back. */
   async write<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    await this.end();
+    await this.endSnapshot();
     const em = await this.#begin({ readOnly: false });
-    this.#writing = em;
+    this.#transaction = em;
     try {
       const result = await work(em);
       await em.commit();
-      for (const done of this.#afterCommit) done();
+      for (const callback of this.#afterCommit) callback();
       return result;
     } catch (error) {
       await this.#rollback(em);
       throw error;
     } finally {
-      this.#writing = undefined;
+      this.#transaction = undefined;
       this.cause = undefined;
       this.#afterCommit = [];
       this.load.clear();
     }
   }
 
-  /** Runs `work` in a transaction of its own and takes everything back; what comes of it is all that stays. */
+  /** Runs `work` in a read-write transaction, always rolls back, and returns its result. */
   async dryRun<T>(work: () => Promise<T>): Promise<T> {
     this.dryRunEvents = [];
     try {
       return await this.write(async () => {
-        throw new Rehearsed(await work());
+        throw new DryRunResult(await work());
       });
     } catch (error) {
-      if (error instanceof Rehearsed) return error.result as T;
+      if (error instanceof DryRunResult) return error.result as T;
       throw error;
     } finally {
       this.dryRunEvents = undefined;
@@ -130,20 +138,20 @@ export class Context {
   }
 
   /**
-   * Runs a part of a rehearsal that may fail by itself: whatever it throws takes back this part and nothing else. What it has read is forgotten,
-   * as after a transaction of its own; the more is known, the longer every look for changes takes.
+   * Runs a part of a dry run under a savepoint: an error rolls back this part only. The identity map is cleared afterwards, because
+   * every flush compares all loaded entities.
    */
-  async part<T>(work: () => Promise<T>): Promise<T> {
-    const known = this.dryRunEvents?.length;
-    await sql`savepoint part`.execute(this.em.getKysely());
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    const eventCount = this.dryRunEvents?.length;
+    await this.#execute('savepoint part');
     try {
       const result = await work();
       await this.em.flush();
-      await sql`release savepoint part`.execute(this.em.getKysely());
+      await this.#execute('release savepoint part');
       return result;
     } catch (error) {
-      await sql`rollback to savepoint part`.execute(this.em.getKysely());
-      this.dryRunEvents?.splice(known ?? 0);
+      await this.#execute('rollback to savepoint part');
+      this.dryRunEvents?.splice(eventCount ?? 0);
       throw error;
     } finally {
       this.em.clear();
@@ -151,8 +159,8 @@ export class Context {
     }
   }
 
-  /** For a delivered event: does `work` in the workspace that the event is of, within the open transaction. */
-  async within(workspace: string, work: () => Promise<void>): Promise<void> {
+  /** For event consumers: switches the open transaction to the workspace of the event and runs `work`. */
+  async withWorkspace(workspace: string, work: () => Promise<void>): Promise<void> {
     if (workspace !== this.actor.workspace) {
       await this.em.flush();
       this.em.clear();
@@ -166,45 +174,75 @@ export class Context {
     await work();
   }
 
-  find(id: string): Promise<unknown> {
-    return this.#find?.(this, id) ?? Promise.resolve(null);
+  /** Finds an entity of this service by its typed id; null when it does not exist or the caller may not see it. */
+  findById(id: string): Promise<unknown> {
+    return this.#findById?.(this, id) ?? Promise.resolve(null);
   }
 
-  /** Called once the current transaction is committed; never when it is rolled back. */
-  afterCommit(done: () => void): void {
-    this.#afterCommit.push(done);
+  /** Calls `callback` once the open transaction has committed; never when it is rolled back. */
+  afterCommit(callback: () => void): void {
+    this.#afterCommit.push(callback);
   }
 
-  /** Ends the snapshot of a query. */
-  async end(): Promise<void> {
-    const open = this.#open;
-    this.#open = undefined;
-    if (open) await this.#rollback(await open);
+  /** Ends the snapshot of a query; the next read begins another one. */
+  async endSnapshot(): Promise<void> {
+    const snapshot = this.#snapshot;
+    this.#snapshot = undefined;
+    if (snapshot) await this.#rollback(await snapshot);
   }
 
-  #refuseLeft(): void {
-    if (this.#isLeft) throw fault('UNAVAILABLE');
+  #refuseAbandoned(): void {
+    if (this.#isAbandoned) throw graphqlError('UNAVAILABLE');
   }
 
-  /** With its connection gone, a transaction is rolled back by itself; what was answered before stays right. */
+  /** A failed ROLLBACK means that the connection is lost: the server rolls back by itself, and results that were read stay valid. */
   async #rollback(em: EntityManager): Promise<void> {
-    await em
-      .rollback()
-      .catch((failure: unknown) => this.log.warn({ err: failure }, 'rollback failed'));
+    await em.rollback().catch((error: unknown) => this.log.warn({ err: error }, 'rollback failed'));
+  }
+
+  async #execute(statement: string): Promise<void> {
+    await sql.raw(statement).execute(this.em.getKysely());
   }
 
   async #begin({ readOnly }: { readOnly: boolean }): Promise<EntityManager> {
-    const em = this.orm.em.fork() as EntityManager;
-    em.setFilterParams('workspace', { workspaceId: this.workspace });
-    em.setSessionContext({ variables: { 'desk.workspace': this.workspace } });
+    const em = forkForWorkspace(this.orm, this.workspace);
     await em.begin(readOnly ? { readOnly, isolationLevel: IsolationLevel.REPEATABLE_READ } : {});
     return em;
   }
 }
 
-/** Ends a rehearsal that went well: the transaction is rolled back, as for everything that is thrown. */
-class Rehearsed extends Error {
+/** Carries the result of a dry run out of the transaction; like every thrown value it rolls the transaction back. */
+class DryRunResult extends Error {
   constructor(readonly result: unknown) {
-    super('rehearsed');
+    super('dry run');
   }
+}
+
+/** The workspace setting under which row security policies for background work give access to all workspaces. */
+export const ALL_WORKSPACES = '*';
+
+/**
+ * Runs `work` in one transaction with the row security of a workspace, for code outside an operation. With ALL_WORKSPACES only tables
+ * whose policies allow it are readable.
+ *
+ * @example
+ * const found = await inWorkspace(orm, workspace, (em) => em.find(Tag, {}), { readOnly: true });
+ */
+export function inWorkspace<T>(
+  orm: MikroORM,
+  workspace: string,
+  work: (em: EntityManager) => Promise<T>,
+  { readOnly = false }: { readOnly?: boolean } = {},
+): Promise<T> {
+  return forkForWorkspace(orm, workspace).transactional(
+    (em) => work(em as EntityManager),
+    readOnly ? { readOnly } : {},
+  );
+}
+
+function forkForWorkspace(orm: MikroORM, workspace: string): EntityManager {
+  const em = orm.em.fork() as EntityManager;
+  em.setFilterParams('workspace', { workspaceId: workspace });
+  em.setSessionContext({ variables: { 'desk.workspace': workspace } });
+  return em;
 }

@@ -4,11 +4,11 @@ import {
   type FilterQuery,
   LockMode,
 } from '@mikro-orm/postgresql';
-import { changesOf, touch } from '../core/changes.ts';
+import { changedFields, bumpVersion } from '../core/changes.ts';
 import { Refusal } from '../core/errors.ts';
 import { type NewEvent, appendEvents } from '../events/log.ts';
 import type { Context } from './context.ts';
-import { Id, sql } from './database.ts';
+import { IdType, sql } from './database.ts';
 import { uuidOf } from '../core/id.ts';
 import { execute } from './query.ts';
 
@@ -102,7 +102,7 @@ export async function refuseDuplicate<T extends Versioned>(
   const { tableName, properties } = metadataOf(ctx, Entity);
   const [[field, value]] = Object.entries(unique) as [[string, string]];
   const column = sql.ref(properties[field]!.fieldNames[0]!);
-  const { prefix } = properties['id']!.customType as Id;
+  const { prefix } = properties['id']!.customType as IdType;
   const found = await execute(
     ctx,
     sql`
@@ -180,9 +180,9 @@ export function updatedEvent<T extends Versioned>(
   before: object,
 ): NewEvent | undefined {
   const state = stateOf(entity);
-  const changes = changesOf(before, state);
+  const changes = changedFields(before, state);
   if (!changes) return undefined;
-  touch(entity);
+  bumpVersion(entity);
   return { type: `${prefix}.updated`, subject: entity, data: { state, changes } };
 }
 
@@ -194,7 +194,7 @@ export function deletedEvent<T extends Versioned>(
 ): NewEvent {
   const data = { state: stateOf(entity) };
   if ('deletedAt' in entity) {
-    touch(entity);
+    bumpVersion(entity);
     entity.deletedAt = entity.updatedAt;
     return { type: `${prefix}.deleted`, subject: entity, data };
   }

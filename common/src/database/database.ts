@@ -13,13 +13,13 @@ import type { RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import { toId, uuidOf } from '../core/id.ts';
 import type { Log } from '../core/log.ts';
-import { Session } from './pipelined-client.ts';
+import { PipelinedClient } from './pipelined-client.ts';
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 export { MikroORM, sql };
 
 /** Column of a typed id: a UUID in the database, `tkt_…` in code and graph. A malformed id becomes one that no row has. */
-export class Id extends Type<string | null, string | null> {
+export class IdType extends Type<string | null, string | null> {
   constructor(readonly prefix: string) {
     super();
   }
@@ -38,7 +38,7 @@ export class Id extends Type<string | null, string | null> {
 }
 
 /** Column of texts, each as it is: the ORM's own type takes `null` for no text, and changes control characters and outer space. */
-export class Texts extends ArrayType<string> {
+export class TextArrayType extends ArrayType<string> {
   override convertToDatabaseValue(texts: string[] | null): string | null {
     return texts && `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
   }
@@ -54,7 +54,7 @@ export class Texts extends ArrayType<string> {
   cond: (given) => ({ workspaceId: given['workspaceId'] as string }),
   default: true,
 })
-export abstract class Stored<Defaulted extends string = never> {
+export abstract class WorkspaceEntity<Defaulted extends string = never> {
   declare [OptionalProps]?: 'version' | 'createdAt' | 'updatedAt' | Defaulted;
   @Property({ type: 'uuid' }) workspaceId!: string;
   @Property({ type: 'integer' }) version = 1;
@@ -94,7 +94,7 @@ const baseConfig = (clientUrl: string, log: Log) =>
     timezone: 'UTC',
     ensureDatabase: false,
     logger: (line) => log.debug(line),
-    driverOptions: { application_name: 'deskgraph', keepAlive: true, Client: Session },
+    driverOptions: { application_name: 'deskgraph', keepAlive: true, Client: PipelinedClient },
   });
 
 export type MigrationClass = new (...args: never[]) => object;
@@ -164,7 +164,7 @@ function hydrator(meta: EntityMetadata): Hydrator {
     .filter((property) => property.fieldNames?.length === 1 && property.persist !== false)
     .map((property) => {
       const { customType } = property;
-      const prefix = customType instanceof Id ? customType.prefix : undefined;
+      const prefix = customType instanceof IdType ? customType.prefix : undefined;
       const isTime = property.runtimeType === 'Date' || property.type === 'datetime';
       return { name: property.name, column: property.fieldNames[0]!, prefix, isTime };
     });
@@ -187,5 +187,5 @@ function hydrator(meta: EntityMetadata): Hydrator {
 }
 
 /** UUIDs of typed ids as an array parameter, for `= any(…)`. */
-export const uuids = (prefix: string, ids: readonly string[]): RawBuilder<string[]> =>
+export const uuidArray = (prefix: string, ids: readonly string[]): RawBuilder<string[]> =>
   sql`${ids.map((id) => uuidOf(prefix, id))}::uuid[]`;

@@ -1,13 +1,13 @@
 import type { EntityClass } from '@mikro-orm/postgresql';
 import type { RawBuilder } from 'kysely';
-import { hydrate, sql, uuids } from './database.ts';
+import { hydrate, sql, uuidArray } from './database.ts';
 import type { Condition } from '../filter/sql-filter.ts';
-import { type OrderKey, type Page, type PageRequest, keyset } from './pagination.ts';
+import { type OrderKey, type Page, type PageRequest, keysetPage } from './pagination.ts';
 import type { Context } from './context.ts';
 
 /** Things that belong to an owner: `Ticket.messages`, `Customer.tickets`. */
-export interface Owned<T> {
-  Thing: EntityClass<T>;
+export interface NestedList<T> {
+  Entity: EntityClass<T>;
   /** Says what list it is, with everything that shapes it but owner and page; equal names share statements. */
   name: string;
   /** Prefix of the owners' ids. */
@@ -16,15 +16,15 @@ export interface Owned<T> {
   columns: RawBuilder<unknown>;
   from: RawBuilder<unknown>;
   /** Ties a row to `owner.id`. */
-  of: Condition;
+  belongsTo: Condition;
   where: Condition;
   order: readonly OrderKey[];
 }
 
 /** One owner's page; all owners of a request share one statement, and one more for the counts if they are selected. */
-export function pageOf<T extends object>(
+export function nestedPage<T extends object>(
   ctx: Context,
-  owned: Owned<T>,
+  owned: NestedList<T>,
   ownerId: string,
   request: PageRequest,
 ): Promise<Page<T>> {
@@ -40,15 +40,15 @@ export function pageOf<T extends object>(
 
 async function pagesOf<T extends object>(
   ctx: Context,
-  owned: Owned<T>,
+  owned: NestedList<T>,
   ids: string[],
   request: PageRequest,
 ): Promise<Map<string, Page<T>>> {
-  const { columns, from, of, where, prefix, Thing } = owned;
-  const page = keyset(request, owned.order);
+  const { columns, from, belongsTo: of, where, prefix, Entity: Thing } = owned;
+  const page = keysetPage(request, owned.order);
   const em = await ctx.read();
   const { rows } = await sql<{ owner_at: number }>`
-    select found.*, owner.at::integer as owner_at from unnest(${uuids(prefix, ids)}) with ordinality as owner(id, at)
+    select found.*, owner.at::integer as owner_at from unnest(${uuidArray(prefix, ids)}) with ordinality as owner(id, at)
     cross join lateral (
       select ${columns}, ${page.keys} from ${from} where ${of} and ${where} and ${page.where} order by ${page.order} limit ${page.limit}
     ) found order by owner.at`.execute(em.getKysely());
@@ -63,7 +63,7 @@ async function pagesOf<T extends object>(
 
 const countOf = <T>(
   ctx: Context,
-  { name, prefix, from, of, where }: Owned<T>,
+  { name, prefix, from, belongsTo: of, where }: NestedList<T>,
   ownerId: string,
 ): Promise<number> =>
   ctx.load.byKey(
@@ -73,7 +73,7 @@ const countOf = <T>(
       const em = await ctx.read();
       const { rows } = await sql<{ owner_at: number; count: number }>`
         select owner.at::integer as owner_at, (select count(*) from ${from} where ${of} and ${where})::integer as count
-        from unnest(${uuids(prefix, ids)}) with ordinality as owner(id, at)`.execute(
+        from unnest(${uuidArray(prefix, ids)}) with ordinality as owner(id, at)`.execute(
         em.getKysely(),
       );
       return new Map(rows.map((row) => [ids[row.owner_at - 1]!, row.count]));

@@ -137,7 +137,7 @@ export interface Keyset {
  * The page that was asked for, over an order whose last key is unique. Nulls stand last in either direction. Rows that come or go
  * elsewhere never shift a page.
  */
-export function keyset(request: PageRequest, order: readonly OrderKey[]): Keyset {
+export function keysetPage(request: PageRequest, order: readonly OrderKey[]): Keyset {
   const backward = request.last !== null && request.last !== undefined;
   const size = (backward ? request.last : request.first) ?? DEFAULT_PAGE_SIZE;
   if (!Number.isInteger(size) || size < 0 || size > MAX_PAGE_SIZE)

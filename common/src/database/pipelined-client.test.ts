@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type TestLog, silentLog, testLog } from '../../testing/log.ts';
-import { databaseGone } from '../core/database-errors.ts';
+import { isDatabaseUnavailable } from '../core/database-errors.ts';
 import { type EntityManager, type MikroORM, openDatabase } from './database.ts';
 
 let log: TestLog;
@@ -29,7 +29,7 @@ test('a connection that is cut within a transaction is given back, however often
     await cut();
     for (const em of both) {
       const error: unknown = await em.execute('select 1').catch((failure: unknown) => failure);
-      expect(databaseGone(error)).toBe(true);
+      expect(isDatabaseUnavailable(error)).toBe(true);
       await em.rollback();
     }
   }

@@ -6,7 +6,7 @@ type Answer = Promise<QueryResult | QueryResult[]>;
  * A connection on which PostgreSQL keeps what it has parsed and planned, and whose `begin` travels with the statement after it: most of a
  * short transaction's cost is neither reading nor writing.
  */
-export class Session extends Client {
+export class PipelinedClient extends Client {
   #begin: string | undefined;
 
   override query(...given: unknown[]): never {

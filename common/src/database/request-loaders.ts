@@ -4,7 +4,7 @@ import DataLoader from 'dataloader';
  * The batches of one request: whoever asks for the same kind of thing in the same moment shares one statement.
  * Two makers cover every relation: by id and by parent.
  */
-export class Loaders {
+export class RequestLoaders {
   readonly #loaders = new Map<string, DataLoader<string, unknown>>();
   readonly #known = new Map<string, unknown>();
   readonly #lent = new Map<string, () => Promise<unknown>>();
@@ -15,8 +15,8 @@ export class Loaders {
     id: string,
     find: (ids: string[]) => Promise<T[]>,
   ): Promise<T | null> {
-    const known = this.known<T>(kind, id);
-    if (known) return Promise.resolve(known);
+    const peek = this.known<T>(kind, id);
+    if (peek) return Promise.resolve(peek);
     const lent = this.#lent.get(`${kind} ${id}`);
     if (lent) return lent() as Promise<T | null>;
     return this.#load(kind, id, async (ids) => {
@@ -52,7 +52,7 @@ export class Loaders {
   }
 
   /** A thing that has been read for this caller already; whoever asks for it by id gets it. */
-  know(kind: string, thing: { id: string }): void {
+  prime(kind: string, thing: { id: string }): void {
     this.#known.set(`${kind} ${thing.id}`, thing);
   }
 
@@ -62,7 +62,7 @@ export class Loaders {
   }
 
   /** A thing that others read too: when this caller asks for it by id, it is read with them. */
-  lend(kind: string, id: string, read: () => Promise<unknown>): void {
+  primeLazily(kind: string, id: string, read: () => Promise<unknown>): void {
     this.#lent.set(`${kind} ${id}`, read);
   }
 

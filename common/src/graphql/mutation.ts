@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EntityManager } from '../database/database.ts';
 import { Refusal } from '../core/errors.ts';
 import { crossWorkspaceRowSecurity } from '../events/log.ts';
-import { lostRace } from '../core/database-errors.ts';
+import { isConcurrencyConflict } from '../core/database-errors.ts';
 import { refuseUnstorable } from './input.ts';
 import type { Context } from '../database/context.ts';
 
@@ -58,7 +58,8 @@ export async function retryOnConflict<T>(work: () => Promise<T>, attempts = ATTE
   try {
     return await work();
   } catch (error) {
-    if (attempts <= 1 || !(error instanceof RetryWhenReady || lostRace(error))) throw error;
+    if (attempts <= 1 || !(error instanceof RetryWhenReady || isConcurrencyConflict(error)))
+      throw error;
     if (error instanceof RetryWhenReady) await error.ready();
     return retryOnConflict(work, attempts - 1);
   }
@@ -137,7 +138,7 @@ async function replay(context: Context, result: StoredResult): Promise<unknown> 
   const fields = await Promise.all(
     Object.entries(result).map(
       async ([name, kept]) =>
-        [name, 'id' in kept ? await context.find(kept.id) : kept.value] as const,
+        [name, 'id' in kept ? await context.findById(kept.id) : kept.value] as const,
     ),
   );
   return { ...Object.fromEntries(fields), userErrors: [] };

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { expect, test } from '@jest/globals';
 import { createLog } from '../core/log.ts';
-import { serve } from './serve.ts';
+import { startHttpService } from './serve.ts';
 
 test('what is used by a handler stays open until it has ended, also when its client has hung up', async () => {
   const events: string[] = [];
   const begun = Promise.withResolvers<void>();
   const left = Promise.withResolvers<void>();
   const work = Promise.withResolvers<void>();
-  const serving = await serve({
+  const serving = await startHttpService({
     log: createLog('serve', 'silent'),
     host: '127.0.0.1',
     port: 0,

@@ -4,21 +4,21 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../core/log.ts';
 
-export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-export interface Serving {
+export interface HttpService {
   http: Server;
   port: number;
   /** Stops taking work, lets running requests end (at most 10 s), then closes. */
   stop: () => Promise<void>;
 }
 
-export interface ServeOptions {
+export interface HttpServiceOptions {
   log: Log;
   host: string;
   port: number;
   /** `POST /graphql` or, for every method, `/graphql`; with all that stands one step below, `/files/*`. */
-  routes: Record<string, Handler>;
+  routes: Record<string, HttpHandler>;
   /** Is the process usable? Asked by `/readyz`, which also tells whatever else it is given. */
   ready: () => Promise<boolean | object>;
   /** Called first when stopping: ends what would keep requests waiting. */
@@ -34,7 +34,7 @@ const HANDLER_MS = 2_000;
 const END_MS = DRAIN_MS + 10_000;
 
 /** An HTTP server with health and a clean end: `/livez` answers while the process lives, `/readyz` while it should get work. */
-export async function serve({
+export async function startHttpService({
   log,
   host,
   port,
@@ -42,14 +42,14 @@ export async function serve({
   ready,
   drain,
   close,
-}: ServeOptions): Promise<Serving> {
+}: HttpServiceOptions): Promise<HttpService> {
   let stopping: Promise<void> | undefined;
   const running = new Set<Promise<void>>();
-  const health: Record<string, Handler> = {
-    '/livez': async (_, response) => answer(response, 200, { alive: true }),
+  const health: Record<string, HttpHandler> = {
+    '/livez': async (_, response) => sendJson(response, 200, { alive: true }),
     '/readyz': async (_, response) => {
       const usable = !stopping && (await ready().catch(() => false));
-      answer(response, usable ? 200 : 503, {
+      sendJson(response, usable ? 200 : 503, {
         ready: Boolean(usable),
         ...(typeof usable === 'object' && usable),
       });
@@ -63,18 +63,18 @@ export async function serve({
       routes[`${path.slice(0, path.lastIndexOf('/'))}/*`] ??
       health[path];
     response.once('close', () => stopping && http.closeIdleConnections());
-    if (!handler) return answer(response, 404, { error: 'Nothing here.' });
+    if (!handler) return sendJson(response, 404, { error: 'Nothing here.' });
     const handled = handler(request, response).catch((error: unknown) => {
       if (request.errored)
         return log.debug({ err: error, path }, 'the client hung up while it was sending');
-      if (error instanceof BodyTooLarge)
-        return answer(response, 413, {
+      if (error instanceof BodyTooLargeError)
+        return sendJson(response, 413, {
           errors: [{ message: error.message, extensions: { code: 'BAD_USER_INPUT' } }],
         });
       log.error({ err: error, path }, 'request failed');
       if (response.headersSent) response.destroy();
       else
-        answer(response, 500, {
+        sendJson(response, 500, {
           errors: [
             { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL' } },
           ],
@@ -122,7 +122,7 @@ export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
     });
 }
 
-export function answer(response: ServerResponse, status: number, body: unknown): void {
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
@@ -131,14 +131,15 @@ export function answer(response: ServerResponse, status: number, body: unknown):
   response.end(text);
 }
 
-export class BodyTooLarge extends Error {}
+export class BodyTooLargeError extends Error {}
 
 /**
  * The whole body as text; rejects with BodyTooLarge beyond `limit` bytes. Reads on past the limit without keeping anything, so that the
  * client can receive the refusal.
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<string> {
-  const tooLarge = (): BodyTooLarge => new BodyTooLarge(`The body is larger than ${limit} bytes.`);
+  const tooLarge = (): BodyTooLargeError =>
+    new BodyTooLargeError(`The body is larger than ${limit} bytes.`);
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;

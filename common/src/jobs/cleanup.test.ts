@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type TestLog, testWorkspace, testLog } from '../../testing/log.ts';
-import { forgetKeys } from './cleanup.ts';
+import { deleteExpiredIdempotencyKeys } from './cleanup.ts';
 import { newWorkspace } from '../testing/testing.ts';
 
 let log: TestLog;
@@ -21,9 +21,9 @@ test('idempotency keys of all workspaces are deleted when they are older than a 
   await keys(other, 800, '3 days');
   await keys(testWorkspace, 20, '23 hours');
   await keys(other, 30, '1 minute');
-  expect(await forgetKeys(log.orm)).toBe(2300);
+  expect(await deleteExpiredIdempotencyKeys(log.orm)).toBe(2300);
   expect(await log.query('select count(*)::integer as count from idempotency')).toEqual([
     { count: 50 },
   ]);
-  expect(await forgetKeys(log.orm)).toBe(0);
+  expect(await deleteExpiredIdempotencyKeys(log.orm)).toBe(0);
 });

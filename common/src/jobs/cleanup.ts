@@ -5,21 +5,23 @@ import { IDEMPOTENCY_TTL } from '../graphql/mutation.ts';
 
 const EVERY_MS = 60_000;
 /** As many as a statement of a sweep deletes at most. */
-export const BATCH = 1_000;
+export const CLEANUP_BATCH_SIZE = 1_000;
 /** Between two batches the database belongs to others. */
 const PAUSE_MS = 50;
 
 const FORGET = `
   delete from idempotency where ctid = any(array(
-    select ctid from idempotency where created_at < now() - interval '${IDEMPOTENCY_TTL}' order by created_at limit ${BATCH} for update skip locked
+    select ctid from idempotency where created_at < now() - interval '${IDEMPOTENCY_TTL}' order by created_at limit ${CLEANUP_BATCH_SIZE} for update skip locked
   )) returning 1 as gone`;
 
 /** Deletes the idempotency keys that are too old to mean anything. Resolves with how many. */
-export const forgetKeys = (orm: MikroORM, signal?: AbortSignal): Promise<number> =>
-  deleteAll(orm, FORGET, signal);
+export const deleteExpiredIdempotencyKeys = (
+  orm: MikroORM,
+  signal?: AbortSignal,
+): Promise<number> => deleteInBatches(orm, FORGET, signal);
 
 /** Runs a statement that deletes rows of all workspaces, a batch at most and each in a small transaction, until there are none. Resolves with how many. */
-export async function deleteAll(
+export async function deleteInBatches(
   orm: MikroORM,
   statement: string,
   signal?: AbortSignal,
@@ -31,24 +33,24 @@ export async function deleteAll(
       async (inside) => (await inside.execute<object[]>(statement)).length,
     );
     forgotten += count;
-    if (count < BATCH) return forgotten;
+    if (count < CLEANUP_BATCH_SIZE) return forgotten;
   }
 }
 
-export interface SweepOptions {
+export interface CleanupOptions {
   orm: MikroORM;
   log: Log;
-  everyMs?: number;
-  sweep?: (orm: MikroORM, signal: AbortSignal) => Promise<unknown>;
+  intervalMs?: number;
+  cleanup?: (orm: MikroORM, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** Looks for what is to be deleted, old keys unless something else is said, once a minute beside the mutations; resolves when it has ended. */
-export function startSweep({
+export function startCleanup({
   orm,
   log,
-  everyMs = EVERY_MS,
-  sweep = forgetKeys,
-}: SweepOptions): () => Promise<void> {
+  intervalMs: everyMs = EVERY_MS,
+  cleanup: sweep = deleteExpiredIdempotencyKeys,
+}: CleanupOptions): () => Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const work = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import type { Log } from '../core/log.ts';
 
-export interface ElectedOptions {
+export interface LeaderTaskOptions {
   url: string;
   /** Of the work, a plain lower-case name; who holds the lock of this name does it. */
   name: string;
@@ -15,13 +15,13 @@ export interface ElectedOptions {
   /** How often the others try to be elected, in milliseconds. */
   pollMs: number;
   /** What else is told on the connection of each process. */
-  heard?: (channel: string) => void;
+  onNotify?: (channel: string) => void;
 }
 
-export interface Elected {
+export interface LeaderTask {
   readonly isStopped: boolean;
   /** There is something to do now. */
-  call: () => void;
+  wake: () => void;
   stop: () => Promise<void>;
 }
 
@@ -30,7 +30,7 @@ const RETRY_MS = 250;
 const TOLD = 20;
 
 /** Work that one process at a time does. Every process is ready for it; an advisory lock elects one, and dies with its session. */
-export function elected({
+export function electLeader({
   url,
   name,
   channel,
@@ -38,8 +38,8 @@ export function elected({
   log,
   work,
   pollMs,
-  heard,
-}: ElectedOptions): Elected {
+  onNotify: heard,
+}: LeaderTaskOptions): LeaderTask {
   let isStopped = false;
   let isCalled = false;
   let leads = false;
@@ -106,7 +106,7 @@ export function elected({
     get isStopped() {
       return isStopped;
     },
-    call: () => {
+    wake: () => {
       if (leads || !client) wake();
       else client.query(`select pg_notify('${channel}', '')`).catch(() => {});
     },

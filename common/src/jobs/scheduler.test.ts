@@ -3,11 +3,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { Migration } from '@mikro-orm/migrations';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type Clock, type Timer, clockColumn, due, startClock } from './scheduler.ts';
+import {
+  type Scheduler,
+  type ScheduledTask,
+  scheduledColumnSql,
+  scheduleWakeup,
+  startScheduler,
+} from './scheduler.ts';
 import { type MikroORM, openDatabase, rowSecurity, sql } from '../database/database.ts';
 import { newUuid } from '../core/id.ts';
 import { createLog } from '../core/log.ts';
-import { type TestDatabase, newWorkspace, testDatabase } from '../testing/testing.ts';
+import { type TestDatabase, newWorkspace, createTestDatabase } from '../testing/testing.ts';
 import { systemActor } from '../auth/token.ts';
 import { Context } from '../database/context.ts';
 
@@ -16,7 +22,7 @@ class Tables extends Migration {
     this.addSql(`
       create table thing (id uuid primary key, workspace_id uuid not null, due_at timestamptz(3), ends_at timestamptz(3), poison boolean not null default false);
       create table rung (place serial, id uuid not null, workspace text not null, actor text not null, at timestamptz not null);
-      ${rowSecurity('thing')} ${clockColumn('thing', 'due_at')} ${clockColumn('thing', 'ends_at')}`);
+      ${rowSecurity('thing')} ${scheduledColumnSql('thing', 'due_at')} ${scheduledColumnSql('thing', 'ends_at')}`);
   }
 }
 
@@ -25,10 +31,10 @@ const workspaces = [newWorkspace(), newWorkspace()] as const;
 let database: TestDatabase;
 let orm: MikroORM;
 let owner: Client;
-const clocks: Clock[] = [];
+const clocks: Scheduler[] = [];
 
 const ringing =
-  (column: string): Timer['ring'] =>
+  (column: string): ScheduledTask['run'] =>
   async (context, row) => {
     const { id, poison } = row as { id: string; poison: boolean };
     const db = context.em.getKysely();
@@ -38,14 +44,14 @@ const ringing =
     );
     await sql`update thing set ${sql.ref(column)} = null where id = ${id}::uuid`.execute(db);
   };
-const timers: Timer[] = ['due_at', 'ends_at'].map((column) => ({
+const timers: ScheduledTask[] = ['due_at', 'ends_at'].map((column) => ({
   table: 'thing',
   column,
-  ring: ringing(column),
+  run: ringing(column),
 }));
 
 beforeAll(async () => {
-  database = await testDatabase('clock', { tables: Tables });
+  database = await createTestDatabase('clock', { tables: Tables });
   orm = await openDatabase({ url: database.url, entities: [], log, connections: 8 });
   owner = new Client({ connectionString: database.ownerUrl });
   await owner.connect();
@@ -60,8 +66,8 @@ afterEach(async () => {
   await Promise.all(clocks.splice(0).map((clock) => clock.stop()));
 });
 
-const start = (now?: () => Date, which = timers): Clock => {
-  const clock = startClock({ orm, url: database.url, log, timers: which, ...(now && { now }) });
+const start = (now?: () => Date, which = timers): Scheduler => {
+  const clock = startScheduler({ orm, url: database.url, log, tasks: which, ...(now && { now }) });
   clocks.push(clock);
   return clock;
 };
@@ -115,7 +121,7 @@ test('a thing is done at its instant, by the system, in its own workspace', asyn
     await sql`insert into thing (id, workspace_id, due_at) values (${id}::uuid, ${workspaces[1]}::uuid, ${at})`.execute(
       em.getKysely(),
     );
-    due(context, at);
+    scheduleWakeup(context, at);
   });
   const [, done] = await until(2);
   expect(done).toMatchObject({ id, workspace: workspaces[1], actor: 'system' });
@@ -137,10 +143,10 @@ async function asleep(...last: string[]): Promise<void> {
 
 test('another process is told of what becomes due soon, and does not find it only when it looks again', async () => {
   const pollMs = 3_600_000;
-  clocks.push(startClock({ orm, url: database.url, log, timers, pollMs }));
+  clocks.push(startScheduler({ orm, url: database.url, log, tasks: timers, pollMs }));
   await asleep('thing_due_at_due');
   const second = await openDatabase({ url: database.url, entities: [], log, connections: 2 });
-  clocks.push(startClock({ orm: second, url: database.url, log, timers, pollMs }));
+  clocks.push(startScheduler({ orm: second, url: database.url, log, tasks: timers, pollMs }));
   await asleep('thing_due_at_due', 'pg_try_advisory_lock');
   const context = new Context({
     orm: second,
@@ -154,7 +160,7 @@ test('another process is told of what becomes due soon, and does not find it onl
     await sql`insert into thing (id, workspace_id, due_at) values (${id}::uuid, ${workspaces[0]}::uuid, ${at})`.execute(
       em.getKysely(),
     );
-    due(context, at);
+    scheduleWakeup(context, at);
   });
   expect(await until(1)).toMatchObject([{ id }]);
   await clocks[1]!.stop();
@@ -263,7 +269,7 @@ test('an owner without other powers can show what is due as well', async () => {
   );
   await owner.query(`
     create table other (id uuid primary key, workspace_id uuid not null, due_at timestamptz(3));
-    ${rowSecurity('other')} ${clockColumn('other', 'due_at')} reset role`);
+    ${rowSecurity('other')} ${scheduledColumnSql('other', 'due_at')} reset role`);
   await owner.query('insert into other values ($1, $2, now())', [newUuid(), workspaces[0]]);
   const app = new Client({ connectionString: database.url });
   await app.connect();

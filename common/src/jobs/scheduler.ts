@@ -1,37 +1,37 @@
 import type { Client } from 'pg';
 import { type MikroORM, sql } from '../database/database.ts';
-import { elected } from './leader-election.ts';
-import { databaseGone } from '../core/database-errors.ts';
+import { electLeader } from './leader-election.ts';
+import { isDatabaseUnavailable } from '../core/database-errors.ts';
 import type { Log } from '../core/log.ts';
 import { systemActor } from '../auth/token.ts';
 import { Context } from '../database/context.ts';
 
 /** Something that happens to a stored thing at an instant that stands in a column of its table, where `clockColumn` shows it to the clock. */
-export interface Timer {
+export interface ScheduledTask {
   table: string;
   column: string;
   /**
    * Does what is due, in a transaction of its own, as the system in the thing's workspace. The row is locked by it and still due; it has to move
    * or to clear the instant.
    */
-  ring: (context: Context, row: object) => Promise<void>;
+  run: (context: Context, row: object) => Promise<void>;
 }
 
-export interface ClockOptions {
+export interface SchedulerOptions {
   orm: MikroORM;
   url: string;
   log: Log;
-  timers: readonly Timer[];
+  tasks: readonly ScheduledTask[];
   now?: () => Date;
   /** What becomes due sooner is told; all else is found in time by looking so often. */
   pollMs?: number;
 }
 
-export interface Clock {
+export interface Scheduler {
   /** Looks at once for what is due, whatever it waits for. */
   wake(): void;
   /** Something is due at this instant. */
-  expect(at: Date): void;
+  announce(at: Date): void;
   stop: () => Promise<void>;
 }
 
@@ -49,13 +49,13 @@ interface Due {
   at: Date;
 }
 
-const clocks = new WeakMap<object, Clock>();
+const clocks = new WeakMap<object, Scheduler>();
 /** The clock of this process that works on a database. */
-export const clockOf = (orm: object): Clock | undefined => clocks.get(orm);
+export const schedulerOf = (orm: object): Scheduler | undefined => clocks.get(orm);
 
 /** Something becomes due at this instant, once the open transaction is committed: the clock may have to wake before it meant to. */
-export function due(context: Context, at: Date): void {
-  context.afterCommit(() => clockOf(context.orm)?.expect(at));
+export function scheduleWakeup(context: Context, at: Date): void {
+  context.afterCommit(() => schedulerOf(context.orm)?.announce(at));
 }
 
 /**
@@ -63,14 +63,14 @@ export function due(context: Context, at: Date): void {
  * instant and sleeps until then; what was due while nobody ran is done at once, the oldest first. Each row is locked and looked at again
  * before it is worked on, so that nothing is done twice, whoever else works.
  */
-export function startClock({
+export function startScheduler({
   orm,
   url,
   log,
-  timers,
+  tasks: timers,
   now = () => new Date(),
   pollMs = 1_000,
-}: ClockOptions): Clock {
+}: SchedulerOptions): Scheduler {
   /** What is left alone for a while, by timer and id. */
   const resting = timers.map(() => new Map<string, { until: number; failures: number }>());
 
@@ -101,7 +101,7 @@ export function startClock({
   };
 
   const ring = async ({ timer, workspace_id, id }: Due): Promise<void> => {
-    const { table, column, ring: work } = timers[timer]!;
+    const { table, column, run: work } = timers[timer]!;
     const context = new Context({
       orm,
       log,
@@ -120,7 +120,7 @@ export function startClock({
       if (done) resting[timer]!.delete(id);
       else rest(timer, id, false);
     } catch (error) {
-      if (databaseGone(error)) throw error;
+      if (isDatabaseUnavailable(error)) throw error;
       rest(timer, id, true);
       log.error(
         { err: error, table, column, id },
@@ -147,7 +147,7 @@ export function startClock({
     }
     return 0;
   };
-  const worker = elected({
+  const worker = electLeader({
     url,
     name: 'clock',
     channel: 'clock',
@@ -157,10 +157,10 @@ export function startClock({
     pollMs,
   });
 
-  const clock: Clock = {
-    wake: worker.call,
-    expect: (at) => {
-      if (at.getTime() - now().getTime() <= pollMs) worker.call();
+  const clock: Scheduler = {
+    wake: worker.wake,
+    announce: (at) => {
+      if (at.getTime() - now().getTime() <= pollMs) worker.wake();
     },
     stop: worker.stop,
   };
@@ -172,7 +172,7 @@ export function startClock({
  * The statements that show a column to the clock, which has to know what is due in every workspace: an index, and a function of the table's
  * owner that gives away instants and ids and nothing else. The table has `id`, `workspace_id` and row security.
  */
-export const clockColumn = (table: string, column: string): string => `
+export const scheduledColumnSql = (table: string, column: string): string => `
   create index ${table}_${column} on ${table} (${column}, id) where ${column} is not null;
   drop policy if exists clock on ${table};
   create policy clock on ${table} for select to current_user using (true);

@@ -2,7 +2,7 @@ import { readConfig } from '../core/config.ts';
 import { type MikroORM, openDatabase } from '../database/database.ts';
 import { errorText } from '../events/dead-letters.ts';
 import type { DomainEvent } from '../events/log.ts';
-import { notOfTheData } from '../core/database-errors.ts';
+import { isEnvironmentError } from '../core/database-errors.ts';
 import { createLog } from '../core/log.ts';
 import { type SubgraphOptions, serviceConfig } from './subgraph.ts';
 import {
@@ -12,19 +12,19 @@ import {
   lockFeedPosition,
 } from '../events/event-projector.ts';
 
-export interface Replayed {
+export interface ReplayResult {
   applied: number;
-  left: number;
+  failed: number;
 }
 
 /**
  * Applies what was set aside once more, oldest first, each fact in a transaction of its own; those that work are gone from the table. Of
  * things whose oldest fact still fails, the later ones wait on. Followers may run meanwhile.
  */
-export async function replay(taking: ProjectorOptions): Promise<Replayed> {
+export async function replayDeadLetters(taking: ProjectorOptions): Promise<ReplayResult> {
   const { source, log } = taking;
   const stuck = new Set<string>();
-  const done: Replayed = { applied: 0, left: 0 };
+  const done: ReplayResult = { applied: 0, failed: 0 };
   for (let last = 0; ;) {
     const context = projectorContext(taking);
     let fact: DomainEvent | undefined;
@@ -37,8 +37,8 @@ export async function replay(taking: ProjectorOptions): Promise<Replayed> {
         );
         fact = rows[0]?.fact;
         if (!fact || stuck.has(fact.subject)) return;
-        await context.within(fact.workspace, () => applyEventsOf(taking)(context, [fact!]));
-        await context.within('*', async () => {
+        await context.withWorkspace(fact.workspace, () => applyEventsOf(taking)(context, [fact!]));
+        await context.withWorkspace('*', async () => {
           await em.execute('delete from feed_dead where source = ? and position = ?', [
             source,
             fact!.position,
@@ -46,15 +46,15 @@ export async function replay(taking: ProjectorOptions): Promise<Replayed> {
         });
       });
       if (!fact) return done;
-      done[stuck.has(fact.subject) ? 'left' : 'applied'] += 1;
+      done[stuck.has(fact.subject) ? 'failed' : 'applied'] += 1;
     } catch (error) {
-      if (!fact || notOfTheData(error)) throw error;
+      if (!fact || isEnvironmentError(error)) throw error;
       log.warn(
         { err: error, source, position: fact.position, fact: fact.id },
         'a fact still can’t be applied',
       );
       stuck.add(fact.subject);
-      done.left += 1;
+      done.failed += 1;
       await failedAgain(taking, fact, error);
     }
     last = fact.position;
@@ -84,9 +84,9 @@ export async function replayCommand(
   const log = createLog(`${name} replay`, LOG_LEVEL);
   const orm = await openDatabase({ url, entities, log, connections: 2 });
   try {
-    const done = await replay({ orm, log, ...takingOf(orm) });
+    const done = await replayDeadLetters({ orm, log, ...takingOf(orm) });
     log.info(done, 'what was set aside is replayed');
-    return done.left === 0;
+    return done.failed === 0;
   } finally {
     await orm.close(true);
   }

@@ -18,10 +18,10 @@ import { type SubscriptionServer, openSubscriptionServer } from '../graphql/subs
 import { type Log, createLog } from '../core/log.ts';
 import type { NatsPublisher } from '../events/nats-publisher.ts';
 import { type OutboxRelay, startOutboxRelay } from '../events/outbox-relay.ts';
-import { type Handler, type Serving, answer, serve } from '../http/serve.ts';
+import { type HttpHandler, type HttpService, sendJson, startHttpService } from '../http/serve.ts';
 import { EventLogTail, type EventLogTailOptions } from '../events/event-log-tail.ts';
-import { startSweep } from '../jobs/cleanup.ts';
-import { type ActorReader, actorReader, bearer } from '../auth/token.ts';
+import { startCleanup } from '../jobs/cleanup.ts';
+import { type ActorVerifier, createActorVerifier, bearerToken } from '../auth/token.ts';
 import { Context } from '../database/context.ts';
 
 export const serviceConfig = processConfig.extend({
@@ -50,20 +50,20 @@ export interface SubgraphOptions extends SubgraphSchemaOptions {
   name: string;
   entities: DatabaseOptions['entities'];
   /** Finds any thing of the service by its typed id, for whom it is visible. */
-  find?: (context: Context, id: string) => Promise<unknown>;
+  findById?: (context: Context, id: string) => Promise<unknown>;
   /** What its log forgets, and what is left. */
   forgets?: EventLogTailOptions['redact'];
   /** Doors beside `/graphql` for other processes of ours; called with a system token only. */
-  doors?: (service: Service) => Record<string, Handler>;
+  endpoints?: (service: Service) => Record<string, HttpHandler>;
   /** What runs beside the requests: followers, timers. Called once the database is open; its result ends them. */
-  beside?: (service: Service) => (() => Promise<void>)[];
+  backgroundTasks?: (service: Service) => (() => Promise<void>)[];
 }
 
 /** Starts a subgraph on its database: the graph, the event relay, the feed, health. */
 export async function startSubgraph(
   options: SubgraphOptions,
   config: ServiceConfig = readConfig(serviceConfig),
-): Promise<Serving & Service> {
+): Promise<HttpService & Service> {
   const log = createLog(options.name, config.LOG_LEVEL);
   const orm = await openDatabase({
     url: config.DATABASE_URL,
@@ -76,18 +76,18 @@ export async function startSubgraph(
   const publisher = await publisherOf(options.name, config, log);
   const tail = new EventLogTail({ orm, relay, log, redact: options.forgets });
   const service: Service = { name: options.name, orm, log, relay, tail, config };
-  const ends = options.beside?.(service) ?? [];
+  const ends = options.backgroundTasks?.(service) ?? [];
   const { schema } = buildSubgraph(options);
-  if (schema.getMutationType()) ends.push(startSweep({ orm, log }));
+  if (schema.getMutationType()) ends.push(startCleanup({ orm, log }));
   const apollo = createApolloServer(schema);
   await apollo.start();
-  const actorOf = actorReader(config.INTERNAL_SECRET);
+  const actorOf = createActorVerifier(config.INTERNAL_SECRET);
   const contextFor = (actor: Actor, headers: IncomingHttpHeaders): Context =>
     contextOf(service, options, actor, headers);
   let live: SubscriptionServer | undefined;
-  const own = (door: Handler): Handler =>
+  const own = (door: HttpHandler): HttpHandler =>
     onlyFor(actorOf, (actor) => actor.kind === 'system', door);
-  const serving = await serve({
+  const serving = await startHttpService({
     log,
     host: config.HOST,
     port: config.PORT,
@@ -95,7 +95,10 @@ export async function startSubgraph(
       'POST /graphql': graphqlHandler(apollo, actorOf, contextFor),
       'GET /feed': own(feedHandler(orm, relay, publisher)),
       ...Object.fromEntries(
-        Object.entries(options.doors?.(service) ?? {}).map(([route, door]) => [route, own(door)]),
+        Object.entries(options.endpoints?.(service) ?? {}).map(([route, door]) => [
+          route,
+          own(door),
+        ]),
       ),
     },
     ready: async () => ({ deadFacts: await countDeadLetters(orm.em.fork() as EntityManager) }),
@@ -134,7 +137,7 @@ async function publisherOf(
 
 function contextOf(
   { orm, log, tail }: Service,
-  { find }: SubgraphOptions,
+  { findById: find }: SubgraphOptions,
   actor: Actor,
   headers: IncomingHttpHeaders,
 ): Context {
@@ -147,7 +150,7 @@ function contextOf(
     requestId,
     tail,
     locales: languages.split(',').flatMap((part) => localesOf(part.split(';', 1)[0]!.trim())),
-    ...(find && { find }),
+    ...(find && { findById: find }),
   });
 }
 
@@ -161,10 +164,10 @@ function localesOf(tag: string): string[] {
 }
 
 const onlyFor =
-  (actorOf: ActorReader, fits: (actor: Actor) => boolean, door: Handler): Handler =>
+  (actorOf: ActorVerifier, fits: (actor: Actor) => boolean, door: HttpHandler): HttpHandler =>
   async (request, response) => {
-    const actor = await actorOf(bearer(request.headers.authorization));
+    const actor = await actorOf(bearerToken(request.headers.authorization));
     if (!actor || !fits(actor))
-      return answer(response, 401, { error: 'This door is not for you.' });
+      return sendJson(response, 401, { error: 'This door is not for you.' });
     return door(request, response);
   };

@@ -23,7 +23,7 @@ const SCHEMES: Readonly<Record<string, readonly string[]>> = {
  * What in a piece of HTML could do harm, as a browser reads it: put into order by the parsing rules of the standard, and once more after it was
  * written down from there, for some texts turn bad only then. Empty is good.
  */
-export function harmsIn(html: string): string[] {
+export function unsafeHtmlParts(html: string): string[] {
   const tree = parseFragment(html);
   return [
     ...tree.childNodes.flatMap(harmsOf),

@@ -250,7 +250,7 @@ const long = [
 ];
 
 /** The attempts by family. */
-export const PAYLOADS: Readonly<Record<string, readonly string[]>> = {
+export const XSS_PAYLOADS: Readonly<Record<string, readonly string[]>> = {
   elements,
   handlers,
   links,

@@ -3,7 +3,7 @@ import { type GraphQLSchema, isNonNullType, isObjectType } from 'graphql';
 import { type Client as StreamClient, createClient } from 'graphql-ws';
 import { Client } from 'pg';
 import WebSocket from 'ws';
-import { type Actor, PERSON_SCOPES, Role, SCOPES } from '../auth/access.ts';
+import { type Actor, USER_SCOPES, Role, SCOPES } from '../auth/access.ts';
 import { type MigrationClass, migrate } from '../database/database.ts';
 import { newId, newUuid } from '../core/id.ts';
 import { createLog } from '../core/log.ts';
@@ -20,7 +20,7 @@ export interface TestDatabase {
 }
 
 /** A private database for this test file: a copy of a template that the first file of the run migrates. */
-export async function testDatabase(
+export async function createTestDatabase(
   name: string,
   migrations: Record<string, MigrationClass>,
 ): Promise<TestDatabase> {
@@ -66,11 +66,11 @@ export async function testDatabase(
 }
 
 async function allowApp(url: string): Promise<void> {
-  const { grantApp } = await import('../database/app-role.ts');
+  const { grantAppRole: grantApp } = await import('../database/app-role.ts');
   await grantApp(url);
 }
 
-export interface Answer<Data = Record<string, never>> {
+export interface GraphqlResponse<Data = Record<string, never>> {
   data: Data | null;
   errors?: {
     message: string;
@@ -89,15 +89,15 @@ export interface TestService {
     query: string,
     variables?: object,
     headers?: Record<string, string>,
-  ): Promise<Answer<Data>>;
+  ): Promise<GraphqlResponse<Data>>;
   stop(): Promise<void>;
 }
 
-export async function testService(
+export async function startTestService(
   options: SubgraphOptions,
   migrations: Record<string, MigrationClass>,
 ): Promise<TestService> {
-  const database = await testDatabase(options.name.replaceAll('-', '_'), migrations);
+  const database = await createTestDatabase(options.name.replaceAll('-', '_'), migrations);
   const config: ServiceConfig = {
     NODE_ENV: 'test',
     LOG_LEVEL: (process.env['TEST_LOG'] as 'error' | undefined) ?? 'silent',
@@ -135,7 +135,10 @@ export async function testService(
 export type { Client as StreamClient, FormattedExecutionResult as StreamResult } from 'graphql-ws';
 
 /** A client of a subgraph's streams. */
-export const streamClient = (url: string, authorization: () => Promise<string>): StreamClient =>
+export const createSubscriptionClient = (
+  url: string,
+  authorization: () => Promise<string>,
+): StreamClient =>
   createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -144,25 +147,25 @@ export const streamClient = (url: string, authorization: () => Promise<string>):
   });
 
 /** The data of an answer; fails with the whole answer when there are errors. */
-export function dataOf<Data>(answer: Answer<Data>): Data {
+export function dataOrThrow<Data>(answer: GraphqlResponse<Data>): Data {
   if (answer.errors || !answer.data)
     throw new Error(`Errors in the answer: ${JSON.stringify(answer, null, 2)}`);
   return answer.data;
 }
 
 /** A member of staff; needs no row for rights, only where the service looks the person up. */
-export const person = (role: Role, workspace: string, more: Partial<Actor> = {}): Actor => ({
+export const userActor = (role: Role, workspace: string, more: Partial<Actor> = {}): Actor => ({
   kind: role === Role.REQUESTER ? 'customer' : 'agent',
   id: newId(role === Role.REQUESTER ? 'cus' : 'agt'),
   name: role.toLowerCase(),
   role,
-  scopes: PERSON_SCOPES,
+  scopes: USER_SCOPES,
   workspace,
   departments: [],
   ...more,
 });
 
-export const app = (workspace: string, scopes: readonly string[] = SCOPES): Actor => ({
+export const appActor = (workspace: string, scopes: readonly string[] = SCOPES): Actor => ({
   kind: 'app',
   id: newId('app'),
   name: 'Partner',
@@ -206,7 +209,7 @@ export async function countStatements(work: () => Promise<unknown>): Promise<str
  * not as the class says. Decorators state both, and nothing else compares them. What the database keeps by itself is no property either: whoever
  * writes a thing back whole (`store`) would write what it was.
  */
-export async function mappingFaults(
+export async function mappingErrors(
   { service, database }: TestService,
   schema: GraphQLSchema,
 ): Promise<string[]> {

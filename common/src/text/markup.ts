@@ -10,21 +10,21 @@ const TAGS =
   );
 const SCHEMES = ['http', 'https', 'mailto', 'tel'];
 
-export interface Allowed {
+export interface SanitizerOptions {
   /** Set on every link. */
-  link: Record<string, string>;
+  linkDefaults: Record<string, string>;
   /** Attributes of links that may stay beside the address. */
   linkAttributes?: readonly string[];
   /** Pictures over the web; they tell their host who reads when. */
-  pictures?: boolean;
+  images?: boolean;
 }
 
 /** Makes the function that takes all out of HTML that could do harm or is no text: scripts, styles, frames, forms, drawings, other addresses. Cleaning once more changes nothing. */
-export function cleaner({
-  link,
+export function createSanitizer({
+  linkDefaults: link,
   linkAttributes = [],
-  pictures = false,
-}: Allowed): (html: string) => string {
+  images: pictures = false,
+}: SanitizerOptions): (html: string) => string {
   const options: sanitizeHtml.IOptions = {
     allowedTags: pictures ? [...TAGS, 'img'] : TAGS,
     allowedAttributes: {
@@ -41,13 +41,16 @@ export function cleaner({
 }
 
 /** Reads Markdown; HTML in it is text. `breaks`: a line that ends stays ended. */
-export const markdown = ({ breaks }: { breaks: boolean }): InstanceType<typeof MarkdownIt> =>
-  new MarkdownIt({ html: false, linkify: true, breaks });
+export const createMarkdownRenderer = ({
+  breaks,
+}: {
+  breaks: boolean;
+}): InstanceType<typeof MarkdownIt> => new MarkdownIt({ html: false, linkify: true, breaks });
 
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
 
 /** The words of clean HTML without its tags. */
-export const wordsOf = (html: string): string =>
+export const htmlToText = (html: string): string =>
   sanitizeHtml(html, { allowedTags: [], allowedAttributes: {} }).replaceAll(
     /&(amp|lt|gt|quot);/g,
     (entity) => ENTITIES[entity]!,

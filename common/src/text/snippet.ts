@@ -1,4 +1,4 @@
-import { type Term, folded, isUnspaced } from './tokenizer.ts';
+import { type SearchTerm, foldText, isUnspaced } from './tokenizer.ts';
 
 const LENGTH = 220;
 const LEAD = 60;
@@ -13,13 +13,13 @@ interface Match {
 }
 
 /** A piece of a text, about 220 characters, and where the words that were looked for stand in it. */
-export interface Passage {
+export interface Snippet {
   text: string;
   matches: { from: number; to: number }[];
 }
 
 /** The piece of a text of one line that holds most of the terms; its beginning when it holds none. */
-export function passageOf(text: string, terms: readonly Term[]): Passage {
+export function snippetOf(text: string, terms: readonly SearchTerm[]): Snippet {
   const matches = matchesOf(text, terms);
   const start = densest(matches);
   const from = start <= LEAD ? 0 : border(text, start - LEAD);
@@ -43,7 +43,7 @@ function border(text: string, at: number): number {
   return code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
 }
 
-function matchesOf(text: string, terms: readonly Term[]): Match[] {
+function matchesOf(text: string, terms: readonly SearchTerm[]): Match[] {
   const pairs = new Set(terms.filter((term) => isUnspaced(term.word)).map((term) => term.word));
   const begin = beginnings(terms);
   const matches: Match[] = [];
@@ -52,7 +52,7 @@ function matchesOf(text: string, terms: readonly Term[]): Match[] {
       const from = token.index + run.index;
       if (isUnspaced(run[0])) matches.push(...inRun(run[0], from, pairs));
       else {
-        const word = folded(run[0]);
+        const word = foldText(run[0]);
         const term = begin(word);
         if (term) matches.push({ from, to: from + run[0].length, word: term.word });
       }
@@ -61,7 +61,7 @@ function matchesOf(text: string, terms: readonly Term[]): Match[] {
 }
 
 /** Finds the term that a word begins with, without trying every term on every word. */
-function beginnings(terms: readonly Term[]): (word: string) => Term | undefined {
+function beginnings(terms: readonly SearchTerm[]): (word: string) => SearchTerm | undefined {
   const byStart = new Map(
     terms.filter((term) => !isUnspaced(term.word)).map((term) => [term.low, term]),
   );
@@ -82,11 +82,12 @@ function inRun(run: string, start: number, pairs: ReadonlySet<string>): Match[] 
   let at = start;
   for (const sign of run) {
     const last = found.at(-1);
-    const pair = previous && folded(previous.sign + sign);
+    const pair = previous && foldText(previous.sign + sign);
     if (previous && pair && pairs.has(pair)) {
       if (last && last.to > previous.at) last.to = at + sign.length;
       else found.push({ from: previous.at, to: at + sign.length, word: pair });
-    } else if (pairs.has(folded(sign))) found.push({ from: at, to: at + sign.length, word: sign });
+    } else if (pairs.has(foldText(sign)))
+      found.push({ from: at, to: at + sign.length, word: sign });
     previous = { sign, at };
     at += sign.length;
   }

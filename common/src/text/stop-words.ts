@@ -1,4 +1,4 @@
-import { words } from './tokenizer.ts';
+import { tokenize } from './tokenizer.ts';
 
 /** Words that say nothing of what a text is about, in the languages that people of a helpdesk write most; as `words` folds them. */
 const COMMON = `
@@ -16,9 +16,9 @@ const COMMON = `
   vprasanje pomoc zelo bolj ampak saj torej
   如何 怎麼 怎么 怎樣 怎样 什麼 什么 可以 請問 请问 為什 为什 無法 无法 問題 问题 謝謝 谢谢 你好 您好 因為 因为 但是 所以 如果 已經 已经 還是 还是 沒有
   没有 一個 一个 想要 需要 幫忙 帮忙 幫我 帮我 能否 是否 怎辦 怎办 哪裡 哪里 哪兒 哪儿 多少`;
-const STOP = new Set(words(COMMON));
+const STOP = new Set(tokenize(COMMON));
 
 /** Signs that stand between words; a pair with one of them is a piece of no word. */
 const BETWEEN = /[的了嗎吗呢吧是我你您他她們们這这那麼么在和很就都也]/u;
 
-export const isStop = (word: string): boolean => STOP.has(word) || BETWEEN.test(word);
+export const isStopWord = (word: string): boolean => STOP.has(word) || BETWEEN.test(word);

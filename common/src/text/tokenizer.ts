@@ -10,12 +10,12 @@ const LETTERS =
   /[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+/gu;
 const WORD_LIMIT = 64;
 /** The last sign in the order of code points. */
-export const LAST = '\u{10FFFF}';
+export const MAX_CODE_POINT = '\u{10FFFF}';
 
 export const isUnspaced = (word: string): boolean => UNSPACED.test(word);
 
 /** A word that is looked for: it finds the words from `low` on and before `high`. */
-export interface Term {
+export interface SearchTerm {
   word: string;
   low: string;
   high: string;
@@ -24,7 +24,7 @@ export interface Term {
 // eslint-disable-next-line no-control-regex -- the whole of ASCII
 const PLAIN = /^[\u0000-\u007F]*$/;
 
-export const folded = (text: string): string =>
+export const foldText = (text: string): string =>
   PLAIN.test(text)
     ? text.toLowerCase()
     : text
@@ -35,11 +35,11 @@ export const folded = (text: string): string =>
 
 const PLAIN_WORD = /[a-z\d]+/g;
 
-export function words(text: string): string[] {
+export function tokenize(text: string): string[] {
   if (PLAIN.test(text))
     return (text.toLowerCase().match(PLAIN_WORD) ?? []).map((word) => word.slice(0, WORD_LIMIT));
   const found: string[] = [];
-  for (const [mixed] of folded(text).matchAll(RUN))
+  for (const [mixed] of foldText(text).matchAll(RUN))
     for (const [run] of mixed.matchAll(LETTERS)) {
       if (!isUnspaced(run)) found.push(run.slice(0, WORD_LIMIT));
       else found.push(...pairs(run));
@@ -54,19 +54,23 @@ function pairs(run: string): string[] {
 
 /** What to give to `to_tsvector('simple', …)`. */
 export const searchText = (...texts: (string | null | undefined)[]): string =>
-  words(texts.filter(Boolean).join(' ')).join(' ');
+  tokenize(texts.filter(Boolean).join(' ')).join(' ');
 
 /** The different words of a text that is looked for, at most 20; those of three letters and more also find what begins with them. */
-export const soughtTerms = (text: string): Term[] =>
-  [...new Set(words(text))]
+export const searchTerms = (text: string): SearchTerm[] =>
+  [...new Set(tokenize(text))]
     .slice(0, 20)
-    .map((word) => ({ word, low: word, high: isOpen(word) ? word + LAST : `${word}\u0001` }));
+    .map((word) => ({
+      word,
+      low: word,
+      high: isOpen(word) ? word + MAX_CODE_POINT : `${word}\u0001`,
+    }));
 
 const isOpen = (word: string): boolean => !isUnspaced(word) && word.length >= 3;
 
 /** A `tsquery` that finds every one of the words that `soughtTerms` gives; `exact`: none that only begins with one. Null when there is no word. */
 export function searchQuery(text: string, exact = false): string | null {
-  const terms = soughtTerms(text);
+  const terms = searchTerms(text);
   if (!terms.length) return null;
   return terms
     .map(({ word }) => (!exact && isOpen(word) ? `'${word}':*` : `'${word}'`))
