@@ -2,7 +2,7 @@ import { type Actor, Role } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
 import { execute, ids } from '@deskgraph/common/database/query';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { toId, toUuid } from '@deskgraph/common/core/id';
+import { toId, parseId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 
 /** The roles that answer tickets: only agents with one of them can be assigned. */
@@ -134,7 +134,7 @@ export const ifPresent = <T>(
  * the customers service.
  */
 export function refuseInvalidOrganizationId(id: string | null | undefined): void {
-  if (typeof id === 'string' && !toUuid('org', id))
+  if (typeof id === 'string' && !parseId('org', id))
     throw new Refusal('NOT_FOUND', 'organizationId');
 }
 

@@ -2,7 +2,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { templateForLocale } from '../../configuration/canned-response/canned-response.ts';
-import { cannedResponseById as cannedById } from '../../configuration/canned-response/queries.ts';
+import { cannedResponseById } from '../../configuration/canned-response/queries.ts';
 import { renderTemplate } from '../../configuration/canned-response/template.ts';
 import { replyLanguage, templateValues } from '../../configuration/canned-response/values.ts';
 import { escalateTicket } from '../../ticketing/escalation/escalate.ts';
@@ -18,56 +18,39 @@ import { notify } from '../../model/ticket/notify.ts';
 import { updateTicket } from '../../ticketing/ticket/update.ts';
 import type { TicketActionInput } from './action.ts';
 
-/** What an action is done with: the cursor up to which the caller has read, or that he sends whatever others did. */
+/** How a reply of an action is sent; see the inputs of messageAdd. */
 export interface SendOptions {
+  /** The cursor up to which the caller has read the ticket. */
   seen?: string | null | undefined;
+  /** Sends the reply whatever others did since then. */
   override?: boolean;
 }
 
 /**
- * Does an action to one ticket by the verbs that people use, in the open transaction: the rights, rules and facts of each are the same. A
- * refusal leaves nothing done once the transaction is rolled back.
+ * Applies an action to a ticket in the open transaction. Each field runs the function of the
+ * mutation that does the same, with its rights, rules and events. The caller rolls the transaction
+ * back when a field is refused.
  */
 export async function applyAction(
   ctx: Context,
   id: string,
   action: TicketActionInput,
-  sending: SendOptions,
+  sendOptions: SendOptions,
 ): Promise<Ticket> {
   const ticket = await locked(ctx, id);
-  const {
-    priority,
-    categoryId,
-    addTags,
-    removeTags,
-    fields,
-    departmentId,
-    assigneeId,
-    status,
-    customStatusId,
-    resolutionCode,
-  } = action;
-  const plain = {
-    ...(priority && { priority }),
-    ...(categoryId && { categoryId }),
-    ...(addTags && { addTags }),
-    ...(removeTags && { removeTags }),
-    ...(fields && { fields }),
-  };
-  if (Object.keys(plain).length) await updateTicket(ctx, { id, ...plain });
-  const hands = {
-    ...(departmentId && { departmentId }),
-    ...(assigneeId !== undefined && { assigneeId }),
-  };
-  if (Object.keys(hands).length) await assignTicket(ctx, { id, ...hands });
-  if (action.escalate) await escalateTicket(ctx, { id, reason: reasonOf(action) });
+  const { status, customStatusId, resolutionCode } = action;
+  const update = updateOf(action);
+  if (Object.keys(update).length) await updateTicket(ctx, { id, ...update });
+  const assignment = assignmentOf(action);
+  if (Object.keys(assignment).length) await assignTicket(ctx, { id, ...assignment });
+  if (action.escalate) await escalateTicket(ctx, { id, reason: escalationReason(action) });
   if (action.note)
     await addMessage(ctx, {
       ticketId: id,
       visibility: MessageVisibility.PRIVATE,
       body: action.note,
     });
-  if (action.replyId) await reply(ctx, ticket, action.replyId, sending);
+  if (action.replyId) await sendReply(ctx, ticket, action.replyId, sendOptions);
   if (status || customStatusId)
     await changeTicketStatus(ctx, { id, status, customStatusId, resolutionCode });
   if (action.snooze)
@@ -80,20 +63,34 @@ export async function applyAction(
   return ticket;
 }
 
-/** An action has no field for it. */
-const reasonOf = ({ note }: TicketActionInput): string =>
+const updateOf = ({ priority, categoryId, addTags, removeTags, fields }: TicketActionInput) => ({
+  ...(priority && { priority }),
+  ...(categoryId && { categoryId }),
+  ...(addTags && { addTags }),
+  ...(removeTags && { removeTags }),
+  ...(fields && { fields }),
+});
+
+/** A null assignee unassigns. */
+const assignmentOf = ({ departmentId, assigneeId }: TicketActionInput) => ({
+  ...(departmentId && { departmentId }),
+  ...(assigneeId !== undefined && { assigneeId }),
+});
+
+/** An action has no field for the reason of an escalation: the note is the reason. */
+const escalationReason = ({ note }: TicketActionInput): string =>
   note?.slice(0, MAX_REASON_LENGTH) ?? 'Escalated by an action.';
 
-async function reply(
+async function sendReply(
   ctx: Context,
   ticket: Ticket,
   replyId: string,
-  sending: SendOptions,
+  sendOptions: SendOptions,
 ): Promise<void> {
-  const canned = await cannedById(ctx, replyId);
-  if (!canned) throw new Refusal('NOT_FOUND', 'replyId');
+  const cannedResponse = await cannedResponseById(ctx, replyId);
+  if (!cannedResponse) throw new Refusal('NOT_FOUND', 'replyId');
   const body = renderTemplate(
-    templateForLocale(canned, await replyLanguage(ctx, ticket)),
+    templateForLocale(cannedResponse, await replyLanguage(ctx, ticket)),
     await templateValues(ctx, ticket),
     ['input', 'replyId'],
   );
@@ -101,24 +98,28 @@ async function reply(
     ticketId: ticket.id,
     visibility: MessageVisibility.PUBLIC,
     body,
-    ...sending,
+    ...sendOptions,
   });
 }
 
 /**
- * Says of a refusal where in the input it comes from: `places` for fields of the input, and `otherwise` for what the action held. What the form
- * of the ticket demands is of no input: it goes by the field.
+ * Rewrites the paths of a refusal from the inputs of the applied mutations to the input of the
+ * caller: fields in `paths` are mapped, all others come from the action and get the path
+ * `fallback`. FIELD_REQUIRED keeps its path: the ticket's form requires the field, not an input.
+ *
+ * @example
+ * throw mapRefusalPath(error, { id: 'ticketId', seen: 'seen' }, 'id');
  */
 export function mapRefusalPath(
   error: unknown,
-  places: Readonly<Record<string, string>>,
-  otherwise: string,
+  paths: Readonly<Record<string, string>>,
+  fallback: string,
 ): unknown {
   if (!(error instanceof Refusal)) return error;
   const errors = error.errors.map(({ code, field, message }) => ({
     code,
     message,
-    field: code === 'FIELD_REQUIRED' ? field : ['input', places[field?.[1] ?? ''] ?? otherwise],
+    field: code === 'FIELD_REQUIRED' ? field : ['input', paths[field?.[1] ?? ''] ?? fallback],
   }));
   return new Refusal(errors, null, error.payload);
 }

@@ -1,68 +1,68 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
-import { cannedResponseById as cannedById } from '../../configuration/canned-response/queries.ts';
+import { cannedResponseById } from '../../configuration/canned-response/queries.ts';
 import { refuseUnknownIds } from '../../staff/agent/membership.ts';
 import { isCategoryAvailable } from '../../configuration/category/defaults.ts';
 import { applyFieldValues } from '../../configuration/field/values.ts';
 import { lockCustomStatusesForShare } from '../../configuration/status/target.ts';
 import { requireAssigneeId, requireDepartmentId } from '../../staff/references.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { TicketActionInput } from './action.ts';
 
-/** Fields for which null says something: nobody is in charge. */
-const CLEARED: ReadonlySet<string> = new Set(['assigneeId']);
+/** Fields in which null has a meaning: a null assignee unassigns. */
+const CLEARABLE: ReadonlySet<string> = new Set(['assigneeId']);
 
-/** An action as it is kept: what acts, and nothing else. */
+/** An action as it is stored: only the fields that have an effect. */
 export const compactAction = (action: TicketActionInput): TicketActionInput =>
   Object.fromEntries(
     Object.entries(action).filter(
-      ([field, value]) => acts(value) || (value === null && CLEARED.has(field)),
+      ([field, value]) => hasEffect(value) || (value === null && CLEARABLE.has(field)),
     ),
   ) as TicketActionInput;
 
-const acts = (value: unknown): boolean =>
+const hasEffect = (value: unknown): boolean =>
   Array.isArray(value)
     ? value.length > 0
     : value !== undefined && value !== null && value !== false;
 
-/** Refuses an action that could be done to no ticket; `place` leads to it in the input. */
+/**
+ * Refuses an action that is empty or could not be applied to any ticket, so that the error appears
+ * when a macro is saved or a bulk job is started. `path` is the action's path in the input.
+ */
 export async function refuseImpossibleAction(
   ctx: Context,
   action: TicketActionInput,
-  place: string,
+  path: string,
 ): Promise<void> {
-  if (!Object.keys(compactAction(action)).length) throw new Refusal('REQUIRED', place);
-  if (action.status === TicketStatus.CLOSED) throw new Refusal('CLOSE_BY_HAND', `${place}.status`);
-  if (action.status === TicketStatus.NEW)
-    throw new Refusal('STATUS_NOT_ALLOWED', `${place}.status`);
-  const refuse = (field: keyof TicketActionInput): never => {
-    throw new Refusal('NOT_FOUND', `${place}.${field}`);
-  };
-  const base = await baseOf(ctx, action, place);
-  if (action.resolutionCode && base !== TicketStatus.SOLVED)
-    throw new Refusal('INVALID', `${place}.resolutionCode`);
-  if (typeof action.categoryId === 'string' && !(await isCategoryAvailable(ctx, action.categoryId)))
-    refuse('categoryId');
-  await applyFieldValues(ctx, {}, action.fields, ['input', ...place.split('.'), 'fields']);
-  if (typeof action.departmentId === 'string')
-    await requireDepartmentId(ctx, action.departmentId, `${place}.departmentId`);
-  if (typeof action.assigneeId === 'string' && action.assigneeId !== 'me')
-    await requireAssigneeId(ctx, action.assigneeId, `${place}.assigneeId`);
-  if (action.notifyAgentIds)
-    await refuseUnknownIds(ctx, 'agent', action.notifyAgentIds, `${place}.notifyAgentIds`);
-  if (typeof action.replyId === 'string' && !(await cannedById(ctx, action.replyId)))
-    refuse('replyId');
+  if (!Object.keys(compactAction(action)).length) throw new Refusal('REQUIRED', path);
+  if (action.status === TicketStatus.CLOSED) throw new Refusal('CLOSE_BY_HAND', `${path}.status`);
+  if (action.status === TicketStatus.NEW) throw new Refusal('STATUS_NOT_ALLOWED', `${path}.status`);
+  const { categoryId, departmentId, assigneeId, replyId, notifyAgentIds } = action;
+  const targetStatus = await targetStatusOf(ctx, action, path);
+  if (action.resolutionCode && targetStatus !== TicketStatus.SOLVED)
+    throw new Refusal('INVALID', `${path}.resolutionCode`);
+  if (typeof categoryId === 'string' && !(await isCategoryAvailable(ctx, categoryId)))
+    throw new Refusal('NOT_FOUND', `${path}.categoryId`);
+  await applyFieldValues(ctx, {}, action.fields, ['input', ...path.split('.'), 'fields']);
+  if (typeof departmentId === 'string')
+    await requireDepartmentId(ctx, departmentId, `${path}.departmentId`);
+  if (typeof assigneeId === 'string' && assigneeId !== 'me')
+    await requireAssigneeId(ctx, assigneeId, `${path}.assigneeId`);
+  if (notifyAgentIds)
+    await refuseUnknownIds(ctx, 'agent', notifyAgentIds, `${path}.notifyAgentIds`);
+  if (typeof replyId === 'string' && !(await cannedResponseById(ctx, replyId)))
+    throw new Refusal('NOT_FOUND', `${path}.replyId`);
 }
 
-/** The status that it leads to, by itself or by a custom one. */
-async function baseOf(
+/** The status that the action sets, directly or by a custom status based on it. */
+async function targetStatusOf(
   ctx: Context,
   { status, customStatusId }: TicketActionInput,
-  place: string,
+  path: string,
 ): Promise<TicketStatus | null | undefined> {
   if (typeof customStatusId !== 'string') return status;
-  if (status) throw new Refusal('INVALID', `${place}.customStatusId`);
+  if (status) throw new Refusal('INVALID', `${path}.customStatusId`);
   const [custom] = await lockCustomStatusesForShare(ctx, [customStatusId]);
-  if (!custom) throw new Refusal('NOT_FOUND', `${place}.customStatusId`);
+  if (!custom) throw new Refusal('NOT_FOUND', `${path}.customStatusId`);
   return custom.base;
 }

@@ -7,7 +7,8 @@ import { TicketAction } from './action.ts';
 export class FieldsOfAction {
   @FieldResolver(() => [FieldValue], {
     nullable: true,
-    description: 'Values of custom fields that are set, by key; null clears.',
+    description:
+      'The values of custom fields to set, ordered by key; a null value clears the field.',
   })
   fields(@Root() { fields }: TicketAction, @Ctx() ctx: Context): Promise<FieldValue[]> | null {
     return fields

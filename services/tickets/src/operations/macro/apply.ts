@@ -7,9 +7,12 @@ import { OperationKind } from '../../model/operation/operation.ts';
 import { locked } from '../../model/lookup/lock.ts';
 import { macroById } from './queries.ts';
 import type { MacroApplyInput, MacroApplyPayload } from './input.ts';
-import { recordMacroUse, ticketTraits } from './use.ts';
+import { recordMacroUse, ticketTraits } from './suggestions.ts';
 
-/** Does all that a macro holds to one ticket, or nothing; each fact says that it came of the macro. */
+/**
+ * Applies all actions of a macro to a ticket, or none: a refusal rolls the transaction back. Each
+ * event carries the macro as its cause, and the operation can be undone.
+ */
 export async function applyMacro(
   ctx: Context,
   { id, ticketId, seen }: MacroApplyInput,

@@ -1,6 +1,13 @@
-import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
+import {
+  EXPECTED_VERSION,
+  IDEMPOTENCY_KEY,
+  afterChange,
+  deleteInput,
+  deletePayload,
+} from '@deskgraph/common/graphql/crud-types';
+import { optionalFields, singleLine, z } from '@deskgraph/common/graphql/input';
 import { CursorScalar } from '@deskgraph/common/graphql/scalars';
+import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { TicketActionInput } from '../action/action.ts';
 import { UnseenActivity } from '../../history/event/conflict-check.ts';
@@ -12,9 +19,8 @@ const bounds = optionalFields({
   name: singleLine(100),
   actions: z.array(TicketActionInput.bounds).min(1).max(20),
 });
-const ACTIONS = 'What it does, 1 to 20 actions, in this order.';
-const DEPARTMENT = 'For the people of this department; null is for all.';
-const VERSION = 'Refused with CONFLICT when this is not the current version.';
+const ACTIONS = 'The actions, 1 to 20, in the order of execution.';
+const DEPARTMENT = 'The department whose agents can use the macro; null means all departments.';
 
 @InputType({ description: 'Input of macroCreate.' })
 export class MacroCreateInput {
@@ -22,87 +28,73 @@ export class MacroCreateInput {
   @Field(() => String, { description: 'One line of 1 to 100 characters.' }) name!: string;
   @Field(() => ID, { nullable: true, description: DEPARTMENT }) departmentId?: string | null;
   @Field(() => [TicketActionInput], { description: ACTIONS }) actions!: TicketActionInput[];
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'With the same key the same input gives the first result within 24 hours, another input is refused; at most 255 characters.',
-  })
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'Input of macroUpdate. What is left out stays; null clears.' })
+@InputType({ description: 'Input of macroUpdate. Omitted fields stay unchanged; null clears.' })
 export class MacroUpdateInput {
   static readonly bounds = bounds;
-  @Field(() => ID, { description: 'Which macro.' }) id!: string;
+  @Field(() => ID, { description: 'The macro to update.' }) id!: string;
   @Field(() => String, {
     nullable: true,
     description: 'One line of 1 to 100 characters; can’t be cleared.',
   })
   name?: string | null;
   @Field(() => ID, { nullable: true, description: DEPARTMENT }) departmentId?: string | null;
-  @Field(() => [TicketActionInput], { nullable: true, description: ACTIONS }) actions?:
-    | TicketActionInput[]
-    | null;
-  @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
+  @Field(() => [TicketActionInput], {
+    nullable: true,
+    description: `${ACTIONS} Can’t be cleared.`,
+  })
+  actions?: TicketActionInput[] | null;
+  @Field(() => Int, { nullable: true, description: EXPECTED_VERSION })
+  expectedVersion?: number | null;
 }
 
 @InputType({ description: 'Input of macroDelete.' })
-export class MacroDeleteInput {
-  @Field(() => ID, { description: 'Which macro.' }) id!: string;
-  @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
-}
+export class MacroDeleteInput extends deleteInput('macro') {}
 
 @InputType({ description: 'Input of macroApply.' })
 export class MacroApplyInput {
-  @Field(() => ID, { description: 'Which macro.' }) id!: string;
-  @Field(() => ID, { description: 'On which ticket.' }) ticketId!: string;
+  @Field(() => ID, { description: 'The macro to apply.' }) id!: string;
+  @Field(() => ID, { description: 'The ticket the macro is applied to.' }) ticketId!: string;
   @Field(() => CursorScalar, {
     nullable: true,
     description:
-      'As in messageAdd: `Ticket.cursor` as it was read; required of agents when the macro replies.',
+      '`Ticket.cursor` as the caller last read it, with the effect it has in messageAdd. Required of agents when the macro sends a reply.',
   })
   seen?: string | null;
 }
 
+const AFTER_CHANGE = { nullable: true, description: afterChange('macro') };
+
 @ObjectType({ simpleResolvers: true, description: 'Result of macroCreate.' })
 export class MacroCreatePayload extends Payload {
-  @Field(() => Macro, {
-    nullable: true,
-    description: 'The macro as it now stands; null when refused.',
-  })
-  macro?: Macro | null;
+  @Field(() => Macro, AFTER_CHANGE) macro?: Macro | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of macroUpdate.' })
 export class MacroUpdatePayload extends Payload {
-  @Field(() => Macro, {
-    nullable: true,
-    description: 'The macro as it now stands; null when refused.',
-  })
-  macro?: Macro | null;
+  @Field(() => Macro, AFTER_CHANGE) macro?: Macro | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of macroDelete.' })
-export class MacroDeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
-  deletedId?: string | null;
-}
+export class MacroDeletePayload extends deletePayload('macro') {}
 
 @ObjectType({ simpleResolvers: true, description: 'Result of macroApply.' })
 export class MacroApplyPayload extends Payload {
-  @Field(() => Ticket, {
-    nullable: true,
-    description: 'The ticket as it now stands; null when refused.',
-  })
+  @Field(() => Ticket, { nullable: true, description: afterChange('ticket') })
   ticket?: Ticket | null;
   @Field(() => Operation, {
     nullable: true,
-    description: 'The operation, to look at or to take back; null when refused.',
+    description:
+      'The operation, which can be inspected or undone. Null when the mutation is refused.',
   })
   operation?: Operation | null;
   @Field(() => UnseenActivity, {
     nullable: true,
-    description: 'What others did since `seen`; null unless refused with UNSEEN_ACTIVITY.',
+    description:
+      'Activity of others after the cursor `seen`. Null unless the mutation is refused with UNSEEN_ACTIVITY.',
   })
   unseenActivity?: UnseenActivity | null;
 }

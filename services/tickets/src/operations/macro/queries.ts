@@ -1,41 +1,46 @@
-import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { sql } from '@deskgraph/common/database/database';
+import { entities, ids, rows } from '@deskgraph/common/database/query';
 import type { Context } from '@deskgraph/common/database/context';
 import { departmentScopeSql } from '../../staff/department/scope.ts';
 import { Macro } from './macro.ts';
 
-/** The macros of the caller by name. */
-export async function findMacros(ctx: Context): Promise<Macro[]> {
-  const em = await ctx.read();
-  const { rows } =
-    await sql<object>`select k.* from macro k where ${departmentScopeSql(ctx.actor)} order by lower(k.name), k.id`.execute(
-      em.getKysely(),
-    );
-  return hydrate(ctx.orm, Macro, rows);
-}
+/** The macros visible to the caller, by name. */
+export const findMacros = (ctx: Context): Promise<Macro[]> =>
+  entities(
+    ctx,
+    Macro,
+    sql`
+      select k.* from macro k where ${departmentScopeSql(ctx.actor)}
+      order by lower(k.name), k.id`,
+  );
 
-/** One macro by id, if the caller has it. */
+/** A macro by id; null when the caller may not see it. */
 export const macroById = (ctx: Context, id: string): Promise<Macro | null> =>
-  ctx.load.byId('macro', id, async (ids) => {
-    const em = await ctx.read();
-    const { rows } =
-      await sql<object>`select k.* from macro k where k.id = any(${uuids('mac', ids)}) and ${departmentScopeSql(ctx.actor)}`.execute(
-        em.getKysely(),
-      );
-    return hydrate(ctx.orm, Macro, rows);
-  });
+  ctx.load.byId('macro', id, (macroIds) =>
+    entities(
+      ctx,
+      Macro,
+      sql`
+        select k.* from macro k
+        where k.id = any(${ids('mac', macroIds)}) and ${departmentScopeSql(ctx.actor)}`,
+    ),
+  );
 
-/** How often macros were used in the last 30 days. */
+/** The number of times a macro was applied in the last 30 days. */
 export const macroUsage = (ctx: Context, id: string): Promise<number> =>
   ctx.load.byKey(
-    'uses of macros',
+    'usage of macros',
     id,
-    async (ids) => {
-      const em = await ctx.read();
-      const { rows } = await sql<{ subject: string; count: number }>`
-        select subject, count(*)::integer as count from event_log
-        where workspace_id = ${ctx.workspace}::uuid and subject = any(${ids}::text[]) and type = 'macro.applied' and at > now() - interval '30 days'
-        group by subject`.execute(em.getKysely());
-      return new Map(rows.map((row) => [row.subject, row.count]));
+    async (macroIds) => {
+      const usage = await rows(
+        ctx,
+        sql<{ subject: string; count: number }>`
+          select subject, count(*)::integer as count from event_log
+          where workspace_id = ${ctx.workspace}::uuid and subject = any(${macroIds}::text[])
+            and type = 'macro.applied' and at > now() - interval '30 days'
+          group by subject`,
+      );
+      return new Map(usage.map(({ subject, count }) => [subject, count]));
     },
     0,
   );

@@ -3,10 +3,8 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
 import { applyMacro } from './apply.ts';
-import { createMacro } from './create.ts';
-import { deleteMacro } from './delete.ts';
-import { findMacros, macroUsage } from './queries.ts';
 import {
   MacroApplyInput,
   MacroApplyPayload,
@@ -17,16 +15,16 @@ import {
   MacroUpdateInput,
   MacroUpdatePayload,
 } from './input.ts';
-import { Ticket } from '../../model/ticket/ticket.ts';
 import { Macro } from './macro.ts';
+import { createMacro, deleteMacro, updateMacro } from './mutations.ts';
+import { findMacros, macroUsage } from './queries.ts';
 import { suggestedMacros } from './suggestions.ts';
-import { updateMacro } from './mutations.ts';
 
 @Resolver(() => Macro)
 export class MacroResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
   @Query(() => [Macro], {
-    description: 'Macros of the caller’s departments and those for all, by name.',
+    description: 'The macros of the caller’s departments and those for all departments, by name.',
   })
   macros(@Ctx() ctx: Context): Promise<Macro[]> {
     return findMacros(ctx);
@@ -34,7 +32,8 @@ export class MacroResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
   @Mutation(() => MacroCreatePayload, {
-    description: 'Creates a macro: for an own department or for all. At most 500 in a workspace.',
+    description:
+      'Creates a macro for one of the caller’s departments or for all departments. At most 500 in a workspace.',
   })
   macroCreate(
     @Arg('input', () => MacroCreateInput) input: MacroCreateInput,
@@ -44,7 +43,7 @@ export class MacroResolver {
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
-  @Mutation(() => MacroUpdatePayload, { description: 'Changes a macro.' })
+  @Mutation(() => MacroUpdatePayload, { description: 'Updates a macro.' })
   macroUpdate(
     @Arg('input', () => MacroUpdateInput) input: MacroUpdateInput,
     @Ctx() ctx: Context,
@@ -53,7 +52,9 @@ export class MacroResolver {
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
-  @Mutation(() => MacroDeletePayload, { description: 'Deletes a macro; what it has done stays.' })
+  @Mutation(() => MacroDeletePayload, {
+    description: 'Deletes a macro. Tickets it was applied to stay as they are.',
+  })
   macroDelete(
     @Arg('input', () => MacroDeleteInput) input: MacroDeleteInput,
     @Ctx() ctx: Context,
@@ -64,7 +65,7 @@ export class MacroResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => MacroApplyPayload, {
     description:
-      'Runs a macro on one ticket: all of it in one transaction, or nothing, by the same rules as by hand. Can be taken back for 30 days, but for what was written.',
+      'Applies all actions of a macro to a ticket in one transaction, or none. Each action has the rights and rules of the mutation that does the same. Can be undone for 30 days, except for messages.',
   })
   macroApply(
     @Arg('input', () => MacroApplyInput) input: MacroApplyInput,
@@ -73,14 +74,16 @@ export class MacroResolver {
     return applyMacro(ctx, input);
   }
 
-  @FieldResolver(() => Int, { description: 'How often it was used in the last 30 days.' })
+  @FieldResolver(() => Int, {
+    description: 'The number of times it was applied in the last 30 days.',
+  })
   usage(@Root() { id }: Macro, @Ctx() ctx: Context): Promise<number> {
     return macroUsage(ctx, id);
   }
 
   @FieldResolver(() => Department, {
     nullable: true,
-    description: 'The department that has it; null when all have.',
+    description: 'The department whose agents can use it. Null when all departments can.',
   })
   department(
     @Root() { departmentId }: Macro,
@@ -96,7 +99,7 @@ export class MacrosOfTicket {
   @FieldResolver(() => [Macro], {
     nullable: true,
     description:
-      'Macros of the caller that fit, best first, at most 20: by how often each was applied in the last 30 days to tickets that share category, department or labels with it, then by use.',
+      'The macros that suit the ticket, best first, at most 20: ordered by how often each was applied in the last 30 days to tickets with the same category, department or tags, then by how often it was applied to any ticket.',
   })
   suggestedMacros(
     @Root() ticket: Ticket,

@@ -1,6 +1,6 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Role } from '@deskgraph/common/auth/access';
-import { Id, Stored, Texts } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity, TextArrayType } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Json, ScopeScalar } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
@@ -9,33 +9,45 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'Finer rights than a role: fewer scopes, and fewer tickets.',
+  description: 'Restricts a role to fewer scopes and fewer tickets.',
 })
-export class AccessRole extends Stored<'filter'> {
-  @PrimaryKey({ type: new Id('rol') })
+export class AccessRole extends WorkspaceEntity<'filter'> {
+  @PrimaryKey({ type: new IdType('rol') })
   @Field(() => ID, { description: 'Prefix `rol_`.' })
   id!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name to show, at most 100 characters.' })
+  @Field(() => String, { description: 'The display name, at most 100 characters.' })
   name!: string;
 
   @Enum({ items: () => Role, type: 'string' })
-  @Field(() => Role, { description: 'The role that it refines; whoever has it has this role.' })
+  @Field(() => Role, {
+    description: 'The role it restricts; all agents with the access role have this role.',
+  })
   base!: Role;
 
-  @Property({ type: Texts })
-  @Field(() => [ScopeScalar], { description: 'The scopes that it leaves of those of people.' })
+  @Property({ type: TextArrayType })
+  @Field(() => [ScopeScalar], { description: 'The scopes it grants, of those of agents.' })
   scopes!: string[];
 
   @Property({ type: 'json', nullable: true })
   @Field(() => Json, {
     nullable: true,
     description:
-      'The tickets that it shows, as a TicketFilter; `me` is who has it. Null shows all.',
+      'The visible tickets, as a TicketFilter in which `me` is the agent with the access role. Null shows all tickets.',
   })
   filter: object | null = null;
 
   @Field(() => Int, { description: 'Grows with each change.' })
   declare version: number;
 }
+
+/** The state of an access role that each of its events carries. */
+export const accessRoleState = ({ name, base, scopes, filter }: AccessRole) => ({
+  name,
+  base,
+  scopes,
+  filter,
+});
+
+export const accessRoleEvents = { prefix: 'access_role', stateOf: accessRoleState };

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Actor, PERSON_SCOPES, Role } from '@deskgraph/common/auth/access';
+import { type Actor, USER_SCOPES, Role } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
-import { type TestService, countStatements, person } from '@deskgraph/common/testing/testing';
+import { type TestService, countStatements, userActor } from '@deskgraph/common/testing/testing';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { staffActorsByEmail } from '../agent/actors.ts';
 import { DECIDED_BY } from '../../model/rights/visible.ts';
@@ -40,7 +40,7 @@ const create = (input: object = {}, actor = desk.admin) =>
     desk,
     actor,
     'accessRoleCreate',
-    { name: 'Sales only', base: 'AGENT', scopes: PERSON_SCOPES, ...input },
+    { name: 'Sales only', base: 'AGENT', scopes: USER_SCOPES, ...input },
     ROLE,
   );
 const update = (input: object) => mutate(desk, desk.admin, 'accessRoleUpdate', input, ROLE);
@@ -253,7 +253,7 @@ describe('an access role', () => {
 describe('whoever has one', () => {
   test('does only what its scopes allow', async () => {
     const { id } = await desk.ticket();
-    const reader = person(Role.AGENT, desk.workspace, { scopes: READS });
+    const reader = userActor(Role.AGENT, desk.workspace, { scopes: READS });
     const ticket = 'query ($id: ID!) { ticket(id: $id) { id } }';
     expect(await desk.ask(reader, ticket, { id })).toEqual({ ticket: { id } });
     const write =
@@ -261,7 +261,7 @@ describe('whoever has one', () => {
     expect((await desk.answer(reader, write, { id })).errors![0]!.extensions.code).toBe(
       'FORBIDDEN',
     );
-    const clerk = person(Role.AGENT, desk.workspace, { scopes: ['customers:read'] });
+    const clerk = userActor(Role.AGENT, desk.workspace, { scopes: ['customers:read'] });
     expect((await desk.answer(clerk, ticket, { id })).errors![0]!.extensions.code).toBe(
       'FORBIDDEN',
     );
@@ -275,7 +275,7 @@ describe('whoever has one', () => {
       await desk.ticket({ departmentId: desk.departmentId }),
       await desk.ticket(),
     ];
-    const seller = person(Role.AGENT, desk.workspace, {
+    const seller = userActor(Role.AGENT, desk.workspace, {
       id: desk.agent.id,
       filter: { departmentId: { eq: desk.departmentId } },
     });
@@ -322,7 +322,7 @@ describe('whoever has one', () => {
     for (let at = 0; at < 3; at++) await desk.ticket({ departmentId: desk.departmentId });
     const query =
       '{ tickets { totalCount nodes { id department { name } timeline(first: 1) { nodes { id } } } } views { count } }';
-    const bounded = person(Role.AGENT, desk.workspace, {
+    const bounded = userActor(Role.AGENT, desk.workspace, {
       filter: { departmentId: { eq: desk.departmentId }, tag: { none: ['secret'] } },
     });
     const of = (actor: Actor) => countStatements(() => desk.ask(actor, query));

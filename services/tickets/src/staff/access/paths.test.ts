@@ -5,7 +5,7 @@ import {
   type StreamClient,
   type StreamResult,
   type TestService,
-  person,
+  userActor,
 } from '@deskgraph/common/testing/testing';
 import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
@@ -168,7 +168,7 @@ test.each(Array.from({ length: sizeOf(3, 30) }, (_, at) => seed + at))(
   'whoever sees some of the tickets sees the same ones on every way (seed %i)',
   async (each) => {
     const filter = rights(dice(each));
-    const actor = person(Role.LEAD, desk.workspace, { filter });
+    const actor = userActor(Role.LEAD, desk.workspace, { filter });
     const all = await desk.ask<{ tickets: Listed }>(
       desk.lead,
       'query ($filter: TicketFilter) { tickets(first: 100, filter: $filter) { nodes { id } } }',

@@ -2,9 +2,6 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Agent } from '../agent/agent.ts';
-import { createAccessRole } from './create.ts';
-import { deleteAccessRole } from './delete.ts';
-import { accessRoleById, findAccessRoles } from './queries.ts';
 import {
   AccessRoleCreateInput,
   AccessRoleCreatePayload,
@@ -14,7 +11,8 @@ import {
   AccessRoleUpdatePayload,
 } from './input.ts';
 import { AccessRole } from './access-role.ts';
-import { updateAccessRole } from './mutations.ts';
+import { createAccessRole, deleteAccessRole, updateAccessRole } from './mutations.ts';
+import { accessRoleById, findAccessRoles } from './queries.ts';
 
 @Resolver(() => AccessRole)
 export class AccessRoleResolver {
@@ -27,7 +25,7 @@ export class AccessRoleResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => AccessRoleCreatePayload, {
     description:
-      'Creates an access role: finer rights than those of a role, to be given to people with agentInvite or agentUpdate. At most 200 in a workspace.',
+      'Creates an access role: a role with fewer scopes and fewer tickets, given to agents with agentInvite or agentUpdate. At most 200 in a workspace.',
   })
   accessRoleCreate(
     @Arg('input', () => AccessRoleCreateInput) input: AccessRoleCreateInput,
@@ -39,7 +37,7 @@ export class AccessRoleResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => AccessRoleUpdatePayload, {
     description:
-      'Changes an access role. It holds for everybody who has it within seconds; open streams are told to read anew.',
+      'Updates an access role. The change applies within seconds to all agents who have it; their open streams resynchronise.',
   })
   accessRoleUpdate(
     @Arg('input', () => AccessRoleUpdateInput) input: AccessRoleUpdateInput,
@@ -50,7 +48,7 @@ export class AccessRoleResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => AccessRoleDeletePayload, {
-    description: 'Deletes an access role; refused with IN_USE while somebody has it.',
+    description: 'Deletes an access role. Refused with IN_USE while an agent has it.',
   })
   accessRoleDelete(
     @Arg('input', () => AccessRoleDeleteInput) input: AccessRoleDeleteInput,
@@ -65,7 +63,8 @@ export class AgentAccess {
   @Auth({ roles: [Role.LEAD] })
   @FieldResolver(() => AccessRole, {
     nullable: true,
-    description: 'Finer rights; null where the person has all of the role.',
+    description:
+      'The access role that restricts the agent. Null when the agent has all rights of the role.',
   })
   accessRole(
     @Root() { accessRoleId }: Agent,

@@ -2,7 +2,12 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
-import { type TestService, app, countStatements, person } from '@deskgraph/common/testing/testing';
+import {
+  type TestService,
+  appActor,
+  countStatements,
+  userActor,
+} from '@deskgraph/common/testing/testing';
 import {
   type Desk,
   type Result,
@@ -191,7 +196,7 @@ describe('changing a colleague', () => {
     const { id } = await invite('hana@desk.example', 'LIGHT');
     expect(codes(await update(desk.lead, { id, name: 'Hana' }))).toEqual([]);
     expect(codes(await update(desk.lead, { id, role: 'ADMIN' }))).toEqual(['FORBIDDEN input.role']);
-    expect(codes(await update(app(desk.workspace), { id, role: 'AGENT' }))).toEqual([]);
+    expect(codes(await update(appActor(desk.workspace), { id, role: 'AGENT' }))).toEqual([]);
     for (const [actor, name] of [
       [desk.agent, 'agentUpdate'],
       [desk.lead, 'agentDeactivate'],
@@ -227,7 +232,7 @@ describe('deactivating', () => {
       name: 'Jan',
       departmentIds: [desk.departmentId],
     });
-    const jan = person(Role.AGENT, desk.workspace, { id: made.id, name: 'Jan' });
+    const jan = userActor(Role.AGENT, desk.workspace, { id: made.id, name: 'Jan' });
     const [open, pending, solved, nowhere] = [
       await assigned(jan),
       await assigned(jan),
@@ -286,7 +291,7 @@ describe('deactivating', () => {
 
   test('a ticket that comes back from SOLVED later goes to the queue, not to who has gone', async () => {
     const made = await invite('lea@desk.example', 'AGENT');
-    const lea = person(Role.AGENT, desk.workspace, { id: made.id, name: 'Lea' });
+    const lea = userActor(Role.AGENT, desk.workspace, { id: made.id, name: 'Lea' });
     const [byRequester, byHand] = [await assigned(lea), await assigned(lea)];
     for (const id of [byRequester, byHand]) await reply(desk, lea, id, { status: 'SOLVED' });
     await deactivate(desk.admin, made);

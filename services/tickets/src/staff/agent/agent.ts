@@ -1,8 +1,8 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Auth, Role } from '@deskgraph/common/auth/access';
-import { Id, Stored } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { ActorView, Node } from '@deskgraph/common/graphql/shared-types';
-import { connectionOf } from '@deskgraph/common/database/pagination';
+import { connectionType } from '@deskgraph/common/database/pagination';
 import { Locale } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 
@@ -10,40 +10,56 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 @ObjectType({
   implements: [Node, ActorView],
   simpleResolvers: true,
-  description: 'A person of the staff.',
+  description: 'A member of the staff.',
 })
 @Directive('@key(fields: "id")')
-export class Agent extends Stored<'locale' | 'active' | 'accessRoleId'> {
-  @PrimaryKey({ type: new Id('agt') })
+export class Agent extends WorkspaceEntity<'locale' | 'active' | 'accessRoleId'> {
+  @PrimaryKey({ type: new IdType('agt') })
   @Field(() => ID, { description: 'Prefix `agt_`.' })
   id!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name to show, at most 100 characters.' })
+  @Field(() => String, { description: 'The display name, at most 100 characters.' })
   name!: string;
 
   @Property({ type: 'text' })
   @Auth({ roles: [Role.LIGHT] })
-  @Field(() => String, { nullable: true, description: 'The mail address; for staff only.' })
+  @Field(() => String, { nullable: true, description: 'The email address. For staff only.' })
   email!: string;
 
   @Enum({ items: () => Role, type: 'string' })
   @Auth({ roles: [Role.LIGHT] })
-  @Field(() => Role, { nullable: true, description: 'The role; for staff only.' })
+  @Field(() => Role, { nullable: true, description: 'The role. For staff only.' })
   role!: Role;
 
-  @Property({ type: new Id('rol'), nullable: true }) accessRoleId: string | null = null;
+  @Property({ type: new IdType('rol'), nullable: true }) accessRoleId: string | null = null;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => Locale, { nullable: true, description: 'The language that the person reads.' })
+  @Field(() => Locale, { nullable: true, description: 'The language the agent reads.' })
   locale: string | null = null;
 
   @Property({ type: 'boolean' })
-  @Field(() => Boolean, { description: 'False once deactivated; the name stays on past work.' })
+  @Field(() => Boolean, {
+    description: 'False after deactivation; the name stays on past work.',
+  })
   active = true;
 
   @Field(() => Int, { description: 'Grows with each change.' })
   declare version: number;
 }
 
-export const AgentConnection = connectionOf(Agent, 'Agent', 'agents');
+export const AgentConnection = connectionType(Agent, 'Agent', 'agents');
+
+/** The state of an agent that each of its events carries. */
+export const agentState = (
+  { name, email, role, accessRoleId, locale, active }: Agent,
+  departmentIds: readonly string[],
+) => ({
+  name,
+  email,
+  role,
+  accessRoleId,
+  locale,
+  active,
+  departmentIds,
+});

@@ -4,7 +4,7 @@ import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { type Changes, fact, stored } from '../../model/ticket/events.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import {
   canBeAssigned,

@@ -1,96 +1,115 @@
-import { changesOf, touch } from '@deskgraph/common/core/changes';
+import { changedFields, bumpVersion } from '@deskgraph/common/core/changes';
 import { Role } from '@deskgraph/common/auth/access';
+import { IdentityKind } from '@deskgraph/common/auth/contact-identity';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { record } from '@deskgraph/common/events/log';
-import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { expectVersion, line, loose, z } from '@deskgraph/common/graphql/input';
-import { Locale } from '@deskgraph/common/graphql/scalars';
+import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { lockForUpdate, requireNotNull } from '@deskgraph/common/database/crud';
+import { appendEvent } from '@deskgraph/common/events/log';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
+import { LockMode } from '@mikro-orm/postgresql';
+import { identity } from '../../people/requester/identity.ts';
 import { ANSWERING_ROLES } from '../references.ts';
-import { unassignAllTickets } from './unassign-all.ts';
-import { Agent } from './agent.ts';
-import { agentState } from './events.ts';
-import { lockAgent } from './lock.ts';
-import { departmentIdsOfAgent, setDepartmentsOfAgent, refuseUnknownIds } from './membership.ts';
-import { setAgentRights } from './rights.ts';
+import { Agent, agentState } from './agent.ts';
+import { unassignAllTickets } from './assignment.ts';
+import type {
+  AgentDeactivateInput,
+  AgentDeactivatePayload,
+  AgentInviteInput,
+  AgentInvitePayload,
+  AgentUpdateInput,
+  AgentUpdatePayload,
+} from './input.ts';
+import { departmentIdsOfAgent, refuseUnknownIds, setDepartmentsOfAgent } from './membership.ts';
+import { refuseAccessRoleMismatch, refuseLastAdmin, setAgentRights } from './rights.ts';
 
-@InputType({ description: 'Input of agentUpdate. What is left out stays; null clears.' })
-export class AgentUpdateInput {
-  static readonly bounds = loose({ name: line(100), departmentIds: z.array(z.string()).max(100) });
-  @Field(() => ID, { description: 'Which agent.' }) id!: string;
-  @Field(() => String, {
-    nullable: true,
-    description: 'The name to show, at most 100 characters; can’t be cleared.',
-  })
-  name?: string | null;
-  @Field(() => Role, {
-    nullable: true,
-    description:
-      'LIGHT, AGENT, LEAD, ADMIN or ANALYST; set by administrators only. Who does not answer any more gives the unsolved tickets back to their queues.',
-  })
-  role?: Role | null;
-  @Field(() => ID, {
-    nullable: true,
-    description:
-      'Finer rights, of an access role that refines the role of the person; set by administrators only. Null gives all of the role, and a new role goes with a fitting one, or null.',
-  })
-  accessRoleId?: string | null;
-  @Field(() => [ID], {
-    nullable: true,
-    description: 'The departments that the person works in, all of them, at most 100.',
-  })
-  departmentIds?: string[] | null;
-  @Field(() => Locale, { nullable: true, description: 'The language that the person reads.' })
-  locale?: string | null;
-  @Field(() => Int, {
-    nullable: true,
-    description: 'Refused with CONFLICT when this is not the current version.',
-  })
-  expectedVersion?: number | null;
+/** Adds an agent. An agent who was deactivated before is activated again and keeps the id. */
+export async function inviteAgent(
+  ctx: Context,
+  input: AgentInviteInput,
+): Promise<AgentInvitePayload> {
+  if (input.role === Role.REQUESTER) throw new Refusal('INVALID', 'role');
+  const { value: email } = identity(IdentityKind.EMAIL, input.email, 'email');
+  const departmentIds = [...new Set(input.departmentIds)].sort();
+  await refuseUnknownIds(ctx, 'department', input.departmentIds ?? [], 'departmentIds');
+  const existing = await ctx.em.findOne(Agent, { email }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (existing?.active) throw new Refusal('TAKEN', 'email');
+  const { name, role, accessRoleId = null } = input;
+  await refuseAccessRoleMismatch(ctx, { role, accessRoleId }, 'accessRoleId');
+  const values = { name, role, accessRoleId, active: true };
+  const agent = existing
+    ? Object.assign(existing, values)
+    : ctx.em.create(Agent, { id: newId('agt'), workspaceId: ctx.workspace, email, ...values });
+  if (existing) bumpVersion(existing);
+  await appendEvent(ctx, 'agent.invited', agent, { state: agentState(agent, departmentIds) });
+  await setDepartmentsOfAgent(ctx, agent.id, departmentIds);
+  return { agent, userErrors: [] };
 }
 
-@ObjectType({ simpleResolvers: true, description: 'Result of agentUpdate.' })
-export class AgentUpdatePayload extends Payload {
-  @Field(() => Agent, {
-    nullable: true,
-    description: 'The agent as it now stands; null when refused.',
-  })
-  agent?: Agent | null;
-}
-
-/** Changes a member of the staff. */
 export async function updateAgent(
   ctx: Context,
   input: AgentUpdateInput,
 ): Promise<AgentUpdatePayload> {
-  if (input.name === null) throw new Refusal('REQUIRED', 'name');
+  requireNotNull(input, ['name']);
   const agent = await lockAgent(ctx, input.id);
-  expectVersion(agent, input.expectedVersion);
-  const earlier = await departmentIdsOfAgent(ctx, agent.id);
-  const before = agentState(agent, earlier);
+  refuseStaleVersion(agent, input.expectedVersion);
+  const departmentIdsBefore = await departmentIdsOfAgent(ctx, agent.id);
+  const before = agentState(agent, departmentIdsBefore);
   await setAgentRights(ctx, agent, input);
   agent.name = input.name ?? agent.name;
   if (input.locale !== undefined) agent.locale = input.locale;
   const departmentIds =
     input.departmentIds === undefined
-      ? earlier
-      : await placed(ctx, agent, input.departmentIds ?? []);
+      ? departmentIdsBefore
+      : await changeDepartments(ctx, agent, input.departmentIds ?? []);
   const after = agentState(agent, departmentIds);
-  const changes = changesOf(before, after);
+  const changes = changedFields(before, after);
   if (!changes) return { agent, userErrors: [] };
-  touch(agent);
-  await record(ctx, 'agent.updated', agent, { state: after, changes });
+  bumpVersion(agent);
+  await appendEvent(ctx, 'agent.updated', agent, { state: after, changes });
   if (ANSWERING_ROLES.has(before.role) && !ANSWERING_ROLES.has(agent.role))
     await unassignAllTickets(ctx, agent.id);
   ctx.load.clear();
   return { agent, userErrors: [] };
 }
 
-async function placed(ctx: Context, agent: Agent, given: readonly string[]): Promise<string[]> {
-  const departmentIds = [...new Set(given)].sort();
+async function changeDepartments(
+  ctx: Context,
+  agent: Agent,
+  inputIds: readonly string[],
+): Promise<string[]> {
+  const departmentIds = [...new Set(inputIds)].sort();
   if (!agent.active && departmentIds.length) throw new Refusal('INVALID', 'departmentIds');
-  await refuseUnknownIds(ctx, 'department', given, 'departmentIds');
+  await refuseUnknownIds(ctx, 'department', inputIds, 'departmentIds');
   await setDepartmentsOfAgent(ctx, agent.id, departmentIds);
   return departmentIds;
 }
+
+/**
+ * Ends an agent's access. The same transaction returns the agent's unsolved tickets to the queues
+ * of their departments; the name stays on past work.
+ */
+export async function deactivateAgent(
+  ctx: Context,
+  input: AgentDeactivateInput,
+): Promise<AgentDeactivatePayload> {
+  const agent = await lockAgent(ctx, input.id);
+  if (!agent.active) return { agent, userErrors: [] };
+  await refuseLastAdmin(ctx, agent, 'id');
+  const before = agentState(agent, await departmentIdsOfAgent(ctx, agent.id));
+  agent.active = false;
+  agent.accessRoleId = null;
+  bumpVersion(agent);
+  await setDepartmentsOfAgent(ctx, agent.id, []);
+  const after = agentState(agent, []);
+  await appendEvent(ctx, 'agent.deactivated', agent, {
+    state: after,
+    changes: changedFields(before, after),
+  });
+  await unassignAllTickets(ctx, agent.id);
+  ctx.load.clear();
+  return { agent, userErrors: [] };
+}
+
+/** While the row is locked, no other transaction assigns a ticket to the agent. */
+const lockAgent = (ctx: Context, id: string): Promise<Agent> => lockForUpdate(ctx, Agent, id);

@@ -1,17 +1,21 @@
 import { type Actor, Role, hasRole } from '@deskgraph/common/auth/access';
+import { sql } from '@deskgraph/common/database/database';
+import { execute } from '@deskgraph/common/database/query';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { LockMode } from '@mikro-orm/postgresql';
 import { AccessRole } from '../access/access-role.ts';
-import type { Agent } from './agent.ts';
-import { refuseLastAdmin } from './lock.ts';
+import { Agent } from './agent.ts';
 
 interface NewRights {
   role?: Role | null;
   accessRoleId?: string | null;
 }
 
-/** Gives a person other rights. An access role goes with the role that it refines, so that nobody gets more by the change of one of them. */
+/**
+ * Changes the role and access role of an agent; by administrators and apps only. The access role
+ * must be based on the role, so that a change of only one of them never widens the rights.
+ */
 export async function setAgentRights(
   ctx: Context,
   agent: Agent,
@@ -31,11 +35,14 @@ export async function setAgentRights(
   await refuseAccessRoleMismatch(ctx, agent, field);
 }
 
-/** Apps are bounded by their scopes alone. */
+/** Apps are restricted by their scopes only. */
 const canAssignRoles = (actor: Actor): boolean =>
   actor.kind !== 'agent' || hasRole(actor, Role.ADMIN);
 
-/** Refuses an access role that there is not, or that refines another role. It is held, so that it stays what it is. */
+/**
+ * Refuses an access role that does not exist or is based on another role. Its row is locked FOR
+ * SHARE until the transaction ends, so that its base stays the same.
+ */
 export async function refuseAccessRoleMismatch(
   ctx: Context,
   { role, accessRoleId }: Pick<Agent, 'role' | 'accessRoleId'>,
@@ -56,4 +63,22 @@ export async function refuseAccessRoleMismatch(
         message: `The access role is for people with the role ${accessRole.base}.`,
       },
     ]);
+}
+
+/**
+ * Refuses to take away the last active administrator, who is needed to invite people. Locks the
+ * workspace row: of two administrators who leave at the same time, the second one is refused.
+ */
+export async function refuseLastAdmin(ctx: Context, agent: Agent, field: string): Promise<void> {
+  if (agent.role !== Role.ADMIN || !agent.active) return;
+  await execute(
+    ctx,
+    sql`select from workspace where id = ${ctx.workspace}::uuid for no key update`,
+  );
+  const otherAdmins = await ctx.em.count(Agent, {
+    role: Role.ADMIN,
+    active: true,
+    id: { $ne: agent.id },
+  });
+  if (!otherAdmins) throw new Refusal('LAST_ADMIN', field);
 }

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
-import { type TestService, app, countStatements } from '@deskgraph/common/testing/testing';
+import { type TestService, appActor, countStatements } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import {
   type Desk,
@@ -342,7 +342,7 @@ describe('deleting a department', () => {
 
   test('administrators and apps with the scope may, others not', async () => {
     const { id } = await create('Guarded');
-    expect(codes(await update({ id, name: 'By an app' }, app(desk.workspace)))).toEqual([]);
+    expect(codes(await update({ id, name: 'By an app' }, appActor(desk.workspace)))).toEqual([]);
     for (const name of ['departmentUpdate', 'departmentDelete']) {
       const { errors } = await desk.answer(
         desk.lead,
@@ -358,7 +358,7 @@ describe('deleting a department', () => {
 
 test('an app that is bound to departments knows of no other one, on no way', async () => {
   const [own, other] = [await create('Bound'), await create('Beyond')];
-  const bound: Actor = { ...app(desk.workspace), departments: [own.id] };
+  const bound: Actor = { ...appActor(desk.workspace), departments: [own.id] };
   const asked = 'query ($ids: [ID!]!) { departments { id } nodes(ids: $ids) { id } }';
   expect(await desk.ask(bound, asked, { ids: [own.id, other.id] })).toEqual({
     departments: [{ id: own.id }],

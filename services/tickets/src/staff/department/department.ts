@@ -1,5 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 
@@ -7,11 +7,11 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'A department: a queue of tickets and the team that works on it.',
+  description: 'A queue of tickets and the team that works on it.',
 })
 @Directive('@key(fields: "id")')
-export class Department extends Stored<'deletedAt'> {
-  @PrimaryKey({ type: new Id('dep') })
+export class Department extends WorkspaceEntity<'deletedAt'> {
+  @PrimaryKey({ type: new IdType('dep') })
   @Field(() => ID, { description: 'Prefix `dep_`.' })
   id!: string;
 
@@ -21,9 +21,14 @@ export class Department extends Stored<'deletedAt'> {
   })
   name!: string;
 
-  /** Since when it is there only for the past. */
+  /** Soft deletion: past tickets and reports still name a deleted department. */
   @Property({ type: 'datetime', length: 3, nullable: true }) deletedAt: Date | null = null;
 
   @Field(() => Int, { description: 'Grows with each change.' })
   declare version: number;
 }
+
+export const departmentEvents = {
+  prefix: 'department',
+  stateOf: ({ name }: Department) => ({ name }),
+};

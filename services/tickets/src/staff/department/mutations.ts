@@ -1,79 +1,116 @@
-import { touch } from '@deskgraph/common/core/changes';
+import { bumpVersion } from '@deskgraph/common/core/changes';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { type NewFact, recordAll } from '@deskgraph/common/events/log';
-import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { expectVersion, line, loose, z } from '@deskgraph/common/graphql/input';
+import { newId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { refuseUnknownIds } from '../agent/membership.ts';
-import { setDepartmentTeam, departmentTeam } from '../agent/team.ts';
+import {
+  createdEvent,
+  deletedEvent,
+  lockForUpdate,
+  refuseDuplicate,
+  requireNotNull,
+} from '@deskgraph/common/database/crud';
+import { sql } from '@deskgraph/common/database/database';
+import { execute } from '@deskgraph/common/database/query';
+import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
+import { refuseReferencedId } from '../../model/saved-filter/named.ts';
 import type { Changes } from '../../model/ticket/events.ts';
-import { Department } from './department.ts';
-import { lockDepartment, refuseDepartmentNameTaken } from './lock.ts';
+import { departmentTeam, refuseUnknownIds, setDepartmentTeam } from '../agent/membership.ts';
+import { isDepartmentVisible } from '../references.ts';
+import { Department, departmentEvents } from './department.ts';
+import type {
+  DepartmentCreateInput,
+  DepartmentCreatePayload,
+  DepartmentDeleteInput,
+  DepartmentDeletePayload,
+  DepartmentUpdateInput,
+  DepartmentUpdatePayload,
+} from './input.ts';
 
-@InputType({ description: 'Input of departmentUpdate. What is left out stays; null clears.' })
-export class DepartmentUpdateInput {
-  static readonly bounds = loose({ name: line(100), agentIds: z.array(z.string()).max(1000) });
-  @Field(() => ID, { description: 'Which department.' }) id!: string;
-  @Field(() => String, {
-    nullable: true,
-    description: 'The name, unique in the workspace, at most 100 characters; can’t be cleared.',
-  })
-  name?: string | null;
-  @Field(() => [ID], {
-    nullable: true,
-    description: 'The agents that work in it, all of them, at most 1,000.',
-  })
-  agentIds?: string[] | null;
-  @Field(() => Int, {
-    nullable: true,
-    description: 'Refused with CONFLICT when this is not the current version.',
-  })
-  expectedVersion?: number | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: 'Result of departmentUpdate.' })
-export class DepartmentUpdatePayload extends Payload {
-  @Field(() => Department, {
-    nullable: true,
-    description: 'The department as it now stands; null when refused.',
-  })
-  department?: Department | null;
+export async function createDepartment(
+  ctx: Context,
+  { name, agentIds }: DepartmentCreateInput,
+): Promise<DepartmentCreatePayload> {
+  await refuseUnknownIds(ctx, 'agent', agentIds ?? [], 'agentIds');
+  await refuseDuplicate(ctx, Department, { name }, { ignoreCase: true });
+  const department = ctx.em.create(Department, {
+    id: newId('dep'),
+    workspaceId: ctx.workspace,
+    name,
+  });
+  const teamEvents = await setDepartmentTeam(ctx, department.id, agentIds ?? []);
+  await appendEvents(ctx, [createdEvent(departmentEvents, department), ...teamEvents]);
+  return { department, userErrors: [] };
 }
 
 export async function updateDepartment(
   ctx: Context,
   input: DepartmentUpdateInput,
 ): Promise<DepartmentUpdatePayload> {
-  if (input.name === null) throw new Refusal('REQUIRED', 'name');
+  requireNotNull(input, ['name']);
   const department = await lockDepartment(ctx, input.id);
-  expectVersion(department, input.expectedVersion);
+  refuseStaleVersion(department, input.expectedVersion);
   const changes: Changes = {};
-  if (input.name !== undefined && input.name !== department.name) {
-    await refuseDepartmentNameTaken(ctx, input.name, department.id);
+  if (typeof input.name === 'string' && input.name !== department.name) {
+    const options = { exceptId: department.id, ignoreCase: true };
+    await refuseDuplicate(ctx, Department, { name: input.name }, options);
     changes['name'] = [department.name, input.name];
     department.name = input.name;
   }
-  const facts: NewFact[] = [];
+  const teamEvents: NewEvent[] = [];
   if (input.agentIds !== undefined) {
-    const [before, after] = [
-      await departmentTeam(ctx, department.id),
-      [...new Set(input.agentIds)].sort(),
-    ];
+    const before = await departmentTeam(ctx, department.id);
+    const after = [...new Set(input.agentIds)].sort();
     await refuseUnknownIds(ctx, 'agent', input.agentIds ?? [], 'agentIds');
-    facts.push(...(await setDepartmentTeam(ctx, department.id, after)));
-    if (facts.length) changes['agentIds'] = [before, after];
+    teamEvents.push(...(await setDepartmentTeam(ctx, department.id, after)));
+    if (teamEvents.length) changes['agentIds'] = [before, after];
   }
   if (!Object.keys(changes).length) return { department, userErrors: [] };
-  touch(department);
-  await recordAll(ctx, [
-    {
-      type: 'department.updated',
-      subject: department,
-      data: { state: { name: department.name }, changes },
-    },
-    ...facts,
+  bumpVersion(department);
+  const data = { state: departmentEvents.stateOf(department), changes };
+  await appendEvents(ctx, [
+    { type: 'department.updated', subject: department, data },
+    ...teamEvents,
   ]);
   ctx.load.clear();
   return { department, userErrors: [] };
+}
+
+/**
+ * Deletes a department softly: past tickets and reports still name it. Refused with IN_USE while it
+ * has unsolved tickets, a category assigns tickets to it, or a saved filter or action names it.
+ */
+export async function deleteDepartment(
+  ctx: Context,
+  input: DepartmentDeleteInput,
+): Promise<DepartmentDeletePayload> {
+  const department = await lockDepartment(ctx, input.id);
+  refuseStaleVersion(department, input.expectedVersion);
+  if (await hasTicketsOrCategories(ctx, department.id)) throw new Refusal('IN_USE', 'id');
+  await refuseReferencedId(ctx, department.id);
+  const teamEvents = await setDepartmentTeam(ctx, department.id, []);
+  await appendEvents(ctx, [deletedEvent(ctx, departmentEvents, department), ...teamEvents]);
+  return { deletedId: department.id, userErrors: [] };
+}
+
+/** While the row is locked, no other transaction puts a ticket into the department. */
+async function lockDepartment(ctx: Context, id: string): Promise<Department> {
+  const department = await lockForUpdate(ctx, Department, id);
+  if (!isDepartmentVisible(ctx.actor, id)) throw new Refusal('NOT_FOUND', 'id');
+  return department;
+}
+
+async function hasTicketsOrCategories(ctx: Context, id: string): Promise<boolean> {
+  const isOfDepartment = sql`workspace_id = ${ctx.workspace}::uuid
+    and department_id = ${uuidOf('dep', id)}::uuid`;
+  const [row] = await execute(
+    ctx,
+    sql<{ isInUse: boolean }>`
+      select exists (
+        select from ticket where ${isOfDepartment} and status not in ('SOLVED', 'CLOSED')
+      ) or exists (
+        select from category where ${isOfDepartment} and deleted_at is null
+      ) as "isInUse"`,
+  );
+  return row!.isInUse;
 }

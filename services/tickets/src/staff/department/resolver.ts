@@ -3,16 +3,22 @@ import { ForwardArgs, type Page, PageArgs } from '@deskgraph/common/database/pag
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { type Agent, AgentConnection } from '../agent/agent.ts';
-import { findAgentsOfDepartment } from '../agent/of-department.ts';
-import { TicketFilter } from '../../model/filter/sql.ts';
+import { findAgentsOfDepartment } from '../agent/queries.ts';
+import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { findOf } from '../../model/lookup/find.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
-import { DepartmentCreateInput, DepartmentCreatePayload, createDepartment } from './create.ts';
-import { DepartmentDeleteInput, DepartmentDeletePayload, deleteDepartment } from './delete.ts';
 import { Department } from './department.ts';
+import {
+  DepartmentCreateInput,
+  DepartmentCreatePayload,
+  DepartmentDeleteInput,
+  DepartmentDeletePayload,
+  DepartmentUpdateInput,
+  DepartmentUpdatePayload,
+} from './input.ts';
+import { createDepartment, deleteDepartment, updateDepartment } from './mutations.ts';
 import { findDepartments } from './queries.ts';
-import { DepartmentUpdateInput, DepartmentUpdatePayload, updateDepartment } from './mutations.ts';
 
 @Resolver(() => Department)
 export class DepartmentResolver {
@@ -32,7 +38,7 @@ export class DepartmentResolver {
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
-  @Mutation(() => DepartmentUpdatePayload, { description: 'Changes a department.' })
+  @Mutation(() => DepartmentUpdatePayload, { description: 'Updates a department.' })
   departmentUpdate(
     @Arg('input', () => DepartmentUpdateInput) input: DepartmentUpdateInput,
     @Ctx() ctx: Context,
@@ -43,7 +49,7 @@ export class DepartmentResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => DepartmentDeletePayload, {
     description:
-      'Deletes a department; refused with IN_USE while unsolved tickets are in it or a category gives it to tickets. Solved tickets and reports go on naming it; its name is free again.',
+      'Deletes a department. Refused with IN_USE while it has unsolved tickets, a category assigns tickets to it, or a macro, form, access role, escalation path or view names it. Solved tickets and reports still show it; its name can be used again.',
   })
   departmentDelete(
     @Arg('input', () => DepartmentDeleteInput) input: DepartmentDeleteInput,
@@ -55,7 +61,7 @@ export class DepartmentResolver {
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => AgentConnection, {
     nullable: true,
-    description: 'The agents that work in it, by name; for staff only.',
+    description: 'The agents who work in it, by name. For staff only.',
   })
   agents(
     @Root() department: Department,
@@ -68,7 +74,7 @@ export class DepartmentResolver {
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => TicketConnection, {
     nullable: true,
-    description: 'Its tickets, in the order of the queue; for staff only.',
+    description: 'The tickets of the department, by default in queue order. For staff only.',
   })
   tickets(
     @Root() department: Department,

@@ -1,62 +1,68 @@
 import { type Actor, Role, hasRole } from '@deskgraph/common/auth/access';
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { sql } from '@deskgraph/common/database/database';
+import { ids } from '@deskgraph/common/database/query';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
-import { requireDepartmentId } from '../references.ts';
 import { reads } from '../../model/ticket/read-rights.ts';
+import { requireDepartmentId } from '../references.ts';
 
-/** What belongs to a department, or to all of them when it names none. */
-interface Kept {
+/** A macro or canned response: it belongs to a department, or to all of them when null. */
+interface Scoped {
   departmentId: string | null;
 }
 
-const answers = (actor: Actor): boolean =>
+/** Light agents, analysts and customers do not answer tickets. */
+const canAnswer = (actor: Actor): boolean =>
   actor.kind === 'system' || actor.kind === 'app' || hasRole(actor, Role.AGENT);
-const ofAll = (actor: Actor): boolean =>
+const seesAllDepartments = (actor: Actor): boolean =>
   actor.kind === 'system' ||
   (actor.kind === 'app' && !actor.departments.length) ||
   hasRole(actor, Role.ADMIN);
 
-/** Tools of agents exist for those who answer: their departments' and those for all. A condition on `k`. */
+/**
+ * The macros and canned responses visible to the actor, as a condition on `k`: those of the actor's
+ * departments and those for all departments.
+ */
 export function departmentScopeSql(actor: Actor): Condition {
-  if (!answers(actor) || !reads(actor)) return sql`false`;
-  const own = ofAll(actor)
+  if (!canAnswer(actor) || !reads(actor)) return sql`false`;
+  const isOfDepartment = seesAllDepartments(actor)
     ? sql`true`
-    : sql`(k.department_id is null or k.department_id = any(${uuids('dep', actor.departments)}))`;
-  return sql`(k.workspace_id = ${actor.workspace}::uuid and ${own})`;
+    : sql`(k.department_id is null or k.department_id = any(${ids('dep', actor.departments)}))`;
+  return sql`(k.workspace_id = ${actor.workspace}::uuid and ${isOfDepartment})`;
 }
 
-/** The same rule for one at hand. */
-export const isInDepartmentScope = (actor: Actor, { departmentId }: Kept): boolean =>
-  answers(actor) &&
+/** The rule of `departmentScopeSql` for a loaded entity. */
+export const isInDepartmentScope = (actor: Actor, { departmentId }: Scoped): boolean =>
+  canAnswer(actor) &&
   reads(actor) &&
-  (ofAll(actor) || departmentId === null || actor.departments.includes(departmentId));
+  (seesAllDepartments(actor) || departmentId === null || actor.departments.includes(departmentId));
 
-/** The department that a tool is to be of; what is for all departments is made and changed by leads. */
+/**
+ * Checks the department in an input that creates or moves a macro or canned response, and returns
+ * its id. Null means all departments, which only leads and apps without departments may choose.
+ */
 export async function requireScopeDepartmentId(
   ctx: Context,
   id: string | null | undefined,
 ): Promise<string | null> {
-  const { actor } = ctx;
   if (typeof id !== 'string') {
-    if (actor.kind === 'agent' && !hasRole(actor, Role.LEAD))
-      throw new Refusal('FORBIDDEN', 'departmentId');
-    if (actor.kind === 'app' && actor.departments.length)
-      throw new Refusal('FORBIDDEN', 'departmentId');
+    if (!canChangeForAllDepartments(ctx.actor)) throw new Refusal('FORBIDDEN', 'departmentId');
     return null;
   }
-  const known = await requireDepartmentId(ctx, id, 'departmentId');
-  if (!isInDepartmentScope(actor, { departmentId: known }))
+  const departmentId = await requireDepartmentId(ctx, id, 'departmentId');
+  if (!isInDepartmentScope(ctx.actor, { departmentId }))
     throw new Refusal('FORBIDDEN', 'departmentId');
-  return known;
+  return departmentId;
 }
 
-/** Refuses to change what is for all departments to who may not make such. */
-export function refuseChangeForAllDepartments({ actor }: Context, { departmentId }: Kept): void {
-  const isBound =
-    actor.kind === 'agent'
-      ? !hasRole(actor, Role.LEAD)
-      : actor.kind === 'app' && actor.departments.length > 0;
-  if (departmentId === null && isBound) throw new Refusal('FORBIDDEN', 'id');
+/** Refuses to change an entity for all departments unless the caller may create such entities. */
+export function refuseChangeForAllDepartments({ actor }: Context, { departmentId }: Scoped): void {
+  if (departmentId === null && !canChangeForAllDepartments(actor))
+    throw new Refusal('FORBIDDEN', 'id');
 }
+
+const canChangeForAllDepartments = (actor: Actor): boolean =>
+  actor.kind === 'agent'
+    ? hasRole(actor, Role.LEAD)
+    : actor.kind !== 'app' || !actor.departments.length;

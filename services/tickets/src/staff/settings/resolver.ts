@@ -2,8 +2,9 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { SettingsUpdateInput, SettingsUpdatePayload } from './input.ts';
+import { updateSettings } from './mutations.ts';
 import { Settings } from './settings.ts';
-import { SettingsUpdateInput, SettingsUpdatePayload, updateSettings } from './mutations.ts';
 
 @Resolver()
 export class SettingsResolver {
@@ -14,7 +15,9 @@ export class SettingsResolver {
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
-  @Mutation(() => SettingsUpdatePayload, { description: 'Changes the settings of the workspace.' })
+  @Mutation(() => SettingsUpdatePayload, {
+    description: 'Updates the settings of the workspace.',
+  })
   settingsUpdate(
     @Arg('input', () => SettingsUpdateInput) input: SettingsUpdateInput,
     @Ctx() ctx: Context,
