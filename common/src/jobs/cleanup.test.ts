@@ -10,17 +10,17 @@ beforeAll(async () => {
 });
 afterAll(() => log.stop());
 
-const keys = (workspace: string, count: number, age: string): Promise<unknown> =>
+const insertKeys = (workspace: string, count: number, age: string): Promise<unknown> =>
   log.query(`
     insert into idempotency (workspace_id, actor_id, key, digest, created_at)
     select '${workspace}', 'agt', '${age} ' || n, '', now() - interval '${age}' from generate_series(1, ${count}) n`);
 
-test('idempotency keys of all workspaces are deleted when they are older than a day, and no others', async () => {
+test('deletes the idempotency keys of all workspaces that are older than a day, and no others', async () => {
   const other = newWorkspace();
-  await keys(testWorkspace, 1500, '25 hours');
-  await keys(other, 800, '3 days');
-  await keys(testWorkspace, 20, '23 hours');
-  await keys(other, 30, '1 minute');
+  await insertKeys(testWorkspace, 1500, '25 hours');
+  await insertKeys(other, 800, '3 days');
+  await insertKeys(testWorkspace, 20, '23 hours');
+  await insertKeys(other, 30, '1 minute');
   expect(await deleteExpiredIdempotencyKeys(log.orm)).toBe(2300);
   expect(await log.query('select count(*)::integer as count from idempotency')).toEqual([
     { count: 50 },

@@ -3,118 +3,153 @@ import type { Log } from '../core/log.ts';
 
 export interface LeaderTaskOptions {
   url: string;
-  /** Of the work, a plain lower-case name; who holds the lock of this name does it. */
+  /** A plain lower-case name of the task; the advisory lock has this name. */
   name: string;
-  /** What calls the elected process, whichever it is. */
+  /** A notification on this channel makes the leader work at once. */
   channel: string;
-  /** Done on each new connection, in every process. */
+  /** Runs on each new connection, in every process. */
   prepare: (client: Client) => Promise<unknown>;
   log: Log;
-  /** Does a piece of the work. Gives the milliseconds until it wants to do the next if nobody calls before. */
+  /** Does one step and returns the milliseconds until the next one; `wake` ends that pause. */
   work: (client: Client) => Promise<number>;
-  /** How often the others try to be elected, in milliseconds. */
+  /** The interval, in milliseconds, at which the other processes try to become the leader. */
   pollMs: number;
-  /** What else is told on the connection of each process. */
+  /** Called in every process with the channel of each other notification that the connection receives. */
   onNotify?: (channel: string) => void;
 }
 
 export interface LeaderTask {
   readonly isStopped: boolean;
-  /** There is something to do now. */
+  /** Makes the leader work at once, in whichever process it runs. */
   wake: () => void;
   stop: () => Promise<void>;
 }
 
 const RETRY_MS = 250;
-/** Of failures in a row every so many-th is told. */
-const TOLD = 20;
+/** Of consecutive failures, the first and then every 20th is logged. */
+const LOG_EVERY_FAILURES = 20;
 
-/** Work that one process at a time does. Every process is ready for it; an advisory lock elects one, and dies with its session. */
-export function electLeader({
-  url,
-  name,
-  channel,
-  prepare,
-  log,
-  work,
-  pollMs,
-  onNotify: heard,
-}: LeaderTaskOptions): LeaderTask {
-  let isStopped = false;
-  let isCalled = false;
-  let leads = false;
-  let failures = 0;
-  let client: Client | undefined;
-  let rouse = (): void => {};
+/**
+ * Runs a task in one process at a time. Every process competes for an advisory lock; its holder is the leader. PostgreSQL releases the
+ * lock when the leader's connection ends, and another process takes over.
+ *
+ * @example
+ * const task = electLeader({
+ *   url, name: 'relay', channel: 'outbox', log, pollMs: 250,
+ *   prepare: (client) => client.query('set jit = off'),
+ *   work: async (client) => ((await moveBatch(client)) ? 0 : 250),
+ * });
+ */
+export function electLeader(options: LeaderTaskOptions): LeaderTask {
+  const candidate = new Candidate(options);
+  return {
+    get isStopped() {
+      return candidate.isStopped;
+    },
+    wake: () => candidate.wake(),
+    stop: () => candidate.stop(),
+  };
+}
 
-  const connect = async (): Promise<Client> => {
-    const fresh = new Client({
+class Candidate {
+  isStopped = false;
+  readonly #options: LeaderTaskOptions;
+  readonly #running: Promise<void>;
+  #client: Client | undefined;
+  #isLeader = false;
+  /** A wake-up arrived since the last step began, so that the next pause is skipped. */
+  #isWoken = false;
+  #failures = 0;
+  #endPause = (): void => {};
+
+  constructor(options: LeaderTaskOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  wake(): void {
+    const { channel } = this.#options;
+    if (this.#isLeader || !this.#client) this.#wakeHere();
+    else this.#client.query(`select pg_notify('${channel}', '')`).catch(() => {});
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.#endPause();
+    await this.#running;
+    await this.#client?.end().catch(() => {});
+  }
+
+  async #run(): Promise<void> {
+    while (!this.isStopped)
+      try {
+        const pauseMs = await this.#step();
+        this.#failures = 0;
+        if (pauseMs > 0) await this.#pause(pauseMs);
+      } catch (error) {
+        await this.#recover(error);
+      }
+  }
+
+  async #step(): Promise<number> {
+    const { work, pollMs } = this.#options;
+    const client = (this.#client ??= await this.#connect());
+    this.#isLeader ||= await this.#tryLock(client);
+    this.#isWoken = false;
+    return this.#isLeader ? work(client) : pollMs;
+  }
+
+  /** Closes the connection, which gives up the lock, and pauses before the next attempt. */
+  async #recover(error: unknown): Promise<void> {
+    const { log, name } = this.#options;
+    if (!this.isStopped && this.#failures++ % LOG_EVERY_FAILURES === 0)
+      log.warn({ err: error, task: name }, 'leader task failed, retrying');
+    this.#isLeader = false;
+    await this.#client?.end().catch(() => {});
+    this.#client = undefined;
+    this.#isWoken = false;
+    await this.#pause(RETRY_MS);
+  }
+
+  async #connect(): Promise<Client> {
+    const { url, name, channel, prepare, log, onNotify } = this.#options;
+    const client = new Client({
       connectionString: url,
       application_name: `deskgraph ${name}`,
       keepAlive: true,
     });
-    fresh.on('error', (error) =>
-      log.warn({ err: error, work: name }, 'lost the connection of a work that one process does'),
+    client.on('error', (error) =>
+      log.warn({ err: error, task: name }, 'leader connection lost, reconnecting'),
     );
-    fresh.on('notification', (told) => (told.channel === channel ? wake() : heard?.(told.channel)));
-    await fresh.connect();
-    await prepare(fresh);
-    await fresh.query(`listen ${channel}`);
-    return fresh;
-  };
-  const wake = (): void => {
-    isCalled = true;
-    rouse();
-  };
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
+    client.on('notification', (notification) =>
+      notification.channel === channel ? this.#wakeHere() : onNotify?.(notification.channel),
+    );
+    await client.connect();
+    await prepare(client);
+    await client.query(`listen ${channel}`);
+    return client;
+  }
+
+  async #tryLock(client: Client): Promise<boolean> {
+    const { rows } = await client.query<{ locked: boolean }>(
+      `select pg_try_advisory_lock(hashtext('deskgraph ${this.#options.name}')) as locked`,
+    );
+    return rows[0]!.locked;
+  }
+
+  #wakeHere(): void {
+    this.#isWoken = true;
+    this.#endPause();
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
-      rouse = () => {
+      this.#endPause = () => {
         clearTimeout(timer);
         resolve();
       };
-      if (isCalled || isStopped) rouse();
+      if (this.#isWoken || this.isStopped) this.#endPause();
     });
-
-  const run = async (): Promise<void> => {
-    while (!isStopped) {
-      try {
-        client ??= await connect();
-        leads ||= (
-          await client.query<{ got: boolean }>(
-            `select pg_try_advisory_lock(hashtext('deskgraph ${name}')) as got`,
-          )
-        ).rows[0]!.got;
-        isCalled = false;
-        const ms = leads ? await work(client) : pollMs;
-        failures = 0;
-        if (ms > 0) await pause(ms);
-      } catch (error) {
-        if (!isStopped && failures++ % TOLD === 0)
-          log.warn({ err: error, work: name }, 'a work that one process does stumbled');
-        leads = false;
-        await client?.end().catch(() => {});
-        client = undefined;
-        isCalled = false;
-        await pause(RETRY_MS);
-      }
-    }
-  };
-  const running = run();
-
-  return {
-    get isStopped() {
-      return isStopped;
-    },
-    wake: () => {
-      if (leads || !client) wake();
-      else client.query(`select pg_notify('${channel}', '')`).catch(() => {});
-    },
-    stop: async () => {
-      isStopped = true;
-      rouse();
-      await running;
-      await client?.end().catch(() => {});
-    },
-  };
+  }
 }

@@ -193,7 +193,7 @@ export async function countStatements(work: () => Promise<unknown>): Promise<str
     const { application_name: name = '' } = (
       this as unknown as { connectionParameters: { application_name?: string } }
     ).connectionParameters;
-    if (!/ (relay|clock)$/.test(name) && !FRAME.test(sent)) seen.push(sent);
+    if (!/ (relay|scheduler)$/.test(name) && !FRAME.test(sent)) seen.push(sent);
     return query.apply(this, args);
   } as typeof Client.prototype.query;
   try {
