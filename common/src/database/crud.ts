@@ -6,7 +6,8 @@ import {
 } from '@mikro-orm/postgresql';
 import { changedFields, bumpVersion } from '../core/changes.ts';
 import { Refusal } from '../core/errors.ts';
-import { type NewEvent, appendEvents } from '../events/log.ts';
+import { appendEvents } from '../events/log.ts';
+import type { NewEvent } from '../events/types.ts';
 import type { Context } from './context.ts';
 import { IdType, sql } from './database.ts';
 import { uuidOf } from '../core/id.ts';

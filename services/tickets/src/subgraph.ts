@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import './refusals/refusals.ts';
-import { startClock } from '@deskgraph/common/jobs/scheduler';
+import { startScheduler } from '@deskgraph/common/jobs/scheduler';
 import { System } from '@deskgraph/common/graphql/shared-types';
 import type { Service, SubgraphOptions } from '@deskgraph/common/service/subgraph';
-import { whoDoor } from '@deskgraph/common/auth/identity-lookup';
+import { lookupEndpoint } from '@deskgraph/common/auth/identity-lookup';
 import { AccessRoleResolver, AgentAccess } from './staff/access/resolver.ts';
-import { AccessRole } from './staff/access/access-role.ts';
+import { AccessRole, accessRoleEvents } from './staff/access/access-role.ts';
 import { FieldsOfAction } from './operations/action/resolver.ts';
 import { Agent } from './staff/agent/agent.ts';
 import { agentById } from './staff/agent/queries.ts';
@@ -39,6 +39,7 @@ import { departmentById } from './staff/department/queries.ts';
 import { DepartmentResolver } from './staff/department/resolver.ts';
 import { Draft } from './ticketing/draft/draft.ts';
 import { DraftResolver, TicketDrafts } from './ticketing/draft/resolver.ts';
+import { escalationPathState } from './ticketing/escalation/events.ts';
 import { EscalationPath } from './ticketing/escalation/path.ts';
 import {
   EscalationFields,
@@ -51,9 +52,8 @@ import { TicketEventResolver, TicketTimeline } from './history/event/resolver.ts
 import { MessageAdded, TicketSubscriptions } from './history/event/subscription.ts';
 import { fieldById } from './model/field/queries.ts';
 import { TicketField } from './model/field/field.ts';
-import { FieldsOfTicket } from './configuration/field/values.ts';
-import { TicketFieldResolver } from './configuration/field/resolver.ts';
-import { TicketForm } from './configuration/form/form.ts';
+import { FieldsOfTicket, TicketFieldResolver } from './configuration/field/resolver.ts';
+import { TicketForm, formEvents } from './configuration/form/form.ts';
 import { FieldOfForm, FormOfTicket, TicketFormResolver } from './configuration/form/resolver.ts';
 import {
   App,
@@ -68,7 +68,7 @@ import { SimilarTickets, TicketClusters } from './lists/similarity/resolver.ts';
 import { TicketImport } from './ticketing/import/resolver.ts';
 import { TicketLinks } from './ticketing/link/resolver.ts';
 import { TicketLists } from './lists/live-list/subscription.ts';
-import { Macro } from './operations/macro/macro.ts';
+import { Macro, macroEvents } from './operations/macro/macro.ts';
 import { MacroResolver, MacrosOfTicket } from './operations/macro/resolver.ts';
 import { byId as messageById } from './model/message/find.ts';
 import { Message } from './model/message/message.ts';
@@ -105,16 +105,17 @@ import { Ticket } from './model/ticket/ticket.ts';
 import { ticketTasks } from './ticketing/scheduled-tasks.ts';
 import { own } from './viewer/node-lookup.ts';
 import { ViewResolver } from './lists/view/resolver.ts';
-import { View } from './lists/view/view.ts';
+import { View, viewEvents } from './lists/view/view.ts';
 import { ViewerResolver } from './viewer/resolver.ts';
+import { registerTagReferences } from './model/saved-filter/tag-references.ts';
 import { Workspace } from './model/workspace/workspace.ts';
 
 const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
-  startClock({
+  startScheduler({
     orm,
     log,
     url: config.DATABASE_URL,
-    timers: [...ticketTasks, ...attachmentTasks, sendTimer, escalationTask, bulkTimer],
+    tasks: [...ticketTasks, ...attachmentTasks, sendTimer, escalationTask, bulkTimer],
   }).stop;
 
 /** What runs beside the requests. */
@@ -128,6 +129,16 @@ export const beside = {
   notifications: followFacts,
   sweep: sweepNotifications,
 };
+
+registerTagReferences({ Entity: View, column: 'filter', events: viewEvents });
+registerTagReferences({ Entity: AccessRole, column: 'filter', events: accessRoleEvents });
+registerTagReferences({
+  Entity: EscalationPath,
+  column: 'filter',
+  events: { prefix: 'escalation_path', stateOf: escalationPathState },
+});
+registerTagReferences({ Entity: TicketForm, column: 'fields', events: formEvents });
+registerTagReferences({ Entity: Macro, column: 'actions', events: macroEvents });
 
 /** The concepts of this service; the only file that knows them all. */
 export const subgraph: SubgraphOptions = {
@@ -233,11 +244,11 @@ export const subgraph: SubgraphOptions = {
     Customer: (reference) => reference,
     Organization: (reference) => reference,
   },
-  find: own,
+  findById: own,
   forgets: redactEarlierEvents,
-  doors: (service) => ({
-    'POST /who': whoDoor(staffActorsByEmail(service.orm)),
+  endpoints: (service) => ({
+    'POST /who': lookupEndpoint(staffActorsByEmail(service.orm)),
     '/files/*': fileEndpoint(service),
   }),
-  beside: (service) => Object.values(beside).map((start) => start(service)),
+  backgroundTasks: (service) => Object.values(beside).map((start) => start(service)),
 };

@@ -1,6 +1,6 @@
-import { prefixOf } from '@deskgraph/common/core/id';
+import { idPrefix } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import { isStaff } from '@deskgraph/common/auth/access';
 import { accessRoleById } from '../staff/access/queries.ts';
 import { agentById } from '../staff/agent/queries.ts';
@@ -32,7 +32,7 @@ const tagById: Find = (ctx, id) =>
     if (!isStaff(ctx.actor) || !reads(ctx.actor)) return [];
     const em = await ctx.read();
     const { rows } =
-      await sql`select * from tag where id = any(${uuids('tag', ids)}) and workspace_id = ${ctx.workspace}::uuid`.execute(
+      await sql`select * from tag where id = any(${uuidArray('tag', ids)}) and workspace_id = ${ctx.workspace}::uuid`.execute(
         em.getKysely(),
       );
     return hydrate(ctx.orm, Tag, rows);
@@ -66,8 +66,8 @@ const FOREIGN: Record<string, Find> = {
 };
 
 /** A thing of this service by its id, if the caller may see it. */
-export const own: Find = (ctx, id) => OWN[prefixOf(id)]?.(ctx, id) ?? Promise.resolve(null);
+export const own: Find = (ctx, id) => OWN[idPrefix(id)]?.(ctx, id) ?? Promise.resolve(null);
 
 /** Any thing by its id; the gateway asks its owner for those that live elsewhere. */
 export const node: Find = (ctx, id) =>
-  (OWN[prefixOf(id)] ?? FOREIGN[prefixOf(id)])?.(ctx, id) ?? Promise.resolve(null);
+  (OWN[idPrefix(id)] ?? FOREIGN[idPrefix(id)])?.(ctx, id) ?? Promise.resolve(null);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { Actor } from '@deskgraph/common/auth/access';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { newId } from '@deskgraph/common/core/id';
-import { type TestService, app, countStatements } from '@deskgraph/common/testing/testing';
+import { type TestService, appActor, countStatements } from '@deskgraph/common/testing/testing';
 import {
   type Desk,
   type Result,
@@ -277,7 +277,7 @@ test('those of a department are for its people, who change them too; those for a
   expect(await titles(member)).toEqual(['all', 'ours']);
   expect(await titles(desk.agent)).toEqual(['all']);
   expect(await titles(desk.admin)).toEqual(['all', 'ours']);
-  expect(await titles({ ...app(desk.workspace), departments: [other] })).toEqual(['all']);
+  expect(await titles({ ...appActor(desk.workspace), departments: [other] })).toEqual(['all']);
   expect(await titles(desk.admin, 'OUR')).toEqual(['ours']);
   expect(await titles(desk.admin, '%')).toEqual([]);
   expect(codes(await update(desk.agent, { id, title: 'x' }))).toEqual(['NOT_FOUND input.id']);

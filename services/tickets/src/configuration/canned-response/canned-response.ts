@@ -1,5 +1,6 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database/database';
+import type { EntityEvents } from '@deskgraph/common/database/crud';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 
@@ -7,35 +8,51 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'A stored answer, to be personalised and sent.',
+  description: 'A prepared reply, to be personalised and sent.',
 })
-export class CannedResponse extends Stored<'shortcut' | 'departmentId'> {
-  @PrimaryKey({ type: new Id('can') })
+export class CannedResponse extends WorkspaceEntity<'shortcut' | 'departmentId'> {
+  @PrimaryKey({ type: new IdType('can') })
   @Field(() => ID, { description: 'Prefix `can_`.' })
   id!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'What people find it by; at most 100 characters.' })
+  @Field(() => String, { description: 'The title, at most 100 characters.' })
   title!: string;
 
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'Typed to insert it, `/refund`; unique in the workspace.',
+    description: 'The text that inserts it when typed, `/refund`; unique in the workspace.',
   })
   shortcut: string | null = null;
 
-  /** The text as a template; `body` chooses among it and those by language. */
+  /** The default template; see `templateForLocale`. */
   @Property({ type: 'text', fieldName: 'body' }) text!: string;
-  /** By language tag. */
+  /** The templates for other languages, by language tag. */
   @Property({ type: 'json' }) bodies!: Record<string, string>;
-  @Property({ type: new Id('dep'), nullable: true }) departmentId: string | null = null;
+  @Property({ type: new IdType('dep'), nullable: true }) departmentId: string | null = null;
 
-  @Field(() => Int, { description: 'Grows with each change.' })
+  @Field(() => Int, { description: 'Increases with each change.' })
   declare version: number;
 }
 
-/** The template for a language: the same, else the same language elsewhere, else the one for all. */
+export const cannedResponseEvents: EntityEvents<CannedResponse> = {
+  prefix: 'canned_response',
+  stateOf: ({ title, shortcut, text, bodies, departmentId }) => ({
+    title,
+    shortcut,
+    body: text,
+    bodies,
+    departmentId,
+  }),
+};
+
+/**
+ * The template for a locale; falls back to the parents of the locale, then to the default one.
+ *
+ * @example
+ * templateForLocale({ text: 'Hello', bodies: { pt: 'Olá' } }, 'pt-BR'); // 'Olá'
+ */
 export function templateForLocale(
   { text, bodies }: Pick<CannedResponse, 'text' | 'bodies'>,
   locale: string | null | undefined,

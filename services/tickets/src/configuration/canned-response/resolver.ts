@@ -1,14 +1,11 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
-import { Locale } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
+import { Locale } from '@deskgraph/common/graphql/scalars';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { byId as ticketById } from '../../model/lookup/find.ts';
 import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
-import { byId as ticketById } from '../../model/lookup/find.ts';
 import { CannedResponse, templateForLocale } from './canned-response.ts';
-import { createCannedResponse } from './create.ts';
-import { deleteCannedResponse } from './delete.ts';
-import { findCannedResponses } from './find.ts';
 import {
   CannedResponseCreateInput,
   CannedResponseCreatePayload,
@@ -17,20 +14,22 @@ import {
   CannedResponseUpdateInput,
   CannedResponseUpdatePayload,
 } from './input.ts';
+import { createCannedResponse, deleteCannedResponse, updateCannedResponse } from './mutations.ts';
+import { findCannedResponses } from './queries.ts';
 import { renderTemplate } from './template.ts';
-import { updateCannedResponse } from './update.ts';
 import { TEMPLATE_VARIABLES, replyLanguage, templateValues } from './values.ts';
 
 @Resolver(() => CannedResponse)
 export class CannedResponseResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
   @Query(() => [CannedResponse], {
-    description: 'Stored answers of the caller’s departments and those for all, by title.',
+    description:
+      'The canned responses of the caller’s departments and those for all departments, by title.',
   })
   cannedResponses(
     @Arg('text', () => String, {
       nullable: true,
-      description: 'What stands in title, shortcut or text, at most 100 characters.',
+      description: 'Text that occurs in title, shortcut or body, at most 100 characters.',
     })
     text: string | null,
     @Ctx() ctx: Context,
@@ -41,7 +40,7 @@ export class CannedResponseResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.AGENT] })
   @Mutation(() => CannedResponseCreatePayload, {
     description:
-      'Creates a stored answer: for an own department, or by leads, administrators and apps for all. At most 1,000 in a workspace.',
+      'Creates a canned response for one of the caller’s departments; leads, administrators and apps also create those for all departments. At most 1,000 in a workspace.',
   })
   cannedResponseCreate(
     @Arg('input', () => CannedResponseCreateInput) input: CannedResponseCreateInput,
@@ -53,7 +52,7 @@ export class CannedResponseResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.AGENT] })
   @Mutation(() => CannedResponseUpdatePayload, {
     description:
-      'Changes a stored answer of an own department; those for all are changed by leads, administrators and apps.',
+      'Changes a canned response of one of the caller’s departments; leads, administrators and apps also change those for all departments.',
   })
   cannedResponseUpdate(
     @Arg('input', () => CannedResponseUpdateInput) input: CannedResponseUpdateInput,
@@ -65,7 +64,7 @@ export class CannedResponseResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.AGENT] })
   @Mutation(() => CannedResponseDeletePayload, {
     description:
-      'Deletes a stored answer; who may change it may. Refused with IN_USE while a macro replies by it.',
+      'Deletes a canned response that the caller may change. Refused with IN_USE while a macro replies with it.',
   })
   cannedResponseDelete(
     @Arg('input', () => CannedResponseDeleteInput) input: CannedResponseDeleteInput,
@@ -75,13 +74,13 @@ export class CannedResponseResolver {
   }
 
   @FieldResolver(() => String, {
-    description: `Markdown, a Liquid template with the variables ${TEMPLATE_VARIABLES}.`,
+    description: `The text: Markdown, a Liquid template with the variables ${TEMPLATE_VARIABLES}.`,
   })
   body(
     @Root() canned: CannedResponse,
     @Arg('locale', () => Locale, {
       nullable: true,
-      description: 'In this language if there is one, else the one for all languages.',
+      description: 'The language; without a text for it, the default text is returned.',
     })
     locale: string | null,
   ): string {
@@ -91,27 +90,22 @@ export class CannedResponseResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'The text for a ticket, in the language of its requester, else in the default one of the desk, with the variables filled; null when there is no such ticket for the caller.',
+      'The text for a ticket with all variables filled, in the language of the requester, else in the default language of the workspace; null when the caller can’t see the ticket.',
   })
   async render(
     @Root() canned: CannedResponse,
-    @Arg('ticketId', () => ID, { description: 'For which ticket.' }) ticketId: string,
+    @Arg('ticketId', () => ID, { description: 'The ticket.' }) ticketId: string,
     @Ctx() ctx: Context,
   ): Promise<string | null> {
     const ticket = await ticketById(ctx, ticketId);
-    return (
-      ticket &&
-      renderTemplate(
-        templateForLocale(canned, await replyLanguage(ctx, ticket)),
-        await templateValues(ctx, ticket),
-        ['render'],
-      )
-    );
+    if (!ticket) return null;
+    const template = templateForLocale(canned, await replyLanguage(ctx, ticket));
+    return renderTemplate(template, await templateValues(ctx, ticket), ['render']);
   }
 
   @FieldResolver(() => Department, {
     nullable: true,
-    description: 'The department that has it; null when all have.',
+    description: 'The department whose agents have it; null means all departments.',
   })
   department(
     @Root() { departmentId }: CannedResponse,

@@ -1,10 +1,11 @@
-import { sql } from '@deskgraph/common/database/database';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { rows } from '@deskgraph/common/database/query';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 
-/** What templates can name. */
-export interface TemplateValues extends Record<string, object> {
+/** The variables of templates. */
+export interface TemplateValues extends Record<string, Record<string, string | number>> {
   ticket: { number: number; subject: string; product: string; createdAt: string };
   requester: { name: string };
   agent: { name: string };
@@ -12,10 +13,11 @@ export interface TemplateValues extends Record<string, object> {
   workspace: { name: string };
 }
 
+/** The variables as listed in schema descriptions. */
 export const TEMPLATE_VARIABLES =
-  '`{{ticket.number}}`, `{{ticket.subject}}`, `{{ticket.product}}`, `{{ticket.createdAt}}` (a day), `{{requester.name}}`, `{{agent.name}}` (who sends it), `{{department.name}}`, `{{workspace.name}}`';
+  '`{{ticket.number}}`, `{{ticket.subject}}`, `{{ticket.product}}`, `{{ticket.createdAt}}` (a date), `{{requester.name}}`, `{{agent.name}}` (the sender), `{{department.name}}`, `{{workspace.name}}`';
 
-/** A template is tried with these when it is saved. */
+/** A template is rendered with these values when it is saved. */
 export const EXAMPLE_VALUES: TemplateValues = {
   ticket: { number: 1, subject: 'Subject', product: 'Product', createdAt: '2027-01-31' },
   requester: { name: 'Requester' },
@@ -24,44 +26,47 @@ export const EXAMPLE_VALUES: TemplateValues = {
   workspace: { name: 'Workspace' },
 };
 
-/** What is around a ticket. */
-interface Around {
+interface TicketEnvironment {
   workspace: string;
   timeZone: string;
   locale: string;
   department: string | null;
 }
 
-const around = (ctx: Context, { departmentId }: Ticket): Promise<Around> =>
-  ctx.load.byKey<Around | null>(
-    'names around tickets',
+/** The names and settings that templates of the tickets of one department have in common. */
+const environmentOf = (ctx: Context, { departmentId }: Ticket): Promise<TicketEnvironment> =>
+  ctx.load.byKey<TicketEnvironment | null>(
+    'template environments',
     departmentId ?? '',
-    async (ids) => {
-      const em = await ctx.read();
-      const { rows } = await sql<Around>`
-        select w.name as workspace, w.time_zone as "timeZone", w.locales[1] as locale, d.name as department
-        from unnest(${ids.map((id) => uuidOf('dep', id))}::uuid[]) with ordinality as asked(id, at)
-        join workspace w on w.id = ${ctx.workspace}::uuid left join department d on d.id = asked.id order by asked.at`.execute(
-        em.getKysely(),
+    async (departmentIds) => {
+      const environments = await rows(
+        ctx,
+        sql<TicketEnvironment>`
+          select w.name as workspace, w.time_zone as "timeZone", w.locales[1] as locale,
+            d.name as department
+          from unnest(${departmentIds.map((id) => uuidOf('dep', id))}::uuid[])
+            with ordinality as requested(id, position)
+          join workspace w on w.id = ${ctx.workspace}::uuid
+          left join department d on d.id = requested.id order by requested.position`,
       );
-      return new Map(ids.map((id, at) => [id, rows[at]!]));
+      return new Map(departmentIds.map((id, index) => [id, environments[index]!]));
     },
     null,
-  ) as Promise<Around>;
+  ) as Promise<TicketEnvironment>;
 
-/** The language to answer a ticket in: its requester's, else the default of the desk. */
+/** The language for replies: that of the requester, else the default language of the workspace. */
 export const replyLanguage = async (ctx: Context, ticket: Ticket): Promise<string> =>
-  ticket.locale ?? (await around(ctx, ticket)).locale;
+  ticket.locale ?? (await environmentOf(ctx, ticket)).locale;
 
-/** The values for a ticket, as the caller sends them. */
+/** The values for a ticket, with the caller as the sender. */
 export async function templateValues(ctx: Context, ticket: Ticket): Promise<TemplateValues> {
-  const { workspace, timeZone, department } = await around(ctx, ticket);
+  const { workspace, timeZone, department } = await environmentOf(ctx, ticket);
   return {
     ticket: {
       number: ticket.number,
       subject: ticket.subject,
       product: ticket.product ?? '',
-      createdAt: dayIn(timeZone, ticket.createdAt),
+      createdAt: isoDate(timeZone, ticket.createdAt),
     },
     requester: { name: ticket.requesterName },
     agent: { name: ctx.actor.name },
@@ -70,6 +75,6 @@ export async function templateValues(ctx: Context, ticket: Ticket): Promise<Temp
   };
 }
 
-/** As `2027-01-31`. */
-const dayIn = (timeZone: string, at: Date): string =>
-  new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short' }).format(at);
+/** As `2027-01-31`, the format of the Swedish locale. */
+const isoDate = (timeZone: string, instant: Date): string =>
+  new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short' }).format(instant);

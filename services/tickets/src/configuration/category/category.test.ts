@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
-import { type TestService, app, countStatements } from '@deskgraph/common/testing/testing';
+import { type TestService, appActor, countStatements } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { nameForLocales } from './names.ts';
@@ -382,7 +382,7 @@ describe('a ticket with a category', () => {
       await create('Theirs', { departmentId: support }),
       await create('Own', { departmentId: desk.departmentId }),
     ];
-    const bound = { ...app(desk.workspace), departments: [desk.departmentId] };
+    const bound = { ...appActor(desk.workspace), departments: [desk.departmentId] };
     const { id } = await desk.ticket({ departmentId: desk.departmentId });
     expect(codes(await set(id, { categoryId: theirs.id }, bound))).toEqual([
       'NOT_FOUND input.categoryId',

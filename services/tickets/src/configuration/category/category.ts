@@ -1,39 +1,51 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database/database';
+import type { EntityEvents } from '@deskgraph/common/database/crud';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
-import { TicketPriority } from '../../model/ticket/enums.ts';
+import { TicketPriority } from '@deskgraph/common/contract/ticket-enums';
 
 @Entity({ tableName: 'category' })
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
   description:
-    'What tickets are about. A ticket that gets a category gets its department and priority; what a category has not, the one above it gives.',
+    'The subject area of tickets. A ticket that gets a category gets its department and priority; values that the category does not set are inherited from its nearest ancestor that sets them.',
 })
 @Directive('@key(fields: "id")')
-export class TicketCategory extends Stored<'deletedAt'> {
-  @PrimaryKey({ type: new Id('cat') })
+export class TicketCategory extends WorkspaceEntity<'deletedAt'> {
+  @PrimaryKey({ type: new IdType('cat') })
   @Field(() => ID, { description: 'Prefix `cat_`.' })
   id!: string;
 
-  /** In the workspace's language. */
+  /** In the default language of the workspace. */
   @Property({ type: 'text' }) name!: string;
   /** In other languages, by locale. */
   @Property({ type: 'json' }) names!: Record<string, string>;
-  @Property({ type: new Id('cat'), nullable: true }) parentId: string | null = null;
-  @Property({ type: new Id('dep'), nullable: true }) departmentId: string | null = null;
+  @Property({ type: new IdType('cat'), nullable: true }) parentId: string | null = null;
+  @Property({ type: new IdType('dep'), nullable: true }) departmentId: string | null = null;
 
   @Enum({ items: () => TicketPriority, type: 'string', nullable: true })
   @Field(() => TicketPriority, {
     nullable: true,
-    description: 'The priority that it gives to tickets.',
+    description: 'The priority that tickets get with this category.',
   })
   priority: TicketPriority | null = null;
 
-  /** Since when it is there only for the past. */
+  /** A deleted category is kept for the tickets and reports of the past. */
   @Property({ type: 'datetime', length: 3, nullable: true }) deletedAt: Date | null = null;
 
-  @Field(() => Int, { description: 'Grows with each change.' })
+  @Field(() => Int, { description: 'Increases with each change.' })
   declare version: number;
 }
+
+export const categoryEvents: EntityEvents<TicketCategory> = {
+  prefix: 'category',
+  stateOf: ({ name, names, parentId, departmentId, priority }) => ({
+    name,
+    names,
+    parentId,
+    departmentId,
+    priority,
+  }),
+};

@@ -1,19 +1,19 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { line, z } from '@deskgraph/common/graphql/input';
+import { singleLine, z } from '@deskgraph/common/graphql/input';
 
 export const MAX_LOCALIZED_NAMES = 50;
-export const namesByLocale = z.record(z.string().max(35), line(100));
+export const namesByLocale = z.record(z.string().max(35), singleLine(100));
 
-/** Names by language tags in their one spelling; refused by the name of what is none. */
+/** Names with canonical locales as keys (`zh-hant` becomes `zh-Hant`). Refuses invalid locales. */
 export function canonicalNames(
   names: Record<string, string> | null | undefined,
 ): Record<string, string> {
-  const given = Object.entries(names ?? {});
-  if (given.length > MAX_LOCALIZED_NAMES) throw new Refusal('TOO_LONG', 'names');
-  return Object.fromEntries(given.map(([locale, name]) => [canonical(locale), name]));
+  const entries = Object.entries(names ?? {});
+  if (entries.length > MAX_LOCALIZED_NAMES) throw new Refusal('TOO_LONG', 'names');
+  return Object.fromEntries(entries.map(([locale, name]) => [canonicalLocale(locale), name]));
 }
 
-function canonical(locale: string): string {
+function canonicalLocale(locale: string): string {
   try {
     return Intl.getCanonicalLocales(locale)[0]!;
   } catch {
@@ -21,12 +21,17 @@ function canonical(locale: string): string {
   }
 }
 
-/** The name in the first of the reader's languages that there is one for: `pt-BR` also reads `pt`. */
+/**
+ * The name in the first of the locales that has one; a locale falls back to its parents.
+ *
+ * @example
+ * nameForLocales({ name: 'Invoices', names: { pt: 'Faturas' } }, ['pt-BR']); // 'Faturas'
+ */
 export function nameForLocales(
   { name, names }: { name: string; names: Record<string, string> },
   locales: readonly string[],
 ): string {
-  const known = new Map(
+  const byLocale = new Map(
     Object.entries(names).map(([locale, text]) => [locale.toLowerCase(), text]),
   );
   for (const locale of locales)
@@ -35,8 +40,8 @@ export function nameForLocales(
       tag;
       tag = tag.slice(0, Math.max(0, tag.lastIndexOf('-')))
     ) {
-      const found = known.get(tag);
-      if (found !== undefined) return found;
+      const localized = byLocale.get(tag);
+      if (localized !== undefined) return localized;
     }
   return name;
 }

@@ -1,11 +1,19 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
-import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import { TicketFieldCreateInput, TicketFieldCreatePayload, createField } from './create.ts';
-import { TicketFieldDeleteInput, TicketFieldDeletePayload, deleteField } from './delete.ts';
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { TicketField } from '../../model/field/field.ts';
-import { findFields } from '../../model/field/find.ts';
-import { TicketFieldUpdateInput, TicketFieldUpdatePayload, updateField } from './update.ts';
+import { findFields } from '../../model/field/queries.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import {
+  TicketFieldCreateInput,
+  TicketFieldCreatePayload,
+  TicketFieldDeleteInput,
+  TicketFieldDeletePayload,
+  TicketFieldUpdateInput,
+  TicketFieldUpdatePayload,
+} from './input.ts';
+import { createField, deleteField, updateField } from './mutations.ts';
+import { FieldValue, visibleFieldValues } from './values.ts';
 
 @Resolver(() => TicketField)
 export class TicketFieldResolver {
@@ -30,7 +38,7 @@ export class TicketFieldResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => TicketFieldUpdatePayload, {
-    description: 'Changes a custom field; its key and its kind stay.',
+    description: 'Changes a custom field; its key and its kind never change.',
   })
   ticketFieldUpdate(
     @Arg('input', () => TicketFieldUpdateInput) input: TicketFieldUpdateInput,
@@ -42,12 +50,23 @@ export class TicketFieldResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => TicketFieldDeletePayload, {
     description:
-      'Deletes a custom field: no ticket gets a value of it any more. Tickets that have one go on showing it. Refused with IN_USE while a macro, a form, a view, an access role or an escalation path names it; the message says which.',
+      'Deletes a custom field: tickets can’t get values of it any more and keep the values that they have. Refused with IN_USE while a macro, a form, a view, an access role or an escalation path names it; the message says which.',
   })
   ticketFieldDelete(
     @Arg('input', () => TicketFieldDeleteInput) input: TicketFieldDeleteInput,
     @Ctx() ctx: Context,
   ): Promise<TicketFieldDeletePayload> {
     return deleteField(ctx, input);
+  }
+}
+
+@Resolver(() => Ticket)
+export class FieldsOfTicket {
+  @FieldResolver(() => [FieldValue], {
+    description:
+      'The values of the custom fields that the caller may see, by key; fields without a value are left out.',
+  })
+  fields(@Root() { fields }: Ticket, @Ctx() ctx: Context): Promise<FieldValue[]> {
+    return visibleFieldValues(ctx, fields);
   }
 }

@@ -1,75 +1,66 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { Refusal, type UserErrorData } from '@deskgraph/common/core/errors';
 import type { TicketField } from '../../model/field/field.ts';
-import type { TicketFilter } from '../../model/filter/sql.ts';
-import { fitsGiven } from '../../model/filter/memory.ts';
+import { ticketFilterMatches } from '../../model/filter/memory.ts';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import { FORM_FILTER_FIELDS } from '@deskgraph/common/contract/ticket-filter-fields';
 
-/** What a form may ask of a ticket that is not stored yet, so that no statement could be asked. */
-const ANSWERED = [
-  'status',
-  'customStatusId',
-  'priority',
-  'channel',
-  'categoryId',
-  'departmentId',
-  'assigneeId',
-  'requesterId',
-  'tag',
-  'field',
-] as const satisfies (keyof TicketFilter)[];
-const ALLOWED: ReadonlySet<string> = new Set([...ANSWERED, 'and', 'or', 'not']);
+const ALLOWED: ReadonlySet<string> = new Set([...FORM_FILTER_FIELDS, 'and', 'or', 'not']);
 
-/** All objects of a filter, whatever holds them, and the places where they stand. */
-const placedIn = (filter: TicketFilter, place: string[]): [TicketFilter, string[]][] => [
-  [filter, place],
-  ...(filter.and ?? []).flatMap((each, at) => placedIn(each, [...place, 'and', `${at}`])),
-  ...(filter.or ?? []).flatMap((each, at) => placedIn(each, [...place, 'or', `${at}`])),
-  ...(filter.not ? placedIn(filter.not, [...place, 'not']) : []),
+/** The filter and all filters nested in it, each with its path in the input. */
+const nestedFilters = (filter: TicketFilter, path: string[]): [TicketFilter, string[]][] => [
+  [filter, path],
+  ...(filter.and ?? []).flatMap((part, index) => nestedFilters(part, [...path, 'and', `${index}`])),
+  ...(filter.or ?? []).flatMap((part, index) => nestedFilters(part, [...path, 'or', `${index}`])),
+  ...(filter.not ? nestedFilters(filter.not, [...path, 'not']) : []),
 ];
-const partsOf = (filter: TicketFilter): TicketFilter[] =>
-  placedIn(filter, []).map(([part]) => part);
+const filtersIn = (filter: TicketFilter): TicketFilter[] =>
+  nestedFilters(filter, []).map(([part]) => part);
 
-/** Whoever fills a form, the same fields are shown for the same ticket: what he may see of it himself has no say. */
+/**
+ * An actor that may read all of a ticket. Conditions are evaluated for it, so that the same fields
+ * are shown for the same ticket whoever fills the form.
+ */
 export const unrestrictedActor = (actor: Actor): Actor => ({
   ...actor,
   kind: 'system',
   role: null,
 });
 
-/** Refuses a condition that is too much, or asks for something else; each by its name. `place` leads to it in the input. */
+/** Refuses a condition, at `path` of the input, that is too large or uses an unsupported field. */
 export function refuseUnsupportedCondition(
   actor: Actor,
   filter: TicketFilter,
-  place: string[],
+  path: string[],
 ): void {
   try {
-    fitsGiven(filter, unrestrictedActor(actor), {});
+    ticketFilterMatches(filter, {}, { actor: unrestrictedActor(actor) });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    throw new Refusal(error.errors.map(({ code, message }) => ({ code, field: place, message })));
+    throw new Refusal(error.errors.map(({ code, message }) => ({ code, field: path, message })));
   }
-  const errors = placedIn(filter, place).flatMap(([part, at]) =>
+  const errors = nestedFilters(filter, path).flatMap(([part, partPath]) =>
     Object.entries(part)
       .filter(([name, value]) => value !== null && value !== undefined && !ALLOWED.has(name))
       .map(([name]): UserErrorData => ({
         code: 'INVALID',
-        field: [...at, name],
-        message: `A form can’t ask for \`${name}\`, only for ${ANSWERED.join(', ')}.`,
+        field: [...partPath, name],
+        message: `A form can’t use a condition on \`${name}\`, only on ${FORM_FILTER_FIELDS.join(', ')}.`,
       })),
   );
   if (errors.length) throw new Refusal(errors);
 }
 
-/** The ids of the custom fields that a condition asks for. */
+/** The ids of the custom fields that a condition uses. */
 export const fieldIdsInCondition = (filter: TicketFilter): string[] =>
-  partsOf(filter).flatMap(({ field }) => (field ?? []).map(({ fieldId }) => fieldId));
+  filtersIn(filter).flatMap(({ field }) => (field ?? []).map(({ fieldId }) => fieldId));
 
-/** Does a condition ask only for what requesters see of a ticket? */
+/** Whether a condition uses only values that requesters can see. */
 export const isVisibleToRequesters = (
   filter: TicketFilter,
   fields: ReadonlyMap<string, TicketField>,
 ): boolean =>
-  partsOf(filter).every(
+  filtersIn(filter).every(
     ({ tag, customStatusId, field }) =>
       !tag &&
       !customStatusId &&

@@ -1,8 +1,9 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Role } from '@deskgraph/common/auth/access';
-import { Id, Stored } from '@deskgraph/common/database/database';
-import { Node } from '@deskgraph/common/graphql/shared-types';
+import type { EntityEvents } from '@deskgraph/common/database/crud';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Json } from '@deskgraph/common/graphql/scalars';
+import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 
 export enum FieldRequirement {
@@ -12,16 +13,16 @@ export enum FieldRequirement {
 }
 registerEnumType(FieldRequirement, {
   name: 'FieldRequirement',
-  description: 'When a field of a form must be filled.',
+  description: 'The time at which a field of a form must be filled.',
   valuesConfig: {
-    NEVER: { description: 'It can be left empty.' },
+    NEVER: { description: 'Never; the field is optional.' },
     CREATE: {
       description:
-        'By who creates a ticket with the form, if the field is shown to him and he may fill it.',
+        'When a ticket is created with the form, if the field is visible to and editable by the creator.',
     },
     SOLVE: {
       description:
-        'Before somebody solves the ticket, in whatever way. Not asked where it is solved along with its problem or folded into another one.',
+        'Before a ticket is solved by hand, in any way. Not required when the ticket is solved together with its problem or merged into another ticket.',
     },
   },
 });
@@ -32,13 +33,14 @@ export class FormField {
   @Field(() => Json, {
     nullable: true,
     description:
-      'For which tickets it is shown, as TicketFilter, asked of the ticket as it would be; null means for all.',
+      'The tickets for which the field is shown, as TicketFilter; evaluated against the ticket as it would be after the change. Null means all tickets.',
   })
   showWhen!: object | null;
-  @Field(() => FieldRequirement, { description: 'When it must be filled.' })
+  @Field(() => FieldRequirement, { description: 'The time at which it must be filled.' })
   required!: FieldRequirement;
   @Field(() => [Role], {
-    description: 'Who has it in the form: these roles and those above them; empty means everybody.',
+    description:
+      'The roles that have the field in the form, including the roles above them; empty means all.',
   })
   roles!: Role[];
 }
@@ -47,27 +49,32 @@ export class FormField {
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'A form that tickets are made with: which custom fields are asked for.',
+  description: 'A form for creating tickets: the custom fields that it contains.',
 })
-export class TicketForm extends Stored<'deletedAt'> {
-  @PrimaryKey({ type: new Id('frm') })
+export class TicketForm extends WorkspaceEntity<'deletedAt'> {
+  @PrimaryKey({ type: new IdType('frm') })
   @Field(() => ID, { description: 'Prefix `frm_`.' })
   id!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name to show, at most 100 characters.' })
+  @Field(() => String, { description: 'The display name, at most 100 characters.' })
   name!: string;
 
   @Property({ type: 'boolean' })
-  @Field(() => Boolean, { description: 'Whether it is offered to requesters.' })
+  @Field(() => Boolean, { description: 'Whether requesters can use it.' })
   public!: boolean;
 
-  /** In order; `fieldsFor` tells which of them a caller has. */
+  /** In display order; `fieldsVisibleTo` selects the fields of a caller. */
   @Property({ type: 'json' }) fields!: FormField[];
 
-  /** Since when it is there only for the tickets that were made with it. */
+  /** A deleted form is kept for the tickets that were created with it. */
   @Property({ type: 'datetime', length: 3, nullable: true }) deletedAt: Date | null = null;
 
-  @Field(() => Int, { description: 'Grows with each change.' })
+  @Field(() => Int, { description: 'Increases with each change.' })
   declare version: number;
 }
+
+export const formEvents: EntityEvents<TicketForm> = {
+  prefix: 'form',
+  stateOf: ({ name, public: isPublic, fields }) => ({ name, public: isPublic, fields }),
+};

@@ -2,10 +2,8 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { TicketField } from '../../model/field/field.ts';
-import { fieldById } from '../../model/field/find.ts';
-import { createForm } from './create.ts';
-import { deleteForm } from './delete.ts';
-import { visibleFormFields, findForms } from './find.ts';
+import { fieldById } from '../../model/field/queries.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
 import { FormField, TicketForm } from './form.ts';
 import {
   TicketFormCreateInput,
@@ -15,13 +13,14 @@ import {
   TicketFormUpdateInput,
   TicketFormUpdatePayload,
 } from './input.ts';
-import { updateForm } from './update.ts';
+import { createForm, deleteForm, updateForm } from './mutations.ts';
+import { findForms, formById, visibleFormFields } from './queries.ts';
 
 @Resolver(() => TicketForm)
 export class TicketFormResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT] })
   @Query(() => [TicketForm], {
-    description: 'The forms that the caller may make tickets with, by name; at most 100.',
+    description: 'The forms with which the caller may create tickets, by name; at most 100.',
   })
   ticketForms(@Ctx() ctx: Context): Promise<TicketForm[]> {
     return findForms(ctx);
@@ -41,7 +40,7 @@ export class TicketFormResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => TicketFormUpdatePayload, {
     description:
-      'Changes a form. What it demands before SOLVED is demanded of tickets that were made with it before, too.',
+      'Changes a form. Fields that it requires before SOLVED are also required of tickets that were created with it earlier.',
   })
   ticketFormUpdate(
     @Arg('input', () => TicketFormUpdateInput) input: TicketFormUpdateInput,
@@ -53,7 +52,7 @@ export class TicketFormResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => TicketFormDeletePayload, {
     description:
-      'Deletes a form; refused with IN_USE while unsolved tickets were made with it. Solved tickets go on naming it.',
+      'Deletes a form; refused with IN_USE while there are unsolved tickets that were created with it. Solved tickets keep it.',
   })
   ticketFormDelete(
     @Arg('input', () => TicketFormDeleteInput) input: TicketFormDeleteInput,
@@ -64,7 +63,7 @@ export class TicketFormResolver {
 
   @FieldResolver(() => [FormField], {
     description:
-      'Its fields in order, as far as the caller has them in it; requesters have those that are shown to them. Administrators have all.',
+      'The fields that the caller has in the form, in order; requesters have those that are visible to them, administrators have all.',
   })
   fields(@Root() form: TicketForm, @Ctx() ctx: Context): Promise<FormField[]> {
     return visibleFormFields(ctx, form);
@@ -76,5 +75,17 @@ export class FieldOfForm {
   @FieldResolver(() => TicketField, { description: 'The custom field.' })
   field(@Root() { fieldId }: FormField, @Ctx() ctx: Context): Promise<TicketField | null> {
     return fieldById(ctx, fieldId);
+  }
+}
+
+@Resolver(() => Ticket)
+export class FormOfTicket {
+  @FieldResolver(() => TicketForm, {
+    nullable: true,
+    description:
+      'The form that the ticket was created with; for requesters only if they can use it.',
+  })
+  form(@Root() { formId }: Ticket, @Ctx() ctx: Context): Promise<TicketForm | null> | null {
+    return formId ? formById(ctx, formId) : null;
   }
 }

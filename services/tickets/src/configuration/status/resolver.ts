@@ -2,9 +2,7 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { readsOnHold } from '../../model/ticket/read-rights.ts';
-import { createCustomStatus } from './create.ts';
-import { deleteCustomStatus } from './delete.ts';
-import { findCustomStatuses } from './find.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
 import {
   CustomStatusCreateInput,
   CustomStatusCreatePayload,
@@ -13,15 +11,16 @@ import {
   CustomStatusUpdateInput,
   CustomStatusUpdatePayload,
 } from './input.ts';
+import { createCustomStatus, deleteCustomStatus, updateCustomStatus } from './mutations.ts';
+import { findCustomStatuses, visibleCustomStatus } from './queries.ts';
 import { CustomStatus } from './status.ts';
-import { updateCustomStatus } from './update.ts';
 
 @Resolver(() => CustomStatus)
 export class CustomStatusResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.LIGHT, Role.ANALYST] })
   @Query(() => [CustomStatus], {
     description:
-      'The workspace’s own statuses, in the order of their bases and by label; at most 100. Those over ON_HOLD can’t be moved to while ON_HOLD is off.',
+      'The custom statuses of the workspace, in the order of their bases and by label; at most 100. Tickets can’t be moved to those over ON_HOLD while ON_HOLD is off.',
   })
   customStatuses(@Ctx() ctx: Context): Promise<CustomStatus[]> {
     return findCustomStatuses(ctx);
@@ -41,7 +40,7 @@ export class CustomStatusResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => CustomStatusUpdatePayload, {
-    description: 'Gives a custom status other names; its base stays.',
+    description: 'Renames a custom status; its base never changes.',
   })
   customStatusUpdate(
     @Arg('input', () => CustomStatusUpdateInput) input: CustomStatusUpdateInput,
@@ -53,7 +52,7 @@ export class CustomStatusResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => CustomStatusDeletePayload, {
     description:
-      'Deletes a custom status; refused with IN_USE while tickets stand in it, those in the bin too, or a macro, a form, a view, an access role or an escalation path names it; the message says which.',
+      'Deletes a custom status; refused with IN_USE while tickets have it, including tickets in the bin, or while a macro, a form, a view, an access role or an escalation path names it; the message says which.',
   })
   customStatusDelete(
     @Arg('input', () => CustomStatusDeleteInput) input: CustomStatusDeleteInput,
@@ -63,14 +62,31 @@ export class CustomStatusResolver {
   }
 
   @FieldResolver(() => String, {
-    description: 'The name, at most 50 characters; requesters read the one for them.',
+    description: 'The name, at most 50 characters; requesters read the name for requesters.',
   })
   label(@Root() { label, requesterLabel }: CustomStatus, @Ctx() ctx: Context): string {
     return readsOnHold(ctx.actor) ? label : requesterLabel;
   }
 
-  @FieldResolver(() => Int, { description: 'Grows with each change; requesters always read 1.' })
+  @FieldResolver(() => Int, {
+    description: 'Increases with each change; requesters always read 1.',
+  })
   version(@Root() { version }: CustomStatus, @Ctx() ctx: Context): number {
     return readsOnHold(ctx.actor) ? version : 1;
+  }
+}
+
+@Resolver(() => Ticket)
+export class CustomStatusOfTicket {
+  @FieldResolver(() => CustomStatus, {
+    nullable: true,
+    description:
+      'The custom status that refines `status`; null when there is none, and for requesters while the ticket is ON_HOLD.',
+  })
+  customStatus(
+    @Root() { customStatusId }: Ticket,
+    @Ctx() ctx: Context,
+  ): Promise<CustomStatus | null> | null {
+    return customStatusId ? visibleCustomStatus(ctx, customStatusId) : null;
   }
 }

@@ -1,18 +1,19 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database/database';
+import type { EntityEvents } from '@deskgraph/common/database/crud';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Field, ID, ObjectType } from 'type-graphql';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 @Entity()
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
   description:
-    'A status of the workspace’s own over one of the base statuses: all rules are those of the base, only the name is another.',
+    'A custom status of the workspace that refines one of the base statuses. It follows all rules of its base and has names of its own.',
 })
-export class CustomStatus extends Stored<'deletedAt'> {
-  @PrimaryKey({ type: new Id('sta') })
+export class CustomStatus extends WorkspaceEntity<'deletedAt'> {
+  @PrimaryKey({ type: new IdType('sta') })
   @Field(() => ID, { description: 'Prefix `sta_`.' })
   id!: string;
 
@@ -20,16 +21,21 @@ export class CustomStatus extends Stored<'deletedAt'> {
   @Field(() => TicketStatus, { description: 'The status that it refines; never changes.' })
   base!: TicketStatus;
 
-  /** As staff read it. */
+  /** The name for staff. */
   @Property({ type: 'text' }) label!: string;
 
   @Property({ type: 'text' })
   @Field(() => String, {
     description:
-      'The name for requesters, at most 50 characters; never told where the base is ON_HOLD.',
+      'The name for requesters, at most 50 characters; never shown to them where the base is ON_HOLD.',
   })
   requesterLabel!: string;
 
-  /** Since when it is there only for the past. */
+  /** A deleted custom status is kept for the events of the past. */
   @Property({ type: 'datetime', length: 3, nullable: true }) deletedAt: Date | null = null;
 }
+
+export const customStatusEvents: EntityEvents<CustomStatus> = {
+  prefix: 'custom_status',
+  stateOf: ({ base, label, requesterLabel }) => ({ base, label, requesterLabel }),
+};

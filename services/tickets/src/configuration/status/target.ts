@@ -1,12 +1,13 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { entities, ids } from '@deskgraph/common/database/query';
+import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { Standing } from '../../model/ticket/events.ts';
-import type { TicketStatus } from '../../model/ticket/enums.ts';
-import { customStatusById } from './find.ts';
-import { lockCustomStatusesForShare } from './lock.ts';
-import type { CustomStatus } from './status.ts';
+import { customStatusById } from './queries.ts';
+import { CustomStatus } from './status.ts';
 
-/** Where a move by hand is to lead, and the field of the input that says so. */
+/** The status that a ticket is to be moved to, and the field of the input that names it. */
 export interface TargetStatus {
   status: TicketStatus;
   customStatus: CustomStatus | null;
@@ -18,21 +19,49 @@ export interface TargetStatusInput {
   customStatusId?: string | null | undefined;
 }
 
-/** Exactly one of the two is given. A custom status is held until the transaction ends, so that it is not deleted with this ticket in it. */
+/**
+ * Resolves an input that names either a status or a custom status; both or none are refused. A
+ * custom status is locked FOR KEY SHARE until the transaction ends, so that it is not deleted while
+ * the ticket gets it.
+ */
 export async function resolveTargetStatus(
   ctx: Context,
   { status, customStatusId }: TargetStatusInput,
 ): Promise<TargetStatus> {
-  const isNamed = typeof customStatusId === 'string';
-  if (status && isNamed) throw new Refusal('INVALID', 'customStatusId');
+  const hasCustomStatus = typeof customStatusId === 'string';
+  if (status && hasCustomStatus) throw new Refusal('INVALID', 'customStatusId');
   if (status) return { status, customStatus: null, field: 'status' };
-  if (!isNamed) throw new Refusal('INVALID', customStatusId === null ? 'customStatusId' : 'status');
-  const [custom] = await lockCustomStatusesForShare(ctx, [customStatusId]);
-  if (!custom) throw new Refusal('NOT_FOUND', 'customStatusId');
-  return { status: custom.base, customStatus: custom, field: 'customStatusId' };
+  if (!hasCustomStatus)
+    throw new Refusal('INVALID', customStatusId === null ? 'customStatusId' : 'status');
+  const [customStatus] = await lockCustomStatusesForShare(ctx, [customStatusId]);
+  if (!customStatus) throw new Refusal('NOT_FOUND', 'customStatusId');
+  return { status: customStatus.base, customStatus, field: 'customStatusId' };
 }
 
-/** Does the requester read the same name before a move between custom statuses and after it? */
+/** Those of the custom statuses that are not deleted, locked FOR KEY SHARE until the transaction ends. */
+export async function lockCustomStatusesForShare(
+  ctx: Context,
+  customStatusIds: readonly string[],
+): Promise<CustomStatus[]> {
+  const statuses = await Promise.all(
+    customStatusIds.map((id) =>
+      ctx.load.byId('locked custom status', id, (batch) =>
+        entities(
+          ctx,
+          CustomStatus,
+          sql`
+            select * from custom_status
+            where id = any(${ids('sta', batch)}) and workspace_id = ${ctx.workspace}::uuid
+              and deleted_at is null
+            order by id for key share`,
+        ),
+      ),
+    ),
+  );
+  return statuses.filter((status) => status !== null);
+}
+
+/** Whether requesters read the same label before and after a move between two custom statuses. */
 export async function isSameForRequester(
   ctx: Context,
   from: Standing,

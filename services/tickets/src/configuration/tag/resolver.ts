@@ -1,39 +1,39 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
-import { sql } from '@deskgraph/common/database/database';
-import { Refusal } from '@deskgraph/common/core/errors';
-import { ForwardArgs, type Page } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
+import { ForwardArgs, type Page } from '@deskgraph/common/database/pagination';
 import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { matches } from '../../model/filter/sql.ts';
-import { visible } from '../../model/rights/visible.ts';
-import { TagCreateInput, TagCreatePayload, createTag } from './create.ts';
-import { TagDeleteInput, TagDeletePayload, deleteTag } from './delete.ts';
-import { findTags } from './find.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import {
+  TagCreateInput,
+  TagCreatePayload,
+  TagDeleteInput,
+  TagDeletePayload,
+  TagUpdateInput,
+  TagUpdatePayload,
+} from './input.ts';
+import { createTag, deleteTag, updateTag } from './mutations.ts';
+import { findTags, tagsByName, ticketCountOfTag } from './queries.ts';
 import { Tag, TagConnection } from './tag.ts';
-import { TagUpdateInput, TagUpdatePayload, updateTag } from './update.ts';
 
 @Resolver(() => Tag)
 export class TagResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.LIGHT, Role.ANALYST] })
-  @Query(() => TagConnection, {
-    description: 'Labels by name, for completion while a person types.',
-  })
+  @Query(() => TagConnection, { description: 'Tags by name, for auto-completion.' })
   tags(
     @Arg('text', () => String, {
       nullable: true,
-      description: 'What the name begins with, at most 50 characters.',
+      description: 'The beginning of the name, at most 50 characters.',
     })
     text: string | null,
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Tag>> {
-    if ((text?.length ?? 0) > 50) throw new Refusal([{ code: 'TOO_LONG', field: ['text'] }]);
     return findTags(ctx, { ...page, text });
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
   @Mutation(() => TagCreatePayload, {
-    description: 'Creates a label; tickets also make those that they are the first to have.',
+    description: 'Creates a tag. Tags are also created when a ticket is the first to get them.',
   })
   tagCreate(
     @Arg('input', () => TagCreateInput) input: TagCreateInput,
@@ -44,7 +44,7 @@ export class TagResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
   @Mutation(() => TagUpdatePayload, {
-    description: 'Changes a label, also on all tickets that have it.',
+    description: 'Changes a tag, also on all tickets that have it.',
   })
   tagUpdate(
     @Arg('input', () => TagUpdateInput) input: TagUpdateInput,
@@ -55,7 +55,7 @@ export class TagResolver {
 
   @Auth({ scopes: ['settings:write'], roles: [Role.LEAD] })
   @Mutation(() => TagDeletePayload, {
-    description: 'Deletes a label; refused with IN_USE while a ticket has it, solved or not.',
+    description: 'Deletes a tag; refused with IN_USE while a ticket has it, solved or not.',
   })
   tagDelete(
     @Arg('input', () => TagDeleteInput) input: TagDeleteInput,
@@ -64,21 +64,22 @@ export class TagResolver {
     return deleteTag(ctx, input);
   }
 
-  @FieldResolver(() => Int, { description: 'How many tickets that the caller may see have it.' })
+  @FieldResolver(() => Int, {
+    description: 'The number of tickets with the tag that the caller may see.',
+  })
   ticketCount(@Root() tag: Tag, @Ctx() ctx: Context): Promise<number> {
-    return ctx.load.byKey(
-      'tickets of tags',
-      tag.name,
-      async (names) => {
-        const em = await ctx.read();
-        const { rows } = await sql<{ name: string; count: number }>`
-        select g.name, count(*)::integer as count from ticket_tag g join ticket t on t.id = g.ticket_id
-        where g.workspace_id = ${ctx.workspace}::uuid and g.name = any(${names}::text[]) and ${visible(ctx.actor)} and ${matches(null, ctx.actor, new Set())} group by g.name`.execute(
-          em.getKysely(),
-        );
-        return new Map(rows.map((row) => [row.name, row.count]));
-      },
-      0,
-    );
+    return ticketCountOfTag(ctx, tag);
+  }
+}
+
+@Resolver(() => Ticket)
+export class TicketTags {
+  @Auth({ roles: [Role.LIGHT, Role.ANALYST] })
+  @FieldResolver(() => [Tag], {
+    nullable: true,
+    description: 'The tags, in the order in which they were added; for staff only.',
+  })
+  tags(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Tag[]> {
+    return tagsByName(ctx, ticket.tags);
   }
 }

@@ -1,12 +1,12 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import type { Context } from '@deskgraph/common/database/context';
 import { fieldById } from '../../model/field/queries.ts';
 import { visibleCustomStatus } from '../../configuration/status/queries.ts';
 import { readsOnHold, statusFor } from '../../model/ticket/read-rights.ts';
-import type { TicketStatus } from '../../model/ticket/enums.ts';
+import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { FieldChange, TicketData } from './event.ts';
 
 /** Fields of a ticket whose changes a requester may know. */

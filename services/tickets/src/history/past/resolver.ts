@@ -10,7 +10,7 @@ import { departmentById } from '../../staff/department/queries.ts';
 import { cursorOf } from '../event/cursor.ts';
 import { FieldChange } from '../event/event.ts';
 import { FieldValue, visibleFieldValues } from '../../configuration/field/values.ts';
-import { TicketFilter } from '../../model/filter/sql.ts';
+import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { byId as ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { ticketStateAt } from './at.ts';

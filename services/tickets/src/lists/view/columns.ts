@@ -3,7 +3,7 @@ import { z } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { findFields } from '../../model/field/queries.ts';
 
-/** What a list can show of a ticket: fields of Ticket. */
+/** The fields of Ticket that a column of a view can show. */
 export const VIEW_COLUMN_FIELDS: ReadonlySet<string> = new Set([
   'number',
   'id',
@@ -50,9 +50,10 @@ export const VIEW_COLUMN_FIELDS: ReadonlySet<string> = new Set([
   'contributions',
   'viewers',
 ]);
-const CUSTOM = 'field:';
+/** Prefix of a column that shows a custom field; the field's key follows. */
+const CUSTOM_FIELD_PREFIX = 'field:';
 
-/** The columns of a view that names none. */
+/** The columns of a view that does not set any. */
 export const DEFAULT_VIEW_COLUMNS = [
   'number',
   'subject',
@@ -67,25 +68,23 @@ export const DEFAULT_VIEW_COLUMNS = [
 export const viewColumnBounds = z
   .string()
   .max(100)
-  .refine((name) => VIEW_COLUMN_FIELDS.has(name) || name.startsWith(CUSTOM));
+  .refine((name) => VIEW_COLUMN_FIELDS.has(name) || name.startsWith(CUSTOM_FIELD_PREFIX));
 export const viewColumnsBounds = z.array(viewColumnBounds).min(1).max(30);
 
-interface Shown {
-  columns?: readonly string[] | null;
-  groupBy?: string | null;
-}
-
-/** Custom fields are named by keys that there are. */
+/** Refuses columns of custom fields that do not exist. */
 export async function refuseUnknownColumns(
   ctx: Context,
-  { columns: names, groupBy }: Shown,
+  { columns, groupBy }: { columns?: readonly string[] | null; groupBy?: string | null },
 ): Promise<void> {
-  const places = [
-    ...(names ?? []).map((name, at) => ({ name, place: `columns.${at}` })),
-    { name: groupBy ?? '', place: 'groupBy' },
+  const names = [
+    ...(columns ?? []).map((name, index) => ({ name, path: `columns.${index}` })),
+    { name: groupBy ?? '', path: 'groupBy' },
   ];
-  const custom = places.filter(({ name }) => name.startsWith(CUSTOM));
-  const keys = custom.length ? (await findFields(ctx)).map(({ key }) => key) : [];
-  const unknown = custom.find(({ name }) => !keys.includes(name.slice(CUSTOM.length)));
-  if (unknown) throw new Refusal('INVALID', unknown.place);
+  const customFields = names.filter(({ name }) => name.startsWith(CUSTOM_FIELD_PREFIX));
+  if (!customFields.length) return;
+  const keys = (await findFields(ctx)).map(({ key }) => key);
+  const unknown = customFields.find(
+    ({ name }) => !keys.includes(name.slice(CUSTOM_FIELD_PREFIX.length)),
+  );
+  if (unknown) throw new Refusal('INVALID', unknown.path);
 }

@@ -1,6 +1,6 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { EntityEvents } from '@deskgraph/common/database/crud';
-import { Id, Stored, Texts } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity, TextArrayType } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 
@@ -38,8 +38,8 @@ registerEnumType(FieldKind, {
 @Entity({ tableName: 'ticket_field' })
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A custom field of tickets.' })
 @Directive('@key(fields: "id")')
-export class TicketField extends Stored<'deletedAt'> {
-  @PrimaryKey({ type: new Id('fld') })
+export class TicketField extends WorkspaceEntity<'deletedAt'> {
+  @PrimaryKey({ type: new IdType('fld') })
   @Field(() => ID, { description: 'Prefix `fld_`.' })
   id!: string;
 
@@ -57,7 +57,7 @@ export class TicketField extends Stored<'deletedAt'> {
   @Field(() => FieldKind, { description: 'The type of its values; never changes.' })
   kind!: FieldKind;
 
-  @Property({ type: Texts })
+  @Property({ type: TextArrayType })
   @Field(() => [String], {
     description: 'The options of CHOICE and CHOICES; at most 100.',
   })

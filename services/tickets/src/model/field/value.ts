@@ -1,12 +1,7 @@
-import { spoken } from '@deskgraph/common/core/language';
+import { translationFor } from '@deskgraph/common/core/language';
+import type { CustomFieldValue } from '@deskgraph/common/contract/ticket-state';
 import { compilePattern } from './definition.ts';
 import { FieldKind, type TicketField } from './field.ts';
-
-/** The value of a custom field as it is stored. A ticket without a value has no entry. */
-export type CustomFieldValue = string | number | boolean | string[];
-
-/** The values of a ticket by field id. */
-export type CustomFieldValues = Record<string, CustomFieldValue>;
 
 export type FieldValueError = 'INVALID' | 'TOO_LONG';
 
@@ -90,7 +85,7 @@ export function formatFieldValue(
   value: CustomFieldValue,
   locales: readonly string[],
 ): string {
-  if (typeof value === 'boolean') return spoken(YES_NO, locales)[value ? 'yes' : 'no'];
+  if (typeof value === 'boolean') return translationFor(YES_NO, locales)[value ? 'yes' : 'no'];
   const languages = [...locales, 'en'];
   if (typeof value === 'number')
     return new Intl.NumberFormat(languages, { maximumFractionDigits: 15 }).format(value);

@@ -6,7 +6,7 @@ import { factsOfAll } from '../../history/event/queries.ts';
 import { lockCustomStatusesForShare } from '../../configuration/status/target.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { isTicketVisible } from '../../model/rights/visible.ts';
-import type { TicketStatus } from '../../model/ticket/enums.ts';
+import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { Part } from '../../model/operation/journal.ts';
 import { lockedRows } from '../../model/lookup/lock.ts';
 import type { Operation } from '../../model/operation/operation.ts';

@@ -1,5 +1,5 @@
-import { due } from '@deskgraph/common/jobs/scheduler';
-import type { NewEvent } from '@deskgraph/common/events/log';
+import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import type { Context } from '@deskgraph/common/database/context';
 import { fieldById } from '../../model/field/queries.ts';
 import { isSameForRequester } from '../../configuration/status/target.ts';
@@ -15,7 +15,7 @@ import {
 import { openDepartments, assignableAgents } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { afterAgent } from '../../model/ticket/status-rules.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { type Said, runOn, saidIn } from './response-timers.ts';
 import type { Operation } from '../../model/operation/operation.ts';
 import type { Piece } from './later-changes.ts';
@@ -124,7 +124,7 @@ function one(ctx: Context, way: Return, known: Known): NewEvent[] {
   if (way.words.includes('escalation')) facts.push(escalationBack(way, at));
   if (way.words.includes('deletedAt')) facts.push(binBack(way, at));
   for (const instant of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt])
-    if (instant) due(ctx, instant);
+    if (instant) scheduleWakeup(ctx, instant);
   return facts;
 }
 
@@ -179,7 +179,7 @@ function statusBack(
 function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
   const from = ticket.snooze;
   putBack(ticket, before, 'snooze');
-  const told = { at, changes: { snooze: [from, ticket.snooze] } as Changes, internal: true };
+  const told = { occurredAt: at, changes: { snooze: [from, ticket.snooze] } as Changes, internal: true };
   return ticket.snooze
     ? fact('ticket.snoozed', ticket, told)
     : fact('ticket.woken', ticket, { ...told, cause: 'undo' });

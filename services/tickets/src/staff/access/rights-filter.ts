@@ -4,13 +4,13 @@ import { withinListLimit } from '@deskgraph/common/filter/filter-tree';
 import type { Context } from '@deskgraph/common/database/context';
 import { fieldById } from '../../model/field/queries.ts';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { DECIDED_BY } from '../../model/rights/visible.ts';
+import { RIGHTS_FILTER_FIELDS } from '@deskgraph/common/contract/ticket-filter-fields';
 import { refuseInvalidList } from '../../model/saved-filter/stored.ts';
 
 /** The filter is part of every request of an agent with the access role, and of links to files. */
 const MAX_FILTER_BYTES = 4_000;
 
-const SUPPORTED: ReadonlySet<string> = new Set([...Object.keys(DECIDED_BY), 'and', 'or', 'not']);
+const SUPPORTED: ReadonlySet<string> = new Set([...RIGHTS_FILTER_FIELDS, 'and', 'or', 'not']);
 
 /**
  * Refuses a filter that cannot be evaluated from the state that each ticket event carries, and

@@ -1,5 +1,5 @@
 import { sql } from '@deskgraph/common/database/database';
-import type { NewEvent } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { isCategoryAvailable } from '../../configuration/category/defaults.ts';
@@ -10,7 +10,7 @@ import { fact } from '../../model/ticket/events.ts';
 import { createEmptyTicket } from '../message/open-ticket.ts';
 import { isDepartmentOpen } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { TicketOrigin } from '../../model/ticket/enums.ts';
+import { TicketOrigin } from '@deskgraph/common/contract/ticket-enums';
 
 /**
  * A ticket for the cause of others, in the queue of the first of them. Who groups is who asks in it, so that no requester of an incident reads

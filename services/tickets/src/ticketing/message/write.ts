@@ -4,10 +4,10 @@ import { newId, toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { sql } from '@deskgraph/common/database/database';
 import { execute, ids } from '@deskgraph/common/database/query';
-import { cleaner, markdown, wordsOf } from '@deskgraph/common/text/markup';
+import { createSanitizer, createMarkdownRenderer, htmlToText } from '@deskgraph/common/text/markup';
 import { renderVariables } from '../../configuration/canned-response/template.ts';
 import { DeliveryState, Message, MessageVisibility } from '../../model/message/message.ts';
-import type { ChannelKind } from '../../model/ticket/enums.ts';
+import type { ChannelKind } from '@deskgraph/common/contract/ticket-enums';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { withNames } from '../../people/participant/mention.ts';
 
@@ -110,9 +110,9 @@ export function refuseVisibility(actor: Actor, visibility: MessageVisibility): v
   if (!mayWrite(actor, visibility)) throw new Refusal('FORBIDDEN', 'visibility');
 }
 
-const reader = markdown({ breaks: true });
+const reader = createMarkdownRenderer({ breaks: true });
 /** Images are removed: loading one would reveal to its server who reads the message. */
-const clean = cleaner({ link: { rel: 'noopener noreferrer nofollow', target: '_blank' } });
+const clean = createSanitizer({ linkDefaults: { rel: 'noopener noreferrer nofollow', target: '_blank' } });
 
 const WITHOUT_MARKUP = /^[^<>&*_`#[\]\\|~!:/@-]*$/;
 
@@ -125,7 +125,7 @@ export function renderMessage(body: string): { html: string; text: string } {
     !body.includes('www.');
   if (isPlain) return { html: `<p>${body.replaceAll('"', '&quot;')}</p>\n`, text: body };
   const html = clean(reader.render(body));
-  const text = wordsOf(html.replaceAll(/<\/(p|li|h\d|tr|pre|blockquote)>|<br \/>/g, '\n$&'))
+  const text = htmlToText(html.replaceAll(/<\/(p|li|h\d|tr|pre|blockquote)>|<br \/>/g, '\n$&'))
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim();
   return { html, text };

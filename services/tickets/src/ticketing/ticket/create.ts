@@ -1,26 +1,26 @@
+import { ChannelKind, TicketOrigin } from '@deskgraph/common/contract/ticket-enums';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { attachFiles } from '../attachment/mutations.ts';
+import { appendEvents } from '@deskgraph/common/events/log';
 import { categoryDefaults } from '../../configuration/category/defaults.ts';
 import { applyFieldValues } from '../../configuration/field/values.ts';
 import { refuseMissingFields } from '../../configuration/form/form-fields.ts';
 import { requireForm } from '../../configuration/form/queries.ts';
-import { heldCaller } from '../../people/requester/repository.ts';
-import { metByMail } from '../../people/requester/mail.ts';
-import { type Resolved, resolve } from '../../people/requester/resolve.ts';
+import { refuseTaken } from '../../model/ticket/unique-external-id.ts';
 import { refuseBlocked } from '../../people/block-list/refuse.ts';
-import type { TicketCreateInput } from './input.ts';
-import { openTicket } from '../message/open-ticket.ts';
-import type { TicketCreatePayload } from './payload.ts';
+import { metByMail } from '../../people/requester/mail.ts';
+import { heldCaller } from '../../people/requester/repository.ts';
+import { type Resolved, resolve } from '../../people/requester/resolve.ts';
 import {
+  appOnlyExternalId,
+  ifPresent,
   requireAssigneeId,
   requireDepartmentId,
-  ifPresent,
-  appOnlyExternalId,
 } from '../../staff/references.ts';
-import { refuseTaken } from '../../model/ticket/unique-external-id.ts';
-import { ChannelKind, TicketOrigin } from '../../model/ticket/enums.ts';
+import { attachFiles } from '../attachment/mutations.ts';
+import { openTicket } from '../message/open-ticket.ts';
+import type { TicketCreateInput } from './input.ts';
+import type { TicketCreatePayload } from './payload.ts';
 
 const STAFF_ONLY = ['requester', 'priority', 'assigneeId', 'tags', 'visibility'] as const;
 const REQUESTER_CHANNELS: ReadonlySet<ChannelKind> = new Set([
@@ -46,37 +46,37 @@ export async function createTicket(
   const externalId = appOnlyExternalId(actor, input.externalId);
   const { requester, name, met } =
     actor.kind === 'customer'
-      ? await ownRequester(ctx, input)
-      : await resolve(ctx, required(input.requester));
+      ? await callerAsRequester(ctx, input)
+      : await resolve(ctx, requireRequester(input.requester));
   await refuseBlocked(ctx, requester.id, actor.kind === 'customer' ? null : 'requester');
   if (externalId) await refuseTaken(ctx, externalId);
-  const driven = await categoryDefaults(ctx, input.categoryId);
+  const defaults = await categoryDefaults(ctx, input.categoryId);
   const { values: fields } = await applyFieldValues(ctx, {}, input.fields);
-  const copied = await metByMail(ctx, input.ccs ?? [], 'ccs');
-  const { ticket, message, facts } = await openTicket(ctx, {
+  const ccs = await metByMail(ctx, input.ccs ?? [], 'ccs');
+  const { ticket, message, events } = await openTicket(ctx, {
     ...input,
     fields,
     formId: await ifPresent(input.formId, (id) => requireForm(ctx, id, 'formId')),
     requester,
     requesterName: name,
-    ccIds: copied.ids.filter((id) => id !== requester.id),
+    ccIds: ccs.ids.filter((id) => id !== requester.id),
     channel,
     externalId,
     origin: ORIGINS[actor.kind],
     author: authorOf(ctx, requester.id, name),
-    priority: input.priority ?? driven.priority,
+    priority: input.priority ?? defaults.priority,
     departmentId:
       (await ifPresent(input.departmentId, (id) => requireDepartmentId(ctx, id, 'departmentId'))) ??
-      driven.departmentId,
+      defaults.departmentId,
     assigneeId: await ifPresent(input.assigneeId, (id) => requireAssigneeId(ctx, id, 'assigneeId')),
   });
   await refuseMissingFields(ctx, ticket, 'CREATE');
   await attachFiles(ctx, message, input.attachmentIds);
-  await appendEvents(ctx, [...met, ...copied.met, ...facts]);
+  await appendEvents(ctx, [...met, ...ccs.met, ...events]);
   return { ticket, message, userErrors: [] };
 }
 
-/** An app hands in what the customer wrote; staff write themselves. */
+/** Apps submit what the customer has written; agents are the authors of their messages. */
 const authorOf = ({ actor }: Context, requesterId: string, name: string) =>
   actor.kind === 'agent' ? actor : { kind: 'customer' as const, id: requesterId, name };
 
@@ -89,15 +89,15 @@ function channelOf({ actor }: Context, { channel }: TicketCreateInput): ChannelK
   return channel ?? ChannelKind.API;
 }
 
-function required<T>(requester: T | null | undefined): T {
+function requireRequester<T>(requester: T | null | undefined): T {
   if (!requester) throw new Refusal('REQUIRED', 'requester');
   return requester;
 }
 
-async function ownRequester(ctx: Context, input: TicketCreateInput): Promise<Resolved> {
-  const foreign = STAFF_ONLY.filter((field) => input[field] !== null && input[field] !== undefined);
-  if (foreign.length)
-    throw new Refusal(foreign.map((field) => ({ code: 'FORBIDDEN', field: ['input', field] })));
+async function callerAsRequester(ctx: Context, input: TicketCreateInput): Promise<Resolved> {
+  const forbidden = STAFF_ONLY.filter((field) => (input[field] ?? null) !== null);
+  if (forbidden.length)
+    throw new Refusal(forbidden.map((field) => ({ code: 'FORBIDDEN', field: ['input', field] })));
   const requester = await heldCaller(ctx);
   return { requester, name: requester.name, met: [] };
 }

@@ -13,12 +13,7 @@ import { ccAddresses } from '../../model/participant/participant.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { RequesterInput } from '../../people/requester/input.ts';
 import { tagName } from '../../configuration/tag/input.ts';
-import {
-  ChannelKind,
-  ResolutionCode,
-  TicketPriority,
-  TicketStatus,
-} from '../../model/ticket/enums.ts';
+import { ChannelKind, ResolutionCode, TicketPriority, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 export const MAX_BODY_BYTES = 64 * 1024;
 const KEY =

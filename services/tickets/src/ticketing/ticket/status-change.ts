@@ -1,5 +1,6 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { refuseUnseen } from '../../history/event/conflict-check.ts';
@@ -30,7 +31,7 @@ import type { TicketStatusChangePayload } from './payload.ts';
 import { type Solution, allowMove, moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { settled } from '../../model/ticket/end-escalation.ts';
-import { ResolutionCode, TicketStatus } from '../../model/ticket/enums.ts';
+import { ResolutionCode, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 /** Moves a ticket by hand, as the table of moves allows; the incidents of a problem are solved with it. */
 export async function changeTicketStatus(
@@ -56,7 +57,7 @@ export async function changeTicketStatus(
   moveTo(ticket, to.status, solving.at, solving.closeAfter, solution);
   ticket.customStatusId = to.customStatusId;
   const told = {
-    at: solving.at,
+    occurredAt: solving.at,
     ...(solution && { resolutionCode: solution.code, changes: solution.changes }),
   };
   facts.push(
