@@ -1,10 +1,10 @@
-import { namedUuid, toId } from '@deskgraph/common/core/id';
+import { uuidFromName, toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { spoken } from '@deskgraph/common/core/language';
+import { translationFor } from '@deskgraph/common/core/language';
 import { Direction } from '@deskgraph/common/database/pagination';
-import { type TicketFilter } from '../../model/filter/sql.ts';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { type TicketOrder, TicketOrderField } from '../../model/filter/order.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { DEFAULT_VIEW_COLUMNS } from './columns.ts';
 import { View, ViewSharing } from './view.ts';
 
@@ -18,19 +18,22 @@ type Key =
   | 'solved'
   | 'spam';
 
-/** What is called unanswered for too long where nobody has made a view of his own. */
-const LATE = 'PT4H';
+/** Waiting time after which a ticket is in the built-in view `overdue`. */
+const OVERDUE_AFTER = 'PT4H';
 
 const UNSOLVED: TicketFilter = { status: { notIn: [TicketStatus.SOLVED, TicketStatus.CLOSED] } };
 const QUEUE: TicketOrder[] = [{ field: TicketOrderField.QUEUE, direction: Direction.ASC }];
 const WAITING: TicketOrder[] = [
   { field: TicketOrderField.WAITING_SINCE, direction: Direction.ASC },
 ];
-const LATEST: TicketOrder[] = [{ field: TicketOrderField.UPDATED_AT, direction: Direction.DESC }];
+const MOST_RECENT: TicketOrder[] = [
+  { field: TicketOrderField.UPDATED_AT, direction: Direction.DESC },
+];
 
 /**
- * The views that every workspace has and nobody can change, so that no ticket is out of everybody's sight: an unsolved ticket stands in
- * `unsolved`, or in `spam`; without an assignee it is also in `unassigned`, or in `postponed` as long as it sleeps.
+ * The views that every workspace has and that can't be changed, so that every ticket is in a view:
+ * an unsolved ticket is in `unsolved` or `spam`. Without an assignee it is also in `unassigned`, or
+ * in `postponed` while it is snoozed.
  */
 const BUILT_IN: Record<Key, { filter: TicketFilter; orderBy: TicketOrder[] }> = {
   unsolved: { filter: UNSOLVED, orderBy: QUEUE },
@@ -41,12 +44,15 @@ const BUILT_IN: Record<Key, { filter: TicketFilter; orderBy: TicketOrder[] }> = 
   },
   postponed: { filter: { ...UNSOLVED, snoozed: true }, orderBy: QUEUE },
   waiting: { filter: { ...UNSOLVED, waitingSince: { isNull: false } }, orderBy: WAITING },
-  overdue: { filter: { ...UNSOLVED, waitingSince: { olderThan: LATE } }, orderBy: WAITING },
+  overdue: {
+    filter: { ...UNSOLVED, waitingSince: { olderThan: OVERDUE_AFTER } },
+    orderBy: WAITING,
+  },
   solved: {
     filter: { status: { eq: TicketStatus.SOLVED }, solvedAt: { within: 'P7D' } },
-    orderBy: LATEST,
+    orderBy: MOST_RECENT,
   },
-  spam: { filter: { spam: true }, orderBy: LATEST },
+  spam: { filter: { spam: true }, orderBy: MOST_RECENT },
 };
 const KEYS = Object.keys(BUILT_IN) as Key[];
 
@@ -104,11 +110,14 @@ const NAMES: Record<string, Record<Key, string>> = {
 };
 
 const idOf = (workspace: string, key: Key): string =>
-  toId('vie', namedUuid(workspace, `view ${key}`));
+  toId('vie', uuidFromName(workspace, `view ${key}`));
 
-/** The built-in views as the caller reads them. They are not stored, so that workspaces of any age have all of them. */
+/**
+ * The built-in views with names in the caller's language. They are not stored, so that workspaces
+ * of any age have all of them.
+ */
 export function builtInViews(ctx: Context): View[] {
-  const names = spoken(NAMES, ctx.locales);
+  const names = translationFor(NAMES, ctx.locales);
   return KEYS.map((key) =>
     Object.assign(Object.create(View.prototype) as View, {
       id: idOf(ctx.workspace, key),
@@ -128,5 +137,5 @@ export function builtInViews(ctx: Context): View[] {
 export const isBuiltInView = (ctx: Context, id: string): boolean =>
   KEYS.some((key) => idOf(ctx.workspace, key) === id);
 
-/** What opens first for who has not chosen. */
+/** The default view of a caller who has not set one. */
 export const builtInDefaultViewId = (workspace: string): string => idOf(workspace, 'unsolved');

@@ -1,7 +1,13 @@
+import {
+  EXPECTED_VERSION,
+  IDEMPOTENCY_KEY,
+  afterChange,
+  deletePayload,
+} from '@deskgraph/common/graphql/crud-types';
 import { Payload } from '@deskgraph/common/graphql/shared-types';
-import { singleLine, optionalFields } from '@deskgraph/common/graphql/input';
+import { optionalFields, singleLine } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { TicketFilter } from '../../model/filter/sql.ts';
+import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { viewColumnBounds, viewColumnsBounds } from './columns.ts';
 import { View, ViewSharing } from './view.ts';
@@ -12,12 +18,13 @@ const bounds = optionalFields({
   groupBy: viewColumnBounds,
 });
 const COLUMNS =
-  'What its columns show: 1 to 30 names of fields of Ticket, or `field:` and the key of a custom field; default number, subject, status, priority, requesterName, assignee, waitingSince and updatedAt.';
-const GROUP =
-  'The field of Ticket, or `field:` and the key of a custom one, by which rows are to be shown in groups.';
-const FILTER = 'Which tickets; at most 16,000 characters as JSON.';
-const ORDER = 'In which order, of at most 3 keys; default QUEUE.';
-const VERSION = 'Refused with CONFLICT when this is not the current version.';
+  'The columns: 1 to 30 names of fields of Ticket, or `field:` and the key of a custom field. Default number, subject, status, priority, requesterName, assignee, waitingSince and updatedAt.';
+const GROUP_BY =
+  'The column by whose value the rows are grouped: a field of Ticket, or `field:` and the key of a custom field.';
+const FILTER = 'The filter of the tickets, at most 16,000 characters as JSON.';
+const ORDER_BY = 'The order of the tickets, at most 3 keys; default QUEUE.';
+const DEPARTMENT =
+  'The department the view is shared with; only with DEPARTMENT. Leads can share with their own departments.';
 
 @InputType({ description: 'Input of viewCreate.' })
 export class ViewCreateInput {
@@ -26,40 +33,32 @@ export class ViewCreateInput {
   @Field(() => ViewSharing, {
     nullable: true,
     defaultValue: ViewSharing.PRIVATE,
-    description: 'Who has it, default PRIVATE; shared by leads, administrators and apps.',
+    description:
+      'The staff who can see the view, default PRIVATE. Leads, administrators and apps can share views.',
   })
   sharing?: ViewSharing | null;
-  @Field(() => ID, {
-    nullable: true,
-    description: 'For DEPARTMENT: which one; leads share with their own.',
-  })
-  departmentId?: string | null;
+  @Field(() => ID, { nullable: true, description: DEPARTMENT }) departmentId?: string | null;
   @Field(() => TicketFilter, { description: FILTER }) filter!: TicketFilter;
-  @Field(() => [TicketOrder], { nullable: true, description: ORDER }) orderBy?:
-    | TicketOrder[]
-    | null;
+  @Field(() => [TicketOrder], { nullable: true, description: ORDER_BY })
+  orderBy?: TicketOrder[] | null;
   @Field(() => [String], { nullable: true, description: COLUMNS }) columns?: string[] | null;
-  @Field(() => String, { nullable: true, description: GROUP }) groupBy?: string | null;
+  @Field(() => String, { nullable: true, description: GROUP_BY }) groupBy?: string | null;
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: false,
-    description: 'Whether the caller opens it first; default false.',
+    description: 'Whether this becomes the caller’s default view; default false.',
   })
   isDefault?: boolean | null;
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'With the same key the same input gives the first result within 24 hours, another input is refused; at most 255 characters.',
-  })
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY })
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'Input of viewUpdate. What is left out stays; null clears.' })
+@InputType({ description: 'Input of viewUpdate. Omitted fields stay unchanged; null clears.' })
 export class ViewUpdateInput {
   static readonly bounds = bounds;
   @Field(() => ID, {
     description:
-      'Which view. Of a built-in one, and of a shared one for who may not share, only `isDefault` can be set.',
+      'The view to update. Only `isDefault` can be set for a built-in view, and for a shared view when the caller cannot share views.',
   })
   id!: string;
   @Field(() => String, {
@@ -69,52 +68,45 @@ export class ViewUpdateInput {
   name?: string | null;
   @Field(() => ViewSharing, {
     nullable: true,
-    description: 'Who has it; can’t be cleared. PRIVATE is for its owner only.',
+    description:
+      'The staff who can see the view; can’t be cleared. Only its owner can set PRIVATE.',
   })
   sharing?: ViewSharing | null;
-  @Field(() => ID, {
-    nullable: true,
-    description: 'For DEPARTMENT: which one; leads share with their own.',
-  })
-  departmentId?: string | null;
+  @Field(() => ID, { nullable: true, description: DEPARTMENT }) departmentId?: string | null;
   @Field(() => TicketFilter, { nullable: true, description: `${FILTER} Can’t be cleared.` })
   filter?: TicketFilter | null;
-  @Field(() => [TicketOrder], { nullable: true, description: ORDER }) orderBy?:
-    | TicketOrder[]
-    | null;
+  @Field(() => [TicketOrder], { nullable: true, description: ORDER_BY })
+  orderBy?: TicketOrder[] | null;
   @Field(() => [String], { nullable: true, description: COLUMNS }) columns?: string[] | null;
-  @Field(() => String, { nullable: true, description: GROUP }) groupBy?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'Whether the caller opens it first.' })
+  @Field(() => String, { nullable: true, description: GROUP_BY }) groupBy?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether this is the caller’s default view.',
+  })
   isDefault?: boolean | null;
-  @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
+  @Field(() => Int, { nullable: true, description: EXPECTED_VERSION })
+  expectedVersion?: number | null;
 }
 
 @InputType({ description: 'Input of viewDelete.' })
 export class ViewDeleteInput {
-  @Field(() => ID, { description: 'Which view; built-in ones stay.' }) id!: string;
-  @Field(() => Int, { nullable: true, description: VERSION }) expectedVersion?: number | null;
+  @Field(() => ID, { description: 'The view to delete. Built-in views can’t be deleted.' })
+  id!: string;
+  @Field(() => Int, { nullable: true, description: EXPECTED_VERSION })
+  expectedVersion?: number | null;
 }
+
+const AFTER_CHANGE = { nullable: true, description: afterChange('view') };
 
 @ObjectType({ simpleResolvers: true, description: 'Result of viewCreate.' })
 export class ViewCreatePayload extends Payload {
-  @Field(() => View, {
-    nullable: true,
-    description: 'The view as it now stands; null when refused.',
-  })
-  view?: View | null;
+  @Field(() => View, AFTER_CHANGE) view?: View | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of viewUpdate.' })
 export class ViewUpdatePayload extends Payload {
-  @Field(() => View, {
-    nullable: true,
-    description: 'The view as it now stands; null when refused.',
-  })
-  view?: View | null;
+  @Field(() => View, AFTER_CHANGE) view?: View | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of viewDelete.' })
-export class ViewDeletePayload extends Payload {
-  @Field(() => ID, { nullable: true, description: 'The id that is gone; null when refused.' })
-  deletedId?: string | null;
-}
+export class ViewDeletePayload extends deletePayload('view') {}

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/auth/access';
 import { toId } from '@deskgraph/common/core/id';
-import { type TestService, person } from '@deskgraph/common/testing/testing';
+import { type TestService, userActor } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { type Clock, stopClock } from '../../../testing/clock.ts';
 import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
@@ -202,7 +202,10 @@ async function ticketsOf(workspace: string): Promise<Row[]> {
 async function queues(at: Desk): Promise<(name: string) => Set<string>> {
   const { views } = await at.ask<{
     views: { name: string; tickets: { nodes: { id: string }[] } }[];
-  }>(person(Role.LIGHT, at.workspace), '{ views { name tickets(first: 100) { nodes { id } } } }');
+  }>(
+    userActor(Role.LIGHT, at.workspace),
+    '{ views { name tickets(first: 100) { nodes { id } } } }',
+  );
   const held = new Map(
     views.map(({ name, tickets }) => [name, new Set(tickets.nodes.map(({ id }) => id))]),
   );

@@ -7,9 +7,6 @@ import { agentById } from '../../staff/agent/queries.ts';
 import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
-import { createView } from './create.ts';
-import { deleteView } from './delete.ts';
-import { defaultViewId, findViews } from './queries.ts';
 import {
   ViewCreateInput,
   ViewCreatePayload,
@@ -18,8 +15,9 @@ import {
   ViewUpdateInput,
   ViewUpdatePayload,
 } from './input.ts';
+import { createView, deleteView, updateView } from './mutations.ts';
+import { defaultViewId, findViews } from './queries.ts';
 import { countViewTickets, findViewTickets } from './tickets.ts';
-import { updateView } from './mutations.ts';
 import { View } from './view.ts';
 
 @Resolver(() => View)
@@ -27,7 +25,7 @@ export class ViewResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.LIGHT] })
   @Query(() => [View], {
     description:
-      'The views of the caller: first the built-in ones that every workspace has, then own private ones and those that are shared with him, by name.',
+      'The views visible to the caller: first the built-in ones that every workspace has, then the caller’s private views and the shared ones, by name.',
   })
   views(@Ctx() ctx: Context): Promise<View[]> {
     return findViews(ctx);
@@ -36,7 +34,7 @@ export class ViewResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.LIGHT] })
   @Mutation(() => ViewCreatePayload, {
     description:
-      'Creates a view; shared ones by leads, administrators and apps. At most 100 private ones each, and 500 shared ones.',
+      'Creates a view. Only leads, administrators and apps can share views. At most 100 private views per owner and 500 shared views per workspace.',
   })
   viewCreate(
     @Arg('input', () => ViewCreateInput) input: ViewCreateInput,
@@ -47,7 +45,8 @@ export class ViewResolver {
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LIGHT] })
   @Mutation(() => ViewUpdatePayload, {
-    description: 'Changes a view: an own private one, or a shared one by who may share.',
+    description:
+      'Updates a view: a private one of the caller, or a shared one if the caller can share views.',
   })
   viewUpdate(
     @Arg('input', () => ViewUpdateInput) input: ViewUpdateInput,
@@ -58,7 +57,8 @@ export class ViewResolver {
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LIGHT] })
   @Mutation(() => ViewDeletePayload, {
-    description: 'Deletes a view: an own private one, or a shared one by who may share.',
+    description:
+      'Deletes a view: a private one of the caller, or a shared one if the caller can share views.',
   })
   viewDelete(
     @Arg('input', () => ViewDeleteInput) input: ViewDeleteInput,
@@ -69,7 +69,7 @@ export class ViewResolver {
 
   @FieldResolver(() => Agent, {
     nullable: true,
-    description: 'Who made it; null for built-in ones and those of apps.',
+    description: 'The agent who created it. Null for built-in views and views of apps.',
   })
   owner(@Root() { ownerId }: View, @Ctx() ctx: Context): Promise<Agent | null> | null {
     return ownerId.startsWith('agt_') ? agentById(ctx, ownerId) : null;
@@ -77,7 +77,7 @@ export class ViewResolver {
 
   @FieldResolver(() => Department, {
     nullable: true,
-    description: 'The department that it is shared with.',
+    description: 'The department it is shared with. Null unless `sharing` is DEPARTMENT.',
   })
   department(
     @Root() { departmentId }: View,
@@ -88,7 +88,7 @@ export class ViewResolver {
 
   @FieldResolver(() => Boolean, {
     description:
-      'Whether the caller opens it first; of who has not chosen it is the one of all unsolved tickets.',
+      'Whether it is the caller’s default view. Callers who have not set one have the built-in view of all unsolved tickets.',
   })
   async isDefault(@Root() { id }: View, @Ctx() ctx: Context): Promise<boolean> {
     return (await defaultViewId(ctx)) === id;
@@ -96,14 +96,14 @@ export class ViewResolver {
 
   @FieldResolver(() => Int, {
     description:
-      'How many tickets the caller finds in it now; 10,000 stands for that many and more.',
+      'The number of tickets in the view that the caller may see, now; 10,000 means 10,000 or more.',
   })
   count(@Root() view: View, @Ctx() ctx: Context): Promise<number> {
     return countViewTickets(ctx, view);
   }
 
   @FieldResolver(() => TicketConnection, {
-    description: 'Its tickets that the caller may see, in its order.',
+    description: 'The tickets in the view that the caller may see, in the order of the view.',
   })
   tickets(
     @Root() view: View,

@@ -1,26 +1,34 @@
 import { type Actor, Role, hasRole, isStaff } from '@deskgraph/common/auth/access';
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { Refusal } from '@deskgraph/common/core/errors';
+import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { ids } from '@deskgraph/common/database/query';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { reads } from '../../model/ticket/read-rights.ts';
+import { requireDepartmentId } from '../../staff/references.ts';
 import { type View, ViewSharing } from './view.ts';
 
-/** Who sees those of every department: administrators, our own processes, and apps that are bound to none. */
-const ofAllDepartments = (actor: Actor): boolean =>
+/** Administrators, system processes and apps without departments see views of every department. */
+const seesAllDepartments = (actor: Actor): boolean =>
   actor.kind === 'system' ||
   (actor.kind === 'app' && !actor.departments.length) ||
   hasRole(actor, Role.ADMIN);
 
-/** The views that exist for the actor, as a condition on `v`: own private ones, those of his departments, those of everybody. */
+/**
+ * The views visible to the actor, as a condition on `v`: the actor's private views, those of the
+ * actor's departments and public ones.
+ */
 export function visibleViewSql(actor: Actor): Condition {
   if (!isStaff(actor) || !reads(actor)) return sql`false`;
-  const shared = ofAllDepartments(actor)
+  const isOfDepartment = seesAllDepartments(actor)
     ? sql`true`
-    : sql`v.department_id = any(${uuids('dep', actor.departments)})`;
+    : sql`v.department_id = any(${ids('dep', actor.departments)})`;
   return sql`(v.workspace_id = ${actor.workspace}::uuid and (
-    v.sharing = 'PUBLIC' or (v.sharing = 'PRIVATE' and v.owner_id = ${actor.id}) or (v.sharing = 'DEPARTMENT' and ${shared})))`;
+    v.sharing = 'PUBLIC' or (v.sharing = 'PRIVATE' and v.owner_id = ${actor.id})
+    or (v.sharing = 'DEPARTMENT' and ${isOfDepartment})))`;
 }
 
-/** The same rule for a view at hand. */
+/** The rule of `visibleViewSql` for a loaded view. */
 export function isViewVisible(
   actor: Actor,
   { sharing, ownerId, departmentId }: Pick<View, 'sharing' | 'ownerId' | 'departmentId'>,
@@ -29,10 +37,36 @@ export function isViewVisible(
   if (sharing === ViewSharing.PUBLIC) return true;
   if (sharing === ViewSharing.PRIVATE) return ownerId === actor.id;
   return (
-    ofAllDepartments(actor) || (departmentId !== null && actor.departments.includes(departmentId))
+    seesAllDepartments(actor) || (departmentId !== null && actor.departments.includes(departmentId))
   );
 }
 
-/** Who may share views with others, and change those that are shared with him; apps are bounded by their scopes. */
+/** Whether the actor can share views and change visible shared ones. Apps are restricted by scopes. */
 export const canShareViews = (actor: Actor): boolean =>
   actor.kind !== 'agent' || hasRole(actor, Role.LEAD);
+
+/**
+ * Checks the sharing of a view in an input and returns the department it is shared with; null for
+ * views that are not shared with a department.
+ */
+export async function requireSharingDepartmentId(
+  ctx: Context,
+  sharing: ViewSharing,
+  departmentId: string | null | undefined,
+): Promise<string | null> {
+  const { actor } = ctx;
+  if (sharing !== ViewSharing.PRIVATE && !canShareViews(actor))
+    throw new Refusal('FORBIDDEN', 'sharing');
+  if (sharing !== ViewSharing.DEPARTMENT) {
+    if (typeof departmentId === 'string') throw new Refusal('INVALID', 'departmentId');
+    return null;
+  }
+  if (typeof departmentId !== 'string') throw new Refusal('REQUIRED', 'departmentId');
+  await requireDepartmentId(ctx, departmentId, 'departmentId');
+  const isOwnDepartment =
+    actor.kind !== 'agent' ||
+    hasRole(actor, Role.ADMIN) ||
+    actor.departments.includes(departmentId);
+  if (!isOwnDepartment) throw new Refusal('FORBIDDEN', 'departmentId');
+  return departmentId;
+}

@@ -1,114 +1,116 @@
-import { hydrate, sql } from '@deskgraph/common/database/database';
-import { type Page, type PageRequest, keyset } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
+import { hydrate, sql } from '@deskgraph/common/database/database';
+import { type Page, type PageRequest, keysetPage } from '@deskgraph/common/database/pagination';
+import { rows } from '@deskgraph/common/database/query';
 import type { RawBuilder } from 'kysely';
 import { listed, searched } from '../../model/lookup/find.ts';
 import type { TicketOrder } from '../../model/filter/order.ts';
 import { findFrequentTexts } from '../../model/filter/text.ts';
+import { filterFromJson } from '../../model/saved-filter/saved-filter.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { filterFromJson } from '../../model/saved-filter/stored.ts';
 import type { View } from './view.ts';
 
-type Asked = Pick<View, 'filter' | 'orderBy'>;
+type ViewQuery = Pick<View, 'filter' | 'orderBy'>;
 
-/** So many tickets of a view are counted, so that the number beside it never costs more. */
-export const MAX_VIEW_COUNT = 10_000;
+/** Bounds the cost of the count of a view. */
+const MAX_VIEW_COUNT = 10_000;
 
-/** How many lists one statement reads. */
-const AT_ONCE = 50;
+/** The number of views that one statement reads. */
+const BATCH_SIZE = 50;
 
-const partsOf = (ctx: Context, asked: readonly Asked[]) => {
-  const now = new Date();
-  return Promise.all(
-    asked.map(async ({ filter: json, orderBy }) => {
-      const filter = filterFromJson(json);
-      return listed(
-        ctx.actor,
-        { filter, orderBy: orderBy as TicketOrder[] },
-        await findFrequentTexts(ctx, filter),
-        now,
-      );
-    }),
-  );
-};
-
-async function inParts<T, R>(
-  list: readonly T[],
-  work: (part: readonly T[]) => Promise<R[]>,
-): Promise<R[]> {
-  const results: R[] = [];
-  for (let from = 0; from < list.length; from += AT_ONCE)
-    results.push(...(await work(list.slice(from, from + AT_ONCE))));
-  return results;
-}
-
-/** How many tickets the caller finds in a view, at most `most`. All views of a request are counted by one statement. */
+/**
+ * The number of tickets that the caller finds in a view, at most `limit`. All views of a request
+ * are counted with one statement.
+ */
 export function countViewTickets(
   ctx: Context,
-  { filter, orderBy }: Asked,
-  most: number | null = MAX_VIEW_COUNT,
+  { filter, orderBy }: ViewQuery,
+  limit: number | null = MAX_VIEW_COUNT,
 ): Promise<number> {
-  const count = async (part: readonly Asked[]): Promise<number[]> => {
-    const parts = await partsOf(ctx, part);
-    const counts = parts.map(
-      ({ condition }) =>
-        sql`(select count(*)::integer from (select from ticket t where ${condition} limit ${most}) counted)`,
-    );
-    const { rows } = await sql<{
-      counts: number[];
-    }>`select array[${sql.join(counts)}] as counts`.execute((await ctx.read()).getKysely());
-    return rows[0]!.counts;
-  };
-  return ctx.load.byKey(
-    `tickets of views, at most ${most}`,
-    JSON.stringify({ filter, orderBy }),
-    async (keys) => {
-      const counts = await inParts(
-        keys.map((key) => JSON.parse(key) as Asked),
-        count,
+  return loadByQuery(
+    ctx,
+    `count of views, at most ${limit}`,
+    { filter, orderBy },
+    async (queries) => {
+      const counts = (await toSql(ctx, queries)).map(
+        ({ condition }) => sql`(
+        select count(*)::integer from (select from ticket t where ${condition} limit ${limit}) found)`,
       );
-      return new Map(keys.map((key, at) => [key, counts[at]!]));
+      const [row] = await rows(
+        ctx,
+        sql<{ counts: number[] }>`select array[${sql.join(counts)}] as counts`,
+      );
+      return row!.counts;
     },
-    0,
   );
 }
 
-/** The page of a view's tickets that the query `tickets` gives with its filter and order. All views of a request are read by one statement. */
+/**
+ * A page of the tickets that the caller finds in a view: the result of the query `tickets` with the
+ * view's filter and order. All views of a request are read with one statement.
+ */
 export function findViewTickets(
   ctx: Context,
-  { filter, orderBy }: Asked,
+  { filter, orderBy }: ViewQuery,
   { first, after, last, before }: PageRequest,
 ): Promise<Page<Ticket>> {
-  const read = async (part: readonly Asked[]): Promise<Page<Ticket>[]> => {
-    const parts = await partsOf(ctx, part);
-    const pages = parts.map(({ order }) => keyset({ first, after, last, before }, order));
-    const lists = parts.map(
-      ({ condition }, at): RawBuilder<unknown> => sql`
-        (select t.*, ${pages[at]!.keys}, ${sql.lit(at)} as list_at from ticket t
-        where ${condition} and ${pages[at]!.where} order by ${pages[at]!.order} limit ${pages[at]!.limit})`,
+  const page = { first, after, last, before };
+  const name = `tickets of views ${JSON.stringify([first, after, last, before])}`;
+  return loadByQuery(ctx, name, { filter, orderBy }, async (queries) => {
+    const lists = await toSql(ctx, queries);
+    const pages = lists.map(({ order }) => keysetPage(page, order));
+    const selects = lists.map(({ condition }, index): RawBuilder<unknown> => {
+      const { keys, where, order, limit } = pages[index]!;
+      return sql`
+        (select t.*, ${keys}, ${sql.lit(index)} as list_index from ticket t
+        where ${condition} and ${where} order by ${order} limit ${limit})`;
+    });
+    const found = await rows(
+      ctx,
+      sql<{ list_index: number }>`${sql.join(selects, sql` union all `)}`,
     );
-    const { rows } = await sql<{ list_at: number }>`${sql.join(lists, sql` union all `)}`.execute(
-      (await ctx.read()).getKysely(),
-    );
-    const found = Map.groupBy(rows, (row) => row.list_at);
-    return pages.map((page, at) => {
-      const own = found.get(at) ?? [];
+    const foundByList = Map.groupBy(found, (row) => row.list_index);
+    return queries.map((query, index) => {
+      const listRows = foundByList.get(index) ?? [];
+      const tickets = hydrate(ctx.orm, Ticket, listRows);
       return searched(
-        filterFromJson(part[at]!.filter),
-        page.page(own, hydrate(ctx.orm, Ticket, own), () => countViewTickets(ctx, part[at]!, null)),
+        filterFromJson(query.filter),
+        pages[index]!.page(listRows, tickets, () => countViewTickets(ctx, query, null)),
       );
     });
-  };
-  return ctx.load.byKey<Page<Ticket> | null>(
-    `tickets of views ${JSON.stringify([first, after, last, before])}`,
-    JSON.stringify({ filter, orderBy }),
+  });
+}
+
+/** Loads a value per filter and order; equal ones share it, others share statements. */
+function loadByQuery<T>(
+  ctx: Context,
+  name: string,
+  query: ViewQuery,
+  load: (queries: readonly ViewQuery[]) => Promise<T[]>,
+): Promise<T> {
+  return ctx.load.byKey<T | null>(
+    name,
+    JSON.stringify(query),
     async (keys) => {
-      const pages = await inParts(
-        keys.map((key) => JSON.parse(key) as Asked),
-        read,
-      );
-      return new Map(keys.map((key, at) => [key, pages[at]!]));
+      const values: T[] = [];
+      for (let from = 0; from < keys.length; from += BATCH_SIZE) {
+        const batch = keys.slice(from, from + BATCH_SIZE);
+        values.push(...(await load(batch.map((key) => JSON.parse(key) as ViewQuery))));
+      }
+      return new Map(keys.map((key, index) => [key, values[index]!]));
     },
     null,
-  ) as Promise<Page<Ticket>>;
+  ) as Promise<T>;
+}
+
+/** The conditions and orders of views, all relative to the same instant. */
+function toSql(ctx: Context, queries: readonly ViewQuery[]) {
+  const now = new Date();
+  return Promise.all(
+    queries.map(async ({ filter: json, orderBy }) => {
+      const filter = filterFromJson(json);
+      const frequentTexts = await findFrequentTexts(ctx, filter);
+      return listed(ctx.actor, { filter, orderBy: orderBy as TicketOrder[] }, frequentTexts, now);
+    }),
+  );
 }

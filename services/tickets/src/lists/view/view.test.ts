@@ -3,7 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type Actor, Role } from '@deskgraph/common/auth/access';
 import { buildSubgraph } from '@deskgraph/common/graphql/federation';
 import { newId } from '@deskgraph/common/core/id';
-import { type TestService, app, countStatements, person } from '@deskgraph/common/testing/testing';
+import {
+  type TestService,
+  appActor,
+  countStatements,
+  userActor,
+} from '@deskgraph/common/testing/testing';
 import { type GraphQLObjectType } from 'graphql';
 import { Client } from 'pg';
 import {
@@ -249,7 +254,7 @@ describe('sharing', () => {
       }),
     );
     viewOf(await create(desk.lead, { name: 'all', sharing: 'PUBLIC' }));
-    const bound = { ...app(desk.workspace), departments: [newId('dep')] };
+    const bound = { ...appActor(desk.workspace), departments: [newId('dep')] };
     expect(await namesOf(desk.light)).toEqual(['all', 'own']);
     expect(await namesOf(member)).toEqual(['all', 'sales']);
     expect(await namesOf(desk.agent)).toEqual(['all']);
@@ -319,7 +324,7 @@ describe('sharing', () => {
   });
 
   test('one has at most 100 private views', async () => {
-    const owner = person(Role.LIGHT, desk.workspace);
+    const owner = userActor(Role.LIGHT, desk.workspace);
     const payloads: Result[] = [];
     for (let made = 0; made < 104; made += 8)
       payloads.push(...(await Promise.all(Array.from({ length: 8 }, () => create(owner)))));

@@ -1,5 +1,5 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored, Texts } from '@deskgraph/common/database/database';
+import { IdType, TextArrayType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Json } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
@@ -11,61 +11,76 @@ export enum ViewSharing {
 }
 registerEnumType(ViewSharing, {
   name: 'ViewSharing',
-  description: 'Who has a view.',
+  description: 'The staff who can see a view.',
   valuesConfig: {
     PRIVATE: { description: 'Its owner.' },
-    DEPARTMENT: { description: 'The people of a department, and administrators.' },
+    DEPARTMENT: { description: 'The agents of a department, and administrators.' },
     PUBLIC: { description: 'All staff.' },
   },
 });
 
 @Entity({ tableName: 'ticket_view' })
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A saved list of tickets.' })
-export class View extends Stored<'groupBy' | 'departmentId'> {
-  @PrimaryKey({ type: new Id('vie') })
+export class View extends WorkspaceEntity<'groupBy' | 'departmentId'> {
+  @PrimaryKey({ type: new IdType('vie') })
   @Field(() => ID, { description: 'Prefix `vie_`.' })
   id!: string;
 
   @Property({ type: 'text' })
   @Field(() => String, {
     description:
-      'The name to show, at most 100 characters; of a built-in one in the reader’s language.',
+      'The display name, at most 100 characters. The name of a built-in view is in the caller’s language.',
   })
   name!: string;
 
   @Enum({ items: () => ViewSharing, type: 'string' })
-  @Field(() => ViewSharing, { description: 'Who has it.' })
+  @Field(() => ViewSharing, { description: 'The staff who can see it.' })
   sharing!: ViewSharing;
 
-  /** Whoever made it: an agent or an app; `sys` for what is built in. */
+  /** The agent or app that created the view; `sys` for built-in views. */
   @Property({ type: 'text' }) ownerId!: string;
-  @Property({ type: new Id('dep'), nullable: true }) departmentId: string | null = null;
+  @Property({ type: new IdType('dep'), nullable: true }) departmentId: string | null = null;
 
   @Property({ type: 'json' })
   @Field(() => Json, {
     description:
-      'Which tickets, as a TicketFilter; give it to `tickets`, or to `ticketChanges` for a live list.',
+      'The filter of the tickets, as a TicketFilter: an argument for `tickets`, or for `ticketChanges` to get a live list.',
   })
   filter!: object;
 
   @Property({ type: 'json' })
-  @Field(() => Json, { description: 'In which order, as [TicketOrder!].' })
+  @Field(() => Json, { description: 'The order of the tickets, as [TicketOrder!].' })
   orderBy!: object[];
 
-  @Property({ type: Texts })
+  @Property({ type: TextArrayType })
   @Field(() => [String], {
     description:
-      'What its columns show: names of fields of Ticket, or `field:` and the key of a custom field.',
+      'The columns: names of fields of Ticket, or `field:` and the key of a custom field.',
   })
   columns!: string[];
 
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'Rows are to be shown in groups by this field, named as a column.',
+    description: 'The column by whose value the rows are grouped, named as in `columns`.',
   })
   groupBy: string | null = null;
 
   @Field(() => Int, { description: 'Grows with each change.' })
   declare version: number;
 }
+
+export const viewEvents = {
+  prefix: 'view',
+  /** The state of a view that each of its events carries. */
+  stateOf: ({ name, sharing, ownerId, departmentId, filter, orderBy, columns, groupBy }: View) => ({
+    name,
+    sharing,
+    ownerId,
+    departmentId,
+    filter,
+    orderBy,
+    columns,
+    groupBy,
+  }),
+};

@@ -29,11 +29,12 @@ export class Macro extends WorkspaceEntity<'departmentId'> {
   declare version: number;
 }
 
-/** The state of a macro that each of its events carries. */
-export const macroState = ({ name, departmentId, actions }: Macro) => ({
-  name,
-  departmentId,
-  actions,
-});
-
-export const macroEvents = { prefix: 'macro', stateOf: macroState };
+export const macroEvents = {
+  prefix: 'macro',
+  /** The state of a macro that each of its events carries. */
+  stateOf: ({ name, departmentId, actions }: Macro) => ({
+    name,
+    departmentId,
+    actions,
+  }),
+};

@@ -42,12 +42,13 @@ export class AccessRole extends WorkspaceEntity<'filter'> {
   declare version: number;
 }
 
-/** The state of an access role that each of its events carries. */
-export const accessRoleState = ({ name, base, scopes, filter }: AccessRole) => ({
-  name,
-  base,
-  scopes,
-  filter,
-});
-
-export const accessRoleEvents = { prefix: 'access_role', stateOf: accessRoleState };
+export const accessRoleEvents = {
+  prefix: 'access_role',
+  /** The state of an access role that each of its events carries. */
+  stateOf: ({ name, base, scopes, filter }: AccessRole) => ({
+    name,
+    base,
+    scopes,
+    filter,
+  }),
+};

@@ -13,7 +13,7 @@ import {
 import { sql } from '@deskgraph/common/database/database';
 import { execute } from '@deskgraph/common/database/query';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
-import { toStoredJson } from '../../model/saved-filter/stored.ts';
+import { toStoredJson } from '../../model/saved-filter/saved-filter.ts';
 import { AccessRole, accessRoleEvents } from './access-role.ts';
 import type {
   AccessRoleCreateInput,

@@ -5,7 +5,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { fieldById } from '../../model/field/queries.ts';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { RIGHTS_FILTER_FIELDS } from '@deskgraph/common/contract/ticket-filter-fields';
-import { refuseInvalidList } from '../../model/saved-filter/stored.ts';
+import { refuseInvalidList } from '../../model/saved-filter/saved-filter.ts';
 
 /** The filter is part of every request of an agent with the access role, and of links to files. */
 const MAX_FILTER_BYTES = 4_000;

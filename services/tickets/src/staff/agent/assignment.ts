@@ -1,6 +1,7 @@
 import { hydrate, sql } from '@deskgraph/common/database/database';
 import { execute } from '@deskgraph/common/database/query';
-import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { type Changes, fact, stored } from '../../model/ticket/events.ts';

@@ -1,6 +1,6 @@
 import { hydrate, sql } from '@deskgraph/common/database/database';
 import { execute, ids, rows } from '@deskgraph/common/database/query';
-import type { NewEvent } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';

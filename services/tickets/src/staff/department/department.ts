@@ -30,5 +30,6 @@ export class Department extends WorkspaceEntity<'deletedAt'> {
 
 export const departmentEvents = {
   prefix: 'department',
+  /** The state of a department that each of its events carries. */
   stateOf: ({ name }: Department) => ({ name }),
 };

@@ -11,9 +11,10 @@ import {
 } from '@deskgraph/common/database/crud';
 import { sql } from '@deskgraph/common/database/database';
 import { execute } from '@deskgraph/common/database/query';
-import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
-import { refuseReferencedId } from '../../model/saved-filter/named.ts';
+import { refuseReferencedId } from '../../model/saved-filter/references.ts';
 import type { Changes } from '../../model/ticket/events.ts';
 import { departmentTeam, refuseUnknownIds, setDepartmentTeam } from '../agent/membership.ts';
 import { isDepartmentVisible } from '../references.ts';

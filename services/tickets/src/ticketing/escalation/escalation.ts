@@ -5,24 +5,24 @@ import { Field, Int, ObjectType } from 'type-graphql';
 @ObjectType({
   simpleResolvers: true,
   description:
-    'An escalation in force: until the ticket is solved, or somebody puts it into other hands.',
+    'The active escalation of a ticket. It ends when the ticket is solved or reassigned by a person.',
 })
 export class Escalation {
   pathId!: string | null;
   @Field(() => Int, {
-    description: 'The step that was taken, from 1; 1 when an agent was chosen by hand.',
+    description: 'The current step, from 1; 1 when the ticket was escalated to a chosen agent.',
   })
   step!: number;
-  @Field(() => String, { description: 'Why.' }) reason!: string;
-  @Field(() => DateTime, { description: 'When this step was taken.' }) since!: Date;
+  @Field(() => String, { description: 'The reason.' }) reason!: string;
+  @Field(() => DateTime, { description: 'The time at which this step was taken.' }) since!: Date;
   @Field(() => ActorView, {
     nullable: true,
-    description: 'Who took it: a person, or the system in time.',
+    description: 'The actor who took this step; the system when it was taken automatically.',
   })
   by!: object | null;
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the next step comes by itself; null when there is none.',
+    description: 'The time at which the system takes the next step. Null when there is none.',
   })
   nextAt!: Date | null;
 }

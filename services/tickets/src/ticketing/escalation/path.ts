@@ -1,17 +1,17 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Duration, Json } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A step of an escalation: to an agent or to a department.',
+  description: 'A step of an escalation path: an agent or a department.',
 })
 export class EscalationStep {
   agentId!: string | null;
   departmentId!: string | null;
-  @Field(() => Duration, { description: 'How long it takes until the next step comes by itself.' })
+  @Field(() => Duration, { description: 'The time until the system takes the next step.' })
   after!: string;
 }
 
@@ -20,25 +20,31 @@ export class EscalationStep {
   implements: Node,
   simpleResolvers: true,
   description:
-    'To whom tickets are escalated, step by step; the oldest path whose filter lets a ticket through is the ticket’s.',
+    'The steps by which tickets are escalated. The path of a ticket is the oldest one whose filter matches the ticket.',
 })
-export class EscalationPath extends Stored {
-  @PrimaryKey({ type: new Id('esc') })
+export class EscalationPath extends WorkspaceEntity {
+  @PrimaryKey({ type: new IdType('esc') })
   @Field(() => ID, { description: 'Prefix `esc_`.' })
   id!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name to show, at most 100 characters.' })
+  @Field(() => String, { description: 'The display name, at most 100 characters.' })
   name!: string;
 
   @Property({ type: 'json' })
-  @Field(() => Json, { description: 'For which tickets, as a TicketFilter.' })
+  @Field(() => Json, { description: 'The filter of the tickets, as a TicketFilter.' })
   filter!: object;
 
   @Property({ type: 'json' })
-  @Field(() => [EscalationStep], { description: 'To whom, in this order.' })
+  @Field(() => [EscalationStep], { description: 'The steps, in order.' })
   steps!: EscalationStep[];
 
   @Field(() => Int, { description: 'Grows with each change.' })
   declare version: number;
 }
+
+export const escalationPathEvents = {
+  prefix: 'escalation_path',
+  /** The state of an escalation path that each of its events carries. */
+  stateOf: ({ name, filter, steps }: EscalationPath) => ({ name, filter, steps }),
+};

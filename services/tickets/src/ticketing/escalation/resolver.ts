@@ -7,11 +7,8 @@ import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
 import { shown } from '../../people/external/actor.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { createEscalationPath } from './create.ts';
-import { deleteEscalationPath } from './delete.ts';
 import { escalateTicket } from './escalate.ts';
 import { Escalation } from './escalation.ts';
-import { escalationPathById, findEscalationPaths } from './queries.ts';
 import {
   EscalationPathCreateInput,
   EscalationPathCreatePayload,
@@ -22,15 +19,16 @@ import {
   TicketEscalateInput,
   TicketEscalatePayload,
 } from './input.ts';
+import { createEscalationPath, deleteEscalationPath, updateEscalationPath } from './mutations.ts';
 import { EscalationPath, EscalationStep } from './path.ts';
-import { updateEscalationPath } from './mutations.ts';
+import { escalationPathById, findEscalationPaths } from './queries.ts';
 
 @Resolver(() => EscalationPath)
 export class EscalationPathResolver {
   @Auth({ scopes: ['settings:read'], roles: [Role.LEAD] })
   @Query(() => [EscalationPath], {
     description:
-      'The escalation paths of the workspace, in the order in which they are asked: the oldest first.',
+      'The escalation paths of the workspace, in the order in which their filters are tried: the oldest first.',
   })
   escalationPaths(@Ctx() ctx: Context): Promise<EscalationPath[]> {
     return findEscalationPaths(ctx);
@@ -39,7 +37,7 @@ export class EscalationPathResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => EscalationPathCreatePayload, {
     description:
-      'Creates an escalation path: to whom tickets of a filter go, step by step. At most 100 in a workspace.',
+      'Creates an escalation path: the steps by which tickets that match a filter are escalated. At most 100 in a workspace.',
   })
   escalationPathCreate(
     @Arg('input', () => EscalationPathCreateInput) input: EscalationPathCreateInput,
@@ -51,7 +49,7 @@ export class EscalationPathResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => EscalationPathUpdatePayload, {
     description:
-      'Changes an escalation path. A step that is due already comes at its instant; the new steps hold from then on.',
+      'Updates an escalation path. A step that is already scheduled keeps its time; from then on the new steps apply.',
   })
   escalationPathUpdate(
     @Arg('input', () => EscalationPathUpdateInput) input: EscalationPathUpdateInput,
@@ -63,7 +61,7 @@ export class EscalationPathResolver {
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })
   @Mutation(() => EscalationPathDeletePayload, {
     description:
-      'Deletes an escalation path; refused with IN_USE while a ticket stands on one of its steps.',
+      'Deletes an escalation path. Refused with IN_USE while a ticket is on one of its steps.',
   })
   escalationPathDelete(
     @Arg('input', () => EscalationPathDeleteInput) input: EscalationPathDeleteInput,
@@ -75,7 +73,7 @@ export class EscalationPathResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketEscalatePayload, {
     description:
-      'Gives a ticket to the next step of its escalation path, or to a given agent, and says why. Further steps come by themselves, until it is solved or somebody puts it into other hands; refused with NO_STEP_LEFT when there is none.',
+      'Escalates a ticket to the next step of its escalation path or to a chosen agent. The system takes the further steps of the path in time, until the ticket is solved or a person reassigns it. Refused with NO_STEP_LEFT when no step is left.',
   })
   ticketEscalate(
     @Arg('input', () => TicketEscalateInput) input: TicketEscalateInput,
@@ -89,7 +87,7 @@ export class EscalationPathResolver {
 export class EscalationSteps {
   @FieldResolver(() => Agent, {
     nullable: true,
-    description: 'To this agent; null when to a department.',
+    description: 'The agent of the step. Null when the step leads to a department.',
   })
   agent(@Root() { agentId }: EscalationStep, @Ctx() ctx: Context): Promise<Agent | null> | null {
     return agentId ? agentById(ctx, agentId) : null;
@@ -97,7 +95,7 @@ export class EscalationSteps {
 
   @FieldResolver(() => Department, {
     nullable: true,
-    description: 'To this department; null when to an agent.',
+    description: 'The department of the step. Null when the step leads to an agent.',
   })
   department(
     @Root() { departmentId }: EscalationStep,
@@ -112,7 +110,7 @@ export class EscalationOfTicket {
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => Escalation, {
     nullable: true,
-    description: 'The escalation that is in force; for staff only.',
+    description: 'The active escalation. Null when there is none. For staff only.',
   })
   escalation(@Root() { escalation, escalatesAt }: Ticket): Escalation | null {
     if (!escalation) return null;
@@ -132,7 +130,7 @@ export class EscalationOfTicket {
 export class EscalationFields {
   @FieldResolver(() => EscalationPath, {
     nullable: true,
-    description: 'The path that it is on; null when an agent was chosen by hand.',
+    description: 'The escalation path. Null when the ticket was escalated to a chosen agent.',
   })
   path(@Root() { pathId }: Escalation, @Ctx() ctx: Context): Promise<EscalationPath | null> | null {
     return pathId ? escalationPathById(ctx, pathId) : null;

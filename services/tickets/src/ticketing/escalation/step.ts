@@ -1,6 +1,7 @@
-import { due } from '@deskgraph/common/jobs/scheduler';
+import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
 import { sql } from '@deskgraph/common/database/database';
-import type { NewEvent } from '@deskgraph/common/events/log';
+import { execute } from '@deskgraph/common/database/query';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
@@ -11,16 +12,18 @@ import type { EscalationState, Ticket } from '../../model/ticket/ticket.ts';
 import { woken } from '../snooze/wake.ts';
 import type { EscalationPath, EscalationStep } from './path.ts';
 
-/** A step that can be taken. */
+/** A step of a path that can be taken now. */
 export interface EscalationTarget {
   path: EscalationPath;
-  /** From 1. */
+  /** The number of the step, from 1. */
   number: number;
 }
 
 /**
- * The next step after `last` that leads to somebody else than who has the ticket. Who has left and what is deleted is passed over. The path is
- * held until the transaction ends, so that it is not deleted with this ticket on it.
+ * The first step after the step number `last` that leads to another agent or queue than the ticket
+ * has now. Steps to deactivated agents and deleted departments are skipped. The path's row is
+ * locked FOR KEY SHARE until the transaction ends, so that it is not deleted while the ticket is on
+ * it.
  */
 export async function nextEscalationStep(
   ctx: Context,
@@ -28,72 +31,89 @@ export async function nextEscalationStep(
   path: EscalationPath,
   last: number,
 ): Promise<EscalationTarget | undefined> {
-  if (!(await isHeld(ctx, path))) return undefined;
-  const ahead = path.steps.slice(last);
+  if (!(await lockPathForShare(ctx, path))) return undefined;
+  const steps = path.steps.slice(last);
   const agents = await assignableAgents(
     ctx,
-    ahead.flatMap(({ agentId }) => agentId ?? []),
+    steps.flatMap(({ agentId }) => agentId ?? []),
   );
   const departments = await openDepartments(
     ctx,
-    ahead.flatMap(({ departmentId }) => departmentId ?? []),
+    steps.flatMap(({ departmentId }) => departmentId ?? []),
   );
   const isReachable = ({ agentId, departmentId }: EscalationStep): boolean =>
     agentId ? agents.has(agentId) : departments.has(departmentId!);
-  const at = ahead.findIndex((step) => !isThere(ticket, step) && isReachable(step));
-  return at < 0 ? undefined : { path, number: last + at + 1 };
+  const index = steps.findIndex((step) => !isAtStep(ticket, step) && isReachable(step));
+  return index < 0 ? undefined : { path, number: last + index + 1 };
 }
 
-async function isHeld(ctx: Context, { id }: EscalationPath): Promise<boolean> {
-  const { rows } =
-    await sql`select from escalation_path where id = ${uuidOf('esc', id)}::uuid for key share`.execute(
-      ctx.em.getKysely(),
-    );
-  return rows.length > 0;
+/** Returns false when the path was deleted. */
+async function lockPathForShare(ctx: Context, { id }: EscalationPath): Promise<boolean> {
+  const paths = await execute(
+    ctx,
+    sql`select from escalation_path where id = ${uuidOf('esc', id)}::uuid for key share`,
+  );
+  return paths.length > 0;
 }
 
-const isThere = (ticket: Ticket, { agentId, departmentId }: EscalationStep): boolean =>
+const isAtStep = (ticket: Ticket, { agentId, departmentId }: EscalationStep): boolean =>
   agentId
     ? ticket.assigneeId === agentId
     : ticket.departmentId === departmentId && ticket.assigneeId === null;
 
-/** Takes a step of a path; the one after it comes by itself, if there is one. */
+interface StepOptions {
+  reason: string;
+  /** Taken by a caller, or by the system when the step was due. */
+  cause: 'hand' | 'time';
+}
+
+/** Takes a step of a path and schedules the next one, if there is any. Returns the events. */
 export function takeStep(
   ctx: Context,
   ticket: Ticket,
   { path, number }: EscalationTarget,
-  reason: string,
-  cause: Putting['cause'],
+  { reason, cause }: StepOptions,
 ): Promise<NewEvent[]> {
   const { agentId, departmentId, after } = path.steps[number - 1]!;
-  const next = number < path.steps.length ? new Date(Date.now() + durationToMs(after)!) : null;
-  const to = agentId ? { assigneeId: agentId } : { departmentId, assigneeId: null };
-  return putEscalation(ctx, ticket, { pathId: path.id, step: number, reason }, { to, next, cause });
+  const isLast = number === path.steps.length;
+  return startEscalation(ctx, ticket, {
+    escalation: { pathId: path.id, step: number, reason },
+    assignment: agentId ? { assigneeId: agentId } : { departmentId, assigneeId: null },
+    nextAt: isLast ? null : new Date(Date.now() + durationToMs(after)!),
+    cause,
+  });
 }
 
-interface Putting {
-  to: { assigneeId: string | null; departmentId?: string | null };
-  next: Date | null;
-  cause: 'hand' | 'time';
+interface EscalationStart {
+  escalation: Pick<EscalationState, 'pathId' | 'step' | 'reason'>;
+  assignment: { assigneeId: string | null; departmentId?: string | null };
+  /** The time at which the system takes the next step. */
+  nextAt: Date | null;
+  cause: StepOptions['cause'];
 }
 
-/** Puts an escalation in force. It comes into the hands that it is for, and wakes: who is to act must find it. */
-export async function putEscalation(
+/**
+ * Starts an escalation of a ticket: reassigns the ticket, and wakes it if it is snoozed, because a
+ * snoozed ticket does not appear in queues. Returns the events.
+ */
+export async function startEscalation(
   ctx: Context,
   ticket: Ticket,
-  escalation: Pick<EscalationState, 'pathId' | 'step' | 'reason'>,
-  { to, next, cause }: Putting,
+  { escalation, assignment, nextAt, cause }: EscalationStart,
 ): Promise<NewEvent[]> {
-  const at = new Date();
-  const facts = [...woken(ticket, 'escalation', at), ...(await applyAssignment(ctx, ticket, to))];
+  const now = new Date();
+  const events = [
+    ...woken(ticket, 'escalation', now),
+    ...(await applyAssignment(ctx, ticket, assignment)),
+  ];
   const { kind, id, name } = ctx.actor;
   const before = ticket.escalation;
-  ticket.escalation = { ...escalation, since: at.toISOString(), by: { kind, id, name } };
-  ticket.escalatesAt = next;
-  if (next) due(ctx, next);
+  ticket.escalation = { ...escalation, since: now.toISOString(), by: { kind, id, name } };
+  ticket.escalatesAt = nextAt;
+  if (nextAt) scheduleWakeup(ctx, nextAt);
   const changes: Changes = { escalation: [before, ticket.escalation] };
   return [
-    ...facts,
-    fact('ticket.escalated', ticket, { occurredAt: at, changes, cause, internal: true }),
+    ...events,
+    fact('ticket.escalated', ticket, { occurredAt: now, changes, cause, internal: true }),
   ];
 }
