@@ -39,15 +39,14 @@ import { departmentById } from './staff/department/queries.ts';
 import { DepartmentResolver } from './staff/department/resolver.ts';
 import { Draft } from './ticketing/draft/draft.ts';
 import { DraftResolver, TicketDrafts } from './ticketing/draft/resolver.ts';
-import { escalationPathState } from './ticketing/escalation/events.ts';
-import { EscalationPath } from './ticketing/escalation/path.ts';
+import { EscalationPath, escalationPathEvents } from './ticketing/escalation/path.ts';
 import {
   EscalationFields,
   EscalationOfTicket,
   EscalationPathResolver,
   EscalationSteps,
 } from './ticketing/escalation/resolver.ts';
-import { escalationTask } from './ticketing/escalation/scheduled-step.ts';
+import { escalationTask } from './ticketing/escalation/escalate.ts';
 import { TicketEventResolver, TicketTimeline } from './history/event/resolver.ts';
 import { MessageAdded, TicketSubscriptions } from './history/event/subscription.ts';
 import { fieldById } from './model/field/queries.ts';
@@ -132,11 +131,7 @@ export const beside = {
 
 registerTagReferences({ Entity: View, column: 'filter', events: viewEvents });
 registerTagReferences({ Entity: AccessRole, column: 'filter', events: accessRoleEvents });
-registerTagReferences({
-  Entity: EscalationPath,
-  column: 'filter',
-  events: { prefix: 'escalation_path', stateOf: escalationPathState },
-});
+registerTagReferences({ Entity: EscalationPath, column: 'filter', events: escalationPathEvents });
 registerTagReferences({ Entity: TicketForm, column: 'fields', events: formEvents });
 registerTagReferences({ Entity: Macro, column: 'actions', events: macroEvents });
 
@@ -245,7 +240,7 @@ export const subgraph: SubgraphOptions = {
     Organization: (reference) => reference,
   },
   findById: own,
-  forgets: redactEarlierEvents,
+  redactEvents: redactEarlierEvents,
   endpoints: (service) => ({
     'POST /who': lookupEndpoint(staffActorsByEmail(service.orm)),
     '/files/*': fileEndpoint(service),
