@@ -22,7 +22,9 @@ export interface Versioned {
   deletedAt?: Date | null;
 }
 
-/** The events of one kind of entity: `<prefix>.created`, `<prefix>.updated` and `<prefix>.deleted`. */
+/**
+ * The events of one kind of entity: `<prefix>.created`, `<prefix>.updated` and `<prefix>.deleted`.
+ */
 export interface EntityEvents<T> {
   prefix: string;
   /** The state of the entity that each of its events carries. */
@@ -36,8 +38,8 @@ const isSoftDeleted = (ctx: Context, Entity: EntityClass<object>): boolean =>
   'deletedAt' in metadataOf(ctx, Entity).properties;
 
 /**
- * Loads an entity of the workspace and locks its row until the transaction ends. Refused with NOT_FOUND at `field` of the input when
- * there is no such entity or it is deleted.
+ * Loads an entity of the workspace and locks its row until the transaction ends. Refused with
+ * NOT_FOUND at `field` of the input when there is no such entity or it is deleted.
  */
 export async function lockForUpdate<T extends Versioned>(
   ctx: Context,
@@ -54,8 +56,9 @@ export async function lockForUpdate<T extends Versioned>(
 }
 
 /**
- * Makes transactions that call this for the same kind of entity in the same workspace run one after the other, so that checks over all
- * entities (how many there are, whether a value is unique) hold until the commit.
+ * Makes transactions that call this for the same kind of entity in the same workspace run one after
+ * the other, so that checks over all entities (how many there are, whether a value is unique) hold
+ * until the commit.
  */
 export async function lockCollection(ctx: Context, Entity: EntityClass<object>): Promise<void> {
   const key = `${metadataOf(ctx, Entity).tableName} ${ctx.workspace}`;
@@ -64,15 +67,17 @@ export async function lockCollection(ctx: Context, Entity: EntityClass<object>):
 
 export interface Limit<T> {
   max: number;
-  /** The field of the input that the refusal names; without it the refusal is about the whole input. */
+  /**
+   * The field of the input that the refusal names; without it the refusal is about the whole input.
+   */
   field?: string;
   /** Counts only these entities. */
   where?: FilterQuery<T>;
 }
 
 /**
- * Refuses to create one more entity than a workspace may have (LIMIT_REACHED). Locks the collection: concurrent transactions wait, so
- * that they do not exceed the limit together.
+ * Refuses to create one more entity than a workspace may have (LIMIT_REACHED). Locks the
+ * collection: concurrent transactions wait, so that they do not exceed the limit together.
  *
  * @example
  * await limitPerWorkspace(ctx, Macro, { max: MAX_MACROS_PER_WORKSPACE, field: 'name' });
@@ -89,7 +94,8 @@ export async function limitPerWorkspace<T extends Versioned>(
 }
 
 /**
- * Refuses a value that another entity of the workspace has (TAKEN, at the field of that name). Deleted entities do not count.
+ * Refuses a value that another entity of the workspace has (TAKEN, at the field of that name).
+ * Deleted entities do not count.
  *
  * @example
  * await refuseDuplicate(ctx, Form, { name: input.name }, { exceptId: form.id, ignoreCase: true });
@@ -115,7 +121,10 @@ export async function refuseDuplicate<T extends Versioned>(
   if (found.length) throw new Refusal('TAKEN', field);
 }
 
-/** Refuses an update that sets a field to null which every entity has (REQUIRED); fields that are left out pass. */
+/**
+ * Refuses an update that sets a field to null which every entity has (REQUIRED); fields that are
+ * left out pass.
+ */
 export function requireNotNull<Input extends object>(
   input: Input,
   fields: readonly (keyof Input & string)[],
@@ -133,8 +142,9 @@ export async function recordCreation<T extends Versioned>(
 }
 
 /**
- * Applies `change` to a locked entity. When its state differs afterwards, this makes a new version and appends `<prefix>.updated` with
- * `changes: { field: [before, after] }`. Returns whether something changed.
+ * Applies `change` to a locked entity. When its state differs afterwards, this makes a new version
+ * and appends `<prefix>.updated` with `changes: { field: [before, after] }`. Returns whether
+ * something changed.
  *
  * @example
  * await recordUpdate(ctx, macroEvents, macro, () => {
@@ -154,7 +164,10 @@ export async function recordUpdate<T extends Versioned>(
   return event !== undefined;
 }
 
-/** Deletes a locked entity, softly when it has `deletedAt`, and appends `<prefix>.deleted`. Returns the id of the entity. */
+/**
+ * Deletes a locked entity, softly when it has `deletedAt`, and appends `<prefix>.deleted`. Returns
+ * the id of the entity.
+ */
 export async function recordDeletion<T extends Versioned>(
   ctx: Context,
   events: EntityEvents<T>,
@@ -165,15 +178,17 @@ export async function recordDeletion<T extends Versioned>(
   return event.subject.id;
 }
 
-/** The event of `recordCreation`, for mutations that append further events with the same statement. */
+/**
+ * The event of `recordCreation`, for mutations that append further events with the same statement.
+ */
 export const createdEvent = <T extends Versioned>(
   { prefix, stateOf }: EntityEvents<T>,
   entity: T,
 ): NewEvent => ({ type: `${prefix}.created`, subject: entity, data: { state: stateOf(entity) } });
 
 /**
- * The event of `recordUpdate`, for mutations that append further events with the same statement: makes a new version when the state
- * differs from `before`, else returns undefined.
+ * The event of `recordUpdate`, for mutations that append further events with the same statement:
+ * makes a new version when the state differs from `before`, else returns undefined.
  */
 export function updatedEvent<T extends Versioned>(
   { prefix, stateOf }: EntityEvents<T>,
@@ -187,7 +202,9 @@ export function updatedEvent<T extends Versioned>(
   return { type: `${prefix}.updated`, subject: entity, data: { state, changes } };
 }
 
-/** The event of `recordDeletion`, for mutations that append further events with the same statement. */
+/**
+ * The event of `recordDeletion`, for mutations that append further events with the same statement.
+ */
 export function deletedEvent<T extends Versioned>(
   ctx: Context,
   { prefix, stateOf }: EntityEvents<T>,

@@ -1,6 +1,12 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
-import { Context as LiquidContext, type Emitter, Liquid, type LiquidError, toValueSync } from 'liquidjs';
+import {
+  Context as LiquidContext,
+  type Emitter,
+  Liquid,
+  type LiquidError,
+  toValueSync,
+} from 'liquidjs';
 import { MAX_BODY_BYTES } from '../../model/message/message.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { EXAMPLE_VALUES, type TemplateValues, templateValues } from './values.ts';
@@ -51,11 +57,7 @@ class BoundedOutput implements Emitter {
  * @example
  * renderTemplate('Hello {{requester.name}}', values, ['input', 'body']); // 'Hello Marta'
  */
-export function renderTemplate(
-  template: string,
-  values: TemplateValues,
-  field: string[],
-): string {
+export function renderTemplate(template: string, values: TemplateValues, field: string[]): string {
   const output = new BoundedOutput();
   try {
     const context = new LiquidContext(values, engine.options, { sync: true });

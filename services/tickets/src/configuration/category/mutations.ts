@@ -11,7 +11,7 @@ import {
 import { sql } from '@deskgraph/common/database/database';
 import { execute } from '@deskgraph/common/database/query';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
-import { refuseReferencedId } from '../../model/saved-filter/named.ts';
+import { refuseReferencedId } from '../../model/saved-filter/references.ts';
 import { ifPresent, requireDepartmentId } from '../../staff/references.ts';
 import { TicketCategory, categoryEvents } from './category.ts';
 import type {

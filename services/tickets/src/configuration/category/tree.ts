@@ -31,11 +31,7 @@ export function refuseTooManyCategories(tree: CategoryTree): void {
 }
 
 /** Refuses a parent that does not exist, is below the category, or makes the tree too deep. */
-export function refuseInvalidParent(
-  tree: CategoryTree,
-  id: string,
-  parentId: string | null,
-): void {
+export function refuseInvalidParent(tree: CategoryTree, id: string, parentId: string | null): void {
   const ancestors = parentId === null ? [] : pathToRoot(tree, parentId);
   if (parentId !== null && !ancestors.length) throw new Refusal('NOT_FOUND', 'parentId');
   if (ancestors.includes(id)) throw new Refusal('CIRCLE', 'parentId');

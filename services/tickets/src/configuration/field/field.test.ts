@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterAll(() => service.stop());
 
-interface Shown {
+interface FieldView {
   id: string;
   key: string;
   label: string;
@@ -29,14 +29,14 @@ const FIELD = 'id key label kind options pattern visibleToRequester editableByRe
 
 const codes = ({ userErrors }: Result): string[] =>
   userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const attempt = (input: object) =>
+const attemptCreate = (input: object) =>
   mutate(desk, desk.admin, 'ticketFieldCreate', input, `ticketField { ${FIELD} }`);
-const fieldOf = (payload: Result): Shown => {
+const fieldOf = (payload: Result): FieldView => {
   expect(codes(payload)).toEqual([]);
-  return payload['ticketField'] as Shown;
+  return payload['ticketField'] as FieldView;
 };
-const define = async (key: string, more: object = {}): Promise<Shown> =>
-  fieldOf(await attempt({ key, label: key, kind: 'TEXT', ...more }));
+const define = async (key: string, more: object = {}): Promise<FieldView> =>
+  fieldOf(await attemptCreate({ key, label: key, kind: 'TEXT', ...more }));
 const update = (input: object) =>
   mutate(desk, desk.admin, 'ticketFieldUpdate', input, `ticketField { ${FIELD} }`);
 const remove = (input: object) => mutate(desk, desk.admin, 'ticketFieldDelete', input, 'deletedId');
@@ -69,7 +69,7 @@ const ticketOf = async (id: string, actor: Actor = desk.agent, language = ''): P
 };
 const valuesOf = ({ fields }: Ticket): Record<string, unknown> =>
   Object.fromEntries(fields.map(({ key, value }) => [key, value]));
-const found = async (filter: object, actor: Actor = desk.agent): Promise<string[]> => {
+const findTickets = async (filter: object, actor: Actor = desk.agent): Promise<string[]> => {
   const { tickets } = await desk.ask<{ tickets: { nodes: { id: string }[] } }>(
     actor,
     'query ($filter: TicketFilter) { tickets(filter: $filter, orderBy: [{ field: NUMBER }]) { nodes { id } } }',
@@ -79,7 +79,7 @@ const found = async (filter: object, actor: Actor = desk.agent): Promise<string[
 };
 
 describe('custom fields', () => {
-  test('are defined, changed and deleted by administrators; each refusal names what is wrong', async () => {
+  test('are created, changed and deleted by administrators; each refusal is at the invalid field', async () => {
     const size = await define('shoe_size', { kind: 'NUMBER', label: 'Shoe size' });
     expect(size).toMatchObject({
       key: 'shoe_size',
@@ -89,7 +89,7 @@ describe('custom fields', () => {
       pattern: null,
       version: 1,
     });
-    const wrong: [object, string][] = [
+    const invalid: [object, string][] = [
       [{ key: 'shoe_size' }, 'TAKEN input.key'],
       [{ key: 'Shoe' }, 'INVALID input.key'],
       [{ key: '__proto__' }, 'INVALID input.key'],
@@ -108,10 +108,10 @@ describe('custom fields', () => {
       [{ kind: 'PATTERN', pattern: '((a{100}){100}){100}' }, 'INVALID input.pattern'],
       [{ editableByRequester: true }, 'INVALID input.editableByRequester'],
     ];
-    for (const [input, code] of wrong)
+    for (const [input, code] of invalid)
       expect([
         input,
-        codes(await attempt({ key: 'another', label: 'A', kind: 'TEXT', ...input })),
+        codes(await attemptCreate({ key: 'another', label: 'A', kind: 'TEXT', ...input })),
       ]).toEqual([input, [code]]);
     const renamed = fieldOf(await update({ id: size.id, label: 'Size', expectedVersion: 1 }));
     expect(renamed).toMatchObject({ label: 'Size', version: 2 });
@@ -126,37 +126,37 @@ describe('custom fields', () => {
     await define('shoe_size');
   });
 
-  test('a workspace has a hundred of them', async () => {
+  test('a workspace has at most 100', async () => {
     await Promise.all(Array.from({ length: 100 }, (_, n) => define(`field_${n}`)));
-    expect(codes(await attempt({ key: 'more', label: 'More', kind: 'TEXT' }))).toEqual([
+    expect(codes(await attemptCreate({ key: 'more', label: 'More', kind: 'TEXT' }))).toEqual([
       'LIMIT_REACHED undefined',
     ]);
   });
 
-  test('a pattern takes the same time whatever is matched', async () => {
+  test('a pattern is matched in linear time, whatever the value', async () => {
     const field = await define('code', { kind: 'PATTERN', pattern: '(a+)+b' });
     const { id } = await desk.ticket();
-    const begin = process.cpuUsage();
+    const cpuBefore = process.cpuUsage();
     expect(codes(await fill(id, [{ fieldId: field.id, value: 'a'.repeat(255) }]))).toEqual([
       'INVALID input.fields.code',
     ]);
-    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(1000);
+    expect(process.cpuUsage(cpuBefore).user / 1000).toBeLessThan(1000);
     expect(codes(await fill(id, [{ fieldId: field.id, value: 'xab' }]))).toEqual([
       'INVALID input.fields.code',
     ]);
     expect(codes(await fill(id, [{ fieldId: field.id, value: 'aab' }]))).toEqual([]);
   });
 
-  test('values are checked all together, changed one by one and cleared by null; the timeline names them', async () => {
+  test('values are validated together, changed independently and cleared by null; the timeline lists the changes', async () => {
     const size = await define('size', { kind: 'NUMBER' });
     const color = await define('color', { kind: 'CHOICE', options: ['red', 'blue'] });
     const { id } = await desk.ticket();
-    const wrong = [
+    const invalid = [
       { fieldId: size.id, value: 'big' },
       { fieldId: color.id, value: 'green' },
       { fieldId: 'fld_made_up', value: 1 },
     ];
-    expect(codes(await fill(id, wrong))).toEqual([
+    expect(codes(await fill(id, invalid))).toEqual([
       'INVALID input.fields.size',
       'INVALID input.fields.color',
       'NOT_FOUND input.fields.2.fieldId',
@@ -199,8 +199,8 @@ describe('custom fields', () => {
     ]);
   });
 
-  test('values read in the language of the reader', async () => {
-    const made = await Promise.all([
+  test('values are formatted in the language of the caller', async () => {
+    const fields = await Promise.all([
       define('a', { kind: 'NUMBER' }),
       define('b', { kind: 'CHECKBOX' }),
       define('c', { kind: 'DATE' }),
@@ -212,7 +212,7 @@ describe('custom fields', () => {
       codes(
         await fill(
           id,
-          made.map((field, at) => ({ fieldId: field.id, value: values[at] })),
+          fields.map((field, index) => ({ fieldId: field.id, value: values[index] })),
         ),
       ),
     ).toEqual([]);
@@ -223,11 +223,11 @@ describe('custom fields', () => {
     expect((await texts('*, no language, pt;q=0.5'))[1]).toBe('Sim');
   });
 
-  test('requesters fill what is for them, see what is shown to them, and hear of nothing else on any path', async () => {
+  test('requesters fill editable fields, see visible fields, and can’t detect other fields in any way', async () => {
     const secret = await define('secret');
     const shown = await define('shown', { visibleToRequester: true });
     const own = await define('own', { visibleToRequester: true, editableByRequester: true });
-    const asking = (fields: object[]) =>
+    const createTicket = (fields: object[]) =>
       mutate(
         desk,
         desk.customer,
@@ -235,27 +235,29 @@ describe('custom fields', () => {
         { subject: 'A', body: 'B', fields },
         'ticket { id }',
       );
-    expect(codes(await asking([{ fieldId: secret.id, value: 'a' }]))).toEqual([
+    expect(codes(await createTicket([{ fieldId: secret.id, value: 'a' }]))).toEqual([
       'NOT_FOUND input.fields.0.fieldId',
     ]);
-    expect(codes(await asking([{ fieldId: shown.id, value: 'a' }]))).toEqual([
+    expect(codes(await createTicket([{ fieldId: shown.id, value: 'a' }]))).toEqual([
       'FORBIDDEN input.fields.shown',
     ]);
-    const { id } = (await asking([{ fieldId: own.id, value: 'mine' }]))['ticket'] as { id: string };
+    const { id } = (await createTicket([{ fieldId: own.id, value: 'mine' }]))['ticket'] as {
+      id: string;
+    };
     const before = await ticketOf(id, desk.customer);
-    await fill(id, [{ fieldId: secret.id, value: 'hush' }]);
+    await fill(id, [{ fieldId: secret.id, value: 'secret value' }]);
     expect(await ticketOf(id, desk.customer)).toEqual(before);
     await fill(id, [
-      { fieldId: secret.id, value: 'hush again' },
-      { fieldId: shown.id, value: 'told' },
+      { fieldId: secret.id, value: 'second secret value' },
+      { fieldId: shown.id, value: 'public value' },
     ]);
     const after = await ticketOf(id, desk.customer);
-    expect(valuesOf(after)).toEqual({ own: 'mine', shown: 'told' });
+    expect(valuesOf(after)).toEqual({ own: 'mine', shown: 'public value' });
     expect(after.timeline.nodes.at(-1)).toMatchObject({
-      changes: [{ field: 'field:shown', from: null, to: 'told' }],
+      changes: [{ field: 'field:shown', from: null, to: 'public value' }],
     });
-    expect(JSON.stringify(after)).not.toContain('hush');
-    const { ticketFields } = await desk.ask<{ ticketFields: Shown[] }>(
+    expect(JSON.stringify(after)).not.toContain('secret value');
+    const { ticketFields } = await desk.ask<{ ticketFields: FieldView[] }>(
       desk.customer,
       '{ ticketFields { key } }',
     );
@@ -263,22 +265,27 @@ describe('custom fields', () => {
     expect(
       await desk.ask(desk.customer, 'query ($id: ID!) { node(id: $id) { id } }', { id: secret.id }),
     ).toEqual({ node: null });
-    for (const text of [{ eq: 'hush again' }, { isNull: true }, { isNull: false }]) {
-      expect(await found({ field: [{ fieldId: secret.id, text }] }, desk.customer)).toEqual([]);
+    for (const text of [{ eq: 'second secret value' }, { isNull: true }, { isNull: false }]) {
+      expect(await findTickets({ field: [{ fieldId: secret.id, text }] }, desk.customer)).toEqual(
+        [],
+      );
       expect(
-        await found({ not: { field: [{ fieldId: secret.id, text }] } }, desk.customer),
+        await findTickets({ not: { field: [{ fieldId: secret.id, text }] } }, desk.customer),
       ).toEqual([id]);
     }
     expect(
-      await found({ field: [{ fieldId: shown.id, text: { eq: 'TOLD' } }] }, desk.customer),
+      await findTickets(
+        { field: [{ fieldId: shown.id, text: { eq: 'PUBLIC VALUE' } }] },
+        desk.customer,
+      ),
     ).toEqual([id]);
     await update({ id: shown.id, visibleToRequester: false });
     const later = await ticketOf(id, desk.customer);
     expect(valuesOf(later)).toEqual({ own: 'mine' });
-    expect(JSON.stringify(later)).not.toContain('told');
+    expect(JSON.stringify(later)).not.toContain('public value');
   });
 
-  test('filters ask for values of each kind, by an index; one that says two things is refused', async () => {
+  test('filters support values of each kind; a condition with two kinds is refused', async () => {
     const size = await define('size', { kind: 'NUMBER' });
     const due = await define('due', { kind: 'DATE' });
     const { id } = await desk.ticket();
@@ -288,75 +295,81 @@ describe('custom fields', () => {
       { fieldId: due.id, value: '2026-11-30' },
     ]);
     await fill(other, [{ fieldId: size.id, value: 7 }]);
-    expect(await found({ field: [{ fieldId: size.id, number: { gte: 4.25, lte: 5 } }] })).toEqual([
-      id,
-    ]);
     expect(
-      await found({
+      await findTickets({ field: [{ fieldId: size.id, number: { gte: 4.25, lte: 5 } }] }),
+    ).toEqual([id]);
+    expect(
+      await findTickets({
         field: [
           { fieldId: due.id, date: { gte: '2026-11-29T12:00:00Z', lt: '2026-11-30T00:00:01Z' } },
         ],
       }),
     ).toEqual([id]);
-    expect(await found({ field: [{ fieldId: due.id, date: { isNull: true } }] })).toEqual([other]);
-    const unclear = { field: [{ fieldId: size.id, number: { eq: 1 }, checked: true }] };
+    expect(await findTickets({ field: [{ fieldId: due.id, date: { isNull: true } }] })).toEqual([
+      other,
+    ]);
+    const ambiguous = { field: [{ fieldId: size.id, number: { eq: 1 }, checked: true }] };
     const { errors } = await desk.answer(
       desk.agent,
       'query ($f: TicketFilter) { tickets(filter: $f) { nodes { id } } }',
-      { f: unclear },
+      { f: ambiguous },
     );
     expect(errors?.[0]?.extensions?.['reason']).toBe('INVALID');
   });
 
-  test('a page of tickets with their values costs no more statements than one of few', async () => {
+  test('a page of tickets with values takes as many statements as a single ticket', async () => {
     const fields = await Promise.all(['a', 'b', 'c'].map((key) => define(key)));
     const query =
       '{ tickets(first: 50) { nodes { fields { key text } timeline { nodes { changes { field } } } } } }';
-    const open = async (): Promise<void> => {
+    const createFilledTicket = async (): Promise<void> => {
       const { id } = await desk.ticket();
       await fill(
         id,
         fields.map((field) => ({ fieldId: field.id, value: 'x' })),
       );
     };
-    await open();
-    const few = await countStatements(() => desk.ask(desk.agent, query));
-    for (let n = 0; n < 5; n++) await open();
-    expect((await countStatements(() => desk.ask(desk.agent, query))).length).toBe(few.length);
+    await createFilledTicket();
+    const statements = await countStatements(() => desk.ask(desk.agent, query));
+    for (let n = 0; n < 5; n++) await createFilledTicket();
+    expect((await countStatements(() => desk.ask(desk.agent, query))).length).toBe(
+      statements.length,
+    );
   });
 
-  test('whatever is defined, a value is taken exactly when it is one, and read back as it was given', async () => {
+  test('a value is accepted exactly when it is valid for the field, and is returned unchanged', async () => {
     const options = ['one', 'Two', 'élan', '三'];
     const kinds: Record<
       string,
-      { more?: object; takes: (value: unknown) => boolean; reads?: (value: never) => unknown }
+      { more?: object; accepts: (value: unknown) => boolean; stored?: (value: never) => unknown }
     > = {
       text: {
-        takes: (value) =>
+        accepts: (value) =>
           typeof value === 'string' && value.trim().length <= 255 && !/[\r\n]/.test(value.trim()),
-        reads: (value: string) => value.trim() || null,
+        stored: (value: string) => value.trim() || null,
       },
       long_text: {
-        takes: (value) => typeof value === 'string' && value.trim().length <= 4000,
-        reads: (value: string) => value.trim() || null,
+        accepts: (value) => typeof value === 'string' && value.trim().length <= 4000,
+        stored: (value: string) => value.trim() || null,
       },
-      number: { takes: (value) => typeof value === 'number' && Math.abs(value) <= 1e15 },
-      checkbox: { takes: (value) => typeof value === 'boolean' },
+      number: { accepts: (value) => typeof value === 'number' && Math.abs(value) <= 1e15 },
+      checkbox: { accepts: (value) => typeof value === 'boolean' },
       date: {
-        takes: (value) => typeof value === 'string' && ['2026-11-30', '2024-02-29'].includes(value),
+        accepts: (value) =>
+          typeof value === 'string' && ['2026-11-30', '2024-02-29'].includes(value),
       },
-      choice: { more: { options }, takes: (value) => options.includes(value as string) },
+      choice: { more: { options }, accepts: (value) => options.includes(value as string) },
       choices: {
         more: { options },
-        takes: (value) => Array.isArray(value) && value.every((each) => options.includes(each)),
-        reads: (value: string[]) =>
+        accepts: (value) =>
+          Array.isArray(value) && value.every((choice) => options.includes(choice)),
+        stored: (value: string[]) =>
           value.length ? options.filter((option) => value.includes(option)) : null,
       },
       pattern: {
         more: { pattern: '[a-z]{2,3}' },
-        takes: (value) =>
+        accepts: (value) =>
           typeof value === 'string' && (!value.trim() || /^[a-z]{2,3}$/.test(value.trim())),
-        reads: (value: string) => value.trim() || null,
+        stored: (value: string) => value.trim() || null,
       },
     };
     const ids = new Map<string, string>();
@@ -400,13 +413,13 @@ describe('custom fields', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...ids.keys()), values, async (key, value) => {
-        const { takes, reads = (given: unknown) => given } = kinds[key]!;
+        const { accepts, stored = (input: unknown) => input } = kinds[key]!;
         const storable = !(typeof value === 'string' && value.includes('\u0000'));
         const refused = codes(await fill(id, [{ fieldId: ids.get(key)!, value: null }]));
         expect(refused).toEqual([]);
         const answer = codes(await fill(id, [{ fieldId: ids.get(key)!, value }]));
-        expect(answer.length === 0).toBe(storable && takes(value));
-        const expected = answer.length ? null : reads(value as never);
+        expect(answer.length === 0).toBe(storable && accepts(value));
+        const expected = answer.length ? null : stored(value as never);
         expect(valuesOf(await ticketOf(id))[key] ?? null).toEqual(
           Object.is(expected, -0) ? 0 : expected,
         );

@@ -25,7 +25,7 @@ afterAll(async () => {
   jest.useRealTimers();
 });
 
-const define = async (key: string, kind: string, more: object = {}): Promise<string> => {
+const createField = async (key: string, kind: string, more: object = {}): Promise<string> => {
   const input = { key, label: key, kind, ...more };
   return (
     (await mutate(desk, desk.admin, 'ticketFieldCreate', input, 'ticketField { id }'))[
@@ -35,24 +35,24 @@ const define = async (key: string, kind: string, more: object = {}): Promise<str
 };
 const fill = (id: string, fieldId: string, value: unknown) =>
   mutate(desk, desk.agent, 'ticketUpdate', { id, fields: [{ fieldId, value }] });
-async function watching(actor: Actor, args: Arguments): Promise<Watch> {
+async function watchList(actor: Actor, args: Arguments): Promise<Watch> {
   const client = clientOf(desk, actor);
   clients.push(client);
   const watched = new Watch(desk, actor, args, client);
   await watched.until(({ shown }) => shown !== undefined);
   return watched;
 }
-const kinds = ({ changes }: Watch): string[] => changes.map(({ kind }) => kind);
+const changeKinds = ({ changes }: Watch): string[] => changes.map(({ kind }) => kind);
 
-test('a live list follows the values of its filter, and requesters are told of what is shown to them only', async () => {
-  const size = await define('size', 'NUMBER');
-  const color = await define('color', 'TEXT', { visibleToRequester: true });
+test('a live list follows field values in its filter, and requesters get changes of visible fields only', async () => {
+  const size = await createField('size', 'NUMBER');
+  const color = await createField('color', 'TEXT', { visibleToRequester: true });
   const { id } = await desk.ticket();
-  const big = await watching(desk.agent, {
+  const big = await watchList(desk.agent, {
     filter: { field: [{ fieldId: size, number: { gte: 40 } }] } as never,
   });
-  const own = await watching(desk.customer, {});
-  const hidden = await watching(desk.customer, {
+  const own = await watchList(desk.customer, {});
+  const hidden = await watchList(desk.customer, {
     filter: { field: [{ fieldId: size, number: { gte: 40 } }] } as never,
   });
   await fill(id, size, 42);
@@ -61,7 +61,7 @@ test('a live list follows the values of its filter, and requesters are told of w
   await big.until(({ last }) => last.kind === 'LEAVE');
   await fill(id, color, 'red');
   await own.until(({ last }) => last.kind === 'UPDATE');
-  expect([kinds(big), kinds(own), kinds(hidden)]).toEqual([
+  expect([changeKinds(big), changeKinds(own), changeKinds(hidden)]).toEqual([
     ['SNAPSHOT', 'ENTER', 'LEAVE'],
     ['SNAPSHOT', 'UPDATE'],
     ['SNAPSHOT'],
@@ -69,26 +69,26 @@ test('a live list follows the values of its filter, and requesters are told of w
   for (const watch of [big, own, hidden]) watch.stop();
 });
 
-test('a live list follows the clock where a day is asked for by its distance', async () => {
-  const due = await define('due', 'DATE');
+test('a live list follows the clock when its filter has a relative date', async () => {
+  const due = await createField('due', 'DATE');
   const { id } = await desk.ticket();
   const today = Math.floor(Date.now() / DAY) * DAY;
   await fill(id, due, new Date(today).toISOString().slice(0, 10));
-  const late = await watching(desk.agent, {
+  const late = await watchList(desk.agent, {
     filter: { field: [{ fieldId: due, date: { olderThan: 'P1D' } }] } as never,
   });
-  const near = await watching(desk.agent, {
+  const near = await watchList(desk.agent, {
     filter: { field: [{ fieldId: due, date: { within: 'P1D' } }] } as never,
   });
   clock.turn(today + DAY - Date.now());
-  expect([kinds(late), kinds(near)]).toEqual([['SNAPSHOT'], ['SNAPSHOT']]);
+  expect([changeKinds(late), changeKinds(near)]).toEqual([['SNAPSHOT'], ['SNAPSHOT']]);
   clock.turn(1);
   await late.until(({ last }) => last.kind === 'ENTER');
   await near.until(({ last }) => last.kind === 'LEAVE');
   for (const watch of [late, near]) watch.stop();
 });
 
-test('values are found by an index', async () => {
+test('field values are found by an index', async () => {
   const owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();
   try {

@@ -13,7 +13,7 @@ import {
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import { refuseInvalidField } from '../../model/field/definition.ts';
 import { TicketField, fieldEvents } from '../../model/field/field.ts';
-import { refuseReferencedId } from '../../model/saved-filter/named.ts';
+import { refuseReferencedId } from '../../model/saved-filter/references.ts';
 import type {
   TicketFieldCreateInput,
   TicketFieldCreatePayload,

@@ -117,8 +117,7 @@ export async function applyFieldValues(
 const visibleField = (
   { actor }: Context,
   field: TicketField | undefined,
-): TicketField | undefined =>
-  readsOnHold(actor) || field?.visibleToRequester ? field : undefined;
+): TicketField | undefined => (readsOnHold(actor) || field?.visibleToRequester ? field : undefined);
 
 function setValue(
   { values, changes, publicFields }: FieldValueChanges,

@@ -19,7 +19,7 @@ const filtersIn = (filter: TicketFilter): TicketFilter[] =>
 
 /**
  * An actor that may read all of a ticket. Conditions are evaluated for it, so that the same fields
- * are shown for the same ticket whoever fills the form.
+ * are shown for the same ticket regardless of who fills the form.
  */
 export const unrestrictedActor = (actor: Actor): Actor => ({
   ...actor,

@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketField } from '../../model/field/field.ts';
 import { ticketFilterMatches, type TicketLike } from '../../model/filter/memory.ts';
-import { filterFromJson } from '../../model/saved-filter/stored.ts';
+import { filterFromJson } from '../../model/saved-filter/saved-filter.ts';
 import type { Standing } from '../../model/ticket/events.ts';
 import { readsOnHold } from '../../model/ticket/read-rights.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';

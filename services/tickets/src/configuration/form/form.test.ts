@@ -52,7 +52,12 @@ const form = async (fields: object[], more: object = {}): Promise<string> =>
 const update = (id: string, more: object) =>
   mutate(desk, desk.admin, 'ticketFormUpdate', { id, ...more }, FORM);
 
-const opening = (formId: string, fields: object[] = [], more: object = {}, actor = desk.customer) =>
+const createTicket = (
+  formId: string,
+  fields: object[] = [],
+  more: object = {},
+  actor = desk.customer,
+) =>
   mutate(
     desk,
     actor,
@@ -62,8 +67,8 @@ const opening = (formId: string, fields: object[] = [], more: object = {}, actor
   );
 const byStaff = (actor: Actor = desk.agent) =>
   [{ requester: { email: 'a@post.example' }, channel: 'EMAIL' }, actor] as const;
-const opened = async (formId: string, fields: object[] = []): Promise<string> =>
-  idOf(await opening(formId, fields), 'ticket');
+const createTicketId = async (formId: string, fields: object[] = []): Promise<string> =>
+  idOf(await createTicket(formId, fields), 'ticket');
 const solve = (id: string, more: object = {}, actor = desk.agent) =>
   mutate(
     desk,
@@ -89,22 +94,25 @@ const formsOf = async (actor: Actor) =>
       actor,
       '{ ticketForms { name fields { field { key } showWhen } } }',
     )
-  ).ticketForms.map(({ name, fields }) => [name].concat(fields.map((each) => each.field.key)));
+  ).ticketForms.map(({ name, fields }) =>
+    [name].concat(fields.map((formField) => formField.field.key)),
+  );
 
-test('administrators make forms of fields that there are, each once, with conditions that can be answered of a ticket not yet written', async () => {
+test('administrators create forms of existing fields, each once, with conditions that can be evaluated before the ticket is stored', async () => {
   const [size, color] = [await field('size', 'NUMBER'), await field('color', 'TEXT')];
   expect(
     codes(await create([{ fieldId: newId('fld') }, { fieldId: size }, { fieldId: size }])),
   ).toEqual(['NOT_FOUND input.fields.0.fieldId', 'TAKEN input.fields.2.fieldId']);
-  const asking = async (showWhen: object) => codes(await create([{ fieldId: size, showWhen }]));
-  expect(await asking({ text: 'x', or: [{ createdAt: { within: 'P1D' } }] })).toEqual([
+  const refusedCondition = async (showWhen: object) =>
+    codes(await create([{ fieldId: size, showWhen }]));
+  expect(await refusedCondition({ text: 'x', or: [{ createdAt: { within: 'P1D' } }] })).toEqual([
     'INVALID input.fields.0.showWhen.text',
     'INVALID input.fields.0.showWhen.or.0.createdAt',
   ]);
-  expect(await asking({ field: [{ fieldId: color }] })).toEqual([
+  expect(await refusedCondition({ field: [{ fieldId: color }] })).toEqual([
     'INVALID input.fields.0.showWhen',
   ]);
-  expect(await asking({ not: { not: { not: { not: { not: {} } } } } })).toEqual([
+  expect(await refusedCondition({ not: { not: { not: { not: { not: {} } } } } })).toEqual([
     'TOO_LONG input.fields.0.showWhen',
   ]);
   const id = await form([
@@ -117,9 +125,9 @@ test('administrators make forms of fields that there are, each once, with condit
     },
   ]);
   expect(codes(await create([], { name: 'RETURN' }))).toEqual(['TAKEN input.name']);
-  const kept = (await update(id, { name: 'Return' }))['ticketForm'] as { fields: object[] };
-  expect(kept).toMatchObject({ public: true, version: 1 });
-  expect(kept.fields).toEqual([
+  const unchanged = (await update(id, { name: 'Return' }))['ticketForm'] as { fields: object[] };
+  expect(unchanged).toMatchObject({ public: true, version: 1 });
+  expect(unchanged.fields).toEqual([
     { field: { key: 'color' }, showWhen: null, required: 'NEVER', roles: [] },
     {
       field: { key: 'size' },
@@ -142,8 +150,8 @@ test('administrators make forms of fields that there are, each once, with condit
   expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
 });
 
-test('each caller has the forms and fields that are for him; a requester none whose condition asks for what he does not see', async () => {
-  const [open, shown, inner] = [
+test('callers get the forms and fields of their role; requesters get no field whose condition uses hidden values', async () => {
+  const [open, shown, internal] = [
     await field('open', 'TEXT'),
     await field('shown', 'TEXT', { visibleToRequester: true }),
     await field('inner', 'TEXT', {}),
@@ -151,19 +159,19 @@ test('each caller has the forms and fields that are for him; a requester none wh
   const fields = [
     { fieldId: open },
     { fieldId: shown, roles: ['LEAD'] },
-    { fieldId: inner, roles: ['AGENT'] },
+    { fieldId: internal, roles: ['AGENT'] },
   ];
   await form(fields, { name: 'A' });
   await form(
     [
       { fieldId: open, showWhen: { tag: { any: ['vip'] } } },
-      { fieldId: shown, showWhen: { field: [{ fieldId: inner, text: { eq: 'x' } }] } },
+      { fieldId: shown, showWhen: { field: [{ fieldId: internal, text: { eq: 'x' } }] } },
     ],
     {
       name: 'B',
     },
   );
-  const desks = await form(fields, { name: 'C', public: false });
+  const staffForm = await form(fields, { name: 'C', public: false });
   const everything = [
     ['A', 'open', 'shown', 'inner'],
     ['B', 'open', 'shown'],
@@ -182,8 +190,8 @@ test('each caller has the forms and fields that are for him; a requester none wh
   ]);
   for (const actor of [desk.lead, desk.admin, desk.partner])
     expect(await formsOf(actor)).toEqual(everything);
-  expect(codes(await opening(desks))).toEqual(['NOT_FOUND input.formId']);
-  const id = idOf(await opening(desks, [], ...byStaff()), 'ticket');
+  expect(codes(await createTicket(staffForm))).toEqual(['NOT_FOUND input.formId']);
+  const id = idOf(await createTicket(staffForm, [], ...byStaff()), 'ticket');
   const { ticket } = await desk.ask<{ ticket: object }>(
     desk.light,
     'query ($id: ID!) { ticket(id: $id) { form { name } } }',
@@ -191,18 +199,18 @@ test('each caller has the forms and fields that are for him; a requester none wh
   );
   expect(ticket).toEqual({ form: { name: 'C' } });
   expect(
-    await desk.ask(desk.customer, 'query ($id: ID!) { node(id: $id) { id } }', { id: desks }),
+    await desk.ask(desk.customer, 'query ($id: ID!) { node(id: $id) { id } }', { id: staffForm }),
   ).toEqual({ node: null });
 });
 
-test('who makes a ticket fills what the form demands of him, and nothing that is not shown to him', async () => {
+test('the creator of a ticket must fill the required fields that are visible to and editable by them', async () => {
   const order = await field('order', 'TEXT');
   const damage = await field('damage', 'CHOICE', {
     ...OPEN,
     options: ['Kratzer', 'Größe', '退货'],
   });
   const shown = await field('seen', 'TEXT', { visibleToRequester: true });
-  const inner = await field('inner', 'TEXT', {});
+  const internal = await field('inner', 'TEXT', {});
   const photo = await field('photo', 'TEXT');
   const returned = await form([
     { fieldId: order, required: 'CREATE' },
@@ -213,27 +221,41 @@ test('who makes a ticket fills what the form demands of him, and nothing that is
       showWhen: { field: [{ fieldId: damage, choices: { any: ['退货', 'größe'] } }] },
     },
     { fieldId: shown, required: 'CREATE' },
-    { fieldId: inner, required: 'CREATE', roles: ['AGENT'] },
+    { fieldId: internal, required: 'CREATE', roles: ['AGENT'] },
   ]);
-  const of = (fieldId: string, value: unknown) => ({ fieldId, value });
-  expect(codes(await opening(returned))).toEqual(['FIELD_REQUIRED input.fields.order']);
-  expect(codes(await opening(returned, [of(order, ' ')]))).toEqual([
+  const valueFor = (fieldId: string, value: unknown) => ({ fieldId, value });
+  expect(codes(await createTicket(returned))).toEqual(['FIELD_REQUIRED input.fields.order']);
+  expect(codes(await createTicket(returned, [valueFor(order, ' ')]))).toEqual([
     'FIELD_REQUIRED input.fields.order',
   ]);
-  expect(codes(await opening(returned, [of(order, '1'), of(damage, 'Kratzer')]))).toEqual([]);
-  for (const option of ['退货', 'Größe'])
-    expect(codes(await opening(returned, [of(order, '1'), of(damage, option)]))).toEqual([
-      'FIELD_REQUIRED input.fields.photo',
-    ]);
   expect(
-    codes(await opening(returned, [of(order, '1'), of(damage, '退货'), of(photo, 'p')])),
+    codes(await createTicket(returned, [valueFor(order, '1'), valueFor(damage, 'Kratzer')])),
   ).toEqual([]);
-  expect(codes(await opening(returned, [of(order, '1')], ...byStaff()))).toEqual([
+  for (const option of ['退货', 'Größe'])
+    expect(
+      codes(await createTicket(returned, [valueFor(order, '1'), valueFor(damage, option)])),
+    ).toEqual(['FIELD_REQUIRED input.fields.photo']);
+  expect(
+    codes(
+      await createTicket(returned, [
+        valueFor(order, '1'),
+        valueFor(damage, '退货'),
+        valueFor(photo, 'p'),
+      ]),
+    ),
+  ).toEqual([]);
+  expect(codes(await createTicket(returned, [valueFor(order, '1')], ...byStaff()))).toEqual([
     'FIELD_REQUIRED input.fields.seen',
     'FIELD_REQUIRED input.fields.inner',
   ]);
   expect(
-    codes(await opening(returned, [of(order, '1'), of(shown, 's'), of(inner, 'i')], ...byStaff())),
+    codes(
+      await createTicket(
+        returned,
+        [valueFor(order, '1'), valueFor(shown, 's'), valueFor(internal, 'i')],
+        ...byStaff(),
+      ),
+    ),
   ).toEqual([]);
   const urgent = await form(
     [
@@ -248,13 +270,13 @@ test('who makes a ticket fills what the form demands of him, and nothing that is
     },
   );
   const [more, agent] = byStaff();
-  expect(codes(await opening(urgent, [], { ...more, priority: 'URGENT' }, agent))).toEqual([]);
+  expect(codes(await createTicket(urgent, [], { ...more, priority: 'URGENT' }, agent))).toEqual([]);
   expect(
-    codes(await opening(urgent, [], { ...more, priority: 'URGENT', assigneeId: 'me' }, agent)),
+    codes(await createTicket(urgent, [], { ...more, priority: 'URGENT', assigneeId: 'me' }, agent)),
   ).toEqual(['FIELD_REQUIRED input.fields.photo']);
 });
 
-test('no way by hand into SOLVED goes past what the form demands before it', async () => {
+test('no manual way of solving bypasses the fields that the form requires', async () => {
   const cause = await field('cause', 'TEXT', {});
   const checked = await field('checked', 'CHECKBOX', {});
   const id = await form([
@@ -266,16 +288,16 @@ test('no way by hand into SOLVED goes past what the form demands before it', asy
     },
   ]);
   const missing = ['FIELD_REQUIRED input.fields.cause'];
-  const ticket = await opened(id);
+  const ticket = await createTicketId(id);
   expect(codes(await solve(ticket))).toEqual(missing);
-  const own = await mutate(
+  const customStatus = await mutate(
     desk,
     desk.admin,
     'customStatusCreate',
     { base: 'SOLVED', label: 'Refunded', requesterLabel: 'R' },
     'customStatus { id }',
   );
-  const customStatusId = idOf(own, 'customStatus');
+  const customStatusId = idOf(customStatus, 'customStatus');
   expect(codes(await solve(ticket, { status: undefined, customStatusId }))).toEqual(missing);
   expect(codes(await reply(desk, desk.agent, ticket, { status: 'SOLVED' }))).toEqual(missing);
   const macro = async (action: object) =>
@@ -309,12 +331,12 @@ test('no way by hand into SOLVED goes past what the form demands before it', asy
       }),
     ),
   ).toEqual([]);
-  // A ticket that is solved with another one has nobody who could be asked.
+  // No one could be asked when a ticket is solved together with another one.
   const [problem, incident, double, into] = [
-    await opened(id),
-    await opened(id),
-    await opened(id),
-    await opened(id),
+    await createTicketId(id),
+    await createTicketId(id),
+    await createTicketId(id),
+    await createTicketId(id),
   ];
   await mutate(desk, desk.agent, 'ticketLink', {
     id: problem,
@@ -330,7 +352,7 @@ test('no way by hand into SOLVED goes past what the form demands before it', asy
   expect([await statusOf(incident), await statusOf(double)]).toEqual(['SOLVED', 'SOLVED']);
 });
 
-/** What a job says of each ticket. */
+/** The error codes of a bulk job, per ticket. */
 async function results(ids: string[], action: object): Promise<string[][]> {
   const id = idOf(
     await mutate(desk, desk.agent, 'ticketsUpdate', { ids, action }, 'job { id }'),
@@ -349,7 +371,7 @@ async function results(ids: string[], action: object): Promise<string[][]> {
   }
 }
 
-test('an action sets custom fields by the rules of the fields, and reads back with their values', async () => {
+test('an action sets custom fields under the rules of the fields, and returns their values', async () => {
   const [size, cause] = [await field('size', 'NUMBER', {}), await field('cause', 'TEXT', {})];
   const macro = (fields: object[]) =>
     mutate(
@@ -367,12 +389,12 @@ test('an action sets custom fields by the rules of the fields, and reads back wi
       ]),
     ),
   ).toEqual(['INVALID input.actions.1.fields.size', 'NOT_FOUND input.actions.1.fields.1.fieldId']);
-  const made = await macro([
+  const created = await macro([
     { fieldId: size, value: 4 },
     { fieldId: cause, value: null },
   ]);
-  const id = idOf(made, 'macro');
-  expect((made['macro'] as { actions: object[] }).actions).toEqual([
+  const id = idOf(created, 'macro');
+  expect((created['macro'] as { actions: object[] }).actions).toEqual([
     { fields: null },
     {
       fields: [
@@ -396,7 +418,7 @@ test('an action sets custom fields by the rules of the fields, and reads back wi
   ]);
 });
 
-test('what is needed is not deleted: a form by unsolved tickets, a field by forms that ask for it or by it', async () => {
+test('a form with unsolved tickets and a field that a form contains or uses in a condition are not deleted', async () => {
   const [cause, size, free] = [
     await field('cause', 'TEXT'),
     await field('size', 'NUMBER'),
@@ -405,16 +427,16 @@ test('what is needed is not deleted: a form by unsolved tickets, a field by form
   const id = await form([
     { fieldId: cause, showWhen: { or: [{ field: [{ fieldId: size, number: { gte: 1 } }] }] } },
   ]);
-  const remove = async (name: string, of: string) =>
-    codes(await mutate(desk, desk.admin, name, { id: of }, 'deletedId'));
-  for (const needed of [cause, size])
-    expect(await remove('ticketFieldDelete', needed)).toEqual(['IN_USE input.id']);
+  const remove = async (mutation: string, entityId: string) =>
+    codes(await mutate(desk, desk.admin, mutation, { id: entityId }, 'deletedId'));
+  for (const used of [cause, size])
+    expect(await remove('ticketFieldDelete', used)).toEqual(['IN_USE input.id']);
   expect(await remove('ticketFieldDelete', free)).toEqual([]);
-  const ticket = await opened(id);
+  const ticket = await createTicketId(id);
   expect(await remove('ticketFormDelete', id)).toEqual(['IN_USE input.id']);
   await solve(ticket);
   expect(await remove('ticketFormDelete', id)).toEqual([]);
-  expect(codes(await opening(id))).toEqual(['NOT_FOUND input.formId']);
+  expect(codes(await createTicket(id))).toEqual(['NOT_FOUND input.formId']);
   expect(await formsOf(desk.admin)).toEqual([]);
   for (const actor of [desk.agent, desk.customer])
     expect(
@@ -427,7 +449,7 @@ test('what is needed is not deleted: a form by unsolved tickets, a field by form
   expect(await remove('ticketFieldDelete', cause)).toEqual([]);
 });
 
-test('tickets are found by their form, by staff; a late reply to a closed one keeps it; a page reads its forms with the same statements', async () => {
+test('staff find tickets by their form; the forms of a page are loaded with a constant number of statements', async () => {
   const size = await field('size', 'NUMBER');
   const id = await form([{ fieldId: size }]);
   const count = async () =>
@@ -439,12 +461,12 @@ test('tickets are found by their form, by staff; a late reply to a closed one ke
         ),
       )
     ).length;
-  const first = await opened(id);
-  const few = await count();
-  const second = await opened(id);
+  const first = await createTicketId(id);
+  const statements = await count();
+  const second = await createTicketId(id);
   await desk.ticket();
-  expect(await count()).toBe(few);
-  const found = async (actor: Actor): Promise<string[]> =>
+  expect(await count()).toBe(statements);
+  const findByForm = async (actor: Actor): Promise<string[]> =>
     (
       await desk.ask<{ tickets: { nodes: { id: string }[] } }>(
         actor,
@@ -452,5 +474,8 @@ test('tickets are found by their form, by staff; a late reply to a closed one ke
         { filter: { formId: { eq: id } } },
       )
     ).tickets.nodes.map((node) => node.id);
-  expect([await found(desk.light), await found(desk.customer)]).toEqual([[first, second], []]);
+  expect([await findByForm(desk.light), await findByForm(desk.customer)]).toEqual([
+    [first, second],
+    [],
+  ]);
 });

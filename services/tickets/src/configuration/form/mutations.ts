@@ -13,7 +13,7 @@ import {
 import { sql } from '@deskgraph/common/database/database';
 import { execute } from '@deskgraph/common/database/query';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
-import { toStoredJson } from '../../model/saved-filter/stored.ts';
+import { toStoredJson } from '../../model/saved-filter/saved-filter.ts';
 import { lockFieldsForShare } from '../field/values.ts';
 import { refuseUnsupportedCondition } from './condition.ts';
 import { FieldRequirement, type FormField, TicketForm, formEvents } from './form.ts';
@@ -49,7 +49,9 @@ export async function createForm(
   return { ticketForm, userErrors: [] };
 }
 
-/** Changes a form; new requirements for solving also apply to tickets that already have the form. */
+/**
+ * Changes a form; new requirements for solving also apply to tickets that already have the form.
+ */
 export async function updateForm(
   ctx: Context,
   input: TicketFormUpdateInput,

@@ -13,7 +13,7 @@ import {
 import { sql } from '@deskgraph/common/database/database';
 import { execute } from '@deskgraph/common/database/query';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
-import { refuseReferencedId } from '../../model/saved-filter/named.ts';
+import { refuseReferencedId } from '../../model/saved-filter/references.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type {
   CustomStatusCreateInput,

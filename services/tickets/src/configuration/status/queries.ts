@@ -63,7 +63,5 @@ async function firstWithSameLabel(
         and s.base <> 'ON_HOLD'`,
   );
   const statuses = hydrate(ctx.orm, CustomStatus, firstRows);
-  return new Map(
-    firstRows.map((row, index) => [toId('sta', row.original_id), statuses[index]!]),
-  );
+  return new Map(firstRows.map((row, index) => [toId('sta', row.original_id), statuses[index]!]));
 }

@@ -49,29 +49,29 @@ const move = (id: string, more: object, actor = desk.agent) =>
     { id, ...more },
     'ticket { status customStatus { id } }',
   );
-const put = async (id: string, more: object): Promise<void> =>
+const moveOrFail = async (id: string, more: object): Promise<void> =>
   expect(codes(await move(id, more))).toEqual([]);
 
-interface Shown {
+interface TicketView {
   status: string;
   version: number;
   cursor: string;
   customStatus: { id: string; base: string; label: string; version: number } | null;
   timeline: { nodes: { type: string; changes: { field: string; from: unknown; to: unknown }[] }[] };
 }
-const read = async (id: string, actor: Actor = desk.agent): Promise<Shown> =>
+const read = async (id: string, actor: Actor = desk.agent): Promise<TicketView> =>
   (
-    await desk.ask<{ ticket: Shown }>(
+    await desk.ask<{ ticket: TicketView }>(
       actor,
       'query ($id: ID!) { ticket(id: $id) { status version cursor customStatus { id base label version } timeline { nodes { type changes { field from to } } } } }',
       { id },
     )
   ).ticket;
-const standing = async (id: string): Promise<[string, string | null]> => {
+const statusOf = async (id: string): Promise<[string, string | null]> => {
   const { status, customStatus } = await read(id);
   return [status, customStatus?.id ?? null];
 };
-const listed = async (filter: object, actor: Actor = desk.agent): Promise<string[]> =>
+const findTickets = async (filter: object, actor: Actor = desk.agent): Promise<string[]> =>
   (
     await desk.ask<{ tickets: { nodes: { id: string }[] } }>(
       actor,
@@ -79,8 +79,8 @@ const listed = async (filter: object, actor: Actor = desk.agent): Promise<string
       { filter },
     )
   ).tickets.nodes.map(({ id }) => id);
-/** A ticket that stands anywhere. */
-const imported = async (status: string): Promise<string> => {
+/** A ticket with any status. */
+const importTicket = async (status: string): Promise<string> => {
   const input = {
     externalId: `${status} ${Math.random()}`,
     subject: 'Old',
@@ -94,7 +94,7 @@ const imported = async (status: string): Promise<string> => {
   return (ticket as { id: string }).id;
 };
 
-test('administrators define statuses over what is moved to by hand, and staff read them in the order of their bases', async () => {
+test('administrators create custom statuses over OPEN, PENDING, ON_HOLD and SOLVED, and staff list them by base', async () => {
   const refused = async (input: object): Promise<string[]> =>
     codes(await create({ label: 'X', requesterLabel: 'x', ...input }));
   expect(await refused({ base: 'CLOSED' })).toEqual(['CLOSE_BY_HAND input.base']);
@@ -140,16 +140,16 @@ test('administrators define statuses over what is moved to by hand, and staff re
   ).toBe('FORBIDDEN');
 });
 
-test('what a ticket stands in, also in the bin, or a macro leads to is not deleted; facts of the past go on naming it', async () => {
+test('a custom status of a ticket, even in the bin, or of a macro is not deleted; past events keep naming a deleted one', async () => {
   const id = await define('PENDING', 'Waits');
   const remove = async (): Promise<string[]> =>
     codes(await mutate(desk, desk.admin, 'customStatusDelete', { id }, 'deletedId'));
   const ticket = (await desk.ticket()).id;
-  await put(ticket, { customStatusId: id });
+  await moveOrFail(ticket, { customStatusId: id });
   await mutate(desk, desk.lead, 'ticketDelete', { id: ticket });
   expect(await remove()).toEqual(['IN_USE input.id']);
   await mutate(desk, desk.lead, 'ticketRestore', { id: ticket });
-  await put(ticket, { status: 'PENDING' });
+  await moveOrFail(ticket, { status: 'PENDING' });
   const made = await mutate(
     desk,
     desk.lead,
@@ -170,7 +170,7 @@ test('what a ticket stands in, also in the bin, or a macro leads to is not delet
   expect(await define('PENDING', 'Waits')).not.toBe(id);
 });
 
-test('what a macro, a form, a view or a right names is not deleted, and the refusal says where that is', async () => {
+test('a custom status that a macro, form, view, access role or escalation path names is not deleted, and the message lists them', async () => {
   const id = await define('PENDING', 'Waits');
   const filter = { not: { customStatusId: { notIn: [id] } } };
   const field = { key: 'f', label: 'F', kind: 'TEXT' };
@@ -184,7 +184,7 @@ test('what a macro, a form, a view or a right names is not deleted, and the refu
   const fields = [{ fieldId: (ticketField as { id: string }).id, showWhen: filter }];
   const view = { name: 'Papers', filter };
   const steps = [{ agentId: desk.lead.id, after: 'PT1H' }];
-  const places: [thing: string, input: object, named: string, actor?: Actor][] = [
+  const referrers: [entity: string, input: object, name: string, actor?: Actor][] = [
     ['macro', { name: 'Ask', actions: [{ note: 'x' }, { customStatusId: id }] }, 'the macro “Ask”'],
     ['ticketForm', { name: 'Return', fields }, 'the form “Return”'],
     ['view', { ...view, sharing: 'PUBLIC' }, 'the view “Papers”'],
@@ -202,13 +202,13 @@ test('what a macro, a form, a view or a right names is not deleted, and the refu
   const refused = async () =>
     (await desk.ask<{ customStatusDelete: Result }>(desk.admin, remove, { id })).customStatusDelete
       .userErrors;
-  for (const [thing, input, named, actor = desk.admin] of places) {
-    const made = await mutate(desk, actor, `${thing}Create`, input, `${thing} { id }`);
-    expect(codes(made)).toEqual([]);
+  for (const [entity, input, name, actor = desk.admin] of referrers) {
+    const created = await mutate(desk, actor, `${entity}Create`, input, `${entity} { id }`);
+    expect(codes(created)).toEqual([]);
     expect(await refused()).toEqual([
-      { code: 'IN_USE', message: `This is still named by ${named}.` },
+      { code: 'IN_USE', message: `This is still named by ${name}.` },
     ]);
-    await mutate(desk, actor, `${thing}Delete`, { id: (made[thing] as { id: string }).id });
+    await mutate(desk, actor, `${entity}Delete`, { id: (created[entity] as { id: string }).id });
   }
   await mutate(desk, desk.colleague, 'viewCreate', { ...view, sharing: 'PRIVATE' });
   await mutate(desk, desk.admin, 'macroCreate', { name: 'Ask', actions: [{ customStatusId: id }] });
@@ -224,7 +224,7 @@ test('what a macro, a form, a view or a right names is not deleted, and the refu
   ]);
 });
 
-test('every move to a custom status is allowed and refused as one to its base', async () => {
+test('a move to a custom status is allowed exactly when a move to its base is', async () => {
   const customs = Object.fromEntries(
     await Promise.all(BASES.map(async (base) => [base, await define(base, base)] as const)),
   );
@@ -235,22 +235,22 @@ test('every move to a custom status is allowed and refused as one to its base', 
   );
   for (const from of ['NEW', ...BASES, 'CLOSED'])
     for (const to of BASES) {
-      const ticket = await imported(from);
-      const wanted = from === 'CLOSED' ? ['TICKET_CLOSED input.customStatusId'] : [];
+      const ticket = await importTicket(from);
+      const expected = from === 'CLOSED' ? ['TICKET_CLOSED input.customStatusId'] : [];
       expect([
         from,
         to,
         codes(await move(ticket, { customStatusId: customs[to], resolutionCode: 'ANSWERED' })),
-      ]).toEqual([from, to, wanted]);
-      expect(await standing(ticket)).toEqual(wanted.length ? [from, null] : [to, customs[to]]);
-      if (wanted.length) continue;
-      await put(ticket, { customStatusId: other[to] });
-      expect(await standing(ticket)).toEqual([to, other[to]]);
-      await put(ticket, { status: to });
-      expect(await standing(ticket)).toEqual([to, null]);
+      ]).toEqual([from, to, expected]);
+      expect(await statusOf(ticket)).toEqual(expected.length ? [from, null] : [to, customs[to]]);
+      if (expected.length) continue;
+      await moveOrFail(ticket, { customStatusId: other[to] });
+      expect(await statusOf(ticket)).toEqual([to, other[to]]);
+      await moveOrFail(ticket, { status: to });
+      expect(await statusOf(ticket)).toEqual([to, null]);
     }
-  const solved = await imported('SOLVED');
-  await put(solved, { customStatusId: customs['SOLVED'] });
+  const solved = await importTicket('SOLVED');
+  await moveOrFail(solved, { customStatusId: customs['SOLVED'] });
   expect(codes(await move(solved, { customStatusId: other['SOLVED'], reply: 'Done.' }))).toEqual([
     'INVALID input.reply',
   ]);
@@ -283,86 +283,86 @@ test('every move to a custom status is allowed and refused as one to its base', 
   ).toEqual(['NOT_FOUND input.customStatusId']);
 });
 
-test('a requester reads the name for him, sees no difference where it is the same, and never learns of one over ON_HOLD', async () => {
+test('requesters read the requester label, can’t distinguish statuses with the same one, and never see those over ON_HOLD', async () => {
   const shelf = await define('OPEN', 'At the warehouse', 'In progress');
   const lab = await define('OPEN', 'In the lab', 'In progress');
   const packed = await define('OPEN', 'Packed', 'On its way');
   const maker = await define('ON_HOLD', 'With the maker', 'Secret');
   const { id } = await desk.ticket();
-  await put(id, { customStatusId: lab });
+  await moveOrFail(id, { customStatusId: lab });
   await placed(desk);
-  const own = await read(id, desk.customer);
-  expect(own).toMatchObject({
+  const asCustomer = await read(id, desk.customer);
+  expect(asCustomer).toMatchObject({
     status: 'OPEN',
     customStatus: { base: 'OPEN', label: 'In progress', version: 1 },
   });
   expect((await read(id)).customStatus).toMatchObject({ id: lab, label: 'In the lab' });
-  await put(id, { customStatusId: shelf });
-  expect(await read(id, desk.customer)).toEqual(own);
+  await moveOrFail(id, { customStatusId: shelf });
+  expect(await read(id, desk.customer)).toEqual(asCustomer);
   expect((await read(id)).timeline.nodes.at(-1)).toEqual({
     type: 'ticket.status_changed',
     changes: [{ field: 'customStatus', from: lab, to: shelf }],
   });
-  await put(id, { customStatusId: packed });
+  await moveOrFail(id, { customStatusId: packed });
   const later = await read(id, desk.customer);
-  expect(later.version).toBe(own.version + 1);
+  expect(later.version).toBe(asCustomer.version + 1);
   expect(later.timeline.nodes.at(-1)).toEqual({
     type: 'ticket.status_changed',
-    changes: [{ field: 'customStatus', from: own.customStatus!.id, to: packed }],
+    changes: [{ field: 'customStatus', from: asCustomer.customStatus!.id, to: packed }],
   });
-  await put(id, { status: 'OPEN' });
+  await moveOrFail(id, { status: 'OPEN' });
   await placed(desk);
-  const waits = await read(id, desk.customer);
-  expect(waits).toMatchObject({ status: 'OPEN', customStatus: null });
-  await put(id, { customStatusId: maker });
-  expect(await read(id, desk.customer)).toEqual(waits);
-  await put(id, { status: 'ON_HOLD' });
-  await put(id, { customStatusId: maker });
-  expect(await read(id, desk.customer)).toEqual(waits);
-  // From a name that he reads to ON_HOLD: to him it is the same as to OPEN.
-  await put(id, { customStatusId: packed });
-  await put(id, { customStatusId: maker });
+  const whileOpen = await read(id, desk.customer);
+  expect(whileOpen).toMatchObject({ status: 'OPEN', customStatus: null });
+  await moveOrFail(id, { customStatusId: maker });
+  expect(await read(id, desk.customer)).toEqual(whileOpen);
+  await moveOrFail(id, { status: 'ON_HOLD' });
+  await moveOrFail(id, { customStatusId: maker });
+  expect(await read(id, desk.customer)).toEqual(whileOpen);
+  // From a visible label to ON_HOLD: for the requester it is the same as a move to OPEN.
+  await moveOrFail(id, { customStatusId: packed });
+  await moveOrFail(id, { customStatusId: maker });
   const last = (await read(id, desk.customer)).timeline.nodes.at(-1);
   expect(last).toEqual({
     type: 'ticket.status_changed',
     changes: [{ field: 'customStatus', from: packed, to: null }],
   });
-  expect(await listed({ customStatusId: { eq: maker } })).toEqual([id]);
+  expect(await findTickets({ customStatusId: { eq: maker } })).toEqual([id]);
   for (const filter of [{ customStatusId: { eq: maker } }, { customStatusId: { isNull: true } }])
-    expect(await listed(filter, desk.customer)).toEqual([]);
+    expect(await findTickets(filter, desk.customer)).toEqual([]);
 });
 
-test('what moves by itself leaves the custom status where the base stays, and drops it where it does not', async () => {
+test('an automatic move keeps the custom status when the base stays the same, and clears it otherwise', async () => {
   const [open, waiting, done] = [
     await define('OPEN', 'Lab'),
     await define('PENDING', 'Papers'),
     await define('SOLVED', 'Refunded'),
   ];
   const { id } = await desk.ticket();
-  await put(id, { customStatusId: open });
+  await moveOrFail(id, { customStatusId: open });
   await reply(desk, desk.customer, id);
   await reply(desk, desk.agent, id);
   await mutate(desk, desk.agent, 'ticketAssign', { id, assigneeId: desk.colleague.id });
-  expect(await standing(id)).toEqual(['OPEN', open]);
+  expect(await statusOf(id)).toEqual(['OPEN', open]);
   await reply(desk, desk.agent, id, { status: 'OPEN' });
-  expect(await standing(id)).toEqual(['OPEN', null]);
+  expect(await statusOf(id)).toEqual(['OPEN', null]);
   for (const [custom, from] of [
     [waiting, 'PENDING'],
     [done, 'SOLVED'],
   ] as const) {
-    await put(id, { customStatusId: custom });
-    expect(await standing(id)).toEqual([from, custom]);
+    await moveOrFail(id, { customStatusId: custom });
+    expect(await statusOf(id)).toEqual([from, custom]);
     await reply(desk, desk.customer, id);
-    expect(await standing(id)).toEqual(['OPEN', null]);
+    expect(await statusOf(id)).toEqual(['OPEN', null]);
   }
 });
 
-test('an undo brings a custom status back with its base, but not one that is deleted since', async () => {
+test('an undo restores a custom status with its base, unless it was deleted since', async () => {
   const [papers, parts] = [await define('PENDING', 'Papers'), await define('PENDING', 'Parts')];
-  const standings: [string, string | null][] = [];
+  const statuses: [string, string | null][] = [];
   for (const custom of [papers, parts]) {
     const [into, from] = [(await desk.ticket()).id, (await desk.ticket()).id];
-    for (const id of [into, from]) await put(id, { customStatusId: custom });
+    for (const id of [into, from]) await moveOrFail(id, { customStatusId: custom });
     const { operation } = await mutate(
       desk,
       desk.agent,
@@ -370,7 +370,7 @@ test('an undo brings a custom status back with its base, but not one that is del
       { ids: [from], intoId: into },
       'operation { id }',
     );
-    expect([await standing(into), await standing(from)]).toEqual([
+    expect([await statusOf(into), await statusOf(from)]).toEqual([
       ['OPEN', null],
       ['SOLVED', null],
     ]);
@@ -383,15 +383,15 @@ test('an undo brings a custom status back with its base, but not one that is del
         await mutate(desk, desk.agent, 'operationUndo', { id: (operation as { id: string }).id }),
       ),
     ).toEqual([]);
-    standings.push(await standing(from));
+    statuses.push(await statusOf(from));
   }
-  expect(standings).toEqual([
+  expect(statuses).toEqual([
     ['PENDING', papers],
     ['PENDING', null],
   ]);
 });
 
-test('macros lead to a custom status, and what could lead nowhere is refused when it is written', async () => {
+test('macros set a custom status, and an invalid one is refused when the macro is saved', async () => {
   const papers = await define('PENDING', 'Papers');
   const macro = (action: object) =>
     mutate(
@@ -416,25 +416,25 @@ test('macros lead to a custom status, and what could lead nowhere is refused whe
   expect(codes(await mutate(desk, desk.agent, 'macroApply', { id: made.id, ticketId }))).toEqual(
     [],
   );
-  expect(await standing(ticketId)).toEqual(['PENDING', papers]);
+  expect(await statusOf(ticketId)).toEqual(['PENDING', papers]);
 });
 
-test('the past is asked for what a ticket stood in then', async () => {
+test('tickets of the past are found by the custom status they had then', async () => {
   const papers = await define('PENDING', 'Papers');
   const { id } = await desk.ticket();
-  await put(id, { customStatusId: papers });
+  await moveOrFail(id, { customStatusId: papers });
   const time = new Date().toISOString();
-  await put(id, { status: 'OPEN' });
+  await moveOrFail(id, { status: 'OPEN' });
   const query =
     'query ($time: DateTime!, $filter: TicketFilter) { ticketsAt(time: $time, filter: $filter) { nodes { status ticket { id } } } }';
-  const then = await desk.ask(desk.light, query, {
+  const past = await desk.ask(desk.light, query, {
     time,
     filter: { customStatusId: { eq: papers } },
   });
-  expect(then).toEqual({ ticketsAt: { nodes: [{ status: 'PENDING', ticket: { id } }] } });
+  expect(past).toEqual({ ticketsAt: { nodes: [{ status: 'PENDING', ticket: { id } }] } });
 });
 
-test('a page of tickets reads its custom statuses with one statement, for staff and requesters', async () => {
+test('the custom statuses of a page of tickets are loaded with one statement, for staff and requesters', async () => {
   const statuses = [await define('OPEN', 'Lab'), await define('PENDING', 'Papers')];
   const count = async (actor: Actor) =>
     (
@@ -442,12 +442,13 @@ test('a page of tickets reads its custom statuses with one statement, for staff 
         desk.ask(actor, '{ tickets(first: 50) { nodes { customStatus { label } } } }'),
       )
     ).length;
-  const grow = async () => {
-    for (const customStatusId of statuses) await put((await desk.ticket()).id, { customStatusId });
+  const addTickets = async () => {
+    for (const customStatusId of statuses)
+      await moveOrFail((await desk.ticket()).id, { customStatusId });
   };
-  await grow();
-  const few = [await count(desk.agent), await count(desk.customer)];
-  await grow();
-  await grow();
-  expect([await count(desk.agent), await count(desk.customer)]).toEqual(few);
+  await addTickets();
+  const before = [await count(desk.agent), await count(desk.customer)];
+  await addTickets();
+  await addTickets();
+  expect([await count(desk.agent), await count(desk.customer)]).toEqual(before);
 });

@@ -38,7 +38,10 @@ export async function resolveTargetStatus(
   return { status: customStatus.base, customStatus, field: 'customStatusId' };
 }
 
-/** Those of the custom statuses that are not deleted, locked FOR KEY SHARE until the transaction ends. */
+/**
+ * Those of the custom statuses that are not deleted, locked FOR KEY SHARE until the transaction
+ * ends.
+ */
 export async function lockCustomStatusesForShare(
   ctx: Context,
   customStatusIds: readonly string[],

@@ -10,7 +10,10 @@ import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { Tag } from './tag.ts';
 
-/** A tag name is one line without commas, in lower case and NFC, so that names that look alike are equal. */
+/**
+ * A tag name is one line without commas, in lower case and NFC, so that names that look alike are
+ * equal.
+ */
 export const tagName = z
   .string()
   .trim()

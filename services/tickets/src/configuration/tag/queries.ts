@@ -26,9 +26,7 @@ export async function findTags(
     { by: sql`g.name`, type: 'text', direction: Direction.ASC },
     { by: sql`g.id`, type: 'uuid', direction: Direction.ASC },
   ]);
-  const hasPrefix = query.text
-    ? sql`starts_with(g.name, ${normalizeTag(query.text)})`
-    : sql`true`;
+  const hasPrefix = query.text ? sql`starts_with(g.name, ${normalizeTag(query.text)})` : sql`true`;
   const condition = sql`g.workspace_id = ${ctx.workspace}::uuid and ${hasPrefix}`;
   const tagRows = await rows(
     ctx,

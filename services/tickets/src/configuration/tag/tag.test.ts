@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterAll(() => service.stop());
 
-interface Shown {
+interface TagView {
   id: string;
   name: string;
   color: string | null;
@@ -29,15 +29,15 @@ const TAG = 'id name color version ticketCount';
 
 const codes = ({ userErrors }: Result): string[] =>
   userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const tagOf = (payload: Result): Shown => {
+const tagOf = (payload: Result): TagView => {
   expect(codes(payload)).toEqual([]);
-  return payload['tag'] as Shown;
+  return payload['tag'] as TagView;
 };
 const create = (input: object, actor: Actor = desk.lead) =>
   mutate(desk, actor, 'tagCreate', input, `tag { ${TAG} }`);
 const update = (input: object) => mutate(desk, desk.lead, 'tagUpdate', input, `tag { ${TAG} }`);
 const remove = (input: object) => mutate(desk, desk.lead, 'tagDelete', input, 'deletedId');
-const labelled = async (...names: string[]): Promise<string> => {
+const createTaggedTicket = async (...names: string[]): Promise<string> => {
   const { id } = await desk.ticket();
   expect(codes(await mutate(desk, desk.agent, 'ticketUpdate', { id, addTags: names }))).toEqual([]);
   return id;
@@ -58,9 +58,9 @@ const ticketOf = async (id: string) =>
       },
     )
   ).ticket;
-const namesOf = async (id: string): Promise<string[]> =>
+const tagNamesOf = async (id: string): Promise<string[]> =>
   (await ticketOf(id)).tags.map(({ name }) => name);
-const find = async (tag: object): Promise<number> =>
+const countTickets = async (tag: object): Promise<number> =>
   (
     await desk.ask<{ tickets: { totalCount: number } }>(
       desk.agent,
@@ -69,9 +69,9 @@ const find = async (tag: object): Promise<number> =>
     )
   ).tickets.totalCount;
 
-test('a label is what was written, also where that is a word of the database', async () => {
-  const words = ['"quoted"', '\\', 'a\tb;c"', 'null', '{}'];
-  expect(await namesOf(await labelled(...words))).toEqual(words.toSorted());
+test('a tag keeps its text, even when it looks like array syntax of the database', async () => {
+  const names = ['"quoted"', '\\', 'a\tb;c"', 'null', '{}'];
+  expect(await tagNamesOf(await createTaggedTicket(...names))).toEqual(names.toSorted());
   const input = {
     subject: 'x',
     body: 'x',
@@ -79,34 +79,34 @@ test('a label is what was written, also where that is a word of the database', a
     externalId: '1',
     createdAt: '2026-01-01T00:00:00Z',
   };
-  const taken = await mutate(
+  const imported = await mutate(
     desk,
     desk.partner,
     'ticketImport',
-    { ...input, tags: words },
+    { ...input, tags: names },
     'ticket { tags { name } }',
   );
-  expect(taken).toEqual({
-    ticket: { tags: words.toSorted().map((name) => ({ name })) },
+  expect(imported).toEqual({
+    ticket: { tags: names.toSorted().map((name) => ({ name })) },
     userErrors: [],
   });
 });
 
-test('labels are made and changed under names in lower case, whose letters are composed', async () => {
+test('tag names are stored in lower case and NFC', async () => {
   const made = tagOf(await create({ name: '  E\u0301LAN Vital ', color: '#AABB0c' }));
   expect(made).toMatchObject({ name: 'élan vital', color: '#aabb0c', version: 1, ticketCount: 0 });
   expect(codes(await create({ name: 'Élan vital' }))).toEqual(['TAKEN input.name']);
-  const id = await labelled('E\u0301lan VITAL', 'élan vital');
-  expect(await namesOf(id)).toEqual(['élan vital']);
-  expect(await find({ any: [' E\u0301LAN vital'] })).toBe(1);
-  const seen = await desk.ask<{ tags: { nodes: Shown[] } }>(
+  const id = await createTaggedTicket('E\u0301lan VITAL', 'élan vital');
+  expect(await tagNamesOf(id)).toEqual(['élan vital']);
+  expect(await countTickets({ any: [' E\u0301LAN vital'] })).toBe(1);
+  const result = await desk.ask<{ tags: { nodes: TagView[] } }>(
     desk.agent,
     `query ($text: String) { tags(text: $text) { nodes { ${TAG} } } }`,
     {
       text: 'E\u0301la',
     },
   );
-  expect(seen.tags.nodes).toEqual([{ ...made, ticketCount: 1 }]);
+  expect(result.tags.nodes).toEqual([{ ...made, ticketCount: 1 }]);
   expect(tagOf(await update({ id: made.id, color: null }))).toMatchObject({
     color: null,
     version: 2,
@@ -114,7 +114,7 @@ test('labels are made and changed under names in lower case, whose letters are c
   expect(tagOf(await update({ id: made.id, name: 'Élan Vital' })).version).toBe(2);
 });
 
-test('what can’t be is refused by name', async () => {
+test('invalid values are refused at the field that has them', async () => {
   const { id, version } = tagOf(await create({ name: 'first' }));
   await create({ name: 'second' });
   const refused = async (input: object): Promise<string[]> => codes(await update({ id, ...input }));
@@ -130,7 +130,7 @@ test('what can’t be is refused by name', async () => {
   expect(await refused({ id: newId('tag'), name: 'other' })).toEqual(['NOT_FOUND input.id']);
   const other = await openDesk(service);
   const { tag } = await mutate(other, other.lead, 'tagCreate', { name: 'first' }, 'tag { id }');
-  expect(await refused({ id: (tag as Shown).id, name: 'other' })).toEqual(['NOT_FOUND input.id']);
+  expect(await refused({ id: (tag as TagView).id, name: 'other' })).toEqual(['NOT_FOUND input.id']);
   for (const name of ['tagUpdate', 'tagDelete']) {
     const { errors } = await desk.answer(
       desk.agent,
@@ -141,24 +141,24 @@ test('what can’t be is refused by name', async () => {
   }
 });
 
-describe('a new name', () => {
-  test('is carried by all tickets that have the label, each with a fact, in its old place; requesters notice nothing', async () => {
-    const [both, one, none] = [
-      await labelled('refund', 'vip'),
-      await labelled('vip', 'refund', 'late'),
-      await labelled('refunds'),
+describe('renaming a tag', () => {
+  test('renames it on all its tickets, at its position and with an event each, invisibly to requesters', async () => {
+    const [tagFirst, tagSecond, untagged] = [
+      await createTaggedTicket('refund', 'vip'),
+      await createTaggedTicket('vip', 'refund', 'late'),
+      await createTaggedTicket('refunds'),
     ];
-    const before = await ticketOf(one);
-    const asCustomer = async (): Promise<unknown> =>
+    const before = await ticketOf(tagSecond);
+    const readAsCustomer = async (): Promise<unknown> =>
       desk.ask(
         desk.customer,
         'query ($id: ID!) { ticket(id: $id) { version updatedAt cursor timeline { totalCount } } }',
-        { id: one },
+        { id: tagSecond },
       );
     await placed(desk);
-    const publicly = await asCustomer();
+    const customerView = await readAsCustomer();
     const id = (
-      await desk.ask<{ tags: { nodes: Shown[] } }>(
+      await desk.ask<{ tags: { nodes: TagView[] } }>(
         desk.agent,
         '{ tags(text: "refund") { nodes { id name } } }',
       )
@@ -167,12 +167,12 @@ describe('a new name', () => {
       name: 'money back',
       ticketCount: 2,
     });
-    expect(await namesOf(both)).toEqual(['money back', 'vip']);
-    expect(await namesOf(one)).toEqual(['vip', 'money back', 'late']);
-    expect(await namesOf(none)).toEqual(['refunds']);
-    expect(await find({ any: ['refund'] })).toBe(0);
-    expect(await find({ all: ['money back', 'vip'] })).toBe(2);
-    const after = await ticketOf(one);
+    expect(await tagNamesOf(tagFirst)).toEqual(['money back', 'vip']);
+    expect(await tagNamesOf(tagSecond)).toEqual(['vip', 'money back', 'late']);
+    expect(await tagNamesOf(untagged)).toEqual(['refunds']);
+    expect(await countTickets({ any: ['refund'] })).toBe(0);
+    expect(await countTickets({ all: ['money back', 'vip'] })).toBe(2);
+    const after = await ticketOf(tagSecond);
     expect(after.version).toBe(before.version + 1);
     expect(after.timeline.nodes.at(-1)).toEqual({
       type: 'ticket.updated',
@@ -181,11 +181,11 @@ describe('a new name', () => {
         { field: 'tags', from: ['vip', 'refund', 'late'], to: ['vip', 'money back', 'late'] },
       ],
     });
-    expect(await asCustomer()).toEqual(publicly);
-    expect(await namesOf(await labelled('refund'))).toEqual(['refund']);
+    expect(await readAsCustomer()).toEqual(customerView);
+    expect(await tagNamesOf(await createTaggedTicket('refund'))).toEqual(['refund']);
   });
 
-  test('goes wherever the label is named: a view, a role, a path, a form and a macro mean the same as before', async () => {
+  test('renames it in views, access roles, escalation paths, forms and macros', async () => {
     const { id } = tagOf(await create({ name: 'refund' }));
     const filter = {
       or: [
@@ -199,60 +199,64 @@ describe('a new name', () => {
         { not: { tag: { all: ['money'] } } },
       ],
     };
-    const make = (name: string, input: object, selection: string): Promise<Result> =>
+    const createAsAdmin = (name: string, input: object, selection: string): Promise<Result> =>
       mutate(desk, desk.admin, name, input, selection);
-    const { ticketField } = await make(
+    const { ticketField } = await createAsAdmin(
       'ticketFieldCreate',
       { key: 'iban', label: 'IBAN', kind: 'TEXT' },
       'ticketField { id }',
     );
-    const fieldId = (ticketField as Shown).id;
+    const fieldId = (ticketField as TagView).id;
     const showWhen = { tag: { any: ['refund'] } };
-    const made = [
-      await make('viewCreate', { name: 'Money', sharing: 'PUBLIC', filter }, 'view { id }'),
-      await make(
+    const payloads = [
+      await createAsAdmin(
+        'viewCreate',
+        { name: 'Money', sharing: 'PUBLIC', filter },
+        'view { id }',
+      ),
+      await createAsAdmin(
         'accessRoleCreate',
         { name: 'Money', base: 'AGENT', scopes: ['tickets:read'], filter },
         'accessRole { id }',
       ),
-      await make(
+      await createAsAdmin(
         'escalationPathCreate',
         { name: 'Money', filter, steps: [{ departmentId: desk.departmentId, after: 'PT1H' }] },
         'escalationPath { id }',
       ),
-      await make(
+      await createAsAdmin(
         'ticketFormCreate',
         { name: 'Money', fields: [{ fieldId, showWhen }] },
         'ticketForm { id }',
       ),
-      await make(
+      await createAsAdmin(
         'macroCreate',
         { name: 'Money', actions: [{ addTags: ['Refund', 'vip'] }, { removeTags: ['refunds'] }] },
         'macro { id }',
       ),
-      await make(
+      await createAsAdmin(
         'viewCreate',
         { name: 'Other', sharing: 'PUBLIC', filter: { tag: { any: ['refunds'] }, text: 'refund' } },
         'view { id }',
       ),
     ];
-    for (const each of made) expect(codes(each)).toEqual([]);
+    for (const payload of payloads) expect(codes(payload)).toEqual([]);
     tagOf(await update({ id, name: 'Money' }));
     const query = `{ views { name version filter } accessRoles { name version filter } escalationPaths { name version filter }
       ticketForms { name version fields { showWhen } } macros { name version actions { addTags removeTags } } }`;
-    const shown = await desk.ask<Record<string, unknown[]>>(desk.admin, query);
-    expect(shown['views']).toEqual(
+    const stored = await desk.ask<Record<string, unknown[]>>(desk.admin, query);
+    expect(stored['views']).toEqual(
       expect.arrayContaining([
         { name: 'Money', version: 2, filter: renamed },
         { name: 'Other', version: 1, filter: { tag: { any: ['refunds'] }, text: 'refund' } },
       ]),
     );
-    expect(shown['accessRoles']).toEqual([{ name: 'Money', version: 2, filter: renamed }]);
-    expect(shown['escalationPaths']).toEqual([{ name: 'Money', version: 2, filter: renamed }]);
-    expect(shown['ticketForms']).toEqual([
+    expect(stored['accessRoles']).toEqual([{ name: 'Money', version: 2, filter: renamed }]);
+    expect(stored['escalationPaths']).toEqual([{ name: 'Money', version: 2, filter: renamed }]);
+    expect(stored['ticketForms']).toEqual([
       { name: 'Money', version: 2, fields: [{ showWhen: { tag: { any: ['money'] } } }] },
     ]);
-    expect(shown['macros']).toEqual([
+    expect(stored['macros']).toEqual([
       {
         name: 'Money',
         version: 2,
@@ -264,18 +268,18 @@ describe('a new name', () => {
     ]);
   });
 
-  test('costs as many statements for 40 tickets as for 2', async () => {
+  test('takes as many statements for 40 tickets as for 2', async () => {
     const cost = async (name: string, tickets: number): Promise<number> => {
       const { id } = tagOf(await create({ name }));
-      for (let at = 0; at < tickets; at++) await labelled(name);
+      for (let index = 0; index < tickets; index++) await createTaggedTicket(name);
       return (await countStatements(() => update({ id, name: `${name} 2` }))).length;
     };
     expect(await cost('many', 40)).toBe(await cost('few', 2));
   });
 
-  test('is refused for more tickets than change at once, and none has changed', async () => {
+  test('is refused for more than 5,000 tickets, and changes none of them', async () => {
     const { id } = tagOf(await create({ name: 'crowded' }));
-    const ticket = await labelled('crowded');
+    const ticket = await createTaggedTicket('crowded');
     const client = new Client({ connectionString: service.database.ownerUrl });
     await client.connect();
     await client.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
@@ -291,38 +295,38 @@ describe('a new name', () => {
     );
     await client.end();
     expect(codes(await update({ id, name: 'roomy' }))).toEqual(['LIMIT_REACHED input.name']);
-    expect(await namesOf(ticket)).toEqual(['crowded']);
+    expect(await tagNamesOf(ticket)).toEqual(['crowded']);
   });
 
-  test('never leaves a ticket with a name that no label has, also when it gets the label in the same moment', async () => {
+  test('never leaves a ticket with a tag that does not exist, even when tickets get the tag concurrently', async () => {
     for (let round = 0; round < 5; round++) {
       const { id } = tagOf(await create({ name: `race ${round}` }));
       const tickets = await Promise.all(Array.from({ length: 6 }, () => desk.ticket()));
-      const add = (some: { id: string }[]) =>
-        some.map((ticket) =>
+      const addTag = (targets: { id: string }[]) =>
+        targets.map((ticket) =>
           mutate(desk, desk.agent, 'ticketUpdate', { id: ticket.id, addTags: [`race ${round}`] }),
         );
       await Promise.all([
-        ...add(tickets.slice(0, 3)),
+        ...addTag(tickets.slice(0, 3)),
         update({ id, name: `raced ${round}` }),
-        ...add(tickets.slice(3)),
+        ...addTag(tickets.slice(3)),
       ]);
       for (const ticket of tickets)
-        expect(await namesOf(ticket.id)).toEqual([
+        expect(await tagNamesOf(ticket.id)).toEqual([
           expect.stringMatching(new RegExp(`^raced? ${round}$`)),
         ]);
-      const found = await Promise.all([
-        find({ any: [`race ${round}`] }),
-        find({ any: [`raced ${round}`] }),
+      const counts = await Promise.all([
+        countTickets({ any: [`race ${round}`] }),
+        countTickets({ any: [`raced ${round}`] }),
       ]);
-      expect(found[0]! + found[1]!).toBe(6);
+      expect(counts[0]! + counts[1]!).toBe(6);
     }
   });
 });
 
-test('a label is deleted when no ticket has it, solved or not', async () => {
+test('a tag is deleted only when no ticket has it, solved or not', async () => {
   const { id } = tagOf(await create({ name: 'spare' }));
-  const ticket = await labelled('spare');
+  const ticket = await createTaggedTicket('spare');
   await mutate(desk, desk.agent, 'ticketStatusChange', {
     id: ticket,
     status: 'SOLVED',
@@ -335,18 +339,18 @@ test('a label is deleted when no ticket has it, solved or not', async () => {
   ]);
   expect(await remove({ id, expectedVersion: 1 })).toEqual({ deletedId: id, userErrors: [] });
   expect(codes(await remove({ id }))).toEqual(['NOT_FOUND input.id']);
-  expect(await namesOf(await labelled('spare'))).toEqual(['spare']);
+  expect(await tagNamesOf(await createTaggedTicket('spare'))).toEqual(['spare']);
 });
 
-test('100 labels a ticket, 50 at once', async () => {
+test('a ticket has at most 100 tags, and gets at most 50 at once', async () => {
   const { id } = await desk.ticket();
   const add = async (from: number, to: number): Promise<string[]> => {
-    const addTags = Array.from({ length: to - from }, (_, at) => `label ${from + at}`);
+    const addTags = Array.from({ length: to - from }, (_, index) => `tag ${from + index}`);
     return codes(await mutate(desk, desk.agent, 'ticketUpdate', { id, addTags }));
   };
   expect(await add(0, 51)).toEqual(['TOO_LONG input.addTags']);
   expect([await add(0, 50), await add(50, 100)]).toEqual([[], []]);
   expect(await add(100, 101)).toEqual(['LIMIT_REACHED input.addTags']);
   expect(await add(0, 50)).toEqual([]);
-  expect(await namesOf(id)).toHaveLength(100);
+  expect(await tagNamesOf(id)).toHaveLength(100);
 });

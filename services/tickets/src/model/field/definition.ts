@@ -47,7 +47,9 @@ export function refuseInvalidField({
     ]);
 }
 
-/** Compiles a pattern; undefined when it is not valid RE2. RE2 matches any pattern in linear time. */
+/**
+ * Compiles a pattern; undefined when it is not valid RE2. RE2 matches any pattern in linear time.
+ */
 export function compilePattern(pattern: string): RE2JS | undefined {
   try {
     return RE2JS.compile(pattern);

@@ -13,9 +13,7 @@ import { TicketField } from './field.ts';
 export function visibleFieldSql(actor: Actor): Condition {
   if (!reads(actor)) return sql`false`;
   const inWorkspace = sql`f.workspace_id = ${actor.workspace}::uuid`;
-  return readsOnHold(actor)
-    ? sql`${inWorkspace}`
-    : sql`${inWorkspace} and f.visible_to_requester`;
+  return readsOnHold(actor) ? sql`${inWorkspace}` : sql`${inWorkspace} and f.visible_to_requester`;
 }
 
 /** All fields that are not deleted, by label. */

@@ -26,8 +26,8 @@ export function registerTagReferences<T extends Versioned>(references: TagRefere
 }
 
 /**
- * Replaces a tag name in all registered entities of the workspace. Returns the events to append, one
- * per changed entity.
+ * Replaces a tag name in all registered entities of the workspace. Returns the events to append,
+ * one per changed entity.
  */
 export async function renameTagReferences(
   ctx: Context,
