@@ -1,18 +1,22 @@
 import { Migration } from '@mikro-orm/migrations';
-import { type MikroORM, openDatabase, rowSecurity } from '@deskgraph/common/database/database';
-import { deadLetterTable } from '@deskgraph/common/events/dead-letters';
-import { feedHandler } from '@deskgraph/common/events/http-feed';
-import { type DomainEvent, eventTables, appendEvents } from '@deskgraph/common/events/log';
+import { systemActor } from '@deskgraph/common/auth/token';
 import { newId } from '@deskgraph/common/core/id';
 import { createLog } from '@deskgraph/common/core/log';
-import { idempotencyTable, idempotencyCleanupPolicy } from '@deskgraph/common/graphql/mutation';
-import { eventLogPartitions } from '@deskgraph/common/events/partitions';
+import { Context } from '@deskgraph/common/database/context';
+import { type MikroORM, openDatabase, rowSecurity } from '@deskgraph/common/database/database';
+import { feedHandler } from '@deskgraph/common/events/http-feed';
+import { appendEvents } from '@deskgraph/common/events/log';
 import type { NatsPublisher } from '@deskgraph/common/events/nats-publisher';
 import { type OutboxRelay, startOutboxRelay } from '@deskgraph/common/events/outbox-relay';
-import { serve } from '@deskgraph/common/http/serve';
-import { type TestDatabase, newWorkspace, testDatabase } from '@deskgraph/common/testing/testing';
-import { systemActor } from '@deskgraph/common/auth/token';
-import { Context } from '@deskgraph/common/database/context';
+import { deadLetterTable, eventLogPartitions, eventTables } from '@deskgraph/common/events/tables';
+import type { DomainEvent } from '@deskgraph/common/events/types';
+import { idempotencyCleanupPolicy, idempotencyTable } from '@deskgraph/common/graphql/mutation';
+import { startHttpService } from '@deskgraph/common/http/serve';
+import {
+  type TestDatabase,
+  createTestDatabase,
+  newWorkspace,
+} from '@deskgraph/common/testing/testing';
 
 export const TEST_PARTITION_SIZE = 1000;
 export const silentLog = createLog('test', 'silent');
@@ -28,17 +32,17 @@ class Tables extends Migration {
   }
 }
 
-/** A database with nothing but a log, and what writes into it. */
+/** A database that holds only an event log, and functions that append to it. */
 export interface TestLog {
   database: TestDatabase;
   orm: MikroORM;
   relay: OutboxRelay;
-  /** One transaction with so many facts about one thing, the last of which has this version. */
+  /** Appends `count` events of one subject in one transaction; the last has this version. */
   append(subject: string, version: number, count?: number, workspace?: string): Promise<void>;
-  /** Several writers at once, each with its own thing; gives their things. */
+  /** Several writers append at the same time, each to its own subject; returns the subjects. */
   appendConcurrently(writers: number, transactions: number, count?: number): Promise<string[]>;
   query<Row>(statement: string): Promise<Row[]>;
-  /** Resolves once the log has so many facts. */
+  /** Resolves once the log has this many events. */
   waitForHead(head: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -46,56 +50,49 @@ export interface TestLog {
 export const testWorkspace = newWorkspace();
 
 export async function testLog(): Promise<TestLog> {
-  const database = await testDatabase('log', { tables: Tables });
-  const orm = await openDatabase({
-    url: database.url,
-    entities: [],
-    log: silentLog,
-    connections: 8,
-  });
-  const owner = await openDatabase({
-    url: database.ownerUrl,
-    entities: [],
-    log: silentLog,
-    connections: 2,
-  });
+  const database = await createTestDatabase('log', { tables: Tables });
+  const open = (url: string, connections: number): Promise<MikroORM> =>
+    openDatabase({ url, entities: [], log: silentLog, connections });
+  const orm = await open(database.url, 8);
+  const owner = await open(database.ownerUrl, 2);
   const relay = startOutboxRelay(orm, database.url, silentLog);
   const query = <Row>(statement: string): Promise<Row[]> =>
     owner.em.fork().execute(statement) as Promise<Row[]>;
-  const tell: TestLog['append'] = (subject, version, count = 1, workspace = testWorkspace) => {
-    const context = new Context({
+  const append: TestLog['append'] = (subject, version, count = 1, workspace = testWorkspace) => {
+    const ctx = new Context({
       orm,
       actor: systemActor(workspace),
       log: silentLog,
       requestId: 'test',
       locales: [],
     });
-    const facts = Array.from({ length: count }, (_, at) => ({
+    const events = Array.from({ length: count }, (_, index) => ({
       type: 'thing.done',
-      subject: { id: subject, version: version - count + 1 + at },
-      data: { at },
+      subject: { id: subject, version: version - count + 1 + index },
+      data: { index },
     }));
-    return context.write(() => appendEvents(context, facts));
+    return ctx.write(() => appendEvents(ctx, events));
   };
   return {
     database,
     orm,
     relay,
-    append: tell,
+    append,
     query,
     appendConcurrently: async (writers, transactions, count = 1) => {
       const subjects = Array.from({ length: writers }, () => newId('thg'));
       await Promise.all(
         subjects.map(async (subject) => {
-          for (let step = 1; step <= transactions; step++) await tell(subject, step * count, count);
+          for (let step = 1; step <= transactions; step++)
+            await append(subject, step * count, count);
         }),
       );
       return subjects;
     },
     waitForHead: async (head) => {
-      const isThere = async (): Promise<boolean> =>
-        Number((await query<{ head: string }>('select head from relay_state'))[0]!.head) >= head;
-      while (!(await isThere())) await relay.waitForEvents(100);
+      const storedHead = async (): Promise<number> =>
+        Number((await query<{ head: string }>('select head from relay_state'))[0]!.head);
+      while ((await storedHead()) < head) await relay.waitForEvents(100);
     },
     stop: async () => {
       relay.releaseWaiters();
@@ -110,16 +107,16 @@ export async function testLog(): Promise<TestLog> {
 export interface TestFeed {
   url: string;
   port: number;
-  /** Cuts everybody off at once, as a crash would. */
-  cut(): Promise<void>;
+  /** Closes all connections and stops the server, as a crash does. */
+  crash(): Promise<void>;
 }
 
-/** The door of a log, for those who follow it. */
+/** Serves the `/feed` endpoint of a log. */
 export async function serveTestFeed(
   { orm, relay }: TestLog,
   { port = 0, publisher }: { port?: number; publisher?: NatsPublisher } = {},
 ): Promise<TestFeed> {
-  const serving = await serve({
+  const service = await startHttpService({
     log: silentLog,
     host: '127.0.0.1',
     port,
@@ -128,24 +125,24 @@ export async function serveTestFeed(
     close: async () => {},
   });
   return {
-    url: `http://127.0.0.1:${serving.port}`,
-    port: serving.port,
-    cut: () => {
-      const stopped = serving.stop();
-      serving.http.closeAllConnections();
+    url: `http://127.0.0.1:${service.port}`,
+    port: service.port,
+    crash: () => {
+      const stopped = service.stop();
+      service.http.closeAllConnections();
       return stopped;
     },
   };
 }
 
-/** Each once, in order, without a gap; and of each thing in the order of its versions. */
+/** Whether the events are all of the log, each once and in order, and of each subject by version. */
 export function isCompleteLog(
-  facts: readonly Pick<DomainEvent, 'position' | 'subject' | 'version'>[],
+  events: readonly Pick<DomainEvent, 'position' | 'subject' | 'version'>[],
 ): boolean {
   const versions = new Map<string, number>();
-  return facts.every(({ position, subject, version }, at) => {
+  return events.every(({ position, subject, version }, index) => {
     const expected = (versions.get(subject) ?? 0) + 1;
     versions.set(subject, version);
-    return position === at + 1 && version === expected;
+    return position === index + 1 && version === expected;
   });
 }

@@ -11,7 +11,7 @@ const PROGRAM = 'nats-server';
 
 export const hasNats = spawnSync(PROGRAM, ['--version']).status === 0;
 
-/** A NATS server with JetStream that keeps its address and its files over its lives. */
+/** A NATS server with JetStream. It keeps its address and its files when it is killed and restarted. */
 export interface TestNats {
   url: string;
   start(): Promise<void>;
@@ -23,19 +23,11 @@ export async function testNats(): Promise<TestNats> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'deskgraph-nats-'));
   let child: ChildProcess | undefined;
-  const answers = async (): Promise<boolean> => {
-    const socket = connect(port, '127.0.0.1');
-    const [said] = await Promise.race([once(socket, 'data'), once(socket, 'close')]).catch(() => [
-      undefined,
-    ]);
-    socket.destroy();
-    return Buffer.isBuffer(said);
-  };
   const kill = async (): Promise<void> => {
     if (!child) return;
-    const ended = once(child, 'exit');
+    const exited = once(child, 'exit');
     child.kill('SIGKILL');
-    await ended;
+    await exited;
     child = undefined;
   };
   return {
@@ -44,7 +36,7 @@ export async function testNats(): Promise<TestNats> {
       child = spawn(PROGRAM, ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', folder], {
         stdio: 'ignore',
       });
-      while (!(await answers())) await sleep(20);
+      while (!(await answers(port))) await sleep(20);
     },
     kill,
     remove: async () => {
@@ -52,4 +44,14 @@ export async function testNats(): Promise<TestNats> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether the server sends its greeting. */
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const [greeting] = await Promise.race([once(socket, 'data'), once(socket, 'close')]).catch(() => [
+    undefined,
+  ]);
+  socket.destroy();
+  return Buffer.isBuffer(greeting);
 }

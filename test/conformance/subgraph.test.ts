@@ -2,17 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { composeServices } from '@apollo/composition';
 import { Migration } from '@mikro-orm/migrations';
 import { parse, stripIgnoredCharacters } from 'graphql';
-import { deadLetterTable } from '@deskgraph/common/events/dead-letters';
-import { eventTables } from '@deskgraph/common/events/log';
-import { eventLogPartitions } from '@deskgraph/common/events/partitions';
+import { deadLetterTable, eventTables, eventLogPartitions } from '@deskgraph/common/events/tables';
 import { createLog } from '@deskgraph/common/core/log';
 import { idempotencyTable } from '@deskgraph/common/graphql/mutation';
 import {
   TEST_SECRET,
   type TestService,
-  app,
+  appActor,
   newWorkspace,
-  testService,
+  startTestService,
 } from '@deskgraph/common/testing/testing';
 import { toId } from '@deskgraph/common/core/id';
 import { type Gateway, startGateway } from '@deskgraph/gateway/gateway';
@@ -32,14 +30,14 @@ class First extends Migration {
 }
 
 const workspace = newWorkspace();
-const caller = app(workspace);
+const caller = appActor(workspace);
 let service: TestService;
 let gateway: Gateway;
 let neighbours: { url: string; close: () => void }[] = [];
 let sdl = '';
 
 beforeAll(async () => {
-  service = await testService(products, { First });
+  service = await startTestService(products, { First });
   neighbours = await Promise.all(Object.values(NEIGHBOURS).map(serveNeighbour));
   const told = await service.ask<{ _service: { sdl: string } }>(caller, '{ _service { sdl } }');
   sdl = told.data!._service.sdl;

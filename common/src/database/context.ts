@@ -2,8 +2,7 @@ import { IsolationLevel } from '@mikro-orm/postgresql';
 import type { Actor } from '../auth/access.ts';
 import { graphqlError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { EventLogTail } from '../events/event-log-tail.ts';
-import type { NewEvent } from '../events/log.ts';
+import type { EventTail, NewEvent } from '../events/types.ts';
 import { type EntityManager, type MikroORM, sql } from './database.ts';
 import { RequestLoaders } from './request-loaders.ts';
 
@@ -17,7 +16,7 @@ export interface ContextOptions {
   /** Finds an entity of this service by its typed id; null when it does not exist or the caller may not see it. */
   findById?: (ctx: Context, id: string) => Promise<unknown>;
   /** The end of this service's event log, for subscriptions. */
-  tail?: EventLogTail;
+  tail?: EventTail;
 }
 
 /**
@@ -39,7 +38,7 @@ export class Context {
   readonly requestId: string;
   readonly locales: readonly string[];
   readonly load = new RequestLoaders();
-  readonly tail: EventLogTail | undefined;
+  readonly tail: EventTail | undefined;
   /** The cause of a change that was not made by hand. It is stored with each event that the transaction appends from then on. */
   cause: object | undefined;
   /** The events that a dry run has produced so far; undefined outside a dry run. */

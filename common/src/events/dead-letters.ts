@@ -1,56 +1,52 @@
-import { type EntityManager, sql } from '../database/database.ts';
-import { type DomainEvent, crossWorkspaceRowSecurity } from './log.ts';
 import type { Context } from '../database/context.ts';
+import { type EntityManager, sql } from '../database/database.ts';
+import type { DomainEvent } from './types.ts';
 
-/** The statements that make the table of facts which could not be applied, for a migration. */
-export const deadLetterTable = `
-  create table feed_dead (
-    source text not null, position bigint not null, event_id uuid not null, workspace_id uuid not null, subject text not null,
-    fact jsonb not null, error text not null, tries integer not null, at timestamptz not null default now(), primary key (source, position)
-  );
-  create index feed_dead_subject on feed_dead (source, subject);
-  ${crossWorkspaceRowSecurity('feed_dead')}`;
+const MAX_ERROR_LENGTH = 2000;
 
-const ERROR_LIMIT = 2000;
 export const errorText = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).slice(0, ERROR_LIMIT);
+  (error instanceof Error ? error.message : String(error)).slice(0, MAX_ERROR_LENGTH);
 
-/** Those of the facts that are about a thing of which an earlier one was set aside: they wait behind it, or replaying would turn things back. */
+/**
+ * Those of the events whose subject has a dead letter. They must become dead letters too: applied
+ * now, they would be overwritten when the older event is replayed.
+ */
 export async function blockedByDeadLetter(
   em: EntityManager,
   source: string,
-  facts: readonly DomainEvent[],
+  events: readonly DomainEvent[],
 ): Promise<DomainEvent[]> {
-  const subjects = [...new Set(facts.map(({ subject }) => subject))];
+  const subjects = [...new Set(events.map(({ subject }) => subject))];
   const { rows } = await sql<{ subject: string }>`
-    select distinct subject from feed_dead where source = ${source} and subject = any(${subjects}::text[])`.execute(
-    em.getKysely(),
-  );
-  const held = new Set(rows.map(({ subject }) => subject));
-  return facts.filter(({ subject }) => held.has(subject));
+    select distinct subject from feed_dead
+    where source = ${source} and subject = any(${subjects}::text[])`.execute(em.getKysely());
+  const blocked = new Set(rows.map(({ subject }) => subject));
+  return events.filter(({ subject }) => blocked.has(subject));
 }
 
-export const BLOCKED_BY_EARLIER = 'waits behind an earlier one';
+export const BLOCKED_BY_EARLIER = 'blocked by an earlier event of the same subject';
 
-/** Sets facts aside, within the transaction that moves the position past them. */
+/** Stores dead letters, in the transaction that moves the position past their events. */
 export async function storeDeadLetters(
-  context: Context,
+  ctx: Context,
   source: string,
-  facts: readonly DomainEvent[],
+  events: readonly DomainEvent[],
   { error = BLOCKED_BY_EARLIER, tries = 0 }: { error?: unknown; tries?: number } = {},
 ): Promise<void> {
-  if (!facts.length) return;
-  await context.within('*', async () => {
-    for (const fact of facts)
-      await context.em.execute(
-        'insert into feed_dead (source, position, event_id, workspace_id, subject, fact, error, tries) values (?, ?, ?, ?, ?, ?, ?, ?)',
+  if (!events.length) return;
+  await ctx.withWorkspace('*', async () => {
+    for (const event of events)
+      await ctx.em.execute(
+        `insert into feed_dead
+           (source, position, event_id, workspace_id, subject, fact, error, tries)
+         values (?, ?, ?, ?, ?, ?, ?, ?)`,
         [
           source,
-          fact.position,
-          fact.id,
-          fact.workspace,
-          fact.subject,
-          JSON.stringify(fact),
+          event.position,
+          event.id,
+          event.workspace,
+          event.subject,
+          JSON.stringify(event),
           errorText(error),
           tries,
         ],
@@ -58,11 +54,15 @@ export async function storeDeadLetters(
   });
 }
 
-/** How many facts are set aside. */
+/** The number of dead letters of all sources. */
 export async function countDeadLetters(em: EntityManager): Promise<number> {
   em.setSessionContext({ variables: { 'desk.workspace': '*' } });
-  const ask = (inside: EntityManager) =>
-    inside.execute<{ count: number }[]>('select count(*)::integer as count from feed_dead');
-  return (await em.transactional((inside) => ask(inside as EntityManager), { readOnly: true }))[0]!
-    .count;
+  const rows = await em.transactional(
+    (inside) =>
+      (inside as EntityManager).execute<{ count: number }[]>(
+        'select count(*)::integer as count from feed_dead',
+      ),
+    { readOnly: true },
+  );
+  return rows[0]!.count;
 }

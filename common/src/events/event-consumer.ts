@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EventProjector, type ProjectorOptions } from './event-projector.ts';
 import {
   type EventFeed,
   FEED_PAGE_SIZE,
@@ -7,15 +8,17 @@ import {
   ownLogFeed,
 } from './http-feed.ts';
 import type { OutboxRelay } from './outbox-relay.ts';
-import { type ProjectorOptions, createProjector } from './event-projector.ts';
+import type { DomainEvent } from './types.ts';
 
 const WAIT_MS = 10_000;
 const RETRY_MS = 500;
-/** A page that is not full is followed by a pause, so that a busy log is taken in by pages and not fact by fact. */
+/** Pause after a page that is not full, so that a busy log is applied by pages, not singly. */
 const GATHER_MS = 40;
+/** Of failures in a row, one in so many is logged. */
+const LOGGED_FAILURES = 20;
 
 export interface ConsumerOptions extends ProjectorOptions, FeedSource {
-  /** Address of the NATS server where the source may publish its facts. */
+  /** Address of the NATS server that the source may publish to. */
   nats?: string | undefined;
 }
 
@@ -24,86 +27,103 @@ export interface OwnLogConsumerOptions extends ProjectorOptions {
 }
 
 export interface EventConsumer {
-  /** Takes in everything that the source has recorded by now; rejects when the source does not answer. */
+  /** Applies all events that the source has appended by now; rejects when it does not answer. */
   catchUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What is not used is not loaded. */
-async function carrierOf({ nats, source, url, secret, log }: ConsumerOptions): Promise<EventFeed> {
-  const door = openHttpFeed({ source, url, secret });
+/** The NATS client is loaded only when it is used. */
+async function openFeed({ nats, source, url, secret, log }: ConsumerOptions): Promise<EventFeed> {
+  const httpFeed = openHttpFeed({ source, url, secret });
   return nats
-    ? (await import('./nats-feed.ts')).openNatsFeed({ nats, httpFeed: door, source, log })
-    : door;
+    ? (await import('./nats-feed.ts')).openNatsFeed({ nats, httpFeed, source, log })
+    : httpFeed;
 }
 
-/** Follows another service's log. Each fact has its effect exactly once, and a projection can be dropped and rebuilt from zero. */
+/**
+ * Consumes the event log of another service. Each event has its effect exactly once. To rebuild a
+ * projection, delete it and set the position to zero.
+ *
+ * @example
+ * const consumer = consumeEvents({ source: 'tickets', url, secret, orm, log, applyEvent });
+ * await consumer.catchUp();
+ */
 export const consumeEvents = (options: ConsumerOptions): EventConsumer =>
-  followBy(carrierOf(options), options);
+  new FeedConsumer(openFeed(options), options);
 
-/** Follows the service's own log in the same way; `source` names what follows it. */
+/** Consumes the service's own log; `source` is the name under which the position is stored. */
 export const consumeOwnEvents = (options: OwnLogConsumerOptions): EventConsumer =>
-  followBy(Promise.resolve(ownLogFeed(options.orm, options.relay)), options);
+  new FeedConsumer(Promise.resolve(ownLogFeed(options.orm, options.relay)), options);
 
-function followBy(carrier: Promise<EventFeed>, options: ProjectorOptions): EventConsumer {
-  const { log, source } = options;
-  const stopping = new AbortController();
-  const { position, take } = createProjector(options, stopping.signal);
-  let queue: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(work);
-    queue = turn.catch(() => {});
-    return turn;
-  };
+class FeedConsumer implements EventConsumer {
+  readonly #feed: Promise<EventFeed>;
+  readonly #options: ProjectorOptions;
+  readonly #stopping = new AbortController();
+  readonly #projector: EventProjector;
+  /** The last page that is applied; `run` and `catchUp` apply one page at a time. */
+  #applied: Promise<unknown> = Promise.resolve();
+  #currentCatchUp: Promise<unknown> = Promise.resolve();
+  #nextCatchUp: Promise<void> | undefined;
+  readonly #running: Promise<void>;
 
-  const round = async (wait: number): Promise<number> => {
-    // Whoever asks for a connection while the database is being closed keeps it from closing.
-    stopping.signal.throwIfAborted();
-    const after = await position();
-    const facts = await (await carrier).page(after, wait);
-    if (facts.length) await inTurn(() => take(after, facts));
-    return facts.length;
-  };
+  constructor(feed: Promise<EventFeed>, options: ProjectorOptions) {
+    this.#feed = feed;
+    this.#options = options;
+    this.#projector = new EventProjector(options, this.#stopping.signal);
+    this.#running = this.#run();
+  }
 
-  const rest = (ms: number): Promise<void> =>
-    sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+  /** A running catch-up may have read past the newest event, so late callers share the next one. */
+  catchUp(): Promise<void> {
+    this.#nextCatchUp ??= this.#currentCatchUp.then(async () => {
+      this.#nextCatchUp = undefined;
+      while (await this.#consumePage(0));
+    });
+    this.#currentCatchUp = this.#nextCatchUp.catch(() => {});
+    return this.#nextCatchUp;
+  }
 
-  const work = async (): Promise<void> => {
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await (await this.#feed).stop();
+    await this.#running;
+    await this.#currentCatchUp;
+    await this.#applied;
+  }
+
+  async #run(): Promise<void> {
+    const { log, source } = this.#options;
     let failures = 0;
-    while (!stopping.signal.aborted) {
+    while (!this.#stopping.signal.aborted) {
       try {
-        const taken = await round(WAIT_MS);
+        const count = await this.#consumePage(WAIT_MS);
         failures = 0;
-        if (taken > 0 && taken < FEED_PAGE_SIZE) await rest(GATHER_MS);
+        if (count > 0 && count < FEED_PAGE_SIZE) await this.#pause(GATHER_MS);
       } catch (error) {
-        if (stopping.signal.aborted) return;
-        if (failures++ % 20 === 0) log.warn({ err: error, source }, 'feed waits for its source');
-        await rest(RETRY_MS);
+        if (this.#stopping.signal.aborted) return;
+        if (failures++ % LOGGED_FAILURES === 0)
+          log.warn({ err: error, source }, 'event feed unavailable, retrying');
+        await this.#pause(RETRY_MS);
       }
     }
-  };
-  const running = work();
+  }
 
-  let current: Promise<unknown> = Promise.resolve();
-  let next: Promise<void> | undefined;
-  const readOn = async (): Promise<void> => {
-    next = undefined;
-    while (await round(0));
-  };
-  /** A run that has begun may have read past the place of the newest fact: who comes late shares the next one. */
-  const catchUp = (): Promise<void> => {
-    next ??= current.then(readOn);
-    current = next.catch(() => {});
-    return next;
-  };
-  return {
-    catchUp,
-    stop: async () => {
-      stopping.abort();
-      await (await carrier).stop();
-      await running;
-      await current;
-      await queue;
-    },
-  };
+  async #consumePage(waitMs: number): Promise<number> {
+    // A query during shutdown would keep the database connection from closing.
+    this.#stopping.signal.throwIfAborted();
+    const after = await this.#projector.position();
+    const events = await (await this.#feed).page(after, waitMs);
+    if (events.length) await this.#apply(after, events);
+    return events.length;
+  }
+
+  #apply(after: number, events: DomainEvent[]): Promise<void> {
+    const applied = this.#applied.then(() => this.#projector.apply(after, events));
+    this.#applied = applied.catch(() => {});
+    return applied;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
+  }
 }

@@ -1,17 +1,22 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type TestLog, testWorkspace, silentLog, testLog } from '../../testing/log.ts';
-import type { DomainEvent } from './log.ts';
+import type { DomainEvent } from './types.ts';
 import { newId } from '../core/id.ts';
-import { CursorExpired, EventLogTail, type EventLogTailOptions } from './event-log-tail.ts';
+import {
+  CursorExpired,
+  EventLogTail,
+  type EventLogTailOptions,
+  type RedactEvents,
+} from './event-log-tail.ts';
 import { countStatements, newWorkspace } from '../testing/testing.ts';
 
-const other = newWorkspace();
+const otherWorkspace = newWorkspace();
 let log: TestLog;
 let tail: EventLogTail;
 beforeAll(async () => {
   log = await testLog();
-  await log.append(newId('thg'), 1000, 1000, other);
+  await log.append(newId('thg'), 1000, 1000, otherWorkspace);
   await log.append(newId('thg'), 500, 500);
   await log.waitForHead(1500);
   await log.query(
@@ -24,18 +29,20 @@ afterAll(async () => {
   await log.stop();
 });
 
-test('a stream is resumed from a place when nothing that its reader has missed is older than 30 days', async () => {
+test('resumes from a position when no missed event is older than 30 days', async () => {
   await expect(tail.startPosition({ workspace: testWorkspace, after: 1399 })).rejects.toThrow(
     CursorExpired,
   );
   expect(await tail.startPosition({ workspace: testWorkspace, after: 1400 })).toBe(1400);
-  // Others were busy a month ago; this one was not.
-  await expect(tail.startPosition({ workspace: other, after: 900 })).rejects.toThrow(CursorExpired);
-  expect(await tail.startPosition({ workspace: other, after: 1000 })).toBe(1000);
+  // The first missed event of this workspace is older; the other workspace has missed none.
+  await expect(tail.startPosition({ workspace: otherWorkspace, after: 900 })).rejects.toThrow(
+    CursorExpired,
+  );
+  expect(await tail.startPosition({ workspace: otherWorkspace, after: 1000 })).toBe(1000);
   expect(await tail.startPosition({ workspace: newWorkspace(), after: 0 })).toBe(0);
 });
 
-test('a place that is not in the log, or not any more, is none to go on from', async () => {
+test('refuses a position that is not in the log or no longer stored', async () => {
   await expect(tail.startPosition({ workspace: testWorkspace, after: 1501 })).rejects.toThrow(
     CursorExpired,
   );
@@ -52,68 +59,70 @@ describe('a reader', () => {
   let log: TestLog;
   const tails: EventLogTail[] = [];
   const open = (options: Partial<EventLogTailOptions> = {}): EventLogTail => {
-    const opened = new EventLogTail({ orm: log.orm, relay: log.relay, log: silentLog, ...options });
-    tails.push(opened);
-    return opened;
+    const tail = new EventLogTail({ orm: log.orm, relay: log.relay, log: silentLog, ...options });
+    tails.push(tail);
+    return tail;
   };
   beforeAll(async () => {
     log = await testLog();
   });
   afterAll(async () => {
-    await Promise.all(tails.map((opened) => opened.stop()));
+    await Promise.all(tails.map((tail) => tail.stop()));
     await log.stop();
   });
 
   const head = async (): Promise<number> =>
     Number((await log.query<{ head: string }>('select head from relay_state'))[0]!.head);
-  /** Tells facts and resolves with the end of the log once they have their positions. */
-  const told = async (
+  /** Appends events and resolves with the end of the log once they have positions. */
+  const append = async (
     count: number,
-    ...args: [subject: string, workspace?: string, version?: number]
+    subject: string,
+    workspace?: string,
+    version = count,
   ): Promise<number> => {
     const before = await head();
-    await log.append(args[0], args[2] ?? count, count, args[1]);
+    await log.append(subject, version, count, workspace);
     await log.waitForHead(before + count);
     return before + count;
   };
-  const about = (subject: string) => (fact: DomainEvent) => fact.subject === subject;
+  const isAbout = (subject: string) => (event: DomainEvent) => event.subject === subject;
 
-  test('is woken by what concerns it only, and does not fall behind by the rest', async () => {
-    const [own, strange] = [newId('thg'), newId('thg')];
+  test('is woken only by relevant events and does not fall behind because of others', async () => {
+    const [subject, otherSubject] = [newId('thg'), newId('thg')];
     const stop = new AbortController();
-    const following = open();
-    const reader = following.follow({
+    const tail = open();
+    const reader = tail.follow({
       workspace: testWorkspace,
-      from: await following.startPosition(),
+      from: await tail.startPosition(),
       signal: stop.signal,
-      isRelevant: about(own),
+      isRelevant: isAbout(subject),
     });
     const first = reader.next();
-    await told(20, strange);
-    await told(20, strange, other);
-    const end = await told(3, own);
+    await append(20, otherSubject);
+    await append(20, otherSubject, otherWorkspace);
+    const end = await append(3, subject);
     expect((await first).value).toMatchObject({
-      facts: [{ version: 1 }, { version: 2 }, { version: 3 }],
+      events: [{ version: 1 }, { version: 2 }, { version: 3 }],
       position: end,
     });
     const second = reader.next();
-    await told(1, strange);
+    await append(1, otherSubject);
     stop.abort();
     expect(await second).toEqual({ value: undefined, done: true });
   });
 
-  test('that has had nothing for a while is told how far it has come, and misses nothing when it goes on from there', async () => {
-    const own = newId('thg');
+  test('gets its position when idle and misses nothing when it resumes from there', async () => {
+    const subject = newId('thg');
     const stop = new AbortController();
-    const following = open({ idleMs: 50 });
-    const from = await following.startPosition();
-    const reader = following.follow({
+    const tail = open({ idleMs: 50 });
+    const from = await tail.startPosition();
+    const reader = tail.follow({
       workspace: testWorkspace,
       from,
       signal: stop.signal,
-      isRelevant: about(own),
+      isRelevant: isAbout(subject),
     });
-    const end = await told(5, newId('thg'), other);
+    const end = await append(5, newId('thg'), otherWorkspace);
     let position = from;
     while (position < end) {
       const { value } = await reader.next();
@@ -124,45 +133,45 @@ describe('a reader', () => {
     expect(position).toBe(end);
     stop.abort();
     await reader.return();
-    await told(1, own);
-    const resumed = following.follow({
+    await append(1, subject);
+    const resumed = tail.follow({
       workspace: testWorkspace,
       from: position,
       signal: new AbortController().signal,
-      isRelevant: about(own),
+      isRelevant: isAbout(subject),
     });
-    expect((await resumed.next()).value).toMatchObject({ facts: [{ subject: own }] });
+    expect((await resumed.next()).value).toMatchObject({ events: [{ subject }] });
   });
 
-  test('that is far behind reads only what is about its own things, and then goes on with the newest', async () => {
-    const own = newId('thg');
+  test('that is far behind queries only its subjects and then continues with new events', async () => {
+    const subject = newId('thg');
     const from = await head();
-    await told(2, own);
-    await told(1200, newId('thg'));
-    await told(1, own, other);
-    const following = open({ maxCachedEvents: 10 });
-    await following.startPosition();
-    const reader = following.follow({
+    await append(2, subject);
+    await append(1200, newId('thg'));
+    await append(1, subject, otherWorkspace);
+    const tail = open({ maxCachedEvents: 10 });
+    await tail.startPosition();
+    const reader = tail.follow({
       workspace: testWorkspace,
       from,
       signal: new AbortController().signal,
-      isRelevant: about(own),
-      subjects: async () => [own],
+      isRelevant: isAbout(subject),
+      subjects: async () => [subject],
     });
     const cost = await countStatements(async () => {
       expect((await reader.next()).value!.events).toMatchObject([{ version: 1 }, { version: 2 }]);
     });
     expect(cost.filter((statement) => statement.includes('subject = any'))).toHaveLength(1);
     const next = reader.next();
-    await told(1, own);
+    await append(1, subject);
     expect((await next).value).toMatchObject({
-      facts: [{ subject: own, workspace: testWorkspace }],
+      events: [{ subject, workspace: testWorkspace }],
     });
   });
 
-  test('that comes back after a restart of the process finds in memory what it has missed', async () => {
+  test('finds missed events in the cache after a restart of the process', async () => {
     const from = await head();
-    await told(30, newId('thg'));
+    await append(30, newId('thg'));
     const restarted = open();
     await restarted.startPosition();
     const cost = await countStatements(async () => {
@@ -177,45 +186,45 @@ describe('a reader', () => {
     expect(cost.filter((statement) => /workspace_id = \$/.test(statement))).toEqual([]);
   });
 
-  test('is told of what was forgotten meanwhile only what is left of it, also by a process that begins later', async () => {
-    const [own, strange] = [newId('thg'), newId('thg')];
-    const forgets: EventLogTailOptions['redact'] = ({ version }) =>
+  test('gets redacted events, also from a process that starts later', async () => {
+    const [subject, otherSubject] = [newId('thg'), newId('thg')];
+    const redact: RedactEvents = ({ version }) =>
       version === 3 ? (earlier) => ({ ...earlier, data: {} }) : undefined;
-    const following = open({ redact: forgets });
-    const from = await following.startPosition();
-    for (const subject of [own, strange]) await told(2, subject);
-    const end = await told(1, own, testWorkspace, 3);
-    const at = async (tail: EventLogTail): Promise<unknown[]> => {
+    const tail = open({ redact });
+    const from = await tail.startPosition();
+    for (const id of [subject, otherSubject]) await append(2, id);
+    const end = await append(1, subject, testWorkspace, 3);
+    const eventsOf = async (tail: EventLogTail): Promise<unknown[]> => {
       const reader = tail.follow({
         workspace: testWorkspace,
         from,
         signal: new AbortController().signal,
       });
-      const facts: DomainEvent[] = [];
-      while (facts.length < 5) facts.push(...(await reader.next()).value!.events);
-      return facts.map(({ subject, data }) => [subject === own, data]);
+      const events: DomainEvent[] = [];
+      while (events.length < 5) events.push(...(await reader.next()).value!.events);
+      return events.map((event) => [event.subject === subject, event.data]);
     };
-    const left = [
+    const expected = [
       [true, {}],
       [true, {}],
-      [false, { at: 0 }],
-      [false, { at: 1 }],
-      [true, { at: 0 }],
+      [false, { index: 0 }],
+      [false, { index: 1 }],
+      [true, { index: 0 }],
     ];
-    await following
+    await tail
       .follow({ workspace: testWorkspace, from: end - 1, signal: new AbortController().signal })
       .next();
-    expect(await at(following)).toEqual(left);
-    const later = open({ redact: forgets });
+    expect(await eventsOf(tail)).toEqual(expected);
+    const later = open({ redact });
     await later.startPosition();
-    expect(await at(later)).toEqual(left);
+    expect(await eventsOf(later)).toEqual(expected);
   });
 
-  test('that leaves while it reads older facts is let go at once', async () => {
-    const following = open({ maxCachedEvents: 1 });
-    await following.startPosition();
+  test('ends at once when its signal aborts while it reads older events', async () => {
+    const tail = open({ maxCachedEvents: 1 });
+    await tail.startPosition();
     const stop = new AbortController();
-    const reader = following.follow({
+    const reader = tail.follow({
       workspace: testWorkspace,
       from: 0,
       signal: stop.signal,

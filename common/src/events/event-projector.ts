@@ -1,42 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EntityManager, MikroORM } from '../database/database.ts';
-import { storeDeadLetters, blockedByDeadLetter } from './dead-letters.ts';
-import type { DomainEvent } from './log.ts';
-import { notOfTheData } from '../core/database-errors.ts';
-import type { Log } from '../core/log.ts';
 import { systemActor } from '../auth/token.ts';
+import { isEnvironmentError } from '../core/database-errors.ts';
+import type { Log } from '../core/log.ts';
 import { Context } from '../database/context.ts';
+import type { EntityManager, MikroORM } from '../database/database.ts';
+import { blockedByDeadLetter, storeDeadLetters } from './dead-letters.ts';
+import type { DomainEvent } from './types.ts';
 
-const TRIES = 5;
-/** After the first try; four times as long after each further one. */
-const PAUSE_MS = 50;
+const MAX_TRIES = 5;
+/** Delay after the first try; four times as long after each further one. */
+const RETRY_MS = 50;
 
-/** What facts of a source do here. */
+/** The effect of a source's events in this service. One of `applyEvent` and `applyEvents` is set. */
 export interface ProjectorOptions {
   orm: MikroORM;
   source: string;
   log: Log;
-  /** What a fact does; runs in the fact's workspace, in the transaction that keeps the position. */
-  applyEvent?: (context: Context, fact: DomainEvent) => Promise<void>;
-  /** Instead of `apply`, where effects can be computed together: the facts of one workspace in their order, a page at a time. */
-  applyEvents?: (context: Context, facts: DomainEvent[]) => Promise<void>;
+  /** Applies one event, in its workspace and in the transaction that stores the position. */
+  applyEvent?: (ctx: Context, event: DomainEvent) => Promise<void>;
+  /** Applies a page of events of one workspace in order, for effects that are computed together. */
+  applyEvents?: (ctx: Context, events: DomainEvent[]) => Promise<void>;
 }
 
 export type ApplyEvents = NonNullable<ProjectorOptions['applyEvents']>;
 
-export const applyEventsOf = ({
-  applyEvent: apply,
-  applyEvents: applyAll,
-}: ProjectorOptions): ApplyEvents =>
-  applyAll ??
-  (async (context, facts) => {
-    for (const fact of facts) await apply!(context, fact);
+export const applyEventsOf = ({ applyEvent, applyEvents }: ProjectorOptions): ApplyEvents =>
+  applyEvents ??
+  (async (ctx, events) => {
+    for (const event of events) await applyEvent!(ctx, event);
   });
 
 export const projectorContext = ({ orm, source, log }: ProjectorOptions): Context =>
   new Context({ orm, actor: systemActor('*'), log, requestId: `feed ${source}`, locales: [] });
 
-/** Who holds it is the only one that takes facts of the source. */
+/** Locks and returns the position of a source, so that one transaction at a time applies events. */
 export async function lockFeedPosition(em: EntityManager, source: string): Promise<number> {
   for (;;) {
     const [row] = await em.execute<{ position: string }[]>(
@@ -52,80 +49,97 @@ export async function lockFeedPosition(em: EntityManager, source: string): Promi
 }
 
 /**
- * Takes pages of facts in. The position is kept in the same transaction as what the facts did. A page that fails is taken fact by fact, and
- * one that fails time and again is set aside: what it is about stays as it was, until it is replayed; everything else goes on.
+ * Applies events exactly once: their effect and the position are stored in the same transaction. A
+ * page that fails is applied event by event. An event that keeps failing becomes a dead letter, and
+ * so do later events of its subject until it is replayed; all others go on.
  */
-export function createProjector(taking: ProjectorOptions, signal: AbortSignal) {
-  const { orm, source, log } = taking;
-  const applyAll = applyEventsOf(taking);
+export class EventProjector {
+  readonly #options: ProjectorOptions;
+  readonly #signal: AbortSignal;
+  readonly #applyEvents: ApplyEvents;
 
-  const position = async (): Promise<number> => {
+  constructor(options: ProjectorOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+    this.#applyEvents = applyEventsOf(options);
+  }
+
+  /** The position of the last applied event. */
+  async position(): Promise<number> {
+    const { orm, source } = this.#options;
     const [row] = await orm.em
       .fork()
       .execute<{ position: string }[]>('select position from feed_position where source = ?', [
         source,
       ]);
     return Number(row?.position ?? 0);
-  };
+  }
+
+  /** Applies the events that follow position `after`. */
+  async apply(after: number, events: DomainEvent[]): Promise<void> {
+    try {
+      await this.#advance(after, events, this.#applyPage);
+    } catch (error) {
+      if (isEnvironmentError(error)) throw error;
+      for (const event of events) await this.#applySingly(event);
+    }
+  }
 
   /**
-   * Works on the facts that are still new here: another process may have been faster. A page whose begin lies beyond the position (somebody
-   * set it back, to rebuild) doesn't connect and is left.
+   * Runs `work` on the events that no other process has applied meanwhile and stores the new
+   * position. A page that begins beyond the stored position is skipped: the position was reset to
+   * rebuild the projection.
    */
-  const advance = (
+  #advance(
     after: number,
-    facts: DomainEvent[],
-    work: (context: Context, fresh: DomainEvent[]) => Promise<void>,
-  ): Promise<void> => {
-    const context = projectorContext(taking);
-    return context.write(async (em) => {
+    events: DomainEvent[],
+    work: (ctx: Context, fresh: DomainEvent[]) => Promise<void>,
+  ): Promise<void> {
+    const { source } = this.#options;
+    const ctx = projectorContext(this.#options);
+    return ctx.write(async (em) => {
       const reached = await lockFeedPosition(em, source);
-      const fresh = facts.filter((fact) => fact.position > reached);
+      const fresh = events.filter((event) => event.position > reached);
       if (reached < after || !fresh.length) return;
-      await work(context, fresh);
+      await work(ctx, fresh);
       await em.execute('update feed_position set position = ? where source = ?', [
         fresh.at(-1)!.position,
         source,
       ]);
     });
-  };
+  }
 
-  const settle = async (context: Context, facts: DomainEvent[]): Promise<void> => {
-    const held = await blockedByDeadLetter(context.em, source, facts);
-    for (const [workspace, own] of Map.groupBy(facts, (fact) => fact.workspace)) {
-      const free = own.filter((fact) => !held.includes(fact));
-      if (free.length) await context.within(workspace, () => applyAll(context, free));
+  readonly #applyPage = async (ctx: Context, events: DomainEvent[]): Promise<void> => {
+    const { source } = this.#options;
+    const blocked = await blockedByDeadLetter(ctx.em, source, events);
+    for (const [workspace, ofWorkspace] of Map.groupBy(events, (event) => event.workspace)) {
+      const free = ofWorkspace.filter((event) => !blocked.includes(event));
+      if (free.length) await ctx.withWorkspace(workspace, () => this.#applyEvents(ctx, free));
     }
-    await storeDeadLetters(context, source, held);
+    await storeDeadLetters(ctx, source, blocked);
   };
 
-  const takeAlone = async (fact: DomainEvent): Promise<void> => {
-    for (let tries = 1, pause = PAUSE_MS; ; tries++, pause *= 4) {
+  async #applySingly(event: DomainEvent): Promise<void> {
+    for (let tries = 1, delay = RETRY_MS; ; tries++, delay *= 4) {
       try {
-        return await advance(fact.position - 1, [fact], settle);
+        return await this.#advance(event.position - 1, [event], this.#applyPage);
       } catch (error) {
-        if (notOfTheData(error) || signal.aborted) throw error;
-        if (tries < TRIES) await sleep(pause, undefined, { signal });
-        else {
-          log.error(
-            { err: error, source, position: fact.position, fact: fact.id, type: fact.type },
-            'a fact can’t be applied and is set aside',
-          );
-          return advance(fact.position - 1, [fact], (context) =>
-            storeDeadLetters(context, source, [fact], { error, tries }),
-          );
-        }
+        if (isEnvironmentError(error) || this.#signal.aborted) throw error;
+        if (tries === MAX_TRIES) return await this.#storeDeadLetter(event, error, tries);
+        await sleep(delay, undefined, { signal: this.#signal });
       }
     }
-  };
+  }
 
-  const take = async (after: number, facts: DomainEvent[]): Promise<void> => {
-    try {
-      await advance(after, facts, settle);
-    } catch (error) {
-      if (notOfTheData(error)) throw error;
-      for (const fact of facts) await takeAlone(fact);
-    }
-  };
-  return { position, take };
+  #storeDeadLetter(event: DomainEvent, error: unknown, tries: number): Promise<void> {
+    const { log, source } = this.#options;
+    const { position, id, type } = event;
+    log.error(
+      { err: error, source, position, event: id, type },
+      'event not applied, stored as dead letter',
+    );
+    return this.#advance(position - 1, [event], (ctx) =>
+      storeDeadLetters(ctx, source, [event], { error, tries }),
+    );
+  }
 }

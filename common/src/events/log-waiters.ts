@@ -1,70 +1,70 @@
-import type { DomainEvent } from './log.ts';
+import { Waiters } from '../core/waiters.ts';
+import type { DomainEvent } from './types.ts';
 
-type Concerns = (fact: DomainEvent) => boolean;
+type IsRelevant = (event: DomainEvent) => boolean;
 
-interface Waiting {
-  concerns: Concerns;
-  wake: (reached: number) => void;
+interface WaitingReader {
+  isRelevant: IsRelevant;
+  /** Set when the reader is woken by an event: the position before that event. */
+  wokenAt?: number;
 }
 
-/** Up to where nothing has come for the reader, and whether it is told so only because it has waited long. */
-export interface Woken {
-  reached: number;
+export interface WaitResult {
+  /** Up to this position the log holds no event for the reader. */
+  position: number;
+  /** The wait timed out without a relevant event. */
   isIdle: boolean;
 }
 
-/** Readers of the log who have read all there is for them. A fact wakes those whom it concerns, and nobody else. */
+/** Readers that have reached the end of the log. An event wakes only those for which it is relevant. */
 export class LogWaiters {
-  readonly #all = new Map<string, Set<Waiting>>();
-  readonly #restMs: number;
+  readonly #readers = new Map<string, Set<WaitingReader>>();
+  readonly #waiters = new Waiters<WaitingReader>();
+  readonly #idleMs: number;
   readonly #head: () => number;
 
-  /** `head` is where the log stands; about every `restMs` a reader is told that it has come so far. */
-  constructor(restMs: number, head: () => number) {
-    this.#restMs = restMs;
+  /** `head` returns the end of the log, the position of a reader after a wait of about `idleMs`. */
+  constructor(idleMs: number, head: () => number) {
+    this.#idleMs = idleMs;
     this.#head = head;
   }
 
-  /** Resolves when something has come that concerns the reader, after a rest, or when its signal ends. */
-  next(workspace: string, concerns: Concerns, signal: AbortSignal): Promise<Woken> {
-    return new Promise((resolve) => {
-      const all = this.#all.get(workspace) ?? new Set();
-      this.#all.set(workspace, all);
-      const done = (reached: number, isRested: boolean): void => {
-        clearTimeout(rest);
-        signal.removeEventListener('abort', leave);
-        all.delete(waiting);
-        if (!all.size && this.#all.get(workspace) === all) this.#all.delete(workspace);
-        resolve({ reached, isIdle: isRested });
-      };
-      const leave = (): void => done(0, false);
-      const waiting: Waiting = { concerns, wake: (reached) => done(reached, false) };
-      // Not all at once, although thousands may have come at once.
-      const rest = setTimeout(
-        () => done(this.#head(), true),
-        this.#restMs * (0.5 + Math.random()),
-      ).unref();
-      all.add(waiting);
-      signal.addEventListener('abort', leave, { once: true });
-    });
+  /** Resolves on a relevant event, when idle, or when the signal aborts. */
+  async wait(workspace: string, isRelevant: IsRelevant, signal: AbortSignal): Promise<WaitResult> {
+    const reader: WaitingReader = { isRelevant };
+    const readers = this.#readers.get(workspace) ?? new Set();
+    this.#readers.set(workspace, readers.add(reader));
+    // The jitter spreads the timeouts of readers that have come at the same time.
+    await this.#waiters.wait(reader, { signal, timeoutMs: this.#idleMs * (0.5 + Math.random()) });
+    readers.delete(reader);
+    if (!readers.size && this.#readers.get(workspace) === readers) this.#readers.delete(workspace);
+    if (signal.aborted || reader.wokenAt !== undefined)
+      return { position: reader.wokenAt ?? 0, isIdle: false };
+    return { position: this.#head(), isIdle: true };
   }
 
-  /** Facts have come after a position. */
-  wake(facts: readonly DomainEvent[], before: number): void {
-    for (const [workspace, own] of Map.groupBy(facts, (fact) => fact.workspace))
-      for (const waiting of this.#all.get(workspace) ?? [])
-        if (isConcerned(waiting, own)) waiting.wake(before);
+  /** Wakes the readers of new events; `before` is the position before the first of them. */
+  wake(events: readonly DomainEvent[], before: number): void {
+    for (const [workspace, ofWorkspace] of Map.groupBy(events, (event) => event.workspace))
+      for (const reader of this.#readers.get(workspace) ?? [])
+        if (isAnyRelevant(reader, ofWorkspace)) this.#wake(reader, before);
   }
 
   wakeAll(): void {
-    for (const waiting of this.#all.values()) for (const { wake } of waiting) wake(0);
+    for (const readers of this.#readers.values())
+      for (const reader of readers) this.#wake(reader, 0);
+  }
+
+  #wake(reader: WaitingReader, position: number): void {
+    reader.wokenAt ??= position;
+    this.#waiters.wake(reader);
   }
 }
 
-/** Who can't tell is woken and fails by itself, and not all the others with it. */
-function isConcerned({ concerns }: Waiting, facts: readonly DomainEvent[]): boolean {
+/** A filter that throws wakes its reader, which then fails alone; the others are not affected. */
+function isAnyRelevant({ isRelevant }: WaitingReader, events: readonly DomainEvent[]): boolean {
   try {
-    return facts.some(concerns);
+    return events.some(isRelevant);
   } catch {
     return true;
   }

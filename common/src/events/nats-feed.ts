@@ -7,17 +7,21 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/transport-node';
-import { type EventFeed, type HttpFeed, FEED_PAGE_SIZE } from './http-feed.ts';
-import type { DomainEvent } from './log.ts';
 import type { Log } from '../core/log.ts';
+import { Waiters } from '../core/waiters.ts';
+import { type EventFeed, FEED_PAGE_SIZE, type HttpFeed } from './http-feed.ts';
 import { connectNats } from './nats-connection.ts';
+import type { DomainEvent } from './types.ts';
 
 const RETRY_MS = 250;
-/** A request for messages lasts so long; its end is when a dead consumer is noticed at the latest. */
-const EXPIRES_MS = 2_000;
-const FORGOTTEN_MS = 30_000;
-/** Facts that lie ready; who is slower than the source does not fetch more. */
-const READY_LIMIT = 5_000;
+/** Duration of one fetch of messages; a dead consumer is noticed at its end. */
+const FETCH_EXPIRES_MS = 2_000;
+/** The server deletes a consumer that fetches nothing for this long. */
+const CONSUMER_IDLE_MS = 30_000;
+/** Fetching pauses while this many events are buffered. */
+const MAX_BUFFERED_EVENTS = 5_000;
+/** Of failures in a row, one in so many is logged. */
+const LOGGED_FAILURES = 100;
 
 export interface NatsFeedOptions {
   /** Address of the NATS server. */
@@ -28,132 +32,149 @@ export interface NatsFeedOptions {
 }
 
 /**
- * Facts as they come over NATS, for a source that publishes there; its door says where. Whatever the bus does not have in an unbroken row
- * behind the asked position is read at the door: the past, what a server has lost, everything while there is no server.
+ * Events over NATS, for a source that publishes there; its HTTP feed names the stream. Events that
+ * NATS cannot deliver without a gap after the requested position are read over HTTP: old ones, ones
+ * that the server has lost, and all of them while there is no server.
  */
-export function openNatsFeed({ nats, httpFeed: door, source, log }: NatsFeedOptions): EventFeed {
-  const stopping = new AbortController();
-  /** An unbroken row of facts, and the position of its last, also when it was taken out: all that follows will come over the bus. */
-  let ready: DomainEvent[] = [];
-  let tip: number | undefined;
-  let listens = false;
-  let wake = (): void => {};
+export const openNatsFeed = (options: NatsFeedOptions): EventFeed => new NatsFeed(options);
 
-  const receive = (fact: DomainEvent): void => {
-    if (tip !== undefined && fact.position <= tip) return;
-    if (fact.position !== (tip ?? Number.NaN) + 1) ready = [];
-    ready.push(fact);
-    tip = fact.position;
-    wake();
-  };
-  const listening = (now: boolean): void => {
-    listens = now;
-    wake();
-  };
+class NatsFeed implements EventFeed {
+  readonly #options: NatsFeedOptions;
+  readonly #stopping = new AbortController();
+  readonly #arrivals = new Waiters();
+  /** Received events without a gap. */
+  #buffer: DomainEvent[] = [];
+  /**
+   * The position of the last received event, which may have left the buffer: NATS delivers all
+   * events after it. Undefined when that is unknown.
+   */
+  #tip: number | undefined;
+  #isListening = false;
+  /** Stream sequence of the last received message. */
+  #lastSequence = 0;
+  readonly #running: Promise<void>;
 
-  const consumerOf = async (
-    manager: JetStreamManager,
-    stream: string,
-    last: number,
-  ): Promise<Consumer> => {
-    const known = last > 0 && last <= (await manager.streams.info(stream)).state.last_seq;
-    if (!known) tip = undefined;
-    const { name: consumer } = await manager.consumers.add(stream, {
+  constructor(options: NatsFeedOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  async page(after: number, waitMs: number): Promise<DomainEvent[]> {
+    const { httpFeed } = this.#options;
+    const buffered = this.#bufferedPage(after);
+    if (buffered.length) return buffered;
+    if (!waitMs || !this.#isListening) return httpFeed.page(after, waitMs);
+    if (this.#tip !== after) {
+      const missing = await httpFeed.page(after, 0);
+      if (missing.length) return missing;
+      // The consumer has everything up to `after`; NATS delivers what follows.
+      if (this.#tip === undefined || this.#tip < after) [this.#buffer, this.#tip] = [[], after];
+    }
+    if (!this.#buffer.length && this.#isListening)
+      await this.#arrivals.wait(undefined, { timeoutMs: waitMs });
+    const events = this.#bufferedPage(after);
+    // Without events for a whole wait, the next page checks over HTTP whether NATS missed any.
+    if (!events.length) this.#tip = undefined;
+    return events;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#arrivals.wakeAll();
+    await this.#options.httpFeed.stop();
+    await this.#running;
+  }
+
+  /** Drops the events up to a position and returns those after it, if there is no gap. */
+  #bufferedPage(after: number): DomainEvent[] {
+    const index = this.#buffer.findIndex((event) => event.position > after);
+    this.#buffer = index < 0 ? [] : this.#buffer.slice(index);
+    return this.#buffer[0]?.position === after + 1 ? this.#buffer.slice(0, FEED_PAGE_SIZE) : [];
+  }
+
+  #receive(event: DomainEvent): void {
+    if (this.#tip !== undefined && event.position <= this.#tip) return;
+    if (event.position !== (this.#tip ?? Number.NaN) + 1) this.#buffer = [];
+    this.#buffer.push(event);
+    this.#tip = event.position;
+    this.#arrivals.wakeAll();
+  }
+
+  #setListening(isListening: boolean): void {
+    this.#isListening = isListening;
+    this.#arrivals.wakeAll();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    let connection: NatsConnection | undefined;
+    let failures = 0;
+    while (!signal.aborted)
+      try {
+        connection ??= await this.#connect();
+        const { stream } = this.#options.httpFeed;
+        if (stream)
+          await this.#listen(await jetstreamManager(connection), stream, () => (failures = 0));
+        else await sleep(RETRY_MS, undefined, { signal });
+      } catch (error) {
+        this.#setListening(false);
+        if (signal.aborted) break;
+        if (connection?.isClosed()) connection = undefined;
+        if (failures++ % LOGGED_FAILURES === 0)
+          this.#options.log.warn(
+            { err: error, source: this.#options.source },
+            'NATS unavailable, reading events over HTTP',
+          );
+        await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
+      }
+    await connection?.close();
+  }
+
+  /** Receives messages until the connection is lost or the feed stops. */
+  async #listen(manager: JetStreamManager, stream: string, onFetched: () => void): Promise<void> {
+    const { signal } = this.#stopping;
+    const consumer = await this.#createConsumer(manager, stream);
+    this.#setListening(true);
+    while (this.#isListening && !signal.aborted) {
+      const messages = await consumer.fetch({
+        max_messages: FEED_PAGE_SIZE,
+        expires: FETCH_EXPIRES_MS,
+      });
+      for await (const message of messages) {
+        this.#lastSequence = message.seq;
+        this.#receive(message.json());
+      }
+      onFetched();
+      while (this.#buffer.length >= MAX_BUFFERED_EVENTS)
+        await sleep(RETRY_MS, undefined, { signal });
+    }
+  }
+
+  /** Continues after the last received message, if the stream still has it; else with new ones. */
+  async #createConsumer(manager: JetStreamManager, stream: string): Promise<Consumer> {
+    const last = this.#lastSequence;
+    const canContinue = last > 0 && last <= (await manager.streams.info(stream)).state.last_seq;
+    if (!canContinue) this.#tip = undefined;
+    const { name } = await manager.consumers.add(stream, {
       ack_policy: AckPolicy.None,
       mem_storage: true,
-      inactive_threshold: nanos(FORGOTTEN_MS),
-      ...(known
+      inactive_threshold: nanos(CONSUMER_IDLE_MS),
+      ...(canContinue
         ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: last + 1 }
         : { deliver_policy: DeliverPolicy.New }),
     });
-    return manager.jetstream().consumers.get(stream, consumer);
-  };
+    return manager.jetstream().consumers.get(stream, name);
+  }
 
-  const listen = async (): Promise<void> => {
-    let connection: NatsConnection | undefined;
-    let last = 0;
-    let failures = 0;
-    while (!stopping.signal.aborted)
-      try {
-        connection ??= await connected();
-        if (!door.stream) {
-          await sleep(RETRY_MS, undefined, { signal: stopping.signal });
-          continue;
-        }
-        const consumer = await consumerOf(await jetstreamManager(connection), door.stream, last);
-        listening(true);
-        while (listens && !stopping.signal.aborted) {
-          for await (const message of await consumer.fetch({
-            max_messages: FEED_PAGE_SIZE,
-            expires: EXPIRES_MS,
-          })) {
-            last = message.seq;
-            receive(message.json());
-          }
-          failures = 0;
-          while (ready.length >= READY_LIMIT)
-            await sleep(RETRY_MS, undefined, { signal: stopping.signal });
-        }
-      } catch (error) {
-        listening(false);
-        if (stopping.signal.aborted) break;
-        if (connection?.isClosed()) connection = undefined;
-        if (failures++ % 100 === 0)
-          log.warn({ err: error, source }, 'the bus does not answer; facts are fetched');
-        await sleep(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {});
-      }
-    await connection?.close();
-  };
-
-  /** A connection that is lost comes back by itself; until then nobody waits for it. */
-  const connected = async (): Promise<NatsConnection> => {
-    const connection = await connectNats(nats, `follower of ${source}`);
+  /** A lost connection reconnects by itself; until then pages are read over HTTP. */
+  async #connect(): Promise<NatsConnection> {
+    const { nats, source } = this.#options;
+    const connection = await connectNats(nats, `consumer of ${source}`);
     void (async () => {
-      for await (const { type } of connection.status()) if (type === 'disconnect') listening(false);
+      for await (const { type } of connection.status())
+        if (type === 'disconnect') this.#setListening(false);
     })();
-    stopping.signal.addEventListener('abort', () => void connection.close(), { once: true });
+    this.#stopping.signal.addEventListener('abort', () => void connection.close(), { once: true });
     return connection;
-  };
-  const running = listen();
-
-  const takeOut = (after: number): DomainEvent[] => {
-    const behind = ready.findIndex((fact) => fact.position > after);
-    ready = behind < 0 ? [] : ready.slice(behind);
-    return ready[0]?.position === after + 1 ? ready.slice(0, FEED_PAGE_SIZE) : [];
-  };
-
-  const arrival = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(() => wake(), ms);
-      wake = () => {
-        clearTimeout(timer);
-        wake = () => {};
-        resolve();
-      };
-    });
-
-  return {
-    page: async (after, wait) => {
-      const facts = takeOut(after);
-      if (facts.length) return facts;
-      if (!wait || !listens) return door.page(after, wait);
-      if (tip !== after) {
-        const missing = await door.page(after, 0);
-        if (missing.length) return missing;
-        // Everything up to here is known; the rest will come.
-        if (tip === undefined || tip < after) [ready, tip] = [[], after];
-      }
-      if (!ready.length && listens) await arrival(wait);
-      const fresh = takeOut(after);
-      // A mute bus is not believed for ever.
-      if (!fresh.length) tip = undefined;
-      return fresh;
-    },
-    stop: async () => {
-      stopping.abort();
-      wake();
-      await door.stop();
-      await running;
-    },
-  };
+  }
 }

@@ -1,20 +1,30 @@
 import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Client } from 'pg';
-import { elected } from '../jobs/leader-election.ts';
-import { type DomainEvent, eventFromRow } from './log.ts';
 import type { Log } from '../core/log.ts';
+import { type LeaderTask, electLeader } from '../jobs/leader-election.ts';
+import { eventFromRow } from './log.ts';
 import { connectNats, ensureStream } from './nats-connection.ts';
+import type { DomainEvent } from './types.ts';
 
-const PAGE = 200;
+const PAGE_SIZE = 200;
 const IDLE_MS = 1_000;
-/** Of the log in its own `feed_position`: how far it is published. Who has never published begins with what comes next. */
-const BEGIN = `insert into feed_position (source, position) select 'nats', head from relay_state on conflict do nothing`;
-const NEXT = `select * from event_log where position > (select position from feed_position where source = 'nats') order by position limit ${PAGE}`;
-const DONE = `update feed_position set position = $1 where source = 'nats'`;
-/** A copy of a database is another log, and must never be taken for this one. */
-const IDENTITY = `
-  select to_hex(system_identifier) || to_hex(oid::bigint) as log from pg_control_system(), pg_database where datname = current_database()`;
+/** Bytes left for the headers of a message. */
+const HEADER_BYTES = 1024;
+
+/** The position of the publisher is kept as source `nats`; a new publisher starts at the head. */
+const INITIALIZE_POSITION = `
+  insert into feed_position (source, position) select 'nats', head from relay_state
+  on conflict do nothing`;
+const NEXT_PAGE = `
+  select * from event_log
+  where position > (select position from feed_position where source = 'nats')
+  order by position limit ${PAGE_SIZE}`;
+const STORE_POSITION = `update feed_position set position = $1 where source = 'nats'`;
+/** Identity of the database: a copy of it has its own log and must not publish to the same stream. */
+const LOG_ID = `
+  select to_hex(system_identifier) || to_hex(oid::bigint) as log
+  from pg_control_system(), pg_database where datname = current_database()`;
 
 export interface NatsPublisherOptions {
   /** Address of the NATS server. */
@@ -26,91 +36,96 @@ export interface NatsPublisherOptions {
 }
 
 export interface NatsPublisher {
-  /** Where the facts are published; unknown until the database was reached. */
+  /** The stream that events are published to; unknown until the database was reached. */
   readonly stream: string | undefined;
   stop(): Promise<void>;
 }
 
 /**
- * Publishes the log to NATS JetStream, fact by fact in its order, and notes down how far it has come. What is published twice, because it
- * ended in between, has the same id and is kept once. Every process runs one, and one of them works.
+ * Publishes the log to NATS JetStream in order and stores how far it has come. An event that is
+ * published twice, because the process ended in between, has the same id and is stored once. Every
+ * process runs a publisher; an elected one works.
  */
-export function startNatsPublisher({
-  nats,
-  service,
-  url,
-  log,
-}: NatsPublisherOptions): NatsPublisher {
-  let stream: string | undefined;
-  let bus: NatsConnection | undefined;
+export const startNatsPublisher = (options: NatsPublisherOptions): NatsPublisher =>
+  new JetStreamPublisher(options);
 
-  const prepare = async (client: Client): Promise<void> => {
+class JetStreamPublisher implements NatsPublisher {
+  readonly #options: NatsPublisherOptions;
+  readonly #leader: LeaderTask;
+  #stream: string | undefined;
+  #connection: NatsConnection | undefined;
+
+  constructor(options: NatsPublisherOptions) {
+    this.#options = options;
+    this.#leader = electLeader({
+      url: options.url,
+      name: 'publisher',
+      channel: 'event_log',
+      prepare: (client) => this.#prepare(client),
+      log: options.log,
+      work: (client) => this.#publishPage(client),
+      pollMs: IDLE_MS,
+    });
+  }
+
+  get stream(): string | undefined {
+    return this.#stream;
+  }
+
+  async stop(): Promise<void> {
+    await this.#leader.stop();
+    await this.#close();
+  }
+
+  async #prepare(client: Client): Promise<void> {
     await client.query(`set desk.workspace = '*'`);
-    const { rows } = await client.query<{ log: string }>(IDENTITY);
-    stream = `deskgraph-${service}-${rows[0]!.log}`;
-  };
+    const { rows } = await client.query<{ log: string }>(LOG_ID);
+    this.#stream = `deskgraph-${this.#options.service}-${rows[0]!.log}`;
+  }
 
-  const begin = async (client: Client): Promise<NatsConnection> => {
-    bus = await connectNats(nats, `${service} publisher`);
-    await ensureStream(await jetstreamManager(bus), stream!);
-    await client.query(BEGIN);
-    return bus;
-  };
-
-  const publish = async (
-    facts: readonly DomainEvent[],
-    js: JetStreamClient,
-    limit: number,
-  ): Promise<void> => {
-    await Promise.all(
-      facts.map(async (fact) => {
-        const text = JSON.stringify(fact);
-        if (Buffer.byteLength(text) > limit)
-          log.warn(
-            { position: fact.position },
-            'a fact is too large to be published; followers fetch it',
-          );
-        else await js.publish(`${stream}.${fact.workspace}.${fact.type}`, text, { msgID: fact.id });
-      }),
-    );
-  };
-
-  const close = async (): Promise<void> => {
-    await bus?.close().catch(() => {});
-    bus = undefined;
-  };
-
-  const work = async (client: Client): Promise<number> => {
+  async #publishPage(client: Client): Promise<number> {
     try {
-      const connected = bus ?? (await begin(client));
-      const { rows } = await client.query<Record<string, unknown>>({ name: 'next', text: NEXT });
+      const connection = this.#connection ?? (await this.#connect(client));
+      const { rows } = await client.query<Record<string, unknown>>({
+        name: 'next',
+        text: NEXT_PAGE,
+      });
       if (!rows.length) return IDLE_MS;
-      const facts = rows.map(eventFromRow);
-      await publish(facts, jetstream(connected), connected.info!.max_payload - 1024);
-      await client.query(DONE, [facts.at(-1)!.position]);
+      const events = rows.map(eventFromRow);
+      const maxBytes = connection.info!.max_payload - HEADER_BYTES;
+      const js = jetstream(connection);
+      await Promise.all(events.map((event) => this.#publish(js, event, maxBytes)));
+      await client.query(STORE_POSITION, [events.at(-1)!.position]);
       return 0;
     } catch (error) {
-      await close();
+      await this.#close();
       throw error;
     }
-  };
-  const worker = elected({
-    url,
-    name: 'publisher',
-    channel: 'event_log',
-    prepare,
-    log,
-    work,
-    pollMs: IDLE_MS,
-  });
+  }
 
-  return {
-    get stream() {
-      return stream;
-    },
-    stop: async () => {
-      await worker.stop();
-      await close();
-    },
-  };
+  async #publish(js: JetStreamClient, event: DomainEvent, maxBytes: number): Promise<void> {
+    const text = JSON.stringify(event);
+    if (Buffer.byteLength(text) > maxBytes)
+      this.#options.log.warn(
+        { position: event.position },
+        'event too large for NATS, consumers read it over HTTP',
+      );
+    else
+      await js.publish(`${this.#stream}.${event.workspace}.${event.type}`, text, {
+        msgID: event.id,
+      });
+  }
+
+  async #connect(client: Client): Promise<NatsConnection> {
+    const { nats, service } = this.#options;
+    this.#connection = await connectNats(nats, `${service} publisher`);
+    await ensureStream(await jetstreamManager(this.#connection), this.#stream!);
+    await client.query(INITIALIZE_POSITION);
+    return this.#connection;
+  }
+
+  async #close(): Promise<void> {
+    await this.#connection?.close().catch(() => {});
+    this.#connection = undefined;
+  }
 }

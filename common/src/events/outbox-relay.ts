@@ -1,96 +1,99 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { elected } from '../jobs/leader-election.ts';
-import { onEventsAppended } from './log.ts';
 import type { Log } from '../core/log.ts';
-import { createNextPartition } from './partitions.ts';
+import { Waiters } from '../core/waiters.ts';
+import { electLeader } from '../jobs/leader-election.ts';
+import { onEventsAppended } from './log.ts';
 
-const BATCH = 1000;
-const IDLE_MS = 250;
-/** Facts that come right after others wait so long for more of them, so that a busy log is moved by tens and not by ones. */
+const BATCH_SIZE = 1000;
+const POLL_MS = 250;
+/** Pause after a batch that is not full, so that a busy log moves by tens of events, not singly. */
 const GATHER_MS = 5;
 
 /**
- * Moves one batch from the outbox to the log. Only one process does so at a time and its batches commit one after another, so that no
- * reader of `position > last` can miss a late row. With an empty outbox it writes, locks and tells nothing.
+ * Moves one batch from the outbox to the log. Only one process does so at a time, and its batches
+ * commit one after another, so that no reader of `position > last` misses a late row. With an empty
+ * outbox the statement neither writes, locks nor notifies.
  */
-const MOVE = `
+const MOVE_BATCH = `
   with state as (select head from relay_state where exists (select from outbox) for update),
-  taken as (select * from outbox order by id limit ${BATCH}),
+  batch as (select * from outbox order by id limit ${BATCH_SIZE}),
   logged as (
-    insert into event_log (position, event_id, workspace_id, type, subject, version, actor, at, data, logged_at)
-    select state.head + row_number() over (order by taken.id), event_id, workspace_id, type, subject, version, actor, at, data, clock_timestamp()
-    from taken, state returning position),
-  gone as (delete from outbox using taken where outbox.id = taken.id),
-  moved as (
-    update relay_state set head = head + (select count(*) from logged) where exists (select from logged) returning head, room - head <= partition_size as narrow)
-  select (select count(*)::integer from logged) as count, (select narrow from moved), (select pg_notify('event_log', head::text) from moved)`;
+    insert into event_log
+      (position, event_id, workspace_id, type, subject, version, actor, at, data, logged_at)
+    select state.head + row_number() over (order by batch.id), event_id, workspace_id, type,
+      subject, version, actor, at, data, clock_timestamp()
+    from batch, state returning position),
+  removed as (delete from outbox using batch where outbox.id = batch.id),
+  advanced as (
+    update relay_state set head = head + (select count(*) from logged)
+    where exists (select from logged)
+    returning head, room - head <= partition_size as needs_partition)
+  select (select count(*)::integer from logged) as count,
+    (select needs_partition from advanced) as "needsPartition",
+    (select pg_notify('event_log', head::text) from advanced)`;
 
-interface Moved {
+interface MovedBatch {
   count: number;
-  /** Less than a whole partition is ahead. */
-  narrow: boolean | null;
+  /** Less than one whole partition is ahead of the head. */
+  needsPartition: boolean | null;
 }
 
+/** Moves events from the outbox to the log and wakes the readers of the log. */
 export interface OutboxRelay {
-  /** Resolves when the log has grown, or after `ms`; at once when the process is stopping. */
+  /** Resolves when the log has new events, after `ms`, or at once after `releaseWaiters`. */
   waitForEvents(ms: number): Promise<void>;
-  /** Lets nobody wait any more. */
+  /** Ends all waits, for shutdown. */
   releaseWaiters(): void;
-  /** False once `release` was called. */
+  /** False after `releaseWaiters`. */
   readonly allowsWaiting: boolean;
   stop(): Promise<void>;
 }
 
-/** Every process runs one, and one of them works. All of them hear when the log grows. */
+/** Starts the relay. Every process runs one; an elected one moves events, all learn of new ones. */
 export function startOutboxRelay(orm: object, url: string, log: Log): OutboxRelay {
-  let released = false;
-  const waiting = new Set<() => void>();
-  const tell = (): void => {
-    for (const done of waiting) done();
-    waiting.clear();
-  };
-  const move = async (client: Client): Promise<number> => {
-    const { count, narrow } = (await client.query<Moved>({ name: 'move', text: MOVE })).rows[0]!;
-    if (narrow) await createNextPartition(client, log);
-    if (count === 0) return IDLE_MS;
-    if (count < BATCH) await sleep(GATHER_MS);
+  const waiters = new Waiters();
+  let isReleased = false;
+  const moveBatch = async (client: Client): Promise<number> => {
+    const { rows } = await client.query<MovedBatch>({ name: 'move', text: MOVE_BATCH });
+    const { count, needsPartition } = rows[0]!;
+    if (needsPartition) await createNextPartition(client, log);
+    if (count === 0) return POLL_MS;
+    if (count < BATCH_SIZE) await sleep(GATHER_MS);
     return 0;
   };
-  const worker = elected({
+  const leader = electLeader({
     url,
     name: 'relay',
     channel: 'outbox',
     prepare: (client) => client.query(`set jit = off; set desk.workspace = '*'; listen event_log`),
     log,
-    work: move,
-    pollMs: IDLE_MS,
-    heard: tell,
+    work: moveBatch,
+    pollMs: POLL_MS,
+    onNotify: () => waiters.wakeAll(),
   });
-  onEventsAppended(orm, worker.call);
+  onEventsAppended(orm, leader.wake);
 
   return {
     waitForEvents: (ms) =>
-      new Promise((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer);
-          waiting.delete(done);
-          resolve();
-        };
-        const timer = setTimeout(done, ms);
-        waiting.add(done);
-        if (released) done();
-      }),
+      isReleased ? Promise.resolve() : waiters.wait(undefined, { timeoutMs: ms }),
     get allowsWaiting() {
-      return !released;
+      return !isReleased;
     },
     releaseWaiters: () => {
-      released = true;
-      tell();
+      isReleased = true;
+      waiters.wakeAll();
     },
     stop: async () => {
-      tell();
-      await worker.stop();
+      waiters.wakeAll();
+      await leader.stop();
     },
   };
 }
+
+/** On failure the relay goes on in the current partition and tries again with its next batch. */
+const createNextPartition = async (client: Client, log: Log): Promise<void> => {
+  await client
+    .query('select make_log_room()')
+    .catch((error: unknown) => log.error({ err: error }, 'event log partition not created'));
+};

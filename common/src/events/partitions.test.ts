@@ -9,8 +9,8 @@ import {
   testLog,
 } from '../../testing/log.ts';
 import { Client } from 'pg';
-import { eventTables, eventFromRow } from './log.ts';
-import { eventLogPartitions } from './partitions.ts';
+import { eventFromRow } from './log.ts';
+import { eventTables, eventLogPartitions } from './tables.ts';
 
 let log: TestLog;
 beforeAll(async () => {
@@ -18,13 +18,13 @@ beforeAll(async () => {
 });
 afterAll(() => log.stop());
 
-const bounds = (): Promise<{ name: string; facts: number }[]> =>
+const partitions = (): Promise<{ name: string; events: number }[]> =>
   log.query(`
-    select c.relname as name, (select count(*)::integer from event_log where tableoid = c.oid) as facts
+    select c.relname as name, (select count(*)::integer from event_log where tableoid = c.oid) as events
     from pg_inherits join pg_class c on c.oid = inhrelid where inhparent = 'event_log'::regclass and c.relkind = 'r'
     order by c.oid`);
 
-test('partitions are made ahead of many writers, and no boundary keeps a fact out or in twice', async () => {
+test('creates partitions ahead of many writers and loses or repeats no event at a boundary', async () => {
   const total = 4 * 60 * 20;
   await log.appendConcurrently(4, 60, 20);
   await log.waitForHead(total);
@@ -33,17 +33,17 @@ test('partitions are made ahead of many writers, and no boundary keeps a fact ou
   );
   expect(rows).toHaveLength(total);
   expect(isCompleteLog(rows.map(eventFromRow))).toBe(true);
-  expect(await bounds()).toEqual([
-    { name: 'event_log_1', facts: TEST_PARTITION_SIZE - 1 },
-    { name: 'event_log_1000', facts: TEST_PARTITION_SIZE },
-    { name: 'event_log_2000', facts: TEST_PARTITION_SIZE },
-    { name: 'event_log_3000', facts: TEST_PARTITION_SIZE },
-    { name: 'event_log_4000', facts: total - 3999 },
-    { name: 'event_log_5000', facts: 0 },
+  expect(await partitions()).toEqual([
+    { name: 'event_log_1', events: TEST_PARTITION_SIZE - 1 },
+    { name: 'event_log_1000', events: TEST_PARTITION_SIZE },
+    { name: 'event_log_2000', events: TEST_PARTITION_SIZE },
+    { name: 'event_log_3000', events: TEST_PARTITION_SIZE },
+    { name: 'event_log_4000', events: total - 3999 },
+    { name: 'event_log_5000', events: 0 },
   ]);
 });
 
-test('who reads on from a position opens only the partitions behind it', async () => {
+test('reads only the partitions after a position', async () => {
   const plan = JSON.stringify(
     await log.query(
       'explain (costs off) select * from event_log where position > 3500 order by position limit 10',
@@ -53,7 +53,7 @@ test('who reads on from a position opens only the partitions behind it', async (
   expect(plan).not.toMatch(/on event_log_(1|1000|2000)\b/);
 });
 
-test('the services’ role reads no partition past the row security of the log, and can neither make nor detach one', async () => {
+test('applies row security to partitions and forbids the application role to detach them', async () => {
   const em = log.orm.em.fork();
   await em.begin();
   await em.execute(`select set_config('desk.workspace', ?, true)`, [testWorkspace]);
@@ -70,24 +70,24 @@ test('the services’ role reads no partition past the row security of the log, 
   await em.rollback();
 });
 
-test('an operator takes old partitions out of the log, never the one that is written', async () => {
+test('detaches old partitions for the operator, but never the current one', async () => {
   expect(await log.query('select detach_log(2500)')).toEqual([
     { detach_log: 'public.event_log_1' },
     { detach_log: 'public.event_log_1000' },
   ]);
   expect(await log.query('select base from relay_state')).toEqual([{ base: '1999' }]);
   await log.query('select detach_log(1000000)');
-  expect(await bounds()).toEqual([
-    { name: 'event_log_4000', facts: 801 },
-    { name: 'event_log_5000', facts: 0 },
+  expect(await partitions()).toEqual([
+    { name: 'event_log_4000', events: 801 },
+    { name: 'event_log_5000', events: 0 },
   ]);
   const feed = await serveTestFeed(log);
   expect((await fetch(`${feed.url}/feed?after=3998`)).status).toBe(410);
   expect((await fetch(`${feed.url}/feed?after=3999`)).status).toBe(200);
-  await feed.cut();
+  await feed.crash();
 });
 
-test('a log that has facts already is parted with them in it', async () => {
+test('partitions a log that already has events', async () => {
   const client = new Client({ connectionString: log.database.ownerUrl });
   await client.connect();
   await client.query('begin; create schema old; set local search_path = old');
@@ -96,9 +96,9 @@ test('a log that has facts already is parted with them in it', async () => {
     from generate_series(1, 1500) n; update relay_state set head = 1500`);
   await client.query(eventLogPartitions(TEST_PARTITION_SIZE).replaceAll('public.', 'old.'));
   const { rows } = await client.query(
-    `select tableoid::regclass::text as name, count(*)::integer as facts from event_log group by 1`,
+    `select tableoid::regclass::text as name, count(*)::integer as events from event_log group by 1`,
   );
-  expect(rows).toEqual([{ name: 'event_log_1', facts: 1500 }]);
+  expect(rows).toEqual([{ name: 'event_log_1', events: 1500 }]);
   expect((await client.query('select room from relay_state')).rows).toEqual([{ room: '3000' }]);
   await client.end();
 });

@@ -1,75 +1,71 @@
-import {
-  type ChoiceFilter,
-  type DateTimeFilter,
-  type IdFilter,
-  type NumberFilter,
-  type StringFilter,
-  type TagFilter,
-  clampToInt32,
-  withinListLimit,
-  treeFilterCompiler,
-  whenPresent,
-  normalizeTag,
-} from './sql-filter.ts';
 import { durationToMs } from '../graphql/scalars.ts';
+import type {
+  ChoiceFilter,
+  DateTimeFilter,
+  IdFilter,
+  NumberFilter,
+  StringFilter,
+  TagFilter,
+} from './filter-inputs.ts';
+import { normalizeTag, treeFilterCompiler, whenPresent, withinListLimit } from './filter-tree.ts';
+import { clampToInt32 } from './sql-filter.ts';
 
 /**
- * The conditions of filter.ts about a thing at hand, with the same meaning: what is true in a statement is true here, all else is false. What
- * is not known of the thing makes the answer undefined, unless the rest decides it.
+ * The result of a condition that is evaluated in memory: the same as that of its SQL twin in
+ * `sql-filter.ts`, or undefined when it depends on a value that is not known.
  */
 export type FilterResult = boolean | undefined;
 
-/** A value of a thing at hand: null when it has none, undefined when that is not known. */
+/** A value of an entity in memory: null when it has none, undefined when that is not known. */
 export type MemoryValue<T> = T | null | undefined;
 
-function allOf(answers: readonly FilterResult[]): FilterResult {
-  if (answers.includes(false)) return false;
-  return answers.includes(undefined) ? undefined : true;
+export function allOf(results: readonly FilterResult[]): FilterResult {
+  if (results.includes(false)) return false;
+  return results.includes(undefined) ? undefined : true;
 }
 
-export function anyOf(answers: readonly FilterResult[]): FilterResult {
-  if (answers.includes(true)) return true;
-  return answers.includes(undefined) ? undefined : false;
+export function anyOf(results: readonly FilterResult[]): FilterResult {
+  if (results.includes(true)) return true;
+  return results.includes(undefined) ? undefined : false;
 }
 
-export const treeFilterMatches = treeFilterCompiler<FilterResult>({
-  every: allOf,
-  some: anyOf,
-  not: (answer) => (answer === undefined ? undefined : !answer),
-});
+export const not = (result: FilterResult): FilterResult =>
+  result === undefined ? undefined : !result;
 
-const about = (value: unknown, parts: boolean[]): FilterResult =>
-  value === undefined ? undefined : allOf(parts);
+export const treeFilterMatches = treeFilterCompiler<FilterResult>({ allOf, anyOf, not });
 
-/** Typed ids are equal when what they stand for is; one of another type, or a malformed one, is nobody’s. */
+const unlessUnknown = (value: unknown, results: boolean[]): FilterResult =>
+  value === undefined ? undefined : allOf(results);
+
+/** Compares typed ids; `me` is the caller’s id. An id of another type never equals. */
 export function idFilterMatches(
   id: MemoryValue<string>,
   filter: IdFilter,
   me: string,
 ): FilterResult {
-  const among = (ids: string[]): boolean =>
-    withinListLimit(ids).some((each) => id === (each === 'me' ? me : each));
-  return about(id, [
-    ...whenPresent(filter.eq, (each) => among([each])),
-    ...whenPresent(filter.in, among),
-    ...whenPresent(filter.notIn, (ids) => !among(ids)),
+  const isIn = (ids: string[]): boolean =>
+    withinListLimit(ids).some((other) => id === (other === 'me' ? me : other));
+  return unlessUnknown(id, [
+    ...whenPresent(filter.eq, (other) => isIn([other])),
+    ...whenPresent(filter.in, isIn),
+    ...whenPresent(filter.notIn, (ids) => !isIn(ids)),
     ...whenPresent(filter.isNull, (isNull) => (id === null) === isNull),
   ]);
 }
 
-/** A condition on several ids, of which one or more may be meant. */
+/** A condition on a list of ids: at least one of them equals. */
 export function idListFilterMatches(
   ids: readonly string[] | undefined,
   filter: IdFilter,
   me: string,
 ): FilterResult {
-  const some = (given: string[]): boolean =>
-    withinListLimit(given).some((each) => ids!.includes(each === 'me' ? me : each));
   if (!ids) return undefined;
+  const overlaps = (others: string[]): boolean =>
+    withinListLimit(others).some((other) => ids.includes(other === 'me' ? me : other));
   return allOf([
-    ...whenPresent(filter.eq, (each) => some([each])),
-    ...whenPresent(filter.in, some),
-    ...whenPresent(filter.notIn, (given) => !some(given)),
+    ...whenPresent(filter.eq, (other) => overlaps([other])),
+    ...whenPresent(filter.in, overlaps),
+    ...whenPresent(filter.notIn, (others) => !overlaps(others)),
     ...whenPresent(filter.isNull, (isNull) => (ids.length === 0) === isNull),
   ]);
 }
@@ -78,54 +74,59 @@ export function numberFilterMatches(
   number: MemoryValue<number>,
   filter: NumberFilter,
 ): FilterResult {
-  const has = (holds: (value: number) => boolean): boolean =>
-    typeof number === 'number' && holds(number);
-  return about(number, [
-    ...whenPresent(filter.eq, (given) => has((value) => value === given)),
-    ...whenPresent(filter.gte, (given) => has((value) => value >= clampToInt32(Math.ceil(given)))),
-    ...whenPresent(filter.lte, (given) => has((value) => value <= clampToInt32(Math.floor(given)))),
+  const has = (condition: (value: number) => boolean): boolean =>
+    typeof number === 'number' && condition(number);
+  return unlessUnknown(number, [
+    ...whenPresent(filter.eq, (other) => has((value) => value === other)),
+    ...whenPresent(filter.gte, (min) => has((value) => value >= clampToInt32(Math.ceil(min)))),
+    ...whenPresent(filter.lte, (max) => has((value) => value <= clampToInt32(Math.floor(max)))),
     ...whenPresent(filter.isNull, (isNull) => (number === null) === isNull),
   ]);
 }
 
-/** Beyond ASCII what letters are the same is for the database to say. */
 // eslint-disable-next-line no-control-regex -- the whole of ASCII
-const PLAIN = /^[\u0000-\u007F]*$/;
+const ASCII = /^[\u0000-\u007F]*$/;
 
-/** Text of a thing at hand; undefined where only a statement can say. */
+/** Whether text is ASCII only. Which other letters are equal depends on the database’s collation. */
+export const isAscii = (text: string): boolean => ASCII.test(text);
+
+/** A condition on text, case-insensitive; undefined when one of the texts is not ASCII. */
 export function textFilterMatches(text: MemoryValue<string>, filter: StringFilter): FilterResult {
-  const has = (given: string[], holds: (text: string, given: string) => boolean): FilterResult => {
-    if (typeof text !== 'string') return false;
-    if (![text, ...given].every((each) => PLAIN.test(each))) return undefined;
-    return given.some((each) => holds(text.toLowerCase(), each.toLowerCase()));
-  };
   if (text === undefined) return undefined;
+  const has = (others: string[], condition: (text: string, other: string) => boolean) => {
+    if (text === null) return false;
+    if (![text, ...others].every(isAscii)) return undefined;
+    return others.some((other) => condition(text.toLowerCase(), other.toLowerCase()));
+  };
+  const equals = (left: string, right: string): boolean => left === right;
   return allOf([
-    ...whenPresent(filter.eq, (given) => has([given], (each, one) => each === one)),
-    ...whenPresent(filter.in, (given) => has(withinListLimit(given), (each, one) => each === one)),
-    ...whenPresent(filter.contains, (given) => has([given], (each, one) => each.includes(one))),
-    ...whenPresent(filter.startsWith, (given) => has([given], (each, one) => each.startsWith(one))),
+    ...whenPresent(filter.eq, (other) => has([other], equals)),
+    ...whenPresent(filter.in, (others) => has(withinListLimit(others), equals)),
+    ...whenPresent(filter.contains, (part) => has([part], (left, right) => left.includes(right))),
+    ...whenPresent(filter.startsWith, (start) =>
+      has([start], (left, right) => left.startsWith(right)),
+    ),
     ...whenPresent(filter.isNull, (isNull) => (text === null) === isNull),
   ]);
 }
 
-/** An instant of a fact is text, as facts are. */
+/** A condition on an instant: a Date, or ISO text as in the payload of an event. */
 export function instantFilterMatches(
   instant: MemoryValue<Date | string>,
   filter: DateTimeFilter,
   now: Date,
 ): FilterResult {
-  const at = instant === null || instant === undefined ? Number.NaN : new Date(instant).getTime();
-  const away = (duration: string, sign: number): number =>
-    now.getTime() + sign * durationToMs(duration)!;
-  return about(instant, [
-    ...whenPresent(filter.gte, (from) => at >= from.getTime()),
-    ...whenPresent(filter.lt, (until) => at < until.getTime()),
+  const time = instant === null || instant === undefined ? Number.NaN : new Date(instant).getTime();
+  const before = (duration: string): number => now.getTime() - durationToMs(duration)!;
+  const after = (duration: string): number => now.getTime() + durationToMs(duration)!;
+  return unlessUnknown(instant, [
+    ...whenPresent(filter.gte, (from) => time >= from.getTime()),
+    ...whenPresent(filter.lt, (until) => time < until.getTime()),
     ...whenPresent(
       filter.within,
-      (duration) => at >= away(duration, -1) && at <= away(duration, 1),
+      (duration) => time >= before(duration) && time <= after(duration),
     ),
-    ...whenPresent(filter.olderThan, (duration) => at < away(duration, -1)),
+    ...whenPresent(filter.olderThan, (duration) => time < before(duration)),
     ...whenPresent(filter.isNull, (isNull) => (instant === null) === isNull),
   ]);
 }
@@ -134,22 +135,27 @@ export const choiceFilterMatches = <T extends string>(
   choice: MemoryValue<T>,
   filter: ChoiceFilter<T>,
 ): FilterResult =>
-  about(choice, [
-    ...whenPresent(filter.eq, (given) => choice === given),
-    ...whenPresent(filter.in, (given) => withinListLimit(given).includes(choice as T)),
+  unlessUnknown(choice, [
+    ...whenPresent(filter.eq, (other) => choice === other),
+    ...whenPresent(filter.in, (others) => withinListLimit(others).includes(choice as T)),
     ...whenPresent(
       filter.notIn,
-      (given) => choice !== null && !withinListLimit(given).includes(choice as T),
+      (others) => choice !== null && !withinListLimit(others).includes(choice as T),
     ),
   ]);
 
-/** Words are kept as `wordOf` makes them. */
+export const booleanFilterMatches = (
+  value: MemoryValue<boolean>,
+  expected: boolean,
+): FilterResult => (value === undefined ? undefined : value === expected);
+
+/** A condition on tags as they are stored, see `normalizeTag`. */
 export function tagFilterMatches(
-  words: readonly string[] | undefined,
+  tags: readonly string[] | undefined,
   { any, all, none }: TagFilter,
 ): FilterResult {
-  const has = (word: string): boolean => words!.includes(normalizeTag(word));
-  if (!words) return undefined;
+  if (!tags) return undefined;
+  const has = (tag: string): boolean => tags.includes(normalizeTag(tag));
   return allOf([
     ...whenPresent(any, (names) => withinListLimit(names).some(has)),
     ...whenPresent(all, (names) => withinListLimit(names).every(has)),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from '../database/database.ts';
 import { Refusal } from '../core/errors.ts';
-import { crossWorkspaceRowSecurity } from '../events/log.ts';
+import { crossWorkspaceRowSecurity } from '../events/tables.ts';
 import { isConcurrencyConflict } from '../core/database-errors.ts';
 import { refuseUnstorable } from './input.ts';
 import type { Context } from '../database/context.ts';

@@ -5,15 +5,13 @@ import { Client } from 'pg';
 import { Ctx, Int, Query, Resolver } from 'type-graphql';
 import { Auth } from '../auth/access.ts';
 import { sql } from '../database/database.ts';
-import { deadLetterTable } from '../events/dead-letters.ts';
-import { eventTables } from '../events/log.ts';
-import { eventLogPartitions } from '../events/partitions.ts';
+import { deadLetterTable, eventTables, eventLogPartitions } from '../events/tables.ts';
 import {
   type TestService,
   TEST_SECRET,
-  app,
+  appActor,
   newWorkspace,
-  testService,
+  startTestService,
 } from '../testing/testing.ts';
 import { signActor } from '../auth/token.ts';
 import type { Context } from '../database/context.ts';
@@ -44,7 +42,7 @@ class Gates {
 let service: TestService;
 let keeper: Client;
 beforeAll(async () => {
-  service = await testService(
+  service = await startTestService(
     { name: 'left', entities: [], resolvers: [Gates] },
     { tables: Tables },
   );
@@ -75,7 +73,7 @@ test('a query that nobody waits for any more asks the database nothing further, 
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      authorization: `Bearer ${await signActor(app(newWorkspace()), TEST_SECRET)}`,
+      authorization: `Bearer ${await signActor(appActor(newWorkspace()), TEST_SECRET)}`,
     },
     body: JSON.stringify({ query: '{ passed }' }),
     signal: left.signal,
@@ -89,5 +87,7 @@ test('a query that nobody waits for any more asks the database nothing further, 
   await until(async () => (await waiting()).includes(2) || !(await keeper.query(busy)).rowCount);
   expect(await waiting()).toEqual([]);
   await keeper.query('select pg_advisory_unlock(2)');
-  expect(await service.ask(app(newWorkspace()), '{ passed }')).toEqual({ data: { passed: 2 } });
+  expect(await service.ask(appActor(newWorkspace()), '{ passed }')).toEqual({
+    data: { passed: 2 },
+  });
 });

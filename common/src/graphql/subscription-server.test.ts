@@ -3,17 +3,15 @@ import { Migration } from '@mikro-orm/migrations';
 import { Int, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { Auth } from '../auth/access.ts';
 import { encodeCursor } from './signed-cursor.ts';
-import { deadLetterTable } from '../events/dead-letters.ts';
-import { eventTables } from '../events/log.ts';
+import { deadLetterTable, eventTables, eventLogPartitions } from '../events/tables.ts';
 import { type StreamMessage, abortableStream } from './subscription-server.ts';
-import { eventLogPartitions } from '../events/partitions.ts';
 import {
   type StreamClient,
   type TestService,
-  app,
+  appActor,
   newWorkspace,
-  streamClient,
-  testService,
+  createSubscriptionClient,
+  startTestService,
   TEST_SECRET,
 } from '../testing/testing.ts';
 import { signActor } from '../auth/token.ts';
@@ -78,9 +76,12 @@ let service: TestService;
 let client: StreamClient;
 
 beforeAll(async () => {
-  service = await testService({ name: 'streams', entities: [], resolvers: [Streams] }, { Tables });
-  const caller = app(newWorkspace());
-  client = streamClient(service.url, () =>
+  service = await startTestService(
+    { name: 'streams', entities: [], resolvers: [Streams] },
+    { Tables },
+  );
+  const caller = appActor(newWorkspace());
+  client = createSubscriptionClient(service.url, () =>
     signActor(caller, TEST_SECRET).then((token) => `Bearer ${token}`),
   );
 });

@@ -1,7 +1,7 @@
 import { readConfig } from '../core/config.ts';
 import { type MikroORM, openDatabase } from '../database/database.ts';
 import { errorText } from '../events/dead-letters.ts';
-import type { DomainEvent } from '../events/log.ts';
+import type { DomainEvent } from '../events/types.ts';
 import { isEnvironmentError } from '../core/database-errors.ts';
 import { createLog } from '../core/log.ts';
 import { type SubgraphOptions, serviceConfig } from './subgraph.ts';

@@ -19,7 +19,7 @@ import { type Log, createLog } from '../core/log.ts';
 import type { NatsPublisher } from '../events/nats-publisher.ts';
 import { type OutboxRelay, startOutboxRelay } from '../events/outbox-relay.ts';
 import { type HttpHandler, type HttpService, sendJson, startHttpService } from '../http/serve.ts';
-import { EventLogTail, type EventLogTailOptions } from '../events/event-log-tail.ts';
+import { EventLogTail, type RedactEvents } from '../events/event-log-tail.ts';
 import { startCleanup } from '../jobs/cleanup.ts';
 import { type ActorVerifier, createActorVerifier, bearerToken } from '../auth/token.ts';
 import { Context } from '../database/context.ts';
@@ -51,8 +51,8 @@ export interface SubgraphOptions extends SubgraphSchemaOptions {
   entities: DatabaseOptions['entities'];
   /** Finds any thing of the service by its typed id, for whom it is visible. */
   findById?: (context: Context, id: string) => Promise<unknown>;
-  /** What its log forgets, and what is left. */
-  forgets?: EventLogTailOptions['redact'];
+  /** Redacts cached events; see `EventLogTailOptions.redact`. */
+  redactEvents?: RedactEvents;
   /** Doors beside `/graphql` for other processes of ours; called with a system token only. */
   endpoints?: (service: Service) => Record<string, HttpHandler>;
   /** What runs beside the requests: followers, timers. Called once the database is open; its result ends them. */
@@ -74,7 +74,7 @@ export async function startSubgraph(
   registerCursorCodec(orm, new CursorCodec(config.INTERNAL_SECRET));
   const relay = startOutboxRelay(orm, config.DATABASE_URL, log);
   const publisher = await publisherOf(options.name, config, log);
-  const tail = new EventLogTail({ orm, relay, log, redact: options.forgets });
+  const tail = new EventLogTail({ orm, relay, log, redact: options.redactEvents });
   const service: Service = { name: options.name, orm, log, relay, tail, config };
   const ends = options.backgroundTasks?.(service) ?? [];
   const { schema } = buildSubgraph(options);

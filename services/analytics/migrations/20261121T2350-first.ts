@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 import { rowSecurity } from '@deskgraph/common/database/database';
-import { eventTables } from '@deskgraph/common/events/log';
+import { eventTables } from '@deskgraph/common/events/tables';
 
 /**
  * `ticket` has one row per ticket: how it stands today, and each thing that is measured once per ticket with the department and agent of its

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import { newId, newUuid } from '@deskgraph/common/core/id';
-import type { TicketEventState } from './ticket/state.ts';
-import { ChannelKind, TicketPriority, TicketStatus } from './ticket/enums.ts';
+import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
+import { ChannelKind, TicketPriority, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 /** A tickets log for tests: facts that are added get the next position, and are served as the tickets service serves them. */
 export interface FakeTickets {

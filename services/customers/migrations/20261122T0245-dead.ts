@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { deadLetterTable } from '@deskgraph/common/events/dead-letters';
+import { deadLetterTable } from '@deskgraph/common/events/tables';
 
 /** Facts of others that can't be applied are set aside. */
 export class Dead extends Migration {

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { eventLogPartitions } from '@deskgraph/common/events/partitions';
+import { eventLogPartitions } from '@deskgraph/common/events/tables';
 
 /** The log grows by partitions that are made ahead. */
 export class Partitions extends Migration {

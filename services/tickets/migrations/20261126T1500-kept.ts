@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/jobs/scheduler';
+import { scheduledColumnSql } from '@deskgraph/common/jobs/scheduler';
 import { rowSecurity } from '@deskgraph/common/database/database';
-import { appendOnlyEventLog } from '@deskgraph/common/events/log';
+import { appendOnlyEventLog } from '@deskgraph/common/events/tables';
 
 /**
  * Nobody changes or deletes a fact, but that those of a ticket that is removed for ever lose what they say of people. `removed_ticket` has the
@@ -13,7 +13,7 @@ export class Kept extends Migration {
       ${appendOnlyEventLog}
       create table removed_ticket (id uuid primary key, workspace_id uuid not null references workspace, forgets_at timestamptz(3) not null);
       ${rowSecurity('removed_ticket')}
-      ${clockColumn('removed_ticket', 'forgets_at')}
+      ${scheduledColumnSql('removed_ticket', 'forgets_at')}
       create function without_people(data jsonb, stays text[]) returns jsonb language sql immutable set search_path = pg_catalog as $$
         select data || jsonb_build_object('state', (
           select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(data -> 'state') where key = any(stays)

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { crossWorkspaceRowSecurity } from '@deskgraph/common/events/log';
+import { crossWorkspaceRowSecurity } from '@deskgraph/common/events/tables';
 import { rowSecurity } from '@deskgraph/common/database/database';
 
 /**

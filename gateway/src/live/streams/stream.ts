@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { FAULTS } from '@deskgraph/common/core/errors';
+import { ERROR_MESSAGES } from '@deskgraph/common/core/errors';
 import { newId } from '@deskgraph/common/core/id';
 import type { Log } from '@deskgraph/common/core/log';
 import type { Variables } from '../../subgraphs/federation.ts';
@@ -194,8 +194,8 @@ export class Stream {
   #came(pushed: Pushed): void {
     if (this.#isOver) return;
     this.#attempts = 0;
-    const { cursor, anew } = pushed.extensions ?? {};
-    this.anew = anew ?? this.anew;
+    const { cursor, resyncQuery } = pushed.extensions ?? {};
+    this.anew = resyncQuery ?? this.anew;
     // Neither data nor errors: the subgraph only says how far it has come.
     const isMark = !pushed.data && !pushed.errors;
     const isState = this.#isFresh && !isMark && !this.#of.compiled.resumeVariable;
@@ -207,7 +207,7 @@ export class Stream {
       return;
     }
     if (this.#pipeline.size >= this.#options.limits.waiting) {
-      const message = `${FAULTS.UNAVAILABLE} Events came faster than they could be completed; go on from the cursor.`;
+      const message = `${ERROR_MESSAGES.UNAVAILABLE} Events came faster than they could be completed; go on from the cursor.`;
       return this.finish([refusal('SUBSCRIPTION_OVERFLOW', message, this.reached)]);
     }
     this.#pipeline.push(async () => ({

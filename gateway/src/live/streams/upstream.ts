@@ -9,7 +9,7 @@ import type { Scope } from './scope.ts';
 export interface Pushed {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
-  extensions?: { cursor?: string; anew?: string };
+  extensions?: { cursor?: string; resyncQuery?: string };
 }
 
 export interface Listener {

@@ -1,16 +1,16 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/auth/access';
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import type { EventConsumer } from '@deskgraph/common/events/event-consumer';
 import { newId } from '@deskgraph/common/core/id';
 import {
   type TestService,
-  app,
-  dataOf,
+  appActor,
+  dataOrThrow,
   newWorkspace,
-  person,
-  testService,
+  userActor,
+  startTestService,
 } from '@deskgraph/common/testing/testing';
 import { migrations } from '../../migrations/all.ts';
 import { subgraph } from '../subgraph.ts';
@@ -25,7 +25,7 @@ import {
   newCast,
 } from '../testing.ts';
 import { consumeTickets } from '../ticket/consume.ts';
-import type { TicketEventState } from '../ticket/state.ts';
+import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
 import { TicketDimension, TicketMeasure } from './enums.ts';
 
 const REPORT = `query ($filter: TicketFilter, $by: [TicketDimension!]!, $measures: [TicketMeasure!]!, $period: PeriodInput!, $timeZone: TimeZone, $granularity: Granularity) {
@@ -80,7 +80,7 @@ let follower: EventConsumer;
 let cast: Cast;
 let lead: Actor;
 
-const follow: typeof subgraph.beside = (inside) => {
+const follow: typeof subgraph.backgroundTasks = (inside) => {
   follower = consumeTickets(inside, tickets.url);
   return [() => follower.stop()];
 };
@@ -89,13 +89,13 @@ beforeAll(async () => {
   tickets = await fakeTickets();
   const random = dice(20_261_121);
   cast = newCast(newWorkspace());
-  lead = person(Role.LEAD, cast.workspace, { id: cast.agents[0]! });
+  lead = userActor(Role.LEAD, cast.workspace, { id: cast.agents[0]! });
   const other = newCast(newWorkspace());
   const around = [new Date('2026-10-15T00:00:00Z'), new Date('2026-11-01T00:00:00Z')] as const;
   const lives = (of: Cast, count: number) =>
     Array.from({ length: count }, (_, at) => lifeOf(of, at + 1, ...around, random));
   tickets.add(...mixed([...lives(cast, 300), ...lives(other, 30)], random));
-  service = await testService({ ...subgraph, beside: follow }, migrations);
+  service = await startTestService({ ...subgraph, backgroundTasks: follow }, migrations);
   await follower.catchUp();
 });
 afterAll(async () => {
@@ -104,7 +104,7 @@ afterAll(async () => {
 });
 
 async function report(variables: object, actor = lead): Promise<Answered['ticketReport']> {
-  return dataOf(
+  return dataOrThrow(
     await service.ask<Answered>(actor, REPORT, {
       period: PERIOD,
       timeZone: ZONE,
@@ -403,7 +403,7 @@ describe('numbers', () => {
       ],
     ];
     for (const [filter, sees] of rights) {
-      const bounded = person(Role.LEAD, cast.workspace, { filter });
+      const bounded = userActor(Role.LEAD, cast.workspace, { filter });
       expect(tableOf(await report({ by: [TIME, AGENT] }, bounded))).toEqual(
         cellsOf(expected([TIME, AGENT], sees)),
       );
@@ -430,7 +430,7 @@ describe('numbers', () => {
       [{ escalated: true }, (ticket) => Boolean(ticket.today.escalation) && isShown(ticket)],
       [{ snoozed: true }, (ticket) => Boolean(ticket.today.snooze) && isShown(ticket)],
     ];
-    const analyst = person(Role.ANALYST, cast.workspace);
+    const analyst = userActor(Role.ANALYST, cast.workspace);
     const found: number[] = [];
     for (const [filter, which] of cases) {
       const wanted = table(which);
@@ -458,7 +458,7 @@ describe('numbers', () => {
       ticketReport(by: $by, measures: [BACKLOG, CREATED], period: $period, timeZone: "${ZONE}", granularity: HOUR) {
         truncated totals { value } rows { dimensions { key } measures { value } } } }`;
     const asking = async (by: TicketDimension[], period: object = PERIOD) =>
-      dataOf(await service.ask<Answered>(lead, short, { by, period })).ticketReport;
+      dataOrThrow(await service.ask<Answered>(lead, short, { by, period })).ticketReport;
     const long = await asking([TIME, AGENT, CHANNEL, DEPARTMENT]);
     expect([long.rows.length, long.truncated]).toEqual([10_000, true]);
     expect(long.totals).toEqual((await asking([])).totals);
@@ -564,7 +564,7 @@ describe('names', () => {
     );
     await follower.catchUp();
     const variables = { measures: [TicketMeasure.CREATED] };
-    const analyst = person(Role.ANALYST, own.workspace);
+    const analyst = userActor(Role.ANALYST, own.workspace);
     const byDay = await report({ by: [TIME, DEPARTMENT], ...variables }, analyst);
     expect(byDay.rows.map(({ dimensions }) => dimensions.map((cell) => cell.label))).toEqual([
       ['2026-10-21', 'Sales'],
@@ -587,22 +587,22 @@ describe('rights', () => {
   const asked = { by: [], measures: MEASURES, period: PERIOD };
 
   test.each([Role.REQUESTER, Role.LIGHT, Role.AGENT])('%s reads no report', async (role) => {
-    const { data, errors } = await service.ask(person(role, cast.workspace), REPORT, asked);
+    const { data, errors } = await service.ask(userActor(role, cast.workspace), REPORT, asked);
     expect(data).toEqual({ ticketReport: null });
     expect(errors![0]!.extensions.code).toBe('FORBIDDEN');
   });
 
   test.each([Role.LEAD, Role.ANALYST, Role.ADMIN])('%s does', async (role) => {
     expect(
-      (await report({ by: [] }, person(role, cast.workspace))).totals[0]!.value,
+      (await report({ by: [] }, userActor(role, cast.workspace))).totals[0]!.value,
     ).toBeGreaterThan(100);
   });
 
   test('an app needs the scope, and counts its departments only', async () => {
-    const { errors } = await service.ask(app(cast.workspace, ['tickets:read']), REPORT, asked);
+    const { errors } = await service.ask(appActor(cast.workspace, ['tickets:read']), REPORT, asked);
     expect(errors![0]!.extensions.code).toBe('FORBIDDEN');
     const partner = {
-      ...app(cast.workspace, ['reports:read']),
+      ...appActor(cast.workspace, ['reports:read']),
       departments: [cast.departments[1]!],
     };
     const table = expected(
@@ -610,13 +610,13 @@ describe('rights', () => {
       ({ today }) => today.departmentId === cast.departments[1],
     );
     expect(tableOf(await report({ by: [TIME, AGENT] }, partner))).toEqual(cellsOf(table));
-    expect((await report({ by: [] }, app(cast.workspace, ['reports:read']))).totals).toEqual(
+    expect((await report({ by: [] }, appActor(cast.workspace, ['reports:read']))).totals).toEqual(
       (await report({ by: [] })).totals,
     );
   });
 
   test('another workspace counts nothing of this one, also when it names its tickets', async () => {
-    const stranger = person(Role.ADMIN, newWorkspace());
+    const stranger = userActor(Role.ADMIN, newWorkspace());
     const filter = {
       id: {
         in: lived(cast.workspace)
@@ -744,15 +744,16 @@ describe('cost', () => {
     const waiting = Array.from({ length: 5 }, () => service.ask<Answered>(lead, `{ ${good} }`));
     expect((await broken).errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
     for (const answer of await Promise.all(waiting))
-      expect(dataOf(answer).ticketReport.totals[0]!.value).toBeGreaterThan(100);
+      expect(dataOrThrow(answer).ticketReport.totals[0]!.value).toBeGreaterThan(100);
   });
 
   test('equal questions are computed once, and again only after a fact', async () => {
     const short = `query ($by: [TicketDimension!]!, $period: PeriodInput!, $filter: TicketFilter) {
       ticketReport(by: $by, measures: [CREATED], period: $period, filter: $filter) { cursor totals { value } } }`;
     const asking = async (more: object = {}) =>
-      dataOf(await service.ask<Answered>(lead, short, { by: [TIME, STATUS], ...later(5), ...more }))
-        .ticketReport;
+      dataOrThrow(
+        await service.ask<Answered>(lead, short, { by: [TIME, STATUS], ...later(5), ...more }),
+      ).ticketReport;
     const computed = () => statements.filter((text) => /width_bucket/.test(text)).length;
     statements = [];
     const answers = await Promise.all(Array.from({ length: 100 }, () => asking()));

@@ -1,5 +1,5 @@
 import type { MikroORM } from '@deskgraph/common/database/database';
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import { type EventConsumer, consumeEvents } from '@deskgraph/common/events/event-consumer';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import type { Context } from '@deskgraph/common/database/context';
@@ -11,7 +11,7 @@ export const TICKETS_SOURCE = 'tickets';
 /** What a fact does here. */
 export const ticketsProjection = (orm: MikroORM) => ({
   source: TICKETS_SOURCE,
-  applyAll: async (context: Context, facts: DomainEvent[]): Promise<void> => {
+  applyEvents: async (context: Context, facts: DomainEvent[]): Promise<void> => {
     const { workspace } = context;
     await projectEvents(context, facts);
     context.afterCommit(() => heard(orm, workspace));

@@ -1,6 +1,6 @@
 import { sql } from '@deskgraph/common/database/database';
-import type { DomainEvent } from '@deskgraph/common/events/log';
-import { toUuid } from '@deskgraph/common/core/id';
+import type { DomainEvent } from '@deskgraph/common/events/types';
+import { parseId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { reduceEvent } from './reduce.ts';
 import { type TicketRow, toTicketRow, fromTicketRow } from './row.ts';
@@ -21,7 +21,7 @@ export async function projectEvents(
   for (const fact of facts) {
     const state = fact.data['state'] as { name?: unknown } | undefined;
     const ticket = ticketOf(fact);
-    const thing = toUuid('agt', fact.subject) ?? toUuid('dep', fact.subject);
+    const thing = parseId('agt', fact.subject) ?? parseId('dep', fact.subject);
     if (ticket) {
       const { after, stretches: changed } = reduceEvent(standings.get(ticket), fact);
       standings.set(ticket, after);
@@ -41,7 +41,7 @@ export async function projectEvents(
 
 /** The UUID of the ticket that the fact tells the state of. */
 const ticketOf = (fact: DomainEvent): string | undefined =>
-  fact.data['state'] ? toUuid('tkt', fact.subject) : undefined;
+  fact.data['state'] ? parseId('tkt', fact.subject) : undefined;
 
 /** A wrong clock somewhere must not make reports look fresher than now. */
 const latest = (facts: readonly DomainEvent[]): string =>

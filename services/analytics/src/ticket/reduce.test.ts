@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import { reduceEvent } from './reduce.ts';
 import type { TicketProjection } from './state.ts';
 

@@ -1,6 +1,7 @@
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import { uuidOf } from '@deskgraph/common/core/id';
-import type { Milestone, TicketProjection, UnsolvedPeriod, TicketEventState } from './state.ts';
+import type { Milestone, TicketProjection, UnsolvedPeriod } from './state.ts';
+import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
 
 export const isSolvedStatus = (status: string): boolean =>
   status === 'SOLVED' || status === 'CLOSED';

@@ -3,7 +3,7 @@ import type { Service } from '@deskgraph/common/service/subgraph';
 import { offer } from './wait.ts';
 import { meet } from './import.ts';
 
-export const TICKETS = { source: 'tickets', applyAll: meet };
+export const TICKETS = { source: 'tickets', applyEvents: meet };
 
 /** Takes in what the tickets tell of people whom nobody knew; gives what ends it. */
 export function followTickets(

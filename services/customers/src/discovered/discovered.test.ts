@@ -3,15 +3,15 @@ import { type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Role } from '@deskgraph/common/auth/access';
-import type { DomainEvent } from '@deskgraph/common/events/log';
-import { namedUuid, newUuid, toId } from '@deskgraph/common/core/id';
+import type { DomainEvent } from '@deskgraph/common/events/types';
+import { uuidFromName, newUuid, toId } from '@deskgraph/common/core/id';
 import {
   TEST_SECRET,
   type TestService,
-  dataOf,
+  dataOrThrow,
   newWorkspace,
-  person,
-  testService,
+  userActor,
+  startTestService,
 } from '@deskgraph/common/testing/testing';
 import { signActor, systemActor } from '@deskgraph/common/auth/token';
 import { Context } from '@deskgraph/common/database/context';
@@ -34,7 +34,7 @@ class TicketsLog {
     if (this.broken) return void response.writeHead(500).end('{}');
     response.end(
       JSON.stringify({
-        facts: this.facts.filter((fact) => fact.position > Number(query.get('after'))),
+        events: this.facts.filter((fact) => fact.position > Number(query.get('after'))),
       }),
     );
   });
@@ -54,7 +54,7 @@ class TicketsLog {
 }
 
 const metId = (workspace: string, value: string): string =>
-  toId('cus', namedUuid(workspace, `EMAIL:${value}`));
+  toId('cus', uuidFromName(workspace, `EMAIL:${value}`));
 
 const metFact = (
   workspace: string,
@@ -83,8 +83,8 @@ let service: TestService;
 beforeAll(async () => {
   log = new TicketsLog();
   const url = await log.start();
-  service = await testService(
-    { ...subgraph, beside: (own) => [followTickets(own, url)] },
+  service = await startTestService(
+    { ...subgraph, backgroundTasks: (own) => [followTickets(own, url)] },
     migrations,
   );
 });
@@ -118,8 +118,8 @@ interface Person {
 async function lookUp(workspace: string, ids: string[]): Promise<(Person | null)[]> {
   const query = `query($all: [_Any!]!) { _entities(representations: $all) { ... on Customer { id name identities { value } } } }`;
   const all = ids.map((id) => ({ __typename: 'Customer', id }));
-  return dataOf(
-    await service.ask<{ _entities: (Person | null)[] }>(person(Role.AGENT, workspace), query, {
+  return dataOrThrow(
+    await service.ask<{ _entities: (Person | null)[] }>(userActor(Role.AGENT, workspace), query, {
       all,
     }),
   )._entities;
@@ -127,9 +127,9 @@ async function lookUp(workspace: string, ids: string[]): Promise<(Person | null)
 
 async function create(workspace: string, value: string): Promise<string[]> {
   const query = `mutation($value: String!) { customerCreate(input: { name: "Known", identities: [{ kind: EMAIL, value: $value }] }) { userErrors { code } } }`;
-  const { customerCreate } = dataOf(
+  const { customerCreate } = dataOrThrow(
     await service.ask<{ customerCreate: { userErrors: { code: string }[] } }>(
-      person(Role.AGENT, workspace),
+      userActor(Role.AGENT, workspace),
       query,
       { value },
     ),
@@ -139,8 +139,8 @@ async function create(workspace: string, value: string): Promise<string[]> {
 
 async function everybody(workspace: string): Promise<Person[]> {
   const query = `{ customers(first: 100) { nodes { id name identities { value } } } }`;
-  return dataOf(
-    await service.ask<{ customers: { nodes: Person[] } }>(person(Role.AGENT, workspace), query),
+  return dataOrThrow(
+    await service.ask<{ customers: { nodes: Person[] } }>(userActor(Role.AGENT, workspace), query),
   ).customers.nodes;
 }
 
@@ -172,8 +172,8 @@ describe('somebody whom a ticket met', () => {
 
   test('belongs to the organization of the mail domain, and is found by words', async () => {
     const workspace = newWorkspace();
-    const agent = person(Role.AGENT, workspace);
-    dataOf(
+    const agent = userActor(Role.AGENT, workspace);
+    dataOrThrow(
       await service.ask(
         agent,
         `mutation { organizationCreate(input: { name: "Acme", domains: ["acme.example"] }) { userErrors { code } } }`,
@@ -184,7 +184,7 @@ describe('somebody whom a ticket met', () => {
       metFact(workspace, 'bor@home.example'),
     );
     const query = `{ customers(filter: { text: "ceh acme" }) { nodes { email organizations { name } identities { primary } } } }`;
-    expect(dataOf(await service.ask(agent, query))).toEqual({
+    expect(dataOrThrow(await service.ask(agent, query))).toEqual({
       customers: {
         nodes: [
           {
@@ -209,7 +209,7 @@ describe('somebody whom a ticket met', () => {
       data: { from, into: known!.id },
     });
     const query = `mutation($id: ID!) { customerUpdate(input: { id: $id, tier: "gold" }) { userErrors { code field } } }`;
-    expect(await service.ask(person(Role.AGENT, workspace), query, { id: from })).toMatchObject({
+    expect(await service.ask(userActor(Role.AGENT, workspace), query, { id: from })).toMatchObject({
       data: { customerUpdate: { userErrors: [{ code: 'GONE', field: ['input', 'id'] }] } },
     });
     expect(await lookUp(newWorkspace(), [from])).toEqual([null]);
@@ -349,7 +349,7 @@ describe('who is it', () => {
       role: 'REQUESTER',
       workspace,
       departments: [],
-      scopes: person(Role.REQUESTER, workspace).scopes,
+      scopes: userActor(Role.REQUESTER, workspace).scopes,
     };
     expect(known.scopes).not.toContain('tickets:import');
     const elsewhere = { ...given, workspace: toId('wsp', newWorkspace()) };
@@ -361,6 +361,6 @@ describe('who is it', () => {
     });
     expect((await asks(systemActor(), [{ workspace: 1 }])).status).toBe(400);
     expect((await asks(systemActor(), 'no json')).status).toBe(400);
-    expect((await asks(person(Role.ADMIN, workspace), [given])).status).toBe(401);
+    expect((await asks(userActor(Role.ADMIN, workspace), [given])).status).toBe(401);
   });
 });

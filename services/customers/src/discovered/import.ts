@@ -1,20 +1,25 @@
-import { touch } from '@deskgraph/common/core/changes';
-import { sql, uuids } from '@deskgraph/common/database/database';
-import { type DomainEvent, appendEvent, appendEvents } from '@deskgraph/common/events/log';
-import { NO_UUID, toId, uuidOf } from '@deskgraph/common/core/id';
+import { bumpVersion } from '@deskgraph/common/core/changes';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
+import { appendEvent, appendEvents } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
+import { NIL_UUID, toId, uuidOf } from '@deskgraph/common/core/id';
 import { z } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
-import { folded } from '@deskgraph/common/text/tokenizer';
+import { foldText } from '@deskgraph/common/text/tokenizer';
 import { Customer, CustomerKind } from '../customer/customer.ts';
 import { stateOf } from '../customer/snapshot.ts';
 import { locked } from '../customer/find.ts';
 import { joinAllByDomain } from '../customer/membership.ts';
 import { claimNew, ownerOf } from '../identity/claim.ts';
-import { type Identity, IdentityKind, normalised } from '@deskgraph/common/auth/contact-identity';
+import {
+  type Identity,
+  IdentityKind,
+  normalizeIdentity,
+} from '@deskgraph/common/auth/contact-identity';
 import { addWords } from '../enums.ts';
 
 const met = z.object({
-  id: z.string().refine((id) => uuidOf('cus', id) !== NO_UUID),
+  id: z.string().refine((id) => uuidOf('cus', id) !== NIL_UUID),
   kind: z.enum(IdentityKind),
   value: z.string().min(1).max(320),
   name: z.string().nullish(),
@@ -66,12 +71,12 @@ function read(
   }
   const { id, kind, value, name } = told.data;
   const clean = name?.replaceAll(/\s+/g, ' ').trim().slice(0, NAME_LIMIT) || null;
-  return [{ id, identity: { kind, value: normalised(kind, value) ?? value }, name: clean }];
+  return [{ id, identity: { kind, value: normalizeIdentity(kind, value) ?? value }, name: clean }];
 }
 
 async function knownOf(ctx: Context, ids: string[]): Promise<Set<string>> {
   if (!ids.length) return new Set();
-  const asked = uuids('cus', ids);
+  const asked = uuidArray('cus', ids);
   const { rows } = await sql<{ id: string }>`
     select id from customer where id = any(${asked}) union all select id from customer_alias where id = any(${asked})
   `.execute(ctx.em.getKysely());
@@ -89,7 +94,7 @@ async function createAll(ctx: Context, strangers: readonly Stranger[]): Promise<
         kind: kind === IdentityKind.VISITOR ? CustomerKind.VISITOR : CustomerKind.LEAD,
         fullName: name,
         name: name ?? value,
-        sortName: folded(name ?? value),
+        sortName: foldText(name ?? value),
         email: kind === IdentityKind.EMAIL ? value : null,
         phone: kind === IdentityKind.PHONE ? value : null,
       },
@@ -135,6 +140,6 @@ async function fold(ctx: Context, id: string, identity: Identity): Promise<void>
     values (${ctx.workspace}::uuid, ${uuidOf('cus', id)}::uuid, ${uuidOf('cus', into.id)}::uuid, now())`.execute(
     ctx.em.getKysely(),
   );
-  touch(into);
+  bumpVersion(into);
   await appendEvent(ctx, 'customer.merged', into, { from: id, into: into.id });
 }

@@ -1,4 +1,4 @@
-import { type EventActor } from '@deskgraph/common/events/log';
+import type { EventActor } from '@deskgraph/common/events/types';
 import { ActorView, Node, System } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 

@@ -1,12 +1,12 @@
 import { sql } from '@deskgraph/common/database/database';
-import type { EventActor } from '@deskgraph/common/events/log';
-import { fault } from '@deskgraph/common/core/errors';
+import type { EventActor } from '@deskgraph/common/events/types';
+import { graphqlError } from '@deskgraph/common/core/errors';
 import { uuidOf } from '@deskgraph/common/core/id';
 import {
   Direction,
   type Page,
   type PageRequest,
-  keyset,
+  keysetPage,
 } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { actorOf } from '../actor/actor.ts';
@@ -36,8 +36,10 @@ export function versions(
   article: Article,
   request: PageRequest,
 ): Promise<Page<ArticleVersion>> {
-  if (!isStaff(context.actor)) throw fault('FORBIDDEN');
-  const page = keyset(request, [{ by: sql`v.number`, type: 'integer', direction: Direction.DESC }]);
+  if (!isStaff(context.actor)) throw graphqlError('FORBIDDEN');
+  const page = keysetPage(request, [
+    { by: sql`v.number`, type: 'integer', direction: Direction.DESC },
+  ]);
   const known = asked.get(context) ?? new Map<string, Article>();
   asked.set(context, known.set(article.id, article));
   const find = async (ids: string[]): Promise<Map<string, Page<ArticleVersion>>> => {

@@ -1,6 +1,6 @@
-import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
-import { Loaders } from '@deskgraph/common/database/request-loaders';
-import type { EventLogTail } from '@deskgraph/common/events/event-log-tail';
+import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
+import { RequestLoaders } from '@deskgraph/common/database/request-loaders';
+import type { EventTail } from '@deskgraph/common/events/types';
 import type { Context } from '@deskgraph/common/database/context';
 import { isVisible } from '../../model/message/find.ts';
 import { Message } from '../../model/message/message.ts';
@@ -10,19 +10,22 @@ import { Ticket } from '../../model/ticket/ticket.ts';
 interface Moment {
   head: number;
   until: number;
-  load: Loaders;
+  load: RequestLoaders;
 }
 
 /** A change that has no position yet is not missed for longer than this. */
 const MOMENT_MS = 250;
 
-const moments = new WeakMap<EventLogTail, Moment>();
+const moments = new WeakMap<EventTail, Moment>();
 
-function momentOf(tail: EventLogTail): Moment {
+function momentOf(tail: EventTail): Moment {
   const now = Date.now();
   let moment = moments.get(tail);
   if (!moment || moment.head !== tail.head || moment.until < now)
-    moments.set(tail, (moment = { head: tail.head, until: now + MOMENT_MS, load: new Loaders() }));
+    moments.set(
+      tail,
+      (moment = { head: tail.head, until: now + MOMENT_MS, load: new RequestLoaders() }),
+    );
   return moment;
 }
 
@@ -70,11 +73,11 @@ async function read<T extends object>(
   try {
     const em = await now.read();
     const { rows } = await sql<object>`
-      select t.* from ${sql.table(table)} t where t.workspace_id = ${ctx.workspace}::uuid and t.id = any(${uuids(prefix, ids)})`.execute(
+      select t.* from ${sql.table(table)} t where t.workspace_id = ${ctx.workspace}::uuid and t.id = any(${uuidArray(prefix, ids)})`.execute(
       em.getKysely(),
     );
     return hydrate(ctx.orm, Thing, rows);
   } finally {
-    await now.end();
+    await now.endSnapshot();
   }
 }

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import { toId } from '@deskgraph/common/core/id';
 import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime, EventType, Json } from '@deskgraph/common/graphql/scalars';

@@ -5,7 +5,7 @@ import { resumeStatus } from '@deskgraph/common/events/log';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Page } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
-import type { TicketFilter } from '../../model/filter/sql.ts';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import type { TicketEvent } from './event.ts';
 import { fewOf, seesAll, ticketsOf, wanted } from './event-filter.ts';
 import { eventOf } from './queries.ts';
@@ -51,8 +51,8 @@ const GONE =
 /** Nothing may look as if nothing had happened; but what a stream does not tell any more is still read here. */
 async function place(ctx: Context, after: string): Promise<number> {
   const { position } = decodeCursor(ctx, after, ['after']);
-  const { kept } = await resumeStatus(await ctx.read(), ctx.workspace, position);
-  if (!kept) throw new Refusal([{ code: 'CURSOR_EXPIRED', field: ['after'], message: GONE }]);
+  const { isStored } = await resumeStatus(await ctx.read(), ctx.workspace, position);
+  if (!isStored) throw new Refusal([{ code: 'CURSOR_EXPIRED', field: ['after'], message: GONE }]);
   return position;
 }
 

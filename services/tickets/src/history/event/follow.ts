@@ -1,13 +1,13 @@
 import { isStaff } from '@deskgraph/common/auth/access';
 import { decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import type { EntityManager } from '@deskgraph/common/database/database';
-import type { DomainEvent } from '@deskgraph/common/events/log';
-import { patiently } from '@deskgraph/common/core/database-errors';
+import type { DomainEvent } from '@deskgraph/common/events/types';
+import { retryWhileUnavailable } from '@deskgraph/common/core/database-errors';
 import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
-import type { Loaders } from '@deskgraph/common/database/request-loaders';
+import type { RequestLoaders } from '@deskgraph/common/database/request-loaders';
 import { CursorExpired } from '@deskgraph/common/events/event-log-tail';
 import type { Context } from '@deskgraph/common/database/context';
-import type { TicketFilter } from '../../model/filter/sql.ts';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { isCustomerOfTicket, visibleTicketSql } from '../../model/rights/visible.ts';
 import { cursorOf, markAt } from './cursor.ts';
@@ -60,7 +60,10 @@ async function* told<M extends LiveMessage>(
   const { workspace } = ctx;
   const tail = ctx.tail!;
   try {
-    const from = await patiently(() => tail.startPosition({ workspace, after }), signal);
+    const from = await retryWhileUnavailable(
+      () => tail.startPosition({ workspace, after }),
+      signal,
+    );
     yield { cursor: following.after ?? markAt(ctx, from), resyncQuery: READ_ANEW };
     const reader = {
       workspace,
@@ -80,7 +83,7 @@ async function* told<M extends LiveMessage>(
         // A reader may take long for the facts before this one.
         if (Date.now() - asked > FRESH_MS) {
           const touched = [...new Set(facts.slice(at).map(({ subject }) => subject))];
-          tickets = await patiently(() => wantedNow(ctx, filter, touched), signal);
+          tickets = await retryWhileUnavailable(() => wantedNow(ctx, filter, touched), signal);
           asked = Date.now();
         }
         const ticket = tickets.get(fact.subject);
@@ -116,10 +119,15 @@ function shared(ctx: Context, fact: DomainEvent): { event: TicketEvent; cursor: 
 }
 
 /** Who asks for the ticket or the message of a fact gets what was read for all. */
-function lend(load: Loaders, ctx: Context, { fact: { data } }: TicketEvent, ticket: Ticket): void {
-  load.know('ticket', ticket);
+function lend(
+  load: RequestLoaders,
+  ctx: Context,
+  { fact: { data } }: TicketEvent,
+  ticket: Ticket,
+): void {
+  load.prime('ticket', ticket);
   if (data.messageId)
-    load.lend('message', data.messageId, () => messageNow(ctx, ticket, data.messageId!));
+    load.primeLazily('message', data.messageId, () => messageNow(ctx, ticket, data.messageId!));
 }
 
 /**

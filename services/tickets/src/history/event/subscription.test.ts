@@ -7,8 +7,8 @@ import {
   type StreamResult,
   TEST_SECRET,
   type TestService,
-  app,
-  streamClient,
+  appActor,
+  createSubscriptionClient,
 } from '@deskgraph/common/testing/testing';
 import { signActor } from '@deskgraph/common/auth/token';
 import { Client } from 'pg';
@@ -60,11 +60,11 @@ class Stream {
     data,
     errors,
     extensions,
-  }: StreamResult<Record<string, Pushed>, { cursor?: string; anew?: string }>): void {
+  }: StreamResult<Record<string, Pushed>, { cursor?: string; resyncQuery?: string }>): void {
     if (errors) this.errors = errors;
     if (data === undefined && !errors) {
       this.marks.push(extensions!.cursor!);
-      this.anew ??= extensions!.anew;
+      this.anew ??= extensions!.resyncQuery;
       return this.#grown();
     }
     this.pushed.push(Object.values(data ?? {})[0]!);
@@ -96,7 +96,7 @@ class Stream {
 }
 
 function connect(authorization: () => Promise<string>, to = service): StreamClient {
-  const client = streamClient(to.url, authorization);
+  const client = createSubscriptionClient(to.url, authorization);
   clients.push(client);
   return client;
 }
@@ -294,7 +294,7 @@ describe('a stream of facts', () => {
     const other = await openDesk(service);
     const [after, theirs] = [await here(), await here(other)];
     const bound = listen(
-      { ...app(desk.workspace), departments: [desk.departmentId] },
+      { ...appActor(desk.workspace), departments: [desk.departmentId] },
       'ticketEvents',
       { after },
     );
@@ -511,7 +511,7 @@ describe('a stream that can’t be', () => {
     );
     await nobody.ended();
     expect((nobody.errors as CloseEvent).code).toBe(4403);
-    const weak = listen(app(desk.workspace, ['customers:read']), 'ticketEvents');
+    const weak = listen(appActor(desk.workspace, ['customers:read']), 'ticketEvents');
     await weak.ended();
     expect(weak.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     const foreign = listen(desk.agent, 'ticketEvents', { after: 'AAAAAAAAAAAAAAAAAAAAAA' });

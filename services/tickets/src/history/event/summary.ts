@@ -1,19 +1,22 @@
-import type { DomainEvent } from '@deskgraph/common/events/log';
-import { spoken } from '@deskgraph/common/core/language';
+import type { DomainEvent } from '@deskgraph/common/events/types';
+import { translationFor } from '@deskgraph/common/core/language';
 import type { Context } from '@deskgraph/common/database/context';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { statusFor } from '../../model/ticket/read-rights.ts';
-import type { TicketStatus } from '../../model/ticket/enums.ts';
+import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { TicketData } from './event.ts';
 import { SENTENCES, STATUSES, type Sentences } from './summaries.ts';
 
 /** One line about a fact, in the first of the reader's languages that is known, else in English. */
 export function summaryOf({ type, actor, data }: DomainEvent<TicketData>, reader: Context): string {
-  const sentence = spoken(SENTENCES, reader.locales)[keyOf(type, data)];
+  const sentence = translationFor(SENTENCES, reader.locales)[keyOf(type, data)];
   const status = (data.changes?.['status']?.[1] ?? data.state.status) as TicketStatus;
   return sentence
     .replace('{who}', () => actor.name)
-    .replace('{status}', () => spoken(STATUSES, reader.locales)[statusFor(reader.actor, status)]);
+    .replace(
+      '{status}',
+      () => translationFor(STATUSES, reader.locales)[statusFor(reader.actor, status)],
+    );
 }
 
 function keyOf(type: string, { changes = {}, visibility }: TicketData): keyof Sentences {

@@ -1,42 +1,43 @@
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import { TicketPriority, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
 import { connectionType } from '@deskgraph/common/database/pagination';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Field, ObjectType } from 'type-graphql';
 import { TicketEvent } from '../event/event.ts';
-import type { State } from '../../model/ticket/events.ts';
-import { TicketPriority, TicketStatus } from '../../model/ticket/enums.ts';
 
 @ObjectType({
   simpleResolvers: true,
   description:
-    'A ticket as it stood at an instant. It is not the ticket, so that nobody takes one for the other.',
+    'The state of a ticket at an instant. It is not a `Ticket`, so that clients do not mix up the two.',
 })
 export class TicketState {
-  /** The last fact that had happened by then, which says all. */
+  /** The last event until then. */
   readonly event: TicketEvent;
-  readonly state: State;
+  readonly state: TicketEventState;
 
-  @Field(() => DateTime, { description: 'The instant that was asked for.' }) readonly at: Date;
+  @Field(() => DateTime, { description: 'The requested instant.' }) readonly at: Date;
 
-  constructor(fact: DomainEvent, at: Date) {
-    this.event = new TicketEvent(fact);
-    // Facts of the time before there were custom fields know none.
-    this.state = { fields: {}, ...(fact.data['state'] as Omit<State, 'fields'> & Partial<State>) };
-    this.at = at;
+  constructor(event: DomainEvent, time: Date) {
+    this.event = new TicketEvent(event);
+    // Older events have no custom fields.
+    this.state = { fields: {}, ...(event.data['state'] as TicketEventState) };
+    this.at = time;
   }
 
-  @Field(() => String, { description: 'The subject of then.' }) get subject(): string {
+  @Field(() => String, { description: 'The subject at that instant.' }) get subject(): string {
     return this.state.subject;
   }
-  @Field(() => TicketStatus, { description: 'The status of then.' }) get status(): TicketStatus {
+  @Field(() => TicketStatus, { description: 'The status at that instant.' })
+  get status(): TicketStatus {
     return this.state.status;
   }
-  @Field(() => TicketPriority, { description: 'The priority of then.' })
+  @Field(() => TicketPriority, { description: 'The priority at that instant.' })
   get priority(): TicketPriority {
     return this.state.priority;
   }
   @Field(() => [String], {
-    description: 'The names of the labels of then, in the order in which they were put on.',
+    description: 'The names of the tags at that instant, in the order in which they were added.',
   })
   get tags(): string[] {
     return this.state.tags;

@@ -1,11 +1,14 @@
 import type { Actor } from '@deskgraph/common/auth/access';
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import type { Changes } from '../../model/ticket/events.ts';
-import type { TicketFilter } from '../../model/filter/sql.ts';
-import type { CustomFieldValues } from '../../model/field/value.ts';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import {
+  INSTANT_FILTER_FIELDS,
+  UNLOGGED_PROPERTIES,
+} from '@deskgraph/common/contract/ticket-filter-fields';
+import type { CustomFieldValues } from '@deskgraph/common/contract/ticket-state';
 import type { TicketLike } from '../../model/filter/memory.ts';
 import { visibleTicketMatches } from '../../model/rights/visible.ts';
-import { INSTANT_FIELDS } from '../../model/saved-filter/instants.ts';
 
 interface Told {
   state?: Omit<TicketLike, 'id'>;
@@ -13,12 +16,10 @@ interface Told {
 }
 
 const TIMELESS = Object.fromEntries(
-  [...INSTANT_FIELDS, 'publicUpdatedAt'].map((field) => [field, undefined]),
+  [...INSTANT_FILTER_FIELDS, 'publicUpdatedAt'].map((field) => [field, undefined]),
 );
 
-/** Counts and marks go with what was done, and no fact tells what they were before. */
-export const QUIET = ['handled', 'reopenCount', 'transferCount', 'problemId'] as const;
-const UNKNOWN = Object.fromEntries(QUIET.map((field) => [field, undefined]));
+const UNKNOWN = Object.fromEntries(UNLOGGED_PROPERTIES.map((property) => [property, undefined]));
 
 /** Facts are asked about by every list of a workspace. */
 const known = new WeakMap<DomainEvent, TicketLike[]>();
@@ -63,6 +64,7 @@ export function concerns(
   if (!fact.subject.startsWith('tkt_')) return false;
   const sides = sidesOf(fact);
   return (
-    !sides.length || sides.some((ticket) => visibleTicketMatches(filter, actor, ticket) !== false)
+    !sides.length ||
+    sides.some((ticket) => visibleTicketMatches(filter, ticket, { actor }) !== false)
   );
 }

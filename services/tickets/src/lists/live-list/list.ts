@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import { newUuid } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import type { Alarm } from './timer.ts';
@@ -8,14 +8,14 @@ import { type TicketChange, TicketChangeKind, changeOf } from './change.ts';
 import { concerns } from './event-relevance.ts';
 import { type Step, difference } from './difference.ts';
 import { type Line, type Reading, type Wish, read } from './read.ts';
-import type { Turns } from '@deskgraph/common/core/semaphore';
+import type { Semaphore } from '@deskgraph/common/core/semaphore';
 
 export interface ListOptions {
   /** Somebody for whom it is; it is the same for all others who share it. */
   ctx: Context;
   wish: Wish;
   /** Lists read one after another, so that requests find connections free. */
-  turns: Turns;
+  turns: Semaphore;
   alarm: Alarm;
 }
 
@@ -130,7 +130,7 @@ export class List {
         continue;
       }
       this.#isStale = false;
-      const took = await this.#persist(() => this.#options.turns.take(() => this.#renew()));
+      const took = await this.#persist(() => this.#options.turns.run(() => this.#renew()));
       await this.#rest(Math.min(took ?? 0, LONGEST_REST_MS));
     }
   }

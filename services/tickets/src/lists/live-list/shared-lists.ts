@@ -1,15 +1,15 @@
 import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
-import type { EventLogTail } from '@deskgraph/common/events/event-log-tail';
+import type { EventTail } from '@deskgraph/common/events/types';
 import type { Context } from '@deskgraph/common/database/context';
 import { type Alarm, alarm } from './timer.ts';
 import { List } from './list.ts';
 import { type Wish, keyOf } from './read.ts';
-import { Turns } from '@deskgraph/common/core/semaphore';
+import { Semaphore } from '@deskgraph/common/core/semaphore';
 
 /** The lists that somebody looks at in this process. */
 export interface Lists {
   open: Map<string, { list: List; readers: number }>;
-  turns: Turns;
+  turns: Semaphore;
   /** What changes lists in time; tests turn the clock themselves. */
   alarm: Alarm;
 }
@@ -17,11 +17,11 @@ export interface Lists {
 /** Of the connections to the database lists take so many. */
 const AT_ONCE = 4;
 
-const known = new WeakMap<EventLogTail, Lists>();
+const known = new WeakMap<EventTail, Lists>();
 
-export function listsOf(tail: EventLogTail): Lists {
+export function listsOf(tail: EventTail): Lists {
   let lists = known.get(tail);
-  if (!lists) known.set(tail, (lists = { open: new Map(), turns: new Turns(AT_ONCE), alarm }));
+  if (!lists) known.set(tail, (lists = { open: new Map(), turns: new Semaphore(AT_ONCE), alarm }));
   return lists;
 }
 
@@ -49,7 +49,7 @@ async function* told(
         message,
         cursor: message.cursor,
         prepare: (reader) => {
-          for (const ticket of tickets) reader.load.know('ticket', ticket);
+          for (const ticket of tickets) reader.load.prime('ticket', ticket);
         },
       };
     }

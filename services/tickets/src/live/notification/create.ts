@@ -1,6 +1,6 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { currentStaffActors } from '../../staff/agent/actors.ts';

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import { type EventConsumer, consumeOwnEvents } from '@deskgraph/common/events/event-consumer';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import type { Context } from '@deskgraph/common/database/context';
@@ -9,7 +9,7 @@ const followers = new WeakMap<object, EventConsumer>();
 /** What facts of this service's own log do here. */
 export const NOTIFICATIONS = {
   source: 'notifications',
-  applyAll: (ctx: Context, facts: DomainEvent[]): Promise<void> => make(ctx, facts),
+  applyEvents: (ctx: Context, facts: DomainEvent[]): Promise<void> => make(ctx, facts),
 };
 
 /**

@@ -1,9 +1,9 @@
 import { type Actor, Role } from '@deskgraph/common/auth/access';
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import type { TicketData } from '../../history/event/event.ts';
 import { isVisible } from '../../history/event/visible.ts';
-import type { State } from '../../model/ticket/events.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { NotificationReason } from './reason.ts';
 
 /** Whom a fact calls, and why: a person, or all who work in a department (null: everybody who works). */
@@ -11,7 +11,7 @@ export type Call = { reason: NotificationReason } & ({ person: string } | { team
 
 /** Facts as far as they say whom they call. */
 interface Calling extends TicketData {
-  state: TicketData['state'] & State;
+  state: TicketData['state'] & TicketEventState;
   /** It opens the ticket; the fact before it tells of that. */
   opens?: boolean;
   mentions?: string[];
@@ -73,7 +73,7 @@ function toStaff(type: string, told: Calling): Call[] {
 }
 
 /** In whose hands a ticket is. */
-const inHands = ({ assigneeId, departmentId }: State): Call =>
+const inHands = ({ assigneeId, departmentId }: TicketEventState): Call =>
   assigneeId
     ? { reason: ESCALATION, person: assigneeId }
     : { reason: ESCALATION, team: departmentId };

@@ -1,11 +1,11 @@
-import type { DomainEvent } from '@deskgraph/common/events/log';
-import { spoken } from '@deskgraph/common/core/language';
+import type { DomainEvent } from '@deskgraph/common/events/types';
+import { translationFor } from '@deskgraph/common/core/language';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketData } from '../../history/event/event.ts';
 import { summaryOf } from '../../history/event/summary.ts';
 import { byId as ticketById } from '../../model/lookup/find.ts';
 import { statusFor } from '../../model/ticket/read-rights.ts';
-import type { TicketStatus } from '../../model/ticket/enums.ts';
+import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { eventOf } from './find.ts';
 import type { Notification } from './notification.ts';
 import { NotificationReason } from './reason.ts';
@@ -114,7 +114,7 @@ export async function textOf(ctx: Context, notification: Notification): Promise<
   const { fact } = event;
   const told = wordFor(ctx, notification.reason, fact);
   const happened = told
-    ? spoken(WORDS, ctx.locales)[told].replace('{who}', () => fact.actor.name)
+    ? translationFor(WORDS, ctx.locales)[told].replace('{who}', () => fact.actor.name)
     : summaryOf(fact, ctx);
   return `${happened} · #${ticket.number} ${ticket.subject}`;
 }

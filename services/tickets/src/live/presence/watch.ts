@@ -1,7 +1,7 @@
 import { type EntityManager, hydrate, sql } from '@deskgraph/common/database/database';
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import { toId } from '@deskgraph/common/core/id';
-import { listen } from '@deskgraph/common/jobs/pg-notify';
+import { listenToChannel } from '@deskgraph/common/jobs/pg-notify';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import type { TicketData } from '../../history/event/event.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
@@ -71,11 +71,11 @@ export class Watch {
       this.#stopLooking = this.#clock.after(LASTS_SECONDS * 1_000, look);
     };
     this.#stopLooking = this.#clock.after(LASTS_SECONDS * 1_000, look);
-    return listen({
+    return listenToChannel({
       url: config.DATABASE_URL,
       channel: CHANNEL,
       log,
-      heard: (word) => this.#heard(word),
+      onNotify: (word) => this.#heard(word),
     });
   }
 

@@ -1,4 +1,4 @@
-import type { NewEvent } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { fact } from '../ticket/events.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { type Message, MessageVisibility } from './message.ts';

@@ -1,4 +1,4 @@
-import type { NewEvent } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { type Changes, fact } from '../ticket/events.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 

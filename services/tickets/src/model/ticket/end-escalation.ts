@@ -1,4 +1,4 @@
-import type { NewEvent } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { fact } from './events.ts';
 import type { Ticket } from './ticket.ts';
 import { woken } from '../../ticketing/snooze/wake.ts';

@@ -1,9 +1,10 @@
-import type { NewEvent } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import type { Ticket } from './ticket.ts';
-import { TicketStatus } from './enums.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
 
 /** The ticket as every fact about it carries it, for whoever follows the log: all that people read of it, but what is said in messages. */
-export const stateOf = (ticket: Ticket) => ({
+export const ticketState = (ticket: Ticket): TicketEventState => ({
   number: ticket.number,
   externalId: ticket.externalId,
   subject: ticket.subject,
@@ -47,8 +48,6 @@ export const stateOf = (ticket: Ticket) => ({
   deletedAt: instant(ticket.deletedAt),
 });
 
-export type State = ReturnType<typeof stateOf>;
-
 const instant = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 const restOf = ({
@@ -61,7 +60,7 @@ const restOf = ({
 
 export type Changes = Record<string, [from: unknown, to: unknown]>;
 
-export interface FactDetails extends Pick<NewEvent, 'at' | 'actor'> {
+export interface FactDetails extends Pick<NewEvent, 'occurredAt' | 'actor'> {
   /** Requesters must not notice it. */
   internal?: boolean;
   [detail: string]: unknown;
@@ -150,7 +149,7 @@ export function stored(type: string, ticket: Ticket, given: FactDetails): NewEve
   return {
     type,
     subject: { id: ticket.id, version: ticket.version },
-    data: { state: stateOf(ticket), publicVersion: ticket.publicVersion, ...details },
+    data: { state: ticketState(ticket), publicVersion: ticket.publicVersion, ...details },
     occurredAt: at,
     ...(actor && { actor }),
   };

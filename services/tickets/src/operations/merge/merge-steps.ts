@@ -1,4 +1,4 @@
-import type { NewEvent } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import type { Context } from '@deskgraph/common/database/context';
 import type { Snapshot } from '../../model/operation/snapshot.ts';
 import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
@@ -7,7 +7,7 @@ import { afterRequester, moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { settled } from '../../model/ticket/end-escalation.ts';
 import { woken } from '../../ticketing/snooze/wake.ts';
-import { ResolutionCode, TicketStatus } from '../../model/ticket/enums.ts';
+import { ResolutionCode, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 const ACTIVE: ReadonlySet<TicketStatus> = new Set([TicketStatus.NEW, TicketStatus.OPEN]);
 

@@ -1,4 +1,4 @@
-import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
@@ -17,7 +17,7 @@ import { locked } from '../../model/lookup/lock.ts';
 import { createEmptyTicket } from '../../ticketing/message/open-ticket.ts';
 import { requireDepartmentId, isDepartmentOpen } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { TicketOrigin, TicketStatus } from '../../model/ticket/enums.ts';
+import { TicketOrigin, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 /** Cuts messages out into a new ticket, with what they were about; each of the two tickets tells of the other. */
 export async function split(ctx: Context, input: TicketSplitInput): Promise<TicketSplitPayload> {
@@ -28,7 +28,7 @@ export async function split(ctx: Context, input: TicketSplitInput): Promise<Tick
   const before = snapshotOf(ticket);
   const newTicket = await cut(ctx, ticket, input, messages, at);
   const operation = beginJournal(ctx, OperationKind.SPLIT, at);
-  const moving: Condition = sql`id = any(${uuids(
+  const moving: Condition = sql`id = any(${uuidArray(
     'msg',
     messages.map(({ id }) => id),
   )})`;
@@ -38,7 +38,7 @@ export async function split(ctx: Context, input: TicketSplitInput): Promise<Tick
   );
   await runClocks(ctx, ticket, newTicket);
   await reindexTickets(ctx, [ticket, newTicket]);
-  const details = { at, operationId: operation.id };
+  const details = { occurredAt: at, operationId: operation.id };
   await appendEvents(ctx, [
     fact('ticket.created', newTicket, { occurredAt: at, origin: newTicket.origin }),
     fact('ticket.split', newTicket, {
@@ -63,7 +63,7 @@ async function chosen(
 ): Promise<Message[]> {
   const { rows } = await sql<object>`
     select m.*, (select count(*)::integer from message o where o.ticket_id = m.ticket_id) as of_all from message m
-    where m.id = any(${uuids('msg', messageIds)}) and m.ticket_id = ${uuidOf('tkt', ticket.id)}::uuid order by m.created_at, m.id
+    where m.id = any(${uuidArray('msg', messageIds)}) and m.ticket_id = ${uuidOf('tkt', ticket.id)}::uuid order by m.created_at, m.id
   `.execute(ctx.em.getKysely());
   const messages = hydrate(ctx.orm, Message, rows);
   const missing = messageIds.findIndex((id) => !messages.some((message) => message.id === id));

@@ -1,4 +1,4 @@
-import type { NewEvent } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import type { Conflict } from '../../model/operation/operation.ts';
 import type { Piece } from './later-changes.ts';
 

@@ -1,5 +1,5 @@
-import { sql, uuids } from '@deskgraph/common/database/database';
-import type { NewEvent } from '@deskgraph/common/events/log';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { changesFor } from '../../history/event/visible.ts';
@@ -24,7 +24,7 @@ export async function look(trial: Context): Promise<Seen> {
   const changes = net(trial.dryRunEvents!);
   const made = await trial.em.find(Ticket, { id: { $in: [...changes.keys()] }, number: 0 });
   const { rows } = await sql<{ id: string; ticket_id: string }>`
-    select id, ticket_id from message where ticket_id = any(${uuids('tkt', [...changes.keys()])}) and xmin = pg_current_xact_id()::xid`.execute(
+    select id, ticket_id from message where ticket_id = any(${uuidArray('tkt', [...changes.keys()])}) and xmin = pg_current_xact_id()::xid`.execute(
     trial.em.getKysely(),
   );
   return {

@@ -179,7 +179,11 @@ function statusBack(
 function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
   const from = ticket.snooze;
   putBack(ticket, before, 'snooze');
-  const told = { occurredAt: at, changes: { snooze: [from, ticket.snooze] } as Changes, internal: true };
+  const told = {
+    occurredAt: at,
+    changes: { snooze: [from, ticket.snooze] } as Changes,
+    internal: true,
+  };
   return ticket.snooze
     ? fact('ticket.snoozed', ticket, told)
     : fact('ticket.woken', ticket, { ...told, cause: 'undo' });

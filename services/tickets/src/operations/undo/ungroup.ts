@@ -1,6 +1,6 @@
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { NewEvent } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { moveToBin } from '../../ticketing/bin/mutations.ts';
@@ -48,7 +48,7 @@ async function linkedSince(
 ): Promise<Map<string, number>> {
   const { rows } = await sql<{ ticket_id: string; created_at: string | Date }>`
     select ticket_id, created_at from ticket_link where kind = 'PROBLEM' and other_id = ${uuidOf('tkt', problem.id)}::uuid
-      and ticket_id = any(${uuids(
+      and ticket_id = any(${uuidArray(
         'tkt',
         tickets.map(({ id }) => id),
       )})`.execute(ctx.em.getKysely());
@@ -66,8 +66,8 @@ async function untie(
   const incidents = own.map(({ ticket }) => ticket);
   const ids = incidents.map((ticket) => ticket.id);
   await sql`
-    delete from ticket_link where (kind = 'PROBLEM' and other_id = ${uuidOf('tkt', problem.id)}::uuid and ticket_id = any(${uuids('tkt', ids)}))
-      or (kind = 'INCIDENT' and ticket_id = ${uuidOf('tkt', problem.id)}::uuid and other_id = any(${uuids('tkt', ids)}))`.execute(
+    delete from ticket_link where (kind = 'PROBLEM' and other_id = ${uuidOf('tkt', problem.id)}::uuid and ticket_id = any(${uuidArray('tkt', ids)}))
+      or (kind = 'INCIDENT' and ticket_id = ${uuidOf('tkt', problem.id)}::uuid and other_id = any(${uuidArray('tkt', ids)}))`.execute(
     ctx.em.getKysely(),
   );
   for (const ticket of incidents) ticket.problemId = null;
@@ -75,7 +75,7 @@ async function untie(
     problem.createdAt.getTime() === createdAt.getTime() &&
     problem.version === into.version &&
     !problem.deletedAt;
-  const told = { at, operationId: id, kind, internal: true };
+  const told = { occurredAt: at, operationId: id, kind, internal: true };
   const facts = [
     ...incidents.map((ticket) =>
       fact('operation.undone', ticket, {

@@ -1,7 +1,7 @@
-import { due } from '@deskgraph/common/jobs/scheduler';
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { NewEvent } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import type { RawBuilder } from 'kysely';
@@ -80,7 +80,7 @@ async function tornOf(
 /** `folded`: tickets with what is folded into them, in however many steps. */
 const withFolded = (tickets: readonly Ticket[]): RawBuilder<unknown> => sql`
   with recursive folded(head, id) as (
-    select id, id from unnest(${uuids(
+    select id, id from unnest(${uuidArray(
       'tkt',
       tickets.map(({ id }) => id),
     )}) as t(id) union all select f.head, t.id from folded f join ticket t on t.merged_into_id = f.id)`;
@@ -203,7 +203,7 @@ async function comeOut(
     );
   }
   for (const instant of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt])
-    if (instant) due(ctx, instant);
+    if (instant) scheduleWakeup(ctx, instant);
   return [...facts, ...(await clearInactiveAssignment(ctx, ticket, from.status))];
 }
 

@@ -1,13 +1,13 @@
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { NewEvent } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { moveDrafts } from '../../ticketing/draft/move.ts';
 import { reindexTickets } from '../../ticketing/message/search-index.ts';
 import { bringPeople } from '../../people/participant/people.ts';
 import { fold, take } from '../merge/merge-steps.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { workspaceOf } from '../../model/workspace/workspace.ts';
 import { later, runOn, saidIn } from './response-timers.ts';
 import { type Undoing, conflict } from './conflict.ts';

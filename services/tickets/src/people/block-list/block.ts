@@ -1,6 +1,7 @@
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { newUuid, toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { addressOf } from './address.ts';

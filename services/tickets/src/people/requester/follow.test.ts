@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
-import type { DomainEvent } from '@deskgraph/common/events/log';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
 import { systemActor } from '@deskgraph/common/auth/token';

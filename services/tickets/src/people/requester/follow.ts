@@ -2,7 +2,8 @@ import type { Identity } from '@deskgraph/common/auth/contact-identity';
 import { LockMode } from '@mikro-orm/postgresql';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from '@deskgraph/common/database/database';
-import { type DomainEvent, type NewEvent, appendEvents } from '@deskgraph/common/events/log';
+import { appendEvents } from '@deskgraph/common/events/log';
+import type { DomainEvent, NewEvent } from '@deskgraph/common/events/types';
 import { type EventConsumer, consumeEvents } from '@deskgraph/common/events/event-consumer';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import type { Context } from '@deskgraph/common/database/context';
@@ -135,4 +136,4 @@ function turnedOver(
   return [fact('ticket.requester_changed', ticket, { changes, internal: true })];
 }
 
-export const CUSTOMERS = { source: 'customers', apply };
+export const CUSTOMERS = { source: 'customers', applyEvent: apply };

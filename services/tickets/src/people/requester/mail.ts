@@ -1,6 +1,10 @@
-import { type Identity, IdentityKind, normalised } from '@deskgraph/common/auth/contact-identity';
-import { sql, uuids } from '@deskgraph/common/database/database';
-import type { NewEvent } from '@deskgraph/common/events/log';
+import {
+  type Identity,
+  IdentityKind,
+  normalizeIdentity,
+} from '@deskgraph/common/auth/contact-identity';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { enterAll, metId } from './repository.ts';
@@ -9,7 +13,7 @@ import { metFact } from './resolve.ts';
 
 /** The customers who have these mail addresses; what is no address, or nobody's, stands for nobody. */
 export async function customersBehind(ctx: Context, mails: readonly string[]): Promise<string[]> {
-  const addresses = mails.flatMap((mail) => normalised(IdentityKind.EMAIL, mail) ?? []);
+  const addresses = mails.flatMap((mail) => normalizeIdentity(IdentityKind.EMAIL, mail) ?? []);
   return addresses.length ? [...(await idsByMail(ctx, addresses)).values()] : [];
 }
 
@@ -57,7 +61,7 @@ export const addressOf = (ctx: Context, customerId: string): Promise<string | nu
       const em = await ctx.read();
       const { rows } = await sql<{ requester_id: string; value: string }>`
         select requester_id, min(value) as value from requester_identity
-        where requester_id = any(${uuids('cus', ids)}) and kind = ${IdentityKind.EMAIL} group by requester_id`.execute(
+        where requester_id = any(${uuidArray('cus', ids)}) and kind = ${IdentityKind.EMAIL} group by requester_id`.execute(
         em.getKysely(),
       );
       return new Map(rows.map(({ requester_id: id, value }) => [toId('cus', id), value]));

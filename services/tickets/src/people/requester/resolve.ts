@@ -1,6 +1,6 @@
 import { type Identity, IdentityKind } from '@deskgraph/common/auth/contact-identity';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { NewEvent } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { RetryWhenReady } from '@deskgraph/common/graphql/mutation';
 import type { Context } from '@deskgraph/common/database/context';
 import { type Requester, type Stranger, enter, held, heldByIdentity, metId } from './repository.ts';

@@ -1,55 +1,57 @@
-import { due } from '@deskgraph/common/jobs/scheduler';
-import { sql } from '@deskgraph/common/database/database';
-import { toUuid } from '@deskgraph/common/core/id';
+import { parseId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
 import { Attachment, ScanState } from './attachment.ts';
 import type { ScanVerdict } from './clamd.ts';
 import { type Files, filesOf, storageKey } from './files.ts';
 
-/** What got no verdict is asked for again after so long. */
-const AGAIN_MS = 60_000;
+const RETRY_DELAY_MS = 60_000;
 
-/** When uploaded bytes are looked at again, unless they have got their verdict by then; null where nobody scans. */
+/** When uploaded bytes are scanned again unless they have a verdict; null without a scanner. */
 export const nextScanAt = ({ scanner }: Files): Date | null =>
-  scanner ? new Date(Date.now() + AGAIN_MS) : null;
+  scanner ? new Date(Date.now() + RETRY_DELAY_MS) : null;
 
-/** Has the bytes of an upload scanned, outside of every transaction, and keeps the verdict. Without one the clock asks again. */
+/**
+ * Scans the bytes of an upload outside of any transaction, then stores the verdict. If the scanner
+ * fails, a scheduled task tries again.
+ */
 export async function scanAttachment(ctx: Context, files: Files, id: string): Promise<void> {
   if (!files.scanner) return;
   try {
-    const fileId = await waiting(ctx, id);
-    if (fileId)
-      await settle(
-        ctx,
-        id,
-        await files.scanner(await files.store.read(storageKey(ctx.workspace, fileId))),
-      );
+    const fileId = await unscannedFileId(ctx, id);
+    if (!fileId) return;
+    const bytes = await files.store.read(storageKey(ctx.workspace, fileId));
+    await storeVerdict(ctx, id, await files.scanner(bytes));
   } catch (error) {
-    ctx.log.warn({ err: error, attachment: id }, 'a file could not be scanned, and is tried again');
+    ctx.log.warn({ err: error, attachment: id }, 'virus scan failed, retrying');
   }
 }
 
-const waiting = (ctx: Context, id: string): Promise<string | undefined> =>
+const unscannedFileId = (ctx: Context, id: string): Promise<string | undefined> =>
   ctx.write(async (em) => {
     const { rows } = await sql<{ file_id: string }>`
-      select file_id from attachment where id = ${id}::uuid and file_id is not null and scan = 'PENDING'`.execute(
-      em.getKysely(),
-    );
+      select file_id from attachment
+      where id = ${id}::uuid and file_id is not null and scan = 'PENDING'`.execute(em.getKysely());
     return rows[0]?.file_id;
   });
 
-const settle = (ctx: Context, id: string, verdict: ScanVerdict): Promise<unknown> =>
+const storeVerdict = (ctx: Context, id: string, verdict: ScanVerdict): Promise<unknown> =>
   ctx.write((em) =>
     sql`
-      update attachment set scan = ${verdict}, scans_at = null, version = version + 1, updated_at = now()
+      update attachment set scan = ${verdict}, scans_at = null, version = version + 1,
+        updated_at = now()
       where id = ${id}::uuid and scan = 'PENDING'`.execute(em.getKysely()),
   );
 
-/** The clock only says that it is time: scanners may take long, and others wait for their turn. One file at a time. */
+/**
+ * Scheduled task: scans an attachment without a verdict again. The scan runs after the transaction,
+ * because it may take long, and one file at a time.
+ */
 export async function scanDueAttachment(ctx: Context, row: object): Promise<void> {
   const attachment = ctx.em.map(Attachment, row as never);
   const files = filesOf(ctx.orm);
-  // Nobody scans any more: it is as if nobody ever had.
+  // The scanner was removed from the configuration: treat the file as if there had never been one.
   if (!files.scanner)
     return void Object.assign(attachment, {
       scan: ScanState.CLEAN,
@@ -57,11 +59,10 @@ export async function scanDueAttachment(ctx: Context, row: object): Promise<void
       version: attachment.version + 1,
     });
   attachment.scansAt = nextScanAt(files);
-  due(ctx, attachment.scansAt!);
-  const later = ctx.fork();
+  scheduleWakeup(ctx, attachment.scansAt!);
+  const nextCtx = ctx.fork();
+  const id = parseId('att', attachment.id)!;
   ctx.afterCommit(() => {
-    files.scanning = files.scanning.then(() =>
-      scanAttachment(later, files, toUuid('att', attachment.id)!),
-    );
+    files.rescans = files.rescans.then(() => scanAttachment(nextCtx, files, id));
   });
 }

@@ -1,13 +1,18 @@
-import { due } from '@deskgraph/common/jobs/scheduler';
+import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
 import { sql } from '@deskgraph/common/database/database';
-import type { DomainEvent, NewEvent } from '@deskgraph/common/events/log';
+import { execute } from '@deskgraph/common/database/query';
+import type { DomainEvent, NewEvent } from '@deskgraph/common/events/types';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import type { Changes, State } from '../../model/ticket/events.ts';
+import type { Changes } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
+import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
 
-/** What the facts of a ticket go on telling when it is removed for ever: what reports count by, and ids. What people wrote or are called goes. */
-const STAYS: readonly (keyof State | 'mergedInto' | 'splitFrom')[] = [
+/**
+ * The fields that stay in the events of a purged ticket: ids and what reports count. Texts and names
+ * that people wrote are erased.
+ */
+const KEPT_FIELDS: readonly (keyof TicketEventState | 'mergedInto' | 'splitFrom')[] = [
   'number',
   'status',
   'customStatusId',
@@ -46,75 +51,86 @@ const STAYS: readonly (keyof State | 'mergedInto' | 'splitFrom')[] = [
   'deletedAt',
 ];
 
-const stays = ([key]: [string, unknown]): boolean => (STAYS as readonly string[]).includes(key);
+const isKept = ([field]: [string, unknown]): boolean =>
+  (KEPT_FIELDS as readonly string[]).includes(field);
 
-/** The last fact of a ticket says no more than its other facts will. */
-export const withoutPersonalData = (fact: NewEvent): NewEvent => ({
-  ...fact,
-  data: without(fact.data),
+/** The event of the purge, which is appended without personal data. */
+export const withoutPersonalData = (event: NewEvent): NewEvent => ({
+  ...event,
+  data: redactData(event.data),
 });
 
-/** Once a ticket is removed for ever, its facts in memory say no more than those in the log soon will. */
+/**
+ * The redaction hook of the event log: after a purge, earlier events of the ticket that are cached in
+ * memory are redacted like the stored ones.
+ */
 export const redactEarlierEvents = ({
   type,
 }: DomainEvent): ((earlier: DomainEvent) => DomainEvent) | undefined =>
-  type === 'ticket.purged' ? left : undefined;
+  type === 'ticket.purged' ? redactEvent : undefined;
 
-const left = (fact: DomainEvent): DomainEvent => {
-  const { actor, data } = fact;
+function redactEvent(event: DomainEvent): DomainEvent {
+  const { actor, data } = event;
   return {
-    ...fact,
+    ...event,
     actor: actor.kind === 'customer' ? { ...actor, name: '' } : actor,
-    data: without(data),
+    data: redactData(data),
   };
-};
+}
 
-/** The same as `without_people` of the database. */
-function without({
-  state = {},
-  changes,
-  ...details
-}: {
+interface EventData {
   state?: object;
   changes?: Changes;
-}): Record<string, unknown> {
-  const former = Object.entries(changes ?? {}).map(([key, change]) => [
-    key,
-    stays([key, change]) ? change : [null, null],
+}
+
+/** Must redact the same fields as the database function `without_people`. */
+function redactData({ state = {}, changes, ...details }: EventData): Record<string, unknown> {
+  const redactedChanges = Object.entries(changes ?? {}).map(([field, change]) => [
+    field,
+    isKept([field, change]) ? change : [null, null],
   ]);
   return {
     ...details,
-    state: Object.fromEntries(Object.entries(state).filter(stays)),
-    ...(changes && { changes: Object.fromEntries(former) as Changes }),
+    state: Object.fromEntries(Object.entries(state).filter(isKept)),
+    ...(changes && { changes: Object.fromEntries(redactedChanges) as Changes }),
   };
 }
 
-/** Soon its facts say nothing of people any more. */
+/** Schedules the erasure of personal data in the stored events of a purged ticket. */
 export async function scheduleErasure(ctx: Context, { id }: Ticket): Promise<void> {
   const now = new Date();
-  await sql`
-    insert into removed_ticket (id, workspace_id, forgets_at) values (${uuidOf('tkt', id)}::uuid, ${ctx.workspace}::uuid, ${now})`.execute(
-    ctx.em.getKysely(),
+  await execute(
+    ctx,
+    sql`
+      insert into removed_ticket (id, workspace_id, forgets_at)
+      values (${uuidOf('tkt', id)}::uuid, ${ctx.workspace}::uuid, ${now})`,
   );
-  due(ctx, now);
+  scheduleWakeup(ctx, now);
 }
 
-const AGAIN_MS = 1_000;
+const RETRY_DELAY_MS = 1_000;
 
-/** Once all of its facts are in the log. */
+/**
+ * Scheduled task: erases the personal data in the events of a purged ticket. It waits until the relay
+ * has moved all of them from the outbox to the event log.
+ */
 export async function erasePersonalData(ctx: Context, row: object): Promise<void> {
   const { id } = row as { id: string };
-  const ticket = toId('tkt', id);
-  const db = ctx.em.getKysely();
-  const { rows } = await sql`
-    select from outbox where workspace_id = ${ctx.workspace}::uuid and subject = ${ticket} limit 1`.execute(
-    db,
+  const ticketId = toId('tkt', id);
+  const pending = await execute(
+    ctx,
+    sql`
+      select from outbox where workspace_id = ${ctx.workspace}::uuid and subject = ${ticketId}
+      limit 1`,
   );
-  if (rows.length) {
-    const again = new Date(Date.now() + AGAIN_MS);
-    await sql`update removed_ticket set forgets_at = ${again} where id = ${id}::uuid`.execute(db);
-    return due(ctx, again);
+  if (pending.length) {
+    const retryAt = new Date(Date.now() + RETRY_DELAY_MS);
+    await execute(
+      ctx,
+      sql`update removed_ticket set forgets_at = ${retryAt} where id = ${id}::uuid`,
+    );
+    return scheduleWakeup(ctx, retryAt);
   }
-  await sql`select forget_facts(${ticket}, ${STAYS}::text[])`.execute(db);
-  await sql`delete from removed_ticket where id = ${id}::uuid`.execute(db);
+  await execute(ctx, sql`select forget_facts(${ticketId}, ${KEPT_FIELDS}::text[])`);
+  await execute(ctx, sql`delete from removed_ticket where id = ${id}::uuid`);
 }

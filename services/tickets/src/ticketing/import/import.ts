@@ -1,47 +1,51 @@
-import { Refusal } from '@deskgraph/common/core/errors';
-import { type EventActor, type NewEvent, appendEvents } from '@deskgraph/common/events/log';
-import type { Context } from '@deskgraph/common/database/context';
-import { Agent } from '../../staff/agent/agent.ts';
-import { added } from '../../model/message/events.ts';
-import { type Message, MessageVisibility } from '../../model/message/message.ts';
-import { indexMessages, createMessage } from '../message/write.ts';
-import { resolve } from '../../people/requester/resolve.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
-import { type Changes, fact, moved, standingOf } from '../../model/ticket/events.ts';
-import { reassignTicket } from '../../staff/agent/assignment.ts';
-import type { TicketImportChange, TicketImportInput, TicketImportPayload } from './input.ts';
-import { openTicket } from '../message/open-ticket.ts';
-import { requireAssigneeId, requireDepartmentId, ifPresent } from '../../staff/references.ts';
-import { moveTo } from '../../model/ticket/status-rules.ts';
-import { Ticket } from '../../model/ticket/ticket.ts';
 import {
   ChannelKind,
   ResolutionCode,
   TicketOrigin,
   TicketStatus,
-} from '../../model/ticket/enums.ts';
+} from '@deskgraph/common/contract/ticket-enums';
+import { Refusal } from '@deskgraph/common/core/errors';
+import type { Context } from '@deskgraph/common/database/context';
+import { appendEvents } from '@deskgraph/common/events/log';
+import type { EventActor, NewEvent } from '@deskgraph/common/events/types';
+import { added } from '../../model/message/events.ts';
+import { type Message, MessageVisibility } from '../../model/message/message.ts';
+import { type Changes, fact, moved, standingOf } from '../../model/ticket/events.ts';
+import { moveTo } from '../../model/ticket/status-rules.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { resolve } from '../../people/requester/resolve.ts';
+import { Agent } from '../../staff/agent/agent.ts';
+import { reassignTicket } from '../../staff/agent/assignment.ts';
+import { ifPresent, requireAssigneeId, requireDepartmentId } from '../../staff/references.ts';
+import { openTicket } from '../message/open-ticket.ts';
+import { indexMessages } from '../message/search-index.ts';
+import { createMessage } from '../message/write.ts';
+import type { TicketImportChange, TicketImportInput, TicketImportPayload } from './input.ts';
 
-/** Takes over a ticket with its history from another system; the same externalId of the same app is taken over once. */
+const MAX_CLOCK_SKEW_MS = 60_000;
+
+/** Imports a ticket with its history from another system, once per external id of the app. */
 export async function importTicket(
   ctx: Context,
   input: TicketImportInput,
 ): Promise<TicketImportPayload> {
   ctx.cause = { imported: true };
-  const earlier = await ctx.em.findOne(Ticket, {
+  const existing = await ctx.em.findOne(Ticket, {
     appId: ctx.actor.id,
     externalId: input.externalId,
   });
-  if (earlier) return { ticket: earlier, created: false, userErrors: [] };
+  if (existing) return { ticket: existing, created: false, userErrors: [] };
   const history = input.history ?? [];
-  refuseWrongTimes(input.createdAt, history);
+  refuseInvalidTimes(input.createdAt, history);
   const { requester, name, met } = await resolve(ctx, input.requester);
-  const opened = await openTicket(ctx, {
+  const { ticket, events } = await openTicket(ctx, {
     ...input,
     requester,
     requesterName: name,
     channel: input.channel ?? ChannelKind.API,
     origin: TicketOrigin.APP,
-    author: (await writer(ctx, input.authorId, 'authorId')) ?? {
+    author: (await agentAuthor(ctx, input.authorId, 'authorId')) ?? {
       kind: 'customer',
       id: requester.id,
       name,
@@ -51,112 +55,108 @@ export async function importTicket(
       requireDepartmentId(ctx, id, 'departmentId'),
     ),
     assigneeId: await ifPresent(input.assigneeId, (id) => requireAssigneeId(ctx, id, 'assigneeId')),
-    at: input.createdAt,
   });
-  const { ticket } = opened;
-  const { closeAfter } = await workspaceOf(ctx);
-  const facts = [...met, ...opened.facts];
   const messages: Message[] = [];
-  if (input.status)
-    facts.push(
-      ...(await apply(
-        ctx,
-        ticket,
-        { at: input.createdAt, status: input.status },
-        '',
-        closeAfter,
-        messages,
-      )),
-    );
-  for (const [at, change] of history.entries())
-    facts.push(...(await apply(ctx, ticket, change, `history.${at}`, closeAfter, messages)));
+  if (input.status) {
+    const change = { at: input.createdAt, status: input.status };
+    events.push(...(await applyChange(ctx, ticket, { change, field: '', messages })));
+  }
+  for (const [index, change] of history.entries()) {
+    const field = `history.${index}`;
+    events.push(...(await applyChange(ctx, ticket, { change, field, messages })));
+  }
   await indexMessages(ctx, ticket.id, messages);
-  await appendEvents(ctx, facts);
+  await appendEvents(ctx, [...met, ...events]);
   return { ticket, created: true, userErrors: [] };
 }
 
-function refuseWrongTimes(createdAt: Date, history: readonly TicketImportChange[]): void {
-  const now = Date.now() + 60_000;
-  if (createdAt.getTime() > now) throw new Refusal('INVALID', 'createdAt');
-  let last = createdAt.getTime();
-  for (const [place, { at }] of history.entries()) {
-    if (at.getTime() < last || at.getTime() > now)
-      throw new Refusal('INVALID', `history.${place}.at`);
-    last = at.getTime();
+function refuseInvalidTimes(createdAt: Date, history: readonly TicketImportChange[]): void {
+  const latest = Date.now() + MAX_CLOCK_SKEW_MS;
+  if (createdAt.getTime() > latest) throw new Refusal('INVALID', 'createdAt');
+  let previous = createdAt.getTime();
+  for (const [index, { at }] of history.entries()) {
+    if (at.getTime() < previous || at.getTime() > latest)
+      throw new Refusal('INVALID', `history.${index}.at`);
+    previous = at.getTime();
   }
 }
 
-async function apply(
+interface ChangeToApply {
+  change: TicketImportChange;
+  /** The path of the change in the input. */
+  field: string;
+  /** The messages created so far; `applyChange` adds to them. */
+  messages: Message[];
+}
+
+async function applyChange(
   ctx: Context,
   ticket: Ticket,
-  change: TicketImportChange,
-  field: string,
-  closeAfter: string,
-  messages: Message[],
+  { change, field, messages }: ChangeToApply,
 ): Promise<NewEvent[]> {
-  const { at } = change;
-  const facts: NewEvent[] = [];
+  const { at: occurredAt } = change;
+  const events: NewEvent[] = [];
   if (change.priority && change.priority !== ticket.priority) {
     const changes: Changes = { priority: [ticket.priority, change.priority] };
     ticket.priority = change.priority;
-    facts.push(fact('ticket.updated', ticket, { occurredAt: at, changes }));
+    events.push(fact('ticket.updated', ticket, { occurredAt, changes }));
   }
   const changes = await reassignTicket(ctx, ticket, change, `${field}.`);
   if (Object.keys(changes).length)
-    facts.push(fact('ticket.assigned', ticket, { occurredAt: at, changes }));
-  if (change.body) facts.push(await say(ctx, ticket, change, field, messages));
+    events.push(fact('ticket.assigned', ticket, { occurredAt, changes }));
+  if (change.body) events.push(await addPastMessage(ctx, ticket, { change, field, messages }));
   if (change.status && change.status !== ticket.status) {
     const from = standingOf(ticket);
     if (from.status === TicketStatus.CLOSED || change.status === TicketStatus.NEW)
       throw new Refusal('STATUS_NOT_ALLOWED', `${field}.status`);
-    moveTo(ticket, change.status, at, closeAfter, {
+    const { closeAfter } = await workspaceOf(ctx);
+    moveTo(ticket, change.status, occurredAt, closeAfter, {
       by: ticket.assigneeId,
       code: ResolutionCode.ANSWERED,
       text: null,
     });
-    facts.push(moved(ticket, from, { occurredAt: at }));
+    events.push(moved(ticket, from, { occurredAt }));
   }
-  return facts;
+  return events;
 }
 
-async function say(
+async function addPastMessage(
   ctx: Context,
   ticket: Ticket,
-  change: TicketImportChange,
-  field: string,
-  messages: Message[],
+  { change, field, messages }: ChangeToApply,
 ): Promise<NewEvent> {
-  const { at, body, visibility } = change;
+  const { at: createdAt, body, visibility } = change;
   if (!visibility) throw new Refusal('REQUIRED', `${field}.visibility`);
+  const isPublic = visibility === MessageVisibility.PUBLIC;
   const requester: EventActor = {
     kind: 'customer',
     id: ticket.requesterId,
     name: ticket.requesterName,
   };
   const author =
-    (await writer(ctx, change.authorId, `${field}.authorId`)) ??
-    (visibility === MessageVisibility.PUBLIC ? requester : ctx.actor);
+    (await agentAuthor(ctx, change.authorId, `${field}.authorId`)) ??
+    (isPublic ? requester : ctx.actor);
   const message = createMessage(ctx, {
     ticketId: ticket.id,
     author,
     visibility,
     channel: ticket.channel,
     body: body!,
-    at,
+    createdAt,
   });
   messages.push(message);
-  const reply = visibility === MessageVisibility.PUBLIC && author.kind === 'agent';
-  const firstReply = reply && ticket.firstReplyAt === null;
-  if (reply) {
+  const isReply = isPublic && author.kind === 'agent';
+  const isFirstReply = isReply && ticket.firstReplyAt === null;
+  if (isReply) {
     ticket.handled = true;
-    ticket.firstReplyAt ??= at;
+    ticket.firstReplyAt ??= createdAt;
     ticket.waitingSince = null;
-  } else if (visibility === MessageVisibility.PUBLIC) ticket.waitingSince ??= at;
-  return added(ticket, message, firstReply);
+  } else if (isPublic) ticket.waitingSince ??= createdAt;
+  return added(ticket, message, isFirstReply);
 }
 
-/** The agent who wrote a message then, active or not. */
-async function writer(
+/** The agent who wrote a message, also if they are inactive now. */
+async function agentAuthor(
   ctx: Context,
   id: string | null | undefined,
   field: string,

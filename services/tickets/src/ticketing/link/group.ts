@@ -1,87 +1,111 @@
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { TicketOrigin } from '@deskgraph/common/contract/ticket-enums';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { appendEvents } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { begin, keepTickets } from '../../model/operation/journal.ts';
+import { sql } from '@deskgraph/common/database/database';
+import { execute, ids } from '@deskgraph/common/database/query';
+import { appendEvents } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
+import { isCategoryAvailable } from '../../configuration/category/defaults.ts';
 import { lockedAll } from '../../model/lookup/lock.ts';
+import { begin, keepTickets } from '../../model/operation/journal.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
 import { snapshotOf } from '../../model/operation/snapshot.ts';
 import { fact } from '../../model/ticket/events.ts';
-import type { Ticket } from '../../model/ticket/ticket.ts';
-import { MAX_INCIDENTS, type Link, MAX_LINKS, lockLinks, findLinks } from './link.ts';
-import type { TicketsGroupInput, TicketsGroupPayload } from './input.ts';
 import { TicketLinkKind } from '../../model/ticket/link.ts';
-import { openProblem } from './problem.ts';
+import type { Ticket } from '../../model/ticket/ticket.ts';
+import type { RequesterInput } from '../../people/requester/input.ts';
+import { resolve } from '../../people/requester/resolve.ts';
+import { isDepartmentOpen } from '../../staff/references.ts';
+import { createEmptyTicket } from '../message/open-ticket.ts';
+import { indexMessages } from '../message/search-index.ts';
+import type { TicketsGroupInput, TicketsGroupPayload } from './input.ts';
+import { type Link, MAX_INCIDENTS, MAX_LINKS, findLinks, lockLinks } from './link.ts';
 
 const { PROBLEM, INCIDENT } = TicketLinkKind;
-const EITHER = ['problemId', 'subject'];
 
-/** Makes tickets incidents of one problem: of one that is there, or of a new one. What is its incident already stays so. */
+/** Makes tickets incidents of one problem, an existing or a new one. Its incidents stay as they are. */
 export async function groupTickets(
   ctx: Context,
-  { ids, problemId, subject }: TicketsGroupInput,
+  input: TicketsGroupInput,
 ): Promise<TicketsGroupPayload> {
-  const isThere = typeof problemId === 'string';
-  if (isThere && subject) throw new Refusal('INVALID', 'subject');
-  if (!isThere && !subject)
-    throw new Refusal(EITHER.map((field) => ({ code: 'REQUIRED', field: ['input', field] })));
+  refuseInvalidTarget(input);
   await lockLinks(ctx);
-  const named = [...new Set(ids)].map((id) => ({ id, field: `ids.${ids.indexOf(id)}` }));
-  const locked = await lockedAll(ctx, [
-    ...(isThere ? [{ id: problemId, field: 'problemId' }] : []),
-    ...named,
-  ]);
-  const known = isThere ? locked[0]! : undefined;
-  const incidents = known ? locked.slice(1) : locked;
-  const links = linksBy(
-    await findLinks(
-      ctx,
-      locked.map(({ id }) => id),
-    ),
-  );
-  if (known) refuseAsProblem(known, links.get(known.id) ?? []);
-  for (const [at, ticket] of incidents.entries())
-    refuseAsIncident(ticket, links.get(ticket.id) ?? [], known, named[at]!.field);
-  const fresh = incidents.filter(({ id }) => !links.get(id)?.some(({ kind }) => kind === PROBLEM));
-  const before =
-    (known && links.get(known.id)?.filter(({ kind }) => kind === INCIDENT).length) ?? 0;
-  if (before + fresh.length > MAX_INCIDENTS) throw new Refusal('LIMIT_REACHED', 'ids');
-  if (known && !fresh.length) return { problem: known, userErrors: [] };
-  const at = new Date();
-  const operation = begin(ctx, OperationKind.GROUP, at);
-  const touched = fresh.map((ticket) => ({
+  const { existingProblem, incidents } = await lockGroup(ctx, input);
+  if (existingProblem && !incidents.length) return { problem: existingProblem, userErrors: [] };
+  const now = new Date();
+  const operation = begin(ctx, OperationKind.GROUP, now);
+  const touched = incidents.map((ticket) => ({
     ticket,
     part: 'FROM' as const,
     before: snapshotOf(ticket),
   }));
-  const { problem, facts } = known
-    ? { problem: known, facts: [] }
-    : await openProblem(ctx, subject!, incidents[0]!, at);
-  const into = { ticket: problem, part: 'INTO' as const, before: snapshotOf(problem) };
+  const { problem, events } = existingProblem
+    ? { problem: existingProblem, events: [] }
+    : await openProblem(ctx, { subject: input.subject!, firstIncident: incidents[0]!, now });
+  const touchedProblem = { ticket: problem, part: 'INTO' as const, before: snapshotOf(problem) };
   await ctx.em.flush();
-  await tie(ctx, problem, fresh, at);
-  for (const ticket of fresh) ticket.problemId = problem.id;
-  const told = { at, operationId: operation.id, internal: true };
+  await insertLinks(ctx, problem, incidents, now);
+  for (const ticket of incidents) ticket.problemId = problem.id;
+  const details = { occurredAt: now, operationId: operation.id, internal: true };
   await appendEvents(ctx, [
-    ...facts,
-    ...fresh.map((ticket) =>
+    ...events,
+    ...incidents.map((ticket) =>
       fact('ticket.linked', ticket, {
-        ...told,
+        ...details,
         changes: { links: [null, { kind: PROBLEM, ticketId: problem.id }] },
       }),
     ),
     fact('ticket.linked', problem, {
-      ...told,
-      changes: { links: [null, { kind: INCIDENT, ticketIds: fresh.map(({ id }) => id) }] },
+      ...details,
+      changes: { links: [null, { kind: INCIDENT, ticketIds: incidents.map(({ id }) => id) }] },
     }),
   ]);
-  await keepTickets(ctx, operation, [into, ...touched]);
+  await keepTickets(ctx, operation, [touchedProblem, ...touched]);
   return { problem, operation, userErrors: [] };
 }
 
-const linksBy = (links: readonly Link[]): Map<string, Link[]> =>
-  Map.groupBy(links, ({ ticketId }) => ticketId);
+function refuseInvalidTarget({ problemId, subject }: TicketsGroupInput): void {
+  const hasProblem = typeof problemId === 'string';
+  if (hasProblem && subject) throw new Refusal('INVALID', 'subject');
+  if (!hasProblem && !subject)
+    throw new Refusal(
+      ['problemId', 'subject'].map((field) => ({ code: 'REQUIRED', field: ['input', field] })),
+    );
+}
+
+/** Locks the tickets, refuses those that cannot be linked, and returns those that are not linked yet. */
+async function lockGroup(
+  ctx: Context,
+  { ids: ticketIds, problemId }: TicketsGroupInput,
+): Promise<{ existingProblem: Ticket | undefined; incidents: Ticket[] }> {
+  const references = [...new Set(ticketIds)].map((id) => ({
+    id,
+    field: `ids.${ticketIds.indexOf(id)}`,
+  }));
+  const hasProblem = typeof problemId === 'string';
+  const tickets = await lockedAll(ctx, [
+    ...(hasProblem ? [{ id: problemId, field: 'problemId' }] : []),
+    ...references,
+  ]);
+  const existingProblem = hasProblem ? tickets[0]! : undefined;
+  const named = hasProblem ? tickets.slice(1) : tickets;
+  const links = await findLinks(
+    ctx,
+    tickets.map(({ id }) => id),
+  );
+  const linksByTicket = Map.groupBy(links, ({ ticketId }) => ticketId);
+  const linksOf = ({ id }: Ticket): Link[] => linksByTicket.get(id) ?? [];
+  if (existingProblem) refuseAsProblem(existingProblem, linksOf(existingProblem));
+  for (const [index, ticket] of named.entries())
+    refuseAsIncident(ticket, linksOf(ticket), existingProblem, references[index]!.field);
+  const incidents = named.filter((ticket) => !linksOf(ticket).some(({ kind }) => kind === PROBLEM));
+  const existing = existingProblem
+    ? linksOf(existingProblem).filter(({ kind }) => kind === INCIDENT).length
+    : 0;
+  if (existing + incidents.length > MAX_INCIDENTS) throw new Refusal('LIMIT_REACHED', 'ids');
+  return { existingProblem, incidents };
+}
 
 function refuseAsProblem({ mergedIntoId }: Ticket, links: readonly Link[]): void {
   if (mergedIntoId) throw new Refusal('ALREADY_MERGED', 'problemId');
@@ -97,23 +121,70 @@ function refuseAsIncident(
   if (ticket === problem || links.some(({ kind }) => kind === INCIDENT))
     throw new Refusal('CIRCLE', field);
   if (ticket.mergedIntoId) throw new Refusal('ALREADY_MERGED', field);
-  const other = links.find(({ kind }) => kind === PROBLEM);
-  if (other && other.otherId !== problem?.id) throw new Refusal('TAKEN', field);
-  if (!other && links.length >= MAX_LINKS) throw new Refusal('LIMIT_REACHED', field);
+  const existing = links.find(({ kind }) => kind === PROBLEM);
+  if (existing && existing.otherId !== problem?.id) throw new Refusal('TAKEN', field);
+  if (!existing && links.length >= MAX_LINKS) throw new Refusal('LIMIT_REACHED', field);
 }
 
-/** Each of them shows the problem, and the problem each of them. */
-const tie = (
+const insertLinks = (
   ctx: Context,
   problem: Ticket,
   incidents: readonly Ticket[],
-  at: Date,
-): Promise<unknown> =>
-  sql`
-    insert into ticket_link (workspace_id, ticket_id, kind, other_id, created_at)
-    select ${ctx.workspace}::uuid, ticket, kind, other, ${at} from unnest(${uuids(
-      'tkt',
-      incidents.map(({ id }) => id),
-    )}) as i(id) cross join lateral (
-      values (i.id, 'PROBLEM', ${uuidOf('tkt', problem.id)}::uuid), (${uuidOf('tkt', problem.id)}::uuid, 'INCIDENT', i.id)) as l(ticket, kind, other)
-  `.execute(ctx.em.getKysely());
+  now: Date,
+): Promise<unknown> => {
+  const problemId = sql`${uuidOf('tkt', problem.id)}::uuid`;
+  return execute(
+    ctx,
+    sql`
+      insert into ticket_link (workspace_id, ticket_id, kind, other_id, created_at)
+      select ${ctx.workspace}::uuid, ticket, kind, other, ${now}
+      from unnest(${ids('tkt', incidents)}) as i(id) cross join lateral (
+        values (i.id, 'PROBLEM', ${problemId}), (${problemId}, 'INCIDENT', i.id))
+        as l(ticket, kind, other)`,
+  );
+};
+
+interface NewProblem {
+  subject: string;
+  firstIncident: Ticket;
+  now: Date;
+}
+
+/**
+ * Creates a problem in the queue of its first incident. The caller becomes its requester, so that the
+ * customers of the incidents never see it. The problem has no response timer.
+ */
+async function openProblem(
+  ctx: Context,
+  { subject, firstIncident, now }: NewProblem,
+): Promise<{ problem: Ticket; events: NewEvent[] }> {
+  const { requester, name, met } = await resolve(ctx, await requesterOfCaller(ctx));
+  const { channel, categoryId, departmentId } = firstIncident;
+  const newTicket = {
+    subject,
+    body: '',
+    requester,
+    requesterName: name,
+    origin: ctx.actor.kind === 'app' ? TicketOrigin.APP : TicketOrigin.AGENT,
+    channel,
+    author: ctx.actor,
+    categoryId: categoryId && (await isCategoryAvailable(ctx, categoryId)) ? categoryId : null,
+    departmentId: departmentId && (await isDepartmentOpen(ctx, departmentId)) ? departmentId : null,
+  };
+  const problem = await createEmptyTicket(ctx, newTicket, now);
+  problem.waitingSince = null;
+  await indexMessages(ctx, problem.id, [], problem);
+  const created = fact('ticket.created', problem, { occurredAt: now, origin: problem.origin });
+  return { problem, events: [...met, created] };
+}
+
+/** An app is identified as a customer by its id, an agent by their e-mail address. */
+async function requesterOfCaller(ctx: Context): Promise<RequesterInput> {
+  const { kind, id, name } = ctx.actor;
+  if (kind !== 'agent') return { externalId: id, name };
+  const [agent] = await execute(
+    ctx,
+    sql<{ email: string }>`select email from agent where id = ${uuidOf('agt', id)}::uuid`,
+  );
+  return { email: agent!.email, name };
+}

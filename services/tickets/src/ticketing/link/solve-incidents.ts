@@ -1,96 +1,83 @@
-import type { NewEvent } from '@deskgraph/common/events/types';
+import { ResolutionCode, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { Context } from '@deskgraph/common/database/context';
-import { renderVariables } from '../../configuration/canned-response/template.ts';
-import { replyChannels } from '../message/channel.ts';
+import type { NewEvent } from '@deskgraph/common/events/types';
+import { lock } from '../../model/lookup/lock.ts';
 import { added } from '../../model/message/events.ts';
-import { type Message, MessageVisibility } from '../../model/message/message.ts';
-import { indexPublicMessages, createMessage } from '../message/write.ts';
+import type { Message } from '../../model/message/message.ts';
+import { isTicketVisible } from '../../model/rights/visible.ts';
 import { settled } from '../../model/ticket/end-escalation.ts';
 import { moved, standingOf } from '../../model/ticket/events.ts';
-import { lock } from '../../model/lookup/lock.ts';
+import { below, held } from '../../model/ticket/open-children.ts';
 import { moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { isTicketVisible } from '../../model/rights/visible.ts';
-import { ResolutionCode, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import { below, held } from '../../model/ticket/open-children.ts';
+import { indexPublicMessages } from '../message/search-index.ts';
+import { createReplies } from '../message/write.ts';
 
-export interface Solving {
-  at: Date;
+export interface SolveIncidentsOptions {
+  solvedAt: Date;
   closeAfter: string;
-  /** Goes to each requester. */
+  /** A public reply to the requester of each incident. */
   reply: string | null | undefined;
 }
 
 /**
- * Solves the incidents of a problem that are not solved yet, and answers each requester; it does not count as handled. One that has open parts
- * stays as it is.
+ * Solves the unsolved incidents of a problem. Incidents with open children stay as they are. The
+ * replies do not count as handling a ticket. Returns the events to append.
  */
 export async function solveIncidents(
   ctx: Context,
   problem: Ticket,
-  { at, closeAfter, reply }: Solving,
+  { solvedAt, closeAfter, reply }: SolveIncidentsOptions,
 ): Promise<NewEvent[]> {
-  const left = (await lock(ctx, (await below(ctx, problem.id)).incidents)).filter((ticket) =>
-    isLeft(ctx, ticket),
-  );
-  if (!left.length) return [];
-  const open = await held(
+  const { incidents } = await below(ctx, problem.id);
+  const unsolved = (await lock(ctx, incidents)).filter((ticket) => canBeSolved(ctx, ticket));
+  if (!unsolved.length) return [];
+  const withOpenChildren = await held(
     ctx,
-    left.map(({ id }) => id),
+    unsolved.map(({ id }) => id),
     ['CHILD'],
   );
-  const solved = left.filter(({ id }) => !open.has(id));
-  const replies = reply ? await createReplies(ctx, solved, reply, at) : [];
+  const tickets = unsolved.filter(({ id }) => !withOpenChildren.has(id));
+  const replies = reply ? await createReplies(ctx, tickets, reply, solvedAt) : [];
   await indexPublicMessages(ctx, replies);
-  const told = new Map(replies.map((message) => [message.ticketId, message]));
-  return solved.flatMap((ticket) =>
-    solveOne(ctx, problem, ticket, { at, closeAfter, message: told.get(ticket.id) }),
+  const replyTo = new Map(replies.map((message) => [message.ticketId, message]));
+  return tickets.flatMap((ticket) =>
+    solveIncident(ctx, ticket, { problem, solvedAt, closeAfter, reply: replyTo.get(ticket.id) }),
   );
 }
 
-function solveOne(
+const canBeSolved = ({ actor }: Context, ticket: Ticket): boolean =>
+  isTicketVisible(actor, ticket) &&
+  ticket.status !== TicketStatus.SOLVED &&
+  ticket.status !== TicketStatus.CLOSED &&
+  !ticket.deletedAt &&
+  !ticket.mergedIntoId;
+
+interface SolveIncidentOptions {
+  problem: Ticket;
+  solvedAt: Date;
+  closeAfter: string;
+  reply: Message | undefined;
+}
+
+function solveIncident(
   { actor }: Context,
-  problem: Ticket,
   ticket: Ticket,
-  { at, closeAfter, message }: Omit<Solving, 'reply'> & { message: Message | undefined },
+  { problem, solvedAt, closeAfter, reply }: SolveIncidentOptions,
 ): NewEvent[] {
   const from = standingOf(ticket);
-  const facts = message ? [added(ticket, message)] : [];
-  const by = actor.kind === 'agent' ? actor.id : null;
-  moveTo(ticket, TicketStatus.SOLVED, at, closeAfter, {
-    by,
+  const events = reply ? [added(ticket, reply)] : [];
+  moveTo(ticket, TicketStatus.SOLVED, solvedAt, closeAfter, {
+    by: actor.kind === 'agent' ? actor.id : null,
     code: ResolutionCode.INCIDENT,
     text: null,
   });
-  facts.push(
-    moved(ticket, from, { occurredAt: at, resolutionCode: ResolutionCode.INCIDENT, problemId: problem.id }),
+  events.push(
+    moved(ticket, from, {
+      occurredAt: solvedAt,
+      resolutionCode: ResolutionCode.INCIDENT,
+      problemId: problem.id,
+    }),
   );
-  return [...facts, ...settled(ticket, at)];
-}
-
-const isLeft = ({ actor }: Context, ticket: Ticket): boolean =>
-  isTicketVisible(actor, ticket) && !DONE.has(ticket.status) && !ticket.deletedAt && !ticket.mergedIntoId;
-
-const DONE: ReadonlySet<TicketStatus> = new Set([TicketStatus.SOLVED, TicketStatus.CLOSED]);
-
-/** The caller's public answer in each of the tickets, with its variables filled. */
-export async function createReplies(
-  ctx: Context,
-  tickets: readonly Ticket[],
-  reply: string,
-  at: Date,
-): Promise<Message[]> {
-  const channelOf = await replyChannels(ctx, tickets);
-  return Promise.all(
-    tickets.map(async (ticket) =>
-      createMessage(ctx, {
-        ticketId: ticket.id,
-        author: ctx.actor,
-        visibility: MessageVisibility.PUBLIC,
-        channel: channelOf(ticket),
-        body: await renderVariables(ctx, ticket, reply),
-        at,
-      }),
-    ),
-  );
+  return [...events, ...settled(ticket, solvedAt)];
 }

@@ -1,20 +1,25 @@
-import { due } from '@deskgraph/common/jobs/scheduler';
+import type { Context } from '@deskgraph/common/database/context';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvents } from '@deskgraph/common/events/log';
-import type { Context } from '@deskgraph/common/database/context';
-import { fact } from '../../model/ticket/events.ts';
-import type { Ticket } from '../../model/ticket/ticket.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
-import type { MessageAddInput } from './input.ts';
+import type { NewEvent } from '@deskgraph/common/events/types';
+import { type ScheduledTask, scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
 import { DeliveryState, Message, MessageVisibility } from '../../model/message/message.ts';
-import { refuseStatusMove } from './post.ts';
-import { indexMessages } from './write.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import { fact } from '../../model/ticket/events.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { type CancellationReason, markCancelled } from './cancel.ts';
+import type { MessageAddInput } from './input.ts';
+import { postMessage, refuseStatusMove } from './post.ts';
+import { indexMessages } from './search-index.ts';
 
 const MAX_DELAY_MS = 365 * 24 * 3_600_000;
-/** So many replies may wait in a ticket. */
 const MAX_SCHEDULED_PER_TICKET = 20;
 
-/** When a message is to be sent; null is at once. Replies that a person sends by hand wait for the undo window, all else only when it is asked for. */
+/**
+ * When a new message is sent; null: at once. Replies that an agent sends by hand wait for the undo
+ * window of the workspace; all others are delayed only by `sendAt`.
+ */
 export async function sendTime(
   ctx: Context,
   { sendAt, visibility }: MessageAddInput,
@@ -23,8 +28,8 @@ export async function sendTime(
   const isPublic = visibility === MessageVisibility.PUBLIC;
   if (sendAt) {
     if (kind === 'customer') throw new Refusal('FORBIDDEN', 'sendAt');
-    const ahead = sendAt.getTime() - Date.now();
-    if (!isPublic || ahead <= 0 || ahead > MAX_DELAY_MS) throw new Refusal('INVALID', 'sendAt');
+    const delayMs = sendAt.getTime() - Date.now();
+    if (!isPublic || delayMs <= 0 || delayMs > MAX_DELAY_MS) throw new Refusal('INVALID', 'sendAt');
     return sendAt;
   }
   if (!isPublic || kind !== 'agent' || ctx.cause) return null;
@@ -33,8 +38,8 @@ export async function sendTime(
 }
 
 /**
- * Lets a message that is written wait for its instant: nothing of the ticket moves before, but that the staff see it. What waits for the undo
- * window only counts as sent for who sent it, and no message of the requester stops it.
+ * Schedules a message that was just created. Until it is sent, the ticket does not change; only the
+ * staff see the message. A message in the undo window is not cancelled by a reply of the requester.
  */
 export async function scheduleMessage(
   ctx: Context,
@@ -42,16 +47,15 @@ export async function scheduleMessage(
   message: Message,
   { status, sendAt, cancelOnReply }: MessageAddInput,
 ): Promise<void> {
-  if (status) await refuseStatusMove(ctx, ticket, status, await workspaceOf(ctx));
+  if (status) await refuseStatusMove(ctx, ticket, status);
   await refuseTooMany(ctx, message);
   message.sendStatus = status ?? null;
   message.cancelOnReply = Boolean(sendAt) && cancelOnReply !== false;
-  due(ctx, message.sendAt!);
+  scheduleWakeup(ctx, message.sendAt!);
   await indexMessages(ctx, ticket.id, [message]);
-  const at = message.createdAt;
   await appendEvents(ctx, [
     fact('message.scheduled', ticket, {
-      occurredAt: at,
+      occurredAt: message.createdAt,
       messageId: message.id,
       sendAt: message.sendAt!.toISOString(),
       internal: true,
@@ -60,10 +64,77 @@ export async function scheduleMessage(
 }
 
 async function refuseTooMany(ctx: Context, { id, ticketId }: Message): Promise<void> {
-  const waiting = await ctx.em.count(Message, {
+  const scheduled = await ctx.em.count(Message, {
     ticketId,
     delivery: DeliveryState.SCHEDULED,
     id: { $ne: id },
   });
-  if (waiting >= MAX_SCHEDULED_PER_TICKET) throw new Refusal('LIMIT_REACHED', 'sendAt');
+  if (scheduled >= MAX_SCHEDULED_PER_TICKET) throw new Refusal('LIMIT_REACHED', 'sendAt');
+}
+
+/**
+ * Sends the due messages of a ticket, each in the name of its author and dated now.
+ * Scheduled messages of a merged ticket are in the ticket into which it was merged.
+ */
+async function sendDueMessages(ctx: Context, row: object): Promise<void> {
+  const ticket = ctx.em.map(Ticket, row as never);
+  const now = new Date();
+  const messages = await ctx.em.find(
+    Message,
+    { ticketId: ticket.id, delivery: DeliveryState.SCHEDULED, sendAt: { $lte: now } },
+    { orderBy: { sendAt: 'asc', id: 'asc' } },
+  );
+  const system = ctx.actor;
+  for (const message of messages) {
+    const { authorKind: kind, authorId: id, authorName: name } = message;
+    ctx.actor = { ...system, kind, id, name };
+    const obstacle = obstacleOf(ticket);
+    await appendEvents(
+      ctx,
+      obstacle
+        ? await markCancelled(ctx, ticket, [message], obstacle)
+        : await sendMessage(ctx, ticket, message, now),
+    );
+  }
+}
+
+export const sendMessagesTask: ScheduledTask = {
+  table: 'ticket',
+  column: 'sends_at',
+  run: sendDueMessages,
+};
+
+function obstacleOf({ deletedAt, status }: Ticket): CancellationReason | undefined {
+  if (deletedAt) return 'deleted';
+  return status === TicketStatus.CLOSED ? 'closed' : undefined;
+}
+
+async function sendMessage(
+  ctx: Context,
+  ticket: Ticket,
+  message: Message,
+  sentAt: Date,
+): Promise<NewEvent[]> {
+  const { sendStatus } = message;
+  const status = sendStatus && (await isAllowed(ctx, ticket, sendStatus)) ? sendStatus : null;
+  Object.assign(message, {
+    visibility: MessageVisibility.PUBLIC,
+    delivery: DeliveryState.SENT,
+    sendAt: null,
+    createdAt: sentAt,
+    updatedAt: sentAt,
+    version: message.version + 1,
+  });
+  return postMessage(ctx, ticket, message, status);
+}
+
+/** If the ticket has moved so that its new status is not possible, the message is sent without it. */
+async function isAllowed(ctx: Context, ticket: Ticket, to: TicketStatus): Promise<boolean> {
+  try {
+    await refuseStatusMove(ctx, ticket, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
 }

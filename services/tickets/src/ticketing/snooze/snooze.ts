@@ -1,16 +1,22 @@
-import { due } from '@deskgraph/common/jobs/scheduler';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { fact } from '../../model/ticket/events.ts';
+import { appendEvents } from '@deskgraph/common/events/log';
+import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
 import { locked } from '../../model/lookup/lock.ts';
-import type { TicketSnoozeInput } from '../ticket/input.ts';
-import type { TicketSnoozePayload } from '../ticket/payload.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import { fact } from '../../model/ticket/events.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import type {
+  TicketSnoozeInput,
+  TicketSnoozePayload,
+  TicketWakeInput,
+  TicketWakePayload,
+} from './input.ts';
+import { woken } from './wake.ts';
 
 const MAX_SNOOZE_MS = 365 * 24 * 3_600_000;
 
-/** Postpones a ticket; who postpones it again says anew until when. */
+/** Hides a ticket from queues until an instant or a reply; a snoozed ticket gets the new end. */
 export async function snoozeTicket(
   ctx: Context,
   input: TicketSnoozeInput,
@@ -18,23 +24,40 @@ export async function snoozeTicket(
   const ticket = await locked(ctx, input.id);
   if (ticket.status === TicketStatus.CLOSED) throw new Refusal('TICKET_CLOSED', 'id');
   if (ticket.status === TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
-  const at = new Date();
+  const now = new Date();
   const until = input.until ?? null;
   const wakeOnReply = input.wakeOnReply ?? true;
-  if (until && (until <= at || until.getTime() > at.getTime() + MAX_SNOOZE_MS))
+  if (until && (until <= now || until.getTime() > now.getTime() + MAX_SNOOZE_MS))
     throw new Refusal('INVALID', 'until');
   if (!until && !wakeOnReply) throw new Refusal('INVALID', 'wakeOnReply');
   const before = ticket.snooze;
-  const { kind, id, name } = ctx.actor;
-  const by = { snoozedByKind: kind, snoozedById: id, snoozedByName: name };
-  Object.assign(ticket, { snoozedAt: at, snoozedUntil: until, wakeOnReply, ...by });
+  Object.assign(ticket, {
+    snoozedAt: now,
+    snoozedUntil: until,
+    wakeOnReply,
+    snoozedByKind: ctx.actor.kind,
+    snoozedById: ctx.actor.id,
+    snoozedByName: ctx.actor.name,
+  });
   await appendEvents(ctx, [
     fact('ticket.snoozed', ticket, {
-      occurredAt: at,
+      occurredAt: now,
       changes: { snooze: [before, ticket.snooze] },
       internal: true,
     }),
   ]);
-  if (until) due(ctx, until);
+  if (until) scheduleWakeup(ctx, until);
   return { ticket, userErrors: [] };
+}
+
+/** Ends the snooze of a ticket; a ticket that is not snoozed stays as it is. */
+export async function wakeTicket(ctx: Context, input: TicketWakeInput): Promise<TicketWakePayload> {
+  const ticket = await locked(ctx, input.id);
+  await appendEvents(ctx, woken(ticket, 'hand'));
+  return { ticket, userErrors: [] };
+}
+
+/** Scheduled task: ends a snooze whose instant has come. */
+export async function wakeSnoozedTicket(ctx: Context, row: object): Promise<void> {
+  await appendEvents(ctx, woken(ctx.em.map(Ticket, row as never), 'time'));
 }

@@ -1,23 +1,25 @@
-import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
-import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { Context } from '@deskgraph/common/database/context';
+import { appendEvents } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
+import { locked } from '../../model/lookup/lock.ts';
 import { added } from '../../model/message/events.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
-import { indexMessages, createMessage } from '../message/write.ts';
-import { mentionedIn } from '../../people/participant/mention.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
-import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
 import { calmed } from '../../model/ticket/end-escalation.ts';
 import { fact, moved, standingOf } from '../../model/ticket/events.ts';
-import { locked } from '../../model/lookup/lock.ts';
-import type { TicketAssignInput } from './input.ts';
-import type { TicketAssignPayload } from './payload.ts';
-import { type NewAssignment, reassignTicket } from '../../staff/agent/assignment.ts';
+import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
 import { moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { mentionedIn } from '../../people/participant/mention.ts';
+import { type NewAssignment, reassignTicket } from '../../staff/agent/assignment.ts';
+import { indexMessages } from '../message/search-index.ts';
+import { createMessage } from '../message/write.ts';
+import type { TicketAssignInput } from './input.ts';
+import type { TicketAssignPayload } from './payload.ts';
 
-/** Hands a ticket to an agent or department; NEW becomes OPEN when an agent takes it. */
+/** Assigns a ticket to an agent or a department, which ends its escalation. */
 export async function assignTicket(
   ctx: Context,
   input: TicketAssignInput,
@@ -25,23 +27,25 @@ export async function assignTicket(
   const ticket = await locked(ctx, input.id);
   refuseStaleVersion(ticket, input.expectedVersion);
   refuse(againstWork(ticket), 'id');
-  const moves = await applyAssignment(ctx, ticket, input);
-  const facts = [
-    ...moves,
-    ...(moves.length ? calmed(ticket, 'assign') : []),
-    ...(await comment(ctx, ticket, input.comment)),
-  ];
-  await appendEvents(ctx, facts);
+  const assigned = await applyAssignment(ctx, ticket, input);
+  await appendEvents(ctx, [
+    ...assigned,
+    ...(assigned.length ? calmed(ticket, 'assign') : []),
+    ...(await addComment(ctx, ticket, input.comment)),
+  ]);
   return { ticket, userErrors: [] };
 }
 
-/** Puts a ticket that is at hand into other hands; the facts are to be recorded. */
+/**
+ * Changes the assignment of a locked ticket; a NEW ticket that gets an assignee becomes OPEN. Returns
+ * the events to append.
+ */
 export async function applyAssignment(
   ctx: Context,
   ticket: Ticket,
-  input: NewAssignment,
+  assignment: NewAssignment,
 ): Promise<NewEvent[]> {
-  const changes = await reassignTicket(ctx, ticket, input);
+  const changes = await reassignTicket(ctx, ticket, assignment);
   if (!Object.keys(changes).length) return [];
   const assigned = fact('ticket.assigned', ticket, { changes });
   if (!ticket.assigneeId || ticket.status !== TicketStatus.NEW) return [assigned];
@@ -50,7 +54,7 @@ export async function applyAssignment(
   return [assigned, moved(ticket, from, { cause: 'assign' })];
 }
 
-async function comment(
+async function addComment(
   ctx: Context,
   ticket: Ticket,
   body: string | null | undefined,
@@ -63,7 +67,7 @@ async function comment(
     channel: ticket.channel,
     body,
     mentionIds: await mentionedIn(ctx, body, 'comment'),
-    at: new Date(),
+    createdAt: new Date(),
   });
   await indexMessages(ctx, ticket.id, [note]);
   return [added(ticket, note)];

@@ -1,23 +1,24 @@
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { type NewEvent, appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { type Message, MessageVisibility } from '../../model/message/message.ts';
-import { postMessage } from '../message/post.ts';
-import { createMessage } from '../message/write.ts';
-import { mentionedIn } from '../../people/participant/mention.ts';
-import { refuseBlockedCaller } from '../../people/block-list/refuse.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
-import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
-import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
-import { moved, standingOf } from '../../model/ticket/events.ts';
+import { appendEvents } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
 import { locked } from '../../model/lookup/lock.ts';
-import type { TicketReopenInput } from './input.ts';
-import type { TicketReopenPayload } from './payload.ts';
+import { type Message, MessageVisibility } from '../../model/message/message.ts';
+import { moved, standingOf } from '../../model/ticket/events.ts';
+import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
 import { moveTo } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { refuseBlockedCaller } from '../../people/block-list/refuse.ts';
+import { mentionedIn } from '../../people/participant/mention.ts';
+import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
+import { postMessage } from '../message/post.ts';
+import { createMessage } from '../message/write.ts';
+import type { TicketReopenInput } from './input.ts';
+import type { TicketReopenPayload } from './payload.ts';
 
-/** SOLVED is not the end: who is not content sends the ticket back to work. A requester waits for an answer from now on. */
+/** Moves a SOLVED ticket back to OPEN; if the requester reopens it, they wait for an answer again. */
 export async function reopenTicket(
   ctx: Context,
   { id, reason }: TicketReopenInput,
@@ -26,37 +27,41 @@ export async function reopenTicket(
   const ticket = await locked(ctx, id);
   refuse(againstWork(ticket), 'id');
   if (ticket.status !== TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
-  const at = new Date();
-  const said = reason ? await postMessage(ctx, ticket, await message(ctx, ticket, reason, at)) : [];
-  await appendEvents(ctx, [...said, ...(await sentBack(ctx, ticket, at))]);
+  const now = new Date();
+  const events = reason
+    ? await postMessage(ctx, ticket, await createReason(ctx, ticket, reason, now))
+    : [];
+  await appendEvents(ctx, [...events, ...(await moveToOpen(ctx, ticket, now))]);
   return { ticket, userErrors: [] };
 }
 
-/** What a requester says he says to the desk, as in any reply; what others say is between the staff. */
-async function message(ctx: Context, ticket: Ticket, body: string, at: Date): Promise<Message> {
-  const { actor: author } = ctx;
-  const isOpen = author.kind === 'customer';
-  const visibility = isOpen ? MessageVisibility.PUBLIC : MessageVisibility.PRIVATE;
-  const mentionIds = isOpen ? [] : await mentionedIn(ctx, body, 'reason');
+/** The reason of a requester is a public reply, that of an agent or an app a note. */
+async function createReason(
+  ctx: Context,
+  ticket: Ticket,
+  body: string,
+  createdAt: Date,
+): Promise<Message> {
+  const isReply = ctx.actor.kind === 'customer';
   return createMessage(ctx, {
     ticketId: ticket.id,
-    author,
-    visibility,
+    author: ctx.actor,
+    visibility: isReply ? MessageVisibility.PUBLIC : MessageVisibility.PRIVATE,
     channel: ticket.channel,
     body,
-    mentionIds,
-    at,
+    mentionIds: isReply ? [] : await mentionedIn(ctx, body, 'reason'),
+    createdAt,
   });
 }
 
-/** The words of a requester have sent it back already. */
-async function sentBack(ctx: Context, ticket: Ticket, at: Date): Promise<NewEvent[]> {
+/** Does nothing if the reply of the requester has reopened the ticket already. */
+async function moveToOpen(ctx: Context, ticket: Ticket, now: Date): Promise<NewEvent[]> {
   if (ticket.status !== TicketStatus.SOLVED) return [];
   const from = standingOf(ticket);
-  if (ctx.actor.kind === 'customer') ticket.waitingSince ??= at;
-  moveTo(ticket, TicketStatus.OPEN, at, (await workspaceOf(ctx)).closeAfter);
+  if (ctx.actor.kind === 'customer') ticket.waitingSince ??= now;
+  moveTo(ticket, TicketStatus.OPEN, now, (await workspaceOf(ctx)).closeAfter);
   return [
-    moved(ticket, from, { occurredAt: at }),
+    moved(ticket, from, { occurredAt: now }),
     ...(await clearInactiveAssignment(ctx, ticket, from.status)),
   ];
 }
