@@ -1,6 +1,9 @@
 import { Directive, Extensions } from 'type-graphql';
 
-/** Roles of people. ADMIN > LEAD > AGENT > LIGHT; ADMIN also includes ANALYST. */
+/**
+ * Roles of users. ADMIN includes LEAD, LEAD includes AGENT, AGENT includes LIGHT; ADMIN also
+ * includes ANALYST.
+ */
 export enum Role {
   REQUESTER = 'REQUESTER',
   LIGHT = 'LIGHT',
@@ -34,12 +37,12 @@ export const SCOPES = [
   'settings:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
-/** Those that people have. */
+/** The scopes of users; tickets:import is for apps only. */
 export const USER_SCOPES: readonly Scope[] = SCOPES.filter((scope) => scope !== 'tickets:import');
 
 /**
- * Who is calling. People have a role, and every scope unless theirs are fewer; apps have scopes and no role; `system` is a process of ours.
- * `workspace` is the tenant's UUID.
+ * The caller of an operation. Users have a role and all USER_SCOPES, unless their access role has
+ * fewer; apps have scopes and no role; `system` is a process of the platform.
  */
 export interface Actor {
   kind: 'agent' | 'customer' | 'app' | 'system';
@@ -48,26 +51,37 @@ export interface Actor {
   name: string;
   role: Role | null;
   scopes: readonly string[];
+  /** UUID of the workspace (tenant). */
   workspace: string;
-  /** Departments of an agent; for an app the only ones that it may see, none = all. */
+  /** The departments of an agent. For an app: the departments it may see; empty means all. */
   departments: readonly string[];
-  /** Which things a person of the staff sees, as a filter in the words of the graph; left out: all. It asks for nothing that only a clock could say. */
+  /**
+   * The ticket filter of the agent's access role: limits which tickets they see. Undefined means
+   * all. It has no conditions on the current time.
+   */
   filter?: object | undefined;
 }
 
 export const hasRole = (actor: Actor, ...needed: readonly Role[]): boolean =>
   actor.role !== null && needed.some((role) => INCLUDED[actor.role!].includes(role));
 
-/** Staff in the sense of `@auth(roles: [LIGHT])`, and processes and apps, which are bounded by scopes. */
+/**
+ * Staff are users with the role LIGHT, ANALYST or above. Apps and system actors count as staff;
+ * their scopes limit them.
+ */
 export const isStaff = (actor: Actor): boolean =>
   actor.kind === 'app' || actor.kind === 'system' || hasRole(actor, Role.LIGHT, Role.ANALYST);
 
+/** The scopes and roles that an operation needs: all of the scopes, and one of the roles. */
 export interface AuthRule {
   scopes?: readonly Scope[];
   roles?: readonly Role[];
 }
 
-/** Does the rule let the actor through? A token needs every scope, a person one of the roles or one above it. */
+/**
+ * Checks the rule for the actor: every scope is needed, and for users one of the roles or a role
+ * that includes it.
+ */
 export function allows(rule: AuthRule, actor: Actor): boolean {
   if (!(rule.scopes ?? []).every((scope) => actor.scopes.includes(scope))) return false;
   if (actor.kind === 'app' || actor.kind === 'system' || !rule.roles?.length) return true;
@@ -75,8 +89,14 @@ export function allows(rule: AuthRule, actor: Actor): boolean {
 }
 
 /**
- * Says who may use a field; shown in the schema as `@auth` and enforced by the subgraph. On a root field a caller without the right gets
- * FORBIDDEN; any other field must be nullable, answers null and reports FORBIDDEN at its path.
+ * Restricts a field to callers that satisfy the rule. The schema shows it as `@auth` and the
+ * subgraph enforces it. On a root field other callers get FORBIDDEN. Any other field must be
+ * nullable: it is null for them, with FORBIDDEN at its path.
+ *
+ * @example
+ * @Auth({ scopes: ['tickets:read'], roles: [Role.LIGHT] })
+ * @Field(() => String, { nullable: true })
+ * internalNote!: string | null;
  */
 export function Auth(rule: AuthRule): PropertyDecorator & MethodDecorator {
   const scopes = rule.scopes?.length
@@ -91,5 +111,8 @@ export function Auth(rule: AuthRule): PropertyDecorator & MethodDecorator {
   }) as PropertyDecorator & MethodDecorator;
 }
 
-/** Says that a field answers each caller with what is his own; shown in the schema as `@personal`. People of equal rights share no stream with it. */
+/**
+ * Marks a field whose value depends on the caller; the schema shows it as `@personal`. The gateway
+ * does not share one subscription stream with such a field between callers of equal rights.
+ */
 export const Personal = (): PropertyDecorator & MethodDecorator => Directive('@personal');

@@ -1,4 +1,4 @@
-/** What a person is recognised by. */
+/** The kinds of identity by which a customer is recognised. */
 export enum IdentityKind {
   EMAIL = 'EMAIL',
   PHONE = 'PHONE',
@@ -13,14 +13,15 @@ export interface Identity {
   value: string;
 }
 
+/** In characters. */
 export const MAX_IDENTITY_LENGTH = 320;
-const MAIL =
+const EMAIL_PATTERN =
   /^[^\s@"(),:;<>[\]\\]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,10}\p{L}[\p{L}\p{N}-]{0,61}[\p{L}\p{N}]$/u;
 
-const NORMALISE: Record<IdentityKind, (value: string) => string | undefined> = {
+const NORMALIZERS: Record<IdentityKind, (value: string) => string | undefined> = {
   EMAIL: (value) => {
     const lower = value.toLowerCase();
-    return lower.length <= 254 && MAIL.test(lower) ? lower : undefined;
+    return lower.length <= 254 && EMAIL_PATTERN.test(lower) ? lower : undefined;
   },
   PHONE: (value) => {
     const digits = value.replaceAll(/[\s()./-]/g, '').replace(/^00/, '+');
@@ -31,8 +32,14 @@ const NORMALISE: Record<IdentityKind, (value: string) => string | undefined> = {
   EXTERNAL: (value) => (/^\S{1,255}$/.test(value) ? value : undefined),
 };
 
-/** The one way to write the identity, so that the same person is found again; undefined when it is none of its kind. */
+/**
+ * The canonical form of an identity, so that the same customer is found again; undefined when the
+ * value is invalid for the kind.
+ *
+ * @example
+ * normalizeIdentity(IdentityKind.PHONE, '0049 (170) 1234567'); // '+491701234567'
+ */
 export function normalizeIdentity(kind: IdentityKind, value: string): string | undefined {
   const trimmed = value.trim();
-  return trimmed.length <= MAX_IDENTITY_LENGTH ? NORMALISE[kind](trimmed) : undefined;
+  return trimmed.length <= MAX_IDENTITY_LENGTH ? NORMALIZERS[kind](trimmed) : undefined;
 }

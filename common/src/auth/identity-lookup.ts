@@ -1,58 +1,60 @@
-import type { Actor } from './access.ts';
+import { z } from 'zod';
 import { parseId } from '../core/id.ts';
-import { z } from '../graphql/input.ts';
-import { type HttpHandler, sendJson, readBody } from '../http/serve.ts';
+import { type HttpHandler, readBody, sendJson } from '../http/serve.ts';
+import type { Actor } from './access.ts';
 
-/** What an outside token says of a person. `workspace` is the typed id. */
+/** The claims of a provider token by which a service finds the user. */
 export interface LookupQuery {
+  /** Typed id. */
   workspace: string;
   email?: string | null | undefined;
   subject: string;
 }
 
-/** So many people are asked for at once. */
 export const MAX_LOOKUPS_PER_REQUEST = 500;
-const PERSON_BYTES = 2_048;
+const MAX_LOOKUP_BYTES = 2_048;
 
-const question = z.object({
+const lookupRequest = z.object({
   people: z
     .array(z.object({ workspace: z.string(), email: z.string().nullish(), subject: z.string() }))
     .max(MAX_LOOKUPS_PER_REQUEST),
 });
 
 /**
- * The door where the gateway asks who is behind mail addresses: `{ people: [{ workspace, email, subject }] }` → `{ actors }` in the same order,
- * null for nobody or no more. `find` looks up those of one workspace, named by its UUID.
+ * The endpoint where the gateway looks up the users with email addresses: `{ people: [{ workspace,
+ * email, subject }] }` answers `{ actors }` in the same order, with null where there is no active
+ * user. `findActors` finds those of one workspace, given by its UUID.
  */
 export const lookupEndpoint =
   (
-    find: (workspace: string, emails: readonly string[]) => Promise<readonly (Actor | null)[]>,
+    findActors: (
+      workspace: string,
+      emails: readonly string[],
+    ) => Promise<readonly (Actor | null)[]>,
   ): HttpHandler =>
   async (request, response) => {
-    const asked = question.safeParse(
-      readJson(await readBody(request, MAX_LOOKUPS_PER_REQUEST * PERSON_BYTES)),
-    );
-    if (!asked.success)
+    const body = await readBody(request, MAX_LOOKUPS_PER_REQUEST * MAX_LOOKUP_BYTES);
+    const parsed = lookupRequest.safeParse(parseJson(body));
+    if (!parsed.success)
       return sendJson(response, 400, {
-        error: `Give at most ${MAX_LOOKUPS_PER_REQUEST} people with workspace and email.`,
+        error: `Expected at most ${MAX_LOOKUPS_PER_REQUEST} people with workspace, email and subject.`,
       });
-    const { people } = asked.data;
-    const actors = people.map((): Actor | null => null);
-    const known = people.map(({ workspace, email }, at) => ({
-      at,
+    const lookups = parsed.data.people.map(({ workspace, email }, index) => ({
+      index,
       workspace: parseId('wsp', workspace),
       email: email ?? '',
     }));
-    for (const [workspace, own] of Map.groupBy(known, (person) => person.workspace)) {
+    const actors = lookups.map((): Actor | null => null);
+    for (const [workspace, group] of Map.groupBy(lookups, (lookup) => lookup.workspace)) {
       if (!workspace) continue;
-      const emails = own.map(({ email }) => email);
-      for (const [index, actor] of (await find(workspace, emails)).entries())
-        actors[own[index]!.at] = actor;
+      const emails = group.map(({ email }) => email);
+      for (const [position, actor] of (await findActors(workspace, emails)).entries())
+        actors[group[position]!.index] = actor;
     }
     sendJson(response, 200, { actors });
   };
 
-function readJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -8,22 +8,24 @@ import {
   createRemoteJWKSet,
   jwtVerify,
 } from 'jose';
+import { LRUCache } from 'lru-cache';
 import type { Actor } from './access.ts';
 
 const INTERNAL_AUDIENCE = 'deskgraph-internal';
-/** Seconds that a signed actor is good for, and so the longest that a withdrawn right can live on. */
+/** Lifetime of an internal token, in seconds. A withdrawn right can stay in effect this long. */
 export const INTERNAL_TOKEN_TTL_SECONDS = 60;
+const MAX_CACHED_ACTORS = 10_000;
 
-const keyOf = (secret: string): Uint8Array => createHash('sha256').update(secret).digest();
+const signingKey = (secret: string): Uint8Array => createHash('sha256').update(secret).digest();
 
-/** The token that one process of ours shows another: who is calling, for a minute. */
+/** The token by which one process of the platform tells another the caller. */
 export function signActor(actor: Actor, secret: string): Promise<string> {
   return new SignJWT({ actor })
     .setProtectedHeader({ alg: 'HS256' })
     .setAudience(INTERNAL_AUDIENCE)
     .setIssuedAt()
     .setExpirationTime(`${INTERNAL_TOKEN_TTL_SECONDS}s`)
-    .sign(keyOf(secret));
+    .sign(signingKey(secret));
 }
 
 /** The token of an `authorization` header; empty when there is none. */
@@ -32,29 +34,36 @@ export const bearerToken = (header: string | undefined): string =>
 
 export type ActorVerifier = (token: string) => Promise<Actor | undefined>;
 
-/** Reads internal tokens, each one's signature once; undefined for any other token. */
+/**
+ * Verifies internal tokens; undefined for any other token. A verified token is cached until it
+ * expires, so that its signature is checked once.
+ */
 export function createActorVerifier(secret: string): ActorVerifier {
-  const key = keyOf(secret);
-  const known = new Map<string, { actor: Actor; until: number }>();
+  const key = signingKey(secret);
+  const cache = new LRUCache<string, { actor: Actor; expiresAt: number }>({
+    max: MAX_CACHED_ACTORS,
+  });
   return async (token) => {
-    const hit = known.get(token);
-    if (hit && hit.until > Date.now()) return hit.actor;
-    known.delete(token);
+    const cached = cache.get(token);
+    if (cached && cached.expiresAt > Date.now()) return cached.actor;
     try {
       const { payload } = await jwtVerify<{ actor: Actor }>(token, key, {
         audience: INTERNAL_AUDIENCE,
         algorithms: ['HS256'],
       });
-      if (known.size >= 10_000) known.clear();
-      known.set(token, { actor: payload.actor, until: payload.exp! * 1000 });
+      cache.set(token, { actor: payload.actor, expiresAt: payload.exp! * 1000 });
       return payload.actor;
     } catch {
+      cache.delete(token);
       return undefined;
     }
   };
 }
 
-/** The actor of our own processes: sees the whole workspace, every one when `workspace` is empty. */
+/**
+ * The actor of the platform's own processes. It sees the whole workspace; an empty `workspace`
+ * stands for none in particular.
+ */
 export const systemActor = (workspace = '', scopes: readonly string[] = []): Actor => ({
   kind: 'system',
   id: 'sys',
@@ -65,7 +74,10 @@ export const systemActor = (workspace = '', scopes: readonly string[] = []): Act
   departments: [],
 });
 
-/** What an identity provider says of a caller. `workspace` is the typed id of the tenant; `scope` is set for apps only. */
+/**
+ * The claims of an identity provider about a caller. `workspace` is the typed id of the tenant;
+ * `scope` is set for apps only.
+ */
 export interface ProviderClaims extends JWTPayload {
   email?: string;
   name?: string;
@@ -73,7 +85,10 @@ export interface ProviderClaims extends JWTPayload {
   scope?: string;
 }
 
-/** Verifies bearer tokens of the configured OpenID provider; rejects when a token is not good. `jwks` is an https: address or a JSON key set. */
+/**
+ * Verifies bearer tokens of the configured OpenID provider; rejects an invalid token. `jwks` is an
+ * http(s) URL or a JSON Web Key Set.
+ */
 export function createProviderVerifier(
   issuer: string,
   audience: string,

@@ -1,21 +1,30 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** What differs between two descriptions of a thing, `{ field: [before, after] }`; undefined when nothing does. */
+/**
+ * The fields in which two states differ, `{ field: [before, after] }`; undefined when they are
+ * equal.
+ *
+ * @example
+ * changedFields({ name: 'a', size: 1 }, { name: 'b', size: 1 }); // { name: ['a', 'b'] }
+ */
 export function changedFields(
   before: object,
   after: object,
 ): Record<string, [unknown, unknown]> | undefined {
   const earlier = before as Record<string, unknown>;
-  const differing = Object.entries(after).filter(
+  const changed = Object.entries(after).filter(
     ([field, value]) => !isDeepStrictEqual(value, earlier[field]),
   );
-  return differing.length
-    ? Object.fromEntries(differing.map(([field, value]) => [field, [earlier[field], value]]))
+  return changed.length
+    ? Object.fromEntries(changed.map(([field, value]) => [field, [earlier[field], value]]))
     : undefined;
 }
 
-/** A change makes a new version; the row is locked by whoever changes it. */
-export function bumpVersion(thing: { version: number; updatedAt: Date }): void {
-  thing.version += 1;
-  thing.updatedAt = new Date();
+/**
+ * Gives a changed entity its next version. The caller has locked the row, so that no version is
+ * given twice.
+ */
+export function bumpVersion(entity: { version: number; updatedAt: Date }): void {
+  entity.version += 1;
+  entity.updatedAt = new Date();
 }

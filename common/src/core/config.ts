@@ -2,25 +2,33 @@ import { z } from 'zod';
 
 export { z };
 
-/** Reads the environment by its declaration; every fault is told at once. Empty text counts as not set. */
+/**
+ * Reads the environment by a schema. An empty variable counts as not set. Throws one error that
+ * lists every invalid variable.
+ *
+ * @example
+ * const { PORT } = readConfig(z.object({ PORT: z.coerce.number().int() }));
+ */
 export function readConfig<T extends z.ZodType>(
-  declaration: T,
+  schema: T,
   environment: Record<string, string | undefined> = process.env,
 ): z.output<T> {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const read = declaration.safeParse(given);
-  if (read.success) return read.data;
-  throw new Error(`The environment is not right:\n${z.prettifyError(read.error)}`);
+  const variables = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== ''),
+  );
+  const parsed = schema.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  throw new Error(`Invalid environment variables:\n${z.prettifyError(parsed.error)}`);
 }
 
-/** What every process of the platform reads. */
+/** The environment variables of every process of the platform. */
 export const processConfig = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOST: z
     .string()
     .default('127.0.0.1')
-    .describe('Address to listen on; subgraphs belong on a private one.'),
+    .describe('Address to listen on. Subgraphs belong on a private one.'),
   PORT: z.coerce.number().int().min(0).max(65_535),
   INTERNAL_SECRET: z
     .string()

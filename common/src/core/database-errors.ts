@@ -1,25 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a database error means for the caller, by its SQLSTATE (PostgreSQL, appendix A) or the system's code. */
-const codeOf = (error: unknown): string => {
-  const { code, cause, originalError } = (error ?? {}) as {
-    code?: unknown;
-    cause?: unknown;
-    originalError?: unknown;
-  };
-  return typeof code === 'string'
-    ? code
-    : cause || originalError
-      ? codeOf(cause ?? originalError)
-      : '';
+interface ErrorLike {
+  code?: unknown;
+  message?: string;
+  cause?: unknown;
+  originalError?: unknown;
+}
+
+/**
+ * The SQLSTATE (PostgreSQL, appendix A) or system error code of an error or of its innermost cause;
+ * empty when there is none.
+ */
+const errorCode = (error: unknown): string => {
+  const { code, cause, originalError } = (error ?? {}) as ErrorLike;
+  if (typeof code === 'string') return code;
+  return cause || originalError ? errorCode(cause ?? originalError) : '';
 };
 
-const RACES = new Set(['23505', '40001', '40P01']);
+const errorMessages = (error: unknown): string => {
+  const { message = '', cause, originalError } = (error ?? {}) as ErrorLike;
+  return cause || originalError ? `${message} ${errorMessages(cause ?? originalError)}` : message;
+};
 
-/** Another transaction was faster: run again, the verb sees what the other did. */
-export const isConcurrencyConflict = (error: unknown): boolean => RACES.has(codeOf(error));
+/** unique_violation, serialization_failure, deadlock_detected. */
+const CONCURRENCY_CODES = new Set(['23505', '40001', '40P01']);
 
-const GONE = new Set([
+/** A concurrent transaction was faster. A second attempt sees what it committed. */
+export const isConcurrencyConflict = (error: unknown): boolean =>
+  CONCURRENCY_CODES.has(errorCode(error));
+
+/** Network errors, server shutdown and start, too_many_connections. */
+const UNAVAILABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -30,17 +41,20 @@ const GONE = new Set([
   '53300',
 ]);
 
-/** The database does not answer now, but will again. */
+/** The database does not answer at present; a later attempt can succeed. */
 export const isDatabaseUnavailable = (error: unknown): boolean =>
-  GONE.has(codeOf(error)) ||
-  codeOf(error).startsWith('08') ||
+  UNAVAILABLE_CODES.has(errorCode(error)) ||
+  errorCode(error).startsWith('08') ||
   /Connection terminated|is not queryable|timeout exceeded when trying to connect/.test(
-    messageOf(error),
+    errorMessages(error),
   );
 
-const AGAIN_MS = 500;
+const RETRY_MS = 500;
 
-/** Does the work again for as long as the database is away: for what waits anyway, and would only be asked for again by somebody else. */
+/**
+ * Repeats `work` while the database is unavailable, until the signal aborts. For background work
+ * and subscriptions, whose callers would only retry as well.
+ */
 export async function retryWhileUnavailable<T>(
   work: () => Promise<T>,
   signal: AbortSignal,
@@ -50,27 +64,35 @@ export async function retryWhileUnavailable<T>(
       return await work();
     } catch (error) {
       if (signal.aborted || !isDatabaseUnavailable(error)) throw error;
-      await sleep(AGAIN_MS * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
+      await sleep(RETRY_MS * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
     }
   }
 }
 
 /**
- * Classes of errors that say nothing about the data that was worked on: connections, transactions that lost a race, rights and tables that
- * are missing, resources, an operator, the system.
+ * SQLSTATE classes that do not depend on the data: connection, transaction state, authorization,
+ * missing catalog or schema, transaction rollback, missing tables and privileges, resources, object
+ * state, operator intervention, system and internal errors.
  */
-const OUTSIDE = new Set(['08', '25', '28', '3D', '3F', '40', '42', '53', '55', '57', '58', 'XX']);
+const ENVIRONMENT_CLASSES = new Set([
+  '08',
+  '25',
+  '28',
+  '3D',
+  '3F',
+  '40',
+  '42',
+  '53',
+  '55',
+  '57',
+  '58',
+  'XX',
+]);
 
-/** Would any other data have failed as well? Then it is tried for as long as it takes. */
+/**
+ * The error does not depend on the data: any other data would have failed as well, so the work is
+ * worth retrying.
+ */
 export const isEnvironmentError = (error: unknown): boolean =>
   isDatabaseUnavailable(error) ||
-  (/^[0-9A-Z]{5}$/.test(codeOf(error)) && OUTSIDE.has(codeOf(error).slice(0, 2)));
-
-const messageOf = (error: unknown): string => {
-  const {
-    message = '',
-    cause,
-    originalError,
-  } = (error ?? {}) as { message?: string; cause?: unknown; originalError?: unknown };
-  return cause || originalError ? `${message} ${messageOf(cause ?? originalError)}` : message;
-};
+  (/^[0-9A-Z]{5}$/.test(errorCode(error)) && ENVIRONMENT_CLASSES.has(errorCode(error).slice(0, 2)));

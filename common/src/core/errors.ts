@@ -2,27 +2,33 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { translationFor } from './language.ts';
 import { REFUSAL_TRANSLATIONS } from './translations.ts';
 
-/** Codes of top-level errors: the request as a whole, or one field of it, could not be answered. */
+/**
+ * Codes of top-level errors, for a request or a field that has no result, with their default
+ * messages.
+ */
 export const ERROR_MESSAGES = {
-  UNAUTHENTICATED: 'Sign in first: no token, or one that is not valid any more.',
-  FORBIDDEN: 'A right is missing.',
-  NOT_FOUND: 'There is no such thing, or it is not for you.',
-  BAD_USER_INPUT: 'The request is not shaped as the schema says.',
-  COST_EXCEEDED: 'The query asks for too much at once.',
-  THROTTLED: 'Too many requests; wait before the next one.',
-  UNAVAILABLE: 'A part of the platform does not answer now; try again.',
-  INTERNAL: 'Something went wrong on our side; the request id finds it in our log.',
+  UNAUTHENTICATED: 'Authentication is required: the token is missing, invalid or expired.',
+  FORBIDDEN: 'The caller has no right to do this.',
+  NOT_FOUND: 'Not found, or not visible to the caller.',
+  BAD_USER_INPUT: 'The request does not match the schema.',
+  COST_EXCEEDED: 'The query exceeds the cost limit.',
+  THROTTLED: 'Too many requests. Wait before the next one.',
+  UNAVAILABLE: 'A part of the platform is not available at present. Try again.',
+  INTERNAL: 'Internal error. The request id identifies it in the server log.',
 } as const;
 export type ErrorCode = keyof typeof ERROR_MESSAGES;
 
-/** A top-level error. */
+/** A top-level error with its code in `extensions`. */
 export const graphqlError = (
   code: ErrorCode,
   message: string = ERROR_MESSAGES[code],
-  more: Record<string, unknown> = {},
-): GraphQLError => new GraphQLError(message, { extensions: { code, ...more } });
+  extensions: Record<string, unknown> = {},
+): GraphQLError => new GraphQLError(message, { extensions: { code, ...extensions } });
 
-/** Refusal codes that every service knows, each with what it means (for the schema) and what people read. */
+/**
+ * The refusal codes of every service: `meaning` is the description in the schema, `message` the
+ * English text for users.
+ */
 export const REFUSAL_CODES: Record<string, { meaning: string; message: string }> = {
   REQUIRED: { meaning: 'A value is missing.', message: 'This is required.' },
   INVALID: {
@@ -34,30 +40,36 @@ export const REFUSAL_CODES: Record<string, { meaning: string; message: string }>
     message: 'This is too long.',
   },
   TAKEN: {
-    meaning: 'Something with this value exists already.',
-    message: 'This is taken already.',
+    meaning: 'Another entity already has this value.',
+    message: 'This is already taken.',
   },
   NOT_FOUND: {
-    meaning: 'There is no such thing, or it is not visible to the caller.',
-    message: 'There is no such thing.',
+    meaning: 'The entity does not exist or is not visible to the caller.',
+    message: 'This does not exist.',
   },
-  FORBIDDEN: { meaning: 'The caller has no right to do this.', message: 'You may not do this.' },
+  FORBIDDEN: {
+    meaning: 'The caller has no right to do this.',
+    message: 'You have no permission to do this.',
+  },
   CONFLICT: {
-    meaning: 'The thing has changed since `expectedVersion`.',
-    message: 'Somebody changed this meanwhile; read it again.',
+    meaning: 'The entity has changed since `expectedVersion`.',
+    message: 'This has been changed meanwhile. Load it again.',
   },
   IDEMPOTENCY_MISMATCH: {
-    meaning: 'The idempotency key was used before with another input.',
-    message: 'This idempotency key was used for another input.',
+    meaning: 'The idempotency key has been used with another input.',
+    message: 'This idempotency key has been used with another input.',
   },
-  IN_USE: { meaning: 'Something still needs the thing.', message: 'This is still in use.' },
+  IN_USE: { meaning: 'The entity is still in use.', message: 'This is still in use.' },
   LIMIT_REACHED: {
     meaning: 'A limit of the workspace is reached.',
     message: 'A limit of the workspace is reached.',
   },
 };
 
-/** One refused value: code, and the path into the mutation's arguments. */
+/**
+ * The code of a refusal and the path of the refused value in the arguments of the mutation; null
+ * when no single value is refused.
+ */
 export interface UserErrorData {
   code: string;
   field: string[] | null;
@@ -65,8 +77,12 @@ export interface UserErrorData {
 }
 
 /**
- * Thrown by a verb that refuses: the transaction is rolled back and the errors become the payload's `userErrors`
- * (for a query: one BAD_USER_INPUT). `payload` adds fields to the refused payload.
+ * Thrown by an operation that refuses its input. The transaction is rolled back and the errors
+ * become the `userErrors` of the payload; a query answers with one BAD_USER_INPUT. `payload` adds
+ * fields to the refused payload.
+ *
+ * @example
+ * throw new Refusal('TAKEN', 'name'); // userErrors: [{ code: TAKEN, field: ['input', 'name'] }]
  */
 export class Refusal extends Error {
   readonly errors: UserErrorData[];
@@ -85,7 +101,10 @@ export class Refusal extends Error {
   }
 }
 
-/** What people read of a refusal, in the first of their languages that is known, else in English. */
+/**
+ * The message of a refusal for users, in the first of their languages that has a translation, else
+ * in English.
+ */
 export const refusalMessage = (
   { code, message }: UserErrorData,
   locales: readonly string[] = [],
@@ -95,7 +114,7 @@ export const refusalMessage = (
   REFUSAL_CODES[code]?.message ??
   code;
 
-/** A refusal where no payload can carry it. */
+/** The top-level error of a refusal, where there is no payload with `userErrors`. */
 export const refusalToGraphqlError = (refusal: Refusal): GraphQLError => {
   const [first] = refusal.errors;
   const path = first?.field?.join('.');
@@ -114,29 +133,33 @@ const APOLLO_CODES: Record<string, ErrorCode> = {
   PERSISTED_QUERY_NOT_FOUND: 'BAD_USER_INPUT',
 };
 
-/** What a client may read of an error: known codes pass, everything else is logged by the caller and masked. */
-export function maskError(
-  formatted: GraphQLFormattedError,
-  requestId: string,
-): GraphQLFormattedError & { known: boolean } {
+/** An error as the client may read it. */
+export interface MaskedError extends GraphQLFormattedError {
+  /** False for an internal error: its message was replaced, and the caller logs the original. */
+  isKnown: boolean;
+}
+
+/** Passes errors with known codes on and replaces all others by INTERNAL with the request id. */
+export function maskError(formatted: GraphQLFormattedError, requestId: string): MaskedError {
   const { stacktrace: _, ...extensions } = { ...formatted.extensions } as Record<string, unknown>;
-  const given = typeof extensions['code'] === 'string' ? extensions['code'] : '';
-  const code = given in ERROR_MESSAGES ? (given as ErrorCode) : APOLLO_CODES[given];
-  const place = {
+  const originalCode = typeof extensions['code'] === 'string' ? extensions['code'] : '';
+  const code =
+    originalCode in ERROR_MESSAGES ? (originalCode as ErrorCode) : APOLLO_CODES[originalCode];
+  const position = {
     ...(formatted.locations && { locations: formatted.locations }),
     ...(formatted.path && { path: formatted.path }),
   };
   if (code && code !== 'INTERNAL')
     return {
       message: formatted.message,
-      ...place,
+      ...position,
       extensions: { ...extensions, code },
-      known: true,
+      isKnown: true,
     };
   return {
     message: ERROR_MESSAGES.INTERNAL,
-    ...place,
+    ...position,
     extensions: { code: 'INTERNAL', requestId },
-    known: false,
+    isKnown: false,
   };
 }

@@ -1,24 +1,31 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
 
-/**
- * Ids as the graph shows them: a typed prefix and the 128 bits of a UUID in 26 characters of Crockford's base 32, `tkt_01m8…`
- * (TypeID 0.3). The database stores the UUID.
- */
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const PAIRS = Array.from({ length: 1024 }, (_, n) => ALPHABET[n >> 5]! + ALPHABET[n & 31]!);
-const DIGITS = new Map([...ALPHABET].map((letter, n) => [letter, n]));
+// Ids in the graph are TypeIDs (version 0.3): a type prefix and the 128 bits of a UUID as 26
+// characters of Crockford's base 32, `tkt_01m8…`. The database stores the UUID.
 
-/** A UUID that no row has: what a malformed id stands for, so that it is simply not found. */
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+const PAIRS = Array.from(
+  { length: 1024 },
+  (_, bits) => ALPHABET[bits >> 5]! + ALPHABET[bits & 31]!,
+);
+const DIGITS = new Map([...ALPHABET].map((letter, value) => [letter, value]));
+
+/** The UUID that no row has. Malformed ids become this one, so that they are not found. */
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 export const newUuid = (): string => randomUUIDv7();
 
-/** The typed id of a UUID. */
+/**
+ * The typed id of a UUID.
+ *
+ * @example
+ * toId('tkt', '01890a5d-ac96-774b-bcce-b302099a8057'); // 'tkt_01h455vb4pex5vsknk084sn02q'
+ */
 export function toId(prefix: string, uuid: string): string {
   const hex = uuid.replaceAll('-', '');
   let text = PAIRS[Number.parseInt(hex.slice(0, 2), 16)]!;
-  for (let at = 2; at < 32; at += 5) {
-    const bits = Number.parseInt(hex.slice(at, at + 5), 16);
+  for (let index = 2; index < 32; index += 5) {
+    const bits = Number.parseInt(hex.slice(index, index + 5), 16);
     text += PAIRS[bits >> 10]! + PAIRS[bits & 1023]!;
   }
   return `${prefix}_${text}`;
@@ -26,7 +33,7 @@ export function toId(prefix: string, uuid: string): string {
 
 export const newId = (prefix: string): string => toId(prefix, newUuid());
 
-/** The UUID behind a typed id; undefined when the id is malformed or of another type. */
+/** The UUID of a typed id; undefined when the id is malformed or of another type. */
 export function parseId(prefix: string, id: string): string | undefined {
   if (id.length !== prefix.length + 27 || !id.startsWith(`${prefix}_`)) return undefined;
   const digits: number[] = [];
@@ -37,20 +44,25 @@ export function parseId(prefix: string, id: string): string | undefined {
   }
   if (digits[0]! > 7) return undefined;
   let hex = (digits[0]! * 32 + digits[1]!).toString(16).padStart(2, '0');
-  for (let at = 2; at < 26; at += 4) {
+  for (let index = 2; index < 26; index += 4) {
     const bits =
-      ((digits[at]! * 32 + digits[at + 1]!) * 32 + digits[at + 2]!) * 32 + digits[at + 3]!;
+      ((digits[index]! * 32 + digits[index + 1]!) * 32 + digits[index + 2]!) * 32 +
+      digits[index + 3]!;
     hex += bits.toString(16).padStart(5, '0');
   }
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** The UUID behind a typed id, or one that finds nothing. */
+/**
+ * The UUID of a typed id; NIL_UUID, which finds no row, when the id is malformed or of another
+ * type.
+ */
 export const uuidOf = (prefix: string, id: string): string => parseId(prefix, id) ?? NIL_UUID;
 
+/** The type prefix of an id; empty when there is none. */
 export const idPrefix = (id: string): string => id.slice(0, Math.max(0, id.indexOf('_')));
 
-/** The same UUID for the same name, everywhere and always (RFC 9562, version 5). */
+/** A UUID derived from a name: equal names give equal UUIDs (RFC 9562, version 5). */
 export function uuidFromName(namespace: string, name: string): string {
   const bytes = createHash('sha1')
     .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))

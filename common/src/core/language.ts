@@ -1,12 +1,20 @@
-/** Languages in which the product speaks besides English. */
+/** The languages, besides English, that the product has translations for. */
 export type Language = 'pt' | 'sl' | 'zh-Hans' | 'zh-Hant';
 
-/** Words in the first of the reader's languages that is known, else in English. */
-export const translationFor = <W>(words: Record<string, W>, locales: readonly string[]): W =>
-  locales.map((locale) => words[languageOf(locale)]).find(Boolean) ?? words['en']!;
+/**
+ * The translation for the first locale that has one, else the English one.
+ *
+ * @example
+ * translationFor({ en: 'Yes', pt: 'Sim' }, ['fr', 'pt-BR']); // 'Sim'
+ */
+export const translationFor = <T>(translations: Record<string, T>, locales: readonly string[]): T =>
+  locales.map((locale) => translations[languageOf(locale)]).find(Boolean) ?? translations['en']!;
 
+/** The key of `translations` for a locale; Chinese is divided by script. */
 function languageOf(locale: string): string {
-  const [language, ...rest] = locale.split('-');
+  const [language, ...subtags] = locale.split('-');
   if (language !== 'zh') return language!;
-  return rest.some((part) => ['Hant', 'TW', 'HK', 'MO'].includes(part)) ? 'zh-Hant' : 'zh-Hans';
+  return subtags.some((subtag) => ['Hant', 'TW', 'HK', 'MO'].includes(subtag))
+    ? 'zh-Hant'
+    : 'zh-Hans';
 }

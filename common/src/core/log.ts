@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 
 export type Log = Logger;
 
-/** One JSON line per fact; tokens and secrets never reach it. */
+/** A logger that writes one JSON line per entry. Tokens and secrets are redacted. */
 export const createLog = (name: string, level = 'info'): Log =>
   pino({
     name,

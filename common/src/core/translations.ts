@@ -1,4 +1,7 @@
-/** What people read of a refusal in other languages than English, by its code. Each service adds the words for its own codes. */
+/**
+ * Messages of refusals in languages other than English, by refusal code. Each service adds those of
+ * its own codes.
+ */
 export const REFUSAL_TRANSLATIONS: Record<string, Record<string, string>> = {
   en: {},
   pt: {

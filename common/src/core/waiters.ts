@@ -6,8 +6,8 @@ export interface WaitOptions {
 }
 
 /**
- * Promises that wait for a key to be woken. Register with `wait` before reading the state that the key stands for: a wake-up between
- * the read and the wait would be lost.
+ * Promises that wait for a key to be woken. Register with `wait` before reading the state that the
+ * key stands for: a wake-up between the read and the wait would be lost.
  *
  * @example
  * const waiters = new Waiters<string>();

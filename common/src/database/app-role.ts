@@ -1,71 +1,80 @@
 import pg from 'pg';
 
-/** What services connect as: it owns nothing, so row security and the owner's grants bind it. */
+/**
+ * The role of the services. It owns nothing, so row security and the owner's grants apply to it.
+ */
 export const APP_ROLE = 'deskgraph_app';
 
-const SETUP_LOCK = 4_000_719;
+/** Key of the advisory lock that serialises the setup of several processes. */
+const SETUP_LOCK_KEY = 4_000_719;
 
-/** The same server seen by another role or in another database. */
+/** The connection URL of another role or database of the same server. */
 export function connectionUrl(
   url: string,
-  other: { user?: string; password?: string; database?: string },
+  changes: { user?: string; password?: string; database?: string },
 ): string {
-  const next = new URL(url);
-  if (other.user !== undefined) next.username = encodeURIComponent(other.user);
-  if (other.password !== undefined) next.password = encodeURIComponent(other.password);
-  if (other.database !== undefined) next.pathname = `/${encodeURIComponent(other.database)}`;
-  return next.href;
+  const changed = new URL(url);
+  if (changes.user !== undefined) changed.username = encodeURIComponent(changes.user);
+  if (changes.password !== undefined) changed.password = encodeURIComponent(changes.password);
+  if (changes.database !== undefined) changed.pathname = `/${encodeURIComponent(changes.database)}`;
+  return changed.href;
 }
 
 export const appRoleUrl = (url: string, password: string, database?: string): string =>
   connectionUrl(url, { user: APP_ROLE, password, ...(database !== undefined && { database }) });
 
-/** Runs the statements on one connection, one process at a time. */
-async function alone<T>(url: string, statements: (session: pg.Client) => Promise<T>): Promise<T> {
-  const session = new pg.Client({ connectionString: url });
+/** Runs `setup` on one connection, in one process at a time. */
+async function withSetupLock<T>(url: string, setup: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
   try {
-    await session.connect().catch((error: Error & { code?: string }) => {
+    await client.connect().catch((error: Error & { code?: string }) => {
       throw new Error(
-        `PostgreSQL at ${new URL(url).host} does not let us in: ${error.message || error.code}`,
+        `Cannot connect to PostgreSQL at ${new URL(url).host}: ${error.message || error.code}`,
       );
     });
-    await session.query('select pg_advisory_lock($1)', [SETUP_LOCK]);
-    return await statements(session);
+    await client.query('select pg_advisory_lock($1)', [SETUP_LOCK_KEY]);
+    return await setup(client);
   } finally {
-    await session.end();
+    await client.end();
   }
 }
 
-/** Makes the databases that are missing, and says which. `url` is the owner's, on any database of the server. */
+/**
+ * Creates the databases that do not exist and returns their names. `url` is the owner's, on any
+ * database of the server.
+ */
 export function ensureDatabases(url: string, names: readonly string[]): Promise<string[]> {
-  return alone(url, async (session) => {
-    const { rows } = await session.query<{ datname: string }>('select datname from pg_database');
+  return withSetupLock(url, async (client) => {
+    const { rows } = await client.query<{ datname: string }>('select datname from pg_database');
     const missing = names.filter((name) => !rows.some((row) => row.datname === name));
     for (const name of missing)
-      await session.query(
+      await client.query(
         `create database ${pg.escapeIdentifier(name)} template template0 encoding 'UTF8'`,
       );
     return missing;
   });
 }
 
-/** Makes the services' role, or gives it this password. */
+/** Creates the role of the services, or sets its password when it exists. */
 export function ensureAppRole(url: string, password: string): Promise<void> {
-  return alone(url, async (session) => {
-    const { rowCount } = await session.query('select 1 from pg_roles where rolname = $1', [
+  return withSetupLock(url, async (client) => {
+    const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [
       APP_ROLE,
     ]);
-    const powers = rowCount ? 'login' : 'login nosuperuser nocreatedb nocreaterole nobypassrls';
-    await session.query(
-      `${rowCount ? 'alter' : 'create'} role ${APP_ROLE} ${powers} password ${pg.escapeLiteral(password)}`,
+    const attributes = rowCount ? 'login' : 'login nosuperuser nocreatedb nocreaterole nobypassrls';
+    await client.query(
+      `${rowCount ? 'alter' : 'create'} role ${APP_ROLE} ${attributes} password ${pg.escapeLiteral(password)}`,
     );
   });
 }
 
-/** Lets the services' role use what the owner has made, and will make, in the database that `url` names. */
+/**
+ * Grants the role of the services access to all present and future objects of the owner in the
+ * database of `url`.
+ */
 export function grantAppRole(url: string): Promise<void> {
-  return alone(url, async (session) => {
-    await session.query(`
+  return withSetupLock(url, async (client) => {
+    await client.query(`
       revoke create on schema public from public;
       grant usage on schema public to ${APP_ROLE};
       grant select, insert, update, delete on all tables in schema public to ${APP_ROLE};

@@ -13,16 +13,20 @@ export interface ContextOptions {
   requestId: string;
   /** Languages of the caller, in order of preference. */
   locales: readonly string[];
-  /** Finds an entity of this service by its typed id; null when it does not exist or the caller may not see it. */
+  /**
+   * Finds an entity of this service by its typed id; null when it does not exist or the caller may
+   * not see it.
+   */
   findById?: (ctx: Context, id: string) => Promise<unknown>;
   /** The end of this service's event log, for subscriptions. */
   tail?: EventTail;
 }
 
 /**
- * The caller and the database transaction of one operation. A query reads one snapshot, a read-only transaction that begins with the
- * first read. Each mutation field and each consumed event has its own read-write transaction. No other code begins transactions for an
- * operation; background work uses `inWorkspace`.
+ * The caller and the database transaction of one operation. A query reads one snapshot, a read-only
+ * transaction that begins with the first read. Each mutation field and each consumed event has its
+ * own read-write transaction. No other code begins transactions for an operation; background work
+ * uses `inWorkspace`.
  *
  * @example
  * const ctx = new Context({ orm, actor, log, requestId, locales: [] });
@@ -39,7 +43,10 @@ export class Context {
   readonly locales: readonly string[];
   readonly load = new RequestLoaders();
   readonly tail: EventTail | undefined;
-  /** The cause of a change that was not made by hand. It is stored with each event that the transaction appends from then on. */
+  /**
+   * The cause of a change that was not made by hand. It is stored with each event that the
+   * transaction appends from then on.
+   */
   cause: object | undefined;
   /** The events that a dry run has produced so far; undefined outside a dry run. */
   dryRunEvents: NewEvent[] | undefined;
@@ -86,7 +93,10 @@ export class Context {
     return this.#transaction;
   }
 
-  /** The transaction to read in: the open read-write transaction, else the snapshot. Throws UNAVAILABLE after `abandon`. */
+  /**
+   * The transaction to read in: the open read-write transaction, else the snapshot. Throws
+   * UNAVAILABLE after `abandon`.
+   */
   async read(): Promise<EntityManager> {
     if (this.#transaction) return this.#transaction;
     this.#refuseAbandoned();
@@ -95,12 +105,18 @@ export class Context {
     return em;
   }
 
-  /** Marks the operation as abandoned by its client: later snapshot reads throw. An open read-write transaction runs to its end. */
+  /**
+   * Marks the operation as abandoned by its client: later snapshot reads throw. An open read-write
+   * transaction runs to its end.
+   */
   abandon(): void {
     this.#isAbandoned = true;
   }
 
-  /** Runs `work` in a read-write transaction and commits; when `work` throws, the transaction is rolled back. */
+  /**
+   * Runs `work` in a read-write transaction and commits; when `work` throws, the transaction is
+   * rolled back.
+   */
   async write<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
     await this.endSnapshot();
     const em = await this.#begin({ readOnly: false });
@@ -137,8 +153,8 @@ export class Context {
   }
 
   /**
-   * Runs a part of a dry run under a savepoint: an error rolls back this part only. The identity map is cleared afterwards, because
-   * every flush compares all loaded entities.
+   * Runs a part of a dry run under a savepoint: an error rolls back this part only. The identity
+   * map is cleared afterwards, because every flush compares all loaded entities.
    */
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
     const eventCount = this.dryRunEvents?.length;
@@ -158,7 +174,10 @@ export class Context {
     }
   }
 
-  /** For event consumers: switches the open transaction to the workspace of the event and runs `work`. */
+  /**
+   * For event consumers: switches the open transaction to the workspace of the event and runs
+   * `work`.
+   */
   async withWorkspace(workspace: string, work: () => Promise<void>): Promise<void> {
     if (workspace !== this.actor.workspace) {
       await this.em.flush();
@@ -173,7 +192,10 @@ export class Context {
     await work();
   }
 
-  /** Finds an entity of this service by its typed id; null when it does not exist or the caller may not see it. */
+  /**
+   * Finds an entity of this service by its typed id; null when it does not exist or the caller may
+   * not see it.
+   */
   findById(id: string): Promise<unknown> {
     return this.#findById?.(this, id) ?? Promise.resolve(null);
   }
@@ -194,7 +216,10 @@ export class Context {
     if (this.#isAbandoned) throw graphqlError('UNAVAILABLE');
   }
 
-  /** A failed ROLLBACK means that the connection is lost: the server rolls back by itself, and results that were read stay valid. */
+  /**
+   * A failed ROLLBACK means that the connection is lost: the server rolls back by itself, and
+   * results that were read stay valid.
+   */
   async #rollback(em: EntityManager): Promise<void> {
     await em.rollback().catch((error: unknown) => this.log.warn({ err: error }, 'rollback failed'));
   }
@@ -210,19 +235,25 @@ export class Context {
   }
 }
 
-/** Carries the result of a dry run out of the transaction; like every thrown value it rolls the transaction back. */
+/**
+ * Carries the result of a dry run out of the transaction; like every thrown value it rolls the
+ * transaction back.
+ */
 class DryRunResult extends Error {
   constructor(readonly result: unknown) {
     super('dry run');
   }
 }
 
-/** The workspace setting under which row security policies for background work give access to all workspaces. */
+/**
+ * The workspace setting under which row security policies for background work give access to all
+ * workspaces.
+ */
 export const ALL_WORKSPACES = '*';
 
 /**
- * Runs `work` in one transaction with the row security of a workspace, for code outside an operation. With ALL_WORKSPACES only tables
- * whose policies allow it are readable.
+ * Runs `work` in one transaction with the row security of a workspace, for code outside an
+ * operation. With ALL_WORKSPACES only tables whose policies allow it are readable.
  *
  * @example
  * const found = await inWorkspace(orm, workspace, (em) => em.find(Tag, {}), { readOnly: true });

@@ -28,25 +28,26 @@ registerEnumType(Direction, {
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: 'Where a page stands in its list.' })
+@ObjectType({ simpleResolvers: true, description: 'The position of a page in its list.' })
 @Directive('@shareable')
 export class PageInfo {
-  @Field(() => Boolean, { description: 'There is more after this page.' }) hasNextPage!: boolean;
-  @Field(() => Boolean, { description: 'There is more before this page.' })
+  @Field(() => Boolean, { description: 'The list continues after this page.' })
+  hasNextPage!: boolean;
+  @Field(() => Boolean, { description: 'The list begins before this page.' })
   hasPreviousPage!: boolean;
   @Field(() => String, {
     nullable: true,
-    description: 'Cursor of the first thing on the page; null on an empty page.',
+    description: 'Cursor of the first node of the page. Null on an empty page.',
   })
   startCursor!: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Cursor of the last thing on the page; null on an empty page.',
+    description: 'Cursor of the last node of the page. Null on an empty page.',
   })
   endCursor!: string | null;
 }
 
-/** `first` and `after` of a list that is read forwards only. */
+/** The arguments of a list that is read forwards only. */
 @ArgsType()
 export class ForwardArgs {
   @Field(() => Int, { nullable: true, defaultValue: DEFAULT_PAGE_SIZE }) first?: number | null;
@@ -64,51 +65,62 @@ export interface Edge<T> {
   node: T;
 }
 
+/** A page as the resolvers of a connection return it. */
 export interface Page<T> {
   nodes: T[];
   edges: Edge<T>[];
   pageInfo: PageInfo;
-  /** Counts only when the field is selected. */
+  /** Called only when the field is selected. */
   totalCount: () => Promise<number>;
 }
 
-/** The Relay edge type of a thing, for who adds fields to it. */
+/** The Relay edge type of an entity, for connections whose edges have further fields. */
 export function edgeType<T extends object>(
-  Thing: ClassType<T>,
+  Entity: ClassType<T>,
   name: string,
   plural: string,
 ): ClassType<Edge<T>> {
   @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `One of a page of ${plural}.` })
-  class ThingEdge implements Edge<T> {
-    @Field(() => String, { description: 'Give it to `after` or `before` to go on from here.' })
+  class EntityEdge implements Edge<T> {
+    @Field(() => String, {
+      description: 'Position of this node: the value for `after` or `before` to continue from it.',
+    })
     cursor!: string;
-    @Field(() => Thing, { description: 'The thing itself.' }) node!: T;
+    @Field(() => Entity, { description: 'The node itself.' }) node!: T;
   }
-  return ThingEdge;
+  return EntityEdge;
 }
 
-/** The Relay connection type of a thing, with its edges; call once per type. `plural` is for people: `tickets`. */
+/**
+ * The Relay connection type of an entity. Call it once per entity. `plural` is used in
+ * descriptions.
+ *
+ * @example
+ * export const MacroConnection = connectionType(Macro, 'Macro', 'macros');
+ */
 export function connectionType<T extends object>(
-  Thing: ClassType<T>,
+  Entity: ClassType<T>,
   name: string,
   plural: string,
-  ThingEdge: ClassType<Edge<T>> = edgeType(Thing, name, plural),
+  EntityEdge: ClassType<Edge<T>> = edgeType(Entity, name, plural),
 ) {
   @ObjectType(`${name}Connection`, { simpleResolvers: true, description: `A page of ${plural}.` })
-  class ThingConnection {
-    @Field(() => [Thing], { description: 'The things of this page.' }) nodes!: T[];
-    @Field(() => [ThingEdge], { description: 'The same with a cursor each.' }) edges!: Edge<T>[];
-    @Field(() => PageInfo, { description: 'Where the page stands.' }) pageInfo!: PageInfo;
+  class EntityConnection {
+    @Field(() => [Entity], { description: 'The nodes of this page.' }) nodes!: T[];
+    @Field(() => [EntityEdge], { description: 'The nodes of this page, each with its cursor.' })
+    edges!: Edge<T>[];
+    @Field(() => PageInfo, { description: 'The position of this page in its list.' })
+    pageInfo!: PageInfo;
     @Field(() => Int, {
       nullable: true,
-      description: 'How many there are in all; counted only when selected.',
+      description: 'The number of nodes on all pages. Counted only when selected.',
     })
     totalCount!: () => Promise<number>;
   }
-  return ThingConnection as unknown as ClassType<Page<T>>;
+  return EntityConnection as unknown as ClassType<Page<T>>;
 }
 
-/** One key of an order. `type` is the PostgreSQL type that the cursor's text is cast back to. */
+/** One key of an order. `type` is the PostgreSQL type to which the text in a cursor is cast. */
 export interface OrderKey {
   by: RawBuilder<unknown>;
   type: 'timestamptz' | 'integer' | 'double precision' | 'uuid' | 'text';
@@ -123,19 +135,30 @@ export interface PageRequest {
   before?: string | null | undefined;
 }
 
-/** A keyset page as SQL: put `where`, `order` and `limit` into the statement and select `keys` beside the columns. */
+/**
+ * A keyset page as SQL: the statement uses `where`, `order` and `limit`, and selects `keys` beside
+ * its columns.
+ */
 export interface Keyset {
   where: RawBuilder<SqlBool>;
   order: RawBuilder<unknown>;
   limit: number;
   keys: RawBuilder<unknown>;
-  /** Makes the page of the rows that came back; `things` are theirs, in the same order. */
-  page<T>(rows: readonly object[], things: readonly T[], count: () => Promise<number>): Page<T>;
+  /** Makes the page from the rows of the statement and their nodes, in the same order. */
+  page<T>(rows: readonly object[], nodes: readonly T[], count: () => Promise<number>): Page<T>;
 }
 
 /**
- * The page that was asked for, over an order whose last key is unique. Nulls stand last in either direction. Rows that come or go
- * elsewhere never shift a page.
+ * The page of a request, over an order whose last key is unique. Nulls are last in either
+ * direction. Rows that are inserted or deleted on other pages do not shift this page. Refuses a
+ * size that is not an integer from 0 to MAX_PAGE_SIZE, and a cursor of another list.
+ *
+ * @example
+ * const page = keysetPage(request, order);
+ * const macroRows = await rows(ctx, sql<object>`
+ *   select m.*, ${page.keys} from macro m
+ *   where ${page.where} order by ${page.order} limit ${page.limit}`);
+ * return page.page(macroRows, hydrate(ctx.orm, Macro, macroRows), () => countMacros(ctx));
  */
 export function keysetPage(request: PageRequest, order: readonly OrderKey[]): Keyset {
   const backward = request.last !== null && request.last !== undefined;
@@ -145,9 +168,9 @@ export function keysetPage(request: PageRequest, order: readonly OrderKey[]): Ke
   const signature = signatureOf(order);
   const bounds: RawBuilder<SqlBool>[] = [];
   if (request.after)
-    bounds.push(beyond(order, readCursor(request.after, order, signature, 'after'), false));
+    bounds.push(isBeyond(order, readCursor(request.after, order, signature, 'after'), false));
   if (request.before)
-    bounds.push(beyond(order, readCursor(request.before, order, signature, 'before'), true));
+    bounds.push(isBeyond(order, readCursor(request.before, order, signature, 'before'), true));
   return {
     where: bounds.length ? sql<SqlBool>`(${sql.join(bounds, sql` and `)})` : sql<SqlBool>`true`,
     order: sql.join(
@@ -159,19 +182,19 @@ export function keysetPage(request: PageRequest, order: readonly OrderKey[]): Ke
       order.map((key) => sql`(${key.by})::text`),
       sql`, `,
     )}) as page_keys`,
-    page: (rows, things, totalCount) => {
-      const more = rows.length > size;
-      const edges = rows.slice(0, size).map((row, at) => {
+    page: (rows, nodes, totalCount) => {
+      const hasMore = rows.length > size;
+      const edges = rows.slice(0, size).map((row, index) => {
         const keys = (row as { page_keys: (string | null)[] }).page_keys;
-        return { cursor: writeCursor(keys, signature), node: things[at]! };
+        return { cursor: writeCursor(keys, signature), node: nodes[index]! };
       });
       if (backward) edges.reverse();
       return {
         edges,
         nodes: edges.map((edge) => edge.node),
         pageInfo: {
-          hasNextPage: backward ? Boolean(request.before) : more,
-          hasPreviousPage: backward ? more : Boolean(request.after),
+          hasNextPage: backward ? Boolean(request.before) : hasMore,
+          hasPreviousPage: backward ? hasMore : Boolean(request.after),
           startCursor: edges[0]?.cursor ?? null,
           endCursor: edges.at(-1)?.cursor ?? null,
         },
@@ -187,47 +210,52 @@ function orderBy({ by, direction, nullable }: OrderKey, backward: boolean): RawB
   return ascending ? sql`${by} asc${nulls}` : sql`${by} desc${nulls}`;
 }
 
-/** The rows behind (or, backwards, before) the row with these keys. */
-function beyond(
+/** The condition for rows after the row with these keys; before it when reading backwards. */
+function isBeyond(
   order: readonly OrderKey[],
   values: readonly (string | null)[],
   backward: boolean,
 ): RawBuilder<SqlBool> {
-  const simple = order.every((key) => !key.nullable && key.direction === order[0]!.direction);
-  if (simple) {
-    const up = (order[0]!.direction === Direction.ASC) !== backward;
+  const isRowComparison = order.every(
+    (key) => !key.nullable && key.direction === order[0]!.direction,
+  );
+  if (isRowComparison) {
+    const isGreater = (order[0]!.direction === Direction.ASC) !== backward;
     const left = sql.join(
       order.map((key) => key.by),
       sql`, `,
     );
     const right = sql.join(
-      order.map((key, at) => cast(values[at]!, key)),
+      order.map((key, index) => cast(values[index]!, key)),
       sql`, `,
     );
-    return up ? sql<SqlBool>`(${left}) > (${right})` : sql<SqlBool>`(${left}) < (${right})`;
+    return isGreater ? sql<SqlBool>`(${left}) > (${right})` : sql<SqlBool>`(${left}) < (${right})`;
   }
-  const steps = order.map((key, at) => {
+  const alternatives = order.map((key, index) => {
     const equal = order
-      .slice(0, at)
+      .slice(0, index)
       .map(
-        (before, place) => sql`${before.by} is not distinct from ${cast(values[place]!, before)}`,
+        (earlier, position) =>
+          sql`${earlier.by} is not distinct from ${cast(values[position]!, earlier)}`,
       );
-    return sql`(${sql.join([...equal, past(key, values[at]!, backward)], sql` and `)})`;
+    return sql`(${sql.join([...equal, isKeyBeyond(key, values[index]!, backward)], sql` and `)})`;
   });
-  return sql<SqlBool>`(${sql.join(steps, sql` or `)})`;
+  return sql<SqlBool>`(${sql.join(alternatives, sql` or `)})`;
 }
 
-function past(key: OrderKey, value: string | null, backward: boolean): RawBuilder<unknown> {
+function isKeyBeyond(key: OrderKey, value: string | null, backward: boolean): RawBuilder<unknown> {
   if (value === null) return backward ? sql`${key.by} is not null` : sql`false`;
-  const up = (key.direction === Direction.ASC) !== backward;
-  const compared = up ? sql`${key.by} > ${cast(value, key)}` : sql`${key.by} < ${cast(value, key)}`;
+  const isGreater = (key.direction === Direction.ASC) !== backward;
+  const compared = isGreater
+    ? sql`${key.by} > ${cast(value, key)}`
+    : sql`${key.by} < ${cast(value, key)}`;
   return key.nullable && !backward ? sql`(${compared} or ${key.by} is null)` : compared;
 }
 
 const cast = (value: string | null, key: OrderKey): RawBuilder<unknown> =>
   sql`cast(${value} as ${sql.raw(key.type)})`;
 
-const SHAPES: Record<OrderKey['type'], RegExp> = {
+const TEXT_PATTERNS: Record<OrderKey['type'], RegExp> = {
   timestamptz: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?\+00$/,
   integer: /^-?\d{1,9}$/,
   'double precision': /^-?\d{1,20}(\.\d{1,20})?(e[+-]\d{1,3})?$/,
@@ -235,6 +263,7 @@ const SHAPES: Record<OrderKey['type'], RegExp> = {
   text: /^[^\0]*$/,
 };
 
+/** Identifies the order in a cursor, so that a cursor of another order is refused. */
 const signatureOf = (order: readonly OrderKey[]): string =>
   createHash('sha256')
     .update(order.map((key) => `${key.type}${key.direction}${key.nullable ?? false}`).join())
@@ -251,24 +280,24 @@ function readCursor(
   argument: string,
 ): (string | null)[] {
   try {
-    const [signed, ...keys] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as (
+    const [cursorSignature, ...keys] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as (
       | string
       | null
     )[];
-    const fits =
+    const isValid =
       keys.length === order.length &&
-      keys.every((key, at) =>
-        key === null ? order[at]!.nullable : SHAPES[order[at]!.type].test(key),
+      keys.every((key, index) =>
+        key === null ? order[index]!.nullable : TEXT_PATTERNS[order[index]!.type].test(key),
       );
-    if (signed === signature && fits) return keys;
+    if (cursorSignature === signature && isValid) return keys;
   } catch {
-    // told below
+    // Refused below.
   }
   throw new Refusal([
     {
       code: 'INVALID',
       field: [argument],
-      message: 'This cursor is not one of this list and order.',
+      message: 'This cursor belongs to another list or order.',
     },
   ]);
 }

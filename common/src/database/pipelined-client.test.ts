@@ -11,29 +11,30 @@ beforeAll(async () => {
 });
 afterAll(() => log.stop());
 
-const cut = () =>
+const terminateConnections = () =>
   log.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'deskgraph' and pid <> pg_backend_pid()`,
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and application_name = 'deskgraph' and pid <> pg_backend_pid()`,
   );
 
-test('a connection that is cut within a transaction is given back, however often: the next one is a fresh one', async () => {
-  const begun = async (): Promise<EntityManager> => {
+test('returns a connection that was terminated within a transaction to the pool, every time, and opens a new one', async () => {
+  const beginTransaction = async (): Promise<EntityManager> => {
     const em = orm.em.fork() as EntityManager;
     em.setSessionContext({ variables: { 'desk.workspace': '*' } });
     await em.begin({ readOnly: true });
     await em.execute('select 1');
     return em;
   };
-  for (let turn = 0; turn < 5; turn++) {
-    const both = [await begun(), await begun()];
-    await cut();
-    for (const em of both) {
-      const error: unknown = await em.execute('select 1').catch((failure: unknown) => failure);
+  for (let round = 0; round < 5; round++) {
+    const transactions = [await beginTransaction(), await beginTransaction()];
+    await terminateConnections();
+    for (const em of transactions) {
+      const error: unknown = await em.execute('select 1').catch((thrown: unknown) => thrown);
       expect(isDatabaseUnavailable(error)).toBe(true);
       await em.rollback();
     }
   }
-  const em = await begun();
+  const em = await beginTransaction();
   await em.rollback();
   await orm.close(true);
 });

@@ -1,84 +1,113 @@
+import { LRUCache } from 'lru-cache';
 import { Client, type QueryResult } from 'pg';
 
-type Answer = Promise<QueryResult | QueryResult[]>;
+type Result = Promise<QueryResult | QueryResult[]>;
 
 /**
- * A connection on which PostgreSQL keeps what it has parsed and planned, and whose `begin` travels with the statement after it: most of a
- * short transaction's cost is neither reading nor writing.
+ * A pg client that saves round trips and planning, most of the cost of a short transaction:
+ *
+ * - BEGIN is deferred and travels with the next statement. A transaction without statements is
+ *   never sent.
+ * - Statements with parameters that recur become prepared statements, which PostgreSQL parses and
+ *   plans once per connection.
+ *
+ * Await the queries of one transaction one after another. A second query that starts before the
+ * first one after BEGIN has returned still runs inside the transaction, but it overtakes a first
+ * one with parameters: that one is sent only after the result of BEGIN has arrived.
  */
 export class PipelinedClient extends Client {
-  #begin: string | undefined;
+  #deferredBegin: string | undefined;
 
-  override query(...given: unknown[]): never {
-    const [text, values] = given as [unknown, unknown[]?];
+  override query(...args: unknown[]): never {
+    const [text, values] = args as [unknown, unknown[]?];
     return (
-      typeof text === 'string' && given.length <= 2
+      typeof text === 'string' && args.length <= 2
         ? this.#run(text, values ?? [])
-        : this.#send(...given)
+        : this.#send(...args)
     ) as never;
   }
 
-  #run(text: string, values: unknown[]): Answer {
-    const begin = this.#begin;
-    this.#begin = isBegin(text) ? text : undefined;
-    if (this.#begin) return NOTHING;
-    // Nothing happened in between.
-    if (begin && (text === 'commit' || text === 'rollback')) return NOTHING;
+  #run(text: string, values: unknown[]): Result {
+    const begin = this.#deferredBegin;
+    this.#deferredBegin = isBegin(text) ? text : undefined;
+    if (this.#deferredBegin) return NO_RESULT;
+    const isEmptyTransaction = begin && (text === 'commit' || text === 'rollback');
+    if (isEmptyTransaction) return NO_RESULT;
     if (text === 'rollback') return this.#rollback();
     if (values.length === 0)
-      return begin ? this.#send(`${begin}; ${text}`).then(last) : this.#send(text);
-    const ask = (): Answer => this.#send({ name: nameOf(text), text, values }).catch(forget);
-    return begin ? this.#send(begin).then(ask) : ask();
+      return begin ? this.#send(`${begin}; ${text}`).then(lastResult) : this.#send(text);
+    const send = (): Result =>
+      this.#send({ name: preparedName(text), text, values }).catch(dropStalePlans);
+    return begin ? this.#send(begin).then(send) : send();
   }
 
-  /** What can't be rolled back is lost, and so is undone. Who is told of a failure here never gives the connection back to its pool. */
-  #rollback(): Answer {
+  /**
+   * If ROLLBACK fails, the connection is broken and the server has already rolled back. Close the
+   * client and swallow the error: rethrowing it would leak the client from the pool.
+   */
+  #rollback(): Result {
     return this.#send('rollback').catch(() => {
       this.end().catch(() => {});
-      return NOTHING;
+      return NO_RESULT;
     });
   }
 
-  #send(...given: unknown[]): Answer {
-    return (super.query as (...all: unknown[]) => Answer)(...given);
+  #send(...args: unknown[]): Result {
+    return (super.query as (...all: unknown[]) => Result)(...args);
   }
 }
 
-const NOTHING: Answer = Promise.resolve({ command: '', rowCount: 0, oid: 0, fields: [], rows: [] });
+const NO_RESULT: Result = Promise.resolve({
+  command: '',
+  rowCount: 0,
+  oid: 0,
+  fields: [],
+  rows: [],
+});
 const isBegin = (text: string): boolean => text === 'begin' || text.startsWith('start transaction');
-const last = (answer: QueryResult | QueryResult[]): QueryResult =>
-  Array.isArray(answer) ? answer.at(-1)! : answer;
+const lastResult = (result: QueryResult | QueryResult[]): QueryResult =>
+  Array.isArray(result) ? result.at(-1)! : result;
 
-/** Statements that are kept at most; each takes some memory on each connection. */
-const KEPT = 150;
-/** A statement is kept from its so manieth time on: filters of people make many that come once. */
-const OFTEN = 3;
-const COUNTED = 2_000;
+/** Each prepared statement takes memory on each connection. */
+const MAX_PREPARED_STATEMENTS = 150;
+/**
+ * A statement is prepared at its third use. The filters of users produce many statements that are
+ * used once.
+ */
+const PREPARE_AT_USE = 3;
+const MAX_COUNTED_STATEMENTS = 2_000;
 
+/** Part of the names of prepared statements; a new generation replaces all of them. */
 let generation = 0;
-const names = new Map<string, string>();
-const counts = new Map<string, number>();
+const preparedNames = new Map<string, string>();
+const useCounts = new LRUCache<string, number>({ max: MAX_COUNTED_STATEMENTS });
 
-/** The name under which a statement is kept; undefined: it is not. */
-function nameOf(text: string): string | undefined {
-  const name = names.get(text);
-  if (name || names.size >= KEPT) return name;
-  const count = (counts.get(text) ?? 0) + 1;
-  if (count >= OFTEN) {
-    counts.delete(text);
-    names.set(text, `kept ${generation} ${names.size}`);
-  } else {
-    if (counts.size >= COUNTED) counts.clear();
-    counts.set(text, count);
+/**
+ * The name of the prepared statement for a text; undefined when the statement is not to be
+ * prepared.
+ */
+function preparedName(text: string): string | undefined {
+  const name = preparedNames.get(text);
+  if (name || preparedNames.size >= MAX_PREPARED_STATEMENTS) return name;
+  const uses = (useCounts.get(text) ?? 0) + 1;
+  if (uses < PREPARE_AT_USE) {
+    useCounts.set(text, uses);
+    return undefined;
   }
-  return names.get(text);
+  useCounts.delete(text);
+  const newName = `prepared ${generation} ${preparedNames.size}`;
+  preparedNames.set(text, newName);
+  return newName;
 }
 
-/** A migration that changes what `select *` gives makes kept statements useless: they are all made anew, under other names. */
-function forget(error: { code?: string; message?: string }): never {
+/**
+ * After a migration that changes the columns of `select *`, PostgreSQL rejects the old plans:
+ * prepare all statements again.
+ */
+function dropStalePlans(error: { code?: string; message?: string }): never {
   if (error.code === '0A000' && error.message?.includes('cached plan')) {
     generation += 1;
-    names.clear();
+    preparedNames.clear();
   }
   throw error;
 }

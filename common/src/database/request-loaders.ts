@@ -1,31 +1,34 @@
 import DataLoader from 'dataloader';
 
 /**
- * The batches of one request: whoever asks for the same kind of thing in the same moment shares one statement.
- * Two makers cover every relation: by id and by parent.
+ * The DataLoaders of one request: loads of the same kind that are requested in one tick share one
+ * statement.
+ *
+ * @example
+ * ctx.load.byId('tag', id, (ids) => findTagsByIds(ctx, ids));
  */
 export class RequestLoaders {
   readonly #loaders = new Map<string, DataLoader<string, unknown>>();
-  readonly #known = new Map<string, unknown>();
-  readonly #lent = new Map<string, () => Promise<unknown>>();
+  readonly #primed = new Map<string, unknown>();
+  readonly #primedLazily = new Map<string, () => Promise<unknown>>();
 
-  /** One thing per id; null where there is none, or none for the caller. */
+  /** One entity per id; null when it does not exist or the caller may not see it. */
   byId<T extends { id: string }>(
     kind: string,
     id: string,
     find: (ids: string[]) => Promise<T[]>,
   ): Promise<T | null> {
-    const peek = this.known<T>(kind, id);
-    if (peek) return Promise.resolve(peek);
-    const lent = this.#lent.get(`${kind} ${id}`);
-    if (lent) return lent() as Promise<T | null>;
+    const primed = this.peek<T>(kind, id);
+    if (primed) return Promise.resolve(primed);
+    const read = this.#primedLazily.get(`${kind} ${id}`);
+    if (read) return read() as Promise<T | null>;
     return this.#load(kind, id, async (ids) => {
-      const found = new Map((await find(ids)).map((thing) => [thing.id, thing]));
-      return ids.map((each) => found.get(each) ?? null);
+      const entities = new Map((await find(ids)).map((entity) => [entity.id, entity]));
+      return ids.map((entityId) => entities.get(entityId) ?? null);
     });
   }
 
-  /** The children of a parent, in the order that `find` gives them. */
+  /** The children of a parent, in the order of `find`. */
   byParent<T>(
     kind: string,
     parent: string,
@@ -34,11 +37,11 @@ export class RequestLoaders {
   ): Promise<T[]> {
     return this.#load(kind, parent, async (parents) => {
       const children = Map.groupBy(await find(parents), parentOf);
-      return parents.map((each) => children.get(each) ?? []);
+      return parents.map((parentId) => children.get(parentId) ?? []);
     });
   }
 
-  /** One value per key, computed for all keys at once. */
+  /** One value per key; `absent` for keys that `find` leaves out. */
   byKey<T>(
     kind: string,
     key: string,
@@ -46,31 +49,31 @@ export class RequestLoaders {
     absent: T,
   ): Promise<T> {
     return this.#load(kind, key, async (keys) => {
-      const found = await find(keys);
-      return keys.map((each) => found.get(each) ?? absent);
+      const values = await find(keys);
+      return keys.map((eachKey) => values.get(eachKey) ?? absent);
     });
   }
 
-  /** A thing that has been read for this caller already; whoever asks for it by id gets it. */
-  prime(kind: string, thing: { id: string }): void {
-    this.#known.set(`${kind} ${thing.id}`, thing);
+  /** Stores an entity that was read for this caller, so that `byId` returns it. */
+  prime(kind: string, entity: { id: string }): void {
+    this.#primed.set(`${kind} ${entity.id}`, entity);
   }
 
-  /** What was made known so, and not forgotten since. */
-  known<T extends { id: string }>(kind: string, id: string): T | undefined {
-    return this.#known.get(`${kind} ${id}`) as T | undefined;
+  /** The entity stored by `prime`; undefined when there is none. */
+  peek<T extends { id: string }>(kind: string, id: string): T | undefined {
+    return this.#primed.get(`${kind} ${id}`) as T | undefined;
   }
 
-  /** A thing that others read too: when this caller asks for it by id, it is read with them. */
+  /** Makes `byId` call `read`, which shares one read of the entity between several callers. */
   primeLazily(kind: string, id: string, read: () => Promise<unknown>): void {
-    this.#lent.set(`${kind} ${id}`, read);
+    this.#primedLazily.set(`${kind} ${id}`, read);
   }
 
-  /** Forgets everything: what was read before a change is not shown after it. */
+  /** Drops everything, so that reads after a change do not return earlier state. */
   clear(): void {
     this.#loaders.clear();
-    this.#known.clear();
-    this.#lent.clear();
+    this.#primed.clear();
+    this.#primedLazily.clear();
   }
 
   #load<T>(kind: string, key: string, batch: (keys: string[]) => Promise<T[]>): Promise<T> {

@@ -13,10 +13,16 @@ import {
   execute,
 } from 'graphql';
 import type { Actor } from '../auth/access.ts';
-import { FAULTS, Refusal, fault, faultOf, masked } from '../core/errors.ts';
-import { databaseGone } from '../core/database-errors.ts';
-import { type Handler, answer, readBody } from '../http/serve.ts';
-import { type ActorReader, bearer } from '../auth/token.ts';
+import {
+  ERROR_MESSAGES,
+  Refusal,
+  graphqlError,
+  refusalToGraphqlError,
+  maskError,
+} from '../core/errors.ts';
+import { isDatabaseUnavailable } from '../core/database-errors.ts';
+import { type HttpHandler, sendJson, readBody } from '../http/serve.ts';
+import { type ActorVerifier, bearerToken } from '../auth/token.ts';
 import type { Context } from '../database/context.ts';
 
 const BODY_LIMIT = 4 * 1024 * 1024;
@@ -34,9 +40,9 @@ export function toClientError(error: GraphQLError): GraphQLError {
   const { originalError: cause } = error;
   const meaning =
     cause instanceof Refusal
-      ? faultOf(cause)
-      : databaseGone(cause)
-        ? fault('UNAVAILABLE', FAULTS.UNAVAILABLE, { retryable: true })
+      ? refusalToGraphqlError(cause)
+      : isDatabaseUnavailable(cause)
+        ? graphqlError('UNAVAILABLE', ERROR_MESSAGES.UNAVAILABLE, { retryable: true })
         : undefined;
   if (!meaning) return error;
   return new GraphQLError(meaning.message, {
@@ -73,7 +79,7 @@ export function createApolloServer(schema: GraphQLSchema): ApolloServer<ApolloCo
           : result
       ) as never;
     } finally {
-      await operation.end();
+      await operation.endSnapshot();
     }
   };
   const gateway: GatewayInterface = {
@@ -97,7 +103,7 @@ export function createApolloServer(schema: GraphQLSchema): ApolloServer<ApolloCo
         requestDidStart: async () => ({
           didEncounterErrors: async ({ errors, contextValue }) => {
             for (const error of errors)
-              if (!masked(error, '').known) logUnknownError(error, contextValue.operation);
+              if (!maskError(error, '').isKnown) logUnknownError(error, contextValue.operation);
           },
           willSendResponse: async ({ response, contextValue }) => {
             const result =
@@ -120,7 +126,7 @@ export function formatClientError(
   error: GraphQLFormattedError,
   requestId: string,
 ): GraphQLFormattedError {
-  const { known: _, ...rest } = masked(error, requestId);
+  const { isKnown: _, ...rest } = maskError(error, requestId);
   return rest;
 }
 
@@ -133,21 +139,23 @@ export const logUnknownError = (error: GraphQLError, { log, requestId }: Context
 /** The one route of the graph; only for callers with an internal token. */
 export function graphqlHandler(
   apollo: ApolloServer<ApolloContext>,
-  actorOf: ActorReader,
+  actorOf: ActorVerifier,
   context: (actor: Actor, headers: IncomingHttpHeaders) => Context,
-): Handler {
+): HttpHandler {
   return async (request, response) => {
-    const actor = await actorOf(bearer(request.headers.authorization));
+    const actor = await actorOf(bearerToken(request.headers.authorization));
     const text = await readBody(request, BODY_LIMIT);
     if (!actor)
-      return answer(response, 401, {
-        errors: [{ message: FAULTS.UNAUTHENTICATED, extensions: { code: 'UNAUTHENTICATED' } }],
+      return sendJson(response, 401, {
+        errors: [
+          { message: ERROR_MESSAGES.UNAUTHENTICATED, extensions: { code: 'UNAUTHENTICATED' } },
+        ],
       });
     let body: unknown;
     try {
       body = JSON.parse(text);
     } catch {
-      return answer(response, 400, {
+      return sendJson(response, 400, {
         errors: [{ message: 'The body is not JSON.', extensions: { code: 'BAD_USER_INPUT' } }],
       });
     }
@@ -155,7 +163,7 @@ export function graphqlHandler(
     for (const [name, value] of Object.entries(request.headers))
       if (typeof value === 'string') headers.set(name, value);
     const operation = context(actor, request.headers);
-    response.once('close', () => operation.leave());
+    response.once('close', () => operation.abandon());
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: 'POST', headers, search: '', body },
       context: async () => ({ operation }),

@@ -17,9 +17,9 @@ import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Actor } from '../auth/access.ts';
 import { logUnknownError, formatClientError, toClientError } from './server.ts';
-import { fault, masked } from '../core/errors.ts';
-import { databaseGone, patiently } from '../core/database-errors.ts';
-import { type ActorReader, bearer } from '../auth/token.ts';
+import { graphqlError, maskError } from '../core/errors.ts';
+import { isDatabaseUnavailable, retryWhileUnavailable } from '../core/database-errors.ts';
+import { type ActorVerifier, bearerToken } from '../auth/token.ts';
 import type { Context } from '../database/context.ts';
 
 /**
@@ -37,7 +37,7 @@ export interface StreamMessage {
 export interface SubscriptionServerOptions {
   http: Server;
   schema: GraphQLSchema;
-  actorOf: ActorReader;
+  actorOf: ActorVerifier;
   contextFor: (actor: Actor, headers: IncomingHttpHeaders) => Context;
 }
 
@@ -83,7 +83,7 @@ export function openSubscriptionServer({
     {
       onConnect: async ({ connectionParams = {}, extra }) => {
         const actor = await actorOf(
-          bearer(connectionParams['authorization'] as string | undefined),
+          bearerToken(connectionParams['authorization'] as string | undefined),
         );
         extra.actor = actor;
         extra.headers = connectionParams as IncomingHttpHeaders;
@@ -93,9 +93,10 @@ export function openSubscriptionServer({
         const document = parsed(query);
         if (document instanceof GraphQLError) return [document];
         const faults = validate(schema, document);
-        if (faults.length) return faults.map((error) => fault('BAD_USER_INPUT', error.message));
+        if (faults.length)
+          return faults.map((error) => graphqlError('BAD_USER_INPUT', error.message));
         if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
-          return [fault('BAD_USER_INPUT', 'Only subscriptions are answered here.')];
+          return [graphqlError('BAD_USER_INPUT', 'Only subscriptions are answered here.')];
         const opening = contextFor(extra.actor!, extra.headers!);
         openings.set(opening, extra.socket);
         return {
@@ -128,7 +129,7 @@ function parsed(query: string) {
   try {
     return parse(query, { maxTokens: 10_000 });
   } catch (error) {
-    return fault('BAD_USER_INPUT', (error as Error).message);
+    return graphqlError('BAD_USER_INPUT', (error as Error).message);
   }
 }
 
@@ -153,7 +154,7 @@ async function subscribe(
         return done
           ? over
           : {
-              value: await patiently(() => answered(args, value, opening), left.signal),
+              value: await retryWhileUnavailable(() => answered(args, value, opening), left.signal),
               done: false,
             };
       } catch (error) {
@@ -181,7 +182,7 @@ async function opened(
   try {
     return await createSourceEventStream(args);
   } finally {
-    await context.end();
+    await context.endSnapshot();
   }
 }
 
@@ -195,11 +196,11 @@ async function answered(
   prepare?.(context);
   try {
     const result = await execute({ ...args, rootValue: message, contextValue: context });
-    const gone = result.errors?.find(({ originalError }) => databaseGone(originalError));
+    const gone = result.errors?.find(({ originalError }) => isDatabaseUnavailable(originalError));
     if (gone) throw gone;
     return { ...visible(result, context), extensions: { cursor } };
   } finally {
-    await context.end();
+    await context.endSnapshot();
   }
 }
 
@@ -208,7 +209,7 @@ function visible(result: ExecutionResult, context: Context): ExecutionResult {
   if (!result.errors) return result;
   const errors = result.errors.map((error) => {
     const meant = toClientError(error);
-    if (!masked(meant, '').known) logUnknownError(meant, context);
+    if (!maskError(meant, '').isKnown) logUnknownError(meant, context);
     const { message, path, extensions } = formatClientError(
       meant.toJSON() as GraphQLFormattedError,
       context.requestId,

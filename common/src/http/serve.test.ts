@@ -4,19 +4,19 @@ import { expect, test } from '@jest/globals';
 import { createLog } from '../core/log.ts';
 import { startHttpService } from './serve.ts';
 
-test('what is used by a handler stays open until it has ended, also when its client has hung up', async () => {
+test('closes only after a handler has ended, also when its client has disconnected', async () => {
   const events: string[] = [];
-  const begun = Promise.withResolvers<void>();
-  const left = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
+  const disconnected = Promise.withResolvers<void>();
   const work = Promise.withResolvers<void>();
-  const serving = await startHttpService({
+  const service = await startHttpService({
     log: createLog('serve', 'silent'),
     host: '127.0.0.1',
     port: 0,
     routes: {
       'GET /long': async (_, response) => {
-        response.once('close', left.resolve);
-        begun.resolve();
+        response.once('close', disconnected.resolve);
+        started.resolve();
         await work.promise;
         events.push('handled');
       },
@@ -24,13 +24,13 @@ test('what is used by a handler stays open until it has ended, also when its cli
     ready: async () => true,
     close: async () => void events.push('closed'),
   });
-  const client = request({ port: serving.port, path: '/long' }).on('error', () => {});
+  const client = request({ port: service.port, path: '/long' }).on('error', () => {});
   client.end();
-  await begun.promise;
+  await started.promise;
   client.destroy();
-  await left.promise;
-  const stopped = serving.stop();
-  await once(serving.http, 'close');
+  await disconnected.promise;
+  const stopped = service.stop();
+  await once(service.http, 'close');
   work.resolve();
   await stopped;
   expect(events).toEqual(['handled', 'closed']);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../core/log.ts';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -9,7 +9,7 @@ export type HttpHandler = (request: IncomingMessage, response: ServerResponse) =
 export interface HttpService {
   http: Server;
   port: number;
-  /** Stops taking work, lets running requests end (at most 10 s), then closes. */
+  /** Stops accepting requests, lets running ones end (at most 10 s), then closes. */
   stop: () => Promise<void>;
 }
 
@@ -17,73 +17,49 @@ export interface HttpServiceOptions {
   log: Log;
   host: string;
   port: number;
-  /** `POST /graphql` or, for every method, `/graphql`; with all that stands one step below, `/files/*`. */
+  /**
+   * Keys: `POST /graphql`; `/graphql` for every method; `/files/*` for every path one level below.
+   */
   routes: Record<string, HttpHandler>;
-  /** Is the process usable? Asked by `/readyz`, which also tells whatever else it is given. */
+  /** Readiness for `/readyz`: false, true, or true with further fields for the response. */
   ready: () => Promise<boolean | object>;
-  /** Called first when stopping: ends what would keep requests waiting. */
+  /** Called first on stop: ends what keeps requests open, such as long polling. */
   drain?: () => Promise<void>;
-  /** Called after the last request ended. */
+  /** Called on stop after the last request has ended. */
   close: () => Promise<void>;
 }
 
-const DRAIN_MS = 10_000;
-/** So long a handler may go on after its client has gone, when everything closes. */
-const HANDLER_MS = 2_000;
-/** A process that has not ended by then never would. */
-const END_MS = DRAIN_MS + 10_000;
+const DRAIN_TIMEOUT_MS = 10_000;
+/** On stop, the time for handlers whose client has disconnected. */
+const HANDLER_TIMEOUT_MS = 2_000;
+/** The process exits if stopping takes longer than this. */
+const STOP_TIMEOUT_MS = DRAIN_TIMEOUT_MS + 10_000;
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
-/** An HTTP server with health and a clean end: `/livez` answers while the process lives, `/readyz` while it should get work. */
-export async function startHttpService({
-  log,
-  host,
-  port,
-  routes,
-  ready,
-  drain,
-  close,
-}: HttpServiceOptions): Promise<HttpService> {
+/**
+ * Starts an HTTP server with health endpoints and graceful shutdown. `/livez` answers 200 while the
+ * process runs, `/readyz` while it should receive requests.
+ */
+export async function startHttpService(options: HttpServiceOptions): Promise<HttpService> {
+  const { log, host, port, ready, drain, close } = options;
   let stopping: Promise<void> | undefined;
   const running = new Set<Promise<void>>();
-  const health: Record<string, HttpHandler> = {
-    '/livez': async (_, response) => sendJson(response, 200, { alive: true }),
-    '/readyz': async (_, response) => {
-      const usable = !stopping && (await ready().catch(() => false));
-      sendJson(response, usable ? 200 : 503, {
-        ready: Boolean(usable),
-        ...(typeof usable === 'object' && usable),
-      });
-    },
-  };
+  const routes = { ...healthRoutes(ready, () => Boolean(stopping)), ...options.routes };
   const http = createServer((request, response) => {
     const path = request.url!.split('?', 1)[0]!;
     const handler =
       routes[`${request.method} ${path}`] ??
       routes[path] ??
-      routes[`${path.slice(0, path.lastIndexOf('/'))}/*`] ??
-      health[path];
+      routes[`${path.slice(0, path.lastIndexOf('/'))}/*`];
     response.once('close', () => stopping && http.closeIdleConnections());
-    if (!handler) return sendJson(response, 404, { error: 'Nothing here.' });
-    const handled = handler(request, response).catch((error: unknown) => {
-      if (request.errored)
-        return log.debug({ err: error, path }, 'the client hung up while it was sending');
-      if (error instanceof BodyTooLargeError)
-        return sendJson(response, 413, {
-          errors: [{ message: error.message, extensions: { code: 'BAD_USER_INPUT' } }],
-        });
-      log.error({ err: error, path }, 'request failed');
-      if (response.headersSent) response.destroy();
-      else
-        sendJson(response, 500, {
-          errors: [
-            { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL' } },
-          ],
-        });
-    });
+    if (!handler) return sendJson(response, 404, { error: 'Not found.' });
+    const handled = handler(request, response).catch((error: unknown) =>
+      sendFailure({ log, request, response, path, error }),
+    );
     running.add(handled);
     void handled.finally(() => running.delete(handled));
   });
-  http.keepAliveTimeout = 65_000;
+  http.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
     http.listen(port, host, resolve);
@@ -93,29 +69,69 @@ export async function startHttpService({
       const drained = drain?.();
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
       http.closeIdleConnections();
-      const late = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+      const timeout = setTimeout(() => http.closeAllConnections(), DRAIN_TIMEOUT_MS);
       await drained;
       await closed;
-      clearTimeout(late);
-      await Promise.race([Promise.all(running), sleep(HANDLER_MS, undefined, { ref: false })]);
+      clearTimeout(timeout);
+      // A handler can outlive its connection.
+      const ended = Promise.all(running);
+      await Promise.race([ended, sleep(HANDLER_TIMEOUT_MS, undefined, { ref: false })]);
       await close();
     })());
   return { http, port: (http.address() as AddressInfo).port, stop };
 }
 
-/** Ends the process cleanly on SIGTERM and SIGINT. */
+const healthRoutes = (
+  ready: HttpServiceOptions['ready'],
+  isStopping: () => boolean,
+): Record<string, HttpHandler> => ({
+  '/livez': async (_, response) => sendJson(response, 200, { alive: true }),
+  '/readyz': async (_, response) => {
+    const readiness = !isStopping() && (await ready().catch(() => false));
+    sendJson(response, readiness ? 200 : 503, {
+      ready: Boolean(readiness),
+      ...(typeof readiness === 'object' && readiness),
+    });
+  },
+});
+
+interface Failure {
+  log: Log;
+  request: IncomingMessage;
+  response: ServerResponse;
+  path: string;
+  error: unknown;
+}
+
+/** Answers a request whose handler has failed, unless its client has disconnected. */
+function sendFailure({ log, request, response, path, error }: Failure): void {
+  if (request.errored)
+    return log.debug({ err: error, path }, 'client disconnected while sending its request');
+  if (error instanceof BodyTooLargeError)
+    return sendJson(response, 413, {
+      errors: [{ message: error.message, extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+  log.error({ err: error, path }, 'request failed');
+  if (response.headersSent) response.destroy();
+  else
+    sendJson(response, 500, {
+      errors: [{ message: 'Internal error.', extensions: { code: 'INTERNAL' } }],
+    });
+}
+
+/** Stops the service on SIGTERM and SIGINT and exits the process. */
 export function stopOnSignal(log: Log, stop: () => Promise<void>): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => {
       log.info({ signal }, 'stopping');
       setTimeout(() => {
-        log.fatal('did not stop in time');
+        log.fatal('stop timed out, exiting');
         process.exit(1);
-      }, END_MS).unref();
+      }, STOP_TIMEOUT_MS).unref();
       stop().then(
         () => process.exit(0),
         (error: unknown) => {
-          log.fatal({ err: error }, 'could not stop cleanly');
+          log.fatal({ err: error }, 'stop failed, exiting');
           process.exit(1);
         },
       );
@@ -134,8 +150,8 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 export class BodyTooLargeError extends Error {}
 
 /**
- * The whole body as text; rejects with BodyTooLarge beyond `limit` bytes. Reads on past the limit without keeping anything, so that the
- * client can receive the refusal.
+ * The whole body as text; rejects with BodyTooLarge beyond `limit` bytes. Reads on past the limit
+ * without keeping anything, so that the client can receive the refusal.
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<string> {
   const tooLarge = (): BodyTooLargeError =>
@@ -154,7 +170,10 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   });
 }
 
-/** A TCP port of the loopback interface that was free a moment ago. */
+/**
+ * Finds a free TCP port of the loopback interface. Another process can take it before the caller
+ * listens.
+ */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');

@@ -12,7 +12,8 @@ const BATCH_PAUSE_MS = 50;
 
 const DELETE_EXPIRED_KEYS = `
   delete from idempotency where ctid = any(array(
-    select ctid from idempotency where created_at < now() - interval '${IDEMPOTENCY_TTL}' order by created_at limit ${CLEANUP_BATCH_SIZE} for update skip locked
+    select ctid from idempotency where created_at < now() - interval '${IDEMPOTENCY_TTL}'
+    order by created_at limit ${CLEANUP_BATCH_SIZE} for update skip locked
   )) returning 1 as deleted`;
 
 /** Deletes the idempotency keys that have expired. Resolves with their number. */
@@ -22,8 +23,9 @@ export const deleteExpiredIdempotencyKeys = (
 ): Promise<number> => deleteInBatches(orm, DELETE_EXPIRED_KEYS, signal);
 
 /**
- * Repeats a statement that deletes at most CLEANUP_BATCH_SIZE rows of all workspaces, each time in its own transaction, until it deletes
- * fewer. The statement must return a row for each deleted one. Resolves with the number of deleted rows.
+ * Repeats a statement that deletes at most CLEANUP_BATCH_SIZE rows of all workspaces, each time in
+ * its own transaction, until it deletes fewer. The statement must return a row for each deleted
+ * one. Resolves with the number of deleted rows.
  */
 export async function deleteInBatches(
   orm: MikroORM,
@@ -49,7 +51,10 @@ export interface CleanupOptions {
   cleanup?: (orm: MikroORM, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** Runs a cleanup at an interval, once a minute by default. Returns the function that stops it and waits for a running cleanup. */
+/**
+ * Runs a cleanup at an interval, once a minute by default. Returns the function that stops it and
+ * waits for a running cleanup.
+ */
 export function startCleanup({
   orm,
   log,

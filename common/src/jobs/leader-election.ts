@@ -14,7 +14,10 @@ export interface LeaderTaskOptions {
   work: (client: Client) => Promise<number>;
   /** The interval, in milliseconds, at which the other processes try to become the leader. */
   pollMs: number;
-  /** Called in every process with the channel of each other notification that the connection receives. */
+  /**
+   * Called in every process with the channel of each other notification that the connection
+   * receives.
+   */
   onNotify?: (channel: string) => void;
 }
 
@@ -30,8 +33,9 @@ const RETRY_MS = 250;
 const LOG_EVERY_FAILURES = 20;
 
 /**
- * Runs a task in one process at a time. Every process competes for an advisory lock; its holder is the leader. PostgreSQL releases the
- * lock when the leader's connection ends, and another process takes over.
+ * Runs a task in one process at a time. Every process competes for an advisory lock; its holder is
+ * the leader. PostgreSQL releases the lock when the leader's connection ends, and another process
+ * takes over.
  *
  * @example
  * const task = electLeader({

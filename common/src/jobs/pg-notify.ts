@@ -7,8 +7,8 @@ export interface ListenOptions {
   /** A plain lower-case name. */
   channel: string;
   /**
-   * Called with the payload of each notification; with undefined when notifications may have been missed: after the first connection
-   * and after each reconnect.
+   * Called with the payload of each notification; with undefined when notifications may have been
+   * missed: after the first connection and after each reconnect.
    */
   onNotify: (payload: string | undefined) => void;
   log: Log;
@@ -17,9 +17,10 @@ export interface ListenOptions {
 const RECONNECT_MS = 250;
 
 /**
- * Listens to `pg_notify(channel, payload)` on its own connection and reconnects when that is lost. PostgreSQL delivers a notification
- * after the notifying transaction has committed, to the connections that listen at that time. A notification only says that there is
- * something to read. Returns the function that stops.
+ * Listens to `pg_notify(channel, payload)` on its own connection and reconnects when that is lost.
+ * PostgreSQL delivers a notification after the notifying transaction has committed, to the
+ * connections that listen at that time. A notification only says that there is something to read.
+ * Returns the function that stops.
  */
 export function listenToChannel({
   url,
@@ -72,8 +73,9 @@ export function listenToChannel({
 }
 
 /**
- * Distributes the notifications of a channel within the process: the payload is the key. Listens from the first `wait` or `subscribe`
- * on. Notifications can be missed while the connection is being set up or lost; every key is woken afterwards.
+ * Distributes the notifications of a channel within the process: the payload is the key. Listens
+ * from the first `wait` or `subscribe` on. Notifications can be missed while the connection is
+ * being set up or lost; every key is woken afterwards.
  *
  * @example
  * const hub = new NotifyHub({ url, channel: 'bulk', log });
@@ -91,7 +93,10 @@ export class NotifyHub {
     this.#options = options;
   }
 
-  /** Resolves at the next notification of the key, when the signal aborts, after the time or when the hub stops; it never rejects. */
+  /**
+   * Resolves at the next notification of the key, when the signal aborts, after the time or when
+   * the hub stops; it never rejects.
+   */
   wait(key: string, options: WaitOptions = {}): Promise<void> {
     this.#listen();
     return this.#waiters.wait(key, options);

@@ -20,8 +20,12 @@ import { Context } from '../database/context.ts';
 class Tables extends Migration {
   override up(): void {
     this.addSql(`
-      create table item (id uuid primary key, workspace_id uuid not null, due_at timestamptz(3), ends_at timestamptz(3), poison boolean not null default false);
-      create table run (position serial, id uuid not null, workspace text not null, actor text not null, at timestamptz not null);
+      create table item (
+        id uuid primary key, workspace_id uuid not null, due_at timestamptz(3),
+        ends_at timestamptz(3), poison boolean not null default false);
+      create table run (
+        position serial, id uuid not null, workspace text not null, actor text not null,
+        at timestamptz not null);
       ${rowSecurity('item')} ${scheduledColumnSql('item', 'due_at')} ${scheduledColumnSql('item', 'ends_at')}`);
   }
 }
@@ -39,7 +43,9 @@ const recordRun =
     const { id, poison } = row as { id: string; poison: boolean };
     const db = ctx.em.getKysely();
     if (poison) await sql`select 1 / 0`.execute(db);
-    await sql`insert into run (id, workspace, actor, at) values (${id}::uuid, current_setting('desk.workspace'), ${ctx.actor.kind}, ${new Date()})`.execute(
+    await sql`
+      insert into run (id, workspace, actor, at)
+      values (${id}::uuid, current_setting('desk.workspace'), ${ctx.actor.kind}, ${new Date()})`.execute(
       db,
     );
     await sql`update item set ${sql.ref(column)} = null where id = ${id}::uuid`.execute(db);
@@ -106,7 +112,10 @@ async function waitForRuns(count: number): Promise<Run[]> {
   }
 }
 const ago = (ms: number): Date => new Date(Date.now() - ms);
-/** Waits until every row that is due at this time has been tried: rows run in the order of their due times. */
+/**
+ * Waits until every row that is due at this time has been tried: rows run in the order of their due
+ * times.
+ */
 async function waitForPass(dueAt = new Date()): Promise<string> {
   const id = await insertItem(dueAt);
   while (!(await runs()).some((run) => run.id === id)) await sleep(10);
@@ -126,9 +135,9 @@ test('runs a task at its due time, as the system actor, in the workspace of the 
   });
   const id = newUuid();
   await ctx.write(async (em) => {
-    await sql`insert into item (id, workspace_id, due_at) values (${id}::uuid, ${workspaces[1]}::uuid, ${dueAt})`.execute(
-      em.getKysely(),
-    );
+    await sql`
+      insert into item (id, workspace_id, due_at)
+      values (${id}::uuid, ${workspaces[1]}::uuid, ${dueAt})`.execute(em.getKysely());
     scheduleWakeup(ctx, dueAt);
   });
   const [, run] = await waitForRuns(2);
@@ -136,7 +145,9 @@ test('runs a task at its due time, as the system actor, in the workspace of the 
   expect(run!.at.getTime()).toBeGreaterThanOrEqual(dueAt.getTime());
 });
 
-/** Waits until the last statement of each scheduler connection is the given one, so that it sleeps. */
+/**
+ * Waits until the last statement of each scheduler connection is the given one, so that it sleeps.
+ */
 async function waitForSleep(...last: string[]): Promise<void> {
   for (;;) {
     const { rows } = await owner.query<{ query: string }>(
@@ -168,9 +179,9 @@ test('a process announces a due time to the leader in another process before its
   });
   const [id, dueAt] = [newUuid(), new Date()];
   await ctx.write(async (em) => {
-    await sql`insert into item (id, workspace_id, due_at) values (${id}::uuid, ${workspaces[0]}::uuid, ${dueAt})`.execute(
-      em.getKysely(),
-    );
+    await sql`
+      insert into item (id, workspace_id, due_at)
+      values (${id}::uuid, ${workspaces[0]}::uuid, ${dueAt})`.execute(em.getKysely());
     scheduleWakeup(ctx, dueAt);
   });
   expect(await waitForRuns(1)).toMatchObject([{ id }]);
@@ -257,7 +268,8 @@ test('continues after the database has ended its connections', async () => {
   start();
   await waitForPass();
   await owner.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid()`,
   );
   await waitForPass();
   expect(await runs()).toHaveLength(2);
@@ -295,7 +307,8 @@ test('finds the next due row with the index', async () => {
   await owner.query('begin');
   await owner.query('set local enable_seqscan = off');
   const { rows } = await owner.query<{ 'QUERY PLAN': string }>(
-    `explain select id from item d where d.due_at <= 'infinity' and d.id <> all ('{}'::uuid[]) order by d.due_at, d.id limit 1`,
+    `explain select id from item d
+     where d.due_at <= 'infinity' and d.id <> all ('{}'::uuid[]) order by d.due_at, d.id limit 1`,
   );
   await owner.query('rollback');
   expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/Index.* Scan using item_due_at/);

@@ -7,15 +7,16 @@ import { type MikroORM, sql } from '../database/database.ts';
 import { type LeaderTask, electLeader } from './leader-election.ts';
 
 /**
- * Work on a row that becomes due at the time in a column of its table. `scheduledColumnSql` makes the column readable for the
- * scheduler.
+ * Work on a row that becomes due at the time in a column of its table. `scheduledColumnSql` makes
+ * the column readable for the scheduler.
  */
 export interface ScheduledTask {
   table: string;
   column: string;
   /**
-   * Runs in its own transaction, as the system actor in the workspace of the row. The row is locked and still due. The task must clear
-   * the column or set it to a later time; otherwise it runs again at once.
+   * Runs in its own transaction, as the system actor in the workspace of the row. The row is locked
+   * and still due. The task must clear the column or set it to a later time; otherwise it runs
+   * again at once.
    */
   run: (ctx: Context, row: object) => Promise<void>;
 }
@@ -26,7 +27,10 @@ export interface SchedulerOptions {
   log: Log;
   tasks: readonly ScheduledTask[];
   now?: () => Date;
-  /** Polling interval. Rows due sooner are announced with NOTIFY; later ones are found by the next poll. */
+  /**
+   * Polling interval. Rows due sooner are announced with NOTIFY; later ones are found by the next
+   * poll.
+   */
   pollMs?: number;
 }
 
@@ -71,14 +75,15 @@ export function scheduleWakeup(ctx: Context, dueAt: Date): void {
 }
 
 /**
- * Starts the scheduler. Every process starts one and the elected leader works: it reads the next due time from the indexes, sleeps until
- * then and runs the tasks of the due rows, the earliest first; rows that became due while no process ran come first. Each row is locked
- * and checked again before its task runs, so that it runs once even with two leaders.
+ * Starts the scheduler. Every process starts one and the elected leader works: it reads the next
+ * due time from the indexes, sleeps until then and runs the tasks of the due rows, the earliest
+ * first; rows that became due while no process ran come first. Each row is locked and checked again
+ * before its task runs, so that it runs once even with two leaders.
  *
  * @example
  * const scheduler = startScheduler({
  *   orm, url, log,
- *   tasks: [{ table: 'ticket', column: 'wake_at', run: (ctx, row) => wakeExpiredSnooze(ctx, row) }],
+ *   tasks: [{ table: 'ticket', column: 'snoozed_until', run: wakeExpiredSnooze }],
  * });
  */
 export function startScheduler(options: SchedulerOptions): Scheduler {
@@ -200,25 +205,31 @@ class LeaderScheduler implements Scheduler {
   }
 }
 
-/** The next rows of every task: $1 is the limit per task, $2 and on are the ids to exclude, one array per task. */
+/**
+ * The next rows of every task: $1 is the limit per task, $2 and on are the ids to exclude, one
+ * array per task.
+ */
 const dueRowsSql = (tasks: readonly ScheduledTask[]): string =>
   tasks
     .map(
       ({ table, column }, index) =>
-        `select ${index} as task, * from ${table}_${column}_due('infinity', $1, $${index + 2}::uuid[])`,
+        `select ${index} as task, *
+         from ${table}_${column}_due('infinity', $1, $${index + 2}::uuid[])`,
     )
     .join(' union all ');
 
 /**
- * The statements, for a migration, that make a column readable for the scheduler. The scheduler reads the due rows of all workspaces:
- * an index, and a function of the table's owner that returns times and ids only. The table needs `id`, `workspace_id` and row security.
+ * The statements, for a migration, that make a column readable for the scheduler. The scheduler
+ * reads the due rows of all workspaces: an index, and a function of the table's owner that returns
+ * times and ids only. The table needs `id`, `workspace_id` and row security.
  */
 export const scheduledColumnSql = (table: string, column: string): string => `
   create index ${table}_${column} on ${table} (${column}, id) where ${column} is not null;
   drop policy if exists clock on ${table};
   create policy clock on ${table} for select to current_user using (true);
   create function ${table}_${column}_due(until timestamptz, most integer, except_ids uuid[])
-    returns table (workspace_id uuid, id uuid, at timestamptz) language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    returns table (workspace_id uuid, id uuid, at timestamptz)
+    language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select d.workspace_id, d.id, d.${column} from public.${table} d
     where d.${column} <= until and d.id <> all (except_ids) order by d.${column}, d.id limit most
   $$;`;

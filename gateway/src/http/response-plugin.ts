@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { FAULTS, masked } from '@deskgraph/common/core/errors';
+import { ERROR_MESSAGES, maskError } from '@deskgraph/common/core/errors';
 import type { Log } from '@deskgraph/common/core/log';
 import type { Call } from './request-context.ts';
 
@@ -8,7 +8,7 @@ import type { Call } from './request-context.ts';
 const originalCode = (error: unknown): string | undefined => {
   const original = error instanceof GraphQLError ? error.originalError : undefined;
   const code = original instanceof GraphQLError ? original.extensions['code'] : undefined;
-  return typeof code === 'string' && code in FAULTS ? code : undefined;
+  return typeof code === 'string' && code in ERROR_MESSAGES ? code : undefined;
 };
 
 /** What a client may read of an error. The request id is filled in by `answers`, which knows it. */
@@ -18,7 +18,7 @@ export function formatError(
 ): GraphQLFormattedError {
   const { serviceName: _, ...extensions } = { ...formatted.extensions };
   const code = originalCode(error);
-  const { known: _known, ...shown } = masked(
+  const { isKnown: _isKnown, ...shown } = maskError(
     { ...formatted, extensions: { ...extensions, ...(code && { code }) } },
     '',
   );
@@ -38,7 +38,7 @@ export const answers = (log: Log, costLimit: number): ApolloServerPlugin<Call> =
     return {
       async didEncounterErrors({ errors, contextValue: { requestId }, operationName }) {
         for (const error of errors)
-          if (!masked(error.toJSON(), requestId).known)
+          if (!maskError(error.toJSON(), requestId).isKnown)
             log.error(
               { err: error.originalError ?? error, path: error.path, requestId, operationName },
               'masked error',

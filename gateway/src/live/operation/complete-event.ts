@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { masked } from '@deskgraph/common/core/errors';
+import { maskError } from '@deskgraph/common/core/errors';
 import { newId } from '@deskgraph/common/core/id';
 import type { Log } from '@deskgraph/common/core/log';
 import { formatError } from '../../http/response-plugin.ts';
@@ -30,7 +30,7 @@ export function shownErrors(
 ): GraphQLFormattedError[] {
   return errors.map((error) => {
     const formatted = error instanceof GraphQLError ? error.toJSON() : error;
-    if (!masked(formatted, requestId).known)
+    if (!maskError(formatted, requestId).isKnown)
       log.error({ err: error, path: error.path, requestId }, 'masked error');
     const shown = formatError(formatted, error);
     return shown.extensions?.['code'] === 'INTERNAL'
@@ -105,7 +105,7 @@ export function renderer(
     } catch (error) {
       log.error({ err: error, requestId }, 'an event could not be completed');
       const masking = { message: '', extensions: { code: 'INTERNAL' } };
-      const { known: _, ...shown } = masked(masking, requestId);
+      const { isKnown: _, ...shown } = maskError(masking, requestId);
       return JSON.stringify({ data: null, errors: [shown], extensions });
     }
   };

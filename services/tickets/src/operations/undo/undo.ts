@@ -1,7 +1,7 @@
 import { Role, hasRole } from '@deskgraph/common/auth/access';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvents } from '@deskgraph/common/events/log';
-import { store } from '@deskgraph/common/database/bulk-update';
+import { updateEntities } from '@deskgraph/common/database/query';
 import type { Context } from '@deskgraph/common/database/context';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { LockMode } from '@mikro-orm/postgresql';
@@ -63,7 +63,7 @@ export async function undo(
   operation.conflicts = conflicts;
   operation.version += 1;
   operation.updatedAt = at;
-  await store(
+  await updateEntities(
     ctx,
     Ticket,
     pieces.map(({ ticket }) => ticket).filter(({ version }, index) => version !== versions[index]),

@@ -1,9 +1,8 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import { uuidOf } from '@deskgraph/common/core/id';
-import { updateEntities } from '@deskgraph/common/database/query';
 import type { Context } from '@deskgraph/common/database/context';
 import { hydrate, sql } from '@deskgraph/common/database/database';
-import { execute } from '@deskgraph/common/database/query';
+import { execute, updateEntities } from '@deskgraph/common/database/query';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { lockedAnywhere } from '../../model/lookup/lock.ts';
