@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { Pool } from 'undici';
 import { newId } from '@deskgraph/common/core/id';
 import type { Log } from '@deskgraph/common/core/log';
-import { type Handler, answer } from '@deskgraph/common/http/serve';
+import { type HttpHandler, sendJson } from '@deskgraph/common/http/serve';
 import { signActor, systemActor } from '@deskgraph/common/auth/token';
 import { SECURITY, allowOrigin, givenRequestId } from './headers.ts';
 
@@ -35,7 +35,7 @@ const HELD = {
 const PASSED = ['content-type', 'content-length', 'content-disposition'] as const;
 
 export interface FilePath {
-  handler: Handler;
+  handler: HttpHandler;
   close(): Promise<void>;
 }
 
@@ -93,7 +93,7 @@ export function passFiles({ url, secret, origins, log }: FilesOptions): FilePath
     }
   };
 
-  const handler: Handler = async (request, response) => {
+  const handler: HttpHandler = async (request, response) => {
     const requestId = givenRequestId(request) ?? newId('req');
     response.setHeader('x-request-id', requestId);
     for (const [name, value] of Object.entries(HELD)) response.setHeader(name, value);
@@ -103,7 +103,7 @@ export function passFiles({ url, secret, origins, log }: FilesOptions): FilePath
         response.setHeader('access-control-allow-methods', 'GET, PUT, OPTIONS');
       return void response.writeHead(204).end();
     }
-    const refuse = (status: number, error: string): void => answer(response, status, { error });
+    const refuse = (status: number, error: string): void => sendJson(response, status, { error });
     if (request.method !== 'GET' && request.method !== 'PUT')
       return refuse(405, 'Files are sent with PUT and read with GET.');
     if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) {
@@ -119,7 +119,7 @@ export function passFiles({ url, secret, origins, log }: FilesOptions): FilePath
       await transfer(request, response, requestId);
     } catch (error) {
       const isGone = response.destroyed || request.errored;
-      log[isGone ? 'debug' : 'warn']({ err: error, requestId }, 'a file did not get through');
+      log[isGone ? 'debug' : 'warn']({ err: error, requestId }, 'file transfer failed');
       if (response.headersSent || isGone) response.destroy();
       else refuse(503, 'Files can’t be reached now; try again.');
     } finally {

@@ -20,7 +20,6 @@ import {
   MessageAttachments,
   TicketAttachments,
 } from './ticketing/attachment/resolver.ts';
-import { attachmentTasks } from './ticketing/attachment/scheduled-tasks.ts';
 import { TicketCategory } from './configuration/category/category.ts';
 import { categoryById } from './configuration/category/queries.ts';
 import { CategoryOfTicket, TicketCategoryResolver } from './configuration/category/resolver.ts';
@@ -72,7 +71,6 @@ import { MacroResolver, MacrosOfTicket } from './operations/macro/resolver.ts';
 import { byId as messageById } from './model/message/find.ts';
 import { Message } from './model/message/message.ts';
 import { MessageResolver, TicketMessages } from './ticketing/message/resolver.ts';
-import { sendTimer } from './ticketing/message/send.ts';
 import { Operation } from './model/operation/operation.ts';
 import { OperationResolver, TicketOperations } from './operations/undo/resolver.ts';
 import { ParticipantResolver, TicketParticipants } from './people/participant/resolver.ts';
@@ -99,6 +97,7 @@ import { CustomStatusOfTicket, CustomStatusResolver } from './configuration/stat
 import { CustomStatus } from './configuration/status/status.ts';
 import { TicketFields } from './ticketing/ticket/fields-resolver.ts';
 import { byId as ticketById } from './model/lookup/find.ts';
+import { SnoozeResolver } from './ticketing/snooze/resolver.ts';
 import { TicketResolver } from './ticketing/ticket/resolver.ts';
 import { Ticket } from './model/ticket/ticket.ts';
 import { ticketTasks } from './ticketing/scheduled-tasks.ts';
@@ -114,7 +113,7 @@ const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
     orm,
     log,
     url: config.DATABASE_URL,
-    tasks: [...ticketTasks, ...attachmentTasks, sendTimer, escalationTask, bulkTimer],
+    tasks: [...ticketTasks, escalationTask, bulkTimer],
   }).stop;
 
 /** What runs beside the requests. */
@@ -171,6 +170,7 @@ export const subgraph: SubgraphOptions = {
     CustomerTickets,
     OrganizationTickets,
     TicketResolver,
+    SnoozeResolver,
     TicketBin,
     TicketImport,
     TicketFields,

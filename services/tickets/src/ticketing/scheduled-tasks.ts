@@ -1,13 +1,16 @@
-import type { Timer } from '@deskgraph/common/jobs/scheduler';
-import { closeSolvedTicket } from './ticket/close.ts';
+import type { ScheduledTask } from '@deskgraph/common/jobs/scheduler';
+import { attachmentTasks } from './attachment/scheduled-tasks.ts';
 import { erasePersonalData } from './bin/erase-personal-data.ts';
 import { purgeExpiredTicket } from './bin/purge.ts';
-import { wakeSnoozedTicket } from './snooze/wake.ts';
+import { sendMessagesTask } from './message/schedule.ts';
+import { wakeSnoozedTicket } from './snooze/snooze.ts';
+import { closeSolvedTicket } from './ticket/status-change.ts';
 
-/** What happens to tickets by time alone. */
-export const ticketTasks: readonly Timer[] = [
-  { table: 'ticket', column: 'closes_at', ring: closeSolvedTicket },
-  { table: 'ticket', column: 'snoozed_until', ring: wakeSnoozedTicket },
-  { table: 'ticket', column: 'purges_at', ring: purgeExpiredTicket },
-  { table: 'removed_ticket', column: 'forgets_at', ring: erasePersonalData },
+export const ticketTasks: readonly ScheduledTask[] = [
+  { table: 'ticket', column: 'closes_at', run: closeSolvedTicket },
+  { table: 'ticket', column: 'snoozed_until', run: wakeSnoozedTicket },
+  { table: 'ticket', column: 'purges_at', run: purgeExpiredTicket },
+  { table: 'removed_ticket', column: 'forgets_at', run: erasePersonalData },
+  sendMessagesTask,
+  ...attachmentTasks,
 ];

@@ -2,7 +2,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { sql } from '@deskgraph/common/database/database';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { refuseVisibility } from '../../ticketing/message/allow-visibility.ts';
+import { refuseVisibility } from '../../ticketing/message/write.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
 import { clockOf } from './clock.ts';

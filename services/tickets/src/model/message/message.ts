@@ -1,11 +1,14 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { Actor } from '@deskgraph/common/auth/access';
-import { Id, Stored, Texts } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity, TextArrayType } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { ChannelKind, TicketStatus } from '../ticket/enums.ts';
+import { ChannelKind, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+
+/** Of the body of a message, in UTF-8. */
+export const MAX_BODY_BYTES = 64 * 1024;
 
 export enum MessageVisibility {
   PUBLIC = 'PUBLIC',
@@ -44,7 +47,7 @@ registerEnumType(DeliveryState, {
   description: 'A reply or a note: e-mail, chat line, post or form.',
 })
 @Directive('@key(fields: "id")')
-export class Message extends Stored<
+export class Message extends WorkspaceEntity<
   | 'appId'
   | 'externalId'
   | 'homeId'
@@ -55,14 +58,14 @@ export class Message extends Stored<
   | 'deliveryError'
   | 'mentionIds'
 > {
-  @PrimaryKey({ type: new Id('msg') })
+  @PrimaryKey({ type: new IdType('msg') })
   @Field(() => ID, { description: 'Prefix `msg_`.' })
   id!: string;
 
   /** Where it lies. */
-  @Property({ type: new Id('tkt') }) ticketId!: string;
+  @Property({ type: new IdType('tkt') }) ticketId!: string;
   /** The ticket that it was written to, where that is another one. */
-  @Property({ type: new Id('tkt'), nullable: true }) homeId: string | null = null;
+  @Property({ type: new IdType('tkt'), nullable: true }) homeId: string | null = null;
 
   @Enum({ items: () => MessageVisibility, type: 'string' })
   @Field(() => MessageVisibility, {
@@ -85,7 +88,7 @@ export class Message extends Stored<
   authorName!: string;
 
   /** Staff whom a note names. */
-  @Property({ type: Texts }) mentionIds: string[] = [];
+  @Property({ type: TextArrayType }) mentionIds: string[] = [];
 
   /** Markdown as it was written. */
   @Property({ type: 'text' }) body!: string;
@@ -122,7 +125,7 @@ export class Message extends Stored<
   /** Whether a message of the requester makes it needless. */
   @Property({ type: 'boolean' }) cancelOnReply = false;
 
-  @Property({ type: new Id('app'), nullable: true }) appId: string | null = null;
+  @Property({ type: new IdType('app'), nullable: true }) appId: string | null = null;
 
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {

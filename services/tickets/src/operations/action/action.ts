@@ -2,7 +2,8 @@ import { optionalFields, maxUtf8Bytes, z } from '@deskgraph/common/graphql/input
 import { Duration, durationToMs } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { FieldValueInput } from '../../configuration/field/input.ts';
-import { MAX_BODY_BYTES, fieldValues } from '../../ticketing/ticket/input.ts';
+import { MAX_BODY_BYTES } from '../../model/message/message.ts';
+import { fieldValues } from '../../ticketing/ticket/input.ts';
 import { tagName } from '../../configuration/tag/input.ts';
 import {
   ResolutionCode,

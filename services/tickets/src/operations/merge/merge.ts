@@ -1,11 +1,11 @@
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvents } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
-import { moveDrafts } from '../../ticketing/draft/move.ts';
+import { moveDrafts } from '../../ticketing/draft/mutations.ts';
 import { held } from '../../model/ticket/open-children.ts';
 import { reindexTickets } from '../../ticketing/message/search-index.ts';
 import { bringPeople } from '../../people/participant/people.ts';
@@ -48,7 +48,7 @@ export async function merge(
     ...folding,
     details: { ...folding.details, fromIds: from.map(({ id }) => id), changes },
   });
-  const lying: Condition = sql`ticket_id = any(${uuids(
+  const lying: Condition = sql`ticket_id = any(${uuidArray(
     'tkt',
     from.map(({ id }) => id),
   )})`;

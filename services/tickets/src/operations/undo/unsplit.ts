@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { moveDrafts } from '../../ticketing/draft/move.ts';
+import { moveDrafts } from '../../ticketing/draft/mutations.ts';
 import { reindexTickets } from '../../ticketing/message/search-index.ts';
 import { bringPeople } from '../../people/participant/people.ts';
 import { fold, take } from '../merge/merge-steps.ts';

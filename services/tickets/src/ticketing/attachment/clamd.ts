@@ -2,50 +2,50 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 
-const SILENCE_MS = 30_000;
-/** As long as a piece of a stream may be. */
-const PIECE = 64 * 1024;
+const IDLE_TIMEOUT_MS = 30_000;
+/** The largest chunk that is sent at once. */
+const CHUNK_BYTES = 64 * 1024;
 
 export type ScanVerdict = 'CLEAN' | 'INFECTED';
 
-/** Asks a clamd, by its own protocol (INSTREAM), whether bytes hold something that it knows as harmful. Fails when it gives no verdict. */
+/** Scans bytes with clamd, by its INSTREAM protocol. Rejects when clamd gives no verdict. */
 export async function scanWithClamd(url: string, bytes: Readable): Promise<ScanVerdict> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
-  const answer: Buffer[] = [];
-  socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error('clamd is silent')));
-  socket.on('data', (part: Buffer) => answer.push(part));
-  // Without an answer there is no verdict, whatever the reason.
+  const response: Buffer[] = [];
+  socket.setTimeout(IDLE_TIMEOUT_MS, () => socket.destroy(new Error('clamd does not respond')));
+  socket.on('data', (part: Buffer) => response.push(part));
+  // After an error the response is incomplete, and `verdictOf` throws.
   socket.on('error', () => {});
   const ended = new Promise((resolve) => socket.once('close', resolve));
   try {
     await once(socket, 'connect');
     socket.write('zINSTREAM\0');
     for await (const chunk of bytes)
-      for (let at = 0; at < (chunk as Buffer).length; at += PIECE)
-        await give(socket, (chunk as Buffer).subarray(at, at + PIECE));
-    socket.end(lengthOf(0));
+      for (let offset = 0; offset < (chunk as Buffer).length; offset += CHUNK_BYTES)
+        await sendChunk(socket, (chunk as Buffer).subarray(offset, offset + CHUNK_BYTES));
+    socket.end(lengthPrefix(0));
     await ended;
   } finally {
     bytes.destroy();
     socket.destroy();
   }
-  return verdictOf(Buffer.concat(answer).toString('latin1').replace(/\0.*$/s, ''));
+  return verdictOf(Buffer.concat(response).toString('latin1').replace(/\0.*$/s, ''));
 }
 
-async function give(socket: ReturnType<typeof connect>, piece: Buffer): Promise<void> {
-  socket.write(lengthOf(piece.length));
-  if (!socket.write(piece)) await once(socket, 'drain');
+async function sendChunk(socket: ReturnType<typeof connect>, chunk: Buffer): Promise<void> {
+  socket.write(lengthPrefix(chunk.length));
+  if (!socket.write(chunk)) await once(socket, 'drain');
 }
 
-function lengthOf(size: number): Buffer {
-  const head = Buffer.alloc(4);
-  head.writeUInt32BE(size);
-  return head;
+function lengthPrefix(size: number): Buffer {
+  const prefix = Buffer.alloc(4);
+  prefix.writeUInt32BE(size);
+  return prefix;
 }
 
-function verdictOf(answer: string): ScanVerdict {
-  if (/^stream: OK$/.test(answer)) return 'CLEAN';
-  if (/^stream: .+ FOUND$/.test(answer)) return 'INFECTED';
-  throw new Error(`clamd gives no verdict: ${answer || 'no answer'}`);
+function verdictOf(response: string): ScanVerdict {
+  if (/^stream: OK$/.test(response)) return 'CLEAN';
+  if (/^stream: .+ FOUND$/.test(response)) return 'INFECTED';
+  throw new Error(`clamd gives no verdict: ${response || 'no response'}`);
 }

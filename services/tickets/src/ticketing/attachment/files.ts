@@ -5,37 +5,37 @@ import { type ScanVerdict, scanWithClamd } from './clamd.ts';
 import { SignedLinks } from './signed-link.ts';
 import { type FileStore, createFileStore } from './store.ts';
 
-/** Where the bytes are, and the links to them. */
+/** The file storage of a running service. */
 export interface Files {
   store: FileStore;
   links: SignedLinks;
-  /** Says whether bytes are harmful; without one nobody looks. */
+  /** The virus scanner; undefined if none is configured, so that files are not scanned. */
   scanner: ((bytes: Readable) => Promise<ScanVerdict>) | undefined;
-  /** What is scanned anew, one after the other. */
-  scanning: Promise<void>;
+  /** Resolves when the running and queued repeated scans have ended. */
+  rescans: Promise<void>;
 }
 
-const known = new WeakMap<object, Files>();
+const filesByOrm = new WeakMap<object, Files>();
 
-/** For as long as the service runs. */
+/** Opens the file storage of a service; the result waits for running scans when the service stops. */
 export function openFiles({ orm, config }: Service): () => Promise<void> {
-  const given = filesConfig();
-  const { PUBLIC_URL, CLAMD_URL } = given;
+  const settings = filesConfig();
+  const { PUBLIC_URL, CLAMD_URL } = settings;
   const files: Files = {
-    store: createFileStore(given),
+    store: createFileStore(settings),
     links: new SignedLinks(config.INTERNAL_SECRET, PUBLIC_URL),
     scanner: CLAMD_URL ? (bytes) => scanWithClamd(CLAMD_URL, bytes) : undefined,
-    scanning: Promise.resolve(),
+    rescans: Promise.resolve(),
   };
-  known.set(orm, files);
-  return () => files.scanning;
+  filesByOrm.set(orm, files);
+  return () => files.rescans;
 }
 
 export function filesOf(orm: object): Files {
-  const files = known.get(orm);
-  if (!files) throw new Error('No files are kept here.');
+  const files = filesByOrm.get(orm);
+  if (!files) throw new Error('The file storage of this service is not open.');
   return files;
 }
 
-/** Bytes lie under the id of the attachment that brought them, apart by workspace. */
+/** Bytes are stored by workspace, under the id of the attachment with which they were uploaded. */
 export const storageKey = (workspace: string, fileId: string): string => `${workspace}/${fileId}`;

@@ -8,14 +8,14 @@ import { filesOf } from './files.ts';
 import { attachmentsOfMessage, attachmentsOfTicket } from './queries.ts';
 import { AttachmentUploadCreateInput, AttachmentUploadCreatePayload } from './input.ts';
 import { secondsFromNow } from './signed-link.ts';
-import { createUpload } from './upload-create.ts';
+import { createUpload } from './mutations.ts';
 
 @Resolver(() => Attachment)
 export class AttachmentResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.LIGHT] })
   @Mutation(() => AttachmentUploadCreatePayload, {
     description:
-      'Gives a link to upload a file to, once and within 15 minutes. Then the file is sent with a message by its id; what no message has after 24 hours is thrown away. 200 files of one caller may wait at once.',
+      'Creates an attachment and a link to upload its bytes, once and within 15 minutes. The file is then sent with a message by its id; a file that no message has after 24 hours is deleted. A caller may have at most 200 such files.',
   })
   attachmentUploadCreate(
     @Arg('input', () => AttachmentUploadCreateInput) input: AttachmentUploadCreateInput,
@@ -27,7 +27,7 @@ export class AttachmentResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'Signed link to download it, for 5 minutes and as long as the caller sees the message. An address of the gateway, or a path relative to it where the platform does not know its address. Null until uploaded and clean, and after redaction.',
+      'A signed link to download the file, valid for 5 minutes and as long as the caller sees the message. An address of the gateway, or a path relative to it if the platform does not know its address. Null until the file is uploaded and CLEAN, and after redaction.',
   })
   url(
     @Root() { id, scan, fileId, redactedAt }: Attachment,
@@ -35,7 +35,7 @@ export class AttachmentResolver {
   ): string | null {
     if (scan !== ScanState.CLEAN || !fileId || redactedAt) return null;
     const { kind, id: actorId, role, scopes, filter } = actor;
-    // What a person sees does not depend on them, and links are to be short.
+    // Departments do not affect what agents see; without them the link is short.
     const departments = kind === 'app' ? actor.departments : [];
     return filesOf(orm).links.write({
       may: 'download',
@@ -56,7 +56,7 @@ export class AttachmentResolver {
 
 @Resolver(() => Message)
 export class MessageAttachments {
-  @FieldResolver(() => [Attachment], { description: 'Its files.' })
+  @FieldResolver(() => [Attachment], { description: 'The files of the message.' })
   attachments(@Root() message: Message, @Ctx() ctx: Context): Promise<Attachment[]> {
     return attachmentsOfMessage(ctx, message.id);
   }
@@ -66,7 +66,7 @@ export class MessageAttachments {
 export class TicketAttachments {
   @FieldResolver(() => [Attachment], {
     description:
-      'The files of all messages that the caller may read, oldest first; of more than 500 the first ones.',
+      'The files of all messages that the caller may read, oldest first, at most the first 500.',
   })
   attachments(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Attachment[]> {
     return attachmentsOfTicket(ctx, ticket.id);

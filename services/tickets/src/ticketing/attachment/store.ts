@@ -3,50 +3,53 @@ import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';
 import type { FilesConfig } from '../../config.ts';
 
-/** Where bytes lie: all that is asked of a disk or a bucket. */
+/** Storage of bytes on a disk or in an S3 bucket. */
 export interface FileStore {
-  /** Keeps exactly so many bytes; when they break off, it fails. */
+  /** Stores exactly `size` bytes; rejects when the stream fails before its end. */
   put(key: string, bytes: Readable, size: number): Promise<void>;
   read(key: string): Promise<Readable>;
-  /** What is not there is gone already. */
+  /** Removing a key that does not exist is no error. */
   remove(key: string): Promise<void>;
 }
 
-const CONNECT_MS = 5_000;
-const SILENCE_MS = 60_000;
-const nothing = (): void => {};
-/** Whoever asks for a file tells what went wrong. */
-const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+const CONNECT_TIMEOUT_MS = 5_000;
+const IDLE_TIMEOUT_MS = 60_000;
+const ignore = (): void => {};
+/** Errors are logged by the callers of the store. */
+const SILENT_LOGGER = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-/** The folder, or the bucket where one is named. */
+/** Opens the bucket if one is configured, else the folder. */
 export function createFileStore(config: FilesConfig): FileStore {
   const disk = config.S3_BUCKET
-    ? bucket(config, config.S3_BUCKET)
-    : Promise.resolve(folder(config));
-  // Told by whoever asks for a file.
+    ? openBucket(config, config.S3_BUCKET)
+    : Promise.resolve(openFolder(config));
+  // A failure is reported by the first access to a file.
   disk.catch(() => {});
   return {
     put: async (key, bytes, size) => {
-      const kept = (await disk).putStream(key, bytes, {
+      const stored = (await disk).putStream(key, bytes, {
         contentLength: size,
         contentType: 'application/octet-stream',
       });
-      await Promise.race([kept, broken(bytes)]);
+      await Promise.race([stored, rejectOnError(bytes)]);
     },
     read: async (key) => (await disk).getStream(key),
     remove: async (key) => (await disk).delete(key),
   };
 }
 
-/** A bucket may wait for ever for the rest of bytes that broke off. */
-const broken = (bytes: Readable): Promise<never> =>
+/** The S3 client may wait forever for the rest of a stream that has failed. */
+const rejectOnError = (bytes: Readable): Promise<never> =>
   new Promise((_, reject) => bytes.once('error', reject));
 
-const folder = ({ FILES_DIR }: FilesConfig): Disk =>
+const openFolder = ({ FILES_DIR }: FilesConfig): Disk =>
   new Disk(new FSDriver({ location: FILES_DIR, visibility: 'private' }));
 
-/** Loaded only where it is used. Checksums that only Amazon's own servers know are left out, so that others' take the bytes, too. */
-async function bucket(config: FilesConfig, name: string): Promise<Disk> {
+/**
+ * Loads the S3 client only where it is used. Optional checksums are switched off because only Amazon's
+ * servers support them.
+ */
+async function openBucket(config: FilesConfig, name: string): Promise<Disk> {
   const {
     S3_ENDPOINT: endpoint,
     S3_REGION: region,
@@ -61,8 +64,8 @@ async function bucket(config: FilesConfig, name: string): Promise<Disk> {
     supportsACL: false,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    logger: SILENT,
-    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
+    logger: SILENT_LOGGER,
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: IDLE_TIMEOUT_MS },
     ...(endpoint && { endpoint, forcePathStyle: true }),
     ...(accessKeyId && secretAccessKey && { credentials: { accessKeyId, secretAccessKey } }),
   });

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
-import { type TestService, app, countStatements } from '@deskgraph/common/testing/testing';
+import { type TestService, appActor, countStatements } from '@deskgraph/common/testing/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { stopClock } from '../../../testing/clock.ts';
@@ -115,7 +115,7 @@ describe('the bin', () => {
       desk.light,
       desk.analyst,
       desk.customer,
-      app(desk.workspace, ['tickets:read']),
+      appActor(desk.workspace, ['tickets:read']),
     ])
       for (const filter of [
         null,

@@ -1,7 +1,6 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { deleteTicket } from './mutations.ts';
 import {
   TicketDeleteInput,
   TicketPurgeInput,
@@ -12,17 +11,16 @@ import {
   TicketRestorePayload,
   TicketSpamMarkPayload,
 } from './input.ts';
+import { deleteTicket, markTicketSpam, restoreTicket } from './mutations.ts';
 import { purgeTicket } from './purge.ts';
-import { restoreTicket } from './restore.ts';
-import { markTicketSpam } from './spam-mark.ts';
 
-/** What takes tickets out of sight, and back. */
+/** The bin (trash) and the spam queue. */
 @Resolver()
 export class TicketBin {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketSpamMarkPayload, {
     description:
-      'Puts a ticket into the spam queue or takes it out; lists and reports leave spam out.',
+      'Moves a ticket to the spam queue or out of it. Lists and reports do not contain spam.',
   })
   ticketSpamMark(
     @Arg('input', () => TicketSpamMarkInput) input: TicketSpamMarkInput,
@@ -34,7 +32,7 @@ export class TicketBin {
   @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
   @Mutation(() => TicketDeletePayload, {
     description:
-      'Puts a ticket into the bin for 30 days, where only those find it who may restore it.',
+      'Moves a ticket to the bin (trash) for 30 days, where only callers who may restore it find it.',
   })
   ticketDelete(
     @Arg('input', () => TicketDeleteInput) input: TicketDeleteInput,
@@ -45,7 +43,7 @@ export class TicketBin {
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
   @Mutation(() => TicketRestorePayload, {
-    description: 'Takes a ticket out of the bin, as it was.',
+    description: 'Restores a ticket from the bin (trash), unchanged.',
   })
   ticketRestore(
     @Arg('input', () => TicketRestoreInput) input: TicketRestoreInput,
@@ -57,7 +55,7 @@ export class TicketBin {
   @Auth({ scopes: ['tickets:write'], roles: [Role.ADMIN] })
   @Mutation(() => TicketPurgePayload, {
     description:
-      'Removes a ticket of the bin for ever, with its messages. Its number is not given again, and the log goes on telling what was done to it.',
+      'Removes a ticket in the bin (trash) and its messages permanently. Its number is not used again, and the event log still contains what was done to it.',
   })
   ticketPurge(
     @Arg('input', () => TicketPurgeInput) input: TicketPurgeInput,

@@ -1,21 +1,21 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
 import { MessageVisibility } from '../../model/message/message.ts';
 
 @Entity()
-@ObjectType({ simpleResolvers: true, description: 'Text that an agent has not sent yet.' })
-export class Draft extends Stored {
-  @PrimaryKey({ type: new Id('dra') })
+@ObjectType({ simpleResolvers: true, description: 'A text that an agent has not sent yet.' })
+export class Draft extends WorkspaceEntity {
+  @PrimaryKey({ type: new IdType('dra') })
   @Field(() => ID, { description: 'Prefix `dra_`.' })
   id!: string;
 
-  @Property({ type: new Id('tkt') }) ticketId!: string;
-  @Property({ type: new Id('agt') }) authorId!: string;
+  @Property({ type: new IdType('tkt') }) ticketId!: string;
+  @Property({ type: new IdType('agt') }) authorId!: string;
 
   @Enum({ items: () => MessageVisibility, type: 'string' })
-  @Field(() => MessageVisibility, { description: 'Whether it is to be a reply or a note.' })
+  @Field(() => MessageVisibility, { description: 'Whether it will be a reply or a note.' })
   visibility!: MessageVisibility;
 
   @Property({ type: 'text' })

@@ -14,7 +14,7 @@ export class DraftResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => DraftSavePayload, {
     description:
-      'Keeps what the calling agent is writing in a ticket, until it is sent there: one reply and one note of each agent. Not for apps.',
+      'Saves what the calling agent is writing in a ticket, until it is sent there. Each agent has one reply and one note per ticket. Apps are refused.',
   })
   draftSave(
     @Arg('input', () => DraftSaveInput) input: DraftSaveInput,
@@ -23,7 +23,7 @@ export class DraftResolver {
     return saveDraft(ctx, input);
   }
 
-  @FieldResolver(() => Agent, { description: 'Who writes it.' })
+  @FieldResolver(() => Agent, { description: 'The agent who is writing it.' })
   author(@Root() { authorId }: Draft, @Ctx() ctx: Context): Promise<Agent | null> {
     return agentById(ctx, authorId);
   }
@@ -36,7 +36,7 @@ export class TicketDrafts {
   @FieldResolver(() => [Draft], {
     nullable: true,
     description:
-      'Text that is not sent yet: the caller’s own and what colleagues share, last saved first, at most 100.',
+      'Texts that are not sent yet: the caller’s drafts and those that colleagues share, last saved first, at most 100.',
   })
   drafts(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Draft[]> {
     return draftsOfTicket(ctx, ticket.id);

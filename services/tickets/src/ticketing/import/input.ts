@@ -2,48 +2,48 @@ import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { maxUtf8Bytes, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { DateTime, Locale } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { MessageVisibility } from '../../model/message/message.ts';
+import { MAX_BODY_BYTES, MessageVisibility } from '../../model/message/message.ts';
 import { RequesterInput } from '../../people/requester/input.ts';
-import { MAX_BODY_BYTES, textBounds, tagNames } from '../ticket/input.ts';
+import { tagNames, textBounds } from '../ticket/input.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { ChannelKind, TicketPriority, TicketStatus } from '../../model/ticket/enums.ts';
+import { ChannelKind, TicketPriority, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 @InputType({
-  description: 'One past change of an imported ticket; the given parts changed at that instant.',
+  description:
+    'A past change of an imported ticket. Fields that are left out did not change at that time.',
 })
 export class TicketImportChange {
   static readonly bounds = optionalFields({ body: maxUtf8Bytes(MAX_BODY_BYTES) });
   @Field(() => DateTime, {
-    description: 'When it happened; not before the change above it, nor in the future.',
+    description: 'The time of the change: not before the preceding change, and not in the future.',
   })
   at!: Date;
   @Field(() => TicketStatus, {
     nullable: true,
-    description: 'The status after it; any, also CLOSED.',
+    description: 'The status after the change; CLOSED is allowed.',
   })
   status?: TicketStatus | null;
-  @Field(() => TicketPriority, { nullable: true, description: 'The priority after it.' })
+  @Field(() => TicketPriority, { nullable: true, description: 'The priority after the change.' })
   priority?: TicketPriority | null;
-  @Field(() => ID, { nullable: true, description: 'The department after it.' }) departmentId?:
-    | string
-    | null;
-  @Field(() => ID, { nullable: true, description: 'The agent in charge after it.' }) assigneeId?:
+  @Field(() => ID, { nullable: true, description: 'The department after the change.' })
+  departmentId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The assignee after the change.' }) assigneeId?:
     | string
     | null;
   @Field(() => String, {
     nullable: true,
-    description: 'A message that was written then, Markdown, at most 64 KiB.',
+    description: 'A message written at that time, Markdown, at most 64 KiB.',
   })
   body?: string | null;
   @Field(() => MessageVisibility, {
     nullable: true,
-    description: 'Who sees the message; required with `body`.',
+    description: 'The visibility of the message; required with `body`.',
   })
   visibility?: MessageVisibility | null;
   @Field(() => ID, {
     nullable: true,
     description:
-      'The agent who wrote the message; default the requester when PUBLIC, the app when PRIVATE.',
+      'The agent who wrote the message. Default: the requester when PUBLIC, the app when PRIVATE.',
   })
   authorId?: string | null;
 }
@@ -58,38 +58,42 @@ export class TicketImportInput {
     history: z.array(TicketImportChange.bounds).max(500),
   });
   @Field(() => String, {
-    description: 'The app’s own id for it, unique per app, at most 255 characters; imported once.',
+    description:
+      'The id of the ticket in the app, unique per app, at most 255 characters. It is imported once.',
   })
   externalId!: string;
   @Field(() => String, { description: 'One line of 1 to 255 characters.' }) subject!: string;
   @Field(() => String, { description: 'The first message, Markdown, at most 64 KiB.' })
   body!: string;
-  @Field(() => RequesterInput, { description: 'Who asked.' }) requester!: RequesterInput;
+  @Field(() => RequesterInput, { description: 'The requester.' }) requester!: RequesterInput;
   @Field(() => ID, {
     nullable: true,
-    description: 'The agent who wrote the first message down; default the requester.',
+    description: 'The agent who wrote the first message. Default: the requester.',
   })
   authorId?: string | null;
   @Field(() => ChannelKind, {
     nullable: true,
-    description: 'The channel that it came in by; default API.',
+    description: 'The channel by which the ticket came in. Default API.',
   })
   channel?: ChannelKind | null;
-  @Field(() => TicketPriority, { nullable: true, description: 'At creation; default NORMAL.' })
+  @Field(() => TicketPriority, {
+    nullable: true,
+    description: 'The priority at creation. Default NORMAL.',
+  })
   priority?: TicketPriority | null;
   @Field(() => ID, { nullable: true, description: 'The department at creation.' }) departmentId?:
     | string
     | null;
-  @Field(() => ID, { nullable: true, description: 'The agent in charge at creation.' })
+  @Field(() => ID, { nullable: true, description: 'The assignee at creation.' })
   assigneeId?: string | null;
   @Field(() => TicketStatus, {
     nullable: true,
-    description: 'The status at creation; default NEW.',
+    description: 'The status at creation. Default NEW.',
   })
   status?: TicketStatus | null;
   @Field(() => [String], {
     nullable: true,
-    description: 'Labels by name, at most 50 of 50 characters.',
+    description: 'The names of tags, at most 50 of 50 characters each.',
   })
   tags?: string[] | null;
   @Field(() => Locale, { nullable: true, description: 'The language of the requester.' }) locale?:
@@ -97,14 +101,14 @@ export class TicketImportInput {
     | null;
   @Field(() => String, {
     nullable: true,
-    description: 'The product that it is about, at most 255 characters.',
+    description: 'The product that the ticket is about, at most 255 characters.',
   })
   product?: string | null;
-  @Field(() => DateTime, { description: 'When it was created; not in the future.' })
+  @Field(() => DateTime, { description: 'When the ticket was created; not in the future.' })
   createdAt!: Date;
   @Field(() => [TicketImportChange], {
     nullable: true,
-    description: 'What happened since, oldest first, at most 500 changes.',
+    description: 'The changes since then, oldest first, at most 500.',
   })
   history?: TicketImportChange[] | null;
 }
@@ -113,12 +117,13 @@ export class TicketImportInput {
 export class TicketImportPayload extends Payload {
   @Field(() => Ticket, {
     nullable: true,
-    description: 'The ticket as it now stands; null when refused.',
+    description: 'The imported ticket. Null when the mutation is refused.',
   })
   ticket?: Ticket | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'False when the app had imported this externalId before; null when refused.',
+    description:
+      'False when the app had imported this `externalId` before. Null when the mutation is refused.',
   })
   created?: boolean | null;
 }

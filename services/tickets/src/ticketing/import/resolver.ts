@@ -9,7 +9,7 @@ export class TicketImport {
   @Auth({ scopes: ['tickets:import'], roles: [Role.ADMIN] })
   @Mutation(() => TicketImportPayload, {
     description:
-      'Takes over a ticket with its past from another system, times included; for apps with the scope `tickets:import`. The same externalId again changes nothing and answers with the ticket.',
+      'Imports a ticket with its history and times from another system; for apps with the scope `tickets:import`. Importing the same `externalId` again changes nothing and returns the ticket.',
   })
   ticketImport(
     @Arg('input', () => TicketImportInput) input: TicketImportInput,

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
-import { type TestService, app, countStatements } from '@deskgraph/common/testing/testing';
+import { type TestService, appActor, countStatements } from '@deskgraph/common/testing/testing';
 import { untold } from '../../../testing/log.ts';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { alike } from '../../../testing/alike.ts';
@@ -169,7 +169,7 @@ test('what can’t be an incident is refused by name, and what is one already st
   expect(
     codes(await mutate(elsewhere, elsewhere.lead, 'ticketsGroup', { ids: [other], problemId })),
   ).toEqual(['NOT_FOUND input.problemId']);
-  const bound = { ...app(desk.workspace), departments: [desk.departmentId] };
+  const bound = { ...appActor(desk.workspace), departments: [desk.departmentId] };
   expect(codes(await group({ ids: [other], subject: 'Not mine' }, bound))).toEqual([
     'NOT_FOUND input.ids.0',
   ]);

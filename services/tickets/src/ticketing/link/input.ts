@@ -1,3 +1,4 @@
+import { afterChange } from '@deskgraph/common/graphql/crud-types';
 import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
@@ -5,32 +6,32 @@ import { Operation } from '../../model/operation/operation.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketLinkKind } from '../../model/ticket/link.ts';
 
-const STANDS = 'The ticket as it now stands; null when refused.';
+const TICKET = afterChange('ticket');
 
 @InputType({ description: 'Input of ticketLink.' })
 export class TicketLinkInput {
-  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
+  @Field(() => ID, { description: 'The ticket.' }) id!: string;
   @Field(() => ID, { description: 'The other ticket.' }) otherId!: string;
-  @Field(() => TicketLinkKind, { description: 'What the other becomes to this one.' })
+  @Field(() => TicketLinkKind, { description: 'The role that the other ticket gets for this one.' })
   kind!: TicketLinkKind;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketLink.' })
 export class TicketLinkPayload extends Payload {
-  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+  @Field(() => Ticket, { nullable: true, description: TICKET }) ticket?: Ticket | null;
 }
 
 @InputType({ description: 'Input of ticketUnlink.' })
 export class TicketUnlinkInput {
-  @Field(() => ID, { description: 'Which ticket.' }) id!: string;
+  @Field(() => ID, { description: 'The ticket.' }) id!: string;
   @Field(() => ID, { description: 'The other ticket.' }) otherId!: string;
-  @Field(() => TicketLinkKind, { description: 'What the other is to this one until now.' })
+  @Field(() => TicketLinkKind, { description: 'The role that the other ticket has for this one.' })
   kind!: TicketLinkKind;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of ticketUnlink.' })
 export class TicketUnlinkPayload extends Payload {
-  @Field(() => Ticket, { nullable: true, description: STANDS }) ticket?: Ticket | null;
+  @Field(() => Ticket, { nullable: true, description: TICKET }) ticket?: Ticket | null;
 }
 
 @InputType({ description: 'Input of ticketsGroup; exactly one of `problemId` and `subject`.' })
@@ -43,13 +44,13 @@ export class TicketsGroupInput {
   ids!: string[];
   @Field(() => ID, {
     nullable: true,
-    description: 'The problem that they are incidents of, which is no incident itself.',
+    description: 'The problem. It must not be an incident itself.',
   })
   problemId?: string | null;
   @Field(() => String, {
     nullable: true,
     description:
-      'The subject of a new problem: one line of 1 to 255 characters. The caller asks in it; channel, category and department are those of the first incident.',
+      'The subject of a new problem: one line of 1 to 255 characters. The caller is its requester; channel, category and department are those of the first incident.',
   })
   subject?: string | null;
 }
@@ -58,13 +59,13 @@ export class TicketsGroupInput {
 export class TicketsGroupPayload extends Payload {
   @Field(() => Ticket, {
     nullable: true,
-    description: 'The problem as it now stands; null when refused.',
+    description: afterChange('problem'),
   })
   problem?: Ticket | null;
   @Field(() => Operation, {
     nullable: true,
     description:
-      'The operation, to look at or to take back; null when refused, and when all of them were its incidents already.',
+      'The operation, which can be viewed and undone. Null when refused, and when all tickets already were incidents of the problem.',
   })
   operation?: Operation | null;
 }

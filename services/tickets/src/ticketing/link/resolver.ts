@@ -3,7 +3,6 @@ import { ForwardArgs, type Page } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
-import { linkTickets } from './link.ts';
 import { incidentsOf, ticketLinks, problemOf } from './queries.ts';
 import { groupTickets } from './group.ts';
 import {
@@ -14,15 +13,15 @@ import {
   TicketUnlinkInput,
   TicketUnlinkPayload,
 } from './input.ts';
+import { linkTickets, unlinkTickets } from './link.ts';
 import { TicketLink } from '../../model/ticket/link.ts';
-import { unlinkTickets } from './remove.ts';
 
 @Resolver(() => Ticket)
 export class TicketLinks {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketLinkPayload, {
     description:
-      'Links a ticket to another one; a problem takes incidents so. A link that is there already stays.',
+      'Links a ticket to another one. Incidents are added to a problem in this way. An existing link stays as it is.',
   })
   ticketLink(
     @Arg('input', () => TicketLinkInput) input: TicketLinkInput,
@@ -32,7 +31,7 @@ export class TicketLinks {
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
-  @Mutation(() => TicketUnlinkPayload, { description: 'Takes a link between two tickets away.' })
+  @Mutation(() => TicketUnlinkPayload, { description: 'Removes a link between two tickets.' })
   ticketUnlink(
     @Arg('input', () => TicketUnlinkInput) input: TicketUnlinkInput,
     @Ctx() ctx: Context,
@@ -43,7 +42,7 @@ export class TicketLinks {
   @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
   @Mutation(() => TicketsGroupPayload, {
     description:
-      'Makes tickets incidents of one problem, which are then solved with it: of one that is there or of a new one, of which their requesters learn nothing. Can be taken back for 30 days.',
+      'Makes tickets incidents of one problem, an existing or a new one; they are solved with it. Requesters of the incidents do not see a new problem. Can be undone for 30 days.',
   })
   ticketsGroup(
     @Arg('input', () => TicketsGroupInput) input: TicketsGroupInput,
@@ -56,7 +55,7 @@ export class TicketLinks {
   @FieldResolver(() => [TicketLink], {
     nullable: true,
     description:
-      'Typed links to other tickets, oldest first, at most 100; of the incidents of a problem the first 100 besides, all of them are in `incidents`. For staff only.',
+      'Typed links to other tickets, oldest first, at most 100. Of a problem also its first 100 incidents; `incidents` contains all of them. For staff only.',
   })
   links(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<TicketLink[]> {
     return ticketLinks(ctx, ticket.id);
@@ -65,7 +64,7 @@ export class TicketLinks {
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => Ticket, {
     nullable: true,
-    description: 'The problem that this is an incident of; for staff only.',
+    description: 'The problem of which this ticket is an incident; for staff only.',
   })
   problem(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> {
     return problemOf(ctx, ticket.id);

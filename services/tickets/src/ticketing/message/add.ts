@@ -47,8 +47,7 @@ export async function addMessage(ctx: Context, input: MessageAddInput): Promise<
   const message = createMessage(ctx, {
     ticketId: ticket.id,
     // Replies remember the merged ticket to which they were addressed; notes do not.
-    homeId:
-      addressed === ticket || visibility === MessageVisibility.PRIVATE ? null : addressed.id,
+    homeId: addressed === ticket || visibility === MessageVisibility.PRIVATE ? null : addressed.id,
     author: actor,
     visibility,
     channel: input.channel ?? (await replyChannels(ctx, [ticket]))(ticket),

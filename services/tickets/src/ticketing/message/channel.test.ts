@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/auth/access';
-import { type TestService, person } from '@deskgraph/common/testing/testing';
+import { type TestService, userActor } from '@deskgraph/common/testing/testing';
 import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
 
 let service: TestService;
@@ -37,7 +37,7 @@ const opened = async (channel: string, history: object[] = []): Promise<Opened> 
   const { id, requester } = ticket as { id: string; requester: { id: string } };
   return {
     id,
-    requester: person(Role.REQUESTER, desk.workspace, { id: requester.id, name: 'Late' }),
+    requester: userActor(Role.REQUESTER, desk.workspace, { id: requester.id, name: 'Late' }),
   };
 };
 const say = async (actor: Actor, ticketId: string, channel?: string): Promise<string> => {

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { TestService } from '@deskgraph/common/testing/testing';
-import { harmsIn } from '@deskgraph/common/testing/harm';
-import { PAYLOADS } from '@deskgraph/common/testing/payloads';
+import { unsafeHtmlParts } from '@deskgraph/common/testing/harm';
+import { XSS_PAYLOADS } from '@deskgraph/common/testing/payloads';
 import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
 
 let service: TestService;
@@ -43,7 +43,7 @@ async function all<P>(name: string, inputs: readonly object[], selection: string
 
 test('whatever is written as a reply or a note, no HTML of it does harm; what no database holds is refused', async () => {
   const { id } = await desk.ticket();
-  const bodies = Object.values(PAYLOADS).flat();
+  const bodies = Object.values(XSS_PAYLOADS).flat();
   const inputs = bodies.map((body, n) => ({
     ticketId: id,
     body,
@@ -53,11 +53,12 @@ test('whatever is written as a reply or a note, no HTML of it does harm; what no
   const written = await all<Payload>('messageAdd', inputs, 'message { html text }');
   for (const [n, { message, userErrors }] of written.entries())
     if (bodies[n]!.includes('\0')) expect(userErrors).toMatchObject([{ code: 'INVALID' }]);
-    else expect([bodies[n], userErrors, harmsIn(message!.html)]).toEqual([bodies[n], [], []]);
+    else
+      expect([bodies[n], userErrors, unsafeHtmlParts(message!.html)]).toEqual([bodies[n], [], []]);
 }, 120_000);
 
 test('nor do names and subjects that variables put into a message', async () => {
-  const lines = [...PAYLOADS['elements']!, ...PAYLOADS['marks']!].filter(
+  const lines = [...XSS_PAYLOADS['elements']!, ...XSS_PAYLOADS['marks']!].filter(
     (text) => text.length <= 200 && !/[\r\n]/.test(text),
   );
   const tickets = await all<{ ticket: { id: string } | null; userErrors: object[] }>(
@@ -81,5 +82,5 @@ test('nor do names and subjects that variables put into a message', async () => 
   const written = await all<Payload>('messageAdd', inputs, 'message { html text }');
   expect(written).toHaveLength(lines.length);
   for (const [n, { message }] of written.entries())
-    expect([lines[n], harmsIn(message!.html)]).toEqual([lines[n], []]);
+    expect([lines[n], unsafeHtmlParts(message!.html)]).toEqual([lines[n], []]);
 }, 120_000);

@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_KEY, afterChange } from '@deskgraph/common/graphql/crud-types';
 import { Payload } from '@deskgraph/common/graphql/shared-types';
 import {
   maxUtf8Bytes,
@@ -10,46 +11,46 @@ import { ATTACHMENT_IDS, attachmentIds } from '../attachment/input.ts';
 import { UnseenActivity } from '../../history/event/conflict-check.ts';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { ChannelKind, TicketStatus } from '../../model/ticket/enums.ts';
-import { Message, MessageVisibility } from '../../model/message/message.ts';
+import { ChannelKind, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import { MAX_BODY_BYTES, Message, MessageVisibility } from '../../model/message/message.ts';
 
 @InputType({ description: 'Input of messageAdd.' })
 export class MessageAddInput {
   static readonly bounds = optionalFields({
-    body: maxUtf8Bytes(64 * 1024),
+    body: maxUtf8Bytes(MAX_BODY_BYTES),
     externalId: singleLine(255),
     attachmentIds,
   });
   @Field(() => ID, {
-    description:
-      'Which ticket. The ticket in the payload is the follow-up when this one was CLOSED.',
+    description: 'The ticket. If it is CLOSED, the ticket in the payload is its follow-up.',
   })
   ticketId!: string;
   @Field(() => MessageVisibility, {
     description:
-      'Has no default, so that no note leaks. LIGHT writes PRIVATE only, a requester PUBLIC only.',
+      'The visibility. It has no default, so that notes are not published by mistake. LIGHT agents write PRIVATE only, requesters PUBLIC only.',
   })
   visibility!: MessageVisibility;
   @Field(() => String, {
     description:
-      'Markdown, at most 64 KiB. Where an agent writes, variables of stored answers such as `{{requester.name}}` are filled.',
+      'Markdown, at most 64 KiB. In messages of agents, variables of canned responses such as `{{requester.name}}` are filled.',
   })
   body!: string;
   @Field(() => CursorScalar, {
     nullable: true,
     description:
-      '`Ticket.cursor` as it was read: when others acted since, nothing is sent and `unseenActivity` says what they did. Required for public replies of agents unless they override; for others, and for notes, nothing is checked without it.',
+      'The `Ticket.cursor` that the caller has read. If others have acted since, the message is not sent and `unseenActivity` contains their events. Required for public replies of agents unless `override` is true; optional for other callers and for notes.',
   })
   seen?: string | null;
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: false,
-    description: 'Send in spite of what was not seen.',
+    description: 'Send the message although others may have acted since `seen`. Default false.',
   })
   override?: boolean | null;
   @Field(() => ChannelKind, {
     nullable: true,
-    description: 'The channel that it leaves by; default the one of the last message that came in.',
+    description:
+      'The channel by which the message is sent. Default that of the last message of a customer.',
   })
   channel?: ChannelKind | null;
   @Field(() => [ID], { nullable: true, description: ATTACHMENT_IDS }) attachmentIds?:
@@ -58,31 +59,31 @@ export class MessageAddInput {
   @Field(() => TicketStatus, {
     nullable: true,
     description:
-      'Also move the ticket, in the same transaction; not for requesters. With a later instant it moves then, unless it can’t any more.',
+      'Also moves the ticket to this status, in the same transaction. Refused for requesters. With `sendAt` the ticket moves when the message is sent, unless the move is no longer possible.',
   })
   status?: TicketStatus | null;
   @Field(() => DateTime, {
     nullable: true,
     description:
-      'When a public reply is to be sent, at most 365 days ahead; until then only the staff see it, and `messageCancel` takes it back. Default at once, for agents after the undo window of the settings. At most 20 wait in a ticket. Not for requesters.',
+      'When a public reply is sent, at most 365 days ahead. Until then only the staff see it, and `messageCancel` cancels it. Default: at once, or for agents after the undo window of the settings. At most 20 scheduled messages per ticket. Refused for requesters.',
   })
   sendAt?: Date | null;
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: true,
-    description: 'Whether a message of the requester before `sendAt` cancels it; default true.',
+    description:
+      'Whether a message of the requester before `sendAt` cancels this one. Default true.',
   })
   cancelOnReply?: boolean | null;
   @Field(() => String, {
     nullable: true,
     description:
-      'The app’s own id for it; the same one twice makes one message. At most 255 characters; for apps only.',
+      'The id of the message in the app. Repeating it does not create a second message. At most 255 characters; for apps only.',
   })
   externalId?: string | null;
   @Field(() => String, {
     nullable: true,
-    description:
-      'With the same key the same input gives the first result within 24 hours, another input is refused; at most 255 characters.',
+    description: IDEMPOTENCY_KEY,
   })
   idempotencyKey?: string | null;
 }
@@ -91,17 +92,17 @@ export class MessageAddInput {
 export class MessageAddPayload extends Payload {
   @Field(() => Message, {
     nullable: true,
-    description: 'The message as it now stands; null when refused.',
+    description: afterChange('message'),
   })
   message?: Message | null;
   @Field(() => Ticket, {
     nullable: true,
-    description: 'The ticket as it now stands; null when refused.',
+    description: afterChange('ticket'),
   })
   ticket?: Ticket | null;
   @Field(() => UnseenActivity, {
     nullable: true,
-    description: 'What others did since `seen`; null unless refused with UNSEEN_ACTIVITY.',
+    description: 'The events of others since `seen`. Null unless refused with UNSEEN_ACTIVITY.',
   })
   unseenActivity?: UnseenActivity | null;
 }
@@ -109,14 +110,17 @@ export class MessageAddPayload extends Payload {
 @InputType({ description: 'Input of messageRedact.' })
 export class MessageRedactInput {
   static readonly bounds = optionalFields({ text: multiLine(10_000), attachmentIds });
-  @Field(() => ID, { description: 'Which message.' }) id!: string;
+  @Field(() => ID, { description: 'The message to redact.' }) id!: string;
   @Field(() => String, {
     nullable: true,
     description:
-      'The piece to blacken, wherever it stands in the message, at most 10,000 characters. With neither this nor files all of the text and all files go.',
+      'The text to remove wherever it occurs in the message, at most 10,000 characters. With neither a text nor files, the whole text and all files are removed.',
   })
   text?: string | null;
-  @Field(() => [ID], { nullable: true, description: 'Files of the message to remove, at most 20.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'The files of the message to remove, at most 20.',
+  })
   attachmentIds?: string[] | null;
 }
 
@@ -124,21 +128,21 @@ export class MessageRedactInput {
 export class MessageRedactPayload extends Payload {
   @Field(() => Message, {
     nullable: true,
-    description: 'The message as it now stands; null when refused.',
+    description: afterChange('message'),
   })
   message?: Message | null;
 }
 
 @InputType({ description: 'Input of messageCancel.' })
 export class MessageCancelInput {
-  @Field(() => ID, { description: 'Which message.' }) id!: string;
+  @Field(() => ID, { description: 'The message to cancel.' }) id!: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Result of messageCancel.' })
 export class MessageCancelPayload extends Payload {
   @Field(() => Message, {
     nullable: true,
-    description: 'The message as it now stands; null when refused.',
+    description: afterChange('message'),
   })
   message?: Message | null;
 }

@@ -7,7 +7,12 @@ import { ensureTags } from '../../configuration/tag/mutations.ts';
 import type { CustomFieldValues } from '@deskgraph/common/contract/ticket-state';
 import { opened } from '../../model/message/events.ts';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
-import { type ChannelKind, type TicketOrigin, TicketPriority, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import {
+  type ChannelKind,
+  type TicketOrigin,
+  TicketPriority,
+  TicketStatus,
+} from '@deskgraph/common/contract/ticket-enums';
 import { fact } from '../../model/ticket/events.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { mentionedBy } from '../../people/participant/mention.ts';

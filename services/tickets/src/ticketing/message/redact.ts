@@ -1,80 +1,76 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { Attachment } from '../attachment/attachment.ts';
-import { redactAttachments } from '../attachment/release.ts';
+import { appendEvents } from '@deskgraph/common/events/log';
+import { DeliveryState, type Message, MessageVisibility } from '../../model/message/message.ts';
 import { fact } from '../../model/ticket/events.ts';
-import { locked } from '../../model/lookup/lock.ts';
-import { markCancelled } from './cancel.ts';
-import { byId } from '../../model/message/find.ts';
+import { Attachment } from '../attachment/attachment.ts';
+import { redactAttachments } from '../attachment/mutations.ts';
+import { lockMessage, markCancelled } from './cancel.ts';
 import type { MessageRedactInput, MessageRedactPayload } from './input.ts';
-import { DeliveryState, Message, MessageVisibility } from '../../model/message/message.ts';
 import { reindexTickets } from './search-index.ts';
-import { renderMessage } from './render.ts';
+import { renderMessage } from './write.ts';
 
 const REDACTED = '[redacted]';
-/** Stands for it while Markdown is read, for which brackets may mean something. */
-const PLACE = '\uE000';
+/** Stands for REDACTED while Markdown is rendered, which gives brackets a meaning. */
+const PLACEHOLDER = '\uE000';
 
-/** Takes words or files out of a message for ever; that something was there stays to be seen. What is not named stays. */
+/**
+ * Removes a text or files from a message permanently; a marker remains in their place. With neither a
+ * text nor files, the whole text and all files are removed.
+ */
 export async function redactMessage(
   ctx: Context,
   { id, text, attachmentIds }: MessageRedactInput,
 ): Promise<MessageRedactPayload> {
-  const seen = await byId(ctx, id);
-  if (!seen) throw new Refusal('NOT_FOUND', 'id');
-  const ticket = await locked(ctx, seen.ticketId);
-  const message = await ctx.em.findOne(
-    Message,
-    { id, ticketId: ticket.id },
-    { lockMode: LockMode.PESSIMISTIC_WRITE },
-  );
-  if (!message) throw new Refusal('CONFLICT', 'id');
-  const isAll = !text && !attachmentIds?.length;
-  const before = message.text;
-  if (isAll) write(message, PLACE);
-  else if (text) write(message, without(message, text));
-  if (ticket.description === before) ticket.description = message.text;
-  await redactAttachments(
-    ctx,
-    await filesOf(ctx, message, isAll ? undefined : (attachmentIds ?? [])),
-  );
+  const { ticket, message } = await lockMessage(ctx, id);
+  const isWhole = !text && !attachmentIds?.length;
+  const textBefore = message.text;
+  if (isWhole) setBody(message, PLACEHOLDER);
+  else if (text) setBody(message, redactedBody(message, text));
+  if (ticket.description === textBefore) ticket.description = message.text;
+  const files = await lockFiles(ctx, message, isWhole ? undefined : (attachmentIds ?? []));
+  await redactAttachments(ctx, files);
   const now = new Date();
   Object.assign(message, { redactedAt: now, updatedAt: now, version: message.version + 1 });
   await reindexTickets(ctx, [ticket]);
-  const internal = message.visibility === MessageVisibility.PRIVATE;
   const redacted = fact('message.redacted', ticket, {
     messageId: id,
     visibility: message.visibility,
-    internal,
+    internal: message.visibility === MessageVisibility.PRIVATE,
   });
-  // Of what waits for its instant nothing is left to be sent.
-  const isNothing = isAll && message.delivery === DeliveryState.SCHEDULED;
-  await appendEvents(
-    ctx,
-    isNothing ? [redacted, ...(await markCancelled(ctx, ticket, [message]))] : [redacted],
-  );
+  // A scheduled message without content is not sent.
+  const isEmpty = isWhole && message.delivery === DeliveryState.SCHEDULED;
+  const cancelled = isEmpty ? await markCancelled(ctx, ticket, [message]) : [];
+  await appendEvents(ctx, [redacted, ...cancelled]);
   return { message, userErrors: [] };
 }
 
-function write(message: Message, body: string): void {
+function setBody(message: Message, body: string): void {
   const { html, text } = renderMessage(body);
-  const shown = (given: string): string => given.replaceAll(PLACE, REDACTED);
-  Object.assign(message, { body: shown(body), html: shown(html), text: shown(text) });
+  const withMarker = (value: string): string => value.replaceAll(PLACEHOLDER, REDACTED);
+  Object.assign(message, {
+    body: withMarker(body),
+    html: withMarker(html),
+    text: withMarker(text),
+  });
 }
 
-/** The body without the words. Where marks stand between them in Markdown, the plain text goes on without its marks. */
-function without({ body, text }: Message, words: string): string {
-  const blackened = body.replaceAll(words, PLACE);
-  const rendered = renderMessage(blackened);
-  if (blackened !== body && !rendered.text.includes(words) && !rendered.html.includes(words))
-    return blackened;
-  if (!text.includes(words)) throw new Refusal('NOT_FOUND', 'text');
-  return text.replaceAll(words, PLACE);
+/**
+ * The body without a text. Where Markdown syntax interrupts that text in the body, the result is
+ * based on the plain text and loses its formatting.
+ */
+function redactedBody({ body, text }: Message, removed: string): string {
+  const redacted = body.replaceAll(removed, PLACEHOLDER);
+  const rendered = renderMessage(redacted);
+  if (redacted !== body && !rendered.text.includes(removed) && !rendered.html.includes(removed))
+    return redacted;
+  if (!text.includes(removed)) throw new Refusal('NOT_FOUND', 'text');
+  return text.replaceAll(removed, PLACEHOLDER);
 }
 
-async function filesOf(
+/** Files of the message: those with these ids, or all. */
+async function lockFiles(
   ctx: Context,
   message: Message,
   ids: readonly string[] | undefined,
@@ -85,12 +81,12 @@ async function filesOf(
     { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
   );
   if (!ids) return files;
-  const missing = ids.flatMap((id, at) =>
-    files.some((file) => file.id === id) ? [] : [String(at)],
+  const missing = ids.flatMap((id, index) =>
+    files.some((file) => file.id === id) ? [] : [String(index)],
   );
   if (missing.length)
     throw new Refusal(
-      missing.map((at) => ({ code: 'NOT_FOUND', field: ['input', 'attachmentIds', at] })),
+      missing.map((index) => ({ code: 'NOT_FOUND', field: ['input', 'attachmentIds', index] })),
     );
   return files.filter(({ id }) => ids.includes(id));
 }

@@ -27,7 +27,7 @@ export class MessageResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.LIGHT] })
   @Mutation(() => MessageAddPayload, {
     description:
-      'Writes a reply or a note. A requester’s reply reopens a ticket that is PENDING or SOLVED; on a CLOSED one it makes a new ticket that follows it.',
+      'Adds a reply or a note. A reply of a requester reopens a ticket that is PENDING or SOLVED; to a CLOSED ticket it creates a follow-up.',
   })
   messageAdd(
     @Arg('input', () => MessageAddInput) input: MessageAddInput,
@@ -39,7 +39,7 @@ export class MessageResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => MessageCancelPayload, {
     description:
-      'Takes back a message while it is SCHEDULED, by whomever it was written; one that is cancelled stays so. Who uploaded its files can send them with another one.',
+      'Cancels a message of any author while it is SCHEDULED; a cancelled message stays cancelled. Its files can be sent with another message by their uploader.',
   })
   messageCancel(
     @Arg('input', () => MessageCancelInput) input: MessageCancelInput,
@@ -51,7 +51,7 @@ export class MessageResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.LEAD] })
   @Mutation(() => MessageRedactPayload, {
     description:
-      'Takes words or files out of a message for ever, out of the search too; `[redacted]` stays in their place. The subject of the ticket is not touched.',
+      'Removes a text or files from a message permanently, also from the search; `[redacted]` remains in their place. The subject of the ticket does not change.',
   })
   messageRedact(
     @Arg('input', () => MessageRedactInput) input: MessageRedactInput,
@@ -60,7 +60,7 @@ export class MessageResolver {
     return redactMessage(ctx, input);
   }
 
-  @FieldResolver(() => Ticket, { description: 'The ticket that it belongs to.' })
+  @FieldResolver(() => Ticket, { description: 'The ticket to which the message belongs.' })
   ticket(@Root() message: Message, @Ctx() ctx: Context): Promise<Ticket | null> {
     return byId(ctx, message.ticketId);
   }
@@ -69,14 +69,14 @@ export class MessageResolver {
   @FieldResolver(() => [Agent], {
     nullable: true,
     description:
-      'The staff whom a note names, at most 20; for staff only. `@ana` names who has ana@… as mail address, `@Ana Oliveira` who is called so, `@[Ana](agt_…)` the person with that id. A name that fits two people names nobody, nor does what is code.',
+      'The agents whom a note mentions, at most 20; for staff only. `@ana` mentions the agent whose e-mail address begins with ana@, `@Ana Oliveira` the agent of that name, `@[Ana](agt_…)` the agent with that id. A name of two agents mentions neither, and names in code mention no one.',
   })
   async mentions(@Root() { mentionIds }: Message, @Ctx() ctx: Context): Promise<Agent[]> {
-    const found = await Promise.all(mentionIds.map((id) => agentById(ctx, id)));
-    return found.filter((agent) => agent !== null);
+    const agents = await Promise.all(mentionIds.map((id) => agentById(ctx, id)));
+    return agents.filter((agent) => agent !== null);
   }
 
-  @FieldResolver(() => ActorView, { nullable: true, description: 'Who wrote it.' })
+  @FieldResolver(() => ActorView, { nullable: true, description: 'The author of the message.' })
   author(@Root() { authorKind, authorId, authorName }: Message): object {
     return shown(authorKind, authorId, authorName);
   }
@@ -85,11 +85,14 @@ export class MessageResolver {
 @Resolver(() => Ticket)
 export class TicketMessages {
   @FieldResolver(() => MessageConnection, {
-    description: 'Replies and, for staff, notes; oldest first.',
+    description: 'The replies and, for staff, the notes; oldest first.',
   })
   messages(
     @Root() ticket: Ticket,
-    @Arg('visibility', () => MessageVisibility, { nullable: true, description: 'Only these.' })
+    @Arg('visibility', () => MessageVisibility, {
+      nullable: true,
+      description: 'Only messages of this visibility.',
+    })
     visibility: MessageVisibility | null,
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,

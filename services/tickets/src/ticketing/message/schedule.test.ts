@@ -5,13 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Actor } from '@deskgraph/common/auth/access';
-import { clockOf, startClock } from '@deskgraph/common/jobs/scheduler';
+import { schedulerOf, startScheduler } from '@deskgraph/common/jobs/scheduler';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stopClock } from '../../../testing/clock.ts';
 import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
 import { upload } from '../../../testing/upload.ts';
-import { sendTimer } from './send.ts';
+import { sendMessagesTask } from './schedule.ts';
 
 const HOUR = 3_600_000;
 
@@ -392,10 +392,10 @@ test('it is sent once, whoever works, and by whoever comes after a stop', async 
   const { id } = await desk.ticket();
   for (let n = 0; n < 5; n++) await later(id, { body: `Part ${n}`, sendAt: inMs(HOUR + n) });
   const { orm, log } = service.service;
-  await clockOf(orm)!.stop();
+  await schedulerOf(orm)!.stop();
   clock.turn(2 * HOUR);
   const rivals = [1, 2].map(() =>
-    startClock({ orm, log, url: service.database.url, timers: [sendTimer] }),
+    startScheduler({ orm, log, url: service.database.url, tasks: [sendMessagesTask] }),
   );
   await sent(id);
   await Promise.all(rivals.map((rival) => rival.stop()));

@@ -112,7 +112,9 @@ export function refuseVisibility(actor: Actor, visibility: MessageVisibility): v
 
 const reader = createMarkdownRenderer({ breaks: true });
 /** Images are removed: loading one would reveal to its server who reads the message. */
-const clean = createSanitizer({ linkDefaults: { rel: 'noopener noreferrer nofollow', target: '_blank' } });
+const clean = createSanitizer({
+  linkDefaults: { rel: 'noopener noreferrer nofollow', target: '_blank' },
+});
 
 const WITHOUT_MARKUP = /^[^<>&*_`#[\]\\|~!:/@-]*$/;
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { clockOf } from '@deskgraph/common/jobs/scheduler';
-import { type TestService, dataOf } from '@deskgraph/common/testing/testing';
+import { schedulerOf } from '@deskgraph/common/jobs/scheduler';
+import { type TestService, dataOrThrow } from '@deskgraph/common/testing/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stopClock } from '../../../testing/clock.ts';
 import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
@@ -89,7 +89,7 @@ test('a postponed ticket leaves the queue, says by whom and until when, and come
   expect(await idsOf({ snoozed: true })).toContain(id);
   expect(await idsOf({ snoozed: false })).not.toContain(id);
   clock.turn(HOUR - 1);
-  clockOf(service.service.orm)!.wake();
+  schedulerOf(service.service.orm)!.wake();
   await sleep(100);
   expect((await read(id)).snooze).not.toBeNull();
   clock.turn(1);
@@ -180,6 +180,6 @@ test('requesters learn nothing of it, by no way', async () => {
       'query ($snoozed: Boolean!) { tickets(filter: { snoozed: $snoozed }) { totalCount } }',
       { snoozed },
     );
-    expect(dataOf(found).tickets.totalCount).toBe(0);
+    expect(dataOrThrow(found).tickets.totalCount).toBe(0);
   }
 });

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { clockOf } from '@deskgraph/common/jobs/scheduler';
+import { schedulerOf } from '@deskgraph/common/jobs/scheduler';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { sizeOf } from '@deskgraph/common/testing/sizes';
 import type { TestService } from '@deskgraph/common/testing/testing';
@@ -61,7 +61,7 @@ const solved = async (more: object = {}): Promise<string> => {
 };
 /** Gives the clock the time to do what it must not do. */
 const settle = async (): Promise<void> => {
-  clockOf(service.service.orm)!.wake();
+  schedulerOf(service.service.orm)!.wake();
   await sleep(150);
 };
 async function until(holds: () => Promise<boolean>, patienceMs = 30_000): Promise<void> {

@@ -2,12 +2,12 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
-import { type TestService, app } from '@deskgraph/common/testing/testing';
+import { type TestService, appActor } from '@deskgraph/common/testing/testing';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { seed } from '@deskgraph/common/testing/sizes';
 import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 let service: TestService;
 let desk: Desk;
@@ -125,7 +125,7 @@ test('a caller is told that he can do what is then not refused to him, and nothi
     desk.analyst,
     desk.customer,
     desk.partner,
-    app(desk.workspace, ['tickets:read']),
+    appActor(desk.workspace, ['tickets:read']),
     { ...desk.agent, scopes: ['tickets:read'] },
     { ...desk.agent, filter: { departmentId: { eq: desk.departmentId } } },
     { ...desk.lead, filter: { status: { notIn: [TicketStatus.SOLVED] } } },

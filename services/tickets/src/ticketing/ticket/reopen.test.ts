@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/auth/access';
-import { type TestService, person } from '@deskgraph/common/testing/testing';
+import { type TestService, userActor } from '@deskgraph/common/testing/testing';
 import {
   type Desk,
   type Result,
@@ -151,7 +151,7 @@ test('only SOLVED is reopened: CLOSED stays closed, what is at work already is n
     'ticket { id requester { id } }',
   );
   const closed = imported['ticket'] as { id: string; requester: { id: string } };
-  const owner = person(Role.REQUESTER, desk.workspace, { id: closed.requester.id });
+  const owner = userActor(Role.REQUESTER, desk.workspace, { id: closed.requester.id });
   for (const actor of [owner, desk.agent, desk.admin, desk.partner])
     expect(codes(await reopen(actor, closed.id, 'Please'))).toEqual(['TICKET_CLOSED input.id']);
   const [into, from] = [await ticketIn('NEW'), await ticketIn('NEW')];

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Role } from '@deskgraph/common/auth/access';
 import { uuidOf } from '@deskgraph/common/core/id';
-import { type TestService, person } from '@deskgraph/common/testing/testing';
+import { type TestService, userActor } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
 import { clientOf, Watch } from '../../../testing/watch.ts';
@@ -107,9 +107,9 @@ test('what can’t be is refused, and names the field', async () => {
   const { id } = await desk.ticket();
   expect(codes(await give(id, {}))).toEqual(['INVALID input.requester']);
   expect(codes(await give(id, { email: 'no address' }))).toEqual(['INVALID input.requester.email']);
-  expect(codes(await give(id, { customerId: person(Role.REQUESTER, desk.workspace).id }))).toEqual([
-    'NOT_FOUND input.requester.customerId',
-  ]);
+  expect(
+    codes(await give(id, { customerId: userActor(Role.REQUESTER, desk.workspace).id })),
+  ).toEqual(['NOT_FOUND input.requester.customerId']);
   expect(codes(await give('tkt_made_up', { customerId: desk.stranger.id }))).toEqual([
     'NOT_FOUND input.id',
   ]);

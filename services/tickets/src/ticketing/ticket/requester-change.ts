@@ -1,18 +1,18 @@
-import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { cancelScheduledMessages } from '../message/cancel.ts';
-import { reindexTickets } from '../message/search-index.ts';
+import { appendEvents } from '@deskgraph/common/events/log';
+import { locked } from '../../model/lookup/lock.ts';
+import { type Changes, fact } from '../../model/ticket/events.ts';
+import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
 import { setPeople } from '../../people/participant/people.ts';
 import { resolve } from '../../people/requester/resolve.ts';
-import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
-import { type Changes, fact } from '../../model/ticket/events.ts';
-import { locked } from '../../model/lookup/lock.ts';
+import { cancelScheduledMessages } from '../message/cancel.ts';
+import { reindexTickets } from '../message/search-index.ts';
 import type { TicketRequesterChangeInput } from './input.ts';
 import type { TicketRequesterChangePayload } from './payload.ts';
 
 /**
- * The ticket is somebody else's from now on, with all that was said; the former requester sees it no more. Who asked before stays in the log,
- * for the staff. What was written to him and is still to be sent is not.
+ * Transfers the ticket to another requester. The previous requester loses access and stays in the
+ * event log (staff only). Scheduled replies are cancelled.
  */
 export async function changeRequester(
   ctx: Context,
@@ -26,15 +26,13 @@ export async function changeRequester(
   if (requester.organizationId !== ticket.organizationId)
     changes['organizationId'] = [ticket.organizationId, requester.organizationId];
   ticket.requesterId = requester.id;
+  // Setting the copies again removes the new requester from them.
   Object.assign(changes, setPeople(ticket, 'ccIds', ticket.ccIds));
   ticket.requesterName = name;
   ticket.organizationId = requester.organizationId;
   await reindexTickets(ctx, [ticket]);
   const changed = fact('ticket.requester_changed', ticket, { changes, internal: true });
-  await appendEvents(ctx, [
-    ...met,
-    changed,
-    ...(await cancelScheduledMessages(ctx, ticket, 'requester')),
-  ]);
+  const cancelled = await cancelScheduledMessages(ctx, ticket, 'requester');
+  await appendEvents(ctx, [...met, changed, ...cancelled]);
   return { ticket, userErrors: [] };
 }

@@ -4,17 +4,15 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { assignTicket } from './assign.ts';
 import { createTicket } from './create.ts';
-import { TicketFilter } from '../../model/filter/sql.ts';
+import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { find } from '../../model/lookup/find.ts';
 import {
   TicketAssignInput,
   TicketCreateInput,
   TicketReopenInput,
   TicketRequesterChangeInput,
-  TicketSnoozeInput,
   TicketStatusChangeInput,
   TicketUpdateInput,
-  TicketWakeInput,
 } from './input.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import {
@@ -22,26 +20,23 @@ import {
   TicketCreatePayload,
   TicketReopenPayload,
   TicketRequesterChangePayload,
-  TicketSnoozePayload,
   TicketStatusChangePayload,
   TicketUpdatePayload,
-  TicketWakePayload,
 } from './payload.ts';
 import { reopenTicket } from './reopen.ts';
 import { changeRequester } from './requester-change.ts';
-import { snoozeTicket } from '../snooze/snooze.ts';
 import { changeTicketStatus } from './status-change.ts';
 import { Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { updateTicket } from './update.ts';
 import { one } from '../../model/lookup/find-one.ts';
-import { wakeTicket } from '../snooze/wake.ts';
 
 @Resolver(() => Ticket)
 export class TicketResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
   @Query(() => Ticket, {
     nullable: true,
-    description: 'One ticket by exactly one of its names; null when there is none for the caller.',
+    description:
+      'One ticket by exactly one of its identifiers. Null when it does not exist or the caller may not see it.',
   })
   ticket(
     @Arg('id', () => ID, { nullable: true }) id: string | null,
@@ -49,7 +44,8 @@ export class TicketResolver {
     number: number | null,
     @Arg('externalId', () => String, {
       nullable: true,
-      description: 'The id that the calling app gave it; for people, that any app gave it.',
+      description:
+        'The id of the ticket in an app: for apps in the calling app, for people in any app.',
     })
     externalId: string | null,
     @Ctx() ctx: Context,
@@ -60,7 +56,7 @@ export class TicketResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
   @Query(() => TicketConnection, {
     description:
-      'The tickets that the caller may see; a requester sees own ones. At most 100 a page.',
+      'The tickets that the caller may see; requesters see their own. At most 100 per page.',
   })
   tickets(
     @Arg('filter', () => TicketFilter, { nullable: true }) filter: TicketFilter | null,
@@ -73,7 +69,8 @@ export class TicketResolver {
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.AGENT] })
   @Mutation(() => TicketCreatePayload, {
-    description: 'Creates a ticket with its first message; a requester for himself only.',
+    description:
+      'Creates a ticket with its first message. Requesters create tickets for themselves only.',
   })
   ticketCreate(
     @Arg('input', () => TicketCreateInput) input: TicketCreateInput,
@@ -83,7 +80,7 @@ export class TicketResolver {
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
-  @Mutation(() => TicketUpdatePayload, { description: 'Changes plain fields of a ticket.' })
+  @Mutation(() => TicketUpdatePayload, { description: 'Changes fields of a ticket.' })
   ticketUpdate(
     @Arg('input', () => TicketUpdateInput) input: TicketUpdateInput,
     @Ctx() ctx: Context,
@@ -94,7 +91,7 @@ export class TicketResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketStatusChangePayload, {
     description:
-      'Moves a ticket to OPEN, PENDING, ON_HOLD or SOLVED, or to a custom status over one of them. NEW is never returned to and nobody closes by hand: both are refused.',
+      'Moves a ticket to OPEN, PENDING, ON_HOLD or SOLVED, or to a custom status with one of these as its base. NEW and CLOSED are refused: only the system closes tickets.',
   })
   ticketStatusChange(
     @Arg('input', () => TicketStatusChangeInput) input: TicketStatusChangeInput,
@@ -106,7 +103,7 @@ export class TicketResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.AGENT] })
   @Mutation(() => TicketReopenPayload, {
     description:
-      'Sends a SOLVED ticket back to work; a requester an own one. CLOSED stays closed: who replies to such a ticket gets a new one.',
+      'Reopens a SOLVED ticket; requesters reopen their own. A CLOSED ticket is never reopened: a reply to it creates a new ticket.',
   })
   ticketReopen(
     @Arg('input', () => TicketReopenInput) input: TicketReopenInput,
@@ -118,7 +115,7 @@ export class TicketResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketAssignPayload, {
     description:
-      'Hands a ticket to an agent or department with its full history; NEW becomes OPEN.',
+      'Assigns a ticket with its full history to an agent or department. A NEW ticket that gets an assignee becomes OPEN.',
   })
   ticketAssign(
     @Arg('input', () => TicketAssignInput) input: TicketAssignInput,
@@ -128,31 +125,9 @@ export class TicketResolver {
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
-  @Mutation(() => TicketSnoozePayload, {
-    description: 'Postpones a ticket: it comes back at an instant, or when the requester replies.',
-  })
-  ticketSnooze(
-    @Arg('input', () => TicketSnoozeInput) input: TicketSnoozeInput,
-    @Ctx() ctx: Context,
-  ): Promise<TicketSnoozePayload> {
-    return snoozeTicket(ctx, input);
-  }
-
-  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
-  @Mutation(() => TicketWakePayload, {
-    description: 'Ends the postponement of a ticket now; one that is awake stays so.',
-  })
-  ticketWake(
-    @Arg('input', () => TicketWakeInput) input: TicketWakeInput,
-    @Ctx() ctx: Context,
-  ): Promise<TicketWakePayload> {
-    return wakeTicket(ctx, input);
-  }
-
-  @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketRequesterChangePayload, {
     description:
-      'Gives a ticket to another requester, with all that was said in it. The former one sees it no more; the timeline says who it was. Replies that wait to be sent are cancelled.',
+      'Transfers a ticket with its messages to another requester. The previous requester no longer sees it; the timeline names them. Scheduled replies are cancelled.',
   })
   ticketRequesterChange(
     @Arg('input', () => TicketRequesterChangeInput) input: TicketRequesterChangeInput,

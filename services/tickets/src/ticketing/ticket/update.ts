@@ -97,7 +97,8 @@ async function setTags(
   const after = [...new Set([...before, ...(addTags ?? [])])].filter(
     (name) => !removeTags?.includes(name),
   );
-  const isSame = after.length === before.length && after.every((name, i) => name === before[i]);
+  const isSame =
+    after.length === before.length && after.every((name, index) => name === before[index]);
   if (isSame) return;
   if (after.length > MAX_TAGS_PER_TICKET) throw new Refusal('LIMIT_REACHED', 'addTags');
   await ensureTags(

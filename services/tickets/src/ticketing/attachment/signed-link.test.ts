@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Actor, PERSON_SCOPES } from '@deskgraph/common/auth/access';
+import { type Actor, USER_SCOPES } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
@@ -36,7 +36,7 @@ test('who works in many departments and has the longest filter of rights reads f
       { departmentId: { in: others.slice(0, 25) } },
     ],
   };
-  const role = { name: 'Long', base: 'AGENT', scopes: PERSON_SCOPES, filter };
+  const role = { name: 'Long', base: 'AGENT', scopes: USER_SCOPES, filter };
   expect((await mutate(desk, desk.admin, 'accessRoleCreate', role)).userErrors).toEqual([]);
   const actor: Actor = {
     ...desk.agent,

@@ -8,29 +8,29 @@ interface Right {
   until: number;
 }
 
-/** To send exactly these bytes, once. */
+/** The right to upload exactly these bytes, once. */
 export interface UploadRight extends Right {
   may: 'upload';
   size: number;
   type: string;
 }
 
-/** To read a file as somebody who saw it when the link was made; what he sees by then is asked again. */
+/** The right to download a file as this actor, whose rights are checked again at the download. */
 export interface DownloadRight extends Right {
   may: 'download';
   as: Pick<Actor, 'kind' | 'id' | 'role' | 'scopes' | 'departments' | 'filter'>;
 }
 
 /** The public path, at the gateway. */
-export const PATH = '/files/';
+export const FILES_PATH = '/files/';
 const TOKEN = /^([\w-]{1,8192})\.([\w-]{43})$/;
 
-/** Links that carry a right, signed. Who has one needs nothing else. */
-export class Links {
+/** Links that carry a signed right. A client with a link needs no other authorization. */
+export class SignedLinks {
   readonly #key: Buffer;
   readonly #base: string;
 
-  /** `base` stands in front of the path; empty makes a path relative to the gateway's address. */
+  /** `base` is the address of the gateway; without it links are paths relative to that address. */
   constructor(secret: string, base = '') {
     this.#key = createHmac('sha256', secret).update('deskgraph file links').digest();
     this.#base = base.replace(/\/+$/, '');
@@ -38,13 +38,13 @@ export class Links {
 
   write(right: UploadRight | DownloadRight): string {
     const text = Buffer.from(JSON.stringify(right)).toString('base64url');
-    return `${this.#base}${PATH}${text}.${this.#sign(text).toString('base64url')}`;
+    return `${this.#base}${FILES_PATH}${text}.${this.#sign(text).toString('base64url')}`;
   }
 
-  /** The right of a link's last part; undefined when it was not signed here or is over. */
+  /** The right of the last path segment of a link; undefined if its signature is wrong or it has expired. */
   read(token: string, now = Date.now()): UploadRight | DownloadRight | undefined {
-    const [, text, mark] = TOKEN.exec(token) ?? [];
-    if (!text || !timingSafeEqual(this.#sign(text), Buffer.from(mark!, 'base64url')))
+    const [, text, signature] = TOKEN.exec(token) ?? [];
+    if (!text || !timingSafeEqual(this.#sign(text), Buffer.from(signature!, 'base64url')))
       return undefined;
     const right = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as
       | UploadRight

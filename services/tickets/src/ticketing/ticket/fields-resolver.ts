@@ -11,36 +11,42 @@ import { departmentById } from '../../staff/department/queries.ts';
 import { shown } from '../../people/external/actor.ts';
 import { Customer, Organization } from '../../people/external/external-entities.ts';
 import { byId } from '../../model/lookup/find.ts';
-import { TicketPermissions, permissionsOf } from './permissions.ts';
+import { TicketPermissions, ticketPermissions } from './permissions.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { readsOnHold, statusFor } from '../../model/ticket/read-rights.ts';
 import { Resolution, resolutionOf } from '../../model/ticket/resolution.ts';
 import { Snooze, snoozeOf } from '../../model/ticket/snooze-type.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
-/** Fields of a ticket that depend on the caller or on other things. */
+/** Fields of a ticket that depend on the caller or on other entities. */
 @Resolver(() => Ticket)
 export class TicketFields {
   @FieldResolver(() => TicketStatus, {
-    description: 'Where it stands; requesters read OPEN for ON_HOLD.',
+    description: 'The status of the ticket; requesters read OPEN for ON_HOLD.',
   })
   status(@Root() ticket: Ticket, @Ctx() ctx: Context): TicketStatus {
     return statusFor(ctx.actor, ticket.status);
   }
 
   @FieldResolver(() => Int, {
-    description: 'Grows with each change that the caller may see; give it back as expectedVersion.',
+    description:
+      'Increases with each change that the caller may see. Mutations accept it as `expectedVersion`.',
   })
   version(@Root() ticket: Ticket, @Ctx() ctx: Context): number {
     return readsOnHold(ctx.actor) ? ticket.version : ticket.publicVersion;
   }
 
-  @FieldResolver(() => DateTime, { description: 'The last change that the caller may see.' })
+  @FieldResolver(() => DateTime, {
+    description: 'The time of the last change that the caller may see.',
+  })
   updatedAt(@Root() ticket: Ticket, @Ctx() ctx: Context): Date {
     return readsOnHold(ctx.actor) ? ticket.updatedAt : ticket.publicUpdatedAt;
   }
 
-  @FieldResolver(() => Department, { nullable: true, description: 'The department that holds it.' })
+  @FieldResolver(() => Department, {
+    nullable: true,
+    description: 'The department that works on the ticket.',
+  })
   department(
     @Root() { departmentId }: Ticket,
     @Ctx() ctx: Context,
@@ -48,44 +54,50 @@ export class TicketFields {
     return departmentId ? departmentById(ctx, departmentId) : null;
   }
 
-  @FieldResolver(() => Agent, { nullable: true, description: 'The agent in charge.' })
+  @FieldResolver(() => Agent, { nullable: true, description: 'The agent who works on the ticket.' })
   assignee(@Root() { assigneeId }: Ticket, @Ctx() ctx: Context): Promise<Agent | null> | null {
     return assigneeId ? agentById(ctx, assigneeId) : null;
   }
 
-  @FieldResolver(() => Agent, { nullable: true, description: 'The agent who solved it.' })
+  @FieldResolver(() => Agent, { nullable: true, description: 'The agent who solved the ticket.' })
   solvedBy(@Root() { solvedById }: Ticket, @Ctx() ctx: Context): Promise<Agent | null> | null {
     return solvedById ? agentById(ctx, solvedById) : null;
   }
 
-  @FieldResolver(() => Customer, { nullable: true, description: 'Who asks.' })
+  @FieldResolver(() => Customer, {
+    nullable: true,
+    description: 'The customer whose request this is.',
+  })
   requester(@Root() { requesterId, requesterName }: Ticket): Customer {
     return { id: requesterId, name: requesterName };
   }
 
   @FieldResolver(() => Organization, {
     nullable: true,
-    description: 'The organization that it is asked for.',
+    description: 'The organization of the requester.',
   })
   organization(@Root() { organizationId }: Ticket): Organization | null {
     return organizationId ? { id: organizationId } : null;
   }
 
-  @FieldResolver(() => ActorView, { nullable: true, description: 'Who made it.' })
+  @FieldResolver(() => ActorView, {
+    nullable: true,
+    description: 'The actor who created the ticket.',
+  })
   createdBy(@Root() { createdByKind, createdById, createdByName }: Ticket): object {
     return shown(createdByKind, createdById, createdByName);
   }
 
   @FieldResolver(() => Resolution, {
     nullable: true,
-    description: 'How it was solved; set while SOLVED or CLOSED.',
+    description: 'How the ticket was solved; set while it is SOLVED or CLOSED.',
   })
   resolution(@Root() ticket: Ticket): Resolution | null {
     return resolutionOf(ticket);
   }
 
   @FieldResolver(() => Boolean, {
-    description: 'Whether it is in the spam queue; requesters read false.',
+    description: 'Whether the ticket is in the spam queue; requesters read false.',
   })
   spam(@Root() { spam }: Ticket, @Ctx() ctx: Context): boolean {
     return spam && readsOnHold(ctx.actor);
@@ -94,24 +106,26 @@ export class TicketFields {
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => Snooze, {
     nullable: true,
-    description: 'Set while it is postponed; for staff only.',
+    description: 'Set while the ticket is snoozed; for staff only.',
   })
   snooze(@Root() ticket: Ticket): Snooze | null {
     return snoozeOf(ticket);
   }
 
-  @FieldResolver(() => TicketPermissions, { description: 'What the caller may do with it.' })
+  @FieldResolver(() => TicketPermissions, {
+    description: 'The operations that the caller may do with the ticket.',
+  })
   viewerCan(
     @Root() ticket: Ticket,
     @Ctx() ctx: Context,
     @Info() { schema }: GraphQLResolveInfo,
   ): Promise<TicketPermissions> {
-    return permissionsOf(ctx, ticket, schema);
+    return ticketPermissions(ctx, ticket, schema);
   }
 
   @FieldResolver(() => Ticket, {
     nullable: true,
-    description: 'The closed ticket that this one follows.',
+    description: 'The closed ticket of which this one is a follow-up.',
   })
   followUpOf(@Root() { followUpOfId }: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> | null {
     return followUpOfId ? byId(ctx, followUpOfId) : null;
