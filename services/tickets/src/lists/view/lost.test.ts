@@ -11,7 +11,7 @@ import { type Dice, dice } from '../../../testing/dice.ts';
 
 const HOUR = 3_600_000;
 const STEPS = 60;
-const LATE = ['PT0S', 'PT1H', 'PT4H', 'P1D'];
+const WAITING_TIMES = ['PT0S', 'PT1H', 'PT4H', 'P1D'];
 
 let service: TestService;
 let owner: Client;
@@ -29,106 +29,107 @@ afterAll(async () => {
   await service.stop();
 });
 
-/** A desk on which anything may happen, and since when each requester waits, as the test itself has seen it. */
+/** Performs random operations, and records since when each requester has been waiting. */
 class History {
+  /** By ticket: the time since when its requester waits; Infinity when answered. */
   readonly waits = new Map<string, number>();
-  readonly #at: Desk;
-  readonly #chance: Dice;
+  readonly #desk: Desk;
+  readonly #dice: Dice;
   readonly #staff: string[];
   readonly #departments: string[];
 
-  constructor(at: Desk, chance: Dice) {
-    this.#at = at;
-    this.#chance = chance;
-    this.#staff = [at.agent.id, at.colleague.id, at.lead.id];
-    this.#departments = [at.departmentId];
+  constructor(desk: Desk, random: Dice) {
+    this.#desk = desk;
+    this.#dice = random;
+    this.#staff = [desk.agent.id, desk.colleague.id, desk.lead.id];
+    this.#departments = [desk.departmentId];
   }
 
-  async #do(
+  async #tryMutation(
     actor: Actor,
     name: string,
     input: object,
     selection?: string,
   ): Promise<Result | undefined> {
-    const payload = await mutate(this.#at, actor, name, input, selection);
+    const payload = await mutate(this.#desk, actor, name, input, selection);
     return payload.userErrors.length ? undefined : payload;
   }
 
-  async #open(): Promise<void> {
-    const { customer, partner } = this.#at;
-    const [actor, more] = this.#chance.one<[Actor, object]>([
+  async #createTicket(): Promise<void> {
+    const { customer, partner } = this.#desk;
+    const [actor, more] = this.#dice.one<[Actor, object]>([
       [customer, {}],
       [
         partner,
-        { requester: { email: 'eva@shop.example' }, assigneeId: this.#chance.one(this.#staff) },
+        { requester: { email: 'eva@shop.example' }, assigneeId: this.#dice.one(this.#staff) },
       ],
       [
         partner,
         {
           requester: { email: 'eva@shop.example' },
-          departmentId: this.#chance.one(this.#departments),
+          departmentId: this.#dice.one(this.#departments),
         },
       ],
     ]);
-    const made = await this.#do(
+    const payload = await this.#tryMutation(
       actor,
       'ticketCreate',
       { subject: 'Kettle', body: 'It is cold.', ...more },
       'ticket { id }',
     );
-    if (made) this.waits.set((made['ticket'] as { id: string }).id, Date.now());
+    if (payload) this.waits.set((payload['ticket'] as { id: string }).id, Date.now());
   }
 
-  async #people(): Promise<void> {
-    const { admin } = this.#at;
-    const { one, roll } = this.#chance;
+  async #changeAgents(): Promise<void> {
+    const { admin } = this.#desk;
+    const { one, roll } = this.#dice;
     const id = one(this.#staff);
     const email = `${id.slice(4)}@desk.example`;
-    if (roll(3) === 0) await this.#do(admin, 'agentDeactivate', { id });
+    if (roll(3) === 0) await this.#tryMutation(admin, 'agentDeactivate', { id });
     else if (roll(2))
-      await this.#do(admin, 'agentUpdate', {
+      await this.#tryMutation(admin, 'agentUpdate', {
         id,
         role: one(['AGENT', 'LIGHT', 'ANALYST', 'LEAD']),
       });
     else {
-      const made = await this.#do(
+      const payload = await this.#tryMutation(
         admin,
         'agentInvite',
         { email, name: 'New', role: 'AGENT', departmentIds: [one(this.#departments)] },
         'agent { id }',
       );
-      if (made) this.#staff.push((made['agent'] as { id: string }).id);
+      if (payload) this.#staff.push((payload['agent'] as { id: string }).id);
     }
   }
 
-  async #departmentsChange(): Promise<void> {
-    const { admin } = this.#at;
-    const { one, roll } = this.#chance;
-    if (roll(2)) await this.#do(admin, 'departmentDelete', { id: one(this.#departments) });
+  async #changeDepartments(): Promise<void> {
+    const { admin } = this.#desk;
+    const { one, roll } = this.#dice;
+    if (roll(2)) await this.#tryMutation(admin, 'departmentDelete', { id: one(this.#departments) });
     else {
-      const made = await this.#do(
+      const payload = await this.#tryMutation(
         admin,
         'departmentCreate',
         { name: `Department ${this.#departments.length}` },
         'department { id }',
       );
-      if (made) this.#departments.push((made['department'] as { id: string }).id);
+      if (payload) this.#departments.push((payload['department'] as { id: string }).id);
     }
   }
 
   async step(): Promise<void> {
-    const { one, roll } = this.#chance;
+    const { one, roll } = this.#dice;
     clock.turn(one([1_000, 60_000, HOUR, 5 * HOUR]) + roll(1_000));
-    const known = [...this.waits.keys()];
-    if (!known.length || !roll(5)) return this.#open();
-    if (!roll(8)) return this.#people();
-    if (!roll(12)) return this.#departmentsChange();
-    const id = one(known);
-    const { agent, lead, customer, light } = this.#at;
+    const ids = [...this.waits.keys()];
+    if (!ids.length || !roll(5)) return this.#createTicket();
+    if (!roll(8)) return this.#changeAgents();
+    if (!roll(12)) return this.#changeDepartments();
+    const id = one(ids);
+    const { agent, lead, customer, light } = this.#desk;
     const message = { ticketId: id, body: 'Words.' };
     const answer = async (more: object): Promise<void> => {
       if (
-        await this.#do(agent, 'messageAdd', {
+        await this.#tryMutation(agent, 'messageAdd', {
           ...message,
           visibility: 'PUBLIC',
           override: true,
@@ -138,18 +139,18 @@ class History {
         this.waits.set(id, Infinity);
     };
     const ask = async (): Promise<void> => {
-      const made = await this.#do(
+      const payload = await this.#tryMutation(
         customer,
         'messageAdd',
         { ...message, visibility: 'PUBLIC' },
         'ticket { id }',
       );
-      const to = (made?.['ticket'] as { id: string } | undefined)?.id;
+      const to = (payload?.['ticket'] as { id: string } | undefined)?.id;
       if (to) this.waits.set(to, Math.min(this.waits.get(to) ?? Infinity, Date.now()));
     };
     const solve = async (): Promise<void> => {
       if (
-        await this.#do(agent, 'ticketStatusChange', {
+        await this.#tryMutation(agent, 'ticketStatusChange', {
           id,
           status: 'SOLVED',
           resolutionCode: 'ANSWERED',
@@ -163,57 +164,63 @@ class History {
       solve,
       () => answer({}),
       () => answer({ status: one(['PENDING', 'SOLVED', 'OPEN']) }),
-      () => this.#do(agent, 'ticketStatusChange', { id, status: one(['OPEN', 'PENDING']) }),
-      () => this.#do(light, 'messageAdd', { ...message, visibility: 'PRIVATE' }),
-      () => this.#do(lead, 'ticketAssign', { id, assigneeId: one([...this.#staff, null]) }),
-      () => this.#do(lead, 'ticketAssign', { id, departmentId: one([...this.#departments, null]) }),
       () =>
-        this.#do(agent, 'ticketSnooze', {
+        this.#tryMutation(agent, 'ticketStatusChange', { id, status: one(['OPEN', 'PENDING']) }),
+      () => this.#tryMutation(light, 'messageAdd', { ...message, visibility: 'PRIVATE' }),
+      () =>
+        this.#tryMutation(lead, 'ticketAssign', { id, assigneeId: one([...this.#staff, null]) }),
+      () =>
+        this.#tryMutation(lead, 'ticketAssign', {
+          id,
+          departmentId: one([...this.#departments, null]),
+        }),
+      () =>
+        this.#tryMutation(agent, 'ticketSnooze', {
           id,
           until: new Date(Date.now() + one([HOUR, 10 * HOUR])).toISOString(),
         }),
-      () => this.#do(agent, 'ticketWake', { id }),
-      () => this.#do(agent, 'ticketSpamMark', { id, spam: roll(3) === 0 }),
+      () => this.#tryMutation(agent, 'ticketWake', { id }),
+      () => this.#tryMutation(agent, 'ticketSpamMark', { id, spam: roll(3) === 0 }),
     ])();
   }
 }
 
-interface Row {
+interface TicketRow {
   id: string;
   unsolved: boolean;
   spam: boolean;
   deleted: boolean;
-  /** Somebody who works is in charge. */
-  held: boolean;
+  /** An active agent who answers tickets is assigned. */
+  assigned: boolean;
 }
 
-async function ticketsOf(workspace: string): Promise<Row[]> {
-  const { rows } = await owner.query<Row>(
+async function readRows(workspace: string): Promise<TicketRow[]> {
+  const { rows } = await owner.query<TicketRow>(
     `
     select t.id, t.status not in ('SOLVED', 'CLOSED') as unsolved, t.spam, t.deleted_at is not null as deleted,
-      coalesce(a.active and a.role in ('AGENT', 'LEAD', 'ADMIN'), false) as held
+      coalesce(a.active and a.role in ('AGENT', 'LEAD', 'ADMIN'), false) as assigned
     from ticket t left join agent a on a.id = t.assignee_id where t.workspace_id = $1`,
     [workspace],
   );
   return rows.map((row) => Object.assign(row, { id: toId('tkt', row.id) }));
 }
 
-/** What stands in each built-in view, for somebody who works in no department. */
-async function queues(at: Desk): Promise<(name: string) => Set<string>> {
-  const { views } = await at.ask<{
+/** The tickets of each built-in view, for an agent without departments. */
+async function readQueues(desk: Desk): Promise<(name: string) => Set<string>> {
+  const { views } = await desk.ask<{
     views: { name: string; tickets: { nodes: { id: string }[] } }[];
   }>(
-    userActor(Role.LIGHT, at.workspace),
+    userActor(Role.LIGHT, desk.workspace),
     '{ views { name tickets(first: 100) { nodes { id } } } }',
   );
-  const held = new Map(
+  const idsByView = new Map(
     views.map(({ name, tickets }) => [name, new Set(tickets.nodes.map(({ id }) => id))]),
   );
-  return (name) => held.get(name)!;
+  return (name) => idsByView.get(name)!;
 }
 
-/** Conditions that part the tickets in two; whatever a queue asks for besides, its other part has the rest. */
-const PARTS = [
+/** Conditions that split the tickets: each waiting ticket matches the condition or its negation. */
+const PARTITIONS = [
   { handled: true },
   { reopenCount: { gte: 1 } },
   { transferCount: { eq: 0 } },
@@ -230,55 +237,61 @@ const PARTS = [
 
 const sorted = (ids: Iterable<string>): string[] => [...ids].sort();
 
-async function check(at: Desk, history: History): Promise<void> {
-  const rows = (await ticketsOf(at.workspace)).filter(({ deleted }) => !deleted);
-  const found = await queues(at);
-  const shown = (...names: string[]) => new Set(names.flatMap((name) => Array.from(found(name))));
+async function expectNoTicketLost(desk: Desk, history: History): Promise<void> {
+  const rows = (await readRows(desk.workspace)).filter(({ deleted }) => !deleted);
+  const idsOf = await readQueues(desk);
+  const idsIn = (...names: string[]) => new Set(names.flatMap((name) => Array.from(idsOf(name))));
   const unsolved = rows.filter((row) => row.unsolved);
-  const [all, free] = [shown('All unsolved', 'Spam'), shown('Unassigned', 'Postponed', 'Spam')];
-  expect(unsolved.filter(({ id }) => !all.has(id))).toEqual([]);
-  expect(unsolved.filter(({ id, held }) => !held && !free.has(id))).toEqual([]);
-  const genuine = new Set(unsolved.filter(({ spam }) => !spam).map(({ id }) => id));
+  const [listed, unassigned] = [
+    idsIn('All unsolved', 'Spam'),
+    idsIn('Unassigned', 'Postponed', 'Spam'),
+  ];
+  expect(unsolved.filter(({ id }) => !listed.has(id))).toEqual([]);
+  expect(unsolved.filter(({ id, assigned }) => !assigned && !unassigned.has(id))).toEqual([]);
+  const notSpam = new Set(unsolved.filter(({ spam }) => !spam).map(({ id }) => id));
   const waiting = (ms: number): string[] =>
     sorted(
       [...history.waits]
-        .filter(([id, since]) => genuine.has(id) && since < Date.now() - ms)
+        .filter(([id, since]) => notSpam.has(id) && since < Date.now() - ms)
         .map(([id]) => id),
     );
-  expect(sorted(found('Waiting longest'))).toEqual(waiting(-1));
-  expect(sorted(found('Unanswered for more than 4 hours'))).toEqual(waiting(4 * HOUR));
-  for (const olderThan of LATE) {
+  expect(sorted(idsOf('Waiting longest'))).toEqual(waiting(-1));
+  expect(sorted(idsOf('Unanswered for more than 4 hours'))).toEqual(waiting(4 * HOUR));
+  for (const olderThan of WAITING_TIMES) {
     const ms = { PT0S: 0, PT1H: HOUR, PT4H: 4 * HOUR, P1D: 24 * HOUR }[olderThan]!;
-    const { tickets } = await at.ask<{ tickets: { nodes: { id: string }[] } }>(
-      at.admin,
+    const { tickets } = await desk.ask<{ tickets: { nodes: { id: string }[] } }>(
+      desk.admin,
       'query ($filter: TicketFilter) { tickets(filter: $filter, first: 100) { nodes { id } } }',
       { filter: { waitingSince: { olderThan }, status: { notIn: ['SOLVED', 'CLOSED'] } } },
     );
     expect(sorted(tickets.nodes.map(({ id }) => id))).toEqual(waiting(ms));
   }
-  const late = { waitingSince: { olderThan: 'PT1H' }, status: { notIn: ['SOLVED', 'CLOSED'] } };
-  const asked = PARTS.flatMap((part, n): [string, object][] => [
-    [`in${n}`, { ...late, ...part }],
-    [`out${n}`, { and: [late, { not: part }] }],
+  const isWaiting = {
+    waitingSince: { olderThan: 'PT1H' },
+    status: { notIn: ['SOLVED', 'CLOSED'] },
+  };
+  const filters = PARTITIONS.flatMap((part, index): [string, object][] => [
+    [`in${index}`, { ...isWaiting, ...part }],
+    [`out${index}`, { and: [isWaiting, { not: part }] }],
   ]);
-  const parts = await at.ask<Record<string, { nodes: { id: string }[] }>>(
-    at.admin,
-    `query (${asked.map(([name]) => `$${name}: TicketFilter`).join(', ')}) { ${asked.map(([name]) => `${name}: tickets(filter: $${name}, first: 100) { nodes { id } }`).join(' ')} }`,
-    Object.fromEntries(asked),
+  const parts = await desk.ask<Record<string, { nodes: { id: string }[] }>>(
+    desk.admin,
+    `query (${filters.map(([name]) => `$${name}: TicketFilter`).join(', ')}) { ${filters.map(([name]) => `${name}: tickets(filter: $${name}, first: 100) { nodes { id } }`).join(' ')} }`,
+    Object.fromEntries(filters),
   );
   const ids = (name: string): string[] => parts[name]!.nodes.map(({ id }) => id);
-  for (const n of PARTS.keys())
-    expect(sorted([...ids(`in${n}`), ...ids(`out${n}`)])).toEqual(waiting(HOUR));
+  for (const index of PARTITIONS.keys())
+    expect(sorted([...ids(`in${index}`), ...ids(`out${index}`)])).toEqual(waiting(HOUR));
 }
 
-test.each(Array.from({ length: sizeOf(3, 30) }, (_, at) => seed + at))(
-  'whatever happens, each unsolved ticket is in hand or in a queue that somebody sees, and who is unanswered is found (seed %i)',
-  async (each) => {
-    const at = await openDesk(service);
-    const history = new History(at, dice(each));
+test.each(Array.from({ length: sizeOf(3, 30) }, (_, index) => seed + index))(
+  'after random operations each unsolved ticket is assigned or in a queue, and each waiting ticket is found (seed %i)',
+  async (testSeed) => {
+    const desk = await openDesk(service);
+    const history = new History(desk, dice(testSeed));
     for (let step = 1; step <= STEPS; step++) {
       await history.step();
-      if (step % 5 === 0) await check(at, history);
+      if (step % 5 === 0) await expectNoTicketLost(desk, history);
     }
     expect(history.waits.size).toBeGreaterThan(3);
   },

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterAll(() => service.stop());
 
-interface Shown {
+interface MacroView {
   id: string;
   name: string;
   version: number;
@@ -30,16 +30,22 @@ interface Shown {
   department: { id: string } | null;
   actions: object[];
 }
-const MACRO =
+const MACRO_FIELDS =
   'id name version usage department { id } actions { status priority departmentId assigneeId addTags removeTags replyId note snooze }';
 
 const codes = ({ userErrors }: Result): string[] =>
   userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const create = (actions: object[], input: object = {}, actor = desk.lead) =>
-  mutate(desk, actor, 'macroCreate', { name: 'Refund', actions, ...input }, `macro { ${MACRO} }`);
-const update = (input: object, actor = desk.lead) =>
-  mutate(desk, actor, 'macroUpdate', input, `macro { ${MACRO} }`);
-const apply = (input: object, actor = desk.agent) =>
+const createMacro = (actions: object[], input: object = {}, actor = desk.lead) =>
+  mutate(
+    desk,
+    actor,
+    'macroCreate',
+    { name: 'Refund', actions, ...input },
+    `macro { ${MACRO_FIELDS} }`,
+  );
+const updateMacro = (input: object, actor = desk.lead) =>
+  mutate(desk, actor, 'macroUpdate', input, `macro { ${MACRO_FIELDS} }`);
+const applyMacro = (input: object, actor = desk.agent) =>
   mutate(
     desk,
     actor,
@@ -47,11 +53,11 @@ const apply = (input: object, actor = desk.agent) =>
     input,
     'ticket { status priority department { id } assignee { id } tags { name } snooze { until } messages { nodes { text visibility } } timeline { nodes { type } } } unseenActivity { events { type } }',
   );
-const macroOf = (payload: Result): Shown => {
+const macroIn = (payload: Result): MacroView => {
   expect(codes(payload)).toEqual([]);
-  return payload['macro'] as Shown;
+  return payload['macro'] as MacroView;
 };
-const cursorOf = async (id: string): Promise<string> =>
+const readCursor = async (id: string): Promise<string> =>
   (
     await desk.ask<{ ticket: { cursor: string } }>(
       desk.agent,
@@ -59,27 +65,31 @@ const cursorOf = async (id: string): Promise<string> =>
       { id },
     )
   ).ticket.cursor;
-const answer = async (body: string): Promise<string> => {
-  const made = await mutate(
+const createCannedResponse = async (body: string): Promise<string> => {
+  const created = await mutate(
     desk,
     desk.lead,
     'cannedResponseCreate',
     { title: 'Answer', body },
     'cannedResponse { id }',
   );
-  return (made['cannedResponse'] as { id: string }).id;
+  return (created['cannedResponse'] as { id: string }).id;
 };
 
-test('a macro does all that it holds to a ticket in one transaction, and each fact says that it came of it', async () => {
-  const replyId = await answer('Hello {{requester.name}}');
-  const { id } = macroOf(
-    await create([
+test('applies all actions of a macro to a ticket, and each event carries the macro as its cause', async () => {
+  const replyId = await createCannedResponse('Hello {{requester.name}}');
+  const { id } = macroIn(
+    await createMacro([
       { assigneeId: 'me', departmentId: desk.departmentId, priority: 'HIGH', addTags: ['Refund'] },
       { note: 'Paid back', replyId, status: 'SOLVED' },
     ]),
   );
   const { id: ticketId } = await desk.ticket();
-  const { ticket, userErrors } = await apply({ id, ticketId, seen: await cursorOf(ticketId) });
+  const { ticket, userErrors } = await applyMacro({
+    id,
+    ticketId,
+    seen: await readCursor(ticketId),
+  });
   expect(userErrors).toEqual([]);
   expect(ticket).toMatchObject({
     status: 'SOLVED',
@@ -99,13 +109,13 @@ test('a macro does all that it holds to a ticket in one transaction, and each fa
   await owner.connect();
   const { rows } = await owner.query<{ type: string; because: object | null }>(
     `select type, data -> 'because' as because from (
-       select type, data, at from event_log where subject = $1 union all select type, data, at from outbox where subject = $1) facts
+       select type, data, at from event_log where subject = $1 union all select type, data, at from outbox where subject = $1) events
      where type not in ('ticket.created') order by at`,
     [ticketId],
   );
   await owner.end();
-  const caused = rows.filter(({ because }) => because !== null);
-  expect(caused.map(({ type }) => type).toSorted()).toEqual(
+  const causedEvents = rows.filter(({ because }) => because !== null);
+  expect(causedEvents.map(({ type }) => type).toSorted()).toEqual(
     [
       'message.added',
       'message.added',
@@ -115,35 +125,38 @@ test('a macro does all that it holds to a ticket in one transaction, and each fa
       'ticket.updated',
     ].toSorted(),
   );
-  for (const { because } of caused)
+  for (const { because } of causedEvents)
     expect(because).toEqual({ macroId: id, operationId: expect.any(String) });
   const second = (await desk.ticket()).id;
-  expect(codes(await apply({ id, ticketId: second, seen: await cursorOf(second) }))).toEqual([]);
-  // Uses are counted in the log, which is written a moment later.
-  const used = async (): Promise<number> =>
-    (await desk.ask<{ macros: Shown[] }>(desk.agent, `{ macros { ${MACRO} } }`)).macros[0]!.usage;
-  for (let tries = 0; tries < 50 && (await used()) < 2; tries++) await sleep(100);
-  expect(await used()).toBe(2);
+  expect(codes(await applyMacro({ id, ticketId: second, seen: await readCursor(second) }))).toEqual(
+    [],
+  );
+  // Usage is counted in the event log, which the outbox relay fills asynchronously.
+  const readUsage = async (): Promise<number> =>
+    (await desk.ask<{ macros: MacroView[] }>(desk.agent, `{ macros { ${MACRO_FIELDS} } }`))
+      .macros[0]!.usage;
+  for (let tries = 0; tries < 50 && (await readUsage()) < 2; tries++) await sleep(100);
+  expect(await readUsage()).toBe(2);
 });
 
-test('what one part is refused leaves nothing done, and names its place', async () => {
-  const replyId = await answer('Hello');
-  const { id } = macroOf(
-    await create([
+test('changes nothing when one action is refused, and names the path of the refusal', async () => {
+  const replyId = await createCannedResponse('Hello');
+  const { id } = macroIn(
+    await createMacro([
       { priority: 'URGENT', note: 'a note' },
       { replyId, status: 'PENDING' },
     ]),
   );
   const { id: ticketId } = await desk.ticket();
-  const seen = await cursorOf(ticketId);
-  expect(codes(await apply({ id, ticketId }))).toEqual(['REQUIRED input.seen']);
+  const seen = await readCursor(ticketId);
+  expect(codes(await applyMacro({ id, ticketId }))).toEqual(['REQUIRED input.seen']);
   await mutate(desk, desk.colleague, 'messageAdd', {
     ticketId,
     visibility: 'PUBLIC',
     body: 'Mine',
     override: true,
   });
-  const unseen = await apply({ id, ticketId, seen });
+  const unseen = await applyMacro({ id, ticketId, seen });
   expect(codes(unseen)).toEqual(['UNSEEN_ACTIVITY input.seen']);
   expect((unseen['unseenActivity'] as { events: object[] }).events.length).toBeGreaterThan(0);
   const { ticket } = await desk.ask<{ ticket: object }>(
@@ -152,16 +165,18 @@ test('what one part is refused leaves nothing done, and names its place', async 
     { id: ticketId },
   );
   expect(ticket).toEqual({ priority: 'NORMAL', messages: { totalCount: 2 } });
-  expect(codes(await apply({ id: newId('mac'), ticketId }))).toEqual(['NOT_FOUND input.id']);
-  expect(codes(await apply({ id, ticketId: newId('tkt') }))).toEqual(['NOT_FOUND input.ticketId']);
-  const { id: hold } = macroOf(await create([{ status: 'ON_HOLD' }]));
-  expect(codes(await apply({ id: hold, ticketId }))).toEqual(['ON_HOLD_DISABLED input.id']);
+  expect(codes(await applyMacro({ id: newId('mac'), ticketId }))).toEqual(['NOT_FOUND input.id']);
+  expect(codes(await applyMacro({ id, ticketId: newId('tkt') }))).toEqual([
+    'NOT_FOUND input.ticketId',
+  ]);
+  const { id: hold } = macroIn(await createMacro([{ status: 'ON_HOLD' }]));
+  expect(codes(await applyMacro({ id: hold, ticketId }))).toEqual(['ON_HOLD_DISABLED input.id']);
 });
 
-test('a macro says why it solves what nobody has answered', async () => {
-  const { id } = macroOf(await create([{ status: 'SOLVED', resolutionCode: 'DUPLICATE' }]));
+test('solves an unanswered ticket with the resolution code of the action', async () => {
+  const { id } = macroIn(await createMacro([{ status: 'SOLVED', resolutionCode: 'DUPLICATE' }]));
   const { id: ticketId } = await desk.ticket();
-  expect(codes(await apply({ id, ticketId }))).toEqual([]);
+  expect(codes(await applyMacro({ id, ticketId }))).toEqual([]);
   const { ticket } = await desk.ask<{ ticket: object }>(
     desk.agent,
     'query ($id: ID!) { ticket(id: $id) { handled resolution { code counted } } }',
@@ -169,21 +184,22 @@ test('a macro says why it solves what nobody has answered', async () => {
   );
   expect(ticket).toEqual({ handled: false, resolution: { code: 'DUPLICATE', counted: false } });
   for (const status of [null, 'OPEN'])
-    expect(codes(await create([{ status, note: 'x', resolutionCode: 'DUPLICATE' }]))).toEqual([
+    expect(codes(await createMacro([{ status, note: 'x', resolutionCode: 'DUPLICATE' }]))).toEqual([
       'INVALID input.actions.0.resolutionCode',
     ]);
 });
 
-test('an action that nothing could be done by is refused when it is written', async () => {
-  const refused = async (...actions: object[]): Promise<string[]> => codes(await create(actions));
+test('refuses an action without effect when a macro is saved', async () => {
+  const refused = async (...actions: object[]): Promise<string[]> =>
+    codes(await createMacro(actions));
   expect(await refused()).toEqual(['INVALID input.actions']);
-  for (const idle of [
+  for (const action of [
     {},
     { escalate: false },
     { addTags: [], notifyAgentIds: [] },
     { notifyDepartment: false, note: null },
   ])
-    expect(await refused(idle)).toEqual(['REQUIRED input.actions.0']);
+    expect(await refused(action)).toEqual(['REQUIRED input.actions.0']);
   expect(await refused({ note: 'x' }, { status: 'CLOSED' })).toEqual([
     'CLOSE_BY_HAND input.actions.1.status',
   ]);
@@ -205,15 +221,15 @@ test('an action that nothing could be done by is refused when it is written', as
   ]);
 });
 
-test('macros are changed and deleted by leads, and are there for the people of their department', async () => {
-  const { id } = macroOf(
-    await create(
+test('lets leads update and delete macros, and shows a macro to the agents of its department', async () => {
+  const { id } = macroIn(
+    await createMacro(
       [{ assigneeId: null }, { snooze: 'PT1H' }],
       { departmentId: desk.departmentId },
       memberLead,
     ),
   );
-  expect(codes(await create([{ note: 'x' }], { departmentId: desk.departmentId }))).toEqual([
+  expect(codes(await createMacro([{ note: 'x' }], { departmentId: desk.departmentId }))).toEqual([
     'FORBIDDEN input.departmentId',
   ]);
   const idsOf = async (actor: Actor): Promise<string[]> =>
@@ -227,25 +243,25 @@ test('macros are changed and deleted by leads, and are there for the people of t
   ]);
   const { id: ticketId } = await desk.ticket();
   await mutate(desk, desk.agent, 'ticketAssign', { id: ticketId, assigneeId: 'me' });
-  expect(codes(await apply({ id, ticketId }))).toEqual(['NOT_FOUND input.id']);
-  expect((await apply({ id, ticketId }, member))['ticket']).toMatchObject({
+  expect(codes(await applyMacro({ id, ticketId }))).toEqual(['NOT_FOUND input.id']);
+  expect((await applyMacro({ id, ticketId }, member))['ticket']).toMatchObject({
     assignee: null,
     snooze: { until: expect.any(String) },
   });
   expect(
-    macroOf(await update({ id, name: 'Later', departmentId: null }, memberLead)),
+    macroIn(await updateMacro({ id, name: 'Later', departmentId: null }, memberLead)),
   ).toMatchObject({
     name: 'Later',
     department: null,
     version: 2,
   });
-  expect(macroOf(await update({ id, name: 'Later' })).version).toBe(2);
-  expect(codes(await update({ id, name: null }))).toEqual(['REQUIRED input.name']);
-  expect(codes(await update({ id, name: 'x', expectedVersion: 1 }))).toEqual([
+  expect(macroIn(await updateMacro({ id, name: 'Later' })).version).toBe(2);
+  expect(codes(await updateMacro({ id, name: null }))).toEqual(['REQUIRED input.name']);
+  expect(codes(await updateMacro({ id, name: 'x', expectedVersion: 1 }))).toEqual([
     'CONFLICT input.expectedVersion',
   ]);
-  const replyId = await answer('Hello');
-  macroOf(await update({ id, actions: [{ replyId }] }));
+  const replyId = await createCannedResponse('Hello');
+  macroIn(await updateMacro({ id, actions: [{ replyId }] }));
   expect(codes(await mutate(desk, desk.lead, 'cannedResponseDelete', { id: replyId }))).toEqual([
     'IN_USE input.id',
   ]);

@@ -17,28 +17,32 @@ beforeEach(async () => {
 });
 afterAll(() => service.stop());
 
-const macro = async (name: string, departmentId?: string): Promise<string> => {
+const createMacro = async (name: string, departmentId?: string): Promise<string> => {
   const input = { name, actions: [{ note: name }], departmentId };
-  const made = await mutate(
+  const created = await mutate(
     desk,
     { ...desk.lead, departments: [desk.departmentId] },
     'macroCreate',
     input,
     'macro { id }',
   );
-  return (made['macro'] as { id: string }).id;
+  return (created['macro'] as { id: string }).id;
 };
-const ticket = async (tags: string[], departmentId?: string): Promise<string> => {
+const createTicket = async (tags: string[], departmentId?: string): Promise<string> => {
   const { id } = await desk.ticket();
   if (tags.length) await mutate(desk, desk.agent, 'ticketUpdate', { id, addTags: tags });
   if (departmentId) await mutate(desk, desk.agent, 'ticketAssign', { id, departmentId });
   return id;
 };
-const use = async (id: string, ticketId: string): Promise<void> =>
+const applyMacro = async (id: string, ticketId: string): Promise<void> =>
   expect(await mutate(desk, member, 'macroApply', { id, ticketId })).toMatchObject({
     userErrors: [],
   });
-const suggested = async (id: string, actor: Actor = member, first?: number): Promise<string[]> =>
+const suggestedNames = async (
+  id: string,
+  actor: Actor = member,
+  first?: number,
+): Promise<string[]> =>
   (
     await desk.ask<{ ticket: { suggestedMacros: { name: string }[] } }>(
       actor,
@@ -47,46 +51,50 @@ const suggested = async (id: string, actor: Actor = member, first?: number): Pro
     )
   ).ticket.suggestedMacros.map(({ name }) => name);
 
-test('macros that were used on tickets with the same labels and department come first, then those that are used most, then by name', async () => {
+test('ranks macros by use on tickets with the same tags and department, then by total use, then by name', async () => {
   const [often, refund, delay] = [
-    await macro('Often'),
-    await macro('Refund'),
-    await macro('Delay', desk.departmentId),
+    await createMacro('Often'),
+    await createMacro('Refund'),
+    await createMacro('Delay', desk.departmentId),
   ];
-  await macro('Idle');
-  for (let n = 0; n < 3; n++) await use(often, await ticket(['else']));
-  await use(refund, await ticket(['refund']));
-  await use(delay, await ticket(['refund'], desk.departmentId));
-  expect(await suggested(await ticket(['refund']), member, 10)).toEqual([
+  await createMacro('Idle');
+  for (let count = 0; count < 3; count++) await applyMacro(often, await createTicket(['else']));
+  await applyMacro(refund, await createTicket(['refund']));
+  await applyMacro(delay, await createTicket(['refund'], desk.departmentId));
+  expect(await suggestedNames(await createTicket(['refund']), member, 10)).toEqual([
     'Delay',
     'Refund',
     'Often',
     'Idle',
   ]);
-  expect(await suggested(await ticket(['refund'], desk.departmentId), member, 2)).toEqual([
+  expect(
+    await suggestedNames(await createTicket(['refund'], desk.departmentId), member, 2),
+  ).toEqual(['Delay', 'Refund']);
+  expect(await suggestedNames(await createTicket(['unknown']))).toEqual([
+    'Often',
     'Delay',
     'Refund',
   ]);
-  expect(await suggested(await ticket(['unknown']))).toEqual(['Often', 'Delay', 'Refund']);
-  // What is of a department is for its people.
-  expect(await suggested(await ticket(['refund']), desk.colleague)).toEqual([
+  // The macro Delay is visible only to the agents of its department.
+  expect(await suggestedNames(await createTicket(['refund']), desk.colleague)).toEqual([
     'Refund',
     'Often',
     'Idle',
   ]);
 });
 
-test('a page of tickets is suggested macros with one statement more, and only to those who answer', async () => {
-  const { id } = { id: await macro('Refund') };
-  for (let n = 0; n < 6; n++) await use(id, await ticket([`label ${n}`]));
-  const page = (first: number) => () =>
+test('loads the suggestions of all tickets on a page with one statement, and only for agents who answer', async () => {
+  const id = await createMacro('Refund');
+  for (let index = 0; index < 6; index++)
+    await applyMacro(id, await createTicket([`tag ${index}`]));
+  const readPage = (first: number) => () =>
     desk.ask(
       member,
       'query ($first: Int) { tickets(first: $first) { nodes { id suggestedMacros { name } } } }',
       { first },
     );
-  const few = await countStatements(page(1));
-  expect((await countStatements(page(6))).length).toBe(few.length);
+  const few = await countStatements(readPage(1));
+  expect((await countStatements(readPage(6))).length).toBe(few.length);
   const answer = await desk.answer<{ tickets: { nodes: { suggestedMacros: null }[] } }>(
     desk.light,
     '{ tickets(first: 1) { nodes { suggestedMacros { name } } } }',

@@ -14,52 +14,52 @@ import { Watch, clientOf } from '../../../testing/watch.ts';
 
 const TICKETS = 16;
 const WORD = 'parcel';
-const LABELS = ['vip', 'late', 'abroad'];
+const TAGS = ['vip', 'late', 'abroad'];
 const PRIORITIES = ['LOW', 'NORMAL', 'HIGH'];
-/** Everybody in this test sees what has this label. */
-const SIGN = 'sign';
+/** Every filter in this test includes the tickets with this tag. */
+const VISIBLE_TAG = 'sign';
 
 let service: TestService;
 let desk: Desk;
-let categories: string[];
-let field: string;
-let tickets: string[];
+let categoryIds: string[];
+let fieldId: string;
+let ticketIds: string[];
 const clients: StreamClient[] = [];
 
 beforeAll(async () => {
   service = await startTickets();
   desk = await openDesk(service);
   const { one, some, roll } = dice(seed);
-  categories = await Promise.all(
+  categoryIds = await Promise.all(
     ['Returns', 'Bills'].map(async (name) => {
-      const made = await mutate(
+      const created = await mutate(
         desk,
         desk.admin,
         'ticketCategoryCreate',
         { name },
         'ticketCategory { id }',
       );
-      return (made['ticketCategory'] as { id: string }).id;
+      return (created['ticketCategory'] as { id: string }).id;
     }),
   );
-  const defined = { key: 'tier', label: 'Tier', kind: 'CHOICE', options: ['Gold', 'Süd'] };
-  field = (
-    (await mutate(desk, desk.admin, 'ticketFieldCreate', defined, 'ticketField { id }'))[
+  const definition = { key: 'tier', label: 'Tier', kind: 'CHOICE', options: ['Gold', 'Süd'] };
+  fieldId = (
+    (await mutate(desk, desk.admin, 'ticketFieldCreate', definition, 'ticketField { id }'))[
       'ticketField'
     ] as { id: string }
   ).id;
-  tickets = [];
-  for (let at = 0; at < TICKETS; at++) {
+  ticketIds = [];
+  for (let index = 0; index < TICKETS; index++) {
     const { id } = await desk.ticket({
       subject: `A ${WORD}`,
-      categoryId: one([...categories, null]),
+      categoryId: one([...categoryIds, null]),
     });
-    tickets.push(id);
-    const fields = roll(2) ? [{ fieldId: field, value: one(defined.options) }] : [];
+    ticketIds.push(id);
+    const fields = roll(2) ? [{ fieldId, value: one(definition.options) }] : [];
     await mutate(desk, desk.lead, 'ticketUpdate', {
       id,
       priority: one(PRIORITIES),
-      addTags: some(LABELS),
+      addTags: some(TAGS),
       fields,
     });
     await mutate(desk, desk.lead, 'ticketAssign', {
@@ -74,23 +74,23 @@ afterAll(async () => {
   await service.stop();
 });
 
-/** A filter as an administrator may give it to somebody. */
-function rights({ one, some, roll }: ReturnType<typeof dice>): object {
+/** A random filter that an access role can have. */
+function randomRightsFilter({ one, some, roll }: ReturnType<typeof dice>): object {
   const leaf = (): object =>
     one<() => object>([
       () => ({ departmentId: one([{ eq: desk.departmentId }, { isNull: true }]) }),
       () => ({
         assigneeId: one([{ in: [desk.agent.id] }, { notIn: [desk.agent.id, desk.colleague.id] }]),
       }),
-      () => ({ tag: { [one(['any', 'all', 'none'])]: some(LABELS, 2) } }),
+      () => ({ tag: { [one(['any', 'all', 'none'])]: some(TAGS, 2) } }),
       () => ({ priority: { in: some(PRIORITIES, 2) } }),
-      () => ({ categoryId: one([{ in: categories.slice(0, 1) }, { isNull: true }]) }),
+      () => ({ categoryId: one([{ in: categoryIds.slice(0, 1) }, { isNull: true }]) }),
       () => ({ status: { notIn: ['NEW'] }, channel: { eq: 'PORTAL' } }),
       () => ({ requesterId: { eq: desk.customer.id } }),
       () => ({
-        field: [{ fieldId: field, choices: { [one(['any', 'none'])]: [one(['Gold', 'Süd'])] } }],
+        field: [{ fieldId, choices: { [one(['any', 'none'])]: [one(['Gold', 'Süd'])] } }],
       }),
-      () => ({ field: [{ fieldId: field, text: { isNull: Boolean(roll(2)) } }] }),
+      () => ({ field: [{ fieldId, text: { isNull: Boolean(roll(2)) } }] }),
     ])();
   const tree = one<() => object>([
     leaf,
@@ -98,29 +98,29 @@ function rights({ one, some, roll }: ReturnType<typeof dice>): object {
     () => ({ not: leaf() }),
     () => ({ or: [leaf(), { and: [leaf(), leaf()] }] }),
   ]);
-  return { or: [tree(), { tag: { any: [SIGN] } }] };
+  return { or: [tree(), { tag: { any: [VISIBLE_TAG] } }] };
 }
 
-interface Listed {
+interface TicketList {
   nodes: { id: string }[];
   totalCount?: number;
 }
-type Heard = StreamResult<
+type StreamEvent = StreamResult<
   Record<
     string,
     { ticketId?: string; event?: { ticket: { id: string } | null }; viewers?: object[] }
   >
 >;
 
-/** What somebody finds, by every way that leads to tickets. */
-async function ways(actor: Actor): Promise<Record<string, Set<string>>> {
+/** The ids of the tickets that an actor can reach, by each way to read tickets. */
+async function readTicketIds(actor: Actor): Promise<Record<string, Set<string>>> {
   const filter = { text: WORD };
-  const of = (...ids: string[]): Set<string> => new Set(ids);
+  const setOf = (...ids: string[]): Set<string> => new Set(ids);
   const data = await desk.ask<
-    Record<string, Listed> & {
+    Record<string, TicketList> & {
       nodes: ({ id: string } | null)[];
       ticketEvents: { nodes: { ticket: { id: string } | null }[] };
-      views: { name: string; count: number; tickets: Listed }[];
+      views: { name: string; count: number; tickets: TicketList }[];
     }
   >(
     actor,
@@ -128,14 +128,14 @@ async function ways(actor: Actor): Promise<Record<string, Set<string>>> {
       tickets(first: 100) { nodes { id } totalCount } found: tickets(first: 100, filter: $filter) { nodes { id } totalCount }
       nodes(ids: $ids) { id } ticketEvents(first: 100) { nodes { ticket { id } } } views { name count tickets(first: 100) { nodes { id } } }
       people: agents { nodes { tickets(first: 100) { nodes { id } totalCount } } } departments { tickets(first: 100) { nodes { id } } } }`,
-    { ids: tickets, filter },
+    { ids: ticketIds, filter },
   );
   const { tickets: list, found, nodes, ticketEvents, views } = data;
   expect([list!.totalCount, found!.totalCount]).toEqual([list!.nodes.length, found!.nodes.length]);
   const unsolved = views.find(({ name }) => name === 'All unsolved')!;
   expect(unsolved.count).toBe(unsolved.tickets.nodes.length);
-  const pages = await Promise.all(
-    tickets.map((id) =>
+  const details = await Promise.all(
+    ticketIds.map((id) =>
       desk.ask<{ ticket: { id: string; timeline: { totalCount: number } } | null }>(
         actor,
         'query ($id: ID!) { ticket(id: $id) { id timeline { totalCount } } }',
@@ -143,8 +143,8 @@ async function ways(actor: Actor): Promise<Record<string, Set<string>>> {
       ),
     ),
   );
-  const written = await Promise.all(
-    tickets.map(
+  const presenceErrors = await Promise.all(
+    ticketIds.map(
       async (id) =>
         [
           id,
@@ -154,39 +154,46 @@ async function ways(actor: Actor): Promise<Record<string, Set<string>>> {
     ),
   );
   return {
-    list: of(...list!.nodes.map(({ id }) => id)),
-    search: of(...found!.nodes.map(({ id }) => id)),
-    node: of(...nodes.flatMap((each) => each?.id ?? [])),
-    events: of(...ticketEvents.nodes.flatMap(({ ticket }) => ticket?.id ?? [])),
-    view: of(...unsolved.tickets.nodes.map(({ id }) => id)),
-    timeline: of(...pages.flatMap(({ ticket }) => (ticket?.timeline.totalCount ? ticket.id : []))),
-    presence: of(...written.flatMap(([id, errors]) => (errors.length ? [] : id))),
+    list: setOf(...list!.nodes.map(({ id }) => id)),
+    search: setOf(...found!.nodes.map(({ id }) => id)),
+    node: setOf(...nodes.flatMap((node) => node?.id ?? [])),
+    events: setOf(...ticketEvents.nodes.flatMap(({ ticket }) => ticket?.id ?? [])),
+    view: setOf(...unsolved.tickets.nodes.map(({ id }) => id)),
+    timeline: setOf(
+      ...details.flatMap(({ ticket }) => (ticket?.timeline.totalCount ? ticket.id : [])),
+    ),
+    presence: setOf(...presenceErrors.flatMap(([id, errors]) => (errors.length ? [] : id))),
   };
 }
 
-test.each(Array.from({ length: sizeOf(3, 30) }, (_, at) => seed + at))(
-  'whoever sees some of the tickets sees the same ones on every way (seed %i)',
-  async (each) => {
-    const filter = rights(dice(each));
+test.each(Array.from({ length: sizeOf(3, 30) }, (_, index) => seed + index))(
+  'shows an agent with a rights filter the same tickets on every way to read tickets (seed %i)',
+  async (testSeed) => {
+    const filter = randomRightsFilter(dice(testSeed));
     const actor = userActor(Role.LEAD, desk.workspace, { filter });
-    const all = await desk.ask<{ tickets: Listed }>(
+    const all = await desk.ask<{ tickets: TicketList }>(
       desk.lead,
       'query ($filter: TicketFilter) { tickets(first: 100, filter: $filter) { nodes { id } } }',
       { filter },
     );
     const expected = new Set(all.tickets.nodes.map(({ id }) => id));
-    for (const [way, seen] of Object.entries(await ways(actor)))
-      expect([way, seen]).toEqual([way, expected]);
+    for (const [way, ids] of Object.entries(await readTicketIds(actor)))
+      expect([way, ids]).toEqual([way, expected]);
 
     const client = clientOf(desk, actor);
     clients.push(client);
-    const list = new Watch(desk, actor, { first: 100, filter: { tag: { none: [SIGN] } } }, client);
+    const list = new Watch(
+      desk,
+      actor,
+      { first: 100, filter: { tag: { none: [VISIBLE_TAG] } } },
+      client,
+    );
     const { eventCursor } = await desk.ask<{ eventCursor: string }>(desk.lead, '{ eventCursor }');
-    const told = new Set<string>();
-    const present = new Set<string>();
-    let heard = (): void => {};
-    const end = new Promise<void>((resolve) => (heard = resolve));
-    const { id: last } = await desk.ticket({ subject: 'The end' });
+    const eventTicketIds = new Set<string>();
+    const presenceTicketIds = new Set<string>();
+    let finish = (): void => {};
+    const end = new Promise<void>((resolve) => (finish = resolve));
+    const { id: lastId } = await desk.ticket({ subject: 'The end' });
     const stops = [
       client.subscribe(
         {
@@ -195,47 +202,47 @@ test.each(Array.from({ length: sizeOf(3, 30) }, (_, at) => seed + at))(
           variables: { after: eventCursor },
         },
         {
-          next: ({ data }: Heard) => {
+          next: ({ data }: StreamEvent) => {
             const id = data?.['ticketEvents']?.event?.ticket?.id;
-            if (id) told.add(id);
-            if (id === last) heard();
+            if (id) eventTicketIds.add(id);
+            if (id === lastId) finish();
           },
-          error: () => heard(),
-          complete: () => heard(),
+          error: () => finish(),
+          complete: () => finish(),
         },
       ),
-      ...tickets.map((id) =>
+      ...ticketIds.map((id) =>
         client.subscribe(
           {
             query: 'subscription ($id: ID!) { presenceChanged(ticketId: $id) { ticketId } }',
             variables: { id },
           },
           {
-            next: ({ data }: Heard) => void (data && present.add(id)),
+            next: ({ data }: StreamEvent) => void (data && presenceTicketIds.add(id)),
             error: () => {},
             complete: () => {},
           },
         ),
       ),
     ];
-    for (const id of tickets)
+    for (const id of ticketIds)
       await mutate(desk, desk.admin, 'messageAdd', {
         ticketId: id,
         body: 'A note',
         visibility: 'PRIVATE',
       });
-    await mutate(desk, desk.admin, 'ticketUpdate', { id: last, addTags: [SIGN] });
+    await mutate(desk, desk.admin, 'ticketUpdate', { id: lastId, addTags: [VISIBLE_TAG] });
     await end;
     for (const stop of stops) stop();
-    told.delete(last);
-    expect(told).toEqual(expected);
-    expect([...present].filter((id) => !expected.has(id))).toEqual([]);
+    eventTicketIds.delete(lastId);
+    expect(eventTicketIds).toEqual(expected);
+    expect([...presenceTicketIds].filter((id) => !expected.has(id))).toEqual([]);
     await list.until(({ shown }) => shown !== undefined);
     expect(await list.settled()).toBeUndefined();
     expect(new Set(list.shown!.tickets.map(({ id }) => id))).toEqual(expected);
     list.stop();
-    await mutate(desk, desk.admin, 'ticketDelete', { id: last });
-    await mutate(desk, desk.admin, 'ticketPurge', { id: last }, 'deletedId');
+    await mutate(desk, desk.admin, 'ticketDelete', { id: lastId });
+    await mutate(desk, desk.admin, 'ticketPurge', { id: lastId }, 'deletedId');
   },
   60_000,
 );

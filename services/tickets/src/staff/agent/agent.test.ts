@@ -26,11 +26,11 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const fresh = async (): Promise<void> => {
+const openNewDesk = async (): Promise<void> => {
   desk = await openDesk(service);
 };
 
-interface Shown {
+interface AgentView {
   id: string;
   name: string;
   role: string;
@@ -39,40 +39,40 @@ interface Shown {
   version: number;
   departments: { id: string }[];
 }
-const AGENT = 'id name role locale active version departments { id }';
+const AGENT_FIELDS = 'id name role locale active version departments { id }';
 
 const codes = ({ userErrors }: Result): string[] =>
   userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const agentOf = (payload: Result): Shown => {
+const agentIn = (payload: Result): AgentView => {
   expect(codes(payload)).toEqual([]);
-  return payload['agent'] as Shown;
+  return payload['agent'] as AgentView;
 };
-const update = (actor: Actor, input: object) =>
-  mutate(desk, actor, 'agentUpdate', input, `agent { ${AGENT} }`);
-const deactivate = (actor: Actor, { id }: { id: string }) =>
-  mutate(desk, actor, 'agentDeactivate', { id }, `agent { ${AGENT} }`);
-const invite = async (email: string, role: string, more: object = {}): Promise<Shown> =>
-  agentOf(
+const updateAgent = (actor: Actor, input: object) =>
+  mutate(desk, actor, 'agentUpdate', input, `agent { ${AGENT_FIELDS} }`);
+const deactivateAgent = (actor: Actor, { id }: { id: string }) =>
+  mutate(desk, actor, 'agentDeactivate', { id }, `agent { ${AGENT_FIELDS} }`);
+const inviteAgent = async (email: string, role: string, more: object = {}): Promise<AgentView> =>
+  agentIn(
     await mutate(
       desk,
       desk.admin,
       'agentInvite',
       { email, name: email, role, ...more },
-      `agent { ${AGENT} }`,
+      `agent { ${AGENT_FIELDS} }`,
     ),
   );
-const department = async (name: string, more: object = {}): Promise<string> => {
-  const { department: made } = await mutate(
+const createDepartment = async (name: string, more: object = {}): Promise<string> => {
+  const { department: created } = await mutate(
     desk,
     desk.admin,
     'departmentCreate',
     { name, ...more },
     'department { id }',
   );
-  return (made as { id: string }).id;
+  return (created as { id: string }).id;
 };
 
-interface Held {
+interface TicketView {
   status: string;
   version: number;
   assignee: { id: string; name: string } | null;
@@ -87,16 +87,16 @@ interface Held {
     }[];
   };
 }
-const ticketOf = async (id: string): Promise<Held> =>
+const readTicket = async (id: string): Promise<TicketView> =>
   (
-    await desk.ask<{ ticket: Held }>(
+    await desk.ask<{ ticket: TicketView }>(
       desk.lead,
       `query ($id: ID!) { ticket(id: $id) { status version assignee { id name } department { id } solvedBy { name active }
         timeline { nodes { type version actor { id } changes { field from to } } } } }`,
       { id },
     )
   ).ticket;
-const assigned = async (
+const assignNewTicket = async (
   to: { id: string },
   departmentId: string | null = desk.departmentId,
 ): Promise<string> => {
@@ -106,7 +106,7 @@ const assigned = async (
   ).toEqual([]);
   return id;
 };
-const count = async (filter: object): Promise<number> =>
+const countTickets = async (filter: object): Promise<number> =>
   (
     await desk.ask<{ tickets: { totalCount: number } }>(
       desk.lead,
@@ -116,21 +116,21 @@ const count = async (filter: object): Promise<number> =>
       },
     )
   ).tickets.totalCount;
-const behind = async (email: string): Promise<Actor | null> =>
+const actorByEmail = async (email: string): Promise<Actor | null> =>
   (await staffActorsByEmail(service.service.orm)(desk.workspace, [email]))[0]!;
 
-describe('changing a colleague', () => {
-  beforeAll(fresh);
+describe('agentUpdate', () => {
+  beforeAll(openNewDesk);
 
-  test('name, role, departments and language change as far as they are given; null clears', async () => {
-    const [sales, support] = [await department('One'), await department('Two')];
-    const made = await invite('eva@desk.example', 'AGENT', { departmentIds: [sales] });
-    const changed = agentOf(
-      await update(desk.admin, {
-        id: made.id,
+  test('updates name, role, departments and language; omitted fields stay and null clears', async () => {
+    const [first, second] = [await createDepartment('One'), await createDepartment('Two')];
+    const agent = await inviteAgent('eva@desk.example', 'AGENT', { departmentIds: [first] });
+    const changed = agentIn(
+      await updateAgent(desk.admin, {
+        id: agent.id,
         name: ' Eva ',
         role: 'LEAD',
-        departmentIds: [support, sales, support],
+        departmentIds: [second, first, second],
         locale: 'pt-br',
       }),
     );
@@ -138,38 +138,44 @@ describe('changing a colleague', () => {
       name: 'Eva',
       role: 'LEAD',
       locale: 'pt-BR',
-      version: made.version + 1,
+      version: agent.version + 1,
     });
-    expect(new Set(changed.departments.map(({ id }) => id))).toEqual(new Set([sales, support]));
-    expect(agentOf(await update(desk.admin, { id: made.id, name: 'Eva' })).version).toBe(
+    expect(new Set(changed.departments.map(({ id }) => id))).toEqual(new Set([first, second]));
+    expect(agentIn(await updateAgent(desk.admin, { id: agent.id, name: 'Eva' })).version).toBe(
       changed.version,
     );
     expect(
-      agentOf(await update(desk.admin, { id: made.id, departmentIds: [support], locale: null })),
+      agentIn(
+        await updateAgent(desk.admin, { id: agent.id, departmentIds: [second], locale: null }),
+      ),
     ).toMatchObject({
       locale: null,
-      departments: [{ id: support }],
+      departments: [{ id: second }],
       role: 'LEAD',
     });
     expect(
-      agentOf(await update(desk.admin, { id: made.id, departmentIds: null })).departments,
+      agentIn(await updateAgent(desk.admin, { id: agent.id, departmentIds: null })).departments,
     ).toEqual([]);
   });
 
-  test('the next request is made under the new role and departments', async () => {
-    const made = await invite('fil@desk.example', 'AGENT');
-    await update(desk.admin, { id: made.id, role: 'ANALYST', departmentIds: [desk.departmentId] });
-    expect(await behind('fil@desk.example')).toMatchObject({
-      id: made.id,
+  test('applies the new role and departments from the next request on', async () => {
+    const agent = await inviteAgent('fil@desk.example', 'AGENT');
+    await updateAgent(desk.admin, {
+      id: agent.id,
+      role: 'ANALYST',
+      departmentIds: [desk.departmentId],
+    });
+    expect(await actorByEmail('fil@desk.example')).toMatchObject({
+      id: agent.id,
       role: 'ANALYST',
       departments: [desk.departmentId],
     });
   });
 
-  test('what can’t be is refused by name', async () => {
-    const { id, version } = await invite('gal@desk.example', 'AGENT');
+  test('refuses invalid input at the path of the field', async () => {
+    const { id, version } = await inviteAgent('gal@desk.example', 'AGENT');
     const refused = async (input: object): Promise<string[]> =>
-      codes(await update(desk.admin, { id, ...input }));
+      codes(await updateAgent(desk.admin, { id, ...input }));
     expect(await refused({ name: null })).toEqual(['REQUIRED input.name']);
     expect(await refused({ name: ' ' })).toEqual(['REQUIRED input.name']);
     expect(await refused({ name: 'x'.repeat(101) })).toEqual(['TOO_LONG input.name']);
@@ -184,7 +190,7 @@ describe('changing a colleague', () => {
     expect(await refused({ name: 'Late', expectedVersion: version + 1 })).toEqual([
       'CONFLICT input.expectedVersion',
     ]);
-    expect(await refused({ id: newId('agt'), name: 'Nobody' })).toEqual(['NOT_FOUND input.id']);
+    expect(await refused({ id: newId('agt'), name: 'Unknown' })).toEqual(['NOT_FOUND input.id']);
     const other = await openDesk(service);
     expect(await refused({ id: other.agent.id, name: 'Not ours' })).toEqual(['NOT_FOUND input.id']);
     expect(await refused({ departmentIds: [other.departmentId] })).toEqual([
@@ -192,11 +198,13 @@ describe('changing a colleague', () => {
     ]);
   });
 
-  test('leads change colleagues but give no roles; agents change nobody; an app with the scope may', async () => {
-    const { id } = await invite('hana@desk.example', 'LIGHT');
-    expect(codes(await update(desk.lead, { id, name: 'Hana' }))).toEqual([]);
-    expect(codes(await update(desk.lead, { id, role: 'ADMIN' }))).toEqual(['FORBIDDEN input.role']);
-    expect(codes(await update(appActor(desk.workspace), { id, role: 'AGENT' }))).toEqual([]);
+  test('lets leads update agents except for roles, apps with the scope update roles, and agents update no one', async () => {
+    const { id } = await inviteAgent('hana@desk.example', 'LIGHT');
+    expect(codes(await updateAgent(desk.lead, { id, name: 'Hana' }))).toEqual([]);
+    expect(codes(await updateAgent(desk.lead, { id, role: 'ADMIN' }))).toEqual([
+      'FORBIDDEN input.role',
+    ]);
+    expect(codes(await updateAgent(appActor(desk.workspace), { id, role: 'AGENT' }))).toEqual([]);
     for (const [actor, name] of [
       [desk.agent, 'agentUpdate'],
       [desk.lead, 'agentDeactivate'],
@@ -210,13 +218,13 @@ describe('changing a colleague', () => {
     }
   });
 
-  test('who does not answer any more gives the unsolved tickets back', async () => {
-    const made = await invite('ivo@desk.example', 'AGENT');
-    const id = await assigned(made);
-    await update(desk.admin, { id: made.id, role: 'LEAD' });
-    expect((await ticketOf(id)).assignee).toMatchObject({ id: made.id });
-    await update(desk.admin, { id: made.id, role: 'LIGHT' });
-    expect(await ticketOf(id)).toMatchObject({
+  test('unassigns unsolved tickets when the new role does not answer tickets', async () => {
+    const agent = await inviteAgent('ivo@desk.example', 'AGENT');
+    const id = await assignNewTicket(agent);
+    await updateAgent(desk.admin, { id: agent.id, role: 'LEAD' });
+    expect((await readTicket(id)).assignee).toMatchObject({ id: agent.id });
+    await updateAgent(desk.admin, { id: agent.id, role: 'LIGHT' });
+    expect(await readTicket(id)).toMatchObject({
       status: 'OPEN',
       assignee: null,
       department: { id: desk.departmentId },
@@ -224,81 +232,87 @@ describe('changing a colleague', () => {
   });
 });
 
-describe('deactivating', () => {
-  beforeAll(fresh);
+describe('agentDeactivate', () => {
+  beforeAll(openNewDesk);
 
-  test('ends signing in, gives unsolved tickets back to their queues with a fact each, and leaves the name on past work', async () => {
-    const made = await invite('jan@desk.example', 'AGENT', {
+  test('ends sign-in, returns each unsolved ticket to its queue with an event, and keeps the name on past work', async () => {
+    const agent = await inviteAgent('jan@desk.example', 'AGENT', {
       name: 'Jan',
       departmentIds: [desk.departmentId],
     });
-    const jan = userActor(Role.AGENT, desk.workspace, { id: made.id, name: 'Jan' });
-    const [open, pending, solved, nowhere] = [
-      await assigned(jan),
-      await assigned(jan),
-      await assigned(jan),
-      await assigned(jan, null),
+    const jan = userActor(Role.AGENT, desk.workspace, { id: agent.id, name: 'Jan' });
+    const [open, pending, solved, withoutDepartment] = [
+      await assignNewTicket(jan),
+      await assignNewTicket(jan),
+      await assignNewTicket(jan),
+      await assignNewTicket(jan, null),
     ];
     await mutate(desk, jan, 'ticketStatusChange', { id: pending, status: 'PENDING' });
     await reply(desk, jan, solved, { status: 'SOLVED' });
-    const before = await ticketOf(open);
-    const agent = agentOf(await deactivate(desk.admin, made));
-    expect(agent).toMatchObject({ active: false, departments: [], version: made.version + 1 });
-    expect(await behind('jan@desk.example')).toBeNull();
-    expect(await ticketOf(open)).toMatchObject({
+    const before = await readTicket(open);
+    const deactivated = agentIn(await deactivateAgent(desk.admin, agent));
+    expect(deactivated).toMatchObject({
+      active: false,
+      departments: [],
+      version: agent.version + 1,
+    });
+    expect(await actorByEmail('jan@desk.example')).toBeNull();
+    expect(await readTicket(open)).toMatchObject({
       status: 'OPEN',
       assignee: null,
       department: { id: desk.departmentId },
     });
-    expect(await ticketOf(pending)).toMatchObject({ status: 'PENDING', assignee: null });
-    expect(await ticketOf(nowhere)).toMatchObject({ assignee: null, department: null });
-    expect(await ticketOf(solved)).toMatchObject({
+    expect(await readTicket(pending)).toMatchObject({ status: 'PENDING', assignee: null });
+    expect(await readTicket(withoutDepartment)).toMatchObject({ assignee: null, department: null });
+    expect(await readTicket(solved)).toMatchObject({
       status: 'SOLVED',
       assignee: { name: 'Jan' },
       solvedBy: { name: 'Jan', active: false },
     });
-    expect((await ticketOf(open)).timeline.nodes.at(-1)).toEqual({
+    expect((await readTicket(open)).timeline.nodes.at(-1)).toEqual({
       type: 'ticket.assigned',
       version: before.version + 1,
       actor: { id: desk.admin.id },
-      changes: [{ field: 'assignee', from: made.id, to: null }],
+      changes: [{ field: 'assignee', from: agent.id, to: null }],
     });
-    expect((await ticketOf(open)).version).toBe(before.version + 1);
+    expect((await readTicket(open)).version).toBe(before.version + 1);
     expect(
-      await count({ assigneeId: { isNull: true }, status: { notIn: ['SOLVED', 'CLOSED'] } }),
+      await countTickets({ assigneeId: { isNull: true }, status: { notIn: ['SOLVED', 'CLOSED'] } }),
     ).toBe(3);
-    expect(agentOf(await deactivate(desk.admin, made)).version).toBe(agent.version);
+    expect(agentIn(await deactivateAgent(desk.admin, agent)).version).toBe(deactivated.version);
     expect(
-      codes(await mutate(desk, desk.lead, 'ticketAssign', { id: open, assigneeId: made.id })),
+      codes(await mutate(desk, desk.lead, 'ticketAssign', { id: open, assigneeId: agent.id })),
     ).toEqual(['NOT_FOUND input.assigneeId']);
   });
 
-  test('is not shown among the staff any more, but is found by id', async () => {
-    const made = await invite('karl@desk.example', 'AGENT', { departmentIds: [desk.departmentId] });
-    await deactivate(desk.admin, made);
-    const query = `query ($id: ID!, $dep: ID!) { agents(first: 100) { totalCount nodes { id } } of: agents(departmentIds: [$dep]) { nodes { id } }
+  test('removes the agent from lists but keeps it readable by id', async () => {
+    const agent = await inviteAgent('karl@desk.example', 'AGENT', {
+      departmentIds: [desk.departmentId],
+    });
+    await deactivateAgent(desk.admin, agent);
+    const query = `query ($id: ID!, $dep: ID!) { agents(first: 100) { totalCount nodes { id } } ofDepartment: agents(departmentIds: [$dep]) { nodes { id } }
       node(id: $id) { ... on Agent { name active } } }`;
-    const seen = await desk.ask<{
+    const result = await desk.ask<{
       agents: { totalCount: number; nodes: object[] };
-      of: { nodes: object[] };
+      ofDepartment: { nodes: object[] };
       node: object;
-    }>(desk.agent, query, { id: made.id, dep: desk.departmentId });
-    expect(seen.agents.nodes).not.toContainEqual({ id: made.id });
-    expect(seen.agents.totalCount).toBe(seen.agents.nodes.length);
-    expect(seen.of.nodes).not.toContainEqual({ id: made.id });
-    expect(seen.node).toEqual({ name: 'karl@desk.example', active: false });
+    }>(desk.agent, query, { id: agent.id, dep: desk.departmentId });
+    expect(result.agents.nodes).not.toContainEqual({ id: agent.id });
+    expect(result.agents.totalCount).toBe(result.agents.nodes.length);
+    expect(result.ofDepartment.nodes).not.toContainEqual({ id: agent.id });
+    expect(result.node).toEqual({ name: 'karl@desk.example', active: false });
   });
 
-  test('a ticket that comes back from SOLVED later goes to the queue, not to who has gone', async () => {
-    const made = await invite('lea@desk.example', 'AGENT');
-    const lea = userActor(Role.AGENT, desk.workspace, { id: made.id, name: 'Lea' });
-    const [byRequester, byHand] = [await assigned(lea), await assigned(lea)];
+  test('unassigns a ticket that is reopened after its agent was deactivated', async () => {
+    const agent = await inviteAgent('lea@desk.example', 'AGENT');
+    const lea = userActor(Role.AGENT, desk.workspace, { id: agent.id, name: 'Lea' });
+    const [byRequester, byHand] = [await assignNewTicket(lea), await assignNewTicket(lea)];
     for (const id of [byRequester, byHand]) await reply(desk, lea, id, { status: 'SOLVED' });
-    await deactivate(desk.admin, made);
+    await deactivateAgent(desk.admin, agent);
     await reply(desk, desk.customer, byRequester);
     await mutate(desk, desk.agent, 'ticketStatusChange', { id: byHand, status: 'OPEN' });
     for (const id of [byRequester, byHand]) {
-      const ticket = await ticketOf(id);
+      const ticket = await readTicket(id);
       expect(ticket).toMatchObject({ status: 'OPEN', assignee: null });
       expect(ticket.timeline.nodes.slice(-2).map(({ type }) => type)).toEqual([
         'ticket.status_changed',
@@ -308,58 +322,60 @@ describe('deactivating', () => {
     }
   });
 
-  test('costs as many statements with 40 tickets as with 2', async () => {
+  test('runs as many statements with 40 tickets as with 2', async () => {
     const cost = async (tickets: number): Promise<number> => {
-      const made = await invite(`n${tickets}@desk.example`, 'AGENT');
-      for (let at = 0; at < tickets; at++) await assigned(made);
-      return (await countStatements(() => deactivate(desk.admin, made))).length;
+      const agent = await inviteAgent(`n${tickets}@desk.example`, 'AGENT');
+      for (let index = 0; index < tickets; index++) await assignNewTicket(agent);
+      return (await countStatements(() => deactivateAgent(desk.admin, agent))).length;
     };
     expect(await cost(40)).toBe(await cost(2));
   });
 
-  test('no ticket stays with who has gone, also when it was assigned in the same moment', async () => {
+  test('leaves no ticket assigned to a deactivated agent when assignments run concurrently', async () => {
     for (let round = 0; round < 5; round++) {
-      const made = await invite(`race${round}@desk.example`, 'AGENT');
+      const agent = await inviteAgent(`race${round}@desk.example`, 'AGENT');
       const tickets = await Promise.all(Array.from({ length: 6 }, () => desk.ticket()));
       await Promise.all([
         ...tickets
           .slice(0, 3)
-          .map(({ id }) => mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: made.id })),
-        deactivate(desk.admin, made),
+          .map(({ id }) => mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: agent.id })),
+        deactivateAgent(desk.admin, agent),
         ...tickets
           .slice(3)
-          .map(({ id }) => mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: made.id })),
+          .map(({ id }) => mutate(desk, desk.lead, 'ticketAssign', { id, assigneeId: agent.id })),
       ]);
-      expect(await count({ assigneeId: { eq: made.id } })).toBe(0);
+      expect(await countTickets({ assigneeId: { eq: agent.id } })).toBe(0);
     }
   });
 
-  test('an invitation to the same address brings the same agent back, once', async () => {
-    const made = await invite('mia@desk.example', 'LEAD', { departmentIds: [desk.departmentId] });
-    const gone = agentOf(await deactivate(desk.admin, made));
-    const again = await Promise.all(
+  test('reactivates the same agent exactly once when the address is invited again concurrently', async () => {
+    const agent = await inviteAgent('mia@desk.example', 'LEAD', {
+      departmentIds: [desk.departmentId],
+    });
+    const deactivated = agentIn(await deactivateAgent(desk.admin, agent));
+    const invitations = await Promise.all(
       Array.from({ length: 5 }, () =>
         mutate(
           desk,
           desk.admin,
           'agentInvite',
           { email: ' MIA@desk.example', name: 'Mia', role: 'LIGHT' },
-          `agent { ${AGENT} }`,
+          `agent { ${AGENT_FIELDS} }`,
         ),
       ),
     );
-    const [back, ...more] = again.filter(({ userErrors }) => userErrors.length === 0);
+    const [accepted, ...more] = invitations.filter(({ userErrors }) => userErrors.length === 0);
     expect(more).toEqual([]);
-    expect(back!['agent']).toEqual({
-      ...gone,
+    expect(accepted!['agent']).toEqual({
+      ...deactivated,
       name: 'Mia',
       role: 'LIGHT',
       active: true,
-      version: gone.version + 1,
+      version: deactivated.version + 1,
     });
-    expect(new Set(again.flatMap(codes))).toEqual(new Set(['TAKEN input.email']));
-    expect(await behind('mia@desk.example')).toMatchObject({
-      id: made.id,
+    expect(new Set(invitations.flatMap(codes))).toEqual(new Set(['TAKEN input.email']));
+    expect(await actorByEmail('mia@desk.example')).toMatchObject({
+      id: agent.id,
       role: 'LIGHT',
       departments: [],
     });
@@ -367,45 +383,45 @@ describe('deactivating', () => {
 });
 
 describe('the last administrator', () => {
-  beforeAll(fresh);
+  beforeAll(openNewDesk);
 
-  test('can neither be deactivated nor get another role, and of the last two who leave at once one stays', async () => {
-    expect(codes(await deactivate(desk.admin, desk.admin))).toEqual(['LAST_ADMIN input.id']);
-    expect(codes(await update(desk.admin, { id: desk.admin.id, role: 'LEAD' }))).toEqual([
+  test('is neither deactivated nor given another role, also when the last two leave concurrently', async () => {
+    expect(codes(await deactivateAgent(desk.admin, desk.admin))).toEqual(['LAST_ADMIN input.id']);
+    expect(codes(await updateAgent(desk.admin, { id: desk.admin.id, role: 'LEAD' }))).toEqual([
       'LAST_ADMIN input.role',
     ]);
     expect(
-      codes(await update(desk.admin, { id: desk.admin.id, role: 'ADMIN', name: 'Boss' })),
+      codes(await updateAgent(desk.admin, { id: desk.admin.id, role: 'ADMIN', name: 'Boss' })),
     ).toEqual([]);
-    const second = await invite('second@desk.example', 'ADMIN');
-    await deactivate(desk.admin, await invite('third@desk.example', 'ADMIN'));
-    const both = await Promise.all([
-      deactivate(desk.admin, desk.admin),
-      update(desk.admin, { id: second.id, role: 'AGENT' }),
+    const second = await inviteAgent('second@desk.example', 'ADMIN');
+    await deactivateAgent(desk.admin, await inviteAgent('third@desk.example', 'ADMIN'));
+    const results = await Promise.all([
+      deactivateAgent(desk.admin, desk.admin),
+      updateAgent(desk.admin, { id: second.id, role: 'AGENT' }),
     ]);
-    const refusals = both.flatMap(codes);
+    const refusals = results.flatMap(codes);
     expect(refusals).toHaveLength(1);
     expect(refusals[0]).toMatch(/^LAST_ADMIN /);
   });
 });
 
-test('facts carry the agent as it stands after them, and what changed', async () => {
-  await fresh();
-  const made = await invite('nina@desk.example', 'AGENT', {
+test('events carry the state of the agent after the change, and the changed fields', async () => {
+  await openNewDesk();
+  const agent = await inviteAgent('nina@desk.example', 'AGENT', {
     name: 'Nina',
     departmentIds: [desk.departmentId],
   });
-  await update(desk.admin, { id: made.id, name: 'Nina K.', departmentIds: [] });
-  await deactivate(desk.admin, made);
-  await invite('nina@desk.example', 'LEAD', { name: 'Nina' });
+  await updateAgent(desk.admin, { id: agent.id, name: 'Nina K.', departmentIds: [] });
+  await deactivateAgent(desk.admin, agent);
+  await inviteAgent('nina@desk.example', 'LEAD', { name: 'Nina' });
   const em = service.service.orm.em.fork();
   await em.begin();
   await em.execute(`select set_config('desk.workspace', ?, true)`, [desk.workspace]);
-  const facts: { type: string; version: number; data: { state: object; changes?: object } }[] =
+  const events: { type: string; version: number; data: { state: object; changes?: object } }[] =
     await em.execute(
       `select type, version, data from (select * from event_log union all select null, event_id, workspace_id, type, subject, version, actor, at, data, now() from outbox) e
      where subject = ? order by version`,
-      [made.id],
+      [agent.id],
     );
   await em.rollback();
   const state = {
@@ -417,7 +433,7 @@ test('facts carry the agent as it stands after them, and what changed', async ()
     active: true,
     departmentIds: [desk.departmentId],
   };
-  expect(facts).toEqual([
+  expect(events).toEqual([
     { type: 'agent.invited', version: 1, data: { state } },
     {
       type: 'agent.updated',

@@ -22,42 +22,44 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-interface Shown {
+interface DepartmentView {
   id: string;
   name: string;
   version: number;
   agents: { totalCount: number; nodes: { id: string }[] };
 }
-const DEPARTMENT = 'id name version agents { totalCount nodes { id } }';
+const DEPARTMENT_FIELDS = 'id name version agents { totalCount nodes { id } }';
 
 const codes = ({ userErrors }: Result): string[] =>
   userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const departmentOf = (payload: Result): Shown => {
+const departmentIn = (payload: Result): DepartmentView => {
   expect(codes(payload)).toEqual([]);
-  return payload['department'] as Shown;
+  return payload['department'] as DepartmentView;
 };
-const create = async (name: string, more: object = {}): Promise<Shown> =>
-  departmentOf(
+const createDepartment = async (name: string, more: object = {}): Promise<DepartmentView> =>
+  departmentIn(
     await mutate(
       desk,
       desk.admin,
       'departmentCreate',
       { name, ...more },
-      `department { ${DEPARTMENT} }`,
+      `department { ${DEPARTMENT_FIELDS} }`,
     ),
   );
-const update = (input: object, actor: Actor = desk.admin) =>
-  mutate(desk, actor, 'departmentUpdate', input, `department { ${DEPARTMENT} }`);
-const remove = (input: object) => mutate(desk, desk.admin, 'departmentDelete', input, 'deletedId');
-const idsOf = ({ agents }: Shown): Set<string> => new Set(agents.nodes.map(({ id }) => id));
-const ticketIn = async (departmentId: string, more: object = {}): Promise<string> => {
+const updateDepartment = (input: object, actor: Actor = desk.admin) =>
+  mutate(desk, actor, 'departmentUpdate', input, `department { ${DEPARTMENT_FIELDS} }`);
+const deleteDepartment = (input: object) =>
+  mutate(desk, desk.admin, 'departmentDelete', input, 'deletedId');
+const agentIdsOf = ({ agents }: DepartmentView): Set<string> =>
+  new Set(agents.nodes.map(({ id }) => id));
+const assignNewTicket = async (departmentId: string, more: object = {}): Promise<string> => {
   const { id } = await desk.ticket();
   expect(
     codes(await mutate(desk, desk.lead, 'ticketAssign', { id, departmentId, ...more })),
   ).toEqual([]);
   return id;
 };
-const ticketOf = async (id: string) =>
+const readTicket = async (id: string) =>
   (
     await desk.ask<{
       ticket: {
@@ -72,12 +74,12 @@ const ticketOf = async (id: string) =>
       { id },
     )
   ).ticket;
-const listed = async (): Promise<string[]> =>
+const departmentNames = async (): Promise<string[]> =>
   (
     await desk.ask<{ departments: { name: string }[] }>(desk.customer, '{ departments { name } }')
   ).departments.map(({ name }) => name);
 
-async function factsOf(
+async function eventsOf(
   ...subjects: string[]
 ): Promise<{ type: string; subject: string; version: number; data: object }[]> {
   const client = new Client({ connectionString: service.database.ownerUrl });
@@ -98,45 +100,53 @@ async function factsOf(
   return rows;
 }
 
-describe('changing a department', () => {
-  test('name and team change as far as they are given; the list stands in the order of the names', async () => {
-    const made = await create('Zeta', { agentIds: [desk.agent.id] });
-    expect(idsOf(made)).toEqual(new Set([desk.agent.id]));
-    const changed = departmentOf(
-      await update({
-        id: made.id,
+describe('departmentUpdate', () => {
+  test('updates name and team; omitted fields stay, and departments are listed by name', async () => {
+    const department = await createDepartment('Zeta', { agentIds: [desk.agent.id] });
+    expect(agentIdsOf(department)).toEqual(new Set([desk.agent.id]));
+    const updated = departmentIn(
+      await updateDepartment({
+        id: department.id,
         name: 'alpha',
         agentIds: [desk.colleague.id, desk.lead.id, desk.lead.id],
       }),
     );
-    expect(changed).toMatchObject({
+    expect(updated).toMatchObject({
       name: 'alpha',
-      version: made.version + 1,
+      version: department.version + 1,
       agents: { totalCount: 2 },
     });
-    expect(idsOf(changed)).toEqual(new Set([desk.colleague.id, desk.lead.id]));
-    expect(await listed()).toEqual(['alpha', 'Sales']);
-    const again = departmentOf(
-      await update({ id: made.id, name: 'alpha', agentIds: [desk.lead.id, desk.colleague.id] }),
+    expect(agentIdsOf(updated)).toEqual(new Set([desk.colleague.id, desk.lead.id]));
+    expect(await departmentNames()).toEqual(['alpha', 'Sales']);
+    const unchanged = departmentIn(
+      await updateDepartment({
+        id: department.id,
+        name: 'alpha',
+        agentIds: [desk.lead.id, desk.colleague.id],
+      }),
     );
-    expect(again.version).toBe(changed.version);
-    expect(departmentOf(await update({ id: made.id, name: 'Alpha' })).name).toBe('Alpha');
-    expect(departmentOf(await update({ id: made.id, agentIds: null }))).toMatchObject({
+    expect(unchanged.version).toBe(updated.version);
+    expect(departmentIn(await updateDepartment({ id: department.id, name: 'Alpha' })).name).toBe(
+      'Alpha',
+    );
+    expect(
+      departmentIn(await updateDepartment({ id: department.id, agentIds: null })),
+    ).toMatchObject({
       agents: { totalCount: 0 },
     });
-    expect(codes(await remove({ id: made.id }))).toEqual([]);
+    expect(codes(await deleteDepartment({ id: department.id }))).toEqual([]);
   });
 
-  test('each agent whose departments change has a fact of it, and the department too', async () => {
-    const first = await create('First');
+  test('appends an event for the department and for each agent whose departments change', async () => {
+    const first = await createDepartment('First');
     await mutate(desk, desk.admin, 'agentUpdate', { id: desk.light.id, departmentIds: [first.id] });
-    const second = await create('Second', { agentIds: [desk.light.id] });
-    await update({ id: second.id, agentIds: [] });
-    await remove({ id: first.id });
-    const facts = await factsOf(desk.light.id);
+    const second = await createDepartment('Second', { agentIds: [desk.light.id] });
+    await updateDepartment({ id: second.id, agentIds: [] });
+    await deleteDepartment({ id: first.id });
+    const events = await eventsOf(desk.light.id);
     const both = [first.id, second.id].sort();
     expect(
-      facts.map(({ type, version, data }) => [
+      events.map(({ type, version, data }) => [
         type,
         version,
         (data as { changes: object }).changes,
@@ -147,10 +157,10 @@ describe('changing a department', () => {
       ['agent.updated', 4, { departmentIds: [both, [first.id]] }],
       ['agent.updated', 5, { departmentIds: [[first.id], []] }],
     ]);
-    expect(facts.at(-1)!.data).toMatchObject({
+    expect(events.at(-1)!.data).toMatchObject({
       state: { role: 'LIGHT', active: true, departmentIds: [] },
     });
-    expect(await factsOf(second.id)).toEqual([
+    expect(await eventsOf(second.id)).toEqual([
       {
         type: 'department.created',
         subject: second.id,
@@ -164,17 +174,17 @@ describe('changing a department', () => {
         data: { state: { name: 'Second' }, changes: { agentIds: [[desk.light.id], []] } },
       },
     ]);
-    expect((await factsOf(first.id)).at(-1)).toMatchObject({
+    expect((await eventsOf(first.id)).at(-1)).toMatchObject({
       type: 'department.deleted',
       version: 2,
       data: { state: { name: 'First' } },
     });
   });
 
-  test('what can’t be is refused by name', async () => {
-    const { id, version } = await create('Own name');
+  test('refuses invalid input at the path of the field', async () => {
+    const { id, version } = await createDepartment('Own name');
     const refused = async (input: object): Promise<string[]> =>
-      codes(await update({ id, ...input }));
+      codes(await updateDepartment({ id, ...input }));
     expect(await refused({ name: null })).toEqual(['REQUIRED input.name']);
     expect(await refused({ name: 'x'.repeat(101) })).toEqual(['TOO_LONG input.name']);
     expect(await refused({ name: ' SALES ' })).toEqual(['TAKEN input.name']);
@@ -199,14 +209,14 @@ describe('changing a department', () => {
       { email: 'gone@desk.example', name: 'Gone', role: 'AGENT' },
       'agent { id }',
     );
-    const gone = (agent as { id: string }).id;
-    await mutate(desk, desk.admin, 'agentDeactivate', { id: gone });
-    expect(await refused({ agentIds: [gone] })).toEqual(['NOT_FOUND input.agentIds.0']);
+    const deactivatedId = (agent as { id: string }).id;
+    await mutate(desk, desk.admin, 'agentDeactivate', { id: deactivatedId });
+    expect(await refused({ agentIds: [deactivatedId] })).toEqual(['NOT_FOUND input.agentIds.0']);
   });
 
-  test('a team of 6 costs as many statements as one of 1', async () => {
-    const { id } = await create('Counted');
-    const everybody = [
+  test('runs as many statements for a team of 6 as for a team of 1', async () => {
+    const { id } = await createDepartment('Counted');
+    const allAgents = [
       desk.admin,
       desk.lead,
       desk.agent,
@@ -215,30 +225,30 @@ describe('changing a department', () => {
       desk.analyst,
     ].map((actor) => actor.id);
     const cost = async (agentIds: string[]): Promise<number> =>
-      (await countStatements(() => update({ id, agentIds }))).length;
-    expect(await cost(everybody)).toBe(await cost([desk.agent.id]));
+      (await countStatements(() => updateDepartment({ id, agentIds }))).length;
+    expect(await cost(allAgents)).toBe(await cost([desk.agent.id]));
   });
 });
 
-describe('deleting a department', () => {
-  test('is refused while unsolved tickets are in it', async () => {
-    const made = await create('Busy');
-    const id = await ticketIn(made.id);
-    expect(codes(await remove({ id: made.id }))).toEqual(['IN_USE input.id']);
-    expect(codes(await remove({ id: made.id, expectedVersion: 9 }))).toEqual([
+describe('departmentDelete', () => {
+  test('is refused while the department has unsolved tickets', async () => {
+    const department = await createDepartment('Busy');
+    const id = await assignNewTicket(department.id);
+    expect(codes(await deleteDepartment({ id: department.id }))).toEqual(['IN_USE input.id']);
+    expect(codes(await deleteDepartment({ id: department.id, expectedVersion: 9 }))).toEqual([
       'CONFLICT input.expectedVersion',
     ]);
     await mutate(desk, desk.lead, 'ticketAssign', { id, departmentId: desk.departmentId });
-    expect(await remove({ id: made.id, expectedVersion: 1 })).toEqual({
-      deletedId: made.id,
+    expect(await deleteDepartment({ id: department.id, expectedVersion: 1 })).toEqual({
+      deletedId: department.id,
       userErrors: [],
     });
-    expect(codes(await remove({ id: made.id }))).toEqual(['NOT_FOUND input.id']);
+    expect(codes(await deleteDepartment({ id: department.id }))).toEqual(['NOT_FOUND input.id']);
   });
 
-  test('is refused while a macro leads into it or a view asks for it', async () => {
-    const { id } = await create('Repairs');
-    const close = async (): Promise<string[]> => codes(await remove({ id }));
+  test('is refused while a macro or a view names the department', async () => {
+    const { id } = await createDepartment('Repairs');
+    const refusals = async (): Promise<string[]> => codes(await deleteDepartment({ id }));
     const { macro } = await mutate(
       desk,
       desk.lead,
@@ -246,7 +256,7 @@ describe('deleting a department', () => {
       { name: 'Repair', actions: [{ departmentId: id }] },
       'macro { id }',
     );
-    expect(await close()).toEqual(['IN_USE input.id']);
+    expect(await refusals()).toEqual(['IN_USE input.id']);
     await mutate(desk, desk.lead, 'macroDelete', { id: (macro as { id: string }).id });
     const { view } = await mutate(
       desk,
@@ -255,27 +265,32 @@ describe('deleting a department', () => {
       { name: 'Mine', filter: { departmentId: { eq: id } } },
       'view { id }',
     );
-    expect(await close()).toEqual(['IN_USE input.id']);
+    expect(await refusals()).toEqual(['IN_USE input.id']);
     await mutate(desk, desk.agent, 'viewDelete', { id: (view as { id: string }).id });
-    expect(await close()).toEqual([]);
+    expect(await refusals()).toEqual([]);
   });
 
-  test('what was solved in it goes on naming it; nothing new comes in, and its name is free', async () => {
-    const made = await create('Old shop', { agentIds: [desk.agent.id] });
-    const id = await ticketIn(made.id, { assigneeId: desk.agent.id });
+  test('keeps the department on solved tickets, refuses new tickets and agents, and frees the name', async () => {
+    const department = await createDepartment('Old shop', { agentIds: [desk.agent.id] });
+    const id = await assignNewTicket(department.id, { assigneeId: desk.agent.id });
     await reply(desk, desk.agent, id, { status: 'SOLVED' });
-    await remove({ id: made.id });
-    expect((await ticketOf(id)).department).toEqual({ id: made.id, name: 'Old shop' });
-    expect(await listed()).not.toContain('Old shop');
-    const fresh = await desk.ticket();
+    await deleteDepartment({ id: department.id });
+    expect((await readTicket(id)).department).toEqual({ id: department.id, name: 'Old shop' });
+    expect(await departmentNames()).not.toContain('Old shop');
+    const newTicket = await desk.ticket();
     expect(
-      codes(await mutate(desk, desk.lead, 'ticketAssign', { id: fresh.id, departmentId: made.id })),
+      codes(
+        await mutate(desk, desk.lead, 'ticketAssign', {
+          id: newTicket.id,
+          departmentId: department.id,
+        }),
+      ),
     ).toEqual(['NOT_FOUND input.departmentId']);
     expect(
       codes(
         await mutate(desk, desk.admin, 'agentUpdate', {
           id: desk.agent.id,
-          departmentIds: [made.id],
+          departmentIds: [department.id],
         }),
       ),
     ).toEqual(['NOT_FOUND input.departmentIds.0']);
@@ -284,26 +299,29 @@ describe('deleting a department', () => {
       'query ($id: ID!) { node(id: $id) { ... on Agent { departments { id } } } }',
       { id: desk.agent.id },
     );
-    expect(node.departments).not.toContainEqual({ id: made.id });
-    expect((await create('old SHOP')).id).not.toBe(made.id);
+    expect(node.departments).not.toContainEqual({ id: department.id });
+    expect((await createDepartment('old SHOP')).id).not.toBe(department.id);
   });
 
-  test('a ticket that comes back from SOLVED leaves it, and a follow-up never gets into it', async () => {
-    const made = await create('Brief');
-    const [back, closed] = [await ticketIn(made.id), await ticketIn(made.id)];
-    for (const id of [back, closed])
+  test('is cleared from a reopened ticket and not copied to a follow-up', async () => {
+    const department = await createDepartment('Brief');
+    const [reopened, closed] = [
+      await assignNewTicket(department.id),
+      await assignNewTicket(department.id),
+    ];
+    for (const id of [reopened, closed])
       await mutate(desk, desk.agent, 'ticketStatusChange', {
         id,
         status: 'SOLVED',
         resolutionCode: 'ANSWERED',
       });
-    await remove({ id: made.id });
-    await reply(desk, desk.customer, back);
-    const ticket = await ticketOf(back);
+    await deleteDepartment({ id: department.id });
+    await reply(desk, desk.customer, reopened);
+    const ticket = await readTicket(reopened);
     expect(ticket).toMatchObject({ status: 'OPEN', department: null });
     expect(ticket.timeline.nodes.at(-1)).toMatchObject({
       type: 'ticket.assigned',
-      changes: [{ field: 'department', from: made.id, to: null }],
+      changes: [{ field: 'department', from: department.id, to: null }],
     });
     const client = new Client({ connectionString: service.database.ownerUrl });
     await client.connect();
@@ -313,36 +331,38 @@ describe('deleting a department', () => {
       [uuidOf('tkt', closed)],
     );
     await client.end();
-    const late = await mutate(
+    const followUp = await mutate(
       desk,
       desk.customer,
       'messageAdd',
       { ticketId: closed, visibility: 'PUBLIC', body: 'Still broken' },
       'ticket { origin department { id } }',
     );
-    expect(late['ticket']).toEqual({ origin: 'FOLLOW_UP', department: null });
+    expect(followUp['ticket']).toEqual({ origin: 'FOLLOW_UP', department: null });
   });
 
-  test('no unsolved ticket is left in it, also when it came in the same moment', async () => {
+  test('leaves no unsolved ticket in the department when tickets are created concurrently', async () => {
     for (let round = 0; round < 5; round++) {
-      const { id } = await create(`Race ${round}`);
-      const inside = { subject: 'In', body: 'In', departmentId: id };
-      const all = await Promise.all([
-        ...Array.from({ length: 3 }, () => mutate(desk, desk.customer, 'ticketCreate', inside)),
-        remove({ id }),
-        ...Array.from({ length: 3 }, () => mutate(desk, desk.customer, 'ticketCreate', inside)),
+      const { id } = await createDepartment(`Race ${round}`);
+      const input = { subject: 'In', body: 'In', departmentId: id };
+      const results = await Promise.all([
+        ...Array.from({ length: 3 }, () => mutate(desk, desk.customer, 'ticketCreate', input)),
+        deleteDepartment({ id }),
+        ...Array.from({ length: 3 }, () => mutate(desk, desk.customer, 'ticketCreate', input)),
       ]);
-      const created = [...all.slice(0, 3), ...all.slice(4)].filter(
+      const created = [...results.slice(0, 3), ...results.slice(4)].filter(
         ({ userErrors }) => !userErrors.length,
       ).length;
-      if (created) expect(codes(all[3]!)).toEqual(['IN_USE input.id']);
-      else expect(codes(all[3]!)).toEqual([]);
+      if (created) expect(codes(results[3]!)).toEqual(['IN_USE input.id']);
+      else expect(codes(results[3]!)).toEqual([]);
     }
   });
 
-  test('administrators and apps with the scope may, others not', async () => {
-    const { id } = await create('Guarded');
-    expect(codes(await update({ id, name: 'By an app' }, appActor(desk.workspace)))).toEqual([]);
+  test('is allowed for administrators and apps with the scope only', async () => {
+    const { id } = await createDepartment('Guarded');
+    expect(
+      codes(await updateDepartment({ id, name: 'By an app' }, appActor(desk.workspace))),
+    ).toEqual([]);
     for (const name of ['departmentUpdate', 'departmentDelete']) {
       const { errors } = await desk.answer(
         desk.lead,
@@ -356,19 +376,19 @@ describe('deleting a department', () => {
   });
 });
 
-test('an app that is bound to departments knows of no other one, on no way', async () => {
-  const [own, other] = [await create('Bound'), await create('Beyond')];
-  const bound: Actor = { ...appActor(desk.workspace), departments: [own.id] };
-  const asked = 'query ($ids: [ID!]!) { departments { id } nodes(ids: $ids) { id } }';
-  expect(await desk.ask(bound, asked, { ids: [own.id, other.id] })).toEqual({
-    departments: [{ id: own.id }],
-    nodes: [{ id: own.id }, null],
+test('hides other departments from an app with departments, in reads and mutations', async () => {
+  const [visible, hidden] = [await createDepartment('Visible'), await createDepartment('Hidden')];
+  const app: Actor = { ...appActor(desk.workspace), departments: [visible.id] };
+  const query = 'query ($ids: [ID!]!) { departments { id } nodes(ids: $ids) { id } }';
+  expect(await desk.ask(app, query, { ids: [visible.id, hidden.id] })).toEqual({
+    departments: [{ id: visible.id }],
+    nodes: [{ id: visible.id }, null],
   });
-  expect(codes(await update({ id: other.id, name: 'Mine' }, bound))).toEqual([
+  expect(codes(await updateDepartment({ id: hidden.id, name: 'Mine' }, app))).toEqual([
     'NOT_FOUND input.id',
   ]);
-  expect(codes(await mutate(desk, bound, 'departmentDelete', { id: other.id }))).toEqual([
+  expect(codes(await mutate(desk, app, 'departmentDelete', { id: hidden.id }))).toEqual([
     'NOT_FOUND input.id',
   ]);
-  expect(codes(await update({ id: own.id, name: 'Bound still' }, bound))).toEqual([]);
+  expect(codes(await updateDepartment({ id: visible.id, name: 'Renamed' }, app))).toEqual([]);
 });
