@@ -3,7 +3,7 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DomainEvent } from '@deskgraph/common/events/types';
 import { newId, newUuid } from '@deskgraph/common/core/id';
-import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
+import type { LoggedTicketState } from '@deskgraph/common/contract/ticket-state';
 import { ChannelKind, TicketPriority, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 /** A tickets log for tests: facts that are added get the next position, and are served as the tickets service serves them. */
@@ -36,7 +36,7 @@ export async function fakeTickets({
       waiting.delete(end);
       response
         .writeHead(200, { 'content-type': 'application/json' })
-        .end(JSON.stringify({ facts: facts() }));
+        .end(JSON.stringify({ events: facts() }));
     };
     const timer = setTimeout(end, facts().length ? 0 : Number(query.get('wait')));
     waiting.add(end);
@@ -130,7 +130,7 @@ export function lifeOf(
   const createdAt = new Date(
     from.getTime() + Math.floor(random() * (to.getTime() - from.getTime())),
   );
-  const state: TicketEventState = {
+  const state: LoggedTicketState = {
     number,
     status: random() < 0.1 ? oneOf([TicketStatus.SOLVED, TicketStatus.CLOSED]) : TicketStatus.NEW,
     priority: oneOf(Object.values(TicketPriority)),
@@ -152,6 +152,7 @@ export function lifeOf(
     closedAt: oneOf([createdAt.toISOString(), null]),
     createdAt: createdAt.toISOString(),
   };
+  const by = { kind: 'system', id: 'sys', name: 'System' } as const;
   const id = newId('tkt');
   let at = createdAt;
   let answered = false;
@@ -183,9 +184,11 @@ export function lifeOf(
       state.deletedAt = state.deletedAt ? null : at.toISOString();
       life.push(fact(state.deletedAt ? 'ticket.deleted' : 'ticket.restored'));
     } else if (chance < 0.73) {
-      state.snooze = state.snooze ? null : { until: null, wakeOnReply: true };
+      state.snooze = state.snooze ? null : { until: null, wakeOnReply: true, since: at.toISOString(), by };
       life.push(fact(state.snooze ? 'ticket.snoozed' : 'ticket.woken'));
-      state.escalation = state.snooze ? {} : null;
+      state.escalation = state.snooze
+        ? { pathId: null, step: 0, reason: '', since: at.toISOString(), by }
+        : null;
       life.push(fact(state.escalation ? 'ticket.escalated' : 'ticket.escalation_ended'));
     } else if (chance < 0.8) {
       state.priority = oneOf(Object.values(TicketPriority));

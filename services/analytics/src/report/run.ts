@@ -1,11 +1,16 @@
 import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { sql } from '@deskgraph/common/database/database';
-import { fault } from '@deskgraph/common/core/errors';
+import { graphqlError } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { Context } from '@deskgraph/common/database/context';
 import type { SqlBool } from 'kysely';
-import { filterUsesHidden, reportFilterToSql } from '../ticket/filter.ts';
-import { reportScopeOf, countsDeletedTickets, reportableTicketSql } from '../ticket/visible.ts';
+import {
+  countsDeletedTickets,
+  filterUsesHidden,
+  reportFilterToSql,
+  reportScopeOf,
+  reportableTicketSql,
+} from '../ticket/filter.ts';
 import { count } from './count.ts';
 import { labelled } from './label.ts';
 import { memoryOf } from './cache.ts';
@@ -41,7 +46,7 @@ async function apart<T>(
   try {
     return await work(own);
   } finally {
-    await own.end();
+    await own.endSnapshot();
   }
 }
 
@@ -62,7 +67,7 @@ async function compute(
     hidden: filterUsesHidden(question.filter),
   }).catch((error: { code?: string }) => {
     throw error.code === TIMED_OUT
-      ? fault(
+      ? graphqlError(
           'COST_EXCEEDED',
           'The report takes too long; ask for a shorter period or fewer dimensions.',
         )

@@ -4,14 +4,14 @@ import { CursorCodec } from '@deskgraph/common/graphql/signed-cursor';
 import { Role } from '@deskgraph/common/auth/access';
 import type { EventConsumer } from '@deskgraph/common/events/event-consumer';
 import { createLog } from '@deskgraph/common/core/log';
-import { replay } from '@deskgraph/common/service/replay';
+import { replayDeadLetters } from '@deskgraph/common/service/replay';
 import {
   TEST_SECRET,
   type TestService,
-  dataOf,
+  dataOrThrow,
   newWorkspace,
-  person,
-  testService,
+  userActor,
+  startTestService,
 } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { migrations } from '../../migrations/all.ts';
@@ -40,9 +40,9 @@ let stops: (() => Promise<void>)[];
 beforeEach(async () => {
   cast = newCast(newWorkspace());
   tickets = await fakeTickets({ page: 7, overlap: 5 });
-  const lives = Array.from({ length: 40 }, (_, at) => lifeOf(cast, at + 1, ...PERIOD, random));
+  const lives = Array.from({ length: 40 }, (_, index) => lifeOf(cast, index + 1, ...PERIOD, random));
   tickets.add(...mixed(lives, random));
-  service = await testService({ ...subgraph, beside: () => [] }, migrations);
+  service = await startTestService({ ...subgraph, backgroundTasks: () => [] }, migrations);
   stops = [];
 });
 afterEach(async () => {
@@ -51,13 +51,13 @@ afterEach(async () => {
   await tickets.stop();
 });
 
-const following = (url = tickets.url): EventConsumer => {
-  const follower = consumeTickets(
+const startConsumer = (url = tickets.url): EventConsumer => {
+  const consumer = consumeTickets(
     { orm: service.service.orm, log, config: { INTERNAL_SECRET: TEST_SECRET } },
     url,
   );
-  stops.push(() => follower.stop());
-  return follower;
+  stops.push(() => consumer.stop());
+  return consumer;
 };
 
 const cursorAt = (position: number): string =>
@@ -68,21 +68,21 @@ const QUERY = `query ($period: PeriodInput!) {
     cursor asOf totals { value p50 p90 sample } rows { dimensions { key label } measures { value p50 p90 sample } }
   }
 }`;
-const numbers = async (): Promise<object> =>
-  dataOf(
-    await service.ask<object>(person(Role.LEAD, cast.workspace), QUERY, {
+const report = async (): Promise<object> =>
+  dataOrThrow(
+    await service.ask<object>(userActor(Role.LEAD, cast.workspace), QUERY, {
       period: { from: PERIOD[0], to: PERIOD[1] },
     }),
   );
 
-test('pages that repeat facts, several followers at once and restarts count each fact once', async () => {
+test('counts each event once with overlapping pages, concurrent consumers and restarts', async () => {
   const once = await fakeTickets();
   once.log.push(...tickets.log);
-  const clean = following(once.url);
-  await clean.catchUp();
-  await clean.stop();
-  const truth = await numbers();
-  expect(JSON.stringify(truth)).toContain(cast.agents[0]!);
+  const single = startConsumer(once.url);
+  await single.catchUp();
+  await single.stop();
+  const expected = await report();
+  expect(JSON.stringify(expected)).toContain(cast.agents[0]!);
   await once.stop();
 
   const more = mixed([lifeOf(cast, 100, ...PERIOD, random)], random);
@@ -93,18 +93,18 @@ test('pages that repeat facts, several followers at once and restarts count each
     secret: TEST_SECRET,
     log,
   });
-  expect(await numbers()).toEqual(truth);
+  expect(await report()).toEqual(expected);
 
   tickets.add(...more);
-  const [first, second] = [following(), following()];
+  const [first, second] = [startConsumer(), startConsumer()];
   await Promise.all([first.catchUp(), second.catchUp()]);
   await first.stop();
-  const third = following();
+  const third = startConsumer();
   await Promise.all([second.catchUp(), third.catchUp()]);
-  const grown = await numbers();
-  expect(grown).not.toEqual(truth);
+  const updated = await report();
+  expect(updated).not.toEqual(expected);
 
-  // While services follow, the rebuild takes the ground from under their feet.
+  // Consumers that run during a rebuild apply events to the emptied projection too.
   tickets.add(...mixed([lifeOf(cast, 101, ...PERIOD, random)], random));
   await rebuildProjection({
     ownerUrl: service.database.ownerUrl,
@@ -114,7 +114,7 @@ test('pages that repeat facts, several followers at once and restarts count each
     log,
   });
   await Promise.all([second.catchUp(), third.catchUp()]);
-  const rebuilt = await numbers();
+  const rebuilt = await report();
   await rebuildProjection({
     ownerUrl: service.database.ownerUrl,
     url: service.database.url,
@@ -122,11 +122,11 @@ test('pages that repeat facts, several followers at once and restarts count each
     secret: TEST_SECRET,
     log,
   });
-  expect(await numbers()).toEqual(rebuilt);
+  expect(await report()).toEqual(rebuilt);
   expect(rebuilt).toMatchObject({ ticketReport: { cursor: cursorAt(tickets.log.length) } });
 });
 
-test('a fact that can’t be counted holds back its ticket only, and once it is replayed the numbers are those of a log that was never broken', async () => {
+test('an event that fails blocks only its ticket, and the replay gives the numbers of an intact log', async () => {
   const broken = await fakeTickets();
   stops.push(broken.stop);
   broken.log.push(...structuredClone(tickets.log));
@@ -134,8 +134,10 @@ test('a fact that can’t be counted holds back its ticket only, and once it is 
   const state = data['state'] as { number: unknown };
   const { number } = state;
   state.number = 'not a number';
-  await following(broken.url).catchUp();
-  const held = broken.log.filter((fact) => fact.subject === subject && fact.position >= position);
+  await startConsumer(broken.url).catchUp();
+  const blocked = broken.log.filter(
+    (event) => event.subject === subject && event.position >= position,
+  );
   const owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();
   stops.push(() => owner.end());
@@ -143,21 +145,24 @@ test('a fact that can’t be counted holds back its ticket only, and once it is 
     'select position::integer, tries from feed_dead order by position',
   );
   expect(rows).toEqual(
-    held.map((fact) => ({ position: fact.position, tries: fact.position === position ? 5 : 0 })),
+    blocked.map((event) => ({
+      position: event.position,
+      tries: event.position === position ? 5 : 0,
+    })),
   );
-  expect(await numbers()).toMatchObject({ ticketReport: { cursor: cursorAt(broken.log.length) } });
+  expect(await report()).toMatchObject({ ticketReport: { cursor: cursorAt(broken.log.length) } });
 
   await owner.query(
     `update feed_dead set fact = jsonb_set(fact, '{data,state,number}', $1) where position = $2`,
     [number, position],
   );
   const { orm } = service.service;
-  expect(await replay({ orm, log, ...ticketsProjection(orm) })).toEqual({
-    applied: held.length,
-    left: 0,
+  expect(await replayDeadLetters({ orm, log, ...ticketsProjection(orm) })).toEqual({
+    applied: blocked.length,
+    failed: 0,
   });
   heard(orm, cast.workspace);
-  const replayed = await numbers();
+  const replayed = await report();
   state.number = number;
   await rebuildProjection({
     ownerUrl: service.database.ownerUrl,
@@ -166,5 +171,5 @@ test('a fact that can’t be counted holds back its ticket only, and once it is 
     secret: TEST_SECRET,
     log,
   });
-  expect(await numbers()).toEqual(replayed);
+  expect(await report()).toEqual(replayed);
 });

@@ -1,24 +1,24 @@
-import type { MikroORM } from '@deskgraph/common/database/database';
-import type { DomainEvent } from '@deskgraph/common/events/types';
-import { type EventConsumer, consumeEvents } from '@deskgraph/common/events/event-consumer';
-import type { Service } from '@deskgraph/common/service/subgraph';
 import type { Context } from '@deskgraph/common/database/context';
+import type { MikroORM } from '@deskgraph/common/database/database';
+import { type EventConsumer, consumeEvents } from '@deskgraph/common/events/event-consumer';
+import type { DomainEvent } from '@deskgraph/common/events/types';
+import type { Service } from '@deskgraph/common/service/subgraph';
 import { heard } from '../report/cache.ts';
 import { projectEvents } from './project.ts';
 
 export const TICKETS_SOURCE = 'tickets';
 
-/** What a fact does here. */
+/** The projection of the events of the tickets service. */
 export const ticketsProjection = (orm: MikroORM) => ({
   source: TICKETS_SOURCE,
-  applyEvents: async (context: Context, facts: DomainEvent[]): Promise<void> => {
-    const { workspace } = context;
-    await projectEvents(context, facts);
-    context.afterCommit(() => heard(orm, workspace));
+  applyEvents: async (ctx: Context, events: DomainEvent[]): Promise<void> => {
+    const { workspace } = ctx;
+    await projectEvents(ctx, events);
+    ctx.afterCommit(() => heard(orm, workspace));
   },
 });
 
-/** Keeps the projection as new as the tickets log. */
+/** Starts to apply the events of the tickets service to the projection. */
 export const consumeTickets = (
   {
     orm,

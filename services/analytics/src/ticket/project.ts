@@ -1,63 +1,61 @@
-import { sql } from '@deskgraph/common/database/database';
-import type { DomainEvent } from '@deskgraph/common/events/types';
 import { parseId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { execute } from '@deskgraph/common/database/query';
+import type { DomainEvent } from '@deskgraph/common/events/types';
+import { type NameChange, persistProjection, toPeriodRow } from './persist.ts';
 import { reduceEvent } from './reduce.ts';
-import { type TicketRow, toTicketRow, fromTicketRow } from './row.ts';
+import { type TicketRow, fromTicketRow, toTicketRow } from './row.ts';
 import type { TicketProjection, UnsolvedPeriod } from './state.ts';
-import { type NameChange, toPeriodRow, persistProjection } from './persist.ts';
 
 /**
- * Takes facts of one workspace into the projection, in their order and in the transaction that keeps the position: one statement to read
- * what they are about, one to write it.
+ * Applies events of one workspace to the projection, in their order and in the transaction that
+ * stores the position of the consumer: one statement reads the tickets, one stores the changes.
  */
-export async function projectEvents(
-  context: Context,
-  facts: readonly DomainEvent[],
-): Promise<void> {
-  const standings = await readTickets(context, facts);
-  const stretches = new Map<string, UnsolvedPeriod & { ticket: string }>();
+export async function projectEvents(ctx: Context, events: readonly DomainEvent[]): Promise<void> {
+  const tickets = await loadTickets(ctx, events);
+  const periods = new Map<string, UnsolvedPeriod & { ticket: string }>();
   const names: NameChange[] = [];
-  for (const fact of facts) {
-    const state = fact.data['state'] as { name?: unknown } | undefined;
-    const ticket = ticketOf(fact);
-    const thing = parseId('agt', fact.subject) ?? parseId('dep', fact.subject);
+  for (const event of events) {
+    const state = event.data['state'] as { name?: unknown } | undefined;
+    const ticket = ticketOf(event);
+    const thing = parseId('agt', event.subject) ?? parseId('dep', event.subject);
     if (ticket) {
-      const { after, stretches: changed } = reduceEvent(standings.get(ticket), fact);
-      standings.set(ticket, after);
-      for (const each of changed) stretches.set(`${ticket} ${each.turn}`, { ...each, ticket });
+      const { after, periods: changed } = reduceEvent(tickets.get(ticket), event);
+      tickets.set(ticket, after);
+      for (const period of changed) periods.set(`${ticket} ${period.turn}`, { ...period, ticket });
     } else if (thing && typeof state?.name === 'string')
-      names.push({ thing, position: fact.position, since: fact.occurredAt, name: state.name });
+      names.push({ thing, position: event.position, since: event.occurredAt, name: state.name });
   }
-  await persistProjection(context, {
-    progress: { position: facts.at(-1)!.position, as_of: latest(facts) },
-    tickets: [...standings].map(toTicketRow),
-    stretches: [...stretches.values()].map((each) =>
-      toPeriodRow(each, standings.get(each.ticket)!),
+  await persistProjection(ctx, {
+    progress: { position: events.at(-1)!.position, as_of: lastOccurrence(events) },
+    tickets: [...tickets].map(toTicketRow),
+    periods: [...periods.values()].map((period) =>
+      toPeriodRow(period, tickets.get(period.ticket)!),
     ),
     names,
   });
 }
 
-/** The UUID of the ticket that the fact tells the state of. */
-const ticketOf = (fact: DomainEvent): string | undefined =>
-  fact.data['state'] ? parseId('tkt', fact.subject) : undefined;
+/** The UUID of the ticket whose state the event contains. */
+const ticketOf = (event: DomainEvent): string | undefined =>
+  event.data['state'] ? parseId('tkt', event.subject) : undefined;
 
-/** A wrong clock somewhere must not make reports look fresher than now. */
-const latest = (facts: readonly DomainEvent[]): string =>
+/** At most now, so that an event of a wrong clock does not make reports look fresher than they are. */
+const lastOccurrence = (events: readonly DomainEvent[]): string =>
   new Date(
-    Math.min(Date.now(), Math.max(...facts.map((fact) => Date.parse(fact.occurredAt)))),
+    Math.min(Date.now(), Math.max(...events.map(({ occurredAt }) => Date.parse(occurredAt)))),
   ).toISOString();
 
-async function readTickets(
-  context: Context,
-  facts: readonly DomainEvent[],
+async function loadTickets(
+  ctx: Context,
+  events: readonly DomainEvent[],
 ): Promise<Map<string, TicketProjection>> {
-  const ids = new Set(facts.flatMap((fact) => ticketOf(fact) ?? []));
-  if (!ids.size) return new Map();
-  const { rows } =
-    await sql<TicketRow>`select * from ticket where id = any(${[...ids]}::uuid[])`.execute(
-      context.em.getKysely(),
-    );
-  return new Map(rows.map((row) => [row.id, fromTicketRow(row)]));
+  const ticketIds = new Set(events.flatMap((event) => ticketOf(event) ?? []));
+  if (!ticketIds.size) return new Map();
+  const rows = await execute(
+    ctx,
+    sql<TicketRow>`select * from ticket where id = any(${[...ticketIds]}::uuid[])`,
+  );
+  return new Map(rows.map((row) => [row['id'] as string, fromTicketRow(row)]));
 }

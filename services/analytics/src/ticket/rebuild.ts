@@ -1,18 +1,21 @@
-import { openDatabase, sql } from '@deskgraph/common/database/database';
 import type { Log } from '@deskgraph/common/core/log';
+import { openDatabase, sql } from '@deskgraph/common/database/database';
 import { TICKETS_SOURCE, consumeTickets } from './consume.ts';
 
 export interface RebuildOptions {
-  /** Of the owner, who may empty the tables. */
+  /** Connection of the database owner, who may truncate tables. */
   ownerUrl: string;
-  /** Of the service. */
+  /** Connection of the service. */
   url: string;
   ticketsUrl: string;
   secret: string;
   log: Log;
 }
 
-/** Drops the projection and takes in the whole tickets log again. Services may run meanwhile: they help, and report what is counted so far. */
+/**
+ * Empties the projection and applies the whole log of the tickets service again. Services may run
+ * meanwhile: they apply events too, and report what is projected so far.
+ */
 export async function rebuildProjection({
   ownerUrl,
   url,
@@ -22,26 +25,30 @@ export async function rebuildProjection({
 }: RebuildOptions): Promise<void> {
   await clearProjection(ownerUrl, log);
   const orm = await openDatabase({ url, entities: [], log, connections: 4 });
-  const follower = consumeTickets({ orm, log, config: { INTERNAL_SECRET: secret } }, ticketsUrl);
+  const consumer = consumeTickets({ orm, log, config: { INTERNAL_SECRET: secret } }, ticketsUrl);
   try {
-    await follower.catchUp();
+    await consumer.catchUp();
   } finally {
-    await follower.stop();
+    await consumer.stop();
     await orm.close(true);
   }
 }
 
-/** The position is locked first, as followers do, so that no page of theirs ends up in an emptied table. */
+/**
+ * Locks the position first, as consumers do, so that none of them adds a page of events to the
+ * emptied tables.
+ */
 async function clearProjection(ownerUrl: string, log: Log): Promise<void> {
   const owner = await openDatabase({ url: ownerUrl, entities: [], log, connections: 2 });
   try {
     await owner.em.fork().transactional(async (em) => {
+      const kysely = em.getKysely();
       await sql`update feed_position set position = 0 where source = ${TICKETS_SOURCE}`.execute(
-        em.getKysely(),
+        kysely,
       );
-      await sql`select set_config('desk.workspace', '*', true)`.execute(em.getKysely());
-      await sql`delete from feed_dead where source = ${TICKETS_SOURCE}`.execute(em.getKysely());
-      await sql`truncate ticket, unsolved, known_name, progress`.execute(em.getKysely());
+      await sql`select set_config('desk.workspace', '*', true)`.execute(kysely);
+      await sql`delete from feed_dead where source = ${TICKETS_SOURCE}`.execute(kysely);
+      await sql`truncate ticket, unsolved, known_name, progress`.execute(kysely);
     });
   } finally {
     await owner.close(true);

@@ -1,135 +1,126 @@
-import type { DomainEvent } from '@deskgraph/common/events/types';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import type { LoggedTicketState } from '@deskgraph/common/contract/ticket-state';
 import { uuidOf } from '@deskgraph/common/core/id';
-import type { Milestone, TicketProjection, UnsolvedPeriod } from './state.ts';
-import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
+import type { DomainEvent } from '@deskgraph/common/events/types';
+import type { FilterValues, Milestone, TicketProjection, UnsolvedPeriod } from './state.ts';
 
-export const isSolvedStatus = (status: string): boolean =>
-  status === 'SOLVED' || status === 'CLOSED';
+const isSolvedStatus = (status: TicketStatus): boolean =>
+  status === TicketStatus.SOLVED || status === TicketStatus.CLOSED;
 
-/** Reasons by which a ticket is done without that anybody has solved it. */
+/** Resolution codes of tickets that were closed without being handled. */
 const UNCOUNTED: ReadonlySet<unknown> = new Set(['DUPLICATE', 'SPAM', 'INCIDENT']);
 
 /**
- * Is it a solution that reports count, in number and time? What is folded into another ticket is solved there, and counts there; duplicates, spam
- * and incidents that end with their problem were nobody's work. Of facts from before states told the reason the fact itself does.
+ * Whether reports count the solution and its duration. A merged ticket is solved, and counted, in
+ * its target. Old events do not have the resolution code in the state, but beside it.
  */
-const counts = (
-  { mergedIntoId, resolutionCode }: TicketEventState,
+const isCounted = (
+  { mergedIntoId, resolutionCode }: LoggedTicketState,
   { data }: DomainEvent,
 ): boolean => !mergedIntoId && !UNCOUNTED.has(resolutionCode ?? data['resolutionCode']);
 
-/** What the column holds: 68 years. */
-const SECONDS_LIMIT = 2 ** 31 - 1;
+/** The maximum of the columns: 68 years. */
+const MAX_SECONDS = 2 ** 31 - 1;
 
 const uuid = (prefix: string, id: string | null | undefined): string | null =>
   id ? uuidOf(prefix, id) : null;
-const later = (a: Date, b: Date): Date => (a > b ? a : b);
+const laterOf = (one: Date, other: Date): Date => (one > other ? one : other);
 
 /**
- * What a fact makes of a ticket. Facts count in the order of the log; an instant that lies before an earlier fact's (imports) measures what
- * it measures, but can't reach back into stretches that are closed.
+ * Applies an event to a ticket and returns the periods that it changed. Events are applied in the
+ * order of the log. An event that occurred before an already applied one (an import) is measured at
+ * its own instant, but does not change periods that are closed.
  */
 export function reduceEvent(
   before: TicketProjection | undefined,
-  fact: DomainEvent,
-): { after: TicketProjection; stretches: UnsolvedPeriod[] } {
-  const state = fact.data['state'] as TicketEventState;
-  const at = new Date(fact.occurredAt);
+  event: DomainEvent,
+): { after: TicketProjection; periods: UnsolvedPeriod[] } {
+  const state = event.data['state'] as LoggedTicketState;
+  const occurredAt = new Date(event.occurredAt);
   const start = before ?? initialProjection(state);
-  const departmentId = uuid('dep', state.departmentId);
-  const agentId = uuid('agt', state.assigneeId);
-  const milestone = (): Milestone => {
-    const seconds = Math.min(
-      SECONDS_LIMIT,
-      Math.max(0, Math.floor((at.getTime() - start.createdAt.getTime()) / 1000)),
-    );
-    return { at, seconds, departmentId, agentId };
-  };
-  const solution = (): Milestone | null => (counts(state, fact) ? milestone() : null);
+  const values = filterValuesOf(state, start);
+  const milestone = (): Milestone => ({
+    at: occurredAt,
+    seconds: secondsBetween(start.createdAt, occurredAt),
+    departmentId: values.departmentId,
+    agentId: values.assigneeId,
+  });
+  const solution = (): Milestone | null => (isCounted(state, event) ? milestone() : null);
   const wasSolved = isSolvedStatus(start.status);
-  const nowSolved = isSolvedStatus(state.status);
-  const repliesFirst = fact.type === 'message.added' && fact.data['firstReply'] === true;
+  const isSolved = isSolvedStatus(state.status);
+  const isFirstReply = event.type === 'message.added' && event.data['firstReply'] === true;
   const after: TicketProjection = {
     ...start,
-    status: state.status,
-    customStatusId: uuid('sta', state.customStatusId),
-    formId: uuid('frm', state.formId),
-    priority: state.priority,
-    channel: state.channel,
-    locale: state.locale ?? null,
-    categoryId: uuid('cat', state.categoryId),
-    departmentId,
-    assigneeId: agentId,
-    requesterId: uuid('cus', state.requesterId),
-    followerIds: state.followerIds ?? [],
-    organizationId: uuid('org', state.organizationId),
-    problemId: uuid('tkt', state.problemId),
-    tags: state.tags ?? [],
-    fields: state.fields ?? {},
-    product: state.product ?? null,
-    externalId: state.externalId ?? null,
-    handled: state.handled ?? start.handled,
-    reopenCount: state.reopenCount ?? start.reopenCount,
-    transferCount: state.transferCount ?? start.transferCount,
-    snoozed: Boolean(state.snooze),
-    escalated: Boolean(state.escalation),
-    waitingSince: state.waitingSince ? new Date(state.waitingSince) : null,
-    spam: Boolean(state.spam),
-    deleted: Boolean(state.deletedAt),
-    updatedAt: later(at, start.updatedAt),
-    closedAt: state.closedAt ? new Date(state.closedAt) : null,
-    solved: nowSolved ? (wasSolved ? start.solved : solution()) : null,
-    responded: start.responded ?? (repliesFirst ? milestone() : null),
+    ...values,
+    updatedAt: laterOf(occurredAt, start.updatedAt),
+    solved: isSolved ? (wasSolved ? start.solved : solution()) : null,
+    responded: start.responded ?? (isFirstReply ? milestone() : null),
   };
-  const stretches = stretch(start, after, later(at, start.edge));
-  if (!before && !stretches.length) stretches.push(openOf(after));
-  return { after, stretches };
+  const periods = updatePeriods(start, after, laterOf(occurredAt, start.edge));
+  if (!before && !periods.length) periods.push(openPeriod(after));
+  return { after, periods };
 }
 
-/** A ticket that was just created, unsolved. */
-const initialProjection = (state: TicketEventState): TicketProjection => {
-  const departmentId = uuid('dep', state.departmentId);
-  const assigneeId = uuid('agt', state.assigneeId);
+const secondsBetween = (from: Date, to: Date): number =>
+  Math.min(MAX_SECONDS, Math.max(0, Math.floor((to.getTime() - from.getTime()) / 1000)));
+
+/** Old events do not have all properties; counts then stay as they were. */
+const filterValuesOf = (
+  state: LoggedTicketState,
+  before: Pick<FilterValues, 'handled' | 'reopenCount' | 'transferCount'>,
+): FilterValues => ({
+  status: state.status,
+  customStatusId: uuid('sta', state.customStatusId),
+  formId: uuid('frm', state.formId),
+  priority: state.priority,
+  channel: state.channel,
+  locale: state.locale ?? null,
+  categoryId: uuid('cat', state.categoryId),
+  departmentId: uuid('dep', state.departmentId),
+  assigneeId: uuid('agt', state.assigneeId),
+  requesterId: uuid('cus', state.requesterId),
+  followerIds: state.followerIds ?? [],
+  organizationId: uuid('org', state.organizationId),
+  problemId: uuid('tkt', state.problemId),
+  tags: state.tags ?? [],
+  fields: state.fields ?? {},
+  product: state.product ?? null,
+  externalId: state.externalId ?? null,
+  handled: state.handled ?? before.handled,
+  reopenCount: state.reopenCount ?? before.reopenCount,
+  transferCount: state.transferCount ?? before.transferCount,
+  snoozed: Boolean(state.snooze),
+  escalated: Boolean(state.escalation),
+  waitingSince: state.waitingSince ? new Date(state.waitingSince) : null,
+  spam: Boolean(state.spam),
+  deleted: Boolean(state.deletedAt),
+  closedAt: state.closedAt ? new Date(state.closedAt) : null,
+});
+
+/** The ticket when it was created: not solved, in the department and with the agent of the event. */
+function initialProjection(state: LoggedTicketState): TicketProjection {
+  const values = filterValuesOf(state, { handled: false, reopenCount: 0, transferCount: 0 });
   const createdAt = new Date(state.createdAt);
   return {
+    ...values,
+    status: TicketStatus.NEW,
     number: state.number,
-    status: 'NEW',
-    customStatusId: null,
-    formId: null,
-    priority: state.priority,
-    channel: state.channel,
-    locale: null,
-    categoryId: null,
-    departmentId,
-    assigneeId,
-    requesterId: null,
-    followerIds: [],
-    organizationId: null,
-    problemId: null,
-    tags: [],
-    fields: {},
-    product: null,
-    externalId: null,
-    handled: false,
-    reopenCount: 0,
-    transferCount: 0,
-    snoozed: false,
-    escalated: false,
-    waitingSince: null,
-    spam: false,
-    deleted: false,
     createdAt,
     updatedAt: createdAt,
-    closedAt: null,
-    created: { departmentId, agentId: assigneeId },
+    created: { departmentId: values.departmentId, agentId: values.assigneeId },
     solved: null,
     responded: null,
     turn: 1,
     edge: createdAt,
   };
-};
+}
 
-const openOf = ({ turn, departmentId, assigneeId, edge }: TicketProjection): UnsolvedPeriod => ({
+const openPeriod = ({
+  turn,
+  departmentId,
+  assigneeId,
+  edge,
+}: TicketProjection): UnsolvedPeriod => ({
   turn,
   departmentId,
   agentId: assigneeId,
@@ -137,18 +128,22 @@ const openOf = ({ turn, departmentId, assigneeId, edge }: TicketProjection): Uns
   closedAt: null,
 });
 
-/** Closes the open stretch and begins another one, as the change asks; moves `after` along. */
-function stretch(before: TicketProjection, after: TicketProjection, edge: Date): UnsolvedPeriod[] {
+/** Closes the open period and opens another one where the change requires it; updates `after`. */
+function updatePeriods(
+  before: TicketProjection,
+  after: TicketProjection,
+  edge: Date,
+): UnsolvedPeriod[] {
   const wasOpen = !isSolvedStatus(before.status);
   const isOpen = !isSolvedStatus(after.status);
-  const moved =
+  const isReassigned =
     before.departmentId !== after.departmentId || before.assigneeId !== after.assigneeId;
-  if (wasOpen === isOpen && !(isOpen && moved)) return [];
-  const closed = wasOpen ? [{ ...openOf(before), closedAt: edge }] : [];
-  // Created and assigned at one instant: the stretch that has just begun takes the new hands.
-  const replaced = wasOpen && isOpen && edge.getTime() === before.edge.getTime();
+  if (wasOpen === isOpen && !(isOpen && isReassigned)) return [];
+  const closed = wasOpen ? [{ ...openPeriod(before), closedAt: edge }] : [];
+  // Created and assigned at the same instant: the new period gets the other department or agent.
+  const isReplaced = wasOpen && isOpen && edge.getTime() === before.edge.getTime();
   after.edge = edge;
-  if (isOpen && !replaced) after.turn += 1;
-  if (replaced) return [openOf(after)];
-  return isOpen ? [...closed, openOf(after)] : closed;
+  if (isOpen && !isReplaced) after.turn += 1;
+  if (isReplaced) return [openPeriod(after)];
+  return isOpen ? [...closed, openPeriod(after)] : closed;
 }

@@ -1,38 +1,10 @@
-/** The ticket after a fact, as the tickets log tells it. */
-export interface TicketEventState {
-  number: number;
-  status: string;
-  customStatusId?: string | null;
-  formId?: string | null;
-  priority: string;
-  channel: string;
-  locale?: string | null;
-  categoryId?: string | null;
-  departmentId: string | null;
-  assigneeId: string | null;
-  requesterId: string | null;
-  followerIds?: string[];
-  organizationId?: string | null;
-  problemId?: string | null;
-  tags?: string[];
-  fields?: Record<string, unknown>;
-  product?: string | null;
-  externalId?: string | null;
-  handled?: boolean;
-  reopenCount?: number;
-  transferCount?: number;
-  closedAt?: string | null;
-  mergedIntoId?: string | null;
-  resolutionCode?: string | null;
-  snooze?: object | null;
-  escalation?: object | null;
-  waitingSince?: string | null;
-  spam?: boolean;
-  deletedAt?: string | null;
-  createdAt: string;
-}
+import type { ChannelKind, TicketPriority, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import type { CustomFieldValues } from '@deskgraph/common/contract/ticket-state';
 
-/** Something that is measured once per ticket: when, after how long, and with whom the ticket was then. Ids are UUIDs. */
+/**
+ * Something that is measured once per ticket: the instant, the seconds since the ticket was
+ * created, and the department and agent of the ticket then. Ids are UUIDs.
+ */
 export interface Milestone {
   at: Date;
   seconds: number;
@@ -40,13 +12,13 @@ export interface Milestone {
   agentId: string | null;
 }
 
-export interface TicketProjection {
-  number: number;
-  status: string;
+/** The values that reports filter tickets by. Ids are UUIDs. */
+export interface FilterValues {
+  status: TicketStatus;
   customStatusId: string | null;
   formId: string | null;
-  priority: string;
-  channel: string;
+  priority: TicketPriority;
+  channel: ChannelKind;
   locale: string | null;
   categoryId: string | null;
   departmentId: string | null;
@@ -57,8 +29,7 @@ export interface TicketProjection {
   organizationId: string | null;
   problemId: string | null;
   tags: string[];
-  /** Values of custom fields by the ids of the fields. */
-  fields: Record<string, unknown>;
+  fields: CustomFieldValues;
   product: string | null;
   externalId: string | null;
   handled: boolean;
@@ -68,22 +39,31 @@ export interface TicketProjection {
   escalated: boolean;
   waitingSince: Date | null;
   spam: boolean;
-  /** In the bin, or gone. */
+  /** In the bin, or deleted permanently. */
   deleted: boolean;
-  createdAt: Date;
-  /** The latest fact. */
-  updatedAt: Date;
   closedAt: Date | null;
+}
+
+/** A ticket as the projection stores it, after the events so far. */
+export interface TicketProjection extends FilterValues {
+  number: number;
+  createdAt: Date;
+  /** The instant of the last event. */
+  updatedAt: Date;
   created: { departmentId: string | null; agentId: string | null };
-  /** The last solution, while it stands. */
+  /** The last solution, until the ticket is reopened. */
   solved: Milestone | null;
   responded: Milestone | null;
-  /** The latest stretch of being unsolved, and the instant at which it began or ended last. */
+  /** The number of the last period without a solution, counted from 1. */
   turn: number;
+  /** The instant at which the last period began or ended. */
   edge: Date;
 }
 
-/** A stretch in which the ticket was unsolved in one department with one agent; open when `closedAt` is null. */
+/**
+ * A period in which the ticket was not solved, in one department and with one agent. It is open
+ * while `closedAt` is null.
+ */
 export interface UnsolvedPeriod {
   turn: number;
   departmentId: string | null;

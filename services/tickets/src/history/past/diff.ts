@@ -1,11 +1,15 @@
+import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
+import type { Changes } from '../../model/ticket/events.ts';
 import type { FieldChange } from '../event/event.ts';
 import { changesFor } from '../event/visible.ts';
-import type { Changes, State } from '../../model/ticket/events.ts';
-import { ticketStateAt } from './at.ts';
+import { ticketStateAt } from './queries.ts';
 
-/** What the facts that happened from one instant on, and before another one, have changed in all; what was taken back meanwhile is left out. */
+/**
+ * The difference between the states of a ticket just before two instants: what the events from one
+ * instant on, and before the other, changed in total.
+ */
 export async function ticketDiff(
   ctx: Context,
   ticketId: string,
@@ -14,56 +18,60 @@ export async function ticketDiff(
 ): Promise<FieldChange[]> {
   if (from >= to)
     throw new Refusal([
-      { code: 'INVALID', field: ['to'], message: 'An instant after `from`, please.' },
+      { code: 'INVALID', field: ['to'], message: '`to` must be later than `from`.' },
     ]);
   const [before, after] = await Promise.all([
     ticketStateAt(ctx, ticketId, justBefore(from)),
     ticketStateAt(ctx, ticketId, justBefore(to)),
   ]);
-  return after ? changesFor(ctx, { changes: changesOf(before?.state, after.state) }) : [];
+  return after ? changesFor(ctx, { changes: changesBetween(before?.state, after.state) }) : [];
 }
 
-/** Instants of facts are whole milliseconds. */
+/** Events occur at whole milliseconds. */
 const justBefore = (instant: Date): Date => new Date(instant.getTime() - 1);
 
-function changesOf(before: State | undefined, after: State): Changes {
-  const [from, to] = [before && named(before), named(after)];
+function changesBetween(before: TicketEventState | undefined, after: TicketEventState): Changes {
+  const from = before ? byChangeName(before) : {};
+  const to = byChangeName(after);
   const changed = Object.keys(to).filter(
-    (field) => JSON.stringify(from?.[field] ?? null) !== JSON.stringify(to[field] ?? null),
+    (name) => JSON.stringify(from[name] ?? null) !== JSON.stringify(to[name] ?? null),
   );
-  const gone = Object.keys(from ?? {}).filter((field) => !(field in to));
+  const removed = Object.keys(from).filter((name) => !(name in to));
   return Object.fromEntries(
-    [...changed, ...gone].map((field) => [field, [from?.[field] ?? null, to[field] ?? null]]),
+    [...changed, ...removed].map((name) => [name, [from[name] ?? null, to[name] ?? null]]),
   );
 }
 
-const NAMES: Partial<Record<keyof State, string>> = {
+const CHANGE_NAMES: Partial<Record<keyof TicketEventState, string>> = {
   solvedById: 'solvedBy',
   followUpOfId: 'followUpOf',
   mergedIntoId: 'mergedInto',
   splitFromId: 'splitFrom',
 };
 
-/** What never changes says nothing of a time. */
-const LASTING: ReadonlySet<string> = new Set<keyof State>([
+const IMMUTABLE: ReadonlySet<string> = new Set<keyof TicketEventState>([
   'number',
   'channel',
   'origin',
   'createdAt',
 ]);
 
-/** By the names that facts have for what changes. */
-function named({
+/** The mutable values by the names that the changes of events have. */
+function byChangeName({
   fields,
   resolutionCode,
   resolutionText,
-  ...rest
-}: State): Record<string, unknown> {
-  const plain = Object.entries(rest).filter(([key]) => !LASTING.has(key));
-  const resolution = resolutionCode ? { code: resolutionCode, text: resolutionText } : null;
+  ...state
+}: TicketEventState): Record<string, unknown> {
+  const mutable = Object.entries(state).filter(([property]) => !IMMUTABLE.has(property));
   return {
-    ...Object.fromEntries(plain.map(([key, value]) => [NAMES[key as keyof State] ?? key, value])),
-    resolution,
+    ...Object.fromEntries(
+      mutable.map(([property, value]) => [
+        CHANGE_NAMES[property as keyof TicketEventState] ?? property,
+        value,
+      ]),
+    ),
+    resolution: resolutionCode ? { code: resolutionCode, text: resolutionText } : null,
     ...fields,
   };
 }

@@ -13,9 +13,8 @@ import { FieldValue, visibleFieldValues } from '../../configuration/field/values
 import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { byId as ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { ticketStateAt } from './at.ts';
 import { ticketDiff } from './diff.ts';
-import { findTicketsAt } from './find.ts';
+import { findTicketsAt, ticketStateAt } from './queries.ts';
 import { TicketState, TicketStateConnection } from './state.ts';
 
 @Resolver(() => TicketState)
@@ -23,14 +22,14 @@ export class TicketStateResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.LIGHT, Role.ANALYST] })
   @Query(() => TicketStateConnection, {
     description:
-      'The tickets that the caller may see today as they stood at an instant, by number; at most 100 a page. What was in the bin or in the spam queue then is left out unless the filter asks for it; tickets that are removed for ever have no past.',
+      'The states at an instant of the tickets that the caller may see today, by number; at most 100 per page. Tickets that were in the bin or in the spam queue then are left out unless the filter uses `deleted` or `spam`. Permanently deleted tickets have no past.',
   })
   ticketsAt(
     @Arg('time', () => DateTime, { description: 'The instant.' }) time: Date,
     @Arg('filter', () => TicketFilter, {
       nullable: true,
       description:
-        'What held then; lengths of time are counted back from then. Refused by name is what only today’s data can answer, such as `text`.',
+        'A condition on the states at that instant; durations count from it. Fields that only today’s data can answer, such as `text`, are refused with INVALID.',
     })
     filter: TicketFilter | null,
     @Args(() => ForwardArgs) page: ForwardArgs,
@@ -40,25 +39,25 @@ export class TicketStateResolver {
   }
 
   @FieldResolver(() => CursorScalar, {
-    description: 'Where the last fact stands that had happened by then.',
+    description: 'The cursor of the last event until that instant.',
   })
   cursor(@Root() { event }: TicketState, @Ctx() ctx: Context): string {
     return cursorOf(ctx, event);
   }
 
-  @FieldResolver(() => Ticket, { description: 'The ticket as it is today.' })
+  @FieldResolver(() => Ticket, { description: 'The current ticket.' })
   ticket(@Root() { event }: TicketState, @Ctx() ctx: Context): Promise<Ticket | null> {
     return ticketById(ctx, event.fact.subject);
   }
 
-  @FieldResolver(() => Agent, { nullable: true, description: 'The agent in charge then.' })
+  @FieldResolver(() => Agent, { nullable: true, description: 'The assigned agent at that instant.' })
   assignee(@Root() { state }: TicketState, @Ctx() ctx: Context): Promise<Agent | null> | null {
     return state.assigneeId ? agentById(ctx, state.assigneeId) : null;
   }
 
   @FieldResolver(() => Department, {
     nullable: true,
-    description: 'The department that held it then.',
+    description: 'The department at that instant.',
   })
   department(
     @Root() { state }: TicketState,
@@ -69,7 +68,7 @@ export class TicketStateResolver {
 
   @FieldResolver(() => [FieldValue], {
     description:
-      'The values that custom fields had then, by key; those without a value are left out.',
+      'The values of custom fields at that instant, by key. Fields without a value are left out.',
   })
   fields(@Root() { state }: TicketState, @Ctx() ctx: Context): Promise<FieldValue[]> {
     return visibleFieldValues(ctx, state.fields);
@@ -82,7 +81,7 @@ export class TicketPast {
   @FieldResolver(() => TicketState, {
     nullable: true,
     description:
-      'How it stood at an instant, by all that had happened until then; null when there was no such ticket yet. For staff only.',
+      'The state at an instant, after all events until then; null when the ticket did not exist yet. For staff only.',
   })
   at(
     @Root() { id }: Ticket,
@@ -96,12 +95,12 @@ export class TicketPast {
   @FieldResolver(() => [FieldChange], {
     nullable: true,
     description:
-      'What changed between two instants in all; what was changed and changed back is left out. For staff only.',
+      'The total changes between two instants. A value that was changed and changed back is left out. For staff only.',
   })
   diff(
     @Root() { id }: Ticket,
-    @Arg('from', () => DateTime, { description: 'From this instant on.' }) from: Date,
-    @Arg('to', () => DateTime, { description: 'Until this instant, which is left out.' }) to: Date,
+    @Arg('from', () => DateTime, { description: 'The start of the period; events at this instant count.' }) from: Date,
+    @Arg('to', () => DateTime, { description: 'The end of the period; events at this instant do not count. Must be later than `from`.' }) to: Date,
     @Ctx() ctx: Context,
   ): Promise<FieldChange[]> {
     return ticketDiff(ctx, id, from, to);

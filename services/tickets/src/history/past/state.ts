@@ -1,5 +1,5 @@
 import { TicketPriority, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
+import type { LoggedTicketState, TicketEventState } from '@deskgraph/common/contract/ticket-state';
 import { connectionType } from '@deskgraph/common/database/pagination';
 import type { DomainEvent } from '@deskgraph/common/events/types';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
@@ -20,8 +20,10 @@ export class TicketState {
 
   constructor(event: DomainEvent, time: Date) {
     this.event = new TicketEvent(event);
+    const state = event.data['state'] as Omit<TicketEventState, 'fields'> &
+      LoggedTicketState;
     // Older events have no custom fields.
-    this.state = { fields: {}, ...(event.data['state'] as TicketEventState) };
+    this.state = { ...state, fields: state.fields ?? {} };
     this.at = time;
   }
 

@@ -1,97 +1,97 @@
-import { type FilterResult, anyOf } from '@deskgraph/common/filter/memory-filter';
+import type { CustomFieldValue, CustomFieldValues } from '@deskgraph/common/contract/ticket-state';
+import { refuseInvalidFieldFilters } from '@deskgraph/common/filter/custom-field-filter';
 import { daysInRange } from '@deskgraph/common/filter/date-range';
-import { withinListLimit, whenPresent } from '@deskgraph/common/filter/sql-filter';
+import type { FieldFilter } from '@deskgraph/common/filter/filter-inputs';
+import { whenPresent, withinListLimit } from '@deskgraph/common/filter/filter-tree';
 import {
-  type FieldFilter,
-  refuseInvalidFieldFilters,
-} from '@deskgraph/common/filter/custom-field-filter';
-import type { CustomFieldValue, CustomFieldValues } from '../field/value.ts';
+  type FilterResult,
+  allOf,
+  anyOf,
+  isAscii,
+  not,
+} from '@deskgraph/common/filter/memory-filter';
 
-/**
- * The conditions of `fieldsMatch` about values at hand; undefined where only a statement can say. `alone`: there is none to ask, so that letters
- * are compared here as well as can be.
- */
-export function customFieldFiltersMatch(
-  filters: readonly FieldFilter[],
-  values: CustomFieldValues | undefined,
-  now: Date,
-  alone = false,
-): FilterResult {
-  refuseInvalidFieldFilters(filters);
-  const answers = new Set(filters.flatMap((filter) => parts(filter, values, now, alone)));
-  if (answers.has(false)) return false;
-  return answers.has(undefined) ? undefined : true;
+interface FieldContext {
+  /** The values of the ticket; undefined when they are not known. */
+  values: CustomFieldValues | undefined;
+  now: Date;
+  /** See `MemoryFilterContext`. */
+  withoutDatabase?: boolean | undefined;
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** Evaluates conditions on custom fields in memory, see `customFieldFiltersToSql`. */
+export function customFieldFiltersMatch(
+  filters: readonly FieldFilter[],
+  context: FieldContext,
+): FilterResult {
+  refuseInvalidFieldFilters(filters);
+  return allOf(filters.flatMap((filter) => resultsOf(filter, context)));
+}
 
-function parts(
+type Item = Exclude<CustomFieldValue, string[]>;
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+function resultsOf(
   { fieldId, text, number, date, choices, checked }: FieldFilter,
-  values: CustomFieldValues | undefined,
-  now: Date,
-  alone: boolean,
+  { values, now, withoutDatabase = false }: FieldContext,
 ): FilterResult[] {
   const value = values?.[fieldId];
-  const items: Exclude<CustomFieldValue, string[]>[] =
-    value === undefined ? [] : Array.isArray(value) ? value : [value];
-  const ask = (answer: () => FilterResult): FilterResult => (values ? answer() : undefined);
-  const has = (holds: (item: Exclude<CustomFieldValue, string[]>) => boolean) =>
-    ask(() => items.some(holds));
+  const items: Item[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
   const texts = items
     .filter((item) => typeof item === 'string')
     .map((item) => item.normalize('NFC'));
-  const word = (given: string[], holds: (text: string, given: string) => boolean): FilterResult =>
-    ask(() => {
+  const ifKnown = (result: () => FilterResult): FilterResult => (values ? result() : undefined);
+  const has = (condition: (item: Item) => boolean): FilterResult =>
+    ifKnown(() => items.some(condition));
+  const hasText = (part: string, condition: (text: string, part: string) => boolean) =>
+    ifKnown(() => {
       if (!texts.length) return false;
-      if (!alone && ![...texts, ...given].every((each) => PLAIN.test(each))) return undefined;
-      return texts.some((each) =>
-        given.some((one) => holds(each.toLowerCase(), one.normalize('NFC').toLowerCase())),
-      );
+      if (!withoutDatabase && ![...texts, part].every(isAscii)) return undefined;
+      const lowerCase = part.normalize('NFC').toLowerCase();
+      return texts.some((item) => condition(item.toLowerCase(), lowerCase));
     });
-  const among = (given: string[]): FilterResult =>
-    ask(() =>
+  const isOneOf = (words: string[]): FilterResult =>
+    ifKnown(() =>
       anyOf(
-        withinListLimit(given).flatMap((one) =>
-          texts.map((each) => same(each, one.normalize('NFC'), alone)),
+        withinListLimit(words).flatMap((word) =>
+          texts.map((item) => isSameWord(item, word.normalize('NFC'), withoutDatabase)),
         ),
       ),
     );
-  const not = (answer: FilterResult): FilterResult => (answer === undefined ? undefined : !answer);
   return [
-    ...whenPresent(text?.eq, (given) => among([given])),
-    ...whenPresent(text?.in, among),
-    ...whenPresent(text?.contains, (given) => word([given], (each, one) => each.includes(one))),
-    ...whenPresent(text?.startsWith, (given) => word([given], (each, one) => each.startsWith(one))),
-    ...whenPresent(number?.eq, (given) => has((item) => item === given)),
-    ...whenPresent(number?.gte, (given) =>
-      has((item) => typeof item === 'number' && item >= given),
+    ...whenPresent(text?.eq, (word) => isOneOf([word])),
+    ...whenPresent(text?.in, isOneOf),
+    ...whenPresent(text?.contains, (part) => hasText(part, (item, other) => item.includes(other))),
+    ...whenPresent(text?.startsWith, (start) =>
+      hasText(start, (item, other) => item.startsWith(other)),
     ),
-    ...whenPresent(number?.lte, (given) =>
-      has((item) => typeof item === 'number' && item <= given),
-    ),
+    ...whenPresent(number?.eq, (expected) => has((item) => item === expected)),
+    ...whenPresent(number?.gte, (min) => has((item) => typeof item === 'number' && item >= min)),
+    ...whenPresent(number?.lte, (max) => has((item) => typeof item === 'number' && item <= max)),
     ...whenPresent(date && daysInRange(date, now), ({ from, until }) =>
-      has((item) => typeof item === 'string' && DAY.test(item) && item >= from && item < until),
+      has((item) => typeof item === 'string' && DATE.test(item) && item >= from && item < until),
     ),
-    ...whenPresent(choices?.any, among),
-    ...withinListLimit(choices?.all ?? []).map((given) => among([given])),
-    ...whenPresent(choices?.none, (given) => not(among(given))),
-    ...whenPresent(checked, (given) => has((item) => item === given)),
+    ...whenPresent(choices?.any, isOneOf),
+    ...withinListLimit(choices?.all ?? []).map((word) => isOneOf([word])),
+    ...whenPresent(choices?.none, (words) => not(isOneOf(words))),
+    ...whenPresent(checked, (expected) => has((item) => item === expected)),
     ...[text, number, date].flatMap((filter) =>
-      whenPresent(filter?.isNull, (isNull) => ask(() => (items.length === 0) === isNull)),
+      whenPresent(filter?.isNull, (isNull) => ifKnown(() => (items.length === 0) === isNull)),
     ),
   ];
 }
 
-/** Words that are the same to the letter are the same, and those that no language takes for the same are not. */
-function same(one: string, other: string, alone: boolean): FilterResult {
-  if (one === other) return true;
-  if (folded(one) !== folded(other)) return false;
-  return alone || (PLAIN.test(one) && PLAIN.test(other)) ? true : undefined;
+/**
+ * Whether two words are equal without regard to case: true when they are identical, false when no
+ * language treats them as equal. The rest depends on the collation of the database.
+ */
+function isSameWord(word: string, other: string, withoutDatabase: boolean): FilterResult {
+  if (word === other) return true;
+  if (foldCase(word) !== foldCase(other)) return false;
+  return withoutDatabase || (isAscii(word) && isAscii(other)) ? true : undefined;
 }
 
-const folded = (text: string): string => text.toUpperCase().toLowerCase().replaceAll(DOT_ABOVE, '');
-const DOT_ABOVE = '\u0307';
-
-/** Beyond ASCII what letters are the same is for the database to say. */
-// eslint-disable-next-line no-control-regex -- the whole of ASCII
-const PLAIN = /^[\u0000-\u007F]*$/;
+const COMBINING_DOT_ABOVE = '\u0307';
+const foldCase = (text: string): string =>
+  text.toUpperCase().toLowerCase().replaceAll(COMBINING_DOT_ABOVE, '');

@@ -4,17 +4,18 @@ import { type Actor, Role } from '@deskgraph/common/auth/access';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { hydrate, sql } from '@deskgraph/common/database/database';
 import { newId, toId, uuidOf } from '@deskgraph/common/core/id';
-import { type TestService, app, person } from '@deskgraph/common/testing/testing';
+import { type TestService, appActor, userActor } from '@deskgraph/common/testing/testing';
 import { Context } from '@deskgraph/common/database/context';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
-import { stateOf } from '../ticket/events.ts';
-import { type TicketFilter, ticketListFilterToSql } from './sql.ts';
+import { ticketState } from '../ticket/events.ts';
+import { ticketListFilterToSql } from './sql.ts';
 import type { TicketLike } from './memory.ts';
 import { Ticket } from '../ticket/ticket.ts';
 import { visibleTicketMatches, visibleTicketSql } from '../rights/visible.ts';
-import { ChannelKind, TicketPriority, TicketStatus } from '../ticket/enums.ts';
+import { ChannelKind, TicketPriority, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 
 const TICKETS = 80;
 const NOW = new Date('2027-03-01T12:00:00.000Z');
@@ -100,11 +101,11 @@ beforeAll(async () => {
     desk.customer,
     desk.stranger,
     desk.partner,
-    { ...app(desk.workspace), departments: [departments[1]!] },
-    { ...app(desk.workspace), departments: [departments[0]!, 'dep_made_up'] },
-    app(desk.workspace, ['customers:read']),
-    person(Role.AGENT, desk.workspace, { departments: [departments[0]!] }),
-    person(Role.REQUESTER, desk.workspace),
+    { ...appActor(desk.workspace), departments: [departments[1]!] },
+    { ...appActor(desk.workspace), departments: [departments[0]!, 'dep_made_up'] },
+    appActor(desk.workspace, ['customers:read']),
+    userActor(Role.AGENT, desk.workspace, { departments: [departments[0]!] }),
+    userActor(Role.REQUESTER, desk.workspace),
     ...[
       { departmentId: { in: departments } },
       {
@@ -121,8 +122,8 @@ beforeAll(async () => {
         field: [{ fieldId: customs[1], number: { gte: 0 } }],
         channel: { notIn: [ChannelKind.API] },
       },
-    ].map((filter) => person(Role.AGENT, desk.workspace, { filter })),
-    person(Role.LEAD, desk.workspace, {
+    ].map((filter) => userActor(Role.AGENT, desk.workspace, { filter })),
+    userActor(Role.LEAD, desk.workspace, {
       filter: { status: { in: [TicketStatus.NEW, TicketStatus.ON_HOLD] } },
     }),
   ];
@@ -132,7 +133,7 @@ beforeAll(async () => {
     await sql<object>`select * from ticket where workspace_id = ${desk.workspace}::uuid`.execute(
       (await ctx.read()).getKysely(),
     );
-  await ctx.end();
+  await ctx.endSnapshot();
   tickets = hydrate(service.service.orm, Ticket, rows);
 });
 afterAll(() => service.stop());
@@ -378,18 +379,18 @@ const asksMore = ({
 
 async function found(filter: TicketFilter, actor: Actor): Promise<Set<string>> {
   const ctx = contextOf(actor);
-  const condition = sql`${visibleTicketSql(actor)} and ${ticketListFilterToSql(filter, actor, new Set(), NOW)}`;
+  const condition = sql`${visibleTicketSql(actor)} and ${ticketListFilterToSql(filter, { actor, now: NOW })}`;
   const { rows } = await sql<{ id: string }>`select t.id from ticket t where ${condition}`.execute(
     (await ctx.read()).getKysely(),
   );
-  await ctx.end();
+  await ctx.endSnapshot();
   return new Set(rows.map(({ id }) => toId('tkt', id)));
 }
 
 test('about a ticket at hand, and about the state in a fact, is said what a statement says, and only of texts nothing', async () => {
   const told = { true: 0, false: 0, undefined: 0 };
   const states = tickets.map(
-    (ticket) => ({ ...JSON.parse(JSON.stringify(stateOf(ticket))), id: ticket.id }) as TicketLike,
+    (ticket) => ({ ...JSON.parse(JSON.stringify(ticketState(ticket))), id: ticket.id }) as TicketLike,
   );
   const things = [...tickets, ...states];
   await fc.assert(
@@ -398,7 +399,7 @@ test('about a ticket at hand, and about the state in a fact, is said what a stat
       const expected = await found(filter, actor);
       const mayBeUnknown = asksMore(filter);
       const wrong = things.filter((thing) => {
-        const answer = visibleTicketMatches(filter, actor, thing, NOW);
+        const answer = visibleTicketMatches(filter, thing, { actor, now: NOW });
         told[`${answer}`]++;
         return answer === undefined ? !mayBeUnknown : answer !== expected.has(thing.id);
       });
@@ -412,22 +413,22 @@ test('about a ticket at hand, and about the state in a fact, is said what a stat
 test('of what a fact of former times does not know, nothing is said, unless the rest decides', () => {
   const known = { id: newId('tkt'), departmentId: null, requesterId: desk.customer.id };
   const late = { tag: { any: ['late'] } };
-  expect(visibleTicketMatches(late, desk.agent, known)).toBeUndefined();
-  expect(visibleTicketMatches({ not: late }, desk.agent, known)).toBeUndefined();
+  expect(visibleTicketMatches(late, known, { actor: desk.agent })).toBeUndefined();
+  expect(visibleTicketMatches({ not: late }, known, { actor: desk.agent })).toBeUndefined();
   expect(
-    visibleTicketMatches({ ...late, departmentId: { isNull: false } }, desk.agent, known),
+    visibleTicketMatches({ ...late, departmentId: { isNull: false } }, known, { actor: desk.agent }),
   ).toBe(false);
   expect(
-    visibleTicketMatches({ or: [late, { departmentId: { isNull: true } }] }, desk.agent, known),
+    visibleTicketMatches({ or: [late, { departmentId: { isNull: true } }] }, known, { actor: desk.agent }),
   ).toBe(true);
-  expect(visibleTicketMatches(late, desk.stranger, known)).toBe(false);
+  expect(visibleTicketMatches(late, known, { actor: desk.stranger })).toBe(false);
 });
 
 test('what is too much for a statement is too much here', () => {
   const ids = Array.from({ length: 101 }, () => newId('tkt'));
   const deep = { not: { not: { not: { not: { not: {} } } } } };
   for (const filter of [{ id: { in: ids } }, deep]) {
-    expect(() => ticketListFilterToSql(filter, desk.agent, new Set())).toThrow(Refusal);
-    expect(() => visibleTicketMatches(filter, desk.agent, tickets[0]!)).toThrow(Refusal);
+    expect(() => ticketListFilterToSql(filter, { actor: desk.agent })).toThrow(Refusal);
+    expect(() => visibleTicketMatches(filter, tickets[0]!, { actor: desk.agent })).toThrow(Refusal);
   }
 });

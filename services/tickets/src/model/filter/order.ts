@@ -1,6 +1,6 @@
 import type { Actor } from '@deskgraph/common/auth/access';
-import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
+import { sql } from '@deskgraph/common/database/database';
 import { Direction, type OrderKey } from '@deskgraph/common/database/pagination';
 import { Field, InputType, registerEnumType } from 'type-graphql';
 import { changedAt } from '../ticket/read-rights.ts';
@@ -18,25 +18,25 @@ export enum TicketOrderField {
 }
 registerEnumType(TicketOrderField, {
   name: 'TicketOrderField',
-  description: 'What tickets can be ordered by.',
+  description: 'The key by which tickets are sorted.',
   valuesConfig: {
     QUEUE: { description: 'The longest unanswered first, then the oldest; the default.' },
-    WAITING_SINCE: { description: 'Since when the requester has no answer.' },
+    WAITING_SINCE: { description: 'The instant since which the requester waits for an answer.' },
     PRIORITY: { description: 'The priority; ascending is LOW first.' },
-    CREATED_AT: { description: 'When it was created.' },
-    UPDATED_AT: { description: 'When it last changed, as far as the caller may see.' },
-    SOLVED_AT: { description: 'When it was solved.' },
-    NUMBER: { description: 'The number that people quote.' },
+    CREATED_AT: { description: 'The instant of the creation.' },
+    UPDATED_AT: { description: 'The instant of the last change that the caller may see.' },
+    SOLVED_AT: { description: 'The instant of the solution.' },
+    NUMBER: { description: 'The ticket number.' },
     RELEVANCE: {
       description:
-        'How well it fits the `text` of the filter; ascending is the best first. Of what very many tickets hold the 500 newest ones are listed.',
+        'The relevance for the `text` of the filter; ascending is the most relevant first. When very many tickets contain the text, only the 500 newest are listed.',
     },
   },
 });
 
 @InputType({
   description:
-    'One key of an order. The id is always the last key; things without a value stand last.',
+    'One key of a sort order. The id is always the last key; tickets without a value come last.',
 })
 export class TicketOrder {
   @Field(() => TicketOrderField, { description: 'The key.' }) field!: TicketOrderField;
@@ -51,8 +51,8 @@ type Key = Omit<OrderKey, 'direction'>;
 
 const WAITING: Key = { by: sql`t.waiting_since`, type: 'timestamptz', nullable: true };
 const CREATED: Key = { by: sql`t.created_at`, type: 'timestamptz' };
-/** Smallest first is the best first. */
-const relevanceOf = (texts: readonly string[], actor: Actor): Key => ({
+/** Negative, so that ascending is the most relevant first. */
+const relevanceKey = (texts: readonly string[], actor: Actor): Key => ({
   by: sql`-${relevanceSql(texts, actor)}`,
   type: 'double precision',
 });
@@ -65,28 +65,27 @@ const KEYS: Record<TicketOrderField, (actor: Actor, texts: readonly string[]) =>
   UPDATED_AT: (actor) => [{ by: changedAt(actor), type: 'timestamptz' }],
   SOLVED_AT: () => [{ by: sql`t.solved_at`, type: 'timestamptz', nullable: true }],
   NUMBER: () => [{ by: sql`t.number`, type: 'integer' }],
-  RELEVANCE: (actor, texts) => [relevanceOf(texts, actor)],
+  RELEVANCE: (actor, texts) => [relevanceKey(texts, actor)],
 };
 
-/** Is the list to be ordered by how well its tickets fit? */
 export const isOrderedByRelevance = (orderBy: readonly TicketOrder[] | null | undefined): boolean =>
   orderBy?.some(({ field }) => field === TicketOrderField.RELEVANCE) ?? false;
 
-/** The keys of an order, id last, in the direction of the key before it. `texts`: those that are searched for. */
+/** The keys of an order. The id is the last one, in the direction of the key before it. */
 export function ticketOrderKeys(
   orderBy: readonly TicketOrder[] | null | undefined,
   actor: Actor,
-  texts: readonly string[],
+  searchTexts: readonly string[],
 ): OrderKey[] {
-  if (isOrderedByRelevance(orderBy) && !texts.length)
+  if (isOrderedByRelevance(orderBy) && !searchTexts.length)
     throw new Refusal([
       { code: 'INVALID', field: ['orderBy'], message: 'RELEVANCE needs a text in the filter.' },
     ]);
-  const asked = orderBy?.length
+  const orders = orderBy?.length
     ? orderBy
     : [{ field: TicketOrderField.QUEUE, direction: Direction.ASC }];
-  const keys = asked.flatMap(({ field, direction }) =>
-    KEYS[field](actor, texts).map((key) => Object.assign({ direction }, key)),
+  const keys = orders.flatMap(({ field, direction }) =>
+    KEYS[field](actor, searchTexts).map((key): OrderKey => ({ direction, ...key })),
   );
   return [...keys, { by: sql`t.id`, type: 'uuid', direction: keys.at(-1)!.direction }];
 }

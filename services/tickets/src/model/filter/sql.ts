@@ -1,285 +1,94 @@
-import {
-  DateTimeFilter,
-  type ChoiceFilter,
-  type Condition,
-  IdFilter,
-  NumberFilter,
-  StringFilter,
-  TagFilter,
-  choiceFilterToSql,
-  idFilterToSql,
-  instantFilterToSql,
-  numberFilterToSql,
-  normalizedTextFilterToSql,
-  filterUses,
-  treeFilterToSql,
-  whenPresent,
-} from '@deskgraph/common/filter/sql-filter';
 import type { Actor } from '@deskgraph/common/auth/access';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import {
+  TICKET_FILTER_FIELDS,
+  type INSTANT_FILTER_FIELDS,
+} from '@deskgraph/common/contract/ticket-filter-fields';
+import {
+  type TicketFilterContext,
+  type TicketFilterSources,
+  ticketFilterCompiler,
+} from '@deskgraph/common/contract/ticket-filter-sql';
 import { sql } from '@deskgraph/common/database/database';
-import { Field, InputType } from 'type-graphql';
-import { FieldFilter } from '@deskgraph/common/filter/custom-field-filter';
-import { customFieldFiltersToSql } from './custom-field-sql.ts';
-import { followerFilterToSql } from './followers.ts';
-import { type FilterSources, TABLE_SOURCES, tagFilterToSql } from './sources.ts';
-import { searchTextToSql } from './text.ts';
+import { filterUses } from '@deskgraph/common/filter/filter-tree';
+import {
+  type Condition,
+  choiceFilterToSql,
+  instantFilterToSql,
+} from '@deskgraph/common/filter/sql-filter';
+import type { RawBuilder } from 'kysely';
 import { changedAt, readsOnHold } from '../ticket/read-rights.ts';
-import { ChannelKind, TicketPriority, TicketStatus } from '../ticket/enums.ts';
+import { customFieldFiltersToSql } from './custom-field-sql.ts';
+import { searchTextToSql } from './text.ts';
 
-@InputType({ description: 'A condition on the status of a ticket.' })
-export class TicketStatusFilter implements ChoiceFilter<TicketStatus> {
-  @Field(() => TicketStatus, { nullable: true, description: 'Is this one.' })
-  eq?: TicketStatus | null;
-  @Field(() => [TicketStatus], { nullable: true, description: 'Is one of these.' }) in?:
-    | TicketStatus[]
-    | null;
-  @Field(() => [TicketStatus], { nullable: true, description: 'Is none of these.' }) notIn?:
-    | TicketStatus[]
-    | null;
+export interface FilterContext {
+  /** The caller: what a requester may not read, a requester cannot filter by either. */
+  actor: Actor;
+  /** The instant from which durations count. Default: the current time. */
+  now?: Date | undefined;
+  /** The search texts that very many tickets contain, see `findFrequentTexts`. Default: none. */
+  frequentTexts?: ReadonlySet<string> | undefined;
+  /** Default: the tables with the tags, followers and field values of today. */
+  sources?: TicketFilterSources | undefined;
 }
 
-@InputType({ description: 'A condition on the priority of a ticket.' })
-export class TicketPriorityFilter implements ChoiceFilter<TicketPriority> {
-  @Field(() => TicketPriority, { nullable: true, description: 'Is this one.' })
-  eq?: TicketPriority | null;
-  @Field(() => [TicketPriority], { nullable: true, description: 'Is one of these.' }) in?:
-    | TicketPriority[]
-    | null;
-  @Field(() => [TicketPriority], { nullable: true, description: 'Is none of these.' }) notIn?:
-    | TicketPriority[]
-    | null;
+export const NO_TEXTS: ReadonlySet<string> = new Set();
+
+/** Separate tables, because under row security no index serves a condition on an array. */
+const TABLE_SOURCES: TicketFilterSources = {
+  hasTag: (tags) =>
+    sql`t.id in (select ticket_id from ticket_tag where name = any(${tags}::text[]))`,
+  hasFollower: (ids) => sql`t.id in (
+    select p.ticket_id from participant p
+    where p.kind = 'FOLLOWER' and p.person_id = any(${ids}::text[]))`,
+  hasFieldValue: (fieldId, condition, { workspace }) => sql`t.id in (
+    select v.ticket_id from field_value v
+    where v.workspace_id = ${workspace}::uuid and v.field_id = ${fieldId} and ${condition})`,
+  normalizedText: (column) => sql.ref(`t.${column}_word`),
+};
+
+interface CompilerContext extends TicketFilterContext {
+  frequentTexts: ReadonlySet<string>;
 }
 
-@InputType({ description: 'A condition on the channel that a ticket came in by.' })
-export class ChannelKindFilter implements ChoiceFilter<ChannelKind> {
-  @Field(() => ChannelKind, { nullable: true, description: 'Is this one.' })
-  eq?: ChannelKind | null;
-  @Field(() => [ChannelKind], { nullable: true, description: 'Is one of these.' }) in?:
-    | ChannelKind[]
-    | null;
-  @Field(() => [ChannelKind], { nullable: true, description: 'Is none of these.' }) notIn?:
-    | ChannelKind[]
-    | null;
-}
+const compile = ticketFilterCompiler<CompilerContext>({
+  text: (text, { actor, frequentTexts }) => searchTextToSql(text, actor, frequentTexts),
+  status: (filter, { actor }) => choiceFilterToSql(statusColumn(actor), filter),
+  field: (filters, context) => customFieldFiltersToSql(filters, context),
+  updatedAt: (filter, { actor, now }) => instantFilterToSql(changedAt(actor), filter, now),
+  spam: (expected, { actor }) => sql`${spamSql(actor)} = ${expected}`,
+});
 
-@InputType({
-  description:
-    'Which tickets. All given conditions hold together; at most 5 levels and 100 objects.',
-})
-export class TicketFilter {
-  @Field(() => IdFilter, { nullable: true, description: 'The id.' }) id?: IdFilter | null;
-  @Field(() => NumberFilter, { nullable: true, description: 'The number that people quote.' })
-  number?: NumberFilter | null;
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'Words in the subject, the messages and the requester’s name, in any language and order; also the number, `#123`, and the requester’s mail address. At most 200 characters; a blank text asks for nothing.',
-  })
-  text?: string | null;
-  @Field(() => TicketStatusFilter, { nullable: true, description: 'The status.' })
-  status?: TicketStatusFilter | null;
-  @Field(() => IdFilter, {
-    nullable: true,
-    description: 'The workspace’s own status that refines the status; for staff only.',
-  })
-  customStatusId?: IdFilter | null;
-  @Field(() => IdFilter, {
-    nullable: true,
-    description: 'The form that it was made with; for staff only.',
-  })
-  formId?: IdFilter | null;
-  @Field(() => TicketPriorityFilter, { nullable: true, description: 'The priority.' })
-  priority?: TicketPriorityFilter | null;
-  @Field(() => ChannelKindFilter, {
-    nullable: true,
-    description: 'The channel that it came in by.',
-  })
-  channel?: ChannelKindFilter | null;
-  @Field(() => StringFilter, { nullable: true, description: 'The language of the requester.' })
-  locale?: StringFilter | null;
-  @Field(() => IdFilter, {
-    nullable: true,
-    description: 'What it is about; categories below that one are asked for by their own ids.',
-  })
-  categoryId?: IdFilter | null;
-  @Field(() => IdFilter, { nullable: true, description: 'The department that holds it.' })
-  departmentId?: IdFilter | null;
-  @Field(() => IdFilter, {
-    nullable: true,
-    description: 'The agent in charge; `isNull: true` means unassigned.',
-  })
-  assigneeId?: IdFilter | null;
-  @Field(() => IdFilter, { nullable: true, description: 'The customer who asks.' })
-  requesterId?: IdFilter | null;
-  @Field(() => IdFilter, {
-    nullable: true,
-    description:
-      'A member of the staff who follows it; `isNull: true` means that nobody does. For staff only.',
-  })
-  followerId?: IdFilter | null;
-  @Field(() => IdFilter, { nullable: true, description: 'The organization that it is asked for.' })
-  organizationId?: IdFilter | null;
-  @Field(() => IdFilter, {
-    nullable: true,
-    description: 'The problem that it is an incident of; for staff only.',
-  })
-  problemId?: IdFilter | null;
-  @Field(() => TagFilter, { nullable: true, description: 'Labels by name; for staff only.' })
-  tag?: TagFilter | null;
-  @Field(() => [FieldFilter], {
-    nullable: true,
-    description: 'Values of custom fields; all of these hold, at most 10.',
-  })
-  field?: FieldFilter[] | null;
-  @Field(() => StringFilter, { nullable: true, description: 'The product that it is about.' })
-  product?: StringFilter | null;
-  @Field(() => StringFilter, { nullable: true, description: 'The id that a partner gave it.' })
-  externalId?: StringFilter | null;
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was created.' })
-  createdAt?: DateTimeFilter | null;
-  @Field(() => DateTimeFilter, {
-    nullable: true,
-    description: 'When it last changed, as far as the caller may see.',
-  })
-  updatedAt?: DateTimeFilter | null;
-  @Field(() => DateTimeFilter, {
-    nullable: true,
-    description: 'When it was solved; set while it is SOLVED or CLOSED.',
-  })
-  solvedAt?: DateTimeFilter | null;
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was closed.' })
-  closedAt?: DateTimeFilter | null;
-  @Field(() => DateTimeFilter, {
-    nullable: true,
-    description:
-      'Since when the requester has no answer; `olderThan: "PT4H"` means unanswered for more than 4 hours.',
-  })
-  waitingSince?: DateTimeFilter | null;
-  @Field(() => Boolean, { nullable: true, description: 'Answered by an agent, or not.' }) handled?:
-    | boolean
-    | null;
-  @Field(() => NumberFilter, {
-    nullable: true,
-    description: 'How often it went back to work after SOLVED.',
-  })
-  reopenCount?: NumberFilter | null;
-  @Field(() => NumberFilter, {
-    nullable: true,
-    description: 'How often it moved between departments.',
-  })
-  transferCount?: NumberFilter | null;
-  @Field(() => Boolean, { nullable: true, description: 'Escalated now, or not. For staff only.' })
-  escalated?: boolean | null;
-  @Field(() => Boolean, {
-    nullable: true,
-    description: 'Postponed now, or not; a queue asks for false. For staff only.',
-  })
-  snoozed?: boolean | null;
-  @Field(() => Boolean, {
-    nullable: true,
-    description:
-      'In the spam queue, or not. Spam is left out unless this is asked for anywhere in the filter; for staff only.',
-  })
-  spam?: boolean | null;
-  @Field(() => Boolean, {
-    nullable: true,
-    description:
-      'In the bin, or not. What is in the bin is left out unless this is asked for anywhere in the filter; for those who may restore it.',
-  })
-  deleted?: boolean | null;
-  @Field(() => [TicketFilter], { nullable: true, description: 'Every one of these holds.' }) and?:
-    | TicketFilter[]
-    | null;
-  @Field(() => [TicketFilter], { nullable: true, description: 'At least one of these holds.' })
-  or?: TicketFilter[] | null;
-  @Field(() => TicketFilter, { nullable: true, description: 'This does not hold.' })
-  not?: TicketFilter | null;
-}
+/** The conditions of the filter on `t`; `ticketFilterMatches` evaluates the same in memory. */
+export const ticketFilterToSql = (
+  filter: TicketFilter | null | undefined,
+  { actor, now = new Date(), frequentTexts = NO_TEXTS, sources = TABLE_SOURCES }: FilterContext,
+): Condition => compile(filter, { actor, now, frequentTexts, sources });
 
-/**
- * The filter as a condition on `t`; `fits` says the same of a ticket at hand. What a requester may not read he can't filter by either. Spam and
- * what is in the bin are let through only when they are asked for.
- * `frequent`: see `frequentTexts`.
- */
+/** The same for a list: without spam and deleted tickets, unless the filter uses these fields. */
 export function ticketListFilterToSql(
   filter: TicketFilter | null | undefined,
-  actor: Actor,
-  frequent: ReadonlySet<string>,
-  now: Date = new Date(),
-  lookUp: FilterSources = TABLE_SOURCES,
+  context: FilterContext,
 ): Condition {
-  const spam = spamFor(actor);
-  const genuine = filterUses(filter, 'spam') ? sql`` : sql`and not ${spam}`;
-  const kept = filterUses(filter, 'deleted') ? sql`` : sql`and t.deleted_at is null`;
-  return sql`${ticketFilterToSql(filter, actor, frequent, now, lookUp)} ${genuine} ${kept}`;
+  const noSpam = filterUses(filter, 'spam') ? sql`` : sql`and not ${spamSql(context.actor)}`;
+  const notDeleted = filterUses(filter, 'deleted') ? sql`` : sql`and t.deleted_at is null`;
+  return sql`${ticketFilterToSql(filter, context)} ${noSpam} ${notDeleted}`;
 }
 
-const spamFor = (actor: Actor): Condition => (readsOnHold(actor) ? sql`t.spam` : sql`false`);
+/** Requesters do not learn that their ticket is in the spam queue. */
+const spamSql = (actor: Actor): Condition => (readsOnHold(actor) ? sql`t.spam` : sql`false`);
 
-/** Only what is given in the filter. */
-export function ticketFilterToSql(
-  filter: TicketFilter | null | undefined,
-  actor: Actor,
-  frequent: ReadonlySet<string>,
-  now: Date = new Date(),
-  lookUp: FilterSources = TABLE_SOURCES,
-): Condition {
-  const full = readsOnHold(actor);
-  const status = full
+/** Requesters read OPEN instead of ON_HOLD. */
+const statusColumn = (actor: Actor): RawBuilder<unknown> =>
+  readsOnHold(actor)
     ? sql`t.status`
     : sql`(case t.status when 'ON_HOLD' then 'OPEN' else t.status end)`;
-  return treeFilterToSql(filter, (f) => [
-    ...whenPresent(f.id, (id) => idFilterToSql(sql`t.id`, 'tkt', id, actor.id)),
-    ...whenPresent(f.number, (number) => numberFilterToSql(sql`t.number`, number)),
-    ...whenPresent(f.text, (text) => searchTextToSql(text, actor, frequent)),
-    ...whenPresent(f.status, (given) => choiceFilterToSql(status, given)),
-    ...whenPresent(f.customStatusId, (id) =>
-      full ? idFilterToSql(sql`t.custom_status_id`, 'sta', id, actor.id) : sql`false`,
-    ),
-    ...whenPresent(f.formId, (id) =>
-      full ? idFilterToSql(sql`t.form_id`, 'frm', id, actor.id) : sql`false`,
-    ),
-    ...whenPresent(f.priority, (given) => choiceFilterToSql(sql`t.priority`, given)),
-    ...whenPresent(f.channel, (given) => choiceFilterToSql(sql`t.channel`, given)),
-    ...whenPresent(f.locale, (text) => normalizedTextFilterToSql(lookUp.spelled('locale'), text)),
-    ...whenPresent(f.categoryId, (id) => idFilterToSql(sql`t.category_id`, 'cat', id, actor.id)),
-    ...whenPresent(f.departmentId, (id) =>
-      idFilterToSql(sql`t.department_id`, 'dep', id, actor.id),
-    ),
-    ...whenPresent(f.assigneeId, (id) => idFilterToSql(sql`t.assignee_id`, 'agt', id, actor.id)),
-    ...whenPresent(f.requesterId, (id) => idFilterToSql(sql`t.requester_id`, 'cus', id, actor.id)),
-    ...whenPresent(f.followerId, (id) =>
-      full ? followerFilterToSql(id, actor.id, lookUp.followed) : sql`false`,
-    ),
-    ...whenPresent(f.organizationId, (id) =>
-      idFilterToSql(sql`t.organization_id`, 'org', id, actor.id),
-    ),
-    ...whenPresent(f.problemId, (id) =>
-      full ? idFilterToSql(sql`t.problem_id`, 'tkt', id, actor.id) : sql`false`,
-    ),
-    ...whenPresent(f.tag, (tag) => (full ? tagFilterToSql(tag, lookUp) : sql`false`)),
-    ...whenPresent(f.field, (fields) => customFieldFiltersToSql(fields, actor, now, lookUp.valued)),
-    ...whenPresent(f.product, (text) => normalizedTextFilterToSql(lookUp.spelled('product'), text)),
-    ...whenPresent(f.externalId, (text) =>
-      normalizedTextFilterToSql(lookUp.spelled('external_id'), text),
-    ),
-    ...whenPresent(f.handled, (handled) => sql`t.handled = ${handled}`),
-    ...whenPresent(f.reopenCount, (number) => numberFilterToSql(sql`t.reopen_count`, number)),
-    ...whenPresent(f.transferCount, (number) => numberFilterToSql(sql`t.transfer_count`, number)),
-    ...whenPresent(f.escalated, (given) => (full ? escalated(given) : sql`false`)),
-    ...whenPresent(f.snoozed, (snoozed) =>
-      full ? sql`(t.snoozed_at is not null) = ${snoozed}` : sql`false`,
-    ),
-    ...whenPresent(f.spam, (given) => sql`${spamFor(actor)} = ${given}`),
-    ...whenPresent(f.deleted, (deleted) => sql`(t.deleted_at is not null) = ${deleted}`),
-    ...whenPresent(f.createdAt, (at) => instantFilterToSql(sql`t.created_at`, at, now)),
-    ...whenPresent(f.updatedAt, (at) => instantFilterToSql(changedAt(actor), at, now)),
-    ...whenPresent(f.solvedAt, (at) => instantFilterToSql(sql`t.solved_at`, at, now)),
-    ...whenPresent(f.closedAt, (at) => instantFilterToSql(sql`t.closed_at`, at, now)),
-    ...whenPresent(f.waitingSince, (at) => instantFilterToSql(sql`t.waiting_since`, at, now)),
-  ]);
-}
 
-/** Said in the words of its index. */
-const escalated = (given: boolean): Condition =>
-  given ? sql`t.escalation is not null` : sql`t.escalation is null`;
+/** The column of an instant that can be relative to now. */
+export const instantColumn = (
+  field: (typeof INSTANT_FILTER_FIELDS)[number],
+  actor: Actor,
+): RawBuilder<unknown> =>
+  field === 'updatedAt'
+    ? changedAt(actor)
+    : sql.ref(`t.${TICKET_FILTER_FIELDS[field].column}`);

@@ -1,150 +1,176 @@
 import type { Actor } from '@deskgraph/common/auth/access';
-import { sql } from '@deskgraph/common/database/database';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { rows } from '@deskgraph/common/database/query';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { searchQuery } from '@deskgraph/common/text/tokenizer';
 import type { RawBuilder } from 'kysely';
-import type { TicketFilter } from './sql.ts';
 import { readsOnHold } from '../ticket/read-rights.ts';
 
-/** Longer texts are searched for by their beginning. */
-const READ = 200;
-/** Texts that more tickets hold are frequent. */
-const FREQUENT = 2_000;
-const DEPTH_LIMIT = 5;
+/** Only the first characters of a longer text are searched for. */
+const MAX_TEXT_LENGTH = 200;
+/** A text is frequent when more tickets than this contain it. */
+const FREQUENT_TICKETS = 2_000;
+const MAX_DEPTH = 5;
 
-const queryOf = (text: string): string | null => searchQuery(text.slice(0, READ));
+const toSearchQuery = (text: string): string | null => searchQuery(text.slice(0, MAX_TEXT_LENGTH));
 
-/** Refuses texts that are longer than what is searched for, wherever in the filter they stand. */
+/** Refuses search texts of more than 200 characters, at any level of the filter. */
 export function refuseLongSearchTexts(
   { text, and, or, not }: TicketFilter,
-  field: readonly string[] = ['filter'],
+  path: readonly string[] = ['filter'],
 ): void {
-  if ((text?.length ?? 0) > READ)
-    throw new Refusal([{ code: 'TOO_LONG', field: [...field, 'text'] }]);
-  and?.forEach((each, at) => refuseLongSearchTexts(each, [...field, 'and', String(at)]));
-  or?.forEach((each, at) => refuseLongSearchTexts(each, [...field, 'or', String(at)]));
-  if (not) refuseLongSearchTexts(not, [...field, 'not']);
+  if ((text?.length ?? 0) > MAX_TEXT_LENGTH)
+    throw new Refusal([{ code: 'TOO_LONG', field: [...path, 'text'] }]);
+  and?.forEach((part, index) => refuseLongSearchTexts(part, [...path, 'and', String(index)]));
+  or?.forEach((part, index) => refuseLongSearchTexts(part, [...path, 'or', String(index)]));
+  if (not) refuseLongSearchTexts(not, [...path, 'not']);
 }
 
-/** The texts that a filter asks for, wherever they stand; `denied`: also those that must not be there. */
+/** The search texts of a filter, at any level; those inside `not` only with `withNegated`. */
 export function searchTextsOf(
   filter: TicketFilter | null | undefined,
-  denied = false,
+  withNegated = false,
   depth = 1,
 ): string[] {
-  if (!filter || depth > DEPTH_LIMIT) return [];
+  if (!filter || depth > MAX_DEPTH) return [];
   const { text, and, or, not } = filter;
-  const inside = [...(and ?? []), ...(or ?? []), ...(not && denied ? [not] : [])];
+  const parts = [...(and ?? []), ...(or ?? []), ...(not && withNegated ? [not] : [])];
   return [
     ...new Set([
       ...(text ? [text] : []),
-      ...inside.flatMap((each) => searchTextsOf(each, denied, depth + 1)),
+      ...parts.flatMap((part) => searchTextsOf(part, withNegated, depth + 1)),
     ]),
   ];
 }
 
 /**
- * The texts of a filter that so many tickets hold that it is better to go through tickets in the asked order and look into each one, than to
- * take all that hold them and put them in order.
+ * The search texts of a filter that very many tickets contain. For these it is cheaper to walk the
+ * tickets in the order of the list and test each one, than to fetch all matches and sort them.
  */
 export async function findFrequentTexts(
   ctx: Context,
   filter: TicketFilter | null | undefined,
 ): Promise<ReadonlySet<string>> {
   const texts = readsOnHold(ctx.actor) ? searchTextsOf(filter, true) : [];
-  const frequent = await Promise.all(
-    texts.map((text) => ctx.load.byKey('frequent texts', text, (all) => look(ctx, all), false)),
+  const areFrequent = await Promise.all(
+    texts.map((text) =>
+      ctx.load.byKey('frequent texts', text, (all) => loadFrequency(ctx, all), false),
+    ),
   );
-  return new Set(texts.filter((_, at) => frequent[at]));
+  return new Set(texts.filter((_, index) => areFrequent[index]));
 }
 
-async function look(ctx: Context, texts: string[]): Promise<Map<string, boolean>> {
-  const em = await ctx.read();
-  const { rows } = await sql<{ frequent: boolean }>`
-    select (select count(*) from tickets_with(asked.query::tsquery, ${sql.lit(FREQUENT + 1)})) > ${sql.lit(FREQUENT)} as frequent
-    from unnest(${texts.map(queryOf)}::text[]) with ordinality as asked(query, at) order by asked.at`.execute(
-    em.getKysely(),
+async function loadFrequency(ctx: Context, texts: string[]): Promise<Map<string, boolean>> {
+  const results = await rows(
+    ctx,
+    sql<{ frequent: boolean }>`
+      select (
+        select count(*) from tickets_with(search.query::tsquery, ${sql.lit(FREQUENT_TICKETS + 1)})
+      ) > ${sql.lit(FREQUENT_TICKETS)} as frequent
+      from unnest(${texts.map(toSearchQuery)}::text[]) with ordinality as search(query, index)
+      order by search.index`,
   );
-  return new Map(texts.map((text, at) => [text, rows[at]!.frequent]));
+  return new Map(texts.map((text, index) => [text, results[index]!.frequent]));
 }
 
-/** A text that is a number, `#123`, or, for the staff, the address of a requester: what it names is found too. */
-const NUMBER = /^#?(\d{1,9})$/;
-const ADDRESS = /^[^\s@]+@[^\s@]+$/;
+const TICKET_NUMBER = /^#?(\d{1,9})$/;
+const EMAIL_ADDRESS = /^[^\s@]+@[^\s@]+$/;
 
-/** How a text names tickets without their words: the ids of those that it names. */
-function namedBy(text: string, actor: Actor): RawBuilder<unknown>[] {
-  const { workspace } = actor;
-  const plain = text.trim();
-  const [, number] = NUMBER.exec(plain) ?? [];
+/**
+ * Queries for the ids of tickets that a text identifies other than by words: by their number
+ * (`#123`), and for staff by the mail address of the requester.
+ */
+function identifiedTickets(text: string, actor: Actor): RawBuilder<unknown>[] {
+  const workspace = sql`${actor.workspace}::uuid`;
+  const trimmed = text.trim();
+  const [, number] = TICKET_NUMBER.exec(trimmed) ?? [];
   return [
     ...(number
       ? [
-          sql`select n.id from ticket n where n.workspace_id = ${workspace}::uuid and n.number = ${Number(number)}::integer`,
+          sql`select n.id from ticket n
+            where n.workspace_id = ${workspace} and n.number = ${Number(number)}::integer`,
         ]
       : []),
-    ...(ADDRESS.test(plain) && readsOnHold(actor)
+    ...(EMAIL_ADDRESS.test(trimmed) && readsOnHold(actor)
       ? [
-          sql`select n.id from ticket n where n.workspace_id = ${workspace}::uuid and n.requester_id = any(array(
-            select i.requester_id from requester_identity i
-            where i.workspace_id = ${workspace}::uuid and i.kind = 'EMAIL' and i.value = ${plain.toLowerCase()}))
-            order by n.waiting_since limit ${sql.lit(FREQUENT)}`,
+          sql`select n.id from ticket n
+            where n.workspace_id = ${workspace} and n.requester_id = any(array(
+              select i.requester_id from requester_identity i
+              where i.workspace_id = ${workspace} and i.kind = 'EMAIL'
+                and i.value = ${trimmed.toLowerCase()}))
+            order by n.waiting_since limit ${sql.lit(FREQUENT_TICKETS)}`,
         ]
       : []),
   ];
 }
 
-const idsOf = (parts: readonly RawBuilder<unknown>[]) =>
+const anyOfQueries = (queries: readonly RawBuilder<unknown>[]): RawBuilder<unknown> =>
   sql`any(array(${sql.join(
-    parts.map((part) => sql`(${part})`),
+    queries.map((query) => sql`(${query})`),
     sql` union all `,
   )}))`;
 
-/** Requesters search what they may read, public messages only, and so go through their tickets. A blank text asks for nothing. */
+/**
+ * The condition of a search text on `t`. Requesters search the public messages of their own
+ * tickets. A blank text matches every ticket.
+ */
 export function searchTextToSql(
   text: string,
   actor: Actor,
-  frequent: ReadonlySet<string>,
+  frequentTexts: ReadonlySet<string>,
 ): Condition {
-  const query = queryOf(text);
+  const query = toSearchQuery(text);
   if (!query) return text.trim() ? sql`false` : sql`true`;
-  const full = readsOnHold(actor);
-  const named = namedBy(text, actor);
-  if (full && !frequent.has(text)) {
-    return sql`t.id = ${idsOf([sql`select * from tickets_with(${query}::tsquery, ${sql.lit(FREQUENT)})`, ...named])}`;
+  const identified = identifiedTickets(text, actor);
+  if (readsOnHold(actor) && !frequentTexts.has(text)) {
+    const found = sql`select * from tickets_with(${query}::tsquery, ${sql.lit(FREQUENT_TICKETS)})`;
+    return sql`t.id = ${anyOfQueries([found, ...identified])}`;
   }
-  // Asked of each ticket: as a join it would be read for all of them at once, for nobody can tell the planner that the text is frequent.
-  const isSaid = sql`coalesce((select ${wordsFor(actor)} @@ ${query}::tsquery from ticket_text x where x.ticket_id = t.id), false)`;
-  return named.length ? sql`(${isSaid} or t.id = ${idsOf(named)})` : sql`${isSaid}`;
+  // A subquery per ticket, because the planner does not know that the text is frequent and would
+  // read the texts of all tickets at once for a join.
+  const contains = sql`coalesce((
+    select ${searchVector(actor)} @@ ${query}::tsquery
+    from ticket_text x where x.ticket_id = t.id), false)`;
+  return identified.length
+    ? sql`(${contains} or t.id = ${anyOfQueries(identified)})`
+    : sql`${contains}`;
 }
 
-/** The words that the actor may read. */
-const wordsFor = (actor: Actor) =>
+/** The search vector with the words that the actor may read. */
+const searchVector = (actor: Actor) =>
   readsOnHold(actor) ? sql.ref('x.everything') : sql.ref('x.public');
 
-/** What is named counts more than any words. */
-const NAMED = 100;
-/** Of two that fit alike the newer one fits better. */
-const AGE = 1e14;
+/** Identified tickets rank above any that only contain the words. */
+const IDENTIFIED_WEIGHT = 100;
+/** Breaks ties: of two tickets with the same rank the newer one is first. */
+const AGE_DIVISOR = 1e14;
 
 /**
- * How well the words of a ticket fit the texts, as a number: those of the subject count most, then the requester's, then what was said; whole words
- * more than beginnings, and short tickets more than long ones.
+ * The relevance of `t` for search texts, as a number. The words of the subject weigh most, then the
+ * requester’s name, then the messages; whole words weigh more than prefixes, and short tickets more
+ * than long ones.
  */
 export function relevanceSql(texts: readonly string[], actor: Actor): RawBuilder<unknown> {
-  const words = wordsFor(actor);
+  const vector = searchVector(actor);
   const parts = texts.flatMap((text) => {
-    const named = namedBy(text, actor);
-    const read = text.slice(0, READ);
-    const [exact, open] = [searchQuery(read, true), searchQuery(read)];
-    if (!open) return [];
-    const said = sql`coalesce((
-      select ts_rank(${words}, ${exact}::tsquery, 1) + ts_rank(${words}, ${open}::tsquery, 1) from ticket_text x where x.ticket_id = t.id), 0)`;
-    return named.length
-      ? [said, sql`case when t.id = ${idsOf(named)} then ${sql.lit(NAMED)} else 0 end`]
-      : [said];
+    const identified = identifiedTickets(text, actor);
+    const searched = text.slice(0, MAX_TEXT_LENGTH);
+    const [wholeWords, prefixes] = [searchQuery(searched, true), searchQuery(searched)];
+    if (!prefixes) return [];
+    const rank = sql`coalesce((
+      select ts_rank(${vector}, ${wholeWords}::tsquery, 1) + ts_rank(${vector}, ${prefixes}::tsquery, 1)
+      from ticket_text x where x.ticket_id = t.id), 0)`;
+    return identified.length
+      ? [
+          rank,
+          sql`case when t.id = ${anyOfQueries(identified)}
+            then ${sql.lit(IDENTIFIED_WEIGHT)} else 0 end`,
+        ]
+      : [rank];
   });
-  return sql`(${sql.join([...parts, sql`extract(epoch from t.created_at) / ${sql.lit(AGE)}`], sql` + `)})::double precision`;
+  const newness = sql`extract(epoch from t.created_at) / ${sql.lit(AGE_DIVISOR)}`;
+  return sql`(${sql.join([...parts, newness], sql` + `)})::double precision`;
 }

@@ -1,111 +1,105 @@
 import { type Actor, isStaff } from '@deskgraph/common/auth/access';
-import { sql, uuids } from '@deskgraph/common/database/database';
-import { type Condition, filterUses } from '@deskgraph/common/filter/sql-filter';
-import type { FilterResult } from '@deskgraph/common/filter/memory-filter';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import { RIGHTS_PROPERTIES } from '@deskgraph/common/contract/ticket-filter-fields';
 import { uuidOf } from '@deskgraph/common/core/id';
-import type { State } from '../ticket/events.ts';
-import { type TicketFilter, ticketFilterToSql } from '../filter/sql.ts';
-import { type TicketLike, ticketFilterMatches } from '../filter/memory.ts';
+import { sql } from '@deskgraph/common/database/database';
+import { ids } from '@deskgraph/common/database/query';
+import { filterUses } from '@deskgraph/common/filter/filter-tree';
+import type { FilterResult } from '@deskgraph/common/filter/memory-filter';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import { type MemoryFilterContext, type TicketLike, ticketFilterMatches } from '../filter/memory.ts';
+import { ticketFilterToSql } from '../filter/sql.ts';
 import { reads, readsBin, readsOnHold } from '../ticket/read-rights.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 
-const NONE: ReadonlySet<string> = new Set();
-
 /**
- * The tickets that exist for the actor, as a condition on `t`: every list, count, search and look-up goes through it. Staff see all of the
- * workspace or what the filter of their access role lets through, apps what their departments hold (all without departments), requesters their
- * own and those that they get copies of; few see what is in the bin.
+ * The tickets that the actor may see, as a condition on `t`; every list, count, search and look-up
+ * applies it. Staff see all tickets of the workspace or those that the filter of their access role
+ * matches, apps those of their departments (all without departments), requesters their own and
+ * those of which they get copies. Deleted tickets are visible to callers who may restore them.
  */
 export const visibleTicketSql = (actor: Actor): Condition =>
   readsBin(actor)
     ? visibleTicketSqlWithBin(actor)
     : sql`${visibleTicketSqlWithBin(actor)} and t.deleted_at is null`;
 
-/** The same, whether in the bin or not: for statements that leave it out for everybody. */
+/** The same including deleted tickets, for statements that leave these out for every caller. */
 export function visibleTicketSqlWithBin(actor: Actor): Condition {
   if (!reads(actor)) return sql`false`;
-  const home = sql`t.workspace_id = ${actor.workspace}::uuid`;
+  const inWorkspace = sql`t.workspace_id = ${actor.workspace}::uuid`;
   if (actor.kind === 'app' && actor.departments.length)
-    return sql`${home} and t.department_id = any(${uuids('dep', actor.departments)})`;
+    return sql`${inWorkspace} and t.department_id = any(${ids('dep', actor.departments)})`;
   if (isStaff(actor))
     return actor.filter
-      ? sql`${home} and ${ticketFilterToSql(actor.filter, actor, NONE)}`
-      : sql`${home}`;
-  return sql`${home} and ${customerTicketSql(actor)}`;
+      ? sql`${inWorkspace} and ${ticketFilterToSql(actor.filter, { actor })}`
+      : sql`${inWorkspace}`;
+  return sql`${inWorkspace} and ${customerTicketSql(actor)}`;
 }
 
-/** What a customer asked for or gets copies of. The copies come as an array, so that both parts are answered by an index. */
+/**
+ * The tickets of a customer: as the requester, or with a copy. The copies are an array, so that an
+ * index serves both parts.
+ */
 export const customerTicketSql = ({
   workspace,
   id,
 }: Actor): Condition => sql`(t.requester_id = ${uuidOf('cus', id)}::uuid or t.id = any(array(
-  select p.ticket_id from participant p where p.workspace_id = ${workspace}::uuid and p.person_id = ${id} and p.kind = 'CC')))`;
+  select p.ticket_id from participant p
+  where p.workspace_id = ${workspace}::uuid and p.person_id = ${id} and p.kind = 'CC')))`;
 
-/** What of a ticket decides who sees it. */
+/** The properties of a ticket that decide which callers may see it. */
 export type TicketRightsFields = Pick<Ticket, 'departmentId' | 'requesterId'> & Partial<TicketLike>;
-/** The conditions that rights may depend on, by what of a ticket they are about: every fact tells it, and no clock changes it. */
-export const DECIDED_BY = {
-  status: 'status',
-  customStatusId: 'customStatusId',
-  priority: 'priority',
-  channel: 'channel',
-  categoryId: 'categoryId',
-  departmentId: 'departmentId',
-  assigneeId: 'assigneeId',
-  followerId: 'followerIds',
-  requesterId: 'requesterId',
-  organizationId: 'organizationId',
-  formId: 'formId',
-  tag: 'tags',
-  field: 'fields',
-} as const satisfies { [Condition in keyof TicketFilter]?: keyof TicketLike & keyof State };
-const DECIDING = ['ccIds', 'deletedAt', ...Object.values(DECIDED_BY)] as const;
+
+const RIGHTS_FIELDS = ['ccIds', 'deletedAt', ...RIGHTS_PROPERTIES] as const;
+
 export const rightsFieldsOf = (ticket: TicketRightsFields): TicketRightsFields =>
   Object.fromEntries(
-    DECIDING.map((field) => [field, ticket[field]]),
+    RIGHTS_FIELDS.map((property) => [property, ticket[property]]),
   ) as unknown as TicketRightsFields;
 
-/** Did this customer ask for it, or does he get copies of it? */
+/** Whether the customer is the requester of the ticket or gets copies of it. */
 export const isCustomerOfTicket = (
   { id }: Actor,
   { requesterId, ccIds }: Pick<TicketRightsFields, 'requesterId' | 'ccIds'>,
 ): boolean => requesterId === id || Boolean(ccIds?.includes(id));
 
-/** The same rule for a ticket of his workspace that is at hand; undefined where too little is known of it. */
-function ticketRights(actor: Actor, ticket: TicketRightsFields): FilterResult {
+/**
+ * `visibleTicketSql` for a ticket of the actor’s workspace in memory; undefined when the filter of
+ * the access role needs properties that are not known.
+ */
+function ticketVisibility(actor: Actor, ticket: TicketRightsFields): FilterResult {
   const { departmentId, deletedAt } = ticket;
   if (!reads(actor) || (deletedAt && !readsBin(actor))) return false;
   if (actor.kind === 'app' && actor.departments.length)
     return departmentId !== null && actor.departments.includes(departmentId);
   return isStaff(actor)
-    ? ticketFilterMatches(actor.filter, actor, ticket)
+    ? ticketFilterMatches(actor.filter, ticket, { actor })
     : isCustomerOfTicket(actor, ticket);
 }
 
+/** Whether the actor may see a ticket of the same workspace. */
 export const seesTicket = (actor: Actor, ticket: TicketRightsFields): boolean =>
-  ticketRights(actor, ticket) === true;
+  ticketVisibility(actor, ticket) === true;
 
 export const isTicketVisible = (actor: Actor, ticket: Ticket): boolean =>
   ticket.workspaceId === actor.workspace && seesTicket(actor, ticket);
 
 /**
- * May the actor see this ticket of his workspace, and does the filter let it through? The same meaning as `visible` and `matches`; undefined
- * where only a statement can say.
+ * Whether the actor may see a ticket of the same workspace and a list with the filter contains it:
+ * the same as `visibleTicketSql` and `ticketListFilterToSql`. Undefined when only the database can
+ * decide.
  */
 export function visibleTicketMatches(
   filter: TicketFilter | null | undefined,
-  actor: Actor,
   ticket: TicketLike,
-  now = new Date(),
+  context: MemoryFilterContext,
 ): FilterResult {
-  const rights = ticketRights(actor, ticket);
-  if (rights === false) return false;
-  const answer = ticketFilterMatches(filter, actor, ticket, now);
+  const { actor } = context;
+  const visible = ticketVisibility(actor, ticket);
+  if (visible === false) return false;
+  const matches = ticketFilterMatches(filter, ticket, context);
   const isSpam = Boolean(ticket.spam) && readsOnHold(actor);
-  if (
-    (isSpam && !filterUses(filter, 'spam')) ||
-    (ticket.deletedAt && !filterUses(filter, 'deleted'))
-  )
-    return false;
-  return answer && rights;
+  if (isSpam && !filterUses(filter, 'spam')) return false;
+  if (ticket.deletedAt && !filterUses(filter, 'deleted')) return false;
+  return matches && visible;
 }

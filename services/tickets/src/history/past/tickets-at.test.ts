@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { hydrate } from '@deskgraph/common/database/database';
-import { filterUses } from '@deskgraph/common/filter/sql-filter';
+import { filterUses } from '@deskgraph/common/filter/filter-tree';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -12,11 +12,12 @@ import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
 import { type Dice, dice } from '../../../testing/dice.ts';
 import { written } from '../../../testing/log.ts';
 import { Play } from '../../../testing/play.ts';
-import { type State, stateOf } from '../../model/ticket/events.ts';
-import type { TicketFilter } from '../../model/filter/sql.ts';
+import { ticketState } from '../../model/ticket/events.ts';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import type { TicketLike } from '../../model/filter/memory.ts';
 import { visibleTicketMatches } from '../../model/rights/visible.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
+import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
 
 let service: TestService;
 let clock: Clock;
@@ -39,7 +40,7 @@ afterAll(async () => {
 interface Stored {
   id: string;
   version: number;
-  state: State;
+  state: TicketEventState;
 }
 
 async function stored(): Promise<Stored[]> {
@@ -50,7 +51,7 @@ async function stored(): Promise<Stored[]> {
   return hydrate(service.service.orm, Ticket, rows).map((ticket) => ({
     id: ticket.id,
     version: ticket.version,
-    state: stateOf(ticket),
+    state: ticketState(ticket),
   }));
 }
 
@@ -104,9 +105,8 @@ function expected(
   const shown = tickets.filter(({ id, state }) =>
     visibleTicketMatches(
       filter,
-      actor,
       { ...(state as unknown as TicketLike), id },
-      new Date(time),
+      { actor, now: new Date(time) },
     ),
   );
   const nodes = shown.map(

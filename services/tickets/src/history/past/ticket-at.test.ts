@@ -334,6 +334,6 @@ test('the last fact before an instant is found by an index, however long the log
       expect.stringMatching(/subject_position/),
     );
   } finally {
-    await ctx.end();
+    await ctx.endSnapshot();
   }
 });

@@ -1,6 +1,5 @@
 import { registerEnumType } from 'type-graphql';
 
-/** The words that tickets are told by, the same as in the service that owns tickets. */
 export enum TicketStatus {
   NEW = 'NEW',
   OPEN = 'OPEN',
@@ -11,14 +10,14 @@ export enum TicketStatus {
 }
 registerEnumType(TicketStatus, {
   name: 'TicketStatus',
-  description: 'Where a ticket stands.',
+  description: 'The state of a ticket in its life cycle.',
   valuesConfig: {
-    NEW: { description: 'Nothing has been done yet; the default, and never returned to.' },
+    NEW: { description: 'Nothing has been done yet. The default; a ticket never returns to it.' },
     OPEN: { description: 'An agent must act.' },
     PENDING: { description: 'Waits for the requester, whose reply reopens it.' },
-    ON_HOLD: { description: 'Waits for a third party; off by default; requesters read OPEN.' },
+    ON_HOLD: { description: 'Waits for a third party. Off by default; requesters read OPEN.' },
     SOLVED: { description: 'Answered; the requester can still reopen it.' },
-    CLOSED: { description: 'The end; set by the system only.' },
+    CLOSED: { description: 'Final; set by the system only.' },
   },
 });
 
@@ -30,7 +29,7 @@ export enum TicketPriority {
 }
 registerEnumType(TicketPriority, {
   name: 'TicketPriority',
-  description: 'How urgent a ticket is; once set it is never unset.',
+  description: 'The urgency of a ticket. Once set it is never unset.',
   valuesConfig: {
     LOW: { description: 'Can wait.' },
     NORMAL: { description: 'The default.' },
@@ -63,5 +62,45 @@ registerEnumType(ChannelKind, {
     PORTAL: { description: 'The customer portal.' },
     KNOWLEDGE_BASE: { description: 'The knowledge base or forum.' },
     API: { description: 'A partner’s own channel, through the API.' },
+  },
+});
+
+export enum TicketOrigin {
+  CUSTOMER = 'CUSTOMER',
+  AGENT = 'AGENT',
+  APP = 'APP',
+  FOLLOW_UP = 'FOLLOW_UP',
+  SPLIT = 'SPLIT',
+}
+registerEnumType(TicketOrigin, {
+  name: 'TicketOrigin',
+  description: 'The way in which a ticket was created.',
+  valuesConfig: {
+    CUSTOMER: { description: 'A customer wrote.' },
+    AGENT: { description: 'An agent opened it for a customer.' },
+    APP: { description: 'An app sent it.' },
+    FOLLOW_UP: { description: 'A reply to a closed ticket.' },
+    SPLIT: { description: 'Split off from another ticket.' },
+  },
+});
+
+export enum ResolutionCode {
+  ANSWERED = 'ANSWERED',
+  DUPLICATE = 'DUPLICATE',
+  SPAM = 'SPAM',
+  INCIDENT = 'INCIDENT',
+  SELF_SERVICE = 'SELF_SERVICE',
+  NO_REPLY = 'NO_REPLY',
+}
+registerEnumType(ResolutionCode, {
+  name: 'ResolutionCode',
+  description: 'The reason why a ticket is SOLVED.',
+  valuesConfig: {
+    ANSWERED: { description: 'An agent answered.' },
+    DUPLICATE: { description: 'The same as another ticket; not counted as handled.' },
+    SPAM: { description: 'Not an inquiry; not counted as handled.' },
+    INCIDENT: { description: 'Solved with its problem; not counted as handled.' },
+    SELF_SERVICE: { description: 'An article was enough.' },
+    NO_REPLY: { description: 'The requester never came back.' },
   },
 });
