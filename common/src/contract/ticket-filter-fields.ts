@@ -201,7 +201,10 @@ type Matching<Field extends TicketFilterField> = {
 type Fields = typeof TICKET_FILTER_FIELDS;
 
 /** The properties of a ticket that can be filtered by. */
-export type TicketFilterProperty = Extract<Fields[TicketFilterField], { property: string }>['property'];
+export type TicketFilterProperty = Extract<
+  Fields[TicketFilterField],
+  { property: string }
+>['property'];
 
 /** The definition of a field, by name. */
 export const ticketFilterField = (field: TicketFilterField): FieldDefinition =>

@@ -84,9 +84,7 @@ const KIND_TO_SQL: { [Kind in Exclude<FieldKind, 'search'>]: ToSql<Kind> } = {
   boolean: (expected, _, definition) => sql`${columnOf(definition)} = ${expected}`,
   // As in the condition of a partial index.
   presence: (expected, _, definition) =>
-    expected
-      ? sql`${columnOf(definition)} is not null`
-      : sql`${columnOf(definition)} is null`,
+    expected ? sql`${columnOf(definition)} is not null` : sql`${columnOf(definition)} is null`,
   tags: (filter, { sources }) => tagFilterToSql(filter, sources.hasTag),
   customFields: (filters, context) => allConditions(fieldFilterConditions(filters, context)),
 };
@@ -106,9 +104,13 @@ export const ticketFilterCompiler =
         whenPresent<unknown>(node[field], (value): Condition => {
           const definition = ticketFilterField(field);
           if (definition.staffOnly && !readsStaffFields(context.actor)) return sql`false`;
-          const override = overrides[field] as ((value: unknown, context: Context) => Condition) | undefined;
+          const override = overrides[field] as
+            | ((value: unknown, context: Context) => Condition)
+            | undefined;
           if (override) return override(value, context);
-          const toSql = KIND_TO_SQL[definition.kind as keyof typeof KIND_TO_SQL] as ToSql<FieldKind>;
+          const toSql = KIND_TO_SQL[
+            definition.kind as keyof typeof KIND_TO_SQL
+          ] as ToSql<FieldKind>;
           return toSql(value as never, context, definition);
         }),
       ),

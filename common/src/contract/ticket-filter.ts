@@ -150,8 +150,7 @@ export class TicketFilter {
   escalated?: boolean | null;
   @Field(() => Boolean, {
     nullable: true,
-    description:
-      'Snoozed now (true), or not (false); queues usually set false. For staff only.',
+    description: 'Snoozed now (true), or not (false); queues usually set false. For staff only.',
   })
   snoozed?: boolean | null;
   @Field(() => Boolean, {

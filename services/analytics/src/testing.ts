@@ -184,7 +184,9 @@ export function lifeOf(
       state.deletedAt = state.deletedAt ? null : at.toISOString();
       life.push(fact(state.deletedAt ? 'ticket.deleted' : 'ticket.restored'));
     } else if (chance < 0.73) {
-      state.snooze = state.snooze ? null : { until: null, wakeOnReply: true, since: at.toISOString(), by };
+      state.snooze = state.snooze
+        ? null
+        : { until: null, wakeOnReply: true, since: at.toISOString(), by };
       life.push(fact(state.snooze ? 'ticket.snoozed' : 'ticket.woken'));
       state.escalation = state.snooze
         ? { pathId: null, step: 0, reason: '', since: at.toISOString(), by }

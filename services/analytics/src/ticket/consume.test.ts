@@ -40,7 +40,9 @@ let stops: (() => Promise<void>)[];
 beforeEach(async () => {
   cast = newCast(newWorkspace());
   tickets = await fakeTickets({ page: 7, overlap: 5 });
-  const lives = Array.from({ length: 40 }, (_, index) => lifeOf(cast, index + 1, ...PERIOD, random));
+  const lives = Array.from({ length: 40 }, (_, index) =>
+    lifeOf(cast, index + 1, ...PERIOD, random),
+  );
   tickets.add(...mixed(lives, random));
   service = await startTestService({ ...subgraph, backgroundTasks: () => [] }, migrations);
   stops = [];

@@ -1,4 +1,8 @@
-import type { ChannelKind, TicketPriority, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import type {
+  ChannelKind,
+  TicketPriority,
+  TicketStatus,
+} from '@deskgraph/common/contract/ticket-enums';
 import type { CustomFieldValues } from '@deskgraph/common/contract/ticket-state';
 
 /**

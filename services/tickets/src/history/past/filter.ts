@@ -1,7 +1,10 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { PAST_FILTER_FIELDS } from '@deskgraph/common/contract/ticket-filter-fields';
-import { ROW_SOURCES, type TicketFilterSources } from '@deskgraph/common/contract/ticket-filter-sql';
+import {
+  ROW_SOURCES,
+  type TicketFilterSources,
+} from '@deskgraph/common/contract/ticket-filter-sql';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { sql } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
@@ -25,10 +28,7 @@ export function pastFilterToSql(
   return ticketListFilterToSql(filter, { actor, now: time, sources: PAST_SOURCES });
 }
 
-function refuseUnsupportedFields(
-  filter: TicketFilter,
-  path: readonly string[] = ['filter'],
-): void {
+function refuseUnsupportedFields(filter: TicketFilter, path: readonly string[] = ['filter']): void {
   const { and, or, not } = filter;
   for (const [name, value] of Object.entries(filter))
     if (value !== null && value !== undefined && !SUPPORTED.has(name))

@@ -50,7 +50,10 @@ export class TicketStateResolver {
     return ticketById(ctx, event.fact.subject);
   }
 
-  @FieldResolver(() => Agent, { nullable: true, description: 'The assigned agent at that instant.' })
+  @FieldResolver(() => Agent, {
+    nullable: true,
+    description: 'The assigned agent at that instant.',
+  })
   assignee(@Root() { state }: TicketState, @Ctx() ctx: Context): Promise<Agent | null> | null {
     return state.assigneeId ? agentById(ctx, state.assigneeId) : null;
   }
@@ -99,8 +102,15 @@ export class TicketPast {
   })
   diff(
     @Root() { id }: Ticket,
-    @Arg('from', () => DateTime, { description: 'The start of the period; events at this instant count.' }) from: Date,
-    @Arg('to', () => DateTime, { description: 'The end of the period; events at this instant do not count. Must be later than `from`.' }) to: Date,
+    @Arg('from', () => DateTime, {
+      description: 'The start of the period; events at this instant count.',
+    })
+    from: Date,
+    @Arg('to', () => DateTime, {
+      description:
+        'The end of the period; events at this instant do not count. Must be later than `from`.',
+    })
+    to: Date,
     @Ctx() ctx: Context,
   ): Promise<FieldChange[]> {
     return ticketDiff(ctx, id, from, to);

@@ -20,8 +20,7 @@ export class TicketState {
 
   constructor(event: DomainEvent, time: Date) {
     this.event = new TicketEvent(event);
-    const state = event.data['state'] as Omit<TicketEventState, 'fields'> &
-      LoggedTicketState;
+    const state = event.data['state'] as Omit<TicketEventState, 'fields'> & LoggedTicketState;
     // Older events have no custom fields.
     this.state = { ...state, fields: state.fields ?? {} };
     this.at = time;

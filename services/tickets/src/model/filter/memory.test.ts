@@ -390,7 +390,8 @@ async function found(filter: TicketFilter, actor: Actor): Promise<Set<string>> {
 test('about a ticket at hand, and about the state in a fact, is said what a statement says, and only of texts nothing', async () => {
   const told = { true: 0, false: 0, undefined: 0 };
   const states = tickets.map(
-    (ticket) => ({ ...JSON.parse(JSON.stringify(ticketState(ticket))), id: ticket.id }) as TicketLike,
+    (ticket) =>
+      ({ ...JSON.parse(JSON.stringify(ticketState(ticket))), id: ticket.id }) as TicketLike,
   );
   const things = [...tickets, ...states];
   await fc.assert(
@@ -416,10 +417,14 @@ test('of what a fact of former times does not know, nothing is said, unless the 
   expect(visibleTicketMatches(late, known, { actor: desk.agent })).toBeUndefined();
   expect(visibleTicketMatches({ not: late }, known, { actor: desk.agent })).toBeUndefined();
   expect(
-    visibleTicketMatches({ ...late, departmentId: { isNull: false } }, known, { actor: desk.agent }),
+    visibleTicketMatches({ ...late, departmentId: { isNull: false } }, known, {
+      actor: desk.agent,
+    }),
   ).toBe(false);
   expect(
-    visibleTicketMatches({ or: [late, { departmentId: { isNull: true } }] }, known, { actor: desk.agent }),
+    visibleTicketMatches({ or: [late, { departmentId: { isNull: true } }] }, known, {
+      actor: desk.agent,
+    }),
   ).toBe(true);
   expect(visibleTicketMatches(late, known, { actor: desk.stranger })).toBe(false);
 });

@@ -89,6 +89,4 @@ export const instantColumn = (
   field: (typeof INSTANT_FILTER_FIELDS)[number],
   actor: Actor,
 ): RawBuilder<unknown> =>
-  field === 'updatedAt'
-    ? changedAt(actor)
-    : sql.ref(`t.${TICKET_FILTER_FIELDS[field].column}`);
+  field === 'updatedAt' ? changedAt(actor) : sql.ref(`t.${TICKET_FILTER_FIELDS[field].column}`);

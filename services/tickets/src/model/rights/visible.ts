@@ -7,7 +7,11 @@ import { ids } from '@deskgraph/common/database/query';
 import { filterUses } from '@deskgraph/common/filter/filter-tree';
 import type { FilterResult } from '@deskgraph/common/filter/memory-filter';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { type MemoryFilterContext, type TicketLike, ticketFilterMatches } from '../filter/memory.ts';
+import {
+  type MemoryFilterContext,
+  type TicketLike,
+  ticketFilterMatches,
+} from '../filter/memory.ts';
 import { ticketFilterToSql } from '../filter/sql.ts';
 import { reads, readsBin, readsOnHold } from '../ticket/read-rights.ts';
 import type { Ticket } from '../ticket/ticket.ts';
