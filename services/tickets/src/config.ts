@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { readConfig, z } from '@deskgraph/common/core/config';
 
 /** Where the services are that this one follows; a service that is not named is not followed. */
-export const peers = () => readConfig(z.object({ CUSTOMERS_URL: z.url().optional() }));
+export const peerUrls = () => readConfig(z.object({ CUSTOMERS_URL: z.url().optional() }));
 
 export const ownerUrl = () =>
   readConfig(z.object({ DATABASE_OWNER_URL: z.string() })).DATABASE_OWNER_URL;

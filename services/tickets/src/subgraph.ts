@@ -68,7 +68,7 @@ import { TicketLinks } from './ticketing/link/resolver.ts';
 import { TicketLists } from './lists/live-list/subscription.ts';
 import { Macro, macroEvents } from './operations/macro/macro.ts';
 import { MacroResolver, MacrosOfTicket } from './operations/macro/resolver.ts';
-import { byId as messageById } from './model/message/find.ts';
+import { messageById } from './model/message/find.ts';
 import { Message } from './model/message/message.ts';
 import { MessageResolver, TicketMessages } from './ticketing/message/resolver.ts';
 import { Operation } from './model/operation/operation.ts';
@@ -87,7 +87,7 @@ import { followFacts } from './live/notification/follow.ts';
 import { NotificationResolver, ViewerNotifications } from './live/notification/resolver.ts';
 import { sweepNotifications } from './live/notification/sweep.ts';
 import { openWatch } from './live/presence/watch.ts';
-import { followCustomers } from './people/requester/follow.ts';
+import { consumeCustomerEvents } from './people/requester/follow.ts';
 import { SenderResolver } from './people/block-list/resolver.ts';
 import { TicketHighlights } from './lists/search/resolver.ts';
 import { SettingsResolver } from './staff/settings/resolver.ts';
@@ -96,12 +96,12 @@ import { Tag } from './configuration/tag/tag.ts';
 import { CustomStatusOfTicket, CustomStatusResolver } from './configuration/status/resolver.ts';
 import { CustomStatus } from './configuration/status/status.ts';
 import { TicketFields } from './ticketing/ticket/fields-resolver.ts';
-import { byId as ticketById } from './model/lookup/find.ts';
+import { ticketById } from './model/lookup/find.ts';
 import { SnoozeResolver } from './ticketing/snooze/resolver.ts';
 import { TicketResolver } from './ticketing/ticket/resolver.ts';
 import { Ticket } from './model/ticket/ticket.ts';
 import { ticketTasks } from './ticketing/scheduled-tasks.ts';
-import { own } from './viewer/node-lookup.ts';
+import { entityById } from './viewer/node-lookup.ts';
 import { ViewResolver } from './lists/view/resolver.ts';
 import { View, viewEvents } from './lists/view/view.ts';
 import { ViewerResolver } from './viewer/resolver.ts';
@@ -118,7 +118,7 @@ const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
 
 /** What runs beside the requests. */
 export const beside = {
-  customers: followCustomers,
+  customers: consumeCustomerEvents,
   presence: openWatch,
   bulk: openBulkWatch,
   files: openFiles,
@@ -239,7 +239,7 @@ export const subgraph: SubgraphOptions = {
     Customer: (reference) => reference,
     Organization: (reference) => reference,
   },
-  findById: own,
+  findById: entityById,
   redactEvents: redactEarlierEvents,
   endpoints: (service) => ({
     'POST /who': lookupEndpoint(staffActorsByEmail(service.orm)),

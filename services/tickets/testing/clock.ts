@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { clockOf } from '@deskgraph/common/jobs/scheduler';
+import { schedulerOf } from '@deskgraph/common/jobs/scheduler';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { listsOf } from '../src/lists/live-list/shared-lists.ts';
 
@@ -42,7 +42,7 @@ export function stopClock({ service }: TestService): Clock {
     turn: (ms) => {
       jest.setSystemTime(Date.now() + ms);
       ringDue();
-      clockOf(service.orm)?.wake();
+      schedulerOf(service.orm)?.wake();
     },
   };
 }

@@ -1,13 +1,13 @@
 import { type Actor, Role } from '@deskgraph/common/auth/access';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
 import {
-  type Answer,
+  type GraphqlResponse,
   type TestService,
-  app,
-  dataOf,
+  appActor,
+  dataOrThrow,
   newWorkspace,
-  person,
-  testService,
+  userActor,
+  startTestService,
 } from '@deskgraph/common/testing/testing';
 import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
 import { Client } from 'pg';
@@ -29,7 +29,7 @@ export interface Desk {
   partner: Actor;
   departmentId: string;
   ask<Data>(actor: Actor, query: string, variables?: object): Promise<Data>;
-  answer<Data>(actor: Actor, query: string, variables?: object): Promise<Answer<Data>>;
+  answer<Data>(actor: Actor, query: string, variables?: object): Promise<GraphqlResponse<Data>>;
   /** A ticket of the customer. */
   ticket(more?: object): Promise<{ id: string; number: number; version: number }>;
 }
@@ -37,23 +37,23 @@ export interface Desk {
 /** The service without what tells people of facts: where no test is about that, its statements would be counted among those of others. */
 export const quiet: SubgraphOptions = {
   ...subgraph,
-  beside: (service) =>
+  backgroundTasks: (service) =>
     Object.entries(beside)
       .filter(([name]) => name !== 'notifications')
       .map(([, start]) => start(service)),
 };
 
-export const startTickets = (): Promise<TestService> => testService(quiet, migrations);
+export const startTickets = (): Promise<TestService> => startTestService(quiet, migrations);
 
 export async function openDesk(service: TestService): Promise<Desk> {
   const workspace = newWorkspace();
   const people = {
-    admin: person(Role.ADMIN, workspace),
-    lead: person(Role.LEAD, workspace),
-    agent: person(Role.AGENT, workspace, { name: 'Ana' }),
-    colleague: person(Role.AGENT, workspace, { name: 'Bor' }),
-    light: person(Role.LIGHT, workspace),
-    analyst: person(Role.ANALYST, workspace),
+    admin: userActor(Role.ADMIN, workspace),
+    lead: userActor(Role.LEAD, workspace),
+    agent: userActor(Role.AGENT, workspace, { name: 'Ana' }),
+    colleague: userActor(Role.AGENT, workspace, { name: 'Bor' }),
+    light: userActor(Role.LIGHT, workspace),
+    analyst: userActor(Role.ANALYST, workspace),
   };
   const departmentId = newId('dep');
   const client = new Client({ connectionString: service.database.ownerUrl });
@@ -70,19 +70,19 @@ export async function openDesk(service: TestService): Promise<Desk> {
     [uuidOf('dep', departmentId), workspace],
   );
   await client.end();
-  const customer = person(Role.REQUESTER, workspace, { name: 'Marta' });
+  const customer = userActor(Role.REQUESTER, workspace, { name: 'Marta' });
   const ask = async <Data>(actor: Actor, query: string, variables?: object): Promise<Data> =>
-    dataOf(await service.ask<Data>(actor, query, variables));
+    dataOrThrow(await service.query<Data>(actor, query, variables));
   return {
     service,
     workspace,
     ...people,
     customer,
-    stranger: person(Role.REQUESTER, workspace, { name: 'Stranger' }),
-    partner: app(workspace),
+    stranger: userActor(Role.REQUESTER, workspace, { name: 'Stranger' }),
+    partner: appActor(workspace),
     departmentId,
     ask,
-    answer: (actor, query, variables) => service.ask(actor, query, variables),
+    answer: (actor, query, variables) => service.query(actor, query, variables),
     ticket: async (more = {}) => {
       const input = {
         subject: 'Where is my parcel?',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { hydrate } from '@deskgraph/common/database/database';
-import { stateOf } from '../src/model/ticket/events.ts';
+import { ticketState } from '../src/model/ticket/events.ts';
 import { Ticket } from '../src/model/ticket/ticket.ts';
 import type { Desk } from './desk.ts';
 
@@ -37,7 +37,7 @@ export async function untold({
         const fact = last.get(ticket.id);
         return {
           id: ticket.id,
-          stored: written({ version: ticket.version, ...stateOf(ticket) }),
+          stored: written({ version: ticket.version, ...ticketState(ticket) }),
           told: fact
             ? written({ version: fact.version, ...(fact.state as unknown as object) })
             : 'nothing',

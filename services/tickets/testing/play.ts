@@ -1,5 +1,5 @@
 import type { Actor } from '@deskgraph/common/auth/access';
-import { app } from '@deskgraph/common/testing/testing';
+import { appActor } from '@deskgraph/common/testing/testing';
 import type { Clock } from './clock.ts';
 import { type Desk, mutate } from './desk.ts';
 import type { Dice } from './dice.ts';
@@ -35,7 +35,7 @@ export class Play {
     this.#desk = at;
     this.#dice = chance;
     this.#clock = clock;
-    this.#app = { ...app(at.workspace), departments: [at.departmentId] };
+    this.#app = { ...appActor(at.workspace), departments: [at.departmentId] };
   }
 
   /** What there is before anybody does anything. */

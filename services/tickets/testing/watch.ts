@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from '@deskgraph/common/auth/access';
 import {
-  type StreamClient,
-  type StreamResult,
+  type SubscriptionClient,
+  type SubscriptionResult,
   TEST_SECRET,
-  streamClient,
+  createSubscriptionClient,
 } from '@deskgraph/common/testing/testing';
 import { signActor } from '@deskgraph/common/auth/token';
 import type { Desk } from './desk.ts';
@@ -34,8 +34,11 @@ const LIST = `subscription ($filter: TicketFilter, $orderBy: [TicketOrder!], $fi
 const FRESH = `query ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: Int) {
   tickets(filter: $filter, orderBy: $orderBy, first: $first) { nodes { ${TICKET} } totalCount } }`;
 
-export const clientOf = (desk: Desk, actor: Actor): StreamClient =>
-  streamClient(desk.service.url, async () => `Bearer ${await signActor(actor, TEST_SECRET)}`);
+export const clientOf = (desk: Desk, actor: Actor): SubscriptionClient =>
+  createSubscriptionClient(
+    desk.service.url,
+    async () => `Bearer ${await signActor(actor, TEST_SECRET)}`,
+  );
 
 /** A client that keeps a live list by its messages, and knows when one of them does not fit to what it has. */
 export class Watch {
@@ -49,7 +52,7 @@ export class Watch {
     readonly desk: Desk,
     readonly actor: Actor,
     readonly args: Arguments,
-    client: StreamClient,
+    client: SubscriptionClient,
   ) {
     this.stop = client.subscribe<{ ticketChanges: Change }, { cursor?: string }>(
       { query: LIST, variables: { ...args } },
@@ -101,7 +104,7 @@ export class Watch {
     data,
     errors,
     extensions,
-  }: StreamResult<{ ticketChanges: Change }, { cursor?: string }>): void {
+  }: SubscriptionResult<{ ticketChanges: Change }, { cursor?: string }>): void {
     if (errors || !data) return this.#end(errors);
     const change = data.ticketChanges;
     try {

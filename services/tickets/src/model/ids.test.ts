@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type TestService, app } from '@deskgraph/common/testing/testing';
+import { type TestService, appActor } from '@deskgraph/common/testing/testing';
 import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 
 let service: TestService;
@@ -128,7 +128,7 @@ const CASES: Case[] = [
 test.each(CASES)(
   '%s by %s: an id that is none at %s is never taken for nothing',
   async (verb, actor, field, input) => {
-    const importer = app(desk.workspace, ['tickets:import', 'tickets:write', 'tickets:read']);
+    const importer = appActor(desk.workspace, ['tickets:import', 'tickets:write', 'tickets:read']);
     for (const id of ['', 'nothing']) {
       const given = input(id, ticketId);
       if ('messageIds' in given) given.messageIds = [messageId];

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { REFUSALS } from '@deskgraph/common/core/errors';
-import { WORDS } from '@deskgraph/common/core/translations';
+import { REFUSAL_CODES } from '@deskgraph/common/core/errors';
+import { REFUSAL_TRANSLATIONS } from '@deskgraph/common/core/translations';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { type Desk, openDesk, startTickets } from '../../testing/desk.ts';
 
@@ -15,10 +15,10 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 test('every refusal is said in every language of the desk', () => {
-  const { en: _, ...words } = WORDS;
+  const { en: _, ...words } = REFUSAL_TRANSLATIONS;
   expect(Object.keys(words)).toEqual(['pt', 'sl', 'zh-Hans', 'zh-Hant']);
   for (const texts of Object.values(words))
-    expect(Object.keys(texts).toSorted()).toEqual(Object.keys(REFUSALS).toSorted());
+    expect(Object.keys(texts).toSorted()).toEqual(Object.keys(REFUSAL_CODES).toSorted());
 });
 
 test.each([
@@ -32,7 +32,7 @@ test.each([
 ])('who reads %j is refused in that language', async (language, message) => {
   const query =
     'mutation { ticketCreate(input: { subject: "", body: "x" }) { userErrors { code message } } }';
-  const { data } = await service.ask<{ ticketCreate: object }>(
+  const { data } = await service.query<{ ticketCreate: object }>(
     desk.customer,
     query,
     {},
@@ -55,7 +55,7 @@ test('what a job on many tickets was refused is told to each reader in his own l
   );
   const query = `{ bulkJob(id: "${ticketsUpdate.job.id}") { finishedAt results { nodes { userErrors { message } } } } }`;
   const read = async (language: string): Promise<Job> => {
-    const { data } = await service.ask<{ bulkJob: Job }>(
+    const { data } = await service.query<{ bulkJob: Job }>(
       desk.agent,
       query,
       {},

@@ -1,5 +1,5 @@
 import { registerRefusals } from '@deskgraph/common/graphql/shared-types';
-import { WORDS } from './translations.ts';
+import { TICKET_REFUSAL_TRANSLATIONS } from './translations.ts';
 
 /** Why tickets are refused beyond what every service knows. */
 registerRefusals(
@@ -94,5 +94,5 @@ registerRefusals(
       message: 'This file is not uploaded yet.',
     },
   },
-  WORDS,
+  TICKET_REFUSAL_TRANSLATIONS,
 );

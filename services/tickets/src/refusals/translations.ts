@@ -1,5 +1,5 @@
 /** What people read of the refusals of tickets, in the languages of the desk. */
-export const WORDS = {
+export const TICKET_REFUSAL_TRANSLATIONS = {
   pt: {
     STATUS_NOT_ALLOWED: 'Do estado em que está, o pedido não pode passar para aí.',
     CLOSE_BY_HAND: 'Só o sistema fecha pedidos; resolva-o em vez disso.',

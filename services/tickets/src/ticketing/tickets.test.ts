@@ -4,12 +4,12 @@ import { type Actor, Role } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
 import {
   type TestService,
-  app,
+  appActor,
   countStatements,
-  mappingFaults,
-  person,
+  userActor,
 } from '@deskgraph/common/testing/testing';
 import { buildSubgraph } from '@deskgraph/common/graphql/federation';
+import { mappingErrors } from '@deskgraph/common/testing/mapping-errors';
 import { Client } from 'pg';
 import { subgraph } from '../subgraph.ts';
 import { type Desk, mutate, openDesk, reply as replyAt, startTickets } from '../../testing/desk.ts';
@@ -253,7 +253,7 @@ describe('a ticket’s life', () => {
       requester: { customerId: null, email: 'late@shop.example' },
     });
     const closed = imported['ticket'] as { id: string; requester: { id: string } };
-    const writer = person(Role.REQUESTER, desk.workspace, {
+    const writer = userActor(Role.REQUESTER, desk.workspace, {
       id: closed.requester.id,
       name: 'Late',
     });
@@ -329,7 +329,7 @@ describe('who sees what', () => {
     );
     const ticket = created['ticket'] as { id: string; requester: { id: string } };
     const seen = await desk.answer(
-      person(Role.REQUESTER, desk.workspace, { id: ticket.requester.id }),
+      userActor(Role.REQUESTER, desk.workspace, { id: ticket.requester.id }),
       `query ($id: ID!) { ticket(id: $id) { subject description messages { totalCount nodes { text } } timeline { nodes { summary } } } }`,
       { id: ticket.id },
     );
@@ -456,7 +456,7 @@ describe('who sees what', () => {
   test('light agents write notes only, and a token needs its scope', async () => {
     const { id } = await desk.ticket();
     expect(codes(await reply(desk.light, id))).toEqual(['FORBIDDEN input.visibility']);
-    const reader = app(desk.workspace, ['tickets:read']);
+    const reader = appActor(desk.workspace, ['tickets:read']);
     const refused = await desk.answer(
       reader,
       `mutation { messageAdd(input: { ticketId: "${id}", visibility: PRIVATE, body: "x" }) { userErrors { code } } }`,
@@ -468,7 +468,7 @@ describe('who sees what', () => {
     const { id } = await desk.ticket();
     const mine = await desk.ticket();
     await mutate(desk, desk.lead, 'ticketAssign', { id: mine.id, departmentId: desk.departmentId });
-    const bound = { ...app(desk.workspace), departments: [desk.departmentId] };
+    const bound = { ...appActor(desk.workspace), departments: [desk.departmentId] };
     const { tickets } = await desk.ask<{
       tickets: { nodes: { department: { id: string } }[]; totalCount: number };
     }>(bound, `{ tickets(first: 100) { totalCount nodes { department { id } } } }`);
@@ -771,7 +771,7 @@ describe('work per operation', () => {
 });
 
 test('what the classes say of a column, the table and the graph say too', async () => {
-  expect(await mappingFaults(service, buildSubgraph(subgraph).schema)).toEqual([]);
+  expect(await mappingErrors(service, buildSubgraph(subgraph).schema)).toEqual([]);
 });
 
 describe('staff', () => {

@@ -13,12 +13,12 @@ import { escalationPathById } from '../ticketing/escalation/queries.ts';
 import { macroById } from '../operations/macro/queries.ts';
 import { fieldById } from '../model/field/queries.ts';
 import { formById } from '../configuration/form/queries.ts';
-import { byId as messageById } from '../model/message/find.ts';
+import { messageById } from '../model/message/find.ts';
 import { byId as operationById } from '../operations/undo/find.ts';
 import { customStatusById } from '../configuration/status/queries.ts';
 import { Tag } from '../configuration/tag/tag.ts';
-import { byId as ticketById } from '../model/lookup/find.ts';
-import { reads } from '../model/ticket/read-rights.ts';
+import { ticketById } from '../model/lookup/find.ts';
+import { canReadTickets } from '../model/ticket/read-rights.ts';
 import { viewById } from '../lists/view/queries.ts';
 
 type Find = (ctx: Context, id: string) => Promise<unknown>;
@@ -29,7 +29,7 @@ const stub =
 
 const tagById: Find = (ctx, id) =>
   ctx.load.byId('tag', id, async (ids) => {
-    if (!isStaff(ctx.actor) || !reads(ctx.actor)) return [];
+    if (!isStaff(ctx.actor) || !canReadTickets(ctx.actor)) return [];
     const em = await ctx.read();
     const { rows } =
       await sql`select * from tag where id = any(${uuidArray('tag', ids)}) and workspace_id = ${ctx.workspace}::uuid`.execute(
@@ -66,8 +66,8 @@ const FOREIGN: Record<string, Find> = {
 };
 
 /** A thing of this service by its id, if the caller may see it. */
-export const own: Find = (ctx, id) => OWN[idPrefix(id)]?.(ctx, id) ?? Promise.resolve(null);
+export const entityById: Find = (ctx, id) => OWN[idPrefix(id)]?.(ctx, id) ?? Promise.resolve(null);
 
 /** Any thing by its id; the gateway asks its owner for those that live elsewhere. */
-export const node: Find = (ctx, id) =>
+export const nodeById: Find = (ctx, id) =>
   (OWN[idPrefix(id)] ?? FOREIGN[idPrefix(id)])?.(ctx, id) ?? Promise.resolve(null);

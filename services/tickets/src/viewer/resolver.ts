@@ -2,9 +2,9 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { shown } from '../people/external/actor.ts';
-import { workspaceOf } from '../model/workspace/workspace.ts';
-import { node } from './node-lookup.ts';
+import { actorReference } from '../people/external/actor.ts';
+import { currentWorkspace } from '../model/workspace/workspace.ts';
+import { nodeById } from './node-lookup.ts';
 import { Viewer } from './viewer.ts';
 
 const NODES_LIMIT = 100;
@@ -14,7 +14,12 @@ export class ViewerResolver {
   @Query(() => Viewer, { description: 'The caller, whatever it is.' })
   async viewer(@Ctx() ctx: Context): Promise<Viewer> {
     const { kind, id, name, role, scopes } = ctx.actor;
-    return { actor: shown(kind, id, name), role, scopes, workspace: (await workspaceOf(ctx)).name };
+    return {
+      actor: actorReference(kind, id, name),
+      role,
+      scopes,
+      workspace: (await currentWorkspace(ctx)).name,
+    };
   }
 
   @Query(() => Node, {
@@ -22,7 +27,7 @@ export class ViewerResolver {
     description: 'Any thing by its id; null when there is none for the caller.',
   })
   node(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<unknown> {
-    return node(ctx, id);
+    return nodeById(ctx, id);
   }
 
   @Query(() => [Node], {
@@ -35,6 +40,6 @@ export class ViewerResolver {
       throw new Refusal([
         { code: 'TOO_LONG', field: ['ids'], message: `At most ${NODES_LIMIT} ids.` },
       ]);
-    return Promise.all(ids.map((id) => node(ctx, id)));
+    return Promise.all(ids.map((id) => nodeById(ctx, id)));
   }
 }

@@ -32,7 +32,7 @@ export class CannedResponse extends WorkspaceEntity<'shortcut' | 'departmentId'>
   @Property({ type: 'json' }) bodies!: Record<string, string>;
   @Property({ type: new IdType('dep'), nullable: true }) departmentId: string | null = null;
 
-  @Field(() => Int, { description: 'Increases with each change.' })
+  @Field(() => Int, { description: 'Grows with each change.' })
   declare version: number;
 }
 

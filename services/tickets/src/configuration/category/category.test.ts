@@ -53,7 +53,7 @@ const department = async (name: string): Promise<string> => {
   return (created as { id: string }).id;
 };
 const categoryNames = async (actor: Actor, language = ''): Promise<string[]> => {
-  const { data } = await service.ask<{ ticketCategories: { name: string }[] }>(
+  const { data } = await service.query<{ ticketCategories: { name: string }[] }>(
     actor,
     '{ ticketCategories { name } }',
     {},

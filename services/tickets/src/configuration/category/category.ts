@@ -35,7 +35,7 @@ export class TicketCategory extends WorkspaceEntity<'deletedAt'> {
   /** A deleted category is kept for the tickets and reports of the past. */
   @Property({ type: 'datetime', length: 3, nullable: true }) deletedAt: Date | null = null;
 
-  @Field(() => Int, { description: 'Increases with each change.' })
+  @Field(() => Int, { description: 'Grows with each change.' })
   declare version: number;
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from '@deskgraph/common/database/context';
 import { sql } from '@deskgraph/common/database/database';
 import { entities, ids } from '@deskgraph/common/database/query';
-import { reads } from '../../model/ticket/read-rights.ts';
+import { canReadTickets } from '../../model/ticket/read-rights.ts';
 import { TicketCategory } from './category.ts';
 
 /** All categories that are not deleted, by name. */
@@ -17,7 +17,7 @@ export const findCategories = (ctx: Context): Promise<TicketCategory[]> =>
 /** Also finds a deleted category, because tickets of the past have it. */
 export const categoryById = (ctx: Context, id: string): Promise<TicketCategory | null> =>
   ctx.load.byId('category', id, async (categoryIds) =>
-    reads(ctx.actor)
+    canReadTickets(ctx.actor)
       ? entities(
           ctx,
           TicketCategory,

@@ -59,7 +59,7 @@ const TICKET =
   'id version updatedAt fields { fieldId key value text } timeline { nodes { type changes { field from to } } }';
 const ticketOf = async (id: string, actor: Actor = desk.agent, language = ''): Promise<Ticket> => {
   const query = `query ($id: ID!) { ticket(id: $id) { ${TICKET} } }`;
-  const { data } = await service.ask<{ ticket: Ticket }>(
+  const { data } = await service.query<{ ticket: Ticket }>(
     actor,
     query,
     { id },

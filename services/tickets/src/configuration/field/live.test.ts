@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
-import type { StreamClient, TestService } from '@deskgraph/common/testing/testing';
+import type { SubscriptionClient, TestService } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { type Clock, stopClock } from '../../../testing/clock.ts';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
@@ -12,7 +12,7 @@ const DAY = 86_400_000;
 let service: TestService;
 let desk: Desk;
 let clock: Clock;
-const clients: StreamClient[] = [];
+const clients: SubscriptionClient[] = [];
 
 beforeAll(async () => {
   service = await startTickets();

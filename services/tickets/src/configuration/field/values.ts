@@ -7,7 +7,7 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 import { TicketField } from '../../model/field/field.ts';
 import { fieldById } from '../../model/field/queries.ts';
 import { formatFieldValue, parseFieldValue } from '../../model/field/value.ts';
-import { readsOnHold } from '../../model/ticket/read-rights.ts';
+import { canSeeOnHold } from '../../model/ticket/read-rights.ts';
 import type { FieldValueInput } from './input.ts';
 import type { CustomFieldValue, CustomFieldValues } from '@deskgraph/common/contract/ticket-state';
 
@@ -98,7 +98,7 @@ export async function applyFieldValues(
   for (const [index, { fieldId, value = null }] of inputs.entries()) {
     const field = visibleField(ctx, fields.get(fieldId));
     if (!field) errors.push({ code: 'NOT_FOUND', field: [...path, `${index}`, 'fieldId'] });
-    else if (!readsOnHold(ctx.actor) && !field.editableByRequester)
+    else if (!canSeeOnHold(ctx.actor) && !field.editableByRequester)
       errors.push(error(field, 'FORBIDDEN'));
     else if (seen.has(fieldId)) errors.push(error(field, 'TAKEN'));
     else {
@@ -117,7 +117,8 @@ export async function applyFieldValues(
 const visibleField = (
   { actor }: Context,
   field: TicketField | undefined,
-): TicketField | undefined => (readsOnHold(actor) || field?.visibleToRequester ? field : undefined);
+): TicketField | undefined =>
+  canSeeOnHold(actor) || field?.visibleToRequester ? field : undefined;
 
 function setValue(
   { values, changes, publicFields }: FieldValueChanges,

@@ -4,8 +4,8 @@ import type { Context } from '@deskgraph/common/database/context';
 import type { TicketField } from '../../model/field/field.ts';
 import { ticketFilterMatches, type TicketLike } from '../../model/filter/memory.ts';
 import { filterFromJson } from '../../model/saved-filter/saved-filter.ts';
-import type { Standing } from '../../model/ticket/events.ts';
-import { readsOnHold } from '../../model/ticket/read-rights.ts';
+import type { StatusSnapshot } from '../../model/ticket/events.ts';
+import { canSeeOnHold } from '../../model/ticket/read-rights.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { lockFieldsForShare } from '../field/values.ts';
 import { isVisibleToRequesters, unrestrictedActor } from './condition.ts';
@@ -28,7 +28,7 @@ function isVisibleTo(
 ): boolean {
   const field = fields.get(fieldId);
   if (!field) return false;
-  if (readsOnHold(actor))
+  if (canSeeOnHold(actor))
     return !roles.length || actor.role === null || hasRole(actor, Role.ADMIN, ...roles);
   const hasVisibleCondition = !showWhen || isVisibleToRequesters(filterFromJson(showWhen), fields);
   return (
@@ -55,7 +55,7 @@ export async function refuseMissingFields(
   ctx: Context,
   ticket: Ticket,
   requirement: `${FieldRequirement}`,
-  target: Standing = ticket,
+  target: StatusSnapshot = ticket,
 ): Promise<void> {
   if (!ticket.formId) return;
   const { actor } = ctx;
@@ -72,7 +72,7 @@ export async function refuseMissingFields(
   const missing = fieldsVisibleTo(actor, empty, fields)
     .filter((formField) => isFieldShown(actor, targetTicket, formField))
     .map(({ fieldId }) => fields.get(fieldId)!)
-    .filter(({ editableByRequester }) => editableByRequester || readsOnHold(actor));
+    .filter(({ editableByRequester }) => editableByRequester || canSeeOnHold(actor));
   if (missing.length)
     throw new Refusal(
       missing.map(({ key }) => ({ code: 'FIELD_REQUIRED', field: ['input', 'fields', key] })),

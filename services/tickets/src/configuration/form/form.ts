@@ -70,7 +70,7 @@ export class TicketForm extends WorkspaceEntity<'deletedAt'> {
   /** A deleted form is kept for the tickets that were created with it. */
   @Property({ type: 'datetime', length: 3, nullable: true }) deletedAt: Date | null = null;
 
-  @Field(() => Int, { description: 'Increases with each change.' })
+  @Field(() => Int, { description: 'Grows with each change.' })
   declare version: number;
 }
 

@@ -6,16 +6,16 @@ import { sql } from '@deskgraph/common/database/database';
 import { entities, execute, ids } from '@deskgraph/common/database/query';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { fieldById } from '../../model/field/queries.ts';
-import { reads, readsOnHold } from '../../model/ticket/read-rights.ts';
+import { canReadTickets, canSeeOnHold } from '../../model/ticket/read-rights.ts';
 import { fieldIdsInCondition } from './condition.ts';
 import { fieldsVisibleTo } from './form-fields.ts';
 import { type FormField, TicketForm } from './form.ts';
 
 /** The forms that the actor may see, as a condition on `f`; requesters see the public ones. */
 function visibleFormSql(actor: Actor): Condition {
-  if (!reads(actor)) return sql`false`;
+  if (!canReadTickets(actor)) return sql`false`;
   const inWorkspace = sql`f.workspace_id = ${actor.workspace}::uuid`;
-  return readsOnHold(actor) ? sql`${inWorkspace}` : sql`${inWorkspace} and f.public`;
+  return canSeeOnHold(actor) ? sql`${inWorkspace}` : sql`${inWorkspace} and f.public`;
 }
 
 /** All forms with which the caller can create tickets, by name. */

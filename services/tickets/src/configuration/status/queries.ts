@@ -3,7 +3,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { hydrate, sql } from '@deskgraph/common/database/database';
 import { entities, ids, rows } from '@deskgraph/common/database/query';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { reads, readsOnHold } from '../../model/ticket/read-rights.ts';
+import { canReadTickets, canSeeOnHold } from '../../model/ticket/read-rights.ts';
 import { CustomStatus } from './status.ts';
 
 /** All custom statuses that are not deleted, in the order of their bases and by label. */
@@ -20,7 +20,7 @@ export const customStatusById = (ctx: Context, id: string): Promise<CustomStatus
   );
 
 async function customStatusesWhere(ctx: Context, condition: Condition): Promise<CustomStatus[]> {
-  if (!reads(ctx.actor) || !readsOnHold(ctx.actor)) return [];
+  if (!canReadTickets(ctx.actor) || !canSeeOnHold(ctx.actor)) return [];
   return entities(
     ctx,
     CustomStatus,
@@ -38,7 +38,7 @@ async function customStatusesWhere(ctx: Context, condition: Condition): Promise<
  * that they can’t distinguish them.
  */
 export const visibleCustomStatus = (ctx: Context, id: string): Promise<CustomStatus | null> =>
-  readsOnHold(ctx.actor)
+  canSeeOnHold(ctx.actor)
     ? customStatusById(ctx, id)
     : ctx.load.byKey<CustomStatus | null>(
         'custom statuses for requesters',

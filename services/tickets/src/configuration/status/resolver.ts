@@ -1,7 +1,7 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { readsOnHold } from '../../model/ticket/read-rights.ts';
+import { canSeeOnHold } from '../../model/ticket/read-rights.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import {
   CustomStatusCreateInput,
@@ -65,14 +65,14 @@ export class CustomStatusResolver {
     description: 'The name, at most 50 characters; requesters read the name for requesters.',
   })
   label(@Root() { label, requesterLabel }: CustomStatus, @Ctx() ctx: Context): string {
-    return readsOnHold(ctx.actor) ? label : requesterLabel;
+    return canSeeOnHold(ctx.actor) ? label : requesterLabel;
   }
 
   @FieldResolver(() => Int, {
-    description: 'Increases with each change; requesters always read 1.',
+    description: 'Grows with each change; requesters always read 1.',
   })
   version(@Root() { version }: CustomStatus, @Ctx() ctx: Context): number {
-    return readsOnHold(ctx.actor) ? version : 1;
+    return canSeeOnHold(ctx.actor) ? version : 1;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { sql } from '@deskgraph/common/database/database';
 import { entities, ids } from '@deskgraph/common/database/query';
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import type { Standing } from '../../model/ticket/events.ts';
+import type { StatusSnapshot } from '../../model/ticket/events.ts';
 import { customStatusById } from './queries.ts';
 import { CustomStatus } from './status.ts';
 
@@ -67,8 +67,8 @@ export async function lockCustomStatusesForShare(
 /** Whether requesters read the same label before and after a move between two custom statuses. */
 export async function isSameForRequester(
   ctx: Context,
-  from: Standing,
-  to: Standing,
+  from: StatusSnapshot,
+  to: StatusSnapshot,
 ): Promise<boolean> {
   if (from.status !== to.status || !from.customStatusId || !to.customStatusId) return false;
   const [before, after] = await Promise.all([

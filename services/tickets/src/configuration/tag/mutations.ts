@@ -15,7 +15,7 @@ import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import { renameTagReferences } from '../../model/saved-filter/tag-references.ts';
-import { stored } from '../../model/ticket/events.ts';
+import { storedTicketEvent } from '../../model/ticket/events.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import type {
   TagCreateInput,
@@ -111,7 +111,7 @@ async function renameTagOnTickets(ctx: Context, from: string, to: string): Promi
     .sort((a, b) => a.number - b.number)
     .map((ticket) => {
       const tagsBefore = ticket.tags.map((name) => (name === to ? from : name));
-      return stored('ticket.updated', ticket, {
+      return storedTicketEvent('ticket.updated', ticket, {
         occurredAt,
         changes: { tags: [tagsBefore, ticket.tags] },
       });

@@ -22,7 +22,7 @@ export class Tag extends WorkspaceEntity<'color'> {
   @Field(() => String, { nullable: true, description: 'The colour, `#aabbcc`.' })
   color: string | null = null;
 
-  @Field(() => Int, { description: 'Increases with each change.' })
+  @Field(() => Int, { description: 'Grows with each change.' })
   declare version: number;
 }
 

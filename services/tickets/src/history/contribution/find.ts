@@ -1,4 +1,4 @@
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
 import { agentById } from '../../staff/agent/queries.ts';
 import { factsOfAll } from '../event/queries.ts';
@@ -43,7 +43,7 @@ async function sharesOf(ctx: Context, ids: readonly string[]): Promise<Share[]> 
   const { rows } = await sql<Row>`
     select ticket, agent, sum(reply)::integer as replies, sum(note)::integer as notes, min(at) as first_at, max(at) as last_at from (
       select asked.id as ticket, m.author_id as agent, (m.visibility = 'PUBLIC')::integer as reply, (m.visibility = 'PRIVATE')::integer as note, m.created_at as at
-      from unnest(${ids}::text[], ${uuids('tkt', ids)}) as asked(id, uuid) join message m on m.ticket_id = asked.uuid
+      from unnest(${ids}::text[], ${uuidArray('tkt', ids)}) as asked(id, uuid) join message m on m.ticket_id = asked.uuid
       where m.author_kind = 'agent' and m.delivery not in ('SCHEDULED', 'CANCELLED')
       union all
       select e.subject, e.actor ->> 'id', 0, 0, e.at from ${factsOfAll(ctx.workspace, ids)}

@@ -32,7 +32,7 @@ const IDLE = sql`(e.type = 'ticket.participants_changed' and not jsonb_exists(e.
  */
 export async function refuseUnseen(ctx: Context, ticket: Ticket, seen: string): Promise<void> {
   const place = decodeCursor(ctx, seen, ['input', 'seen']);
-  if (place.isOf(ticket.id) && place.version >= ticket.version) return;
+  if (place.isFor(ticket.id) && place.version >= ticket.version) return;
   const events = await unseen(ctx, ticket, place);
   if (!events.length) return;
   const activity: UnseenActivity = {
@@ -45,7 +45,7 @@ export async function refuseUnseen(ctx: Context, ticket: Ticket, seen: string): 
 
 /** A cursor of something else than the ticket tells a position only; what has none yet counts as unseen. */
 async function unseen(ctx: Context, { id }: Ticket, place: DecodedCursor): Promise<TicketEvent[]> {
-  const later = place.isOf(id)
+  const later = place.isFor(id)
     ? sql`e.version > ${place.version}`
     : sql`e.position >= ${place.position}`;
   const { rows } = await sql<object>`

@@ -2,18 +2,18 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/auth/access';
 import {
-  type StreamClient,
+  type SubscriptionClient,
   TEST_SECRET,
   type TestService,
-  app,
+  appActor,
   countStatements,
-  person,
-  streamClient,
+  userActor,
+  createSubscriptionClient,
 } from '@deskgraph/common/testing/testing';
 import { signActor } from '@deskgraph/common/auth/token';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
-import type { TicketFilter } from '../../model/filter/sql.ts';
-import { TicketPriority } from '../../model/ticket/enums.ts';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import { TicketPriority } from '@deskgraph/common/contract/ticket-enums';
 
 const REQUESTERS = 200;
 const AGENTS = 50;
@@ -21,7 +21,7 @@ const TICKETS = 10;
 
 let service: TestService;
 let desk: Desk;
-const clients: StreamClient[] = [];
+const clients: SubscriptionClient[] = [];
 
 beforeAll(async () => {
   service = await startTickets();
@@ -41,7 +41,7 @@ interface Told {
 
 /** Resolves with what the actor is told from now on, once the stream has begun. */
 async function listen(actor: Actor, filter: TicketFilter | null = null): Promise<Told[]> {
-  const client = streamClient(
+  const client = createSubscriptionClient(
     service.url,
     async () => `Bearer ${await signActor(actor, TEST_SECRET)}`,
   );
@@ -84,7 +84,7 @@ async function happen(tickets: string[], priority: TicketPriority, witness: Told
 
 test('however many listen, a fact costs the same statements, and everybody gets exactly what is for him', async () => {
   const requesters = Array.from({ length: REQUESTERS }, () =>
-    person(Role.REQUESTER, desk.workspace),
+    userActor(Role.REQUESTER, desk.workspace),
   );
   const tickets: string[] = [];
   for (const requester of requesters.slice(0, TICKETS)) {
@@ -108,9 +108,9 @@ test('however many listen, a fact costs the same statements, and everybody gets 
     or: [{ priority: { eq: TicketPriority.URGENT } }, { tag: { any: ['canary'] } }],
   }));
   const agents = await Promise.all(
-    filters.map((filter) => listen(person(Role.AGENT, desk.workspace), filter)),
+    filters.map((filter) => listen(userActor(Role.AGENT, desk.workspace), filter)),
   );
-  const bound = await listen({ ...app(desk.workspace), departments: [desk.departmentId] });
+  const bound = await listen({ ...appActor(desk.workspace), departments: [desk.departmentId] });
   const asking = await Promise.all(requesters.map((requester) => listen(requester)));
   const many = await countStatements(() => happen(tickets, TicketPriority.URGENT, witness));
 

@@ -2,7 +2,7 @@ import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import { RequestLoaders } from '@deskgraph/common/database/request-loaders';
 import type { EventTail } from '@deskgraph/common/events/types';
 import type { Context } from '@deskgraph/common/database/context';
-import { isVisible } from '../../model/message/find.ts';
+import { isMessageVisible } from '../../model/message/find.ts';
 import { Message } from '../../model/message/message.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 
@@ -52,7 +52,7 @@ export async function messageNow(
   const message = await load.byId(`messages of ${ctx.workspace}`, id, (all) =>
     read(ctx, MESSAGE, all),
   );
-  return message?.ticketId === ticket.id && isVisible(ctx.actor, message) ? message : null;
+  return message?.ticketId === ticket.id && isMessageVisible(ctx.actor, message) ? message : null;
 }
 
 interface Kind<T> {

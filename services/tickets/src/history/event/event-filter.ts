@@ -1,18 +1,19 @@
-import { type EntityManager, hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { type EntityManager, hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
 import { isStaff } from '@deskgraph/common/auth/access';
 import { toId } from '@deskgraph/common/core/id';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { type TicketFilter, ticketListFilterToSql } from '../../model/filter/sql.ts';
+import { ticketListFilterToSql } from '../../model/filter/sql.ts';
 import { findFrequentTexts } from '../../model/filter/text.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { reads, readsBin } from '../../model/ticket/read-rights.ts';
+import { canReadTickets, canReadBin } from '../../model/ticket/read-rights.ts';
 import {
   visibleTicketMatches,
   isTicketVisible,
   visibleTicketSql,
 } from '../../model/rights/visible.ts';
 import { ticketsNow } from './current-state-cache.ts';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 
 /** The tickets that the caller may see and that the filter lets through, as they are now; a condition on `t`. Without a filter spam is told of as well. */
 export async function wanted(
@@ -20,15 +21,15 @@ export async function wanted(
   filter: TicketFilter | null | undefined,
 ): Promise<Condition> {
   return filter
-    ? sql`${visibleTicketSql(ctx.actor)} and ${ticketListFilterToSql(filter, ctx.actor, await findFrequentTexts(ctx, filter))}`
+    ? sql`${visibleTicketSql(ctx.actor)} and ${ticketListFilterToSql(filter, { actor: ctx.actor, frequentTexts: await findFrequentTexts(ctx, filter) })}`
     : visibleTicketSql(ctx.actor);
 }
 
 /** May the caller see every ticket of the workspace? */
 export const seesAll = ({ actor }: Context): boolean =>
   isStaff(actor) &&
-  reads(actor) &&
-  readsBin(actor) &&
+  canReadTickets(actor) &&
+  canReadBin(actor) &&
   !actor.filter &&
   !(actor.kind === 'app' && actor.departments.length);
 
@@ -40,7 +41,7 @@ export async function ticketsOf(
 ): Promise<Map<string, Ticket>> {
   const em = await ctx.read();
   const { rows } =
-    await sql<object>`select t.* from ticket t where t.id = any(${uuids('tkt', ids)}) and ${condition}`.execute(
+    await sql<object>`select t.* from ticket t where t.id = any(${uuidArray('tkt', ids)}) and ${condition}`.execute(
       em.getKysely(),
     );
   return new Map(hydrate(ctx.orm, Ticket, rows).map((ticket) => [ticket.id, ticket]));
@@ -48,7 +49,7 @@ export async function ticketsOf(
 
 /** A filter that is too much is refused when a stream begins, and not with its first fact. */
 export const refuseTooMuch = ({ actor }: Context, filter: TicketFilter | null | undefined): void =>
-  void ticketListFilterToSql(filter, actor, new Set());
+  void ticketListFilterToSql(filter, { actor });
 
 /** Which of these tickets are wanted now. Only what can't be said of a ticket at hand is asked by a statement of its own. */
 export async function wantedNow(
@@ -58,7 +59,9 @@ export async function wantedNow(
 ): Promise<Map<string, Ticket>> {
   const tickets = await ticketsNow(ctx, ids);
   const answers = Map.groupBy(tickets, (ticket) =>
-    filter ? visibleTicketMatches(filter, ctx.actor, ticket) : isTicketVisible(ctx.actor, ticket),
+    filter
+      ? visibleTicketMatches(filter, ticket, { actor: ctx.actor })
+      : isTicketVisible(ctx.actor, ticket),
   );
   const found = new Map(answers.get(true)?.map((ticket) => [ticket.id, ticket]));
   const unsure = answers.get(undefined)?.map(({ id }) => id);
@@ -67,7 +70,7 @@ export async function wantedNow(
   try {
     return new Map([...found, ...(await ticketsOf(now, await wanted(now, filter), unsure))]);
   } finally {
-    await now.end();
+    await now.endSnapshot();
   }
 }
 

@@ -5,7 +5,7 @@ import { CursorCodec } from '@deskgraph/common/graphql/signed-cursor';
 import {
   TEST_SECRET,
   type TestService,
-  app,
+  appActor,
   countStatements,
 } from '@deskgraph/common/testing/testing';
 import { signActor, systemActor } from '@deskgraph/common/auth/token';
@@ -195,7 +195,7 @@ describe('the timeline of a ticket', () => {
   test('a line about each fact is in the language of the reader', async () => {
     const { id } = await desk.ticket();
     const lines = async (language: string) => {
-      const { data } = await service.ask<{
+      const { data } = await service.query<{
         ticket: { timeline: { nodes: { summary: string }[] } };
       }>(
         desk.agent,
@@ -261,7 +261,7 @@ describe('the log', () => {
     await positioned();
     const events = await through(desk.admin, {});
     expect(events.some(({ ticket }) => ticket === null || ticket.id === id)).toBe(false);
-    const bound = { ...app(desk.workspace), departments: [other.departmentId] };
+    const bound = { ...appActor(desk.workspace), departments: [other.departmentId] };
     expect(await through(bound, {})).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { CursorScalar } from '@deskgraph/common/graphql/scalars';
 import { Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { TicketEvent } from './event.ts';
 
 export enum ResyncReason {

@@ -4,13 +4,13 @@ import { type Page, PageArgs } from '@deskgraph/common/database/pagination';
 import { CursorScalar, EventType } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
-import { shown } from '../../people/external/actor.ts';
-import { byId as messageById } from '../../model/message/find.ts';
+import { actorReference } from '../../people/external/actor.ts';
+import { messageById } from '../../model/message/find.ts';
 import { Message } from '../../model/message/message.ts';
-import { TicketFilter } from '../../model/filter/sql.ts';
-import { byId as ticketById } from '../../model/lookup/find.ts';
+import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import { ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { readsOnHold } from '../../model/ticket/read-rights.ts';
+import { canSeeOnHold } from '../../model/ticket/read-rights.ts';
 import { cursorOf, ofTicket } from './cursor.ts';
 import { end } from './log-end.ts';
 import { FieldChange, TicketEvent, TicketEventConnection } from './event.ts';
@@ -64,7 +64,7 @@ export class TicketEventResolver {
 
   @FieldResolver(() => ActorView, { nullable: true, description: 'Who did it.' })
   actor(@Root() { fact: { actor } }: TicketEvent): object {
-    return shown(actor.kind, actor.id, actor.name);
+    return actorReference(actor.kind, actor.id, actor.name);
   }
 
   @FieldResolver(() => Ticket, { nullable: true, description: 'Its ticket, as it is now.' })
@@ -74,7 +74,7 @@ export class TicketEventResolver {
 
   @FieldResolver(() => Int, { description: 'The version of the ticket after it.' })
   version(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): number {
-    return readsOnHold(ctx.actor) ? fact.version : (fact.data.publicVersion ?? 0);
+    return canSeeOnHold(ctx.actor) ? fact.version : (fact.data.publicVersion ?? 0);
   }
 
   @FieldResolver(() => [FieldChange], {

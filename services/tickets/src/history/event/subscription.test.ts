@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { CursorCodec } from '@deskgraph/common/graphql/signed-cursor';
 import {
-  type StreamClient,
-  type StreamResult,
+  type SubscriptionClient,
+  type SubscriptionResult,
   TEST_SECRET,
   type TestService,
   appActor,
@@ -16,7 +16,7 @@ import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk
 
 let service: TestService;
 let desk: Desk;
-const clients: StreamClient[] = [];
+const clients: SubscriptionClient[] = [];
 
 beforeAll(async () => {
   service = await startTickets();
@@ -60,7 +60,7 @@ class Stream {
     data,
     errors,
     extensions,
-  }: StreamResult<Record<string, Pushed>, { cursor?: string; resyncQuery?: string }>): void {
+  }: SubscriptionResult<Record<string, Pushed>, { cursor?: string; resyncQuery?: string }>): void {
     if (errors) this.errors = errors;
     if (data === undefined && !errors) {
       this.marks.push(extensions!.cursor!);
@@ -95,12 +95,12 @@ class Stream {
   }
 }
 
-function connect(authorization: () => Promise<string>, to = service): StreamClient {
+function connect(authorization: () => Promise<string>, to = service): SubscriptionClient {
   const client = createSubscriptionClient(to.url, authorization);
   clients.push(client);
   return client;
 }
-const clientOf = (actor: Actor): StreamClient =>
+const clientOf = (actor: Actor): SubscriptionClient =>
   connect(async () => `Bearer ${await signActor(actor, TEST_SECRET)}`);
 
 function listen(

@@ -2,11 +2,11 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import { CursorScalar, EventType } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
-import { byId as messageById } from '../../model/message/find.ts';
+import { messageById } from '../../model/message/find.ts';
 import { Message } from '../../model/message/message.ts';
-import { TicketFilter } from '../../model/filter/sql.ts';
-import { statusFor } from '../../model/ticket/read-rights.ts';
-import type { TicketStatus } from '../../model/ticket/enums.ts';
+import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import { visibleStatus } from '../../model/ticket/read-rights.ts';
+import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { TicketEvent } from './event.ts';
 import { follow } from './follow.ts';
 import {
@@ -93,7 +93,7 @@ export class TicketSubscriptions {
             TicketStatus,
             TicketStatus,
           ];
-          return { ticket, from: statusFor(actor, from), to: statusFor(actor, to) };
+          return { ticket, from: visibleStatus(actor, from), to: visibleStatus(actor, to) };
         },
       }),
   })

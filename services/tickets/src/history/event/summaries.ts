@@ -1,4 +1,4 @@
-import type { TicketStatus } from '../../model/ticket/enums.ts';
+import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 export type Sentences = Record<
   | 'created'

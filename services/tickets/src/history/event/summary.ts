@@ -2,7 +2,7 @@ import type { DomainEvent } from '@deskgraph/common/events/types';
 import { translationFor } from '@deskgraph/common/core/language';
 import type { Context } from '@deskgraph/common/database/context';
 import { MessageVisibility } from '../../model/message/message.ts';
-import { statusFor } from '../../model/ticket/read-rights.ts';
+import { visibleStatus } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { TicketData } from './event.ts';
 import { SENTENCES, STATUSES, type Sentences } from './summaries.ts';
@@ -15,7 +15,7 @@ export function summaryOf({ type, actor, data }: DomainEvent<TicketData>, reader
     .replace('{who}', () => actor.name)
     .replace(
       '{status}',
-      () => translationFor(STATUSES, reader.locales)[statusFor(reader.actor, status)],
+      () => translationFor(STATUSES, reader.locales)[visibleStatus(reader.actor, status)],
     );
 }
 

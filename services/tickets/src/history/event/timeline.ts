@@ -93,7 +93,7 @@ function beyond(
 ): Condition {
   const place = decodeCursor(ctx, cursor, [argument]);
   const { position, version } = place;
-  const isOwn = sql`e.subject = any(${ids.filter((id) => place.isOf(id))}::text[])`;
+  const isOwn = sql`e.subject = any(${ids.filter((id) => place.isFor(id))}::text[])`;
   return argument === 'after'
     ? sql`(case when ${isOwn} then e.version > ${version} else e.position > ${position} end)`
     : sql`(case when ${isOwn} then e.version < ${version} else e.position < ${position} end)`;

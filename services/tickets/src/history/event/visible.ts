@@ -5,7 +5,7 @@ import type { DomainEvent } from '@deskgraph/common/events/types';
 import type { Context } from '@deskgraph/common/database/context';
 import { fieldById } from '../../model/field/queries.ts';
 import { visibleCustomStatus } from '../../configuration/status/queries.ts';
-import { readsOnHold, statusFor } from '../../model/ticket/read-rights.ts';
+import { canSeeOnHold, visibleStatus } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { FieldChange, TicketData } from './event.ts';
 
@@ -54,7 +54,7 @@ const shown = (side: '0' | '1') =>
  * labels, of moves that only concern ON_HOLD or look the same to them, or of a type that nobody has thought of here.
  */
 export function visible(actor: Actor): Condition {
-  if (readsOnHold(actor)) return sql`true`;
+  if (canSeeOnHold(actor)) return sql`true`;
   return sql`(case e.type
     when 'message.added' then e.data ->> 'visibility' = 'PUBLIC'
     when 'message.redacted' then e.data ->> 'visibility' = 'PUBLIC'
@@ -71,7 +71,7 @@ export function isVisible(
   actor: Actor,
   { type, data }: Pick<DomainEvent<TicketData>, 'type' | 'data'>,
 ): boolean {
-  if (readsOnHold(actor)) return true;
+  if (canSeeOnHold(actor)) return true;
   if (type === 'message.added' || type === 'message.redacted') return data.visibility === 'PUBLIC';
   const changes = data.changes ?? {};
   if ((type === 'ticket.updated' || type === 'ticket.status_changed') && data.publicFields)
@@ -86,7 +86,7 @@ export function isVisible(
 }
 
 const statusShown = (actor: Actor, value: unknown): unknown =>
-  statusFor(actor, value as TicketStatus);
+  visibleStatus(actor, value as TicketStatus);
 
 /** What changed, as far as the actor may see it. Custom fields go by their key, and by whether they are shown to him today and were then. */
 export async function changesFor(
@@ -97,7 +97,7 @@ export async function changesFor(
     Object.entries(changes)
       .filter(
         ([field]) =>
-          readsOnHold(ctx.actor) || PUBLIC_FIELDS.includes(field) || publicFields.includes(field),
+          canSeeOnHold(ctx.actor) || PUBLIC_FIELDS.includes(field) || publicFields.includes(field),
       )
       .map(async ([field, [from, to]]) => {
         const name = await nameOf(ctx, field);
@@ -118,7 +118,7 @@ export async function changesFor(
 
 async function valueShown(ctx: Context, field: string, value: unknown): Promise<unknown> {
   if (field === 'status') return statusShown(ctx.actor, value);
-  if (field !== 'customStatusId' || readsOnHold(ctx.actor) || value === null) return value;
+  if (field !== 'customStatusId' || canSeeOnHold(ctx.actor) || value === null) return value;
   return (await visibleCustomStatus(ctx, value as string))?.id ?? null;
 }
 

@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import type { Actor } from '@deskgraph/common/auth/access';
 import { uuidOf } from '@deskgraph/common/core/id';
 import {
-  type StreamClient,
+  type SubscriptionClient,
   type TestService,
-  app,
+  appActor,
   countStatements,
 } from '@deskgraph/common/testing/testing';
 import { Context } from '@deskgraph/common/database/context';
@@ -18,8 +18,10 @@ import { dice } from '../../../testing/dice.ts';
 import { Play } from '../../../testing/play.ts';
 import { type Arguments, Watch, clientOf } from '../../../testing/watch.ts';
 import type { TicketChange } from './change.ts';
-import { QUIET } from './event-relevance.ts';
-import { INSTANT_FIELDS } from '../../model/saved-filter/instants.ts';
+import {
+  INSTANT_FILTER_FIELDS,
+  UNLOGGED_PROPERTIES,
+} from '@deskgraph/common/contract/ticket-filter-fields';
 import { listsOf, share } from './shared-lists.ts';
 
 const HOUR = 3_600_000;
@@ -28,7 +30,7 @@ let service: TestService;
 let desk: Desk;
 let owner: Client;
 let clock: Clock;
-const clients = new Map<Actor, StreamClient>();
+const clients = new Map<Actor, SubscriptionClient>();
 let watches: Watch[] = [];
 
 beforeAll(async () => {
@@ -268,7 +270,7 @@ describe('rights', () => {
   test('of a ticket that the caller may not see any more only the id is told, to who had it', async () => {
     const id = await ticket('bound');
     await mutate(desk, desk.lead, 'ticketAssign', { id, departmentId: desk.departmentId });
-    const bound = { ...app(desk.workspace), departments: [desk.departmentId] };
+    const bound = { ...appActor(desk.workspace), departments: [desk.departmentId] };
     const list = await watching(bound, { filter: tagged('bound') });
     expect(list.shown!.totalCount).toBe(1);
     await mutate(desk, desk.lead, 'ticketAssign', { id, departmentId: null });
@@ -405,8 +407,8 @@ interface Row {
 
 /** By these lists do not go: what they decide can be another thing later, or what they were is not known; the rest no filter asks for. */
 const APART: ReadonlySet<string> = new Set([
-  ...INSTANT_FIELDS,
-  ...QUIET,
+  ...INSTANT_FILTER_FIELDS,
+  ...UNLOGGED_PROPERTIES,
   'closesAt',
   'firstReplyAt',
   'resolutionCode',

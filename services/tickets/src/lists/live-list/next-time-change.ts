@@ -4,9 +4,10 @@ import { dayRangeChanges } from '@deskgraph/common/filter/date-range';
 import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import type { RawBuilder } from 'kysely';
-import { type TicketFilter, ticketFilterToSql } from '../../model/filter/sql.ts';
+import { instantColumn, ticketFilterToSql } from '../../model/filter/sql.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
-import { INSTANTS, INSTANT_FIELDS } from '../../model/saved-filter/instants.ts';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import { INSTANT_FILTER_FIELDS } from '@deskgraph/common/contract/ticket-filter-fields';
 
 /** The answer about a ticket changes so long after the instant in the column. */
 interface Turn {
@@ -29,7 +30,7 @@ export async function due(
   const day = Number.isFinite(dayTurn) ? new Date(dayTurn) : undefined;
   if (!turns.length) return day;
   const em = await ctx.read();
-  const condition = sql`${visibleTicketSql(ctx.actor)} and ${ticketFilterToSql(plain(filter!), ctx.actor, frequent, now)}`;
+  const condition = sql`${visibleTicketSql(ctx.actor)} and ${ticketFilterToSql(plain(filter!), { actor: ctx.actor, now, frequentTexts: frequent })}`;
   const nexts = turns.map(({ column, ms }) => {
     const length = sql`${ms}::float8 * interval '1 millisecond'`;
     return sql`(select min(${column}) + ${length} from ticket t where ${condition} and ${column} > ${now}::timestamptz - ${length})`;
@@ -54,20 +55,23 @@ function dayTurnOf(filter: TicketFilter, now: Date): number {
 }
 
 function plain({ and: _and, or: _or, not: _not, ...conditions }: TicketFilter): TicketFilter {
-  return { ...conditions, ...Object.fromEntries(INSTANT_FIELDS.map((field) => [field, null])) };
+  return {
+    ...conditions,
+    ...Object.fromEntries(INSTANT_FILTER_FIELDS.map((field) => [field, null])),
+  };
 }
 
 /** `within` holds up to the last millisecond, `olderThan` from the next one. */
 function turnsOf(filter: TicketFilter, actor: Actor): Turn[] {
   const { and, or, not } = filter;
-  const own = INSTANT_FIELDS.flatMap((field) => {
+  const own = INSTANT_FILTER_FIELDS.flatMap((field) => {
     const { within, olderThan } = filter[field] ?? {};
     const [around, past] = [within && durationToMs(within)!, olderThan && durationToMs(olderThan)!];
     const lengths = [
       ...(typeof around === 'number' ? [-around, around + 1] : []),
       ...(typeof past === 'number' ? [past + 1] : []),
     ];
-    return lengths.map((ms) => ({ column: INSTANTS[field](actor), ms }));
+    return lengths.map((ms) => ({ column: instantColumn(field, actor), ms }));
   });
   return [
     ...own,

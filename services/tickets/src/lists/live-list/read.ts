@@ -1,14 +1,14 @@
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { toId } from '@deskgraph/common/core/id';
-import { keyset } from '@deskgraph/common/database/pagination';
+import { keysetPage } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
-import type { TicketFilter } from '../../model/filter/sql.ts';
-import { byCondition, count, listed } from '../../model/lookup/find.ts';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import { ticketsWhere, countTickets, ticketListQuery } from '../../model/lookup/find.ts';
 import type { TicketOrder } from '../../model/filter/order.ts';
 import { findFrequentTexts } from '../../model/filter/text.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { readsOnHold } from '../../model/ticket/read-rights.ts';
+import { canSeeOnHold } from '../../model/ticket/read-rights.ts';
 import type { Entry } from './difference.ts';
 import { due } from './next-time-change.ts';
 
@@ -41,9 +41,9 @@ const NONE: ReadonlySet<string> = new Set();
  * and versions only; a requester's version does not grow with what he may not know.
  */
 function statement(actor: Actor, wish: Wish, frequent: ReadonlySet<string>, now: Date) {
-  const { order, condition } = listed(actor, wish, frequent, now);
-  const page = keyset({ first: wish.first }, order);
-  const version = readsOnHold(actor) ? sql.ref('t.version') : sql.ref('t.public_version');
+  const { order, condition } = ticketListQuery(actor, wish, frequent, now);
+  const page = keysetPage({ first: wish.first }, order);
+  const version = canSeeOnHold(actor) ? sql.ref('t.version') : sql.ref('t.public_version');
   return {
     condition,
     size: page.limit - 1,
@@ -75,7 +75,7 @@ export async function read(
       id: toId('tkt', id),
       version,
     }));
-    const totalCount = rows.length > size ? await count(moment, condition) : rows.length;
+    const totalCount = rows.length > size ? await countTickets(moment, condition) : rows.length;
     const entries = rows.slice(0, size);
     const held = new Map(known.map((line) => [line.id, line]));
     const fresh = await ticketsOf(moment, [
@@ -89,7 +89,7 @@ export async function read(
     }));
     return { lines, totalCount, gone: fresh, due: await due(moment, wish.filter, frequent, now) };
   } finally {
-    await moment.end();
+    await moment.endSnapshot();
   }
 }
 
@@ -99,6 +99,8 @@ const missing = (known: readonly Entry[], entries: readonly Entry[]): string[] =
 };
 
 async function ticketsOf(ctx: Context, ids: readonly string[]): Promise<Map<string, Ticket>> {
-  const tickets = ids.length ? await byCondition(ctx, sql`t.id = any(${uuids('tkt', ids)})`) : [];
+  const tickets = ids.length
+    ? await ticketsWhere(ctx, sql`t.id = any(${uuidArray('tkt', ids)})`)
+    : [];
   return new Map(tickets.map((ticket) => [ticket.id, ticket]));
 }

@@ -2,7 +2,7 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import { DEFAULT_PAGE_SIZE } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Int, Resolver, Root, Subscription } from 'type-graphql';
-import { TicketFilter } from '../../model/filter/sql.ts';
+import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { TicketChange } from './change.ts';
 import type { Wish } from './read.ts';

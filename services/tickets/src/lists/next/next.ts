@@ -3,7 +3,7 @@ import { appendEvents } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { applyAssignment } from '../../ticketing/ticket/assign.ts';
-import { calmed } from '../../model/ticket/end-escalation.ts';
+import { endEscalation } from '../../model/ticket/end-escalation.ts';
 import { requireDepartmentId, ifPresent } from '../../staff/references.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { visibleTicketSqlWithBin } from '../../model/rights/visible.ts';
@@ -21,7 +21,7 @@ export async function next(ctx: Context, input: TicketNextInput): Promise<Ticket
   if (!ticket) return { ticket: null, userErrors: [] };
   await appendEvents(ctx, [
     ...(await applyAssignment(ctx, ticket, { assigneeId: ctx.actor.id })),
-    ...calmed(ticket, 'assign'),
+    ...endEscalation(ticket, 'assign'),
   ]);
   return { ticket, userErrors: [] };
 }

@@ -1,8 +1,8 @@
-import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
-import { passageOf } from '@deskgraph/common/text/snippet';
+import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
+import { snippetOf } from '@deskgraph/common/text/snippet';
 import type { Context } from '@deskgraph/common/database/context';
-import { type Term, soughtTerms } from '@deskgraph/common/text/tokenizer';
-import { visible } from '../../model/message/find.ts';
+import { type SearchTerm, searchTerms } from '@deskgraph/common/text/tokenizer';
+import { visibleMessageSql } from '../../model/message/find.ts';
 import { Message } from '../../model/message/message.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { type Highlight, HighlightPlace, type TextRange } from './highlight.ts';
@@ -19,7 +19,7 @@ export async function highlightsOf(
   ticket: Ticket,
   texts: readonly string[],
 ): Promise<Highlight[]> {
-  const terms = texts.flatMap(soughtTerms);
+  const terms = texts.flatMap(searchTerms);
   if (!terms.length) return [];
   const messages = await messagesWith(ctx, terms, ticket.id);
   return [
@@ -34,10 +34,10 @@ export async function highlightsOf(
 function highlight(
   place: HighlightPlace,
   said: string,
-  terms: readonly Term[],
+  terms: readonly SearchTerm[],
   message: Message | null = null,
 ): Highlight[] {
-  const { text, matches } = passageOf(said.replaceAll(/\s+/g, ' '), terms);
+  const { text, matches } = snippetOf(said.replaceAll(/\s+/g, ' '), terms);
   return matches.length
     ? [{ place, message, text, ranges: matches.map(({ from, to }) => rangeOf(text, from, to)) }]
     : [];
@@ -51,7 +51,11 @@ function rangeOf(text: string, from: number, to: number): TextRange {
 }
 
 /** The newest messages of a ticket that hold one of the words; those of all tickets of a page are read by one statement. */
-function messagesWith(ctx: Context, terms: readonly Term[], ticketId: string): Promise<Message[]> {
+function messagesWith(
+  ctx: Context,
+  terms: readonly SearchTerm[],
+  ticketId: string,
+): Promise<Message[]> {
   const words = terms.map(({ word }) => word);
   return ctx.load.byParent(
     `messages with ${words.join(' ')}`,
@@ -59,9 +63,9 @@ function messagesWith(ctx: Context, terms: readonly Term[], ticketId: string): P
     async (ids) => {
       const em = await ctx.read();
       const { rows } = await sql<object>`
-        select found.* from unnest(${uuids('tkt', ids)}) as owner(id) cross join lateral (
+        select found.* from unnest(${uuidArray('tkt', ids)}) as owner(id) cross join lateral (
           select newest.* from (
-            select m.* from message m where m.ticket_id = owner.id and ${visible(ctx.actor)} order by m.created_at desc, m.id desc limit ${LOOKED_AT}
+            select m.* from message m where m.ticket_id = owner.id and ${visibleMessageSql(ctx.actor)} order by m.created_at desc, m.id desc limit ${LOOKED_AT}
           ) newest
           where plain_letters(left(newest.text, ${READ})) like any(${words.map((word) => `%${word}%`)}::text[])
           order by newest.created_at desc, newest.id desc limit ${SHOWN}) found`.execute(

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
-import { Direction, keyset } from '@deskgraph/common/database/pagination';
+import { Direction, keysetPage } from '@deskgraph/common/database/pagination';
 import { type TestService } from '@deskgraph/common/testing/testing';
 import { Context } from '@deskgraph/common/database/context';
 import { Client } from 'pg';
 import { sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
-import { listed } from '../../model/lookup/find.ts';
-import type { TicketFilter } from '../../model/filter/sql.ts';
+import { ticketListQuery } from '../../model/lookup/find.ts';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { type TicketOrder, TicketOrderField } from '../../model/filter/order.ts';
 import { findFrequentTexts } from '../../model/filter/text.ts';
 
@@ -84,18 +84,18 @@ async function scansOf(
     locales: [],
   });
   try {
-    const { order, condition } = listed(
+    const { order, condition } = ticketListQuery(
       actor,
       { filter, orderBy },
       await findFrequentTexts(ctx, filter),
     );
-    const page = keyset({ first: 25 }, order);
+    const page = keysetPage({ first: 25 }, order);
     const { rows } = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>`
       explain (format json) select t.*, ${page.keys} from ticket t where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}
     `.execute((await ctx.read()).getKysely());
     return scansIn(rows[0]!['QUERY PLAN'][0]!.Plan);
   } finally {
-    await ctx.end();
+    await ctx.endSnapshot();
   }
 }
 

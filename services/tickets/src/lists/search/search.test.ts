@@ -207,7 +207,7 @@ test('another subject and another requester are found from then on, and the form
 });
 
 test('what fits is asked for with a text only; without one there are no highlights', async () => {
-  const answer = await service.ask(desk.agent, SEARCH, { orderBy: BEST });
+  const answer = await service.query(desk.agent, SEARCH, { orderBy: BEST });
   expect(answer.errors).toMatchObject([
     { extensions: { code: 'BAD_USER_INPUT', field: ['orderBy'] } },
   ]);

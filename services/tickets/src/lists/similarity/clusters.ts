@@ -1,10 +1,10 @@
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { toId } from '@deskgraph/common/core/id';
-import { passageOf } from '@deskgraph/common/text/snippet';
+import { snippetOf } from '@deskgraph/common/text/snippet';
 import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
-import { LAST } from '@deskgraph/common/text/tokenizer';
+import { MAX_CODE_POINT } from '@deskgraph/common/text/tokenizer';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
 import type { TicketCluster } from './similarity.ts';
 import { LEAST, LEAST_WORDS, type Weights, likeness, rarity, weigh } from './weigh.ts';
@@ -131,9 +131,9 @@ function labelOf(members: readonly Told[], rarityOf: (word: string) => number): 
         first.weights.get(other)! * rarityOf(other) - first.weights.get(one)! * rarityOf(one),
     )
     .slice(0, LABEL_WORDS);
-  const terms = shared.map((word) => ({ word, low: word, high: word + LAST }));
+  const terms = shared.map((word) => ({ word, low: word, high: word + MAX_CODE_POINT }));
   const spelled = [first.subject, first.description].map((said) => {
-    const { text, matches } = passageOf(said.replaceAll(/\s+/g, ' '), terms);
+    const { text, matches } = snippetOf(said.replaceAll(/\s+/g, ' '), terms);
     return [...new Set(matches.map(({ from, to }) => text.slice(from, to)))].join(' ');
   });
   return spelled.find(Boolean) ?? first.subject;

@@ -1,7 +1,7 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
-import { sql, uuids } from '@deskgraph/common/database/database';
-import { Refusal, faultOf } from '@deskgraph/common/core/errors';
-import { type Owned, pageOf } from '@deskgraph/common/database/nested-connection';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
+import { Refusal, refusalToGraphqlError } from '@deskgraph/common/core/errors';
+import { type NestedList, nestedPage } from '@deskgraph/common/database/nested-connection';
 import { Direction, ForwardArgs, type Page } from '@deskgraph/common/database/pagination';
 import { Duration } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
@@ -33,7 +33,7 @@ export class SimilarTickets {
     @Ctx() ctx: Context,
   ): Promise<SimilarTicket[]> {
     const most = first ?? 5;
-    if (most < 0 || most > MOST) throw faultOf(new Refusal('INVALID', ['first']));
+    if (most < 0 || most > MOST) throw refusalToGraphqlError(new Refusal('INVALID', ['first']));
     return (await similarTo(ctx, ticket)).slice(0, most);
   }
 }
@@ -69,25 +69,25 @@ export class TicketClusters {
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Ticket>> {
-    return pageOf(ctx, membersOf(ctx, cluster), cluster.id, page);
+    return nestedPage(ctx, membersOf(ctx, cluster), cluster.id, page);
   }
 }
 
 /** The members of all clusters of an answer are read together. */
-const membersOf = (ctx: Context, { all }: TicketCluster): Owned<Ticket> => {
+const membersOf = (ctx: Context, { all }: TicketCluster): NestedList<Ticket> => {
   const members = all.flatMap(({ id, ids }) => ids.map((member) => [id, member] as const));
   const column = (at: 0 | 1) =>
-    uuids(
+    uuidArray(
       'tkt',
       members.map((pair) => pair[at]),
     );
   return {
-    Thing: Ticket,
+    Entity: Ticket,
     name: `tickets of clusters ${all.map(({ id }) => id).join(' ')}`,
     prefix: 'tkt',
     columns: sql`t.*`,
     from: sql`unnest(${column(0)}, ${column(1)}) as member(first_id, id) join ticket t on t.id = member.id`,
-    of: sql`member.first_id = owner.id`,
+    belongsTo: sql`member.first_id = owner.id`,
     where: visibleTicketSql(ctx.actor),
     order: [
       { by: sql`t.created_at`, type: 'timestamptz', direction: Direction.ASC },

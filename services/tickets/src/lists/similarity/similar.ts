@@ -1,7 +1,7 @@
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { byCondition } from '../../model/lookup/find.ts';
+import { ticketsWhere } from '../../model/lookup/find.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
 import type { SimilarTicket } from './similarity.ts';
@@ -40,7 +40,7 @@ async function findAll(ctx: Context, keys: string[]): Promise<Map<string, Simila
   const { all, holding, pairs } = await candidates(ctx, asked);
   const ids = [...new Set(pairs.map(({ id }) => id))];
   const others = new Map(
-    (ids.length ? await byCondition(ctx, sql`t.id = any(${uuids('tkt', ids)})`) : []).map(
+    (ids.length ? await ticketsWhere(ctx, sql`t.id = any(${uuidArray('tkt', ids)})`) : []).map(
       (each) => [each.id, each],
     ),
   );
@@ -91,7 +91,7 @@ async function candidates(ctx: Context, asked: readonly Asked[]): Promise<Candid
     holding: [number, number][] | null;
     pairs: [number, string][] | null;
   }>`
-    with asked as (select id, at - 1 as at from unnest(${uuids(
+    with asked as (select id, at - 1 as at from unnest(${uuidArray(
       'tkt',
       asked.map(({ id }) => id),
     )}) with ordinality as a(id, at)),

@@ -1,4 +1,4 @@
-import { telling, termOf } from '@deskgraph/common/text/key-terms';
+import { keyTerms, prefixTerm } from '@deskgraph/common/text/key-terms';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 
 const SUBJECT_WORDS = 8;
@@ -15,10 +15,10 @@ export type Told = Pick<Ticket, 'subject' | 'description'>;
 
 export function weigh({ subject, description }: Told): Weights {
   const weights = new Map<string, number>();
-  for (const word of telling(description.slice(0, READ), DESCRIPTION_WORDS))
-    weights.set(termOf(word, false).low, 1);
-  for (const word of telling(subject, SUBJECT_WORDS))
-    weights.set(termOf(word, false).low, SUBJECT_BOOST);
+  for (const word of keyTerms(description.slice(0, READ), DESCRIPTION_WORDS))
+    weights.set(prefixTerm(word, false).low, 1);
+  for (const word of keyTerms(subject, SUBJECT_WORDS))
+    weights.set(prefixTerm(word, false).low, SUBJECT_BOOST);
   return weights;
 }
 

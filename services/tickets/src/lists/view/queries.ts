@@ -3,7 +3,7 @@ import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { sql } from '@deskgraph/common/database/database';
 import { entities, ids, rows } from '@deskgraph/common/database/query';
-import { reads } from '../../model/ticket/read-rights.ts';
+import { canReadTickets } from '../../model/ticket/read-rights.ts';
 import { builtInDefaultViewId, builtInViews } from './built-in.ts';
 import { visibleViewSql } from './sharing.ts';
 import { View } from './view.ts';
@@ -22,7 +22,7 @@ export async function findViews(ctx: Context): Promise<View[]> {
 
 /** A view by id, built-in or stored; null when the caller may not see it. */
 export async function viewById(ctx: Context, id: string): Promise<View | null> {
-  if (!isStaff(ctx.actor) || !reads(ctx.actor)) return null;
+  if (!isStaff(ctx.actor) || !canReadTickets(ctx.actor)) return null;
   const builtIn = builtInViews(ctx).find((view) => view.id === id);
   if (builtIn) return builtIn;
   return ctx.load.byId('view', id, (viewIds) =>

@@ -4,7 +4,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { sql } from '@deskgraph/common/database/database';
 import { ids } from '@deskgraph/common/database/query';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { reads } from '../../model/ticket/read-rights.ts';
+import { canReadTickets } from '../../model/ticket/read-rights.ts';
 import { requireDepartmentId } from '../../staff/references.ts';
 import { type View, ViewSharing } from './view.ts';
 
@@ -19,7 +19,7 @@ const seesAllDepartments = (actor: Actor): boolean =>
  * actor's departments and public ones.
  */
 export function visibleViewSql(actor: Actor): Condition {
-  if (!isStaff(actor) || !reads(actor)) return sql`false`;
+  if (!isStaff(actor) || !canReadTickets(actor)) return sql`false`;
   const isOfDepartment = seesAllDepartments(actor)
     ? sql`true`
     : sql`v.department_id = any(${ids('dep', actor.departments)})`;
@@ -33,7 +33,7 @@ export function isViewVisible(
   actor: Actor,
   { sharing, ownerId, departmentId }: Pick<View, 'sharing' | 'ownerId' | 'departmentId'>,
 ): boolean {
-  if (!isStaff(actor) || !reads(actor)) return false;
+  if (!isStaff(actor) || !canReadTickets(actor)) return false;
   if (sharing === ViewSharing.PUBLIC) return true;
   if (sharing === ViewSharing.PRIVATE) return ownerId === actor.id;
   return (

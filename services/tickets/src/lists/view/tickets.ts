@@ -3,7 +3,7 @@ import { hydrate, sql } from '@deskgraph/common/database/database';
 import { type Page, type PageRequest, keysetPage } from '@deskgraph/common/database/pagination';
 import { rows } from '@deskgraph/common/database/query';
 import type { RawBuilder } from 'kysely';
-import { listed, searched } from '../../model/lookup/find.ts';
+import { ticketListQuery, withSearchTexts } from '../../model/lookup/find.ts';
 import type { TicketOrder } from '../../model/filter/order.ts';
 import { findFrequentTexts } from '../../model/filter/text.ts';
 import { filterFromJson } from '../../model/saved-filter/saved-filter.ts';
@@ -65,15 +65,15 @@ export function findViewTickets(
         (select t.*, ${keys}, ${sql.lit(index)} as list_index from ticket t
         where ${condition} and ${where} order by ${order} limit ${limit})`;
     });
-    const found = await rows(
+    const ticketRows = await rows(
       ctx,
       sql<{ list_index: number }>`${sql.join(selects, sql` union all `)}`,
     );
-    const foundByList = Map.groupBy(found, (row) => row.list_index);
+    const rowsByList = Map.groupBy(ticketRows, (row) => row.list_index);
     return queries.map((query, index) => {
-      const listRows = foundByList.get(index) ?? [];
+      const listRows = rowsByList.get(index) ?? [];
       const tickets = hydrate(ctx.orm, Ticket, listRows);
-      return searched(
+      return withSearchTexts(
         filterFromJson(query.filter),
         pages[index]!.page(listRows, tickets, () => countViewTickets(ctx, query, null)),
       );
@@ -110,7 +110,12 @@ function toSql(ctx: Context, queries: readonly ViewQuery[]) {
     queries.map(async ({ filter: json, orderBy }) => {
       const filter = filterFromJson(json);
       const frequentTexts = await findFrequentTexts(ctx, filter);
-      return listed(ctx.actor, { filter, orderBy: orderBy as TicketOrder[] }, frequentTexts, now);
+      return ticketListQuery(
+        ctx.actor,
+        { filter, orderBy: orderBy as TicketOrder[] },
+        frequentTexts,
+        now,
+      );
     }),
   );
 }

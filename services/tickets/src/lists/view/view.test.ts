@@ -397,7 +397,7 @@ test('offers the built-in views in every workspace, in the caller’s language a
     'Recently solved': ['done'],
     Spam: [],
   });
-  const slovene = await service.ask<{ views: { name: string }[] }>(
+  const slovene = await service.query<{ views: { name: string }[] }>(
     desk.agent,
     '{ views { name } }',
     {},

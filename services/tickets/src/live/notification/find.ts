@@ -7,7 +7,7 @@ import {
   type OrderKey,
   type Page,
   type PageRequest,
-  keyset,
+  keysetPage,
 } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { TicketEvent } from '../../history/event/event.ts';
@@ -34,7 +34,7 @@ export async function find(
   ctx: Context,
   { unreadOnly, ...request }: NotificationQuery,
 ): Promise<Page<Notification>> {
-  const page = keyset(request, ORDER);
+  const page = keysetPage(request, ORDER);
   const condition: Condition = unreadOnly
     ? sql`${own(ctx.actor)} and n.read_at is null`
     : own(ctx.actor);

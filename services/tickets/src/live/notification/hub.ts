@@ -1,5 +1,5 @@
 import { type EntityManager, hydrate, sql } from '@deskgraph/common/database/database';
-import { listen } from '@deskgraph/common/jobs/pg-notify';
+import { listenToChannel } from '@deskgraph/common/jobs/pg-notify';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { type Notification, type NotificationRow, notificationOf } from './notification.ts';
@@ -35,11 +35,11 @@ export class Bell {
   /** Resolves when somebody was told something, or may have been, or when the signal stops. To be called before what there is already is read. */
   rung(workspace: string, person: string, signal: AbortSignal): Promise<void> {
     const { config, log } = this.#service;
-    this.#stopListening ??= listen({
+    this.#stopListening ??= listenToChannel({
       url: config.DATABASE_URL,
       channel: CHANNEL,
       log,
-      heard: (word) => this.#ring(word),
+      onNotify: (word) => this.#ring(word),
     });
     const word = wordOf(workspace, person);
     const waiting = this.#waiting.get(word) ?? new Set();

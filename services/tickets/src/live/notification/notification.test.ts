@@ -5,10 +5,10 @@ import { eventFromRow } from '@deskgraph/common/events/log';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
 import { IdentityKind } from '@deskgraph/common/auth/contact-identity';
 import {
-  type StreamClient,
+  type SubscriptionClient,
   type TestService,
   countStatements,
-  person,
+  userActor,
 } from '@deskgraph/common/testing/testing';
 import { systemActor } from '@deskgraph/common/auth/token';
 import { Context } from '@deskgraph/common/database/context';
@@ -17,7 +17,7 @@ import { type Desk, type Result, mutate, openDesk, startTickets } from '../../..
 import { dice } from '../../../testing/dice.ts';
 import { type Case, Told } from '../../../testing/told.ts';
 import { clientOf } from '../../../testing/watch.ts';
-import { metId } from '../../people/requester/repository.ts';
+import { deterministicCustomerId } from '../../people/requester/repository.ts';
 import { followFacts, toldAll } from './follow.ts';
 import { make } from './create.ts';
 import { forget } from './sweep.ts';
@@ -72,7 +72,7 @@ class Inbox {
   readonly begun: Promise<void>;
   #grown = (): void => {};
 
-  constructor(client: StreamClient, after?: string) {
+  constructor(client: SubscriptionClient, after?: string) {
     let begin = (): void => {};
     this.begun = new Promise((resolve) => (begin = resolve));
     client.subscribe<{ notificationAdded: Shown }, { cursor?: string }>(
@@ -127,8 +127,8 @@ test('each is told exactly what a small model says, in the inbox and live alike,
   const told = new Told((id) => (id === departmentId ? [lead.id, agent.id] : everybody));
   const guests = Array.from({ length: 3 }, (_, at) => {
     const mail = `guest${at}@post.example`;
-    const id = metId(desk.workspace, { kind: IdentityKind.EMAIL, value: mail });
-    return { mail, actor: person(Role.REQUESTER, desk.workspace, { id, name: mail }) };
+    const id = deterministicCustomerId(desk.workspace, { kind: IdentityKind.EMAIL, value: mail });
+    return { mail, actor: userActor(Role.REQUESTER, desk.workspace, { id, name: mail }) };
   });
   const staff: Record<string, Actor> = { admin, lead, agent, colleague, light };
   const workers = [admin, lead, agent, colleague];
@@ -281,7 +281,9 @@ describe('an inbox', () => {
     });
     await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED' });
     await toldAll(service.service.orm);
-    const answer = await service.ask<{ viewer: { notifications: { nodes: { text: string }[] } } }>(
+    const answer = await service.query<{
+      viewer: { notifications: { nodes: { text: string }[] } };
+    }>(
       desk.customer,
       '{ viewer { notifications { nodes { text } } } }',
       {},
@@ -308,8 +310,8 @@ describe('an inbox', () => {
 
   test('says that a ticket was opened for somebody, not that he was answered', async () => {
     const who = { kind: IdentityKind.EMAIL, value: 'recall@post.example' };
-    const owner = person(Role.REQUESTER, desk.workspace, {
-      id: metId(desk.workspace, who),
+    const owner = userActor(Role.REQUESTER, desk.workspace, {
+      id: deterministicCustomerId(desk.workspace, who),
       name: 'Owner',
     });
     const input = {

@@ -2,7 +2,7 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import { sql } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ObjectType } from 'type-graphql';
-import { readsOnHold } from '../../model/ticket/read-rights.ts';
+import { canSeeOnHold } from '../../model/ticket/read-rights.ts';
 import { NotificationReason, OF_CUSTOMERS, OF_STAFF } from './reason.ts';
 
 @ObjectType({
@@ -38,7 +38,7 @@ const byDefault = (reason: NotificationReason): NotificationPreference => ({
 export const reasonsFor = (actor: Actor): readonly NotificationReason[] =>
   actor.kind === 'app' || actor.kind === 'system'
     ? []
-    : readsOnHold(actor)
+    : canSeeOnHold(actor)
       ? OF_STAFF
       : OF_CUSTOMERS;
 

@@ -1,5 +1,5 @@
 import { sql } from '@deskgraph/common/database/database';
-import { Refusal, fault } from '@deskgraph/common/core/errors';
+import { Refusal, graphqlError } from '@deskgraph/common/core/errors';
 import { appendEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import type {
@@ -15,7 +15,7 @@ export async function preferencesUpdate(
 ): Promise<NotificationPreferencesUpdatePayload> {
   const { id } = ctx.actor;
   const known = reasonsFor(ctx.actor);
-  if (!known.length) throw fault('FORBIDDEN');
+  if (!known.length) throw graphqlError('FORBIDDEN');
   for (const [at, { reason }] of given.entries())
     if (!known.includes(reason) || given.findIndex((each) => each.reason === reason) !== at)
       throw new Refusal('INVALID', `preferences.${at}.reason`);

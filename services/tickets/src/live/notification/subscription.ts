@@ -1,7 +1,7 @@
 import { encodeCursor, decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { sql } from '@deskgraph/common/database/database';
-import { fault } from '@deskgraph/common/core/errors';
-import { patiently } from '@deskgraph/common/core/database-errors';
+import { graphqlError } from '@deskgraph/common/core/errors';
+import { retryWhileUnavailable } from '@deskgraph/common/core/database-errors';
 import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
 import type { Context } from '@deskgraph/common/database/context';
 import { TicketEvent } from '../../history/event/event.ts';
@@ -14,7 +14,7 @@ export function follow(
   ctx: Context,
   after: string | null | undefined,
 ): AsyncIterableIterator<StreamMessage> {
-  if (ctx.actor.kind === 'app') throw fault('FORBIDDEN');
+  if (ctx.actor.kind === 'app') throw graphqlError('FORBIDDEN');
   const position = after ? decodeCursor(ctx, after, ['after']).position : undefined;
   return abortableStream((signal) => told(ctx, position, signal));
 }
@@ -26,11 +26,14 @@ async function* told(
 ): AsyncGenerator<StreamMessage, void, void> {
   const { workspace, actor } = ctx;
   const bell = bellOf(ctx.orm);
-  let position = after ?? (await patiently(() => reached(ctx), signal));
+  let position = after ?? (await retryWhileUnavailable(() => reached(ctx), signal));
   yield { cursor: encodeCursor(ctx, { position }) };
   while (!signal.aborted) {
     const rung = bell.rung(workspace, actor.id, signal);
-    const found = await patiently(() => bell.read(workspace, actor.id, position), signal);
+    const found = await retryWhileUnavailable(
+      () => bell.read(workspace, actor.id, position),
+      signal,
+    );
     for (const { notification: message, ticket } of found) {
       position = message.position;
       if (signal.aborted) return;
@@ -40,7 +43,7 @@ async function* told(
       yield {
         message,
         cursor: encodeCursor(ctx, { position }),
-        prepare: ({ load }) => load.know('ticket', ticket),
+        prepare: ({ load }) => load.prime('ticket', ticket),
       };
     }
     if (!found.length) await rung;
@@ -59,6 +62,6 @@ async function reached(ctx: Context): Promise<number> {
     );
     return Number(rows[0]?.position ?? 0);
   } finally {
-    await now.end();
+    await now.endSnapshot();
   }
 }

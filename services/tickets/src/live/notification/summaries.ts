@@ -3,8 +3,8 @@ import { translationFor } from '@deskgraph/common/core/language';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketData } from '../../history/event/event.ts';
 import { summaryOf } from '../../history/event/summary.ts';
-import { byId as ticketById } from '../../model/lookup/find.ts';
-import { statusFor } from '../../model/ticket/read-rights.ts';
+import { ticketById } from '../../model/lookup/find.ts';
+import { visibleStatus } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { eventOf } from './find.ts';
 import type { Notification } from './notification.ts';
@@ -131,7 +131,7 @@ function wordFor(
   if (type === 'message.added') return data.opens ? 'opened' : 'reply';
   if (type === 'ticket.participants_changed') return 'copies';
   const status = data.changes?.['status']?.[1] as TicketStatus | undefined;
-  const shown = status && statusFor(actor, status);
+  const shown = status && visibleStatus(actor, status);
   return shown === undefined || shown === 'NEW' || shown === 'ON_HOLD' ? undefined : shown;
 }
 

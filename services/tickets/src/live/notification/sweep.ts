@@ -1,6 +1,6 @@
 import type { MikroORM } from '@deskgraph/common/database/database';
 import type { Service } from '@deskgraph/common/service/subgraph';
-import { BATCH, deleteAll, startSweep } from '@deskgraph/common/jobs/cleanup';
+import { CLEANUP_BATCH_SIZE, deleteInBatches, startCleanup } from '@deskgraph/common/jobs/cleanup';
 
 /** So long notifications are kept, and of one person the newest so many. */
 const KEPT = '90 days';
@@ -9,18 +9,18 @@ const EVERY_MS = 3_600_000;
 
 const OLD = `
   delete from notification where id = any(array(
-    select id from notification where created_at < now() - interval '${KEPT}' order by created_at limit ${BATCH} for update skip locked)) returning 1`;
+    select id from notification where created_at < now() - interval '${KEPT}' order by created_at limit ${CLEANUP_BATCH_SIZE} for update skip locked)) returning 1`;
 const BEYOND = `
   delete from notification where id = any(array(
     select n.id from (select workspace_id, person_id from notification group by workspace_id, person_id having count(*) > ${NEWEST}) many
     cross join lateral (
       select id from notification where workspace_id = many.workspace_id and person_id = many.person_id order by at desc, id desc offset ${NEWEST}
-    ) n limit ${BATCH})) returning 1`;
+    ) n limit ${CLEANUP_BATCH_SIZE})) returning 1`;
 
 /** Forgets what is too old, or too much for one person. */
 export async function forget(orm: MikroORM, signal?: AbortSignal): Promise<void> {
-  for (const statement of [OLD, BEYOND]) await deleteAll(orm, statement, signal);
+  for (const statement of [OLD, BEYOND]) await deleteInBatches(orm, statement, signal);
 }
 
 export const sweepNotifications = ({ orm, log }: Service): (() => Promise<void>) =>
-  startSweep({ orm, log, everyMs: EVERY_MS, sweep: forget });
+  startCleanup({ orm, log, intervalMs: EVERY_MS, cleanup: forget });

@@ -1,6 +1,6 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { Role } from '@deskgraph/common/auth/access';
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { MessageVisibility } from '../../model/message/message.ts';
@@ -52,7 +52,7 @@ async function read(ctx: Context, ids: string[]): Promise<Presence[]> {
   const em = await ctx.read();
   const { rows } = await sql<Record<string, unknown>>`
     select ${COLUMNS} from presence p
-    where p.workspace_id = ${ctx.workspace}::uuid and p.ticket_id = any(${uuids('tkt', ids)}) and p.until > ${clockOf(ctx.orm).now()}
+    where p.workspace_id = ${ctx.workspace}::uuid and p.ticket_id = any(${uuidArray('tkt', ids)}) and p.until > ${clockOf(ctx.orm).now()}
     order by p.since, p.actor_id`.execute(em.getKysely());
   return rows.map(presenceOf);
 }

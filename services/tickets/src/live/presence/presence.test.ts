@@ -5,12 +5,12 @@ import { sql } from '@deskgraph/common/database/database';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
 import { startSubgraph } from '@deskgraph/common/service/subgraph';
 import {
-  type StreamClient,
+  type SubscriptionClient,
   TEST_SECRET,
   type TestService,
-  app,
+  appActor,
   countStatements,
-  streamClient,
+  createSubscriptionClient,
 } from '@deskgraph/common/testing/testing';
 import { signActor } from '@deskgraph/common/auth/token';
 import { Client } from 'pg';
@@ -46,7 +46,7 @@ let second: Awaited<ReturnType<typeof startSubgraph>>;
 let desk: Desk;
 let owner: Client;
 const clock = new TestClock();
-const clients: StreamClient[] = [];
+const clients: SubscriptionClient[] = [];
 
 beforeAll(async () => {
   service = await startTickets();
@@ -102,7 +102,10 @@ class Listener {
   #grown = (): void => {};
 
   constructor(actor: Actor, ticketId = id, url = service.url) {
-    const client = streamClient(url, async () => `Bearer ${await signActor(actor, TEST_SECRET)}`);
+    const client = createSubscriptionClient(
+      url,
+      async () => `Bearer ${await signActor(actor, TEST_SECRET)}`,
+    );
     clients.push(client);
     this.stop = client.subscribe<
       { presenceChanged: { ticketId: string; viewers: Shown[] } },
@@ -313,7 +316,7 @@ describe('whose word counts', () => {
   });
 
   test('analysts and apps without the scope neither speak nor listen', async () => {
-    const weak = app(desk.workspace, ['tickets:read']);
+    const weak = appActor(desk.workspace, ['tickets:read']);
     for (const actor of [desk.analyst, weak]) {
       const { errors } = await desk.answer(
         actor,
@@ -322,7 +325,7 @@ describe('whose word counts', () => {
       );
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     }
-    for (const actor of [desk.analyst, app(desk.workspace, ['tickets:write'])])
+    for (const actor of [desk.analyst, appActor(desk.workspace, ['tickets:write'])])
       expect((await new Listener(actor).began()).errors).toMatchObject([
         { extensions: { code: 'FORBIDDEN' } },
       ]);

@@ -3,7 +3,7 @@ import { ActorView } from '@deskgraph/common/graphql/shared-types';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root, Subscription } from 'type-graphql';
 import { UnseenActivity } from '../../history/event/conflict-check.ts';
-import { shown } from '../../people/external/actor.ts';
+import { actorReference } from '../../people/external/actor.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { viewersOf } from './find.ts';
 import { follow } from './follow.ts';
@@ -41,7 +41,7 @@ export class PresenceResolver {
 
   @FieldResolver(() => ActorView, { nullable: true, description: 'Who.' })
   actor(@Root() { actorKind, actorId, actorName }: Presence): object {
-    return shown(actorKind, actorId, actorName);
+    return actorReference(actorKind, actorId, actorName);
   }
 }
 

@@ -83,7 +83,7 @@ export class TicketField extends WorkspaceEntity<'deletedAt'> {
   /** A deleted field is kept for the values that tickets already have. */
   @Property({ type: 'datetime', length: 3, nullable: true }) deletedAt: Date | null = null;
 
-  @Field(() => Int, { description: 'Increases with each change.' })
+  @Field(() => Int, { description: 'Grows with each change.' })
   declare version: number;
 }
 

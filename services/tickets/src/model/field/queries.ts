@@ -3,7 +3,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { sql } from '@deskgraph/common/database/database';
 import { entities, ids } from '@deskgraph/common/database/query';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { reads, readsOnHold } from '../ticket/read-rights.ts';
+import { canReadTickets, canSeeOnHold } from '../ticket/read-rights.ts';
 import { TicketField } from './field.ts';
 
 /**
@@ -11,9 +11,9 @@ import { TicketField } from './field.ts';
  * requesters see the fields that are visible to requesters.
  */
 export function visibleFieldSql(actor: Actor): Condition {
-  if (!reads(actor)) return sql`false`;
+  if (!canReadTickets(actor)) return sql`false`;
   const inWorkspace = sql`f.workspace_id = ${actor.workspace}::uuid`;
-  return readsOnHold(actor) ? sql`${inWorkspace}` : sql`${inWorkspace} and f.visible_to_requester`;
+  return canSeeOnHold(actor) ? sql`${inWorkspace}` : sql`${inWorkspace} and f.visible_to_requester`;
 }
 
 /** All fields that are not deleted, by label. */

@@ -7,7 +7,7 @@ import { sql } from '@deskgraph/common/database/database';
 import type { FieldFilter } from '@deskgraph/common/filter/filter-inputs';
 import { type Condition, allConditions } from '@deskgraph/common/filter/sql-filter';
 import { visibleFieldSql } from '../field/queries.ts';
-import { readsOnHold } from '../ticket/read-rights.ts';
+import { canSeeOnHold } from '../ticket/read-rights.ts';
 
 /**
  * Conditions on custom fields; `customFieldFiltersMatch` evaluates the same in memory. For a
@@ -19,7 +19,7 @@ export function customFieldFiltersToSql(
 ): Condition {
   const { actor } = context;
   const conditions = fieldFilterConditions(filters, context);
-  if (readsOnHold(actor)) return allConditions(conditions);
+  if (canSeeOnHold(actor)) return allConditions(conditions);
   return allConditions(
     conditions.map((condition, index): Condition => {
       const { fieldId } = filters[index]!;

@@ -21,7 +21,7 @@ import {
   textFilterMatches,
   treeFilterMatches,
 } from '@deskgraph/common/filter/memory-filter';
-import { readsOnHold, statusFor } from '../ticket/read-rights.ts';
+import { canSeeOnHold, visibleStatus } from '../ticket/read-rights.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { customFieldFiltersMatch } from './custom-field-memory.ts';
 import type { FilterContext } from './sql.ts';
@@ -61,17 +61,17 @@ const OVERRIDES: {
 } = {
   text: () => undefined,
   status: (filter, { status }, { actor }) =>
-    choiceFilterMatches(status && statusFor(actor, status), filter),
+    choiceFilterMatches(status && visibleStatus(actor, status), filter),
   field: (filters, { fields }, { actor, now, withoutDatabase }) => {
-    if (readsOnHold(actor))
+    if (canSeeOnHold(actor))
       return customFieldFiltersMatch(filters, { values: fields, now, withoutDatabase });
     // Which fields requesters may see is not known here.
     refuseInvalidFieldFilters(filters);
     return undefined;
   },
   updatedAt: (filter, { updatedAt, publicUpdatedAt }, { actor, now }) =>
-    instantFilterMatches(readsOnHold(actor) ? updatedAt : publicUpdatedAt, filter, now),
-  spam: (expected, { spam }, { actor }) => (readsOnHold(actor) && Boolean(spam)) === expected,
+    instantFilterMatches(canSeeOnHold(actor) ? updatedAt : publicUpdatedAt, filter, now),
+  spam: (expected, { spam }, { actor }) => (canSeeOnHold(actor) && Boolean(spam)) === expected,
 };
 
 /** The evaluation of each kind. A value is undefined when the ticket does not have the property. */
@@ -119,7 +119,7 @@ function fieldMatches(
   context: Context,
 ): FilterResult {
   const { kind, property, staffOnly } = ticketFilterField(field);
-  if (staffOnly && !readsOnHold(context.actor)) return false;
+  if (staffOnly && !canSeeOnHold(context.actor)) return false;
   const override = OVERRIDES[field];
   if (override) return override(value, ticket, context);
   const matches = BY_KIND[kind as keyof typeof BY_KIND];

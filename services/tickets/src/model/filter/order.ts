@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { sql } from '@deskgraph/common/database/database';
 import { Direction, type OrderKey } from '@deskgraph/common/database/pagination';
 import { Field, InputType, registerEnumType } from 'type-graphql';
-import { changedAt } from '../ticket/read-rights.ts';
+import { changedAtColumn } from '../ticket/read-rights.ts';
 import { relevanceSql } from './text.ts';
 
 export enum TicketOrderField {
@@ -62,7 +62,7 @@ const KEYS: Record<TicketOrderField, (actor: Actor, texts: readonly string[]) =>
   WAITING_SINCE: () => [WAITING],
   PRIORITY: () => [{ by: sql`t.priority_rank`, type: 'integer' }],
   CREATED_AT: () => [CREATED],
-  UPDATED_AT: (actor) => [{ by: changedAt(actor), type: 'timestamptz' }],
+  UPDATED_AT: (actor) => [{ by: changedAtColumn(actor), type: 'timestamptz' }],
   SOLVED_AT: () => [{ by: sql`t.solved_at`, type: 'timestamptz', nullable: true }],
   NUMBER: () => [{ by: sql`t.number`, type: 'integer' }],
   RELEVANCE: (actor, texts) => [relevanceKey(texts, actor)],

@@ -17,7 +17,7 @@ import {
   instantFilterToSql,
 } from '@deskgraph/common/filter/sql-filter';
 import type { RawBuilder } from 'kysely';
-import { changedAt, readsOnHold } from '../ticket/read-rights.ts';
+import { changedAtColumn, canSeeOnHold } from '../ticket/read-rights.ts';
 import { customFieldFiltersToSql } from './custom-field-sql.ts';
 import { searchTextToSql } from './text.ts';
 
@@ -55,7 +55,7 @@ const compile = ticketFilterCompiler<CompilerContext>({
   text: (text, { actor, frequentTexts }) => searchTextToSql(text, actor, frequentTexts),
   status: (filter, { actor }) => choiceFilterToSql(statusColumn(actor), filter),
   field: (filters, context) => customFieldFiltersToSql(filters, context),
-  updatedAt: (filter, { actor, now }) => instantFilterToSql(changedAt(actor), filter, now),
+  updatedAt: (filter, { actor, now }) => instantFilterToSql(changedAtColumn(actor), filter, now),
   spam: (expected, { actor }) => sql`${spamSql(actor)} = ${expected}`,
 });
 
@@ -76,11 +76,11 @@ export function ticketListFilterToSql(
 }
 
 /** Requesters do not learn that their ticket is in the spam queue. */
-const spamSql = (actor: Actor): Condition => (readsOnHold(actor) ? sql`t.spam` : sql`false`);
+const spamSql = (actor: Actor): Condition => (canSeeOnHold(actor) ? sql`t.spam` : sql`false`);
 
 /** Requesters read OPEN instead of ON_HOLD. */
 const statusColumn = (actor: Actor): RawBuilder<unknown> =>
-  readsOnHold(actor)
+  canSeeOnHold(actor)
     ? sql`t.status`
     : sql`(case t.status when 'ON_HOLD' then 'OPEN' else t.status end)`;
 
@@ -89,4 +89,6 @@ export const instantColumn = (
   field: (typeof INSTANT_FILTER_FIELDS)[number],
   actor: Actor,
 ): RawBuilder<unknown> =>
-  field === 'updatedAt' ? changedAt(actor) : sql.ref(`t.${TICKET_FILTER_FIELDS[field].column}`);
+  field === 'updatedAt'
+    ? changedAtColumn(actor)
+    : sql.ref(`t.${TICKET_FILTER_FIELDS[field].column}`);

@@ -7,7 +7,7 @@ import { rows } from '@deskgraph/common/database/query';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { searchQuery } from '@deskgraph/common/text/tokenizer';
 import type { RawBuilder } from 'kysely';
-import { readsOnHold } from '../ticket/read-rights.ts';
+import { canSeeOnHold } from '../ticket/read-rights.ts';
 
 /** Only the first characters of a longer text are searched for. */
 const MAX_TEXT_LENGTH = 200;
@@ -54,7 +54,7 @@ export async function findFrequentTexts(
   ctx: Context,
   filter: TicketFilter | null | undefined,
 ): Promise<ReadonlySet<string>> {
-  const texts = readsOnHold(ctx.actor) ? searchTextsOf(filter, true) : [];
+  const texts = canSeeOnHold(ctx.actor) ? searchTextsOf(filter, true) : [];
   const areFrequent = await Promise.all(
     texts.map((text) =>
       ctx.load.byKey('frequent texts', text, (all) => loadFrequency(ctx, all), false),
@@ -94,7 +94,7 @@ function identifiedTickets(text: string, actor: Actor): RawBuilder<unknown>[] {
             where n.workspace_id = ${workspace} and n.number = ${Number(number)}::integer`,
         ]
       : []),
-    ...(EMAIL_ADDRESS.test(trimmed) && readsOnHold(actor)
+    ...(EMAIL_ADDRESS.test(trimmed) && canSeeOnHold(actor)
       ? [
           sql`select n.id from ticket n
             where n.workspace_id = ${workspace} and n.requester_id = any(array(
@@ -125,7 +125,7 @@ export function searchTextToSql(
   const query = toSearchQuery(text);
   if (!query) return text.trim() ? sql`false` : sql`true`;
   const identified = identifiedTickets(text, actor);
-  if (readsOnHold(actor) && !frequentTexts.has(text)) {
+  if (canSeeOnHold(actor) && !frequentTexts.has(text)) {
     const found = sql`select * from tickets_with(${query}::tsquery, ${sql.lit(FREQUENT_TICKETS)})`;
     return sql`t.id = ${anyOfQueries([found, ...identified])}`;
   }
@@ -141,7 +141,7 @@ export function searchTextToSql(
 
 /** The search vector with the words that the actor may read. */
 const searchVector = (actor: Actor) =>
-  readsOnHold(actor) ? sql.ref('x.everything') : sql.ref('x.public');
+  canSeeOnHold(actor) ? sql.ref('x.everything') : sql.ref('x.public');
 
 /** Identified tickets rank above any that only contain the words. */
 const IDENTIFIED_WEIGHT = 100;

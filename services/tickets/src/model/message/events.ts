@@ -1,18 +1,18 @@
 import type { NewEvent } from '@deskgraph/common/events/types';
-import { fact } from '../ticket/events.ts';
+import { ticketEvent } from '../ticket/events.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import { type Message, MessageVisibility } from './message.ts';
 
 /** A message as a fact about its ticket. */
-export const added = (ticket: Ticket, message: Message, firstReply = false): NewEvent =>
+export const messageAddedEvent = (ticket: Ticket, message: Message, firstReply = false): NewEvent =>
   told(ticket, message, firstReply && { firstReply });
 
 /** The message by which its ticket begins. */
-export const opened = (ticket: Ticket, message: Message): NewEvent =>
+export const openingMessageEvent = (ticket: Ticket, message: Message): NewEvent =>
   told(ticket, message, { opens: true });
 
 const told = (ticket: Ticket, message: Message, more: object | false): NewEvent =>
-  fact('message.added', ticket, {
+  ticketEvent('message.added', ticket, {
     messageId: message.id,
     visibility: message.visibility,
     authorKind: message.authorKind,

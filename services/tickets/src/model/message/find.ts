@@ -1,7 +1,7 @@
 import { type Actor, Role } from '@deskgraph/common/auth/access';
-import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { type Owned, pageOf } from '@deskgraph/common/database/nested-connection';
+import { type NestedList, nestedPage } from '@deskgraph/common/database/nested-connection';
 import {
   Direction,
   type OrderKey,
@@ -22,40 +22,40 @@ const ORDER: OrderKey[] = [
 ];
 
 /** Of a ticket that the actor sees: everything for staff, what was said in public for requesters. Given as a condition on `m`. */
-export const visible = (actor: Actor): Condition =>
+export const visibleMessageSql = (actor: Actor): Condition =>
   actor.role === Role.REQUESTER ? sql`m.visibility = 'PUBLIC'` : sql`true`;
 
 /** The same rule for a message at hand. */
-export const isVisible = (actor: Actor, { visibility }: Message): boolean =>
+export const isMessageVisible = (actor: Actor, { visibility }: Message): boolean =>
   actor.role !== Role.REQUESTER || visibility === MessageVisibility.PUBLIC;
 
-const listOf = (ctx: Context, { visibility }: MessageQuery): Owned<Message> => ({
-  Thing: Message,
+const listOf = (ctx: Context, { visibility }: MessageQuery): NestedList<Message> => ({
+  Entity: Message,
   name: `messages ${visibility ?? ''}`,
   prefix: 'tkt',
   columns: sql`m.*`,
   from: sql`message m`,
-  of: sql`m.ticket_id = owner.id`,
+  belongsTo: sql`m.ticket_id = owner.id`,
   where: visibility
-    ? sql`${visible(ctx.actor)} and m.visibility = ${visibility}`
-    : visible(ctx.actor),
+    ? sql`${visibleMessageSql(ctx.actor)} and m.visibility = ${visibility}`
+    : visibleMessageSql(ctx.actor),
   order: ORDER,
 });
 
 /** A ticket's messages, oldest first. */
-export const findOf = (
+export const findMessages = (
   ctx: Context,
   ticketId: string,
   query: MessageQuery,
-): Promise<Page<Message>> => pageOf(ctx, listOf(ctx, query), ticketId, query);
+): Promise<Page<Message>> => nestedPage(ctx, listOf(ctx, query), ticketId, query);
 
 /** One message by id, of a ticket that the caller may see. */
-export const byId = (ctx: Context, id: string): Promise<Message | null> =>
+export const messageById = (ctx: Context, id: string): Promise<Message | null> =>
   ctx.load.byId('message', id, async (ids) => {
     const em = await ctx.read();
     const { rows } = await sql`
       select m.* from message m join ticket t on t.id = m.ticket_id
-      where m.id = any(${uuids('msg', ids)}) and ${visible(ctx.actor)} and ${ticketVisible(ctx.actor)}`.execute(
+      where m.id = any(${uuidArray('msg', ids)}) and ${visibleMessageSql(ctx.actor)} and ${ticketVisible(ctx.actor)}`.execute(
       em.getKysely(),
     );
     return hydrate(ctx.orm, Message, rows);

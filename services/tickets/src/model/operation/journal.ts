@@ -4,22 +4,22 @@ import { newId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import type { Ticket } from '../ticket/ticket.ts';
 import { Operation, type OperationKind, OperationState } from './operation.ts';
-import { type Noted, noting } from './change-tracker.ts';
-import { type Snapshot, difference, snapshotOf } from './snapshot.ts';
+import { type TrackedTicket, trackChanges } from './change-tracker.ts';
+import { type TicketSnapshot, snapshotDifference, ticketSnapshot } from './snapshot.ts';
 
 const UNDOABLE_MS = 30 * 24 * 3_600_000;
 
 /** What a ticket was in an operation: one of two ends, or one of those to which the same was done. */
-export type Part = 'INTO' | 'FROM' | 'EACH';
+export type OperationRole = 'INTO' | 'FROM' | 'EACH';
 
-export interface Touched {
+export interface TouchedTicket {
   ticket: Ticket;
-  part: Part;
-  before: Snapshot;
+  part: OperationRole;
+  before: TicketSnapshot;
 }
 
 /** Begins the journal of an operation by the caller; each fact of this transaction says from now on that it came of it. */
-export function begin(ctx: Context, kind: OperationKind, at: Date): Operation {
+export function beginOperation(ctx: Context, kind: OperationKind, at: Date): Operation {
   const { kind: actorKind, id: actorId, name: actorName } = ctx.actor;
   const id = newId('opr');
   ctx.cause = { ...ctx.cause, operationId: id };
@@ -38,10 +38,10 @@ export function begin(ctx: Context, kind: OperationKind, at: Date): Operation {
 }
 
 /** Keeps which tickets were touched, and how they stood before; after the facts about them. */
-export async function keepTickets(
+export async function recordOperationTickets(
   ctx: Context,
   operation: Operation,
-  touched: readonly Touched[],
+  touched: readonly TouchedTicket[],
 ): Promise<void> {
   await ctx.em.flush();
   const rows = touched.map(
@@ -55,7 +55,7 @@ export async function keepTickets(
 }
 
 /** Keeps which messages are about to move. */
-export async function keepMessages(
+export async function recordOperationMessages(
   ctx: Context,
   operation: Operation,
   moving: Condition,
@@ -69,13 +69,13 @@ export async function keepMessages(
 }
 
 /** Does a part of an operation: all that it changes of tickets is kept, field by field, with how it was before. */
-export async function journaled<T>(
+export async function trackOperation<T>(
   ctx: Context,
   operationId: string,
   work: () => Promise<T>,
 ): Promise<T> {
   ctx.cause = { ...ctx.cause, operationId };
-  const { result, noted } = await noting(ctx, work);
+  const { result, noted } = await trackChanges(ctx, work);
   await keepChanges(
     ctx,
     operationId,
@@ -88,12 +88,12 @@ export async function journaled<T>(
 async function keepChanges(
   ctx: Context,
   operationId: string,
-  changed: readonly [Ticket, Noted][],
+  changed: readonly [Ticket, TrackedTicket][],
 ): Promise<void> {
   await ctx.em.flush();
   if (!changed.length) return;
   const rows = changed.map(([ticket, noted]) => {
-    const { before, after } = difference(noted.before, snapshotOf(ticket));
+    const { before, after } = snapshotDifference(noted.before, ticketSnapshot(ticket));
     return sql`(
       ${ctx.workspace}::uuid, ${uuidOf('opr', operationId)}::uuid, ${uuidOf('tkt', ticket.id)}::uuid, 'EACH', ${ticket.version}::integer,
       ${JSON.stringify(before)}::jsonb, ${JSON.stringify(after)}::jsonb)`;

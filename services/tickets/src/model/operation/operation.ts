@@ -1,6 +1,6 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { Actor } from '@deskgraph/common/auth/access';
-import { Id, Stored } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
@@ -44,7 +44,7 @@ registerEnumType(OperationState, {
 });
 
 /** What stands against an undo, as it is kept: the ticket, its field, and the version that the later fact made. */
-export interface Conflict {
+export interface UndoConflict {
   ticketId: string;
   field: string;
   version: number;
@@ -57,8 +57,8 @@ export interface Conflict {
   description:
     'A change that is kept as one, so that it can be taken back: of several tickets at once, or of one in several ways.',
 })
-export class Operation extends Stored<'conflicts'> {
-  @PrimaryKey({ type: new Id('opr') })
+export class Operation extends WorkspaceEntity<'conflicts'> {
+  @PrimaryKey({ type: new IdType('opr') })
   @Field(() => ID, { description: 'Prefix `opr_`.' })
   id!: string;
 
@@ -80,7 +80,7 @@ export class Operation extends Stored<'conflicts'> {
   })
   undoableUntil!: Date;
 
-  @Property({ type: 'json' }) conflicts: Conflict[] = [];
+  @Property({ type: 'json' }) conflicts: UndoConflict[] = [];
 }
 
 @ObjectType({ simpleResolvers: true, description: 'What stands against an undo.' })

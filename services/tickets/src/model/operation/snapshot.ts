@@ -4,7 +4,7 @@ import type { Ticket } from '../ticket/ticket.ts';
  * What of a ticket goes back together, by the word under which facts tell of its change. A field that is added to tickets, and that operations
  * change, gets its place here.
  */
-const TOGETHER = {
+const UNDO_COLUMNS = {
   status: [
     'status',
     'customStatusId',
@@ -36,54 +36,69 @@ const TOGETHER = {
 const PEOPLE = ['ccIds', 'followerIds'] as const;
 const CLOCKS = ['waitingSince', 'handled', 'firstReplyAt'] as const;
 
-export type Word = keyof typeof TOGETHER;
-type Kept = (typeof TOGETHER)[Word][number] | (typeof CLOCKS)[number] | (typeof PEOPLE)[number];
+export type UndoField = keyof typeof UNDO_COLUMNS;
+type SnapshotColumn =
+  | (typeof UNDO_COLUMNS)[UndoField][number]
+  | (typeof CLOCKS)[number]
+  | (typeof PEOPLE)[number];
 
 /** How a ticket stood before an operation, as far as operations change it. */
-export type Snapshot = Pick<Ticket, Kept>;
+export type TicketSnapshot = Pick<Ticket, SnapshotColumn>;
 
-export const WORDS = Object.keys(TOGETHER) as Word[];
-const ALL: readonly Kept[] = [...Object.values(TOGETHER).flat(), ...CLOCKS, ...PEOPLE];
+export const UNDO_FIELDS = Object.keys(UNDO_COLUMNS) as UndoField[];
+const ALL: readonly SnapshotColumn[] = [
+  ...Object.values(UNDO_COLUMNS).flat(),
+  ...CLOCKS,
+  ...PEOPLE,
+];
 
-const pick = (from: object, fields: readonly string[]): Partial<Snapshot> =>
+const pick = (from: object, fields: readonly string[]): Partial<TicketSnapshot> =>
   Object.fromEntries(
     fields.filter((field) => field in from).map((field) => [field, from[field as never]]),
   );
 
-export const snapshotOf = (ticket: Ticket): Snapshot => pick(ticket, ALL) as Snapshot;
+export const ticketSnapshot = (ticket: Ticket): TicketSnapshot =>
+  pick(ticket, ALL) as TicketSnapshot;
 
-export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+export const isSameJson = (a: unknown, b: unknown): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
 
 /** Do two states of a ticket agree in what a word stands for? */
-export const agree = (a: Partial<Snapshot>, b: Partial<Snapshot>, word: Word): boolean =>
-  same(pick(a, TOGETHER[word]), pick(b, TOGETHER[word]));
+export const isSameField = (
+  a: Partial<TicketSnapshot>,
+  b: Partial<TicketSnapshot>,
+  word: UndoField,
+): boolean => isSameJson(pick(a, UNDO_COLUMNS[word]), pick(b, UNDO_COLUMNS[word]));
 
 /** What was changed, how it was and how it became; and the clocks as they stood. */
-export function difference(
-  before: Snapshot,
-  after: Snapshot,
-): { before: Partial<Snapshot>; after: Partial<Snapshot> } {
-  const changed = WORDS.filter((word) => !agree(before, after, word)).flatMap(
-    (word) => TOGETHER[word],
+export function snapshotDifference(
+  before: TicketSnapshot,
+  after: TicketSnapshot,
+): { before: Partial<TicketSnapshot>; after: Partial<TicketSnapshot> } {
+  const changed = UNDO_FIELDS.filter((word) => !isSameField(before, after, word)).flatMap(
+    (word) => UNDO_COLUMNS[word],
   );
   return { before: pick(before, [...changed, ...CLOCKS]), after: pick(after, changed) };
 }
 
 /** The words for what such a difference holds. */
-export const wordsIn = (difference: object): Word[] =>
-  WORDS.filter((word) => TOGETHER[word].some((field) => field in difference));
+export const undoFieldsIn = (difference: object): UndoField[] =>
+  UNDO_FIELDS.filter((word) => UNDO_COLUMNS[word].some((field) => field in difference));
 
 /** All that facts can call it when they tell of its change. */
-export const namesOf = (word: Word): readonly string[] => [word, ...TOGETHER[word]];
+export const eventFieldNames = (word: UndoField): readonly string[] => [
+  word,
+  ...UNDO_COLUMNS[word],
+];
 
 /**
  * A snapshot, or a part of one, as JSON gives it back. Of custom statuses only those that are still offered come back; snapshots of the time
  * before there were any know none.
  */
-export function readSnapshot(
+export function parseSnapshot(
   kept: { status?: string; customStatusId?: string | null },
   offered: ReadonlySet<string>,
-): Snapshot {
+): TicketSnapshot {
   const instants = Object.entries(kept).map(([field, value]) => [
     field,
     INSTANT.test(field) && value ? new Date(value) : value,
@@ -93,17 +108,17 @@ export function readSnapshot(
   return {
     ...Object.fromEntries(instants),
     ...(kept.status && { customStatusId: custom }),
-  } as Snapshot;
+  } as TicketSnapshot;
 }
 
 const INSTANT = /(?:At|Since|Until)$/;
 
 /** What a word stands for, as it was. */
-export const putBack = (ticket: Ticket, from: Snapshot, word: Word): void =>
-  void Object.assign(ticket, pick(from, TOGETHER[word]));
+export const restoreField = (ticket: Ticket, from: TicketSnapshot, word: UndoField): void =>
+  void Object.assign(ticket, pick(from, UNDO_COLUMNS[word]));
 
 /** The status again, and what hangs on it. */
-export const restoreStanding = (ticket: Ticket, before: Snapshot): void =>
-  putBack(ticket, before, 'status');
-export const restoreRest = (ticket: Ticket, before: Snapshot): void =>
-  putBack(ticket, before, 'snooze');
+export const restoreStatus = (ticket: Ticket, before: TicketSnapshot): void =>
+  restoreField(ticket, before, 'status');
+export const restoreSnooze = (ticket: Ticket, before: TicketSnapshot): void =>
+  restoreField(ticket, before, 'snooze');

@@ -21,11 +21,11 @@ registerEnumType(ParticipantKind, {
 });
 
 /** As many customers get copies of one ticket. */
-export const CC_LIMIT = 20;
+export const MAX_CCS_PER_TICKET = 20;
 /** Mail addresses of those who are to get copies, in an input. */
-export const ccAddresses = z.array(z.string().max(254)).max(CC_LIMIT);
+export const ccAddressesSchema = z.array(z.string().max(254)).max(MAX_CCS_PER_TICKET);
 /** As many of the staff follow one ticket. */
-export const FOLLOWER_LIMIT = 1_000;
+export const MAX_FOLLOWERS_PER_TICKET = 1_000;
 
 @ObjectType({
   simpleResolvers: true,

@@ -13,7 +13,7 @@ import {
   ticketFilterMatches,
 } from '../filter/memory.ts';
 import { ticketFilterToSql } from '../filter/sql.ts';
-import { reads, readsBin, readsOnHold } from '../ticket/read-rights.ts';
+import { canReadTickets, canReadBin, canSeeOnHold } from '../ticket/read-rights.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 
 /**
@@ -23,13 +23,13 @@ import type { Ticket } from '../ticket/ticket.ts';
  * those of which they get copies. Deleted tickets are visible to callers who may restore them.
  */
 export const visibleTicketSql = (actor: Actor): Condition =>
-  readsBin(actor)
+  canReadBin(actor)
     ? visibleTicketSqlWithBin(actor)
     : sql`${visibleTicketSqlWithBin(actor)} and t.deleted_at is null`;
 
 /** The same including deleted tickets, for statements that leave these out for every caller. */
 export function visibleTicketSqlWithBin(actor: Actor): Condition {
-  if (!reads(actor)) return sql`false`;
+  if (!canReadTickets(actor)) return sql`false`;
   const inWorkspace = sql`t.workspace_id = ${actor.workspace}::uuid`;
   if (actor.kind === 'app' && actor.departments.length)
     return sql`${inWorkspace} and t.department_id = any(${ids('dep', actor.departments)})`;
@@ -73,7 +73,7 @@ export const isCustomerOfTicket = (
  */
 function ticketVisibility(actor: Actor, ticket: TicketRightsFields): FilterResult {
   const { departmentId, deletedAt } = ticket;
-  if (!reads(actor) || (deletedAt && !readsBin(actor))) return false;
+  if (!canReadTickets(actor) || (deletedAt && !canReadBin(actor))) return false;
   if (actor.kind === 'app' && actor.departments.length)
     return departmentId !== null && actor.departments.includes(departmentId);
   return isStaff(actor)
@@ -102,7 +102,7 @@ export function visibleTicketMatches(
   const visible = ticketVisibility(actor, ticket);
   if (visible === false) return false;
   const matches = ticketFilterMatches(filter, ticket, context);
-  const isSpam = Boolean(ticket.spam) && readsOnHold(actor);
+  const isSpam = Boolean(ticket.spam) && canSeeOnHold(actor);
   if (isSpam && !filterUses(filter, 'spam')) return false;
   if (ticket.deletedAt && !filterUses(filter, 'deleted')) return false;
   return matches && visible;

@@ -1,15 +1,19 @@
 import type { NewEvent } from '@deskgraph/common/events/types';
-import { fact } from './events.ts';
+import { ticketEvent } from './events.ts';
 import type { Ticket } from './ticket.ts';
-import { woken } from '../../ticketing/snooze/wake.ts';
+import { endSnooze } from '../../ticketing/snooze/wake.ts';
 
 /** Ends an escalation, if there is one; the facts are to be recorded. */
-export function calmed(ticket: Ticket, cause: 'assign' | 'status', at = new Date()): NewEvent[] {
+export function endEscalation(
+  ticket: Ticket,
+  cause: 'assign' | 'status',
+  at = new Date(),
+): NewEvent[] {
   const before = ticket.escalation;
   if (!before) return [];
   Object.assign(ticket, { escalation: null, escalatesAt: null });
   return [
-    fact('ticket.escalation_ended', ticket, {
+    ticketEvent('ticket.escalation_ended', ticket, {
       occurredAt: at,
       cause,
       changes: { escalation: [before, null] },
@@ -19,7 +23,7 @@ export function calmed(ticket: Ticket, cause: 'assign' | 'status', at = new Date
 }
 
 /** Ends what waits for a ticket that is solved now: a postponement, an escalation. */
-export const settled = (ticket: Ticket, at: Date): NewEvent[] => [
-  ...woken(ticket, 'status', at),
-  ...calmed(ticket, 'status', at),
+export const endPendingWork = (ticket: Ticket, at: Date): NewEvent[] => [
+  ...endSnooze(ticket, 'status', at),
+  ...endEscalation(ticket, 'status', at),
 ];

@@ -10,7 +10,7 @@ import {
   startTickets,
 } from '../../../testing/desk.ts';
 import { untold } from '../../../testing/log.ts';
-import { stateOf } from './events.ts';
+import { ticketState } from './events.ts';
 import { Ticket } from './ticket.ts';
 
 let service: TestService;
@@ -49,7 +49,7 @@ const ELSEWHERE: Record<string, string> = {
 
 test('all that is stored of a ticket is told by its facts', () => {
   const stored = service.service.orm.getMetadata(Ticket).props.map(({ name }) => name);
-  const told = Object.keys(stateOf({ createdAt: new Date() } as Ticket));
+  const told = Object.keys(ticketState({ createdAt: new Date() } as Ticket));
   expect(stored.filter((name) => !told.includes(name) && !(name in ELSEWHERE))).toEqual([]);
 });
 

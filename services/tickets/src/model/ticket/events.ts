@@ -60,22 +60,22 @@ const restOf = ({
 
 export type Changes = Record<string, [from: unknown, to: unknown]>;
 
-export interface FactDetails extends Pick<NewEvent, 'occurredAt' | 'actor'> {
+export interface TicketEventDetails extends Pick<NewEvent, 'occurredAt' | 'actor'> {
   /** Requesters must not notice it. */
   internal?: boolean;
   [detail: string]: unknown;
 }
 
 /** Where a ticket stands: its status, and the workspace’s own one that refines it. */
-export type Standing = Pick<Ticket, 'status' | 'customStatusId'>;
-export const standingOf = ({ status, customStatusId }: Standing): Standing => ({
+export type StatusSnapshot = Pick<Ticket, 'status' | 'customStatusId'>;
+export const statusSnapshot = ({ status, customStatusId }: StatusSnapshot): StatusSnapshot => ({
   status,
   customStatusId,
 });
-export const isSameStanding = (one: Standing, other: Standing): boolean =>
+export const isSameStatus = (one: StatusSnapshot, other: StatusSnapshot): boolean =>
   one.status === other.status && one.customStatusId === other.customStatusId;
 
-interface MoveDetails extends FactDetails {
+interface StatusChangeDetails extends TicketEventDetails {
   /** What else changed by it. */
   changes?: Changes | undefined;
   /** The requester reads the same name for the custom status before and after. */
@@ -83,14 +83,14 @@ interface MoveDetails extends FactDetails {
 }
 
 /** A move between statuses as a fact; it is internal when the requester reads the same before and after. */
-export function moved(
+export function statusChangedEvent(
   ticket: Ticket,
-  from: Standing,
-  { changes, looksTheSame, ...details }: MoveDetails = {},
+  from: StatusSnapshot,
+  { changes, looksTheSame, ...details }: StatusChangeDetails = {},
 ): NewEvent {
   const [before, after] = [publicly(from), publicly(ticket)];
   const isRenamed = before.customStatusId !== after.customStatusId && !looksTheSame;
-  return fact('ticket.status_changed', ticket, {
+  return ticketEvent('ticket.status_changed', ticket, {
     changes: {
       ...(from.status !== ticket.status && { status: [from.status, ticket.status] }),
       ...(from.customStatusId !== ticket.customStatusId && {
@@ -105,12 +105,12 @@ export function moved(
 }
 
 /** Plain fields that changed, as a fact. `publicFields`: those of the custom ones that requesters see. */
-export const updated = (
+export const ticketUpdatedEvent = (
   ticket: Ticket,
   changes: Changes,
-  { publicFields, ...details }: FactDetails & { publicFields: readonly string[] },
+  { publicFields, ...details }: TicketEventDetails & { publicFields: readonly string[] },
 ): NewEvent =>
-  fact('ticket.updated', ticket, {
+  ticketEvent('ticket.updated', ticket, {
     ...details,
     changes,
     internal: Object.keys(changes).every(
@@ -122,16 +122,16 @@ export const updated = (
 const INTERNAL: ReadonlySet<string> = new Set(['tags', 'externalId']);
 
 /** Requesters know neither of ON_HOLD nor of what refines it. */
-const publicly = (standing: Standing): Standing =>
+const publicly = (standing: StatusSnapshot): StatusSnapshot =>
   standing.status === TicketStatus.ON_HOLD
     ? { status: TicketStatus.OPEN, customStatusId: null }
     : standing;
 
 /** A change of a ticket as a fact; the ticket's version grows with it. */
-export function fact(
+export function ticketEvent(
   type: string,
   ticket: Ticket,
-  { occurredAt: at = new Date(), ...details }: FactDetails,
+  { occurredAt: at = new Date(), ...details }: TicketEventDetails,
 ): NewEvent {
   const { internal } = details;
   if (type !== 'ticket.created') {
@@ -140,11 +140,15 @@ export function fact(
   }
   ticket.updatedAt = at;
   if (!internal) ticket.publicUpdatedAt = at;
-  return stored(type, ticket, { occurredAt: at, ...details });
+  return storedTicketEvent(type, ticket, { occurredAt: at, ...details });
 }
 
 /** A change that is stored already, with the version that it made. */
-export function stored(type: string, ticket: Ticket, given: FactDetails): NewEvent {
+export function storedTicketEvent(
+  type: string,
+  ticket: Ticket,
+  given: TicketEventDetails,
+): NewEvent {
   const { occurredAt: at = new Date(), actor, internal: _, ...details } = given;
   return {
     type,

@@ -1,11 +1,11 @@
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketLinkKind } from './link.ts';
 
 /** Which of these tickets have others linked to them in one of these ways that are not solved yet. */
-export async function held(
+export async function ticketsWithOpenLinks(
   ctx: Context,
   ids: readonly string[],
   kinds: readonly `${TicketLinkKind}`[],
@@ -13,7 +13,7 @@ export async function held(
   await ctx.em.flush();
   const { rows } = await sql<{ ticket_id: string }>`
     select distinct l.ticket_id from ticket_link l join ticket t on t.id = l.other_id
-    where l.ticket_id = any(${uuids('tkt', ids)}) and l.kind = any(${kinds}::text[])
+    where l.ticket_id = any(${uuidArray('tkt', ids)}) and l.kind = any(${kinds}::text[])
       and t.status not in ('SOLVED', 'CLOSED') and t.deleted_at is null`.execute(
     ctx.em.getKysely(),
   );
@@ -21,14 +21,14 @@ export async function held(
 }
 
 /** The parts of these tickets that are not solved yet, each with its whole. */
-export async function openParts(
+export async function openChildrenOf(
   ctx: Context,
   ids: readonly string[],
 ): Promise<{ wholeId: string; partId: string }[]> {
   if (!ids.length) return [];
   const { rows } = await sql<{ ticket_id: string; other_id: string }>`
     select l.ticket_id, l.other_id from ticket_link l join ticket t on t.id = l.other_id
-    where l.ticket_id = any(${uuids('tkt', ids)}) and l.kind = 'CHILD' and t.status not in ('SOLVED', 'CLOSED') and t.deleted_at is null
+    where l.ticket_id = any(${uuidArray('tkt', ids)}) and l.kind = 'CHILD' and t.status not in ('SOLVED', 'CLOSED') and t.deleted_at is null
   `.execute(ctx.em.getKysely());
   return rows.map(({ ticket_id: whole, other_id: part }) => ({
     wholeId: toId('tkt', whole),
@@ -38,28 +38,31 @@ export async function openParts(
 
 /** A whole is not solved before its parts. */
 export async function refuseOpenChildren(ctx: Context, id: string, field: string): Promise<void> {
-  const { parts } = await below(ctx, id);
-  if (parts.length && (await held(ctx, [id], ['CHILD'])).has(id))
+  const { parts } = await dependentsOf(ctx, id);
+  if (parts.length && (await ticketsWithOpenLinks(ctx, [id], ['CHILD'])).has(id))
     throw new Refusal('CHILDREN_OPEN', field);
 }
 
-interface Below {
+interface Dependents {
   parts: string[];
   incidents: string[];
 }
 
 /** The ids of what hangs on a ticket that is locked: nobody links or unlinks it until the transaction ends. */
-export const below = (ctx: Context, id: string): Promise<Below> =>
-  ctx.load.byKey<Below>('below tickets', id, (ids) => belowAll(ctx, ids), {
+export const dependentsOf = (ctx: Context, id: string): Promise<Dependents> =>
+  ctx.load.byKey<Dependents>('below tickets', id, (ids) => findDependents(ctx, ids), {
     parts: [],
     incidents: [],
   });
 
-async function belowAll(ctx: Context, ids: readonly string[]): Promise<Map<string, Below>> {
+async function findDependents(
+  ctx: Context,
+  ids: readonly string[],
+): Promise<Map<string, Dependents>> {
   const { rows } = await sql<{ ticket_id: string; parts: string[]; incidents: string[] }>`
     select ticket_id, coalesce(array_agg(other_id::text) filter (where kind = 'CHILD'), '{}') as parts,
       coalesce(array_agg(other_id::text) filter (where kind = 'INCIDENT'), '{}') as incidents
-    from ticket_link where ticket_id = any(${uuids('tkt', ids)}) and kind in ('CHILD', 'INCIDENT') group by ticket_id`.execute(
+    from ticket_link where ticket_id = any(${uuidArray('tkt', ids)}) and kind in ('CHILD', 'INCIDENT') group by ticket_id`.execute(
     ctx.em.getKysely(),
   );
   const typed = (all: string[]): string[] => all.map((id) => toId('tkt', id));

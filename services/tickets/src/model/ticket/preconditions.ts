@@ -1,27 +1,27 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Ticket } from './ticket.ts';
-import { TicketStatus } from './enums.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 /** The code of a refusal, undefined when nothing stands against it. Verbs refuse with it, and `viewerCan` shows it beforehand. */
-export type Against = 'TICKET_CLOSED' | 'ALREADY_MERGED' | undefined;
+export type Blocker = 'TICKET_CLOSED' | 'ALREADY_MERGED' | undefined;
 type Standing = Pick<Ticket, 'status' | 'mergedIntoId'>;
 
-const againstClosed = ({ status }: Standing): Against =>
+const againstClosed = ({ status }: Standing): Blocker =>
   status === TicketStatus.CLOSED ? 'TICKET_CLOSED' : undefined;
 
 /** Against moving it by hand. */
-export const againstMove = ({ mergedIntoId }: Standing): Against =>
+export const statusBlocker = ({ mergedIntoId }: Standing): Blocker =>
   mergedIntoId ? 'ALREADY_MERGED' : undefined;
 
 /** Against putting it into other hands, folding it into another one or others into it, cutting something out of it, or sending it back to work. */
-export const againstWork = (ticket: Standing): Against =>
-  againstMove(ticket) ?? againstClosed(ticket);
+export const workBlocker = (ticket: Standing): Blocker =>
+  statusBlocker(ticket) ?? againstClosed(ticket);
 
 /** Against saying something to its requester, who himself begins a follow-up with it. */
-export const againstReply = ({ kind }: Actor, ticket: Standing): Against =>
+export const replyBlocker = ({ kind }: Actor, ticket: Standing): Blocker =>
   kind === 'customer' ? undefined : againstClosed(ticket);
 
-export function refuse(against: Against, field: string): void {
+export function refuseIfBlocked(against: Blocker, field: string): void {
   if (against) throw new Refusal(against, field);
 }

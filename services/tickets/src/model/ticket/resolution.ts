@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import type { Ticket } from './ticket.ts';
-import { ResolutionCode } from './enums.ts';
+import { ResolutionCode } from '@deskgraph/common/contract/ticket-enums';
 
 @ObjectType({ simpleResolvers: true, description: 'How a ticket was solved.' })
 export class Resolution {

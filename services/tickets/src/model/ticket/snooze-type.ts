@@ -1,11 +1,11 @@
 import { ActorView } from '@deskgraph/common/graphql/shared-types';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Field, ObjectType } from 'type-graphql';
-import { shown } from '../../people/external/actor.ts';
+import { actorReference } from '../../people/external/actor.ts';
 import type { Ticket } from './ticket.ts';
 
 /** A postponement as facts tell it; `until` is null when only a reply ends it. */
-export interface Rest {
+export interface SnoozeState {
   until: string | null;
   wakeOnReply: boolean;
 }
@@ -36,6 +36,6 @@ export function snoozeOf({
     until: snoozedUntil,
     wakeOnReply,
     since: snoozedAt,
-    by: shown(snoozedByKind!, snoozedById!, snoozedByName!),
+    by: actorReference(snoozedByKind!, snoozedById!, snoozedByName!),
   };
 }

@@ -2,9 +2,14 @@ import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import type { Refusal } from '@deskgraph/common/core/errors';
 import { Workspace } from '../workspace/workspace.ts';
-import { afterAgent, afterRequester, allowMove, moveTo } from './status-rules.ts';
+import {
+  statusAfterAgentAction,
+  statusAfterRequesterReply,
+  refuseInvalidTransition,
+  applyStatus,
+} from './status-rules.ts';
 import { Ticket } from './ticket.ts';
-import { ResolutionCode, TicketStatus } from './enums.ts';
+import { ResolutionCode, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 const { NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED } = TicketStatus;
 const workspace = (onHoldEnabled: boolean): Workspace =>
@@ -12,7 +17,7 @@ const workspace = (onHoldEnabled: boolean): Workspace =>
 
 function codeOf(from: TicketStatus, to: TicketStatus, onHoldEnabled = true): string {
   try {
-    allowMove(from, to, workspace(onHoldEnabled), 'status');
+    refuseInvalidTransition(from, to, workspace(onHoldEnabled), 'status');
     return 'allowed';
   } catch (error) {
     return (error as Refusal).errors[0]!.code;
@@ -59,7 +64,7 @@ describe('moves by hand', () => {
     (from) => expect(codeOf(from, ON_HOLD, false)).toBe('ON_HOLD_DISABLED'),
   );
   test('a requester’s message brings a waiting ticket back to work and leaves the others where they are', () => {
-    expect([NEW, OPEN, PENDING, ON_HOLD, SOLVED].map(afterRequester)).toEqual([
+    expect([NEW, OPEN, PENDING, ON_HOLD, SOLVED].map(statusAfterRequesterReply)).toEqual([
       NEW,
       OPEN,
       OPEN,
@@ -70,7 +75,7 @@ describe('moves by hand', () => {
 });
 
 test('the first act of an agent takes a ticket out of NEW and leaves all others where they are', () => {
-  expect([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED].map(afterAgent)).toEqual([
+  expect([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED].map(statusAfterAgentAction)).toEqual([
     OPEN,
     OPEN,
     PENDING,
@@ -90,7 +95,8 @@ describe('what hangs on a status', () => {
       assigneeId: 'agt_b',
       waitingSince: before,
     });
-    if (status === SOLVED || status === CLOSED) moveTo(ticket, SOLVED, before, 'P28D', solution);
+    if (status === SOLVED || status === CLOSED)
+      applyStatus(ticket, SOLVED, before, 'P28D', solution);
     return Object.assign(ticket, { status, waitingSince: before });
   };
   const hanging = ({
@@ -124,7 +130,7 @@ describe('what hangs on a status', () => {
     '%s → SOLVED says who, why and when it will be closed, and nobody waits any more',
     (from) => {
       const ticket = ticketIn(from);
-      moveTo(ticket, SOLVED, now, 'PT1H', solution);
+      applyStatus(ticket, SOLVED, now, 'PT1H', solution);
       const closesAt = new Date('2027-01-01T01:00:00Z');
       const said = {
         solvedAt: now,
@@ -139,13 +145,13 @@ describe('what hangs on a status', () => {
   );
   test.each([OPEN, PENDING, ON_HOLD])('SOLVED → %s takes all of it back and counts', (to) => {
     const ticket = ticketIn(SOLVED);
-    moveTo(ticket, to, now, 'P28D');
+    applyStatus(ticket, to, now, 'P28D');
     expect(hanging(ticket)).toEqual({ ...nothing, reopenCount: 1 });
     expect(ticket.waitingSince).toEqual(before);
   });
   test('SOLVED → CLOSED keeps what was said and ends the wait for it', () => {
     const ticket = ticketIn(SOLVED);
-    moveTo(ticket, CLOSED, now, 'P28D');
+    applyStatus(ticket, CLOSED, now, 'P28D');
     const said = {
       solvedAt: before,
       solvedById: 'agt_a',
@@ -161,14 +167,14 @@ describe('what hangs on a status', () => {
     [ON_HOLD, OPEN],
   ])('%s → %s touches none of it', (from, to) => {
     const ticket = ticketIn(from);
-    expect(moveTo(ticket, to, now, 'P28D')).toBe(true);
+    expect(applyStatus(ticket, to, now, 'P28D')).toBe(true);
     expect(hanging(ticket)).toEqual(nothing);
     expect(ticket.waitingSince).toEqual(before);
   });
   test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED])('%s → the same is no move', (status) => {
     const ticket = ticketIn(status);
     const as = { ...hanging(ticket) };
-    expect(moveTo(ticket, status, now, 'PT1H', solution)).toBe(false);
+    expect(applyStatus(ticket, status, now, 'PT1H', solution)).toBe(false);
     expect(hanging(ticket)).toEqual(as);
   });
 });

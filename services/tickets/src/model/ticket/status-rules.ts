@@ -3,12 +3,12 @@ import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Changes } from './events.ts';
 import type { Ticket } from './ticket.ts';
-import { ResolutionCode, TicketStatus } from './enums.ts';
+import { ResolutionCode, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 const { NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED } = TicketStatus;
 
 /** Who may go where by hand: from each status to these. NEW is never returned to, and only the system closes. */
-export const MOVES: Record<TicketStatus, readonly TicketStatus[]> = {
+export const STATUS_TRANSITIONS: Record<TicketStatus, readonly TicketStatus[]> = {
   NEW: [OPEN, PENDING, ON_HOLD, SOLVED],
   OPEN: [PENDING, ON_HOLD, SOLVED],
   PENDING: [OPEN, ON_HOLD, SOLVED],
@@ -18,7 +18,7 @@ export const MOVES: Record<TicketStatus, readonly TicketStatus[]> = {
 };
 
 /** Refuses a move by hand that the table does not allow; what refines a status can always be another. */
-export function allowMove(
+export function refuseInvalidTransition(
   from: TicketStatus,
   to: TicketStatus,
   workspace: Workspace,
@@ -27,7 +27,7 @@ export function allowMove(
   if (to === CLOSED) throw new Refusal('CLOSE_BY_HAND', field);
   if (from === CLOSED) throw new Refusal('TICKET_CLOSED', field);
   if (to === ON_HOLD && !workspace.onHoldEnabled) throw new Refusal('ON_HOLD_DISABLED', field);
-  if (to === NEW || (from !== to && !MOVES[from].includes(to)))
+  if (to === NEW || (from !== to && !STATUS_TRANSITIONS[from].includes(to)))
     throw new Refusal('STATUS_NOT_ALLOWED', field);
 }
 
@@ -40,7 +40,7 @@ export interface Solution {
 }
 
 /** Sets the status and all that hangs on it: what refined the former one does not refine this one. Returns whether the status changed. */
-export function moveTo(
+export function applyStatus(
   ticket: Ticket,
   to: TicketStatus,
   at: Date,
@@ -59,13 +59,13 @@ export function moveTo(
     ticket.waitingSince = null;
   }
   ticket.closesAt = to === SOLVED ? new Date(at.getTime() + durationToMs(closeAfter)!) : null;
-  if (to === CLOSED) end(ticket, at);
+  if (to === CLOSED) closeTicket(ticket, at);
   if (from === SOLVED && to !== CLOSED) reopen(ticket);
   return true;
 }
 
 /** The end, which only the system brings. */
-export function end(ticket: Ticket, at: Date): void {
+export function closeTicket(ticket: Ticket, at: Date): void {
   ticket.status = CLOSED;
   ticket.customStatusId = null;
   ticket.closesAt = null;
@@ -81,7 +81,8 @@ function reopen(ticket: Ticket): void {
 }
 
 /** Where a message of the requester brings the ticket. */
-export const afterRequester = (status: TicketStatus): TicketStatus =>
+export const statusAfterRequesterReply = (status: TicketStatus): TicketStatus =>
   [PENDING, ON_HOLD, SOLVED].includes(status) ? OPEN : status;
 /** Where the first act of an agent brings the ticket. */
-export const afterAgent = (status: TicketStatus): TicketStatus => (status === NEW ? OPEN : status);
+export const statusAfterAgentAction = (status: TicketStatus): TicketStatus =>
+  status === NEW ? OPEN : status;

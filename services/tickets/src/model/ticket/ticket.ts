@@ -1,19 +1,19 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { Actor } from '@deskgraph/common/auth/access';
-import { Id, Stored, Texts } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity, TextArrayType } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { connectionType, edgeType } from '@deskgraph/common/database/pagination';
 import { DateTime, Locale } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
-import type { CustomFieldValues } from '../field/value.ts';
-import type { Rest } from './snooze-type.ts';
+import type { CustomFieldValues } from '@deskgraph/common/contract/ticket-state';
+import type { SnoozeState } from './snooze-type.ts';
 import {
   ChannelKind,
   ResolutionCode,
   TicketOrigin,
   TicketPriority,
   TicketStatus,
-} from './enums.ts';
+} from '@deskgraph/common/contract/ticket-enums';
 
 /** An escalation in force, as it is stored and as facts tell it. */
 export interface EscalationState {
@@ -64,8 +64,8 @@ type Defaulted =
   description: 'One inquiry, one unit of work.',
 })
 @Directive('@key(fields: "id")')
-export class Ticket extends Stored<Defaulted> {
-  @PrimaryKey({ type: new Id('tkt') })
+export class Ticket extends WorkspaceEntity<Defaulted> {
+  @PrimaryKey({ type: new IdType('tkt') })
   @Field(() => ID, { description: 'Prefix `tkt_`.' })
   id!: string;
 
@@ -75,7 +75,7 @@ export class Ticket extends Stored<Defaulted> {
   })
   number!: number;
 
-  @Property({ type: new Id('app'), nullable: true }) appId: string | null = null;
+  @Property({ type: new IdType('app'), nullable: true }) appId: string | null = null;
 
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
@@ -99,17 +99,17 @@ export class Ticket extends Stored<Defaulted> {
   /** As stored; `statusFor` tells what a caller reads. */
   @Enum({ items: () => TicketStatus, type: 'string' }) status: TicketStatus = TicketStatus.NEW;
   /** The workspace’s own status that refines it; of the same base, always. */
-  @Property({ type: new Id('sta'), nullable: true }) customStatusId: string | null = null;
+  @Property({ type: new IdType('sta'), nullable: true }) customStatusId: string | null = null;
 
   @Enum({ items: () => TicketPriority, type: 'string' })
   @Field(() => TicketPriority, { description: 'How urgent it is; default NORMAL.' })
   priority: TicketPriority = TicketPriority.NORMAL;
 
-  @Property({ type: new Id('frm'), nullable: true }) formId: string | null = null;
-  @Property({ type: new Id('cat'), nullable: true }) categoryId: string | null = null;
-  @Property({ type: new Id('dep'), nullable: true }) departmentId: string | null = null;
-  @Property({ type: new Id('agt'), nullable: true }) assigneeId: string | null = null;
-  @Property({ type: new Id('cus') }) requesterId!: string;
+  @Property({ type: new IdType('frm'), nullable: true }) formId: string | null = null;
+  @Property({ type: new IdType('cat'), nullable: true }) categoryId: string | null = null;
+  @Property({ type: new IdType('dep'), nullable: true }) departmentId: string | null = null;
+  @Property({ type: new IdType('agt'), nullable: true }) assigneeId: string | null = null;
+  @Property({ type: new IdType('cus') }) requesterId!: string;
 
   @Property({ type: 'text' })
   @Field(() => String, {
@@ -118,13 +118,13 @@ export class Ticket extends Stored<Defaulted> {
   })
   requesterName!: string;
 
-  @Property({ type: new Id('org'), nullable: true }) organizationId: string | null = null;
+  @Property({ type: new IdType('org'), nullable: true }) organizationId: string | null = null;
   /** Customers who get copies, and see it as the requester does. */
-  @Property({ type: Texts }) ccIds: string[] = [];
+  @Property({ type: TextArrayType }) ccIds: string[] = [];
   /** Staff who are told of what happens to it. */
-  @Property({ type: Texts }) followerIds: string[] = [];
+  @Property({ type: TextArrayType }) followerIds: string[] = [];
   /** Names of labels, lower case. */
-  @Property({ type: Texts }) tags: string[] = [];
+  @Property({ type: TextArrayType }) tags: string[] = [];
 
   /** Values of custom fields by the ids of the fields. */
   @Property({ type: 'json' }) fields: CustomFieldValues = {};
@@ -147,11 +147,11 @@ export class Ticket extends Stored<Defaulted> {
   @Property({ type: 'text' }) createdByKind!: Actor['kind'];
   @Property({ type: 'text' }) createdById!: string;
   @Property({ type: 'text' }) createdByName!: string;
-  @Property({ type: new Id('tkt'), nullable: true }) followUpOfId: string | null = null;
-  @Property({ type: new Id('tkt'), nullable: true }) mergedIntoId: string | null = null;
-  @Property({ type: new Id('tkt'), nullable: true }) splitFromId: string | null = null;
+  @Property({ type: new IdType('tkt'), nullable: true }) followUpOfId: string | null = null;
+  @Property({ type: new IdType('tkt'), nullable: true }) mergedIntoId: string | null = null;
+  @Property({ type: new IdType('tkt'), nullable: true }) splitFromId: string | null = null;
   /** The ticket that it is linked to as an incident. */
-  @Property({ type: new Id('tkt'), nullable: true }) problemId: string | null = null;
+  @Property({ type: new IdType('tkt'), nullable: true }) problemId: string | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   @Field(() => DateTime, {
@@ -175,7 +175,7 @@ export class Ticket extends Stored<Defaulted> {
   @Field(() => DateTime, { nullable: true, description: 'Set while SOLVED or CLOSED.' })
   solvedAt: Date | null = null;
 
-  @Property({ type: new Id('agt'), nullable: true }) solvedById: string | null = null;
+  @Property({ type: new IdType('agt'), nullable: true }) solvedById: string | null = null;
   @Enum({ items: () => ResolutionCode, type: 'string', nullable: true })
   resolutionCode: ResolutionCode | null = null;
   @Property({ type: 'text', nullable: true }) resolutionText: string | null = null;
@@ -207,7 +207,7 @@ export class Ticket extends Stored<Defaulted> {
   @Property({ type: 'text', nullable: true }) snoozedByName: string | null = null;
 
   /** The postponement, as facts tell it. */
-  get snooze(): Rest | null {
+  get snooze(): SnoozeState | null {
     return (
       this.snoozedAt && {
         until: this.snoozedUntil?.toISOString() ?? null,

@@ -3,7 +3,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Ticket } from './ticket.ts';
 
 /** Refuses a partner's id that the app gave to another ticket. */
-export async function refuseTaken(ctx: Context, externalId: string): Promise<void> {
+export async function refuseTakenExternalId(ctx: Context, externalId: string): Promise<void> {
   if (await ctx.em.count(Ticket, { appId: ctx.actor.id, externalId }))
     throw new Refusal('TAKEN', 'externalId');
 }

@@ -1,5 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Texts, hydrate, sql } from '@deskgraph/common/database/database';
+import { TextArrayType, hydrate, sql } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
 
 /** The tenant: one company's desk, and what its administrator has set. */
@@ -15,17 +15,19 @@ export class Workspace {
   /** IANA zone in which its days begin. */
   @Property({ type: 'text' }) timeZone = 'UTC';
   /** Language tags; the first is the default. */
-  @Property({ type: Texts }) locales: string[] = ['en'];
+  @Property({ type: TextArrayType }) locales: string[] = ['en'];
   @Property({ type: 'integer' }) version = 1;
 }
 
-export async function workspaceOf(ctx: Context): Promise<Workspace> {
-  const workspace = await ctx.load.byId('workspace', ctx.workspace, (ids) => find(ctx, ids));
+export async function currentWorkspace(ctx: Context): Promise<Workspace> {
+  const workspace = await ctx.load.byId('workspace', ctx.workspace, (ids) =>
+    findWorkspaces(ctx, ids),
+  );
   if (!workspace) throw new Error(`There is no workspace ${ctx.workspace}.`);
   return workspace;
 }
 
-async function find(ctx: Context, ids: readonly string[]): Promise<Workspace[]> {
+async function findWorkspaces(ctx: Context, ids: readonly string[]): Promise<Workspace[]> {
   const em = await ctx.read();
   const { rows } = await sql`select * from workspace where id = any(${ids}::uuid[])`.execute(
     em.getKysely(),

@@ -10,11 +10,11 @@ import { MAX_REASON_LENGTH } from '../../ticketing/escalation/input.ts';
 import { addMessage } from '../../ticketing/message/add.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { assignTicket } from '../../ticketing/ticket/assign.ts';
-import { locked } from '../../model/lookup/lock.ts';
+import { lockTicket } from '../../model/lookup/lock.ts';
 import { snoozeTicket } from '../../ticketing/snooze/snooze.ts';
 import { changeTicketStatus } from '../../ticketing/ticket/status-change.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { notify } from '../../model/ticket/notify.ts';
+import { notifyAboutTicket } from '../../model/ticket/notify.ts';
 import { updateTicket } from '../../ticketing/ticket/update.ts';
 import type { TicketActionInput } from './action.ts';
 
@@ -37,7 +37,7 @@ export async function applyAction(
   action: TicketActionInput,
   sendOptions: SendOptions,
 ): Promise<Ticket> {
-  const ticket = await locked(ctx, id);
+  const ticket = await lockTicket(ctx, id);
   const { status, customStatusId, resolutionCode } = action;
   const update = updateOf(action);
   if (Object.keys(update).length) await updateTicket(ctx, { id, ...update });
@@ -59,7 +59,7 @@ export async function applyAction(
       until: new Date(Date.now() + durationToMs(action.snooze)!),
       wakeOnReply: true,
     });
-  await notify(ctx, ticket, action);
+  await notifyAboutTicket(ctx, ticket, action);
   return ticket;
 }
 

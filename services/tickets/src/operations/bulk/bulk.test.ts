@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
-import { type TestService, app } from '@deskgraph/common/testing/testing';
+import { type TestService, appActor } from '@deskgraph/common/testing/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
@@ -183,7 +183,7 @@ test('what can’t be is refused by name', async () => {
 test('jobs are for who asked and for leads; an app changes what its departments hold, and who has left nothing', async () => {
   const ids = await tickets(2);
   await mutate(desk, desk.agent, 'ticketAssign', { id: ids[0]!, departmentId: desk.departmentId });
-  const bound = { ...app(desk.workspace), departments: [desk.departmentId] };
+  const bound = { ...appActor(desk.workspace), departments: [desk.departmentId] };
   const { id } = await start({ ids, action: { priority: 'HIGH' } }, bound);
   expect(await read(id)).toBeNull();
   for (let job = await read(id, bound); !job?.finishedAt; job = await read(id, bound))

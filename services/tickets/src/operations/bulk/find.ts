@@ -1,5 +1,5 @@
 import { type Actor, Role, hasRole } from '@deskgraph/common/auth/access';
-import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { UserError } from '@deskgraph/common/graphql/shared-types';
 import { uuidOf } from '@deskgraph/common/core/id';
@@ -7,15 +7,15 @@ import {
   Direction,
   type Page,
   type PageRequest,
-  keyset,
+  keysetPage,
 } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
-import { reads } from '../../model/ticket/read-rights.ts';
+import { canReadTickets } from '../../model/ticket/read-rights.ts';
 import { BulkJob, type BulkResult } from './job.ts';
 
 /** Jobs are for who asked for them, and for leads. A condition on `j`. */
 function visible(actor: Actor): Condition {
-  if (!reads(actor) || actor.kind === 'customer') return sql`false`;
+  if (!canReadTickets(actor) || actor.kind === 'customer') return sql`false`;
   const own =
     actor.kind === 'system' || hasRole(actor, Role.LEAD)
       ? sql`true`
@@ -32,7 +32,7 @@ export const byId = (ctx: Context, id: string): Promise<BulkJob | null> =>
   ctx.load.byId('bulk job', id, async (ids) => {
     const em = await ctx.read();
     const { rows } =
-      await sql<object>`select j.* from bulk_job j where j.id = any(${uuids('job', ids)}) and ${visible(ctx.actor)}`.execute(
+      await sql<object>`select j.* from bulk_job j where j.id = any(${uuidArray('job', ids)}) and ${visible(ctx.actor)}`.execute(
         em.getKysely(),
       );
     return hydrate(ctx.orm, BulkJob, rows);
@@ -45,7 +45,7 @@ export async function resultsOf(
   failedOnly: boolean,
   request: PageRequest,
 ): Promise<Page<BulkResult>> {
-  const page = keyset(request, [{ by: sql`i.at`, type: 'integer', direction: Direction.ASC }]);
+  const page = keysetPage(request, [{ by: sql`i.at`, type: 'integer', direction: Direction.ASC }]);
   const states = failedOnly ? sql`i.state = 'FAILED'` : sql`i.state in ('DONE', 'FAILED')`;
   const condition = sql`i.job_id = ${uuidOf('job', id)}::uuid and ${states}`;
   const db = (await ctx.read()).getKysely();

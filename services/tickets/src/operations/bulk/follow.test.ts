@@ -2,7 +2,11 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
-import { TEST_SECRET, type TestService, streamClient } from '@deskgraph/common/testing/testing';
+import {
+  TEST_SECRET,
+  type TestService,
+  createSubscriptionClient,
+} from '@deskgraph/common/testing/testing';
 import { signActor } from '@deskgraph/common/auth/token';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 
@@ -24,7 +28,7 @@ interface Told {
 
 /** All that a stream tells until it is over, or how it was refused. */
 async function told(actor: Actor, id: string): Promise<Told[]> {
-  const client = streamClient(
+  const client = createSubscriptionClient(
     service.url,
     async () => `Bearer ${await signActor(actor, TEST_SECRET)}`,
   );

@@ -1,5 +1,5 @@
 import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
-import { patiently } from '@deskgraph/common/core/database-errors';
+import { retryWhileUnavailable } from '@deskgraph/common/core/database-errors';
 import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
 import type { Context } from '@deskgraph/common/database/context';
 import { byId } from './find.ts';
@@ -22,7 +22,7 @@ async function* told(
   try {
     while (!signal.aborted) {
       const further = watch.next(id, over);
-      const job = await patiently(() => read(ctx, id), signal);
+      const job = await retryWhileUnavailable(() => read(ctx, id), signal);
       if (!job) return;
       if (job.version > version)
         yield {
@@ -44,6 +44,6 @@ async function read(ctx: Context, id: string): Promise<BulkJob | null> {
   try {
     return await byId(now, id);
   } finally {
-    await now.end();
+    await now.endSnapshot();
   }
 }

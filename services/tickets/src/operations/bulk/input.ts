@@ -3,7 +3,7 @@ import { optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { TicketActionInput } from '../action/action.ts';
 import { Operation } from '../../model/operation/operation.ts';
-import { TicketFilter } from '../../model/filter/sql.ts';
+import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { BulkJob } from './job.ts';
 
 /** As many tickets as one job changes. */

@@ -1,6 +1,6 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { Actor } from '@deskgraph/common/auth/access';
-import { Id, Stored } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node, UserError } from '@deskgraph/common/graphql/shared-types';
 import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
@@ -52,15 +52,15 @@ export abstract class Job {
   simpleResolvers: true,
   description: 'One action on many tickets.',
 })
-export class BulkJob extends Stored<
+export class BulkJob extends WorkspaceEntity<
   'operationId' | 'state' | 'done' | 'failed' | 'finishedAt' | 'dueAt'
 > {
-  @PrimaryKey({ type: new Id('job') })
+  @PrimaryKey({ type: new IdType('job') })
   @Field(() => ID, { description: 'Prefix `job_`.' })
   id!: string;
 
   /** What it is journaled as; null for one of before there were such. */
-  @Property({ type: new Id('opr'), nullable: true }) operationId: string | null = null;
+  @Property({ type: new IdType('opr'), nullable: true }) operationId: string | null = null;
 
   /** Whose rights and name the changes have. */
   @Property({ type: 'json' }) actor!: Omit<Actor, 'workspace'>;

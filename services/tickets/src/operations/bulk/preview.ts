@@ -1,10 +1,13 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { databaseGone, lostRace } from '@deskgraph/common/core/database-errors';
+import {
+  isDatabaseUnavailable,
+  isConcurrencyConflict,
+} from '@deskgraph/common/core/database-errors';
 import type { UserError } from '@deskgraph/common/graphql/shared-types';
 import type { Context } from '@deskgraph/common/database/context';
 import { applyAction } from '../action/apply.ts';
 import { type OperationPreview, preview } from '../undo/preview.ts';
-import { byId } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/find.ts';
 import type { TicketsUpdateInput } from './input.ts';
 import { chosen } from './start.ts';
 import { refusedBy } from './runner.ts';
@@ -24,7 +27,7 @@ export async function previewUpdate(
     for (const id of ids) await one(trial, id, input, refused);
     return {};
   });
-  const tickets = await Promise.all([...refused.keys()].map((id) => byId(ctx, id)));
+  const tickets = await Promise.all([...refused.keys()].map((id) => ticketById(ctx, id)));
   for (const [at, [id, userErrors]] of [...refused].entries()) {
     const ticket = tickets[at];
     if (ticket)
@@ -43,9 +46,9 @@ async function one(
 ): Promise<void> {
   refused.delete(id);
   try {
-    await trial.part(() => applyAction(trial, id, action, { override: true }));
+    await trial.savepoint(() => applyAction(trial, id, action, { override: true }));
   } catch (error) {
-    if (databaseGone(error) || lostRace(error)) throw error;
+    if (isDatabaseUnavailable(error) || isConcurrencyConflict(error)) throw error;
     refused.set(
       id,
       refusedBy(error, (err) =>

@@ -1,5 +1,5 @@
 import { sql } from '@deskgraph/common/database/database';
-import { listen } from '@deskgraph/common/jobs/pg-notify';
+import { listenToChannel } from '@deskgraph/common/jobs/pg-notify';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import type { Context } from '@deskgraph/common/database/context';
 import type { BulkJob } from './job.ts';
@@ -26,11 +26,11 @@ class Watch {
   /** Resolves when something may have been told of the job since this was asked, and when the signal stops. */
   next(id: string, signal: AbortSignal): Promise<void> {
     const { config, log } = this.#service;
-    this.#stopListening ??= listen({
+    this.#stopListening ??= listenToChannel({
       url: config.DATABASE_URL,
       channel: CHANNEL,
       log,
-      heard: (word) => this.#heard(word),
+      onNotify: (word) => this.#heard(word),
     });
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(id) ?? new Set();

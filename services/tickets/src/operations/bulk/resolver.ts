@@ -15,7 +15,7 @@ import {
 } from 'type-graphql';
 import { byId as operationById } from '../undo/find.ts';
 import { Operation } from '../../model/operation/operation.ts';
-import { byId as ticketById } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { cancel } from './cancel.ts';
 import { byId, resultsOf } from './find.ts';

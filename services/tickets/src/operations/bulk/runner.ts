@@ -1,17 +1,20 @@
 import type { Actor } from '@deskgraph/common/auth/access';
-import type { Timer } from '@deskgraph/common/jobs/scheduler';
+import type { ScheduledTask } from '@deskgraph/common/jobs/scheduler';
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvent, bufferEvents } from '@deskgraph/common/events/log';
-import { databaseGone, lostRace } from '@deskgraph/common/core/database-errors';
+import {
+  isDatabaseUnavailable,
+  isConcurrencyConflict,
+} from '@deskgraph/common/core/database-errors';
 import type { UserError } from '@deskgraph/common/graphql/shared-types';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { retryOnConflict } from '@deskgraph/common/graphql/mutation';
 import { Context } from '@deskgraph/common/database/context';
 import { currentStaffActor } from '../../staff/agent/actors.ts';
 import { applyAction, mapRefusalPath } from '../action/apply.ts';
-import { journaled } from '../../model/operation/journal.ts';
-import { lock } from '../../model/lookup/lock.ts';
+import { trackOperation } from '../../model/operation/journal.ts';
+import { lockExistingTickets } from '../../model/lookup/lock.ts';
 import { canBeAssigned } from '../../staff/references.ts';
 import { BulkJob, JobState } from './job.ts';
 import { tell } from './progress.ts';
@@ -58,7 +61,7 @@ async function askerOf(ctx: Context, { actor }: BulkJob): Promise<Asker> {
 }
 
 /** A job that is to be worked on. */
-export const bulkTimer: Timer = { table: 'bulk_job', column: 'due_at', ring: work };
+export const bulkTimer: ScheduledTask = { table: 'bulk_job', column: 'due_at', run: work };
 
 async function waiting(ctx: Context, { id }: BulkJob): Promise<Item[]> {
   const { rows } = await sql<Item>`
@@ -80,7 +83,7 @@ async function settle(
   if (!failure) return;
   const { error, done } = failure;
   // Where all went well, but not their storing, or others were faster, nobody knows at which of them it fails.
-  const isKnown = done < items.length && !lostRace(error);
+  const isKnown = done < items.length && !isConcurrencyConflict(error);
   const before = isKnown ? done : items.length >> 1;
   if (before) await settle(ctx, job, items.slice(0, before), asker);
   if (isKnown || items.length === 1)
@@ -102,7 +105,7 @@ async function attempt(
     });
     return undefined;
   } catch (error) {
-    if (databaseGone(error)) throw error;
+    if (isDatabaseUnavailable(error)) throw error;
     return { error, done };
   }
 }
@@ -122,7 +125,7 @@ async function refuse(
 
 /** Why an action was not done to a ticket; an error that is none of the ticket's is for the log. */
 export function refusedBy(error: unknown, log: (error: unknown) => void): UserError[] {
-  if (lostRace(error)) return new Refusal('CONFLICT', 'ids').errors;
+  if (isConcurrencyConflict(error)) return new Refusal('CONFLICT', 'ids').errors;
   const refusal = mapRefusalPath(error, { id: 'ids', ticketId: 'ids' }, 'action');
   if (refusal instanceof Refusal) return refusal.errors;
   log(error);
@@ -149,13 +152,13 @@ async function act(
   const ids = items.map(({ ticket_id: id }) => id);
   const all = (): Promise<void> =>
     bufferEvents(inner, async () => {
-      await lock(inner, ids);
+      await lockExistingTickets(inner, ids);
       for (const id of ids) {
         await applyAction(inner, id, job.action, { override: true });
         done();
       }
     });
-  await (job.operationId ? journaled(inner, job.operationId, all) : all());
+  await (job.operationId ? trackOperation(inner, job.operationId, all) : all());
   await inner.em.flush();
   await mark(inner, job, items, 'DONE', []);
 }

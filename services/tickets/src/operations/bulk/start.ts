@@ -1,16 +1,16 @@
-import { due } from '@deskgraph/common/jobs/scheduler';
+import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvent } from '@deskgraph/common/events/log';
 import { newId, toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { compactAction, refuseImpossibleAction } from '../action/check.ts';
-import { begin } from '../../model/operation/journal.ts';
+import { beginOperation } from '../../model/operation/journal.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
-import type { TicketFilter } from '../../model/filter/sql.ts';
-import { listed } from '../../model/lookup/find.ts';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import { ticketListQuery } from '../../model/lookup/find.ts';
 import { findFrequentTexts } from '../../model/filter/text.ts';
-import { refuseInvalidList } from '../../model/saved-filter/stored.ts';
+import { refuseInvalidList } from '../../model/saved-filter/saved-filter.ts';
 import { MOST, type TicketsUpdateInput, type TicketsUpdatePayload } from './input.ts';
 import { BulkJob } from './job.ts';
 
@@ -21,7 +21,7 @@ export async function start(
 ): Promise<TicketsUpdatePayload> {
   const ids = await chosen(ctx, input);
   const { workspace: _, ...actor } = ctx.actor;
-  const operation = begin(ctx, OperationKind.BULK, new Date());
+  const operation = beginOperation(ctx, OperationKind.BULK, new Date());
   await ctx.em.flush();
   const job = ctx.em.create(BulkJob, {
     id: newId('job'),
@@ -38,7 +38,7 @@ export async function start(
     ctx.em.getKysely(),
   );
   await appendEvent(ctx, 'bulk_job.started', job, { action: job.action, total: job.total });
-  due(ctx, new Date());
+  scheduleWakeup(ctx, new Date());
   return { job, operation, userErrors: [] };
 }
 
@@ -54,7 +54,11 @@ export async function chosen(
 
 async function filtered(ctx: Context, filter: TicketFilter): Promise<string[]> {
   refuseInvalidList(ctx, filter, null);
-  const { condition } = listed(ctx.actor, { filter }, await findFrequentTexts(ctx, filter));
+  const { condition } = ticketListQuery(
+    ctx.actor,
+    { filter },
+    await findFrequentTexts(ctx, filter),
+  );
   const { rows } = await sql<{
     id: string;
   }>`select t.id from ticket t where ${condition} order by t.number limit ${MOST + 1}`.execute(

@@ -5,7 +5,7 @@ import type { TicketEvent } from '../../history/event/event.ts';
 import { eventOf, factsOf } from '../../history/event/queries.ts';
 import { macroById } from '../macro/queries.ts';
 import { byId as operationById } from '../undo/find.ts';
-import { byId as ticketById } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/find.ts';
 import type { Cause } from './cause.ts';
 
 /** What a fact came of, as far as the caller may see it; null when somebody did it by hand. */

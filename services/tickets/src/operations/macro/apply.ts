@@ -2,9 +2,9 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { applyAction, mapRefusalPath } from '../action/apply.ts';
-import { begin, journaled } from '../../model/operation/journal.ts';
+import { beginOperation, trackOperation } from '../../model/operation/journal.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
-import { locked } from '../../model/lookup/lock.ts';
+import { lockTicket } from '../../model/lookup/lock.ts';
 import { macroById } from './queries.ts';
 import type { MacroApplyInput, MacroApplyPayload } from './input.ts';
 import { recordMacroUse, ticketTraits } from './suggestions.ts';
@@ -19,12 +19,12 @@ export async function applyMacro(
 ): Promise<MacroApplyPayload> {
   const macro = await macroById(ctx, id);
   if (!macro) throw new Refusal('NOT_FOUND', 'id');
-  const ticket = await locked(ctx, ticketId, 'ticketId');
+  const ticket = await lockTicket(ctx, ticketId, 'ticketId');
   const traits = ticketTraits(ticket);
   ctx.cause = { macroId: macro.id };
-  const operation = begin(ctx, OperationKind.MACRO, new Date());
+  const operation = beginOperation(ctx, OperationKind.MACRO, new Date());
   try {
-    await journaled(ctx, operation.id, async () => {
+    await trackOperation(ctx, operation.id, async () => {
       for (const action of macro.actions) await applyAction(ctx, ticketId, action, { seen });
     });
   } catch (error) {

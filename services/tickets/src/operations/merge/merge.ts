@@ -6,16 +6,21 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { moveDrafts } from '../../ticketing/draft/mutations.ts';
-import { held } from '../../model/ticket/open-children.ts';
+import { ticketsWithOpenLinks } from '../../model/ticket/open-children.ts';
 import { reindexTickets } from '../../ticketing/message/search-index.ts';
-import { bringPeople } from '../../people/participant/people.ts';
+import { mergeParticipants } from '../../people/participant/people.ts';
 import type { TicketMergeInput, TicketMergePayload } from '../undo/input.ts';
-import { type Touched, begin, keepMessages, keepTickets } from '../../model/operation/journal.ts';
-import { lockedAll } from '../../model/lookup/lock.ts';
+import {
+  type TouchedTicket,
+  beginOperation,
+  recordOperationMessages,
+  recordOperationTickets,
+} from '../../model/operation/journal.ts';
+import { lockTickets } from '../../model/lookup/lock.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
-import { snapshotOf } from '../../model/operation/snapshot.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
-import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
+import { ticketSnapshot } from '../../model/operation/snapshot.ts';
+import { currentWorkspace } from '../../model/workspace/workspace.ts';
+import { workBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
 import { fold, take } from './merge-steps.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 
@@ -28,22 +33,22 @@ export async function merge(
     { id: intoId, field: 'intoId' },
     ...ids.map((id, at) => ({ id, field: `ids.${at}` })),
   ];
-  const [into, ...from] = (await lockedAll(ctx, named)) as [Ticket, ...Ticket[]];
+  const [into, ...from] = (await lockTickets(ctx, named)) as [Ticket, ...Ticket[]];
   refuseStaleVersion(into, expectedVersion);
   refuseForeign(into, from);
   await refuseHolding(ctx, from);
   const at = new Date();
-  const touched = [into, ...from].map((ticket): Touched => ({
+  const touched = [into, ...from].map((ticket): TouchedTicket => ({
     ticket,
     part: ticket === into ? 'INTO' : 'FROM',
-    before: snapshotOf(ticket),
+    before: ticketSnapshot(ticket),
   }));
-  const operation = begin(ctx, OperationKind.MERGE, at);
-  const { closeAfter } = await workspaceOf(ctx);
+  const operation = beginOperation(ctx, OperationKind.MERGE, at);
+  const { closeAfter } = await currentWorkspace(ctx);
   const folding = { at, closeAfter, type: 'ticket.merged', details: { operationId: operation.id } };
   const given = from.flatMap((ticket) => fold(ctx, ticket, into, folding, operation.undoableUntil));
   const before = touched.slice(1).map((each) => each.before);
-  const changes = bringPeople(into, from);
+  const changes = mergeParticipants(into, from);
   const taken = await take(ctx, into, before, {
     ...folding,
     details: { ...folding.details, fromIds: from.map(({ id }) => id), changes },
@@ -52,12 +57,12 @@ export async function merge(
     'tkt',
     from.map(({ id }) => id),
   )})`;
-  await keepMessages(ctx, operation, lying);
+  await recordOperationMessages(ctx, operation, lying);
   await move(ctx, lying, into);
   await moveDrafts(ctx, from, into);
   await reindexTickets(ctx, [into, ...from]);
   await appendEvents(ctx, [...taken, ...given]);
-  await keepTickets(ctx, operation, touched);
+  await recordOperationTickets(ctx, operation, touched);
   return { ticket: into, operation, userErrors: [] };
 }
 
@@ -68,14 +73,14 @@ function refuseForeign(into: Ticket, from: readonly Ticket[]): void {
     [into, 'intoId'] as const,
     ...from.map((each, at) => [each, `ids.${at}`] as const),
   ]) {
-    refuse(againstWork(ticket), field);
+    refuseIfBlocked(workBlocker(ticket), field);
     if (ticket.requesterId !== into.requesterId) throw new Refusal('INVALID', field);
   }
 }
 
 /** What others hang on does not end as a duplicate before them. */
 async function refuseHolding(ctx: Context, from: readonly Ticket[]): Promise<void> {
-  const holding = await held(
+  const holding = await ticketsWithOpenLinks(
     ctx,
     from.map(({ id }) => id),
     ['CHILD', 'INCIDENT'],

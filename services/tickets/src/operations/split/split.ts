@@ -8,12 +8,16 @@ import { Message, MessageVisibility } from '../../model/message/message.ts';
 import { reindexTickets } from '../../ticketing/message/search-index.ts';
 import { runAll, runOn, saidIn } from '../undo/response-timers.ts';
 import type { TicketSplitInput, TicketSplitPayload } from '../undo/input.ts';
-import { begin as beginJournal, keepMessages, keepTickets } from '../../model/operation/journal.ts';
+import {
+  beginOperation as beginJournal,
+  recordOperationMessages,
+  recordOperationTickets,
+} from '../../model/operation/journal.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
-import { snapshotOf } from '../../model/operation/snapshot.ts';
-import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
-import { fact } from '../../model/ticket/events.ts';
-import { locked } from '../../model/lookup/lock.ts';
+import { ticketSnapshot } from '../../model/operation/snapshot.ts';
+import { workBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
+import { lockTicket } from '../../model/lookup/lock.ts';
 import { createEmptyTicket } from '../../ticketing/message/open-ticket.ts';
 import { requireDepartmentId, isDepartmentOpen } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
@@ -21,18 +25,18 @@ import { TicketOrigin, TicketStatus } from '@deskgraph/common/contract/ticket-en
 
 /** Cuts messages out into a new ticket, with what they were about; each of the two tickets tells of the other. */
 export async function split(ctx: Context, input: TicketSplitInput): Promise<TicketSplitPayload> {
-  const ticket = await locked(ctx, input.id);
-  refuse(againstWork(ticket), 'id');
+  const ticket = await lockTicket(ctx, input.id);
+  refuseIfBlocked(workBlocker(ticket), 'id');
   const messages = await chosen(ctx, ticket, input.messageIds);
   const at = new Date();
-  const before = snapshotOf(ticket);
+  const before = ticketSnapshot(ticket);
   const newTicket = await cut(ctx, ticket, input, messages, at);
   const operation = beginJournal(ctx, OperationKind.SPLIT, at);
   const moving: Condition = sql`id = any(${uuidArray(
     'msg',
     messages.map(({ id }) => id),
   )})`;
-  await keepMessages(ctx, operation, moving);
+  await recordOperationMessages(ctx, operation, moving);
   await sql`update message set ticket_id = ${uuidOf('tkt', newTicket.id)}::uuid, home_id = null where ${moving}`.execute(
     ctx.em.getKysely(),
   );
@@ -40,17 +44,17 @@ export async function split(ctx: Context, input: TicketSplitInput): Promise<Tick
   await reindexTickets(ctx, [ticket, newTicket]);
   const details = { occurredAt: at, operationId: operation.id };
   await appendEvents(ctx, [
-    fact('ticket.created', newTicket, { occurredAt: at, origin: newTicket.origin }),
-    fact('ticket.split', newTicket, {
+    ticketEvent('ticket.created', newTicket, { occurredAt: at, origin: newTicket.origin }),
+    ticketEvent('ticket.split', newTicket, {
       ...details,
       fromId: ticket.id,
       changes: { splitFrom: [null, ticket.id] },
     }),
-    fact('ticket.split', ticket, { ...details, newTicketId: newTicket.id }),
+    ticketEvent('ticket.split', ticket, { ...details, newTicketId: newTicket.id }),
   ]);
-  await keepTickets(ctx, operation, [
+  await recordOperationTickets(ctx, operation, [
     { ticket, part: 'FROM', before },
-    { ticket: newTicket, part: 'INTO', before: snapshotOf(newTicket) },
+    { ticket: newTicket, part: 'INTO', before: ticketSnapshot(newTicket) },
   ]);
   return { ticket, newTicket, operation, userErrors: [] };
 }

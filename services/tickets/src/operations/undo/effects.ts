@@ -4,10 +4,10 @@ import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { changesFor } from '../../history/event/visible.ts';
 import type { Changes } from '../../model/ticket/events.ts';
-import { byId } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import type { OperationEffect } from './preview.ts';
-import { same } from '../../model/operation/snapshot.ts';
+import { isSameJson } from '../../model/operation/snapshot.ts';
 
 /** What was seen of a rehearsal before it was taken back. */
 export interface Seen {
@@ -45,7 +45,7 @@ function net(facts: readonly NewEvent[]): Map<string, Changes> {
   }
   for (const changes of tickets.values())
     for (const [field, [from, to]] of Object.entries(changes))
-      if (same(from, to)) delete changes[field];
+      if (isSameJson(from, to)) delete changes[field];
   return tickets;
 }
 
@@ -64,7 +64,7 @@ export async function effectsOf(
   });
   const effects = await Promise.all(
     [...changes].map(async ([id, ofTicket]) => ({
-      ticket: made.find((ticket) => ticket.id === id) ?? (await byId(ctx, id)),
+      ticket: made.find((ticket) => ticket.id === id) ?? (await ticketById(ctx, id)),
       changes: await changesFor(ctx, { changes: ofTicket }),
       messagesIn: moved.filter(({ to }) => to === id).length,
       messagesOut: moved.filter(({ from }) => from === id).length,

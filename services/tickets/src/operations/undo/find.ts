@@ -1,23 +1,23 @@
 import { type Actor, Role, hasRole } from '@deskgraph/common/auth/access';
-import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { toId } from '@deskgraph/common/core/id';
-import { type Owned, pageOf } from '@deskgraph/common/database/nested-connection';
+import { type NestedList, nestedPage } from '@deskgraph/common/database/nested-connection';
 import { Direction, type Page, type PageRequest } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketEvent } from '../../history/event/event.ts';
 import { eventOf, factsOfAll } from '../../history/event/queries.ts';
 import { nameOf } from '../../history/event/visible.ts';
-import { byId as ticketById } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { reads } from '../../model/ticket/read-rights.ts';
+import { canReadTickets } from '../../model/ticket/read-rights.ts';
 import { visibleTicketSql as ticketVisible } from '../../model/rights/visible.ts';
 import { Operation, type OperationConflict } from '../../model/operation/operation.ts';
 
 /** Operations are for those who do such, and exist for whom one of their tickets does; for who did it also before and after. A condition on `o`. */
 function visible(actor: Actor): Condition {
   const works = actor.kind === 'app' || actor.kind === 'system' || hasRole(actor, Role.AGENT);
-  if (!works || !reads(actor)) return sql`false`;
+  if (!works || !canReadTickets(actor)) return sql`false`;
   return sql`o.workspace_id = ${actor.workspace}::uuid and (o.actor_id = ${actor.id} or exists (
     select from operation_ticket x join ticket t on t.id = x.ticket_id where x.operation_id = o.id and ${ticketVisible(actor)}))`;
 }
@@ -27,7 +27,7 @@ export const byId = (ctx: Context, id: string): Promise<Operation | null> =>
   ctx.load.byId('operation', id, async (ids) => {
     const em = await ctx.read();
     const { rows } =
-      await sql<object>`select o.* from operation o where o.id = any(${uuids('opr', ids)}) and ${visible(ctx.actor)}`.execute(
+      await sql<object>`select o.* from operation o where o.id = any(${uuidArray('opr', ids)}) and ${visible(ctx.actor)}`.execute(
         em.getKysely(),
       );
     return hydrate(ctx.orm, Operation, rows);
@@ -48,7 +48,7 @@ export async function ofTicket(
     async (ids) => {
       const em = await ctx.read();
       const { rows } = await sql<{ of_ticket: string }>`
-        select o.*, asked.id as of_ticket from unnest(${uuids('tkt', ids)}) as asked(id) cross join lateral (
+        select o.*, asked.id as of_ticket from unnest(${uuidArray('tkt', ids)}) as asked(id) cross join lateral (
           select o.* from operation_ticket x join operation o on o.id = x.operation_id
           where x.ticket_id = asked.id and ${visible(ctx.actor)} order by o.created_at desc, o.id desc limit ${most}) o`.execute(
         em.getKysely(),
@@ -61,13 +61,13 @@ export async function ofTicket(
   );
 }
 
-const TOUCHED: Owned<Ticket> = {
-  Thing: Ticket,
+const TOUCHED: NestedList<Ticket> = {
+  Entity: Ticket,
   name: 'tickets of operations',
   prefix: 'opr',
   columns: sql`t.*`,
   from: sql`operation_ticket x join ticket t on t.id = x.ticket_id`,
-  of: sql`x.operation_id = owner.id`,
+  belongsTo: sql`x.operation_id = owner.id`,
   where: sql`true`,
   order: [{ by: sql`t.number`, type: 'integer', direction: Direction.ASC }],
 };
@@ -78,7 +78,7 @@ export const ticketsOf = (
   operationId: string,
   page: PageRequest,
 ): Promise<Page<Ticket>> =>
-  pageOf(ctx, { ...TOUCHED, where: ticketVisible(ctx.actor) }, operationId, page);
+  nestedPage(ctx, { ...TOUCHED, where: ticketVisible(ctx.actor) }, operationId, page);
 
 /** What stands, or stood, against its undo, as far as the caller may see the tickets. */
 export async function conflictsOf(

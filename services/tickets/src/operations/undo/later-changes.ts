@@ -7,18 +7,18 @@ import { lockCustomStatusesForShare } from '../../configuration/status/target.ts
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { isTicketVisible } from '../../model/rights/visible.ts';
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import type { Part } from '../../model/operation/journal.ts';
-import { lockedRows } from '../../model/lookup/lock.ts';
+import type { OperationRole } from '../../model/operation/journal.ts';
+import { lockTicketRows } from '../../model/lookup/lock.ts';
 import type { Operation } from '../../model/operation/operation.ts';
-import { type Snapshot, readSnapshot } from '../../model/operation/snapshot.ts';
+import { type TicketSnapshot, parseSnapshot } from '../../model/operation/snapshot.ts';
 
 /** A ticket that an operation touched, as it is now, with what it was before. */
 export interface Piece {
   ticket: Ticket;
-  part: Part;
-  before: Snapshot;
+  part: OperationRole;
+  before: TicketSnapshot;
   /** What the operation made of it, where that is kept field by field. */
-  after: Partial<Snapshot>;
+  after: Partial<TicketSnapshot>;
   /** The status that the operation left it in, where tickets were folded or cut. */
   became: TicketStatus;
   /** The version that the operation made. */
@@ -29,7 +29,7 @@ export interface Piece {
 
 interface Row {
   ticket_id: string;
-  part: Part;
+  part: OperationRole;
   version: number;
   before: { became: TicketStatus; customStatusId?: string | null };
   after: object | null;
@@ -51,7 +51,7 @@ export async function piecesOf(
     before,
     after,
   }));
-  const locked = await lockedRows(
+  const locked = await lockTicketRows(
     ctx,
     parts.map(({ id }) => id),
   );
@@ -67,8 +67,8 @@ export async function piecesOf(
     .map(({ id, part, version, before, after }) => ({
       ticket: tickets.get(id)!,
       part,
-      before: readSnapshot(before, kept),
-      after: readSnapshot(after ?? {}, kept),
+      before: parseSnapshot(before, kept),
+      after: parseSnapshot(after ?? {}, kept),
       became: before.became,
       version,
       since: since.get(id) ?? new Map<string, number>(),

@@ -1,6 +1,6 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import { UserError } from '@deskgraph/common/graphql/shared-types';
-import { dryRun } from '@deskgraph/common/graphql/dry-run';
+import { dryRun } from '@deskgraph/common/graphql/mutation';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { FieldChange } from '../../history/event/event.ts';

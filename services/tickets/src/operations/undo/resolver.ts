@@ -15,8 +15,8 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { shown } from '../../people/external/actor.ts';
-import { byId as ticketById } from '../../model/lookup/find.ts';
+import { actorReference } from '../../people/external/actor.ts';
+import { ticketById } from '../../model/lookup/find.ts';
 import { merge } from '../merge/merge.ts';
 import { split } from '../split/split.ts';
 import { Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
@@ -117,7 +117,7 @@ export class OperationResolver {
 
   @FieldResolver(() => ActorView, { nullable: true, description: 'Who did it.' })
   actor(@Root() { actorKind, actorId, actorName }: Operation): object {
-    return shown(actorKind, actorId, actorName);
+    return actorReference(actorKind, actorId, actorName);
   }
 
   @FieldResolver(() => DateTime, { description: 'When it was done.' })

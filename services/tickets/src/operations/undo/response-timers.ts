@@ -1,4 +1,4 @@
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 
@@ -23,7 +23,7 @@ export async function saidIn(
     created_at: string | Date;
   }>`
     select id, ticket_id, author_kind, created_at from message
-    where ticket_id = any(${uuids('tkt', ticketIds)}) and visibility = 'PUBLIC' and ${from ? sql`created_at >= ${from}` : sql`true`}
+    where ticket_id = any(${uuidArray('tkt', ticketIds)}) and visibility = 'PUBLIC' and ${from ? sql`created_at >= ${from}` : sql`true`}
     order by created_at, id`.execute(ctx.em.getKysely());
   const said = Map.groupBy(rows, ({ ticket_id: id }) => toId('tkt', id));
   return new Map(

@@ -1,13 +1,19 @@
 import type { Context } from '@deskgraph/common/database/context';
-import { openParts } from '../../model/ticket/open-children.ts';
+import { openChildrenOf } from '../../model/ticket/open-children.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { isTicketVisible } from '../../model/rights/visible.ts';
-import { TicketStatus } from '../../model/ticket/enums.ts';
-import type { Conflict, Operation } from '../../model/operation/operation.ts';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import type { UndoConflict, Operation } from '../../model/operation/operation.ts';
 import { type Undoing, conflict } from './conflict.ts';
 import { type Return, goBack } from './undo-apply.ts';
 import type { Piece } from './later-changes.ts';
-import { type Word, agree, namesOf, same, wordsIn } from '../../model/operation/snapshot.ts';
+import {
+  type UndoField,
+  isSameField,
+  eventFieldNames,
+  isSameJson,
+  undoFieldsIn,
+} from '../../model/operation/snapshot.ts';
 
 /** Tickets become again what they were, field by field; what a later fact has changed stays as it is. What was written in them stays too. */
 export async function revert(
@@ -27,11 +33,11 @@ export async function revert(
 }
 
 interface Way extends Return {
-  conflicts: Conflict[];
+  conflicts: UndoConflict[];
 }
 
 /** What is done only by people and for a ticket that is not at its end. */
-const WORK: ReadonlySet<Word> = new Set([
+const WORK: ReadonlySet<UndoField> = new Set([
   'status',
   'snooze',
   'escalation',
@@ -39,12 +45,12 @@ const WORK: ReadonlySet<Word> = new Set([
   'assigneeId',
 ]);
 /** What waits for a ticket that is not solved. */
-const WAITS: ReadonlySet<Word> = new Set(['snooze', 'escalation']);
+const WAITS: ReadonlySet<UndoField> = new Set(['snooze', 'escalation']);
 
 function wayBack({ actor }: Context, piece: Piece): Way {
   const { ticket, before, after, since } = piece;
   const way: Way = { piece, words: [], tags: undefined, fieldIds: [], conflicts: [] };
-  const words = wordsIn(after);
+  const words = undoFieldsIn(after);
   if (!words.length) return way;
   if (!isTicketVisible(actor, ticket))
     return { ...way, conflicts: [conflict(piece, 'departmentId')] };
@@ -53,9 +59,10 @@ function wayBack({ actor }: Context, piece: Piece): Way {
   for (const word of words) {
     if (word === 'tags') tagsBack(way);
     else if (word === 'fields') fieldsBack(way);
-    else if (!agree(ticket, before, word)) {
+    else if (!isSameField(ticket, before, word)) {
       const against =
-        namesOf(word).find((name) => since.has(name)) ?? (isOver(way, word) ? 'status' : undefined);
+        eventFieldNames(word).find((name) => since.has(name)) ??
+        (isOver(way, word) ? 'status' : undefined);
       if (!against) way.words.push(word);
       else if (!way.conflicts.some(({ field }) => field === against))
         way.conflicts.push(conflict(piece, against));
@@ -65,7 +72,7 @@ function wayBack({ actor }: Context, piece: Piece): Way {
 }
 
 /** Has the ticket come to where there is no such thing any more? What it waited for is asked of it once its status is known. */
-function isOver({ piece: { ticket, before }, words }: Way, word: Word): boolean {
+function isOver({ piece: { ticket, before }, words }: Way, word: UndoField): boolean {
   if (ticket.status === TicketStatus.CLOSED) return WORK.has(word);
   const status = words.includes('status') ? before.status : ticket.status;
   return status === TicketStatus.SOLVED && WAITS.has(word);
@@ -78,7 +85,7 @@ function tagsBack(way: Way): void {
   const went = before.tags.filter((name) => !after.tags!.includes(name));
   const has = new Set(ticket.tags);
   const isTouched = came.some((name) => !has.has(name)) || went.some((name) => has.has(name));
-  if (same([...has].sort(), before.tags.toSorted())) return;
+  if (isSameJson([...has].sort(), before.tags.toSorted())) return;
   if (isTouched) way.conflicts.push(conflict(way.piece, 'tags'));
   else way.tags = [...ticket.tags.filter((name) => !came.includes(name)), ...went];
 }
@@ -86,14 +93,14 @@ function tagsBack(way: Way): void {
 function fieldsBack(way: Way): void {
   const { ticket, before, after, since } = way.piece;
   const changed = Object.keys({ ...before.fields, ...after.fields }).filter(
-    (id) => !same(before.fields[id], after.fields![id]),
+    (id) => !isSameJson(before.fields[id], after.fields![id]),
   );
-  for (const id of changed.filter((each) => !same(ticket.fields[each], before.fields[each])))
+  for (const id of changed.filter((each) => !isSameJson(ticket.fields[each], before.fields[each])))
     if (since.has(id)) way.conflicts.push(conflict(way.piece, id));
     else way.fieldIds.push(id);
 }
 
-const without = (way: Way, word: Word): Way => ({
+const without = (way: Way, word: UndoField): Way => ({
   ...way,
   words: way.words.filter((each) => each !== word),
   conflicts: [
@@ -112,7 +119,7 @@ async function heldByParts(ctx: Context, ways: readonly Way[]): Promise<Readonly
       )
       .map(({ piece: { ticket } }) => [ticket.id, ticket]),
   );
-  const parts = await openParts(ctx, [...solved.keys()]);
+  const parts = await openChildrenOf(ctx, [...solved.keys()]);
   return new Set(
     parts.filter(({ partId }) => !solved.has(partId)).map(({ wholeId }) => solved.get(wholeId)!),
   );

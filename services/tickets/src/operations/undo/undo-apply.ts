@@ -6,25 +6,25 @@ import { isSameForRequester } from '../../configuration/status/target.ts';
 import { ensureTags } from '../../configuration/tag/mutations.ts';
 import {
   type Changes,
-  fact,
-  isSameStanding,
-  moved,
-  standingOf,
-  updated,
+  ticketEvent,
+  isSameStatus,
+  statusChangedEvent,
+  statusSnapshot,
+  ticketUpdatedEvent,
 } from '../../model/ticket/events.ts';
 import { openDepartments, assignableAgents } from '../../staff/references.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { afterAgent } from '../../model/ticket/status-rules.ts';
+import { statusAfterAgentAction } from '../../model/ticket/status-rules.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { type Said, runOn, saidIn } from './response-timers.ts';
 import type { Operation } from '../../model/operation/operation.ts';
 import type { Piece } from './later-changes.ts';
-import { type Word, putBack } from '../../model/operation/snapshot.ts';
+import { type UndoField, restoreField } from '../../model/operation/snapshot.ts';
 
 /** What of a ticket goes back. */
 export interface Return {
   piece: Piece;
-  words: Word[];
+  words: UndoField[];
   /** The labels that it then has, if they go back. */
   tags: string[] | undefined;
   /** Custom fields. */
@@ -46,7 +46,13 @@ interface Known {
 
 const HANDS = ['departmentId', 'assigneeId'] as const;
 /** Words with facts of their own. */
-const OWN: ReadonlySet<Word> = new Set(['status', 'snooze', 'escalation', 'deletedAt', ...HANDS]);
+const OWN: ReadonlySet<UndoField> = new Set([
+  'status',
+  'snooze',
+  'escalation',
+  'deletedAt',
+  ...HANDS,
+]);
 
 /** Puts back what is to go back, of all tickets with the same few statements; the facts are to be recorded. */
 export async function goBack(
@@ -82,7 +88,7 @@ async function publicOnes(ctx: Context, ways: readonly Return[]): Promise<Readon
 
 async function alikeOf(ctx: Context, pieces: readonly Piece[]): Promise<ReadonlySet<Ticket>> {
   const alike = await Promise.all(
-    pieces.map(({ ticket, before }) => isSameForRequester(ctx, standingOf(ticket), before)),
+    pieces.map(({ ticket, before }) => isSameForRequester(ctx, statusSnapshot(ticket), before)),
   );
   return new Set(pieces.filter((_, at) => alike[at]).map(({ ticket }) => ticket));
 }
@@ -105,7 +111,7 @@ function one(ctx: Context, way: Return, known: Known): NewEvent[] {
   const { at, operation } = known;
   const { ticket } = way.piece;
   const facts = [
-    fact('operation.undone', ticket, {
+    ticketEvent('operation.undone', ticket, {
       occurredAt: at,
       operationId: operation.id,
       kind: operation.kind,
@@ -115,10 +121,10 @@ function one(ctx: Context, way: Return, known: Known): NewEvent[] {
   const plain = plainBack(way);
   const publicFields = Object.keys(plain).filter((field) => known.publicFields.has(field));
   if (Object.keys(plain).length)
-    facts.push(updated(ticket, plain, { occurredAt: at, publicFields }));
+    facts.push(ticketUpdatedEvent(ticket, plain, { occurredAt: at, publicFields }));
   const hands = handsBack(way, known);
   if (Object.keys(hands).length)
-    facts.push(fact('ticket.assigned', ticket, { occurredAt: at, changes: hands }));
+    facts.push(ticketEvent('ticket.assigned', ticket, { occurredAt: at, changes: hands }));
   if (way.words.includes('status')) facts.push(...statusBack(way, known));
   if (way.words.includes('snooze')) facts.push(snoozeBack(way, at));
   if (way.words.includes('escalation')) facts.push(escalationBack(way, at));
@@ -132,7 +138,7 @@ function plainBack({ piece: { ticket, before }, words, tags, fieldIds }: Return)
   const changes: Changes = {};
   for (const word of words.filter((each) => !OWN.has(each))) {
     const from = ticket[word];
-    putBack(ticket, before, word);
+    restoreField(ticket, before, word);
     changes[word] = [from, ticket[word]];
   }
   if (tags) changes['tags'] = [ticket.tags, (ticket.tags = tags)];
@@ -153,7 +159,7 @@ function handsBack({ piece: { ticket, before }, words }: Return, { takers }: Kno
   const changes: Changes = {};
   for (const word of HANDS) {
     const from = ticket[word];
-    if (words.includes(word)) putBack(ticket, before, word);
+    if (words.includes(word)) restoreField(ticket, before, word);
     const now = ticket[word];
     if (now && !takers.has(now) && (isWorkAgain || words.includes(word))) ticket[word] = null;
     if (ticket[word] !== from) changes[word] = [from, ticket[word]];
@@ -166,34 +172,34 @@ function statusBack(
   { piece: { ticket, before, since } }: Return,
   { at, said, alike }: Known,
 ): NewEvent[] {
-  const from = standingOf(ticket);
-  putBack(ticket, before, 'status');
+  const from = statusSnapshot(ticket);
+  restoreField(ticket, before, 'status');
   if ((ticket.handled && !before.handled) || (ticket.assigneeId && since.has('assigneeId')))
-    ticket.status = afterAgent(ticket.status);
+    ticket.status = statusAfterAgentAction(ticket.status);
   ticket.waitingSince = runOn(before, said.get(ticket.id) ?? []).waitingSince;
-  return isSameStanding(from, ticket)
+  return isSameStatus(from, ticket)
     ? []
-    : [moved(ticket, from, { occurredAt: at, looksTheSame: alike.has(ticket) })];
+    : [statusChangedEvent(ticket, from, { occurredAt: at, looksTheSame: alike.has(ticket) })];
 }
 
 function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
   const from = ticket.snooze;
-  putBack(ticket, before, 'snooze');
+  restoreField(ticket, before, 'snooze');
   const told = {
     occurredAt: at,
     changes: { snooze: [from, ticket.snooze] } as Changes,
     internal: true,
   };
   return ticket.snooze
-    ? fact('ticket.snoozed', ticket, told)
-    : fact('ticket.woken', ticket, { ...told, cause: 'undo' });
+    ? ticketEvent('ticket.snoozed', ticket, told)
+    : ticketEvent('ticket.woken', ticket, { ...told, cause: 'undo' });
 }
 
 function escalationBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
   const from = ticket.escalation;
-  putBack(ticket, before, 'escalation');
+  restoreField(ticket, before, 'escalation');
   const type = ticket.escalation ? 'ticket.escalated' : 'ticket.escalation_ended';
-  return fact(type, ticket, {
+  return ticketEvent(type, ticket, {
     occurredAt: at,
     cause: 'undo',
     changes: { escalation: [from, ticket.escalation] },
@@ -203,8 +209,8 @@ function escalationBack({ piece: { ticket, before } }: Return, at: Date): NewEve
 
 function binBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
   const from = ticket.deletedAt;
-  putBack(ticket, before, 'deletedAt');
-  return fact('ticket.restored', ticket, {
+  restoreField(ticket, before, 'deletedAt');
+  return ticketEvent('ticket.restored', ticket, {
     occurredAt: at,
     changes: { deletedAt: [from, null] },
     internal: true,

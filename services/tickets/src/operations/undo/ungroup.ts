@@ -4,7 +4,7 @@ import type { NewEvent } from '@deskgraph/common/events/types';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { moveToBin } from '../../ticketing/bin/mutations.ts';
-import { fact } from '../../model/ticket/events.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { type Undoing, conflict } from './conflict.ts';
 import type { Operation } from '../../model/operation/operation.ts';
@@ -78,12 +78,12 @@ async function untie(
   const told = { occurredAt: at, operationId: id, kind, internal: true };
   const facts = [
     ...incidents.map((ticket) =>
-      fact('operation.undone', ticket, {
+      ticketEvent('operation.undone', ticket, {
         ...told,
         changes: { links: [{ kind: 'PROBLEM', ticketId: problem.id }, null] },
       }),
     ),
-    fact('operation.undone', problem, {
+    ticketEvent('operation.undone', problem, {
       ...told,
       changes: { links: [{ kind: 'INCIDENT', ticketIds: ids }, null] },
     }),

@@ -6,17 +6,26 @@ import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import type { RawBuilder } from 'kysely';
 import { reindexTickets } from '../../ticketing/message/search-index.ts';
-import { takePeople } from '../../people/participant/people.ts';
+import { removeMergedParticipants } from '../../people/participant/people.ts';
 import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
-import { fact, isSameStanding, moved, standingOf } from '../../model/ticket/events.ts';
-import { afterAgent, afterRequester, moveTo } from '../../model/ticket/status-rules.ts';
+import {
+  ticketEvent,
+  isSameStatus,
+  statusChangedEvent,
+  statusSnapshot,
+} from '../../model/ticket/events.ts';
+import {
+  statusAfterAgentAction,
+  statusAfterRequesterReply,
+  applyStatus,
+} from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { currentWorkspace } from '../../model/workspace/workspace.ts';
 import { type Said, later, runAll, runOn, saidIn } from './response-timers.ts';
 import { type Undoing, conflict } from './conflict.ts';
-import type { Conflict, Operation } from '../../model/operation/operation.ts';
+import type { UndoConflict, Operation } from '../../model/operation/operation.ts';
 import { type Piece, refuseGone } from './later-changes.ts';
-import { putBack, restoreRest, restoreStanding } from '../../model/operation/snapshot.ts';
+import { restoreField, restoreSnooze, restoreStatus } from '../../model/operation/snapshot.ts';
 
 /** Tickets come out of the one that they were folded into, each with its messages and with the replies that were written to it since. */
 export async function unmerge(
@@ -86,7 +95,11 @@ const withFolded = (tickets: readonly Ticket[]): RawBuilder<unknown> => sql`
     )}) as t(id) union all select f.head, t.id from folded f join ticket t on t.merged_into_id = f.id)`;
 
 /** What stands against taking one ticket out again. */
-function conflictOf(into: Piece, piece: Piece, torn: ReadonlySet<string>): Conflict | undefined {
+function conflictOf(
+  into: Piece,
+  piece: Piece,
+  torn: ReadonlySet<string>,
+): UndoConflict | undefined {
   const target = into.ticket;
   const { ticket, since } = piece;
   if (target.mergedIntoId) return conflict(into, 'mergedInto');
@@ -98,7 +111,7 @@ function conflictOf(into: Piece, piece: Piece, torn: ReadonlySet<string>): Confl
 }
 
 /** The merge had brought the target back to work, and somebody has decided otherwise since. */
-const statusConflict = (into: Piece): Conflict[] =>
+const statusConflict = (into: Piece): UndoConflict[] =>
   into.before.status !== into.became &&
   into.ticket.status !== into.became &&
   into.since.has('status')
@@ -125,7 +138,7 @@ async function takeOut(
     ctx,
     [into.ticket, ...tickets].map(({ id }) => id),
   );
-  const { closeAfter } = await workspaceOf(ctx);
+  const { closeAfter } = await currentWorkspace(ctx);
   const facts: NewEvent[] = [];
   for (const piece of free) {
     const since = (said.get(piece.ticket.id) ?? []).filter(({ id }) => !journal.has(id));
@@ -160,31 +173,31 @@ async function comeOut(
   { operation, since, at, closeAfter }: ComeOut,
 ): Promise<NewEvent[]> {
   const { mergedIntoId } = ticket;
-  const from = standingOf(ticket);
+  const from = statusSnapshot(ticket);
   const changes = { mergedInto: [mergedIntoId, null] as [unknown, unknown] };
   ticket.mergedIntoId = null;
-  restoreStanding(ticket, before);
+  restoreStatus(ticket, before);
   Object.assign(ticket, runOn(before, since));
   for (const { byCustomer } of since)
-    moveTo(
+    applyStatus(
       ticket,
-      byCustomer ? afterRequester(ticket.status) : afterAgent(ticket.status),
+      byCustomer ? statusAfterRequesterReply(ticket.status) : statusAfterAgentAction(ticket.status),
       at,
       closeAfter,
     );
   const facts = [
-    fact('operation.undone', ticket, {
+    ticketEvent('operation.undone', ticket, {
       occurredAt: at,
       operationId: operation.id,
       kind: operation.kind,
       changes,
     }),
   ];
-  if (!isSameStanding(ticket, from)) facts.push(moved(ticket, from, { occurredAt: at }));
+  if (!isSameStatus(ticket, from)) facts.push(statusChangedEvent(ticket, from, { occurredAt: at }));
   if (before.snoozedAt && !(before.wakeOnReply && since.some(({ byCustomer }) => byCustomer))) {
-    restoreRest(ticket, before);
+    restoreSnooze(ticket, before);
     facts.push(
-      fact('ticket.snoozed', ticket, {
+      ticketEvent('ticket.snoozed', ticket, {
         occurredAt: at,
         changes: { snooze: [null, ticket.snooze] },
         internal: true,
@@ -192,9 +205,9 @@ async function comeOut(
     );
   }
   if (before.escalation) {
-    putBack(ticket, before, 'escalation');
+    restoreField(ticket, before, 'escalation');
     facts.push(
-      fact('ticket.escalated', ticket, {
+      ticketEvent('ticket.escalated', ticket, {
         occurredAt: at,
         cause: 'undo',
         changes: { escalation: [null, ticket.escalation] },
@@ -223,16 +236,16 @@ function remain(
   ticket.firstReplyAt =
     before.firstReplyAt ??
     (clocks.firstReplyAt && clocks.firstReplyAt >= ticket.createdAt ? clocks.firstReplyAt : null);
-  const changes = takePeople(ticket, peopleOf(free), [before, ...peopleOf(kept)]);
+  const changes = removeMergedParticipants(ticket, peopleOf(free), [before, ...peopleOf(kept)]);
   const facts = [
-    fact('operation.undone', ticket, {
+    ticketEvent('operation.undone', ticket, {
       occurredAt: at,
       operationId: operation.id,
       kind: operation.kind,
       changes,
     }),
   ];
-  const from = standingOf(ticket);
+  const from = statusSnapshot(ticket);
   if (
     kept.length ||
     before.status === became ||
@@ -241,8 +254,8 @@ function remain(
     ticket.waitingSince
   )
     return facts;
-  restoreStanding(ticket, before);
-  return [...facts, moved(ticket, from, { occurredAt: at })];
+  restoreStatus(ticket, before);
+  return [...facts, statusChangedEvent(ticket, from, { occurredAt: at })];
 }
 
 const peopleOf = (pieces: readonly Piece[]) => pieces.map((piece) => piece.before);

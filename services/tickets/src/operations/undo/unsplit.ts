@@ -5,15 +5,15 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { moveDrafts } from '../../ticketing/draft/mutations.ts';
 import { reindexTickets } from '../../ticketing/message/search-index.ts';
-import { bringPeople } from '../../people/participant/people.ts';
+import { mergeParticipants } from '../../people/participant/people.ts';
 import { fold, take } from '../merge/merge-steps.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { currentWorkspace } from '../../model/workspace/workspace.ts';
 import { later, runOn, saidIn } from './response-timers.ts';
 import { type Undoing, conflict } from './conflict.ts';
-import type { Conflict, Operation } from '../../model/operation/operation.ts';
+import type { UndoConflict, Operation } from '../../model/operation/operation.ts';
 import { type Piece, refuseGone } from './later-changes.ts';
-import { type Snapshot, snapshotOf } from '../../model/operation/snapshot.ts';
+import { type TicketSnapshot, ticketSnapshot } from '../../model/operation/snapshot.ts';
 
 /** A ticket that was cut out of another one is folded into it again, with what was said in it since. Its number is not given again. */
 export async function unsplit(
@@ -35,7 +35,7 @@ export async function unsplit(
   };
 }
 
-const conflictsOf = (piece: Piece): Conflict[] => [
+const conflictsOf = (piece: Piece): UndoConflict[] => [
   ...(piece.ticket.mergedIntoId ? [conflict(piece, 'mergedInto')] : []),
   ...(piece.ticket.status === TicketStatus.CLOSED ? [conflict(piece, 'status')] : []),
 ];
@@ -45,7 +45,7 @@ async function putBack(
   operation: Operation,
   { from, into, at }: { from: Piece; into: Piece; at: Date },
 ): Promise<NewEvent[]> {
-  const { closeAfter } = await workspaceOf(ctx);
+  const { closeAfter } = await currentWorkspace(ctx);
   const folding = {
     at,
     closeAfter,
@@ -53,7 +53,7 @@ async function putBack(
     details: { operationId: operation.id, kind: operation.kind },
   };
   const stood = await undone(ctx, operation, from, into);
-  const changes = bringPeople(from.ticket, [into.ticket]);
+  const changes = mergeParticipants(from.ticket, [into.ticket]);
   const taking = { ...folding, details: { ...folding.details, changes } };
   const facts = [
     ...fold(ctx, into.ticket, from.ticket, folding),
@@ -77,8 +77,8 @@ async function undone(
   { createdAt }: Operation,
   from: Piece,
   { ticket, before, since }: Piece,
-): Promise<Snapshot> {
-  const stood = snapshotOf(ticket);
+): Promise<TicketSnapshot> {
+  const stood = ticketSnapshot(ticket);
   const cut =
     from.before.waitingSince &&
     before.waitingSince &&

@@ -1,10 +1,10 @@
 import { Refusal } from '@deskgraph/common/core/errors';
-import { IdentityKind, normalised } from '@deskgraph/common/auth/contact-identity';
+import { IdentityKind, normalizeIdentity } from '@deskgraph/common/auth/contact-identity';
 
 /** A mail address, or all of a domain as `@domain`, in the one way that it is written here. */
-export function addressOf(given: string): string {
+export function normalizeBlockedAddress(given: string): string {
   const isDomain = given.trim().startsWith('@');
-  const address = normalised(IdentityKind.EMAIL, isDomain ? `x${given.trim()}` : given);
+  const address = normalizeIdentity(IdentityKind.EMAIL, isDomain ? `x${given.trim()}` : given);
   if (!address) throw new Refusal('INVALID', 'address');
   return isDomain ? address.slice(1) : address;
 }

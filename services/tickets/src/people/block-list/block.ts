@@ -4,15 +4,18 @@ import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { newUuid, toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { addressOf } from './address.ts';
+import { normalizeBlockedAddress } from './address.ts';
 import type { SenderBlockInput, SenderBlockPayload } from './input.ts';
 
 /** Addresses and domains on the list of a workspace. */
 const MOST = 10_000;
 
 /** Puts a sender on the block list, or takes it off; what stands so already stays. */
-export async function block(ctx: Context, input: SenderBlockInput): Promise<SenderBlockPayload> {
-  const address = addressOf(input.address);
+export async function updateSenderBlock(
+  ctx: Context,
+  input: SenderBlockInput,
+): Promise<SenderBlockPayload> {
+  const address = normalizeBlockedAddress(input.address);
   await (input.block === false ? unlist(ctx, address) : list(ctx, [address], 'address'));
   return { address, userErrors: [] };
 }

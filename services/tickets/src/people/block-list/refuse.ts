@@ -5,11 +5,11 @@ import type { Context } from '@deskgraph/common/database/context';
 
 /** Refuses the caller when he is a customer on the block list. */
 export async function refuseBlockedCaller(ctx: Context): Promise<void> {
-  if (ctx.actor.kind === 'customer') await refuseBlocked(ctx, ctx.actor.id, null);
+  if (ctx.actor.kind === 'customer') await refuseBlockedSender(ctx, ctx.actor.id, null);
 }
 
 /** Refuses what a sender on the block list writes, himself or through an app. The staff may still open tickets for him. */
-export async function refuseBlocked(
+export async function refuseBlockedSender(
   ctx: Context,
   requesterId: string,
   field: string | null,

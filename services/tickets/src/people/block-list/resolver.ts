@@ -1,7 +1,7 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { block } from './block.ts';
+import { updateSenderBlock } from './block.ts';
 import { SenderBlockInput, SenderBlockPayload } from './input.ts';
 
 @Resolver()
@@ -15,6 +15,6 @@ export class SenderResolver {
     @Arg('input', () => SenderBlockInput) input: SenderBlockInput,
     @Ctx() ctx: Context,
   ): Promise<SenderBlockPayload> {
-    return block(ctx, input);
+    return updateSenderBlock(ctx, input);
   }
 }

@@ -8,7 +8,7 @@ const TYPES: Record<Actor['kind'], string> = {
 };
 
 /** Who did something, as the graph shows it: kept names stand for themselves, the gateway asks the owner for the others. */
-export const shown = (
+export const actorReference = (
   kind: Actor['kind'],
   id: string,
   name: string,

@@ -1,8 +1,8 @@
 import { type Page, PageArgs } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { TicketFilter } from '../../model/filter/sql.ts';
-import { findOf } from '../../model/lookup/find.ts';
+import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import { findTicketsOf } from '../../model/lookup/find.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { Customer, Organization } from './external-entities.ts';
@@ -20,7 +20,7 @@ export class CustomerTickets {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Ticket>> {
-    return findOf(ctx, { column: 'requester_id', prefix: 'cus' }, customer.id, {
+    return findTicketsOf(ctx, { column: 'requester_id', prefix: 'cus' }, customer.id, {
       filter,
       orderBy,
       ...page,
@@ -41,7 +41,7 @@ export class OrganizationTickets {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Ticket>> {
-    return findOf(ctx, { column: 'organization_id', prefix: 'org' }, organization.id, {
+    return findTicketsOf(ctx, { column: 'organization_id', prefix: 'org' }, organization.id, {
       filter,
       orderBy,
       ...page,

@@ -2,7 +2,7 @@ import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { ccAddresses } from '../../model/participant/participant.ts';
+import { ccAddressesSchema } from '../../model/participant/participant.ts';
 
 const STANDS = 'The ticket as it now stands; null when refused.';
 
@@ -25,7 +25,7 @@ export class TicketFollowPayload extends Payload {
 @InputType({ description: 'Input of ticketParticipantsUpdate.' })
 export class TicketParticipantsUpdateInput {
   static readonly bounds = optionalFields({
-    addCcs: ccAddresses,
+    addCcs: ccAddressesSchema,
     removeCcs: z.array(z.string().max(254)).max(100),
   });
   @Field(() => ID, { description: 'Which ticket.' }) id!: string;

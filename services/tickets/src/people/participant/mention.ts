@@ -1,5 +1,5 @@
 import type { Actor } from '@deskgraph/common/auth/access';
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
@@ -15,13 +15,17 @@ const BY_ID = /@\[([^\]\n]{1,100})\]\((agt_[0-9a-z]{26})\)/g;
 const BY_NAME = /(?<![\p{L}\p{N}._%+@-])@([\p{L}\p{N}][^\n@,;:!?()[\]<>"]{0,120})/gu;
 
 /** What a note says of whom it names, as people read it: `@[Ana](agt_…)` is `@Ana`. */
-export const withNames = (body: string): string => body.replaceAll(BY_ID, '@$1');
+export const mentionsAsText = (body: string): string => body.replaceAll(BY_ID, '@$1');
 
 /**
  * The members of the staff whom a note names: by id, or by what stands before the @ of the mail address, or by the whole name, whatever the case of
  * the letters. Of several names that fit the longest counts; one that fits two people names nobody. What is code names nobody.
  */
-export async function mentionedIn(ctx: Context, body: string, field = 'body'): Promise<string[]> {
+export async function findMentionedAgents(
+  ctx: Context,
+  body: string,
+  field = 'body',
+): Promise<string[]> {
   const text = body.replaceAll(CODE, ' ');
   const ids = [...text.matchAll(BY_ID)].map(([, , id]) => id!);
   const places = [...text.matchAll(BY_NAME)].map(([, rest]) => namesIn(rest!));
@@ -47,12 +51,12 @@ interface Said {
 }
 
 /** The same of any message: only notes name somebody. */
-export const mentionedBy = async (
+export const findMessageMentions = async (
   ctx: Context,
   { author, visibility, body }: Said,
 ): Promise<string[]> =>
   visibility === MessageVisibility.PRIVATE && author.kind !== 'customer'
-    ? mentionedIn(ctx, body)
+    ? findMentionedAgents(ctx, body)
     : [];
 
 /** The names that may be meant, the longest first. */
@@ -80,7 +84,7 @@ async function peopleCalled(
   const { rows } = await sql<Called>`
     select id, lower(normalize(name)) as name, split_part(email, '@', 1) as local from agent
     where workspace_id = ${ctx.workspace}::uuid and active and role in ('LIGHT', 'AGENT', 'LEAD', 'ADMIN')
-      and (id = any(${uuids('agt', ids)}) or lower(normalize(name)) = any(${names}::text[]) or split_part(email, '@', 1) = any(${names}::text[]))
+      and (id = any(${uuidArray('agt', ids)}) or lower(normalize(name)) = any(${names}::text[]) or split_part(email, '@', 1) = any(${names}::text[]))
   `.execute(ctx.em.getKysely());
   return rows.map(({ id, name, local }) => ({ id: toId('agt', id), name: spelled(name), local }));
 }

@@ -6,10 +6,10 @@ import { IdentityKind } from '@deskgraph/common/auth/contact-identity';
 import { systemActor } from '@deskgraph/common/auth/token';
 import { Context } from '@deskgraph/common/database/context';
 import {
-  type StreamClient,
+  type SubscriptionClient,
   type TestService,
   countStatements,
-  person,
+  userActor,
 } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import {
@@ -22,13 +22,13 @@ import {
 } from '../../../testing/desk.ts';
 import { placed } from '../../../testing/log.ts';
 import { Watch, clientOf } from '../../../testing/watch.ts';
-import { metId } from '../requester/repository.ts';
-import { apply } from '../requester/follow.ts';
+import { deterministicCustomerId } from '../requester/repository.ts';
+import { applyCustomerEvent } from '../requester/follow.ts';
 
 let service: TestService;
 let desk: Desk;
 let owner: Client;
-const clients: StreamClient[] = [];
+const clients: SubscriptionClient[] = [];
 const leave = async (): Promise<void> => {
   for (const client of clients.splice(0)) await client.dispose();
 };
@@ -50,8 +50,8 @@ let count = 0;
 /** Somebody with a mail address that nobody knows yet; he signs in under the id that he gets when he is met. */
 function guest(): { mail: string; actor: Actor } {
   const mail = `guest${++count}@post.example`;
-  const id = metId(desk.workspace, { kind: IdentityKind.EMAIL, value: mail });
-  return { mail, actor: person(Role.REQUESTER, desk.workspace, { id, name: `Guest ${count}` }) };
+  const id = deterministicCustomerId(desk.workspace, { kind: IdentityKind.EMAIL, value: mail });
+  return { mail, actor: userActor(Role.REQUESTER, desk.workspace, { id, name: `Guest ${count}` }) };
 }
 
 const codes = ({ userErrors }: Result): string[] =>
@@ -199,7 +199,7 @@ describe('copies', () => {
       subject: one.actor.id,
       data: { from: one.actor.id, into: desk.stranger.id },
     };
-    await ctx.write(() => apply(ctx, merged as never));
+    await ctx.write(() => applyCustomerEvent(ctx, merged as never));
     expect(await peopleOf(desk.stranger, id)).toEqual(
       [`CC ${desk.stranger.id}`, `CC ${two.actor.id}`].toSorted(),
     );
@@ -275,7 +275,7 @@ describe('a customer who gets copies', () => {
     });
 
     expect(codes(await remove(desk.agent, id, mail.toUpperCase()))).toEqual([]);
-    const nothing = await look(person(Role.REQUESTER, desk.workspace));
+    const nothing = await look(userActor(Role.REQUESTER, desk.workspace));
     expect(nothing).toMatchObject({
       byId: null,
       list: { totalCount: 0 },
@@ -528,7 +528,7 @@ interface Heard {
   until(holds: (data: Record<string, unknown>) => boolean): Promise<void>;
 }
 
-function hear(client: StreamClient, root: string): Heard {
+function hear(client: SubscriptionClient, root: string): Heard {
   const told: Record<string, unknown>[] = [];
   let grown = (): void => {};
   let begin = (): void => {};

@@ -2,10 +2,10 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import { ActorView } from '@deskgraph/common/graphql/shared-types';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { addressOf } from '../requester/mail.ts';
+import { customerEmail } from '../requester/mail.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { participantsOf } from '../../model/participant/find.ts';
-import { follow } from './follow.ts';
+import { findParticipants } from '../../model/participant/find.ts';
+import { followTicket } from './follow.ts';
 import {
   TicketFollowInput,
   TicketFollowPayload,
@@ -13,8 +13,8 @@ import {
   TicketParticipantsUpdatePayload,
 } from './input.ts';
 import { Participant, ParticipantKind } from '../../model/participant/participant.ts';
-import { personOf } from './person.ts';
-import { update } from './update.ts';
+import { participantActor } from './person.ts';
+import { updateParticipants } from './update.ts';
 
 @Resolver(() => Participant)
 export class ParticipantResolver {
@@ -27,7 +27,7 @@ export class ParticipantResolver {
     @Arg('input', () => TicketFollowInput) input: TicketFollowInput,
     @Ctx() ctx: Context,
   ): Promise<TicketFollowPayload> {
-    return follow(ctx, input);
+    return followTicket(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.AGENT] })
@@ -39,12 +39,12 @@ export class ParticipantResolver {
     @Arg('input', () => TicketParticipantsUpdateInput) input: TicketParticipantsUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<TicketParticipantsUpdatePayload> {
-    return update(ctx, input);
+    return updateParticipants(ctx, input);
   }
 
   @FieldResolver(() => ActorView, { nullable: true, description: 'Who it is.' })
   actor(@Root() participant: Participant, @Ctx() ctx: Context): Promise<object | null> {
-    return personOf(ctx, participant);
+    return participantActor(ctx, participant);
   }
 
   @FieldResolver(() => String, {
@@ -56,7 +56,7 @@ export class ParticipantResolver {
     @Root() { kind, personId }: Participant,
     @Ctx() ctx: Context,
   ): Promise<string | null> | null {
-    return kind === ParticipantKind.CC ? addressOf(ctx, personId) : null;
+    return kind === ParticipantKind.CC ? customerEmail(ctx, personId) : null;
   }
 }
 
@@ -67,6 +67,6 @@ export class TicketParticipants {
       'People beside the requester, the longest first. Customers see who gets copies, and nobody of the staff.',
   })
   participants(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Participant[]> {
-    return participantsOf(ctx, ticket.id);
+    return findParticipants(ctx, ticket.id);
   }
 }

@@ -10,7 +10,7 @@ import { Client } from 'pg';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { hold } from '../../../testing/hold.ts';
 import { untold } from '../../../testing/log.ts';
-import { apply } from './follow.ts';
+import { applyCustomerEvent } from './follow.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -35,7 +35,7 @@ const hear = async (fact: Partial<DomainEvent>): Promise<void> => {
     requestId: 'test',
     locales: [],
   });
-  await ctx.write(() => apply(ctx, fact as DomainEvent));
+  await ctx.write(() => applyCustomerEvent(ctx, fact as DomainEvent));
 };
 const merged = (): Promise<string[]> => {
   const data = { from: desk.customer.id, into: desk.stranger.id };

@@ -7,23 +7,28 @@ import type { DomainEvent, NewEvent } from '@deskgraph/common/events/types';
 import { type EventConsumer, consumeEvents } from '@deskgraph/common/events/event-consumer';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import type { Context } from '@deskgraph/common/database/context';
-import { peers } from '../../config.ts';
-import { participantsChanged } from '../../model/participant/events.ts';
-import { copiedTo } from '../../model/participant/find.ts';
-import { setPeople } from '../participant/people.ts';
-import { type Changes, fact, updated } from '../../model/ticket/events.ts';
+import { peerUrls } from '../../config.ts';
+import { participantsChangedEvents } from '../../model/participant/events.ts';
+import { ticketIdsWithCc } from '../../model/participant/find.ts';
+import { setParticipants } from '../participant/people.ts';
+import { type Changes, ticketEvent, ticketUpdatedEvent } from '../../model/ticket/events.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { uuidOf } from '@deskgraph/common/core/id';
-import { type Requester, byId, enter, keepOnly } from './repository.ts';
+import {
+  type Requester,
+  requesterById,
+  upsertRequester,
+  deleteOtherIdentities,
+} from './repository.ts';
 
 const followers = new WeakMap<object, EventConsumer>();
 
 /** Keeps the directory of requesters by the customers service's facts. */
-export function followCustomers({ orm, log, config }: Service): () => Promise<void> {
-  const { CUSTOMERS_URL: url } = peers();
+export function consumeCustomerEvents({ orm, log, config }: Service): () => Promise<void> {
+  const { CUSTOMERS_URL: url } = peerUrls();
   if (!url) return async () => {};
   const follower = consumeEvents({
-    ...CUSTOMERS,
+    ...CUSTOMER_EVENTS,
     orm,
     url,
     secret: config.INTERNAL_SECRET,
@@ -37,7 +42,7 @@ export function followCustomers({ orm, log, config }: Service): () => Promise<vo
 const PATIENCE_MS = 1000;
 
 /** Reads the customers' facts up to now; nobody waits longer than a second for it. */
-export async function catchUp(ctx: Context): Promise<void> {
+export async function catchUpCustomers(ctx: Context): Promise<void> {
   const follower = followers.get(ctx.orm);
   if (follower)
     await Promise.race([
@@ -56,16 +61,16 @@ interface CustomerState {
   locale: string | null;
 }
 
-export async function apply(
+export async function applyCustomerEvent(
   ctx: Context,
   { type, subject, data, occurredAt: at }: DomainEvent,
 ): Promise<void> {
   if (type === 'customer.created' || type === 'customer.updated') {
     const { name, identities, organizationIds, locale } = data['state'] as CustomerState;
     const requester = { id: subject, name, organizationId: organizationIds[0] ?? null, locale };
-    const before = (await byId(ctx, subject))?.organizationId ?? null;
-    await enter(ctx, requester, identities);
-    await keepOnly(ctx, subject, identities);
+    const before = (await requesterById(ctx, subject))?.organizationId ?? null;
+    await upsertRequester(ctx, requester, identities);
+    await deleteOtherIdentities(ctx, subject, identities);
     await overtake(
       ctx,
       requester,
@@ -94,7 +99,11 @@ async function overtake(
     ctx,
     tickets.map((ticket) => {
       ticket.organizationId = organizationId;
-      return updated(ticket, { organizationId: [before, organizationId] }, { publicFields: [] });
+      return ticketUpdatedEvent(
+        ticket,
+        { organizationId: [before, organizationId] },
+        { publicFields: [] },
+      );
     }),
   );
 }
@@ -103,10 +112,10 @@ async function overtake(
 async function merge(ctx: Context, from: string, into: string): Promise<void> {
   const tickets = await ctx.em.find(
     Ticket,
-    { $or: [{ requesterId: from }, { id: { $in: await copiedTo(ctx, from) } }] },
+    { $or: [{ requesterId: from }, { id: { $in: await ticketIdsWithCc(ctx, from) } }] },
     IN_ORDER,
   );
-  const organizationId = (await byId(ctx, into))?.organizationId ?? null;
+  const organizationId = (await requesterById(ctx, into))?.organizationId ?? null;
   await appendEvents(
     ctx,
     tickets.flatMap((ticket) => turnedOver(ticket, from, { id: into, organizationId })),
@@ -125,15 +134,15 @@ function turnedOver(
 ): NewEvent[] {
   const ids = ticket.ccIds.map((id) => (id === from ? into.id : id));
   const isAsked = ticket.requesterId === from;
-  if (!isAsked) return participantsChanged(ticket, setPeople(ticket, 'ccIds', ids));
+  if (!isAsked) return participantsChangedEvents(ticket, setParticipants(ticket, 'ccIds', ids));
   const changes: Changes = { requesterId: [from, into.id] };
   ticket.requesterId = into.id;
-  Object.assign(changes, setPeople(ticket, 'ccIds', ids));
+  Object.assign(changes, setParticipants(ticket, 'ccIds', ids));
   if (!ticket.organizationId && into.organizationId) {
     changes['organizationId'] = [null, into.organizationId];
     ticket.organizationId = into.organizationId;
   }
-  return [fact('ticket.requester_changed', ticket, { changes, internal: true })];
+  return [ticketEvent('ticket.requester_changed', ticket, { changes, internal: true })];
 }
 
-export const CUSTOMERS = { source: 'customers', applyEvent: apply };
+export const CUSTOMER_EVENTS = { source: 'customers', applyEvent: applyCustomerEvent };

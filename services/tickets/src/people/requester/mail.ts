@@ -7,39 +7,49 @@ import { sql, uuidArray } from '@deskgraph/common/database/database';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { enterAll, metId } from './repository.ts';
-import { identity } from './identity.ts';
-import { metFact } from './resolve.ts';
+import { insertUnknownContacts, deterministicCustomerId } from './repository.ts';
+import { parseIdentity } from './identity.ts';
+import { requesterDiscoveredEvent } from './resolve.ts';
 
 /** The customers who have these mail addresses; what is no address, or nobody's, stands for nobody. */
-export async function customersBehind(ctx: Context, mails: readonly string[]): Promise<string[]> {
+export async function customerIdsByEmail(
+  ctx: Context,
+  mails: readonly string[],
+): Promise<string[]> {
   const addresses = mails.flatMap((mail) => normalizeIdentity(IdentityKind.EMAIL, mail) ?? []);
   return addresses.length ? [...(await idsByMail(ctx, addresses)).values()] : [];
 }
 
-export interface MetByMail {
+export interface DiscoveredCustomers {
   ids: string[];
   /** Of those whom nobody knew before. */
   met: NewEvent[];
 }
 
 /** The same, but somebody unknown becomes a customer, at once and with the same few statements however many they are. */
-export async function metByMail(
+export async function discoverByEmail(
   ctx: Context,
   mails: readonly string[],
   field: string,
-): Promise<MetByMail> {
-  const given = mails.map((mail, at) => identity(IdentityKind.EMAIL, mail, `${field}.${at}`));
+): Promise<DiscoveredCustomers> {
+  const given = mails.map((mail, at) => parseIdentity(IdentityKind.EMAIL, mail, `${field}.${at}`));
   const addresses = [...new Set(given.map(({ value }) => value))];
   if (!addresses.length) return { ids: [], met: [] };
   const known = await idsByMail(ctx, addresses);
   const strangers = addresses
     .filter((value) => !known.has(value))
     .map((value): Identity => ({ kind: IdentityKind.EMAIL, value }));
-  const met = strangers.map((who) => ({ id: metId(ctx.workspace, who), name: who.value, who }));
-  await enterAll(ctx, met);
+  const met = strangers.map((who) => ({
+    id: deterministicCustomerId(ctx.workspace, who),
+    name: who.value,
+    who,
+  }));
+  await insertUnknownContacts(ctx, met);
   for (const { id, who } of met) known.set(who.value, id);
-  return { ids: addresses.map((value) => known.get(value)!), met: met.map(metFact) };
+  return {
+    ids: addresses.map((value) => known.get(value)!),
+    met: met.map(requesterDiscoveredEvent),
+  };
 }
 
 async function idsByMail(ctx: Context, addresses: readonly string[]): Promise<Map<string, string>> {
@@ -53,7 +63,7 @@ async function idsByMail(ctx: Context, addresses: readonly string[]): Promise<Ma
 }
 
 /** A mail address of a customer; null when he has none. */
-export const addressOf = (ctx: Context, customerId: string): Promise<string | null> =>
+export const customerEmail = (ctx: Context, customerId: string): Promise<string | null> =>
   ctx.load.byKey<string | null>(
     'mail addresses',
     customerId,

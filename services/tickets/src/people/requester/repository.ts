@@ -1,6 +1,6 @@
 import type { Identity } from '@deskgraph/common/auth/contact-identity';
-import { sql, uuids } from '@deskgraph/common/database/database';
-import { namedUuid, toId, uuidOf } from '@deskgraph/common/core/id';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
+import { uuidFromName, toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 
 /** Who asks, as far as tickets must know without asking another service. */
@@ -31,13 +31,13 @@ const shown = (row: Row | undefined): Requester | null =>
 const person = (ctx: Context, id: string) =>
   sql`select id, name, organization_id, locale from requester where id = ${uuidOf('cus', id)}::uuid and workspace_id = ${ctx.workspace}::uuid`;
 
-export async function byId(ctx: Context, id: string): Promise<Requester | null> {
+export async function requesterById(ctx: Context, id: string): Promise<Requester | null> {
   const { rows } = await sql<Row>`${person(ctx, id)}`.execute((await ctx.read()).getKysely());
   return shown(rows[0]);
 }
 
 /** The same, of the person who is to be a ticket’s requester. News of him waits until the transaction ends, and then finds the ticket. */
-export async function held(ctx: Context, id: string): Promise<Requester | null> {
+export async function lockRequesterForShare(ctx: Context, id: string): Promise<Requester | null> {
   const { rows } = await sql<Row>`${person(ctx, id)} for share`.execute(
     (await ctx.read()).getKysely(),
   );
@@ -45,7 +45,7 @@ export async function held(ctx: Context, id: string): Promise<Requester | null> 
 }
 
 /** The same by what he is recognised by. */
-export async function heldByIdentity(
+export async function lockRequesterByIdentity(
   ctx: Context,
   { kind, value }: Identity,
 ): Promise<Requester | null> {
@@ -59,22 +59,22 @@ export async function heldByIdentity(
 }
 
 /** The same for the caller, who is in the directory from then on. */
-export async function heldCaller(ctx: Context): Promise<Requester> {
+export async function lockCallerAsRequester(ctx: Context): Promise<Requester> {
   const { id, name } = ctx.actor;
-  const known = await held(ctx, id);
+  const known = await lockRequesterForShare(ctx, id);
   if (known) return known;
   await sql`
     insert into requester (id, workspace_id, name) values (${uuidOf('cus', id)}::uuid, ${ctx.workspace}::uuid, ${name})
     on conflict (id) do nothing`.execute(ctx.em.getKysely());
-  return (await held(ctx, id))!;
+  return (await lockRequesterForShare(ctx, id))!;
 }
 
 /** The id of somebody whom nobody knew: the same everywhere, so that customers makes the customer under it. */
-export const metId = (workspace: string, { kind, value }: Identity): string =>
-  toId('cus', namedUuid(workspace, `${kind}:${value}`));
+export const deterministicCustomerId = (workspace: string, { kind, value }: Identity): string =>
+  toId('cus', uuidFromName(workspace, `${kind}:${value}`));
 
 /** Puts a person into the directory, or brings the entry up to date. */
-export async function enter(
+export async function upsertRequester(
   ctx: Context,
   requester: Requester,
   identities: readonly Identity[],
@@ -97,17 +97,20 @@ export async function enter(
 }
 
 /** Somebody whom nobody knew, by what he is recognised by. */
-export interface Stranger {
+export interface UnknownContact {
   id: string;
   name: string;
   who: Identity;
 }
 
 /** Puts people whom nobody knew into the directory together; in one order for all, so that nobody waits for somebody who waits for him. */
-export async function enterAll(ctx: Context, strangers: readonly Stranger[]): Promise<void> {
+export async function insertUnknownContacts(
+  ctx: Context,
+  strangers: readonly UnknownContact[],
+): Promise<void> {
   if (!strangers.length) return;
   const sorted = strangers.toSorted((a, b) => (a.who.value < b.who.value ? -1 : 1));
-  const ids = uuids(
+  const ids = uuidArray(
     'cus',
     sorted.map(({ id }) => id),
   );
@@ -126,7 +129,7 @@ export async function enterAll(ctx: Context, strangers: readonly Stranger[]): Pr
 }
 
 /** Takes away what the person is not recognised by any more. */
-export async function keepOnly(
+export async function deleteOtherIdentities(
   ctx: Context,
   id: string,
   identities: readonly Identity[],

@@ -3,10 +3,17 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { RetryWhenReady } from '@deskgraph/common/graphql/mutation';
 import type { Context } from '@deskgraph/common/database/context';
-import { type Requester, type Stranger, enter, held, heldByIdentity, metId } from './repository.ts';
-import { identity } from './identity.ts';
+import {
+  type Requester,
+  type UnknownContact,
+  upsertRequester,
+  lockRequesterForShare,
+  lockRequesterByIdentity,
+  deterministicCustomerId,
+} from './repository.ts';
+import { parseIdentity } from './identity.ts';
 import type { RequesterInput } from './input.ts';
-import { catchUp } from './follow.ts';
+import { catchUpCustomers } from './follow.ts';
 
 const KINDS: Record<'externalId' | 'email' | 'phone' | 'handle' | 'visitorId', IdentityKind> = {
   externalId: IdentityKind.EXTERNAL,
@@ -18,7 +25,7 @@ const KINDS: Record<'externalId' | 'email' | 'phone' | 'handle' | 'visitorId', I
 
 const NAMES = ['customerId', 'externalId', 'email', 'phone', 'handle', 'visitorId'] as const;
 
-export interface Resolved {
+export interface ResolvedRequester {
   requester: Requester;
   /** The name as it was given now. */
   name: string;
@@ -27,49 +34,53 @@ export interface Resolved {
 }
 
 /** Finds who asks; somebody unknown gets an id at once, without waiting for another service. */
-export async function resolve(
+export async function resolveRequester(
   ctx: Context,
   input: RequesterInput,
   field = 'requester',
-): Promise<Resolved> {
+): Promise<ResolvedRequester> {
   const [key, ...others] = NAMES.filter((name) => typeof input[name] === 'string');
   if (!key || others.length) throw new Refusal('INVALID', field);
   if (key === 'customerId') {
     const known = await knownById(ctx, input[key]!, field);
     return { requester: known, name: input.name ?? known.name, met: [] };
   }
-  return met(ctx, identity(KINDS[key], input[key]!, `${field}.${key}`), input.name);
+  return met(ctx, parseIdentity(KINDS[key], input[key]!, `${field}.${key}`), input.name);
 }
 
 const waited = new WeakSet<Context>();
 
 /** A customer whom another service made a moment ago may not have come by the feed yet: read on once, then look again. */
 async function knownById(ctx: Context, customerId: string, field: string): Promise<Requester> {
-  const found = await held(ctx, customerId);
+  const found = await lockRequesterForShare(ctx, customerId);
   if (found) return found;
   if (waited.has(ctx)) throw new Refusal('NOT_FOUND', `${field}.customerId`);
   waited.add(ctx);
-  throw new RetryWhenReady(() => catchUp(ctx));
+  throw new RetryWhenReady(() => catchUpCustomers(ctx));
 }
 
 async function met(
   ctx: Context,
   who: Identity,
   name: string | null | undefined,
-): Promise<Resolved> {
-  const known = await heldByIdentity(ctx, who);
+): Promise<ResolvedRequester> {
+  const known = await lockRequesterByIdentity(ctx, who);
   if (known) return { requester: known, name: name ?? known.name, met: [] };
   const requester: Requester = {
-    id: metId(ctx.workspace, who),
+    id: deterministicCustomerId(ctx.workspace, who),
     name: name ?? who.value,
     organizationId: null,
     locale: null,
   };
-  await enter(ctx, requester, [who]);
-  return { requester, name: requester.name, met: [metFact({ ...requester, who })] };
+  await upsertRequester(ctx, requester, [who]);
+  return {
+    requester,
+    name: requester.name,
+    met: [requesterDiscoveredEvent({ ...requester, who })],
+  };
 }
 
-export const metFact = ({ id, name, who }: Stranger): NewEvent => ({
+export const requesterDiscoveredEvent = ({ id, name, who }: UnknownContact): NewEvent => ({
   type: 'requester.met',
   subject: { id, version: 1 },
   data: { id, ...who, name },

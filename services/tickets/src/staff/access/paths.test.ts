@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/auth/access';
 import {
-  type StreamClient,
-  type StreamResult,
+  type SubscriptionClient,
+  type SubscriptionResult,
   type TestService,
   userActor,
 } from '@deskgraph/common/testing/testing';
@@ -24,7 +24,7 @@ let desk: Desk;
 let categoryIds: string[];
 let fieldId: string;
 let ticketIds: string[];
-const clients: StreamClient[] = [];
+const clients: SubscriptionClient[] = [];
 
 beforeAll(async () => {
   service = await startTickets();
@@ -105,7 +105,7 @@ interface TicketList {
   nodes: { id: string }[];
   totalCount?: number;
 }
-type StreamEvent = StreamResult<
+type StreamEvent = SubscriptionResult<
   Record<
     string,
     { ticketId?: string; event?: { ticket: { id: string } | null }; viewers?: object[] }

@@ -74,7 +74,7 @@ const unsupported = (path: string): Refusal =>
       code: 'INVALID',
       field: ['input', ...path.split('.')],
       message:
-        'Rights can’t depend on this. They can on status, custom status, priority, channel, category, department, assignee, follower, requester, organization, form, labels, and custom fields that are numbers, choices, yes or no, filled or not.',
+        'The filter of an access role can’t use this condition. It can use status, custom status, priority, channel, category, department, assignee, follower, requester, organization, form, tags, custom fields that are numbers, choices or checkboxes, and whether a custom field is filled.',
     },
   ]);
 

@@ -12,7 +12,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { resolveMe } from '../access/rights-filter.ts';
 import { Agent } from './agent.ts';
 
-/** Looks up the active agents with these email addresses, in their order; null where there is none. */
+/** Looks up active agents by email address, in the order of the addresses; null where none has it. */
 export const staffActorsByEmail =
   (orm: MikroORM) =>
   async (workspace: string, emails: readonly string[]): Promise<(Actor | null)[]> => {

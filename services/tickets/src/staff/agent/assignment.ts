@@ -4,7 +4,7 @@ import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { type Changes, fact, stored } from '../../model/ticket/events.ts';
+import { type Changes, ticketEvent, storedTicketEvent } from '../../model/ticket/events.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import {
@@ -71,7 +71,7 @@ export async function unassignAllTickets(ctx: Context, agentId: string): Promise
   const events = hydrate(ctx.orm, Ticket, unassigned)
     .sort((a, b) => a.number - b.number)
     .map((ticket) =>
-      stored('ticket.assigned', ticket, {
+      storedTicketEvent('ticket.assigned', ticket, {
         occurredAt: now,
         changes: { assigneeId: [agentId, null] },
       }),
@@ -99,6 +99,6 @@ export async function clearInactiveAssignment(
     ticket.departmentId = null;
   }
   return Object.keys(changes).length
-    ? [fact('ticket.assigned', ticket, { cause: 'status', changes })]
+    ? [ticketEvent('ticket.assigned', ticket, { cause: 'status', changes })]
     : [];
 }

@@ -100,7 +100,8 @@ export async function departmentTeam(ctx: Context, departmentId: string): Promis
     ctx,
     sql<{ agent_id: string }>`
       select agent_id from agent_department
-      where workspace_id = ${ctx.workspace}::uuid and department_id = ${uuidOf('dep', departmentId)}::uuid
+      where workspace_id = ${ctx.workspace}::uuid
+        and department_id = ${uuidOf('dep', departmentId)}::uuid
       order by agent_id`,
   );
   return members.map(({ agent_id }) => toId('agt', agent_id));

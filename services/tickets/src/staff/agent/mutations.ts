@@ -8,7 +8,7 @@ import { lockForUpdate, requireNotNull } from '@deskgraph/common/database/crud';
 import { appendEvent } from '@deskgraph/common/events/log';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import { LockMode } from '@mikro-orm/postgresql';
-import { identity } from '../../people/requester/identity.ts';
+import { parseIdentity } from '../../people/requester/identity.ts';
 import { ANSWERING_ROLES } from '../references.ts';
 import { Agent, agentState } from './agent.ts';
 import { unassignAllTickets } from './assignment.ts';
@@ -29,7 +29,7 @@ export async function inviteAgent(
   input: AgentInviteInput,
 ): Promise<AgentInvitePayload> {
   if (input.role === Role.REQUESTER) throw new Refusal('INVALID', 'role');
-  const { value: email } = identity(IdentityKind.EMAIL, input.email, 'email');
+  const { value: email } = parseIdentity(IdentityKind.EMAIL, input.email, 'email');
   const departmentIds = [...new Set(input.departmentIds)].sort();
   await refuseUnknownIds(ctx, 'department', input.departmentIds ?? [], 'departmentIds');
   const existing = await ctx.em.findOne(Agent, { email }, { lockMode: LockMode.PESSIMISTIC_WRITE });

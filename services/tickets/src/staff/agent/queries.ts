@@ -38,13 +38,13 @@ export async function findAgents(ctx: Context, query: AgentQuery): Promise<Page<
         where d.agent_id = a.id and d.department_id = any(${ids('dep', departmentIds)}))`
     : sql`true`;
   const condition = sql`a.workspace_id = ${ctx.workspace}::uuid and a.active and ${worksThere}`;
-  const found = await rows(
+  const agentRows = await rows(
     ctx,
     sql<object>`
       select a.*, ${page.keys} from agent a where ${condition} and ${page.where}
       order by ${page.order} limit ${page.limit}`,
   );
-  return page.page(found, hydrate(ctx.orm, Agent, found), async () => {
+  return page.page(agentRows, hydrate(ctx.orm, Agent, agentRows), async () => {
     const [total] = await rows(
       ctx,
       sql<{

@@ -5,7 +5,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { Department } from '../department/department.ts';
 import { departmentById } from '../department/queries.ts';
 import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { findOf } from '../../model/lookup/find.ts';
+import { findTicketsOf } from '../../model/lookup/find.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { Agent, AgentConnection } from './agent.ts';
@@ -94,7 +94,7 @@ export class AgentResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Ticket>> {
-    return findOf(ctx, { column: 'assignee_id', prefix: 'agt' }, agent.id, {
+    return findTicketsOf(ctx, { column: 'assignee_id', prefix: 'agt' }, agent.id, {
       filter,
       orderBy,
       ...page,

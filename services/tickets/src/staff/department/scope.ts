@@ -4,7 +4,7 @@ import { ids } from '@deskgraph/common/database/query';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
-import { reads } from '../../model/ticket/read-rights.ts';
+import { canReadTickets } from '../../model/ticket/read-rights.ts';
 import { requireDepartmentId } from '../references.ts';
 
 /** A macro or canned response: it belongs to a department, or to all of them when null. */
@@ -25,7 +25,7 @@ const seesAllDepartments = (actor: Actor): boolean =>
  * departments and those for all departments.
  */
 export function departmentScopeSql(actor: Actor): Condition {
-  if (!canAnswer(actor) || !reads(actor)) return sql`false`;
+  if (!canAnswer(actor) || !canReadTickets(actor)) return sql`false`;
   const isOfDepartment = seesAllDepartments(actor)
     ? sql`true`
     : sql`(k.department_id is null or k.department_id = any(${ids('dep', actor.departments)}))`;
@@ -35,7 +35,7 @@ export function departmentScopeSql(actor: Actor): Condition {
 /** The rule of `departmentScopeSql` for a loaded entity. */
 export const isInDepartmentScope = (actor: Actor, { departmentId }: Scoped): boolean =>
   canAnswer(actor) &&
-  reads(actor) &&
+  canReadTickets(actor) &&
   (seesAllDepartments(actor) || departmentId === null || actor.departments.includes(departmentId));
 
 /**

@@ -3,7 +3,7 @@ import { execute } from '@deskgraph/common/database/query';
 import { appendEvents } from '@deskgraph/common/events/log';
 import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
-import { stored } from '../../model/ticket/events.ts';
+import { storedTicketEvent } from '../../model/ticket/events.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 
 /** The least time that an affected ticket stays open. */
@@ -45,7 +45,7 @@ async function rescheduleBatch(ctx: Context, closeAfterMs: number, now: Date): P
   );
   const events = hydrate(ctx.orm, Ticket, changed).map((ticket, index) => {
     const before = new Date(changed[index]!.before).toISOString();
-    return stored('ticket.updated', ticket, {
+    return storedTicketEvent('ticket.updated', ticket, {
       occurredAt: now,
       changes: { closesAt: [before, ticket.closesAt!.toISOString()] },
     });

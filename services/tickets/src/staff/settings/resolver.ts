@@ -1,7 +1,7 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { currentWorkspace } from '../../model/workspace/workspace.ts';
 import { SettingsUpdateInput, SettingsUpdatePayload } from './input.ts';
 import { updateSettings } from './mutations.ts';
 import { Settings } from './settings.ts';
@@ -11,7 +11,7 @@ export class SettingsResolver {
   @Auth({ scopes: ['settings:read'], roles: [Role.LIGHT] })
   @Query(() => Settings, { description: 'The settings of the workspace.' })
   settings(@Ctx() ctx: Context): Promise<Settings> {
-    return workspaceOf(ctx);
+    return currentWorkspace(ctx);
   }
 
   @Auth({ scopes: ['settings:write'], roles: [Role.ADMIN] })

@@ -4,7 +4,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { hydrate, sql } from '@deskgraph/common/database/database';
 import { entities, ids, rows } from '@deskgraph/common/database/query';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { visible as messageVisible } from '../../model/message/find.ts';
+import { visibleMessageSql as messageVisible } from '../../model/message/find.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
 import { Attachment } from './attachment.ts';
 

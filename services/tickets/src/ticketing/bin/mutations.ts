@@ -2,11 +2,11 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
-import { locked, lockedAnywhere } from '../../model/lookup/lock.ts';
-import { note } from '../../model/operation/change-tracker.ts';
-import { begin, journaled } from '../../model/operation/journal.ts';
+import { lockTicket, lockTicketWithBin } from '../../model/lookup/lock.ts';
+import { trackChange } from '../../model/operation/change-tracker.ts';
+import { beginOperation, trackOperation } from '../../model/operation/journal.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
-import { fact } from '../../model/ticket/events.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { blockRequester } from '../../people/block-list/block.ts';
 import type {
@@ -28,11 +28,11 @@ export async function deleteTicket(
   ctx: Context,
   { id }: TicketDeleteInput,
 ): Promise<TicketDeletePayload> {
-  const ticket = await lockedAnywhere(ctx, id);
+  const ticket = await lockTicketWithBin(ctx, id);
   if (ticket.deletedAt) return { ticket, userErrors: [] };
-  const operation = begin(ctx, OperationKind.DELETE, new Date());
-  await journaled(ctx, operation.id, () => {
-    note(ctx, ticket);
+  const operation = beginOperation(ctx, OperationKind.DELETE, new Date());
+  await trackOperation(ctx, operation.id, () => {
+    trackChange(ctx, ticket);
     return appendEvents(ctx, [moveToBin(ticket, operation.createdAt)]);
   });
   return { ticket, operation, userErrors: [] };
@@ -42,7 +42,7 @@ export async function deleteTicket(
 export function moveToBin(ticket: Ticket, deletedAt: Date): NewEvent {
   ticket.deletedAt = deletedAt;
   ticket.purgesAt = new Date(deletedAt.getTime() + BIN_TTL_MS);
-  return fact('ticket.deleted', ticket, {
+  return ticketEvent('ticket.deleted', ticket, {
     occurredAt: deletedAt,
     changes: { deletedAt: [null, deletedAt.toISOString()] },
     internal: true,
@@ -54,13 +54,16 @@ export async function restoreTicket(
   ctx: Context,
   { id }: TicketRestoreInput,
 ): Promise<TicketRestorePayload> {
-  const ticket = await lockedAnywhere(ctx, id);
+  const ticket = await lockTicketWithBin(ctx, id);
   if (!ticket.deletedAt) return { ticket, userErrors: [] };
   const before = ticket.deletedAt.toISOString();
   ticket.deletedAt = null;
   ticket.purgesAt = null;
   await appendEvents(ctx, [
-    fact('ticket.restored', ticket, { changes: { deletedAt: [before, null] }, internal: true }),
+    ticketEvent('ticket.restored', ticket, {
+      changes: { deletedAt: [before, null] },
+      internal: true,
+    }),
   ]);
   return { ticket, userErrors: [] };
 }
@@ -71,12 +74,12 @@ export async function markTicketSpam(
   { id, spam, blockSender }: TicketSpamMarkInput,
 ): Promise<TicketSpamMarkPayload> {
   if (blockSender && !spam) throw new Refusal('INVALID', 'blockSender');
-  const ticket = await locked(ctx, id);
+  const ticket = await lockTicket(ctx, id);
   if (blockSender) await blockRequester(ctx, ticket.requesterId, 'blockSender');
   if (ticket.spam === spam) return { ticket, userErrors: [] };
   ticket.spam = spam;
   await appendEvents(ctx, [
-    fact('ticket.spam_marked', ticket, { changes: { spam: [!spam, spam] }, internal: true }),
+    ticketEvent('ticket.spam_marked', ticket, { changes: { spam: [!spam, spam] }, internal: true }),
   ]);
   return { ticket, userErrors: [] };
 }

@@ -5,8 +5,8 @@ import { hydrate, sql } from '@deskgraph/common/database/database';
 import { execute, updateEntities } from '@deskgraph/common/database/query';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
-import { lockedAnywhere } from '../../model/lookup/lock.ts';
-import { type Changes, fact } from '../../model/ticket/events.ts';
+import { lockTicketWithBin } from '../../model/lookup/lock.ts';
+import { type Changes, ticketEvent } from '../../model/ticket/events.ts';
 import { INVERSE, type TicketLinkKind } from '../../model/ticket/link.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { deleteAttachmentsOfTicket } from '../attachment/mutations.ts';
@@ -18,7 +18,7 @@ export async function purgeTicket(
   ctx: Context,
   { id }: TicketPurgeInput,
 ): Promise<TicketPurgePayload> {
-  const ticket = await lockedAnywhere(ctx, id);
+  const ticket = await lockTicketWithBin(ctx, id);
   if (!ticket.deletedAt) throw new Refusal('NOT_DELETED', 'id');
   await removeTicket(ctx, ticket);
   return { deletedId: ticket.id, userErrors: [] };
@@ -35,7 +35,7 @@ export const purgeExpiredTicket = (ctx: Context, row: object): Promise<void> =>
 async function removeTicket(ctx: Context, ticket: Ticket): Promise<void> {
   await appendEvents(ctx, [
     ...(await detachRelations(ctx, ticket)),
-    withoutPersonalData(fact('ticket.purged', ticket, { internal: true })),
+    withoutPersonalData(ticketEvent('ticket.purged', ticket, { internal: true })),
   ]);
   await scheduleErasure(ctx, ticket);
   await deleteAttachmentsOfTicket(ctx, ticket.id);
@@ -75,7 +75,7 @@ async function detachRelations(ctx: Context, { id }: Ticket): Promise<NewEvent[]
 function removeLinks(other: Ticket, id: string, kinds: readonly TicketLinkKind[]): NewEvent[] {
   if (other.problemId === id) other.problemId = null;
   return kinds.map((kind) =>
-    fact('ticket.unlinked', other, {
+    ticketEvent('ticket.unlinked', other, {
       changes: { links: [{ kind: INVERSE[kind], ticketId: id }, null] },
       internal: true,
     }),
@@ -86,5 +86,5 @@ function removeOrigin(other: Ticket, id: string): NewEvent[] {
   const changes: Changes = {};
   if (other.mergedIntoId === id) changes['mergedInto'] = [id, (other.mergedIntoId = null)];
   if (other.splitFromId === id) changes['splitFrom'] = [id, (other.splitFromId = null)];
-  return Object.keys(changes).length ? [fact('ticket.updated', other, { changes })] : [];
+  return Object.keys(changes).length ? [ticketEvent('ticket.updated', other, { changes })] : [];
 }

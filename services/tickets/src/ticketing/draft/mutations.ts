@@ -3,7 +3,7 @@ import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { hydrate, sql } from '@deskgraph/common/database/database';
 import { execute, ids } from '@deskgraph/common/database/query';
-import { byId } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/find.ts';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { Draft } from './draft.ts';
@@ -29,7 +29,7 @@ export async function saveDraft(ctx: Context, input: DraftSaveInput): Promise<Dr
 
 /** The ticket to which a message would go. */
 async function mergeTarget(ctx: Context, id: string): Promise<Ticket> {
-  const ticket = await byId(ctx, id);
+  const ticket = await ticketById(ctx, id);
   if (!ticket) throw new Refusal('NOT_FOUND', 'ticketId');
   if (ticket.deletedAt) throw new Refusal('TICKET_DELETED', 'ticketId');
   return ticket.mergedIntoId ? mergeTarget(ctx, ticket.mergedIntoId) : ticket;

@@ -2,8 +2,8 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import type { ScheduledTask } from '@deskgraph/common/jobs/scheduler';
-import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
-import { locked } from '../../model/lookup/lock.ts';
+import { workBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
+import { lockTicket } from '../../model/lookup/lock.ts';
 import { requireAssigneeId } from '../../staff/references.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
@@ -19,8 +19,8 @@ export async function escalateTicket(
   ctx: Context,
   { id, reason, toAgentId }: TicketEscalateInput,
 ): Promise<TicketEscalatePayload> {
-  const ticket = await locked(ctx, id);
-  refuse(againstWork(ticket), 'id');
+  const ticket = await lockTicket(ctx, id);
+  refuseIfBlocked(workBlocker(ticket), 'id');
   if (ticket.status === TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
   if (typeof toAgentId === 'string') {
     const events = await startEscalation(ctx, ticket, {

@@ -5,7 +5,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 @ObjectType({
   simpleResolvers: true,
   description:
-    'The active escalation of a ticket. It ends when the ticket is solved or reassigned by a person.',
+    'The active escalation of a ticket. It ends when the ticket is solved, or reassigned by anything but a further step.',
 })
 export class Escalation {
   pathId!: string | null;

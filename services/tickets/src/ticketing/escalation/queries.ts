@@ -8,13 +8,15 @@ import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { ticketListFilterToSql } from '../../model/filter/sql.ts';
 import { findFrequentTexts } from '../../model/filter/text.ts';
 import { filterFromJson } from '../../model/saved-filter/saved-filter.ts';
-import { reads } from '../../model/ticket/read-rights.ts';
+import { canReadTickets } from '../../model/ticket/read-rights.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { EscalationPath } from './path.ts';
 
 /** Staff who can read tickets see all escalation paths. A condition on `p`. */
 const visibleEscalationPathSql = (actor: Actor): Condition =>
-  isStaff(actor) && reads(actor) ? sql`p.workspace_id = ${actor.workspace}::uuid` : sql`false`;
+  isStaff(actor) && canReadTickets(actor)
+    ? sql`p.workspace_id = ${actor.workspace}::uuid`
+    : sql`false`;
 
 const findByCondition = (ctx: Context, condition: Condition): Promise<EscalationPath[]> =>
   entities(

@@ -5,7 +5,7 @@ import { Agent } from '../../staff/agent/agent.ts';
 import { agentById } from '../../staff/agent/queries.ts';
 import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
-import { shown } from '../../people/external/actor.ts';
+import { actorReference } from '../../people/external/actor.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { escalateTicket } from './escalate.ts';
 import { Escalation } from './escalation.ts';
@@ -73,7 +73,7 @@ export class EscalationPathResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketEscalatePayload, {
     description:
-      'Escalates a ticket to the next step of its escalation path or to a chosen agent. The system takes the further steps of the path in time, until the ticket is solved or a person reassigns it. Refused with NO_STEP_LEFT when no step is left.',
+      'Escalates a ticket to the next step of its escalation path or to a chosen agent. The system takes the further steps of the path in time, until the ticket is solved or otherwise reassigned. Refused with NO_STEP_LEFT when no step is left.',
   })
   ticketEscalate(
     @Arg('input', () => TicketEscalateInput) input: TicketEscalateInput,
@@ -120,7 +120,7 @@ export class EscalationOfTicket {
       step,
       reason,
       since: new Date(since),
-      by: shown(by.kind, by.id, by.name),
+      by: actorReference(by.kind, by.id, by.name),
       nextAt: escalatesAt,
     });
   }

@@ -6,10 +6,10 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { applyAssignment } from '../ticket/assign.ts';
-import { type Changes, fact } from '../../model/ticket/events.ts';
+import { type Changes, ticketEvent } from '../../model/ticket/events.ts';
 import { openDepartments, assignableAgents } from '../../staff/references.ts';
 import type { EscalationState, Ticket } from '../../model/ticket/ticket.ts';
-import { woken } from '../snooze/wake.ts';
+import { endSnooze } from '../snooze/wake.ts';
 import type { EscalationPath, EscalationStep } from './path.ts';
 
 /** A step of a path that can be taken now. */
@@ -103,7 +103,7 @@ export async function startEscalation(
 ): Promise<NewEvent[]> {
   const now = new Date();
   const events = [
-    ...woken(ticket, 'escalation', now),
+    ...endSnooze(ticket, 'escalation', now),
     ...(await applyAssignment(ctx, ticket, assignment)),
   ];
   const { kind, id, name } = ctx.actor;
@@ -114,6 +114,6 @@ export async function startEscalation(
   const changes: Changes = { escalation: [before, ticket.escalation] };
   return [
     ...events,
-    fact('ticket.escalated', ticket, { occurredAt: now, changes, cause, internal: true }),
+    ticketEvent('ticket.escalated', ticket, { occurredAt: now, changes, cause, internal: true }),
   ];
 }

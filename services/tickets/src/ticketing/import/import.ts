@@ -8,13 +8,18 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { EventActor, NewEvent } from '@deskgraph/common/events/types';
-import { added } from '../../model/message/events.ts';
+import { messageAddedEvent } from '../../model/message/events.ts';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
-import { type Changes, fact, moved, standingOf } from '../../model/ticket/events.ts';
-import { moveTo } from '../../model/ticket/status-rules.ts';
+import {
+  type Changes,
+  ticketEvent,
+  statusChangedEvent,
+  statusSnapshot,
+} from '../../model/ticket/events.ts';
+import { applyStatus } from '../../model/ticket/status-rules.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
-import { resolve } from '../../people/requester/resolve.ts';
+import { currentWorkspace } from '../../model/workspace/workspace.ts';
+import { resolveRequester } from '../../people/requester/resolve.ts';
 import { Agent } from '../../staff/agent/agent.ts';
 import { reassignTicket } from '../../staff/agent/assignment.ts';
 import { ifPresent, requireAssigneeId, requireDepartmentId } from '../../staff/references.ts';
@@ -38,7 +43,7 @@ export async function importTicket(
   if (existing) return { ticket: existing, created: false, userErrors: [] };
   const history = input.history ?? [];
   refuseInvalidTimes(input.createdAt, history);
-  const { requester, name, met } = await resolve(ctx, input.requester);
+  const { requester, name, met } = await resolveRequester(ctx, input.requester);
   const { ticket, events } = await openTicket(ctx, {
     ...input,
     requester,
@@ -99,23 +104,23 @@ async function applyChange(
   if (change.priority && change.priority !== ticket.priority) {
     const changes: Changes = { priority: [ticket.priority, change.priority] };
     ticket.priority = change.priority;
-    events.push(fact('ticket.updated', ticket, { occurredAt, changes }));
+    events.push(ticketEvent('ticket.updated', ticket, { occurredAt, changes }));
   }
   const changes = await reassignTicket(ctx, ticket, change, `${field}.`);
   if (Object.keys(changes).length)
-    events.push(fact('ticket.assigned', ticket, { occurredAt, changes }));
+    events.push(ticketEvent('ticket.assigned', ticket, { occurredAt, changes }));
   if (change.body) events.push(await addPastMessage(ctx, ticket, { change, field, messages }));
   if (change.status && change.status !== ticket.status) {
-    const from = standingOf(ticket);
+    const from = statusSnapshot(ticket);
     if (from.status === TicketStatus.CLOSED || change.status === TicketStatus.NEW)
       throw new Refusal('STATUS_NOT_ALLOWED', `${field}.status`);
-    const { closeAfter } = await workspaceOf(ctx);
-    moveTo(ticket, change.status, occurredAt, closeAfter, {
+    const { closeAfter } = await currentWorkspace(ctx);
+    applyStatus(ticket, change.status, occurredAt, closeAfter, {
       by: ticket.assigneeId,
       code: ResolutionCode.ANSWERED,
       text: null,
     });
-    events.push(moved(ticket, from, { occurredAt }));
+    events.push(statusChangedEvent(ticket, from, { occurredAt }));
   }
   return events;
 }
@@ -152,7 +157,7 @@ async function addPastMessage(
     ticket.firstReplyAt ??= createdAt;
     ticket.waitingSince = null;
   } else if (isPublic) ticket.waitingSince ??= createdAt;
-  return added(ticket, message, isFirstReply);
+  return messageAddedEvent(ticket, message, isFirstReply);
 }
 
 /** The agent who wrote a message, also if they are inactive now. */

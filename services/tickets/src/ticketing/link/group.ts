@@ -7,15 +7,15 @@ import { execute, ids } from '@deskgraph/common/database/query';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { isCategoryAvailable } from '../../configuration/category/defaults.ts';
-import { lockedAll } from '../../model/lookup/lock.ts';
-import { begin, keepTickets } from '../../model/operation/journal.ts';
+import { lockTickets } from '../../model/lookup/lock.ts';
+import { beginOperation, recordOperationTickets } from '../../model/operation/journal.ts';
 import { OperationKind } from '../../model/operation/operation.ts';
-import { snapshotOf } from '../../model/operation/snapshot.ts';
-import { fact } from '../../model/ticket/events.ts';
+import { ticketSnapshot } from '../../model/operation/snapshot.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import { TicketLinkKind } from '../../model/ticket/link.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import type { RequesterInput } from '../../people/requester/input.ts';
-import { resolve } from '../../people/requester/resolve.ts';
+import { resolveRequester } from '../../people/requester/resolve.ts';
 import { isDepartmentOpen } from '../../staff/references.ts';
 import { createEmptyTicket } from '../message/open-ticket.ts';
 import { indexMessages } from '../message/search-index.ts';
@@ -34,16 +34,20 @@ export async function groupTickets(
   const { existingProblem, incidents } = await lockGroup(ctx, input);
   if (existingProblem && !incidents.length) return { problem: existingProblem, userErrors: [] };
   const now = new Date();
-  const operation = begin(ctx, OperationKind.GROUP, now);
+  const operation = beginOperation(ctx, OperationKind.GROUP, now);
   const touched = incidents.map((ticket) => ({
     ticket,
     part: 'FROM' as const,
-    before: snapshotOf(ticket),
+    before: ticketSnapshot(ticket),
   }));
   const { problem, events } = existingProblem
     ? { problem: existingProblem, events: [] }
     : await openProblem(ctx, { subject: input.subject!, firstIncident: incidents[0]!, now });
-  const touchedProblem = { ticket: problem, part: 'INTO' as const, before: snapshotOf(problem) };
+  const touchedProblem = {
+    ticket: problem,
+    part: 'INTO' as const,
+    before: ticketSnapshot(problem),
+  };
   await ctx.em.flush();
   await insertLinks(ctx, problem, incidents, now);
   for (const ticket of incidents) ticket.problemId = problem.id;
@@ -51,17 +55,17 @@ export async function groupTickets(
   await appendEvents(ctx, [
     ...events,
     ...incidents.map((ticket) =>
-      fact('ticket.linked', ticket, {
+      ticketEvent('ticket.linked', ticket, {
         ...details,
         changes: { links: [null, { kind: PROBLEM, ticketId: problem.id }] },
       }),
     ),
-    fact('ticket.linked', problem, {
+    ticketEvent('ticket.linked', problem, {
       ...details,
       changes: { links: [null, { kind: INCIDENT, ticketIds: incidents.map(({ id }) => id) }] },
     }),
   ]);
-  await keepTickets(ctx, operation, [touchedProblem, ...touched]);
+  await recordOperationTickets(ctx, operation, [touchedProblem, ...touched]);
   return { problem, operation, userErrors: [] };
 }
 
@@ -84,7 +88,7 @@ async function lockGroup(
     field: `ids.${ticketIds.indexOf(id)}`,
   }));
   const hasProblem = typeof problemId === 'string';
-  const tickets = await lockedAll(ctx, [
+  const tickets = await lockTickets(ctx, [
     ...(hasProblem ? [{ id: problemId, field: 'problemId' }] : []),
     ...references,
   ]);
@@ -158,7 +162,7 @@ async function openProblem(
   ctx: Context,
   { subject, firstIncident, now }: NewProblem,
 ): Promise<{ problem: Ticket; events: NewEvent[] }> {
-  const { requester, name, met } = await resolve(ctx, await requesterOfCaller(ctx));
+  const { requester, name, met } = await resolveRequester(ctx, await requesterOfCaller(ctx));
   const { channel, categoryId, departmentId } = firstIncident;
   const newTicket = {
     subject,
@@ -174,7 +178,10 @@ async function openProblem(
   const problem = await createEmptyTicket(ctx, newTicket, now);
   problem.waitingSince = null;
   await indexMessages(ctx, problem.id, [], problem);
-  const created = fact('ticket.created', problem, { occurredAt: now, origin: problem.origin });
+  const created = ticketEvent('ticket.created', problem, {
+    occurredAt: now,
+    origin: problem.origin,
+  });
   return { problem, events: [...met, created] };
 }
 

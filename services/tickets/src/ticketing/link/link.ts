@@ -5,8 +5,8 @@ import type { Context } from '@deskgraph/common/database/context';
 import { sql } from '@deskgraph/common/database/database';
 import { execute, ids } from '@deskgraph/common/database/query';
 import { appendEvents } from '@deskgraph/common/events/log';
-import { lockedAll } from '../../model/lookup/lock.ts';
-import { fact } from '../../model/ticket/events.ts';
+import { lockTickets } from '../../model/lookup/lock.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import { INVERSE, TicketLinkKind } from '../../model/ticket/link.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import type {
@@ -65,11 +65,11 @@ export async function linkTickets(
   );
   const details = { occurredAt: now, internal: true };
   await appendEvents(ctx, [
-    fact('ticket.linked', ticket, {
+    ticketEvent('ticket.linked', ticket, {
       ...details,
       changes: { links: [null, { kind, ticketId: otherId }] },
     }),
-    fact('ticket.linked', other, {
+    ticketEvent('ticket.linked', other, {
       ...details,
       changes: { links: [null, { kind: INVERSE[kind], ticketId: id }] },
     }),
@@ -96,11 +96,11 @@ export async function unlinkTickets(
   if (kind === PROBLEM) ticket.problemId = null;
   if (kind === INCIDENT) other.problemId = null;
   await appendEvents(ctx, [
-    fact('ticket.unlinked', ticket, {
+    ticketEvent('ticket.unlinked', ticket, {
       changes: { links: [{ kind, ticketId: otherId }, null] },
       internal: true,
     }),
-    fact('ticket.unlinked', other, {
+    ticketEvent('ticket.unlinked', other, {
       changes: { links: [{ kind: INVERSE[kind], ticketId: id }, null] },
       internal: true,
     }),
@@ -109,7 +109,7 @@ export async function unlinkTickets(
 }
 
 const lockPair = async (ctx: Context, id: string, otherId: string): Promise<[Ticket, Ticket]> =>
-  (await lockedAll(ctx, [
+  (await lockTickets(ctx, [
     { id, field: 'id' },
     { id: otherId, field: 'otherId' },
   ])) as [Ticket, Ticket];

@@ -4,7 +4,7 @@ import { sql } from '@deskgraph/common/database/database';
 import { type NestedList, nestedPage } from '@deskgraph/common/database/nested-connection';
 import { Direction, type Page, type PageRequest } from '@deskgraph/common/database/pagination';
 import { ids, rows } from '@deskgraph/common/database/query';
-import { byId } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/find.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
 import { type TicketLink, TicketLinkKind } from '../../model/ticket/link.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
@@ -41,7 +41,7 @@ export async function ticketLinks(ctx: Context, ticketId: string): Promise<Ticke
     (await linkRows(ctx, ticketId)).map(async (row) => ({
       kind: row.kind,
       since: new Date(row.created_at),
-      ticket: await byId(ctx, toId('tkt', row.other_id)),
+      ticket: await ticketById(ctx, toId('tkt', row.other_id)),
     })),
   );
   return links.filter((link): link is TicketLink => link.ticket !== null);
@@ -50,7 +50,7 @@ export async function ticketLinks(ctx: Context, ticketId: string): Promise<Ticke
 /** The problem of an incident. */
 export async function problemOf(ctx: Context, ticketId: string): Promise<Ticket | null> {
   const row = (await linkRows(ctx, ticketId)).find(({ kind }) => kind === TicketLinkKind.PROBLEM);
-  return row ? byId(ctx, toId('tkt', row.other_id)) : null;
+  return row ? ticketById(ctx, toId('tkt', row.other_id)) : null;
 }
 
 const INCIDENTS: NestedList<Ticket> = {

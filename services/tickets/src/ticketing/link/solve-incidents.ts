@@ -1,14 +1,14 @@
 import { ResolutionCode, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { Context } from '@deskgraph/common/database/context';
 import type { NewEvent } from '@deskgraph/common/events/types';
-import { lock } from '../../model/lookup/lock.ts';
-import { added } from '../../model/message/events.ts';
+import { lockExistingTickets } from '../../model/lookup/lock.ts';
+import { messageAddedEvent } from '../../model/message/events.ts';
 import type { Message } from '../../model/message/message.ts';
 import { isTicketVisible } from '../../model/rights/visible.ts';
-import { settled } from '../../model/ticket/end-escalation.ts';
-import { moved, standingOf } from '../../model/ticket/events.ts';
-import { below, held } from '../../model/ticket/open-children.ts';
-import { moveTo } from '../../model/ticket/status-rules.ts';
+import { endPendingWork } from '../../model/ticket/end-escalation.ts';
+import { statusChangedEvent, statusSnapshot } from '../../model/ticket/events.ts';
+import { dependentsOf, ticketsWithOpenLinks } from '../../model/ticket/open-children.ts';
+import { applyStatus } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { indexPublicMessages } from '../message/search-index.ts';
 import { createReplies } from '../message/write.ts';
@@ -29,10 +29,12 @@ export async function solveIncidents(
   problem: Ticket,
   { solvedAt, closeAfter, reply }: SolveIncidentsOptions,
 ): Promise<NewEvent[]> {
-  const { incidents } = await below(ctx, problem.id);
-  const unsolved = (await lock(ctx, incidents)).filter((ticket) => canBeSolved(ctx, ticket));
+  const { incidents } = await dependentsOf(ctx, problem.id);
+  const unsolved = (await lockExistingTickets(ctx, incidents)).filter((ticket) =>
+    canBeSolved(ctx, ticket),
+  );
   if (!unsolved.length) return [];
-  const withOpenChildren = await held(
+  const withOpenChildren = await ticketsWithOpenLinks(
     ctx,
     unsolved.map(({ id }) => id),
     ['CHILD'],
@@ -65,19 +67,19 @@ function solveIncident(
   ticket: Ticket,
   { problem, solvedAt, closeAfter, reply }: SolveIncidentOptions,
 ): NewEvent[] {
-  const from = standingOf(ticket);
-  const events = reply ? [added(ticket, reply)] : [];
-  moveTo(ticket, TicketStatus.SOLVED, solvedAt, closeAfter, {
+  const from = statusSnapshot(ticket);
+  const events = reply ? [messageAddedEvent(ticket, reply)] : [];
+  applyStatus(ticket, TicketStatus.SOLVED, solvedAt, closeAfter, {
     by: actor.kind === 'agent' ? actor.id : null,
     code: ResolutionCode.INCIDENT,
     text: null,
   });
   events.push(
-    moved(ticket, from, {
+    statusChangedEvent(ticket, from, {
       occurredAt: solvedAt,
       resolutionCode: ResolutionCode.INCIDENT,
       problemId: problem.id,
     }),
   );
-  return [...events, ...settled(ticket, solvedAt)];
+  return [...events, ...endPendingWork(ticket, solvedAt)];
 }

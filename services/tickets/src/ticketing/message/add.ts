@@ -4,14 +4,14 @@ import type { Context } from '@deskgraph/common/database/context';
 import { appendEvents } from '@deskgraph/common/events/log';
 import { renderVariables } from '../../configuration/canned-response/template.ts';
 import { refuseUnseen } from '../../history/event/conflict-check.ts';
-import { locked } from '../../model/lookup/lock.ts';
+import { lockTicket } from '../../model/lookup/lock.ts';
 import { Message, MessageVisibility } from '../../model/message/message.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import { headOf } from '../../model/ticket/merge-target.ts';
-import { againstReply, refuse } from '../../model/ticket/preconditions.ts';
+import { lockMergeTarget } from '../../model/ticket/merge-target.ts';
+import { replyBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { refuseBlockedCaller } from '../../people/block-list/refuse.ts';
-import { mentionedBy } from '../../people/participant/mention.ts';
+import { findMessageMentions } from '../../people/participant/mention.ts';
 import { appOnlyExternalId } from '../../staff/references.ts';
 import { attachFiles } from '../attachment/mutations.ts';
 import { deleteDraft } from '../draft/mutations.ts';
@@ -34,12 +34,12 @@ export async function addMessage(ctx: Context, input: MessageAddInput): Promise<
   await refuseBlockedCaller(ctx);
   const sendAt = await sendTime(ctx, input);
   const externalId = appOnlyExternalId(actor, input.externalId);
-  const addressed = await locked(ctx, input.ticketId, 'ticketId');
-  const ticket = await headOf(ctx, addressed, 'ticketId');
+  const addressed = await lockTicket(ctx, input.ticketId, 'ticketId');
+  const ticket = await lockMergeTarget(ctx, addressed, 'ticketId');
   const existing = externalId && (await ctx.em.findOne(Message, { appId: actor.id, externalId }));
   if (existing) return repeatedResult(existing, ticket);
   if (visibility === MessageVisibility.PUBLIC) {
-    refuse(againstReply(actor, ticket), 'ticketId');
+    refuseIfBlocked(replyBlocker(actor, ticket), 'ticketId');
     if (ticket.status === TicketStatus.CLOSED) return createFollowUp(ctx, ticket, input);
   }
   if (input.seen && !input.override) await refuseUnseen(ctx, ticket, input.seen);
@@ -52,7 +52,7 @@ export async function addMessage(ctx: Context, input: MessageAddInput): Promise<
     visibility,
     channel: input.channel ?? (await replyChannels(ctx, [ticket]))(ticket),
     body,
-    mentionIds: await mentionedBy(ctx, { author: actor, visibility, body }),
+    mentionIds: await findMessageMentions(ctx, { author: actor, visibility, body }),
     externalId,
     createdAt: new Date(),
     sendAt,

@@ -4,10 +4,10 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
-import { locked } from '../../model/lookup/lock.ts';
-import { byId } from '../../model/message/find.ts';
+import { lockTicket } from '../../model/lookup/lock.ts';
+import { messageById } from '../../model/message/find.ts';
 import { DeliveryState, Message } from '../../model/message/message.ts';
-import { fact } from '../../model/ticket/events.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { detachFiles } from '../attachment/mutations.ts';
 import { restoreDraft } from '../draft/mutations.ts';
@@ -44,9 +44,9 @@ export async function lockMessage(
   ctx: Context,
   id: string,
 ): Promise<{ ticket: Ticket; message: Message }> {
-  const visible = await byId(ctx, id);
+  const visible = await messageById(ctx, id);
   if (!visible) throw new Refusal('NOT_FOUND', 'id');
-  const ticket = await locked(ctx, visible.ticketId);
+  const ticket = await lockTicket(ctx, visible.ticketId);
   const message = await ctx.em.findOne(
     Message,
     { id, ticketId: ticket.id },
@@ -100,7 +100,7 @@ export async function markCancelled(
   const { kind, id, name } = systemActor();
   const bySystem = reason && { cause: reason, actor: { kind, id, name } };
   return messages.map(({ id: messageId, authorId }) =>
-    fact('message.cancelled', ticket, {
+    ticketEvent('message.cancelled', ticket, {
       occurredAt: now,
       internal: true,
       messageId,

@@ -3,9 +3,9 @@ import { appendEvents } from '@deskgraph/common/events/log';
 import { isCategoryAvailable } from '../../configuration/category/defaults.ts';
 import { isFormAvailable } from '../../configuration/form/queries.ts';
 import { TicketOrigin } from '@deskgraph/common/contract/ticket-enums';
-import { fact } from '../../model/ticket/events.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { type Requester, heldCaller } from '../../people/requester/repository.ts';
+import { type Requester, lockCallerAsRequester } from '../../people/requester/repository.ts';
 import { isDepartmentOpen } from '../../staff/references.ts';
 import { attachFiles } from '../attachment/mutations.ts';
 import type { MessageAddInput, MessageAddPayload } from './input.ts';
@@ -43,7 +43,7 @@ export async function createFollowUp(
   await attachFiles(ctx, message, attachmentIds);
   await appendEvents(ctx, [
     ...events,
-    fact('ticket.followed_up', closed, { followUpId: ticket.id }),
+    ticketEvent('ticket.followed_up', closed, { followUpId: ticket.id }),
   ]);
   return { message, ticket, userErrors: [] };
 }
@@ -52,7 +52,7 @@ async function requesterOf(ctx: Context, closed: Ticket): Promise<Requester> {
   const { requesterId: id, requesterName: name, organizationId, locale } = closed;
   const { actor } = ctx;
   if (actor.kind !== 'customer' || actor.id === id) return { id, name, organizationId, locale };
-  return heldCaller(ctx);
+  return lockCallerAsRequester(ctx);
 }
 
 const ifAvailable = async (

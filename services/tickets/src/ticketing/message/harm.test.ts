@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { TestService } from '@deskgraph/common/testing/testing';
-import { unsafeHtmlParts } from '@deskgraph/common/testing/harm';
-import { XSS_PAYLOADS } from '@deskgraph/common/testing/payloads';
+import { unsafeHtmlParts } from '@deskgraph/common/testing/unsafe-html';
+import { XSS_PAYLOADS } from '@deskgraph/common/testing/xss-payloads';
 import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
 
 let service: TestService;

@@ -5,7 +5,7 @@ import { execute } from '@deskgraph/common/database/query';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { ensureTags } from '../../configuration/tag/mutations.ts';
 import type { CustomFieldValues } from '@deskgraph/common/contract/ticket-state';
-import { opened } from '../../model/message/events.ts';
+import { openingMessageEvent } from '../../model/message/events.ts';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
 import {
   type ChannelKind,
@@ -13,9 +13,9 @@ import {
   TicketPriority,
   TicketStatus,
 } from '@deskgraph/common/contract/ticket-enums';
-import { fact } from '../../model/ticket/events.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { mentionedBy } from '../../people/participant/mention.ts';
+import { findMessageMentions } from '../../people/participant/mention.ts';
 import type { Requester } from '../../people/requester/repository.ts';
 import { indexMessages } from './search-index.ts';
 import { createMessage } from './write.ts';
@@ -68,14 +68,14 @@ export async function openTicket(ctx: Context, newTicket: NewTicket): Promise<Op
     visibility,
     channel,
     body,
-    mentionIds: await mentionedBy(ctx, { author, visibility, body }),
+    mentionIds: await findMessageMentions(ctx, { author, visibility, body }),
     createdAt,
   });
   // Requesters read the description, but no private message.
   ticket.description = visibility === MessageVisibility.PUBLIC ? message.text : '';
   const events = [
-    fact('ticket.created', ticket, { origin: ticket.origin, occurredAt: createdAt }),
-    opened(ticket, message),
+    ticketEvent('ticket.created', ticket, { origin: ticket.origin, occurredAt: createdAt }),
+    openingMessageEvent(ticket, message),
   ];
   await indexMessages(ctx, ticket.id, [message], ticket);
   return { ticket, message, events };

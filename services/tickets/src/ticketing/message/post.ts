@@ -2,18 +2,23 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { refuseMissingFields } from '../../configuration/form/form-fields.ts';
-import { added } from '../../model/message/events.ts';
+import { messageAddedEvent } from '../../model/message/events.ts';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
-import { settled } from '../../model/ticket/end-escalation.ts';
+import { endPendingWork } from '../../model/ticket/end-escalation.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import { moved, standingOf } from '../../model/ticket/events.ts';
+import { statusChangedEvent, statusSnapshot } from '../../model/ticket/events.ts';
 import { refuseOpenChildren } from '../../model/ticket/open-children.ts';
 import { prepareSolution } from '../../model/ticket/solution.ts';
-import { afterAgent, afterRequester, allowMove, moveTo } from '../../model/ticket/status-rules.ts';
+import {
+  statusAfterAgentAction,
+  statusAfterRequesterReply,
+  refuseInvalidTransition,
+  applyStatus,
+} from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { currentWorkspace } from '../../model/workspace/workspace.ts';
 import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
-import { woken } from '../snooze/wake.ts';
+import { endSnooze } from '../snooze/wake.ts';
 import { cancelScheduledMessages } from './cancel.ts';
 import { indexMessages } from './search-index.ts';
 
@@ -28,11 +33,15 @@ export async function postMessage(
   message: Message,
   status?: TicketStatus | null,
 ): Promise<NewEvent[]> {
-  const messageAdded = added(ticket, message, updateResponseTimers(ctx.actor, ticket, message));
+  const messageAdded = messageAddedEvent(
+    ticket,
+    message,
+    updateResponseTimers(ctx.actor, ticket, message),
+  );
   const events = [messageAdded, ...(await moveStatus(ctx, ticket, message, status))];
   await indexMessages(ctx, ticket.id, [message]);
   if (ctx.actor.kind !== 'customer') return events;
-  if (ticket.wakeOnReply) events.push(...woken(ticket, 'reply', message.createdAt));
+  if (ticket.wakeOnReply) events.push(...endSnooze(ticket, 'reply', message.createdAt));
   return [...events, ...(await cancelScheduledMessages(ctx, ticket, 'reply'))];
 }
 
@@ -60,26 +69,28 @@ async function moveStatus(
   message: Message,
   status?: TicketStatus | null,
 ): Promise<NewEvent[]> {
-  const from = standingOf(ticket);
+  const from = statusSnapshot(ticket);
   const to = status ?? automaticStatus(ctx.actor, from.status, message);
   if (!status && to === from.status) return [];
   if (status) await refuseStatusMove(ctx, ticket, to);
   if (to === from.status && !from.customStatusId) return [];
   const isSolving = to === TicketStatus.SOLVED && from.status !== to;
   const solution = isSolving ? prepareSolution(ctx.actor, ticket, {}) : undefined;
-  moveTo(ticket, to, message.createdAt, (await workspaceOf(ctx)).closeAfter, solution);
+  applyStatus(ticket, to, message.createdAt, (await currentWorkspace(ctx)).closeAfter, solution);
   ticket.customStatusId = null;
   const details = solution ? { resolutionCode: solution.code, changes: solution.changes } : {};
   return [
-    moved(ticket, from, status ? details : { cause: 'reply' }),
-    ...(solution ? settled(ticket, message.createdAt) : []),
+    statusChangedEvent(ticket, from, status ? details : { cause: 'reply' }),
+    ...(solution ? endPendingWork(ticket, message.createdAt) : []),
     ...(await clearInactiveAssignment(ctx, ticket, from.status)),
   ];
 }
 
 function automaticStatus(actor: Actor, status: TicketStatus, message: Message): TicketStatus {
   if (message.visibility === MessageVisibility.PRIVATE) return status;
-  return actor.kind === 'customer' ? afterRequester(status) : afterAgent(status);
+  return actor.kind === 'customer'
+    ? statusAfterRequesterReply(status)
+    : statusAfterAgentAction(status);
 }
 
 /** Refuses a status to which a message cannot move its ticket. */
@@ -88,7 +99,7 @@ export async function refuseStatusMove(
   ticket: Ticket,
   to: TicketStatus,
 ): Promise<void> {
-  allowMove(ticket.status, to, await workspaceOf(ctx), 'status');
+  refuseInvalidTransition(ticket.status, to, await currentWorkspace(ctx), 'status');
   if (to !== TicketStatus.SOLVED || ticket.status === to) return;
   await refuseOpenChildren(ctx, ticket.id, 'status');
   await refuseMissingFields(ctx, ticket, 'SOLVE', { status: to, customStatusId: null });

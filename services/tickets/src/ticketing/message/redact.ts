@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { appendEvents } from '@deskgraph/common/events/log';
 import { DeliveryState, type Message, MessageVisibility } from '../../model/message/message.ts';
-import { fact } from '../../model/ticket/events.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import { Attachment } from '../attachment/attachment.ts';
 import { redactAttachments } from '../attachment/mutations.ts';
 import { lockMessage, markCancelled } from './cancel.ts';
@@ -34,7 +34,7 @@ export async function redactMessage(
   const now = new Date();
   Object.assign(message, { redactedAt: now, updatedAt: now, version: message.version + 1 });
   await reindexTickets(ctx, [ticket]);
-  const redacted = fact('message.redacted', ticket, {
+  const redacted = ticketEvent('message.redacted', ticket, {
     messageId: id,
     visibility: message.visibility,
     internal: message.visibility === MessageVisibility.PRIVATE,

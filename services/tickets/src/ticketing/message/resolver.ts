@@ -5,12 +5,12 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { Agent } from '../../staff/agent/agent.ts';
 import { agentById } from '../../staff/agent/queries.ts';
-import { shown } from '../../people/external/actor.ts';
-import { byId } from '../../model/lookup/find.ts';
+import { actorReference } from '../../people/external/actor.ts';
+import { ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { addMessage } from './add.ts';
 import { cancelMessage } from './cancel.ts';
-import { findOf } from '../../model/message/find.ts';
+import { findMessages } from '../../model/message/find.ts';
 import {
   MessageAddInput,
   MessageAddPayload,
@@ -62,7 +62,7 @@ export class MessageResolver {
 
   @FieldResolver(() => Ticket, { description: 'The ticket to which the message belongs.' })
   ticket(@Root() message: Message, @Ctx() ctx: Context): Promise<Ticket | null> {
-    return byId(ctx, message.ticketId);
+    return ticketById(ctx, message.ticketId);
   }
 
   @Auth({ roles: [Role.LIGHT] })
@@ -78,7 +78,7 @@ export class MessageResolver {
 
   @FieldResolver(() => ActorView, { nullable: true, description: 'The author of the message.' })
   author(@Root() { authorKind, authorId, authorName }: Message): object {
-    return shown(authorKind, authorId, authorName);
+    return actorReference(authorKind, authorId, authorName);
   }
 }
 
@@ -97,6 +97,6 @@ export class TicketMessages {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Message>> {
-    return findOf(ctx, ticket.id, { visibility, ...page });
+    return findMessages(ctx, ticket.id, { visibility, ...page });
   }
 }

@@ -5,9 +5,9 @@ import type { NewEvent } from '@deskgraph/common/events/types';
 import { type ScheduledTask, scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
 import { DeliveryState, Message, MessageVisibility } from '../../model/message/message.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import { fact } from '../../model/ticket/events.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { currentWorkspace } from '../../model/workspace/workspace.ts';
 import { type CancellationReason, markCancelled } from './cancel.ts';
 import type { MessageAddInput } from './input.ts';
 import { postMessage, refuseStatusMove } from './post.ts';
@@ -33,7 +33,7 @@ export async function sendTime(
     return sendAt;
   }
   if (!isPublic || kind !== 'agent' || ctx.cause) return null;
-  const { undoSendSeconds } = await workspaceOf(ctx);
+  const { undoSendSeconds } = await currentWorkspace(ctx);
   return undoSendSeconds ? new Date(Date.now() + undoSendSeconds * 1000) : null;
 }
 
@@ -54,7 +54,7 @@ export async function scheduleMessage(
   scheduleWakeup(ctx, message.sendAt!);
   await indexMessages(ctx, ticket.id, [message]);
   await appendEvents(ctx, [
-    fact('message.scheduled', ticket, {
+    ticketEvent('message.scheduled', ticket, {
       occurredAt: message.createdAt,
       messageId: message.id,
       sendAt: message.sendAt!.toISOString(),

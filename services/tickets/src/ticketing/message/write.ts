@@ -9,7 +9,7 @@ import { renderVariables } from '../../configuration/canned-response/template.ts
 import { DeliveryState, Message, MessageVisibility } from '../../model/message/message.ts';
 import type { ChannelKind } from '@deskgraph/common/contract/ticket-enums';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { withNames } from '../../people/participant/mention.ts';
+import { mentionsAsText } from '../../people/participant/mention.ts';
 
 export interface NewMessage {
   ticketId: string;
@@ -37,7 +37,7 @@ export function createMessage(
     ...columns,
     ...(sendAt && { visibility: MessageVisibility.PRIVATE }),
     sendAt,
-    ...renderMessage(isNote ? withNames(body) : body),
+    ...renderMessage(isNote ? mentionsAsText(body) : body),
     id: newId('msg'),
     workspaceId: ctx.workspace,
     body,

@@ -175,7 +175,7 @@ test('requesters learn nothing of it, by no way', async () => {
   expect(answer.data).toEqual({ ticket: { snooze: null } });
   expect(answer.errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
   for (const snoozed of [true, false]) {
-    const found = await service.ask<{ tickets: { totalCount: number } }>(
+    const found = await service.query<{ tickets: { totalCount: number } }>(
       desk.customer,
       'query ($snoozed: Boolean!) { tickets(filter: { snoozed: $snoozed }) { totalCount } }',
       { snoozed },

@@ -3,8 +3,8 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { appendEvents } from '@deskgraph/common/events/log';
 import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
-import { locked } from '../../model/lookup/lock.ts';
-import { fact } from '../../model/ticket/events.ts';
+import { lockTicket } from '../../model/lookup/lock.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import type {
   TicketSnoozeInput,
@@ -12,7 +12,7 @@ import type {
   TicketWakeInput,
   TicketWakePayload,
 } from './input.ts';
-import { woken } from './wake.ts';
+import { endSnooze } from './wake.ts';
 
 const MAX_SNOOZE_MS = 365 * 24 * 3_600_000;
 
@@ -21,7 +21,7 @@ export async function snoozeTicket(
   ctx: Context,
   input: TicketSnoozeInput,
 ): Promise<TicketSnoozePayload> {
-  const ticket = await locked(ctx, input.id);
+  const ticket = await lockTicket(ctx, input.id);
   if (ticket.status === TicketStatus.CLOSED) throw new Refusal('TICKET_CLOSED', 'id');
   if (ticket.status === TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
   const now = new Date();
@@ -40,7 +40,7 @@ export async function snoozeTicket(
     snoozedByName: ctx.actor.name,
   });
   await appendEvents(ctx, [
-    fact('ticket.snoozed', ticket, {
+    ticketEvent('ticket.snoozed', ticket, {
       occurredAt: now,
       changes: { snooze: [before, ticket.snooze] },
       internal: true,
@@ -52,12 +52,12 @@ export async function snoozeTicket(
 
 /** Ends the snooze of a ticket; a ticket that is not snoozed stays as it is. */
 export async function wakeTicket(ctx: Context, input: TicketWakeInput): Promise<TicketWakePayload> {
-  const ticket = await locked(ctx, input.id);
-  await appendEvents(ctx, woken(ticket, 'hand'));
+  const ticket = await lockTicket(ctx, input.id);
+  await appendEvents(ctx, endSnooze(ticket, 'hand'));
   return { ticket, userErrors: [] };
 }
 
 /** Scheduled task: ends a snooze whose instant has come. */
 export async function wakeSnoozedTicket(ctx: Context, row: object): Promise<void> {
-  await appendEvents(ctx, woken(ctx.em.map(Ticket, row as never), 'time'));
+  await appendEvents(ctx, endSnooze(ctx.em.map(Ticket, row as never), 'time'));
 }

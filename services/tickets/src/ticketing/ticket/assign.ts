@@ -3,16 +3,16 @@ import type { Context } from '@deskgraph/common/database/context';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
-import { locked } from '../../model/lookup/lock.ts';
-import { added } from '../../model/message/events.ts';
+import { lockTicket } from '../../model/lookup/lock.ts';
+import { messageAddedEvent } from '../../model/message/events.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
-import { calmed } from '../../model/ticket/end-escalation.ts';
-import { fact, moved, standingOf } from '../../model/ticket/events.ts';
-import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
-import { moveTo } from '../../model/ticket/status-rules.ts';
+import { endEscalation } from '../../model/ticket/end-escalation.ts';
+import { ticketEvent, statusChangedEvent, statusSnapshot } from '../../model/ticket/events.ts';
+import { workBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
+import { applyStatus } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
-import { mentionedIn } from '../../people/participant/mention.ts';
+import { currentWorkspace } from '../../model/workspace/workspace.ts';
+import { findMentionedAgents } from '../../people/participant/mention.ts';
 import { type NewAssignment, reassignTicket } from '../../staff/agent/assignment.ts';
 import { indexMessages } from '../message/search-index.ts';
 import { createMessage } from '../message/write.ts';
@@ -24,13 +24,13 @@ export async function assignTicket(
   ctx: Context,
   input: TicketAssignInput,
 ): Promise<TicketAssignPayload> {
-  const ticket = await locked(ctx, input.id);
+  const ticket = await lockTicket(ctx, input.id);
   refuseStaleVersion(ticket, input.expectedVersion);
-  refuse(againstWork(ticket), 'id');
+  refuseIfBlocked(workBlocker(ticket), 'id');
   const assigned = await applyAssignment(ctx, ticket, input);
   await appendEvents(ctx, [
     ...assigned,
-    ...(assigned.length ? calmed(ticket, 'assign') : []),
+    ...(assigned.length ? endEscalation(ticket, 'assign') : []),
     ...(await addComment(ctx, ticket, input.comment)),
   ]);
   return { ticket, userErrors: [] };
@@ -47,11 +47,11 @@ export async function applyAssignment(
 ): Promise<NewEvent[]> {
   const changes = await reassignTicket(ctx, ticket, assignment);
   if (!Object.keys(changes).length) return [];
-  const assigned = fact('ticket.assigned', ticket, { changes });
+  const assigned = ticketEvent('ticket.assigned', ticket, { changes });
   if (!ticket.assigneeId || ticket.status !== TicketStatus.NEW) return [assigned];
-  const from = standingOf(ticket);
-  moveTo(ticket, TicketStatus.OPEN, new Date(), (await workspaceOf(ctx)).closeAfter);
-  return [assigned, moved(ticket, from, { cause: 'assign' })];
+  const from = statusSnapshot(ticket);
+  applyStatus(ticket, TicketStatus.OPEN, new Date(), (await currentWorkspace(ctx)).closeAfter);
+  return [assigned, statusChangedEvent(ticket, from, { cause: 'assign' })];
 }
 
 async function addComment(
@@ -66,9 +66,9 @@ async function addComment(
     visibility: MessageVisibility.PRIVATE,
     channel: ticket.channel,
     body,
-    mentionIds: await mentionedIn(ctx, body, 'comment'),
+    mentionIds: await findMentionedAgents(ctx, body, 'comment'),
     createdAt: new Date(),
   });
   await indexMessages(ctx, ticket.id, [note]);
-  return [added(ticket, note)];
+  return [messageAddedEvent(ticket, note)];
 }

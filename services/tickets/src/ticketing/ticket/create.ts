@@ -6,11 +6,11 @@ import { categoryDefaults } from '../../configuration/category/defaults.ts';
 import { applyFieldValues } from '../../configuration/field/values.ts';
 import { refuseMissingFields } from '../../configuration/form/form-fields.ts';
 import { requireForm } from '../../configuration/form/queries.ts';
-import { refuseTaken } from '../../model/ticket/unique-external-id.ts';
-import { refuseBlocked } from '../../people/block-list/refuse.ts';
-import { metByMail } from '../../people/requester/mail.ts';
-import { heldCaller } from '../../people/requester/repository.ts';
-import { type Resolved, resolve } from '../../people/requester/resolve.ts';
+import { refuseTakenExternalId } from '../../model/ticket/unique-external-id.ts';
+import { refuseBlockedSender } from '../../people/block-list/refuse.ts';
+import { discoverByEmail } from '../../people/requester/mail.ts';
+import { lockCallerAsRequester } from '../../people/requester/repository.ts';
+import { type ResolvedRequester, resolveRequester } from '../../people/requester/resolve.ts';
 import {
   appOnlyExternalId,
   ifPresent,
@@ -47,12 +47,12 @@ export async function createTicket(
   const { requester, name, met } =
     actor.kind === 'customer'
       ? await callerAsRequester(ctx, input)
-      : await resolve(ctx, requireRequester(input.requester));
-  await refuseBlocked(ctx, requester.id, actor.kind === 'customer' ? null : 'requester');
-  if (externalId) await refuseTaken(ctx, externalId);
+      : await resolveRequester(ctx, requireRequester(input.requester));
+  await refuseBlockedSender(ctx, requester.id, actor.kind === 'customer' ? null : 'requester');
+  if (externalId) await refuseTakenExternalId(ctx, externalId);
   const defaults = await categoryDefaults(ctx, input.categoryId);
   const { values: fields } = await applyFieldValues(ctx, {}, input.fields);
-  const ccs = await metByMail(ctx, input.ccs ?? [], 'ccs');
+  const ccs = await discoverByEmail(ctx, input.ccs ?? [], 'ccs');
   const { ticket, message, events } = await openTicket(ctx, {
     ...input,
     fields,
@@ -94,10 +94,13 @@ function requireRequester<T>(requester: T | null | undefined): T {
   return requester;
 }
 
-async function callerAsRequester(ctx: Context, input: TicketCreateInput): Promise<Resolved> {
+async function callerAsRequester(
+  ctx: Context,
+  input: TicketCreateInput,
+): Promise<ResolvedRequester> {
   const forbidden = STAFF_ONLY.filter((field) => (input[field] ?? null) !== null);
   if (forbidden.length)
     throw new Refusal(forbidden.map((field) => ({ code: 'FORBIDDEN', field: ['input', field] })));
-  const requester = await heldCaller(ctx);
+  const requester = await lockCallerAsRequester(ctx);
   return { requester, name: requester.name, met: [] };
 }

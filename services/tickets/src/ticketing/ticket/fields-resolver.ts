@@ -8,12 +8,12 @@ import { Agent } from '../../staff/agent/agent.ts';
 import { agentById } from '../../staff/agent/queries.ts';
 import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
-import { shown } from '../../people/external/actor.ts';
+import { actorReference } from '../../people/external/actor.ts';
 import { Customer, Organization } from '../../people/external/external-entities.ts';
-import { byId } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/find.ts';
 import { TicketPermissions, ticketPermissions } from './permissions.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { readsOnHold, statusFor } from '../../model/ticket/read-rights.ts';
+import { canSeeOnHold, visibleStatus } from '../../model/ticket/read-rights.ts';
 import { Resolution, resolutionOf } from '../../model/ticket/resolution.ts';
 import { Snooze, snoozeOf } from '../../model/ticket/snooze-type.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
@@ -25,7 +25,7 @@ export class TicketFields {
     description: 'The status of the ticket; requesters read OPEN for ON_HOLD.',
   })
   status(@Root() ticket: Ticket, @Ctx() ctx: Context): TicketStatus {
-    return statusFor(ctx.actor, ticket.status);
+    return visibleStatus(ctx.actor, ticket.status);
   }
 
   @FieldResolver(() => Int, {
@@ -33,14 +33,14 @@ export class TicketFields {
       'Increases with each change that the caller may see. Mutations accept it as `expectedVersion`.',
   })
   version(@Root() ticket: Ticket, @Ctx() ctx: Context): number {
-    return readsOnHold(ctx.actor) ? ticket.version : ticket.publicVersion;
+    return canSeeOnHold(ctx.actor) ? ticket.version : ticket.publicVersion;
   }
 
   @FieldResolver(() => DateTime, {
     description: 'The time of the last change that the caller may see.',
   })
   updatedAt(@Root() ticket: Ticket, @Ctx() ctx: Context): Date {
-    return readsOnHold(ctx.actor) ? ticket.updatedAt : ticket.publicUpdatedAt;
+    return canSeeOnHold(ctx.actor) ? ticket.updatedAt : ticket.publicUpdatedAt;
   }
 
   @FieldResolver(() => Department, {
@@ -85,7 +85,7 @@ export class TicketFields {
     description: 'The actor who created the ticket.',
   })
   createdBy(@Root() { createdByKind, createdById, createdByName }: Ticket): object {
-    return shown(createdByKind, createdById, createdByName);
+    return actorReference(createdByKind, createdById, createdByName);
   }
 
   @FieldResolver(() => Resolution, {
@@ -100,7 +100,7 @@ export class TicketFields {
     description: 'Whether the ticket is in the spam queue; requesters read false.',
   })
   spam(@Root() { spam }: Ticket, @Ctx() ctx: Context): boolean {
-    return spam && readsOnHold(ctx.actor);
+    return spam && canSeeOnHold(ctx.actor);
   }
 
   @Auth({ roles: [Role.LIGHT] })
@@ -128,6 +128,6 @@ export class TicketFields {
     description: 'The closed ticket of which this one is a follow-up.',
   })
   followUpOf(@Root() { followUpOfId }: Ticket, @Ctx() ctx: Context): Promise<Ticket | null> | null {
-    return followUpOfId ? byId(ctx, followUpOfId) : null;
+    return followUpOfId ? ticketById(ctx, followUpOfId) : null;
   }
 }

@@ -10,7 +10,7 @@ import { CursorScalar, Locale } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { ATTACHMENT_IDS, attachmentIds } from '../attachment/input.ts';
 import { FieldValueInput } from '../../configuration/field/input.ts';
-import { ccAddresses } from '../../model/participant/participant.ts';
+import { ccAddressesSchema } from '../../model/participant/participant.ts';
 import { MAX_BODY_BYTES, MessageVisibility } from '../../model/message/message.ts';
 import { RequesterInput } from '../../people/requester/input.ts';
 import { tagName } from '../../configuration/tag/input.ts';
@@ -40,7 +40,7 @@ export class TicketCreateInput {
     tags: tagNames,
     fields: fieldValues,
     requester: RequesterInput.bounds,
-    ccs: ccAddresses,
+    ccs: ccAddressesSchema,
     attachmentIds,
   });
   @Field(() => String, { description: 'One line of 1 to 255 characters.' }) subject!: string;

@@ -4,9 +4,9 @@ import type { GraphQLSchema } from 'graphql';
 import { Field, ObjectType } from 'type-graphql';
 import { mayWrite } from '../message/write.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
-import { againstWork, againstMove, againstReply } from '../../model/ticket/preconditions.ts';
-import { byId } from '../../model/lookup/find.ts';
-import { MOVES } from '../../model/ticket/status-rules.ts';
+import { workBlocker, statusBlocker, replyBlocker } from '../../model/ticket/preconditions.ts';
+import { ticketById } from '../../model/lookup/find.ts';
+import { STATUS_TRANSITIONS } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
@@ -44,18 +44,20 @@ export async function ticketPermissions(
   const may = (mutation: string): boolean =>
     !ticket.deletedAt && allows(authRule(schema, mutation), actor);
   const mayMove = (to: TicketStatus): boolean =>
-    may('ticketStatusChange') && !againstMove(ticket) && MOVES[ticket.status].includes(to);
+    may('ticketStatusChange') &&
+    !statusBlocker(ticket) &&
+    STATUS_TRANSITIONS[ticket.status].includes(to);
   const target = may('messageAdd') ? await mergeTarget(ctx, ticket) : null;
   const maySend = (visibility: MessageVisibility): boolean =>
     target !== null && mayWrite(actor, visibility);
   return {
-    reply: maySend(MessageVisibility.PUBLIC) && !againstReply(actor, target!),
+    reply: maySend(MessageVisibility.PUBLIC) && !replyBlocker(actor, target!),
     note: maySend(MessageVisibility.PRIVATE),
     update: may('ticketUpdate'),
-    assign: may('ticketAssign') && !againstWork(ticket),
+    assign: may('ticketAssign') && !workBlocker(ticket),
     solve: mayMove(TicketStatus.SOLVED),
-    reopen: may('ticketReopen') && ticket.status === TicketStatus.SOLVED && !againstMove(ticket),
-    merge: may('ticketMerge') && !againstWork(ticket),
+    reopen: may('ticketReopen') && ticket.status === TicketStatus.SOLVED && !statusBlocker(ticket),
+    merge: may('ticketMerge') && !workBlocker(ticket),
     delete: may('ticketDelete'),
   };
 }
@@ -66,6 +68,6 @@ const authRule = (schema: GraphQLSchema, mutation: string): AuthRule =>
 /** The ticket to which a message would go; null if the caller does not see it, or it is in the bin. */
 async function mergeTarget(ctx: Context, ticket: Ticket): Promise<Ticket | null> {
   let target: Ticket | null = ticket;
-  while (target?.mergedIntoId) target = await byId(ctx, target.mergedIntoId);
+  while (target?.mergedIntoId) target = await ticketById(ctx, target.mergedIntoId);
   return target && !target.deletedAt ? target : null;
 }

@@ -3,15 +3,15 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
-import { locked } from '../../model/lookup/lock.ts';
+import { lockTicket } from '../../model/lookup/lock.ts';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
-import { moved, standingOf } from '../../model/ticket/events.ts';
-import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
-import { moveTo } from '../../model/ticket/status-rules.ts';
+import { statusChangedEvent, statusSnapshot } from '../../model/ticket/events.ts';
+import { workBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
+import { applyStatus } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { currentWorkspace } from '../../model/workspace/workspace.ts';
 import { refuseBlockedCaller } from '../../people/block-list/refuse.ts';
-import { mentionedIn } from '../../people/participant/mention.ts';
+import { findMentionedAgents } from '../../people/participant/mention.ts';
 import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
 import { postMessage } from '../message/post.ts';
 import { createMessage } from '../message/write.ts';
@@ -24,8 +24,8 @@ export async function reopenTicket(
   { id, reason }: TicketReopenInput,
 ): Promise<TicketReopenPayload> {
   await refuseBlockedCaller(ctx);
-  const ticket = await locked(ctx, id);
-  refuse(againstWork(ticket), 'id');
+  const ticket = await lockTicket(ctx, id);
+  refuseIfBlocked(workBlocker(ticket), 'id');
   if (ticket.status !== TicketStatus.SOLVED) throw new Refusal('STATUS_NOT_ALLOWED', 'id');
   const now = new Date();
   const events = reason
@@ -49,7 +49,7 @@ async function createReason(
     visibility: isReply ? MessageVisibility.PUBLIC : MessageVisibility.PRIVATE,
     channel: ticket.channel,
     body,
-    mentionIds: isReply ? [] : await mentionedIn(ctx, body, 'reason'),
+    mentionIds: isReply ? [] : await findMentionedAgents(ctx, body, 'reason'),
     createdAt,
   });
 }
@@ -57,11 +57,11 @@ async function createReason(
 /** Does nothing if the reply of the requester has reopened the ticket already. */
 async function moveToOpen(ctx: Context, ticket: Ticket, now: Date): Promise<NewEvent[]> {
   if (ticket.status !== TicketStatus.SOLVED) return [];
-  const from = standingOf(ticket);
+  const from = statusSnapshot(ticket);
   if (ctx.actor.kind === 'customer') ticket.waitingSince ??= now;
-  moveTo(ticket, TicketStatus.OPEN, now, (await workspaceOf(ctx)).closeAfter);
+  applyStatus(ticket, TicketStatus.OPEN, now, (await currentWorkspace(ctx)).closeAfter);
   return [
-    moved(ticket, from, { occurredAt: now }),
+    statusChangedEvent(ticket, from, { occurredAt: now }),
     ...(await clearInactiveAssignment(ctx, ticket, from.status)),
   ];
 }

@@ -1,10 +1,10 @@
 import type { Context } from '@deskgraph/common/database/context';
 import { appendEvents } from '@deskgraph/common/events/log';
-import { locked } from '../../model/lookup/lock.ts';
-import { type Changes, fact } from '../../model/ticket/events.ts';
-import { againstWork, refuse } from '../../model/ticket/preconditions.ts';
-import { setPeople } from '../../people/participant/people.ts';
-import { resolve } from '../../people/requester/resolve.ts';
+import { lockTicket } from '../../model/lookup/lock.ts';
+import { type Changes, ticketEvent } from '../../model/ticket/events.ts';
+import { workBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
+import { setParticipants } from '../../people/participant/people.ts';
+import { resolveRequester } from '../../people/requester/resolve.ts';
 import { cancelScheduledMessages } from '../message/cancel.ts';
 import { reindexTickets } from '../message/search-index.ts';
 import type { TicketRequesterChangeInput } from './input.ts';
@@ -18,20 +18,20 @@ export async function changeRequester(
   ctx: Context,
   input: TicketRequesterChangeInput,
 ): Promise<TicketRequesterChangePayload> {
-  const ticket = await locked(ctx, input.id);
-  refuse(againstWork(ticket), 'id');
-  const { requester, name, met } = await resolve(ctx, input.requester);
+  const ticket = await lockTicket(ctx, input.id);
+  refuseIfBlocked(workBlocker(ticket), 'id');
+  const { requester, name, met } = await resolveRequester(ctx, input.requester);
   if (requester.id === ticket.requesterId) return { ticket, userErrors: [] };
   const changes: Changes = { requesterId: [ticket.requesterId, requester.id] };
   if (requester.organizationId !== ticket.organizationId)
     changes['organizationId'] = [ticket.organizationId, requester.organizationId];
   ticket.requesterId = requester.id;
   // Setting the copies again removes the new requester from them.
-  Object.assign(changes, setPeople(ticket, 'ccIds', ticket.ccIds));
+  Object.assign(changes, setParticipants(ticket, 'ccIds', ticket.ccIds));
   ticket.requesterName = name;
   ticket.organizationId = requester.organizationId;
   await reindexTickets(ctx, [ticket]);
-  const changed = fact('ticket.requester_changed', ticket, { changes, internal: true });
+  const changed = ticketEvent('ticket.requester_changed', ticket, { changes, internal: true });
   const cancelled = await cancelScheduledMessages(ctx, ticket, 'requester');
   await appendEvents(ctx, [...met, changed, ...cancelled]);
   return { ticket, userErrors: [] };

@@ -5,7 +5,7 @@ import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql
 import { assignTicket } from './assign.ts';
 import { createTicket } from './create.ts';
 import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { find } from '../../model/lookup/find.ts';
+import { findTickets } from '../../model/lookup/find.ts';
 import {
   TicketAssignInput,
   TicketCreateInput,
@@ -28,7 +28,7 @@ import { changeRequester } from './requester-change.ts';
 import { changeTicketStatus } from './status-change.ts';
 import { Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { updateTicket } from './update.ts';
-import { one } from '../../model/lookup/find-one.ts';
+import { findTicketByKey } from '../../model/lookup/find-one.ts';
 
 @Resolver(() => Ticket)
 export class TicketResolver {
@@ -50,7 +50,7 @@ export class TicketResolver {
     externalId: string | null,
     @Ctx() ctx: Context,
   ): Promise<Ticket | null> {
-    return one(ctx, { id, number, externalId });
+    return findTicketByKey(ctx, { id, number, externalId });
   }
 
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
@@ -64,7 +64,7 @@ export class TicketResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<Ticket>> {
-    return find(ctx, { filter, orderBy, ...page });
+    return findTickets(ctx, { filter, orderBy, ...page });
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.AGENT] })

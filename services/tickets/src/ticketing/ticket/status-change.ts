@@ -7,16 +7,20 @@ import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import { refuseMissingFields } from '../../configuration/form/form-fields.ts';
 import { isSameForRequester, resolveTargetStatus } from '../../configuration/status/target.ts';
 import { refuseUnseen } from '../../history/event/conflict-check.ts';
-import { locked } from '../../model/lookup/lock.ts';
-import { added } from '../../model/message/events.ts';
-import { settled } from '../../model/ticket/end-escalation.ts';
-import { isSameStanding, moved, standingOf } from '../../model/ticket/events.ts';
+import { lockTicket } from '../../model/lookup/lock.ts';
+import { messageAddedEvent } from '../../model/message/events.ts';
+import { endPendingWork } from '../../model/ticket/end-escalation.ts';
+import { isSameStatus, statusChangedEvent, statusSnapshot } from '../../model/ticket/events.ts';
 import { refuseOpenChildren } from '../../model/ticket/open-children.ts';
-import { againstMove, refuse } from '../../model/ticket/preconditions.ts';
+import { statusBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
 import { prepareSolution } from '../../model/ticket/solution.ts';
-import { allowMove, end, moveTo } from '../../model/ticket/status-rules.ts';
+import {
+  refuseInvalidTransition,
+  closeTicket,
+  applyStatus,
+} from '../../model/ticket/status-rules.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { workspaceOf } from '../../model/workspace/workspace.ts';
+import { currentWorkspace } from '../../model/workspace/workspace.ts';
 import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
 import { solveIncidents } from '../link/solve-incidents.ts';
 import { updateResponseTimers } from '../message/post.ts';
@@ -34,17 +38,17 @@ export async function changeTicketStatus(
   input: TicketStatusChangeInput,
 ): Promise<TicketStatusChangePayload> {
   const target = await resolveTargetStatus(ctx, input);
-  const ticket = await locked(ctx, input.id);
+  const ticket = await lockTicket(ctx, input.id);
   refuseStaleVersion(ticket, input.expectedVersion);
-  refuse(againstMove(ticket), 'id');
+  refuseIfBlocked(statusBlocker(ticket), 'id');
   if (input.seen) await refuseUnseen(ctx, ticket, input.seen);
-  const from = standingOf(ticket);
+  const from = statusSnapshot(ticket);
   const to = { status: target.status, customStatusId: target.customStatus?.id ?? null };
   const isSolving = to.status === TicketStatus.SOLVED && from.status !== TicketStatus.SOLVED;
   if (input.reply && !isSolving) throw new Refusal('INVALID', 'reply');
-  const workspace = await workspaceOf(ctx);
-  allowMove(from.status, to.status, workspace, target.field);
-  if (isSameStanding(from, to)) return { ticket, userErrors: [] };
+  const workspace = await currentWorkspace(ctx);
+  refuseInvalidTransition(from.status, to.status, workspace, target.field);
+  if (isSameStatus(from, to)) return { ticket, userErrors: [] };
   if (isSolving) {
     await refuseOpenChildren(ctx, ticket.id, target.field);
     await refuseMissingFields(ctx, ticket, 'SOLVE', to);
@@ -53,16 +57,16 @@ export async function changeTicketStatus(
   const { closeAfter } = workspace;
   const events = input.reply ? await addReply(ctx, ticket, input.reply, now) : [];
   const solution = isSolving ? prepareSolution(ctx.actor, ticket, input, target.field) : undefined;
-  moveTo(ticket, to.status, now, closeAfter, solution);
+  applyStatus(ticket, to.status, now, closeAfter, solution);
   ticket.customStatusId = to.customStatusId;
   events.push(
-    moved(ticket, from, {
+    statusChangedEvent(ticket, from, {
       occurredAt: now,
       ...(solution && { resolutionCode: solution.code, changes: solution.changes }),
       looksTheSame: await isSameForRequester(ctx, from, to),
     }),
   );
-  if (solution) events.push(...settled(ticket, now));
+  if (solution) events.push(...endPendingWork(ticket, now));
   if (solution && input.solveIncidents !== false) {
     const options = { solvedAt: now, closeAfter, reply: input.reply };
     events.push(...(await solveIncidents(ctx, ticket, options)));
@@ -82,7 +86,7 @@ async function addReply(
   const messages = await createReplies(ctx, [ticket], body, createdAt);
   await indexPublicMessages(ctx, messages);
   return messages.map((message) =>
-    added(ticket, message, updateResponseTimers(ctx.actor, ticket, message)),
+    messageAddedEvent(ticket, message, updateResponseTimers(ctx.actor, ticket, message)),
   );
 }
 
@@ -92,7 +96,7 @@ async function addReply(
  */
 export async function closeSolvedTicket(ctx: Context, row: object): Promise<void> {
   const ticket = ctx.em.map(Ticket, row as never);
-  const from = standingOf(ticket);
-  end(ticket, new Date());
-  await appendEvents(ctx, [moved(ticket, from, { cause: 'closeAfter' })]);
+  const from = statusSnapshot(ticket);
+  closeTicket(ticket, new Date());
+  await appendEvents(ctx, [statusChangedEvent(ticket, from, { cause: 'closeAfter' })]);
 }

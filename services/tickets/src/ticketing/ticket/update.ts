@@ -6,10 +6,10 @@ import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import { categoryDefaults } from '../../configuration/category/defaults.ts';
 import { applyFieldValues } from '../../configuration/field/values.ts';
 import { ensureTags } from '../../configuration/tag/mutations.ts';
-import { locked } from '../../model/lookup/lock.ts';
-import { type Changes, fact, updated } from '../../model/ticket/events.ts';
+import { lockTicket } from '../../model/lookup/lock.ts';
+import { type Changes, ticketEvent, ticketUpdatedEvent } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { refuseTaken } from '../../model/ticket/unique-external-id.ts';
+import { refuseTakenExternalId } from '../../model/ticket/unique-external-id.ts';
 import { type NewAssignment, reassignTicket } from '../../staff/agent/assignment.ts';
 import { appOnlyExternalId, refuseInvalidOrganizationId } from '../../staff/references.ts';
 import { reindexTickets } from '../message/search-index.ts';
@@ -26,7 +26,7 @@ export async function updateTicket(
   ctx: Context,
   input: TicketUpdateInput,
 ): Promise<TicketUpdatePayload> {
-  const ticket = await locked(ctx, input.id);
+  const ticket = await lockTicket(ctx, input.id);
   refuseStaleVersion(ticket, input.expectedVersion);
   for (const [field, code] of Object.entries(NOT_NULL_FIELDS))
     if (input[field as keyof typeof NOT_NULL_FIELDS] === null) throw new Refusal(code, field);
@@ -45,10 +45,12 @@ export async function updateTicket(
   const { publicFields, ...fields } = await applyFieldValues(ctx, ticket.fields, input.fields);
   if (Object.keys(fields.changes).length) ticket.fields = fields.values;
   Object.assign(changes, fields.changes);
-  const events = Object.keys(changes).length ? [updated(ticket, changes, { publicFields })] : [];
+  const events = Object.keys(changes).length
+    ? [ticketUpdatedEvent(ticket, changes, { publicFields })]
+    : [];
   const reassigned = assignment ? await reassignTicket(ctx, ticket, assignment) : {};
   if (Object.keys(reassigned).length)
-    events.push(fact('ticket.assigned', ticket, { cause: 'category', changes: reassigned }));
+    events.push(ticketEvent('ticket.assigned', ticket, { cause: 'category', changes: reassigned }));
   await appendEvents(ctx, events);
   if ('subject' in changes) await reindexTickets(ctx, [ticket]);
   return { ticket, userErrors: [] };
@@ -82,7 +84,7 @@ async function setExternalId(
 ): Promise<void> {
   if (ticket.appId && ticket.appId !== ctx.actor.id) throw new Refusal('FORBIDDEN', 'externalId');
   const idOfApp = appOnlyExternalId(ctx.actor, externalId);
-  if (idOfApp && idOfApp !== ticket.externalId) await refuseTaken(ctx, idOfApp);
+  if (idOfApp && idOfApp !== ticket.externalId) await refuseTakenExternalId(ctx, idOfApp);
   ticket.appId = idOfApp ? ctx.actor.id : null;
   setField('externalId', idOfApp);
 }
