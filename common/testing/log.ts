@@ -10,7 +10,7 @@ import type { NatsPublisher } from '@deskgraph/common/events/nats-publisher';
 import { type OutboxRelay, startOutboxRelay } from '@deskgraph/common/events/outbox-relay';
 import { deadLetterTable, eventLogPartitions, eventTables } from '@deskgraph/common/events/tables';
 import type { DomainEvent } from '@deskgraph/common/events/types';
-import { idempotencyCleanupPolicy, idempotencyTable } from '@deskgraph/common/graphql/mutation';
+import { idempotencyCleanupPolicy, idempotencyTable } from '@deskgraph/common/graphql/idempotency';
 import { startHttpService } from '@deskgraph/common/http/serve';
 import {
   type TestDatabase,

@@ -4,7 +4,7 @@ import { Migration } from '@mikro-orm/migrations';
 import { parse, stripIgnoredCharacters } from 'graphql';
 import { deadLetterTable, eventTables, eventLogPartitions } from '@deskgraph/common/events/tables';
 import { createLog } from '@deskgraph/common/core/log';
-import { idempotencyTable } from '@deskgraph/common/graphql/mutation';
+import { idempotencyTable } from '@deskgraph/common/graphql/idempotency';
 import {
   TEST_SECRET,
   type TestService,
@@ -39,7 +39,7 @@ let sdl = '';
 beforeAll(async () => {
   service = await startTestService(products, { First });
   neighbours = await Promise.all(Object.values(NEIGHBOURS).map(serveNeighbour));
-  const told = await service.ask<{ _service: { sdl: string } }>(caller, '{ _service { sdl } }');
+  const told = await service.query<{ _service: { sdl: string } }>(caller, '{ _service { sdl } }');
   sdl = told.data!._service.sdl;
   const composed = composeServices([
     { name: 'products', url: `${service.url}/graphql`, typeDefs: parse(sdl) },
@@ -71,7 +71,7 @@ afterAll(async () => {
 
 /** At the subgraph itself. */
 const direct = async (query: string, variables = {}): Promise<unknown> =>
-  service.ask(caller, query, variables);
+  service.query(caller, query, variables);
 const entity = (type: string, key: object, selection: string): Promise<unknown> =>
   direct(
     `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${selection} } } }`,

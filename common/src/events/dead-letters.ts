@@ -1,5 +1,5 @@
-import type { Context } from '../database/context.ts';
-import { type EntityManager, sql } from '../database/database.ts';
+import { ALL_WORKSPACES, type Context, inWorkspace } from '../database/context.ts';
+import { type EntityManager, type MikroORM, sql } from '../database/database.ts';
 import type { DomainEvent } from './types.ts';
 
 const MAX_ERROR_LENGTH = 2000;
@@ -34,7 +34,7 @@ export async function storeDeadLetters(
   { error = BLOCKED_BY_EARLIER, tries = 0 }: { error?: unknown; tries?: number } = {},
 ): Promise<void> {
   if (!events.length) return;
-  await ctx.withWorkspace('*', async () => {
+  await ctx.withWorkspace(ALL_WORKSPACES, async () => {
     for (const event of events)
       await ctx.em.execute(
         `insert into feed_dead
@@ -55,14 +55,13 @@ export async function storeDeadLetters(
 }
 
 /** The number of dead letters of all sources. */
-export async function countDeadLetters(em: EntityManager): Promise<number> {
-  em.setSessionContext({ variables: { 'desk.workspace': '*' } });
-  const rows = await em.transactional(
-    (inside) =>
-      (inside as EntityManager).execute<{ count: number }[]>(
-        'select count(*)::integer as count from feed_dead',
-      ),
+export async function countDeadLetters(orm: MikroORM): Promise<number> {
+  const count = 'select count(*)::integer as count from feed_dead';
+  const [row] = await inWorkspace(
+    orm,
+    ALL_WORKSPACES,
+    (em) => em.execute<{ count: number }[]>(count),
     { readOnly: true },
   );
-  return rows[0]!.count;
+  return row!.count;
 }

@@ -1,5 +1,6 @@
 import { retryWhileUnavailable } from '../core/database-errors.ts';
 import type { Log } from '../core/log.ts';
+import { ALL_WORKSPACES, inWorkspace } from '../database/context.ts';
 import type { EntityManager, MikroORM } from '../database/database.ts';
 import { LogWaiters } from './log-waiters.ts';
 import { eventsAfter, recentEvents, resumeStatus } from './log.ts';
@@ -164,7 +165,7 @@ export class EventLogTail implements EventTail {
   async #start(): Promise<void> {
     const head = await this.#storedHead();
     const limit = Math.min(MAX_RECENT_EVENTS, this.#maxCachedEvents);
-    this.#cache = await this.#read((em) => recentEvents(em, head, limit), '*');
+    this.#cache = await this.#read((em) => recentEvents(em, head, limit));
     this.#base = head - this.#cache.length;
     this.#redactEarlier(this.#cache);
     this.#running = this.#run();
@@ -176,7 +177,7 @@ export class EventLogTail implements EventTail {
       // Registered before reading, so that no event in between is missed.
       const appended = this.#relay.waitForEvents(hasFailed ? RETRY_MS : POLL_MS);
       try {
-        const events = await this.#read((em) => eventsAfter(em, this.head, PAGE_SIZE), '*');
+        const events = await this.#read((em) => eventsAfter(em, this.head, PAGE_SIZE));
         hasFailed = false;
         this.#push(events);
         if (events.length === PAGE_SIZE) continue;
@@ -217,16 +218,13 @@ export class EventLogTail implements EventTail {
   }
 
   #storedHead(): Promise<number> {
-    return this.#read(
-      async (em) =>
-        Number((await em.execute<{ head: string }[]>('select head from relay_state'))[0]!.head),
-      '*',
-    );
+    return this.#read(async (em) => {
+      const [row] = await em.execute<{ head: string }[]>('select head from relay_state');
+      return Number(row!.head);
+    });
   }
 
-  #read<T>(work: (em: EntityManager) => Promise<T>, workspace: string): Promise<T> {
-    const em = this.#orm.em.fork() as EntityManager;
-    em.setSessionContext({ variables: { 'desk.workspace': workspace } });
-    return em.transactional((inside) => work(inside as EntityManager), { readOnly: true });
+  #read<T>(work: (em: EntityManager) => Promise<T>, workspace = ALL_WORKSPACES): Promise<T> {
+    return inWorkspace(this.#orm, workspace, work, { readOnly: true });
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemActor } from '../auth/token.ts';
 import { isEnvironmentError } from '../core/database-errors.ts';
 import type { Log } from '../core/log.ts';
-import { Context } from '../database/context.ts';
+import { ALL_WORKSPACES, Context } from '../database/context.ts';
 import type { EntityManager, MikroORM } from '../database/database.ts';
 import { blockedByDeadLetter, storeDeadLetters } from './dead-letters.ts';
 import type { DomainEvent } from './types.ts';
@@ -31,7 +31,13 @@ export const applyEventsOf = ({ applyEvent, applyEvents }: ProjectorOptions): Ap
   });
 
 export const projectorContext = ({ orm, source, log }: ProjectorOptions): Context =>
-  new Context({ orm, actor: systemActor('*'), log, requestId: `feed ${source}`, locales: [] });
+  new Context({
+    orm,
+    actor: systemActor(ALL_WORKSPACES),
+    log,
+    requestId: `feed ${source}`,
+    locales: [],
+  });
 
 /** Locks and returns the position of a source, so that one transaction at a time applies events. */
 export async function lockFeedPosition(em: EntityManager, source: string): Promise<number> {

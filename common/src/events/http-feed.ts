@@ -1,4 +1,5 @@
 import { signActor, systemActor } from '../auth/token.ts';
+import { ALL_WORKSPACES, inWorkspace } from '../database/context.ts';
 import type { EntityManager, MikroORM } from '../database/database.ts';
 import { type HttpHandler, sendJson } from '../http/serve.ts';
 import { eventsAfter } from './log.ts';
@@ -60,9 +61,7 @@ class LogReader {
   }
 
   #read<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    const em = this.#orm.em.fork() as EntityManager;
-    em.setSessionContext({ variables: { 'desk.workspace': '*' } });
-    return em.transactional((inside) => work(inside as EntityManager), { readOnly: true });
+    return inWorkspace(this.#orm, ALL_WORKSPACES, work, { readOnly: true });
   }
 }
 

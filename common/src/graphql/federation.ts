@@ -22,7 +22,7 @@ import {
   getMetadataStorage,
 } from 'type-graphql';
 import { type AuthRule, Role, allows } from '../auth/access.ts';
-import { Refusal, fault, faultOf } from '../core/errors.ts';
+import { Refusal, graphqlError, refusalToGraphqlError } from '../core/errors.ts';
 import { UserErrorMessage } from './shared-types.ts';
 import { type BoundedInput, validateInput, refuseUnstorable } from './input.ts';
 import { runMutation } from './mutation.ts';
@@ -35,17 +35,20 @@ const LINK = `extend schema
   @composeDirective(name: "@auth")
   @composeDirective(name: "@personal")
 
-"Who may use a field: a token needs every scope, a person one of the roles (a role includes those below it); empty means no condition."
+"Access rule: a token needs every scope, and a user one of the roles (a role includes those below it). Empty means no condition."
 directive @auth(scopes: [Scope!]! = [], roles: [Role!]! = []) on FIELD_DEFINITION | OBJECT
 
-"The field answers each caller with what is his own: a stream that asks for it is read for one caller alone."
+"The value depends on the caller. A subscription that selects such a field is not shared between callers."
 directive @personal on FIELD_DEFINITION
 `;
 
-/** Finds an entity for the gateway: by the fields of its key. What the caller may not see is null. */
+/**
+ * Resolves an entity reference of the gateway by the fields of its key; null when the caller may
+ * not see the entity.
+ */
 export type ReferenceResolver = (
   reference: Record<string, unknown> & { id: string },
-  context: Context,
+  ctx: Context,
 ) => unknown;
 
 export interface SubgraphSchemaOptions extends Pick<
@@ -53,7 +56,7 @@ export interface SubgraphSchemaOptions extends Pick<
   'resolvers' | 'orphanedTypes'
 > {
   references?: Record<string, ReferenceResolver>;
-  /** Links and directives in place of ours; such a graph has no `@auth`. */
+  /** Replaces the default links and directives; such a schema has no `@auth`. */
   link?: string;
 }
 
@@ -62,7 +65,10 @@ export interface SubgraphSchema {
   sdl: string;
 }
 
-/** The federated subgraph of type-graphql classes, with rights, bounds and transactions put around its fields. */
+/**
+ * Builds a federated subgraph from type-graphql classes. Wraps its fields: root fields and fields
+ * with `@auth` check the caller's rights, mutations run in a transaction.
+ */
 export function buildSubgraph({
   resolvers,
   orphanedTypes = [],
@@ -82,37 +88,36 @@ export function buildSubgraph({
     skipCheck: true,
     pubSub: NO_PUB_SUB,
   });
-  refuseUnguarded();
-  const words = link ? '' : authWords(base);
-  const typeDefs = nullableRoots(
-    authEnums(
-      parse(`${link ?? LINK}${printSubgraphSchema(base)}\n\n${words}`, { noLocation: true }),
+  assertNoSilentGuards();
+  const authTypes = link ? '' : printAuthTypes(base);
+  const typeDefs = nullableQueries(
+    authRolesAsEnums(
+      parse(`${link ?? LINK}${printSubgraphSchema(base)}\n\n${authTypes}`, { noLocation: true }),
     ),
   );
   const map = createResolversMap(base) as Record<string, Record<string, unknown>>;
   for (const [name, reference] of Object.entries(references))
-    (map[name] ??= {})['__resolveReference'] = (given: never, context: Context) =>
-      reference(given, context);
+    (map[name] ??= {})['__resolveReference'] = (key: never, ctx: Context) => reference(key, ctx);
   const schema = buildSubgraphSchema([{ typeDefs, resolvers: map as never }]);
-  guard(base, schema);
+  guardFields(base, schema);
   return { schema, sdl: `${print(typeDefs)}\n` };
 }
 
 const unused = (): never => {
-  throw new Error('Streams are made by `subscribe`.');
+  throw new Error('Subscriptions must create their stream with `subscribe`.');
 };
-/** type-graphql asks for one where there are subscriptions, also when every one of them brings its own stream. */
+/** type-graphql requires one although every subscription creates its own stream. */
 const NO_PUB_SUB = { publish: unused, subscribe: unused };
 
-/** type-graphql skips `@Authorized` and middlewares on plain fields, silently; rights are said by `@Auth` alone. */
-function refuseUnguarded(): void {
+/** type-graphql silently skips `@Authorized` and middlewares on plain fields, so neither is used. */
+function assertNoSilentGuards(): void {
   for (const field of [...getMetadataStorage().fields, ...getMetadataStorage().fieldResolvers])
     if (field.roles || field.middlewares?.length)
-      throw new Error(`${field.target.name}: say rights with @Auth`);
+      throw new Error(`${field.target.name}: use @Auth for access rules`);
 }
 
-/** The types that `@auth` is written with stand in every subgraph, also where no field is of them. */
-function authWords(base: GraphQLSchema): string {
+/** The types of the arguments of `@auth`, which every subgraph needs although no field has them. */
+function printAuthTypes(base: GraphQLSchema): string {
   const { description, valuesConfig } = getMetadataStorage().enums.find(
     ({ enumObj }) => enumObj === Role,
   )!;
@@ -128,7 +133,7 @@ function authWords(base: GraphQLSchema): string {
 }
 
 /** type-graphql prints enum values inside directives as strings. */
-const authEnums = (document: DocumentNode): DocumentNode =>
+const authRolesAsEnums = (document: DocumentNode): DocumentNode =>
   visit(document, {
     Directive: (node) =>
       node.name.value === 'auth'
@@ -148,29 +153,29 @@ const nullable = (field: FieldDefinitionNode): FieldDefinitionNode =>
     ? Object.assign({}, field, { type: field.type.type })
     : field;
 
-/** One dead service must not blank what the others answer: every root field of a query may be null. */
-const nullableRoots = (document: DocumentNode): DocumentNode =>
+/** Makes every query field nullable, so that one failing service does not null the whole result. */
+const nullableQueries = (document: DocumentNode): DocumentNode =>
   visit(document, {
     ObjectTypeDefinition: (node) =>
       node.name.value === 'Query' ? { ...node, fields: node.fields!.map(nullable) } : undefined,
   });
 
-function guard(base: GraphQLSchema, schema: GraphQLSchema): void {
+function guardFields(base: GraphQLSchema, schema: GraphQLSchema): void {
   const roots = new Set([schema.getQueryType()?.name, schema.getMutationType()?.name]);
-  const streams = schema.getSubscriptionType()?.name;
+  const subscription = schema.getSubscriptionType()?.name;
   for (const type of Object.values(base.getTypeMap())) {
     const target = schema.getType(type.name);
     if (!isObjectType(type) || !isObjectType(target)) continue;
     const fields = target.getFields();
     for (const [name, field] of Object.entries(type.getFields())) {
-      const mine = fields[name];
-      if (!mine) continue;
+      const guarded = fields[name];
+      if (!guarded) continue;
       const rule = field.extensions['auth'] as AuthRule | undefined;
-      mine.extensions = { ...mine.extensions, ...(rule && { auth: rule }) };
-      if (type.name === streams) guardStream(mine, rule);
+      guarded.extensions = { ...guarded.extensions, ...(rule && { auth: rule }) };
+      if (type.name === subscription) guardSubscription(guarded, rule);
       else if (roots.has(type.name))
-        guardRoot(mine, rule, type.name === schema.getMutationType()?.name);
-      else if (rule) guardField(mine, rule, target);
+        guardRoot(guarded, rule, type.name === schema.getMutationType()?.name);
+      else if (rule) guardField(guarded, rule, target);
     }
   }
 }
@@ -179,32 +184,32 @@ type AnyField = GraphQLField<unknown, Context>;
 
 function guardRoot(field: AnyField, rule: AuthRule | undefined, isMutation: boolean): void {
   const resolve = field.resolve!;
-  field.resolve = async (root, args, context, info) => {
-    if (rule && !allows(rule, context.actor)) throw fault('FORBIDDEN');
+  field.resolve = async (root, args, ctx, info) => {
+    if (rule && !allows(rule, ctx.actor)) throw graphqlError('FORBIDDEN');
     if (isMutation)
-      return runMutation(context, field.name, (args as { input?: object }).input ?? {}, () => {
+      return runMutation(ctx, field.name, (args as { input?: object }).input ?? {}, () => {
         refuseUnstorable(args);
-        return resolve(root, args, context, info);
+        return resolve(root, args, ctx, info);
       });
     try {
       refuseUnstorable(args);
-      return (await resolve(root, args, context, info)) as unknown;
+      return (await resolve(root, args, ctx, info)) as unknown;
     } catch (error) {
-      throw error instanceof Refusal ? faultOf(error) : error;
+      throw error instanceof Refusal ? refusalToGraphqlError(error) : error;
     }
   };
 }
 
-/** The right to a stream is asked for when it begins; what may be told in it is up to whoever tells. */
-function guardStream(field: AnyField, rule: AuthRule | undefined): void {
+/** Checks the rule when the subscription starts; its source filters the events by the caller. */
+function guardSubscription(field: AnyField, rule: AuthRule | undefined): void {
   const subscribe = field.subscribe!;
-  field.subscribe = async (root, args, context, info) => {
-    if (rule && !allows(rule, context.actor)) throw fault('FORBIDDEN');
+  field.subscribe = async (root, args, ctx, info) => {
+    if (rule && !allows(rule, ctx.actor)) throw graphqlError('FORBIDDEN');
     try {
       refuseUnstorable(args);
-      return (await subscribe(root, args, context, info)) as unknown;
+      return (await subscribe(root, args, ctx, info)) as unknown;
     } catch (error) {
-      throw error instanceof Refusal ? faultOf(error) : error;
+      throw error instanceof Refusal ? refusalToGraphqlError(error) : error;
     }
   };
 }
@@ -214,14 +219,14 @@ function guardField(field: AnyField, rule: AuthRule, type: GraphQLObjectType): v
     throw new Error(`${type.name}.${field.name} has @auth and must be nullable`);
   const resolve =
     field.resolve ??
-    ((root, args, context, info) => {
+    ((root, args, ctx, info) => {
       const value = (root as Record<string, unknown>)[field.name];
       return typeof value === 'function'
-        ? (value as (...all: unknown[]) => unknown).call(root, args, context, info)
+        ? (value as (...parameters: unknown[]) => unknown).call(root, args, ctx, info)
         : value;
     });
-  field.resolve = (root, args, context, info) => {
-    if (!allows(rule, context.actor)) throw fault('FORBIDDEN');
-    return resolve(root, args, context, info);
+  field.resolve = (root, args, ctx, info) => {
+    if (!allows(rule, ctx.actor)) throw graphqlError('FORBIDDEN');
+    return resolve(root, args, ctx, info);
   };
 }

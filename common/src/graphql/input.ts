@@ -3,29 +3,36 @@ import { Refusal, type UserErrorData } from '../core/errors.ts';
 
 export { z };
 
-/** An input class with bounds beyond its GraphQL types: `static readonly bounds = z.object({…})`. */
+/**
+ * An input class with rules beyond its GraphQL types.
+ *
+ * @example
+ * static readonly bounds = optionalFields({ name: singleLine(100), description: multiLine(2000) });
+ */
 export interface BoundedInput {
   bounds?: z.ZodType;
 }
 
-/** Text of people: trimmed; empty means missing. */
-export const singleLine = (most: number): z.ZodString =>
+/** One line of text, trimmed; an empty one is refused with REQUIRED. */
+export const singleLine = (maxLength: number): z.ZodString =>
   z
     .string()
     .trim()
     .min(1)
-    .max(most)
+    .max(maxLength)
     .regex(/^[^\r\n]*$/);
-export const multiLine = (most: number): z.ZodString => z.string().trim().min(1).max(most);
-/** Size of text in UTF-8. */
-export const maxUtf8Bytes = (most: number) =>
+/** Text of several lines, trimmed; an empty one is refused with REQUIRED. */
+export const multiLine = (maxLength: number): z.ZodString =>
+  z.string().trim().min(1).max(maxLength);
+/** Like `multiLine`, limited by its size in UTF-8. */
+export const maxUtf8Bytes = (maxBytes: number) =>
   z
     .string()
     .trim()
     .min(1)
-    .refine((value) => Buffer.byteLength(value) <= most, { params: { code: 'TOO_LONG' } });
+    .refine((value) => Buffer.byteLength(value) <= maxBytes, { params: { code: 'TOO_LONG' } });
 
-/** An object whose fields may all be absent or null; fields that it does not name pass as they are. */
+/** Rules for fields that may be absent or null. Fields without a rule pass unchecked. */
 export const optionalFields = <T extends z.ZodRawShape>(shape: T) =>
   z.looseObject(
     Object.fromEntries(
@@ -33,19 +40,19 @@ export const optionalFields = <T extends z.ZodRawShape>(shape: T) =>
     ),
   );
 
-/** Checks an input against the bounds of its class, and puts the cleaned values into it. */
+/** Checks an input by the rules of its class and assigns the trimmed values to it. */
 export function validateInput(input: object, type: BoundedInput, path: string[] = ['input']): void {
   if (!type.bounds) return;
-  const checked = type.bounds.safeParse(input);
-  if (checked.success) Object.assign(input, checked.data);
-  else throw new Refusal(checked.error.issues.map((issue) => userError(issue, path)));
+  const parsed = type.bounds.safeParse(input);
+  if (parsed.success) Object.assign(input, parsed.data);
+  else throw new Refusal(parsed.error.issues.map((issue) => userError(issue, path)));
 }
 
 function userError(issue: z.core.$ZodIssue, path: string[]): UserErrorData {
-  const own =
+  const customCode =
     issue.code === 'custom' ? (issue.params as { code?: string } | undefined)?.code : undefined;
   return {
-    code: own ?? CODES[issue.code]?.(issue) ?? 'INVALID',
+    code: customCode ?? CODES[issue.code]?.(issue) ?? 'INVALID',
     field: [...path, ...issue.path.map(String)],
   };
 }
@@ -58,27 +65,27 @@ const CODES: Record<string, (issue: z.core.$ZodIssue) => string> = {
   too_small: (issue) => ('origin' in issue && issue.origin === 'string' ? 'REQUIRED' : 'INVALID'),
 };
 
-// eslint-disable-next-line no-control-regex -- NUL is what PostgreSQL can't store
+// eslint-disable-next-line no-control-regex -- PostgreSQL cannot store NUL
 const UNSTORABLE = /\u0000|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
-/** Refuses text that no database can hold (NUL, half a character), wherever in the arguments it stands. */
+/** Refuses text that PostgreSQL cannot store (NUL, lone surrogates) anywhere in the arguments. */
 export function refuseUnstorable(value: unknown, path: string[] = []): void {
   if (typeof value === 'string') {
     if (UNSTORABLE.test(value)) throw new Refusal([{ code: 'INVALID', field: path }]);
   } else if (Array.isArray(value))
-    value.forEach((each, at) => refuseUnstorable(each, [...path, String(at)]));
+    value.forEach((item, index) => refuseUnstorable(item, [...path, String(index)]));
   else if (value !== null && typeof value === 'object' && !(value instanceof Date))
-    for (const [key, each] of Object.entries(value)) {
+    for (const [key, item] of Object.entries(value)) {
       refuseUnstorable(key, [...path, key]);
-      refuseUnstorable(each, [...path, key]);
+      refuseUnstorable(item, [...path, key]);
     }
 }
 
-/** Refuses a change that was made to an older version than the stored one. */
+/** Refuses a change with CONFLICT when the caller has read another version than the stored one. */
 export function refuseStaleVersion(
-  thing: { version: number },
+  entity: { version: number },
   expected: number | null | undefined,
 ): void {
-  if (expected !== null && expected !== undefined && expected !== thing.version)
+  if (expected !== null && expected !== undefined && expected !== entity.version)
     throw new Refusal('CONFLICT', 'expectedVersion');
 }

@@ -10,7 +10,7 @@ const fail = (name: string, shape: string): never => {
   throw new GraphQLError(`${name} must be ${shape}.`, { extensions: { code: 'BAD_USER_INPUT' } });
 };
 
-/** A scalar that is text on the wire and is checked by `parse`. */
+/** A scalar that is a string in JSON; `parse` returns undefined for an invalid one. */
 function textScalar<T>(
   name: string,
   description: string,
@@ -30,22 +30,22 @@ function textScalar<T>(
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
-const instant = (text: string): Date | undefined => {
-  const at = INSTANT.test(text) ? new Date(text) : undefined;
-  const year = at?.getUTCFullYear() ?? Number.NaN;
-  return year >= 1900 && year <= 2999 ? at : undefined;
+const parseInstant = (text: string): Date | undefined => {
+  const date = INSTANT.test(text) ? new Date(text) : undefined;
+  const year = date?.getUTCFullYear() ?? Number.NaN;
+  return year >= 1900 && year <= 2999 ? date : undefined;
 };
 
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   description:
-    'An instant, ISO 8601, answered in UTC with milliseconds: `2027-01-31T08:30:00.000Z`. Years 1900 to 2999.',
+    'An instant in ISO 8601, returned in UTC with milliseconds: `2027-01-31T08:30:00.000Z`. Years 1900 to 2999.',
   serialize: (value) => (value instanceof Date ? value : new Date(value as string)).toISOString(),
   parseValue: (value) =>
-    (typeof value === 'string' && instant(value)) ||
+    (typeof value === 'string' && parseInstant(value)) ||
     fail('DateTime', 'an instant such as 2027-01-31T08:30:00Z'),
   parseLiteral: (node) =>
-    (node.kind === Kind.STRING && instant(node.value)) ||
+    (node.kind === Kind.STRING && parseInstant(node.value)) ||
     fail('DateTime', 'an instant such as 2027-01-31T08:30:00Z'),
 });
 
@@ -62,7 +62,7 @@ export const DateScalar = textScalar(
 const DURATION =
   /^P(?=\d|T\d)(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/;
 
-/** Milliseconds of an ISO 8601 duration of weeks, days, hours, minutes and seconds; undefined for anything else. */
+/** Milliseconds of an ISO 8601 duration of weeks to seconds; undefined for any other text. */
 export function durationToMs(duration: string): number | undefined {
   const match = DURATION.exec(duration);
   if (!match) return undefined;
@@ -74,47 +74,49 @@ export function durationToMs(duration: string): number | undefined {
 
 export const Duration = textScalar(
   'Duration',
-  'A length of time, ISO 8601, in weeks, days, hours, minutes and seconds: `PT6H`, `P28D`.',
-  'a length of time such as PT6H or P28D',
+  'A duration in ISO 8601, in weeks, days, hours, minutes and seconds: `PT6H`, `P28D`.',
+  'a duration such as PT6H or P28D',
   (text) => (durationToMs(text) === undefined ? undefined : text),
 );
 
 export const CursorScalar = textScalar(
   'Cursor',
-  'A position in the event log of the workspace; opaque, grows with time.',
-  'a cursor that the API gave out',
+  'A position in the event log of the workspace. Opaque; grows with time.',
+  'a cursor returned by the API',
   (text) => (/^[\w-]{1,64}$/.test(text) ? text : undefined),
 );
 
 export const ScopeScalar = textScalar(
   'Scope',
-  'A right of a token, `tickets:read`: `read` or `write` of tickets, customers, articles, reports, apps or settings, and `tickets:import`.',
+  'A permission of a token, such as `tickets:read`: `read` or `write` of tickets, customers, articles, reports, apps or settings, and `tickets:import`.',
   'a scope such as tickets:read',
   (text) => (/^[a-z]{1,20}:[a-z]{1,20}$/.test(text) ? text : undefined),
 );
 
-const knownZones = new Map<string, boolean>();
-const isZone = (zone: string): boolean => {
-  if (zone.length > 64) return false;
-  let known = knownZones.get(zone);
-  if (known === undefined) {
+const MAX_TIME_ZONE_LENGTH = 64;
+const MAX_CACHED_TIME_ZONES = 2000;
+const timeZoneCache = new Map<string, boolean>();
+const isTimeZone = (timeZone: string): boolean => {
+  if (timeZone.length > MAX_TIME_ZONE_LENGTH) return false;
+  let isValid = timeZoneCache.get(timeZone);
+  if (isValid === undefined) {
     try {
-      known = !/^[+-]/.test(
-        new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone,
-      );
+      const { timeZone: resolved } = new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions();
+      // Offsets such as +02:00 are valid for Intl, but no IANA time zones.
+      isValid = !/^[+-]/.test(resolved);
     } catch {
-      known = false;
+      isValid = false;
     }
-    if (knownZones.size < 2000) knownZones.set(zone, known);
+    if (timeZoneCache.size < MAX_CACHED_TIME_ZONES) timeZoneCache.set(timeZone, isValid);
   }
-  return known;
+  return isValid;
 };
 
 export const TimeZone = textScalar(
   'TimeZone',
   'An IANA time zone: `Europe/Ljubljana`.',
   'a time zone such as Europe/Ljubljana',
-  (text) => (isZone(text) ? text : undefined),
+  (text) => (isTimeZone(text) ? text : undefined),
 );
 
 export const Locale = textScalar(
@@ -132,14 +134,14 @@ export const Locale = textScalar(
 
 export const EventType = textScalar(
   'EventType',
-  'The name of a fact, `ticket.created`; the same in subscriptions, webhooks and exports.',
-  'the name of a fact such as ticket.created',
+  'The name of an event type, `ticket.created`. The same in subscriptions, webhooks and exports.',
+  'the name of an event type such as ticket.created',
   (text) => (/^[a-z_]{1,40}\.[a-z_]{1,40}$/.test(text) ? text : undefined),
 );
 
 export const Json = new GraphQLScalarType({
   name: 'JSON',
-  description: 'Any JSON value; where it stands for a filter, its shape is said there.',
+  description: 'Any JSON value. Where it holds a filter, the field describes its shape.',
   serialize: (value) => value,
   parseValue: (value) => value,
   parseLiteral: (node: ValueNode, variables) => valueFromASTUntyped(node, variables),

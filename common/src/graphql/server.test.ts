@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { Ctx, Int, Query, Resolver } from 'type-graphql';
 import { Auth } from '../auth/access.ts';
 import { sql } from '../database/database.ts';
+import { rows } from '../database/query.ts';
 import { deadLetterTable, eventTables, eventLogPartitions } from '../events/tables.ts';
 import {
   type TestService,
@@ -24,9 +25,9 @@ class Tables extends Migration {
   }
 }
 
-/** Stands at a gate until the test opens it. */
-const pass = async (ctx: Context, gate: number): Promise<unknown> =>
-  sql`select pg_advisory_xact_lock_shared(${gate})`.execute((await ctx.read()).getKysely());
+/** Waits until the test opens the gate, an advisory lock. */
+const pass = (ctx: Context, gate: number): Promise<unknown> =>
+  rows(ctx, sql`select pg_advisory_xact_lock_shared(${gate})`);
 
 @Resolver()
 class Gates {
@@ -40,10 +41,11 @@ class Gates {
 }
 
 let service: TestService;
+/** Holds the gates. */
 let keeper: Client;
 beforeAll(async () => {
   service = await startTestService(
-    { name: 'left', entities: [], resolvers: [Gates] },
+    { name: 'abandoned', entities: [], resolvers: [Gates] },
     { tables: Tables },
   );
   keeper = new Client({ connectionString: service.database.ownerUrl });
@@ -54,10 +56,11 @@ afterAll(async () => {
   await service.stop();
 });
 
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await sleep(5);
+const until = async (condition: () => Promise<boolean>): Promise<void> => {
+  while (!(await condition())) await sleep(5);
 };
-const waiting = async (): Promise<number[]> =>
+/** Gates at which a query waits. */
+const waitedFor = async (): Promise<number[]> =>
   (
     await keeper.query<{ objid: number }>(
       `select objid::integer from pg_locks where locktype = 'advisory' and not granted`,
@@ -66,28 +69,32 @@ const waiting = async (): Promise<number[]> =>
 const connections = (): Promise<number> =>
   new Promise((resolve) => service.service.http.getConnections((_, count) => resolve(count)));
 
-test('a query that nobody waits for any more asks the database nothing further, and gives its connection back', async () => {
+test('stops reading and frees the connection when the client of a query disconnects', async () => {
   await keeper.query('select pg_advisory_lock(1), pg_advisory_lock(2)');
-  const left = new AbortController();
-  const asked = fetch(`${service.url}/graphql`, {
+  const client = new AbortController();
+  const response = fetch(`${service.url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       authorization: `Bearer ${await signActor(appActor(newWorkspace()), TEST_SECRET)}`,
     },
     body: JSON.stringify({ query: '{ passed }' }),
-    signal: left.signal,
+    signal: client.signal,
   });
-  await until(async () => (await waiting()).includes(1));
-  left.abort();
-  await expect(asked).rejects.toThrow('aborted');
+  await until(async () => (await waitedFor()).includes(1));
+  client.abort();
+  await expect(response).rejects.toThrow('aborted');
   await until(async () => (await connections()) === 0);
   await keeper.query('select pg_advisory_unlock(1)');
-  const busy = `select from pg_stat_activity where application_name = 'deskgraph' and datname = current_database() and xact_start is not null`;
-  await until(async () => (await waiting()).includes(2) || !(await keeper.query(busy)).rowCount);
-  expect(await waiting()).toEqual([]);
+  const openTransactions = `
+    select from pg_stat_activity where application_name = 'deskgraph'
+      and datname = current_database() and xact_start is not null`;
+  await until(
+    async () => (await waitedFor()).includes(2) || !(await keeper.query(openTransactions)).rowCount,
+  );
+  expect(await waitedFor()).toEqual([]);
   await keeper.query('select pg_advisory_unlock(2)');
-  expect(await service.ask(appActor(newWorkspace()), '{ passed }')).toEqual({
+  expect(await service.query(appActor(newWorkspace()), '{ passed }')).toEqual({
     data: { passed: 2 },
   });
 });

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ApolloServer, HeaderMap } from '@apollo/server';
+import { type ApolloServerPlugin, ApolloServer, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -13,47 +13,50 @@ import {
   execute,
 } from 'graphql';
 import type { Actor } from '../auth/access.ts';
+import { type ActorVerifier, bearerToken } from '../auth/token.ts';
+import { isDatabaseUnavailable } from '../core/database-errors.ts';
 import {
   ERROR_MESSAGES,
   Refusal,
   graphqlError,
-  refusalToGraphqlError,
   maskError,
+  refusalToGraphqlError,
 } from '../core/errors.ts';
-import { isDatabaseUnavailable } from '../core/database-errors.ts';
-import { type HttpHandler, sendJson, readBody } from '../http/serve.ts';
-import { type ActorVerifier, bearerToken } from '../auth/token.ts';
 import type { Context } from '../database/context.ts';
+import { type HttpHandler, readBody, sendJson } from '../http/serve.ts';
 
-const BODY_LIMIT = 4 * 1024 * 1024;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-/** Apollo Server copies its context value; ours must stay the one it is. */
+/** Apollo Server copies its context value, so the Context is a property of it. */
 export interface ApolloContext {
   operation: Context;
 }
 
 /**
- * What an error means for the caller: a refusal below the root fields, such as a page that is too big, is the fault of the request; a
- * database that is being restarted is worth another try.
+ * Maps an error to the one that the client gets. A refusal outside a mutation, such as a page size
+ * that is too large, is an error of the request. Without a database the client may try again.
  */
 export function toClientError(error: GraphQLError): GraphQLError {
   const { originalError: cause } = error;
-  const meaning =
+  const mapped =
     cause instanceof Refusal
       ? refusalToGraphqlError(cause)
       : isDatabaseUnavailable(cause)
         ? graphqlError('UNAVAILABLE', ERROR_MESSAGES.UNAVAILABLE, { retryable: true })
         : undefined;
-  if (!meaning) return error;
-  return new GraphQLError(meaning.message, {
+  if (!mapped) return error;
+  return new GraphQLError(mapped.message, {
     nodes: error.nodes,
     path: error.path,
-    extensions: meaning.extensions,
+    extensions: mapped.extensions,
   });
 }
 
-/** Nothing was run: the variables have not the shape of the schema. Beyond fifty faults graphql-js only says that it stops counting, without a code. */
-const asInput = (error: GraphQLError): GraphQLError =>
+/**
+ * Adds BAD_USER_INPUT to errors of variables, which have no code where graphql-js gives up after
+ * fifty of them.
+ */
+const toInputError = (error: GraphQLError): GraphQLError =>
   error.extensions['code']
     ? error
     : new GraphQLError(error.message, {
@@ -61,8 +64,23 @@ const asInput = (error: GraphQLError): GraphQLError =>
         extensions: { code: 'BAD_USER_INPUT' },
       });
 
-/** Apollo Server around an executor of ours, which ends the operation's snapshot; without the plugins that wrap every field. */
-export function createApolloServer(schema: GraphQLSchema): ApolloServer<ApolloContext> {
+/** An Apollo Server with its own executor, without the plugins that would wrap every field. */
+export const createApolloServer = (schema: GraphQLSchema): ApolloServer<ApolloContext> =>
+  new ApolloServer<ApolloContext>({
+    gateway: gatewayOf(schema),
+    introspection: true,
+    csrfPrevention: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ERROR_PLUGIN,
+    ],
+  });
+
+/** Executes operations and ends their database snapshots. */
+function gatewayOf(schema: GraphQLSchema): GatewayInterface {
   const executor: GatewayExecutor = async ({ document, operationName, request, context }) => {
     const { operation } = context as ApolloContext;
     try {
@@ -73,16 +91,15 @@ export function createApolloServer(schema: GraphQLSchema): ApolloServer<ApolloCo
         variableValues: request.variables,
         operationName,
       })) as ExecutionResult;
-      return (
-        result.errors
-          ? { ...result, errors: result.errors.map('data' in result ? toClientError : asInput) }
-          : result
-      ) as never;
+      if (!result.errors) return result as never;
+      // Without data nothing was executed: the variables do not match the schema.
+      const errors = result.errors.map('data' in result ? toClientError : toInputError);
+      return { ...result, errors } as never;
     } finally {
       await operation.endSnapshot();
     }
   };
-  const gateway: GatewayInterface = {
+  return {
     load: async () => ({ executor }),
     onSchemaLoadOrUpdate: (callback) => {
       callback({ apiSchema: schema, coreSupergraphSdl: '' });
@@ -90,61 +107,51 @@ export function createApolloServer(schema: GraphQLSchema): ApolloServer<ApolloCo
     },
     stop: async () => {},
   };
-  return new ApolloServer<ApolloContext>({
-    gateway,
-    introspection: true,
-    csrfPrevention: false,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    plugins: [
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
-      {
-        requestDidStart: async () => ({
-          didEncounterErrors: async ({ errors, contextValue }) => {
-            for (const error of errors)
-              if (!maskError(error, '').isKnown) logUnknownError(error, contextValue.operation);
-          },
-          willSendResponse: async ({ response, contextValue }) => {
-            const result =
-              response.body.kind === 'single'
-                ? (response.body.singleResult as ExecutionResult)
-                : undefined;
-            if (result?.errors)
-              result.errors = result.errors.map(
-                (error) =>
-                  formatClientError(error as never, contextValue.operation.requestId) as never,
-              );
-          },
-        }),
-      },
-    ],
-  });
 }
+
+/** Logs unexpected errors and masks them in the response. */
+const ERROR_PLUGIN: ApolloServerPlugin<ApolloContext> = {
+  requestDidStart: async () => ({
+    didEncounterErrors: async ({ errors, contextValue }) => {
+      for (const error of errors)
+        if (!maskError(error, '').isKnown) logUnexpectedError(error, contextValue.operation);
+    },
+    willSendResponse: async ({ response, contextValue }) => {
+      const result =
+        response.body.kind === 'single'
+          ? (response.body.singleResult as ExecutionResult)
+          : undefined;
+      if (result?.errors)
+        result.errors = result.errors.map(
+          (error) => formatClientError(error as never, contextValue.operation.requestId) as never,
+        );
+    },
+  }),
+};
 
 export function formatClientError(
   error: GraphQLFormattedError,
   requestId: string,
 ): GraphQLFormattedError {
-  const { isKnown: _, ...rest } = maskError(error, requestId);
-  return rest;
+  const { isKnown: _, ...formatted } = maskError(error, requestId);
+  return formatted;
 }
 
-export const logUnknownError = (error: GraphQLError, { log, requestId }: Context): void =>
+export const logUnexpectedError = (error: GraphQLError, { log, requestId }: Context): void =>
   log.error(
     { requestId, path: error.path?.join('.'), err: error.originalError ?? error },
-    'unknown error',
+    'unexpected error',
   );
 
-/** The one route of the graph; only for callers with an internal token. */
+/** Serves `POST /graphql` to callers with an internal token. */
 export function graphqlHandler(
   apollo: ApolloServer<ApolloContext>,
-  actorOf: ActorVerifier,
-  context: (actor: Actor, headers: IncomingHttpHeaders) => Context,
+  verifyActor: ActorVerifier,
+  contextFor: (actor: Actor, headers: IncomingHttpHeaders) => Context,
 ): HttpHandler {
   return async (request, response) => {
-    const actor = await actorOf(bearerToken(request.headers.authorization));
-    const text = await readBody(request, BODY_LIMIT);
+    const actor = await verifyActor(bearerToken(request.headers.authorization));
+    const text = await readBody(request, MAX_BODY_BYTES);
     if (!actor)
       return sendJson(response, 401, {
         errors: [
@@ -162,13 +169,13 @@ export function graphqlHandler(
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(request.headers))
       if (typeof value === 'string') headers.set(name, value);
-    const operation = context(actor, request.headers);
+    const operation = contextFor(actor, request.headers);
     response.once('close', () => operation.abandon());
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: 'POST', headers, search: '', body },
       context: async () => ({ operation }),
     });
-    if (result.body.kind !== 'complete') throw new Error('Subgraphs answer in one piece.');
+    if (result.body.kind !== 'complete') throw new Error('Incremental delivery is not supported.');
     response.writeHead(result.status ?? 200, {
       ...Object.fromEntries(result.headers),
       'content-length': Buffer.byteLength(result.body.string),

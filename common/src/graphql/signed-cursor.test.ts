@@ -2,42 +2,40 @@ import { expect, test } from '@jest/globals';
 import { CursorCodec } from './signed-cursor.ts';
 import { newId, newUuid } from '../core/id.ts';
 
-const cursors = new CursorCodec('a secret that only tests share, 32+');
+const codec = new CursorCodec('a secret that only tests share, 32+');
 const workspace = newUuid();
 
-test('a cursor brings back the place that it was made of, and always looks the same', () => {
+test('decodes to the encoded position and is the same for the same position', () => {
   const subject = newId('tkt');
-  const cursor = cursors.encode(workspace, { position: 123_456_789_012, subject, version: 7 });
+  const cursor = codec.encode(workspace, { position: 123_456_789_012, subject, version: 7 });
   expect(cursor).toMatch(/^[\w-]{22}$/);
-  expect(cursors.encode(workspace, { position: 123_456_789_012, subject, version: 7 })).toBe(
-    cursor,
-  );
-  const place = cursors.decode(workspace, cursor)!;
-  expect([place.position, place.version, place.isOf(subject), place.isOf(newId('tkt'))]).toEqual([
-    123_456_789_012,
-    7,
-    true,
-    false,
-  ]);
+  expect(codec.encode(workspace, { position: 123_456_789_012, subject, version: 7 })).toBe(cursor);
+  const decoded = codec.decode(workspace, cursor)!;
+  expect([
+    decoded.position,
+    decoded.version,
+    decoded.isFor(subject),
+    decoded.isFor(newId('tkt')),
+  ]).toEqual([123_456_789_012, 7, true, false]);
 });
 
-test('another workspace, or a process with another secret, does not read it, and can’t tell two places apart by order', () => {
-  const all = Array.from({ length: 1000 }, (_, position) =>
-    cursors.encode(workspace, { position }),
+test('is unreadable with another workspace or secret and does not reveal the order of positions', () => {
+  const cursors = Array.from({ length: 1000 }, (_, position) =>
+    codec.encode(workspace, { position }),
   );
-  const stranger = newUuid();
-  // 16 bits of a block are checked: of 1,000 hardly ever one fits by chance.
-  expect(all.filter((cursor) => cursors.decode(stranger, cursor)).length).toBeLessThan(3);
+  const otherWorkspace = newUuid();
+  // Only 16 bits are checked, so that a few of 1,000 could pass by chance.
+  expect(cursors.filter((cursor) => codec.decode(otherWorkspace, cursor)).length).toBeLessThan(3);
   expect(
-    all.filter((cursor) =>
+    cursors.filter((cursor) =>
       new CursorCodec('another secret, of at least 32 signs').decode(workspace, cursor),
     ).length,
   ).toBeLessThan(3);
-  expect([...all].sort()).not.toEqual(all);
-  expect(new Set(all).size).toBe(1000);
+  expect([...cursors].sort()).not.toEqual(cursors);
+  expect(new Set(cursors).size).toBe(1000);
 });
 
-test('what is no cursor is none', () => {
+test('decodes no other text', () => {
   for (const text of ['', 'x', 'cG9zaXRpb24gMQ', 'A'.repeat(64)])
-    expect(cursors.decode(workspace, text)).toBeUndefined();
+    expect(codec.decode(workspace, text)).toBeUndefined();
 });

@@ -6,39 +6,47 @@ import {
   hash,
   hkdfSync,
 } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { Refusal } from '../core/errors.ts';
 
-/** Where a reader of the event log stands. */
+/** A position in the event log. */
 export interface CursorPosition {
   position: number;
-  /** The thing that was read, and its version then: tells exactly what happened to it since, also what has no position yet. */
+  /**
+   * The entity that was read, and its version. They identify what has happened to it since, also
+   * events that have no position yet.
+   */
   subject?: string;
   version?: number;
 }
 
-/** A place as it is read back: of the thing only a mark is kept, which tells whether it is that thing. */
+/** A decoded cursor. It holds a hash of the subject, which can only be compared. */
 export interface DecodedCursor {
   position: number;
   version: number;
-  isOf(subject: string): boolean;
+  isFor(subject: string): boolean;
 }
 
-const KEY_LIMIT = 10_000;
-const BLOCK = 16;
+const MAX_CACHED_KEYS = 10_000;
+const BLOCK_BYTES = 16;
 
-/** One block stands for itself, so that each of the two serves for any number of them: to make one costs more than a message of a stream. */
-interface Key {
-  write: Cipheriv;
-  read: Decipheriv;
+/** Ciphers of one workspace. ECB has no state between blocks, so each is created only once. */
+interface Ciphers {
+  encrypt: Cipheriv;
+  decrypt: Decipheriv;
 }
 
 /**
- * Cursors as the graph shows them. Positions are counted over all workspaces, so that the plain number would tell each of them how busy the
- * others are: a cursor is one block, enciphered with a key of the workspace. The same place always has the same cursor. Every process with
- * the same secret writes and reads them; a new secret makes old ones invalid, as if they had expired.
+ * Encodes positions of the event log as cursors. A plain position counts the events of all
+ * workspaces and would reveal their activity, so a cursor is one AES block, encrypted with a key of
+ * the workspace. The same position always has the same cursor. All processes with the same secret
+ * read each other's cursors; after a change of the secret, old cursors are invalid.
+ *
+ * The last two bytes of the block are zero. This check of 16 bits is all that recognises a cursor:
+ * one in 65,536 foreign blocks passes as a random position of the caller's own workspace.
  */
 export class CursorCodec {
-  readonly #keys = new Map<string, Key>();
+  readonly #ciphers = new LRUCache<string, Ciphers>({ max: MAX_CACHED_KEYS });
   readonly #secret: string;
 
   constructor(secret: string) {
@@ -46,76 +54,74 @@ export class CursorCodec {
   }
 
   encode(workspace: string, { position, subject, version = 0 }: CursorPosition): string {
-    const block = Buffer.alloc(BLOCK);
+    const block = Buffer.alloc(BLOCK_BYTES);
     block.writeUIntBE(position, 0, 6);
     block.writeUInt32BE(version, 6);
-    block.writeUInt32BE(subject ? markOf(subject) : 0, 10);
-    return this.#keyOf(workspace).write.update(block).toString('base64url');
+    block.writeUInt32BE(subject ? subjectHash(subject) : 0, 10);
+    return this.#ciphersOf(workspace).encrypt.update(block).toString('base64url');
   }
 
-  /** Undefined when it is none of this workspace. */
+  /** Undefined for a text that is not a cursor of this workspace. */
   decode(workspace: string, cursor: string): DecodedCursor | undefined {
     const bytes = Buffer.from(cursor, 'base64url');
-    if (bytes.length !== BLOCK) return undefined;
-    const block = this.#keyOf(workspace).read.update(bytes);
+    if (bytes.length !== BLOCK_BYTES) return undefined;
+    const block = this.#ciphersOf(workspace).decrypt.update(bytes);
     if (block.readUInt16BE(14) !== 0) return undefined;
-    const mark = block.readUInt32BE(10);
+    const storedHash = block.readUInt32BE(10);
     return {
       position: block.readUIntBE(0, 6),
       version: block.readUInt32BE(6),
-      isOf: (subject) => mark !== 0 && mark === markOf(subject),
+      isFor: (subject) => storedHash !== 0 && storedHash === subjectHash(subject),
     };
   }
 
-  #keyOf(workspace: string): Key {
-    let key = this.#keys.get(workspace);
-    if (!key) {
-      if (this.#keys.size >= KEY_LIMIT) this.#keys.clear();
-      const secret = Buffer.from(
-        hkdfSync('sha256', this.#secret, workspace, 'deskgraph cursor', 16),
-      );
-      key = {
-        write: createCipheriv('aes-128-ecb', secret, null).setAutoPadding(false),
-        read: createDecipheriv('aes-128-ecb', secret, null).setAutoPadding(false),
+  #ciphersOf(workspace: string): Ciphers {
+    let ciphers = this.#ciphers.get(workspace);
+    if (!ciphers) {
+      const key = Buffer.from(hkdfSync('sha256', this.#secret, workspace, 'deskgraph cursor', 16));
+      ciphers = {
+        encrypt: createCipheriv('aes-128-ecb', key, null).setAutoPadding(false),
+        decrypt: createDecipheriv('aes-128-ecb', key, null).setAutoPadding(false),
       };
-      this.#keys.set(workspace, key);
+      this.#ciphers.set(workspace, ciphers);
     }
-    return key;
+    return ciphers;
   }
 }
 
-const markOf = (subject: string): number => Number.parseInt(hash('sha1', subject).slice(0, 8), 16);
+const subjectHash = (subject: string): number =>
+  Number.parseInt(hash('sha1', subject).slice(0, 8), 16);
 
-const known = new WeakMap<object, CursorCodec>();
+const codecs = new WeakMap<object, CursorCodec>();
 
-/** Says with which secret the process of this database writes cursors. */
-export const registerCursorCodec = (orm: object, cursors: CursorCodec): void =>
-  void known.set(orm, cursors);
+/** Registers the codec of the service with this database. */
+export const registerCursorCodec = (orm: object, codec: CursorCodec): void =>
+  void codecs.set(orm, codec);
 
 export function cursorCodecOf(orm: object): CursorCodec {
-  const cursors = known.get(orm);
-  if (!cursors) throw new Error('No secret for cursors.');
-  return cursors;
+  const codec = codecs.get(orm);
+  if (!codec) throw new Error('No cursor codec is registered for this database.');
+  return codec;
 }
 
-interface Reader {
+interface Caller {
   orm: object;
   workspace: string;
 }
 
-export const encodeCursor = ({ orm, workspace }: Reader, place: CursorPosition): string =>
-  cursorCodecOf(orm).encode(workspace, place);
+export const encodeCursor = ({ orm, workspace }: Caller, position: CursorPosition): string =>
+  cursorCodecOf(orm).encode(workspace, position);
 
-/** The place that a caller gave back; refused when it is none of his workspace. */
+/** Decodes a cursor of the caller; refused when it is not one of the caller's workspace. */
 export function decodeCursor(
-  { orm, workspace }: Reader,
+  { orm, workspace }: Caller,
   cursor: string,
   field: string[],
 ): DecodedCursor {
-  const place = cursorCodecOf(orm).decode(workspace, cursor);
-  if (!place)
+  const decoded = cursorCodecOf(orm).decode(workspace, cursor);
+  if (!decoded)
     throw new Refusal([
       { code: 'INVALID', field, message: 'This cursor is not one of this workspace.' },
     ]);
-  return place;
+  return decoded;
 }

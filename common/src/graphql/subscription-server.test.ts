@@ -6,7 +6,7 @@ import { encodeCursor } from './signed-cursor.ts';
 import { deadLetterTable, eventTables, eventLogPartitions } from '../events/tables.ts';
 import { type StreamMessage, abortableStream } from './subscription-server.ts';
 import {
-  type StreamClient,
+  type SubscriptionClient,
   type TestService,
   appActor,
   newWorkspace,
@@ -25,10 +25,10 @@ class Tables extends Migration {
   }
 }
 
-const RIGHT = { scopes: ['tickets:read'] } as const;
+const RULE = { scopes: ['tickets:read'] } as const;
 
-/** Follows the log, like the streams of services. */
-async function* followed(
+/** Follows the log, as the subscriptions of the services do. */
+async function* followLog(
   ctx: Context,
   signal: AbortSignal,
 ): AsyncGenerator<StreamMessage, void, void> {
@@ -39,41 +39,41 @@ async function* followed(
     yield { cursor: encodeCursor(ctx, { position }) };
 }
 
-async function* counted(ctx: Context): AsyncGenerator<StreamMessage, void, void> {
+async function* countToThree(ctx: Context): AsyncGenerator<StreamMessage, void, void> {
   for (let version = 1; version <= 3; version++)
     yield { message: version, cursor: encodeCursor(ctx, { position: 0, version }) };
 }
 
 @Resolver()
 class Streams {
-  @Auth(RIGHT)
+  @Auth(RULE)
   @Query(() => Int, { nullable: true, description: 'One.' })
   one(): number {
     return 1;
   }
 
-  @Auth(RIGHT)
+  @Auth(RULE)
   @Subscription(() => Int, {
-    description: 'Without an end.',
+    description: 'Never ends.',
     subscribe: ({ context }: { context: Context }) =>
-      abortableStream((signal) => followed(context, signal)),
+      abortableStream((signal) => followLog(context, signal)),
   })
-  following(@Root() at: number): number {
-    return at;
+  following(@Root() value: number): number {
+    return value;
   }
 
-  @Auth(RIGHT)
+  @Auth(RULE)
   @Subscription(() => Int, {
-    description: 'To three.',
-    subscribe: ({ context }: { context: Context }) => abortableStream(() => counted(context)),
+    description: 'Counts to three.',
+    subscribe: ({ context }: { context: Context }) => abortableStream(() => countToThree(context)),
   })
-  counting(@Root() at: number): number {
-    return at;
+  counting(@Root() value: number): number {
+    return value;
   }
 }
 
 let service: TestService;
-let client: StreamClient;
+let client: SubscriptionClient;
 
 beforeAll(async () => {
   service = await startTestService(
@@ -90,50 +90,50 @@ afterAll(async () => {
   await service.database.drop();
 });
 
-interface Heard {
+interface Received {
   data?: Record<string, number> | null;
-  extensions?: { cursor?: string; anew?: string };
+  extensions?: { cursor?: string; resyncQuery?: string };
 }
 
-/** Everything that is heard, and how it ended. */
+/** The messages of a subscription, its first message with data, and how it ended. */
 function listen(query: string) {
-  const heard: Heard[] = [];
-  const got = Promise.withResolvers<void>();
+  const received: Received[] = [];
+  const first = Promise.withResolvers<void>();
   const end = new Promise<unknown>((resolve) =>
-    client.subscribe<Record<string, number>, Heard['extensions'] & object>(
+    client.subscribe<Record<string, number>, Received['extensions'] & object>(
       { query },
       {
         next: (result) => {
-          heard.push(result as Heard);
-          if (result.data) got.resolve();
+          received.push(result as Received);
+          if (result.data) first.resolve();
         },
         complete: () => resolve('complete'),
         error: (error) => resolve((error as { code?: number }).code ?? error),
       },
     ),
   );
-  return { heard, got: got.promise, end };
+  return { received, first: first.promise, end };
 }
 
-test('a mark says its cursor and how to read anew, a message its cursor', async () => {
-  const { heard, got } = listen('subscription { following }');
-  await got;
-  expect(heard).toEqual([
-    { extensions: { cursor: expect.any(String), anew: '{ one }' } },
+test('sends the cursor of each message, and cursor and resync query of a checkpoint', async () => {
+  const { received, first } = listen('subscription { following }');
+  await first;
+  expect(received).toEqual([
+    { extensions: { cursor: expect.any(String), resyncQuery: '{ one }' } },
     { data: { following: 1 }, extensions: { cursor: expect.any(String) } },
   ]);
 });
 
-test('what is over completes; what goes on is cut when the service stops, and does not seem to be over', async () => {
-  const { heard, end: over } = listen('subscription { counting }');
-  expect(await over).toBe('complete');
-  expect(heard.map(({ data }) => data)).toEqual([
+test('completes a stream that has ended, and closes the sockets of others when the service stops', async () => {
+  const counting = listen('subscription { counting }');
+  expect(await counting.end).toBe('complete');
+  expect(counting.received.map(({ data }) => data)).toEqual([
     { counting: 1 },
     { counting: 2 },
     { counting: 3 },
   ]);
   const streams = Array.from({ length: 20 }, () => listen('subscription { following }'));
-  await Promise.all(streams.map(({ got }) => got));
+  await Promise.all(streams.map(({ first }) => first));
   await service.service.stop();
   expect(new Set(await Promise.all(streams.map(({ end }) => end)))).toEqual(new Set([1001]));
 });

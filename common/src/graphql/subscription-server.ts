@@ -13,206 +13,219 @@ import {
   parse,
   validate,
 } from 'graphql';
+import type { Disposable, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Actor } from '../auth/access.ts';
-import { logUnknownError, formatClientError, toClientError } from './server.ts';
-import { graphqlError, maskError } from '../core/errors.ts';
-import { isDatabaseUnavailable, retryWhileUnavailable } from '../core/database-errors.ts';
 import { type ActorVerifier, bearerToken } from '../auth/token.ts';
+import { isDatabaseUnavailable, retryWhileUnavailable } from '../core/database-errors.ts';
+import { graphqlError, maskError } from '../core/errors.ts';
 import type { Context } from '../database/context.ts';
+import { formatClientError, logUnexpectedError, toClientError } from './server.ts';
 
 /**
- * One message of a stream: what the root field is of, the cursor to go on from after it, and what has been read for it already. Without
- * `message` it is a mark: the stream has come so far, and nothing up to there was for this reader.
+ * One message of a subscription. Without `message` it is a checkpoint: up to `cursor`, the stream has
+ * no message for this subscriber.
  */
 export interface StreamMessage {
+  /** The root value. */
   message?: unknown;
+  /** The cursor to resume from after this message. */
   cursor: string;
-  /** On a mark: the query by which who cannot go on reads anew what the stream tells of. */
+  /** On a checkpoint: the query that reloads the state when the stream cannot be resumed. */
   resyncQuery?: string;
-  prepare?: (context: Context) => void;
+  /** Primes the context with entities that are already loaded. */
+  prepare?: (ctx: Context) => void;
 }
 
 export interface SubscriptionServerOptions {
   http: Server;
   schema: GraphQLSchema;
-  actorOf: ActorVerifier;
+  verifyActor: ActorVerifier;
   contextFor: (actor: Actor, headers: IncomingHttpHeaders) => Context;
 }
 
-export interface SubscriptionServer {
-  close(): Promise<void>;
-}
-
 const PATH = '/graphql';
-const MESSAGE_LIMIT = 1024 * 1024;
-const GOODBYE_MS = 1_000;
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+const MAX_QUERY_TOKENS = 10_000;
+const CLOSE_TIMEOUT_MS = 1_000;
+/** Service Restart: the stream has not ended and continues on another connection. */
+const CLOSE_SERVICE_RESTART = 1012;
+/** Delay before a failed stream is closed; a client that reconnects at once would fail again. */
+const CLOSE_DELAY_MS = 1_000;
 
-/** Service restart: the stream is not over, and goes on elsewhere. */
-const CUT = 1012;
-/** Whoever comes again at once would fail again. */
-const CUT_AFTER_MS = 1_000;
-
-interface Session {
+interface ConnectionState {
   socket: WebSocket;
   actor?: Actor | undefined;
   headers?: IncomingHttpHeaders;
 }
 
 /**
- * Streams for other processes of ours, by graphql-transport-ws: the payload of connection_init has the internal token under `authorization`,
- * and stands in for headers. Every message says its cursor in `extensions.cursor`, whatever was selected; a mark says at most
- * `extensions.anew` beside it.
+ * Serves subscriptions to other services over graphql-transport-ws. The payload of `connection_init`
+ * holds the internal token as `authorization` and replaces HTTP headers. The cursor of a message is
+ * in `extensions.cursor`, whatever the client selects; a checkpoint may also have
+ * `extensions.resyncQuery`.
  */
-export function openSubscriptionServer({
-  http,
-  schema,
-  actorOf,
-  contextFor,
-}: SubscriptionServerOptions): SubscriptionServer {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT });
-  http.on('upgrade', (request, socket, head) => {
-    if (request.url?.split('?', 1)[0] !== PATH) return socket.destroy();
-    sockets.handleUpgrade(request, socket, head, (opened) =>
-      sockets.emit('connection', opened, request),
-    );
-  });
-  const openings = new WeakMap<Context, WebSocket>();
-  const server = useServer<Record<string, unknown>, Record<PropertyKey, unknown> & Session>(
-    {
-      onConnect: async ({ connectionParams = {}, extra }) => {
-        const actor = await actorOf(
-          bearerToken(connectionParams['authorization'] as string | undefined),
-        );
-        extra.actor = actor;
-        extra.headers = connectionParams as IncomingHttpHeaders;
-        return Boolean(actor);
-      },
-      onSubscribe: ({ extra }, _, { query, variables, operationName }) => {
-        const document = parsed(query);
-        if (document instanceof GraphQLError) return [document];
-        const faults = validate(schema, document);
-        if (faults.length)
-          return faults.map((error) => graphqlError('BAD_USER_INPUT', error.message));
-        if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
-          return [graphqlError('BAD_USER_INPUT', 'Only subscriptions are answered here.')];
-        const opening = contextFor(extra.actor!, extra.headers!);
-        openings.set(opening, extra.socket);
-        return {
-          schema,
-          document,
-          operationName,
-          variableValues: variables,
-          contextValue: opening,
-        };
-      },
-      subscribe: (args) =>
-        subscribe(args, (opening) => openings.get(opening)!.close(CUT, 'Come again')),
-      onError: (_, __, ___, errors) => errors.map((error) => error.toJSON()),
-    },
-    sockets,
-  );
-  return {
-    close: async () => {
-      const late = setTimeout(
-        () => sockets.clients.forEach((socket) => socket.terminate()),
-        GOODBYE_MS,
+export class SubscriptionServer {
+  readonly #options: SubscriptionServerOptions;
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  readonly #socketOf = new WeakMap<Context, WebSocket>();
+  readonly #server: Disposable;
+
+  constructor(options: SubscriptionServerOptions) {
+    this.#options = options;
+    options.http.on('upgrade', (request, socket, head) => {
+      if (request.url?.split('?', 1)[0] !== PATH) return socket.destroy();
+      this.#sockets.handleUpgrade(request, socket, head, (opened) =>
+        this.#sockets.emit('connection', opened, request),
       );
-      await server.dispose();
-      clearTimeout(late);
-    },
-  };
+    });
+    this.#server = useServer<
+      Record<string, unknown>,
+      Record<PropertyKey, unknown> & ConnectionState
+    >(
+      {
+        onConnect: ({ connectionParams, extra }) => this.#connect(connectionParams ?? {}, extra),
+        onSubscribe: ({ extra }, _, payload) => this.#prepare(payload, extra),
+        subscribe: (args) => subscribe(args, (ctx) => this.#closeSocket(ctx)),
+        onError: (_, __, ___, errors) => errors.map((error) => error.toJSON()),
+      },
+      this.#sockets,
+    );
+  }
+
+  async close(): Promise<void> {
+    const timer = setTimeout(
+      () => this.#sockets.clients.forEach((socket) => socket.terminate()),
+      CLOSE_TIMEOUT_MS,
+    );
+    await this.#server.dispose();
+    clearTimeout(timer);
+  }
+
+  async #connect(params: Record<string, unknown>, state: ConnectionState): Promise<boolean> {
+    state.actor = await this.#options.verifyActor(
+      bearerToken(params['authorization'] as string | undefined),
+    );
+    state.headers = params as IncomingHttpHeaders;
+    return Boolean(state.actor);
+  }
+
+  #prepare(
+    { query, variables, operationName }: SubscribePayload,
+    { actor, headers, socket }: ConnectionState,
+  ): ExecutionArgs | readonly GraphQLError[] {
+    const { schema, contextFor } = this.#options;
+    const document = parseQuery(query);
+    if (document instanceof GraphQLError) return [document];
+    const errors = validate(schema, document);
+    if (errors.length) return errors.map((error) => graphqlError('BAD_USER_INPUT', error.message));
+    if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION)
+      return [graphqlError('BAD_USER_INPUT', 'Only subscriptions are supported here.')];
+    const ctx = contextFor(actor!, headers!);
+    this.#socketOf.set(ctx, socket);
+    return {
+      schema,
+      document,
+      operationName,
+      variableValues: variables,
+      contextValue: ctx,
+    };
+  }
+
+  #closeSocket(ctx: Context): void {
+    this.#socketOf.get(ctx)!.close(CLOSE_SERVICE_RESTART, 'Reconnect');
+  }
 }
 
-function parsed(query: string) {
+function parseQuery(query: string) {
   try {
-    return parse(query, { maxTokens: 10_000 });
+    return parse(query, { maxTokens: MAX_QUERY_TOKENS });
   } catch (error) {
     return graphqlError('BAD_USER_INPUT', (error as Error).message);
   }
 }
 
 /**
- * Like the one of graphql-js, with a context of its own for every message, so that each is read at its own moment. While the database is away
- * a message waits. A stream that fails otherwise is cut, so that its reader comes again with the cursor that it has.
+ * Like `subscribe` of graphql-js, but each message gets its own context and is read at its own time.
+ * While the database is unavailable, a message waits. When a stream fails otherwise, `close` closes
+ * its socket, so that the client reconnects with its last cursor.
  */
 async function subscribe(
   args: ExecutionArgs,
-  cut: (opening: Context) => void,
+  close: (ctx: Context) => void,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
-  const opening = args.contextValue as Context;
-  const left = new AbortController();
-  const source = await opened(args, opening);
-  if (!(Symbol.asyncIterator in source)) return visible(source, opening);
-  const events = source[Symbol.asyncIterator]() as AsyncIterator<StreamMessage>;
-  const over = { value: undefined, done: true } as const;
+  const ctx = args.contextValue as Context;
+  const stopping = new AbortController();
+  const source = await openSource(args, ctx);
+  if (!(Symbol.asyncIterator in source)) return maskErrors(source, ctx);
+  const messages = source[Symbol.asyncIterator]() as AsyncIterator<StreamMessage>;
+  const end = { value: undefined, done: true } as const;
   const stream: AsyncIterableIterator<ExecutionResult> = {
     next: async () => {
       try {
-        const { value, done } = await events.next();
-        return done
-          ? over
-          : {
-              value: await retryWhileUnavailable(() => answered(args, value, opening), left.signal),
-              done: false,
-            };
+        const { value, done } = await messages.next();
+        if (done) return end;
+        const render = (): Promise<ExecutionResult> => executeMessage(args, value, ctx);
+        return { value: await retryWhileUnavailable(render, stopping.signal), done: false };
       } catch (error) {
-        if (left.signal.aborted) return over;
-        opening.log.error({ requestId: opening.requestId, err: error }, 'a stream failed');
-        await sleep(CUT_AFTER_MS, undefined, { signal: left.signal }).catch(() => {});
-        cut(opening);
-        return over;
+        if (stopping.signal.aborted) return end;
+        ctx.log.error({ requestId: ctx.requestId, err: error }, 'subscription failed');
+        await sleep(CLOSE_DELAY_MS, undefined, { signal: stopping.signal }).catch(() => {});
+        close(ctx);
+        return end;
       }
     },
     return: async () => {
-      left.abort();
-      await events.return?.();
-      return over;
+      stopping.abort();
+      await messages.return?.();
+      return end;
     },
     [Symbol.asyncIterator]: () => stream,
   };
   return stream;
 }
 
-async function opened(
+async function openSource(
   args: ExecutionArgs,
-  context: Context,
+  ctx: Context,
 ): Promise<AsyncIterable<unknown> | ExecutionResult> {
   try {
     return await createSourceEventStream(args);
   } finally {
-    await context.endSnapshot();
+    await ctx.endSnapshot();
   }
 }
 
-async function answered(
+async function executeMessage(
   args: ExecutionArgs,
-  { message, cursor, resyncQuery: anew, prepare }: StreamMessage,
+  { message, cursor, resyncQuery, prepare }: StreamMessage,
   opening: Context,
 ): Promise<ExecutionResult> {
-  if (message === undefined) return { extensions: { cursor, ...(anew && { anew }) } };
-  const context = opening.fork();
-  prepare?.(context);
+  if (message === undefined) return { extensions: { cursor, ...(resyncQuery && { resyncQuery }) } };
+  const ctx = opening.fork();
+  prepare?.(ctx);
   try {
-    const result = await execute({ ...args, rootValue: message, contextValue: context });
-    const gone = result.errors?.find(({ originalError }) => isDatabaseUnavailable(originalError));
-    if (gone) throw gone;
-    return { ...visible(result, context), extensions: { cursor } };
+    const result = await execute({ ...args, rootValue: message, contextValue: ctx });
+    const unavailable = result.errors?.find(({ originalError }) =>
+      isDatabaseUnavailable(originalError),
+    );
+    if (unavailable) throw unavailable;
+    return { ...maskErrors(result, ctx), extensions: { cursor } };
   } finally {
-    await context.endSnapshot();
+    await ctx.endSnapshot();
   }
 }
 
-/** What the caller may know of errors. */
-function visible(result: ExecutionResult, context: Context): ExecutionResult {
+/** Replaces errors by what the client may read, and logs unexpected ones. */
+function maskErrors(result: ExecutionResult, ctx: Context): ExecutionResult {
   if (!result.errors) return result;
   const errors = result.errors.map((error) => {
-    const meant = toClientError(error);
-    if (!maskError(meant, '').isKnown) logUnknownError(meant, context);
+    const clientError = toClientError(error);
+    if (!maskError(clientError, '').isKnown) logUnexpectedError(clientError, ctx);
     const { message, path, extensions } = formatClientError(
-      meant.toJSON() as GraphQLFormattedError,
-      context.requestId,
+      clientError.toJSON() as GraphQLFormattedError,
+      ctx.requestId,
     );
     return new GraphQLError(message, {
       path: path as (string | number)[],
@@ -222,16 +235,19 @@ function visible(result: ExecutionResult, context: Context): ExecutionResult {
   return { ...result, errors };
 }
 
-/** A stream that ends at once when its reader leaves, also while it waits: a generator alone would wait for the next message. */
+/**
+ * Makes a stream of a generator that ends at once when the client leaves. A generator alone would
+ * first wait for its next message.
+ */
 export function abortableStream<T>(
-  make: (signal: AbortSignal) => AsyncGenerator<T, void, void>,
+  generate: (signal: AbortSignal) => AsyncGenerator<T, void, void>,
 ): AsyncIterableIterator<T> {
-  const stop = new AbortController();
-  const generator = make(stop.signal);
+  const stopping = new AbortController();
+  const generator = generate(stopping.signal);
   const stream: AsyncIterableIterator<T> = {
     next: () => generator.next() as Promise<IteratorResult<T>>,
     return: async () => {
-      stop.abort();
+      stopping.abort();
       await generator.return();
       return { value: undefined, done: true };
     },

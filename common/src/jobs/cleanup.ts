@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../core/log.ts';
 import { ALL_WORKSPACES, inWorkspace } from '../database/context.ts';
 import type { MikroORM } from '../database/database.ts';
-import { IDEMPOTENCY_TTL } from '../graphql/mutation.ts';
+import { IDEMPOTENCY_TTL } from '../graphql/idempotency.ts';
 
 const INTERVAL_MS = 60_000;
 /** The most rows that one cleanup statement may delete. */

@@ -5,16 +5,11 @@ import type { Actor } from '../auth/access.ts';
 import { createApolloServer, graphqlHandler } from '../graphql/server.ts';
 import { processConfig, readConfig, z } from '../core/config.ts';
 import { CursorCodec, registerCursorCodec } from '../graphql/signed-cursor.ts';
-import {
-  type DatabaseOptions,
-  type EntityManager,
-  type MikroORM,
-  openDatabase,
-} from '../database/database.ts';
+import { type DatabaseOptions, type MikroORM, openDatabase } from '../database/database.ts';
 import { countDeadLetters } from '../events/dead-letters.ts';
 import { type SubgraphSchemaOptions, buildSubgraph } from '../graphql/federation.ts';
 import { feedHandler } from '../events/http-feed.ts';
-import { type SubscriptionServer, openSubscriptionServer } from '../graphql/subscription-server.ts';
+import { SubscriptionServer } from '../graphql/subscription-server.ts';
 import { type Log, createLog } from '../core/log.ts';
 import type { NatsPublisher } from '../events/nats-publisher.ts';
 import { type OutboxRelay, startOutboxRelay } from '../events/outbox-relay.ts';
@@ -25,18 +20,18 @@ import { type ActorVerifier, createActorVerifier, bearerToken } from '../auth/to
 import { Context } from '../database/context.ts';
 
 export const serviceConfig = processConfig.extend({
-  DATABASE_URL: z.string().describe('The service’s own database, as a role that owns nothing.'),
+  DATABASE_URL: z
+    .string()
+    .describe('The database of the service, with the role that owns nothing.'),
   NATS_URL: z
     .url()
     .optional()
-    .describe(
-      'A NATS server with JetStream, over which services tell each other facts. Default: over HTTP.',
-    ),
+    .describe('A NATS server with JetStream that carries events between services. Default: HTTP.'),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(200).default(20),
 });
 export type ServiceConfig = z.output<typeof serviceConfig>;
 
-/** What a running service lends to its own parts. */
+/** The parts of a running service that its endpoints and background tasks use. */
 export interface Service {
   name: string;
   orm: MikroORM;
@@ -49,67 +44,66 @@ export interface Service {
 export interface SubgraphOptions extends SubgraphSchemaOptions {
   name: string;
   entities: DatabaseOptions['entities'];
-  /** Finds any thing of the service by its typed id, for whom it is visible. */
-  findById?: (context: Context, id: string) => Promise<unknown>;
+  /** Finds any entity of the service by its typed id; null when the caller may not see it. */
+  findById?: (ctx: Context, id: string) => Promise<unknown>;
   /** Redacts cached events; see `EventLogTailOptions.redact`. */
   redactEvents?: RedactEvents;
-  /** Doors beside `/graphql` for other processes of ours; called with a system token only. */
+  /**
+   * Further HTTP endpoints for other processes of the platform: only a system token is accepted.
+   */
   endpoints?: (service: Service) => Record<string, HttpHandler>;
-  /** What runs beside the requests: followers, timers. Called once the database is open; its result ends them. */
+  /**
+   * Starts the background tasks, such as event consumers and the scheduler, once the database is
+   * open. Returns the functions that stop them.
+   */
   backgroundTasks?: (service: Service) => (() => Promise<void>)[];
 }
 
-/** Starts a subgraph on its database: the graph, the event relay, the feed, health. */
+/**
+ * Starts a subgraph: GraphQL over HTTP and WebSocket, the outbox relay, the event feed, background
+ * tasks and health endpoints.
+ *
+ * @example
+ * const subgraph: SubgraphOptions = { name: 'tickets', entities, resolvers };
+ * const service = await startSubgraph(subgraph);
+ * stopOnSignal(service.log, service.stop);
+ */
 export async function startSubgraph(
   options: SubgraphOptions,
   config: ServiceConfig = readConfig(serviceConfig),
 ): Promise<HttpService & Service> {
-  const log = createLog(options.name, config.LOG_LEVEL);
-  const orm = await openDatabase({
-    url: config.DATABASE_URL,
-    entities: options.entities,
-    log,
-    connections: config.DATABASE_CONNECTIONS,
-  });
-  registerCursorCodec(orm, new CursorCodec(config.INTERNAL_SECRET));
-  const relay = startOutboxRelay(orm, config.DATABASE_URL, log);
-  const publisher = await publisherOf(options.name, config, log);
-  const tail = new EventLogTail({ orm, relay, log, redact: options.redactEvents });
-  const service: Service = { name: options.name, orm, log, relay, tail, config };
-  const ends = options.backgroundTasks?.(service) ?? [];
+  const { service, publisher } = await openService(options, config);
+  const { orm, log, relay, tail } = service;
+  const stopTasks = options.backgroundTasks?.(service) ?? [];
   const { schema } = buildSubgraph(options);
-  if (schema.getMutationType()) ends.push(startCleanup({ orm, log }));
+  if (schema.getMutationType()) stopTasks.push(startCleanup({ orm, log }));
   const apollo = createApolloServer(schema);
   await apollo.start();
-  const actorOf = createActorVerifier(config.INTERNAL_SECRET);
+  const verifyActor = createActorVerifier(config.INTERNAL_SECRET);
   const contextFor = (actor: Actor, headers: IncomingHttpHeaders): Context =>
-    contextOf(service, options, actor, headers);
-  let live: SubscriptionServer | undefined;
-  const own = (door: HttpHandler): HttpHandler =>
-    onlyFor(actorOf, (actor) => actor.kind === 'system', door);
-  const serving = await startHttpService({
+    createContext(service, options, actor, headers);
+  let subscriptions: SubscriptionServer | undefined;
+  const httpService = await startHttpService({
     log,
     host: config.HOST,
     port: config.PORT,
     routes: {
-      'POST /graphql': graphqlHandler(apollo, actorOf, contextFor),
-      'GET /feed': own(feedHandler(orm, relay, publisher)),
-      ...Object.fromEntries(
-        Object.entries(options.endpoints?.(service) ?? {}).map(([route, door]) => [
-          route,
-          own(door),
-        ]),
-      ),
+      'POST /graphql': graphqlHandler(apollo, verifyActor, contextFor),
+      ...systemOnly(verifyActor, {
+        'GET /feed': feedHandler(orm, relay, publisher),
+        ...options.endpoints?.(service),
+      }),
     },
-    ready: async () => ({ deadFacts: await countDeadLetters(orm.em.fork() as EntityManager) }),
+    ready: async () => ({ deadLetters: await countDeadLetters(orm) }),
     drain: async () => {
       relay.releaseWaiters();
-      // Sockets first: a stream that is cut goes on elsewhere, one that ends would seem to be over.
+      // Close the sockets first: clients resume a cut subscription elsewhere, but take an ended one
+      // as complete.
       await Promise.all([
-        live?.close(),
+        subscriptions?.close(),
         tail.stop(),
         publisher?.stop(),
-        ...ends.map((end) => end()),
+        ...stopTasks.map((stop) => stop()),
       ]);
     },
     close: async () => {
@@ -119,25 +113,49 @@ export async function startSubgraph(
     },
   });
   if (schema.getSubscriptionType())
-    live = openSubscriptionServer({ http: serving.http, schema, actorOf, contextFor });
-  log.info({ port: serving.port }, 'serving');
-  return { ...serving, ...service };
+    subscriptions = new SubscriptionServer({
+      http: httpService.http,
+      schema,
+      verifyActor,
+      contextFor,
+    });
+  log.info({ port: httpService.port }, 'service started');
+  return { ...httpService, ...service };
 }
 
-/** What is not used is not loaded. */
-async function publisherOf(
+async function openService(
+  options: SubgraphOptions,
+  config: ServiceConfig,
+): Promise<{ service: Service; publisher: NatsPublisher | undefined }> {
+  const { name, entities, redactEvents } = options;
+  const log = createLog(name, config.LOG_LEVEL);
+  const orm = await openDatabase({
+    url: config.DATABASE_URL,
+    entities,
+    log,
+    connections: config.DATABASE_CONNECTIONS,
+  });
+  registerCursorCodec(orm, new CursorCodec(config.INTERNAL_SECRET));
+  const relay = startOutboxRelay(orm, config.DATABASE_URL, log);
+  const publisher = await startPublisher(name, config, log);
+  const tail = new EventLogTail({ orm, relay, log, redact: redactEvents });
+  return { service: { name, orm, log, relay, tail, config }, publisher };
+}
+
+/** Starts the NATS publisher where it is configured. The NATS client is loaded only then. */
+async function startPublisher(
   service: string,
   { NATS_URL: nats, DATABASE_URL: url }: ServiceConfig,
   log: Log,
 ): Promise<NatsPublisher | undefined> {
-  return nats
-    ? (await import('../events/nats-publisher.ts')).startNatsPublisher({ nats, service, url, log })
-    : undefined;
+  if (!nats) return undefined;
+  const { startNatsPublisher } = await import('../events/nats-publisher.ts');
+  return startNatsPublisher({ nats, service, url, log });
 }
 
-function contextOf(
+function createContext(
   { orm, log, tail }: Service,
-  { findById: find }: SubgraphOptions,
+  { findById }: SubgraphOptions,
   actor: Actor,
   headers: IncomingHttpHeaders,
 ): Context {
@@ -149,13 +167,13 @@ function contextOf(
     log,
     requestId,
     tail,
-    locales: languages.split(',').flatMap((part) => localesOf(part.split(';', 1)[0]!.trim())),
-    ...(find && { findById: find }),
+    locales: languages.split(',').flatMap((part) => parseLocale(part.split(';', 1)[0]!.trim())),
+    ...(findById && { findById }),
   });
 }
 
-/** What is no language tag, such as `*`, is no language that anybody reads. */
-function localesOf(tag: string): string[] {
+/** The canonical language tag; nothing for invalid tags and `*`. */
+function parseLocale(tag: string): string[] {
   try {
     return Intl.getCanonicalLocales(tag || []);
   } catch {
@@ -163,11 +181,20 @@ function localesOf(tag: string): string[] {
   }
 }
 
-const onlyFor =
-  (actorOf: ActorVerifier, fits: (actor: Actor) => boolean, door: HttpHandler): HttpHandler =>
-  async (request, response) => {
-    const actor = await actorOf(bearerToken(request.headers.authorization));
-    if (!actor || !fits(actor))
-      return sendJson(response, 401, { error: 'This door is not for you.' });
-    return door(request, response);
-  };
+/** The endpoints, restricted to requests with a system token. */
+function systemOnly(
+  verifyActor: ActorVerifier,
+  endpoints: Record<string, HttpHandler>,
+): Record<string, HttpHandler> {
+  const restrict =
+    (endpoint: HttpHandler): HttpHandler =>
+    async (request, response) => {
+      const actor = await verifyActor(bearerToken(request.headers.authorization));
+      if (actor?.kind !== 'system')
+        return sendJson(response, 401, { error: 'This endpoint requires a system token.' });
+      return endpoint(request, response);
+    };
+  return Object.fromEntries(
+    Object.entries(endpoints).map(([route, endpoint]) => [route, restrict(endpoint)]),
+  );
+}

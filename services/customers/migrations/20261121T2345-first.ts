@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 import { rowSecurity } from '@deskgraph/common/database/database';
 import { eventTables } from '@deskgraph/common/events/tables';
-import { idempotencyTable } from '@deskgraph/common/graphql/mutation';
+import { idempotencyTable } from '@deskgraph/common/graphql/idempotency';
 
 const stamps = `version integer not null, created_at timestamptz(3) not null, updated_at timestamptz(3) not null`;
 

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/jobs/scheduler';
+import { scheduledColumnSql } from '@deskgraph/common/jobs/scheduler';
 
 /** Tickets are postponed: since when, by whom, until when, and whether a reply ends it. */
 export class Snooze extends Migration {
@@ -8,6 +8,6 @@ export class Snooze extends Migration {
       alter table ticket
         add column snoozed_at timestamptz(3), add column snoozed_until timestamptz(3), add column wake_on_reply boolean not null default true,
         add column snoozed_by_kind text, add column snoozed_by_id text, add column snoozed_by_name text;
-      ${clockColumn('ticket', 'snoozed_until')}`);
+      ${scheduledColumnSql('ticket', 'snoozed_until')}`);
   }
 }

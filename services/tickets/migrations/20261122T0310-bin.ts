@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/jobs/scheduler';
+import { scheduledColumnSql } from '@deskgraph/common/jobs/scheduler';
 
 /** Spam, and the bin. A follow-up may outlive what it follows. */
 export class Bin extends Migration {
@@ -10,6 +10,6 @@ export class Bin extends Migration {
         drop constraint ticket_follow_up_of_id_fkey;
       create index ticket_deleted on ticket (workspace_id, deleted_at, id) where deleted_at is not null;
       create index ticket_spam on ticket (workspace_id, waiting_since, id) where spam;
-      ${clockColumn('ticket', 'purges_at')}`);
+      ${scheduledColumnSql('ticket', 'purges_at')}`);
   }
 }

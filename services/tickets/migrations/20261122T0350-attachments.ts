@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/jobs/scheduler';
+import { scheduledColumnSql } from '@deskgraph/common/jobs/scheduler';
 import { rowSecurity } from '@deskgraph/common/database/database';
 
 /**
@@ -25,7 +25,7 @@ export class Attachments extends Migration {
       alter table message add column redacted_at timestamptz(3);
       ${rowSecurity('stored_file')}
       ${rowSecurity('attachment')}
-      ${clockColumn('stored_file', 'checks_at')}
-      ${clockColumn('attachment', 'unused_at')}`);
+      ${scheduledColumnSql('stored_file', 'checks_at')}
+      ${scheduledColumnSql('attachment', 'unused_at')}`);
   }
 }

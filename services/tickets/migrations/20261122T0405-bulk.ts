@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/jobs/scheduler';
+import { scheduledColumnSql } from '@deskgraph/common/jobs/scheduler';
 import { rowSecurity } from '@deskgraph/common/database/database';
 
 /** One action on many tickets: the job, and what comes of it for each of its tickets. */
@@ -19,7 +19,7 @@ export class Bulk extends Migration {
       create index bulk_item_waiting on bulk_item (job_id, at) where state = 'WAITING';
       ${rowSecurity('bulk_job')}
       ${rowSecurity('bulk_item')}
-      ${clockColumn('bulk_job', 'due_at')}
+      ${scheduledColumnSql('bulk_job', 'due_at')}
     `);
   }
 }

@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/jobs/scheduler';
+import { scheduledColumnSql } from '@deskgraph/common/jobs/scheduler';
 
 /**
  * Replies that wait for their instant. Each is PRIVATE until then, so that whatever leaves notes out for requesters leaves these out too. The
@@ -24,6 +24,6 @@ export class Scheduled extends Migration {
         execute function keep_sends_at();
       create trigger message_was_scheduled after update of ticket_id, delivery, send_at on message for each row
         when (old.delivery = 'SCHEDULED' or new.delivery = 'SCHEDULED') execute function keep_sends_at();
-      ${clockColumn('ticket', 'sends_at')}`);
+      ${scheduledColumnSql('ticket', 'sends_at')}`);
   }
 }

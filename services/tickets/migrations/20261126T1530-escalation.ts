@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { clockColumn } from '@deskgraph/common/jobs/scheduler';
+import { scheduledColumnSql } from '@deskgraph/common/jobs/scheduler';
 import { rowSecurity } from '@deskgraph/common/database/database';
 
 /** To whom tickets are escalated, on which step each one stands, and when the next one comes. */
@@ -14,7 +14,7 @@ export class Escalations extends Migration {
       alter table ticket add column escalation jsonb, add column escalates_at timestamptz(3);
       create index ticket_escalated on ticket (workspace_id, id) where escalation is not null;
       ${rowSecurity('escalation_path')}
-      ${clockColumn('ticket', 'escalates_at')}
+      ${scheduledColumnSql('ticket', 'escalates_at')}
     `);
   }
 }

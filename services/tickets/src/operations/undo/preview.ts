@@ -7,7 +7,8 @@ import { FieldChange } from '../../history/event/event.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { effectsOf, look } from './effects.ts';
 import { conflictsOf } from './find.ts';
-import { type Operation, OperationConflict } from '../../model/operation/operation.ts';
+import { type Operation } from '../../model/operation/operation.ts';
+import { OperationConflict } from './conflict.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'What an operation would do to one ticket.' })
 export class OperationEffect {
