@@ -1,12 +1,12 @@
-// oxlint-disable node/no-process-env -- bucket and scanner are set by the environment
+// oxlint-disable node/no-process-env -- the environment configures bucket and scanner
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { EICAR, startClamd } from '../../../testing/clamd.ts';
 import { stopClock } from '../../../testing/clock.ts';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { waitFor } from '../../../testing/scheduler.ts';
 import { startBucket } from '../../../testing/s3.ts';
 import { download, upload } from '../../../testing/upload.ts';
 
@@ -31,13 +31,13 @@ afterAll(async () => {
   await bucket.stop();
 });
 
-interface Shown {
+interface AttachmentView {
   scan: string;
   url: string | null;
 }
-const shown = async (id: string): Promise<Shown> =>
+const readAttachment = async (id: string): Promise<AttachmentView> =>
   (
-    await desk.ask<{ node: Shown }>(
+    await desk.ask<{ node: AttachmentView }>(
       desk.customer,
       'query ($id: ID!) { node(id: $id) { ... on Attachment { scan url } } }',
       { id },
@@ -52,39 +52,37 @@ const sendWith = (attachmentIds: string[]) =>
     'ticket { id }',
   );
 const virus = () => new Uint8Array(Buffer.from(`${randomBytes(100_000).toString('hex')}${EICAR}`));
-async function until(holds: () => Promise<boolean>, patienceMs = 10_000): Promise<void> {
-  for (const end = performance.now() + patienceMs; !(await holds()); await sleep(20))
-    if (performance.now() > end) throw new Error('It did not happen in time.');
-}
 
-test('a file is read once the scanner has found nothing in it; one in which it found something is sent by nobody', async () => {
+test('a clean file can be downloaded; an infected file cannot be sent', async () => {
   const bytes = new Uint8Array(randomBytes(300_000));
   const clean = await upload(desk, desk.customer, bytes);
-  const { scan, url } = await shown(clean);
+  const { scan, url } = await readAttachment(clean);
   expect(scan).toBe('CLEAN');
   expect(Buffer.from(await (await download(desk, url!)).arrayBuffer()).equals(bytes)).toBe(true);
   const bad = await upload(desk, desk.customer, virus());
-  expect(await shown(bad)).toEqual({ scan: 'INFECTED', url: null });
+  expect(await readAttachment(bad)).toEqual({ scan: 'INFECTED', url: null });
   expect((await sendWith([clean, bad])).userErrors).toEqual([
     { code: 'FILE_INFECTED', field: ['input', 'attachmentIds', '1'] },
   ]);
   expect((await sendWith([clean])).userErrors).toEqual([]);
 });
 
-test('while the scanner is away files are sent, but nobody reads them; it looks at them when it is back', async () => {
+test('while the scanner is down files can be sent but not downloaded; they are scanned when it is back', async () => {
   await clamd.leave();
   const good = await upload(desk, desk.customer, new Uint8Array(randomBytes(1_000)));
   const bad = await upload(desk, desk.customer, virus());
   expect((await sendWith([good, bad])).userErrors).toEqual([]);
-  expect(await shown(good)).toEqual({ scan: 'PENDING', url: null });
+  expect(await readAttachment(good)).toEqual({ scan: 'PENDING', url: null });
   const before = clamd.scanned();
   clock.turn(60_000);
   await clamd.comeBack();
   clock.turn(60_000);
-  await until(
-    async () => (await shown(good)).scan === 'CLEAN' && (await shown(bad)).scan !== 'PENDING',
+  await waitFor(
+    async () =>
+      (await readAttachment(good)).scan === 'CLEAN' &&
+      (await readAttachment(bad)).scan !== 'PENDING',
   );
-  expect((await shown(good)).url).not.toBeNull();
-  expect(await shown(bad)).toEqual({ scan: 'INFECTED', url: null });
+  expect((await readAttachment(good)).url).not.toBeNull();
+  expect(await readAttachment(bad)).toEqual({ scan: 'INFECTED', url: null });
   expect(clamd.scanned()).toBeGreaterThanOrEqual(before + 2);
 });

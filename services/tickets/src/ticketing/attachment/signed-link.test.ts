@@ -1,4 +1,4 @@
-// oxlint-disable node/no-process-env -- where files lie is set by the environment
+// oxlint-disable node/no-process-env -- the environment configures the folder of the files
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -25,15 +25,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('who works in many departments and has the longest filter of rights reads files by links that every server takes', async () => {
+test('links are short enough for every server, also of an agent with many departments and the longest rights filter', async () => {
   const file = await upload(desk, desk.customer, new Uint8Array(Buffer.from('A receipt')));
   const { id } = await desk.ticket({ attachmentIds: [file] });
-  const others = Array.from({ length: 90 }, () => newId('dep'));
+  const departmentIds = Array.from({ length: 90 }, () => newId('dep'));
   const filter = {
     or: [
       { departmentId: { isNull: true } },
-      { departmentId: { in: others } },
-      { departmentId: { in: others.slice(0, 25) } },
+      { departmentId: { in: departmentIds } },
+      { departmentId: { in: departmentIds.slice(0, 25) } },
     ],
   };
   const role = { name: 'Long', base: 'AGENT', scopes: USER_SCOPES, filter };

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 describe.each(['a folder', 'a bucket'])('%s', (kind) => {
-  test('gives back what was put there, the last of what was put to one place, and nothing once it is removed', async () => {
+  test('returns the bytes that were last put under a key, and none after they are removed', async () => {
     const store = stores[kind]!;
     for (const bytes of [randomBytes(10 * 1024 * 1024), Buffer.from('second')]) {
       await store.put(KEY, Readable.from([bytes.subarray(0, 3), bytes.subarray(3)]), bytes.length);
@@ -38,13 +38,13 @@ describe.each(['a folder', 'a bucket'])('%s', (kind) => {
     );
   });
 
-  test('keeps nothing of what breaks off', async () => {
+  test('stores nothing of a stream that fails', async () => {
     const store = stores[kind]!;
     const bytes = new PassThrough();
-    const kept = store.put('5f0c/broken', bytes, 1_000);
+    const stored = store.put('5f0c/broken', bytes, 1_000);
     bytes.write('some of it');
     setImmediate(() => bytes.destroy(new Error('The sender is gone.')));
-    await expect(kept).rejects.toThrow(/gone|Cannot write/);
+    await expect(stored).rejects.toThrow(/gone|Cannot write/);
     await store.remove('5f0c/broken');
     await expect((async () => buffer(await store.read('5f0c/broken')))()).rejects.toThrow(
       /Cannot read|ENOENT/,
@@ -52,12 +52,12 @@ describe.each(['a folder', 'a bucket'])('%s', (kind) => {
   });
 });
 
-test('a bucket takes nothing from whoever has not its key', async () => {
-  const stranger = createFileStore({
+test('a bucket accepts nothing without its secret key', async () => {
+  const unauthorized = createFileStore({
     FILES_DIR: folder,
     ...bucket.environment,
     S3_SECRET_ACCESS_KEY: 'guessed',
   });
-  await expect(stranger.put(KEY, Readable.from(['x']), 1)).rejects.toThrow(/Cannot write/);
+  await expect(unauthorized.put(KEY, Readable.from(['x']), 1)).rejects.toThrow(/Cannot write/);
   expect(bucket.keys()).toEqual([]);
 });

@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { TestService } from '@deskgraph/common/testing/testing';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import {
   type Desk,
@@ -11,28 +10,29 @@ import {
   reply,
   startTickets,
 } from '../../../testing/desk.ts';
+import { waitFor } from '../../../testing/scheduler.ts';
 
 let service: TestService;
 let desk: Desk;
 let owner: Client;
-/** As the service connects. */
-let plain: Client;
+/** Connected with the role of the service. */
+let serviceRole: Client;
 beforeAll(async () => {
   service = await startTickets();
   desk = await openDesk(service);
   owner = new Client({ connectionString: service.database.ownerUrl });
-  plain = new Client({ connectionString: service.database.url });
-  for (const client of [owner, plain]) {
+  serviceRole = new Client({ connectionString: service.database.url });
+  for (const client of [owner, serviceRole]) {
     await client.connect();
     await client.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
   }
 });
 afterAll(async () => {
-  await Promise.all([owner.end(), plain.end()]);
+  await Promise.all([owner.end(), serviceRole.end()]);
   await service.stop();
 });
 
-const act = async (
+const run = async (
   name: string,
   input: object,
   selection = '',
@@ -42,49 +42,46 @@ const act = async (
   expect(result.userErrors).toEqual([]);
   return result;
 };
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await sleep(5);
-};
-interface Row {
+interface EventRow {
   type: string;
   version: number;
   text: string;
 }
-const factsOf = async (id: string): Promise<Row[]> =>
+const eventsOf = async (id: string): Promise<EventRow[]> =>
   (
-    await owner.query<Row>(
+    await owner.query<EventRow>(
       `select type, version, actor::text || data::text as text from event_log where subject = $1 union all
        select type, version, actor::text || data::text as text from outbox where subject = $1 order by version`,
       [id],
     )
   ).rows;
 
-test('what is removed for ever leaves its facts behind, and in them nothing that people wrote or are called', async () => {
-  const made = await act(
+test('the events of a purged ticket remain, without texts and names that people wrote', async () => {
+  const created = await run(
     'ticketFieldCreate',
     { key: 'iban', label: 'IBAN', kind: 'TEXT' },
     'ticketField { id }',
     desk.admin,
   );
-  const fieldId = (made['ticketField'] as { id: string }).id;
+  const fieldId = (created['ticketField'] as { id: string }).id;
   const { id } = await desk.ticket({ subject: 'Secretparcel' });
-  await act('ticketUpdate', {
+  await run('ticketUpdate', {
     id,
     subject: 'Secretinvoice',
     fields: [{ fieldId, value: 'Secretaccount' }],
     product: 'Secretkettle',
   });
-  await act('ticketEscalate', { id, reason: 'Secretreason', toAgentId: desk.agent.id });
+  await run('ticketEscalate', { id, reason: 'Secretreason', toAgentId: desk.agent.id });
   await reply(desk, desk.agent, id);
-  await act('ticketStatusChange', { id, status: 'SOLVED', resolution: 'Secretwords' });
-  const before = await factsOf(id);
+  await run('ticketStatusChange', { id, status: 'SOLVED', resolution: 'Secretwords' });
+  const before = await eventsOf(id);
   expect(before.map(({ text }) => text).join()).toMatch(
     /Secretparcel.*Secretinvoice.*Secretaccount.*Secretwords/,
   );
-  await act('ticketDelete', { id }, '', desk.lead);
-  await act('ticketPurge', { id }, '', desk.admin);
-  await until(async () => !(await owner.query('select from removed_ticket')).rowCount);
-  const after = await factsOf(id);
+  await run('ticketDelete', { id }, '', desk.lead);
+  await run('ticketPurge', { id }, '', desk.admin);
+  await waitFor(async () => !(await owner.query('select from removed_ticket')).rowCount);
+  const after = await eventsOf(id);
   expect(after.map(({ type }) => type)).toEqual([
     ...before.map(({ type }) => type),
     'ticket.deleted',
@@ -106,20 +103,20 @@ test('what is removed for ever leaves its facts behind, and in them nothing that
   });
 });
 
-test('the memory of a process forgets at once what the log forgets, and no more', async () => {
+test('events cached in memory are redacted at once like those in the event log, and no further', async () => {
   const { tail, relay } = service.service;
   await tail.ready();
   const { id } = await desk.ticket({ subject: 'Secretparcel' });
-  await act('ticketUpdate', {
+  await run('ticketUpdate', {
     id,
     subject: 'Secretinvoice',
     addTags: ['vip'],
     product: 'Secretkettle',
   });
-  await act('ticketSnooze', { id });
-  await act('ticketDelete', { id }, '', desk.lead);
-  await act('ticketPurge', { id }, '', desk.admin);
-  await until(async () => !(await owner.query('select from removed_ticket')).rowCount);
+  await run('ticketSnooze', { id });
+  await run('ticketDelete', { id }, '', desk.lead);
+  await run('ticketPurge', { id }, '', desk.admin);
+  await waitFor(async () => !(await owner.query('select from removed_ticket')).rowCount);
   const { rows } = await owner.query<{ position: string; actor: object; data: object }>(
     'select position, actor, data from event_log where subject = $1 order by position',
     [id],
@@ -132,18 +129,18 @@ test('the memory of a process forgets at once what the log forgets, and no more'
   ).not.toMatch(/Secret|Marta/);
 });
 
-test('nobody changes or deletes a fact: not the service’s own role, on no way, and no field of the graph', async () => {
+test('events cannot be changed or deleted: not by the role of the service, and no field of the graph does it', async () => {
   const { id } = await desk.ticket();
-  await until(async () => !(await owner.query('select from outbox')).rowCount);
-  const before = await factsOf(id);
+  await waitFor(async () => !(await owner.query('select from outbox')).rowCount);
+  const before = await eventsOf(id);
   for (const table of ['event_log', 'event_log_1'])
     for (const statement of [`update ${table} set data = '{}'`, `delete from ${table}`])
-      expect((await plain.query(statement)).rowCount).toBe(0);
-  await expect(plain.query('select forget_facts($1, $2)', [id, []])).rejects.toThrow(
-    'Facts forget nothing',
+      expect((await serviceRole.query(statement)).rowCount).toBe(0);
+  await expect(serviceRole.query('select redact_ticket_events($1, $2)', [id, []])).rejects.toThrow(
+    'Only events of a purged ticket',
   );
-  await expect(plain.query('truncate event_log')).rejects.toThrow('permission denied');
-  expect(await factsOf(id)).toEqual(before);
+  await expect(serviceRole.query('truncate event_log')).rejects.toThrow('permission denied');
+  expect(await eventsOf(id)).toEqual(before);
   const { __schema: schema } = await desk.ask<{
     __schema: { mutationType: { fields: { name: string }[] } };
   }>(desk.admin, '{ __schema { mutationType { fields { name } } } }');

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-interface Shown {
+interface DraftView {
   id: string;
   author: { id: string };
   body: string;
@@ -30,9 +30,9 @@ const save = (actor: Actor, ticketId: string, body: string, more: object = {}) =
     { ticketId, body, visibility: 'PUBLIC', ...more },
     'draft { id author { id } body shared visibility }',
   );
-const drafts = async (actor: Actor, id: string): Promise<Shown[]> =>
+const drafts = async (actor: Actor, id: string): Promise<DraftView[]> =>
   (
-    await desk.ask<{ ticket: { drafts: Shown[] } }>(
+    await desk.ask<{ ticket: { drafts: DraftView[] } }>(
       actor,
       'query ($id: ID!) { ticket(id: $id) { drafts { id author { id } body shared visibility } } }',
       { id },
@@ -43,13 +43,13 @@ const bodies = async (actor: Actor, id: string): Promise<string[]> =>
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
   payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 
-test('an agent has one reply and one note unsent in a ticket; saving again changes it, saving nothing deletes it', async () => {
+test('an agent has one draft reply and one draft note per ticket; saving replaces a draft, an empty body deletes it', async () => {
   const { id } = await desk.ticket();
   const first = await save(desk.agent, id, 'Dear ');
   const again = await save(desk.agent, id, ' Dear Marta, \n');
-  const draft = again['draft'] as Shown;
+  const draft = again['draft'] as DraftView;
   expect(draft).toEqual({
-    id: (first['draft'] as Shown).id,
+    id: (first['draft'] as DraftView).id,
     author: { id: desk.agent.id },
     body: ' Dear Marta, \n',
     shared: false,
@@ -61,7 +61,7 @@ test('an agent has one reply and one note unsent in a ticket; saving again chang
   expect(await bodies(desk.agent, id)).toEqual(['A note']);
 });
 
-test('a colleague reads what is shared and nothing else; requesters read none, and apps have none', async () => {
+test('colleagues read shared drafts only; requesters read none, and apps cannot save any', async () => {
   const { id } = await desk.ticket();
   await save(desk.agent, id, 'Mine');
   expect(await drafts(desk.colleague, id)).toEqual([]);
@@ -74,18 +74,18 @@ test('a colleague reads what is shared and nothing else; requesters read none, a
   );
   expect(data).toEqual({ ticket: { drafts: null } });
   expect(errors![0]!.extensions.code).toBe('FORBIDDEN');
-  const given = { input: { ticketId: id, body: 'x', visibility: 'PUBLIC' } };
+  const variables = { input: { ticketId: id, body: 'x', visibility: 'PUBLIC' } };
   for (const actor of [desk.partner, desk.light, desk.customer]) {
     const answer = await desk.answer(
       actor,
       'mutation ($input: DraftSaveInput!) { draftSave(input: $input) { userErrors { code } } }',
-      given,
+      variables,
     );
     expect(answer.errors![0]!.extensions.code).toBe('FORBIDDEN');
   }
 });
 
-test('it is gone when it is sent, and is there again when who sent it takes it back', async () => {
+test('sending a message deletes the draft; cancelling the message restores it', async () => {
   const { id } = await desk.ticket();
   await save(desk.agent, id, 'Half of it');
   await save(desk.agent, id, 'A note', { visibility: 'PRIVATE' });
@@ -105,20 +105,20 @@ test('it is gone when it is sent, and is there again when who sent it takes it b
   expect(await bodies(desk.agent, id)).toEqual(['**All** of it', 'Of a colleague']);
 });
 
-test('it goes with its ticket into another one, where nothing that was typed is lost', async () => {
-  const [one, two, into] = await Promise.all([desk.ticket(), desk.ticket(), desk.ticket()]);
-  await save(desk.agent, one.id, 'One', { shared: true });
-  await save(desk.agent, two.id, 'Two');
-  await save(desk.colleague, two.id, 'Colleague');
+test('merging tickets moves their drafts and joins those of the same author', async () => {
+  const [first, second, into] = await Promise.all([desk.ticket(), desk.ticket(), desk.ticket()]);
+  await save(desk.agent, first.id, 'One', { shared: true });
+  await save(desk.agent, second.id, 'Two');
+  await save(desk.colleague, second.id, 'Colleague');
   await save(desk.agent, into.id, 'Into');
-  await mutate(desk, desk.agent, 'ticketMerge', { ids: [one.id, two.id], intoId: into.id });
+  await mutate(desk, desk.agent, 'ticketMerge', { ids: [first.id, second.id], intoId: into.id });
   expect(await bodies(desk.agent, into.id)).toEqual(['Into\n\nOne\n\nTwo']);
   expect(await bodies(desk.colleague, into.id)).toEqual(['Colleague']);
-  await save(desk.agent, one.id, 'Written to the old one');
+  await save(desk.agent, first.id, 'Written to the old one');
   expect(await bodies(desk.agent, into.id)).toEqual(['Written to the old one']);
 });
 
-test('the log knows nothing of it, and the ticket stays at its version', async () => {
+test('saving a draft appends no event and does not change the ticket’s version', async () => {
   const ticket = await desk.ticket();
   const read = () =>
     desk.ask(
@@ -131,7 +131,7 @@ test('the log knows nothing of it, and the ticket stays at its version', async (
   expect(await read()).toEqual(before);
 });
 
-test('a page of tickets reads all drafts with one statement more', async () => {
+test('reads the drafts of a page of tickets with one statement', async () => {
   const tickets = await Promise.all([desk.ticket(), desk.ticket(), desk.ticket()]);
   for (const { id } of tickets) await save(desk.agent, id, 'Text');
   const count = (first: number) =>
@@ -145,7 +145,7 @@ test('a page of tickets reads all drafts with one statement more', async () => {
   expect((await count(3)).length).toBe((await count(1)).length);
 });
 
-test('what can’t be is refused, and names the field', async () => {
+test('refuses invalid input and names the field', async () => {
   const { id } = await desk.ticket();
   expect(codes(await save(desk.agent, 'tkt_made_up', 'x'))).toEqual(['NOT_FOUND input.ticketId']);
   expect(codes(await save(desk.agent, id, 'ž'.repeat(32 * 1024)))).toEqual([]);
@@ -154,7 +154,7 @@ test('what can’t be is refused, and names the field', async () => {
   ]);
 });
 
-test('what is typed while its ticket is folded into another one is found in that one', async () => {
+test('a draft saved while its ticket is being merged is saved in the target of the merge', async () => {
   const [from, into] = [await desk.ticket(), await desk.ticket()];
   const merging = await hold(desk);
   await merging.query('select from ticket where id = $1 for update', [uuidOf('tkt', from.id)]);

@@ -28,20 +28,20 @@ interface Problem {
   incidents: { nodes: { id: string }[]; totalCount: number };
   timeline: { nodes: { type: string }[] };
 }
-const SHOWN = `id subject status waitingSince deletedAt department { id } incidents(first: 100) { nodes { id } totalCount } timeline { nodes { type } }`;
-const JOURNAL =
+const TICKET_FIELDS = `id subject status waitingSince deletedAt department { id } incidents(first: 100) { nodes { id } totalCount } timeline { nodes { type } }`;
+const OPERATION_FIELDS =
   'operation { id kind state tickets { totalCount } conflicts { field ticket { id } event { type } } }';
 const codes = ({ userErrors }: Result): string[] =>
   userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 const group = (input: object, actor: Actor = desk.lead) =>
-  mutate(desk, actor, 'ticketsGroup', input, `problem { ${SHOWN} } ${JOURNAL}`);
+  mutate(desk, actor, 'ticketsGroup', input, `problem { ${TICKET_FIELDS} } ${OPERATION_FIELDS}`);
 const undo = (id: string, more: object = {}, actor = desk.lead) =>
-  mutate(desk, actor, 'operationUndo', { id, ...more }, JOURNAL);
+  mutate(desk, actor, 'operationUndo', { id, ...more }, OPERATION_FIELDS);
 const read = async (id: string, actor: Actor = desk.lead): Promise<Problem> =>
   (
     await desk.ask<{ ticket: Problem }>(
       actor,
-      `query ($id: ID!) { ticket(id: $id) { ${SHOWN} } }`,
+      `query ($id: ID!) { ticket(id: $id) { ${TICKET_FIELDS} } }`,
       { id },
     )
   ).ticket;
@@ -50,17 +50,17 @@ const tickets = async (count: number): Promise<string[]> => {
   while (ids.length < count) ids.push((await desk.ticket()).id);
   return ids;
 };
-const done = (
+const succeeded = (
   result: Result,
 ): { problem: Problem; operation: { id: string; state: string; conflicts: object[] } } => {
   expect(codes(result)).toEqual([]);
   return result as never;
 };
 
-test('alike tickets become incidents of a new problem, which none of their requesters reads, and is solved with them', async () => {
+test('groups tickets as incidents of a new problem, which their requesters do not see and with which they are solved', async () => {
   const ids = await tickets(3);
   await mutate(desk, desk.agent, 'ticketAssign', { id: ids[0]!, departmentId: desk.departmentId });
-  const { problem, operation } = done(
+  const { problem, operation } = succeeded(
     await group({ ids: [...ids, ids[0]], subject: 'The line is down' }),
   );
   expect(problem).toMatchObject({
@@ -83,35 +83,35 @@ test('alike tickets become incidents of a new problem, which none of their reque
   expect(codes(by)).toEqual([]);
 });
 
-test('a group is taken back: a problem in which nothing has happened goes into the bin, another one stays', async () => {
+test('undoing a group deletes a new problem that no one has touched, and keeps any other', async () => {
   const ids = await tickets(2);
-  const first = done(await group({ ids, subject: 'The line is down' }));
+  const first = succeeded(await group({ ids, subject: 'The line is down' }));
   expect(codes(await undo(first.operation.id, {}, desk.agent))).toEqual(['FORBIDDEN input.id']);
-  expect(done(await undo(first.operation.id)).operation.state).toBe('UNDONE');
-  const gone = await read(first.problem.id);
-  expect(gone.deletedAt).not.toBeNull();
-  expect(gone.incidents.totalCount).toBe(0);
-  expect(gone.timeline.nodes.map(({ type }) => type)).toEqual([
+  expect(succeeded(await undo(first.operation.id)).operation.state).toBe('UNDONE');
+  const deleted = await read(first.problem.id);
+  expect(deleted.deletedAt).not.toBeNull();
+  expect(deleted.incidents.totalCount).toBe(0);
+  expect(deleted.timeline.nodes.map(({ type }) => type)).toEqual([
     'ticket.created',
     'ticket.linked',
     'operation.undone',
     'ticket.deleted',
   ]);
-  const { problem, operation } = done(await group({ ids, subject: 'Again' }));
+  const { problem, operation } = succeeded(await group({ ids, subject: 'Again' }));
   await mutate(desk, desk.agent, 'messageAdd', {
     ticketId: problem.id,
     body: 'A cable.',
     visibility: 'PRIVATE',
   });
-  done(await undo(operation.id));
+  succeeded(await undo(operation.id));
   expect(await read(problem.id)).toMatchObject({ deletedAt: null, incidents: { totalCount: 0 } });
   expect(await untold(desk)).toEqual([]);
 });
 
-test('a link that was made anew since stands against it, one that is gone already does not', async () => {
+test('a link that was added again conflicts with the undo, a removed one does not', async () => {
   const ids = await tickets(3);
   const problemId = (await tickets(1))[0]!;
-  const { operation } = done(await group({ ids, problemId }));
+  const { operation } = succeeded(await group({ ids, problemId }));
   const unlink = { id: problemId, kind: 'INCIDENT' };
   for (const otherId of ids.slice(0, 2))
     await mutate(desk, desk.agent, 'ticketUnlink', { ...unlink, otherId });
@@ -121,18 +121,20 @@ test('a link that was made anew since stands against it, one that is gone alread
   expect(refused['operation']).toMatchObject({
     conflicts: [{ field: 'links', ticket: { id: ids[0] }, event: { type: 'ticket.linked' } }],
   });
-  expect(done(await undo(operation.id, { partly: true })).operation.state).toBe('PARTLY_UNDONE');
+  expect(succeeded(await undo(operation.id, { partly: true })).operation.state).toBe(
+    'PARTLY_UNDONE',
+  );
   expect((await read(problemId)).incidents.nodes).toEqual([{ id: ids[0] }]);
 });
 
-test('what can’t be an incident is refused by name, and what is one already stays', async () => {
+test('refuses tickets that cannot be incidents and names the field; existing incidents stay', async () => {
   const [problemId, incident, other, chain] = (await tickets(4)) as [
     string,
     string,
     string,
     string,
   ];
-  done(await group({ ids: [incident], problemId }));
+  succeeded(await group({ ids: [incident], problemId }));
   expect(await group({ ids: [incident], problemId })).toMatchObject({
     problem: { id: problemId },
     operation: null,
@@ -175,19 +177,19 @@ test('what can’t be an incident is refused by name, and what is one already st
   ]);
 });
 
-test('a thousand are grouped with few statements, and taken apart with few', async () => {
+test('grouping a thousand tickets takes less than 45 statements, undoing it less than 35', async () => {
   const ids = await alike(desk, 1_000);
   let grouped: Result | undefined;
-  const few = await countStatements(async () => {
+  const groupStatements = await countStatements(async () => {
     grouped = await group({ ids, subject: 'All of them' });
   });
-  const { problem, operation } = done(grouped!);
+  const { problem, operation } = succeeded(grouped!);
   expect(problem.incidents.totalCount).toBe(1_000);
-  let taken: Result | undefined;
-  const back = await countStatements(async () => {
-    taken = await undo(operation.id);
+  let undone: Result | undefined;
+  const undoStatements = await countStatements(async () => {
+    undone = await undo(operation.id);
   });
-  expect(done(taken!).operation.state).toBe('UNDONE');
-  expect([few.length < 45, back.length < 35]).toEqual([true, true]);
+  expect(succeeded(undone!).operation.state).toBe('UNDONE');
+  expect([groupStatements.length < 45, undoStatements.length < 35]).toEqual([true, true]);
   expect((await read(problem.id)).incidents.totalCount).toBe(0);
 }, 120_000);

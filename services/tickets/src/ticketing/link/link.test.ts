@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-interface Shown {
+interface TicketView {
   status: string;
   links: { kind: string; ticket: { id: string } }[];
   problem: { id: string } | null;
@@ -29,13 +29,13 @@ interface Shown {
     nodes: { type: string; summary: string; changes: { field: string; to: unknown }[] }[];
   };
 }
-const SHOWN = `status links { kind ticket { id } } problem { id } incidents { nodes { id } totalCount }
+const TICKET_FIELDS = `status links { kind ticket { id } } problem { id } incidents { nodes { id } totalCount }
   timeline(last: 1) { nodes { type summary changes { field to } } }`;
-const read = async (id: string): Promise<Shown> =>
+const read = async (id: string): Promise<TicketView> =>
   (
-    await desk.ask<{ ticket: Shown }>(
+    await desk.ask<{ ticket: TicketView }>(
       desk.agent,
-      `query ($id: ID!) { ticket(id: $id) { ${SHOWN} } }`,
+      `query ($id: ID!) { ticket(id: $id) { ${TICKET_FIELDS} } }`,
       { id },
     )
   ).ticket;
@@ -67,20 +67,20 @@ test.each([
   ['PROBLEM', 'INCIDENT'],
   ['INCIDENT', 'PROBLEM'],
 ])(
-  'a link to a %s is one to a %s from the other side, in both timelines, made once and taken away once',
+  'a %s link is a %s link of the other ticket, is in both timelines, and is added and removed once',
   async (kind, inverse) => {
     const [a, b] = (await tickets(2)) as [string, string];
     expect(await link(a, b, kind)).toEqual([]);
     expect(await link(a, b, kind)).toEqual([]);
     expect(await link(b, a, inverse)).toEqual([]);
-    const seen = ({ links }: Shown): object[] =>
-      links.map((each) => ({ kind: each.kind, id: each.ticket.id }));
-    const [one, other] = [await read(a), await read(b)];
-    expect(seen(one)).toEqual([{ kind, id: b }]);
-    expect(seen(other)).toEqual([{ kind: inverse, id: a }]);
-    expect(one.problem).toEqual(kind === 'PROBLEM' ? { id: b } : null);
-    expect(one.incidents.nodes).toEqual(kind === 'INCIDENT' ? [{ id: b }] : []);
-    expect(one.timeline.nodes).toEqual([
+    const linksOf = ({ links }: TicketView): object[] =>
+      links.map(({ kind: linkKind, ticket }) => ({ kind: linkKind, id: ticket.id }));
+    const [ticket, other] = [await read(a), await read(b)];
+    expect(linksOf(ticket)).toEqual([{ kind, id: b }]);
+    expect(linksOf(other)).toEqual([{ kind: inverse, id: a }]);
+    expect(ticket.problem).toEqual(kind === 'PROBLEM' ? { id: b } : null);
+    expect(ticket.incidents.nodes).toEqual(kind === 'INCIDENT' ? [{ id: b }] : []);
+    expect(ticket.timeline.nodes).toEqual([
       {
         type: 'ticket.linked',
         summary: 'Ana linked the ticket to another one',
@@ -92,12 +92,12 @@ test.each([
     ]);
     expect(await unlink(b, a, inverse)).toEqual([]);
     expect(await unlink(a, b, kind)).toEqual(['NOT_FOUND input.otherId']);
-    expect(seen(await read(a))).toEqual([]);
+    expect(linksOf(await read(a))).toEqual([]);
     expect((await read(b)).timeline.nodes).toMatchObject([{ type: 'ticket.unlinked' }]);
   },
 );
 
-test('a parent is not solved before its children, by whatever way', async () => {
+test('a parent cannot be solved before its children, neither by a status change nor by a reply', async () => {
   const [parent, child] = (await tickets(2)) as [string, string];
   expect(await link(parent, child, 'CHILD')).toEqual([]);
   expect(await solve(parent)).toEqual(['CHILDREN_OPEN input.status']);
@@ -110,7 +110,7 @@ test('a parent is not solved before its children, by whatever way', async () => 
   expect(await link(parent, open, 'CHILD')).toEqual(['CHILDREN_OPEN input.otherId']);
 });
 
-test('a family has no circles, and a child one parent', async () => {
+test('parent links form no circle, also with concurrent calls, and a child has one parent', async () => {
   const [a, b, c, d] = (await tickets(4)) as [string, string, string, string];
   expect(await link(a, a, 'RELATED')).toEqual(['CIRCLE input.otherId']);
   expect(await link(a, b, 'CHILD')).toEqual([]);
@@ -119,25 +119,26 @@ test('a family has no circles, and a child one parent', async () => {
   expect(await link(a, c, 'PARENT')).toEqual(['CIRCLE input.otherId']);
   expect(await link(c, d, 'PARENT')).toEqual(['TAKEN input.otherId']);
   const ring = (await tickets(3)) as [string, string, string];
-  const at = [0, 1, 2] as const;
-  const results = await Promise.all(at.map((n) => link(ring[n]!, ring[(n + 1) % 3]!, 'CHILD')));
+  const results = await Promise.all(
+    [0, 1, 2].map((index) => link(ring[index]!, ring[(index + 1) % 3]!, 'CHILD')),
+  );
   expect(results.flat()).toEqual(['CIRCLE input.otherId']);
 });
 
-test('an incident has one problem, which is no incident', async () => {
-  const [problem, one, two, other] = (await tickets(4)) as [string, string, string, string];
-  expect(await link(problem, one, 'INCIDENT')).toEqual([]);
-  expect(await link(two, problem, 'PROBLEM')).toEqual([]);
+test('an incident has one problem, which is not an incident itself', async () => {
+  const [problem, first, second, other] = (await tickets(4)) as [string, string, string, string];
+  expect(await link(problem, first, 'INCIDENT')).toEqual([]);
+  expect(await link(second, problem, 'PROBLEM')).toEqual([]);
   expect((await read(problem)).incidents).toMatchObject({
     totalCount: 2,
-    nodes: [{ id: one }, { id: two }],
+    nodes: [{ id: first }, { id: second }],
   });
-  expect(await link(one, other, 'PROBLEM')).toEqual(['TAKEN input.otherId']);
+  expect(await link(first, other, 'PROBLEM')).toEqual(['TAKEN input.otherId']);
   expect(await link(problem, other, 'PROBLEM')).toEqual(['CIRCLE input.otherId']);
-  expect(await link(one, other, 'INCIDENT')).toEqual(['CIRCLE input.otherId']);
+  expect(await link(first, other, 'INCIDENT')).toEqual(['CIRCLE input.otherId']);
 });
 
-test('what others hang on is not folded into another ticket, and what is folded in is not linked', async () => {
+test('refuses to merge a parent, and to link a merged ticket', async () => {
   const [parent, child, into, from] = (await tickets(4)) as [string, string, string, string];
   await link(parent, child, 'CHILD');
   const merge = async (id: string): Promise<string[]> =>
@@ -148,7 +149,7 @@ test('what others hang on is not folded into another ticket, and what is folded 
   expect(await link(child, from, 'RELATED')).toEqual(['ALREADY_MERGED input.otherId']);
 });
 
-test('requesters learn nothing of links; a list of tickets with their links takes a handful of statements', async () => {
+test('requesters do not notice links; a list of tickets with their links takes at most 8 statements', async () => {
   const [a, b] = (await tickets(2)) as [string, string];
   await placed(desk);
   const before = await desk.ask<object>(
@@ -177,7 +178,7 @@ test('requesters learn nothing of links; a list of tickets with their links take
   expect((await countStatements(() => desk.ask(desk.agent, query))).length).toBeLessThanOrEqual(8);
 });
 
-interface Solved {
+interface SolvedTicket {
   status: string;
   handled: boolean;
   waitingSince: string | null;
@@ -185,9 +186,9 @@ interface Solved {
   messages: { nodes: { text: string; author: { id: string } }[] };
   timeline: { nodes: { type: string }[] };
 }
-const solvedAs = async (id: string): Promise<Solved> =>
+const readSolved = async (id: string): Promise<SolvedTicket> =>
   (
-    await desk.ask<{ ticket: Solved }>(
+    await desk.ask<{ ticket: SolvedTicket }>(
       desk.agent,
       `query ($id: ID!) { ticket(id: $id) { status handled waitingSince resolution { code counted }
         messages { nodes { text author { id } } } timeline(last: 2) { nodes { type } } } }`,
@@ -195,12 +196,17 @@ const solvedAs = async (id: string): Promise<Solved> =>
     )
   ).ticket;
 
-test('solving a problem solves its incidents and answers each requester, with a constant number of statements; none counts as handled', async () => {
-  const [problem, done, held, part] = (await tickets(4)) as [string, string, string, string];
+test('solving a problem solves its incidents and replies to each requester, with a constant number of statements; incidents do not count as handled', async () => {
+  const [problem, solved, withChild, child] = (await tickets(4)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   const incidents = await tickets(12);
-  for (const id of [...incidents, done, held]) await link(problem, id, 'INCIDENT');
-  await link(held, part, 'CHILD');
-  await solve(done);
+  for (const id of [...incidents, solved, withChild]) await link(problem, id, 'INCIDENT');
+  await link(withChild, child, 'CHILD');
+  await solve(solved);
   const input = {
     id: problem,
     status: 'SOLVED',
@@ -212,7 +218,7 @@ test('solving a problem solves its incidents and answers each requester, with a 
     ).toEqual([]),
   );
   expect(statements.length).toBeLessThanOrEqual(20);
-  expect(await solvedAs(problem)).toMatchObject({
+  expect(await readSolved(problem)).toMatchObject({
     status: 'SOLVED',
     handled: true,
     resolution: { code: 'ANSWERED', counted: true },
@@ -225,7 +231,7 @@ test('solving a problem solves its incidents and answers each requester, with a 
         { id },
       )
     ).ticket;
-    expect(await solvedAs(id)).toMatchObject({
+    expect(await readSolved(id)).toMatchObject({
       status: 'SOLVED',
       handled: false,
       waitingSince: null,
@@ -239,11 +245,11 @@ test('solving a problem solves its incidents and answers each requester, with a 
       timeline: { nodes: [{ type: 'message.added' }, { type: 'ticket.status_changed' }] },
     });
   }
-  expect(await solvedAs(done)).toMatchObject({
+  expect(await readSolved(solved)).toMatchObject({
     resolution: { code: 'NO_REPLY' },
     messages: { nodes: [{}] },
   });
-  expect(await solvedAs(held)).toMatchObject({
+  expect(await readSolved(withChild)).toMatchObject({
     status: 'NEW',
     resolution: null,
     messages: { nodes: [{}] },
@@ -255,7 +261,7 @@ test('solving a problem solves its incidents and answers each requester, with a 
   expect(found.tickets.totalCount).toBe(13);
 });
 
-test('incidents stay when that is wanted, and an answer goes with a solution only', async () => {
+test('solveIncidents: false leaves the incidents unsolved, and a reply is accepted for SOLVED only', async () => {
   const [problem, incident] = (await tickets(2)) as [string, string];
   await link(problem, incident, 'INCIDENT');
   const change = async (more: object): Promise<string[]> =>
@@ -273,5 +279,5 @@ test('incidents stay when that is wanted, and an answer goes with a solution onl
   expect(
     await change({ status: 'SOLVED', resolutionCode: 'SELF_SERVICE', solveIncidents: false }),
   ).toEqual([]);
-  expect(await solvedAs(incident)).toMatchObject({ status: 'NEW' });
+  expect(await readSolved(incident)).toMatchObject({ status: 'NEW' });
 });

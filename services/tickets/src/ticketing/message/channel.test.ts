@@ -13,20 +13,20 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-interface Opened {
+interface ImportedTicket {
   id: string;
   requester: Actor;
 }
-let made = 0;
-/** A ticket that an app brought, and who asks in it. */
-const opened = async (channel: string, history: object[] = []): Promise<Opened> => {
-  const about = {
-    externalId: `${++made}`,
+let importCount = 0;
+/** Imports a ticket; returns it with its requester. */
+const importTicket = async (channel: string, history: object[] = []): Promise<ImportedTicket> => {
+  const ticketInput = {
+    externalId: `${++importCount}`,
     subject: 'Router',
     body: 'It blinks',
     createdAt: '2026-01-01T00:00:00Z',
   };
-  const input = { ...about, channel, history, requester: { email: 'late@shop.example' } };
+  const input = { ...ticketInput, channel, history, requester: { email: 'late@shop.example' } };
   const { ticket } = await mutate(
     desk,
     desk.partner,
@@ -40,7 +40,7 @@ const opened = async (channel: string, history: object[] = []): Promise<Opened> 
     requester: userActor(Role.REQUESTER, desk.workspace, { id: requester.id, name: 'Late' }),
   };
 };
-const say = async (actor: Actor, ticketId: string, channel?: string): Promise<string> => {
+const replyTo = async (actor: Actor, ticketId: string, channel?: string): Promise<string> => {
   const { ticket, userErrors } = await reply(desk, actor, ticketId, channel ? { channel } : {});
   expect(userErrors).toEqual([]);
   return (ticket as { id: string }).id;
@@ -54,26 +54,31 @@ const channels = async (id: string): Promise<string[]> => {
   return ticket.messages.nodes.map(({ channel }) => channel);
 };
 
-test('an answer leaves by the channel of the last message that came in, unless another is picked', async () => {
-  const { id, requester } = await opened('EMAIL');
-  await say(desk.agent, id);
-  await say(requester, id, 'CHAT');
-  await say(desk.agent, id);
-  await say(desk.agent, id, 'CALL');
-  await say(desk.colleague, id);
+test('a reply is sent by the channel of the last customer message, unless the input names another', async () => {
+  const { id, requester } = await importTicket('EMAIL');
+  await replyTo(desk.agent, id);
+  await replyTo(requester, id, 'CHAT');
+  await replyTo(desk.agent, id);
+  await replyTo(desk.agent, id, 'CALL');
+  await replyTo(desk.colleague, id);
   expect(await channels(id)).toEqual(['EMAIL', 'EMAIL', 'CHAT', 'CHAT', 'CALL', 'CHAT']);
 });
 
-test('so does the answer to the incidents of a problem, each by its own', async () => {
-  const [problem, chat, mail] = [await opened('API'), await opened('EMAIL'), await opened('EMAIL')];
-  await say(chat.requester, chat.id, 'CHAT');
+test('replies to the incidents of a problem are sent by the channel of each incident', async () => {
+  const [problem, chat, mail] = [
+    await importTicket('API'),
+    await importTicket('EMAIL'),
+    await importTicket('EMAIL'),
+  ];
+  await replyTo(chat.requester, chat.id, 'CHAT');
   await mutate(desk, desk.lead, 'ticketsGroup', { ids: [chat.id, mail.id], problemId: problem.id });
   await mutate(desk, desk.lead, 'ticketStatusChange', {
     id: problem.id,
     status: 'SOLVED',
     reply: 'It works again.',
   });
-  const last = async ({ id }: Opened): Promise<string | undefined> => (await channels(id)).at(-1);
+  const last = async ({ id }: ImportedTicket): Promise<string | undefined> =>
+    (await channels(id)).at(-1);
   expect([await last(problem), await last(chat), await last(mail)]).toEqual([
     'API',
     'CHAT',
@@ -81,9 +86,9 @@ test('so does the answer to the incidents of a problem, each by its own', async 
   ]);
 });
 
-test('a late reply to a closed ticket makes one of the channel that it comes by', async () => {
-  const { id, requester } = await opened('EMAIL', [
+test('a follow-up has the channel of the late reply', async () => {
+  const { id, requester } = await importTicket('EMAIL', [
     { at: '2026-01-02T00:00:00Z', status: 'CLOSED' },
   ]);
-  expect(await channels(await say(requester, id, 'CHAT'))).toEqual(['CHAT']);
+  expect(await channels(await replyTo(requester, id, 'CHAT'))).toEqual(['CHAT']);
 });

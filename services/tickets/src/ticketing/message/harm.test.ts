@@ -18,30 +18,34 @@ interface Payload {
   message: { html: string; text: string } | null;
   userErrors: { code: string; field: string[] }[];
 }
-const AT_ONCE = 25;
+const BATCH_SIZE = 25;
 
-/** Many inputs of one mutation in a few requests. */
-async function all<P>(name: string, inputs: readonly object[], selection: string): Promise<P[]> {
-  const payloads: P[] = [];
-  for (let from = 0; from < inputs.length; from += AT_ONCE) {
-    const part = inputs.slice(from, from + AT_ONCE);
+/** Runs a mutation with many inputs in a few requests. */
+async function mutateAll<P>(
+  name: string,
+  inputs: readonly object[],
+  selection: string,
+): Promise<P[]> {
+  const results: P[] = [];
+  for (let from = 0; from < inputs.length; from += BATCH_SIZE) {
+    const batch = inputs.slice(from, from + BATCH_SIZE);
     const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input!`;
-    const declared = part.map((_, n) => `$i${n}: ${type}`).join(', ');
-    const fields = part
+    const declared = batch.map((_, n) => `$i${n}: ${type}`).join(', ');
+    const fields = batch
       .map((_, n) => `m${n}: ${name}(input: $i${n}) { ${selection} userErrors { code field } }`)
       .join(' ');
-    const variables = Object.fromEntries(part.map((input, n) => [`i${n}`, input]));
+    const variables = Object.fromEntries(batch.map((input, n) => [`i${n}`, input]));
     const data = await desk.ask<Record<string, P>>(
       desk.agent,
       `mutation (${declared}) { ${fields} }`,
       variables,
     );
-    payloads.push(...part.map((_, n) => data[`m${n}`]!));
+    results.push(...batch.map((_, n) => data[`m${n}`]!));
   }
-  return payloads;
+  return results;
 }
 
-test('whatever is written as a reply or a note, no HTML of it does harm; what no database holds is refused', async () => {
+test('the HTML of replies and notes is safe for every XSS payload; NUL characters are refused', async () => {
   const { id } = await desk.ticket();
   const bodies = Object.values(XSS_PAYLOADS).flat();
   const inputs = bodies.map((body, n) => ({
@@ -50,18 +54,18 @@ test('whatever is written as a reply or a note, no HTML of it does harm; what no
     visibility: n % 2 ? 'PRIVATE' : 'PUBLIC',
     override: true,
   }));
-  const written = await all<Payload>('messageAdd', inputs, 'message { html text }');
-  for (const [n, { message, userErrors }] of written.entries())
+  const payloads = await mutateAll<Payload>('messageAdd', inputs, 'message { html text }');
+  for (const [n, { message, userErrors }] of payloads.entries())
     if (bodies[n]!.includes('\0')) expect(userErrors).toMatchObject([{ code: 'INVALID' }]);
     else
       expect([bodies[n], userErrors, unsafeHtmlParts(message!.html)]).toEqual([bodies[n], [], []]);
 }, 120_000);
 
-test('nor do names and subjects that variables put into a message', async () => {
+test('the HTML is safe when variables insert names and subjects with XSS payloads', async () => {
   const lines = [...XSS_PAYLOADS['elements']!, ...XSS_PAYLOADS['marks']!].filter(
     (text) => text.length <= 200 && !/[\r\n]/.test(text),
   );
-  const tickets = await all<{ ticket: { id: string } | null; userErrors: object[] }>(
+  const tickets = await mutateAll<{ ticket: { id: string } | null; userErrors: object[] }>(
     'ticketCreate',
     lines.map((line, n) => ({
       subject: line,
@@ -79,8 +83,8 @@ test('nor do names and subjects that variables put into a message', async () => 
     body,
     override: true,
   }));
-  const written = await all<Payload>('messageAdd', inputs, 'message { html text }');
-  expect(written).toHaveLength(lines.length);
-  for (const [n, { message }] of written.entries())
+  const payloads = await mutateAll<Payload>('messageAdd', inputs, 'message { html text }');
+  expect(payloads).toHaveLength(lines.length);
+  for (const [n, { message }] of payloads.entries())
     expect([lines[n], unsafeHtmlParts(message!.html)]).toEqual([lines[n], []]);
 }, 120_000);

@@ -1,4 +1,4 @@
-// oxlint-disable node/no-process-env -- where files lie is set by the environment
+// oxlint-disable node/no-process-env -- the environment configures the folder of the files
 import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
   payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const say = (ticketId: string, more: object) =>
+const replyTo = (ticketId: string, more: object) =>
   mutate(
     desk,
     desk.customer,
@@ -38,21 +38,21 @@ const say = (ticketId: string, more: object) =>
     { ticketId, visibility: 'PUBLIC', body: 'Text', ...more },
     'message { text attachments { id } }',
   );
-/** How much there is in the whole workspace. */
-const much = async (id: string): Promise<unknown> =>
+/** What a refused mutation must not change. */
+const counts = async (id: string): Promise<unknown> =>
   desk.ask(
     desk.agent,
     'query ($id: ID!) { tickets { totalCount } ticket(id: $id) { version messages { totalCount } attachments { id } } tags { totalCount } }',
     { id },
   );
 
-test('a text may be 64 KiB long, in whatever signs; one byte more is refused, and nothing of it is stored', async () => {
+test('accepts a body of 64 KiB in UTF-8; one byte more is refused, and nothing is stored', async () => {
   const { id } = await desk.ticket();
   const longest = 'ž'.repeat(32 * 1024);
-  const { message, userErrors } = await say(id, { body: longest });
+  const { message, userErrors } = await replyTo(id, { body: longest });
   expect([userErrors, (message as { text: string }).text === longest]).toEqual([[], true]);
-  const before = await much(id);
-  expect(codes(await say(id, { body: `${longest}.` }))).toEqual(['TOO_LONG input.body']);
+  const before = await counts(id);
+  expect(codes(await replyTo(id, { body: `${longest}.` }))).toEqual(['TOO_LONG input.body']);
   const subject = { subject: 'x'.repeat(256), body: 'Text' };
   expect(codes(await mutate(desk, desk.customer, 'ticketCreate', subject))).toEqual([
     'TOO_LONG input.subject',
@@ -60,27 +60,27 @@ test('a text may be 64 KiB long, in whatever signs; one byte more is refused, an
   expect(
     codes(await mutate(desk, desk.customer, 'ticketCreate', { subject: 'x', body: `${longest}.` })),
   ).toEqual(['TOO_LONG input.body']);
-  expect(await much(id)).toEqual(before);
+  expect(await counts(id)).toEqual(before);
 });
 
-test('a ticket has 100 labels at most, 50 of them at once; no label of a refused change is left', async () => {
+test('a ticket has at most 100 tags, an input at most 50; a refused change creates no tag', async () => {
   const { id } = await desk.ticket();
-  const labels = (from: number, to: number) =>
+  const tags = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, n) => `label ${from + n}`);
   const add = (addTags: string[]) =>
     mutate(desk, desk.agent, 'ticketUpdate', { id, addTags }, 'ticket { tags { name } }');
-  expect(codes(await add(labels(0, 51)))).toEqual(['TOO_LONG input.addTags']);
-  expect(codes(await add(labels(0, 50)))).toEqual([]);
-  expect(codes(await add(labels(50, 100)))).toEqual([]);
-  const before = await much(id);
+  expect(codes(await add(tags(0, 51)))).toEqual(['TOO_LONG input.addTags']);
+  expect(codes(await add(tags(0, 50)))).toEqual([]);
+  expect(codes(await add(tags(50, 100)))).toEqual([]);
+  const before = await counts(id);
   expect(codes(await add(['one more']))).toEqual(['LIMIT_REACHED input.addTags']);
-  expect(await much(id)).toEqual(before);
-  expect((await add(labels(0, 50)))['ticket']).toMatchObject({ tags: { length: 100 } });
+  expect(await counts(id)).toEqual(before);
+  expect((await add(tags(0, 50)))['ticket']).toMatchObject({ tags: { length: 100 } });
 });
 
-test('a ticket of 1,000 messages is read page by page, each with as many statements as one of a few', async () => {
-  const [few, many] = await Promise.all([desk.ticket(), desk.ticket()]);
-  await fill(many.id, 999);
+test('each page of 1,000 messages takes as many statements as the page of a short ticket', async () => {
+  const [short, long] = await Promise.all([desk.ticket(), desk.ticket()]);
+  await insertMessages(long.id, 999);
   const query = `query ($id: ID!, $after: String) { ticket(id: $id) { messages(first: 100, after: $after) {
     totalCount pageInfo { hasNextPage endCursor } nodes { id text author { id } attachments { id } } } } }`;
   interface Page {
@@ -96,17 +96,14 @@ test('a ticket of 1,000 messages is read page by page, each with as many stateme
     });
     return { page, statements: statements.length };
   };
-  const { statements } = await read(few.id);
+  const { statements } = await read(short.id);
   const texts: string[] = [];
   let after: string | undefined;
   for (let pages = 0; pages < 10; pages++) {
-    const { page, statements: sent } = await read(many.id, after);
-    expect([sent, page.totalCount, page.nodes.length, page.pageInfo.hasNextPage]).toEqual([
-      statements,
-      1_000,
-      100,
-      pages < 9,
-    ]);
+    const { page, statements: pageStatements } = await read(long.id, after);
+    expect([pageStatements, page.totalCount, page.nodes.length, page.pageInfo.hasNextPage]).toEqual(
+      [statements, 1_000, 100, pages < 9],
+    );
     texts.push(...page.nodes.map(({ text }) => text));
     after = page.pageInfo.endCursor;
   }
@@ -114,11 +111,11 @@ test('a ticket of 1,000 messages is read page by page, each with as many stateme
     'It should have come on Monday.',
     ...Array.from({ length: 999 }, (_, n) => `Message ${n}`),
   ]);
-  expect(codes(await say(many.id, { body: 'One more' }))).toEqual([]);
+  expect(codes(await replyTo(long.id, { body: 'One more' }))).toEqual([]);
 });
 
-/** So many messages as one statement brings them. */
-async function fill(ticketId: string, count: number): Promise<void> {
+/** Inserts messages with one statement. */
+async function insertMessages(ticketId: string, count: number): Promise<void> {
   const client = new Client({ connectionString: service.database.ownerUrl });
   await client.connect();
   await client.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
@@ -126,13 +123,13 @@ async function fill(ticketId: string, count: number): Promise<void> {
     `insert into message (id, workspace_id, ticket_id, visibility, channel, author_kind, author_id, author_name, body, text, html, delivery,
        version, created_at, updated_at)
      select gen_random_uuid(), $1, $2, 'PUBLIC', 'PORTAL', 'customer', $3, 'Marta', text, text, text, 'INBOUND', 1, at, at
-     from (select 'Message ' || n as text, now() + n * interval '1 millisecond' as at from generate_series(0, $4::integer - 1) n) said`,
+     from (select 'Message ' || n as text, now() + n * interval '1 millisecond' as at from generate_series(0, $4::integer - 1) n) texts`,
     [desk.workspace, uuidOf('tkt', ticketId), desk.customer.id, count],
   );
   await client.end();
 }
 
-test('a message carries 20 files, also of 10 MB; another one is refused, and a refused message leaves its files where they were', async () => {
+test('a message has at most 20 files, also of 10 MB; a refused message leaves its files unused', async () => {
   const { id } = await desk.ticket();
   const big = new Uint8Array(randomBytes(10 * MIB));
   const ids: string[] = [];
@@ -148,20 +145,22 @@ test('a message carries 20 files, also of 10 MB; another one is refused, and a r
       ),
     );
   }
-  const before = await much(id);
-  expect(codes(await say(id, { attachmentIds: ids }))).toEqual(['TOO_LONG input.attachmentIds']);
-  expect(codes(await say(id, { attachmentIds: ids.slice(0, 20), body: '' }))).toEqual([
+  const before = await counts(id);
+  expect(codes(await replyTo(id, { attachmentIds: ids }))).toEqual([
+    'TOO_LONG input.attachmentIds',
+  ]);
+  expect(codes(await replyTo(id, { attachmentIds: ids.slice(0, 20), body: '' }))).toEqual([
     'REQUIRED input.body',
   ]);
-  expect(await much(id)).toEqual(before);
-  const { message } = await say(id, { attachmentIds: ids.slice(0, 20) });
+  expect(await counts(id)).toEqual(before);
+  const { message } = await replyTo(id, { attachmentIds: ids.slice(0, 20) });
   expect(
     (message as { attachments: { id: string }[] }).attachments.map((file) => file.id).sort(),
   ).toEqual(ids.slice(0, 20).sort());
   expect(await readdir(join(folder, desk.workspace))).toHaveLength(21);
 });
 
-test('a file is 25 MiB long at most, and exactly as long as announced; what is not leaves nothing', async () => {
+test('a file has at most 25 MiB and exactly the declared size; a refused upload leaves no bytes', async () => {
   const announce = (size: number) =>
     mutate(
       desk,

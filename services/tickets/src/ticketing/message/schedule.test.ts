@@ -1,4 +1,4 @@
-// oxlint-disable node/no-process-env -- where files lie is set by the environment
+// oxlint-disable node/no-process-env -- the environment configures the folder of the files
 import 'reflect-metadata';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { schedulerOf, startScheduler } from '@deskgraph/common/jobs/scheduler';
 import type { TestService } from '@deskgraph/common/testing/testing';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stopClock } from '../../../testing/clock.ts';
 import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
+import { runDueTasks, waitFor } from '../../../testing/scheduler.ts';
 import { upload } from '../../../testing/upload.ts';
 import { sendMessagesTask } from './schedule.ts';
 
@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Shown {
+interface MessageView {
   id: string;
   text: string;
   delivery: string;
@@ -43,14 +43,14 @@ interface Shown {
   deliveryError: string | null;
   createdAt: string;
 }
-interface Read {
+interface TicketView {
   status: string;
   version: number;
   updatedAt: string;
   waitingSince: string | null;
   handled: boolean;
   firstReplyAt: string | null;
-  messages: { totalCount: number; nodes: Shown[] };
+  messages: { totalCount: number; nodes: MessageView[] };
   timeline: {
     totalCount: number;
     nodes: { type: string; summary: string; actor: { id: string } }[];
@@ -59,13 +59,13 @@ interface Read {
 const READ = `query ($id: ID!) { ticket(id: $id) { status version updatedAt waitingSince handled firstReplyAt attachments { id }
   messages { totalCount nodes { id text delivery visibility sendAt deliveryError createdAt } }
   timeline { totalCount nodes { type summary actor { id } } } } }`;
-const read = async (id: string, actor: Actor = desk.agent): Promise<Read> =>
-  (await desk.ask<{ ticket: Read }>(actor, READ, { id })).ticket;
-const last = async (id: string): Promise<Shown> => (await read(id)).messages.nodes.at(-1)!;
+const read = async (id: string, actor: Actor = desk.agent): Promise<TicketView> =>
+  (await desk.ask<{ ticket: TicketView }>(actor, READ, { id })).ticket;
+const last = async (id: string): Promise<MessageView> => (await read(id)).messages.nodes.at(-1)!;
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
   payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const later = async (ticketId: string, more: object = {}): Promise<string> => {
+const scheduleReply = async (ticketId: string, more: object = {}): Promise<string> => {
   const payload = await reply(desk, desk.agent, ticketId, {
     body: 'An answer for later',
     sendAt: inMs(HOUR),
@@ -74,31 +74,20 @@ const later = async (ticketId: string, more: object = {}): Promise<string> => {
   expect(codes(payload)).toEqual([]);
   return (payload['message'] as { id: string }).id;
 };
-const write = (ticketId: string, body = 'And now?') =>
+const replyOfCustomer = (ticketId: string, body = 'And now?') =>
   mutate(desk, desk.customer, 'messageAdd', { ticketId, visibility: 'PUBLIC', body });
 const cancel = (id: string, actor: Actor = desk.agent) =>
   mutate(desk, actor, 'messageCancel', { id }, 'message { id delivery deliveryError }');
-async function until(holds: () => Promise<boolean>, patienceMs = 10_000): Promise<void> {
-  for (const end = performance.now() + patienceMs; !(await holds()); await sleep(20))
-    if (performance.now() > end) throw new Error('It did not happen in time.');
-}
 const sent = (id: string) =>
-  until(async () =>
+  waitFor(async () =>
     (await read(id)).messages.nodes.every(({ delivery }) => delivery !== 'SCHEDULED'),
   );
-/** Once this one is sent, all that was due before has been looked at. */
-async function others(): Promise<void> {
-  const { id } = await desk.ticket();
-  await later(id, { sendAt: inMs(1) });
-  clock.turn(1);
-  await sent(id);
-}
 
-test('a scheduled reply is seen by the staff only, and is said at its instant: then the clocks run and the ticket moves', async () => {
+test('a scheduled reply is visible to the staff only until it is sent; then it updates response timers and status', async () => {
   const { id } = await desk.ticket();
   const before = await read(id);
   const instant = inMs(HOUR);
-  await later(id, { sendAt: instant, status: 'PENDING' });
+  await scheduleReply(id, { sendAt: instant, status: 'PENDING' });
   expect(await last(id)).toMatchObject({
     delivery: 'SCHEDULED',
     visibility: 'PRIVATE',
@@ -111,7 +100,7 @@ test('a scheduled reply is seen by the staff only, and is said at its instant: t
     waitingSince: before.waitingSince,
   });
   clock.turn(HOUR - 2);
-  await others();
+  await runDueTasks(desk, clock);
   expect(await last(id)).toMatchObject({ delivery: 'SCHEDULED' });
   clock.turn(1);
   await sent(id);
@@ -137,26 +126,26 @@ test('a scheduled reply is seen by the staff only, and is said at its instant: t
   ]);
 });
 
-test('requesters learn nothing of what waits or was taken back, by no way', async () => {
+test('requesters do not notice scheduled or cancelled replies: not in the ticket, by id or by search', async () => {
   const { id } = await desk.ticket();
   const before = await read(id, desk.customer);
-  const waiting = await later(id, { body: 'qzebra for later' });
-  const gone = await later(id, { body: 'qzebra taken back', sendAt: inMs(2 * HOUR) });
+  const scheduled = await scheduleReply(id, { body: 'qzebra for later' });
+  const cancelled = await scheduleReply(id, { body: 'qzebra taken back', sendAt: inMs(2 * HOUR) });
   expect(await read(id, desk.customer)).toEqual(before);
-  await cancel(gone);
+  await cancel(cancelled);
   expect(await read(id, desk.customer)).toEqual(before);
   const { nodes, tickets } = await desk.ask<{ nodes: unknown[]; tickets: { totalCount: number } }>(
     desk.customer,
     'query ($ids: [ID!]!) { nodes(ids: $ids) { id } tickets(filter: { text: "qzebra" }) { totalCount } }',
-    { ids: [waiting, gone] },
+    { ids: [scheduled, cancelled] },
   );
   expect(nodes).toEqual([null, null]);
   expect(tickets.totalCount).toBe(0);
-  const { tickets: own } = await desk.ask<{ tickets: { totalCount: number } }>(
+  const { tickets: foundByStaff } = await desk.ask<{ tickets: { totalCount: number } }>(
     desk.agent,
     '{ tickets(filter: { text: "qzebra" }) { totalCount } }',
   );
-  expect(own.totalCount).toBe(1);
+  expect(foundByStaff.totalCount).toBe(1);
   clock.turn(2 * HOUR);
   await sent(id);
   const after = await read(id, desk.customer);
@@ -171,7 +160,7 @@ test('requesters learn nothing of what waits or was taken back, by no way', asyn
   expect(found.totalCount).toBe(1);
 });
 
-test('with an undo window replies of people can be taken back before anybody reads them; notes and apps go at once', async () => {
+test('replies of agents wait for the undo window and can be cancelled; notes and messages of apps are sent at once', async () => {
   await mutate(desk, desk.admin, 'settingsUpdate', { undoSendSeconds: 10 });
   const { id } = await desk.ticket();
   await reply(desk, desk.agent, id);
@@ -195,7 +184,7 @@ test('with an undo window replies of people can be taken back before anybody rea
   });
   expect(await last(id)).toMatchObject({ delivery: 'SENT', sendAt: null });
   await reply(desk, desk.agent, id, { body: 'Again' });
-  await write(id);
+  await replyOfCustomer(id);
   clock.turn(10_000);
   await sent(id);
   expect((await read(id, desk.customer)).messages.nodes.map(({ text }) => text)).toEqual([
@@ -208,28 +197,28 @@ test('with an undo window replies of people can be taken back before anybody rea
   expect(codes(await cancel(again))).toEqual(['ALREADY_SENT input.id']);
 });
 
-test('a message of the requester cancels what waits, unless that is to be sent anyhow', async () => {
+test('a message of the requester cancels scheduled replies, unless cancelOnReply is false', async () => {
   const { id } = await desk.ticket();
-  const needless = await later(id);
-  const anyhow = await later(id, { cancelOnReply: false, sendAt: inMs(2 * HOUR) });
-  await write(id);
+  const cancelled = await scheduleReply(id);
+  const independent = await scheduleReply(id, { cancelOnReply: false, sendAt: inMs(2 * HOUR) });
+  await replyOfCustomer(id);
   const { messages, timeline } = await read(id);
   const state = new Map(messages.nodes.map((message) => [message.id, message]));
-  expect(state.get(needless)).toMatchObject({
+  expect(state.get(cancelled)).toMatchObject({
     delivery: 'CANCELLED',
     deliveryError: 'The requester wrote before it was sent.',
   });
-  expect(state.get(anyhow)).toMatchObject({ delivery: 'SCHEDULED' });
+  expect(state.get(independent)).toMatchObject({ delivery: 'SCHEDULED' });
   expect(timeline.nodes.at(-1)).toMatchObject({ type: 'message.cancelled', actor: { id: 'sys' } });
   clock.turn(2 * HOUR);
   await sent(id);
   expect((await read(id, desk.customer)).messages.nodes).toHaveLength(3);
 });
 
-test('what was written to one requester is never sent to another: it is cancelled when the ticket becomes somebody else’s', async () => {
+test('changing the requester cancels scheduled replies, so that none is sent to another requester', async () => {
   const { id } = await desk.ticket();
   const file = await upload(desk, desk.agent, new Uint8Array(Buffer.from('for one person')));
-  const waiting = await later(id, { cancelOnReply: false, attachmentIds: [file] });
+  const scheduled = await scheduleReply(id, { cancelOnReply: false, attachmentIds: [file] });
   await mutate(desk, desk.admin, 'settingsUpdate', { undoSendSeconds: 60 });
   await reply(desk, desk.agent, id, { body: 'An answer just now' });
   const change = (email: string) =>
@@ -238,7 +227,7 @@ test('what was written to one requester is never sent to another: it is cancelle
   const { messages, timeline } = await read(id);
   const deliveryError = 'The ticket became somebody else’s before it was sent.';
   expect(messages.nodes.slice(1)).toMatchObject([
-    { id: waiting, delivery: 'CANCELLED', deliveryError },
+    { id: scheduled, delivery: 'CANCELLED', deliveryError },
     { text: 'An answer just now', delivery: 'CANCELLED', deliveryError },
   ]);
   expect(timeline.nodes.slice(-3).map(({ type, actor }) => [type, actor.id])).toEqual([
@@ -246,21 +235,21 @@ test('what was written to one requester is never sent to another: it is cancelle
     ['message.cancelled', 'sys'],
     ['message.cancelled', 'sys'],
   ]);
-  await later(id, { body: 'To the next one', attachmentIds: [file] });
+  await scheduleReply(id, { body: 'To the next one', attachmentIds: [file] });
   expect(codes(await change('next@post.example'))).toEqual([]);
   clock.turn(HOUR);
   await sent(id);
   expect(await last(id)).toMatchObject({ text: 'To the next one', delivery: 'SENT' });
 });
 
-test('what waits follows its ticket into another one and out again; in a closed ticket or in the bin it is cancelled', async () => {
-  const [from, into, closed, binned] = await Promise.all([
+test('scheduled replies follow their ticket through a merge and its undo; of a closed or deleted ticket they are cancelled', async () => {
+  const [from, into, closed, deleted] = await Promise.all([
     desk.ticket(),
     desk.ticket(),
     desk.ticket(),
     desk.ticket(),
   ]);
-  await later(from.id, { body: 'Follows' });
+  await scheduleReply(from.id, { body: 'Follows' });
   const merge = await mutate(
     desk,
     desk.agent,
@@ -268,12 +257,12 @@ test('what waits follows its ticket into another one and out again; in a closed 
     { ids: [from.id], intoId: into.id },
     'operation { id }',
   );
-  await later(into.id, { body: 'Stays', sendAt: inMs(2 * HOUR) });
+  await scheduleReply(into.id, { body: 'Stays', sendAt: inMs(2 * HOUR) });
   clock.turn(HOUR);
-  await until(async () =>
+  await waitFor(async () =>
     (await read(into.id, desk.customer)).messages.nodes.some(({ text }) => text === 'Follows'),
   );
-  await later(from.id, { body: 'Goes back' });
+  await scheduleReply(from.id, { body: 'Goes back' });
   expect(
     codes(
       await mutate(desk, desk.agent, 'operationUndo', {
@@ -290,27 +279,27 @@ test('what waits follows its ticket into another one and out again; in a closed 
   expect(await texts(into.id)).toEqual(['Stays']);
 
   const [first, second] = [
-    await later(closed.id, { sendAt: inMs(29 * 24 * HOUR) }),
-    await later(binned.id, { sendAt: inMs(HOUR) }),
+    await scheduleReply(closed.id, { sendAt: inMs(29 * 24 * HOUR) }),
+    await scheduleReply(deleted.id, { sendAt: inMs(HOUR) }),
   ];
   await mutate(desk, desk.agent, 'ticketStatusChange', {
     id: closed.id,
     status: 'SOLVED',
     resolutionCode: 'NO_REPLY',
   });
-  await mutate(desk, desk.lead, 'ticketDelete', { id: binned.id });
+  await mutate(desk, desk.lead, 'ticketDelete', { id: deleted.id });
   clock.turn(HOUR);
-  await until(async () =>
-    (await read(binned.id, desk.lead)).messages.nodes.some(
+  await waitFor(async () =>
+    (await read(deleted.id, desk.lead)).messages.nodes.some(
       ({ delivery }) => delivery === 'CANCELLED',
     ),
   );
-  expect((await read(binned.id, desk.lead)).messages.nodes.at(-1)).toMatchObject({
+  expect((await read(deleted.id, desk.lead)).messages.nodes.at(-1)).toMatchObject({
     id: second,
     deliveryError: expect.stringMatching(/bin/),
   });
   clock.turn(28 * 24 * HOUR);
-  await until(async () => (await read(closed.id)).status === 'CLOSED');
+  await waitFor(async () => (await read(closed.id)).status === 'CLOSED');
   clock.turn(24 * HOUR);
   await sent(closed.id);
   expect(await last(closed.id)).toMatchObject({
@@ -320,33 +309,36 @@ test('what waits follows its ticket into another one and out again; in a closed 
   });
 });
 
-test('the files of what waits are seen by the staff only, and can be sent again once it is taken back', async () => {
+test('the files of a scheduled reply are visible to the staff only, and can be sent again after it is cancelled', async () => {
   const { id } = await desk.ticket();
   const file = await upload(desk, desk.agent, new Uint8Array(Buffer.from('qzebra')));
-  const message = await later(id, { attachmentIds: [file] });
-  const seen = async (actor: Actor): Promise<unknown> =>
+  const message = await scheduleReply(id, { attachmentIds: [file] });
+  const visibleTo = async (actor: Actor): Promise<unknown> =>
     desk.ask(
       actor,
       'query ($id: ID!, $file: ID!) { ticket(id: $id) { attachments { id } } node(id: $file) { id } }',
       { id, file },
     );
-  expect(await seen(desk.customer)).toEqual({ ticket: { attachments: [] }, node: null });
-  expect(await seen(desk.colleague)).toEqual({
+  expect(await visibleTo(desk.customer)).toEqual({ ticket: { attachments: [] }, node: null });
+  expect(await visibleTo(desk.colleague)).toEqual({
     ticket: { attachments: [{ id: file }] },
     node: { id: file },
   });
   await cancel(message);
-  expect(await seen(desk.colleague)).toEqual({ ticket: { attachments: [] }, node: null });
+  expect(await visibleTo(desk.colleague)).toEqual({ ticket: { attachments: [] }, node: null });
   await reply(desk, desk.agent, id, { attachmentIds: [file] });
-  expect(await seen(desk.customer)).toEqual({
+  expect(await visibleTo(desk.customer)).toEqual({
     ticket: { attachments: [{ id: file }] },
     node: { id: file },
   });
 });
 
-test('what is taken out of it for ever is not sent; with nothing left it is cancelled', async () => {
+test('a redacted text is not sent; a reply that is redacted as a whole is cancelled', async () => {
   const { id } = await desk.ticket();
-  const [part, whole] = [await later(id, { body: 'The code is 4711.' }), await later(id)];
+  const [part, whole] = [
+    await scheduleReply(id, { body: 'The code is 4711.' }),
+    await scheduleReply(id),
+  ];
   await mutate(desk, desk.lead, 'messageRedact', { id: part, text: '4711' });
   await mutate(desk, desk.lead, 'messageRedact', { id: whole });
   clock.turn(HOUR);
@@ -356,9 +348,9 @@ test('what is taken out of it for ever is not sent; with nothing left it is canc
   ]);
 });
 
-test('a move that can’t be any more is left, and the message is sent all the same', async () => {
+test('a reply is sent although its change of status is no longer possible', async () => {
   const { id } = await desk.ticket();
-  await later(id, { status: 'SOLVED' });
+  await scheduleReply(id, { status: 'SOLVED' });
   await mutate(desk, desk.agent, 'ticketStatusChange', {
     id,
     status: 'SOLVED',
@@ -369,28 +361,29 @@ test('a move that can’t be any more is left, and the message is sent all the s
   expect(await read(id)).toMatchObject({ status: 'SOLVED', handled: true });
 });
 
-test('what can’t be is refused, and names the field', async () => {
+test('refuses invalid input and names the field', async () => {
   const { id } = await desk.ticket();
-  const given = async (actor: Actor, more: object) =>
+  const codesOf = async (actor: Actor, more: object) =>
     codes(await reply(desk, actor, id, { sendAt: inMs(HOUR), ...more }));
-  expect(await given(desk.agent, { sendAt: inMs(0) })).toEqual(['INVALID input.sendAt']);
-  expect(await given(desk.agent, { sendAt: inMs(365 * 24 * HOUR + 1) })).toEqual([
+  expect(await codesOf(desk.agent, { sendAt: inMs(0) })).toEqual(['INVALID input.sendAt']);
+  expect(await codesOf(desk.agent, { sendAt: inMs(365 * 24 * HOUR + 1) })).toEqual([
     'INVALID input.sendAt',
   ]);
-  expect(await given(desk.agent, { visibility: 'PRIVATE' })).toEqual(['INVALID input.sendAt']);
-  expect(await given(desk.agent, { status: 'CLOSED' })).toEqual(['CLOSE_BY_HAND input.status']);
-  expect(await given(desk.customer, { seen: null })).toEqual(['FORBIDDEN input.sendAt']);
-  for (let n = 0; n < 20; n++) await later(id);
-  expect(await given(desk.agent, {})).toEqual(['LIMIT_REACHED input.sendAt']);
+  expect(await codesOf(desk.agent, { visibility: 'PRIVATE' })).toEqual(['INVALID input.sendAt']);
+  expect(await codesOf(desk.agent, { status: 'CLOSED' })).toEqual(['CLOSE_BY_HAND input.status']);
+  expect(await codesOf(desk.customer, { seen: null })).toEqual(['FORBIDDEN input.sendAt']);
+  for (let n = 0; n < 20; n++) await scheduleReply(id);
+  expect(await codesOf(desk.agent, {})).toEqual(['LIMIT_REACHED input.sendAt']);
   expect(codes(await cancel('msg_made_up'))).toEqual(['NOT_FOUND input.id']);
   expect(codes(await mutate(desk, desk.admin, 'settingsUpdate', { undoSendSeconds: 61 }))).toEqual([
     'INVALID input.undoSendSeconds',
   ]);
 });
 
-test('it is sent once, whoever works, and by whoever comes after a stop', async () => {
+test('a reply is sent once, also with several schedulers and after the first one has stopped', async () => {
   const { id } = await desk.ticket();
-  for (let n = 0; n < 5; n++) await later(id, { body: `Part ${n}`, sendAt: inMs(HOUR + n) });
+  for (let n = 0; n < 5; n++)
+    await scheduleReply(id, { body: `Part ${n}`, sendAt: inMs(HOUR + n) });
   const { orm, log } = service.service;
   await schedulerOf(orm)!.stop();
   clock.turn(2 * HOUR);

@@ -32,14 +32,14 @@ const reopen = (actor: Actor, id: string, reason?: string) =>
     'ticket { status reopenCount solvedAt closesAt waitingSince }',
   );
 
-interface Shown {
+interface TicketView {
   cursor: string;
   messages: { nodes: { text: string; visibility: string; author: { id: string } }[] };
   timeline: { nodes: { type: string }[] };
 }
-const read = async (id: string, actor: Actor = desk.agent): Promise<Shown> =>
+const read = async (id: string, actor: Actor = desk.agent): Promise<TicketView> =>
   (
-    await desk.ask<{ ticket: Shown }>(
+    await desk.ask<{ ticket: TicketView }>(
       actor,
       'query ($id: ID!) { ticket(id: $id) { cursor messages { nodes { text visibility author { id } } } timeline { nodes { type } } } }',
       { id },
@@ -54,7 +54,7 @@ async function ticketIn(status: string): Promise<string> {
   return id;
 }
 
-test('a requester who is not content sends his SOLVED ticket back to work, and the agents read why', async () => {
+test('a requester reopens a SOLVED ticket with a public reply as the reason', async () => {
   const id = await ticketIn('SOLVED');
   expect(codes(await reopen(desk.stranger, id))).toEqual(['NOT_FOUND input.id']);
   const { ticket, userErrors } = await reopen(desk.customer, id, 'It is broken *again*.');
@@ -66,27 +66,27 @@ test('a requester who is not content sends his SOLVED ticket back to work, and t
     closesAt: null,
     waitingSince: expect.any(String),
   });
-  const said = {
+  const message = {
     text: 'It is broken again.',
     visibility: 'PUBLIC',
     author: { id: desk.customer.id },
   };
   for (const actor of [desk.agent, desk.customer]) {
     const { messages, timeline } = await read(id, actor);
-    expect(messages.nodes.at(-1)).toEqual(said);
+    expect(messages.nodes.at(-1)).toEqual(message);
     expect(timeline.nodes.slice(-2).map(({ type }) => type)).toEqual([
       'message.added',
       'ticket.status_changed',
     ]);
   }
-  const silent = await ticketIn('SOLVED');
-  expect((await reopen(desk.customer, silent))['ticket']).toMatchObject({
+  const withoutReason = await ticketIn('SOLVED');
+  expect((await reopen(desk.customer, withoutReason))['ticket']).toMatchObject({
     status: 'OPEN',
     waitingSince: expect.any(String),
   });
 });
 
-test('what an agent says when he reopens stays between the staff, and nobody waits by it', async () => {
+test('the reason of an agent is a private note, and the requester does not wait for an answer', async () => {
   const id = await ticketIn('SOLVED');
   expect((await reopen(desk.colleague, id, 'I was wrong.'))['ticket']).toMatchObject({
     status: 'OPEN',
@@ -101,21 +101,21 @@ test('what an agent says when he reopens stays between the staff, and nobody wai
   );
 });
 
-test('what is said with a reopening is a message like any other: it names colleagues, and cancels a reply that would pass it by', async () => {
+test('a reason has the effects of a message: mentions, and the cancellation of scheduled replies', async () => {
   const id = await ticketIn('SOLVED');
   const sendAt = new Date(Date.now() + 3_600_000);
   expect(codes(await reply(desk, desk.agent, id, { sendAt }))).toEqual([]);
   await reopen(desk.customer, id, 'Wait.');
   const query =
     'query ($id: ID!) { ticket(id: $id) { messages { nodes { delivery mentions { id } } } timeline { nodes { type } } } }';
-  const shown = () =>
+  const readTicket = () =>
     desk.ask<{
       ticket: {
         messages: { nodes: { delivery: string; mentions: { id: string }[] }[] };
-        timeline: Shown['timeline'];
+        timeline: TicketView['timeline'];
       };
     }>(desk.agent, query, { id });
-  const { ticket } = await shown();
+  const { ticket } = await readTicket();
   expect(ticket.messages.nodes.at(-2)).toMatchObject({ delivery: 'CANCELLED' });
   expect(ticket.timeline.nodes.slice(-3).map(({ type }) => type)).toEqual([
     'message.added',
@@ -124,12 +124,12 @@ test('what is said with a reopening is a message like any other: it names collea
   ]);
   await mutate(desk, desk.agent, 'ticketStatusChange', { id, status: 'SOLVED' });
   await reopen(desk.agent, id, `@[Bor](${desk.colleague.id}) please.`);
-  expect((await shown()).ticket.messages.nodes.at(-1)).toMatchObject({
+  expect((await readTicket()).ticket.messages.nodes.at(-1)).toMatchObject({
     mentions: [{ id: desk.colleague.id }],
   });
 });
 
-test('only SOLVED is reopened: CLOSED stays closed, what is at work already is not moved, and what was folded goes on in another', async () => {
+test('reopens SOLVED tickets only: refuses CLOSED, unsolved and merged ones', async () => {
   for (const status of ['NEW', 'OPEN', 'PENDING', 'ON_HOLD'])
     for (const actor of [desk.customer, desk.agent])
       expect([status, codes(await reopen(actor, await ticketIn(status)))]).toEqual([
@@ -159,7 +159,7 @@ test('only SOLVED is reopened: CLOSED stays closed, what is at work already is n
   expect(codes(await reopen(desk.customer, from))).toEqual(['ALREADY_MERGED input.id']);
 });
 
-test('a move that says what was seen is not made when others acted since, and tells what they did', async () => {
+test('refuses a change of status with `seen` if others have acted since, and returns their events', async () => {
   const { id } = await desk.ticket();
   const { cursor } = await read(id);
   await mutate(desk, desk.colleague, 'messageAdd', {

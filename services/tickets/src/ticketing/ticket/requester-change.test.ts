@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const give = (id: string, requester: object) =>
+const changeRequester = (id: string, requester: object) =>
   mutate(
     desk,
     desk.agent,
@@ -35,21 +35,21 @@ const give = (id: string, requester: object) =>
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
   payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
 
-test('the former requester loses the ticket and the new one has it, with all that was said, at once and live', async () => {
+test('the previous requester loses access and the new one gets it, with all messages, at once and in live lists', async () => {
   const { id } = await desk.ticket();
   await reply(desk, desk.agent, id);
   const clients = [clientOf(desk, desk.customer), clientOf(desk, desk.stranger)] as const;
   const filter = { id: { eq: id } };
-  const former = new Watch(desk, desk.customer, { filter }, clients[0]);
+  const previous = new Watch(desk, desk.customer, { filter }, clients[0]);
   const next = new Watch(desk, desk.stranger, { filter }, clients[1]);
-  await former.until(({ shown }) => shown?.totalCount === 1);
+  await previous.until(({ shown }) => shown?.totalCount === 1);
   await next.until(({ shown }) => shown?.totalCount === 0);
-  expect(await give(id, { customerId: desk.stranger.id })).toEqual({
+  expect(await changeRequester(id, { customerId: desk.stranger.id })).toEqual({
     ticket: { requester: { id: desk.stranger.id }, requesterName: 'Eva' },
     userErrors: [],
   });
-  await former.until(({ shown }) => shown?.totalCount === 0);
-  expect(former.last).toMatchObject({ kind: 'LEAVE', ticketId: id, ticket: null });
+  await previous.until(({ shown }) => shown?.totalCount === 0);
+  expect(previous.last).toMatchObject({ kind: 'LEAVE', ticketId: id, ticket: null });
   await next.until(({ shown }) => shown?.totalCount === 1);
   const read =
     'query ($id: ID!) { ticket(id: $id) { messages { totalCount } } found: tickets(filter: { text: "parcel" }) { nodes { id } } }';
@@ -67,13 +67,13 @@ test('the former requester loses the ticket and the new one has it, with all tha
   ]);
   const byName = 'query { tickets(filter: { text: "Eva" }) { nodes { id } } }';
   expect(await desk.ask(desk.agent, byName)).toEqual({ tickets: { nodes: [{ id }] } });
-  for (const watch of [former, next]) watch.stop();
+  for (const watch of [previous, next]) watch.stop();
   for (const client of clients) await client.dispose();
 });
 
-test('who asked before stands in the timeline, for the staff only', async () => {
+test('the timeline names the previous requester, for staff only', async () => {
   const { id } = await desk.ticket();
-  await give(id, { customerId: desk.stranger.id });
+  await changeRequester(id, { customerId: desk.stranger.id });
   const timeline =
     'query ($id: ID!) { ticket(id: $id) { timeline { nodes { type summary changes { field from to } } } } }';
   const { ticket } = await desk.ask<{ ticket: { timeline: { nodes: object[] } } }>(
@@ -86,39 +86,41 @@ test('who asked before stands in the timeline, for the staff only', async () => 
     summary: 'Ana put the ticket down to another requester',
     changes: [{ field: 'requester', from: desk.customer.id, to: desk.stranger.id }],
   });
-  const answer = await desk.ask(desk.stranger, timeline, { id });
-  expect(JSON.stringify(answer)).not.toContain(desk.customer.id);
+  const response = await desk.ask(desk.stranger, timeline, { id });
+  expect(JSON.stringify(response)).not.toContain(desk.customer.id);
 });
 
-test('somebody unknown becomes a customer; the same person again changes nothing', async () => {
+test('an unknown contact becomes a customer; repeating the call changes nothing', async () => {
   const { id } = await desk.ticket();
-  const given = await give(id, { email: ' New@Shop.example ', name: 'Newcomer' });
-  expect(given).toMatchObject({
+  const payload = await changeRequester(id, { email: ' New@Shop.example ', name: 'Newcomer' });
+  expect(payload).toMatchObject({
     ticket: { requesterName: 'Newcomer', requester: { id: expect.stringMatching(/^cus_/) } },
     userErrors: [],
   });
   const version = 'query ($id: ID!) { ticket(id: $id) { version } }';
   const before = await desk.ask(desk.agent, version, { id });
-  expect(codes(await give(id, { email: 'new@shop.example' }))).toEqual([]);
+  expect(codes(await changeRequester(id, { email: 'new@shop.example' }))).toEqual([]);
   expect(await desk.ask(desk.agent, version, { id })).toEqual(before);
 });
 
-test('what can’t be is refused, and names the field', async () => {
+test('refuses invalid input and names the field', async () => {
   const { id } = await desk.ticket();
-  expect(codes(await give(id, {}))).toEqual(['INVALID input.requester']);
-  expect(codes(await give(id, { email: 'no address' }))).toEqual(['INVALID input.requester.email']);
+  expect(codes(await changeRequester(id, {}))).toEqual(['INVALID input.requester']);
+  expect(codes(await changeRequester(id, { email: 'no address' }))).toEqual([
+    'INVALID input.requester.email',
+  ]);
   expect(
-    codes(await give(id, { customerId: userActor(Role.REQUESTER, desk.workspace).id })),
+    codes(await changeRequester(id, { customerId: userActor(Role.REQUESTER, desk.workspace).id })),
   ).toEqual(['NOT_FOUND input.requester.customerId']);
-  expect(codes(await give('tkt_made_up', { customerId: desk.stranger.id }))).toEqual([
+  expect(codes(await changeRequester('tkt_made_up', { customerId: desk.stranger.id }))).toEqual([
     'NOT_FOUND input.id',
   ]);
 });
 
-test('what is folded into another ticket stays its requester’s, as that one does', async () => {
+test('refuses to change the requester of a merged ticket', async () => {
   const [from, into] = [await desk.ticket(), await desk.ticket()];
   await mutate(desk, desk.agent, 'ticketMerge', { ids: [from.id], intoId: into.id });
-  expect(codes(await give(from.id, { customerId: desk.stranger.id }))).toEqual([
+  expect(codes(await changeRequester(from.id, { customerId: desk.stranger.id }))).toEqual([
     'ALREADY_MERGED input.id',
   ]);
 });
