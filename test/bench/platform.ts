@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openIssuer } from '@deskgraph/launcher/issuer';
-import { serverLines } from '@deskgraph/launcher/orphaned-postgres';
-import { appUrl, urlFor } from '@deskgraph/common/database/app-role';
+import { readPostmasterPid } from '@deskgraph/launcher/orphaned-postgres';
+import { appRoleUrl, connectionUrl } from '@deskgraph/common/database/app-role';
 import { type Watched, watch } from './process.ts';
 import { root } from './root.ts';
 
@@ -57,15 +57,15 @@ export async function start(folder: string): Promise<Platform> {
     owner: string;
     app: string;
   };
-  const server = `postgresql://postgres:${secrets.owner}@127.0.0.1:${serverLines(join(folder, 'postgres'))[3]}/postgres`;
+  const server = `postgresql://postgres:${secrets.owner}@127.0.0.1:${readPostmasterPid(join(folder, 'postgres'))[3]}/postgres`;
   const issuer = await openIssuer(join(folder, 'issuer.json'));
   return {
     url,
     startedIn,
     processes: watch(launcher.pid!),
     database: (name) => ({
-      owner: urlFor(server, { database: name }),
-      app: appUrl(server, secrets.app, name),
+      owner: connectionUrl(server, { database: name }),
+      app: appRoleUrl(server, secrets.app, name),
     }),
     token: ({ email, workspace }) => issuer.issueToken({ sub: email, email, workspace }, '1 hour'),
     stop: async () => {

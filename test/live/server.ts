@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureAppRole } from '@deskgraph/common/database/app-role';
 import {
-  type Postgres,
+  type PostgresServer,
   startPostgres,
-  startThrowaway,
+  startTemporaryPostgres,
 } from '@deskgraph/launcher/embedded-postgres';
 import { appPassword } from '../platform/database.ts';
 
@@ -30,11 +30,11 @@ export interface CrashingPostgres {
 }
 
 export async function crashingPostgres(): Promise<CrashingPostgres> {
-  const first = await startThrowaway(SETTINGS);
+  const first = await startTemporaryPostgres(SETTINGS);
   await ensureAppRole(first.url, appPassword());
   const { url, dir, port } = first;
   const password = new URL(url).password;
-  let current: Pick<Postgres, 'ended'> = first;
+  let current: Pick<PostgresServer, 'ended'> = first;
   return {
     url,
     kill: async () => {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { ROOT } from '@deskgraph/launcher/config';
-import { type Platform, migrationEnvironment } from '@deskgraph/launcher/environment';
-import { grantApp, urlFor } from '@deskgraph/common/database/app-role';
+import { type PlatformSetup, migrationEnvironment } from '@deskgraph/launcher/environment';
+import { grantAppRole, connectionUrl } from '@deskgraph/common/database/app-role';
 import { runToEnd } from './process.ts';
 
 /** The run's own PostgreSQL, as its owner. */
@@ -14,7 +14,7 @@ export async function onServer<T>(
   database = 'postgres',
   url = owner(),
 ): Promise<T> {
-  const session = new Client({ connectionString: urlFor(url, { database }) });
+  const session = new Client({ connectionString: connectionUrl(url, { database }) });
   await session.connect();
   try {
     return await work(session);
@@ -26,10 +26,10 @@ export async function onServer<T>(
 const templateOf = (room: string): string => `platform_${room.replaceAll('-', '_')}`;
 
 /** Databases of a platform: copies of templates that the services' own migrations made, once per server. */
-export const makeDatabases = (plan: Platform, url: string): Promise<void> =>
+export const makeDatabases = (plan: PlatformSetup, url: string): Promise<void> =>
   onServer(
     async (session) => {
-      const rooms = plan.house.services.filter((room) => room.database);
+      const rooms = plan.packages.services.filter((room) => room.database);
       await session.query(`select pg_advisory_lock(hashtext('platform templates'))`);
       const { rows } = await session.query<{ datname: string }>(
         'select datname from pg_database where datistemplate',
@@ -37,7 +37,7 @@ export const makeDatabases = (plan: Platform, url: string): Promise<void> =>
       if (!rooms.every((room) => rows.some(({ datname }) => datname === templateOf(room.name)))) {
         for (const room of rooms) {
           await session.query(`create database ${templateOf(room.name)}`);
-          await grantApp(urlFor(url, { database: templateOf(room.name) }));
+          await grantAppRole(connectionUrl(url, { database: templateOf(room.name) }));
         }
         const orders = rooms.map((room) => ({ ...room, database: templateOf(room.name) }));
         await runToEnd(

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { ROOT } from '@deskgraph/launcher/config';
 import {
   type Environment,
-  type Platform as Plan,
+  type PlatformSetup as Plan,
   gatewayEnvironment,
   serviceEnvironment,
 } from '@deskgraph/launcher/environment';
 import { openIssuer } from '@deskgraph/launcher/issuer';
-import { appUrl } from '@deskgraph/common/database/app-role';
-import { type Room, readHouse } from '@deskgraph/launcher/services';
+import { appRoleUrl } from '@deskgraph/common/database/app-role';
+import { type ServicePackage, readPackages } from '@deskgraph/launcher/services';
 import { appPassword, dropDatabases, makeDatabases, owner } from './database.ts';
 import { type Place, type Whereabouts, reach } from './platform-handle.ts';
 import { type Server, server } from './process.ts';
@@ -62,10 +62,10 @@ export async function startPlatform({
   const suffix = randomBytes(4).toString('hex');
   const folder = mkdtempSync(join(tmpdir(), 'deskgraph-platform-'));
   const [read, issuer] = await Promise.all([
-    readHouse(ROOT, 0),
+    readPackages(ROOT, 0),
     openIssuer(join(folder, 'issuer.json')),
   ]);
-  const placed = async (room: Room): Promise<Room> => ({
+  const placed = async (room: ServicePackage): Promise<ServicePackage> => ({
     ...room,
     port: await port(),
     database: room.database && `${room.database}_${suffix}`,
@@ -85,16 +85,16 @@ export async function startPlatform({
       NODE_ENV: 'production',
       SEED: false,
     },
-    house,
+    packages: house,
     secrets: { internal: randomBytes(24).toString('hex'), owner: '', app: appPassword() },
     jwks: issuer.jwks,
   };
   const common: Environment = { LOG_LEVEL: 'warn', DATABASE_CONNECTIONS: '10', ...environment };
-  const environmentOf = (room: Room): Environment => ({
+  const environmentOf = (room: ServicePackage): Environment => ({
     ...serviceEnvironment(plan, room, host),
     ...common,
   });
-  const serverOf = (room: Room, own: Environment): Server =>
+  const serverOf = (room: ServicePackage, own: Environment): Server =>
     server(room.name, room.folder, `http://127.0.0.1:${room.port}`, own);
 
   await makeDatabases(plan, host);
@@ -116,7 +116,7 @@ export async function startPlatform({
   const all = [...Object.values(services), gateway];
 
   const tickets = house.services.find(({ name }) => name === 'tickets')!;
-  const own = appUrl(host, appPassword(), tickets.database);
+  const own = appRoleUrl(host, appPassword(), tickets.database);
   const where: Whereabouts = {
     url: `${gateway.url}/graphql`,
     folder,

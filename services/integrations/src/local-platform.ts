@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readConfig, z } from '@deskgraph/common/core/config';
 import { ROOT } from '@deskgraph/launcher/config';
-import { type Claims, readDemo, whoIs } from '@deskgraph/launcher/demo';
+import { type TokenClaims, readDemoClaims, findDemoClaims } from '@deskgraph/launcher/demo';
 import { openIssuer } from '@deskgraph/launcher/issuer';
 
 const environment = z.object({
@@ -26,14 +26,14 @@ export interface Here {
   /** The address of the platform that runs here. */
   url: () => string;
   /** Whom a name means: of a token, a mail address, a first name. */
-  person: (as: string) => Claims;
-  token: (claims: Claims, lifetime: string) => Promise<string>;
+  person: (as: string) => TokenClaims;
+  token: (claims: TokenClaims, lifetime: string) => Promise<string>;
 }
 
 export function here(): Here {
   const { DATA_DIR, INIT_CWD } = readConfig(environment);
   const file = (name: string): string => resolve(DATA_DIR, name);
-  const demo = readDemo(file('demo.json'));
+  const demo = readDemoClaims(file('demo.json'));
   return {
     path: (given) => resolve(INIT_CWD, given),
     url: () => {
@@ -42,7 +42,7 @@ export function here(): Here {
       return desk.parse(JSON.parse(readFileSync(file('desk.json'), 'utf8'))).url;
     },
     person: (as) => {
-      const claims = whoIs(demo, as);
+      const claims = findDemoClaims(demo, as);
       if (!claims)
         throw new Error(`Nobody in the demo is called ${as}: ${Object.keys(demo).join(', ')}.`);
       return claims;

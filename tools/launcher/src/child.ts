@@ -6,20 +6,20 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from './config.ts';
-import { say, sayOf } from './print.ts';
+import { printProgress, printChildLine } from './print.ts';
 
 /** A script of a room, in a process of its own. */
-export interface Program {
+export interface ChildProgram {
   name: string;
   folder: string;
   script: string;
   environment: Record<string, string | undefined>;
   logFile: string;
   /** Shows what it prints, not only its errors. */
-  talks?: boolean;
+  printsOutput?: boolean;
 }
 
-export interface Kept {
+export interface SupervisedProcess {
   /** Resolves when the process first says that it is ready; rejects when it ended before. */
   ready: Promise<void>;
   stop(): Promise<void>;
@@ -44,7 +44,7 @@ const alive = new Set<ChildProcess>();
 const scripts = new Set<ChildProcess>();
 
 /** Ends all children at once, without a goodbye. */
-export function killAll(): void {
+export function killChildren(): void {
   for (const child of alive) child.kill('SIGKILL');
 }
 
@@ -65,12 +65,19 @@ function openLog(path: string): WriteStream {
 }
 
 /** Writes out what the children said last. */
-export const closeLogs = async (): Promise<void> =>
+export const closeLogFiles = async (): Promise<void> =>
   void (await Promise.all(
     [...logs.values()].map((log) => new Promise<void>((done) => log.end(() => done()))),
   ));
 
-function start({ name, folder, script, environment, logFile, talks }: Program): ChildProcess {
+function start({
+  name,
+  folder,
+  script,
+  environment,
+  logFile,
+  printsOutput: talks,
+}: ChildProgram): ChildProcess {
   const flags = [...FRUGAL, '--conditions=source', '--enable-source-maps', ...preloads];
   // In a process group of its own: Ctrl-C reaches only the launcher, which knows the order of leaving.
   const child = spawn(process.execPath, [...flags, script], {
@@ -89,7 +96,7 @@ function start({ name, folder, script, environment, logFile, talks }: Program): 
       const isFault = line.startsWith('{')
         ? /"level":"(error|fatal)"/.test(line)
         : stream === child.stderr && !/^\((node:\d|Use `node)/.test(line);
-      if (isFault || talks) sayOf(name, line);
+      if (isFault || talks) printChildLine(name, line);
     });
   return child;
 }
@@ -101,7 +108,10 @@ const endOf = (child: ChildProcess): Promise<string> =>
   });
 
 /** Runs a script to its end; rejects unless that is a good one. `hear` gets what it sends. */
-export async function run(program: Program, hear?: (message: unknown) => void): Promise<void> {
+export async function runScript(
+  program: ChildProgram,
+  hear?: (message: unknown) => void,
+): Promise<void> {
   const script = start(program);
   if (hear) script.on('message', hear);
   scripts.add(script);
@@ -112,7 +122,7 @@ export async function run(program: Program, hear?: (message: unknown) => void): 
 }
 
 /** Keeps a process running until `stop()`: started again whenever it ends, after a growing pause. */
-export function keep(program: Program, healthUrl: string): Kept {
+export function supervise(program: ChildProgram, healthUrl: string): SupervisedProcess {
   let stopping = false;
   let wasReady = false;
   let wait = FIRST_WAIT_MS;
@@ -123,7 +133,7 @@ export function keep(program: Program, healthUrl: string): Kept {
     end.then((how) => {
       if (stopping || !wasReady) return;
       if (Date.now() - began > WELL_MS) wait = FIRST_WAIT_MS;
-      say(`${program.name} ended (${how}); it starts again`);
+      printProgress(`${program.name} ended (${how}); it starts again`);
       pause = setTimeout(() => {
         current = start(program);
         end = endOf(current);

@@ -37,10 +37,10 @@ export type LaunchConfig = z.output<typeof launchConfig>;
 
 export const readLaunchConfig = (): LaunchConfig => readConfig(launchConfig);
 
-export const startedByNpm = process.env['npm_lifecycle_event'] !== undefined;
+export const isStartedByNpm = process.env['npm_lifecycle_event'] !== undefined;
 
 /** What children inherit: all but what we set for each of them. */
-export function inherited(): Record<string, string | undefined> {
+export function inheritedEnvironment(): Record<string, string | undefined> {
   const {
     PORT: _port,
     HOST: _host,
@@ -53,12 +53,12 @@ export function inherited(): Record<string, string | undefined> {
 }
 
 /** What the migrating child is asked to do, in this order. */
-export interface MigrationOrder {
-  room: string;
+export interface MigrationTask {
+  service: string;
   script: string;
   /** Of the database's owner. */
   url: string;
 }
 
-export const migrationOrders = (): MigrationOrder[] =>
-  JSON.parse(process.env['MIGRATION_ORDERS']!) as MigrationOrder[];
+export const readMigrationTasks = (): MigrationTask[] =>
+  JSON.parse(process.env['MIGRATION_ORDERS']!) as MigrationTask[];

@@ -1,30 +1,30 @@
 import { join } from 'node:path';
-import { type Postgres, startPostgres } from './embedded-postgres.ts';
+import { type PostgresServer, startPostgres } from './embedded-postgres.ts';
 import type { LaunchConfig } from './config.ts';
 import {
   ensureAppRole,
   ensureDatabases,
-  grantApp,
-  urlFor,
+  grantAppRole,
+  connectionUrl,
 } from '@deskgraph/common/database/app-role';
-import type { House } from './services.ts';
-import { say } from './print.ts';
+import type { PlatformPackages } from './services.ts';
+import { printProgress } from './print.ts';
 import type { Secrets } from './secret.ts';
 
-export interface Database {
+export interface PlatformDatabase {
   /** Of the owner. */
   url: string;
   /** Were there databases to make? */
-  made: boolean;
+  isNew: boolean;
   stop(): Promise<void>;
 }
 
 /** The server with all databases and the services' role, ready for migrations. */
-export async function openDatabase(
+export async function openPlatformDatabase(
   config: LaunchConfig,
   secrets: Secrets,
-  { services }: House,
-): Promise<Database> {
+  { services }: PlatformPackages,
+): Promise<PlatformDatabase> {
   const names = services.flatMap((room) => room.database ?? []);
   const server = config.DATABASE_URL
     ? { url: config.DATABASE_URL, stop: async () => {} }
@@ -34,9 +34,11 @@ export async function openDatabase(
       ensureDatabases(server.url, names),
       ensureAppRole(server.url, secrets.app),
     ]);
-    await Promise.all(names.map((name) => grantApp(urlFor(server.url, { database: name }))));
-    say(made.length > 0 ? `databases made: ${made.join(', ')}` : 'databases are there');
-    return { ...server, made: made.length > 0 };
+    await Promise.all(
+      names.map((name) => grantAppRole(connectionUrl(server.url, { database: name }))),
+    );
+    printProgress(made.length > 0 ? `databases made: ${made.join(', ')}` : 'databases are there');
+    return { ...server, isNew: made.length > 0 };
   } catch (error) {
     await server.stop();
     throw error;
@@ -49,15 +51,15 @@ const PAUSE_MS = 500;
 async function keepPostgres(
   dir: string,
   password: string,
-): Promise<Pick<Database, 'url' | 'stop'>> {
+): Promise<Pick<PlatformDatabase, 'url' | 'stop'>> {
   let stopping = false;
-  let server: Postgres = await startPostgres({ dir, password });
-  say(`PostgreSQL on port ${server.port}`);
+  let server: PostgresServer = await startPostgres({ dir, password });
+  printProgress(`PostgreSQL on port ${server.port}`);
   const watch = async (): Promise<void> => {
     for (;;) {
       await server.ended;
       if (stopping) return;
-      say('PostgreSQL ended; it starts again');
+      printProgress('PostgreSQL ended; it starts again');
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       if (stopping) return;
       server = await startPostgres({ dir, password, port: server.port });
@@ -65,7 +67,7 @@ async function keepPostgres(
     }
   };
   const watching = watch().catch((error: Error) =>
-    say(`PostgreSQL does not start again: ${error.message}`),
+    printProgress(`PostgreSQL does not start again: ${error.message}`),
   );
   const stop = async (): Promise<void> => {
     stopping = true;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { outsideReader } from '@deskgraph/common/auth/token';
-import { signDemo, whoIs } from './demo.ts';
+import { createProviderVerifier } from '@deskgraph/common/auth/token';
+import { signDemoTokens, findDemoClaims } from './demo.ts';
 import { AUDIENCE, ISSUER_NAME, openIssuer } from './issuer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'deskgraph-'));
@@ -23,8 +23,8 @@ test('everyone whom the seed names gets a token that the gateway believes, for t
   };
   writeFileSync(demoFile, JSON.stringify(demo));
   const issuer = await openIssuer(issuerFile);
-  const tokens = await signDemo(issuer, demoFile);
-  const read = outsideReader(ISSUER_NAME, AUDIENCE, issuer.jwks);
+  const tokens = await signDemoTokens(issuer, demoFile);
+  const read = createProviderVerifier(ISSUER_NAME, AUDIENCE, issuer.jwks);
 
   expect(Object.keys(tokens)).toEqual(['admin', 'otherAdmin', 'guest', 'app']);
   expect(await read(tokens['admin']!)).toMatchObject({
@@ -56,7 +56,7 @@ test('the issuer keeps its keys, so tokens of an earlier start stay good, and no
     await openIssuer(issuerFile)
   ).issueToken({ sub: 'ana@one.example' }, '1 hour');
   const later = await openIssuer(issuerFile);
-  expect(await outsideReader(ISSUER_NAME, AUDIENCE, later.jwks)(token)).toMatchObject({
+  expect(await createProviderVerifier(ISSUER_NAME, AUDIENCE, later.jwks)(token)).toMatchObject({
     sub: 'ana@one.example',
   });
   expect(statSync(issuerFile).mode & 0o077).toBe(0);
@@ -78,7 +78,7 @@ test('somebody is meant by the name of a token, by address or by a first name th
   );
   const demo = Object.fromEntries(people);
   for (const as of ['agent', 'agent@one.example', 'ana', 'Ana'])
-    expect(whoIs(demo, as)).toBe(demo['agent']);
-  expect(whoIs(demo, 'tomaz')).toBe(demo['lead']);
-  for (const as of ['eva', 'nobody', '']) expect(whoIs(demo, as)).toBeUndefined();
+    expect(findDemoClaims(demo, as)).toBe(demo['agent']);
+  expect(findDemoClaims(demo, 'tomaz')).toBe(demo['lead']);
+  for (const as of ['eva', 'nobody', '']) expect(findDemoClaims(demo, as)).toBeUndefined();
 });

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from '@deskgraph/common/core/config';
-import type { OutsideClaims } from '@deskgraph/common/auth/token';
+import type { ProviderClaims } from '@deskgraph/common/auth/token';
 import type { Issuer } from './issuer.ts';
 
-export const DEMO_LIFETIME = '30 days';
+export const DEMO_TOKEN_LIFETIME = '30 days';
 
 const person = z.union([
   z.email().transform((email) => ({ email, name: undefined, workspace: undefined })),
@@ -27,10 +27,10 @@ const demoFile = z.object({
     .optional(),
 });
 
-export type Claims = OutsideClaims & { sub: string };
+export type TokenClaims = ProviderClaims & { sub: string };
 
 /** Who can be somebody: the claims of everyone that the seed has told of, by the name of the token. */
-export function readDemo(path: string): Record<string, Claims> {
+export function readDemoClaims(path: string): Record<string, TokenClaims> {
   if (!existsSync(path)) return {};
   const { workspaces, people, app } = demoFile.parse(JSON.parse(readFileSync(path, 'utf8')));
   // `otherAdmin` lives in the workspace `other`; who has no such name, in the first one.
@@ -43,7 +43,7 @@ export function readDemo(path: string): Record<string, Claims> {
     if (!id) throw new Error(`${path}: ${name} lives in no workspace.`);
     return id;
   };
-  const claims: Record<string, Claims> = {};
+  const claims: Record<string, TokenClaims> = {};
   for (const [key, { email, name, workspace }] of Object.entries(people))
     claims[key] = {
       sub: email,
@@ -65,16 +65,22 @@ const plain = (text: string): string =>
   text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
 /** Who is meant by the name of a token, a mail address or a first name, `ana`; nobody when several are. */
-export function whoIs(demo: Record<string, Claims>, as: string): Claims | undefined {
+export function findDemoClaims(
+  demo: Record<string, TokenClaims>,
+  as: string,
+): TokenClaims | undefined {
   const people = Object.values(demo);
   const byAddress = people.find(({ email }) => email === as);
   const named = people.filter(({ name = '' }) => plain(name.split(' ', 1)[0]!) === plain(as));
   return demo[as] ?? byAddress ?? (named.length === 1 ? named[0] : undefined);
 }
 
-export async function signDemo(issuer: Issuer, path: string): Promise<Record<string, string>> {
-  const signed = Object.entries(readDemo(path)).map(
-    async ([key, claims]) => [key, await issuer.issueToken(claims, DEMO_LIFETIME)] as const,
+export async function signDemoTokens(
+  issuer: Issuer,
+  path: string,
+): Promise<Record<string, string>> {
+  const signed = Object.entries(readDemoClaims(path)).map(
+    async ([key, claims]) => [key, await issuer.issueToken(claims, DEMO_TOKEN_LIFETIME)] as const,
   );
   return Object.fromEntries(await Promise.all(signed));
 }

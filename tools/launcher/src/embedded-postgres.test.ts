@@ -11,13 +11,13 @@ import { readConfig, z } from '@deskgraph/common/core/config';
 import { PostgresInUse } from './orphaned-postgres.ts';
 import {
   APP_ROLE,
-  appUrl,
+  appRoleUrl,
   ensureAppRole,
   ensureDatabases,
-  grantApp,
-  urlFor,
+  grantAppRole,
+  connectionUrl,
 } from '@deskgraph/common/database/app-role';
-import { newPassword, startPostgres } from './embedded-postgres.ts';
+import { randomPassword, startPostgres } from './embedded-postgres.ts';
 
 const { TEST_DATABASE_URL: server, TEST_APP_PASSWORD: appPassword } = readConfig(
   z.object({ TEST_DATABASE_URL: z.string(), TEST_APP_PASSWORD: z.string() }),
@@ -38,7 +38,7 @@ async function ask(url: string, sql: string): Promise<unknown[]> {
 function program(code: string) {
   const source = new URL('../../../common/source.mjs', import.meta.url).href;
   const postgres = new URL('./embedded-postgres.ts', import.meta.url).href;
-  const script = `const { startPostgres, startThrowaway } = await import('${postgres}');\n${code}`;
+  const script = `const { startPostgres, startTemporaryPostgres } = await import('${postgres}');\n${code}`;
   return spawn(process.execPath, ['--import', source, '--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -60,9 +60,9 @@ afterAll(async () => {
 });
 
 test('the role of the services uses what the owner makes, owns nothing and is bound by row security', async () => {
-  const owner = urlFor(server, { database });
-  const app = appUrl(server, appPassword, database);
-  await grantApp(owner);
+  const owner = connectionUrl(server, { database });
+  const app = appRoleUrl(server, appPassword, database);
+  await grantAppRole(owner);
   await ask(
     owner,
     `create table note (id bigserial primary key, reader text);
@@ -94,22 +94,24 @@ test('the role of the services uses what the owner makes, owns nothing and is bo
 test('a second start finds databases and role made and leaves them alone', async () => {
   expect(await ensureDatabases(server, [database])).toEqual([]);
   await ensureAppRole(server, appPassword);
-  await grantApp(urlFor(server, { database }));
-  expect(await ask(appUrl(server, appPassword, database), 'select 1 as one')).toEqual([{ one: 1 }]);
+  await grantAppRole(connectionUrl(server, { database }));
+  expect(await ask(appRoleUrl(server, appPassword, database), 'select 1 as one')).toEqual([
+    { one: 1 },
+  ]);
 });
 
 test('nobody comes in without the password', async () => {
-  await expect(ask(urlFor(server, { password: '' }), 'select 1')).rejects.toThrow(
+  await expect(ask(connectionUrl(server, { password: '' }), 'select 1')).rejects.toThrow(
     /password must be/,
   );
-  await expect(ask(urlFor(server, { password: 'guess' }), 'select 1')).rejects.toThrow(
+  await expect(ask(connectionUrl(server, { password: 'guess' }), 'select 1')).rejects.toThrow(
     /password authentication failed/,
   );
 });
 
 test('data survive the sudden death of whoever started the server, and a directory belongs to one launcher at a time', async () => {
   const dir = join(folder, 'data');
-  const password = newPassword();
+  const password = randomPassword();
   const first = await killedAfter(
     `console.log((await startPostgres({ dir: '${dir}', password: '${password}' })).url); setInterval(() => {}, 1000);`,
   );
@@ -127,7 +129,7 @@ test('data survive the sudden death of whoever started the server, and a directo
 
 test('a throwaway server leaves nothing behind when its process is killed', async () => {
   const dir = await killedAfter(
-    'console.log((await startThrowaway()).dir); setInterval(() => {}, 1000);',
+    'console.log((await startTemporaryPostgres()).dir); setInterval(() => {}, 1000);',
   );
   while (existsSync(dirname(dir))) await sleep(20);
   expect(existsSync(dirname(dir))).toBe(false);
@@ -135,7 +137,7 @@ test('a throwaway server leaves nothing behind when its process is killed', asyn
 
 test('who has stopped a throwaway server goes on: a run of tests says how it ended', async () => {
   const child = program(
-    'const { stop } = await startThrowaway(); await stop(); process.exitCode = 7;',
+    'const { stop } = await startTemporaryPostgres(); await stop(); process.exitCode = 7;',
   );
   expect((await once(child, 'exit'))[0]).toBe(7);
 });

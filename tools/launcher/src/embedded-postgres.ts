@@ -21,12 +21,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort } from '@deskgraph/common/http/serve';
-import { PostgresInUse, claim, endLeftover, serverLines } from './orphaned-postgres.ts';
-import { type User, commandAs, unprivileged } from './user.ts';
+import {
+  PostgresInUse,
+  claimDataDirectory,
+  stopOrphanedPostgres,
+  readPostmasterPid,
+} from './orphaned-postgres.ts';
+import { type OsUser, commandAs, unprivilegedUser } from './user.ts';
 
 const OWNER = 'postgres';
 
-export interface Postgres {
+export interface PostgresServer {
   /** Of the owner, on the database `postgres`. */
   url: string;
   port: number;
@@ -80,12 +85,12 @@ export async function startPostgres({
   password,
   port,
   settings,
-}: PostgresOptions): Promise<Postgres> {
+}: PostgresOptions): Promise<PostgresServer> {
   const place = resolve(dir);
-  await endLeftover(place, (at) => urlOf(password, at));
+  await stopOrphanedPostgres(place, (at) => urlOf(password, at));
   await initialise(place, password, []);
   const server = await launch(place, password, port, { ...SETTINGS, ...settings });
-  const session = await claim(server.url).catch(async (error: Error) => {
+  const session = await claimDataDirectory(server.url).catch(async (error: Error) => {
     await server.stop();
     throw new Error(
       `PostgreSQL in ${place} does not let us in (is the password still the one it was made with?): ${error.message}`,
@@ -96,7 +101,7 @@ export async function startPostgres({
 }
 
 /** A server for tests, in memory where there is enough; gone with all its data at `stop()` and when our process ends in any other way. */
-export async function startThrowaway(settings?: Settings): Promise<Postgres> {
+export async function startTemporaryPostgres(settings?: Settings): Promise<PostgresServer> {
   const folder = mkdtempSync(join(memoryFolder() ?? tmpdir(), 'deskgraph-'));
   const guardFile = fileURLToPath(
     new URL(`./cleanup-watchdog${extname(import.meta.url)}`, import.meta.url),
@@ -108,9 +113,9 @@ export async function startThrowaway(settings?: Settings): Promise<Postgres> {
   guard.unref();
   (guard.stdin as unknown as { unref(): void }).unref();
   const place = join(folder, 'data');
-  const user = unprivileged(place);
+  const user = unprivilegedUser(place);
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!);
-  const password = newPassword();
+  const password = randomPassword();
   await initialise(place, password, ['--no-sync']);
   const server = await launch(place, password, undefined, {
     ...SETTINGS,
@@ -129,7 +134,7 @@ export async function startThrowaway(settings?: Settings): Promise<Postgres> {
 const urlOf = (password: string, port: number): string =>
   `postgresql://${OWNER}:${password}@127.0.0.1:${port}/postgres`;
 
-export const newPassword = (): string => randomBytes(24).toString('hex');
+export const randomPassword = (): string => randomBytes(24).toString('hex');
 
 function memoryFolder(): string | undefined {
   const folder = '/dev/shm';
@@ -152,7 +157,7 @@ async function binaries(): Promise<{ initdb: string; postgres: string }> {
 
 async function initialise(place: string, password: string, more: string[]): Promise<void> {
   if (existsSync(join(place, 'PG_VERSION'))) return;
-  const user = unprivileged(place);
+  const user = unprivilegedUser(place);
   const half = `${place}.new`;
   const passwordFile = `${place}.password`;
   rmSync(half, { recursive: true, force: true });
@@ -187,8 +192,8 @@ async function launch(
   password: string,
   port: number | undefined,
   settings: Settings,
-): Promise<Postgres> {
-  const user: User = unprivileged(place);
+): Promise<PostgresServer> {
+  const user: OsUser = unprivilegedUser(place);
   const binary = (await binaries()).postgres;
   const logFile = join(place, 'server.log');
   if (existsSync(logFile)) renameSync(logFile, `${logFile}.old`);
@@ -220,7 +225,10 @@ async function launch(
   }
 }
 
-function running(child: ChildProcess, where: Pick<Postgres, 'url' | 'port' | 'dir'>): Postgres {
+function running(
+  child: ChildProcess,
+  where: Pick<PostgresServer, 'url' | 'port' | 'dir'>,
+): PostgresServer {
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
   if (child.exitCode !== null) throw new Error('PostgreSQL ended at once.');
   child.unref();
@@ -239,7 +247,7 @@ async function isUp(child: ChildProcess, place: string): Promise<boolean> {
   let failed = false;
   child.once('error', () => (failed = true));
   while (!failed && child.exitCode === null && child.signalCode === null) {
-    const lines = serverLines(place);
+    const lines = readPostmasterPid(place);
     if (Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready') return true;
     await sleep(10);
   }

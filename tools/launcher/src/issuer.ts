@@ -7,8 +7,8 @@ import {
   generateKeyPair,
   importJWK,
 } from 'jose';
-import type { OutsideClaims } from '@deskgraph/common/auth/token';
-import { writePrivate } from './secret.ts';
+import type { ProviderClaims } from '@deskgraph/common/auth/token';
+import { writePrivateJson } from './secret.ts';
 
 /** Stands in for an OpenID provider while there is none. */
 export const ISSUER_NAME = 'https://issuer.deskgraph.localhost';
@@ -18,7 +18,7 @@ export interface Issuer {
   /** JSON key set with the public key, as `OIDC_JWKS` takes it. */
   jwks: string;
   /** Signs a token that is good for `lifetime`, e.g. `30 days`. */
-  issueToken(claims: OutsideClaims & { sub: string }, lifetime: string): Promise<string>;
+  issueToken(claims: ProviderClaims & { sub: string }, lifetime: string): Promise<string>;
 }
 
 interface KeyFile {
@@ -29,7 +29,7 @@ interface KeyFile {
 
 /** The issuer whose keys are in the file; makes them the first time. */
 export async function openIssuer(path: string): Promise<Issuer> {
-  if (!existsSync(path)) writePrivate(path, await newKeys());
+  if (!existsSync(path)) writePrivateJson(path, await newKeys());
   const { issuer, publicKey, privateKey } = JSON.parse(readFileSync(path, 'utf8')) as KeyFile;
   const key = await importJWK(privateKey, 'ES256');
   const header = { alg: 'ES256', kid: publicKey.kid! };

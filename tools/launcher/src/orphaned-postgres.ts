@@ -12,13 +12,13 @@ const LAUNCHER_LOCK = 4_000_718;
 const PATIENCE_MS = 60_000;
 
 /** The lines of postmaster.pid: pid, directory, start, port, …, and whether it takes connections. */
-export function serverLines(place: string): string[] {
+export function readPostmasterPid(place: string): string[] {
   const file = join(place, 'postmaster.pid');
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
 }
 
 /** Takes the directory for this process; undefined when another one has it. The session must stay open. */
-export async function claim(url: string): Promise<pg.Client | undefined> {
+export async function claimDataDirectory(url: string): Promise<pg.Client | undefined> {
   const session = new pg.Client({ connectionString: url, application_name: 'launcher' });
   // The server's end is told by its process.
   session.on('error', () => {});
@@ -37,8 +37,11 @@ export async function claim(url: string): Promise<pg.Client | undefined> {
 }
 
 /** Ends the server that a killed launcher left running in the directory. One with a living launcher is not touched. */
-export async function endLeftover(place: string, urlOf: (port: number) => string): Promise<void> {
-  const [pidText, , , port] = serverLines(place);
+export async function stopOrphanedPostgres(
+  place: string,
+  urlOf: (port: number) => string,
+): Promise<void> {
+  const [pidText, , , port] = readPostmasterPid(place);
   const pid = Number(pidText);
   if (!pid || !isAlive(pid)) return;
   if (!isPostgres(pid)) return rmSync(join(place, 'postmaster.pid'));
@@ -50,13 +53,15 @@ export async function endLeftover(place: string, urlOf: (port: number) => string
       );
     if (asked) continue;
     // While it starts or stops it refuses us for a moment.
-    const session = await claim(urlOf(Number(port))).catch((error: { code?: string }) => {
-      if (error.code?.startsWith('28'))
-        throw new Error(
-          `The PostgreSQL server of ${place} (process ${pid}) does not know our password.`,
-        );
-      return null;
-    });
+    const session = await claimDataDirectory(urlOf(Number(port))).catch(
+      (error: { code?: string }) => {
+        if (error.code?.startsWith('28'))
+          throw new Error(
+            `The PostgreSQL server of ${place} (process ${pid}) does not know our password.`,
+          );
+        return null;
+      },
+    );
     if (session === undefined)
       throw new PostgresInUse(
         `${place} is in use: another launcher runs there. Stop it, or choose another DATA_DIR.`,

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { newPassword } from './embedded-postgres.ts';
+import { randomPassword } from './embedded-postgres.ts';
 
 /** Made once per data directory. */
 export interface Secrets {
@@ -15,16 +15,16 @@ export interface Secrets {
 export function openSecrets(path: string, app?: string): Secrets {
   const kept = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Secrets>) : {};
   const secrets: Secrets = {
-    internal: kept.internal ?? newPassword(),
-    owner: kept.owner ?? newPassword(),
-    app: app ?? kept.app ?? newPassword(),
+    internal: kept.internal ?? randomPassword(),
+    owner: kept.owner ?? randomPassword(),
+    app: app ?? kept.app ?? randomPassword(),
   };
-  writePrivate(path, secrets);
+  writePrivateJson(path, secrets);
   return secrets;
 }
 
 /** Writes JSON that only we may read; readers never see half of it. */
-export function writePrivate(path: string, content: unknown): void {
+export function writePrivateJson(path: string, content: unknown): void {
   writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }

@@ -8,7 +8,7 @@ import { freePort } from '@deskgraph/common/http/serve';
 const BASE_PORT = 4000;
 const DOOR = 'gateway';
 /** Brings the database of a room up to date. */
-export const MIGRATION = 'src/migrate.ts';
+export const MIGRATION_SCRIPT = 'src/migrate.ts';
 
 const manifest = z.object({
   name: z.string(),
@@ -25,21 +25,21 @@ const manifest = z.object({
 });
 
 /** A package of the project that runs as a process. */
-export interface Room {
+export interface ServicePackage {
   name: string;
   folder: string;
   port: number;
   database: string | undefined;
   /** Does it know people, to be asked at `/who`? */
-  who: boolean;
+  hasActorLookup: boolean;
   /** Does it keep files, at `/files/`? */
-  files: boolean;
-  migrates: boolean;
+  storesFiles: boolean;
+  hasMigrations: boolean;
 }
 
-export interface House {
-  gateway: Room;
-  services: Room[];
+export interface PlatformPackages {
+  gateway: ServicePackage;
+  services: ServicePackage[];
   /** The script that fills an empty platform. */
   seed: { name: string; folder: string; script: string } | undefined;
 }
@@ -48,8 +48,8 @@ const readManifest = (folder: string): z.output<typeof manifest> =>
   manifest.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
 
 /** What there is to start, as the packages say themselves in `deskgraph`. */
-export async function readHouse(root: string, port: number): Promise<House> {
-  const house: Partial<House> & Pick<House, 'services'> = { services: [] };
+export async function readPackages(root: string, port: number): Promise<PlatformPackages> {
+  const house: Partial<PlatformPackages> & Pick<PlatformPackages, 'services'> = { services: [] };
   for (const folder of (readManifest(root).workspaces ?? []).flatMap((entry) =>
     foldersOf(root, entry),
   )) {
@@ -58,14 +58,14 @@ export async function readHouse(root: string, port: number): Promise<House> {
     if (deskgraph?.seed && existsSync(join(folder, deskgraph.seed)))
       house.seed = { name, folder, script: deskgraph.seed };
     if (deskgraph?.port === undefined || !existsSync(join(folder, 'src/main.ts'))) continue;
-    const room: Room = {
+    const room: ServicePackage = {
       name,
       folder,
       port: port === 0 ? await freePort() : port + deskgraph.port - BASE_PORT,
       database: deskgraph.database,
-      who: deskgraph.who ?? false,
-      files: deskgraph.files ?? false,
-      migrates: deskgraph.database !== undefined && existsSync(join(folder, MIGRATION)),
+      hasActorLookup: deskgraph.who ?? false,
+      storesFiles: deskgraph.files ?? false,
+      hasMigrations: deskgraph.database !== undefined && existsSync(join(folder, MIGRATION_SCRIPT)),
     };
     if (name === DOOR) house.gateway = room;
     else house.services.push(room);
@@ -73,7 +73,7 @@ export async function readHouse(root: string, port: number): Promise<House> {
   if (!house.gateway)
     throw new Error(`There is no package \`${DOOR}\` with src/main.ts in ${root}.`);
   house.services.sort((a, b) => a.port - b.port);
-  return house as House;
+  return house as PlatformPackages;
 }
 
 function foldersOf(root: string, entry: string): string[] {
@@ -87,7 +87,7 @@ function foldersOf(root: string, entry: string): string[] {
 /** Processes of a launcher that was killed leave within seconds; anybody else stays, and is told of. */
 const LEAVING_MS = 4000;
 
-export async function demandFree(rooms: readonly Room[]): Promise<void> {
+export async function assertPortsFree(rooms: readonly ServicePackage[]): Promise<void> {
   for (const until = Date.now() + LEAVING_MS; ; await sleep(200)) {
     const taken = (
       await Promise.all(rooms.map(async (room) => ((await isFree(room.port)) ? [] : [room])))

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readLaunchConfig } from './config.ts';
-import { DEMO_LIFETIME, readDemo, whoIs } from './demo.ts';
+import { DEMO_TOKEN_LIFETIME, readDemoClaims, findDemoClaims } from './demo.ts';
 import { openIssuer } from './issuer.ts';
 
 const { values } = parseArgs({
@@ -19,9 +19,9 @@ const fail = (message: string): never => {
 
 const as = values.as ?? fail('Whose token? npm run token -- --as <email> [--workspace wsp_…]');
 if (!existsSync(issuerFile)) fail(`There is no issuer in ${DATA_DIR} yet; npm start makes it.`);
-const demo = readDemo(join(DATA_DIR, 'demo.json'));
+const demo = readDemoClaims(join(DATA_DIR, 'demo.json'));
 const known =
-  whoIs(demo, as) ??
+  findDemoClaims(demo, as) ??
   (as.includes('@')
     ? undefined
     : fail(`Nobody in the demo is called ${as}: ${Object.keys(demo).join(', ')}.`));
@@ -32,5 +32,5 @@ const workspace =
   fail('In which workspace? --workspace wsp_…');
 const issuer = await openIssuer(issuerFile);
 console.log(
-  await issuer.issueToken({ ...(known ?? { sub: as, email: as }), workspace }, DEMO_LIFETIME),
+  await issuer.issueToken({ ...(known ?? { sub: as, email: as }), workspace }, DEMO_TOKEN_LIFETIME),
 );

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Who a program runs as. Empty: as we do. */
-export interface User {
+export interface OsUser {
   uid?: number;
   gid?: number;
 }
@@ -10,11 +10,11 @@ export interface User {
 export interface Command {
   file: string;
   args: string[];
-  options: User;
+  options: OsUser;
 }
 
 /** PostgreSQL refuses to run as root; `home`, where it exists, says whom it belonged to the last time. */
-export function unprivileged(home: string): User {
+export function unprivilegedUser(home: string): OsUser {
   if (process.getuid?.() !== 0) return {};
   if (existsSync(home)) {
     const { uid, gid } = statSync(home);
@@ -34,7 +34,12 @@ export function unprivileged(home: string): User {
  * The command as that user. Below a closed directory, root's home for one, the user could not even read the program: there it keeps root's
  * right to look (and no other identity) by util-linux's setpriv.
  */
-export function commandAs(user: User, file: string, args: string[], ...places: string[]): Command {
+export function commandAs(
+  user: OsUser,
+  file: string,
+  args: string[],
+  ...places: string[]
+): Command {
   const closed =
     user.uid === undefined ? undefined : [file, ...places].map(closedParent).find(Boolean);
   if (!closed) return { file, args, options: user };

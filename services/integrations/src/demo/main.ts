@@ -1,6 +1,6 @@
 // Fills an empty platform with a demo shop; `npm start` runs it. It may be broken off and run again.
 import { join } from 'node:path';
-import { signDemo } from '@deskgraph/launcher/demo';
+import { signDemoTokens } from '@deskgraph/launcher/demo';
 import { openIssuer } from '@deskgraph/launcher/issuer';
 import { openGraph } from '../graph.ts';
 import { readSeedConfig } from './config.ts';
@@ -14,7 +14,7 @@ const EVERY = 20;
 const config = readSeedConfig();
 const file = join(config.DATA_DIR, 'demo.json');
 await found(file, config.DATABASE_URL_TICKETS);
-const tokens = await signDemo(await openIssuer(config.ISSUER), file);
+const tokens = await signDemoTokens(await openIssuer(config.ISSUER), file);
 const graphs = ['admin', 'app'].map((name) =>
   openGraph({ url: config.GRAPH_URL, token: tokens[name]!, patienceMs: 20_000 }),
 );

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { SCOPES } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
 import { ROOT } from '@deskgraph/launcher/config';
-import { writePrivate } from '@deskgraph/launcher/secret';
+import { writePrivateJson } from '@deskgraph/launcher/secret';
 import { type Person, admin, customers, otherAdmin, otherCompany, shop, staff } from './shop.ts';
 
 interface Demo {
@@ -40,7 +40,7 @@ export async function found(file: string, databaseUrl: string): Promise<void> {
     },
     app: { id: newId('app'), name: 'Shop connector', scopes: SCOPES, workspace: 'shop' },
   };
-  writePrivate(file, demo);
+  writePrivateJson(file, demo);
 }
 
 /** The tickets service's own command, as whoever runs a desk would use it. */
