@@ -110,7 +110,8 @@ export type MigrationClass = new (...args: never[]) => object;
 /**
  * Applies the pending migrations in one transaction, as the owner of the database. Processes that
  * start at the same time wait for each other. The previous version of the code must work with the
- * new schema, because both run during an update.
+ * new schema, because both run during an update. A database of a version with other migrations is
+ * refused and left as it is.
  */
 export async function migrate(
   ownerUrl: string,
@@ -137,11 +138,26 @@ export async function migrate(
   try {
     await orm.em.fork().transactional(async (em) => {
       await em.execute(`select pg_advisory_xact_lock(hashtext('deskgraph migrations'))`);
+      refuseUnknownMigrations(await orm.migrator.getExecuted(), migrations);
       await orm.migrator.up();
     });
   } finally {
     await orm.close(true);
   }
+}
+
+/** Throws, before anything is changed, for a database that another version has migrated. */
+function refuseUnknownMigrations(
+  executed: readonly { name: string }[],
+  migrations: Record<string, MigrationClass>,
+): void {
+  const unknown = executed.find(({ name }) => !(name in migrations));
+  if (unknown)
+    throw new Error(
+      `The database has the migration "${unknown.name}", which this version does not know: ` +
+        'it was created by a version before the first release, or by a newer one. ' +
+        'Nothing was changed. Move the data directory away, or use an empty database.',
+    );
 }
 
 /**

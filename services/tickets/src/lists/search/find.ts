@@ -2,7 +2,7 @@ import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import { snippetOf } from '@deskgraph/common/text/snippet';
 import type { Context } from '@deskgraph/common/database/context';
 import { type SearchTerm, searchTerms } from '@deskgraph/common/text/tokenizer';
-import { visibleMessageSql } from '../../model/message/find.ts';
+import { visibleMessageSql } from '../../model/message/queries.ts';
 import { Message } from '../../model/message/message.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { type Highlight, HighlightPlace, type TextRange } from './highlight.ts';
@@ -67,7 +67,7 @@ function messagesWith(
           select newest.* from (
             select m.* from message m where m.ticket_id = owner.id and ${visibleMessageSql(ctx.actor)} order by m.created_at desc, m.id desc limit ${LOOKED_AT}
           ) newest
-          where plain_letters(left(newest.text, ${READ})) like any(${words.map((word) => `%${word}%`)}::text[])
+          where fold_text(left(newest.text, ${READ})) like any(${words.map((word) => `%${word}%`)}::text[])
           order by newest.created_at desc, newest.id desc limit ${SHOWN}) found`.execute(
         em.getKysely(),
       );

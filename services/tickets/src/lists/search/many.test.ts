@@ -9,7 +9,7 @@ import { Context } from '@deskgraph/common/database/context';
 import { Client } from 'pg';
 import { sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
-import { ticketListQuery } from '../../model/lookup/find.ts';
+import { ticketListQuery } from '../../model/lookup/queries.ts';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { type TicketOrder, TicketOrderField } from '../../model/filter/order.ts';
 import { findFrequentTexts } from '../../model/filter/text.ts';

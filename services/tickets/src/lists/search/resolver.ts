@@ -1,6 +1,6 @@
 import type { Context } from '@deskgraph/common/database/context';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { SearchEdge } from '../../model/lookup/find.ts';
+import type { SearchEdge } from '../../model/lookup/queries.ts';
 import { TicketEdge } from '../../model/ticket/ticket.ts';
 import { highlightsOf } from './find.ts';
 import { Highlight } from './highlight.ts';

@@ -1,7 +1,7 @@
 import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { ticketsWhere } from '../../model/lookup/find.ts';
+import { ticketsWhere } from '../../model/lookup/queries.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
 import type { SimilarTicket } from './similarity.ts';
@@ -96,7 +96,7 @@ async function candidates(ctx: Context, asked: readonly Asked[]): Promise<Candid
       asked.map(({ id }) => id),
     )}) with ordinality as a(id, at)),
     query as (select text, at - 1 as place from unnest(${queries}::text[]) with ordinality as q(text, at) where text <> ''),
-    hit as materialized (select query.place, found.id from query cross join lateral tickets_with(query.text::tsquery, ${COMMON + 1}) as found(id)),
+    hit as materialized (select query.place, found.id from query cross join lateral search_ticket_ids(query.text::tsquery, ${COMMON + 1}) as found(id)),
     holding as materialized (select place, count(*)::integer as many from hit group by place),
     total as (select max(n.number)::double precision as many from ticket n where n.workspace_id = ${ctx.workspace}::uuid),
     share as (

@@ -68,7 +68,7 @@ async function loadFrequency(ctx: Context, texts: string[]): Promise<Map<string,
     ctx,
     sql<{ frequent: boolean }>`
       select (
-        select count(*) from tickets_with(search.query::tsquery, ${sql.lit(FREQUENT_TICKETS + 1)})
+        select count(*) from search_ticket_ids(search.query::tsquery, ${sql.lit(FREQUENT_TICKETS + 1)})
       ) > ${sql.lit(FREQUENT_TICKETS)} as frequent
       from unnest(${texts.map(toSearchQuery)}::text[]) with ordinality as search(query, index)
       order by search.index`,
@@ -126,7 +126,7 @@ export function searchTextToSql(
   if (!query) return text.trim() ? sql`false` : sql`true`;
   const identified = identifiedTickets(text, actor);
   if (canSeeOnHold(actor) && !frequentTexts.has(text)) {
-    const found = sql`select * from tickets_with(${query}::tsquery, ${sql.lit(FREQUENT_TICKETS)})`;
+    const found = sql`select * from search_ticket_ids(${query}::tsquery, ${sql.lit(FREQUENT_TICKETS)})`;
     return sql`t.id = ${anyOfQueries([found, ...identified])}`;
   }
   // A subquery per ticket, because the planner does not know that the text is frequent and would

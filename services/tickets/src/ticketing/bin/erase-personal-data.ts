@@ -83,7 +83,7 @@ interface EventData {
   changes?: Changes;
 }
 
-/** Must redact the same fields as the database function `without_people`. */
+/** Must redact the same fields as the database function `redact_event_data`. */
 function redactData({ state = {}, changes, ...details }: EventData): Record<string, unknown> {
   const redactedChanges = Object.entries(changes ?? {}).map(([field, change]) => [
     field,
@@ -131,6 +131,6 @@ export async function erasePersonalData(ctx: Context, row: object): Promise<void
     );
     return scheduleWakeup(ctx, retryAt);
   }
-  await execute(ctx, sql`select forget_facts(${ticketId}, ${KEPT_FIELDS}::text[])`);
+  await execute(ctx, sql`select redact_ticket_events(${ticketId}, ${KEPT_FIELDS}::text[])`);
   await execute(ctx, sql`delete from removed_ticket where id = ${id}::uuid`);
 }

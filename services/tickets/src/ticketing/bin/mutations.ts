@@ -8,7 +8,7 @@ import { beginOperation, trackOperation } from '../../model/operation/journal.ts
 import { OperationKind } from '../../model/operation/operation.ts';
 import { ticketEvent } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { blockRequester } from '../../people/block-list/block.ts';
+import { blockRequester } from '../../people/block-list/block-list.ts';
 import type {
   TicketDeleteInput,
   TicketDeletePayload,

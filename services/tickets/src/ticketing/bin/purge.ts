@@ -7,7 +7,7 @@ import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { lockTicketWithBin } from '../../model/lookup/lock.ts';
 import { type Changes, ticketEvent } from '../../model/ticket/events.ts';
-import { INVERSE, type TicketLinkKind } from '../../model/ticket/link.ts';
+import { INVERSE_LINK_KIND, type TicketLinkKind } from '../../model/ticket/link.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { deleteAttachmentsOfTicket } from '../attachment/mutations.ts';
 import { scheduleErasure, withoutPersonalData } from './erase-personal-data.ts';
@@ -76,7 +76,7 @@ function removeLinks(other: Ticket, id: string, kinds: readonly TicketLinkKind[]
   if (other.problemId === id) other.problemId = null;
   return kinds.map((kind) =>
     ticketEvent('ticket.unlinked', other, {
-      changes: { links: [{ kind: INVERSE[kind], ticketId: id }, null] },
+      changes: { links: [{ kind: INVERSE_LINK_KIND[kind], ticketId: id }, null] },
       internal: true,
     }),
   );
