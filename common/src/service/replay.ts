@@ -1,16 +1,17 @@
 import { readConfig } from '../core/config.ts';
-import { type MikroORM, openDatabase } from '../database/database.ts';
-import { errorText } from '../events/dead-letters.ts';
-import type { DomainEvent } from '../events/types.ts';
 import { isEnvironmentError } from '../core/database-errors.ts';
 import { createLog } from '../core/log.ts';
-import { type SubgraphOptions, serviceConfig } from './subgraph.ts';
+import { ALL_WORKSPACES } from '../database/context.ts';
+import { type MikroORM, openDatabase } from '../database/database.ts';
+import { errorText } from '../events/dead-letters.ts';
 import {
   type ProjectorOptions,
   applyEventsOf,
-  projectorContext,
   lockFeedPosition,
+  projectorContext,
 } from '../events/event-projector.ts';
+import type { DomainEvent } from '../events/types.ts';
+import { type SubgraphOptions, serviceConfig } from './subgraph.ts';
 
 export interface ReplayResult {
   applied: number;
@@ -18,65 +19,87 @@ export interface ReplayResult {
 }
 
 /**
- * Applies what was set aside once more, oldest first, each fact in a transaction of its own; those that work are gone from the table. Of
- * things whose oldest fact still fails, the later ones wait on. Followers may run meanwhile.
+ * Applies the dead letters of a source again, the oldest first, each event in its own transaction,
+ * and deletes those that succeed. While the oldest event of a subject fails, the later ones of the
+ * same subject stay. The service may consume events meanwhile.
  */
-export async function replayDeadLetters(taking: ProjectorOptions): Promise<ReplayResult> {
-  const { source, log } = taking;
-  const stuck = new Set<string>();
-  const done: ReplayResult = { applied: 0, failed: 0 };
-  for (let last = 0; ;) {
-    const context = projectorContext(taking);
-    let fact: DomainEvent | undefined;
+export async function replayDeadLetters(projector: ProjectorOptions): Promise<ReplayResult> {
+  const { source, log } = projector;
+  const failedSubjects = new Set<string>();
+  const result: ReplayResult = { applied: 0, failed: 0 };
+  for (let lastPosition = 0; ;) {
+    let event: DomainEvent | undefined;
     try {
-      await context.write(async (em) => {
-        await lockFeedPosition(em, source);
-        const rows = await em.execute<{ fact: DomainEvent }[]>(
-          'select fact from feed_dead where source = ? and position > ? order by position limit 1',
-          [source, last],
-        );
-        fact = rows[0]?.fact;
-        if (!fact || stuck.has(fact.subject)) return;
-        await context.withWorkspace(fact.workspace, () => applyEventsOf(taking)(context, [fact!]));
-        await context.withWorkspace('*', async () => {
-          await em.execute('delete from feed_dead where source = ? and position = ?', [
-            source,
-            fact!.position,
-          ]);
-        });
+      const isReplayed = await replayNext(projector, lastPosition, (next) => {
+        event = next;
+        return !failedSubjects.has(next.subject);
       });
-      if (!fact) return done;
-      done[stuck.has(fact.subject) ? 'failed' : 'applied'] += 1;
+      if (!event) return result;
+      result[isReplayed ? 'applied' : 'failed'] += 1;
     } catch (error) {
-      if (!fact || isEnvironmentError(error)) throw error;
+      if (!event || isEnvironmentError(error)) throw error;
       log.warn(
-        { err: error, source, position: fact.position, fact: fact.id },
-        'a fact still can’t be applied',
+        { err: error, source, position: event.position, event: event.id },
+        'replay of a dead letter failed',
       );
-      stuck.add(fact.subject);
-      done.failed += 1;
-      await failedAgain(taking, fact, error);
+      failedSubjects.add(event.subject);
+      result.failed += 1;
+      await recordFailure(projector, event, error);
     }
-    last = fact.position;
+    lastPosition = event.position;
   }
 }
 
-const failedAgain = (
-  taking: ProjectorOptions,
+/**
+ * Applies and deletes the first dead letter after a position, if `accept` returns true for it.
+ * Returns whether it was applied.
+ */
+async function replayNext(
+  projector: ProjectorOptions,
+  after: number,
+  accept: (event: DomainEvent) => boolean,
+): Promise<boolean> {
+  const { source } = projector;
+  const ctx = projectorContext(projector);
+  return ctx.write(async (em) => {
+    await lockFeedPosition(em, source);
+    const [row] = await em.execute<{ fact: DomainEvent }[]>(
+      'select fact from feed_dead where source = ? and position > ? order by position limit 1',
+      [source, after],
+    );
+    if (!row || !accept(row.fact)) return false;
+    const event = row.fact;
+    await ctx.withWorkspace(event.workspace, () => applyEventsOf(projector)(ctx, [event]));
+    await ctx.withWorkspace(ALL_WORKSPACES, async () => {
+      await em.execute('delete from feed_dead where source = ? and position = ?', [
+        source,
+        event.position,
+      ]);
+    });
+    return true;
+  });
+}
+
+const recordFailure = (
+  projector: ProjectorOptions,
   { position }: DomainEvent,
   error: unknown,
 ): Promise<unknown> =>
-  projectorContext(taking).write((em) =>
+  projectorContext(projector).write((em) =>
     em.execute(
-      'update feed_dead set tries = tries + 1, error = ?, at = now() where source = ? and position = ?',
-      [errorText(error), taking.source, position],
+      `update feed_dead set tries = tries + 1, error = ?, at = now()
+       where source = ? and position = ?`,
+      [errorText(error), projector.source, position],
     ),
   );
 
-/** The command of a service that follows others: replays all that it has set aside. Resolves with whether nothing is left. */
+/**
+ * The replay command of a service that consumes events: replays all its dead letters. Resolves with
+ * whether none is left.
+ */
 export async function replayCommand(
   { name, entities }: Pick<SubgraphOptions, 'name' | 'entities'>,
-  takingOf: (orm: MikroORM) => Omit<ProjectorOptions, 'orm' | 'log'>,
+  projectorFor: (orm: MikroORM) => Omit<ProjectorOptions, 'orm' | 'log'>,
 ): Promise<boolean> {
   const { DATABASE_URL: url, LOG_LEVEL } = readConfig(
     serviceConfig.pick({ DATABASE_URL: true, LOG_LEVEL: true }),
@@ -84,9 +107,9 @@ export async function replayCommand(
   const log = createLog(`${name} replay`, LOG_LEVEL);
   const orm = await openDatabase({ url, entities, log, connections: 2 });
   try {
-    const done = await replayDeadLetters({ orm, log, ...takingOf(orm) });
-    log.info(done, 'what was set aside is replayed');
-    return done.failed === 0;
+    const result = await replayDeadLetters({ orm, log, ...projectorFor(orm) });
+    log.info(result, 'dead letters replayed');
+    return result.failed === 0;
   } finally {
     await orm.close(true);
   }

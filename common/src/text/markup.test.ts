@@ -1,24 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSanitizer, createMarkdownRenderer } from './markup.ts';
-import { unsafeHtmlParts } from '../testing/harm.ts';
-import { XSS_PAYLOADS } from '../testing/payloads.ts';
+import { unsafeHtmlParts } from '../testing/unsafe-html.ts';
+import { XSS_PAYLOADS } from '../testing/xss-payloads.ts';
 
-const messages = createSanitizer({
+const sanitizeMessage = createSanitizer({
   linkDefaults: { rel: 'noopener noreferrer nofollow', target: '_blank' },
 });
-const articles = createSanitizer({
+const sanitizeArticle = createSanitizer({
   linkDefaults: { rel: 'noopener noreferrer' },
   linkAttributes: ['title'],
   images: true,
 });
-const all = Object.values(XSS_PAYLOADS).flat();
+const payloadList = Object.values(XSS_PAYLOADS).flat();
 
-test('there are enough attempts, and no two are the same', () => {
-  expect(all.length).toBeGreaterThanOrEqual(223);
-  expect(new Set(all).size).toBe(all.length);
+test('has at least 223 different payloads', () => {
+  expect(payloadList.length).toBeGreaterThanOrEqual(223);
+  expect(new Set(payloadList).size).toBe(payloadList.length);
 });
 
-test('the judge finds what is harmful in HTML that nobody has cleaned', () => {
+test('detects unsafe parts of HTML that was not sanitized', () => {
   for (const html of [
     '<script>1</script>',
     '<p onclick=1>',
@@ -46,15 +46,19 @@ describe.each(Object.entries(XSS_PAYLOADS))('%s', (_, payloads) => {
     ['as HTML', (text: string) => text],
     ['as Markdown', (text: string) => createMarkdownRenderer({ breaks: true }).render(text)],
     [
-      'as Markdown in the middle of a text',
+      'as Markdown inside a text',
       (text: string) =>
         createMarkdownRenderer({ breaks: false }).render(`Hello\n\n* ${text} and more`),
     ],
-  ])('do no harm %s, and cleaning again changes nothing', (__, write) => {
-    for (const clean of [messages, articles])
+  ])('are safe when sanitized %s, and sanitizing again changes nothing', (__, render) => {
+    for (const sanitize of [sanitizeMessage, sanitizeArticle])
       for (const payload of payloads) {
-        const html = clean(write(payload));
-        expect([payload, unsafeHtmlParts(html), clean(html) === html]).toEqual([payload, [], true]);
+        const html = sanitize(render(payload));
+        expect([payload, unsafeHtmlParts(html), sanitize(html) === html]).toEqual([
+          payload,
+          [],
+          true,
+        ]);
       }
   });
 });

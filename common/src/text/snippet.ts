@@ -1,113 +1,129 @@
 import { type SearchTerm, foldText, isUnspaced } from './tokenizer.ts';
 
-const LENGTH = 220;
-const LEAD = 60;
+const MAX_LENGTH = 220;
+/** Context before the first match. */
+const LEAD_LENGTH = 60;
+/** How far back a cut may move to a space. */
+const MAX_CUT_SHIFT = 25;
 const TOKEN = /[\p{L}\p{N}\p{M}]+/gu;
-const RUNS =
+const SCRIPT_RUN =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]+/gu;
 
-interface Match {
+interface Range {
   from: number;
   to: number;
+}
+
+interface Match extends Range {
   word: string;
 }
 
-/** A piece of a text, about 220 characters, and where the words that were looked for stand in it. */
+/**
+ * An excerpt of a text, of about 220 characters, with the positions of the matching words in it.
+ */
 export interface Snippet {
   text: string;
-  matches: { from: number; to: number }[];
+  matches: Range[];
 }
 
-/** The piece of a text of one line that holds most of the terms; its beginning when it holds none. */
+/**
+ * The excerpt of a single-line text with the most distinct terms; the beginning of the text when no
+ * term matches.
+ *
+ * @example
+ * snippetOf('Reset your password', searchTerms('pass')); // matches: [{ from: 11, to: 19 }]
+ */
 export function snippetOf(text: string, terms: readonly SearchTerm[]): Snippet {
   const matches = matchesOf(text, terms);
-  const start = densest(matches);
-  const from = start <= LEAD ? 0 : border(text, start - LEAD);
-  const to = from + LENGTH >= text.length ? text.length : border(text, from + LENGTH);
-  const piece = text.slice(from, to);
-  const head = from > 0 ? '…' : '';
-  const shift = head.length - from - (piece.length - piece.trimStart().length);
+  const start = densestStart(matches);
+  const from = start <= LEAD_LENGTH ? 0 : cutPosition(text, start - LEAD_LENGTH);
+  const to = from + MAX_LENGTH >= text.length ? text.length : cutPosition(text, from + MAX_LENGTH);
+  const excerpt = text.slice(from, to);
+  const prefix = from > 0 ? '…' : '';
+  const shift = prefix.length - from - (excerpt.length - excerpt.trimStart().length);
   return {
-    text: `${head}${piece.trim()}${to < text.length ? '…' : ''}`,
+    text: `${prefix}${excerpt.trim()}${to < text.length ? '…' : ''}`,
     matches: matches
       .filter((match) => match.from >= from && match.to <= to)
       .map((match) => ({ from: match.from + shift, to: match.to + shift })),
   };
 }
 
-/** Where a passage may begin or end: at a space nearby, and never inside a character. */
-function border(text: string, at: number): number {
-  const space = text.lastIndexOf(' ', at);
-  if (space > at - 25) return space;
-  const code = text.charCodeAt(at);
-  return code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
+/** A position to cut the text at: a space shortly before, and never inside a surrogate pair. */
+function cutPosition(text: string, index: number): number {
+  const space = text.lastIndexOf(' ', index);
+  if (space > index - MAX_CUT_SHIFT) return space;
+  const code = text.charCodeAt(index);
+  return code >= 0xdc00 && code <= 0xdfff ? index - 1 : index;
 }
 
 function matchesOf(text: string, terms: readonly SearchTerm[]): Match[] {
   const pairs = new Set(terms.filter((term) => isUnspaced(term.word)).map((term) => term.word));
-  const begin = beginnings(terms);
+  const findTerm = termFinder(terms);
   const matches: Match[] = [];
   for (const token of text.matchAll(TOKEN))
-    for (const run of token[0].matchAll(RUNS)) {
+    for (const run of token[0].matchAll(SCRIPT_RUN)) {
       const from = token.index + run.index;
-      if (isUnspaced(run[0])) matches.push(...inRun(run[0], from, pairs));
+      if (isUnspaced(run[0])) matches.push(...pairMatches(run[0], from, pairs));
       else {
-        const word = foldText(run[0]);
-        const term = begin(word);
+        const term = findTerm(foldText(run[0]));
         if (term) matches.push({ from, to: from + run[0].length, word: term.word });
       }
     }
   return matches;
 }
 
-/** Finds the term that a word begins with, without trying every term on every word. */
-function beginnings(terms: readonly SearchTerm[]): (word: string) => SearchTerm | undefined {
-  const byStart = new Map(
+/**
+ * Finds the term that matches a word by its prefix, without comparing every term with every word.
+ */
+function termFinder(terms: readonly SearchTerm[]): (word: string) => SearchTerm | undefined {
+  const byPrefix = new Map(
     terms.filter((term) => !isUnspaced(term.word)).map((term) => [term.low, term]),
   );
-  const lengths = [...new Set([...byStart.keys()].map((start) => start.length))];
+  const lengths = [...new Set([...byPrefix.keys()].map((prefix) => prefix.length))];
   return (word) => {
     for (const length of lengths) {
-      const term = byStart.get(word.slice(0, length));
+      const term = byPrefix.get(word.slice(0, length));
       if (term && word >= term.low && word < term.high) return term;
     }
     return undefined;
   };
 }
 
-/** Pairs of signs that are looked for, those that touch as one match. */
-function inRun(run: string, start: number, pairs: ReadonlySet<string>): Match[] {
-  const found: Match[] = [];
-  let previous: { sign: string; at: number } | undefined;
-  let at = start;
-  for (const sign of run) {
-    const last = found.at(-1);
-    const pair = previous && foldText(previous.sign + sign);
+/** The matching character pairs of a run without spaces; adjacent ones become one match. */
+function pairMatches(run: string, start: number, pairs: ReadonlySet<string>): Match[] {
+  const matches: Match[] = [];
+  let previous: { character: string; index: number } | undefined;
+  let index = start;
+  for (const character of run) {
+    const last = matches.at(-1);
+    const end = index + character.length;
+    const pair = previous && foldText(previous.character + character);
     if (previous && pair && pairs.has(pair)) {
-      if (last && last.to > previous.at) last.to = at + sign.length;
-      else found.push({ from: previous.at, to: at + sign.length, word: pair });
-    } else if (pairs.has(foldText(sign)))
-      found.push({ from: at, to: at + sign.length, word: sign });
-    previous = { sign, at };
-    at += sign.length;
+      if (last && last.to > previous.index) last.to = end;
+      else matches.push({ from: previous.index, to: end, word: pair });
+    } else if (pairs.has(foldText(character)))
+      matches.push({ from: index, to: end, word: character });
+    previous = { character, index };
+    index = end;
   }
-  return found;
+  return matches;
 }
 
-/** The match that a passage with most different words begins with. */
-function densest(matches: readonly Match[]): number {
-  const inside = new Map<string, number>();
+/** The position of the match at which the excerpt with the most distinct words begins. */
+function densestStart(matches: readonly Match[]): number {
+  const wordCounts = new Map<string, number>();
   let best = { from: matches[0]?.from ?? 0, words: 0 };
   let first = 0;
   for (const match of matches) {
-    inside.set(match.word, (inside.get(match.word) ?? 0) + 1);
-    while (match.to - matches[first]!.from > LENGTH - LEAD) {
+    wordCounts.set(match.word, (wordCounts.get(match.word) ?? 0) + 1);
+    while (match.to - matches[first]!.from > MAX_LENGTH - LEAD_LENGTH) {
       const { word } = matches[first++]!;
-      const left = inside.get(word)! - 1;
-      if (left) inside.set(word, left);
-      else inside.delete(word);
+      const count = wordCounts.get(word)! - 1;
+      if (count) wordCounts.set(word, count);
+      else wordCounts.delete(word);
     }
-    if (inside.size > best.words) best = { from: matches[first]!.from, words: inside.size };
+    if (wordCounts.size > best.words) best = { from: matches[first]!.from, words: wordCounts.size };
   }
   return best.from;
 }

@@ -1,7 +1,9 @@
 import { tokenize } from './tokenizer.ts';
 
-/** Words that say nothing of what a text is about, in the languages that people of a helpdesk write most; as `words` folds them. */
-const COMMON = `
+/**
+ * Words that do not describe the subject of a text, in English, Portuguese, Slovenian and Chinese.
+ */
+const STOP_WORDS = `
   a about after all also am an and any are as at be because been before but by can cannot can't could did do does doing don't for from get had
   has have he hello help her hi him his how i i'm if in into is it it's its just know let like me my need no not now of off on one or our out
   please regards she so some than thank thanks that the their them then there these they this to up us use using want was we were what
@@ -16,9 +18,9 @@ const COMMON = `
   vprasanje pomoc zelo bolj ampak saj torej
   如何 怎麼 怎么 怎樣 怎样 什麼 什么 可以 請問 请问 為什 为什 無法 无法 問題 问题 謝謝 谢谢 你好 您好 因為 因为 但是 所以 如果 已經 已经 還是 还是 沒有
   没有 一個 一个 想要 需要 幫忙 帮忙 幫我 帮我 能否 是否 怎辦 怎办 哪裡 哪里 哪兒 哪儿 多少`;
-const STOP = new Set(tokenize(COMMON));
+const STOP_TOKENS = new Set(tokenize(STOP_WORDS));
 
-/** Signs that stand between words; a pair with one of them is a piece of no word. */
-const BETWEEN = /[的了嗎吗呢吧是我你您他她們们這这那麼么在和很就都也]/u;
+/** Chinese particles and pronouns. A pair with one of them is not part of a word. */
+const PARTICLE = /[的了嗎吗呢吧是我你您他她們们這这那麼么在和很就都也]/u;
 
-export const isStopWord = (word: string): boolean => STOP.has(word) || BETWEEN.test(word);
+export const isStopWord = (word: string): boolean => STOP_TOKENS.has(word) || PARTICLE.test(word);

