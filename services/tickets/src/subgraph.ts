@@ -68,7 +68,7 @@ import { TicketLinks } from './ticketing/link/resolver.ts';
 import { TicketLists } from './lists/live-list/subscription.ts';
 import { Macro, macroEvents } from './operations/macro/macro.ts';
 import { MacroResolver, MacrosOfTicket } from './operations/macro/resolver.ts';
-import { messageById } from './model/message/find.ts';
+import { messageById } from './model/message/queries.ts';
 import { Message } from './model/message/message.ts';
 import { MessageResolver, TicketMessages } from './ticketing/message/resolver.ts';
 import { Operation } from './model/operation/operation.ts';
@@ -87,7 +87,7 @@ import { followFacts } from './live/notification/follow.ts';
 import { NotificationResolver, ViewerNotifications } from './live/notification/resolver.ts';
 import { sweepNotifications } from './live/notification/sweep.ts';
 import { openWatch } from './live/presence/watch.ts';
-import { consumeCustomerEvents } from './people/requester/follow.ts';
+import { consumeCustomerEvents } from './people/requester/customer-events.ts';
 import { SenderResolver } from './people/block-list/resolver.ts';
 import { TicketHighlights } from './lists/search/resolver.ts';
 import { SettingsResolver } from './staff/settings/resolver.ts';
@@ -96,7 +96,7 @@ import { Tag } from './configuration/tag/tag.ts';
 import { CustomStatusOfTicket, CustomStatusResolver } from './configuration/status/resolver.ts';
 import { CustomStatus } from './configuration/status/status.ts';
 import { TicketFields } from './ticketing/ticket/fields-resolver.ts';
-import { ticketById } from './model/lookup/find.ts';
+import { ticketById } from './model/lookup/queries.ts';
 import { SnoozeResolver } from './ticketing/snooze/resolver.ts';
 import { TicketResolver } from './ticketing/ticket/resolver.ts';
 import { Ticket } from './model/ticket/ticket.ts';
@@ -108,13 +108,15 @@ import { ViewerResolver } from './viewer/resolver.ts';
 import { registerTagReferences } from './model/saved-filter/tag-references.ts';
 import { Workspace } from './model/workspace/workspace.ts';
 
-const clock = ({ orm, log, config }: Service): (() => Promise<void>) =>
-  startScheduler({
+const clock = ({ orm, log, config }: Service): (() => Promise<void>) => {
+  const scheduler = startScheduler({
     orm,
     log,
     url: config.DATABASE_URL,
     tasks: [...ticketTasks, escalationTask, bulkTimer],
-  }).stop;
+  });
+  return () => scheduler.stop();
+};
 
 /** What runs beside the requests. */
 export const beside = {
