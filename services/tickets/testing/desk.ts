@@ -2,21 +2,18 @@ import { type Actor, Role } from '@deskgraph/common/auth/access';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
 import {
   type GraphqlResponse,
-  type TestService,
+  type TestClient,
   appActor,
   dataOrThrow,
   newWorkspace,
+  sharedService,
   userActor,
-  startTestService,
-} from '@deskgraph/common/testing/testing';
-import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
+} from '@deskgraph/common/testing/client';
 import { Client } from 'pg';
-import { migrations } from '../migrations/all.ts';
-import { beside, subgraph } from '../src/subgraph.ts';
 
 /** A workspace with one person of each role, on a running tickets service. */
 export interface Desk {
-  service: TestService;
+  service: TestClient;
   workspace: string;
   admin: Actor;
   lead: Actor;
@@ -34,18 +31,10 @@ export interface Desk {
   ticket(more?: object): Promise<{ id: string; number: number; version: number }>;
 }
 
-/** The service without what tells people of facts: where no test is about that, its statements would be counted among those of others. */
-export const quiet: SubgraphOptions = {
-  ...subgraph,
-  backgroundTasks: (service) =>
-    Object.entries(beside)
-      .filter(([name]) => name !== 'notifications')
-      .map(([, start]) => start(service)),
-};
+/** The tickets service that all test files share, for tests that use HTTP and the database only. */
+export const startTickets = (): Promise<TestClient> => sharedService('tickets');
 
-export const startTickets = (): Promise<TestService> => startTestService(quiet, migrations);
-
-export async function openDesk(service: TestService): Promise<Desk> {
+export async function openDesk(service: TestClient): Promise<Desk> {
   const workspace = newWorkspace();
   const people = {
     admin: userActor(Role.ADMIN, workspace),

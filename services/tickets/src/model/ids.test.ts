@@ -1,9 +1,8 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type TestService, appActor } from '@deskgraph/common/testing/testing';
+import { type TestClient, appActor } from '@deskgraph/common/testing/client';
 import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 let ticketId: string;
 let messageId: string;

@@ -1,11 +1,10 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { REFUSAL_CODES } from '@deskgraph/common/core/errors';
 import { REFUSAL_TRANSLATIONS } from '@deskgraph/common/core/translations';
-import type { TestService } from '@deskgraph/common/testing/testing';
+import type { TestClient } from '@deskgraph/common/testing/client';
 import { type Desk, openDesk, startTickets } from '../../testing/desk.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 
 beforeAll(async () => {

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { stopClock } from '../../testing/clock.ts';
 import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
-import { type Desk, mutate, openDesk, startTickets } from '../../testing/desk.ts';
+import { type Desk, mutate, openDesk } from '../../testing/desk.ts';
+import { startOwnTickets } from '../../testing/own-service.ts';
 import { type Dice, dice } from '../../testing/dice.ts';
 import { untold } from '../../testing/log.ts';
 import {
@@ -22,8 +23,7 @@ import {
   type Verdict,
   created,
   faceOf,
-  publicly,
-} from '../../testing/model.ts';
+  publicly } from '../../testing/model.ts';
 import { OPERATIONS } from '../../testing/operations.ts';
 
 const OPERATION_COUNT = sizeOf(120, 2_000);
@@ -52,7 +52,7 @@ let causeFieldId: string;
 let formId: string;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   clock = stopClock(service);
   desk = await openDesk(service);
   people = { ana: desk.agent, bor: desk.colleague };

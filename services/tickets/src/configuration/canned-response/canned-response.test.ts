@@ -1,9 +1,8 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { newId } from '@deskgraph/common/core/id';
-import { type TestService, appActor, countStatements } from '@deskgraph/common/testing/testing';
+import { type TestClient, appActor, countStatements } from '@deskgraph/common/testing/client';
 import {
   type Desk,
   type Result,
@@ -15,7 +14,7 @@ import {
 import { renderTemplate } from './template.ts';
 import { EXAMPLE_VALUES } from './values.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 let member: Actor;
 

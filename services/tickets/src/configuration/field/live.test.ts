@@ -4,7 +4,8 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import type { SubscriptionClient, TestService } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { type Clock, stopClock } from '../../../testing/clock.ts';
-import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { type Arguments, Watch, clientOf } from '../../../testing/watch.ts';
 
 const DAY = 86_400_000;
@@ -15,7 +16,7 @@ let clock: Clock;
 const clients: SubscriptionClient[] = [];
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   clock = stopClock(service);
   desk = await openDesk(service);
 });

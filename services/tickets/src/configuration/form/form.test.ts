@@ -1,8 +1,7 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
-import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
+import { type TestClient, countStatements } from '@deskgraph/common/testing/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Desk,
@@ -13,7 +12,7 @@ import {
   startTickets,
 } from '../../../testing/desk.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 
 beforeAll(async () => {

@@ -1,7 +1,6 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
-import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
+import { type TestClient, countStatements } from '@deskgraph/common/testing/client';
 import {
   type Desk,
   type Result,
@@ -15,7 +14,7 @@ import { placed } from '../../../testing/log.ts';
 const BASES = ['OPEN', 'PENDING', 'ON_HOLD', 'SOLVED'] as const;
 type Base = (typeof BASES)[number];
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 
 beforeAll(async () => {

@@ -1,13 +1,12 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
-import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
+import { type TestClient, countStatements } from '@deskgraph/common/testing/client';
 import { Client } from 'pg';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { placed } from '../../../testing/log.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 
 beforeAll(async () => {

@@ -1,11 +1,10 @@
-import 'reflect-metadata';
 import { sizeOf } from '@deskgraph/common/testing/sizes';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
-import type { TestService } from '@deskgraph/common/testing/testing';
+import type { TestClient } from '@deskgraph/common/testing/client';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 
 beforeAll(async () => {

@@ -8,10 +8,10 @@ import {
   appActor,
   countStatements,
   userActor,
-  createSubscriptionClient,
-} from '@deskgraph/common/testing/testing';
+  createSubscriptionClient } from '@deskgraph/common/testing/testing';
 import { signActor } from '@deskgraph/common/auth/token';
-import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { TicketPriority } from '@deskgraph/common/contract/ticket-enums';
 
@@ -24,7 +24,7 @@ let desk: Desk;
 const clients: SubscriptionClient[] = [];
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   desk = await openDesk(service);
 });
 afterAll(async () => {

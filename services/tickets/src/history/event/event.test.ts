@@ -1,19 +1,18 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { CursorCodec } from '@deskgraph/common/graphql/signed-cursor';
 import {
   TEST_SECRET,
-  type TestService,
+  type TestClient,
   appActor,
   countStatements,
-} from '@deskgraph/common/testing/testing';
+} from '@deskgraph/common/testing/client';
 import { signActor, systemActor } from '@deskgraph/common/auth/token';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { placed } from '../../../testing/log.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 
 beforeAll(async () => {

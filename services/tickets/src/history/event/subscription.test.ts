@@ -8,18 +8,18 @@ import {
   TEST_SECRET,
   type TestService,
   appActor,
-  createSubscriptionClient,
-} from '@deskgraph/common/testing/testing';
+  createSubscriptionClient } from '@deskgraph/common/testing/testing';
 import { signActor } from '@deskgraph/common/auth/token';
 import { Client } from 'pg';
-import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 
 let service: TestService;
 let desk: Desk;
 const clients: SubscriptionClient[] = [];
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   desk = await openDesk(service);
   await mutate(desk, desk.admin, 'settingsUpdate', { onHoldEnabled: true });
 });
@@ -362,7 +362,7 @@ describe('a stream outlives', () => {
   }
 
   test('a stop of the service: it is cut, not ended, so that it goes on elsewhere', async () => {
-    const stopped = await startTickets();
+    const stopped = await startOwnTickets();
     const elsewhere = await openDesk(stopped);
     const stream = listen(
       elsewhere.agent,

@@ -6,13 +6,14 @@ import { type TestService, countStatements } from '@deskgraph/common/testing/tes
 import { Context } from '@deskgraph/common/database/context';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, type Result, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { ticketsAsOf } from './as-of.ts';
 
 let service: TestService;
 let desk: Desk;
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
 });
 beforeEach(async () => {
   desk = await openDesk(service);

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Clock, stopClock } from '../../../testing/clock.ts';
 import { seed } from '@deskgraph/common/testing/sizes';
-import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { type Dice, dice } from '../../../testing/dice.ts';
 import { written } from '../../../testing/log.ts';
 import { Play } from '../../../testing/play.ts';
@@ -24,7 +25,7 @@ let clock: Clock;
 let desk: Desk;
 let owner: Client;
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   clock = stopClock(service);
   desk = await openDesk(service);
   owner = new Client({ connectionString: service.database.ownerUrl });

@@ -7,21 +7,20 @@ import {
   type SubscriptionClient,
   type TestService,
   appActor,
-  countStatements,
-} from '@deskgraph/common/testing/testing';
+  countStatements } from '@deskgraph/common/testing/testing';
 import { Context } from '@deskgraph/common/database/context';
 import { Client } from 'pg';
 import { type Clock, stopClock } from '../../../testing/clock.ts';
 import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
-import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { dice } from '../../../testing/dice.ts';
 import { Play } from '../../../testing/play.ts';
 import { type Arguments, Watch, clientOf } from '../../../testing/watch.ts';
 import type { TicketChange } from './change.ts';
 import {
   INSTANT_FILTER_FIELDS,
-  UNLOGGED_PROPERTIES,
-} from '@deskgraph/common/contract/ticket-filter-fields';
+  UNLOGGED_PROPERTIES } from '@deskgraph/common/contract/ticket-filter-fields';
 import { listsOf, share } from './shared-lists.ts';
 
 const HOUR = 3_600_000;
@@ -34,7 +33,7 @@ const clients = new Map<Actor, SubscriptionClient>();
 let watches: Watch[] = [];
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   clock = stopClock(service);
   desk = await newDesk();
   owner = new Client({ connectionString: service.database.ownerUrl });

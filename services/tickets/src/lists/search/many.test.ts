@@ -8,7 +8,8 @@ import { type TestService } from '@deskgraph/common/testing/testing';
 import { Context } from '@deskgraph/common/database/context';
 import { Client } from 'pg';
 import { sizeOf } from '@deskgraph/common/testing/sizes';
-import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { ticketListQuery } from '../../model/lookup/queries.ts';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { type TicketOrder, TicketOrderField } from '../../model/filter/order.ts';
@@ -22,7 +23,7 @@ let desk: Desk;
 let ids: { problem: string; organization: string };
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   desk = await openDesk(service);
   ids = { problem: newId('tkt'), organization: newId('org') };
   await fill();

@@ -6,7 +6,8 @@ import { type TestService, userActor } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { type Clock, stopClock } from '../../../testing/clock.ts';
 import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
-import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, type Result, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { type Dice, dice } from '../../../testing/dice.ts';
 
 const HOUR = 3_600_000;
@@ -18,7 +19,7 @@ let owner: Client;
 let clock: Clock;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   clock = stopClock(service);
   owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();

@@ -1,14 +1,13 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/auth/access';
 import { buildSubgraph } from '@deskgraph/common/graphql/federation';
 import { newId } from '@deskgraph/common/core/id';
 import {
-  type TestService,
+  type TestClient,
   appActor,
   countStatements,
   userActor,
-} from '@deskgraph/common/testing/testing';
+} from '@deskgraph/common/testing/client';
 import { type GraphQLObjectType } from 'graphql';
 import { Client } from 'pg';
 import {
@@ -22,7 +21,7 @@ import {
 import { subgraph } from '../../subgraph.ts';
 import { DEFAULT_VIEW_COLUMNS, VIEW_COLUMN_FIELDS, viewColumnBounds } from './columns.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 let member: Actor;
 let memberLead: Actor;

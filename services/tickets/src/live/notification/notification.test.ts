@@ -8,16 +8,16 @@ import {
   type SubscriptionClient,
   type TestService,
   countStatements,
-  userActor,
-} from '@deskgraph/common/testing/testing';
+  userActor } from '@deskgraph/common/testing/testing';
 import { systemActor } from '@deskgraph/common/auth/token';
 import { Context } from '@deskgraph/common/database/context';
 import { Client } from 'pg';
-import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, type Result, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { dice } from '../../../testing/dice.ts';
 import { type Case, Told } from '../../../testing/told.ts';
 import { clientOf } from '../../../testing/watch.ts';
-import { deterministicCustomerId } from '../../people/requester/repository.ts';
+import { deterministicCustomerId } from '../../people/requester/unknown-contact.ts';
 import { followFacts, toldAll } from './follow.ts';
 import { make } from './create.ts';
 import { forget } from './sweep.ts';
@@ -27,7 +27,7 @@ let owner: Client;
 let stop: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   stop = followFacts(service.service);
   owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();

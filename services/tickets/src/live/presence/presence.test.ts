@@ -10,11 +10,12 @@ import {
   type TestService,
   appActor,
   countStatements,
-  createSubscriptionClient,
-} from '@deskgraph/common/testing/testing';
+  createSubscriptionClient } from '@deskgraph/common/testing/testing';
 import { signActor } from '@deskgraph/common/auth/token';
 import { Client } from 'pg';
-import { type Desk, mutate, openDesk, quiet, reply, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk, reply } from '../../../testing/desk.ts';
+import { quiet } from '../../../testing/own-service.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { type Clock, setClock } from './clock.ts';
 
 /** Stands still until it is moved, and then does what was due. */
@@ -49,7 +50,7 @@ const clock = new TestClock();
 const clients: SubscriptionClient[] = [];
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   second = await startSubgraph(quiet, service.service.config);
   for (const { orm } of [service.service, second]) setClock(orm, clock);
   desk = await openDesk(service);

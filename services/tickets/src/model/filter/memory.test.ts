@@ -8,7 +8,8 @@ import { type TestService, appActor, userActor } from '@deskgraph/common/testing
 import { Context } from '@deskgraph/common/database/context';
 import fc from 'fast-check';
 import { Client } from 'pg';
-import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { ticketState } from '../ticket/events.ts';
 import { ticketListFilterToSql } from './sql.ts';
 import type { TicketLike } from './memory.ts';
@@ -38,7 +39,7 @@ let tickets: Ticket[];
 let actors: Actor[];
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   desk = await openDesk(service);
   const other = await openDesk(service);
   await other.ticket();

@@ -6,9 +6,8 @@ import {
   type Result,
   mutate,
   openDesk,
-  reply,
-  startTickets,
-} from '../../../testing/desk.ts';
+  reply } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { untold } from '../../../testing/log.ts';
 import { ticketState } from './events.ts';
 import { Ticket } from './ticket.ts';
@@ -16,7 +15,7 @@ import { Ticket } from './ticket.ts';
 let service: TestService;
 let desk: Desk;
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
 });
 beforeEach(async () => {
   desk = await openDesk(service);

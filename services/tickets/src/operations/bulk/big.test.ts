@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { alike } from '../../../testing/alike.ts';
 import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
-import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { dice } from '../../../testing/dice.ts';
 import { untold } from '../../../testing/log.ts';
 
@@ -15,7 +16,7 @@ let desk: Desk;
 let owner: Client;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();
 });
@@ -92,7 +93,7 @@ test(
     );
     expect(rows).toEqual([{ count: ids.length }]);
     const apart = await untold(desk);
-    expect(apart.filter(({ told }) => told !== 'nothing')).toEqual([]);
+    expect(apart.filter(({ logged }) => logged !== 'no event')).toEqual([]);
   },
   PATIENCE,
 );

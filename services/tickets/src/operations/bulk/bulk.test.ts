@@ -1,13 +1,12 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
-import { type TestService, appActor } from '@deskgraph/common/testing/testing';
+import { type TestClient, appActor } from '@deskgraph/common/testing/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 let owner: Client;
 

@@ -1,16 +1,15 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
 import {
   TEST_SECRET,
-  type TestService,
+  type TestClient,
   createSubscriptionClient,
-} from '@deskgraph/common/testing/testing';
+} from '@deskgraph/common/testing/client';
 import { signActor } from '@deskgraph/common/auth/token';
 import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 
 beforeAll(async () => {

@@ -1,7 +1,6 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
-import type { TestService } from '@deskgraph/common/testing/testing';
+import type { TestClient } from '@deskgraph/common/testing/client';
 import {
   type Desk,
   type Result,
@@ -11,7 +10,7 @@ import {
   startTickets,
 } from '../../../testing/desk.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 
 beforeAll(async () => {

@@ -1,8 +1,7 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
-import type { TestService } from '@deskgraph/common/testing/testing';
+import type { TestClient } from '@deskgraph/common/testing/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import {
@@ -15,7 +14,7 @@ import {
 } from '../../../testing/desk.ts';
 import { type Dice, dice } from '../../../testing/dice.ts';
 
-let service: TestService;
+let service: TestClient;
 beforeAll(async () => {
   service = await startTickets();
 });

@@ -1,8 +1,7 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { uuidOf } from '@deskgraph/common/core/id';
-import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
+import { type TestClient, countStatements } from '@deskgraph/common/testing/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { alike } from '../../../testing/alike.ts';
@@ -10,7 +9,7 @@ import { sizeOf } from '@deskgraph/common/testing/sizes';
 import { untold } from '../../../testing/log.ts';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 let owner: Client;
 

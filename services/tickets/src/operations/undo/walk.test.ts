@@ -1,12 +1,11 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { TestService } from '@deskgraph/common/testing/testing';
+import type { TestClient } from '@deskgraph/common/testing/client';
 import { seed, sizeOf } from '@deskgraph/common/testing/sizes';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { type Dice, dice } from '../../../testing/dice.ts';
 import { untold } from '../../../testing/log.ts';
 
-let service: TestService;
+let service: TestClient;
 beforeAll(async () => {
   service = await startTickets();
 });

@@ -9,21 +9,19 @@ import {
   type SubscriptionClient,
   type TestService,
   countStatements,
-  userActor,
-} from '@deskgraph/common/testing/testing';
+  userActor } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import {
   type Desk,
   type Result,
   mutate,
   openDesk,
-  reply,
-  startTickets,
-} from '../../../testing/desk.ts';
+  reply } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { placed } from '../../../testing/log.ts';
 import { Watch, clientOf } from '../../../testing/watch.ts';
-import { deterministicCustomerId } from '../requester/repository.ts';
-import { applyCustomerEvent } from '../requester/follow.ts';
+import { deterministicCustomerId } from '../requester/unknown-contact.ts';
+import { applyCustomerEvent } from '../requester/customer-events.ts';
 
 let service: TestService;
 let desk: Desk;
@@ -34,7 +32,7 @@ const leave = async (): Promise<void> => {
 };
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   desk = await openDesk(service);
   owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type Actor, USER_SCOPES, Role } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
 import { type TestService, countStatements, userActor } from '@deskgraph/common/testing/testing';
-import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, type Result, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { staffActorsByEmail } from '../agent/actors.ts';
 import { RIGHTS_FILTER_FIELDS } from '@deskgraph/common/contract/ticket-filter-fields';
 
@@ -11,7 +12,7 @@ let service: TestService;
 let desk: Desk;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
 });
 beforeEach(async () => {
   desk = await openDesk(service);

@@ -6,23 +6,21 @@ import {
   type TestService,
   appActor,
   countStatements,
-  userActor,
-} from '@deskgraph/common/testing/testing';
+  userActor } from '@deskgraph/common/testing/testing';
 import {
   type Desk,
   type Result,
   mutate,
   openDesk,
-  reply,
-  startTickets,
-} from '../../../testing/desk.ts';
+  reply } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { staffActorsByEmail } from './actors.ts';
 
 let service: TestService;
 let desk: Desk;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
 });
 afterAll(() => service.stop());
 

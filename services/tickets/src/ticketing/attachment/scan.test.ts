@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { EICAR, startClamd } from '../../../testing/clamd.ts';
 import { stopClock } from '../../../testing/clock.ts';
-import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { waitFor } from '../../../testing/scheduler.ts';
 import { startBucket } from '../../../testing/s3.ts';
 import { download, upload } from '../../../testing/upload.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   bucket = await startBucket();
   clamd = await startClamd();
   Object.assign(process.env, { ...bucket.environment, CLAMD_URL: clamd.url });
-  service = await startTickets();
+  service = await startOwnTickets();
   clock = stopClock(service);
   desk = await openDesk(service);
 });

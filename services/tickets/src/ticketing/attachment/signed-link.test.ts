@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { type Actor, USER_SCOPES } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
 import type { TestService } from '@deskgraph/common/testing/testing';
-import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { download, upload } from '../../../testing/upload.ts';
 
 let folder: string;
@@ -17,7 +18,7 @@ let desk: Desk;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'files-'));
   process.env['FILES_DIR'] = folder;
-  service = await startTickets();
+  service = await startOwnTickets();
   desk = await openDesk(service);
 });
 afterAll(async () => {

@@ -6,7 +6,8 @@ import { type TestService, appActor, countStatements } from '@deskgraph/common/t
 import { Client } from 'pg';
 import { stopClock } from '../../../testing/clock.ts';
 import { untold } from '../../../testing/log.ts';
-import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk, reply } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { runDueTasks, waitFor } from '../../../testing/scheduler.ts';
 import { clientOf, Watch } from '../../../testing/watch.ts';
 
@@ -17,7 +18,7 @@ let desk: Desk;
 let clock: ReturnType<typeof stopClock>;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   clock = stopClock(service);
   desk = await openDesk(service);
 });

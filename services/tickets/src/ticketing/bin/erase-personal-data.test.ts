@@ -7,9 +7,8 @@ import {
   type Result,
   mutate,
   openDesk,
-  reply,
-  startTickets,
-} from '../../../testing/desk.ts';
+  reply } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { waitFor } from '../../../testing/scheduler.ts';
 
 let service: TestService;
@@ -18,7 +17,7 @@ let owner: Client;
 /** Connected with the role of the service. */
 let serviceRole: Client;
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   desk = await openDesk(service);
   owner = new Client({ connectionString: service.database.ownerUrl });
   serviceRole = new Client({ connectionString: service.database.url });

@@ -3,14 +3,15 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
-import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk, reply } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { hold } from '../../../testing/hold.ts';
 
 let service: TestService;
 let desk: Desk;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   desk = await openDesk(service);
 });
 afterAll(() => service.stop());

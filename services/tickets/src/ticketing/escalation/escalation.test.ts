@@ -5,7 +5,8 @@ import { newId, uuidOf } from '@deskgraph/common/core/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stopClock } from '../../../testing/clock.ts';
-import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, type Result, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { hold } from '../../../testing/hold.ts';
 
 const HOUR = 3_600_000;
@@ -15,7 +16,7 @@ let desk: Desk;
 let clock: ReturnType<typeof stopClock>;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   clock = stopClock(service);
 });
 beforeEach(async () => {

@@ -1,13 +1,12 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
-import { type TestService, appActor, countStatements } from '@deskgraph/common/testing/testing';
+import { type TestClient, appActor, countStatements } from '@deskgraph/common/testing/client';
 import { untold } from '../../../testing/log.ts';
 import { type Desk, type Result, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
 import { alike } from '../../../testing/alike.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 
 beforeAll(async () => {

@@ -1,6 +1,5 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
+import { type TestClient, countStatements } from '@deskgraph/common/testing/client';
 import {
   type Desk,
   type Result,
@@ -11,7 +10,7 @@ import {
 } from '../../../testing/desk.ts';
 import { placed } from '../../../testing/log.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 
 beforeAll(async () => {
@@ -254,11 +253,11 @@ test('solving a problem solves its incidents and replies to each requester, with
     resolution: null,
     messages: { nodes: [{}] },
   });
-  const found = await desk.ask<{ tickets: { totalCount: number } }>(
+  const searchResult = await desk.ask<{ tickets: { totalCount: number } }>(
     desk.agent,
     '{ tickets(filter: { text: "wiederhergestellt" }) { totalCount } }',
   );
-  expect(found.tickets.totalCount).toBe(13);
+  expect(searchResult.tickets.totalCount).toBe(13);
 });
 
 test('solveIncidents: false leaves the incidents unsolved, and a reply is accepted for SOLVED only', async () => {

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { uuidOf } from '@deskgraph/common/core/id';
 import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
-import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { upload } from '../../../testing/upload.ts';
 
 const MIB = 1024 * 1024;
@@ -20,7 +21,7 @@ let desk: Desk;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'files-'));
   process.env['FILES_DIR'] = folder;
-  service = await startTickets();
+  service = await startOwnTickets();
   desk = await openDesk(service);
 });
 afterAll(async () => {

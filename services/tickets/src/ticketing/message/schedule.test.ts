@@ -8,7 +8,8 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import { schedulerOf, startScheduler } from '@deskgraph/common/jobs/scheduler';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { stopClock } from '../../../testing/clock.ts';
-import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk, reply } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { runDueTasks, waitFor } from '../../../testing/scheduler.ts';
 import { upload } from '../../../testing/upload.ts';
 import { sendMessagesTask } from './schedule.ts';
@@ -23,7 +24,7 @@ let clock: ReturnType<typeof stopClock>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'files-'));
   process.env['FILES_DIR'] = folder;
-  service = await startTickets();
+  service = await startOwnTickets();
   clock = stopClock(service);
   desk = await openDesk(service);
 });
@@ -153,11 +154,11 @@ test('requesters do not notice scheduled or cancelled replies: not in the ticket
     'It should have come on Monday.',
     'qzebra for later',
   ]);
-  const { tickets: found } = await desk.ask<{ tickets: { totalCount: number } }>(
+  const { tickets: foundByCustomer } = await desk.ask<{ tickets: { totalCount: number } }>(
     desk.customer,
     '{ tickets(filter: { text: "qzebra" }) { totalCount } }',
   );
-  expect(found.totalCount).toBe(1);
+  expect(foundByCustomer.totalCount).toBe(1);
 });
 
 test('replies of agents wait for the undo window and can be cancelled; notes and messages of apps are sent at once', async () => {

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type TestService, dataOrThrow } from '@deskgraph/common/testing/testing';
 import { stopClock } from '../../../testing/clock.ts';
-import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk, reply } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { runDueTasks, waitFor } from '../../../testing/scheduler.ts';
 import { clientOf, Watch } from '../../../testing/watch.ts';
 
@@ -13,7 +14,7 @@ let desk: Desk;
 let clock: ReturnType<typeof stopClock>;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   clock = stopClock(service);
   desk = await openDesk(service);
 });

@@ -5,7 +5,8 @@ import { sizeOf } from '@deskgraph/common/testing/sizes';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { stopClock } from '../../../testing/clock.ts';
-import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk, reply } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { runDueTasks, waitFor } from '../../../testing/scheduler.ts';
 
 const HOUR = 3_600_000;
@@ -18,7 +19,7 @@ let owner: Client;
 let clock: ReturnType<typeof stopClock>;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   clock = stopClock(service);
   desk = await openDesk(service);
   owner = new Client({ connectionString: service.database.ownerUrl });

@@ -1,15 +1,14 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { newId, uuidOf } from '@deskgraph/common/core/id';
-import { type TestService, appActor } from '@deskgraph/common/testing/testing';
+import { type TestClient, appActor } from '@deskgraph/common/testing/client';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { seed } from '@deskgraph/common/testing/sizes';
 import { type Desk, openDesk, startTickets } from '../../../testing/desk.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 let owner: Client;
 

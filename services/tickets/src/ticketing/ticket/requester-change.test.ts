@@ -1,13 +1,12 @@
-import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Role } from '@deskgraph/common/auth/access';
 import { uuidOf } from '@deskgraph/common/core/id';
-import { type TestService, userActor } from '@deskgraph/common/testing/testing';
+import { type TestClient, userActor } from '@deskgraph/common/testing/client';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk, reply, startTickets } from '../../../testing/desk.ts';
 import { clientOf, Watch } from '../../../testing/watch.ts';
 
-let service: TestService;
+let service: TestClient;
 let desk: Desk;
 
 beforeAll(async () => {

@@ -7,17 +7,18 @@ import { type TestService, countStatements } from '@deskgraph/common/testing/tes
 import { systemActor } from '@deskgraph/common/auth/token';
 import { Context } from '@deskgraph/common/database/context';
 import { Client } from 'pg';
-import { type Desk, mutate, openDesk, startTickets } from '../../../testing/desk.ts';
+import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
+import { startOwnTickets } from '../../../testing/own-service.ts';
 import { hold } from '../../../testing/hold.ts';
 import { untold } from '../../../testing/log.ts';
-import { applyCustomerEvent } from './follow.ts';
+import { applyCustomerEvent } from './customer-events.ts';
 
 let service: TestService;
 let desk: Desk;
 let owner: Client;
 
 beforeAll(async () => {
-  service = await startTickets();
+  service = await startOwnTickets();
   owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();
 });

@@ -1,0 +1,31 @@
+import 'reflect-metadata';
+import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
+import { answerTests } from '@deskgraph/common/testing/statements';
+import { type TestService, startTestService } from '@deskgraph/common/testing/testing';
+import { migrations } from '../migrations/all.ts';
+import { beside, subgraph } from '../src/subgraph.ts';
+import { unloggedChanges } from './unlogged-changes.ts';
+
+/** The service without notifications, whose statements would be counted among those of other tests. */
+export const quiet: SubgraphOptions = {
+  ...subgraph,
+  backgroundTasks: (service) =>
+    Object.entries(beside)
+      .filter(([name]) => name !== 'notifications')
+      .map(([, start]) => start(service)),
+};
+
+/** A tickets service in the process of the test, for tests that stop its clock or call its functions. */
+export async function startOwnTickets(): Promise<TestService> {
+  const service = await startTestService(quiet, migrations);
+  const stopAnswers = answerTests({
+    'unlogged-changes': (workspace) => unloggedChanges(service, workspace),
+  });
+  return {
+    ...service,
+    stop: async () => {
+      await service.stop();
+      stopAnswers();
+    },
+  };
+}
