@@ -1,4 +1,5 @@
-// Runs TypeScript with decorators straight from its source: node --conditions=source --import @deskgraph/common/source main.ts
+// Runs TypeScript with decorators from its source:
+// node --conditions=source --import @deskgraph/common/source main.ts
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire, enableCompileCache, registerHooks } from 'node:module';
@@ -7,20 +8,24 @@ import { fileURLToPath } from 'node:url';
 enableCompileCache();
 const require = createRequire(import.meta.url);
 const options = readFileSync(new URL('../.swcrc', import.meta.url), 'utf8');
-const compiler = require('@swc/core/package.json').version;
-const kept = fileURLToPath(new URL('../node_modules/.cache/source/', import.meta.url));
+const compilerVersion = require('@swc/core/package.json').version;
+const cacheDirectory = fileURLToPath(new URL('../node_modules/.cache/source/', import.meta.url));
 
-/** What was made of a file once is kept, by its content: the compiler takes time and memory that a process which runs for long has better uses for. */
-function compiled(filename) {
+/**
+ * The JavaScript of a TypeScript file, from a cache that is keyed by its content. A process that
+ * finds all its files there does not load the compiler, which takes time and memory.
+ */
+function compileCached(filename) {
   const source = readFileSync(filename, 'utf8');
-  const file = `${kept}${createHash('sha256')
-    .update(JSON.stringify([compiler, options, filename, source]))
-    .digest('hex')}.js`;
+  const hash = createHash('sha256')
+    .update(JSON.stringify([compilerVersion, options, filename, source]))
+    .digest('hex');
+  const cacheFile = `${cacheDirectory}${hash}.js`;
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(cacheFile, 'utf8');
   } catch {
     const code = compile(filename, source);
-    keep(file, code);
+    writeCache(cacheFile, code);
     return code;
   }
 }
@@ -34,14 +39,14 @@ const compile = (filename, source) =>
     sourceMaps: 'inline',
   }).code;
 
-/** Whoever reads it finds all of it or nothing; where nothing may be written, nothing is kept. */
-function keep(file, code) {
+/** Writes to a temporary file first, because other processes may read the cache at any time. */
+function writeCache(cacheFile, code) {
   try {
-    mkdirSync(kept, { recursive: true });
-    writeFileSync(`${file}.${process.pid}`, code);
-    renameSync(`${file}.${process.pid}`, file);
+    mkdirSync(cacheDirectory, { recursive: true });
+    writeFileSync(`${cacheFile}.${process.pid}`, code);
+    renameSync(`${cacheFile}.${process.pid}`, cacheFile);
   } catch {
-    // The next process compiles it again.
+    // The cache is not writable: the next process compiles the file again.
   }
 }
 
@@ -49,6 +54,6 @@ registerHooks({
   load(url, context, next) {
     if (!url.startsWith('file:') || !url.endsWith('.ts') || url.includes('/node_modules/'))
       return next(url, context);
-    return { format: 'module', shortCircuit: true, source: compiled(fileURLToPath(url)) };
+    return { format: 'module', shortCircuit: true, source: compileCached(fileURLToPath(url)) };
   },
 });

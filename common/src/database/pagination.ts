@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { createHash } from 'node:crypto';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import {
   ArgsType,
@@ -11,6 +10,7 @@ import {
   registerEnumType,
 } from 'type-graphql';
 import { Refusal } from '../core/errors.ts';
+import { type CursorKey, decodePageCursor, encodePageCursor } from './page-cursor.ts';
 
 export const DEFAULT_PAGE_SIZE = 25;
 export const MAX_PAGE_SIZE = 100;
@@ -120,12 +120,10 @@ export function connectionType<T extends object>(
   return EntityConnection as unknown as ClassType<Page<T>>;
 }
 
-/** One key of an order. `type` is the PostgreSQL type to which the text in a cursor is cast. */
-export interface OrderKey {
+/** One key of an order. */
+export interface OrderKey extends CursorKey {
   by: RawBuilder<unknown>;
-  type: 'timestamptz' | 'integer' | 'double precision' | 'uuid' | 'text';
   direction: Direction;
-  nullable?: boolean;
 }
 
 export interface PageRequest {
@@ -165,12 +163,11 @@ export function keysetPage(request: PageRequest, order: readonly OrderKey[]): Ke
   const size = (backward ? request.last : request.first) ?? DEFAULT_PAGE_SIZE;
   if (!Number.isInteger(size) || size < 0 || size > MAX_PAGE_SIZE)
     throw new Refusal('INVALID', [backward ? 'last' : 'first']);
-  const signature = signatureOf(order);
   const bounds: RawBuilder<SqlBool>[] = [];
   if (request.after)
-    bounds.push(isBeyond(order, readCursor(request.after, order, signature, 'after'), false));
+    bounds.push(isBeyond(order, decodePageCursor(request.after, order, 'after'), false));
   if (request.before)
-    bounds.push(isBeyond(order, readCursor(request.before, order, signature, 'before'), true));
+    bounds.push(isBeyond(order, decodePageCursor(request.before, order, 'before'), true));
   return {
     where: bounds.length ? sql<SqlBool>`(${sql.join(bounds, sql` and `)})` : sql<SqlBool>`true`,
     order: sql.join(
@@ -186,7 +183,7 @@ export function keysetPage(request: PageRequest, order: readonly OrderKey[]): Ke
       const hasMore = rows.length > size;
       const edges = rows.slice(0, size).map((row, index) => {
         const keys = (row as { page_keys: (string | null)[] }).page_keys;
-        return { cursor: writeCursor(keys, signature), node: nodes[index]! };
+        return { cursor: encodePageCursor(keys, order), node: nodes[index]! };
       });
       if (backward) edges.reverse();
       return {
@@ -254,50 +251,3 @@ function isKeyBeyond(key: OrderKey, value: string | null, backward: boolean): Ra
 
 const cast = (value: string | null, key: OrderKey): RawBuilder<unknown> =>
   sql`cast(${value} as ${sql.raw(key.type)})`;
-
-const TEXT_PATTERNS: Record<OrderKey['type'], RegExp> = {
-  timestamptz: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?\+00$/,
-  integer: /^-?\d{1,9}$/,
-  'double precision': /^-?\d{1,20}(\.\d{1,20})?(e[+-]\d{1,3})?$/,
-  uuid: /^[\da-f-]{36}$/,
-  text: /^[^\0]*$/,
-};
-
-/** Identifies the order in a cursor, so that a cursor of another order is refused. */
-const signatureOf = (order: readonly OrderKey[]): string =>
-  createHash('sha256')
-    .update(order.map((key) => `${key.type}${key.direction}${key.nullable ?? false}`).join())
-    .digest('base64url')
-    .slice(0, 4);
-
-const writeCursor = (keys: readonly (string | null)[], signature: string): string =>
-  Buffer.from(JSON.stringify([signature, ...keys])).toString('base64url');
-
-function readCursor(
-  cursor: string,
-  order: readonly OrderKey[],
-  signature: string,
-  argument: string,
-): (string | null)[] {
-  try {
-    const [cursorSignature, ...keys] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as (
-      | string
-      | null
-    )[];
-    const isValid =
-      keys.length === order.length &&
-      keys.every((key, index) =>
-        key === null ? order[index]!.nullable : TEXT_PATTERNS[order[index]!.type].test(key),
-      );
-    if (cursorSignature === signature && isValid) return keys;
-  } catch {
-    // Refused below.
-  }
-  throw new Refusal([
-    {
-      code: 'INVALID',
-      field: [argument],
-      message: 'This cursor belongs to another list or order.',
-    },
-  ]);
-}
