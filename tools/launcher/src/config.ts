@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { readConfig, z } from '@deskgraph/common/core/config';
 
-/** The project's folder: everything the launcher starts lies in it. */
+/** The folder of the project. */
 export const ROOT = resolve(import.meta.dirname, '../../..');
 
 const launchConfig = z.object({
@@ -11,11 +11,11 @@ const launchConfig = z.object({
     .min(0)
     .max(60_000)
     .default(4000)
-    .describe('Of the gateway; the services move along. 0: any free ports.'),
+    .describe('Port of the gateway; the services use ports relative to it. 0: any free ports.'),
   HOST: z
     .string()
     .default('127.0.0.1')
-    .describe('Address of the gateway; services stay on loopback.'),
+    .describe('Address that the gateway listens on; the services always listen on loopback.'),
   DATA_DIR: z
     .string()
     .default('.data')
@@ -23,15 +23,17 @@ const launchConfig = z.object({
   DATABASE_URL: z
     .string()
     .optional()
-    .describe('Owner on a PostgreSQL server (15 or newer) to use instead of our own.'),
+    .describe(
+      'URL of the owner on a PostgreSQL server (15 or newer) to use instead of the embedded one.',
+    ),
   DATABASE_APP_PASSWORD: z
     .string()
     .optional()
     .describe(
-      'Of the role that services connect as, where others use that server too. Default: one of our own.',
+      'Password of the role that the services connect as, for a server that is used by others too. Default: a generated one.',
     ),
   NODE_ENV: z.string().default('development'),
-  SEED: z.stringbool().default(true).describe('Fill an empty platform with the demo.'),
+  SEED: z.stringbool().default(true).describe('Load demo data into a new platform.'),
 });
 export type LaunchConfig = z.output<typeof launchConfig>;
 
@@ -39,7 +41,7 @@ export const readLaunchConfig = (): LaunchConfig => readConfig(launchConfig);
 
 export const isStartedByNpm = process.env['npm_lifecycle_event'] !== undefined;
 
-/** What children inherit: all but what we set for each of them. */
+/** The environment of child processes, without the variables that are set for each of them. */
 export function inheritedEnvironment(): Record<string, string | undefined> {
   const {
     PORT: _port,
@@ -47,18 +49,18 @@ export function inheritedEnvironment(): Record<string, string | undefined> {
     DATABASE_URL: _database,
     DATABASE_APP_PASSWORD: _password,
     NODE_OPTIONS: _options,
-    ...rest
+    ...inherited
   } = process.env;
-  return rest;
+  return inherited;
 }
 
-/** What the migrating child is asked to do, in this order. */
+/** One database for the migration process to migrate. */
 export interface MigrationTask {
   service: string;
   script: string;
-  /** Of the database's owner. */
+  /** URL of the database's owner. */
   url: string;
 }
 
 export const readMigrationTasks = (): MigrationTask[] =>
-  JSON.parse(process.env['MIGRATION_ORDERS']!) as MigrationTask[];
+  JSON.parse(process.env['MIGRATION_TASKS']!) as MigrationTask[];

@@ -1,76 +1,77 @@
 import { join } from 'node:path';
-import { type PostgresServer, startPostgres } from './embedded-postgres.ts';
-import type { LaunchConfig } from './config.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  connectionUrl,
   ensureAppRole,
   ensureDatabases,
   grantAppRole,
-  connectionUrl,
 } from '@deskgraph/common/database/app-role';
-import type { PlatformPackages } from './services.ts';
+import type { LaunchConfig } from './config.ts';
+import { type PostgresServer, startPostgres } from './embedded-postgres.ts';
 import { printProgress } from './print.ts';
 import type { Secrets } from './secret.ts';
+import type { PlatformPackages } from './services.ts';
 
 export interface PlatformDatabase {
-  /** Of the owner. */
+  /** URL of the owner. */
   url: string;
-  /** Were there databases to make? */
+  /** At least one database was created by this start. */
   isNew: boolean;
   stop(): Promise<void>;
 }
 
-/** The server with all databases and the services' role, ready for migrations. */
+/** Opens the server, with all databases and the application role, ready for migrations. */
 export async function openPlatformDatabase(
   config: LaunchConfig,
   secrets: Secrets,
   { services }: PlatformPackages,
 ): Promise<PlatformDatabase> {
-  const names = services.flatMap((room) => room.database ?? []);
+  const names = services.flatMap((service) => service.database ?? []);
   const server = config.DATABASE_URL
     ? { url: config.DATABASE_URL, stop: async () => {} }
-    : await keepPostgres(join(config.DATA_DIR, 'postgres'), secrets.owner);
+    : await supervisePostgres(join(config.DATA_DIR, 'postgres'), secrets.owner);
   try {
-    const [made] = await Promise.all([
+    const [created] = await Promise.all([
       ensureDatabases(server.url, names),
       ensureAppRole(server.url, secrets.app),
     ]);
     await Promise.all(
       names.map((name) => grantAppRole(connectionUrl(server.url, { database: name }))),
     );
-    printProgress(made.length > 0 ? `databases made: ${made.join(', ')}` : 'databases are there');
-    return { ...server, isNew: made.length > 0 };
+    if (created.length) printProgress(`databases created: ${created.join(', ')}`);
+    return { ...server, isNew: created.length > 0 };
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
-const PAUSE_MS = 500;
+const RESTART_DELAY_MS = 500;
 
-/** Our own server; started again at the same address when it ends unasked. */
-async function keepPostgres(
+/** Starts the embedded server, and restarts it on the same port when it exits. */
+async function supervisePostgres(
   dir: string,
   password: string,
 ): Promise<Pick<PlatformDatabase, 'url' | 'stop'>> {
-  let stopping = false;
+  let isStopping = false;
   let server: PostgresServer = await startPostgres({ dir, password });
-  printProgress(`PostgreSQL on port ${server.port}`);
-  const watch = async (): Promise<void> => {
+  printProgress(`PostgreSQL started on port ${server.port}`);
+  const restartOnExit = async (): Promise<void> => {
     for (;;) {
       await server.ended;
-      if (stopping) return;
-      printProgress('PostgreSQL ended; it starts again');
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      if (stopping) return;
+      if (isStopping) return;
+      printProgress('PostgreSQL exited, restarting');
+      await sleep(RESTART_DELAY_MS);
+      if (isStopping) return;
       server = await startPostgres({ dir, password, port: server.port });
-      if (stopping) return server.stop();
+      if (isStopping) return server.stop();
     }
   };
-  const watching = watch().catch((error: Error) =>
-    printProgress(`PostgreSQL does not start again: ${error.message}`),
+  const watching = restartOnExit().catch((error: Error) =>
+    printProgress(`PostgreSQL failed to restart: ${error.message}`),
   );
   const stop = async (): Promise<void> => {
-    stopping = true;
+    isStopping = true;
     await server.stop();
     await watching;
   };

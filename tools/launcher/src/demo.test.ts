@@ -11,7 +11,7 @@ const demoFile = join(folder, 'demo.json');
 const issuerFile = join(folder, 'issuer.json');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('everyone whom the seed names gets a token that the gateway believes, for their own workspace', async () => {
+test('signs a valid token for each demo user, for their own workspace', async () => {
   const demo = {
     workspaces: { demo: 'wsp_1', other: 'wsp_2' },
     people: {
@@ -24,24 +24,24 @@ test('everyone whom the seed names gets a token that the gateway believes, for t
   writeFileSync(demoFile, JSON.stringify(demo));
   const issuer = await openIssuer(issuerFile);
   const tokens = await signDemoTokens(issuer, demoFile);
-  const read = createProviderVerifier(ISSUER_NAME, AUDIENCE, issuer.jwks);
+  const verify = createProviderVerifier(ISSUER_NAME, AUDIENCE, issuer.jwks);
 
   expect(Object.keys(tokens)).toEqual(['admin', 'otherAdmin', 'guest', 'app']);
-  expect(await read(tokens['admin']!)).toMatchObject({
+  expect(await verify(tokens['admin']!)).toMatchObject({
     sub: 'ana@one.example',
     email: 'ana@one.example',
     workspace: 'wsp_1',
   });
-  expect(await read(tokens['otherAdmin']!)).toMatchObject({
+  expect(await verify(tokens['otherAdmin']!)).toMatchObject({
     email: 'olga@two.example',
     workspace: 'wsp_2',
   });
-  expect(await read(tokens['guest']!)).toMatchObject({
+  expect(await verify(tokens['guest']!)).toMatchObject({
     email: 'gil@two.example',
     name: 'Gil',
     workspace: 'wsp_2',
   });
-  const app = await read(tokens['app']!);
+  const app = await verify(tokens['app']!);
   expect(app).toMatchObject({
     sub: 'app_1',
     name: 'Partner',
@@ -51,7 +51,7 @@ test('everyone whom the seed names gets a token that the gateway believes, for t
   expect(app.email).toBeUndefined();
 });
 
-test('the issuer keeps its keys, so tokens of an earlier start stay good, and nobody else may read them', async () => {
+test('stores its keys in a private file, so that tokens of an earlier start stay valid', async () => {
   const token = await (
     await openIssuer(issuerFile)
   ).issueToken({ sub: 'ana@one.example' }, '1 hour');
@@ -63,8 +63,8 @@ test('the issuer keeps its keys, so tokens of an earlier start stay good, and no
   expect(later.jwks).not.toContain('"d":');
 });
 
-test('somebody is meant by the name of a token, by address or by a first name that only one has', () => {
-  const people = [
+test('finds a demo user by token name, email address or unique first name', () => {
+  const users = [
     ['agent', 'Ana Oliveira'],
     ['lead', 'Tomaž Kranjc'],
     ['light', 'Eva Novak'],
@@ -76,7 +76,7 @@ test('somebody is meant by the name of a token, by address or by a first name th
         { sub: `${key}@one.example`, email: `${key}@one.example`, name, workspace: 'wsp_1' },
       ] as const,
   );
-  const demo = Object.fromEntries(people);
+  const demo = Object.fromEntries(users);
   for (const as of ['agent', 'agent@one.example', 'ana', 'Ana'])
     expect(findDemoClaims(demo, as)).toBe(demo['agent']);
   expect(findDemoClaims(demo, 'tomaz')).toBe(demo['lead']);

@@ -29,18 +29,18 @@ const demoFile = z.object({
 
 export type TokenClaims = ProviderClaims & { sub: string };
 
-/** Who can be somebody: the claims of everyone that the seed has told of, by the name of the token. */
+/** The token claims of the demo users, by the name of their token; empty without demo data. */
 export function readDemoClaims(path: string): Record<string, TokenClaims> {
   if (!existsSync(path)) return {};
   const { workspaces, people, app } = demoFile.parse(JSON.parse(readFileSync(path, 'utf8')));
-  // `otherAdmin` lives in the workspace `other`; who has no such name, in the first one.
-  const workspaceOf = (name: string, said?: string): string => {
+  // `otherAdmin` belongs to the workspace `other`; a name without such a prefix to the first one.
+  const workspaceOf = (name: string, workspaceKey?: string): string => {
     const key =
-      said ??
+      workspaceKey ??
       Object.keys(workspaces).find((workspace) => name.startsWith(workspace)) ??
       Object.keys(workspaces)[0];
     const id = workspaces[key ?? ''];
-    if (!id) throw new Error(`${path}: ${name} lives in no workspace.`);
+    if (!id) throw new Error(`${path}: ${name} has no workspace.`);
     return id;
   };
   const claims: Record<string, TokenClaims> = {};
@@ -61,20 +61,27 @@ export function readDemoClaims(path: string): Record<string, TokenClaims> {
   return claims;
 }
 
-const plain = (text: string): string =>
+/** Lower case without diacritics. */
+const normalize = (text: string): string =>
   text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
-/** Who is meant by the name of a token, a mail address or a first name, `ana`; nobody when several are. */
+/**
+ * Finds a demo user by token name, email address or first name (`ana`). Undefined when there is none,
+ * or several with the first name.
+ */
 export function findDemoClaims(
   demo: Record<string, TokenClaims>,
   as: string,
 ): TokenClaims | undefined {
-  const people = Object.values(demo);
-  const byAddress = people.find(({ email }) => email === as);
-  const named = people.filter(({ name = '' }) => plain(name.split(' ', 1)[0]!) === plain(as));
-  return demo[as] ?? byAddress ?? (named.length === 1 ? named[0] : undefined);
+  const users = Object.values(demo);
+  const byEmail = users.find(({ email }) => email === as);
+  const byFirstName = users.filter(
+    ({ name = '' }) => normalize(name.split(' ', 1)[0]!) === normalize(as),
+  );
+  return demo[as] ?? byEmail ?? (byFirstName.length === 1 ? byFirstName[0] : undefined);
 }
 
+/** Signs a token for each demo user. */
 export async function signDemoTokens(
   issuer: Issuer,
   path: string,

@@ -14,7 +14,6 @@ import {
   statfsSync,
   writeFileSync,
 } from 'node:fs';
-
 import { tmpdir } from 'node:os';
 import { dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,22 +31,22 @@ import { type OsUser, commandAs, unprivilegedUser } from './user.ts';
 const OWNER = 'postgres';
 
 export interface PostgresServer {
-  /** Of the owner, on the database `postgres`. */
+  /** URL of the owner, with the database `postgres`. */
   url: string;
   port: number;
   /** The data directory. */
   dir: string;
-  /** Resolves when the server has ended, asked or not. */
+  /** Resolves when the server has exited, also by itself. */
   ended: Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface PostgresOptions {
-  /** The data directory; made when it is not there. Its server's log is `server.log` in it. */
+  /** The data directory, created if it does not exist. The log of the server is `server.log` in it. */
   dir: string;
-  /** Of the owner; set when the directory is made. */
+  /** Password of the owner, set when the directory is created. */
   password: string;
-  /** Default: any free one. */
+  /** Default: any free port. */
   port?: number | undefined;
   settings?: Record<string, string | number>;
 }
@@ -64,8 +63,8 @@ const SETTINGS: Settings = {
   log_timezone: 'UTC',
 };
 
-/** Speed instead of safety: what a crash may lose is thrown away anyway. */
-const THROWAWAY: Settings = {
+/** Fast but not crash-safe, for servers whose data is deleted anyway. */
+const TEMPORARY_SETTINGS: Settings = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
@@ -74,11 +73,16 @@ const THROWAWAY: Settings = {
   autovacuum: 'off',
 };
 
-const PATIENCE_MS = 60_000;
+const START_TIMEOUT_MS = 60_000;
+const RETRY_MS = 100;
+const FAST_SHUTDOWN_TIMEOUT_MS = 30_000;
+/** Free memory needed to put a temporary server into /dev/shm. */
+const MIN_MEMORY_BYTES = 1_000_000_000;
 
 /**
- * Starts a PostgreSQL server of our own from npm's binaries, as a child in its own process group (Ctrl-C reaches only us). Only loopback,
- * only with password. A server that a killed launcher left behind is stopped first.
+ * Starts PostgreSQL from the binaries of npm packages, as a child in its own process group, which
+ * Ctrl-C does not reach. It listens on loopback and requires a password. An orphaned server of a
+ * killed launcher is stopped first.
  */
 export async function startPostgres({
   dir,
@@ -86,47 +90,55 @@ export async function startPostgres({
   port,
   settings,
 }: PostgresOptions): Promise<PostgresServer> {
-  const place = resolve(dir);
-  await stopOrphanedPostgres(place, (at) => urlOf(password, at));
-  await initialise(place, password, []);
-  const server = await launch(place, password, port, { ...SETTINGS, ...settings });
+  const path = resolve(dir);
+  await stopOrphanedPostgres(path, (orphanPort) => urlOf(password, orphanPort));
+  await initialize(path, password, []);
+  const server = await launch({
+    dir: path,
+    password,
+    port,
+    settings: { ...SETTINGS, ...settings },
+  });
   const session = await claimDataDirectory(server.url).catch(async (error: Error) => {
     await server.stop();
     throw new Error(
-      `PostgreSQL in ${place} does not let us in (is the password still the one it was made with?): ${error.message}`,
+      `Login to PostgreSQL in ${path} failed (was its password changed?): ${error.message}`,
     );
   });
-  if (!session) throw new PostgresInUse(`${place} is in use by another launcher.`);
+  if (!session) throw new PostgresInUse(`${path} is used by another launcher.`);
   return server;
 }
 
-/** A server for tests, in memory where there is enough; gone with all its data at `stop()` and when our process ends in any other way. */
+/**
+ * Starts a server for tests, in memory if there is enough. A watchdog process deletes it with all its
+ * data at `stop()` and whenever this process ends.
+ */
 export async function startTemporaryPostgres(settings?: Settings): Promise<PostgresServer> {
   const folder = mkdtempSync(join(memoryFolder() ?? tmpdir(), 'deskgraph-'));
-  const guardFile = fileURLToPath(
+  const watchdogFile = fileURLToPath(
     new URL(`./cleanup-watchdog${extname(import.meta.url)}`, import.meta.url),
   );
-  const guard = spawn(process.execPath, [guardFile, folder], {
+  const watchdog = spawn(process.execPath, [watchdogFile, folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
-  guard.unref();
-  (guard.stdin as unknown as { unref(): void }).unref();
-  const place = join(folder, 'data');
-  const user = unprivilegedUser(place);
+  watchdog.unref();
+  (watchdog.stdin as unknown as { unref(): void }).unref();
+  const dir = join(folder, 'data');
+  const user = unprivilegedUser(dir);
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!);
   const password = randomPassword();
-  await initialise(place, password, ['--no-sync']);
-  const server = await launch(place, password, undefined, {
-    ...SETTINGS,
-    ...THROWAWAY,
-    ...settings,
+  await initialize(dir, password, ['--no-sync']);
+  const server = await launch({
+    dir,
+    password,
+    settings: { ...SETTINGS, ...TEMPORARY_SETTINGS, ...settings },
   });
   const stop = async (): Promise<void> => {
-    guard.stdin.end();
-    // Who waits for it is kept alive by it: the tests' process would end here, and well, whatever had failed.
-    guard.ref();
-    if (guard.exitCode === null) await once(guard, 'exit');
+    watchdog.stdin.end();
+    // Keeps this process alive during the wait; otherwise it would exit here with code 0.
+    watchdog.ref();
+    if (watchdog.exitCode === null) await once(watchdog, 'exit');
   };
   return { ...server, stop };
 }
@@ -140,7 +152,7 @@ function memoryFolder(): string | undefined {
   const folder = '/dev/shm';
   if (!existsSync(folder)) return undefined;
   const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize > 1_000_000_000 ? folder : undefined;
+  return bavail * bsize > MIN_MEMORY_BYTES ? folder : undefined;
 }
 
 async function binaries(): Promise<{ initdb: string; postgres: string }> {
@@ -150,22 +162,23 @@ async function binaries(): Promise<{ initdb: string; postgres: string }> {
     return (await import(name)) as { initdb: string; postgres: string };
   } catch {
     throw new Error(
-      `There is no ${name} among the installed packages; install them again, or name a PostgreSQL server in DATABASE_URL.`,
+      `The package ${name} is not installed. Run npm ci again, or set DATABASE_URL to a PostgreSQL server.`,
     );
   }
 }
 
-async function initialise(place: string, password: string, more: string[]): Promise<void> {
-  if (existsSync(join(place, 'PG_VERSION'))) return;
-  const user = unprivilegedUser(place);
-  const half = `${place}.new`;
-  const passwordFile = `${place}.password`;
-  rmSync(half, { recursive: true, force: true });
-  mkdirSync(dirname(place), { recursive: true });
-  mkdirSync(half, { mode: 0o700 });
+/** Creates the data directory, under another name until it is complete. */
+async function initialize(dir: string, password: string, flags: string[]): Promise<void> {
+  if (existsSync(join(dir, 'PG_VERSION'))) return;
+  const user = unprivilegedUser(dir);
+  const incompleteDir = `${dir}.new`;
+  const passwordFile = `${dir}.password`;
+  rmSync(incompleteDir, { recursive: true, force: true });
+  mkdirSync(dirname(dir), { recursive: true });
+  mkdirSync(incompleteDir, { mode: 0o700 });
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (user.uid !== undefined)
-    for (const path of [half, passwordFile]) chownSync(path, user.uid, user.gid!);
+    for (const path of [incompleteDir, passwordFile]) chownSync(path, user.uid, user.gid!);
   try {
     const locale = [
       '--encoding=UTF8',
@@ -177,34 +190,34 @@ async function initialise(place: string, password: string, more: string[]): Prom
     const { file, args, options } = commandAs(
       user,
       (await binaries()).initdb,
-      ['-D', half, ...access, ...locale, ...more],
-      half,
+      ['-D', incompleteDir, ...access, ...locale, ...flags],
+      incompleteDir,
     );
     await promisify(execFile)(file, args, { ...options, cwd: '/', env: {} });
-    renameSync(half, place);
+    renameSync(incompleteDir, dir);
   } finally {
     rmSync(passwordFile, { force: true });
   }
 }
 
-async function launch(
-  place: string,
-  password: string,
-  port: number | undefined,
-  settings: Settings,
-): Promise<PostgresServer> {
-  const user: OsUser = unprivilegedUser(place);
+async function launch({
+  dir,
+  password,
+  port,
+  settings = {},
+}: PostgresOptions): Promise<PostgresServer> {
+  const user: OsUser = unprivilegedUser(dir);
   const binary = (await binaries()).postgres;
-  const logFile = join(place, 'server.log');
+  const logFile = join(dir, 'server.log');
   if (existsSync(logFile)) renameSync(logFile, `${logFile}.old`);
-  for (const until = Date.now() + PATIENCE_MS; ; await sleep(100)) {
-    const chosen = port ?? (await freePort());
+  for (const deadline = Date.now() + START_TIMEOUT_MS; ; await sleep(RETRY_MS)) {
+    const chosenPort = port ?? (await freePort());
     const flags = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
     const { file, args, options } = commandAs(
       user,
       binary,
-      ['-D', place, '-p', String(chosen), ...flags],
-      place,
+      ['-D', dir, '-p', String(chosenPort), ...flags],
+      dir,
     );
     const log = openSync(logFile, 'a', 0o600);
     const child = spawn(file, args, {
@@ -215,39 +228,40 @@ async function launch(
       detached: true,
     });
     closeSync(log);
-    if (await isUp(child, place))
-      return running(child, { url: urlOf(password, chosen), port: chosen, dir: place });
-    const said = readFileSync(logFile, 'utf8');
-    // Somebody was faster with the port; or the last server was killed and its workers have not noticed yet.
-    const passing = /could not create any TCP\/IP sockets/.test(said) && port === undefined;
-    if (!(passing || /shared memory block|lock file/.test(said)) || Date.now() > until)
-      throw new Error(`PostgreSQL did not start:\n${said.slice(-2000)}`);
+    if (await hasStarted(child, dir))
+      return serverOf(child, { url: urlOf(password, chosenPort), port: chosenPort, dir });
+    const output = readFileSync(logFile, 'utf8');
+    // Retries when another program took the port, or while workers of a killed server are exiting.
+    const isPortTaken = /could not create any TCP\/IP sockets/.test(output) && port === undefined;
+    const isStillLocked = /shared memory block|lock file/.test(output);
+    if (!(isPortTaken || isStillLocked) || Date.now() > deadline)
+      throw new Error(`PostgreSQL did not start:\n${output.slice(-2000)}`);
   }
 }
 
-function running(
+function serverOf(
   child: ChildProcess,
-  where: Pick<PostgresServer, 'url' | 'port' | 'dir'>,
+  address: Pick<PostgresServer, 'url' | 'port' | 'dir'>,
 ): PostgresServer {
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
-  if (child.exitCode !== null) throw new Error('PostgreSQL ended at once.');
+  if (child.exitCode !== null) throw new Error('PostgreSQL exited right after its start.');
   child.unref();
   const stop = async (): Promise<void> => {
     child.ref();
     child.kill('SIGINT');
-    const late = setTimeout(() => child.kill('SIGQUIT'), PATIENCE_MS / 2);
+    const timer = setTimeout(() => child.kill('SIGQUIT'), FAST_SHUTDOWN_TIMEOUT_MS);
     await ended;
-    clearTimeout(late);
+    clearTimeout(timer);
   };
-  return { ...where, ended, stop };
+  return { ...address, ended, stop };
 }
 
-/** The last line of postmaster.pid says when it takes connections; false when it ended before. */
-async function isUp(child: ChildProcess, place: string): Promise<boolean> {
-  let failed = false;
-  child.once('error', () => (failed = true));
-  while (!failed && child.exitCode === null && child.signalCode === null) {
-    const lines = readPostmasterPid(place);
+/** Waits until postmaster.pid reports that the server accepts connections; false if it exits. */
+async function hasStarted(child: ChildProcess, dir: string): Promise<boolean> {
+  let hasFailed = false;
+  child.once('error', () => (hasFailed = true));
+  while (!hasFailed && child.exitCode === null && child.signalCode === null) {
+    const lines = readPostmasterPid(dir);
     if (Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready') return true;
     await sleep(10);
   }

@@ -7,7 +7,7 @@ import type { Secrets } from './secret.ts';
 
 export type Environment = Record<string, string | undefined>;
 
-/** What the platform consists of, once everything is decided. */
+/** All that the environments of the processes are made of. */
 export interface PlatformSetup {
   config: LaunchConfig;
   packages: PlatformPackages;
@@ -18,17 +18,20 @@ export interface PlatformSetup {
 export const DESK_FILE = 'desk.json';
 const LOOPBACK = '127.0.0.1';
 
-export const serviceUrl = (room: ServicePackage, path = ''): string =>
-  `http://${LOOPBACK}:${room.port}${path}`;
+export const serviceUrl = (service: ServicePackage, path = ''): string =>
+  `http://${LOOPBACK}:${service.port}${path}`;
 
-const shout = (name: string): string => name.toUpperCase().replaceAll('-', '_');
+const variableName = (name: string): string => name.toUpperCase().replaceAll('-', '_');
 
-function shared({ config, packages: house, secrets }: PlatformSetup): Environment {
+function shared({ config, packages, secrets }: PlatformSetup): Environment {
   const files = { FILES_DIR: join(config.DATA_DIR, 'files') };
-  const peers = house.services.map((room) => [`${shout(room.name)}_URL`, serviceUrl(room)]);
+  const peers = packages.services.map((service) => [
+    `${variableName(service.name)}_URL`,
+    serviceUrl(service),
+  ]);
   return {
-    // Who comes from elsewhere knows the gateway by a name that only he who runs it can say.
-    ...(config.HOST === LOOPBACK && { PUBLIC_URL: serviceUrl(house.gateway) }),
+    // Clients on other machines need a public name, which only the operator knows.
+    ...(config.HOST === LOOPBACK && { PUBLIC_URL: serviceUrl(packages.gateway) }),
     ...inheritedEnvironment(),
     NODE_ENV: config.NODE_ENV,
     HOST: LOOPBACK,
@@ -38,65 +41,67 @@ function shared({ config, packages: house, secrets }: PlatformSetup): Environmen
   };
 }
 
-/** `owner` names the server that the databases are on. */
+/** `ownerUrl` is any URL of the database server. */
 export function serviceEnvironment(
   platform: PlatformSetup,
-  room: ServicePackage,
-  owner: string,
+  service: ServicePackage,
+  ownerUrl: string,
 ): Environment {
-  const database = room.database && {
-    DATABASE_URL: appRoleUrl(owner, platform.secrets.app, room.database),
+  const database = service.database && {
+    DATABASE_URL: appRoleUrl(ownerUrl, platform.secrets.app, service.database),
   };
-  return { ...shared(platform), PORT: String(room.port), ...database };
+  return { ...shared(platform), PORT: String(service.port), ...database };
 }
 
-/** Only migrations know the owner. */
+/** Only migrations connect as the owner. */
 export function migrationEnvironment(
   platform: PlatformSetup,
-  rooms: readonly ServicePackage[],
-  owner: string,
+  services: readonly ServicePackage[],
+  ownerUrl: string,
 ): Environment {
-  const orders = rooms.map((room): MigrationTask => ({
-    service: room.name,
-    script: join(room.folder, MIGRATION_SCRIPT),
-    url: connectionUrl(owner, { database: room.database! }),
+  const tasks = services.map((service): MigrationTask => ({
+    service: service.name,
+    script: join(service.folder, MIGRATION_SCRIPT),
+    url: connectionUrl(ownerUrl, { database: service.database! }),
   }));
-  return { ...shared(platform), MIGRATION_ORDERS: JSON.stringify(orders) };
+  return { ...shared(platform), MIGRATION_TASKS: JSON.stringify(tasks) };
 }
 
 export function gatewayEnvironment(platform: PlatformSetup): Environment {
-  const { config, packages: house, jwks } = platform;
-  const keeper = house.services.find((room) => room.storesFiles);
+  const { config, packages, jwks } = platform;
+  const fileService = packages.services.find((service) => service.storesFiles);
   return {
     ...shared(platform),
     HOST: config.HOST,
-    PORT: String(house.gateway.port),
+    PORT: String(packages.gateway.port),
     OIDC_ISSUER: ISSUER_NAME,
     OIDC_AUDIENCE: AUDIENCE,
     OIDC_JWKS: jwks,
     SUBGRAPH_URLS: JSON.stringify(
-      Object.fromEntries(house.services.map((room) => [room.name, serviceUrl(room, '/graphql')])),
+      Object.fromEntries(
+        packages.services.map((service) => [service.name, serviceUrl(service, '/graphql')]),
+      ),
     ),
-    WHO_URLS: house.services
-      .filter((room) => room.hasActorLookup)
-      .map((room) => serviceUrl(room, '/who'))
+    WHO_URLS: packages.services
+      .filter((service) => service.hasActorLookup)
+      .map((service) => serviceUrl(service, '/who'))
       .join(','),
-    ...(keeper && { FILES_URL: serviceUrl(keeper) }),
+    ...(fileService && { FILES_URL: serviceUrl(fileService) }),
     DEMO_TOKENS: join(config.DATA_DIR, DESK_FILE),
   };
 }
 
-export function seedEnvironment(platform: PlatformSetup, owner: string): Environment {
-  const { config, packages: house, secrets } = platform;
-  const withDatabase = house.services.filter((room) => room.database);
-  const databases = withDatabase.map((room) => [
-    `DATABASE_URL_${shout(room.name)}`,
-    appRoleUrl(owner, secrets.app, room.database),
+export function seedEnvironment(platform: PlatformSetup, ownerUrl: string): Environment {
+  const { config, packages, secrets } = platform;
+  const withDatabase = packages.services.filter((service) => service.database);
+  const databases = withDatabase.map((service) => [
+    `DATABASE_URL_${variableName(service.name)}`,
+    appRoleUrl(ownerUrl, secrets.app, service.database),
   ]);
   return {
     ...shared(platform),
     PORT: '0',
-    GRAPH_URL: serviceUrl(house.gateway, '/graphql'),
+    GRAPH_URL: serviceUrl(packages.gateway, '/graphql'),
     DATA_DIR: config.DATA_DIR,
     ISSUER: join(config.DATA_DIR, 'issuer.json'),
     ...Object.fromEntries(databases),

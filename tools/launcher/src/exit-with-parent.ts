@@ -1,6 +1,8 @@
-// Loaded into every child of the launcher: a child does not outlive it. Without a launcher nobody waits for a long goodbye.
+// Preloaded into every child of the launcher, so that no child outlives it. Without a launcher, a
+// child gets two seconds to stop.
+const STOP_TIMEOUT_MS = 2000;
 process.once('disconnect', () => {
-  setTimeout(() => process.exit(1), 2000).unref();
+  setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
   process.kill(process.pid, 'SIGTERM');
 });
 process.channel?.unref();

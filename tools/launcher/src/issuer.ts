@@ -10,14 +10,14 @@ import {
 import type { ProviderClaims } from '@deskgraph/common/auth/token';
 import { writePrivateJson } from './secret.ts';
 
-/** Stands in for an OpenID provider while there is none. */
+/** Name of the development issuer, used without an OpenID provider. */
 export const ISSUER_NAME = 'https://issuer.deskgraph.localhost';
 export const AUDIENCE = 'deskgraph';
 
 export interface Issuer {
-  /** JSON key set with the public key, as `OIDC_JWKS` takes it. */
+  /** JSON key set with the public key, the value of `OIDC_JWKS`. */
   jwks: string;
-  /** Signs a token that is good for `lifetime`, e.g. `30 days`. */
+  /** Signs a token that is valid for `lifetime`, such as `30 days`. */
   issueToken(claims: ProviderClaims & { sub: string }, lifetime: string): Promise<string>;
 }
 
@@ -27,7 +27,7 @@ interface KeyFile {
   privateKey: JWK;
 }
 
-/** The issuer whose keys are in the file; makes them the first time. */
+/** Opens the issuer whose keys are in the file; creates the file the first time. */
 export async function openIssuer(path: string): Promise<Issuer> {
   if (!existsSync(path)) writePrivateJson(path, await newKeys());
   const { issuer, publicKey, privateKey } = JSON.parse(readFileSync(path, 'utf8')) as KeyFile;
@@ -48,7 +48,7 @@ export async function openIssuer(path: string): Promise<Issuer> {
 
 async function newKeys(): Promise<KeyFile> {
   const pair = await generateKeyPair('ES256', { extractable: true });
-  const open = await exportJWK(pair.publicKey);
-  const publicKey = { ...open, kid: await calculateJwkThumbprint(open), alg: 'ES256', use: 'sig' };
+  const jwk = await exportJWK(pair.publicKey);
+  const publicKey = { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'ES256', use: 'sig' };
   return { issuer: ISSUER_NAME, publicKey, privateKey: await exportJWK(pair.privateKey) };
 }

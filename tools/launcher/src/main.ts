@@ -1,15 +1,16 @@
-// npm start: the whole platform on this machine. Ctrl-C ends it.
+// npm start: runs the whole platform on this machine. Ctrl-C stops it.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import {
+  type ChildProgram,
   type SupervisedProcess,
   closeLogFiles,
-  supervise,
   killChildren,
   runScript,
   stopScripts,
+  supervise,
 } from './child.ts';
-import { ROOT, readLaunchConfig, isStartedByNpm } from './config.ts';
+import { ROOT, isStartedByNpm, readLaunchConfig } from './config.ts';
 import { openPlatformDatabase } from './database.ts';
 import { signDemoTokens } from './demo.ts';
 import {
@@ -22,134 +23,147 @@ import {
   serviceEnvironment,
   serviceUrl,
 } from './environment.ts';
-import { openIssuer } from './issuer.ts';
-import { type ServicePackage, assertPortsFree, readPackages } from './services.ts';
+import { type Issuer, openIssuer } from './issuer.ts';
 import { printProgress } from './print.ts';
 import { openSecrets, writePrivateJson } from './secret.ts';
+import { type ServicePackage, assertPortsFree, readPackages } from './services.ts';
 
 const config = readLaunchConfig();
-const inData = (...names: string[]): string => join(config.DATA_DIR, ...names);
-const deskFile = inData(DESK_FILE);
-const demoFile = inData('demo.json');
-/** Stands while a new platform waits for its demo. */
-const emptyFile = inData('empty');
-const leaving = new AsyncDisposableStack();
-leaving.defer(closeLogFiles);
-
-const program = (
-  room: Pick<ServicePackage, 'name' | 'folder'>,
-  script: string,
-  environment: Environment,
-) => ({
-  name: room.name,
-  folder: room.folder,
-  script,
-  environment,
-  logFile: inData('log', `${room.name}.log`),
-});
+const dataPath = (...names: string[]): string => join(config.DATA_DIR, ...names);
+const deskFile = dataPath(DESK_FILE);
+const demoFile = dataPath('demo.json');
+/** Exists from the creation of the databases until the demo data is loaded. */
+const seedPendingFile = dataPath('empty');
+/** Stops everything in reverse order of its start. */
+const cleanup = new AsyncDisposableStack();
+cleanup.defer(closeLogFiles);
 
 async function start(): Promise<void> {
-  const house = await readPackages(ROOT, config.PORT);
-  await assertPortsFree([house.gateway, ...house.services]);
+  const packages = await readPackages(ROOT, config.PORT);
+  await assertPortsFree([packages.gateway, ...packages.services]);
   mkdirSync(config.DATA_DIR, { recursive: true });
-  const secrets = openSecrets(inData('secrets.json'), config.DATABASE_APP_PASSWORD);
+  const secrets = openSecrets(dataPath('secrets.json'), config.DATABASE_APP_PASSWORD);
 
-  const opening = openPlatformDatabase(config, secrets, house);
-  const opened = opening.catch(() => undefined);
-  leaving.defer(async () => (await opened)?.stop());
-  const issuer = await openIssuer(inData('issuer.json'));
-  const platform: PlatformSetup = { config, packages: house, secrets, jwks: issuer.jwks };
+  const openingDatabase = openPlatformDatabase(config, secrets, packages);
+  const openedDatabase = openingDatabase.catch(() => undefined);
+  cleanup.defer(async () => (await openedDatabase)?.stop());
+  const issuer = await openIssuer(dataPath('issuer.json'));
+  const platform: PlatformSetup = { config, packages, secrets, jwks: issuer.jwks };
 
   const services: SupervisedProcess[] = [];
-  leaving.defer(async () => void (await Promise.all(services.map((service) => service.stop()))));
-  const gateway = keepRoom(house.gateway, gatewayEnvironment(platform));
-  leaving.defer(() => gateway.stop());
+  cleanup.defer(async () => void (await Promise.all(services.map((service) => service.stop()))));
+  const gateway = startService(packages.gateway, gatewayEnvironment(platform));
+  cleanup.defer(() => gateway.stop());
 
-  const { url: owner, isNew: made } = await opening;
-  if (leaving.disposed) return;
+  const { url: ownerUrl, isNew } = await openingDatabase;
+  if (cleanup.disposed) return;
   rmSync(deskFile, { force: true });
-  if (made) {
+  if (isNew) {
     rmSync(demoFile, { force: true });
-    writeFileSync(emptyFile, '');
+    writeFileSync(seedPendingFile, '');
   }
-  const bringUp = async (room: ServicePackage): Promise<void> => {
-    if (leaving.disposed) return;
-    const service = keepRoom(room, serviceEnvironment(platform, room, owner));
-    services.push(service);
-    await told(room, service);
-  };
-  const migrating = house.services.filter((room) => room.hasMigrations);
-  const rest = house.services.filter((room) => !room.hasMigrations);
-  await Promise.all([
-    told(house.gateway, gateway),
-    migrateEach(platform, migrating, owner, bringUp),
-    ...rest.map(bringUp),
-  ]);
-
-  if (house.seed && config.SEED && !leaving.disposed && existsSync(emptyFile)) {
-    printProgress('filling the empty platform with the demo');
-    const seeding = runScript({
-      ...program(house.seed, house.seed.script, seedEnvironment(platform, owner)),
-      printsOutput: true,
-    });
-    await seeding.then(
-      () => rmSync(emptyFile),
-      (error: Error) => printProgress(`${error.message}; there is no demo`),
-    );
-  }
-  if (leaving.disposed) return;
-  const url = serviceUrl(house.gateway, '/graphql');
-  const desk = {
-    url,
-    ws: url.replace('http', 'ws'),
-    tokens: await signDemoTokens(issuer, demoFile),
-  };
-  writePrivateJson(deskFile, desk);
-  leaving.defer(async () => rmSync(deskFile, { force: true }));
-  printProgress('ready');
-  console.log(`\nGraphQL    ${desk.url}\nWebSocket  ${desk.ws}\nTokens     ${deskFile}`);
-  for (const [name, token] of Object.entries(desk.tokens)) console.log(`\n${name}\n${token}`);
+  printProgress('starting gateway and services');
+  await Promise.all([gateway.ready, startServices(platform, ownerUrl, services)]);
+  if (config.SEED && !cleanup.disposed && existsSync(seedPendingFile))
+    await loadDemoData(platform, ownerUrl);
+  if (!cleanup.disposed) await announce(packages.gateway, issuer);
 }
 
-/** Migrates one after the other; what comes then for a room need not wait for the next one. */
-async function migrateEach(
+/** Starts each service as soon as its own database is migrated. */
+async function startServices(
   platform: PlatformSetup,
-  rooms: ServicePackage[],
-  owner: string,
-  then: (room: ServicePackage) => Promise<void>,
+  ownerUrl: string,
+  started: SupervisedProcess[],
 ): Promise<void> {
-  const following: Promise<void>[] = [];
-  const script = program(
+  const startReady = async (service: ServicePackage): Promise<void> => {
+    if (cleanup.disposed) return;
+    const child = startService(service, serviceEnvironment(platform, service, ownerUrl));
+    started.push(child);
+    await child.ready;
+  };
+  const { services } = platform.packages;
+  const migrated = services.filter((service) => service.hasMigrations);
+  const others = services.filter((service) => !service.hasMigrations);
+  await Promise.all([
+    migrateDatabases(platform, migrated, ownerUrl, startReady),
+    ...others.map(startReady),
+  ]);
+}
+
+/** Migrates one database after the other; `onMigrated` runs for a service while the next migrates. */
+async function migrateDatabases(
+  platform: PlatformSetup,
+  services: ServicePackage[],
+  ownerUrl: string,
+  onMigrated: (service: ServicePackage) => Promise<void>,
+): Promise<void> {
+  const pending: Promise<void>[] = [];
+  const script = childProgram(
     { name: 'migrations', folder: ROOT },
     join(import.meta.dirname, 'migrate.ts'),
-    migrationEnvironment(platform, rooms, owner),
+    migrationEnvironment(platform, services, ownerUrl),
   );
   await runScript(script, (name) =>
-    following.push(...rooms.filter((room) => room.name === name).map(then)),
+    pending.push(...services.filter((service) => service.name === name).map(onMigrated)),
   );
-  await Promise.all(following);
+  await Promise.all(pending);
 }
 
-async function told(room: ServicePackage, { ready }: SupervisedProcess): Promise<void> {
-  await ready;
-  if (!leaving.disposed) printProgress(`${room.name} on ${serviceUrl(room)}`);
+/** Loads the demo data. When that fails, the platform starts without, and the next start tries again. */
+async function loadDemoData(platform: PlatformSetup, ownerUrl: string): Promise<void> {
+  const { seed } = platform.packages;
+  if (!seed) return;
+  printProgress('loading demo data');
+  const script = childProgram(seed, seed.script, seedEnvironment(platform, ownerUrl));
+  await runScript({ ...script, printsOutput: true }).then(
+    () => rmSync(seedPendingFile),
+    (error: Error) => printProgress(`demo data not loaded: ${error.message}`),
+  );
 }
 
-const keepRoom = (room: ServicePackage, environment: Environment): SupervisedProcess =>
-  supervise(program(room, 'src/main.ts', environment), serviceUrl(room, '/readyz'));
+/** Writes the file with URLs and demo tokens, and prints where to go on. */
+async function announce(gateway: ServicePackage, issuer: Issuer): Promise<void> {
+  const url = serviceUrl(gateway, '/graphql');
+  const tokens = await signDemoTokens(issuer, demoFile);
+  writePrivateJson(deskFile, { url, ws: url.replace('http', 'ws'), tokens });
+  cleanup.defer(async () => rmSync(deskFile, { force: true }));
+  printProgress('ready');
+  console.log(`\nGraphQL       ${url}`);
+  if (config.NODE_ENV === 'development') console.log(`Query editor  ${serviceUrl(gateway, '/')}`);
+  if (Object.keys(tokens).length)
+    console.log(
+      `Tokens        ${relative(process.cwd(), deskFile)}, or: npm run token -- --as agent`,
+    );
+}
 
-let endingSince: number | undefined;
-function end(code: number): void {
-  if (endingSince !== undefined) {
-    // Ctrl-C may arrive twice, from the terminal and from npm; who asks again later does not want to wait.
-    if (Date.now() - endingSince > 1000) killChildren();
+const childProgram = (
+  { name, folder }: Pick<ServicePackage, 'name' | 'folder'>,
+  script: string,
+  environment: Environment,
+): ChildProgram => ({
+  name,
+  folder,
+  script,
+  environment,
+  logFile: dataPath('log', `${name}.log`),
+});
+
+const startService = (service: ServicePackage, environment: Environment): SupervisedProcess =>
+  supervise(childProgram(service, 'src/main.ts', environment), serviceUrl(service, '/readyz'));
+
+/** Ctrl-C arrives twice, from the terminal and from npm; a later one is a second Ctrl-C. */
+const DUPLICATE_SIGNAL_MS = 1000;
+let stoppingSince: number | undefined;
+function stop(exitCode: number): void {
+  if (stoppingSince !== undefined) {
+    if (Date.now() - stoppingSince > DUPLICATE_SIGNAL_MS) killChildren();
     return;
   }
-  endingSince = Date.now();
+  stoppingSince = Date.now();
   printProgress('stopping');
   stopScripts();
-  leaving.disposeAsync().then(
-    () => process.exit(code),
+  cleanup.disposeAsync().then(
+    () => process.exit(exitCode),
     (error: unknown) => {
       console.error(error);
       process.exit(1);
@@ -157,16 +171,17 @@ function end(code: number): void {
   );
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));
-// npm passes a signal on to its shell only, which ends without telling us: then we have another parent.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
+// npm forwards a signal only to its shell. When that exits, this process gets another parent.
+const PARENT_POLL_MS = 500;
 const parent = process.ppid;
 if (isStartedByNpm)
   setInterval(() => {
-    if (process.ppid !== parent && endingSince === undefined) end(0);
-  }, 500).unref();
+    if (process.ppid !== parent && stoppingSince === undefined) stop(0);
+  }, PARENT_POLL_MS).unref();
 
 start().catch((error: Error) => {
-  if (endingSince !== undefined) return;
+  if (stoppingSince !== undefined) return;
   console.error(`\n${error.message}\n`);
-  end(1);
+  stop(1);
 });

@@ -1,9 +1,10 @@
-// Brings the databases of all rooms up to date, one after the other. In one process: loading the ORM takes longer than the migrations do.
+// Migrates the databases of all services, one after the other. They share one process, since loading
+// the ORM takes longer than the migrations.
 import { pathToFileURL } from 'node:url';
 import { readMigrationTasks } from './config.ts';
 
-for (const { service: room, script, url } of readMigrationTasks()) {
+for (const { service, script, url } of readMigrationTasks()) {
   process.env['DATABASE_OWNER_URL'] = url;
   await import(pathToFileURL(script).href);
-  await new Promise<void>((told) => process.send!(room, () => told()));
+  await new Promise<void>((sent) => process.send!(service, () => sent()));
 }

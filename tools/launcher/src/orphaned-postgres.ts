@@ -4,71 +4,73 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-/** Another living launcher uses the data directory. */
+/** Another running launcher uses the data directory. */
 export class PostgresInUse extends Error {}
 
-/** One launcher to a data directory: its session holds this advisory lock while it lives. */
+/** Advisory lock that the session of a running launcher holds: one launcher per data directory. */
 const LAUNCHER_LOCK = 4_000_718;
-const PATIENCE_MS = 60_000;
+const STOP_TIMEOUT_MS = 60_000;
+const POLL_MS = 20;
 
-/** The lines of postmaster.pid: pid, directory, start, port, …, and whether it takes connections. */
-export function readPostmasterPid(place: string): string[] {
-  const file = join(place, 'postmaster.pid');
+/** The lines of postmaster.pid: process id, directory, start time, port, …, status. */
+export function readPostmasterPid(dir: string): string[] {
+  const file = join(dir, 'postmaster.pid');
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
 }
 
-/** Takes the directory for this process; undefined when another one has it. The session must stay open. */
+/** Claims the data directory; undefined if another launcher has it. The session must stay open. */
 export async function claimDataDirectory(url: string): Promise<pg.Client | undefined> {
   const session = new pg.Client({ connectionString: url, application_name: 'launcher' });
-  // The server's end is told by its process.
+  // The launcher learns of the server's end from its process.
   session.on('error', () => {});
-  let free = false;
+  let isFree = false;
   try {
     await session.connect();
-    const { rows } = await session.query<{ free: boolean }>(
-      'select pg_try_advisory_lock($1) as free',
+    const { rows } = await session.query<{ is_free: boolean }>(
+      'select pg_try_advisory_lock($1) as is_free',
       [LAUNCHER_LOCK],
     );
-    free = rows[0]!.free;
+    isFree = rows[0]!.is_free;
   } finally {
-    if (!free) await session.end();
+    if (!isFree) await session.end();
   }
-  return free ? session : undefined;
+  return isFree ? session : undefined;
 }
 
-/** Ends the server that a killed launcher left running in the directory. One with a living launcher is not touched. */
+/**
+ * Stops the server that a killed launcher left running in the directory. Throws PostgresInUse when its
+ * launcher is still running.
+ */
 export async function stopOrphanedPostgres(
-  place: string,
+  dir: string,
   urlOf: (port: number) => string,
 ): Promise<void> {
-  const [pidText, , , port] = readPostmasterPid(place);
+  const [pidText, , , port] = readPostmasterPid(dir);
   const pid = Number(pidText);
   if (!pid || !isAlive(pid)) return;
-  if (!isPostgres(pid)) return rmSync(join(place, 'postmaster.pid'));
-  let asked = false;
-  for (const until = Date.now() + PATIENCE_MS; isAlive(pid); await sleep(20)) {
+  if (!isPostgres(pid)) return rmSync(join(dir, 'postmaster.pid'));
+  let isStopping = false;
+  for (const until = Date.now() + STOP_TIMEOUT_MS; isAlive(pid); await sleep(POLL_MS)) {
     if (Date.now() > until)
       throw new Error(
-        `A PostgreSQL server (process ${pid}) runs in ${place} and does not answer. Stop it first.`,
+        `PostgreSQL (process ${pid}) is already running in ${dir} and does not respond. Stop it first.`,
       );
-    if (asked) continue;
-    // While it starts or stops it refuses us for a moment.
+    if (isStopping) continue;
+    // A server that is starting or stopping refuses connections: try again.
     const session = await claimDataDirectory(urlOf(Number(port))).catch(
       (error: { code?: string }) => {
         if (error.code?.startsWith('28'))
-          throw new Error(
-            `The PostgreSQL server of ${place} (process ${pid}) does not know our password.`,
-          );
+          throw new Error(`The password for PostgreSQL in ${dir} (process ${pid}) is wrong.`);
         return null;
       },
     );
     if (session === undefined)
       throw new PostgresInUse(
-        `${place} is in use: another launcher runs there. Stop it, or choose another DATA_DIR.`,
+        `${dir} is used by another launcher. Stop it, or choose another DATA_DIR.`,
       );
     if (session === null) continue;
     process.kill(pid, 'SIGINT');
-    asked = true;
+    isStopping = true;
   }
 }
 
@@ -81,7 +83,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** After a restart of the machine the number may belong to any other program. */
+/** After a reboot the process id may belong to another program. */
 function isPostgres(pid: number): boolean {
   try {
     const command =

@@ -1,10 +1,10 @@
-const began = performance.now();
+const startedAt = performance.now();
 
-/** One line of progress for the person at the terminal, with the seconds since the start. */
+/** Prints a line of progress with the seconds since the start. */
 export const printProgress = (line: string): void =>
-  console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s  ${line}`);
+  console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${line}`);
 
-/** A line of a child: what its log says, without the machine's part. */
+/** Prints an output line of a child; of a JSON log line only the message and the error. */
 export function printChildLine(name: string, line: string): void {
   try {
     const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };

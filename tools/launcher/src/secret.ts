@@ -1,29 +1,31 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { randomPassword } from './embedded-postgres.ts';
 
-/** Made once per data directory. */
+/** Secrets of a data directory, created with it. */
 export interface Secrets {
   /** Signs the tokens between gateway and services. */
   internal: string;
-  /** Of the database's owner. */
+  /** Password of the owner of the databases. */
   owner: string;
-  /** Of the role that services connect as. */
+  /** Password of the application role of the services. */
   app: string;
 }
 
-/** `app` replaces the password that was made. */
+/** Reads the secrets and creates missing ones. `app` replaces the stored password. */
 export function openSecrets(path: string, app?: string): Secrets {
-  const kept = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Secrets>) : {};
+  const stored = existsSync(path)
+    ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Secrets>)
+    : {};
   const secrets: Secrets = {
-    internal: kept.internal ?? randomPassword(),
-    owner: kept.owner ?? randomPassword(),
-    app: app ?? kept.app ?? randomPassword(),
+    internal: stored.internal ?? randomPassword(),
+    owner: stored.owner ?? randomPassword(),
+    app: app ?? stored.app ?? randomPassword(),
   };
   writePrivateJson(path, secrets);
   return secrets;
 }
 
-/** Writes JSON that only we may read; readers never see half of it. */
+/** Writes a JSON file that only this user may read. Readers never see a partial file. */
 export function writePrivateJson(path: string, content: unknown): void {
   writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);

@@ -6,8 +6,8 @@ import { z } from '@deskgraph/common/core/config';
 import { freePort } from '@deskgraph/common/http/serve';
 
 const BASE_PORT = 4000;
-const DOOR = 'gateway';
-/** Brings the database of a room up to date. */
+const GATEWAY = 'gateway';
+/** The script of a package that migrates its database. */
 export const MIGRATION_SCRIPT = 'src/migrate.ts';
 
 const manifest = z.object({
@@ -30,9 +30,9 @@ export interface ServicePackage {
   folder: string;
   port: number;
   database: string | undefined;
-  /** Does it know people, to be asked at `/who`? */
+  /** Serves actor look-ups at `/who`. */
   hasActorLookup: boolean;
-  /** Does it keep files, at `/files/`? */
+  /** Serves files at `/files/`. */
   storesFiles: boolean;
   hasMigrations: boolean;
 }
@@ -40,25 +40,25 @@ export interface ServicePackage {
 export interface PlatformPackages {
   gateway: ServicePackage;
   services: ServicePackage[];
-  /** The script that fills an empty platform. */
+  /** The script that loads demo data. */
   seed: { name: string; folder: string; script: string } | undefined;
 }
 
 const readManifest = (folder: string): z.output<typeof manifest> =>
   manifest.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
 
-/** What there is to start, as the packages say themselves in `deskgraph`. */
+/** Reads the packages to start, which have the key `deskgraph` in their package.json. */
 export async function readPackages(root: string, port: number): Promise<PlatformPackages> {
-  const house: Partial<PlatformPackages> & Pick<PlatformPackages, 'services'> = { services: [] };
+  const packages: Partial<PlatformPackages> & Pick<PlatformPackages, 'services'> = { services: [] };
   for (const folder of (readManifest(root).workspaces ?? []).flatMap((entry) =>
     foldersOf(root, entry),
   )) {
     const { name: packageName, deskgraph } = readManifest(folder);
     const name = packageName.slice(packageName.indexOf('/') + 1);
     if (deskgraph?.seed && existsSync(join(folder, deskgraph.seed)))
-      house.seed = { name, folder, script: deskgraph.seed };
+      packages.seed = { name, folder, script: deskgraph.seed };
     if (deskgraph?.port === undefined || !existsSync(join(folder, 'src/main.ts'))) continue;
-    const room: ServicePackage = {
+    const service: ServicePackage = {
       name,
       folder,
       port: port === 0 ? await freePort() : port + deskgraph.port - BASE_PORT,
@@ -67,13 +67,12 @@ export async function readPackages(root: string, port: number): Promise<Platform
       storesFiles: deskgraph.files ?? false,
       hasMigrations: deskgraph.database !== undefined && existsSync(join(folder, MIGRATION_SCRIPT)),
     };
-    if (name === DOOR) house.gateway = room;
-    else house.services.push(room);
+    if (name === GATEWAY) packages.gateway = service;
+    else packages.services.push(service);
   }
-  if (!house.gateway)
-    throw new Error(`There is no package \`${DOOR}\` with src/main.ts in ${root}.`);
-  house.services.sort((a, b) => a.port - b.port);
-  return house as PlatformPackages;
+  if (!packages.gateway) throw new Error(`No package \`${GATEWAY}\` with src/main.ts in ${root}.`);
+  packages.services.sort((a, b) => a.port - b.port);
+  return packages as PlatformPackages;
 }
 
 function foldersOf(root: string, entry: string): string[] {
@@ -84,19 +83,20 @@ function foldersOf(root: string, entry: string): string[] {
     .filter((folder) => existsSync(join(folder, 'package.json')));
 }
 
-/** Processes of a launcher that was killed leave within seconds; anybody else stays, and is told of. */
-const LEAVING_MS = 4000;
+/** The children of a killed launcher exit within this time and free their ports. */
+const PORT_TIMEOUT_MS = 4000;
+const POLL_MS = 200;
 
-export async function assertPortsFree(rooms: readonly ServicePackage[]): Promise<void> {
-  for (const until = Date.now() + LEAVING_MS; ; await sleep(200)) {
+export async function assertPortsFree(packages: readonly ServicePackage[]): Promise<void> {
+  for (const deadline = Date.now() + PORT_TIMEOUT_MS; ; await sleep(POLL_MS)) {
     const taken = (
-      await Promise.all(rooms.map(async (room) => ((await isFree(room.port)) ? [] : [room])))
+      await Promise.all(packages.map(async (entry) => ((await isFree(entry.port)) ? [] : [entry])))
     ).flat();
     if (taken.length === 0) return;
-    if (Date.now() < until) continue;
-    const ports = taken.map((room) => `${room.port} (${room.name})`).join(', ');
+    if (Date.now() < deadline) continue;
+    const ports = taken.map(({ port, name }) => `${port} (${name})`).join(', ');
     throw new Error(
-      `Taken by another program: port ${ports}. Is the platform running already? If both shall run: PORT=4500 DATA_DIR=.data-2 npm start`,
+      `Port in use: ${ports}. The platform may already be running. To run a second one: PORT=4500 DATA_DIR=.data-2 npm start`,
     );
   }
 }

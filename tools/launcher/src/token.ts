@@ -1,4 +1,5 @@
-// npm run token -- --as <email, or name of a demo token> [--workspace wsp_…]: prints a token of the development issuer.
+// npm run token -- --as <email, token name or first name> [--workspace wsp_…]: prints a token of the
+// development issuer.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,20 +18,23 @@ const fail = (message: string): never => {
   process.exit(1);
 };
 
-const as = values.as ?? fail('Whose token? npm run token -- --as <email> [--workspace wsp_…]');
-if (!existsSync(issuerFile)) fail(`There is no issuer in ${DATA_DIR} yet; npm start makes it.`);
+const as = values.as ?? fail('Usage: npm run token -- --as <email or name> [--workspace wsp_…]');
+if (!existsSync(issuerFile)) fail(`No issuer in ${DATA_DIR} yet. Run npm start first.`);
 const demo = readDemoClaims(join(DATA_DIR, 'demo.json'));
-const known =
+const claims =
   findDemoClaims(demo, as) ??
   (as.includes('@')
     ? undefined
-    : fail(`Nobody in the demo is called ${as}: ${Object.keys(demo).join(', ')}.`));
+    : fail(`No demo user "${as}". Known names: ${Object.keys(demo).join(', ')}.`));
 const workspace =
   values.workspace ??
-  known?.workspace ??
+  claims?.workspace ??
   Object.values(demo)[0]?.workspace ??
-  fail('In which workspace? --workspace wsp_…');
+  fail('No demo workspace exists. Add --workspace wsp_…');
 const issuer = await openIssuer(issuerFile);
 console.log(
-  await issuer.issueToken({ ...(known ?? { sub: as, email: as }), workspace }, DEMO_TOKEN_LIFETIME),
+  await issuer.issueToken(
+    { ...(claims ?? { sub: as, email: as }), workspace },
+    DEMO_TOKEN_LIFETIME,
+  ),
 );

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Who a program runs as. Empty: as we do. */
+/** The user that a program runs as. Empty: the current one. */
 export interface OsUser {
   uid?: number;
   gid?: number;
@@ -13,7 +13,10 @@ export interface Command {
   options: OsUser;
 }
 
-/** PostgreSQL refuses to run as root; `home`, where it exists, says whom it belonged to the last time. */
+/**
+ * The user for PostgreSQL, which refuses to run as root: the owner of `home` if it exists, else
+ * `postgres` or `nobody`.
+ */
 export function unprivilegedUser(home: string): OsUser {
   if (process.getuid?.() !== 0) return {};
   if (existsSync(home)) {
@@ -26,39 +29,35 @@ export function unprivilegedUser(home: string): OsUser {
     if (account) return { uid: Number(account[2]), gid: Number(account[3]) };
   }
   throw new Error(
-    'PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody` to run it as.',
+    'PostgreSQL cannot run as root, and there is no user `postgres` or `nobody` to run it as.',
   );
 }
 
 /**
- * The command as that user. Below a closed directory, root's home for one, the user could not even read the program: there it keeps root's
- * right to look (and no other identity) by util-linux's setpriv.
+ * The command that runs a program as a user. Inside a private directory, such as the home of root, the
+ * user could not read the program: there setpriv (util-linux) changes the identity and keeps only
+ * root's right to read.
  */
-export function commandAs(
-  user: OsUser,
-  file: string,
-  args: string[],
-  ...places: string[]
-): Command {
-  const closed =
-    user.uid === undefined ? undefined : [file, ...places].map(closedParent).find(Boolean);
-  if (!closed) return { file, args, options: user };
+export function commandAs(user: OsUser, file: string, args: string[], ...paths: string[]): Command {
+  const privateFolder =
+    user.uid === undefined ? undefined : [file, ...paths].map(privateParent).find(Boolean);
+  if (!privateFolder) return { file, args, options: user };
   const setpriv = '/usr/bin:/bin'
     .split(':')
     .map((folder) => join(folder, 'setpriv'))
     .find((path) => existsSync(path));
   if (!setpriv)
     throw new Error(
-      `The database runs as user ${user.uid}, who may not enter ${closed}. Move the project or DATA_DIR elsewhere, or run as another user than root.`,
+      `PostgreSQL runs as user ${user.uid}, which has no access to ${privateFolder}. Move the project or DATA_DIR, or do not run as root.`,
     );
-  const rights = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  const capabilities = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   return {
     file: setpriv,
     args: [
       `--reuid=${user.uid}`,
       `--regid=${user.gid}`,
       '--clear-groups',
-      ...rights,
+      ...capabilities,
       file,
       ...args,
     ],
@@ -66,7 +65,7 @@ export function commandAs(
   };
 }
 
-function closedParent(path: string): string | undefined {
+function privateParent(path: string): string | undefined {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
     if (existsSync(folder) && (statSync(folder).mode & 0o001) === 0) return folder;
   return undefined;
