@@ -15,8 +15,8 @@ import { FILES_PATH } from './signed-link.ts';
 import { FileRequestError, receiveUpload } from './upload.ts';
 
 /**
- * The endpoint to which the gateway forwards uploads (PUT) and downloads (GET). A signed link is all
- * the authorization that a request needs; the gateway does not verify it.
+ * The endpoint to which the gateway forwards uploads (PUT) and downloads (GET). A signed link is
+ * all the authorization that a request needs; the gateway does not verify it.
  */
 export function fileEndpoint({ orm, log }: Service): HttpHandler {
   const contextOf = (actor: Actor, requestId = randomUUID() as string): Context =>

@@ -24,8 +24,8 @@ export const isProgramType = (type: string): boolean => PROGRAM_TYPES.test(type)
 export type FileTypeCheck = { type: string } | { refused: 'program' | 'type' };
 
 /**
- * Detects the media type of a file from its first bytes. Refuses programs and files whose bytes do not
- * match the declared type.
+ * Detects the media type of a file from its first bytes. Refuses programs and files whose bytes do
+ * not match the declared type. *
  *
  * @example
  * await checkFileType(bytesOfPng, 'image/png'); // { type: 'image/png' }

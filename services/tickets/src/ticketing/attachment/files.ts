@@ -17,7 +17,9 @@ export interface Files {
 
 const filesByOrm = new WeakMap<object, Files>();
 
-/** Opens the file storage of a service; the result waits for running scans when the service stops. */
+/**
+ * Opens the file storage of a service; the result waits for running scans when the service stops.
+ */
 export function openFiles({ orm, config }: Service): () => Promise<void> {
   const settings = filesConfig();
   const { PUBLIC_URL, CLAMD_URL } = settings;

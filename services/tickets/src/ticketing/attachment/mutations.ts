@@ -157,8 +157,8 @@ export async function deleteAttachmentsOfTicket(ctx: Context, ticketId: string):
 }
 
 /**
- * Marks stored files of which an attachment is gone. After the commit a scheduled task deletes those
- * that no other attachment uses.
+ * Marks stored files of which an attachment is gone. After the commit a scheduled task deletes
+ * those that no other attachment uses.
  */
 export async function releaseFiles(ctx: Context, fileIds: readonly string[]): Promise<void> {
   if (fileIds.length === 0) return;

@@ -4,7 +4,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { hydrate, sql } from '@deskgraph/common/database/database';
 import { entities, ids, rows } from '@deskgraph/common/database/query';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { visibleMessageSql as messageVisible } from '../../model/message/find.ts';
+import { visibleMessageSql as messageVisible } from '../../model/message/queries.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
 import { Attachment } from './attachment.ts';
 
@@ -12,8 +12,8 @@ import { Attachment } from './attachment.ts';
 const MAX_FILES_OF_TICKET = 500;
 
 /**
- * An attachment is visible with its message; before it has one, only to its uploader. A condition on
- * `a` (attachment), `m` (message) and `t` (ticket).
+ * An attachment is visible with its message; before it has one, only to its uploader. A condition
+ * on `a` (attachment), `m` (message) and `t` (ticket).
  */
 const visibleAttachmentSql = (actor: Actor): Condition => sql`(case when a.message_id is null
   then a.workspace_id = ${actor.workspace}::uuid and a.uploader_id = ${actor.id}
@@ -55,7 +55,7 @@ export const attachmentsOfTicket = (ctx: Context, ticketId: string): Promise<Att
     'attachments of tickets',
     ticketId,
     async (ticketIds) => {
-      const found = await rows(
+      const ownedRows = await rows(
         ctx,
         sql<{ owner_id: string }>`
           select files.* from unnest(${ids('tkt', ticketIds)}) as owner(id) cross join lateral (
@@ -64,8 +64,8 @@ export const attachmentsOfTicket = (ctx: Context, ticketId: string): Promise<Att
             where m.ticket_id = owner.id and ${visibleAttachmentSql(ctx.actor)}
             order by a.id limit ${MAX_FILES_OF_TICKET}) files`,
       );
-      const attachments = hydrate(ctx.orm, Attachment, found);
-      return Map.groupBy(attachments, (_, index) => toId('tkt', found[index]!.owner_id));
+      const attachments = hydrate(ctx.orm, Attachment, ownedRows);
+      return Map.groupBy(attachments, (_, index) => toId('tkt', ownedRows[index]!.owner_id));
     },
     [],
   );

@@ -19,9 +19,9 @@ async function deleteUnusedAttachment(ctx: Context, row: object): Promise<void> 
 }
 
 /**
- * Deletes a stored file that no attachment uses. The first run clears its hash, so that an upload of
- * equal bytes no longer finds it; the next run deletes the bytes, then the row. A crash in between
- * leaves a row without bytes, never bytes without a row.
+ * Deletes a stored file that no attachment uses. The first run clears its hash, so that an upload
+ * of equal bytes no longer finds it; the next run deletes the bytes, then the row. A crash in
+ * between leaves a row without bytes, never bytes without a row.
  */
 async function deleteUnusedFile(ctx: Context, row: object): Promise<void> {
   const { id, hash } = row as { id: string; hash: Buffer | null };

@@ -41,7 +41,10 @@ export class SignedLinks {
     return `${this.#base}${FILES_PATH}${text}.${this.#sign(text).toString('base64url')}`;
   }
 
-  /** The right of the last path segment of a link; undefined if its signature is wrong or it has expired. */
+  /**
+   * The right of the last path segment of a link; undefined if its signature is wrong or it has
+   * expired.
+   */
   read(token: string, now = Date.now()): UploadRight | DownloadRight | undefined {
     const [, text, signature] = TOKEN.exec(token) ?? [];
     if (!text || !timingSafeEqual(this.#sign(text), Buffer.from(signature!, 'base64url')))

@@ -46,8 +46,8 @@ const openFolder = ({ FILES_DIR }: FilesConfig): Disk =>
   new Disk(new FSDriver({ location: FILES_DIR, visibility: 'private' }));
 
 /**
- * Loads the S3 client only where it is used. Optional checksums are switched off because only Amazon's
- * servers support them.
+ * Loads the S3 client only where it is used. Optional checksums are switched off because only
+ * Amazon's servers support them.
  */
 async function openBucket(config: FilesConfig, name: string): Promise<Disk> {
   const {

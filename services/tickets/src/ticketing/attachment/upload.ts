@@ -96,8 +96,8 @@ interface UploadResult {
 }
 
 /**
- * Records that the bytes are stored. Returns whether these bytes are in use: if the workspace already
- * has an equal file, the attachment refers to that one.
+ * Records that the bytes are stored. Returns whether these bytes are in use: if the workspace
+ * already has an equal file, the attachment refers to that one.
  */
 const recordUpload = (
   ctx: Context,

@@ -2,12 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { TestService } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
-import {
-  type Desk,
-  type Result,
-  mutate,
-  openDesk,
-  reply } from '../../../testing/desk.ts';
+import { type Desk, type Result, mutate, openDesk, reply } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
 import { waitFor } from '../../../testing/scheduler.ts';
 

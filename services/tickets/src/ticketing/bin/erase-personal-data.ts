@@ -4,13 +4,13 @@ import { execute } from '@deskgraph/common/database/query';
 import type { DomainEvent, NewEvent } from '@deskgraph/common/events/types';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import type { Changes } from '../../model/ticket/events.ts';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
 
 /**
- * The fields that stay in the events of a purged ticket: ids and what reports count. Texts and names
- * that people wrote are erased.
+ * The fields that stay in the events of a purged ticket: ids and what reports count. Texts and
+ * names that people wrote are erased.
  */
 const KEPT_FIELDS: readonly (keyof TicketEventState | 'mergedInto' | 'splitFrom')[] = [
   'number',
@@ -55,14 +55,12 @@ const isKept = ([field]: [string, unknown]): boolean =>
   (KEPT_FIELDS as readonly string[]).includes(field);
 
 /** The event of the purge, which is appended without personal data. */
-export const withoutPersonalData = (event: NewEvent): NewEvent => ({
-  ...event,
-  data: redactData(event.data),
-});
+export const withoutPersonalData = (event: NewEvent): NewEvent =>
+  ({ ...event, data: redactData(event.data as EventData) }) as NewEvent;
 
 /**
- * The redaction hook of the event log: after a purge, earlier events of the ticket that are cached in
- * memory are redacted like the stored ones.
+ * The redaction hook of the event log: after a purge, earlier events of the ticket that are cached
+ * in memory are redacted like the stored ones.
  */
 export const redactEarlierEvents = ({
   type,
@@ -111,8 +109,8 @@ export async function scheduleErasure(ctx: Context, { id }: Ticket): Promise<voi
 const RETRY_DELAY_MS = 1_000;
 
 /**
- * Scheduled task: erases the personal data in the events of a purged ticket. It waits until the relay
- * has moved all of them from the outbox to the event log.
+ * Scheduled task: erases the personal data in the events of a purged ticket. It waits until the
+ * relay has moved all of them from the outbox to the event log.
  */
 export async function erasePersonalData(ctx: Context, row: object): Promise<void> {
   const { id } = row as { id: string };

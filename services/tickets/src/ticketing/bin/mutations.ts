@@ -21,8 +21,8 @@ import type {
 const BIN_TTL_MS = 30 * 24 * 3_600_000;
 
 /**
- * Moves a ticket to the bin (trash), where only those who may restore it find it. Scheduled tasks such
- * as closing still apply to it there.
+ * Moves a ticket to the bin (trash), where only those who may restore it find it. Scheduled tasks
+ * such as closing still apply to it there.
  */
 export async function deleteTicket(
   ctx: Context,

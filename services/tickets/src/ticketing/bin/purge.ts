@@ -6,12 +6,13 @@ import { execute, updateEntities } from '@deskgraph/common/database/query';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { lockTicketWithBin } from '../../model/lookup/lock.ts';
-import { type Changes, ticketEvent } from '../../model/ticket/events.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import { INVERSE_LINK_KIND, type TicketLinkKind } from '../../model/ticket/link.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { deleteAttachmentsOfTicket } from '../attachment/mutations.ts';
 import { scheduleErasure, withoutPersonalData } from './erase-personal-data.ts';
 import type { TicketPurgeInput, TicketPurgePayload } from './input.ts';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
 
 /** Removes a ticket in the bin (trash) permanently. */
 export async function purgeTicket(
@@ -29,8 +30,8 @@ export const purgeExpiredTicket = (ctx: Context, row: object): Promise<void> =>
   removeTicket(ctx, ctx.em.map(Ticket, row as never));
 
 /**
- * Deletes a ticket and its content. Its number is not used again. Its events stay, but their personal
- * data is erased.
+ * Deletes a ticket and its content. Its number is not used again. Its events stay, but their
+ * personal data is erased.
  */
 async function removeTicket(ctx: Context, ticket: Ticket): Promise<void> {
   await appendEvents(ctx, [
@@ -52,7 +53,7 @@ async function removeTicket(ctx: Context, ticket: Ticket): Promise<void> {
  */
 async function detachRelations(ctx: Context, { id }: Ticket): Promise<NewEvent[]> {
   const uuid = sql`${uuidOf('tkt', id)}::uuid`;
-  const found = await execute(
+  const otherRows = await execute(
     ctx,
     sql<{ link_kinds: TicketLinkKind[] }>`
       select t.*, array(select kind from ticket_link
@@ -63,9 +64,9 @@ async function detachRelations(ctx: Context, { id }: Ticket): Promise<NewEvent[]
           or t.id = any(array(select other_id from ticket_link where ticket_id = ${uuid})))
       order by t.id for update`,
   );
-  const others = hydrate(ctx.orm, Ticket, found);
+  const others = hydrate(ctx.orm, Ticket, otherRows);
   const events = others.flatMap((other, index) => [
-    ...removeLinks(other, id, found[index]!.link_kinds),
+    ...removeLinks(other, id, otherRows[index]!.link_kinds),
     ...removeOrigin(other, id),
   ]);
   await updateEntities(ctx, Ticket, others);

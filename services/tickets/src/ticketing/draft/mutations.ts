@@ -3,7 +3,7 @@ import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { hydrate, sql } from '@deskgraph/common/database/database';
 import { execute, ids } from '@deskgraph/common/database/query';
-import { ticketById } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/queries.ts';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { Draft } from './draft.ts';

@@ -10,12 +10,7 @@ import { appendEvents } from '@deskgraph/common/events/log';
 import type { EventActor, NewEvent } from '@deskgraph/common/events/types';
 import { messageAddedEvent } from '../../model/message/events.ts';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
-import {
-  type Changes,
-  ticketEvent,
-  statusChangedEvent,
-  statusSnapshot,
-} from '../../model/ticket/events.ts';
+import { ticketEvent, statusChangedEvent, statusSnapshot } from '../../model/ticket/events.ts';
 import { applyStatus } from '../../model/ticket/status-rules.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { currentWorkspace } from '../../model/workspace/workspace.ts';
@@ -27,6 +22,7 @@ import { openTicket } from '../message/open-ticket.ts';
 import { indexMessages } from '../message/search-index.ts';
 import { createMessage } from '../message/write.ts';
 import type { TicketImportChange, TicketImportInput, TicketImportPayload } from './input.ts';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
 
 const MAX_CLOCK_SKEW_MS = 60_000;
 

@@ -24,7 +24,9 @@ import { type Link, MAX_INCIDENTS, MAX_LINKS, findLinks, lockLinks } from './lin
 
 const { PROBLEM, INCIDENT } = TicketLinkKind;
 
-/** Makes tickets incidents of one problem, an existing or a new one. Its incidents stay as they are. */
+/**
+ * Makes tickets incidents of one problem, an existing or a new one. Its incidents stay as they are.
+ */
 export async function groupTickets(
   ctx: Context,
   input: TicketsGroupInput,
@@ -78,7 +80,10 @@ function refuseInvalidTarget({ problemId, subject }: TicketsGroupInput): void {
     );
 }
 
-/** Locks the tickets, refuses those that cannot be linked, and returns those that are not linked yet. */
+/**
+ * Locks the tickets, refuses those that cannot be linked, and returns those that are not linked
+ * yet.
+ */
 async function lockGroup(
   ctx: Context,
   { ids: ticketIds, problemId }: TicketsGroupInput,
@@ -155,8 +160,8 @@ interface NewProblem {
 }
 
 /**
- * Creates a problem in the queue of its first incident. The caller becomes its requester, so that the
- * customers of the incidents never see it. The problem has no response timer.
+ * Creates a problem in the queue of its first incident. The caller becomes its requester, so that
+ * the customers of the incidents never see it. The problem has no response timer.
  */
 async function openProblem(
   ctx: Context,

@@ -7,7 +7,7 @@ import { execute, ids } from '@deskgraph/common/database/query';
 import { appendEvents } from '@deskgraph/common/events/log';
 import { lockTickets } from '../../model/lookup/lock.ts';
 import { ticketEvent } from '../../model/ticket/events.ts';
-import { INVERSE, TicketLinkKind } from '../../model/ticket/link.ts';
+import { INVERSE_LINK_KIND, TicketLinkKind } from '../../model/ticket/link.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import type {
   TicketLinkInput,
@@ -43,7 +43,7 @@ export async function linkTickets(
   if (links.some((link) => link.ticketId === id && link.kind === kind && link.otherId === otherId))
     return { ticket, userErrors: [] };
   refuseTooManyLinks(links, id, kind, 'id');
-  refuseTooManyLinks(links, otherId, INVERSE[kind], 'otherId');
+  refuseTooManyLinks(links, otherId, INVERSE_LINK_KIND[kind], 'otherId');
   if (kind === PARENT) await refuseInvalidParent(ctx, links, { parent: other, child: ticket });
   if (kind === CHILD) await refuseInvalidParent(ctx, links, { parent: ticket, child: other });
   if (kind === PROBLEM) {
@@ -60,7 +60,7 @@ export async function linkTickets(
     sql`
       insert into ticket_link (workspace_id, ticket_id, kind, other_id, created_at)
       select ${ctx.workspace}::uuid, ticket, kind, other, ${now} from unnest(
-        ${ids('tkt', [id, otherId])}, ${[kind, INVERSE[kind]]}::text[],
+        ${ids('tkt', [id, otherId])}, ${[kind, INVERSE_LINK_KIND[kind]]}::text[],
         ${ids('tkt', [otherId, id])}) as l(ticket, kind, other)`,
   );
   const details = { occurredAt: now, internal: true };
@@ -71,7 +71,7 @@ export async function linkTickets(
     }),
     ticketEvent('ticket.linked', other, {
       ...details,
-      changes: { links: [null, { kind: INVERSE[kind], ticketId: id }] },
+      changes: { links: [null, { kind: INVERSE_LINK_KIND[kind], ticketId: id }] },
     }),
   ]);
   return { ticket, userErrors: [] };
@@ -87,7 +87,7 @@ export async function unlinkTickets(
     ctx,
     sql`
       delete from ticket_link l using unnest(
-        ${ids('tkt', [id, otherId])}, ${[kind, INVERSE[kind]]}::text[],
+        ${ids('tkt', [id, otherId])}, ${[kind, INVERSE_LINK_KIND[kind]]}::text[],
         ${ids('tkt', [otherId, id])}) as removed(ticket, kind, other)
       where l.ticket_id = removed.ticket and l.kind = removed.kind and l.other_id = removed.other
       returning l.kind`,
@@ -101,7 +101,7 @@ export async function unlinkTickets(
       internal: true,
     }),
     ticketEvent('ticket.unlinked', other, {
-      changes: { links: [{ kind: INVERSE[kind], ticketId: id }, null] },
+      changes: { links: [{ kind: INVERSE_LINK_KIND[kind], ticketId: id }, null] },
       internal: true,
     }),
   ]);
@@ -152,7 +152,9 @@ function refuseTooManyLinks(
     throw new Refusal('LIMIT_REACHED', field);
 }
 
-/** A ticket has at most one parent, which is not its descendant; a solved parent has no open child. */
+/**
+ * A ticket has at most one parent, which is not its descendant; a solved parent has no open child.
+ */
 async function refuseInvalidParent(
   ctx: Context,
   links: readonly Link[],

@@ -4,7 +4,7 @@ import { sql } from '@deskgraph/common/database/database';
 import { type NestedList, nestedPage } from '@deskgraph/common/database/nested-connection';
 import { Direction, type Page, type PageRequest } from '@deskgraph/common/database/pagination';
 import { ids, rows } from '@deskgraph/common/database/query';
-import { ticketById } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/queries.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
 import { type TicketLink, TicketLinkKind } from '../../model/ticket/link.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
@@ -17,7 +17,9 @@ interface LinkRow {
   created_at: string | Date;
 }
 
-/** All links of a ticket, but only the first incidents of a problem: those have a list of their own. */
+/**
+ * All links of a ticket, but only the first incidents of a problem: those have a list of their own.
+ */
 const linkRows = (ctx: Context, ticketId: string): Promise<LinkRow[]> =>
   ctx.load.byParent(
     'links',

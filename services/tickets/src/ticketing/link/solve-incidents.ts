@@ -5,7 +5,7 @@ import { lockExistingTickets } from '../../model/lookup/lock.ts';
 import { messageAddedEvent } from '../../model/message/events.ts';
 import type { Message } from '../../model/message/message.ts';
 import { isTicketVisible } from '../../model/rights/visible.ts';
-import { endPendingWork } from '../../model/ticket/end-escalation.ts';
+import { endPendingWork } from '../../model/ticket/pending-work.ts';
 import { statusChangedEvent, statusSnapshot } from '../../model/ticket/events.ts';
 import { dependentsOf, ticketsWithOpenLinks } from '../../model/ticket/open-children.ts';
 import { applyStatus } from '../../model/ticket/status-rules.ts';
@@ -29,10 +29,9 @@ export async function solveIncidents(
   problem: Ticket,
   { solvedAt, closeAfter, reply }: SolveIncidentsOptions,
 ): Promise<NewEvent[]> {
-  const { incidents } = await dependentsOf(ctx, problem.id);
-  const unsolved = (await lockExistingTickets(ctx, incidents)).filter((ticket) =>
-    canBeSolved(ctx, ticket),
-  );
+  const { incidentIds } = await dependentsOf(ctx, problem.id);
+  const incidents = await lockExistingTickets(ctx, incidentIds);
+  const unsolved = incidents.filter((ticket) => canBeSolved(ctx, ticket));
   if (!unsolved.length) return [];
   const withOpenChildren = await ticketsWithOpenLinks(
     ctx,

@@ -5,7 +5,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { lockTicket } from '../../model/lookup/lock.ts';
-import { messageById } from '../../model/message/find.ts';
+import { messageById } from '../../model/message/queries.ts';
 import { DeliveryState, Message } from '../../model/message/message.ts';
 import { ticketEvent } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
@@ -37,8 +37,8 @@ export async function cancelMessage(
 }
 
 /**
- * Locks a message and its ticket. Refused with NOT_FOUND when the caller does not see the message, with
- * CONFLICT when it was moved to another ticket meanwhile.
+ * Locks a message and its ticket. Refused with NOT_FOUND when the caller does not see the message,
+ * with CONFLICT when it was moved to another ticket meanwhile.
  */
 export async function lockMessage(
   ctx: Context,
@@ -78,8 +78,8 @@ export async function cancelScheduledMessages(
 }
 
 /**
- * Marks scheduled messages as cancelled and returns their files to the uploaders. Without a reason the
- * caller cancels them, else the system. Returns the events to append.
+ * Marks scheduled messages as cancelled and returns their files to the uploaders. Without a reason
+ * the caller cancels them, else the system. Returns the events to append.
  */
 export async function markCancelled(
   ctx: Context,

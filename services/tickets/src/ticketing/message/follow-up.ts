@@ -12,9 +12,9 @@ import type { MessageAddInput, MessageAddPayload } from './input.ts';
 import { openTicket } from './open-ticket.ts';
 
 /**
- * Turns a late reply to a CLOSED ticket, which is never reopened, into a new ticket: it refers to the
- * closed one and takes over its properties. A customer who writes becomes the requester; all others
- * who could read the closed ticket get copies.
+ * Turns a late reply to a CLOSED ticket, which is never reopened, into a new ticket: it refers to
+ * the closed one and takes over its properties. A customer who writes becomes the requester; all
+ * others who could read the closed ticket get copies.
  */
 export async function createFollowUp(
   ctx: Context,

@@ -4,11 +4,10 @@ import type { NewEvent } from '@deskgraph/common/events/types';
 import { refuseMissingFields } from '../../configuration/form/form-fields.ts';
 import { messageAddedEvent } from '../../model/message/events.ts';
 import { type Message, MessageVisibility } from '../../model/message/message.ts';
-import { endPendingWork } from '../../model/ticket/end-escalation.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { statusChangedEvent, statusSnapshot } from '../../model/ticket/events.ts';
 import { refuseOpenChildren } from '../../model/ticket/open-children.ts';
-import { prepareSolution } from '../../model/ticket/solution.ts';
+import { prepareSolution } from '../../model/ticket/resolution.ts';
 import {
   statusAfterAgentAction,
   statusAfterRequesterReply,
@@ -18,14 +17,15 @@ import {
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { currentWorkspace } from '../../model/workspace/workspace.ts';
 import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
-import { endSnooze } from '../snooze/wake.ts';
+import { endSnooze, endPendingWork } from '../../model/ticket/pending-work.ts';
 import { cancelScheduledMessages } from './cancel.ts';
 import { indexMessages } from './search-index.ts';
 
 /**
- * Applies the effects of a message of the caller on its ticket, once the message can be read: search
- * index, response timers, status, snooze and scheduled messages. `status` is the status to which the
- * message moves the ticket; without it the message's author decides. Returns the events to append.
+ * Applies the effects of a message of the caller on its ticket, once the message can be read:
+ * search index, response timers, status, snooze and scheduled messages. `status` is the status to
+ * which the message moves the ticket; without it the message's author decides. Returns the events
+ * to append.
  */
 export async function postMessage(
   ctx: Context,

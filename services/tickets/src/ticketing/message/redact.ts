@@ -16,8 +16,8 @@ const REDACTED = '[redacted]';
 const PLACEHOLDER = '\uE000';
 
 /**
- * Removes a text or files from a message permanently; a marker remains in their place. With neither a
- * text nor files, the whole text and all files are removed.
+ * Removes a text or files from a message permanently; a marker remains in their place. With neither
+ * a text nor files, the whole text and all files are removed.
  */
 export async function redactMessage(
   ctx: Context,

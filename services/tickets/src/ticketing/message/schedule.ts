@@ -128,7 +128,9 @@ async function sendMessage(
   return postMessage(ctx, ticket, message, status);
 }
 
-/** If the ticket has moved so that its new status is not possible, the message is sent without it. */
+/**
+ * If the ticket has moved so that its new status is not possible, the message is sent without it.
+ */
 async function isAllowed(ctx: Context, ticket: Ticket, to: TicketStatus): Promise<boolean> {
   try {
     await refuseStatusMove(ctx, ticket, to);

@@ -98,7 +98,9 @@ export async function replyChannels(
   return (ticket) => channels.get(ticket.id) ?? ticket.channel;
 }
 
-/** Whether an actor may write such messages: requesters only public ones, LIGHT agents only notes. */
+/**
+ * Whether an actor may write such messages: requesters only public ones, LIGHT agents only notes.
+ */
 export function mayWrite(actor: Actor, visibility: MessageVisibility): boolean {
   const isPublic = visibility === MessageVisibility.PUBLIC;
   return actor.kind === 'customer'

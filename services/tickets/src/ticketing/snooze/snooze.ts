@@ -12,7 +12,7 @@ import type {
   TicketWakeInput,
   TicketWakePayload,
 } from './input.ts';
-import { endSnooze } from './wake.ts';
+import { endSnooze } from '../../model/ticket/pending-work.ts';
 
 const MAX_SNOOZE_MS = 365 * 24 * 3_600_000;
 
