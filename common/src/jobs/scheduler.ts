@@ -225,8 +225,8 @@ const dueRowsSql = (tasks: readonly ScheduledTask[]): string =>
  */
 export const scheduledColumnSql = (table: string, column: string): string => `
   create index ${table}_${column} on ${table} (${column}, id) where ${column} is not null;
-  drop policy if exists clock on ${table};
-  create policy clock on ${table} for select to current_user using (true);
+  drop policy if exists scheduler on ${table};
+  create policy scheduler on ${table} for select to current_user using (true);
   create function ${table}_${column}_due(until timestamptz, most integer, except_ids uuid[])
     returns table (workspace_id uuid, id uuid, at timestamptz)
     language sql stable security definer set search_path = pg_catalog, pg_temp as $$

@@ -1,14 +1,9 @@
 import { type Actor, USER_SCOPES } from '@deskgraph/common/auth/access';
-import {
-  type EntityManager,
-  type MikroORM,
-  hydrate,
-  sql,
-} from '@deskgraph/common/database/database';
+import { type MikroORM, hydrate, sql } from '@deskgraph/common/database/database';
 import { ids } from '@deskgraph/common/database/query';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
-import type { Context } from '@deskgraph/common/database/context';
+import { type Context, inWorkspace } from '@deskgraph/common/database/context';
 import { resolveMe } from '../access/rights-filter.ts';
 import { Agent } from './agent.ts';
 
@@ -16,15 +11,11 @@ import { Agent } from './agent.ts';
 export const staffActorsByEmail =
   (orm: MikroORM) =>
   async (workspace: string, emails: readonly string[]): Promise<(Actor | null)[]> => {
-    const em = orm.em.fork() as EntityManager;
-    em.setSessionContext({ variables: { 'desk.workspace': workspace } });
     const addresses = emails.map((email) => email.trim().toLowerCase());
-    const staff = await em.transactional(
-      (transaction) =>
-        findStaffActors(
-          { orm, em: transaction as EntityManager, workspace },
-          sql`a.email = any(${addresses}::text[])`,
-        ),
+    const staff = await inWorkspace(
+      orm,
+      workspace,
+      (em) => findStaffActors({ orm, em, workspace }, sql`a.email = any(${addresses}::text[])`),
       { readOnly: true },
     );
     const actors = new Map(staff.map(({ email, actor }) => [email, actor]));
