@@ -13,12 +13,6 @@ export type CustomFieldValue = string | number | boolean | string[];
 /** The values of the custom fields of a ticket by field id. */
 export type CustomFieldValues = Record<string, CustomFieldValue>;
 
-interface StateActor {
-  kind: Actor['kind'] | null;
-  id: string | null;
-  name: string | null;
-}
-
 /**
  * The ticket after an event, as each event of it contains it: everything that users read of it,
  * except the messages. Ids are typed ids, instants are ISO text.
@@ -66,14 +60,14 @@ export interface TicketEventState {
     until: string | null;
     wakeOnReply: boolean;
     since: string | null;
-    by: StateActor;
+    by: { kind: Actor['kind'] | null; id: string | null; name: string | null };
   } | null;
   escalation: {
     pathId: string | null;
     step: number;
     reason: string;
     since: string;
-    by: StateActor;
+    by: { kind: Actor['kind']; id: string; name: string };
   } | null;
   spam: boolean;
   deletedAt: string | null;

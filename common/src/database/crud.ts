@@ -4,6 +4,7 @@ import {
   type FilterQuery,
   LockMode,
 } from '@mikro-orm/postgresql';
+import type { ConfigurationKind, ConfigurationStates } from '../contract/configuration-events.ts';
 import { changedFields, bumpVersion } from '../core/changes.ts';
 import { Refusal } from '../core/errors.ts';
 import { appendEvents } from '../events/log.ts';
@@ -25,10 +26,10 @@ export interface Versioned {
 /**
  * The events of one kind of entity: `<prefix>.created`, `<prefix>.updated` and `<prefix>.deleted`.
  */
-export interface EntityEvents<T> {
-  prefix: string;
+export interface EntityEvents<T, Kind extends ConfigurationKind = ConfigurationKind> {
+  prefix: Kind;
   /** The state of the entity that each of its events carries. */
-  stateOf: (entity: T) => object;
+  stateOf: (entity: T) => ConfigurationStates[Kind];
 }
 
 const metadataOf = (ctx: Context, Entity: EntityClass<object>): EntityMetadata =>
@@ -184,7 +185,8 @@ export async function recordDeletion<T extends Versioned>(
 export const createdEvent = <T extends Versioned>(
   { prefix, stateOf }: EntityEvents<T>,
   entity: T,
-): NewEvent => ({ type: `${prefix}.created`, subject: entity, data: { state: stateOf(entity) } });
+): NewEvent =>
+  ({ type: `${prefix}.created`, subject: entity, data: { state: stateOf(entity) } }) as NewEvent;
 
 /**
  * The event of `recordUpdate`, for mutations that append further events with the same statement:
@@ -199,7 +201,7 @@ export function updatedEvent<T extends Versioned>(
   const changes = changedFields(before, state);
   if (!changes) return undefined;
   bumpVersion(entity);
-  return { type: `${prefix}.updated`, subject: entity, data: { state, changes } };
+  return { type: `${prefix}.updated`, subject: entity, data: { state, changes } } as NewEvent;
 }
 
 /**
@@ -214,12 +216,12 @@ export function deletedEvent<T extends Versioned>(
   if ('deletedAt' in entity) {
     bumpVersion(entity);
     entity.deletedAt = entity.updatedAt;
-    return { type: `${prefix}.deleted`, subject: entity, data };
+    return { type: `${prefix}.deleted`, subject: entity, data } as NewEvent;
   }
   ctx.em.remove(entity);
   return {
     type: `${prefix}.deleted`,
     subject: { id: entity.id, version: entity.version + 1 },
     data,
-  };
+  } as NewEvent;
 }

@@ -1,3 +1,4 @@
+import { EVENT_VERSIONS, type EventData, type EventType } from '../contract/events.ts';
 import { newUuid } from '../core/id.ts';
 import type { Context } from '../database/context.ts';
 import { type EntityManager, sql } from '../database/database.ts';
@@ -9,16 +10,16 @@ import type { DomainEvent, EventActor, EventOptions, NewEvent } from './types.ts
  * other services, timelines and reports read that log.
  *
  * @example
- * await appendEvent(ctx, 'organization.created', organization, { state: organizationState(organization) });
+ * await appendEvent(ctx, 'tag.created', tag, { state: tagState(tag) });
  */
-export async function appendEvent(
+export async function appendEvent<Type extends EventType>(
   ctx: Context,
-  type: string,
+  type: Type,
   subject: { id: string; version: number },
-  data: object,
+  data: EventData<Type>,
   options: EventOptions = {},
 ): Promise<void> {
-  await appendEvents(ctx, [{ type, subject, data, ...options }]);
+  await appendEvents(ctx, [{ type, subject, data, ...options } as NewEvent]);
 }
 
 const buffers = new WeakMap<Context, NewEvent[]>();
@@ -59,7 +60,7 @@ async function insertIntoOutbox(ctx: Context, events: readonly NewEvent[]): Prom
     version: subject.version,
     actor: actor ?? { kind, id, name },
     at: occurredAt ?? new Date(),
-    data: ctx.cause ? Object.assign({}, data, { because: ctx.cause }) : data,
+    data: withMetadata(ctx, type, data),
   }));
   await execute(
     ctx,
@@ -73,6 +74,16 @@ async function insertIntoOutbox(ctx: Context, events: readonly NewEvent[]): Prom
       ) with ordinality as new_event(event_id, type, subject, version, actor, at, data, ordinal)
       order by ordinal`,
   );
+}
+
+/** The data as it is stored: with the cause of the change and the version of the data. */
+function withMetadata(ctx: Context, type: EventType, data: object): object {
+  const payloadVersion = EVENT_VERSIONS[type];
+  return {
+    ...data,
+    ...(payloadVersion && { payloadVersion }),
+    ...(ctx.cause && { because: ctx.cause }),
+  };
 }
 
 const relayWakeups = new WeakMap<object, () => void>();

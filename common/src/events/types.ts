@@ -1,4 +1,5 @@
 import type { Actor } from '../auth/access.ts';
+import type { EventData, EventType } from '../contract/events.ts';
 import type { EntityManager } from '../database/database.ts';
 
 /** The actor of an event, as stored with it. */
@@ -31,11 +32,13 @@ export interface EventOptions {
 }
 
 /** An event to append. `subject` is the changed entity with its version after the change. */
-export interface NewEvent extends EventOptions {
-  type: string;
-  subject: { id: string; version: number };
-  data: object;
-}
+export type NewEvent<Type extends EventType = EventType> = Type extends EventType
+  ? EventOptions & {
+      type: Type;
+      subject: { id: string; version: number };
+      data: EventData<Type>;
+    }
+  : never;
 
 /** Which events of the log a reader gets, and from where. */
 export interface EventLogReader {
@@ -43,7 +46,7 @@ export interface EventLogReader {
   /** The last position that the reader has seen. */
   from: number;
   signal: AbortSignal;
-  /** Filter of events; called for every event of the workspace, so it must be fast. Default: all. */
+  /** Filters events, default all. Must be fast: it is called for every event of the workspace. */
   isRelevant?: (event: DomainEvent) => boolean;
   /**
    * All subjects of relevant events, if they are few: narrows the query for events that are no

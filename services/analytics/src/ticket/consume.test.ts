@@ -72,7 +72,7 @@ const QUERY = `query ($period: PeriodInput!) {
 }`;
 const report = async (): Promise<object> =>
   dataOrThrow(
-    await service.ask<object>(userActor(Role.LEAD, cast.workspace), QUERY, {
+    await service.query<object>(userActor(Role.LEAD, cast.workspace), QUERY, {
       period: { from: PERIOD[0], to: PERIOD[1] },
     }),
   );
@@ -144,7 +144,7 @@ test('an event that fails blocks only its ticket, and the replay gives the numbe
   await owner.connect();
   stops.push(() => owner.end());
   const { rows } = await owner.query(
-    'select position::integer, tries from feed_dead order by position',
+    'select position::integer, tries from dead_letter order by position',
   );
   expect(rows).toEqual(
     blocked.map((event) => ({
@@ -155,7 +155,7 @@ test('an event that fails blocks only its ticket, and the replay gives the numbe
   expect(await report()).toMatchObject({ ticketReport: { cursor: cursorAt(broken.log.length) } });
 
   await owner.query(
-    `update feed_dead set fact = jsonb_set(fact, '{data,state,number}', $1) where position = $2`,
+    `update dead_letter set event = jsonb_set(event, '{data,state,number}', $1) where position = $2`,
     [number, position],
   );
   const { orm } = service.service;

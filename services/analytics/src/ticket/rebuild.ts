@@ -47,7 +47,7 @@ async function clearProjection(ownerUrl: string, log: Log): Promise<void> {
         kysely,
       );
       await sql`select set_config('desk.workspace', '*', true)`.execute(kysely);
-      await sql`delete from feed_dead where source = ${TICKETS_SOURCE}`.execute(kysely);
+      await sql`delete from dead_letter where source = ${TICKETS_SOURCE}`.execute(kysely);
       await sql`truncate ticket, unsolved, known_name, progress`.execute(kysely);
     });
   } finally {

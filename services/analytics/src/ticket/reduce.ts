@@ -1,3 +1,4 @@
+import { isEvent } from '@deskgraph/common/contract/events';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { LoggedTicketState } from '@deskgraph/common/contract/ticket-state';
 import { uuidOf } from '@deskgraph/common/core/id';
@@ -48,7 +49,7 @@ export function reduceEvent(
   const solution = (): Milestone | null => (isCounted(state, event) ? milestone() : null);
   const wasSolved = isSolvedStatus(start.status);
   const isSolved = isSolvedStatus(state.status);
-  const isFirstReply = event.type === 'message.added' && event.data['firstReply'] === true;
+  const isFirstReply = isEvent(event, 'message.added') && event.data.firstReply === true;
   const after: TicketProjection = {
     ...start,
     ...values,

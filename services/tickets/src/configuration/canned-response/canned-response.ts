@@ -36,7 +36,7 @@ export class CannedResponse extends WorkspaceEntity<'shortcut' | 'departmentId'>
   declare version: number;
 }
 
-export const cannedResponseEvents: EntityEvents<CannedResponse> = {
+export const cannedResponseEvents: EntityEvents<CannedResponse, 'canned_response'> = {
   prefix: 'canned_response',
   stateOf: ({ title, shortcut, text, bodies, departmentId }) => ({
     title,

@@ -39,7 +39,7 @@ export class TicketCategory extends WorkspaceEntity<'deletedAt'> {
   declare version: number;
 }
 
-export const categoryEvents: EntityEvents<TicketCategory> = {
+export const categoryEvents: EntityEvents<TicketCategory, 'category'> = {
   prefix: 'category',
   stateOf: ({ name, names, parentId, departmentId, priority }) => ({
     name,

@@ -74,7 +74,7 @@ export class TicketForm extends WorkspaceEntity<'deletedAt'> {
   declare version: number;
 }
 
-export const formEvents: EntityEvents<TicketForm> = {
+export const formEvents: EntityEvents<TicketForm, 'form'> = {
   prefix: 'form',
   stateOf: ({ name, public: isPublic, fields }) => ({ name, public: isPublic, fields }),
 };

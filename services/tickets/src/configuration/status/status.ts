@@ -35,7 +35,7 @@ export class CustomStatus extends WorkspaceEntity<'deletedAt'> {
   @Property({ type: 'datetime', length: 3, nullable: true }) deletedAt: Date | null = null;
 }
 
-export const customStatusEvents: EntityEvents<CustomStatus> = {
+export const customStatusEvents: EntityEvents<CustomStatus, 'custom_status'> = {
   prefix: 'custom_status',
   stateOf: ({ base, label, requesterLabel }) => ({ base, label, requesterLabel }),
 };

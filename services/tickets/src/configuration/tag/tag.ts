@@ -28,7 +28,7 @@ export class Tag extends WorkspaceEntity<'color'> {
 
 export const TagConnection = connectionType(Tag, 'Tag', 'tags');
 
-export const tagEvents: EntityEvents<Tag> = {
+export const tagEvents: EntityEvents<Tag, 'tag'> = {
   prefix: 'tag',
   stateOf: ({ name, color }) => ({ name, color }),
 };

@@ -3,33 +3,7 @@ import { toId } from '@deskgraph/common/core/id';
 import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime, EventType, Json } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import type { Changes } from '../../model/ticket/events.ts';
-import type { TicketRightsFields } from '../../model/rights/visible.ts';
-
-/** What the facts about tickets carry. */
-export interface TicketData {
-  state: TicketRightsFields & { status: string };
-  changes?: Changes;
-  /** Custom fields among `changes` that requesters see, as it was then, and the custom status where they do. */
-  publicFields?: string[];
-  /** The ticket's version as its requester counts. */
-  publicVersion?: number;
-  messageId?: string;
-  visibility?: string;
-  /** The message opens its ticket. */
-  opens?: boolean;
-  authorKind?: string;
-  /** Of an operation that was taken back. */
-  kind?: string;
-  /** What it came of. */
-  because?: { macroId?: string; jobId?: string; operationId?: string; imported?: boolean };
-  /** The operation that told of itself, before all facts of one did. */
-  operationId?: string;
-  /** The problem with which an incident was solved. */
-  problemId?: string;
-  /** What set it off, where it came by itself. */
-  cause?: string;
-}
+import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 
 @ObjectType({ simpleResolvers: true, description: 'One changed field.' })
 @Directive('@shareable')
@@ -56,7 +30,7 @@ export class FieldChange {
     'One fact about a ticket, never changed or deleted; the same in timelines and subscriptions.',
 })
 export class TicketEvent {
-  readonly fact: DomainEvent<TicketData>;
+  readonly fact: DomainEvent<LoggedTicketData>;
 
   @Field(() => ID, { description: 'Prefix `evt_`; the same wherever the fact is told.' })
   readonly id: string;
@@ -66,7 +40,7 @@ export class TicketEvent {
   readonly at: Date;
 
   constructor(fact: DomainEvent) {
-    this.fact = fact as unknown as DomainEvent<TicketData>;
+    this.fact = fact as unknown as DomainEvent<LoggedTicketData>;
     this.id = toId('evt', fact.id);
     this.type = fact.type;
     this.at = new Date(fact.occurredAt);

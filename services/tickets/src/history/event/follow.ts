@@ -11,11 +11,12 @@ import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { isCustomerOfTicket, visibleTicketSql } from '../../model/rights/visible.ts';
 import { cursorOf, markAt } from './cursor.ts';
-import { type TicketData, TicketEvent } from './event.ts';
+import { TicketEvent } from './event.ts';
 import { fewOf, refuseTooMuch, wantedNow } from './event-filter.ts';
 import { messageNow } from './current-state-cache.ts';
 import { type LiveMessage, type Resync, ResyncReason } from './message.ts';
 import { isVisible } from './visible.ts';
+import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 
 export interface Following<M extends LiveMessage> {
   Message: new () => M;
@@ -140,7 +141,7 @@ function concernOf(
 ): (fact: DomainEvent) => boolean {
   const all = isStaff(actor);
   return (fact) => {
-    const { type, subject, data } = fact as unknown as DomainEvent<TicketData>;
+    const { type, subject, data } = fact as unknown as DomainEvent<LoggedTicketData>;
     return (
       subject.startsWith('tkt_') &&
       (all || isCustomerOfTicket(actor, data.state)) &&

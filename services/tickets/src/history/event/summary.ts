@@ -4,11 +4,14 @@ import type { Context } from '@deskgraph/common/database/context';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { visibleStatus } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import type { TicketData } from './event.ts';
+import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 import { SENTENCES, STATUSES, type Sentences } from './summaries.ts';
 
 /** One line about a fact, in the first of the reader's languages that is known, else in English. */
-export function summaryOf({ type, actor, data }: DomainEvent<TicketData>, reader: Context): string {
+export function summaryOf(
+  { type, actor, data }: DomainEvent<LoggedTicketData>,
+  reader: Context,
+): string {
   const sentence = translationFor(SENTENCES, reader.locales)[keyOf(type, data)];
   const status = (data.changes?.['status']?.[1] ?? data.state.status) as TicketStatus;
   return sentence
@@ -19,7 +22,7 @@ export function summaryOf({ type, actor, data }: DomainEvent<TicketData>, reader
     );
 }
 
-function keyOf(type: string, { changes = {}, visibility }: TicketData): keyof Sentences {
+function keyOf(type: string, { changes = {}, visibility }: LoggedTicketData): keyof Sentences {
   if (type === 'message.added') return visibility === MessageVisibility.PUBLIC ? 'reply' : 'note';
   if (type === 'ticket.assigned') {
     if (!('assigneeId' in changes)) return 'handed';

@@ -7,7 +7,8 @@ import { fieldById } from '../../model/field/queries.ts';
 import { visibleCustomStatus } from '../../configuration/status/queries.ts';
 import { canSeeOnHold, visibleStatus } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import type { FieldChange, TicketData } from './event.ts';
+import type { FieldChange } from './event.ts';
+import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 
 /** Fields of a ticket whose changes a requester may know. */
 const PUBLIC_FIELDS = [
@@ -69,7 +70,7 @@ export function visible(actor: Actor): Condition {
 /** The same rule for a fact at hand. */
 export function isVisible(
   actor: Actor,
-  { type, data }: Pick<DomainEvent<TicketData>, 'type' | 'data'>,
+  { type, data }: Pick<DomainEvent<LoggedTicketData>, 'type' | 'data'>,
 ): boolean {
   if (canSeeOnHold(actor)) return true;
   if (type === 'message.added' || type === 'message.redacted') return data.visibility === 'PUBLIC';
@@ -91,7 +92,7 @@ const statusShown = (actor: Actor, value: unknown): unknown =>
 /** What changed, as far as the actor may see it. Custom fields go by their key, and by whether they are shown to him today and were then. */
 export async function changesFor(
   ctx: Context,
-  { changes = {}, publicFields = [] }: Pick<TicketData, 'changes' | 'publicFields'>,
+  { changes = {}, publicFields = [] }: Pick<LoggedTicketData, 'changes' | 'publicFields'>,
 ): Promise<FieldChange[]> {
   const named = await Promise.all(
     Object.entries(changes)

@@ -1,7 +1,7 @@
 import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
-import type { Changes } from '../../model/ticket/events.ts';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
 import type { FieldChange } from '../event/event.ts';
 import { changesFor } from '../event/visible.ts';
 import { ticketStateAt } from './queries.ts';

@@ -11,7 +11,7 @@ import { cursorOf } from '../event/cursor.ts';
 import { FieldChange } from '../event/event.ts';
 import { FieldValue, visibleFieldValues } from '../../configuration/field/values.ts';
 import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { ticketById } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/queries.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { ticketDiff } from './diff.ts';
 import { findTicketsAt, ticketStateAt } from './queries.ts';

@@ -1,6 +1,6 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import type { DomainEvent } from '@deskgraph/common/events/types';
-import type { Changes } from '../../model/ticket/events.ts';
+import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import {
   INSTANT_FILTER_FIELDS,
@@ -9,11 +9,6 @@ import {
 import type { CustomFieldValues } from '@deskgraph/common/contract/ticket-state';
 import type { TicketLike } from '../../model/filter/memory.ts';
 import { visibleTicketMatches } from '../../model/rights/visible.ts';
-
-interface Told {
-  state?: Omit<TicketLike, 'id'>;
-  changes?: Changes;
-}
 
 const TIMELESS = Object.fromEntries(
   [...INSTANT_FILTER_FIELDS, 'publicUpdatedAt'].map((field) => [field, undefined]),
@@ -31,7 +26,7 @@ const known = new WeakMap<DomainEvent, TicketLike[]>();
 function sidesOf(fact: DomainEvent): TicketLike[] {
   let sides = known.get(fact);
   if (!sides) {
-    const { state, changes = {} } = fact.data as unknown as Told;
+    const { state, changes = {} } = fact.data as unknown as Partial<LoggedTicketData>;
     const after = state && { ...state, id: fact.subject, ...TIMELESS };
     const former = Object.entries(changes).map(([field, [from]]) => [field, from] as const);
     const before =

@@ -1,4 +1,5 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { EntityEvents } from '@deskgraph/common/database/crud';
 import { IdType, TextArrayType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Json } from '@deskgraph/common/graphql/scalars';
@@ -70,10 +71,9 @@ export class View extends WorkspaceEntity<'groupBy' | 'departmentId'> {
   declare version: number;
 }
 
-export const viewEvents = {
+export const viewEvents: EntityEvents<View, 'view'> = {
   prefix: 'view',
-  /** The state of a view that each of its events carries. */
-  stateOf: ({ name, sharing, ownerId, departmentId, filter, orderBy, columns, groupBy }: View) => ({
+  stateOf: ({ name, sharing, ownerId, departmentId, filter, orderBy, columns, groupBy }) => ({
     name,
     sharing,
     ownerId,

@@ -4,7 +4,7 @@ import type { DomainEvent } from '@deskgraph/common/events/types';
 import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { currentStaffActors } from '../../staff/agent/actors.ts';
-import type { TicketData } from '../../history/event/event.ts';
+import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 import { ANSWERING_ROLES } from '../../staff/references.ts';
 import { seesTicket } from '../../model/rights/visible.ts';
 import { type Call, callsOf } from './recipients.ts';
@@ -48,7 +48,7 @@ function staffFor(ctx: Context, calls: readonly Call[]): Promise<Actor[]> {
 
 /** Each person once, for the strongest reason; nobody of his own acts, nor of what he may not see. */
 function toldOf(fact: DomainEvent, calls: readonly Call[], staff: readonly Actor[]): Told[] {
-  const { state } = (fact as unknown as DomainEvent<TicketData>).data;
+  const { state } = (fact as unknown as DomainEvent<LoggedTicketData>).data;
   const seeing = staff.filter((actor) => seesTicket(actor, { ...state, id: fact.subject }));
   const known = new Set(seeing.map(({ id }) => id));
   const reasons = new Map<string, NotificationReason>();

@@ -1,26 +1,13 @@
 import { type Actor, Role } from '@deskgraph/common/auth/access';
 import type { DomainEvent } from '@deskgraph/common/events/types';
-import type { TicketData } from '../../history/event/event.ts';
+import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 import { isVisible } from '../../history/event/visible.ts';
-import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
+import type { LoggedTicketState } from '@deskgraph/common/contract/ticket-state';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { NotificationReason } from './reason.ts';
 
 /** Whom a fact calls, and why: a person, or all who work in a department (null: everybody who works). */
 export type Call = { reason: NotificationReason } & ({ person: string } | { team: string | null });
-
-/** Facts as far as they say whom they call. */
-interface Calling extends TicketData {
-  state: TicketData['state'] & TicketEventState;
-  /** It opens the ticket; the fact before it tells of that. */
-  opens?: boolean;
-  mentions?: string[];
-  /** Of `message.cancelled`: whose message. */
-  authorId?: string;
-  /** Of `ticket.notified`. */
-  agentIds?: string[];
-  team?: boolean;
-}
 
 /** What one requester may know of a fact all may. */
 const REQUESTER = { role: Role.REQUESTER } as Actor;
@@ -38,14 +25,14 @@ const QUIET: ReadonlySet<string> = new Set([
 
 /** Whom a fact calls, as it stood then. Of what is spam or in the bin nobody is told, nor of what was taken over from another system. */
 export function callsOf({ type, subject, data }: DomainEvent): Call[] {
-  const told = data as unknown as Calling;
+  const told = data as unknown as LoggedTicketData;
   const { state, because } = told;
   if (!subject.startsWith('tkt_') || !state || state.spam || state.deletedAt || because?.imported)
     return [];
   return [...toStaff(type, told), ...toCustomers(type, told)];
 }
 
-function toStaff(type: string, told: Calling): Call[] {
+function toStaff(type: string, told: LoggedTicketData): Call[] {
   const { state, changes = {}, opens, mentions = [], agentIds = [], authorId, team } = told;
   const isAnswer = type === 'message.added' && told.authorKind === 'customer' && !opens;
   const isOpened = type === 'ticket.created';
@@ -73,13 +60,13 @@ function toStaff(type: string, told: Calling): Call[] {
 }
 
 /** In whose hands a ticket is. */
-const inHands = ({ assigneeId, departmentId }: TicketEventState): Call =>
+const inHands = ({ assigneeId, departmentId }: LoggedTicketState): Call =>
   assigneeId
     ? { reason: ESCALATION, person: assigneeId }
     : { reason: ESCALATION, team: departmentId };
 
 /** Customers are told of what is said to them, of where their ticket stands, and that they get copies. */
-function toCustomers(type: string, told: Calling): Call[] {
+function toCustomers(type: string, told: LoggedTicketData): Call[] {
   const { state, changes = {}, visibility } = told;
   const all = [state.requesterId, ...(state.ccIds ?? [])];
   const call = (people: readonly string[]): Call[] =>

@@ -3,7 +3,7 @@ import type { DomainEvent } from '@deskgraph/common/events/types';
 import { toId } from '@deskgraph/common/core/id';
 import { listenToChannel } from '@deskgraph/common/jobs/pg-notify';
 import type { Service } from '@deskgraph/common/service/subgraph';
-import type { TicketData } from '../../history/event/event.ts';
+import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { rightsFieldsOf } from '../../model/rights/visible.ts';
 import { type Clock, clockOf } from './clock.ts';
@@ -91,7 +91,7 @@ export class Watch {
     const subject = toId('tkt', ticket);
     const concerns = (fact: DomainEvent): boolean =>
       fact.subject === subject &&
-      watched.isMoved((fact as unknown as DomainEvent<TicketData>).data.state);
+      watched.isMoved((fact as unknown as DomainEvent<LoggedTicketData>).data.state);
     try {
       for await (const { events: facts } of tail.follow({
         workspace,

@@ -87,7 +87,7 @@ export class TicketField extends WorkspaceEntity<'deletedAt'> {
   declare version: number;
 }
 
-export const fieldEvents: EntityEvents<TicketField> = {
+export const fieldEvents: EntityEvents<TicketField, 'field'> = {
   prefix: 'field',
   stateOf: ({ key, label, kind, options, pattern, visibleToRequester, editableByRequester }) => ({
     key,

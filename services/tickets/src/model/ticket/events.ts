@@ -1,3 +1,8 @@
+import type {
+  Changes,
+  TicketEventDetails,
+  TicketEventType,
+} from '@deskgraph/common/contract/ticket-events';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import type { Ticket } from './ticket.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
@@ -58,12 +63,9 @@ const restOf = ({
   snoozedByName: name,
 }: Ticket) => snooze && { ...snooze, since: instant(snoozedAt), by: { kind, id, name } };
 
-export type Changes = Record<string, [from: unknown, to: unknown]>;
-
-export interface TicketEventDetails extends Pick<NewEvent, 'occurredAt' | 'actor'> {
-  /** Requesters must not notice it. */
+export interface TicketEventOptions extends Pick<NewEvent, 'occurredAt' | 'actor'> {
+  /** Requesters must not notice the change. */
   internal?: boolean;
-  [detail: string]: unknown;
 }
 
 /** Where a ticket stands: its status, and the workspace’s own one that refines it. */
@@ -75,8 +77,9 @@ export const statusSnapshot = ({ status, customStatusId }: StatusSnapshot): Stat
 export const isSameStatus = (one: StatusSnapshot, other: StatusSnapshot): boolean =>
   one.status === other.status && one.customStatusId === other.customStatusId;
 
-interface StatusChangeDetails extends TicketEventDetails {
-  /** What else changed by it. */
+interface StatusChangeDetails
+  extends TicketEventOptions, Omit<TicketEventDetails['ticket.status_changed'], 'changes'> {
+  /** Further changes. */
   changes?: Changes | undefined;
   /** The requester reads the same name for the custom status before and after. */
   looksTheSame?: boolean;
@@ -108,7 +111,10 @@ export function statusChangedEvent(
 export const ticketUpdatedEvent = (
   ticket: Ticket,
   changes: Changes,
-  { publicFields, ...details }: TicketEventDetails & { publicFields: readonly string[] },
+  {
+    publicFields,
+    ...details
+  }: TicketEventOptions & { publicFields: readonly string[]; cause?: string },
 ): NewEvent =>
   ticketEvent('ticket.updated', ticket, {
     ...details,
@@ -128,10 +134,10 @@ const publicly = (standing: StatusSnapshot): StatusSnapshot =>
     : standing;
 
 /** A change of a ticket as a fact; the ticket's version grows with it. */
-export function ticketEvent(
-  type: string,
+export function ticketEvent<Type extends TicketEventType>(
+  type: Type,
   ticket: Ticket,
-  { occurredAt: at = new Date(), ...details }: TicketEventDetails,
+  { occurredAt: at = new Date(), ...details }: TicketEventOptions & TicketEventDetails[Type],
 ): NewEvent {
   const { internal } = details;
   if (type !== 'ticket.created') {
@@ -140,21 +146,22 @@ export function ticketEvent(
   }
   ticket.updatedAt = at;
   if (!internal) ticket.publicUpdatedAt = at;
-  return storedTicketEvent(type, ticket, { occurredAt: at, ...details });
+  return storedTicketEvent(type, ticket, { occurredAt: at, ...details } as TicketEventOptions &
+    TicketEventDetails[Type]);
 }
 
 /** A change that is stored already, with the version that it made. */
-export function storedTicketEvent(
-  type: string,
+export function storedTicketEvent<Type extends TicketEventType>(
+  type: Type,
   ticket: Ticket,
-  given: TicketEventDetails,
+  options: TicketEventOptions & TicketEventDetails[Type],
 ): NewEvent {
-  const { occurredAt: at = new Date(), actor, internal: _, ...details } = given;
+  const { occurredAt: at = new Date(), actor, internal: _, ...details } = options;
   return {
     type,
     subject: { id: ticket.id, version: ticket.version },
     data: { state: ticketState(ticket), publicVersion: ticket.publicVersion, ...details },
     occurredAt: at,
     ...(actor && { actor }),
-  };
+  } as NewEvent;
 }

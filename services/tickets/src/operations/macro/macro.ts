@@ -1,4 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { EntityEvents } from '@deskgraph/common/database/crud';
 import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
@@ -29,10 +30,9 @@ export class Macro extends WorkspaceEntity<'departmentId'> {
   declare version: number;
 }
 
-export const macroEvents = {
+export const macroEvents: EntityEvents<Macro, 'macro'> = {
   prefix: 'macro',
-  /** The state of a macro that each of its events carries. */
-  stateOf: ({ name, departmentId, actions }: Macro) => ({
+  stateOf: ({ name, departmentId, actions }) => ({
     name,
     departmentId,
     actions,

@@ -1,4 +1,5 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { EntityEvents } from '@deskgraph/common/database/crud';
 import { Role } from '@deskgraph/common/auth/access';
 import { IdType, WorkspaceEntity, TextArrayType } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
@@ -42,10 +43,9 @@ export class AccessRole extends WorkspaceEntity<'filter'> {
   declare version: number;
 }
 
-export const accessRoleEvents = {
+export const accessRoleEvents: EntityEvents<AccessRole, 'access_role'> = {
   prefix: 'access_role',
-  /** The state of an access role that each of its events carries. */
-  stateOf: ({ name, base, scopes, filter }: AccessRole) => ({
+  stateOf: ({ name, base, scopes, filter }) => ({
     name,
     base,
     scopes,

@@ -6,13 +6,9 @@ import {
   type TestService,
   appActor,
   countStatements,
-  userActor } from '@deskgraph/common/testing/testing';
-import {
-  type Desk,
-  type Result,
-  mutate,
-  openDesk,
-  reply } from '../../../testing/desk.ts';
+  userActor,
+} from '@deskgraph/common/testing/testing';
+import { type Desk, type Result, mutate, openDesk, reply } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
 import { staffActorsByEmail } from './actors.ts';
 

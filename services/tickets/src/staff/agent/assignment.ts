@@ -4,7 +4,7 @@ import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { type Changes, ticketEvent, storedTicketEvent } from '../../model/ticket/events.ts';
+import { ticketEvent, storedTicketEvent } from '../../model/ticket/events.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import {
@@ -14,6 +14,7 @@ import {
   requireAssigneeId,
   requireDepartmentId,
 } from '../references.ts';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
 
 export interface NewAssignment {
   departmentId?: string | null | undefined;

@@ -8,7 +8,7 @@ import { lockForUpdate, requireNotNull } from '@deskgraph/common/database/crud';
 import { appendEvent } from '@deskgraph/common/events/log';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import { LockMode } from '@mikro-orm/postgresql';
-import { parseIdentity } from '../../people/requester/identity.ts';
+import { parseIdentity } from '../../people/requester/unknown-contact.ts';
 import { ANSWERING_ROLES } from '../references.ts';
 import { Agent, agentState } from './agent.ts';
 import { unassignAllTickets } from './assignment.ts';

@@ -5,7 +5,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { Department } from '../department/department.ts';
 import { departmentById } from '../department/queries.ts';
 import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { findTicketsOf } from '../../model/lookup/find.ts';
+import { findTicketsOf } from '../../model/lookup/queries.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { Agent, AgentConnection } from './agent.ts';

@@ -1,4 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { EntityEvents } from '@deskgraph/common/database/crud';
 import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
@@ -28,8 +29,7 @@ export class Department extends WorkspaceEntity<'deletedAt'> {
   declare version: number;
 }
 
-export const departmentEvents = {
+export const departmentEvents: EntityEvents<Department, 'department'> = {
   prefix: 'department',
-  /** The state of a department that each of its events carries. */
-  stateOf: ({ name }: Department) => ({ name }),
+  stateOf: ({ name }) => ({ name }),
 };

@@ -1,4 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { EntityEvents } from '@deskgraph/common/database/crud';
 import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Duration, Json } from '@deskgraph/common/graphql/scalars';
@@ -43,8 +44,7 @@ export class EscalationPath extends WorkspaceEntity {
   declare version: number;
 }
 
-export const escalationPathEvents = {
+export const escalationPathEvents: EntityEvents<EscalationPath, 'escalation_path'> = {
   prefix: 'escalation_path',
-  /** The state of an escalation path that each of its events carries. */
-  stateOf: ({ name, filter, steps }: EscalationPath) => ({ name, filter, steps }),
+  stateOf: ({ name, filter, steps }) => ({ name, filter, steps }),
 };
