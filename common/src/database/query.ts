@@ -5,8 +5,8 @@ import type { Context } from './context.ts';
 import { IdType, hydrate, sql } from './database.ts';
 import type { Keyset, Page } from './pagination.ts';
 
-// One thing that is loaded, changed and stored: a MikroORM entity and its unit of work (`ctx.em`).
-// Reads and many rows: these functions.
+// One entity that is loaded, changed and stored: MikroORM and its unit of work (`ctx.em`). Reads and
+// changes of many rows: these functions.
 
 /**
  * Runs a query and returns its rows: in the open transaction of a mutation, else in the read
