@@ -11,7 +11,7 @@ const PROGRAM = 'nats-server';
 
 export const hasNats = spawnSync(PROGRAM, ['--version']).status === 0;
 
-/** A NATS server with JetStream. It keeps its address and its files when it is killed and restarted. */
+/** A NATS server with JetStream that keeps its address and files when it is restarted. */
 export interface TestNats {
   url: string;
   start(): Promise<void>;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { toId, toUuid } from '@deskgraph/common/core/id';
+import { toId, parseId } from '@deskgraph/common/core/id';
 import { onServer } from '../platform/database.ts';
 import type { Desk, Who } from '../fixtures/desk.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
@@ -143,7 +143,7 @@ const factsAfter = (position: string): Promise<{ event_id: string; type: string 
   rowsOf(
     'tickets',
     `select event_id, type from event_log where workspace_id = $1 and subject like 'tkt%' and position > $2 order by position`,
-    [toUuid('wsp', desk.workspace), position],
+    [parseId('wsp', desk.workspace), position],
   );
 
 test(
@@ -234,7 +234,7 @@ test(
 test('analytics and customers have taken in each fact once', async () => {
   const end = await head();
   for (const service of ['customers', 'analytics']) {
-    const read = `select position, (select count(*)::integer from feed_dead) as dead from feed_position where source = 'tickets'`;
+    const read = `select position, (select count(*)::integer from dead_letter) as dead from feed_position where source = 'tickets'`;
     const state = await until(`${service} has read the log`, async () => {
       const [row] = await rowsOf<{ position: string; dead: number }>(service, read);
       return row?.position === end && row;
@@ -253,7 +253,7 @@ test('analytics and customers have taken in each fact once', async () => {
   const tickets = await rowsOf<{ kind: string }>(
     'tickets',
     `select status || ' ' || priority || ' ' || count(*) as kind from ticket where workspace_id = $1 group by status, priority`,
-    [toUuid('wsp', desk.workspace)],
+    [parseId('wsp', desk.workspace)],
   );
   expect(counted.toSorted()).toEqual(tickets.map(({ kind }) => kind).toSorted());
   const query = '{ customers(filter: { email: { contains: "@crowd.example" } }) { totalCount } }';

@@ -46,7 +46,7 @@ export async function counter(service: Server): Promise<Counter> {
 
 /** What goes on by itself in every service: relay, feeds, timers, the frame of transactions. */
 const BESIDE = [
-  'feed_dead',
+  'dead_letter',
   'idempotency where ctid',
   ' as timer,',
   'event_log',

@@ -58,7 +58,7 @@ const applied = async (): Promise<number[]> =>
     ({ position }) => Number(position),
   );
 const deadLetters = (): Promise<{ position: string; error: string; tries: number }[]> =>
-  target.query('select position, error, tries from feed_dead order by position');
+  target.query('select position, error, tries from dead_letter order by position');
 const positionsTo = (last: number, ...except: number[]): number[] =>
   Array.from({ length: last }, (_, index) => index + 1).filter(
     (position) => !except.includes(position),

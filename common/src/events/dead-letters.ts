@@ -18,7 +18,7 @@ export async function blockedByDeadLetter(
 ): Promise<DomainEvent[]> {
   const subjects = [...new Set(events.map(({ subject }) => subject))];
   const { rows } = await sql<{ subject: string }>`
-    select distinct subject from feed_dead
+    select distinct subject from dead_letter
     where source = ${source} and subject = any(${subjects}::text[])`.execute(em.getKysely());
   const blocked = new Set(rows.map(({ subject }) => subject));
   return events.filter(({ subject }) => blocked.has(subject));
@@ -37,8 +37,8 @@ export async function storeDeadLetters(
   await ctx.withWorkspace(ALL_WORKSPACES, async () => {
     for (const event of events)
       await ctx.em.execute(
-        `insert into feed_dead
-           (source, position, event_id, workspace_id, subject, fact, error, tries)
+        `insert into dead_letter
+           (source, position, event_id, workspace_id, subject, event, error, tries)
          values (?, ?, ?, ?, ?, ?, ?, ?)`,
         [
           source,
@@ -56,7 +56,7 @@ export async function storeDeadLetters(
 
 /** The number of dead letters of all sources. */
 export async function countDeadLetters(orm: MikroORM): Promise<number> {
-  const count = 'select count(*)::integer as count from feed_dead';
+  const count = 'select count(*)::integer as count from dead_letter';
   const [row] = await inWorkspace(
     orm,
     ALL_WORKSPACES,

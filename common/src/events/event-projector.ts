@@ -11,7 +11,7 @@ const MAX_TRIES = 5;
 /** Delay after the first try; four times as long after each further one. */
 const RETRY_MS = 50;
 
-/** The effect of a source's events in this service. One of `applyEvent` and `applyEvents` is set. */
+/** The effect of events in this service. One of `applyEvent` and `applyEvents` is set. */
 export interface ProjectorOptions {
   orm: MikroORM;
   source: string;

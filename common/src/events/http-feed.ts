@@ -82,9 +82,9 @@ export function ownLogFeed(orm: MikroORM, relay: OutboxRelay): EventFeed {
 }
 
 /**
- * Serves the log to other services: `GET /feed?after=<position>&wait=<ms>`. With `wait` it is a long
- * poll. Without, the answer includes events that are committed and not yet moved to the log. The
- * answer names the NATS stream to which the events are published, if any.
+ * Serves the log to other services: `GET /feed?after=<position>&wait=<ms>`. With `wait` it is a
+ * long poll. Without, the answer includes events that are committed and not yet moved to the log.
+ * The answer names the NATS stream to which the events are published, if any.
  */
 export function feedHandler(
   orm: MikroORM,

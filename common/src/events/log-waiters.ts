@@ -16,7 +16,9 @@ export interface WaitResult {
   isIdle: boolean;
 }
 
-/** Readers that have reached the end of the log. An event wakes only those for which it is relevant. */
+/**
+ * Readers that have reached the end of the log. An event wakes only those for which it is relevant.
+ */
 export class LogWaiters {
   readonly #readers = new Map<string, Set<WaitingReader>>();
   readonly #waiters = new Waiters<WaitingReader>();

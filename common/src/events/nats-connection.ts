@@ -12,7 +12,10 @@ const RECONNECT_MS = 250;
 const HOUR_MS = 3_600_000;
 /** Consumers that were away for longer read older events over HTTP. */
 const MAX_AGE_MS = 72 * HOUR_MS;
-/** A repeated publication (the publisher died before it stored its position) is dropped this long. */
+/**
+ * Period in which a repeated publication is dropped. A publisher repeats events when it died before it
+ * stored its position.
+ */
 const DUPLICATE_WINDOW_MS = HOUR_MS;
 
 /** Connects to `nats://[user:password@]host:port`, or `tls://…`. */
@@ -29,7 +32,7 @@ export function connectNats(address: string, name: string): Promise<NatsConnecti
   });
 }
 
-/** Creates the stream if there is none. Its messages have the subject `<stream>.<workspace>.<type>`. */
+/** Creates the stream if it is missing. Messages have the subject `<stream>.<workspace>.<type>`. */
 export async function ensureStream(manager: JetStreamManager, stream: string): Promise<void> {
   try {
     await manager.streams.info(stream);

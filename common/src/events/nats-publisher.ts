@@ -21,7 +21,7 @@ const NEXT_PAGE = `
   where position > (select position from feed_position where source = 'nats')
   order by position limit ${PAGE_SIZE}`;
 const STORE_POSITION = `update feed_position set position = $1 where source = 'nats'`;
-/** Identity of the database: a copy of it has its own log and must not publish to the same stream. */
+/** Identity of the database: a copy has its own log and must not publish to the same stream. */
 const LOG_ID = `
   select to_hex(system_identifier) || to_hex(oid::bigint) as log
   from pg_control_system(), pg_database where datname = current_database()`;

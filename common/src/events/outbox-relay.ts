@@ -28,7 +28,7 @@ const MOVE_BATCH = `
   advanced as (
     update relay_state set head = head + (select count(*) from logged)
     where exists (select from logged)
-    returning head, room - head <= partition_size as needs_partition)
+    returning head, partitioned_to - head <= partition_size as needs_partition)
   select (select count(*)::integer from logged) as count,
     (select needs_partition from advanced) as "needsPartition",
     (select pg_notify('event_log', head::text) from advanced)`;
@@ -94,6 +94,6 @@ export function startOutboxRelay(orm: object, url: string, log: Log): OutboxRela
 /** On failure the relay goes on in the current partition and tries again with its next batch. */
 const createNextPartition = async (client: Client, log: Log): Promise<void> => {
   await client
-    .query('select make_log_room()')
+    .query('select create_log_partition()')
     .catch((error: unknown) => log.error({ err: error }, 'event log partition not created'));
 };

@@ -92,13 +92,15 @@ test('partitions a log that already has events', async () => {
   await client.connect();
   await client.query('begin; create schema old; set local search_path = old');
   await client.query(eventTables);
-  await client.query(`insert into event_log select n, gen_random_uuid(), gen_random_uuid(), 'thing.done', 'thg', n, '{}', now(), '{}', now()
+  await client.query(`insert into event_log select n, gen_random_uuid(), gen_random_uuid(), 'entity.changed', 'thg', n, '{}', now(), '{}', now()
     from generate_series(1, 1500) n; update relay_state set head = 1500`);
   await client.query(eventLogPartitions(TEST_PARTITION_SIZE).replaceAll('public.', 'old.'));
   const { rows } = await client.query(
     `select tableoid::regclass::text as name, count(*)::integer as events from event_log group by 1`,
   );
   expect(rows).toEqual([{ name: 'event_log_1', events: 1500 }]);
-  expect((await client.query('select room from relay_state')).rows).toEqual([{ room: '3000' }]);
+  expect((await client.query('select partitioned_to from relay_state')).rows).toEqual([
+    { partitioned_to: '3000' },
+  ]);
   await client.end();
 });

@@ -44,13 +44,13 @@ export const eventTables = `
 
 /** Events of a source that a consumer failed to apply. */
 export const deadLetterTable = `
-  create table feed_dead (
+  create table dead_letter (
     source text not null, position bigint not null, event_id uuid not null,
-    workspace_id uuid not null, subject text not null, fact jsonb not null, error text not null,
+    workspace_id uuid not null, subject text not null, event jsonb not null, error text not null,
     tries integer not null, at timestamptz not null default now(), primary key (source, position)
   );
-  create index feed_dead_subject on feed_dead (source, subject);
-  ${crossWorkspaceRowSecurity('feed_dead')}`;
+  create index dead_letter_subject on dead_letter (source, subject);
+  ${crossWorkspaceRowSecurity('dead_letter')}`;
 
 /**
  * Positions per partition of the event log, about ten gigabytes. Queries without a position (the
@@ -61,7 +61,7 @@ const PARTITION_SIZE = 10_000_000;
 /**
  * Partitions the event log by position.
  *
- * `make_log_room` runs as the owner and lets the relay, which owns nothing, create the next
+ * `create_log_partition` runs as the owner and lets the relay, which owns nothing, create the next
  * partition. One whole partition is always ahead of the head; attaching it waits for no reader or
  * writer, nor they for it. Partitions have row security without a policy, so that only the owner
  * reads them directly.
@@ -71,32 +71,32 @@ const PARTITION_SIZE = 10_000_000;
  */
 export const eventLogPartitions = (size = PARTITION_SIZE): string => `
   alter table relay_state
-    add column room bigint not null default 0, add column base bigint not null default 0,
+    add column partitioned_to bigint not null default 0, add column base bigint not null default 0,
     add column partition_size bigint not null default ${size} check (partition_size >= 1000);
-  update relay_state set room = (head / partition_size + 1) * partition_size;
+  update relay_state set partitioned_to = (head / partition_size + 1) * partition_size;
   alter table event_log detach partition event_log_1;
   do $$ begin
     execute format('alter table event_log attach partition event_log_1 for values from (0) to (%s)',
-      (select room from relay_state));
+      (select partitioned_to from relay_state));
   end $$;
   alter table event_log_1 enable row level security;
 
-  create function make_log_room() returns void language plpgsql security definer
+  create function create_log_partition() returns void language plpgsql security definer
     set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
   declare
     state public.relay_state;
     part text;
   begin
     select * into state from public.relay_state for update;
-    while state.room - state.head <= state.partition_size loop
-      part := 'event_log_' || state.room;
+    while state.partitioned_to - state.head <= state.partition_size loop
+      part := 'event_log_' || state.partitioned_to;
       execute format('create table public.%I (like public.event_log including all)', part);
       execute format('alter table public.%I enable row level security', part);
       execute format('alter table public.event_log attach partition public.%I for values from (%s) to (%s)',
-        part, state.room, state.room + state.partition_size);
-      state.room := state.room + state.partition_size;
+        part, state.partitioned_to, state.partitioned_to + state.partition_size);
+      state.partitioned_to := state.partitioned_to + state.partition_size;
     end loop;
-    update public.relay_state set room = state.room;
+    update public.relay_state set partitioned_to = state.partitioned_to;
   end $$;
 
   create function detach_log(upto bigint) returns setof text language plpgsql
@@ -116,4 +116,4 @@ export const eventLogPartitions = (size = PARTITION_SIZE): string => `
       return next part.name;
     end loop;
   end $$;
-  select make_log_room();`;
+  select create_log_partition();`;

@@ -109,7 +109,7 @@ const unused = (): never => {
 /** type-graphql requires one although every subscription creates its own stream. */
 const NO_PUB_SUB = { publish: unused, subscribe: unused };
 
-/** type-graphql silently skips `@Authorized` and middlewares on plain fields, so neither is used. */
+/** type-graphql silently skips `@Authorized` and middlewares on plain fields: neither is allowed. */
 function assertNoSilentGuards(): void {
   for (const field of [...getMetadataStorage().fields, ...getMetadataStorage().fieldResolvers])
     if (field.roles || field.middlewares?.length)

@@ -17,8 +17,8 @@ export interface IdempotentInput {
 type StoredPayload = Record<string, { id: string } | { value: unknown }>;
 
 /**
- * Runs a mutation with an idempotency key. The same key and input return the first result, also when
- * both calls arrive at the same time; another input is refused.
+ * Runs a mutation with an idempotency key. The same key and input return the first result, also
+ * when both calls arrive at the same time; another input is refused.
  */
 export async function runIdempotent(
   ctx: Context,

@@ -68,7 +68,7 @@ export class System {
   @Field(() => String, { description: 'The display name.' }) name!: string;
 }
 
-/** The refusal codes of this service; it adds its own with `registerRefusals` before its schema is built. */
+/** The refusal codes of this service; `registerRefusals` adds to them before the schema is built. */
 export const UserErrorCode: Record<string, string> = Object.fromEntries(
   Object.keys(REFUSAL_CODES).map((code) => [code, code]),
 );

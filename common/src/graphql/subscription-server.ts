@@ -24,8 +24,8 @@ import type { Context } from '../database/context.ts';
 import { formatClientError, logUnexpectedError, toClientError } from './server.ts';
 
 /**
- * One message of a subscription. Without `message` it is a checkpoint: up to `cursor`, the stream has
- * no message for this subscriber.
+ * One message of a subscription. Without `message` it is a checkpoint: up to `cursor`, the stream
+ * has no message for this subscriber.
  */
 export interface StreamMessage {
   /** The root value. */
@@ -61,10 +61,10 @@ interface ConnectionState {
 }
 
 /**
- * Serves subscriptions to other services over graphql-transport-ws. The payload of `connection_init`
- * holds the internal token as `authorization` and replaces HTTP headers. The cursor of a message is
- * in `extensions.cursor`, whatever the client selects; a checkpoint may also have
- * `extensions.resyncQuery`.
+ * Serves subscriptions to other services over graphql-transport-ws. The payload of
+ * `connection_init` holds the internal token as `authorization` and replaces HTTP headers. The
+ * cursor of a message is in `extensions.cursor`, whatever the client selects; a checkpoint may also
+ * have `extensions.resyncQuery`.
  */
 export class SubscriptionServer {
   readonly #options: SubscriptionServerOptions;
@@ -147,9 +147,9 @@ function parseQuery(query: string) {
 }
 
 /**
- * Like `subscribe` of graphql-js, but each message gets its own context and is read at its own time.
- * While the database is unavailable, a message waits. When a stream fails otherwise, `close` closes
- * its socket, so that the client reconnects with its last cursor.
+ * Like `subscribe` of graphql-js, but each message gets its own context and is read at its own
+ * time. While the database is unavailable, a message waits. When a stream fails otherwise, `close`
+ * closes its socket, so that the client reconnects with its last cursor.
  */
 async function subscribe(
   args: ExecutionArgs,

@@ -63,15 +63,15 @@ async function replayNext(
   const ctx = projectorContext(projector);
   return ctx.write(async (em) => {
     await lockFeedPosition(em, source);
-    const [row] = await em.execute<{ fact: DomainEvent }[]>(
-      'select fact from feed_dead where source = ? and position > ? order by position limit 1',
+    const [row] = await em.execute<{ event: DomainEvent }[]>(
+      'select event from dead_letter where source = ? and position > ? order by position limit 1',
       [source, after],
     );
-    if (!row || !accept(row.fact)) return false;
-    const event = row.fact;
+    if (!row || !accept(row.event)) return false;
+    const { event } = row;
     await ctx.withWorkspace(event.workspace, () => applyEventsOf(projector)(ctx, [event]));
     await ctx.withWorkspace(ALL_WORKSPACES, async () => {
-      await em.execute('delete from feed_dead where source = ? and position = ?', [
+      await em.execute('delete from dead_letter where source = ? and position = ?', [
         source,
         event.position,
       ]);
@@ -87,7 +87,7 @@ const recordFailure = (
 ): Promise<unknown> =>
   projectorContext(projector).write((em) =>
     em.execute(
-      `update feed_dead set tries = tries + 1, error = ?, at = now()
+      `update dead_letter set tries = tries + 1, error = ?, at = now()
        where source = ? and position = ?`,
       [errorText(error), projector.source, position],
     ),

@@ -66,8 +66,8 @@ const normalize = (text: string): string =>
   text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
 /**
- * Finds a demo user by token name, email address or first name (`ana`). Undefined when there is none,
- * or several with the first name.
+ * Finds a demo user by token name, email address or first name (`ana`). Undefined when there is
+ * none, or several with the first name.
  */
 export function findDemoClaims(
   demo: Record<string, TokenClaims>,

@@ -42,7 +42,7 @@ export interface PostgresServer {
 }
 
 export interface PostgresOptions {
-  /** The data directory, created if it does not exist. The log of the server is `server.log` in it. */
+  /** The data directory, created if it does not exist. It also holds `server.log`. */
   dir: string;
   /** Password of the owner, set when the directory is created. */
   password: string;
@@ -110,8 +110,8 @@ export async function startPostgres({
 }
 
 /**
- * Starts a server for tests, in memory if there is enough. A watchdog process deletes it with all its
- * data at `stop()` and whenever this process ends.
+ * Starts a server for tests, in memory if there is enough. A watchdog process deletes it with all
+ * its data at `stop()` and whenever this process ends.
  */
 export async function startTemporaryPostgres(settings?: Settings): Promise<PostgresServer> {
   const folder = mkdtempSync(join(memoryFolder() ?? tmpdir(), 'deskgraph-'));

@@ -90,7 +90,7 @@ async function startServices(
   ]);
 }
 
-/** Migrates one database after the other; `onMigrated` runs for a service while the next migrates. */
+/** Migrates one database after the other; `onMigrated` runs while the next one migrates. */
 async function migrateDatabases(
   platform: PlatformSetup,
   services: ServicePackage[],
@@ -109,7 +109,7 @@ async function migrateDatabases(
   await Promise.all(pending);
 }
 
-/** Loads the demo data. When that fails, the platform starts without, and the next start tries again. */
+/** Loads the demo data. If that fails, the platform starts without it; the next start retries. */
 async function loadDemoData(platform: PlatformSetup, ownerUrl: string): Promise<void> {
   const { seed } = platform.packages;
   if (!seed) return;

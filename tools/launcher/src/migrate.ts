@@ -1,5 +1,5 @@
-// Migrates the databases of all services, one after the other. They share one process, since loading
-// the ORM takes longer than the migrations.
+// Migrates the databases of all services, one after the other. They share one process, since
+// loading the ORM takes longer than the migrations.
 import { pathToFileURL } from 'node:url';
 import { readMigrationTasks } from './config.ts';
 

@@ -38,8 +38,8 @@ export async function claimDataDirectory(url: string): Promise<pg.Client | undef
 }
 
 /**
- * Stops the server that a killed launcher left running in the directory. Throws PostgresInUse when its
- * launcher is still running.
+ * Stops the server that a killed launcher left running in the directory. Throws PostgresInUse when
+ * its launcher is still running.
  */
 export async function stopOrphanedPostgres(
   dir: string,

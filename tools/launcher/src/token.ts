@@ -1,5 +1,5 @@
-// npm run token -- --as <email, token name or first name> [--workspace wsp_…]: prints a token of the
-// development issuer.
+// npm run token -- --as <email, token name or first name> [--workspace wsp_…]
+// Prints a token of the development issuer.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -34,9 +34,9 @@ export function unprivilegedUser(home: string): OsUser {
 }
 
 /**
- * The command that runs a program as a user. Inside a private directory, such as the home of root, the
- * user could not read the program: there setpriv (util-linux) changes the identity and keeps only
- * root's right to read.
+ * The command that runs a program as a user. Inside a private directory, such as the home of root,
+ * the user could not read the program: there setpriv (util-linux) changes the identity and keeps
+ * only root's right to read.
  */
 export function commandAs(user: OsUser, file: string, args: string[], ...paths: string[]): Command {
   const privateFolder =
