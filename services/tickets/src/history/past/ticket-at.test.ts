@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterAll(() => service.stop());
 
-const act = async (
+const mutateOk = async (
   name: string,
   input: object,
   selection = '',
@@ -30,9 +30,14 @@ const act = async (
   expect(result.userErrors).toEqual([]);
   return result;
 };
+/** Waits until the current time is later than an instant. */
+const clockPasses = async (instant: string): Promise<void> => {
+  while (Date.now() <= Date.parse(instant)) await sleep(1);
+};
+
 const hour = (hours: number): string => `2026-01-01T${String(hours).padStart(2, '0')}:00:00.000Z`;
-/** Taken over from elsewhere: made at nine, taken at ten, urgent at eleven, solved at twelve, come again at thirteen. */
-const taken = async (externalId = '1'): Promise<string> => {
+/** An imported ticket: created at 9:00, assigned at 10, urgent at 11, solved at 12, reopened at 13. */
+const importTicket = async (externalId = '1'): Promise<string> => {
   const history = [
     { at: hour(10), assigneeId: desk.colleague.id, status: 'OPEN' },
     { at: hour(11), priority: 'URGENT' },
@@ -47,21 +52,25 @@ const taken = async (externalId = '1'): Promise<string> => {
     createdAt: hour(9),
     history,
   };
-  const { ticket } = await act('ticketImport', input, 'ticket { id }', desk.partner);
+  const { ticket } = await mutateOk('ticketImport', input, 'ticket { id }', desk.partner);
   return (ticket as { id: string }).id;
 };
 
 const STATE = 'status priority tags assignee { id } department { id } fields { key value }';
-interface Stood {
+interface PastState {
   at: string;
   cursor: string;
   subject: string;
   status: string;
   priority: string;
 }
-const at = async (id: string, time: string, actor: Actor = desk.light): Promise<Stood | null> =>
+const stateAt = async (
+  id: string,
+  time: string,
+  actor: Actor = desk.light,
+): Promise<PastState | null> =>
   (
-    await desk.ask<{ ticket: { at: Stood | null } }>(
+    await desk.ask<{ ticket: { at: PastState | null } }>(
       actor,
       `query ($id: ID!, $time: DateTime!) { ticket(id: $id) { at(time: $time) { at cursor subject ${STATE} } } }`,
       { id, time },
@@ -86,8 +95,8 @@ const listAt = async (
 const idsAt = async (time: string, filter?: object, actor?: Actor): Promise<string[]> =>
   (await listAt(time, filter, actor)).nodes.map(({ ticket }) => ticket.id);
 
-test('a ticket is read as it stood at any instant, whenever the log learned of it; what happens later changes nothing of that', async () => {
-  const id = await taken();
+test('a ticket has a state at each instant, also for imported events; later changes do not affect it', async () => {
+  const id = await importTicket();
   const read = async (): Promise<unknown[]> =>
     Promise.all(
       [
@@ -97,23 +106,23 @@ test('a ticket is read as it stood at any instant, whenever the log learned of i
         hour(11),
         hour(12),
         hour(14),
-      ].map((time) => at(id, time)),
+      ].map((time) => stateAt(id, time)),
     );
-  const stood = await read();
-  const nobody = { assignee: null, department: null, priority: 'NORMAL' };
+  const states = await read();
+  const unassigned = { assignee: null, department: null, priority: 'NORMAL' };
   const colleague = { assignee: { id: desk.colleague.id }, department: null };
-  expect(stood).toMatchObject([
+  expect(states).toMatchObject([
     null,
-    { status: 'NEW', ...nobody, at: hour(9) },
+    { status: 'NEW', ...unassigned, at: hour(9) },
     { status: 'OPEN', ...colleague, priority: 'NORMAL', at: '2026-01-01T10:59:59.999Z' },
     { status: 'OPEN', ...colleague, priority: 'URGENT' },
     { status: 'SOLVED', ...colleague },
     { status: 'OPEN', assignee: colleague.assignee, department: { id: desk.departmentId } },
   ]);
-  await act('ticketUpdate', { id, subject: 'Later', priority: 'LOW', addTags: ['new'] });
-  await act('ticketAssign', { id, assigneeId: desk.agent.id });
-  expect(await read()).toEqual(stood);
-  expect(await at(id, new Date().toISOString())).toMatchObject({
+  await mutateOk('ticketUpdate', { id, subject: 'Later', priority: 'LOW', addTags: ['new'] });
+  await mutateOk('ticketAssign', { id, assigneeId: desk.agent.id });
+  expect(await read()).toEqual(states);
+  expect(await stateAt(id, new Date().toISOString())).toMatchObject({
     subject: 'Later',
     priority: 'LOW',
     tags: ['new'],
@@ -121,12 +130,12 @@ test('a ticket is read as it stood at any instant, whenever the log learned of i
   const { ticket } = await desk.ask<{ ticket: { timeline: { nodes: { type: string }[] } } }>(
     desk.light,
     'query ($id: ID!, $after: String) { ticket(id: $id) { timeline(after: $after, first: 1) { nodes { type } } } }',
-    { id, after: (stood[2] as Stood).cursor },
+    { id, after: (states[2] as PastState).cursor },
   );
   expect(ticket.timeline.nodes).toEqual([{ type: 'ticket.updated' }]);
 });
 
-const diff = async (id: string, from: string, to: string): Promise<unknown> => {
+const diffOf = async (id: string, from: string, to: string): Promise<unknown> => {
   const { data, errors } = await desk.answer<{ ticket: { diff: { field: string }[] | null } }>(
     desk.light,
     'query ($id: ID!, $from: DateTime!, $to: DateTime!) { ticket(id: $id) { diff(from: $from, to: $to) { field from to } } }',
@@ -137,18 +146,18 @@ const diff = async (id: string, from: string, to: string): Promise<unknown> => {
     : data!.ticket.diff!.sort((a, b) => (a.field < b.field ? -1 : 1));
 };
 
-test('the difference of two instants tells what changed in all between them, and nothing of what was changed back', async () => {
-  const id = await taken();
-  expect(await diff(id, hour(11), hour(12))).toEqual([
+test('a diff contains the total changes between two instants and leaves out reverted ones', async () => {
+  const id = await importTicket();
+  expect(await diffOf(id, hour(11), hour(12))).toEqual([
     { field: 'priority', from: 'NORMAL', to: 'URGENT' },
   ]);
-  expect(await diff(id, '2026-01-01T11:00:00.001Z', hour(12))).toEqual([]);
-  expect(await diff(id, '2026-01-01T11:30:00.000Z', hour(14))).toEqual([
+  expect(await diffOf(id, '2026-01-01T11:00:00.001Z', hour(12))).toEqual([]);
+  expect(await diffOf(id, '2026-01-01T11:30:00.000Z', hour(14))).toEqual([
     { field: 'department', from: null, to: desk.departmentId },
     { field: 'reopenCount', from: 0, to: 1 },
     { field: 'waitingSince', from: hour(9), to: null },
   ]);
-  const solved = (await diff(id, hour(12), hour(13))) as { field: string }[];
+  const solved = (await diffOf(id, hour(12), hour(13))) as { field: string }[];
   expect(solved.map(({ field }) => field)).toEqual([
     'closesAt',
     'resolution',
@@ -157,18 +166,18 @@ test('the difference of two instants tells what changed in all between them, and
     'status',
     'waitingSince',
   ]);
-  expect(await diff(id, hour(1), hour(9))).toEqual([]);
-  expect(await diff(id, hour(1), hour(10))).toContainEqual({
+  expect(await diffOf(id, hour(1), hour(9))).toEqual([]);
+  expect(await diffOf(id, hour(1), hour(10))).toContainEqual({
     field: 'status',
     from: null,
     to: 'NEW',
   });
-  expect(await diff(id, hour(10), hour(10))).toEqual([['BAD_USER_INPUT', ['ticket', 'diff']]]);
+  expect(await diffOf(id, hour(10), hour(10))).toEqual([['BAD_USER_INPUT', ['ticket', 'diff']]]);
 });
 
-test('lists of the past hold what held then, with lengths of time counted from then, and are paged', async () => {
-  const ids = [await taken('1'), await taken('2'), await taken('3')];
-  await act('ticketUpdate', { id: ids[0], addTags: ['new'], priority: 'LOW' });
+test('lists of the past match the states at the instant, count durations from it and are paged', async () => {
+  const ids = [await importTicket('1'), await importTicket('2'), await importTicket('3')];
+  await mutateOk('ticketUpdate', { id: ids[0], addTags: ['new'], priority: 'LOW' });
   expect(await idsAt(hour(8))).toEqual([]);
   expect(await idsAt(hour(9))).toEqual(ids);
   expect(await idsAt(hour(11), { priority: { eq: 'URGENT' } })).toEqual(ids);
@@ -194,8 +203,8 @@ test('lists of the past hold what held then, with lengths of time counted from t
   ]);
 });
 
-test('what was unsolved at an instant is what is unsolved when the facts up to it are counted by hand', async () => {
-  await Promise.all(['1', '2', '3', '4', '5'].map(taken));
+test('the unsolved tickets at an instant are those of the events until then', async () => {
+  await Promise.all(['1', '2', '3', '4', '5'].map(importTicket));
   for (const hours of [8, 9, 10, 11, 12, 13]) {
     const { rows } = await inDatabase(
       `select count(*)::integer as unsolved from (
@@ -220,8 +229,8 @@ async function inDatabase(statement: string, values: unknown[] = []) {
   }
 }
 
-test('custom fields are read and asked for as they were filled in then', async () => {
-  const made = await act(
+test('custom fields have, and are filtered by, their values at the instant', async () => {
+  const made = await mutateOk(
     'ticketFieldCreate',
     { key: 'size', label: 'Size', kind: 'NUMBER' },
     'ticketField { id }',
@@ -229,32 +238,32 @@ test('custom fields are read and asked for as they were filled in then', async (
   );
   const fieldId = (made['ticketField'] as { id: string }).id;
   const { id } = await desk.ticket();
-  await act('ticketUpdate', { id, fields: [{ fieldId, value: 41 }] });
+  await mutateOk('ticketUpdate', { id, fields: [{ fieldId, value: 41 }] });
   const then = new Date().toISOString();
-  await sleep(2);
-  await act('ticketUpdate', { id, fields: [{ fieldId, value: 42 }] });
+  await clockPasses(then);
+  await mutateOk('ticketUpdate', { id, fields: [{ fieldId, value: 42 }] });
   const now = new Date().toISOString();
-  const asked = (value: number): object => ({ field: [{ fieldId, number: { eq: value } }] });
-  expect(await at(id, then)).toMatchObject({ fields: [{ key: 'size', value: 41 }] });
-  expect([await idsAt(then, asked(41)), await idsAt(then, asked(42))]).toEqual([[id], []]);
-  expect([await idsAt(now, asked(41)), await idsAt(now, asked(42))]).toEqual([[], [id]]);
+  const sizeIs = (value: number): object => ({ field: [{ fieldId, number: { eq: value } }] });
+  expect(await stateAt(id, then)).toMatchObject({ fields: [{ key: 'size', value: 41 }] });
+  expect([await idsAt(then, sizeIs(41)), await idsAt(then, sizeIs(42))]).toEqual([[id], []]);
+  expect([await idsAt(now, sizeIs(41)), await idsAt(now, sizeIs(42))]).toEqual([[], [id]]);
   expect(
-    await diff(id, then.replace(/\d{3}Z$/, '000Z'), new Date(Date.now() + 1).toISOString()),
+    await diffOf(id, then.replace(/\d{3}Z$/, '000Z'), new Date(Date.now() + 1).toISOString()),
   ).toContainEqual(expect.objectContaining({ field: 'field:size', to: 42 }));
 });
 
-test('the past is for who may see the ticket today: not for requesters, not for other workspaces, and of the bin for who may restore it', async () => {
+test('the past is visible to staff who may see the ticket today, and deleted tickets to callers who may restore them', async () => {
   const { id } = await desk.ticket();
   const then = new Date().toISOString();
   const { errors } = await desk.answer(desk.customer, LIST, { time: then });
   expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-  const asked = await desk.answer<{ ticket: { at: null; diff: null } }>(
+  const answer = await desk.answer<{ ticket: { at: null; diff: null } }>(
     desk.customer,
     `query ($id: ID!) { ticket(id: $id) { at(time: "${then}") { status } diff(from: "2026-01-01T00:00:00Z", to: "${then}") { field } } }`,
     { id },
   );
-  expect(asked.data).toEqual({ ticket: { at: null, diff: null } });
-  expect(asked.errors!.map(({ extensions }) => extensions.code)).toEqual([
+  expect(answer.data).toEqual({ ticket: { at: null, diff: null } });
+  expect(answer.errors!.map(({ extensions }) => extensions.code)).toEqual([
     'FORBIDDEN',
     'FORBIDDEN',
   ]);
@@ -262,32 +271,32 @@ test('the past is for who may see the ticket today: not for requesters, not for 
   expect(await idsAt(then, undefined, other.agent)).toEqual([]);
   const bounded = { ...desk.partner, departments: [desk.departmentId] };
   expect(await idsAt(then, undefined, bounded)).toEqual([]);
-  await act('ticketAssign', { id, departmentId: desk.departmentId });
+  await mutateOk('ticketAssign', { id, departmentId: desk.departmentId });
   expect(await idsAt(then, undefined, bounded)).toEqual([id]);
-  await sleep(2);
-  await act('ticketDelete', { id }, '', desk.lead);
+  await clockPasses(then);
+  await mutateOk('ticketDelete', { id }, '', desk.lead);
   const deleted = new Date().toISOString();
   expect([await idsAt(then), await idsAt(then, undefined, desk.lead)]).toEqual([[], [id]]);
   expect([
     await idsAt(deleted, undefined, desk.lead),
     await idsAt(deleted, { deleted: true }, desk.lead),
   ]).toEqual([[], [id]]);
-  await act('ticketPurge', { id }, '', desk.admin);
+  await mutateOk('ticketPurge', { id }, '', desk.admin);
   expect(await idsAt(then, undefined, desk.lead)).toEqual([]);
 });
 
-test('a page of the past costs as many statements for 30 tickets as for 2, and so do the states of a page of tickets', async () => {
-  const cost = async (query: string): Promise<number> =>
+test('a page of the past, and the states of a page of tickets, take no more statements for 30 tickets than for 2', async () => {
+  const statementsOf = async (query: string): Promise<number> =>
     (await countStatements(() => desk.ask(desk.light, query))).length;
   const pages = [
     `{ ticketsAt(time: "${hour(11)}") { totalCount nodes { ${STATE} cursor ticket { id subject } } } }`,
     `{ tickets { nodes { at(time: "${hour(11)}") { ${STATE} } diff(from: "${hour(9)}", to: "${hour(12)}") { field } } } }`,
   ];
-  await Promise.all(['1', '2'].map(taken));
-  const few = await Promise.all(pages.map(cost).map(async (each) => each));
-  await Promise.all(Array.from({ length: 28 }, (_, n) => taken(`n${n}`)));
-  for (const [place, page] of pages.entries())
-    expect(await cost(page)).toBeLessThanOrEqual(few[place]!);
+  await Promise.all(['1', '2'].map(importTicket));
+  const few = await Promise.all(pages.map(statementsOf));
+  await Promise.all(Array.from({ length: 28 }, (_, index) => importTicket(`n${index}`)));
+  for (const [index, page] of pages.entries())
+    expect(await statementsOf(page)).toBeLessThanOrEqual(few[index]!);
 });
 
 interface Plan {
@@ -298,11 +307,11 @@ interface Plan {
 }
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
-test('the last fact before an instant is found by an index, however long the log is', async () => {
+test('the last event before an instant is found by an index in a long log', async () => {
   const priorities = ['LOW', 'HIGH'];
-  const history = Array.from({ length: 500 }, (_, n) => ({
-    at: new Date(Date.parse(hour(9)) + n * 1_000),
-    priority: priorities[n % 2],
+  const history = Array.from({ length: 500 }, (_, index) => ({
+    at: new Date(Date.parse(hour(9)) + index * 1_000),
+    priority: priorities[index % 2],
   }));
   const input = {
     subject: 'Late',
@@ -313,7 +322,7 @@ test('the last fact before an instant is found by an index, however long the log
   };
   await Promise.all(
     ['a', 'b', 'c', 'd'].map((externalId) =>
-      act('ticketImport', { ...input, externalId }, '', desk.partner),
+      mutateOk('ticketImport', { ...input, externalId }, '', desk.partner),
     ),
   );
   while ((await inDatabase('select from outbox')).rowCount) await sleep(5);
@@ -327,11 +336,11 @@ test('the last fact before an instant is found by an index, however long the log
       explain (format json) select t.id from ${ticketsAsOf(ctx, time)} where t.priority = 'HIGH' order by t.number limit 26`.execute(
       em.getKysely(),
     );
-    const ofLog = nodesOf(rows[0]!['QUERY PLAN'][0].Plan).filter((node) =>
+    const logNodes = nodesOf(rows[0]!['QUERY PLAN'][0].Plan).filter((node) =>
       node['Relation Name']?.startsWith('event_log'),
     );
-    expect(ofLog.map((node) => node['Node Type'])).toEqual(ofLog.map(() => 'Index Scan'));
-    expect(ofLog.map((node) => node['Index Name'])).toContainEqual(
+    expect(logNodes.map((node) => node['Node Type'])).toEqual(logNodes.map(() => 'Index Scan'));
+    expect(logNodes.map((node) => node['Index Name'])).toContainEqual(
       expect.stringMatching(/subject_position/),
     );
   } finally {

@@ -38,13 +38,13 @@ afterAll(async () => {
   await service.stop();
 });
 
-interface Stored {
+interface StoredTicket {
   id: string;
   version: number;
   state: TicketEventState;
 }
 
-async function stored(): Promise<Stored[]> {
+async function storedTickets(): Promise<StoredTicket[]> {
   const { rows } = await owner.query<object>(
     'select * from ticket where workspace_id = $1 order by number',
     [desk.workspace],
@@ -56,20 +56,20 @@ async function stored(): Promise<Stored[]> {
   }));
 }
 
-/** Each moment of a history, and how all tickets were stored then. */
-async function history(play: Play, length: number): Promise<Map<number, Stored[]>> {
-  const moments = new Map<number, Stored[]>();
-  for (let n = 0; n < length; n++) {
+/** The stored tickets after each step of a random history, by time. */
+async function playHistory(play: Play, length: number): Promise<Map<number, StoredTicket[]>> {
+  const moments = new Map<number, StoredTicket[]>();
+  for (let step = 0; step < length; step++) {
     await play.write();
-    if (n % 10 === 9) play.pass();
-    await settled();
-    moments.set(Date.now(), await stored());
+    if (step % 10 === 9) play.pass();
+    await waitForDueTasks();
+    moments.set(Date.now(), await storedTickets());
   }
   return moments;
 }
 
-/** What was due by now is done. */
-async function settled(): Promise<void> {
+/** Waits until everything that is due has been done. */
+async function waitForDueTasks(): Promise<void> {
   const due = () =>
     owner.query(
       'select from ticket where least(closes_at, snoozed_until, purges_at) <= $1 limit 1',
@@ -78,7 +78,8 @@ async function settled(): Promise<void> {
   while ((await due()).rowCount) await sleep(5);
 }
 
-async function replayed(): Promise<Map<string, string>> {
+/** The states in the events, by ticket and version. */
+async function loggedStates(): Promise<Map<string, string>> {
   const { rows } = await owner.query<{ subject: string; version: number; state: object }>(
     `select subject, version, data -> 'state' as state from (
        select subject, version, workspace_id, data from event_log union all select subject, version, workspace_id, data from outbox) e
@@ -92,25 +93,25 @@ async function replayed(): Promise<Map<string, string>> {
 
 const AT = `query ($time: DateTime!, $filter: TicketFilter) { ticketsAt(time: $time, filter: $filter, first: 100) {
   totalCount nodes { at subject status priority tags assignee { id } department { id } ticket { id } } } }`;
-interface Then {
+interface PastAnswer {
   ticketsAt: { totalCount: number; nodes: { ticket: { id: string } }[] };
 }
 
-/** What the query should answer, by the rule for a ticket at hand. */
-function expected(
+/** The expected answer of the query: the filter evaluated in memory. */
+function expectedAnswer(
   actor: Actor,
   filter: TicketFilter | null,
   time: number,
-  tickets: readonly Stored[],
-): Then['ticketsAt'] {
-  const shown = tickets.filter(({ id, state }) =>
+  tickets: readonly StoredTicket[],
+): PastAnswer['ticketsAt'] {
+  const matching = tickets.filter(({ id, state }) =>
     visibleTicketMatches(
       filter,
       { ...(state as unknown as TicketLike), id },
       { actor, now: new Date(time) },
     ),
   );
-  const nodes = shown.map(
+  const nodes = matching.map(
     ({ id, state: { subject, status, priority, tags, assigneeId, departmentId } }) => ({
       at: new Date(time).toISOString(),
       subject,
@@ -125,11 +126,15 @@ function expected(
   return { totalCount: nodes.length, nodes };
 }
 
-async function ask(play: Play, { one }: Dice, moments: Map<number, Stored[]>): Promise<boolean> {
+async function askRandomly(
+  play: Play,
+  { one }: Dice,
+  moments: Map<number, StoredTicket[]>,
+): Promise<boolean> {
   const { filter } = play.list().args as { filter: TicketFilter | null };
   const [time, tickets] = one([...moments]);
   const actor = one([desk.agent, desk.colleague, desk.light, desk.analyst]);
-  const { data, errors } = await desk.answer<Then>(actor, AT, {
+  const { data, errors } = await desk.answer<PastAnswer>(actor, AT, {
     time: new Date(time).toISOString(),
     filter,
   });
@@ -140,22 +145,23 @@ async function ask(play: Play, { one }: Dice, moments: Map<number, Stored[]>): P
   expect({ filter, errors, ...data?.ticketsAt }).toEqual({
     filter,
     errors: undefined,
-    ...expected(actor, filter, time, tickets),
+    ...expectedAnswer(actor, filter, time, tickets),
   });
   return true;
 }
 
-test('the log gives back each moment of a history as it was stored, byte for byte, to any filter', async () => {
+test('the log returns every past state exactly as it was stored, for any filter', async () => {
   const chance = dice(seed);
   const play = new Play(desk, chance, clock);
   try {
-    const moments = await history(play, 50);
-    const log = await replayed();
+    const moments = await playHistory(play, 50);
+    const log = await loggedStates();
     for (const tickets of moments.values())
       for (const { id, version, state } of tickets)
         expect(log.get(`${id} ${version}`)).toBe(written(state));
     let answered = 0;
-    for (let n = 0; n < 50; n++) if (await ask(play, chance, moments)) answered += 1;
+    for (let step = 0; step < 50; step++)
+      if (await askRandomly(play, chance, moments)) answered += 1;
     expect(answered).toBeGreaterThan(10);
   } catch (error) {
     throw new Error(`TEST_SEED=${seed}`, { cause: error });

@@ -21,8 +21,8 @@ import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 const TICKETS = 80;
 const NOW = new Date('2027-03-01T12:00:00.000Z');
 const HOURS = [-48, -24, -1, 0, 1, 24];
-const LENGTHS = ['PT0S', 'PT1H', 'P1D', 'P2D'];
-const PIECES = ['late', 'LATE', 'élan', 'Élan again', 'x_1', ''];
+const DURATIONS = ['PT0S', 'PT1H', 'P1D', 'P2D'];
+const TEXTS = ['late', 'LATE', 'élan', 'Élan again', 'x_1', ''];
 const WORDS = ['late', 'vip', 'spam', 'élan'];
 
 const at = (hours: number): Date => new Date(NOW.getTime() + hours * 3_600_000);
@@ -51,32 +51,32 @@ beforeAll(async () => {
     'department { id }',
   );
   departments = [desk.departmentId, (made['department'] as { id: string }).id];
-  const matters = await Promise.all(
+  const createdCategories = await Promise.all(
     ['Returns', 'Bills'].map((name) =>
       mutate(desk, desk.admin, 'ticketCategoryCreate', { name }, 'ticketCategory { id }'),
     ),
   );
-  categories = matters.map(({ ticketCategory }) => (ticketCategory as { id: string }).id);
-  const shown = { visibleToRequester: true };
-  const defined = await Promise.all(
+  categories = createdCategories.map(({ ticketCategory }) => (ticketCategory as { id: string }).id);
+  const isPublic = { visibleToRequester: true };
+  const createdFields = await Promise.all(
     [
-      { kind: 'TEXT', ...shown },
+      { kind: 'TEXT', ...isPublic },
       { kind: 'NUMBER' },
       { kind: 'CHOICES', options: WORDS },
-      { kind: 'DATE', ...shown },
+      { kind: 'DATE', ...isPublic },
       { kind: 'CHECKBOX' },
-    ].map((given) =>
+    ].map((field) =>
       mutate(
         desk,
         desk.admin,
         'ticketFieldCreate',
-        { key: given.kind.toLowerCase(), label: 'A', ...given },
+        { key: field.kind.toLowerCase(), label: 'A', ...field },
         'ticketField { id }',
       ),
     ),
   );
-  customs = defined.map(({ ticketField }) => (ticketField as { id: string }).id);
-  const own = await Promise.all(
+  customs = createdFields.map(({ ticketField }) => (ticketField as { id: string }).id);
+  const createdStatuses = await Promise.all(
     ['One', 'Two'].map((label) =>
       mutate(
         desk,
@@ -87,13 +87,13 @@ beforeAll(async () => {
       ),
     ),
   );
-  statuses = own.map(({ customStatus }) => (customStatus as { id: string }).id);
-  const blank = await Promise.all(
+  statuses = createdStatuses.map(({ customStatus }) => (customStatus as { id: string }).id);
+  const createdForms = await Promise.all(
     ['One', 'Two'].map((name) =>
       mutate(desk, desk.admin, 'ticketFormCreate', { name, fields: [] }, 'ticketForm { id }'),
     ),
   );
-  forms = blank.map(({ ticketForm }) => (ticketForm as { id: string }).id);
+  forms = createdForms.map(({ ticketForm }) => (ticketForm as { id: string }).id);
   actors = [
     desk.admin,
     desk.agent,
@@ -128,7 +128,7 @@ beforeAll(async () => {
       filter: { status: { in: [TicketStatus.NEW, TicketStatus.ON_HOLD] } },
     }),
   ];
-  await fill();
+  await insertTickets();
   const ctx = contextOf(desk.admin);
   const { rows } =
     await sql<object>`select * from ticket where workspace_id = ${desk.workspace}::uuid`.execute(
@@ -162,7 +162,7 @@ const INSERT = `
   values ($1, $2, $3, 'a', 'b', $4, $5, $6, $7, $8, $9, 'M', $10, $11, 'CUSTOMER', 'customer', 'x', 'M', $20, $21, $22, 1, $23, 1, $12, $24, $13, $14,
     $15, $16, $17, $18, $19, $25, $26, $27, $28, (select id from ticket where workspace_id = $2 and number = $29), $30, $31, $32, $33, $34, $35)`;
 
-async function fill(): Promise<void> {
+async function insertTickets(): Promise<void> {
   const uuid = (prefix: string, id: string | null): string | null => id && uuidOf(prefix, id);
   const rows = fc.sample(
     fc.record({
@@ -194,7 +194,7 @@ async function fill(): Promise<void> {
             fc.subarray(WORDS, { minLength: 1 }),
             one('2027-02-28', '2027-03-01', '2027-03-02'),
             fc.boolean(),
-          ].map((value, at) => [customs[at]!, value]),
+          ].map((value, index) => [customs[index]!, value]),
         ) as Record<string, fc.Arbitrary<unknown>>,
         { requiredKeys: [] },
       ),
@@ -204,8 +204,8 @@ async function fill(): Promise<void> {
       shownChange: one(...HOURS),
       changed: one(...HOURS),
       locale: maybe(one('sl', 'pt-BR', 'zh-Hant')),
-      product: maybe(one(...PIECES)),
-      external: maybe(one(...PIECES)),
+      product: maybe(one(...TEXTS)),
+      external: maybe(one(...TEXTS)),
       organization: maybe(one(...organizations)),
       problem: maybe(one(1, 2)),
       closed: maybe(one(...HOURS)),
@@ -256,14 +256,14 @@ async function fill(): Promise<void> {
   await client.end();
 }
 
-/** Filters as callers may send them: any part given, null or left out, ids well-formed or not. */
+/** Filters as callers may send them: any part set, null or left out, ids well-formed or not. */
 function filters(): fc.Arbitrary<TicketFilter> {
   const part = <T>(shape: { [Field in keyof T]: fc.Arbitrary<T[Field]> }) =>
     fc.record(shape, { requiredKeys: [] });
-  const ids = (...known: string[]) => {
+  const ids = (...existing: string[]) => {
     const id = one(
-      ...known,
-      ...known,
+      ...existing,
+      ...existing,
       'me',
       'made_up',
       'tkt_',
@@ -276,20 +276,20 @@ function filters(): fc.Arbitrary<TicketFilter> {
   const count = one(0, 1, 20, 20.5, TICKETS, -3, 1e12, -1e12);
   const words = few(one(...WORDS, 'VIP', 'Élan', 'nothing'));
   const instant = one(...HOURS.map(at), at(0.5));
-  const length = one(...LENGTHS);
+  const duration = one(...DURATIONS);
   const instants = part({
     gte: instant,
     lt: instant,
-    within: length,
-    olderThan: length,
+    within: duration,
+    olderThan: duration,
     isNull: maybe(fc.boolean()),
   });
-  const piece = one(...PIECES, 'again', 'x', 'ÉL', '%', 'pt');
+  const text = one(...TEXTS, 'again', 'x', 'ÉL', '%', 'pt');
   const texts = part({
-    eq: piece,
-    in: few(piece),
-    contains: piece,
-    startsWith: piece,
+    eq: text,
+    in: few(text),
+    contains: text,
+    startsWith: text,
     isNull: maybe(fc.boolean()),
   });
   const fields = {
@@ -361,10 +361,11 @@ function filters(): fc.Arbitrary<TicketFilter> {
 }
 
 /**
- * Of words only a statement can say, of texts it must where letters are not plain, and of custom fields where the caller does not know them. A
- * fact does not tell when requesters were told of a change last.
+ * Whether only the database may be able to decide: for search texts, for letters beyond ASCII, and
+ * for custom fields that the caller may not see. Events do not contain the instant of the last change
+ * that requesters may see.
  */
-const asksMore = ({
+const mayNeedDatabase = ({
   text,
   field,
   locale,
@@ -376,9 +377,9 @@ const asksMore = ({
   not,
 }: TicketFilter): boolean =>
   Boolean(text ?? field ?? locale ?? product ?? externalId ?? updatedAt) ||
-  [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].some(asksMore);
+  [...(and ?? []), ...(or ?? []), ...(not ? [not] : [])].some(mayNeedDatabase);
 
-async function found(filter: TicketFilter, actor: Actor): Promise<Set<string>> {
+async function matchingIds(filter: TicketFilter, actor: Actor): Promise<Set<string>> {
   const ctx = contextOf(actor);
   const condition = sql`${visibleTicketSql(actor)} and ${ticketListFilterToSql(filter, { actor, now: NOW })}`;
   const { rows } = await sql<{ id: string }>`select t.id from ticket t where ${condition}`.execute(
@@ -388,49 +389,49 @@ async function found(filter: TicketFilter, actor: Actor): Promise<Set<string>> {
   return new Set(rows.map(({ id }) => toId('tkt', id)));
 }
 
-test('about a ticket at hand, and about the state in a fact, is said what a statement says, and only of texts nothing', async () => {
-  const told = { true: 0, false: 0, undefined: 0 };
+test('a filter has the same result in SQL, for a stored ticket and for the state in an event', async () => {
+  const counts = { true: 0, false: 0, undefined: 0 };
   const states = tickets.map(
     (ticket) =>
       ({ ...JSON.parse(JSON.stringify(ticketState(ticket))), id: ticket.id }) as TicketLike,
   );
-  const things = [...tickets, ...states];
+  const candidates = [...tickets, ...states];
   await fc.assert(
-    fc.asyncProperty(filters(), fc.nat(actors.length - 1), async (filter, who) => {
-      const actor = actors[who]!;
-      const expected = await found(filter, actor);
-      const mayBeUnknown = asksMore(filter);
-      const wrong = things.filter((thing) => {
-        const answer = visibleTicketMatches(filter, thing, { actor, now: NOW });
-        told[`${answer}`]++;
-        return answer === undefined ? !mayBeUnknown : answer !== expected.has(thing.id);
+    fc.asyncProperty(filters(), fc.nat(actors.length - 1), async (filter, index) => {
+      const actor = actors[index]!;
+      const expected = await matchingIds(filter, actor);
+      const mayBeUnknown = mayNeedDatabase(filter);
+      const wrong = candidates.filter((ticket) => {
+        const result = visibleTicketMatches(filter, ticket, { actor, now: NOW });
+        counts[`${result}`]++;
+        return result === undefined ? !mayBeUnknown : result !== expected.has(ticket.id);
       });
       expect(wrong).toEqual([]);
     }),
     { numRuns: 500 },
   );
-  for (const times of Object.values(told)) expect(times).toBeGreaterThan(200);
+  for (const count of Object.values(counts)) expect(count).toBeGreaterThan(200);
 });
 
-test('of what a fact of former times does not know, nothing is said, unless the rest decides', () => {
-  const known = { id: newId('tkt'), departmentId: null, requesterId: desk.customer.id };
+test('the result is undefined when an older event lacks a property, unless other conditions decide', () => {
+  const ticket = { id: newId('tkt'), departmentId: null, requesterId: desk.customer.id };
   const late = { tag: { any: ['late'] } };
-  expect(visibleTicketMatches(late, known, { actor: desk.agent })).toBeUndefined();
-  expect(visibleTicketMatches({ not: late }, known, { actor: desk.agent })).toBeUndefined();
+  expect(visibleTicketMatches(late, ticket, { actor: desk.agent })).toBeUndefined();
+  expect(visibleTicketMatches({ not: late }, ticket, { actor: desk.agent })).toBeUndefined();
   expect(
-    visibleTicketMatches({ ...late, departmentId: { isNull: false } }, known, {
+    visibleTicketMatches({ ...late, departmentId: { isNull: false } }, ticket, {
       actor: desk.agent,
     }),
   ).toBe(false);
   expect(
-    visibleTicketMatches({ or: [late, { departmentId: { isNull: true } }] }, known, {
+    visibleTicketMatches({ or: [late, { departmentId: { isNull: true } }] }, ticket, {
       actor: desk.agent,
     }),
   ).toBe(true);
-  expect(visibleTicketMatches(late, known, { actor: desk.stranger })).toBe(false);
+  expect(visibleTicketMatches(late, ticket, { actor: desk.stranger })).toBe(false);
 });
 
-test('what is too much for a statement is too much here', () => {
+test('a filter that is too large is refused in SQL and in memory', () => {
   const ids = Array.from({ length: 101 }, () => newId('tkt'));
   const deep = { not: { not: { not: { not: { not: {} } } } } };
   for (const filter of [{ id: { in: ids } }, deep]) {

@@ -4,7 +4,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import type { DateTimeFilter } from '@deskgraph/common/filter/filter-inputs';
 import type { TicketOrder } from '../filter/order.ts';
-import { ticketListQuery } from '../lookup/find.ts';
+import { ticketListQuery } from '../lookup/queries.ts';
 
 /** A saved filter is part of every event of the entity that has it. */
 const MAX_FILTER_CHARACTERS = 16_000;
