@@ -129,7 +129,7 @@ test('a terminal shows each new ticket and each move once, over killed gateways 
 }, 180_000);
 
 test('the program in the README goes on by itself after a cut', async () => {
-  const [, text] = readFileSync(join(ROOT, 'README.md'), 'utf8').split('## Live');
+  const [, text] = readFileSync(join(ROOT, 'README.md'), 'utf8').split('## Subscriptions');
   const code = /```js\n(.*?)```/s
     .exec(text!)![1]!
     .replace('ws://127.0.0.1:4000/graphql', platform.url.replace('http', 'ws'));
