@@ -1,6 +1,6 @@
 import { readConfig, z } from '@deskgraph/common/core/config';
 
-/** The service whose log tells of people that nobody knew before. */
+/** The service whose events are consumed. */
 export const peers = () => readConfig(z.object({ TICKETS_URL: z.url() }));
 
 export const ownerUrl = () =>

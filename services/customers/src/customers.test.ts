@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Actor, Role } from '@deskgraph/common/auth/access';
 import {
   TEST_SECRET,
-  type Answer,
+  type GraphqlResponse,
   type TestService,
-  app,
+  appActor,
   countStatements,
-  dataOf,
+  dataOrThrow,
   newWorkspace,
-  person,
-  testService,
+  userActor,
+  startTestService,
 } from '@deskgraph/common/testing/testing';
 import { newId } from '@deskgraph/common/core/id';
 import { signActor, systemActor } from '@deskgraph/common/auth/token';
@@ -42,12 +42,12 @@ const FIELDS = `id name kind email phone locale tier version location { city cou
 
 let service: TestService;
 beforeAll(async () => {
-  service = await testService({ ...subgraph, beside: () => [] }, migrations);
+  service = await startTestService({ ...subgraph, backgroundTasks: () => [] }, migrations);
 });
 afterAll(() => service.stop());
 
 const ask = async <Data>(actor: Actor, query: string, variables: object = {}): Promise<Data> =>
-  dataOf(await service.ask<Data>(actor, query, variables));
+  dataOrThrow(await service.query<Data>(actor, query, variables));
 
 async function change(
   actor: Actor,
@@ -102,7 +102,8 @@ const entities = <T>(
   });
 
 const mail = (value: string) => ({ kind: 'EMAIL', value });
-const codes = ({ errors }: Answer<unknown>) => errors?.map((error) => error.extensions.code);
+const codes = ({ errors }: GraphqlResponse<unknown>) =>
+  errors?.map((error) => error.extensions.code);
 
 async function facts(
   workspace: string,
@@ -122,7 +123,7 @@ async function facts(
 
 describe('a customer', () => {
   test('is kept with normalised identities and joins the organization of the mail domain', async () => {
-    const agent = person(Role.AGENT, newWorkspace());
+    const agent = userActor(Role.AGENT, newWorkspace());
     const { organization: acme } = await organization(agent, {
       name: 'Acme',
       domains: ['Acme.Example'],
@@ -192,7 +193,7 @@ describe('a customer', () => {
       ['organizationIds', '0'],
     ],
   ])('is refused with %s', async (_, input, code, field) => {
-    const agent = person(Role.AGENT, newWorkspace());
+    const agent = userActor(Role.AGENT, newWorkspace());
     expect(await change(agent, 'Create', input)).toMatchObject({
       customer: null,
       userErrors: [{ code, field: ['input', ...field] }],
@@ -202,7 +203,7 @@ describe('a customer', () => {
   });
 
   test('changes by what is given: absent stays, null clears, and only a change makes a version', async () => {
-    const agent = person(Role.AGENT, newWorkspace());
+    const agent = userActor(Role.AGENT, newWorkspace());
     const { id } = await made(agent, {
       name: 'Ana',
       tier: 'gold',
@@ -249,7 +250,7 @@ describe('a customer', () => {
 
   test('is upserted by an id of each app’s own, or by an identity', async () => {
     const workspace = newWorkspace();
-    const [shop, forum] = [app(workspace), app(workspace)];
+    const [shop, forum] = [appActor(workspace), appActor(workspace)];
     const values = {
       externalId: '42',
       onCreate: { name: 'Ana', tier: 'new' },
@@ -284,7 +285,7 @@ describe('a customer', () => {
     expect(taken.userErrors).toEqual([
       { code: 'IDENTITY_TAKEN', field: ['input', 'onUpdate', 'identities', '1'] },
     ]);
-    expect(await names(app(workspace), { email: { eq: 'new@x.example' } })).toEqual([]);
+    expect(await names(appActor(workspace), { email: { eq: 'new@x.example' } })).toEqual([]);
     expect(
       (await change(shop, 'Upsert', { ...values, identity: mail('a@x.example') })).userErrors[0]!
         .code,
@@ -296,7 +297,7 @@ describe('a customer', () => {
 
 describe('at once', () => {
   test('20 creates with one identity make one customer', async () => {
-    const agent = person(Role.AGENT, newWorkspace());
+    const agent = userActor(Role.AGENT, newWorkspace());
     const tries = Array.from({ length: 20 }, (_, at) =>
       change(agent, 'Create', {
         name: `Ana ${at}`,
@@ -324,7 +325,7 @@ describe('at once', () => {
     ['an identity', { identity: mail('ana@x.example') }],
     ['an external id', { externalId: '42' }],
   ])('20 upserts by %s make one customer, and all give him', async (_, key) => {
-    const shop = app(newWorkspace());
+    const shop = appActor(newWorkspace());
     const input = {
       ...key,
       onCreate: { name: 'Ana', identities: [mail('b@x.example')] },
@@ -342,7 +343,7 @@ describe('at once', () => {
   });
 
   test('20 creates with one idempotency key and no identity make one customer, and all give him', async () => {
-    const agent = person(Role.AGENT, newWorkspace());
+    const agent = userActor(Role.AGENT, newWorkspace());
     const results = await Promise.all(
       Array.from({ length: 20 }, () =>
         change(agent, 'Create', { name: 'Ana', idempotencyKey: 'k' }),
@@ -356,7 +357,7 @@ describe('at once', () => {
   });
 
   test('20 organizations that want one mail domain: one gets it', async () => {
-    const agent = person(Role.AGENT, newWorkspace());
+    const agent = userActor(Role.AGENT, newWorkspace());
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, at) =>
         organization(agent, { name: `Acme ${at}`, domains: ['a.example', 'acme.example'] }),
@@ -376,8 +377,8 @@ describe('at once', () => {
 describe('a requester', () => {
   test('exists alone: no path shows, counts or changes another customer', async () => {
     const workspace = newWorkspace();
-    const agent = person(Role.AGENT, workspace);
-    const shop = app(workspace);
+    const agent = userActor(Role.AGENT, workspace);
+    const shop = appActor(workspace);
     const { organization: acme } = await organization(agent, {
       name: 'Acme',
       domains: ['acme.example'],
@@ -394,7 +395,7 @@ describe('a requester', () => {
       onCreate: { name: 'Bor', identities: [mail('bor@other.example')] },
       onUpdate: {},
     });
-    const me = person(Role.REQUESTER, workspace, { id: ana.id });
+    const me = userActor(Role.REQUESTER, workspace, { id: ana.id });
 
     const query = `query($id: ID, $external: String, $identity: IdentityInput) {
       byId: customer(id: $id) { id } byExternal: customer(externalId: $external) { id } byIdentity: customer(identity: $identity) { id } }`;
@@ -417,8 +418,10 @@ describe('a requester', () => {
       customer: { name: 'Ana', organizations: [{ id: acme!.id, name: 'Acme' }] },
     });
 
-    expect(codes(await service.ask(me, `{ customers { totalCount } }`))).toEqual(['FORBIDDEN']);
-    expect(codes(await service.ask(me, `{ organizations { totalCount } }`))).toEqual(['FORBIDDEN']);
+    expect(codes(await service.query(me, `{ customers { totalCount } }`))).toEqual(['FORBIDDEN']);
+    expect(codes(await service.query(me, `{ organizations { totalCount } }`))).toEqual([
+      'FORBIDDEN',
+    ]);
     const people = [ana.id, bor!.id].map((id) => ({ __typename: 'Customer', id }));
     expect((await entities(me, people, '... on Customer { name email }'))._entities).toEqual([
       { name: 'Ana', email: 'ana@acme.example' },
@@ -435,7 +438,7 @@ describe('a requester', () => {
       byExternal: null,
       byDomain: null,
     });
-    const members = await service.ask(
+    const members = await service.query(
       me,
       `query($id: ID) { organization(id: $id) { name customers { totalCount nodes { id } } } }`,
       {
@@ -476,7 +479,7 @@ describe('a requester', () => {
     });
     expect(
       codes(
-        await service.ask(
+        await service.query(
           me,
           `mutation { customerCreate(input: { name: "C" }) { customer { id } } }`,
         ),
@@ -486,10 +489,10 @@ describe('a requester', () => {
 
   test('an app needs the scope, on every path', async () => {
     const workspace = newWorkspace();
-    const { id } = await made(person(Role.AGENT, workspace), { name: 'Ana' });
-    const blind = app(workspace, ['customers:write', 'tickets:read']);
+    const { id } = await made(userActor(Role.AGENT, workspace), { name: 'Ana' });
+    const blind = appActor(workspace, ['customers:write', 'tickets:read']);
     expect(
-      codes(await service.ask(blind, `query($id: ID) { customer(id: $id) { id } }`, { id })),
+      codes(await service.query(blind, `query($id: ID) { customer(id: $id) { id } }`, { id })),
     ).toEqual(['FORBIDDEN']);
     expect(
       (await entities(blind, [{ __typename: 'Customer', id }], '... on Customer { name }'))
@@ -502,7 +505,10 @@ describe('a requester', () => {
 });
 
 test('workspaces never see each other, whatever the path', async () => {
-  const [here, there] = [person(Role.ADMIN, newWorkspace()), person(Role.ADMIN, newWorkspace())];
+  const [here, there] = [
+    userActor(Role.ADMIN, newWorkspace()),
+    userActor(Role.ADMIN, newWorkspace()),
+  ];
   const { organization: acme } = await organization(here, {
     name: 'Acme',
     domains: ['acme.example'],
@@ -543,7 +549,7 @@ test('workspaces never see each other, whatever the path', async () => {
 
 describe('lists', () => {
   test('1 reference and 50 need the same statements', async () => {
-    const agent = person(Role.AGENT, newWorkspace());
+    const agent = userActor(Role.AGENT, newWorkspace());
     await organization(agent, { name: 'Acme', domains: ['acme.example'] });
     const ids = await Promise.all(
       Array.from(
@@ -572,7 +578,7 @@ describe('lists', () => {
   test.each(['NAME ASC', 'NAME DESC', 'CREATED_AT DESC', 'UPDATED_AT ASC'])(
     'pages by %s visit everybody once, in both directions',
     async (order) => {
-      const agent = person(Role.AGENT, newWorkspace());
+      const agent = userActor(Role.AGENT, newWorkspace());
       for (let at = 0; at < 23; at++)
         await made(agent, { name: ['Čeh', 'ceh', 'Žiga', '王芳', 'ana'][at % 5]! });
       const [field, direction] = order.split(' ');
@@ -607,7 +613,7 @@ describe('lists', () => {
   );
 
   test('are filtered by everything that is shown', async () => {
-    const agent = person(Role.AGENT, newWorkspace());
+    const agent = userActor(Role.AGENT, newWorkspace());
     const { organization: acme } = await organization(agent, {
       name: 'Acme',
       domains: ['acme.example'],
@@ -659,7 +665,7 @@ describe('lists', () => {
       [],
       ['Eva'],
     ]);
-    const tooLong = await service.ask(
+    const tooLong = await service.query(
       agent,
       `query($text: String) { customers(filter: { text: $text }) { totalCount } }`,
       {
@@ -671,7 +677,7 @@ describe('lists', () => {
 });
 
 test('an organization changes by what is given, and its list is searched by words', async () => {
-  const agent = person(Role.AGENT, newWorkspace());
+  const agent = userActor(Role.AGENT, newWorkspace());
   const { organization: acme } = await organization(agent, {
     name: 'Acme Čebelar',
     domains: ['acme.example', 'a.example'],
@@ -728,7 +734,7 @@ test('an organization changes by what is given, and its list is searched by word
 });
 
 test('whoever asks the log without waiting is told all that is recorded, also what is not logged yet', async () => {
-  const agent = person(Role.AGENT, newWorkspace());
+  const agent = userActor(Role.AGENT, newWorkspace());
   const hold = new Client({ connectionString: service.database.ownerUrl });
   await hold.connect();
   await hold.query('begin; select from relay_state for update');
@@ -741,6 +747,6 @@ test('whoever asks the log without waiting is told all that is recorded, also wh
   for (let trip = 0; trip < 20; trip++) await hold.query('select 1');
   await hold.query('commit');
   await hold.end();
-  const answer = (await (await asked).json()) as { facts: { subject: string }[] };
-  expect(answer.facts.map((fact) => fact.subject)).toContain(id);
+  const answer = (await (await asked).json()) as { events: { subject: string }[] };
+  expect(answer.events.map((event) => event.subject)).toContain(id);
 });

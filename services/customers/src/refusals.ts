@@ -7,8 +7,8 @@ registerRefusals(
       message: 'This belongs to another customer.',
     },
     GONE: {
-      meaning: 'The customer was folded into another one.',
-      message: 'This customer was folded into another one.',
+      meaning: 'The customer was merged into another one.',
+      message: 'This customer was merged into another one.',
     },
   },
   {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { replayCommand } from '@deskgraph/common/service/replay';
-import { TICKETS } from './discovered/consume.ts';
+import { TICKET_EVENTS } from './discovered/consume.ts';
 import { subgraph } from './subgraph.ts';
 
-process.exitCode = (await replayCommand(subgraph, () => TICKETS)) ? 0 : 1;
+process.exitCode = (await replayCommand(subgraph, () => TICKET_EVENTS)) ? 0 : 1;

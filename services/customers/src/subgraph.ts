@@ -1,16 +1,16 @@
 import 'reflect-metadata';
 import './refusals.ts';
-import { prefixOf } from '@deskgraph/common/core/id';
+import { idPrefix } from '@deskgraph/common/core/id';
 import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
-import { whoDoor } from '@deskgraph/common/auth/identity-lookup';
+import { lookupEndpoint } from '@deskgraph/common/auth/identity-lookup';
 import { peers } from './config.ts';
 import { Customer } from './customer/customer.ts';
-import { byId as customerById } from './customer/find.ts';
+import { customerById } from './customer/find.ts';
 import { MembersResolver } from './customer/members.ts';
 import { CustomerResolver } from './customer/resolver.ts';
-import { who } from './customer/lookup.ts';
-import { followTickets } from './discovered/consume.ts';
-import { byId as organizationById } from './organization/find.ts';
+import { lookupActors } from './customer/lookup.ts';
+import { consumeTicketEvents } from './discovered/consume.ts';
+import { organizationById } from './organization/find.ts';
 import { Organization } from './organization/organization.ts';
 import { OrganizationResolver } from './organization/resolver.ts';
 
@@ -22,11 +22,11 @@ export const subgraph: SubgraphOptions = {
     Customer: ({ id }, ctx) => customerById(ctx, id),
     Organization: ({ id }, ctx) => organizationById(ctx, id),
   },
-  find: async (ctx, id) => {
-    if (prefixOf(id) === 'cus') return customerById(ctx, id);
-    if (prefixOf(id) === 'org') return organizationById(ctx, id);
+  findById: async (ctx, id) => {
+    if (idPrefix(id) === 'cus') return customerById(ctx, id);
+    if (idPrefix(id) === 'org') return organizationById(ctx, id);
     return null;
   },
-  doors: (service) => ({ 'POST /who': whoDoor(who(service)) }),
-  beside: (service) => [followTickets(service, peers().TICKETS_URL)],
+  endpoints: (service) => ({ 'POST /who': lookupEndpoint(lookupActors(service)) }),
+  backgroundTasks: (service) => [consumeTicketEvents(service, peers().TICKETS_URL)],
 };

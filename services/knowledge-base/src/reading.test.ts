@@ -3,21 +3,21 @@ import type { Actor } from '@deskgraph/common/auth/access';
 import { Role } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
 import {
-  type Answer,
+  type GraphqlResponse,
   type TestService,
-  app,
-  dataOf,
+  appActor,
+  dataOrThrow,
   newWorkspace,
-  person,
-  testService,
+  userActor,
+  startTestService,
 } from '@deskgraph/common/testing/testing';
 import { migrations } from '../migrations/all.ts';
 import { subgraph } from './subgraph.ts';
 
 let desk: TestService;
 const workspace = newWorkspace();
-const admin = person(Role.ADMIN, workspace);
-const agent = person(Role.AGENT, workspace);
+const admin = userActor(Role.ADMIN, workspace);
+const agent = userActor(Role.AGENT, workspace);
 
 /** A word that stands in everything that readers must never learn of. */
 const CANARY = 'kanarienvogel';
@@ -30,8 +30,8 @@ interface Created {
 async function change<T>(actor: Actor, mutation: string, field: string, input: object): Promise<T> {
   const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!`;
   const fields = field === 'article' ? 'id slug status version' : 'id';
-  const data = dataOf<Record<string, Record<string, unknown>>>(
-    await desk.ask(
+  const data = dataOrThrow<Record<string, Record<string, unknown>>>(
+    await desk.query(
       actor,
       `mutation ($input: ${type}) { done: ${mutation}(input: $input) { thing: ${field} { ${fields} } userErrors { code field } } }`,
       {
@@ -57,7 +57,7 @@ const publish = (id: string, at?: string, actor = admin): Promise<Created> =>
   change(actor, 'articlePublish', 'article', { id, at });
 
 beforeAll(async () => {
-  desk = await testService(subgraph, migrations);
+  desk = await startTestService(subgraph, migrations);
 });
 afterAll(async () => {
   await desk.stop();
@@ -173,17 +173,17 @@ describe('what is not for readers never reaches them', () => {
   };
 
   const readers: [string, () => Actor][] = [
-    ['a requester', () => person(Role.REQUESTER, workspace)],
+    ['a requester', () => userActor(Role.REQUESTER, workspace)],
     [
       'an app that may only read',
-      () => app(workspace, ['articles:read', 'tickets:read', 'tickets:write']),
+      () => appActor(workspace, ['articles:read', 'tickets:read', 'tickets:write']),
     ],
-    ['an admin of another workspace', () => person(Role.ADMIN, newWorkspace())],
-    ['an app without any right to articles', () => app(workspace, ['tickets:read'])],
+    ['an admin of another workspace', () => userActor(Role.ADMIN, newWorkspace())],
+    ['an app without any right to articles', () => appActor(workspace, ['tickets:read'])],
   ];
 
   /** The answer without what the question itself said. */
-  const leaks = (answer: Answer<unknown>): string =>
+  const leaks = (answer: GraphqlResponse<unknown>): string =>
     JSON.stringify(answer, (key, value: unknown) =>
       key === 'query' || key === 'locations' ? undefined : value,
     ).toLowerCase();
@@ -192,7 +192,7 @@ describe('what is not for readers never reaches them', () => {
     test(`${who} finds the canary on no path`, async () => {
       for (const [path, question] of Object.entries(PATHS)) {
         const [query, variables] = question(Object.values(secret).map(({ id }) => id));
-        const answer = await desk.ask<unknown>(reader(), query, variables);
+        const answer = await desk.query<unknown>(reader(), query, variables);
         expect([path, leaks(answer)]).toEqual([path, expect.not.stringContaining(CANARY)]);
         for (const [name, { id }] of Object.entries(secret))
           if (name !== 'edited' || who.includes('another') || who.includes('without'))
@@ -202,9 +202,9 @@ describe('what is not for readers never reaches them', () => {
 
   test('a requester is told the right counts, and nothing beyond the one public article', async () => {
     const [query] = PATHS['lists']!([]);
-    const lists = dataOf(
-      await desk.ask<Record<string, { totalCount: number }>>(
-        person(Role.REQUESTER, workspace),
+    const lists = dataOrThrow(
+      await desk.query<Record<string, { totalCount: number }>>(
+        userActor(Role.REQUESTER, workspace),
         query,
       ),
     );
@@ -222,9 +222,9 @@ describe('what is not for readers never reaches them', () => {
       owned: 0,
     });
     const [search] = PATHS['search']!([]);
-    const found = dataOf(
-      await desk.ask<Record<string, { totalCount: number }>>(
-        person(Role.REQUESTER, workspace),
+    const found = dataOrThrow(
+      await desk.query<Record<string, { totalCount: number }>>(
+        userActor(Role.REQUESTER, workspace),
         search,
       ),
     );
@@ -233,11 +233,11 @@ describe('what is not for readers never reaches them', () => {
 
   test('staff fields stay closed: versions to apps that only read, all of them to requesters', async () => {
     const query = `{ article(id: "${secret['edited']!.id}") { id versions { nodes { title } } owner { id } } }`;
-    const forApp = await desk.ask<unknown>(app(workspace, ['articles:read']), query);
+    const forApp = await desk.query<unknown>(appActor(workspace, ['articles:read']), query);
     expect(
       forApp.errors!.map(({ path, extensions }) => [path!.join('.'), extensions.code]),
     ).toEqual([['article.versions', 'FORBIDDEN']]);
-    const forReader = await desk.ask<unknown>(person(Role.REQUESTER, workspace), query);
+    const forReader = await desk.query<unknown>(userActor(Role.REQUESTER, workspace), query);
     expect(forReader.errors!.map(({ extensions }) => extensions.code)).toEqual([
       'FORBIDDEN',
       'FORBIDDEN',
@@ -246,27 +246,27 @@ describe('what is not for readers never reaches them', () => {
 
   test('readers cannot write, and what they may not see answers like what is not there', async () => {
     const mutation = `mutation ($id: ID!) { articleUpdate(input: { id: $id, title: "x" }) { article { id } userErrors { code message } } }`;
-    const refused = await desk.ask<unknown>(person(Role.REQUESTER, workspace), mutation, {
+    const refused = await desk.query<unknown>(userActor(Role.REQUESTER, workspace), mutation, {
       id: secret['edited']!.id,
     });
     expect(refused.errors![0]!.extensions.code).toBe('FORBIDDEN');
-    const stranger = person(Role.ADMIN, newWorkspace());
+    const stranger = userActor(Role.ADMIN, newWorkspace());
     const [foreign, absent] = await Promise.all(
       [secret['edited']!.id, newId('art')].map((id) =>
-        desk.ask<{ articleUpdate: object }>(stranger, mutation, { id }),
+        desk.query<{ articleUpdate: object }>(stranger, mutation, { id }),
       ),
     );
-    expect(dataOf(foreign!)).toEqual(dataOf(absent!));
+    expect(dataOrThrow(foreign!)).toEqual(dataOrThrow(absent!));
   });
 
   test('staff, and apps that may write, do find them', async () => {
     for (const actor of [
-      person(Role.LIGHT, workspace),
+      userActor(Role.LIGHT, workspace),
       agent,
-      app(workspace, ['articles:read', 'articles:write']),
+      appActor(workspace, ['articles:read', 'articles:write']),
     ]) {
-      const { articleSearch } = dataOf(
-        await desk.ask<{ articleSearch: { totalCount: number } }>(
+      const { articleSearch } = dataOrThrow(
+        await desk.query<{ articleSearch: { totalCount: number } }>(
           actor,
           `{ articleSearch(query: "${CANARY}") { totalCount } }`,
         ),
@@ -274,8 +274,8 @@ describe('what is not for readers never reaches them', () => {
       expect(articleSearch.totalCount).toBe(7);
     }
     const [query, variables] = PATHS['suggestions']!([]);
-    const { _entities } = dataOf(
-      await desk.ask<{ _entities: { suggestedArticles: { article: { slug: string } }[] }[] }>(
+    const { _entities } = dataOrThrow(
+      await desk.query<{ _entities: { suggestedArticles: { article: { slug: string } }[] }[] }>(
         agent,
         query,
         variables,

@@ -1,6 +1,6 @@
 import './refusals.ts';
 import { System } from '@deskgraph/common/graphql/shared-types';
-import { prefixOf } from '@deskgraph/common/core/id';
+import { idPrefix } from '@deskgraph/common/core/id';
 import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
 import type { Context } from '@deskgraph/common/database/context';
 import { Agent, App } from './actor/actor.ts';
@@ -48,5 +48,5 @@ export const subgraph: SubgraphOptions = {
     Article: ({ id }, context) => articles.byId(context, id),
     Ticket: (reference) => Object.assign(new Ticket(), reference),
   },
-  find: async (context, id) => (await FINDERS[prefixOf(id)]?.(context, id)) ?? null,
+  findById: async (context, id) => (await FINDERS[idPrefix(id)]?.(context, id)) ?? null,
 };

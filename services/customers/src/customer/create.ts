@@ -1,29 +1,29 @@
 import { appendEvent } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { claimAll } from '../identity/claim.ts';
+import { claimAllIdentities } from '../identity/claim.ts';
 import { type Identity } from '@deskgraph/common/auth/contact-identity';
 import { Customer, CustomerKind } from './customer.ts';
-import { describe, settle, stateOf } from './snapshot.ts';
+import { customerSnapshot, updateDerivedFields, customerState } from './snapshot.ts';
 import type { CustomerCreateInput, CustomerCreatePayload } from './input.ts';
-import { type LocationInput, placed } from './location.ts';
+import { type LocationInput, toLocationColumns } from './location.ts';
 import { joinByDomain, setOrganizations } from './membership.ts';
 
-export async function create(
+export async function createCustomer(
   ctx: Context,
   input: CustomerCreateInput,
 ): Promise<CustomerCreatePayload> {
   const id = newId('cus');
   const identities = input.identities ?? [];
-  await claimAll(ctx, id, identities, 'identities');
+  await claimAllIdentities(ctx, id, identities, 'identities');
   if (input.organizationIds?.length) await setOrganizations(ctx, id, input.organizationIds);
-  const customer = await store(ctx, { ...input, id, identities });
+  const customer = await insertCustomer(ctx, { ...input, id, identities });
   return { customer, userErrors: [] };
 }
 
 export interface NewCustomer {
   id: string;
-  /** Claimed already. */
+  /** Already claimed. */
   identities: readonly Identity[];
   name?: string | null | undefined;
   kind?: CustomerKind | null | undefined;
@@ -33,16 +33,23 @@ export interface NewCustomer {
   tier?: string | null | undefined;
 }
 
-/** Stores a customer and tells of it. `field`: what is missing when there is neither a name nor an identity. */
-export async function store(ctx: Context, given: NewCustomer, field = 'name'): Promise<Customer> {
-  const { id, identities, name = null, locale = null, timeZone = null, tier = null } = given;
+/**
+ * Inserts a customer and appends its event. `field` is named by the refusal when the customer has
+ * neither a name nor an identity.
+ */
+export async function insertCustomer(
+  ctx: Context,
+  input: NewCustomer,
+  field = 'name',
+): Promise<Customer> {
+  const { id, identities, name = null, locale = null, timeZone = null, tier = null } = input;
   const nowhere = { city: null, region: null, country: null, address: null };
   const customer = ctx.em.create(
     Customer,
     {
       id,
       workspaceId: ctx.workspace,
-      kind: given.kind ?? CustomerKind.CUSTOMER,
+      kind: input.kind ?? CustomerKind.CUSTOMER,
       fullName: name,
       name: name ?? '',
       sortName: '',
@@ -50,14 +57,14 @@ export async function store(ctx: Context, given: NewCustomer, field = 'name'): P
       timeZone,
       tier,
       ...nowhere,
-      ...placed(given.location),
+      ...toLocationColumns(input.location),
     },
     { partial: true },
   );
   await joinByDomain(ctx, id, identities);
-  await settle(ctx, customer, field);
+  await updateDerivedFields(ctx, customer, field);
   await appendEvent(ctx, 'customer.created', customer, {
-    state: stateOf(await describe(ctx, customer)),
+    state: customerState(await customerSnapshot(ctx, customer)),
   });
   return customer;
 }

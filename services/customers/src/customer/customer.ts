@@ -1,4 +1,4 @@
-import { Id, Stored } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { ActorView, Node } from '@deskgraph/common/graphql/shared-types';
 import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime, Locale, TimeZone } from '@deskgraph/common/graphql/scalars';
@@ -12,11 +12,11 @@ export enum CustomerKind {
 }
 registerEnumType(CustomerKind, {
   name: 'CustomerKind',
-  description: 'How far a customer is known.',
+  description: 'How well a customer is known.',
   valuesConfig: {
-    VISITOR: { description: 'A nameless visitor of a website.' },
-    LEAD: { description: 'Known by one identity, for instance from a first ticket.' },
-    CUSTOMER: { description: 'Known.' },
+    VISITOR: { description: 'An anonymous visitor of a website.' },
+    LEAD: { description: 'Known by one identity, for example from their first ticket.' },
+    CUSTOMER: { description: 'A known customer.' },
   },
 });
 
@@ -24,43 +24,44 @@ registerEnumType(CustomerKind, {
 @ObjectType({
   implements: [Node, ActorView],
   simpleResolvers: true,
-  description: 'A person who asks. Staff see all of the workspace, a requester only himself.',
+  description:
+    'A person who contacts support. Staff read all customers of the workspace, a requester only their own record.',
 })
 @Directive('@key(fields: "id")')
-export class Customer extends Stored {
-  @PrimaryKey({ type: new Id('cus') })
+export class Customer extends WorkspaceEntity {
+  @PrimaryKey({ type: new IdType('cus') })
   @Field(() => ID, { description: 'Prefix `cus_`.' })
   id!: string;
 
   @Enum({ items: () => CustomerKind, type: 'string' })
-  @Field(() => CustomerKind, { description: 'How far the person is known.' })
+  @Field(() => CustomerKind, { description: 'How well the customer is known.' })
   kind!: CustomerKind;
 
-  /** As it was given; null when the person is shown by an identity. */
+  /** The name from input. Null when an identity is displayed instead. */
   @Property({ type: 'text', nullable: true })
   fullName: string | null = null;
 
   @Property({ type: 'text' })
   @Field(() => String, {
-    description: 'The name to show: the full name, else the mail address, else another identity.',
+    description: 'The display name: the full name, else the e-mail address, else another identity.',
   })
   name!: string;
 
-  /** What the list is ordered by. */
+  /** The folded name that lists are ordered by. */
   @Property({ type: 'text' })
   sortName!: string;
 
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'The first choice among the mail addresses.',
+    description: 'The primary e-mail address.',
   })
   email: string | null = null;
 
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'The first choice among the phone numbers, in international form (E.164).',
+    description: 'The primary phone number, in E.164 format.',
   })
   phone: string | null = null;
 
@@ -70,27 +71,27 @@ export class Customer extends Stored {
   @Property({ type: 'text', nullable: true }) address: string | null = null;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => Locale, { nullable: true, description: 'The language that the person reads.' })
+  @Field(() => Locale, { nullable: true, description: 'The language of the customer.' })
   locale: string | null = null;
 
   @Property({ type: 'text', nullable: true })
-  @Field(() => TimeZone, { nullable: true, description: 'The time zone of the person.' })
+  @Field(() => TimeZone, { nullable: true, description: 'The time zone of the customer.' })
   timeZone: string | null = null;
 
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'The service tier, `gold`; at most 50 characters.',
+    description: 'The service tier, for example `gold`. At most 50 characters.',
   })
   tier: string | null = null;
 
   @Property({ type: 'boolean' })
   @Field(() => Boolean, {
-    description: 'The person sees the tickets of the organizations that he belongs to.',
+    description: 'Whether the customer may read the tickets of their organizations.',
   })
   seesOrganizationTickets = false;
 
-  @Field(() => Int, { description: 'Grows with each change.' })
+  @Field(() => Int, { description: 'Increases with each change.' })
   declare version: number;
 
   @Field(() => DateTime, { description: 'When the customer was created.' })

@@ -1,3 +1,8 @@
+import {
+  EXPECTED_VERSION,
+  IDEMPOTENCY_KEY,
+  afterChange,
+} from '@deskgraph/common/graphql/crud-types';
 import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { Locale, TimeZone } from '@deskgraph/common/graphql/scalars';
@@ -8,14 +13,12 @@ import { Customer, CustomerKind } from './customer.ts';
 import { LocationInput, locationBounds } from './location.ts';
 
 const NAME = 'The full name, 1 to 200 characters.';
-const TIER = 'The service tier, `gold`; at most 50 characters.';
-const IDEMPOTENCY =
-  'The same key and input within 24 hours gives the first result; at most 255 characters.';
+const TIER = 'The service tier, for example `gold`. At most 50 characters.';
 
 const person = { name: singleLine(200), location: locationBounds, tier: singleLine(50) };
 const organizationIds = z.array(z.string()).max(50);
 
-@InputType({ description: 'What a new customer is made of; at least a name or an identity.' })
+@InputType({ description: 'Input of customerCreate. Requires a name or an identity.' })
 export class CustomerCreateInput {
   static readonly bounds = optionalFields({
     ...person,
@@ -26,34 +29,36 @@ export class CustomerCreateInput {
   @Field(() => CustomerKind, {
     nullable: true,
     defaultValue: CustomerKind.CUSTOMER,
-    description: 'How far known, default CUSTOMER.',
+    description: 'How well the customer is known. Default CUSTOMER.',
   })
   kind?: CustomerKind | null;
   @Field(() => [IdentityInput], {
     nullable: true,
     description:
-      'Ways to recognise the person, at most 50; IDENTITY_TAKEN when another customer has one.',
+      'The identities of the customer, at most 50. Refused with IDENTITY_TAKEN when another customer has one.',
   })
   identities?: IdentityInput[] | null;
-  @Field(() => LocationInput, { nullable: true, description: 'Where the person is.' })
+  @Field(() => LocationInput, { nullable: true, description: 'The location of the customer.' })
   location?: LocationInput | null;
-  @Field(() => Locale, { nullable: true, description: 'The language that the person reads.' })
+  @Field(() => Locale, { nullable: true, description: 'The language of the customer.' })
   locale?: string | null;
-  @Field(() => TimeZone, { nullable: true, description: 'The time zone of the person.' })
+  @Field(() => TimeZone, { nullable: true, description: 'The time zone of the customer.' })
   timeZone?: string | null;
   @Field(() => String, { nullable: true, description: TIER }) tier?: string | null;
   @Field(() => [ID], {
     nullable: true,
     description:
-      'The organizations that the person belongs to, at most 50; the one whose mail domain an address has is added by itself.',
+      'The organizations of the customer, at most 50. Organizations with the domain of an e-mail address are added automatically.',
   })
   organizationIds?: string[] | null;
-  @Field(() => String, { nullable: true, description: IDEMPOTENCY }) idempotencyKey?: string | null;
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY }) idempotencyKey?:
+    | string
+    | null;
 }
 
 @InputType({
   description:
-    'What to change of a customer; what is absent stays, null clears. A requester changes his own name, locale and timeZone only.',
+    'Input of customerUpdate. Absent fields stay unchanged, null clears them. A requester can update only their own name, locale and timeZone.',
 })
 export class CustomerUpdateInput {
   static readonly bounds = optionalFields({
@@ -62,60 +67,67 @@ export class CustomerUpdateInput {
     removeIdentities: identitiesBounds,
     organizationIds,
   });
-  @Field(() => ID, { description: 'The customer to change.' }) id!: string;
+  @Field(() => ID, { description: 'The customer to update.' }) id!: string;
   @Field(() => String, {
     nullable: true,
-    description: `${NAME} Cleared, an identity is shown instead.`,
+    description: `${NAME} When cleared, an identity is displayed instead.`,
   })
   name?: string | null;
-  @Field(() => CustomerKind, { nullable: true, description: 'How far known; it can’t be cleared.' })
+  @Field(() => CustomerKind, {
+    nullable: true,
+    description: 'How well the customer is known. Cannot be cleared.',
+  })
   kind?: CustomerKind | null;
-  @Field(() => LocationInput, { nullable: true, description: 'Where the person is.' })
+  @Field(() => LocationInput, { nullable: true, description: 'The location of the customer.' })
   location?: LocationInput | null;
-  @Field(() => Locale, { nullable: true, description: 'The language that the person reads.' })
+  @Field(() => Locale, { nullable: true, description: 'The language of the customer.' })
   locale?: string | null;
-  @Field(() => TimeZone, { nullable: true, description: 'The time zone of the person.' })
+  @Field(() => TimeZone, { nullable: true, description: 'The time zone of the customer.' })
   timeZone?: string | null;
   @Field(() => String, { nullable: true, description: TIER }) tier?: string | null;
   @Field(() => [ID], {
     nullable: true,
-    description: 'The organizations that the person belongs to, all of them, at most 50.',
+    description: 'All organizations of the customer, at most 50. Replaces the list.',
   })
   organizationIds?: string[] | null;
   @Field(() => [IdentityInput], {
     nullable: true,
     description:
-      'Identities to add; IDENTITY_TAKEN when another customer has one. A person has at most 50.',
+      'Identities to add. Refused with IDENTITY_TAKEN when another customer has one. A customer has at most 50.',
   })
   addIdentities?: IdentityInput[] | null;
   @Field(() => [IdentityInput], {
     nullable: true,
-    description: 'Identities to take away, at most 50.',
+    description: 'Identities to remove, at most 50.',
   })
   removeIdentities?: IdentityInput[] | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'The right to see the tickets of the own organizations; cleared means no.',
+    description:
+      'Whether the customer may read the tickets of their organizations. Null means false.',
   })
   seesOrganizationTickets?: boolean | null;
   @Field(() => Int, {
     nullable: true,
-    description: 'Refused with CONFLICT when this is not the current version.',
+    description: EXPECTED_VERSION,
   })
   expectedVersion?: number | null;
 }
 
-@InputType({ description: 'What an upsert sets of a customer; what is absent stays, null clears.' })
+@InputType({
+  description: 'The fields that an upsert sets. Absent fields stay unchanged, null clears them.',
+})
 export class CustomerValues {
   @Field(() => String, { nullable: true, description: NAME }) name?: string | null;
   @Field(() => [IdentityInput], {
     nullable: true,
-    description: 'Identities to add, at most 50; IDENTITY_TAKEN when another customer has one.',
+    description:
+      'Identities to add, at most 50. Refused with IDENTITY_TAKEN when another customer has one.',
   })
   identities?: IdentityInput[] | null;
-  @Field(() => LocationInput, { nullable: true, description: 'Where the person is.' })
+  @Field(() => LocationInput, { nullable: true, description: 'The location of the customer.' })
   location?: LocationInput | null;
-  @Field(() => Locale, { nullable: true, description: 'The language that the person reads.' })
+  @Field(() => Locale, { nullable: true, description: 'The language of the customer.' })
   locale?: string | null;
   @Field(() => String, { nullable: true, description: TIER }) tier?: string | null;
 }
@@ -123,7 +135,8 @@ export class CustomerValues {
 const values = optionalFields({ ...person, identities: identitiesBounds });
 
 @InputType({
-  description: 'Whom to create or change, found by exactly one of externalId and identity.',
+  description:
+    'Input of customerUpsert. The customer is found by exactly one of externalId and identity.',
 })
 export class CustomerUpsertInput {
   static readonly bounds = optionalFields({
@@ -134,46 +147,47 @@ export class CustomerUpsertInput {
   });
   @Field(() => String, {
     nullable: true,
-    description:
-      'The id that the caller’s app knows the person by, unique per app; at most 255 characters.',
+    description: 'The id in the system of the calling app, unique per app. At most 255 characters.',
   })
   externalId?: string | null;
-  @Field(() => IdentityInput, { nullable: true, description: 'An identity of the person.' })
+  @Field(() => IdentityInput, { nullable: true, description: 'An identity of the customer.' })
   identity?: IdentityInput | null;
-  @Field(() => CustomerValues, { description: 'What to set when the person is new.' })
+  @Field(() => CustomerValues, { description: 'The fields of a new customer.' })
   onCreate!: CustomerValues;
   @Field(() => CustomerValues, {
-    description: 'What to set when the person is known; an empty object changes nothing.',
+    description: 'The fields to set on an existing customer. An empty object changes nothing.',
   })
   onUpdate!: CustomerValues;
-  @Field(() => String, { nullable: true, description: IDEMPOTENCY }) idempotencyKey?: string | null;
+  @Field(() => String, { nullable: true, description: IDEMPOTENCY_KEY }) idempotencyKey?:
+    | string
+    | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The result of customerCreate.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of customerCreate.' })
 export class CustomerCreatePayload extends Payload {
-  @Field(() => Customer, { nullable: true, description: 'The new customer; null when refused.' })
+  @Field(() => Customer, { nullable: true, description: afterChange('customer') })
   customer!: Customer | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The result of customerUpdate.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of customerUpdate.' })
 export class CustomerUpdatePayload extends Payload {
   @Field(() => Customer, {
     nullable: true,
-    description: 'The customer as it now stands; null when refused.',
+    description: afterChange('customer'),
   })
   customer!: Customer | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The result of customerUpsert.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of customerUpsert.' })
 export class CustomerUpsertPayload extends Payload {
   @Field(() => Customer, {
     nullable: true,
-    description: 'The customer as it now stands; null when refused.',
+    description: afterChange('customer'),
   })
   customer!: Customer | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'True when the customer is new; null when refused.',
+    description: 'Whether the customer was created. Null when refused.',
   })
   created!: boolean | null;
 }

@@ -1,7 +1,7 @@
 import { singleLine, optionalFields, multiLine, z } from '@deskgraph/common/graphql/input';
 import { Field, InputType, ObjectType } from 'type-graphql';
 
-@ObjectType({ simpleResolvers: true, description: 'A place.' })
+@ObjectType({ simpleResolvers: true, description: 'A location.' })
 export class Location {
   @Field(() => String, { nullable: true, description: 'The city.' }) city!: string | null;
   @Field(() => String, { nullable: true, description: 'The region, state or province.' }) region!:
@@ -9,14 +9,14 @@ export class Location {
     | null;
   @Field(() => String, {
     nullable: true,
-    description: 'The country, two letters (ISO 3166): `SI`.',
+    description: 'The country code, two letters (ISO 3166), for example `SI`.',
   })
   country!: string | null;
   @Field(() => String, { nullable: true, description: 'The postal address, one or several lines.' })
   address!: string | null;
 }
 
-@InputType({ description: 'A place; what is absent stays, null clears.' })
+@InputType({ description: 'A location. Absent fields stay unchanged, null clears them.' })
 export class LocationInput {
   @Field(() => String, { nullable: true, description: 'The city, at most 100 characters.' }) city?:
     | string
@@ -28,7 +28,7 @@ export class LocationInput {
   region?: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'The country, two letters (ISO 3166): `SI`.',
+    description: 'The country code, two letters (ISO 3166), for example `SI`.',
   })
   country?: string | null;
   @Field(() => String, {
@@ -53,17 +53,24 @@ export const locationBounds = optionalFields({
   address: multiLine(500),
 });
 
-export type Place = Location;
+export type LocationColumns = Location;
 
-/** The place of what has its parts; null when nothing of it is known. */
-export function locationOf({ city, region, country: code, address }: Place): Location | null {
+/** The location, or null when no part of it is known. */
+export function locationOf({
+  city,
+  region,
+  country: code,
+  address,
+}: LocationColumns): Location | null {
   return (city ?? region ?? code ?? address) === null
     ? null
     : { city, region, country: code, address };
 }
 
-/** The columns that an input changes. */
-export function placed(input: LocationInput | null | undefined): Partial<Place> {
+/** The columns that an input sets. */
+export function toLocationColumns(
+  input: LocationInput | null | undefined,
+): Partial<LocationColumns> {
   if (input === undefined) return {};
   if (input === null) return { city: null, region: null, country: null, address: null };
   const { city, region, country: code, address } = input;

@@ -1,31 +1,29 @@
-import { type Actor, PERSON_SCOPES, Role } from '@deskgraph/common/auth/access';
-import { IdentityKind, normalised } from '@deskgraph/common/auth/contact-identity';
+import { type Actor, USER_SCOPES, Role } from '@deskgraph/common/auth/access';
+import { IdentityKind, normalizeIdentity } from '@deskgraph/common/auth/contact-identity';
 import type { Service } from '@deskgraph/common/service/subgraph';
 import { systemActor } from '@deskgraph/common/auth/token';
 import { Context } from '@deskgraph/common/database/context';
-import { ownersOf } from '../identity/claim.ts';
-import { byId } from './find.ts';
+import { identityOwners } from '../identity/claim.ts';
+import { customerById } from './find.ts';
 
-/** A person has every scope, and is bounded by the role. */
-
-/** The customers who have these addresses. */
-export const who =
+/** The customers with these e-mail addresses, as actors. Null where there is none. */
+export const lookupActors =
   ({ orm, log }: Service) =>
   async (workspace: string, emails: readonly string[]): Promise<(Actor | null)[]> => {
     const ctx = new Context({
       orm,
       actor: systemActor(workspace),
       log,
-      requestId: 'who',
+      requestId: 'lookup',
       locales: [],
     });
     try {
-      const wanted = emails.map((email) => normalised(IdentityKind.EMAIL, email) ?? '');
-      const owners = await ownersOf(await ctx.read(), IdentityKind.EMAIL, wanted);
+      const normalized = emails.map((email) => normalizeIdentity(IdentityKind.EMAIL, email) ?? '');
+      const owners = await identityOwners(await ctx.read(), IdentityKind.EMAIL, normalized);
       return await Promise.all(
-        wanted.map(async (email): Promise<Actor | null> => {
+        normalized.map(async (email): Promise<Actor | null> => {
           const owner = owners.get(email);
-          const customer = owner === undefined ? null : await byId(ctx, owner);
+          const customer = owner === undefined ? null : await customerById(ctx, owner);
           if (!customer) return null;
           const { id, name } = customer;
           return {
@@ -33,13 +31,13 @@ export const who =
             id,
             name,
             role: Role.REQUESTER,
-            scopes: PERSON_SCOPES,
+            scopes: USER_SCOPES,
             workspace,
             departments: [],
           };
         }),
       );
     } finally {
-      await ctx.end();
+      await ctx.endSnapshot();
     }
   };

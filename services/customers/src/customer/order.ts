@@ -9,9 +9,9 @@ export enum CustomerOrderField {
 }
 registerEnumType(CustomerOrderField, {
   name: 'CustomerOrderField',
-  description: 'What customers can be ordered by.',
+  description: 'The keys that customers can be ordered by.',
   valuesConfig: {
-    NAME: { description: 'The name, upper and lower case and accents alike; the default.' },
+    NAME: { description: 'The name, ignoring case and accents. The default.' },
     CREATED_AT: { description: 'When the customer was created.' },
     UPDATED_AT: { description: 'When the customer last changed.' },
   },
@@ -19,13 +19,14 @@ registerEnumType(CustomerOrderField, {
 
 @InputType({
   description:
-    'One key of an order. The id is always the last key; customers without a value stand last.',
+    'One key of an order. The id is always the last key. Customers without a value come last.',
 })
 export class CustomerOrder {
-  @Field(() => CustomerOrderField, { description: 'The key.' }) field!: CustomerOrderField;
+  @Field(() => CustomerOrderField, { description: 'The field to order by.' })
+  field!: CustomerOrderField;
   @Field(() => Direction, {
     defaultValue: Direction.ASC,
-    description: 'The direction, default ASC.',
+    description: 'The direction. Default ASC.',
   })
   direction: Direction = Direction.ASC;
 }
@@ -36,11 +37,13 @@ const KEYS: Record<CustomerOrderField, (direction: Direction) => OrderKey> = {
   UPDATED_AT: (direction) => ({ by: sql`c.updated_at`, type: 'timestamptz', direction }),
 };
 
-/** The keys of an order, id last, in the direction of the key before it. */
-export function orderKeys(orderBy: readonly CustomerOrder[] | null | undefined): OrderKey[] {
-  const asked = orderBy?.length
+/** The keys of an order. The id comes last, in the direction of the key before it. */
+export function customerOrderKeys(
+  orderBy: readonly CustomerOrder[] | null | undefined,
+): OrderKey[] {
+  const order = orderBy?.length
     ? orderBy
     : [{ field: CustomerOrderField.NAME, direction: Direction.ASC }];
-  const keys = asked.map(({ field, direction }) => KEYS[field](direction));
+  const keys = order.map(({ field, direction }) => KEYS[field](direction));
   return [...keys, { by: sql`c.id`, type: 'uuid', direction: keys.at(-1)!.direction }];
 }

@@ -1,16 +1,16 @@
-import { folded } from '@deskgraph/common/text/tokenizer';
+import { foldText } from '@deskgraph/common/text/tokenizer';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { identitiesOf } from '../identity/find.ts';
 import { type Identity, IdentityKind } from '@deskgraph/common/auth/contact-identity';
 import { type CustomerIdentity } from '../identity/identity.ts';
-import { keepWords } from '../enums.ts';
+import { replaceSearchWords } from '../search-words.ts';
 import type { Customer } from './customer.ts';
 import { locationOf } from './location.ts';
 import { organizationIdsOf } from './membership.ts';
 
-/** All that can change of a customer, as facts tell it. */
-export async function describe(ctx: Context, customer: Customer) {
+/** All fields of a customer that can change, for the changes in events. */
+export async function customerSnapshot(ctx: Context, customer: Customer) {
   const { name, kind, email, phone, locale, timeZone, tier, seesOrganizationTickets } = customer;
   const known = await identitiesOf(ctx.em, [customer.id]);
   const identities: Identity[] = known.map((each) => ({ kind: each.kind, value: each.value }));
@@ -30,15 +30,15 @@ export async function describe(ctx: Context, customer: Customer) {
     organizationIds,
   };
 }
-export type Description = Awaited<ReturnType<typeof describe>>;
+export type CustomerSnapshot = Awaited<ReturnType<typeof customerSnapshot>>;
 
-type State = Pick<
-  Description,
+type CustomerState = Pick<
+  CustomerSnapshot,
   'name' | 'kind' | 'identities' | 'organizationIds' | 'locale' | 'tier' | 'seesOrganizationTickets'
 >;
 
-/** What other services keep of a customer. */
-export const stateOf = ({
+/** The state that events carry to other services. */
+export const customerState = ({
   name,
   kind,
   identities,
@@ -46,7 +46,7 @@ export const stateOf = ({
   locale,
   tier,
   seesOrganizationTickets,
-}: State): State => ({
+}: CustomerState): CustomerState => ({
   name,
   kind,
   identities,
@@ -56,7 +56,7 @@ export const stateOf = ({
   seesOrganizationTickets,
 });
 
-const SHOWN = [
+const DISPLAY_ORDER = [
   IdentityKind.EMAIL,
   IdentityKind.PHONE,
   IdentityKind.HANDLE,
@@ -64,22 +64,29 @@ const SHOWN = [
   IdentityKind.VISITOR,
 ];
 
-/** Brings in line what follows from the full name and the identities. Refused when nothing is left to show the person by. */
-export async function settle(ctx: Context, customer: Customer, field = 'name'): Promise<void> {
+/**
+ * Updates the fields and search words that derive from the full name and the identities. Refuses
+ * when neither is left to display.
+ */
+export async function updateDerivedFields(
+  ctx: Context,
+  customer: Customer,
+  field = 'name',
+): Promise<void> {
   const known = await identitiesOf(ctx.em, [customer.id]);
-  const first = (kind: IdentityKind): string | null => primaryOf(known, kind)?.value ?? null;
+  const first = (kind: IdentityKind): string | null => primaryIdentity(known, kind)?.value ?? null;
   customer.email = first(IdentityKind.EMAIL);
   customer.phone = first(IdentityKind.PHONE);
-  const name = customer.fullName ?? SHOWN.map(first).find((value) => value !== null);
+  const name = customer.fullName ?? DISPLAY_ORDER.map(first).find((value) => value !== null);
   if (name === undefined) throw new Refusal('REQUIRED', field);
   customer.name = name;
-  customer.sortName = folded(name);
+  customer.sortName = foldText(name);
   await ctx.em.flush();
-  await keepWords(ctx.em, 'customer', ctx.workspace, customer.id, [
+  await replaceSearchWords(ctx.em, 'customer', ctx.workspace, customer.id, [
     name,
     ...known.map((each) => each.value),
   ]);
 }
 
-const primaryOf = (known: readonly CustomerIdentity[], kind: IdentityKind) =>
+const primaryIdentity = (known: readonly CustomerIdentity[], kind: IdentityKind) =>
   known.find((each) => each.kind === kind);

@@ -1,51 +1,55 @@
 import { Role } from '@deskgraph/common/auth/access';
-import { changesOf, touch } from '@deskgraph/common/core/changes';
+import { changedFields, bumpVersion } from '@deskgraph/common/core/changes';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvent } from '@deskgraph/common/events/log';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
-import { claimAll, refuseTooMany, release } from '../identity/claim.ts';
+import {
+  claimAllIdentities,
+  refuseTooManyIdentities,
+  releaseIdentities,
+} from '../identity/claim.ts';
 import { type Identity } from '@deskgraph/common/auth/contact-identity';
 import type { Customer, CustomerKind } from './customer.ts';
-import { describe, settle, stateOf } from './snapshot.ts';
-import { locked } from './find.ts';
+import { customerSnapshot, updateDerivedFields, customerState } from './snapshot.ts';
+import { lockCustomer } from './find.ts';
 import type { CustomerUpdateInput, CustomerUpdatePayload } from './input.ts';
-import { type LocationInput, placed } from './location.ts';
+import { type LocationInput, toLocationColumns } from './location.ts';
 import { joinByDomain, setOrganizations } from './membership.ts';
 
-export async function update(
+export async function updateCustomer(
   ctx: Context,
   input: CustomerUpdateInput,
 ): Promise<CustomerUpdatePayload> {
-  const customer = await locked(ctx, input.id);
-  if (ctx.actor.role === Role.REQUESTER) refuseBeyondOwn(input);
+  const customer = await lockCustomer(ctx, input.id);
+  if (ctx.actor.role === Role.REQUESTER) refuseStaffFields(input);
   refuseStaleVersion(customer, input.expectedVersion);
   if (input.kind === null) throw new Refusal('REQUIRED', 'kind');
-  await changed(ctx, customer, async () => {
+  await recordCustomerUpdate(ctx, customer, async () => {
     const { addIdentities, removeIdentities, organizationIds, seesOrganizationTickets } = input;
-    assign(customer, input);
+    assignCustomerFields(customer, input);
     if (seesOrganizationTickets !== undefined)
       customer.seesOrganizationTickets = seesOrganizationTickets ?? false;
-    if (removeIdentities) await release(ctx, customer.id, removeIdentities);
+    if (removeIdentities) await releaseIdentities(ctx, customer.id, removeIdentities);
     if (organizationIds !== undefined)
       await setOrganizations(ctx, customer.id, organizationIds ?? []);
-    if (addIdentities) await add(ctx, customer, addIdentities, 'addIdentities');
+    if (addIdentities) await claimNewIdentities(ctx, customer, addIdentities, 'addIdentities');
   });
   return { customer, userErrors: [] };
 }
 
-const OWN = new Set(['id', 'name', 'locale', 'timeZone', 'expectedVersion']);
+const REQUESTER_FIELDS = new Set(['id', 'name', 'locale', 'timeZone', 'expectedVersion']);
 
-/** A requester may change little of himself. */
-function refuseBeyondOwn(input: object): void {
+/** Refuses fields that a requester must not change. */
+function refuseStaffFields(input: object): void {
   const beyond = Object.entries(input).filter(
-    ([field, value]) => value !== undefined && !OWN.has(field),
+    ([field, value]) => value !== undefined && !REQUESTER_FIELDS.has(field),
   );
   if (beyond.length)
     throw new Refusal(beyond.map(([field]) => ({ code: 'FORBIDDEN', field: ['input', field] })));
 }
 
-interface Values {
+interface CustomerFields {
   name?: string | null;
   kind?: CustomerKind | null;
   location?: LocationInput | null;
@@ -54,42 +58,42 @@ interface Values {
   tier?: string | null;
 }
 
-/** Takes over plain values: what is absent stays, null clears. */
-export function assign(
+/** Assigns plain fields. Absent fields stay unchanged, null clears them. */
+export function assignCustomerFields(
   customer: Customer,
-  { name, kind, location, locale, timeZone, tier }: Values,
+  { name, kind, location, locale, timeZone, tier }: CustomerFields,
 ): void {
   if (name !== undefined) customer.fullName = name;
   if (kind) customer.kind = kind;
   if (locale !== undefined) customer.locale = locale;
   if (timeZone !== undefined) customer.timeZone = timeZone;
   if (tier !== undefined) customer.tier = tier;
-  Object.assign(customer, placed(location));
+  Object.assign(customer, toLocationColumns(location));
 }
 
-export async function add(
+export async function claimNewIdentities(
   ctx: Context,
   customer: Customer,
   identities: readonly Identity[],
   field: string,
 ): Promise<void> {
-  await claimAll(ctx, customer.id, identities, field);
-  await refuseTooMany(ctx, customer.id, field);
+  await claimAllIdentities(ctx, customer.id, identities, field);
+  await refuseTooManyIdentities(ctx, customer.id, field);
   await joinByDomain(ctx, customer.id, identities);
 }
 
-/** Does `work` on a locked customer; when it changed something, makes a new version and tells of it. */
-export async function changed(
+/** Runs `work` on a locked customer. If it changed something, bumps the version and appends the event. */
+export async function recordCustomerUpdate(
   ctx: Context,
   customer: Customer,
   work: () => Promise<void>,
 ): Promise<void> {
-  const before = await describe(ctx, customer);
+  const before = await customerSnapshot(ctx, customer);
   await work();
-  await settle(ctx, customer);
-  const after = await describe(ctx, customer);
-  const changes = changesOf(before, after);
+  await updateDerivedFields(ctx, customer);
+  const after = await customerSnapshot(ctx, customer);
+  const changes = changedFields(before, after);
   if (!changes) return;
-  touch(customer);
-  await appendEvent(ctx, 'customer.updated', customer, { state: stateOf(after), changes });
+  bumpVersion(customer);
+  await appendEvent(ctx, 'customer.updated', customer, { state: customerState(after), changes });
 }

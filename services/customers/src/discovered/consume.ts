@@ -1,23 +1,23 @@
 import { consumeEvents } from '@deskgraph/common/events/event-consumer';
 import type { Service } from '@deskgraph/common/service/subgraph';
-import { offer } from './wait.ts';
-import { meet } from './import.ts';
+import { registerConsumer } from './wait.ts';
+import { importDiscoveredCustomers } from './import.ts';
 
-export const TICKETS = { source: 'tickets', applyEvents: meet };
+export const TICKET_EVENTS = { source: 'tickets', applyEvents: importDiscoveredCustomers };
 
-/** Takes in what the tickets tell of people whom nobody knew; gives what ends it. */
-export function followTickets(
+/** Consumes the events of the tickets service about unknown contacts. Returns a function that stops it. */
+export function consumeTicketEvents(
   { orm, log, config }: Pick<Service, 'orm' | 'log' | 'config'>,
   url: string,
 ): () => Promise<void> {
-  const follower = consumeEvents({
-    ...TICKETS,
+  const consumer = consumeEvents({
+    ...TICKET_EVENTS,
     orm,
     url,
     secret: config.INTERNAL_SECRET,
     nats: config.NATS_URL,
     log,
   });
-  offer(orm, follower);
-  return () => follower.stop();
+  registerConsumer(orm, consumer);
+  return () => consumer.stop();
 }

@@ -18,8 +18,8 @@ import { Context } from '@deskgraph/common/database/context';
 import fc from 'fast-check';
 import { migrations } from '../../migrations/all.ts';
 import { subgraph } from '../subgraph.ts';
-import { followTickets } from './consume.ts';
-import { meet } from './import.ts';
+import { consumeTicketEvents } from './consume.ts';
+import { importDiscoveredCustomers } from './import.ts';
 
 /** A tickets service of which only the log can be seen; it never tells of news by itself, so that whoever needs them has to ask. */
 class TicketsLog {
@@ -84,7 +84,7 @@ beforeAll(async () => {
   log = new TicketsLog();
   const url = await log.start();
   service = await startTestService(
-    { ...subgraph, backgroundTasks: (own) => [followTickets(own, url)] },
+    { ...subgraph, backgroundTasks: (own) => [consumeTicketEvents(own, url)] },
     migrations,
   );
 });
@@ -106,7 +106,7 @@ async function deliver(...facts: DomainEvent[]): Promise<void> {
     requestId: 'test',
     locales: [],
   });
-  await context.write(() => meet(context, facts));
+  await context.write(() => importDiscoveredCustomers(context, facts));
 }
 
 interface Person {
@@ -119,7 +119,7 @@ async function lookUp(workspace: string, ids: string[]): Promise<(Person | null)
   const query = `query($all: [_Any!]!) { _entities(representations: $all) { ... on Customer { id name identities { value } } } }`;
   const all = ids.map((id) => ({ __typename: 'Customer', id }));
   return dataOrThrow(
-    await service.ask<{ _entities: (Person | null)[] }>(userActor(Role.AGENT, workspace), query, {
+    await service.query<{ _entities: (Person | null)[] }>(userActor(Role.AGENT, workspace), query, {
       all,
     }),
   )._entities;
@@ -128,7 +128,7 @@ async function lookUp(workspace: string, ids: string[]): Promise<(Person | null)
 async function create(workspace: string, value: string): Promise<string[]> {
   const query = `mutation($value: String!) { customerCreate(input: { name: "Known", identities: [{ kind: EMAIL, value: $value }] }) { userErrors { code } } }`;
   const { customerCreate } = dataOrThrow(
-    await service.ask<{ customerCreate: { userErrors: { code: string }[] } }>(
+    await service.query<{ customerCreate: { userErrors: { code: string }[] } }>(
       userActor(Role.AGENT, workspace),
       query,
       { value },
@@ -140,7 +140,10 @@ async function create(workspace: string, value: string): Promise<string[]> {
 async function everybody(workspace: string): Promise<Person[]> {
   const query = `{ customers(first: 100) { nodes { id name identities { value } } } }`;
   return dataOrThrow(
-    await service.ask<{ customers: { nodes: Person[] } }>(userActor(Role.AGENT, workspace), query),
+    await service.query<{ customers: { nodes: Person[] } }>(
+      userActor(Role.AGENT, workspace),
+      query,
+    ),
   ).customers.nodes;
 }
 
@@ -174,7 +177,7 @@ describe('somebody whom a ticket met', () => {
     const workspace = newWorkspace();
     const agent = userActor(Role.AGENT, workspace);
     dataOrThrow(
-      await service.ask(
+      await service.query(
         agent,
         `mutation { organizationCreate(input: { name: "Acme", domains: ["acme.example"] }) { userErrors { code } } }`,
       ),
@@ -184,7 +187,7 @@ describe('somebody whom a ticket met', () => {
       metFact(workspace, 'bor@home.example'),
     );
     const query = `{ customers(filter: { text: "ceh acme" }) { nodes { email organizations { name } identities { primary } } } }`;
-    expect(dataOrThrow(await service.ask(agent, query))).toEqual({
+    expect(dataOrThrow(await service.query(agent, query))).toEqual({
       customers: {
         nodes: [
           {
@@ -209,7 +212,9 @@ describe('somebody whom a ticket met', () => {
       data: { from, into: known!.id },
     });
     const query = `mutation($id: ID!) { customerUpdate(input: { id: $id, tier: "gold" }) { userErrors { code field } } }`;
-    expect(await service.ask(userActor(Role.AGENT, workspace), query, { id: from })).toMatchObject({
+    expect(
+      await service.query(userActor(Role.AGENT, workspace), query, { id: from }),
+    ).toMatchObject({
       data: { customerUpdate: { userErrors: [{ code: 'GONE', field: ['input', 'id'] }] } },
     });
     expect(await lookUp(newWorkspace(), [from])).toEqual([null]);

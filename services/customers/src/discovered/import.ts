@@ -1,5 +1,6 @@
 import { bumpVersion } from '@deskgraph/common/core/changes';
 import { sql, uuidArray } from '@deskgraph/common/database/database';
+import { execute } from '@deskgraph/common/database/query';
 import { appendEvent, appendEvents } from '@deskgraph/common/events/log';
 import type { DomainEvent } from '@deskgraph/common/events/types';
 import { NIL_UUID, toId, uuidOf } from '@deskgraph/common/core/id';
@@ -7,85 +8,92 @@ import { z } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 import { foldText } from '@deskgraph/common/text/tokenizer';
 import { Customer, CustomerKind } from '../customer/customer.ts';
-import { stateOf } from '../customer/snapshot.ts';
-import { locked } from '../customer/find.ts';
+import { customerState } from '../customer/snapshot.ts';
+import { lockCustomer } from '../customer/find.ts';
 import { joinAllByDomain } from '../customer/membership.ts';
-import { claimNew, ownerOf } from '../identity/claim.ts';
+import { claimFirstIdentities, identityOwner } from '../identity/claim.ts';
 import {
   type Identity,
   IdentityKind,
   normalizeIdentity,
 } from '@deskgraph/common/auth/contact-identity';
-import { addWords } from '../enums.ts';
+import { insertSearchWords } from '../search-words.ts';
 
-const met = z.object({
+const discoveredSchema = z.object({
   id: z.string().refine((id) => uuidOf('cus', id) !== NIL_UUID),
   kind: z.enum(IdentityKind),
   value: z.string().min(1).max(320),
   name: z.string().nullish(),
 });
 
-/** Somebody as tickets met him. */
-interface Stranger {
+/** A contact without a customer, as the tickets service has seen it. */
+interface DiscoveredContact {
   id: string;
   identity: Identity;
   name: string | null;
 }
 
-const NAME_LIMIT = 200;
+const MAX_NAME_LENGTH = 200;
 
 /**
- * Tickets came in for people whom tickets did not know, under ids made of their identities. Unless such an id is known already, the person is
- * created under it; when somebody else has the identity, that id becomes another name of his. So it ends the same in whatever order, and
- * however often, it is told. A page of facts takes a handful of statements.
+ * Creates customers for contacts that the tickets service did not know. Their ids derive from
+ * their identities. If another customer has the identity already, the id becomes an alias of that
+ * customer. The result does not depend on the order or repetition of events. A page of events takes
+ * a constant number of statements.
  */
-export async function meet(
+export async function importDiscoveredCustomers(
   ctx: Context,
-  facts: readonly Pick<DomainEvent, 'type' | 'id' | 'data'>[],
+  events: readonly Pick<DomainEvent, 'type' | 'id' | 'data'>[],
 ): Promise<void> {
-  const told = new Map(
-    facts.flatMap((fact) => read(ctx, fact)).map((stranger) => [stranger.id, stranger]),
+  const contacts = new Map(
+    events.flatMap((event) => readContact(ctx, event)).map((contact) => [contact.id, contact]),
   );
-  const known = await knownOf(ctx, [...told.keys()]);
-  const strangers = [...told.values()].filter(({ id }) => !known.has(id));
-  const mine = await claimNew(ctx, strangers);
-  await createAll(
+  const existing = await existingIds(ctx, [...contacts.keys()]);
+  const unknown = [...contacts.values()].filter(({ id }) => !existing.has(id));
+  const mine = await claimFirstIdentities(ctx, unknown);
+  await createCustomers(
     ctx,
-    strangers.filter(({ id }) => mine.has(id)),
+    unknown.filter(({ id }) => mine.has(id)),
   );
-  for (const { id, identity } of strangers) if (!mine.has(id)) await fold(ctx, id, identity);
+  for (const { id, identity } of unknown) if (!mine.has(id)) await addAlias(ctx, id, identity);
 }
 
-function read(
+function readContact(
   ctx: Context,
-  { type, id: factId, data }: Pick<DomainEvent, 'type' | 'id' | 'data'>,
-): Stranger[] {
+  { type, id: eventId, data }: Pick<DomainEvent, 'type' | 'id' | 'data'>,
+): DiscoveredContact[] {
   if (type !== 'requester.met') return [];
-  const told = met.safeParse(data);
-  if (!told.success) {
+  const parsed = discoveredSchema.safeParse(data);
+  if (!parsed.success) {
     ctx.log.error(
-      { fact: factId, problem: told.error.message },
-      'a requester that nobody can read',
+      { event: eventId, problem: parsed.error.message },
+      'invalid requester.met event skipped',
     );
     return [];
   }
-  const { id, kind, value, name } = told.data;
-  const clean = name?.replaceAll(/\s+/g, ' ').trim().slice(0, NAME_LIMIT) || null;
+  const { id, kind, value, name } = parsed.data;
+  const clean = name?.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_NAME_LENGTH) || null;
   return [{ id, identity: { kind, value: normalizeIdentity(kind, value) ?? value }, name: clean }];
 }
 
-async function knownOf(ctx: Context, ids: string[]): Promise<Set<string>> {
+async function existingIds(ctx: Context, ids: string[]): Promise<Set<string>> {
   if (!ids.length) return new Set();
-  const asked = uuidArray('cus', ids);
-  const { rows } = await sql<{ id: string }>`
-    select id from customer where id = any(${asked}) union all select id from customer_alias where id = any(${asked})
-  `.execute(ctx.em.getKysely());
+  const requested = uuidArray('cus', ids);
+  const rows = await execute(
+    ctx,
+    sql<{ id: string }>`
+    select id from customer where id = any(${requested}) union all select id from customer_alias where id = any(${requested})
+  `,
+  );
   return new Set(rows.map((row) => toId('cus', row.id)));
 }
 
-async function createAll(ctx: Context, strangers: readonly Stranger[]): Promise<void> {
-  if (!strangers.length) return;
-  const customers = strangers.map(({ id, identity: { kind, value }, name }) =>
+async function createCustomers(
+  ctx: Context,
+  contacts: readonly DiscoveredContact[],
+): Promise<void> {
+  if (!contacts.length) return;
+  const customers = contacts.map(({ id, identity: { kind, value }, name }) =>
     ctx.em.create(
       Customer,
       {
@@ -102,17 +110,17 @@ async function createAll(ctx: Context, strangers: readonly Stranger[]): Promise<
     ),
   );
   await ctx.em.flush();
-  const organizationIds = await joinAllByDomain(ctx, strangers);
-  await addWords(
+  const organizationIds = await joinAllByDomain(ctx, contacts);
+  await insertSearchWords(
     ctx.em,
     'customer',
     ctx.workspace,
-    strangers.map(({ id, identity, name }) => ({ id, texts: [name ?? '', identity.value] })),
+    contacts.map(({ id, identity, name }) => ({ id, texts: [name ?? '', identity.value] })),
   );
   await appendEvents(
     ctx,
-    customers.map((customer, at) => {
-      const identities = [strangers[at]!.identity];
+    customers.map((customer, index) => {
+      const identities = [contacts[index]!.identity];
       const { name, kind, locale, tier, seesOrganizationTickets } = customer;
       const state = {
         name,
@@ -123,22 +131,20 @@ async function createAll(ctx: Context, strangers: readonly Stranger[]): Promise<
         identities,
         organizationIds: organizationIds.get(customer.id) ?? [],
       };
-      return { type: 'customer.created', subject: customer, data: { state: stateOf(state) } };
+      return { type: 'customer.created', subject: customer, data: { state: customerState(state) } };
     }),
   );
 }
 
-async function fold(ctx: Context, id: string, identity: Identity): Promise<void> {
-  const owner = await ownerOf(ctx.em, identity);
-  if (owner === null)
-    throw new Error(
-      'The identity was given away and taken back in between; the fact is tried again.',
-    );
-  const into = await locked(ctx, owner);
-  await sql`
+async function addAlias(ctx: Context, id: string, identity: Identity): Promise<void> {
+  const owner = await identityOwner(ctx.em, identity);
+  if (owner === null) throw new Error('The identity was released meanwhile; the event is retried.');
+  const into = await lockCustomer(ctx, owner);
+  await execute(
+    ctx,
+    sql`
     insert into customer_alias (workspace_id, id, customer_id, created_at)
-    values (${ctx.workspace}::uuid, ${uuidOf('cus', id)}::uuid, ${uuidOf('cus', into.id)}::uuid, now())`.execute(
-    ctx.em.getKysely(),
+    values (${ctx.workspace}::uuid, ${uuidOf('cus', id)}::uuid, ${uuidOf('cus', into.id)}::uuid, now())`,
   );
   bumpVersion(into);
   await appendEvent(ctx, 'customer.merged', into, { from: id, into: into.id });

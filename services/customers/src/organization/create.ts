@@ -2,14 +2,14 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvent } from '@deskgraph/common/events/log';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { folded } from '@deskgraph/common/text/tokenizer';
+import { foldText } from '@deskgraph/common/text/tokenizer';
 import { claimExternalId } from '../app/external.ts';
-import { keepWords } from '../enums.ts';
+import { replaceSearchWords } from '../search-words.ts';
 import { setDomains } from './domain.ts';
 import type { OrganizationCreateInput, OrganizationCreatePayload } from './input.ts';
 import { Organization } from './organization.ts';
 
-export async function create(
+export async function createOrganization(
   ctx: Context,
   input: OrganizationCreateInput,
 ): Promise<OrganizationCreatePayload> {
@@ -19,7 +19,7 @@ export async function create(
     id: newId('org'),
     workspaceId: ctx.workspace,
     name,
-    sortName: folded(name),
+    sortName: foldText(name),
     tier,
   });
   const { id } = organization;
@@ -27,7 +27,7 @@ export async function create(
     throw new Refusal('TAKEN', 'externalId');
   await setDomains(ctx, id, domains);
   await ctx.em.flush();
-  await keepWords(ctx.em, 'organization', ctx.workspace, id, [name, ...domains]);
+  await replaceSearchWords(ctx.em, 'organization', ctx.workspace, id, [name, ...domains]);
   await appendEvent(ctx, 'organization.created', organization, { state: { name, domains, tier } });
   return { organization, userErrors: [] };
 }

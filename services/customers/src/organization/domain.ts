@@ -1,14 +1,15 @@
-import { sql, uuids } from '@deskgraph/common/database/database';
+import { sql, uuidArray } from '@deskgraph/common/database/database';
+import { execute } from '@deskgraph/common/database/query';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import { z } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
 
-export const DOMAIN_LIMIT = 50;
+export const MAX_DOMAINS_PER_ORGANIZATION = 50;
 const DOMAIN =
   /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,10}\p{L}[\p{L}\p{N}-]{0,61}[\p{L}\p{N}]$/u;
 
-/** Where anybody can have an address, the domain says nothing of whom he belongs to. */
+/** Domains of public providers: an address there does not identify an organization. */
 const PUBLIC_PROVIDERS = new Set(
   `126.com 163.com 21cn.com aliyun.com aol.com bol.com.br btinternet.com comcast.net fastmail.com foxmail.com free.fr gmail.com gmx.at
   gmx.ch gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.co.uk hotmail.com hotmail.de hotmail.fr hotmail.it icloud.com ig.com.br
@@ -18,7 +19,7 @@ const PUBLIC_PROVIDERS = new Set(
   yandex.com yandex.ru yeah.net ymail.com zoho.com`.split(/\s+/),
 );
 
-/** Mail domains as an input gives them. */
+/** The bounds of a list of e-mail domains in an input. */
 export const domainsBounds = z
   .array(
     z
@@ -30,50 +31,57 @@ export const domainsBounds = z
       .regex(DOMAIN)
       .refine((domain) => !PUBLIC_PROVIDERS.has(domain), { message: 'a public mail provider' }),
   )
-  .max(DOMAIN_LIMIT);
+  .max(MAX_DOMAINS_PER_ORGANIZATION);
 
-/** Makes these the organization's domains; refused with TAKEN where another has one. Waits for whoever is about to take it. */
+/**
+ * Replaces the domains of an organization. Refuses domains of other organizations with TAKEN. Waits
+ * for concurrent transactions that add the same domain.
+ */
 export async function setDomains(
   ctx: Context,
   id: string,
   domains: readonly string[],
 ): Promise<void> {
   const mine = sql`${uuidOf('org', id)}::uuid`;
-  const wanted = [...new Set(domains)].toSorted();
-  await sql`delete from organization_domain where organization_id = ${mine} and domain <> all(${wanted}::text[])`.execute(
-    ctx.em.getKysely(),
+  const sorted = [...new Set(domains)].toSorted();
+  await execute(
+    ctx,
+    sql`delete from organization_domain where organization_id = ${mine} and domain <> all(${sorted}::text[])`,
   );
-  const { rows } = await sql<{ domain: string }>`
+  const rows = await execute(
+    ctx,
+    sql<{ domain: string }>`
     insert into organization_domain as d (workspace_id, domain, organization_id)
-    select ${ctx.workspace}::uuid, domain, ${mine} from unnest(${wanted}::text[]) as wanted(domain)
+    select ${ctx.workspace}::uuid, domain, ${mine} from unnest(${sorted}::text[]) as new(domain)
     on conflict (workspace_id, domain) do update set domain = d.domain where d.organization_id = ${mine}
-    returning domain`.execute(ctx.em.getKysely());
-  const got = new Set(rows.map((row) => row.domain));
-  const errors = domains.flatMap((domain, at) =>
-    got.has(domain) ? [] : [{ code: 'TAKEN', field: ['input', 'domains', String(at)] }],
+    returning domain`,
+  );
+  const own = new Set(rows.map((row) => row.domain));
+  const errors = domains.flatMap((domain, index) =>
+    own.has(domain) ? [] : [{ code: 'TAKEN', field: ['input', 'domains', String(index)] }],
   );
   if (errors.length) throw new Refusal(errors);
 }
 
-interface Domain {
+interface DomainRow {
   organization_id: string;
   domain: string;
 }
 
-export async function domains(ctx: Context, id: string): Promise<string[]> {
+export async function organizationDomains(ctx: Context, id: string): Promise<string[]> {
   const found = await ctx.load.byParent(
     'domains',
     id,
-    (ids) => domainsOf(ctx, ids),
+    (ids) => selectDomains(ctx, ids),
     (each) => toId('org', each.organization_id),
   );
   return found.map((each) => each.domain);
 }
 
-async function domainsOf(ctx: Context, ids: string[]): Promise<Domain[]> {
+async function selectDomains(ctx: Context, ids: string[]): Promise<DomainRow[]> {
   const em = await ctx.read();
-  const { rows } = await sql<Domain>`
-    select organization_id, domain from organization_domain where organization_id = any(${uuids('org', ids)}) order by domain
+  const { rows } = await sql<DomainRow>`
+    select organization_id, domain from organization_domain where organization_id = any(${uuidArray('org', ids)}) order by domain
   `.execute(em.getKysely());
   return rows;
 }

@@ -1,32 +1,36 @@
-import { type EntityManager, hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { type EntityManager, hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import {
   Direction,
   type Page,
   type PageRequest,
-  keyset,
+  keysetPage,
 } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { toId } from '@deskgraph/common/core/id';
 import { ownerOfExternalId } from '../app/external.ts';
-import { hasWords } from '../enums.ts';
+import { searchWordsSql } from '../search-words.ts';
 import { Organization } from './organization.ts';
-import { visible } from './visible.ts';
+import { visibleOrganizationSql } from './visible.ts';
 
-/** An organization by id, if the caller may see it; those of a request with one statement. */
-export const byId = (ctx: Context, id: string): Promise<Organization | null> =>
+/** An organization by id, if the caller may see it; batched per request. */
+export const organizationById = (ctx: Context, id: string): Promise<Organization | null> =>
   ctx.load.byId('organization', id, async (ids) =>
-    byCondition(ctx, await ctx.read(), sql`o.id = any(${uuids('org', ids)})` as Condition),
+    selectOrganizations(
+      ctx,
+      await ctx.read(),
+      sql`o.id = any(${uuidArray('org', ids)})` as Condition,
+    ),
   );
 
-async function byCondition(
+async function selectOrganizations(
   ctx: Context,
   em: EntityManager,
   condition: Condition,
 ): Promise<Organization[]> {
   const { rows } =
-    await sql`select o.* from organization o where ${condition} and ${visible(ctx.actor)}`.execute(
+    await sql`select o.* from organization o where ${condition} and ${visibleOrganizationSql(ctx.actor)}`.execute(
       em.getKysely(),
     );
   return hydrate(ctx.orm, Organization, rows);
@@ -38,27 +42,27 @@ export interface OrganizationKey {
   domain?: string | null;
 }
 
-/** The one organization that a key names; exactly one key is given. */
-export async function one(
+/** The organization with this id, external id or domain. Exactly one key has to be set. */
+export async function findOrganization(
   ctx: Context,
   { id, externalId, domain }: OrganizationKey,
 ): Promise<Organization | null> {
-  const given = [id, externalId, domain].filter((key) => typeof key === 'string');
-  if (given.length !== 1)
+  const keys = [id, externalId, domain].filter((key) => typeof key === 'string');
+  if (keys.length !== 1)
     throw new Refusal([
       { code: 'INVALID', field: null, message: 'Give exactly one of id, externalId and domain.' },
     ]);
-  if (typeof id === 'string') return byId(ctx, id);
+  if (typeof id === 'string') return organizationById(ctx, id);
   const em = await ctx.read();
   if (typeof externalId === 'string') {
     const owner = await ownerOfExternalId(ctx, em, 'organization', externalId);
-    return owner === null ? null : byId(ctx, owner);
+    return owner === null ? null : organizationById(ctx, owner);
   }
   const { rows } = await sql<{ id: string }>`
     select organization_id as id from organization_domain where domain = ${domain!.trim().toLowerCase()}`.execute(
     em.getKysely(),
   );
-  return rows[0] ? byId(ctx, toId('org', rows[0].id)) : null;
+  return rows[0] ? organizationById(ctx, toId('org', rows[0].id)) : null;
 }
 
 export interface OrganizationQuery extends PageRequest {
@@ -66,13 +70,18 @@ export interface OrganizationQuery extends PageRequest {
 }
 
 /** A page of the organizations that the caller may see, by name. */
-export async function find(ctx: Context, query: OrganizationQuery): Promise<Page<Organization>> {
-  const page = keyset(query, [
+export async function findOrganizations(
+  ctx: Context,
+  query: OrganizationQuery,
+): Promise<Page<Organization>> {
+  const page = keysetPage(query, [
     { by: sql`o.sort_name`, type: 'text', direction: Direction.ASC },
     { by: sql`o.id`, type: 'uuid', direction: Direction.ASC },
   ]);
-  const text = query.text?.trim() ? hasWords('organization', query.text, ['text']) : sql`true`;
-  const condition = sql`${visible(ctx.actor)} and ${text}`;
+  const text = query.text?.trim()
+    ? searchWordsSql('organization', query.text, ['text'])
+    : sql`true`;
+  const condition = sql`${visibleOrganizationSql(ctx.actor)} and ${text}`;
   const em = await ctx.read();
   const { rows } = await sql<object>`
     select o.*, ${page.keys} from organization o where ${condition} and ${page.where} order by ${page.order} limit ${page.limit}

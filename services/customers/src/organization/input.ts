@@ -1,3 +1,8 @@
+import {
+  EXPECTED_VERSION,
+  IDEMPOTENCY_KEY,
+  afterChange,
+} from '@deskgraph/common/graphql/crud-types';
 import { Payload } from '@deskgraph/common/graphql/shared-types';
 import { singleLine, optionalFields } from '@deskgraph/common/graphql/input';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
@@ -13,78 +18,78 @@ const bounds = optionalFields({
 });
 
 const DOMAINS =
-  'Mail domains, `example.com`, at most 50, each of one organization only; new customers with such an address join. Public mail providers are refused.';
+  'E-mail domains, for example `example.com`, at most 50. A domain belongs to one organization only; new customers with such an address join it. Domains of public providers are refused.';
 
-@InputType({ description: 'What a new organization is made of.' })
+@InputType({ description: 'Input of organizationCreate.' })
 export class OrganizationCreateInput {
   static readonly bounds = bounds;
   @Field(() => String, { description: 'The name, 1 to 200 characters.' }) name!: string;
   @Field(() => [String], { nullable: true, description: DOMAINS }) domains?: string[] | null;
   @Field(() => String, {
     nullable: true,
-    description: 'The service tier, `gold`; at most 50 characters.',
+    description: 'The service tier, for example `gold`. At most 50 characters.',
   })
   tier?: string | null;
   @Field(() => String, {
     nullable: true,
-    description:
-      'The id that the caller’s app knows it by, unique per app; at most 255 characters.',
+    description: 'The id in the system of the calling app, unique per app. At most 255 characters.',
   })
   externalId?: string | null;
   @Field(() => String, {
     nullable: true,
-    description:
-      'The same key and input within 24 hours gives the first result; at most 255 characters.',
+    description: IDEMPOTENCY_KEY,
   })
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'What to change of an organization; what is absent stays, null clears.' })
+@InputType({
+  description: 'Input of organizationUpdate. Absent fields stay unchanged, null clears them.',
+})
 export class OrganizationUpdateInput {
   static readonly bounds = bounds;
-  @Field(() => ID, { description: 'The organization to change.' }) id!: string;
+  @Field(() => ID, { description: 'The organization to update.' }) id!: string;
   @Field(() => String, {
     nullable: true,
-    description: 'The name, 1 to 200 characters; it can’t be cleared.',
+    description: 'The name, 1 to 200 characters; cannot be cleared.',
   })
   name?: string | null;
   @Field(() => [String], {
     nullable: true,
-    description: `${DOMAINS} The list takes the place of the old one.`,
+    description: `${DOMAINS} Replaces the list.`,
   })
   domains?: string[] | null;
   @Field(() => String, {
     nullable: true,
-    description: 'The service tier, `gold`; at most 50 characters.',
+    description: 'The service tier, for example `gold`. At most 50 characters.',
   })
   tier?: string | null;
   @Field(() => String, {
     nullable: true,
     description:
-      'The id that the caller’s app knows it by, in place of the one before; unique per app, at most 255 characters.',
+      'The id in the system of the calling app; replaces the previous one. Unique per app, at most 255 characters.',
   })
   externalId?: string | null;
   @Field(() => Int, {
     nullable: true,
-    description: 'Refused with CONFLICT when this is not the current version.',
+    description: EXPECTED_VERSION,
   })
   expectedVersion?: number | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The result of organizationCreate.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of organizationCreate.' })
 export class OrganizationCreatePayload extends Payload {
   @Field(() => Organization, {
     nullable: true,
-    description: 'The new organization; null when refused.',
+    description: afterChange('organization'),
   })
   organization!: Organization | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The result of organizationUpdate.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of organizationUpdate.' })
 export class OrganizationUpdatePayload extends Payload {
   @Field(() => Organization, {
     nullable: true,
-    description: 'The organization as it now stands; null when refused.',
+    description: afterChange('organization'),
   })
   organization!: Organization | null;
 }

@@ -1,4 +1,4 @@
-import { Id, Stored } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
@@ -10,11 +10,11 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
   implements: Node,
   simpleResolvers: true,
   description:
-    'A company or household that customers belong to. Staff see all of the workspace, a requester those that he belongs to.',
+    'A company or household that customers belong to. Staff read all organizations of the workspace, a requester only their own.',
 })
 @Directive('@key(fields: "id")')
-export class Organization extends Stored {
-  @PrimaryKey({ type: new Id('org') })
+export class Organization extends WorkspaceEntity {
+  @PrimaryKey({ type: new IdType('org') })
   @Field(() => ID, { description: 'Prefix `org_`.' })
   id!: string;
 
@@ -22,21 +22,21 @@ export class Organization extends Stored {
   @Field(() => String, { description: 'The name, at most 200 characters.' })
   name!: string;
 
-  /** What the list is ordered by. */
+  /** The folded name that lists are ordered by. */
   @Property({ type: 'text' })
   sortName!: string;
 
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'The service tier, `gold`; at most 50 characters.',
+    description: 'The service tier, for example `gold`. At most 50 characters.',
   })
   tier: string | null = null;
 
-  @Field(() => Int, { description: 'Grows with each change.' })
+  @Field(() => Int, { description: 'Increases with each change.' })
   declare version: number;
 
-  @Field(() => DateTime, { description: 'When it was created.' })
+  @Field(() => DateTime, { description: 'When the organization was created.' })
   declare createdAt: Date;
 }
 

@@ -2,10 +2,10 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import { ForwardArgs, type Page } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { ExternalId, externalIds } from '../app/external.ts';
-import { create } from './create.ts';
-import { domains } from './domain.ts';
-import { find, one } from './find.ts';
+import { ExternalId, externalIdsOf } from '../app/external.ts';
+import { createOrganization } from './create.ts';
+import { organizationDomains } from './domain.ts';
+import { findOrganizations, findOrganization } from './find.ts';
 import {
   OrganizationCreateInput,
   OrganizationCreatePayload,
@@ -13,7 +13,7 @@ import {
   OrganizationUpdatePayload,
 } from './input.ts';
 import { Organization, OrganizationConnection } from './organization.ts';
-import { update } from './update.ts';
+import { updateOrganization } from './update.ts';
 
 @Resolver(() => Organization)
 export class OrganizationResolver {
@@ -21,28 +21,32 @@ export class OrganizationResolver {
   @Query(() => Organization, {
     nullable: true,
     description:
-      'One organization, by exactly one of id, externalId and domain; null when there is none. A requester gets his own ones only.',
+      'An organization by exactly one of id, externalId and domain. Null when there is none. A requester reads only their own organizations.',
   })
   organization(
     @Ctx() ctx: Context,
     @Arg('id', () => ID, { nullable: true }) id?: string | null,
     @Arg('externalId', () => String, {
       nullable: true,
-      description: 'The id that the caller’s app knows it by; staff find that of any app.',
+      description: 'The external id set by the calling app. Staff find ids of all apps.',
     })
     externalId?: string | null,
     @Arg('domain', () => String, {
       nullable: true,
-      description: 'One of its mail domains, `example.com`.',
+      description: 'An e-mail domain of the organization, for example `example.com`.',
     })
     domain?: string | null,
   ): Promise<Organization | null> {
-    return one(ctx, { id: id ?? null, externalId: externalId ?? null, domain: domain ?? null });
+    return findOrganization(ctx, {
+      id: id ?? null,
+      externalId: externalId ?? null,
+      domain: domain ?? null,
+    });
   }
 
   @Auth({ scopes: ['customers:read'], roles: [Role.LIGHT, Role.ANALYST] })
   @Query(() => OrganizationConnection, {
-    description: 'The organizations of the workspace by name.',
+    description: 'The organizations of the workspace, by name.',
   })
   organizations(
     @Args(() => ForwardArgs) page: ForwardArgs,
@@ -50,11 +54,11 @@ export class OrganizationResolver {
     @Arg('text', () => String, {
       nullable: true,
       description:
-        'Words, or how they begin, in the name and the mail domains; at most 200 characters.',
+        'Words or word prefixes in the name and the e-mail domains. At most 200 characters.',
     })
     text?: string | null,
   ): Promise<Page<Organization>> {
-    return find(ctx, { ...page, text });
+    return findOrganizations(ctx, { ...page, text });
   }
 
   @Auth({ scopes: ['customers:write'], roles: [Role.AGENT] })
@@ -63,31 +67,32 @@ export class OrganizationResolver {
     @Arg('input', () => OrganizationCreateInput) input: OrganizationCreateInput,
     @Ctx() ctx: Context,
   ): Promise<OrganizationCreatePayload> {
-    return create(ctx, input);
+    return createOrganization(ctx, input);
   }
 
   @Auth({ scopes: ['customers:write'], roles: [Role.AGENT] })
   @Mutation(() => OrganizationUpdatePayload, {
-    description: 'Change an organization; what is absent stays, null clears.',
+    description: 'Update an organization. Absent fields stay unchanged, null clears them.',
   })
   organizationUpdate(
     @Arg('input', () => OrganizationUpdateInput) input: OrganizationUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<OrganizationUpdatePayload> {
-    return update(ctx, input);
+    return updateOrganization(ctx, input);
   }
 
   @FieldResolver(() => [ExternalId], {
-    description: 'The ids that partners know it by, unique per app.',
+    description: 'The ids of the organization in partner systems, unique per app.',
   })
   externalIds(@Root() organization: Organization, @Ctx() ctx: Context): Promise<ExternalId[]> {
-    return externalIds(ctx, 'organization', organization.id);
+    return externalIdsOf(ctx, 'organization', organization.id);
   }
 
   @FieldResolver(() => [String], {
-    description: 'Its mail domains; new customers with such an address join.',
+    description:
+      'The e-mail domains of the organization. New customers with such an address join it.',
   })
   domains(@Root() organization: Organization, @Ctx() ctx: Context): Promise<string[]> {
-    return domains(ctx, organization.id);
+    return organizationDomains(ctx, organization.id);
   }
 }

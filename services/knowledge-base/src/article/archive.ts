@@ -1,4 +1,4 @@
-import { touch } from '@deskgraph/common/core/changes';
+import { bumpVersion } from '@deskgraph/common/core/changes';
 import { appendEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
 import { dropWords } from '../search/index-words.ts';
@@ -22,7 +22,7 @@ export async function archive(
     goesPublicAt: null,
     wentPublicAt: null,
   });
-  touch(article);
+  bumpVersion(article);
   await dropWords(context, article.id, [article.newestNumber]);
   await appendEvent(context, 'article.archived', article, {
     state: stateOf(article, headOf(shown, null).title),

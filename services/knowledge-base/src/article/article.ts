@@ -1,5 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { connectionType } from '@deskgraph/common/database/pagination';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
@@ -38,13 +38,13 @@ type Later =
     'An article of a knowledge base. Readers get its published version, staff the newest one.',
 })
 @Directive('@key(fields: "id")')
-export class Article extends Stored<Later> {
-  @PrimaryKey({ type: new Id('art') })
+export class Article extends WorkspaceEntity<Later> {
+  @PrimaryKey({ type: new IdType('art') })
   @Field(() => ID, { description: 'Prefix `art_`.' })
   id!: string;
 
-  @Property({ type: new Id('kba') }) knowledgeBaseId!: string;
-  @Property({ type: new Id('sec'), nullable: true }) sectionId: string | null = null;
+  @Property({ type: new IdType('kba') }) knowledgeBaseId!: string;
+  @Property({ type: new IdType('sec'), nullable: true }) sectionId: string | null = null;
   @Property({ type: 'integer' }) position!: number;
 
   @Property({ type: 'text' })
@@ -56,7 +56,7 @@ export class Article extends Stored<Later> {
   kind!: ArticleKind;
 
   @Property({ type: 'text' }) audience!: Audience;
-  @Property({ type: new Id('agt'), nullable: true }) ownerId: string | null = null;
+  @Property({ type: new IdType('agt'), nullable: true }) ownerId: string | null = null;
   @Property({ type: 'date', nullable: true }) reviewOn: string | null = null;
 
   /** Numbers of versions: the newest, the one that is public, the one that takes its place at `publishAt`. */

@@ -1,12 +1,9 @@
 import { sql } from '@deskgraph/common/database/database';
 import {
   type Condition,
-  DateTimeFilter,
-  IdFilter,
   idFilterToSql,
   instantFilterToSql,
   treeFilterToSql,
-  whenPresent,
 } from '@deskgraph/common/filter/sql-filter';
 import { Direction, type OrderKey } from '@deskgraph/common/database/pagination';
 import { Refusal } from '@deskgraph/common/core/errors';
@@ -16,6 +13,8 @@ import { isStaff } from '../actor/staff.ts';
 import { Audience } from '../base/audience.ts';
 import { shownPublishedAt, shownStatus } from './find.ts';
 import { ArticleKind, ArticleStatus } from './kind.ts';
+import { DateTimeFilter, IdFilter } from '@deskgraph/common/filter/filter-inputs';
+import { whenPresent } from '@deskgraph/common/filter/filter-tree';
 
 @InputType({
   description:

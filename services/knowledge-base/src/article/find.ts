@@ -1,5 +1,5 @@
 import type { Actor } from '@deskgraph/common/auth/access';
-import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { uuidOf } from '@deskgraph/common/core/id';
@@ -101,13 +101,15 @@ async function select(
 }
 
 export const byId = (context: Context, id: string): Promise<Article | null> =>
-  context.load.byId('article', id, (ids) => select(context, sql`a.id = any(${uuids('art', ids)})`));
+  context.load.byId('article', id, (ids) =>
+    select(context, sql`a.id = any(${uuidArray('art', ids)})`),
+  );
 
 /** The public versions of these articles, as far as the caller may read them; for staff too. */
 export const publicOnes = (context: Context, ids: readonly string[]): Promise<Article[]> =>
   select(
     context,
-    sql`${readable(context.actor)} and a.id = any(${uuids('art', ids)})`,
+    sql`${readable(context.actor)} and a.id = any(${uuidArray('art', ids)})`,
     publicNumber,
   );
 

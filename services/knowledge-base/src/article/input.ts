@@ -1,5 +1,5 @@
 import { maxUtf8Bytes, singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
-import { toUuid } from '@deskgraph/common/core/id';
+import { parseId } from '@deskgraph/common/core/id';
 import { DateScalar } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { Audience } from '../base/audience.ts';
@@ -16,7 +16,7 @@ const rules = {
   body: maxUtf8Bytes(256 * 1024),
   ownerId: z
     .string()
-    .refine((id) => toUuid('agt', id) !== undefined, { params: { code: 'NOT_FOUND' } }),
+    .refine((id) => parseId('agt', id) !== undefined, { params: { code: 'NOT_FOUND' } }),
   media: z.array(z.url({ protocol: /^https?$/ }).max(2048)).max(20),
   keywords: z.array(singleLine(60)).max(50),
   comment: z.string().trim().max(500),

@@ -1,7 +1,7 @@
 import { sql } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { uuidOf } from '@deskgraph/common/core/id';
-import { type Page, type PageRequest, keyset } from '@deskgraph/common/database/pagination';
+import { type Page, type PageRequest, keysetPage } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { type Article } from './article.ts';
 import { type ArticleFilter, type ArticleOrder, articleIs, orderOf } from './filter.ts';
@@ -19,7 +19,7 @@ export async function list(
   context: Context,
   { filter, orderBy, ...request }: ArticleList,
 ): Promise<Page<Article>> {
-  const page = keyset(request, orderOf(context, orderBy));
+  const page = keysetPage(request, orderOf(context, orderBy));
   const db = (await context.read()).getKysely();
   const from = articlesWith(shownNumber(context.actor));
   const where = kept(context, filter);
@@ -47,7 +47,7 @@ export function listOf(
   given: ArticleList,
 ): Promise<Page<Article>> {
   const { filter, ...request } = given;
-  const page = keyset(request, orderOf(context, null));
+  const page = keysetPage(request, orderOf(context, null));
   const kind = `articles of ${prefix} ${JSON.stringify(given)}`;
   const where = kept(context, filter);
   const find = async (parents: string[]): Promise<Map<string, Page<Article>>> => {

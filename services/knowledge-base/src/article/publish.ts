@@ -1,4 +1,4 @@
-import { touch } from '@deskgraph/common/core/changes';
+import { bumpVersion } from '@deskgraph/common/core/changes';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
@@ -33,7 +33,7 @@ export async function publish(
     article.publicNumber = number;
     article.wentPublicAt ??= now;
   }
-  touch(article);
+  bumpVersion(article);
   await dropWords(context, article.id, [number, article.publicNumber]);
   await appendEvent(context, 'article.published', article, {
     state: stateOf(article, headOf(shown, null).title),

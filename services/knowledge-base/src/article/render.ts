@@ -1,10 +1,10 @@
-import { cleaner, markdown } from '@deskgraph/common/text/markup';
+import { createSanitizer, createMarkdownRenderer } from '@deskgraph/common/text/markup';
 
-const reader = markdown({ breaks: false });
-const clean = cleaner({
-  link: { rel: 'noopener noreferrer' },
+const reader = createMarkdownRenderer({ breaks: false });
+const clean = createSanitizer({
+  linkDefaults: { rel: 'noopener noreferrer' },
   linkAttributes: ['title'],
-  pictures: true,
+  images: true,
 });
 
 const SUMMARY = 300;

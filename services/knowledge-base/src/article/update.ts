@@ -1,5 +1,5 @@
 import { Role, hasRole } from '@deskgraph/common/auth/access';
-import { changesOf, touch } from '@deskgraph/common/core/changes';
+import { changedFields, bumpVersion } from '@deskgraph/common/core/changes';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvent } from '@deskgraph/common/events/log';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
@@ -29,9 +29,9 @@ export async function update(context: Context, input: ArticleUpdateInput): Promi
   const before = told(article);
   await changeFrame(context, article, input, now);
   const title = await newVersion(context, work, input);
-  const changes = changesOf(before, told(article));
+  const changes = changedFields(before, told(article));
   if (!changes) return stands(context, article.id);
-  touch(article);
+  bumpVersion(article);
   await appendEvent(context, 'article.updated', article, {
     state: stateOf(article, title ?? headOf(shown, null).title),
     changes,

@@ -1,5 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Locale } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
@@ -12,8 +12,8 @@ import { Audience } from './audience.ts';
   description: 'A collection of articles with an audience and languages of its own.',
 })
 @Directive('@key(fields: "id")')
-export class KnowledgeBase extends Stored {
-  @PrimaryKey({ type: new Id('kba') })
+export class KnowledgeBase extends WorkspaceEntity {
+  @PrimaryKey({ type: new IdType('kba') })
   @Field(() => ID, { description: 'Prefix `kba_`.' })
   id!: string;
 

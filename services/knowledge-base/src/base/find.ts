@@ -1,5 +1,5 @@
 import type { Actor } from '@deskgraph/common/auth/access';
-import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
@@ -25,7 +25,9 @@ async function select(context: Context, condition: Condition): Promise<Knowledge
 export const all = (context: Context): Promise<KnowledgeBase[]> => select(context, sql`true`);
 
 export const byId = (context: Context, id: string): Promise<KnowledgeBase | null> =>
-  context.load.byId('base', id, (ids) => select(context, sql`b.id = any(${uuids('kba', ids)})`));
+  context.load.byId('base', id, (ids) =>
+    select(context, sql`b.id = any(${uuidArray('kba', ids)})`),
+  );
 
 export async function one(
   context: Context,

@@ -1,4 +1,4 @@
-import { folded } from '@deskgraph/common/text/tokenizer';
+import { foldText } from '@deskgraph/common/text/tokenizer';
 
 const MOST = 80;
 /** Words of letters and digits of any script, joined by single hyphens. */
@@ -6,7 +6,7 @@ export const SLUG = /^[\p{Ll}\p{Lo}\p{Lm}\p{N}]+(?:-[\p{Ll}\p{Lo}\p{Lm}\p{N}]+)*
 
 /** The name of a title in addresses: `Où est ma commande ?` is `ou-est-ma-commande`, `退貨` stays itself. */
 export function slugOf(title: string): string {
-  const runs = folded(title).match(/[\p{Ll}\p{Lo}\p{Lm}\p{N}]+/gu) ?? ['article'];
+  const runs = foldText(title).match(/[\p{Ll}\p{Lo}\p{Lm}\p{N}]+/gu) ?? ['article'];
   const slug = Array.from(runs.join('-')).slice(0, MOST).join('');
   return slug.endsWith('-') ? slug.slice(0, -1) : slug;
 }

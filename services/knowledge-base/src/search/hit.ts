@@ -1,7 +1,7 @@
 import { connectionType } from '@deskgraph/common/database/pagination';
 import { Field, Float, ObjectType } from 'type-graphql';
 import { Article } from '../article/article.ts';
-import type { Term } from '@deskgraph/common/text/tokenizer';
+import type { SearchTerm } from '@deskgraph/common/text/tokenizer';
 
 @ObjectType({ simpleResolvers: true, description: 'An article that a search found.' })
 export class ArticleHit {
@@ -12,7 +12,7 @@ export class ArticleHit {
   })
   score!: number;
   /** What was looked for. */
-  terms!: readonly Term[];
+  terms!: readonly SearchTerm[];
 }
 
 export const ArticleHitConnection = connectionType(

@@ -1,7 +1,7 @@
 import { sql } from '@deskgraph/common/database/database';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { words } from '@deskgraph/common/text/tokenizer';
+import { tokenize } from '@deskgraph/common/text/tokenizer';
 
 /** Different words that are kept of one text; what a longer one is about is said before that. */
 const MOST = 5000;
@@ -19,11 +19,11 @@ export interface Words {
 
 function weighed({ title, keywords, plain }: Words): Map<string, number> {
   const weights = new Map<string, number>();
-  for (const word of words(title)) weights.set(word, TITLE_WEIGHT);
-  for (const word of words(keywords.join('\n')))
+  for (const word of tokenize(title)) weights.set(word, TITLE_WEIGHT);
+  for (const word of tokenize(keywords.join('\n')))
     if (!weights.has(word)) weights.set(word, KEYWORD_WEIGHT);
   const times = new Map<string, number>();
-  for (const word of words(plain))
+  for (const word of tokenize(plain))
     if (times.has(word) || times.size < MOST) times.set(word, (times.get(word) ?? 0) + 1);
   for (const [word, count] of times) if (!weights.has(word)) weights.set(word, bodyWeight(count));
   return weights;

@@ -5,11 +5,11 @@ import {
   Direction,
   type Page,
   type PageRequest,
-  keyset,
+  keysetPage,
 } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { articleColumns, articlesOf, articlesWith, shownNumber, visible } from '../article/find.ts';
-import { type Term, isUnspaced } from '@deskgraph/common/text/tokenizer';
+import { type SearchTerm, isUnspaced } from '@deskgraph/common/text/tokenizer';
 import { searched } from './term.ts';
 import { ArticleHit } from './hit.ts';
 
@@ -37,7 +37,7 @@ export async function search(
   if (Array.from(query).length > QUERY_MOST) throw new Refusal('TOO_LONG', ['query']);
   if (knowledgeBaseIds && knowledgeBaseIds.length > BASES_MOST)
     throw new Refusal('TOO_LONG', ['knowledgeBaseIds']);
-  const page = keyset(request, [
+  const page = keysetPage(request, [
     { by: sql`found.score`, type: 'double precision', direction: Direction.DESC },
     { by: sql`found.id`, type: 'uuid', direction: Direction.ASC },
   ]);
@@ -70,7 +70,7 @@ export async function search(
  */
 function foundBy(
   { actor, workspace }: Context,
-  terms: readonly Term[],
+  terms: readonly SearchTerm[],
   baseIds: readonly string[] | null | undefined,
 ) {
   const inBases = baseIds
@@ -92,7 +92,7 @@ function foundBy(
     group by hit.id having count(*) >= ${leastOf(terms)}::integer`;
 }
 
-function leastOf(terms: readonly Term[]): number {
+function leastOf(terms: readonly SearchTerm[]): number {
   const pairs = terms.filter(({ word }) => isUnspaced(word)).length;
   return Math.ceil((terms.length - pairs) * COVERED + pairs * COVERED_PAIRS);
 }

@@ -1,5 +1,5 @@
-import { type Passage, passageOf } from '@deskgraph/common/text/snippet';
-import type { Term } from '@deskgraph/common/text/tokenizer';
+import { type Snippet, snippetOf } from '@deskgraph/common/text/snippet';
+import type { SearchTerm } from '@deskgraph/common/text/tokenizer';
 
 const SEARCHED = 100_000;
 
@@ -7,11 +7,11 @@ const SEARCHED = 100_000;
 export function passage(
   plain: string,
   title: string,
-  terms: readonly Term[],
+  terms: readonly SearchTerm[],
   mark: boolean,
 ): string {
-  const inText = passageOf(tidy(plain), terms);
-  const inTitle = inText.matches.length ? undefined : passageOf(tidy(title), terms);
+  const inText = snippetOf(tidy(plain), terms);
+  const inTitle = inText.matches.length ? undefined : snippetOf(tidy(title), terms);
   const best = inTitle?.matches.length ? inTitle : inText;
   return mark ? marked(best) : best.text;
 }
@@ -23,7 +23,7 @@ const tidy = (text: string): string =>
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/\*{2,}/g, '*');
 
-function marked({ text, matches }: Passage): string {
+function marked({ text, matches }: Snippet): string {
   let shown = '';
   let at = 0;
   for (const { from, to } of matches) {

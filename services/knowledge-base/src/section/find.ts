@@ -1,4 +1,4 @@
-import { hydrate, sql, uuids } from '@deskgraph/common/database/database';
+import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
 import { visible } from '../base/find.ts';
@@ -16,7 +16,9 @@ async function select(context: Context, condition: Condition): Promise<Section[]
 }
 
 export const byId = (context: Context, id: string): Promise<Section | null> =>
-  context.load.byId('section', id, (ids) => select(context, sql`s.id = any(${uuids('sec', ids)})`));
+  context.load.byId('section', id, (ids) =>
+    select(context, sql`s.id = any(${uuidArray('sec', ids)})`),
+  );
 
 export const topOf = (context: Context, baseId: string): Promise<Section[]> =>
   context.load.byParent(
@@ -25,7 +27,7 @@ export const topOf = (context: Context, baseId: string): Promise<Section[]> =>
     (bases) =>
       select(
         context,
-        sql`s.knowledge_base_id = any(${uuids('kba', bases)}) and s.parent_id is null`,
+        sql`s.knowledge_base_id = any(${uuidArray('kba', bases)}) and s.parent_id is null`,
       ),
     (section) => section.knowledgeBaseId,
   );
@@ -34,6 +36,6 @@ export const below = (context: Context, sectionId: string): Promise<Section[]> =
   context.load.byParent(
     'sections of a section',
     sectionId,
-    (parents) => select(context, sql`s.parent_id = any(${uuids('sec', parents)})`),
+    (parents) => select(context, sql`s.parent_id = any(${uuidArray('sec', parents)})`),
     (section) => section.parentId!,
   );

@@ -1,5 +1,5 @@
 import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { Id, Stored } from '@deskgraph/common/database/database';
+import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 
@@ -10,13 +10,13 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
   description: 'A chapter of a knowledge base; one without a parent is a category.',
 })
 @Directive('@key(fields: "id")')
-export class Section extends Stored {
-  @PrimaryKey({ type: new Id('sec') })
+export class Section extends WorkspaceEntity {
+  @PrimaryKey({ type: new IdType('sec') })
   @Field(() => ID, { description: 'Prefix `sec_`.' })
   id!: string;
 
-  @Property({ type: new Id('kba') }) knowledgeBaseId!: string;
-  @Property({ type: new Id('sec'), nullable: true }) parentId: string | null = null;
+  @Property({ type: new IdType('kba') }) knowledgeBaseId!: string;
+  @Property({ type: new IdType('sec'), nullable: true }) parentId: string | null = null;
   /** By language; the base's default language is always there. */
   @Property({ type: 'json' }) titles!: Record<string, string>;
 

@@ -1,10 +1,10 @@
 import type { Article } from '../article/article.ts';
-import type { Term } from '@deskgraph/common/text/tokenizer';
+import type { SearchTerm } from '@deskgraph/common/text/tokenizer';
 
 export interface Found {
   id: string;
   score: number;
-  terms: readonly Term[];
+  terms: readonly SearchTerm[];
   /** Once it was asked for. */
   snippet?: string;
 }

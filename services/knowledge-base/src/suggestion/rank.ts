@@ -1,8 +1,8 @@
 import { sql } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { telling, termOf } from '@deskgraph/common/text/key-terms';
-import type { Term } from '@deskgraph/common/text/tokenizer';
+import { keyTerms, prefixTerm } from '@deskgraph/common/text/key-terms';
+import type { SearchTerm } from '@deskgraph/common/text/tokenizer';
 
 import { type Found, type Hits, type Memory, rememberHits } from './cache.ts';
 
@@ -26,19 +26,19 @@ const COMMON = { part: 0.4, articles: 3 };
 type Asked = readonly [locale: string | null, subject: string, description: string];
 
 interface Use {
-  term: Term;
+  term: SearchTerm;
   boost: number;
 }
 
 /** The terms of a text: those of the subject weigh more. */
 function usesOf([, subject, description]: Asked): Use[] {
-  const inSubject = telling(subject, SUBJECT_TERMS);
-  const inText = telling(description, DESCRIPTION_TERMS).filter(
+  const inSubject = keyTerms(subject, SUBJECT_TERMS);
+  const inText = keyTerms(description, DESCRIPTION_TERMS).filter(
     (word) => !inSubject.includes(word),
   );
   return [
-    ...inSubject.map((word) => ({ term: termOf(word, false), boost: SUBJECT_BOOST })),
-    ...inText.map((word) => ({ term: termOf(word, false), boost: 1 })),
+    ...inSubject.map((word) => ({ term: prefixTerm(word, false), boost: SUBJECT_BOOST })),
+    ...inText.map((word) => ({ term: prefixTerm(word, false), boost: 1 })),
   ];
 }
 
@@ -76,7 +76,7 @@ export async function rank(
   return texts.map(([locale], at) => best(uses[at]!, hits, locale?.split('-', 1)[0] ?? ''));
 }
 
-const keyOf = ({ low, high }: Term): string => low + high;
+const keyOf = ({ low, high }: SearchTerm): string => low + high;
 
 function hitsOf(rows: readonly Posting[], all: number): Hits | null {
   const articles: Hits['articles'] = new Map();
@@ -128,7 +128,7 @@ interface Posting {
 }
 
 /** Where the terms stand. Each term is looked up by itself, so that the planner never scans all words against all terms. */
-async function postings(context: Context, terms: readonly Term[]): Promise<Posting[]> {
+async function postings(context: Context, terms: readonly SearchTerm[]): Promise<Posting[]> {
   const { rows } = await sql<Posting>`
     select asked.place, w.article_id as id, w.number, w.locale, w.weight
     from unnest(${terms.map((_, place) => place)}::integer[], ${terms.map(({ low }) => low)}::text[], ${terms.map(({ high }) => high)}::text[])

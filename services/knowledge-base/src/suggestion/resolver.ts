@@ -1,4 +1,4 @@
-import { Refusal, faultOf } from '@deskgraph/common/core/errors';
+import { Refusal, refusalToGraphqlError } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, Directive, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { headOf, textOf } from '../article/text.ts';
@@ -27,7 +27,7 @@ export class TicketSuggestionResolver {
     @Ctx() context: Context,
   ): Promise<ArticleSuggestion[]> {
     const most = first ?? 5;
-    if (most < 0 || most > MOST) throw faultOf(new Refusal('INVALID', ['first']));
+    if (most < 0 || most > MOST) throw refusalToGraphqlError(new Refusal('INVALID', ['first']));
     return (await suggest(context, ticket)).slice(0, most);
   }
 }
