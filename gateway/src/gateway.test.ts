@@ -2,10 +2,10 @@ import { Agent, request as send } from 'node:http';
 import { env } from 'node:process';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { createLog } from '@deskgraph/common/core/log';
-import { actorReader } from '@deskgraph/common/auth/token';
-import { type FakeSubgraph, type Fault, startFake } from '../testing/fake.ts';
-import { composeFakes } from '../testing/graph.ts';
-import { SECRET, people, startIssuer } from '../testing/people.ts';
+import { createActorVerifier } from '@deskgraph/common/auth/token';
+import { type FakeSubgraph, type Fault, startFakeSubgraph } from '../testing/fake.ts';
+import { composeFakeSupergraph } from '../testing/graph.ts';
+import { SECRET, actorsBySubject, startTokenIssuer } from '../testing/people.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 
 const ORIGIN = 'https://desk.example';
@@ -27,7 +27,7 @@ interface Answer {
 let tickets: FakeSubgraph;
 let customers: FakeSubgraph;
 let gateway: Gateway;
-let issuer: Awaited<ReturnType<typeof startIssuer>>;
+let issuer: Awaited<ReturnType<typeof startTokenIssuer>>;
 let ana: string;
 let clock = 0;
 
@@ -36,13 +36,13 @@ const logged = jest.spyOn(log, 'error');
 
 beforeAll(async () => {
   [tickets, customers, issuer] = await Promise.all([
-    startFake('tickets'),
-    startFake('customers'),
-    startIssuer(),
+    startFakeSubgraph('tickets'),
+    startFakeSubgraph('customers'),
+    startTokenIssuer(),
   ]);
   ana = await issuer.person('ana');
   gateway = await startGateway({
-    supergraphSdl: composeFakes(),
+    supergraphSdl: composeFakeSupergraph(),
     callers: {
       readToken: issuer.readToken,
       secret: SECRET,
@@ -109,11 +109,11 @@ test('subgraphs learn who calls from a signed token alone', async () => {
   expect(answer.data).toMatchObject({
     tickets: { nodes: [{ customer: { name: 'Name of cus_1' } }, {}, {}] },
   });
-  for (const { seen } of [tickets, customers]) {
+  for (const { receivedHeaders: seen } of [tickets, customers]) {
     const headers = seen.at(-1)!;
-    expect(await actorReader(SECRET)(headers.authorization!.slice('Bearer '.length))).toEqual(
-      people['ana'],
-    );
+    expect(
+      await createActorVerifier(SECRET)(headers.authorization!.slice('Bearer '.length)),
+    ).toEqual(actorsBySubject['ana']);
     expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['x-actor']));
     expect(headers).not.toHaveProperty('cookie');
     expect(headers).not.toHaveProperty('x-workspace');
@@ -127,20 +127,22 @@ test('a token is verified and looked up once, also when it comes many times at o
   );
   expect(answers.flatMap(codes)).toEqual([]);
   expect(issuer.reads.filter((read) => read === token)).toHaveLength(1);
-  expect(tickets.whoAsked).toBe(1);
+  expect(tickets.lookupRequests).toBe(1);
 });
 
 test('an app is who its token says, with the scopes of the token that exist', async () => {
   const token = await issuer.app('tickets:read tickets:import everything:delete');
   expect(codes(await ask('{ ticket(id: 1) { id } }', { token }))).toEqual([]);
-  const actor = await actorReader(SECRET)(tickets.seen[0]!.authorization!.slice('Bearer '.length));
+  const actor = await createActorVerifier(SECRET)(
+    tickets.receivedHeaders[0]!.authorization!.slice('Bearer '.length),
+  );
   expect(actor).toMatchObject({
     kind: 'app',
     id: 'app_1',
     role: null,
     scopes: ['tickets:read', 'tickets:import'],
   });
-  expect(tickets.whoAsked).toBe(0);
+  expect(tickets.lookupRequests).toBe(0);
 });
 
 test.each<[string, () => Promise<string> | string]>([
@@ -157,7 +159,7 @@ test.each<[string, () => Promise<string> | string]>([
     errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
   });
   expect(answer.data ?? null).toBeNull();
-  expect(tickets.seen).toEqual([]);
+  expect(tickets.receivedHeaders).toEqual([]);
 });
 
 test.each([
@@ -167,14 +169,14 @@ test.each([
   '{ __type(name: "Query") { name } }',
 ])('without a token %s is refused, also after somebody else has asked it', async (query) => {
   expect(codes(await ask(query))).toEqual([]);
-  tickets.seen = [];
+  tickets.receivedHeaders = [];
   const answer = await ask(query, anonymous);
   expect(answer).toMatchObject({
     status: 200,
     errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
   });
   expect(answer.text).not.toContain('"data"');
-  expect(tickets.seen).toEqual([]);
+  expect(tickets.receivedHeaders).toEqual([]);
 });
 
 test('anybody may ask __typename, so that a client can see that the graph is there', async () => {
@@ -235,7 +237,7 @@ test.each(FAULTS)('a subgraph that answers wrongly (%s) costs its fields only', 
 
 test('a subgraph that is not there costs its fields only, at the root too', async () => {
   const alone = await startGateway({
-    supergraphSdl: composeFakes(),
+    supergraphSdl: composeFakeSupergraph(),
     callers: 'nobody',
     subgraphUrls: { tickets: tickets.url, customers: 'http://127.0.0.1:1/graphql' },
     log,
@@ -260,17 +262,17 @@ test('after five failures in ten seconds a subgraph is not asked; every five sec
   const name = '{ customer(id: 1) { name } }';
   customers.fault = 'fails';
   for (let n = 0; n < 5; n++) await ask(name);
-  expect(customers.seen).toHaveLength(5);
+  expect(customers.receivedHeaders).toHaveLength(5);
   expect(codes(await ask(name))).toEqual(['UNAVAILABLE']);
-  expect(customers.seen).toHaveLength(5);
+  expect(customers.receivedHeaders).toHaveLength(5);
   clock += 5_000;
   await Promise.all([ask(name), ask(name), ask(name)]);
-  expect(customers.seen).toHaveLength(6);
+  expect(customers.receivedHeaders).toHaveLength(6);
   customers.fault = 'none';
   clock += 5_000;
   await ask(name);
   expect((await ask(name)).data).toEqual({ customer: { name: 'Name of 1' } });
-  expect(customers.seen).toHaveLength(8);
+  expect(customers.receivedHeaders).toHaveLength(8);
 });
 
 test('failures that are far apart, or between successes, do not open the breaker', async () => {
@@ -284,7 +286,7 @@ test('failures that are far apart, or between successes, do not open the breaker
     clock += 3_000;
     await ask(name);
   }
-  expect(customers.seen).toHaveLength(24);
+  expect(customers.receivedHeaders).toHaveLength(24);
 });
 
 test('a change has more time than a query: giving up would not undo it', async () => {
@@ -389,7 +391,7 @@ test('the request id of the client goes through and comes back; a strange one is
     },
   });
   expect(good.headers.get('x-request-id')).toBe('web-42');
-  expect(tickets.seen[0]).toMatchObject({
+  expect(tickets.receivedHeaders[0]).toMatchObject({
     'x-request-id': 'web-42',
     'accept-language': 'sl',
     traceparent: expect.stringContaining('aaaa'),
@@ -404,13 +406,13 @@ test('each answer says what it may cost, and what is allowed', async () => {
   expect((await ask(query, { variables: { n: 100 } })).extensions).toEqual({
     cost: { requested: 101, limit: 50_000 },
   });
-  tickets.seen = [];
+  tickets.receivedHeaders = [];
   const answer = await ask(query, { variables: { n: 50_000 } });
   expect(answer).toMatchObject({
     extensions: { cost: { requested: 50_001, limit: 50_000 } },
     errors: [{ extensions: { code: 'COST_EXCEEDED' } }],
   });
-  expect(tickets.seen).toEqual([]);
+  expect(tickets.receivedHeaders).toEqual([]);
 });
 
 test('a body over 256 KB is refused as JSON, announced or not', async () => {
@@ -469,7 +471,7 @@ test('nothing is changed by GET', async () => {
     headers: { authorization: `Bearer ${ana}` },
   });
   expect(answer.status).toBe(405);
-  expect(tickets.seen).toEqual([]);
+  expect(tickets.receivedHeaders).toEqual([]);
 });
 
 test('only pages of the listed origins may read answers', async () => {
@@ -516,10 +518,10 @@ test('a client that leaves takes its query with it', async () => {
     headers: { ...JSON_TYPE, authorization: `Bearer ${ana}` },
   });
   leaving.on('error', () => {}).end(JSON.stringify({ query: '{ customer(id: 1) { name } }' }));
-  await customers.arrived.promise;
+  await customers.requestReceived.promise;
   leaving.destroy();
-  await customers.left.promise;
-  expect(customers.seen).toHaveLength(1);
+  await customers.clientDisconnected.promise;
+  expect(customers.receivedHeaders).toHaveLength(1);
 });
 
 test('is alive and ready while no subgraph is', async () => {

@@ -7,7 +7,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { Log } from '@deskgraph/common/core/log';
-import { type Handler, serve } from '@deskgraph/common/http/serve';
+import { type HttpHandler, startHttpService } from '@deskgraph/common/http/serve';
 import { admission } from './http/admission-plugin.ts';
 import { answers, formatError } from './http/response-plugin.ts';
 import type { BreakerOptions } from './subgraphs/breaker.ts';
@@ -19,10 +19,10 @@ import { graphqlOverHttp } from './http/http.ts';
 import { type Identify, type TokenReader, createIdentify } from './auth/identity.ts';
 import { LIMITS, type Limits, limitRule } from './limits/limits.ts';
 import { LIVE_LIMITS, type LiveLimits } from './live/live-limits.ts';
-import { openLive } from './live/engine.ts';
-import { Places } from './live/transport/connection-limits.ts';
-import { serveResponses } from './live/transport/responses.ts';
-import { serveSockets } from './live/transport/sockets.ts';
+import { LiveEngine } from './live/engine.ts';
+import { ConnectionLimiter } from './live/transport/connection-limits.ts';
+import { HttpStreamTransport } from './live/transport/responses.ts';
+import { WebSocketTransport } from './live/transport/sockets.ts';
 import { type Connection, connectSubgraph } from './subgraphs/subgraph.ts';
 import { createWho } from './auth/actor-lookup.ts';
 
@@ -48,7 +48,7 @@ export interface GatewayOptions {
   writePatienceMs?: number;
   breaker?: BreakerOptions;
   /** Further routes, as for `serve`. */
-  routes?: Record<string, Handler>;
+  routes?: Record<string, HttpHandler>;
 }
 
 export interface Gateway {
@@ -136,7 +136,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ],
   });
   await server.start();
-  const streams = openLive({
+  const liveEngine = new LiveEngine({
     server,
     federation,
     schema: federation.schema(),
@@ -146,27 +146,27 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     live,
     addresses,
     log,
-    patienceMs,
-    writePatienceMs,
+    queryTimeoutMs: patienceMs,
+    mutationTimeoutMs: writePatienceMs,
   });
 
-  const connected = {
-    live: streams,
+  const transportOptions = {
+    engine: liveEngine,
     identify,
     needsSignIn: callers !== 'nobody',
     limits: live,
-    places: new Places(live),
+    connections: new ConnectionLimiter(live),
     schema: federation.schema(),
     log,
   };
-  const responses = serveResponses(connected);
+  const responses = new HttpStreamTransport(transportOptions);
   const origins = new Set(options.origins);
   const { filesUrl } = options;
   const files =
     filesUrl && callers !== 'nobody'
       ? passFiles({ url: filesUrl, secret: callers.secret, origins, log })
       : undefined;
-  const serving = await serve({
+  const serving = await startHttpService({
     log,
     host,
     port,
@@ -188,7 +188,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ready: async () => true,
     drain: async () => void (await Promise.all([sockets.stop(), responses.stop()])),
     close: async () => {
-      await streams.close();
+      await liveEngine.close();
       await server.stop();
       await Promise.all([
         who?.close(),
@@ -197,7 +197,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       ]);
     },
   });
-  const sockets = serveSockets(serving.http, connected);
+  const sockets = new WebSocketTransport(serving.http, transportOptions);
   serving.http.headersTimeout = HEAD_MS;
   serving.http.requestTimeout = FILE_MS;
   return {
@@ -209,7 +209,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** Who takes longer to send a request is cut. */
 const inTime =
-  (handler: Handler): Handler =>
+  (handler: HttpHandler): HttpHandler =>
   (request, response) => {
     const late = setTimeout(() => request.complete || request.destroy(), REQUEST_MS);
     request.once('close', () => clearTimeout(late));

@@ -47,7 +47,7 @@ const ARTICLES = `${LINK}
   type Organization @key(fields: "id") { id: ID!  articles: Int! }`;
 
 export const typeDefs = { tickets: TICKETS, customers: CUSTOMERS, articles: ARTICLES };
-export type Room = keyof typeof typeDefs;
+export type SubgraphName = keyof typeof typeDefs;
 
 export interface Event {
   __typename: string;
@@ -56,7 +56,7 @@ export interface Event {
   [field: string]: unknown;
 }
 
-export const ticketOf = (number: number, subject = `Printer ${number}`) => ({
+export const ticketEntity = (number: number, subject = `Printer ${number}`) => ({
   __typename: 'Ticket',
   id: String(number),
   number,
@@ -77,7 +77,9 @@ export const resolvers = (last: () => Event) => ({
       lastEvents: () => [last(), last()],
       lastTicket: () => last()['ticket'],
     },
-    Mutation: { rename: (_: unknown, { subject }: { subject: string }) => ticketOf(1, subject) },
+    Mutation: {
+      rename: (_: unknown, { subject }: { subject: string }) => ticketEntity(1, subject),
+    },
     TicketEvent: { __resolveType: ({ __typename }: Event) => __typename },
     Ticket: {
       customer: customerOf,
@@ -116,7 +118,7 @@ export const resolvers = (last: () => Event) => ({
 });
 
 /** The supergraph of the three rooms. */
-export function composeDesk(): string {
+export function composeDeskSupergraph(): string {
   const parts = Object.entries(typeDefs).map(([name, text]) => ({
     name,
     typeDefs: parse(text),

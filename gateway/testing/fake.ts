@@ -2,9 +2,9 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';
-import { actorReader } from '@deskgraph/common/auth/token';
-import { type Name, resolvers, typeDefs } from './graph.ts';
-import { SECRET, people } from './people.ts';
+import { createActorVerifier } from '@deskgraph/common/auth/token';
+import { type FakeSubgraphName, resolvers, typeDefs } from './graph.ts';
+import { SECRET, actorsBySubject } from './people.ts';
 
 /** How a subgraph can be wrong. */
 export type Fault =
@@ -25,13 +25,13 @@ export interface FakeSubgraph {
   port: number;
   fault: Fault;
   /** Headers of every request for the graph, newest last. */
-  seen: IncomingMessage['headers'][];
+  receivedHeaders: IncomingMessage['headers'][];
   /** How often it was asked who somebody is. */
-  whoAsked: number;
+  lookupRequests: number;
   /** The next request for the graph has come, and is answered as `fault` says. */
-  arrived: PromiseWithResolvers<void>;
+  requestReceived: PromiseWithResolvers<void>;
   /** A caller hung up before it was answered. */
-  left: PromiseWithResolvers<void>;
+  clientDisconnected: PromiseWithResolvers<void>;
   stop(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 /** A subgraph of two that can be made faulty at any moment; `tickets` also says who somebody is. */
-export async function startFake(name: Name): Promise<FakeSubgraph> {
+export async function startFakeSubgraph(name: FakeSubgraphName): Promise<FakeSubgraph> {
   const schema = buildSubgraphSchema([
     { typeDefs: parse(typeDefs[name]), resolvers: resolvers[name] },
   ] as never);
@@ -99,20 +99,22 @@ export async function startFake(name: Name): Promise<FakeSubgraph> {
     void (async () => {
       const text = await bodyOf(request);
       if (request.url === '/who') {
-        fake.whoAsked++;
-        const asking = await actorReader(SECRET)(
+        fake.lookupRequests++;
+        const asking = await createActorVerifier(SECRET)(
           request.headers.authorization?.slice('Bearer '.length) ?? '',
         );
         if (asking?.kind !== 'system') return void response.writeHead(401).end();
         if (fake.fault === 'hangs') return;
         const asked = JSON.parse(text) as { people: { subject: string }[] };
         return void response.end(
-          JSON.stringify({ actors: asked.people.map(({ subject }) => people[subject] ?? null) }),
+          JSON.stringify({
+            actors: asked.people.map(({ subject }) => actorsBySubject[subject] ?? null),
+          }),
         );
       }
-      fake.seen.push(request.headers);
-      fake.arrived.resolve();
-      response.once('close', () => response.writableFinished || fake.left.resolve());
+      fake.receivedHeaders.push(request.headers);
+      fake.requestReceived.resolve();
+      response.once('close', () => response.writableFinished || fake.clientDisconnected.resolve());
       const { query, variables, operationName } = JSON.parse(text) as {
         query: string;
         variables: Record<string, unknown>;
@@ -136,10 +138,10 @@ export async function startFake(name: Name): Promise<FakeSubgraph> {
     url: `http://127.0.0.1:${port}/graphql`,
     port,
     fault: 'none',
-    seen: [],
-    whoAsked: 0,
-    arrived: Promise.withResolvers(),
-    left: Promise.withResolvers(),
+    receivedHeaders: [],
+    lookupRequests: 0,
+    requestReceived: Promise.withResolvers(),
+    clientDisconnected: Promise.withResolvers(),
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
       server.closeAllConnections();

@@ -73,10 +73,10 @@ export const resolvers = {
 };
 
 export const typeDefs = { tickets: TICKETS, customers: CUSTOMERS };
-export type Name = keyof typeof typeDefs;
+export type FakeSubgraphName = keyof typeof typeDefs;
 
 /** The supergraph of both; its addresses lead nowhere, so that a test notices when they are used. */
-export function composeFakes(): string {
+export function composeFakeSupergraph(): string {
   const parts = Object.entries(typeDefs).map(([name, text]) => ({
     name,
     typeDefs: parse(text),

@@ -72,7 +72,7 @@ export class LiveList {
 }
 
 /** What a client makes of it. */
-export function patched(
+export function applyChange(
   items: readonly number[],
   { kind, items: all, item, index, previousIndex }: Change,
 ): number[] {

@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Result } from './socket.ts';
 
-export interface Heard {
+export interface ReceivedPart {
   event?: string;
   id?: string;
   retry?: string;
@@ -14,7 +14,7 @@ export interface Heard {
 export const SSE = 'text/event-stream';
 export const MULTIPART = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json';
 
-export interface Asking {
+export interface StreamClientOptions {
   url: string;
   token?: string | undefined;
   query?: unknown;
@@ -27,8 +27,8 @@ export interface Asking {
   body?: string;
 }
 
-const event = (block: string): Heard => {
-  const heard: Heard = {};
+const event = (block: string): ReceivedPart => {
+  const heard: ReceivedPart = {};
   for (const line of block.split('\n')) {
     const [, field, value] = /^(\w*): ?(.*)$/.exec(line) ?? [];
     if (field === '') heard.comment = true;
@@ -38,22 +38,22 @@ const event = (block: string): Heard => {
   if (block === ':') heard.comment = true;
   return heard;
 };
-const part = (block: string): Heard => {
+const part = (block: string): ReceivedPart => {
   const at = block.indexOf('\r\n\r\n');
   if (block.startsWith('--')) return { event: 'complete' };
   return at < 0 ? { comment: true } : { event: 'part', data: JSON.parse(block.slice(at)) };
 };
 
 /** A client of streaming responses that hears single messages, and knows nothing of their protocols. */
-export class Listener {
+export class StreamClient {
   readonly request: ClientRequest;
   readonly response: IncomingMessage;
   /** What came and was not taken yet. */
-  readonly heard: Heard[] = [];
+  readonly received: ReceivedPart[] = [];
   /** Of the last event, or told alone before the first one. */
-  lastId: string | undefined;
+  lastEventId: string | undefined;
   readonly closed: Promise<void>;
-  readonly #waits: ((heard: Heard) => void)[] = [];
+  readonly #waits: ((heard: ReceivedPart) => void)[] = [];
   #rest = '';
   #beaten = (): void => {};
 
@@ -82,7 +82,7 @@ export class Listener {
     method = 'POST',
     headers,
     body,
-  }: Asking): Promise<Listener> {
+  }: StreamClientOptions): Promise<StreamClient> {
     const address = new URL(url);
     const params = { query, operationName, variables };
     if (method === 'GET')
@@ -103,27 +103,27 @@ export class Listener {
       sent.once('response', resolve).once('error', reject),
     );
     sent.end(method === 'POST' ? (body ?? JSON.stringify(params)) : undefined);
-    const listener = new Listener(sent, await response);
+    const listener = new StreamClient(sent, await response);
     sent.on('error', () => {});
     return listener;
   }
 
   /** A refusal. */
-  async refusal(): Promise<{ status: number | undefined; errors: Result['errors'] }> {
+  async errorResponse(): Promise<{ status: number | undefined; errors: Result['errors'] }> {
     const { errors } = JSON.parse(await text(this.response)) as Result;
     return { status: this.response.statusCode, errors };
   }
 
-  hear(): Promise<Heard> {
-    const heard = this.heard.shift();
+  receive(): Promise<ReceivedPart> {
+    const heard = this.received.shift();
     return heard ? Promise.resolve(heard) : new Promise((resolve) => this.#waits.push(resolve));
   }
 
   /** The results that come next. */
-  async next(count = 1): Promise<Result[]> {
+  async nextResults(count = 1): Promise<Result[]> {
     const results: Result[] = [];
     while (results.length < count) {
-      const heard = await this.hear();
+      const heard = await this.receive();
       const payload =
         heard.event === 'part'
           ? (heard.data as { payload: unknown }).payload
@@ -135,23 +135,23 @@ export class Listener {
   }
 
   /** So many signs of life more. */
-  beats(count: number): Promise<void> {
+  heartbeats(count: number): Promise<void> {
     return new Promise((resolve) => (this.#beaten = () => void (--count === 0 && resolve())));
   }
 
-  async leave(): Promise<void> {
+  async close(): Promise<void> {
     this.request.destroy();
     this.response.resume();
     await this.closed;
   }
 
-  #hear(heard: Heard): void {
+  #hear(heard: ReceivedPart): void {
     if (heard.comment || (heard.event === 'part' && JSON.stringify(heard.data) === '{}'))
       return this.#beaten();
-    this.lastId = heard.id ?? this.lastId;
+    this.lastEventId = heard.id ?? this.lastEventId;
     if (heard.id && !heard.event) return;
     const wait = this.#waits.shift();
     if (wait) wait(heard);
-    else this.heard.push(heard);
+    else this.received.push(heard);
   }
 }

@@ -13,17 +13,24 @@ import {
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Actor } from '@deskgraph/common/auth/access';
-import { actorReader } from '@deskgraph/common/auth/token';
+import { createActorVerifier } from '@deskgraph/common/auth/token';
 import { LiveList } from './list.ts';
-import { type Event, type Room, composeDesk, resolvers, ticketOf, typeDefs } from './desk.ts';
-import { SECRET, people } from './people.ts';
+import {
+  type Event,
+  type SubgraphName,
+  composeDeskSupergraph,
+  resolvers,
+  ticketEntity,
+  typeDefs,
+} from './desk.ts';
+import { SECRET, actorsBySubject } from './people.ts';
 
 /** One subscription that the gateway opened at the owner. */
-export interface Opened {
+export interface UpstreamSubscription {
   query: string;
   variables: Record<string, unknown>;
   actor?: Actor;
-  isOver: boolean;
+  hasEnded: boolean;
 }
 
 /** A platform of three rooms that tests move by hand; `tickets` keeps a log that can be subscribed to from any cursor. */
@@ -31,25 +38,25 @@ export interface LiveDesk {
   supergraphSdl: string;
   urls: Record<string, string>;
   whoUrls: string[];
-  opened: Opened[];
+  subscriptions: UpstreamSubscription[];
   /** Subscriptions that are open now. */
-  readonly running: Opened[];
+  readonly activeSubscriptions: UpstreamSubscription[];
   /** Requests over HTTP by room. */
-  requests: Record<Room, number>;
+  httpRequests: Record<SubgraphName, number>;
   /** How often rooms were asked who callers are. */
-  asked: number;
+  lookupRequests: number;
   /** Rooms that answer nothing but status 503. */
-  down: Set<Room>;
+  unavailable: Set<SubgraphName>;
   /** What `list` tells of. */
   list: LiveList;
   /** Adds an event to the log. */
   emit(number: number, more?: Record<string, unknown>): Event;
   /** Cuts every socket from the gateway, with a word when a code is given. */
-  cut(code?: number): void;
+  disconnect(code?: number): void;
   /** Completes every subscription. */
-  complete(): void;
+  completeAll(): void;
   /** Resolves when what was asked for holds; looked at whenever something happened at the rooms. */
-  until(holds: () => boolean): Promise<void>;
+  waitFor(holds: () => boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -69,22 +76,22 @@ export async function startLiveDesk(): Promise<LiveDesk> {
   };
   const last = (): Event => log.at(-1)!;
   const all = resolvers(last);
-  const readActor = actorReader(SECRET);
+  const readActor = createActorVerifier(SECRET);
   const servers: Server[] = [];
   const sockets = new Set<WebSocket>();
   let count = 0;
 
   const desk: LiveDesk = {
-    supergraphSdl: composeDesk(),
+    supergraphSdl: composeDeskSupergraph(),
     urls: {},
     whoUrls: [],
-    opened: [],
-    get running() {
-      return desk.opened.filter(({ isOver }) => !isOver);
+    subscriptions: [],
+    get activeSubscriptions() {
+      return desk.subscriptions.filter(({ hasEnded: isOver }) => !isOver);
     },
-    requests: { tickets: 0, customers: 0, articles: 0 },
-    asked: 0,
-    down: new Set(),
+    httpRequests: { tickets: 0, customers: 0, articles: 0 },
+    lookupRequests: 0,
+    unavailable: new Set(),
     list: new LiveList(() => {
       for (const wake of wakes) wake();
     }),
@@ -94,28 +101,28 @@ export async function startLiveDesk(): Promise<LiveDesk> {
         count % 2
           ? { __typename: 'TicketCreated', channel: 'EMAIL' }
           : { __typename: 'TicketStatusChanged', from: 'NEW', to: 'OPEN' };
-      const ticket = ticketOf(number);
+      const ticket = ticketEntity(number);
       const event = {
         ...kind,
         id: `evt_${count}`,
         cursor: `c${count * 7919}`,
         ticket,
-        related: [ticket, ticketOf(number + 1)],
+        related: [ticket, ticketEntity(number + 1)],
         ...more,
       };
       log.push(event);
       for (const wake of wakes) wake();
       return event;
     },
-    cut(code) {
+    disconnect(code) {
       for (const socket of sockets)
         if (code === undefined) socket.terminate();
         else socket.close(code);
     },
-    complete() {
+    completeAll() {
       for (const end of ends) end();
     },
-    until: (holds) =>
+    waitFor: (holds) =>
       new Promise((resolve) => {
         const look = (): void => {
           if (!holds()) return;
@@ -138,7 +145,7 @@ export async function startLiveDesk(): Promise<LiveDesk> {
     args: ExecutionArgs,
     schema: GraphQLSchema,
   ): AsyncIterableIterator<ExecutionResult> | ExecutionResult => {
-    const opened = args.contextValue as Opened;
+    const opened = args.contextValue as UpstreamSubscription;
     const root = args.document.definitions.find((node) => node.kind === 'OperationDefinition')!
       .selectionSet.selections[0]!;
     const field = root.kind === 'Field' ? root.name.value : '';
@@ -159,7 +166,7 @@ export async function startLiveDesk(): Promise<LiveDesk> {
     const done = { value: undefined, done: true } as const;
     const rise = (): void => wake?.();
     const end = (): void => {
-      opened.isOver = true;
+      opened.hasEnded = true;
       ends.delete(end);
       wakes.delete(rise);
       rise();
@@ -171,14 +178,14 @@ export async function startLiveDesk(): Promise<LiveDesk> {
       [Symbol.asyncIterator]: () => events,
       async next() {
         for (;;) {
-          if (opened.isOver) return done;
+          if (opened.hasEnded) return done;
           if (!isMarked) {
             isMarked = true;
             return {
               value: {
                 extensions: {
                   cursor: after ?? last()?.cursor ?? 'c0',
-                  anew: '{ lastEvent { id } }',
+                  resyncQuery: '{ lastEvent { id } }',
                 },
               },
               done: false,
@@ -235,7 +242,7 @@ export async function startLiveDesk(): Promise<LiveDesk> {
     return events;
   };
 
-  for (const name of Object.keys(typeDefs) as Room[]) {
+  for (const name of Object.keys(typeDefs) as SubgraphName[]) {
     const schema = buildSubgraphSchema([
       { typeDefs: parse(typeDefs[name]), resolvers: all[name] },
     ] as never);
@@ -243,16 +250,18 @@ export async function startLiveDesk(): Promise<LiveDesk> {
       void (async () => {
         const text = await bodyOf(request);
         if (request.url === '/who') {
-          desk.asked++;
+          desk.lookupRequests++;
           setImmediate(happened);
           const asked = JSON.parse(text) as { people: { subject: string }[] };
           return void response.end(
-            JSON.stringify({ actors: asked.people.map(({ subject }) => people[subject] ?? null) }),
+            JSON.stringify({
+              actors: asked.people.map(({ subject }) => actorsBySubject[subject] ?? null),
+            }),
           );
         }
-        desk.requests[name]++;
+        desk.httpRequests[name]++;
         happened();
-        if (desk.down.has(name)) return void response.writeHead(503).end();
+        if (desk.unavailable.has(name)) return void response.writeHead(503).end();
         const { query, variables } = JSON.parse(text) as {
           query: string;
           variables: Record<string, unknown>;
@@ -285,13 +294,13 @@ export async function startLiveDesk(): Promise<LiveDesk> {
           return actor !== undefined;
         },
         onSubscribe: (context, _id, { query, variables }) => {
-          const opened: Opened = {
+          const opened: UpstreamSubscription = {
             query,
             variables: variables ?? {},
-            isOver: false,
+            hasEnded: false,
             ...context.extra,
           };
-          desk.opened.push(opened);
+          desk.subscriptions.push(opened);
           return {
             schema,
             document: parse(query),

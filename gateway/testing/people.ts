@@ -1,7 +1,7 @@
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { type Actor, Role } from '@deskgraph/common/auth/access';
 import { toId } from '@deskgraph/common/core/id';
-import { outsideReader } from '@deskgraph/common/auth/token';
+import { createProviderVerifier } from '@deskgraph/common/auth/token';
 
 export const SECRET = 'a secret that only this test knows, 32+';
 export const WORKSPACE = '01999999-9999-7999-8999-999999999999';
@@ -19,20 +19,20 @@ const agent = (id: string, workspace = WORKSPACE): Actor => ({
 });
 
 /** Whom the fake rooms know, by the subject of the token. */
-export const people: Record<string, Actor> = {
+export const actorsBySubject: Record<string, Actor> = {
   ana: agent('agt_ana'),
   bor: agent('agt_bor'),
   stray: agent('agt_stray', ELSEWHERE),
 };
 
 /** An OpenID provider in memory: signs tokens, and reads them as the gateway does. */
-export async function startIssuer() {
+export async function startTokenIssuer() {
   const keys = await generateKeyPair('ES256');
   const stranger = await generateKeyPair('ES256');
   const jwks = JSON.stringify({
     keys: [{ ...(await exportJWK(keys.publicKey)), alg: 'ES256', kid: 'one' }],
   });
-  const read = outsideReader(ISSUER, 'deskgraph', jwks);
+  const read = createProviderVerifier(ISSUER, 'deskgraph', jwks);
   const reads: string[] = [];
   const sign = (
     claims: Record<string, unknown>,

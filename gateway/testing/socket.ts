@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 
-export interface Message {
+export interface ProtocolMessage {
   type: string;
   id?: string;
   payload?: unknown;
@@ -13,13 +13,13 @@ export interface Result {
 }
 
 /** A client that says and hears single messages. */
-export class Wire {
+export class TestSocket {
   readonly ws: WebSocket;
   /** What came and was not taken yet. */
-  readonly heard: Message[] = [];
+  readonly received: ProtocolMessage[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly ready: Promise<void>;
-  readonly #waits: ((message: Message) => void)[] = [];
+  readonly #waits: ((message: ProtocolMessage) => void)[] = [];
 
   constructor(
     url: string,
@@ -36,28 +36,28 @@ export class Wire {
       this.ws.once('close', (code, reason) => resolve({ code, reason: String(reason) })),
     );
     this.ws.on('message', (text: Buffer) => {
-      const message = JSON.parse(text.toString()) as Message;
+      const message = JSON.parse(text.toString()) as ProtocolMessage;
       const wait = this.#waits.shift();
       if (wait) wait(message);
-      else this.heard.push(message);
+      else this.received.push(message);
     });
   }
 
-  static async init(url: string, authorization?: string): Promise<Wire> {
-    const wire = new Wire(url);
+  static async connect(url: string, authorization?: string): Promise<TestSocket> {
+    const wire = new TestSocket(url);
     await wire.ready;
-    wire.say({ type: 'connection_init', payload: { authorization: `Bearer ${authorization}` } });
-    const ack = await Promise.race([wire.hear(), wire.closed]);
+    wire.send({ type: 'connection_init', payload: { authorization: `Bearer ${authorization}` } });
+    const ack = await Promise.race([wire.receive(), wire.closed]);
     if (!('type' in ack)) throw new Error(`closed with ${ack.code} ${ack.reason}`);
     return wire;
   }
 
-  say(message: unknown): void {
+  send(message: unknown): void {
     this.ws.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
 
-  hear(): Promise<Message> {
-    const message = this.heard.shift();
+  receive(): Promise<ProtocolMessage> {
+    const message = this.received.shift();
     return message ? Promise.resolve(message) : new Promise((resolve) => this.#waits.push(resolve));
   }
 
@@ -67,14 +67,14 @@ export class Wire {
     variables?: Record<string, unknown>,
     operationName?: string,
   ): void {
-    this.say({ type: 'subscribe', id, payload: { query, variables, operationName } });
+    this.send({ type: 'subscribe', id, payload: { query, variables, operationName } });
   }
 
   /** The results that come next. */
-  async next(count = 1): Promise<Result[]> {
+  async nextResults(count = 1): Promise<Result[]> {
     const results: Result[] = [];
     while (results.length < count) {
-      const { type, payload } = await this.hear();
+      const { type, payload } = await this.receive();
       if (type !== 'next') throw new Error(`${type}: ${JSON.stringify(payload)}`);
       results.push(payload as Result);
     }
@@ -82,13 +82,13 @@ export class Wire {
   }
 
   /** Everything the server did with what was said before is done when the answer comes. */
-  async settled(): Promise<void> {
-    this.say({ type: 'ping', payload: { settled: true } });
-    const message = await this.hear();
+  async roundTrip(): Promise<void> {
+    this.send({ type: 'ping', payload: { settled: true } });
+    const message = await this.receive();
     if (message.type !== 'pong') throw new Error(`not a pong: ${JSON.stringify(message)}`);
   }
 
-  async leave(): Promise<void> {
+  async close(): Promise<void> {
     this.ws.close();
     await this.closed;
   }

@@ -103,7 +103,7 @@ test('a terminal shows each new ticket and each move once, over killed gateways 
     await platform.gateway.start();
   }
   await writing;
-  await says(agent, 'token has run out');
+  await says(agent, 'token has expired');
   await desk.ticket({ subject: 'The\u001b[2J last \u202Eone' });
   for (const [who, watching] of [['agent', agent] as const, ['customer', customer] as const]) {
     const ids = await logged(desk, who, { types: SHOWN });

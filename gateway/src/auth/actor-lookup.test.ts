@@ -2,22 +2,22 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { createLog } from '@deskgraph/common/core/log';
-import { PEOPLE_LIMIT, type Person } from '@deskgraph/common/auth/identity-lookup';
-import { SECRET, people, startIssuer } from '../../testing/people.ts';
+import { MAX_LOOKUPS_PER_REQUEST, type LookupQuery } from '@deskgraph/common/auth/identity-lookup';
+import { SECRET, actorsBySubject, startTokenIssuer } from '../../testing/people.ts';
 import { createIdentify } from './identity.ts';
 import { createWho } from './actor-lookup.ts';
 
 const log = createLog('who', 'silent');
-const asked: Record<'staff' | 'customers', Person[][]> = { staff: [], customers: [] };
+const asked: Record<'staff' | 'customers', LookupQuery[][]> = { staff: [], customers: [] };
 let customersAnswer = true;
 
 const room =
   (name: keyof typeof asked) => async (request: IncomingMessage, response: ServerResponse) => {
-    const body = JSON.parse((await request.toArray()).join('')) as { people: Person[] };
+    const body = JSON.parse((await request.toArray()).join('')) as { people: LookupQuery[] };
     asked[name].push(body.people);
     if (name === 'customers' && !customersAnswer) return;
     const actors = body.people.map(({ subject }) =>
-      name === 'staff' ? (people[subject] ?? null) : null,
+      name === 'staff' ? (actorsBySubject[subject] ?? null) : null,
     );
     response.end(JSON.stringify({ actors }));
   };
@@ -32,7 +32,7 @@ const urls = servers.map(
   (server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/who`,
 );
 const doors = createWho(urls, SECRET, log);
-const issuer = await startIssuer();
+const issuer = await startTokenIssuer();
 
 beforeEach(() => {
   asked.staff.length = asked.customers.length = 0;
@@ -46,21 +46,29 @@ afterAll(async () => {
   }
 });
 
-const person = (subject: string): Person => ({ workspace: 'wsp_1', subject, email: undefined });
+const person = (subject: string): LookupQuery => ({
+  workspace: 'wsp_1',
+  subject,
+  email: undefined,
+});
 
 test('everybody who is asked for at one moment is asked for together, and gets the own answer', async () => {
-  const many = Array.from({ length: 2 * PEOPLE_LIMIT + 1 }, (_, at) =>
+  const many = Array.from({ length: 2 * MAX_LOOKUPS_PER_REQUEST + 1 }, (_, at) =>
     person(at % 2 ? 'ana' : `nobody ${at}`),
   );
   const actors = await Promise.all(many.map((each) => doors.ask(each)));
-  expect(actors).toEqual(many.map(({ subject }) => people[subject] ?? null));
-  expect(asked.staff.map((each) => each.length)).toEqual([PEOPLE_LIMIT, PEOPLE_LIMIT, 1]);
+  expect(actors).toEqual(many.map(({ subject }) => actorsBySubject[subject] ?? null));
+  expect(asked.staff.map((each) => each.length)).toEqual([
+    MAX_LOOKUPS_PER_REQUEST,
+    MAX_LOOKUPS_PER_REQUEST,
+    1,
+  ]);
 });
 
 test('whom the first room knows waits for no other, and a room that hangs leaves only the others open', async () => {
   customersAnswer = false;
   const [ana, nobody] = [doors.ask(person('ana')), doors.ask(person('nobody'))];
-  await expect(Promise.race([ana, nobody])).resolves.toEqual(people['ana']);
+  await expect(Promise.race([ana, nobody])).resolves.toEqual(actorsBySubject['ana']);
   await expect(nobody).rejects.toMatchObject({ extensions: { code: 'UNAVAILABLE' } });
 });
 

@@ -2,17 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { newId } from '@deskgraph/common/core/id';
-import { type Handler, readBody } from '@deskgraph/common/http/serve';
+import { type HttpHandler, readBody } from '@deskgraph/common/http/serve';
 import { type Call, Patience } from './request-context.ts';
 import { SECURITY, allowOrigin, givenRequestId, inwardHeaders, isJson } from './headers.ts';
 import type { Caller, Identify } from '../auth/identity.ts';
-import type { Responses } from '../live/transport/responses.ts';
+import type { HttpStreamTransport } from '../live/transport/responses.ts';
 
 export interface HttpOptions {
   server: ApolloServer<Call>;
   identify: Identify;
   /** Answers those who ask for a stream of results. */
-  responses: Responses;
+  responses: HttpStreamTransport;
   origins: ReadonlySet<string>;
   bodyLimit: number;
   /** Milliseconds for a query and for a mutation, all fetches together. */
@@ -66,7 +66,7 @@ export function graphqlOverHttp({
   bodyLimit,
   patienceMs,
   writePatienceMs,
-}: HttpOptions): Handler {
+}: HttpOptions): HttpHandler {
   return async (request, response) => {
     const requestId = givenRequestId(request) ?? newId('req');
     response.setHeader('x-request-id', requestId);
@@ -78,7 +78,7 @@ export function graphqlOverHttp({
     const body = isJson(request) ? parsed(text) : undefined;
     const search = searchOf(request.url!);
     if (
-      await responses.answer(request, response, request.method === 'GET' ? searched(search) : body)
+      await responses.handle(request, response, request.method === 'GET' ? searched(search) : body)
     )
       return;
     const patience = new Patience(patienceMs, writePatienceMs);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildSchema, getIntrospectionQuery, parse } from 'graphql';
 import { createLog } from '@deskgraph/common/core/log';
-import { composeFakes } from '../../testing/graph.ts';
+import { composeFakeSupergraph } from '../../testing/graph.ts';
 import { costOf } from './cost.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 import { LIMITS, excess, excessOfVariables } from './limits.ts';
@@ -124,7 +124,7 @@ async function ask({ query, variables = '{}' }: Bomb): Promise<{ codes: string[]
 
 beforeAll(async () => {
   gateway = await startGateway({
-    supergraphSdl: composeFakes(),
+    supergraphSdl: composeFakeSupergraph(),
     callers: 'nobody',
     log: createLog('test', 'silent'),
   });

@@ -1,31 +1,31 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createLog } from '@deskgraph/common/core/log';
 import { type LiveDesk, startLiveDesk } from '../../testing/live.ts';
-import { SECRET, startIssuer } from '../../testing/people.ts';
-import { type Result, Wire } from '../../testing/socket.ts';
+import { SECRET, startTokenIssuer } from '../../testing/people.ts';
+import { type Result, TestSocket } from '../../testing/socket.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 
 // Whatever is selected, an event answers what a query for the same thing answers: data, order of fields, errors.
 
 let desk: LiveDesk;
 let gateway: Gateway;
-let wire: Wire;
+let wire: TestSocket;
 let token: string;
 
 beforeAll(async () => {
-  const issuer = await startIssuer();
+  const issuer = await startTokenIssuer();
   desk = await startLiveDesk();
   token = await issuer.person('ana');
   gateway = await startGateway({
     supergraphSdl: desk.supergraphSdl,
     callers: { readToken: issuer.readToken, secret: SECRET, whoUrls: desk.whoUrls },
     subgraphUrls: desk.urls,
-    live: { completeMs: 0 },
+    live: { completionTimeoutMs: 0 },
     breaker: { failures: Infinity },
     patienceMs: 5_000,
     log: createLog('test', 'silent'),
   });
-  wire = await Wire.init(gateway.url, token);
+  wire = await TestSocket.connect(gateway.url, token);
 });
 afterAll(async () => {
   await gateway.stop();
@@ -176,19 +176,19 @@ test.each(Object.entries(shapes))(
     for (const [index, value] of values.entries()) {
       const id = `${name} ${index}`;
       // A name of its own, so that no two shapes share a stream.
-      const it = `it${desk.opened.length}`;
-      const before = desk.opened.length;
+      const it = `it${desk.subscriptions.length}`;
+      const before = desk.subscriptions.length;
       wire.subscribe(
         id,
         `subscription Live${variables} { ${it}: ${subscribed} ${selection} } ${fragments}`,
         value,
       );
-      await desk.until(() => desk.opened.length > before);
-      if (down) desk.down.add(down);
+      await desk.waitFor(() => desk.subscriptions.length > before);
+      if (down) desk.unavailable.add(down);
       // Both types of events.
       for (let round = 0; round < 2; round++) {
         desk.emit(ticket);
-        const [pushed] = await wire.next();
+        const [pushed] = await wire.nextResults();
         const answered = await ask(
           `query Live${variables} { ${it}: ${queried} ${selection} } ${fragments}`,
           value,
@@ -196,9 +196,9 @@ test.each(Object.entries(shapes))(
         expect(answered.data ?? answered.errors).toBeDefined();
         expect(comparable(pushed!)).toEqual(comparable(answered));
       }
-      desk.down.clear();
-      wire.say({ type: 'complete', id });
-      await wire.settled();
+      desk.unavailable.clear();
+      wire.send({ type: 'complete', id });
+      await wire.roundTrip();
     }
   },
 );

@@ -15,11 +15,10 @@ import {
   validate,
   visit,
 } from 'graphql';
-import { fault } from '@deskgraph/common/core/errors';
+import { graphqlError } from '@deskgraph/common/core/errors';
 import { costOf } from '../../limits/cost.ts';
 import type { LivePlan, Variables } from '../../subgraphs/federation.ts';
 import { type Limits, excessOfVariables, limitRule } from '../../limits/limits.ts';
-import { canonical } from './canonical.ts';
 import {
   rootFields,
   unconditionalRoot,
@@ -27,201 +26,245 @@ import {
   withoutRootArguments,
 } from './root-field.ts';
 
-/** A client's subscription as one that many clients can share. */
-export interface Compiled {
+/** A client's subscription in the form that clients can share. */
+export interface CompiledSubscription {
   plan: LivePlan;
+  /** Hash of the shared operation. */
   hash: string;
-  /** The root field. */
+  /** Name of the root field. */
   fieldName: string;
-  /** Its name in the answer. */
+  /** Alias of the root field in the result, or its name. */
   responseName: string;
-  /** Variable that carries the cursor upstream; undefined when the root field cannot be resumed. */
+  /** Variable that carries the cursor upstream. Undefined when the root field has no `after`. */
   resumeVariable: string | undefined;
-  /** Does the text itself ask for what is the caller's own? */
+  /** True when the document itself depends on the caller: a `@personal` field or the value `me`. */
   isPersonal: boolean;
-  /** What is wrong with the values; empty when they may be used. */
-  check(variables: Variables): readonly GraphQLError[];
-  /** The client's cursor. */
-  after(variables: Variables): string | undefined;
+  /** Errors of the variable values; empty when they are valid. */
+  validateVariables(variables: Variables): readonly GraphQLError[];
+  /** The cursor after which the client wants events. */
+  cursorFrom(variables: Variables): string | undefined;
   /** The variables that the shared operation uses. */
-  used(variables: Variables): Variables;
-  /** Equal for operations that answer equal events with equal texts: they differ in what events they want at most. */
-  answers(variables: Variables): string;
+  sharedVariables(variables: Variables): Variables;
+  /**
+   * Key of operations that render equal events as equal results. They differ at most in the
+   * arguments of the root field, which select events.
+   */
+  renderKey(variables: Variables): string;
 }
 
-/** What subscriptions are compiled against. */
-export interface Graph {
+/** The schema and limits against which subscriptions are compiled. */
+export interface CompileContext {
   schema: GraphQLSchema;
   plan: (document: DocumentNode) => LivePlan;
-  /** Names of the fields that answer each caller with what is his own. */
-  personal: ReadonlySet<string>;
+  /** Names of the fields whose value depends on the caller (`@personal`). */
+  personalFields: ReadonlySet<string>;
   limits: Limits;
 }
 
-/** The value by which a caller says "what is mine" in a filter. */
-export const ME = 'me';
+/** Filter value that stands for the caller. */
+const ME = 'me';
 
-const invalid = (error: GraphQLError): GraphQLError =>
+/** Whether a variable value contains the filter value `me`, so that events depend on the caller. */
+export const containsMe = (value: unknown): boolean =>
+  value === ME ||
+  (typeof value === 'object' && value !== null && Object.values(value).some(containsMe));
+
+/**
+ * JSON with sorted keys, so that equal values have equal texts.
+ *
+ * @example canonicalJson({ b: 1, a: [2] }) // '{"a":[2],"b":1}'
+ */
+export function canonicalJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const fields = Object.entries(value as Record<string, unknown>).filter(
+    ([, fieldValue]) => fieldValue !== undefined,
+  );
+  return `{${fields
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, fieldValue]) => `${JSON.stringify(name)}:${canonicalJson(fieldValue)}`)
+    .join(',')}}`;
+}
+
+/**
+ * Rewrites a subscription so that clients can share its stream, and plans it. The shared operation
+ * has no name, because the planner writes the name into the subgraph queries. Its cursor is always
+ * a variable of ours, whether the client sends a literal, a variable or none.
+ *
+ * @throws AggregateError of GraphQL errors when the document is invalid
+ */
+export function compileSubscription(
+  { schema, plan, personalFields, limits }: CompileContext,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): CompiledSubscription {
+  assertValid(schema, document, limits);
+  const fragments = document.definitions.filter(
+    (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION,
+  );
+  const fragmentsByName = new Map(fragments.map((node) => [node.name.value, node]));
+  const root = rootFields(operation, fragmentsByName)[0]!;
+  const variableDefinitions = operation.variableDefinitions ?? [];
+
+  const { sharedOperation, usedVariables, resumeVariable, isPersonal } = shareOperation({
+    schema,
+    operation,
+    fragments,
+    fragmentsByName,
+    rootName: root.name.value,
+    personalFields,
+  });
+  const sharedDocument: DocumentNode = {
+    kind: Kind.DOCUMENT,
+    definitions: [sharedOperation, ...fragments],
+  };
+  const selection = withoutRootArguments(
+    { ...operation, name: undefined, variableDefinitions: [] },
+    fragmentsByName,
+  );
+  const selectionHash = sha256(
+    print({ kind: Kind.DOCUMENT, definitions: [selection, ...fragments] }),
+  );
+  const selectionVariables = variablesIn([selection, ...fragments]);
+
+  const cost = limits.cost === Infinity ? () => 0 : costOf(schema, document, operation);
+  const defaults = getVariableValues(schema, variableDefinitions, {}).coerced ?? {};
+  const cursor = root.arguments?.find(({ name }) => name.value === 'after')?.value;
+  return {
+    plan: plan(sharedDocument),
+    hash: sha256(print(sharedDocument)),
+    fieldName: root.name.value,
+    responseName: (root.alias ?? root.name).value,
+    resumeVariable,
+    isPersonal,
+    validateVariables(variables) {
+      const excess = excessOfVariables(variables, limits);
+      if (excess) return [graphqlError('COST_EXCEEDED', excess)];
+      const { errors } = getVariableValues(schema, variableDefinitions, variables, {
+        maxErrors: 10,
+      });
+      if (errors) return errors.map(toInputError);
+      const objects = cost(variables);
+      if (objects <= limits.cost) return [];
+      const message = `Each event may bring ${objects} objects; ${limits.cost} are allowed. Ask for smaller pages.`;
+      return [graphqlError('COST_EXCEEDED', message)];
+    },
+    cursorFrom: (variables) => resolveCursor(cursor, variables, defaults),
+    sharedVariables: (variables) => pick(variables, usedVariables),
+    renderKey: (variables) =>
+      `${selectionHash}\0${canonicalJson(pick(variables, selectionVariables))}`,
+  };
+}
+
+interface ShareOptions {
+  schema: GraphQLSchema;
+  operation: OperationDefinitionNode;
+  fragments: readonly FragmentDefinitionNode[];
+  fragmentsByName: ReadonlyMap<string, FragmentDefinitionNode>;
+  rootName: string;
+  personalFields: ReadonlySet<string>;
+}
+
+/** The anonymous operation with only the variables it uses, and with the cursor as a variable. */
+function shareOperation(options: ShareOptions) {
+  const { schema, operation, fragments, fragmentsByName, rootName, personalFields } = options;
+  const afterArgument = schema
+    .getSubscriptionType()
+    ?.getFields()
+    [rootName]?.args.find(({ name }) => name === 'after');
+  const withAfter = (value: ValueNode) =>
+    withRootArgument(operation, fragmentsByName, {
+      kind: Kind.ARGUMENT,
+      name: { kind: Kind.NAME, value: 'after' },
+      value,
+    });
+
+  const withoutCursor = {
+    ...(afterArgument ? withAfter({ kind: Kind.NULL }) : operation),
+    variableDefinitions: [],
+  };
+  const usedVariables = variablesIn([withoutCursor, ...fragments]);
+  const isPersonal = [withoutCursor, ...fragments].some((node) =>
+    dependsOnCaller(node, personalFields),
+  );
+  const variableDefinitions = (operation.variableDefinitions ?? []).filter(({ variable }) =>
+    usedVariables.has(variable.name.value),
+  );
+  if (!afterArgument)
+    return {
+      sharedOperation: { ...operation, name: undefined, variableDefinitions },
+      usedVariables,
+      resumeVariable: undefined,
+      isPersonal,
+    };
+
+  const resumeVariable = unusedName(usedVariables);
+  const variable = {
+    kind: Kind.VARIABLE,
+    name: { kind: Kind.NAME, value: resumeVariable },
+  } as const;
+  const definition = {
+    kind: Kind.VARIABLE_DEFINITION,
+    variable,
+    type: parseType(String(afterArgument.type)),
+  } as const;
+  const sharedOperation: OperationDefinitionNode = {
+    ...withAfter(variable),
+    name: undefined,
+    variableDefinitions: [...variableDefinitions, definition],
+  };
+  return { sharedOperation, usedVariables, resumeVariable, isPersonal };
+}
+
+function assertValid(schema: GraphQLSchema, document: DocumentNode, limits: Limits): void {
+  // Our rules run first: SingleFieldSubscriptionsRule of graphql-js 16 throws on a conditional root.
+  const options = { maxErrors: 10 };
+  let errors = validate(schema, document, [limitRule(limits), unconditionalRoot], options);
+  if (errors.length === 0) errors = validate(schema, document, specifiedRules, options);
+  if (errors.length > 0) throw new AggregateError(errors.map(toInputError));
+}
+
+/** The error without graphql-js's suggestions of similar names, which would disclose the schema. */
+const toInputError = (error: GraphQLError): GraphQLError =>
   new GraphQLError(error.message.replace(/ ?Did you mean(.+?)\?$/, ''), {
     nodes: error.nodes,
     extensions: { code: 'BAD_USER_INPUT', ...error.extensions },
   });
 
-function check(schema: GraphQLSchema, document: DocumentNode, limits: Limits): void {
-  // Alone first: SingleFieldSubscriptionsRule of graphql-js 16 throws on a conditional root.
-  const errors = validate(schema, document, [limitRule(limits), unconditionalRoot], {
-    maxErrors: 10,
+function dependsOnCaller(node: ASTNode, personalFields: ReadonlySet<string>): boolean {
+  let depends = false;
+  visit(node, {
+    StringValue: ({ value }) => void (depends ||= value === ME),
+    Field: ({ name }) => void (depends ||= personalFields.has(name.value)),
   });
-  const all =
-    errors.length > 0 ? errors : validate(schema, document, specifiedRules, { maxErrors: 10 });
-  if (all.length > 0) throw new AggregateError(all.map(invalid));
+  return depends;
 }
 
-const freeName = (taken: ReadonlySet<string>): string => {
+function unusedName(usedNames: ReadonlySet<string>): string {
   let name = 'after';
-  while (taken.has(name)) name = `_${name}`;
+  while (usedNames.has(name)) name = `_${name}`;
   return name;
-};
+}
 
-const cursorIn = (
-  value: ValueNode | undefined,
+/** The cursor that the `after` argument has as a literal, as a variable or by the variable's default. */
+function resolveCursor(
+  argument: ValueNode | undefined,
   variables: Variables,
   defaults: Variables,
-): string | undefined => {
-  const given =
-    value?.kind === Kind.VARIABLE
-      ? (variables[value.name.value] ?? defaults[value.name.value])
-      : undefined;
-  if (typeof given === 'string') return given;
-  return value?.kind === Kind.STRING ? value.value : undefined;
-};
-
-/**
- * What is planned is anonymous (the planner would write the client's name of the operation into the texts for subgraphs, and they would not be
- * shared), and its cursor is a variable of our own, whether and however the client gives one. Throws an AggregateError of GraphQL errors.
- */
-export function compile(
-  { schema, plan, personal, limits }: Graph,
-  document: DocumentNode,
-  asked: OperationDefinitionNode,
-): Compiled {
-  check(schema, document, limits);
-  const parts = document.definitions.filter(
-    (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION,
-  );
-  const fragments = new Map(parts.map((node) => [node.name.value, node]));
-  const root = rootFields(asked, fragments)[0]!;
-  const given = asked.variableDefinitions ?? [];
-
-  const argument = schema
-    .getSubscriptionType()
-    ?.getFields()
-    [root.name.value]?.args.find(({ name }) => name === 'after');
-  const withAfter = (value: ValueNode) =>
-    withRootArgument(asked, fragments, {
-      kind: Kind.ARGUMENT,
-      name: { kind: Kind.NAME, value: 'after' },
-      value,
-    });
-  const unresumed = {
-    ...(argument ? withAfter({ kind: Kind.NULL }) : asked),
-    variableDefinitions: [],
-  };
-  const used = variablesIn([unresumed, ...parts]);
-  let isPersonal = false;
-  for (const node of [unresumed, ...parts])
-    visit(node, {
-      StringValue: ({ value }) => void (isPersonal ||= value === ME),
-      Field: ({ name }) => void (isPersonal ||= personal.has(name.value)),
-    });
-  const resumeVariable = argument && freeName(used);
-  const kept = given.filter(({ variable }) => used.has(variable.name.value));
-  let operation: OperationDefinitionNode = { ...asked, name: undefined, variableDefinitions: kept };
-  if (resumeVariable) {
-    const variable = {
-      kind: Kind.VARIABLE,
-      name: { kind: Kind.NAME, value: resumeVariable },
-    } as const;
-    const definition = {
-      kind: Kind.VARIABLE_DEFINITION,
-      variable,
-      type: parseType(String(argument.type)),
-    } as const;
-    operation = {
-      ...withAfter(variable),
-      name: undefined,
-      variableDefinitions: [...kept, definition],
-    };
-  }
-
-  const bare = withoutRootArguments(
-    { ...asked, name: undefined, variableDefinitions: [] },
-    fragments,
-  );
-  const shape = hash(
-    'sha256',
-    print({ kind: Kind.DOCUMENT, definitions: [bare, ...parts] }),
-    'base64url',
-  );
-  const inside = variablesIn([bare, ...parts]);
-  const shared: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...parts] };
-  const cost = limits.cost === Infinity ? () => 0 : costOf(schema, document, asked);
-  const defaults = getVariableValues(schema, given, {}).coerced ?? {};
-  const cursor = root.arguments?.find(({ name }) => name.value === 'after')?.value;
-  return {
-    plan: plan(shared),
-    hash: hash('sha256', print(shared), 'base64url'),
-    fieldName: root.name.value,
-    responseName: (root.alias ?? root.name).value,
-    resumeVariable,
-    isPersonal,
-    check(variables) {
-      const excess = excessOfVariables(variables, limits);
-      if (excess) return [fault('COST_EXCEEDED', excess)];
-      const { errors } = getVariableValues(schema, given, variables, { maxErrors: 10 });
-      if (errors) return errors.map(invalid);
-      const objects = cost(variables);
-      return objects > limits.cost
-        ? [
-            fault(
-              'COST_EXCEEDED',
-              `Each event may bring ${objects} objects; ${limits.cost} are allowed. Ask for smaller pages.`,
-            ),
-          ]
-        : [];
-    },
-    after: (variables) => cursorIn(cursor, variables, defaults),
-    used: (variables) => only(used, variables),
-    answers: (variables) => `${shape}\0${canonical(only(inside, variables))}`,
-  };
+): string | undefined {
+  if (argument?.kind === Kind.STRING) return argument.value;
+  if (argument?.kind !== Kind.VARIABLE) return undefined;
+  const value = variables[argument.name.value] ?? defaults[argument.name.value];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function variablesIn(nodes: readonly ASTNode[]): Set<string> {
-  const found = new Set<string>();
-  for (const node of nodes) visit(node, { Variable: ({ name }) => void found.add(name.value) });
-  return found;
+  const names = new Set<string>();
+  for (const node of nodes) visit(node, { Variable: ({ name }) => void names.add(name.value) });
+  return names;
 }
 
-const only = (names: ReadonlySet<string>, variables: Variables): Variables =>
+const pick = (variables: Variables, names: ReadonlySet<string>): Variables =>
   Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
 
-/** Remembers what it compiled last, by text and operation. */
-export function keeping(
-  make: (document: DocumentNode, asked: OperationDefinitionNode) => Compiled,
-  most = 1000,
-) {
-  const kept = new Map<string, Compiled>();
-  return (source: string, document: DocumentNode, asked: OperationDefinitionNode): Compiled => {
-    const key = `${asked.name?.value ?? ''}\0${source}`;
-    const compiled = kept.get(key) ?? make(document, asked);
-    kept.delete(key);
-    kept.set(key, compiled);
-    if (kept.size > most) kept.delete(kept.keys().next().value!);
-    return compiled;
-  };
-}
-
-/** Does a value among the variables ask for what is the caller's own? */
-export const asksForOwn = (value: unknown): boolean =>
-  value === ME ||
-  (typeof value === 'object' && value !== null && Object.values(value).some(asksForOwn));
+const sha256 = (text: string): string => hash('sha256', text, 'base64url');

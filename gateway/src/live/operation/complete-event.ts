@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { maskError } from '@deskgraph/common/core/errors';
 import { newId } from '@deskgraph/common/core/id';
 import type { Log } from '@deskgraph/common/core/log';
@@ -7,23 +8,33 @@ import { formatError } from '../../http/response-plugin.ts';
 import { type Call, Patience } from '../../http/request-context.ts';
 import type { Variables } from '../../subgraphs/federation.ts';
 import { cleaned } from '../../subgraphs/subgraph.ts';
-import type { Compiled } from './compile.ts';
-import type { Memo } from '../streams/ttl-cache.ts';
 import type { Scope } from '../streams/scope.ts';
-import type { Pushed } from '../streams/upstream.ts';
+import type { SubgraphMessage } from '../streams/upstream.ts';
+import type { CompiledSubscription } from './compile.ts';
 
-export interface RenderOptions {
+/** Rendered events of all streams; several streams often need the same one at the same time. */
+export type RenderCache = LRUCache<string, Promise<string>>;
+
+const RENDERED_TTL_MS = 250;
+const MAX_RENDERED_EVENTS = 10_000;
+
+export const createRenderCache = (): RenderCache =>
+  new LRUCache({ max: MAX_RENDERED_EVENTS, ttl: RENDERED_TTL_MS, ttlAutopurge: true });
+
+export interface RendererOptions {
+  compiled: CompiledSubscription;
+  variables: Variables;
+  scope: Scope;
   log: Log;
-  /** Of all streams. */
-  memo: Memo;
-  /** Milliseconds that the fetches of one event may take. */
-  patienceMs: number;
-  /** Milliseconds that an event waits for a subgraph that does not answer, before it goes out with holes. */
-  completeMs: number;
+  cache: RenderCache;
+  /** Time for the fetches of one event. */
+  fetchTimeoutMs: number;
+  /** Time that an event waits for an unavailable subgraph before it is sent with nulls and errors. */
+  completionTimeoutMs: number;
 }
 
-/** Errors as a client may read them; what is not known outside is logged with the id that the client gets. */
-export function shownErrors(
+/** Errors as a client may see them. Internal ones are logged with the request id that it gets. */
+export function toClientErrors(
   errors: readonly (GraphQLError | GraphQLFormattedError)[],
   requestId: string,
   log: Log,
@@ -32,85 +43,103 @@ export function shownErrors(
     const formatted = error instanceof GraphQLError ? error.toJSON() : error;
     if (!maskError(formatted, requestId).isKnown)
       log.error({ err: error, path: error.path, requestId }, 'masked error');
-    const shown = formatError(formatted, error);
-    return shown.extensions?.['code'] === 'INTERNAL'
-      ? { ...shown, extensions: { ...shown.extensions, requestId } }
-      : shown;
+    const clientError = formatError(formatted, error);
+    return clientError.extensions?.['code'] === 'INTERNAL'
+      ? { ...clientError, extensions: { ...clientError.extensions, requestId } }
+      : clientError;
   });
 }
 
-const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 1_000;
+const MIN_RETRY_DELAY_MS = 50;
+const MAX_RETRY_DELAY_MS = 1_000;
 
 /**
- * Makes the answers of one stream. While a subgraph is away for a moment its events wait for it, as reads can be repeated; once one of them
- * has waited in vain the next go out with holes at once, until the subgraph answers again.
+ * Renders the events of one stream as GraphQL results: completes each with the fields of other
+ * subgraphs and serializes it. Reads can be repeated, so an event waits for a subgraph that is
+ * unavailable for a moment. Once an event has waited in vain, the next ones are sent incomplete
+ * without waiting, until the subgraph answers again.
  */
-export function renderer(
-  compiled: Compiled,
-  variables: Variables,
-  scope: Scope,
-  options: RenderOptions,
-) {
-  const { plan, responseName } = compiled;
-  const { log, memo, patienceMs, completeMs } = options;
-  const key = `${compiled.answers(variables)}\0${scope.key}\0`;
-  let isPatient = true;
+export class EventRenderer {
+  readonly #options: RendererOptions;
+  readonly #cacheKeyPrefix: string;
+  #mayRetry = true;
 
-  const complete = async (pushed: Pushed, requestId: string) => {
+  constructor(options: RendererOptions) {
+    const { compiled, variables, scope } = options;
+    this.#options = options;
+    this.#cacheKeyPrefix = `${compiled.renderKey(variables)}\0${scope.key}\0`;
+  }
+
+  /**
+   * The JSON of the result; never rejects. Streams that differ only in the events they select
+   * share the result of the same event.
+   */
+  render(message: SubgraphMessage): Promise<string> {
+    const { cache } = this.#options;
+    const key = this.#cacheKeyPrefix + JSON.stringify(message);
+    const cached = cache.get(key);
+    if (cached) return cached;
+    const rendering = this.#render(message);
+    // Pending results do not expire; the TTL counts from completion.
+    cache.set(key, rendering, { ttl: 0 });
+    void rendering.finally(() => cache.set(key, rendering));
+    return rendering;
+  }
+
+  async #render(message: SubgraphMessage): Promise<string> {
+    const { log } = this.#options;
+    const requestId = newId('req');
+    const cursor = message.extensions?.cursor;
+    const extensions = cursor === undefined ? undefined : { cursor };
+    try {
+      const { data, errors } = await this.#completeWithRetry(message, requestId);
+      return JSON.stringify({
+        data,
+        ...(errors?.length && { errors: toClientErrors(errors, requestId, log) }),
+        extensions,
+      });
+    } catch (error) {
+      log.error({ err: error, requestId }, 'event completion failed');
+      const internal = { message: '', extensions: { code: 'INTERNAL' } };
+      const { isKnown: _, ...masked } = maskError(internal, requestId);
+      return JSON.stringify({ data: null, errors: [masked], extensions });
+    }
+  }
+
+  async #completeWithRetry(message: SubgraphMessage, requestId: string) {
+    const deadline = performance.now() + this.#options.completionTimeoutMs;
+    let completed = await this.#complete(message, requestId);
+    let delay = MIN_RETRY_DELAY_MS;
+    while (completed.missed && this.#mayRetry) {
+      if (performance.now() + delay > deadline) {
+        this.#mayRetry = false;
+        break;
+      }
+      await sleep(delay, undefined, { ref: false });
+      completed = await this.#complete(message, requestId);
+      delay = Math.min(2 * delay, MAX_RETRY_DELAY_MS);
+    }
+    if (!completed.missed) this.#mayRetry = true;
+    return completed.result;
+  }
+
+  async #complete(message: SubgraphMessage, requestId: string) {
+    const { compiled, variables, scope, fetchTimeoutMs } = this.#options;
     const authorization = await scope.authorization();
     const headers = ['content-type', 'application/json', 'x-request-id', requestId];
     if (authorization) headers.push('authorization', authorization);
     if (scope.language !== undefined) headers.push('accept-language', scope.language);
-    const patience = new Patience(patienceMs, patienceMs);
+    const patience = new Patience(fetchTimeoutMs, fetchTimeoutMs);
     const context: Partial<Call> = { requestId, headers, patience };
-    const errors = pushed.errors?.map((error) =>
-      cleaned(error.path ? error : { ...error, path: [responseName] }),
+    const errors = message.errors?.map((error) =>
+      cleaned(error.path ? error : { ...error, path: [compiled.responseName] }),
     );
-    // The executor writes into what it is given.
-    const event = { data: structuredClone(pushed.data ?? null), ...(errors && { errors }) };
+    // The query plan executor modifies its input; other streams may share the message.
+    const event = { data: structuredClone(message.data ?? null), ...(errors && { errors }) };
     try {
-      return await plan.complete(event, variables, context);
+      return await compiled.plan.complete(event, variables, context);
     } finally {
       patience.end(true);
     }
-  };
-
-  const render = async (pushed: Pushed): Promise<string> => {
-    const requestId = newId('req');
-    const cursor = pushed.extensions?.cursor;
-    const extensions = cursor === undefined ? undefined : { cursor };
-    try {
-      const until = performance.now() + completeMs;
-      let completed = await complete(pushed, requestId);
-      for (
-        let wait = FIRST_WAIT_MS;
-        completed.missed && isPatient;
-        wait = Math.min(2 * wait, LONGEST_WAIT_MS)
-      ) {
-        if (performance.now() + wait > until) {
-          isPatient = false;
-          break;
-        }
-        await sleep(wait, undefined, { ref: false });
-        completed = await complete(pushed, requestId);
-      }
-      if (!completed.missed) isPatient = true;
-      const { data, errors } = completed.result;
-      return JSON.stringify({
-        data,
-        ...(errors?.length && { errors: shownErrors(errors, requestId, log) }),
-        extensions,
-      });
-    } catch (error) {
-      log.error({ err: error, requestId }, 'an event could not be completed');
-      const masking = { message: '', extensions: { code: 'INTERNAL' } };
-      const { isKnown: _, ...shown } = maskError(masking, requestId);
-      return JSON.stringify({ data: null, errors: [shown], extensions });
-    }
-  };
-
-  /** Streams that only want other events are told of one event in the same words. */
-  return (pushed: Pushed): Promise<string> =>
-    memo.get(key + JSON.stringify(pushed), () => render(pushed));
+  }
 }

@@ -5,41 +5,41 @@ import {
   getNamedType,
   isObjectType,
 } from 'graphql';
-import type { Compiled } from './compile.ts';
-import type { Asked } from '../engine.ts';
-import type { Entry } from '../streams/ring.ts';
+import type { RenderedEvent } from '../streams/ring.ts';
+import type { ParsedSubscription } from './parse.ts';
 
-/** Why a stream that can be resumed has to be taken up again by its client. */
-export type Reason = 'TOO_SLOW' | 'RIGHTS_CHANGED';
+/** Why the client of a resumable stream has to subscribe again. */
+export type ResyncReason = 'TOO_SLOW' | 'RIGHTS_CHANGED';
 
 export interface Resync {
-  reason: Reason;
-  /** From where the client goes on. */
+  reason: ResyncReason;
+  /** The cursor from which the client continues. */
   cursor: string | undefined;
-  /** The query that reads anew what the stream tells of. */
-  anew: string | undefined;
+  /** The query that reads the current state of the streamed data. */
+  resyncQuery: string | undefined;
 }
 
 /**
- * The message that says so, as the client's own document selects it: nothing is set but `cursor` and `resync`. Undefined where the stream has no
- * word for it.
+ * The last message of a stream, with the client's own selection; only `cursor` and `resync` are
+ * set. Undefined when the stream's message type has no field `resync`, or there is no cursor yet.
  */
 export function resyncMessage(
   schema: GraphQLSchema,
-  asked: Asked & { compiled: Compiled },
-  resync: Resync,
-): Entry | undefined {
-  const { document, request, compiled } = asked;
-  const { reason, cursor, anew = '{ __typename }' } = resync;
-  const message = getNamedType(schema.getSubscriptionType()!.getFields()[compiled.fieldName]!.type);
-  if (cursor === undefined || !isObjectType(message) || !message.getFields()['resync'])
+  { document, request, compiled }: ParsedSubscription,
+  { reason, cursor, resyncQuery = '{ __typename }' }: Resync,
+): RenderedEvent | undefined {
+  const messageType = getNamedType(
+    schema.getSubscriptionType()!.getFields()[compiled.fieldName]!.type,
+  );
+  if (cursor === undefined || !isObjectType(messageType) || !messageType.getFields()['resync'])
     return undefined;
+  const resync = { reason, from: cursor, query: resyncQuery };
   const { data, errors } = execute({
     schema,
     document,
     operationName: request.operationName,
     variableValues: request.variables,
-    rootValue: { [compiled.fieldName]: { cursor, resync: { reason, from: cursor, query: anew } } },
+    rootValue: { [compiled.fieldName]: { cursor, resync } },
   }) as ExecutionResult;
   return errors ? undefined : { json: JSON.stringify({ data, extensions: { cursor } }), cursor };
 }

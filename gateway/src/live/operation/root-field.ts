@@ -13,24 +13,24 @@ import {
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
-/** The root selection without fragment spreads, so that what happens at the root can be read and changed in one place. */
-function spelled(set: SelectionSetNode, fragments: Fragments): SelectionSetNode {
+/** The root selection with its fragment spreads inlined, so that it can be read and changed. */
+function inlineSpreads(set: SelectionSetNode, fragments: Fragments): SelectionSetNode {
   const selections = set.selections.map((node): SelectionNode => {
     if (node.kind === Kind.FIELD) return node;
     if (node.kind === Kind.INLINE_FRAGMENT)
-      return { ...node, selectionSet: spelled(node.selectionSet, fragments) };
+      return { ...node, selectionSet: inlineSpreads(node.selectionSet, fragments) };
     const { typeCondition, selectionSet } = fragments.get(node.name.value)!;
     return {
       kind: Kind.INLINE_FRAGMENT,
       typeCondition,
       directives: node.directives,
-      selectionSet: spelled(selectionSet, fragments),
+      selectionSet: inlineSpreads(selectionSet, fragments),
     };
   });
   return { ...set, selections };
 }
 
-const changed = (
+const mapFields = (
   set: SelectionSetNode,
   change: (field: FieldNode) => FieldNode,
 ): SelectionSetNode => ({
@@ -38,26 +38,29 @@ const changed = (
   selections: set.selections.map((node) => {
     if (node.kind === Kind.FIELD) return change(node);
     return node.kind === Kind.INLINE_FRAGMENT
-      ? { ...node, selectionSet: changed(node.selectionSet, change) }
+      ? { ...node, selectionSet: mapFields(node.selectionSet, change) }
       : node;
   }),
 });
 
-/** The root fields; a valid subscription has one, though it may be written several times. */
+/** The root fields. A valid subscription has one, but the document may select it several times. */
 export function rootFields(operation: OperationDefinitionNode, fragments: Fragments): FieldNode[] {
-  const found: FieldNode[] = [];
-  changed(spelled(operation.selectionSet, fragments), (field) => (found.push(field), field));
-  return found;
+  const fields: FieldNode[] = [];
+  mapFields(
+    inlineSpreads(operation.selectionSet, fragments),
+    (field) => (fields.push(field), field),
+  );
+  return fields;
 }
 
-/** The operation with another argument of the same name, or a further one, at its root field. */
+/** The operation with the argument set at its root field, replacing one of the same name. */
 export const withRootArgument = (
   operation: OperationDefinitionNode,
   fragments: Fragments,
   argument: ArgumentNode,
 ): OperationDefinitionNode => ({
   ...operation,
-  selectionSet: changed(spelled(operation.selectionSet, fragments), (field) => ({
+  selectionSet: mapFields(inlineSpreads(operation.selectionSet, fragments), (field) => ({
     ...field,
     arguments: [
       ...(field.arguments ?? []).filter(({ name }) => name.value !== argument.name.value),
@@ -66,36 +69,39 @@ export const withRootArgument = (
   })),
 });
 
-/** What the operation says of its events, whatever events its arguments let through. */
+/** The selection of the operation alone, independent of the arguments that select events. */
 export const withoutRootArguments = (
   operation: OperationDefinitionNode,
   fragments: Fragments,
 ): OperationDefinitionNode => ({
   ...operation,
-  selectionSet: changed(spelled(operation.selectionSet, fragments), (field) => ({
+  selectionSet: mapFields(inlineSpreads(operation.selectionSet, fragments), (field) => ({
     ...field,
     arguments: [],
   })),
 });
 
-/** By the specification no `@skip` or `@include` stands at the root of a subscription; graphql-js 16 does not check it, and the planner throws. */
+/**
+ * Validation rule: the specification allows no `@skip` or `@include` at the root of a subscription.
+ * graphql-js 16 does not check it, and the query planner throws.
+ */
 export const unconditionalRoot = (context: ValidationContext): ASTVisitor => ({
   OperationDefinition({ operation, selectionSet }) {
     if (operation !== 'subscription') return;
-    const seen = new Set<string>();
+    const visited = new Set<string>();
     const check = (set: SelectionSetNode): void => {
       for (const node of set.selections) {
         for (const directive of node.directives ?? [])
           if (directive.name.value === 'skip' || directive.name.value === 'include')
             context.reportError(
               new GraphQLError(
-                `"@${directive.name.value}" may not stand at the root of a subscription.`,
+                `"@${directive.name.value}" is not allowed at the root of a subscription.`,
                 { nodes: directive },
               ),
             );
         if (node.kind === Kind.INLINE_FRAGMENT) check(node.selectionSet);
-        if (node.kind !== Kind.FRAGMENT_SPREAD || seen.has(node.name.value)) continue;
-        seen.add(node.name.value);
+        if (node.kind !== Kind.FRAGMENT_SPREAD || visited.has(node.name.value)) continue;
+        visited.add(node.name.value);
         const fragment = context.getFragment(node.name.value);
         if (fragment) check(fragment.selectionSet);
       }

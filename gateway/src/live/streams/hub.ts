@@ -1,92 +1,100 @@
 import type { Variables } from '../../subgraphs/federation.ts';
-import { canonical } from '../operation/canonical.ts';
-import type { Compiled } from '../operation/compile.ts';
-import { Memo } from './ttl-cache.ts';
-import type { Place } from './ring.ts';
+import { type CompiledSubscription, canonicalJson } from '../operation/compile.ts';
+import { createRenderCache } from '../operation/complete-event.ts';
+import type { ReadPosition } from './ring.ts';
 import type { Scope } from './scope.ts';
-import { type Reader, type Sink, Stream, type StreamOptions } from './stream.ts';
+import { type Reader, Stream, type StreamListener, type StreamOptions } from './stream.ts';
 
-/** A client's place in the hub. */
-export interface Seat {
-  /** Goes on after the sink had no room. */
-  pump(): void;
-  leave(): void;
-  /** From where the client would go on elsewhere. */
+/** A client's subscription to a stream of the hub. */
+export interface SubscriptionHandle {
+  /** Continues delivery after the client's connection has drained. */
+  resume(): void;
+  unsubscribe(): void;
+  /** The cursor from which the client would continue elsewhere. */
   readonly cursor: string | undefined;
-  /** The query that reads anew what the stream tells of, where its owner has named one. */
-  readonly anew: string | undefined;
+  /** The query that reads the current state of the streamed data, if the subgraph sends one. */
+  readonly resyncQuery: string | undefined;
 }
 
-export interface Wish {
-  compiled: Compiled;
-  /** The operation's own, without the cursor. */
+export interface StreamRequest {
+  compiled: CompiledSubscription;
+  /** The variables of the shared operation, without the cursor. */
   variables: Variables;
   scope: Scope;
-  /** Events after this one; only those to come without it. */
+  /** The cursor after which the client wants events. Without it, it gets only new events. */
   after: string | undefined;
 }
 
-interface Held {
+/** A stream, and its relation to other streams of the same operation, variables and scope. */
+interface StreamEntry {
   stream: Stream;
-  wish: Wish;
-  /** The streams that go their own way until they meet this one. */
-  behind: Set<Held>;
-  live: Held | undefined;
-  linger: NodeJS.Timeout | undefined;
+  request: StreamRequest;
+  /** The live stream that a catch-up stream approaches; undefined for a live stream. */
+  liveStream: StreamEntry | undefined;
+  catchUpStreams: Set<StreamEntry>;
+  /** Closes the stream when no reader joins in time. */
+  graceTimer: NodeJS.Timeout | undefined;
 }
 
-interface Member extends Reader {
-  held: Held;
+interface HubReader extends Reader {
+  streamEntry: StreamEntry;
 }
 
-const keyOf = ({ compiled, variables, scope }: Wish): string =>
-  `${compiled.hash}\0${canonical(variables)}\0${scope.key}`;
-const isLog = ({ compiled }: Wish): boolean => compiled.resumeVariable !== undefined;
+interface StartPosition extends ReadPosition {
+  streamEntry: StreamEntry;
+}
 
 /**
- * Brings clients of one operation, variables and scope together in one stream. Who cannot begin with what that stream remembers begins with a
- * stream of its own, shared with all who want the same, until both streams have met. Of a log that is who comes back with an older cursor. What
- * has no `after` tells a whole state first, then its changes: there it is who comes late.
+ * Multiplexes clients with the same operation, variables and scope onto one upstream stream, the
+ * live stream. A client whose start is not in the ring buffer of the live stream gets a catch-up
+ * stream, shared with clients of the same start, and is moved to the live stream once the two
+ * overlap.
+ *
+ * Resumable streams (with `after`) need a catch-up stream for clients with an older cursor. Other
+ * streams begin with a snapshot, followed by its changes; there a client needs one when the last
+ * snapshot is too old.
  */
 export class Hub {
-  readonly #streams = new Map<string, Held>();
+  readonly #streams = new Map<string, StreamEntry>();
   readonly #options: StreamOptions;
-  #lone = 0;
+  #uniqueKeys = 0;
 
-  constructor(options: Omit<StreamOptions, 'memo'>) {
-    this.#options = { ...options, memo: new Memo() };
+  constructor(options: Omit<StreamOptions, 'renderCache'>) {
+    this.#options = { ...options, renderCache: createRenderCache() };
   }
 
-  /** Streams that are open upstream. */
+  /** Number of upstream subscriptions. */
   get size(): number {
     return this.#streams.size;
   }
 
-  join(wish: Wish, sink: Sink): Seat {
-    const { held, ...place } = this.#place(wish);
-    const reader: Member = {
-      sink,
-      cursor: isLog(wish) ? (wish.after ?? held.stream.reached) : undefined,
-      held,
-      ...place,
+  subscribe(request: StreamRequest, listener: StreamListener): SubscriptionHandle {
+    const { streamEntry, ...position } = this.#startPosition(request);
+    const startCursor = request.after ?? streamEntry.stream.bufferedCursor;
+    const reader: HubReader = {
+      listener,
+      cursor: isResumable(request) ? startCursor : undefined,
+      streamEntry,
+      ...position,
     };
-    if (wish.after === undefined && reader.cursor !== undefined) sink.passed(reader.cursor);
-    this.#enter(reader, held);
+    if (request.after === undefined && reader.cursor !== undefined)
+      listener.cursorAdvanced(reader.cursor);
+    this.#attach(reader, streamEntry);
     return {
-      pump: () => {
-        if (!reader.held.stream.readers.has(reader)) return;
-        reader.held.stream.pump(reader);
-        this.#merge(reader.held);
+      resume: () => {
+        if (!reader.streamEntry.stream.readers.has(reader)) return;
+        reader.streamEntry.stream.pump(reader);
+        this.#mergeIntoLive(reader.streamEntry);
       },
-      leave: () => {
-        reader.held.stream.readers.delete(reader);
-        this.#tidy(reader.held);
+      unsubscribe: () => {
+        reader.streamEntry.stream.readers.delete(reader);
+        this.#closeIfUnused(reader.streamEntry);
       },
       get cursor() {
         return reader.cursor;
       },
-      get anew() {
-        return reader.held.stream.anew;
+      get resyncQuery() {
+        return reader.streamEntry.stream.resyncQuery;
       },
     };
   }
@@ -95,108 +103,121 @@ export class Hub {
     for (const { stream } of this.#streams.values()) stream.close();
   }
 
-  #place(wish: Wish): Place & { held: Held } {
-    const { after } = wish;
-    const key = keyOf(wish);
-    const live = this.#streams.get(key) ?? this.#open(key, { ...wish, after: undefined });
-    const next = after === undefined ? undefined : live.stream.ring.after(after);
-    if (next !== undefined) return { held: live, next };
-    if (!isLog(wish)) return this.#beginning({ ...wish, after: undefined }, live);
-    if (after === undefined) return { held: live, next: live.stream.ring.end };
-    const known = this.#streams.get(`${key}\0${after}`);
-    const start = known?.stream.ring.after(after);
-    if (known && start !== undefined) return { held: known, next: start };
-    return { held: this.#open(`${key}\0${after}`, wish, live), next: 0 };
+  /** The stream for a new client and the position in it; opens streams as needed. */
+  #startPosition(request: StreamRequest): StartPosition {
+    const { after } = request;
+    const key = streamKey(request);
+    const live = this.#streams.get(key) ?? this.#open(key, { ...request, after: undefined });
+    const next = after === undefined ? undefined : live.stream.ring.indexAfter(after);
+    if (next !== undefined) return { streamEntry: live, next };
+    if (!isResumable(request)) return this.#snapshotStart({ ...request, after: undefined }, live);
+    if (after === undefined) return { streamEntry: live, next: live.stream.ring.end };
+    const catchUpKey = `${key}\0${after}`;
+    const catchUp = this.#streams.get(catchUpKey);
+    const catchUpNext = catchUp?.stream.ring.indexAfter(after);
+    if (catchUp && catchUpNext !== undefined) return { streamEntry: catchUp, next: catchUpNext };
+    return { streamEntry: this.#open(catchUpKey, request, live), next: 0 };
   }
 
-  /** Where a whole state is told first. */
-  #beginning(wish: Wish, live: Held): Place & { held: Held } {
-    const key = `${keyOf(wish)}\0`;
-    for (const held of [live, this.#streams.get(key)]) {
-      const place = held?.stream.ring.beginning(this.#options.limits.freshMs);
-      if (held && place) return { held, ...place };
+  /** The start of a client that needs a snapshot first. */
+  #snapshotStart(request: StreamRequest, live: StreamEntry): StartPosition {
+    const catchUpKey = `${streamKey(request)}\0`;
+    for (const streamEntry of [live, this.#streams.get(catchUpKey)]) {
+      const { snapshotMaxAgeMs } = this.#options.limits;
+      const position = streamEntry?.stream.ring.snapshotPosition(snapshotMaxAgeMs);
+      if (streamEntry && position) return { streamEntry, ...position };
     }
-    return { held: this.#open(key, wish, live), next: 0 };
+    return { streamEntry: this.#open(catchUpKey, request, live), next: 0 };
   }
 
-  #open(wanted: string, wish: Wish, live?: Held): Held {
-    const key = this.#streams.has(wanted) ? `${wanted}\0${this.#lone++}` : wanted;
-    const held: Held = {
-      stream: undefined as never,
-      wish,
-      behind: new Set(),
-      live,
-      linger: undefined,
-    };
-    live?.behind.add(held);
-    this.#streams.set(key, held);
-    held.stream = new Stream(
-      {
-        ...wish,
-        grown: () => {
-          for (const older of held.behind) this.#merge(older);
-          this.#merge(held);
-        },
-        fellBehind: (reader) => this.#fellBehind(reader as Member),
-        closed: () => {
-          clearTimeout(held.linger);
-          this.#streams.delete(key);
-          for (const older of held.behind) older.live = undefined;
-          if (!held.live) return;
-          held.live.behind.delete(held);
-          this.#tidy(held.live);
-        },
+  #open(preferredKey: string, request: StreamRequest, liveStream?: StreamEntry): StreamEntry {
+    const key = this.#streams.has(preferredKey)
+      ? `${preferredKey}\0${this.#uniqueKeys++}`
+      : preferredKey;
+    // The stream calls back asynchronously, after `streamEntry` is initialized.
+    const callbacks = {
+      onProgress: () => {
+        for (const catchUp of streamEntry.catchUpStreams) this.#mergeIntoLive(catchUp);
+        this.#mergeIntoLive(streamEntry);
       },
-      this.#options,
-    );
-    return held;
+      onReaderBehind: (reader: Reader) => this.#restartReader(reader as HubReader),
+      onClosed: () => {
+        clearTimeout(streamEntry.graceTimer);
+        this.#streams.delete(key);
+        for (const catchUp of streamEntry.catchUpStreams) catchUp.liveStream = undefined;
+        if (!streamEntry.liveStream) return;
+        streamEntry.liveStream.catchUpStreams.delete(streamEntry);
+        this.#closeIfUnused(streamEntry.liveStream);
+      },
+    };
+    const streamEntry: StreamEntry = {
+      stream: new Stream(request, callbacks, this.#options),
+      request,
+      liveStream,
+      catchUpStreams: new Set(),
+      graceTimer: undefined,
+    };
+    liveStream?.catchUpStreams.add(streamEntry);
+    this.#streams.set(key, streamEntry);
+    return streamEntry;
   }
 
-  /** Moves those who have read everything over to the live stream, once it remembers where they are. */
-  #merge(older: Held): void {
-    const { stream, live } = older;
-    if (!live || !stream.isSettled || stream.reached === undefined) return;
-    const next = live.stream.ring.after(stream.reached);
+  /**
+   * Moves the readers of a catch-up stream that have read everything to the live stream, once its
+   * ring buffer contains their cursor.
+   */
+  #mergeIntoLive(catchUp: StreamEntry): void {
+    const { stream, liveStream } = catchUp;
+    if (!liveStream || !stream.isSettled || stream.bufferedCursor === undefined) return;
+    const next = liveStream.stream.ring.indexAfter(stream.bufferedCursor);
     if (next === undefined) return;
-    if (stream.ring.state) live.stream.ring.know(stream.ring.state);
-    for (const reader of stream.readers as Set<Member>) {
-      if (reader.first || reader.next < stream.ring.end) continue;
+    if (stream.ring.snapshot) liveStream.stream.ring.addSnapshot(stream.ring.snapshot);
+    for (const reader of stream.readers as Set<HubReader>) {
+      if (reader.snapshot || reader.next < stream.ring.end) continue;
       stream.readers.delete(reader);
       reader.next = next;
-      this.#enter(reader, live);
+      this.#attach(reader, liveStream);
     }
-    this.#tidy(older);
+    this.#closeIfUnused(catchUp);
   }
 
-  #enter(reader: Member, held: Held): void {
-    clearTimeout(held.linger);
-    held.linger = undefined;
-    reader.held = held;
-    held.stream.readers.add(reader);
-    held.stream.pump(reader);
+  #attach(reader: HubReader, streamEntry: StreamEntry): void {
+    clearTimeout(streamEntry.graceTimer);
+    streamEntry.graceTimer = undefined;
+    reader.streamEntry = streamEntry;
+    streamEntry.stream.readers.add(reader);
+    streamEntry.stream.pump(reader);
   }
 
-  /** What a reader should get next is not kept any more: of a state it gets the present one instead. */
-  #fellBehind(reader: Member): void {
-    const { held } = reader;
-    held.stream.readers.delete(reader);
-    if (isLog(held.wish) || !held.stream.ring.state) {
-      reader.sink.tooSlow();
+  /**
+   * Handles a reader whose next event has been dropped: it gets a new snapshot where the stream has
+   * snapshots, and is ended as too slow elsewhere.
+   */
+  #restartReader(reader: HubReader): void {
+    const { streamEntry } = reader;
+    streamEntry.stream.readers.delete(reader);
+    if (isResumable(streamEntry.request) || !streamEntry.stream.ring.snapshot) {
+      reader.listener.tooSlow();
     } else {
-      const { held: other, ...place } = this.#beginning(
-        { ...held.wish, after: undefined },
-        held.live ?? held,
+      const { streamEntry: newEntry, ...position } = this.#snapshotStart(
+        { ...streamEntry.request, after: undefined },
+        streamEntry.liveStream ?? streamEntry,
       );
-      this.#enter(Object.assign(reader, place), other);
+      this.#attach(Object.assign(reader, position), newEntry);
     }
-    this.#tidy(held);
+    this.#closeIfUnused(streamEntry);
   }
 
-  /** Ends a stream that nobody needs; a live one that knows its place is kept a while for clients that come back. */
-  #tidy(held: Held): void {
-    const { stream, wish, behind, live } = held;
-    if (stream.readers.size > 0 || (isLog(wish) && behind.size > 0)) return;
-    if (live || stream.reached === undefined) return stream.close();
-    held.linger ??= setTimeout(() => stream.close(), this.#options.limits.lingerMs).unref();
+  /** Closes a stream without readers; a live stream that has a cursor only after a grace period. */
+  #closeIfUnused(streamEntry: StreamEntry): void {
+    const { stream, request, catchUpStreams, liveStream } = streamEntry;
+    if (stream.readers.size > 0 || (isResumable(request) && catchUpStreams.size > 0)) return;
+    if (liveStream || stream.bufferedCursor === undefined) return stream.close();
+    const { streamGraceMs } = this.#options.limits;
+    streamEntry.graceTimer ??= setTimeout(() => stream.close(), streamGraceMs).unref();
   }
 }
+
+const streamKey = ({ compiled, variables, scope }: StreamRequest): string =>
+  `${compiled.hash}\0${canonicalJson(variables)}\0${scope.key}`;
+const isResumable = ({ compiled }: StreamRequest): boolean => compiled.resumeVariable !== undefined;

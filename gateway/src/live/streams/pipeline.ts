@@ -1,22 +1,22 @@
-/** Does jobs some at a time, and hands on their results in the order in which the jobs came. */
+/** Runs a limited number of jobs at the same time and delivers their results in the order of `push`. */
 export class Pipeline<T> {
-  readonly #atOnce: number;
-  readonly #done: (result: T) => void;
+  readonly #concurrency: number;
+  readonly #deliver: (result: T) => void;
   readonly #slots: { result?: { value: T } }[] = [];
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(atOnce: number, done: (result: T) => void) {
-    this.#atOnce = atOnce;
-    this.#done = done;
+  constructor(concurrency: number, deliver: (result: T) => void) {
+    this.#concurrency = concurrency;
+    this.#deliver = deliver;
   }
 
-  /** Jobs whose results are not handed on yet. */
+  /** Jobs whose results are not delivered yet. */
   get size(): number {
     return this.#slots.length;
   }
 
-  /** The job never rejects. */
+  /** Adds a job, which must not reject. */
   push(job: () => Promise<T>): void {
     const slot: { result?: { value: T } } = {};
     this.#slots.push(slot);
@@ -26,14 +26,14 @@ export class Pipeline<T> {
         this.#running--;
         slot.result = { value };
         this.#waiting.shift()?.();
-        while (this.#slots[0]?.result) this.#done(this.#slots.shift()!.result!.value);
+        while (this.#slots[0]?.result) this.#deliver(this.#slots.shift()!.result!.value);
       });
     };
-    if (this.#running < this.#atOnce) run();
+    if (this.#running < this.#concurrency) run();
     else this.#waiting.push(run);
   }
 
-  /** What has not begun never will. */
+  /** Drops the jobs that have not started, and the results of the others. */
   clear(): void {
     this.#waiting.length = 0;
     this.#slots.length = 0;

@@ -1,110 +1,123 @@
-/** One event as clients get it. */
-export interface Entry {
+/** One event as it is sent to clients. */
+export interface RenderedEvent {
   /** The GraphQL result. */
   json: string;
   cursor: string | undefined;
 }
 
-/** An event that tells a whole state. */
-export interface State {
-  entry: Entry;
-  /** When it was told. */
-  since: number;
+/** An event that carries the whole state, as the first event of a stream without `after` does. */
+export interface Snapshot {
+  event: RenderedEvent;
+  /** When the snapshot was received, by `performance.now()`. */
+  receivedAt: number;
 }
 
-/** From where a reader reads: what it is told before, if anything, and the number that it goes on with. */
-export interface Place {
-  first?: Entry | undefined;
+/** Where a reader continues in a ring buffer. */
+export interface ReadPosition {
+  /** Sent before all else, when the reader needs the whole state first. */
+  snapshot?: RenderedEvent | undefined;
+  /** Index of the next event. */
   next: number;
 }
 
-/** The last events of a stream, numbered from 0 on. Cursors are opaque: two are only ever equal or not. */
-export class Ring {
-  readonly #most: number;
-  readonly #mostBytes: number;
-  readonly #numbers = new Map<string, number>();
-  #entries: Entry[] = [];
+export interface RingBufferOptions {
+  maxEvents: number;
+  maxBytes: number;
+  /** The cursor directly before the first event. */
+  startCursor: string | undefined;
+}
+
+/**
+ * The last events of a stream. Their indexes count from 0 since the stream began. Cursors are
+ * opaque: they can be compared for equality only.
+ */
+export class RingBuffer {
+  readonly #maxEvents: number;
+  readonly #maxBytes: number;
+  readonly #indexByCursor = new Map<string, number>();
+  #events: RenderedEvent[] = [];
   #bytes = 0;
-  /** The cursor right before the first kept event. */
-  #before: string | undefined;
-  /** The last cursor that is not of an event. */
-  #mark: { cursor: string; next: number } | undefined;
-  #state: (State & { next: number }) | undefined;
-  /** Number of the first event that is kept. */
-  first = 0;
+  /** The cursor directly before the first buffered event. */
+  #cursorBeforeStart: string | undefined;
+  /** The last cursor that belongs to no event. */
+  #checkpoint: { cursor: string; next: number } | undefined;
+  #snapshot: (Snapshot & { next: number }) | undefined;
+  /** Index of the first buffered event. */
+  start = 0;
 
-  constructor(most: number, mostBytes: number, before: string | undefined) {
-    this.#most = most;
-    this.#mostBytes = mostBytes;
-    this.#before = before;
+  constructor({ maxEvents, maxBytes, startCursor }: RingBufferOptions) {
+    this.#maxEvents = maxEvents;
+    this.#maxBytes = maxBytes;
+    this.#cursorBeforeStart = startCursor;
   }
 
-  /** Number of the next event. */
+  /** Index of the next event to be added. */
   get end(): number {
-    return this.first + this.#entries.length;
+    return this.start + this.#events.length;
   }
 
-  /** The newest whole state that is known. */
-  get state(): State | undefined {
-    return this.#state;
+  /** The newest snapshot. */
+  get snapshot(): Snapshot | undefined {
+    return this.#snapshot;
   }
 
-  /** Where who needs a whole state first begins; undefined when no state is known that is so fresh. */
-  beginning(freshMs: number): Place | undefined {
+  /**
+   * The position of a new reader that needs a snapshot first. Undefined when there is none of that
+   * age, or the events that follow it have been dropped.
+   */
+  snapshotPosition(maxAgeMs: number): ReadPosition | undefined {
+    // The first event of the stream will be the snapshot.
     if (this.end === 0) return { next: 0 };
-    if (
-      !this.#state ||
-      this.#state.next < this.first ||
-      performance.now() - this.#state.since > freshMs
-    )
-      return undefined;
-    return { first: this.#state.entry, next: this.#state.next };
+    const snapshot = this.#snapshot;
+    if (!snapshot || snapshot.next < this.start) return undefined;
+    if (performance.now() - snapshot.receivedAt > maxAgeMs) return undefined;
+    return { snapshot: snapshot.event, next: snapshot.next };
   }
 
-  at(number: number): Entry {
-    return this.#entries[number - this.first]!;
+  at(index: number): RenderedEvent {
+    return this.#events[index - this.start]!;
   }
 
-  /** The number that follows the cursor; undefined when that is not known here. */
-  after(cursor: string): number | undefined {
-    const number = this.#numbers.get(cursor);
-    if (number !== undefined) return number + 1;
-    if (cursor === this.#before) return this.first;
-    return cursor === this.#mark?.cursor && this.#mark.next >= this.first
-      ? this.#mark.next
+  /** Index of the event after the cursor. Undefined when the buffer does not contain the cursor. */
+  indexAfter(cursor: string): number | undefined {
+    const index = this.#indexByCursor.get(cursor);
+    if (index !== undefined) return index + 1;
+    if (cursor === this.#cursorBeforeStart) return this.start;
+    return cursor === this.#checkpoint?.cursor && this.#checkpoint.next >= this.start
+      ? this.#checkpoint.next
       : undefined;
   }
 
-  push(entry: Entry, isState = false): void {
-    if (entry.cursor !== undefined) this.#numbers.set(entry.cursor, this.end);
-    this.#entries.push(entry);
-    this.#bytes += entry.json.length;
-    if (isState) this.know({ entry, since: performance.now() });
+  push(event: RenderedEvent, isSnapshot = false): void {
+    if (event.cursor !== undefined) this.#indexByCursor.set(event.cursor, this.end);
+    this.#events.push(event);
+    this.#bytes += event.json.length;
+    if (isSnapshot) this.addSnapshot({ event, receivedAt: performance.now() });
     while (
-      this.#entries.length > this.#most ||
-      (this.#bytes > this.#mostBytes && this.#entries.length > 1)
+      this.#events.length > this.#maxEvents ||
+      (this.#bytes > this.#maxBytes && this.#events.length > 1)
     )
-      this.#drop();
+      this.#dropFirst();
   }
 
-  /** A whole state was told at its cursor, here or by another stream. */
-  know({ entry, since }: State): void {
-    const next = entry.cursor === undefined ? undefined : this.after(entry.cursor);
-    if (next !== undefined && since >= (this.#state?.since ?? 0))
-      this.#state = { entry, since, next };
+  /** Stores a snapshot of this or another stream, if it is the newest and its cursor is buffered. */
+  addSnapshot({ event, receivedAt }: Snapshot): void {
+    const next = event.cursor === undefined ? undefined : this.indexAfter(event.cursor);
+    if (next !== undefined && receivedAt >= (this.#snapshot?.receivedAt ?? 0))
+      this.#snapshot = { event, receivedAt, next };
   }
 
-  /** Nothing came up to this cursor. */
-  pass(cursor: string): void {
-    this.#mark = { cursor, next: this.end };
+  /** Records that there are no further events up to this cursor. */
+  addCheckpoint(cursor: string): void {
+    this.#checkpoint = { cursor, next: this.end };
   }
 
-  #drop(): void {
-    const { cursor, json } = this.#entries.shift()!;
+  #dropFirst(): void {
+    const { cursor, json } = this.#events.shift()!;
     this.#bytes -= json.length;
-    this.#before = cursor;
-    if (cursor !== undefined && this.#numbers.get(cursor) === this.first)
-      this.#numbers.delete(cursor);
-    this.first++;
+    this.#cursorBeforeStart = cursor;
+    if (cursor !== undefined && this.#indexByCursor.get(cursor) === this.start)
+      this.#indexByCursor.delete(cursor);
+    this.start++;
   }
 }

@@ -1,42 +1,54 @@
 import type { Actor } from '@deskgraph/common/auth/access';
-import { INTERNAL_LIFETIME, signActor } from '@deskgraph/common/auth/token';
-import { canonical } from '../operation/canonical.ts';
+import { INTERNAL_TOKEN_TTL_SECONDS, signActor } from '@deskgraph/common/auth/token';
+import { canonicalJson } from '../operation/compile.ts';
 
-/** On whose behalf a stream is read. Callers of one scope share streams, for the scope is all that subgraphs are told. */
+/**
+ * The identity with which a stream is read. Callers with equal scopes share streams, because
+ * subgraphs get nothing else about the caller.
+ */
 export interface Scope {
   key: string;
   language: string | undefined;
-  /** Value of the `authorization` header for subgraphs, good for a while yet; undefined where nobody signs in. */
+  /** The `authorization` header for subgraphs. Undefined when callers need not sign in. */
   authorization(): Promise<string | undefined>;
 }
 
-const KEEP_MS = (INTERNAL_LIFETIME - 20) * 1000;
-/** Nobody: an agent with the rights of its colleagues, and nothing of its own. */
+export interface ScopeOptions {
+  actor: Actor | undefined;
+  language: string | undefined;
+  /** Whether the events of the operation depend on the caller's identity. */
+  isPersonal: boolean;
+  /** Signs the internal token. */
+  secret: string;
+}
+
+/** A token is signed again 20 seconds before it expires, so that it is valid when it arrives. */
+const TOKEN_REUSE_MS = (INTERNAL_TOKEN_TTL_SECONDS - 20) * 1000;
+/** Replaces the identity of an agent. */
 const ANY_AGENT = { id: 'agt_00000000000000000000000000', name: 'Agent' };
 
 /**
- * Agents of equal rights are told apart only where an operation asks for what is their own. Everybody else sees things because of who they are.
+ * The scope of a caller. Agents with equal rights share one, unless the operation depends on the
+ * caller's identity. What customers and apps see always depends on it.
  */
-export function scopeOf(
-  actor: Actor | undefined,
-  language: string | undefined,
-  isPersonal: boolean,
-  secret: string,
-): Scope {
-  const lent = actor?.kind === 'agent' && !isPersonal ? { ...actor, ...ANY_AGENT } : actor;
-  const told = lent && {
-    ...lent,
-    departments: lent.departments.toSorted(),
-    scopes: lent.scopes.toSorted(),
+export function scopeFor({ actor, language, isPersonal, secret }: ScopeOptions): Scope {
+  const identity = actor?.kind === 'agent' && !isPersonal ? { ...actor, ...ANY_AGENT } : actor;
+  const scopeActor = identity && {
+    ...identity,
+    departments: identity.departments.toSorted(),
+    scopes: identity.scopes.toSorted(),
   };
-  let signed: { token: Promise<string>; until: number } | undefined;
+  let signed: { token: Promise<string>; reusableUntil: number } | undefined;
   return {
-    key: canonical([told ?? null, language ?? null]),
+    key: canonicalJson([scopeActor ?? null, language ?? null]),
     language,
     async authorization() {
-      if (!told) return undefined;
-      if (!signed || signed.until < Date.now())
-        signed = { token: signActor(told, secret), until: Date.now() + KEEP_MS };
+      if (!scopeActor) return undefined;
+      if (!signed || signed.reusableUntil < Date.now())
+        signed = {
+          token: signActor(scopeActor, secret),
+          reusableUntil: Date.now() + TOKEN_REUSE_MS,
+        };
       return `Bearer ${await signed.token}`;
     },
   };

@@ -3,216 +3,241 @@ import { ERROR_MESSAGES } from '@deskgraph/common/core/errors';
 import { newId } from '@deskgraph/common/core/id';
 import type { Log } from '@deskgraph/common/core/log';
 import type { Variables } from '../../subgraphs/federation.ts';
-import type { Compiled } from '../operation/compile.ts';
 import type { LiveLimits } from '../live-limits.ts';
-import type { Memo } from './ttl-cache.ts';
+import type { CompiledSubscription } from '../operation/compile.ts';
+import { EventRenderer, type RenderCache, toClientErrors } from '../operation/complete-event.ts';
 import { Pipeline } from './pipeline.ts';
-import { type Entry, type Place, Ring } from './ring.ts';
-import { renderer, shownErrors } from '../operation/complete-event.ts';
+import { type ReadPosition, type RenderedEvent, RingBuffer } from './ring.ts';
 import type { Scope } from './scope.ts';
-import type { LiveUpstreams, Pushed } from './upstream.ts';
+import type { SubgraphMessage, UpstreamSubscriptions } from './upstream.ts';
 
-/** Where the events of one client go. */
-export interface Sink {
-  /** False when there is no room now; the client's seat is to be asked to go on once there is. */
-  write(entry: Entry): boolean;
-  /** Nothing came for it up to this cursor. */
-  passed(cursor: string): void;
-  /** Nothing more comes, for these reasons if any. */
-  end(errors?: readonly GraphQLFormattedError[]): void;
-  /** Nothing more comes, for what should come next is not kept any more. */
+/** Receives the events of one client. */
+export interface StreamListener {
+  /**
+   * Sends an event to the client. False when its connection is full; the listener then calls
+   * `SubscriptionHandle.resume` once it has drained.
+   */
+  deliver(event: RenderedEvent): boolean;
+  /** There are no events for the client up to this cursor. */
+  cursorAdvanced(cursor: string): void;
+  /** The stream has ended; with errors when it failed. */
+  ended(errors?: readonly GraphQLFormattedError[]): void;
+  /** The client's next event has been dropped from the buffer. */
   tooSlow(): void;
 }
 
-/** One client in a stream. */
-export interface Reader extends Place {
-  sink: Sink;
-  /** Of the last event that it got, or where it began. */
+/** One client of a stream. */
+export interface Reader extends ReadPosition {
+  listener: StreamListener;
+  /** The cursor of the last event that was delivered, or the start cursor. */
   cursor: string | undefined;
 }
 
 export interface StreamOptions {
-  upstreams: LiveUpstreams;
+  upstreams: UpstreamSubscriptions;
   limits: LiveLimits;
   log: Log;
-  memo: Memo;
-  patienceMs: number;
+  renderCache: RenderCache;
+  /** Time for the fetches of one event. */
+  fetchTimeoutMs: number;
 }
 
-export interface StreamOf {
-  compiled: Compiled;
+export interface StreamSource {
+  compiled: CompiledSubscription;
   variables: Variables;
   scope: Scope;
-  /** Where it begins; now without one. */
+  /** The cursor after which the stream starts. Without it, it starts with the next event. */
   after?: string | undefined;
-  /** Called when events were added. */
-  grown: () => void;
-  /** Called for a reader whose next event is not kept any more. */
-  fellBehind: (reader: Reader) => void;
-  /** Called once when it is over, whoever ended it. */
-  closed: () => void;
 }
 
-const RETRY_MS = 50;
-const LONGEST_RETRY_MS = 5_000;
+export interface StreamCallbacks {
+  /** The buffer has new events or a new checkpoint. */
+  onProgress(): void;
+  /** The reader's next event has been dropped from the buffer. */
+  onReaderBehind(reader: Reader): void;
+  /** The stream has closed; called once. */
+  onClosed(): void;
+}
 
-const refusal = (
-  reason: string,
-  message: string,
-  cursor: string | undefined,
-): GraphQLFormattedError => ({
-  message,
-  extensions: { code: 'THROTTLED', reason, ...(cursor !== undefined && { cursor }) },
-});
+type PipelineResult =
+  | { event: RenderedEvent; isSnapshot: boolean }
+  | { checkpoint: string }
+  | { endedWith: GraphQLFormattedError[] | undefined };
 
-/** What one operation with its variables brings to one scope: one subscription upstream, each event completed and written once, any number of readers. */
+const MIN_RETRY_DELAY_MS = 50;
+const MAX_RETRY_DELAY_MS = 5_000;
+
+/**
+ * The events of one operation with its variables, for one scope: one subscription at the subgraph,
+ * any number of readers. Each event is completed and serialized once. A lost connection is resumed
+ * from the last cursor.
+ */
 export class Stream {
   readonly readers = new Set<Reader>();
-  readonly ring: Ring;
-  /** The cursor up to which events are in the ring. */
-  reached: string | undefined;
-  /** The query that reads anew what the stream tells of, where its owner has named one. */
-  anew: string | undefined;
-  readonly #of: StreamOf;
+  readonly ring: RingBuffer;
+  /** The cursor up to which events are in the ring buffer. */
+  bufferedCursor: string | undefined;
+  /** The query that reads the current state of the streamed data, if the subgraph sends one. */
+  resyncQuery: string | undefined;
+  readonly #source: StreamSource;
+  readonly #callbacks: StreamCallbacks;
   readonly #options: StreamOptions;
-  readonly #render: (pushed: Pushed) => Promise<string>;
-  readonly #pipeline: Pipeline<
-    | { entry: Entry; isState: boolean }
-    | { passed: string }
-    | { ended: GraphQLFormattedError[] | undefined }
-  >;
-  /** The last cursor that came from upstream, completed or not. */
-  #seen: string | undefined;
-  #stop: (() => void) | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #attempts = 0;
-  /** Has anything been told since the subscription was opened upstream? */
-  #isFresh = true;
-  #isOver = false;
+  readonly #renderer: EventRenderer;
+  readonly #pipeline: Pipeline<PipelineResult>;
+  /** The last cursor from upstream; its event may still be in the pipeline. */
+  #upstreamCursor: string | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #failedAttempts = 0;
+  /** Whether the current upstream subscription has sent no event yet, only checkpoints. */
+  #awaitsFirstEvent = true;
+  #isClosed = false;
 
-  constructor(of: StreamOf, options: StreamOptions) {
-    const { limits, log, memo, patienceMs } = options;
-    const { compiled, variables, scope, after } = of;
-    this.#of = of;
+  constructor(source: StreamSource, callbacks: StreamCallbacks, options: StreamOptions) {
+    const { limits, log, renderCache, fetchTimeoutMs } = options;
+    const { compiled, variables, scope, after } = source;
+    this.#source = source;
+    this.#callbacks = callbacks;
     this.#options = options;
-    this.#seen = after;
-    this.reached = after;
-    this.ring = new Ring(limits.kept, limits.keptBytes, after);
-    this.#render = renderer(compiled, variables, scope, {
+    this.#upstreamCursor = after;
+    this.bufferedCursor = after;
+    this.ring = new RingBuffer({
+      maxEvents: limits.maxBufferedEvents,
+      maxBytes: limits.maxBufferedBytes,
+      startCursor: after,
+    });
+    this.#renderer = new EventRenderer({
+      compiled,
+      variables,
+      scope,
       log,
-      memo,
-      patienceMs,
-      completeMs: limits.completeMs,
+      cache: renderCache,
+      fetchTimeoutMs,
+      completionTimeoutMs: limits.completionTimeoutMs,
     });
-    this.#pipeline = new Pipeline(limits.atOnce, (done) => {
-      if (this.#isOver) return;
-      if ('ended' in done) return this.finish(done.ended);
-      if ('passed' in done) {
-        this.ring.pass(done.passed);
-        this.reached = done.passed;
-        for (const reader of this.readers) {
-          if (reader.first || reader.next < this.ring.end) continue;
-          reader.cursor = done.passed;
-          reader.sink.passed(done.passed);
-        }
-      } else {
-        this.ring.push(done.entry, done.isState);
-        this.reached = done.entry.cursor;
-        for (const reader of this.readers) this.pump(reader);
-      }
-      of.grown();
-    });
-    this.#begin();
+    this.#pipeline = new Pipeline(limits.completionConcurrency, (result) => this.#add(result));
+    this.#subscribe();
   }
 
-  /** Gives a reader what it has not got yet, as far as it takes it. */
+  /** Delivers the reader's outstanding events until its connection is full. */
   pump(reader: Reader): void {
     const { ring } = this;
-    while (reader.first || reader.next < ring.end) {
-      if (reader.next < ring.first) return this.#of.fellBehind(reader);
-      const entry = reader.first ?? ring.at(reader.next);
-      if (!reader.sink.write(entry)) return;
-      if (reader.first) reader.first = undefined;
+    while (reader.snapshot || reader.next < ring.end) {
+      if (reader.next < ring.start) return this.#callbacks.onReaderBehind(reader);
+      const event = reader.snapshot ?? ring.at(reader.next);
+      if (!reader.listener.deliver(event)) return;
+      if (reader.snapshot) reader.snapshot = undefined;
       else reader.next++;
-      reader.cursor = entry.cursor ?? reader.cursor;
+      reader.cursor = event.cursor ?? reader.cursor;
     }
   }
 
-  /** Is everything that came from upstream in the ring? */
+  /** Whether everything from upstream is in the ring buffer. */
   get isSettled(): boolean {
     return this.#pipeline.size === 0;
   }
 
-  finish(errors?: readonly GraphQLFormattedError[]): void {
+  /** Closes the stream and ends the subscriptions of its readers. */
+  end(errors?: readonly GraphQLFormattedError[]): void {
     const readers = [...this.readers];
     this.close();
-    for (const { sink } of readers) sink.end(errors);
+    for (const { listener } of readers) listener.ended(errors);
   }
 
   close(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    clearTimeout(this.#retry);
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#retryTimer);
     this.readers.clear();
     this.#pipeline.clear();
-    this.#stop?.();
-    this.#of.closed();
+    this.#unsubscribe?.();
+    this.#callbacks.onClosed();
   }
 
-  #begin(): void {
-    const { plan, resumeVariable } = this.#of.compiled;
-    const given = Object.entries(this.#of.variables).filter(([name]) =>
-      plan.variables.includes(name),
+  #subscribe(): void {
+    const { compiled, scope } = this.#source;
+    const { plan, resumeVariable } = compiled;
+    const variables = Object.fromEntries(
+      Object.entries(this.#source.variables).filter(([name]) => plan.variables.includes(name)),
     );
-    const variables = Object.fromEntries(given);
-    if (resumeVariable && this.#seen !== undefined) variables[resumeVariable] = this.#seen;
-    this.#isFresh = true;
+    if (resumeVariable && this.#upstreamCursor !== undefined)
+      variables[resumeVariable] = this.#upstreamCursor;
+    this.#awaitsFirstEvent = true;
     const request = { query: plan.query, operationName: plan.operationName, variables };
-    this.#stop = this.#options.upstreams.subscribe(plan.subgraph, this.#of.scope, request, {
-      next: (pushed) => this.#came(pushed),
-      ended: (errors) =>
-        this.#pipeline.push(async () => ({ ended: errors && this.#shown(errors) })),
-      lost: () => this.#again(),
+    this.#unsubscribe = this.#options.upstreams.subscribe(plan.subgraph, scope, request, {
+      onMessage: (message) => this.#receive(message),
+      onEnd: (errors) =>
+        this.#pipeline.push(async () => ({ endedWith: errors && this.#toClientErrors(errors) })),
+      onConnectionLost: () => this.#scheduleRetry(),
     });
   }
 
-  #again(): void {
-    if (this.#isOver) return;
-    const wait =
-      Math.min(RETRY_MS * 2 ** this.#attempts++, LONGEST_RETRY_MS) * (0.5 + Math.random());
-    this.#retry = setTimeout(() => this.#begin(), wait);
+  #scheduleRetry(): void {
+    if (this.#isClosed) return;
+    const delay = Math.min(MIN_RETRY_DELAY_MS * 2 ** this.#failedAttempts++, MAX_RETRY_DELAY_MS);
+    const jitter = 0.5 + Math.random();
+    this.#retryTimer = setTimeout(() => this.#subscribe(), delay * jitter);
   }
 
-  #shown(errors: GraphQLFormattedError[]): GraphQLFormattedError[] {
-    const plain = errors.map(({ message, extensions }) => ({
+  #toClientErrors(errors: GraphQLFormattedError[]): GraphQLFormattedError[] {
+    // Locations refer to the operation that the gateway sent, not to the client's.
+    const withoutLocations = errors.map(({ message, extensions }) => ({
       message,
       ...(extensions && { extensions }),
     }));
-    return shownErrors(plain, newId('req'), this.#options.log);
+    return toClientErrors(withoutLocations, newId('req'), this.#options.log);
   }
 
-  #came(pushed: Pushed): void {
-    if (this.#isOver) return;
-    this.#attempts = 0;
-    const { cursor, resyncQuery } = pushed.extensions ?? {};
-    this.anew = resyncQuery ?? this.anew;
-    // Neither data nor errors: the subgraph only says how far it has come.
-    const isMark = !pushed.data && !pushed.errors;
-    const isState = this.#isFresh && !isMark && !this.#of.compiled.resumeVariable;
-    this.#isFresh &&= isMark;
-    if (cursor !== undefined && cursor === this.#seen) return;
-    this.#seen = cursor ?? this.#seen;
-    if (isMark) {
-      if (cursor !== undefined) this.#pipeline.push(async () => ({ passed: cursor }));
+  /** Queues a message from upstream for completion. */
+  #receive(message: SubgraphMessage): void {
+    if (this.#isClosed) return;
+    this.#failedAttempts = 0;
+    const { cursor, resyncQuery } = message.extensions ?? {};
+    this.resyncQuery = resyncQuery ?? this.resyncQuery;
+    const isCheckpoint = !message.data && !message.errors;
+    const isResumable = this.#source.compiled.resumeVariable !== undefined;
+    const isSnapshot = this.#awaitsFirstEvent && !isCheckpoint && !isResumable && !message.errors;
+    this.#awaitsFirstEvent &&= isCheckpoint;
+    if (cursor !== undefined && cursor === this.#upstreamCursor) return;
+    this.#upstreamCursor = cursor ?? this.#upstreamCursor;
+    if (isCheckpoint) {
+      if (cursor !== undefined) this.#pipeline.push(async () => ({ checkpoint: cursor }));
       return;
     }
-    if (this.#pipeline.size >= this.#options.limits.waiting) {
-      const message = `${ERROR_MESSAGES.UNAVAILABLE} Events came faster than they could be completed; go on from the cursor.`;
-      return this.finish([refusal('SUBSCRIPTION_OVERFLOW', message, this.reached)]);
-    }
+    if (this.#pipeline.size >= this.#options.limits.maxPendingEvents)
+      return this.end([overflowError(this.bufferedCursor)]);
     this.#pipeline.push(async () => ({
-      entry: { json: await this.#render(pushed), cursor },
-      isState: isState && !pushed.errors,
+      event: { json: await this.#renderer.render(message), cursor },
+      isSnapshot,
     }));
   }
+
+  /** Buffers a completed event or a checkpoint and delivers it to the readers. */
+  #add(result: PipelineResult): void {
+    if (this.#isClosed) return;
+    if ('endedWith' in result) return this.end(result.endedWith);
+    if ('checkpoint' in result) {
+      this.ring.addCheckpoint(result.checkpoint);
+      this.bufferedCursor = result.checkpoint;
+      for (const reader of this.readers) {
+        if (reader.snapshot || reader.next < this.ring.end) continue;
+        reader.cursor = result.checkpoint;
+        reader.listener.cursorAdvanced(result.checkpoint);
+      }
+    } else {
+      this.ring.push(result.event, result.isSnapshot);
+      this.bufferedCursor = result.event.cursor;
+      for (const reader of this.readers) this.pump(reader);
+    }
+    this.#callbacks.onProgress();
+  }
 }
+
+const overflowError = (cursor: string | undefined): GraphQLFormattedError => ({
+  message: `${ERROR_MESSAGES.UNAVAILABLE} Events arrived faster than they could be completed; continue from the cursor.`,
+  extensions: {
+    code: 'THROTTLED',
+    reason: 'SUBSCRIPTION_OVERFLOW',
+    ...(cursor !== undefined && { cursor }),
+  },
+});

@@ -5,53 +5,124 @@ import type { Log } from '@deskgraph/common/core/log';
 import type { Variables } from '../../subgraphs/federation.ts';
 import type { Scope } from './scope.ts';
 
-/** One message of a subgraph's stream. */
-export interface Pushed {
+/** One message of a subgraph's stream. Without data and errors it is a checkpoint. */
+export interface SubgraphMessage {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
   extensions?: { cursor?: string; resyncQuery?: string };
 }
 
-export interface Listener {
-  next(pushed: Pushed): void;
-  /** The subgraph ended the stream, with errors or because nothing more comes. */
-  ended(errors?: GraphQLFormattedError[]): void;
-  /** The connection is lost; nothing is known of what would have come. */
-  lost(error: unknown): void;
+export interface UpstreamListener {
+  onMessage(message: SubgraphMessage): void;
+  /** The subgraph ended the stream; with errors when it failed. */
+  onEnd(errors?: GraphQLFormattedError[]): void;
+  /** The connection is lost, and with it any events that would have followed. */
+  onConnectionLost(error: unknown): void;
 }
 
-export interface LiveRequest {
+export interface UpstreamRequest {
   query: string;
   operationName?: string | undefined;
   variables: Variables;
 }
 
-export interface LiveUpstreams {
-  /** Begins a stream; the result ends it. */
-  subscribe(subgraph: string, scope: Scope, request: LiveRequest, listener: Listener): () => void;
-  close(): Promise<void>;
+interface UpstreamConnection {
+  client: Client;
+  /** Open streams. */
+  streams: number;
 }
 
-const MAX_BYTES = 16 * 1024 * 1024;
-const ACK_MS = 5_000;
-const PING_MS = 10_000;
-const PONG_MS = 5_000;
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+const ACK_TIMEOUT_MS = 5_000;
+const PING_INTERVAL_MS = 10_000;
+const PONG_TIMEOUT_MS = 5_000;
 
-class InwardSocket extends WebSocket {
+/**
+ * Subscriptions at subgraphs. There is one socket for each subgraph and scope, because the token in
+ * `connection_init` holds for the whole socket.
+ */
+export class UpstreamSubscriptions {
+  readonly #addresses: ReadonlyMap<string, string>;
+  readonly #log: Log;
+  readonly #connections = new Map<string, UpstreamConnection>();
+
+  /** `addresses` are the HTTP addresses of the subgraphs; the sockets have the same paths. */
+  constructor(addresses: ReadonlyMap<string, string>, log: Log) {
+    this.#addresses = addresses;
+    this.#log = log;
+  }
+
+  /** Starts a stream. Returns the function that stops it. */
+  subscribe(
+    subgraph: string,
+    scope: Scope,
+    { query, operationName, variables }: UpstreamRequest,
+    listener: UpstreamListener,
+  ): () => void {
+    const key = `${subgraph}\0${scope.key}`;
+    const connection = this.#connectionFor(key, subgraph, scope);
+    connection.streams++;
+    let hasEnded = false;
+    /** False when the stream had ended before. */
+    const end = (): boolean => {
+      if (hasEnded) return false;
+      hasEnded = true;
+      // The client closes its socket after the last stream, and a closing socket takes no new one.
+      if (--connection.streams === 0) this.#connections.delete(key);
+      return true;
+    };
+    const stop = connection.client.subscribe<Record<string, unknown>>(
+      { query, variables, ...(operationName !== undefined && { operationName }) },
+      {
+        next: (message) => {
+          if (!hasEnded) listener.onMessage(message as SubgraphMessage);
+        },
+        complete: () => end() && listener.onEnd(),
+        error: (error) => {
+          if (!end()) return;
+          if (Array.isArray(error)) return listener.onEnd(error as GraphQLFormattedError[]);
+          const { code, message: reason } = error as Error & { code?: number };
+          this.#log.warn({ subgraph, code, reason }, 'subgraph stream lost, reconnecting');
+          listener.onConnectionLost(error);
+        },
+      },
+    );
+    return () => {
+      if (end()) stop();
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const { client } of this.#connections.values()) await client.dispose();
+    this.#connections.clear();
+  }
+
+  #connectionFor(key: string, subgraph: string, scope: Scope): UpstreamConnection {
+    let connection = this.#connections.get(key);
+    if (!connection) {
+      const url = this.#addresses.get(subgraph)!.replace(/^http/, 'ws');
+      connection = { client: connect(url, scope), streams: 0 };
+      this.#connections.set(key, connection);
+    }
+    return connection;
+  }
+}
+
+class UpstreamSocket extends WebSocket {
   constructor(url: string, protocol: string) {
-    super(url, protocol, { perMessageDeflate: false, maxPayload: MAX_BYTES });
+    super(url, protocol, { perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES });
   }
 }
 
 function connect(url: string, scope: Scope): Client {
-  let silence: NodeJS.Timeout | undefined;
+  let pongTimer: NodeJS.Timeout | undefined;
   const client: Client = createClient({
     url,
-    webSocketImpl: InwardSocket,
-    // The library would subscribe again with the old cursor.
+    webSocketImpl: UpstreamSocket,
+    // A retry of the library would subscribe with the old cursor; `Stream` retries instead.
     retryAttempts: 0,
-    keepAlive: PING_MS,
-    connectionAckWaitTimeout: ACK_MS,
+    keepAlive: PING_INTERVAL_MS,
+    connectionAckWaitTimeout: ACK_TIMEOUT_MS,
     connectionParams: async () => ({
       authorization: await scope.authorization(),
       ...(scope.language !== undefined && { 'accept-language': scope.language }),
@@ -59,75 +130,13 @@ function connect(url: string, scope: Scope): Client {
     onNonLazyError: () => {},
     on: {
       ping: (received) => {
-        if (!received) silence = setTimeout(() => client.terminate(), PONG_MS).unref();
+        if (!received) pongTimer = setTimeout(() => client.terminate(), PONG_TIMEOUT_MS).unref();
       },
       pong: (received) => {
-        if (received) clearTimeout(silence);
+        if (received) clearTimeout(pongTimer);
       },
-      closed: () => clearTimeout(silence),
+      closed: () => clearTimeout(pongTimer),
     },
   });
   return client;
-}
-
-/**
- * Streams of subgraphs: one socket for each subgraph and scope, for its token opens the socket. `addresses` are those of the graph over HTTP;
- * the streams are at the same path.
- */
-export function openUpstreams(addresses: ReadonlyMap<string, string>, log: Log): LiveUpstreams {
-  const clients = new Map<string, { client: Client; streams: number }>();
-  const clientFor = (subgraph: string, scope: Scope) => {
-    const key = `${subgraph}\0${scope.key}`;
-    const known = clients.get(key);
-    if (known) return { key, held: known };
-    const held = {
-      client: connect(addresses.get(subgraph)!.replace(/^http/, 'ws'), scope),
-      streams: 0,
-    };
-    clients.set(key, held);
-    return { key, held };
-  };
-  return {
-    subscribe(subgraph, scope, { query, operationName, variables }, listener) {
-      const { key, held } = clientFor(subgraph, scope);
-      held.streams++;
-      let isOver = false;
-      const over = (): boolean => {
-        if (isOver) return false;
-        isOver = true;
-        // Its socket closes with its last stream, and what closes takes no more.
-        if (--held.streams === 0) clients.delete(key);
-        return true;
-      };
-      const stop = held.client.subscribe<Record<string, unknown>>(
-        { query, variables, ...(operationName !== undefined && { operationName }) },
-        {
-          next: (pushed) => {
-            if (!isOver) listener.next(pushed as Pushed);
-          },
-          complete: () => over() && listener.ended(),
-          error: (error) => {
-            if (!over()) return;
-            if (Array.isArray(error)) return listener.ended(error as GraphQLFormattedError[]);
-            log.warn(
-              {
-                subgraph,
-                code: (error as { code?: number }).code,
-                reason: (error as Error).message,
-              },
-              'a stream was cut',
-            );
-            listener.lost(error);
-          },
-        },
-      );
-      return () => {
-        if (over()) stop();
-      };
-    },
-    async close() {
-      for (const { client } of clients.values()) await client.dispose();
-      clients.clear();
-    },
-  };
 }

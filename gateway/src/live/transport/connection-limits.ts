@@ -1,44 +1,64 @@
-/** Counts the connections that stay open, sockets and streaming responses alike: of the process, and of each person or app. */
-export class Places {
-  readonly #most: number;
-  readonly #mostPerSubject: number;
-  readonly #perSubject = new Map<string, number>();
-  #taken = 0;
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Counts long-lived connections, sockets and streaming responses alike. */
+export class ConnectionLimiter {
+  readonly #maxConnections: number;
+  readonly #maxPerSubject: number;
+  readonly #countBySubject = new Map<string, number>();
+  #count = 0;
 
   constructor({
-    connections,
-    connectionsPerSubject,
+    maxConnections,
+    maxConnectionsPerSubject,
   }: {
-    connections: number;
-    connectionsPerSubject: number;
+    maxConnections: number;
+    maxConnectionsPerSubject: number;
   }) {
-    this.#most = connections;
-    this.#mostPerSubject = connectionsPerSubject;
+    this.#maxConnections = maxConnections;
+    this.#maxPerSubject = maxConnectionsPerSubject;
   }
 
   get isFull(): boolean {
-    return this.#taken >= this.#most;
+    return this.#count >= this.#maxConnections;
   }
 
-  take(): void {
-    this.#taken++;
+  acquire(): void {
+    this.#count++;
   }
 
-  giveBack(): void {
-    this.#taken--;
+  release(): void {
+    this.#count--;
   }
 
-  /** False when the caller has too many already. Nobody ('') is not counted. */
-  takeFor(subject: string): boolean {
-    const count = this.#perSubject.get(subject) ?? 0;
-    if (subject && count >= this.#mostPerSubject) return false;
-    this.#perSubject.set(subject, count + 1);
+  /** False when the user or app has too many connections. Anonymous callers ('') are not limited. */
+  acquireFor(subject: string): boolean {
+    const count = this.#countBySubject.get(subject) ?? 0;
+    if (subject && count >= this.#maxPerSubject) return false;
+    this.#countBySubject.set(subject, count + 1);
     return true;
   }
 
-  giveBackFor(subject: string): void {
-    const left = this.#perSubject.get(subject)! - 1;
-    if (left > 0) this.#perSubject.set(subject, left);
-    else this.#perSubject.delete(subject);
+  releaseFor(subject: string): void {
+    const count = this.#countBySubject.get(subject)! - 1;
+    if (count > 0) this.#countBySubject.set(subject, count);
+    else this.#countBySubject.delete(subject);
   }
+}
+
+/** Time over which a stopping process closes all its clients, and the longest delay between two. */
+const MAX_SHUTDOWN_MS = 5_000;
+const MAX_DELAY_BETWEEN_CLIENTS_MS = 2;
+
+/** Closes clients one after another, so that they do not all reconnect at the same moment. */
+export async function closeStaggered<T>(
+  clients: ReadonlySet<T>,
+  close: (client: T) => Promise<void>,
+): Promise<void> {
+  const delay = Math.min(MAX_DELAY_BETWEEN_CLIENTS_MS, MAX_SHUTDOWN_MS / Math.max(1, clients.size));
+  await Promise.all(
+    [...clients].map(async (client, index) => {
+      await sleep(index * delay);
+      await close(client);
+    }),
+  );
 }

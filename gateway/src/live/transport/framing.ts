@@ -1,86 +1,93 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { LiveLimits } from '../live-limits.ts';
-import type { Entry } from '../streams/ring.ts';
+import type { RenderedEvent } from '../streams/ring.ts';
 
 type Errors = readonly GraphQLFormattedError[];
 
-/** How results stand in the body of a response that stays open. */
+/** Format of the results in the body of a streaming response. */
 export interface Framing {
   contentType: string;
-  /** Begins the body, for what stands between waits for its first bytes. */
-  begin: string;
-  /** The same bytes for all clients. */
-  next(entry: Entry): Buffer;
-  /** Says from where to go on before anything has come, where that can be said. */
-  passed?: (cursor: string) => string | undefined;
-  /** Says that the connection lives. */
-  beat: string;
-  beatMs: (limits: LiveLimits) => number;
-  /** Nothing more comes, for these reasons if any. */
+  /** The first bytes of the body. Proxies forward the response only when it has some. */
+  preamble: string;
+  /** The frame of an event: the same bytes for all clients. */
+  frame(event: RenderedEvent): Buffer;
+  /** Announces a cursor without an event, in formats that can do so. */
+  cursorFrame?: (cursor: string) => string | undefined;
+  heartbeat: string;
+  heartbeatIntervalMs: (limits: LiveLimits) => number;
+  /** The end of the stream; with errors when it failed. */
   end(errors?: Errors): string;
-  /** The client is to come back after so many milliseconds, and go on. */
-  away(errors: Errors, retryMs: number): string;
+  /** The end of a response whose client is to reconnect after `retryMs` and resume. */
+  endForReconnect(errors: Errors, retryMs: number): string;
 }
 
-const shared = (frame: (entry: Entry) => string): ((entry: Entry) => Buffer) => {
-  const kept = new WeakMap<Entry, Buffer>();
-  return (entry) => {
-    const known = kept.get(entry);
-    if (known) return known;
-    const bytes = Buffer.from(frame(entry));
-    kept.set(entry, bytes);
+/** Frames each event once for all clients. */
+const memoizeFrames = (
+  frame: (event: RenderedEvent) => string,
+): ((event: RenderedEvent) => Buffer) => {
+  const frames = new WeakMap<RenderedEvent, Buffer>();
+  return (event) => {
+    let bytes = frames.get(event);
+    if (!bytes) frames.set(event, (bytes = Buffer.from(frame(event))));
     return bytes;
   };
 };
 
-const event = (data: string): string => `event: next\ndata: ${data}\n\n`;
-const canBeId = (cursor: string | undefined): cursor is string =>
+const nextEvent = (data: string): string => `event: next\ndata: ${data}\n\n`;
+const canBeEventId = (cursor: string | undefined): cursor is string =>
   cursor !== undefined && !/[\r\n\0]/.test(cursor);
 
 /**
- * Server-sent events, by the distinct connections mode of the protocol GraphQL over SSE. The id of an event is its cursor: a browser's
- * EventSource gives the last one back when it connects again. Without `complete` it does so by itself.
+ * Server-sent events, by the distinct connections mode of GraphQL over SSE. The id of an event is
+ * its cursor: an EventSource sends the last id when it reconnects, which it does by itself unless
+ * it got `complete`.
  */
 export const serverSentEvents: Framing = {
   contentType: 'text/event-stream; charset=utf-8',
-  begin: ':\n\n',
-  next: shared(({ json, cursor }) => `${canBeId(cursor) ? `id: ${cursor}\n` : ''}${event(json)}`),
-  passed: (cursor) => (canBeId(cursor) ? `id: ${cursor}\n\n` : undefined),
-  beat: ':\n\n',
-  beatMs: ({ pingMs }) => pingMs,
+  preamble: ':\n\n',
+  frame: memoizeFrames(
+    ({ json, cursor }) => `${canBeEventId(cursor) ? `id: ${cursor}\n` : ''}${nextEvent(json)}`,
+  ),
+  cursorFrame: (cursor) => (canBeEventId(cursor) ? `id: ${cursor}\n\n` : undefined),
+  heartbeat: ':\n\n',
+  heartbeatIntervalMs: ({ pingIntervalMs }) => pingIntervalMs,
   end: (errors) =>
-    `${errors?.length ? event(JSON.stringify({ errors })) : ''}event: complete\ndata: \n\n`,
-  away: (_, retryMs) => `retry: ${retryMs}\n\n`,
+    `${errors?.length ? nextEvent(JSON.stringify({ errors })) : ''}event: complete\ndata: \n\n`,
+  endForReconnect: (_, retryMs) => `retry: ${retryMs}\n\n`,
 };
 
 const DELIMITER = '\r\n--graphql';
 const part = (json: string): string =>
   `\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${json}${DELIMITER}`;
-const failed = (errors: Errors): string => part(JSON.stringify({ payload: null, errors }));
+const errorPart = (errors: Errors): string => part(JSON.stringify({ payload: null, errors }));
 
-/** Parts of a multipart body, as Apollo's clients read subscriptions. The delimiter follows each part at once, for it is what makes a client read it. */
+/**
+ * Multipart body, by Apollo's protocol for subscriptions over HTTP. Each part is followed by the
+ * delimiter at once, because a client reads a part only when it has the delimiter.
+ */
 export const multipart: Framing = {
   contentType: 'multipart/mixed;boundary="graphql";subscriptionSpec="1.0"',
-  begin: DELIMITER,
-  next: shared(({ json }) => part(`{"payload":${json}}`)),
-  beat: part('{}'),
-  beatMs: ({ heartbeatMs }) => heartbeatMs,
-  end: (errors) => `${errors?.length ? failed(errors) : ''}--\r\n`,
-  away: (errors) => `${failed(errors)}--\r\n`,
+  preamble: DELIMITER,
+  frame: memoizeFrames(({ json }) => part(`{"payload":${json}}`)),
+  heartbeat: part('{}'),
+  heartbeatIntervalMs: ({ heartbeatIntervalMs }) => heartbeatIntervalMs,
+  end: (errors) => `${errors?.length ? errorPart(errors) : ''}--\r\n`,
+  endForReconnect: (errors) => `${errorPart(errors)}--\r\n`,
 };
 
-interface Range {
+/** One media range of an `Accept` header. */
+interface MediaRange {
   type: string;
   parameters: Record<string, string>;
   weight: number;
 }
 
-function rangesOf(accept: string): Range[] {
+function parseAccept(accept: string): MediaRange[] {
   return accept.split(',').map((text) => {
-    const [type = '', ...rest] = text.split(';').map((word) => word.trim());
+    const [type = '', ...parameterTexts] = text.split(';').map((part) => part.trim());
     const parameters = Object.fromEntries(
-      rest.map((word) => {
-        const [name = '', value = ''] = word.split('=');
+      parameterTexts.map((parameter) => {
+        const [name = '', value = ''] = parameter.split('=');
         return [name.toLowerCase(), value.replace(/^"(.*)"$/, '$1')];
       }),
     );
@@ -88,7 +95,7 @@ function rangesOf(accept: string): Range[] {
   });
 }
 
-const framingFor = ({ type, parameters, weight }: Range): Framing | undefined => {
+const framingFor = ({ type, parameters, weight }: MediaRange): Framing | undefined => {
   if (!(weight > 0)) return undefined;
   if (type === 'text/event-stream') return serverSentEvents;
   return type === 'multipart/mixed' && parameters['subscriptionspec'] === '1.0'
@@ -96,23 +103,25 @@ const framingFor = ({ type, parameters, weight }: Range): Framing | undefined =>
     : undefined;
 };
 
-const SINGLE = new Set([
+/** Media ranges that allow a response with one JSON result. */
+const JSON_RANGES = new Set([
   'application/json',
   'application/graphql-response+json',
   'application/*',
   '*/*',
 ]);
 
-/** The stream that a client takes best, if any, and whether it takes nothing else. */
-export function accepted(
-  accept: string | undefined,
-): { framing: Framing; isOnly: boolean } | undefined {
-  const ranges = rangesOf(accept ?? '').toSorted((a, b) => b.weight - a.weight);
-  const framing = ranges.map(framingFor).find((found) => found !== undefined);
-  return (
-    framing && {
-      framing,
-      isOnly: !ranges.some(({ type, weight }) => weight > 0 && SINGLE.has(type)),
-    }
-  );
+export interface AcceptedFraming {
+  framing: Framing;
+  /** Whether the client accepts no response with one JSON result. */
+  isOnly: boolean;
+}
+
+/** The streaming format that the client prefers. Undefined when it accepts none. */
+export function acceptedFraming(accept: string | undefined): AcceptedFraming | undefined {
+  const ranges = parseAccept(accept ?? '').toSorted((a, b) => b.weight - a.weight);
+  const framing = ranges.map(framingFor).find((candidate) => candidate !== undefined);
+  if (!framing) return undefined;
+  const isOnly = !ranges.some(({ type, weight }) => weight > 0 && JSON_RANGES.has(type));
+  return { framing, isOnly };
 }

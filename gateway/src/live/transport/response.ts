@@ -1,80 +1,82 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
+import type { RenderedEvent } from '../streams/ring.ts';
 import type { Framing } from './framing.ts';
-import type { Entry } from '../streams/ring.ts';
-import type { Session } from './session.ts';
-import type { Outlet, Subscription } from './subscription.ts';
+import type { ClientSession } from './session.ts';
+import type { ClientSubscription, MessageWriter } from './subscription.ts';
 
-/** How long a client may take to read the rest: when we stop, and else. */
-const AWAY_MS = 1_000;
-const END_MS = 5_000;
+/** Time for a client to read the rest of the body before it is disconnected. */
+const END_TIMEOUT_MS = 5_000;
+const SHUTDOWN_TIMEOUT_MS = 1_000;
 
 /** One response that stays open for the results of one operation. */
-export class LiveResponse implements Outlet {
+export class StreamingResponse implements MessageWriter {
   readonly framing: Framing;
-  session: Session | undefined;
-  subscription: Subscription | undefined;
-  /** When it stopped reading; undefined while it reads. */
+  session: ClientSession | undefined;
+  subscription: ClientSubscription | undefined;
+  /** When the client stopped reading, by `performance.now()`. Undefined while it reads. */
   slowSince: number | undefined;
-  /** Resolves when the connection has no more to do with it. */
+  /** Resolves when the response is sent or its connection is lost. */
   readonly closed: Promise<void>;
   readonly #response: ServerResponse;
-  readonly #unsent: number;
+  readonly #maxUnsentBytes: number;
 
-  constructor(response: ServerResponse, framing: Framing, unsent: number) {
+  constructor(response: ServerResponse, framing: Framing, maxUnsentBytes: number) {
     this.framing = framing;
     this.#response = response;
-    this.#unsent = unsent;
+    this.#maxUnsentBytes = maxUnsentBytes;
     this.closed = new Promise((resolve) => response.once('close', resolve));
     response.on('drain', () => {
       this.slowSince = undefined;
-      this.subscription?.pump();
+      this.subscription?.resume();
     });
     response.writeHead(200, { 'content-type': framing.contentType, 'x-accel-buffering': 'no' });
-    response.write(framing.begin);
+    response.write(framing.preamble);
   }
 
-  get isGone(): boolean {
+  get hasEnded(): boolean {
     return this.#response.writableEnded || this.#response.destroyed;
   }
 
-  hasRoom(): boolean {
-    if (this.#response.writableLength <= this.#unsent) return true;
+  canWrite(): boolean {
+    if (this.#response.writableLength <= this.#maxUnsentBytes) return true;
     this.slowSince ??= performance.now();
     return false;
   }
 
-  send(entry: Entry): void {
-    this.#response.write(this.framing.next(entry));
+  write(event: RenderedEvent): void {
+    this.#response.write(this.framing.frame(event));
   }
 
-  passed(cursor: string): void {
-    const text = this.framing.passed?.(cursor);
+  writeCursor(cursor: string): void {
+    const text = this.framing.cursorFrame?.(cursor);
     if (text !== undefined && this.slowSince === undefined) this.#response.write(text);
   }
 
-  /** Who reads nothing is not sent more. */
-  beat(): void {
-    if (this.slowSince === undefined && !this.isGone) this.#response.write(this.framing.beat);
+  /** Keeps proxies from closing the connection. A client that does not read gets none. */
+  heartbeat(): void {
+    if (this.slowSince === undefined && !this.hasEnded)
+      this.#response.write(this.framing.heartbeat);
   }
 
   end(errors?: readonly GraphQLFormattedError[]): void {
-    this.#close(this.framing.end(errors), END_MS);
+    this.#end(this.framing.end(errors), END_TIMEOUT_MS);
   }
 
-  away(errors: readonly GraphQLFormattedError[], retryMs: number): void {
-    this.#close(this.framing.away(errors, retryMs), AWAY_MS);
+  /** Ends the response of a stopping process: the client is to reconnect after `retryMs`. */
+  endForReconnect(errors: readonly GraphQLFormattedError[], retryMs: number): void {
+    this.#end(this.framing.endForReconnect(errors, retryMs), SHUTDOWN_TIMEOUT_MS);
   }
 
-  cut(): void {
+  destroy(): void {
     this.#response.destroy();
   }
 
-  #close(last: string, ms: number): void {
-    if (this.isGone) return;
-    this.subscription?.leave();
-    this.#response.end(last);
-    const late = setTimeout(() => this.cut(), ms).unref();
-    void this.closed.then(() => clearTimeout(late));
+  #end(lastFrame: string, timeoutMs: number): void {
+    if (this.hasEnded) return;
+    this.subscription?.stop();
+    this.#response.end(lastFrame);
+    const timer = setTimeout(() => this.destroy(), timeoutMs).unref();
+    void this.closed.then(() => clearTimeout(timer));
   }
 }

@@ -1,188 +1,230 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GraphQLError } from 'graphql';
-import { fault } from '@deskgraph/common/core/errors';
-import { answer } from '@deskgraph/common/http/serve';
+import { graphqlError } from '@deskgraph/common/core/errors';
+import { sendJson } from '@deskgraph/common/http/serve';
 import { statusOf } from '../../http/admission-plugin.ts';
 import { isDeliberate, languageOf } from '../../http/headers.ts';
 import type { Identify } from '../../auth/identity.ts';
-import type { Compiled } from '../operation/compile.ts';
-import { type Framing, accepted, multipart, serverSentEvents } from './framing.ts';
-import { LEAVE_EACH_MS, LEAVE_MS, type LiveLimits } from '../live-limits.ts';
-import type { Asked, Live, Request } from '../engine.ts';
-import type { Places } from './connection-limits.ts';
-import { LiveResponse } from './response.ts';
-import { Session } from './session.ts';
-import { Subscription } from './subscription.ts';
+import type { LiveEngine } from '../engine.ts';
+import type { LiveLimits } from '../live-limits.ts';
+import type { OperationRequest, ParsedOperation, ParsedSubscription } from '../operation/parse.ts';
+import { type ConnectionLimiter, closeStaggered } from './connection-limits.ts';
+import { type Framing, acceptedFraming, multipart, serverSentEvents } from './framing.ts';
+import { StreamingResponse } from './response.ts';
+import { ClientSession } from './session.ts';
+import { ClientSubscription } from './subscription.ts';
 
-export interface ResponsesOptions {
-  live: Live;
+export interface HttpStreamTransportOptions {
+  engine: LiveEngine;
   identify: Identify;
   needsSignIn: boolean;
   limits: LiveLimits;
-  places: Places;
+  connections: ConnectionLimiter;
 }
 
-/** What a client that is sent away adds to its own wait, so that not all come back at once. */
-const RETRY_MS = 500;
-const RETRY_SPREAD_MS = 2_000;
+/** Delay after which a client reconnects to a restarting process: random, to spread the load. */
+const MIN_RECONNECT_DELAY_MS = 500;
+const RECONNECT_SPREAD_MS = 2_000;
 
-function requestIn(params: unknown): Request | undefined {
-  if (typeof params !== 'object' || params === null) return undefined;
-  const { query, operationName, variables } = params as Record<string, unknown>;
-  if (typeof query !== 'string' || typeof (operationName ?? '') !== 'string') return undefined;
-  if (typeof (variables ?? {}) !== 'object' || Array.isArray(variables)) return undefined;
-  return params as Request;
+/** One HTTP request, with the streaming format that its client prefers. */
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  framing: Framing;
 }
 
-const refuse = (response: ServerResponse, error: GraphQLError, status = statusOf(error)): void => {
-  if (status === 503) response.setHeader('retry-after', '1');
-  answer(response, status, { errors: [error] });
-};
+/**
+ * Streaming responses at `/graphql`: the results of one operation follow each other in one response,
+ * as server-sent events or as parts of a multipart body.
+ *
+ * Life of a response: the request is parsed and its caller signed in (refused with an HTTP status
+ * until here); results and heartbeats follow; the response ends with the operation, the session or
+ * the connection. A client that does not read for `slowClientTimeoutMs` is disconnected.
+ *
+ * Graceful shutdown: new streams are refused with 503, open ones end one after another and tell
+ * their clients when to reconnect and from which cursor.
+ */
+export class HttpStreamTransport {
+  readonly #options: HttpStreamTransportOptions;
+  readonly #open = new Set<StreamingResponse>();
+  readonly #heartbeats: NodeJS.Timeout[];
+  #isStopping = false;
 
-/** Operations at `/graphql` whose results come one after another in one response: server-sent events, or parts of a multipart body. */
-export function serveResponses({ live, identify, needsSignIn, limits, places }: ResponsesOptions) {
-  const open = new Set<LiveResponse>();
-  let isStopping = false;
+  constructor(options: HttpStreamTransportOptions) {
+    this.#options = options;
+    this.#heartbeats = [serverSentEvents, multipart].map((framing) =>
+      setInterval(
+        () => this.#sendHeartbeats(framing),
+        framing.heartbeatIntervalMs(options.limits),
+      ).unref(),
+    );
+  }
 
-  const opened = (response: ServerResponse, framing: Framing): LiveResponse => {
-    const stream = new LiveResponse(response, framing, limits.unsent);
-    open.add(stream);
-    void stream.closed.then(() => {
-      open.delete(stream);
-      stream.subscription?.leave();
-    });
-    return stream;
-  };
-
-  const follow = async (
+  /**
+   * Answers a request whose client wants a stream. False when the client did not ask for one, or
+   * accepts JSON too and one JSON result is enough; nothing is written then.
+   */
+  async handle(
     request: IncomingMessage,
     response: ServerResponse,
-    framing: Framing,
-    asked: Asked & { compiled: Compiled },
-  ): Promise<void> => {
-    if (isStopping || places.isFull) return refuse(response, fault('UNAVAILABLE'));
-    places.take();
-    response.once('close', () => places.giveBack());
-    let stream: LiveResponse | undefined;
-    let session: Session;
+    params: unknown,
+  ): Promise<boolean> {
+    const accepted = acceptedFraming(request.headers.accept);
+    if (!accepted || !['GET', 'POST'].includes(request.method!)) return false;
+    if (response.destroyed) return true;
+    const { framing, isOnly } = accepted;
+    const operationRequest = parseParams(params);
+    const error = operationRequest ? refusalOf(request) : MALFORMED;
+    if (!operationRequest || error) {
+      if (isOnly) refuse(response, error!);
+      return isOnly;
+    }
+
+    const { engine } = this.#options;
+    let operation: ParsedOperation;
     try {
-      session = await Session.open(request.headers.authorization, needsSignIn, {
+      operation = engine.parse(operationRequest);
+    } catch (parseError) {
+      if (!isOnly) return false;
+      // GraphQL over SSE wants these errors inside the stream: an EventSource reads nothing else.
+      const { errors } = parseError as AggregateError;
+      this.#openResponse(response, framing).end(engine.toClientErrors(errors));
+      return true;
+    }
+    const { compiled } = operation;
+    if (compiled)
+      await this.#streamSubscription({ request, response, framing }, { ...operation, compiled });
+    else if (!isOnly) return false;
+    else await this.#sendSingleResult({ request, response, framing }, operation);
+    return true;
+  }
+
+  /** Refuses new streams and ends the open ones. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    for (const heartbeat of this.#heartbeats) clearInterval(heartbeat);
+    await closeStaggered(this.#open, async (stream) => {
+      const cursor = stream.subscription?.cursor;
+      const restarting = graphqlError(
+        'UNAVAILABLE',
+        'The service restarts; continue from the cursor.',
+        cursor === undefined ? {} : { cursor },
+      );
+      const retryMs = MIN_RECONNECT_DELAY_MS + Math.floor(Math.random() * RECONNECT_SPREAD_MS);
+      stream.endForReconnect([restarting.toJSON()], retryMs);
+      await stream.closed;
+    });
+  }
+
+  async #streamSubscription(
+    { request, response, framing }: Exchange,
+    operation: ParsedSubscription,
+  ): Promise<void> {
+    const { engine, identify, needsSignIn, limits, connections } = this.#options;
+    if (this.#isStopping || connections.isFull)
+      return refuse(response, graphqlError('UNAVAILABLE'));
+    connections.acquire();
+    response.once('close', () => connections.release());
+    let stream: StreamingResponse | undefined;
+    let session: ClientSession;
+    try {
+      session = await ClientSession.open(request.headers.authorization, needsSignIn, {
         identify,
-        recheckMs: limits.recheckMs,
-        renewed: () => {},
-        changed: () => stream?.subscription?.rightsChanged(),
-        ended: (reason) => stream?.end([fault('UNAUTHENTICATED', reason).toJSON()]),
+        rightsCheckIntervalMs: limits.rightsCheckIntervalMs,
+        // A response has one token for its whole life.
+        onTokenRightsChanged: () => {},
+        onRightsChanged: () => stream?.subscription?.rightsChanged(),
+        onEnded: (reason) => stream?.end([graphqlError('UNAUTHENTICATED', reason).toJSON()]),
       });
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       return refuse(response, error);
     }
     const { subject } = session;
-    if (isStopping || response.destroyed || !places.takeFor(subject)) {
+    if (this.#isStopping || response.destroyed || !connections.acquireFor(subject)) {
       session.close();
-      return refuse(
-        response,
-        isStopping
-          ? fault('UNAVAILABLE')
-          : fault('THROTTLED', undefined, { reason: 'TOO_MANY_CONNECTIONS' }),
-      );
+      return refuse(response, this.#isStopping ? graphqlError('UNAVAILABLE') : tooMany());
     }
     response.once('close', () => {
       session.close();
-      places.giveBackFor(subject);
+      connections.releaseFor(subject);
     });
-    stream = opened(response, framing);
-    stream.subscription = new Subscription(
-      live,
-      asked,
-      { session, language: languageOf(request) },
-      stream,
+    stream = this.#openResponse(response, framing);
+    stream.subscription = new ClientSubscription({
+      engine,
+      operation,
+      session,
+      language: languageOf(request),
+      writer: stream,
+    });
+    const lastEventId = request.headers['last-event-id'];
+    stream.subscription.start(
+      typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined,
     );
-    const last = request.headers['last-event-id'];
-    stream.subscription.begin(typeof last === 'string' && last !== '' ? last : undefined);
-  };
+  }
 
-  const beats = [serverSentEvents, multipart].map((framing) =>
-    setInterval(() => {
-      for (const stream of open) {
-        if (stream.framing !== framing) continue;
-        if (stream.slowSince !== undefined && performance.now() - stream.slowSince > limits.slowMs)
-          stream.cut();
-        else stream.beat();
-      }
-    }, framing.beatMs(limits)).unref(),
-  );
+  /** Sends the result of a query or mutation as a stream of one event. */
+  async #sendSingleResult(
+    { request, response, framing }: Exchange,
+    operation: ParsedOperation,
+  ): Promise<void> {
+    if (request.method === 'GET' && operation.kind === 'mutation') {
+      response.setHeader('allow', 'POST');
+      return refuse(response, graphqlError('BAD_USER_INPUT', 'A mutation needs POST.'), 405);
+    }
+    const { authorization } = request.headers;
+    const result = await this.#options.engine.execute(operation.request, authorization, request);
+    if (response.destroyed) return;
+    const stream = this.#openResponse(response, framing);
+    stream.write({ json: JSON.stringify(result), cursor: undefined });
+    stream.end();
+  }
 
-  return {
-    /** Does nothing and says false when the client did not ask for a stream, or an ordinary answer does for it as well. */
-    async answer(
-      request: IncomingMessage,
-      response: ServerResponse,
-      params: unknown,
-    ): Promise<boolean> {
-      const wanted = accepted(request.headers.accept);
-      if (!wanted || !['GET', 'POST'].includes(request.method!)) return false;
-      if (response.destroyed) return true;
-      const { framing, isOnly } = wanted;
-      const refused = (error: GraphQLError, status?: number): boolean => {
-        if (isOnly) refuse(response, error, status);
-        return isOnly;
-      };
-      const asking = requestIn(params);
-      if (!asking) return refused(fault('BAD_USER_INPUT', 'The request is not well formed.'));
-      if (!isDeliberate(request))
-        return refused(
-          fault(
-            'BAD_USER_INPUT',
-            'A GET needs the header apollo-require-preflight or authorization.',
-          ),
-        );
+  #openResponse(response: ServerResponse, framing: Framing): StreamingResponse {
+    const stream = new StreamingResponse(response, framing, this.#options.limits.maxUnsentBytes);
+    this.#open.add(stream);
+    void stream.closed.then(() => {
+      this.#open.delete(stream);
+      stream.subscription?.stop();
+    });
+    return stream;
+  }
 
-      let asked: Asked;
-      try {
-        asked = live.read(asking);
-      } catch (error) {
-        if (!isOnly) return false;
-        // The protocol wants what is wrong with the operation inside the stream, for a browser's EventSource can read nothing else.
-        opened(response, framing).end(live.shown((error as AggregateError).errors));
-        return true;
-      }
-      const { compiled } = asked;
-      if (compiled) await follow(request, response, framing, { ...asked, compiled });
-      else if (!isOnly) return false;
-      else if (request.method === 'GET' && asked.kind === 'mutation') {
-        response.setHeader('allow', 'POST');
-        refuse(response, fault('BAD_USER_INPUT', 'A mutation comes by POST.'), 405);
-      } else {
-        const result = await live.answer(asking, request.headers.authorization, request);
-        if (response.destroyed) return true;
-        const stream = opened(response, framing);
-        stream.send({ json: JSON.stringify(result), cursor: undefined });
-        stream.end();
-      }
-      return true;
-    },
-
-    /** Takes nobody any more and sends everybody away, one after another, so that they do not all come back at once. */
-    async stop(): Promise<void> {
-      isStopping = true;
-      for (const beat of beats) clearInterval(beat);
-      const each = Math.min(LEAVE_EACH_MS, LEAVE_MS / Math.max(1, open.size));
-      await Promise.all(
-        [...open].map(async (stream, index) => {
-          await sleep(index * each);
-          const cursor = stream.subscription?.cursor;
-          const restarts = fault(
-            'UNAVAILABLE',
-            'The service restarts; go on from the cursor.',
-            cursor === undefined ? {} : { cursor },
-          );
-          stream.away([restarts.toJSON()], RETRY_MS + Math.floor(Math.random() * RETRY_SPREAD_MS));
-          await stream.closed;
-        }),
-      );
-    },
-  };
+  #sendHeartbeats(framing: Framing): void {
+    const { slowClientTimeoutMs } = this.#options.limits;
+    for (const stream of this.#open) {
+      if (stream.framing !== framing) continue;
+      const { slowSince } = stream;
+      if (slowSince !== undefined && performance.now() - slowSince > slowClientTimeoutMs)
+        stream.destroy();
+      else stream.heartbeat();
+    }
+  }
 }
-export type Responses = ReturnType<typeof serveResponses>;
+
+const MALFORMED = graphqlError('BAD_USER_INPUT', 'The request is not well formed.');
+
+function parseParams(params: unknown): OperationRequest | undefined {
+  if (typeof params !== 'object' || params === null) return undefined;
+  const { query, operationName, variables } = params as Record<string, unknown>;
+  if (typeof query !== 'string' || typeof (operationName ?? '') !== 'string') return undefined;
+  if (typeof (variables ?? {}) !== 'object' || Array.isArray(variables)) return undefined;
+  return params as OperationRequest;
+}
+
+/** Refuses requests that a page of another origin can send without a preflight. */
+const refusalOf = (request: IncomingMessage): GraphQLError | undefined =>
+  isDeliberate(request)
+    ? undefined
+    : graphqlError(
+        'BAD_USER_INPUT',
+        'A GET needs the header apollo-require-preflight or authorization.',
+      );
+
+const tooMany = (): GraphQLError =>
+  graphqlError('THROTTLED', undefined, { reason: 'TOO_MANY_CONNECTIONS' });
+
+const refuse = (response: ServerResponse, error: GraphQLError, status = statusOf(error)): void => {
+  if (status === 503) response.setHeader('retry-after', '1');
+  sendJson(response, status, { errors: [error] });
+};

@@ -1,38 +1,39 @@
 import { GraphQLError } from 'graphql';
 import type { Actor } from '@deskgraph/common/auth/access';
-import { fault } from '@deskgraph/common/core/errors';
+import { graphqlError } from '@deskgraph/common/core/errors';
 import type { Caller, Identify } from '../../auth/identity.ts';
-import { canonical } from '../operation/canonical.ts';
+import { canonicalJson } from '../operation/compile.ts';
 
 export interface SessionOptions {
   identify: Identify;
-  /** Between looks whether the caller still is who it was. */
-  recheckMs: number;
-  /** The caller has shown another token, and has other rights by it. */
-  renewed: () => void;
-  /** The caller's rights were changed meanwhile. */
-  changed: () => void;
-  /** The token has run out, or is not good any more. */
-  ended: (reason: string) => void;
+  /** Interval between two checks of the caller's identity and rights. */
+  rightsCheckIntervalMs: number;
+  /** The client has presented a newer token that grants other rights. */
+  onTokenRightsChanged: () => void;
+  /** The caller's rights have changed on the server. */
+  onRightsChanged: () => void;
+  /** The token has expired or is no longer valid. */
+  onEnded: (reason: string) => void;
 }
 
-const LONGEST_TIMER_MS = 24 * 60 * 60 * 1000;
+/** `setTimeout` fires at once for delays above 2^31 ms. */
+const MAX_TIMER_MS = 24 * 60 * 60 * 1000;
 
-const saysUnauthenticated = (error: unknown): boolean =>
+const isUnauthenticated = (error: unknown): boolean =>
   error instanceof GraphQLError && error.extensions['code'] === 'UNAUTHENTICATED';
-/** What decides what somebody may see. A list of another order is the same one. */
+/** The fields of an actor that decide what it may see; their order does not matter. */
 const rightsOf = ({ actor: { role, scopes, departments, filter } }: Caller): string =>
-  canonical([role, scopes.toSorted(), departments.toSorted(), filter ?? null]);
+  canonicalJson([role, scopes.toSorted(), departments.toSorted(), filter ?? null]);
 const subjectOf = ({ actor }: Caller): string => `${actor.workspace}\0${actor.id}`;
 
-/** Somebody who stays: signed in once, looked at again and again, gone when the token ends. */
-export class Session {
+/** The caller of a long-lived connection: signs in once, is checked again, ends with the token. */
+export class ClientSession {
   readonly #options: SessionOptions;
   #authorization: string | undefined;
   #caller: Caller | undefined;
-  #expiry: NodeJS.Timeout | undefined;
-  #recheck: NodeJS.Timeout | undefined;
-  #isOver = false;
+  #expiryTimer: NodeJS.Timeout | undefined;
+  #rightsTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   private constructor(
     options: SessionOptions,
@@ -43,19 +44,19 @@ export class Session {
     this.#authorization = authorization;
     this.#caller = caller;
     if (!caller) return;
-    this.#watchExpiry();
-    this.#watchRights();
+    this.#scheduleExpiry();
+    this.#scheduleRightsCheck();
   }
 
-  /** Throws UNAUTHENTICATED or UNAVAILABLE. */
+  /** @throws UNAUTHENTICATED or UNAVAILABLE */
   static async open(
     authorization: string | undefined,
     needsSignIn: boolean,
     options: SessionOptions,
-  ): Promise<Session> {
+  ): Promise<ClientSession> {
     const caller = await options.identify(authorization);
-    if (needsSignIn && !caller) throw fault('UNAUTHENTICATED');
-    return new Session(options, authorization, caller);
+    if (needsSignIn && !caller) throw graphqlError('UNAUTHENTICATED');
+    return new ClientSession(options, authorization, caller);
   }
 
   get actor(): Actor | undefined {
@@ -66,71 +67,76 @@ export class Session {
     return this.#authorization;
   }
 
+  /** Identifies the caller in limits; empty for an anonymous one. */
   get subject(): string {
     return this.#caller ? subjectOf(this.#caller) : '';
   }
 
-  /** The same caller shows a newer token; anybody else ends the session. */
+  /** Takes a newer token of the same caller. The token of another caller ends the session. */
   async renew(authorization: string): Promise<void> {
     try {
       const caller = await this.#options.identify(authorization);
-      if (!caller || subjectOf(caller) !== this.subject) throw fault('UNAUTHENTICATED');
+      if (!caller || subjectOf(caller) !== this.subject) throw graphqlError('UNAUTHENTICATED');
       this.#authorization = authorization;
-      this.#take(caller, this.#options.renewed);
-      this.#watchExpiry();
+      this.#updateCaller(caller, this.#options.onTokenRightsChanged);
+      this.#scheduleExpiry();
     } catch (error) {
-      if (saysUnauthenticated(error)) this.#end('The token is not good.');
+      if (isUnauthenticated(error)) this.#end('The token is invalid.');
     }
   }
 
   close(): void {
-    this.#isOver = true;
-    clearTimeout(this.#expiry);
-    clearTimeout(this.#recheck);
+    this.#isClosed = true;
+    clearTimeout(this.#expiryTimer);
+    clearTimeout(this.#rightsTimer);
   }
 
   #end(reason: string): void {
-    if (this.#isOver) return;
+    if (this.#isClosed) return;
     this.close();
-    this.#options.ended(reason);
+    this.#options.onEnded(reason);
   }
 
-  #take(caller: Caller, then: () => void): void {
-    const before = this.#caller;
+  #updateCaller(caller: Caller, onChange: () => void): void {
+    const previous = this.#caller;
     this.#caller = caller;
-    if (!this.#isOver && before && caller !== before && rightsOf(caller) !== rightsOf(before))
-      then();
+    if (this.#isClosed || !previous || caller === previous) return;
+    if (rightsOf(caller) !== rightsOf(previous)) onChange();
   }
 
-  #watchExpiry(): void {
-    clearTimeout(this.#expiry);
-    if (this.#isOver) return;
-    const left = this.#caller!.expiresAt - Date.now();
-    const look = (): void =>
-      left > LONGEST_TIMER_MS ? this.#watchExpiry() : this.#end('The token has run out.');
-    this.#expiry = setTimeout(look, Math.max(0, Math.min(left, LONGEST_TIMER_MS))).unref();
+  #scheduleExpiry(): void {
+    clearTimeout(this.#expiryTimer);
+    if (this.#isClosed) return;
+    const remaining = this.#caller!.expiresAt - Date.now();
+    const expire = (): void =>
+      remaining > MAX_TIMER_MS ? this.#scheduleExpiry() : this.#end('The token has expired.');
+    const delay = Math.max(0, Math.min(remaining, MAX_TIMER_MS));
+    this.#expiryTimer = setTimeout(expire, delay).unref();
   }
 
   /**
-   * A right that was taken ends what it allowed within seconds. While nobody can say who the caller is, the last word counts. All sessions of
-   * the process look at the same moments, so that they are asked for together.
+   * Ends the session, or changes its rights, within seconds after a right was withdrawn. While the
+   * identity lookup is unavailable, the last known rights hold. All sessions of the process check
+   * at the same moments, so that their lookups are batched.
    */
-  #watchRights(): void {
-    const { identify, recheckMs } = this.#options;
-    this.#recheck = setTimeout(
-      () => {
-        const asked = this.#authorization;
-        identify(asked, recheckMs / 2)
-          .then((caller) => {
-            if (asked === this.#authorization && caller) this.#take(caller, this.#options.changed);
-          })
-          .catch((error: unknown) => {
-            if (asked === this.#authorization && saysUnauthenticated(error))
-              this.#end('The token is not good any more.');
-          })
-          .finally(() => this.#isOver || this.#watchRights());
-      },
-      recheckMs - (performance.now() % recheckMs),
-    ).unref();
+  #scheduleRightsCheck(): void {
+    const { rightsCheckIntervalMs } = this.#options;
+    const delay = rightsCheckIntervalMs - (performance.now() % rightsCheckIntervalMs);
+    this.#rightsTimer = setTimeout(() => void this.#checkRights(), delay).unref();
+  }
+
+  async #checkRights(): Promise<void> {
+    const { identify, rightsCheckIntervalMs, onRightsChanged } = this.#options;
+    const authorization = this.#authorization;
+    try {
+      const caller = await identify(authorization, rightsCheckIntervalMs / 2);
+      // The token may have been renewed meanwhile.
+      if (authorization === this.#authorization && caller)
+        this.#updateCaller(caller, onRightsChanged);
+    } catch (error) {
+      if (authorization === this.#authorization && isUnauthenticated(error))
+        this.#end('The token is no longer valid.');
+    }
+    if (!this.#isClosed) this.#scheduleRightsCheck();
   }
 }

@@ -3,102 +3,127 @@ import type { Duplex } from 'node:stream';
 import { type GraphQLFormattedError } from 'graphql';
 import type { WebSocket } from 'ws';
 import { languageOf } from '../../http/headers.ts';
-import type { Compiled } from '../operation/compile.ts';
-import type { Asked, Live, Result } from '../engine.ts';
-import type { Session } from './session.ts';
-import { Subscription } from './subscription.ts';
+import type { LiveEngine, OperationResult } from '../engine.ts';
+import type { ParsedSubscription } from '../operation/parse.ts';
+import type { ClientSession } from './session.ts';
+import { ClientSubscription } from './subscription.ts';
 
-/** A stream that was ended from our side, with what the client is told. */
-export class Ended extends Error {
-  override name = 'Ended';
+/** Carries the errors of a subscription that the server ended to the protocol library. */
+export class SubscriptionEndedError extends Error {
+  override name = 'SubscriptionEndedError';
   readonly errors: readonly GraphQLFormattedError[];
   constructor(errors: readonly GraphQLFormattedError[]) {
-    super('The stream was ended.');
+    super('The subscription has ended.');
     this.errors = errors;
   }
 }
 
+export interface ClientSocketOptions {
+  ws: WebSocket;
+  /** The TCP or TLS stream of the socket. */
+  stream: Duplex;
+  /** The upgrade request. */
+  request: IncomingMessage;
+  engine: LiveEngine;
+  maxUnsentBytes: number;
+}
+
 /**
- * One client's socket. Events are written to it directly, from the text that all clients share; the protocol's library only learns when an
- * operation begins and ends.
+ * One client's socket. Events are written to it directly, from the text that all clients share. The
+ * protocol library only learns when an operation starts and ends.
  */
-export class LiveSocket {
+export class ClientSocket {
   readonly request: IncomingMessage;
   readonly ws: WebSocket;
-  session: Session | undefined;
-  /** False from a ping on until the pong. */
+  session: ClientSession | undefined;
+  /** False from a ping until its pong. */
   isAlive = true;
-  /** When it stopped reading; undefined while it reads. */
+  /** When the client stopped reading, by `performance.now()`. Undefined while it reads. */
   slowSince: number | undefined;
-  readonly #live: Live;
-  readonly #unsent: number;
-  readonly #running = new Set<Subscription>();
-  readonly #paused = new Set<Subscription>();
+  readonly #engine: LiveEngine;
+  readonly #maxUnsentBytes: number;
+  readonly #subscriptions = new Set<ClientSubscription>();
+  /** Subscriptions with events that wait for the client to read. */
+  readonly #paused = new Set<ClientSubscription>();
 
-  constructor(ws: WebSocket, stream: Duplex, request: IncomingMessage, live: Live, unsent: number) {
+  constructor({ ws, stream, request, engine, maxUnsentBytes }: ClientSocketOptions) {
     this.ws = ws;
     this.request = request;
-    this.#live = live;
-    this.#unsent = unsent;
+    this.#engine = engine;
+    this.#maxUnsentBytes = maxUnsentBytes;
     ws.on('pong', () => (this.isAlive = true));
-    stream.on('drain', () => this.#drained());
+    stream.on('drain', () => this.#resumePaused());
   }
 
-  /** Begins an operation. The iterator never yields: it tells the library when the operation is over. */
-  run(id: string, asked: Asked & { compiled: Compiled }): AsyncIterableIterator<Result> {
-    const { promise: over, resolve, reject } = Promise.withResolvers<IteratorResult<Result>>();
-    const done: IteratorResult<Result> = { value: undefined, done: true };
-    const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-    const caller = { session: this.session!, language: languageOf(this.request) };
-    const subscription = new Subscription(this.#live, asked, caller, {
-      hasRoom: () => {
-        if (this.ws.bufferedAmount <= this.#unsent) return true;
-        this.#paused.add(subscription);
-        this.slowSince ??= performance.now();
-        return false;
-      },
-      send: ({ json }) => this.ws.send(`${prefix}${json}}`),
-      end: (errors) => {
-        forget();
-        if (errors?.length) reject(new Ended(errors));
-        else resolve(done);
-      },
-    });
-    const forget = (): void => {
-      this.#running.delete(subscription);
+  /**
+   * Starts a subscription. The iterator yields nothing; it tells the protocol library when the
+   * subscription has ended.
+   */
+  subscribe(id: string, operation: ParsedSubscription): AsyncIterableIterator<OperationResult> {
+    const {
+      promise: end,
+      resolve,
+      reject,
+    } = Promise.withResolvers<IteratorResult<OperationResult>>();
+    const done: IteratorResult<OperationResult> = { value: undefined, done: true };
+    const messagePrefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    const remove = (): void => {
+      this.#subscriptions.delete(subscription);
       this.#paused.delete(subscription);
     };
-    over.catch(() => {});
-    this.#running.add(subscription);
-    subscription.begin();
+    const subscription = new ClientSubscription({
+      engine: this.#engine,
+      operation,
+      session: this.session!,
+      language: languageOf(this.request),
+      writer: {
+        canWrite: () => {
+          if (this.ws.bufferedAmount <= this.#maxUnsentBytes) return true;
+          this.#paused.add(subscription);
+          this.slowSince ??= performance.now();
+          return false;
+        },
+        write: ({ json }) => this.ws.send(`${messagePrefix}${json}}`),
+        end: (errors) => {
+          remove();
+          if (errors?.length) reject(new SubscriptionEndedError(errors));
+          else resolve(done);
+        },
+      },
+    });
+    // The library may read the rejection only later.
+    end.catch(() => {});
+    this.#subscriptions.add(subscription);
+    subscription.start();
     return {
       [Symbol.asyncIterator]() {
         return this;
       },
-      next: () => over,
+      next: () => end,
       return: async () => {
-        forget();
-        subscription.leave();
+        remove();
+        subscription.stop();
         resolve(done);
         return done;
       },
     };
   }
 
-  rejoin(): void {
+  /** Continues all subscriptions with the rights of the caller's newer token. */
+  restartSubscriptions(): void {
     this.#paused.clear();
-    for (const subscription of this.#running) subscription.rejoin();
+    for (const subscription of this.#subscriptions) subscription.restart();
   }
 
   rightsChanged(): void {
     this.#paused.clear();
-    for (const subscription of this.#running) subscription.rightsChanged();
+    for (const subscription of this.#subscriptions) subscription.rightsChanged();
   }
 
-  #drained(): void {
+  #resumePaused(): void {
     this.slowSince = undefined;
     const paused = [...this.#paused];
     this.#paused.clear();
-    for (const subscription of paused) subscription.pump();
+    for (const subscription of paused) subscription.resume();
   }
 }

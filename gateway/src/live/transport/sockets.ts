@@ -1,235 +1,278 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ExecutionArgs,
   type ExecutionResult,
   GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
-import { CloseCode, type Context, handleProtocols, makeServer } from 'graphql-ws';
+import {
+  CloseCode,
+  type Context,
+  type Server as ProtocolServer,
+  handleProtocols,
+  makeServer,
+} from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { fault } from '@deskgraph/common/core/errors';
+import { graphqlError } from '@deskgraph/common/core/errors';
 import type { Log } from '@deskgraph/common/core/log';
 import type { Identify } from '../../auth/identity.ts';
-import type { Compiled } from '../operation/compile.ts';
-import { LEAVE_EACH_MS, LEAVE_MS, type LiveLimits } from '../live-limits.ts';
-import type { Asked, Live, Result } from '../engine.ts';
-import type { Places } from './connection-limits.ts';
-import { Session } from './session.ts';
-import { Ended, LiveSocket } from './socket.ts';
+import type { LiveEngine, OperationResult } from '../engine.ts';
+import type { LiveLimits } from '../live-limits.ts';
+import type { OperationRequest, ParsedOperation, ParsedSubscription } from '../operation/parse.ts';
+import { type ConnectionLimiter, closeStaggered } from './connection-limits.ts';
+import { ClientSession } from './session.ts';
+import { ClientSocket, SubscriptionEndedError } from './socket.ts';
 
-export interface SocketsOptions {
-  live: Live;
+export interface WebSocketTransportOptions {
+  engine: LiveEngine;
   identify: Identify;
   needsSignIn: boolean;
   limits: LiveLimits;
-  places: Places;
+  connections: ConnectionLimiter;
   schema: GraphQLSchema;
   log: Log;
 }
 
-type Greeting = Record<string, unknown> | undefined;
-type Connected = Context<Greeting, LiveSocket>;
-/** What the library carries from reading an operation to running it. */
-interface Work {
+/** Payload of `connection_init` and `ping`. */
+type Payload = Record<string, unknown> | undefined;
+type SocketContext = Context<Payload, ClientSocket>;
+
+/** Context value of an operation, from its parsing to its execution by the protocol library. */
+interface OperationContext {
   id: string;
-  asked: Asked;
-  socket: LiveSocket;
-  result?: Result;
+  operation: ParsedOperation;
+  socket: ClientSocket;
+  /** Set for a query or mutation. */
+  result?: OperationResult;
 }
 
-const TRY_LATER = 1013;
-const RESTARTS = 1012;
-const CLOSING_MS = 1_000;
+const CLOSE_TRY_LATER = 1013;
+const CLOSE_RESTARTING = 1012;
+const CLOSE_TIMEOUT_MS = 1_000;
 
-const authorizationIn = (payload: Greeting): string | undefined =>
-  typeof payload?.['authorization'] === 'string' ? payload['authorization'] : undefined;
+/**
+ * WebSockets at `/graphql`, by the protocol graphql-transport-ws.
+ *
+ * Life of a connection:
+ * 1. Upgrade: refused with 503 when the process is full or stopping.
+ * 2. `connection_init` within 5 s (`initTimeoutMs`), with the caller's token. An invalid token closes
+ *    the socket with 4403, too many sockets of one caller with 1013.
+ * 3. Operations: a query or mutation is executed as over HTTP; a subscription joins the hub and gets
+ *    its events directly through `ClientSocket`. A `ping` with a newer token of the same caller
+ *    prolongs the session.
+ * 4. Pings of the server: a socket without a pong is terminated, one that does not read for
+ *    `slowClientTimeoutMs` is closed with 1013.
+ * 5. Close: by the client, with the token (4403), or with the process (1012).
+ *
+ * Graceful shutdown: new sockets are refused, open ones are closed one after another, so that their
+ * clients do not all reconnect at the same moment.
+ */
+export class WebSocketTransport {
+  readonly #options: WebSocketTransportOptions;
+  readonly #protocol: ProtocolServer<ClientSocket>;
+  readonly #webSockets: WebSocketServer;
+  readonly #open = new Set<ClientSocket>();
+  readonly #pingTimer: NodeJS.Timeout;
+  #isStopping = false;
 
-const refuse = (stream: Duplex, status: string): void =>
-  void stream.end(
-    `HTTP/1.1 ${status}\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
-  );
+  constructor(http: HttpServer, options: WebSocketTransportOptions) {
+    const { limits } = options;
+    this.#options = options;
+    this.#protocol = this.#createProtocol();
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      handleProtocols,
+      maxPayload: limits.maxMessageBytes,
+      perMessageDeflate: false,
+      clientTracking: false,
+      // The library still ends an operation when the next message could reuse its id already, so
+      // messages must arrive one at a time.
+      allowSynchronousEvents: false,
+    });
+    http.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
+    this.#pingTimer = setInterval(() => this.#pingAll(), limits.pingIntervalMs).unref();
+  }
 
-/** WebSockets of clients at `/graphql`, by the protocol graphql-transport-ws. */
-export function serveSockets(
-  http: Server,
-  { live, identify, needsSignIn, limits, places, schema, log }: SocketsOptions,
-) {
-  const open = new Set<LiveSocket>();
-  let isStopping = false;
-
-  const greet = async ({ connectionParams, extra: socket }: Connected): Promise<boolean> => {
-    const { ws } = socket;
-    try {
-      const session = await Session.open(authorizationIn(connectionParams), needsSignIn, {
-        identify,
-        recheckMs: limits.recheckMs,
-        renewed: () => socket.rejoin(),
-        changed: () => socket.rightsChanged(),
-        ended: (reason) => ws.close(CloseCode.Forbidden, reason),
-      });
-      if (open.has(socket) && places.takeFor(session.subject)) {
-        socket.session = session;
-        return true;
-      }
-      session.close();
-      ws.close(TRY_LATER, 'Too many connections of one caller.');
-      return false;
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error;
-      if (error.extensions['code'] !== 'UNAUTHENTICATED') ws.close(TRY_LATER, 'Try again later.');
-      return false;
-    }
-  };
-
-  const begin = async (
-    { extra: socket, subscriptions }: Connected,
-    id: string,
-    request: Asked['request'],
-  ) => {
-    if (Object.keys(subscriptions).length > limits.operations)
-      return [
-        fault('THROTTLED', `One socket carries ${limits.operations} operations.`, {
-          reason: 'TOO_MANY_SUBSCRIPTIONS',
-        }),
-      ];
-    let asked: Asked;
-    try {
-      asked = live.read(request);
-    } catch (error) {
-      return refusals((error as AggregateError).errors);
-    }
-    const work: Work = { id, asked, socket };
-    if (!asked.compiled) {
-      work.result = await live.answer(request, socket.session!.authorization, socket.request);
-      if (!('data' in work.result)) return refusals(work.result.errors ?? []);
-    }
-    return {
-      schema,
-      document: asked.document,
-      operationName: request.operationName,
-      contextValue: work,
-    };
-  };
-  const refusals = (errors: readonly unknown[]): GraphQLError[] =>
-    errors.map((error) =>
-      error instanceof Error
-        ? (error as GraphQLError)
-        : new GraphQLError((error as GraphQLError).message, error as GraphQLError),
+  /** Refuses new sockets and closes the open ones. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearInterval(this.#pingTimer);
+    await closeStaggered(this.#open, (socket) =>
+      closeSocket(socket, CLOSE_RESTARTING, 'The service restarts.'),
     );
+  }
 
-  const protocol = makeServer<Greeting, LiveSocket>({
-    connectionInitWaitTimeout: limits.initMs,
-    onConnect: greet,
-    onPing: async ({ acknowledged, extra: { session } }, payload) => {
-      const authorization = authorizationIn(payload);
-      if (acknowledged && authorization !== undefined) await session!.renew(authorization);
-    },
-    onSubscribe: begin,
-    execute: (args: ExecutionArgs) => (args.contextValue as Work).result as ExecutionResult,
-    subscribe: (args: ExecutionArgs) => {
-      const { id, asked, socket } = args.contextValue as Work;
-      return socket.run(
-        id,
-        asked as Asked & { compiled: Compiled },
-      ) as AsyncIterableIterator<ExecutionResult>;
-    },
-    onNext: (_context, _id, _payload, _args, result) => result as never,
-    onError: (_context, _id, _payload, errors) => {
-      const ended = errors[0]?.originalError;
-      return ended instanceof Ended ? ended.errors : live.shown(errors);
-    },
-    onClose: ({ extra: { session } }) => {
-      if (!session) return;
-      session.close();
-      places.giveBackFor(session.subject);
-    },
-  });
+  #createProtocol(): ProtocolServer<ClientSocket> {
+    const { limits, engine, connections } = this.#options;
+    return makeServer<Payload, ClientSocket>({
+      connectionInitWaitTimeout: limits.initTimeoutMs,
+      onConnect: (context) => this.#signIn(context),
+      onPing: async ({ acknowledged, extra: { session } }, payload) => {
+        const authorization = authorizationIn(payload);
+        if (acknowledged && authorization !== undefined) await session!.renew(authorization);
+      },
+      onSubscribe: (context, id, request) => this.#startOperation(context, id, request),
+      execute: (args: ExecutionArgs) =>
+        (args.contextValue as OperationContext).result as ExecutionResult,
+      subscribe: (args: ExecutionArgs) => {
+        const { id, operation, socket } = args.contextValue as OperationContext;
+        const events = socket.subscribe(id, operation as ParsedSubscription);
+        return events as AsyncIterableIterator<ExecutionResult>;
+      },
+      onNext: (_context, _id, _payload, _args, result) => result as never,
+      onError: (_context, _id, _payload, errors) => {
+        const cause = errors[0]?.originalError;
+        return cause instanceof SubscriptionEndedError
+          ? cause.errors
+          : engine.toClientErrors(errors);
+      },
+      onClose: ({ extra: { session } }) => {
+        if (!session) return;
+        session.close();
+        connections.releaseFor(session.subject);
+      },
+    });
+  }
 
-  const server = new WebSocketServer({
-    noServer: true,
-    handleProtocols,
-    maxPayload: limits.message,
-    perMessageDeflate: false,
-    clientTracking: false,
-    // One message at a time: the library still ends an operation when the next message, with the same id again, might be read already.
-    allowSynchronousEvents: false,
-  });
-  const opened = (ws: WebSocket, stream: Duplex, request: IncomingMessage): void => {
-    const socket = new LiveSocket(ws, stream, request, live, limits.unsent);
-    open.add(socket);
-    places.take();
-    const closed = protocol.opened(
+  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    stream.on('error', () => stream.destroy());
+    if (request.url?.split('?', 1)[0] !== '/graphql') return refuseUpgrade(stream, '404 Not Found');
+    if (this.#isStopping || this.#options.connections.isFull)
+      return refuseUpgrade(stream, '503 Service Unavailable');
+    this.#webSockets.handleUpgrade(request, stream, head, (ws) =>
+      this.#accept(ws, stream, request),
+    );
+  }
+
+  /** Connects an open socket to the protocol library. */
+  #accept(ws: WebSocket, stream: Duplex, request: IncomingMessage): void {
+    const { engine, limits, connections, log } = this.#options;
+    const { maxUnsentBytes } = limits;
+    const socket = new ClientSocket({ ws, stream, request, engine, maxUnsentBytes });
+    this.#open.add(socket);
+    connections.acquire();
+    const onClosed = this.#protocol.opened(
       {
         protocol: ws.protocol,
         send: (text) => void (ws.readyState === ws.OPEN && ws.send(text)),
         close: (code, reason) => ws.close(code, reason),
-        onMessage: (read) =>
+        onMessage: (handle) =>
           ws.on('message', (message: Buffer) => {
-            read(message.toString()).catch((error: unknown) => {
-              log.error({ err: error }, 'a message of a socket could not be handled');
+            handle(message.toString()).catch((error: unknown) => {
+              log.error({ err: error }, 'WebSocket message failed');
               ws.close(CloseCode.InternalServerError, 'Something went wrong on our side.');
             });
           }),
       },
       socket,
     );
-    ws.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
+    ws.on('error', (error) => log.debug({ err: error }, 'WebSocket error'));
     ws.once('close', (code, reason) => {
-      open.delete(socket);
-      places.giveBack();
-      closed(code, String(reason)).catch((error: unknown) =>
-        log.error({ err: error }, 'a socket could not be tidied up'),
+      this.#open.delete(socket);
+      connections.release();
+      onClosed(code, String(reason)).catch((error: unknown) =>
+        log.error({ err: error }, 'WebSocket cleanup failed'),
       );
     });
-  };
+  }
 
-  http.on('upgrade', (request, stream, head) => {
-    stream.on('error', () => stream.destroy());
-    if (request.url?.split('?', 1)[0] !== '/graphql') return refuse(stream, '404 Not Found');
-    if (isStopping || places.isFull) return refuse(stream, '503 Service Unavailable');
-    server.handleUpgrade(request, stream, head, (ws) => opened(ws, stream, request));
-  });
-
-  const leave = (socket: LiveSocket, code: number, reason: string): Promise<void> =>
-    new Promise((resolve) => {
-      const late = setTimeout(() => socket.ws.terminate(), CLOSING_MS);
-      socket.ws.once('close', () => {
-        clearTimeout(late);
-        resolve();
+  /** Handles `connection_init`. False closes the socket with 4403, unless it is closed already. */
+  async #signIn({ connectionParams, extra: socket }: SocketContext): Promise<boolean> {
+    const { identify, needsSignIn, limits, connections } = this.#options;
+    const { ws } = socket;
+    try {
+      const session = await ClientSession.open(authorizationIn(connectionParams), needsSignIn, {
+        identify,
+        rightsCheckIntervalMs: limits.rightsCheckIntervalMs,
+        onTokenRightsChanged: () => socket.restartSubscriptions(),
+        onRightsChanged: () => socket.rightsChanged(),
+        onEnded: (reason) => ws.close(CloseCode.Forbidden, reason),
       });
-      socket.ws.close(code, reason);
-    });
+      if (this.#open.has(socket) && connections.acquireFor(session.subject)) {
+        socket.session = session;
+        return true;
+      }
+      session.close();
+      ws.close(CLOSE_TRY_LATER, 'Too many connections of one caller.');
+      return false;
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      if (error.extensions['code'] !== 'UNAUTHENTICATED')
+        ws.close(CLOSE_TRY_LATER, 'Try again later.');
+      return false;
+    }
+  }
 
-  const beat = setInterval(() => {
-    for (const socket of open) {
+  /** Handles `subscribe`: the arguments with which the library runs the operation, or errors. */
+  async #startOperation(
+    { extra: socket, subscriptions }: SocketContext,
+    id: string,
+    request: OperationRequest,
+  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const { engine, limits, schema } = this.#options;
+    if (Object.keys(subscriptions).length > limits.maxOperationsPerSocket) {
+      const message = `One socket carries ${limits.maxOperationsPerSocket} operations.`;
+      return [graphqlError('THROTTLED', message, { reason: 'TOO_MANY_SUBSCRIPTIONS' })];
+    }
+    let operation: ParsedOperation;
+    try {
+      operation = engine.parse(request);
+    } catch (error) {
+      return toGraphQLErrors((error as AggregateError).errors);
+    }
+    const contextValue: OperationContext = { id, operation, socket };
+    if (!operation.compiled) {
+      const { authorization } = socket.session!;
+      const result = await engine.execute(request, authorization, socket.request);
+      if (!('data' in result)) return toGraphQLErrors(result.errors ?? []);
+      contextValue.result = result;
+    }
+    return {
+      schema,
+      document: operation.document,
+      operationName: request.operationName,
+      contextValue,
+    };
+  }
+
+  #pingAll(): void {
+    const { slowClientTimeoutMs } = this.#options.limits;
+    for (const socket of this.#open) {
+      const { slowSince } = socket;
       if (!socket.isAlive) socket.ws.terminate();
-      else if (
-        socket.slowSince !== undefined &&
-        performance.now() - socket.slowSince > limits.slowMs
-      )
-        void leave(socket, TRY_LATER, 'Nothing was read for too long.');
+      else if (slowSince !== undefined && performance.now() - slowSince > slowClientTimeoutMs)
+        void closeSocket(socket, CLOSE_TRY_LATER, 'Nothing was read for too long.');
       else {
         socket.isAlive = false;
         socket.ws.ping();
       }
     }
-  }, limits.pingMs);
-  beat.unref();
-
-  return {
-    /** Takes nobody any more and sends everybody away, one after another, so that they do not all come back at once. */
-    async stop(): Promise<void> {
-      isStopping = true;
-      clearInterval(beat);
-      const each = Math.min(LEAVE_EACH_MS, LEAVE_MS / Math.max(1, open.size));
-      await Promise.all(
-        [...open].map(async (socket, index) => {
-          await sleep(index * each);
-          await leave(socket, RESTARTS, 'The service restarts.');
-        }),
-      );
-    },
-  };
+  }
 }
+
+const authorizationIn = (payload: Payload): string | undefined =>
+  typeof payload?.['authorization'] === 'string' ? payload['authorization'] : undefined;
+
+const toGraphQLErrors = (errors: readonly unknown[]): GraphQLError[] =>
+  errors.map((error) =>
+    error instanceof Error
+      ? (error as GraphQLError)
+      : new GraphQLError((error as GraphQLError).message, error as GraphQLError),
+  );
+
+const refuseUpgrade = (stream: Duplex, status: string): void =>
+  void stream.end(
+    `HTTP/1.1 ${status}\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+  );
+
+/** Closes a socket; terminates it when the client does not answer in time. */
+const closeSocket = ({ ws }: ClientSocket, code: number, reason: string): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => ws.terminate(), CLOSE_TIMEOUT_MS);
+    ws.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    ws.close(code, reason);
+  });

@@ -1,124 +1,128 @@
 import type { GraphQLFormattedError } from 'graphql';
-import { fault } from '@deskgraph/common/core/errors';
-import type { Compiled } from '../operation/compile.ts';
-import type { Seat } from '../streams/hub.ts';
-import type { Asked, Live } from '../engine.ts';
-import type { Entry } from '../streams/ring.ts';
-import type { Session } from './session.ts';
-import type { Reason } from '../operation/resync.ts';
-import type { Sink } from '../streams/stream.ts';
+import { graphqlError } from '@deskgraph/common/core/errors';
+import type { LiveEngine } from '../engine.ts';
+import type { ParsedSubscription } from '../operation/parse.ts';
+import type { ResyncReason } from '../operation/resync.ts';
+import type { SubscriptionHandle } from '../streams/hub.ts';
+import type { RenderedEvent } from '../streams/ring.ts';
+import type { StreamListener } from '../streams/stream.ts';
+import type { ClientSession } from './session.ts';
 
-export interface Caller {
-  session: Session;
-  language: string | undefined;
-}
-
-/** What carries the messages of one subscription to its client. */
-export interface Outlet {
-  /** False while the client has to read first; then the subscription is to be pumped. */
-  hasRoom(): boolean;
-  send(entry: Entry): void;
-  /** Nothing came up to this cursor, from which the client may go on. */
-  passed?(cursor: string): void;
-  /** Nothing more comes, for these reasons if any. */
+/** Writes the messages of one subscription to its client, in the format of the transport. */
+export interface MessageWriter {
+  /** False while the client has too much unread. The writer then calls `Subscription.resume`. */
+  canWrite(): boolean;
+  write(event: RenderedEvent): void;
+  /** There are no events up to this cursor, from which the client may resume. */
+  writeCursor?(cursor: string): void;
+  /** The subscription has ended; with errors when it failed. */
   end(errors?: readonly GraphQLFormattedError[]): void;
 }
 
-const ENDED = {
-  TOO_SLOW: fault('THROTTLED', 'Events came faster than they were read; go on from the cursor.'),
-  RIGHTS_CHANGED: fault(
+export interface ClientSubscriptionOptions {
+  engine: LiveEngine;
+  operation: ParsedSubscription;
+  session: ClientSession;
+  language: string | undefined;
+  writer: MessageWriter;
+}
+
+const RESYNC_ERRORS = {
+  TOO_SLOW: graphqlError(
+    'THROTTLED',
+    'Events arrived faster than they were read; continue from the cursor.',
+  ),
+  RIGHTS_CHANGED: graphqlError(
     'FORBIDDEN',
-    'Your rights have changed; read anew and go on from the cursor.',
+    'Your rights have changed; read the data again and continue from the cursor.',
   ),
 };
 
-/** One subscription of one client, by whatever transport. */
-export class Subscription implements Sink {
-  readonly #live: Live;
-  readonly #asked: Asked & { compiled: Compiled };
-  readonly #caller: Caller;
-  readonly #outlet: Outlet;
-  #seat: Seat | undefined;
-  #isOver = false;
+/** One subscription of one client, independent of the transport. */
+export class ClientSubscription implements StreamListener {
+  readonly #options: ClientSubscriptionOptions;
+  #handle: SubscriptionHandle | undefined;
+  #hasEnded = false;
 
-  constructor(live: Live, asked: Asked & { compiled: Compiled }, caller: Caller, outlet: Outlet) {
-    this.#live = live;
-    this.#asked = asked;
-    this.#caller = caller;
-    this.#outlet = outlet;
+  constructor(options: ClientSubscriptionOptions) {
+    this.#options = options;
   }
 
-  /** Of the last message that the client got, or where it began. */
+  /** The cursor of the last message that the client got, or the start cursor. */
   get cursor(): string | undefined {
-    return this.#seat?.cursor;
+    return this.#handle?.cursor;
   }
 
-  /** Begins after the given cursor if any, else where the client asked for. */
-  begin(after?: string): void {
-    const { session, language } = this.#caller;
-    const seat = this.#live.join(this.#asked, session, language, this, after);
-    // It may have ended while it joined.
-    if (this.#isOver) seat.leave();
-    else this.#seat = seat;
+  /** Starts after the given cursor, or else after the one in the request. */
+  start(after?: string): void {
+    const { engine, operation: subscription, session, language } = this.#options;
+    const handle = engine.subscribe({ subscription, session, language, listener: this, after });
+    // The stream may have ended during the call.
+    if (this.#hasEnded) handle.unsubscribe();
+    else this.#handle = handle;
   }
 
-  /** The caller shows another token: goes on under it from where it stands. */
-  rejoin(): void {
+  /** Continues from the last cursor with the rights of the caller's newer token. */
+  restart(): void {
     const after = this.cursor;
-    this.#seat?.leave();
-    this.begin(after);
+    this.#handle?.unsubscribe();
+    this.start(after);
   }
 
-  /** What the caller may see was changed meanwhile: a state is told anew, and whoever follows a log has to know that it is another one now. */
+  /**
+   * Applies changed rights of the caller. A stream of snapshots starts again with a new snapshot.
+   * A resumable stream ends with a resync, because the client has to know that it follows another
+   * selection of events now.
+   */
   rightsChanged(): void {
-    if (this.#asked.compiled.resumeVariable) return this.#resync('RIGHTS_CHANGED');
-    this.#seat?.leave();
-    this.begin();
+    if (this.#options.operation.compiled.resumeVariable)
+      return this.#endWithResync('RIGHTS_CHANGED');
+    this.#handle?.unsubscribe();
+    this.start();
   }
 
-  pump(): void {
-    this.#seat?.pump();
+  /** Continues delivery after the connection has drained. */
+  resume(): void {
+    this.#handle?.resume();
   }
 
-  leave(): void {
-    this.#isOver = true;
-    this.#seat?.leave();
+  stop(): void {
+    this.#hasEnded = true;
+    this.#handle?.unsubscribe();
   }
 
-  write(entry: Entry): boolean {
-    if (!this.#outlet.hasRoom()) return false;
-    this.#outlet.send(entry);
+  deliver(event: RenderedEvent): boolean {
+    const { writer } = this.#options;
+    if (!writer.canWrite()) return false;
+    writer.write(event);
     return true;
   }
 
-  passed(cursor: string): void {
-    this.#outlet.passed?.(cursor);
+  cursorAdvanced(cursor: string): void {
+    this.#options.writer.writeCursor?.(cursor);
   }
 
-  end(errors?: readonly GraphQLFormattedError[]): void {
-    this.leave();
-    this.#outlet.end(errors);
+  ended(errors?: readonly GraphQLFormattedError[]): void {
+    this.stop();
+    this.#options.writer.end(errors);
   }
 
   tooSlow(): void {
-    this.#resync('TOO_SLOW');
+    this.#endWithResync('TOO_SLOW');
   }
 
-  /** Ends with a message that says why and from where to go on; with an error where the stream has no such message. */
-  #resync(reason: Reason): void {
-    const { cursor, anew } = this.#seat ?? {};
-    const last = this.#live.resync(this.#asked, { reason, cursor, anew });
-    const { message, extensions } = ENDED[reason];
-    if (last) this.#outlet.send(last);
-    this.end(
-      last
-        ? []
-        : [
-            {
-              message,
-              extensions: { ...extensions, reason, ...(cursor !== undefined && { cursor }) },
-            },
-          ],
-    );
+  /** Ends with a resync message, or with an error where the stream has no such message. */
+  #endWithResync(reason: ResyncReason): void {
+    const { engine, operation, writer } = this.#options;
+    const { cursor, resyncQuery } = this.#handle ?? {};
+    const resync = engine.resyncMessage(operation, { reason, cursor, resyncQuery });
+    if (resync) {
+      writer.write(resync);
+      return this.ended([]);
+    }
+    const { message, extensions } = RESYNC_ERRORS[reason];
+    this.ended([
+      { message, extensions: { ...extensions, reason, ...(cursor !== undefined && { cursor }) } },
+    ]);
   }
 }
