@@ -3,12 +3,14 @@ import type {
   TicketEventDetails,
   TicketEventType,
 } from '@deskgraph/common/contract/ticket-events';
-import type { NewEvent } from '@deskgraph/common/events/types';
-import type { Ticket } from './ticket.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
+import type { Context } from '@deskgraph/common/database/context';
+import { appendEvents } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
+import type { Ticket } from './ticket.ts';
 
-/** The ticket as every fact about it carries it, for whoever follows the log: all that people read of it, but what is said in messages. */
+/** The state of the ticket that each of its events contains: all fields, without its messages. */
 export const ticketState = (ticket: Ticket): TicketEventState => ({
   number: ticket.number,
   externalId: ticket.externalId,
@@ -32,82 +34,104 @@ export const ticketState = (ticket: Ticket): TicketEventState => ({
   fields: ticket.fields,
   locale: ticket.locale,
   createdAt: ticket.createdAt.toISOString(),
-  waitingSince: instant(ticket.waitingSince),
+  waitingSince: toIso(ticket.waitingSince),
   handled: ticket.handled,
-  firstReplyAt: instant(ticket.firstReplyAt),
-  solvedAt: instant(ticket.solvedAt),
+  firstReplyAt: toIso(ticket.firstReplyAt),
+  solvedAt: toIso(ticket.solvedAt),
   solvedById: ticket.solvedById,
   resolutionCode: ticket.resolutionCode,
   resolutionText: ticket.resolutionText,
-  closesAt: instant(ticket.closesAt),
-  closedAt: instant(ticket.closedAt),
+  closesAt: toIso(ticket.closesAt),
+  closedAt: toIso(ticket.closedAt),
   reopenCount: ticket.reopenCount,
   transferCount: ticket.transferCount,
   followUpOfId: ticket.followUpOfId,
   mergedIntoId: ticket.mergedIntoId,
   splitFromId: ticket.splitFromId,
   problemId: ticket.problemId,
-  snooze: restOf(ticket),
+  snooze: snoozeState(ticket),
   escalation: ticket.escalation,
   spam: ticket.spam,
-  deletedAt: instant(ticket.deletedAt),
+  deletedAt: toIso(ticket.deletedAt),
 });
 
-const instant = (at: Date | null): string | null => at?.toISOString() ?? null;
+const toIso = (instant: Date | null): string | null => instant?.toISOString() ?? null;
 
-const restOf = ({
+const snoozeState = ({
   snooze,
   snoozedAt,
   snoozedByKind: kind,
   snoozedById: id,
   snoozedByName: name,
-}: Ticket) => snooze && { ...snooze, since: instant(snoozedAt), by: { kind, id, name } };
+}: Ticket): TicketEventState['snooze'] =>
+  snooze && { ...snooze, since: toIso(snoozedAt), by: { kind, id, name } };
 
 export interface TicketEventOptions extends Pick<NewEvent, 'occurredAt' | 'actor'> {
-  /** Requesters must not notice the change. */
+  /** Requesters do not see the event. */
   internal?: boolean;
 }
 
-/** Where a ticket stands: its status, and the workspace’s own one that refines it. */
+/** The status of a ticket and the custom status that refines it. */
 export type StatusSnapshot = Pick<Ticket, 'status' | 'customStatusId'>;
+
 export const statusSnapshot = ({ status, customStatusId }: StatusSnapshot): StatusSnapshot => ({
   status,
   customStatusId,
 });
-export const isSameStatus = (one: StatusSnapshot, other: StatusSnapshot): boolean =>
-  one.status === other.status && one.customStatusId === other.customStatusId;
+
+export const isSameStatus = (a: StatusSnapshot, b: StatusSnapshot): boolean =>
+  a.status === b.status && a.customStatusId === b.customStatusId;
 
 interface StatusChangeDetails
   extends TicketEventOptions, Omit<TicketEventDetails['ticket.status_changed'], 'changes'> {
-  /** Further changes. */
+  /** Other fields that the status change also changed. */
   changes?: Changes | undefined;
-  /** The requester reads the same name for the custom status before and after. */
+  /** The requester sees the same name for the custom status before and after. */
   looksTheSame?: boolean;
 }
 
-/** A move between statuses as a fact; it is internal when the requester reads the same before and after. */
+/**
+ * The event of a status change. It is internal when the requester sees the same status before and
+ * after.
+ *
+ * @example
+ * const before = statusSnapshot(ticket);
+ * applyStatus(ticket, TicketStatus.OPEN, now, closeAfter);
+ * await appendEvents(ctx, [statusChangedEvent(ticket, before, { occurredAt: now })]);
+ */
 export function statusChangedEvent(
   ticket: Ticket,
-  from: StatusSnapshot,
+  before: StatusSnapshot,
   { changes, looksTheSame, ...details }: StatusChangeDetails = {},
 ): NewEvent {
-  const [before, after] = [publicly(from), publicly(ticket)];
-  const isRenamed = before.customStatusId !== after.customStatusId && !looksTheSame;
+  const [publicBefore, publicAfter] = [publicStatus(before), publicStatus(ticket)];
+  const isRenamed = publicBefore.customStatusId !== publicAfter.customStatusId && !looksTheSame;
   return ticketEvent('ticket.status_changed', ticket, {
     changes: {
-      ...(from.status !== ticket.status && { status: [from.status, ticket.status] }),
-      ...(from.customStatusId !== ticket.customStatusId && {
-        customStatusId: [from.customStatusId, ticket.customStatusId],
+      ...(before.status !== ticket.status && { status: [before.status, ticket.status] }),
+      ...(before.customStatusId !== ticket.customStatusId && {
+        customStatusId: [before.customStatusId, ticket.customStatusId],
       }),
       ...changes,
     },
-    internal: before.status === after.status && !isRenamed,
+    internal: publicBefore.status === publicAfter.status && !isRenamed,
     ...(isRenamed && { publicFields: ['customStatusId'] }),
     ...details,
   });
 }
 
-/** Plain fields that changed, as a fact. `publicFields`: those of the custom ones that requesters see. */
+/** Requesters see neither ON_HOLD nor the custom status that refines it. */
+const publicStatus = (snapshot: StatusSnapshot): StatusSnapshot =>
+  snapshot.status === TicketStatus.ON_HOLD
+    ? { status: TicketStatus.OPEN, customStatusId: null }
+    : snapshot;
+
+const INTERNAL_FIELDS: ReadonlySet<string> = new Set(['tags', 'externalId']);
+
+/**
+ * The event of a change of plain fields. `publicFields` lists the changed custom fields that
+ * requesters see.
+ */
 export const ticketUpdatedEvent = (
   ticket: Ticket,
   changes: Changes,
@@ -120,48 +144,59 @@ export const ticketUpdatedEvent = (
     ...details,
     changes,
     internal: Object.keys(changes).every(
-      (field) => INTERNAL.has(field) || (field.startsWith('fld_') && !publicFields.includes(field)),
+      (field) =>
+        INTERNAL_FIELDS.has(field) || (field.startsWith('fld_') && !publicFields.includes(field)),
     ),
     ...(publicFields.length && { publicFields }),
   });
 
-const INTERNAL: ReadonlySet<string> = new Set(['tags', 'externalId']);
-
-/** Requesters know neither of ON_HOLD nor of what refines it. */
-const publicly = (standing: StatusSnapshot): StatusSnapshot =>
-  standing.status === TicketStatus.ON_HOLD
-    ? { status: TicketStatus.OPEN, customStatusId: null }
-    : standing;
-
-/** A change of a ticket as a fact; the ticket's version grows with it. */
+/** The event of a change of a ticket. Increments the version of the ticket. */
 export function ticketEvent<Type extends TicketEventType>(
   type: Type,
   ticket: Ticket,
-  { occurredAt: at = new Date(), ...details }: TicketEventOptions & TicketEventDetails[Type],
+  { occurredAt = new Date(), ...details }: TicketEventOptions & TicketEventDetails[Type],
 ): NewEvent {
   const { internal } = details;
   if (type !== 'ticket.created') {
     ticket.version += 1;
     if (!internal) ticket.publicVersion += 1;
   }
-  ticket.updatedAt = at;
-  if (!internal) ticket.publicUpdatedAt = at;
-  return storedTicketEvent(type, ticket, { occurredAt: at, ...details } as TicketEventOptions &
+  ticket.updatedAt = occurredAt;
+  if (!internal) ticket.publicUpdatedAt = occurredAt;
+  return storedTicketEvent(type, ticket, { occurredAt, ...details } as TicketEventOptions &
     TicketEventDetails[Type]);
 }
 
-/** A change that is stored already, with the version that it made. */
+/** The event of a change that is already stored together with its version. */
 export function storedTicketEvent<Type extends TicketEventType>(
   type: Type,
   ticket: Ticket,
   options: TicketEventOptions & TicketEventDetails[Type],
 ): NewEvent {
-  const { occurredAt: at = new Date(), actor, internal: _, ...details } = options;
+  const { occurredAt = new Date(), actor, internal: _, ...details } = options;
   return {
     type,
     subject: { id: ticket.id, version: ticket.version },
     data: { state: ticketState(ticket), publicVersion: ticket.publicVersion, ...details },
-    occurredAt: at,
+    occurredAt,
     ...(actor && { actor }),
   } as NewEvent;
+}
+
+export interface NotifyTargets {
+  notifyAgentIds?: readonly string[] | null | undefined;
+  notifyDepartment?: boolean | null | undefined;
+}
+
+/** Notifies agents of a ticket. The notification consumer reads the recipients in the event. */
+export async function notifyAboutTicket(
+  ctx: Context,
+  ticket: Ticket,
+  { notifyAgentIds, notifyDepartment }: NotifyTargets,
+): Promise<void> {
+  if (!notifyAgentIds?.length && !notifyDepartment) return;
+  const recipients = { agentIds: notifyAgentIds ?? [], team: Boolean(notifyDepartment) };
+  await appendEvents(ctx, [
+    ticketEvent('ticket.notified', ticket, { ...recipients, internal: true }),
+  ]);
 }
