@@ -3,12 +3,12 @@ import { registerRefusals } from '@deskgraph/common/graphql/shared-types';
 registerRefusals(
   {
     STATUS_NOT_ALLOWED: {
-      meaning: 'From its status the thing cannot go there.',
-      message: 'This is not possible in the present status.',
+      meaning: 'The current status does not allow this change.',
+      message: 'This is not possible in the current status.',
     },
     VISIBILITY_TOO_WIDE: {
-      meaning: 'The article would be for more people than its knowledge base.',
-      message: 'An article cannot be for more people than its knowledge base.',
+      meaning: 'The audience of the article would be wider than that of its knowledge base.',
+      message: 'An article cannot have a wider audience than its knowledge base.',
     },
   },
   {

@@ -5,26 +5,26 @@ import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
 import type { Context } from '@deskgraph/common/database/context';
 import { Agent, App } from './actor/actor.ts';
 import { Article } from './article/article.ts';
-import * as articles from './article/find.ts';
+import { articleById } from './article/find.ts';
 import {
   ArticleResolver,
   BaseArticleResolver,
   SectionArticleResolver,
 } from './article/resolver.ts';
 import { KnowledgeBase } from './base/base.ts';
-import * as bases from './base/find.ts';
+import { knowledgeBaseById } from './base/find.ts';
 import { KnowledgeBaseResolver } from './base/resolver.ts';
 import { ArticleHitResolver } from './search/resolver.ts';
-import * as sections from './section/find.ts';
+import { sectionById } from './section/find.ts';
 import { BaseSectionResolver, SectionResolver } from './section/resolver.ts';
 import { Section } from './section/section.ts';
 import { ArticleSuggestionResolver, TicketSuggestionResolver } from './suggestion/resolver.ts';
 import { Ticket } from './suggestion/suggestion.ts';
 
-const FINDERS: Record<string, (context: Context, id: string) => Promise<unknown>> = {
-  kba: bases.byId,
-  sec: sections.byId,
-  art: articles.byId,
+const FINDERS: Record<string, (ctx: Context, id: string) => Promise<unknown>> = {
+  kba: knowledgeBaseById,
+  sec: sectionById,
+  art: articleById,
 };
 
 export const subgraph: SubgraphOptions = {
@@ -43,10 +43,10 @@ export const subgraph: SubgraphOptions = {
   ],
   orphanedTypes: [Agent, App, System, Ticket],
   references: {
-    KnowledgeBase: ({ id }, context) => bases.byId(context, id),
-    Section: ({ id }, context) => sections.byId(context, id),
-    Article: ({ id }, context) => articles.byId(context, id),
+    KnowledgeBase: ({ id }, ctx) => knowledgeBaseById(ctx, id),
+    Section: ({ id }, ctx) => sectionById(ctx, id),
+    Article: ({ id }, ctx) => articleById(ctx, id),
     Ticket: (reference) => Object.assign(new Ticket(), reference),
   },
-  findById: async (context, id) => (await FINDERS[idPrefix(id)]?.(context, id)) ?? null,
+  findById: async (ctx, id) => (await FINDERS[idPrefix(id)]?.(ctx, id)) ?? null,
 };

@@ -2,7 +2,7 @@ import type { EventActor } from '@deskgraph/common/events/types';
 import { ActorView, Node, System } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-/** Who writes articles, as far as this service shows them; described where they are owned. */
+/** A reference to an agent, the author of an article. The tickets service describes it. */
 @ObjectType({ implements: [Node, ActorView], simpleResolvers: true })
 @Directive('@key(fields: "id", resolvable: false)')
 export class Agent {
@@ -13,18 +13,18 @@ export class Agent {
 @ObjectType({
   implements: [Node, ActorView],
   simpleResolvers: true,
-  description: 'A partner, bot or machine that uses the API.',
+  description: 'A partner, bot or program that uses the API.',
 })
 @Directive('@key(fields: "id", resolvable: false)')
 export class App {
   @Field(() => ID, { description: 'Prefix `app_`.' }) id!: string;
   @Directive('@shareable')
-  @Field(() => String, { description: 'The name to show; kept with each fact.' })
+  @Field(() => String, { description: 'The display name, as stored with each event.' })
   name!: string;
 }
 
-/** The actor that was kept with a fact, as a thing of the graph; null for kinds that write nothing here. */
-export function actorOf({ kind, id, name }: EventActor): object | null {
+/** The author stored with an event, as a GraphQL entity. Null for kinds of actors that write no articles. */
+export function eventAuthor({ kind, id, name }: EventActor): object | null {
   const Kind = { agent: Agent, app: App, system: System, customer: null }[kind];
   return Kind && Object.assign(new Kind(), { id, name });
 }

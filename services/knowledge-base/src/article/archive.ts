@@ -1,20 +1,20 @@
 import { bumpVersion } from '@deskgraph/common/core/changes';
 import { appendEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { dropWords } from '../search/index-words.ts';
-import { stateOf } from './events.ts';
+import { deleteArticleWords } from '../search/index-words.ts';
+import { articleState } from './events.ts';
 import type { ArticleArchiveInput } from './input.ts';
-import { forWork } from './load.ts';
-import { type ArticlePayload, stands } from './payload.ts';
-import { headOf } from './text.ts';
+import { lockArticle } from './load.ts';
+import { type ArticlePayload, articlePayload } from './payload.ts';
+import { articleHead } from './text.ts';
 
-/** Takes the article away from readers; staff still find its newest version. */
-export async function archive(
-  context: Context,
+/** Hides an article from readers. Staff still find its newest version. */
+export async function archiveArticle(
+  ctx: Context,
   { id }: ArticleArchiveInput,
 ): Promise<ArticlePayload> {
-  const { article, shown } = await forWork(context, id);
-  if (article.archivedAt) return stands(context, article.id);
+  const { article, shown } = await lockArticle(ctx, id);
+  if (article.archivedAt) return articlePayload(ctx, article.id);
   Object.assign(article, {
     archivedAt: new Date(),
     publicNumber: null,
@@ -23,9 +23,9 @@ export async function archive(
     wentPublicAt: null,
   });
   bumpVersion(article);
-  await dropWords(context, article.id, [article.newestNumber]);
-  await appendEvent(context, 'article.archived', article, {
-    state: stateOf(article, headOf(shown, null).title),
+  await deleteArticleWords(ctx, article.id, [article.newestNumber]);
+  await appendEvent(ctx, 'article.archived', article, {
+    state: articleState(article, articleHead(shown, null).title),
   });
-  return stands(context, article.id);
+  return articlePayload(ctx, article.id);
 }

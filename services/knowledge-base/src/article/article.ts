@@ -6,14 +6,14 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Audience } from '../base/audience.ts';
 import { ArticleKind, ArticleStatus } from './kind.ts';
 
-/** What lists show of one text; its body is read when it is asked for. */
+/** The part of a text that lists load. The body is loaded on demand. */
 export interface Head {
   locale: string;
   title: string;
   summary: string;
 }
 
-/** What a new article does without: it has a value from the start, or is filled in when it is read. */
+/** Optional when an article is created: these have defaults or are computed when it is read. */
 type Later =
   | 'newestNumber'
   | 'status'
@@ -35,7 +35,7 @@ type Later =
   implements: Node,
   simpleResolvers: true,
   description:
-    'An article of a knowledge base. Readers get its published version, staff the newest one.',
+    'An article of a knowledge base. Readers see its published version, staff the newest one.',
 })
 @Directive('@key(fields: "id")')
 export class Article extends WorkspaceEntity<Later> {
@@ -48,18 +48,18 @@ export class Article extends WorkspaceEntity<Later> {
   @Property({ type: 'integer' }) position!: number;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name in addresses, unique in its base.' })
+  @Field(() => String, { description: 'The name in URLs, unique in its knowledge base.' })
   slug!: string;
 
   @Property({ type: 'text' })
-  @Field(() => ArticleKind, { description: 'The kind of article.' })
+  @Field(() => ArticleKind, { description: 'The kind.' })
   kind!: ArticleKind;
 
   @Property({ type: 'text' }) audience!: Audience;
   @Property({ type: new IdType('agt'), nullable: true }) ownerId: string | null = null;
   @Property({ type: 'date', nullable: true }) reviewOn: string | null = null;
 
-  /** Numbers of versions: the newest, the one that is public, the one that takes its place at `publishAt`. */
+  /** Version numbers: the newest, the public one, and the one that becomes public at `goesPublicAt`. */
   @Property({ type: 'integer' }) newestNumber = 1;
   @Property({ type: 'integer', nullable: true }) publicNumber: number | null = null;
   @Property({ type: 'integer', nullable: true }) nextNumber: number | null = null;
@@ -70,50 +70,50 @@ export class Article extends WorkspaceEntity<Later> {
   @Property({ type: 'datetime', length: 3, nullable: true })
   @Field(() => Date, {
     nullable: true,
-    description: 'When it goes away from readers; null when it stays.',
+    description: 'When it is hidden from readers. Null when it does not expire.',
   })
   expiresAt: Date | null = null;
 
   @Field(() => ArticleStatus, {
-    description: 'Where the newest version stands; for readers always PUBLISHED.',
+    description: 'The status of the newest version. Always PUBLISHED for readers.',
   })
   status!: ArticleStatus;
 
   @Field(() => Date, {
     nullable: true,
     description:
-      'When a version of it goes public; null when none is waiting for that, and for readers.',
+      'When the scheduled version becomes public. Null when none is scheduled, and for readers.',
   })
   publishAt!: Date | null;
 
   @Field(() => Date, {
     nullable: true,
     description:
-      'Since when it is public; a later version does not change this. Null while it is not public.',
+      'When it was first published; later versions do not change it. Null while it is not public.',
   })
   publishedAt!: Date | null;
 
-  @Field(() => Boolean, { description: 'Its review day is over.' })
+  @Field(() => Boolean, { description: 'Whether its review date has passed.' })
   stale!: boolean;
 
-  @Field(() => [String], { description: 'Addresses of films and files that belong to it.' })
+  @Field(() => [String], { description: 'URLs of videos and files that belong to it.' })
   media!: string[];
 
   @Field(() => [String], {
-    description: 'Words that it is found by, beside those of title and text.',
+    description: 'Additional search words, besides those of title and text.',
   })
   keywords!: string[];
 
-  @Field(() => Int, { description: 'Grows by one with every change.' })
+  @Field(() => Int, { description: 'Increases with each change.' })
   declare version: number;
 
-  @Field(() => Date, { description: 'When it was created.' })
+  @Field(() => Date, { description: 'When the article was created.' })
   declare createdAt: Date;
 
-  @Field(() => Date, { description: 'When it was changed last.' })
+  @Field(() => Date, { description: 'When the article was last changed.' })
   declare updatedAt: Date;
 
-  /** The version that is shown, the language that it was written in, and its texts. */
+  /** The version that the caller reads, its original language and its texts. */
   shownNumber!: number;
   originalLocale!: string;
   heads!: Head[];
@@ -121,14 +121,16 @@ export class Article extends WorkspaceEntity<Later> {
 
 export const ArticleConnection = connectionType(Article, 'Article', 'articles');
 
-@ObjectType({ simpleResolvers: true, description: 'Who may read an article.' })
+@ObjectType({ simpleResolvers: true, description: 'The readers of an article.' })
 export class ArticleVisibility {
-  @Field(() => Audience, { description: 'Whom it is for.' }) audience!: Audience;
+  @Field(() => Audience, { description: 'The audience.' }) audience!: Audience;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What the caller may do with an article.' })
+@ObjectType({ simpleResolvers: true, description: 'The permissions of the caller on an article.' })
 export class ArticlePermissions {
-  @Field(() => Boolean, { description: 'Write a new version.' }) update!: boolean;
-  @Field(() => Boolean, { description: 'Make the newest version public.' }) publish!: boolean;
-  @Field(() => Boolean, { description: 'Take it away from readers.' }) archive!: boolean;
+  @Field(() => Boolean, { description: 'Whether the caller may write a new version.' })
+  update!: boolean;
+  @Field(() => Boolean, { description: 'Whether the caller may publish the newest version.' })
+  publish!: boolean;
+  @Field(() => Boolean, { description: 'Whether the caller may archive it.' }) archive!: boolean;
 }

@@ -1,8 +1,8 @@
 import type { ArticleState } from '@deskgraph/common/contract/events';
 import type { Article } from './article.ts';
 
-/** What a fact about an article says of it: where it belongs and who may read it, never its text. */
-export function stateOf(article: Article, title: string): ArticleState {
+/** The state of an article in its events: its place and audience, without its text. */
+export function articleState(article: Article, title: string): ArticleState {
   const {
     slug,
     knowledgeBaseId,

@@ -9,69 +9,74 @@ import { Direction, type OrderKey } from '@deskgraph/common/database/pagination'
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, InputType, registerEnumType } from 'type-graphql';
-import { isStaff } from '../actor/staff.ts';
+import { canReadInternal } from '../actor/staff.ts';
 import { Audience } from '../base/audience.ts';
-import { shownPublishedAt, shownStatus } from './find.ts';
+import { visiblePublishedAt, visibleStatus } from './find.ts';
 import { ArticleKind, ArticleStatus } from './kind.ts';
 import { DateTimeFilter, IdFilter } from '@deskgraph/common/filter/filter-inputs';
 import { whenPresent } from '@deskgraph/common/filter/filter-tree';
 
 @InputType({
   description:
-    'Which articles; all given parts of one object hold together. At most 5 objects deep and 100 in all.',
+    'A filter on articles. All conditions of an object have to hold. At most 5 levels and 100 objects.',
 })
 export class ArticleFilter {
-  @Field(() => IdFilter, { nullable: true, description: 'The base that it is in.' })
+  @Field(() => IdFilter, { nullable: true, description: 'The knowledge base of the article.' })
   knowledgeBaseId?: IdFilter | null;
   @Field(() => IdFilter, {
     nullable: true,
-    description: 'The section that it is in, or one above that.',
+    description: 'The section of the article or any section above it.',
   })
   sectionId?: IdFilter | null;
-  @Field(() => [ArticleStatus], { nullable: true, description: 'Where it stands: one of these.' })
+  @Field(() => [ArticleStatus], { nullable: true, description: 'Has one of these statuses.' })
   status?: ArticleStatus[] | null;
-  @Field(() => Audience, { nullable: true, description: 'Whom it is for.' })
+  @Field(() => Audience, { nullable: true, description: 'The audience.' })
   audience?: Audience | null;
-  @Field(() => [ArticleKind], { nullable: true, description: 'The kind: one of these.' }) kind?:
+  @Field(() => [ArticleKind], { nullable: true, description: 'Has one of these kinds.' }) kind?:
     | ArticleKind[]
     | null;
   @Field(() => IdFilter, {
     nullable: true,
-    description: 'Who keeps it right; for staff only, others find nothing by it.',
+    description: 'The agent responsible for it. Staff only; other callers find nothing.',
   })
   ownerId?: IdFilter | null;
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Its review day is over (true), or is not (false).',
+    description: 'Whether its review date has passed.',
   })
   stale?: boolean | null;
-  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was changed last.' })
+  @Field(() => DateTimeFilter, { nullable: true, description: 'When it was last changed.' })
   updatedAt?: DateTimeFilter | null;
-  @Field(() => [ArticleFilter], { nullable: true, description: 'Every one of these holds.' }) and?:
-    | ArticleFilter[]
-    | null;
-  @Field(() => [ArticleFilter], { nullable: true, description: 'At least one of these holds.' })
+  @Field(() => [ArticleFilter], { nullable: true, description: 'All of these conditions hold.' })
+  and?: ArticleFilter[] | null;
+  @Field(() => [ArticleFilter], {
+    nullable: true,
+    description: 'At least one of these conditions holds.',
+  })
   or?: ArticleFilter[] | null;
-  @Field(() => ArticleFilter, { nullable: true, description: 'This does not hold.' })
+  @Field(() => ArticleFilter, { nullable: true, description: 'This condition does not hold.' })
   not?: ArticleFilter | null;
 }
 
 /** A filter as a condition on `article a`. */
-export const articleIs = (context: Context, filter: ArticleFilter | null | undefined): Condition =>
+export const articleFilterToSql = (
+  ctx: Context,
+  filter: ArticleFilter | null | undefined,
+): Condition =>
   treeFilterToSql(filter, (given) => [
     ...whenPresent(given.knowledgeBaseId, (id) =>
-      idFilterToSql(sql`a.knowledge_base_id`, 'kba', id, context.actor.id),
+      idFilterToSql(sql`a.knowledge_base_id`, 'kba', id, ctx.actor.id),
     ),
-    ...whenPresent(given.sectionId, (id) => inSection(context, id)),
+    ...whenPresent(given.sectionId, (id) => sectionFilterToSql(ctx, id)),
     ...whenPresent(
       given.status,
-      (all) => sql<boolean>`${shownStatus(context.actor)} = any(${all}::text[])`,
+      (all) => sql<boolean>`${visibleStatus(ctx.actor)} = any(${all}::text[])`,
     ),
     ...whenPresent(given.audience, (audience) => sql<boolean>`a.audience = ${audience}`),
     ...whenPresent(given.kind, (all) => sql<boolean>`a.kind = any(${all}::text[])`),
     ...whenPresent(given.ownerId, (id) =>
-      isStaff(context.actor)
-        ? idFilterToSql(sql`a.owner_id`, 'agt', id, context.actor.id)
+      canReadInternal(ctx.actor)
+        ? idFilterToSql(sql`a.owner_id`, 'agt', id, ctx.actor.id)
         : sql<boolean>`false`,
     ),
     ...whenPresent(
@@ -82,8 +87,11 @@ export const articleIs = (context: Context, filter: ArticleFilter | null | undef
     ...whenPresent(given.updatedAt, (at) => instantFilterToSql(sql`a.updated_at`, at)),
   ]);
 
-/** In the section or below it; `notIn` and `isNull` are about the article's own section. */
-function inSection({ actor, workspace }: Context, { eq, in: some, ...rest }: IdFilter): Condition {
+/** Matches articles in a section or below it. `notIn` and `isNull` compare the article's own section. */
+function sectionFilterToSql(
+  { actor, workspace }: Context,
+  { eq, in: some, ...rest }: IdFilter,
+): Condition {
   const parts: Condition[] = [idFilterToSql(sql`a.section_id`, 'sec', rest, actor.id)];
   for (const filter of [
     whenPresent(eq, (id) => idFilterToSql(sql`s.id`, 'sec', { eq: id }, actor.id)),
@@ -107,30 +115,31 @@ export enum ArticleOrderField {
 }
 registerEnumType(ArticleOrderField, {
   name: 'ArticleOrderField',
-  description: 'What articles can be ordered by.',
+  description: 'The keys that articles can be ordered by.',
   valuesConfig: {
-    POSITION: { description: 'The place in its section; the default.' },
-    TITLE: { description: 'The title in the language that it was written in.' },
-    PUBLISHED_AT: { description: 'Since when it is public.' },
-    UPDATED_AT: { description: 'When it was changed last.' },
-    REVIEW_AT: { description: 'The day of its review; for staff only.' },
+    POSITION: { description: 'The position in its section. The default.' },
+    TITLE: { description: 'The title in the original language.' },
+    PUBLISHED_AT: { description: 'When it was published.' },
+    UPDATED_AT: { description: 'When it was last changed.' },
+    REVIEW_AT: { description: 'The review date. Staff only.' },
   },
 });
 
 @InputType({
   description:
-    'One key of an order of articles. The id is always the last key; articles without a value stand last.',
+    'One key of an order of articles. The id is always the last key. Articles without a value come last.',
 })
 export class ArticleOrder {
-  @Field(() => ArticleOrderField, { description: 'What to order by.' }) field!: ArticleOrderField;
+  @Field(() => ArticleOrderField, { description: 'The field to order by.' })
+  field!: ArticleOrderField;
   @Field(() => Direction, {
     defaultValue: Direction.ASC,
-    description: 'Smallest or largest first; default smallest.',
+    description: 'The direction. Default ASC.',
   })
   direction!: Direction;
 }
 
-const KEYS: Record<ArticleOrderField, (context: Context) => Omit<OrderKey, 'direction'>[]> = {
+const KEYS: Record<ArticleOrderField, (ctx: Context) => Omit<OrderKey, 'direction'>[]> = {
   POSITION: () => [
     {
       by: sql`(select s.position from section s where s.workspace_id = a.workspace_id and s.id = a.section_id)`,
@@ -140,11 +149,11 @@ const KEYS: Record<ArticleOrderField, (context: Context) => Omit<OrderKey, 'dire
     { by: sql`a.position`, type: 'integer' },
   ],
   TITLE: () => [{ by: sql`lower(t.title)`, type: 'text' }],
-  PUBLISHED_AT: () => [{ by: shownPublishedAt, type: 'timestamptz', nullable: true }],
+  PUBLISHED_AT: () => [{ by: visiblePublishedAt, type: 'timestamptz', nullable: true }],
   UPDATED_AT: () => [{ by: sql`a.updated_at`, type: 'timestamptz' }],
   REVIEW_AT: ({ actor }) => [
     {
-      by: isStaff(actor)
+      by: canReadInternal(actor)
         ? sql`(a.review_on::timestamp at time zone 'utc')`
         : sql`null::timestamptz`,
       type: 'timestamptz',
@@ -153,19 +162,19 @@ const KEYS: Record<ArticleOrderField, (context: Context) => Omit<OrderKey, 'dire
   ],
 };
 
-const KEYS_MOST = 5;
+const MAX_ORDER_KEYS = 5;
 
-export function orderOf(
-  context: Context,
+export function articleOrderKeys(
+  ctx: Context,
   given: readonly ArticleOrder[] | null | undefined,
 ): OrderKey[] {
   const orders = given?.length
     ? given
     : [{ field: ArticleOrderField.POSITION, direction: Direction.ASC }];
-  if (orders.length > KEYS_MOST) throw new Refusal('TOO_LONG', ['orderBy']);
+  if (orders.length > MAX_ORDER_KEYS) throw new Refusal('TOO_LONG', ['orderBy']);
   return [
     ...orders.flatMap(({ field, direction }) =>
-      KEYS[field](context).map(({ by, type, nullable = false }) => ({
+      KEYS[field](ctx).map(({ by, type, nullable = false }) => ({
         by,
         type,
         nullable,

@@ -9,8 +9,8 @@ import {
   keysetPage,
 } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
-import { actorOf } from '../actor/actor.ts';
-import { isStaff } from '../actor/staff.ts';
+import { eventAuthor } from '../actor/actor.ts';
+import { canReadInternal } from '../actor/staff.ts';
 import type { Article } from './article.ts';
 import { publicNumber } from './find.ts';
 import { ArticleStatus } from './kind.ts';
@@ -27,38 +27,36 @@ interface VersionRow {
   is_public: boolean;
 }
 
-/** The articles whose versions a request asks for; one batch reads those of all of them. */
-const asked = new WeakMap<Context, Map<string, Article>>();
+/** The articles of a request whose versions are loaded in one batch. */
+const requestedArticles = new WeakMap<Context, Map<string, Article>>();
 
-/** The versions of an article, newest first: the same page of many articles with one statement. Older versions may hold what no reader shall see. */
-export function versions(
-  context: Context,
+/** The versions of an article, newest first, batched per request. Staff only: older versions may contain what readers must not see. */
+export function articleVersions(
+  ctx: Context,
   article: Article,
   request: PageRequest,
 ): Promise<Page<ArticleVersion>> {
-  if (!isStaff(context.actor)) throw graphqlError('FORBIDDEN');
+  if (!canReadInternal(ctx.actor)) throw graphqlError('FORBIDDEN');
   const page = keysetPage(request, [
     { by: sql`v.number`, type: 'integer', direction: Direction.DESC },
   ]);
-  const known = asked.get(context) ?? new Map<string, Article>();
-  asked.set(context, known.set(article.id, article));
+  const articles = requestedArticles.get(ctx) ?? new Map<string, Article>();
+  requestedArticles.set(ctx, articles.set(article.id, article));
   const find = async (ids: string[]): Promise<Map<string, Page<ArticleVersion>>> => {
     const { rows } = await sql<VersionRow>`
-      select found.* from unnest(${ids.map((id) => uuidOf('art', id))}::uuid[]) as asked (id)
+      select found.* from unnest(${ids.map((id) => uuidOf('art', id))}::uuid[]) as requested (id)
       cross join lateral (
         select v.article_id, v.number, v.author, v.comment, v.created_at, t.title, t.body, v.number is not distinct from ${publicNumber} as is_public, ${page.keys}
         from article_version v
         join article a on a.workspace_id = v.workspace_id and a.id = v.article_id
         join article_text t on t.workspace_id = v.workspace_id and t.article_id = v.article_id and t.number = v.number and t.locale = v.locale
-        where v.workspace_id = ${context.workspace}::uuid and v.article_id = asked.id and ${page.where}
-        order by ${page.order} limit ${page.limit}) found`.execute(
-      (await context.read()).getKysely(),
-    );
+        where v.workspace_id = ${ctx.workspace}::uuid and v.article_id = requested.id and ${page.where}
+        order by ${page.order} limit ${page.limit}) found`.execute((await ctx.read()).getKysely());
     const byArticle = Map.groupBy(rows, (row) => row.article_id);
     return new Map(
       ids.map((id) => {
         const mine = byArticle.get(uuidOf('art', id)) ?? [];
-        const of = known.get(id)!;
+        const of = articles.get(id)!;
         return [
           id,
           page.page(
@@ -70,7 +68,7 @@ export function versions(
       }),
     );
   };
-  return context.load.byKey<Page<ArticleVersion>>(
+  return ctx.load.byKey<Page<ArticleVersion>>(
     `versions ${JSON.stringify(request)}`,
     article.id,
     find,
@@ -91,7 +89,7 @@ function versionOf(row: VersionRow, article: Article): ArticleVersion {
     body,
     comment,
     status,
-    author: actorOf(row.author),
+    author: eventAuthor(row.author),
     createdAt: new Date(row.created_at),
   });
 }

@@ -1,3 +1,4 @@
+import { EXPECTED_VERSION, IDEMPOTENCY_KEY } from '@deskgraph/common/graphql/crud-types';
 import { maxUtf8Bytes, singleLine, optionalFields, z } from '@deskgraph/common/graphql/input';
 import { parseId } from '@deskgraph/common/core/id';
 import { DateScalar } from '@deskgraph/common/graphql/scalars';
@@ -6,10 +7,9 @@ import { Audience } from '../base/audience.ts';
 import { ArticleKind } from './kind.ts';
 
 const title = 'The title, at most 200 characters.';
-const body = 'The text, Markdown of at most 256 KiB; HTML in it is shown as it is written.';
-const media = 'Addresses (http or https) of films and files that belong to it, at most 20.';
-const keywords =
-  'Words that it is found by beside those of title and text, at most 50 of at most 60 characters.';
+const body = 'The text as Markdown, at most 256 KiB. HTML in it is displayed as text.';
+const media = 'URLs (http or https) of videos and files that belong to it, at most 20.';
+const keywords = 'Additional search words, at most 50 of at most 60 characters each.';
 
 const rules = {
   title: singleLine(200),
@@ -22,23 +22,25 @@ const rules = {
   comment: z.string().trim().max(500),
 };
 
-@InputType({ description: 'Who may read an article.' })
+@InputType({ description: 'The readers of an article.' })
 export class ArticleVisibilityInput {
-  @Field(() => Audience, { description: 'Whom it is for; not for more people than its base.' })
+  @Field(() => Audience, {
+    description: 'The audience. It cannot be wider than that of the knowledge base.',
+  })
   audience!: Audience;
 }
 
-@InputType({ description: 'The input of articleCreate.' })
+@InputType({ description: 'Input of articleCreate.' })
 export class ArticleCreateInput {
-  @Field(() => ID, { description: 'The base that it is in.' }) knowledgeBaseId!: string;
+  @Field(() => ID, { description: 'The knowledge base.' }) knowledgeBaseId!: string;
   @Field(() => ID, {
     nullable: true,
-    description: 'The section that it is in, one of the base; none by default.',
+    description: 'The section, of the same knowledge base. Default: none.',
   })
   sectionId?: string | null;
   @Field(() => ArticleKind, {
     defaultValue: ArticleKind.HOW_TO,
-    description: 'The kind of article; HOW_TO by default.',
+    description: 'The kind. Default HOW_TO.',
   })
   kind!: ArticleKind;
   @Field(() => String, { description: title }) title!: string;
@@ -46,30 +48,29 @@ export class ArticleCreateInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The name in addresses, unique in the base: words of lower-case letters or digits joined by hyphens, at most 80 characters. Made of the title by default.',
+      'The name in URLs, unique in the knowledge base: words of lower-case letters or digits joined by hyphens, at most 80 characters. Default: made from the title.',
   })
   slug?: string | null;
   @Field(() => ArticleVisibilityInput, {
     nullable: true,
-    description: 'Who may read it; by default everybody whom the base is for.',
+    description: 'The readers. Default: the audience of the knowledge base.',
   })
   visibility?: ArticleVisibilityInput | null;
   @Field(() => ID, {
     nullable: true,
-    description: 'The agent who keeps it right; by default the caller.',
+    description: 'The agent responsible for it. Default: the caller.',
   })
   ownerId?: string | null;
   @Field(() => DateScalar, {
     nullable: true,
-    description: 'The day to look it through again; by default in 180 days.',
+    description: 'The review date. Default: in 180 days.',
   })
   reviewAt?: string | null;
   @Field(() => [String], { nullable: true, description: media }) media?: string[] | null;
   @Field(() => [String], { nullable: true, description: keywords }) keywords?: string[] | null;
   @Field(() => String, {
     nullable: true,
-    description:
-      'The same key and input within 24 hours gives the first result again; at most 255 characters.',
+    description: IDEMPOTENCY_KEY,
   })
   idempotencyKey?: string | null;
 
@@ -77,60 +78,60 @@ export class ArticleCreateInput {
 }
 
 @InputType({
-  description: 'The input of articleUpdate. What is left out stays as it is; null clears.',
+  description: 'Input of articleUpdate. Absent fields stay unchanged, null clears them.',
 })
 export class ArticleUpdateInput {
-  @Field(() => ID, { description: 'Which article.' }) id!: string;
-  @Field(() => ID, { nullable: true, description: 'The section that it is in, one of the base.' })
+  @Field(() => ID, { description: 'The article.' }) id!: string;
+  @Field(() => ID, { nullable: true, description: 'The section, of the same knowledge base.' })
   sectionId?: string | null;
-  @Field(() => ArticleKind, { nullable: true, description: 'The kind of article.' })
+  @Field(() => ArticleKind, { nullable: true, description: 'The kind.' })
   kind?: ArticleKind | null;
   @Field(() => String, { nullable: true, description: title }) title?: string | null;
   @Field(() => String, { nullable: true, description: body }) body?: string | null;
   @Field(() => ArticleVisibilityInput, {
     nullable: true,
-    description: 'Who may read it. To show a published article to more people needs role LEAD.',
+    description:
+      'The readers. Widening the audience of a published article requires the role LEAD.',
   })
   visibility?: ArticleVisibilityInput | null;
-  @Field(() => ID, { nullable: true, description: 'The agent who keeps it right.' }) ownerId?:
+  @Field(() => ID, { nullable: true, description: 'The agent responsible for it.' }) ownerId?:
     | string
     | null;
-  @Field(() => DateScalar, { nullable: true, description: 'The day to look it through again.' })
+  @Field(() => DateScalar, { nullable: true, description: 'The review date.' })
   reviewAt?: string | null;
   @Field(() => Date, {
     nullable: true,
     description:
-      'When it goes away from readers. To bring back one that went away needs role LEAD.',
+      'When it is hidden from readers. Showing an expired article again requires the role LEAD.',
   })
   expiresAt?: Date | null;
   @Field(() => [String], { nullable: true, description: media }) media?: string[] | null;
   @Field(() => [String], { nullable: true, description: keywords }) keywords?: string[] | null;
   @Field(() => String, {
     nullable: true,
-    description: 'What was changed, at most 500 characters; kept with the version.',
+    description: 'A comment on the change, stored with the version. At most 500 characters.',
   })
   comment?: string | null;
   @Field(() => Int, {
     nullable: true,
-    description: 'Refused with CONFLICT when it is not the current version.',
+    description: EXPECTED_VERSION,
   })
   expectedVersion?: number | null;
 
   static readonly bounds = optionalFields(rules);
 }
 
-@InputType({ description: 'The input of articlePublish.' })
+@InputType({ description: 'Input of articlePublish.' })
 export class ArticlePublishInput {
-  @Field(() => ID, { description: 'Which article.' }) id!: string;
+  @Field(() => ID, { description: 'The article.' }) id!: string;
   @Field(() => Date, {
     nullable: true,
-    description:
-      'When the newest version goes public; now by default, and when this lies in the past.',
+    description: 'When the newest version becomes public. Default, and for past instants: now.',
   })
   at?: Date | null;
 }
 
-@InputType({ description: 'The input of articleArchive.' })
+@InputType({ description: 'Input of articleArchive.' })
 export class ArticleArchiveInput {
-  @Field(() => ID, { description: 'Which article.' }) id!: string;
+  @Field(() => ID, { description: 'The article.' }) id!: string;
 }

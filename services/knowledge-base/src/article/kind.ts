@@ -12,8 +12,8 @@ registerEnumType(ArticleKind, {
   valuesConfig: {
     FAQ: { description: 'A question and its answer.' },
     HOW_TO: { description: 'Steps to follow.' },
-    VIDEO: { description: 'A film with text.' },
-    REFERENCE: { description: 'Facts to look up.' },
+    VIDEO: { description: 'A video with text.' },
+    REFERENCE: { description: 'Reference information.' },
   },
 });
 
@@ -25,11 +25,11 @@ export enum ArticleStatus {
 }
 registerEnumType(ArticleStatus, {
   name: 'ArticleStatus',
-  description: 'Where an article, or one version of it, stands.',
+  description: 'The status of an article or of one version.',
   valuesConfig: {
-    DRAFT: { description: 'Is being written, or waits for the instant at which it goes public.' },
-    IN_REVIEW: { description: 'Waits for review.' },
-    PUBLISHED: { description: 'Is what readers read.' },
-    ARCHIVED: { description: 'Is taken away; of a version: a later one took its place.' },
+    DRAFT: { description: 'Being written, or scheduled for publication.' },
+    IN_REVIEW: { description: 'Waiting for review.' },
+    PUBLISHED: { description: 'Visible to readers.' },
+    ARCHIVED: { description: 'Hidden from readers. A version: replaced by a later one.' },
   },
 });

@@ -1,26 +1,26 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
-import { bumpRevision } from '../base/revision.ts';
+import { lockForWriting } from '../base/revision.ts';
 import { Article } from './article.ts';
-import { byId } from './find.ts';
+import { articleById } from './find.ts';
 
-export interface Work {
-  /** As stored: to be changed. */
+export interface LockedArticle {
+  /** The stored article, to be changed. */
   article: Article;
-  /** As the caller sees it: its newest version. */
+  /** The article as the caller reads it: its newest version. */
   shown: Article;
 }
 
-/** The article that a verb works on; refused as NOT_FOUND when there is none for the caller. */
-export async function forWork(context: Context, id: string): Promise<Work> {
-  await bumpRevision(context);
-  const shown = await byId(context, id);
+/** The article to change. Refuses with NOT_FOUND when it does not exist for the caller. */
+export async function lockArticle(ctx: Context, id: string): Promise<LockedArticle> {
+  await lockForWriting(ctx);
+  const shown = await articleById(ctx, id);
   if (!shown) throw new Refusal('NOT_FOUND', 'id');
-  return { article: await context.em.findOneOrFail(Article, { id: shown.id }), shown };
+  return { article: await ctx.em.findOneOrFail(Article, { id: shown.id }), shown };
 }
 
-/** A version that was planned for a time that has come is simply the public one. */
-export function settle(article: Article, now: Date): void {
+/** Makes a scheduled version the public one once its time has come. */
+export function applyScheduledPublication(article: Article, now: Date): void {
   if (!article.goesPublicAt || article.goesPublicAt > now) return;
   article.wentPublicAt ??= article.goesPublicAt;
   article.publicNumber = article.nextNumber;

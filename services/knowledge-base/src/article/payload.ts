@@ -1,8 +1,9 @@
+import { afterChange } from '@deskgraph/common/graphql/crud-types';
 import { Payload } from '@deskgraph/common/graphql/shared-types';
 import type { Context } from '@deskgraph/common/database/context';
 import { type ClassType, Field, ObjectType } from 'type-graphql';
 import { Article } from './article.ts';
-import { byId } from './find.ts';
+import { articleById } from './find.ts';
 
 export interface ArticlePayload extends Payload {
   article?: Article | null;
@@ -11,12 +12,12 @@ export interface ArticlePayload extends Payload {
 function payloadOf(operation: string): ClassType<ArticlePayload> {
   @ObjectType(`${operation[0]!.toUpperCase()}${operation.slice(1)}Payload`, {
     simpleResolvers: true,
-    description: `The result of ${operation}.`,
+    description: `Result of ${operation}.`,
   })
   class Result extends Payload {
     @Field(() => Article, {
       nullable: true,
-      description: 'The article as it now stands; null when refused.',
+      description: afterChange('article'),
     })
     article?: Article | null;
   }
@@ -28,9 +29,9 @@ export const ArticleUpdatePayload = payloadOf('articleUpdate');
 export const ArticlePublishPayload = payloadOf('articlePublish');
 export const ArticleArchivePayload = payloadOf('articleArchive');
 
-/** The payload of a verb: the article as it now stands. */
-export async function stands(context: Context, id: string): Promise<ArticlePayload> {
-  await context.em.flush();
-  context.load.clear();
-  return { article: await byId(context, id), userErrors: [] };
+/** The payload of a mutation, with the article after the change. */
+export async function articlePayload(ctx: Context, id: string): Promise<ArticlePayload> {
+  await ctx.em.flush();
+  ctx.load.clear();
+  return { article: await articleById(ctx, id), userErrors: [] };
 }

@@ -2,31 +2,31 @@ import { bumpVersion } from '@deskgraph/common/core/changes';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvent } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
-import { dropWords } from '../search/index-words.ts';
-import { stateOf } from './events.ts';
+import { deleteArticleWords } from '../search/index-words.ts';
+import { articleState } from './events.ts';
 import type { ArticlePublishInput } from './input.ts';
-import { forWork, settle } from './load.ts';
-import { type ArticlePayload, stands } from './payload.ts';
-import { headOf } from './text.ts';
+import { lockArticle, applyScheduledPublication } from './load.ts';
+import { type ArticlePayload, articlePayload } from './payload.ts';
+import { articleHead } from './text.ts';
 
-/** The newest version becomes the public one, now or when its time has come; until then the last public one stays. */
-export async function publish(
-  context: Context,
+/** Makes the newest version public, now or at a time. Until then the previous public version stays. */
+export async function publishArticle(
+  ctx: Context,
   { id, at }: ArticlePublishInput,
 ): Promise<ArticlePayload> {
-  const { article, shown } = await forWork(context, id);
+  const { article, shown } = await lockArticle(ctx, id);
   const now = new Date();
-  settle(article, now);
+  applyScheduledPublication(article, now);
   const number = article.newestNumber;
-  const when = at && at > now ? at : now;
+  const publishAt = at && at > now ? at : now;
   if (article.publicNumber === number) {
-    if (when > now) throw new Refusal('STATUS_NOT_ALLOWED', 'at');
-    return stands(context, article.id);
+    if (publishAt > now) throw new Refusal('STATUS_NOT_ALLOWED', 'at');
+    return articlePayload(ctx, article.id);
   }
   article.archivedAt = null;
-  if (when > now) {
+  if (publishAt > now) {
     article.nextNumber = number;
-    article.goesPublicAt = when;
+    article.goesPublicAt = publishAt;
   } else {
     article.nextNumber = null;
     article.goesPublicAt = null;
@@ -34,11 +34,11 @@ export async function publish(
     article.wentPublicAt ??= now;
   }
   bumpVersion(article);
-  await dropWords(context, article.id, [number, article.publicNumber]);
-  await appendEvent(context, 'article.published', article, {
-    state: stateOf(article, headOf(shown, null).title),
+  await deleteArticleWords(ctx, article.id, [number, article.publicNumber]);
+  await appendEvent(ctx, 'article.published', article, {
+    state: articleState(article, articleHead(shown, null).title),
     number,
-    publicFrom: when.toISOString(),
+    publicFrom: publishAt.toISOString(),
   });
-  return stands(context, article.id);
+  return articlePayload(ctx, article.id);
 }

@@ -1,13 +1,13 @@
 import { createSanitizer, createMarkdownRenderer } from '@deskgraph/common/text/markup';
 
 const reader = createMarkdownRenderer({ breaks: false });
-const clean = createSanitizer({
+const sanitize = createSanitizer({
   linkDefaults: { rel: 'noopener noreferrer' },
   linkAttributes: ['title'],
   images: true,
 });
 
-const SUMMARY = 300;
+const MAX_SUMMARY_LENGTH = 300;
 
 export interface Rendered {
   html: string;
@@ -15,22 +15,22 @@ export interface Rendered {
   summary: string;
 }
 
-/** Markdown as safe HTML, as plain text, and its first lines. */
-export function render(body: string): Rendered {
+/** Renders Markdown as sanitized HTML and as plain text, and cuts a summary. */
+export function renderArticle(body: string): Rendered {
   const environment = {};
   const tokens = reader.parse(body, environment);
-  const html = clean(reader.renderer.render(tokens, reader.options, environment));
-  const plain = plainOf(tokens);
-  return { html, plain, summary: summaryOf(plain) };
+  const html = sanitize(reader.renderer.render(tokens, reader.options, environment));
+  const plain = plainText(tokens);
+  return { html, plain, summary: summaryText(plain) };
 }
 
 type Token = ReturnType<typeof reader.parse>[number];
 
-const plainOf = (tokens: readonly Token[]): string =>
+const plainText = (tokens: readonly Token[]): string =>
   tokens
     .map((token) =>
       token.type === 'inline'
-        ? inlineOf(token.children ?? [])
+        ? inlineText(token.children ?? [])
         : token.type === 'fence' || token.type === 'code_block'
           ? token.content
           : '',
@@ -39,20 +39,20 @@ const plainOf = (tokens: readonly Token[]): string =>
     .filter(Boolean)
     .join('\n');
 
-const inlineOf = (tokens: readonly Token[]): string =>
+const inlineText = (tokens: readonly Token[]): string =>
   tokens
     .map((token) => {
       if (token.type === 'softbreak' || token.type === 'hardbreak') return ' ';
-      return token.children ? inlineOf(token.children) : token.content;
+      return token.children ? inlineText(token.children) : token.content;
     })
     .join('');
 
-/** At most 300 characters, cut after a whole word where words have spaces between them. */
-function summaryOf(plain: string): string {
+/** At most 300 characters, cut after a whole word where the script separates words by spaces. */
+function summaryText(plain: string): string {
   const text = plain.replaceAll(/\s+/g, ' ');
-  const signs = Array.from(text.slice(0, SUMMARY * 2));
-  if (signs.length <= SUMMARY) return signs.join('');
-  const cut = signs.slice(0, SUMMARY - 1).join('');
+  const characters = Array.from(text.slice(0, MAX_SUMMARY_LENGTH * 2));
+  if (characters.length <= MAX_SUMMARY_LENGTH) return characters.join('');
+  const cut = characters.slice(0, MAX_SUMMARY_LENGTH - 1).join('');
   const space = cut.lastIndexOf(' ');
   return `${space > cut.length - 40 ? cut.slice(0, space) : cut}…`;
 }

@@ -4,24 +4,24 @@ import { DateScalar, Locale } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Agent } from '../actor/actor.ts';
-import { isStaff } from '../actor/staff.ts';
+import { canReadInternal } from '../actor/staff.ts';
 import { KnowledgeBase } from '../base/base.ts';
-import * as bases from '../base/find.ts';
-import * as sections from '../section/find.ts';
+import { knowledgeBaseById } from '../base/find.ts';
+import { sectionById } from '../section/find.ts';
 import { Section } from '../section/section.ts';
-import { archive } from './archive.ts';
+import { archiveArticle } from './archive.ts';
 import { Article, ArticleConnection, ArticlePermissions, ArticleVisibility } from './article.ts';
-import { create } from './create.ts';
+import { createArticle } from './create.ts';
 import { ArticleFilter, ArticleOrder } from './filter.ts';
-import { one } from './find.ts';
-import { versions } from './history.ts';
+import { findArticle } from './find.ts';
+import { articleVersions } from './history.ts';
 import {
   ArticleArchiveInput,
   ArticleCreateInput,
   ArticlePublishInput,
   ArticleUpdateInput,
 } from './input.ts';
-import { list, listOf } from './list.ts';
+import { findArticles, articlesOfParent } from './list.ts';
 import {
   ArticleArchivePayload,
   ArticleCreatePayload,
@@ -29,107 +29,106 @@ import {
   ArticlePublishPayload,
   ArticleUpdatePayload,
 } from './payload.ts';
-import { publish } from './publish.ts';
-import { headOf, textOf } from './text.ts';
-import { update } from './update.ts';
+import { publishArticle } from './publish.ts';
+import { articleHead, articleText } from './text.ts';
+import { updateArticle } from './update.ts';
 import { type ArticleVersion, ArticleVersionConnection } from './version.ts';
 
 const WRITERS = { scopes: ['articles:write'], roles: [Role.AGENT] } as const;
 const PUBLISHERS = { scopes: ['articles:write'], roles: [Role.LEAD] } as const;
 const may = (rule: typeof WRITERS | typeof PUBLISHERS, actor: Actor): boolean =>
-  isStaff(actor) && allows(rule, actor);
+  canReadInternal(actor) && allows(rule, actor);
 
 @Resolver(() => Article)
 export class ArticleResolver {
-  @FieldResolver(() => KnowledgeBase, { description: 'The base that it is in.' })
+  @FieldResolver(() => KnowledgeBase, { description: 'The knowledge base.' })
   async knowledgeBase(
     @Root() { knowledgeBaseId }: Article,
-    @Ctx() context: Context,
+    @Ctx() ctx: Context,
   ): Promise<KnowledgeBase> {
-    return (await bases.byId(context, knowledgeBaseId))!;
+    return (await knowledgeBaseById(ctx, knowledgeBaseId))!;
   }
 
   @FieldResolver(() => Section, {
     nullable: true,
-    description: 'The section that it is in; null when it is in none.',
+    description: 'The section. Null when it is in none.',
   })
-  section(@Root() { sectionId }: Article, @Ctx() context: Context): Promise<Section | null> | null {
-    return sectionId === null ? null : sections.byId(context, sectionId);
+  section(@Root() { sectionId }: Article, @Ctx() ctx: Context): Promise<Section | null> | null {
+    return sectionId === null ? null : sectionById(ctx, sectionId);
   }
 
-  @FieldResolver(() => ArticleVisibility, { description: 'Who may read it.' })
+  @FieldResolver(() => ArticleVisibility, { description: 'The readers.' })
   visibility(@Root() { audience }: Article): ArticleVisibility {
     return { audience };
   }
 
   @FieldResolver(() => String, {
-    description:
-      'The title, in the language that is asked for or else the one that it was written in.',
+    description: 'The title in the given locale, else in the original language.',
   })
   title(
     @Root() article: Article,
     @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined,
   ): string {
-    return headOf(article, locale).title;
+    return articleHead(article, locale).title;
   }
 
   @FieldResolver(() => String, {
-    description: 'How it begins: plain text of at most 300 characters.',
+    description: 'The beginning of the article: plain text of at most 300 characters.',
   })
   summary(
     @Root() article: Article,
     @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined,
   ): string {
-    return headOf(article, locale).summary;
+    return articleHead(article, locale).summary;
   }
 
-  @FieldResolver(() => String, { description: 'The text, Markdown of at most 256 KiB.' })
+  @FieldResolver(() => String, { description: 'The text as Markdown, at most 256 KiB.' })
   async body(
     @Root() article: Article,
     @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined,
-    @Ctx() context: Context,
+    @Ctx() ctx: Context,
   ): Promise<string> {
-    return (await textOf(context, article, locale)).body;
+    return (await articleText(ctx, article, locale)).body;
   }
 
   @FieldResolver(() => String, {
-    description: 'The text as HTML without anything that could do harm.',
+    description: 'The text as sanitized HTML.',
   })
   async html(
     @Root() article: Article,
     @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined,
-    @Ctx() context: Context,
+    @Ctx() ctx: Context,
   ): Promise<string> {
-    return (await textOf(context, article, locale)).html;
+    return (await articleText(ctx, article, locale)).html;
   }
 
   @FieldResolver(() => Locale, {
-    description: 'The language that title and text are in when this one is asked for.',
+    description: 'The language of title and text for the given locale.',
   })
   servedLocale(
     @Root() article: Article,
     @Arg('locale', () => Locale, { nullable: true }) locale: string | undefined,
   ): string {
-    return headOf(article, locale).locale;
+    return articleHead(article, locale).locale;
   }
 
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => ArticleVersionConnection, {
     nullable: true,
-    description: 'Its versions, newest first; for staff only.',
+    description: 'The versions, newest first. Staff only.',
   })
   versions(
     @Root() article: Article,
     @Args(() => ForwardArgs) page: ForwardArgs,
-    @Ctx() context: Context,
+    @Ctx() ctx: Context,
   ): Promise<Page<ArticleVersion>> {
-    return versions(context, article, page);
+    return articleVersions(ctx, article, page);
   }
 
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => Agent, {
     nullable: true,
-    description: 'The agent who keeps it right; for staff only.',
+    description: 'The agent responsible for it. Staff only.',
   })
   owner(@Root() { ownerId }: Article): Agent | null {
     return ownerId === null ? null : Object.assign(new Agent(), { id: ownerId });
@@ -138,13 +137,13 @@ export class ArticleResolver {
   @Auth({ roles: [Role.LIGHT] })
   @FieldResolver(() => DateScalar, {
     nullable: true,
-    description: 'The day to look it through again; for staff only.',
+    description: 'The review date. Staff only.',
   })
   reviewAt(@Root() { reviewOn }: Article): string | null {
     return reviewOn;
   }
 
-  @FieldResolver(() => ArticlePermissions, { description: 'What the caller may do with it.' })
+  @FieldResolver(() => ArticlePermissions, { description: 'The permissions of the caller.' })
   viewerCan(@Ctx() { actor }: Context): ArticlePermissions {
     return {
       update: may(WRITERS, actor),
@@ -157,18 +156,21 @@ export class ArticleResolver {
   @Query(() => Article, {
     nullable: true,
     description:
-      'One article by its id, or by its base and slug; null when there is none for the caller.',
+      'An article by id, or by knowledge base and slug. Null when it does not exist for the caller.',
   })
   article(
     @Arg('id', () => ID, { nullable: true }) id: string | undefined,
-    @Arg('knowledgeBaseId', () => ID, { nullable: true, description: 'The base of the slug.' })
+    @Arg('knowledgeBaseId', () => ID, {
+      nullable: true,
+      description: 'The knowledge base of the slug.',
+    })
     knowledgeBaseId: string | undefined,
-    @Arg('slug', () => String, { nullable: true, description: 'The name in addresses.' }) slug:
+    @Arg('slug', () => String, { nullable: true, description: 'The name in URLs.' }) slug:
       | string
       | undefined,
-    @Ctx() context: Context,
+    @Ctx() ctx: Context,
   ): Promise<Article | null> {
-    return one(context, {
+    return findArticle(ctx, {
       id: id ?? null,
       knowledgeBaseId: knowledgeBaseId ?? null,
       slug: slug ?? null,
@@ -177,87 +179,87 @@ export class ArticleResolver {
 
   @Auth({ scopes: ['articles:read'] })
   @Query(() => ArticleConnection, {
-    description: 'Articles that the caller may read, by default in the order of their places.',
+    description: 'Articles that the caller may read. The default order is by position.',
   })
   articles(
     @Arg('filter', () => ArticleFilter, { nullable: true }) filter: ArticleFilter | undefined,
     @Arg('orderBy', () => [ArticleOrder], { nullable: true }) orderBy: ArticleOrder[] | undefined,
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() context: Context,
+    @Ctx() ctx: Context,
   ): Promise<Page<Article>> {
-    return list(context, Object.assign(page, { filter, orderBy }));
+    return findArticles(ctx, Object.assign(page, { filter, orderBy }));
   }
 
   @Auth(WRITERS)
-  @Mutation(() => ArticleCreatePayload, { description: 'Create an article, as a draft.' })
+  @Mutation(() => ArticleCreatePayload, { description: 'Create an article as a draft.' })
   articleCreate(
     @Arg('input', () => ArticleCreateInput) input: ArticleCreateInput,
-    @Ctx() context: Context,
+    @Ctx() ctx: Context,
   ): Promise<ArticlePayload> {
-    return create(context, input);
+    return createArticle(ctx, input);
   }
 
   @Auth(WRITERS)
   @Mutation(() => ArticleUpdatePayload, {
     description:
-      'Change an article. Its text becomes a new version; readers keep the published one until articlePublish.',
+      'Update an article. A changed text becomes a new version; readers see the published one until articlePublish.',
   })
   articleUpdate(
     @Arg('input', () => ArticleUpdateInput) input: ArticleUpdateInput,
-    @Ctx() context: Context,
+    @Ctx() ctx: Context,
   ): Promise<ArticlePayload> {
-    return update(context, input);
+    return updateArticle(ctx, input);
   }
 
   @Auth(PUBLISHERS)
   @Mutation(() => ArticlePublishPayload, {
     description:
-      'Make the newest version of an article public, now or at an instant; an archived one comes back.',
+      'Publish the newest version of an article, now or at an instant. Publishing an archived article restores it.',
   })
   articlePublish(
     @Arg('input', () => ArticlePublishInput) input: ArticlePublishInput,
-    @Ctx() context: Context,
+    @Ctx() ctx: Context,
   ): Promise<ArticlePayload> {
-    return publish(context, input);
+    return publishArticle(ctx, input);
   }
 
   @Auth(PUBLISHERS)
   @Mutation(() => ArticleArchivePayload, {
-    description: 'Take an article away from readers; staff still find it.',
+    description: 'Archive an article: readers no longer see it, staff still find it.',
   })
   articleArchive(
     @Arg('input', () => ArticleArchiveInput) input: ArticleArchiveInput,
-    @Ctx() context: Context,
+    @Ctx() ctx: Context,
   ): Promise<ArticlePayload> {
-    return archive(context, input);
+    return archiveArticle(ctx, input);
   }
 }
 
 @Resolver(() => KnowledgeBase)
 export class BaseArticleResolver {
   @FieldResolver(() => ArticleConnection, {
-    description: 'Its articles that the caller may read, in order.',
+    description: 'The articles that the caller may read, in order.',
   })
   articles(
     @Root() { id }: KnowledgeBase,
     @Arg('filter', () => ArticleFilter, { nullable: true }) filter: ArticleFilter | undefined,
     @Args(() => ForwardArgs) page: ForwardArgs,
-    @Ctx() context: Context,
+    @Ctx() ctx: Context,
   ): Promise<Page<Article>> {
-    return listOf(context, 'kba', id, Object.assign(page, { filter }));
+    return articlesOfParent(ctx, 'kba', id, Object.assign(page, { filter }));
   }
 }
 
 @Resolver(() => Section)
 export class SectionArticleResolver {
   @FieldResolver(() => ArticleConnection, {
-    description: 'The articles that stand directly in it and that the caller may read, in order.',
+    description: 'The articles directly in the section that the caller may read, in order.',
   })
   articles(
     @Root() { id }: Section,
     @Args(() => ForwardArgs) page: ForwardArgs,
-    @Ctx() context: Context,
+    @Ctx() ctx: Context,
   ): Promise<Page<Article>> {
-    return listOf(context, 'sec', id, page);
+    return articlesOfParent(ctx, 'sec', id, page);
   }
 }

@@ -3,19 +3,20 @@ import { connectionType } from '@deskgraph/common/database/pagination';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { ArticleStatus } from './kind.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'What an article said at one time.' })
+@ObjectType({ simpleResolvers: true, description: 'A stored version of an article.' })
 export class ArticleVersion {
-  @Field(() => Int, { description: 'Its number, from 1.' }) number!: number;
+  @Field(() => Int, { description: 'The version number, from 1.' }) number!: number;
   @Field(() => String, { description: 'The title.' }) title!: string;
-  @Field(() => String, { description: 'The text, Markdown.' }) body!: string;
-  @Field(() => ArticleStatus, { description: 'Where this version stands.' }) status!: ArticleStatus;
-  @Field(() => ActorView, { nullable: true, description: 'Who wrote it.' }) author!: object | null;
+  @Field(() => String, { description: 'The text as Markdown.' }) body!: string;
+  @Field(() => ArticleStatus, { description: 'The status of this version.' })
+  status!: ArticleStatus;
+  @Field(() => ActorView, { nullable: true, description: 'The author.' }) author!: object | null;
   @Field(() => String, {
     nullable: true,
-    description: 'What was changed, in the words of the author.',
+    description: 'The author’s comment on the change.',
   })
   comment!: string | null;
-  @Field(() => Date, { description: 'When it was written.' }) createdAt!: Date;
+  @Field(() => Date, { description: 'When the version was written.' }) createdAt!: Date;
 }
 
 export const ArticleVersionConnection = connectionType(

@@ -6,9 +6,9 @@ export enum Audience {
 }
 registerEnumType(Audience, {
   name: 'Audience',
-  description: 'Whom a knowledge base or an article is for.',
+  description: 'The audience of a knowledge base or an article.',
   valuesConfig: {
-    INTERNAL: { description: 'Staff only; nobody else learns of it in any way.' },
+    INTERNAL: { description: 'Staff only. It does not exist for other callers.' },
     EXTERNAL: { description: 'Customers and staff.' },
   },
 });

@@ -18,25 +18,25 @@ export class KnowledgeBase extends WorkspaceEntity {
   id!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name that readers see, at most 100 characters.' })
+  @Field(() => String, { description: 'The name that readers see. At most 100 characters.' })
   name!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The name in addresses, unique in the workspace.' })
+  @Field(() => String, { description: 'The name in URLs, unique in the workspace.' })
   slug!: string;
 
   @Property({ type: 'text' })
   @Field(() => Audience, {
-    description: 'Whom it is for; no article in it is for more people than this.',
+    description: 'The audience. No article of the base has a wider one.',
   })
   audience!: Audience;
 
   @Property({ type: 'array' })
   @Field(() => [Locale], {
-    description: 'Its languages; the first is the default, which others fall back to.',
+    description: 'The languages. The first is the default and the fallback.',
   })
   locales!: string[];
 
-  @Field(() => Int, { description: 'Grows by one with every change.' })
+  @Field(() => Int, { description: 'Increases with each change.' })
   declare version: number;
 }

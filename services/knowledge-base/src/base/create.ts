@@ -1,4 +1,6 @@
+import { IDEMPOTENCY_KEY, afterChange } from '@deskgraph/common/graphql/crud-types';
 import { sql } from '@deskgraph/common/database/database';
+import { execute } from '@deskgraph/common/database/query';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvent } from '@deskgraph/common/events/log';
 import { Payload } from '@deskgraph/common/graphql/shared-types';
@@ -9,33 +11,32 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { Audience } from './audience.ts';
 import { KnowledgeBase } from './base.ts';
-import { bumpRevision } from './revision.ts';
+import { lockForWriting } from './revision.ts';
 import { SLUG } from './slug.ts';
 
-/** Bases of a workspace, so that the list of them needs no pages. */
-const MOST = 100;
+/** Small enough that their list is not paged. */
+const MAX_KNOWLEDGE_BASES_PER_WORKSPACE = 100;
 
-@InputType({ description: 'The input of knowledgeBaseCreate.' })
+@InputType({ description: 'Input of knowledgeBaseCreate.' })
 export class KnowledgeBaseCreateInput {
-  @Field(() => String, { description: 'The name that readers see, at most 100 characters.' })
+  @Field(() => String, { description: 'The name that readers see. At most 100 characters.' })
   name!: string;
   @Field(() => String, {
     description:
-      'The name in addresses, unique in the workspace: words of lower-case letters or digits joined by hyphens, at most 80 characters.',
+      'The name in URLs, unique in the workspace: words of lower-case letters or digits joined by hyphens, at most 80 characters.',
   })
   slug!: string;
   @Field(() => Audience, {
-    description: 'Whom it is for; it never changes from INTERNAL to EXTERNAL.',
+    description: 'The audience. It never changes from INTERNAL to EXTERNAL.',
   })
   audience!: Audience;
   @Field(() => [Locale], {
-    description: 'Its languages, 1 to 50 different ones; the first is the default.',
+    description: 'The languages, 1 to 50 different ones. The first is the default.',
   })
   locales!: string[];
   @Field(() => String, {
     nullable: true,
-    description:
-      'The same key and input within 24 hours gives the first result again; at most 255 characters.',
+    description: IDEMPOTENCY_KEY,
   })
   idempotencyKey?: string | null;
 
@@ -50,37 +51,38 @@ export class KnowledgeBaseCreateInput {
   });
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The result of knowledgeBaseCreate.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of knowledgeBaseCreate.' })
 export class KnowledgeBaseCreatePayload extends Payload {
   @Field(() => KnowledgeBase, {
     nullable: true,
-    description: 'The knowledge base as it now stands; null when refused.',
+    description: afterChange('knowledge base'),
   })
   knowledgeBase?: KnowledgeBase | null;
 }
 
-export async function create(
-  context: Context,
+export async function createKnowledgeBase(
+  ctx: Context,
   input: KnowledgeBaseCreateInput,
 ): Promise<KnowledgeBaseCreatePayload> {
-  await bumpRevision(context);
-  const { rows } = await sql<{
-    slug: string;
-  }>`select slug from knowledge_base b where b.workspace_id = ${context.workspace}::uuid`.execute(
-    context.em.getKysely(),
+  await lockForWriting(ctx);
+  const rows = await execute(
+    ctx,
+    sql<{
+      slug: string;
+    }>`select slug from knowledge_base b where b.workspace_id = ${ctx.workspace}::uuid`,
   );
   if (rows.some(({ slug }) => slug === input.slug)) throw new Refusal('TAKEN', 'slug');
-  if (rows.length >= MOST) throw new Refusal('LIMIT_REACHED');
+  if (rows.length >= MAX_KNOWLEDGE_BASES_PER_WORKSPACE) throw new Refusal('LIMIT_REACHED');
   const { name, slug, audience, locales } = input;
-  const knowledgeBase = context.em.create(KnowledgeBase, {
+  const knowledgeBase = ctx.em.create(KnowledgeBase, {
     id: newId('kba'),
-    workspaceId: context.workspace,
+    workspaceId: ctx.workspace,
     name,
     slug,
     audience,
     locales,
   });
-  await appendEvent(context, 'knowledge_base.created', knowledgeBase, {
+  await appendEvent(ctx, 'knowledge_base.created', knowledgeBase, {
     state: { name, slug, audience, locales },
   });
   return Object.assign(new KnowledgeBaseCreatePayload(), { knowledgeBase });

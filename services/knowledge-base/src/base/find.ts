@@ -3,46 +3,47 @@ import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { Context } from '@deskgraph/common/database/context';
-import { isStaff, reads } from '../actor/staff.ts';
+import { canReadInternal, canReadArticles } from '../actor/staff.ts';
 import { KnowledgeBase } from './base.ts';
 
-/** Which rows of `knowledge_base b` the caller may know of. Every look-up of a base goes through it. */
-export function visible(actor: Actor): Condition {
-  if (!reads(actor)) return sql`false`;
+/** The rows of `knowledge_base b` that exist for the caller. Every look-up uses it. */
+export function visibleKnowledgeBaseSql(actor: Actor): Condition {
+  if (!canReadArticles(actor)) return sql`false`;
   const own = sql<boolean>`b.workspace_id = ${actor.workspace}::uuid`;
-  return isStaff(actor) ? own : sql`(${own} and b.audience = 'EXTERNAL')`;
+  return canReadInternal(actor) ? own : sql`(${own} and b.audience = 'EXTERNAL')`;
 }
 
-async function select(context: Context, condition: Condition): Promise<KnowledgeBase[]> {
-  const em = await context.read();
+async function selectKnowledgeBases(ctx: Context, condition: Condition): Promise<KnowledgeBase[]> {
+  const em = await ctx.read();
   const { rows } = await sql`
-    select b.* from knowledge_base b where ${visible(context.actor)} and ${condition} order by b.created_at, b.id`.execute(
+    select b.* from knowledge_base b where ${visibleKnowledgeBaseSql(ctx.actor)} and ${condition} order by b.created_at, b.id`.execute(
     em.getKysely(),
   );
-  return hydrate(context.orm, KnowledgeBase, rows);
+  return hydrate(ctx.orm, KnowledgeBase, rows);
 }
 
-export const all = (context: Context): Promise<KnowledgeBase[]> => select(context, sql`true`);
+export const findKnowledgeBases = (ctx: Context): Promise<KnowledgeBase[]> =>
+  selectKnowledgeBases(ctx, sql`true`);
 
-export const byId = (context: Context, id: string): Promise<KnowledgeBase | null> =>
-  context.load.byId('base', id, (ids) =>
-    select(context, sql`b.id = any(${uuidArray('kba', ids)})`),
+export const knowledgeBaseById = (ctx: Context, id: string): Promise<KnowledgeBase | null> =>
+  ctx.load.byId('base', id, (ids) =>
+    selectKnowledgeBases(ctx, sql`b.id = any(${uuidArray('kba', ids)})`),
   );
 
-export async function one(
-  context: Context,
+export async function findKnowledgeBase(
+  ctx: Context,
   id?: string | null,
   slug?: string | null,
 ): Promise<KnowledgeBase | null> {
-  if (typeof id === 'string' && typeof slug !== 'string') return byId(context, id);
+  if (typeof id === 'string' && typeof slug !== 'string') return knowledgeBaseById(ctx, id);
   if (typeof slug === 'string' && typeof id !== 'string')
-    return (await select(context, sql`b.slug = ${slug}`))[0] ?? null;
+    return (await selectKnowledgeBases(ctx, sql`b.slug = ${slug}`))[0] ?? null;
   throw new Refusal([{ code: 'INVALID', field: ['id'], message: 'Give either an id or a slug.' }]);
 }
 
-/** The base that a verb works in; refused as NOT_FOUND when there is none for the caller. */
-export async function required(context: Context, id: string): Promise<KnowledgeBase> {
-  const base = await byId(context, id);
+/** The knowledge base with this id. Refuses with NOT_FOUND when it does not exist for the caller. */
+export async function requireKnowledgeBase(ctx: Context, id: string): Promise<KnowledgeBase> {
+  const base = await knowledgeBaseById(ctx, id);
   if (!base) throw new Refusal('NOT_FOUND', 'knowledgeBaseId');
   return base;
 }

@@ -3,8 +3,8 @@ import type { SearchTerm } from '@deskgraph/common/text/tokenizer';
 
 const SEARCHED = 100_000;
 
-/** The piece of the text, or else of the title, that holds most of the terms; with `mark`, they stand between `**`. */
-export function passage(
+/** The passage of the text, else of the title, that contains most of the terms. `mark` puts `**` around them. */
+export function articleSnippet(
   plain: string,
   title: string,
   terms: readonly SearchTerm[],
@@ -16,7 +16,7 @@ export function passage(
   return mark ? marked(best) : best.text;
 }
 
-/** On one line, and without what would look like a mark. */
+/** The text on one line, without `**`. */
 const tidy = (text: string): string =>
   text
     .slice(0, SEARCHED)

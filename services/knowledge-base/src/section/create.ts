@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_KEY, afterChange } from '@deskgraph/common/graphql/crud-types';
 import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvent } from '@deskgraph/common/events/log';
@@ -8,43 +9,41 @@ import { Json } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { KnowledgeBase } from '../base/base.ts';
-import * as bases from '../base/find.ts';
-import { bumpRevision } from '../base/revision.ts';
-import { byId } from './find.ts';
+import { requireKnowledgeBase } from '../base/find.ts';
+import { lockForWriting } from '../base/revision.ts';
+import { sectionById } from './find.ts';
 import { Section } from './section.ts';
 
-/** Sections of a base, so that the lists of them need no pages. */
+/** Small enough that lists of sections are not paged. */
 const MOST = 1000;
 
-@InputType({ description: 'The input of sectionCreate.' })
+@InputType({ description: 'Input of sectionCreate.' })
 export class SectionCreateInput {
-  @Field(() => ID, { description: 'The base that it is in; this never changes.' })
+  @Field(() => ID, { description: 'The knowledge base. It never changes.' })
   knowledgeBaseId!: string;
   @Field(() => ID, {
     nullable: true,
-    description: 'The section above it, of the same base; none for a category.',
+    description: 'The parent section, of the same knowledge base. Null for a category.',
   })
   parentId?: string | null;
   @Field(() => String, {
-    description: 'The title in the default language of the base, at most 200 characters.',
+    description: 'The title in the default language of the knowledge base. At most 200 characters.',
   })
   title!: string;
   @Field(() => Json, {
     nullable: true,
     description:
-      'Titles in other languages of the base, an object of texts by locale: `{"sl": "Vračila"}`.',
+      'Titles in other languages of the knowledge base, as an object of texts by locale: `{"sl": "Vračila"}`.',
   })
   titles?: Record<string, string> | null;
   @Field(() => Int, {
     nullable: true,
-    description:
-      'Its place among the sections beside it, from 1; those behind it move. Default last.',
+    description: 'The position among its siblings, from 1; later siblings move. Default: last.',
   })
   position?: number | null;
   @Field(() => String, {
     nullable: true,
-    description:
-      'The same key and input within 24 hours gives the first result again; at most 255 characters.',
+    description: IDEMPOTENCY_KEY,
   })
   idempotencyKey?: string | null;
 
@@ -55,34 +54,34 @@ export class SectionCreateInput {
   });
 }
 
-@ObjectType({ simpleResolvers: true, description: 'The result of sectionCreate.' })
+@ObjectType({ simpleResolvers: true, description: 'Result of sectionCreate.' })
 export class SectionCreatePayload extends Payload {
   @Field(() => Section, {
     nullable: true,
-    description: 'The section as it now stands; null when refused.',
+    description: afterChange('section'),
   })
   section?: Section | null;
 }
 
-export async function create(
-  context: Context,
+export async function createSection(
+  ctx: Context,
   input: SectionCreateInput,
 ): Promise<SectionCreatePayload> {
-  await bumpRevision(context);
-  const base = await bases.required(context, input.knowledgeBaseId);
-  const parent = input.parentId ? await byId(context, input.parentId) : null;
+  await lockForWriting(ctx);
+  const base = await requireKnowledgeBase(ctx, input.knowledgeBaseId);
+  const parent = input.parentId ? await sectionById(ctx, input.parentId) : null;
   if (input.parentId && parent?.knowledgeBaseId !== base.id)
     throw new Refusal('NOT_FOUND', 'parentId');
-  const section = context.em.create(Section, {
+  const section = ctx.em.create(Section, {
     id: newId('sec'),
-    workspaceId: context.workspace,
+    workspaceId: ctx.workspace,
     knowledgeBaseId: base.id,
     parentId: parent?.id ?? null,
     titles: titlesOf(input, base),
-    position: await makeRoom(context, base.id, parent?.id ?? null, input.position),
+    position: await makeRoom(ctx, base.id, parent?.id ?? null, input.position),
   });
   const { knowledgeBaseId, parentId, titles, position } = section;
-  await appendEvent(context, 'section.created', section, {
+  await appendEvent(ctx, 'section.created', section, {
     state: { knowledgeBaseId, parentId, titles, position },
   });
   return Object.assign(new SectionCreatePayload(), { section });
@@ -97,15 +96,15 @@ function titlesOf(
   return { ...titles, [base.locales[0]!]: title };
 }
 
-/** The place that the new section gets; those at and behind it move on by one. */
+/** The position of the new section. Siblings at and after it move by one. */
 async function makeRoom(
-  context: Context,
+  ctx: Context,
   baseId: string,
   parentId: string | null,
-  wanted?: number | null,
+  position?: number | null,
 ): Promise<number> {
-  const db = context.em.getKysely();
-  const inBase = sql`workspace_id = ${context.workspace}::uuid and knowledge_base_id = ${uuidOf('kba', baseId)}::uuid`;
+  const db = ctx.em.getKysely();
+  const inBase = sql`workspace_id = ${ctx.workspace}::uuid and knowledge_base_id = ${uuidOf('kba', baseId)}::uuid`;
   const beside = sql`parent_id is not distinct from ${parentId && uuidOf('sec', parentId)}::uuid`;
   const { rows } = await sql<{ all: number; last: number }>`
     select count(*)::integer as all, coalesce(max(position) filter (where ${beside}), 0) as last from section where ${inBase}`.execute(
@@ -113,9 +112,9 @@ async function makeRoom(
   );
   const { all, last } = rows[0]!;
   if (all >= MOST) throw new Refusal('LIMIT_REACHED');
-  if (!wanted || wanted > last) return last + 1;
-  await sql`update section set position = position + 1 where ${inBase} and ${beside} and position >= ${wanted}`.execute(
+  if (!position || position > last) return last + 1;
+  await sql`update section set position = position + 1 where ${inBase} and ${beside} and position >= ${position}`.execute(
     db,
   );
-  return wanted;
+  return position;
 }

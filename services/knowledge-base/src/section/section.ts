@@ -7,7 +7,7 @@ import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'A chapter of a knowledge base; one without a parent is a category.',
+  description: 'A chapter of a knowledge base. A section without a parent is a category.',
 })
 @Directive('@key(fields: "id")')
 export class Section extends WorkspaceEntity {
@@ -17,13 +17,13 @@ export class Section extends WorkspaceEntity {
 
   @Property({ type: new IdType('kba') }) knowledgeBaseId!: string;
   @Property({ type: new IdType('sec'), nullable: true }) parentId: string | null = null;
-  /** By language; the base's default language is always there. */
+  /** Titles by language. The default language of the knowledge base is always present. */
   @Property({ type: 'json' }) titles!: Record<string, string>;
 
   @Property({ type: 'integer' })
-  @Field(() => Int, { description: 'Its place among the sections beside it, from 1.' })
+  @Field(() => Int, { description: 'The position among its siblings, from 1.' })
   position!: number;
 
-  @Field(() => Int, { description: 'Grows by one with every change.' })
+  @Field(() => Int, { description: 'Increases with each change.' })
   declare version: number;
 }

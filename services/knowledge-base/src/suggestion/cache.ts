@@ -1,44 +1,45 @@
 import type { Article } from '../article/article.ts';
 import type { SearchTerm } from '@deskgraph/common/text/tokenizer';
 
-export interface Found {
+export interface RankedArticle {
   id: string;
   score: number;
   terms: readonly SearchTerm[];
-  /** Once it was asked for. */
+  /** Set once a client has selected it. */
   snippet?: string;
 }
 
-/** The articles that have a term, and how much the term tells. */
-export interface Hits {
+/** The articles that contain a term, and the weight of the term. */
+export interface TermHits {
   rarity: number;
   articles: Map<string, { weight: number; language: string }>;
 }
 
-/** What was found for texts while the articles of a workspace stood in one state, for one kind of caller. */
-export interface Memory {
-  /** The public version of each article that the caller may read, by UUID; once it is read. */
+/** The rankings of one workspace and kind of caller, valid for one publication state. */
+export interface SuggestionCache {
+  /** The public version of each article that the caller may read, by UUID. Loaded lazily. */
   readable?: ReadonlyMap<string, number>;
   articles: Map<string, Article>;
-  found: Map<string, Found[]>;
-  /** By term; null where a term is in no article, or in too many to tell anything. */
-  hits: Map<string, Hits | null>;
+  found: Map<string, RankedArticle[]>;
+  /** By term. Null for terms in no article, or in too many to be significant. */
+  hits: Map<string, TermHits | null>;
 }
 
 const WORKSPACES_MOST = 50;
 const TEXTS_MOST = 500;
-/** People use the same words again and again: a few thousand are nearly all of them. */
+/** A few thousand terms cover nearly all words that customers use. */
 const TERMS_MOST = 4_000;
 
 /**
- * Suggestions of the same text stay the same until an article changes, and lists of tickets are read again and again. Bounded; the oldest
- * goes first. Each process remembers for itself: the state is read from the database with every request, so none can be out of date.
+ * Caches rankings by text, because lists of tickets are read repeatedly and rankings change only
+ * with articles. Bounded; the oldest entry is evicted first. Each process has its own cache. The
+ * publication state is read with every request, so no entry is stale.
  */
-export class Memories {
-  readonly #known = new Map<string, Memory & { state: string }>();
+export class SuggestionCaches {
+  readonly #known = new Map<string, SuggestionCache & { state: string }>();
 
-  /** `whose`: workspace and kind of caller. Nothing is remembered from another state. */
-  of(whose: string, state: string): Memory {
+  /** `whose` is the workspace and kind of caller. Entries of another publication state are dropped. */
+  of(whose: string, state: string): SuggestionCache {
     const known = this.#known.get(whose);
     this.#known.delete(whose);
     const memory =
@@ -51,11 +52,11 @@ export class Memories {
   }
 }
 
-export function remember(memory: Memory, text: string, found: Found[]): void {
+export function cacheRanking(memory: SuggestionCache, text: string, found: RankedArticle[]): void {
   keep(memory.found, text, found, TEXTS_MOST);
 }
 
-export const rememberHits = (memory: Memory, term: string, hits: Hits | null): void =>
+export const cacheTermHits = (memory: SuggestionCache, term: string, hits: TermHits | null): void =>
   keep(memory.hits, term, hits, TERMS_MOST);
 
 function keep<T>(kept: Map<string, T>, key: string, value: T, most: number): void {

@@ -4,23 +4,23 @@ import type { Context } from '@deskgraph/common/database/context';
 import { keyTerms, prefixTerm } from '@deskgraph/common/text/key-terms';
 import type { SearchTerm } from '@deskgraph/common/text/tokenizer';
 
-import { type Found, type Hits, type Memory, rememberHits } from './cache.ts';
+import { type RankedArticle, type TermHits, type SuggestionCache, cacheTermHits } from './cache.ts';
 
 const SUBJECT_TERMS = 12;
 const DESCRIPTION_TERMS = 28;
-/** A word of the subject says more than one of the description. */
+/** Words of the subject weigh more than words of the description. */
 const SUBJECT_BOOST = 2;
 const MOST = 10;
 
-/** What must be there: nonsense that shares a stray word with an article suggests nothing. */
+/** The minimum score: a single common word does not suggest an article. */
 const LEAST_STRENGTH = 0.9;
-/** One word alone is enough only when it stands in the subject and in the title or keywords. */
+/** A single word suffices only when it is in the subject and in the title or keywords. */
 const STRONG_WORD = 1.6;
-/** An article in the language of the ticket is better than one in another. */
+/** Articles in the language of the ticket score higher. */
 const SAME_LANGUAGE = 1.25;
-/** Places of one term that are looked at; one with more of them tells nothing. */
+/** The maximum postings read per term. A term with more is not significant. */
 const POSTINGS_MOST = 400;
-/** Words of more articles than this part tell nothing, once there are some articles. */
+/** Terms in a larger share of the articles are not significant, once there are some articles. */
 const COMMON = { part: 0.4, articles: 3 };
 
 type Asked = readonly [locale: string | null, subject: string, description: string];
@@ -30,7 +30,7 @@ interface Use {
   boost: number;
 }
 
-/** The terms of a text: those of the subject weigh more. */
+/** The terms of a text with their weights. */
 function usesOf([, subject, description]: Asked): Use[] {
   const inSubject = keyTerms(subject, SUBJECT_TERMS);
   const inText = keyTerms(description, DESCRIPTION_TERMS).filter(
@@ -43,25 +43,26 @@ function usesOf([, subject, description]: Asked): Use[] {
 }
 
 /**
- * For each text the articles that fit, best first. Terms that were not met before are looked up with one statement. `readable` holds, by UUID,
- * the public version of each article that the caller may read; nothing else is looked at.
+ * Ranks the articles for each text, best match first. Terms that are not cached are looked up with
+ * one statement. `readable` has the public version of each article that the caller may read, by
+ * UUID; other articles are ignored.
  */
-export async function rank(
-  context: Context,
+export async function rankArticles(
+  ctx: Context,
   texts: readonly Asked[],
-  memory: Memory,
+  memory: SuggestionCache,
   readable: ReadonlyMap<string, number>,
-): Promise<Found[][]> {
+): Promise<RankedArticle[][]> {
   const uses = texts.map(usesOf);
   const terms = new Map(uses.flat().map(({ term }) => [keyOf(term), term]));
   if (!terms.size || !readable.size) return texts.map(() => []);
-  // Of this moment: what others remember meanwhile may push it out.
+  // A local copy, because concurrent requests may evict entries.
   const hits = new Map([...terms.keys()].map((key) => [key, memory.hits.get(key)]));
   const unknown = [...terms].filter(([key]) => hits.get(key) === undefined);
   if (unknown.length) {
     const rows = (
       await postings(
-        context,
+        ctx,
         unknown.map(([, term]) => term),
       )
     ).filter(({ id, number }) => readable.get(id) === number);
@@ -70,7 +71,7 @@ export async function rank(
       const all = found.get(place);
       const known = all && all.length < POSTINGS_MOST ? hitsOf(all, readable.size) : null;
       hits.set(key, known);
-      rememberHits(memory, key, known);
+      cacheTermHits(memory, key, known);
     });
   }
   return texts.map(([locale], at) => best(uses[at]!, hits, locale?.split('-', 1)[0] ?? ''));
@@ -78,8 +79,8 @@ export async function rank(
 
 const keyOf = ({ low, high }: SearchTerm): string => low + high;
 
-function hitsOf(rows: readonly Posting[], all: number): Hits | null {
-  const articles: Hits['articles'] = new Map();
+function hitsOf(rows: readonly Posting[], all: number): TermHits | null {
+  const articles: TermHits['articles'] = new Map();
   for (const { id, weight, locale } of rows)
     if (weight > (articles.get(id)?.weight ?? 0))
       articles.set(id, { weight, language: locale.split('-', 1)[0]! });
@@ -89,9 +90,9 @@ function hitsOf(rows: readonly Posting[], all: number): Hits | null {
 
 function best(
   uses: readonly Use[],
-  hits: ReadonlyMap<string, Hits | null | undefined>,
+  hits: ReadonlyMap<string, TermHits | null | undefined>,
   language: string,
-): Found[] {
+): RankedArticle[] {
   const strengths = new Map<string, { sum: number; words: number; strongest: number }>();
   for (const { term, boost } of uses) {
     const heard = hits.get(keyOf(term));
@@ -127,16 +128,16 @@ interface Posting {
   weight: number;
 }
 
-/** Where the terms stand. Each term is looked up by itself, so that the planner never scans all words against all terms. */
-async function postings(context: Context, terms: readonly SearchTerm[]): Promise<Posting[]> {
+/** The postings of the terms, looked up one by one, so that the planner does not scan all words. */
+async function postings(ctx: Context, terms: readonly SearchTerm[]): Promise<Posting[]> {
   const { rows } = await sql<Posting>`
-    select asked.place, w.article_id as id, w.number, w.locale, w.weight
+    select term.place, w.article_id as id, w.number, w.locale, w.weight
     from unnest(${terms.map((_, place) => place)}::integer[], ${terms.map(({ low }) => low)}::text[], ${terms.map(({ high }) => high)}::text[])
-      as asked (place, low, high)
+      as term (place, low, high)
     cross join lateral (
       select article_id, number, locale, weight from article_word
-      where workspace_id = ${context.workspace}::uuid and word >= asked.low and word < asked.high limit ${POSTINGS_MOST}) w`.execute(
-    (await context.read()).getKysely(),
+      where workspace_id = ${ctx.workspace}::uuid and word >= term.low and word < term.high limit ${POSTINGS_MOST}) w`.execute(
+    (await ctx.read()).getKysely(),
   );
   return rows;
 }

@@ -2,22 +2,22 @@ import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Locale } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, Float, ID, ObjectType } from 'type-graphql';
 import { Article } from '../article/article.ts';
-import type { Found } from './cache.ts';
+import type { RankedArticle } from './cache.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'An article that may answer a text.' })
+@ObjectType({ simpleResolvers: true, description: 'An article that may answer a ticket.' })
 export class ArticleSuggestion {
   @Field(() => Article, { description: 'The article, in its published version.' })
   article!: Article;
   @Field(() => Float, {
     description:
-      'How well it fits, from 0 to 1: rare words count more than common ones, titles and subjects more than texts.',
+      'The relevance, from 0 to 1. Rare words count more than common ones, titles and subjects more than texts.',
   })
   score!: number;
-  /** What is remembered of it. */
-  found!: Found;
+  /** The cached ranking. */
+  found!: RankedArticle;
 }
 
-/** A ticket, as far as suggestions need it; owned by tickets. */
+/** The part of a ticket that suggestions need. The tickets service owns it. */
 @ObjectType({ implements: Node, simpleResolvers: true })
 @Directive('@key(fields: "id")')
 export class Ticket {
