@@ -1,62 +1,87 @@
-import { sql, uuidArray } from '@deskgraph/common/database/database';
+import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
+import { execute, ids } from '@deskgraph/common/database/query';
 import { trackChange } from '../operation/change-tracker.ts';
-import { Ticket } from '../ticket/ticket.ts';
 import { isTicketVisible } from '../rights/visible.ts';
+import { Ticket } from '../ticket/ticket.ts';
 
-/** Rows of tickets to change, whether the caller sees them or not; locked in one order, so that no two operations wait for each other. */
-export async function lockTicketRows(ctx: Context, ids: readonly string[]): Promise<object[]> {
-  const { rows } = await sql<object>`
-    select t.* from ticket t where t.id = any(${uuidArray('tkt', ids)}) and t.workspace_id = ${ctx.workspace}::uuid order by t.id for update`.execute(
-    ctx.em.getKysely(),
+/**
+ * Locks rows of tickets, whether the caller sees them or not. All transactions lock in the order of
+ * the ids, so that they do not deadlock.
+ */
+export const lockTicketRows = (ctx: Context, ticketIds: readonly string[]): Promise<object[]> =>
+  execute(
+    ctx,
+    sql<object>`
+      select t.* from ticket t
+      where t.id = any(${ids('tkt', ticketIds)}) and t.workspace_id = ${ctx.workspace}::uuid
+      order by t.id for update`,
   );
-  return rows;
-}
 
-/** Whatever is known by this name is locked until the transaction ends, when all is forgotten. */
-const LOCKED = 'locked ticket';
+/** Loader kind of the tickets that this transaction has locked. The loaders are cleared after it. */
+const LOCKED_TICKET = 'locked ticket';
 
-/** Those of these tickets that there are, locked until the transaction ends; what it has locked already is as it has made it by now. */
-export async function lockExistingTickets(ctx: Context, ids: readonly string[]): Promise<Ticket[]> {
-  const more = ids.filter((id) => !ctx.load.peek(LOCKED, id));
-  for (const row of more.length ? await lockTicketRows(ctx, more) : [])
-    ctx.load.prime(LOCKED, ctx.em.map(Ticket, row as never));
-  const tickets = ids.flatMap((id) => ctx.load.peek<Ticket>(LOCKED, id) ?? []);
+/**
+ * Locks those of these tickets that exist until the transaction ends. Tickets that the transaction
+ * has locked before are returned with its changes.
+ */
+export async function lockExistingTickets(
+  ctx: Context,
+  ticketIds: readonly string[],
+): Promise<Ticket[]> {
+  const unlocked = ticketIds.filter((id) => !ctx.load.peek(LOCKED_TICKET, id));
+  for (const row of unlocked.length ? await lockTicketRows(ctx, unlocked) : [])
+    ctx.load.prime(LOCKED_TICKET, ctx.em.map(Ticket, row as never));
+  const tickets = ticketIds.flatMap((id) => ctx.load.peek<Ticket>(LOCKED_TICKET, id) ?? []);
   for (const ticket of tickets) trackChange(ctx, ticket);
   return tickets;
 }
 
 /**
- * The ticket to change, locked until the transaction ends; refused with NOT_FOUND when there is none for the caller. What is in the bin stays as
- * it is, but for those verbs that are about the bin.
+ * Locks the ticket to change until the transaction ends. Refused with NOT_FOUND when the caller
+ * sees no such ticket, and with TICKET_DELETED when it is in the bin.
  */
 export async function lockTicket(ctx: Context, id: string, field = 'id'): Promise<Ticket> {
   const [ticket] = await lockTickets(ctx, [{ id, field }]);
   return ticket!;
 }
 
-/** The same, also of a ticket in the bin. */
+/** Like `lockTicket`, but also locks a ticket in the bin. */
 export async function lockTicketWithBin(ctx: Context, id: string): Promise<Ticket> {
   const [ticket] = await lockExistingTickets(ctx, [id]);
   return refuseMissing(ctx, ticket, 'id');
 }
 
-/** Tickets to change together, each with the place in the input that names it; refused when one is not there for the caller. */
+/** Locks several tickets; `field` is the input field that a refusal of the ticket names. */
 export async function lockTickets(
   ctx: Context,
-  named: readonly { id: string; field: string }[],
+  requests: readonly { id: string; field: string }[],
 ): Promise<Ticket[]> {
   const tickets = await lockExistingTickets(
     ctx,
-    named.map(({ id }) => id),
+    requests.map(({ id }) => id),
   );
-  const found = new Map(tickets.map((ticket) => [ticket.id, ticket]));
-  return named.map(({ id, field }) => {
-    const ticket = refuseMissing(ctx, found.get(id), field);
+  const ticketOfId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+  return requests.map(({ id, field }) => {
+    const ticket = refuseMissing(ctx, ticketOfId.get(id), field);
     if (ticket.deletedAt) throw new Refusal('TICKET_DELETED', field);
     return ticket;
   });
+}
+
+/**
+ * Locks the ticket that replies to this ticket go to: itself, or the ticket that it was finally
+ * merged into.
+ */
+export async function lockMergeTarget(
+  ctx: Context,
+  ticket: Ticket,
+  field: string,
+): Promise<Ticket> {
+  let target = ticket;
+  while (target.mergedIntoId) target = await lockTicket(ctx, target.mergedIntoId, field);
+  return target;
 }
 
 function refuseMissing({ actor }: Context, ticket: Ticket | undefined, field: string): Ticket {

@@ -7,7 +7,7 @@ import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import { ChannelKind, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
-/** Of the body of a message, in UTF-8. */
+/** The most bytes of the body of a message, in UTF-8. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
 export enum MessageVisibility {
@@ -16,7 +16,7 @@ export enum MessageVisibility {
 }
 registerEnumType(MessageVisibility, {
   name: 'MessageVisibility',
-  description: 'Who sees a message.',
+  description: 'The readers of a message.',
   valuesConfig: {
     PUBLIC: { description: 'The requester and the staff.' },
     PRIVATE: { description: 'The staff only; in no output for requesters.' },
@@ -31,12 +31,16 @@ export enum DeliveryState {
 }
 registerEnumType(DeliveryState, {
   name: 'DeliveryState',
-  description: 'How far an outbound message has come.',
+  description: 'The state of the delivery of a message.',
   valuesConfig: {
-    INBOUND: { description: 'It came in, or is a note: there is nothing to deliver.' },
-    SCHEDULED: { description: 'It waits for its instant, `sendAt`; only the staff see it.' },
-    SENT: { description: 'It has left, and can be read in the portal.' },
-    CANCELLED: { description: 'It was taken back before its instant; only the staff see it.' },
+    INBOUND: {
+      description: 'The message was received or is a note: there is nothing to deliver.',
+    },
+    SCHEDULED: { description: 'The message waits until `sendAt`; only the staff see it.' },
+    SENT: { description: 'The message was sent and can be read in the portal.' },
+    CANCELLED: {
+      description: 'The message was cancelled before `sendAt`; only the staff see it.',
+    },
   },
 });
 
@@ -44,7 +48,7 @@ registerEnumType(DeliveryState, {
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'A reply or a note: e-mail, chat line, post or form.',
+  description: 'A message of a ticket, by e-mail, chat, post or form, or a note.',
 })
 @Directive('@key(fields: "id")')
 export class Message extends WorkspaceEntity<
@@ -62,20 +66,20 @@ export class Message extends WorkspaceEntity<
   @Field(() => ID, { description: 'Prefix `msg_`.' })
   id!: string;
 
-  /** Where it lies. */
+  /** The ticket that contains the message. */
   @Property({ type: new IdType('tkt') }) ticketId!: string;
-  /** The ticket that it was written to, where that is another one. */
+  /** The ticket that the message was written to, if it was moved to another one. */
   @Property({ type: new IdType('tkt'), nullable: true }) homeId: string | null = null;
 
   @Enum({ items: () => MessageVisibility, type: 'string' })
   @Field(() => MessageVisibility, {
     description:
-      'Who sees it now: the staff only while it is SCHEDULED, and for ever when it was CANCELLED.',
+      'The current readers: the staff only while the message is SCHEDULED, and permanently when it was CANCELLED.',
   })
   visibility!: MessageVisibility;
 
   @Enum({ items: () => ChannelKind, type: 'string' })
-  @Field(() => ChannelKind, { description: 'The channel that it came or leaves by.' })
+  @Field(() => ChannelKind, { description: 'The channel by which the message arrived or is sent.' })
   channel!: ChannelKind;
 
   @Property({ type: 'text' }) authorKind!: Actor['kind'];
@@ -83,46 +87,48 @@ export class Message extends WorkspaceEntity<
   @Property({ type: 'text' })
   @Field(() => String, {
     description:
-      'The author’s name as it was then; customers read it of other customers, of whom they read nothing else.',
+      'The author’s name when the message was written. Customers read it of other customers, and nothing else of them.',
   })
   authorName!: string;
 
-  /** Staff whom a note names. */
+  /** Agents whom a note mentions. */
   @Property({ type: TextArrayType }) mentionIds: string[] = [];
 
-  /** Markdown as it was written. */
+  /** The Markdown as it was written. */
   @Property({ type: 'text' }) body!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'Plain text; `[redacted]` stands for what was redacted.' })
+  @Field(() => String, { description: 'The plain text; `[redacted]` replaces redacted text.' })
   text!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { nullable: true, description: 'Cleaned HTML, safe to show.' })
+  @Field(() => String, { nullable: true, description: 'Sanitized HTML, safe to render.' })
   html!: string;
 
   @Enum({ items: () => DeliveryState, type: 'string' })
-  @Field(() => DeliveryState, { description: 'How far an outbound message has come.' })
+  @Field(() => DeliveryState, { description: 'The state of the delivery.' })
   delivery!: DeliveryState;
 
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'Why it was not sent, in a sentence; null also when it was taken back by hand.',
+    description:
+      'The reason why the message was not sent, as a sentence. Null also when a user or an app cancelled it.',
   })
   deliveryError: string | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When it is to be sent; null unless it is SCHEDULED, or was CANCELLED.',
+    description:
+      'The time at which the message is to be sent. Null unless it is SCHEDULED or was CANCELLED.',
   })
   sendAt: Date | null = null;
 
-  /** Where the ticket goes when it is sent. */
+  /** The status of the ticket after the message is sent. */
   @Enum({ items: () => TicketStatus, type: 'string', nullable: true })
   sendStatus: TicketStatus | null = null;
-  /** Whether a message of the requester makes it needless. */
+  /** Whether a message of the requester cancels the scheduled message. */
   @Property({ type: 'boolean' }) cancelOnReply = false;
 
   @Property({ type: new IdType('app'), nullable: true }) appId: string | null = null;
@@ -130,20 +136,22 @@ export class Message extends WorkspaceEntity<
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'The id that a partner gave it; the same one twice makes one message.',
+    description:
+      'The id in the partner’s system. Adding a message with the same id twice creates one message.',
   })
   externalId: string | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When words or files were last taken out of it for ever.',
+    description: 'The time of the last permanent removal of text or files.',
   })
   redactedAt: Date | null = null;
 
   @Property({ type: 'datetime', length: 3 })
   @Field(() => DateTime, {
-    description: 'When it was written; of one that was scheduled, when it was sent.',
+    description:
+      'The time at which the message was written; for a scheduled message, the time at which it was sent.',
   })
   override createdAt: Date = new Date();
 }

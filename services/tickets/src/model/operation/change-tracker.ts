@@ -2,30 +2,34 @@ import type { Context } from '@deskgraph/common/database/context';
 import type { Ticket } from '../ticket/ticket.ts';
 import { type TicketSnapshot, ticketSnapshot } from './snapshot.ts';
 
+/** The state and version of a ticket when an operation first locked it. */
 export interface TrackedTicket {
   before: TicketSnapshot;
   version: number;
 }
 
-const open = new WeakMap<Context, Map<Ticket, TrackedTicket>>();
+const trackers = new WeakMap<Context, Map<Ticket, TrackedTicket>>();
 
-/** Whoever locks a ticket to change it says so here: while an operation is done, it is noted how the ticket stood at first. */
+/**
+ * Records the state of a ticket at its first lock within `trackChanges`. Every function that locks
+ * a ticket calls this.
+ */
 export function trackChange(ctx: Context, ticket: Ticket): void {
-  const notes = open.get(ctx);
-  if (notes && !notes.has(ticket))
-    notes.set(ticket, { before: ticketSnapshot(ticket), version: ticket.version });
+  const tracked = trackers.get(ctx);
+  if (tracked && !tracked.has(ticket))
+    tracked.set(ticket, { before: ticketSnapshot(ticket), version: ticket.version });
 }
 
-/** Does something, and says which tickets were locked for it. */
+/** Runs `work` and returns its result and the tickets that it locked. */
 export async function trackChanges<T>(
   ctx: Context,
   work: () => Promise<T>,
-): Promise<{ result: T; noted: ReadonlyMap<Ticket, TrackedTicket> }> {
-  const noted = new Map<Ticket, TrackedTicket>();
-  open.set(ctx, noted);
+): Promise<{ result: T; tracked: ReadonlyMap<Ticket, TrackedTicket> }> {
+  const tracked = new Map<Ticket, TrackedTicket>();
+  trackers.set(ctx, tracked);
   try {
-    return { result: await work(), noted };
+    return { result: await work(), tracked };
   } finally {
-    open.delete(ctx);
+    trackers.delete(ctx);
   }
 }

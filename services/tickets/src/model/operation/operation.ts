@@ -4,8 +4,6 @@ import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
 import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
-import { TicketEvent } from '../../history/event/event.ts';
-import { Ticket } from '../ticket/ticket.ts';
 
 export enum OperationKind {
   MERGE = 'MERGE',
@@ -19,12 +17,12 @@ registerEnumType(OperationKind, {
   name: 'OperationKind',
   description: 'The kind of an operation.',
   valuesConfig: {
-    MERGE: { description: 'Tickets were folded into another one.' },
-    SPLIT: { description: 'Messages were cut out into a new ticket.' },
+    MERGE: { description: 'Tickets were merged into another one.' },
+    SPLIT: { description: 'Messages were split off into a new ticket.' },
     GROUP: { description: 'Tickets were made incidents of one problem.' },
-    BULK: { description: 'One action was done to many tickets.' },
+    BULK: { description: 'One action was applied to many tickets.' },
     MACRO: { description: 'A macro was applied to a ticket.' },
-    DELETE: { description: 'A ticket was put into the bin.' },
+    DELETE: { description: 'A ticket was moved to the bin.' },
   },
 });
 
@@ -37,13 +35,15 @@ registerEnumType(OperationState, {
   name: 'OperationState',
   description: 'The state of an operation.',
   valuesConfig: {
-    APPLIED: { description: 'It is done.' },
-    UNDONE: { description: 'It was taken back.' },
-    PARTLY_UNDONE: { description: 'It was taken back, but for what later facts stood against.' },
+    APPLIED: { description: 'The operation is in effect.' },
+    UNDONE: { description: 'The operation was undone.' },
+    PARTLY_UNDONE: {
+      description: 'The operation was undone, except for changes that conflict with later events.',
+    },
   },
 });
 
-/** What stands against an undo, as it is kept: the ticket, its field, and the version that the later fact made. */
+/** A stored conflict of an undo: the field of a ticket, and the version that a later event made. */
 export interface UndoConflict {
   ticketId: string;
   field: string;
@@ -55,7 +55,7 @@ export interface UndoConflict {
   implements: Node,
   simpleResolvers: true,
   description:
-    'A change that is kept as one, so that it can be taken back: of several tickets at once, or of one in several ways.',
+    'A change that is recorded as one unit and can be undone: of several tickets, or of several fields of one.',
 })
 export class Operation extends WorkspaceEntity<'conflicts'> {
   @PrimaryKey({ type: new IdType('opr') })
@@ -63,11 +63,11 @@ export class Operation extends WorkspaceEntity<'conflicts'> {
   id!: string;
 
   @Enum({ items: () => OperationKind, type: 'string' })
-  @Field(() => OperationKind, { description: 'What it was.' })
+  @Field(() => OperationKind, { description: 'The kind of the operation.' })
   kind!: OperationKind;
 
   @Enum({ items: () => OperationState, type: 'string' })
-  @Field(() => OperationState, { description: 'Its state.' })
+  @Field(() => OperationState, { description: 'The state of the operation.' })
   state!: OperationState;
 
   @Property({ type: 'text' }) actorKind!: Actor['kind'];
@@ -76,20 +76,9 @@ export class Operation extends WorkspaceEntity<'conflicts'> {
 
   @Property({ type: 'datetime', length: 3 })
   @Field(() => DateTime, {
-    description: 'Until when it can be taken back: 30 days after it was done.',
+    description: 'The time until which the operation can be undone: 30 days after it was made.',
   })
   undoableUntil!: Date;
 
   @Property({ type: 'json' }) conflicts: UndoConflict[] = [];
-}
-
-@ObjectType({ simpleResolvers: true, description: 'What stands against an undo.' })
-export class OperationConflict {
-  @Field(() => Ticket, { description: 'Where.' }) ticket!: Ticket;
-  @Field(() => String, {
-    description:
-      'The field that was changed since, by its name in the graph; `field:` and the key of a custom field.',
-  })
-  field!: string;
-  @Field(() => TicketEvent, { description: 'The later fact.' }) event!: TicketEvent;
 }

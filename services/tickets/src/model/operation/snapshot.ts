@@ -1,8 +1,8 @@
 import type { Ticket } from '../ticket/ticket.ts';
 
 /**
- * What of a ticket goes back together, by the word under which facts tell of its change. A field that is added to tickets, and that operations
- * change, gets its place here.
+ * Columns that are undone together, keyed by the field name used in change events. A new ticket
+ * column that operations change needs an entry here.
  */
 const UNDO_COLUMNS = {
   status: [
@@ -32,93 +32,99 @@ const UNDO_COLUMNS = {
   fields: ['fields'],
   deletedAt: ['deletedAt', 'purgesAt'],
 } as const satisfies Record<string, readonly (keyof Ticket)[]>;
-/** Who takes part comes and goes with merges, one by one. */
-const PEOPLE = ['ccIds', 'followerIds'] as const;
-const CLOCKS = ['waitingSince', 'handled', 'firstReplyAt'] as const;
 
+/** Undone one by one: merges add single participants. */
+const PARTICIPANT_COLUMNS = ['ccIds', 'followerIds'] as const;
+const RESPONSE_COLUMNS = ['waitingSince', 'handled', 'firstReplyAt'] as const;
+
+/** The name of a group of columns that are undone together. */
 export type UndoField = keyof typeof UNDO_COLUMNS;
+
 type SnapshotColumn =
   | (typeof UNDO_COLUMNS)[UndoField][number]
-  | (typeof CLOCKS)[number]
-  | (typeof PEOPLE)[number];
+  | (typeof RESPONSE_COLUMNS)[number]
+  | (typeof PARTICIPANT_COLUMNS)[number];
 
-/** How a ticket stood before an operation, as far as operations change it. */
+/** The columns of a ticket that operations change. */
 export type TicketSnapshot = Pick<Ticket, SnapshotColumn>;
 
 export const UNDO_FIELDS = Object.keys(UNDO_COLUMNS) as UndoField[];
-const ALL: readonly SnapshotColumn[] = [
+
+const SNAPSHOT_COLUMNS: readonly SnapshotColumn[] = [
   ...Object.values(UNDO_COLUMNS).flat(),
-  ...CLOCKS,
-  ...PEOPLE,
+  ...RESPONSE_COLUMNS,
+  ...PARTICIPANT_COLUMNS,
 ];
 
-const pick = (from: object, fields: readonly string[]): Partial<TicketSnapshot> =>
+const pick = (from: object, columns: readonly string[]): Partial<TicketSnapshot> =>
   Object.fromEntries(
-    fields.filter((field) => field in from).map((field) => [field, from[field as never]]),
+    columns.filter((column) => column in from).map((column) => [column, from[column as never]]),
   );
 
 export const ticketSnapshot = (ticket: Ticket): TicketSnapshot =>
-  pick(ticket, ALL) as TicketSnapshot;
+  pick(ticket, SNAPSHOT_COLUMNS) as TicketSnapshot;
 
 export const isSameJson = (a: unknown, b: unknown): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
-/** Do two states of a ticket agree in what a word stands for? */
+/** Whether two states of a ticket agree in the columns of an undo field. */
 export const isSameField = (
   a: Partial<TicketSnapshot>,
   b: Partial<TicketSnapshot>,
-  word: UndoField,
-): boolean => isSameJson(pick(a, UNDO_COLUMNS[word]), pick(b, UNDO_COLUMNS[word]));
+  field: UndoField,
+): boolean => isSameJson(pick(a, UNDO_COLUMNS[field]), pick(b, UNDO_COLUMNS[field]));
 
-/** What was changed, how it was and how it became; and the clocks as they stood. */
+/** The changed columns before and after; `before` also contains the response columns. */
 export function snapshotDifference(
   before: TicketSnapshot,
   after: TicketSnapshot,
 ): { before: Partial<TicketSnapshot>; after: Partial<TicketSnapshot> } {
-  const changed = UNDO_FIELDS.filter((word) => !isSameField(before, after, word)).flatMap(
-    (word) => UNDO_COLUMNS[word],
+  const changed = UNDO_FIELDS.filter((field) => !isSameField(before, after, field)).flatMap(
+    (field) => UNDO_COLUMNS[field],
   );
-  return { before: pick(before, [...changed, ...CLOCKS]), after: pick(after, changed) };
+  return { before: pick(before, [...changed, ...RESPONSE_COLUMNS]), after: pick(after, changed) };
 }
 
-/** The words for what such a difference holds. */
+/** The undo fields of which a difference contains columns. */
 export const undoFieldsIn = (difference: object): UndoField[] =>
-  UNDO_FIELDS.filter((word) => UNDO_COLUMNS[word].some((field) => field in difference));
+  UNDO_FIELDS.filter((field) => UNDO_COLUMNS[field].some((column) => column in difference));
 
-/** All that facts can call it when they tell of its change. */
-export const eventFieldNames = (word: UndoField): readonly string[] => [
-  word,
-  ...UNDO_COLUMNS[word],
+/** All names under which events report a change of an undo field. */
+export const eventFieldNames = (field: UndoField): readonly string[] => [
+  field,
+  ...UNDO_COLUMNS[field],
 ];
 
 /**
- * A snapshot, or a part of one, as JSON gives it back. Of custom statuses only those that are still offered come back; snapshots of the time
- * before there were any know none.
+ * A snapshot, or a part of one, from its stored JSON. A custom status that is not offered any more
+ * becomes null. Snapshots from before custom statuses contain none.
  */
 export function parseSnapshot(
-  kept: { status?: string; customStatusId?: string | null },
-  offered: ReadonlySet<string>,
+  stored: { status?: string; customStatusId?: string | null },
+  offeredStatusIds: ReadonlySet<string>,
 ): TicketSnapshot {
-  const instants = Object.entries(kept).map(([field, value]) => [
-    field,
-    INSTANT.test(field) && value ? new Date(value) : value,
+  const values = Object.entries(stored).map(([column, value]) => [
+    column,
+    INSTANT_COLUMN.test(column) && value ? new Date(value) : value,
   ]);
-  const custom =
-    kept.customStatusId && offered.has(kept.customStatusId) ? kept.customStatusId : null;
+  const customStatusId =
+    stored.customStatusId && offeredStatusIds.has(stored.customStatusId)
+      ? stored.customStatusId
+      : null;
   return {
-    ...Object.fromEntries(instants),
-    ...(kept.status && { customStatusId: custom }),
+    ...Object.fromEntries(values),
+    ...(stored.status && { customStatusId }),
   } as TicketSnapshot;
 }
 
-const INSTANT = /(?:At|Since|Until)$/;
+const INSTANT_COLUMN = /(?:At|Since|Until)$/;
 
-/** What a word stands for, as it was. */
-export const restoreField = (ticket: Ticket, from: TicketSnapshot, word: UndoField): void =>
-  void Object.assign(ticket, pick(from, UNDO_COLUMNS[word]));
+/** Restores the columns of an undo field. */
+export const restoreField = (ticket: Ticket, from: TicketSnapshot, field: UndoField): void =>
+  void Object.assign(ticket, pick(from, UNDO_COLUMNS[field]));
 
-/** The status again, and what hangs on it. */
 export const restoreStatus = (ticket: Ticket, before: TicketSnapshot): void =>
   restoreField(ticket, before, 'status');
+
 export const restoreSnooze = (ticket: Ticket, before: TicketSnapshot): void =>
   restoreField(ticket, before, 'snooze');

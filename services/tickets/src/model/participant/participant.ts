@@ -9,31 +9,31 @@ export enum ParticipantKind {
 }
 registerEnumType(ParticipantKind, {
   name: 'ParticipantKind',
-  description: 'How somebody takes part in a ticket.',
+  description: 'The role of a participant of a ticket.',
   valuesConfig: {
     CC: {
       description:
         'A customer who gets copies: sees the ticket and its public messages, and may answer.',
     },
-    FOLLOWER: { description: 'A member of the staff who is told of what happens to it.' },
-    MENTIONED: { description: 'A member of the staff who was named in a note.' },
+    FOLLOWER: { description: 'An agent who is notified of what happens to the ticket.' },
+    MENTIONED: { description: 'An agent who was mentioned in a note.' },
   },
 });
 
-/** As many customers get copies of one ticket. */
 export const MAX_CCS_PER_TICKET = 20;
-/** Mail addresses of those who are to get copies, in an input. */
-export const ccAddressesSchema = z.array(z.string().max(254)).max(MAX_CCS_PER_TICKET);
-/** As many of the staff follow one ticket. */
 export const MAX_FOLLOWERS_PER_TICKET = 1_000;
+
+/** The bounds of an input field with the mail addresses of customers who get copies. */
+export const ccAddressesSchema = z.array(z.string().max(254)).max(MAX_CCS_PER_TICKET);
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'Somebody beside the requester who takes part in a ticket.',
+  description: 'A customer or agent other than the requester who takes part in a ticket.',
 })
 export class Participant {
   ticketId!: string;
   personId!: string;
-  @Field(() => ParticipantKind, { description: 'How.' }) kind!: ParticipantKind;
-  @Field(() => DateTime, { description: 'Since when.' }) since!: Date;
+  @Field(() => ParticipantKind, { description: 'The role of the participant.' })
+  kind!: ParticipantKind;
+  @Field(() => DateTime, { description: 'The time since which they take part.' }) since!: Date;
 }

@@ -1,12 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type TestService, countStatements } from '@deskgraph/common/testing/testing';
-import {
-  type Desk,
-  type Result,
-  mutate,
-  openDesk,
-  reply } from '../../../testing/desk.ts';
+import { type Desk, type Result, mutate, openDesk, reply } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
 import { untold } from '../../../testing/log.ts';
 import { ticketState } from './events.ts';

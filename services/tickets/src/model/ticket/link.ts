@@ -12,23 +12,26 @@ export enum TicketLinkKind {
 }
 registerEnumType(TicketLinkKind, {
   name: 'TicketLinkKind',
-  description: 'What the linked ticket is to this one.',
+  description: 'The relation of the linked ticket to this ticket.',
   valuesConfig: {
     PARENT: {
-      description: 'It contains this one, and is not solved before it; a ticket has one at most.',
+      description:
+        'The linked ticket contains this one and is not solved before it. A ticket has at most one parent.',
     },
-    CHILD: { description: 'It is a part of this one.' },
-    RELATED: { description: 'It has to do with this one.' },
-    DUPLICATE: { description: 'It is about the same matter.' },
-    PROBLEM: { description: 'It is the cause of this one; a ticket has one at most.' },
-    INCIDENT: { description: 'It is an effect of this one.' },
+    CHILD: { description: 'The linked ticket is a part of this one.' },
+    RELATED: { description: 'The tickets are related.' },
+    DUPLICATE: { description: 'The tickets are about the same matter.' },
+    PROBLEM: {
+      description: 'The linked ticket is the cause of this one. A ticket has at most one problem.',
+    },
+    INCIDENT: { description: 'The linked ticket is an effect of this one.' },
   },
 });
 
 const { PARENT, CHILD, RELATED, DUPLICATE, PROBLEM, INCIDENT } = TicketLinkKind;
 
-/** What this ticket is to the other one then. */
-export const INVERSE: Record<TicketLinkKind, TicketLinkKind> = {
+/** The kind of the same link seen from the other ticket. */
+export const INVERSE_LINK_KIND: Record<TicketLinkKind, TicketLinkKind> = {
   PARENT: CHILD,
   CHILD: PARENT,
   RELATED,
@@ -39,8 +42,8 @@ export const INVERSE: Record<TicketLinkKind, TicketLinkKind> = {
 
 @ObjectType({ simpleResolvers: true, description: 'A link to another ticket.' })
 export class TicketLink {
-  @Field(() => TicketLinkKind, { description: 'What the other is to this one.' })
+  @Field(() => TicketLinkKind, { description: 'The relation of the linked ticket to this one.' })
   kind!: TicketLinkKind;
-  @Field(() => Ticket, { description: 'The other ticket.' }) ticket!: Ticket;
-  @Field(() => DateTime, { description: 'Since when.' }) since!: Date;
+  @Field(() => Ticket, { description: 'The linked ticket.' }) ticket!: Ticket;
+  @Field(() => DateTime, { description: 'The time at which the link was made.' }) since!: Date;
 }

@@ -1,13 +1,16 @@
+import { ResolutionCode, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Workspace } from '../workspace/workspace.ts';
-import type { Changes } from './events.ts';
+import type { Solution } from './resolution.ts';
 import type { Ticket } from './ticket.ts';
-import { ResolutionCode, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 const { NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED } = TicketStatus;
 
-/** Who may go where by hand: from each status to these. NEW is never returned to, and only the system closes. */
+/**
+ * The status changes that users and apps may make. No ticket returns to NEW, and only the system
+ * closes tickets.
+ */
 export const STATUS_TRANSITIONS: Record<TicketStatus, readonly TicketStatus[]> = {
   NEW: [OPEN, PENDING, ON_HOLD, SOLVED],
   OPEN: [PENDING, ON_HOLD, SOLVED],
@@ -17,7 +20,10 @@ export const STATUS_TRANSITIONS: Record<TicketStatus, readonly TicketStatus[]> =
   CLOSED: [],
 };
 
-/** Refuses a move by hand that the table does not allow; what refines a status can always be another. */
+/**
+ * Refuses a status change that `STATUS_TRANSITIONS` does not contain. The same status is allowed,
+ * because its custom status may change.
+ */
 export function refuseInvalidTransition(
   from: TicketStatus,
   to: TicketStatus,
@@ -31,19 +37,14 @@ export function refuseInvalidTransition(
     throw new Refusal('STATUS_NOT_ALLOWED', field);
 }
 
-export interface Solution {
-  by: string | null;
-  code: ResolutionCode;
-  text: string | null;
-  /** What else it changed: who solves a ticket that nobody has in hand takes it. */
-  changes?: Changes;
-}
-
-/** Sets the status and all that hangs on it: what refined the former one does not refine this one. Returns whether the status changed. */
+/**
+ * Sets the status and the fields that depend on it. The custom status is cleared, because it
+ * refines the earlier status only. Returns whether the status changed.
+ */
 export function applyStatus(
   ticket: Ticket,
   to: TicketStatus,
-  at: Date,
+  now: Date,
   closeAfter: string,
   solution?: Solution,
 ): boolean {
@@ -52,27 +53,27 @@ export function applyStatus(
   ticket.status = to;
   ticket.customStatusId = null;
   if (to === SOLVED || (to === CLOSED && from !== SOLVED)) {
-    ticket.solvedAt = at;
+    ticket.solvedAt = now;
     ticket.solvedById = solution?.by ?? ticket.assigneeId;
     ticket.resolutionCode = solution?.code ?? ResolutionCode.ANSWERED;
     ticket.resolutionText = solution?.text ?? null;
     ticket.waitingSince = null;
   }
-  ticket.closesAt = to === SOLVED ? new Date(at.getTime() + durationToMs(closeAfter)!) : null;
-  if (to === CLOSED) closeTicket(ticket, at);
-  if (from === SOLVED && to !== CLOSED) reopen(ticket);
+  ticket.closesAt = to === SOLVED ? new Date(now.getTime() + durationToMs(closeAfter)!) : null;
+  if (to === CLOSED) closeTicket(ticket, now);
+  if (from === SOLVED && to !== CLOSED) clearSolution(ticket);
   return true;
 }
 
-/** The end, which only the system brings. */
-export function closeTicket(ticket: Ticket, at: Date): void {
+/** Closes the ticket for good; only the system does this. */
+export function closeTicket(ticket: Ticket, now: Date): void {
   ticket.status = CLOSED;
   ticket.customStatusId = null;
   ticket.closesAt = null;
-  ticket.closedAt = at;
+  ticket.closedAt = now;
 }
 
-function reopen(ticket: Ticket): void {
+function clearSolution(ticket: Ticket): void {
   ticket.reopenCount += 1;
   ticket.solvedAt = null;
   ticket.solvedById = null;
@@ -80,9 +81,10 @@ function reopen(ticket: Ticket): void {
   ticket.resolutionText = null;
 }
 
-/** Where a message of the requester brings the ticket. */
+/** The status after a message of the requester. */
 export const statusAfterRequesterReply = (status: TicketStatus): TicketStatus =>
   [PENDING, ON_HOLD, SOLVED].includes(status) ? OPEN : status;
-/** Where the first act of an agent brings the ticket. */
+
+/** The status after the first action of an agent. */
 export const statusAfterAgentAction = (status: TicketStatus): TicketStatus =>
   status === NEW ? OPEN : status;

@@ -6,7 +6,7 @@ import { connectionType, edgeType } from '@deskgraph/common/database/pagination'
 import { DateTime, Locale } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import type { CustomFieldValues } from '@deskgraph/common/contract/ticket-state';
-import type { SnoozeState } from './snooze-type.ts';
+import type { SnoozeState } from './snooze.ts';
 import {
   ChannelKind,
   ResolutionCode,
@@ -15,7 +15,7 @@ import {
   TicketStatus,
 } from '@deskgraph/common/contract/ticket-enums';
 
-/** An escalation in force, as it is stored and as facts tell it. */
+/** The escalation of a ticket, as stored and as contained in events. */
 export interface EscalationState {
   pathId: string | null;
   step: number;
@@ -61,7 +61,7 @@ type Defaulted =
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'One inquiry, one unit of work.',
+  description: 'A request of a customer: the unit of work of the staff.',
 })
 @Directive('@key(fields: "id")')
 export class Ticket extends WorkspaceEntity<Defaulted> {
@@ -71,7 +71,7 @@ export class Ticket extends WorkspaceEntity<Defaulted> {
 
   @Property({ type: 'integer' })
   @Field(() => Int, {
-    description: 'The number that people quote; unique in the workspace and never used again.',
+    description: 'The number to quote; unique in the workspace and never reused.',
   })
   number!: number;
 
@@ -80,29 +80,31 @@ export class Ticket extends WorkspaceEntity<Defaulted> {
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'The id that a partner gave it, unique per app; at most 255 characters.',
+    description: 'The id in the partner’s system, unique per app; at most 255 characters.',
   })
   externalId: string | null = null;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'One line of 1 to 255 characters.' })
+  @Field(() => String, { description: 'The subject: one line of 1 to 255 characters.' })
   subject!: string;
 
   @Property({ type: 'text' })
-  @Field(() => String, { description: 'The text of the first message; empty when that is a note.' })
+  @Field(() => String, {
+    description: 'The text of the first message. Empty when the first message is a note.',
+  })
   description!: string;
 
   @Property({ type: 'text', nullable: true })
   @Field(() => Locale, { nullable: true, description: 'The language of the requester.' })
   locale: string | null = null;
 
-  /** As stored; `statusFor` tells what a caller reads. */
+  /** The stored status. `visibleStatus` returns the status that a caller may see. */
   @Enum({ items: () => TicketStatus, type: 'string' }) status: TicketStatus = TicketStatus.NEW;
-  /** The workspace’s own status that refines it; of the same base, always. */
+  /** The custom status of the workspace that refines the status; always of the same base. */
   @Property({ type: new IdType('sta'), nullable: true }) customStatusId: string | null = null;
 
   @Enum({ items: () => TicketPriority, type: 'string' })
-  @Field(() => TicketPriority, { description: 'How urgent it is; default NORMAL.' })
+  @Field(() => TicketPriority, { description: 'The urgency. Default NORMAL.' })
   priority: TicketPriority = TicketPriority.NORMAL;
 
   @Property({ type: new IdType('frm'), nullable: true }) formId: string | null = null;
@@ -114,34 +116,36 @@ export class Ticket extends WorkspaceEntity<Defaulted> {
   @Property({ type: 'text' })
   @Field(() => String, {
     description:
-      'The requester’s name as given at creation; readable when customer data is not to be had.',
+      'The requester’s name at creation. It stays readable when customer data is unavailable.',
   })
   requesterName!: string;
 
   @Property({ type: new IdType('org'), nullable: true }) organizationId: string | null = null;
-  /** Customers who get copies, and see it as the requester does. */
+  /** Customers who get copies. They see the ticket as the requester does. */
   @Property({ type: TextArrayType }) ccIds: string[] = [];
-  /** Staff who are told of what happens to it. */
+  /** Agents who are notified of what happens to the ticket. */
   @Property({ type: TextArrayType }) followerIds: string[] = [];
-  /** Names of labels, lower case. */
+  /** Names of tags, lower case. */
   @Property({ type: TextArrayType }) tags: string[] = [];
 
-  /** Values of custom fields by the ids of the fields. */
+  /** Values of custom fields by field id. */
   @Property({ type: 'json' }) fields: CustomFieldValues = {};
 
   @Property({ type: 'text', nullable: true })
   @Field(() => String, {
     nullable: true,
-    description: 'The product that it is about; at most 255 characters.',
+    description: 'The product that the ticket is about; at most 255 characters.',
   })
   product: string | null = null;
 
   @Enum({ items: () => ChannelKind, type: 'string' })
-  @Field(() => ChannelKind, { description: 'The channel that it came in by; never changes.' })
+  @Field(() => ChannelKind, {
+    description: 'The channel by which the ticket arrived. It never changes.',
+  })
   channel!: ChannelKind;
 
   @Enum({ items: () => TicketOrigin, type: 'string' })
-  @Field(() => TicketOrigin, { description: 'How it came into being.' })
+  @Field(() => TicketOrigin, { description: 'The way in which the ticket was created.' })
   origin!: TicketOrigin;
 
   @Property({ type: 'text' }) createdByKind!: Actor['kind'];
@@ -150,29 +154,35 @@ export class Ticket extends WorkspaceEntity<Defaulted> {
   @Property({ type: new IdType('tkt'), nullable: true }) followUpOfId: string | null = null;
   @Property({ type: new IdType('tkt'), nullable: true }) mergedIntoId: string | null = null;
   @Property({ type: new IdType('tkt'), nullable: true }) splitFromId: string | null = null;
-  /** The ticket that it is linked to as an incident. */
+  /** The problem of which the ticket is an incident. */
   @Property({ type: new IdType('tkt'), nullable: true }) problemId: string | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   @Field(() => DateTime, {
     nullable: true,
-    description: 'Since when the requester has no answer; null when answered.',
+    description: 'The time since which the requester waits for an answer. Null when answered.',
   })
   waitingSince: Date | null = null;
 
   @Property({ type: 'boolean' })
-  @Field(() => Boolean, { description: 'An agent has answered; opening a ticket never does this.' })
+  @Field(() => Boolean, {
+    description: 'Whether an agent has answered. Opening a ticket does not count as an answer.',
+  })
   handled = false;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   @Field(() => DateTime, {
     nullable: true,
-    description: 'The first public message of a human agent after the ticket was created.',
+    description:
+      'The time of the first public message of a human agent after the ticket was created.',
   })
   firstReplyAt: Date | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
-  @Field(() => DateTime, { nullable: true, description: 'Set while SOLVED or CLOSED.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'The time of the solution; set while SOLVED or CLOSED.',
+  })
   solvedAt: Date | null = null;
 
   @Property({ type: new IdType('agt'), nullable: true }) solvedById: string | null = null;
@@ -183,20 +193,20 @@ export class Ticket extends WorkspaceEntity<Defaulted> {
   @Property({ type: 'datetime', length: 3, nullable: true })
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the system will close it; reopening clears it.',
+    description: 'The time at which the system will close the ticket. Reopening clears it.',
   })
   closesAt: Date | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
-  @Field(() => DateTime, { nullable: true, description: 'When it was closed; set once.' })
+  @Field(() => DateTime, { nullable: true, description: 'The time of closing; set once.' })
   closedAt: Date | null = null;
 
   @Property({ type: 'integer' })
-  @Field(() => Int, { description: 'How often it went back to work after SOLVED.' })
+  @Field(() => Int, { description: 'The number of times the ticket was reopened after SOLVED.' })
   reopenCount = 0;
 
   @Property({ type: 'integer' })
-  @Field(() => Int, { description: 'How often it moved between departments.' })
+  @Field(() => Int, { description: 'The number of moves between departments.' })
   transferCount = 0;
 
   @Property({ type: 'datetime', length: 3, nullable: true }) snoozedAt: Date | null = null;
@@ -206,7 +216,7 @@ export class Ticket extends WorkspaceEntity<Defaulted> {
   @Property({ type: 'text', nullable: true }) snoozedById: string | null = null;
   @Property({ type: 'text', nullable: true }) snoozedByName: string | null = null;
 
-  /** The postponement, as facts tell it. */
+  /** The snooze as contained in events. */
   get snooze(): SnoozeState | null {
     return (
       this.snoozedAt && {
@@ -217,28 +227,28 @@ export class Ticket extends WorkspaceEntity<Defaulted> {
   }
 
   @Property({ type: 'json', nullable: true }) escalation: EscalationState | null = null;
-  /** When its next step comes by itself. */
+  /** The time of the next automatic step of the escalation. */
   @Property({ type: 'datetime', length: 3, nullable: true }) escalatesAt: Date | null = null;
 
-  /** In the spam queue. */
+  /** Whether the ticket is in the spam queue. */
   @Property({ type: 'boolean' }) spam = false;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   @Field(() => DateTime, {
     nullable: true,
     description:
-      'Set while it is in the bin, for those who may restore it; 30 days later it is removed for ever.',
+      'The time of deletion: set while the ticket is in the bin, for callers who may restore it. The ticket is deleted permanently 30 days later.',
   })
   deletedAt: Date | null = null;
 
   @Property({ type: 'datetime', length: 3, nullable: true }) purgesAt: Date | null = null;
 
-  /** What a requester may know of changes: notes and internal moves don't show, not even by a clock. */
+  /** The version and time of change that requesters see: notes and internal changes do not count. */
   @Property({ type: 'integer' }) publicVersion = 1;
   @Property({ type: 'datetime', length: 3 }) publicUpdatedAt: Date = new Date();
 
   @Property({ type: 'datetime', length: 3 })
-  @Field(() => DateTime, { description: 'When it was created.' })
+  @Field(() => DateTime, { description: 'The time of creation.' })
   override createdAt: Date = new Date();
 }
 

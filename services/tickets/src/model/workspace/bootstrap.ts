@@ -4,7 +4,10 @@ import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { bootstrapUrl } from '../../config.ts';
 
-/** Makes a workspace and its first administrator, who invites the others; prints the workspace's id. */
+/**
+ * Creates a workspace and its first administrator, who invites the other agents. Prints the id of
+ * the workspace.
+ */
 const { values } = parseArgs({
   options: { name: { type: 'string' }, email: { type: 'string' }, admin: { type: 'string' } },
 });
@@ -21,7 +24,9 @@ try {
   const agent = newId('agt');
   const name = values.admin ?? values.email;
   await client.query(
-    `insert into agent (id, workspace_id, email, name, role, active, version, created_at, updated_at) values ($1, $2, lower($3), $4, 'ADMIN', true, 1, now(), now())`,
+    `insert into agent (
+       id, workspace_id, email, name, role, active, version, created_at, updated_at)
+     values ($1, $2, lower($3), $4, 'ADMIN', true, 1, now(), now())`,
     [uuidOf('agt', agent), workspace, values.email, name],
   );
   const state = {
@@ -32,7 +37,8 @@ try {
     departmentIds: [],
   };
   await client.query(
-    `insert into outbox (event_id, workspace_id, type, subject, version, actor, at, data) values ($1, $2, 'agent.invited', $3, 1, $4, now(), $5)`,
+    `insert into outbox (event_id, workspace_id, type, subject, version, actor, at, data)
+     values ($1, $2, 'agent.invited', $3, 1, $4, now(), $5)`,
     [newUuid(), workspace, agent, { kind: 'system', id: 'sys', name: 'System' }, { state }],
   );
   await client.query('commit');

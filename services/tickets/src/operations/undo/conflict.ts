@@ -1,9 +1,23 @@
 import type { NewEvent } from '@deskgraph/common/events/types';
+import { Field, ObjectType } from 'type-graphql';
+import { TicketEvent } from '../../history/event/event.ts';
 import type { UndoConflict } from '../../model/operation/operation.ts';
-import type { Piece } from './later-changes.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import type { UndoTarget } from './undo-target.ts';
+
+@ObjectType({ simpleResolvers: true, description: 'A later change that conflicts with an undo.' })
+export class OperationConflict {
+  @Field(() => Ticket, { description: 'The ticket that was changed.' }) ticket!: Ticket;
+  @Field(() => String, {
+    description:
+      'The changed field, by its name in the graph; `field:` and the key of a custom field.',
+  })
+  field!: string;
+  @Field(() => TicketEvent, { description: 'The later event.' }) event!: TicketEvent;
+}
 
 /** How an operation is taken back. */
-export interface Undoing {
+export interface UndoPlan {
   conflicts: UndoConflict[];
   /** Is there a part that nothing stands against? */
   possible: boolean;
@@ -12,7 +26,7 @@ export interface Undoing {
 }
 
 /** What stands against it: the last fact since that changed the field. */
-export const conflict = ({ ticket, since }: Piece, field: string): UndoConflict => ({
+export const undoConflict = ({ ticket, since }: UndoTarget, field: string): UndoConflict => ({
   ticketId: ticket.id,
   field,
   version: since.get(field) ?? 0,

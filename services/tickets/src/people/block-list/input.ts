@@ -12,7 +12,7 @@ export class SenderBlockInput {
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: true,
-    description: 'False takes it off the list; default true.',
+    description: 'Whether to block the address. False removes it from the list. Default true.',
   })
   block?: boolean | null;
 }
@@ -21,7 +21,7 @@ export class SenderBlockInput {
 export class SenderBlockPayload extends Payload {
   @Field(() => String, {
     nullable: true,
-    description: 'The address as it is kept, in lower case; null when refused.',
+    description: 'The address as stored, in lower case. Null when refused.',
   })
   address?: string | null;
 }

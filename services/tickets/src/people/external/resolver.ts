@@ -2,7 +2,7 @@ import { type Page, PageArgs } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { findTicketsOf } from '../../model/lookup/find.ts';
+import { findTicketsOf } from '../../model/lookup/queries.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { Customer, Organization } from './external-entities.ts';

@@ -9,14 +9,10 @@ import {
   type SubscriptionClient,
   type TestService,
   countStatements,
-  userActor } from '@deskgraph/common/testing/testing';
+  userActor,
+} from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
-import {
-  type Desk,
-  type Result,
-  mutate,
-  openDesk,
-  reply } from '../../../testing/desk.ts';
+import { type Desk, type Result, mutate, openDesk, reply } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
 import { placed } from '../../../testing/log.ts';
 import { Watch, clientOf } from '../../../testing/watch.ts';

@@ -1,27 +1,27 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
-import { ActorView } from '@deskgraph/common/graphql/shared-types';
 import type { Context } from '@deskgraph/common/database/context';
+import { ActorView } from '@deskgraph/common/graphql/shared-types';
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { customerEmail } from '../requester/mail.ts';
+import { actorReference } from '../../model/actor/actor-reference.ts';
+import { Participant, ParticipantKind } from '../../model/participant/participant.ts';
+import { findParticipants } from '../../model/participant/queries.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { findParticipants } from '../../model/participant/find.ts';
-import { followTicket } from './follow.ts';
+import { agentById } from '../../staff/agent/queries.ts';
+import { customerEmail } from '../requester/email.ts';
 import {
   TicketFollowInput,
   TicketFollowPayload,
   TicketParticipantsUpdateInput,
   TicketParticipantsUpdatePayload,
 } from './input.ts';
-import { Participant, ParticipantKind } from '../../model/participant/participant.ts';
-import { participantActor } from './person.ts';
-import { updateParticipants } from './update.ts';
+import { followTicket, updateParticipants } from './mutations.ts';
 
 @Resolver(() => Participant)
 export class ParticipantResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.LIGHT] })
   @Mutation(() => TicketFollowPayload, {
     description:
-      'Follows a ticket, or leaves it: who follows is told of what happens to it. For people of the staff, at most 1,000 a ticket.',
+      'Follows a ticket, or stops following it. Followers are notified of what happens to the ticket. For agents only, at most 1,000 per ticket.',
   })
   ticketFollow(
     @Arg('input', () => TicketFollowInput) input: TicketFollowInput,
@@ -33,7 +33,7 @@ export class ParticipantResolver {
   @Auth({ scopes: ['tickets:write'], roles: [Role.REQUESTER, Role.AGENT] })
   @Mutation(() => TicketParticipantsUpdatePayload, {
     description:
-      'Says which customers get copies of a ticket: they see it as its requester does and may answer; who is taken out sees nothing of it any more. A requester does so on own tickets; who gets copies may only leave.',
+      'Adds and removes customers who get copies of a ticket. They see the ticket as its requester does and may answer; a removed customer does not see it any more. Requesters may do so on their own tickets; customers who get copies may only remove themselves.',
   })
   ticketParticipantsUpdate(
     @Arg('input', () => TicketParticipantsUpdateInput) input: TicketParticipantsUpdateInput,
@@ -42,15 +42,19 @@ export class ParticipantResolver {
     return updateParticipants(ctx, input);
   }
 
-  @FieldResolver(() => ActorView, { nullable: true, description: 'Who it is.' })
-  actor(@Root() participant: Participant, @Ctx() ctx: Context): Promise<object | null> {
-    return participantActor(ctx, participant);
+  @FieldResolver(() => ActorView, { nullable: true, description: 'The customer or agent.' })
+  async actor(
+    @Root() { kind, personId }: Participant,
+    @Ctx() ctx: Context,
+  ): Promise<object | null> {
+    if (kind !== ParticipantKind.CC) return agentById(ctx, personId);
+    return actorReference('customer', personId, (await customerEmail(ctx, personId)) ?? '');
   }
 
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'The mail address to which copies go, by which a customer is taken out again; null when there is none, and for staff. Customers know each other by it, for they read nothing else of each other.',
+      'The mail address that copies are sent to, and by which a customer is removed. Null when there is none, and for staff. It is all that customers read of each other.',
   })
   email(
     @Root() { kind, personId }: Participant,
@@ -64,7 +68,7 @@ export class ParticipantResolver {
 export class TicketParticipants {
   @FieldResolver(() => [Participant], {
     description:
-      'People beside the requester, the longest first. Customers see who gets copies, and nobody of the staff.',
+      'The participants beside the requester, earliest first. Customers see the customers who get copies, and no staff.',
   })
   participants(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<Participant[]> {
     return findParticipants(ctx, ticket.id);

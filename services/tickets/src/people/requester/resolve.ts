@@ -1,21 +1,26 @@
 import { type Identity, IdentityKind } from '@deskgraph/common/auth/contact-identity';
 import { Refusal } from '@deskgraph/common/core/errors';
+import type { Context } from '@deskgraph/common/database/context';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { RetryWhenReady } from '@deskgraph/common/graphql/mutation';
-import type { Context } from '@deskgraph/common/database/context';
+import { catchUpCustomers } from './customer-events.ts';
+import type { RequesterInput } from './input.ts';
 import {
   type Requester,
-  type UnknownContact,
-  upsertRequester,
-  lockRequesterForShare,
   lockRequesterByIdentity,
-  deterministicCustomerId,
+  lockRequesterForShare,
+  upsertRequester,
 } from './repository.ts';
-import { parseIdentity } from './identity.ts';
-import type { RequesterInput } from './input.ts';
-import { catchUpCustomers } from './follow.ts';
+import {
+  deterministicCustomerId,
+  parseIdentity,
+  requesterDiscoveredEvent,
+} from './unknown-contact.ts';
 
-const KINDS: Record<'externalId' | 'email' | 'phone' | 'handle' | 'visitorId', IdentityKind> = {
+const IDENTITY_KINDS: Record<
+  'externalId' | 'email' | 'phone' | 'handle' | 'visitorId',
+  IdentityKind
+> = {
   externalId: IdentityKind.EXTERNAL,
   email: IdentityKind.EMAIL,
   phone: IdentityKind.PHONE,
@@ -23,65 +28,71 @@ const KINDS: Record<'externalId' | 'email' | 'phone' | 'handle' | 'visitorId', I
   visitorId: IdentityKind.VISITOR,
 };
 
-const NAMES = ['customerId', 'externalId', 'email', 'phone', 'handle', 'visitorId'] as const;
+const KEYS = ['customerId', 'externalId', 'email', 'phone', 'handle', 'visitorId'] as const;
 
 export interface ResolvedRequester {
   requester: Requester;
-  /** The name as it was given now. */
+  /** The name in the input; else the stored name. */
   name: string;
-  /** Set when nobody knew the person before. */
-  met: NewEvent[];
+  /** The event of a customer who was unknown before; to be appended. */
+  discovered: NewEvent[];
 }
 
-/** Finds who asks; somebody unknown gets an id at once, without waiting for another service. */
+/**
+ * Finds and locks the requester of an input. An unknown contact gets a customer id at once, without
+ * a call to another service.
+ */
 export async function resolveRequester(
   ctx: Context,
   input: RequesterInput,
   field = 'requester',
 ): Promise<ResolvedRequester> {
-  const [key, ...others] = NAMES.filter((name) => typeof input[name] === 'string');
-  if (!key || others.length) throw new Refusal('INVALID', field);
+  const [key, ...otherKeys] = KEYS.filter((name) => typeof input[name] === 'string');
+  if (!key || otherKeys.length) throw new Refusal('INVALID', field);
   if (key === 'customerId') {
-    const known = await knownById(ctx, input[key]!, field);
-    return { requester: known, name: input.name ?? known.name, met: [] };
+    const requester = await lockRequesterById(ctx, input[key]!, field);
+    return { requester, name: input.name ?? requester.name, discovered: [] };
   }
-  return met(ctx, parseIdentity(KINDS[key], input[key]!, `${field}.${key}`), input.name);
+  const identity = parseIdentity(IDENTITY_KINDS[key], input[key]!, `${field}.${key}`);
+  return resolveIdentity(ctx, identity, input.name);
 }
 
-const waited = new WeakSet<Context>();
+/** The operations that have already waited for the customers service. */
+const retried = new WeakSet<Context>();
 
-/** A customer whom another service made a moment ago may not have come by the feed yet: read on once, then look again. */
-async function knownById(ctx: Context, customerId: string, field: string): Promise<Requester> {
-  const found = await lockRequesterForShare(ctx, customerId);
-  if (found) return found;
-  if (waited.has(ctx)) throw new Refusal('NOT_FOUND', `${field}.customerId`);
-  waited.add(ctx);
+/**
+ * The event of a customer who has just been created may not have arrived yet. The first miss
+ * retries the operation after the consumer has caught up.
+ */
+async function lockRequesterById(
+  ctx: Context,
+  customerId: string,
+  field: string,
+): Promise<Requester> {
+  const requester = await lockRequesterForShare(ctx, customerId);
+  if (requester) return requester;
+  if (retried.has(ctx)) throw new Refusal('NOT_FOUND', `${field}.customerId`);
+  retried.add(ctx);
   throw new RetryWhenReady(() => catchUpCustomers(ctx));
 }
 
-async function met(
+async function resolveIdentity(
   ctx: Context,
-  who: Identity,
+  identity: Identity,
   name: string | null | undefined,
 ): Promise<ResolvedRequester> {
-  const known = await lockRequesterByIdentity(ctx, who);
-  if (known) return { requester: known, name: name ?? known.name, met: [] };
+  const stored = await lockRequesterByIdentity(ctx, identity);
+  if (stored) return { requester: stored, name: name ?? stored.name, discovered: [] };
   const requester: Requester = {
-    id: deterministicCustomerId(ctx.workspace, who),
-    name: name ?? who.value,
+    id: deterministicCustomerId(ctx.workspace, identity),
+    name: name ?? identity.value,
     organizationId: null,
     locale: null,
   };
-  await upsertRequester(ctx, requester, [who]);
+  await upsertRequester(ctx, requester, [identity]);
   return {
     requester,
     name: requester.name,
-    met: [requesterDiscoveredEvent({ ...requester, who })],
+    discovered: [requesterDiscoveredEvent({ ...requester, identity })],
   };
 }
-
-export const requesterDiscoveredEvent = ({ id, name, who }: UnknownContact): NewEvent => ({
-  type: 'requester.met',
-  subject: { id, version: 1 },
-  data: { id, ...who, name },
-});

@@ -39,7 +39,7 @@ export async function importTicket(
   if (existing) return { ticket: existing, created: false, userErrors: [] };
   const history = input.history ?? [];
   refuseInvalidTimes(input.createdAt, history);
-  const { requester, name, met } = await resolveRequester(ctx, input.requester);
+  const { requester, name, discovered } = await resolveRequester(ctx, input.requester);
   const { ticket, events } = await openTicket(ctx, {
     ...input,
     requester,
@@ -67,7 +67,7 @@ export async function importTicket(
     events.push(...(await applyChange(ctx, ticket, { change, field, messages })));
   }
   await indexMessages(ctx, ticket.id, messages);
-  await appendEvents(ctx, [...met, ...events]);
+  await appendEvents(ctx, [...discovered, ...events]);
   return { ticket, created: true, userErrors: [] };
 }
 

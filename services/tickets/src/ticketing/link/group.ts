@@ -39,7 +39,7 @@ export async function groupTickets(
   const operation = beginOperation(ctx, OperationKind.GROUP, now);
   const touched = incidents.map((ticket) => ({
     ticket,
-    part: 'FROM' as const,
+    role: 'FROM' as const,
     before: ticketSnapshot(ticket),
   }));
   const { problem, events } = existingProblem
@@ -47,7 +47,7 @@ export async function groupTickets(
     : await openProblem(ctx, { subject: input.subject!, firstIncident: incidents[0]!, now });
   const touchedProblem = {
     ticket: problem,
-    part: 'INTO' as const,
+    role: 'INTO' as const,
     before: ticketSnapshot(problem),
   };
   await ctx.em.flush();
@@ -167,7 +167,7 @@ async function openProblem(
   ctx: Context,
   { subject, firstIncident, now }: NewProblem,
 ): Promise<{ problem: Ticket; events: NewEvent[] }> {
-  const { requester, name, met } = await resolveRequester(ctx, await requesterOfCaller(ctx));
+  const { requester, name, discovered } = await resolveRequester(ctx, await requesterOfCaller(ctx));
   const { channel, categoryId, departmentId } = firstIncident;
   const newTicket = {
     subject,
@@ -187,7 +187,7 @@ async function openProblem(
     occurredAt: now,
     origin: problem.origin,
   });
-  return { problem, events: [...met, created] };
+  return { problem, events: [...discovered, created] };
 }
 
 /** An app is identified as a customer by its id, an agent by their e-mail address. */

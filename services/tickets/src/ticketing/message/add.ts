@@ -3,14 +3,13 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { appendEvents } from '@deskgraph/common/events/log';
 import { renderVariables } from '../../configuration/canned-response/template.ts';
-import { refuseUnseen } from '../../history/event/conflict-check.ts';
-import { lockTicket } from '../../model/lookup/lock.ts';
+import { refuseUnseenActivity } from '../../history/event/conflict-check.ts';
+import { lockTicket, lockMergeTarget } from '../../model/lookup/lock.ts';
 import { Message, MessageVisibility } from '../../model/message/message.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import { lockMergeTarget } from '../../model/ticket/merge-target.ts';
 import { replyBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { refuseBlockedCaller } from '../../people/block-list/refuse.ts';
+import { refuseBlockedCaller } from '../../people/block-list/block-list.ts';
 import { findMessageMentions } from '../../people/participant/mention.ts';
 import { appOnlyExternalId } from '../../staff/references.ts';
 import { attachFiles } from '../attachment/mutations.ts';
@@ -42,7 +41,7 @@ export async function addMessage(ctx: Context, input: MessageAddInput): Promise<
     refuseIfBlocked(replyBlocker(actor, ticket), 'ticketId');
     if (ticket.status === TicketStatus.CLOSED) return createFollowUp(ctx, ticket, input);
   }
-  if (input.seen && !input.override) await refuseUnseen(ctx, ticket, input.seen);
+  if (input.seen && !input.override) await refuseUnseenActivity(ctx, ticket, input.seen);
   const body = await renderVariables(ctx, ticket, input.body);
   const message = createMessage(ctx, {
     ticketId: ticket.id,

@@ -5,12 +5,12 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { Agent } from '../../staff/agent/agent.ts';
 import { agentById } from '../../staff/agent/queries.ts';
-import { actorReference } from '../../people/external/actor.ts';
-import { ticketById } from '../../model/lookup/find.ts';
+import { actorReference } from '../../model/actor/actor-reference.ts';
+import { ticketById } from '../../model/lookup/queries.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { addMessage } from './add.ts';
 import { cancelMessage } from './cancel.ts';
-import { findMessages } from '../../model/message/find.ts';
+import { findMessages } from '../../model/message/queries.ts';
 import {
   MessageAddInput,
   MessageAddPayload,

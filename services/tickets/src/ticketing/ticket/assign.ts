@@ -6,7 +6,7 @@ import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import { lockTicket } from '../../model/lookup/lock.ts';
 import { messageAddedEvent } from '../../model/message/events.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
-import { endEscalation } from '../../model/ticket/end-escalation.ts';
+import { endEscalation } from '../../model/ticket/pending-work.ts';
 import { ticketEvent, statusChangedEvent, statusSnapshot } from '../../model/ticket/events.ts';
 import { workBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
 import { applyStatus } from '../../model/ticket/status-rules.ts';
@@ -16,8 +16,7 @@ import { findMentionedAgents } from '../../people/participant/mention.ts';
 import { type NewAssignment, reassignTicket } from '../../staff/agent/assignment.ts';
 import { indexMessages } from '../message/search-index.ts';
 import { createMessage } from '../message/write.ts';
-import type { TicketAssignInput } from './input.ts';
-import type { TicketAssignPayload } from './payload.ts';
+import type { TicketAssignInput, TicketAssignPayload } from './workflow-input.ts';
 
 /** Assigns a ticket to an agent or a department, which ends its escalation. */
 export async function assignTicket(
@@ -37,8 +36,8 @@ export async function assignTicket(
 }
 
 /**
- * Changes the assignment of a locked ticket; a NEW ticket that gets an assignee becomes OPEN. Returns
- * the events to append.
+ * Changes the assignment of a locked ticket; a NEW ticket that gets an assignee becomes OPEN.
+ * Returns the events to append.
  */
 export async function applyAssignment(
   ctx: Context,

@@ -6,9 +6,9 @@ import { categoryDefaults } from '../../configuration/category/defaults.ts';
 import { applyFieldValues } from '../../configuration/field/values.ts';
 import { refuseMissingFields } from '../../configuration/form/form-fields.ts';
 import { requireForm } from '../../configuration/form/queries.ts';
-import { refuseTakenExternalId } from '../../model/ticket/unique-external-id.ts';
-import { refuseBlockedSender } from '../../people/block-list/refuse.ts';
-import { discoverByEmail } from '../../people/requester/mail.ts';
+import { refuseTakenExternalId } from '../../model/lookup/queries.ts';
+import { refuseBlockedSender } from '../../people/block-list/block-list.ts';
+import { discoverByEmail } from '../../people/requester/email.ts';
 import { lockCallerAsRequester } from '../../people/requester/repository.ts';
 import { type ResolvedRequester, resolveRequester } from '../../people/requester/resolve.ts';
 import {
@@ -19,8 +19,7 @@ import {
 } from '../../staff/references.ts';
 import { attachFiles } from '../attachment/mutations.ts';
 import { openTicket } from '../message/open-ticket.ts';
-import type { TicketCreateInput } from './input.ts';
-import type { TicketCreatePayload } from './payload.ts';
+import type { TicketCreateInput, TicketCreatePayload } from './input.ts';
 
 const STAFF_ONLY = ['requester', 'priority', 'assigneeId', 'tags', 'visibility'] as const;
 const REQUESTER_CHANNELS: ReadonlySet<ChannelKind> = new Set([
@@ -44,7 +43,7 @@ export async function createTicket(
   const { actor } = ctx;
   const channel = channelOf(ctx, input);
   const externalId = appOnlyExternalId(actor, input.externalId);
-  const { requester, name, met } =
+  const { requester, name, discovered } =
     actor.kind === 'customer'
       ? await callerAsRequester(ctx, input)
       : await resolveRequester(ctx, requireRequester(input.requester));
@@ -72,7 +71,7 @@ export async function createTicket(
   });
   await refuseMissingFields(ctx, ticket, 'CREATE');
   await attachFiles(ctx, message, input.attachmentIds);
-  await appendEvents(ctx, [...met, ...ccs.met, ...events]);
+  await appendEvents(ctx, [...discovered, ...ccs.events, ...events]);
   return { ticket, message, userErrors: [] };
 }
 
@@ -102,5 +101,5 @@ async function callerAsRequester(
   if (forbidden.length)
     throw new Refusal(forbidden.map((field) => ({ code: 'FORBIDDEN', field: ['input', field] })));
   const requester = await lockCallerAsRequester(ctx);
-  return { requester, name: requester.name, met: [] };
+  return { requester, name: requester.name, discovered: [] };
 }

@@ -8,14 +8,14 @@ import { Agent } from '../../staff/agent/agent.ts';
 import { agentById } from '../../staff/agent/queries.ts';
 import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
-import { actorReference } from '../../people/external/actor.ts';
+import { actorReference } from '../../model/actor/actor-reference.ts';
 import { Customer, Organization } from '../../people/external/external-entities.ts';
-import { ticketById } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/queries.ts';
 import { TicketPermissions, ticketPermissions } from './permissions.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { canSeeOnHold, visibleStatus } from '../../model/ticket/read-rights.ts';
 import { Resolution, resolutionOf } from '../../model/ticket/resolution.ts';
-import { Snooze, snoozeOf } from '../../model/ticket/snooze-type.ts';
+import { Snooze, snoozeOf } from '../../model/ticket/snooze.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 /** Fields of a ticket that depend on the caller or on other entities. */

@@ -5,7 +5,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { mayWrite } from '../message/write.ts';
 import { MessageVisibility } from '../../model/message/message.ts';
 import { workBlocker, statusBlocker, replyBlocker } from '../../model/ticket/preconditions.ts';
-import { ticketById } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/queries.ts';
 import { STATUS_TRANSITIONS } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
@@ -65,7 +65,9 @@ export async function ticketPermissions(
 const authRule = (schema: GraphQLSchema, mutation: string): AuthRule =>
   schema.getMutationType()!.getFields()[mutation]!.extensions['auth'] as AuthRule;
 
-/** The ticket to which a message would go; null if the caller does not see it, or it is in the bin. */
+/**
+ * The ticket to which a message would go; null if the caller does not see it, or it is in the bin.
+ */
 async function mergeTarget(ctx: Context, ticket: Ticket): Promise<Ticket | null> {
   let target: Ticket | null = ticket;
   while (target?.mergedIntoId) target = await ticketById(ctx, target.mergedIntoId);

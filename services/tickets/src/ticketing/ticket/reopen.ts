@@ -10,15 +10,16 @@ import { workBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.t
 import { applyStatus } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { currentWorkspace } from '../../model/workspace/workspace.ts';
-import { refuseBlockedCaller } from '../../people/block-list/refuse.ts';
+import { refuseBlockedCaller } from '../../people/block-list/block-list.ts';
 import { findMentionedAgents } from '../../people/participant/mention.ts';
 import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
 import { postMessage } from '../message/post.ts';
 import { createMessage } from '../message/write.ts';
-import type { TicketReopenInput } from './input.ts';
-import type { TicketReopenPayload } from './payload.ts';
+import type { TicketReopenInput, TicketReopenPayload } from './workflow-input.ts';
 
-/** Moves a SOLVED ticket back to OPEN; if the requester reopens it, they wait for an answer again. */
+/**
+ * Moves a SOLVED ticket back to OPEN; if the requester reopens it, they wait for an answer again.
+ */
 export async function reopenTicket(
   ctx: Context,
   { id, reason }: TicketReopenInput,

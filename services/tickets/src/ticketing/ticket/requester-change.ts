@@ -1,14 +1,14 @@
 import type { Context } from '@deskgraph/common/database/context';
 import { appendEvents } from '@deskgraph/common/events/log';
 import { lockTicket } from '../../model/lookup/lock.ts';
-import { type Changes, ticketEvent } from '../../model/ticket/events.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import { workBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
-import { setParticipants } from '../../people/participant/people.ts';
+import { setParticipants } from '../../model/participant/participant-changes.ts';
 import { resolveRequester } from '../../people/requester/resolve.ts';
 import { cancelScheduledMessages } from '../message/cancel.ts';
 import { reindexTickets } from '../message/search-index.ts';
-import type { TicketRequesterChangeInput } from './input.ts';
-import type { TicketRequesterChangePayload } from './payload.ts';
+import type { TicketRequesterChangeInput, TicketRequesterChangePayload } from './workflow-input.ts';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
 
 /**
  * Transfers the ticket to another requester. The previous requester loses access and stays in the
@@ -20,7 +20,7 @@ export async function changeRequester(
 ): Promise<TicketRequesterChangePayload> {
   const ticket = await lockTicket(ctx, input.id);
   refuseIfBlocked(workBlocker(ticket), 'id');
-  const { requester, name, met } = await resolveRequester(ctx, input.requester);
+  const { requester, name, discovered } = await resolveRequester(ctx, input.requester);
   if (requester.id === ticket.requesterId) return { ticket, userErrors: [] };
   const changes: Changes = { requesterId: [ticket.requesterId, requester.id] };
   if (requester.organizationId !== ticket.organizationId)
@@ -33,6 +33,6 @@ export async function changeRequester(
   await reindexTickets(ctx, [ticket]);
   const changed = ticketEvent('ticket.requester_changed', ticket, { changes, internal: true });
   const cancelled = await cancelScheduledMessages(ctx, ticket, 'requester');
-  await appendEvents(ctx, [...met, changed, ...cancelled]);
+  await appendEvents(ctx, [...discovered, changed, ...cancelled]);
   return { ticket, userErrors: [] };
 }

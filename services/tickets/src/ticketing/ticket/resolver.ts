@@ -5,30 +5,29 @@ import { Arg, Args, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql
 import { assignTicket } from './assign.ts';
 import { createTicket } from './create.ts';
 import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { findTickets } from '../../model/lookup/find.ts';
-import {
-  TicketAssignInput,
-  TicketCreateInput,
-  TicketReopenInput,
-  TicketRequesterChangeInput,
-  TicketStatusChangeInput,
-  TicketUpdateInput,
-} from './input.ts';
+import { findTickets, findTicketByKey } from '../../model/lookup/queries.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
-import {
-  TicketAssignPayload,
-  TicketCreatePayload,
-  TicketReopenPayload,
-  TicketRequesterChangePayload,
-  TicketStatusChangePayload,
-  TicketUpdatePayload,
-} from './payload.ts';
 import { reopenTicket } from './reopen.ts';
 import { changeRequester } from './requester-change.ts';
 import { changeTicketStatus } from './status-change.ts';
 import { Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { updateTicket } from './update.ts';
-import { findTicketByKey } from '../../model/lookup/find-one.ts';
+import {
+  TicketCreateInput,
+  TicketCreatePayload,
+  TicketUpdateInput,
+  TicketUpdatePayload,
+} from './input.ts';
+import {
+  TicketAssignInput,
+  TicketAssignPayload,
+  TicketReopenInput,
+  TicketReopenPayload,
+  TicketRequesterChangeInput,
+  TicketRequesterChangePayload,
+  TicketStatusChangeInput,
+  TicketStatusChangePayload,
+} from './workflow-input.ts';
 
 @Resolver(() => Ticket)
 export class TicketResolver {

@@ -6,14 +6,14 @@ import type { NewEvent } from '@deskgraph/common/events/types';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import { refuseMissingFields } from '../../configuration/form/form-fields.ts';
 import { isSameForRequester, resolveTargetStatus } from '../../configuration/status/target.ts';
-import { refuseUnseen } from '../../history/event/conflict-check.ts';
+import { refuseUnseenActivity } from '../../history/event/conflict-check.ts';
 import { lockTicket } from '../../model/lookup/lock.ts';
 import { messageAddedEvent } from '../../model/message/events.ts';
-import { endPendingWork } from '../../model/ticket/end-escalation.ts';
+import { endPendingWork } from '../../model/ticket/pending-work.ts';
 import { isSameStatus, statusChangedEvent, statusSnapshot } from '../../model/ticket/events.ts';
 import { refuseOpenChildren } from '../../model/ticket/open-children.ts';
 import { statusBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
-import { prepareSolution } from '../../model/ticket/solution.ts';
+import { prepareSolution } from '../../model/ticket/resolution.ts';
 import {
   refuseInvalidTransition,
   closeTicket,
@@ -26,8 +26,7 @@ import { solveIncidents } from '../link/solve-incidents.ts';
 import { updateResponseTimers } from '../message/post.ts';
 import { indexPublicMessages } from '../message/search-index.ts';
 import { createReplies } from '../message/write.ts';
-import type { TicketStatusChangeInput } from './input.ts';
-import type { TicketStatusChangePayload } from './payload.ts';
+import type { TicketStatusChangeInput, TicketStatusChangePayload } from './workflow-input.ts';
 
 /**
  * Moves a ticket to a status, as the table of allowed moves permits. When a problem is solved, its
@@ -41,7 +40,7 @@ export async function changeTicketStatus(
   const ticket = await lockTicket(ctx, input.id);
   refuseStaleVersion(ticket, input.expectedVersion);
   refuseIfBlocked(statusBlocker(ticket), 'id');
-  if (input.seen) await refuseUnseen(ctx, ticket, input.seen);
+  if (input.seen) await refuseUnseenActivity(ctx, ticket, input.seen);
   const from = statusSnapshot(ticket);
   const to = { status: target.status, customStatusId: target.customStatus?.id ?? null };
   const isSolving = to.status === TicketStatus.SOLVED && from.status !== TicketStatus.SOLVED;

@@ -7,14 +7,14 @@ import { categoryDefaults } from '../../configuration/category/defaults.ts';
 import { applyFieldValues } from '../../configuration/field/values.ts';
 import { ensureTags } from '../../configuration/tag/mutations.ts';
 import { lockTicket } from '../../model/lookup/lock.ts';
-import { type Changes, ticketEvent, ticketUpdatedEvent } from '../../model/ticket/events.ts';
+import { ticketEvent, ticketUpdatedEvent } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { refuseTakenExternalId } from '../../model/ticket/unique-external-id.ts';
+import { refuseTakenExternalId } from '../../model/lookup/queries.ts';
 import { type NewAssignment, reassignTicket } from '../../staff/agent/assignment.ts';
 import { appOnlyExternalId, refuseInvalidOrganizationId } from '../../staff/references.ts';
 import { reindexTickets } from '../message/search-index.ts';
-import type { TicketUpdateInput } from './input.ts';
-import type { TicketUpdatePayload } from './payload.ts';
+import type { TicketUpdateInput, TicketUpdatePayload } from './input.ts';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
 
 const PLAIN_FIELDS = ['subject', 'priority', 'organizationId', 'locale', 'product'] as const;
 /** The code with which null is refused for a field that cannot be cleared. */
