@@ -16,7 +16,7 @@ const TICKETS = `${LINK}
     ticketBatch(after: String): [TicketEvent!]!
     ticketMaybe(after: String): Ticket
     ticketStream(after: String, subject: String): TicketMessage!
-    "A state: tells each subscriber how things are, first."
+    "A state: begins with a snapshot for each subscriber."
     board: TicketEvent
     list: ListChange!
     "The same, without a cursor."
@@ -63,28 +63,28 @@ export const ticketEntity = (number: number, subject = `Printer ${number}`) => (
   subject,
 });
 
-/** Every fourth ticket is of a guest, and every fifth customer is not found by the room that owns them. */
-const customerOf = ({ number }: { number: number }) =>
+/** Each fourth ticket has a guest as its requester; `customers` does not find each fifth customer. */
+const customerReference = ({ number }: { number: number }) =>
   number % 4 ? { __typename: 'Customer', id: `cus_${number}` } : null;
 const refuse = (): never => {
   throw new GraphQLError('A right is missing.', { extensions: { code: 'FORBIDDEN' } });
 };
 
-export const resolvers = (last: () => Event) => ({
+export const resolvers = (lastEvent: () => Event) => ({
   tickets: {
     Query: {
-      lastEvent: last,
-      lastEvents: () => [last(), last()],
-      lastTicket: () => last()['ticket'],
+      lastEvent,
+      lastEvents: () => [lastEvent(), lastEvent()],
+      lastTicket: () => lastEvent()['ticket'],
     },
     Mutation: {
       rename: (_: unknown, { subject }: { subject: string }) => ticketEntity(1, subject),
     },
     TicketEvent: { __resolveType: ({ __typename }: Event) => __typename },
     Ticket: {
-      customer: customerOf,
+      customer: customerReference,
       requester: (ticket: { number: number }) =>
-        customerOf(ticket) ?? { __typename: 'Guest', email: 'guest@example.com' },
+        customerReference(ticket) ?? { __typename: 'Guest', email: 'guest@example.com' },
       tags: (_: unknown, { prefix }: { prefix?: string }) =>
         ['vip', 'paper'].filter((tag) => tag.startsWith(prefix ?? '')),
       broken: () => {
@@ -117,14 +117,14 @@ export const resolvers = (last: () => Event) => ({
   },
 });
 
-/** The supergraph of the three rooms. */
+/** The supergraph of the three subgraphs; its addresses are never used. */
 export function composeDeskSupergraph(): string {
-  const parts = Object.entries(typeDefs).map(([name, text]) => ({
+  const subgraphs = Object.entries(typeDefs).map(([name, sdl]) => ({
     name,
-    typeDefs: parse(text),
+    typeDefs: parse(sdl),
     url: `http://${name}.internal.invalid/graphql`,
   }));
-  const { supergraphSdl, errors } = composeServices(parts);
+  const { supergraphSdl, errors } = composeServices(subgraphs);
   if (!supergraphSdl) throw new Error(errors?.join('\n'));
   return supergraphSdl;
 }

@@ -6,7 +6,7 @@ import { createActorVerifier } from '@deskgraph/common/auth/token';
 import { type FakeSubgraphName, resolvers, typeDefs } from './graph.ts';
 import { SECRET, actorsBySubject } from './people.ts';
 
-/** How a subgraph can be wrong. */
+/** Faults of a subgraph; `late` answers correctly after 1.2 s. */
 export type Fault =
   | 'none'
   | 'hangs'
@@ -24,13 +24,13 @@ export interface FakeSubgraph {
   url: string;
   port: number;
   fault: Fault;
-  /** Headers of every request for the graph, newest last. */
+  /** Headers of all GraphQL requests, newest last. */
   receivedHeaders: IncomingMessage['headers'][];
-  /** How often it was asked who somebody is. */
+  /** Number of identity lookups. */
   lookupRequests: number;
-  /** The next request for the graph has come, and is answered as `fault` says. */
+  /** Resolves when a GraphQL request has arrived. */
   requestReceived: PromiseWithResolvers<void>;
-  /** A caller hung up before it was answered. */
+  /** Resolves when a client has disconnected before its response. */
   clientDisconnected: PromiseWithResolvers<void>;
   stop(): Promise<void>;
 }
@@ -40,35 +40,35 @@ const listen = async (server: Server): Promise<number> => {
   return (server.address() as AddressInfo).port;
 };
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request) text += String(chunk);
   return text;
 }
 
-/** A subgraph of two that can be made faulty at any moment; `tickets` also says who somebody is. */
+/** A subgraph that a test can make faulty at any moment. It also serves the identity lookup. */
 export async function startFakeSubgraph(name: FakeSubgraphName): Promise<FakeSubgraph> {
   const schema = buildSubgraphSchema([
     { typeDefs: parse(typeDefs[name]), resolvers: resolvers[name] },
   ] as never);
   const timers = new Set<NodeJS.Timeout>();
 
-  const misbehave = (fault: Fault, whole: string, response: ServerResponse): void => {
+  const respondFaulty = (fault: Fault, body: string, response: ServerResponse): void => {
     const json = { 'content-type': 'application/json' };
     if (fault === 'hangs') return;
     if (fault === 'late')
-      return void timers.add(setTimeout(() => response.writeHead(200, json).end(whole), 1_200));
+      return void timers.add(setTimeout(() => response.writeHead(200, json).end(body), 1_200));
     if (fault === 'html')
       return void response
         .writeHead(200, { 'content-type': 'text/html' })
-        .end('<html>http://10.0.0.7:4102 is ill</html>');
+        .end('<html>http://10.0.0.7:4102 is down</html>');
     if (fault === 'fails')
       return void response
         .writeHead(500, json)
         .end('{"errors":[{"message":"at /srv/customers/src/main.ts:3:1"}]}');
     if (fault === 'null') return void response.writeHead(200, json).end('{"data":null}');
     if (fault === 'truncated')
-      return void response.writeHead(200, json).end(whole.slice(0, whole.length / 2));
+      return void response.writeHead(200, json).end(body.slice(0, body.length / 2));
     if (fault === 'short')
       return void response.writeHead(200, json).end('{"data":{"_entities":[]}}');
     if (fault === 'refusesRequest') {
@@ -81,15 +81,15 @@ export async function startFakeSubgraph(name: FakeSubgraphName): Promise<FakeSub
     response.writeHead(200, json);
     if (fault === 'endless') {
       const block = ' '.repeat(1024 * 1024);
-      const more = (): void => {
+      const writeBlocks = (): void => {
         while (response.writable && response.write(block));
       };
-      response.on('drain', more).on('error', () => {});
-      return more();
+      response.on('drain', writeBlocks).on('error', () => {});
+      return writeBlocks();
     }
-    let at = 0;
+    let index = 0;
     const timer = setInterval(
-      () => (response.writable ? response.write(whole[at++] ?? ' ') : clearInterval(timer)),
+      () => (response.writable ? response.write(body[index++] ?? ' ') : clearInterval(timer)),
       50,
     );
     timers.add(timer);
@@ -97,18 +97,18 @@ export async function startFakeSubgraph(name: FakeSubgraphName): Promise<FakeSub
 
   const server = createServer((request, response) => {
     void (async () => {
-      const text = await bodyOf(request);
+      const text = await readBody(request);
       if (request.url === '/who') {
         fake.lookupRequests++;
-        const asking = await createActorVerifier(SECRET)(
+        const caller = await createActorVerifier(SECRET)(
           request.headers.authorization?.slice('Bearer '.length) ?? '',
         );
-        if (asking?.kind !== 'system') return void response.writeHead(401).end();
+        if (caller?.kind !== 'system') return void response.writeHead(401).end();
         if (fake.fault === 'hangs') return;
-        const asked = JSON.parse(text) as { people: { subject: string }[] };
+        const lookup = JSON.parse(text) as { people: { subject: string }[] };
         return void response.end(
           JSON.stringify({
-            actors: asked.people.map(({ subject }) => actorsBySubject[subject] ?? null),
+            actors: lookup.people.map(({ subject }) => actorsBySubject[subject] ?? null),
           }),
         );
       }
@@ -127,10 +127,10 @@ export async function startFakeSubgraph(name: FakeSubgraphName): Promise<FakeSub
         variableValues: variables,
         operationName,
       });
-      const whole = JSON.stringify(result);
+      const body = JSON.stringify(result);
       if (fault === 'none')
-        response.writeHead(200, { 'content-type': 'application/json' }).end(whole);
-      else misbehave(fault, whole, response);
+        response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+      else respondFaulty(fault, body, response);
     })();
   });
   const port = await listen(server);

@@ -36,9 +36,9 @@ const ticket = (id: string) => ({
   tags: [],
   children: [],
 });
-const three = ['1', '2', '3'].map(ticket);
+const tickets = ['1', '2', '3'].map(ticket);
 
-/** Takes longer than a query may. */
+/** Takes longer than the time limit of queries. */
 const slow = (): Promise<boolean> => new Promise((resolve) => setTimeout(resolve, 1_200, true));
 
 export const resolvers = {
@@ -46,12 +46,12 @@ export const resolvers = {
     Query: {
       ticket: (_: unknown, { id }: { id: string }) => ticket(id),
       tickets: () => ({
-        nodes: three,
-        edges: three.map((node) => ({ node, cursor: node.id })),
+        nodes: tickets,
+        edges: tickets.map((node) => ({ node, cursor: node.id })),
         totalCount: 3,
       }),
-      newest: () => three,
-      search: () => three,
+      newest: () => tickets,
+      search: () => tickets,
       slowPreview: slow,
       broken: () => {
         throw new Error('relation "secret_table" does not exist at 10.0.0.7:5432');
@@ -75,14 +75,14 @@ export const resolvers = {
 export const typeDefs = { tickets: TICKETS, customers: CUSTOMERS };
 export type FakeSubgraphName = keyof typeof typeDefs;
 
-/** The supergraph of both; its addresses lead nowhere, so that a test notices when they are used. */
+/** The supergraph of both subgraphs. Its addresses lead nowhere, so a test fails when they are used. */
 export function composeFakeSupergraph(): string {
-  const parts = Object.entries(typeDefs).map(([name, text]) => ({
+  const subgraphs = Object.entries(typeDefs).map(([name, sdl]) => ({
     name,
-    typeDefs: parse(text),
+    typeDefs: parse(sdl),
     url: `http://${name}.internal.invalid/graphql`,
   }));
-  const { supergraphSdl, errors } = composeServices(parts);
+  const { supergraphSdl, errors } = composeServices(subgraphs);
   if (!supergraphSdl) throw new Error(errors?.join('\n'));
   return supergraphSdl;
 }

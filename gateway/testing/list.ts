@@ -8,59 +8,59 @@ export interface Change {
   previousIndex?: number | null;
 }
 
-/** A list that changes at random, and what a live query tells of it: the whole list, then each change of place. */
+/** A list with random changes, as a live query streams it: a snapshot, then each change. */
 export class LiveList {
   items: number[] = [];
   changes: Event[] = [];
-  readonly #changed: () => void;
-  #owner = 0;
+  readonly #onChange: () => void;
+  #ownerNumber = 0;
   #seed = 1;
-  #next = 0;
+  #nextItem = 0;
 
-  constructor(changed: () => void) {
-    this.#changed = changed;
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
   }
 
   snapshot(): Event {
-    return this.#told({ kind: 'SNAPSHOT', items: [...this.items] });
+    return this.#toEvent({ kind: 'SNAPSHOT', items: [...this.items] });
   }
 
   step(): void {
     const { items } = this;
-    const place = this.random(items.length);
-    const choice = items.length < 2 ? 0 : this.random(3);
+    const position = this.randomInteger(items.length);
+    const choice = items.length < 2 ? 0 : this.randomInteger(3);
     let change: Change;
     if (choice === 0) {
-      const item = this.#next++;
-      items.splice(place, 0, item);
-      change = { kind: 'ENTER', item, index: place };
+      const item = this.#nextItem++;
+      items.splice(position, 0, item);
+      change = { kind: 'ENTER', item, index: position };
     } else {
-      const [item] = items.splice(place, 1);
-      const index = this.random(items.length);
+      const [item] = items.splice(position, 1);
+      const index = this.randomInteger(items.length);
       if (choice === 1) items.splice(index, 0, item!);
       change =
         choice === 1
-          ? { kind: 'MOVE', item: item!, index, previousIndex: place }
-          : { kind: 'LEAVE', item: item!, previousIndex: place };
+          ? { kind: 'MOVE', item: item!, index, previousIndex: position }
+          : { kind: 'LEAVE', item: item!, previousIndex: position };
     }
-    this.changes.push(this.#told(change, 1));
-    this.#changed();
+    this.changes.push(this.#toEvent(change, 1));
+    this.#onChange();
   }
 
-  /** Another process has the list now: nobody knows what its steps were called before. */
+  /** Another process takes over the list: the cursors of the old one are unknown to it. */
   restart(): void {
-    this.#owner++;
+    this.#ownerNumber++;
     this.changes = [];
   }
 
-  /** The same numbers in every run. */
-  random(below: number): number {
+  /** A pseudo-random number; the sequence is the same in each run. */
+  randomInteger(limit: number): number {
     this.#seed = (this.#seed * 48_271) % 2_147_483_647;
-    return this.#seed % Math.max(1, below);
+    return this.#seed % Math.max(1, limit);
   }
 
-  #told(change: Change, more = 0): Event {
-    const cursor = `l${this.#owner}-${this.changes.length + more}`;
+  #toEvent(change: Change, cursorOffset = 0): Event {
+    const cursor = `l${this.#ownerNumber}-${this.changes.length + cursorOffset}`;
     return {
       __typename: 'ListChange',
       id: '',
@@ -71,12 +71,12 @@ export class LiveList {
   }
 }
 
-/** What a client makes of it. */
+/** The list of a client after a change. */
 export function applyChange(
   items: readonly number[],
-  { kind, items: all, item, index, previousIndex }: Change,
+  { kind, items: snapshot, item, index, previousIndex }: Change,
 ): number[] {
-  if (kind === 'SNAPSHOT') return [...all!];
+  if (kind === 'SNAPSHOT') return [...snapshot!];
   const list = [...items];
   if (typeof previousIndex === 'number') list.splice(previousIndex, 1);
   if (typeof index === 'number') list.splice(index, 0, item!);

@@ -23,52 +23,54 @@ export interface StreamClientOptions {
   accept?: string;
   method?: 'GET' | 'POST';
   headers?: Record<string, string>;
-  /** In place of the request as JSON. */
+  /** Sent in place of the JSON request. */
   body?: string;
 }
 
-const event = (block: string): ReceivedPart => {
-  const heard: ReceivedPart = {};
+const parseEvent = (block: string): ReceivedPart => {
+  const received: ReceivedPart = {};
   for (const line of block.split('\n')) {
     const [, field, value] = /^(\w*): ?(.*)$/.exec(line) ?? [];
-    if (field === '') heard.comment = true;
-    else if (field === 'data') heard.data = value ? JSON.parse(value) : '';
-    else if (field) heard[field as 'event'] = value!;
+    if (field === '') received.comment = true;
+    else if (field === 'data') received.data = value ? JSON.parse(value) : '';
+    else if (field) received[field as 'event'] = value!;
   }
-  if (block === ':') heard.comment = true;
-  return heard;
+  if (block === ':') received.comment = true;
+  return received;
 };
-const part = (block: string): ReceivedPart => {
-  const at = block.indexOf('\r\n\r\n');
+const parsePart = (block: string): ReceivedPart => {
+  const headEnd = block.indexOf('\r\n\r\n');
   if (block.startsWith('--')) return { event: 'complete' };
-  return at < 0 ? { comment: true } : { event: 'part', data: JSON.parse(block.slice(at)) };
+  return headEnd < 0
+    ? { comment: true }
+    : { event: 'part', data: JSON.parse(block.slice(headEnd)) };
 };
 
-/** A client of streaming responses that hears single messages, and knows nothing of their protocols. */
+/** A client of streaming responses that receives single messages and has no protocol logic. */
 export class StreamClient {
   readonly request: ClientRequest;
   readonly response: IncomingMessage;
-  /** What came and was not taken yet. */
+  /** Messages that no `receive` has returned yet. */
   readonly received: ReceivedPart[] = [];
-  /** Of the last event, or told alone before the first one. */
+  /** The id of the last event, or the one that was sent before the first event. */
   lastEventId: string | undefined;
   readonly closed: Promise<void>;
-  readonly #waits: ((heard: ReceivedPart) => void)[] = [];
-  #rest = '';
-  #beaten = (): void => {};
+  readonly #waiters: ((message: ReceivedPart) => void)[] = [];
+  #unparsed = '';
+  #onHeartbeat = (): void => {};
 
-  private constructor(sent: ClientRequest, response: IncomingMessage) {
-    this.request = sent;
+  private constructor(clientRequest: ClientRequest, response: IncomingMessage) {
+    this.request = clientRequest;
     this.response = response;
     this.closed = new Promise((resolve) => response.once('close', resolve));
     response.on('error', () => {});
     if (response.headers['content-type']?.startsWith('application/json')) return;
     const isEvents = response.headers['content-type']?.startsWith(SSE);
     response.setEncoding('utf8').on('data', (chunk: string) => {
-      const blocks = (this.#rest + chunk).split(isEvents ? '\n\n' : '\r\n--graphql');
-      this.#rest = blocks.pop()!;
-      if (this.#rest === '--\r\n') blocks.push('--');
-      for (const block of blocks) this.#hear(isEvents ? event(block) : part(block));
+      const blocks = (this.#unparsed + chunk).split(isEvents ? '\n\n' : '\r\n--graphql');
+      this.#unparsed = blocks.pop()!;
+      if (this.#unparsed === '--\r\n') blocks.push('--');
+      for (const block of blocks) this.#dispatch(isEvents ? parseEvent(block) : parsePart(block));
     });
   }
 
@@ -89,7 +91,7 @@ export class StreamClient {
       for (const [name, value] of Object.entries(params))
         if (value !== undefined)
           address.searchParams.set(name, typeof value === 'string' ? value : JSON.stringify(value));
-    const sent = request(address, {
+    const clientRequest = request(address, {
       method,
       agent: false,
       headers: {
@@ -100,43 +102,45 @@ export class StreamClient {
       },
     });
     const response = new Promise<IncomingMessage>((resolve, reject) =>
-      sent.once('response', resolve).once('error', reject),
+      clientRequest.once('response', resolve).once('error', reject),
     );
-    sent.end(method === 'POST' ? (body ?? JSON.stringify(params)) : undefined);
-    const listener = new StreamClient(sent, await response);
-    sent.on('error', () => {});
-    return listener;
+    clientRequest.end(method === 'POST' ? (body ?? JSON.stringify(params)) : undefined);
+    const client = new StreamClient(clientRequest, await response);
+    clientRequest.on('error', () => {});
+    return client;
   }
 
-  /** A refusal. */
+  /** The status and errors of a response with one JSON result. */
   async errorResponse(): Promise<{ status: number | undefined; errors: Result['errors'] }> {
     const { errors } = JSON.parse(await text(this.response)) as Result;
     return { status: this.response.statusCode, errors };
   }
 
   receive(): Promise<ReceivedPart> {
-    const heard = this.received.shift();
-    return heard ? Promise.resolve(heard) : new Promise((resolve) => this.#waits.push(resolve));
+    const received = this.received.shift();
+    return received
+      ? Promise.resolve(received)
+      : new Promise((resolve) => this.#waiters.push(resolve));
   }
 
-  /** The results that come next. */
+  /** The next results; fails when another message arrives. */
   async nextResults(count = 1): Promise<Result[]> {
     const results: Result[] = [];
     while (results.length < count) {
-      const heard = await this.receive();
+      const received = await this.receive();
       const payload =
-        heard.event === 'part'
-          ? (heard.data as { payload: unknown }).payload
-          : heard.event === 'next' && heard.data;
-      if (!payload) throw new Error(`not a result: ${JSON.stringify(heard)}`);
+        received.event === 'part'
+          ? (received.data as { payload: unknown }).payload
+          : received.event === 'next' && received.data;
+      if (!payload) throw new Error(`not a result: ${JSON.stringify(received)}`);
       results.push(payload as Result);
     }
     return results;
   }
 
-  /** So many signs of life more. */
+  /** Resolves after the given number of further heartbeats. */
   heartbeats(count: number): Promise<void> {
-    return new Promise((resolve) => (this.#beaten = () => void (--count === 0 && resolve())));
+    return new Promise((resolve) => (this.#onHeartbeat = () => void (--count === 0 && resolve())));
   }
 
   async close(): Promise<void> {
@@ -145,13 +149,13 @@ export class StreamClient {
     await this.closed;
   }
 
-  #hear(heard: ReceivedPart): void {
-    if (heard.comment || (heard.event === 'part' && JSON.stringify(heard.data) === '{}'))
-      return this.#beaten();
-    this.lastEventId = heard.id ?? this.lastEventId;
-    if (heard.id && !heard.event) return;
-    const wait = this.#waits.shift();
-    if (wait) wait(heard);
-    else this.received.push(heard);
+  #dispatch(message: ReceivedPart): void {
+    if (message.comment || (message.event === 'part' && JSON.stringify(message.data) === '{}'))
+      return this.#onHeartbeat();
+    this.lastEventId = message.id ?? this.lastEventId;
+    if (message.id && !message.event) return;
+    const waiter = this.#waiters.shift();
+    if (waiter) waiter(message);
+    else this.received.push(message);
   }
 }

@@ -25,7 +25,7 @@ import {
 } from './desk.ts';
 import { SECRET, actorsBySubject } from './people.ts';
 
-/** One subscription that the gateway opened at the owner. */
+/** One subscription that the gateway opened at the subgraph `tickets`. */
 export interface UpstreamSubscription {
   query: string;
   variables: Record<string, unknown>;
@@ -33,53 +33,66 @@ export interface UpstreamSubscription {
   hasEnded: boolean;
 }
 
-/** A platform of three rooms that tests move by hand; `tickets` keeps a log that can be subscribed to from any cursor. */
+/**
+ * Three subgraphs that tests control. `tickets` keeps an event log that can be subscribed to from
+ * any cursor.
+ */
 export interface LiveDesk {
   supergraphSdl: string;
   urls: Record<string, string>;
   whoUrls: string[];
+  /** All subscriptions that the gateway opened, in order. */
   subscriptions: UpstreamSubscription[];
-  /** Subscriptions that are open now. */
   readonly activeSubscriptions: UpstreamSubscription[];
-  /** Requests over HTTP by room. */
+  /** Number of GraphQL requests over HTTP, by subgraph. */
   httpRequests: Record<SubgraphName, number>;
-  /** How often rooms were asked who callers are. */
+  /** Number of identity lookups. */
   lookupRequests: number;
-  /** Rooms that answer nothing but status 503. */
+  /** Subgraphs that answer with status 503. */
   unavailable: Set<SubgraphName>;
-  /** What `list` tells of. */
+  /** The list behind the subscription `list`. */
   list: LiveList;
-  /** Adds an event to the log. */
-  emit(number: number, more?: Record<string, unknown>): Event;
-  /** Cuts every socket from the gateway, with a word when a code is given. */
+  /** Appends an event to the log. */
+  emit(number: number, fields?: Record<string, unknown>): Event;
+  /** Terminates the sockets of the gateway, or closes them when a code is given. */
   disconnect(code?: number): void;
-  /** Completes every subscription. */
+  /** Completes all subscriptions. */
   completeAll(): void;
-  /** Resolves when what was asked for holds; looked at whenever something happened at the rooms. */
-  waitFor(holds: () => boolean): Promise<void>;
+  /** Resolves when the condition holds. It is checked after each request and subscription. */
+  waitFor(condition: () => boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
+const readBody = async (request: IncomingMessage): Promise<string> => {
   let text = '';
   for await (const chunk of request) text += String(chunk);
   return text;
 };
 
+/** The signals between a desk and its subscriptions. */
+interface Signals {
+  /** Called when the log or the list has changed. */
+  onChange: Set<() => void>;
+  /** End the active subscriptions. */
+  endSubscription: Set<() => void>;
+  /** Checks the conditions of `waitFor`. */
+  checkConditions(): void;
+}
+
 export async function startLiveDesk(): Promise<LiveDesk> {
   const log: Event[] = [];
-  const wakes = new Set<() => void>();
-  const waits = new Set<() => void>();
-  const ends = new Set<() => void>();
-  const happened = (): void => {
-    for (const look of waits) look();
+  const conditionChecks = new Set<() => void>();
+  const signals: Signals = {
+    onChange: new Set(),
+    endSubscription: new Set(),
+    checkConditions: () => {
+      for (const check of conditionChecks) check();
+    },
   };
-  const last = (): Event => log.at(-1)!;
-  const all = resolvers(last);
-  const readActor = createActorVerifier(SECRET);
+  const subgraphResolvers = resolvers(() => log.at(-1)!);
   const servers: Server[] = [];
   const sockets = new Set<WebSocket>();
-  let count = 0;
+  let eventCount = 0;
 
   const desk: LiveDesk = {
     supergraphSdl: composeDeskSupergraph(),
@@ -87,31 +100,31 @@ export async function startLiveDesk(): Promise<LiveDesk> {
     whoUrls: [],
     subscriptions: [],
     get activeSubscriptions() {
-      return desk.subscriptions.filter(({ hasEnded: isOver }) => !isOver);
+      return desk.subscriptions.filter(({ hasEnded }) => !hasEnded);
     },
     httpRequests: { tickets: 0, customers: 0, articles: 0 },
     lookupRequests: 0,
     unavailable: new Set(),
     list: new LiveList(() => {
-      for (const wake of wakes) wake();
+      for (const listener of signals.onChange) listener();
     }),
-    emit(number, more = {}) {
-      count++;
-      const kind =
-        count % 2
+    emit(number, fields = {}) {
+      eventCount++;
+      const type =
+        eventCount % 2
           ? { __typename: 'TicketCreated', channel: 'EMAIL' }
           : { __typename: 'TicketStatusChanged', from: 'NEW', to: 'OPEN' };
       const ticket = ticketEntity(number);
       const event = {
-        ...kind,
-        id: `evt_${count}`,
-        cursor: `c${count * 7919}`,
+        ...type,
+        id: `evt_${eventCount}`,
+        cursor: `c${eventCount * 7919}`,
         ticket,
         related: [ticket, ticketEntity(number + 1)],
-        ...more,
+        ...fields,
       };
       log.push(event);
-      for (const wake of wakes) wake();
+      for (const listener of signals.onChange) listener();
       return event;
     },
     disconnect(code) {
@@ -120,17 +133,17 @@ export async function startLiveDesk(): Promise<LiveDesk> {
         else socket.close(code);
     },
     completeAll() {
-      for (const end of ends) end();
+      for (const end of signals.endSubscription) end();
     },
-    waitFor: (holds) =>
+    waitFor: (condition) =>
       new Promise((resolve) => {
-        const look = (): void => {
-          if (!holds()) return;
-          waits.delete(look);
+        const check = (): void => {
+          if (!condition()) return;
+          conditionChecks.delete(check);
           resolve();
         };
-        waits.add(look);
-        look();
+        conditionChecks.add(check);
+        check();
       }),
     async stop() {
       for (const socket of sockets) socket.terminate();
@@ -141,178 +154,208 @@ export async function startLiveDesk(): Promise<LiveDesk> {
     },
   };
 
-  const stream = (
-    args: ExecutionArgs,
-    schema: GraphQLSchema,
-  ): AsyncIterableIterator<ExecutionResult> | ExecutionResult => {
-    const opened = args.contextValue as UpstreamSubscription;
-    const root = args.document.definitions.find((node) => node.kind === 'OperationDefinition')!
-      .selectionSet.selections[0]!;
-    const field = root.kind === 'Field' ? root.name.value : '';
-    if (field === 'refused')
-      return {
-        errors: [new GraphQLError('A right is missing.', { extensions: { code: 'FORBIDDEN' } })],
-      };
-    const after = Object.entries(opened.variables).find(([name]) => name.endsWith('after'))?.[1];
-    const isList = field === 'list';
-    let at = isList
-      ? desk.list.changes.length
-      : after === undefined || after === null
-        ? log.length
-        : log.findIndex(({ cursor }) => cursor === after) + 1;
-    let toldState = !['board', 'list', 'ticks'].includes(field);
-    let isMarked = field !== 'ticketStream';
-    let wake: (() => void) | undefined;
-    const done = { value: undefined, done: true } as const;
-    const rise = (): void => wake?.();
-    const end = (): void => {
-      opened.hasEnded = true;
-      ends.delete(end);
-      wakes.delete(rise);
-      rise();
-      happened();
-    };
-    wakes.add(rise);
-    ends.add(end);
-    const events: AsyncIterableIterator<ExecutionResult> = {
-      [Symbol.asyncIterator]: () => events,
-      async next() {
-        for (;;) {
-          if (opened.hasEnded) return done;
-          if (!isMarked) {
-            isMarked = true;
-            return {
-              value: {
-                extensions: {
-                  cursor: after ?? last()?.cursor ?? 'c0',
-                  resyncQuery: '{ lastEvent { id } }',
-                },
-              },
-              done: false,
-            };
-          }
-          const state = !toldState;
-          if (state && isList) at = desk.list.changes.length;
-          toldState = true;
-          const event: Event | undefined = isList
-            ? state
-              ? desk.list.snapshot()
-              : desk.list.changes[at]
-            : state
-              ? last()
-              : log[at];
-          if (event) {
-            if (!state) at++;
-            if (
-              typeof opened.variables['subject'] === 'string' &&
-              opened.variables['subject'] !== (event['ticket'] as { subject: string }).subject
-            )
-              continue;
-            const rootValue = {
-              ticketEvents: event,
-              ticketStream: { cursor: event.cursor, event },
-              board: event,
-              list: event,
-              ticks: event,
-              ticketBatch: [event, event],
-              ticketMaybe: event['maybe'] === null ? null : event['ticket'],
-            };
-            const result = await execute({
-              schema,
-              document: args.document,
-              variableValues: opened.variables,
-              rootValue,
-            });
-            return {
-              value: {
-                ...result,
-                ...(field !== 'ticks' && { extensions: { cursor: event.cursor } }),
-              },
-              done: false,
-            };
-          }
-          await new Promise<void>((resolve) => (wake = resolve));
-        }
-      },
-      async return() {
-        end();
-        return done;
-      },
-    };
-    return events;
-  };
-
   for (const name of Object.keys(typeDefs) as SubgraphName[]) {
     const schema = buildSubgraphSchema([
-      { typeDefs: parse(typeDefs[name]), resolvers: all[name] },
+      { typeDefs: parse(typeDefs[name]), resolvers: subgraphResolvers[name] },
     ] as never);
-    const server = createServer((request, response) => {
-      void (async () => {
-        const text = await bodyOf(request);
-        if (request.url === '/who') {
-          desk.lookupRequests++;
-          setImmediate(happened);
-          const asked = JSON.parse(text) as { people: { subject: string }[] };
-          return void response.end(
-            JSON.stringify({
-              actors: asked.people.map(({ subject }) => actorsBySubject[subject] ?? null),
-            }),
-          );
-        }
-        desk.httpRequests[name]++;
-        happened();
-        if (desk.unavailable.has(name)) return void response.writeHead(503).end();
-        const { query, variables } = JSON.parse(text) as {
-          query: string;
-          variables: Record<string, unknown>;
-        };
-        response.writeHead(200, { 'content-type': 'application/json' });
-        response.end(
-          JSON.stringify(await graphql({ schema, source: query, variableValues: variables })),
-        );
-      })();
-    });
+    const server = createHttpServer({ desk, name, schema, signals });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     servers.push(server);
     const { port } = server.address() as AddressInfo;
     desk.urls[name] = `http://127.0.0.1:${port}/graphql`;
-    if (name === 'articles') continue;
-    desk.whoUrls.push(`http://127.0.0.1:${port}/who`);
-    if (name === 'customers') continue;
-    const upgrades = new WebSocketServer({ server, path: '/graphql' });
-    upgrades.on('connection', (socket) =>
-      sockets.add(socket.once('close', () => sockets.delete(socket))),
-    );
-    useServer<{ authorization?: string }, { actor?: Actor }>(
-      {
-        schema,
-        onConnect: async (context) => {
-          const actor = await readActor(
-            context.connectionParams?.authorization?.slice('Bearer '.length) ?? '',
-          );
-          if (actor) context.extra.actor = actor;
-          return actor !== undefined;
-        },
-        onSubscribe: (context, _id, { query, variables }) => {
-          const opened: UpstreamSubscription = {
-            query,
-            variables: variables ?? {},
-            hasEnded: false,
-            ...context.extra,
-          };
-          desk.subscriptions.push(opened);
-          return {
-            schema,
-            document: parse(query),
-            variableValues: variables,
-            contextValue: opened,
-          } as ExecutionArgs;
-        },
-        onOperation: () => void setImmediate(happened),
-        subscribe: (args) => stream(args, schema) as AsyncIterableIterator<ExecutionResult>,
-      },
-      upgrades,
-    );
+    if (name !== 'articles') desk.whoUrls.push(`http://127.0.0.1:${port}/who`);
+    if (name === 'tickets') serveSubscriptions({ desk, server, schema, sockets, signals, log });
   }
   return desk;
+}
+
+interface HttpServerOptions {
+  desk: LiveDesk;
+  name: SubgraphName;
+  schema: GraphQLSchema;
+  signals: Signals;
+}
+
+/** Serves the graph and the identity lookup. */
+function createHttpServer({ desk, name, schema, signals }: HttpServerOptions): Server {
+  return createServer((request, response) => {
+    void (async () => {
+      const text = await readBody(request);
+      if (request.url === '/who') {
+        desk.lookupRequests++;
+        setImmediate(signals.checkConditions);
+        const { people } = JSON.parse(text) as { people: { subject: string }[] };
+        const actors = people.map(({ subject }) => actorsBySubject[subject] ?? null);
+        return void response.end(JSON.stringify({ actors }));
+      }
+      desk.httpRequests[name]++;
+      signals.checkConditions();
+      if (desk.unavailable.has(name)) return void response.writeHead(503).end();
+      const { query, variables } = JSON.parse(text) as {
+        query: string;
+        variables: Record<string, unknown>;
+      };
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify(await graphql({ schema, source: query, variableValues: variables })),
+      );
+    })();
+  });
+}
+
+interface SubscriptionServerOptions {
+  desk: LiveDesk;
+  server: Server;
+  schema: GraphQLSchema;
+  sockets: Set<WebSocket>;
+  signals: Signals;
+  log: readonly Event[];
+}
+
+function serveSubscriptions(options: SubscriptionServerOptions): void {
+  const { desk, server, schema, sockets, signals, log } = options;
+  const verifyActor = createActorVerifier(SECRET);
+  const upgrades = new WebSocketServer({ server, path: '/graphql' });
+  upgrades.on('connection', (socket) =>
+    sockets.add(socket.once('close', () => sockets.delete(socket))),
+  );
+  useServer<{ authorization?: string }, { actor?: Actor }>(
+    {
+      schema,
+      onConnect: async (context) => {
+        const actor = await verifyActor(
+          context.connectionParams?.authorization?.slice('Bearer '.length) ?? '',
+        );
+        if (actor) context.extra.actor = actor;
+        return actor !== undefined;
+      },
+      onSubscribe: (context, _id, { query, variables }) => {
+        const subscription: UpstreamSubscription = {
+          query,
+          variables: variables ?? {},
+          hasEnded: false,
+          ...context.extra,
+        };
+        desk.subscriptions.push(subscription);
+        return {
+          schema,
+          document: parse(query),
+          variableValues: variables,
+          contextValue: subscription,
+        } as ExecutionArgs;
+      },
+      onOperation: () => void setImmediate(signals.checkConditions),
+      subscribe: (args) =>
+        subscribe({ args, schema, desk, signals, log }) as AsyncIterableIterator<ExecutionResult>,
+    },
+    upgrades,
+  );
+}
+
+interface SubscribeOptions {
+  args: ExecutionArgs;
+  schema: GraphQLSchema;
+  desk: LiveDesk;
+  signals: Signals;
+  log: readonly Event[];
+}
+
+/** The events of one subscription, from its cursor or from now on. */
+function subscribe(
+  options: SubscribeOptions,
+): AsyncIterableIterator<ExecutionResult> | ExecutionResult {
+  const { args, schema, desk, signals, log } = options;
+  const subscription = args.contextValue as UpstreamSubscription;
+  const root = args.document.definitions.find((node) => node.kind === 'OperationDefinition')!
+    .selectionSet.selections[0]!;
+  const field = root.kind === 'Field' ? root.name.value : '';
+  if (field === 'refused')
+    return {
+      errors: [new GraphQLError('A right is missing.', { extensions: { code: 'FORBIDDEN' } })],
+    };
+  const after = Object.entries(subscription.variables).find(([name]) =>
+    name.endsWith('after'),
+  )?.[1];
+  const isList = field === 'list';
+  let index = log.length;
+  if (isList) index = desk.list.changes.length;
+  else if (after !== undefined && after !== null)
+    index = log.findIndex(({ cursor }) => cursor === after) + 1;
+  let needsSnapshot = ['board', 'list', 'ticks'].includes(field);
+  let needsCheckpoint = field === 'ticketStream';
+  let wake: (() => void) | undefined;
+  const done = { value: undefined, done: true } as const;
+  const onChange = (): void => wake?.();
+  const end = (): void => {
+    subscription.hasEnded = true;
+    signals.endSubscription.delete(end);
+    signals.onChange.delete(onChange);
+    onChange();
+    signals.checkConditions();
+  };
+  signals.onChange.add(onChange);
+  signals.endSubscription.add(end);
+
+  const checkpoint = (): ExecutionResult => ({
+    extensions: {
+      cursor: after ?? log.at(-1)?.cursor ?? 'c0',
+      resyncQuery: '{ lastEvent { id } }',
+    },
+  });
+  /** The next event or snapshot. Undefined when there is none yet. */
+  const nextEvent = (): Event | undefined => {
+    if (needsSnapshot) {
+      needsSnapshot = false;
+      if (!isList) return log.at(-1);
+      index = desk.list.changes.length;
+      return desk.list.snapshot();
+    }
+    const event = isList ? desk.list.changes[index] : log[index];
+    if (event) index++;
+    return event;
+  };
+  const isSelected = (event: Event): boolean => {
+    const { subject } = subscription.variables;
+    return (
+      typeof subject !== 'string' || subject === (event['ticket'] as { subject: string }).subject
+    );
+  };
+  const toResult = async (event: Event): Promise<ExecutionResult> => {
+    const result = await execute({
+      schema,
+      document: args.document,
+      variableValues: subscription.variables,
+      rootValue: {
+        ticketEvents: event,
+        ticketStream: { cursor: event.cursor, event },
+        board: event,
+        list: event,
+        ticks: event,
+        ticketBatch: [event, event],
+        ticketMaybe: event['maybe'] === null ? null : event['ticket'],
+      },
+    });
+    return { ...result, ...(field !== 'ticks' && { extensions: { cursor: event.cursor } }) };
+  };
+
+  const events: AsyncIterableIterator<ExecutionResult> = {
+    [Symbol.asyncIterator]: () => events,
+    async next() {
+      for (;;) {
+        if (subscription.hasEnded) return done;
+        if (needsCheckpoint) {
+          needsCheckpoint = false;
+          return { value: checkpoint(), done: false };
+        }
+        const event = nextEvent();
+        if (!event) await new Promise<void>((resolve) => (wake = resolve));
+        else if (isSelected(event)) return { value: await toResult(event), done: false };
+      }
+    },
+    async return() {
+      end();
+      return done;
+    },
+  };
+  return events;
 }

@@ -5,7 +5,7 @@ import { createProviderVerifier } from '@deskgraph/common/auth/token';
 
 export const SECRET = 'a secret that only this test knows, 32+';
 export const WORKSPACE = '01999999-9999-7999-8999-999999999999';
-const ELSEWHERE = '01888888-8888-7888-8888-888888888888';
+const OTHER_WORKSPACE = '01888888-8888-7888-8888-888888888888';
 const ISSUER = 'https://id.example';
 
 const agent = (id: string, workspace = WORKSPACE): Actor => ({
@@ -18,21 +18,21 @@ const agent = (id: string, workspace = WORKSPACE): Actor => ({
   departments: [],
 });
 
-/** Whom the fake rooms know, by the subject of the token. */
+/** The actors that the fake subgraphs know, by subject of the token. */
 export const actorsBySubject: Record<string, Actor> = {
   ana: agent('agt_ana'),
   bor: agent('agt_bor'),
-  stray: agent('agt_stray', ELSEWHERE),
+  stray: agent('agt_stray', OTHER_WORKSPACE),
 };
 
-/** An OpenID provider in memory: signs tokens, and reads them as the gateway does. */
+/** An OpenID provider in memory: signs tokens and verifies them as the gateway does. */
 export async function startTokenIssuer() {
   const keys = await generateKeyPair('ES256');
-  const stranger = await generateKeyPair('ES256');
+  const otherKeys = await generateKeyPair('ES256');
   const jwks = JSON.stringify({
     keys: [{ ...(await exportJWK(keys.publicKey)), alg: 'ES256', kid: 'one' }],
   });
-  const read = createProviderVerifier(ISSUER, 'deskgraph', jwks);
+  const verify = createProviderVerifier(ISSUER, 'deskgraph', jwks);
   const reads: string[] = [];
   const sign = (
     claims: Record<string, unknown>,
@@ -50,12 +50,12 @@ export async function startTokenIssuer() {
     reads,
     readToken: (token: string) => {
       reads.push(token);
-      return read(token);
+      return verify(token);
     },
     person: (sub: string, more: Record<string, unknown> = {}, lifetime = '1 hour') =>
       sign({ sub, email: `${sub}@example.com`, ...more }, keys.privateKey, lifetime),
     app: (scope: string) => sign({ sub: 'app_1', name: 'Importer', scope }),
     expired: () => sign({ sub: 'ana', email: 'ana@example.com' }, keys.privateKey, '-1 minute'),
-    forged: () => sign({ sub: 'ana', email: 'ana@example.com' }, stranger.privateKey),
+    forged: () => sign({ sub: 'ana', email: 'ana@example.com' }, otherKeys.privateKey),
   };
 }

@@ -12,14 +12,14 @@ export interface Result {
   extensions?: { cursor?: string };
 }
 
-/** A client that says and hears single messages. */
+/** A client that sends and receives single messages of graphql-transport-ws. */
 export class TestSocket {
   readonly ws: WebSocket;
-  /** What came and was not taken yet. */
+  /** Messages that no `receive` has returned yet. */
   readonly received: ProtocolMessage[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly ready: Promise<void>;
-  readonly #waits: ((message: ProtocolMessage) => void)[] = [];
+  readonly #waiters: ((message: ProtocolMessage) => void)[] = [];
 
   constructor(
     url: string,
@@ -37,19 +37,19 @@ export class TestSocket {
     );
     this.ws.on('message', (text: Buffer) => {
       const message = JSON.parse(text.toString()) as ProtocolMessage;
-      const wait = this.#waits.shift();
-      if (wait) wait(message);
+      const waiter = this.#waiters.shift();
+      if (waiter) waiter(message);
       else this.received.push(message);
     });
   }
 
   static async connect(url: string, authorization?: string): Promise<TestSocket> {
-    const wire = new TestSocket(url);
-    await wire.ready;
-    wire.send({ type: 'connection_init', payload: { authorization: `Bearer ${authorization}` } });
-    const ack = await Promise.race([wire.receive(), wire.closed]);
+    const socket = new TestSocket(url);
+    await socket.ready;
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${authorization}` } });
+    const ack = await Promise.race([socket.receive(), socket.closed]);
     if (!('type' in ack)) throw new Error(`closed with ${ack.code} ${ack.reason}`);
-    return wire;
+    return socket;
   }
 
   send(message: unknown): void {
@@ -58,7 +58,9 @@ export class TestSocket {
 
   receive(): Promise<ProtocolMessage> {
     const message = this.received.shift();
-    return message ? Promise.resolve(message) : new Promise((resolve) => this.#waits.push(resolve));
+    return message
+      ? Promise.resolve(message)
+      : new Promise((resolve) => this.#waiters.push(resolve));
   }
 
   subscribe(
@@ -70,7 +72,7 @@ export class TestSocket {
     this.send({ type: 'subscribe', id, payload: { query, variables, operationName } });
   }
 
-  /** The results that come next. */
+  /** The next results; fails when another message arrives. */
   async nextResults(count = 1): Promise<Result[]> {
     const results: Result[] = [];
     while (results.length < count) {
@@ -81,9 +83,9 @@ export class TestSocket {
     return results;
   }
 
-  /** Everything the server did with what was said before is done when the answer comes. */
+  /** Resolves when the server has handled all messages that were sent before. */
   async roundTrip(): Promise<void> {
-    this.send({ type: 'ping', payload: { settled: true } });
+    this.send({ type: 'ping', payload: { roundTrip: true } });
     const message = await this.receive();
     if (message.type !== 'pong') throw new Error(`not a pong: ${JSON.stringify(message)}`);
   }

@@ -5,11 +5,11 @@ import { SECRET, startTokenIssuer } from '../../testing/people.ts';
 import { type Result, TestSocket } from '../../testing/socket.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 
-// Whatever is selected, an event answers what a query for the same thing answers: data, order of fields, errors.
+// For each selection, an event has the same result as a query for the same entity: data, order of fields, errors.
 
 let desk: LiveDesk;
 let gateway: Gateway;
-let wire: TestSocket;
+let socket: TestSocket;
 let token: string;
 
 beforeAll(async () => {
@@ -25,7 +25,7 @@ beforeAll(async () => {
     patienceMs: 5_000,
     log: createLog('test', 'silent'),
   });
-  wire = await TestSocket.connect(gateway.url, token);
+  socket = await TestSocket.connect(gateway.url, token);
 });
 afterAll(async () => {
   await gateway.stop();
@@ -38,18 +38,18 @@ interface Shape {
   values?: Record<string, unknown>[];
   fragments?: string;
   ticket?: number;
-  /** Of the query, and of the subscription. */
+  /** Root fields of the query and of the subscription. */
   root?: [string, string];
-  down?: 'customers' | 'articles';
+  unavailable?: 'customers' | 'articles';
 }
 
 const shapes: Record<string, Shape> = {
-  'fields of the owner': { selection: '{ id ticket { number subject } }' },
-  'fields of other rooms': {
+  'fields of the subgraph that owns the event': { selection: '{ id ticket { number subject } }' },
+  'fields of other subgraphs': {
     selection:
       '{ ticket { number customer { name organization { name articles } } suggested { title } } }',
   },
-  'key alone': { selection: '{ ticket { customer { id } } }' },
+  'the key of an entity only': { selection: '{ ticket { customer { id } } }' },
   aliases: {
     selection:
       '{ a: ticket { n: number c: customer { x: name y: name(upper: true) } s: suggested(first: 1) { t: title } s2: suggested { t: title } } b: ticket { c: customer { name } } }',
@@ -59,28 +59,28 @@ const shapes: Record<string, Shape> = {
     fragments:
       'fragment E on TicketEvent { __typename id } fragment T on Ticket { number customer { ...C } } fragment C on Customer { name organization { articles } }',
   },
-  'types of an interface': {
+  'fragments on the types of an interface': {
     selection:
       '{ __typename id ... on TicketCreated { channel ticket { suggested { title } } } ... on TicketStatusChanged { from to ticket { customer { name } } } }',
   },
-  'a union, customer': {
+  'a union, first type': {
     selection:
       '{ ticket { requester { __typename ... on Customer { name } ... on Guest { email } } } }',
   },
-  'a union, guest': {
+  'a union, second type': {
     ticket: 4,
     selection:
       '{ ticket { requester { __typename ... on Customer { name } ... on Guest { email } } } }',
   },
   'a null': { ticket: 4, selection: '{ ticket { customer { name organization { name } } } }' },
-  'what the other room does not find': {
+  'an entity that the other subgraph does not find': {
     ticket: 5,
     selection: '{ ticket { number customer { name organization { name } } } }',
   },
-  'an error of the owner': { selection: '{ id ticket { broken number } }' },
-  'an error of another room': { selection: '{ ticket { customer { name forbidden } } }' },
-  'an error where no null may be': { selection: '{ ticket { number customer { name never } } }' },
-  'the same, by another name': {
+  'an error of the subgraph that owns the event': { selection: '{ id ticket { broken number } }' },
+  'an error of another subgraph': { selection: '{ ticket { customer { name forbidden } } }' },
+  'an error of a non-null field': { selection: '{ ticket { number customer { name never } } }' },
+  'an error of an aliased non-null field': {
     selection: '{ ticket { number one: customer { x: never } two: customer { name } } }',
   },
   conditions: {
@@ -96,16 +96,16 @@ const shapes: Record<string, Shape> = {
     fragments: 'fragment S on TicketEvent { ticket { suggested { title } } }',
     values: [{ yes: true }, { yes: false }],
   },
-  'conditions on all that other rooms add': {
+  'conditions on all fields of other subgraphs': {
     variables: '($yes: Boolean!)',
     selection: '{ id ticket @include(if: $yes) { customer { name } } }',
     values: [{ yes: true }, { yes: false }],
   },
-  'what one room needs of another': {
+  'a field that requires a field of another subgraph': {
     selection:
       '{ ticket { suggested(first: 1) { id title } customer { organization { articles } } } }',
   },
-  'conditions that are written out': {
+  'conditions with literals': {
     selection:
       '{ id ticket { number @skip(if: true) subject @include(if: false) customer @skip(if: false) { name } } }',
   },
@@ -119,7 +119,7 @@ const shapes: Record<string, Shape> = {
     selection:
       '{ related { id number customer { name organization { articles } } suggested(first: 1) { title } } }',
   },
-  'a list with holes': {
+  'a list with nulls': {
     ticket: 4,
     selection: '{ related { number customer { name forbidden } } }',
   },
@@ -131,22 +131,22 @@ const shapes: Record<string, Shape> = {
     root: ['lastEvents', 'ticketBatch'],
     selection: '{ id ticket { customer { name forbidden } } }',
   },
-  'a thing at the root': {
+  'an entity at the root': {
     root: ['lastTicket', 'ticketMaybe'],
     selection: '{ id customer { name } }',
   },
-  'a room that is away': {
-    down: 'customers',
+  'an unavailable subgraph': {
+    unavailable: 'customers',
     selection: '{ ticket { number customer { name } suggested(first: 1) { title } } }',
   },
-  'another room that is away': {
-    down: 'articles',
+  'another unavailable subgraph': {
+    unavailable: 'articles',
     selection: '{ ticket { customer { name } suggested(first: 1) { title } } }',
   },
 };
 
-/** Ids of requests differ, texts of positions mean nothing in an event. */
-const comparable = ({ data, errors }: Result): unknown => ({
+/** The parts of a result that do not depend on the request: without request ids and locations. */
+const toComparable = ({ data, errors }: Result): unknown => ({
   data,
   text: JSON.stringify(data),
   errors: errors?.map(({ message, path, extensions }) => ({
@@ -156,12 +156,12 @@ const comparable = ({ data, errors }: Result): unknown => ({
   })),
 });
 
-async function ask(query: string, variables: Record<string, unknown>): Promise<Result> {
+async function query(document: string, variables: Record<string, unknown>): Promise<Result> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
   const response = await fetch(gateway.url, {
     method: 'POST',
     headers,
-    body: JSON.stringify({ query, variables }),
+    body: JSON.stringify({ query: document, variables }),
   });
   return (await response.json()) as Result;
 }
@@ -170,35 +170,35 @@ test.each(Object.entries(shapes))(
   '%s',
   async (
     name,
-    { selection, variables = '', values = [{}], fragments = '', ticket = 1, root, down },
+    { selection, variables = '', values = [{}], fragments = '', ticket = 1, root, unavailable },
   ) => {
-    const [queried, subscribed] = root ?? ['lastEvent', 'ticketEvents'];
+    const [queryField, subscriptionField] = root ?? ['lastEvent', 'ticketEvents'];
     for (const [index, value] of values.entries()) {
       const id = `${name} ${index}`;
-      // A name of its own, so that no two shapes share a stream.
-      const it = `it${desk.subscriptions.length}`;
+      // A unique alias, so that no two shapes share a stream.
+      const alias = `alias${desk.subscriptions.length}`;
       const before = desk.subscriptions.length;
-      wire.subscribe(
+      socket.subscribe(
         id,
-        `subscription Live${variables} { ${it}: ${subscribed} ${selection} } ${fragments}`,
+        `subscription Live${variables} { ${alias}: ${subscriptionField} ${selection} } ${fragments}`,
         value,
       );
       await desk.waitFor(() => desk.subscriptions.length > before);
-      if (down) desk.unavailable.add(down);
-      // Both types of events.
+      if (unavailable) desk.unavailable.add(unavailable);
+      // Consecutive events alternate between the two event types.
       for (let round = 0; round < 2; round++) {
         desk.emit(ticket);
-        const [pushed] = await wire.nextResults();
-        const answered = await ask(
-          `query Live${variables} { ${it}: ${queried} ${selection} } ${fragments}`,
+        const [pushed] = await socket.nextResults();
+        const queryResult = await query(
+          `query Live${variables} { ${alias}: ${queryField} ${selection} } ${fragments}`,
           value,
         );
-        expect(answered.data ?? answered.errors).toBeDefined();
-        expect(comparable(pushed!)).toEqual(comparable(answered));
+        expect(queryResult.data ?? queryResult.errors).toBeDefined();
+        expect(toComparable(pushed!)).toEqual(toComparable(queryResult));
       }
       desk.unavailable.clear();
-      wire.send({ type: 'complete', id });
-      await wire.roundTrip();
+      socket.send({ type: 'complete', id });
+      await socket.roundTrip();
     }
   },
 );

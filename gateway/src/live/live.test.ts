@@ -14,9 +14,9 @@ let gateway: Gateway;
 let issuer: Awaited<ReturnType<typeof startTokenIssuer>>;
 let ana: string;
 let bor: string;
-const wires: TestSocket[] = [];
+const sockets: TestSocket[] = [];
 const log = createLog('test', 'silent');
-const logged = jest.spyOn(log, 'error');
+const logError = jest.spyOn(log, 'error');
 
 const start = (live: object = {}): Promise<Gateway> =>
   startGateway({
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all(wires.splice(0).map((wire) => wire.close()));
+  await Promise.all(sockets.splice(0).map((socket) => socket.close()));
   desk.unavailable.clear();
 });
 
@@ -46,94 +46,91 @@ afterAll(async () => {
 });
 
 async function client(token = ana, url = gateway.url): Promise<TestSocket> {
-  const wire = await TestSocket.connect(url, token);
-  wires.push(wire);
-  return wire;
+  const socket = await TestSocket.connect(url, token);
+  sockets.push(socket);
+  return socket;
 }
 
-/** A client with one running operation, and what the owner was asked for it. */
+/** A client with one running subscription, and its upstream subscription. */
 async function watch(
   query: string,
   variables: Record<string, unknown> = {},
   token = ana,
-): Promise<{ wire: TestSocket; opened: UpstreamSubscription }> {
-  const wire = await client(token);
+): Promise<{ socket: TestSocket; opened: UpstreamSubscription }> {
+  const socket = await client(token);
   const before = desk.subscriptions.length;
-  wire.subscribe('1', query, variables);
+  socket.subscribe('1', query, variables);
   await desk.waitFor(() => desk.subscriptions.length > before);
-  return { wire, opened: desk.subscriptions.at(-1)! };
+  return { socket, opened: desk.subscriptions.at(-1)! };
 }
 
 const ids = (results: Result[]): unknown[] =>
   results.map(({ data }) => (data as { ticketEvents: { id: string } } | null)?.ticketEvents.id);
-/** A text that no other test shares a stream with. */
-const fresh = (() => {
+/** A query of which no other test uses the stream. */
+const uniqueQuery = (() => {
   let count = 0;
   return (query = EVENTS) => query.replace('id ticket', `alias${count++}: id id ticket`);
 })();
 
 // Sharing
 
-test('clients of one operation share one stream: each gets every event once and in order, completed once', async () => {
-  const query = fresh();
-  const { wire: first } = await watch(query);
+test('clients of one operation share one stream and get each event once, in order, completed once', async () => {
+  const query = uniqueQuery();
+  const { socket: first } = await watch(query);
   const others = await Promise.all([client(bor), client(ana)]);
-  // Another name and a cursor variable that is not used say the same.
-  for (const [index, wire] of others.entries()) {
-    wire.subscribe('x', query.replace('Watch', `Other${index}`));
-    await wire.roundTrip();
+  // The name of the operation and an unused cursor variable make no difference.
+  for (const [index, socket] of others.entries()) {
+    socket.subscribe('x', query.replace('Watch', `Other${index}`));
+    await socket.roundTrip();
   }
   const before = { ...desk.httpRequests };
   const count = desk.subscriptions.length;
   const sent = Array.from({ length: 50 }, (_, index) => desk.emit(1 + 4 * index).id);
-  for (const wire of [first, ...others]) {
-    const results = await wire.nextResults(50);
+  for (const socket of [first, ...others]) {
+    const results = await socket.nextResults(50);
     expect(ids(results)).toEqual(sent);
     expect(results[0]).toMatchObject({
       data: { ticketEvents: { ticket: { number: 1, customer: { name: 'Name of cus_1' } } } },
     });
-    expect(wire.received).toEqual([]);
+    expect(socket.received).toEqual([]);
   }
   expect(desk.subscriptions).toHaveLength(count);
   expect(desk.httpRequests.customers - before.customers).toBe(50);
 });
 
-test('the owner of a shared stream is told of nobody in particular, and of a person only where an operation asks for what is its own', async () => {
-  const shared = await watch(fresh());
+test('the subgraph of a shared stream gets an anonymous agent, and the caller only when the operation depends on it', async () => {
+  const shared = await watch(uniqueQuery());
   expect(shared.opened.actor).toMatchObject({ kind: 'agent', role: Role.AGENT, name: 'Agent' });
   expect(shared.opened.actor?.id).not.toBe('agt_ana');
-  const text = fresh(
+  const text = uniqueQuery(
     'subscription ($mine: String) { ticketEvents(assignee: $mine) { id ticket { number } } }',
   );
   const own = await watch(text, { mine: 'me' });
   const others = await watch(text, { mine: 'me' }, bor);
   expect([own.opened.actor?.id, others.opened.actor?.id]).toEqual(['agt_ana', 'agt_bor']);
   const literal = await watch(
-    fresh('subscription { ticketEvents(assignee: "me") { id ticket { number } } }'),
+    uniqueQuery('subscription { ticketEvents(assignee: "me") { id ticket { number } } }'),
   );
   expect(literal.opened.actor?.id).toBe('agt_ana');
 });
 
 test.each([
-  ['of the owner', '... on TicketEvent { ticket { draft } }'],
+  ['of the subgraph that owns the event', '... on TicketEvent { ticket { draft } }'],
   [
-    'of another room',
+    'of another subgraph',
     'ticket { ...Who } } } fragment Who on Ticket { customer { organization { note }',
   ],
-])(
-  'a field %s that answers each caller with his own is streamed to him alone',
-  async (_, selection) => {
-    const query = fresh(`subscription { ticketEvents { id ticket { number } ${selection} } }`);
-    const [own, others] = [await watch(query), await watch(query, {}, bor)];
-    expect([own.opened.actor?.id, others.opened.actor?.id]).toEqual(['agt_ana', 'agt_bor']);
-  },
-);
+])('a @personal field %s is streamed to each caller separately', async (_, selection) => {
+  const query = uniqueQuery(`subscription { ticketEvents { id ticket { number } ${selection} } }`);
+  const [own, others] = [await watch(query), await watch(query, {}, bor)];
+  expect([own.opened.actor?.id, others.opened.actor?.id]).toEqual(['agt_ana', 'agt_bor']);
+});
 
 test.each([
-  ['of another role', () => ({ ...actorsBySubject['ana']!, role: Role.LEAD })],
-  ['of another department', () => ({ ...actorsBySubject['ana']!, departments: ['dep_1'] })],
+  ['with another role', () => ({ ...actorsBySubject['ana']!, role: Role.LEAD })],
+  ['with another department', () => ({ ...actorsBySubject['ana']!, departments: ['dep_1'] })],
   [
-    'customers',
+    'that are customers',
     () => ({
       ...actorsBySubject['ana']!,
       kind: 'customer' as const,
@@ -141,9 +138,9 @@ test.each([
       role: Role.REQUESTER,
     }),
   ],
-])('callers %s never share', async (_, other) => {
+])('agents never share a stream with callers %s', async (_, other) => {
   actorsBySubject['other'] = other();
-  const query = fresh();
+  const query = uniqueQuery();
   const one = await watch(query);
   const two = await watch(query, {}, await issuer.person('other'));
   expect(one.opened).not.toBe(two.opened);
@@ -154,8 +151,8 @@ test.each([
   if (actorsBySubject['other'].kind === 'customer') expect(two.opened.actor?.id).toBe('cus_1');
 });
 
-test('other variables are another stream; the same in another order are the same', async () => {
-  const query = fresh(
+test('other variables make another stream; the order of the variables does not matter', async () => {
+  const query = uniqueQuery(
     'subscription ($subject: String, $assignee: String) { ticketEvents(subject: $subject, assignee: $assignee) { id ticket { number } } }',
   );
   await watch(query, { subject: 'Printer 1', assignee: 'agt_1' });
@@ -169,19 +166,21 @@ test('other variables are another stream; the same in another order are the same
   expect(desk.subscriptions).toHaveLength(count);
 });
 
-test('streams that only let other events through complete an event once; what else differs keeps them apart', async () => {
+test('streams that differ only in the events they select complete an event once; other differences do not share', async () => {
   const query = `subscription ($subject: String, $extra: Boolean = false) {
     ticketEvents(subject: $subject) { id ticket { number tags @include(if: $extra) customer { name } } }
   }`;
-  const wires = [
-    (await watch(query, { subject: 'Printer 1' })).wire,
-    (await watch(query, {})).wire,
-    (await watch(query, { subject: null })).wire,
-    (await watch(query, { subject: 'Printer 1', extra: true })).wire,
+  const sockets = [
+    (await watch(query, { subject: 'Printer 1' })).socket,
+    (await watch(query, {})).socket,
+    (await watch(query, { subject: null })).socket,
+    (await watch(query, { subject: 'Printer 1', extra: true })).socket,
   ];
   const before = desk.httpRequests.customers;
   const event = desk.emit(1);
-  const answers = await Promise.all(wires.map(async (wire) => (await wire.nextResults())[0]!.data));
+  const answers = await Promise.all(
+    sockets.map(async (socket) => (await socket.nextResults())[0]!.data),
+  );
   const plain = { id: event.id, ticket: { number: 1, customer: { name: 'Name of cus_1' } } };
   expect(answers.map((data) => data?.['ticketEvents'])).toEqual([
     plain,
@@ -194,10 +193,10 @@ test('streams that only let other events through complete an event once; what el
 
 // Resuming
 
-test('a cut between the rooms, or a room that stops, loses nothing and doubles nothing', async () => {
-  const { wire } = await watch(fresh());
+test('no event is lost or duplicated when the upstream connection breaks or its subgraph restarts', async () => {
+  const { socket } = await watch(uniqueQuery());
   const sent: string[] = [desk.emit(1).id];
-  const results = await wire.nextResults();
+  const results = await socket.nextResults();
   for (let round = 0; round < 10; round++) {
     sent.push(desk.emit(1).id, desk.emit(2).id);
     const before = desk.subscriptions.length;
@@ -209,18 +208,18 @@ test('a cut between the rooms, or a room that stops, loses nothing and doubles n
       expect.stringMatching(/^c\d+$/),
     );
     sent.push(desk.emit(5).id);
-    results.push(...(await wire.nextResults(4)));
+    results.push(...(await socket.nextResults(4)));
   }
   expect(ids(results)).toEqual(sent);
-  await wire.roundTrip();
-  expect(wire.received).toEqual([]);
+  await socket.roundTrip();
+  expect(socket.received).toEqual([]);
 });
 
-test('a client comes back with its cursor and misses nothing: from memory, from the owner, and by whatever way it gives the cursor', async () => {
-  const query = fresh();
-  const { wire } = await watch(query);
+test('a client resumes from its cursor without a gap: from the buffer, from the subgraph, with a variable or a literal', async () => {
+  const query = uniqueQuery();
+  const { socket } = await watch(query);
   const sent = Array.from({ length: 6 }, (_, index) => desk.emit(index + 1).id);
-  const results = await wire.nextResults(6);
+  const results = await socket.nextResults(6);
   const { cursor } = results[1]!.extensions!;
   const opened = desk.subscriptions.length;
 
@@ -232,14 +231,14 @@ test('a client comes back with its cursor and misses nothing: from memory, from 
   expect(ids(await literal.nextResults(4))).toEqual(sent.slice(2));
   expect(desk.subscriptions).toHaveLength(opened);
 
-  // A new process remembers nothing.
+  // A new process has no buffer.
   const other = await start();
   const [lone, second] = await Promise.all([client(ana, other.url), client(bor, other.url)]);
   for (const one of [lone, second]) one.subscribe('1', query, { after: cursor });
   for (const one of [lone, second]) expect(ids(await one.nextResults(4))).toEqual(sent.slice(2));
   const more = [desk.emit(7).id, desk.emit(8).id];
   for (const one of [lone, second]) expect(ids(await one.nextResults(2))).toEqual(more);
-  // Those who read older events have gone over to the live stream by now.
+  // The readers of the catch-up stream have been moved to the live stream.
   await desk.waitFor(
     () =>
       desk.activeSubscriptions.filter(
@@ -247,14 +246,14 @@ test('a client comes back with its cursor and misses nothing: from memory, from 
       ).length === 2,
   );
   const last = desk.emit(9).id;
-  for (const one of [lone, second, back, wire])
+  for (const one of [lone, second, back, socket])
     expect(ids(await one.nextResults(one === lone || one === second ? 1 : 3)).at(-1)).toBe(last);
   await other.stop();
   await expect(lone.closed).resolves.toMatchObject({ code: 1012 });
 });
 
-test('who only wants what comes gets nothing older, though others read older events of the same operation', async () => {
-  const query = fresh();
+test('a client without a cursor gets only new events while others catch up on the same operation', async () => {
+  const query = uniqueQuery();
   const old = Array.from({ length: 3 }, () => desk.emit(1));
   const late = await client();
   late.subscribe('1', query, { after: old[0]!.cursor });
@@ -263,53 +262,55 @@ test('who only wants what comes gets nothing older, though others read older eve
   now.subscribe('1', query);
   await now.roundTrip();
   const { id } = desk.emit(2);
-  for (const wire of [late, now]) expect(ids(await wire.nextResults())).toEqual([id]);
+  for (const socket of [late, now]) expect(ids(await socket.nextResults())).toEqual([id]);
 });
 
-// Trouble
+// Failures
 
-test('events wait for a room that is away for a moment, and go out with holes when it stays away', async () => {
+test('events wait for a subgraph that is unavailable for a moment, and are sent incomplete when it stays so', async () => {
   const other = await start({ completionTimeoutMs: 400 });
-  const wire = await client(ana, other.url);
+  const socket = await client(ana, other.url);
   const before = desk.subscriptions.length;
-  wire.subscribe('1', fresh());
+  socket.subscribe('1', uniqueQuery());
   await desk.waitFor(() => desk.subscriptions.length > before);
   desk.unavailable.add('customers');
-  const asked = desk.httpRequests.customers;
+  const requestsBefore = desk.httpRequests.customers;
   const sent = [desk.emit(1).id, desk.emit(2).id];
-  await desk.waitFor(() => desk.httpRequests.customers >= asked + 2);
+  await desk.waitFor(() => desk.httpRequests.customers >= requestsBefore + 2);
   desk.unavailable.delete('customers');
-  const whole = await wire.nextResults(2);
+  const whole = await socket.nextResults(2);
   expect(ids(whole)).toEqual(sent);
   expect(whole.flatMap(({ errors = [] }) => errors)).toEqual([]);
 
   desk.unavailable.add('customers');
   desk.emit(3);
-  const [holed] = await wire.nextResults();
-  expect(holed).toMatchObject({
+  const [incomplete] = await socket.nextResults();
+  expect(incomplete).toMatchObject({
     data: { ticketEvents: { ticket: { number: 3, customer: null } } },
     errors: [{ path: ['ticketEvents', 'ticket', 'customer'], extensions: { code: 'UNAVAILABLE' } }],
   });
-  const until = desk.httpRequests.customers;
+  const requestCount = desk.httpRequests.customers;
   desk.emit(5);
-  await wire.nextResults();
-  expect(desk.httpRequests.customers).toBe(until + 1);
-  await wire.close();
+  await socket.nextResults();
+  expect(desk.httpRequests.customers).toBe(requestCount + 1);
+  await socket.close();
   await other.stop();
 });
 
-test('what the owner refuses is one error, and the socket stays', async () => {
-  const { wire } = await watch('subscription { refused { id } }');
-  const { payload } = await wire.receive();
+test('a refusal of the subgraph is one error, and the socket stays open', async () => {
+  const { socket } = await watch('subscription { refused { id } }');
+  const { payload } = await socket.receive();
   expect(payload).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
-  expect(await wire.receive()).toMatchObject({ type: 'complete' });
-  await wire.roundTrip();
+  expect(await socket.receive()).toMatchObject({ type: 'complete' });
+  await socket.roundTrip();
 });
 
 test('errors of events are masked like those of queries', async () => {
-  const { wire } = await watch(fresh('subscription { ticketEvents { id ticket { broken } } }'));
+  const { socket } = await watch(
+    uniqueQuery('subscription { ticketEvents { id ticket { broken } } }'),
+  );
   desk.emit(1);
-  const [result] = await wire.nextResults();
+  const [result] = await socket.nextResults();
   expect(JSON.stringify(result)).not.toMatch(/secret_table|10\.0\.0/);
   expect(result!.errors).toEqual([
     expect.objectContaining({
@@ -318,19 +319,19 @@ test('errors of events are masked like those of queries', async () => {
     }),
   ]);
   const { requestId } = result!.errors![0]!.extensions;
-  expect(logged).toHaveBeenCalledWith(expect.objectContaining({ requestId }), 'masked error');
+  expect(logError).toHaveBeenCalledWith(expect.objectContaining({ requestId }), 'masked error');
 });
 
 // Limits
 
-test('a reader that stops reading holds a bounded part of the stream, delays nobody, and is told where to go on', async () => {
+test('a client that stops reading is ended with its cursor after a bounded buffer, without delaying others', async () => {
   const other = await start({ maxUnsentBytes: 64 * 1024, maxBufferedEvents: 50 });
-  const query = fresh('subscription { ticketEvents { id ticket { subject } } }');
+  const query = uniqueQuery('subscription { ticketEvents { id ticket { subject } } }');
   const [slow, quick] = await Promise.all([client(ana, other.url), client(ana, other.url)]);
   const before = desk.subscriptions.length;
-  for (const wire of [slow, quick]) {
-    wire.subscribe('1', query);
-    await wire.roundTrip();
+  for (const socket of [slow, quick]) {
+    socket.subscribe('1', query);
+    await socket.roundTrip();
   }
   await desk.waitFor(() => desk.subscriptions.length > before);
   slow.ws.pause();
@@ -341,7 +342,7 @@ test('a reader that stops reading holds a bounded part of the stream, delays nob
     expect(ids(await quick.nextResults())).toEqual([sent.at(-1)]);
   }
   slow.ws.resume();
-  const got: unknown[] = [];
+  const receivedIds: unknown[] = [];
   let cursor: string | undefined;
   for (;;) {
     const { type, payload } = await slow.receive();
@@ -351,25 +352,25 @@ test('a reader that stops reading holds a bounded part of the stream, delays nob
       ]);
       break;
     }
-    got.push(...ids([payload as Result]));
+    receivedIds.push(...ids([payload as Result]));
     cursor = (payload as Result).extensions!.cursor;
   }
-  expect(got).toEqual(sent.slice(0, got.length));
-  expect(got.length).toBeLessThan(150);
+  expect(receivedIds).toEqual(sent.slice(0, receivedIds.length));
+  expect(receivedIds.length).toBeLessThan(150);
   await Promise.all([slow.close(), quick.close()]);
   await other.stop();
 });
 
-test('a reader that is too slow for a stream with a word for it is told in its own words from where to go on', async () => {
+test('a client that is too slow gets a resync message in its own selection, where the stream has one', async () => {
   const other = await start({ maxUnsentBytes: 64 * 1024, maxBufferedEvents: 20 });
   const query = `subscription Own($after: String) {
     s: ticketStream(after: $after) { cursor event { id ticket { subject } } ...R }
   } fragment R on TicketMessage { why: resync { reason from query } }`;
   const [slow, quick] = await Promise.all([client(ana, other.url), client(ana, other.url)]);
   const before = desk.subscriptions.length;
-  for (const wire of [slow, quick]) {
-    wire.subscribe('1', query, {}, 'Own');
-    await wire.roundTrip();
+  for (const socket of [slow, quick]) {
+    socket.subscribe('1', query, {}, 'Own');
+    await socket.roundTrip();
   }
   await desk.waitFor(() => desk.subscriptions.length > before);
   slow.ws.pause();
@@ -380,20 +381,20 @@ test('a reader that is too slow for a stream with a word for it is told in its o
     await quick.nextResults();
   }
   slow.ws.resume();
-  type Told = { cursor: string; event: { id: string } | null; why: unknown };
-  const got: string[] = [];
+  type StreamMessage = { cursor: string; event: { id: string } | null; why: unknown };
+  const receivedIds: string[] = [];
   let cursor: string | undefined;
   let ended = 0;
-  // On a busy machine it may be too slow again while it catches up.
-  while (got.length < sent.length) {
+  // On a busy machine the client may be too slow again while it catches up.
+  while (receivedIds.length < sent.length) {
     const [result] = await slow.nextResults();
-    const { event, why, ...told } = (result!.data as unknown as { s: Told }).s;
+    const { event, why, ...others } = (result!.data as unknown as { s: StreamMessage }).s;
     if (event) {
-      got.push(event.id);
-      cursor = told.cursor;
+      receivedIds.push(event.id);
+      cursor = others.cursor;
       continue;
     }
-    expect([told, why]).toEqual([
+    expect([others, why]).toEqual([
       { cursor },
       { reason: 'TOO_SLOW', from: cursor, query: '{ lastEvent { id } }' },
     ]);
@@ -403,12 +404,12 @@ test('a reader that is too slow for a stream with a word for it is told in its o
     slow.subscribe('1', query, { after: cursor }, 'Own');
   }
   expect(ended).toBeGreaterThan(0);
-  expect(got).toEqual(sent);
+  expect(receivedIds).toEqual(sent);
   await Promise.all([slow.close(), quick.close()]);
   await other.stop();
 });
 
-test('one socket carries so many operations, and one caller holds so many sockets', async () => {
+test('operations per socket and sockets per caller are limited', async () => {
   const other = await start({ maxOperationsPerSocket: 2, maxConnectionsPerSubject: 2 });
   const [one] = await Promise.all([client(ana, other.url), client(ana, other.url)]);
   for (const id of ['1', '2', '3']) one!.subscribe(id, EVENTS);
@@ -426,65 +427,65 @@ test('one socket carries so many operations, and one caller holds so many socket
 
 test.each([
   [
-    'more fields than a query may',
+    'more fields than the limit',
     `subscription { ticketEvents { ${Array.from({ length: 1001 }, () => 'id').join(' ')} } }`,
     'COST_EXCEEDED',
   ],
-  ['what the schema has not', 'subscription { ticketEvents { nothing } }', 'BAD_USER_INPUT'],
-  ['two things', 'subscription { ticketEvents { id } ticketMaybe { id } }', 'BAD_USER_INPUT'],
+  ['an unknown field', 'subscription { ticketEvents { nothing } }', 'BAD_USER_INPUT'],
+  ['two root fields', 'subscription { ticketEvents { id } ticketMaybe { id } }', 'BAD_USER_INPUT'],
   [
-    'on a condition',
+    'a conditional root field',
     'subscription ($if: Boolean!) { ticketEvents @include(if: $if) { id } }',
     'BAD_USER_INPUT',
   ],
   [
-    'without a value',
+    'a variable without a value',
     'subscription ($if: Boolean!) { ticketEvents { id @include(if: $if) } }',
     'BAD_USER_INPUT',
   ],
-])('a subscription that asks for %s is refused', async (_, query, code) => {
-  const wire = await client();
-  wire.subscribe('1', query);
-  expect(await wire.receive()).toMatchObject({
+])('a subscription with %s is refused', async (_, query, code) => {
+  const socket = await client();
+  socket.subscribe('1', query);
+  expect(await socket.receive()).toMatchObject({
     type: 'error',
     id: '1',
     payload: [{ extensions: { code } }],
   });
 });
 
-// Who is calling
+// Caller
 
-test('a socket ends with its token', async () => {
+test('a socket is closed when its token expires', async () => {
   const token = await issuer.person('ana', {}, '2 seconds');
-  const wire = await TestSocket.connect(gateway.url, token);
-  await expect(wire.closed).resolves.toMatchObject({ code: 4403 });
+  const socket = await TestSocket.connect(gateway.url, token);
+  await expect(socket.closed).resolves.toMatchObject({ code: 4403 });
 });
 
-test('a newer token of the same caller keeps the socket; that of another ends it', async () => {
-  const wire = await client(await issuer.person('ana', {}, '2 seconds'));
-  wire.send({ type: 'ping', payload: { authorization: `Bearer ${ana}` } });
-  expect(await wire.receive()).toMatchObject({ type: 'pong' });
+test('a newer token of the same caller keeps the socket open; a token of another caller closes it', async () => {
+  const socket = await client(await issuer.person('ana', {}, '2 seconds'));
+  socket.send({ type: 'ping', payload: { authorization: `Bearer ${ana}` } });
+  expect(await socket.receive()).toMatchObject({ type: 'pong' });
   const short = await TestSocket.connect(gateway.url, await issuer.person('bor', {}, '3 seconds'));
   await short.closed;
-  await wire.roundTrip();
-  wire.send({ type: 'ping', payload: { authorization: `Bearer ${bor}` } });
-  await expect(wire.closed).resolves.toMatchObject({ code: 4403 });
+  await socket.roundTrip();
+  socket.send({ type: 'ping', payload: { authorization: `Bearer ${bor}` } });
+  await expect(socket.closed).resolves.toMatchObject({ code: 4403 });
 });
 
-test('a caller that is not known any more is gone at once', async () => {
+test('the socket of a deleted caller is closed within the check interval', async () => {
   actorsBySubject['cid'] = { ...actorsBySubject['ana']!, id: 'agt_cid', departments: ['dep_1'] };
-  const { wire } = await watch(fresh(), {}, await issuer.person('cid'));
+  const { socket } = await watch(uniqueQuery(), {}, await issuer.person('cid'));
   delete actorsBySubject['cid'];
-  await expect(wire.closed).resolves.toMatchObject({ code: 4403 });
+  await expect(socket.closed).resolves.toMatchObject({ code: 4403 });
 });
 
-test('who has other rights by a newer token goes on under them, without a gap', async () => {
-  const query = fresh();
-  const { wire } = await watch(query, {}, await issuer.app('tickets:read'));
+test('a newer token with other rights applies to running subscriptions, without a gap', async () => {
+  const query = uniqueQuery();
+  const { socket } = await watch(query, {}, await issuer.app('tickets:read'));
   const sent = [desk.emit(1).id];
-  await wire.nextResults();
+  await socket.nextResults();
   const before = desk.subscriptions.length;
-  wire.send({
+  socket.send({
     type: 'ping',
     payload: { authorization: `Bearer ${await issuer.app('tickets:read tickets:write')}` },
   });
@@ -496,43 +497,43 @@ test('who has other rights by a newer token goes on under them, without a gap', 
   sent.push(desk.emit(3).id);
   const results = [];
   while (results.length < 2) {
-    const { type, payload } = await wire.receive();
+    const { type, payload } = await socket.receive();
     if (type === 'next') results.push(payload as Result);
   }
   expect(ids(results)).toEqual(sent.slice(1));
 });
 
-test('whose rights are changed meanwhile is told so, and goes on from there under the new ones; a state is told anew', async () => {
+test('changed rights end a resumable stream with a resync and restart a snapshot stream under the new rights', async () => {
   actorsBySubject['cid'] = {
     ...actorsBySubject['ana']!,
     id: 'agt_cid',
     departments: ['dep_1', 'dep_2'],
   };
-  const wire = await client(await issuer.person('cid'));
+  const socket = await client(await issuer.person('cid'));
   const before = desk.subscriptions.length;
-  const stream = fresh(
+  const stream = uniqueQuery(
     'subscription ($after: String) { ticketStream(after: $after) { resync { reason from query } event { id ticket { number } } } }',
   );
-  wire.subscribe('stream', stream);
-  wire.subscribe('events', fresh());
+  socket.subscribe('stream', stream);
+  socket.subscribe('events', uniqueQuery());
   await desk.waitFor(() => desk.subscriptions.length === before + 2);
   const { cursor } = desk.emit(1);
-  await wire.nextResults(2);
-  wire.subscribe('board', 'subscription { board { id } }');
-  await wire.nextResults();
-  // Another name or another order is no other right.
+  await socket.nextResults(2);
+  socket.subscribe('board', 'subscription { board { id } }');
+  await socket.nextResults();
+  // Another name or another order of departments does not change the rights.
   actorsBySubject['cid'] = {
     ...actorsBySubject['cid'],
     name: 'Cid',
     departments: ['dep_2', 'dep_1'],
   };
-  const asked = desk.lookupRequests;
-  await desk.waitFor(() => desk.lookupRequests > asked + 2);
-  await wire.roundTrip();
+  const lookupsBefore = desk.lookupRequests;
+  await desk.waitFor(() => desk.lookupRequests > lookupsBefore + 2);
+  await socket.roundTrip();
 
   actorsBySubject['cid'] = { ...actorsBySubject['cid'], role: Role.LIGHT };
-  const told = await Promise.all(Array.from({ length: 4 }, () => wire.receive()));
-  const of = (id: string) => told.filter((message) => message.id === id);
+  const messages = await Promise.all(Array.from({ length: 4 }, () => socket.receive()));
+  const of = (id: string) => messages.filter((message) => message.id === id);
   expect(of('stream')).toMatchObject([
     {
       type: 'next',
@@ -557,27 +558,27 @@ test('whose rights are changed meanwhile is told so, and goes on from there unde
     { type: 'next', payload: { data: { board: { id: expect.any(String) } } } },
   ]);
   const missed = desk.emit(2).id;
-  expect(await wire.receive()).toMatchObject({ id: 'board' });
-  wire.subscribe('stream', stream, { after: cursor });
-  const [result] = await wire.nextResults();
+  expect(await socket.receive()).toMatchObject({ id: 'board' });
+  socket.subscribe('stream', stream, { after: cursor });
+  const [result] = await socket.nextResults();
   expect(result!.data).toMatchObject({ ticketStream: { event: { id: missed } } });
   expect(desk.subscriptions.at(-1)).toMatchObject({ actor: { role: Role.LIGHT } });
   delete actorsBySubject['cid'];
-  await expect(wire.closed).resolves.toMatchObject({ code: 4403 });
+  await expect(socket.closed).resolves.toMatchObject({ code: 4403 });
 });
 
-test('queries and mutations go over the socket as over HTTP', async () => {
-  const wire = await client();
-  wire.subscribe(
+test('queries and mutations are executed over the socket as over HTTP', async () => {
+  const socket = await client();
+  socket.subscribe(
     '1',
     'query One { __typename } mutation Two($subject: String!) { rename(subject: $subject) { subject } }',
     { subject: 'New' },
     'Two',
   );
-  expect((await wire.nextResults())[0]).toMatchObject({ data: { rename: { subject: 'New' } } });
-  expect(await wire.receive()).toEqual({ type: 'complete', id: '1' });
-  wire.subscribe('2', '{ nothing }');
-  expect(await wire.receive()).toMatchObject({
+  expect((await socket.nextResults())[0]).toMatchObject({ data: { rename: { subject: 'New' } } });
+  expect(await socket.receive()).toEqual({ type: 'complete', id: '1' });
+  socket.subscribe('2', '{ nothing }');
+  expect(await socket.receive()).toMatchObject({
     type: 'error',
     id: '2',
     payload: [{ extensions: { code: 'BAD_USER_INPUT' } }],

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createLog } from '@deskgraph/common/core/log';
 import { type Change, applyChange } from '../../testing/list.ts';
@@ -7,13 +7,13 @@ import { SECRET, startTokenIssuer } from '../../testing/people.ts';
 import { TestSocket } from '../../testing/socket.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 
-// Streams without `after`: each client is told a whole state first, then its changes, though all share one stream of the owner.
+// Streams without `after`: each client gets a snapshot, then its changes, though all share one upstream stream.
 
 const LIST = 'subscription { list { kind items item index previousIndex } }';
 let desk: LiveDesk;
 let gateway: Gateway;
 let token: string;
-const wires: TestSocket[] = [];
+const sockets: TestSocket[] = [];
 
 const start = (live: object = {}): Promise<Gateway> =>
   startGateway({
@@ -31,41 +31,41 @@ beforeAll(async () => {
   gateway = await start();
   desk.emit(1);
 });
-afterEach(() => Promise.all(wires.splice(0).map((wire) => wire.close())));
+afterEach(() => Promise.all(sockets.splice(0).map((socket) => socket.close())));
 afterAll(async () => {
   await gateway.stop();
   await desk.stop();
 });
 
 async function client(url = gateway.url): Promise<TestSocket> {
-  const wire = await TestSocket.connect(url, token);
-  wires.push(wire);
-  return wire;
+  const socket = await TestSocket.connect(url, token);
+  sockets.push(socket);
+  return socket;
 }
 
-/** Clients of the list on one socket, each with what it has made of what it heard. */
-class Watchers {
+/** Clients of the list on one socket, each with its copy of the list. */
+class ListClients {
   readonly lists = new Map<string, number[]>();
   readonly snapshots = new Map<string, number>();
-  readonly #wire: TestSocket;
-  #wait = Promise.resolve();
+  readonly #socket: TestSocket;
+  #pending = Promise.resolve();
 
-  constructor(wire: TestSocket) {
-    this.#wire = wire;
+  constructor(socket: TestSocket) {
+    this.#socket = socket;
   }
 
   add(id: string): void {
-    this.#wire.subscribe(id, LIST);
+    this.#socket.subscribe(id, LIST);
   }
 
-  /** Reads until every client has the list as it is. */
+  /** Reads until the copy of each client equals the list. */
   until(items: readonly number[], count: number): Promise<void> {
-    const isThere = (): boolean =>
+    const isReached = (): boolean =>
       this.lists.size === count &&
       [...this.lists.values()].every((list) => String(list) === String(items));
-    this.#wait = this.#wait.then(async () => {
-      while (!isThere()) {
-        const { type, id, payload } = await this.#wire.receive();
+    this.#pending = this.#pending.then(async () => {
+      while (!isReached()) {
+        const { type, id, payload } = await this.#socket.receive();
         if (type !== 'next') throw new Error(`${type}: ${JSON.stringify(payload)}`);
         const change = (payload as { data: { list: Change } }).data.list;
         if (change.kind === 'SNAPSHOT') this.snapshots.set(id!, (this.snapshots.get(id!) ?? 0) + 1);
@@ -73,32 +73,33 @@ class Watchers {
         this.lists.set(id!, applyChange(this.lists.get(id!) ?? [], change));
       }
     });
-    return this.#wait;
+    return this.#pending;
   }
 }
 
 const running = (query: RegExp): number =>
   desk.activeSubscriptions.filter((opened) => query.test(opened.query)).length;
 
-test('a hundred clients that come at any moment of five hundred changes have the same list in the end, by one stream of the owner', async () => {
+test('a hundred clients that join during five hundred changes all have the same list in the end, over one upstream stream', async () => {
   const before = desk.subscriptions.length;
-  const watchers = await Promise.all(
-    [client(), client()].map(async (wire) => new Watchers(await wire)),
+  const clientGroups = await Promise.all(
+    [client(), client()].map(async (socket) => new ListClients(await socket)),
   );
   let count = 0;
   for (let step = 0; step < 500; step++) {
     desk.list.step();
-    while (count < 100 && desk.list.random(500 - step) < 100 - count)
-      watchers[count % 2]!.add(String(count++));
-    if (desk.list.random(3) === 0) await turn();
+    while (count < 100 && desk.list.randomInteger(500 - step) < 100 - count)
+      clientGroups[count % 2]!.add(String(count++));
+    if (desk.list.randomInteger(3) === 0) await nextTurn();
   }
-  while (count < 100) watchers[count % 2]!.add(String(count++));
-  await Promise.all(watchers.map((watcher) => watcher.until(desk.list.items, 50)));
-  for (const { snapshots } of watchers) expect(new Set(snapshots.values())).toEqual(new Set([1]));
+  while (count < 100) clientGroups[count % 2]!.add(String(count++));
+  await Promise.all(clientGroups.map((clients) => clients.until(desk.list.items, 50)));
+  for (const { snapshots } of clientGroups)
+    expect(new Set(snapshots.values())).toEqual(new Set([1]));
   await desk.waitFor(() => running(/list/) === 1);
   expect(desk.subscriptions.length - before).toBeLessThan(60);
 
-  // Another process has the list: all hear how it stands, from one stream again.
+  // Another process takes over the list: all get a new snapshot, over one stream again.
   const last = String(desk.list.items);
   desk.list.restart();
   desk.list.step();
@@ -107,99 +108,100 @@ test('a hundred clients that come at any moment of five hundred changes have the
   await desk.waitFor(() => desk.subscriptions.length > opened);
   do desk.list.step();
   while (String(desk.list.items) === last);
-  await Promise.all(watchers.map((watcher) => watcher.until(desk.list.items, 50)));
-  for (const { snapshots } of watchers) expect(new Set(snapshots.values())).toEqual(new Set([2]));
+  await Promise.all(clientGroups.map((clients) => clients.until(desk.list.items, 50)));
+  for (const { snapshots } of clientGroups)
+    expect(new Set(snapshots.values())).toEqual(new Set([2]));
   expect(desk.subscriptions).toHaveLength(opened + 1);
 });
 
-test('clients that come at the same moment need one stream from the beginning on', async () => {
+test('clients that join at the same moment share one stream from the start', async () => {
   const other = await start({ snapshotMaxAgeMs: Infinity });
-  const wire = await client(other.url);
+  const socket = await client(other.url);
   const before = desk.subscriptions.length;
-  const watcher = new Watchers(wire);
-  for (let count = 0; count < 50; count++) watcher.add(String(count));
-  await watcher.until(desk.list.items, 50);
+  const clients = new ListClients(socket);
+  for (let count = 0; count < 50; count++) clients.add(String(count));
+  await clients.until(desk.list.items, 50);
   expect(desk.subscriptions).toHaveLength(before + 1);
-  // Who comes soon is told what is known already.
-  watcher.add('soon');
-  await watcher.until(desk.list.items, 51);
+  // A client that joins soon gets the buffered snapshot.
+  clients.add('soon');
+  await clients.until(desk.list.items, 51);
   expect(desk.subscriptions).toHaveLength(before + 1);
-  await wire.close();
+  await socket.close();
   await other.stop();
 });
 
-test('who comes late gets a fresh state by a stream that ends when it has met the first', async () => {
+test('a client that joins late gets a new snapshot over a catch-up stream that ends when it has reached the live one', async () => {
   const other = await start({ snapshotMaxAgeMs: 0 });
-  const wire = await client(other.url);
+  const socket = await client(other.url);
   const before = desk.subscriptions.length;
-  const watcher = new Watchers(wire);
+  const clients = new ListClients(socket);
   for (let count = 1; count <= 5; count++) {
-    watcher.add(String(count));
-    await watcher.until(desk.list.items, count);
+    clients.add(String(count));
+    await clients.until(desk.list.items, count);
     await desk.waitFor(() => desk.subscriptions.length === before + count && running(/list/) === 1);
     desk.list.step();
     desk.list.step();
   }
-  await watcher.until(desk.list.items, 5);
+  await clients.until(desk.list.items, 5);
   expect(running(/list/)).toBe(1);
-  await wire.close();
+  await socket.close();
   await other.stop();
 });
 
-test('a state without a cursor is told to each client by a stream of its own, which ends with it', async () => {
+test('each client of a snapshot stream without cursors has an upstream stream of its own, which ends with the client', async () => {
   const query = 'subscription { ticks { id } }';
   const [one, two, three] = [await client(), await client(), await client()];
   const { id } = desk.emit(1);
-  for (const wire of [one, two, three]) {
-    wire.subscribe('1', query);
-    expect((await wire.nextResults())[0]?.data).toEqual({ ticks: { id } });
+  for (const socket of [one, two, three]) {
+    socket.subscribe('1', query);
+    expect((await socket.nextResults())[0]?.data).toEqual({ ticks: { id } });
   }
   expect(running(/ticks/)).toBe(3);
   one.send({ type: 'complete', id: '1' });
   await desk.waitFor(() => running(/ticks/) === 2);
   const next = desk.emit(2);
-  for (const wire of [two, three])
-    expect((await wire.nextResults())[0]?.data).toEqual({ ticks: { id: next.id } });
+  for (const socket of [two, three])
+    expect((await socket.nextResults())[0]?.data).toEqual({ ticks: { id: next.id } });
 });
 
-test('a stream that its owner completes is over for its clients', async () => {
-  const wire = await client();
+test('a stream that its subgraph completes is completed for its clients', async () => {
+  const socket = await client();
   const before = desk.subscriptions.length;
-  wire.subscribe('1', LIST);
-  wire.subscribe('2', 'subscription { ticketStream { cursor } }');
-  await wire.nextResults();
+  socket.subscribe('1', LIST);
+  socket.subscribe('2', 'subscription { ticketStream { cursor } }');
+  await socket.nextResults();
   await desk.waitFor(() => desk.subscriptions.length === before + 2);
   desk.completeAll();
-  expect(new Set([(await wire.receive()).id, (await wire.receive()).id])).toEqual(
+  expect(new Set([(await socket.receive()).id, (await socket.receive()).id])).toEqual(
     new Set(['1', '2']),
   );
-  await wire.roundTrip();
+  await socket.roundTrip();
 });
 
-test('who reads too slowly is told how things are now, instead of all that happened', async () => {
+test('a client that reads too slowly gets a new snapshot instead of all changes', async () => {
   const other = await start({ maxUnsentBytes: 64 * 1024, maxBufferedEvents: 20 });
   const query = 'subscription { list { kind items item index previousIndex pad } }';
-  const [slow, quick] = [await client(other.url), await client(other.url)];
-  for (const wire of [slow, quick]) {
-    wire.subscribe('1', query);
-    await wire.nextResults();
+  const [slow, fast] = [await client(other.url), await client(other.url)];
+  for (const socket of [slow, fast]) {
+    socket.subscribe('1', query);
+    await socket.nextResults();
   }
   slow.ws.pause();
   for (let step = 0; step < 200; step++) {
     desk.list.step();
-    await quick.nextResults();
+    await fast.nextResults();
   }
   slow.ws.resume();
   let list: number[] = [];
-  let heard = 0;
+  let messageCount = 0;
   let snapshots = 0;
   while (String(list) !== String(desk.list.items) || snapshots === 0) {
     const [{ data }] = (await slow.nextResults()) as unknown as [{ data: { list: Change } }];
     if (data.list.kind === 'SNAPSHOT') snapshots++;
     list = snapshots ? applyChange(list, data.list) : list;
-    heard++;
+    messageCount++;
   }
-  expect(heard).toBeLessThan(150);
-  await Promise.all([slow.close(), quick.close()]);
+  expect(messageCount).toBeLessThan(150);
+  await Promise.all([slow.close(), fast.close()]);
   await other.stop();
 });

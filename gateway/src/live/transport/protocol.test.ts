@@ -6,14 +6,14 @@ import { SECRET, startTokenIssuer } from '../../../testing/people.ts';
 import { TestSocket } from '../../../testing/socket.ts';
 import { type Gateway, startGateway } from '../../gateway.ts';
 
-// The protocol graphql-transport-ws, message by message, with a client that knows nothing of it.
+// The protocol graphql-transport-ws, message by message, with a client without protocol logic.
 
 const EVENTS = 'subscription { ticketEvents { id } }';
 let desk: LiveDesk;
 let gateway: Gateway;
-let impatient: Gateway;
+let shortTimeoutGateway: Gateway;
 let token: string;
-let wire: TestSocket;
+let socket: TestSocket;
 
 beforeAll(async () => {
   const issuer = await startTokenIssuer();
@@ -26,73 +26,79 @@ beforeAll(async () => {
     log: createLog('test', 'silent'),
   };
   gateway = await startGateway(options);
-  impatient = await startGateway({ ...options, live: { initTimeoutMs: 50, pingIntervalMs: 50 } });
+  shortTimeoutGateway = await startGateway({
+    ...options,
+    live: { initTimeoutMs: 50, pingIntervalMs: 50 },
+  });
   desk.emit(1);
 });
-afterEach(() => wire.ws.terminate());
+afterEach(() => socket.ws.terminate());
 afterAll(async () => {
-  await Promise.all([gateway.stop(), impatient.stop()]);
+  await Promise.all([gateway.stop(), shortTimeoutGateway.stop()]);
   await desk.stop();
 });
 
-async function bare(url = gateway.url, protocol?: string | string[]): Promise<TestSocket> {
-  wire = new TestSocket(url, protocol);
-  await wire.ready;
-  return wire;
+async function connectWithoutInit(
+  url = gateway.url,
+  protocol?: string | string[],
+): Promise<TestSocket> {
+  socket = new TestSocket(url, protocol);
+  await socket.ready;
+  return socket;
 }
-async function ready(): Promise<TestSocket> {
-  return (wire = await TestSocket.connect(gateway.url, token));
+async function connectAndInit(): Promise<TestSocket> {
+  return (socket = await TestSocket.connect(gateway.url, token));
 }
-/** A running stream of events. */
-async function running(id = '1'): Promise<TestSocket> {
-  await ready();
+/** A running subscription. */
+async function subscribeToEvents(id = '1'): Promise<TestSocket> {
+  await connectAndInit();
   const before = desk.subscriptions.length;
-  // Each is a stream of its own, so that its beginning is seen.
-  wire.subscribe(id, `subscription { ticketEvents { a${before}: id } }`);
+  // A unique alias, so that each call opens an upstream stream to wait for.
+  socket.subscribe(id, `subscription { ticketEvents { a${before}: id } }`);
   await desk.waitFor(() => desk.subscriptions.length > before);
-  return wire;
+  return socket;
 }
-const closeCode = async (): Promise<number> => (await wire.closed).code;
+const closeCode = async (): Promise<number> => (await socket.closed).code;
 
 // Opening
 
-test('the sub-protocol is agreed on, among others too', async () => {
-  expect((await bare()).ws.protocol).toBe('graphql-transport-ws');
-  wire.ws.terminate();
-  expect((await bare(gateway.url, ['other', 'graphql-transport-ws'])).ws.protocol).toBe(
-    'graphql-transport-ws',
-  );
+test('the sub-protocol is negotiated, also among others', async () => {
+  expect((await connectWithoutInit()).ws.protocol).toBe('graphql-transport-ws');
+  socket.ws.terminate();
+  expect(
+    (await connectWithoutInit(gateway.url, ['other', 'graphql-transport-ws'])).ws.protocol,
+  ).toBe('graphql-transport-ws');
 });
 test('another sub-protocol is not accepted', async () => {
-  wire = new TestSocket(gateway.url, 'graphql-ws');
+  socket = new TestSocket(gateway.url, 'graphql-ws');
   // The client library itself refuses a server that agrees on none of its protocols.
-  await expect(wire.ready).rejects.toThrow('subprotocol');
+  await expect(socket.ready).rejects.toThrow('subprotocol');
 });
-test('no sub-protocol is closed with 4406', async () => {
-  await bare(gateway.url, []);
+test('a socket without sub-protocol is closed with 4406', async () => {
+  await connectWithoutInit(gateway.url, []);
   expect(await closeCode()).toBe(4406);
 });
-test('another path is not found', async () => {
-  wire = new TestSocket(`${gateway.url}/other`);
-  await expect(wire.ready).rejects.toThrow('404');
+test('another path is refused with 404', async () => {
+  socket = new TestSocket(`${gateway.url}/other`);
+  await expect(socket.ready).rejects.toThrow('404');
 });
 test('init is acknowledged', async () => {
-  await bare();
-  wire.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
-  expect(await wire.receive()).toEqual({ type: 'connection_ack' });
+  await connectWithoutInit();
+  socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+  expect(await socket.receive()).toEqual({ type: 'connection_ack' });
 });
-test('no init in time is closed with 4408', async () => {
-  await bare(impatient.url);
+test('a socket without init in time is closed with 4408', async () => {
+  await connectWithoutInit(shortTimeoutGateway.url);
   expect(await closeCode()).toBe(4408);
 });
 test('a second init is closed with 4429', async () => {
-  await ready();
-  wire.send({ type: 'connection_init' });
+  await connectAndInit();
+  socket.send({ type: 'connection_init' });
   expect(await closeCode()).toBe(4429);
 });
 test('an operation before the ack is closed with 4401', async () => {
-  await bare();
-  wire.subscribe('1', EVENTS);
+  await connectWithoutInit();
+  socket.subscribe('1', EVENTS);
   expect(await closeCode()).toBe(4401);
 });
 test.each([
@@ -100,8 +106,8 @@ test.each([
   ['no token', undefined],
   ['no bearer', { authorization: 'Basic YTpi' }],
 ])('an init with %s is closed with 4403', async (_, payload) => {
-  await bare();
-  wire.send({ type: 'connection_init', payload });
+  await connectWithoutInit();
+  socket.send({ type: 'connection_init', payload });
   expect(await closeCode()).toBe(4403);
 });
 
@@ -115,113 +121,113 @@ test.each([
   ['no payload', { type: 'subscribe', id: '1' }],
   ['no query', { type: 'subscribe', id: '1', payload: {} }],
 ])('a message with %s is closed with 4400', async (_, message) => {
-  await ready();
-  wire.send(message);
+  await connectAndInit();
+  socket.send(message);
   expect(await closeCode()).toBe(4400);
 });
 test('a ping is answered before and after the init, with its payload', async () => {
-  await bare();
-  wire.send({ type: 'ping' });
-  expect(await wire.receive()).toEqual({ type: 'pong' });
-  wire.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
-  await wire.receive();
-  wire.send({ type: 'ping', payload: { a: 1 } });
-  expect(await wire.receive()).toEqual({ type: 'pong', payload: { a: 1 } });
+  await connectWithoutInit();
+  socket.send({ type: 'ping' });
+  expect(await socket.receive()).toEqual({ type: 'pong' });
+  socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+  await socket.receive();
+  socket.send({ type: 'ping', payload: { a: 1 } });
+  expect(await socket.receive()).toEqual({ type: 'pong', payload: { a: 1 } });
 });
-test('a pong that nobody asked for is ignored', async () => {
-  await ready();
-  wire.send({ type: 'pong' });
-  await wire.roundTrip();
-  expect(wire.received).toEqual([]);
+test('an unsolicited pong is ignored', async () => {
+  await connectAndInit();
+  socket.send({ type: 'pong' });
+  await socket.roundTrip();
+  expect(socket.received).toEqual([]);
 });
 test('a frame beyond the limit is closed with 1009', async () => {
-  await ready();
-  wire.send('x'.repeat(1024 * 1024 + 1));
+  await connectAndInit();
+  socket.send('x'.repeat(1024 * 1024 + 1));
   expect(await closeCode()).toBe(1009);
 });
 
 // Operations
 
 test('a query is one next and complete', async () => {
-  await ready();
-  wire.subscribe('q', '{ lastTicket { number } }');
-  expect(await wire.receive()).toMatchObject({
+  await connectAndInit();
+  socket.subscribe('q', '{ lastTicket { number } }');
+  expect(await socket.receive()).toMatchObject({
     type: 'next',
     id: 'q',
     payload: { data: { lastTicket: { number: 1 } } },
   });
-  expect(await wire.receive()).toEqual({ type: 'complete', id: 'q' });
+  expect(await socket.receive()).toEqual({ type: 'complete', id: 'q' });
 });
-test('variables and the name of the operation count', async () => {
-  await ready();
-  wire.subscribe(
+test('variables and the operation name are applied', async () => {
+  await connectAndInit();
+  socket.subscribe(
     'q',
     'query A { __typename } query B($prefix: String) { lastTicket { tags(prefix: $prefix) } }',
     { prefix: 'v' },
     'B',
   );
-  expect((await wire.nextResults())[0]!.data).toEqual({ lastTicket: { tags: ['vip'] } });
+  expect((await socket.nextResults())[0]!.data).toEqual({ lastTicket: { tags: ['vip'] } });
 });
-test('a stream is a next for each event until the client completes; then nothing comes, and the owner is let go', async () => {
-  await running();
+test('a subscription is a next for each event until the client completes it; nothing follows', async () => {
+  await subscribeToEvents();
   desk.emit(2);
   desk.emit(3);
-  await wire.nextResults(2);
-  wire.send({ type: 'complete', id: '1' });
-  await wire.roundTrip();
+  await socket.nextResults(2);
+  socket.send({ type: 'complete', id: '1' });
+  await socket.roundTrip();
   desk.emit(4);
-  await wire.roundTrip();
-  expect(wire.received).toEqual([]);
+  await socket.roundTrip();
+  expect(socket.received).toEqual([]);
 });
-test('a stream that its owner ends completes', async () => {
-  await ready();
-  wire.subscribe('1', 'subscription { refused { id } }');
-  expect(await wire.receive()).toMatchObject({
+test('a subscription that its subgraph ends is completed', async () => {
+  await connectAndInit();
+  socket.subscribe('1', 'subscription { refused { id } }');
+  expect(await socket.receive()).toMatchObject({
     type: 'next',
     payload: { errors: [{ extensions: { code: 'FORBIDDEN' } }] },
   });
-  expect(await wire.receive()).toEqual({ type: 'complete', id: '1' });
+  expect(await socket.receive()).toEqual({ type: 'complete', id: '1' });
 });
-test('an id that is in use is closed with 4409', async () => {
-  await running();
-  wire.subscribe('1', EVENTS);
+test('a socket that reuses an active id is closed with 4409', async () => {
+  await subscribeToEvents();
+  socket.subscribe('1', EVENTS);
   expect(await closeCode()).toBe(4409);
 });
-test('an id may be used again after complete, whoever completed', async () => {
-  await running('x');
-  wire.send({ type: 'complete', id: 'x' });
+test('an id may be reused after complete, by the client or the server', async () => {
+  await subscribeToEvents('x');
+  socket.send({ type: 'complete', id: 'x' });
   for (let round = 0; round < 2; round++) {
-    wire.subscribe('x', '{ __typename }');
-    await wire.nextResults();
-    expect(await wire.receive()).toEqual({ type: 'complete', id: 'x' });
+    socket.subscribe('x', '{ __typename }');
+    await socket.nextResults();
+    expect(await socket.receive()).toEqual({ type: 'complete', id: 'x' });
   }
 });
 test('a complete for an unknown id is ignored', async () => {
-  await ready();
-  wire.send({ type: 'complete', id: 'nobody' });
-  await wire.roundTrip();
-  expect(wire.received).toEqual([]);
+  await connectAndInit();
+  socket.send({ type: 'complete', id: 'unknown' });
+  await socket.roundTrip();
+  expect(socket.received).toEqual([]);
 });
 test.each([
   ['a syntax error', '{ nonsense'],
-  ['a field that is not there', '{ nonsense }'],
-  ['a subscription to what is not there', 'subscription { nonsense }'],
+  ['an unknown field', '{ nonsense }'],
+  ['a subscription to an unknown field', 'subscription { nonsense }'],
   ['an unknown operation', 'query A { __typename } query B { __typename }'],
-])('%s is one error, and the socket stays', async (_, query) => {
-  await ready();
-  wire.subscribe('1', query);
-  expect(await wire.receive()).toMatchObject({
+])('%s is one error, and the socket stays open', async (_, query) => {
+  await connectAndInit();
+  socket.subscribe('1', query);
+  expect(await socket.receive()).toMatchObject({
     type: 'error',
     id: '1',
     payload: [{ extensions: { code: 'BAD_USER_INPUT' } }],
   });
-  await wire.roundTrip();
-  expect(wire.received).toEqual([]);
+  await socket.roundTrip();
+  expect(socket.received).toEqual([]);
 });
-test('a resolver that fails is an error in a next', async () => {
-  await ready();
-  wire.subscribe('1', '{ lastTicket { number broken } }');
-  expect(await wire.receive()).toMatchObject({
+test('a failed field is an error in a next', async () => {
+  await connectAndInit();
+  socket.subscribe('1', '{ lastTicket { number broken } }');
+  expect(await socket.receive()).toMatchObject({
     type: 'next',
     payload: {
       data: { lastTicket: { broken: null } },
@@ -229,33 +235,33 @@ test('a resolver that fails is an error in a next', async () => {
     },
   });
 });
-test('20 operations go over one socket', async () => {
-  await ready();
-  for (let id = 0; id < 20; id++) wire.subscribe(String(id), EVENTS);
-  await wire.roundTrip();
+test('one socket carries 20 operations', async () => {
+  await connectAndInit();
+  for (let id = 0; id < 20; id++) socket.subscribe(String(id), EVENTS);
+  await socket.roundTrip();
   await desk.waitFor(() =>
     desk.activeSubscriptions.some(({ query }) => query.includes('{__typename id}')),
   );
   const { id: event } = desk.emit(2);
-  const heard = await Promise.all(Array.from({ length: 20 }, () => wire.receive()));
-  expect(new Set(heard.map(({ id }) => id)).size).toBe(20);
-  for (const { payload } of heard)
+  const messages = await Promise.all(Array.from({ length: 20 }, () => socket.receive()));
+  expect(new Set(messages.map(({ id }) => id)).size).toBe(20);
+  for (const { payload } of messages)
     expect(payload).toMatchObject({ data: { ticketEvents: { id: event } } });
 });
 
-// Staying
+// Keep-alive
 
-test('the server pings, and drops who does not answer', async () => {
-  const { port } = new URL(impatient.url);
-  wire = await TestSocket.connect(impatient.url, token);
-  await new Promise((resolve) => wire.ws.once('ping', resolve));
-  const dead = connect(Number(port), '127.0.0.1');
-  dead.write(
+test('the server pings, and terminates a socket that does not answer', async () => {
+  const { port } = new URL(shortTimeoutGateway.url);
+  socket = await TestSocket.connect(shortTimeoutGateway.url, token);
+  await new Promise((resolve) => socket.ws.once('ping', resolve));
+  const unresponsive = connect(Number(port), '127.0.0.1');
+  unresponsive.write(
     'GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
       'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
   );
-  dead.resume();
-  await new Promise((resolve) => dead.once('close', resolve));
-  await wire.roundTrip();
-  expect(wire.received).toEqual([]);
+  unresponsive.resume();
+  await new Promise((resolve) => unresponsive.once('close', resolve));
+  await socket.roundTrip();
+  expect(socket.received).toEqual([]);
 });

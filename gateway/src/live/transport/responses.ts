@@ -41,8 +41,8 @@ interface Exchange {
  * until here); results and heartbeats follow; the response ends with the operation, the session or
  * the connection. A client that does not read for `slowClientTimeoutMs` is disconnected.
  *
- * Graceful shutdown: new streams are refused with 503, open ones end one after another and tell
- * their clients when to reconnect and from which cursor.
+ * Graceful shutdown: new streams are refused with 503, open ones end one after another and give
+ * their clients a reconnect delay and a cursor.
  */
 export class HttpStreamTransport {
   readonly #options: HttpStreamTransportOptions;
