@@ -10,7 +10,7 @@ export const subgraph: SubgraphOptions = {
   entities: [],
   resolvers: [ReportResolver],
   orphanedTypes: [Agent, Department],
-  beside: (service) => {
+  backgroundTasks: (service) => {
     const follower = consumeTickets(service, peers().TICKETS_URL);
     return [() => follower.stop()];
   },

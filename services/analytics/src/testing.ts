@@ -7,7 +7,7 @@ import type { LoggedTicketState } from '@deskgraph/common/contract/ticket-state'
 import { ChannelKind, TicketPriority, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
 /** A tickets log for tests: facts that are added get the next position, and are served as the tickets service serves them. */
-export interface FakeTickets {
+export interface FakeTicketsFeed {
   url: string;
   log: DomainEvent[];
   add: (...facts: Omit<DomainEvent, 'position'>[]) => void;
@@ -20,10 +20,10 @@ export interface FakeOptions {
   overlap?: number;
 }
 
-export async function fakeTickets({
+export async function startFakeTicketsFeed({
   page = 500,
   overlap = 0,
-}: FakeOptions = {}): Promise<FakeTickets> {
+}: FakeOptions = {}): Promise<FakeTicketsFeed> {
   const log: DomainEvent[] = [];
   const waiting = new Set<() => void>();
   const server: Server = createServer((request, response) => {
@@ -60,7 +60,7 @@ export async function fakeTickets({
 }
 
 /** The same numbers for the same seed (mulberry32). */
-export function dice(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -70,7 +70,7 @@ export function dice(seed: number): () => number {
   };
 }
 
-export interface Cast {
+export interface SampleIds {
   workspace: string;
   departments: string[];
   agents: string[];
@@ -83,7 +83,7 @@ export interface Cast {
   field: string;
 }
 
-export const newCast = (workspace: string): Cast => ({
+export const newSampleIds = (workspace: string): SampleIds => ({
   workspace,
   departments: [newId('dep'), newId('dep'), newId('dep')],
   agents: [newId('agt'), newId('agt'), newId('agt'), newId('agt')],
@@ -96,15 +96,15 @@ export const newCast = (workspace: string): Cast => ({
   field: newId('fld'),
 });
 
-type NewFact = Omit<DomainEvent, 'position'>;
+type SampleEvent = Omit<DomainEvent, 'position'>;
 
-export const factOf = (
+export const sampleEvent = (
   workspace: string,
   type: string,
   subject: string,
   at: Date,
   data: object,
-): NewFact => ({
+): SampleEvent => ({
   id: newUuid(),
   workspace,
   type,
@@ -118,13 +118,13 @@ export const factOf = (
 const HOUR = 3_600_000;
 
 /** The life of one ticket as facts, as chance has it; now and then a fact's instant lies before an earlier one's. */
-export function lifeOf(
-  cast: Cast,
+export function sampleTicketEvents(
+  cast: SampleIds,
   number: number,
   from: Date,
   to: Date,
   random: () => number,
-): NewFact[] {
+): SampleEvent[] {
   const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const maybe = <T>(list: readonly T[]): T | null => (random() < 0.25 ? null : oneOf(list));
   const createdAt = new Date(
@@ -156,8 +156,8 @@ export function lifeOf(
   const id = newId('tkt');
   let at = createdAt;
   let answered = false;
-  const fact = (type: string, data: object = {}): NewFact =>
-    factOf(cast.workspace, type, id, at, { state: { ...state }, ...data });
+  const fact = (type: string, data: object = {}): SampleEvent =>
+    sampleEvent(cast.workspace, type, id, at, { state: { ...state }, ...data });
   if (state.status !== TicketStatus.NEW && random() < 0.5) at = new Date(at.getTime() + HOUR);
   const life = [fact('ticket.created', { origin: 'CUSTOMER' })];
   const steps = Math.floor(random() * 9);
@@ -210,9 +210,9 @@ export function lifeOf(
 }
 
 /** Several lives as one log: each in its order, otherwise mixed. */
-export function mixed(lives: readonly NewFact[][], random: () => number): NewFact[] {
+export function interleave(lives: readonly SampleEvent[][], random: () => number): SampleEvent[] {
   const queues = lives.map((life) => [...life]);
-  const log: NewFact[] = [];
+  const log: SampleEvent[] = [];
   while (queues.length) {
     const at = Math.floor(random() * queues.length);
     log.push(queues[at]!.shift()!);

@@ -1,7 +1,7 @@
 import { Node } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-/** Things that tickets owns, as far as reports show them. Their descriptions stand with their owner. */
+/** References to entities of the tickets service. The tickets service describes them. */
 @ObjectType({ implements: Node, simpleResolvers: true })
 @Directive('@key(fields: "id", resolvable: false)')
 export class Agent {

@@ -1,59 +1,58 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { TicketReport } from './report.ts';
 
-/** A mark that was read is believed so long; facts that this process takes in itself are heard of at once. */
-const BELIEVED_MS = 200;
-/** Cells of all kept reports together, at some 100 bytes each. */
-const WEIGHT_LIMIT = 400_000;
-const WORKSPACE_LIMIT = 10_000;
+/** How long a revision that was read counts as current. This process invalidates it at once for events that it applies itself. */
+const REVISION_TTL_MS = 200;
+/** Cells of all cached reports together, about 100 bytes each. */
+const MAX_CACHED_CELLS = 400_000;
+const MAX_CACHED_REVISIONS = 10_000;
 
 /**
- * Reports that were given already. A report is a function of the facts that are counted, for which a mark stands, and of the question, so
- * equal questions between two facts have one answer, and those that come while it is computed wait for it.
+ * Caches reports by revision and query. A report depends on the events that have been applied and
+ * on the query only. The revision changes with every applied event, so equal queries between two
+ * events have one result, and concurrent ones wait for the same computation.
  */
-export class Memory {
-  readonly #reports = new Map<string, TicketReport>();
+export class ReportCache {
+  readonly #reports = new LRUCache<string, TicketReport>({
+    maxSize: MAX_CACHED_CELLS,
+    sizeCalculation: cellCount,
+  });
   readonly #running = new Map<string, Promise<TicketReport>>();
-  readonly #marks = new Map<string, { mark: Promise<number>; until: number }>();
-  #weight = 0;
+  readonly #revisions = new LRUCache<string, Promise<number>>({
+    max: MAX_CACHED_REVISIONS,
+    ttl: REVISION_TTL_MS,
+    ttlResolution: 0,
+  });
 
-  /** Forgets the mark of the workspace. */
-  heard(workspace: string): void {
-    this.#marks.delete(workspace);
+  invalidate(workspace: string): void {
+    this.#revisions.delete(workspace);
   }
 
-  mark(workspace: string, read: () => Promise<number>): Promise<number> {
-    const known = this.#marks.get(workspace);
-    if (known && known.until > Date.now()) return known.mark;
-    if (this.#marks.size >= WORKSPACE_LIMIT) this.#marks.clear();
-    const fresh = { mark: read(), until: Number.POSITIVE_INFINITY };
-    this.#marks.set(workspace, fresh);
-    const forget = (): void => {
-      if (this.#marks.get(workspace) === fresh) this.#marks.delete(workspace);
-    };
-    fresh.mark.then(() => (fresh.until = Date.now() + BELIEVED_MS), forget);
-    return fresh.mark;
+  revision(workspace: string, read: () => Promise<number>): Promise<number> {
+    const cached = this.#revisions.get(workspace);
+    if (cached) return cached;
+    const revision = read();
+    this.#revisions.set(workspace, revision);
+    revision.catch(() => {
+      if (this.#revisions.peek(workspace) === revision) this.#revisions.delete(workspace);
+    });
+    return revision;
   }
 
-  /** The answer to the question at the mark; `compute` also tells the mark that it found, under which its answer is kept. */
-  async answer(
-    question: string,
-    mark: number,
-    compute: () => Promise<{ mark: number; report: TicketReport }>,
+  /** The report of a query at a revision. `compute` also returns the revision that it has read, under which its report is cached. */
+  async report(
+    query: string,
+    revision: number,
+    compute: () => Promise<{ revision: number; report: TicketReport }>,
   ): Promise<TicketReport> {
-    const digest = createHash('sha256').update(question).digest('base64');
-    const key = `${mark} ${digest}`;
-    const kept = this.#reports.get(key);
-    if (kept) {
-      this.#reports.delete(key);
-      this.#reports.set(key, kept);
-      return kept;
-    }
-    const running = this.#running.get(key);
+    const digest = createHash('sha256').update(query).digest('base64');
+    const key = `${revision} ${digest}`;
+    const running = this.#reports.get(key) ?? this.#running.get(key);
     if (running) return running;
-    const work = compute().then(({ mark: found, report }) => {
-      // A workspace without facts is as fresh as the clock.
-      if (found > 0) this.#keep(`${found} ${digest}`, report);
+    const work = compute().then(({ revision: computedAt, report }) => {
+      // Without events the report's `asOf` is the current time, so it is not cached.
+      if (computedAt > 0) this.#reports.set(`${computedAt} ${digest}`, report);
       return report;
     });
     this.#running.set(key, work);
@@ -63,29 +62,19 @@ export class Memory {
       this.#running.delete(key);
     }
   }
-
-  #keep(key: string, report: TicketReport): void {
-    if (this.#reports.has(key)) return;
-    this.#reports.set(key, report);
-    this.#weight += weightOf(report);
-    for (const [oldest, each] of this.#reports) {
-      if (this.#weight <= WEIGHT_LIMIT) break;
-      this.#reports.delete(oldest);
-      this.#weight -= weightOf(each);
-    }
-  }
 }
 
-const weightOf = ({ rows, totals }: TicketReport): number =>
-  totals.length + rows.length * ((rows[0]?.dimensions.length ?? 0) + totals.length);
-
-const memories = new WeakMap<object, Memory>();
-
-/** The memory of this process for one database. */
-export function memoryOf(orm: object): Memory {
-  let memory = memories.get(orm);
-  if (!memory) memories.set(orm, (memory = new Memory()));
-  return memory;
+/** At least 1, as the cache requires. */
+function cellCount({ rows, totals }: TicketReport): number {
+  const cellsPerRow = (rows[0]?.dimensions.length ?? 0) + totals.length;
+  return 1 + totals.length + rows.length * cellsPerRow;
 }
 
-export const heard = (orm: object, workspace: string): void => memoryOf(orm).heard(workspace);
+const caches = new WeakMap<object, ReportCache>();
+
+/** The cache of this process for one database. */
+export function reportCacheOf(orm: object): ReportCache {
+  let cache = caches.get(orm);
+  if (!cache) caches.set(orm, (cache = new ReportCache()));
+  return cache;
+}

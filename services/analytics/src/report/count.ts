@@ -1,66 +1,68 @@
 import { type EntityManager, sql } from '@deskgraph/common/database/database';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import type { RawBuilder } from 'kysely';
-import type { Question } from './input.ts';
+import type { BucketedQuery } from './input.ts';
 import { TicketDimension, TicketMeasure } from './enums.ts';
 
-/** Where measures are counted: each source is read once, whatever is measured on it. */
-export type Source = 'CREATED' | 'SOLVED' | 'RESPONDED' | 'UNSOLVED';
+/** The sources of measures. Each source is read once for all of its measures. */
+export type MeasureSource = 'CREATED' | 'SOLVED' | 'RESPONDED' | 'UNSOLVED';
 
-export const SOURCES: Record<TicketMeasure, Source> = {
+export const SOURCE_OF_MEASURE: Record<TicketMeasure, MeasureSource> = {
   CREATED: 'CREATED',
   SOLVED: 'SOLVED',
   RESOLUTION_TIME: 'SOLVED',
   FIRST_RESPONSE_TIME: 'RESPONDED',
   BACKLOG: 'UNSOLVED',
 };
-export const TIMES: readonly TicketMeasure[] = [
+export const DURATION_MEASURES: readonly TicketMeasure[] = [
   TicketMeasure.FIRST_RESPONSE_TIME,
   TicketMeasure.RESOLUTION_TIME,
 ];
 
-export interface Count {
-  source: Source;
-  /** Over all rows. */
+export interface MeasureCount {
+  source: MeasureSource;
+  /** True for the total over all rows. */
   total: boolean;
-  /** Number of the time bucket, from 0; null without TIME. */
+  /** Index of the time bucket, from 0. Null without TIME. */
   bucket: number | null;
-  /** Values of the other dimensions, in the asked order. */
+  /** Values of the other dimensions, in the order of `by`. */
   keys: (string | null)[];
-  /** Tickets; for UNSOLVED how many more they are than in the bucket before. */
+  /** The number of tickets. For UNSOLVED the difference to the previous bucket. */
   count: number;
   mean: number | null;
   p50: number | null;
   p90: number | null;
 }
 
-/** Rows of an answer. What a source has beyond it is not read, except the rest of its last bucket. */
-export const ROW_LIMIT = 10_000;
+/** Rows of a report. A source is read up to this limit, and to the end of its last bucket. */
+export const MAX_ROWS = 10_000;
 
-/** Which tickets are counted. */
-export interface Counted {
-  /** A condition on `t`; undefined lets all tickets through. */
+/** The tickets to count. */
+export interface CountOptions {
+  /** A condition on `ticket t`. Undefined counts all tickets. */
   tickets: Condition | undefined;
-  /** Also spam, and what is in the bin. */
+  /** Includes spam and deleted tickets. */
   hidden: boolean;
 }
 
-/** Counts all sources of a question with one statement. */
-export async function count(
+/** Counts all sources of a query with one statement. */
+export async function countMeasures(
   em: EntityManager,
-  question: Question,
-  counted: Counted,
-): Promise<Count[]> {
-  const sources = [...new Set(question.measures.map((measure) => SOURCES[measure]))];
+  query: BucketedQuery,
+  counted: CountOptions,
+): Promise<MeasureCount[]> {
+  const sources = [...new Set(query.measures.map((measure) => SOURCE_OF_MEASURE[measure]))];
   const selects = sources.map(
     (source) =>
-      sql`(${source === 'UNSOLVED' ? unsolved(question, counted) : milestones(source, question, counted)})`,
+      sql`(${source === 'UNSOLVED' ? backlogChanges(query, counted) : milestoneCounts(source, query, counted)})`,
   );
-  const { rows } = await sql<Count>`${sql.join(selects, sql` union all `)}`.execute(em.getKysely());
+  const { rows } = await sql<MeasureCount>`${sql.join(selects, sql` union all `)}`.execute(
+    em.getKysely(),
+  );
   return rows;
 }
 
-const PLACES = {
+const MILESTONE_COLUMNS = {
   CREATED: {
     at: 'created_at',
     department: 'created_department_id',
@@ -81,100 +83,112 @@ const PLACES = {
   },
 } as const;
 
-/** Tickets by the instant of something that each has once. */
-function milestones(
-  source: Exclude<Source, 'UNSOLVED'>,
-  question: Question,
-  { tickets, hidden }: Counted,
+/** Counts tickets by the instant of a milestone that each ticket has at most once. */
+function milestoneCounts(
+  source: Exclude<MeasureSource, 'UNSOLVED'>,
+  query: BucketedQuery,
+  { tickets, hidden }: CountOptions,
 ): RawBuilder<unknown> {
-  const place = PLACES[source];
+  const milestone = MILESTONE_COLUMNS[source];
   const column = (name: string): RawBuilder<unknown> => sql`t.${sql.ref(name)}`;
-  const at = column(place.at);
-  const timed =
-    place.seconds !== null &&
-    question.measures.some((measure) => TIMES.includes(measure) && SOURCES[measure] === source);
-  const keys = keysOf(question, column(place.department), column(place.agent));
-  const facts = sql`
-    select width_bucket(${at}, ${instants(question.starts)}) - 1 as bucket, ${keys}${timed ? sql`${column(place.seconds!)}` : sql`null::integer`} as seconds
-    from ticket t where ${at} >= ${question.from} and ${at} < ${question.to}
+  const occurredAt = column(milestone.at);
+  const hasDurations =
+    milestone.seconds !== null &&
+    query.measures.some(
+      (measure) => DURATION_MEASURES.includes(measure) && SOURCE_OF_MEASURE[measure] === source,
+    );
+  const keys = keyColumns(query, column(milestone.department), column(milestone.agent));
+  const events = sql`
+    select width_bucket(${occurredAt}, ${instantArray(query.starts)}) - 1 as bucket, ${keys}${hasDurations ? sql`${column(milestone.seconds!)}` : sql`null::integer`} as seconds
+    from ticket t where ${occurredAt} >= ${query.from} and ${occurredAt} < ${query.to}
       ${hidden ? sql`` : sql`and not t.hidden`} and ${tickets ?? sql`true`}`;
-  const times = timed
+  const times = hasDurations
     ? sql`avg(seconds)::double precision as mean, (percentile_cont(0.5) within group (order by seconds)) as p50,
         (percentile_cont(0.9) within group (order by seconds)) as p90`
-    : NO_TIMES;
-  return grouped(source, question, facts, sql`count(*)::integer as count, ${times}`, ROW_LIMIT + 1);
-}
-
-/**
- * Tickets that were unsolved at the end of the buckets: a stretch begins to count at the first end after it opened and no longer counts at
- * the first end after it closed, so that two changes stand for any number of buckets. Each bucket with a row has at most two changes.
- */
-function unsolved(question: Question, { tickets, hidden }: Counted): RawBuilder<unknown> {
-  const ends = [...question.starts.slice(1), question.to.getTime()];
-  const ofTicket = question.by.some((dimension) => dimension in OF_TICKET);
-  const joined = tickets || ofTicket ? sql`join ticket t on t.id = s.ticket_id` : sql``;
-  const keys = others(question).map((_, at) => sql`${sql.ref(`key${at}`)}, `);
-  const facts = sql`
-    with stretch as materialized (
-      select ${keysOf(question, sql`s.department_id`, sql`s.agent_id`)}
-        width_bucket(s.opened_at, ${instants(ends)}) as opened, width_bucket(s.closed_at, ${instants(ends)}) as closed
-      from unsolved s ${joined}
-      where s.closed_at >= ${new Date(ends[0]!)} and s.opened_at < ${question.to} and s.opened_at < s.closed_at
-        ${hidden ? sql`` : sql`and not s.hidden`} and ${tickets ?? sql`true`})
-    select opened as bucket, ${sql.join(keys, sql``)}1 as difference from stretch
-    union all select closed, ${sql.join(keys, sql``)}-1 from stretch where closed < ${ends.length}::integer`;
-  return grouped(
-    'UNSOLVED',
-    question,
-    facts,
-    sql`coalesce(sum(difference), 0)::integer as count, ${NO_TIMES}`,
-    2 * (ROW_LIMIT + 1),
+    : NO_DURATIONS;
+  return groupedBySets(
+    source,
+    query,
+    events,
+    sql`count(*)::integer as count, ${times}`,
+    MAX_ROWS + 1,
   );
 }
 
-const NO_TIMES = sql`null::double precision as mean, null::double precision as p50, null::double precision as p90`;
+/**
+ * Changes of the backlog at the ends of the buckets. An interval adds 1 at the first end after it
+ * opened and subtracts 1 at the first end after it closed, so two rows represent any number of
+ * buckets.
+ */
+function backlogChanges(
+  query: BucketedQuery,
+  { tickets, hidden }: CountOptions,
+): RawBuilder<unknown> {
+  const ends = [...query.starts.slice(1), query.to.getTime()];
+  const ofTicket = query.by.some((dimension) => dimension in TICKET_COLUMNS);
+  const joined = tickets || ofTicket ? sql`join ticket t on t.id = s.ticket_id` : sql``;
+  const keys = nonTimeDimensions(query).map((_, index) => sql`${sql.ref(`key${index}`)}, `);
+  const events = sql`
+    with interval as materialized (
+      select ${keyColumns(query, sql`s.department_id`, sql`s.agent_id`)}
+        width_bucket(s.opened_at, ${instantArray(ends)}) as opened, width_bucket(s.closed_at, ${instantArray(ends)}) as closed
+      from unsolved s ${joined}
+      where s.closed_at >= ${new Date(ends[0]!)} and s.opened_at < ${query.to} and s.opened_at < s.closed_at
+        ${hidden ? sql`` : sql`and not s.hidden`} and ${tickets ?? sql`true`})
+    select opened as bucket, ${sql.join(keys, sql``)}1 as difference from interval
+    union all select closed, ${sql.join(keys, sql``)}-1 from interval where closed < ${ends.length}::integer`;
+  return groupedBySets(
+    'UNSOLVED',
+    query,
+    events,
+    sql`coalesce(sum(difference), 0)::integer as count, ${NO_DURATIONS}`,
+    2 * (MAX_ROWS + 1),
+  );
+}
 
-const OF_TICKET: Partial<Record<TicketDimension, RawBuilder<unknown>>> = {
+const NO_DURATIONS = sql`null::double precision as mean, null::double precision as p50, null::double precision as p90`;
+
+const TICKET_COLUMNS: Partial<Record<TicketDimension, RawBuilder<unknown>>> = {
   STATUS: sql`t.status`,
   PRIORITY: sql`t.priority`,
   CHANNEL: sql`t.channel`,
 };
 
-const others = ({ by }: Question): TicketDimension[] =>
+const nonTimeDimensions = ({ by }: BucketedQuery): TicketDimension[] =>
   by.filter((dimension) => dimension !== TicketDimension.TIME);
 
 /** The columns `key0`, `key1` … of the dimensions other than TIME, each followed by a comma. */
-function keysOf(
-  question: Question,
+function keyColumns(
+  query: BucketedQuery,
   department: RawBuilder<unknown>,
   agent: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
-  const columns = others(question).map((dimension, at) => {
+  const columns = nonTimeDimensions(query).map((dimension, index) => {
     const value =
-      OF_TICKET[dimension] ?? (dimension === TicketDimension.AGENT ? agent : department);
-    return sql`${value} as ${sql.ref(`key${at}`)}, `;
+      TICKET_COLUMNS[dimension] ?? (dimension === TicketDimension.AGENT ? agent : department);
+    return sql`${value} as ${sql.ref(`key${index}`)}, `;
   });
   return sql.join(columns, sql``);
 }
 
-/** The facts by all dimensions, and once more over all of them. */
-function grouped(
-  source: Source,
-  question: Question,
-  facts: RawBuilder<unknown>,
+/** Groups by all dimensions, and once more over all rows. */
+function groupedBySets(
+  source: MeasureSource,
+  query: BucketedQuery,
+  events: RawBuilder<unknown>,
   values: RawBuilder<unknown>,
   most: number,
 ): RawBuilder<unknown> {
-  const keys = others(question).map((_, at) => sql.ref(`key${at}`));
-  const timed = question.by.includes(TicketDimension.TIME);
-  const dimensions = timed ? [sql.ref('bucket'), ...keys] : keys;
+  const keys = nonTimeDimensions(query).map((_, index) => sql.ref(`key${index}`));
+  const byTime = query.by.includes(TicketDimension.TIME);
+  const dimensions = byTime ? [sql.ref('bucket'), ...keys] : keys;
   const first = dimensions[0];
   return sql`
-    select ${source}::text as source, ${first ? sql`grouping(${first}) = 1` : sql`true`} as total, ${timed ? sql`bucket` : sql`null::integer`} as bucket,
+    select ${source}::text as source, ${first ? sql`grouping(${first}) = 1` : sql`true`} as total, ${byTime ? sql`bucket` : sql`null::integer`} as bucket,
       array[${sql.join(keys.map((key) => sql`${key}::text`))}]::text[] as keys, ${values}
-    from (${facts}) facts group by grouping sets (${first ? sql`(${sql.join(dimensions)}), ` : sql``}())
-    ${timed ? sql`order by total desc, bucket fetch first ${sql.lit(most)} rows with ties` : sql``}`;
+    from (${events}) counted group by grouping sets (${first ? sql`(${sql.join(dimensions)}), ` : sql``}())
+    ${byTime ? sql`order by total desc, bucket fetch first ${sql.lit(most)} rows with ties` : sql``}`;
 }
 
-const instants = (times: readonly number[]): RawBuilder<unknown> =>
+const instantArray = (times: readonly number[]): RawBuilder<unknown> =>
   sql`${`{${times.map((time) => new Date(time).toISOString()).join(',')}}`}::timestamptz[]`;

@@ -10,22 +10,22 @@ export enum TicketDimension {
 }
 registerEnumType(TicketDimension, {
   name: 'TicketDimension',
-  description: 'What the rows of a report are split by.',
+  description: 'The dimensions that rows of a report are split by.',
   valuesConfig: {
     TIME: {
       description:
-        'The time bucket of the fact, as wide as `granularity`, in the time zone of the report.',
+        'The time bucket of the event. Its width is `granularity`, in the time zone of the report.',
     },
-    STATUS: { description: 'The status that the ticket has today.' },
-    PRIORITY: { description: 'The priority that the ticket has today.' },
-    CHANNEL: { description: 'The channel that the ticket came in by.' },
+    STATUS: { description: 'The current status of the ticket.' },
+    PRIORITY: { description: 'The current priority of the ticket.' },
+    CHANNEL: { description: 'The channel by which the ticket was created.' },
     DEPARTMENT: {
       description:
-        'The department that held the ticket at the instant of the fact; it stays when the ticket moves on later.',
+        'The department of the ticket at the time of the event. Later transfers do not change it.',
     },
     AGENT: {
       description:
-        'The agent in charge of the ticket at the instant of the fact; it stays when the ticket changes hands later.',
+        'The assignee of the ticket at the time of the event. Later assignments do not change it.',
     },
   },
 });
@@ -39,28 +39,27 @@ export enum TicketMeasure {
 }
 registerEnumType(TicketMeasure, {
   name: 'TicketMeasure',
-  description:
-    'What a report measures. Each ticket counts at the instant of the fact that is measured.',
+  description: 'The measures of a report. A ticket counts at the time of the measured event.',
   valuesConfig: {
     CREATED: {
       description:
-        'Tickets created, at the instant of their creation, in the department and with the agent that they had then.',
+        'Tickets created, at the time of creation, with their department and assignee at that time.',
     },
     SOLVED: {
       description:
-        'Tickets solved, at the instant of their last solution. A reopened ticket does not count until it is solved again; closing keeps it, and closing an unsolved ticket solves it. Duplicates, spam, incidents that ended with their problem and tickets that are folded into another one are not counted.',
+        'Tickets solved, at the time of their last solution. A reopened ticket does not count until it is solved again. Closing an unsolved ticket solves it. Duplicates, spam, merged tickets and incidents solved with their problem are not counted.',
     },
     BACKLOG: {
       description:
-        'Tickets that were unsolved at the end of the bucket, exact also for the past; for a bucket that has not ended yet, those that are unsolved now. Without TIME, and in the totals, at the end of the period.',
+        'Tickets that were unsolved at the end of the bucket, exact for past buckets too. For the current bucket, tickets unsolved now. Without TIME and in the totals: at the end of the period.',
     },
     FIRST_RESPONSE_TIME: {
       description:
-        'Seconds round the clock from creation to the first public message of a human agent, at the instant of that message.',
+        'Seconds from creation to the first public message of an agent, in calendar time, at the time of that message.',
     },
     RESOLUTION_TIME: {
       description:
-        'Seconds round the clock from creation to the last solution, at the instant of that solution, while it stands.',
+        'Seconds from creation to the last solution, in calendar time, at the time of that solution. Reopened tickets do not count.',
     },
   },
 });
@@ -76,7 +75,7 @@ export enum Granularity {
 registerEnumType(Granularity, {
   name: 'Granularity',
   description:
-    'The width of a time bucket. Buckets follow the clock of the time zone, so that a day may have 23 or 25 hours.',
+    'The width of a time bucket. Buckets follow local time, so a day can have 23 or 25 hours.',
   valuesConfig: {
     HOUR: { description: 'One hour.' },
     DAY: { description: 'One day.' },
@@ -94,5 +93,5 @@ export enum MeasureUnit {
 registerEnumType(MeasureUnit, {
   name: 'MeasureUnit',
   description: 'The unit of a measured value.',
-  valuesConfig: { COUNT: { description: 'Pieces.' }, SECONDS: { description: 'Seconds.' } },
+  valuesConfig: { COUNT: { description: 'A count.' }, SECONDS: { description: 'Seconds.' } },
 });

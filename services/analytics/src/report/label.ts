@@ -1,12 +1,12 @@
 import { type EntityManager, sql } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
-import type { Question } from './input.ts';
+import type { BucketedQuery } from './input.ts';
 import type { DimensionCell } from './report.ts';
-import type { Row } from './rows.ts';
+import type { CountedRow } from './rows.ts';
 import { TicketDimension } from './enums.ts';
 import { bucketName } from './time-buckets.ts';
 
-const WORDS: Record<string, string> = {
+const ENUM_LABELS: Record<string, string> = {
   NEW: 'New',
   OPEN: 'Open',
   PENDING: 'Pending',
@@ -28,38 +28,38 @@ const WORDS: Record<string, string> = {
   API: 'API',
 };
 
-interface Name {
+interface NameChange {
   since: number;
   name: string;
 }
-/** Names of departments and agents, oldest first. */
-type Names = Map<string, Name[]>;
+/** The names of departments and agents over time, oldest first. */
+type NameHistory = Map<string, NameChange[]>;
 
-/** The dimension cells of each row. Names are read with one statement, and only where a department or agent is shown. */
-export async function labelled(
+/** The dimension cells of each row. Names are loaded with one statement, and only for departments and agents. */
+export async function labelRows(
   em: EntityManager,
-  question: Question,
-  rows: readonly Row[],
+  query: BucketedQuery,
+  rows: readonly CountedRow[],
 ): Promise<DimensionCell[][]> {
-  const others = question.by.filter((dimension) => dimension !== TicketDimension.TIME);
-  const named = others.flatMap((dimension, at) =>
-    dimension === TicketDimension.AGENT || dimension === TicketDimension.DEPARTMENT ? [at] : [],
+  const others = query.by.filter((dimension) => dimension !== TicketDimension.TIME);
+  const named = others.flatMap((dimension, index) =>
+    dimension === TicketDimension.AGENT || dimension === TicketDimension.DEPARTMENT ? [index] : [],
   );
   const names = named.length
-    ? await namesOf(em, new Set(rows.flatMap((row) => named.map((at) => row.keys[at]!))))
+    ? await selectNames(em, new Set(rows.flatMap((row) => named.map((index) => row.keys[index]!))))
     : new Map();
-  const times = question.starts.map((start) => timeCell(question, start));
+  const times = query.starts.map((start) => timeCell(query, start));
   return rows.map((row) => {
-    const end = question.starts[row.bucket + 1] ?? question.to.getTime();
-    return question.by.map((dimension) =>
+    const end = query.starts[row.bucket + 1] ?? query.to.getTime();
+    return query.by.map((dimension) =>
       dimension === TicketDimension.TIME
         ? times[row.bucket]!
-        : cell(dimension, row.keys[others.indexOf(dimension)]!, names, end),
+        : dimensionCell(dimension, row.keys[others.indexOf(dimension)]!, names, end),
     );
   });
 }
 
-async function namesOf(em: EntityManager, ids: Set<string | null>): Promise<Names> {
+async function selectNames(em: EntityManager, ids: Set<string | null>): Promise<NameHistory> {
   ids.delete(null);
   const { rows } = await sql<{ id: string; since: Date | string; name: string }>`
     select thing_id as id, since, name from known_name where thing_id = any(${[...ids]}::uuid[]) order by thing_id, position
@@ -72,21 +72,21 @@ async function namesOf(em: EntityManager, ids: Set<string | null>): Promise<Name
 
 const EMPTY = { key: null, start: null, agent: null, department: null };
 
-function timeCell({ granularity, zone }: Question, start: number): DimensionCell {
-  const at = new Date(start);
+function timeCell({ granularity, zone }: BucketedQuery, start: number): DimensionCell {
+  const startAt = new Date(start);
   return {
     ...EMPTY,
     dimension: TicketDimension.TIME,
-    key: at.toISOString(),
+    key: startAt.toISOString(),
     label: bucketName(granularity, zone, start),
-    start: at,
+    start: startAt,
   };
 }
 
-function cell(
+function dimensionCell(
   dimension: TicketDimension,
   key: string | null,
-  names: Names,
+  names: NameHistory,
   end: number,
 ): DimensionCell {
   if (dimension === TicketDimension.AGENT) {
@@ -109,11 +109,11 @@ function cell(
       department: id ? { id } : null,
     };
   }
-  return { ...EMPTY, dimension, key, label: WORDS[key!] ?? key! };
+  return { ...EMPTY, dimension, key, label: ENUM_LABELS[key!] ?? key! };
 }
 
-/** The last name given before the instant; the first one ever for things that were named later only. */
-function nameAt(names: Names, key: string, end: number): string | undefined {
-  const known = names.get(key);
-  return (known?.findLast(({ since }) => since < end) ?? known?.[0])?.name;
+/** The last name before an instant, or the first name when all are later. */
+function nameAt(names: NameHistory, key: string, end: number): string | undefined {
+  const history = names.get(key);
+  return (history?.findLast(({ since }) => since < end) ?? history?.[0])?.name;
 }

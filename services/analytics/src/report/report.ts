@@ -10,22 +10,23 @@ export class DimensionCell {
   @Field(() => String, {
     nullable: true,
     description:
-      'A stable value for programs: the id, the enum value or the start of the bucket; null when the ticket had none.',
+      'A stable value for programs: the id, the enum value or the start of the bucket. Null when the ticket had none.',
   })
   key!: string | null;
   @Field(() => String, {
     description:
-      'A text for people; departments and agents have the name that they had at the end of the bucket, or of the period without TIME.',
+      'A display text. Departments and agents have their name at the end of the bucket, or of the period without TIME.',
   })
   label!: string;
   @Field(() => DateTime, {
     nullable: true,
-    description: 'The start of the bucket; only for TIME. The first one may lie before the period.',
+    description:
+      'The start of the bucket. TIME only. The first bucket can start before the period.',
   })
   start!: Date | null;
-  @Field(() => Agent, { nullable: true, description: 'The agent; only for AGENT.' })
+  @Field(() => Agent, { nullable: true, description: 'The agent. AGENT only.' })
   agent!: Agent | null;
-  @Field(() => Department, { nullable: true, description: 'The department; only for DEPARTMENT.' })
+  @Field(() => Department, { nullable: true, description: 'The department. DEPARTMENT only.' })
   department!: Department | null;
 }
 
@@ -35,62 +36,61 @@ export class MeasureCell {
   @Field(() => MeasureUnit, { description: 'The unit of the values.' }) unit!: MeasureUnit;
   @Field(() => Float, {
     nullable: true,
-    description: 'The count, or the mean of the times; a mean without sample is null.',
+    description: 'The count, or the mean of the durations. A mean without sample is null.',
   })
   value!: number | null;
   @Field(() => Float, {
     nullable: true,
-    description: 'The median, interpolated; for times only, null without sample.',
+    description: 'The interpolated median. Durations only; null without sample.',
   })
   p50!: number | null;
   @Field(() => Float, {
     nullable: true,
-    description:
-      'The value that nine in ten are not above, interpolated; for times only, null without sample.',
+    description: 'The interpolated 90th percentile. Durations only; null without sample.',
   })
   p90!: number | null;
-  @Field(() => Int, { description: 'How many tickets stand behind the value.' }) sample!: number;
+  @Field(() => Int, { description: 'The number of tickets behind the value.' }) sample!: number;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'A row of a report.' })
 export class TicketReportRow {
   @Field(() => [DimensionCell], {
-    description: 'One cell per dimension, in the order that was asked for.',
+    description: 'One cell per dimension, in the order of `by`.',
   })
   dimensions!: DimensionCell[];
   @Field(() => [MeasureCell], {
-    description: 'One cell per measure, in the order that was asked for.',
+    description: 'One cell per measure, in the order of `measures`.',
   })
   measures!: MeasureCell[];
 }
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'A report over tickets, in the words of the graph.',
+  description: 'A report on tickets.',
 })
 export class TicketReport {
-  @Field(() => DateTime, { description: 'The period begins here, inclusive.' }) from!: Date;
-  @Field(() => DateTime, { description: 'The period ends here, exclusive.' }) to!: Date;
-  @Field(() => TimeZone, { description: 'The time zone that buckets follow.' }) timeZone!: string;
-  @Field(() => CursorScalar, { description: 'The position of the last fact that is counted.' })
+  @Field(() => DateTime, { description: 'The start of the period, inclusive.' }) from!: Date;
+  @Field(() => DateTime, { description: 'The end of the period, exclusive.' }) to!: Date;
+  @Field(() => TimeZone, { description: 'The time zone of the buckets.' }) timeZone!: string;
+  @Field(() => CursorScalar, { description: 'The position of the last counted event.' })
   cursor!: string;
   @Field(() => DateTime, {
     description:
-      'The latest instant of which a fact is counted; the present one in a workspace without facts. Reports run seconds behind at most.',
+      'The time of the latest counted event; the current time in a workspace without events. Reports lag by seconds at most.',
   })
   asOf!: Date;
   @Field(() => [TicketReportRow], {
     description:
-      'The rows, by time, then by the first measure, largest first; at most 10,000. By TIME alone every bucket of the period has a row, also an empty one; with other dimensions only what is there.',
+      'The rows, ordered by time, then by the first measure in descending order. At most 10,000. Split by TIME only, every bucket has a row, even an empty one; with other dimensions only non-empty ones have.',
   })
   rows!: TicketReportRow[];
   @Field(() => [MeasureCell], {
     description:
-      'The measures over all rows, also over those left off; BACKLOG at the end of the period.',
+      'The measures over all rows, including truncated ones. BACKLOG is at the end of the period.',
   })
   totals!: MeasureCell[];
   @Field(() => Boolean, {
-    description: 'There were more than 10,000 rows, and the later ones are left off.',
+    description: 'Whether rows after the first 10,000 were left out.',
   })
   truncated!: boolean;
 }

@@ -1,55 +1,64 @@
-import { type Count, ROW_LIMIT, SOURCES, type Source, TIMES } from './count.ts';
-import type { Question } from './input.ts';
+import {
+  type MeasureCount,
+  MAX_ROWS,
+  SOURCE_OF_MEASURE,
+  type MeasureSource,
+  DURATION_MEASURES,
+} from './count.ts';
+import type { BucketedQuery } from './input.ts';
 import type { MeasureCell } from './report.ts';
 import { MeasureUnit, TicketDimension, type TicketMeasure } from './enums.ts';
 
-export interface Row {
+export interface CountedRow {
   bucket: number;
   keys: (string | null)[];
   measures: MeasureCell[];
 }
 
-type Counts = Partial<Record<Source, Count>>;
-interface Group {
+type Counts = Partial<Record<MeasureSource, MeasureCount>>;
+interface RowGroup {
   keys: (string | null)[];
   counts: Counts;
 }
 
-/** The rows of a report and its totals, of the counts of its sources. */
-export function rowsOf(
-  question: Question,
-  counts: readonly Count[],
-): { rows: Row[]; totals: MeasureCell[]; truncated: boolean } {
-  const totals = cells(
-    question,
+/** Builds the rows and totals of a report from the counts of its sources. */
+export function buildRows(
+  query: BucketedQuery,
+  counts: readonly MeasureCount[],
+): { rows: CountedRow[]; totals: MeasureCell[]; truncated: boolean } {
+  const totals = measureCells(
+    query,
     Object.fromEntries(counts.filter((each) => each.total).map((each) => [each.source, each])),
   );
-  if (!question.by.length)
+  if (!query.by.length)
     return { rows: [{ bucket: 0, keys: [], measures: totals }], totals, truncated: false };
   const byBucket = Map.groupBy(
     counts.filter((each) => !each.total),
     (each) => each.bucket ?? 0,
   );
-  const filled = question.by.length === 1 && question.by[0] === TicketDimension.TIME;
-  const unsolved = new Map<string, Count>();
-  const rows: Row[] = [];
-  for (let bucket = 0; bucket < question.starts.length && rows.length <= ROW_LIMIT; bucket++) {
-    const groups = groupsOf(byBucket.get(bucket) ?? [], unsolved);
+  const filled = query.by.length === 1 && query.by[0] === TicketDimension.TIME;
+  const unsolved = new Map<string, MeasureCount>();
+  const rows: CountedRow[] = [];
+  for (let bucket = 0; bucket < query.starts.length && rows.length <= MAX_ROWS; bucket++) {
+    const groups = groupsOfBucket(byBucket.get(bucket) ?? [], unsolved);
     if (filled && !groups.length) groups.push({ keys: [], counts: {} });
     const found = groups.map(({ keys, counts: own }) => ({
       bucket,
       keys,
-      measures: cells(question, own),
+      measures: measureCells(query, own),
     }));
     rows.push(...found.toSorted(largestFirst));
   }
-  return { rows: rows.slice(0, ROW_LIMIT), totals, truncated: rows.length > ROW_LIMIT };
+  return { rows: rows.slice(0, MAX_ROWS), totals, truncated: rows.length > MAX_ROWS };
 }
 
-/** The groups of one bucket; `unsolved` carries how many each has from bucket to bucket. */
-function groupsOf(counts: readonly Count[], unsolved: Map<string, Count>): Group[] {
-  const groups = new Map<string, Group>();
-  const groupOf = (name: string, keys: (string | null)[]): Group => {
+/** The groups of one bucket. `unsolved` carries the running backlog of each group from bucket to bucket. */
+function groupsOfBucket(
+  counts: readonly MeasureCount[],
+  unsolved: Map<string, MeasureCount>,
+): RowGroup[] {
+  const groups = new Map<string, RowGroup>();
+  const groupOf = (name: string, keys: (string | null)[]): RowGroup => {
     let group = groups.get(name);
     if (!group) groups.set(name, (group = { keys, counts: {} }));
     return group;
@@ -67,19 +76,19 @@ function groupsOf(counts: readonly Count[], unsolved: Map<string, Count>): Group
   return [...groups.values()];
 }
 
-const cells = ({ measures }: Question, counts: Counts): MeasureCell[] =>
-  measures.map((measure) => cell(measure, counts[SOURCES[measure]]));
+const measureCells = ({ measures }: BucketedQuery, counts: Counts): MeasureCell[] =>
+  measures.map((measure) => measureCell(measure, counts[SOURCE_OF_MEASURE[measure]]));
 
-function cell(measure: TicketMeasure, counted: Count | undefined): MeasureCell {
+function measureCell(measure: TicketMeasure, counted: MeasureCount | undefined): MeasureCell {
   const sample = counted?.count ?? 0;
-  if (!TIMES.includes(measure))
+  if (!DURATION_MEASURES.includes(measure))
     return { measure, unit: MeasureUnit.COUNT, value: sample, p50: null, p90: null, sample };
   const { mean = null, p50 = null, p90 = null } = counted ?? {};
   return { measure, unit: MeasureUnit.SECONDS, value: mean, p50, p90, sample };
 }
 
-/** By the first measure; equal ones by their keys, so that the order is always the same. */
-function largestFirst(a: Row, b: Row): number {
+/** Orders by the first measure, then by keys, so that the order is deterministic. */
+function largestFirst(a: CountedRow, b: CountedRow): number {
   const [left, right] = [a.measures[0]!.value ?? -1, b.measures[0]!.value ?? -1];
   if (left !== right) return right - left;
   const [mine, other] = [JSON.stringify(a.keys), JSON.stringify(b.keys)];

@@ -15,14 +15,14 @@ import {
 import { migrations } from '../../migrations/all.ts';
 import { subgraph } from '../subgraph.ts';
 import {
-  type Cast,
-  type FakeTickets,
-  dice,
-  factOf,
-  fakeTickets,
-  lifeOf,
-  mixed,
-  newCast,
+  type SampleIds,
+  type FakeTicketsFeed,
+  seededRandom,
+  sampleEvent,
+  startFakeTicketsFeed,
+  sampleTicketEvents,
+  interleave,
+  newSampleIds,
 } from '../testing.ts';
 import { consumeTickets } from '../ticket/consume.ts';
 import type { TicketEventState } from '@deskgraph/common/contract/ticket-state';
@@ -74,10 +74,10 @@ const PERIOD = { from: new Date(FROM).toISOString(), to: new Date(TO).toISOStrin
 const MEASURES = Object.values(TicketMeasure);
 const { TIME, STATUS, PRIORITY, CHANNEL, DEPARTMENT, AGENT } = TicketDimension;
 
-let tickets: FakeTickets;
+let tickets: FakeTicketsFeed;
 let service: TestService;
 let follower: EventConsumer;
-let cast: Cast;
+let cast: SampleIds;
 let lead: Actor;
 
 const follow: typeof subgraph.backgroundTasks = (inside) => {
@@ -86,15 +86,15 @@ const follow: typeof subgraph.backgroundTasks = (inside) => {
 };
 
 beforeAll(async () => {
-  tickets = await fakeTickets();
-  const random = dice(20_261_121);
-  cast = newCast(newWorkspace());
+  tickets = await startFakeTicketsFeed();
+  const random = seededRandom(20_261_121);
+  cast = newSampleIds(newWorkspace());
   lead = userActor(Role.LEAD, cast.workspace, { id: cast.agents[0]! });
-  const other = newCast(newWorkspace());
+  const other = newSampleIds(newWorkspace());
   const around = [new Date('2026-10-15T00:00:00Z'), new Date('2026-11-01T00:00:00Z')] as const;
-  const lives = (of: Cast, count: number) =>
-    Array.from({ length: count }, (_, at) => lifeOf(of, at + 1, ...around, random));
-  tickets.add(...mixed([...lives(cast, 300), ...lives(other, 30)], random));
+  const lives = (of: SampleIds, count: number) =>
+    Array.from({ length: count }, (_, at) => sampleTicketEvents(of, at + 1, ...around, random));
+  tickets.add(...interleave([...lives(cast, 300), ...lives(other, 30)], random));
   service = await startTestService({ ...subgraph, backgroundTasks: follow }, migrations);
   await follower.catchUp();
 });
@@ -105,7 +105,7 @@ afterAll(async () => {
 
 async function report(variables: object, actor = lead): Promise<Answered['ticketReport']> {
   return dataOrThrow(
-    await service.ask<Answered>(actor, REPORT, {
+    await service.query<Answered>(actor, REPORT, {
       period: PERIOD,
       timeZone: ZONE,
       measures: MEASURES,
@@ -458,7 +458,7 @@ describe('numbers', () => {
       ticketReport(by: $by, measures: [BACKLOG, CREATED], period: $period, timeZone: "${ZONE}", granularity: HOUR) {
         truncated totals { value } rows { dimensions { key } measures { value } } } }`;
     const asking = async (by: TicketDimension[], period: object = PERIOD) =>
-      dataOrThrow(await service.ask<Answered>(lead, short, { by, period })).ticketReport;
+      dataOrThrow(await service.query<Answered>(lead, short, { by, period })).ticketReport;
     const long = await asking([TIME, AGENT, CHANNEL, DEPARTMENT]);
     expect([long.rows.length, long.truncated]).toEqual([10_000, true]);
     expect(long.totals).toEqual((await asking([])).totals);
@@ -547,12 +547,14 @@ describe('time', () => {
 
 describe('names', () => {
   test('are those of the time: a department that is renamed later keeps its name in earlier buckets', async () => {
-    const own = newCast(newWorkspace());
+    const own = newSampleIds(newWorkspace());
     const [department] = own.departments as [string];
     const named = (name: string, at: string) =>
-      factOf(own.workspace, 'department.updated', department, new Date(at), { state: { name } });
+      sampleEvent(own.workspace, 'department.updated', department, new Date(at), {
+        state: { name },
+      });
     const created = (at: string) => {
-      const [fact] = lifeOf(own, 1, new Date(at), new Date(at), dice(1));
+      const [fact] = sampleTicketEvents(own, 1, new Date(at), new Date(at), seededRandom(1));
       (fact!.data['state'] as TicketEventState).departmentId = department;
       return fact!;
     };
@@ -587,7 +589,7 @@ describe('rights', () => {
   const asked = { by: [], measures: MEASURES, period: PERIOD };
 
   test.each([Role.REQUESTER, Role.LIGHT, Role.AGENT])('%s reads no report', async (role) => {
-    const { data, errors } = await service.ask(userActor(role, cast.workspace), REPORT, asked);
+    const { data, errors } = await service.query(userActor(role, cast.workspace), REPORT, asked);
     expect(data).toEqual({ ticketReport: null });
     expect(errors![0]!.extensions.code).toBe('FORBIDDEN');
   });
@@ -599,7 +601,11 @@ describe('rights', () => {
   });
 
   test('an app needs the scope, and counts its departments only', async () => {
-    const { errors } = await service.ask(appActor(cast.workspace, ['tickets:read']), REPORT, asked);
+    const { errors } = await service.query(
+      appActor(cast.workspace, ['tickets:read']),
+      REPORT,
+      asked,
+    );
     expect(errors![0]!.extensions.code).toBe('FORBIDDEN');
     const partner = {
       ...appActor(cast.workspace, ['reports:read']),
@@ -665,7 +671,7 @@ describe('bad questions are refused by the name of the argument', () => {
     ],
   ])('%s', async (_, variables, field) => {
     const asked = { by: [STATUS], measures: ['CREATED'], period: PERIOD, ...variables };
-    const { data, errors } = await service.ask(lead, REPORT, asked);
+    const { data, errors } = await service.query(lead, REPORT, asked);
     expect(data).toEqual({ ticketReport: null });
     expect(errors![0]!.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field });
   });
@@ -675,7 +681,7 @@ describe('bad questions are refused by the name of the argument', () => {
     { measures: ['GUESSED'] },
     { period: { last: 'a month' } },
   ])('%j has the wrong shape', async (variables) => {
-    const { errors } = await service.ask(lead, REPORT, {
+    const { errors } = await service.query(lead, REPORT, {
       by: [],
       measures: ['CREATED'],
       period: PERIOD,
@@ -737,11 +743,11 @@ describe('cost', () => {
   test('a question that others wait for is answered, though the request that began it fails at once', async () => {
     const period = `period: { from: "${PERIOD.from}", to: "2026-10-29T12:34:56Z" }`;
     const good = `ticketReport(by: [STATUS], measures: [CREATED], ${period}) { totals { value } }`;
-    const broken = service.ask(
+    const broken = service.query(
       lead,
       `{ a: ${good} b: ticketReport(by: [], measures: [], ${period}) { from } }`,
     );
-    const waiting = Array.from({ length: 5 }, () => service.ask<Answered>(lead, `{ ${good} }`));
+    const waiting = Array.from({ length: 5 }, () => service.query<Answered>(lead, `{ ${good} }`));
     expect((await broken).errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
     for (const answer of await Promise.all(waiting))
       expect(dataOrThrow(answer).ticketReport.totals[0]!.value).toBeGreaterThan(100);
@@ -752,7 +758,7 @@ describe('cost', () => {
       ticketReport(by: $by, measures: [CREATED], period: $period, filter: $filter) { cursor totals { value } } }`;
     const asking = async (more: object = {}) =>
       dataOrThrow(
-        await service.ask<Answered>(lead, short, { by: [TIME, STATUS], ...later(5), ...more }),
+        await service.query<Answered>(lead, short, { by: [TIME, STATUS], ...later(5), ...more }),
       ).ticketReport;
     const computed = () => statements.filter((text) => /width_bucket/.test(text)).length;
     statements = [];
@@ -761,12 +767,12 @@ describe('cost', () => {
     expect(computed()).toBe(1);
     await asking({ filter: null });
     expect(computed()).toBe(1);
-    const [created] = lifeOf(
+    const [created] = sampleTicketEvents(
       cast,
       999,
       new Date('2026-10-21T10:00:00Z'),
       new Date('2026-10-21T10:00:00Z'),
-      dice(2),
+      seededRandom(2),
     );
     tickets.add(created!);
     await follower.catchUp();

@@ -11,34 +11,34 @@ import {
   reportScopeOf,
   reportableTicketSql,
 } from '../ticket/filter.ts';
-import { count } from './count.ts';
-import { labelled } from './label.ts';
-import { memoryOf } from './cache.ts';
-import { type Asked, type ReportArgs, asked, bucketed } from './input.ts';
+import { countMeasures } from './count.ts';
+import { labelRows } from './label.ts';
+import { reportCacheOf } from './cache.ts';
+import { type ReportQuery, type ReportArgs, parseReportArgs, withBuckets } from './input.ts';
 import type { TicketReport } from './report.ts';
-import { rowsOf } from './rows.ts';
+import { buildRows } from './rows.ts';
 
-const PATIENCE_MS = 10_000;
-/** What PostgreSQL says when a statement took longer. */
-const TIMED_OUT = '57014';
+const REPORT_TIMEOUT_MS = 10_000;
+/** The PostgreSQL error code of a statement that exceeded its timeout. */
+const QUERY_CANCELED = '57014';
 
-/** Answers a report; the same question between two facts is answered once. */
-export async function answer(ctx: Context, args: ReportArgs): Promise<TicketReport> {
-  const question = asked(args);
-  // Told before anything is remembered: what the filter refuses, it refuses always.
-  const condition = reportFilterToSql(question.filter, ctx.actor);
-  const text = textOf(ctx, question);
-  const computed = () => apart(ctx, (own) => compute(own, question, condition));
-  if (text === undefined) return (await computed()).report;
-  const memory = memoryOf(ctx.orm);
-  const mark = await memory.mark(ctx.workspace, () =>
-    apart(ctx, async (own) => (await progress(own)).mark),
+/** Runs a report. Equal queries between two events run once. */
+export async function runReport(ctx: Context, args: ReportArgs): Promise<TicketReport> {
+  const query = parseReportArgs(args);
+  // Before the cache: an invalid filter is always refused.
+  const condition = reportFilterToSql(query.filter, ctx.actor);
+  const key = cacheKey(ctx, query);
+  const compute = () => inOwnSnapshot(ctx, (own) => computeReport(own, query, condition));
+  if (key === undefined) return (await compute()).report;
+  const cache = reportCacheOf(ctx.orm);
+  const revision = await cache.revision(ctx.workspace, () =>
+    inOwnSnapshot(ctx, async (own) => (await readProgress(own)).revision),
   );
-  return memory.answer(text, mark, computed);
+  return cache.report(key, revision, compute);
 }
 
-/** Work that other requests may wait for has a snapshot of its own: it must not end with the request that happened to begin it. */
-async function apart<T>(
+/** Runs work that other requests may wait for in a snapshot of its own, so that it does not end with the request that started it. */
+async function inOwnSnapshot<T>(
   { orm, actor, log, requestId, locales }: Context,
   work: (own: Context) => Promise<T>,
 ): Promise<T> {
@@ -50,90 +50,90 @@ async function apart<T>(
   }
 }
 
-async function compute(
+async function computeReport(
   ctx: Context,
-  asking: Asked,
+  query: ReportQuery,
   condition: Condition,
-): Promise<{ mark: number; report: TicketReport }> {
-  const question = bucketed(asking);
-  const { position, mark, asOf } = await progress(ctx);
+): Promise<{ revision: number; report: TicketReport }> {
+  const bucketed = withBuckets(query);
+  const { position, revision, asOf } = await readProgress(ctx);
   const em = await ctx.read();
-  const narrowed = question.filter !== null || reportScopeOf(ctx.actor) !== undefined;
+  const narrowed = query.filter !== null || reportScopeOf(ctx.actor) !== undefined;
   const tickets = narrowed
     ? sql<SqlBool>`${reportableTicketSql(ctx.actor)} and ${condition}`
     : undefined;
-  const counts = await count(em, question, {
+  const counts = await countMeasures(em, bucketed, {
     tickets,
-    hidden: filterUsesHidden(question.filter),
+    hidden: filterUsesHidden(query.filter),
   }).catch((error: { code?: string }) => {
-    throw error.code === TIMED_OUT
+    throw error.code === QUERY_CANCELED
       ? graphqlError(
           'COST_EXCEEDED',
-          'The report takes too long; ask for a shorter period or fewer dimensions.',
+          'The report takes too long. Choose a shorter period or fewer dimensions.',
         )
       : error;
   });
-  const { rows, totals, truncated } = rowsOf(question, counts);
-  const dimensions = await labelled(em, question, rows);
+  const { rows, totals, truncated } = buildRows(bucketed, counts);
+  const dimensions = await labelRows(em, bucketed, rows);
   const report = {
-    from: question.from,
-    to: question.to,
-    timeZone: question.zone,
+    from: query.from,
+    to: query.to,
+    timeZone: query.zone,
     cursor: encodeCursor(ctx, { position }),
     asOf,
-    rows: rows.map(({ measures }, at) => ({ dimensions: dimensions[at]!, measures })),
+    rows: rows.map(({ measures }, index) => ({ dimensions: dimensions[index]!, measures })),
     totals,
     truncated,
   };
-  return { mark, report };
+  return { revision, report };
 }
 
 /**
- * How far the facts of the workspace are counted, in the operation's snapshot. The mark is another one whenever something was counted, also
- * a fact before the position that had been set aside; 0 before the first.
+ * The progress of the projection in the operation's snapshot. The revision changes with every
+ * applied event, including a replayed dead letter before the position. 0 before the first event.
  */
-async function progress(ctx: Context): Promise<{ position: number; mark: number; asOf: Date }> {
+async function readProgress(
+  ctx: Context,
+): Promise<{ position: number; revision: number; asOf: Date }> {
   const em = await ctx.read();
   const { rows } = await sql<{
     position: string | null;
-    mark: string | null;
+    revision: string | null;
     as_of: Date | string | null;
   }>`
-    select set_config('statement_timeout', ${String(PATIENCE_MS)}, true), position, progress.xmin::text as mark, as_of from (values (1)) always left join progress on true
+    select set_config('statement_timeout', ${String(REPORT_TIMEOUT_MS)}, true), position, progress.xmin::text as revision, as_of from (values (1)) always left join progress on true
   `.execute(em.getKysely());
-  const { position, mark, as_of: asOf } = rows[0]!;
+  const { position, revision, as_of: asOf } = rows[0]!;
   return {
     position: Number(position ?? 0),
-    mark: Number(mark ?? 0),
+    revision: Number(revision ?? 0),
     asOf: asOf ? new Date(asOf) : new Date(),
   };
 }
 
-/**
- * All that the answer depends on besides the facts, as text; undefined when it depends on the clock too.
- */
-function textOf(ctx: Context, question: Asked): string | undefined {
-  const { filter, by, measures, from, to, zone, granularity } = question;
-  let clock = false;
-  let me = false;
+/** Everything that a report depends on besides the events, as text. Undefined when it depends on the current time. */
+function cacheKey(ctx: Context, query: ReportQuery): string | undefined {
+  const { filter, by, measures, from, to, zone, granularity } = query;
+  let dependsOnTime = false;
+  let dependsOnCaller = false;
   const filterText = JSON.stringify(filter, (key, value: unknown) => {
-    if ((key === 'within' || key === 'olderThan') && value) clock = true;
-    if (value === 'me') me = true;
-    return plain(value);
+    if ((key === 'within' || key === 'olderThan') && value) dependsOnTime = true;
+    if (value === 'me') dependsOnCaller = true;
+    return withSortedKeys(value);
   });
-  if (clock) return undefined;
+  if (dependsOnTime) return undefined;
   const caller = [
     ctx.workspace,
-    me && ctx.actor.id,
+    dependsOnCaller && ctx.actor.id,
     reportScopeOf(ctx.actor) ?? null,
     countsDeletedTickets(ctx.actor),
   ];
   return JSON.stringify([caller, filterText, by, measures, from, to, zone, granularity]);
 }
 
-/** An object with its keys in one order, and without those that say nothing. */
-function plain(value: unknown): unknown {
+/** An object with sorted keys and without null values. */
+function withSortedKeys(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-  const given = Object.entries(value).filter(([, each]) => each !== null && each !== undefined);
-  return Object.fromEntries(given.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const entries = Object.entries(value).filter(([, each]) => each !== null && each !== undefined);
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -44,7 +44,7 @@ export function wallOf(zone: string, at: number): number {
   return Date.UTC(year!, month! - 1, day, hour, minute, second) + (((at % 1000) + 1000) % 1000);
 }
 
-/** The first instant at which the clock shows this; when it never does (clocks go forward), the instant at which it jumps over it. */
+/** The first instant with this wall time. For a wall time that is skipped when clocks go forward, the instant of the change. */
 function instantOf(zone: string, wall: number): number {
   if (zone === 'UTC') return wall;
   const offset = (at: number): number => wallOf(zone, at) - at;
@@ -55,12 +55,12 @@ function instantOf(zone: string, wall: number): number {
 }
 
 const floorTo = (value: number, size: number): number => value - (((value % size) + size) % size);
-/** 1970-01-01 was a Thursday; weeks begin on Monday. */
+/** 1970-01-01 was a Thursday. Weeks start on Monday. */
 const MONDAY = 4 * DAY;
 
 const monthsOf: Partial<Record<Granularity, number>> = { MONTH: 1, QUARTER: 3, YEAR: 12 };
 
-/** The wall time at which the bucket of a wall time begins, or the one `more` buckets after it. */
+/** The wall time at which the bucket of a wall time starts, or the bucket `more` buckets later. */
 function bucketWall(granularity: Granularity, wall: number, more = 0): number {
   const months = monthsOf[granularity];
   if (months) {
@@ -72,7 +72,7 @@ function bucketWall(granularity: Granularity, wall: number, more = 0): number {
   return floorTo(wall, DAY) + more * DAY;
 }
 
-/** Starts of the buckets that the period from `from` until before `to` touches; undefined when there are more than `most`. */
+/** The starts of the buckets that overlap the period [from, to). Undefined when there are more than `most`. */
 export function bucketStarts(
   granularity: Granularity,
   zone: string,
@@ -96,7 +96,7 @@ function calendar(granularity: Granularity, zone: string, from: number): () => n
   return () => instantOf(zone, bucketWall(granularity, first, more++));
 }
 
-/** Hours go by instants, so that the hour that the clock shows twice has two buckets. */
+/** Hours are cut by instants, so that an hour that is repeated when clocks go back has two buckets. */
 function hourly(zone: string, from: number): () => number {
   const intoHour = (at: number): number => wallOf(zone, at) - floorTo(wallOf(zone, at), HOUR);
   let start = from - intoHour(from);
@@ -107,7 +107,7 @@ function hourly(zone: string, from: number): () => number {
   };
 }
 
-/** The last whole days, today included. */
+/** The last whole days, including today. */
 export function lastDays(days: number, zone: string, now: number): { from: Date; to: Date } {
   const today = bucketWall(Granularity.DAY, wallOf(zone, now));
   return {
@@ -116,7 +116,7 @@ export function lastDays(days: number, zone: string, now: number): { from: Date;
   };
 }
 
-/** What people call the bucket that starts here. */
+/** The display name of the bucket that starts at an instant. */
 export function bucketName(granularity: Granularity, zone: string, start: number): string {
   const wall = wallOf(zone, start);
   const text = new Date(wall).toISOString();

@@ -15,35 +15,35 @@ import {
 } from '@deskgraph/common/testing/testing';
 import { Client } from 'pg';
 import { migrations } from '../../migrations/all.ts';
-import { heard } from '../report/cache.ts';
+import { reportCacheOf } from '../report/cache.ts';
 import { subgraph } from '../subgraph.ts';
 import {
-  type Cast,
-  type FakeTickets,
-  dice,
-  fakeTickets,
-  lifeOf,
-  mixed,
-  newCast,
+  type SampleIds,
+  type FakeTicketsFeed,
+  seededRandom,
+  startFakeTicketsFeed,
+  sampleTicketEvents,
+  interleave,
+  newSampleIds,
 } from '../testing.ts';
 import { consumeTickets, ticketsProjection } from './consume.ts';
 import { rebuildProjection } from './rebuild.ts';
 
-const random = dice(7);
+const random = seededRandom(7);
 const log = createLog('test', 'silent');
 const PERIOD = [new Date('2026-03-20T00:00:00Z'), new Date('2026-04-10T00:00:00Z')] as const;
-let cast: Cast;
-let tickets: FakeTickets;
+let cast: SampleIds;
+let tickets: FakeTicketsFeed;
 let service: TestService;
 let stops: (() => Promise<void>)[];
 
 beforeEach(async () => {
-  cast = newCast(newWorkspace());
-  tickets = await fakeTickets({ page: 7, overlap: 5 });
+  cast = newSampleIds(newWorkspace());
+  tickets = await startFakeTicketsFeed({ page: 7, overlap: 5 });
   const lives = Array.from({ length: 40 }, (_, index) =>
-    lifeOf(cast, index + 1, ...PERIOD, random),
+    sampleTicketEvents(cast, index + 1, ...PERIOD, random),
   );
-  tickets.add(...mixed(lives, random));
+  tickets.add(...interleave(lives, random));
   service = await startTestService({ ...subgraph, backgroundTasks: () => [] }, migrations);
   stops = [];
 });
@@ -78,7 +78,7 @@ const report = async (): Promise<object> =>
   );
 
 test('counts each event once with overlapping pages, concurrent consumers and restarts', async () => {
-  const once = await fakeTickets();
+  const once = await startFakeTicketsFeed();
   once.log.push(...tickets.log);
   const single = startConsumer(once.url);
   await single.catchUp();
@@ -87,7 +87,7 @@ test('counts each event once with overlapping pages, concurrent consumers and re
   expect(JSON.stringify(expected)).toContain(cast.agents[0]!);
   await once.stop();
 
-  const more = mixed([lifeOf(cast, 100, ...PERIOD, random)], random);
+  const more = interleave([sampleTicketEvents(cast, 100, ...PERIOD, random)], random);
   await rebuildProjection({
     ownerUrl: service.database.ownerUrl,
     url: service.database.url,
@@ -107,7 +107,7 @@ test('counts each event once with overlapping pages, concurrent consumers and re
   expect(updated).not.toEqual(expected);
 
   // Consumers that run during a rebuild apply events to the emptied projection too.
-  tickets.add(...mixed([lifeOf(cast, 101, ...PERIOD, random)], random));
+  tickets.add(...interleave([sampleTicketEvents(cast, 101, ...PERIOD, random)], random));
   await rebuildProjection({
     ownerUrl: service.database.ownerUrl,
     url: service.database.url,
@@ -129,7 +129,7 @@ test('counts each event once with overlapping pages, concurrent consumers and re
 });
 
 test('an event that fails blocks only its ticket, and the replay gives the numbers of an intact log', async () => {
-  const broken = await fakeTickets();
+  const broken = await startFakeTicketsFeed();
   stops.push(broken.stop);
   broken.log.push(...structuredClone(tickets.log));
   const { position, subject, data } = broken.log.findLast(({ type }) => type === 'ticket.created')!;
@@ -163,7 +163,7 @@ test('an event that fails blocks only its ticket, and the replay gives the numbe
     applied: blocked.length,
     failed: 0,
   });
-  heard(orm, cast.workspace);
+  reportCacheOf(orm).invalidate(cast.workspace);
   const replayed = await report();
   state.number = number;
   await rebuildProjection({

@@ -3,7 +3,7 @@ import type { MikroORM } from '@deskgraph/common/database/database';
 import { type EventConsumer, consumeEvents } from '@deskgraph/common/events/event-consumer';
 import type { DomainEvent } from '@deskgraph/common/events/types';
 import type { Service } from '@deskgraph/common/service/subgraph';
-import { heard } from '../report/cache.ts';
+import { reportCacheOf } from '../report/cache.ts';
 import { projectEvents } from './project.ts';
 
 export const TICKETS_SOURCE = 'tickets';
@@ -14,7 +14,7 @@ export const ticketsProjection = (orm: MikroORM) => ({
   applyEvents: async (ctx: Context, events: DomainEvent[]): Promise<void> => {
     const { workspace } = ctx;
     await projectEvents(ctx, events);
-    ctx.afterCommit(() => heard(orm, workspace));
+    ctx.afterCommit(() => reportCacheOf(orm).invalidate(workspace));
   },
 });
 
