@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { readConfig, z } from '@deskgraph/common/core/config';
 
-/** Where the services are that this one follows; a service that is not named is not followed. */
+/** The URLs of the services whose events this one consumes. A service without a URL is ignored. */
 export const peerUrls = () => readConfig(z.object({ CUSTOMERS_URL: z.url().optional() }));
 
 export const ownerUrl = () =>
@@ -15,22 +15,29 @@ const files = z.object({
     .url()
     .optional()
     .describe('The gateway as clients reach it. Default: links are paths relative to it.'),
-  S3_BUCKET: z.string().optional().describe('Files lie in this bucket, and not in FILES_DIR.'),
+  S3_BUCKET: z
+    .string()
+    .optional()
+    .describe('Files are stored in this bucket instead of FILES_DIR.'),
   S3_REGION: z.string().default('us-east-1'),
-  S3_ENDPOINT: z.url().optional().describe('A server that speaks S3; default Amazon.'),
+  S3_ENDPOINT: z.url().optional().describe('An S3-compatible server. Default: Amazon.'),
   S3_ACCESS_KEY_ID: z
     .string()
     .optional()
-    .describe('With S3_SECRET_ACCESS_KEY; default what the machine has, such as a role.'),
+    .describe(
+      'With S3_SECRET_ACCESS_KEY. Default: the credentials of the machine, such as a role.',
+    ),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   CLAMD_URL: z
     .url({ protocol: /^tcp$/ })
     .refine((url) => new URL(url).port !== '', 'needs a port')
     .optional()
-    .describe('Files are scanned by this clamd: tcp://127.0.0.1:3310. Default: nobody scans.'),
+    .describe(
+      'The clamd that scans files, such as tcp://127.0.0.1:3310. Default: files are not scanned.',
+    ),
 });
 
 export type FilesConfig = z.output<typeof files>;
 
-/** Where files lie, who scans them, and what stands before the path of links to them. */
+/** The storage and the virus scanner of files, and the base URL of links to them. */
 export const filesConfig = (): FilesConfig => readConfig(files);

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { replayCommand } from '@deskgraph/common/service/replay';
 import { NOTIFICATIONS } from './live/notification/follow.ts';
-import { CUSTOMER_EVENTS } from './people/requester/follow.ts';
+import { CUSTOMER_EVENTS } from './people/requester/customer-events.ts';
 import { subgraph } from './subgraph.ts';
 
-const whole = [
+const completed = [
   await replayCommand(subgraph, () => CUSTOMER_EVENTS),
   await replayCommand(subgraph, () => NOTIFICATIONS),
 ];
-process.exitCode = whole.every(Boolean) ? 0 : 1;
+process.exitCode = completed.every(Boolean) ? 0 : 1;

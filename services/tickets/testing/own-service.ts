@@ -3,14 +3,15 @@ import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
 import { answerTests } from '@deskgraph/common/testing/statements';
 import { type TestService, startTestService } from '@deskgraph/common/testing/testing';
 import { migrations } from '../migrations/all.ts';
-import { beside, subgraph } from '../src/subgraph.ts';
+import { backgroundTasks } from '../src/background-tasks.ts';
+import { subgraph } from '../src/subgraph.ts';
 import { unloggedChanges } from './unlogged-changes.ts';
 
 /** The service without notifications, whose statements would be counted among those of other tests. */
 export const quiet: SubgraphOptions = {
   ...subgraph,
   backgroundTasks: (service) =>
-    Object.entries(beside)
+    Object.entries(backgroundTasks)
       .filter(([name]) => name !== 'notifications')
       .map(([, start]) => start(service)),
 };

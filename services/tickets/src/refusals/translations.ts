@@ -1,4 +1,4 @@
-/** What people read of the refusals of tickets, in the languages of the desk. */
+/** The messages of the refusals of this service in the other languages of the platform. */
 export const TICKET_REFUSAL_TRANSLATIONS = {
   pt: {
     STATUS_NOT_ALLOWED: 'Do estado em que está, o pedido não pode passar para aí.',

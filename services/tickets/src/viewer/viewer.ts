@@ -5,7 +5,8 @@ import { Field, ObjectType } from 'type-graphql';
 
 @ObjectType({ simpleResolvers: true, description: 'The caller.' })
 export class Viewer {
-  @Field(() => ActorView, { nullable: true, description: 'Who it is.' }) actor!: object | null;
+  @Field(() => ActorView, { nullable: true, description: 'The user, app or system that calls.' })
+  actor!: object | null;
   @Field(() => Role, { nullable: true, description: 'The role; null for apps.' })
   role!: Role | null;
   @Field(() => [ScopeScalar], { description: 'The scopes of the token.' })

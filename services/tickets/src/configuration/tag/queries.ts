@@ -1,3 +1,4 @@
+import { isStaff } from '@deskgraph/common/auth/access';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import { hydrate, sql } from '@deskgraph/common/database/database';
@@ -7,10 +8,11 @@ import {
   type PageRequest,
   keysetPage,
 } from '@deskgraph/common/database/pagination';
-import { entities, rows } from '@deskgraph/common/database/query';
+import { entities, ids, rows } from '@deskgraph/common/database/query';
 import { normalizeTag } from '@deskgraph/common/filter/filter-tree';
 import { ticketListFilterToSql } from '../../model/filter/sql.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
+import { canReadTickets } from '../../model/ticket/read-rights.ts';
 import { Tag } from './tag.ts';
 
 const MAX_TEXT_LENGTH = 50;
@@ -42,6 +44,20 @@ export async function findTags(
     return total!.count;
   });
 }
+
+/** One tag by id; staff with a scope for tickets may see it. */
+export const tagById = (ctx: Context, id: string): Promise<Tag | null> =>
+  ctx.load.byId('tag', id, async (tagIds) =>
+    isStaff(ctx.actor) && canReadTickets(ctx.actor)
+      ? entities(
+          ctx,
+          Tag,
+          sql`
+            select * from tag
+            where id = any(${ids('tag', tagIds)}) and workspace_id = ${ctx.workspace}::uuid`,
+        )
+      : [],
+  );
 
 /** The tags with these names, in this order. */
 export async function tagsByName(ctx: Context, names: readonly string[]): Promise<Tag[]> {

@@ -1,7 +1,10 @@
 import { ActorView, Node } from '@deskgraph/common/graphql/shared-types';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-/** Things that other services own, as far as tickets shows them. Their descriptions stand with their owners. */
+/**
+ * Entities of other services, with the fields that this service needs. The owning services describe
+ * them.
+ */
 @ObjectType({ implements: [Node, ActorView], simpleResolvers: true })
 @Directive('@key(fields: "id")')
 export class Customer {
@@ -36,12 +39,12 @@ export class Section {
 @ObjectType({
   implements: [Node, ActorView],
   simpleResolvers: true,
-  description: 'A partner, bot or machine that uses the API.',
+  description: 'A partner, bot or program that uses the API.',
 })
 @Directive('@key(fields: "id", resolvable: false)')
 export class App {
   @Field(() => ID, { description: 'Prefix `app_`.' }) id!: string;
   @Directive('@shareable')
-  @Field(() => String, { description: 'The name to show; kept with each fact.' })
+  @Field(() => String, { description: 'The display name, as stored with each event.' })
   name!: string;
 }

@@ -11,7 +11,8 @@ import { Customer, Organization } from './external-entities.ts';
 export class CustomerTickets {
   @FieldResolver(() => TicketConnection, {
     nullable: true,
-    description: 'The tickets that the customer asked for; a requester sees own ones only.',
+    description:
+      'The tickets of which the customer is the requester. Requesters see their own only.',
   })
   tickets(
     @Root() customer: Customer,
@@ -32,7 +33,7 @@ export class CustomerTickets {
 export class OrganizationTickets {
   @FieldResolver(() => TicketConnection, {
     nullable: true,
-    description: 'The tickets that are asked for it; a requester sees own ones only.',
+    description: 'The tickets of the organization. Requesters see their own only.',
   })
   tickets(
     @Root() organization: Organization,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockMode } from '@mikro-orm/postgresql';
-import type { Identity } from '@deskgraph/common/auth/contact-identity';
+import type { CustomerEventState } from '@deskgraph/common/contract/events';
 import type { Changes } from '@deskgraph/common/contract/ticket-events';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
@@ -61,19 +61,12 @@ export async function catchUpCustomers(ctx: Context): Promise<void> {
 /** All transactions lock tickets in the order of their ids, so that they do not deadlock. */
 const LOCK_IN_ORDER = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } } as const;
 
-interface CustomerState {
-  name: string;
-  identities: Identity[];
-  organizationIds: string[];
-  locale: string | null;
-}
-
 export async function applyCustomerEvent(
   ctx: Context,
   { type, subject, data, occurredAt }: DomainEvent,
 ): Promise<void> {
   if (type === 'customer.created' || type === 'customer.updated') {
-    const { name, identities, organizationIds, locale } = data['state'] as CustomerState;
+    const { name, identities, organizationIds, locale } = data['state'] as CustomerEventState;
     const requester = { id: subject, name, organizationId: organizationIds[0] ?? null, locale };
     const previousOrganizationId = (await requesterById(ctx, subject))?.organizationId ?? null;
     await upsertRequester(ctx, requester, identities);

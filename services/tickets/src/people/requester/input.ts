@@ -3,7 +3,7 @@ import { Field, ID, InputType } from 'type-graphql';
 
 @InputType({
   description:
-    'Who asks: exactly one of customerId, externalId, email, phone, handle and visitorId. Somebody unknown becomes a customer; a customerId must be known.',
+    'The requester: exactly one of customerId, externalId, email, phone, handle and visitorId. An unknown contact becomes a customer; a customerId must be known.',
 })
 export class RequesterInput {
   static readonly bounds = optionalFields({
@@ -14,20 +14,21 @@ export class RequesterInput {
     visitorId: singleLine(255),
     externalId: singleLine(255),
   });
-  @Field(() => ID, { nullable: true, description: 'A known customer.' }) customerId?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The id of a known customer.' }) customerId?:
+    | string
+    | null;
   @Field(() => String, {
     nullable: true,
-    description: 'The id that a partner gave the customer; at most 255 characters.',
+    description: 'The id of the customer in a partner’s system; at most 255 characters.',
   })
   externalId?: string | null;
   @Field(() => String, { nullable: true, description: 'A mail address.' }) email?: string | null;
   @Field(() => String, { nullable: true, description: 'A phone number with country code (E.164).' })
   phone?: string | null;
-  @Field(() => String, { nullable: true, description: 'A social handle, `twitter:@ana`.' })
+  @Field(() => String, { nullable: true, description: 'A social handle, such as `twitter:@ana`.' })
   handle?: string | null;
-  @Field(() => String, { nullable: true, description: 'The id of a nameless visitor.' })
+  @Field(() => String, { nullable: true, description: 'The id of an anonymous visitor.' })
   visitorId?: string | null;
-  @Field(() => String, { nullable: true, description: 'The name, at most 200 characters.' }) name?:
-    | string
-    | null;
+  @Field(() => String, { nullable: true, description: 'The name, at most 200 characters.' })
+  name?: string | null;
 }
