@@ -57,7 +57,7 @@ const cutsOf = ({ said }: Running): number =>
 async function leave({ process: program, ended, said }: Watching): Promise<string> {
   program.kill('SIGINT');
   expect(await ended).toBe(0);
-  return said.at(-1)!.replace('-- to go on from here: --after ', '');
+  return said.at(-1)!.replace('-- to continue from here: --after ', '');
 }
 
 test('a terminal shows each new ticket and each move once, over killed gateways and tokens that run out, and a later run goes on', async () => {
@@ -208,7 +208,7 @@ test(`${HERD} who are cut together are back ten seconds after the gateway, and h
 
 test('it says what is wrong before it begins', async () => {
   for (const [args, word] of [
-    [['--as', 'eva'], 'Nobody in the demo is called eva'],
+    [['--as', 'eva'], 'There is no demo user eva'],
     [[], 'Who watches'],
     [['--token', 'made.up'], 'sign'],
   ] as const) {

@@ -1,4 +1,7 @@
-/** Works on all items, at most `width` at a time. The first failure ends it, once what is under way has come to its end. */
+/**
+ * Runs `work` on all items, at most `width` at a time. After the first failure no further item
+ * starts; the promise rejects once the running ones have ended.
+ */
 export async function concurrently<T>(
   items: Iterable<T>,
   width: number,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 
-/** An error of the whole request, by its code; `UNREACHABLE` when there was no answer that could be read. */
+/** A request error with its code. `UNREACHABLE` when there was no valid response. */
 export class Fault extends Error {
   constructor(
     readonly code: string,
@@ -19,11 +19,11 @@ export interface UserError {
   field: string[] | null;
 }
 
-/** The public graph as one caller sees it. */
+/** The public graph as one caller uses it. */
 export interface Graph {
-  /** The data of an operation. What passes by itself (an overload, a restart) is tried again; anything else throws a Fault. */
+  /** Returns the data of an operation. Retries temporary failures (overload, restart); throws a Fault for all others. */
   ask<Data>(document: string, variables?: object): Promise<Data>;
-  /** One mutation that takes `input`; gives its payload with `userErrors`. */
+  /** Runs a mutation that takes `input`. Returns its payload with `userErrors`. */
   change<Payload>(
     name: string,
     input: object,
@@ -35,9 +35,9 @@ export interface Graph {
 export interface GraphOptions {
   url: string;
   token: string;
-  /** How long one operation is tried again. */
+  /** How long an operation is retried. */
   patienceMs?: number;
-  /** Nothing is begun or tried again after it. */
+  /** No operation starts or is retried after it. */
   signal?: AbortSignal;
 }
 
@@ -88,7 +88,7 @@ export function openGraph({ url, token, patienceMs = 60_000, signal }: GraphOpti
           error instanceof Fault
             ? error
             : new Fault('UNREACHABLE', `${url} does not answer: ${(error as Error).message}`);
-        // Several who were sent away together should not come back together.
+        // A random delay avoids a retry storm.
         const pause = fault.retryAfterMs ?? wait * (0.5 + Math.random());
         if (!PASSING.has(fault.code) || Date.now() + pause > until) throw fault;
         await sleep(pause, undefined, { signal }).catch(() => signal?.throwIfAborted());
@@ -123,15 +123,15 @@ function read(text: string, status: number): Answer {
     if (answer && ('data' in answer || answer.errors?.length))
       return { data: answer.data, errors: answer.errors ?? [] };
   } catch {
-    // Not the graph that answers, a proxy in front of it perhaps.
+    // Not a GraphQL response; possibly a proxy in front of the gateway.
   }
   throw new Fault(
     status >= 500 || status === 429 ? 'UNREACHABLE' : 'INTERNAL',
-    `The answer (status ${status}) is not one of a graph.`,
+    `The response (status ${status}) is not a GraphQL response.`,
   );
 }
 
-export const told = (errors: readonly UserError[]): string =>
+export const userErrorText = (errors: readonly UserError[]): string =>
   errors
     .map(
       ({ code, message, field }) => `${code}${field ? ` at ${field.join('.')}` : ''}: ${message}`,

@@ -10,27 +10,27 @@ const environment = z.object({
     .string()
     .default('.data')
     .transform((path) => resolve(ROOT, path))
-    .describe('Where a running platform has left its address, its people and its issuer.'),
+    .describe('The data directory of the running platform.'),
   INIT_CWD: z
     .string()
     .default('.')
-    .describe('Where the person stands; npm itself goes to the project’s folder.'),
+    .describe('The working directory of the caller; npm changes to the project folder.'),
 });
 
 const desk = z.object({ url: z.url() });
 
-/** What a person finds who starts a program on this machine. */
+/** The local platform, as programs on this machine find it. */
 export interface Here {
-  /** A path as that person means it. */
+  /** Resolves a path relative to the caller's working directory. */
   path: (given: string) => string;
-  /** The address of the platform that runs here. */
+  /** The URL of the local platform. */
   url: () => string;
-  /** Whom a name means: of a token, a mail address, a first name. */
+  /** Finds a demo user by token name, e-mail address or first name. */
   person: (as: string) => TokenClaims;
   token: (claims: TokenClaims, lifetime: string) => Promise<string>;
 }
 
-export function here(): Here {
+export function localPlatform(): Here {
   const { DATA_DIR, INIT_CWD } = readConfig(environment);
   const file = (name: string): string => resolve(DATA_DIR, name);
   const demo = readDemoClaims(file('demo.json'));
@@ -38,13 +38,15 @@ export function here(): Here {
     path: (given) => resolve(INIT_CWD, given),
     url: () => {
       if (!existsSync(file('desk.json')))
-        throw new Error(`No platform runs with its data in ${DATA_DIR}. Start one: npm start`);
+        throw new Error(
+          `No platform is running with the data directory ${DATA_DIR}. Run: npm start`,
+        );
       return desk.parse(JSON.parse(readFileSync(file('desk.json'), 'utf8'))).url;
     },
     person: (as) => {
       const claims = findDemoClaims(demo, as);
       if (!claims)
-        throw new Error(`Nobody in the demo is called ${as}: ${Object.keys(demo).join(', ')}.`);
+        throw new Error(`There is no demo user ${as}. Available: ${Object.keys(demo).join(', ')}.`);
       return claims;
     },
     token: async (claims, lifetime) =>

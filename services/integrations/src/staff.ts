@@ -1,14 +1,14 @@
-import { type Graph, told } from './graph.ts';
+import { type Graph, userErrorText } from './graph.ts';
 
 interface Page<Node> {
   nodes: Node[];
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
-/** The desk compares names of departments without regard to case. */
+/** Department names are compared case-insensitively. */
 const keyOf = (name: string): string => name.toLowerCase();
 
-/** The desk's departments by name; makes those that are missing. */
+/** The departments by name. Creates missing ones. */
 export class Departments {
   private constructor(
     private readonly graph: Graph,
@@ -31,11 +31,14 @@ export class Departments {
       { name },
       'department { id }',
     );
-    // Taken: made by a request before, whose answer got lost, or by somebody else meanwhile.
+    // TAKEN: created by an earlier request whose response was lost, or by another client.
     if (made.department) this.ids.set(keyOf(name), made.department.id);
     else this.ids = await departmentsOf(this.graph);
     const id = this.id(name);
-    if (!id) throw new Error(`The department ${name} can’t be made. ${told(made.userErrors)}`);
+    if (!id)
+      throw new Error(
+        `The department ${name} cannot be created. ${userErrorText(made.userErrors)}`,
+      );
     return id;
   }
 }
@@ -54,7 +57,7 @@ export interface NewAgent {
   departmentIds?: string[];
 }
 
-/** The staff by mail address; invites those who are missing. */
+/** The agents by e-mail address. Invites missing ones. */
 export class Agents {
   private constructor(
     private readonly graph: Graph,
@@ -80,7 +83,10 @@ export class Agents {
     if (made.agent) this.ids.set(agent.email, made.agent.id);
     else this.ids = await agentsOf(this.graph);
     const id = this.id(agent.email);
-    if (!id) throw new Error(`The agent ${agent.name} can’t be invited. ${told(made.userErrors)}`);
+    if (!id)
+      throw new Error(
+        `The agent ${agent.name} cannot be invited. ${userErrorText(made.userErrors)}`,
+      );
     return id;
   }
 }

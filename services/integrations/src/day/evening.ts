@@ -1,12 +1,12 @@
 import type { Player } from './people.ts';
 import type { Desk } from './shop.ts';
 import type { Stage } from './stage.ts';
-import { type Shown, read, seen } from './ticket.ts';
+import { type Shown, readTicket, readCursor } from './ticket.ts';
 
 const TICKET = 'ticket { id number status cursor }';
 
-/** Solved, not content, solved again; and what only the system does. */
-export async function evening(stage: Stage, desk: Desk, { id, number }: Shown): Promise<void> {
+/** Solved, reopened, solved again; then the actions of the system. */
+export async function playEvening(stage: Stage, desk: Desk, { id, number }: Shown): Promise<void> {
   stage.scene('Evening: the ends');
   const { agent, lead, customer } = desk.people;
   await stage.does(
@@ -18,7 +18,7 @@ export async function evening(stage: Stage, desk: Desk, { id, number }: Shown): 
       visibility: 'PUBLIC',
       body: 'A new seal is on its way to you.',
       status: 'SOLVED',
-      seen: await seen(agent, id),
+      seen: await readCursor(agent, id),
     },
     TICKET,
   );
@@ -46,12 +46,12 @@ export async function evening(stage: Stage, desk: Desk, { id, number }: Shown): 
       visibility: 'PUBLIC',
       body: 'Then you get a new kettle.',
       status: 'SOLVED',
-      seen: await seen(agent, id),
+      seen: await readCursor(agent, id),
     },
     TICKET,
   );
   await many(stage, lead, id);
-  const { closesAt } = await read<{ closesAt: string }>(agent, id, 'closesAt');
+  const { closesAt } = await readTicket<{ closesAt: string }>(agent, id, 'closesAt');
   stage.tell(
     'The system',
     `will close #${number} on ${closesAt.slice(0, 10)} unless somebody writes`,
@@ -59,7 +59,7 @@ export async function evening(stage: Stage, desk: Desk, { id, number }: Shown): 
   await anOldOne(stage, desk);
 }
 
-/** One action on many tickets, and the way back. */
+/** A bulk change and its undo. */
 async function many(stage: Stage, lead: Player, id: string): Promise<void> {
   const { job } = await stage.does<{ job: { id: string } }>(
     lead,
@@ -86,7 +86,7 @@ async function many(stage: Stage, lead: Player, id: string): Promise<void> {
     { id: operation.id },
     'operation { state }',
   );
-  const { tags } = await read<{ tags: object[] }>(lead, id, 'tags { name }');
+  const { tags } = await readTicket<{ tags: object[] }>(lead, id, 'tags { name }');
   if (tags.length) throw new Error('A mark is left.');
 }
 interface Job {
@@ -98,7 +98,7 @@ interface Job {
 const CLOSES_AFTER_MS = 28 * 86_400_000;
 const AHEAD_MS = 3_000;
 
-/** A ticket of four weeks ago comes to its end while we look on; a late answer goes on in a new one. */
+/** A ticket of four weeks ago is closed by the scheduler; a late answer creates a follow-up. */
 async function anOldOne(stage: Stage, { people, departments }: Desk): Promise<void> {
   const { app, agent, customer2 } = people;
   const solved = Date.now() - CLOSES_AFTER_MS + AHEAD_MS;
@@ -130,7 +130,7 @@ async function anOldOne(stage: Stage, { people, departments }: Desk): Promise<vo
   );
   await stage.until(
     'the system closes it',
-    async () => (await read(agent, ticket.id)).status === 'CLOSED',
+    async () => (await readTicket(agent, ticket.id)).status === 'CLOSED',
   );
   stage.tell('The system', `closes #${ticket.number}`);
   const late = await stage.does<{ ticket: Shown }>(

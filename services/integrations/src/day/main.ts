@@ -1,22 +1,22 @@
-// npm run day: a day at a desk of five, played on the platform that runs here, from the first mail to the end.
-import { evening } from './evening.ts';
-import { morning } from './morning.ts';
-import { noon } from './noon.ts';
-import { gather } from './people.ts';
-import { furnish } from './shop.ts';
+// npm run day: plays the working day of a support team on the local platform.
+import { playEvening } from './evening.ts';
+import { playMorning } from './morning.ts';
+import { playNoon } from './noon.ts';
+import { signInActors } from './people.ts';
+import { createShopConfiguration } from './shop.ts';
 import { Stage } from './stage.ts';
-import { print } from './timeline.ts';
+import { printTimeline } from './timeline.ts';
 
 async function main(): Promise<void> {
-  const people = await gather();
+  const people = await signInActors();
   try {
-    const desk = await furnish(people);
+    const desk = await createShopConfiguration(people);
     const stage = new Stage((line) => console.log(line));
-    const ticket = await morning(stage, desk);
-    await noon(stage, desk, ticket);
-    await evening(stage, desk, ticket);
-    await print(stage.say, people.agent, ticket);
-    await print(stage.say, people.customer, ticket);
+    const ticket = await playMorning(stage, desk);
+    await playNoon(stage, desk, ticket);
+    await playEvening(stage, desk, ticket);
+    await printTimeline(stage.say, people.agent, ticket);
+    await printTimeline(stage.say, people.customer, ticket);
   } finally {
     await Promise.all(Object.values(people).map((each) => each.close()));
   }

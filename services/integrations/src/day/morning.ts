@@ -1,11 +1,11 @@
 import type { Desk } from './shop.ts';
 import type { Stage } from './stage.ts';
-import { type Shown, read } from './ticket.ts';
+import { type Shown, readTicket } from './ticket.ts';
 
 const TICKET = 'ticket { id number status cursor }';
 
-/** The mail of the night is sorted: what belongs together is folded together, what does not is cut out. Gives the ticket of the day. */
-export async function morning(stage: Stage, { people, departments }: Desk): Promise<Shown> {
+/** Triage of the e-mail of the night: merge and split. Returns the main ticket. */
+export async function playMorning(stage: Stage, { people, departments }: Desk): Promise<Shown> {
   stage.scene('Morning: the mail');
   const { app, agent, agent3, light, lead, customer } = people;
   const { ticket: kettle } = await stage.does<{ ticket: Shown }>(
@@ -99,7 +99,7 @@ export async function morning(stage: Stage, { people, departments }: Desk): Prom
       visibility: 'PUBLIC',
       body: 'Here it is: https://shop.example/invoices/2231',
       status: 'SOLVED',
-      seen: (await read(agent3, newTicket.id)).cursor,
+      seen: (await readTicket(agent3, newTicket.id)).cursor,
     },
     TICKET,
   );

@@ -1,6 +1,6 @@
 import type { Desk } from './shop.ts';
 import type { Stage } from './stage.ts';
-import { type Shown, read, seen } from './ticket.ts';
+import { type Shown, readTicket, readCursor } from './ticket.ts';
 
 const TICKET = 'ticket { id number status cursor }';
 
@@ -10,15 +10,15 @@ interface Messages {
   messages: { nodes: { delivery: string; deliveryError: string | null }[] };
 }
 
-/** Two agents at one ticket, a wait for the customer, and a colleague who knows more. */
-export async function noon(
+/** Two agents on one ticket, waiting for the customer, and a note from a colleague. */
+export async function playNoon(
   stage: Stage,
   { people, waitsForPhoto }: Desk,
   { id, number }: Shown,
 ): Promise<void> {
   stage.scene('Noon: the answers');
   const { agent, agent2, lead, customer, customer2 } = people;
-  const [readByOne, readByTwo] = [await seen(agent, id), await seen(agent2, id)];
+  const [readByOne, readByTwo] = [await readCursor(agent, id), await readCursor(agent2, id)];
   await stage.does(
     agent2,
     `is already looking at #${number}`,
@@ -58,7 +58,7 @@ export async function noon(
     { id, customStatusId: waitsForPhoto },
     TICKET,
   );
-  const { customStatus } = await read<{ customStatus: { label: string } }>(
+  const { customStatus } = await readTicket<{ customStatus: { label: string } }>(
     customer,
     id,
     'customStatus { label }',
@@ -71,14 +71,14 @@ export async function noon(
     { id, addCcs: [customer2.email] },
     TICKET,
   );
-  stage.tell(customer2.name, `reads #${(await read(customer2, id)).number} too`);
+  stage.tell(customer2.name, `reads #${(await readTicket(customer2, id)).number} too`);
   await stage.does(lead, 'follows it', 'ticketFollow', { id }, TICKET);
   const reminder = {
     ticketId: id,
     visibility: 'PUBLIC',
     body: 'Did you find the time?',
     sendAt: new Date(Date.now() + DAY_MS).toISOString(),
-    seen: await seen(agent, id),
+    seen: await readCursor(agent, id),
   };
   await stage.does(
     agent,
@@ -101,7 +101,7 @@ export async function noon(
     { ticketId: id, visibility: 'PUBLIC', body: 'Yes, the base is wet. I have no camera.' },
     TICKET,
   );
-  const { status, messages } = await read<Messages>(
+  const { status, messages } = await readTicket<Messages>(
     agent,
     id,
     'messages(last: 10) { nodes { delivery deliveryError } }',

@@ -1,8 +1,8 @@
 import { type Graph, openGraph } from '../graph.ts';
-import { here } from '../local-platform.ts';
+import { localPlatform } from '../local-platform.ts';
 
-/** Who plays: an administrator, a desk of five, two customers, and the shop's connector that hands in their mail. */
-export const PEOPLE = [
+/** The actors: an administrator, five staff, two customers, and the app that delivers their e-mail. */
+export const DAY_ACTORS = [
   'admin',
   'lead',
   'agent',
@@ -13,23 +13,23 @@ export const PEOPLE = [
   'customer2',
   'app',
 ] as const;
-export type Who = (typeof PEOPLE)[number];
+export type Who = (typeof DAY_ACTORS)[number];
 
 export interface Player extends Graph {
   id: string;
   name: string;
-  /** None of an app. */
+  /** Undefined for an app. */
   email: string;
 }
 
-/** An hour is longer than the day takes. */
+/** The token lifetime, longer than the script runs. */
 const LIFETIME = '1h';
 
-/** Everybody, signed in to the platform that runs here. */
-export async function gather(): Promise<Record<Who, Player>> {
-  const { url, person, token } = here();
+/** All actors, signed in to the local platform. */
+export async function signInActors(): Promise<Record<Who, Player>> {
+  const { url, person, token } = localPlatform();
   const players = await Promise.all(
-    PEOPLE.map(async (who) => {
+    DAY_ACTORS.map(async (who) => {
       const claims = person(who);
       const graph = openGraph({ url: url(), token: await token(claims, LIFETIME) });
       const { viewer } = await graph.ask<{ viewer: { actor: { id: string; name: string } } }>(

@@ -1,12 +1,12 @@
-import { told } from '../graph.ts';
+import { userErrorText } from '../graph.ts';
 import { Departments } from '../staff.ts';
 import type { Player, Who } from './people.ts';
 
-/** What the day is played with. */
+/** The configuration that the script uses. */
 export interface Desk {
   people: Record<Who, Player>;
   departments: { products: string; accounts: string; delivery: string };
-  /** A status of the shop's own, over PENDING. */
+  /** A custom status based on PENDING. */
   waitsForPhoto: string;
 }
 
@@ -22,8 +22,8 @@ const STATUS = {
   requesterLabel: 'We wait for your photo',
 };
 
-/** Departments and status of the day; what is there already stays. */
-export async function furnish(people: Record<Who, Player>): Promise<Desk> {
+/** Creates the departments and the status unless they exist. */
+export async function createShopConfiguration(people: Record<Who, Player>): Promise<Desk> {
   const known = await Departments.of(people.admin);
   const ids = await Promise.all(
     Object.entries(NAMES).map(async ([key, name]) => [key, await known.ensure(name)] as const),
@@ -44,6 +44,8 @@ async function statusOf(admin: Player): Promise<string> {
     'customStatus { id }',
   );
   if (!made.customStatus)
-    throw new Error(`The status ${STATUS.label} can’t be made. ${told(made.userErrors)}`);
+    throw new Error(
+      `The status ${STATUS.label} cannot be created. ${userErrorText(made.userErrors)}`,
+    );
   return made.customStatus.id;
 }

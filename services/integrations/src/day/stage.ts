@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { told } from '../graph.ts';
+import { userErrorText } from '../graph.ts';
 import type { Player } from './people.ts';
 
 const NAME = 16;
 
 export type Say = (line: string) => void;
 
-/** What happens is told in a line each: when, who, what. */
+/** Prints one line per action: time, actor, action. */
 export class Stage {
   constructor(readonly say: Say) {}
 
@@ -18,7 +18,7 @@ export class Stage {
     this.say(`${new Date().toLocaleTimeString('sv')}  ${who.padEnd(NAME)} ${what}`);
   }
 
-  /** Somebody does something; the day ends when it is refused. */
+  /** Runs a mutation as an actor. Throws when it is refused. */
   async does<Payload>(
     who: Player,
     what: string,
@@ -28,12 +28,14 @@ export class Stage {
   ): Promise<Payload> {
     const payload = await who.change<Payload>(name, input, selection);
     if (payload.userErrors.length)
-      throw new Error(`${who.name}, ${what}: ${name} is refused. ${told(payload.userErrors)}`);
+      throw new Error(
+        `${who.name}, ${what}: ${name} is refused. ${userErrorText(payload.userErrors)}`,
+      );
     this.tell(who.name, what);
     return payload;
   }
 
-  /** Somebody tries something that has to be refused with this code. */
+  /** Runs a mutation that has to be refused with this code. */
   async mayNot<Payload>(
     who: Player,
     what: string,
@@ -45,13 +47,13 @@ export class Stage {
     const payload = await who.change<Payload>(name, input, selection);
     if (!payload.userErrors.some((error) => error.code === code))
       throw new Error(
-        `${who.name}, ${what}: ${name} should be refused with ${code}. ${told(payload.userErrors)}`,
+        `${who.name}, ${what}: ${name} should be refused with ${code}. ${userErrorText(payload.userErrors)}`,
       );
-    this.tell(who.name, `${what}: ${told(payload.userErrors)}`);
+    this.tell(who.name, `${what}: ${userErrorText(payload.userErrors)}`);
     return payload;
   }
 
-  /** Waits until it is so, for as long as such a thing may take. */
+  /** Waits until a condition holds. */
   async until<T>(what: string, look: () => Promise<T | false | null | undefined>): Promise<T> {
     for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(LOOKS_MS)) {
       const found = await look();

@@ -9,8 +9,8 @@ export interface Shown {
 
 const SHOWN = 'id number status cursor';
 
-/** A ticket as somebody reads it now. */
-export async function read<More>(who: Player, id: string, more = ''): Promise<Shown & More> {
+/** A ticket as an actor reads it now. */
+export async function readTicket<More>(who: Player, id: string, more = ''): Promise<Shown & More> {
   const { ticket } = await who.ask<{ ticket: Shown & More }>(
     `query ($id: ID!) { ticket(id: $id) { ${SHOWN} ${more} } }`,
     { id },
@@ -18,6 +18,6 @@ export async function read<More>(who: Player, id: string, more = ''): Promise<Sh
   return ticket;
 }
 
-/** What a public answer says that its writer has read. */
-export const seen = async (who: Player, id: string): Promise<string> =>
-  (await read(who, id)).cursor;
+/** The cursor that a public reply passes as `seen`. */
+export const readCursor = async (who: Player, id: string): Promise<string> =>
+  (await readTicket(who, id)).cursor;

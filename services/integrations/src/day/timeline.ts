@@ -1,14 +1,14 @@
 import type { Player } from './people.ts';
 import type { Say } from './stage.ts';
-import { type Shown, read } from './ticket.ts';
+import { type Shown, readTicket } from './ticket.ts';
 
 interface Timeline {
   timeline: { nodes: { at: string; summary: string }[] };
 }
 
-/** The whole story of a ticket, as this person may read it. */
-export async function print(say: Say, who: Player, { id, number }: Shown): Promise<void> {
-  const { timeline } = await read<Timeline>(
+/** The timeline of a ticket as an actor reads it. */
+export async function printTimeline(say: Say, who: Player, { id, number }: Shown): Promise<void> {
+  const { timeline } = await readTicket<Timeline>(
     who,
     id,
     'timeline(first: 100) { nodes { at summary } }',

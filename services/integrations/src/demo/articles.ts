@@ -14,8 +14,8 @@ export interface Base {
   sections: { title: string; articles: Text[] }[];
 }
 
-/** One base per language for customers, and the handbook of the staff. */
-export const bases: Base[] = [
+/** One knowledge base per language for customers, and the handbook of the staff. */
+export const demoKnowledgeBases: Base[] = [
   {
     slug: 'help',
     name: 'Help',

@@ -1,24 +1,28 @@
 import { expect, test } from '@jest/globals';
 import type { Shop } from './open.ts';
-import { customers, departments, staff } from './shop.ts';
-import { ticketsOf } from './import-story.ts';
+import { shopCustomers, shopDepartments, shopStaff } from './shop.ts';
+import { demoTickets } from './import-story.ts';
 
 const ids = (things: object): Map<string, string> =>
   new Map(Object.keys(things).map((key) => [key, `id of ${key}`]));
-const shop: Shop = { departments: ids(departments), agents: ids(staff), customers: ids(customers) };
+const shop: Shop = {
+  departments: ids(shopDepartments),
+  agents: ids(shopStaff),
+  customers: ids(shopCustomers),
+};
 const now = Date.parse('2025-06-01T12:00:00Z');
 
 test('the stories are the same each time, seen from the present', () => {
   const later = 86_400_000;
-  const moved = JSON.stringify(ticketsOf(shop, now)).replaceAll(
+  const moved = JSON.stringify(demoTickets(shop, now)).replaceAll(
     /"(\d{4}-[^"]+Z)"/g,
     (_, at: string) => `"${new Date(Date.parse(at) + later).toISOString()}"`,
   );
-  expect(JSON.stringify(ticketsOf(shop, now + later))).toBe(moved);
+  expect(JSON.stringify(demoTickets(shop, now + later))).toBe(moved);
 });
 
 test('every story names people and departments that there are, and goes forward in time up to the present', () => {
-  const tickets = ticketsOf(shop, now) as (ReturnType<typeof ticketsOf>[number] & {
+  const tickets = demoTickets(shop, now) as (ReturnType<typeof demoTickets>[number] & {
     requester: object;
     departmentId: string;
     locale: string;
@@ -44,6 +48,6 @@ test('every story names people and departments that there are, and goes forward 
   const last = tickets.map(
     ({ history }) => history.findLast(({ status }) => status)?.status ?? 'NEW',
   );
-  // ON_HOLD is off until an administrator switches it on, and could not be switched off again while a ticket stands in it.
+  // ON_HOLD is disabled by default and could not be disabled again while a ticket has that status.
   expect(new Set(last)).toEqual(new Set(['NEW', 'OPEN', 'PENDING', 'SOLVED', 'CLOSED']));
 });

@@ -1,8 +1,8 @@
 import { concurrently } from '../concurrent.ts';
-import { type Graph, told } from '../graph.ts';
-import { chance } from './random.ts';
+import { type Graph, userErrorText } from '../graph.ts';
+import { pseudoRandom } from './random.ts';
 import type { Shop } from './open.ts';
-import { customers, staff } from './shop.ts';
+import { shopCustomers, shopStaff } from './shop.ts';
 import { english } from './stories/en.ts';
 import { portuguese } from './stories/pt.ts';
 import { slovenian } from './stories/sl.ts';
@@ -21,30 +21,32 @@ const stories: Record<string, Story[]> = {
 const WIDTH = 8;
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
-/** What a desk closes after when nobody has set it otherwise. */
+/** The default of `settings.closeAfter`. */
 const CLOSES_AFTER = 28 * DAY;
-/** Minutes until the next word, at least and at most. */
+/** Minimum and maximum minutes until the next message. */
 const PAUSES = { agent: [15, 300], note: [5, 60], customer: [30, 900] } as const;
 
 /** Imports the stories as tickets, each once, the oldest first. `onEach` gets how many there are so far, and of how many. */
-export async function tell(
+export async function importStories(
   asApp: Graph,
   shop: Shop,
   now: number,
   onEach: (done: number, all: number) => void,
 ): Promise<void> {
-  const tickets = ticketsOf(shop, now);
+  const tickets = demoTickets(shop, now);
   let done = 0;
   await concurrently(tickets, WIDTH, async (ticket) => {
     const { userErrors } = await asApp.change('ticketImport', ticket, 'created');
     if (userErrors.length)
-      throw new Error(`The ticket ${ticket.externalId} can’t be imported. ${told(userErrors)}`);
+      throw new Error(
+        `The ticket ${ticket.externalId} can’t be imported. ${userErrorText(userErrors)}`,
+      );
     onEach(++done, tickets.length);
   });
 }
 
 /** The stories as inputs of ticketImport, by the time of their opening; the same ones each time, seen from `now`. */
-export function ticketsOf(shop: Shop, now: number): Ticket[] {
+export function demoTickets(shop: Shop, now: number): Ticket[] {
   const tickets = Object.entries(stories).flatMap(([language, told], offset) =>
     told.map((story, at) =>
       ticketOf(
@@ -52,7 +54,7 @@ export function ticketsOf(shop: Shop, now: number): Ticket[] {
         `demo-${language}-${String(at + 1).padStart(2, '0')}`,
         shop,
         now,
-        chance(100 * offset + at),
+        pseudoRandom(100 * offset + at),
       ),
     ),
   );
@@ -82,7 +84,7 @@ function ticketOf(
     ...(product && { product }),
     ...(priority && { priority }),
     requester: { customerId: shop.customers.get(from) },
-    locale: customers[from]!.locale,
+    locale: shopCustomers[from]!.locale,
     channel: by,
     departmentId: shop.departments.get(department),
   };
@@ -136,14 +138,14 @@ function historyOf(
   return history;
 }
 
-/** Where a ticket stands after a turn: with the one who has to act. */
+/** The status after a message: it depends on who has to act next. */
 function statusAfter({ status }: Story, turn: Turn, next: Turn | undefined): string {
   if (next) return 'agent' in turn && 'customer' in next ? 'PENDING' : 'OPEN';
   if (status !== 'SOLVED' && status !== 'CLOSED') return status;
   return 'customer' in turn ? 'OPEN' : 'SOLVED';
 }
 
-/** The steps at their instants; a young ticket had to be quick. */
+/** The steps with their instants, compressed for a recent ticket. */
 function timed(steps: readonly Step[], created: number, end: number): Change[] {
   const length = (steps.at(-1)?.minutes ?? 0) * MINUTE;
   const pace = Math.min(1, (end - created) / length);
@@ -153,9 +155,9 @@ function timed(steps: readonly Step[], created: number, end: number): Change[] {
   }));
 }
 
-/** One of those who work in the department and answer. */
+/** An agent of the department. */
 function inCharge({ department }: Story, draw: () => number): string {
-  const able = Object.entries(staff).filter(
+  const able = Object.entries(shopStaff).filter(
     ([, { role, departments }]) => role !== 'LIGHT' && departments.includes(department),
   );
   return able[Math.floor(draw() * able.length)]![0];

@@ -1,7 +1,7 @@
 import { concurrently } from '../concurrent.ts';
-import { type Graph, told } from '../graph.ts';
+import { type Graph, userErrorText } from '../graph.ts';
 import { Agents, Departments } from '../staff.ts';
-import { admin, customers, departments, organizations, staff } from './shop.ts';
+import { shopAdmin, shopCustomers, shopDepartments, shopOrganizations, shopStaff } from './shop.ts';
 
 /** Ids by the keys of `shop.ts`. */
 export interface Shop {
@@ -12,15 +12,15 @@ export interface Shop {
 
 const WIDTH = 6;
 
-/** Opens the shop: departments, staff, organizations, customers. What is there already stays. */
-export async function open(asAdmin: Graph, asApp: Graph): Promise<Shop> {
+/** Creates departments, staff, organizations and customers unless they exist. */
+export async function openShop(asAdmin: Graph, asApp: Graph): Promise<Shop> {
   const shop: Shop = { departments: new Map(), agents: new Map(), customers: new Map() };
   const buyers = async (): Promise<void> => {
-    await concurrently(Object.entries(organizations), WIDTH, ([key, each]) =>
+    await concurrently(Object.entries(shopOrganizations), WIDTH, ([key, each]) =>
       enterOrganization(asApp, key, each),
     );
     await concurrently(
-      Object.entries(customers),
+      Object.entries(shopCustomers),
       WIDTH,
       async ([key, each]) => void shop.customers.set(key, await enterCustomer(asApp, key, each)),
     );
@@ -32,14 +32,14 @@ export async function open(asAdmin: Graph, asApp: Graph): Promise<Shop> {
 async function employ(asAdmin: Graph, shop: Shop): Promise<void> {
   const known = await Departments.of(asAdmin);
   await concurrently(
-    Object.entries(departments),
+    Object.entries(shopDepartments),
     WIDTH,
     async ([key, name]) => void shop.departments.set(key, await known.ensure(name)),
   );
   const agents = await Agents.of(asAdmin);
-  shop.agents.set('admin', agents.id(admin.email)!);
+  shop.agents.set('admin', agents.id(shopAdmin.email)!);
   await concurrently(
-    Object.entries(staff),
+    Object.entries(shopStaff),
     WIDTH,
     async ([key, { departments: keys, ...person }]) => {
       const departmentIds = keys.map((each) => shop.departments.get(each)!);
@@ -51,7 +51,7 @@ async function employ(asAdmin: Graph, shop: Shop): Promise<void> {
 async function enterOrganization(
   asApp: Graph,
   key: string,
-  { domain, ...given }: (typeof organizations)[string],
+  { domain, ...given }: (typeof shopOrganizations)[string],
 ): Promise<void> {
   const { organization } = await asApp.ask<{ organization: object | null }>(
     'query ($key: String!) { organization(externalId: $key) { id } }',
@@ -64,13 +64,15 @@ async function enterOrganization(
     'organization { id }',
   );
   if (!made.organization)
-    throw new Error(`The organization ${given.name} can’t be made. ${told(made.userErrors)}`);
+    throw new Error(
+      `The organization ${given.name} cannot be created. ${userErrorText(made.userErrors)}`,
+    );
 }
 
 async function enterCustomer(
   asApp: Graph,
   key: string,
-  { name, locale, email, phone, handle }: (typeof customers)[string],
+  { name, locale, email, phone, handle }: (typeof shopCustomers)[string],
 ): Promise<string> {
   const identities = Object.entries({ EMAIL: email, PHONE: phone, HANDLE: handle }).flatMap(
     ([kind, value]) => (value ? [{ kind, value }] : []),
@@ -81,6 +83,7 @@ async function enterCustomer(
     input,
     'customer { id }',
   );
-  if (!customer) throw new Error(`The customer ${name} can’t be made. ${told(userErrors)}`);
+  if (!customer)
+    throw new Error(`The customer ${name} cannot be created. ${userErrorText(userErrors)}`);
   return customer.id;
 }

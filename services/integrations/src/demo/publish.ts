@@ -1,6 +1,6 @@
 import { concurrently } from '../concurrent.ts';
-import { type Graph, told } from '../graph.ts';
-import { type Base, type Text, bases } from './articles.ts';
+import { type Graph, userErrorText } from '../graph.ts';
+import { type Base, type Text, demoKnowledgeBases } from './articles.ts';
 
 const WIDTH = 6;
 
@@ -9,10 +9,10 @@ interface Known {
   sections: { id: string; title: string }[];
 }
 
-/** Writes and publishes the articles. What is there already stays. */
-export async function publish(asAdmin: Graph): Promise<number> {
+/** Creates and publishes the articles unless they exist. */
+export async function publishArticles(asAdmin: Graph): Promise<number> {
   let published = 0;
-  await concurrently(bases, WIDTH, async (base) => {
+  await concurrently(demoKnowledgeBases, WIDTH, async (base) => {
     const { id, sections } = await enterBase(asAdmin, base);
     for (const { title, articles } of base.sections) {
       const sectionId =
@@ -40,7 +40,9 @@ async function enterBase(asAdmin: Graph, { slug, name, audience, locale }: Base)
     'knowledgeBase { id }',
   );
   if (!made.knowledgeBase)
-    throw new Error(`The knowledge base ${name} can’t be made. ${told(made.userErrors)}`);
+    throw new Error(
+      `The knowledge base ${name} cannot be created. ${userErrorText(made.userErrors)}`,
+    );
   return { ...made.knowledgeBase, sections: [] };
 }
 
@@ -55,7 +57,8 @@ async function enterSection(
     input,
     'section { id }',
   );
-  if (!section) throw new Error(`The section ${title} can’t be made. ${told(userErrors)}`);
+  if (!section)
+    throw new Error(`The section ${title} cannot be created. ${userErrorText(userErrors)}`);
   return section.id;
 }
 
@@ -69,10 +72,13 @@ async function enterArticle(
     'article { id }',
   );
   const id = made.article?.id ?? (await articleId(asAdmin, input));
-  if (!id) throw new Error(`The article ${input.title} can’t be made. ${told(made.userErrors)}`);
+  if (!id)
+    throw new Error(
+      `The article ${input.title} cannot be created. ${userErrorText(made.userErrors)}`,
+    );
   const { userErrors } = await asAdmin.change('articlePublish', { id }, 'article { id }');
   if (userErrors.length)
-    throw new Error(`The article ${input.title} can’t be published. ${told(userErrors)}`);
+    throw new Error(`The article ${input.title} can’t be published. ${userErrorText(userErrors)}`);
 }
 
 async function articleId(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-/** Numbers from 0 to 1 that look like chance and are the same for the same seed, on every machine. */
-export function chance(seed: number): () => number {
+/** Pseudo-random numbers from 0 to 1, the same for the same seed on every machine. */
+export function pseudoRandom(seed: number): () => number {
   let drawn = 0;
   return () => {
     const digest = createHash('sha256').update(`${seed} ${++drawn}`).digest();

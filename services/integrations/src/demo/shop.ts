@@ -1,4 +1,4 @@
-/** The demo shop: household goods, sold over the net to five countries by a handful of people. */
+/** The demo shop: household goods, sold online in five countries by a small team. */
 export const shop = 'Lipa Home';
 export const otherCompany = 'Brest Tools';
 
@@ -11,17 +11,17 @@ export interface Colleague extends Person {
   departments: string[];
 }
 
-export const departments: Record<string, string> = {
+export const shopDepartments: Record<string, string> = {
   delivery: 'Delivery',
   returns: 'Returns and refunds',
   products: 'Products and repairs',
   accounts: 'Accounts and invoices',
 };
 
-export const admin: Person = { email: 'nika@lipa.example', name: 'Nika Zupan' };
+export const shopAdmin: Person = { email: 'nika@lipa.example', name: 'Nika Zupan' };
 export const otherAdmin: Person = { email: 'olga@brest.example', name: 'Olga Brest' };
 
-export const staff: Record<string, Colleague> = {
+export const shopStaff: Record<string, Colleague> = {
   lead: {
     email: 'tomaz@lipa.example',
     name: 'Tomaž Kranjc',
@@ -55,7 +55,7 @@ export const staff: Record<string, Colleague> = {
   analyst: { email: 'sofia@lipa.example', name: 'Sofia Marques', role: 'ANALYST', departments: [] },
 };
 
-export const organizations: Record<string, { name: string; domain: string; tier?: string }> = {
+export const shopOrganizations: Record<string, { name: string; domain: string; tier?: string }> = {
   hotel: { name: 'Hotel Sonce', domain: 'hotel-sonce.example', tier: 'gold' },
   cafe: { name: 'Café do Rio', domain: 'cafe-do-rio.example' },
   school: { name: 'Riverside School', domain: 'riverside-school.example' },
@@ -69,8 +69,8 @@ export interface Buyer {
   handle?: string;
 }
 
-/** Those whose key begins with `customer` also get a token. */
-export const customers: Record<string, Buyer> = {
+/** Customers whose key starts with `customer` also get a token. */
+export const shopCustomers: Record<string, Buyer> = {
   customer: {
     name: 'Emma Clarke',
     email: 'emma.clarke@post.example',

@@ -1,7 +1,7 @@
-/** What somebody wrote: the requester, the agent in charge, or that agent in a private note. */
+/** A message of the requester, a reply of the agent, or a private note of the agent. */
 export type Turn = { customer: string } | { agent: string } | { note: string };
 
-/** One ticket of the demo shop, from the first word to where it stands now. */
+/** A ticket of the demo shop with its messages and final status. */
 export interface Story {
   /** Key in `customers`. */
   from: string;
@@ -15,6 +15,6 @@ export interface Story {
   priority?: 'LOW' | 'HIGH' | 'URGENT';
   turns?: Turn[];
   status: 'NEW' | 'OPEN' | 'PENDING' | 'SOLVED' | 'CLOSED';
-  /** Since when; left out it is anywhere in the last month. */
+  /** The time of creation. Default: a random time of the last month. */
   daysAgo?: number;
 }

@@ -6,7 +6,15 @@ import { SCOPES } from '@deskgraph/common/auth/access';
 import { newId } from '@deskgraph/common/core/id';
 import { ROOT } from '@deskgraph/launcher/config';
 import { writePrivateJson } from '@deskgraph/launcher/secret';
-import { type Person, admin, customers, otherAdmin, otherCompany, shop, staff } from './shop.ts';
+import {
+  type Person,
+  shopAdmin,
+  shopCustomers,
+  otherAdmin,
+  otherCompany,
+  shop,
+  shopStaff,
+} from './shop.ts';
 
 interface Demo {
   workspaces: { shop: string; other: string };
@@ -14,22 +22,23 @@ interface Demo {
   app: { id: string; name: string; scopes: readonly string[]; workspace: string };
 }
 
-/** Makes the two workspaces with their administrators, and writes down who gets a token. What was founded before stays. */
-export async function found(file: string, databaseUrl: string): Promise<void> {
+/** Creates the two workspaces with their administrators unless they exist, and writes the list of demo users. */
+export async function createWorkspaces(file: string, databaseUrl: string): Promise<void> {
   if (
     existsSync(file) &&
     (JSON.parse(readFileSync(file, 'utf8')) as Partial<Demo>).workspaces?.shop
   )
     return;
   const [mine, other] = await Promise.all([
-    bootstrap(databaseUrl, shop, admin),
+    bootstrap(databaseUrl, shop, shopAdmin),
     bootstrap(databaseUrl, otherCompany, otherAdmin),
   ]);
-  const buyers = Object.entries(customers).filter(([key]) => key.startsWith('customer'));
-  const here = Object.entries({ admin, ...staff, ...Object.fromEntries(buyers) } as Record<
-    string,
-    Person
-  >);
+  const buyers = Object.entries(shopCustomers).filter(([key]) => key.startsWith('customer'));
+  const here = Object.entries({
+    admin: shopAdmin,
+    ...shopStaff,
+    ...Object.fromEntries(buyers),
+  } as Record<string, Person>);
   const demo: Demo = {
     workspaces: { shop: mine, other },
     people: {
@@ -43,7 +52,7 @@ export async function found(file: string, databaseUrl: string): Promise<void> {
   writePrivateJson(file, demo);
 }
 
-/** The tickets service's own command, as whoever runs a desk would use it. */
+/** Runs the bootstrap command of the tickets service, as an operator does. */
 async function bootstrap(databaseUrl: string, name: string, first: Person): Promise<string> {
   const folder = join(ROOT, 'services/tickets');
   const flags = [

@@ -2,8 +2,8 @@ import type { Line } from './compare.ts';
 import type { Log, Refused } from './read.ts';
 import type { Sent } from './send.ts';
 
-/** What became of the log, for the person at the terminal. */
-export function account(
+/** The summary of an import for the terminal. */
+export function importSummary(
   { read, incidents, refused: rows }: Log,
   { created, skipped, refused, failed, adjusted, there }: Sent,
 ): string {
@@ -36,7 +36,7 @@ export function account(
 const told = (count: number, what: string): string[] => (count ? [`  ${count} ${what}`] : []);
 const lineOf = ({ line, reason }: Refused): string => `  line ${line}: ${reason}`;
 
-export function table(lines: readonly Line[]): string {
+export function formatTable(lines: readonly Line[]): string {
   const all = [{ what: '', log: 'log', report: 'report', equal: null }, ...lines];
   const wide = (column: 'what' | 'log' | 'report'): number =>
     Math.max(...all.map((line) => line[column].length));

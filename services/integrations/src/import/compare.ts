@@ -3,7 +3,7 @@ import type { Graph } from '../graph.ts';
 import type { Expected } from './expect.ts';
 import { LOG_TAG } from './enums.ts';
 
-/** One thing counted twice: from the log itself, and by the desk's report. */
+/** A figure computed from the file and the same figure from the report. */
 export interface Line {
   what: string;
   log: string;
@@ -25,7 +25,7 @@ interface Reports {
   byDepartment: Rows;
 }
 
-/** Only tickets of the log, opened in its time: what else the desk has, or had before, does not count. */
+/** Restricts reports to imported tickets in the period of the file. */
 const REPORTS = `query ($filter: TicketFilter!, $period: PeriodInput!) {
   all: ticketReport(filter: $filter, by: [], measures: [CREATED, RESOLUTION_TIME], period: $period) {
     totals { value p50 sample }
@@ -38,14 +38,14 @@ const REPORTS = `query ($filter: TicketFilter!, $period: PeriodInput!) {
   }
 }`;
 
-/** Reports that count on get as long as they need; those that stand still this long short of the log are not waited for. */
+/** Give up when the report has not grown for this long. */
 const PATIENCE_MS = 60_000;
-/** Reports that have all tickets but say something else may still have changes to count. */
+/** Wait this long for later changes once all tickets are counted. */
 const STILL_MS = 5000;
 const PAUSE_MS = 250;
 
-/** Sets what the log says beside what the reports say, once these have caught up. */
-export async function compare(graph: Graph, expected: Expected): Promise<Line[]> {
+/** Compares the figures of the file with those of the reports, once analytics has caught up. */
+export async function compareReports(graph: Graph, expected: Expected): Promise<Line[]> {
   const { from, to, lastOpened } = expected;
   const filter = {
     tag: { all: [LOG_TAG] },
@@ -73,7 +73,7 @@ function linesOf(expected: Expected, { all, byStatus, byDepartment }: Reports): 
     ...sideBySide('status', expected.statuses, byStatus),
     ...sideBySide('department', expected.departments, byDepartment),
     lineOf('tickets with a solution', expected.solved, solution.sample),
-    lineOf('median time to solution', expected.medianSeconds, solution.p50, duration),
+    lineOf('median time to solution', expected.medianSeconds, solution.p50, formatDuration),
   ];
 }
 
@@ -103,7 +103,7 @@ const lineOf = (
 });
 
 /** Seconds, and the same in days, hours and minutes. */
-export function duration(seconds: number): string {
+export function formatDuration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
   const parts = [days && `${days} d`, hours && `${hours} h`, `${minutes % 60} min`].filter(Boolean);

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { here } from '../local-platform.ts';
+import { localPlatform } from '../local-platform.ts';
 
 const USAGE = 'npm run import -- incidents <csv> [--url http://127.0.0.1:4000/graphql] [--token …]';
-/** Longer than any log takes. */
+/** Longer than any import takes. */
 const LIFETIME = '1 day';
 
 export interface ImportConfig {
@@ -11,7 +11,7 @@ export interface ImportConfig {
   token: string;
 }
 
-/** What is to be imported, and to which desk; without `--url` and `--token` to the one that runs on this machine. */
+/** The file and the platform. Default: the local platform, unless `--url` and `--token` are given. */
 export async function readImportConfig(args: string[]): Promise<ImportConfig> {
   const { values, positionals } = parseArgs({
     args,
@@ -20,7 +20,7 @@ export async function readImportConfig(args: string[]): Promise<ImportConfig> {
   });
   const [kind, given, ...more] = positionals;
   if (kind !== 'incidents' || !given || more.length) throw new Error(`Usage: ${USAGE}`);
-  const { path, url, person, token } = here();
+  const { path, url, person, token } = localPlatform();
   return {
     file: path(given),
     url: values.url ?? url(),

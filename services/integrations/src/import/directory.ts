@@ -1,14 +1,14 @@
 import { concurrently } from '../concurrent.ts';
-import { type Graph, told } from '../graph.ts';
+import { type Graph, userErrorText } from '../graph.ts';
 import { Agents, Departments } from '../staff.ts';
 import type { Names } from './translate.ts';
 
 const WIDTH = 8;
-/** Reserved for examples (RFC 2606): nobody gets mail there. */
+/** A reserved domain (RFC 2606): no e-mail is delivered. */
 const DOMAIN = 'import.example';
 
-/** The address of an assignee, as the log has none. */
-export function addressOf(assignee: string): string {
+/** A generated e-mail address of an assignee, since the file has none. */
+export function assigneeEmail(assignee: string): string {
   const name = assignee
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -16,8 +16,8 @@ export function addressOf(assignee: string): string {
   return `${name || 'unnamed'}@${DOMAIN}`;
 }
 
-/** Finds or makes everybody and everything that the log names, so that tickets can refer to them. */
-export async function enter(
+/** Finds or creates all departments, agents and customers of the file. */
+export async function createDirectory(
   graph: Graph,
   { groups, assignees, callers }: Record<'groups' | 'assignees' | 'callers', Set<string>>,
   onEach: () => void,
@@ -29,7 +29,7 @@ export async function enter(
     onEach();
   });
   await concurrently(assignees, WIDTH, async (name) => {
-    await agents.ensure({ email: addressOf(name), name, role: 'AGENT' });
+    await agents.ensure({ email: assigneeEmail(name), name, role: 'AGENT' });
     onEach();
   });
   await concurrently(callers, WIDTH, async (caller) => {
@@ -38,7 +38,7 @@ export async function enter(
   });
   return {
     department: (group) => departments.id(group)!,
-    agent: (assignee) => agents.id(addressOf(assignee))!,
+    agent: (assignee) => agents.id(assigneeEmail(assignee))!,
     customer: (caller) => customers.get(caller)!,
   };
 }
@@ -50,6 +50,7 @@ async function customerOf(graph: Graph, caller: string): Promise<string> {
     input,
     'customer { id }',
   );
-  if (!customer) throw new Error(`The customer ${caller} can’t be made. ${told(userErrors)}`);
+  if (!customer)
+    throw new Error(`The customer ${caller} cannot be created. ${userErrorText(userErrors)}`);
   return customer.id;
 }

@@ -1,5 +1,5 @@
-/** What the log calls things, and what the desk calls them. */
-export const STATUSES: Record<string, string> = {
+/** Values of the file and the enum values that they are imported as. */
+export const INCIDENT_STATUSES: Record<string, string> = {
   New: 'NEW',
   Active: 'OPEN',
   'Awaiting User Info': 'PENDING',
@@ -10,15 +10,15 @@ export const STATUSES: Record<string, string> = {
   Closed: 'CLOSED',
 };
 
-export const PRIORITIES: Record<string, string> = {
+export const INCIDENT_PRIORITIES: Record<string, string> = {
   '1 - Critical': 'URGENT',
   '2 - High': 'HIGH',
   '3 - Moderate': 'NORMAL',
   '4 - Low': 'LOW',
 };
 
-/** A kind of contact that is not here came in by the desk's own API: by this import. */
-export const CHANNELS: Record<string, string> = {
+/** Other kinds of contact are imported as API. */
+export const INCIDENT_CHANNELS: Record<string, string> = {
   Phone: 'CALL',
   IVR: 'CALL',
   Email: 'EMAIL',
@@ -26,5 +26,5 @@ export const CHANNELS: Record<string, string> = {
   'Direct opening': 'WEB_FORM',
 };
 
-/** On every ticket of the log. */
+/** The tag of every imported ticket. */
 export const LOG_TAG = 'incident-log';

@@ -1,6 +1,6 @@
 import type { Row } from './read.ts';
 
-/** What reports must say of the log's tickets; computed from the rows by themselves, without any word of the translation. */
+/** The expected figures of the reports, computed from the rows without the translation code. */
 export interface Expected {
   tickets: number;
   /** By the label of the status. */
@@ -8,14 +8,14 @@ export interface Expected {
   /** By the group that the first row names. */
   departments: Map<string, number>;
   solved: number;
-  /** Seconds from opening to the last solution, of the tickets whose solution stands. */
+  /** Seconds from creation to the last solution, of solved tickets. */
   medianSeconds: number | null;
   from: Date;
   to: Date;
   lastOpened: Date;
 }
 
-export function expect(incidents: Iterable<readonly Row[]>): Expected {
+export function expectedFigures(incidents: Iterable<readonly Row[]>): Expected {
   const statuses = new Map<string, number>();
   const departments = new Map<string, number>();
   const durations: number[] = [];
@@ -54,7 +54,7 @@ export function expect(incidents: Iterable<readonly Row[]>): Expected {
   };
 }
 
-/** How an incident ends, and since when it is solved. Closed is the end, and nothing becomes new again. */
+/** The final state of an incident and the instant of its solution. Closed is final, and no state returns to New. */
 function endOf(rows: readonly Row[], opening: number): { label: string; solvedAt: number | null } {
   let label = '';
   let solvedAt: number | null = null;

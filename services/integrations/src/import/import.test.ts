@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { instantOf } from './instant.ts';
-import { expect as expected } from './expect.ts';
-import { type Row, read } from './read.ts';
-import { type Adjusted, type Names, translate } from './translate.ts';
+import { parseInstant } from './instant.ts';
+import { expectedFigures as expected } from './expect.ts';
+import { type Row, readIncidentLog } from './read.ts';
+import { type Adjusted, type Names, translateIncident } from './translate.ts';
 
 const HEADER =
   'number,incident_state,caller_id,opened_at,sys_updated_at,contact_type,location,category,subcategory,u_symptom,impact,urgency,priority,assignment_group,assigned_to';
@@ -39,7 +39,8 @@ const row = (told: Told): string =>
     told.to ?? '?',
   ].join(',');
 
-const logOf = (...rows: string[]) => read([HEADER, ...rows].join('\n'), new Date('2025-01-01'));
+const logOf = (...rows: string[]) =>
+  readIncidentLog([HEADER, ...rows].join('\n'), new Date('2025-01-01'));
 const names: Names = {
   department: (group) => `dep ${group}`,
   agent: (who) => `agt ${who}`,
@@ -51,12 +52,12 @@ function ticketOf(...rows: Told[]) {
   const log = logOf(...rows.map(row));
   const adjusted = nothing();
   const [first] = log.incidents.values();
-  return { ...translate(first as Row[], names, adjusted), adjusted };
+  return { ...translateIncident(first as Row[], names, adjusted), adjusted };
 }
 
 describe('reading the log', () => {
   test('times are day-first and UTC; a day that does not exist is none', () => {
-    expect(instantOf('29-02-2016 01:16')).toEqual(new Date('2016-02-29T01:16:00Z'));
+    expect(parseInstant('29-02-2016 01:16')).toEqual(new Date('2016-02-29T01:16:00Z'));
     for (const text of [
       '29-02-2015 01:16',
       '2016-02-29 01:16',
@@ -66,7 +67,7 @@ describe('reading the log', () => {
       '?',
       '',
     ])
-      expect(instantOf(text)).toBeUndefined();
+      expect(parseInstant(text)).toBeUndefined();
   });
 
   test('a broken row is refused by its line with the reason, and takes no other along', () => {
@@ -105,13 +106,15 @@ describe('reading the log', () => {
 
   test('columns are found by name; a file without them is no log', () => {
     const turned = `extra,${HEADER.split(',').toReversed().join(',')}`;
-    const log = read(`\uFEFF${turned}\r\nx,${row({}).split(',').toReversed().join(',')}\r\n`);
+    const log = readIncidentLog(
+      `\uFEFF${turned}\r\nx,${row({}).split(',').toReversed().join(',')}\r\n`,
+    );
     expect(log.incidents.get('T1')?.[0]).toMatchObject({
       line: 2,
       incident_state: 'New',
       assignment_group: 'Plumbers',
     });
-    expect(() => read('name,age\nAda,36')).toThrow(/no column number/);
+    expect(() => readIncidentLog('name,age\nAda,36')).toThrow(/no column number/);
   });
 
   test('rows come in the order of time; those of one minute keep theirs', () => {

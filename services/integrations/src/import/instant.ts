@@ -1,7 +1,7 @@
 const DAY_FIRST = /^(\d{2})-(\d{2})-(\d{4}) (\d{2}):(\d{2})(?::(\d{2}))?$/;
 
-/** The instant that `29-02-2016 01:16` names, taken as UTC; undefined when there is no such day or time. */
-export function instantOf(text: string): Date | undefined {
+/** Parses `29-02-2016 01:16` as UTC. Undefined for an invalid date or time. */
+export function parseInstant(text: string): Date | undefined {
   const [day, month, year, hour, minute, second] =
     DAY_FIRST.exec(text)
       ?.slice(1)

@@ -1,15 +1,15 @@
-// npm run import -- incidents <csv>: takes an incident log over into a desk, then checks the desk's reports against the log.
+// npm run import -- incidents <csv>: imports an incident log, then compares the reports with the file.
 import { readFileSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { openGraph } from '../graph.ts';
-import { account, table } from './account.ts';
-import { compare } from './compare.ts';
+import { importSummary, formatTable } from './account.ts';
+import { compareReports } from './compare.ts';
 import { readImportConfig } from './config.ts';
-import { enter } from './directory.ts';
-import { expect } from './expect.ts';
-import { type Log, type Row, known, read } from './read.ts';
-import { nothingSent, send } from './send.ts';
-import { callerOf } from './translate.ts';
+import { createDirectory } from './directory.ts';
+import { expectedFigures } from './expect.ts';
+import { type Log, type Row, knownValue, readIncidentLog } from './read.ts';
+import { emptyResult, sendIncidents } from './send.ts';
+import { callerName } from './translate.ts';
 import { LOG_TAG } from './enums.ts';
 
 const stopping = new AbortController();
@@ -21,29 +21,29 @@ process.once('SIGINT', () =>
 
 async function main(): Promise<number> {
   const { file, url, token } = await readImportConfig(process.argv.slice(2));
-  const log = read(readFileSync(file, 'utf8'));
+  const log = readIncidentLog(readFileSync(file, 'utf8'));
   const graph = openGraph({ url, token, signal: stopping.signal });
-  const sent = nothingSent();
+  const sent = emptyResult();
   try {
     const named = namedIn(log);
     const people = named.groups.size + named.assignees.size + named.callers.size;
     const names = await withBar('people and departments', people, (step) =>
-      enter(graph, named, step),
+      createDirectory(graph, named, step),
     );
     await withBar('incidents', log.incidents.size, (step) =>
-      send(graph, log.incidents.values(), names, sent, step),
+      sendIncidents(graph, log.incidents.values(), names, sent, step),
     );
   } catch (error) {
-    console.log(account(log, sent));
+    console.log(importSummary(log, sent));
     await graph.close();
     throw error;
   }
-  console.log(account(log, sent));
+  console.log(importSummary(log, sent));
   const equal = await check(sent.there);
   await graph.close();
   const isRefused = log.refused.length + sent.refused.length > 0;
   if (!equal) console.log('\nThe reports differ from the log.');
-  else if (isRefused) console.log('\nFinished; the refused lines above are not in the desk.');
+  else if (isRefused) console.log('\nFinished. The refused lines above were not imported.');
   return equal && !sent.failed.length ? 0 : 1;
 
   async function check(there: Row[][]): Promise<boolean> {
@@ -51,8 +51,8 @@ async function main(): Promise<number> {
     console.log(
       `\nThe log beside the reports of tickets with the label ${LOG_TAG}; departments as of the opening:`,
     );
-    const lines = await compare(graph, expect(there));
-    console.log(table(lines));
+    const lines = await compareReports(graph, expectedFigures(there));
+    console.log(formatTable(lines));
     return lines.every((line) => line.equal);
   }
 }
@@ -62,9 +62,9 @@ function namedIn(log: Log): Record<'groups' | 'assignees' | 'callers', Set<strin
   const all = (values: (string | null)[]): Set<string> =>
     new Set(values.filter((value) => value !== null));
   return {
-    groups: all(rows.map((row) => known(row.assignment_group))),
-    assignees: all(rows.map((row) => known(row.assigned_to))),
-    callers: all([...log.incidents.values()].map(([first]) => callerOf(first!))),
+    groups: all(rows.map((row) => knownValue(row.assignment_group))),
+    assignees: all(rows.map((row) => knownValue(row.assigned_to))),
+    callers: all([...log.incidents.values()].map(([first]) => callerName(first!))),
   };
 }
 

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import { instantOf } from './instant.ts';
-import { PRIORITIES, STATUSES } from './enums.ts';
+import { parseInstant } from './instant.ts';
+import { INCIDENT_PRIORITIES, INCIDENT_STATUSES } from './enums.ts';
 
 const COLUMNS = [
   'number',
@@ -21,9 +21,9 @@ const COLUMNS = [
 ] as const;
 type Column = (typeof COLUMNS)[number];
 
-/** One update of an incident, in the words of the log. */
+/** One row of the file: an update of an incident. */
 export interface Row extends Record<Column, string> {
-  /** In the file, from 1. */
+  /** The line number, from 1. */
   line: number;
 }
 
@@ -33,24 +33,26 @@ export interface Refused {
 }
 
 export interface Log {
-  /** Rows that were read, good or not. */
+  /** The number of rows, valid or not. */
   read: number;
-  /** The good ones by incident, each incident's in the order of time. */
+  /** The valid rows by incident, ordered by time. */
   incidents: Map<string, Row[]>;
   refused: Refused[];
 }
 
 const UNKNOWN = '?';
-export const known = (value: string): string | null =>
+export const knownValue = (value: string): string | null =>
   value === UNKNOWN || value === '' ? null : value;
 
-/** Reads the log. Each line is a row by itself, so that a broken one takes no other along. */
-export function read(text: string, now = new Date()): Log {
+/** Reads the file. Each line is parsed on its own, so that an invalid one affects no other. */
+export function readIncidentLog(text: string, now = new Date()): Log {
   const [head = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const header = cells(head) ?? [];
   const missing = COLUMNS.filter((column) => !header.includes(column));
   if (missing.length)
-    throw new Error(`This is no incident log: its first line has no column ${missing.join(', ')}.`);
+    throw new Error(
+      `This is not an incident log: the first line lacks the columns ${missing.join(', ')}.`,
+    );
   const log: Log = { read: 0, incidents: new Map(), refused: [] };
   for (const [at, content] of lines.entries()) {
     if (content.trim() === '') continue;
@@ -61,12 +63,13 @@ export function read(text: string, now = new Date()): Log {
   }
   for (const rows of log.incidents.values())
     rows.sort(
-      (a, b) => instantOf(a.sys_updated_at)!.getTime() - instantOf(b.sys_updated_at)!.getTime(),
+      (a, b) =>
+        parseInstant(a.sys_updated_at)!.getTime() - parseInstant(b.sys_updated_at)!.getTime(),
     );
   return log;
 }
 
-/** The row, or why it is none. */
+/** The row, or the reason why it is invalid. */
 function rowOf(content: string, line: number, header: readonly string[], now: Date): Row | string {
   const values = cells(content);
   if (!values) return 'a quotation mark is not closed';
@@ -74,16 +77,16 @@ function rowOf(content: string, line: number, header: readonly string[], now: Da
     return `${values.length} columns in place of ${header.length}`;
   const row = { line } as Row;
   for (const column of COLUMNS) row[column] = values[header.indexOf(column)]!;
-  if (!known(row.number)) return 'no incident number';
+  if (!knownValue(row.number)) return 'no incident number';
   if (row.number.length > 255) return 'the incident number is longer than 255 characters';
   for (const column of ['opened_at', 'sys_updated_at'] as const) {
-    const instant = instantOf(row[column]);
+    const instant = parseInstant(row[column]);
     if (!instant) return `${column} is not a time: ${shortened(row[column])}`;
     if (instant > now) return `${column} lies in the future: ${row[column]}`;
   }
-  if (!Object.hasOwn(STATUSES, row.incident_state))
+  if (!Object.hasOwn(INCIDENT_STATUSES, row.incident_state))
     return `unknown incident_state: ${shortened(row.incident_state)}`;
-  if (known(row.priority) && !Object.hasOwn(PRIORITIES, row.priority))
+  if (knownValue(row.priority) && !Object.hasOwn(INCIDENT_PRIORITIES, row.priority))
     return `unknown priority: ${shortened(row.priority)}`;
   const long = (['caller_id', 'assignment_group', 'assigned_to'] as const).find(
     (column) => row[column].length > 60,

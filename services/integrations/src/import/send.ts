@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { concurrently } from '../concurrent.ts';
-import { Fault, type Graph, type UserError, told } from '../graph.ts';
+import { Fault, type Graph, type UserError, userErrorText } from '../graph.ts';
 import type { Refused, Row } from './read.ts';
-import { type Adjusted, type Names, type Ticket, translate } from './translate.ts';
+import { type Adjusted, type Names, type Ticket, translateIncident } from './translate.ts';
 
 const WIDTH = 8;
-/** Changes that the desk takes with one ticket. */
+/** The maximum number of changes per import call. */
 const MOST_CHANGES = 500;
 
 export interface Sent {
   created: number;
-  /** Imported before. */
+  /** Already imported. */
   skipped: number;
-  /** By the line of the incident's first row; it can't become a ticket. */
+  /** Incidents that cannot be imported, by the line of their first row. */
   refused: Refused[];
-  /** Could become one, but did not now. */
+  /** Incidents whose import failed temporarily. */
   failed: Refused[];
   adjusted: Adjusted;
-  /** Incidents that are tickets now. */
+  /** The number of imported incidents. */
   there: Row[][];
 }
 
-export const nothingSent = (): Sent => ({
+export const emptyResult = (): Sent => ({
   created: 0,
   skipped: 0,
   refused: [],
@@ -30,8 +30,8 @@ export const nothingSent = (): Sent => ({
   there: [],
 });
 
-/** Imports the incidents into `sent`, which is right at any time, also when this is broken off. The desk takes each over once. */
-export async function send(
+/** Imports the incidents and counts them in `sent`, which is correct at any time, also after an interruption. Each incident is imported once. */
+export async function sendIncidents(
   graph: Graph,
   incidents: Iterable<Row[]>,
   names: Names,
@@ -46,7 +46,7 @@ export async function send(
 
 async function sendOne(graph: Graph, rows: Row[], names: Names, sent: Sent): Promise<void> {
   const { line } = rows[0]!;
-  const ticket = translate(rows, names, sent.adjusted);
+  const ticket = translateIncident(rows, names, sent.adjusted);
   if (ticket.history.length > MOST_CHANGES) {
     sent.refused.push({
       line,
@@ -57,13 +57,16 @@ async function sendOne(graph: Graph, rows: Row[], names: Names, sent: Sent): Pro
   try {
     const { created, userErrors } = await importOne(graph, ticket);
     if (userErrors.length)
-      sent.refused.push({ line, reason: `${ticket.externalId} is refused: ${told(userErrors)}` });
+      sent.refused.push({
+        line,
+        reason: `${ticket.externalId} is refused: ${userErrorText(userErrors)}`,
+      });
     else {
       sent[created ? 'created' : 'skipped'] += 1;
       sent.there.push(rows);
     }
   } catch (error) {
-    // One ticket that the desk stumbles over holds up no other; a desk that is away, or has no place for us, does.
+    // An internal error of one ticket does not stop the others. An unreachable or overloaded platform does.
     if (!(error instanceof Fault) || error.code !== 'INTERNAL') throw error;
     sent.failed.push({ line, reason: `${ticket.externalId}: ${error.message}` });
   }
@@ -84,7 +87,7 @@ async function importOne(graph: Graph, ticket: Ticket): Promise<Imported> {
       ticket,
       'created',
     );
-    // The customer was made a moment ago; the tickets have not heard of him yet.
+    // The customer was created a moment ago; the tickets service has not consumed the event yet.
     const isEarly = imported.userErrors.some(
       ({ code, field }) => code === 'NOT_FOUND' && field?.includes('customerId'),
     );

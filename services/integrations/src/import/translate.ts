@@ -1,6 +1,6 @@
-import { instantOf } from './instant.ts';
-import { type Row, known } from './read.ts';
-import { CHANNELS, LOG_TAG, PRIORITIES, STATUSES } from './enums.ts';
+import { parseInstant } from './instant.ts';
+import { type Row, knownValue } from './read.ts';
+import { INCIDENT_CHANNELS, LOG_TAG, INCIDENT_PRIORITIES, INCIDENT_STATUSES } from './enums.ts';
 
 export interface Change {
   at: string;
@@ -28,28 +28,28 @@ export interface Ticket {
   history: Change[];
 }
 
-/** Ids of those whom the log names. */
+/** The ids of the people and departments in the file. */
 export interface Names {
   department(group: string): string;
   agent(assignee: string): string;
   customer(caller: string): string;
 }
 
-/** What the desk can't take over as the log has it, in rows. */
+/** The number of rows that are imported with a change. */
 export interface Adjusted {
-  /** Older than the opening of their incident, and taken as of that instant. */
+  /** Rows older than the creation of their incident; imported with the time of creation. */
   beforeOpening: number;
-  /** A state after Closed: the ticket stays CLOSED. */
+  /** States after Closed: the ticket stays CLOSED. */
   afterClosed: number;
-  /** New once more: the ticket is OPEN. */
+  /** Back to New: the ticket is OPEN. */
   newAgain: number;
 }
 
-/** Whoever called without a name. */
-export const NAMELESS = 'Unknown caller';
-export const callerOf = (row: Row): string => known(row.caller_id) ?? NAMELESS;
+/** The requester of incidents without a caller. */
+export const UNKNOWN_CALLER = 'Unknown caller';
+export const callerName = (row: Row): string => knownValue(row.caller_id) ?? UNKNOWN_CALLER;
 
-/** What changes with a row, in the words of the desk. */
+/** The ticket fields that a row sets. */
 interface State {
   status: string;
   priority: string;
@@ -59,22 +59,23 @@ interface State {
 }
 
 /**
- * The incident as a ticket with its history. The first row says where it stood when it was opened, but for a solution: that came with the row,
- * so such a ticket was OPEN until then. A status holds from the time of the row that brought it; `resolved_at` and `closed_at` are the last
- * ones only, so they are left aside. Rows are in the order of time.
+ * Translates an incident to a ticket with its history. The first row has the state at creation,
+ * except for a solution, which took effect with the row: such a ticket was OPEN before. A status is
+ * valid from the time of its row. `resolved_at` and `closed_at` hold the last instants only and are
+ * ignored. Rows are ordered by time.
  */
-export function translate(rows: readonly Row[], names: Names, adjusted: Adjusted): Ticket {
+export function translateIncident(rows: readonly Row[], names: Names, adjusted: Adjusted): Ticket {
   const [first] = rows as [Row];
-  const opened = instantOf(first.opened_at)!;
+  const opened = parseInstant(first.opened_at)!;
   const start = stateOf(first, names);
   const given = start.status;
   if (isSolved(given)) start.status = 'OPEN';
-  // The API opens a ticket that has an assignee; one that stays NEW gets him a moment later.
+  // A ticket with an assignee is OPEN; a NEW one is assigned in a later change.
   const assigneeId = start.status === 'NEW' ? null : start.assigneeId;
   const history: Change[] = [];
   let before: State = { ...start, assigneeId };
   for (const row of rows) {
-    const updated = instantOf(row.sys_updated_at)!;
+    const updated = parseInstant(row.sys_updated_at)!;
     if (updated < opened) adjusted.beforeOpening += 1;
     const after = { ...stateOf(row, names) };
     after.status = statusAfter(before.status, after.status, adjusted);
@@ -87,15 +88,17 @@ export function translate(rows: readonly Row[], names: Names, adjusted: Adjusted
     externalId: first.number,
     subject: subjectOf(first),
     body: bodyOf(first),
-    requester: { customerId: names.customer(callerOf(first)) },
-    channel: CHANNELS[first.contact_type] ?? 'API',
+    requester: { customerId: names.customer(callerName(first)) },
+    channel: INCIDENT_CHANNELS[first.contact_type] ?? 'API',
     priority: start.priority,
     departmentId: start.departmentId,
     ...(assigneeId && { assigneeId }),
     status: start.status,
     tags: [
       LOG_TAG,
-      ...(known(rows.at(-1)!.category) ? [rows.at(-1)!.category.toLowerCase().slice(0, 50)] : []),
+      ...(knownValue(rows.at(-1)!.category)
+        ? [rows.at(-1)!.category.toLowerCase().slice(0, 50)]
+        : []),
     ],
     createdAt: opened.toISOString(),
     history,
@@ -105,10 +108,10 @@ export function translate(rows: readonly Row[], names: Names, adjusted: Adjusted
 const isSolved = (status: string): boolean => status === 'SOLVED' || status === 'CLOSED';
 
 const stateOf = (row: Row, names: Names): State => ({
-  status: STATUSES[row.incident_state]!,
-  priority: PRIORITIES[row.priority] ?? 'NORMAL',
-  departmentId: known(row.assignment_group) && names.department(row.assignment_group),
-  assigneeId: known(row.assigned_to) && names.agent(row.assigned_to),
+  status: INCIDENT_STATUSES[row.incident_state]!,
+  priority: INCIDENT_PRIORITIES[row.priority] ?? 'NORMAL',
+  departmentId: knownValue(row.assignment_group) && names.department(row.assignment_group),
+  assigneeId: knownValue(row.assigned_to) && names.agent(row.assigned_to),
   matter: matterOf(row),
 });
 
@@ -134,26 +137,27 @@ function changeOf(before: State, after: State): Omit<Change, 'at'> | undefined {
 }
 
 const namesOf = (...values: string[]): string[] =>
-  values.map(known).filter((value) => value !== null);
+  values.map(knownValue).filter((value) => value !== null);
 
 const matterOf = (row: Row): string =>
   namesOf(row.category, row.subcategory, row.u_symptom).join(', ') || 'a matter that was not named';
 
 function subjectOf(row: Row): string {
-  const what = known(row.category) ?? known(row.subcategory);
-  const which = known(row.u_symptom) ?? (known(row.category) && known(row.subcategory));
+  const what = knownValue(row.category) ?? knownValue(row.subcategory);
+  const which =
+    knownValue(row.u_symptom) ?? (knownValue(row.category) && knownValue(row.subcategory));
   return (namesOf(what ?? '', which ?? '').join(': ') || `Incident ${row.number}`).slice(0, 255);
 }
 
 function bodyOf(row: Row): string {
-  const how = known(row.contact_type) ? ` by ${row.contact_type.toLowerCase()}` : '';
-  const where = known(row.location) ? ` from ${row.location}` : '';
+  const how = knownValue(row.contact_type) ? ` by ${row.contact_type.toLowerCase()}` : '';
+  const where = knownValue(row.location) ? ` from ${row.location}` : '';
   const degrees = [
     ['impact', row.impact],
     ['urgency', row.urgency],
   ].flatMap(([name, value]) =>
-    known(value!) ? [`${name} ${value!.replace(/^\d+ - /, '').toLowerCase()}`] : [],
+    knownValue(value!) ? [`${name} ${value!.replace(/^\d+ - /, '').toLowerCase()}`] : [],
   );
   const stands = degrees.length ? ` Reported with ${degrees.join(' and ')}.` : '';
-  return `${callerOf(row)} got in touch${how}${where} about ${matterOf(row)}.${stands} Incident ${row.number} of the log.`;
+  return `${callerName(row)} got in touch${how}${where} about ${matterOf(row)}.${stands} Incident ${row.number} of the log.`;
 }

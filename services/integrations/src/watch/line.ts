@@ -1,4 +1,4 @@
-/** A fact as the subscription tells it. */
+/** An event as the subscription delivers it. */
 export interface Told {
   id: string;
   type: string;
@@ -10,7 +10,7 @@ export interface Told {
 const SUBJECT = 48;
 const MOVE = 'PENDING → ON_HOLD'.length;
 
-/** What strangers write must not steer the terminal. */
+/** Removes control characters, so that texts of customers cannot control the terminal. */
 const clean = (text: string): string => text.replaceAll(/[\p{Cc}\p{Bidi_Control}\p{Z}]+/gu, ' ');
 
 /** Chinese and Japanese characters take two columns. */
@@ -31,8 +31,8 @@ function fitted(text: string, width: number): string {
   return fits + ' '.repeat(width - used);
 }
 
-/** The fact in one line of a terminal: when, which ticket, from what to what, what it is about and who asks. */
-export function line({ type, at, changes, ticket }: Told, now = new Date()): string {
+/** One line per event: time, ticket, status change, subject and requester. */
+export function eventLine({ type, at, changes, ticket }: Told, now = new Date()): string {
   const then = new Date(at);
   const day = then.toDateString() === now.toDateString() ? '' : `${then.toLocaleDateString('sv')} `;
   const { from, to } = changes.find(({ field }) => field === 'status') ?? {};

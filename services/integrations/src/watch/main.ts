@@ -1,21 +1,21 @@
-// npm run watch -- --as ana: new tickets and moves between statuses, live in the terminal.
+// npm run watch -- --as ana: prints new tickets and status changes live.
 import { readWatchConfig } from './config.ts';
-import { watch } from './watch.ts';
+import { watchTickets } from './watch.ts';
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
-// Whoever reads has seen enough, `| head` for one.
+// The reader has closed the pipe, for example `| head`.
 process.stdout.on('error', () => stopping.abort());
 
 async function main(): Promise<void> {
   const { signal } = stopping;
-  const reached = await watch({
+  const reached = await watchTickets({
     ...readWatchConfig(process.argv.slice(2)),
     signal,
     show: (text) => console.log(text),
     remark: (text) => console.error(`-- ${text}`),
   });
-  console.error(`-- to go on from here: --after ${reached}`);
+  console.error(`-- to continue from here: --after ${reached}`);
 }
 
 main().catch((error: unknown) => {

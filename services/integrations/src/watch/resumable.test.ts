@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Client } from 'graphql-ws';
-import { line } from './line.ts';
+import { eventLine } from './line.ts';
 import { type Message, resumable } from './resumable.ts';
 
 interface Sink {
@@ -9,7 +9,7 @@ interface Sink {
   complete(): void;
 }
 
-/** A client that plays parts, one for each subscription, and keeps what `after` was for each. */
+/** A fake client that answers each subscription from a script and records its `after`. */
 function playing(...parts: ((sink: Sink, readAgain: () => void) => void)[]) {
   const asked: (string | undefined)[] = [];
   let stops = 0;
@@ -81,7 +81,7 @@ test('lines stand under each other in any script, and hold nothing that steers a
   const fact = { id: 'evt_1', type: 'ticket.created', at: '2026-03-05T10:20:30Z', changes: [] };
   const lines = ['Short', '退款已经十二天没有到账'.repeat(4), 'bell\u0007 and \u202Eback'].map(
     (subject) =>
-      line(
+      eventLine(
         { ...fact, ticket: { number: 7, subject, requester: { name: 'Eva' } } },
         new Date('2026-03-06T00:00:00Z'),
       ),
@@ -92,7 +92,7 @@ test('lines stand under each other in any script, and hold nothing that steers a
   expect(lines[2]).toContain('bell and back ');
   expect(lines[1]).toMatch(/^2026-03-05 .*… +Eva$/u);
   expect(
-    line({
+    eventLine({
       ...fact,
       type: 'ticket.status_changed',
       changes: [{ field: 'status', from: 'NEW', to: 'OPEN' }],

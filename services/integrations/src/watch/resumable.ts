@@ -6,7 +6,7 @@ export type Message = FormattedExecutionResult<
   { cursor?: string }
 >;
 
-/** What a stream says, alone, when it can't go on from where its reader stands. */
+/** The message that ends a stream which cannot continue from the client's cursor. */
 export interface Resync {
   reason: string;
   from: string;
@@ -14,29 +14,30 @@ export interface Resync {
 }
 
 export interface Wanted {
-  /** A subscription that gives its variable `$after: Cursor` to the field, and selects `resync { reason from query }`. */
+  /** A subscription that passes its variable `$after: Cursor` to the field and selects `resync { reason from query }`. */
   query: string;
   variables?: object;
-  /** Only what comes after this cursor; default from now. */
+  /** Events after this cursor. Default: from now. */
   after?: string | undefined;
 }
 
-/** A stock client that never gives up. `token` is asked for each connection: when one has run out (4403), a new one is shown. */
-export const connect = (url: string, token: () => Promise<string>): Client =>
+/** A graphql-ws client that retries forever. `token` is called for each connection, so that an expired token (4403) is replaced. */
+export const createResumableClient = (url: string, token: () => Promise<string>): Client =>
   createClient({
     url,
     connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
     retryAttempts: Infinity,
     shouldRetry: () => true,
-    // Not all who were cut together come back together.
+    // A random delay avoids a reconnect storm.
     retryWait: (tries) => sleep(Math.random() * Math.min(500 * 2 ** tries, 5_000)),
     keepAlive: 10_000,
   });
 
 /**
- * The messages of a subscription, each once and in order, over any number of connections. The library sends the same variables again when it
- * comes back; here `after` is a getter that says the last cursor. Ends when the stream does, or when nobody reads on. When something has to
- * be read anew first, `resync` is called, and the stream goes on from there.
+ * The messages of a subscription, each once and in order, over any number of connections.
+ * graphql-ws sends the same variables again when it reconnects; `after` is a getter that returns
+ * the last cursor. When the stream cannot continue, `resync` is called to read the state again, and
+ * the stream continues from there. Ends with the stream, or when the consumer stops reading.
  */
 export async function* resumable(
   client: Client,

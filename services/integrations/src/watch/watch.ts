@@ -1,8 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { type Graph, openGraph } from '../graph.ts';
 import type { WatchConfig } from './config.ts';
-import { type Told, line } from './line.ts';
-import { connect, resumable } from './resumable.ts';
+import { type Told, eventLine } from './line.ts';
+import { createResumableClient, resumable } from './resumable.ts';
 
 const WATCHED = `subscription ($after: Cursor) {
   ticketEvents(types: ["ticket.created", "ticket.status_changed"], after: $after) {
@@ -13,13 +13,13 @@ const WATCHED = `subscription ($after: Cursor) {
 
 interface Watch extends WatchConfig {
   signal: AbortSignal;
-  /** A line of the list, and what is to be known beside it. */
+  /** Prints a line of the list, and a remark. */
   show: (line: string) => void;
   remark: (text: string) => void;
 }
 
-/** Shows new tickets and moves between statuses until the signal; gives the cursor from where a later run goes on. */
-export async function watch({
+/** Prints new tickets and status changes until the signal. Returns the cursor for a later run. */
+export async function watchTickets({
   url,
   token,
   after,
@@ -32,7 +32,7 @@ export async function watch({
   let reached = after ?? (await begin(graph, remark));
   await graph.close();
 
-  const client = connect(url.replace(/^http/, 'ws'), token);
+  const client = createResumableClient(url.replace(/^http/, 'ws'), token);
   let isCut = false;
   client.on('closed', (event) => {
     if (!signal.aborted && !isCut) remark(`cut (${reasonOf(event)}), trying again`);
@@ -50,13 +50,13 @@ export async function watch({
   signal.addEventListener('abort', () => void client.dispose(), { once: true });
   for await (const { data, errors, extensions } of stream) {
     const { event } = (data?.['ticketEvents'] ?? {}) as { event?: Told | null };
-    if (event) show(line(event));
+    if (event) show(eventLine(event));
     else remark(`a change can’t be shown: ${errors?.map(({ message }) => message).join(' ')}`);
     if (event && ids) appendFileSync(ids, `${event.id}\n`);
     reached = extensions?.cursor ?? reached;
     if (signal.aborted) break;
   }
-  if (!signal.aborted) throw new Error('The desk ended the stream.');
+  if (!signal.aborted) throw new Error('The server has ended the stream.');
   return reached;
 }
 
