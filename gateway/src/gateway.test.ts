@@ -61,7 +61,7 @@ afterEach(() => {
   // A minute later: whatever a test broke, its breakers may be asked again.
   clock += 60_000;
   for (const fake of [tickets, customers])
-    Object.assign(fake, { fault: 'none', seen: [], whoAsked: 0 });
+    Object.assign(fake, { fault: 'none', receivedHeaders: [], lookupRequests: 0 });
   logged.mockClear();
 });
 
@@ -109,8 +109,8 @@ test('subgraphs learn who calls from a signed token alone', async () => {
   expect(answer.data).toMatchObject({
     tickets: { nodes: [{ customer: { name: 'Name of cus_1' } }, {}, {}] },
   });
-  for (const { receivedHeaders: seen } of [tickets, customers]) {
-    const headers = seen.at(-1)!;
+  for (const { receivedHeaders } of [tickets, customers]) {
+    const headers = receivedHeaders.at(-1)!;
     expect(
       await createActorVerifier(SECRET)(headers.authorization!.slice('Bearer '.length)),
     ).toEqual(actorsBySubject['ana']);
@@ -508,8 +508,8 @@ test('answers forbid sniffing, framing and keeping', async () => {
 test('a client that leaves takes its query with it', async () => {
   Object.assign(customers, {
     fault: 'hangs',
-    arrived: Promise.withResolvers(),
-    left: Promise.withResolvers(),
+    requestReceived: Promise.withResolvers(),
+    clientDisconnected: Promise.withResolvers(),
   });
   const agent = new Agent();
   const leaving = send(gateway.url, {

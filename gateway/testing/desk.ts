@@ -63,7 +63,7 @@ export const ticketEntity = (number: number, subject = `Printer ${number}`) => (
   subject,
 });
 
-/** Each fourth ticket has a guest as its requester; `customers` does not find each fifth customer. */
+/** Each fourth ticket is requested by a guest. `customers` does not find each fifth customer. */
 const customerReference = ({ number }: { number: number }) =>
   number % 4 ? { __typename: 'Customer', id: `cus_${number}` } : null;
 const refuse = (): never => {

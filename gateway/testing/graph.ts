@@ -75,7 +75,7 @@ export const resolvers = {
 export const typeDefs = { tickets: TICKETS, customers: CUSTOMERS };
 export type FakeSubgraphName = keyof typeof typeDefs;
 
-/** The supergraph of both subgraphs. Its addresses lead nowhere, so a test fails when they are used. */
+/** The supergraph of both subgraphs. Its addresses lead nowhere, so using them fails a test. */
 export function composeFakeSupergraph(): string {
   const subgraphs = Object.entries(typeDefs).map(([name, sdl]) => ({
     name,

@@ -5,7 +5,8 @@ import { SECRET, startTokenIssuer } from '../../testing/people.ts';
 import { type Result, TestSocket } from '../../testing/socket.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 
-// For each selection, an event has the same result as a query for the same entity: data, order of fields, errors.
+// For each selection, an event has the same result as a query for the same entity: data, order of
+// fields, errors.
 
 let desk: LiveDesk;
 let gateway: Gateway;

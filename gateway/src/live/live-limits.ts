@@ -11,8 +11,8 @@ export interface LiveLimits {
   /** Time from the opening of a socket to its `connection_init`. */
   initTimeoutMs: number;
   /**
-   * Interval between the pings of a socket, and between the comments of server-sent events. A socket
-   * that has not answered the last ping is terminated.
+   * Interval between the pings of a socket, and between the comments of server-sent events. A
+   * socket that has not answered the last ping is terminated.
    */
   pingIntervalMs: number;
   /** Interval between the empty parts of a multipart body. */
@@ -38,7 +38,7 @@ export interface LiveLimits {
   completionConcurrency: number;
   /** Events of one stream that may be in completion or wait for it. */
   maxPendingEvents: number;
-  /** Time that an event waits for an unavailable subgraph before it is sent with nulls and errors. */
+  /** Time that an event waits for an unavailable subgraph before it is sent incomplete. */
   completionTimeoutMs: number;
 }
 

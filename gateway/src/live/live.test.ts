@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { Role } from '@deskgraph/common/auth/access';
 import { createLog } from '@deskgraph/common/core/log';
-import { type LiveDesk, type UpstreamSubscription, startLiveDesk } from '../../testing/live.ts';
+import type { UpstreamSubscription } from '../../testing/live-subscription.ts';
+import { type LiveDesk, startLiveDesk } from '../../testing/live.ts';
 import { SECRET, actorsBySubject, startTokenIssuer } from '../../testing/people.ts';
 import { type Result, TestSocket } from '../../testing/socket.ts';
 import { type Gateway, startGateway } from '../gateway.ts';

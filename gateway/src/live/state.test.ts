@@ -7,7 +7,7 @@ import { SECRET, startTokenIssuer } from '../../testing/people.ts';
 import { TestSocket } from '../../testing/socket.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
 
-// Streams without `after`: each client gets a snapshot, then its changes, though all share one upstream stream.
+// Streams without `after`: each client gets a snapshot, then its changes, over one upstream stream.
 
 const LIST = 'subscription { list { kind items item index previousIndex } }';
 let desk: LiveDesk;

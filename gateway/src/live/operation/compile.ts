@@ -19,6 +19,7 @@ import { graphqlError } from '@deskgraph/common/core/errors';
 import { costOf } from '../../limits/cost.ts';
 import type { LivePlan, Variables } from '../../subgraphs/federation.ts';
 import { type Limits, excessOfVariables, limitRule } from '../../limits/limits.ts';
+import { canonicalJson } from '../streams/scope.ts';
 import {
   rootFields,
   unconditionalRoot,
@@ -68,23 +69,6 @@ const ME = 'me';
 export const containsMe = (value: unknown): boolean =>
   value === ME ||
   (typeof value === 'object' && value !== null && Object.values(value).some(containsMe));
-
-/**
- * JSON with sorted keys, so that equal values have equal texts.
- *
- * @example canonicalJson({ b: 1, a: [2] }) // '{"a":[2],"b":1}'
- */
-export function canonicalJson(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const fields = Object.entries(value as Record<string, unknown>).filter(
-    ([, fieldValue]) => fieldValue !== undefined,
-  );
-  return `{${fields
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, fieldValue]) => `${JSON.stringify(name)}:${canonicalJson(fieldValue)}`)
-    .join(',')}}`;
-}
 
 /**
  * Rewrites a subscription so that clients can share its stream, and plans it. The shared operation
@@ -217,7 +201,8 @@ function shareOperation(options: ShareOptions) {
 }
 
 function assertValid(schema: GraphQLSchema, document: DocumentNode, limits: Limits): void {
-  // Our rules run first: SingleFieldSubscriptionsRule of graphql-js 16 throws on a conditional root.
+  // Our rules run first: SingleFieldSubscriptionsRule of graphql-js 16 throws on a conditional
+  // root.
   const options = { maxErrors: 10 };
   let errors = validate(schema, document, [limitRule(limits), unconditionalRoot], options);
   if (errors.length === 0) errors = validate(schema, document, specifiedRules, options);
@@ -246,7 +231,7 @@ function unusedName(usedNames: ReadonlySet<string>): string {
   return name;
 }
 
-/** The cursor that the `after` argument has as a literal, as a variable or by the variable's default. */
+/** The value of the `after` argument: a literal, a variable or the default of the variable. */
 function resolveCursor(
   argument: ValueNode | undefined,
   variables: Variables,

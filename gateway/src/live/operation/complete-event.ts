@@ -29,7 +29,7 @@ export interface RendererOptions {
   cache: RenderCache;
   /** Time for the fetches of one event. */
   fetchTimeoutMs: number;
-  /** Time that an event waits for an unavailable subgraph before it is sent with nulls and errors. */
+  /** Time that an event waits for an unavailable subgraph before it is sent incomplete. */
   completionTimeoutMs: number;
 }
 

@@ -1,8 +1,8 @@
 import type { Variables } from '../../subgraphs/federation.ts';
-import { type CompiledSubscription, canonicalJson } from '../operation/compile.ts';
+import type { CompiledSubscription } from '../operation/compile.ts';
 import { createRenderCache } from '../operation/complete-event.ts';
 import type { ReadPosition } from './ring.ts';
-import type { Scope } from './scope.ts';
+import { type Scope, canonicalJson } from './scope.ts';
 import { type Reader, Stream, type StreamListener, type StreamOptions } from './stream.ts';
 
 /** A client's subscription to a stream of the hub. */

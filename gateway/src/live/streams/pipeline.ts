@@ -1,4 +1,4 @@
-/** Runs a limited number of jobs at the same time and delivers their results in the order of `push`. */
+/** Runs a limited number of jobs at the same time and delivers their results in order of `push`. */
 export class Pipeline<T> {
   readonly #concurrency: number;
   readonly #deliver: (result: T) => void;

@@ -100,7 +100,7 @@ export class RingBuffer {
       this.#dropFirst();
   }
 
-  /** Stores a snapshot of this or another stream, if it is the newest and its cursor is buffered. */
+  /** Stores a snapshot of this or another stream if it is the newest and its cursor is buffered. */
   addSnapshot({ event, receivedAt }: Snapshot): void {
     const next = event.cursor === undefined ? undefined : this.indexAfter(event.cursor);
     if (next !== undefined && receivedAt >= (this.#snapshot?.receivedAt ?? 0))

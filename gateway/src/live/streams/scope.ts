@@ -1,6 +1,22 @@
 import type { Actor } from '@deskgraph/common/auth/access';
 import { INTERNAL_TOKEN_TTL_SECONDS, signActor } from '@deskgraph/common/auth/token';
-import { canonicalJson } from '../operation/compile.ts';
+
+/**
+ * JSON with sorted keys, so that equal values have equal texts.
+ *
+ * @example canonicalJson({ b: 1, a: [2] }) // '{"a":[2],"b":1}'
+ */
+export function canonicalJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const fields = Object.entries(value as Record<string, unknown>).filter(
+    ([, fieldValue]) => fieldValue !== undefined,
+  );
+  return `{${fields
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, fieldValue]) => `${JSON.stringify(name)}:${canonicalJson(fieldValue)}`)
+    .join(',')}}`;
+}
 
 /**
  * The identity with which a stream is read. Callers with equal scopes share streams, because

@@ -30,7 +30,7 @@ export class ConnectionLimiter {
     this.#count--;
   }
 
-  /** False when the user or app has too many connections. Anonymous callers ('') are not limited. */
+  /** False when the user or app has too many. Anonymous callers ('') are not limited. */
   acquireFor(subject: string): boolean {
     const count = this.#countBySubject.get(subject) ?? 0;
     if (subject && count >= this.#maxPerSubject) return false;

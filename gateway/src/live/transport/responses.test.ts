@@ -14,7 +14,8 @@ import { type Result, TestSocket } from '../../../testing/socket.ts';
 import { type Gateway, startGateway } from '../../gateway.ts';
 import type { LiveLimits } from '../live-limits.ts';
 
-// Streaming responses: GraphQL over server-sent events (distinct connections mode), and Apollo's multipart protocol.
+// Streaming responses: GraphQL over server-sent events (distinct connections mode), and Apollo's
+// multipart protocol.
 
 let desk: LiveDesk;
 let gateway: Gateway;

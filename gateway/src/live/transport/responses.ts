@@ -34,8 +34,8 @@ interface Exchange {
 }
 
 /**
- * Streaming responses at `/graphql`: the results of one operation follow each other in one response,
- * as server-sent events or as parts of a multipart body.
+ * Streaming responses at `/graphql`: the results of one operation follow each other in one
+ * response, as server-sent events or as parts of a multipart body.
  *
  * Life of a response: the request is parsed and its caller signed in (refused with an HTTP status
  * until here); results and heartbeats follow; the response ends with the operation, the session or

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { graphqlError } from '@deskgraph/common/core/errors';
 import type { Caller, Identify } from '../../auth/identity.ts';
-import { canonicalJson } from '../operation/compile.ts';
+import { canonicalJson } from '../streams/scope.ts';
 
 export interface SessionOptions {
   identify: Identify;

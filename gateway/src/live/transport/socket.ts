@@ -8,6 +8,9 @@ import type { ParsedSubscription } from '../operation/parse.ts';
 import type { ClientSession } from './session.ts';
 import { ClientSubscription } from './subscription.ts';
 
+/** Time for a client to answer a close frame before its socket is terminated. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
 /** Carries the errors of a subscription that the server ended to the protocol library. */
 export class SubscriptionEndedError extends Error {
   override name = 'SubscriptionEndedError';
@@ -118,6 +121,19 @@ export class ClientSocket {
   rightsChanged(): void {
     this.#paused.clear();
     for (const subscription of this.#subscriptions) subscription.rightsChanged();
+  }
+
+  /** Closes the socket and resolves when it is closed. */
+  close(code: number, reason: string): Promise<void> {
+    const { ws } = this;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => ws.terminate(), CLOSE_TIMEOUT_MS);
+      ws.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      ws.close(code, reason);
+    });
   }
 
   #resumePaused(): void {

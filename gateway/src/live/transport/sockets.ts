@@ -49,18 +49,17 @@ interface OperationContext {
 
 const CLOSE_TRY_LATER = 1013;
 const CLOSE_RESTARTING = 1012;
-const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
  * WebSockets at `/graphql`, by the protocol graphql-transport-ws.
  *
  * Life of a connection:
  * 1. Upgrade: refused with 503 when the process is full or stopping.
- * 2. `connection_init` within 5 s (`initTimeoutMs`), with the caller's token. An invalid token closes
- *    the socket with 4403, too many sockets of one caller with 1013.
- * 3. Operations: a query or mutation is executed as over HTTP; a subscription joins the hub and gets
- *    its events directly through `ClientSocket`. A `ping` with a newer token of the same caller
- *    prolongs the session.
+ * 2. `connection_init` within 5 s (`initTimeoutMs`), with the caller's token. An invalid token
+ *    closes the socket with 4403, too many sockets of one caller with 1013.
+ * 3. Operations: a query or mutation is executed as over HTTP; a subscription joins the hub and
+ *    gets its events directly through `ClientSocket`. A `ping` with a newer token of the same
+ *    caller prolongs the session.
  * 4. Pings of the server: a socket without a pong is terminated, one that does not read for
  *    `slowClientTimeoutMs` is closed with 1013.
  * 5. Close: by the client, with the token (4403), or with the process (1012).
@@ -99,7 +98,7 @@ export class WebSocketTransport {
     this.#isStopping = true;
     clearInterval(this.#pingTimer);
     await closeStaggered(this.#open, (socket) =>
-      closeSocket(socket, CLOSE_RESTARTING, 'The service restarts.'),
+      socket.close(CLOSE_RESTARTING, 'The service restarts.'),
     );
   }
 
@@ -242,7 +241,7 @@ export class WebSocketTransport {
       const { slowSince } = socket;
       if (!socket.isAlive) socket.ws.terminate();
       else if (slowSince !== undefined && performance.now() - slowSince > slowClientTimeoutMs)
-        void closeSocket(socket, CLOSE_TRY_LATER, 'Nothing was read for too long.');
+        void socket.close(CLOSE_TRY_LATER, 'Nothing was read for too long.');
       else {
         socket.isAlive = false;
         socket.ws.ping();
@@ -265,14 +264,3 @@ const refuseUpgrade = (stream: Duplex, status: string): void =>
   void stream.end(
     `HTTP/1.1 ${status}\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
   );
-
-/** Closes a socket; terminates it when the client does not answer in time. */
-const closeSocket = ({ ws }: ClientSocket, code: number, reason: string): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(() => ws.terminate(), CLOSE_TIMEOUT_MS);
-    ws.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    ws.close(code, reason);
-  });
