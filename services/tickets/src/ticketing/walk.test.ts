@@ -23,7 +23,8 @@ import {
   type Verdict,
   created,
   faceOf,
-  publicly } from '../../testing/model.ts';
+  publicly,
+} from '../../testing/model.ts';
 import { OPERATIONS } from '../../testing/operations.ts';
 
 const OPERATION_COUNT = sizeOf(120, 2_000);
