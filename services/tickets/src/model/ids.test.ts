@@ -20,25 +20,25 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 type Case = [
-  verb: string,
+  mutation: string,
   actor: 'agent' | 'lead' | 'admin' | 'importer',
   field: string,
-  input: (id: string, ticket: string) => object,
+  inputOf: (id: string, ticket: string) => object,
 ];
 
 const requester = (customerId: string): object => ({ customerId, email: 'ana@customer.example' });
-const anything = { subject: 'Kettle', body: 'It is late.', channel: 'EMAIL' };
+const minimalTicket = { subject: 'Kettle', body: 'It is late.', channel: 'EMAIL' };
 const imported = {
-  ...anything,
+  ...minimalTicket,
   externalId: 'A-1',
   requester: { email: 'ana@customer.example' },
   createdAt: '2026-01-01T00:00:00Z',
 };
 const view = { name: 'View', filter: {}, sharing: 'PRIVATE' };
 
-/** Every id of an input that can be left out, or that means more than what it names. */
+/** Every optional id of an input, and every id that has a special value such as `me`. */
 const CASES: Case[] = [
-  ['ticketCreate', 'agent', 'requester', (id) => ({ ...anything, requester: requester(id) })],
+  ['ticketCreate', 'agent', 'requester', (id) => ({ ...minimalTicket, requester: requester(id) })],
   ['ticketUpdate', 'agent', 'categoryId', (id, ticket) => ({ id: ticket, categoryId: id })],
   ['ticketUpdate', 'agent', 'organizationId', (id, ticket) => ({ id: ticket, organizationId: id })],
   ['ticketAssign', 'agent', 'assigneeId', (id, ticket) => ({ id: ticket, assigneeId: id })],
@@ -125,17 +125,17 @@ const CASES: Case[] = [
 ];
 
 test.each(CASES)(
-  '%s by %s: an id that is none at %s is never taken for nothing',
-  async (verb, actor, field, input) => {
+  '%s by %s refuses a malformed id at %s instead of treating it as absent',
+  async (mutation, actor, field, inputOf) => {
     const importer = appActor(desk.workspace, ['tickets:import', 'tickets:write', 'tickets:read']);
     for (const id of ['', 'nothing']) {
-      const given = input(id, ticketId);
-      if ('messageIds' in given) given.messageIds = [messageId];
+      const input = inputOf(id, ticketId);
+      if ('messageIds' in input) input.messageIds = [messageId];
       const { userErrors } = await mutate(
         desk,
         actor === 'importer' ? importer : desk[actor],
-        verb,
-        given,
+        mutation,
+        input,
       );
       expect(userErrors.map((error) => error.field?.join('.'))).toEqual([`input.${field}`]);
     }

@@ -2,15 +2,17 @@ import { FieldsOfAction } from './action/resolver.ts';
 import { BulkJob } from './bulk/job.ts';
 import { BulkJobResolver, BulkResultTicket } from './bulk/resolver.ts';
 import { EventCause } from './cause/resolver.ts';
+import { OperationResolver, TicketOperations } from './journal/resolver.ts';
 import { Macro } from './macro/macro.ts';
 import { MacroResolver, MacrosOfTicket } from './macro/resolver.ts';
-import { OperationResolver, TicketOperations } from './undo/resolver.ts';
+import { OperationUndoResolver } from './undo/resolver.ts';
 
 export const operationsEntities = [Macro, BulkJob];
 
 export const operationsResolvers = [
   FieldsOfAction,
   OperationResolver,
+  OperationUndoResolver,
   TicketOperations,
   EventCause,
   MacroResolver,

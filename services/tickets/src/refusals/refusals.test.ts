@@ -13,10 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-test('every refusal is said in every language of the desk', () => {
-  const { en: _, ...words } = REFUSAL_TRANSLATIONS;
-  expect(Object.keys(words)).toEqual(['pt', 'sl', 'zh-Hans', 'zh-Hant']);
-  for (const texts of Object.values(words))
+test('translates every refusal into every language of the platform', () => {
+  const { en: _, ...translations } = REFUSAL_TRANSLATIONS;
+  expect(Object.keys(translations)).toEqual(['pt', 'sl', 'zh-Hans', 'zh-Hant']);
+  for (const texts of Object.values(translations))
     expect(Object.keys(texts).toSorted()).toEqual(Object.keys(REFUSAL_CODES).toSorted());
 });
 
@@ -28,7 +28,7 @@ test.each([
   ['fr, sl;q=0.5', 'To je obvezno.'],
   ['fr', 'This is required.'],
   ['', 'This is required.'],
-])('who reads %j is refused in that language', async (language, message) => {
+])('answers a refusal to Accept-Language %j in that language', async (language, message) => {
   const query =
     'mutation { ticketCreate(input: { subject: "", body: "x" }) { userErrors { code message } } }';
   const { data } = await service.query<{ ticketCreate: object }>(
@@ -45,7 +45,7 @@ interface Job {
   results: { nodes: { userErrors: { message: string }[] }[] };
 }
 
-test('what a job on many tickets was refused is told to each reader in his own language', async () => {
+test('translates the refusals of a bulk job into the language of each reader', async () => {
   const { id } = await desk.ticket();
   const start = `mutation { ticketsUpdate(input: { ids: ["${id}"], action: { status: SOLVED } }) { job { id } } }`;
   const { ticketsUpdate } = await desk.ask<{ ticketsUpdate: { job: { id: string } } }>(

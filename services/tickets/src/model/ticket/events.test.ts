@@ -17,16 +17,16 @@ beforeEach(async () => {
 });
 afterAll(() => service.stop());
 
-/** What facts tell under another name, or need not tell. */
-const ELSEWHERE: Record<string, string> = {
-  id: 'the subject of the fact',
-  workspaceId: 'the workspace of the fact',
-  version: 'the version of the fact',
-  updatedAt: 'the instant of the fact',
-  publicVersion: 'stands beside the state',
-  publicUpdatedAt: 'the instant of the last fact that requesters may see',
+/** Properties that are not in the state of events: where they are, or why they are not needed. */
+const NOT_IN_STATE: Record<string, string> = {
+  id: 'the subject of the event',
+  workspaceId: 'the workspace of the event',
+  version: 'the version of the event',
+  updatedAt: 'the time of the event',
+  publicVersion: 'next to the state',
+  publicUpdatedAt: 'the time of the last event that requesters may see',
   description: 'the text of the first message',
-  appId: 'nobody reads it',
+  appId: 'not read by consumers',
   createdByKind: 'never changes',
   createdById: 'never changes',
   createdByName: 'never changes',
@@ -36,43 +36,43 @@ const ELSEWHERE: Record<string, string> = {
   snoozedByKind: 'snooze.by',
   snoozedById: 'snooze.by',
   snoozedByName: 'snooze.by',
-  escalatesAt: 'a clock of the escalation',
+  escalatesAt: 'internal to the escalation',
   purgesAt: '30 days after deletedAt',
   sendsAt: 'the earliest of its scheduled messages',
 };
 
-test('all that is stored of a ticket is told by its facts', () => {
+test('contains every stored property of a ticket in the state of its events', () => {
   const stored = service.service.orm.getMetadata(Ticket).props.map(({ name }) => name);
-  const told = Object.keys(ticketState({ createdAt: new Date() } as Ticket));
-  expect(stored.filter((name) => !told.includes(name) && !(name in ELSEWHERE))).toEqual([]);
+  const state = Object.keys(ticketState({ createdAt: new Date() } as Ticket));
+  expect(stored.filter((name) => !state.includes(name) && !(name in NOT_IN_STATE))).toEqual([]);
 });
 
-const done = async (result: Promise<Result>): Promise<Result> => {
+const expectSuccess = async (result: Promise<Result>): Promise<Result> => {
   expect((await result).userErrors).toEqual([]);
   return result;
 };
 const act = (name: string, input: object, selection?: string, actor = desk.agent) =>
-  done(mutate(desk, actor, name, input, selection));
-const solved = async (): Promise<string> => {
+  expectSuccess(mutate(desk, actor, name, input, selection));
+const createSolvedTicket = async (): Promise<string> => {
   const { id } = await desk.ticket();
-  await done(reply(desk, desk.agent, id, { status: 'SOLVED' }));
+  await expectSuccess(reply(desk, desk.agent, id, { status: 'SOLVED' }));
   return id;
 };
 const operationOf = (result: Result): string => (result['operation'] as { id: string }).id;
 
-test('what is folded in when it was solved already, and taken out again, stands as its last fact says', async () => {
-  const [into, from] = [(await desk.ticket()).id, await solved()];
+test('stores a ticket that was merged when solved, and unmerged, as its last event describes it', async () => {
+  const [into, from] = [(await desk.ticket()).id, await createSolvedTicket()];
   const merged = await act('ticketMerge', { ids: [from], intoId: into }, 'operation { id }');
   expect(await untold(desk)).toEqual([]);
   await act('operationUndo', { id: operationOf(merged) });
   expect(await untold(desk)).toEqual([]);
 });
 
-test('a new name of a label, another closeAfter, and an agent who leaves are told by each ticket that changes', async () => {
+test('appends an event to each ticket that a renamed tag, a new closeAfter or a deactivated agent changes', async () => {
   const { id } = await desk.ticket();
   await act('ticketUpdate', { id, addTags: ['late'] });
   await act('ticketAssign', { id, assigneeId: desk.colleague.id });
-  await solved();
+  await createSolvedTicket();
   const tags = await desk.ask<{ tags: { nodes: { id: string }[] } }>(
     desk.lead,
     '{ tags { nodes { id } } }',
@@ -84,16 +84,16 @@ test('a new name of a label, another closeAfter, and an agent who leaves are tol
 });
 
 const TIMELINE = `query ($id: ID!) { ticket(id: $id) { version closesAt timeline(last: 1) { nodes { type actor { id } changes { field from to } } } } }`;
-interface Shown {
+interface TicketView {
   version: number;
   closesAt: string;
   timeline: { nodes: { type: string; changes: object[] }[] };
 }
-const read = async (id: string, actor = desk.agent): Promise<Shown> =>
-  (await desk.ask<{ ticket: Shown }>(actor, TIMELINE, { id })).ticket;
+const read = async (id: string, actor = desk.agent): Promise<TicketView> =>
+  (await desk.ask<{ ticket: TicketView }>(actor, TIMELINE, { id })).ticket;
 
-test('another closeAfter is told by each ticket that it moves, to its requester too; what it does not move says nothing', async () => {
-  const [id, open] = [await solved(), (await desk.ticket()).id];
+test('appends a public event to each ticket whose closing time a new closeAfter changes, and to no other', async () => {
+  const [id, open] = [await createSolvedTicket(), (await desk.ticket()).id];
   const before = {
     solved: await read(id),
     open: await read(open),
@@ -115,11 +115,11 @@ test('another closeAfter is told by each ticket that it moves, to its requester 
   expect(await read(id)).toEqual(after);
 });
 
-test('another closeAfter costs as many statements for 12 tickets as for 2', async () => {
-  const cost = async (closeAfter: string): Promise<number> =>
+test('applies a new closeAfter to 12 tickets with as many statements as to 2', async () => {
+  const countOfStatements = async (closeAfter: string): Promise<number> =>
     (await countStatements(() => act('settingsUpdate', { closeAfter }, '', desk.admin))).length;
-  await Promise.all([solved(), solved()]);
-  const few = await cost('P10D');
-  await Promise.all(Array.from({ length: 10 }, solved));
-  expect(await cost('P20D')).toBe(few);
+  await Promise.all([createSolvedTicket(), createSolvedTicket()]);
+  const few = await countOfStatements('P10D');
+  await Promise.all(Array.from({ length: 10 }, createSolvedTicket));
+  expect(await countOfStatements('P20D')).toBe(few);
 });

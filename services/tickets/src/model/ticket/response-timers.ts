@@ -1,70 +1,73 @@
-import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { execute, ids } from '@deskgraph/common/database/query';
+import type { Ticket } from './ticket.ts';
 
-/** A public message, as far as clocks are moved by it. */
+/** The parts of a public message that the response timers depend on. */
 export interface PublicMessage {
   id: string;
   byCustomer: boolean;
   byAgent: boolean;
-  at: Date;
+  createdAt: Date;
 }
 
-/** What was said in public in each ticket, oldest first; all of it, or from an instant on. */
+export type ResponseTimers = Pick<Ticket, 'waitingSince' | 'handled' | 'firstReplyAt'>;
+
+/** The public messages of each ticket, oldest first; all, or those since an instant. */
 export async function publicMessagesOf(
   ctx: Context,
   ticketIds: readonly string[],
-  from?: Date,
+  since?: Date,
 ): Promise<Map<string, PublicMessage[]>> {
-  const { rows } = await sql<{
-    id: string;
-    ticket_id: string;
-    author_kind: string;
-    created_at: string | Date;
-  }>`
-    select id, ticket_id, author_kind, created_at from message
-    where ticket_id = any(${uuidArray('tkt', ticketIds)}) and visibility = 'PUBLIC' and ${from ? sql`created_at >= ${from}` : sql`true`}
-    order by created_at, id`.execute(ctx.em.getKysely());
-  const said = Map.groupBy(rows, ({ ticket_id: id }) => toId('tkt', id));
+  const found = await execute(
+    ctx,
+    sql<{ id: string; ticket_id: string; author_kind: string; created_at: string | Date }>`
+      select id, ticket_id, author_kind, created_at from message
+      where ticket_id = any(${ids('tkt', ticketIds)}) and visibility = 'PUBLIC'
+        and ${since ? sql`created_at >= ${since}` : sql`true`}
+      order by created_at, id`,
+  );
+  const byTicket = Map.groupBy(found, ({ ticket_id: ticketId }) => toId('tkt', ticketId));
   return new Map(
-    [...said].map(([ticket, messages]) => [
-      ticket,
-      messages.map(({ id, author_kind: kind, created_at: at }) => ({
+    [...byTicket].map(([ticketId, messages]) => [
+      ticketId,
+      messages.map(({ id, author_kind: kind, created_at: createdAt }) => ({
         id,
         byCustomer: kind === 'customer',
         byAgent: kind === 'agent',
-        at: new Date(at),
+        createdAt: new Date(createdAt),
       })),
     ]),
   );
 }
 
-export interface ResponseTimers {
-  waitingSince: Date | null;
-  handled: boolean;
-  firstReplyAt: Date | null;
-}
-
-/** How messages move the clocks of a ticket on: a customer's starts the wait, an answer ends it. */
+/**
+ * The timers after further messages: a message of a customer starts the wait, a message of anyone
+ * else ends it.
+ */
 export function advanceTimers(
-  clocks: ResponseTimers,
+  timers: ResponseTimers,
   messages: readonly PublicMessage[],
 ): ResponseTimers {
-  let { waitingSince, handled, firstReplyAt } = clocks;
-  for (const { byCustomer, byAgent, at } of messages) {
-    waitingSince = byCustomer ? (waitingSince ?? at) : null;
+  let { waitingSince, handled, firstReplyAt } = timers;
+  for (const { byCustomer, byAgent, createdAt } of messages) {
+    waitingSince = byCustomer ? (waitingSince ?? createdAt) : null;
     handled ||= byAgent;
-    if (byAgent) firstReplyAt ??= at;
+    if (byAgent) firstReplyAt ??= createdAt;
   }
   return { waitingSince, handled, firstReplyAt };
 }
 
-/** The clocks of a ticket in which nothing but these messages was ever said; the first one waits for an answer, whoever wrote it. */
-export function timersOf([first, ...rest]: readonly PublicMessage[]): ResponseTimers {
+/**
+ * The timers of a ticket with exactly these messages. Its first message waits for a reply, also
+ * when an agent has written it.
+ */
+export function timersOf([first, ...others]: readonly PublicMessage[]): ResponseTimers {
   return advanceTimers(
-    { waitingSince: first?.at ?? null, handled: false, firstReplyAt: null },
-    rest,
+    { waitingSince: first?.createdAt ?? null, handled: false, firstReplyAt: null },
+    others,
   );
 }
 
-export const later = (a: Date, b: Date): Date => (a > b ? a : b);
+export const laterOf = (a: Date, b: Date): Date => (a > b ? a : b);

@@ -24,7 +24,7 @@ function codeOf(from: TicketStatus, to: TicketStatus, onHoldEnabled = true): str
   }
 }
 
-describe('moves by hand', () => {
+describe('status changes by users and apps', () => {
   const table: [from: TicketStatus, to: TicketStatus, answer: string][] = [
     [NEW, OPEN, 'allowed'],
     [NEW, PENDING, 'allowed'],
@@ -49,21 +49,20 @@ describe('moves by hand', () => {
   ];
   test.each(table)('%s → %s is %s', (from, to, answer) => expect(codeOf(from, to)).toBe(answer));
 
-  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED])(
-    'nobody closes by hand from %s',
-    (from) => expect(codeOf(from, CLOSED)).toBe('CLOSE_BY_HAND'),
+  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED])('refuses CLOSED after %s', (from) =>
+    expect(codeOf(from, CLOSED)).toBe('CLOSE_BY_HAND'),
   );
-  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED])('nothing is moved to NEW from %s', (from) =>
+  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED])('refuses NEW after %s', (from) =>
     expect(codeOf(from, NEW)).toBe('STATUS_NOT_ALLOWED'),
   );
-  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED])('CLOSED is never left for %s', (to) =>
+  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED])('refuses %s after CLOSED', (to) =>
     expect(codeOf(CLOSED, to)).toBe('TICKET_CLOSED'),
   );
   test.each([NEW, OPEN, PENDING, SOLVED])(
-    'while ON_HOLD is off nothing goes there from %s',
+    'refuses ON_HOLD after %s while it is not enabled',
     (from) => expect(codeOf(from, ON_HOLD, false)).toBe('ON_HOLD_DISABLED'),
   );
-  test('a requester’s message brings a waiting ticket back to work and leaves the others where they are', () => {
+  test('reopens a waiting or solved ticket after a message of the requester, and no other', () => {
     expect([NEW, OPEN, PENDING, ON_HOLD, SOLVED].map(statusAfterRequesterReply)).toEqual([
       NEW,
       OPEN,
@@ -74,7 +73,7 @@ describe('moves by hand', () => {
   });
 });
 
-test('the first act of an agent takes a ticket out of NEW and leaves all others where they are', () => {
+test('opens a NEW ticket after the first action of an agent, and changes no other status', () => {
   expect([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED].map(statusAfterAgentAction)).toEqual([
     OPEN,
     OPEN,
@@ -85,7 +84,7 @@ test('the first act of an agent takes a ticket out of NEW and leaves all others 
   ]);
 });
 
-describe('what hangs on a status', () => {
+describe('fields that depend on the status', () => {
   const now = new Date('2027-01-01T00:00:00Z');
   const before = new Date('2026-12-24T00:00:00Z');
   const solution = { by: 'agt_a', code: ResolutionCode.INCIDENT, text: 'Done' };
@@ -99,7 +98,7 @@ describe('what hangs on a status', () => {
       applyStatus(ticket, SOLVED, before, 'P28D', solution);
     return Object.assign(ticket, { status, waitingSince: before });
   };
-  const hanging = ({
+  const dependentFields = ({
     solvedAt,
     solvedById,
     resolutionCode,
@@ -116,7 +115,7 @@ describe('what hangs on a status', () => {
     closedAt,
     reopenCount,
   });
-  const nothing = {
+  const unset = {
     solvedAt: null,
     solvedById: null,
     resolutionCode: null,
@@ -127,54 +126,57 @@ describe('what hangs on a status', () => {
   };
 
   test.each([NEW, OPEN, PENDING, ON_HOLD])(
-    '%s → SOLVED says who, why and when it will be closed, and nobody waits any more',
+    '%s → SOLVED sets the solver, the resolution and the closing time, and ends the waiting time',
     (from) => {
       const ticket = ticketIn(from);
       applyStatus(ticket, SOLVED, now, 'PT1H', solution);
       const closesAt = new Date('2027-01-01T01:00:00Z');
-      const said = {
+      const solved = {
         solvedAt: now,
         solvedById: 'agt_a',
         resolutionCode: 'INCIDENT',
         resolutionText: 'Done',
         closesAt,
       };
-      expect(hanging(ticket)).toEqual({ ...nothing, ...said });
+      expect(dependentFields(ticket)).toEqual({ ...unset, ...solved });
       expect(ticket.waitingSince).toBeNull();
     },
   );
-  test.each([OPEN, PENDING, ON_HOLD])('SOLVED → %s takes all of it back and counts', (to) => {
+  test.each([OPEN, PENDING, ON_HOLD])('SOLVED → %s clears them and counts the reopening', (to) => {
     const ticket = ticketIn(SOLVED);
     applyStatus(ticket, to, now, 'P28D');
-    expect(hanging(ticket)).toEqual({ ...nothing, reopenCount: 1 });
+    expect(dependentFields(ticket)).toEqual({ ...unset, reopenCount: 1 });
     expect(ticket.waitingSince).toEqual(before);
   });
-  test('SOLVED → CLOSED keeps what was said and ends the wait for it', () => {
+  test('SOLVED → CLOSED keeps the resolution and clears the closing time', () => {
     const ticket = ticketIn(SOLVED);
     applyStatus(ticket, CLOSED, now, 'P28D');
-    const said = {
+    const solved = {
       solvedAt: before,
       solvedById: 'agt_a',
       resolutionCode: 'INCIDENT',
       resolutionText: 'Done',
     };
-    expect(hanging(ticket)).toEqual({ ...nothing, ...said, closedAt: now });
+    expect(dependentFields(ticket)).toEqual({ ...unset, ...solved, closedAt: now });
   });
   test.each([
     [NEW, OPEN],
     [OPEN, PENDING],
     [PENDING, ON_HOLD],
     [ON_HOLD, OPEN],
-  ])('%s → %s touches none of it', (from, to) => {
+  ])('%s → %s changes none of them', (from, to) => {
     const ticket = ticketIn(from);
     expect(applyStatus(ticket, to, now, 'P28D')).toBe(true);
-    expect(hanging(ticket)).toEqual(nothing);
+    expect(dependentFields(ticket)).toEqual(unset);
     expect(ticket.waitingSince).toEqual(before);
   });
-  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED])('%s → the same is no move', (status) => {
-    const ticket = ticketIn(status);
-    const as = { ...hanging(ticket) };
-    expect(applyStatus(ticket, status, now, 'PT1H', solution)).toBe(false);
-    expect(hanging(ticket)).toEqual(as);
-  });
+  test.each([NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED])(
+    '%s → the same status changes nothing',
+    (status) => {
+      const ticket = ticketIn(status);
+      const fields = { ...dependentFields(ticket) };
+      expect(applyStatus(ticket, status, now, 'PT1H', solution)).toBe(false);
+      expect(dependentFields(ticket)).toEqual(fields);
+    },
+  );
 });

@@ -24,15 +24,15 @@ const open = (actor: Actor, email: string) =>
   );
 const codes = (payload: { userErrors: { code: string; field: string[] | null }[] }) =>
   payload.userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-/** The person behind an address, who signs in. */
-async function customer(email: string): Promise<{ ticketId: string; actor: Actor }> {
+/** A customer with this address who signs in. */
+async function customerWithEmail(email: string): Promise<{ ticketId: string; actor: Actor }> {
   const { ticket } = await open(desk.agent, email);
   const { id, requester } = ticket as { id: string; requester: { id: string } };
   return { ticketId: id, actor: { ...desk.customer, id: requester.id } };
 }
 
-test('an address on the list opens no ticket and writes nothing, until it is taken off; the staff open tickets for it', async () => {
-  const { ticketId, actor } = await customer('eva@noise.example');
+test('refuses tickets and messages of a blocked address until it is unblocked; agents may open tickets for it', async () => {
+  const { ticketId, actor } = await customerWithEmail('eva@noise.example');
   expect(await block(' Eva@Noise.example ')).toEqual({
     address: 'eva@noise.example',
     userErrors: [],
@@ -44,12 +44,12 @@ test('an address on the list opens no ticket and writes nothing, until it is tak
   expect(codes(await open(desk.partner, 'Eva@noise.example'))).toEqual([
     'SENDER_BLOCKED input.requester',
   ]);
-  const own = { subject: 'Hello', body: 'Text' };
-  expect(codes(await mutate(desk, actor, 'ticketCreate', own))).toEqual([
+  const input = { subject: 'Hello', body: 'Text' };
+  expect(codes(await mutate(desk, actor, 'ticketCreate', input))).toEqual([
     'SENDER_BLOCKED undefined',
   ]);
-  const written = { ticketId, visibility: 'PUBLIC', body: 'And now?' };
-  expect(codes(await mutate(desk, actor, 'messageAdd', written))).toEqual([
+  const message = { ticketId, visibility: 'PUBLIC', body: 'And now?' };
+  expect(codes(await mutate(desk, actor, 'messageAdd', message))).toEqual([
     'SENDER_BLOCKED undefined',
   ]);
   await mutate(desk, desk.agent, 'ticketStatusChange', {
@@ -64,13 +64,13 @@ test('an address on the list opens no ticket and writes nothing, until it is tak
   expect(codes(await open(desk.agent, 'eva@noise.example'))).toEqual([]);
   expect(codes(await open(desk.partner, 'ana@noise.example'))).toEqual([]);
   await block('eva@noise.example', { block: false });
-  expect(codes(await mutate(desk, actor, 'messageAdd', written))).toEqual([]);
+  expect(codes(await mutate(desk, actor, 'messageAdd', message))).toEqual([]);
 });
 
-test('who is on the list neither sends a ticket back to work nor lets others have copies of it; he may leave', async () => {
-  const { ticketId: id, actor } = await customer('ida@noise.example');
+test('refuses reopening and adding copies by a blocked customer, who may still remove themself', async () => {
+  const { ticketId: id, actor } = await customerWithEmail('ida@noise.example');
   await mutate(desk, desk.agent, 'ticketParticipantsUpdate', { id, addCcs: ['leo@noise.example'] });
-  const { actor: guest } = await customer('leo@noise.example');
+  const { actor: ccCustomer } = await customerWithEmail('leo@noise.example');
   await mutate(desk, desk.agent, 'ticketStatusChange', {
     id,
     status: 'SOLVED',
@@ -80,13 +80,14 @@ test('who is on the list neither sends a ticket back to work nor lets others hav
   expect(codes(await mutate(desk, actor, 'ticketReopen', { id, reason: 'Buy this' }))).toEqual([
     'SENDER_BLOCKED undefined',
   ]);
-  const copies = (more: object) => mutate(desk, actor, 'ticketParticipantsUpdate', { id, ...more });
-  expect(codes(await copies({ addCcs: ['everybody@elsewhere.example'] }))).toEqual([
+  const updateCopies = (more: object) =>
+    mutate(desk, actor, 'ticketParticipantsUpdate', { id, ...more });
+  expect(codes(await updateCopies({ addCcs: ['everybody@elsewhere.example'] }))).toEqual([
     'SENDER_BLOCKED undefined',
   ]);
   expect(
     codes(
-      await mutate(desk, guest, 'ticketParticipantsUpdate', {
+      await mutate(desk, ccCustomer, 'ticketParticipantsUpdate', {
         id,
         removeCcs: ['leo@noise.example'],
       }),
@@ -95,7 +96,7 @@ test('who is on the list neither sends a ticket back to work nor lets others hav
   expect(codes(await mutate(desk, desk.agent, 'ticketReopen', { id }))).toEqual([]);
 });
 
-test('what was said before comes in with its history, and what an app says in its own name is no word of the sender', async () => {
+test('imports earlier messages of a blocked sender and accepts messages that an app writes in its own name', async () => {
   await block('old@noise.example');
   const { ticket, userErrors } = await mutate(
     desk,
@@ -112,7 +113,7 @@ test('what was said before comes in with its history, and what an app says in it
     'ticket { id messages { totalCount } }',
   );
   expect([ticket, userErrors]).toMatchObject([{ messages: { totalCount: 2 } }, []]);
-  const said = {
+  const message = {
     ticketId: (ticket as { id: string }).id,
     visibility: 'PUBLIC',
     body: 'Please write to us from another address.',
@@ -121,7 +122,7 @@ test('what was said before comes in with its history, and what an app says in it
     desk,
     desk.partner,
     'messageAdd',
-    said,
+    message,
     'message { author { id } delivery }',
   );
   expect(added).toEqual({
@@ -130,7 +131,7 @@ test('what was said before comes in with its history, and what an app says in it
   });
 });
 
-test('a domain on the list stands for all of its addresses, and for no other domain', async () => {
+test('blocks all addresses of a blocked domain, and of no other domain', async () => {
   expect(await block('@Spam.example')).toEqual({ address: '@spam.example', userErrors: [] });
   expect(codes(await open(desk.partner, 'one@spam.example'))).toEqual([
     'SENDER_BLOCKED input.requester',
@@ -139,9 +140,9 @@ test('a domain on the list stands for all of its addresses, and for no other dom
   expect(codes(await open(desk.partner, 'one@notspam.example'))).toEqual([]);
 });
 
-test('who marks spam can put its sender on the list', async () => {
-  const { ticketId, actor } = await customer('max@junk.example');
-  const mark = (more: object) =>
+test('blocks the sender of a ticket that is marked as spam with blockSender', async () => {
+  const { ticketId, actor } = await customerWithEmail('max@junk.example');
+  const markSpam = (more: object) =>
     mutate(
       desk,
       desk.agent,
@@ -149,22 +150,22 @@ test('who marks spam can put its sender on the list', async () => {
       { id: ticketId, spam: true, blockSender: true, ...more },
       'ticket { spam }',
     );
-  expect(codes(await mark({ spam: false }))).toEqual(['INVALID input.blockSender']);
-  expect(await mark({})).toEqual({ ticket: { spam: true }, userErrors: [] });
+  expect(codes(await markSpam({ spam: false }))).toEqual(['INVALID input.blockSender']);
+  expect(await markSpam({})).toEqual({ ticket: { spam: true }, userErrors: [] });
   expect(
     codes(await mutate(desk, actor, 'ticketCreate', { subject: 'Hello', body: 'Text' })),
   ).toEqual(['SENDER_BLOCKED undefined']);
   const { id } = await desk.ticket();
-  expect(codes(await mark({ id }))).toEqual(['INVALID input.blockSender']);
+  expect(codes(await markSpam({ id }))).toEqual(['INVALID input.blockSender']);
 });
 
-test('what is no address is refused, and each workspace has a list of its own', async () => {
+test('refuses invalid addresses and keeps one block list per workspace', async () => {
   for (const address of ['nobody', '@', 'a@b', '@no domain.example', 'a@b.example, c@d.example'])
     expect(codes(await block(address))).toEqual(['INVALID input.address']);
-  const elsewhere = await openDesk(service);
+  const otherDesk = await openDesk(service);
   expect(
     (
-      await mutate(elsewhere, elsewhere.partner, 'ticketCreate', {
+      await mutate(otherDesk, otherDesk.partner, 'ticketCreate', {
         subject: 'Hello',
         body: 'Text',
         requester: { email: 'two@spam.example' },

@@ -23,7 +23,7 @@ let service: TestService;
 let desk: Desk;
 let owner: Client;
 const clients: SubscriptionClient[] = [];
-const leave = async (): Promise<void> => {
+const disposeClients = async (): Promise<void> => {
   for (const client of clients.splice(0)) await client.dispose();
 };
 
@@ -34,27 +34,30 @@ beforeAll(async () => {
   await owner.connect();
   await owner.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
 });
-afterEach(leave);
+afterEach(disposeClients);
 afterAll(async () => {
   await owner.end();
   await service.stop();
 });
 
-let count = 0;
-/** Somebody with a mail address that nobody knows yet; he signs in under the id that he gets when he is met. */
-function guest(): { mail: string; actor: Actor } {
-  const mail = `guest${++count}@post.example`;
-  const id = deterministicCustomerId(desk.workspace, { kind: IdentityKind.EMAIL, value: mail });
-  return { mail, actor: userActor(Role.REQUESTER, desk.workspace, { id, name: `Guest ${count}` }) };
+let guestCount = 0;
+/** A contact with a new address; signs in under the id that the customer gets on discovery. */
+function guest(): { email: string; actor: Actor } {
+  const email = `guest${++guestCount}@post.example`;
+  const id = deterministicCustomerId(desk.workspace, { kind: IdentityKind.EMAIL, value: email });
+  return {
+    email,
+    actor: userActor(Role.REQUESTER, desk.workspace, { id, name: `Guest ${guestCount}` }),
+  };
 }
 
 const codes = ({ userErrors }: Result): string[] =>
   userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const add = (actor: Actor, id: string, ...mails: string[]): Promise<Result> =>
-  mutate(desk, actor, 'ticketParticipantsUpdate', { id, addCcs: mails }, 'ticket { id }');
-const remove = (actor: Actor, id: string, ...mails: string[]): Promise<Result> =>
-  mutate(desk, actor, 'ticketParticipantsUpdate', { id, removeCcs: mails }, 'ticket { id }');
-const say = (actor: Actor, ticketId: string, more: object = {}): Promise<Result> =>
+const addCcs = (actor: Actor, id: string, ...emails: string[]): Promise<Result> =>
+  mutate(desk, actor, 'ticketParticipantsUpdate', { id, addCcs: emails }, 'ticket { id }');
+const removeCcs = (actor: Actor, id: string, ...emails: string[]): Promise<Result> =>
+  mutate(desk, actor, 'ticketParticipantsUpdate', { id, removeCcs: emails }, 'ticket { id }');
+const addMessage = (actor: Actor, ticketId: string, more: object = {}): Promise<Result> =>
   mutate(
     desk,
     actor,
@@ -63,16 +66,18 @@ const say = (actor: Actor, ticketId: string, more: object = {}): Promise<Result>
     'ticket { id status } message { id }',
   );
 
-interface Shown {
+interface ParticipantsView {
   participants: { kind: string; email: string | null; actor: { id: string } | null }[];
 }
-const peopleOf = async (actor: Actor, id: string): Promise<string[]> => {
+const participantsOf = async (actor: Actor, id: string): Promise<string[]> => {
   const query = 'query ($id: ID!) { ticket(id: $id) { participants { kind email actor { id } } } }';
-  const { ticket } = await desk.ask<{ ticket: Shown }>(actor, query, { id });
-  return ticket.participants.map(({ kind, actor: who }) => `${kind} ${who?.id}`).toSorted();
+  const { ticket } = await desk.ask<{ ticket: ParticipantsView }>(actor, query, { id });
+  return ticket.participants
+    .map(({ kind, actor: participant }) => `${kind} ${participant?.id}`)
+    .toSorted();
 };
 
-/** Every path by which somebody comes to a ticket, and how much he finds there. */
+/** Reads a ticket by every path on which a caller may find it. */
 const PATHS = `query ($id: ID!, $number: Int!, $message: ID!, $note: ID!, $file: ID!) {
   byId: ticket(id: $id) { id } byNumber: ticket(number: $number) { id } ofNode: node(id: $id) { id }
   list: tickets(filter: { id: { eq: $id } }) { totalCount nodes { id } }
@@ -82,60 +87,62 @@ const PATHS = `query ($id: ID!, $number: Int!, $message: ID!, $note: ID!, $file:
   events: ticketEvents(filter: { id: { eq: $id } }, first: 100) { nodes { type } }
   agent: node(id: "${'AGENT'}") { id } }`;
 
-describe('copies', () => {
-  test('go to at most 20, each once, not to the requester, and whom nobody knew becomes a customer', async () => {
+describe('customers who get copies', () => {
+  test('are at most 20, without duplicates and the requester, and become customers if unknown', async () => {
     const guests = Array.from({ length: 20 }, guest);
-    const mails = guests.map(({ mail }) => mail);
-    const asker = guest();
+    const emails = guests.map(({ email }) => email);
+    const requester = guest();
     const input = {
       subject: 'A',
       body: 'B',
       channel: 'EMAIL',
-      requester: { email: asker.mail },
-      ccs: [asker.mail, ...mails.slice(1)],
+      requester: { email: requester.email },
+      ccs: [requester.email, ...emails.slice(1)],
     };
-    const made = (await mutate(
+    const created = (await mutate(
       desk,
       desk.agent,
       'ticketCreate',
       input,
       'ticket { id }',
     )) as unknown as { ticket: { id: string } };
-    const { id } = made.ticket;
-    expect(codes(await add(desk.agent, id, mails[0]!, mails[0]!.toUpperCase(), mails[1]!))).toEqual(
-      [],
-    );
-    expect(await peopleOf(desk.agent, id)).toEqual(
+    const { id } = created.ticket;
+    expect(
+      codes(await addCcs(desk.agent, id, emails[0]!, emails[0]!.toUpperCase(), emails[1]!)),
+    ).toEqual([]);
+    expect(await participantsOf(desk.agent, id)).toEqual(
       guests.map(({ actor }) => `CC ${actor.id}`).toSorted(),
     );
-    expect(codes(await add(desk.agent, id, guest().mail))).toEqual(['LIMIT_REACHED input.addCcs']);
-    expect(codes(await add(desk.agent, id, 'nobody'))).toEqual(['INVALID input.addCcs.0']);
+    expect(codes(await addCcs(desk.agent, id, guest().email))).toEqual([
+      'LIMIT_REACHED input.addCcs',
+    ]);
+    expect(codes(await addCcs(desk.agent, id, 'nobody'))).toEqual(['INVALID input.addCcs.0']);
     const { rows } = await owner.query<{ count: number }>(
-      `select count(*)::integer as count from (select type, data from outbox union all select type, data from event_log) fact
+      `select count(*)::integer as count from (select type, data from outbox union all select type, data from event_log) event
        where type = 'requester.met' and data ->> 'value' = any($1)`,
-      [mails],
+      [emails],
     );
     expect(rows[0]!.count).toBe(20);
   });
 
-  test('are asked for with the same few statements whether two or twenty get them', async () => {
-    const write = (guests: number) =>
+  test('are added and read with the same number of statements for two and for twenty', async () => {
+    const addStatements = (guests: number) =>
       countStatements(async () => {
-        await desk.ticket({ ccs: Array.from({ length: guests }, () => guest().mail) });
+        await desk.ticket({ ccs: Array.from({ length: guests }, () => guest().email) });
       });
-    await write(1);
-    expect((await write(20)).length).toBe((await write(2)).length);
-    const read = async (size: number): Promise<number> => {
+    await addStatements(1);
+    expect((await addStatements(20)).length).toBe((await addStatements(2)).length);
+    const countReadStatements = async (size: number): Promise<number> => {
       const query = `query ($first: Int) { tickets(first: $first, orderBy: [{ field: NUMBER, direction: DESC }]) { nodes { participants { email actor { id } } } } }`;
       return (await countStatements(() => desk.ask(desk.agent, query, { first: size }))).length;
     };
-    expect(await read(20)).toBe(await read(2));
+    expect(await countReadStatements(20)).toBe(await countReadStatements(2));
   });
 
-  test('stay when tickets are folded together, and leave again when that is taken back; a split keeps them', async () => {
+  test('are merged with tickets and removed when the merge is undone; a split keeps them', async () => {
     const [one, two, three] = [guest(), guest(), guest()];
-    const { id: into } = await desk.ticket({ ccs: [one.mail] });
-    const { id: from } = await desk.ticket({ ccs: [one.mail, two.mail] });
+    const { id: into } = await desk.ticket({ ccs: [one.email] });
+    const { id: from } = await desk.ticket({ ccs: [one.email, two.email] });
     await mutate(desk, desk.lead, 'ticketFollow', { id: from });
     const { operation } = (await mutate(
       desk,
@@ -147,35 +154,37 @@ describe('copies', () => {
       operation: { id: string };
     };
     const all = [`CC ${one.actor.id}`, `CC ${two.actor.id}`, `FOLLOWER ${desk.lead.id}`].toSorted();
-    expect(await peopleOf(desk.agent, into)).toEqual(all);
-    expect(codes(await add(desk.agent, from, three.mail))).toEqual(['ALREADY_MERGED input.id']);
-    await add(desk.agent, into, three.mail);
+    expect(await participantsOf(desk.agent, into)).toEqual(all);
+    expect(codes(await addCcs(desk.agent, from, three.email))).toEqual(['ALREADY_MERGED input.id']);
+    await addCcs(desk.agent, into, three.email);
     expect(codes(await mutate(desk, desk.agent, 'operationUndo', { id: operation.id }))).toEqual(
       [],
     );
-    expect(await peopleOf(desk.agent, into)).toEqual(
+    expect(await participantsOf(desk.agent, into)).toEqual(
       [`CC ${one.actor.id}`, `CC ${three.actor.id}`].toSorted(),
     );
-    expect(await peopleOf(desk.agent, from)).toEqual(all);
-    const { message } = (await say(desk.customer, into)) as unknown as { message: { id: string } };
-    const cut = { id: into, messageIds: [message.id], subject: 'Cut' };
+    expect(await participantsOf(desk.agent, from)).toEqual(all);
+    const { message } = (await addMessage(desk.customer, into)) as unknown as {
+      message: { id: string };
+    };
+    const splitInput = { id: into, messageIds: [message.id], subject: 'Cut' };
     const { newTicket } = (await mutate(
       desk,
       desk.agent,
       'ticketSplit',
-      cut,
+      splitInput,
       'newTicket { id }',
     )) as unknown as {
       newTicket: { id: string };
     };
-    expect(await peopleOf(desk.agent, newTicket.id)).toEqual(
+    expect(await participantsOf(desk.agent, newTicket.id)).toEqual(
       [`CC ${one.actor.id}`, `CC ${three.actor.id}`].toSorted(),
     );
   });
 
-  test('go to whom a customer turned out to be, and not to who becomes the requester', async () => {
+  test('are replaced by the customer they are merged into, and removed when they become the requester', async () => {
     const [one, two] = [guest(), guest()];
-    const { id } = await desk.ticket({ ccs: [one.mail, two.mail] });
+    const { id } = await desk.ticket({ ccs: [one.email, two.email] });
     await owner.query(
       'insert into requester (id, workspace_id, name) values ($1, $2, $3) on conflict do nothing',
       [uuidOf('cus', desk.stranger.id), desk.workspace, 'Eva'],
@@ -194,14 +203,17 @@ describe('copies', () => {
       data: { from: one.actor.id, into: desk.stranger.id },
     };
     await ctx.write(() => applyCustomerEvent(ctx, merged as never));
-    expect(await peopleOf(desk.stranger, id)).toEqual(
+    expect(await participantsOf(desk.stranger, id)).toEqual(
       [`CC ${desk.stranger.id}`, `CC ${two.actor.id}`].toSorted(),
     );
     expect(
       await desk.ask(one.actor, 'query ($id: ID!) { ticket(id: $id) { id } }', { id }),
     ).toEqual({ ticket: null });
-    await mutate(desk, desk.agent, 'ticketRequesterChange', { id, requester: { email: two.mail } });
-    expect(await peopleOf(two.actor, id)).toEqual([`CC ${desk.stranger.id}`]);
+    await mutate(desk, desk.agent, 'ticketRequesterChange', {
+      id,
+      requester: { email: two.email },
+    });
+    expect(await participantsOf(two.actor, id)).toEqual([`CC ${desk.stranger.id}`]);
     expect(
       await desk.ask(desk.customer, 'query ($id: ID!) { ticket(id: $id) { id } }', { id }),
     ).toEqual({ ticket: null });
@@ -209,9 +221,9 @@ describe('copies', () => {
 });
 
 describe('a customer who gets copies', () => {
-  test('finds the ticket on every path as its requester does, nothing of the staff’s, and nothing at all once he is out', async () => {
-    const { mail, actor } = guest();
-    const { id, number } = await desk.ticket({ body: 'The zebra is late.', ccs: [mail] });
+  test('finds the ticket on every path as its requester does, nothing internal, and nothing after their removal', async () => {
+    const { email, actor } = guest();
+    const { id, number } = await desk.ticket({ body: 'The zebra is late.', ccs: [email] });
     const { attachment } = (await mutate(
       desk,
       desk.agent,
@@ -227,22 +239,22 @@ describe('a customer who gets copies', () => {
       uuidOf('msg', (answer['message'] as { id: string }).id),
       uuidOf('att', attachment.id),
     ]);
-    const { message: note } = (await say(desk.agent, id, {
+    const { message: note } = (await addMessage(desk.agent, id, {
       visibility: 'PRIVATE',
       body: 'A giraffe.',
     })) as unknown as {
       message: { id: string };
     };
-    const look = (who: Actor): Promise<object> =>
-      desk.ask(who, PATHS.replace('AGENT', desk.agent.id), {
+    const readAllPaths = (reader: Actor): Promise<object> =>
+      desk.ask(reader, PATHS.replace('AGENT', desk.agent.id), {
         id,
         number,
         message: (answer['message'] as { id: string }).id,
         note: note.id,
         file: attachment.id,
       });
-    const whole = await look(desk.customer);
-    expect(whole).toMatchObject({
+    const everything = await readAllPaths(desk.customer);
+    expect(everything).toMatchObject({
       byId: { id },
       list: { totalCount: 1 },
       words: { totalCount: 1 },
@@ -251,8 +263,8 @@ describe('a customer who gets copies', () => {
       file: { id: attachment.id },
       agent: { id: desk.agent.id },
     });
-    expect(await look(actor)).toEqual(whole);
-    expect(await peopleOf(actor, id)).toEqual([`CC ${actor.id}`]);
+    expect(await readAllPaths(actor)).toEqual(everything);
+    expect(await participantsOf(actor, id)).toEqual([`CC ${actor.id}`]);
     const { id: other } = await desk.ticket();
     expect(
       await desk.ask(actor, 'query ($id: ID!) { ticket(id: $id) { id } tickets { totalCount } }', {
@@ -262,14 +274,14 @@ describe('a customer who gets copies', () => {
       ticket: null,
       tickets: { totalCount: 1 },
     });
-    const own =
+    const ticketsOfCustomer =
       'query ($id: ID!) { _entities(representations: [{ __typename: "Customer", id: $id }]) { ... on Customer { tickets { totalCount } } } }';
-    expect(await desk.ask(actor, own, { id: actor.id })).toEqual({
+    expect(await desk.ask(actor, ticketsOfCustomer, { id: actor.id })).toEqual({
       _entities: [{ tickets: { totalCount: 0 } }],
     });
 
-    expect(codes(await remove(desk.agent, id, mail.toUpperCase()))).toEqual([]);
-    const nothing = await look(userActor(Role.REQUESTER, desk.workspace));
+    expect(codes(await removeCcs(desk.agent, id, email.toUpperCase()))).toEqual([]);
+    const nothing = await readAllPaths(userActor(Role.REQUESTER, desk.workspace));
     expect(nothing).toMatchObject({
       byId: null,
       list: { totalCount: 0 },
@@ -278,27 +290,30 @@ describe('a customer who gets copies', () => {
       events: { nodes: [] },
       agent: null,
     });
-    expect(await look(actor)).toEqual(nothing);
-    expect(codes(await say(actor, id))).toEqual(['NOT_FOUND input.ticketId']);
+    expect(await readAllPaths(actor)).toEqual(nothing);
+    expect(codes(await addMessage(actor, id))).toEqual(['NOT_FOUND input.ticketId']);
     expect(
       codes(await mutate(desk, actor, 'presenceSet', { ticketId: id, activity: 'VIEWING' })),
     ).toEqual(['NOT_FOUND input.ticketId']);
   });
 
-  test('hears live what the requester hears while he is in, and nothing before or after', async () => {
-    const { mail, actor } = guest();
+  test('receives live events as the requester does while they get copies, and none before or after', async () => {
+    const { email, actor } = guest();
     const { id } = await desk.ticket();
-    const [his, hers] = [clientOf(desk, actor), clientOf(desk, desk.customer)];
-    clients.push(his, hers);
-    const list = new Watch(desk, actor, { filter: { id: { eq: id } } }, his);
-    const heard = [his, hers].map((client) =>
-      hear(client, 'ticketEvents { event { type ticket { id } message { text } } }'),
+    const [ccClient, requesterClient] = [clientOf(desk, actor), clientOf(desk, desk.customer)];
+    clients.push(ccClient, requesterClient);
+    const list = new Watch(desk, actor, { filter: { id: { eq: id } } }, ccClient);
+    const subscriptions = [ccClient, requesterClient].map((client) =>
+      subscribe(client, 'ticketEvents { event { type ticket { id } message { text } } }'),
     );
-    const viewers = hear(his, `presenceChanged(ticketId: "${id}") { viewers { activity } }`);
+    const viewers = subscribe(
+      ccClient,
+      `presenceChanged(ticketId: "${id}") { viewers { activity } }`,
+    );
     await list.until(({ shown }) => shown?.totalCount === 0);
-    await Promise.all(heard.map(({ begun }) => begun));
-    await say(desk.customer, id, { body: 'Before' });
-    expect(codes(await add(desk.customer, id, mail))).toEqual([]);
+    await Promise.all(subscriptions.map(({ started }) => started));
+    await addMessage(desk.customer, id, { body: 'Before' });
+    expect(codes(await addCcs(desk.customer, id, email))).toEqual([]);
     await list.until(({ shown }) => shown?.totalCount === 1);
     await mutate(desk, desk.agent, 'presenceSet', {
       ticketId: id,
@@ -308,31 +323,31 @@ describe('a customer who gets copies', () => {
     await viewers.until(
       ({ presenceChanged }) => (presenceChanged as { viewers: object[] }).viewers.length === 1,
     );
-    await say(desk.agent, id, { visibility: 'PRIVATE', body: 'Hidden' });
+    await addMessage(desk.agent, id, { visibility: 'PRIVATE', body: 'Hidden' });
     await mutate(desk, desk.admin, 'ticketFollow', { id });
-    await say(desk.agent, id, { override: true, body: 'During' });
-    await heard[0]!.until((data) => JSON.stringify(data).includes('During'));
-    expect(codes(await remove(desk.customer, id, mail))).toEqual([]);
+    await addMessage(desk.agent, id, { override: true, body: 'During' });
+    await subscriptions[0]!.until((data) => JSON.stringify(data).includes('During'));
+    expect(codes(await removeCcs(desk.customer, id, email))).toEqual([]);
     await list.until(({ shown }) => shown?.totalCount === 0);
     expect(list.last).toMatchObject({ kind: 'LEAVE', ticket: null });
     await viewers.until(
       ({ presenceChanged }) => (presenceChanged as { viewers: object[] }).viewers.length === 0,
     );
-    await say(desk.customer, id, { body: 'After' });
-    await heard[1]!.until((data) => JSON.stringify(data).includes('After'));
-    const typesOf = (at: number): string[] =>
-      heard[at]!.told.map((data) => {
+    await addMessage(desk.customer, id, { body: 'After' });
+    await subscriptions[1]!.until((data) => JSON.stringify(data).includes('After'));
+    const eventsOf = (index: number): string[] =>
+      subscriptions[index]!.results.map((data) => {
         const { type, message } = (
           data['ticketEvents'] as { event: { type: string; message: { text: string } | null } }
         ).event;
         return `${type} ${message?.text ?? ''}`.trim();
       });
-    expect(typesOf(0)).toEqual([
+    expect(eventsOf(0)).toEqual([
       'ticket.participants_changed',
       'message.added During',
       'ticket.status_changed',
     ]);
-    expect(typesOf(1)).toEqual([
+    expect(eventsOf(1)).toEqual([
       'message.added Before',
       'ticket.participants_changed',
       'message.added During',
@@ -343,51 +358,51 @@ describe('a customer who gets copies', () => {
     list.stop();
   });
 
-  test('answers as the requester does: the ticket comes back to work; on a closed one he asks anew, and all others get copies', async () => {
+  test('reopens the ticket with a reply as the requester does; on a closed one opens a follow-up of which all others get copies', async () => {
     const [one, two] = [guest(), guest()];
-    const { id } = await desk.ticket({ ccs: [one.mail, two.mail] });
+    const { id } = await desk.ticket({ ccs: [one.email, two.email] });
     await reply(desk, desk.agent, id, { status: 'PENDING' });
     await mutate(desk, desk.agent, 'ticketSnooze', { id });
-    expect(await say(one.actor, id)).toMatchObject({
+    expect(await addMessage(one.actor, id)).toMatchObject({
       ticket: { id, status: 'OPEN' },
       userErrors: [],
     });
-    const asleep = 'query ($id: ID!) { ticket(id: $id) { snooze { since } waitingSince } }';
-    expect(await desk.ask(desk.agent, asleep, { id })).toMatchObject({
+    const snoozeQuery = 'query ($id: ID!) { ticket(id: $id) { snooze { since } waitingSince } }';
+    expect(await desk.ask(desk.agent, snoozeQuery, { id })).toMatchObject({
       ticket: { snooze: null, waitingSince: expect.any(String) },
     });
     await reply(desk, desk.agent, id, { status: 'SOLVED' });
-    expect(await say(one.actor, id)).toMatchObject({ ticket: { id, status: 'OPEN' } });
+    expect(await addMessage(one.actor, id)).toMatchObject({ ticket: { id, status: 'OPEN' } });
     await owner.query(`update ticket set status = 'CLOSED' where id = $1`, [uuidOf('tkt', id)]);
-    const { ticket } = (await say(one.actor, id)) as unknown as { ticket: { id: string } };
+    const { ticket } = (await addMessage(one.actor, id)) as unknown as { ticket: { id: string } };
     expect(ticket.id).not.toBe(id);
     const followUp =
       'query ($id: ID!) { ticket(id: $id) { requester { id } requesterName followUpOf { id } } }';
     expect(await desk.ask(one.actor, followUp, { id: ticket.id })).toEqual({
-      ticket: { requester: { id: one.actor.id }, requesterName: one.mail, followUpOf: { id } },
+      ticket: { requester: { id: one.actor.id }, requesterName: one.email, followUpOf: { id } },
     });
-    expect(await peopleOf(desk.agent, ticket.id)).toEqual(
+    expect(await participantsOf(desk.agent, ticket.id)).toEqual(
       [`CC ${desk.customer.id}`, `CC ${two.actor.id}`].toSorted(),
     );
   });
 
-  test('may leave, and change nobody else; the requester says who gets copies, of own tickets only', async () => {
+  test('may only remove themself; the requester changes the copies of own tickets only', async () => {
     const [one, two] = [guest(), guest()];
-    const { id } = await desk.ticket({ ccs: [one.mail] });
-    expect(codes(await add(one.actor, id, two.mail))).toEqual(['FORBIDDEN input.id']);
-    expect(codes(await add(desk.stranger, id, two.mail))).toEqual(['NOT_FOUND input.id']);
-    expect(codes(await add(desk.customer, id, two.mail))).toEqual([]);
-    expect(codes(await remove(one.actor, id, two.mail))).toEqual(['FORBIDDEN input.id']);
-    expect(codes(await remove(one.actor, id, one.mail))).toEqual([]);
-    expect(await peopleOf(desk.customer, id)).toEqual([`CC ${two.actor.id}`]);
+    const { id } = await desk.ticket({ ccs: [one.email] });
+    expect(codes(await addCcs(one.actor, id, two.email))).toEqual(['FORBIDDEN input.id']);
+    expect(codes(await addCcs(desk.stranger, id, two.email))).toEqual(['NOT_FOUND input.id']);
+    expect(codes(await addCcs(desk.customer, id, two.email))).toEqual([]);
+    expect(codes(await removeCcs(one.actor, id, two.email))).toEqual(['FORBIDDEN input.id']);
+    expect(codes(await removeCcs(one.actor, id, one.email))).toEqual([]);
+    expect(await participantsOf(desk.customer, id)).toEqual([`CC ${two.actor.id}`]);
   });
 });
 
 describe('a note', () => {
-  interface Named {
+  interface NoteView {
     message: { id: string; text: string; mentions: { id: string }[] };
   }
-  const note = (ticketId: string, body: string, visibility = 'PRIVATE'): Promise<Named> =>
+  const note = (ticketId: string, body: string, visibility = 'PRIVATE'): Promise<NoteView> =>
     mutate(
       desk,
       desk.agent,
@@ -396,7 +411,7 @@ describe('a note', () => {
       'message { id text mentions { id } }',
     ) as never;
 
-  test('names staff by id, by what stands before the @ of their address, or by the whole name, and nobody by a guess', async () => {
+  test('mentions agents by id, by the local part of their address or by their full name, and no one if ambiguous', async () => {
     const invite = async (name: string, email: string, role = 'AGENT'): Promise<string> =>
       (
         (await mutate(desk, desk.admin, 'agentInvite', { name, email, role }, 'agent { id }'))[
@@ -410,7 +425,7 @@ describe('a note', () => {
       await invite('Jan Novak', 'jan@two.example'),
     ];
     const { id } = await desk.ticket();
-    const CASES: [string, string[]][] = [
+    const cases: [string, string[]][] = [
       ['@Maria de Souza, please', [maria]],
       ['@MARIA DE SOUZA: look', [maria]],
       ['@maria please', [short]],
@@ -419,19 +434,19 @@ describe('a note', () => {
       ['mail to somebody@masha.example, `@masha` or @nobody', []],
       [`@[Nobody](${newId('agt')})`, []],
     ];
-    for (const [body, expected] of CASES) {
+    for (const [body, expected] of cases) {
       const { message } = await note(id, body);
-      expect({ body, named: message.mentions.map(({ id: who }) => who).toSorted() }).toEqual({
+      expect({ body, mentioned: message.mentions.map((agent) => agent.id).toSorted() }).toEqual({
         body,
-        named: expected.toSorted(),
+        mentioned: expected.toSorted(),
       });
       expect(message.text).not.toContain('agt_');
     }
     expect((await note(id, '@masha', 'PUBLIC')).message.mentions).toEqual([]);
-    expect(await peopleOf(desk.agent, id)).toEqual(
-      [maria, short, twins[1]!].map((who) => `MENTIONED ${who}`).toSorted(),
+    expect(await participantsOf(desk.agent, id)).toEqual(
+      [maria, short, twins[1]!].map((agentId) => `MENTIONED ${agentId}`).toSorted(),
     );
-    expect(await peopleOf(desk.customer, id)).toEqual([]);
+    expect(await participantsOf(desk.customer, id)).toEqual([]);
     expect(
       codes(
         await mutate(desk, desk.agent, 'ticketAssign', {
@@ -445,9 +460,9 @@ describe('a note', () => {
 });
 
 describe('following', () => {
-  const follow = (actor: Actor, id: string, wanted = true): Promise<Result> =>
-    mutate(desk, actor, 'ticketFollow', { id, follow: wanted }, 'ticket { id }');
-  const followed = async (actor: Actor, followerId: object): Promise<string[]> => {
+  const follow = (actor: Actor, id: string, isFollowing = true): Promise<Result> =>
+    mutate(desk, actor, 'ticketFollow', { id, follow: isFollowing }, 'ticket { id }');
+  const ticketsFollowedBy = async (actor: Actor, followerId: object): Promise<string[]> => {
     const query =
       'query ($followerId: IdFilter) { tickets(filter: { followerId: $followerId }) { nodes { id } } }';
     return (
@@ -455,7 +470,7 @@ describe('following', () => {
     ).tickets.nodes.map(({ id }) => id);
   };
 
-  test('is for the staff, is asked for, is live, and is nothing that a customer could notice', async () => {
+  test('is for staff, can be filtered by, is live, and is invisible to customers', async () => {
     const { id } = await desk.ticket();
     await placed(desk);
     const before = await desk.ask(
@@ -470,14 +485,14 @@ describe('following', () => {
     expect(codes(await follow(desk.light, id))).toEqual([]);
     expect(codes(await follow(desk.light, id))).toEqual([]);
     await list.until(({ shown }) => shown?.totalCount === 1);
-    expect(await followed(desk.light, { eq: 'me' })).toEqual([id]);
-    expect(await followed(desk.agent, { in: [desk.light.id] })).toEqual([id]);
-    expect(await followed(desk.agent, { isNull: false })).toEqual(
-      await followed(desk.agent, { notIn: [desk.colleague.id], isNull: false }),
+    expect(await ticketsFollowedBy(desk.light, { eq: 'me' })).toEqual([id]);
+    expect(await ticketsFollowedBy(desk.agent, { in: [desk.light.id] })).toEqual([id]);
+    expect(await ticketsFollowedBy(desk.agent, { isNull: false })).toEqual(
+      await ticketsFollowedBy(desk.agent, { notIn: [desk.colleague.id], isNull: false }),
     );
-    expect(await followed(desk.customer, { eq: desk.light.id })).toEqual([]);
-    expect(await peopleOf(desk.customer, id)).toEqual([]);
-    expect(await peopleOf(desk.agent, id)).toEqual([`FOLLOWER ${desk.light.id}`]);
+    expect(await ticketsFollowedBy(desk.customer, { eq: desk.light.id })).toEqual([]);
+    expect(await participantsOf(desk.customer, id)).toEqual([]);
+    expect(await participantsOf(desk.agent, id)).toEqual([`FOLLOWER ${desk.light.id}`]);
     expect(
       await desk.ask(
         desk.customer,
@@ -502,7 +517,7 @@ describe('following', () => {
     list.stop();
   });
 
-  test('a colleague’s does not stop an answer', async () => {
+  test('by a colleague does not refuse a reply as unseen activity', async () => {
     const { id } = await desk.ticket();
     const { ticket } = await desk.ask<{ ticket: { cursor: string } }>(
       desk.agent,
@@ -512,28 +527,28 @@ describe('following', () => {
       },
     );
     await follow(desk.light, id);
-    expect(codes(await say(desk.agent, id, { seen: ticket.cursor }))).toEqual([]);
+    expect(codes(await addMessage(desk.agent, id, { seen: ticket.cursor }))).toEqual([]);
   });
 });
 
-interface Heard {
-  told: Record<string, unknown>[];
-  begun: Promise<void>;
-  until(holds: (data: Record<string, unknown>) => boolean): Promise<void>;
+interface Subscription {
+  results: Record<string, unknown>[];
+  started: Promise<void>;
+  until(matches: (data: Record<string, unknown>) => boolean): Promise<void>;
 }
 
-function hear(client: SubscriptionClient, root: string): Heard {
-  const told: Record<string, unknown>[] = [];
-  let grown = (): void => {};
-  let begin = (): void => {};
-  const begun = new Promise<void>((resolve) => (begin = resolve));
+function subscribe(client: SubscriptionClient, root: string): Subscription {
+  const results: Record<string, unknown>[] = [];
+  let notify = (): void => {};
+  let start = (): void => {};
+  const started = new Promise<void>((resolve) => (start = resolve));
   client.subscribe<Record<string, unknown>>(
     { query: `subscription { ${root} }` },
     {
       next: ({ data }) => {
-        begin();
-        if (data) told.push(data);
-        grown();
+        start();
+        if (data) results.push(data);
+        notify();
       },
       error: (error) => {
         throw error as Error;
@@ -542,10 +557,10 @@ function hear(client: SubscriptionClient, root: string): Heard {
     },
   );
   return {
-    told,
-    begun,
-    until: async (holds) => {
-      while (!told.some(holds)) await new Promise<void>((resolve) => (grown = resolve));
+    results,
+    started,
+    until: async (matches) => {
+      while (!results.some(matches)) await new Promise<void>((resolve) => (notify = resolve));
     },
   };
 }

@@ -27,7 +27,7 @@ afterAll(async () => {
   await service.stop();
 });
 
-const hear = async (fact: Partial<DomainEvent>): Promise<void> => {
+const applyEvent = async (event: Partial<DomainEvent>): Promise<void> => {
   const { orm, log } = service.service;
   const ctx = new Context({
     orm,
@@ -36,17 +36,17 @@ const hear = async (fact: Partial<DomainEvent>): Promise<void> => {
     requestId: 'test',
     locales: [],
   });
-  await ctx.write(() => applyCustomerEvent(ctx, fact as DomainEvent));
+  await ctx.write(() => applyCustomerEvent(ctx, event as DomainEvent));
 };
-const merged = (): Promise<string[]> => {
+const mergeCustomer = (): Promise<string[]> => {
   const data = { from: desk.customer.id, into: desk.stranger.id };
-  return countStatements(() => hear({ type: 'customer.merged', subject: data.from, data }));
+  return countStatements(() => applyEvent({ type: 'customer.merged', subject: data.from, data }));
 };
-const belongs = (
+const setOrganization = (
   { id, name }: Actor,
   type: string,
   organizationId: string | null,
-  at = new Date(),
+  occurredAt = new Date(),
 ): Promise<void> => {
   const state = {
     name,
@@ -54,7 +54,7 @@ const belongs = (
     organizationIds: organizationId ? [organizationId] : [],
     locale: null,
   };
-  return hear({ type, subject: id, data: { state }, occurredAt: at.toISOString() });
+  return applyEvent({ type, subject: id, data: { state }, occurredAt: occurredAt.toISOString() });
 };
 const organizationOf = async (id: string): Promise<string | undefined> => {
   const read = 'query ($id: ID!) { ticket(id: $id) { organization { id } } }';
@@ -65,52 +65,52 @@ const organizationOf = async (id: string): Promise<string | undefined> => {
   );
   return ticket.organization?.id;
 };
-const openOne = async (): Promise<void> => {
+const openNewDesk = async (): Promise<void> => {
   desk = await openDesk(service);
   await owner.query(`select set_config('desk.workspace', $1, false)`, [desk.workspace]);
 };
 
-test('what is changed in a ticket just when its requester turns out to be known already is not lost, and has a version of its own', async () => {
-  await openOne();
+test('keeps a concurrent change of a ticket, with its own version, while its requester is merged', async () => {
+  await openNewDesk();
   const { id, version } = await desk.ticket();
-  const writing = await hold(desk);
-  await writing.query('select from ticket where id = $1 for update', [uuidOf('tkt', id)]);
-  const done = merged();
-  await writing.waited();
-  await writing.query(
+  const writer = await hold(desk);
+  await writer.query('select from ticket where id = $1 for update', [uuidOf('tkt', id)]);
+  const merge = mergeCustomer();
+  await writer.waited();
+  await writer.query(
     `update ticket set subject = 'Meanwhile', version = version + 1 where id = $1`,
     [uuidOf('tkt', id)],
   );
-  await writing.release();
-  await done;
+  await writer.release();
+  await merge;
   const read = 'query ($id: ID!) { ticket(id: $id) { subject version requester { id } } }';
   expect(await desk.ask(desk.agent, read, { id })).toEqual({
     ticket: { subject: 'Meanwhile', version: version + 2, requester: { id: desk.stranger.id } },
   });
 });
 
-test('however many tickets somebody asked for or has copies of, the same few statements turn them over, and each is told', async () => {
-  const costs: number[] = [];
-  for (const many of [2, 8]) {
-    await openOne();
-    for (let at = 0; at < many; at++) await desk.ticket();
+test('transfers any number of tickets and copies of a merged customer with a constant number of statements, and an event for each', async () => {
+  const statementCounts: number[] = [];
+  for (const ticketCount of [2, 8]) {
+    await openNewDesk();
+    for (let index = 0; index < ticketCount; index++) await desk.ticket();
     await owner.query(
       'update ticket set requester_id = $1, cc_ids = array[$2] where workspace_id = $3 and number % 2 = 0',
       [uuidOf('cus', desk.stranger.id), desk.customer.id, desk.workspace],
     );
-    costs.push((await merged()).length);
+    statementCounts.push((await mergeCustomer()).length);
     expect(await untold(desk)).toEqual([]);
   }
-  expect(costs[1]).toBe(costs[0]);
+  expect(statementCounts[1]).toBe(statementCounts[0]);
 });
 
-test('a ticket opened while news of its requester was on its way is asked for the organization that it tells; older ones stay as they are', async () => {
-  await openOne();
+test('sets the new organization of a requester on tickets opened after the change, and not on older ones', async () => {
+  await openNewDesk();
   const { id: before } = await desk.ticket();
-  const at = new Date();
+  const changedAt = new Date();
   const { id: after } = await desk.ticket();
   const organization = newId('org');
-  await belongs(desk.customer, 'customer.updated', organization, at);
+  await setOrganization(desk.customer, 'customer.updated', organization, changedAt);
   expect([await organizationOf(before), await organizationOf(after)]).toEqual([
     undefined,
     organization,
@@ -121,61 +121,61 @@ test('a ticket opened while news of its requester was on its way is asked for th
 });
 
 test.each(['partner', 'customer'] as const)(
-  'so is one that a %s is just opening when the news comes',
-  async (who) => {
-    await openOne();
-    const at = new Date();
-    if (who === 'partner') await belongs(desk.customer, 'customer.created', null);
+  'sets it on a ticket that a %s is opening when the event arrives',
+  async (opener) => {
+    await openNewDesk();
+    const changedAt = new Date();
+    if (opener === 'partner') await setOrganization(desk.customer, 'customer.created', null);
     expect(await mutate(desk, desk.lead, 'tagCreate', { name: 'held' })).toEqual({
       userErrors: [],
     });
-    const held = await hold(desk);
-    await held.query(
-      who === 'partner'
+    const blocker = await hold(desk);
+    await blocker.query(
+      opener === 'partner'
         ? `select from tag where name = 'held' for update`
         : 'lock table ticket in exclusive mode',
     );
     const more =
-      who === 'partner' ? { requester: { customerId: desk.customer.id }, tags: ['held'] } : {};
-    const opened = mutate(
+      opener === 'partner' ? { requester: { customerId: desk.customer.id }, tags: ['held'] } : {};
+    const creation = mutate(
       desk,
-      desk[who],
+      desk[opener],
       'ticketCreate',
       { subject: 'Hello', body: 'Hello.', ...more },
       'ticket { id }',
     );
-    await held.waited();
+    await blocker.waited();
     const organization = newId('org');
-    const heard = belongs(
+    const applied = setOrganization(
       desk.customer,
-      who === 'partner' ? 'customer.updated' : 'customer.created',
+      opener === 'partner' ? 'customer.updated' : 'customer.created',
       organization,
-      at,
+      changedAt,
     );
-    await Promise.race([heard, held.waited(2)]);
-    await held.release();
-    await heard;
-    const { id } = (await opened)['ticket'] as { id: string };
+    await Promise.race([applied, blocker.waited(2)]);
+    await blocker.release();
+    await applied;
+    const { id } = (await creation)['ticket'] as { id: string };
     expect(await organizationOf(id)).toBe(organization);
     expect(await untold(desk)).toEqual([]);
   },
 );
 
-test('somebody met by a ticket turns out to belong to an organization: the ticket is asked for it', async () => {
-  await openOne();
+test('sets the organization of a customer who was discovered by a ticket on that ticket', async () => {
+  await openNewDesk();
   const { id } = await desk.ticket();
   const organization = newId('org');
-  await belongs(desk.customer, 'customer.created', organization);
+  await setOrganization(desk.customer, 'customer.created', organization);
   expect(await organizationOf(id)).toBe(organization);
   expect(await untold(desk)).toEqual([]);
 });
 
-test('a ticket without an organization goes over with that of whom its requester turned out to be', async () => {
-  await openOne();
+test('gives a ticket without an organization that of the customer its requester is merged into', async () => {
+  await openNewDesk();
   const { id } = await desk.ticket();
   const organization = newId('org');
-  await belongs(desk.stranger, 'customer.created', organization);
-  await merged();
+  await setOrganization(desk.stranger, 'customer.created', organization);
+  await mergeCustomer();
   expect(await organizationOf(id)).toBe(organization);
   expect(await untold(desk)).toEqual([]);
 });
