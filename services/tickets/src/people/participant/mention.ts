@@ -1,25 +1,29 @@
 import type { Actor } from '@deskgraph/common/auth/access';
-import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { execute, ids } from '@deskgraph/common/database/query';
 import { MessageVisibility } from '../../model/message/message.ts';
 
-/** As many of the staff are named in one note. */
-const LIMIT = 20;
-/** As many words of what follows a sign can be a name. */
-const WORDS = 4;
+const MAX_MENTIONS_PER_NOTE = 20;
+/** The most words after an `@` that are read as a name. */
+const MAX_WORDS_PER_NAME = 4;
 const CODE = /```[\s\S]*?(?:```|$)|`[^`\n]*`/g;
-const BY_ID = /@\[([^\]\n]{1,100})\]\((agt_[0-9a-z]{26})\)/g;
-/** Not inside of a word or a mail address. */
-const BY_NAME = /(?<![\p{L}\p{N}._%+@-])@([\p{L}\p{N}][^\n@,;:!?()[\]<>"]{0,120})/gu;
+const MENTION_BY_ID = /@\[([^\]\n]{1,100})\]\((agt_[0-9a-z]{26})\)/g;
+/** The `@` does not begin a mention inside a word or a mail address. */
+const MENTION_BY_NAME = /(?<![\p{L}\p{N}._%+@-])@([\p{L}\p{N}][^\n@,;:!?()[\]<>"]{0,120})/gu;
 
-/** What a note says of whom it names, as people read it: `@[Ana](agt_…)` is `@Ana`. */
-export const mentionsAsText = (body: string): string => body.replaceAll(BY_ID, '@$1');
+/** Replaces mentions by id with readable ones: `@[Ana](agt_…)` becomes `@Ana`. */
+export const mentionsAsText = (body: string): string => body.replaceAll(MENTION_BY_ID, '@$1');
 
 /**
- * The members of the staff whom a note names: by id, or by what stands before the @ of the mail address, or by the whole name, whatever the case of
- * the letters. Of several names that fit the longest counts; one that fits two people names nobody. What is code names nobody.
+ * The ids of the agents whom a note mentions: by id, by the local part of their mail address, or by
+ * their full name, ignoring case. The longest matching name counts; a name of two agents mentions
+ * neither. Code is ignored.
+ *
+ * @example
+ * await findMentionedAgents(ctx, 'Please look, @ana.novak and @Jan de Vries');
  */
 export async function findMentionedAgents(
   ctx: Context,
@@ -27,64 +31,74 @@ export async function findMentionedAgents(
   field = 'body',
 ): Promise<string[]> {
   const text = body.replaceAll(CODE, ' ');
-  const ids = [...text.matchAll(BY_ID)].map(([, , id]) => id!);
-  const places = [...text.matchAll(BY_NAME)].map(([, rest]) => namesIn(rest!));
-  if (!ids.length && !places.length) return [];
-  const people = await peopleCalled(ctx, ids, [...new Set(places.flat())]);
-  const named = places.flatMap((names) => {
-    const called = names
-      .map((name) => people.filter((each) => each.name === name || each.local === name))
+  const mentionedIds = [...text.matchAll(MENTION_BY_ID)].map(([, , id]) => id!);
+  const possibleNames = [...text.matchAll(MENTION_BY_NAME)].map(([, rest]) => namesIn(rest!));
+  if (!mentionedIds.length && !possibleNames.length) return [];
+  const agents = await findAgents(ctx, mentionedIds, [...new Set(possibleNames.flat())]);
+  const idsByName = possibleNames.flatMap((names) => {
+    const matches = names
+      .map((name) => agents.filter((agent) => agent.name === name || agent.localPart === name))
       .find(({ length }) => length > 0);
-    return called?.length === 1 ? [called[0]!.id] : [];
+    return matches?.length === 1 ? [matches[0]!.id] : [];
   });
-  const found = [
-    ...new Set([...people.filter(({ id }) => ids.includes(id)).map(({ id }) => id), ...named]),
-  ];
-  if (found.length > LIMIT) throw new Refusal('LIMIT_REACHED', field);
-  return found;
+  const idsById = agents.map(({ id }) => id).filter((id) => mentionedIds.includes(id));
+  const agentIds = [...new Set([...idsById, ...idsByName])];
+  if (agentIds.length > MAX_MENTIONS_PER_NOTE) throw new Refusal('LIMIT_REACHED', field);
+  return agentIds;
 }
 
-interface Said {
+interface NewMessage {
   author: Pick<Actor, 'kind'>;
   visibility: MessageVisibility;
   body: string;
 }
 
-/** The same of any message: only notes name somebody. */
+/** The mentions in a message of any kind: only notes mention agents. */
 export const findMessageMentions = async (
   ctx: Context,
-  { author, visibility, body }: Said,
+  { author, visibility, body }: NewMessage,
 ): Promise<string[]> =>
   visibility === MessageVisibility.PRIVATE && author.kind !== 'customer'
     ? findMentionedAgents(ctx, body)
     : [];
 
-/** The names that may be meant, the longest first. */
-function namesIn(rest: string): string[] {
-  const words = rest.split(/\s+/, WORDS);
-  const names = words.map((_, at) => spelled(words.slice(0, at + 1).join(' '))).reverse();
-  return [...new Set(names.flatMap((name) => [name, name.replace(/[^\p{L}\p{N}]+$/u, '')]))].filter(
-    Boolean,
-  );
+/** The names that the text after an `@` may begin with, longest first. */
+function namesIn(text: string): string[] {
+  const words = text.split(/\s+/, MAX_WORDS_PER_NAME);
+  const names = words
+    .map((_, index) => normalizeName(words.slice(0, index + 1).join(' ')))
+    .reverse();
+  return [...new Set(names.flatMap((name) => [name, withoutPunctuation(name)]))].filter(Boolean);
 }
 
-const spelled = (name: string): string => name.toLowerCase().normalize('NFC');
+const withoutPunctuation = (name: string): string => name.replace(/[^\p{L}\p{N}]+$/u, '');
 
-interface Called {
+const normalizeName = (name: string): string => name.toLowerCase().normalize('NFC');
+
+interface MentionableAgent {
   id: string;
   name: string;
-  local: string;
+  localPart: string;
 }
 
-async function peopleCalled(
+async function findAgents(
   ctx: Context,
-  ids: readonly string[],
+  agentIds: readonly string[],
   names: readonly string[],
-): Promise<Called[]> {
-  const { rows } = await sql<Called>`
-    select id, lower(normalize(name)) as name, split_part(email, '@', 1) as local from agent
-    where workspace_id = ${ctx.workspace}::uuid and active and role in ('LIGHT', 'AGENT', 'LEAD', 'ADMIN')
-      and (id = any(${uuidArray('agt', ids)}) or lower(normalize(name)) = any(${names}::text[]) or split_part(email, '@', 1) = any(${names}::text[]))
-  `.execute(ctx.em.getKysely());
-  return rows.map(({ id, name, local }) => ({ id: toId('agt', id), name: spelled(name), local }));
+): Promise<MentionableAgent[]> {
+  const agents = await execute(
+    ctx,
+    sql<{ id: string; name: string; local_part: string }>`
+      select id, lower(normalize(name)) as name, split_part(email, '@', 1) as local_part from agent
+      where workspace_id = ${ctx.workspace}::uuid and active
+        and role in ('LIGHT', 'AGENT', 'LEAD', 'ADMIN')
+        and (
+          id = any(${ids('agt', agentIds)}) or lower(normalize(name)) = any(${names}::text[])
+          or split_part(email, '@', 1) = any(${names}::text[]))`,
+  );
+  return agents.map(({ id, name, local_part: localPart }) => ({
+    id: toId('agt', id),
+    name: normalizeName(name),
+    localPart,
+  }));
 }
