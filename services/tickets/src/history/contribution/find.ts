@@ -1,7 +1,7 @@
 import { sql, uuidArray } from '@deskgraph/common/database/database';
 import type { Context } from '@deskgraph/common/database/context';
 import { agentById } from '../../staff/agent/queries.ts';
-import { factsOfAll } from '../event/queries.ts';
+import { eventsOfTicketsSql } from '../event/event-log.ts';
 import type { Contribution } from './contribution.ts';
 
 interface Share extends Omit<Contribution, 'agent'> {
@@ -10,7 +10,7 @@ interface Share extends Omit<Contribution, 'agent'> {
 }
 
 /** What each agent did for a ticket, by name: what was written lies where it lies now, all else is told by the facts of the ticket. */
-export async function find(ctx: Context, ticketId: string): Promise<Contribution[]> {
+export async function findContributions(ctx: Context, ticketId: string): Promise<Contribution[]> {
   const shares = await ctx.load.byParent(
     'contributions',
     ticketId,
@@ -46,7 +46,7 @@ async function sharesOf(ctx: Context, ids: readonly string[]): Promise<Share[]> 
       from unnest(${ids}::text[], ${uuidArray('tkt', ids)}) as asked(id, uuid) join message m on m.ticket_id = asked.uuid
       where m.author_kind = 'agent' and m.delivery not in ('SCHEDULED', 'CANCELLED')
       union all
-      select e.subject, e.actor ->> 'id', 0, 0, e.at from ${factsOfAll(ctx.workspace, ids)}
+      select e.subject, e.actor ->> 'id', 0, 0, e.at from ${eventsOfTicketsSql(ctx.workspace, ids)}
       where e.actor ->> 'kind' = 'agent' and e.type not in ('message.added', 'ticket.created')
     ) act group by ticket, agent`.execute(em.getKysely());
   return rows.map(({ ticket, agent, replies, notes, first_at: firstAt, last_at: lastAt }) => ({

@@ -3,7 +3,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { Contribution } from './contribution.ts';
-import { find } from './find.ts';
+import { findContributions } from './find.ts';
 
 @Resolver(() => Ticket)
 export class TicketContributions {
@@ -13,6 +13,6 @@ export class TicketContributions {
     description: 'The share of each agent who did something in or to it, by name; for staff only.',
   })
   contributions(@Root() { id }: Ticket, @Ctx() ctx: Context): Promise<Contribution[]> {
-    return find(ctx, id);
+    return findContributions(ctx, id);
   }
 }

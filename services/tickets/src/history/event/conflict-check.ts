@@ -5,10 +5,10 @@ import type { Context } from '@deskgraph/common/database/context';
 import { CursorScalar } from '@deskgraph/common/graphql/scalars';
 import { Field, ObjectType } from 'type-graphql';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { cursorOf } from './cursor.ts';
+import { cursorOfEvent } from './cursor.ts';
 import { TicketEvent } from './event.ts';
-import { eventOf, factsOf } from './queries.ts';
-import { visible } from './visible.ts';
+import { ticketEventFromRow, ticketEventsSql } from './event-log.ts';
+import { visibleEventSql } from './visibility.ts';
 
 @ObjectType({ simpleResolvers: true, description: 'Facts that the writer had not seen.' })
 export class UnseenActivity {
@@ -30,7 +30,11 @@ const IDLE = sql`(e.type = 'ticket.participants_changed' and not jsonb_exists(e.
  * Refuses when others did something to the ticket that the writer has not seen. The ticket is locked by this transaction: what others have
  * done is recorded by now, and nobody does more until it ends.
  */
-export async function refuseUnseen(ctx: Context, ticket: Ticket, seen: string): Promise<void> {
+export async function refuseUnseenActivity(
+  ctx: Context,
+  ticket: Ticket,
+  seen: string,
+): Promise<void> {
   const place = decodeCursor(ctx, seen, ['input', 'seen']);
   if (place.isFor(ticket.id) && place.version >= ticket.version) return;
   const events = await unseen(ctx, ticket, place);
@@ -38,7 +42,7 @@ export async function refuseUnseen(ctx: Context, ticket: Ticket, seen: string): 
   const activity: UnseenActivity = {
     ticketId: ticket.id,
     events,
-    cursor: cursorOf(ctx, events.at(-1)!),
+    cursor: cursorOfEvent(ctx, events.at(-1)!),
   };
   throw new Refusal('UNSEEN_ACTIVITY', 'seen', { unseenActivity: activity });
 }
@@ -49,8 +53,8 @@ async function unseen(ctx: Context, { id }: Ticket, place: DecodedCursor): Promi
     ? sql`e.version > ${place.version}`
     : sql`e.position >= ${place.position}`;
   const { rows } = await sql<object>`
-    select e.* from ${factsOf(ctx.workspace, sql`${id}`)}
-    where ${later} and ${visible(ctx.actor)} and not ${IDLE} and e.actor ->> 'id' <> ${ctx.actor.id} order by e.version limit ${LIMIT}
+    select e.* from ${ticketEventsSql(ctx.workspace, sql`${id}`)}
+    where ${later} and ${visibleEventSql(ctx.actor)} and not ${IDLE} and e.actor ->> 'id' <> ${ctx.actor.id} order by e.version limit ${LIMIT}
   `.execute(ctx.em.getKysely());
-  return rows.map(eventOf);
+  return rows.map(ticketEventFromRow);
 }

@@ -2,7 +2,7 @@ import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
 import { RequestLoaders } from '@deskgraph/common/database/request-loaders';
 import type { EventTail } from '@deskgraph/common/events/types';
 import type { Context } from '@deskgraph/common/database/context';
-import { isMessageVisible } from '../../model/message/find.ts';
+import { isMessageVisible } from '../../model/message/queries.ts';
 import { Message } from '../../model/message/message.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 
@@ -33,7 +33,7 @@ function momentOf(tail: EventTail): Moment {
  * Tickets of the caller's workspace as they are now, whether he may see them or not. However many streams ask at one moment, each ticket is
  * read once.
  */
-export async function ticketsNow(ctx: Context, ids: readonly string[]): Promise<Ticket[]> {
+export async function currentTickets(ctx: Context, ids: readonly string[]): Promise<Ticket[]> {
   const { load } = momentOf(ctx.tail!);
   const find = (all: string[]): Promise<Ticket[]> => read(ctx, TICKET, all);
   const found = await Promise.all(
@@ -43,7 +43,7 @@ export async function ticketsNow(ctx: Context, ids: readonly string[]): Promise<
 }
 
 /** A message of a ticket that the caller may see, as it is now; read once like tickets. */
-export async function messageNow(
+export async function currentMessage(
   ctx: Context,
   ticket: Ticket,
   id: string,

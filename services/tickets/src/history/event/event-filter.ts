@@ -12,11 +12,11 @@ import {
   isTicketVisible,
   visibleTicketSql,
 } from '../../model/rights/visible.ts';
-import { ticketsNow } from './current-state-cache.ts';
+import { currentTickets } from './current-state-cache.ts';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 
 /** The tickets that the caller may see and that the filter lets through, as they are now; a condition on `t`. Without a filter spam is told of as well. */
-export async function wanted(
+export async function matchingTicketsSql(
   ctx: Context,
   filter: TicketFilter | null | undefined,
 ): Promise<Condition> {
@@ -26,7 +26,7 @@ export async function wanted(
 }
 
 /** May the caller see every ticket of the workspace? */
-export const seesAll = ({ actor }: Context): boolean =>
+export const canReadAllTickets = ({ actor }: Context): boolean =>
   isStaff(actor) &&
   canReadTickets(actor) &&
   canReadBin(actor) &&
@@ -34,7 +34,7 @@ export const seesAll = ({ actor }: Context): boolean =>
   !(actor.kind === 'app' && actor.departments.length);
 
 /** Which of these tickets are wanted. */
-export async function ticketsOf(
+export async function matchingTickets(
   ctx: Context,
   condition: Condition,
   ids: readonly string[],
@@ -48,16 +48,18 @@ export async function ticketsOf(
 }
 
 /** A filter that is too much is refused when a stream begins, and not with its first fact. */
-export const refuseTooMuch = ({ actor }: Context, filter: TicketFilter | null | undefined): void =>
-  void ticketListFilterToSql(filter, { actor });
+export const refuseComplexFilter = (
+  { actor }: Context,
+  filter: TicketFilter | null | undefined,
+): void => void ticketListFilterToSql(filter, { actor });
 
 /** Which of these tickets are wanted now. Only what can't be said of a ticket at hand is asked by a statement of its own. */
-export async function wantedNow(
+export async function currentMatchingTickets(
   ctx: Context,
   filter: TicketFilter | null | undefined,
   ids: readonly string[],
 ): Promise<Map<string, Ticket>> {
-  const tickets = await ticketsNow(ctx, ids);
+  const tickets = await currentTickets(ctx, ids);
   const answers = Map.groupBy(tickets, (ticket) =>
     filter
       ? visibleTicketMatches(filter, ticket, { actor: ctx.actor })
@@ -68,14 +70,17 @@ export async function wantedNow(
   if (!unsure) return found;
   const now = ctx.fork();
   try {
-    return new Map([...found, ...(await ticketsOf(now, await wanted(now, filter), unsure))]);
+    return new Map([
+      ...found,
+      ...(await matchingTickets(now, await matchingTicketsSql(now, filter), unsure)),
+    ]);
   } finally {
     await now.endSnapshot();
   }
 }
 
 /** The ids of all wanted tickets, if they are at most `limit`. */
-export async function fewOf(
+export async function ticketIdsUpTo(
   em: EntityManager,
   condition: Condition,
   limit: number,

@@ -30,7 +30,7 @@ export class FieldChange {
     'One fact about a ticket, never changed or deleted; the same in timelines and subscriptions.',
 })
 export class TicketEvent {
-  readonly fact: DomainEvent<LoggedTicketData>;
+  readonly domainEvent: DomainEvent<LoggedTicketData>;
 
   @Field(() => ID, { description: 'Prefix `evt_`; the same wherever the fact is told.' })
   readonly id: string;
@@ -40,7 +40,7 @@ export class TicketEvent {
   readonly at: Date;
 
   constructor(fact: DomainEvent) {
-    this.fact = fact as unknown as DomainEvent<LoggedTicketData>;
+    this.domainEvent = fact as unknown as DomainEvent<LoggedTicketData>;
     this.id = toId('evt', fact.id);
     this.type = fact.type;
     this.at = new Date(fact.occurredAt);

@@ -4,20 +4,20 @@ import { type Page, PageArgs } from '@deskgraph/common/database/pagination';
 import { CursorScalar, EventType } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
-import { actorReference } from '../../people/external/actor.ts';
-import { messageById } from '../../model/message/find.ts';
+import { actorReference } from '../../model/actor/actor-reference.ts';
+import { messageById } from '../../model/message/queries.ts';
 import { Message } from '../../model/message/message.ts';
 import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { ticketById } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/queries.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { canSeeOnHold } from '../../model/ticket/read-rights.ts';
-import { cursorOf, ofTicket } from './cursor.ts';
-import { end } from './log-end.ts';
+import { cursorOfEvent, ticketCursor } from './cursor.ts';
+import { logEndCursor } from './log-end.ts';
 import { FieldChange, TicketEvent, TicketEventConnection } from './event.ts';
-import { find } from './find.ts';
-import { summaryOf } from './summary.ts';
-import { findOf } from './timeline.ts';
-import { changesFor } from './visible.ts';
+import { findTicketEvents } from './queries.ts';
+import { eventSummary } from './summary.ts';
+import { findTimeline } from './timeline.ts';
+import { visibleChanges } from './visibility.ts';
 
 @Resolver(() => TicketEvent)
 export class TicketEventResolver {
@@ -45,7 +45,7 @@ export class TicketEventResolver {
     after: string | null,
     @Ctx() ctx: Context,
   ): Promise<Page<TicketEvent>> {
-    return find(ctx, { filter, types, first, after });
+    return findTicketEvents(ctx, { filter, types, first, after });
   }
 
   @Auth({ scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT, Role.ANALYST] })
@@ -54,46 +54,49 @@ export class TicketEventResolver {
       'The end of the log. Ask for it together with what you show, and subscribe from it: nothing in between is missed.',
   })
   eventCursor(@Ctx() ctx: Context): Promise<string> {
-    return end(ctx);
+    return logEndCursor(ctx);
   }
 
   @FieldResolver(() => CursorScalar, { description: 'Where it stands in the log.' })
   cursor(@Root() event: TicketEvent, @Ctx() ctx: Context): string {
-    return cursorOf(ctx, event);
+    return cursorOfEvent(ctx, event);
   }
 
   @FieldResolver(() => ActorView, { nullable: true, description: 'Who did it.' })
-  actor(@Root() { fact: { actor } }: TicketEvent): object {
+  actor(@Root() { domainEvent: { actor } }: TicketEvent): object {
     return actorReference(actor.kind, actor.id, actor.name);
   }
 
   @FieldResolver(() => Ticket, { nullable: true, description: 'Its ticket, as it is now.' })
-  ticket(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): Promise<Ticket | null> {
+  ticket(@Root() { domainEvent: fact }: TicketEvent, @Ctx() ctx: Context): Promise<Ticket | null> {
     return ticketById(ctx, fact.subject);
   }
 
   @FieldResolver(() => Int, { description: 'The version of the ticket after it.' })
-  version(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): number {
+  version(@Root() { domainEvent: fact }: TicketEvent, @Ctx() ctx: Context): number {
     return canSeeOnHold(ctx.actor) ? fact.version : (fact.data.publicVersion ?? 0);
   }
 
   @FieldResolver(() => [FieldChange], {
     description: 'The changed fields that the caller may see.',
   })
-  changes(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): Promise<FieldChange[]> {
-    return changesFor(ctx, fact.data);
+  changes(@Root() { domainEvent: fact }: TicketEvent, @Ctx() ctx: Context): Promise<FieldChange[]> {
+    return visibleChanges(ctx, fact.data);
   }
 
   @FieldResolver(() => Message, { nullable: true, description: 'The message that it is about.' })
-  message(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): Promise<Message | null> | null {
+  message(
+    @Root() { domainEvent: fact }: TicketEvent,
+    @Ctx() ctx: Context,
+  ): Promise<Message | null> | null {
     return fact.data.messageId ? messageById(ctx, fact.data.messageId) : null;
   }
 
   @FieldResolver(() => String, {
     description: 'One line in the reader’s language, English where it is not known.',
   })
-  summary(@Root() { fact }: TicketEvent, @Ctx() ctx: Context): string {
-    return summaryOf(fact, ctx);
+  summary(@Root() { domainEvent: fact }: TicketEvent, @Ctx() ctx: Context): string {
+    return eventSummary(fact, ctx);
   }
 }
 
@@ -103,7 +106,7 @@ export class TicketTimeline {
     description: 'Where the last fact stands that the caller may see; give it back as `seen`.',
   })
   cursor(@Root() ticket: Ticket, @Ctx() ctx: Context): Promise<string> {
-    return ofTicket(ctx, ticket.id);
+    return ticketCursor(ctx, ticket.id);
   }
 
   @FieldResolver(() => TicketEventConnection, {
@@ -119,6 +122,6 @@ export class TicketTimeline {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<TicketEvent>> {
-    return findOf(ctx, ticket.id, { types, ...page });
+    return findTimeline(ctx, ticket.id, { types, ...page });
   }
 }

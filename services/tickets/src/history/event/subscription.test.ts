@@ -8,7 +8,8 @@ import {
   TEST_SECRET,
   type TestService,
   appActor,
-  createSubscriptionClient } from '@deskgraph/common/testing/testing';
+  createSubscriptionClient,
+} from '@deskgraph/common/testing/testing';
 import { signActor } from '@deskgraph/common/auth/token';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';

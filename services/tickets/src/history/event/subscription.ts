@@ -2,19 +2,19 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import { CursorScalar, EventType } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
-import { messageById } from '../../model/message/find.ts';
+import { messageById } from '../../model/message/queries.ts';
 import { Message } from '../../model/message/message.ts';
 import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { visibleStatus } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { TicketEvent } from './event.ts';
-import { follow } from './follow.ts';
+import { subscribeToTicketEvents } from './subscribe.ts';
 import {
   MessageAddedMessage,
   TicketCreatedMessage,
   TicketEventMessage,
   TicketStatusChangedMessage,
-} from './message.ts';
+} from './live-message.ts';
 
 interface Asked<Args> {
   context: Context;
@@ -37,7 +37,7 @@ export class TicketSubscriptions {
     description:
       'Every fact about tickets that the caller may see; a requester’s own tickets only, never notes or ON_HOLD.',
     subscribe: ({ context, args }: Asked<Common & { types?: string[] | null }>) =>
-      follow(context, {
+      subscribeToTicketEvents(context, {
         Message: TicketEventMessage,
         filter: args.filter,
         types: args.types,
@@ -60,7 +60,7 @@ export class TicketSubscriptions {
   @Subscription(() => TicketCreatedMessage, {
     description: 'New tickets.',
     subscribe: ({ context, args: { filter, after } }: Asked<Common>) =>
-      follow(context, {
+      subscribeToTicketEvents(context, {
         Message: TicketCreatedMessage,
         filter,
         after,
@@ -82,12 +82,12 @@ export class TicketSubscriptions {
     description:
       'Moves between statuses, custom ones too; requesters get no message where nothing changes for them.',
     subscribe: ({ context, args: { filter, after } }: Asked<Common>) =>
-      follow(context, {
+      subscribeToTicketEvents(context, {
         Message: TicketStatusChangedMessage,
         filter,
         after,
         types: ['ticket.status_changed'],
-        rest: ({ actor }, { fact }, ticket) => {
+        rest: ({ actor }, { domainEvent: fact }, ticket) => {
           const { changes, state } = fact.data;
           const [from, to] = (changes!['status'] ?? [state.status, state.status]) as [
             TicketStatus,
@@ -110,7 +110,12 @@ export class TicketSubscriptions {
   @Subscription(() => MessageAddedMessage, {
     description: 'Replies and, for staff, notes of one ticket.',
     subscribe: ({ context, args: { ticketId, after } }: Asked<Common & { ticketId: string }>) =>
-      follow(context, { Message: MessageAddedMessage, ticketId, after, types: ['message.added'] }),
+      subscribeToTicketEvents(context, {
+        Message: MessageAddedMessage,
+        ticketId,
+        after,
+        types: ['message.added'],
+      }),
   })
   messageAdded(
     @Root() message: MessageAddedMessage,
@@ -128,7 +133,7 @@ export class MessageAdded {
     @Root() { event }: MessageAddedMessage,
     @Ctx() ctx: Context,
   ): Promise<Message | null> | null {
-    const id = event?.fact.data.messageId;
+    const id = event?.domainEvent.data.messageId;
     return id ? messageById(ctx, id) : null;
   }
 }

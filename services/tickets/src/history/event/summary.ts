@@ -5,24 +5,24 @@ import { MessageVisibility } from '../../model/message/message.ts';
 import { visibleStatus } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
-import { SENTENCES, STATUSES, type Sentences } from './summaries.ts';
+import { SUMMARY_TEXTS, STATUS_NAMES, type SummaryTexts } from './summary-texts.ts';
 
 /** One line about a fact, in the first of the reader's languages that is known, else in English. */
-export function summaryOf(
+export function eventSummary(
   { type, actor, data }: DomainEvent<LoggedTicketData>,
   reader: Context,
 ): string {
-  const sentence = translationFor(SENTENCES, reader.locales)[keyOf(type, data)];
+  const sentence = translationFor(SUMMARY_TEXTS, reader.locales)[keyOf(type, data)];
   const status = (data.changes?.['status']?.[1] ?? data.state.status) as TicketStatus;
   return sentence
     .replace('{who}', () => actor.name)
     .replace(
       '{status}',
-      () => translationFor(STATUSES, reader.locales)[visibleStatus(reader.actor, status)],
+      () => translationFor(STATUS_NAMES, reader.locales)[visibleStatus(reader.actor, status)],
     );
 }
 
-function keyOf(type: string, { changes = {}, visibility }: LoggedTicketData): keyof Sentences {
+function keyOf(type: string, { changes = {}, visibility }: LoggedTicketData): keyof SummaryTexts {
   if (type === 'message.added') return visibility === MessageVisibility.PUBLIC ? 'reply' : 'note';
   if (type === 'ticket.assigned') {
     if (!('assigneeId' in changes)) return 'handed';
@@ -37,7 +37,7 @@ function keyOf(type: string, { changes = {}, visibility }: LoggedTicketData): ke
   return KEYS[type] ?? 'other';
 }
 
-const KEYS: Record<string, keyof Sentences> = {
+const KEYS: Record<string, keyof SummaryTexts> = {
   'ticket.created': 'created',
   'ticket.updated': 'updated',
   'ticket.status_changed': 'status',

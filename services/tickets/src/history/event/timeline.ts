@@ -9,10 +9,10 @@ import {
   type PageRequest,
 } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
-import { cursorOf } from './cursor.ts';
+import { cursorOfEvent } from './cursor.ts';
 import type { TicketEvent } from './event.ts';
-import { eventOf, factsOf } from './queries.ts';
-import { visible } from './visible.ts';
+import { ticketEventFromRow, ticketEventsSql } from './event-log.ts';
+import { visibleEventSql } from './visibility.ts';
 
 export interface TimelineQuery extends PageRequest {
   types?: string[] | null | undefined;
@@ -20,21 +20,21 @@ export interface TimelineQuery extends PageRequest {
 
 const TYPES_LIMIT = 50;
 
-export function sizeOf(size: number | null | undefined, argument: string): number {
+export function requirePageSize(size: number | null | undefined, argument: string): number {
   const asked = size ?? DEFAULT_PAGE_SIZE;
   if (!Number.isInteger(asked) || asked < 0 || asked > MAX_PAGE_SIZE)
     throw new Refusal('INVALID', [argument]);
   return asked;
 }
 
-export function typed(types: readonly string[] | null | undefined): Condition {
+export function eventTypeSql(types: readonly string[] | null | undefined): Condition {
   if (!types) return sql`true`;
   if (types.length > TYPES_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['types'] }]);
   return sql`e.type = any(${types}::text[])`;
 }
 
 /** A page of what happened to a ticket, oldest first. The tickets of a request share one statement, and one for the counts. */
-export function findOf(
+export function findTimeline(
   ctx: Context,
   ticketId: string,
   query: TimelineQuery,
@@ -56,15 +56,15 @@ async function pagesOf(
 ): Promise<Map<string, Page<TicketEvent>>> {
   const { types, first, after, last, before } = query;
   const backward = last !== null && last !== undefined;
-  const size = sizeOf(backward ? last : first, backward ? 'last' : 'first');
-  const bounds: Condition[] = [visible(ctx.actor), typed(types)];
+  const size = requirePageSize(backward ? last : first, backward ? 'last' : 'first');
+  const bounds: Condition[] = [visibleEventSql(ctx.actor), eventTypeSql(types)];
   if (after) bounds.push(beyond(ctx, ids, after, 'after'));
   if (before) bounds.push(beyond(ctx, ids, before, 'before'));
   const em = await ctx.read();
   const { rows } = await sql<{ subject: string }>`
     select found.* from unnest(${ids}::text[]) with ordinality as owner(id, place)
     cross join lateral (
-      select e.* from ${factsOf(ctx.workspace, sql`owner.id`)} where ${sql.join(bounds, sql` and `)}
+      select e.* from ${ticketEventsSql(ctx.workspace, sql`owner.id`)} where ${sql.join(bounds, sql` and `)}
       order by e.version ${backward ? sql`desc` : sql`asc`} limit ${size + 1}
     ) found order by owner.place, found.version ${backward ? sql`desc` : sql`asc`}`.execute(
     em.getKysely(),
@@ -73,10 +73,10 @@ async function pagesOf(
   return new Map(
     ids.map((id) => {
       const found = byTicket.get(id) ?? [];
-      const nodes = found.slice(0, size).map(eventOf);
+      const nodes = found.slice(0, size).map(ticketEventFromRow);
       if (backward) nodes.reverse();
       const more = found.length > size;
-      const page = pageOf(ctx, nodes, () => countOf(ctx, id, types));
+      const page = eventPage(ctx, nodes, () => countOf(ctx, id, types));
       page.pageInfo.hasNextPage = backward ? Boolean(before) : more;
       page.pageInfo.hasPreviousPage = backward ? more : Boolean(after);
       return [id, page];
@@ -100,12 +100,12 @@ function beyond(
 }
 
 /** The nodes as a page, with the facts' own cursors. */
-export function pageOf(
+export function eventPage(
   ctx: Context,
   nodes: TicketEvent[],
   totalCount: () => Promise<number>,
 ): Page<TicketEvent> {
-  const edges = nodes.map((node) => ({ cursor: cursorOf(ctx, node), node }));
+  const edges = nodes.map((node) => ({ cursor: cursorOfEvent(ctx, node), node }));
   return {
     nodes,
     edges,
@@ -127,7 +127,7 @@ const countOf = (ctx: Context, ticketId: string, types: TimelineQuery['types']):
       const em = await ctx.read();
       const { rows } = await sql<{ id: string; count: number }>`
         select owner.id, (
-          select count(*)::integer from ${factsOf(ctx.workspace, sql`owner.id`)} where ${visible(ctx.actor)} and ${typed(types)}
+          select count(*)::integer from ${ticketEventsSql(ctx.workspace, sql`owner.id`)} where ${visibleEventSql(ctx.actor)} and ${eventTypeSql(types)}
         ) as count from unnest(${ids}::text[]) as owner(id)`.execute(em.getKysely());
       return new Map(rows.map(({ id, count }) => [id, count]));
     },

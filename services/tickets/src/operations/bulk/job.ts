@@ -1,9 +1,9 @@
 import { Entity, Enum, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { Actor } from '@deskgraph/common/auth/access';
 import { IdType, WorkspaceEntity } from '@deskgraph/common/database/database';
-import { Node, UserError } from '@deskgraph/common/graphql/shared-types';
 import { connectionType } from '@deskgraph/common/database/pagination';
 import { DateTime } from '@deskgraph/common/graphql/scalars';
+import { Node, UserError } from '@deskgraph/common/graphql/shared-types';
 import { Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
 import { TicketAction } from '../action/action.ts';
 
@@ -16,33 +16,33 @@ export enum JobState {
 }
 registerEnumType(JobState, {
   name: 'JobState',
-  description: 'Where a job stands.',
+  description: 'The state of a job.',
   valuesConfig: {
-    QUEUED: { description: 'Waits for its turn.' },
-    RUNNING: { description: 'Is being worked on.' },
-    DONE: { description: 'Is finished; `failed` says whether anything was refused.' },
-    FAILED: { description: 'Was stopped by an error.' },
-    CANCELLED: { description: 'Was stopped by a person.' },
+    QUEUED: { description: 'The job has not started.' },
+    RUNNING: { description: 'The job is running.' },
+    DONE: { description: 'The job has ended; `failed` counts the refused items.' },
+    FAILED: { description: 'The job was stopped by an error.' },
+    CANCELLED: { description: 'The job was cancelled by a user.' },
   },
 });
 
 @InterfaceType({
   autoRegisterImplementations: false,
   resolveType: (value: object) => value.constructor.name,
-  description: 'Work that goes on after the request for it is answered.',
+  description: 'Work that continues in the background after the response to its request.',
 })
 export abstract class Job {
   @Field(() => ID, { description: 'The id.' }) id!: string;
-  @Field(() => JobState, { description: 'Where it stands.' }) state!: JobState;
+  @Field(() => JobState, { description: 'The state.' }) state!: JobState;
   @Field(() => Int, {
     nullable: true,
-    description: 'How many things there are in all; null until that is known.',
+    description: 'The total number of items; null until it is known.',
   })
   total!: number | null;
-  @Field(() => Int, { description: 'How many are done.' }) done!: number;
-  @Field(() => Int, { description: 'How many were refused.' }) failed!: number;
-  @Field(() => DateTime, { description: 'When it was asked for.' }) createdAt!: Date;
-  @Field(() => DateTime, { nullable: true, description: 'When it ended.' })
+  @Field(() => Int, { description: 'The number of completed items.' }) done!: number;
+  @Field(() => Int, { description: 'The number of refused items.' }) failed!: number;
+  @Field(() => DateTime, { description: 'The time of the request.' }) createdAt!: Date;
+  @Field(() => DateTime, { nullable: true, description: 'The end; null until the job has ended.' })
   finishedAt!: Date | null;
 }
 
@@ -50,7 +50,7 @@ export abstract class Job {
 @ObjectType({
   implements: [Node, Job],
   simpleResolvers: true,
-  description: 'One action on many tickets.',
+  description: 'A job that applies one action to many tickets.',
 })
 export class BulkJob extends WorkspaceEntity<
   'operationId' | 'state' | 'done' | 'failed' | 'finishedAt' | 'dueAt'
@@ -59,48 +59,48 @@ export class BulkJob extends WorkspaceEntity<
   @Field(() => ID, { description: 'Prefix `job_`.' })
   id!: string;
 
-  /** What it is journaled as; null for one of before there were such. */
+  /** Null for jobs from before the journal of operations. */
   @Property({ type: new IdType('opr'), nullable: true }) operationId: string | null = null;
 
-  /** Whose rights and name the changes have. */
+  /** The actor whose rights the job has and who is named in its events. */
   @Property({ type: 'json' }) actor!: Omit<Actor, 'workspace'>;
 
   @Property({ type: 'json' })
-  @Field(() => TicketAction, { description: 'What is done to each ticket.' })
+  @Field(() => TicketAction, { description: 'The action that is applied to each ticket.' })
   action!: TicketAction;
 
   @Enum({ items: () => JobState, type: 'string' })
-  @Field(() => JobState, { description: 'Where it stands.' })
+  @Field(() => JobState, { description: 'The state.' })
   state: JobState = JobState.QUEUED;
 
   @Property({ type: 'integer' })
-  @Field(() => Int, { nullable: true, description: 'How many tickets there are in all.' })
+  @Field(() => Int, { nullable: true, description: 'The total number of tickets.' })
   total!: number;
 
   @Property({ type: 'integer' })
-  @Field(() => Int, { description: 'How many tickets are done.' })
+  @Field(() => Int, { description: 'The number of changed tickets.' })
   done = 0;
 
   @Property({ type: 'integer' })
-  @Field(() => Int, { description: 'How many tickets were refused.' })
+  @Field(() => Int, { description: 'The number of tickets for which the action was refused.' })
   failed = 0;
 
   @Property({ type: 'datetime', length: 3 })
-  @Field(() => DateTime, { description: 'When it was asked for.' })
+  @Field(() => DateTime, { description: 'The time of the request.' })
   override createdAt: Date = new Date();
 
   @Property({ type: 'datetime', length: 3, nullable: true })
-  @Field(() => DateTime, { nullable: true, description: 'When it ended.' })
+  @Field(() => DateTime, { nullable: true, description: 'The end; null until the job has ended.' })
   finishedAt: Date | null = null;
 
-  /** When it is worked on next; null once it has ended. */
+  /** The next time at which the scheduler runs the job; null once it has ended. */
   @Property({ type: 'datetime', length: 3, nullable: true }) dueAt: Date | null = new Date();
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What came of a job for one ticket.' })
+@ObjectType({ simpleResolvers: true, description: 'The result of a job for one ticket.' })
 export class BulkResult {
   ticketId!: string;
-  @Field(() => [UserError], { description: 'Refusals; empty on success.' })
+  @Field(() => [UserError], { description: 'The refusals. Empty on success.' })
   userErrors!: UserError[];
 }
 

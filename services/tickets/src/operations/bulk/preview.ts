@@ -1,59 +1,69 @@
-import { Refusal } from '@deskgraph/common/core/errors';
 import {
-  isDatabaseUnavailable,
   isConcurrencyConflict,
+  isDatabaseUnavailable,
 } from '@deskgraph/common/core/database-errors';
-import type { UserError } from '@deskgraph/common/graphql/shared-types';
+import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
+import type { UserError } from '@deskgraph/common/graphql/shared-types';
+import { ticketById } from '../../model/lookup/queries.ts';
+import type { TicketActionInput } from '../action/action.ts';
 import { applyAction } from '../action/apply.ts';
-import { type OperationPreview, preview } from '../undo/preview.ts';
-import { ticketById } from '../../model/lookup/find.ts';
+import { type OperationPreview, previewOperation } from '../journal/preview.ts';
 import type { TicketsUpdateInput } from './input.ts';
-import { chosen } from './start.ts';
-import { refusedBy } from './runner.ts';
+import { selectTicketIds } from './mutations.ts';
+import { actionErrors } from './runner.ts';
 
-/** So many tickets are tried. */
-const FIRST = 100;
+const MAX_PREVIEW_TICKETS = 100;
 
-/** What a job would do to the first of its tickets, one after the other as it does it; what one is refused stops no other. */
-export async function previewUpdate(
+/**
+ * The effects of a job on the first of its tickets. As in the job, a refusal for one ticket does not
+ * stop the others.
+ */
+export async function previewTicketsUpdate(
   ctx: Context,
   input: TicketsUpdateInput,
 ): Promise<OperationPreview> {
-  const refused = new Map<string, UserError[]>();
-  let ids: string[] = [];
-  const shown = await preview(ctx, async (trial) => {
-    ids = (await chosen(trial, input)).slice(0, FIRST);
-    for (const id of ids) await one(trial, id, input, refused);
+  const refusals = new Map<string, UserError[]>();
+  let ticketIds: string[] = [];
+  const preview = await previewOperation(ctx, async (trial) => {
+    // The dry run is repeated after a conflict.
+    refusals.clear();
+    ticketIds = (await selectTicketIds(trial, input)).slice(0, MAX_PREVIEW_TICKETS);
+    for (const id of ticketIds) {
+      const userErrors = await tryAction(trial, id, input.action);
+      if (userErrors) refusals.set(id, userErrors);
+    }
     return {};
   });
-  const tickets = await Promise.all([...refused.keys()].map((id) => ticketById(ctx, id)));
-  for (const [at, [id, userErrors]] of [...refused].entries()) {
-    const ticket = tickets[at];
+  const refused = await Promise.all(
+    [...refusals].map(async ([id, userErrors]) => ({
+      id,
+      userErrors,
+      ticket: await ticketById(ctx, id),
+    })),
+  );
+  for (const { id, userErrors, ticket } of refused)
     if (ticket)
-      shown.effects.push({ ticket, changes: [], messagesIn: 0, messagesOut: 0, userErrors });
-    else shown.userErrors.push(...new Refusal('NOT_FOUND', `ids.${ids.indexOf(id)}`).errors);
-  }
-  shown.effects.sort((a, b) => ids.indexOf(a.ticket.id) - ids.indexOf(b.ticket.id));
-  return shown;
+      preview.effects.push({ ticket, changes: [], messagesIn: 0, messagesOut: 0, userErrors });
+    else
+      preview.userErrors.push(...new Refusal('NOT_FOUND', `ids.${ticketIds.indexOf(id)}`).errors);
+  preview.effects.sort((a, b) => ticketIds.indexOf(a.ticket.id) - ticketIds.indexOf(b.ticket.id));
+  return preview;
 }
 
-async function one(
+/** Returns the errors of an action that was refused. */
+async function tryAction(
   trial: Context,
   id: string,
-  { action }: TicketsUpdateInput,
-  refused: Map<string, UserError[]>,
-): Promise<void> {
-  refused.delete(id);
+  action: TicketActionInput,
+): Promise<UserError[] | undefined> {
   try {
     await trial.savepoint(() => applyAction(trial, id, action, { override: true }));
+    return undefined;
   } catch (error) {
     if (isDatabaseUnavailable(error) || isConcurrencyConflict(error)) throw error;
-    refused.set(
-      id,
-      refusedBy(error, (err) =>
-        trial.log.error({ err, ticket: id }, 'an action failed in a rehearsal'),
-      ),
+    return actionErrors(error, (err) =>
+      trial.log.error({ err, ticket: id }, 'action of a bulk job failed in a dry run'),
     );
   }
 }

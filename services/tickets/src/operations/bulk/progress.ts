@@ -1,75 +1,79 @@
-import { sql } from '@deskgraph/common/database/database';
-import { listenToChannel } from '@deskgraph/common/jobs/pg-notify';
-import type { Service } from '@deskgraph/common/service/subgraph';
+import { retryWhileUnavailable } from '@deskgraph/common/core/database-errors';
 import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { execute } from '@deskgraph/common/database/query';
+import { encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
+import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
+import { NotifyHub } from '@deskgraph/common/jobs/pg-notify';
+import type { Service } from '@deskgraph/common/service/subgraph';
 import type { BulkJob } from './job.ts';
+import { bulkJobById } from './queries.ts';
 
 const CHANNEL = 'bulk';
-/** Looked at once in a while, in case a word was lost. */
-const REST_MS = 10_000;
+/** Subscribers read the job again after this time, in case a notification was lost. */
+const POLL_MS = 10_000;
 
-/** Tells all processes, with the commit, that a job is not what it was. */
-export const tell = async (ctx: Context, { id }: BulkJob): Promise<void> => {
-  await sql`select pg_notify(${CHANNEL}, ${id})`.execute(ctx.em.getKysely());
-};
+const hubs = new WeakMap<object, NotifyHub>();
 
-/** Wakes those in this process who follow a job. It listens from when somebody follows one. */
-class Watch {
-  readonly #service: Service;
-  readonly #waiting = new Map<string, Set<() => void>>();
-  #stopListening: (() => Promise<void>) | undefined;
+/** Opens the notifications of job changes for the service. Returns the function that stops them. */
+export function openJobNotifications({ orm, config, log }: Service): () => Promise<void> {
+  const hub = new NotifyHub({ url: config.DATABASE_URL, channel: CHANNEL, log });
+  hubs.set(orm, hub);
+  return () => hub.stop();
+}
 
-  constructor(service: Service) {
-    this.#service = service;
-  }
+function hubOf(orm: object): NotifyHub {
+  const hub = hubs.get(orm);
+  if (!hub) throw new Error('Job notifications are not open for this database.');
+  return hub;
+}
 
-  /** Resolves when something may have been told of the job since this was asked, and when the signal stops. */
-  next(id: string, signal: AbortSignal): Promise<void> {
-    const { config, log } = this.#service;
-    this.#stopListening ??= listenToChannel({
-      url: config.DATABASE_URL,
-      channel: CHANNEL,
-      log,
-      onNotify: (word) => this.#heard(word),
-    });
-    return new Promise((resolve) => {
-      const waiting = this.#waiting.get(id) ?? new Set();
-      this.#waiting.set(id, waiting);
-      const wake = (): void => {
-        clearTimeout(rest);
-        signal.removeEventListener('abort', wake);
-        waiting.delete(wake);
-        if (!waiting.size) this.#waiting.delete(id);
-        resolve();
-      };
-      const rest = setTimeout(wake, REST_MS);
-      waiting.add(wake);
-      signal.addEventListener('abort', wake, { once: true });
-    });
-  }
+/** Notifies the subscribers in all processes, when the transaction commits. */
+export async function notifyJobChange(ctx: Context, { id }: BulkJob): Promise<void> {
+  await execute(ctx, sql`select pg_notify(${CHANNEL}, ${id})`);
+}
 
-  async stop(): Promise<void> {
-    await this.#stopListening?.();
-    this.#heard(undefined);
-  }
+/**
+ * The job now and after each progress, until it has ended. The stream ends at once when the caller
+ * cannot see the job.
+ */
+export const subscribeToJob = (ctx: Context, id: string): AsyncIterableIterator<StreamMessage> =>
+  abortableStream((signal) => jobMessages(ctx, id, signal));
 
-  #heard(id: string | undefined): void {
-    const woken = id === undefined ? [...this.#waiting.values()] : [this.#waiting.get(id)];
-    for (const waiting of woken) for (const wake of waiting ?? []) wake();
+async function* jobMessages(
+  ctx: Context,
+  id: string,
+  aborted: AbortSignal,
+): AsyncGenerator<StreamMessage, void, void> {
+  const hub = hubOf(ctx.orm);
+  const ended = new AbortController();
+  const signal = AbortSignal.any([aborted, ended.signal]);
+  let version = 0;
+  try {
+    while (!aborted.aborted) {
+      const changed = hub.wait(id, { signal, timeoutMs: POLL_MS });
+      const job = await retryWhileUnavailable(() => readJob(ctx, id), aborted);
+      if (!job) return;
+      if (job.version > version)
+        yield {
+          message: job,
+          cursor: encodeCursor(ctx, { position: 0, subject: id, version: job.version }),
+        };
+      if (job.finishedAt) return;
+      ({ version } = job);
+      await changed;
+    }
+  } finally {
+    ended.abort();
   }
 }
 
-const known = new WeakMap<object, Watch>();
-
-/** For as long as the service runs. */
-export function openBulkWatch(service: Service): () => Promise<void> {
-  const watch = new Watch(service);
-  known.set(service.orm, watch);
-  return () => watch.stop();
-}
-
-export function watchOf(orm: object): Watch {
-  const watch = known.get(orm);
-  if (!watch) throw new Error('Nobody watches jobs here.');
-  return watch;
+/** Reads the job in a new snapshot, with the current rights of the caller. */
+async function readJob(ctx: Context, id: string): Promise<BulkJob | null> {
+  const current = ctx.fork();
+  try {
+    return await bulkJobById(current, id);
+  } finally {
+    await current.endSnapshot();
+  }
 }

@@ -1,6 +1,6 @@
 import { Auth, Personal, Role } from '@deskgraph/common/auth/access';
-import { ForwardArgs, type Page } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
+import { ForwardArgs, type Page } from '@deskgraph/common/database/pagination';
 import {
   Arg,
   Args,
@@ -13,81 +13,81 @@ import {
   Root,
   Subscription,
 } from 'type-graphql';
-import { byId as operationById } from '../undo/find.ts';
+import { ticketById } from '../../model/lookup/queries.ts';
 import { Operation } from '../../model/operation/operation.ts';
-import { ticketById } from '../../model/lookup/find.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
-import { cancel } from './cancel.ts';
-import { byId, resultsOf } from './find.ts';
-import { follow } from './follow.ts';
+import { OperationPreview } from '../journal/preview.ts';
+import { operationById } from '../journal/queries.ts';
 import {
   BulkJobCancelInput,
   BulkJobCancelPayload,
   TicketsUpdateInput,
   TicketsUpdatePayload,
 } from './input.ts';
-import { OperationPreview } from '../undo/preview.ts';
-import { previewUpdate } from './preview.ts';
 import { BulkJob, BulkResult, BulkResultConnection } from './job.ts';
-import { start } from './start.ts';
+import { cancelBulkJob, startBulkJob } from './mutations.ts';
+import { previewTicketsUpdate } from './preview.ts';
+import { subscribeToJob } from './progress.ts';
+import { bulkJobById, resultsOfJob } from './queries.ts';
 
 @Resolver(() => BulkJob)
 export class BulkJobResolver {
   @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
   @Query(() => BulkJob, {
     nullable: true,
-    description: 'A job, for who asked for it and for leads.',
+    description: 'A bulk job by its id. Visible to its creator and to leads.',
   })
   bulkJob(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<BulkJob | null> {
-    return byId(ctx, id);
+    return bulkJobById(ctx, id);
   }
 
   @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
   @Query(() => OperationPreview, {
     description:
-      'What ticketsUpdate would do to the first 100 of its tickets, in its order, with what each of them would be refused; nothing of it is done.',
+      'The effects and refusals that ticketsUpdate would have, on the first 100 of its tickets in its order. Nothing is changed.',
   })
   ticketsUpdatePreview(
     @Arg('input', () => TicketsUpdateInput) input: TicketsUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<OperationPreview> {
-    return previewUpdate(ctx, input);
+    return previewTicketsUpdate(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => TicketsUpdatePayload, {
     description:
-      'One action on many tickets, done in the background with the rights of the caller, by the same rules as by hand; what one ticket is refused stops no other. Can be taken back for 30 days, but for what was written. A reply is sent whatever others did meanwhile.',
+      'Applies one action to many tickets in the background, with the rights of the caller and the rules of the single mutations. A refusal for one ticket does not stop the others. A reply is sent even when others have written since. Can be undone for 30 days, except for written messages.',
   })
   ticketsUpdate(
     @Arg('input', () => TicketsUpdateInput) input: TicketsUpdateInput,
     @Ctx() ctx: Context,
   ): Promise<TicketsUpdatePayload> {
-    return start(ctx, input);
+    return startBulkJob(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:write'], roles: [Role.AGENT] })
   @Mutation(() => BulkJobCancelPayload, {
-    description: 'Stops a job after the tickets at work; what is done stays done.',
+    description:
+      'Cancels a job after the tickets that are being changed. Changed tickets stay changed.',
   })
   bulkJobCancel(
     @Arg('input', () => BulkJobCancelInput) input: BulkJobCancelInput,
     @Ctx() ctx: Context,
   ): Promise<BulkJobCancelPayload> {
-    return cancel(ctx, input);
+    return cancelBulkJob(ctx, input);
   }
 
   @Auth({ scopes: ['tickets:read'], roles: [Role.AGENT] })
   @Personal()
   @Subscription(() => BulkJob, {
     description:
-      'A job as it is, and each time it has come further; over when the job has ended, and at once when there is none for the caller. Who was away subscribes anew.',
+      'The job now and after each progress. Ends when the job has ended, and at once when the caller cannot see it. After a disconnect, subscribe again.',
     subscribe: ({ context, args }: { context: Context; args: { id: string } }) =>
-      follow(context, args.id),
+      subscribeToJob(context, args.id),
   })
   bulkJobChanged(
     @Root() job: BulkJob,
-    @Arg('id', () => ID, { description: 'Which job.' }) _id: string,
+    @Arg('id', () => ID, { description: 'The job.' }) _id: string,
   ): BulkJob {
     return job;
   }
@@ -96,7 +96,7 @@ export class BulkJobResolver {
   @FieldResolver(() => Operation, {
     nullable: true,
     description:
-      'The operation, to be taken back once the job has ended; null for jobs of before there were such.',
+      'The operation, which can be undone once the job has ended. Null for jobs from before operations were recorded.',
   })
   operation(
     @Root() { operationId }: BulkJob,
@@ -106,20 +106,20 @@ export class BulkJobResolver {
   }
 
   @FieldResolver(() => BulkResultConnection, {
-    description: 'What came of it so far, ticket by ticket.',
+    description: 'The results so far, one per ticket.',
   })
   results(
     @Root() job: BulkJob,
     @Arg('failedOnly', () => Boolean, {
       nullable: true,
       defaultValue: false,
-      description: 'Only those that were refused; default false.',
+      description: 'Only results with refusals; default false.',
     })
     failedOnly: boolean | null,
     @Args(() => ForwardArgs) page: ForwardArgs,
     @Ctx() ctx: Context,
   ): Promise<Page<BulkResult>> {
-    return resultsOf(ctx, job, failedOnly ?? false, page);
+    return resultsOfJob(ctx, job, failedOnly ?? false, page);
   }
 }
 
@@ -127,7 +127,7 @@ export class BulkJobResolver {
 export class BulkResultTicket {
   @FieldResolver(() => Ticket, {
     nullable: true,
-    description: 'Which ticket; null when there is none for the caller.',
+    description: 'The ticket. Null when it does not exist or the caller cannot see it.',
   })
   ticket(@Root() { ticketId }: BulkResult, @Ctx() ctx: Context): Promise<Ticket | null> {
     return ticketById(ctx, ticketId);

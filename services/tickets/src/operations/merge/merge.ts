@@ -1,96 +1,199 @@
-import { sql, uuidArray } from '@deskgraph/common/database/database';
-import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
+import { ResolutionCode, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { appendEvents } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
-import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import type { Context } from '@deskgraph/common/database/context';
-import { moveDrafts } from '../../ticketing/draft/mutations.ts';
-import { ticketsWithOpenLinks } from '../../model/ticket/open-children.ts';
-import { reindexTickets } from '../../ticketing/message/search-index.ts';
-import { mergeParticipants } from '../../people/participant/people.ts';
-import type { TicketMergeInput, TicketMergePayload } from '../undo/input.ts';
+import { sql } from '@deskgraph/common/database/database';
+import { execute, ids } from '@deskgraph/common/database/query';
+import { appendEvents } from '@deskgraph/common/events/log';
+import type { NewEvent } from '@deskgraph/common/events/types';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
+import { lockTickets } from '../../model/lookup/lock.ts';
 import {
   type TouchedTicket,
   beginOperation,
   recordOperationMessages,
   recordOperationTickets,
 } from '../../model/operation/journal.ts';
-import { lockTickets } from '../../model/lookup/lock.ts';
-import { OperationKind } from '../../model/operation/operation.ts';
-import { ticketSnapshot } from '../../model/operation/snapshot.ts';
-import { currentWorkspace } from '../../model/workspace/workspace.ts';
-import { workBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
-import { fold, take } from './merge-steps.ts';
+import { type Operation, OperationKind } from '../../model/operation/operation.ts';
+import { type TicketSnapshot, ticketSnapshot } from '../../model/operation/snapshot.ts';
+import { mergeParticipants } from '../../model/participant/participant-changes.ts';
+import { statusChangedEvent, statusSnapshot, ticketEvent } from '../../model/ticket/events.ts';
+import { ticketsWithOpenLinks } from '../../model/ticket/open-children.ts';
+import { endPendingWork, endSnooze } from '../../model/ticket/pending-work.ts';
+import { refuseIfBlocked, workBlocker } from '../../model/ticket/preconditions.ts';
+import { applyStatus, statusAfterRequesterReply } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
+import { currentWorkspace } from '../../model/workspace/workspace.ts';
+import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
+import { moveDrafts } from '../../ticketing/draft/mutations.ts';
+import { reindexTickets } from '../../ticketing/message/search-index.ts';
+import type { TicketMergeInput, TicketMergePayload } from './input.ts';
 
-/** Folds tickets of one requester into another: what was said in them, and is said to them from now on, stands there, and whoever took part in them does so there. */
-export async function merge(
+/**
+ * Merges the source tickets into the target. Their messages, participants and drafts move to the
+ * target, and messages that are sent to a source from now on are added there.
+ */
+export async function mergeTickets(
   ctx: Context,
-  { ids, intoId, expectedVersion }: TicketMergeInput,
+  { ids: sourceIds, intoId, expectedVersion }: TicketMergeInput,
 ): Promise<TicketMergePayload> {
-  const named = [
+  const [target, ...sources] = (await lockTickets(ctx, [
     { id: intoId, field: 'intoId' },
-    ...ids.map((id, at) => ({ id, field: `ids.${at}` })),
-  ];
-  const [into, ...from] = (await lockTickets(ctx, named)) as [Ticket, ...Ticket[]];
-  refuseStaleVersion(into, expectedVersion);
-  refuseForeign(into, from);
-  await refuseHolding(ctx, from);
-  const at = new Date();
-  const touched = [into, ...from].map((ticket): TouchedTicket => ({
+    ...sourceIds.map((id, index) => ({ id, field: `ids.${index}` })),
+  ])) as [Ticket, ...Ticket[]];
+  refuseStaleVersion(target, expectedVersion);
+  refuseUnmergeable(target, sources);
+  await refuseOpenDependents(ctx, sources);
+
+  const now = new Date();
+  const touched = [target, ...sources].map((ticket): TouchedTicket => ({
     ticket,
-    part: ticket === into ? 'INTO' : 'FROM',
+    role: ticket === target ? 'INTO' : 'FROM',
     before: ticketSnapshot(ticket),
   }));
-  const operation = beginOperation(ctx, OperationKind.MERGE, at);
+  const operation = beginOperation(ctx, OperationKind.MERGE, now);
   const { closeAfter } = await currentWorkspace(ctx);
-  const folding = { at, closeAfter, type: 'ticket.merged', details: { operationId: operation.id } };
-  const given = from.flatMap((ticket) => fold(ctx, ticket, into, folding, operation.undoableUntil));
-  const before = touched.slice(1).map((each) => each.before);
-  const changes = mergeParticipants(into, from);
-  const taken = await take(ctx, into, before, {
-    ...folding,
-    details: { ...folding.details, fromIds: from.map(({ id }) => id), changes },
+  const merging: MergeContext = {
+    now,
+    closeAfter,
+    eventFor: (ticket, details) =>
+      ticketEvent('ticket.merged', ticket, {
+        occurredAt: now,
+        operationId: operation.id,
+        ...details,
+      }),
+  };
+  const sourceEvents = sources.flatMap((source) =>
+    mergeInto(ctx, source, target, merging, operation.undoableUntil),
+  );
+  const changes = mergeParticipants(target, sources);
+  const sourcesBefore = touched.slice(1).map(({ before }) => before);
+  const targetEvents = await absorb(ctx, target, sourcesBefore, merging, {
+    fromIds: sources.map(({ id }) => id),
+    changes,
   });
-  const lying: Condition = sql`ticket_id = any(${uuidArray(
-    'tkt',
-    from.map(({ id }) => id),
-  )})`;
-  await recordOperationMessages(ctx, operation, lying);
-  await move(ctx, lying, into);
-  await moveDrafts(ctx, from, into);
-  await reindexTickets(ctx, [into, ...from]);
-  await appendEvents(ctx, [...taken, ...given]);
+
+  await moveMessagesAndDrafts(ctx, operation, sources, target);
+  await reindexTickets(ctx, [target, ...sources]);
+  await appendEvents(ctx, [...targetEvents, ...sourceEvents]);
   await recordOperationTickets(ctx, operation, touched);
-  return { ticket: into, operation, userErrors: [] };
+  return { ticket: target, operation, userErrors: [] };
 }
 
-/** Somebody else's tickets are not folded in: their messages would be read by the wrong requester. */
-function refuseForeign(into: Ticket, from: readonly Ticket[]): void {
-  if (new Set([into, ...from]).size <= from.length) throw new Refusal('INVALID', 'ids');
+/** Tickets of another requester are refused: the wrong requester would read their messages. */
+function refuseUnmergeable(target: Ticket, sources: readonly Ticket[]): void {
+  if (new Set([target, ...sources]).size <= sources.length) throw new Refusal('INVALID', 'ids');
   for (const [ticket, field] of [
-    [into, 'intoId'] as const,
-    ...from.map((each, at) => [each, `ids.${at}`] as const),
+    [target, 'intoId'] as const,
+    ...sources.map((source, index) => [source, `ids.${index}`] as const),
   ]) {
     refuseIfBlocked(workBlocker(ticket), field);
-    if (ticket.requesterId !== into.requesterId) throw new Refusal('INVALID', field);
+    if (ticket.requesterId !== target.requesterId) throw new Refusal('INVALID', field);
   }
 }
 
-/** What others hang on does not end as a duplicate before them. */
-async function refuseHolding(ctx: Context, from: readonly Ticket[]): Promise<void> {
-  const holding = await ticketsWithOpenLinks(
+/** A ticket is not solved as a duplicate before its children and incidents are. */
+async function refuseOpenDependents(ctx: Context, sources: readonly Ticket[]): Promise<void> {
+  const withOpenDependents = await ticketsWithOpenLinks(
     ctx,
-    from.map(({ id }) => id),
+    sources.map(({ id }) => id),
     ['CHILD', 'INCIDENT'],
   );
-  const at = from.findIndex(({ id }) => holding.has(id));
-  if (at >= 0) throw new Refusal('IN_USE', `ids.${at}`);
+  const index = sources.findIndex(({ id }) => withOpenDependents.has(id));
+  if (index >= 0) throw new Refusal('IN_USE', `ids.${index}`);
 }
 
-const move = (ctx: Context, lying: Condition, into: Ticket): Promise<unknown> =>
-  sql`
-    update message set home_id = coalesce(home_id, ticket_id), ticket_id = ${uuidOf('tkt', into.id)}::uuid where ${lying}`.execute(
-    ctx.em.getKysely(),
+async function moveMessagesAndDrafts(
+  ctx: Context,
+  operation: Operation,
+  sources: readonly Ticket[],
+  target: Ticket,
+): Promise<void> {
+  const messagesOfSources: Condition = sql`ticket_id = any(${ids('tkt', sources)})`;
+  await recordOperationMessages(ctx, operation, messagesOfSources);
+  await execute(
+    ctx,
+    sql`
+      update message set home_id = coalesce(home_id, ticket_id),
+        ticket_id = ${uuidOf('tkt', target.id)}::uuid
+      where ${messagesOfSources}`,
+  );
+  await moveDrafts(ctx, sources, target);
+}
+
+/** The values that all steps of a merge share; the undo of a split is a merge as well. */
+export interface MergeContext {
+  now: Date;
+  closeAfter: string;
+  /** Builds the event of the merge for the target or a source. */
+  eventFor: (ticket: Ticket, details: { changes: Changes; fromIds?: string[] }) => NewEvent;
+}
+
+/**
+ * Solves a source as a duplicate that points to the target. It is not closed before `undoableUntil`:
+ * closing it would prevent the undo. Returns the events to append.
+ */
+export function mergeInto(
+  ctx: Context,
+  source: Ticket,
+  target: Ticket,
+  { now, closeAfter, eventFor }: MergeContext,
+  undoableUntil?: Date,
+): NewEvent[] {
+  const statusBefore = statusSnapshot(source);
+  source.mergedIntoId = target.id;
+  const isStatusChanged = applyStatus(source, TicketStatus.SOLVED, now, closeAfter, {
+    by: ctx.actor.kind === 'agent' ? ctx.actor.id : source.assigneeId,
+    code: ResolutionCode.DUPLICATE,
+    text: null,
+  });
+  if (undoableUntil)
+    source.closesAt = new Date(Math.max(source.closesAt?.getTime() ?? 0, undoableUntil.getTime()));
+  const events = [eventFor(source, { changes: { mergedInto: [null, target.id] } })];
+  if (isStatusChanged)
+    events.push(
+      statusChangedEvent(source, statusBefore, {
+        occurredAt: now,
+        resolutionCode: ResolutionCode.DUPLICATE,
+      }),
+    );
+  return [...events, ...endPendingWork(source, now)];
+}
+
+const ACTIVE: ReadonlySet<TicketStatus> = new Set([TicketStatus.NEW, TicketStatus.OPEN]);
+
+/**
+ * Updates the target with the state that its sources had before the merge: its response times, and
+ * its status. If a source was active or its requester waited for a reply, the target returns to
+ * work, as after a reply of the requester. Returns the events to append.
+ */
+export async function absorb(
+  ctx: Context,
+  target: Ticket,
+  sourcesBefore: readonly TicketSnapshot[],
+  { now, closeAfter, eventFor }: MergeContext,
+  details: { changes: Changes; fromIds?: string[] },
+): Promise<NewEvent[]> {
+  const statusBefore = statusSnapshot(target);
+  const waits = sourcesBefore.flatMap(({ waitingSince }) => waitingSince ?? []);
+  const firstReplies = sourcesBefore
+    .flatMap(({ firstReplyAt }) => firstReplyAt ?? [])
+    .filter((repliedAt) => repliedAt >= target.createdAt);
+  target.waitingSince = earliest([...waits, target.waitingSince]);
+  target.handled ||= sourcesBefore.some(({ handled }) => handled);
+  target.firstReplyAt ??= earliest(firstReplies);
+  const events = [eventFor(target, details)];
+  if (!waits.length && !sourcesBefore.some(({ status }) => ACTIVE.has(status))) return events;
+  if (target.wakeOnReply) events.push(...endSnooze(target, 'reply', now));
+  if (applyStatus(target, statusAfterRequesterReply(statusBefore.status), now, closeAfter))
+    events.push(statusChangedEvent(target, statusBefore, { occurredAt: now }));
+  return [...events, ...(await clearInactiveAssignment(ctx, target, statusBefore.status))];
+}
+
+const earliest = (instants: readonly (Date | null)[]): Date | null =>
+  instants.reduce(
+    (first, instant) => (first && (!instant || first <= instant) ? first : instant),
+    null,
   );

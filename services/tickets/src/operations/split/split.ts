@@ -1,50 +1,52 @@
-import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
+import { TicketOrigin, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { appendEvents } from '@deskgraph/common/events/log';
-import type { Condition } from '@deskgraph/common/filter/sql-filter';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
+import { hydrate, sql } from '@deskgraph/common/database/database';
+import { execute, ids } from '@deskgraph/common/database/query';
+import { appendEvents } from '@deskgraph/common/events/log';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import { lockTicket } from '../../model/lookup/lock.ts';
 import { Message, MessageVisibility } from '../../model/message/message.ts';
-import { reindexTickets } from '../../ticketing/message/search-index.ts';
-import { runAll, runOn, saidIn } from '../undo/response-timers.ts';
-import type { TicketSplitInput, TicketSplitPayload } from '../undo/input.ts';
 import {
-  beginOperation as beginJournal,
+  beginOperation,
   recordOperationMessages,
   recordOperationTickets,
 } from '../../model/operation/journal.ts';
-import { OperationKind } from '../../model/operation/operation.ts';
+import { type Operation, OperationKind } from '../../model/operation/operation.ts';
 import { ticketSnapshot } from '../../model/operation/snapshot.ts';
-import { workBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
 import { ticketEvent } from '../../model/ticket/events.ts';
-import { lockTicket } from '../../model/lookup/lock.ts';
-import { createEmptyTicket } from '../../ticketing/message/open-ticket.ts';
-import { requireDepartmentId, isDepartmentOpen } from '../../staff/references.ts';
+import { refuseIfBlocked, workBlocker } from '../../model/ticket/preconditions.ts';
+import {
+  advanceTimers,
+  laterOf,
+  publicMessagesOf,
+  timersOf,
+} from '../../model/ticket/response-timers.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { TicketOrigin, TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import { isDepartmentOpen, requireDepartmentId } from '../../staff/references.ts';
+import { createEmptyTicket } from '../../ticketing/message/open-ticket.ts';
+import { reindexTickets } from '../../ticketing/message/search-index.ts';
+import type { TicketSplitInput, TicketSplitPayload } from './input.ts';
 
-/** Cuts messages out into a new ticket, with what they were about; each of the two tickets tells of the other. */
-export async function split(ctx: Context, input: TicketSplitInput): Promise<TicketSplitPayload> {
+/** Moves messages of a ticket into a new ticket. Each of the two tickets refers to the other. */
+export async function splitTicket(
+  ctx: Context,
+  input: TicketSplitInput,
+): Promise<TicketSplitPayload> {
   const ticket = await lockTicket(ctx, input.id);
   refuseIfBlocked(workBlocker(ticket), 'id');
-  const messages = await chosen(ctx, ticket, input.messageIds);
-  const at = new Date();
+  const messages = await messagesToMove(ctx, ticket, input.messageIds);
+  const now = new Date();
   const before = ticketSnapshot(ticket);
-  const newTicket = await cut(ctx, ticket, input, messages, at);
-  const operation = beginJournal(ctx, OperationKind.SPLIT, at);
-  const moving: Condition = sql`id = any(${uuidArray(
-    'msg',
-    messages.map(({ id }) => id),
-  )})`;
-  await recordOperationMessages(ctx, operation, moving);
-  await sql`update message set ticket_id = ${uuidOf('tkt', newTicket.id)}::uuid, home_id = null where ${moving}`.execute(
-    ctx.em.getKysely(),
-  );
-  await runClocks(ctx, ticket, newTicket);
+  const newTicket = await createSplitTicket(ctx, { ticket, input, messages, now });
+  const operation = beginOperation(ctx, OperationKind.SPLIT, now);
+  await moveMessages(ctx, operation, messages, newTicket);
+  await updateTimers(ctx, ticket, newTicket);
   await reindexTickets(ctx, [ticket, newTicket]);
-  const details = { occurredAt: at, operationId: operation.id };
+  const details = { occurredAt: now, operationId: operation.id };
   await appendEvents(ctx, [
-    ticketEvent('ticket.created', newTicket, { occurredAt: at, origin: newTicket.origin }),
+    ticketEvent('ticket.created', newTicket, { occurredAt: now, origin: newTicket.origin }),
     ticketEvent('ticket.split', newTicket, {
       ...details,
       fromId: ticket.id,
@@ -53,46 +55,56 @@ export async function split(ctx: Context, input: TicketSplitInput): Promise<Tick
     ticketEvent('ticket.split', ticket, { ...details, newTicketId: newTicket.id }),
   ]);
   await recordOperationTickets(ctx, operation, [
-    { ticket, part: 'FROM', before },
-    { ticket: newTicket, part: 'INTO', before: ticketSnapshot(newTicket) },
+    { ticket, role: 'FROM', before },
+    { ticket: newTicket, role: 'INTO', before: ticketSnapshot(newTicket) },
   ]);
   return { ticket, newTicket, operation, userErrors: [] };
 }
 
-/** The messages to move, oldest first; something has to be left. */
-async function chosen(
+/** The messages to move, oldest first. Refused when no message would remain. */
+async function messagesToMove(
   ctx: Context,
   ticket: Ticket,
   messageIds: readonly string[],
 ): Promise<Message[]> {
-  const { rows } = await sql<object>`
-    select m.*, (select count(*)::integer from message o where o.ticket_id = m.ticket_id) as of_all from message m
-    where m.id = any(${uuidArray('msg', messageIds)}) and m.ticket_id = ${uuidOf('tkt', ticket.id)}::uuid order by m.created_at, m.id
-  `.execute(ctx.em.getKysely());
-  const messages = hydrate(ctx.orm, Message, rows);
+  const found = await execute(
+    ctx,
+    sql<{ total: number }>`
+      select m.*, (
+        select count(*)::integer from message o where o.ticket_id = m.ticket_id) as total
+      from message m
+      where m.id = any(${ids('msg', messageIds)})
+        and m.ticket_id = ${uuidOf('tkt', ticket.id)}::uuid
+      order by m.created_at, m.id`,
+  );
+  const messages = hydrate(ctx.orm, Message, found);
   const missing = messageIds.findIndex((id) => !messages.some((message) => message.id === id));
   if (missing >= 0) throw new Refusal('NOT_FOUND', `messageIds.${missing}`);
-  if ((rows[0] as { of_all: number }).of_all <= messages.length)
-    throw new Refusal('INVALID', 'messageIds');
+  if (found[0]!.total <= messages.length) throw new Refusal('INVALID', 'messageIds');
   return messages;
 }
 
-/** Of the same requester, who reads in it what he could read before, as do those who get copies; nobody is in charge of it yet. */
-async function cut(
+/**
+ * The new ticket has the requester and the CCs of the old one, who can still read the moved
+ * messages there. It is not assigned.
+ */
+async function createSplitTicket(
   ctx: Context,
-  ticket: Ticket,
-  input: TicketSplitInput,
-  messages: readonly Message[],
-  at: Date,
+  {
+    ticket,
+    input,
+    messages,
+    now,
+  }: { ticket: Ticket; input: TicketSplitInput; messages: readonly Message[]; now: Date },
 ): Promise<Ticket> {
   const { requesterId, requesterName, organizationId, locale } = ticket;
-  const first = messages.find(({ visibility }) => visibility === MessageVisibility.PUBLIC);
+  const firstPublic = messages.find(({ visibility }) => visibility === MessageVisibility.PUBLIC);
   const { kind, id, name } = ctx.actor;
   return createEmptyTicket(
     ctx,
     {
       subject: input.subject,
-      body: first?.text ?? '',
+      body: firstPublic?.text ?? '',
       requester: { id: requesterId, name: requesterName, organizationId, locale },
       requesterName,
       ccIds: ticket.ccIds,
@@ -101,15 +113,15 @@ async function cut(
       author: { kind, id, name },
       priority: ticket.priority,
       categoryId: ticket.categoryId,
-      departmentId: await departmentOf(ctx, ticket, input),
+      departmentId: await newDepartmentId(ctx, ticket, input),
       product: ticket.product,
       splitFromId: ticket.id,
     },
-    at,
+    now,
   );
 }
 
-async function departmentOf(
+async function newDepartmentId(
   ctx: Context,
   ticket: Ticket,
   input: TicketSplitInput,
@@ -121,12 +133,28 @@ async function departmentOf(
     : null;
 }
 
-/** Each of the two waits for an answer, or not, by what was said in it. */
-async function runClocks(ctx: Context, ticket: Ticket, newTicket: Ticket): Promise<void> {
-  const said = await saidIn(ctx, [ticket.id, newTicket.id]);
-  const { waitingSince, handled } = runOn(
+async function moveMessages(
+  ctx: Context,
+  operation: Operation,
+  messages: readonly Message[],
+  to: Ticket,
+): Promise<void> {
+  const moving: Condition = sql`id = any(${ids('msg', messages)})`;
+  await recordOperationMessages(ctx, operation, moving);
+  await execute(
+    ctx,
+    sql`
+      update message set ticket_id = ${uuidOf('tkt', to.id)}::uuid, home_id = null
+      where ${moving}`,
+  );
+}
+
+/** Sets the response timers of both tickets by the messages that each of them has now. */
+async function updateTimers(ctx: Context, ticket: Ticket, newTicket: Ticket): Promise<void> {
+  const messages = await publicMessagesOf(ctx, [ticket.id, newTicket.id]);
+  const { waitingSince, handled } = advanceTimers(
     { waitingSince: null, handled: false, firstReplyAt: null },
-    said.get(newTicket.id) ?? [],
+    messages.get(newTicket.id) ?? [],
   );
   Object.assign(newTicket, {
     waitingSince,
@@ -134,6 +162,6 @@ async function runClocks(ctx: Context, ticket: Ticket, newTicket: Ticket): Promi
     status: handled ? TicketStatus.OPEN : TicketStatus.NEW,
   });
   if (!ticket.waitingSince) return;
-  const left = runAll(said.get(ticket.id) ?? []).waitingSince;
-  ticket.waitingSince = left && (left > ticket.waitingSince ? left : ticket.waitingSince);
+  const remaining = timersOf(messages.get(ticket.id) ?? []).waitingSince;
+  ticket.waitingSince = remaining && laterOf(remaining, ticket.waitingSince);
 }

@@ -1,126 +1,158 @@
-import type { Context } from '@deskgraph/common/database/context';
-import { openChildrenOf } from '../../model/ticket/open-children.ts';
-import type { Ticket } from '../../model/ticket/ticket.ts';
-import { isTicketVisible } from '../../model/rights/visible.ts';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import type { UndoConflict, Operation } from '../../model/operation/operation.ts';
-import { type Undoing, conflict } from './conflict.ts';
-import { type Return, goBack } from './undo-apply.ts';
-import type { Piece } from './later-changes.ts';
+import type { Context } from '@deskgraph/common/database/context';
+import type { Operation, UndoConflict } from '../../model/operation/operation.ts';
 import {
   type UndoField,
-  isSameField,
   eventFieldNames,
+  isSameField,
   isSameJson,
   undoFieldsIn,
 } from '../../model/operation/snapshot.ts';
+import { isTicketVisible } from '../../model/rights/visible.ts';
+import { openChildrenOf } from '../../model/ticket/open-children.ts';
+import type { Ticket } from '../../model/ticket/ticket.ts';
+import { type UndoStep, applyUndo } from './undo-apply.ts';
+import { type UndoPlan, type UndoTarget, undoConflict } from './undo-target.ts';
 
-/** Tickets become again what they were, field by field; what a later fact has changed stays as it is. What was written in them stays too. */
-export async function revert(
+/**
+ * Plans the undo of a bulk job, macro or deletion: each ticket gets the values of its fields before
+ * the operation, except for fields that were changed later. Messages stay.
+ */
+export async function planRevert(
   ctx: Context,
   operation: Operation,
-  pieces: Piece[],
-): Promise<Undoing> {
-  const wanted = pieces.map((piece) => wayBack(ctx, piece));
-  const held = await heldByParts(ctx, wanted);
-  const ways = wanted.map((way) => (held.has(way.piece.ticket) ? without(way, 'status') : way));
-  const open = ways.filter(({ words, tags, fieldIds }) => words.length || tags || fieldIds.length);
+  targets: UndoTarget[],
+): Promise<UndoPlan> {
+  const planned = targets.map((target) => planStep(ctx, target));
+  const blocked = await ticketsBlockedByChildren(ctx, planned);
+  const steps = planned.map((step) =>
+    blocked.has(step.target.ticket) ? withoutField(step, 'status') : step,
+  );
+  const effective = steps.filter(
+    ({ fields, tags, customFieldIds }) => fields.length || tags || customFieldIds.length,
+  );
   return {
-    conflicts: ways.flatMap(({ conflicts }) => conflicts),
-    possible: open.length > 0,
-    apply: (at) => goBack(ctx, operation, open, at),
+    conflicts: steps.flatMap(({ conflicts }) => conflicts),
+    isPossible: effective.length > 0,
+    apply: (now) => applyUndo(ctx, operation, effective, now),
   };
 }
 
-interface Way extends Return {
+interface PlannedStep extends UndoStep {
   conflicts: UndoConflict[];
 }
 
-/** What is done only by people and for a ticket that is not at its end. */
-const WORK: ReadonlySet<UndoField> = new Set([
+/** Fields that are only changed by hand and not on a closed ticket. */
+const WORK_FIELDS: ReadonlySet<UndoField> = new Set([
   'status',
   'snooze',
   'escalation',
   'departmentId',
   'assigneeId',
 ]);
-/** What waits for a ticket that is not solved. */
-const WAITS: ReadonlySet<UndoField> = new Set(['snooze', 'escalation']);
+/** Fields that a solved ticket does not have. */
+const PENDING_WORK_FIELDS: ReadonlySet<UndoField> = new Set(['snooze', 'escalation']);
 
-function wayBack({ actor }: Context, piece: Piece): Way {
-  const { ticket, before, after, since } = piece;
-  const way: Way = { piece, words: [], tags: undefined, fieldIds: [], conflicts: [] };
-  const words = undoFieldsIn(after);
-  if (!words.length) return way;
+function planStep({ actor }: Context, target: UndoTarget): PlannedStep {
+  const { ticket, before, after, laterChanges } = target;
+  const step: PlannedStep = {
+    target,
+    fields: [],
+    tags: undefined,
+    customFieldIds: [],
+    conflicts: [],
+  };
+  const changed = undoFieldsIn(after);
+  if (!changed.length) return step;
   if (!isTicketVisible(actor, ticket))
-    return { ...way, conflicts: [conflict(piece, 'departmentId')] };
-  if (ticket.deletedAt && !words.includes('deletedAt'))
-    return { ...way, conflicts: [conflict(piece, 'deletedAt')] };
-  for (const word of words) {
-    if (word === 'tags') tagsBack(way);
-    else if (word === 'fields') fieldsBack(way);
-    else if (!isSameField(ticket, before, word)) {
-      const against =
-        eventFieldNames(word).find((name) => since.has(name)) ??
-        (isOver(way, word) ? 'status' : undefined);
-      if (!against) way.words.push(word);
-      else if (!way.conflicts.some(({ field }) => field === against))
-        way.conflicts.push(conflict(piece, against));
+    return { ...step, conflicts: [undoConflict(target, 'departmentId')] };
+  if (ticket.deletedAt && !changed.includes('deletedAt'))
+    return { ...step, conflicts: [undoConflict(target, 'deletedAt')] };
+  for (const field of changed) {
+    if (field === 'tags') planTags(step);
+    else if (field === 'fields') planCustomFields(step);
+    else if (!isSameField(ticket, before, field)) {
+      const conflicting =
+        eventFieldNames(field).find((name) => laterChanges.has(name)) ??
+        (isPreventedByStatus(step, field) ? 'status' : undefined);
+      if (!conflicting) step.fields.push(field);
+      else if (!step.conflicts.some((conflict) => conflict.field === conflicting))
+        step.conflicts.push(undoConflict(target, conflicting));
     }
   }
-  return way;
+  return step;
 }
 
-/** Has the ticket come to where there is no such thing any more? What it waited for is asked of it once its status is known. */
-function isOver({ piece: { ticket, before }, words }: Way, word: UndoField): boolean {
-  if (ticket.status === TicketStatus.CLOSED) return WORK.has(word);
-  const status = words.includes('status') ? before.status : ticket.status;
-  return status === TicketStatus.SOLVED && WAITS.has(word);
+/**
+ * Whether the field does not apply in the status that the ticket will have. `status` is the first
+ * undo field, so it is already planned when snooze and escalation are checked.
+ */
+function isPreventedByStatus(
+  { target: { ticket, before }, fields }: PlannedStep,
+  field: UndoField,
+): boolean {
+  if (ticket.status === TicketStatus.CLOSED) return WORK_FIELDS.has(field);
+  const status = fields.includes('status') ? before.status : ticket.status;
+  return status === TicketStatus.SOLVED && PENDING_WORK_FIELDS.has(field);
 }
 
-/** Labels that came are taken away and those that went come again; others that have come or gone since are no hindrance. */
-function tagsBack(way: Way): void {
-  const { ticket, before, after } = way.piece;
-  const came = after.tags!.filter((name) => !before.tags.includes(name));
-  const went = before.tags.filter((name) => !after.tags!.includes(name));
-  const has = new Set(ticket.tags);
-  const isTouched = came.some((name) => !has.has(name)) || went.some((name) => has.has(name));
-  if (isSameJson([...has].sort(), before.tags.toSorted())) return;
-  if (isTouched) way.conflicts.push(conflict(way.piece, 'tags'));
-  else way.tags = [...ticket.tags.filter((name) => !came.includes(name)), ...went];
+/**
+ * Removes the tags that the operation added and adds those that it removed. Later changes of other
+ * tags do not conflict.
+ */
+function planTags(step: PlannedStep): void {
+  const { ticket, before, after } = step.target;
+  const added = after.tags!.filter((name) => !before.tags.includes(name));
+  const removed = before.tags.filter((name) => !after.tags!.includes(name));
+  const current = new Set(ticket.tags);
+  if (isSameJson([...current].sort(), before.tags.toSorted())) return;
+  const isChangedLater =
+    added.some((name) => !current.has(name)) || removed.some((name) => current.has(name));
+  if (isChangedLater) step.conflicts.push(undoConflict(step.target, 'tags'));
+  else step.tags = [...ticket.tags.filter((name) => !added.includes(name)), ...removed];
 }
 
-function fieldsBack(way: Way): void {
-  const { ticket, before, after, since } = way.piece;
+function planCustomFields(step: PlannedStep): void {
+  const { ticket, before, after, laterChanges } = step.target;
   const changed = Object.keys({ ...before.fields, ...after.fields }).filter(
-    (id) => !isSameJson(before.fields[id], after.fields![id]),
+    (id) =>
+      !isSameJson(before.fields[id], after.fields![id]) &&
+      !isSameJson(ticket.fields[id], before.fields[id]),
   );
-  for (const id of changed.filter((each) => !isSameJson(ticket.fields[each], before.fields[each])))
-    if (since.has(id)) way.conflicts.push(conflict(way.piece, id));
-    else way.fieldIds.push(id);
+  for (const id of changed)
+    if (laterChanges.has(id)) step.conflicts.push(undoConflict(step.target, id));
+    else step.customFieldIds.push(id);
 }
 
-const without = (way: Way, word: UndoField): Way => ({
-  ...way,
-  words: way.words.filter((each) => each !== word),
+const withoutField = (step: PlannedStep, field: UndoField): PlannedStep => ({
+  ...step,
+  fields: step.fields.filter((name) => name !== field),
   conflicts: [
-    ...way.conflicts,
-    { ticketId: way.piece.ticket.id, field: word, version: way.piece.version },
+    ...step.conflicts,
+    { ticketId: step.target.ticket.id, field, version: step.target.version },
   ],
 });
 
-/** A whole is not solved again before its parts, unless they are solved with it. */
-async function heldByParts(ctx: Context, ways: readonly Way[]): Promise<ReadonlySet<Ticket>> {
+/**
+ * The tickets that would become SOLVED again although they have an open child. Children that the
+ * same undo solves do not count.
+ */
+async function ticketsBlockedByChildren(
+  ctx: Context,
+  steps: readonly PlannedStep[],
+): Promise<ReadonlySet<Ticket>> {
   const solved = new Map(
-    ways
+    steps
       .filter(
-        ({ words, piece }) =>
-          words.includes('status') && piece.before.status === TicketStatus.SOLVED,
+        ({ fields, target }) =>
+          fields.includes('status') && target.before.status === TicketStatus.SOLVED,
       )
-      .map(({ piece: { ticket } }) => [ticket.id, ticket]),
+      .map(({ target: { ticket } }) => [ticket.id, ticket]),
   );
-  const parts = await openChildrenOf(ctx, [...solved.keys()]);
+  const openChildren = await openChildrenOf(ctx, [...solved.keys()]);
   return new Set(
-    parts.filter(({ partId }) => !solved.has(partId)).map(({ wholeId }) => solved.get(wholeId)!),
+    openChildren
+      .filter(({ childId }) => !solved.has(childId))
+      .map(({ parentId }) => solved.get(parentId)!),
   );
 }

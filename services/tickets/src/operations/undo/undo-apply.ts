@@ -1,217 +1,255 @@
-import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
-import type { NewEvent } from '@deskgraph/common/events/types';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
 import type { Context } from '@deskgraph/common/database/context';
-import { fieldById } from '../../model/field/queries.ts';
+import type { NewEvent } from '@deskgraph/common/events/types';
+import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
 import { isSameForRequester } from '../../configuration/status/target.ts';
 import { ensureTags } from '../../configuration/tag/mutations.ts';
+import { fieldById } from '../../model/field/queries.ts';
+import type { Operation } from '../../model/operation/operation.ts';
+import { type UndoField, restoreField } from '../../model/operation/snapshot.ts';
 import {
-  type Changes,
-  ticketEvent,
   isSameStatus,
   statusChangedEvent,
   statusSnapshot,
+  ticketEvent,
   ticketUpdatedEvent,
 } from '../../model/ticket/events.ts';
-import { openDepartments, assignableAgents } from '../../staff/references.ts';
-import type { Ticket } from '../../model/ticket/ticket.ts';
+import {
+  type PublicMessage,
+  advanceTimers,
+  publicMessagesOf,
+} from '../../model/ticket/response-timers.ts';
 import { statusAfterAgentAction } from '../../model/ticket/status-rules.ts';
-import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import { type Said, runOn, saidIn } from './response-timers.ts';
-import type { Operation } from '../../model/operation/operation.ts';
-import type { Piece } from './later-changes.ts';
-import { type UndoField, restoreField } from '../../model/operation/snapshot.ts';
+import type { Ticket } from '../../model/ticket/ticket.ts';
+import { assignableAgents, openDepartments } from '../../staff/references.ts';
+import type { UndoTarget } from './undo-target.ts';
 
-/** What of a ticket goes back. */
-export interface Return {
-  piece: Piece;
-  words: UndoField[];
-  /** The labels that it then has, if they go back. */
+/** The fields of one ticket to restore. */
+export interface UndoStep {
+  target: UndoTarget;
+  fields: UndoField[];
+  /** The tags that the ticket will have; undefined when they stay unchanged. */
   tags: string[] | undefined;
-  /** Custom fields. */
-  fieldIds: string[];
+  customFieldIds: string[];
 }
 
-interface Known {
-  at: Date;
+/** Everything that the steps need, read once for all tickets. */
+interface UndoContext {
+  now: Date;
   operation: Operation;
-  /** What was said in public since the operation began. */
-  said: ReadonlyMap<string, Said[]>;
-  /** Custom fields that requesters see. */
-  publicFields: ReadonlySet<string>;
-  /** Whoever and whatever a ticket can still be given to. */
-  takers: ReadonlySet<string>;
-  /** Tickets whose requester reads the same name for their custom status before and after. */
-  alike: ReadonlySet<Ticket>;
+  /** By ticket id: the public messages since the operation. */
+  messages: ReadonlyMap<string, PublicMessage[]>;
+  /** The custom fields that requesters see. */
+  publicFieldIds: ReadonlySet<string>;
+  /** The agents and departments that a ticket can be assigned to. */
+  assignableIds: ReadonlySet<string>;
+  /** Tickets whose requester sees the same name for their custom status before and after. */
+  withSamePublicStatus: ReadonlySet<Ticket>;
 }
 
-const HANDS = ['departmentId', 'assigneeId'] as const;
-/** Words with facts of their own. */
-const OWN: ReadonlySet<UndoField> = new Set([
+const ASSIGNMENT_FIELDS = ['departmentId', 'assigneeId'] as const;
+/** Fields whose changes have their own event type, unlike `ticket.updated`. */
+const FIELDS_WITH_OWN_EVENT: ReadonlySet<UndoField> = new Set([
   'status',
   'snooze',
   'escalation',
   'deletedAt',
-  ...HANDS,
+  ...ASSIGNMENT_FIELDS,
 ]);
 
-/** Puts back what is to go back, of all tickets with the same few statements; the facts are to be recorded. */
-export async function goBack(
+/**
+ * Restores fields of many tickets with a fixed number of queries. Returns the events to append; the
+ * caller stores the tickets.
+ */
+export async function applyUndo(
   ctx: Context,
   operation: Operation,
-  ways: readonly Return[],
-  at: Date,
+  steps: readonly UndoStep[],
+  now: Date,
 ): Promise<NewEvent[]> {
   await ensureTags(
     ctx,
-    ways.flatMap(({ tags, piece }) =>
-      (tags ?? []).filter((name) => !piece.ticket.tags.includes(name)),
+    steps.flatMap(({ tags, target }) =>
+      (tags ?? []).filter((name) => !target.ticket.tags.includes(name)),
     ),
   );
-  const pieces = ways.filter(({ words }) => words.includes('status')).map(({ piece }) => piece);
-  const moving = pieces.map(({ ticket }) => ticket.id);
-  const known: Known = {
-    at,
+  const withStatus = steps
+    .filter(({ fields }) => fields.includes('status'))
+    .map(({ target }) => target);
+  const withStatusIds = withStatus.map(({ ticket }) => ticket.id);
+  const undo: UndoContext = {
+    now,
     operation,
-    said: moving.length ? await saidIn(ctx, moving, operation.createdAt) : new Map(),
-    publicFields: await publicOnes(ctx, ways),
-    takers: await takersOf(ctx, ways),
-    alike: await alikeOf(ctx, pieces),
+    messages: withStatusIds.length
+      ? await publicMessagesOf(ctx, withStatusIds, operation.createdAt)
+      : new Map(),
+    publicFieldIds: await publicFieldsOf(ctx, steps),
+    assignableIds: await assignableIdsOf(ctx, steps),
+    withSamePublicStatus: await ticketsWithSamePublicStatus(ctx, withStatus),
   };
-  return ways.flatMap((way) => one(ctx, way, known));
+  return steps.flatMap((step) => applyStep(ctx, step, undo));
 }
 
-async function publicOnes(ctx: Context, ways: readonly Return[]): Promise<ReadonlySet<string>> {
-  const ids = [...new Set(ways.flatMap(({ fieldIds }) => fieldIds))];
-  const fields = await Promise.all(ids.map((id) => fieldById(ctx, id)));
+async function publicFieldsOf(
+  ctx: Context,
+  steps: readonly UndoStep[],
+): Promise<ReadonlySet<string>> {
+  const fieldIds = [...new Set(steps.flatMap(({ customFieldIds }) => customFieldIds))];
+  const fields = await Promise.all(fieldIds.map((id) => fieldById(ctx, id)));
   return new Set(fields.flatMap((field) => (field?.visibleToRequester ? field.id : [])));
 }
 
-async function alikeOf(ctx: Context, pieces: readonly Piece[]): Promise<ReadonlySet<Ticket>> {
-  const alike = await Promise.all(
-    pieces.map(({ ticket, before }) => isSameForRequester(ctx, statusSnapshot(ticket), before)),
+async function ticketsWithSamePublicStatus(
+  ctx: Context,
+  targets: readonly UndoTarget[],
+): Promise<ReadonlySet<Ticket>> {
+  const isSame = await Promise.all(
+    targets.map(({ ticket, before }) => isSameForRequester(ctx, statusSnapshot(ticket), before)),
   );
-  return new Set(pieces.filter((_, at) => alike[at]).map(({ ticket }) => ticket));
+  return new Set(targets.filter((_, index) => isSame[index]).map(({ ticket }) => ticket));
 }
 
-async function takersOf(ctx: Context, ways: readonly Return[]): Promise<ReadonlySet<string>> {
-  const of = (field: (typeof HANDS)[number]): string[] => [
+async function assignableIdsOf(
+  ctx: Context,
+  steps: readonly UndoStep[],
+): Promise<ReadonlySet<string>> {
+  const idsIn = (field: (typeof ASSIGNMENT_FIELDS)[number]): string[] => [
     ...new Set(
-      ways.flatMap(({ piece: { ticket, before } }) =>
+      steps.flatMap(({ target: { ticket, before } }) =>
         [ticket[field], before[field]].flatMap((id) => id ?? []),
       ),
     ),
   ];
   return new Set([
-    ...(await openDepartments(ctx, of('departmentId'))),
-    ...(await assignableAgents(ctx, of('assigneeId'))),
+    ...(await openDepartments(ctx, idsIn('departmentId'))),
+    ...(await assignableAgents(ctx, idsIn('assigneeId'))),
   ]);
 }
 
-function one(ctx: Context, way: Return, known: Known): NewEvent[] {
-  const { at, operation } = known;
-  const { ticket } = way.piece;
-  const facts = [
+function applyStep(ctx: Context, step: UndoStep, undo: UndoContext): NewEvent[] {
+  const { now, operation } = undo;
+  const { ticket } = step.target;
+  const events = [
     ticketEvent('operation.undone', ticket, {
-      occurredAt: at,
+      occurredAt: now,
       operationId: operation.id,
       kind: operation.kind,
       internal: true,
     }),
   ];
-  const plain = plainBack(way);
-  const publicFields = Object.keys(plain).filter((field) => known.publicFields.has(field));
-  if (Object.keys(plain).length)
-    facts.push(ticketUpdatedEvent(ticket, plain, { occurredAt: at, publicFields }));
-  const hands = handsBack(way, known);
-  if (Object.keys(hands).length)
-    facts.push(ticketEvent('ticket.assigned', ticket, { occurredAt: at, changes: hands }));
-  if (way.words.includes('status')) facts.push(...statusBack(way, known));
-  if (way.words.includes('snooze')) facts.push(snoozeBack(way, at));
-  if (way.words.includes('escalation')) facts.push(escalationBack(way, at));
-  if (way.words.includes('deletedAt')) facts.push(binBack(way, at));
-  for (const instant of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt])
-    if (instant) scheduleWakeup(ctx, instant);
-  return facts;
+  const changes = restorePlainFields(step);
+  const publicFields = Object.keys(changes).filter((field) => undo.publicFieldIds.has(field));
+  if (Object.keys(changes).length)
+    events.push(ticketUpdatedEvent(ticket, changes, { occurredAt: now, publicFields }));
+  const assignment = restoreAssignment(step, undo);
+  if (Object.keys(assignment).length)
+    events.push(ticketEvent('ticket.assigned', ticket, { occurredAt: now, changes: assignment }));
+  if (step.fields.includes('status')) events.push(...restoreStatus(step, undo));
+  if (step.fields.includes('snooze')) events.push(restoreSnooze(step, now));
+  if (step.fields.includes('escalation')) events.push(restoreEscalation(step, now));
+  if (step.fields.includes('deletedAt')) events.push(restoreFromBin(step, now));
+  for (const wakeAt of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt])
+    if (wakeAt) scheduleWakeup(ctx, wakeAt);
+  return events;
 }
 
-function plainBack({ piece: { ticket, before }, words, tags, fieldIds }: Return): Changes {
+function restorePlainFields({
+  target: { ticket, before },
+  fields,
+  tags,
+  customFieldIds,
+}: UndoStep): Changes {
   const changes: Changes = {};
-  for (const word of words.filter((each) => !OWN.has(each))) {
-    const from = ticket[word];
-    restoreField(ticket, before, word);
-    changes[word] = [from, ticket[word]];
+  for (const field of fields.filter((name) => !FIELDS_WITH_OWN_EVENT.has(name))) {
+    const from = ticket[field];
+    restoreField(ticket, before, field);
+    changes[field] = [from, ticket[field]];
   }
   if (tags) changes['tags'] = [ticket.tags, (ticket.tags = tags)];
-  const fields = { ...ticket.fields };
-  for (const id of fieldIds) {
+  const values = { ...ticket.fields };
+  for (const id of customFieldIds) {
     const value = before.fields[id];
-    changes[id] = [fields[id] ?? null, value ?? null];
-    if (value === undefined) delete fields[id];
-    else fields[id] = value;
+    changes[id] = [values[id] ?? null, value ?? null];
+    if (value === undefined) delete values[id];
+    else values[id] = value;
   }
-  if (fieldIds.length) ticket.fields = fields;
+  if (customFieldIds.length) ticket.fields = values;
   return changes;
 }
 
-/** Who has gone meanwhile gets nothing back, nor keeps what comes back to work: a queue shows it. */
-function handsBack({ piece: { ticket, before }, words }: Return, { takers }: Known): Changes {
-  const isWorkAgain = words.includes('status') && ticket.status === TicketStatus.SOLVED;
+/**
+ * Agents and departments that can no longer be assigned are not restored. A ticket that returns to
+ * work also loses a current one, so that it appears in a queue.
+ */
+function restoreAssignment(
+  { target: { ticket, before }, fields }: UndoStep,
+  { assignableIds }: UndoContext,
+): Changes {
+  const returnsToWork = fields.includes('status') && ticket.status === TicketStatus.SOLVED;
   const changes: Changes = {};
-  for (const word of HANDS) {
-    const from = ticket[word];
-    if (words.includes(word)) restoreField(ticket, before, word);
-    const now = ticket[word];
-    if (now && !takers.has(now) && (isWorkAgain || words.includes(word))) ticket[word] = null;
-    if (ticket[word] !== from) changes[word] = [from, ticket[word]];
+  for (const field of ASSIGNMENT_FIELDS) {
+    const from = ticket[field];
+    const isRestored = fields.includes(field);
+    if (isRestored) restoreField(ticket, before, field);
+    const to = ticket[field];
+    if (to && !assignableIds.has(to) && (returnsToWork || isRestored)) ticket[field] = null;
+    if (ticket[field] !== from) changes[field] = [from, ticket[field]];
   }
   return changes;
 }
 
-/** The requester waits again, unless he was answered meanwhile; and what somebody has answered or taken since is not NEW again. */
-function statusBack(
-  { piece: { ticket, before, since } }: Return,
-  { at, said, alike }: Known,
+/**
+ * The requester waits again, unless a message since the operation has answered. A ticket that an
+ * agent has answered or was assigned to since does not become NEW again.
+ */
+function restoreStatus(
+  { target: { ticket, before, laterChanges } }: UndoStep,
+  { now, messages, withSamePublicStatus }: UndoContext,
 ): NewEvent[] {
   const from = statusSnapshot(ticket);
   restoreField(ticket, before, 'status');
-  if ((ticket.handled && !before.handled) || (ticket.assigneeId && since.has('assigneeId')))
+  const isHandledSince = ticket.handled && !before.handled;
+  if (isHandledSince || (ticket.assigneeId && laterChanges.has('assigneeId')))
     ticket.status = statusAfterAgentAction(ticket.status);
-  ticket.waitingSince = runOn(before, said.get(ticket.id) ?? []).waitingSince;
+  ticket.waitingSince = advanceTimers(before, messages.get(ticket.id) ?? []).waitingSince;
   return isSameStatus(from, ticket)
     ? []
-    : [statusChangedEvent(ticket, from, { occurredAt: at, looksTheSame: alike.has(ticket) })];
+    : [
+        statusChangedEvent(ticket, from, {
+          occurredAt: now,
+          looksTheSame: withSamePublicStatus.has(ticket),
+        }),
+      ];
 }
 
-function snoozeBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
+function restoreSnooze({ target: { ticket, before } }: UndoStep, now: Date): NewEvent {
   const from = ticket.snooze;
   restoreField(ticket, before, 'snooze');
-  const told = {
-    occurredAt: at,
-    changes: { snooze: [from, ticket.snooze] } as Changes,
-    internal: true,
-  };
+  const changes: Changes = { snooze: [from, ticket.snooze] };
+  const details = { occurredAt: now, changes, internal: true };
   return ticket.snooze
-    ? ticketEvent('ticket.snoozed', ticket, told)
-    : ticketEvent('ticket.woken', ticket, { ...told, cause: 'undo' });
+    ? ticketEvent('ticket.snoozed', ticket, details)
+    : ticketEvent('ticket.woken', ticket, { ...details, cause: 'undo' });
 }
 
-function escalationBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
+function restoreEscalation({ target: { ticket, before } }: UndoStep, now: Date): NewEvent {
   const from = ticket.escalation;
   restoreField(ticket, before, 'escalation');
   const type = ticket.escalation ? 'ticket.escalated' : 'ticket.escalation_ended';
   return ticketEvent(type, ticket, {
-    occurredAt: at,
+    occurredAt: now,
     cause: 'undo',
     changes: { escalation: [from, ticket.escalation] },
     internal: true,
   });
 }
 
-function binBack({ piece: { ticket, before } }: Return, at: Date): NewEvent {
+function restoreFromBin({ target: { ticket, before } }: UndoStep, now: Date): NewEvent {
   const from = ticket.deletedAt;
   restoreField(ticket, before, 'deletedAt');
   return ticketEvent('ticket.restored', ticket, {
-    occurredAt: at,
+    occurredAt: now,
     changes: { deletedAt: [from, null] },
     internal: true,
   });

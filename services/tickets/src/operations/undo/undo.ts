@@ -1,45 +1,51 @@
+import { LockMode } from '@mikro-orm/postgresql';
 import { Role, hasRole } from '@deskgraph/common/auth/access';
 import { Refusal } from '@deskgraph/common/core/errors';
-import { appendEvents } from '@deskgraph/common/events/log';
-import { updateEntities } from '@deskgraph/common/database/query';
 import type { Context } from '@deskgraph/common/database/context';
-import { Ticket } from '../../model/ticket/ticket.ts';
-import { LockMode } from '@mikro-orm/postgresql';
-import { byId } from './find.ts';
-import type { OperationUndoInput, OperationUndoPayload } from './input.ts';
+import { updateEntities } from '@deskgraph/common/database/query';
+import { appendEvents } from '@deskgraph/common/events/log';
 import { Operation, type OperationKind, OperationState } from '../../model/operation/operation.ts';
-import { refuseUnended } from '../bulk/assert-finished.ts';
-import type { Undoing } from './conflict.ts';
-import { revert } from './revert.ts';
-import { type Piece, piecesOf } from './later-changes.ts';
-import { ungroup } from './ungroup.ts';
-import { unmerge } from './unmerge.ts';
-import { unsplit } from './unsplit.ts';
+import { Ticket } from '../../model/ticket/ticket.ts';
+import { refuseUnfinishedJob } from '../bulk/queries.ts';
+import { operationById } from '../journal/queries.ts';
+import type { OperationUndoInput, OperationUndoPayload } from './input.ts';
+import { planRevert } from './revert.ts';
+import { type UndoPlan, type UndoTarget, lockUndoTargets } from './undo-target.ts';
+import { planUngroup } from './ungroup.ts';
+import { planUnmerge } from './unmerge.ts';
+import { planUnsplit } from './unsplit.ts';
 
-const UNDOINGS: Record<
+const PLANNERS: Record<
   OperationKind,
-  (ctx: Context, operation: Operation, pieces: Piece[]) => Promise<Undoing>
+  (ctx: Context, operation: Operation, targets: UndoTarget[]) => Promise<UndoPlan>
 > = {
-  MERGE: unmerge,
-  SPLIT: unsplit,
-  GROUP: ungroup,
-  BULK: revert,
-  MACRO: revert,
-  DELETE: revert,
+  MERGE: planUnmerge,
+  SPLIT: planUnsplit,
+  GROUP: planUngroup,
+  BULK: planRevert,
+  MACRO: planRevert,
+  DELETE: planRevert,
 };
 
-/** What only some may do, only they take back. */
-const NEEDS: Partial<Record<OperationKind, Role>> = { GROUP: Role.LEAD, DELETE: Role.LEAD };
+/** An undo requires the same role as the operation itself. */
+const REQUIRED_ROLES: Partial<Record<OperationKind, Role>> = {
+  GROUP: Role.LEAD,
+  DELETE: Role.LEAD,
+};
 
-/** Takes an operation back; refused, with what stands against it, unless the rest is wanted. `most`: no more tickets than these, in a rehearsal. */
-export async function undo(
+/**
+ * Undoes an operation. Refused with UNDO_CONFLICT when later changes conflict with a part of it,
+ * unless `partly` is set and another part can be undone. `maxTickets` limits the tickets of a dry
+ * run.
+ */
+export async function undoOperation(
   ctx: Context,
   { id, partly }: OperationUndoInput,
-  most?: number,
+  maxTickets?: number,
 ): Promise<OperationUndoPayload> {
-  const known = await byId(ctx, id);
-  if (!known) throw new Refusal('NOT_FOUND', 'id');
-  const role = NEEDS[known.kind];
+  const visible = await operationById(ctx, id);
+  if (!visible) throw new Refusal('NOT_FOUND', 'id');
+  const role = REQUIRED_ROLES[visible.kind];
   if (role && ctx.actor.kind === 'agent' && !hasRole(ctx.actor, role))
     throw new Refusal('FORBIDDEN', 'id');
   const operation = await ctx.em.findOneOrFail(
@@ -47,27 +53,27 @@ export async function undo(
     { id },
     { lockMode: LockMode.PESSIMISTIC_WRITE },
   );
-  const at = new Date();
-  if (operation.state !== OperationState.APPLIED || operation.undoableUntil < at)
+  const now = new Date();
+  if (operation.state !== OperationState.APPLIED || operation.undoableUntil < now)
     throw new Refusal('UNDO_EXPIRED', 'id');
-  await refuseUnended(ctx, id);
-  const pieces = await piecesOf(ctx, operation, most);
-  const versions = pieces.map(({ ticket }) => ticket.version);
-  const undoing = await UNDOINGS[operation.kind](ctx, operation, pieces);
-  const { conflicts, possible } = undoing;
-  if (conflicts.length && !(partly && possible))
-    throw new Refusal('UNDO_CONFLICT', 'id', { operation: Object.assign(known, { conflicts }) });
+  await refuseUnfinishedJob(ctx, id);
+  const targets = await lockUndoTargets(ctx, operation, maxTickets);
+  const versions = targets.map(({ ticket }) => ticket.version);
+  const plan = await PLANNERS[operation.kind](ctx, operation, targets);
+  const { conflicts } = plan;
+  if (conflicts.length && !(partly && plan.isPossible))
+    throw new Refusal('UNDO_CONFLICT', 'id', { operation: Object.assign(visible, { conflicts }) });
   ctx.cause = { ...ctx.cause, operationId: id };
-  const facts = await undoing.apply(at);
+  const events = await plan.apply(now);
   operation.state = conflicts.length ? OperationState.PARTLY_UNDONE : OperationState.UNDONE;
   operation.conflicts = conflicts;
   operation.version += 1;
-  operation.updatedAt = at;
+  operation.updatedAt = now;
   await updateEntities(
     ctx,
     Ticket,
-    pieces.map(({ ticket }) => ticket).filter(({ version }, index) => version !== versions[index]),
+    targets.map(({ ticket }) => ticket).filter(({ version }, index) => version !== versions[index]),
   );
-  await appendEvents(ctx, facts);
+  await appendEvents(ctx, events);
   return { operation, userErrors: [] };
 }

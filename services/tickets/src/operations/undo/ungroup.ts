@@ -1,92 +1,106 @@
-import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { NewEvent } from '@deskgraph/common/events/types';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import { moveToBin } from '../../ticketing/bin/mutations.ts';
+import { sql } from '@deskgraph/common/database/database';
+import { execute, ids } from '@deskgraph/common/database/query';
+import type { NewEvent } from '@deskgraph/common/events/types';
+import type { Operation } from '../../model/operation/operation.ts';
 import { ticketEvent } from '../../model/ticket/events.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { type Undoing, conflict } from './conflict.ts';
-import type { Operation } from '../../model/operation/operation.ts';
-import type { Piece } from './later-changes.ts';
+import { moveToBin } from '../../ticketing/bin/mutations.ts';
+import { type UndoPlan, type UndoTarget, undoConflict } from './undo-target.ts';
 
 /**
- * Tickets are no incidents of the problem any more. A link that was taken away since is gone already, one that was made anew stays. A problem
- * that was made for them goes into the bin when nothing has happened in it.
+ * Plans the undo of a grouping: unlinks the incidents from the problem. A link that was removed
+ * since is already gone; one that was created again since is a conflict. A problem that the
+ * operation created and that has not changed since is moved to the bin.
  */
-export async function ungroup(
+export async function planUngroup(
   ctx: Context,
   operation: Operation,
-  pieces: Piece[],
-): Promise<Undoing> {
-  const into = pieces.find(({ part }) => part === 'INTO');
-  const from = pieces.filter(({ part }) => part === 'FROM');
-  if (!into) throw new Refusal('UNDO_EXPIRED', 'id');
-  const since = await linkedSince(
+  targets: UndoTarget[],
+): Promise<UndoPlan> {
+  const problem = targets.find(({ role }) => role === 'INTO');
+  const incidents = targets.filter(({ role }) => role === 'FROM');
+  if (!problem) throw new Refusal('UNDO_EXPIRED', 'id');
+  const linkedAt = await linkTimes(
     ctx,
-    into.ticket,
-    from.map(({ ticket }) => ticket),
+    problem.ticket,
+    incidents.map(({ ticket }) => ticket),
   );
-  const isOwn = ({ ticket }: Piece): boolean =>
-    since.get(ticket.id) === operation.createdAt.getTime();
-  const own = from.filter(isOwn);
-  const conflicts = from
-    .filter((piece) => since.has(piece.ticket.id) && !isOwn(piece))
-    .map((piece) => conflict(piece, 'links'));
+  const isLinkOfOperation = ({ ticket }: UndoTarget): boolean =>
+    linkedAt.get(ticket.id) === operation.createdAt.getTime();
+  const linked = incidents.filter(isLinkOfOperation);
+  const conflicts = incidents
+    .filter((incident) => linkedAt.has(incident.ticket.id) && !isLinkOfOperation(incident))
+    .map((incident) => undoConflict(incident, 'links'));
   return {
     conflicts,
-    possible: own.length > 0,
-    apply: (at) => untie(ctx, operation, { into, own, at }),
+    isPossible: linked.length > 0,
+    apply: (now) =>
+      applyUngroup(ctx, operation, {
+        problem,
+        incidents: linked.map(({ ticket }) => ticket),
+        now,
+      }),
   };
 }
 
-/** When those of the tickets were linked that are incidents of the problem now. */
-async function linkedSince(
+/** By ticket id: the time in milliseconds at which the ticket became an incident of the problem. */
+async function linkTimes(
   ctx: Context,
   problem: Ticket,
   tickets: readonly Ticket[],
 ): Promise<Map<string, number>> {
-  const { rows } = await sql<{ ticket_id: string; created_at: string | Date }>`
-    select ticket_id, created_at from ticket_link where kind = 'PROBLEM' and other_id = ${uuidOf('tkt', problem.id)}::uuid
-      and ticket_id = any(${uuidArray(
-        'tkt',
-        tickets.map(({ id }) => id),
-      )})`.execute(ctx.em.getKysely());
+  const links = await execute(
+    ctx,
+    sql<{ ticket_id: string; created_at: string | Date }>`
+      select ticket_id, created_at from ticket_link
+      where kind = 'PROBLEM' and other_id = ${uuidOf('tkt', problem.id)}::uuid
+        and ticket_id = any(${ids('tkt', tickets)})`,
+  );
   return new Map(
-    rows.map(({ ticket_id: id, created_at: at }) => [toId('tkt', id), new Date(at).getTime()]),
+    links.map(({ ticket_id: id, created_at: createdAt }) => [
+      toId('tkt', id),
+      new Date(createdAt).getTime(),
+    ]),
   );
 }
 
-async function untie(
+async function applyUngroup(
   ctx: Context,
   { id, kind, createdAt }: Operation,
-  { into, own, at }: { into: Piece; own: Piece[]; at: Date },
+  { problem, incidents, now }: { problem: UndoTarget; incidents: Ticket[]; now: Date },
 ): Promise<NewEvent[]> {
-  const { ticket: problem } = into;
-  const incidents = own.map(({ ticket }) => ticket);
-  const ids = incidents.map((ticket) => ticket.id);
-  await sql`
-    delete from ticket_link where (kind = 'PROBLEM' and other_id = ${uuidOf('tkt', problem.id)}::uuid and ticket_id = any(${uuidArray('tkt', ids)}))
-      or (kind = 'INCIDENT' and ticket_id = ${uuidOf('tkt', problem.id)}::uuid and other_id = any(${uuidArray('tkt', ids)}))`.execute(
-    ctx.em.getKysely(),
+  const { ticket, version } = problem;
+  const problemUuid = sql`${uuidOf('tkt', ticket.id)}::uuid`;
+  const incidentUuids = ids('tkt', incidents);
+  await execute(
+    ctx,
+    sql`
+      delete from ticket_link
+      where (kind = 'PROBLEM' and other_id = ${problemUuid} and ticket_id = any(${incidentUuids}))
+        or (kind = 'INCIDENT' and ticket_id = ${problemUuid} and other_id = any(${incidentUuids}))`,
   );
-  for (const ticket of incidents) ticket.problemId = null;
+  for (const incident of incidents) incident.problemId = null;
   const isUnused =
-    problem.createdAt.getTime() === createdAt.getTime() &&
-    problem.version === into.version &&
-    !problem.deletedAt;
-  const told = { occurredAt: at, operationId: id, kind, internal: true };
-  const facts = [
-    ...incidents.map((ticket) =>
-      ticketEvent('operation.undone', ticket, {
-        ...told,
-        changes: { links: [{ kind: 'PROBLEM', ticketId: problem.id }, null] },
+    ticket.createdAt.getTime() === createdAt.getTime() &&
+    ticket.version === version &&
+    !ticket.deletedAt;
+  const details = { occurredAt: now, operationId: id, kind, internal: true };
+  const events = [
+    ...incidents.map((incident) =>
+      ticketEvent('operation.undone', incident, {
+        ...details,
+        changes: { links: [{ kind: 'PROBLEM', ticketId: ticket.id }, null] },
       }),
     ),
-    ticketEvent('operation.undone', problem, {
-      ...told,
-      changes: { links: [{ kind: 'INCIDENT', ticketIds: ids }, null] },
+    ticketEvent('operation.undone', ticket, {
+      ...details,
+      changes: {
+        links: [{ kind: 'INCIDENT', ticketIds: incidents.map((incident) => incident.id) }, null],
+      },
     }),
   ];
-  return isUnused ? [...facts, moveToBin(problem, at)] : facts;
+  return isUnused ? [...events, moveToBin(ticket, now)] : events;
 }

@@ -1,204 +1,247 @@
-import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
-import { sql, uuidArray } from '@deskgraph/common/database/database';
+import type { RawBuilder } from 'kysely';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { NewEvent } from '@deskgraph/common/events/types';
 import { toId, uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
-import type { RawBuilder } from 'kysely';
-import { reindexTickets } from '../../ticketing/message/search-index.ts';
-import { removeMergedParticipants } from '../../people/participant/people.ts';
-import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
+import { sql } from '@deskgraph/common/database/database';
+import { execute, ids } from '@deskgraph/common/database/query';
+import type { NewEvent } from '@deskgraph/common/events/types';
+import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
+import type { Operation, UndoConflict } from '../../model/operation/operation.ts';
 import {
-  ticketEvent,
+  type TicketSnapshot,
+  restoreField,
+  restoreSnooze,
+  restoreStatus,
+} from '../../model/operation/snapshot.ts';
+import { removeMergedParticipants } from '../../model/participant/participant-changes.ts';
+import {
   isSameStatus,
   statusChangedEvent,
   statusSnapshot,
+  ticketEvent,
 } from '../../model/ticket/events.ts';
 import {
+  type PublicMessage,
+  advanceTimers,
+  laterOf,
+  publicMessagesOf,
+  timersOf,
+} from '../../model/ticket/response-timers.ts';
+import {
+  applyStatus,
   statusAfterAgentAction,
   statusAfterRequesterReply,
-  applyStatus,
 } from '../../model/ticket/status-rules.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { currentWorkspace } from '../../model/workspace/workspace.ts';
-import { type Said, later, runAll, runOn, saidIn } from './response-timers.ts';
-import { type Undoing, conflict } from './conflict.ts';
-import type { UndoConflict, Operation } from '../../model/operation/operation.ts';
-import { type Piece, refuseGone } from './later-changes.ts';
-import { restoreField, restoreSnooze, restoreStatus } from '../../model/operation/snapshot.ts';
+import { clearInactiveAssignment } from '../../staff/agent/assignment.ts';
+import { reindexTickets } from '../../ticketing/message/search-index.ts';
+import {
+  type UndoPlan,
+  type UndoTarget,
+  refuseUnavailableTickets,
+  undoConflict,
+} from './undo-target.ts';
 
-/** Tickets come out of the one that they were folded into, each with its messages and with the replies that were written to it since. */
-export async function unmerge(
+/**
+ * Plans the undo of a merge: separates the sources from the merge target, each with its messages
+ * and with those that were written to it since.
+ */
+export async function planUnmerge(
   ctx: Context,
   operation: Operation,
-  pieces: Piece[],
-): Promise<Undoing> {
-  refuseGone(ctx, pieces);
-  const into = pieces.find(({ part }) => part === 'INTO');
-  const from = pieces.filter(({ part }) => part === 'FROM');
+  targets: UndoTarget[],
+): Promise<UndoPlan> {
+  refuseUnavailableTickets(ctx, targets);
+  const into = targets.find(({ role }) => role === 'INTO');
+  const sources = targets.filter(({ role }) => role === 'FROM');
   if (!into) throw new Refusal('UNDO_EXPIRED', 'id');
-  const journal = await journalOf(ctx, operation);
-  const torn = await tornOf(
+  const movedMessageIds = await movedMessagesOf(ctx, operation);
+  const splitTicketIds = await sourcesBlockedBySplit(
     ctx,
     into.ticket,
-    from.map(({ ticket }) => ticket),
+    sources.map(({ ticket }) => ticket),
   );
-  const against = new Map(from.map((piece) => [piece, conflictOf(into, piece, torn)]));
-  const free = from.filter((piece) => !against.get(piece));
+  const conflicts = new Map(
+    sources.map((source) => [source, conflictOf(into, source, splitTicketIds)]),
+  );
+  const separable = sources.filter((source) => !conflicts.get(source));
+  const remaining = sources.filter((source) => conflicts.get(source));
   return {
     conflicts: [
-      ...[...against.values()].filter((each) => each !== undefined),
+      ...[...conflicts.values()].filter((conflict) => conflict !== undefined),
       ...statusConflict(into),
     ],
-    possible: free.length > 0,
-    apply: (at) =>
-      takeOut(ctx, operation, {
-        into,
-        free,
-        kept: from.filter((piece) => against.get(piece)),
-        journal,
-        at,
-      }),
+    isPossible: separable.length > 0,
+    apply: (now) =>
+      applyUnmerge(ctx, { operation, into, separable, remaining, movedMessageIds, now }),
   };
 }
 
-/** The messages that the merge moved. */
-async function journalOf(ctx: Context, operation: Operation): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ message_id: string }>`
-    select message_id from operation_message where operation_id = ${uuidOf('opr', operation.id)}::uuid`.execute(
-    ctx.em.getKysely(),
+/** The ids of the messages that the merge has moved. */
+async function movedMessagesOf(ctx: Context, operation: Operation): Promise<ReadonlySet<string>> {
+  const moved = await execute(
+    ctx,
+    sql<{ message_id: string }>`
+      select message_id from operation_message
+      where operation_id = ${uuidOf('opr', operation.id)}::uuid`,
   );
-  return new Set(rows.map(({ message_id: id }) => id));
+  return new Set(moved.map((row) => row.message_id));
 }
 
-/** The tickets of whose messages, or of what is folded into them, a split of the target has taken some that would have to come back first. */
-async function tornOf(
+/**
+ * The ids of the sources whose messages, or those of tickets merged into them, were split off from
+ * the target. That split has to be undone first.
+ */
+async function sourcesBlockedBySplit(
   ctx: Context,
-  into: Ticket,
-  tickets: readonly Ticket[],
+  target: Ticket,
+  sources: readonly Ticket[],
 ): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ head: string }>`
-    ${withFolded(tickets)}
-    select distinct f.head from folded f join operation_message j on j.home_id = f.id join operation o on o.id = j.operation_id
-    where j.ticket_id = ${uuidOf('tkt', into.id)}::uuid and o.kind = 'SPLIT' and o.state = 'APPLIED'`.execute(
-    ctx.em.getKysely(),
+  const blocked = await execute(
+    ctx,
+    sql<{ root_id: string }>`
+      ${withMergedTickets(sources)}
+      select distinct merged.root_id from merged
+      join operation_message j on j.home_id = merged.id
+      join operation o on o.id = j.operation_id
+      where j.ticket_id = ${uuidOf('tkt', target.id)}::uuid
+        and o.kind = 'SPLIT' and o.state = 'APPLIED'`,
   );
-  return new Set(rows.map(({ head }) => toId('tkt', head)));
+  return new Set(blocked.map((row) => toId('tkt', row.root_id)));
 }
 
-/** `folded`: tickets with what is folded into them, in however many steps. */
-const withFolded = (tickets: readonly Ticket[]): RawBuilder<unknown> => sql`
-  with recursive folded(head, id) as (
-    select id, id from unnest(${uuidArray(
-      'tkt',
-      tickets.map(({ id }) => id),
-    )}) as t(id) union all select f.head, t.id from folded f join ticket t on t.merged_into_id = f.id)`;
+/** The table `merged`: each ticket and all that are directly or indirectly merged into it. */
+const withMergedTickets = (tickets: readonly Ticket[]): RawBuilder<unknown> => sql`
+  with recursive merged(root_id, id) as (
+    select id, id from unnest(${ids('tkt', tickets)}) as t(id)
+    union all
+    select merged.root_id, t.id from merged join ticket t on t.merged_into_id = merged.id)`;
 
-/** What stands against taking one ticket out again. */
+/** The conflict that prevents a source from being separated. */
 function conflictOf(
-  into: Piece,
-  piece: Piece,
-  torn: ReadonlySet<string>,
+  into: UndoTarget,
+  source: UndoTarget,
+  blockedBySplit: ReadonlySet<string>,
 ): UndoConflict | undefined {
   const target = into.ticket;
-  const { ticket, since } = piece;
-  if (target.mergedIntoId) return conflict(into, 'mergedInto');
-  if (ticket.mergedIntoId !== target.id) return conflict(piece, 'mergedInto');
-  if (since.has('status')) return conflict(piece, 'status');
+  const { ticket, laterChanges } = source;
+  if (target.mergedIntoId) return undoConflict(into, 'mergedInto');
+  if (ticket.mergedIntoId !== target.id) return undoConflict(source, 'mergedInto');
+  if (laterChanges.has('status')) return undoConflict(source, 'status');
   if (ticket.requesterId !== target.requesterId)
-    return conflict(since.has('requesterId') ? piece : into, 'requesterId');
-  return torn.has(ticket.id) ? conflict(into, 'messages') : undefined;
+    return undoConflict(laterChanges.has('requesterId') ? source : into, 'requesterId');
+  return blockedBySplit.has(ticket.id) ? undoConflict(into, 'messages') : undefined;
 }
 
-/** The merge had brought the target back to work, and somebody has decided otherwise since. */
-const statusConflict = (into: Piece): UndoConflict[] =>
-  into.before.status !== into.became &&
-  into.ticket.status !== into.became &&
-  into.since.has('status')
-    ? [conflict(into, 'status')]
+/** The merge has changed the status of the target, and someone has changed it again since. */
+const statusConflict = (into: UndoTarget): UndoConflict[] =>
+  into.before.status !== into.statusAfter &&
+  into.ticket.status !== into.statusAfter &&
+  into.laterChanges.has('status')
+    ? [undoConflict(into, 'status')]
     : [];
 
-interface TakeOut {
-  into: Piece;
-  free: Piece[];
-  /** What stays folded in. */
-  kept: Piece[];
-  journal: ReadonlySet<string>;
-  at: Date;
+interface Unmerge {
+  operation: Operation;
+  /** The target of the merge. */
+  into: UndoTarget;
+  /** The sources to separate. */
+  separable: UndoTarget[];
+  /** The sources that stay merged because of a conflict. */
+  remaining: UndoTarget[];
+  movedMessageIds: ReadonlySet<string>;
+  now: Date;
 }
 
-async function takeOut(
-  ctx: Context,
-  operation: Operation,
-  { into, free, kept, journal, at }: TakeOut,
-): Promise<NewEvent[]> {
-  const tickets = free.map(({ ticket }) => ticket);
-  await moveBack(ctx, tickets, into.ticket);
-  const said = await saidIn(
+async function applyUnmerge(ctx: Context, unmerge: Unmerge): Promise<NewEvent[]> {
+  const { into, separable, movedMessageIds } = unmerge;
+  const tickets = separable.map(({ ticket }) => ticket);
+  await moveMessagesBack(ctx, tickets, into.ticket);
+  const messages = await publicMessagesOf(
     ctx,
     [into.ticket, ...tickets].map(({ id }) => id),
   );
   const { closeAfter } = await currentWorkspace(ctx);
-  const facts: NewEvent[] = [];
-  for (const piece of free) {
-    const since = (said.get(piece.ticket.id) ?? []).filter(({ id }) => !journal.has(id));
-    facts.push(...(await comeOut(ctx, piece, { operation, since, at, closeAfter })));
+  const events: NewEvent[] = [];
+  for (const source of separable) {
+    const messagesSince = (messages.get(source.ticket.id) ?? []).filter(
+      ({ id }) => !movedMessageIds.has(id),
+    );
+    events.push(...(await separate(ctx, source, { unmerge, messagesSince, closeAfter })));
   }
-  facts.push(...remain(into, said.get(into.ticket.id) ?? [], operation, { at, free, kept }));
+  events.push(...updateMergeTarget(unmerge, messages.get(into.ticket.id) ?? []));
   await reindexTickets(ctx, [into.ticket, ...tickets]);
-  return facts;
+  return events;
 }
 
-/** What is folded into one of them goes with it. */
-async function moveBack(ctx: Context, tickets: readonly Ticket[], into: Ticket): Promise<void> {
-  await sql`
-    ${withFolded(tickets)}
-    update message m set ticket_id = f.head, home_id = nullif(m.home_id, f.head) from folded f
-    where m.home_id = f.id and m.ticket_id = ${uuidOf('tkt', into.id)}::uuid`.execute(
-    ctx.em.getKysely(),
+/** Messages of tickets that are merged into a source move with it. */
+async function moveMessagesBack(
+  ctx: Context,
+  sources: readonly Ticket[],
+  target: Ticket,
+): Promise<void> {
+  await execute(
+    ctx,
+    sql`
+      ${withMergedTickets(sources)}
+      update message m
+      set ticket_id = merged.root_id, home_id = nullif(m.home_id, merged.root_id)
+      from merged
+      where m.home_id = merged.id and m.ticket_id = ${uuidOf('tkt', target.id)}::uuid`,
   );
 }
 
-interface ComeOut {
-  operation: Operation;
-  since: Said[];
-  at: Date;
+interface Separation {
+  unmerge: Unmerge;
+  /** The public messages that were written to the source after the merge. */
+  messagesSince: PublicMessage[];
   closeAfter: string;
 }
 
-/** As it was before, and then as the messages that were written to it since have made it. */
-async function comeOut(
+/** Restores the state of a source before the merge and applies the messages since to it. */
+async function separate(
   ctx: Context,
-  { ticket, before }: Piece,
-  { operation, since, at, closeAfter }: ComeOut,
+  source: UndoTarget,
+  { unmerge, messagesSince, closeAfter }: Separation,
 ): Promise<NewEvent[]> {
-  const { mergedIntoId } = ticket;
-  const from = statusSnapshot(ticket);
-  const changes = { mergedInto: [mergedIntoId, null] as [unknown, unknown] };
+  const { ticket, before } = source;
+  const { now } = unmerge;
+  const statusBefore = statusSnapshot(ticket);
+  const changes: Changes = { mergedInto: [ticket.mergedIntoId, null] };
   ticket.mergedIntoId = null;
   restoreStatus(ticket, before);
-  Object.assign(ticket, runOn(before, since));
-  for (const { byCustomer } of since)
+  Object.assign(ticket, advanceTimers(before, messagesSince));
+  for (const { byCustomer } of messagesSince)
     applyStatus(
       ticket,
       byCustomer ? statusAfterRequesterReply(ticket.status) : statusAfterAgentAction(ticket.status),
-      at,
+      now,
       closeAfter,
     );
-  const facts = [
-    ticketEvent('operation.undone', ticket, {
-      occurredAt: at,
-      operationId: operation.id,
-      kind: operation.kind,
-      changes,
-    }),
-  ];
-  if (!isSameStatus(ticket, from)) facts.push(statusChangedEvent(ticket, from, { occurredAt: at }));
-  if (before.snoozedAt && !(before.wakeOnReply && since.some(({ byCustomer }) => byCustomer))) {
+  const events = [undoneEvent(unmerge, ticket, changes)];
+  if (!isSameStatus(ticket, statusBefore))
+    events.push(statusChangedEvent(ticket, statusBefore, { occurredAt: now }));
+  events.push(...restorePendingWork(source, messagesSince, now));
+  for (const wakeAt of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt])
+    if (wakeAt) scheduleWakeup(ctx, wakeAt);
+  return [...events, ...(await clearInactiveAssignment(ctx, ticket, statusBefore.status))];
+}
+
+/** Restores snooze and escalation. A reply of the requester would have ended the snooze. */
+function restorePendingWork(
+  { ticket, before }: UndoTarget,
+  messagesSince: readonly PublicMessage[],
+  now: Date,
+): NewEvent[] {
+  const events: NewEvent[] = [];
+  const isWoken = before.wakeOnReply && messagesSince.some(({ byCustomer }) => byCustomer);
+  if (before.snoozedAt && !isWoken) {
     restoreSnooze(ticket, before);
-    facts.push(
+    events.push(
       ticketEvent('ticket.snoozed', ticket, {
-        occurredAt: at,
+        occurredAt: now,
         changes: { snooze: [null, ticket.snooze] },
         internal: true,
       }),
@@ -206,56 +249,53 @@ async function comeOut(
   }
   if (before.escalation) {
     restoreField(ticket, before, 'escalation');
-    facts.push(
+    events.push(
       ticketEvent('ticket.escalated', ticket, {
-        occurredAt: at,
+        occurredAt: now,
         cause: 'undo',
         changes: { escalation: [null, ticket.escalation] },
         internal: true,
       }),
     );
   }
-  for (const instant of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt])
-    if (instant) scheduleWakeup(ctx, instant);
-  return [...facts, ...(await clearInactiveAssignment(ctx, ticket, from.status))];
+  return events;
 }
 
-type Remain = Pick<TakeOut, 'at' | 'free' | 'kept'>;
-
-/** The ticket that they were folded into, without them. */
-function remain(
-  { ticket, before, became, since }: Piece,
-  said: Said[],
-  operation: Operation,
-  { at, free, kept }: Remain,
-): NewEvent[] {
-  const clocks = runAll(said);
+/** Removes from the merge target what it has from the separated sources. */
+function updateMergeTarget(unmerge: Unmerge, messages: readonly PublicMessage[]): NewEvent[] {
+  const { into, separable, remaining, now } = unmerge;
+  const { ticket, before, statusAfter, laterChanges } = into;
+  const timers = timersOf(messages);
   if (ticket.waitingSince)
-    ticket.waitingSince = clocks.waitingSince && later(clocks.waitingSince, ticket.waitingSince);
-  ticket.handled = before.handled || clocks.handled;
+    ticket.waitingSince = timers.waitingSince && laterOf(timers.waitingSince, ticket.waitingSince);
+  ticket.handled = before.handled || timers.handled;
   ticket.firstReplyAt =
     before.firstReplyAt ??
-    (clocks.firstReplyAt && clocks.firstReplyAt >= ticket.createdAt ? clocks.firstReplyAt : null);
-  const changes = removeMergedParticipants(ticket, peopleOf(free), [before, ...peopleOf(kept)]);
-  const facts = [
-    ticketEvent('operation.undone', ticket, {
-      occurredAt: at,
-      operationId: operation.id,
-      kind: operation.kind,
-      changes,
-    }),
-  ];
-  const from = statusSnapshot(ticket);
-  if (
-    kept.length ||
-    before.status === became ||
-    since.has('status') ||
-    since.has('customStatusId') ||
-    ticket.waitingSince
-  )
-    return facts;
+    (timers.firstReplyAt && timers.firstReplyAt >= ticket.createdAt ? timers.firstReplyAt : null);
+  const changes = removeMergedParticipants(ticket, snapshotsOf(separable), [
+    before,
+    ...snapshotsOf(remaining),
+  ]);
+  const events = [undoneEvent(unmerge, ticket, changes)];
+  const keepsStatus =
+    remaining.length ||
+    before.status === statusAfter ||
+    laterChanges.has('status') ||
+    laterChanges.has('customStatusId') ||
+    ticket.waitingSince;
+  if (keepsStatus) return events;
+  const statusBefore = statusSnapshot(ticket);
   restoreStatus(ticket, before);
-  return [...facts, statusChangedEvent(ticket, from, { occurredAt: at })];
+  return [...events, statusChangedEvent(ticket, statusBefore, { occurredAt: now })];
 }
 
-const peopleOf = (pieces: readonly Piece[]) => pieces.map((piece) => piece.before);
+const undoneEvent = ({ operation, now }: Unmerge, ticket: Ticket, changes: Changes): NewEvent =>
+  ticketEvent('operation.undone', ticket, {
+    occurredAt: now,
+    operationId: operation.id,
+    kind: operation.kind,
+    changes,
+  });
+
+const snapshotsOf = (targets: readonly UndoTarget[]): TicketSnapshot[] =>
+  targets.map(({ before }) => before);

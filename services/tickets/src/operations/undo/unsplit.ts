@@ -1,92 +1,129 @@
-import { sql } from '@deskgraph/common/database/database';
+import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { NewEvent } from '@deskgraph/common/events/types';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { execute } from '@deskgraph/common/database/query';
+import type { NewEvent } from '@deskgraph/common/events/types';
+import type { Operation, UndoConflict } from '../../model/operation/operation.ts';
+import { type TicketSnapshot, ticketSnapshot } from '../../model/operation/snapshot.ts';
+import { mergeParticipants } from '../../model/participant/participant-changes.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
+import { advanceTimers, laterOf, publicMessagesOf } from '../../model/ticket/response-timers.ts';
+import type { Ticket } from '../../model/ticket/ticket.ts';
+import { currentWorkspace } from '../../model/workspace/workspace.ts';
 import { moveDrafts } from '../../ticketing/draft/mutations.ts';
 import { reindexTickets } from '../../ticketing/message/search-index.ts';
-import { mergeParticipants } from '../../people/participant/people.ts';
-import { fold, take } from '../merge/merge-steps.ts';
-import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
-import { currentWorkspace } from '../../model/workspace/workspace.ts';
-import { later, runOn, saidIn } from './response-timers.ts';
-import { type Undoing, conflict } from './conflict.ts';
-import type { UndoConflict, Operation } from '../../model/operation/operation.ts';
-import { type Piece, refuseGone } from './later-changes.ts';
-import { type TicketSnapshot, ticketSnapshot } from '../../model/operation/snapshot.ts';
+import { type MergeContext, absorb, mergeInto } from '../merge/merge.ts';
+import {
+  type UndoPlan,
+  type UndoTarget,
+  refuseUnavailableTickets,
+  undoConflict,
+} from './undo-target.ts';
 
-/** A ticket that was cut out of another one is folded into it again, with what was said in it since. Its number is not given again. */
-export async function unsplit(
+/**
+ * Plans the undo of a split: merges the new ticket, with the messages that were added since, into
+ * the ticket that it was split from. Its number is not used again.
+ */
+export async function planUnsplit(
   ctx: Context,
   operation: Operation,
-  pieces: Piece[],
-): Promise<Undoing> {
-  refuseGone(ctx, pieces);
-  const from = pieces.find(({ part }) => part === 'FROM');
-  const into = pieces.find(({ part }) => part === 'INTO');
-  if (!from || !into) throw new Refusal('UNDO_EXPIRED', 'id');
-  const conflicts = [from, into].flatMap(conflictsOf);
-  if (from.ticket.requesterId !== into.ticket.requesterId)
-    conflicts.push(conflict(into.since.has('requesterId') ? into : from, 'requesterId'));
+  targets: UndoTarget[],
+): Promise<UndoPlan> {
+  refuseUnavailableTickets(ctx, targets);
+  const original = targets.find(({ role }) => role === 'FROM');
+  const splitOff = targets.find(({ role }) => role === 'INTO');
+  if (!original || !splitOff) throw new Refusal('UNDO_EXPIRED', 'id');
+  const conflicts = [original, splitOff].flatMap(conflictsOf);
+  if (original.ticket.requesterId !== splitOff.ticket.requesterId)
+    conflicts.push(
+      undoConflict(splitOff.laterChanges.has('requesterId') ? splitOff : original, 'requesterId'),
+    );
   return {
     conflicts,
-    possible: conflicts.length === 0,
-    apply: (at) => putBack(ctx, operation, { from, into, at }),
+    isPossible: conflicts.length === 0,
+    apply: (now) => applyUnsplit(ctx, operation, { original, splitOff, now }),
   };
 }
 
-const conflictsOf = (piece: Piece): UndoConflict[] => [
-  ...(piece.ticket.mergedIntoId ? [conflict(piece, 'mergedInto')] : []),
-  ...(piece.ticket.status === TicketStatus.CLOSED ? [conflict(piece, 'status')] : []),
+const conflictsOf = (target: UndoTarget): UndoConflict[] => [
+  ...(target.ticket.mergedIntoId ? [undoConflict(target, 'mergedInto')] : []),
+  ...(target.ticket.status === TicketStatus.CLOSED ? [undoConflict(target, 'status')] : []),
 ];
 
-async function putBack(
+async function applyUnsplit(
   ctx: Context,
   operation: Operation,
-  { from, into, at }: { from: Piece; into: Piece; at: Date },
+  { original, splitOff, now }: { original: UndoTarget; splitOff: UndoTarget; now: Date },
 ): Promise<NewEvent[]> {
   const { closeAfter } = await currentWorkspace(ctx);
-  const folding = {
-    at,
+  const merging: MergeContext = {
+    now,
     closeAfter,
-    type: 'operation.undone',
-    details: { operationId: operation.id, kind: operation.kind },
+    eventFor: (ticket, details) =>
+      ticketEvent('operation.undone', ticket, {
+        occurredAt: now,
+        operationId: operation.id,
+        kind: operation.kind,
+        ...details,
+      }),
   };
-  const stood = await undone(ctx, operation, from, into);
-  const changes = mergeParticipants(from.ticket, [into.ticket]);
-  const taking = { ...folding, details: { ...folding.details, changes } };
-  const facts = [
-    ...fold(ctx, into.ticket, from.ticket, folding),
-    ...(await take(ctx, from.ticket, [stood], taking)),
+  const openWork = await openWorkOf(ctx, operation, original, splitOff);
+  const changes = mergeParticipants(original.ticket, [splitOff.ticket]);
+  const events = [
+    ...mergeInto(ctx, splitOff.ticket, original.ticket, merging),
+    ...(await absorb(ctx, original.ticket, [openWork], merging, { changes })),
   ];
-  const [there, here] = [uuidOf('tkt', into.ticket.id), uuidOf('tkt', from.ticket.id)];
-  // What the split took is again of whom it was written to; all else was written to the ticket that is folded in now.
-  await sql`
-    update message m set ticket_id = ${here}::uuid, home_id = case
-      when j.message_id is not null and m.home_id is null then j.home_id else coalesce(m.home_id, m.ticket_id) end
-    from message o left join operation_message j on j.message_id = o.id and j.operation_id = ${uuidOf('opr', operation.id)}::uuid
-    where m.id = o.id and m.ticket_id = ${there}::uuid`.execute(ctx.em.getKysely());
-  await moveDrafts(ctx, [into.ticket], from.ticket);
-  await reindexTickets(ctx, [from.ticket, into.ticket]);
-  return facts;
+  await moveMessagesBack(ctx, operation, splitOff.ticket, original.ticket);
+  await moveDrafts(ctx, [splitOff.ticket], original.ticket);
+  await reindexTickets(ctx, [original.ticket, splitOff.ticket]);
+  return events;
 }
 
-/** The new ticket, as far as it is still to be worked on: not for what had been answered before it was cut out, nor for being new. */
-async function undone(
+/**
+ * Messages that the split has moved return to the home ticket they had before. All others were
+ * written to the new ticket, which stays their home ticket.
+ */
+async function moveMessagesBack(
+  ctx: Context,
+  operation: Operation,
+  from: Ticket,
+  to: Ticket,
+): Promise<void> {
+  await execute(
+    ctx,
+    sql`
+      update message m set ticket_id = ${uuidOf('tkt', to.id)}::uuid, home_id = case
+        when j.message_id is not null and m.home_id is null then j.home_id
+        else coalesce(m.home_id, m.ticket_id) end
+      from message o left join operation_message j
+        on j.message_id = o.id and j.operation_id = ${uuidOf('opr', operation.id)}::uuid
+      where m.id = o.id and m.ticket_id = ${uuidOf('tkt', from.id)}::uuid`,
+  );
+}
+
+/**
+ * The state of the new ticket, reduced to the work that is still open: a wait that was answered
+ * before the split does not count, and the status counts only if it was changed since.
+ */
+async function openWorkOf(
   ctx: Context,
   { createdAt }: Operation,
-  from: Piece,
-  { ticket, before, since }: Piece,
+  original: UndoTarget,
+  { ticket, before, laterChanges }: UndoTarget,
 ): Promise<TicketSnapshot> {
-  const stood = ticketSnapshot(ticket);
-  const cut =
-    from.before.waitingSince &&
+  const current = ticketSnapshot(ticket);
+  const waitingAtSplit =
+    original.before.waitingSince &&
     before.waitingSince &&
-    later(from.before.waitingSince, before.waitingSince);
-  const said = (await saidIn(ctx, [ticket.id], createdAt)).get(ticket.id) ?? [];
+    laterOf(original.before.waitingSince, before.waitingSince);
+  const messages = (await publicMessagesOf(ctx, [ticket.id], createdAt)).get(ticket.id) ?? [];
   return {
-    ...stood,
-    waitingSince: stood.waitingSince && runOn({ ...stood, waitingSince: cut }, said).waitingSince,
-    status: since.has('status') ? stood.status : from.ticket.status,
+    ...current,
+    waitingSince:
+      current.waitingSince &&
+      advanceTimers({ ...current, waitingSince: waitingAtSplit }, messages).waitingSince,
+    status: laterChanges.has('status') ? current.status : original.ticket.status,
   };
 }

@@ -54,7 +54,7 @@ const shown = (side: '0' | '1') =>
  * The facts about a visible ticket that exist for the actor, as a condition on `e`: all of them for staff; for requesters none of notes, of
  * labels, of moves that only concern ON_HOLD or look the same to them, or of a type that nobody has thought of here.
  */
-export function visible(actor: Actor): Condition {
+export function visibleEventSql(actor: Actor): Condition {
   if (canSeeOnHold(actor)) return sql`true`;
   return sql`(case e.type
     when 'message.added' then e.data ->> 'visibility' = 'PUBLIC'
@@ -68,7 +68,7 @@ export function visible(actor: Actor): Condition {
 }
 
 /** The same rule for a fact at hand. */
-export function isVisible(
+export function isEventVisible(
   actor: Actor,
   { type, data }: Pick<DomainEvent<LoggedTicketData>, 'type' | 'data'>,
 ): boolean {
@@ -90,7 +90,7 @@ const statusShown = (actor: Actor, value: unknown): unknown =>
   visibleStatus(actor, value as TicketStatus);
 
 /** What changed, as far as the actor may see it. Custom fields go by their key, and by whether they are shown to him today and were then. */
-export async function changesFor(
+export async function visibleChanges(
   ctx: Context,
   { changes = {}, publicFields = [] }: Pick<LoggedTicketData, 'changes' | 'publicFields'>,
 ): Promise<FieldChange[]> {
@@ -101,7 +101,7 @@ export async function changesFor(
           canSeeOnHold(ctx.actor) || PUBLIC_FIELDS.includes(field) || publicFields.includes(field),
       )
       .map(async ([field, [from, to]]) => {
-        const name = await nameOf(ctx, field);
+        const name = await graphFieldName(ctx, field);
         return (
           name && {
             field: name,
@@ -124,7 +124,7 @@ async function valueShown(ctx: Context, field: string, value: unknown): Promise<
 }
 
 /** A changed field by its name in the graph; null for a custom field that is not there for the caller. */
-export async function nameOf(ctx: Context, changed: string): Promise<string | null> {
+export async function graphFieldName(ctx: Context, changed: string): Promise<string | null> {
   if (!changed.startsWith('fld_')) return GRAPH_NAMES[changed] ?? changed;
   const field = await fieldById(ctx, changed);
   return field && `field:${field.key}`;

@@ -1,6 +1,6 @@
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 
-export type Sentences = Record<
+export type SummaryTexts = Record<
   | 'created'
   | 'updated'
   | 'status'
@@ -37,7 +37,7 @@ export type Sentences = Record<
 >;
 
 /** What happened, in the languages of the desk. */
-export const SENTENCES: Record<string, Sentences> = {
+export const SUMMARY_TEXTS: Record<string, SummaryTexts> = {
   en: {
     created: '{who} opened the ticket',
     updated: '{who} changed the ticket',
@@ -211,7 +211,7 @@ export const SENTENCES: Record<string, Sentences> = {
 };
 
 /** What the statuses are called. */
-export const STATUSES: Record<string, Record<TicketStatus, string>> = {
+export const STATUS_NAMES: Record<string, Record<TicketStatus, string>> = {
   en: {
     NEW: 'New',
     OPEN: 'Open',

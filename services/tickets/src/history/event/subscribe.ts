@@ -10,15 +10,15 @@ import type { Context } from '@deskgraph/common/database/context';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { isCustomerOfTicket, visibleTicketSql } from '../../model/rights/visible.ts';
-import { cursorOf, markAt } from './cursor.ts';
+import { cursorOfEvent, checkpointCursor } from './cursor.ts';
 import { TicketEvent } from './event.ts';
-import { fewOf, refuseTooMuch, wantedNow } from './event-filter.ts';
-import { messageNow } from './current-state-cache.ts';
-import { type LiveMessage, type Resync, ResyncReason } from './message.ts';
-import { isVisible } from './visible.ts';
+import { ticketIdsUpTo, refuseComplexFilter, currentMatchingTickets } from './event-filter.ts';
+import { currentMessage } from './current-state-cache.ts';
+import { type LiveMessage, type Resync, ResyncReason } from './live-message.ts';
+import { isEventVisible } from './visibility.ts';
 import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 
-export interface Following<M extends LiveMessage> {
+export interface TicketEventSubscription<M extends LiveMessage> {
   Message: new () => M;
   /** All types when left out. */
   types?: readonly string[] | null | undefined;
@@ -41,19 +41,19 @@ const READ_ANEW =
  * fact at the moment when it is told, and about the ticket as it is then. A mark comes first, and again after a while without facts: a stream
  * that is cut goes on from there.
  */
-export function follow<M extends LiveMessage>(
+export function subscribeToTicketEvents<M extends LiveMessage>(
   ctx: Context,
-  following: Following<M>,
+  following: TicketEventSubscription<M>,
 ): AsyncIterableIterator<StreamMessage> {
   const { after, filter } = following;
   const position = after ? decodeCursor(ctx, after, ['after']).position : undefined;
-  refuseTooMuch(ctx, filter);
+  refuseComplexFilter(ctx, filter);
   return abortableStream((signal) => told(ctx, following, position, signal));
 }
 
 async function* told<M extends LiveMessage>(
   ctx: Context,
-  following: Following<M>,
+  following: TicketEventSubscription<M>,
   after: number | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<StreamMessage, void, void> {
@@ -65,7 +65,7 @@ async function* told<M extends LiveMessage>(
       () => tail.startPosition({ workspace, after }),
       signal,
     );
-    yield { cursor: following.after ?? markAt(ctx, from), resyncQuery: READ_ANEW };
+    yield { cursor: following.after ?? checkpointCursor(ctx, from), resyncQuery: READ_ANEW };
     const reader = {
       workspace,
       from,
@@ -75,7 +75,7 @@ async function* told<M extends LiveMessage>(
     };
     for await (const { events: facts, position } of tail.follow(reader)) {
       if (!facts.length) {
-        yield { cursor: markAt(ctx, position) };
+        yield { cursor: checkpointCursor(ctx, position) };
         continue;
       }
       let tickets = new Map<string, Ticket>();
@@ -84,7 +84,10 @@ async function* told<M extends LiveMessage>(
         // A reader may take long for the facts before this one.
         if (Date.now() - asked > FRESH_MS) {
           const touched = [...new Set(facts.slice(at).map(({ subject }) => subject))];
-          tickets = await retryWhileUnavailable(() => wantedNow(ctx, filter, touched), signal);
+          tickets = await retryWhileUnavailable(
+            () => currentMatchingTickets(ctx, filter, touched),
+            signal,
+          );
           asked = Date.now();
         }
         const ticket = tickets.get(fact.subject);
@@ -101,7 +104,7 @@ async function* told<M extends LiveMessage>(
     }
   } catch (error) {
     if (!(error instanceof CursorExpired)) throw error;
-    const cursor = markAt(ctx, tail.head);
+    const cursor = checkpointCursor(ctx, tail.head);
     const resync: Resync = { reason: ResyncReason.CURSOR_EXPIRED, from: cursor, query: READ_ANEW };
     yield { message: Object.assign(new Message(), { cursor, resync }), cursor };
   }
@@ -114,7 +117,7 @@ function shared(ctx: Context, fact: DomainEvent): { event: TicketEvent; cursor: 
   let made = known.get(fact);
   if (!made) {
     const event = new TicketEvent(fact);
-    known.set(fact, (made = { event, cursor: cursorOf(ctx, event) }));
+    known.set(fact, (made = { event, cursor: cursorOfEvent(ctx, event) }));
   }
   return made;
 }
@@ -123,12 +126,12 @@ function shared(ctx: Context, fact: DomainEvent): { event: TicketEvent; cursor: 
 function lend(
   load: RequestLoaders,
   ctx: Context,
-  { fact: { data } }: TicketEvent,
+  { domainEvent: { data } }: TicketEvent,
   ticket: Ticket,
 ): void {
   load.prime('ticket', ticket);
   if (data.messageId)
-    load.primeLazily('message', data.messageId, () => messageNow(ctx, ticket, data.messageId!));
+    load.primeLazily('message', data.messageId, () => currentMessage(ctx, ticket, data.messageId!));
 }
 
 /**
@@ -137,7 +140,7 @@ function lend(
  */
 function concernOf(
   { actor }: Context,
-  { types, ticketId }: Following<LiveMessage>,
+  { types, ticketId }: TicketEventSubscription<LiveMessage>,
 ): (fact: DomainEvent) => boolean {
   const all = isStaff(actor);
   return (fact) => {
@@ -147,15 +150,15 @@ function concernOf(
       (all || isCustomerOfTicket(actor, data.state)) &&
       (ticketId === undefined || subject === ticketId) &&
       (!types || types.includes(type)) &&
-      isVisible(actor, { type, data })
+      isEventVisible(actor, { type, data })
     );
   };
 }
 
 /** The tickets that the stream can only be about, where they are few. */
 const subjectsOf =
-  ({ actor }: Context, { ticketId }: Following<LiveMessage>) =>
+  ({ actor }: Context, { ticketId }: TicketEventSubscription<LiveMessage>) =>
   async (em: EntityManager): Promise<readonly string[] | undefined> => {
     if (ticketId !== undefined) return [ticketId];
-    return isStaff(actor) ? undefined : fewOf(em, visibleTicketSql(actor), FEW);
+    return isStaff(actor) ? undefined : ticketIdsUpTo(em, visibleTicketSql(actor), FEW);
   };

@@ -8,7 +8,8 @@ import {
   appActor,
   countStatements,
   userActor,
-  createSubscriptionClient } from '@deskgraph/common/testing/testing';
+  createSubscriptionClient,
+} from '@deskgraph/common/testing/testing';
 import { signActor } from '@deskgraph/common/auth/token';
 import { type Desk, mutate, openDesk } from '../../../testing/desk.ts';
 import { startOwnTickets } from '../../../testing/own-service.ts';
