@@ -2,7 +2,7 @@ import { Auth, Role } from '@deskgraph/common/auth/access';
 import type { Context } from '@deskgraph/common/database/context';
 import { Locale } from '@deskgraph/common/graphql/scalars';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { ticketById } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/queries.ts';
 import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
 import { CannedResponse, templateForLocale } from './canned-response.ts';

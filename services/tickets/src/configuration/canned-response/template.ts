@@ -17,7 +17,7 @@ const escapeMarkdown = (value: unknown): string =>
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/[\\`*_[\]{}<>&!|~]/g, (character) => `\\${character}`);
 
-/** Templates are untrusted: no files, no prototypes, limited memory and CPU time (50 ms). */
+/** Templates are untrusted: no files, no prototypes, limited memory and 50 ms of time. */
 const engine = new Liquid({
   outputEscape: escapeMarkdown,
   ownPropertyOnly: true,
