@@ -1,7 +1,7 @@
 import { isStaff } from '@deskgraph/common/auth/access';
 import { decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import type { EntityManager } from '@deskgraph/common/database/database';
-import type { DomainEvent } from '@deskgraph/common/events/types';
+import type { DomainEvent, EventLogReader } from '@deskgraph/common/events/types';
 import { retryWhileUnavailable } from '@deskgraph/common/core/database-errors';
 import { type StreamMessage, abortableStream } from '@deskgraph/common/graphql/subscription-server';
 import type { RequestLoaders } from '@deskgraph/common/database/request-loaders';
@@ -66,11 +66,11 @@ async function* told<M extends LiveMessage>(
       signal,
     );
     yield { cursor: following.after ?? checkpointCursor(ctx, from), resyncQuery: READ_ANEW };
-    const reader = {
+    const reader: EventLogReader = {
       workspace,
       from,
       signal,
-      concerns: concernOf(ctx, following),
+      isRelevant: concernOf(ctx, following),
       subjects: subjectsOf(ctx, following),
     };
     for await (const { events: facts, position } of tail.follow(reader)) {
