@@ -51,8 +51,15 @@ export async function managedEntities<T extends object>(
   Entity: EntityClass<T>,
   query: RawBuilder<unknown>,
 ): Promise<T[]> {
-  return (await execute(ctx, query)).map((row) => ctx.em.map(Entity, row as never));
+  return (await execute(ctx, query)).map((row) => managedEntity(ctx, Entity, row));
 }
+
+/** Like `managedEntities`, for a whole row that was read already, such as that of a scheduled task. */
+export const managedEntity = <T extends object>(
+  ctx: Context,
+  Entity: EntityClass<T>,
+  row: unknown,
+): T => ctx.em.map(Entity, row as never);
 
 /**
  * Runs the query of a keyset page, which selects whole rows of an entity and `page.keys`, and

@@ -4,7 +4,7 @@ import type { Context } from '@deskgraph/common/database/context';
 import { hydrate, sql } from '@deskgraph/common/database/database';
 import { entities, ids, rows } from '@deskgraph/common/database/query';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { visibleMessageSql as messageVisible } from '../../model/message/queries.ts';
+import { visibleMessageSql } from '../../model/message/queries.ts';
 import { visibleTicketSql } from '../../model/rights/visible.ts';
 import { Attachment } from './attachment.ts';
 
@@ -17,7 +17,7 @@ const MAX_FILES_OF_TICKET = 500;
  */
 const visibleAttachmentSql = (actor: Actor): Condition => sql`(case when a.message_id is null
   then a.workspace_id = ${actor.workspace}::uuid and a.uploader_id = ${actor.id}
-  else ${messageVisible(actor)} and ${visibleTicketSql(actor)} end)`;
+  else ${visibleMessageSql(actor)} and ${visibleTicketSql(actor)} end)`;
 
 export const attachmentById = (ctx: Context, id: string): Promise<Attachment | null> =>
   ctx.load.byId('attachment', id, (attachmentIds) =>

@@ -1,5 +1,6 @@
 import { parseId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
+import { execute, managedEntity } from '@deskgraph/common/database/query';
 import { sql } from '@deskgraph/common/database/database';
 import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
 import { Attachment, ScanState } from './attachment.ts';
@@ -29,19 +30,25 @@ export async function scanAttachment(ctx: Context, files: Files, id: string): Pr
 }
 
 const unscannedFileId = (ctx: Context, id: string): Promise<string | undefined> =>
-  ctx.write(async (em) => {
-    const { rows } = await sql<{ file_id: string }>`
-      select file_id from attachment
-      where id = ${id}::uuid and file_id is not null and scan = 'PENDING'`.execute(em.getKysely());
-    return rows[0]?.file_id;
+  ctx.write(async () => {
+    const [row] = await execute(
+      ctx,
+      sql<{ file_id: string }>`
+        select file_id from attachment
+        where id = ${id}::uuid and file_id is not null and scan = 'PENDING'`,
+    );
+    return row?.file_id;
   });
 
 const storeVerdict = (ctx: Context, id: string, verdict: ScanVerdict): Promise<unknown> =>
-  ctx.write((em) =>
-    sql`
-      update attachment set scan = ${verdict}, scans_at = null, version = version + 1,
-        updated_at = now()
-      where id = ${id}::uuid and scan = 'PENDING'`.execute(em.getKysely()),
+  ctx.write(() =>
+    execute(
+      ctx,
+      sql`
+        update attachment set scan = ${verdict}, scans_at = null, version = version + 1,
+          updated_at = now()
+        where id = ${id}::uuid and scan = 'PENDING'`,
+    ),
   );
 
 /**
@@ -49,7 +56,7 @@ const storeVerdict = (ctx: Context, id: string, verdict: ScanVerdict): Promise<u
  * because it may take long, and one file at a time.
  */
 export async function scanDueAttachment(ctx: Context, row: object): Promise<void> {
-  const attachment = ctx.em.map(Attachment, row as never);
+  const attachment = managedEntity(ctx, Attachment, row);
   const files = filesOf(ctx.orm);
   // The scanner was removed from the configuration: treat the file as if there had never been one.
   if (!files.scanner)

@@ -1,7 +1,7 @@
 import { parseId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { sql } from '@deskgraph/common/database/database';
-import { execute } from '@deskgraph/common/database/query';
+import { execute, managedEntity } from '@deskgraph/common/database/query';
 import type { ScheduledTask } from '@deskgraph/common/jobs/scheduler';
 import { Attachment } from './attachment.ts';
 import { filesOf, storageKey } from './files.ts';
@@ -10,7 +10,7 @@ import { scanDueAttachment } from './scan.ts';
 
 /** Deletes an attachment that was not sent with a message in time. */
 async function deleteUnusedAttachment(ctx: Context, row: object): Promise<void> {
-  const { id, fileId } = ctx.em.map(Attachment, row as never);
+  const { id, fileId } = managedEntity(ctx, Attachment, row);
   const uuid = parseId('att', id)!;
   await execute(ctx, sql`delete from attachment where id = ${uuid}::uuid`);
   if (fileId) await releaseFiles(ctx, [fileId]);

@@ -4,6 +4,7 @@ import { Transform, type TransformCallback, pipeline } from 'node:stream';
 import { parseId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { sql } from '@deskgraph/common/database/database';
+import { execute } from '@deskgraph/common/database/query';
 import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
 import { type FileTypeCheck, HEAD_BYTES, checkFileType } from './file-type.ts';
 import { type Files, storageKey } from './files.ts';
@@ -73,19 +74,24 @@ const errorOf = ({ refused }: Extract<FileTypeCheck, { refused: unknown }>): Fil
 
 /** Reserves the upload for one request at a time, and for none after the first that succeeded. */
 const claimUpload = (ctx: Context, id: string): Promise<void> =>
-  ctx.write(async (em) => {
-    const { rows } = await sql`
-      update attachment set claimed_at = now()
-      where id = ${id}::uuid and file_id is null and scan = 'PENDING'
-        and (claimed_at is null or claimed_at < now() - ${CLAIM_TIMEOUT}::interval)
-      returning id`.execute(em.getKysely());
-    if (!rows.length) throw new FileRequestError(409, 'This link is used, or in use.');
+  ctx.write(async () => {
+    const claimed = await execute(
+      ctx,
+      sql`
+        update attachment set claimed_at = now()
+        where id = ${id}::uuid and file_id is null and scan = 'PENDING'
+          and (claimed_at is null or claimed_at < now() - ${CLAIM_TIMEOUT}::interval)
+        returning id`,
+    );
+    if (!claimed.length) throw new FileRequestError(409, 'This link is used, or in use.');
   });
 
 const releaseClaim = (ctx: Context, id: string): Promise<unknown> =>
-  ctx.write((em) =>
-    sql`update attachment set claimed_at = null where id = ${id}::uuid and file_id is null`.execute(
-      em.getKysely(),
+  ctx.write(() =>
+    execute(
+      ctx,
+      sql`
+        update attachment set claimed_at = null where id = ${id}::uuid and file_id is null`,
     ),
   );
 
@@ -104,21 +110,26 @@ const recordUpload = (
   id: string,
   { hash, type, scansAt }: UploadResult,
 ): Promise<boolean> =>
-  ctx.write(async (em) => {
-    const db = em.getKysely();
-    const { rows } = await sql<{ id: string }>`
-      insert into stored_file (id, workspace_id, hash)
-      values (${id}::uuid, ${ctx.workspace}::uuid, ${hash})
-      on conflict (workspace_id, hash) do update set hash = excluded.hash
-      returning id`.execute(db);
-    const fileId = rows[0]!.id;
-    const updated = await sql`
-      update attachment set file_id = ${fileId}::uuid, content_type = ${type},
-        scan = ${scansAt ? 'PENDING' : 'CLEAN'}, scans_at = ${scansAt}, claimed_at = null,
-        version = version + 1, updated_at = now()
-      where id = ${id}::uuid and file_id is null
-      returning id`.execute(db);
-    if (!updated.rows.length)
+  ctx.write(async () => {
+    const [file] = await execute(
+      ctx,
+      sql<{ id: string }>`
+        insert into stored_file (id, workspace_id, hash)
+        values (${id}::uuid, ${ctx.workspace}::uuid, ${hash})
+        on conflict (workspace_id, hash) do update set hash = excluded.hash
+        returning id`,
+    );
+    const fileId = file!.id;
+    const updated = await execute(
+      ctx,
+      sql`
+        update attachment set file_id = ${fileId}::uuid, content_type = ${type},
+          scan = ${scansAt ? 'PENDING' : 'CLEAN'}, scans_at = ${scansAt}, claimed_at = null,
+          version = version + 1, updated_at = now()
+        where id = ${id}::uuid and file_id is null
+        returning id`,
+    );
+    if (!updated.length)
       throw new FileRequestError(410, 'The attachment of this upload was deleted.');
     if (scansAt) scheduleWakeup(ctx, scansAt);
     return fileId === id;

@@ -2,7 +2,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { hydrate, sql } from '@deskgraph/common/database/database';
-import { execute, updateEntities } from '@deskgraph/common/database/query';
+import { execute, updateEntities, managedEntity } from '@deskgraph/common/database/query';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { lockTicketWithBin } from '../../model/lookup/lock.ts';
@@ -27,7 +27,7 @@ export async function purgeTicket(
 
 /** Scheduled task: removes a ticket whose time in the bin (trash) is over. */
 export const purgeExpiredTicket = (ctx: Context, row: object): Promise<void> =>
-  removeTicket(ctx, ctx.em.map(Ticket, row as never));
+  removeTicket(ctx, managedEntity(ctx, Ticket, row));
 
 /**
  * Deletes a ticket and its content. Its number is not used again. Its events stay, but their

@@ -1,6 +1,7 @@
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { Context } from '@deskgraph/common/database/context';
+import { managedEntity } from '@deskgraph/common/database/query';
 import type { ScheduledTask } from '@deskgraph/common/jobs/scheduler';
 import { workBlocker, refuseIfBlocked } from '../../model/ticket/preconditions.ts';
 import { lockTicket } from '../../model/lookup/lock.ts';
@@ -49,7 +50,7 @@ async function nextTargetOf(ctx: Context, ticket: Ticket): Promise<EscalationTar
 
 /** Takes the next step of an escalation that was not ended in time, with the reason of the first. */
 async function takeScheduledStep(ctx: Context, row: object): Promise<void> {
-  const ticket = ctx.em.map(Ticket, row as never);
+  const ticket = managedEntity(ctx, Ticket, row);
   ticket.escalatesAt = null;
   const { escalation } = ticket;
   const path = escalation?.pathId && (await escalationPathById(ctx, escalation.pathId));

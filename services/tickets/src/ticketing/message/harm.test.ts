@@ -61,7 +61,7 @@ test('the HTML of replies and notes is safe for every XSS payload; NUL character
 }, 120_000);
 
 test('the HTML is safe when variables insert names and subjects with XSS payloads', async () => {
-  const lines = [...XSS_PAYLOADS['elements']!, ...XSS_PAYLOADS['marks']!].filter(
+  const lines = [...XSS_PAYLOADS['elements']!, ...XSS_PAYLOADS['markdown']!].filter(
     (text) => text.length <= 200 && !/[\r\n]/.test(text),
   );
   const tickets = await mutateAll<{ ticket: { id: string } | null; userErrors: object[] }>(

@@ -1,4 +1,5 @@
 import type { Context } from '@deskgraph/common/database/context';
+import { managedEntity } from '@deskgraph/common/database/query';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
@@ -77,7 +78,7 @@ async function refuseTooMany(ctx: Context, { id, ticketId }: Message): Promise<v
  * Scheduled messages of a merged ticket are in the ticket into which it was merged.
  */
 async function sendDueMessages(ctx: Context, row: object): Promise<void> {
-  const ticket = ctx.em.map(Ticket, row as never);
+  const ticket = managedEntity(ctx, Ticket, row);
   const now = new Date();
   const messages = await ctx.em.find(
     Message,

@@ -1,6 +1,7 @@
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
+import { managedEntity } from '@deskgraph/common/database/query';
 import { appendEvents } from '@deskgraph/common/events/log';
 import { scheduleWakeup } from '@deskgraph/common/jobs/scheduler';
 import { lockTicket } from '../../model/lookup/lock.ts';
@@ -59,5 +60,5 @@ export async function wakeTicket(ctx: Context, input: TicketWakeInput): Promise<
 
 /** Scheduled task: ends a snooze whose instant has come. */
 export async function wakeSnoozedTicket(ctx: Context, row: object): Promise<void> {
-  await appendEvents(ctx, endSnooze(ctx.em.map(Ticket, row as never), 'time'));
+  await appendEvents(ctx, endSnooze(managedEntity(ctx, Ticket, row), 'time'));
 }

@@ -1,6 +1,7 @@
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
+import { managedEntity } from '@deskgraph/common/database/query';
 import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
@@ -94,7 +95,7 @@ async function addReply(
  * workspace. Only the system closes tickets.
  */
 export async function closeSolvedTicket(ctx: Context, row: object): Promise<void> {
-  const ticket = ctx.em.map(Ticket, row as never);
+  const ticket = managedEntity(ctx, Ticket, row);
   const from = statusSnapshot(ticket);
   closeTicket(ticket, new Date());
   await appendEvents(ctx, [statusChangedEvent(ticket, from, { cause: 'closeAfter' })]);
