@@ -1,60 +1,78 @@
-import { type DecodedCursor, decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
-import { sql } from '@deskgraph/common/database/database';
-import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { execute } from '@deskgraph/common/database/query';
+import { Refusal } from '@deskgraph/common/core/errors';
 import { CursorScalar } from '@deskgraph/common/graphql/scalars';
+import { type DecodedCursor, decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { Field, ObjectType } from 'type-graphql';
 import type { Ticket } from '../../model/ticket/ticket.ts';
 import { cursorOfEvent } from './cursor.ts';
-import { TicketEvent } from './event.ts';
 import { ticketEventFromRow, ticketEventsSql } from './event-log.ts';
+import { TicketEvent } from './event.ts';
 import { visibleEventSql } from './visibility.ts';
 
-@ObjectType({ simpleResolvers: true, description: 'Facts that the writer had not seen.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'The activity of others on a ticket that the writer has not seen.',
+})
 export class UnseenActivity {
   ticketId!: string;
   @Field(() => [TicketEvent], {
-    description:
-      'What others did after `seen`, as far as the writer may see it, oldest first; at most 100.',
+    description: 'The events after `seen` that the writer can see, oldest first; at most 100.',
   })
   events!: TicketEvent[];
-  @Field(() => CursorScalar, { description: 'Give it back as `seen` once they are read.' })
+  @Field(() => CursorScalar, {
+    description: 'The cursor to send as `seen` after reading the events.',
+  })
   cursor!: string;
 }
 
-const LIMIT = 100;
-/** Who only follows, or leaves, has done nothing that an answer could pass by. */
-const IDLE = sql`(e.type = 'ticket.participants_changed' and not jsonb_exists(e.data -> 'changes', 'ccIds'))`;
+const MAX_UNSEEN_EVENTS = 100;
+
+/** Following or unfollowing a ticket does not conflict with a reply. */
+const IGNORED_EVENT = sql`(e.type = 'ticket.participants_changed'
+  and not jsonb_exists(e.data -> 'changes', 'ccIds'))`;
 
 /**
- * Refuses when others did something to the ticket that the writer has not seen. The ticket is locked by this transaction: what others have
- * done is recorded by now, and nobody does more until it ends.
+ * Refuses with UNSEEN_ACTIVITY when others have changed the ticket after the cursor `seen`. The
+ * transaction must have locked the ticket, so that no event is appended until it ends.
  */
 export async function refuseUnseenActivity(
   ctx: Context,
   ticket: Ticket,
   seen: string,
 ): Promise<void> {
-  const place = decodeCursor(ctx, seen, ['input', 'seen']);
-  if (place.isFor(ticket.id) && place.version >= ticket.version) return;
-  const events = await unseen(ctx, ticket, place);
+  const cursor = decodeCursor(ctx, seen, ['input', 'seen']);
+  if (cursor.isFor(ticket.id) && cursor.version >= ticket.version) return;
+  const events = await unseenEvents(ctx, ticket, cursor);
   if (!events.length) return;
-  const activity: UnseenActivity = {
+  const unseenActivity: UnseenActivity = {
     ticketId: ticket.id,
     events,
     cursor: cursorOfEvent(ctx, events.at(-1)!),
   };
-  throw new Refusal('UNSEEN_ACTIVITY', 'seen', { unseenActivity: activity });
+  throw new Refusal('UNSEEN_ACTIVITY', 'seen', { unseenActivity });
 }
 
-/** A cursor of something else than the ticket tells a position only; what has none yet counts as unseen. */
-async function unseen(ctx: Context, { id }: Ticket, place: DecodedCursor): Promise<TicketEvent[]> {
-  const later = place.isFor(id)
-    ? sql`e.version > ${place.version}`
-    : sql`e.position >= ${place.position}`;
-  const { rows } = await sql<object>`
-    select e.* from ${ticketEventsSql(ctx.workspace, sql`${id}`)}
-    where ${later} and ${visibleEventSql(ctx.actor)} and not ${IDLE} and e.actor ->> 'id' <> ${ctx.actor.id} order by e.version limit ${LIMIT}
-  `.execute(ctx.em.getKysely());
-  return rows.map(ticketEventFromRow);
+/**
+ * The cursor of another entity contains only a position in the log. Events without a position then
+ * count as unseen.
+ */
+async function unseenEvents(
+  ctx: Context,
+  { id }: Ticket,
+  cursor: DecodedCursor,
+): Promise<TicketEvent[]> {
+  const isUnseen = cursor.isFor(id)
+    ? sql`e.version > ${cursor.version}`
+    : sql`e.position >= ${cursor.position}`;
+  const found = await execute(
+    ctx,
+    sql<object>`
+      select e.* from ${ticketEventsSql(ctx.workspace, sql`${id}`)}
+      where ${isUnseen} and ${visibleEventSql(ctx.actor)} and not ${IGNORED_EVENT}
+        and e.actor ->> 'id' <> ${ctx.actor.id}
+      order by e.version limit ${MAX_UNSEEN_EVENTS}`,
+  );
+  return found.map(ticketEventFromRow);
 }

@@ -1,83 +1,82 @@
-import { hydrate, sql, uuidArray } from '@deskgraph/common/database/database';
+import type { EntityClass } from '@mikro-orm/postgresql';
+import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import { entities, ids } from '@deskgraph/common/database/query';
 import { RequestLoaders } from '@deskgraph/common/database/request-loaders';
 import type { EventTail } from '@deskgraph/common/events/types';
-import type { Context } from '@deskgraph/common/database/context';
-import { isMessageVisible } from '../../model/message/queries.ts';
 import { Message } from '../../model/message/message.ts';
+import { isMessageVisible } from '../../model/message/queries.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 
-/** What was read while the log stood where it stands. */
-interface Moment {
-  head: number;
-  until: number;
+/** The rows that were read while the log had a certain end. */
+interface CachedState {
+  logHead: number;
+  expiresAt: number;
   load: RequestLoaders;
 }
 
-/** A change that has no position yet is not missed for longer than this. */
-const MOMENT_MS = 250;
+/** Limits how long a committed change without a position in the log can be missed. */
+const CACHE_TTL_MS = 250;
 
-const moments = new WeakMap<EventTail, Moment>();
+const caches = new WeakMap<EventTail, CachedState>();
 
-function momentOf(tail: EventTail): Moment {
+function loadersAt(tail: EventTail): RequestLoaders {
   const now = Date.now();
-  let moment = moments.get(tail);
-  if (!moment || moment.head !== tail.head || moment.until < now)
-    moments.set(
-      tail,
-      (moment = { head: tail.head, until: now + MOMENT_MS, load: new RequestLoaders() }),
-    );
-  return moment;
+  const cached = caches.get(tail);
+  if (cached && cached.logHead === tail.head && cached.expiresAt >= now) return cached.load;
+  const load = new RequestLoaders();
+  caches.set(tail, { logHead: tail.head, expiresAt: now + CACHE_TTL_MS, load });
+  return load;
 }
 
 /**
- * Tickets of the caller's workspace as they are now, whether he may see them or not. However many streams ask at one moment, each ticket is
- * read once.
+ * The current tickets of the caller's workspace, without a check of rights. Concurrent
+ * subscriptions share the query: each ticket is read once.
  */
-export async function currentTickets(ctx: Context, ids: readonly string[]): Promise<Ticket[]> {
-  const { load } = momentOf(ctx.tail!);
-  const find = (all: string[]): Promise<Ticket[]> => read(ctx, TICKET, all);
-  const found = await Promise.all(
-    ids.map((id) => load.byId(`tickets of ${ctx.workspace}`, id, find)),
+export async function currentTickets(
+  ctx: Context,
+  ticketIds: readonly string[],
+): Promise<Ticket[]> {
+  const load = loadersAt(ctx.tail!);
+  const tickets = await Promise.all(
+    ticketIds.map((id) =>
+      load.byId(`tickets of ${ctx.workspace}`, id, (batch) =>
+        readCurrent(ctx, Ticket, sql`ticket`, ids('tkt', batch)),
+      ),
+    ),
   );
-  return found.filter((ticket) => ticket !== null);
+  return tickets.filter((ticket) => ticket !== null);
 }
 
-/** A message of a ticket that the caller may see, as it is now; read once like tickets. */
+/** The current message of a visible ticket, if the caller can see it; read once like tickets. */
 export async function currentMessage(
   ctx: Context,
   ticket: Ticket,
   id: string,
 ): Promise<Message | null> {
-  const { load } = momentOf(ctx.tail!);
-  const message = await load.byId(`messages of ${ctx.workspace}`, id, (all) =>
-    read(ctx, MESSAGE, all),
+  const load = loadersAt(ctx.tail!);
+  const message = await load.byId(`messages of ${ctx.workspace}`, id, (batch) =>
+    readCurrent(ctx, Message, sql`message`, ids('msg', batch)),
   );
   return message?.ticketId === ticket.id && isMessageVisible(ctx.actor, message) ? message : null;
 }
 
-interface Kind<T> {
-  Thing: new () => T;
-  table: string;
-  prefix: string;
-}
-
-const TICKET: Kind<Ticket> = { Thing: Ticket, table: 'ticket', prefix: 'tkt' };
-const MESSAGE: Kind<Message> = { Thing: Message, table: 'message', prefix: 'msg' };
-
-async function read<T extends object>(
+async function readCurrent<T extends object>(
   ctx: Context,
-  { Thing, table, prefix }: Kind<T>,
-  ids: string[],
+  Entity: EntityClass<T>,
+  table: ReturnType<typeof sql>,
+  uuids: ReturnType<typeof ids>,
 ): Promise<T[]> {
-  const now = ctx.fork();
+  const current = ctx.fork();
   try {
-    const em = await now.read();
-    const { rows } = await sql<object>`
-      select t.* from ${sql.table(table)} t where t.workspace_id = ${ctx.workspace}::uuid and t.id = any(${uuidArray(prefix, ids)})`.execute(
-      em.getKysely(),
+    return await entities(
+      current,
+      Entity,
+      sql`
+        select t.* from ${table} t
+        where t.workspace_id = ${ctx.workspace}::uuid and t.id = any(${uuids})`,
     );
-    return hydrate(ctx.orm, Thing, rows);
   } finally {
-    await now.endSnapshot();
+    await current.endSnapshot();
   }
 }

@@ -302,7 +302,7 @@ describe('the log', () => {
           reason: 'CURSOR_EXPIRED',
           field: ['after'],
         });
-        expect(errors?.[0]?.message).toContain('read the tickets anew');
+        expect(errors?.[0]?.message).toContain('Load the tickets again');
       }
       // What is older than a stream tells is still read.
       await owner.query(`update event_log set logged_at = now() - interval '40 days'`);

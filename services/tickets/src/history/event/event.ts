@@ -1,54 +1,52 @@
-import type { DomainEvent } from '@deskgraph/common/events/types';
 import { toId } from '@deskgraph/common/core/id';
+import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 import { connectionType } from '@deskgraph/common/database/pagination';
+import type { DomainEvent } from '@deskgraph/common/events/types';
 import { DateTime, EventType, Json } from '@deskgraph/common/graphql/scalars';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
 
 @ObjectType({ simpleResolvers: true, description: 'One changed field.' })
 @Directive('@shareable')
 export class FieldChange {
   @Field(() => String, {
-    description: 'The name of the field in the graph; `field:` and the key of a custom field.',
+    description: 'The name of the field in the graph; `field:` and the key for a custom field.',
   })
   field!: string;
-  @Field(() => Json, {
-    nullable: true,
-    description: 'The value before; the id where it is a thing.',
-  })
+  @Field(() => Json, { nullable: true, description: 'The value before; an id for an entity.' })
   from!: unknown;
-  @Field(() => Json, {
-    nullable: true,
-    description: 'The value after; the id where it is a thing.',
-  })
+  @Field(() => Json, { nullable: true, description: 'The value after; an id for an entity.' })
   to!: unknown;
 }
 
 @ObjectType({
   simpleResolvers: true,
   description:
-    'One fact about a ticket, never changed or deleted; the same in timelines and subscriptions.',
+    'An event of a ticket. Events are never changed or deleted, and are the same in timelines and subscriptions.',
 })
 export class TicketEvent {
   readonly domainEvent: DomainEvent<LoggedTicketData>;
 
-  @Field(() => ID, { description: 'Prefix `evt_`; the same wherever the fact is told.' })
+  @Field(() => ID, {
+    description: 'Prefix `evt_`; the same wherever the event appears.',
+  })
   readonly id: string;
-  @Field(() => EventType, { description: 'What happened: `ticket.assigned`.' })
+  @Field(() => EventType, { description: 'The type of the event, such as `ticket.assigned`.' })
   readonly type: string;
-  @Field(() => DateTime, { description: 'When it happened; for imported facts in the past.' })
+  @Field(() => DateTime, {
+    description: 'The time of the event; in the past for imported events.',
+  })
   readonly at: Date;
 
-  constructor(fact: DomainEvent) {
-    this.domainEvent = fact as unknown as DomainEvent<LoggedTicketData>;
-    this.id = toId('evt', fact.id);
-    this.type = fact.type;
-    this.at = new Date(fact.occurredAt);
+  constructor(domainEvent: DomainEvent) {
+    this.domainEvent = domainEvent as unknown as DomainEvent<LoggedTicketData>;
+    this.id = toId('evt', domainEvent.id);
+    this.type = domainEvent.type;
+    this.at = new Date(domainEvent.occurredAt);
   }
 }
 
 export const TicketEventConnection = connectionType(
   TicketEvent,
   'TicketEvent',
-  'facts about tickets',
+  'events of tickets',
 );

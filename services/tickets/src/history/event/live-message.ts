@@ -11,37 +11,42 @@ export enum ResyncReason {
 }
 registerEnumType(ResyncReason, {
   name: 'ResyncReason',
-  description: 'Why a stream can’t go on.',
+  description: 'The reason why a stream cannot continue.',
   valuesConfig: {
     CURSOR_EXPIRED: {
       description:
-        'What followed the position is more than 30 days old; the query ticketEvents may still have it.',
+        'The events after the cursor are more than 30 days old. The query ticketEvents may still return them.',
     },
-    TOO_SLOW: { description: 'Facts came faster than the caller read them.' },
-    RIGHTS_CHANGED: { description: 'The workspace changed what the caller may see.' },
+    TOO_SLOW: { description: 'The client read more slowly than events arrived.' },
+    RIGHTS_CHANGED: { description: 'The workspace has changed the rights of the caller.' },
   },
 });
 
 @ObjectType({
   simpleResolvers: true,
-  description: 'The stream can’t go on without reading anew; it ends after this.',
+  description:
+    'The stream cannot continue: the client must reload its data. It is the last message.',
 })
 export class Resync {
-  @Field(() => ResyncReason, { description: 'Why.' }) reason!: ResyncReason;
-  @Field(() => CursorScalar, { description: 'Read anew first, then subscribe from here.' })
+  @Field(() => ResyncReason, { description: 'The reason.' }) reason!: ResyncReason;
+  @Field(() => CursorScalar, { description: 'The cursor to subscribe from after reloading.' })
   from!: string;
-  @Field(() => String, { description: 'A query that reads anew.' }) query!: string;
+  @Field(() => String, { description: 'A query that reloads the data.' }) query!: string;
 }
 
 @InterfaceType('LiveMessage', {
   autoRegisterImplementations: false,
   resolveType: (value: object) => value.constructor.name,
   description:
-    'A message of a stream that can be resumed: who comes back gives the last cursor as `after` and gets each missed fact once, in order.',
+    'A message of a resumable stream. A client that subscribes again with the last cursor as `after` receives each missed event once, in order.',
 })
 export abstract class LiveMessage {
-  @Field(() => CursorScalar, { description: 'Where the fact stands.' }) cursor!: string;
-  @Field(() => Resync, { nullable: true, description: 'Set alone, when the stream can’t go on.' })
+  @Field(() => CursorScalar, { description: 'The position in the event log to resume from.' })
+  cursor!: string;
+  @Field(() => Resync, {
+    nullable: true,
+    description: 'Set when the stream cannot continue. The message then has no other content.',
+  })
   resync?: Resync | null;
 }
 
@@ -51,7 +56,7 @@ export abstract class LiveMessage {
   description: 'A message of ticketEvents.',
 })
 export class TicketEventMessage extends LiveMessage {
-  @Field(() => TicketEvent, { nullable: true, description: 'The fact; null on `resync`.' })
+  @Field(() => TicketEvent, { nullable: true, description: 'The event; null on `resync`.' })
   event?: TicketEvent | null;
 }
 
@@ -61,9 +66,12 @@ export class TicketEventMessage extends LiveMessage {
   description: 'A message of ticketCreated.',
 })
 export class TicketCreatedMessage extends LiveMessage {
-  @Field(() => TicketEvent, { nullable: true, description: 'The fact; null on `resync`.' })
+  @Field(() => TicketEvent, { nullable: true, description: 'The event; null on `resync`.' })
   event?: TicketEvent | null;
-  @Field(() => Ticket, { nullable: true, description: 'The new ticket, as it is now.' })
+  @Field(() => Ticket, {
+    nullable: true,
+    description: 'The new ticket as it is now; null on `resync`.',
+  })
   ticket?: Ticket | null;
 }
 
@@ -73,19 +81,22 @@ export class TicketCreatedMessage extends LiveMessage {
   description: 'A message of ticketStatusChanged.',
 })
 export class TicketStatusChangedMessage extends LiveMessage {
-  @Field(() => TicketEvent, { nullable: true, description: 'The fact; null on `resync`.' })
+  @Field(() => TicketEvent, { nullable: true, description: 'The event; null on `resync`.' })
   event?: TicketEvent | null;
-  @Field(() => Ticket, { nullable: true, description: 'The ticket, as it is now.' })
+  @Field(() => Ticket, {
+    nullable: true,
+    description: 'The ticket as it is now; null on `resync`.',
+  })
   ticket?: Ticket | null;
   @Field(() => TicketStatus, {
     nullable: true,
     description:
-      'The status before; requesters read OPEN for ON_HOLD. The same as after it when only the custom status changed.',
+      'The status before; OPEN instead of ON_HOLD for requesters. Equal to `to` when only the custom status changed.',
   })
   from?: TicketStatus | null;
   @Field(() => TicketStatus, {
     nullable: true,
-    description: 'The status after; requesters read OPEN for ON_HOLD.',
+    description: 'The status after; OPEN instead of ON_HOLD for requesters.',
   })
   to?: TicketStatus | null;
 }
@@ -96,6 +107,6 @@ export class TicketStatusChangedMessage extends LiveMessage {
   description: 'A message of messageAdded.',
 })
 export class MessageAddedMessage extends LiveMessage {
-  @Field(() => TicketEvent, { nullable: true, description: 'The fact; null on `resync`.' })
+  @Field(() => TicketEvent, { nullable: true, description: 'The event; null on `resync`.' })
   event?: TicketEvent | null;
 }

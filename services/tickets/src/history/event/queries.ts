@@ -1,20 +1,21 @@
-import { encodeCursor, decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
-import { sql } from '@deskgraph/common/database/database';
+import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { Refusal } from '@deskgraph/common/core/errors';
+import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
+import type { Page } from '@deskgraph/common/database/pagination';
+import { rows } from '@deskgraph/common/database/query';
 import { resumeStatus } from '@deskgraph/common/events/log';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import type { Page } from '@deskgraph/common/database/pagination';
-import type { Context } from '@deskgraph/common/database/context';
-import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import type { TicketEvent } from './event.ts';
+import { decodeCursor, encodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import {
-  ticketIdsUpTo,
   canReadAllTickets,
   matchingTickets,
   matchingTicketsSql,
+  ticketIdsUpTo,
 } from './event-filter.ts';
 import { ticketEventFromRow } from './event-log.ts';
-import { eventPage, requirePageSize, eventTypeSql } from './timeline.ts';
+import type { TicketEvent } from './event.ts';
+import { eventPage, eventTypeSql, requirePageSize } from './timeline.ts';
 import { visibleEventSql } from './visibility.ts';
 
 export interface EventQuery {
@@ -24,86 +25,98 @@ export interface EventQuery {
   after?: string | null | undefined;
 }
 
-/** So many tickets are looked up in the log one by one; of more, the log is read through. */
-const FEW = 1_000;
-const STEP = 500;
-/** A page that costs more steps than this is answered short, with a cursor to go on from. */
-const STEPS = 20;
+/** Up to this number of matching tickets, the log is read by ticket; with more, it is scanned. */
+const MAX_INDEXED_TICKETS = 1_000;
+const SCAN_BATCH_SIZE = 500;
+/** A scan that needs more batches returns a short page, with a cursor to continue from. */
+const MAX_SCAN_BATCHES = 20;
 
-/** Facts of the log after a position, oldest first, of tickets that the caller may see and that match the filter as they are now. */
+/**
+ * Events of the log after a cursor, oldest first, of the tickets that the caller can see and that
+ * match the filter now.
+ */
 export async function findTicketEvents(
   ctx: Context,
   { filter, types, first, after }: EventQuery,
 ): Promise<Page<TicketEvent>> {
   const size = requirePageSize(first, 'first');
-  const from = after ? await place(ctx, after) : 0;
-  const facts =
-    sql`${visibleEventSql(ctx.actor)} and ${eventTypeSql(types)} and e.subject like 'tkt\\_%'` as Condition;
-  const all = !filter && canReadAllTickets(ctx);
-  const condition = await matchingTicketsSql(ctx, filter);
-  const few = all ? undefined : await ticketIdsUpTo(await ctx.read(), condition, FEW);
-  if (all || few) {
-    const narrow = few ? sql`e.subject = any(${few}::text[])` : sql`true`;
-    const found = await read(ctx, sql`${facts} and ${narrow}`, from, size + 1);
-    return answer(ctx, found.slice(0, size), found.length > size);
-  }
-  return through(ctx, { facts, condition, from, size });
+  const from = after ? await storedPosition(ctx, after) : 0;
+  const events: Condition = sql`${visibleEventSql(ctx.actor)} and ${eventTypeSql(types)}
+    and e.subject like 'tkt\\_%'`;
+  const includesAll = !filter && canReadAllTickets(ctx);
+  const tickets = await matchingTicketsSql(ctx, filter);
+  const ticketIds = includesAll
+    ? undefined
+    : await ticketIdsUpTo(await ctx.read(), tickets, MAX_INDEXED_TICKETS);
+  if (!includesAll && !ticketIds) return scanLog(ctx, { events, tickets, from, size });
+  const isOfTickets = ticketIds ? sql`e.subject = any(${ticketIds}::text[])` : sql`true`;
+  const found = await readLog(ctx, sql`${events} and ${isOfTickets}`, from, size + 1);
+  return logPage(ctx, found.slice(0, size), found.length > size);
 }
 
-const GONE =
-  'The log does not go on from this position: read the tickets anew, and go on from the cursor of the one that changed last.';
+const CURSOR_EXPIRED =
+  'Events after this cursor are no longer stored. Load the tickets again and continue from the cursor of the last changed one.';
 
-/** Nothing may look as if nothing had happened; but what a stream does not tell any more is still read here. */
-async function place(ctx: Context, after: string): Promise<number> {
+/**
+ * Refuses a cursor whose following events are deleted: the page would look as if there were none.
+ * Unlike a subscription, the query also accepts a cursor that is too old to resume a stream.
+ */
+async function storedPosition(ctx: Context, after: string): Promise<number> {
   const { position } = decodeCursor(ctx, after, ['after']);
   const { isStored } = await resumeStatus(await ctx.read(), ctx.workspace, position);
-  if (!isStored) throw new Refusal([{ code: 'CURSOR_EXPIRED', field: ['after'], message: GONE }]);
+  if (!isStored)
+    throw new Refusal([{ code: 'CURSOR_EXPIRED', field: ['after'], message: CURSOR_EXPIRED }]);
   return position;
 }
 
-interface Walk {
-  facts: Condition;
-  condition: Condition;
+interface LogScan {
+  /** A condition on `e`. */
+  events: Condition;
+  /** A condition on `t`. */
+  tickets: Condition;
   from: number;
   size: number;
 }
 
-async function through(
+/** Reads the log in batches and keeps the events of matching tickets. */
+async function scanLog(
   ctx: Context,
-  { facts, condition, from, size }: Walk,
+  { events, tickets, from, size }: LogScan,
 ): Promise<Page<TicketEvent>> {
   const found: TicketEvent[] = [];
-  let reached = from;
-  for (let step = 0; step < STEPS; step++) {
-    const part = await read(ctx, facts, reached, STEP);
-    const tickets = await matchingTickets(ctx, condition, [
-      ...new Set(part.map(({ domainEvent: fact }) => fact.subject)),
-    ]);
-    found.push(...part.filter(({ domainEvent: fact }) => tickets.has(fact.subject)));
-    if (found.length > size) return answer(ctx, found.slice(0, size), true);
-    if (part.length < STEP) return answer(ctx, found, false);
-    reached = part.at(-1)!.domainEvent.position;
+  let position = from;
+  for (let count = 0; count < MAX_SCAN_BATCHES; count++) {
+    const batch = await readLog(ctx, events, position, SCAN_BATCH_SIZE);
+    const subjects = new Set(batch.map(({ domainEvent }) => domainEvent.subject));
+    const matching = await matchingTickets(ctx, tickets, [...subjects]);
+    found.push(...batch.filter(({ domainEvent }) => matching.has(domainEvent.subject)));
+    if (found.length > size) return logPage(ctx, found.slice(0, size), true);
+    if (batch.length < SCAN_BATCH_SIZE) return logPage(ctx, found, false);
+    ({ position } = batch.at(-1)!.domainEvent);
   }
-  const page = answer(ctx, found, true);
-  page.pageInfo.endCursor = encodeCursor(ctx, { position: reached });
+  const page = logPage(ctx, found, true);
+  page.pageInfo.endCursor = encodeCursor(ctx, { position });
   return page;
 }
 
-async function read(
+async function readLog(
   ctx: Context,
   condition: Condition,
   after: number,
   limit: number,
 ): Promise<TicketEvent[]> {
-  const em = await ctx.read();
-  const { rows } = await sql<object>`
-    select * from event_log e where workspace_id = ${ctx.workspace}::uuid and position > ${after} and ${condition}
-    order by position limit ${limit}`.execute(em.getKysely());
-  return rows.map(ticketEventFromRow);
+  const found = await rows(
+    ctx,
+    sql<object>`
+      select * from event_log e
+      where workspace_id = ${ctx.workspace}::uuid and position > ${after} and ${condition}
+      order by position limit ${limit}`,
+  );
+  return found.map(ticketEventFromRow);
 }
 
-/** Counting would mean to read the whole log, and is left. */
-function answer(ctx: Context, events: TicketEvent[], hasNextPage: boolean): Page<TicketEvent> {
+/** `totalCount` is null, because counting would read the whole log. */
+function logPage(ctx: Context, events: TicketEvent[], hasNextPage: boolean): Page<TicketEvent> {
   const page = eventPage(ctx, events, async () => null as never);
   page.pageInfo.hasNextPage = hasNextPage;
   return page;

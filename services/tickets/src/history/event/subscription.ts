@@ -1,42 +1,45 @@
 import { Auth, Role } from '@deskgraph/common/auth/access';
-import { CursorScalar, EventType } from '@deskgraph/common/graphql/scalars';
-import type { Context } from '@deskgraph/common/database/context';
-import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
-import { messageById } from '../../model/message/queries.ts';
-import { Message } from '../../model/message/message.ts';
-import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { visibleStatus } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
+import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
+import type { Context } from '@deskgraph/common/database/context';
+import { CursorScalar, EventType } from '@deskgraph/common/graphql/scalars';
+import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { Message } from '../../model/message/message.ts';
+import { messageById } from '../../model/message/queries.ts';
+import { visibleStatus } from '../../model/ticket/read-rights.ts';
 import { TicketEvent } from './event.ts';
-import { subscribeToTicketEvents } from './subscribe.ts';
 import {
   MessageAddedMessage,
   TicketCreatedMessage,
   TicketEventMessage,
   TicketStatusChangedMessage,
 } from './live-message.ts';
+import { subscribeToTicketEvents } from './subscribe.ts';
 
-interface Asked<Args> {
+interface SubscribeOptions<Args> {
   context: Context;
   args: Args;
 }
-interface Common {
+interface StreamArgs {
   filter?: TicketFilter | null;
   after?: string | null;
 }
 
-const RIGHT = { scopes: ['tickets:read'], roles: [Role.REQUESTER, Role.LIGHT] } as const;
-const AFTER = 'Go on after this fact; default from now on.';
-const FILTER = 'Of these tickets, as they are when a fact is told.';
+const SUBSCRIBE_RIGHTS = {
+  scopes: ['tickets:read'],
+  roles: [Role.REQUESTER, Role.LIGHT],
+} as const;
+const AFTER = 'Resumes after this cursor; default from now on.';
+const FILTER = 'Only events of tickets that match the filter when the event is delivered.';
 
-/** Facts as they happen. The methods only show what was told; `follow` tells. */
+/** The `subscribe` functions produce the messages; the methods only return them. */
 @Resolver(() => TicketEvent)
 export class TicketSubscriptions {
-  @Auth(RIGHT)
+  @Auth(SUBSCRIBE_RIGHTS)
   @Subscription(() => TicketEventMessage, {
     description:
-      'Every fact about tickets that the caller may see; a requester’s own tickets only, never notes or ON_HOLD.',
-    subscribe: ({ context, args }: Asked<Common & { types?: string[] | null }>) =>
+      'All events of tickets that the caller can see; for requesters those of their own tickets, without notes and ON_HOLD.',
+    subscribe: ({ context, args }: SubscribeOptions<StreamArgs & { types?: string[] | null }>) =>
       subscribeToTicketEvents(context, {
         Message: TicketEventMessage,
         filter: args.filter,
@@ -48,24 +51,26 @@ export class TicketSubscriptions {
     @Root() message: TicketEventMessage,
     @Arg('filter', () => TicketFilter, { nullable: true, description: FILTER })
     _filter: TicketFilter | null,
-    @Arg('types', () => [EventType], { nullable: true, description: 'Only these facts.' }) _types:
-      | string[]
-      | null,
+    @Arg('types', () => [EventType], {
+      nullable: true,
+      description: 'Only events of these types.',
+    })
+    _types: string[] | null,
     @Arg('after', () => CursorScalar, { nullable: true, description: AFTER }) _after: string | null,
   ): TicketEventMessage {
     return message;
   }
 
-  @Auth(RIGHT)
+  @Auth(SUBSCRIBE_RIGHTS)
   @Subscription(() => TicketCreatedMessage, {
     description: 'New tickets.',
-    subscribe: ({ context, args: { filter, after } }: Asked<Common>) =>
+    subscribe: ({ context, args: { filter, after } }: SubscribeOptions<StreamArgs>) =>
       subscribeToTicketEvents(context, {
         Message: TicketCreatedMessage,
         filter,
         after,
         types: ['ticket.created'],
-        rest: (_, __, ticket) => ({ ticket }),
+        extraFields: (_ctx, _event, ticket) => ({ ticket }),
       }),
   })
   ticketCreated(
@@ -77,18 +82,18 @@ export class TicketSubscriptions {
     return message;
   }
 
-  @Auth(RIGHT)
+  @Auth(SUBSCRIBE_RIGHTS)
   @Subscription(() => TicketStatusChangedMessage, {
     description:
-      'Moves between statuses, custom ones too; requesters get no message where nothing changes for them.',
-    subscribe: ({ context, args: { filter, after } }: Asked<Common>) =>
+      'Status changes, including those of custom statuses. Requesters receive only changes that are visible to them.',
+    subscribe: ({ context, args: { filter, after } }: SubscribeOptions<StreamArgs>) =>
       subscribeToTicketEvents(context, {
         Message: TicketStatusChangedMessage,
         filter,
         after,
         types: ['ticket.status_changed'],
-        rest: ({ actor }, { domainEvent: fact }, ticket) => {
-          const { changes, state } = fact.data;
+        extraFields: ({ actor }, { domainEvent }, ticket) => {
+          const { changes, state } = domainEvent.data;
           const [from, to] = (changes!['status'] ?? [state.status, state.status]) as [
             TicketStatus,
             TicketStatus,
@@ -106,10 +111,13 @@ export class TicketSubscriptions {
     return message;
   }
 
-  @Auth(RIGHT)
+  @Auth(SUBSCRIBE_RIGHTS)
   @Subscription(() => MessageAddedMessage, {
-    description: 'Replies and, for staff, notes of one ticket.',
-    subscribe: ({ context, args: { ticketId, after } }: Asked<Common & { ticketId: string }>) =>
+    description: 'New replies and, for staff, new notes of one ticket.',
+    subscribe: ({
+      context,
+      args: { ticketId, after },
+    }: SubscribeOptions<StreamArgs & { ticketId: string }>) =>
       subscribeToTicketEvents(context, {
         Message: MessageAddedMessage,
         ticketId,
@@ -119,7 +127,7 @@ export class TicketSubscriptions {
   })
   messageAdded(
     @Root() message: MessageAddedMessage,
-    @Arg('ticketId', () => ID, { description: 'Of which ticket.' }) _ticketId: string,
+    @Arg('ticketId', () => ID, { description: 'The ticket.' }) _ticketId: string,
     @Arg('after', () => CursorScalar, { nullable: true, description: AFTER }) _after: string | null,
   ): MessageAddedMessage {
     return message;
@@ -128,7 +136,10 @@ export class TicketSubscriptions {
 
 @Resolver(() => MessageAddedMessage)
 export class MessageAdded {
-  @FieldResolver(() => Message, { nullable: true, description: 'The message, as it is now.' })
+  @FieldResolver(() => Message, {
+    nullable: true,
+    description: 'The message as it is now. Null on `resync`, or if the caller cannot see it.',
+  })
   message(
     @Root() { event }: MessageAddedMessage,
     @Ctx() ctx: Context,

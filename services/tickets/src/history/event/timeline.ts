@@ -1,39 +1,44 @@
-import { decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
-import { sql } from '@deskgraph/common/database/database';
 import { Refusal } from '@deskgraph/common/core/errors';
-import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import type { Context } from '@deskgraph/common/database/context';
+import { sql } from '@deskgraph/common/database/database';
 import {
   DEFAULT_PAGE_SIZE,
   MAX_PAGE_SIZE,
   type Page,
   type PageRequest,
 } from '@deskgraph/common/database/pagination';
-import type { Context } from '@deskgraph/common/database/context';
+import { rows } from '@deskgraph/common/database/query';
+import type { Condition } from '@deskgraph/common/filter/sql-filter';
+import { decodeCursor } from '@deskgraph/common/graphql/signed-cursor';
 import { cursorOfEvent } from './cursor.ts';
-import type { TicketEvent } from './event.ts';
 import { ticketEventFromRow, ticketEventsSql } from './event-log.ts';
+import type { TicketEvent } from './event.ts';
 import { visibleEventSql } from './visibility.ts';
 
 export interface TimelineQuery extends PageRequest {
   types?: string[] | null | undefined;
 }
 
-const TYPES_LIMIT = 50;
+const MAX_EVENT_TYPES = 50;
 
-export function requirePageSize(size: number | null | undefined, argument: string): number {
-  const asked = size ?? DEFAULT_PAGE_SIZE;
-  if (!Number.isInteger(asked) || asked < 0 || asked > MAX_PAGE_SIZE)
+export function requirePageSize(value: number | null | undefined, argument: string): number {
+  const size = value ?? DEFAULT_PAGE_SIZE;
+  if (!Number.isInteger(size) || size < 0 || size > MAX_PAGE_SIZE)
     throw new Refusal('INVALID', [argument]);
-  return asked;
+  return size;
 }
 
+/** A condition on `e`. */
 export function eventTypeSql(types: readonly string[] | null | undefined): Condition {
   if (!types) return sql`true`;
-  if (types.length > TYPES_LIMIT) throw new Refusal([{ code: 'TOO_LONG', field: ['types'] }]);
+  if (types.length > MAX_EVENT_TYPES) throw new Refusal([{ code: 'TOO_LONG', field: ['types'] }]);
   return sql`e.type = any(${types}::text[])`;
 }
 
-/** A page of what happened to a ticket, oldest first. The tickets of a request share one statement, and one for the counts. */
+/**
+ * A page of the events of a ticket, oldest first. All tickets of a request share one query, and one
+ * for the counts.
+ */
 export function findTimeline(
   ctx: Context,
   ticketId: string,
@@ -44,62 +49,67 @@ export function findTimeline(
   return ctx.load.byKey<Page<TicketEvent> | null>(
     key,
     ticketId,
-    (ids) => pagesOf(ctx, ids, query),
+    (ticketIds) => findTimelines(ctx, ticketIds, query),
     null,
   ) as Promise<Page<TicketEvent>>;
 }
 
-async function pagesOf(
+async function findTimelines(
   ctx: Context,
-  ids: string[],
+  ticketIds: string[],
   query: TimelineQuery,
 ): Promise<Map<string, Page<TicketEvent>>> {
   const { types, first, after, last, before } = query;
-  const backward = last !== null && last !== undefined;
-  const size = requirePageSize(backward ? last : first, backward ? 'last' : 'first');
-  const bounds: Condition[] = [visibleEventSql(ctx.actor), eventTypeSql(types)];
-  if (after) bounds.push(beyond(ctx, ids, after, 'after'));
-  if (before) bounds.push(beyond(ctx, ids, before, 'before'));
-  const em = await ctx.read();
-  const { rows } = await sql<{ subject: string }>`
-    select found.* from unnest(${ids}::text[]) with ordinality as owner(id, place)
-    cross join lateral (
-      select e.* from ${ticketEventsSql(ctx.workspace, sql`owner.id`)} where ${sql.join(bounds, sql` and `)}
-      order by e.version ${backward ? sql`desc` : sql`asc`} limit ${size + 1}
-    ) found order by owner.place, found.version ${backward ? sql`desc` : sql`asc`}`.execute(
-    em.getKysely(),
+  const isBackward = last !== null && last !== undefined;
+  const size = requirePageSize(isBackward ? last : first, isBackward ? 'last' : 'first');
+  const conditions: Condition[] = [visibleEventSql(ctx.actor), eventTypeSql(types)];
+  if (after) conditions.push(cursorSql(ctx, ticketIds, after, 'after'));
+  if (before) conditions.push(cursorSql(ctx, ticketIds, before, 'before'));
+  const direction = isBackward ? sql`desc` : sql`asc`;
+  const eventRows = await rows(
+    ctx,
+    sql<{ subject: string }>`
+      select found.* from unnest(${ticketIds}::text[]) with ordinality as owner(id, number)
+      cross join lateral (
+        select e.* from ${ticketEventsSql(ctx.workspace, sql`owner.id`)}
+        where ${sql.join(conditions, sql` and `)} order by e.version ${direction} limit ${size + 1}
+      ) found order by owner.number, found.version ${direction}`,
   );
-  const byTicket = Map.groupBy(rows, ({ subject }) => subject);
+  const byTicket = Map.groupBy(eventRows, ({ subject }) => subject);
   return new Map(
-    ids.map((id) => {
+    ticketIds.map((id) => {
       const found = byTicket.get(id) ?? [];
-      const nodes = found.slice(0, size).map(ticketEventFromRow);
-      if (backward) nodes.reverse();
-      const more = found.length > size;
-      const page = eventPage(ctx, nodes, () => countOf(ctx, id, types));
-      page.pageInfo.hasNextPage = backward ? Boolean(before) : more;
-      page.pageInfo.hasPreviousPage = backward ? more : Boolean(after);
+      const events = found.slice(0, size).map(ticketEventFromRow);
+      if (isBackward) events.reverse();
+      const hasMore = found.length > size;
+      const page = eventPage(ctx, events, () => countEvents(ctx, id, types));
+      page.pageInfo.hasNextPage = isBackward ? Boolean(before) : hasMore;
+      page.pageInfo.hasPreviousPage = isBackward ? hasMore : Boolean(after);
       return [id, page];
     }),
   );
 }
 
-/** Of one ticket the order of versions is the order of the log. A cursor of another ticket counts by its position. */
-function beyond(
+/**
+ * The condition of an `after` or `before` cursor. A cursor of the same ticket compares versions,
+ * whose order is that of the log; a cursor of another ticket compares positions.
+ */
+function cursorSql(
   ctx: Context,
-  ids: readonly string[],
+  ticketIds: readonly string[],
   cursor: string,
   argument: 'after' | 'before',
 ): Condition {
-  const place = decodeCursor(ctx, cursor, [argument]);
-  const { position, version } = place;
-  const isOwn = sql`e.subject = any(${ids.filter((id) => place.isFor(id))}::text[])`;
+  const decoded = decodeCursor(ctx, cursor, [argument]);
+  const { position, version } = decoded;
+  const ownTicketIds = ticketIds.filter((id) => decoded.isFor(id));
+  const isOwn = sql`e.subject = any(${ownTicketIds}::text[])`;
   return argument === 'after'
     ? sql`(case when ${isOwn} then e.version > ${version} else e.position > ${position} end)`
     : sql`(case when ${isOwn} then e.version < ${version} else e.position < ${position} end)`;
 }
 
-/** The nodes as a page, with the facts' own cursors. */
+/** A page of events; their cursors are positions in the log. */
 export function eventPage(
   ctx: Context,
   nodes: TicketEvent[],
@@ -119,17 +129,24 @@ export function eventPage(
   };
 }
 
-const countOf = (ctx: Context, ticketId: string, types: TimelineQuery['types']): Promise<number> =>
+const countEvents = (
+  ctx: Context,
+  ticketId: string,
+  types: TimelineQuery['types'],
+): Promise<number> =>
   ctx.load.byKey(
-    `timelines counted ${JSON.stringify(types)}`,
+    `timeline counts ${JSON.stringify(types)}`,
     ticketId,
-    async (ids) => {
-      const em = await ctx.read();
-      const { rows } = await sql<{ id: string; count: number }>`
-        select owner.id, (
-          select count(*)::integer from ${ticketEventsSql(ctx.workspace, sql`owner.id`)} where ${visibleEventSql(ctx.actor)} and ${eventTypeSql(types)}
-        ) as count from unnest(${ids}::text[]) as owner(id)`.execute(em.getKysely());
-      return new Map(rows.map(({ id, count }) => [id, count]));
+    async (ticketIds) => {
+      const counts = await rows(
+        ctx,
+        sql<{ id: string; count: number }>`
+          select owner.id, (
+            select count(*)::integer from ${ticketEventsSql(ctx.workspace, sql`owner.id`)}
+            where ${visibleEventSql(ctx.actor)} and ${eventTypeSql(types)}
+          ) as count from unnest(${ticketIds}::text[]) as owner(id)`,
+      );
+      return new Map(counts.map(({ id, count }) => [id, count]));
     },
     0,
   );

@@ -3,7 +3,7 @@ import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import type { Changes } from '@deskgraph/common/contract/ticket-events';
 import type { FieldChange } from '../event/event.ts';
-import { changesFor } from '../event/visible.ts';
+import { visibleChanges } from '../event/visibility.ts';
 import { ticketStateAt } from './queries.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function ticketDiff(
     ticketStateAt(ctx, ticketId, justBefore(from)),
     ticketStateAt(ctx, ticketId, justBefore(to)),
   ]);
-  return after ? changesFor(ctx, { changes: changesBetween(before?.state, after.state) }) : [];
+  return after ? visibleChanges(ctx, { changes: changesBetween(before?.state, after.state) }) : [];
 }
 
 /** Events occur at whole milliseconds. */

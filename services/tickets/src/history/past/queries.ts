@@ -12,7 +12,7 @@ import {
 import { rows } from '@deskgraph/common/database/query';
 import { eventFromRow } from '@deskgraph/common/events/log';
 import type { Condition } from '@deskgraph/common/filter/sql-filter';
-import { factsOf } from '../event/queries.ts';
+import { ticketEventsSql } from '../event/event-log.ts';
 import { ticketsAsOf } from './as-of.ts';
 import { pastFilterToSql } from './filter.ts';
 import { TicketState } from './state.ts';
@@ -43,7 +43,7 @@ async function loadStates(
     ctx,
     sql<Record<string, unknown>>`
       select last.* from unnest(${ticketIds}::text[]) as ticket(id) cross join lateral (
-        select e.* from ${factsOf(ctx.workspace, sql`ticket.id`)}
+        select e.* from ${ticketEventsSql(ctx.workspace, sql`ticket.id`)}
         where e.at <= ${time} order by e.version desc limit 1
       ) last`,
   );

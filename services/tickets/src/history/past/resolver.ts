@@ -7,7 +7,7 @@ import { Agent } from '../../staff/agent/agent.ts';
 import { agentById } from '../../staff/agent/queries.ts';
 import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
-import { cursorOf } from '../event/cursor.ts';
+import { cursorOfEvent } from '../event/cursor.ts';
 import { FieldChange } from '../event/event.ts';
 import { FieldValue, visibleFieldValues } from '../../configuration/field/values.ts';
 import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
@@ -42,12 +42,12 @@ export class TicketStateResolver {
     description: 'The cursor of the last event until that instant.',
   })
   cursor(@Root() { event }: TicketState, @Ctx() ctx: Context): string {
-    return cursorOf(ctx, event);
+    return cursorOfEvent(ctx, event);
   }
 
   @FieldResolver(() => Ticket, { description: 'The current ticket.' })
   ticket(@Root() { event }: TicketState, @Ctx() ctx: Context): Promise<Ticket | null> {
-    return ticketById(ctx, event.fact.subject);
+    return ticketById(ctx, event.domainEvent.subject);
   }
 
   @FieldResolver(() => Agent, {

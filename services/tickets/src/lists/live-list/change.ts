@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { LiveMessage } from '../../history/event/message.ts';
+import { LiveMessage } from '../../history/event/live-message.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 
 export enum TicketChangeKind {

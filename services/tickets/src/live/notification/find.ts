@@ -11,7 +11,7 @@ import {
 } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import { TicketEvent } from '../../history/event/event.ts';
-import { visible as factVisible } from '../../history/event/visible.ts';
+import { visibleEventSql as factVisible } from '../../history/event/visibility.ts';
 import { visibleTicketSql as ticketVisible } from '../../model/rights/visible.ts';
 import { type Notification, type NotificationRow, notificationOf } from './notification.ts';
 

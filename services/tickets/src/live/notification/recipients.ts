@@ -1,7 +1,7 @@
 import { type Actor, Role } from '@deskgraph/common/auth/access';
 import type { DomainEvent } from '@deskgraph/common/events/types';
 import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
-import { isVisible } from '../../history/event/visible.ts';
+import { isEventVisible } from '../../history/event/visibility.ts';
 import type { LoggedTicketState } from '@deskgraph/common/contract/ticket-state';
 import { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { NotificationReason } from './reason.ts';
@@ -76,7 +76,7 @@ function toCustomers(type: string, told: LoggedTicketData): Call[] {
     const [before, after] = (changes['ccIds'] ?? [[], []]) as [string[], string[]];
     return call(after.filter((id) => !before.includes(id)));
   }
-  return type === 'ticket.status_changed' && isVisible(REQUESTER, { type, data: told })
+  return type === 'ticket.status_changed' && isEventVisible(REQUESTER, { type, data: told })
     ? call(all)
     : [];
 }

@@ -14,7 +14,7 @@ import {
   Subscription,
 } from 'type-graphql';
 import { TicketEvent } from '../../history/event/event.ts';
-import { ticketById } from '../../model/lookup/find.ts';
+import { ticketById } from '../../model/lookup/queries.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { Viewer } from '../../viewer/viewer.ts';
 import { eventOf, find, unread } from './find.ts';

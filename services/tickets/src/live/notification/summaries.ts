@@ -1,9 +1,9 @@
 import type { DomainEvent } from '@deskgraph/common/events/types';
 import { translationFor } from '@deskgraph/common/core/language';
 import type { Context } from '@deskgraph/common/database/context';
-import type { TicketData } from '../../history/event/event.ts';
-import { summaryOf } from '../../history/event/summary.ts';
-import { ticketById } from '../../model/lookup/find.ts';
+import type { LoggedTicketData } from '@deskgraph/common/contract/ticket-events';
+import { eventSummary } from '../../history/event/summary.ts';
+import { ticketById } from '../../model/lookup/queries.ts';
 import { visibleStatus } from '../../model/ticket/read-rights.ts';
 import type { TicketStatus } from '@deskgraph/common/contract/ticket-enums';
 import { eventOf } from './find.ts';
@@ -111,18 +111,18 @@ export async function textOf(ctx: Context, notification: Notification): Promise<
     ticketById(ctx, notification.ticketId),
   ]);
   if (!event || !ticket) return '';
-  const { fact } = event;
+  const { domainEvent: fact } = event;
   const told = wordFor(ctx, notification.reason, fact);
   const happened = told
     ? translationFor(WORDS, ctx.locales)[told].replace('{who}', () => fact.actor.name)
-    : summaryOf(fact, ctx);
+    : eventSummary(fact, ctx);
   return `${happened} · #${ticket.number} ${ticket.subject}`;
 }
 
 function wordFor(
   { actor }: Context,
   reason: NotificationReason,
-  { type, data }: DomainEvent<TicketData>,
+  { type, data }: DomainEvent<LoggedTicketData>,
 ): Told | undefined {
   if (reason === NotificationReason.FOLLOWED) return undefined;
   if (reason === NotificationReason.MENTION)

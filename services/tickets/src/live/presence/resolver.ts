@@ -3,7 +3,7 @@ import { ActorView } from '@deskgraph/common/graphql/shared-types';
 import type { Context } from '@deskgraph/common/database/context';
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root, Subscription } from 'type-graphql';
 import { UnseenActivity } from '../../history/event/conflict-check.ts';
-import { actorReference } from '../../people/external/actor.ts';
+import { actorReference } from '../../model/actor/actor-reference.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { viewersOf } from './find.ts';
 import { follow } from './follow.ts';

@@ -14,7 +14,7 @@ import { lockTicket } from '../../model/lookup/lock.ts';
 import { snoozeTicket } from '../../ticketing/snooze/snooze.ts';
 import { changeTicketStatus } from '../../ticketing/ticket/status-change.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';
-import { notifyAboutTicket } from '../../model/ticket/notify.ts';
+import { notifyAboutTicket } from '../../model/ticket/events.ts';
 import { updateTicket } from '../../ticketing/ticket/update.ts';
 import type { TicketActionInput } from './action.ts';
 

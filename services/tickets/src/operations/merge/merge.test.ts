@@ -102,8 +102,8 @@ test('what is folded in is read, found and answered in the other ticket; its num
   });
   expect(Date.parse(folded.closesAt!)).toBeGreaterThan(Date.now() + 29 * 24 * 3_600_000);
   expect(folded.timeline.nodes.slice(-2)).toEqual([
-    { type: 'ticket.merged', summary: 'Ana folded tickets together' },
-    { type: 'ticket.status_changed', summary: 'Ana moved the ticket to “Solved”' },
+    { type: 'ticket.merged', summary: 'Ana merged tickets' },
+    { type: 'ticket.status_changed', summary: 'Ana changed the status to “Solved”' },
   ]);
   expect((await types(into.id)).at(-1)).toBe('ticket.merged');
   expect(await found('zweiundvierzig')).toEqual([into.id]);

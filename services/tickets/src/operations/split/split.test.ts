@@ -115,7 +115,7 @@ test('messages become a ticket of their own in another department; each of the t
   ]);
   expect(old.timeline.nodes.at(-1)).toEqual({
     type: 'ticket.split',
-    summary: 'Ana cut messages out into a new ticket',
+    summary: 'Ana moved messages to a new ticket',
   });
   expect((await read(newTicket.id, desk.customer)).timeline.nodes.map(({ type }) => type)).toEqual([
     'ticket.created',

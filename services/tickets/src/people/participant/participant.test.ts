@@ -509,7 +509,7 @@ describe('following', () => {
         timeline: {
           nodes: [
             { summary: 'light follows the ticket' },
-            { summary: 'light follows the ticket no more' },
+            { summary: 'light no longer follows the ticket' },
           ],
         },
       },

@@ -193,12 +193,12 @@ describe('the bin (trash)', () => {
     expect(read.timeline.nodes).toEqual([
       {
         type: 'ticket.deleted',
-        summary: 'lead put the ticket into the bin',
+        summary: 'lead moved the ticket to the bin',
         actor: { id: desk.lead.id },
       },
       {
         type: 'ticket.restored',
-        summary: 'lead took the ticket out of the bin',
+        summary: 'lead restored the ticket from the bin',
         actor: { id: desk.lead.id },
       },
     ]);

@@ -80,7 +80,7 @@ test('a snoozed ticket leaves the queue, shows the snooze and its author, and re
     type: 'ticket.snoozed',
     actor: { id: desk.agent.id },
     changes: [{ field: 'snooze', from: null, to: { until: instant, wakeOnReply: true } }],
-    summary: 'Ana postponed the ticket',
+    summary: 'Ana snoozed the ticket',
   });
   expect(await idsOf({ snoozed: true })).toContain(id);
   expect(await idsOf({ snoozed: false })).not.toContain(id);

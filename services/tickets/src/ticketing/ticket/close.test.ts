@@ -130,7 +130,7 @@ test('the requester’s timeline shows that a ticket was closed, and a late repl
   );
   expect(ticket).toEqual({
     status: 'CLOSED',
-    timeline: { nodes: [{ summary: 'System moved the ticket to “Closed”' }] },
+    timeline: { nodes: [{ summary: 'System changed the status to “Closed”' }] },
   });
   const late = await mutate(
     desk,

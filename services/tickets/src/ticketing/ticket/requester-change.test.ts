@@ -82,7 +82,7 @@ test('the timeline names the previous requester, for staff only', async () => {
   );
   expect(ticket.timeline.nodes.at(-1)).toEqual({
     type: 'ticket.requester_changed',
-    summary: 'Ana put the ticket down to another requester',
+    summary: 'Ana changed the requester of the ticket',
     changes: [{ field: 'requester', from: desk.customer.id, to: desk.stranger.id }],
   });
   const response = await desk.ask(desk.stranger, timeline, { id });
