@@ -1,11 +1,11 @@
 /* global React, ReactDOM, GraphiQL */
-const people = document.querySelector('#people');
+const userButtons = document.querySelector('#users');
 const root = ReactDOM.createRoot(document.querySelector('#explorer'));
-const { tokens } = await (await fetch('/explorer/people')).json();
+const { tokens } = await (await fetch('/explorer/tokens')).json();
 const names = Object.keys(tokens);
 
-const WELCOME = `# Choose above who asks; Ctrl-Enter sends,
-# Ctrl-Space completes. The book is the manual.
+const WELCOME = `# Choose a user above. Ctrl-Enter runs the query,
+# Ctrl-Space completes. The book icon opens the documentation.
 
 {
   tickets(first: 5) {
@@ -21,10 +21,10 @@ const WELCOME = `# Choose above who asks; Ctrl-Enter sends,
 }
 `;
 
-/** Shows the explorer for one person: what they may see is what it shows. */
+/** Opens the explorer with the token, and so the permissions, of one demo user. */
 function actAs(name) {
-  localStorage.setItem('deskgraph:acting', name);
-  for (const button of people.querySelectorAll('button'))
+  localStorage.setItem('deskgraph:user', name);
+  for (const button of userButtons.querySelectorAll('button'))
     button.setAttribute('aria-pressed', String(button.textContent === name));
   const headers = tokens[name] ? { authorization: `Bearer ${tokens[name]}` } : {};
   const fetcher = GraphiQL.createFetcher({ url: '/graphql', headers });
@@ -42,10 +42,10 @@ for (const name of names) {
   const button = document.createElement('button');
   button.textContent = name;
   button.addEventListener('click', () => actAs(name));
-  people.append(button);
+  userButtons.append(button);
 }
 if (names.length === 0)
-  people.textContent =
-    'No demo tokens yet: put a token into the Headers tab below as {"authorization": "Bearer …"}.';
-const last = localStorage.getItem('deskgraph:acting');
-actAs(names.includes(last) ? last : (names[0] ?? ''));
+  userButtons.textContent =
+    'No demo tokens yet: enter a token in the Headers tab below as {"authorization": "Bearer …"}.';
+const lastName = localStorage.getItem('deskgraph:user');
+actAs(names.includes(lastName) ? lastName : (names[0] ?? ''));

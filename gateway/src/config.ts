@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { processConfig, z } from '@deskgraph/common/core/config';
 
-const list = z
+const commaSeparated = z
   .string()
   .default('')
   .transform((text) => text.split(',').flatMap((part) => part.trim() || []));
 
-const addresses = z
+const urlsByName = z
   .string()
   .default('{}')
   .transform((text, context) => {
@@ -19,25 +19,27 @@ const addresses = z
   })
   .pipe(z.record(z.string(), z.url()));
 
-/** What the gateway reads from the environment. */
+/** The environment variables of the gateway. */
 export const gatewayConfig = processConfig.extend({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
-  OIDC_ISSUER: z.string().describe('Whose tokens are believed.'),
+  OIDC_ISSUER: z.string().describe('Issuer of the accepted tokens.'),
   OIDC_AUDIENCE: z.string().default('deskgraph'),
-  OIDC_JWKS: z
-    .string()
-    .describe("The issuer's keys: an https address, or the key set itself as JSON."),
-  SUBGRAPH_URLS: addresses.describe('JSON {name: url}; replaces addresses of the supergraph.'),
-  WHO_URLS: list
+  OIDC_JWKS: z.string().describe("The issuer's keys: an https URL, or the key set itself as JSON."),
+  SUBGRAPH_URLS: urlsByName.describe('JSON {name: url}; overrides URLs of the supergraph.'),
+  WHO_URLS: commaSeparated
     .pipe(z.array(z.url()))
-    .prefault('http://127.0.0.1:4101/who,http://127.0.0.1:4102/who'),
-  FILES_URL: z.url().default('http://127.0.0.1:4101').describe('The service that keeps the files.'),
-  CORS_ORIGINS: list.describe('Origins of web pages that may call, separated by commas.'),
+    .prefault('http://127.0.0.1:4101/who,http://127.0.0.1:4102/who')
+    .describe('Endpoints that look up the users of tokens, separated by commas.'),
+  FILES_URL: z.url().default('http://127.0.0.1:4101').describe('The service that stores files.'),
+  CORS_ORIGINS: commaSeparated.describe(
+    'Origins of web pages that may read responses, separated by commas.',
+  ),
   SUPERGRAPH: z
     .string()
-    .default(fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url))),
+    .default(fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url)))
+    .describe('Path of the supergraph schema.'),
   DEMO_TOKENS: z
     .string()
     .optional()
-    .describe("File with the demo people's tokens; read in development only."),
+    .describe('File with the tokens of the demo users; read in development only.'),
 });

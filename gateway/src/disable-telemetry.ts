@@ -1,3 +1,3 @@
-// Imported before @apollo/gateway, which otherwise sends figures of this process to its maker every hour.
-// oxlint-disable-next-line node/no-process-env -- the only switch there is
+// Imported before @apollo/gateway, which otherwise reports usage of this process to Apollo hourly.
+// oxlint-disable-next-line node/no-process-env -- there is no option for it
 process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';

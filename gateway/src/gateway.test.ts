@@ -43,10 +43,10 @@ beforeAll(async () => {
   ana = await issuer.person('ana');
   gateway = await startGateway({
     supergraphSdl: composeFakeSupergraph(),
-    callers: {
-      readToken: issuer.readToken,
+    authentication: {
+      verifyToken: issuer.readToken,
       secret: SECRET,
-      whoUrls: [tickets, customers].map(({ port }) => `http://127.0.0.1:${port}/who`),
+      lookupUrls: [tickets, customers].map(({ port }) => `http://127.0.0.1:${port}/who`),
     },
     subgraphUrls: { tickets: tickets.url, customers: customers.url },
     origins: [ORIGIN],
@@ -238,7 +238,7 @@ test.each(FAULTS)('a subgraph that answers wrongly (%s) costs its fields only', 
 test('a subgraph that is not there costs its fields only, at the root too', async () => {
   const alone = await startGateway({
     supergraphSdl: composeFakeSupergraph(),
-    callers: 'nobody',
+    authentication: 'none',
     subgraphUrls: { tickets: tickets.url, customers: 'http://127.0.0.1:1/graphql' },
     log,
   });

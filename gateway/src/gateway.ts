@@ -7,211 +7,264 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { Log } from '@deskgraph/common/core/log';
-import { type HttpHandler, startHttpService } from '@deskgraph/common/http/serve';
-import { admission } from './http/admission-plugin.ts';
-import { answers, formatError } from './http/response-plugin.ts';
+import { type HttpHandler, type HttpService, startHttpService } from '@deskgraph/common/http/serve';
+import { admissionPlugin } from './http/admission-plugin.ts';
+import { formatError, responsePlugin } from './http/response-plugin.ts';
 import type { BreakerOptions } from './subgraphs/breaker.ts';
-import type { Call } from './http/request-context.ts';
-import { federate } from './subgraphs/federation.ts';
-import { FILE_MS, passFiles } from './http/files.ts';
-import { DELIBERATE } from './http/headers.ts';
-import { graphqlOverHttp } from './http/http.ts';
-import { type Identify, type TokenReader, createIdentify } from './auth/identity.ts';
-import { LIMITS, type Limits, limitRule } from './limits/limits.ts';
+import type { RequestContext } from './http/request-context.ts';
+import { type Federation, createFederation } from './subgraphs/federation.ts';
+import { FILE_TIMEOUT_MS, FileProxy } from './http/file-proxy.ts';
+import { CSRF_PREVENTION_HEADERS } from './http/headers.ts';
+import { createGraphqlHandler } from './http/graphql-handler.ts';
+import { Authenticator, type Identify, type TokenVerifier } from './auth/identity.ts';
+import { DEFAULT_LIMITS, type Limits, limitRule } from './limits/limits.ts';
 import { LIVE_LIMITS, type LiveLimits } from './live/live-limits.ts';
 import { LiveEngine } from './live/engine.ts';
 import { ConnectionLimiter } from './live/transport/connection-limits.ts';
 import { HttpStreamTransport } from './live/transport/responses.ts';
 import { WebSocketTransport } from './live/transport/sockets.ts';
-import { type Connection, connectSubgraph } from './subgraphs/subgraph.ts';
-import { createWho } from './auth/actor-lookup.ts';
+import { type Subgraph, type SubgraphConnection, connectSubgraph } from './subgraphs/subgraph.ts';
+import { ActorLookupClient } from './auth/actor-lookup.ts';
+
+export interface AuthenticationOptions {
+  verifyToken: TokenVerifier;
+  /** Endpoints that look up the users of tokens; the first that knows the user wins. */
+  lookupUrls: readonly string[];
+  /** Signs the internal tokens for subgraphs. */
+  secret: string;
+}
 
 export interface GatewayOptions {
   supergraphSdl: string;
-  /** Verifies the tokens that callers show; `nobody` opens the gateway to everyone, for conformance suites with schemas of their own. */
-  callers: { readToken: TokenReader; whoUrls: readonly string[]; secret: string } | 'nobody';
+  /** `none` accepts every request: for conformance suites that bring their own schema. */
+  authentication: AuthenticationOptions | 'none';
   log: Log;
   host?: string;
-  /** 0, the default, takes any free port. */
+  /** 0, the default, selects a free port. */
   port?: number;
-  /** Addresses in place of those in the supergraph. */
+  /** Overrides addresses of the supergraph. */
   subgraphUrls?: Readonly<Record<string, string>>;
-  /** The service that keeps the files; without it there is no path to any. */
+  /** The service that stores files; without it `/files/…` does not exist. */
   filesUrl?: string;
   limits?: Partial<Limits>;
   live?: Partial<LiveLimits>;
-  /** Origins of web pages that may call. */
+  /** Origins of web pages that may read responses. */
   origins?: readonly string[];
-  /** Milliseconds that a query may take with all its fetches. */
-  patienceMs?: number;
-  /** The same for a mutation; longer, because giving up does not undo it. */
-  writePatienceMs?: number;
+  /** Time for a query with all its fetches; 1 second by default. */
+  queryTimeoutMs?: number;
+  /** Time for a mutation; 10 seconds by default, because giving up does not undo it. */
+  mutationTimeoutMs?: number;
   breaker?: BreakerOptions;
-  /** Further routes, as for `serve`. */
+  /** Additional routes, as for `startHttpService`. */
   routes?: Record<string, HttpHandler>;
 }
 
 export interface Gateway {
-  /** Address of the graph. */
+  /** Address of the GraphQL endpoint. */
   url: string;
   port: number;
-  /** Ends running requests, then everything. */
+  /** Ends running requests, then closes all connections. */
   stop: () => Promise<void>;
 }
 
-/** Milliseconds that a client may take to send the head of a request, and the whole of it; a file has more. */
-const HEAD_MS = 10_000;
-const REQUEST_MS = 30_000;
+/** Time until the request headers are complete. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Time until a GraphQL request is complete; a file has more. */
+const REQUEST_TIMEOUT_MS = 30_000;
 
-/** The front door: one graph over HTTP in front of the subgraphs, which need not run for it to start. */
+/**
+ * Starts the gateway: one graph over HTTP and WebSocket in front of the subgraphs. The subgraphs
+ * need not run for it to start.
+ */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const {
-    log,
-    callers,
-    host = '127.0.0.1',
-    port = 0,
-    subgraphUrls = {},
-    patienceMs = 1_000,
-    writePatienceMs = 10_000,
-  } = options;
-  const limits: Limits = { ...LIMITS, ...options.limits };
-  const live: LiveLimits = { ...LIVE_LIMITS, ...options.live };
-  const connections: Connection[] = [];
-  const addresses = new Map<string, string>();
-
-  const who = callers === 'nobody' ? undefined : createWho(callers.whoUrls, callers.secret, log);
-  const identify: Identify =
-    callers === 'nobody'
-      ? async () => undefined
-      : createIdentify({
-          readToken: callers.readToken,
-          who: who!.ask,
-          secret: callers.secret,
-          log,
-        });
-
-  const federation = federate({
-    supergraphSdl: options.supergraphSdl,
-    log,
-    reach: (name, url) => {
-      addresses.set(name, subgraphUrls[name] ?? url);
-      const connection = connectSubgraph({
-        name,
-        url: addresses.get(name)!,
-        log,
-        patienceMs,
-        breaker: options.breaker,
-      });
-      connections.push(connection);
-      return connection;
-    },
-  });
-  const server = new ApolloServer<Call>({
-    gateway: federation.gateway,
-    introspection: true, // Decided for each caller by admission.
-    persistedQueries: false,
-    includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: true,
-    stopOnTerminationSignals: false,
-    csrfPrevention: { requestHeaders: [...DELIBERATE] },
-    parseOptions: { maxTokens: limits.tokens },
-    validationOptions: { maxErrors: 10 },
-    validationRules: [limitRule(limits)],
-    stringifyResult: (result) => JSON.stringify(result),
-    formatError,
-    logger: {
-      debug: () => {},
-      info: () => {},
-      warn: (message) => log.warn(String(message)),
-      error: (message) => log.error(String(message)),
-    },
-    plugins: [
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginSchemaReportingDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
-      admission(limits, callers !== 'nobody'),
-      answers(log, limits.cost),
-    ],
-  });
-  await server.start();
-  const liveEngine = new LiveEngine({
-    server,
-    federation,
-    schema: federation.schema(),
-    identify,
-    secret: callers === 'nobody' ? '' : callers.secret,
-    limits,
-    live,
-    addresses,
-    log,
-    queryTimeoutMs: patienceMs,
-    mutationTimeoutMs: writePatienceMs,
-  });
-
-  const transportOptions = {
-    engine: liveEngine,
-    identify,
-    needsSignIn: callers !== 'nobody',
-    limits: live,
-    connections: new ConnectionLimiter(live),
-    schema: federation.schema(),
-    log,
-  };
-  const responses = new HttpStreamTransport(transportOptions);
-  const origins = new Set(options.origins);
-  const { filesUrl } = options;
-  const files =
-    filesUrl && callers !== 'nobody'
-      ? passFiles({ url: filesUrl, secret: callers.secret, origins, log })
-      : undefined;
-  const serving = await startHttpService({
-    log,
-    host,
-    port,
-    routes: {
-      ...options.routes,
-      ...(files && { '/files/*': files.handler }),
-      '/graphql': inTime(
-        graphqlOverHttp({
-          server,
-          identify,
-          responses,
-          origins,
-          bodyLimit: limits.body,
-          patienceMs,
-          writePatienceMs,
-        }),
-      ),
-    },
-    ready: async () => true,
-    drain: async () => void (await Promise.all([sockets.stop(), responses.stop()])),
-    close: async () => {
-      await liveEngine.close();
-      await server.stop();
-      await Promise.all([
-        who?.close(),
-        files?.close(),
-        ...connections.map((connection) => connection.close()),
-      ]);
-    },
-  });
-  const sockets = new WebSocketTransport(serving.http, transportOptions);
-  serving.http.headersTimeout = HEAD_MS;
-  serving.http.requestTimeout = FILE_MS;
+  const server = new GatewayServer(options);
+  const { port } = await server.start();
   return {
-    url: `http://${host}:${serving.port}/graphql`,
-    port: serving.port,
-    stop: () => serving.stop(),
+    url: `http://${options.host ?? '127.0.0.1'}:${port}/graphql`,
+    port,
+    stop: () => server.stop(),
   };
 }
 
-/** Who takes longer to send a request is cut. */
-const inTime =
+class GatewayServer {
+  readonly #options: GatewayOptions;
+  readonly #limits: Limits;
+  readonly #liveLimits: LiveLimits;
+  readonly #queryTimeoutMs: number;
+  readonly #mutationTimeoutMs: number;
+  readonly #origins: ReadonlySet<string>;
+  readonly #authentication: AuthenticationOptions | undefined;
+  readonly #actorLookup: ActorLookupClient | undefined;
+  readonly #identify: Identify;
+  readonly #fileProxy: FileProxy | undefined;
+  readonly #subgraphUrls = new Map<string, string>();
+  readonly #connections: SubgraphConnection[] = [];
+  readonly #federation: Federation;
+  readonly #apollo: ApolloServer<RequestContext>;
+  #service: HttpService | undefined;
+
+  constructor(options: GatewayOptions) {
+    const { log, authentication, filesUrl, supergraphSdl } = options;
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#liveLimits = { ...LIVE_LIMITS, ...options.live };
+    this.#queryTimeoutMs = options.queryTimeoutMs ?? 1_000;
+    this.#mutationTimeoutMs = options.mutationTimeoutMs ?? 10_000;
+    this.#origins = new Set(options.origins);
+    if (authentication === 'none') this.#identify = async () => undefined;
+    else {
+      const { verifyToken, lookupUrls, secret } = authentication;
+      const actorLookup = new ActorLookupClient(lookupUrls, secret, log);
+      const lookupActor = actorLookup.lookup;
+      this.#authentication = authentication;
+      this.#actorLookup = actorLookup;
+      this.#identify = new Authenticator({ verifyToken, lookupActor, secret, log }).identify;
+      if (filesUrl)
+        this.#fileProxy = new FileProxy({ url: filesUrl, secret, origins: this.#origins, log });
+    }
+    this.#federation = createFederation({
+      supergraphSdl,
+      log,
+      connect: (name, url) => this.#connectSubgraph(name, url),
+    });
+    this.#apollo = this.#createApolloServer();
+  }
+
+  async start(): Promise<HttpService> {
+    await this.#apollo.start();
+    const engine = this.#createLiveEngine();
+    const transportOptions = {
+      engine,
+      identify: this.#identify,
+      needsSignIn: this.#authentication !== undefined,
+      limits: this.#liveLimits,
+      connections: new ConnectionLimiter(this.#liveLimits),
+      schema: this.#federation.schema(),
+      log: this.#options.log,
+    };
+    const streamTransport = new HttpStreamTransport(transportOptions);
+    const service = await startHttpService({
+      log: this.#options.log,
+      host: this.#options.host ?? '127.0.0.1',
+      port: this.#options.port ?? 0,
+      routes: this.#routes(streamTransport),
+      ready: async () => true,
+      drain: async () => {
+        await Promise.all([webSocketTransport.stop(), streamTransport.stop()]);
+      },
+      close: () => this.#close(engine),
+    });
+    const webSocketTransport = new WebSocketTransport(service.http, transportOptions);
+    service.http.headersTimeout = HEADERS_TIMEOUT_MS;
+    service.http.requestTimeout = FILE_TIMEOUT_MS;
+    this.#service = service;
+    return service;
+  }
+
+  async stop(): Promise<void> {
+    await this.#service?.stop();
+  }
+
+  async #close(engine: LiveEngine): Promise<void> {
+    await engine.close();
+    await this.#apollo.stop();
+    await Promise.all([
+      this.#actorLookup?.close(),
+      this.#fileProxy?.close(),
+      ...this.#connections.map((connection) => connection.close()),
+    ]);
+  }
+
+  #connectSubgraph(name: string, supergraphUrl: string): Subgraph {
+    const url = this.#options.subgraphUrls?.[name] ?? supergraphUrl;
+    const connection = connectSubgraph({
+      name,
+      url,
+      log: this.#options.log,
+      queryTimeoutMs: this.#queryTimeoutMs,
+      breaker: this.#options.breaker,
+    });
+    this.#subgraphUrls.set(name, url);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  #createApolloServer(): ApolloServer<RequestContext> {
+    const { log } = this.#options;
+    return new ApolloServer<RequestContext>({
+      gateway: this.#federation.gateway,
+      introspection: true, // The admission plugin decides for each caller.
+      persistedQueries: false,
+      includeStacktraceInErrorResponses: false,
+      hideSchemaDetailsFromClientErrors: true,
+      stopOnTerminationSignals: false,
+      csrfPrevention: { requestHeaders: [...CSRF_PREVENTION_HEADERS] },
+      parseOptions: { maxTokens: this.#limits.tokens },
+      validationOptions: { maxErrors: 10 },
+      validationRules: [limitRule(this.#limits)],
+      stringifyResult: (result) => JSON.stringify(result),
+      formatError,
+      logger: {
+        debug: () => {},
+        info: () => {},
+        warn: (message) => log.warn(String(message)),
+        error: (message) => log.error(String(message)),
+      },
+      plugins: [
+        ApolloServerPluginCacheControlDisabled(),
+        ApolloServerPluginInlineTraceDisabled(),
+        ApolloServerPluginLandingPageDisabled(),
+        ApolloServerPluginSchemaReportingDisabled(),
+        ApolloServerPluginUsageReportingDisabled(),
+        admissionPlugin(this.#limits, this.#authentication !== undefined),
+        responsePlugin(log, this.#limits.cost),
+      ],
+    });
+  }
+
+  #createLiveEngine(): LiveEngine {
+    return new LiveEngine({
+      server: this.#apollo,
+      federation: this.#federation,
+      schema: this.#federation.schema(),
+      identify: this.#identify,
+      secret: this.#authentication?.secret ?? '',
+      limits: this.#limits,
+      live: this.#liveLimits,
+      addresses: this.#subgraphUrls,
+      log: this.#options.log,
+      queryTimeoutMs: this.#queryTimeoutMs,
+      mutationTimeoutMs: this.#mutationTimeoutMs,
+    });
+  }
+
+  #routes(streamTransport: HttpStreamTransport): Record<string, HttpHandler> {
+    const fileProxy = this.#fileProxy;
+    return {
+      ...this.#options.routes,
+      ...(fileProxy && {
+        '/files/*': (request, response) => fileProxy.handle(request, response),
+      }),
+      '/graphql': withRequestTimeout(
+        createGraphqlHandler({
+          server: this.#apollo,
+          identify: this.#identify,
+          streamTransport,
+          origins: this.#origins,
+          maxBodyBytes: this.#limits.body,
+          queryTimeoutMs: this.#queryTimeoutMs,
+          mutationTimeoutMs: this.#mutationTimeoutMs,
+        }),
+      ),
+    };
+  }
+}
+
+/** Closes the connection of a client that takes too long to send its request. */
+const withRequestTimeout =
   (handler: HttpHandler): HttpHandler =>
   (request, response) => {
-    const late = setTimeout(() => request.complete || request.destroy(), REQUEST_MS);
-    request.once('close', () => clearTimeout(late));
+    const timer = setTimeout(() => request.complete || request.destroy(), REQUEST_TIMEOUT_MS);
+    request.once('close', () => clearTimeout(timer));
     return handler(request, response);
   };

@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { readConfig } from '@deskgraph/common/core/config';
 import { createLog } from '@deskgraph/common/core/log';
 import { stopOnSignal } from '@deskgraph/common/http/serve';
-import { outsideReader } from '@deskgraph/common/auth/token';
+import { createProviderVerifier } from '@deskgraph/common/auth/token';
 import { gatewayConfig } from './config.ts';
-import { explorer } from './http/explorer.ts';
+import { explorerRoutes } from './http/explorer.ts';
 import { startGateway } from './gateway.ts';
 
 const config = readConfig(gatewayConfig);
 const log = createLog('gateway', config.LOG_LEVEL);
 const gateway = await startGateway({
   supergraphSdl: readFileSync(config.SUPERGRAPH, 'utf8'),
-  callers: {
-    readToken: outsideReader(config.OIDC_ISSUER, config.OIDC_AUDIENCE, config.OIDC_JWKS),
-    whoUrls: config.WHO_URLS,
+  authentication: {
+    verifyToken: createProviderVerifier(config.OIDC_ISSUER, config.OIDC_AUDIENCE, config.OIDC_JWKS),
+    lookupUrls: config.WHO_URLS,
     secret: config.INTERNAL_SECRET,
   },
   subgraphUrls: config.SUBGRAPH_URLS,
@@ -22,7 +22,7 @@ const gateway = await startGateway({
   host: config.HOST,
   port: config.PORT,
   log,
-  routes: config.NODE_ENV === 'development' ? explorer(config.DEMO_TOKENS) : {},
+  routes: config.NODE_ENV === 'development' ? explorerRoutes(config.DEMO_TOKENS) : {},
 });
 stopOnSignal(log, gateway.stop);
 log.info({ url: gateway.url }, 'listening');

@@ -31,7 +31,7 @@ import { SECRET, actorsBySubject } from './people.ts';
 export interface LiveDesk {
   supergraphSdl: string;
   urls: Record<string, string>;
-  whoUrls: string[];
+  lookupUrls: string[];
   /** All subscriptions that the gateway opened, in order. */
   subscriptions: UpstreamSubscription[];
   readonly activeSubscriptions: UpstreamSubscription[];
@@ -78,7 +78,7 @@ export async function startLiveDesk(): Promise<LiveDesk> {
   const desk: LiveDesk = {
     supergraphSdl: composeDeskSupergraph(),
     urls: {},
-    whoUrls: [],
+    lookupUrls: [],
     subscriptions: [],
     get activeSubscriptions() {
       return desk.subscriptions.filter(({ hasEnded }) => !hasEnded);
@@ -144,7 +144,7 @@ export async function startLiveDesk(): Promise<LiveDesk> {
     servers.push(server);
     const { port } = server.address() as AddressInfo;
     desk.urls[name] = `http://127.0.0.1:${port}/graphql`;
-    if (name !== 'articles') desk.whoUrls.push(`http://127.0.0.1:${port}/who`);
+    if (name !== 'articles') desk.lookupUrls.push(`http://127.0.0.1:${port}/who`);
     if (name === 'tickets') serveSubscriptions({ desk, server, schema, sockets, signals, log });
   }
   return desk;

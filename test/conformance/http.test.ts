@@ -20,9 +20,9 @@ beforeAll(async () => {
       new URL('../../schema/supergraph.graphql', import.meta.url),
       'utf8',
     ),
-    callers: {
-      readToken: async () => app,
-      whoUrls: [],
+    authentication: {
+      verifyToken: async () => app,
+      lookupUrls: [],
       secret: 'a secret that only this test knows, 32+',
     },
     log: createLog('audit', 'silent'),

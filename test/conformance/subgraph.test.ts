@@ -58,9 +58,9 @@ beforeAll(async () => {
   };
   gateway = await startGateway({
     supergraphSdl: composed.supergraphSdl,
-    callers: { readToken: async () => claims, whoUrls: [], secret: TEST_SECRET },
+    authentication: { verifyToken: async () => claims, lookupUrls: [], secret: TEST_SECRET },
     log: createLog('products', 'silent'),
-    patienceMs: 10_000,
+    queryTimeoutMs: 10_000,
   });
 }, 120_000);
 afterAll(async () => {

@@ -4,8 +4,8 @@ import { afterAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { createLog } from '@deskgraph/common/core/log';
 import { MAX_LOOKUPS_PER_REQUEST, type LookupQuery } from '@deskgraph/common/auth/identity-lookup';
 import { SECRET, actorsBySubject, startTokenIssuer } from '../../testing/people.ts';
-import { createIdentify } from './identity.ts';
-import { createWho } from './actor-lookup.ts';
+import { Authenticator } from './identity.ts';
+import { ActorLookupClient } from './actor-lookup.ts';
 
 const log = createLog('who', 'silent');
 const asked: Record<'staff' | 'customers', LookupQuery[][]> = { staff: [], customers: [] };
@@ -31,7 +31,7 @@ const servers = await Promise.all(
 const urls = servers.map(
   (server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/who`,
 );
-const doors = createWho(urls, SECRET, log);
+const doors = new ActorLookupClient(urls, SECRET, log);
 const issuer = await startTokenIssuer();
 
 beforeEach(() => {
@@ -56,7 +56,7 @@ test('everybody who is asked for at one moment is asked for together, and gets t
   const many = Array.from({ length: 2 * MAX_LOOKUPS_PER_REQUEST + 1 }, (_, at) =>
     person(at % 2 ? 'ana' : `nobody ${at}`),
   );
-  const actors = await Promise.all(many.map((each) => doors.ask(each)));
+  const actors = await Promise.all(many.map((each) => doors.lookup(each)));
   expect(actors).toEqual(many.map(({ subject }) => actorsBySubject[subject] ?? null));
   expect(asked.staff.map((each) => each.length)).toEqual([
     MAX_LOOKUPS_PER_REQUEST,
@@ -67,15 +67,15 @@ test('everybody who is asked for at one moment is asked for together, and gets t
 
 test('whom the first room knows waits for no other, and a room that hangs leaves only the others open', async () => {
   customersAnswer = false;
-  const [ana, nobody] = [doors.ask(person('ana')), doors.ask(person('nobody'))];
+  const [ana, nobody] = [doors.lookup(person('ana')), doors.lookup(person('nobody'))];
   await expect(Promise.race([ana, nobody])).resolves.toEqual(actorsBySubject['ana']);
   await expect(nobody).rejects.toMatchObject({ extensions: { code: 'UNAVAILABLE' } });
 });
 
 test('who stays is verified and signed for once, and found out again with one question for all', async () => {
-  const identify = createIdentify({
-    readToken: issuer.readToken,
-    who: doors.ask,
+  const { identify } = new Authenticator({
+    verifyToken: issuer.readToken,
+    lookupActor: doors.lookup,
     secret: SECRET,
     log,
   });

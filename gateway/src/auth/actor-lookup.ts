@@ -1,107 +1,119 @@
 import DataLoader from 'dataloader';
 import type { Actor } from '@deskgraph/common/auth/access';
-import { fault } from '@deskgraph/common/core/errors';
+import { graphqlError } from '@deskgraph/common/core/errors';
 import type { Log } from '@deskgraph/common/core/log';
-import { INTERNAL_LIFETIME, signActor, systemActor } from '@deskgraph/common/auth/token';
-import { PEOPLE_LIMIT, type Person } from '@deskgraph/common/auth/identity-lookup';
+import { INTERNAL_TOKEN_TTL_SECONDS, signActor, systemActor } from '@deskgraph/common/auth/token';
+import { type LookupQuery, MAX_LOOKUPS_PER_REQUEST } from '@deskgraph/common/auth/identity-lookup';
 import { createBreaker } from '../subgraphs/breaker.ts';
 import { type Upstream, createUpstream } from '../subgraphs/upstream.ts';
 
-/** The actor behind a person, null when no room knows it; throws UNAVAILABLE while nobody can say. */
-export type Who = (person: Person) => Promise<Actor | null>;
-
-export interface WhoDoors {
-  ask: Who;
-  close(): Promise<void>;
-}
+/**
+ * Finds the user of a token; null when no service knows the user.
+ *
+ * @throws GraphQLError UNAVAILABLE when a service that may know the user does not respond
+ */
+export type ActorLookup = (query: LookupQuery) => Promise<Actor | null>;
 
 type Actors = (Actor | null)[];
 
-interface Door {
-  ask(body: string, headers: string[]): Promise<Actors>;
-  close(): Promise<void>;
-}
+const LOOKUP_TIMEOUT_MS = 1_000;
 
-const DEADLINE_MS = 1_000;
+/** One service that knows users, behind a circuit breaker. */
+class LookupEndpoint {
+  readonly url: string;
+  readonly #upstream: Upstream;
+  readonly #breaker = createBreaker();
 
-function createDoor(url: string): Door {
-  const upstream: Upstream = createUpstream(url);
-  const breaker = createBreaker();
-  return {
-    async ask(body, headers) {
-      if (!breaker.allows()) throw new Error('not asked: it did not answer lately');
-      try {
-        const { status, text } = await upstream.post(
-          headers,
-          body,
-          AbortSignal.timeout(DEADLINE_MS),
-        );
-        if (status !== 200) throw new Error(`answered with status ${status}`);
-        const { actors } = JSON.parse(text) as { actors: Actors };
-        breaker.succeeded();
-        return actors;
-      } catch (error) {
-        breaker.failed();
-        throw error;
-      }
-    },
-    close: () => upstream.close(),
-  };
+  constructor(url: string) {
+    this.url = url;
+    this.#upstream = createUpstream(url);
+  }
+
+  async lookup(body: string, headers: string[]): Promise<Actors> {
+    if (!this.#breaker.allows()) throw new Error('The circuit breaker is open.');
+    try {
+      const signal = AbortSignal.timeout(LOOKUP_TIMEOUT_MS);
+      const { status, text } = await this.#upstream.post(headers, body, signal);
+      if (status !== 200) throw new Error(`The response has status ${status}.`);
+      const { actors } = JSON.parse(text) as { actors: Actors };
+      this.#breaker.succeeded();
+      return actors;
+    } catch (error) {
+      this.#breaker.failed();
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#upstream.close();
+  }
 }
 
 /**
- * Asks the rooms that own people, all at once; the first in order that knows the person has the word. Who is asked for at the same moment is
- * asked for together.
+ * Looks users up in all services that know users, in parallel. The first service in the order of
+ * the URLs that knows the user wins. Lookups of the same moment share one request per service.
  */
-export function createWho(urls: readonly string[], secret: string, log: Log): WhoDoors {
-  const doors = urls.map((url) => ({ url, door: createDoor(url) }));
-  let ours: { token: Promise<string>; until: number } | undefined;
-  const ourToken = (): Promise<string> => {
-    if (!ours || ours.until < Date.now())
-      ours = {
-        token: signActor(systemActor(), secret),
-        until: Date.now() + (INTERNAL_LIFETIME - 15) * 1000,
-      };
-    return ours.token;
+export class ActorLookupClient {
+  readonly #endpoints: readonly LookupEndpoint[];
+  readonly #secret: string;
+  readonly #log: Log;
+  #token: { value: Promise<string>; expiresAt: number } | undefined;
+  /** Resolves to a function, so that a user is found without waiting for the slower services. */
+  readonly #loader = new DataLoader((queries: readonly LookupQuery[]) => this.#load(queries), {
+    cache: false,
+    maxBatchSize: MAX_LOOKUPS_PER_REQUEST,
+    batchScheduleFn: (dispatch) => void setImmediate(dispatch),
+  });
+
+  constructor(urls: readonly string[], secret: string, log: Log) {
+    this.#endpoints = urls.map((url) => new LookupEndpoint(url));
+    this.#secret = secret;
+    this.#log = log;
+  }
+
+  readonly lookup: ActorLookup = async (query) => {
+    const findActor = await this.#loader.load(query);
+    return findActor();
   };
-  const askAll = async (people: readonly Person[]): Promise<(() => Promise<Actor | null>)[]> => {
-    const headers = [
-      'content-type',
-      'application/json',
-      'authorization',
-      `Bearer ${await ourToken()}`,
-    ];
-    const body = JSON.stringify({ people });
-    const answers = doors.map(({ url, door }) =>
-      door.ask(body, headers).catch((error: unknown) => {
-        log.warn({ err: error, url }, 'cannot ask who callers are');
+
+  async close(): Promise<void> {
+    await Promise.all(this.#endpoints.map((endpoint) => endpoint.close()));
+  }
+
+  async #load(queries: readonly LookupQuery[]): Promise<(() => Promise<Actor | null>)[]> {
+    const authorization = `Bearer ${await this.#internalToken()}`;
+    const headers = ['content-type', 'application/json', 'authorization', authorization];
+    const body = JSON.stringify({ people: queries });
+    const responses = this.#endpoints.map((endpoint) =>
+      endpoint.lookup(body, headers).catch((error: unknown) => {
+        this.#log.warn({ err: error, url: endpoint.url }, 'actor lookup failed');
         return undefined;
       }),
     );
-    return people.map((_, at) => () => firstKnown(answers, at));
-  };
-  /** Each person has an answer as soon as a room knows it, whatever the others are up to. */
-  const loader = new DataLoader(askAll, {
-    cache: false,
-    maxBatchSize: PEOPLE_LIMIT,
-    batchScheduleFn: (ask) => void setImmediate(ask),
-  });
-  return {
-    ask: async (person) => (await loader.load(person))(),
-    close: async () => void (await Promise.all(doors.map(({ door }) => door.close()))),
-  };
+    return queries.map((_, index) => () => firstActor(responses, index));
+  }
+
+  #internalToken(): Promise<string> {
+    const now = Date.now();
+    if (!this.#token || this.#token.expiresAt < now)
+      this.#token = {
+        value: signActor(systemActor(), this.#secret),
+        expiresAt: now + (INTERNAL_TOKEN_TTL_SECONDS - 15) * 1000,
+      };
+    return this.#token.value;
+  }
 }
 
-async function firstKnown(
-  answers: readonly Promise<Actors | undefined>[],
-  at: number,
+async function firstActor(
+  responses: readonly Promise<Actors | undefined>[],
+  index: number,
 ): Promise<Actor | null> {
-  let silent = false;
-  for (const answer of answers) {
-    const actors = await answer;
-    if (actors?.[at]) return actors[at];
-    silent ||= actors === undefined;
+  let hasFailed = false;
+  for (const response of responses) {
+    const actors = await response;
+    if (actors?.[index]) return actors[index];
+    hasFailed ||= actors === undefined;
   }
-  if (silent) throw fault('UNAVAILABLE');
+  if (hasFailed) throw graphqlError('UNAVAILABLE');
   return null;
 }

@@ -1,145 +1,184 @@
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { GraphQLError } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { type Actor, SCOPES } from '@deskgraph/common/auth/access';
-import { fault } from '@deskgraph/common/core/errors';
-import { toUuid } from '@deskgraph/common/core/id';
+import { graphqlError } from '@deskgraph/common/core/errors';
+import { parseId } from '@deskgraph/common/core/id';
 import type { Log } from '@deskgraph/common/core/log';
-import { INTERNAL_LIFETIME, type OutsideClaims, signActor } from '@deskgraph/common/auth/token';
-import type { Who } from './actor-lookup.ts';
+import {
+  INTERNAL_TOKEN_TTL_SECONDS,
+  type ProviderClaims,
+  signActor,
+} from '@deskgraph/common/auth/token';
+import type { ActorLookup } from './actor-lookup.ts';
 
-/** Somebody whose token was good: the actor, and the token that subgraphs accept for it. */
+/** An authenticated caller. */
 export interface Caller {
   actor: Actor;
+  /** The token that subgraphs accept for this actor. */
   internalToken: string;
-  /** When the caller's own token ends, in milliseconds. */
+  /** When the caller's own token expires, in milliseconds since the epoch. */
   expiresAt: number;
 }
 
 /**
- * Who shows this `Authorization` header? Undefined for nobody at all; throws UNAUTHENTICATED or UNAVAILABLE. What was found out more than
- * `maxAgeMs` ago is found out again; a caller of long-lived connections asks so, to see when a right is taken.
+ * Authenticates an `Authorization` header; undefined without a header. A cached result older than
+ * `maxAgeMs` is looked up again: long-lived connections use this to notice changed permissions.
+ *
+ * @throws GraphQLError UNAUTHENTICATED or UNAVAILABLE
  */
 export type Identify = (
   authorization: string | undefined,
   maxAgeMs?: number,
 ) => Promise<Caller | undefined>;
 
-export type TokenReader = (token: string) => Promise<OutsideClaims>;
+/** Verifies a token of the OpenID provider and returns its claims. */
+export type TokenVerifier = (token: string) => Promise<ProviderClaims>;
 
-export interface IdentityOptions {
-  readToken: TokenReader;
-  who: Who;
+export interface AuthenticatorOptions {
+  verifyToken: TokenVerifier;
+  lookupActor: ActorLookup;
+  /** Signs the internal tokens for subgraphs. */
   secret: string;
   log: Log;
 }
 
-/** Short of the internal token's life, so that a kept one is good for a while yet when it is used. */
-const KEEP_MS = (INTERNAL_LIFETIME - 15) * 1000;
-const KEEP_NOBODY_MS = 5_000;
-const MOST_KEPT = 10_000;
+/** Shorter than the lifetime of the internal token, so that a cached one is never about to expire. */
+const CALLER_TTL_MS = (INTERNAL_TOKEN_TTL_SECONDS - 15) * 1000;
+const UNKNOWN_CALLER_TTL_MS = 5_000;
+const MAX_CACHED_TOKENS = 10_000;
 
-interface Kept {
-  since: number;
-  claims: Promise<OutsideClaims>;
+interface CacheEntry {
+  createdAt: number;
+  /** Infinity while the lookup is pending. */
+  expiresAt: number;
+  claims: Promise<ProviderClaims>;
   caller: Promise<Caller | undefined>;
-  until: number;
 }
 
-/** Faults of the token itself; anything else (the issuer's keys cannot be had) is no word about the caller. */
-const isBadToken = (error: unknown): boolean =>
+/** Is the token itself bad? Any other error, such as unavailable keys, says nothing about it. */
+const isTokenError = (error: unknown): boolean =>
   error instanceof Error &&
   'code' in error &&
   /^ERR_(JWT|JWS|JWKS_NO_MATCHING_KEY|JWKS_MULTIPLE|JOSE_ALG|JOSE_NOT)/.test(String(error.code));
 
-const appOf = ({ sub, name, scope }: OutsideClaims, workspace: string): Actor => ({
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof GraphQLError && error.extensions['code'] === 'UNAVAILABLE';
+
+const isAppToken = ({ sub, scope, email }: ProviderClaims): boolean =>
+  scope !== undefined && email === undefined && sub!.startsWith('app_');
+
+const appActor = ({ sub, name, scope }: ProviderClaims, workspace: string): Actor => ({
   kind: 'app',
   id: sub!,
   name: name ?? sub!,
   role: null,
-  scopes: SCOPES.filter((known) => scope!.split(' ').includes(known)),
+  scopes: SCOPES.filter((granted) => scope!.split(' ').includes(granted)),
   workspace,
   departments: [],
 });
 
-/** Each token is verified and looked up once a minute at most, also when many requests bring it at the same time. */
-export function createIdentify({ readToken, who, secret, log }: IdentityOptions): Identify {
-  const kept = new Map<string, Kept>();
+/**
+ * Authenticates callers. A token is verified and its actor looked up at most once in 45 seconds,
+ * also when concurrent requests use it.
+ */
+export class Authenticator {
+  readonly #options: AuthenticatorOptions;
+  readonly #cache = new LRUCache<string, CacheEntry>({ max: MAX_CACHED_TOKENS });
 
-  const read = async (token: string): Promise<OutsideClaims> => {
-    try {
-      return await readToken(token);
-    } catch (error) {
-      if (isBadToken(error)) throw fault('UNAUTHENTICATED');
-      log.error({ err: error }, 'the keys of the issuer cannot be read');
-      throw fault('UNAVAILABLE');
-    }
-  };
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+  }
 
-  const identify = async (
-    claims: OutsideClaims,
-    before?: Kept,
-  ): Promise<{ caller: Caller | undefined; until: number }> => {
-    const expiresAt = claims.exp! * 1000;
-    const workspace = toUuid('wsp', claims.workspace ?? '');
-    if (!workspace || expiresAt <= Date.now()) throw fault('UNAUTHENTICATED');
-    const isApp =
-      claims.scope !== undefined && claims.email === undefined && claims.sub!.startsWith('app_');
-    const actor = isApp
-      ? appOf(claims, workspace)
-      : await who({ workspace: claims.workspace!, email: claims.email, subject: claims.sub! });
-    if (!actor) return { caller: undefined, until: Date.now() + KEEP_NOBODY_MS };
-    if (actor.workspace !== workspace) {
-      log.error({ actor: actor.id }, 'an actor of another workspace was named for a token');
-      throw fault('UNAUTHENTICATED');
-    }
-    const last = before && before.until > Date.now() ? await before.caller : undefined;
-    if (last && isDeepStrictEqual(last.actor, actor)) return { caller: last, until: before!.until };
-    const caller = { actor, internalToken: await signActor(actor, secret), expiresAt };
-    return { caller, until: Math.min(Date.now() + KEEP_MS, expiresAt) };
-  };
-
-  /** A token that was verified once needs it no more: only who is behind it can change. */
-  const begin = (key: string, claims: Promise<OutsideClaims>, before?: Kept): Kept => {
-    const oldest = kept.size >= MOST_KEPT ? kept.keys().next().value : undefined;
-    if (oldest !== undefined) kept.delete(oldest);
-    const asked = claims.then((read) => identify(read, before));
-    const entry: Kept = {
-      since: Date.now(),
-      until: Infinity,
-      claims,
-      caller: asked.then(({ caller }) => caller),
-    };
-    kept.set(key, entry);
-    asked.then(
-      ({ until }) => (entry.until = until),
-      () => kept.get(key) === entry && kept.delete(key),
-    );
-    return entry;
-  };
-
-  /** Asks anew although an answer is kept, which stays good for others while nobody can say. */
-  const again = async (key: string, before: Kept): Promise<Caller | undefined> => {
-    try {
-      return await begin(key, before.claims, before).caller;
-    } catch (error) {
-      const isUnknown = error instanceof GraphQLError && error.extensions['code'] === 'UNAVAILABLE';
-      if (isUnknown && before.until > Date.now() && !kept.has(key)) kept.set(key, before);
-      throw error;
-    }
-  };
-
-  return async (authorization, maxAgeMs = Infinity) => {
+  readonly identify: Identify = async (authorization, maxAgeMs = Infinity) => {
     if (!authorization) return undefined;
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-    if (!token) throw fault('UNAUTHENTICATED');
-    const key = hash('sha256', token, 'base64');
-    const known = kept.get(key);
-    if (known && known.until <= Date.now()) kept.delete(key);
-    const found = kept.get(key);
-    const isOld = found !== undefined && Date.now() - found.since > maxAgeMs;
-    const caller = await (isOld ? again(key, found) : (found ?? begin(key, read(token))).caller);
-    if (!caller) throw fault('UNAUTHENTICATED');
+    if (!token) throw graphqlError('UNAUTHENTICATED');
+    const caller = await this.#callerOf(token, maxAgeMs);
+    if (!caller) throw graphqlError('UNAUTHENTICATED');
     return caller;
   };
+
+  #callerOf(token: string, maxAgeMs: number): Promise<Caller | undefined> {
+    const key = hash('sha256', token, 'base64');
+    const cached = this.#cache.get(key);
+    const now = Date.now();
+    if (!cached || cached.expiresAt <= now) return this.#start(key, this.#verify(token)).caller;
+    return now - cached.createdAt > maxAgeMs ? this.#refresh(key, cached) : cached.caller;
+  }
+
+  /** Caches a lookup from its start, so that concurrent requests share it; a failed one is removed. */
+  #start(key: string, claims: Promise<ProviderClaims>, previous?: CacheEntry): CacheEntry {
+    const resolved = claims.then((verified) => this.#resolve(verified, previous));
+    const entry: CacheEntry = {
+      createdAt: Date.now(),
+      expiresAt: Infinity,
+      claims,
+      caller: resolved.then(({ caller }) => caller),
+    };
+    this.#cache.set(key, entry);
+    resolved.then(
+      ({ expiresAt }) => (entry.expiresAt = expiresAt),
+      () => this.#cache.peek(key) === entry && this.#cache.delete(key),
+    );
+    return entry;
+  }
+
+  /**
+   * Looks the actor up again; the token is not verified a second time. While the lookup is
+   * unavailable, the previous entry stays valid for requests that accept its age.
+   */
+  async #refresh(key: string, previous: CacheEntry): Promise<Caller | undefined> {
+    try {
+      return await this.#start(key, previous.claims, previous).caller;
+    } catch (error) {
+      if (isUnavailable(error) && previous.expiresAt > Date.now() && !this.#cache.has(key))
+        this.#cache.set(key, previous);
+      throw error;
+    }
+  }
+
+  async #verify(token: string): Promise<ProviderClaims> {
+    try {
+      return await this.#options.verifyToken(token);
+    } catch (error) {
+      if (isTokenError(error)) throw graphqlError('UNAUTHENTICATED');
+      this.#options.log.error({ err: error }, 'token issuer keys unavailable');
+      throw graphqlError('UNAVAILABLE');
+    }
+  }
+
+  /** The caller of verified claims. An unchanged actor keeps the caller of the previous entry. */
+  async #resolve(
+    claims: ProviderClaims,
+    previous?: CacheEntry,
+  ): Promise<{ caller: Caller | undefined; expiresAt: number }> {
+    const { lookupActor, secret, log } = this.#options;
+    const tokenExpiresAt = claims.exp! * 1000;
+    const workspace = parseId('wsp', claims.workspace ?? '');
+    if (!workspace || tokenExpiresAt <= Date.now()) throw graphqlError('UNAUTHENTICATED');
+    const actor = isAppToken(claims)
+      ? appActor(claims, workspace)
+      : await lookupActor({
+          workspace: claims.workspace!,
+          email: claims.email,
+          subject: claims.sub!,
+        });
+    if (!actor) return { caller: undefined, expiresAt: Date.now() + UNKNOWN_CALLER_TTL_MS };
+    if (actor.workspace !== workspace) {
+      log.error({ actor: actor.id }, 'actor lookup returned an actor of another workspace');
+      throw graphqlError('UNAUTHENTICATED');
+    }
+    if (previous && previous.expiresAt > Date.now()) {
+      const caller = await previous.caller;
+      if (caller && isDeepStrictEqual(caller.actor, actor))
+        return { caller, expiresAt: previous.expiresAt };
+    }
+    const internalToken = await signActor(actor, secret);
+    return {
+      caller: { actor, internalToken, expiresAt: tokenExpiresAt },
+      expiresAt: Math.min(Date.now() + CALLER_TTL_MS, tokenExpiresAt),
+    };
+  }
 }

@@ -7,73 +7,81 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { type FaultCode, fault } from '@deskgraph/common/core/errors';
-import type { Call } from './request-context.ts';
-import { type Cost, costOf } from '../limits/cost.ts';
-import { type Limits, excessOfVariables } from '../limits/limits.ts';
+import { type ErrorCode, graphqlError } from '@deskgraph/common/core/errors';
+import type { RequestContext } from './request-context.ts';
+import { type CostFunction, compileCost } from '../limits/cost.ts';
+import { type Limits, exceededVariableLimit } from '../limits/limits.ts';
 
-/** By the code of a fault; 400 for all others. */
-const STATUS: Partial<Record<FaultCode, number>> = {
+const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   THROTTLED: 429,
   UNAVAILABLE: 503,
 };
 
-export const statusOf = ({ extensions: { code, reason } }: GraphQLError): number =>
-  reason === 'NOT_ACCEPTABLE' ? 406 : (STATUS[code as FaultCode] ?? 400);
+/** The HTTP status of a refused request; 400 for codes without a status of their own. */
+export const httpStatusOf = ({ extensions: { code, reason } }: GraphQLError): number =>
+  reason === 'NOT_ACCEPTABLE' ? 406 : (HTTP_STATUS[code as ErrorCode] ?? 400);
 
-/** A fault of the whole request, with the HTTP status for clients that read it. */
-const refused = (error: GraphQLError): GraphQLError =>
+/** Adds the HTTP status to an error that refuses the whole request. */
+const withHttpStatus = (error: GraphQLError): GraphQLError =>
   new GraphQLError(error.message, {
-    extensions: { ...error.extensions, http: { status: statusOf(error) } },
+    extensions: { ...error.extensions, http: { status: httpStatusOf(error) } },
   });
 
-const NEEDS_STREAM =
-  'A subscription is answered by a stream: accept `text/event-stream` or `multipart/mixed;subscriptionSpec="1.0"`, or open a WebSocket.';
+const STREAM_REQUIRED =
+  'The result of a subscription is a stream: accept `text/event-stream` or `multipart/mixed;subscriptionSpec="1.0"`, or open a WebSocket.';
 
-type Request = GraphQLRequestContextDidResolveOperation<Call>;
+type Request = GraphQLRequestContextDidResolveOperation<RequestContext>;
 
-interface Resolved {
+interface ResolvedOperation {
   schema: GraphQLSchema;
   document: DocumentNode;
   operation: OperationDefinitionNode;
 }
 
-/** Is there a field at the root of which it holds? Fragments are looked into. */
-function asks({ document, operation }: Resolved, holds: (field: string) => boolean): boolean {
-  const seen = new Set<string>();
-  const touches = (set: SelectionSetNode): boolean =>
-    set.selections.some((node) => {
-      if (node.kind === Kind.FIELD) return holds(node.name.value);
-      if (node.kind === Kind.INLINE_FRAGMENT) return touches(node.selectionSet);
-      if (seen.has(node.name.value)) return false;
-      seen.add(node.name.value);
+/** Does a root field of the operation, also one in a fragment, satisfy the predicate? */
+function hasRootField(
+  { document, operation }: ResolvedOperation,
+  predicate: (fieldName: string) => boolean,
+): boolean {
+  const visitedFragments = new Set<string>();
+  const visit = (selectionSet: SelectionSetNode): boolean =>
+    selectionSet.selections.some((node) => {
+      if (node.kind === Kind.FIELD) return predicate(node.name.value);
+      if (node.kind === Kind.INLINE_FRAGMENT) return visit(node.selectionSet);
+      if (visitedFragments.has(node.name.value)) return false;
+      visitedFragments.add(node.name.value);
       const fragment = document.definitions.find(
-        (part) => part.kind === Kind.FRAGMENT_DEFINITION && part.name.value === node.name.value,
+        (definition) =>
+          definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === node.name.value,
       );
-      return fragment?.kind === Kind.FRAGMENT_DEFINITION && touches(fragment.selectionSet);
+      return fragment?.kind === Kind.FRAGMENT_DEFINITION && visit(fragment.selectionSet);
     });
-  return touches(operation.selectionSet);
+  return visit(operation.selectionSet);
 }
 
-/** Introspection counts as data. */
-const isData = (field: string): boolean => field !== '__typename';
-/** In this graph the query that tries a mutation is named after it. */
-const isRehearsal = (field: string): boolean => field.endsWith('Preview');
+/** Introspection needs authentication like data. */
+const needsAuthentication = (fieldName: string): boolean => fieldName !== '__typename';
+
+/** The dry run of a mutation is a query named after it, such as `ticketMergePreview`. */
+const isDryRunField = (fieldName: string): boolean => fieldName.endsWith('Preview');
 
 /**
- * Everything that depends on the caller or the variables is decided here, for each request anew: Apollo Server keeps documents that passed
- * validation, whoever sent them.
+ * Checks everything that depends on the caller or the variables. These checks run for each request,
+ * because Apollo Server caches validated documents regardless of the caller.
  */
-export function admission(limits: Limits, needsSignIn: boolean): ApolloServerPlugin<Call> {
-  const costs = new WeakMap<OperationDefinitionNode, Cost>();
-  const costFor = ({ schema, document, operation }: Resolved): Cost => {
-    const known = costs.get(operation);
-    if (known) return known;
-    const cost = costOf(schema, document, operation);
-    costs.set(operation, cost);
-    return cost;
+export function admissionPlugin(
+  limits: Limits,
+  isAuthenticated: boolean,
+): ApolloServerPlugin<RequestContext> {
+  const costFunctions = new WeakMap<OperationDefinitionNode, CostFunction>();
+  const costFunctionOf = ({ schema, document, operation }: ResolvedOperation): CostFunction => {
+    const cached = costFunctions.get(operation);
+    if (cached) return cached;
+    const costFunction = compileCost(schema, document, operation);
+    costFunctions.set(operation, costFunction);
+    return costFunction;
   };
 
   const check = ({
@@ -81,27 +89,29 @@ export function admission(limits: Limits, needsSignIn: boolean): ApolloServerPlu
     document,
     operation,
     request,
-    contextValue: call,
+    contextValue: ctx,
   }: Request): GraphQLError | undefined => {
-    if (call.refusal) return call.refusal;
-    if (!operation) return fault('BAD_USER_INPUT', 'The document has no operation of this name.');
+    if (ctx.refusal) return ctx.refusal;
+    if (!operation)
+      return graphqlError('BAD_USER_INPUT', 'The document has no operation of this name.');
     const resolved = { schema, document, operation };
-    if (needsSignIn && !call.caller && asks(resolved, isData)) return fault('UNAUTHENTICATED');
+    if (isAuthenticated && !ctx.caller && hasRootField(resolved, needsAuthentication))
+      return graphqlError('UNAUTHENTICATED');
     if (operation.operation === 'subscription')
-      return fault('BAD_USER_INPUT', NEEDS_STREAM, { reason: 'NOT_ACCEPTABLE' });
+      return graphqlError('BAD_USER_INPUT', STREAM_REQUIRED, { reason: 'NOT_ACCEPTABLE' });
     const variables = request.variables ?? {};
-    const excess = excessOfVariables(variables, limits);
-    if (excess) return fault('COST_EXCEEDED', excess);
+    const exceededLimit = exceededVariableLimit(variables, limits);
+    if (exceededLimit) return graphqlError('COST_EXCEEDED', exceededLimit);
     if (limits.cost !== Infinity) {
-      call.cost = costFor(resolved)(variables);
-      if (call.cost > limits.cost)
-        return fault(
+      ctx.cost = costFunctionOf(resolved)(variables);
+      if (ctx.cost > limits.cost)
+        return graphqlError(
           'COST_EXCEEDED',
-          `The query may bring ${call.cost} objects; ${limits.cost} are allowed. Ask for smaller pages.`,
+          `The result may hold ${ctx.cost} objects; ${limits.cost} are allowed. Request smaller pages.`,
         );
     }
-    call.patience.writes = operation.operation === 'mutation';
-    call.patience.rehearses = asks(resolved, isRehearsal);
+    ctx.deadline.isMutation = operation.operation === 'mutation';
+    ctx.deadline.isDryRun = hasRootField(resolved, isDryRunField);
     return undefined;
   };
 
@@ -109,8 +119,8 @@ export function admission(limits: Limits, needsSignIn: boolean): ApolloServerPlu
     async requestDidStart() {
       return {
         async didResolveOperation(request) {
-          const refusal = check(request);
-          if (refusal) throw refused(refusal);
+          const error = check(request);
+          if (error) throw withHttpStatus(error);
         },
       };
     },

@@ -2,61 +2,69 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Handler, answer } from '@deskgraph/common/http/serve';
-import { SECURITY } from './headers.ts';
+import { type HttpHandler, sendJson } from '@deskgraph/common/http/serve';
+import { SECURITY_HEADERS } from './headers.ts';
 
 const require = createRequire(import.meta.url);
-const own = (file: string): string =>
+const explorerFile = (file: string): string =>
   fileURLToPath(new URL(`../../explorer/${file}`, import.meta.url));
-const installed = (name: string, file: string): string =>
-  join(dirname(require.resolve(`${name}/package.json`)), file);
+const packageFile = (packageName: string, file: string): string =>
+  join(dirname(require.resolve(`${packageName}/package.json`)), file);
 
-const CSP =
+const CONTENT_SECURITY_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'";
 
-const show =
-  (type: string, file: () => string): Handler =>
+/** The path is resolved per request, so that a missing package fails its route only. */
+const serveFile =
+  (type: string, path: () => string): HttpHandler =>
   async (_, response) => {
-    const content = await readFile(file());
+    const content = await readFile(path());
     response.writeHead(200, {
-      ...SECURITY,
+      ...SECURITY_HEADERS,
       'content-type': `${type}; charset=utf-8`,
       'content-length': content.length,
-      'content-security-policy': CSP,
+      'content-security-policy': CONTENT_SECURITY_POLICY,
     });
     response.end(content);
   };
 
-const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+const LOCAL_HOST_PATTERN = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
-/** The demo people's tokens, read when asked for: the launcher writes them after the gateway has started. */
-const people =
-  (file: string | undefined): Handler =>
+/** The tokens of the demo users. The launcher writes their file after the gateway has started. */
+const serveDemoTokens =
+  (path: string | undefined): HttpHandler =>
   async (request, response) => {
-    // A foreign page could reach us under its own name by rebinding it to this machine.
-    if (!LOCAL.test(request.headers.host ?? ''))
-      return answer(response, 403, { error: 'Only from this machine.' });
+    // DNS rebinding: a page of another site can point its own host name to this machine.
+    if (!LOCAL_HOST_PATTERN.test(request.headers.host ?? ''))
+      return sendJson(response, 403, { error: 'Available from localhost only.' });
     const text =
-      file === undefined ? undefined : await readFile(file, 'utf8').catch(() => undefined);
+      path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
     const { tokens = {} } =
       text === undefined ? {} : (JSON.parse(text) as { tokens?: Record<string, string> });
-    answer(response, 200, { tokens });
+    sendJson(response, 200, { tokens });
   };
 
-/** Routes of GraphiQL with the demo people one click away, out of installed files alone. For development. */
-export const explorer = (demoTokens: string | undefined): Record<string, Handler> => ({
-  'GET /': show('text/html', () => own('page.html')),
-  'GET /explorer/people': people(demoTokens),
-  'GET /explorer/start.js': show('text/javascript', () => own('start.js')),
-  'GET /explorer/style.css': show('text/css', () => own('style.css')),
-  'GET /explorer/react.js': show('text/javascript', () =>
-    installed('react', 'umd/react.production.min.js'),
+/**
+ * Routes of GraphiQL with a button for each demo user, served from installed packages without any
+ * CDN. For development only.
+ */
+export const explorerRoutes = (
+  demoTokensPath: string | undefined,
+): Record<string, HttpHandler> => ({
+  'GET /': serveFile('text/html', () => explorerFile('page.html')),
+  'GET /explorer/tokens': serveDemoTokens(demoTokensPath),
+  'GET /explorer/start.js': serveFile('text/javascript', () => explorerFile('start.js')),
+  'GET /explorer/style.css': serveFile('text/css', () => explorerFile('style.css')),
+  'GET /explorer/react.js': serveFile('text/javascript', () =>
+    packageFile('react', 'umd/react.production.min.js'),
   ),
-  'GET /explorer/react-dom.js': show('text/javascript', () =>
-    installed('react-dom', 'umd/react-dom.production.min.js'),
+  'GET /explorer/react-dom.js': serveFile('text/javascript', () =>
+    packageFile('react-dom', 'umd/react-dom.production.min.js'),
   ),
-  'GET /explorer/graphiql.js': show('text/javascript', () =>
-    installed('graphiql', 'graphiql.min.js'),
+  'GET /explorer/graphiql.js': serveFile('text/javascript', () =>
+    packageFile('graphiql', 'graphiql.min.js'),
   ),
-  'GET /explorer/graphiql.css': show('text/css', () => installed('graphiql', 'graphiql.min.css')),
+  'GET /explorer/graphiql.css': serveFile('text/css', () =>
+    packageFile('graphiql', 'graphiql.min.css'),
+  ),
 });

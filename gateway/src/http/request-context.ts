@@ -1,55 +1,73 @@
 import type { GraphQLError } from 'graphql';
 import type { Caller } from '../auth/identity.ts';
 
-/** Why a call was given up. */
-export class Late extends Error {
-  override name = 'Late';
-}
-export class Gone extends Error {
-  override name = 'Gone';
+/** The abort reason when the deadline of a request has passed. */
+export class DeadlineExceeded extends Error {
+  override name = 'DeadlineExceeded';
 }
 
-/** The time that a call has for all its fetches together. */
-export class Patience {
-  /** Set before the first fetch of a mutation: what has begun to be written is not abandoned as early. */
-  writes = false;
-  /** A rehearsal does what a mutation does, and takes as long. */
-  rehearses = false;
-  readonly #readMs: number;
-  readonly #writeMs: number;
-  readonly #abort = new AbortController();
+/** The abort reason when the client has closed the connection. */
+export class ClientDisconnected extends Error {
+  override name = 'ClientDisconnected';
+}
+
+/**
+ * The time limit for all subgraph fetches of one request together.
+ *
+ * @example
+ * const deadline = new Deadline(1_000, 10_000);
+ * await fetch(url, { signal: deadline.signal() }); // the clock starts here
+ * deadline.end(true);
+ */
+export class Deadline {
+  /** Set before the first fetch. Giving up does not undo a mutation, so it has more time. */
+  isMutation = false;
+  /** Set before the first fetch. A preview executes a mutation, so it has as much time as one. */
+  isDryRun = false;
+  readonly #queryTimeoutMs: number;
+  readonly #mutationTimeoutMs: number;
+  readonly #controller = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(readMs: number, writeMs: number) {
-    this.#readMs = readMs;
-    this.#writeMs = writeMs;
+  constructor(queryTimeoutMs: number, mutationTimeoutMs: number) {
+    this.#queryTimeoutMs = queryTimeoutMs;
+    this.#mutationTimeoutMs = mutationTimeoutMs;
   }
 
-  /** Counts from the first fetch on: signing in and planning are not the subgraphs' doing. */
+  /**
+   * The signal for a fetch. The time counts from the first call, because authentication and query
+   * planning are not the responsibility of the subgraphs.
+   */
   signal(): AbortSignal {
-    const ms = this.writes || this.rehearses ? this.#writeMs : this.#readMs;
-    this.#timer ??= setTimeout(() => this.#abort.abort(new Late('The call took too long.')), ms);
-    return this.#abort.signal;
+    this.#timer ??= setTimeout(
+      () => this.#controller.abort(new DeadlineExceeded('The request took too long.')),
+      this.isMutation || this.isDryRun ? this.#mutationTimeoutMs : this.#queryTimeoutMs,
+    );
+    return this.#controller.signal;
   }
 
-  /** The answer is out, or nobody waits for it any more. */
-  end(answered: boolean): void {
+  /**
+   * Ends the request. If the response was not sent, the client has disconnected and the fetches of
+   * a query are aborted; those of a mutation continue.
+   */
+  end(isResponseSent: boolean): void {
     clearTimeout(this.#timer);
-    if (!answered && !this.writes) this.#abort.abort(new Gone('The client has gone.'));
+    if (!isResponseSent && !this.isMutation)
+      this.#controller.abort(new ClientDisconnected('The client has disconnected.'));
   }
 }
 
-/** One request of a client on its way through the gateway: the context of Apollo Server. */
-export interface Call {
+/** The context value of Apollo Server: one client request. */
+export interface RequestContext {
   requestId: string;
   caller: Caller | undefined;
-  /** Why nobody stands behind the call although a token was shown. */
+  /** Why the token of the request was refused; undefined without a token. */
   refusal: GraphQLError | undefined;
-  /** Headers of every request to a subgraph, made once. */
+  /** Headers of every subgraph request on behalf of this one. */
   headers: string[];
-  patience: Patience;
-  /** Objects that the query asks for at most; set when it was counted. */
+  deadline: Deadline;
+  /** Maximum number of objects in the result; undefined until it is computed. */
   cost: number | undefined;
-  /** Does the client read `application/graphql-response+json`, and so HTTP status codes? */
-  readsStatus: boolean;
+  /** Does the client accept `application/graphql-response+json` and so read HTTP status codes? */
+  readsHttpStatus: boolean;
 }

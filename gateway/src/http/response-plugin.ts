@@ -2,32 +2,43 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERROR_MESSAGES, maskError } from '@deskgraph/common/core/errors';
 import type { Log } from '@deskgraph/common/core/log';
-import type { Call } from './request-context.ts';
+import type { RequestContext } from './request-context.ts';
 
-/** Apollo Server gives every validation error one code; a limit keeps the code it was told with. */
+/**
+ * The code that a validation rule has reported. Apollo Server replaces the code of every validation
+ * error by its own; an exceeded limit keeps COST_EXCEEDED.
+ */
 const originalCode = (error: unknown): string | undefined => {
   const original = error instanceof GraphQLError ? error.originalError : undefined;
   const code = original instanceof GraphQLError ? original.extensions['code'] : undefined;
   return typeof code === 'string' && code in ERROR_MESSAGES ? code : undefined;
 };
 
-/** What a client may read of an error. The request id is filled in by `answers`, which knows it. */
+/** The part of an error that a client may read, still without the request id. */
 export function formatError(
   formatted: GraphQLFormattedError,
   error: unknown,
 ): GraphQLFormattedError {
   const { serviceName: _, ...extensions } = { ...formatted.extensions };
   const code = originalCode(error);
-  const { isKnown: _isKnown, ...shown } = maskError(
+  const { isKnown: _isKnown, ...clientError } = maskError(
     { ...formatted, extensions: { ...extensions, ...(code && { code }) } },
     '',
   );
-  if (shown.extensions?.['requestId'] === '') delete shown.extensions['requestId'];
-  return shown;
+  if (clientError.extensions?.['requestId'] === '') delete clientError.extensions['requestId'];
+  return clientError;
 }
 
-/** Completes every answer: the cost, the request id of what went wrong inside, and the status that the client's media type asks for. */
-export const answers = (log: Log, costLimit: number): ApolloServerPlugin<Call> => ({
+const REFUSAL_STATUSES: readonly number[] = [400, 401, 403, 429, 503];
+
+/**
+ * Logs internal errors and completes every response: the cost, the request id of internal errors,
+ * and the HTTP status for the media type that the client accepts.
+ */
+export const responsePlugin = (
+  log: Log,
+  costLimit: number,
+): ApolloServerPlugin<RequestContext> => ({
   async contextCreationDidFail({ error }) {
     log.error({ err: error }, 'masked error');
   },
@@ -46,7 +57,7 @@ export const answers = (log: Log, costLimit: number): ApolloServerPlugin<Call> =
       },
       async willSendResponse({
         response,
-        contextValue: { cost, requestId, readsStatus },
+        contextValue: { cost, requestId, readsHttpStatus },
         request,
       }) {
         if (response.body.kind !== 'single') return;
@@ -56,13 +67,12 @@ export const answers = (log: Log, costLimit: number): ApolloServerPlugin<Call> =
         if (!result.errors) return;
         for (const { extensions } of result.errors)
           if (extensions?.['code'] === 'INTERNAL') extensions['requestId'] = requestId;
-        // In `application/json` the status says only whether there was a GraphQL request; other errors are in the body (GraphQL over HTTP §6.4.1).
-        const { status } = response.http;
+        // With `application/json` every well-formed GraphQL request gets 200; its errors are in the
+        // body (GraphQL over HTTP, section 6.4.1).
         if (
-          !readsStatus &&
+          !readsHttpStatus &&
           request.query &&
-          status !== undefined &&
-          [400, 401, 403, 429, 503].includes(status)
+          REFUSAL_STATUSES.includes(response.http.status ?? 200)
         )
           response.http.status = 200;
       },

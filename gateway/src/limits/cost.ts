@@ -15,105 +15,113 @@ import {
   isObjectType,
 } from 'graphql';
 
-/** Entries of a page when neither the query nor the schema says how many. */
-const USUAL_PAGE = 25;
-/** Entries of a list without pages: tags, attachments and the like. */
-const USUAL_LIST = 5;
+/** Page size if neither the query nor the schema defines one. */
+const DEFAULT_PAGE_SIZE = 25;
+/** Assumed length of a list without pagination, such as tags or attachments. */
+const DEFAULT_LIST_LENGTH = 5;
 
 type Variables = Record<string, unknown>;
-/** The objects that a part of the query may bring, once the variables are known. */
-export type Cost = (variables: Variables) => number;
+/** The maximum number of objects in a part of the result, computed from the variables. */
+export type CostFunction = (variables: Variables) => number;
 
-const sum = (parts: readonly Cost[]): Cost => {
+const sum = (parts: readonly CostFunction[]): CostFunction => {
   if (parts.length === 0) return () => 0;
   if (parts.length === 1) return parts[0]!;
   return (variables) => parts.reduce((total, part) => total + part(variables), 0);
 };
 
-const count = (value: unknown, otherwise: number): number =>
-  typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : otherwise;
+const toCount = (value: unknown, fallback: number): number =>
+  typeof value === 'number' && Number.isFinite(value) ? Math.max(0, value) : fallback;
 
-/** The page size of a field with `first` or `last`: what was asked for, else the default of the schema. */
+const isPageArgument = (name: string): boolean => name === 'first' || name === 'last';
+
+/**
+ * The page size of a field with the arguments `first` or `last`: the requested size, else the
+ * default of the schema. Undefined for a field without these arguments.
+ */
 function pageSize(
   node: FieldNode,
   field: GraphQLField<unknown, unknown>,
-  defaults: Variables,
-): Cost | undefined {
-  const pages = field.args.filter(
-    (argument) => argument.name === 'first' || argument.name === 'last',
-  );
-  if (pages.length === 0) return undefined;
-  const usual =
-    pages.map((argument) => count(argument.defaultValue, 0)).find((size) => size > 0) ?? USUAL_PAGE;
-  const given = (node.arguments ?? []).filter(
-    (argument) => argument.name.value === 'first' || argument.name.value === 'last',
-  );
-  const sizes = given.flatMap(({ value }): Cost[] => {
+  variableDefaults: Variables,
+): CostFunction | undefined {
+  const definitions = field.args.filter(({ name }) => isPageArgument(name));
+  if (definitions.length === 0) return undefined;
+  const defaultSize =
+    definitions.map(({ defaultValue }) => toCount(defaultValue, 0)).find((size) => size > 0) ??
+    DEFAULT_PAGE_SIZE;
+  const sizes = (node.arguments ?? []).flatMap(({ name, value }): CostFunction[] => {
+    if (!isPageArgument(name.value)) return [];
     if (value.kind === Kind.INT) return [() => Number(value.value)];
-    if (value.kind === Kind.VARIABLE)
-      return [
-        (variables) => count(variables[value.name.value] ?? defaults[value.name.value], usual),
-      ];
-    return [];
+    if (value.kind !== Kind.VARIABLE) return [];
+    const variable = value.name.value;
+    return [(variables) => toCount(variables[variable] ?? variableDefaults[variable], defaultSize)];
   });
-  if (sizes.length === 0) return () => usual;
+  if (sizes.length === 0) return () => defaultSize;
   return (variables) => Math.max(...sizes.map((size) => size(variables)));
 }
 
 /**
- * The cost of an operation: the objects its answer may hold. Each object counts 1 and scalars nothing; a list multiplies what is selected in
- * it by its page size (`first`, `last`, variables included), or by 5 where the schema has no pages. The lists inside a connection (`edges`,
- * `nodes`) have the size of the connection. Introspection is free: its size is that of the schema.
+ * Compiles the cost of an operation: the maximum number of objects in its result. An object counts
+ * 1 and a scalar 0. A list multiplies the cost of its entries by its page size (`first`, `last`,
+ * also from variables), or by 5 if it has no pagination. The lists inside a connection (`edges`,
+ * `nodes`) have the page size of the connection. Introspection is free, because its size is limited
+ * by the schema.
+ *
+ * @example
+ * compileCost(schema, parse('{ tickets(first: 50) { nodes { id } } }'), operation)({}); // 51
  */
-export function costOf(
+export function compileCost(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-): Cost {
+): CostFunction {
   const fragments = new Map(
     document.definitions.flatMap((node) =>
       node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node] as const] : [],
     ),
   );
-  const defaults: Variables = {};
+  const variableDefaults: Variables = {};
   for (const { variable, defaultValue } of operation.variableDefinitions ?? [])
-    if (defaultValue?.kind === Kind.INT) defaults[variable.name.value] = Number(defaultValue.value);
+    if (defaultValue?.kind === Kind.INT)
+      variableDefaults[variable.name.value] = Number(defaultValue.value);
 
-  const ofSelections = (
-    set: SelectionSetNode,
+  const selectionCost = (
+    selectionSet: SelectionSetNode,
     type: GraphQLNamedType,
-    size: Cost | undefined,
-  ): Cost =>
+    connectionSize: CostFunction | undefined,
+  ): CostFunction =>
     sum(
-      set.selections.flatMap((node) => {
-        if (node.kind === Kind.FIELD) return ofField(node, type, size) ?? [];
-        const part = node.kind === Kind.INLINE_FRAGMENT ? node : fragments.get(node.name.value)!;
-        const condition = part.typeCondition && schema.getType(part.typeCondition.name.value);
-        return [ofSelections(part.selectionSet, condition ?? type, size)];
+      selectionSet.selections.flatMap((node) => {
+        if (node.kind === Kind.FIELD) return fieldCost(node, type, connectionSize) ?? [];
+        const fragment =
+          node.kind === Kind.INLINE_FRAGMENT ? node : fragments.get(node.name.value)!;
+        const typeCondition =
+          fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
+        return [selectionCost(fragment.selectionSet, typeCondition ?? type, connectionSize)];
       }),
     );
 
-  const ofField = (
+  const fieldCost = (
     node: FieldNode,
     parent: GraphQLNamedType,
-    connection: Cost | undefined,
-  ): Cost | undefined => {
+    connectionSize: CostFunction | undefined,
+  ): CostFunction | undefined => {
     if (node.name.value.startsWith('__') || !(isObjectType(parent) || isInterfaceType(parent)))
       return undefined;
     const field = parent.getFields()[node.name.value];
     if (!field || isLeafType(getNamedType(field.type)) || !node.selectionSet) return undefined;
     const isList = isListType(getNullableType(field.type));
-    const asked = pageSize(node, field, defaults);
-    const inner = ofSelections(
+    const ownPageSize = pageSize(node, field, variableDefaults);
+    const innerCost = selectionCost(
       node.selectionSet,
       getNamedType(field.type),
-      isList ? undefined : asked,
+      isList ? undefined : ownPageSize,
     );
-    if (!isList) return (variables) => 1 + inner(variables);
-    const size = asked ?? connection ?? (() => USUAL_LIST);
-    return (variables) => size(variables) * (1 + inner(variables));
+    if (!isList) return (variables) => 1 + innerCost(variables);
+    const size = ownPageSize ?? connectionSize ?? (() => DEFAULT_LIST_LENGTH);
+    return (variables) => size(variables) * (1 + innerCost(variables));
   };
 
   const root = schema.getRootType(operation.operation);
-  return root ? ofSelections(operation.selectionSet, root, undefined) : () => 0;
+  return root ? selectionCost(operation.selectionSet, root, undefined) : () => 0;
 }

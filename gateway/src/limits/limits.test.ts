@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildSchema, getIntrospectionQuery, parse } from 'graphql';
 import { createLog } from '@deskgraph/common/core/log';
 import { composeFakeSupergraph } from '../../testing/graph.ts';
-import { costOf } from './cost.ts';
+import { compileCost } from './cost.ts';
 import { type Gateway, startGateway } from '../gateway.ts';
-import { LIMITS, excess, excessOfVariables } from './limits.ts';
+import { DEFAULT_LIMITS, exceededLimit, exceededVariableLimit } from './limits.ts';
 
 const times = (count: number, part: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => part(index)).join(' ');
@@ -125,7 +125,7 @@ async function ask({ query, variables = '{}' }: Bomb): Promise<{ codes: string[]
 beforeAll(async () => {
   gateway = await startGateway({
     supergraphSdl: composeFakeSupergraph(),
-    callers: 'nobody',
+    authentication: 'none',
     log: createLog('test', 'silent'),
   });
   for (const id of [1, 2, 3])
@@ -142,7 +142,7 @@ test.each(Object.entries(BOMBS))('%s: refused within 150 ms', async (_, bomb) =>
 
 test('what people and GraphiQL ask is far inside the limits', () => {
   expect(
-    excess(
+    exceededLimit(
       parse(
         getIntrospectionQuery({
           inputValueDeprecation: true,
@@ -150,10 +150,12 @@ test('what people and GraphiQL ask is far inside the limits', () => {
           schemaDescription: true,
         }),
       ),
-      LIMITS,
+      DEFAULT_LIMITS,
     ),
   ).toBeUndefined();
-  expect(excessOfVariables({ input: JSON.parse(deepJson(8)) as unknown }, LIMITS)).toBeUndefined();
+  expect(
+    exceededVariableLimit({ input: JSON.parse(deepJson(8)) as unknown }, DEFAULT_LIMITS),
+  ).toBeUndefined();
 });
 
 test('the cost is the number of objects that an answer may hold', () => {
@@ -166,7 +168,7 @@ test('the cost is the number of objects that an answer may hold', () => {
   const cost = (text: string, variables: Record<string, unknown> = {}): number => {
     const document = parse(text);
     const operation = document.definitions.find((node) => node.kind === 'OperationDefinition');
-    return costOf(schema, document, operation as never)(variables);
+    return compileCost(schema, document, operation as never)(variables);
   };
   expect(cost('{ __typename }')).toBe(0);
   expect(cost('{ me { id } }')).toBe(1);

@@ -19,11 +19,11 @@ beforeAll(async () => {
   token = await issuer.person('ana');
   gateway = await startGateway({
     supergraphSdl: desk.supergraphSdl,
-    callers: { readToken: issuer.readToken, secret: SECRET, whoUrls: desk.whoUrls },
+    authentication: { verifyToken: issuer.readToken, secret: SECRET, lookupUrls: desk.lookupUrls },
     subgraphUrls: desk.urls,
     live: { completionTimeoutMs: 0 },
     breaker: { failures: Infinity },
-    patienceMs: 5_000,
+    queryTimeoutMs: 5_000,
     log: createLog('test', 'silent'),
   });
   socket = await TestSocket.connect(gateway.url, token);

@@ -3,9 +3,9 @@ import type { ApolloServer } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { newId } from '@deskgraph/common/core/id';
 import type { Log } from '@deskgraph/common/core/log';
-import { type Call, Patience } from '../http/request-context.ts';
+import { Deadline, type RequestContext } from '../http/request-context.ts';
 import type { Federation } from '../subgraphs/federation.ts';
-import { inwardHeaders } from '../http/headers.ts';
+import { subgraphHeaders } from '../http/headers.ts';
 import type { Identify } from '../auth/identity.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { LiveLimits } from './live-limits.ts';
@@ -32,7 +32,7 @@ export interface OperationResult {
 }
 
 export interface LiveEngineOptions {
-  server: ApolloServer<Call>;
+  server: ApolloServer<RequestContext>;
   federation: Federation;
   /** The schema of the loaded gateway. */
   schema: GraphQLSchema;
@@ -76,7 +76,7 @@ export class LiveEngine {
     this.#parser = new OperationParser({
       schema,
       plan: (document) => federation.plan(document),
-      personalFields: federation.personal(),
+      personalFields: federation.personalFields(),
       limits,
     });
     this.hub = new Hub({
@@ -111,15 +111,15 @@ export class LiveEngine {
     const { server, queryTimeoutMs, mutationTimeoutMs } = this.#options;
     const requestId = newId('req');
     const { caller, refusal } = await this.#identify(authorization);
-    const patience = new Patience(queryTimeoutMs, mutationTimeoutMs);
-    const contextValue: Call = {
+    const deadline = new Deadline(queryTimeoutMs, mutationTimeoutMs);
+    const contextValue: RequestContext = {
       requestId,
       caller,
       refusal,
-      headers: inwardHeaders(httpRequest, requestId, caller?.internalToken),
-      patience,
+      headers: subgraphHeaders(httpRequest, requestId, caller?.internalToken),
+      deadline,
       cost: undefined,
-      readsStatus: false,
+      readsHttpStatus: false,
     };
     try {
       const { body } = await server.executeOperation(
@@ -129,7 +129,7 @@ export class LiveEngine {
       if (body.kind !== 'single') throw new Error('Incremental delivery is not supported.');
       return body.singleResult as OperationResult;
     } finally {
-      patience.end(true);
+      deadline.end(true);
     }
   }
 

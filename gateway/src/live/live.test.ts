@@ -22,11 +22,11 @@ const logError = jest.spyOn(log, 'error');
 const start = (live: object = {}): Promise<Gateway> =>
   startGateway({
     supergraphSdl: desk.supergraphSdl,
-    callers: { readToken: issuer.readToken, secret: SECRET, whoUrls: desk.whoUrls },
+    authentication: { verifyToken: issuer.readToken, secret: SECRET, lookupUrls: desk.lookupUrls },
     subgraphUrls: desk.urls,
     live: { rightsCheckIntervalMs: 100, streamGraceMs: 0, ...live },
     breaker: { failures: Infinity },
-    patienceMs: 5_000,
+    queryTimeoutMs: 5_000,
     log,
   });
 

@@ -18,7 +18,7 @@ const sockets: TestSocket[] = [];
 const start = (live: object = {}): Promise<Gateway> =>
   startGateway({
     supergraphSdl: desk.supergraphSdl,
-    callers: { readToken: issuer.readToken, secret: SECRET, whoUrls: desk.whoUrls },
+    authentication: { verifyToken: issuer.readToken, secret: SECRET, lookupUrls: desk.lookupUrls },
     subgraphUrls: desk.urls,
     live: { streamGraceMs: 0, ...live },
     log: createLog('test', 'silent'),

@@ -1,16 +1,16 @@
-/** Keeps callers from waiting for something that is known not to answer. */
+/** A circuit breaker: fails fast while a service is unavailable. */
 export interface Breaker {
-  /** May this call be made? While open, one call in each probe interval may. */
+  /** May a request be sent? While the breaker is open, one request per probe interval may. */
   allows(): boolean;
   succeeded(): void;
   failed(): void;
 }
 
 export interface BreakerOptions {
-  /** Failures, without a success between them, … */
+  /** Failures within the window, without a success in between, that open the breaker. */
   failures?: number;
-  /** … in so many milliseconds open it. */
   windowMs?: number;
+  /** Time between two requests while the breaker is open. */
   probeMs?: number;
   now?: () => number;
 }
@@ -21,26 +21,27 @@ export function createBreaker({
   probeMs = 5_000,
   now = () => performance.now(),
 }: BreakerOptions = {}): Breaker {
-  let recent: number[] = [];
-  let nextProbe: number | undefined;
+  let failedAt: number[] = [];
+  /** Undefined while the breaker is closed. */
+  let nextProbeAt: number | undefined;
   return {
     allows() {
-      if (nextProbe === undefined) return true;
-      if (now() < nextProbe) return false;
-      nextProbe = now() + probeMs;
+      if (nextProbeAt === undefined) return true;
+      if (now() < nextProbeAt) return false;
+      nextProbeAt = now() + probeMs;
       return true;
     },
     succeeded() {
-      nextProbe = undefined;
-      if (recent.length > 0) recent = [];
+      nextProbeAt = undefined;
+      if (failedAt.length > 0) failedAt = [];
     },
     failed() {
-      if (nextProbe !== undefined) return;
-      const at = now();
-      recent = [...recent.filter((earlier) => at - earlier < windowMs), at];
-      if (recent.length < failures) return;
-      recent = [];
-      nextProbe = at + probeMs;
+      if (nextProbeAt !== undefined) return;
+      const current = now();
+      failedAt = [...failedAt.filter((earlier) => current - earlier < windowMs), current];
+      if (failedAt.length < failures) return;
+      failedAt = [];
+      nextProbeAt = current + probeMs;
     },
   };
 }

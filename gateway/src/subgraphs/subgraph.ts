@@ -1,66 +1,76 @@
 import { type GraphQLFormattedError, Kind, type SelectionSetNode, parse } from 'graphql';
-import { FAULTS } from '@deskgraph/common/core/errors';
+import { ERROR_MESSAGES } from '@deskgraph/common/core/errors';
 import type { Log } from '@deskgraph/common/core/log';
 import { type BreakerOptions, createBreaker } from './breaker.ts';
-import { type Call, Gone, Late } from '../http/request-context.ts';
+import {
+  ClientDisconnected,
+  DeadlineExceeded,
+  type RequestContext,
+} from '../http/request-context.ts';
 import { createUpstream } from './upstream.ts';
 
-interface Fetch {
+interface SubgraphRequest {
   request: { query?: string; variables?: Record<string, unknown>; operationName?: string };
-  context: Partial<Call>;
+  context: Partial<RequestContext>;
 }
 
-/** What a subgraph said. */
-export interface Answer {
+export interface SubgraphResponse {
   data?: Record<string, unknown> | null;
   errors?: GraphQLFormattedError[];
 }
 
-/** A subgraph as the query plan sees it. */
+/** A subgraph as the query plan executor sees it. */
 export interface Subgraph {
-  process(fetch: Fetch): Promise<Answer>;
+  process(request: SubgraphRequest): Promise<SubgraphResponse>;
 }
 
-export interface Connection extends Subgraph {
+export interface SubgraphConnection extends Subgraph {
   close(): Promise<void>;
 }
 
-/** The subgraph answered, but not with a GraphQL response that fits the request. */
-class Unreadable extends Error {
-  override name = 'Unreadable';
+/** The subgraph responded, but not with a GraphQL response that fits the request. */
+class InvalidResponse extends Error {
+  override name = 'InvalidResponse';
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const representationsOf = ({ request }: Fetch): unknown[] | undefined =>
+const representationsOf = ({ request }: SubgraphRequest): unknown[] | undefined =>
   request.variables?.['representations'] as unknown[] | undefined;
 
-function read(status: number, text: string, fetch: Fetch): Answer {
-  if (status >= 500) throw new Unreadable(`status ${status}`);
+function parseResponse(status: number, text: string, request: SubgraphRequest): SubgraphResponse {
+  if (status >= 500) throw new InvalidResponse(`status ${status}`);
   const body: unknown = JSON.parse(text);
-  if (!isRecord(body)) throw new Unreadable('not an object');
+  if (!isRecord(body)) throw new InvalidResponse('not an object');
   const errors =
     Array.isArray(body['errors']) && body['errors'].length > 0
       ? (body['errors'] as GraphQLFormattedError[])
       : undefined;
   const data = isRecord(body['data']) ? body['data'] : null;
-  if (!data && !errors) throw new Unreadable(`neither data nor errors, status ${status}`);
-  const expected = representationsOf(fetch)?.length;
+  if (!data && !errors) throw new InvalidResponse(`neither data nor errors, status ${status}`);
+  const expectedCount = representationsOf(request)?.length;
   const entities = data?.['_entities'];
-  if (data && expected !== undefined && (!Array.isArray(entities) || entities.length !== expected))
-    throw new Unreadable('not as many entities as asked for');
+  if (
+    data &&
+    expectedCount !== undefined &&
+    (!Array.isArray(entities) || entities.length !== expectedCount)
+  )
+    throw new InvalidResponse('not one entity per representation');
   if (!errors) return { data };
   return {
     data,
     errors: data
-      ? errors.map(cleaned)
-      : errors.flatMap((error) => everywhere(fetch, cleaned(error))),
+      ? errors.map(stripInternals)
+      : errors.flatMap((error) => spreadError(request, stripInternals(error))),
   };
 }
 
-/** An error without what is between processes only: a subgraph does not set our HTTP status, and its text positions mean nothing outside. */
-export function cleaned({
+/**
+ * Removes what is internal to the services from an error of a subgraph: it does not set the HTTP
+ * status of the gateway, and its locations refer to the subgraph query.
+ */
+export function stripInternals({
   message,
   path,
   extensions,
@@ -70,43 +80,50 @@ export function cleaned({
     stacktrace: _stack,
     exception: _exception,
     serviceName: _name,
-    ...shown
+    ...publicExtensions
   } = { ...extensions };
-  return { message, ...(path && { path }), extensions: shown };
+  return { message, ...(path && { path }), extensions: publicExtensions };
 }
 
-/** The places in the answer that a whole fetch was for: its root fields, or each entity. */
-function placesOf(fetch: Fetch): (readonly (string | number)[])[] {
-  const representations = representationsOf(fetch);
+/** The paths that a request selects: its root fields, or each of its entities. */
+function pathsOf(request: SubgraphRequest): (readonly (string | number)[])[] {
+  const representations = representationsOf(request);
   if (representations) return representations.map((_, index) => ['_entities', index]);
   const names = new Set<string>();
-  const collect = (set: SelectionSetNode): void => {
-    for (const node of set.selections) {
+  const collect = (selectionSet: SelectionSetNode): void => {
+    for (const node of selectionSet.selections) {
       if (node.kind === Kind.FIELD) names.add(node.alias?.value ?? node.name.value);
       else if (node.kind === Kind.INLINE_FRAGMENT) collect(node.selectionSet);
     }
   };
-  for (const node of parse(fetch.request.query ?? '{ __typename }').definitions)
+  for (const node of parse(request.request.query ?? '{ __typename }').definitions)
     if (node.kind === Kind.OPERATION_DEFINITION) collect(node.selectionSet);
   return [...names].map((name) => [name]);
 }
 
-const everywhere = (fetch: Fetch, error: GraphQLFormattedError): GraphQLFormattedError[] =>
+/** Reports an error of the whole response at each path that it concerns. */
+const spreadError = (
+  request: SubgraphRequest,
+  error: GraphQLFormattedError,
+): GraphQLFormattedError[] =>
   error.path
     ? [error]
-    : placesOf(fetch).map((path) => ({
+    : pathsOf(request).map((path) => ({
         message: error.message,
         extensions: error.extensions,
         path,
       }));
 
-const unavailable = (fetch: Fetch): Answer => ({
+const unavailableResponse = (request: SubgraphRequest): SubgraphResponse => ({
   data: null,
-  errors: everywhere(fetch, { message: FAULTS.UNAVAILABLE, extensions: { code: 'UNAVAILABLE' } }),
+  errors: spreadError(request, {
+    message: ERROR_MESSAGES.UNAVAILABLE,
+    extensions: { code: 'UNAVAILABLE' },
+  }),
 });
 
-/** A kept connection that the other side closed just when it was used; the request was not begun there. */
-const wasClosed = (error: unknown): boolean =>
+/** Was a keep-alive connection closed by the subgraph just before the request was sent on it? */
+const isConnectionClosed = (error: unknown): boolean =>
   error instanceof Error &&
   'code' in error &&
   (error.code === 'UND_ERR_SOCKET' || error.code === 'ECONNRESET');
@@ -114,63 +131,71 @@ const wasClosed = (error: unknown): boolean =>
 const isTooLarge = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 
-/** A client that went away, an answer of a size that the query asked for, and time that others had used up say nothing of a subgraph. */
-const isItsFault = (error: unknown, hadTime: boolean): boolean =>
-  !(error instanceof Gone) && !isTooLarge(error) && !(error instanceof Late && !hadTime);
+/**
+ * Is the subgraph to blame? Not for a client that has disconnected, a result of the size that the
+ * query selects, or a deadline that other subgraphs have used up.
+ */
+const isSubgraphFailure = (error: unknown, hadEnoughTime: boolean): boolean =>
+  !(error instanceof ClientDisconnected) &&
+  !isTooLarge(error) &&
+  !(error instanceof DeadlineExceeded && !hadEnoughTime);
 
-export interface ConnectOptions {
+export interface SubgraphOptions {
   name: string;
   url: string;
   log: Log;
-  /** Milliseconds that a call has for all its fetches. */
-  patienceMs: number;
+  /** Time for a query with all its fetches. */
+  queryTimeoutMs: number;
   breaker?: BreakerOptions;
 }
 
 /**
- * A subgraph over kept connections. Whatever is wrong with it (refuses, hangs, drips, answers nonsense) costs the fields that it owns, each with
- * the error UNAVAILABLE, and never more than the call's time; while it stays so, it is not asked at all. Names and addresses stay in our log.
+ * Connects to a subgraph with pooled connections and a circuit breaker. A subgraph that is
+ * unreachable, slow or returns garbage costs only the fields that it owns, each with an UNAVAILABLE
+ * error, and never more than the deadline of the request. The name and address of the subgraph are
+ * logged and not sent to clients.
  */
 export function connectSubgraph({
   name,
   url,
   log,
-  patienceMs,
-  breaker: options,
-}: ConnectOptions): Connection {
+  queryTimeoutMs,
+  breaker: breakerOptions,
+}: SubgraphOptions): SubgraphConnection {
   const upstream = createUpstream(url);
-  const breaker = createBreaker(options);
+  const breaker = createBreaker(breakerOptions);
 
-  const ask = async (fetch: Fetch, signal: AbortSignal): Promise<Answer> => {
-    const { query, variables, operationName } = fetch.request;
+  const send = async (request: SubgraphRequest, signal: AbortSignal): Promise<SubgraphResponse> => {
+    const { query, variables, operationName } = request.request;
     const { status, text } = await upstream.post(
-      fetch.context.headers ?? [],
+      request.context.headers ?? [],
       JSON.stringify({ query, variables, operationName }),
       signal,
     );
-    return read(status, text, fetch);
+    return parseResponse(status, text, request);
   };
 
-  const process = async (fetch: Fetch): Promise<Answer> => {
-    if (!breaker.allows()) return unavailable(fetch);
-    const signal = fetch.context.patience?.signal() ?? AbortSignal.timeout(patienceMs);
-    const begun = performance.now();
+  const process = async (request: SubgraphRequest): Promise<SubgraphResponse> => {
+    if (!breaker.allows()) return unavailableResponse(request);
+    const signal = request.context.deadline?.signal() ?? AbortSignal.timeout(queryTimeoutMs);
+    const startedAt = performance.now();
     try {
-      const isRead = !fetch.request.query?.startsWith('mutation');
-      const answer = await ask(fetch, signal).catch((error: unknown) => {
-        if (isRead && wasClosed(error) && !signal.aborted) return ask(fetch, signal);
+      const isQuery = !request.request.query?.startsWith('mutation');
+      const response = await send(request, signal).catch((error: unknown) => {
+        if (isQuery && isConnectionClosed(error) && !signal.aborted) return send(request, signal);
         throw error;
       });
       breaker.succeeded();
-      return answer;
+      return response;
     } catch (error) {
-      if (isItsFault(error, performance.now() - begun > patienceMs / 2)) breaker.failed();
-      const level = error instanceof Gone ? 'debug' : 'warn';
+      if (isSubgraphFailure(error, performance.now() - startedAt > queryTimeoutMs / 2))
+        breaker.failed();
+      const level = error instanceof ClientDisconnected ? 'debug' : 'warn';
       log[level](
-        { err: error, subgraph: name, requestId: fetch.context.requestId },
-        'a subgraph did not answer',
+        { err: error, subgraph: name, requestId: request.context.requestId },
+        'subgraph request failed',
       );
-      return unavailable(fetch);
+      return unavailableResponse(request);
     }
   };
   return { process, close: () => upstream.close() };

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 
-/** One address of another process of ours, reached over connections that are kept. */
+/** A pooled HTTP client for one URL of another service. */
 export interface Upstream {
   post(
     headers: string[],
@@ -10,31 +10,34 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-const CONNECTIONS = 64;
-const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_CONNECTIONS = 64;
+const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
-/** The caller's signal is the only deadline: it covers waiting for a connection, the head and the last byte of the body. */
+/**
+ * The caller's signal is the only timeout of a request. It covers waiting for a connection, the
+ * response head and the whole body.
+ */
 export function createUpstream(url: string): Upstream {
   const { origin, pathname, search } = new URL(url);
   const pool = new Pool(origin, {
-    connections: CONNECTIONS,
+    connections: MAX_CONNECTIONS,
     pipelining: 1,
     keepAliveTimeout: 30_000,
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: 2_000 },
-    maxResponseSize: MAX_BYTES,
+    maxResponseSize: MAX_RESPONSE_BYTES,
   });
   return {
     async post(headers, body, signal) {
-      const { statusCode, body: answer } = await pool.request({
+      const response = await pool.request({
         method: 'POST',
         path: pathname + search,
         headers,
         body,
         signal,
       });
-      return { status: statusCode, text: await answer.text() };
+      return { status: response.statusCode, text: await response.body.text() };
     },
     close: () => pool.destroy(),
   };

@@ -16,9 +16,9 @@ import {
   visit,
 } from 'graphql';
 import { graphqlError } from '@deskgraph/common/core/errors';
-import { costOf } from '../../limits/cost.ts';
-import type { LivePlan, Variables } from '../../subgraphs/federation.ts';
-import { type Limits, excessOfVariables, limitRule } from '../../limits/limits.ts';
+import { compileCost } from '../../limits/cost.ts';
+import type { SubscriptionPlan, Variables } from '../../subgraphs/federation.ts';
+import { type Limits, exceededVariableLimit, limitRule } from '../../limits/limits.ts';
 import { canonicalJson } from '../streams/scope.ts';
 import {
   rootFields,
@@ -29,7 +29,7 @@ import {
 
 /** A client's subscription in the form that clients can share. */
 export interface CompiledSubscription {
-  plan: LivePlan;
+  plan: SubscriptionPlan;
   /** Hash of the shared operation. */
   hash: string;
   /** Name of the root field. */
@@ -56,7 +56,7 @@ export interface CompiledSubscription {
 /** The schema and limits against which subscriptions are compiled. */
 export interface CompileContext {
   schema: GraphQLSchema;
-  plan: (document: DocumentNode) => LivePlan;
+  plan: (document: DocumentNode) => SubscriptionPlan;
   /** Names of the fields whose value depends on the caller (`@personal`). */
   personalFields: ReadonlySet<string>;
   limits: Limits;
@@ -111,7 +111,7 @@ export function compileSubscription(
   );
   const selectionVariables = variablesIn([selection, ...fragments]);
 
-  const cost = limits.cost === Infinity ? () => 0 : costOf(schema, document, operation);
+  const cost = limits.cost === Infinity ? () => 0 : compileCost(schema, document, operation);
   const defaults = getVariableValues(schema, variableDefinitions, {}).coerced ?? {};
   const cursor = root.arguments?.find(({ name }) => name.value === 'after')?.value;
   return {
@@ -122,7 +122,7 @@ export function compileSubscription(
     resumeVariable,
     isPersonal,
     validateVariables(variables) {
-      const excess = excessOfVariables(variables, limits);
+      const excess = exceededVariableLimit(variables, limits);
       if (excess) return [graphqlError('COST_EXCEEDED', excess)];
       const { errors } = getVariableValues(schema, variableDefinitions, variables, {
         maxErrors: 10,

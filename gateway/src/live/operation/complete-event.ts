@@ -5,9 +5,9 @@ import { maskError } from '@deskgraph/common/core/errors';
 import { newId } from '@deskgraph/common/core/id';
 import type { Log } from '@deskgraph/common/core/log';
 import { formatError } from '../../http/response-plugin.ts';
-import { type Call, Patience } from '../../http/request-context.ts';
+import { Deadline, type RequestContext } from '../../http/request-context.ts';
 import type { Variables } from '../../subgraphs/federation.ts';
-import { cleaned } from '../../subgraphs/subgraph.ts';
+import { stripInternals } from '../../subgraphs/subgraph.ts';
 import type { Scope } from '../streams/scope.ts';
 import type { SubgraphMessage } from '../streams/upstream.ts';
 import type { CompiledSubscription } from './compile.ts';
@@ -110,7 +110,7 @@ export class EventRenderer {
     const deadline = performance.now() + this.#options.completionTimeoutMs;
     let completed = await this.#complete(message, requestId);
     let delay = MIN_RETRY_DELAY_MS;
-    while (completed.missed && this.#mayRetry) {
+    while (completed.isIncomplete && this.#mayRetry) {
       if (performance.now() + delay > deadline) {
         this.#mayRetry = false;
         break;
@@ -119,7 +119,7 @@ export class EventRenderer {
       completed = await this.#complete(message, requestId);
       delay = Math.min(2 * delay, MAX_RETRY_DELAY_MS);
     }
-    if (!completed.missed) this.#mayRetry = true;
+    if (!completed.isIncomplete) this.#mayRetry = true;
     return completed.result;
   }
 
@@ -129,17 +129,17 @@ export class EventRenderer {
     const headers = ['content-type', 'application/json', 'x-request-id', requestId];
     if (authorization) headers.push('authorization', authorization);
     if (scope.language !== undefined) headers.push('accept-language', scope.language);
-    const patience = new Patience(fetchTimeoutMs, fetchTimeoutMs);
-    const context: Partial<Call> = { requestId, headers, patience };
+    const deadline = new Deadline(fetchTimeoutMs, fetchTimeoutMs);
+    const context: Partial<RequestContext> = { requestId, headers, deadline };
     const errors = message.errors?.map((error) =>
-      cleaned(error.path ? error : { ...error, path: [compiled.responseName] }),
+      stripInternals(error.path ? error : { ...error, path: [compiled.responseName] }),
     );
     // The query plan executor modifies its input; other streams may share the message.
     const event = { data: structuredClone(message.data ?? null), ...(errors && { errors }) };
     try {
       return await compiled.plan.complete(event, variables, context);
     } finally {
-      patience.end(true);
+      deadline.end(true);
     }
   }
 }

@@ -21,7 +21,7 @@ beforeAll(async () => {
   token = await issuer.person('ana');
   const options = {
     supergraphSdl: desk.supergraphSdl,
-    callers: { readToken: issuer.readToken, secret: SECRET, whoUrls: desk.whoUrls },
+    authentication: { verifyToken: issuer.readToken, secret: SECRET, lookupUrls: desk.lookupUrls },
     subgraphUrls: desk.urls,
     log: createLog('test', 'silent'),
   };

@@ -26,11 +26,11 @@ const clients: StreamClient[] = [];
 const start = (live: Partial<LiveLimits> = {}): Promise<Gateway> =>
   startGateway({
     supergraphSdl: desk.supergraphSdl,
-    callers: { readToken: issuer.readToken, secret: SECRET, whoUrls: desk.whoUrls },
+    authentication: { verifyToken: issuer.readToken, secret: SECRET, lookupUrls: desk.lookupUrls },
     subgraphUrls: desk.urls,
     live: { rightsCheckIntervalMs: 100, streamGraceMs: 0, ...live },
     origins: ['https://desk.example'],
-    patienceMs: 5_000,
+    queryTimeoutMs: 5_000,
     log: createLog('test', 'silent'),
   });
 
@@ -289,7 +289,7 @@ test('graphql-sse subscribes, queries, and resumes from its cursor after a disco
   const { port } = gateway;
   gateway = await startGateway({
     supergraphSdl: desk.supergraphSdl,
-    callers: { readToken: issuer.readToken, secret: SECRET, whoUrls: desk.whoUrls },
+    authentication: { verifyToken: issuer.readToken, secret: SECRET, lookupUrls: desk.lookupUrls },
     subgraphUrls: desk.urls,
     live: { rightsCheckIntervalMs: 100, streamGraceMs: 0 },
     origins: ['https://desk.example'],

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { graphqlError } from '@deskgraph/common/core/errors';
 import { sendJson } from '@deskgraph/common/http/serve';
-import { statusOf } from '../../http/admission-plugin.ts';
-import { isDeliberate, languageOf } from '../../http/headers.ts';
+import { httpStatusOf } from '../../http/admission-plugin.ts';
+import { passesCsrfCheck, acceptedLanguage } from '../../http/headers.ts';
 import type { Identify } from '../../auth/identity.ts';
 import type { LiveEngine } from '../engine.ts';
 import type { LiveLimits } from '../live-limits.ts';
@@ -154,7 +154,7 @@ export class HttpStreamTransport {
       engine,
       operation,
       session,
-      language: languageOf(request),
+      language: acceptedLanguage(request),
       writer: stream,
     });
     const lastEventId = request.headers['last-event-id'];
@@ -214,7 +214,7 @@ function parseParams(params: unknown): OperationRequest | undefined {
 
 /** Refuses requests that a page of another origin can send without a preflight. */
 const refusalOf = (request: IncomingMessage): GraphQLError | undefined =>
-  isDeliberate(request)
+  passesCsrfCheck(request)
     ? undefined
     : graphqlError(
         'BAD_USER_INPUT',
@@ -224,7 +224,11 @@ const refusalOf = (request: IncomingMessage): GraphQLError | undefined =>
 const tooMany = (): GraphQLError =>
   graphqlError('THROTTLED', undefined, { reason: 'TOO_MANY_CONNECTIONS' });
 
-const refuse = (response: ServerResponse, error: GraphQLError, status = statusOf(error)): void => {
+const refuse = (
+  response: ServerResponse,
+  error: GraphQLError,
+  status = httpStatusOf(error),
+): void => {
   if (status === 503) response.setHeader('retry-after', '1');
   sendJson(response, status, { errors: [error] });
 };

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type GraphQLFormattedError } from 'graphql';
 import type { WebSocket } from 'ws';
-import { languageOf } from '../../http/headers.ts';
+import { acceptedLanguage } from '../../http/headers.ts';
 import type { LiveEngine, OperationResult } from '../engine.ts';
 import type { ParsedSubscription } from '../operation/parse.ts';
 import type { ClientSession } from './session.ts';
@@ -78,7 +78,7 @@ export class ClientSocket {
       engine: this.#engine,
       operation,
       session: this.session!,
-      language: languageOf(this.request),
+      language: acceptedLanguage(this.request),
       writer: {
         canWrite: () => {
           if (this.ws.bufferedAmount <= this.#maxUnsentBytes) return true;
