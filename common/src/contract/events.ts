@@ -3,7 +3,7 @@ import type { Identity } from '../auth/contact-identity.ts';
 import type { ConfigurationEvents, ConfigurationStates } from './configuration-events.ts';
 import type { Changes, EventCause, TicketEvents } from './ticket-events.ts';
 
-export interface AgentState {
+interface AgentState {
   name: string;
   email: string;
   role: Role;
@@ -41,7 +41,7 @@ interface WorkspaceEvents {
 }
 
 /** The state of a customer in its events. */
-export interface CustomerEventState {
+interface CustomerState {
   name: string;
   kind: string;
   identities: readonly Identity[];
@@ -51,7 +51,7 @@ export interface CustomerEventState {
   seesOrganizationTickets: boolean;
 }
 
-export interface OrganizationState {
+interface OrganizationState {
   name: string;
   domains: readonly string[];
   tier: string | null;
@@ -60,8 +60,8 @@ export interface OrganizationState {
 
 /** The events of the customers service. */
 interface CustomerEvents {
-  'customer.created': { state: CustomerEventState };
-  'customer.updated': { state: CustomerEventState; changes: Changes };
+  'customer.created': { state: CustomerState };
+  'customer.updated': { state: CustomerState; changes: Changes };
   /** The customer `from` turned out to be the customer `into`. */
   'customer.merged': { from: string; into: string };
   'organization.created': { state: OrganizationState };

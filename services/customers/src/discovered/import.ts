@@ -1,4 +1,5 @@
 import { bumpVersion } from '@deskgraph/common/core/changes';
+import { isEvent } from '@deskgraph/common/contract/events';
 import { sql, uuidArray } from '@deskgraph/common/database/database';
 import { execute } from '@deskgraph/common/database/query';
 import { appendEvent, appendEvents } from '@deskgraph/common/events/log';
@@ -60,13 +61,13 @@ export async function importDiscoveredCustomers(
 
 function readContact(
   ctx: Context,
-  { type, id: eventId, data }: Pick<DomainEvent, 'type' | 'id' | 'data'>,
+  event: Pick<DomainEvent, 'type' | 'id' | 'data'>,
 ): DiscoveredContact[] {
-  if (type !== 'requester.met') return [];
-  const parsed = discoveredSchema.safeParse(data);
+  if (!isEvent(event, 'requester.met')) return [];
+  const parsed = discoveredSchema.safeParse(event.data);
   if (!parsed.success) {
     ctx.log.error(
-      { event: eventId, problem: parsed.error.message },
+      { event: event.id, problem: parsed.error.message },
       'invalid requester.met event skipped',
     );
     return [];

@@ -85,7 +85,7 @@ export function ticketOrderKeys(
     ? orderBy
     : [{ field: TicketOrderField.QUEUE, direction: Direction.ASC }];
   const keys = orders.flatMap(({ field, direction }) =>
-    KEYS[field](actor, searchTexts).map((key): OrderKey => ({ direction, ...key })),
+    KEYS[field](actor, searchTexts).map((key): OrderKey => Object.assign({ direction }, key)),
   );
   return [...keys, { by: sql`t.id`, type: 'uuid', direction: keys.at(-1)!.direction }];
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockMode } from '@mikro-orm/postgresql';
-import type { CustomerEventState } from '@deskgraph/common/contract/events';
+import { isEvent } from '@deskgraph/common/contract/events';
 import type { Changes } from '@deskgraph/common/contract/ticket-events';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
@@ -61,20 +61,18 @@ export async function catchUpCustomers(ctx: Context): Promise<void> {
 /** All transactions lock tickets in the order of their ids, so that they do not deadlock. */
 const LOCK_IN_ORDER = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } } as const;
 
-export async function applyCustomerEvent(
-  ctx: Context,
-  { type, subject, data, occurredAt }: DomainEvent,
-): Promise<void> {
-  if (type === 'customer.created' || type === 'customer.updated') {
-    const { name, identities, organizationIds, locale } = data['state'] as CustomerEventState;
+export async function applyCustomerEvent(ctx: Context, event: DomainEvent): Promise<void> {
+  if (isEvent(event, 'customer.created', 'customer.updated')) {
+    const { type, subject, occurredAt } = event;
+    const { name, identities, organizationIds, locale } = event.data.state;
     const requester = { id: subject, name, organizationId: organizationIds[0] ?? null, locale };
     const previousOrganizationId = (await requesterById(ctx, subject))?.organizationId ?? null;
     await upsertRequester(ctx, requester, identities);
     await deleteOtherIdentities(ctx, subject, identities);
     const createdAt = type === 'customer.updated' ? { $gte: new Date(occurredAt) } : {};
     await updateOrganizationOfTickets(ctx, requester, previousOrganizationId, createdAt);
-  } else if (type === 'customer.merged')
-    await mergeRequester(ctx, data['from'] as string, data['into'] as string);
+  } else if (isEvent(event, 'customer.merged'))
+    await mergeRequester(ctx, event.data.from, event.data.into);
 }
 
 /**
