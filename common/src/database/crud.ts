@@ -10,7 +10,7 @@ import { Refusal } from '../core/errors.ts';
 import { appendEvents } from '../events/log.ts';
 import type { NewEvent } from '../events/types.ts';
 import type { Context } from './context.ts';
-import { IdType, sql } from './database.ts';
+import { type IdType, sql } from './database.ts';
 import { uuidOf } from '../core/id.ts';
 import { execute } from './query.ts';
 
