@@ -53,12 +53,12 @@ beforeAll(async () => {
     breaker: { now: () => clock },
     log,
   });
-  // The first plan of a process is slow.
+  // The first query plan of a process is slow.
   await ask(LIST);
 });
 
 afterEach(() => {
-  // A minute later: whatever a test broke, its breakers may be asked again.
+  // A minute later every breaker allows a probe.
   clock += 60_000;
   for (const fake of [tickets, customers])
     Object.assign(fake, { fault: 'none', receivedHeaders: [], lookupRequests: 0 });
@@ -99,9 +99,9 @@ const codes = ({ errors = [] }: Answer): string[] => [
   ...new Set(errors.map(({ extensions }) => extensions.code)),
 ];
 
-// Who is calling
+// Authentication
 
-test('subgraphs learn who calls from a signed token alone', async () => {
+test('identifies the caller to subgraphs by a signed token only', async () => {
   const answer = await ask(LIST, {
     headers: { 'x-actor': 'agt_root', 'x-workspace': 'other', cookie: 'session=1' },
   });
@@ -120,7 +120,7 @@ test('subgraphs learn who calls from a signed token alone', async () => {
   }
 });
 
-test('a token is verified and looked up once, also when it comes many times at once', async () => {
+test('verifies and looks up a token once for concurrent requests', async () => {
   const token = await issuer.person('bor');
   const answers = await Promise.all(
     Array.from({ length: 20 }, () => ask('{ ticket(id: 1) { id } }', { token })),
@@ -130,7 +130,7 @@ test('a token is verified and looked up once, also when it comes many times at o
   expect(tickets.lookupRequests).toBe(1);
 });
 
-test('an app is who its token says, with the scopes of the token that exist', async () => {
+test('takes an app from its token, with the valid scopes of the token', async () => {
   const token = await issuer.app('tickets:read tickets:import everything:delete');
   expect(codes(await ask('{ ticket(id: 1) { id } }', { token }))).toEqual([]);
   const actor = await createActorVerifier(SECRET)(
@@ -147,12 +147,12 @@ test('an app is who its token says, with the scopes of the token that exist', as
 
 test.each<[string, () => Promise<string> | string]>([
   ['expired', () => issuer.expired()],
-  ['signed by somebody else', () => issuer.forged()],
-  ['no token at all', () => 'nonsense'],
-  ['of a person nobody knows', () => issuer.person('nobody')],
-  ['of a person without workspace', () => issuer.person('ana', { workspace: 'default' })],
-  ['of a person who is known in another workspace only', () => issuer.person('stray')],
-])('a token that is %s opens nothing, not even __typename', async (_, make) => {
+  ['signed by another issuer', () => issuer.forged()],
+  ['not a token', () => 'nonsense'],
+  ['of an unknown user', () => issuer.person('nobody')],
+  ['of a user without a workspace', () => issuer.person('ana', { workspace: 'default' })],
+  ['of a user of another workspace', () => issuer.person('stray')],
+])('refuses a token that is %s, also for __typename', async (_, make) => {
   const answer = await ask('{ __typename }', { token: await make() });
   expect(answer).toMatchObject({
     status: 200,
@@ -167,7 +167,7 @@ test.each([
   '{ ...F } fragment F on Query { newest { id } }',
   '{ __schema { types { name } } }',
   '{ __type(name: "Query") { name } }',
-])('without a token %s is refused, also after somebody else has asked it', async (query) => {
+])('refuses %s without a token, also when the document is cached', async (query) => {
   expect(codes(await ask(query))).toEqual([]);
   tickets.receivedHeaders = [];
   const answer = await ask(query, anonymous);
@@ -179,28 +179,28 @@ test.each([
   expect(tickets.receivedHeaders).toEqual([]);
 });
 
-test('anybody may ask __typename, so that a client can see that the graph is there', async () => {
+test('answers __typename without a token, as a connectivity check', async () => {
   expect((await ask('{ __typename ... on Query { again: __typename } }', anonymous)).data).toEqual({
     __typename: 'Query',
     again: 'Query',
   });
 });
 
-test('a client that reads HTTP status codes gets 401', async () => {
+test('answers 401 to a client that accepts application/graphql-response+json', async () => {
   const headers = { accept: 'application/graphql-response+json' };
   expect((await ask('{ newest { id } }', { ...anonymous, headers })).status).toBe(401);
 });
 
-test('while nobody can say who somebody is, the answer is UNAVAILABLE and not that the token is bad', async () => {
+test('answers UNAVAILABLE and not UNAUTHENTICATED while actor lookup is unavailable', async () => {
   tickets.fault = 'hangs';
   expect(
     codes(await ask('{ newest { id } }', { token: await issuer.person('ana', { jti: '2' }) })),
   ).toEqual(['UNAVAILABLE']);
 });
 
-// Faults of subgraphs
+// Subgraph failures
 
-/** Who is late answers well, but after 1.2 s: nobody waits so long. */
+/** `late` sends a valid response after 1.2 s, longer than the timeout of a query. */
 const FAULTS: Fault[] = [
   'hangs',
   'late',
@@ -213,7 +213,7 @@ const FAULTS: Fault[] = [
   'endless',
 ];
 
-test.each(FAULTS)('a subgraph that answers wrongly (%s) costs its fields only', async (fault) => {
+test.each(FAULTS)('fails only the fields of a subgraph that is broken (%s)', async (fault) => {
   await ask(LIST);
   customers.fault = fault;
   const answer = await ask(LIST);
@@ -235,14 +235,14 @@ test.each(FAULTS)('a subgraph that answers wrongly (%s) costs its fields only', 
   );
 });
 
-test('a subgraph that is not there costs its fields only, at the root too', async () => {
-  const alone = await startGateway({
+test('fails only the fields of an unreachable subgraph, including root fields', async () => {
+  const standalone = await startGateway({
     supergraphSdl: composeFakeSupergraph(),
     authentication: 'none',
     subgraphUrls: { tickets: tickets.url, customers: 'http://127.0.0.1:1/graphql' },
     log,
   });
-  const response = await fetch(alone.url, {
+  const response = await fetch(standalone.url, {
     method: 'POST',
     headers: JSON_TYPE,
     body: JSON.stringify({
@@ -255,10 +255,10 @@ test('a subgraph that is not there costs its fields only, at the root too', asyn
     [['one'], 'UNAVAILABLE'],
     [['two'], 'UNAVAILABLE'],
   ]);
-  await alone.stop();
+  await standalone.stop();
 });
 
-test('after five failures in ten seconds a subgraph is not asked; every five seconds one call tries again', async () => {
+test('opens the breaker after five failures in ten seconds and probes every five seconds', async () => {
   const name = '{ customer(id: 1) { name } }';
   customers.fault = 'fails';
   for (let n = 0; n < 5; n++) await ask(name);
@@ -275,7 +275,7 @@ test('after five failures in ten seconds a subgraph is not asked; every five sec
   expect(customers.receivedHeaders).toHaveLength(8);
 });
 
-test('failures that are far apart, or between successes, do not open the breaker', async () => {
+test('keeps the breaker closed for failures that are far apart or between successes', async () => {
   const name = '{ customer(id: 1) { name } }';
   for (let n = 0; n < 12; n++) {
     customers.fault = n % 4 === 3 ? 'none' : 'fails';
@@ -289,19 +289,21 @@ test('failures that are far apart, or between successes, do not open the breaker
   expect(customers.receivedHeaders).toHaveLength(24);
 });
 
-test('a change has more time than a query: giving up would not undo it', async () => {
+test('gives a mutation more time than a query, because giving up does not undo it', async () => {
   expect((await ask('mutation { slow }')).data).toEqual({ slow: true });
 });
 
-test('a rehearsal of a change has the time of a change', async () => {
-  expect((await ask('query { ...Trial } fragment Trial on Query { slowPreview }')).data).toEqual({
+test('gives the preview of a mutation the time of a mutation', async () => {
+  expect(
+    (await ask('query { ...Preview } fragment Preview on Query { slowPreview }')).data,
+  ).toEqual({
     slowPreview: true,
   });
 });
 
-// What clients read of errors
+// Errors
 
-test('a refused request of a subgraph (HTTP 400) reaches the client as the typed error it is', async () => {
+test('passes a typed error of a subgraph response with HTTP 400', async () => {
   tickets.fault = 'refusesRequest';
   const answer = await ask('mutation { made: ticketCreate(subject: "x") { id } }');
   expect(answer).toMatchObject({ status: 200, data: { made: null } });
@@ -314,7 +316,7 @@ test('a refused request of a subgraph (HTTP 400) reaches the client as the typed
   ]);
 });
 
-test('a typed error passes with all it says', async () => {
+test('passes a typed error with its extensions', async () => {
   const { errors } = await ask('{ forbidden }');
   expect(errors).toEqual([
     {
@@ -325,7 +327,7 @@ test('a typed error passes with all it says', async () => {
   ]);
 });
 
-test('an unknown error is masked, logged, and found by its request id', async () => {
+test('masks an unknown error and logs it with the request id', async () => {
   const { errors, headers, text } = await ask('{ broken }');
   const requestId = headers.get('x-request-id');
   expect(errors).toEqual([
@@ -345,7 +347,7 @@ test('an unknown error is masked, logged, and found by its request id', async ()
   );
 });
 
-test('validation tells nothing of fields that were not asked for', async () => {
+test('does not suggest field names in validation errors', async () => {
   const { errors, status } = await ask('{ newst { id } }');
   expect(status).toBe(200);
   expect(errors).toEqual([
@@ -370,7 +372,7 @@ test.each([
   ['no query', { variables: {} }],
   ['a batch', [{ query: '{ __typename }' }, { query: '{ __typename }' }]],
   ['a subscription', { query: 'subscription { ticketChanged { id } }' }],
-])('%s is BAD_USER_INPUT', async (_, body) => {
+])('refuses %s with BAD_USER_INPUT', async (_, body) => {
   const answer = await http('/graphql', {
     method: 'POST',
     headers: { ...JSON_TYPE, authorization: `Bearer ${ana}` },
@@ -382,25 +384,25 @@ test.each([
 
 // HTTP
 
-test('the request id of the client goes through and comes back; a strange one is replaced', async () => {
-  const good = await ask('{ ticket(id: 1) { id } }', {
+test('forwards and returns the request id of the client, and replaces an unsafe one', async () => {
+  const valid = await ask('{ ticket(id: 1) { id } }', {
     headers: {
       'x-request-id': 'web-42',
       'accept-language': 'sl',
       traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
     },
   });
-  expect(good.headers.get('x-request-id')).toBe('web-42');
+  expect(valid.headers.get('x-request-id')).toBe('web-42');
   expect(tickets.receivedHeaders[0]).toMatchObject({
     'x-request-id': 'web-42',
     'accept-language': 'sl',
     traceparent: expect.stringContaining('aaaa'),
   });
-  const odd = await ask('{ __typename }', { headers: { 'x-request-id': '"><script>' } });
-  expect(odd.headers.get('x-request-id')).toMatch(/^req_[0-9a-z]{26}$/);
+  const unsafe = await ask('{ __typename }', { headers: { 'x-request-id': '"><script>' } });
+  expect(unsafe.headers.get('x-request-id')).toMatch(/^req_[0-9a-z]{26}$/);
 });
 
-test('each answer says what it may cost, and what is allowed', async () => {
+test('reports the cost and its limit in every response', async () => {
   expect((await ask(LIST)).extensions).toEqual({ cost: { requested: 7, limit: 50_000 } });
   const query = 'query($n: Int) { tickets(first: $n) { nodes { id } } }';
   expect((await ask(query, { variables: { n: 100 } })).extensions).toEqual({
@@ -415,13 +417,13 @@ test('each answer says what it may cost, and what is allowed', async () => {
   expect(tickets.receivedHeaders).toEqual([]);
 });
 
-test('a body over 256 KB is refused as JSON, announced or not', async () => {
+test('refuses a body over 256 KB with JSON, with or without content-length', async () => {
   const body = JSON.stringify({
     query: '{ __typename }',
     variables: { text: 'x'.repeat(256 * 1024) },
   });
-  const announced = await http('/graphql', { method: 'POST', headers: JSON_TYPE, body });
-  expect(announced).toMatchObject({
+  const withLength = await http('/graphql', { method: 'POST', headers: JSON_TYPE, body });
+  expect(withLength).toMatchObject({
     status: 413,
     errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
   });
@@ -455,8 +457,8 @@ test.each([
     },
   ],
   ['no content type', { method: 'POST', body: new Blob(['{"query":"{ __typename }"}']) }],
-  ['GET without a header that a foreign page cannot send', { method: 'GET' }],
-])('a request that a foreign page could make (%s) is refused', async (_, init) => {
+  ['GET without a header that forces a preflight', { method: 'GET' }],
+])('refuses a request that a page of another origin could forge (%s)', async (_, init) => {
   const answer = await http(
     init.method === 'GET' ? '/graphql?query={__typename}' : '/graphql',
     init,
@@ -465,7 +467,7 @@ test.each([
   expect(codes(answer)).toEqual(['BAD_USER_INPUT']);
 });
 
-test('nothing is changed by GET', async () => {
+test('refuses a mutation by GET', async () => {
   const query = encodeURIComponent('mutation { ticketCreate(subject: "x") { id } }');
   const answer = await http(`/graphql?query=${query}`, {
     headers: { authorization: `Bearer ${ana}` },
@@ -474,17 +476,17 @@ test('nothing is changed by GET', async () => {
   expect(tickets.receivedHeaders).toEqual([]);
 });
 
-test('only pages of the listed origins may read answers', async () => {
+test('lets only pages of the listed origins read responses', async () => {
   const preflight = (origin: string): Promise<Answer> =>
     http('/graphql', {
       method: 'OPTIONS',
       headers: { origin, 'access-control-request-method': 'POST' },
     });
-  const listed = await preflight(ORIGIN);
-  expect(listed.status).toBe(204);
-  expect(listed.headers.get('access-control-allow-origin')).toBe(ORIGIN);
-  expect(listed.headers.get('access-control-allow-headers')).toContain('authorization');
-  expect(listed.headers.get('access-control-allow-credentials')).toBeNull();
+  const allowed = await preflight(ORIGIN);
+  expect(allowed.status).toBe(204);
+  expect(allowed.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+  expect(allowed.headers.get('access-control-allow-headers')).toContain('authorization');
+  expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
   for (const origin of ['https://evil.example', 'null', `${ORIGIN}.evil.example`]) {
     expect((await preflight(origin)).headers.get('access-control-allow-origin')).toBeNull();
     expect(
@@ -495,7 +497,7 @@ test('only pages of the listed origins may read answers', async () => {
   }
 });
 
-test('answers forbid sniffing, framing and keeping', async () => {
+test('forbids sniffing, framing and caching of responses', async () => {
   const { headers } = await ask('{ __typename }');
   expect(Object.fromEntries(headers)).toMatchObject({
     'cache-control': 'no-store',
@@ -505,31 +507,31 @@ test('answers forbid sniffing, framing and keeping', async () => {
   expect(headers.get('x-powered-by')).toBeNull();
 });
 
-test('a client that leaves takes its query with it', async () => {
+test('aborts the fetches of a query when the client disconnects', async () => {
   Object.assign(customers, {
     fault: 'hangs',
     requestReceived: Promise.withResolvers(),
     clientDisconnected: Promise.withResolvers(),
   });
   const agent = new Agent();
-  const leaving = send(gateway.url, {
+  const request = send(gateway.url, {
     method: 'POST',
     agent,
     headers: { ...JSON_TYPE, authorization: `Bearer ${ana}` },
   });
-  leaving.on('error', () => {}).end(JSON.stringify({ query: '{ customer(id: 1) { name } }' }));
+  request.on('error', () => {}).end(JSON.stringify({ query: '{ customer(id: 1) { name } }' }));
   await customers.requestReceived.promise;
-  leaving.destroy();
+  request.destroy();
   await customers.clientDisconnected.promise;
   expect(customers.receivedHeaders).toHaveLength(1);
 });
 
-test('is alive and ready while no subgraph is', async () => {
+test('is alive and ready while no subgraph runs', async () => {
   expect((await http('/livez')).text).toBe('{"alive":true}');
   expect((await http('/readyz')).text).toBe('{"ready":true}');
 });
 
-test('nothing is told to the maker of the engine', async () => {
+test('disables the telemetry of Apollo', async () => {
   await import('./subgraphs/federation.ts');
   expect(env['APOLLO_TELEMETRY_DISABLED']).toBe('true');
 });

@@ -2,28 +2,31 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { createLog } from '@deskgraph/common/core/log';
-import { MAX_LOOKUPS_PER_REQUEST, type LookupQuery } from '@deskgraph/common/auth/identity-lookup';
+import { type LookupQuery, MAX_LOOKUPS_PER_REQUEST } from '@deskgraph/common/auth/identity-lookup';
 import { SECRET, actorsBySubject, startTokenIssuer } from '../../testing/people.ts';
 import { Authenticator } from './identity.ts';
 import { ActorLookupClient } from './actor-lookup.ts';
 
-const log = createLog('who', 'silent');
-const asked: Record<'staff' | 'customers', LookupQuery[][]> = { staff: [], customers: [] };
-let customersAnswer = true;
+const log = createLog('lookup', 'silent');
+/** The queries of each request, by service. */
+const requests: Record<'staff' | 'customers', LookupQuery[][]> = { staff: [], customers: [] };
+let customersResponds = true;
 
-const room =
-  (name: keyof typeof asked) => async (request: IncomingMessage, response: ServerResponse) => {
+/** The staff service knows the users of `actorsBySubject`; the customers service knows none. */
+const handle =
+  (service: keyof typeof requests) =>
+  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = JSON.parse((await request.toArray()).join('')) as { people: LookupQuery[] };
-    asked[name].push(body.people);
-    if (name === 'customers' && !customersAnswer) return;
+    requests[service].push(body.people);
+    if (service === 'customers' && !customersResponds) return;
     const actors = body.people.map(({ subject }) =>
-      name === 'staff' ? (actorsBySubject[subject] ?? null) : null,
+      service === 'staff' ? (actorsBySubject[subject] ?? null) : null,
     );
     response.end(JSON.stringify({ actors }));
   };
 const servers = await Promise.all(
-  (['staff', 'customers'] as const).map(async (name) => {
-    const server = createServer((request, response) => void room(name)(request, response));
+  (['staff', 'customers'] as const).map(async (service) => {
+    const server = createServer((request, response) => void handle(service)(request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return server;
   }),
@@ -31,67 +34,67 @@ const servers = await Promise.all(
 const urls = servers.map(
   (server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/who`,
 );
-const doors = new ActorLookupClient(urls, SECRET, log);
+const client = new ActorLookupClient(urls, SECRET, log);
 const issuer = await startTokenIssuer();
 
 beforeEach(() => {
-  asked.staff.length = asked.customers.length = 0;
-  customersAnswer = true;
+  requests.staff.length = requests.customers.length = 0;
+  customersResponds = true;
 });
 afterAll(async () => {
-  await doors.close();
+  await client.close();
   for (const server of servers) {
     server.closeAllConnections();
     server.close();
   }
 });
 
-const person = (subject: string): LookupQuery => ({
+const queryFor = (subject: string): LookupQuery => ({
   workspace: 'wsp_1',
   subject,
   email: undefined,
 });
 
-test('everybody who is asked for at one moment is asked for together, and gets the own answer', async () => {
-  const many = Array.from({ length: 2 * MAX_LOOKUPS_PER_REQUEST + 1 }, (_, at) =>
-    person(at % 2 ? 'ana' : `nobody ${at}`),
+test('batches concurrent lookups and returns each actor to its caller', async () => {
+  const queries = Array.from({ length: 2 * MAX_LOOKUPS_PER_REQUEST + 1 }, (_, index) =>
+    queryFor(index % 2 ? 'ana' : `unknown ${index}`),
   );
-  const actors = await Promise.all(many.map((each) => doors.lookup(each)));
-  expect(actors).toEqual(many.map(({ subject }) => actorsBySubject[subject] ?? null));
-  expect(asked.staff.map((each) => each.length)).toEqual([
+  const actors = await Promise.all(queries.map((query) => client.lookup(query)));
+  expect(actors).toEqual(queries.map(({ subject }) => actorsBySubject[subject] ?? null));
+  expect(requests.staff.map((batch) => batch.length)).toEqual([
     MAX_LOOKUPS_PER_REQUEST,
     MAX_LOOKUPS_PER_REQUEST,
     1,
   ]);
 });
 
-test('whom the first room knows waits for no other, and a room that hangs leaves only the others open', async () => {
-  customersAnswer = false;
-  const [ana, nobody] = [doors.lookup(person('ana')), doors.lookup(person('nobody'))];
-  await expect(Promise.race([ana, nobody])).resolves.toEqual(actorsBySubject['ana']);
-  await expect(nobody).rejects.toMatchObject({ extensions: { code: 'UNAVAILABLE' } });
+test('finds a user of the first service while another hangs; unknown users are UNAVAILABLE', async () => {
+  customersResponds = false;
+  const [ana, unknown] = [client.lookup(queryFor('ana')), client.lookup(queryFor('unknown'))];
+  await expect(Promise.race([ana, unknown])).resolves.toEqual(actorsBySubject['ana']);
+  await expect(unknown).rejects.toMatchObject({ extensions: { code: 'UNAVAILABLE' } });
 });
 
-test('who stays is verified and signed for once, and found out again with one question for all', async () => {
+test('refreshes cached callers with one batched lookup, without verifying or signing again', async () => {
   const { identify } = new Authenticator({
     verifyToken: issuer.readToken,
-    lookupActor: doors.lookup,
+    lookupActor: client.lookup,
     secret: SECRET,
     log,
   });
   const tokens = await Promise.all(
-    Array.from({ length: 50 }, (_, at) => issuer.person('ana', { device: at })),
+    Array.from({ length: 50 }, (_, index) => issuer.person('ana', { device: index })),
   );
-  const look = (maxAgeMs?: number) =>
+  const identifyAll = (maxAgeMs?: number) =>
     Promise.all(tokens.map((token) => identify(`Bearer ${token}`, maxAgeMs)));
-  const first = await look();
-  const questions = asked.staff.length;
-  expect(await look()).toEqual(first);
-  expect(asked.staff).toHaveLength(questions);
+  const first = await identifyAll();
+  const requestCount = requests.staff.length;
+  expect(await identifyAll()).toEqual(first);
+  expect(requests.staff).toHaveLength(requestCount);
   const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 1000);
-  const second = await look(500);
+  const second = await identifyAll(500);
   now.mockRestore();
-  expect(asked.staff).toHaveLength(questions + 1);
-  for (const [at, caller] of second.entries()) expect(caller).toBe(first[at]);
+  expect(requests.staff).toHaveLength(requestCount + 1);
+  for (const [index, caller] of second.entries()) expect(caller).toBe(first[index]);
   expect(issuer.reads).toHaveLength(50);
 });

@@ -29,7 +29,7 @@ export function formatError(
   return clientError;
 }
 
-const REFUSAL_STATUSES: readonly number[] = [400, 401, 403, 429, 503];
+const REFUSAL_STATUSES: ReadonlySet<number> = new Set([400, 401, 403, 429, 503]);
 
 /**
  * Logs internal errors and completes every response: the cost, the request id of internal errors,
@@ -69,11 +69,7 @@ export const responsePlugin = (
           if (extensions?.['code'] === 'INTERNAL') extensions['requestId'] = requestId;
         // With `application/json` every well-formed GraphQL request gets 200; its errors are in the
         // body (GraphQL over HTTP, section 6.4.1).
-        if (
-          !readsHttpStatus &&
-          request.query &&
-          REFUSAL_STATUSES.includes(response.http.status ?? 200)
-        )
+        if (!readsHttpStatus && request.query && REFUSAL_STATUSES.has(response.http.status ?? 200))
           response.http.status = 200;
       },
     };

@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import { graphqlError } from '@deskgraph/common/core/errors';
 import { sendJson } from '@deskgraph/common/http/serve';
 import { httpStatusOf } from '../../http/admission-plugin.ts';
-import { passesCsrfCheck, acceptedLanguage } from '../../http/headers.ts';
+import { acceptedLanguage, passesCsrfCheck } from '../../http/headers.ts';
 import type { Identify } from '../../auth/identity.ts';
 import type { LiveEngine } from '../engine.ts';
 import type { LiveLimits } from '../live-limits.ts';
