@@ -29,25 +29,25 @@ const write = (ticketId: string, visibility = 'PUBLIC', actor = desk.agent): Pro
     'message { id }',
     actor,
   );
-interface Share {
+interface ContributionView {
   agent: { name: string };
   replies: number;
   notes: number;
   firstAt: string;
   lastAt: string;
 }
-const sharesOf = async (id: string): Promise<Share[]> =>
+const contributionsOf = async (id: string): Promise<ContributionView[]> =>
   (
-    await desk.ask<{ ticket: { contributions: Share[] } }>(
+    await desk.ask<{ ticket: { contributions: ContributionView[] } }>(
       desk.light,
       'query ($id: ID!) { ticket(id: $id) { contributions { agent { name } replies notes firstAt lastAt } } }',
       { id },
     )
   ).ticket.contributions;
 const countsOf = async (id: string): Promise<unknown[]> =>
-  (await sharesOf(id)).map(({ agent, replies, notes }) => [agent.name, replies, notes]);
+  (await contributionsOf(id)).map(({ agent, replies, notes }) => [agent.name, replies, notes]);
 
-test('each agent’s replies and notes are told by name, with the first and the last act; who only blackened something is there too', async () => {
+test('counts replies and notes per agent, by name, with the first and last activity; a redaction counts as activity', async () => {
   const { id } = await desk.ticket();
   const redacted = (await write(id))['message'] as { id: string };
   await write(id, 'PRIVATE', desk.colleague);
@@ -58,14 +58,14 @@ test('each agent’s replies and notes are told by name, with the first and the 
     ['Bor', 0, 1],
     ['lead', 0, 0],
   ]);
-  const [ana, , lead] = await sharesOf(id);
+  const [ana, , lead] = await contributionsOf(id);
   expect([Date.parse(ana!.firstAt) < Date.parse(ana!.lastAt), lead!.firstAt]).toEqual([
     true,
     lead!.lastAt,
   ]);
 });
 
-test('what was written counts where it lies: in the ticket that it was folded into, and in its own again', async () => {
+test('messages count for the ticket that they are in: the merge target, and the source again after an undo', async () => {
   const [into, from] = [(await desk.ticket()).id, (await desk.ticket()).id];
   await write(from, 'PUBLIC', desk.colleague);
   const { operation } = await act('ticketMerge', { ids: [from], intoId: into }, 'operation { id }');
@@ -87,16 +87,16 @@ test('what was written counts where it lies: in the ticket that it was folded in
   expect(await countsOf(into)).toEqual([['Ana', 0, 0]]);
 });
 
-test('the contributions to a page of tickets cost as many statements for 12 as for 2', async () => {
-  const more = async (): Promise<Result> => write((await desk.ticket()).id);
+test('the contributions to 12 tickets need as many statements as those to 2', async () => {
+  const createRepliedTicket = async (): Promise<Result> => write((await desk.ticket()).id);
   const cost = async (): Promise<number> =>
     (
       await countStatements(() =>
         desk.ask(desk.light, '{ tickets { nodes { contributions { replies agent { name } } } } }'),
       )
     ).length;
-  await Promise.all([more(), more()]);
-  const few = await cost();
-  await Promise.all(Array.from({ length: 10 }, more));
-  expect(await cost()).toBe(few);
+  await Promise.all([createRepliedTicket(), createRepliedTicket()]);
+  const statementsForTwo = await cost();
+  await Promise.all(Array.from({ length: 10 }, createRepliedTicket));
+  expect(await cost()).toBe(statementsForTwo);
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const seenBy = async (actor: Actor, id: string): Promise<string> =>
+const cursorFor = async (actor: Actor, id: string): Promise<string> =>
   (
     await desk.ask<{ ticket: { cursor: string } }>(
       actor,
@@ -22,7 +22,7 @@ const seenBy = async (actor: Actor, id: string): Promise<string> =>
     )
   ).ticket.cursor;
 
-interface Reply {
+interface ReplyResult {
   message: { id: string } | null;
   ticket: { cursor: string } | null;
   unseenActivity: {
@@ -33,24 +33,29 @@ interface Reply {
 }
 const SELECTION =
   'message { id } ticket { cursor } unseenActivity { cursor events { type actor { id } message { id text } } }';
-const reply = async (actor: Actor, ticketId: string, body: string, more: object): Promise<Reply> =>
+const reply = async (
+  actor: Actor,
+  ticketId: string,
+  body: string,
+  more: object,
+): Promise<ReplyResult> =>
   (await mutate(
     desk,
     actor,
     'messageAdd',
     { ticketId, visibility: 'PUBLIC', body, ...more },
     SELECTION,
-  )) as unknown as Reply;
-const code = ({ userErrors }: Reply) =>
+  )) as unknown as ReplyResult;
+const code = ({ userErrors }: ReplyResult) =>
   userErrors.map((error) => `${error.code} ${error.field?.join('.')}`).join();
 
-/** Pairs of replies that are tried; PAIRS=1000 for the long run. */
+/** Pairs of concurrent replies; more in the long run. */
 const PAIRS = sizeOf(50, 500);
-const AT_ONCE = 50;
+const CONCURRENCY = 50;
 
-async function pair(n: number): Promise<void> {
+async function replyConcurrently(n: number): Promise<void> {
   const { id } = await desk.ticket();
-  const seen = await seenBy(desk.agent, id);
+  const seen = await cursorFor(desk.agent, id);
   const both = await Promise.all([
     reply(desk.agent, id, `Ana ${n}`, { seen }),
     reply(desk.colleague, id, `Bor ${n}`, { seen }),
@@ -74,17 +79,19 @@ async function pair(n: number): Promise<void> {
   });
 }
 
-test(`of two agents who reply at once exactly one is sent, and the other gets the colleague’s words, ${PAIRS} times over`, async () => {
+test(`of two concurrent replies exactly one is sent, and the refused agent receives it (${PAIRS} pairs)`, async () => {
   expect.assertions(PAIRS * 4);
-  for (let n = 0; n < PAIRS; n += AT_ONCE)
+  for (let n = 0; n < PAIRS; n += CONCURRENCY)
     await Promise.all(
-      Array.from({ length: Math.min(AT_ONCE, PAIRS - n) }, (_, at) => pair(n + at)),
+      Array.from({ length: Math.min(CONCURRENCY, PAIRS - n) }, (_, index) =>
+        replyConcurrently(n + index),
+      ),
     );
 }, 600_000);
 
-test('what was told in the refusal counts as seen when its cursor is given back', async () => {
+test('the cursor of a refusal marks its events as seen', async () => {
   const { id } = await desk.ticket();
-  const seen = await seenBy(desk.agent, id);
+  const seen = await cursorFor(desk.agent, id);
   await reply(desk.customer, id, 'One more thing', {});
   const refused = await reply(desk.agent, id, 'First', { seen });
   expect(refused.unseenActivity!.events.map(({ message }) => message!.text)).toEqual([
@@ -95,17 +102,17 @@ test('what was told in the refusal counts as seen when its cursor is given back'
   ).toBe('');
 });
 
-test('`override` sends all the same, and one’s own acts are no news', async () => {
+test('`override` sends in any case, and own events do not conflict', async () => {
   const { id } = await desk.ticket();
-  const seen = await seenBy(desk.agent, id);
+  const seen = await cursorFor(desk.agent, id);
   await reply(desk.customer, id, 'One more thing', {});
   expect(code(await reply(desk.agent, id, 'Anyway', { seen, override: true }))).toBe('');
-  const now = await seenBy(desk.agent, id);
-  await reply(desk.agent, id, 'First', { seen: now });
-  expect(code(await reply(desk.agent, id, 'Second', { seen: now }))).toBe('');
+  const current = await cursorFor(desk.agent, id);
+  await reply(desk.agent, id, 'First', { seen: current });
+  expect(code(await reply(desk.agent, id, 'Second', { seen: current }))).toBe('');
 });
 
-test('an agent who answers in public says what was read, or that it does not matter; notes, apps and customers need not', async () => {
+test('public replies of agents require `seen` or `override`; notes, apps and customers do not', async () => {
   const { id } = await desk.ticket();
   expect(code(await reply(desk.agent, id, 'Blind', {}))).toBe('REQUIRED input.seen');
   expect(code(await reply(desk.admin, id, 'Blind', { seen: null, override: false }))).toBe(
@@ -117,15 +124,15 @@ test('an agent who answers in public says what was read, or that it does not mat
   expect(code(await reply(desk.customer, id, 'Thanks', {}))).toBe('');
 });
 
-test('the cursor of a payload covers what the payload did', async () => {
+test('the cursor of a payload includes the events of the mutation', async () => {
   const { id } = await desk.ticket();
-  const sent = await reply(desk.agent, id, 'Mine', { seen: await seenBy(desk.agent, id) });
+  const sent = await reply(desk.agent, id, 'Mine', { seen: await cursorFor(desk.agent, id) });
   expect(code(await reply(desk.colleague, id, 'Mine too', { seen: sent.ticket!.cursor }))).toBe('');
 });
 
-test('a requester is not stopped by what he may not see', async () => {
+test('events that a requester cannot see do not conflict', async () => {
   const { id } = await desk.ticket();
-  const seen = await seenBy(desk.customer, id);
+  const seen = await cursorFor(desk.customer, id);
   await mutate(desk, desk.light, 'messageAdd', {
     ticketId: id,
     visibility: 'PRIVATE',
@@ -134,15 +141,15 @@ test('a requester is not stopped by what he may not see', async () => {
   expect(code(await reply(desk.customer, id, 'Hello?', { seen }))).toBe('');
 });
 
-test('a cursor that is none is refused by name', async () => {
+test('refuses an invalid cursor', async () => {
   const { id } = await desk.ticket();
   expect(code(await reply(desk.agent, id, 'x', { seen: 'made-up' }))).toBe('INVALID input.seen');
 });
 
-test('a cursor of another ticket does not hide what happened to this one', async () => {
+test('a cursor of another ticket does not hide the events of this one', async () => {
   const { id } = await desk.ticket();
   const other = await desk.ticket();
-  const seen = await seenBy(desk.agent, other.id);
+  const seen = await cursorFor(desk.agent, other.id);
   await reply(desk.customer, id, 'News', {});
   const refused = await reply(desk.agent, id, 'Blind', { seen });
   expect(code(refused)).toBe('UNSEEN_ACTIVITY input.seen');

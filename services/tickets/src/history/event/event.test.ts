@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-interface Told {
+interface EventView {
   id: string;
   cursor: string;
   type: string;
@@ -33,8 +33,8 @@ interface Told {
   actor: { id: string };
   ticket: { id: string } | null;
 }
-interface ToldPage {
-  nodes: Told[];
+interface EventPage {
+  nodes: EventView[];
   totalCount: number | null;
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
@@ -46,17 +46,17 @@ const read = async (
   actor: Actor,
   id: string,
   args = '',
-): Promise<{ cursor: string; timeline: ToldPage; version: number }> =>
+): Promise<{ cursor: string; timeline: EventPage; version: number }> =>
   (
-    await desk.ask<{ ticket: { cursor: string; timeline: ToldPage; version: number } }>(
+    await desk.ask<{ ticket: { cursor: string; timeline: EventPage; version: number } }>(
       actor,
       `query ($id: ID!) { ticket(id: $id) { cursor version timeline${args} { ${PAGE} } } }`,
       { id },
     )
   ).ticket;
-const log = async (actor: Actor, args: object): Promise<ToldPage> =>
+const readLog = async (actor: Actor, args: object): Promise<EventPage> =>
   (
-    await desk.ask<{ ticketEvents: ToldPage }>(
+    await desk.ask<{ ticketEvents: EventPage }>(
       actor,
       `query ($filter: TicketFilter, $types: [EventType!], $first: Int, $after: Cursor) {
         ticketEvents(filter: $filter, types: $types, first: $first, after: $after) { ${PAGE} } }`,
@@ -68,8 +68,8 @@ const note = (id: string, body = 'canarynote') =>
 const move = (id: string, status: string) =>
   mutate(desk, desk.agent, 'ticketStatusChange', { id, status });
 
-/** A ticket with a bit of everything. */
-async function busy(): Promise<string> {
+/** Creates a ticket with a note, tags, ON_HOLD and other changes. */
+async function createBusyTicket(): Promise<string> {
   const { id } = await desk.ticket();
   await mutate(desk, desk.lead, 'ticketAssign', {
     id,
@@ -84,8 +84,8 @@ async function busy(): Promise<string> {
   return id;
 }
 
-/** Resolves once everything that was recorded has its position: who does not wait gets all of the log, also what is about to come. */
-async function positioned(): Promise<void> {
+/** Waits until all appended events have their position in the log. */
+async function waitForPositions(): Promise<void> {
   const headers = { authorization: `Bearer ${await signActor(systemActor(), TEST_SECRET)}` };
   for (let batch = 0; batch < 2; batch++)
     await (
@@ -94,8 +94,8 @@ async function positioned(): Promise<void> {
 }
 
 describe('the timeline of a ticket', () => {
-  test('tells everything in the order in which it happened, at once after it happened', async () => {
-    const id = await busy();
+  test('contains all events in order, immediately after each change', async () => {
+    const id = await createBusyTicket();
     await placed(desk);
     const { timeline, version, cursor } = await read(desk.agent, id);
     expect(timeline.nodes.map(({ type }) => type)).toEqual([
@@ -123,26 +123,26 @@ describe('the timeline of a ticket', () => {
     });
   });
 
-  test('ids stay the same once facts have their position', async () => {
-    const id = await busy();
-    const at = (await read(desk.agent, id)).timeline.nodes.map((event) => event.id);
-    await positioned();
-    expect((await read(desk.agent, id)).timeline.nodes.map((event) => event.id)).toEqual(at);
-    expect(new Set(at).size).toBe(9);
+  test('event ids do not change when events get their position', async () => {
+    const id = await createBusyTicket();
+    const eventIds = (await read(desk.agent, id)).timeline.nodes.map((event) => event.id);
+    await waitForPositions();
+    expect((await read(desk.agent, id)).timeline.nodes.map((event) => event.id)).toEqual(eventIds);
+    expect(new Set(eventIds).size).toBe(9);
   });
 
-  test('pages forwards and backwards show every fact once', async () => {
-    const id = await busy();
+  test('forward and backward pages contain every event once', async () => {
+    const id = await createBusyTicket();
     const all = (await read(desk.agent, id)).timeline.nodes.map((event) => event.id);
-    const there: string[] = [];
+    const paged: string[] = [];
     for (let after = '', more = true; more;) {
       const page = (await read(desk.agent, id, `(first: 2${after && `, after: "${after}"`})`))
         .timeline;
-      there.push(...page.nodes.map((event) => event.id));
+      paged.push(...page.nodes.map((event) => event.id));
       after = page.pageInfo.endCursor!;
       more = page.pageInfo.hasNextPage;
     }
-    expect(there).toEqual(all);
+    expect(paged).toEqual(all);
     const back = (await read(desk.agent, id, '(last: 3)')).timeline.nodes;
     expect(back.map((event) => event.id)).toEqual(all.slice(-3));
     const before = (await read(desk.agent, id, `(last: 3, before: "${back[0]!.cursor}")`)).timeline
@@ -150,8 +150,8 @@ describe('the timeline of a ticket', () => {
     expect(before.map((event) => event.id)).toEqual(all.slice(-6, -3));
   });
 
-  test('a requester reads no note, no label and no ON_HOLD in it, and nothing moves by them: not even a version or a cursor', async () => {
-    const id = await busy();
+  test('hides notes, tags and ON_HOLD from requesters: they change neither version nor cursor', async () => {
+    const id = await createBusyTicket();
     const before = await read(desk.customer, id);
     expect(before.timeline.nodes.map(({ type }) => type)).toEqual([
       'ticket.created',
@@ -170,30 +170,30 @@ describe('the timeline of a ticket', () => {
     ]);
     expect(before.timeline.totalCount).toBe(6);
     expect(before.version).toBe(6);
-    await positioned();
-    const standing = await read(desk.customer, id);
+    await waitForPositions();
+    const visible = await read(desk.customer, id);
     await note(id);
     await mutate(desk, desk.agent, 'ticketUpdate', { id, removeTags: ['canarytag'] });
-    await positioned();
-    expect(await read(desk.customer, id)).toEqual(standing);
-    expect(JSON.stringify(standing)).not.toMatch(/canary|ON_HOLD/);
+    await waitForPositions();
+    expect(await read(desk.customer, id)).toEqual(visible);
+    expect(JSON.stringify(visible)).not.toMatch(/canary|ON_HOLD/);
   });
 
-  test('20 timelines and cursors cost as many statements as one', async () => {
-    for (let at = 0; at < 20; at++) await desk.ticket();
-    const cost = (first: number) =>
+  test('20 timelines and cursors need as many statements as one', async () => {
+    for (let count = 0; count < 20; count++) await desk.ticket();
+    const statementsFor = (first: number) =>
       countStatements(() =>
         desk.ask(
           desk.agent,
           `{ tickets(first: ${first}) { nodes { cursor timeline(first: 5) { ${PAGE} } } } }`,
         ),
       );
-    expect(await cost(20)).toHaveLength((await cost(1)).length);
+    expect(await statementsFor(20)).toHaveLength((await statementsFor(1)).length);
   });
 
-  test('a line about each fact is in the language of the reader', async () => {
+  test('the summary of an event is in the language of the caller', async () => {
     const { id } = await desk.ticket();
-    const lines = async (language: string) => {
+    const summaries = async (language: string) => {
       const { data } = await service.query<{
         ticket: { timeline: { nodes: { summary: string }[] } };
       }>(
@@ -204,67 +204,67 @@ describe('the timeline of a ticket', () => {
       );
       return data!.ticket.timeline.nodes.map(({ summary }) => summary);
     };
-    expect(await lines('de, pt-BR')).toEqual([
+    expect(await summaries('de, pt-BR')).toEqual([
       'Marta abriu o pedido',
       'Marta escreveu uma resposta',
     ]);
-    expect(await lines('zh-TW')).toEqual(['Marta 建立了工單', 'Marta 寫了回覆']);
-    expect(await lines('')).toEqual(['Marta opened the ticket', 'Marta wrote a reply']);
+    expect(await summaries('zh-TW')).toEqual(['Marta 建立了工單', 'Marta 寫了回覆']);
+    expect(await summaries('')).toEqual(['Marta opened the ticket', 'Marta wrote a reply']);
   });
 });
 
-describe('the log', () => {
-  const through = async (actor: Actor, args: object): Promise<Told[]> => {
-    const found: Told[] = [];
+describe('the event log', () => {
+  const readAllPages = async (actor: Actor, args: object): Promise<EventView[]> => {
+    const events: EventView[] = [];
     for (let after: string | null = null, more = true; more;) {
-      const page: ToldPage = await log(actor, { first: 7, after, ...args });
-      found.push(...page.nodes);
+      const page: EventPage = await readLog(actor, { first: 7, after, ...args });
+      events.push(...page.nodes);
       after = page.pageInfo.endCursor;
       more = page.pageInfo.hasNextPage;
     }
-    return found;
+    return events;
   };
 
-  test('is read by pages: the staff find every fact once, a requester own tickets only', async () => {
-    const mine = await busy();
-    await positioned();
-    const all = await through(desk.agent, {});
+  test('pages contain every event once for staff, and only own tickets for a requester', async () => {
+    const mine = await createBusyTicket();
+    await waitForPositions();
+    const all = await readAllPages(desk.agent, {});
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     expect(all.filter(({ ticket }) => ticket!.id === mine)).toHaveLength(9);
-    const other = await through(desk.stranger, {});
+    const other = await readAllPages(desk.stranger, {});
     expect(other).toEqual([]);
-    const own = await through(desk.customer, { filter: { id: { eq: mine } } });
+    const own = await readAllPages(desk.customer, { filter: { id: { eq: mine } } });
     expect(own.map(({ id }) => id)).toEqual(
       (await read(desk.customer, mine)).timeline.nodes.map(({ id }) => id),
     );
   });
 
-  test('is narrowed by tickets and by types, and goes on from a ticket’s cursor', async () => {
-    const id = await busy();
-    await positioned();
+  test('filters by tickets and types and continues from the cursor of a ticket', async () => {
+    const id = await createBusyTicket();
+    await waitForPositions();
     const { cursor } = await read(desk.agent, id);
     await note(id);
-    await positioned();
-    const fresh = await through(desk.agent, { after: cursor, filter: { id: { eq: id } } });
-    expect(fresh.map(({ type }) => type)).toEqual(['message.added']);
-    const moves = await through(desk.agent, {
+    await waitForPositions();
+    const newEvents = await readAllPages(desk.agent, { after: cursor, filter: { id: { eq: id } } });
+    expect(newEvents.map(({ type }) => type)).toEqual(['message.added']);
+    const statusChanges = await readAllPages(desk.agent, {
       filter: { id: { eq: id } },
       types: ['ticket.status_changed'],
     });
-    expect(moves).toHaveLength(3);
+    expect(statusChanges).toHaveLength(3);
   });
 
-  test('another workspace, and an app of another department, read nothing of it', async () => {
+  test('hides events from other workspaces and from apps of other departments', async () => {
     const other = await openDesk(service);
     const { id } = await other.ticket();
-    await positioned();
-    const events = await through(desk.admin, {});
+    await waitForPositions();
+    const events = await readAllPages(desk.admin, {});
     expect(events.some(({ ticket }) => ticket === null || ticket.id === id)).toBe(false);
-    const bound = { ...appActor(desk.workspace), departments: [other.departmentId] };
-    expect(await through(bound, {})).toEqual([]);
+    const departmentApp = { ...appActor(desk.workspace), departments: [other.departmentId] };
+    expect(await readAllPages(departmentApp, {})).toEqual([]);
   });
 
-  test('a cursor of another workspace, and one that was made up, are refused', async () => {
+  test('refuses a cursor of another workspace and an invented one', async () => {
     const other = await openDesk(service);
     const { id } = await desk.ticket();
     const { cursor } = await read(desk.agent, id);
@@ -280,9 +280,9 @@ describe('the log', () => {
     }
   });
 
-  test('a place that is not in the log, or not any more, is refused with the way to go on, instead of looking as if nothing had happened', async () => {
+  test('refuses a cursor outside the stored log with a hint how to continue, instead of an empty page', async () => {
     await desk.ticket();
-    await positioned();
+    await waitForPositions();
     const owner = new Client({ connectionString: service.database.ownerUrl });
     await owner.connect();
     try {
@@ -304,10 +304,11 @@ describe('the log', () => {
         });
         expect(errors?.[0]?.message).toContain('Load the tickets again');
       }
-      // What is older than a stream tells is still read.
+      // The query reads events that are too old for a stream.
       await owner.query(`update event_log set logged_at = now() - interval '40 days'`);
       expect(
-        (await log(desk.agent, { after: cursors.encode(desk.workspace, { position: 3 }) })).nodes,
+        (await readLog(desk.agent, { after: cursors.encode(desk.workspace, { position: 3 }) }))
+          .nodes,
       ).not.toEqual([]);
     } finally {
       await owner.query('update relay_state set base = 0');
@@ -316,7 +317,7 @@ describe('the log', () => {
   });
 });
 
-test('a small workspace reads its facts without going through those of a large one', async () => {
+test('a small workspace reads its events without scanning those of a large one', async () => {
   const owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();
   try {

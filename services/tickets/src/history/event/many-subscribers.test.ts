@@ -33,108 +33,128 @@ afterAll(async () => {
   await service.stop();
 });
 
-interface Told {
+interface EventView {
   type: string;
   version: number;
   message: { text: string } | null;
   ticket: { id: string; priority: string };
 }
 
-/** Resolves with what the actor is told from now on, once the stream has begun. */
-async function listen(actor: Actor, filter: TicketFilter | null = null): Promise<Told[]> {
+/** Starts a subscription. Returns the list to which its events are added. */
+async function subscribe(actor: Actor, filter: TicketFilter | null = null): Promise<EventView[]> {
   const client = createSubscriptionClient(
     service.url,
     async () => `Bearer ${await signActor(actor, TEST_SECRET)}`,
   );
   clients.push(client);
-  const told: Told[] = [];
-  const { promise: begun, resolve, reject } = Promise.withResolvers<void>();
-  client.subscribe<{ ticketEvents: { event: Told } }>(
+  const events: EventView[] = [];
+  const { promise: started, resolve, reject } = Promise.withResolvers<void>();
+  client.subscribe<{ ticketEvents: { event: EventView } }>(
     {
       query: `subscription ($filter: TicketFilter) {
         ticketEvents(filter: $filter) { cursor event { id cursor type version at summary changes { field } message { text } ticket { id number subject status priority } } } }`,
       variables: { filter },
     },
     {
-      next: ({ data }) => (data ? told.push(data.ticketEvents.event) : resolve()),
+      next: ({ data }) => (data ? events.push(data.ticketEvents.event) : resolve()),
       error: reject,
       complete: () => {},
     },
   );
-  await begun;
-  return told;
+  await started;
+  return events;
 }
 
-/** A fact that the requester sees and one that he does not, for each ticket; resolves once the witness has heard of both. */
-async function happen(tickets: string[], priority: TicketPriority, witness: Told[]): Promise<void> {
-  const heard = async (count: number): Promise<void> => {
-    while (witness.length < count) await new Promise((resolve) => setTimeout(resolve, 2));
-  };
+const waitForCount = async (events: readonly EventView[], count: number): Promise<void> => {
+  while (events.length < count) await new Promise((resolve) => setTimeout(resolve, 2));
+};
+
+/**
+ * Changes each ticket in a way that its requester sees and in one that they do not. Waits until the
+ * witness, who sees everything, has received both events.
+ */
+async function changeTickets(
+  tickets: string[],
+  priority: TicketPriority,
+  witness: EventView[],
+): Promise<void> {
   for (const id of tickets) {
     const before = witness.length;
     await mutate(desk, desk.agent, 'ticketUpdate', { id, priority });
-    await heard(before + 1);
+    await waitForCount(witness, before + 1);
     await mutate(desk, desk.light, 'messageAdd', {
       ticketId: id,
       visibility: 'PRIVATE',
       body: 'canary',
     });
-    await heard(before + 2);
+    await waitForCount(witness, before + 2);
   }
 }
 
-test('however many listen, a fact costs the same statements, and everybody gets exactly what is for him', async () => {
+const createTicket = async (requester: Actor): Promise<string> => {
+  const result = await mutate(
+    desk,
+    requester,
+    'ticketCreate',
+    { subject: 'Mine', body: 'own words' },
+    'ticket { id }',
+  );
+  return (result['ticket'] as { id: string }).id;
+};
+
+test('an event needs the same number of statements for any number of subscribers, and each receives exactly its own events', async () => {
   const requesters = Array.from({ length: REQUESTERS }, () =>
     userActor(Role.REQUESTER, desk.workspace),
   );
   const tickets: string[] = [];
-  for (const requester of requesters.slice(0, TICKETS)) {
-    const made = await mutate(
-      desk,
-      requester,
-      'ticketCreate',
-      { subject: 'Mine', body: 'own words' },
-      'ticket { id }',
-    );
-    tickets.push((made['ticket'] as { id: string }).id);
-  }
-  const witness = await listen(desk.lead);
-  await happen(tickets, TicketPriority.LOW, witness);
-  const few = await countStatements(() => happen(tickets, TicketPriority.HIGH, witness));
+  for (const requester of requesters.slice(0, TICKETS)) tickets.push(await createTicket(requester));
+  const witness = await subscribe(desk.lead);
+  await changeTickets(tickets, TicketPriority.LOW, witness);
+  const few = await countStatements(() => changeTickets(tickets, TicketPriority.HIGH, witness));
 
-  const filters: TicketFilter[] = Array.from({ length: AGENTS }, (_, at) => ({
-    id: { in: tickets.slice(0, at % (TICKETS + 1)) },
-    requesterId: { notIn: [requesters[at % TICKETS]!.id] },
+  const filters: TicketFilter[] = Array.from({ length: AGENTS }, (_, index) => ({
+    id: { in: tickets.slice(0, index % (TICKETS + 1)) },
+    requesterId: { notIn: [requesters[index % TICKETS]!.id] },
     createdAt: { within: 'PT1H' },
     or: [{ priority: { eq: TicketPriority.URGENT } }, { tag: { any: ['canary'] } }],
   }));
-  const agents = await Promise.all(
-    filters.map((filter) => listen(userActor(Role.AGENT, desk.workspace), filter)),
+  const agentStreams = await Promise.all(
+    filters.map((filter) => subscribe(userActor(Role.AGENT, desk.workspace), filter)),
   );
-  const bound = await listen({ ...appActor(desk.workspace), departments: [desk.departmentId] });
-  const asking = await Promise.all(requesters.map((requester) => listen(requester)));
-  const many = await countStatements(() => happen(tickets, TicketPriority.URGENT, witness));
+  const appStream = await subscribe({
+    ...appActor(desk.workspace),
+    departments: [desk.departmentId],
+  });
+  const requesterStreams = await Promise.all(requesters.map((requester) => subscribe(requester)));
+  const lastRequester = userActor(Role.REQUESTER, desk.workspace);
+  const lastStream = await subscribe(lastRequester);
+  const many = await countStatements(() => changeTickets(tickets, TicketPriority.URGENT, witness));
 
-  // Whoever should hear nothing would hear it by now.
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  // When the events of a last ticket have arrived, all earlier events were delivered.
+  await createTicket(lastRequester);
+  await waitForCount(lastStream, 2);
+  await waitForCount(witness, 6 * TICKETS + 2);
 
-  const ofStreams = (statements: string[]) =>
+  const withoutEventLog = (statements: string[]) =>
     statements.filter((statement) => !statement.includes('event_log')).length;
-  expect(ofStreams(many)).toBeLessThan(ofStreams(few) + TICKETS);
-  expect(witness).toHaveLength(6 * TICKETS);
-  expect(bound).toEqual([]);
-  for (const [at, told] of agents.entries()) {
-    const theirs = tickets
-      .slice(0, at % (TICKETS + 1))
-      .filter((_, index) => index !== at % TICKETS);
-    expect(told.map(({ type, ticket }) => `${type} ${ticket.id}`)).toEqual(
-      theirs.flatMap((id) => [`ticket.updated ${id}`, `message.added ${id}`]),
+  expect(withoutEventLog(many)).toBeLessThan(withoutEventLog(few) + TICKETS);
+  expect(witness).toHaveLength(6 * TICKETS + 2);
+  expect(appStream).toEqual([]);
+  for (const [index, events] of agentStreams.entries()) {
+    const ticketIds = tickets
+      .slice(0, index % (TICKETS + 1))
+      .filter((_, ticketIndex) => ticketIndex !== index % TICKETS);
+    await waitForCount(events, 2 * ticketIds.length);
+    expect(events.map(({ type, ticket }) => `${type} ${ticket.id}`)).toEqual(
+      ticketIds.flatMap((id) => [`ticket.updated ${id}`, `message.added ${id}`]),
     );
   }
-  for (const [at, told] of asking.entries())
-    expect(told).toMatchObject(
-      at < TICKETS
-        ? [{ type: 'ticket.updated', ticket: { id: tickets[at], priority: 'URGENT' } }]
-        : [],
-    );
+  for (const [index, events] of requesterStreams.entries()) {
+    const expected =
+      index < TICKETS
+        ? [{ type: 'ticket.updated', ticket: { id: tickets[index], priority: 'URGENT' } }]
+        : [];
+    await waitForCount(events, expected.length);
+    expect(events).toMatchObject(expected);
+  }
 }, 120_000);

@@ -36,7 +36,7 @@ interface Event {
   ticket: { id: string; status: string } | null;
   message: { text: string; visibility: string } | null;
 }
-interface Pushed {
+interface StreamedMessage {
   cursor: string;
   resync: { reason: string; from: string; query: string } | null;
   event: Event;
@@ -48,51 +48,54 @@ const EVENT =
   'id type version ticket { id status } message { text visibility } changes { field from to }';
 
 class Stream {
-  readonly pushed: Pushed[] = [];
+  readonly messages: StreamedMessage[] = [];
   readonly cursors: (string | undefined)[] = [];
-  readonly marks: string[] = [];
-  anew: string | undefined;
+  readonly checkpoints: string[] = [];
+  resyncQuery: string | undefined;
   errors: unknown;
   isOver = false;
   stop = (): void => {};
-  #grown = (): void => {};
+  #wake = (): void => {};
 
   add({
     data,
     errors,
     extensions,
-  }: SubscriptionResult<Record<string, Pushed>, { cursor?: string; resyncQuery?: string }>): void {
+  }: SubscriptionResult<
+    Record<string, StreamedMessage>,
+    { cursor?: string; resyncQuery?: string }
+  >): void {
     if (errors) this.errors = errors;
     if (data === undefined && !errors) {
-      this.marks.push(extensions!.cursor!);
-      this.anew ??= extensions!.resyncQuery;
-      return this.#grown();
+      this.checkpoints.push(extensions!.cursor!);
+      this.resyncQuery ??= extensions!.resyncQuery;
+      return this.#wake();
     }
-    this.pushed.push(Object.values(data ?? {})[0]!);
+    this.messages.push(Object.values(data ?? {})[0]!);
     this.cursors.push(extensions?.cursor);
-    this.#grown();
+    this.#wake();
   }
   end(errors?: unknown): void {
     this.errors ??= errors;
     this.isOver = true;
-    this.#grown();
+    this.#wake();
   }
-  /** Resolves once a message fits, or the stream is over. */
-  async until(fits: (pushed: Pushed) => boolean): Promise<void> {
-    while (!this.isOver && !this.pushed.some(fits))
-      await new Promise<void>((resolve) => (this.#grown = resolve));
+  /** Waits for a message that matches, or the end of the stream. */
+  async waitFor(matches: (message: StreamedMessage) => boolean): Promise<void> {
+    while (!this.isOver && !this.messages.some(matches))
+      await new Promise<void>((resolve) => (this.#wake = resolve));
   }
-  /** Resolves with the place where it began. */
-  async begun(): Promise<string> {
-    while (!this.isOver && !this.marks.length)
-      await new Promise<void>((resolve) => (this.#grown = resolve));
-    return this.marks[0]!;
+  /** Waits for the first checkpoint. Returns its cursor. */
+  async started(): Promise<string> {
+    while (!this.isOver && !this.checkpoints.length)
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    return this.checkpoints[0]!;
   }
   ended(): Promise<void> {
-    return this.until(() => false);
+    return this.waitFor(() => false);
   }
   get ids(): string[] {
-    return this.pushed.map(({ event }) => event.id);
+    return this.messages.map(({ event }) => event.id);
   }
 }
 
@@ -104,26 +107,26 @@ function connect(authorization: () => Promise<string>, to = service): Subscripti
 const clientOf = (actor: Actor): SubscriptionClient =>
   connect(async () => `Bearer ${await signActor(actor, TEST_SECRET)}`);
 
-function listen(
+function subscribe(
   actor: Actor,
   field: string,
   variables: Record<string, unknown> = {},
-  rest = '',
+  selection = '',
   client = clientOf(actor),
 ): Stream {
   const stream = new Stream();
-  const declared = {
+  const types = {
     filter: 'TicketFilter',
     types: '[EventType!]',
     after: 'Cursor',
     ticketId: 'ID!',
   } as Record<string, string>;
   const names = Object.keys(variables);
-  const head = names.map((name) => `$${name}: ${declared[name]}`).join(', ');
+  const declarations = names.map((name) => `$${name}: ${types[name]}`).join(', ');
   const args = names.map((name) => `${name}: $${name}`).join(', ');
-  stream.stop = client.subscribe<Record<string, Pushed>, { cursor?: string }>(
+  stream.stop = client.subscribe<Record<string, StreamedMessage>, { cursor?: string }>(
     {
-      query: `subscription ${head && `(${head})`} { ${field}${args && `(${args})`} { cursor resync { reason from query } event { ${EVENT} } ${rest} } }`,
+      query: `subscription ${declarations && `(${declarations})`} { ${field}${args && `(${args})`} { cursor resync { reason from query } event { ${EVENT} } ${selection} } }`,
       variables,
     },
     {
@@ -135,34 +138,34 @@ function listen(
   return stream;
 }
 
-/** Where the log of the desk stands: the cursor of a ticket that was made for it. */
-async function here(at: Desk = desk): Promise<string> {
-  const { id } = await at.ticket({ subject: 'Here' });
+/** The cursor of the end of the log: that of a new ticket whose events have their position. */
+async function currentCursor(of: Desk = desk): Promise<string> {
+  const { id } = await of.ticket({ subject: 'Here' });
   for (;;) {
-    const { ticket } = await at.ask<{ ticket: { cursor: string } }>(
-      at.agent,
+    const { ticket } = await of.ask<{ ticket: { cursor: string } }>(
+      of.agent,
       'query ($id: ID!) { ticket(id: $id) { cursor } }',
       { id },
     );
-    const place = new CursorCodec(TEST_SECRET).decode(at.workspace, ticket.cursor)!;
+    const cursor = new CursorCodec(TEST_SECRET).decode(of.workspace, ticket.cursor)!;
     const [{ position }] = (await service.service.orm.em
       .fork()
       .execute('select head as position from relay_state')) as [{ position: string }];
-    if (Number(position) >= place.position && (await isPositioned(id, at)))
-      return (await reread(id, at)).cursor;
+    if (Number(position) >= cursor.position && (await isPositioned(id, of)))
+      return (await readTicket(id, of)).cursor;
   }
 }
-const reread = async (id: string, at: Desk) =>
+const readTicket = async (id: string, of: Desk) =>
   (
-    await at.ask<{ ticket: { cursor: string } }>(
-      at.agent,
+    await of.ask<{ ticket: { cursor: string } }>(
+      of.agent,
       'query ($id: ID!) { ticket(id: $id) { cursor } }',
       { id },
     )
   ).ticket;
-const isPositioned = async (id: string, at: Desk): Promise<boolean> => {
-  const { ticketEvents } = await at.ask<{ ticketEvents: { nodes: unknown[] } }>(
-    at.agent,
+const isPositioned = async (id: string, of: Desk): Promise<boolean> => {
+  const { ticketEvents } = await of.ask<{ ticketEvents: { nodes: unknown[] } }>(
+    of.agent,
     'query ($id: ID!) { ticketEvents(filter: { id: { eq: $id } }) { nodes { id } } }',
     { id },
   );
@@ -185,27 +188,28 @@ const reply = (id: string, body: string) =>
     override: true,
   });
 
-/** A ticket that a note, a label and ON_HOLD went over; its last fact is a reply that says `done`. */
-async function busy(done: string): Promise<string> {
+/** Creates a ticket with a note, a tag and ON_HOLD; its last event is a reply with the text. */
+async function createBusyTicket(text: string): Promise<string> {
   const { id } = await desk.ticket();
   await move(id, 'OPEN');
   await note(id);
   await move(id, 'ON_HOLD');
   await mutate(desk, desk.agent, 'ticketUpdate', { id, addTags: ['canarytag'] });
   await move(id, 'PENDING');
-  await reply(id, done);
+  await reply(id, text);
   return id;
 }
-const says = (text: string) => (pushed: Pushed) => pushed.event?.message?.text === text;
+const hasText = (text: string) => (message: StreamedMessage) =>
+  message.event?.message?.text === text;
 
-describe('a stream of facts', () => {
-  test('tells each fact once, in order and with its cursor, from a position on', async () => {
-    const after = await here();
-    const stream = listen(desk.agent, 'ticketEvents', { after });
-    const id = await busy('done 1');
-    await stream.until(says('done 1'));
+describe('the subscription ticketEvents', () => {
+  test('delivers each event after a cursor once, in order and with its cursor', async () => {
+    const after = await currentCursor();
+    const stream = subscribe(desk.agent, 'ticketEvents', { after });
+    const id = await createBusyTicket('done 1');
+    await stream.waitFor(hasText('done 1'));
     stream.stop();
-    expect(stream.pushed.map(({ event }) => event.type)).toEqual([
+    expect(stream.messages.map(({ event }) => event.type)).toEqual([
       'ticket.created',
       'message.added',
       'ticket.status_changed',
@@ -215,25 +219,27 @@ describe('a stream of facts', () => {
       'ticket.status_changed',
       'message.added',
     ]);
-    expect(stream.pushed.map(({ event }) => event.version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(stream.pushed.every(({ event }) => event.ticket!.id === id)).toBe(true);
-    expect(stream.cursors).toEqual(stream.pushed.map(({ cursor }) => cursor));
+    expect(stream.messages.map(({ event }) => event.version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(stream.messages.every(({ event }) => event.ticket!.id === id)).toBe(true);
+    expect(stream.cursors).toEqual(stream.messages.map(({ cursor }) => cursor));
     expect(stream.errors).toBeUndefined();
   });
 
-  test('goes on after any of its cursors without gap or double, as the query does', async () => {
-    const after = await here();
-    const whole = listen(desk.agent, 'ticketEvents', { after });
-    await busy('done 2a');
-    await busy('done 2b');
-    await whole.until(says('done 2b'));
+  test('resumes after any of its cursors without gaps or duplicates, like the query', async () => {
+    const after = await currentCursor();
+    const whole = subscribe(desk.agent, 'ticketEvents', { after });
+    await createBusyTicket('done 2a');
+    await createBusyTicket('done 2b');
+    await whole.waitFor(hasText('done 2b'));
     whole.stop();
     expect(whole.ids).toHaveLength(16);
-    for (const at of [0, 3, 8, 14]) {
-      const rest = listen(desk.agent, 'ticketEvents', { after: whole.pushed[at]!.cursor });
-      await rest.until(says('done 2b'));
-      rest.stop();
-      expect(rest.ids).toEqual(whole.ids.slice(at + 1));
+    for (const index of [0, 3, 8, 14]) {
+      const resumed = subscribe(desk.agent, 'ticketEvents', {
+        after: whole.messages[index]!.cursor,
+      });
+      await resumed.waitFor(hasText('done 2b'));
+      resumed.stop();
+      expect(resumed.ids).toEqual(whole.ids.slice(index + 1));
     }
     const { ticketEvents } = await desk.ask<{ ticketEvents: { nodes: { id: string }[] } }>(
       desk.agent,
@@ -243,78 +249,85 @@ describe('a stream of facts', () => {
     expect(ticketEvents.nodes.map(({ id }) => id)).toEqual(whole.ids);
   });
 
-  test('begins with a mark, from which it goes on when it is cut before its first fact', async () => {
-    const cut = listen(desk.agent, 'ticketEvents');
-    const after = await cut.begun();
+  test('begins with a checkpoint, from which it resumes when it is cut before its first event', async () => {
+    const cut = subscribe(desk.agent, 'ticketEvents');
+    const after = await cut.started();
     cut.stop();
-    await busy('done 2c');
-    const resumed = listen(desk.agent, 'ticketEvents', { after });
-    await resumed.until(says('done 2c'));
-    expect(resumed.marks).toEqual([after]);
-    await expect(desk.ask(desk.agent, resumed.anew!)).resolves.toBeDefined();
-    expect(resumed.pushed.map(({ event }) => event.version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    const live = listen(desk.agent, 'ticketEvents');
-    await live.begun();
-    await busy('done 2d');
-    await live.until(says('done 2d'));
-    expect(live.pushed.map(({ event }) => event.version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    await createBusyTicket('done 2c');
+    const resumed = subscribe(desk.agent, 'ticketEvents', { after });
+    await resumed.waitFor(hasText('done 2c'));
+    expect(resumed.checkpoints).toEqual([after]);
+    await expect(desk.ask(desk.agent, resumed.resyncQuery!)).resolves.toBeDefined();
+    expect(resumed.messages.map(({ event }) => event.version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const live = subscribe(desk.agent, 'ticketEvents');
+    await live.started();
+    await createBusyTicket('done 2d');
+    await live.waitFor(hasText('done 2d'));
+    expect(live.messages.map(({ event }) => event.version)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     resumed.stop();
     live.stop();
   });
 
-  test('a requester gets own tickets only, and never a note, a label or ON_HOLD', async () => {
-    const after = await here();
-    const mine = listen(desk.customer, 'ticketEvents', { after });
-    const strange = listen(desk.stranger, 'ticketEvents', { after });
-    await busy('done 3');
-    await mine.until(says('done 3'));
-    mine.stop();
-    expect(mine.pushed.map(({ event }) => event.type)).toEqual([
+  test('delivers to requesters only own tickets, and never notes, tags or ON_HOLD', async () => {
+    const after = await currentCursor();
+    const ownTickets = subscribe(desk.customer, 'ticketEvents', { after });
+    const strangerTickets = subscribe(desk.stranger, 'ticketEvents', { after });
+    await createBusyTicket('done 3');
+    await ownTickets.waitFor(hasText('done 3'));
+    ownTickets.stop();
+    expect(ownTickets.messages.map(({ event }) => event.type)).toEqual([
       'ticket.created',
       'message.added',
       'ticket.status_changed',
       'ticket.status_changed',
       'message.added',
     ]);
-    expect(mine.pushed.map(({ event }) => event.version)).toEqual([1, 2, 3, 4, 5]);
-    expect(JSON.stringify(mine.pushed)).not.toMatch(/canary|ON_HOLD/);
+    expect(ownTickets.messages.map(({ event }) => event.version)).toEqual([1, 2, 3, 4, 5]);
+    expect(JSON.stringify(ownTickets.messages)).not.toMatch(/canary|ON_HOLD/);
     const own = await mutate(desk, desk.stranger, 'ticketCreate', {
       subject: 'Mine',
       body: 'own words',
     });
     expect(own.userErrors).toEqual([]);
-    await strange.until(says('own words'));
-    strange.stop();
-    expect(strange.pushed.map(({ event }) => event.type)).toEqual([
+    await strangerTickets.waitFor(hasText('own words'));
+    strangerTickets.stop();
+    expect(strangerTickets.messages.map(({ event }) => event.type)).toEqual([
       'ticket.created',
       'message.added',
     ]);
   });
 
-  test('another workspace and an app of another department hear nothing of it', async () => {
+  test('delivers nothing to other workspaces and to apps of other departments', async () => {
     const other = await openDesk(service);
-    const [after, theirs] = [await here(), await here(other)];
-    const bound = listen(
+    const [after, otherAfter] = [await currentCursor(), await currentCursor(other)];
+    const departmentApp = subscribe(
       { ...appActor(desk.workspace), departments: [desk.departmentId] },
       'ticketEvents',
       { after },
     );
-    const foreign = listen(other.admin, 'ticketEvents', { after: theirs });
-    await busy('done 4');
-    const held = await desk.ticket();
-    await mutate(desk, desk.lead, 'ticketAssign', { id: held.id, departmentId: desk.departmentId });
-    await reply(held.id, 'to the department');
+    const otherWorkspace = subscribe(other.admin, 'ticketEvents', { after: otherAfter });
+    await createBusyTicket('done 4');
+    const assigned = await desk.ticket();
+    await mutate(desk, desk.lead, 'ticketAssign', {
+      id: assigned.id,
+      departmentId: desk.departmentId,
+    });
+    await reply(assigned.id, 'to the department');
     const { id } = await other.ticket();
-    await bound.until(says('to the department'));
-    await foreign.until(({ event }) => event.type === 'message.added');
-    expect(new Set(bound.pushed.map(({ event }) => event.ticket!.id))).toEqual(new Set([held.id]));
-    expect(new Set(foreign.pushed.map(({ event }) => event.ticket!.id))).toEqual(new Set([id]));
-    bound.stop();
-    foreign.stop();
+    await departmentApp.waitFor(hasText('to the department'));
+    await otherWorkspace.waitFor(({ event }) => event.type === 'message.added');
+    expect(new Set(departmentApp.messages.map(({ event }) => event.ticket!.id))).toEqual(
+      new Set([assigned.id]),
+    );
+    expect(new Set(otherWorkspace.messages.map(({ event }) => event.ticket!.id))).toEqual(
+      new Set([id]),
+    );
+    departmentApp.stop();
+    otherWorkspace.stop();
   });
 });
 
-describe('a stream outlives', () => {
+describe('a stream continues after', () => {
   /** Ends all connections of the service, as a restart of the database does. */
   async function cutDatabase(): Promise<void> {
     const client = new Client({ connectionString: service.database.ownerUrl });
@@ -325,25 +338,25 @@ describe('a stream outlives', () => {
     await client.end();
   }
 
-  test('a database that goes away: every fact comes once, and none as an error', async () => {
-    const after = await here();
+  test('lost database connections: every event is delivered once, without an error', async () => {
+    const after = await currentCursor();
     const streams = [desk.agent, desk.customer].map((actor) =>
-      listen(actor, 'ticketEvents', { after }),
+      subscribe(actor, 'ticketEvents', { after }),
     );
-    await Promise.all(streams.map((stream) => stream.begun()));
+    await Promise.all(streams.map((stream) => stream.started()));
     const { id } = await desk.ticket();
-    for (let turn = 0; turn < 5; turn++) {
-      await until(() => move(id, 'PENDING'));
+    for (let cut = 0; cut < 5; cut++) {
+      await retryUntilSuccess(() => move(id, 'PENDING'));
       await cutDatabase();
-      await until(() => move(id, 'OPEN'));
+      await retryUntilSuccess(() => move(id, 'OPEN'));
     }
-    await until(() => reply(id, 'done 3b'));
-    await Promise.all(streams.map((stream) => stream.until(says('done 3b'))));
-    for (const [at, stream] of streams.entries()) {
+    await retryUntilSuccess(() => reply(id, 'done 3b'));
+    await Promise.all(streams.map((stream) => stream.waitFor(hasText('done 3b'))));
+    for (const [index, stream] of streams.entries()) {
       stream.stop();
       expect(stream.errors).toBeUndefined();
       const { ticketEvents } = await desk.ask<{ ticketEvents: { nodes: { id: string }[] } }>(
-        at ? desk.customer : desk.agent,
+        index ? desk.customer : desk.agent,
         'query ($after: Cursor) { ticketEvents(after: $after, first: 100) { nodes { id } } }',
         { after },
       );
@@ -351,8 +364,8 @@ describe('a stream outlives', () => {
     }
   });
 
-  /** Tries until it works. */
-  async function until<T>(work: () => Promise<T>): Promise<T> {
+  /** Repeats the call until it succeeds. */
+  async function retryUntilSuccess<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await work();
@@ -362,30 +375,40 @@ describe('a stream outlives', () => {
     }
   }
 
-  test('a stop of the service: it is cut, not ended, so that it goes on elsewhere', async () => {
+  test('a stop of the service: the connection is closed, not the stream, so that clients reconnect', async () => {
     const stopped = await startOwnTickets();
     const elsewhere = await openDesk(stopped);
-    const stream = listen(
+    const stream = subscribe(
       elsewhere.agent,
       'ticketEvents',
       {},
       '',
       connect(async () => `Bearer ${await signActor(elsewhere.agent, TEST_SECRET)}`, stopped),
     );
-    await stream.begun();
+    await stream.started();
     await stopped.stop();
     await stream.ended();
     expect((stream.errors as CloseEvent).code).toBe(1001);
   });
 });
 
-describe('the streams of the contract', () => {
-  test('ticketCreated and ticketStatusChanged tell their facts of the tickets that the filter lets through', async () => {
-    const after = await here();
+describe('the other subscriptions', () => {
+  test('ticketCreated and ticketStatusChanged deliver their events of matching tickets', async () => {
+    const after = await currentCursor();
     const urgent = { priority: { eq: 'URGENT' } };
-    const created = listen(desk.agent, 'ticketCreated', { after, filter: urgent }, 'ticket { id }');
-    const moved = listen(desk.agent, 'ticketStatusChanged', { after }, 'from to ticket { id }');
-    const shown = listen(desk.customer, 'ticketStatusChanged', { after }, 'from to ticket { id }');
+    const created = subscribe(
+      desk.agent,
+      'ticketCreated',
+      { after, filter: urgent },
+      'ticket { id }',
+    );
+    const moved = subscribe(desk.agent, 'ticketStatusChanged', { after }, 'from to ticket { id }');
+    const movedForCustomer = subscribe(
+      desk.customer,
+      'ticketStatusChanged',
+      { after },
+      'from to ticket { id }',
+    );
     await desk.ticket();
     const made = await mutate(
       desk,
@@ -400,78 +423,83 @@ describe('the streams of the contract', () => {
       },
       'ticket { id }',
     );
-    const id = await busy('done 5');
-    await created.until(() => true);
-    await moved.until(({ to }) => to === 'PENDING');
-    await shown.until(({ to }) => to === 'PENDING');
-    expect(created.pushed.map(({ event }) => event.ticket!.id)).toEqual([
+    const id = await createBusyTicket('done 5');
+    await created.waitFor(() => true);
+    await moved.waitFor(({ to }) => to === 'PENDING');
+    await movedForCustomer.waitFor(({ to }) => to === 'PENDING');
+    expect(created.messages.map(({ event }) => event.ticket!.id)).toEqual([
       (made['ticket'] as { id: string }).id,
     ]);
-    expect(moved.pushed.map(({ from, to }) => `${from} ${to}`)).toEqual([
+    expect(moved.messages.map(({ from, to }) => `${from} ${to}`)).toEqual([
       'NEW OPEN',
       'OPEN ON_HOLD',
       'ON_HOLD PENDING',
     ]);
-    expect(shown.pushed.map(({ from, to }) => `${from} ${to}`)).toEqual([
+    expect(movedForCustomer.messages.map(({ from, to }) => `${from} ${to}`)).toEqual([
       'NEW OPEN',
       'OPEN PENDING',
     ]);
-    expect(shown.pushed[0]!.event.ticket!.id).toBe(id);
-    for (const stream of [created, moved, shown]) stream.stop();
+    expect(movedForCustomer.messages[0]!.event.ticket!.id).toBe(id);
+    for (const stream of [created, moved, movedForCustomer]) stream.stop();
   });
 
-  test('a filter by text, which only the database can answer, lets through what its search finds', async () => {
-    const after = await here();
-    const found = listen(desk.agent, 'ticketEvents', {
+  test('a text filter, which only the database can evaluate, delivers what the search finds', async () => {
+    const after = await currentCursor();
+    const found = subscribe(desk.agent, 'ticketEvents', {
       after,
       filter: { or: [{ text: 'zebra' }, { priority: { eq: 'URGENT' } }] },
     });
-    const own = listen(desk.customer, 'ticketEvents', {
+    const own = subscribe(desk.customer, 'ticketEvents', {
       after,
       filter: { not: { text: 'zebra' } },
     });
-    await busy('no stripes');
+    await createBusyTicket('no stripes');
     const { id } = await desk.ticket({ subject: 'A zebra' });
     await reply(id, 'done 5z');
     await desk.ticket({ body: 'done 5y' });
-    await found.until(says('done 5z'));
-    await own.until(says('done 5y'));
-    expect(new Set(found.pushed.map(({ event }) => event.ticket!.id))).toEqual(new Set([id]));
-    expect(own.pushed.some(({ event }) => event.ticket!.id === id)).toBe(false);
+    await found.waitFor(hasText('done 5z'));
+    await own.waitFor(hasText('done 5y'));
+    expect(new Set(found.messages.map(({ event }) => event.ticket!.id))).toEqual(new Set([id]));
+    expect(own.messages.some(({ event }) => event.ticket!.id === id)).toBe(false);
     found.stop();
     own.stop();
   });
 
-  test('messageAdded tells the messages of one ticket', async () => {
-    const after = await here();
+  test('messageAdded delivers the messages of one ticket', async () => {
+    const after = await currentCursor();
     const { id } = await desk.ticket();
-    const staff = listen(desk.agent, 'messageAdded', { ticketId: id, after }, 'message { text }');
-    const asker = listen(
+    const staff = subscribe(
+      desk.agent,
+      'messageAdded',
+      { ticketId: id, after },
+      'message { text }',
+    );
+    const requester = subscribe(
       desk.customer,
       'messageAdded',
       { ticketId: id, after },
       'message { text }',
     );
-    await busy('elsewhere');
+    await createBusyTicket('elsewhere');
     await note(id);
     await reply(id, 'done 6');
-    await staff.until(says('done 6'));
-    await asker.until(says('done 6'));
-    expect(staff.pushed.map(({ event }) => event.message!.visibility)).toEqual([
+    await staff.waitFor(hasText('done 6'));
+    await requester.waitFor(hasText('done 6'));
+    expect(staff.messages.map(({ event }) => event.message!.visibility)).toEqual([
       'PUBLIC',
       'PRIVATE',
       'PUBLIC',
     ]);
-    expect(asker.pushed.map(({ message }) => message!.text)).toEqual([
+    expect(requester.messages.map(({ message }) => message!.text)).toEqual([
       'It should have come on Monday.',
       'done 6',
     ]);
     staff.stop();
-    asker.stop();
+    requester.stop();
   });
 });
 
-test('who reads the end of the log with what is shown, and goes on from there, misses nothing and can’t see others’ facts by it', async () => {
+test('a client that subscribes from `eventCursor` misses nothing, and the cursor does not reveal events of others', async () => {
   const read = async () =>
     desk.ask<{ eventCursor: string; tickets: { totalCount: number } }>(
       desk.agent,
@@ -479,53 +507,55 @@ test('who reads the end of the log with what is shown, and goes on from there, m
     );
   const { eventCursor: after, tickets } = await read();
   expect((await read()).eventCursor).not.toBe(after);
-  const id = await busy('done 7');
-  const stream = listen(desk.agent, 'ticketEvents', { after });
-  await stream.until(says('done 7'));
+  const id = await createBusyTicket('done 7');
+  const stream = subscribe(desk.agent, 'ticketEvents', { after });
+  await stream.waitFor(hasText('done 7'));
   stream.stop();
-  expect(stream.pushed.filter(({ event }) => event.ticket?.id === id)).toHaveLength(8);
+  expect(stream.messages.filter(({ event }) => event.ticket?.id === id)).toHaveLength(8);
   expect((await read()).tickets.totalCount).toBe(tickets.totalCount + 1);
 });
 
-describe('a stream that can’t be', () => {
-  test('ends with a way to begin anew when its cursor is beyond the log', async () => {
+describe('an impossible subscription', () => {
+  test('ends with a resync query and cursor when its cursor is beyond the log', async () => {
     const after = new CursorCodec(TEST_SECRET).encode(desk.workspace, { position: 1_000_000_000 });
-    const stream = listen(desk.agent, 'ticketEvents', { after });
+    const stream = subscribe(desk.agent, 'ticketEvents', { after });
     await stream.ended();
-    expect(stream.pushed).toMatchObject([
-      { event: null, resync: { reason: 'CURSOR_EXPIRED', from: stream.pushed[0]!.cursor } },
+    expect(stream.messages).toMatchObject([
+      { event: null, resync: { reason: 'CURSOR_EXPIRED', from: stream.messages[0]!.cursor } },
     ]);
-    const again = listen(desk.agent, 'ticketEvents', { after: stream.pushed[0]!.resync!.from });
+    const again = subscribe(desk.agent, 'ticketEvents', {
+      after: stream.messages[0]!.resync!.from,
+    });
     await desk.ticket({ body: 'after the resync' });
-    await again.until(says('after the resync'));
+    await again.waitFor(hasText('after the resync'));
     again.stop();
-    await expect(desk.ask(desk.agent, stream.pushed[0]!.resync!.query)).resolves.toBeDefined();
+    await expect(desk.ask(desk.agent, stream.messages[0]!.resync!.query)).resolves.toBeDefined();
   });
 
-  test('is refused: without a token, without the scope, with a cursor of others, with too long a filter, a wrong field, or when it is no stream', async () => {
-    const nobody = listen(
+  test('is refused without a valid token or scope, with a foreign cursor, a filter that is too long or an unknown field, and for a query', async () => {
+    const withoutToken = subscribe(
       desk.agent,
       'ticketEvents',
       {},
       '',
       connect(async () => 'Bearer made.up.token'),
     );
-    await nobody.ended();
-    expect((nobody.errors as CloseEvent).code).toBe(4403);
-    const weak = listen(appActor(desk.workspace, ['customers:read']), 'ticketEvents');
-    await weak.ended();
-    expect(weak.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    const foreign = listen(desk.agent, 'ticketEvents', { after: 'AAAAAAAAAAAAAAAAAAAAAA' });
+    await withoutToken.ended();
+    expect((withoutToken.errors as CloseEvent).code).toBe(4403);
+    const withoutScope = subscribe(appActor(desk.workspace, ['customers:read']), 'ticketEvents');
+    await withoutScope.ended();
+    expect(withoutScope.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    const foreign = subscribe(desk.agent, 'ticketEvents', { after: 'AAAAAAAAAAAAAAAAAAAAAA' });
     await foreign.ended();
     expect(foreign.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-    const long = listen(desk.agent, 'ticketEvents', {
+    const longFilter = subscribe(desk.agent, 'ticketEvents', {
       filter: { id: { in: Array.from({ length: 101 }, () => 'tkt_x') } },
     });
-    await long.ended();
-    expect(long.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-    const wrong = listen(desk.agent, 'ticketEvents', {}, 'nonsense');
-    await wrong.ended();
-    expect(wrong.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    await longFilter.ended();
+    expect(longFilter.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    const unknownField = subscribe(desk.agent, 'ticketEvents', {}, 'nonsense');
+    await unknownField.ended();
+    expect(unknownField.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     const query = new Stream();
     clientOf(desk.agent).subscribe(
       { query: '{ viewer { workspace } }' },

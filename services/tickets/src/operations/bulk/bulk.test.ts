@@ -23,7 +23,7 @@ afterAll(async () => {
   await service.stop();
 });
 
-interface Shown {
+interface JobView {
   id: string;
   state: string;
   total: number;
@@ -42,29 +42,29 @@ const JOB = 'id state total done failed finishedAt';
 
 const codes = ({ userErrors }: Result): string[] =>
   userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const ask = (input: object, actor: Actor = desk.agent) =>
+const ticketsUpdate = (input: object, actor: Actor = desk.agent) =>
   mutate(desk, actor, 'ticketsUpdate', input, `job { ${JOB} }`);
-const start = async (input: object, actor: Actor = desk.agent): Promise<Shown> => {
-  const payload = await ask(input, actor);
+const startJob = async (input: object, actor: Actor = desk.agent): Promise<JobView> => {
+  const payload = await ticketsUpdate(input, actor);
   expect(codes(payload)).toEqual([]);
-  return payload['job'] as Shown;
+  return payload['job'] as JobView;
 };
-const read = async (id: string, actor: Actor = desk.agent): Promise<Shown | null> =>
+const read = async (id: string, actor: Actor = desk.agent): Promise<JobView | null> =>
   (
-    await desk.ask<{ bulkJob: Shown | null }>(
+    await desk.ask<{ bulkJob: JobView | null }>(
       actor,
       `query ($id: ID!) { bulkJob(id: $id) { ${JOB} results(first: 100) { totalCount nodes { ticket { id } userErrors { code field } } } } }`,
       { id },
     )
   ).bulkJob;
-async function ended(id: string): Promise<Shown> {
+async function finishedJob(id: string): Promise<JobView> {
   for (;;) {
     const job = await read(id);
     if (job?.finishedAt) return job;
     await sleep(50);
   }
 }
-const tickets = async (count: number): Promise<string[]> => {
+const createTickets = async (count: number): Promise<string[]> => {
   const ids: string[] = [];
   while (ids.length < count) ids.push((await desk.ticket()).id);
   return ids;
@@ -80,8 +80,8 @@ const stateOf = async (id: string) =>
     )
   ).ticket;
 
-test('an action is done to each ticket as by hand, what one is refused stops no other, and each has its result', async () => {
-  const [first, solved, last] = (await tickets(3)) as [string, string, string];
+test('applies the action to each ticket with all rules; a refusal stops no other ticket, and each has a result', async () => {
+  const [first, solved, last] = (await createTickets(3)) as [string, string, string];
   await mutate(desk, desk.agent, 'ticketStatusChange', {
     id: solved,
     status: 'SOLVED',
@@ -89,34 +89,34 @@ test('an action is done to each ticket as by hand, what one is refused stops no 
   });
   const missing = newId('tkt');
   const other = await openDesk(service);
-  const foreign = (await other.ticket()).id;
-  const ids = [first, missing, solved, foreign, last, first];
-  const { id, total, state } = await start({
+  const otherWorkspaceTicket = (await other.ticket()).id;
+  const ids = [first, missing, solved, otherWorkspaceTicket, last, first];
+  const { id, total, state } = await startJob({
     ids,
     action: { assigneeId: 'me', note: 'Seen', snooze: 'PT1H' },
   });
   expect({ total, state }).toEqual({ total: 5, state: 'QUEUED' });
-  const job = await ended(id);
+  const job = await finishedJob(id);
   expect(job).toMatchObject({ state: 'DONE', total: 5, done: 2, failed: 3 });
-  const gone = [{ code: 'NOT_FOUND', field: ['input', 'ids'] }];
+  const notFound = [{ code: 'NOT_FOUND', field: ['input', 'ids'] }];
   expect(job.results.nodes).toEqual([
     { ticket: { id: first }, userErrors: [] },
-    { ticket: null, userErrors: gone },
+    { ticket: null, userErrors: notFound },
     {
       ticket: { id: solved },
       userErrors: [{ code: 'STATUS_NOT_ALLOWED', field: ['input', 'ids'] }],
     },
-    { ticket: null, userErrors: gone },
+    { ticket: null, userErrors: notFound },
     { ticket: { id: last }, userErrors: [] },
   ]);
-  for (const each of [first, last])
-    expect(await stateOf(each)).toMatchObject({
+  for (const ticket of [first, last])
+    expect(await stateOf(ticket)).toMatchObject({
       assignee: { id: desk.agent.id },
       messages: { totalCount: 2 },
     });
-  // All of an action or nothing.
+  // An action is applied completely or not at all.
   expect(await stateOf(solved)).toMatchObject({ messages: { totalCount: 1 } });
-  const failed = await desk.ask<{ bulkJob: Shown }>(
+  const failed = await desk.ask<{ bulkJob: JobView }>(
     desk.agent,
     'query ($id: ID!) { bulkJob(id: $id) { results(failedOnly: true, first: 2) { totalCount nodes { ticket { id } } pageInfo { hasNextPage } } } }',
     { id },
@@ -139,18 +139,20 @@ test('an action is done to each ticket as by hand, what one is refused stops no 
   ]);
 });
 
-test('all that a filter lets through at that moment are taken', async () => {
-  const ids = await tickets(4);
+test('changes the tickets that match the filter when the job is started', async () => {
+  const ids = await createTickets(4);
   await mutate(desk, desk.agent, 'ticketAssign', { id: ids[0]!, assigneeId: 'me' });
-  const { id, total } = await start({
+  const { id, total } = await startJob({
     filter: { assigneeId: { isNull: true } },
     action: { priority: 'LOW' },
   });
   expect(total).toBe(3);
-  expect((await ended(id)).results.nodes.map(({ ticket }) => ticket!.id)).toEqual(ids.slice(1));
+  expect((await finishedJob(id)).results.nodes.map(({ ticket }) => ticket!.id)).toEqual(
+    ids.slice(1),
+  );
   expect(
-    await ended(
-      (await start({ filter: { number: { eq: 1_000 } }, action: { priority: 'LOW' } })).id,
+    await finishedJob(
+      (await startJob({ filter: { number: { eq: 1_000 } }, action: { priority: 'LOW' } })).id,
     ),
   ).toMatchObject({
     state: 'DONE',
@@ -158,34 +160,40 @@ test('all that a filter lets through at that moment are taken', async () => {
   });
 });
 
-test('what can’t be is refused by name', async () => {
-  const [id] = (await tickets(1)) as [string];
+test('refuses invalid inputs and impossible actions at once', async () => {
+  const [id] = (await createTickets(1)) as [string];
   const action = { note: 'x' };
-  expect(codes(await ask({ action }))).toEqual(['INVALID input.ids']);
-  expect(codes(await ask({ ids: [id], filter: {}, action }))).toEqual(['INVALID input.filter']);
-  expect(codes(await ask({ ids: [], action }))).toEqual(['INVALID input.ids']);
-  expect(codes(await ask({ ids: Array.from({ length: 5_001 }, () => id), action }))).toEqual([
-    'TOO_LONG input.ids',
+  expect(codes(await ticketsUpdate({ action }))).toEqual(['INVALID input.ids']);
+  expect(codes(await ticketsUpdate({ ids: [id], filter: {}, action }))).toEqual([
+    'INVALID input.filter',
   ]);
-  expect(codes(await ask({ ids: [id], action: {} }))).toEqual(['REQUIRED input.action']);
-  expect(codes(await ask({ ids: [id], action: { status: 'CLOSED' } }))).toEqual([
+  expect(codes(await ticketsUpdate({ ids: [], action }))).toEqual(['INVALID input.ids']);
+  expect(
+    codes(await ticketsUpdate({ ids: Array.from({ length: 5_001 }, () => id), action })),
+  ).toEqual(['TOO_LONG input.ids']);
+  expect(codes(await ticketsUpdate({ ids: [id], action: {} }))).toEqual(['REQUIRED input.action']);
+  expect(codes(await ticketsUpdate({ ids: [id], action: { status: 'CLOSED' } }))).toEqual([
     'CLOSE_BY_HAND input.action.status',
   ]);
-  expect(codes(await ask({ ids: [id], action: { departmentId: newId('dep') } }))).toEqual([
-    'NOT_FOUND input.action.departmentId',
-  ]);
-  expect(codes(await ask({ filter: { text: 'x'.repeat(201) }, action }))).toEqual([
+  expect(codes(await ticketsUpdate({ ids: [id], action: { departmentId: newId('dep') } }))).toEqual(
+    ['NOT_FOUND input.action.departmentId'],
+  );
+  expect(codes(await ticketsUpdate({ filter: { text: 'x'.repeat(201) }, action }))).toEqual([
     'TOO_LONG input.filter.text',
   ]);
 });
 
-test('jobs are for who asked and for leads; an app changes what its departments hold, and who has left nothing', async () => {
-  const ids = await tickets(2);
+test('jobs are visible to their creator and to leads and have the current rights of the creator', async () => {
+  const ids = await createTickets(2);
   await mutate(desk, desk.agent, 'ticketAssign', { id: ids[0]!, departmentId: desk.departmentId });
-  const bound = { ...appActor(desk.workspace), departments: [desk.departmentId] };
-  const { id } = await start({ ids, action: { priority: 'HIGH' } }, bound);
+  const departmentApp = { ...appActor(desk.workspace), departments: [desk.departmentId] };
+  const { id } = await startJob({ ids, action: { priority: 'HIGH' } }, departmentApp);
   expect(await read(id)).toBeNull();
-  for (let job = await read(id, bound); !job?.finishedAt; job = await read(id, bound))
+  for (
+    let job = await read(id, departmentApp);
+    !job?.finishedAt;
+    job = await read(id, departmentApp)
+  )
     await sleep(50);
   expect(await read(id, desk.lead)).toMatchObject({ done: 1, failed: 1 });
   expect(codes(await mutate(desk, desk.colleague, 'bulkJobCancel', { id }))).toEqual([
@@ -194,10 +202,17 @@ test('jobs are for who asked and for leads; an app changes what its departments 
   await owner.query(`update agent set active = false where id = $1`, [
     uuidOf('agt', desk.colleague.id),
   ]);
-  const { id: left } = await start({ ids, action: { priority: 'LOW' } }, desk.colleague);
-  for (let job = await read(left, desk.lead); !job?.finishedAt; job = await read(left, desk.lead))
+  const { id: deactivatedJob } = await startJob(
+    { ids, action: { priority: 'LOW' } },
+    desk.colleague,
+  );
+  for (
+    let job = await read(deactivatedJob, desk.lead);
+    !job?.finishedAt;
+    job = await read(deactivatedJob, desk.lead)
+  )
     await sleep(50);
-  expect(await read(left, desk.lead)).toMatchObject({
+  expect(await read(deactivatedJob, desk.lead)).toMatchObject({
     done: 0,
     failed: 2,
     results: { nodes: [{ userErrors: [{ code: 'FORBIDDEN' }] }, {}] },
@@ -209,19 +224,19 @@ test('jobs are for who asked and for leads; an app changes what its departments 
     ).toBe('FORBIDDEN');
 });
 
-test('a job tells how far it is, and stops when it is cancelled; nothing is done twice or half', async () => {
-  const ids = await tickets(40);
-  const { id } = await start({ ids, action: { note: 'Once', addTags: ['bulk'] } });
-  const seen: number[] = [];
+test('a job reports its progress and stops when it is cancelled; no ticket is changed twice or partly', async () => {
+  const ids = await createTickets(40);
+  const { id } = await startJob({ ids, action: { note: 'Once', addTags: ['bulk'] } });
+  const progress: number[] = [];
   for (let job = await read(id); !job?.finishedAt; job = await read(id)) {
-    seen.push(job!.done);
+    progress.push(job!.done);
     await sleep(50);
   }
   expect(await read(id)).toMatchObject({ state: 'DONE', done: 40 });
-  expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-  for (const each of ids) expect((await stateOf(each)).messages.totalCount).toBe(2);
+  expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+  for (const ticket of ids) expect((await stateOf(ticket)).messages.totalCount).toBe(2);
 
-  const second = await start({ ids, action: { note: 'Twice' } });
+  const second = await startJob({ ids, action: { note: 'Twice' } });
   const cancelled = await mutate(
     desk,
     desk.agent,
@@ -229,22 +244,22 @@ test('a job tells how far it is, and stops when it is cancelled; nothing is done
     { id: second.id },
     `job { ${JOB} }`,
   );
-  const { state, done } = cancelled['job'] as Shown;
+  const { state, done } = cancelled['job'] as JobView;
   expect(['CANCELLED', 'DONE']).toContain(state);
-  // Jobs are worked on in the order in which they are due: one that came later has ended.
-  await ended((await start({ ids: ids.slice(0, 1), action: { priority: 'LOW' } })).id);
+  // Jobs run in the order of their due time: when a later job has ended, this one has stopped.
+  await finishedJob((await startJob({ ids: ids.slice(0, 1), action: { priority: 'LOW' } })).id);
   const later = (await read(second.id))!;
   expect(later).toMatchObject({ state, done });
-  let written = 0;
-  for (const each of ids) written += (await stateOf(each)).messages.totalCount - 2;
-  expect(written).toBe(later.results.totalCount);
+  let noteCount = 0;
+  for (const ticket of ids) noteCount += (await stateOf(ticket)).messages.totalCount - 2;
+  expect(noteCount).toBe(later.results.totalCount);
 });
 
-test('what was committed before a process died is not done again', async () => {
-  const ids = await tickets(6);
-  const { id } = await start({ ids, action: { note: 'Once' } });
-  await ended(id);
-  // As it would be found had the process died after four of six.
+test('a job that continues after a crash does not repeat committed tickets', async () => {
+  const ids = await createTickets(6);
+  const { id } = await startJob({ ids, action: { note: 'Once' } });
+  await finishedJob(id);
+  // The state after a crash between the fourth and the sixth ticket.
   await owner.query(`update bulk_item set state = 'WAITING' where job_id = $1 and at > 4`, [
     uuidOf('job', id),
   ]);
@@ -252,9 +267,9 @@ test('what was committed before a process died is not done again', async () => {
     `update bulk_job set state = 'RUNNING', finished_at = null, due_at = now() where id = $1`,
     [uuidOf('job', id)],
   );
-  expect(await ended(id)).toMatchObject({ state: 'DONE', done: 6 });
+  expect(await finishedJob(id)).toMatchObject({ state: 'DONE', done: 6 });
   const counts = await Promise.all(
-    ids.map(async (each) => (await stateOf(each)).messages.totalCount),
+    ids.map(async (ticket) => (await stateOf(ticket)).messages.totalCount),
   );
   expect(counts).toEqual([2, 2, 2, 2, 3, 3]);
 });

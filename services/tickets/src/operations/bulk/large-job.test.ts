@@ -28,9 +28,9 @@ afterAll(async () => {
   await service.stop();
 });
 
-/** The greatest job has 5,000 when asked for. */
+/** 5,000, the maximum, in the long run. */
 const TICKETS = sizeOf(200, 5_000);
-const PATIENCE = 120_000 + TICKETS * 100;
+const TIMEOUT_MS = 120_000 + TICKETS * 100;
 
 interface Job {
   done: number;
@@ -38,7 +38,7 @@ interface Job {
   finishedAt: string | null;
 }
 
-async function start(ids: string[], action: object): Promise<string> {
+async function startJob(ids: string[], action: object): Promise<string> {
   const started = await mutate(desk, desk.agent, 'ticketsUpdate', { ids, action }, 'job { id }');
   expect(started.userErrors).toEqual([]);
   return (started['job'] as { id: string }).id;
@@ -51,14 +51,14 @@ const read = async (id: string): Promise<Job> =>
       { id },
     )
   ).bulkJob;
-async function ended(id: string): Promise<Job> {
+async function finishedJob(id: string): Promise<Job> {
   for (;;) {
     const job = await read(id);
     if (job.finishedAt) return job;
     await sleep(200);
   }
 }
-/** What each ticket of a job was refused, in its order, and how many notes stand in it. */
+/** The refusals and the number of notes of each ticket of a job, in its order. */
 async function outcome(job: string): Promise<{ ticket: string; codes: string; notes: number }[]> {
   const { rows } = await owner.query<{ ticket: string; codes: string; notes: number }>(
     `select i.ticket_id as ticket, coalesce((select string_agg(e ->> 'code', ' ') from jsonb_array_elements(i.errors) e), '') as codes,
@@ -70,7 +70,7 @@ async function outcome(job: string): Promise<{ ticket: string; codes: string; no
 }
 
 test(
-  'many tickets cost less than a statement each; each is changed, and told as it stands',
+  'a large job needs less than one statement per ticket; every ticket is changed and has a matching event',
   async () => {
     const ids = await alike(desk, TICKETS);
     let job: Job | undefined;
@@ -82,7 +82,7 @@ test(
       departmentId: desk.departmentId,
     };
     const statements = await countStatements(async () => {
-      job = await ended(await start(ids, action));
+      job = await finishedJob(await startJob(ids, action));
     });
     expect(job).toMatchObject({ done: ids.length, failed: 0 });
     expect(statements.length).toBeLessThan(ids.length);
@@ -92,14 +92,14 @@ test(
       [desk.workspace, uuidOf('agt', desk.agent.id), uuidOf('dep', desk.departmentId)],
     );
     expect(rows).toEqual([{ count: ids.length }]);
-    const apart = await untold(desk);
-    expect(apart.filter(({ logged }) => logged !== 'no event')).toEqual([]);
+    const unlogged = await untold(desk);
+    expect(unlogged.filter(({ logged }) => logged !== 'no event')).toEqual([]);
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
 test(
-  'what some of them are refused spoils nothing for the others, wherever they stand; everything is done once',
+  'refusals at any position do not affect other tickets; each ticket is changed once',
   async () => {
     const { roll } = dice(seed);
     const ids = await alike(desk, TICKETS);
@@ -107,19 +107,19 @@ test(
     await owner.query(`update ticket set status = 'CLOSED' where id = any($1::uuid[])`, [
       closed.map((id) => uuidOf('tkt', id)),
     ]);
-    const given = ids.flatMap((id) => (roll(10) ? [id] : [newId('tkt'), id]));
-    const job = await start(given, { note: 'Seen', snooze: 'PT1H' });
-    await ended(job);
+    const jobIds = ids.flatMap((id) => (roll(10) ? [id] : [newId('tkt'), id]));
+    const job = await startJob(jobIds, { note: 'Seen', snooze: 'PT1H' });
+    await finishedJob(job);
     const codeOf = (id: string): string =>
       ids.includes(id) ? (closed.includes(id) ? 'TICKET_CLOSED' : '') : 'NOT_FOUND';
     expect(await outcome(job)).toEqual(
-      given.map((ticket) => ({ ticket, codes: codeOf(ticket), notes: codeOf(ticket) ? 0 : 1 })),
+      jobIds.map((ticket) => ({ ticket, codes: codeOf(ticket), notes: codeOf(ticket) ? 0 : 1 })),
     );
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
-test('a ticket that can’t be stored, or loses every race, is told so and stops no other', async () => {
+test('a ticket that cannot be stored or always conflicts fails alone', async () => {
   const ids = await alike(desk, 20);
   const [broken, lost] = [ids[7]!, ids[12]!];
   await owner.query(`
@@ -130,8 +130,8 @@ test('a ticket that can’t be stored, or loses every race, is told so and stops
     end $$;
     create trigger broken before update on ticket for each row
       when (new.id in ('${uuidOf('tkt', broken)}', '${uuidOf('tkt', lost)}')) execute function break_tickets()`);
-  const job = await start(ids, { note: 'Seen' });
-  await ended(job);
+  const job = await startJob(ids, { note: 'Seen' });
+  await finishedJob(job);
   const codeOf = (id: string): string =>
     id === broken ? 'INVALID' : id === lost ? 'CONFLICT' : '';
   expect(await outcome(job)).toEqual(
@@ -140,20 +140,20 @@ test('a ticket that can’t be stored, or loses every race, is told so and stops
 });
 
 test(
-  'whenever the connections are cut, each ticket is done once',
+  'each ticket is changed once although connections are lost',
   async () => {
     const ids = await alike(desk, TICKETS);
-    const job = await start(ids, { note: 'Once' });
+    const job = await startJob(ids, { note: 'Once' });
     for (let cut = 0; cut < 10; cut++) {
       await sleep(100);
       await owner.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
       );
     }
-    let over: Job | undefined;
-    while (!over?.finishedAt) over = await read(job).catch(() => sleep(200, undefined));
-    expect(over).toMatchObject({ done: ids.length, failed: 0 });
+    let finished: Job | undefined;
+    while (!finished?.finishedAt) finished = await read(job).catch(() => sleep(200, undefined));
+    expect(finished).toMatchObject({ done: ids.length, failed: 0 });
     expect((await outcome(job)).every(({ notes }) => notes === 1)).toBe(true);
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );

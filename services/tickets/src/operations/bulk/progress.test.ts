@@ -18,33 +18,33 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-interface Told {
+interface Progress {
   state: string;
   done: number;
   failed: number;
   finishedAt: string | null;
 }
 
-/** All that a stream tells until it is over, or how it was refused. */
-async function told(actor: Actor, id: string): Promise<Told[]> {
+/** All messages of a stream until it ends; throws when it is refused. */
+async function progressOf(actor: Actor, id: string): Promise<Progress[]> {
   const client = createSubscriptionClient(
     service.url,
     async () => `Bearer ${await signActor(actor, TEST_SECRET)}`,
   );
-  const stream = client.iterate<{ bulkJobChanged: Told }>({
+  const stream = client.iterate<{ bulkJobChanged: Progress }>({
     query: 'subscription ($id: ID!) { bulkJobChanged(id: $id) { state done failed finishedAt } }',
     variables: { id },
   });
-  const all: Told[] = [];
+  const messages: Progress[] = [];
   for await (const { data, errors } of stream) {
     if (errors) throw new Error(JSON.stringify(errors));
-    if (data) all.push(data.bulkJobChanged);
+    if (data) messages.push(data.bulkJobChanged);
   }
   await client.dispose();
-  return all;
+  return messages;
 }
 
-async function start(count: number): Promise<string> {
+async function startJob(count: number): Promise<string> {
   const ids: string[] = [];
   while (ids.length < count) ids.push((await desk.ticket()).id);
   const result = await mutate(
@@ -57,31 +57,34 @@ async function start(count: number): Promise<string> {
   return (result['job'] as { id: string }).id;
 }
 
-test('a job is told as it is, each time it has come further, and the stream ends with it', async () => {
-  const id = await start(20);
-  const [own, led] = await Promise.all([told(desk.agent, id), told(desk.lead, id)]);
-  for (const all of [own, led]) {
-    expect(all.at(-1)).toMatchObject({
+test('the stream has the job now and after each progress, and ends with the job', async () => {
+  const id = await startJob(20);
+  const [creator, lead] = await Promise.all([
+    progressOf(desk.agent, id),
+    progressOf(desk.lead, id),
+  ]);
+  for (const messages of [creator, lead]) {
+    expect(messages.at(-1)).toMatchObject({
       state: 'DONE',
       done: 20,
       failed: 1,
       finishedAt: expect.any(String),
     });
-    expect(all.filter(({ finishedAt }) => finishedAt)).toHaveLength(1);
-    expect(all.map(({ done }) => done)).toEqual(
-      all.map(({ done }) => done).toSorted((a, b) => a - b),
+    expect(messages.filter(({ finishedAt }) => finishedAt)).toHaveLength(1);
+    expect(messages.map(({ done }) => done)).toEqual(
+      messages.map(({ done }) => done).toSorted((a, b) => a - b),
     );
   }
-  expect(await told(desk.agent, id)).toEqual([own.at(-1)]);
+  expect(await progressOf(desk.agent, id)).toEqual([creator.at(-1)]);
 });
 
-test('a job that is cancelled tells so, and nobody hears of one that is not for him', async () => {
-  const id = await start(30);
-  const following = told(desk.agent, id);
+test('the stream has the cancellation; callers who cannot see the job receive nothing', async () => {
+  const id = await startJob(30);
+  const progress = progressOf(desk.agent, id);
   await mutate(desk, desk.agent, 'bulkJobCancel', { id });
-  expect(['CANCELLED', 'DONE']).toContain((await following).at(-1)!.state);
-  expect(await told(desk.colleague, id)).toEqual([]);
-  expect(await told(desk.agent, newId('job'))).toEqual([]);
+  expect(['CANCELLED', 'DONE']).toContain((await progress).at(-1)!.state);
+  expect(await progressOf(desk.colleague, id)).toEqual([]);
+  expect(await progressOf(desk.agent, newId('job'))).toEqual([]);
   for (const actor of [desk.light, desk.customer, desk.analyst])
-    await expect(told(actor, id)).rejects.toThrow('FORBIDDEN');
+    await expect(progressOf(actor, id)).rejects.toThrow('FORBIDDEN');
 });

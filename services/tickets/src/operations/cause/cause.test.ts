@@ -31,17 +31,17 @@ const TIMELINE = `query ($id: ID!) { ticket(id: $id) { timeline(first: 100) { no
 interface Cause {
   event: { type: string } | null;
 }
-interface Told {
+interface EventView {
   type: string;
   cause: object | null;
 }
-const timelineOf = async (id: string, actor: Actor = desk.agent): Promise<Told[]> =>
-  (await desk.ask<{ ticket: { timeline: { nodes: Told[] } } }>(actor, TIMELINE, { id })).ticket
+const timelineOf = async (id: string, actor: Actor = desk.agent): Promise<EventView[]> =>
+  (await desk.ask<{ ticket: { timeline: { nodes: EventView[] } } }>(actor, TIMELINE, { id })).ticket
     .timeline.nodes;
 const idOf = (result: Result, field: string): string => (result[field] as { id: string }).id;
-const NOTHING = { macro: null, job: null, operation: null, event: null };
+const NO_CAUSE = { macro: null, job: null, operation: null, event: null };
 
-const refund = async (): Promise<string> =>
+const createRefundMacro = async (): Promise<string> =>
   idOf(
     await act(
       'macroCreate',
@@ -52,50 +52,50 @@ const refund = async (): Promise<string> =>
     'macro',
   );
 
-test('a fact says of which macro it came, and what is done by hand of nothing', async () => {
+test('an event names the macro that caused it; a manual change has no cause', async () => {
   const { id: ticketId } = await desk.ticket();
-  await act('macroApply', { id: await refund(), ticketId });
+  await act('macroApply', { id: await createRefundMacro(), ticketId });
   await act('ticketUpdate', { id: ticketId, subject: 'Later' });
-  const [created, said, raised, renamed] = await timelineOf(ticketId);
-  expect([created!.cause, said!.cause, renamed!.cause]).toEqual([null, null, null]);
+  const [created, messageAdded, raised, renamed] = await timelineOf(ticketId);
+  expect([created!.cause, messageAdded!.cause, renamed!.cause]).toEqual([null, null, null]);
   expect(raised).toMatchObject({
     type: 'ticket.updated',
     cause: { macro: { name: 'Refund' }, job: null, event: null },
   });
 });
 
-test('a fact says of which operation it came, also when that is taken back', async () => {
+test('an event names its operation, also the events of the undo', async () => {
   const [into, from] = [(await desk.ticket()).id, (await desk.ticket()).id];
   const operation = idOf(
     await act('ticketMerge', { ids: [from], intoId: into }, 'operation { id }'),
     'operation',
   );
   await act('operationUndo', { id: operation });
-  const told = (await timelineOf(from)).slice(2);
-  expect(told.map(({ type }) => type)).toEqual([
+  const events = (await timelineOf(from)).slice(2);
+  expect(events.map(({ type }) => type)).toEqual([
     'ticket.merged',
     'ticket.status_changed',
     'operation.undone',
     'ticket.status_changed',
   ]);
-  const cause = { ...NOTHING, operation: { id: operation } };
-  expect(told.map((each) => each.cause)).toEqual(told.map(() => cause));
-  // Operations are for those who do them.
-  expect((await timelineOf(from, desk.light))[2]!.cause).toEqual(NOTHING);
+  const cause = { ...NO_CAUSE, operation: { id: operation } };
+  expect(events.map((event) => event.cause)).toEqual(events.map(() => cause));
+  // Operations are visible to agents only.
+  expect((await timelineOf(from, desk.light))[2]!.cause).toEqual(NO_CAUSE);
 });
 
-test('the solution of an incident says that it came of the solution of its problem', async () => {
+test('the solution of an incident names the solution of its problem as its trigger', async () => {
   const [problem, incident] = [(await desk.ticket()).id, (await desk.ticket()).id];
   await act('ticketLink', { id: incident, kind: 'PROBLEM', otherId: problem });
   await act('ticketStatusChange', { id: problem, status: 'SOLVED', resolutionCode: 'ANSWERED' });
   const solved = (await timelineOf(incident)).find(({ type }) => type === 'ticket.status_changed');
   expect(solved!.cause).toEqual({
-    ...NOTHING,
+    ...NO_CAUSE,
     event: { type: 'ticket.status_changed', ticket: { id: problem } },
   });
 });
 
-test('what came by itself says which fact set it off, and what somebody did himself says nothing', async () => {
+test('automatic events name the event that triggered them; manual ones name none', async () => {
   const { id } = await desk.ticket();
   await act('ticketAssign', { id, assigneeId: desk.colleague.id });
   await act('ticketSnooze', { id });
@@ -114,11 +114,11 @@ test('what came by itself says which fact set it off, and what somebody did hims
   await act('ticketUpdate', { id, categoryId });
   await act('ticketSnooze', { id });
   await act('ticketWake', { id });
-  const told = (await timelineOf(id)).map(({ type, cause }) => [
+  const triggers = (await timelineOf(id)).map(({ type, cause }) => [
     type,
     (cause as Cause | null)?.event?.type ?? null,
   ]);
-  expect(told).toEqual([
+  expect(triggers).toEqual([
     ['ticket.created', null],
     ['message.added', null],
     ['ticket.assigned', null],
@@ -135,7 +135,7 @@ test('what came by itself says which fact set it off, and what somebody did hims
   ]);
 });
 
-test('what the clock did says which fact it was set by', async () => {
+test('a scheduled event names the event that scheduled it', async () => {
   const { id } = await desk.ticket();
   await act('ticketStatusChange', { id, status: 'SOLVED', resolutionCode: 'ANSWERED' });
   await act('settingsUpdate', { closeAfter: 'PT2H' }, '', desk.admin);
@@ -151,10 +151,10 @@ test('what the clock did says which fact it was set by', async () => {
   });
 });
 
-test('requesters learn of no cause', async () => {
+test('requesters cannot read causes', async () => {
   const { id: ticketId } = await desk.ticket();
-  await act('macroApply', { id: await refund(), ticketId });
-  const { data, errors } = await desk.answer<{ ticket: { timeline: { nodes: Told[] } } }>(
+  await act('macroApply', { id: await createRefundMacro(), ticketId });
+  const { data, errors } = await desk.answer<{ ticket: { timeline: { nodes: EventView[] } } }>(
     desk.customer,
     TIMELINE,
     { id: ticketId },
@@ -167,21 +167,21 @@ test('requesters learn of no cause', async () => {
   ]);
 });
 
-test('the causes of a long timeline cost as many statements as those of a short one', async () => {
+test('the causes of a long timeline need as many statements as those of a short one', async () => {
   const { id: ticketId } = await desk.ticket();
   const macros = await Promise.all([
-    refund(),
+    createRefundMacro(),
     act('macroCreate', { name: 'Low', actions: [{ priority: 'LOW' }] }, 'macro { id }', desk.lead),
   ]);
-  const both = [macros[0], idOf(macros[1], 'macro')];
+  const macroIds = [macros[0], idOf(macros[1], 'macro')];
   const apply = async (times: number): Promise<void> => {
     for (let n = 0; n < times; n++)
-      for (const id of both) await act('macroApply', { id, ticketId });
+      for (const id of macroIds) await act('macroApply', { id, ticketId });
   };
   const cost = async (): Promise<number> =>
     (await countStatements(() => timelineOf(ticketId))).length;
   await apply(1);
-  const few = await cost();
+  const statementsForFew = await cost();
   await apply(5);
-  expect(await cost()).toBe(few);
+  expect(await cost()).toBe(statementsForFew);
 });

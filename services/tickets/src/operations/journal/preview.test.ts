@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-interface Refused {
+interface ErrorView {
   code: string;
   field: string[] | null;
 }
@@ -29,12 +29,12 @@ interface Effect {
   changes: { field: string; from: unknown; to: unknown }[];
   messagesIn: number;
   messagesOut: number;
-  userErrors: Refused[];
+  userErrors: ErrorView[];
 }
 interface Preview {
   effects: Effect[];
   conflicts: { field: string; ticket: { id: string } }[];
-  userErrors: Refused[];
+  userErrors: ErrorView[];
 }
 const PREVIEW = `effects { ticket { id number } changes { field from to } messagesIn messagesOut userErrors { code field } }
   conflicts { field ticket { id } } userErrors { code field }`;
@@ -64,38 +64,38 @@ const undoPreview = async (desk: Desk, id: string, partly: boolean): Promise<Pre
     )
   ).operationUndoPreview;
 
-interface Stood {
+interface TicketView {
   id: string;
   number: number;
   version: number;
   messages: { nodes: { id: string }[] };
   timeline: { nodes: { id: string; changes: { field: string; from: unknown; to: unknown }[] }[] };
 }
-const stand = async (desk: Desk): Promise<Stood[]> =>
+const readTickets = async (desk: Desk): Promise<TicketView[]> =>
   (
-    await desk.ask<{ tickets: { nodes: Stood[] } }>(
+    await desk.ask<{ tickets: { nodes: TicketView[] } }>(
       desk.agent,
       `{ tickets(first: 100, orderBy: [{ field: NUMBER }]) { nodes { id number version
         messages(first: 100) { nodes { id } } timeline(first: 100) { nodes { id changes { field from to } } } } } }`,
     )
   ).tickets.nodes;
 
-/** What was done to each ticket between two moments, as a preview says it. */
-function done(before: Stood[], after: Stood[]): object[] {
-  const placeIn = (tickets: Stood[]): Map<string, string> =>
+/** The actual effects between two states, in the shape of a preview. */
+function actualEffects(before: TicketView[], after: TicketView[]): object[] {
+  const ticketIdsIn = (tickets: TicketView[]): Map<string, string> =>
     new Map(
       tickets.flatMap(({ id, messages }) => messages.nodes.map((message) => [message.id, id])),
     );
-  const [from, to] = [placeIn(before), placeIn(after)];
+  const [from, to] = [ticketIdsIn(before), ticketIdsIn(after)];
   const moved = [...to].filter(
     ([message, ticket]) => from.has(message) && from.get(message) !== ticket,
   );
   return after.flatMap(({ id, timeline }) => {
-    const known = before.find((ticket) => ticket.id === id);
-    const old = new Set(known?.timeline.nodes.map((event) => event.id));
-    const facts = timeline.nodes.filter((event) => !old.has(event.id));
+    const ticketBefore = before.find((ticket) => ticket.id === id);
+    const oldEventIds = new Set(ticketBefore?.timeline.nodes.map((event) => event.id));
+    const newEvents = timeline.nodes.filter((event) => !oldEventIds.has(event.id));
     const changes = new Map<string, unknown[]>();
-    for (const change of facts.flatMap((fact) => fact.changes))
+    for (const change of newEvents.flatMap((event) => event.changes))
       changes.set(change.field, [changes.get(change.field)?.[0] ?? [change.from], change.to]);
     const net = [...changes].map(([field, [first, last]]) => ({
       field,
@@ -103,12 +103,12 @@ function done(before: Stood[], after: Stood[]): object[] {
       to: last ?? null,
     }));
     const effect = {
-      ticket: known ? id : 'new',
+      ticket: ticketBefore ? id : 'new',
       changes: net.filter((change) => JSON.stringify(change.from) !== JSON.stringify(change.to)),
       messagesIn: moved.filter(([, ticket]) => ticket === id).length,
       messagesOut: moved.filter(([message]) => from.get(message) === id).length,
     };
-    return facts.length ? [effect] : [];
+    return newEvents.length ? [effect] : [];
   });
 }
 
@@ -126,7 +126,7 @@ const sorted = (effects: object[]): object[] =>
     )
     .sort((a, b) => (a.ticket < b.ticket ? -1 : 1));
 
-const foreseen = ({ effects }: Preview): object[] =>
+const predictedEffects = ({ effects }: Preview): object[] =>
   effects
     .filter(({ userErrors }) => !userErrors.length)
     .map(({ ticket, changes, messagesIn, messagesOut }) => ({
@@ -136,12 +136,12 @@ const foreseen = ({ effects }: Preview): object[] =>
       messagesOut,
     }));
 
-interface Try {
-  seen: Preview;
+interface Attempt {
+  predicted: Preview;
   apply: () => Promise<Result>;
 }
 
-async function bulk(desk: Desk, input: object): Promise<Result> {
+async function runBulkJob(desk: Desk, input: object): Promise<Result> {
   const result = await mutate(
     desk,
     desk.agent,
@@ -164,16 +164,16 @@ async function bulk(desk: Desk, input: object): Promise<Result> {
 
 async function attempt(
   desk: Desk,
-  tickets: Stood[],
+  tickets: TicketView[],
   operations: string[],
   { one, roll, some }: Dice,
-): Promise<Try> {
+): Promise<Attempt> {
   const ids = tickets.map(({ id }) => id);
   const kind = roll(operations.length ? 10 : 7);
   if (kind < 2) {
     const input = { intoId: one(ids), ids: [one(ids), ...some(ids, 2)] };
     return {
-      seen: await preview(desk, 'ticketMerge', input),
+      predicted: await preview(desk, 'ticketMerge', input),
       apply: () => mutate(desk, desk.agent, 'ticketMerge', input, 'operation { id }'),
     };
   }
@@ -183,9 +183,9 @@ async function attempt(
       messages.nodes[0]?.id ?? newId('msg'),
       ...some(messages.nodes, 2).map((message) => message.id),
     ];
-    const input = { id, messageIds: [...new Set(messageIds)], subject: 'Cut out' };
+    const input = { id, messageIds: [...new Set(messageIds)], subject: 'Split off' };
     return {
-      seen: await preview(desk, 'ticketSplit', input),
+      predicted: await preview(desk, 'ticketSplit', input),
       apply: () => mutate(desk, desk.agent, 'ticketSplit', input, 'operation { id }'),
     };
   }
@@ -199,12 +199,15 @@ async function attempt(
       {},
     ]);
     const input = { ids: [one(ids), ...some(ids, 3), ...(roll(4) ? [] : [newId('tkt')])], action };
-    return { seen: await preview(desk, 'ticketsUpdate', input), apply: () => bulk(desk, input) };
+    return {
+      predicted: await preview(desk, 'ticketsUpdate', input),
+      apply: () => runBulkJob(desk, input),
+    };
   }
   const id = one(operations);
   const partly = roll(2) > 0;
   return {
-    seen: await undoPreview(desk, id, partly),
+    predicted: await undoPreview(desk, id, partly),
     apply: () =>
       mutate(
         desk,
@@ -216,29 +219,29 @@ async function attempt(
   };
 }
 
-test('a preview changes nothing, and says what then is done, or refused', async () => {
+test('a preview changes nothing and predicts the effects or refusals of the mutation', async () => {
   expect.hasAssertions();
   for (let run = 0; run < sizeOf(1, 10); run++) {
-    const thrown = dice(seed + run);
+    const random = dice(seed + run);
     const desk = await openDesk(service);
     const operations: string[] = [];
     try {
       for (let n = 0; n < 4; n++) await reply(desk, desk.agent, (await desk.ticket()).id);
-      let before = await stand(desk);
+      let before = await readTickets(desk);
       for (let step = 0; step < 25; step++) {
-        const { seen, apply } = await attempt(desk, before, operations, thrown);
-        expect(await stand(desk)).toEqual(before);
+        const { predicted, apply } = await attempt(desk, before, operations, random);
+        expect(await readTickets(desk)).toEqual(before);
         const result = await apply();
-        const after = await stand(desk);
-        expect(sorted(foreseen(seen))).toEqual(sorted(done(before, after)));
+        const after = await readTickets(desk);
+        expect(sorted(predictedEffects(predicted))).toEqual(sorted(actualEffects(before, after)));
         const { nodes } = (result['results'] ?? { nodes: [] }) as {
-          nodes: { ticket: { id: string } | null; userErrors: Refused[] }[];
+          nodes: { ticket: { id: string } | null; userErrors: ErrorView[] }[];
         };
         const missing = nodes
           .filter(({ ticket }) => !ticket)
           .map(() => ({ code: 'NOT_FOUND', field: ['input', 'ids', expect.any(String)] }));
-        expect(seen.userErrors).toEqual([...result.userErrors, ...missing]);
-        const refused = seen.effects.filter(({ userErrors }) => userErrors.length);
+        expect(predicted.userErrors).toEqual([...result.userErrors, ...missing]);
+        const refused = predicted.effects.filter(({ userErrors }) => userErrors.length);
         expect(
           refused.map(({ ticket: { id }, userErrors }) => ({ ticket: { id }, userErrors })),
         ).toEqual(nodes.filter(({ ticket }) => ticket));
@@ -246,7 +249,7 @@ test('a preview changes nothing, and says what then is done, or refused', async 
           id?: string;
           conflicts?: object[];
         };
-        expect(seen.conflicts).toEqual(conflicts ?? []);
+        expect(predicted.conflicts).toEqual(conflicts ?? []);
         if (id) operations.push(id);
         before = after;
       }
@@ -256,14 +259,14 @@ test('a preview changes nothing, and says what then is done, or refused', async 
   }
 }, 240_000);
 
-test('a preview takes no number, tells nobody, and is for those who could do it', async () => {
+test('a preview uses no ticket number, leaves no ticket and requires the rights of the mutation', async () => {
   const desk = await openDesk(service);
   const { id, number } = await desk.ticket();
   await reply(desk, desk.agent, id);
-  const [first] = await stand(desk);
-  const input = { id, messageIds: [first!.messages.nodes[1]!.id], subject: 'Cut out' };
-  const seen = await preview(desk, 'ticketSplit', input);
-  expect(seen).toMatchObject({
+  const [first] = await readTickets(desk);
+  const input = { id, messageIds: [first!.messages.nodes[1]!.id], subject: 'Split off' };
+  const predicted = await preview(desk, 'ticketSplit', input);
+  expect(predicted).toMatchObject({
     effects: [
       {
         ticket: { number: 0 },
@@ -280,7 +283,7 @@ test('a preview takes no number, tells nobody, and is for those who could do it'
     desk.agent,
     'query ($id: ID!) { ticket(id: $id) { id } }',
     {
-      id: seen.effects[0]!.ticket.id,
+      id: predicted.effects[0]!.ticket.id,
     },
   );
   expect(ticket).toBeNull();
@@ -298,14 +301,14 @@ test('a preview takes no number, tells nobody, and is for those who could do it'
   ]);
 });
 
-test('previews beside each other and beside what else is read end, and see nothing of each other', async () => {
+test('concurrent previews and queries of one request finish and do not affect each other', async () => {
   const desk = await openDesk(service);
   const [a, b] = [await desk.ticket(), await desk.ticket()];
-  const asked = Array.from(
+  const previews = Array.from(
     { length: 12 },
     (_, n) => `p${n}: ticketsUpdatePreview(input: $input) { effects { changes { field to } } }`,
   );
-  const query = `query ($input: TicketsUpdateInput!, $id: ID!) { ticket(id: $id) { priority } ${asked.join(' ')} tickets { nodes { priority } } }`;
+  const query = `query ($input: TicketsUpdateInput!, $id: ID!) { ticket(id: $id) { priority } ${previews.join(' ')} tickets { nodes { priority } } }`;
   const variables = { id: a.id, input: { ids: [a.id, b.id], action: { priority: 'URGENT' } } };
   const effects = [
     { changes: [{ field: 'priority', to: 'URGENT' }] },
@@ -317,6 +320,6 @@ test('previews beside each other and beside what else is read end, and see nothi
     expect(data).toEqual({
       ticket: { priority: 'NORMAL' },
       tickets: { nodes: [{ priority: 'NORMAL' }, { priority: 'NORMAL' }] },
-      ...Object.fromEntries(asked.map((_, n) => [`p${n}`, { effects }])),
+      ...Object.fromEntries(previews.map((_, n) => [`p${n}`, { effects }])),
     });
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-interface Shown {
+interface TicketView {
   id: string;
   number: number;
   status: string;
@@ -31,34 +31,38 @@ interface Shown {
   messages: { nodes: { id: string; text: string; ticket: { id: string } }[] };
   timeline: { nodes: { type: string; summary: string }[] };
 }
-const SHOWN = `id number status handled waitingSince closesAt mergedInto { id } resolution { code counted }
+const TICKET_FIELDS = `id number status handled waitingSince closesAt mergedInto { id } resolution { code counted }
   messages(first: 100) { nodes { id text ticket { id } } } timeline(first: 100) { nodes { type summary } }`;
-const read = async (id: string, actor: Actor = desk.agent): Promise<Shown> =>
+const read = async (id: string, actor: Actor = desk.agent): Promise<TicketView> =>
   (
-    await desk.ask<{ ticket: Shown }>(actor, `query ($id: ID!) { ticket(id: $id) { ${SHOWN} } }`, {
-      id,
-    })
+    await desk.ask<{ ticket: TicketView }>(
+      actor,
+      `query ($id: ID!) { ticket(id: $id) { ${TICKET_FIELDS} } }`,
+      {
+        id,
+      },
+    )
   ).ticket;
 const texts = async (id: string): Promise<string[]> =>
   (await read(id)).messages.nodes.map(({ text }) => text);
 const types = async (id: string, actor?: Actor): Promise<string[]> =>
   (await read(id, actor)).timeline.nodes.map(({ type }) => type);
 
-const JOURNAL =
+const OPERATION =
   'operation { id kind state at undoableUntil actor { id } tickets { nodes { id } totalCount } conflicts { field ticket { id } event { type } } }';
-interface Journaled {
+interface OperationView {
   id: string;
   state: string;
   tickets: { nodes: { id: string }[] };
   conflicts: { field: string; ticket: { id: string }; event: { type: string } }[];
 }
 const merge = (ids: string[], intoId: string, actor = desk.agent) =>
-  mutate(desk, actor, 'ticketMerge', { ids, intoId }, `ticket { id } ${JOURNAL}`);
+  mutate(desk, actor, 'ticketMerge', { ids, intoId }, `ticket { id } ${OPERATION}`);
 const undo = (id: string, more: object = {}, actor = desk.agent) =>
-  mutate(desk, actor, 'operationUndo', { id, ...more }, JOURNAL);
-const journaled = (result: Result): Journaled => {
+  mutate(desk, actor, 'operationUndo', { id, ...more }, OPERATION);
+const operationOf = (result: Result): OperationView => {
   expect(result.userErrors).toEqual([]);
-  return result['operation'] as Journaled;
+  return result['operation'] as OperationView;
 };
 const codes = ({ userErrors }: Result): string[] =>
   userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
@@ -70,7 +74,7 @@ const write = (actor: Actor, ticketId: string, body: string, visibility = 'PUBLI
     { ticketId, body, visibility, override: true },
     'message { id ticket { id } } ticket { id status }',
   );
-const found = async (text: string): Promise<string[]> =>
+const search = async (text: string): Promise<string[]> =>
   (
     await desk.ask<{ tickets: { nodes: { id: string }[] } }>(
       desk.agent,
@@ -79,11 +83,11 @@ const found = async (text: string): Promise<string[]> =>
     )
   ).tickets.nodes.map(({ id }) => id);
 
-test('what is folded in is read, found and answered in the other ticket; its number goes on leading there', async () => {
+test('merged messages are read, search and answered in the target; the number of the source stays valid', async () => {
   const into = await desk.ticket({ subject: 'Parcel', body: 'one' });
   const from = await desk.ticket({ subject: 'Again the parcel', body: 'two zweiundvierzig' });
   await write(desk.light, from.id, 'a note', 'PRIVATE');
-  const operation = journaled(await merge([from.id], into.id));
+  const operation = operationOf(await merge([from.id], into.id));
   expect(operation).toMatchObject({
     kind: 'MERGE',
     state: 'APPLIED',
@@ -92,52 +96,52 @@ test('what is folded in is read, found and answered in the other ticket; its num
   });
   expect(operation.tickets.nodes.map(({ id }) => id)).toEqual([into.id, from.id]);
   expect(await texts(into.id)).toEqual(['one', 'two zweiundvierzig', 'a note']);
-  const folded = await read(from.id);
-  expect(folded).toMatchObject({
+  const merged = await read(from.id);
+  expect(merged).toMatchObject({
     status: 'SOLVED',
     mergedInto: { id: into.id },
     waitingSince: null,
     resolution: { code: 'DUPLICATE', counted: false },
     messages: { nodes: [] },
   });
-  expect(Date.parse(folded.closesAt!)).toBeGreaterThan(Date.now() + 29 * 24 * 3_600_000);
-  expect(folded.timeline.nodes.slice(-2)).toEqual([
+  expect(Date.parse(merged.closesAt!)).toBeGreaterThan(Date.now() + 29 * 24 * 3_600_000);
+  expect(merged.timeline.nodes.slice(-2)).toEqual([
     { type: 'ticket.merged', summary: 'Ana merged tickets' },
     { type: 'ticket.status_changed', summary: 'Ana changed the status to “Solved”' },
   ]);
   expect((await types(into.id)).at(-1)).toBe('ticket.merged');
-  expect(await found('zweiundvierzig')).toEqual([into.id]);
-  expect(await found('again')).toEqual([from.id]);
+  expect(await search('zweiundvierzig')).toEqual([into.id]);
+  expect(await search('again')).toEqual([from.id]);
   const { ticket } = await desk.ask<{ ticket: unknown }>(
     desk.customer,
     'query ($number: Int!) { ticket(number: $number) { id mergedInto { number } } }',
     { number: from.number },
   );
   expect(ticket).toEqual({ id: from.id, mergedInto: { number: into.number } });
-  const late = await write(desk.customer, from.id, 'three');
-  expect(late).toMatchObject({
+  const lateReply = await write(desk.customer, from.id, 'three');
+  expect(lateReply).toMatchObject({
     ticket: { id: into.id, status: 'NEW' },
     message: { ticket: { id: into.id } },
     userErrors: [],
   });
   expect(await read(from.id)).toMatchObject({ status: 'SOLVED', messages: { nodes: [] } });
-  const asked = await desk.ask<{ ticket: { operations: { id: string }[] } }>(
+  const data = await desk.ask<{ ticket: { operations: { id: string }[] } }>(
     desk.agent,
     'query ($id: ID!) { ticket(id: $id) { operations { id } } }',
     { id: from.id },
   );
-  expect(asked.ticket.operations).toEqual([{ id: operation.id }]);
+  expect(data.ticket.operations).toEqual([{ id: operation.id }]);
 });
 
-test('an open matter brings the ticket that it is folded into back to work, with the earliest wait', async () => {
+test('an active source reopens a solved target, which then waits since the earliest wait', async () => {
   const into = await desk.ticket();
   const first = await read(into.id);
   await reply(desk, desk.agent, into.id, { status: 'SOLVED' });
   const from = await desk.ticket();
   const { waitingSince } = await read(from.id);
-  const { id } = journaled(await merge([from.id], into.id));
+  const { id } = operationOf(await merge([from.id], into.id));
   expect(await read(into.id)).toMatchObject({ status: 'OPEN', waitingSince, handled: true });
-  expect(journaled(await undo(id)).state).toBe('UNDONE');
+  expect(operationOf(await undo(id)).state).toBe('UNDONE');
   expect(await read(into.id)).toMatchObject({
     status: 'SOLVED',
     waitingSince: null,
@@ -152,7 +156,7 @@ test('an open matter brings the ticket that it is folded into back to work, with
   });
 });
 
-test('merge, three replies, undo: each reply is in the ticket that it was written to, the clocks are right, the notes stay', async () => {
+test('undo after replies and notes: replies return to the ticket they were written to, timers are correct, notes stay', async () => {
   const [into, from, more] = [
     await desk.ticket({ body: 'i0' }),
     await desk.ticket({ body: 'f0' }),
@@ -164,13 +168,13 @@ test('merge, three replies, undo: each reply is in the ticket that it was writte
     from: await read(from.id),
     more: await read(more.id),
   };
-  const { id } = journaled(await merge([from.id, more.id], into.id));
+  const { id } = operationOf(await merge([from.id, more.id], into.id));
   expect(await texts(into.id)).toEqual(['i0', 'f0', 'm0', 'f1']);
   await write(desk.customer, from.id, 'to from');
   await write(desk.customer, into.id, 'to into');
   await write(desk.agent, more.id, 'to more');
   await write(desk.light, from.id, 'noted', 'PRIVATE');
-  expect(journaled(await undo(id))).toMatchObject({ state: 'UNDONE', conflicts: [] });
+  expect(operationOf(await undo(id))).toMatchObject({ state: 'UNDONE', conflicts: [] });
   expect(await texts(into.id)).toEqual(['i0', 'to into', 'noted']);
   expect(await texts(from.id)).toEqual(['f0', 'f1', 'to from']);
   expect(await texts(more.id)).toEqual(['m0', 'to more']);
@@ -192,18 +196,18 @@ test('merge, three replies, undo: each reply is in the ticket that it was writte
   expect(after.into).toMatchObject({ number: before.into.number, handled: false });
   expect((await types(from.id)).slice(-2)).toEqual(['operation.undone', 'ticket.status_changed']);
   expect(codes(await undo(id))).toEqual(['UNDO_EXPIRED input.id']);
-  expect(await found('zweiundvierzig')).not.toContain(from.id);
+  expect(await search('zweiundvierzig')).not.toContain(from.id);
 });
 
-test('what stands against an undo is named, and the rest is taken back when it is wanted', async () => {
+test('an undo lists its conflicts; with `partly` it undoes the sources without conflict', async () => {
   const [into, first, second, third] = [
     await desk.ticket(),
     await desk.ticket(),
     await desk.ticket(),
     await desk.ticket(),
   ];
-  const { id } = journaled(await merge([first.id, second.id], into.id));
-  const onward = journaled(await merge([into.id], third.id));
+  const { id } = operationOf(await merge([first.id, second.id], into.id));
+  const secondMerge = operationOf(await merge([into.id], third.id));
   const refused = await undo(id, { partly: true });
   expect(codes(refused)).toEqual(['UNDO_CONFLICT input.id']);
   const conflict = {
@@ -211,14 +215,14 @@ test('what stands against an undo is named, and the rest is taken back when it i
     ticket: { id: into.id },
     event: { type: 'ticket.merged' },
   };
-  expect((refused['operation'] as Journaled).conflicts).toEqual([conflict, conflict]);
+  expect((refused['operation'] as OperationView).conflicts).toEqual([conflict, conflict]);
   expect((await read(first.id)).mergedInto).toEqual({ id: into.id });
-  journaled(await undo(onward.id));
-  const [, ofFirst] = (await read(into.id)).messages.nodes;
-  const apart = { id: into.id, messageIds: [ofFirst!.id], subject: 'Apart' };
-  expect(codes(await mutate(desk, desk.agent, 'ticketSplit', apart))).toEqual([]);
+  operationOf(await undo(secondMerge.id));
+  const [, messageOfFirst] = (await read(into.id)).messages.nodes;
+  const splitInput = { id: into.id, messageIds: [messageOfFirst!.id], subject: 'Split off' };
+  expect(codes(await mutate(desk, desk.agent, 'ticketSplit', splitInput))).toEqual([]);
   expect(codes(await undo(id))).toEqual(['UNDO_CONFLICT input.id']);
-  expect(journaled(await undo(id, { partly: true }))).toMatchObject({
+  expect(operationOf(await undo(id, { partly: true }))).toMatchObject({
     state: 'PARTLY_UNDONE',
     conflicts: [{ field: 'messages', ticket: { id: into.id }, event: { type: 'ticket.split' } }],
   });
@@ -226,34 +230,34 @@ test('what stands against an undo is named, and the rest is taken back when it i
   expect((await read(second.id)).mergedInto).toBeNull();
 });
 
-test('nothing comes out of a ticket that is somebody else’s since', async () => {
+test('an undo is refused after the target got another requester', async () => {
   const [into, from] = [await desk.ticket(), await desk.ticket()];
-  const { id } = journaled(await merge([from.id], into.id));
+  const { id } = operationOf(await merge([from.id], into.id));
   await mutate(desk, desk.agent, 'ticketRequesterChange', {
     id: into.id,
     requester: { email: 'else@x.example' },
   });
   const refused = await undo(id, { partly: true });
   expect(codes(refused)).toEqual(['UNDO_CONFLICT input.id']);
-  expect((refused['operation'] as Journaled).conflicts).toEqual([
+  expect((refused['operation'] as OperationView).conflicts).toEqual([
     { field: 'requester', ticket: { id: into.id }, event: { type: 'ticket.requester_changed' } },
   ]);
 });
 
-test('what was decided about the target since is not taken back', async () => {
+test('an undo does not restore the status of a target that was changed since', async () => {
   const [into, from] = [await desk.ticket(), await desk.ticket()];
   await reply(desk, desk.agent, into.id, { status: 'PENDING' });
-  const { id } = journaled(await merge([from.id], into.id));
+  const { id } = operationOf(await merge([from.id], into.id));
   await mutate(desk, desk.agent, 'ticketStatusChange', { id: into.id, status: 'SOLVED' });
   expect(codes(await undo(id))).toEqual(['UNDO_CONFLICT input.id']);
-  expect(journaled(await undo(id, { partly: true })).conflicts).toEqual([
+  expect(operationOf(await undo(id, { partly: true })).conflicts).toEqual([
     { field: 'status', ticket: { id: into.id }, event: { type: 'ticket.status_changed' } },
   ]);
   expect(await read(into.id)).toMatchObject({ status: 'SOLVED' });
   expect(await read(from.id)).toMatchObject({ status: 'NEW', mergedInto: null });
 });
 
-test('tickets of somebody else, folded ones, closed ones and the same one are refused', async () => {
+test('refuses tickets of another requester, merged and unknown tickets, duplicates and the target itself', async () => {
   const [into, from] = [await desk.ticket(), await desk.ticket()];
   const { ticketCreate } = await desk.ask<{ ticketCreate: { ticket: { id: string } } }>(
     desk.stranger,
@@ -281,7 +285,7 @@ test('tickets of somebody else, folded ones, closed ones and the same one are re
       }),
     ),
   ).toEqual(['CONFLICT input.expectedVersion']);
-  journaled(await merge([from.id], into.id));
+  operationOf(await merge([from.id], into.id));
   expect(codes(await merge([from.id], into.id))).toEqual(['ALREADY_MERGED input.ids.0']);
   expect(codes(await merge([into.id], from.id))).toEqual(['ALREADY_MERGED input.intoId']);
   expect(
@@ -289,9 +293,9 @@ test('tickets of somebody else, folded ones, closed ones and the same one are re
   ).toEqual(['ALREADY_MERGED input.id']);
 });
 
-test('what is folded in is not put into other hands: a note for the next one would lie where nobody reads it', async () => {
+test('refuses to assign or escalate a merged ticket: no one would read the note there', async () => {
   const [into, from] = [await desk.ticket(), await desk.ticket()];
-  journaled(await merge([from.id], into.id));
+  operationOf(await merge([from.id], into.id));
   const refused = async (verb: string, input: object): Promise<string[]> =>
     codes(await mutate(desk, desk.agent, verb, { id: from.id, ...input }));
   expect(await refused('ticketAssign', { assigneeId: 'me', comment: 'For you' })).toEqual([
@@ -302,28 +306,29 @@ test('what is folded in is not put into other hands: a note for the next one wou
   ]);
 });
 
-test('two that fold each other at once end with one fold, and nobody waits for ever', async () => {
+test('of two concurrent merges of the same tickets into each other exactly one succeeds, without a deadlock', async () => {
   for (let round = 0; round < 5; round++) {
     const [a, b] = [await desk.ticket({ body: 'a' }), await desk.ticket({ body: 'b' })];
     const results = await Promise.all([merge([a.id], b.id), merge([b.id], a.id, desk.colleague)]);
     expect(results.filter(({ userErrors }) => !userErrors.length)).toHaveLength(1);
     expect(results.flatMap(codes)).toEqual([expect.stringMatching(/^ALREADY_MERGED/)]);
-    const kept = (results.find(({ userErrors }) => !userErrors.length)!['ticket'] as { id: string })
-      .id;
-    expect((await texts(kept)).sort()).toEqual(['a', 'b']);
+    const targetId = (
+      results.find(({ userErrors }) => !userErrors.length)!['ticket'] as { id: string }
+    ).id;
+    expect((await texts(targetId)).sort()).toEqual(['a', 'b']);
   }
 });
 
-test('an undo, replies and a second undo at once: one undo is done, and no reply is lost', async () => {
+test('of two concurrent undos one succeeds, and no concurrent reply is lost', async () => {
   const [into, from] = [await desk.ticket({ body: 'into' }), await desk.ticket({ body: 'from' })];
-  const { id } = journaled(await merge([from.id], into.id));
-  const [one, two, ...written] = await Promise.all([
+  const { id } = operationOf(await merge([from.id], into.id));
+  const [firstUndo, secondUndo, ...replies] = await Promise.all([
     undo(id),
     undo(id, {}, desk.colleague),
     ...[1, 2, 3, 4].map((n) => write(desk.customer, from.id, `reply ${n}`)),
   ]);
-  expect([...codes(one), ...codes(two)]).toEqual(['UNDO_EXPIRED input.id']);
-  expect(written.flatMap(codes)).toEqual([]);
+  expect([...codes(firstUndo), ...codes(secondUndo)]).toEqual(['UNDO_EXPIRED input.id']);
+  expect(replies.flatMap(codes)).toEqual([]);
   expect(await texts(into.id)).toEqual(['into']);
   expect((await texts(from.id)).sort()).toEqual([
     'from',
@@ -334,10 +339,10 @@ test('an undo, replies and a second undo at once: one undo is done, and no reply
   ]);
 });
 
-test('operations are for those who do them; a requester reads what is folded together, and nothing of the journal', async () => {
+test('operations are visible to agents only; requesters see the merged messages but no notes and no operations', async () => {
   const [into, from] = [await desk.ticket({ body: 'one' }), await desk.ticket({ body: 'two' })];
   await write(desk.light, from.id, 'hidden', 'PRIVATE');
-  const { id } = journaled(await merge([from.id], into.id));
+  const { id } = operationOf(await merge([from.id], into.id));
   expect((await read(into.id, desk.customer)).messages.nodes.map(({ text }) => text)).toEqual([
     'one',
     'two',
@@ -371,9 +376,9 @@ test('operations are for those who do them; a requester reads what is folded tog
   ]);
 });
 
-test('what was folded into a ticket that is removed for ever comes out of it no more', async () => {
+test('a merge into a permanently deleted ticket cannot be undone', async () => {
   const [into, from] = [await desk.ticket(), await desk.ticket()];
-  const { id } = journaled(await merge([from.id], into.id));
+  const { id } = operationOf(await merge([from.id], into.id));
   await mutate(desk, desk.lead, 'ticketDelete', { id: into.id });
   await mutate(desk, desk.admin, 'ticketPurge', { id: into.id });
   expect(codes(await undo(id))).toEqual(['UNDO_EXPIRED input.id']);

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-interface Shown {
+interface TicketView {
   id: string;
   number: number;
   subject: string;
@@ -34,13 +34,17 @@ interface Shown {
   messages: { nodes: { id: string; text: string; createdAt: string }[] };
   timeline: { nodes: { type: string; summary: string }[] };
 }
-const SHOWN = `id number subject description status origin handled waitingSince department { id } splitFrom { id } mergedInto { id }
+const TICKET_FIELDS = `id number subject description status origin handled waitingSince department { id } splitFrom { id } mergedInto { id }
   messages(first: 100) { nodes { id text createdAt } } timeline(first: 100) { nodes { type summary } }`;
-const read = async (id: string, actor: Actor = desk.agent): Promise<Shown> =>
+const read = async (id: string, actor: Actor = desk.agent): Promise<TicketView> =>
   (
-    await desk.ask<{ ticket: Shown }>(actor, `query ($id: ID!) { ticket(id: $id) { ${SHOWN} } }`, {
-      id,
-    })
+    await desk.ask<{ ticket: TicketView }>(
+      actor,
+      `query ($id: ID!) { ticket(id: $id) { ${TICKET_FIELDS} } }`,
+      {
+        id,
+      },
+    )
   ).ticket;
 const texts = async (id: string, actor?: Actor): Promise<string[]> =>
   (await read(id, actor)).messages.nodes.map(({ text }) => text);
@@ -50,7 +54,7 @@ const split = (id: string, messageIds: string[], more: object = {}, actor = desk
     actor,
     'ticketSplit',
     { id, messageIds, subject: 'Another matter', ...more },
-    `ticket { id } newTicket { ${SHOWN} } operation { id kind state }`,
+    `ticket { id } newTicket { ${TICKET_FIELDS} } operation { id kind state }`,
   );
 const undo = (id: string, more: object = {}) =>
   mutate(
@@ -79,16 +83,16 @@ const write = async (
       )
     )['message'] as { id: string }
   ).id;
-const done = (result: Result): { newTicket: Shown; operation: { id: string } } => {
+const splitOf = (result: Result): { newTicket: TicketView; operation: { id: string } } => {
   expect(result.userErrors).toEqual([]);
   return result as never;
 };
 
-test('messages become a ticket of their own in another department; each of the two knows the other', async () => {
+test('moves messages into a new ticket of another department; the two tickets refer to each other', async () => {
   const { id } = await desk.ticket({ body: 'My bill' });
   const other = await write(desk.customer, id, 'And my printer is on fire');
   const note = await write(desk.light, id, 'it really burns', 'PRIVATE');
-  const { newTicket, operation } = done(
+  const { newTicket, operation } = splitOf(
     await split(id, [note, other], { departmentId: desk.departmentId }),
   );
   const old = await read(id);
@@ -123,24 +127,24 @@ test('messages become a ticket of their own in another department; each of the t
   ]);
 });
 
-test('the old ticket waits no longer when what waited has left it, and the new one has been answered when an answer moved', async () => {
+test('the response timers of both tickets follow the messages that they have after the split', async () => {
   const { id } = await desk.ticket({ body: 'one' });
   const answer = (
     (await reply(desk, desk.agent, id, { body: 'answered' }))['message'] as { id: string }
   ).id;
-  const asked = await write(desk.customer, id, 'two');
-  const first = done(await split(id, [asked]));
+  const question = await write(desk.customer, id, 'two');
+  const first = splitOf(await split(id, [question]));
   expect(await read(id)).toMatchObject({ waitingSince: null, handled: true, status: 'OPEN' });
   expect(first.newTicket).toMatchObject({ status: 'NEW' });
-  const second = done(await split(id, [answer]));
+  const second = splitOf(await split(id, [answer]));
   expect(second.newTicket).toMatchObject({ status: 'OPEN', handled: true, waitingSince: null });
 });
 
-test('an undo folds the new ticket into the old one, with what was said in it since', async () => {
+test('an undo merges the new ticket, with the messages since, into the old one', async () => {
   const { id } = await desk.ticket({ body: 'one' });
   const moved = await write(desk.customer, id, 'two');
   const before = await read(id);
-  const { newTicket, operation } = done(await split(id, [moved]));
+  const { newTicket, operation } = splitOf(await split(id, [moved]));
   await write(desk.customer, newTicket.id, 'three');
   await write(desk.light, newTicket.id, 'noted', 'PRIVATE');
   expect(codes(await undo(operation.id))).toEqual([]);
@@ -162,22 +166,22 @@ test('an undo folds the new ticket into the old one, with what was said in it si
   expect((await desk.ticket()).number).toBe(newTicket.number + 1);
 });
 
-test('an undo gives back no wait for what was answered before the split, and does not reopen the old ticket for it', async () => {
+test('an undo restores no wait that was answered before the split and does not reopen the old ticket for it', async () => {
   const { id } = await desk.ticket({ body: 'one' });
-  const asked = await write(desk.customer, id, 'two');
+  const question = await write(desk.customer, id, 'two');
   await reply(desk, desk.agent, id, { body: 'answered', status: 'PENDING' });
-  const first = done(await split(id, [asked]));
+  const first = splitOf(await split(id, [question]));
   expect(codes(await undo(first.operation.id))).toEqual([]);
   expect(await read(id)).toMatchObject({ status: 'PENDING', waitingSince: null });
-  const second = done(await split(id, [asked]));
-  const since = await write(desk.customer, second.newTicket.id, 'three');
+  const second = splitOf(await split(id, [question]));
+  const messageSince = await write(desk.customer, second.newTicket.id, 'three');
   expect(codes(await undo(second.operation.id))).toEqual([]);
-  const now = await read(id);
-  const said = now.messages.nodes.find((message) => message.id === since)!;
-  expect(now).toMatchObject({ status: 'OPEN', waitingSince: said.createdAt });
+  const current = await read(id);
+  const lastMessage = current.messages.nodes.find((message) => message.id === messageSince)!;
+  expect(current).toMatchObject({ status: 'OPEN', waitingSince: lastMessage.createdAt });
 });
 
-test('what was folded in does not come out while a part of it is in a split; then it comes out whole', async () => {
+test('a merge cannot be undone while messages of a source are split off; after the undo of the split it can', async () => {
   const [into, from] = [await desk.ticket({ body: 'into' }), await desk.ticket({ body: 'from' })];
   const more = await write(desk.customer, from.id, 'more');
   const merged = await mutate(
@@ -188,7 +192,7 @@ test('what was folded in does not come out while a part of it is in a split; the
     'operation { id }',
   );
   const merge = (merged['operation'] as { id: string }).id;
-  const { newTicket, operation } = done(await split(into.id, [more]));
+  const { newTicket, operation } = splitOf(await split(into.id, [more]));
   const refused = await undo(merge, { partly: true });
   expect(codes(refused)).toEqual(['UNDO_CONFLICT input.id']);
   expect((refused['operation'] as { conflicts: unknown[] }).conflicts).toEqual([
@@ -202,7 +206,7 @@ test('what was folded in does not come out while a part of it is in a split; the
   expect(await texts(newTicket.id)).toEqual([]);
 });
 
-test('a split is refused of messages that are not there, of all of them, and of what is folded in; one key cuts once', async () => {
+test('refuses unknown messages, all messages of a ticket and unknown departments; one idempotency key splits once', async () => {
   const { id } = await desk.ticket({ body: 'one' });
   const [only] = (await read(id)).messages.nodes;
   expect(codes(await split(id, [only!.id]))).toEqual(['INVALID input.messageIds']);
@@ -216,7 +220,7 @@ test('a split is refused of messages that are not there, of all of them, and of 
   const twice = await Promise.all(
     [1, 2].map(() => split(id, [two, two], { idempotencyKey: 'once' })),
   );
-  const made = twice.map(done).map(({ newTicket }) => newTicket.id);
-  expect(new Set(made).size).toBe(1);
-  expect(await texts(made[0]!)).toEqual(['two']);
+  const newTicketIds = twice.map(splitOf).map(({ newTicket }) => newTicket.id);
+  expect(new Set(newTicketIds).size).toBe(1);
+  expect(await texts(newTicketIds[0]!)).toEqual(['two']);
 });

@@ -11,39 +11,40 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-interface Said {
+interface ModelMessage {
   id: string;
-  /** The ticket that its address names. */
+  /** The ticket that the message was written to. */
   home: string;
 }
-interface Done {
+interface ModelOperation {
   id: string;
   undo: () => void;
 }
 
-/** What folding, cutting out and taking back come to: each message has one home, and lies where its home was folded into in the end. */
+/**
+ * The expected state: each message has one home ticket and is in the ticket that this one was
+ * finally merged into.
+ */
 class Model {
   readonly numbers = new Map<string, number>();
   readonly mergedInto = new Map<string, string>();
-  readonly messages: Said[] = [];
-  readonly done: Done[] = [];
+  readonly messages: ModelMessage[] = [];
+  readonly operations: ModelOperation[] = [];
 
-  head(id: string): string {
+  /** The ticket that a ticket was finally merged into, or the ticket itself. */
+  targetOf(id: string): string {
     const next = this.mergedInto.get(id);
-    return next ? this.head(next) : id;
+    return next ? this.targetOf(next) : id;
   }
-  lying(id: string): Said[] {
-    return this.messages.filter(({ home }) => this.head(home) === id);
-  }
-  get heads(): string[] {
-    return [...this.numbers.keys()].filter((id) => !this.mergedInto.has(id));
+  messagesIn(id: string): ModelMessage[] {
+    return this.messages.filter(({ home }) => this.targetOf(home) === id);
   }
 }
 
-const ok = ({ userErrors }: Result): boolean => userErrors.length === 0;
+const isSuccess = ({ userErrors }: Result): boolean => userErrors.length === 0;
 const idOf = (result: Result, field: string): string => (result[field] as { id: string }).id;
 
-async function open(desk: Desk, model: Model): Promise<void> {
+async function createTicket(desk: Desk, model: Model): Promise<void> {
   const { id, number } = await desk.ticket();
   model.numbers.set(id, number);
   const { ticket } = await desk.ask<{ ticket: { messages: { nodes: { id: string }[] } } }>(
@@ -54,7 +55,7 @@ async function open(desk: Desk, model: Model): Promise<void> {
   model.messages.push({ id: ticket.messages.nodes[0]!.id, home: id });
 }
 
-async function say(desk: Desk, model: Model, { one }: Dice): Promise<void> {
+async function addMessage(desk: Desk, model: Model, { one }: Dice): Promise<void> {
   const ticketId = one([...model.numbers.keys()]);
   const [actor, visibility] = one([
     [desk.customer, 'PUBLIC'],
@@ -65,16 +66,16 @@ async function say(desk: Desk, model: Model, { one }: Dice): Promise<void> {
     desk,
     actor,
     'messageAdd',
-    { ticketId, visibility, body: 'said', override: true },
+    { ticketId, visibility, body: 'A message', override: true },
     'message { id ticket { id } }',
   );
   expect(result).toMatchObject({
     userErrors: [],
-    message: { ticket: { id: model.head(ticketId) } },
+    message: { ticket: { id: model.targetOf(ticketId) } },
   });
   model.messages.push({
     id: idOf(result, 'message'),
-    home: visibility === 'PUBLIC' ? ticketId : model.head(ticketId),
+    home: visibility === 'PUBLIC' ? ticketId : model.targetOf(ticketId),
   });
 }
 
@@ -83,13 +84,13 @@ async function merge(desk: Desk, model: Model, { one, roll }: Dice): Promise<voi
   const intoId = one(all);
   const ids = Array.from({ length: 1 + roll(3) }, () => one(all));
   const result = await mutate(desk, desk.agent, 'ticketMerge', { ids, intoId }, 'operation { id }');
-  const together = [intoId, ...ids];
-  expect(ok(result)).toBe(
-    new Set(together).size === together.length && together.every((id) => !model.mergedInto.has(id)),
+  const involved = [intoId, ...ids];
+  expect(isSuccess(result)).toBe(
+    new Set(involved).size === involved.length && involved.every((id) => !model.mergedInto.has(id)),
   );
-  if (!ok(result)) return;
+  if (!isSuccess(result)) return;
   for (const id of ids) model.mergedInto.set(id, intoId);
-  model.done.push({
+  model.operations.push({
     id: idOf(result, 'operation'),
     undo: () => ids.forEach((id) => model.mergedInto.delete(id)),
   });
@@ -97,9 +98,9 @@ async function merge(desk: Desk, model: Model, { one, roll }: Dice): Promise<voi
 
 async function split(desk: Desk, model: Model, { one, roll }: Dice): Promise<void> {
   const id = one([...model.numbers.keys()]);
-  const lying = model.lying(id);
-  const moved = lying.filter(() => roll(2) > 0);
-  const input = { id, messageIds: moved.map((message) => message.id), subject: 'Cut out' };
+  const messages = model.messagesIn(id);
+  const moved = messages.filter(() => roll(2) > 0);
+  const input = { id, messageIds: moved.map((message) => message.id), subject: 'Split off' };
   const result = await mutate(
     desk,
     desk.agent,
@@ -107,37 +108,39 @@ async function split(desk: Desk, model: Model, { one, roll }: Dice): Promise<voi
     input,
     'newTicket { id number } operation { id }',
   );
-  expect(ok(result)).toBe(
-    moved.length > 0 && moved.length < lying.length && !model.mergedInto.has(id),
+  expect(isSuccess(result)).toBe(
+    moved.length > 0 && moved.length < messages.length && !model.mergedInto.has(id),
   );
-  if (!ok(result)) return;
-  const cut = result['newTicket'] as { id: string; number: number };
-  expect([...model.numbers.values()]).not.toContain(cut.number);
-  model.numbers.set(cut.id, cut.number);
+  if (!isSuccess(result)) return;
+  const newTicket = result['newTicket'] as { id: string; number: number };
+  expect([...model.numbers.values()]).not.toContain(newTicket.number);
+  model.numbers.set(newTicket.id, newTicket.number);
   const homes = moved.map(({ home }) => home);
-  for (const message of moved) message.home = cut.id;
-  const back = (): void => {
-    moved.forEach((message, at) => message.home === cut.id && (message.home = homes[at]!));
-    model.mergedInto.set(cut.id, id);
+  for (const message of moved) message.home = newTicket.id;
+  const undoSplit = (): void => {
+    moved.forEach((message, index) => {
+      if (message.home === newTicket.id) message.home = homes[index]!;
+    });
+    model.mergedInto.set(newTicket.id, id);
   };
-  model.done.push({ id: idOf(result, 'operation'), undo: back });
+  model.operations.push({ id: idOf(result, 'operation'), undo: undoSplit });
 }
 
 async function undo(desk: Desk, model: Model, { one }: Dice): Promise<void> {
-  if (!model.done.length) return;
-  const done = one(model.done);
+  if (!model.operations.length) return;
+  const operation = one(model.operations);
   const result = await mutate(
     desk,
     desk.agent,
     'operationUndo',
-    { id: done.id },
+    { id: operation.id },
     'operation { id conflicts { field } }',
   );
-  if (ok(result)) {
-    model.done.splice(model.done.indexOf(done), 1);
-    done.undo();
+  if (isSuccess(result)) {
+    model.operations.splice(model.operations.indexOf(operation), 1);
+    operation.undo();
     expect(
-      (await mutate(desk, desk.agent, 'operationUndo', { id: done.id })).userErrors,
+      (await mutate(desk, desk.agent, 'operationUndo', { id: operation.id })).userErrors,
     ).toMatchObject([{ code: 'UNDO_EXPIRED' }]);
   } else {
     expect(result.userErrors).toMatchObject([{ code: 'UNDO_CONFLICT' }]);
@@ -145,7 +148,7 @@ async function undo(desk: Desk, model: Model, { one }: Dice): Promise<void> {
   }
 }
 
-interface Read {
+interface TicketView {
   id: string;
   number: number;
   status: string;
@@ -155,27 +158,27 @@ interface Read {
 }
 
 async function compare(desk: Desk, model: Model): Promise<void> {
-  const { tickets } = await desk.ask<{ tickets: { nodes: Read[]; totalCount: number } }>(
+  const { tickets } = await desk.ask<{ tickets: { nodes: TicketView[]; totalCount: number } }>(
     desk.agent,
     `{ tickets(first: 100) { totalCount nodes { id number status waitingSince mergedInto { id } messages(first: 100) { nodes { id } } } } }`,
   );
   expect(tickets.totalCount).toBe(model.numbers.size);
   for (const { id, number, status, waitingSince, mergedInto, messages } of tickets.nodes) {
-    const found = {
+    const actual = {
       id,
       number,
       mergedInto: mergedInto?.id,
       messages: messages.nodes.map((message) => message.id).sort(),
     };
-    const lying = model
-      .lying(id)
+    const expectedIds = model
+      .messagesIn(id)
       .map((message) => message.id)
       .sort();
-    expect(found).toEqual({
+    expect(actual).toEqual({
       id,
       number: model.numbers.get(id),
       mergedInto: model.mergedInto.get(id),
-      messages: lying,
+      messages: expectedIds,
     });
     if (mergedInto)
       expect({ status, waitingSince }).toEqual({ status: 'SOLVED', waitingSince: null });
@@ -183,21 +186,21 @@ async function compare(desk: Desk, model: Model): Promise<void> {
   }
 }
 
-test('however tickets are folded, cut and taken apart again, each message is in one place, its own, and each ticket as its last fact says', async () => {
+test('after random merges, splits and undos every message is in its expected ticket, and tickets match their last events', async () => {
   expect.hasAssertions();
   for (let run = 0; run < sizeOf(4, 40); run++) {
-    const thrown = dice(seed + run);
+    const random = dice(seed + run);
     const desk = await openDesk(service);
     const model = new Model();
     try {
       for (let step = 0; step < 60; step++) {
-        const chance = thrown.roll(100);
+        const chance = random.roll(100);
         if (model.numbers.size < 3 || (chance < 10 && model.numbers.size < 40))
-          await open(desk, model);
-        else if (chance < 40) await say(desk, model, thrown);
-        else if (chance < 60) await merge(desk, model, thrown);
-        else if (chance < 75) await split(desk, model, thrown);
-        else await undo(desk, model, thrown);
+          await createTicket(desk, model);
+        else if (chance < 40) await addMessage(desk, model, random);
+        else if (chance < 60) await merge(desk, model, random);
+        else if (chance < 75) await split(desk, model, random);
+        else await undo(desk, model, random);
         if (step % 3 === 0) await compare(desk, model);
       }
       await compare(desk, model);

@@ -26,35 +26,35 @@ afterAll(async () => {
   await service.stop();
 });
 
-interface Journaled {
+interface OperationView {
   id: string;
   kind: string;
   state: string;
   tickets: { totalCount: number };
   conflicts: { field: string; ticket: { id: string }; event: { type: string } }[];
 }
-const JOURNAL =
+const OPERATION =
   'operation { id kind state tickets { totalCount } conflicts { field ticket { id } event { type } } }';
 const codes = ({ userErrors }: Result): string[] =>
   userErrors.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const journaled = (result: Result): Journaled => {
+const operationOf = (result: Result): OperationView => {
   expect(codes(result)).toEqual([]);
-  return result['operation'] as Journaled;
+  return result['operation'] as OperationView;
 };
 const undo = (id: string, more: object = {}, actor = desk.agent) =>
-  mutate(desk, actor, 'operationUndo', { id, ...more }, JOURNAL);
+  mutate(desk, actor, 'operationUndo', { id, ...more }, OPERATION);
 const conflictsIn = (result: Result): string[] => {
   expect(codes(result)).toEqual(['UNDO_CONFLICT input.id']);
-  return (result['operation'] as Journaled).conflicts.map(({ field }) => field).sort();
+  return (result['operation'] as OperationView).conflicts.map(({ field }) => field).sort();
 };
 
-const SHOWN = `status priority waitingSince handled reopenCount transferCount closesAt resolution { code } category { id } department { id }
+const TICKET_FIELDS = `status priority waitingSince handled reopenCount transferCount closesAt resolution { code } category { id } department { id }
   assignee { id } tags { name } fields { key value } snooze { until wakeOnReply } deletedAt messages { nodes { text } }`;
 const read = async (id: string, actor: Actor = desk.lead): Promise<Record<string, unknown>> =>
   (
     await desk.ask<{ ticket: Record<string, unknown> }>(
       actor,
-      `query ($id: ID!) { ticket(id: $id) { ${SHOWN} } }`,
+      `query ($id: ID!) { ticket(id: $id) { ${TICKET_FIELDS} } }`,
       { id },
     )
   ).ticket;
@@ -69,12 +69,12 @@ const types = async (id: string, actor: Actor = desk.lead): Promise<string[]> =>
 const update = async (id: string, input: object): Promise<void> =>
   expect(codes(await mutate(desk, desk.colleague, 'ticketUpdate', { id, ...input }))).toEqual([]);
 
-/** Applies a macro of these actions; gives the operation. */
-async function applied(
+/** Applies a macro with these actions. Returns the operation. */
+async function applyMacro(
   ticketId: string,
   actions: object[],
   actor = desk.agent,
-): Promise<Journaled> {
+): Promise<OperationView> {
   const made = await mutate(
     desk,
     desk.lead,
@@ -90,11 +90,11 @@ async function applied(
       { id: ticketId },
     )
   ).ticket.cursor;
-  return journaled(await mutate(desk, actor, 'macroApply', { id, ticketId, seen }, JOURNAL));
+  return operationOf(await mutate(desk, actor, 'macroApply', { id, ticketId, seen }, OPERATION));
 }
 
-/** Does an action to many tickets; gives the operation once the job has ended. */
-async function changed(ids: string[], action: object): Promise<string> {
+/** Applies an action to many tickets. Returns the operation once the job has ended. */
+async function applyBulk(ids: string[], action: object): Promise<string> {
   const started = await mutate(
     desk,
     desk.agent,
@@ -113,19 +113,19 @@ async function changed(ids: string[], action: object): Promise<string> {
   }
 }
 
-/** The great bulk change has 5,000 when asked for. */
+/** More tickets in the long run. */
 const TICKETS = sizeOf(200, 2_000);
 
 test(
-  'a bulk change of many tickets is taken back but for those that were touched since, each of which is named',
+  'undoes a bulk change except on tickets that were changed since, each of which is a conflict',
   async () => {
     const ids = await alike(desk, TICKETS);
-    const touched = ids.filter((_, at) => at % Math.ceil(ids.length / 50) === 0);
+    const changedSince = ids.filter((_, index) => index % Math.ceil(ids.length / 50) === 0);
     const action = { priority: 'URGENT', addTags: ['storm'], status: 'PENDING' };
-    const operation = await changed(ids, action);
-    for (const id of touched) await update(id, { priority: 'LOW' });
+    const operation = await applyBulk(ids, action);
+    for (const id of changedSince) await update(id, { priority: 'LOW' });
     const refused = await undo(operation);
-    const { conflicts, state, tickets } = refused['operation'] as Journaled;
+    const { conflicts, state, tickets } = refused['operation'] as OperationView;
     expect(codes(refused)).toEqual(['UNDO_CONFLICT input.id']);
     expect({ state, tickets: tickets.totalCount }).toEqual({
       state: 'APPLIED',
@@ -133,14 +133,14 @@ test(
     });
     expect(
       conflicts.map(({ ticket, field, event }) => `${ticket.id} ${field} ${event.type}`).sort(),
-    ).toEqual(touched.map((id) => `${id} priority ticket.updated`).sort());
+    ).toEqual(changedSince.map((id) => `${id} priority ticket.updated`).sort());
     expect(await read(ids[1]!)).toMatchObject({ priority: 'URGENT', status: 'PENDING' });
-    let taken: Result | undefined;
+    let undone: Result | undefined;
     const statements = await countStatements(async () => {
-      taken = await undo(operation, { partly: true });
+      undone = await undo(operation, { partly: true });
     });
-    expect(journaled(taken!).state).toBe('PARTLY_UNDONE');
-    // What grows with the tickets is written by hundreds.
+    expect(operationOf(undone!).state).toBe('PARTLY_UNDONE');
+    // Tickets and events are written in batches.
     expect(statements.length).toBeLessThan(40 + ids.length / 100);
     const { rows } = await owner.query<{ priority: string; count: number }>(
       `select priority, count(*)::integer as count from ticket
@@ -148,14 +148,14 @@ test(
       [desk.workspace],
     );
     expect(rows).toEqual([
-      { priority: 'LOW', count: touched.length },
-      { priority: 'NORMAL', count: ids.length - touched.length },
+      { priority: 'LOW', count: changedSince.length },
+      { priority: 'NORMAL', count: ids.length - changedSince.length },
     ]);
   },
   120_000 + TICKETS * 500,
 );
 
-test('a macro is taken back field by field: what hangs on the status too, what was written stays', async () => {
+test('undoes a macro field by field, including dependent fields of the status; messages stay', async () => {
   const made = await mutate(
     desk,
     desk.admin,
@@ -168,7 +168,7 @@ test('a macro is taken back field by field: what hangs on the status too, what w
   await update(id, { addTags: ['old', 'kept'] });
   await mutate(desk, desk.agent, 'ticketSnooze', { id });
   const before = await read(id);
-  const operation = await applied(id, [
+  const operation = await applyMacro(id, [
     {
       priority: 'HIGH',
       categoryId,
@@ -185,11 +185,11 @@ test('a macro is taken back field by field: what hangs on the status too, what w
     priority: 'HIGH',
     tags: [{ name: 'kept' }, { name: 'new' }],
   });
-  expect(journaled(await undo(operation.id))).toMatchObject({ state: 'UNDONE', conflicts: [] });
+  expect(operationOf(await undo(operation.id))).toMatchObject({ state: 'UNDONE', conflicts: [] });
   const { messages, tags, ...after } = await read(id);
-  const { messages: _, tags: labels, ...stood } = before;
-  expect(after).toEqual(stood);
-  expect(tags).toEqual(expect.arrayContaining(labels as object[]));
+  const { messages: _, tags: tagsBefore, ...fieldsBefore } = before;
+  expect(after).toEqual(fieldsBefore);
+  expect(tags).toEqual(expect.arrayContaining(tagsBefore as object[]));
   expect(messages).toMatchObject({ nodes: [{}, { text: 'Paid back' }] });
   expect((await types(id)).slice(-5)).toEqual([
     'operation.undone',
@@ -209,20 +209,20 @@ test('a macro is taken back field by field: what hangs on the status too, what w
   expect(codes(await undo(operation.id))).toEqual(['UNDO_EXPIRED input.id']);
 });
 
-test('of one ticket the fields stand for themselves: one that was changed since stays, the others go back', async () => {
+test('fields of one ticket are independent: one that was changed since stays, the others are restored', async () => {
   const { id } = await desk.ticket();
-  const operation = await applied(id, [
+  const operation = await applyMacro(id, [
     { priority: 'HIGH', assigneeId: 'me', addTags: ['a', 'b'], status: 'OPEN' },
   ]);
   await mutate(desk, desk.colleague, 'ticketAssign', { id, assigneeId: 'me' });
   await update(id, { addTags: ['c'] });
   expect(conflictsIn(await undo(operation.id))).toEqual(['assignee']);
   expect(await read(id)).toMatchObject({ priority: 'HIGH' });
-  expect(journaled(await undo(operation.id, { partly: true }))).toMatchObject({
+  expect(operationOf(await undo(operation.id, { partly: true }))).toMatchObject({
     state: 'PARTLY_UNDONE',
     conflicts: [{ field: 'assignee', ticket: { id }, event: { type: 'ticket.assigned' } }],
   });
-  // Somebody works on it: it is NEW no more.
+  // An agent works on it, so it does not become NEW again.
   expect(await read(id)).toMatchObject({
     priority: 'NORMAL',
     status: 'OPEN',
@@ -231,21 +231,21 @@ test('of one ticket the fields stand for themselves: one that was changed since 
   });
 });
 
-test('a label that somebody else took away or put back is his; what is as it was before stands against nothing', async () => {
+test('a tag that was changed since conflicts; a field that already has its old value does not', async () => {
   const { id } = await desk.ticket();
   await update(id, { addTags: ['old'] });
-  const operation = await applied(id, [
+  const operation = await applyMacro(id, [
     { priority: 'HIGH', addTags: ['new'], removeTags: ['old'] },
   ]);
   await update(id, { removeTags: ['new'], priority: 'NORMAL' });
   expect(conflictsIn(await undo(operation.id))).toEqual(['tags']);
   expect(codes(await undo(operation.id, { partly: true }))).toEqual(['UNDO_CONFLICT input.id']);
   await update(id, { addTags: ['old'] });
-  expect(journaled(await undo(operation.id))).toMatchObject({ state: 'UNDONE' });
+  expect(operationOf(await undo(operation.id))).toMatchObject({ state: 'UNDONE' });
 });
 
-test('who was answered by it does not wait again; who was not, does', async () => {
-  const [answered, silent] = [await desk.ticket(), await desk.ticket()];
+test('after an undo a requester waits again unless the operation has answered', async () => {
+  const [answered, unanswered] = [await desk.ticket(), await desk.ticket()];
   const made = await mutate(
     desk,
     desk.lead,
@@ -254,11 +254,14 @@ test('who was answered by it does not wait again; who was not, does', async () =
     'cannedResponse { id }',
   );
   const { id: replyId } = made['cannedResponse'] as { id: string };
-  const { waitingSince } = await read(silent.id);
-  const solving = await changed([answered.id], { replyId, status: 'SOLVED' });
-  const waiting = await changed([silent.id], { assigneeId: 'me', status: 'PENDING' });
-  journaled(await undo(solving));
-  journaled(await undo(waiting));
+  const { waitingSince } = await read(unanswered.id);
+  const solveOperation = await applyBulk([answered.id], { replyId, status: 'SOLVED' });
+  const pendingOperation = await applyBulk([unanswered.id], {
+    assigneeId: 'me',
+    status: 'PENDING',
+  });
+  operationOf(await undo(solveOperation));
+  operationOf(await undo(pendingOperation));
   expect(await read(answered.id)).toMatchObject({
     status: 'OPEN',
     waitingSince: null,
@@ -266,11 +269,15 @@ test('who was answered by it does not wait again; who was not, does', async () =
     resolution: null,
     closesAt: null,
   });
-  expect(await read(silent.id)).toMatchObject({ status: 'NEW', waitingSince, handled: false });
+  expect(await read(unanswered.id)).toMatchObject({ status: 'NEW', waitingSince, handled: false });
 });
 
-test('incidents that were solved with their problem come back with it, and who has left gets nothing back', async () => {
-  const [problem, incident, held] = [await desk.ticket(), await desk.ticket(), await desk.ticket()];
+test('incidents that were solved with their problem are restored with it; a deactivated agent is not assigned again', async () => {
+  const [problem, incident, assigned] = [
+    await desk.ticket(),
+    await desk.ticket(),
+    await desk.ticket(),
+  ];
   await mutate(desk, desk.agent, 'ticketLink', {
     id: problem.id,
     otherId: incident.id,
@@ -284,13 +291,13 @@ test('incidents that were solved with their problem come back with it, and who h
     'cannedResponse { id }',
   );
   const { id: replyId } = made['cannedResponse'] as { id: string };
-  const operation = await applied(problem.id, [{ replyId }, { status: 'SOLVED' }]);
+  const operation = await applyMacro(problem.id, [{ replyId }, { status: 'SOLVED' }]);
   expect(operation.tickets.totalCount).toBe(2);
   expect(await read(incident.id)).toMatchObject({
     status: 'SOLVED',
     resolution: { code: 'INCIDENT' },
   });
-  journaled(await undo(operation.id));
+  operationOf(await undo(operation.id));
   expect(await read(incident.id)).toMatchObject({
     status: 'NEW',
     resolution: null,
@@ -298,33 +305,36 @@ test('incidents that were solved with their problem come back with it, and who h
   });
   expect(await read(problem.id)).toMatchObject({ status: 'OPEN', handled: true });
 
-  await mutate(desk, desk.agent, 'ticketAssign', { id: held.id, assigneeId: desk.colleague.id });
-  const moved = await changed([held.id], { assigneeId: 'me' });
+  await mutate(desk, desk.agent, 'ticketAssign', {
+    id: assigned.id,
+    assigneeId: desk.colleague.id,
+  });
+  const assignOperation = await applyBulk([assigned.id], { assigneeId: 'me' });
   await owner.query(`update agent set active = false where id = $1`, [
     uuidOf('agt', desk.colleague.id),
   ]);
-  journaled(await undo(moved));
-  expect(await read(held.id)).toMatchObject({ assignee: null });
+  operationOf(await undo(assignOperation));
+  expect(await read(assigned.id)).toMatchObject({ assignee: null });
 });
 
-test('a whole is not solved again before its parts', async () => {
-  const [whole, part] = [await desk.ticket(), await desk.ticket()];
-  await mutate(desk, desk.agent, 'ticketLink', { id: whole.id, otherId: part.id, kind: 'CHILD' });
-  for (const { id } of [part, whole])
+test('a parent does not become solved again before its children', async () => {
+  const [parent, child] = [await desk.ticket(), await desk.ticket()];
+  await mutate(desk, desk.agent, 'ticketLink', { id: parent.id, otherId: child.id, kind: 'CHILD' });
+  for (const { id } of [child, parent])
     await mutate(desk, desk.agent, 'ticketStatusChange', {
       id,
       status: 'SOLVED',
       resolutionCode: 'NO_REPLY',
     });
-  const one = await changed([whole.id], { status: 'OPEN' });
-  const both = await changed([part.id], { status: 'OPEN' });
-  expect(conflictsIn(await undo(one))).toEqual(['status']);
-  journaled(await undo(both));
-  journaled(await undo(one));
-  expect(await read(whole.id)).toMatchObject({ status: 'SOLVED', reopenCount: 0 });
+  const parentOperation = await applyBulk([parent.id], { status: 'OPEN' });
+  const childOperation = await applyBulk([child.id], { status: 'OPEN' });
+  expect(conflictsIn(await undo(parentOperation))).toEqual(['status']);
+  operationOf(await undo(childOperation));
+  operationOf(await undo(parentOperation));
+  expect(await read(parent.id)).toMatchObject({ status: 'SOLVED', reopenCount: 0 });
 });
 
-test('an escalation goes back as such: one that was begun ends, one that was ended is in force again', async () => {
+test('undoes escalations: one that was started ends, one that was ended is restored', async () => {
   const step = { agentId: desk.colleague.id, after: 'PT1H' };
   await mutate(desk, desk.admin, 'escalationPathCreate', {
     name: 'Up',
@@ -340,8 +350,8 @@ test('an escalation goes back as such: one that was begun ends, one that was end
         { id },
       )
     ).ticket.escalation;
-  const begun = await applied(id, [{ escalate: true }]);
-  journaled(await undo(begun.id));
+  const startOperation = await applyMacro(id, [{ escalate: true }]);
+  operationOf(await undo(startOperation.id));
   expect(await escalation()).toBeNull();
   expect((await types(id)).slice(-3)).toEqual([
     'ticket.assigned',
@@ -350,29 +360,29 @@ test('an escalation goes back as such: one that was begun ends, one that was end
   ]);
   await mutate(desk, desk.agent, 'ticketEscalate', { id, reason: 'Hard' });
   const before = await escalation();
-  const ended = await applied(id, [{ assigneeId: 'me' }]);
+  const endOperation = await applyMacro(id, [{ assigneeId: 'me' }]);
   expect(await escalation()).toBeNull();
-  journaled(await undo(ended.id));
+  operationOf(await undo(endOperation.id));
   expect(await escalation()).toEqual(before);
   expect((await types(id)).at(-1)).toBe('ticket.escalated');
   expect(await untold(desk)).toEqual([]);
 });
 
-test('what is solved since is neither postponed again nor escalated', async () => {
+test('a ticket that was solved since is neither snoozed nor escalated by an undo', async () => {
   await mutate(desk, desk.admin, 'escalationPathCreate', {
     name: 'Up',
     filter: {},
     steps: [{ agentId: desk.colleague.id, after: 'PT1H' }],
   });
-  const [asleep, escalated] = [await desk.ticket(), await desk.ticket()];
-  await mutate(desk, desk.agent, 'ticketSnooze', { id: asleep.id });
+  const [snoozed, escalated] = [await desk.ticket(), await desk.ticket()];
+  await mutate(desk, desk.agent, 'ticketSnooze', { id: snoozed.id });
   await mutate(desk, desk.agent, 'ticketEscalate', { id: escalated.id, reason: 'Hard' });
   const operations: string[] = [];
   operations.push(
-    (await applied(asleep.id, [{ status: 'PENDING', priority: 'HIGH', escalate: true }])).id,
+    (await applyMacro(snoozed.id, [{ status: 'PENDING', priority: 'HIGH', escalate: true }])).id,
   );
-  operations.push((await applied(escalated.id, [{ assigneeId: 'me', priority: 'HIGH' }])).id);
-  for (const { id } of [asleep, escalated])
+  operations.push((await applyMacro(escalated.id, [{ assigneeId: 'me', priority: 'HIGH' }])).id);
+  for (const { id } of [snoozed, escalated])
     expect(
       codes(
         await mutate(desk, desk.agent, 'ticketStatusChange', {
@@ -384,44 +394,48 @@ test('what is solved since is neither postponed again nor escalated', async () =
     ).toEqual([]);
   for (const id of operations) {
     expect(conflictsIn(await undo(id))).toContain('status');
-    expect(journaled(await undo(id, { partly: true })).state).toBe('PARTLY_UNDONE');
+    expect(operationOf(await undo(id, { partly: true })).state).toBe('PARTLY_UNDONE');
   }
-  for (const { id } of [asleep, escalated]) {
+  for (const { id } of [snoozed, escalated]) {
     expect(await read(id)).toMatchObject({ status: 'SOLVED', priority: 'NORMAL', snooze: null });
     const query = 'query ($id: ID!) { ticket(id: $id) { escalation { step } } }';
     expect(await desk.ask(desk.agent, query, { id })).toEqual({ ticket: { escalation: null } });
   }
 });
 
-test('what is put into the bin comes out of it by an undo, as it was, for those who may', async () => {
+test('a lead restores a deleted ticket unchanged by an undo', async () => {
   const { id } = await desk.ticket();
   const before = await read(id);
-  const operation = journaled(await mutate(desk, desk.lead, 'ticketDelete', { id }, JOURNAL));
+  const operation = operationOf(await mutate(desk, desk.lead, 'ticketDelete', { id }, OPERATION));
   expect(operation).toMatchObject({ kind: 'DELETE', state: 'APPLIED' });
-  expect(await mutate(desk, desk.lead, 'ticketDelete', { id }, JOURNAL)).toMatchObject({
+  expect(await mutate(desk, desk.lead, 'ticketDelete', { id }, OPERATION)).toMatchObject({
     operation: null,
     userErrors: [],
   });
   expect(codes(await undo(operation.id))).toEqual(['NOT_FOUND input.id']);
-  expect(journaled(await undo(operation.id, {}, desk.lead)).state).toBe('UNDONE');
+  expect(operationOf(await undo(operation.id, {}, desk.lead)).state).toBe('UNDONE');
   expect(await read(id, desk.agent)).toEqual(before);
   expect((await types(id)).slice(-2)).toEqual(['operation.undone', 'ticket.restored']);
-  const again = journaled(await mutate(desk, desk.lead, 'ticketDelete', { id }, JOURNAL));
+  const secondOperation = operationOf(
+    await mutate(desk, desk.lead, 'ticketDelete', { id }, OPERATION),
+  );
   await mutate(desk, desk.lead, 'ticketRestore', { id });
-  expect(journaled(await undo(again.id, {}, desk.lead)).state).toBe('UNDONE');
+  expect(operationOf(await undo(secondOperation.id, {}, desk.lead)).state).toBe('UNDONE');
 });
 
-test('a ticket that is in the bin now stands for itself, and a job that is at work is not taken back', async () => {
-  const [kept, binned] = [await desk.ticket(), await desk.ticket()];
-  const operation = await changed([kept.id, binned.id], { priority: 'HIGH' });
-  await mutate(desk, desk.lead, 'ticketDelete', { id: binned.id });
+test('a ticket that was deleted since is a conflict; the operation of a running job cannot be undone', async () => {
+  const [available, deleted] = [await desk.ticket(), await desk.ticket()];
+  const operation = await applyBulk([available.id, deleted.id], { priority: 'HIGH' });
+  await mutate(desk, desk.lead, 'ticketDelete', { id: deleted.id });
   const refused = await undo(operation, {}, desk.lead);
   expect(conflictsIn(refused)).toEqual(['deletedAt']);
-  expect(journaled(await undo(operation, { partly: true }, desk.lead)).state).toBe('PARTLY_UNDONE');
-  expect(await read(kept.id)).toMatchObject({ priority: 'NORMAL' });
-  const other = await changed([kept.id], { priority: 'HIGH' });
+  expect(operationOf(await undo(operation, { partly: true }, desk.lead)).state).toBe(
+    'PARTLY_UNDONE',
+  );
+  expect(await read(available.id)).toMatchObject({ priority: 'NORMAL' });
+  const running = await applyBulk([available.id], { priority: 'HIGH' });
   await owner.query(`update bulk_job set finished_at = null where operation_id = $1`, [
-    uuidOf('opr', other),
+    uuidOf('opr', running),
   ]);
-  expect(codes(await undo(other))).toEqual(['IN_USE input.id']);
+  expect(codes(await undo(running))).toEqual(['IN_USE input.id']);
 });
