@@ -54,7 +54,7 @@ export async function startBulkJob(
   return { job, operation, userErrors: [] };
 }
 
-/** The tickets of a job: those of `ids` without duplicates, or all that match `filter`, by number. */
+/** The tickets of a job: `ids` without duplicates, or all that match `filter`, by number. */
 export async function selectTicketIds(
   ctx: Context,
   { ids, filter, action }: TicketsUpdateInput,

@@ -16,8 +16,8 @@ import { actionErrors } from './runner.ts';
 const MAX_PREVIEW_TICKETS = 100;
 
 /**
- * The effects of a job on the first of its tickets. As in the job, a refusal for one ticket does not
- * stop the others.
+ * The effects of a job on the first of its tickets. As in the job, a refusal for one ticket does
+ * not stop the others.
  */
 export async function previewTicketsUpdate(
   ctx: Context,

@@ -34,8 +34,9 @@ interface JobItem {
 export const bulkJobTask: ScheduledTask = { table: 'bulk_job', column: 'due_at', run: runJob };
 
 /**
- * Runs a job for one time slice, in batches. A batch has its own transaction, in which its items are
- * also marked as done. After a crash the job therefore repeats no committed ticket and omits none.
+ * Runs a job for one time slice, in batches. A batch has its own transaction, in which its items
+ * are also marked as done. After a crash the job therefore repeats no committed ticket and omits
+ * none.
  */
 async function runJob(ctx: Context, row: object): Promise<void> {
   const job = ctx.em.map(BulkJob, row as never);

@@ -132,8 +132,8 @@ export interface MergeContext {
 }
 
 /**
- * Solves a source as a duplicate that points to the target. It is not closed before `undoableUntil`:
- * closing it would prevent the undo. Returns the events to append.
+ * Solves a source as a duplicate that points to the target. It is not closed before
+ * `undoableUntil`: closing it would prevent the undo. Returns the events to append.
  */
 export function mergeInto(
   ctx: Context,

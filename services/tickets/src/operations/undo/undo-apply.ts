@@ -138,23 +138,23 @@ function applyStep(ctx: Context, step: UndoStep, undo: UndoContext): NewEvent[] 
       internal: true,
     }),
   ];
-  const changes = restorePlainFields(step);
+  const changes = undoPlainFields(step);
   const publicFields = Object.keys(changes).filter((field) => undo.publicFieldIds.has(field));
   if (Object.keys(changes).length)
     events.push(ticketUpdatedEvent(ticket, changes, { occurredAt: now, publicFields }));
-  const assignment = restoreAssignment(step, undo);
+  const assignment = undoAssignment(step, undo);
   if (Object.keys(assignment).length)
     events.push(ticketEvent('ticket.assigned', ticket, { occurredAt: now, changes: assignment }));
-  if (step.fields.includes('status')) events.push(...restoreStatus(step, undo));
-  if (step.fields.includes('snooze')) events.push(restoreSnooze(step, now));
-  if (step.fields.includes('escalation')) events.push(restoreEscalation(step, now));
-  if (step.fields.includes('deletedAt')) events.push(restoreFromBin(step, now));
+  if (step.fields.includes('status')) events.push(...undoStatus(step, undo));
+  if (step.fields.includes('snooze')) events.push(undoSnooze(step, now));
+  if (step.fields.includes('escalation')) events.push(undoEscalation(step, now));
+  if (step.fields.includes('deletedAt')) events.push(undoDeletion(step, now));
   for (const wakeAt of [ticket.closesAt, ticket.snoozedUntil, ticket.escalatesAt])
     if (wakeAt) scheduleWakeup(ctx, wakeAt);
   return events;
 }
 
-function restorePlainFields({
+function undoPlainFields({
   target: { ticket, before },
   fields,
   tags,
@@ -182,7 +182,7 @@ function restorePlainFields({
  * Agents and departments that can no longer be assigned are not restored. A ticket that returns to
  * work also loses a current one, so that it appears in a queue.
  */
-function restoreAssignment(
+function undoAssignment(
   { target: { ticket, before }, fields }: UndoStep,
   { assignableIds }: UndoContext,
 ): Changes {
@@ -203,7 +203,7 @@ function restoreAssignment(
  * The requester waits again, unless a message since the operation has answered. A ticket that an
  * agent has answered or was assigned to since does not become NEW again.
  */
-function restoreStatus(
+function undoStatus(
   { target: { ticket, before, laterChanges } }: UndoStep,
   { now, messages, withSamePublicStatus }: UndoContext,
 ): NewEvent[] {
@@ -223,7 +223,7 @@ function restoreStatus(
       ];
 }
 
-function restoreSnooze({ target: { ticket, before } }: UndoStep, now: Date): NewEvent {
+function undoSnooze({ target: { ticket, before } }: UndoStep, now: Date): NewEvent {
   const from = ticket.snooze;
   restoreField(ticket, before, 'snooze');
   const changes: Changes = { snooze: [from, ticket.snooze] };
@@ -233,7 +233,7 @@ function restoreSnooze({ target: { ticket, before } }: UndoStep, now: Date): New
     : ticketEvent('ticket.woken', ticket, { ...details, cause: 'undo' });
 }
 
-function restoreEscalation({ target: { ticket, before } }: UndoStep, now: Date): NewEvent {
+function undoEscalation({ target: { ticket, before } }: UndoStep, now: Date): NewEvent {
   const from = ticket.escalation;
   restoreField(ticket, before, 'escalation');
   const type = ticket.escalation ? 'ticket.escalated' : 'ticket.escalation_ended';
@@ -245,7 +245,7 @@ function restoreEscalation({ target: { ticket, before } }: UndoStep, now: Date):
   });
 }
 
-function restoreFromBin({ target: { ticket, before } }: UndoStep, now: Date): NewEvent {
+function undoDeletion({ target: { ticket, before } }: UndoStep, now: Date): NewEvent {
   const from = ticket.deletedAt;
   restoreField(ticket, before, 'deletedAt');
   return ticketEvent('ticket.restored', ticket, {
