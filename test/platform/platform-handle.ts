@@ -41,7 +41,7 @@ export async function reach({ databases, bootstrap, ...where }: Whereabouts): Pr
       const args = ['--name', name, '--email', email, '--admin', 'Ada Admin'];
       const said = await runToEnd(
         bootstrap.folder,
-        'src/workspace/bootstrap.ts',
+        'src/model/workspace/bootstrap.ts',
         bootstrap.environment,
         args,
       );

@@ -18,7 +18,7 @@ export async function openWorkspace(platform: Platform): Promise<string> {
       '--conditions=source',
       '--import',
       './common/source.mjs',
-      'services/tickets/src/workspace/bootstrap.ts',
+      'services/tickets/src/model/workspace/bootstrap.ts',
       '--name',
       'Bench',
       '--email',

@@ -59,7 +59,7 @@ async function bootstrap(databaseUrl: string, name: string, first: Person): Prom
     '--conditions=source',
     '--import',
     '@deskgraph/common/source',
-    join(folder, 'src/workspace/bootstrap.ts'),
+    join(folder, 'src/model/workspace/bootstrap.ts'),
   ];
   const { stdout } = await promisify(execFile)(
     process.execPath,
