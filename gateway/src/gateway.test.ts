@@ -11,7 +11,7 @@ import { type Gateway, startGateway } from './gateway.ts';
 const ORIGIN = 'https://desk.example';
 const LIST = '{ tickets(first: 3) { nodes { id subject customer { id name } } } }';
 
-interface Answer {
+interface HttpResult {
   status: number;
   headers: Headers;
   text: string;
@@ -54,7 +54,7 @@ beforeAll(async () => {
     log,
   });
   // The first query plan of a process is slow.
-  await ask(LIST);
+  await execute(LIST);
 });
 
 afterEach(() => {
@@ -72,41 +72,41 @@ afterAll(async () => {
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-async function http(path: string, init: RequestInit = {}): Promise<Answer> {
+async function http(path: string, init: RequestInit = {}): Promise<HttpResult> {
   const response = await fetch(new URL(path, gateway.url), init);
   const text = await response.text();
   const body = response.headers.get('content-type')?.includes('json')
-    ? (JSON.parse(text) as Partial<Answer>)
+    ? (JSON.parse(text) as Partial<HttpResult>)
     : {};
   return { ...body, status: response.status, headers: response.headers, text };
 }
 
-const ask = (
+const execute = (
   query: string,
   {
     token = ana,
     variables,
     headers,
   }: { token?: string; variables?: unknown; headers?: Record<string, string> } = {},
-): Promise<Answer> =>
+): Promise<HttpResult> =>
   http('/graphql', {
     method: 'POST',
     headers: { ...JSON_TYPE, ...(token && { authorization: `Bearer ${token}` }), ...headers },
     body: JSON.stringify({ query, variables }),
   });
 const anonymous = { token: '' };
-const codes = ({ errors = [] }: Answer): string[] => [
+const codes = ({ errors = [] }: HttpResult): string[] => [
   ...new Set(errors.map(({ extensions }) => extensions.code)),
 ];
 
 // Authentication
 
 test('identifies the caller to subgraphs by a signed token only', async () => {
-  const answer = await ask(LIST, {
+  const result = await execute(LIST, {
     headers: { 'x-actor': 'agt_root', 'x-workspace': 'other', cookie: 'session=1' },
   });
-  expect(answer.errors).toBeUndefined();
-  expect(answer.data).toMatchObject({
+  expect(result.errors).toBeUndefined();
+  expect(result.data).toMatchObject({
     tickets: { nodes: [{ customer: { name: 'Name of cus_1' } }, {}, {}] },
   });
   for (const { receivedHeaders } of [tickets, customers]) {
@@ -122,17 +122,17 @@ test('identifies the caller to subgraphs by a signed token only', async () => {
 
 test('verifies and looks up a token once for concurrent requests', async () => {
   const token = await issuer.person('bor');
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, () => ask('{ ticket(id: 1) { id } }', { token })),
+  const results = await Promise.all(
+    Array.from({ length: 20 }, () => execute('{ ticket(id: 1) { id } }', { token })),
   );
-  expect(answers.flatMap(codes)).toEqual([]);
+  expect(results.flatMap(codes)).toEqual([]);
   expect(issuer.reads.filter((read) => read === token)).toHaveLength(1);
   expect(tickets.lookupRequests).toBe(1);
 });
 
 test('takes an app from its token, with the valid scopes of the token', async () => {
   const token = await issuer.app('tickets:read tickets:import everything:delete');
-  expect(codes(await ask('{ ticket(id: 1) { id } }', { token }))).toEqual([]);
+  expect(codes(await execute('{ ticket(id: 1) { id } }', { token }))).toEqual([]);
   const actor = await createActorVerifier(SECRET)(
     tickets.receivedHeaders[0]!.authorization!.slice('Bearer '.length),
   );
@@ -149,16 +149,16 @@ test.each<[string, () => Promise<string> | string]>([
   ['expired', () => issuer.expired()],
   ['signed by another issuer', () => issuer.forged()],
   ['not a token', () => 'nonsense'],
-  ['of an unknown user', () => issuer.person('nobody')],
+  ['of an unknown user', () => issuer.person('unknown')],
   ['of a user without a workspace', () => issuer.person('ana', { workspace: 'default' })],
   ['of a user of another workspace', () => issuer.person('stray')],
 ])('refuses a token that is %s, also for __typename', async (_, make) => {
-  const answer = await ask('{ __typename }', { token: await make() });
-  expect(answer).toMatchObject({
+  const result = await execute('{ __typename }', { token: await make() });
+  expect(result).toMatchObject({
     status: 200,
     errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
   });
-  expect(answer.data ?? null).toBeNull();
+  expect(result.data ?? null).toBeNull();
   expect(tickets.receivedHeaders).toEqual([]);
 });
 
@@ -168,19 +168,21 @@ test.each([
   '{ __schema { types { name } } }',
   '{ __type(name: "Query") { name } }',
 ])('refuses %s without a token, also when the document is cached', async (query) => {
-  expect(codes(await ask(query))).toEqual([]);
+  expect(codes(await execute(query))).toEqual([]);
   tickets.receivedHeaders = [];
-  const answer = await ask(query, anonymous);
-  expect(answer).toMatchObject({
+  const result = await execute(query, anonymous);
+  expect(result).toMatchObject({
     status: 200,
     errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
   });
-  expect(answer.text).not.toContain('"data"');
+  expect(result.text).not.toContain('"data"');
   expect(tickets.receivedHeaders).toEqual([]);
 });
 
 test('answers __typename without a token, as a connectivity check', async () => {
-  expect((await ask('{ __typename ... on Query { again: __typename } }', anonymous)).data).toEqual({
+  expect(
+    (await execute('{ __typename ... on Query { again: __typename } }', anonymous)).data,
+  ).toEqual({
     __typename: 'Query',
     again: 'Query',
   });
@@ -188,13 +190,13 @@ test('answers __typename without a token, as a connectivity check', async () => 
 
 test('answers 401 to a client that accepts application/graphql-response+json', async () => {
   const headers = { accept: 'application/graphql-response+json' };
-  expect((await ask('{ newest { id } }', { ...anonymous, headers })).status).toBe(401);
+  expect((await execute('{ newest { id } }', { ...anonymous, headers })).status).toBe(401);
 });
 
 test('answers UNAVAILABLE and not UNAUTHENTICATED while actor lookup is unavailable', async () => {
   tickets.fault = 'hangs';
   expect(
-    codes(await ask('{ newest { id } }', { token: await issuer.person('ana', { jti: '2' }) })),
+    codes(await execute('{ newest { id } }', { token: await issuer.person('ana', { jti: '2' }) })),
   ).toEqual(['UNAVAILABLE']);
 });
 
@@ -214,10 +216,10 @@ const FAULTS: Fault[] = [
 ];
 
 test.each(FAULTS)('fails only the fields of a subgraph that is broken (%s)', async (fault) => {
-  await ask(LIST);
+  await execute(LIST);
   customers.fault = fault;
-  const answer = await ask(LIST);
-  expect(answer.data).toEqual({
+  const result = await execute(LIST);
+  expect(result.data).toEqual({
     tickets: {
       nodes: ['1', '2', '3'].map((id) => ({
         id,
@@ -226,11 +228,11 @@ test.each(FAULTS)('fails only the fields of a subgraph that is broken (%s)', asy
       })),
     },
   });
-  expect(codes(answer)).toEqual(['UNAVAILABLE']);
-  expect(answer.errors!.map(({ path }) => path)).toEqual(
+  expect(codes(result)).toEqual(['UNAVAILABLE']);
+  expect(result.errors!.map(({ path }) => path)).toEqual(
     [0, 1, 2].map((index) => ['tickets', 'nodes', index, 'customer']),
   );
-  expect(answer.text).not.toMatch(
+  expect(result.text).not.toMatch(
     /127\.0\.0\.1|internal|10\.0\.0\.7|\/srv|customers|_entities|serviceName/,
   );
 });
@@ -249,9 +251,9 @@ test('fails only the fields of an unreachable subgraph, including root fields', 
       query: '{ ticket(id: 1) { id } one: customer(id: 1) { id } two: customer(id: 2) { id } }',
     }),
   });
-  const answer = (await response.json()) as Answer;
-  expect(answer.data).toEqual({ ticket: { id: '1' }, one: null, two: null });
-  expect(answer.errors!.map(({ path, extensions }) => [path, extensions.code])).toEqual([
+  const result = (await response.json()) as HttpResult;
+  expect(result.data).toEqual({ ticket: { id: '1' }, one: null, two: null });
+  expect(result.errors!.map(({ path, extensions }) => [path, extensions.code])).toEqual([
     [['one'], 'UNAVAILABLE'],
     [['two'], 'UNAVAILABLE'],
   ]);
@@ -261,17 +263,17 @@ test('fails only the fields of an unreachable subgraph, including root fields', 
 test('opens the breaker after five failures in ten seconds and probes every five seconds', async () => {
   const name = '{ customer(id: 1) { name } }';
   customers.fault = 'fails';
-  for (let n = 0; n < 5; n++) await ask(name);
+  for (let n = 0; n < 5; n++) await execute(name);
   expect(customers.receivedHeaders).toHaveLength(5);
-  expect(codes(await ask(name))).toEqual(['UNAVAILABLE']);
+  expect(codes(await execute(name))).toEqual(['UNAVAILABLE']);
   expect(customers.receivedHeaders).toHaveLength(5);
   clock += 5_000;
-  await Promise.all([ask(name), ask(name), ask(name)]);
+  await Promise.all([execute(name), execute(name), execute(name)]);
   expect(customers.receivedHeaders).toHaveLength(6);
   customers.fault = 'none';
   clock += 5_000;
-  await ask(name);
-  expect((await ask(name)).data).toEqual({ customer: { name: 'Name of 1' } });
+  await execute(name);
+  expect((await execute(name)).data).toEqual({ customer: { name: 'Name of 1' } });
   expect(customers.receivedHeaders).toHaveLength(8);
 });
 
@@ -279,23 +281,23 @@ test('keeps the breaker closed for failures that are far apart or between succes
   const name = '{ customer(id: 1) { name } }';
   for (let n = 0; n < 12; n++) {
     customers.fault = n % 4 === 3 ? 'none' : 'fails';
-    await ask(name);
+    await execute(name);
   }
   customers.fault = 'fails';
   for (let n = 0; n < 12; n++) {
     clock += 3_000;
-    await ask(name);
+    await execute(name);
   }
   expect(customers.receivedHeaders).toHaveLength(24);
 });
 
 test('gives a mutation more time than a query, because giving up does not undo it', async () => {
-  expect((await ask('mutation { slow }')).data).toEqual({ slow: true });
+  expect((await execute('mutation { slow }')).data).toEqual({ slow: true });
 });
 
 test('gives the preview of a mutation the time of a mutation', async () => {
   expect(
-    (await ask('query { ...Preview } fragment Preview on Query { slowPreview }')).data,
+    (await execute('query { ...Preview } fragment Preview on Query { slowPreview }')).data,
   ).toEqual({
     slowPreview: true,
   });
@@ -305,9 +307,9 @@ test('gives the preview of a mutation the time of a mutation', async () => {
 
 test('passes a typed error of a subgraph response with HTTP 400', async () => {
   tickets.fault = 'refusesRequest';
-  const answer = await ask('mutation { made: ticketCreate(subject: "x") { id } }');
-  expect(answer).toMatchObject({ status: 200, data: { made: null } });
-  expect(answer.errors).toEqual([
+  const result = await execute('mutation { made: ticketCreate(subject: "x") { id } }');
+  expect(result).toMatchObject({ status: 200, data: { made: null } });
+  expect(result.errors).toEqual([
     {
       message: 'ticketCreate: This is too long.',
       path: ['made'],
@@ -317,7 +319,7 @@ test('passes a typed error of a subgraph response with HTTP 400', async () => {
 });
 
 test('passes a typed error with its extensions', async () => {
-  const { errors } = await ask('{ forbidden }');
+  const { errors } = await execute('{ forbidden }');
   expect(errors).toEqual([
     {
       message: 'A right is missing.',
@@ -328,7 +330,7 @@ test('passes a typed error with its extensions', async () => {
 });
 
 test('masks an unknown error and logs it with the request id', async () => {
-  const { errors, headers, text } = await ask('{ broken }');
+  const { errors, headers, text } = await execute('{ broken }');
   const requestId = headers.get('x-request-id');
   expect(errors).toEqual([
     {
@@ -348,7 +350,7 @@ test('masks an unknown error and logs it with the request id', async () => {
 });
 
 test('does not suggest field names in validation errors', async () => {
-  const { errors, status } = await ask('{ newst { id } }');
+  const { errors, status } = await execute('{ newst { id } }');
   expect(status).toBe(200);
   expect(errors).toEqual([
     {
@@ -373,19 +375,19 @@ test.each([
   ['a batch', [{ query: '{ __typename }' }, { query: '{ __typename }' }]],
   ['a subscription', { query: 'subscription { ticketChanged { id } }' }],
 ])('refuses %s with BAD_USER_INPUT', async (_, body) => {
-  const answer = await http('/graphql', {
+  const result = await http('/graphql', {
     method: 'POST',
     headers: { ...JSON_TYPE, authorization: `Bearer ${ana}` },
     body: JSON.stringify(body),
   });
-  expect(codes(answer)).toEqual(['BAD_USER_INPUT']);
-  expect(answer.data ?? null).toBeNull();
+  expect(codes(result)).toEqual(['BAD_USER_INPUT']);
+  expect(result.data ?? null).toBeNull();
 });
 
 // HTTP
 
 test('forwards and returns the request id of the client, and replaces an unsafe one', async () => {
-  const valid = await ask('{ ticket(id: 1) { id } }', {
+  const valid = await execute('{ ticket(id: 1) { id } }', {
     headers: {
       'x-request-id': 'web-42',
       'accept-language': 'sl',
@@ -398,19 +400,19 @@ test('forwards and returns the request id of the client, and replaces an unsafe 
     'accept-language': 'sl',
     traceparent: expect.stringContaining('aaaa'),
   });
-  const unsafe = await ask('{ __typename }', { headers: { 'x-request-id': '"><script>' } });
+  const unsafe = await execute('{ __typename }', { headers: { 'x-request-id': '"><script>' } });
   expect(unsafe.headers.get('x-request-id')).toMatch(/^req_[0-9a-z]{26}$/);
 });
 
 test('reports the cost and its limit in every response', async () => {
-  expect((await ask(LIST)).extensions).toEqual({ cost: { requested: 7, limit: 50_000 } });
+  expect((await execute(LIST)).extensions).toEqual({ cost: { requested: 7, limit: 50_000 } });
   const query = 'query($n: Int) { tickets(first: $n) { nodes { id } } }';
-  expect((await ask(query, { variables: { n: 100 } })).extensions).toEqual({
+  expect((await execute(query, { variables: { n: 100 } })).extensions).toEqual({
     cost: { requested: 101, limit: 50_000 },
   });
   tickets.receivedHeaders = [];
-  const answer = await ask(query, { variables: { n: 50_000 } });
-  expect(answer).toMatchObject({
+  const result = await execute(query, { variables: { n: 50_000 } });
+  expect(result).toMatchObject({
     extensions: { cost: { requested: 50_001, limit: 50_000 } },
     errors: [{ extensions: { code: 'COST_EXCEEDED' } }],
   });
@@ -459,25 +461,25 @@ test.each([
   ['no content type', { method: 'POST', body: new Blob(['{"query":"{ __typename }"}']) }],
   ['GET without a header that forces a preflight', { method: 'GET' }],
 ])('refuses a request that a page of another origin could forge (%s)', async (_, init) => {
-  const answer = await http(
+  const result = await http(
     init.method === 'GET' ? '/graphql?query={__typename}' : '/graphql',
     init,
   );
-  expect(answer.status).toBe(400);
-  expect(codes(answer)).toEqual(['BAD_USER_INPUT']);
+  expect(result.status).toBe(400);
+  expect(codes(result)).toEqual(['BAD_USER_INPUT']);
 });
 
 test('refuses a mutation by GET', async () => {
   const query = encodeURIComponent('mutation { ticketCreate(subject: "x") { id } }');
-  const answer = await http(`/graphql?query=${query}`, {
+  const result = await http(`/graphql?query=${query}`, {
     headers: { authorization: `Bearer ${ana}` },
   });
-  expect(answer.status).toBe(405);
+  expect(result.status).toBe(405);
   expect(tickets.receivedHeaders).toEqual([]);
 });
 
 test('lets only pages of the listed origins read responses', async () => {
-  const preflight = (origin: string): Promise<Answer> =>
+  const preflight = (origin: string): Promise<HttpResult> =>
     http('/graphql', {
       method: 'OPTIONS',
       headers: { origin, 'access-control-request-method': 'POST' },
@@ -490,7 +492,7 @@ test('lets only pages of the listed origins read responses', async () => {
   for (const origin of ['https://evil.example', 'null', `${ORIGIN}.evil.example`]) {
     expect((await preflight(origin)).headers.get('access-control-allow-origin')).toBeNull();
     expect(
-      (await ask('{ __typename }', { headers: { origin } })).headers.get(
+      (await execute('{ __typename }', { headers: { origin } })).headers.get(
         'access-control-allow-origin',
       ),
     ).toBeNull();
@@ -498,7 +500,7 @@ test('lets only pages of the listed origins read responses', async () => {
 });
 
 test('forbids sniffing, framing and caching of responses', async () => {
-  const { headers } = await ask('{ __typename }');
+  const { headers } = await execute('{ __typename }');
   expect(Object.fromEntries(headers)).toMatchObject({
     'cache-control': 'no-store',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

@@ -93,7 +93,7 @@ const BOMBS: Record<string, Bomb> = {
 
 let gateway: Gateway;
 
-async function askOnce(
+async function sendOnce(
   query: string,
   variables: string,
 ): Promise<{ codes: string[]; durationMs: number }> {
@@ -116,14 +116,14 @@ async function askOnce(
  * The error codes, and the milliseconds of the fastest of three requests that differ in a comment.
  * The minimum excludes delays by other load on the machine.
  */
-async function ask({
+async function send({
   query,
   variables = '{}',
 }: Bomb): Promise<{ codes: string[]; durationMs: number }> {
   const responses = [
-    await askOnce(`${query} #1`, variables),
-    await askOnce(`${query} #2`, variables),
-    await askOnce(`${query} #3`, variables),
+    await sendOnce(`${query} #1`, variables),
+    await sendOnce(`${query} #2`, variables),
+    await sendOnce(`${query} #3`, variables),
   ];
   return {
     codes: responses[0]!.codes,
@@ -138,12 +138,12 @@ beforeAll(async () => {
     log: createLog('test', 'silent'),
   });
   for (const id of [1, 2, 3])
-    await ask({ query: `{ ticket(id: ${id}) { id customer { name } } }` });
+    await send({ query: `{ ticket(id: ${id}) { id customer { name } } }` });
 });
 afterAll(() => gateway.stop());
 
 test.each(Object.entries(BOMBS))('refuses within 150 ms: %s', async (_, bomb) => {
-  const { codes, durationMs } = await ask(bomb);
+  const { codes, durationMs } = await send(bomb);
   expect(['COST_EXCEEDED', 'BAD_USER_INPUT']).toEqual(expect.arrayContaining(codes));
   expect(codes).not.toEqual([]);
   expect(durationMs).toBeLessThanOrEqual(150);
