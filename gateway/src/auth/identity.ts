@@ -44,7 +44,7 @@ export interface AuthenticatorOptions {
   log: Log;
 }
 
-/** Shorter than the lifetime of the internal token, so that a cached one is never about to expire. */
+/** Shorter than the life of the internal token, so that a cached one is never about to expire. */
 const CALLER_TTL_MS = (INTERNAL_TOKEN_TTL_SECONDS - 15) * 1000;
 const UNKNOWN_CALLER_TTL_MS = 5_000;
 const MAX_CACHED_TOKENS = 10_000;
@@ -108,7 +108,7 @@ export class Authenticator {
     return now - cached.createdAt > maxAgeMs ? this.#refresh(key, cached) : cached.caller;
   }
 
-  /** Caches a lookup from its start, so that concurrent requests share it; a failed one is removed. */
+  /** Caches a lookup at its start, so that concurrent requests share it; removes it if it fails. */
   #start(key: string, claims: Promise<ProviderClaims>, previous?: CacheEntry): CacheEntry {
     const resolved = claims.then((verified) => this.#resolve(verified, previous));
     const entry: CacheEntry = {
