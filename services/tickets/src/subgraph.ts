@@ -1,10 +1,9 @@
 import 'reflect-metadata';
 import './refusals/refusals.ts';
-import './tag-references.ts';
 import { lookupEndpoint } from '@deskgraph/common/auth/identity-lookup';
 import { System } from '@deskgraph/common/graphql/shared-types';
 import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
-import { backgroundTasks } from './background-tasks.ts';
+import { backgroundTasks } from './live/background-tasks.ts';
 import { categoryById } from './configuration/category/queries.ts';
 import { configurationEntities, configurationResolvers } from './configuration/resolvers.ts';
 import { historyResolvers } from './history/resolvers.ts';
@@ -34,6 +33,19 @@ import { redactEarlierEvents } from './ticketing/bin/erase-personal-data.ts';
 import { ticketingEntities, ticketingResolvers } from './ticketing/resolvers.ts';
 import { entityById } from './viewer/node-lookup.ts';
 import { ViewerResolver } from './viewer/resolver.ts';
+import { TicketForm, formEvents } from './configuration/form/form.ts';
+import { View, viewEvents } from './lists/view/view.ts';
+import { registerTagReferences } from './model/saved-filter/tag-references.ts';
+import { Macro, macroEvents } from './operations/macro/macro.ts';
+import { AccessRole, accessRoleEvents } from './staff/access/access-role.ts';
+import { EscalationPath, escalationPathEvents } from './ticketing/escalation/path.ts';
+
+// The columns that contain tags. A tag that gets a new name is renamed in them.
+registerTagReferences({ Entity: View, column: 'filter', events: viewEvents });
+registerTagReferences({ Entity: AccessRole, column: 'filter', events: accessRoleEvents });
+registerTagReferences({ Entity: EscalationPath, column: 'filter', events: escalationPathEvents });
+registerTagReferences({ Entity: TicketForm, column: 'fields', events: formEvents });
+registerTagReferences({ Entity: Macro, column: 'actions', events: macroEvents });
 
 /** The composition of the service: its groups, references, endpoints and background tasks. */
 export const subgraph: SubgraphOptions = {

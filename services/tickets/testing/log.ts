@@ -20,9 +20,7 @@ export async function placed({
   const owner = new Client({ connectionString: service.database.ownerUrl });
   await owner.connect();
   try {
-    while (
-      (await owner.query('select from outbox where workspace_id = $1', [workspace])).rowCount
-    )
+    while ((await owner.query('select from outbox where workspace_id = $1', [workspace])).rowCount)
       await sleep(5);
   } finally {
     await owner.end();

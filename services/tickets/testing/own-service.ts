@@ -3,7 +3,7 @@ import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
 import { answerTests } from '@deskgraph/common/testing/statements';
 import { type TestService, startTestService } from '@deskgraph/common/testing/testing';
 import { migrations } from '../migrations/all.ts';
-import { backgroundTasks } from '../src/background-tasks.ts';
+import { backgroundTasks } from '../src/live/background-tasks.ts';
 import { subgraph } from '../src/subgraph.ts';
 import { unloggedChanges } from './unlogged-changes.ts';
 

@@ -1,15 +1,15 @@
 import type { Service } from '@deskgraph/common/service/subgraph';
 import { startScheduler } from '@deskgraph/common/jobs/scheduler';
-import { followFacts } from './live/notification/follow.ts';
-import { openBell } from './live/notification/hub.ts';
-import { sweepNotifications } from './live/notification/sweep.ts';
-import { openWatch } from './live/presence/watch.ts';
-import { openJobNotifications } from './operations/bulk/progress.ts';
-import { bulkJobTask } from './operations/bulk/runner.ts';
-import { consumeCustomerEvents } from './people/requester/customer-events.ts';
-import { openFiles } from './ticketing/attachment/files.ts';
-import { escalationTask } from './ticketing/escalation/escalate.ts';
-import { ticketTasks } from './ticketing/scheduled-tasks.ts';
+import { followFacts } from './notification/follow.ts';
+import { openBell } from './notification/hub.ts';
+import { sweepNotifications } from './notification/sweep.ts';
+import { openWatch } from './presence/watch.ts';
+import { openJobNotifications } from '../operations/bulk/progress.ts';
+import { bulkJobTask } from '../operations/bulk/runner.ts';
+import { consumeCustomerEvents } from '../people/requester/customer-events.ts';
+import { openFiles } from '../ticketing/attachment/files.ts';
+import { escalationTask } from '../ticketing/escalation/escalate.ts';
+import { ticketTasks } from '../ticketing/scheduled-tasks.ts';
 
 const startTicketScheduler = ({ orm, log, config }: Service): (() => Promise<void>) => {
   const scheduler = startScheduler({
