@@ -164,7 +164,7 @@ function createHttpServer({ desk, name, schema, signals }: HttpServerOptions): S
       const text = await readBody(request);
       if (request.url === '/who') {
         desk.lookupRequests++;
-        setImmediate(signals.checkConditions);
+        setImmediate(() => signals.checkConditions());
         const { people } = JSON.parse(text) as { people: { subject: string }[] };
         const actors = people.map(({ subject }) => actorsBySubject[subject] ?? null);
         return void response.end(JSON.stringify({ actors }));
@@ -225,7 +225,7 @@ function serveSubscriptions(options: SubscriptionServerOptions): void {
           contextValue: subscription,
         } as ExecutionArgs;
       },
-      onOperation: () => void setImmediate(signals.checkConditions),
+      onOperation: () => void setImmediate(() => signals.checkConditions()),
       subscribe: (args) =>
         subscribe({
           args,

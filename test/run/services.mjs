@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url);
-const preload = (path) => `--import=${pathToFileURL(fileURLToPath(new URL(path, root)))}`;
+const preload = (path) => `--import=${new URL(path, root).href}`;
 
 /** Starts the shared process of a service when the first test file asks for it at `/<service>`. */
 export async function offerServices() {

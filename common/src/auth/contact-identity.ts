@@ -1,3 +1,4 @@
+import { Refusal } from '../core/errors.ts';
 /** The kinds of identity by which a customer is recognised. */
 export enum IdentityKind {
   EMAIL = 'EMAIL',
@@ -42,4 +43,11 @@ const NORMALIZERS: Record<IdentityKind, (value: string) => string | undefined> =
 export function normalizeIdentity(kind: IdentityKind, value: string): string | undefined {
   const trimmed = value.trim();
   return trimmed.length <= MAX_IDENTITY_LENGTH ? NORMALIZERS[kind](trimmed) : undefined;
+}
+
+/** Normalizes an identity of an input; refused when the value is invalid for its kind. */
+export function parseIdentity(kind: IdentityKind, value: string, field: string): Identity {
+  const normalized = normalizeIdentity(kind, value);
+  if (normalized === undefined) throw new Refusal('INVALID', field);
+  return { kind, value: normalized };
 }

@@ -28,7 +28,8 @@ test('ends a wait when its signal aborts, also when it has aborted before', asyn
 });
 
 test('ends a wait after its time', async () => {
-  await new Waiters<string>().wait('a', { timeoutMs: 1 });
+  const waiting = new Waiters<string>().wait('a', { timeoutMs: 1 });
+  await expect(waiting).resolves.toBeUndefined();
 });
 
 test('a waiter that waits again while it is woken is not woken twice', async () => {

@@ -35,11 +35,12 @@ export class Waiters<Key = undefined> {
   }
 
   wake(key: Key): void {
-    for (const callback of [...(this.#callbacks.get(key) ?? [])]) callback();
+    // A copy: a callback may add the next waiter of the key.
+    for (const callback of Array.from(this.#callbacks.get(key) ?? [])) callback();
   }
 
   wakeAll(): void {
-    for (const key of [...this.#callbacks.keys()]) this.wake(key);
+    for (const key of Array.from(this.#callbacks.keys())) this.wake(key);
   }
 
   #add(key: Key, callback: () => void): () => void {

@@ -48,12 +48,12 @@ test('wakes every key after its connection was lost, because notifications may h
     `select pg_terminate_backend(pid) from pg_stat_activity
      where datname = current_database() and application_name = 'deskgraph hub_test'`,
   );
-  await Promise.all(waiting);
+  await expect(Promise.all(waiting)).resolves.toHaveLength(2);
 });
 
 test('wakes every key when it stops', async () => {
   await hub.wait('connected');
   const waiting = hub.wait('a');
   await hub.stop();
-  await waiting;
+  await expect(waiting).resolves.toBeUndefined();
 });

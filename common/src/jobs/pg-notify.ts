@@ -130,11 +130,11 @@ export class NotifyHub {
   #notify(key: string | undefined): void {
     if (key === undefined) {
       this.#waiters.wakeAll();
-      for (const subscribers of [...this.#subscribers.values()])
-        for (const subscriber of [...subscribers]) subscriber();
+      for (const subscribers of Array.from(this.#subscribers.values()))
+        for (const subscriber of Array.from(subscribers)) subscriber();
       return;
     }
     this.#waiters.wake(key);
-    for (const subscriber of [...(this.#subscribers.get(key) ?? [])]) subscriber();
+    for (const subscriber of Array.from(this.#subscribers.get(key) ?? [])) subscriber();
   }
 }

@@ -7,7 +7,8 @@ import {
   type SubscriptionClient,
   type TestService,
   appActor,
-  countStatements } from '@deskgraph/common/testing/testing';
+  countStatements,
+} from '@deskgraph/common/testing/testing';
 import { Context } from '@deskgraph/common/database/context';
 import { Client } from 'pg';
 import { type Clock, stopClock } from '../../../testing/clock.ts';
@@ -20,7 +21,8 @@ import { type Arguments, Watch, clientOf } from '../../../testing/watch.ts';
 import type { TicketChange } from './change.ts';
 import {
   INSTANT_FILTER_FIELDS,
-  UNLOGGED_PROPERTIES } from '@deskgraph/common/contract/ticket-filter-fields';
+  UNLOGGED_PROPERTIES,
+} from '@deskgraph/common/contract/ticket-filter-fields';
 import { listsOf, share } from './shared-lists.ts';
 
 const HOUR = 3_600_000;

@@ -4,7 +4,7 @@ import { toId } from '@deskgraph/common/core/id';
 import { keysetPage } from '@deskgraph/common/database/pagination';
 import type { Context } from '@deskgraph/common/database/context';
 import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { ticketsWhere, countTickets, ticketListQuery } from '../../model/lookup/find.ts';
+import { ticketsWhere, countTickets, ticketListQuery } from '../../model/lookup/queries.ts';
 import type { TicketOrder } from '../../model/filter/order.ts';
 import { findFrequentTexts } from '../../model/filter/text.ts';
 import type { Ticket } from '../../model/ticket/ticket.ts';

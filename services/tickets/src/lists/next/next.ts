@@ -3,7 +3,7 @@ import { appendEvents } from '@deskgraph/common/events/log';
 import { uuidOf } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { applyAssignment } from '../../ticketing/ticket/assign.ts';
-import { endEscalation } from '../../model/ticket/end-escalation.ts';
+import { endEscalation } from '../../model/ticket/pending-work.ts';
 import { requireDepartmentId, ifPresent } from '../../staff/references.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { visibleTicketSqlWithBin } from '../../model/rights/visible.ts';

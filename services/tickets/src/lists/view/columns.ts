@@ -82,9 +82,9 @@ export async function refuseUnknownColumns(
   ];
   const customFields = names.filter(({ name }) => name.startsWith(CUSTOM_FIELD_PREFIX));
   if (!customFields.length) return;
-  const keys = (await findFields(ctx)).map(({ key }) => key);
+  const keys = new Set((await findFields(ctx)).map(({ key }) => key));
   const unknown = customFields.find(
-    ({ name }) => !keys.includes(name.slice(CUSTOM_FIELD_PREFIX.length)),
+    ({ name }) => !keys.has(name.slice(CUSTOM_FIELD_PREFIX.length)),
   );
   if (unknown) throw new Refusal('INVALID', unknown.path);
 }

@@ -3,7 +3,7 @@ import { hydrate, sql } from '@deskgraph/common/database/database';
 import { type Page, type PageRequest, keysetPage } from '@deskgraph/common/database/pagination';
 import { rows } from '@deskgraph/common/database/query';
 import type { RawBuilder } from 'kysely';
-import { ticketListQuery, withSearchTexts } from '../../model/lookup/find.ts';
+import { ticketListQuery, withSearchTexts } from '../../model/lookup/queries.ts';
 import type { TicketOrder } from '../../model/filter/order.ts';
 import { findFrequentTexts } from '../../model/filter/text.ts';
 import { filterFromJson } from '../../model/saved-filter/saved-filter.ts';

@@ -8,7 +8,8 @@ import {
   type SubscriptionClient,
   type TestService,
   countStatements,
-  userActor } from '@deskgraph/common/testing/testing';
+  userActor,
+} from '@deskgraph/common/testing/testing';
 import { systemActor } from '@deskgraph/common/auth/token';
 import { Context } from '@deskgraph/common/database/context';
 import { Client } from 'pg';

@@ -10,7 +10,8 @@ import {
   type TestService,
   appActor,
   countStatements,
-  createSubscriptionClient } from '@deskgraph/common/testing/testing';
+  createSubscriptionClient,
+} from '@deskgraph/common/testing/testing';
 import { signActor } from '@deskgraph/common/auth/token';
 import { Client } from 'pg';
 import { type Desk, mutate, openDesk, reply } from '../../../testing/desk.ts';

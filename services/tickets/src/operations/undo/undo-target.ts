@@ -77,9 +77,12 @@ export async function lockUndoTargets(
       where operation_id = ${uuidOf('opr', operation.id)}::uuid
       order by ticket_id limit ${maxTickets ?? null}`,
   );
-  const entries = journal.map(({ ticket_id: ticketId, ...entry }) => ({
+  const entries = journal.map(({ ticket_id: ticketId, part, version, before, after }) => ({
     id: toId('tkt', ticketId),
-    ...entry,
+    part,
+    version,
+    before,
+    after,
   }));
   const ticketRows = await lockTicketRows(
     ctx,

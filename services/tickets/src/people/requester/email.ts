@@ -2,6 +2,7 @@ import {
   type Identity,
   IdentityKind,
   normalizeIdentity,
+  parseIdentity,
 } from '@deskgraph/common/auth/contact-identity';
 import { toId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
@@ -11,7 +12,6 @@ import type { NewEvent } from '@deskgraph/common/events/types';
 import {
   deterministicCustomerId,
   insertUnknownContacts,
-  parseIdentity,
   requesterDiscoveredEvent,
 } from './unknown-contact.ts';
 

@@ -1,4 +1,8 @@
-import { type Identity, IdentityKind } from '@deskgraph/common/auth/contact-identity';
+import {
+  type Identity,
+  IdentityKind,
+  parseIdentity,
+} from '@deskgraph/common/auth/contact-identity';
 import { Refusal } from '@deskgraph/common/core/errors';
 import type { Context } from '@deskgraph/common/database/context';
 import type { NewEvent } from '@deskgraph/common/events/types';
@@ -11,11 +15,7 @@ import {
   lockRequesterForShare,
   upsertRequester,
 } from './repository.ts';
-import {
-  deterministicCustomerId,
-  parseIdentity,
-  requesterDiscoveredEvent,
-} from './unknown-contact.ts';
+import { deterministicCustomerId, requesterDiscoveredEvent } from './unknown-contact.ts';
 
 const IDENTITY_KINDS: Record<
   'externalId' | 'email' | 'phone' | 'handle' | 'visitorId',

@@ -1,21 +1,9 @@
-import {
-  type Identity,
-  type IdentityKind,
-  normalizeIdentity,
-} from '@deskgraph/common/auth/contact-identity';
-import { Refusal } from '@deskgraph/common/core/errors';
+import type { Identity } from '@deskgraph/common/auth/contact-identity';
 import { toId, uuidFromName } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
 import { sql } from '@deskgraph/common/database/database';
 import { execute, ids } from '@deskgraph/common/database/query';
 import type { NewEvent } from '@deskgraph/common/events/types';
-
-/** Normalizes an identity of an input; refused when the value is invalid for its kind. */
-export function parseIdentity(kind: IdentityKind, value: string, field: string): Identity {
-  const normalized = normalizeIdentity(kind, value);
-  if (normalized === undefined) throw new Refusal('INVALID', field);
-  return { kind, value: normalized };
-}
 
 /** A contact who is not a known customer yet. */
 export interface UnknownContact {

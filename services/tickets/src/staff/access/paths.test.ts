@@ -105,10 +105,7 @@ interface TicketList {
   totalCount?: number;
 }
 type StreamEvent = SubscriptionResult<
-  Record<
-    string,
-    { ticketId?: string; event?: { type: string; ticket: { id: string } | null } }
-  >
+  Record<string, { ticketId?: string; event?: { type: string; ticket: { id: string } | null } }>
 >;
 
 /** The ids of the tickets that an actor can reach, by each way to read tickets. */

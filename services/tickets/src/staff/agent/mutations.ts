@@ -1,6 +1,6 @@
 import { changedFields, bumpVersion } from '@deskgraph/common/core/changes';
 import { Role } from '@deskgraph/common/auth/access';
-import { IdentityKind } from '@deskgraph/common/auth/contact-identity';
+import { IdentityKind, parseIdentity } from '@deskgraph/common/auth/contact-identity';
 import { Refusal } from '@deskgraph/common/core/errors';
 import { newId } from '@deskgraph/common/core/id';
 import type { Context } from '@deskgraph/common/database/context';
@@ -8,7 +8,6 @@ import { lockForUpdate, requireNotNull } from '@deskgraph/common/database/crud';
 import { appendEvent } from '@deskgraph/common/events/log';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import { LockMode } from '@mikro-orm/postgresql';
-import { parseIdentity } from '../../people/requester/unknown-contact.ts';
 import { ANSWERING_ROLES } from '../references.ts';
 import { Agent, agentState } from './agent.ts';
 import { unassignAllTickets } from './assignment.ts';

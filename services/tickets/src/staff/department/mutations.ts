@@ -15,7 +15,7 @@ import { appendEvents } from '@deskgraph/common/events/log';
 import type { NewEvent } from '@deskgraph/common/events/types';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import { refuseReferencedId } from '../../model/saved-filter/references.ts';
-import type { Changes } from '../../model/ticket/events.ts';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
 import { departmentTeam, refuseUnknownIds, setDepartmentTeam } from '../agent/membership.ts';
 import { isDepartmentVisible } from '../references.ts';
 import { Department, departmentEvents } from './department.ts';

@@ -5,7 +5,7 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from '
 import { type Agent, AgentConnection } from '../agent/agent.ts';
 import { findAgentsOfDepartment } from '../agent/queries.ts';
 import { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
-import { findTicketsOf } from '../../model/lookup/find.ts';
+import { findTicketsOf } from '../../model/lookup/queries.ts';
 import { TicketOrder } from '../../model/filter/order.ts';
 import { type Ticket, TicketConnection } from '../../model/ticket/ticket.ts';
 import { Department } from './department.ts';

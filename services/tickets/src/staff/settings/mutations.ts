@@ -8,7 +8,7 @@ import { appendEvent } from '@deskgraph/common/events/log';
 import { refuseStaleVersion } from '@deskgraph/common/graphql/input';
 import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import { LockMode } from '@mikro-orm/postgresql';
-import type { Changes } from '../../model/ticket/events.ts';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
 import { Workspace } from '../../model/workspace/workspace.ts';
 import type { SettingsUpdateInput, SettingsUpdatePayload } from './input.ts';
 import { rescheduleClosing } from './reschedule-closing.ts';

@@ -5,7 +5,7 @@ import { Agent } from '../../staff/agent/agent.ts';
 import { agentById } from '../../staff/agent/queries.ts';
 import { Department } from '../../staff/department/department.ts';
 import { departmentById } from '../../staff/department/queries.ts';
-import { actorReference } from '../../people/external/actor.ts';
+import { actorReference } from '../../model/actor/actor-reference.ts';
 import { Ticket } from '../../model/ticket/ticket.ts';
 import { escalateTicket } from './escalate.ts';
 import { Escalation } from './escalation.ts';

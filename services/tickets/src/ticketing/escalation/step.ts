@@ -6,11 +6,12 @@ import { uuidOf } from '@deskgraph/common/core/id';
 import { durationToMs } from '@deskgraph/common/graphql/scalars';
 import type { Context } from '@deskgraph/common/database/context';
 import { applyAssignment } from '../ticket/assign.ts';
-import { type Changes, ticketEvent } from '../../model/ticket/events.ts';
+import { ticketEvent } from '../../model/ticket/events.ts';
 import { openDepartments, assignableAgents } from '../../staff/references.ts';
 import type { EscalationState, Ticket } from '../../model/ticket/ticket.ts';
-import { endSnooze } from '../snooze/wake.ts';
+import { endSnooze } from '../../model/ticket/pending-work.ts';
 import type { EscalationPath, EscalationStep } from './path.ts';
+import type { Changes } from '@deskgraph/common/contract/ticket-events';
 
 /** A step of a path that can be taken now. */
 export interface EscalationTarget {
