@@ -48,7 +48,7 @@ export async function counter(service: Server): Promise<Counter> {
 const BESIDE = [
   'dead_letter',
   'idempotency where ctid',
-  ' as timer,',
+  ' as task,',
   'event_log',
   'feed_position',
   'relay_state',
