@@ -209,7 +209,7 @@ test(`${HERD} who are cut together are back ten seconds after the gateway, and h
 test('it says what is wrong before it begins', async () => {
   for (const [args, word] of [
     [['--as', 'eva'], 'There is no demo user eva'],
-    [[], 'Who watches'],
+    [[], 'usage: npm run watch'],
     [['--token', 'made.up'], 'sign'],
   ] as const) {
     const { ended, said } = watch(...args);

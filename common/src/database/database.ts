@@ -146,6 +146,11 @@ export async function migrate(
   }
 }
 
+/** A database that another version has migrated. Its message is for operators. */
+export class UnsupportedDatabase extends Error {
+  override name = 'UnsupportedDatabase';
+}
+
 /** Throws, before anything is changed, for a database that another version has migrated. */
 function refuseUnknownMigrations(
   executed: readonly { name: string }[],
@@ -153,7 +158,7 @@ function refuseUnknownMigrations(
 ): void {
   const unknown = executed.find(({ name }) => !(name in migrations));
   if (unknown)
-    throw new Error(
+    throw new UnsupportedDatabase(
       `The database has the migration "${unknown.name}", which this version does not know: ` +
         'it was created by a version before the first release, or by a newer one. ' +
         'Nothing was changed. Move the data directory away, or use an empty database.',
