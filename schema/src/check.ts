@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { files } from './files.ts';
 
-/** Fails when a checked-in file is not what the code says. */
+/** Fails when a checked-in file differs from the generated one. */
 const stale = Object.entries(await files()).filter(([name, text]) => {
   try {
     return readFileSync(new URL(`../${name}`, import.meta.url), 'utf8') !== text;
@@ -11,8 +11,8 @@ const stale = Object.entries(await files()).filter(([name, text]) => {
 });
 if (stale.length) {
   console.error(
-    `Not what the code says: ${stale.map(([name]) => `schema/${name}`).join(', ')}. Run \`npm run schema\` and look at the difference.`,
+    `Outdated: ${stale.map(([name]) => `schema/${name}`).join(', ')}. Run \`npm run schema\` and review the difference.`,
   );
   process.exit(1);
 }
-console.log('The checked-in schema is what the code says.');
+console.log('The checked-in schema is up to date.');

@@ -7,7 +7,7 @@ export interface SubgraphFile {
   sdl: string;
 }
 
-/** Composes the graph and loads it in the gateway's engine once, which refuses some of what composition lets through. */
+/** Composes the graph and loads it in the gateway once, which rejects some schemas that composition accepts. */
 export async function compose(
   subgraphs: readonly SubgraphFile[],
 ): Promise<{ supergraph: string; api: string }> {
@@ -16,7 +16,7 @@ export async function compose(
   );
   if (composed.errors)
     throw new Error(
-      `The services don't compose:\n${composed.errors.map(({ message }) => message).join('\n')}`,
+      `The subgraphs cannot be composed:\n${composed.errors.map(({ message }) => message).join('\n')}`,
     );
   const api = await load(composed.supergraphSdl);
   return {

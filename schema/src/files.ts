@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { compose } from './compose.ts';
 import { lint } from './lint.ts';
 
-/** The services of the graph and where they listen unless told otherwise. */
+/** The services of the graph and their default addresses. */
 export const SERVICES = {
   tickets: 4101,
   customers: 4102,
@@ -11,7 +11,7 @@ export const SERVICES = {
   analytics: 4104,
 } as const;
 
-/** Every generated file of this room, by name: each service's schema, the composed graph, and the graph as clients see it. */
+/** The generated files of this package by name: the schema of each service, the supergraph, and the public API. */
 export async function files(): Promise<Record<string, string>> {
   const subgraphs = await Promise.all(
     Object.entries(SERVICES).map(async ([name, port]) => ({
@@ -30,7 +30,7 @@ export async function files(): Promise<Record<string, string>> {
   };
 }
 
-/** One process each: the decorators of a service fill one store per process. */
+/** Each service is emitted in its own process, because type-graphql keeps one metadata store per process. */
 async function emit(name: string): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,

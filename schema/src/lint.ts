@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { SubgraphFile } from './compose.ts';
 
-/** What every schema of ours must be like, beyond being valid; each fault in one line. */
+/** Checks the rules that every schema has to follow besides being valid. Returns one line per violation. */
 export function lint(subgraphs: readonly SubgraphFile[]): string[] {
   const documents = subgraphs.map(({ name, sdl }) => ({ name, document: parse(sdl) }));
   const owned = ownedTypes(documents);
@@ -34,7 +34,7 @@ const has = (
 ): boolean => node.directives?.some((directive) => directive.name.value === name) ?? false;
 const isEntity = (type: ObjectTypeDefinitionNode): boolean => has(type, 'key');
 
-/** A type without description is a stub of a thing that another service owns and describes. */
+/** A type without a description is a reference to an entity that another service owns and describes. */
 function ownedTypes(documents: Named[]): Map<string, string> {
   return new Map(
     documents.flatMap(({ name, document }) =>
@@ -72,7 +72,7 @@ function undescribed(name: string, document: DocumentNode, owned: Map<string, st
   return faults;
 }
 
-/** Every entity has the one key `id`: partial and nested keys are where the planner goes wrong. */
+/** Every entity has exactly one key, `id`: partial and nested keys lead to wrong query plans. */
 const keys = (name: string, document: DocumentNode): string[] =>
   objects(document)
     .filter(isEntity)
@@ -101,7 +101,7 @@ const requiresWithArguments = (name: string, document: DocumentNode): string[] =
       ),
   );
 
-/** One dead service costs its fields, not the page. */
+/** Fields of other services are nullable, so that an unavailable service affects its own fields only. */
 function foreignNonNull(
   name: string,
   document: DocumentNode,
@@ -132,7 +132,7 @@ function holdsForeign(
   return innerRequired && owner !== undefined && owner !== name;
 }
 
-/** Inputs, and enums in inputs, that services share must be the same: composition drops what differs, silently. */
+/** Inputs, and enums in inputs, that services share are identical: composition silently drops differences. */
 function unequalInputs(documents: Named[]): string[] {
   const shared = new Map<string, { name: string; text: string }>();
   const faults: string[] = [];

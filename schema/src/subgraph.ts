@@ -1,7 +1,7 @@
 import { buildSubgraph } from '@deskgraph/common/graphql/federation';
 import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
 
-/** Prints the schema of the service that is named. */
+/** Prints the schema of a service. */
 const { subgraph } = (await import(`@deskgraph/${process.argv[2]}/subgraph`)) as {
   subgraph: SubgraphOptions;
 };

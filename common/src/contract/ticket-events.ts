@@ -5,7 +5,7 @@ import type { LoggedTicketState, TicketEventState } from './ticket-state.ts';
 /** Changed fields with the values before and after; custom fields have the name of their id. */
 export type Changes = Record<string, [from: unknown, to: unknown]>;
 
-/** What caused a change that was not made directly by the actor. */
+/** The cause of a change that the actor did not make directly. */
 export interface EventCause {
   macroId?: string;
   jobId?: string;

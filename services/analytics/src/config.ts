@@ -7,7 +7,7 @@ export const peers = () => readConfig(z.object({ TICKETS_URL: z.url() }));
 export const ownerUrl = () =>
   readConfig(z.object({ DATABASE_OWNER_URL: z.string() })).DATABASE_OWNER_URL;
 
-/** What the rebuild needs: it empties tables as their owner and follows as the service does. */
+/** The configuration of the rebuild, which empties tables as their owner and consumes events like the service. */
 export const rebuildConfig = () =>
   readConfig(
     serviceConfig

@@ -63,7 +63,7 @@ export async function createView(ctx: Context, input: ViewCreateInput): Promise<
 const REQUIRED = ['name', 'sharing', 'filter'] as const;
 const CONTENT = [...REQUIRED, 'departmentId', 'orderBy', 'columns', 'groupBy'] as const;
 
-/** Whoever can see a view can make it their default; the other fields need the right to change it. */
+/** Every user who can see a view may make it their default. Other fields require the right to change it. */
 export async function updateView(ctx: Context, input: ViewUpdateInput): Promise<ViewUpdatePayload> {
   requireNotNull(input, REQUIRED);
   const changesContent = CONTENT.some((field) => input[field] !== undefined);
