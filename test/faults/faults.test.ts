@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Answer } from '@deskgraph/common/testing/testing';
-import { onServer } from '../platform/database.ts';
+import type { GraphqlResponse } from '@deskgraph/common/testing/testing';
+import { withClient } from '../platform/database.ts';
 import { type Desk, isLate, post } from '../fixtures/desk.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
 import { sizeOf } from '@deskgraph/common/testing/sizes';
-import { until } from '../platform/wait-for.ts';
+import { waitFor } from '../platform/wait-for.ts';
 
 const SERVICES = ['tickets', 'customers', 'knowledge-base', 'analytics'] as const;
 
@@ -16,17 +16,17 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => platform?.stop());
 
-const codesOf = ({ errors }: Answer<unknown>): string[] => [
+const codesOf = ({ errors }: GraphqlResponse<unknown>): string[] => [
   ...new Set(errors?.map(({ extensions }) => extensions.code)),
 ];
 
-test('the gateway starts with every service down, and each service with those it follows down', async () => {
+test('the gateway starts while every service is down, and each service starts while its event sources are down', async () => {
   const workspace = await platform.bootstrap('Early', 'early@desk.example');
   const token = await platform.issuer.issueToken(
     { sub: 'app_early', name: 'Early', scope: 'tickets:read', workspace },
     '1 hour',
   );
-  const ask = async (): Promise<Answer<{ tickets: { totalCount: number } }>> =>
+  const ask = async (): Promise<GraphqlResponse<{ tickets: { totalCount: number } }>> =>
     (
       await post<{ tickets: { totalCount: number } }>(
         platform.url,
@@ -41,7 +41,7 @@ test('the gateway starts with every service down, and each service with those it
     await platform.services[name]!.start();
     expect(await platform.services[name]!.isReady()).toBe(true);
   }
-  const answer = await until('the gateway has noticed', async () => {
+  const answer = await waitFor('the gateway has reconnected', async () => {
     const given = await ask();
     return !given.errors && given;
   });
@@ -49,11 +49,11 @@ test('the gateway starts with every service down, and each service with those it
   desk = await platform.desk();
 }, 120_000);
 
-describe('while each service in turn is killed', () => {
+describe('while each service is killed in turn', () => {
   const TICKETS = sizeOf(250, 1_000);
   const PEOPLE = 40;
   const AT_ONCE = 16;
-  /** The service to kill once this share of the tickets is acknowledged. */
+  /** The share of acknowledged tickets at which each service is killed. */
   const DEATHS = [
     [0.1, 'tickets'],
     [0.3, 'customers'],
@@ -69,16 +69,16 @@ describe('while each service in turn is killed', () => {
   const CREATE =
     'mutation ($input: TicketCreateInput!) { ticketCreate(input: $input) { ticket { id number } userErrors { code field } } }';
 
-  /** A client that asks again, with the same key, until it has an answer. */
-  const create = (at: number): Promise<Ticket> =>
-    until(
-      `ticket ${at}`,
+  /** Repeats the mutation with the same idempotency key until there is a result. */
+  const create = (index: number): Promise<Ticket> =>
+    waitFor(
+      `ticket ${index}`,
       async () => {
         const input = {
-          subject: `Ticket ${at}`,
+          subject: `Ticket ${index}`,
           body: 'Text.',
-          requester: { email: `p${at % PEOPLE}@crowd.example` },
-          idempotencyKey: `key ${at}`,
+          requester: { email: `p${index % PEOPLE}@crowd.example` },
+          idempotencyKey: `key ${index}`,
         };
         const { data, errors } = await desk.ask<{
           ticketCreate: { ticket: Ticket | null; userErrors: object[] } | null;
@@ -92,10 +92,10 @@ describe('while each service in turn is killed', () => {
 
   const acknowledged = new Map<number, Ticket>();
 
-  test(`${TICKETS} tickets that were acknowledged exist once each, under numbers of their own`, async () => {
+  test(`${TICKETS} acknowledged tickets exist once each, with unique numbers`, async () => {
     const deaths = [...DEATHS];
     const lives: Promise<void>[] = [];
-    const numbers = Array.from({ length: TICKETS }, (_, at) => at).values();
+    const numbers = Array.from({ length: TICKETS }, (_, index) => index).values();
     const client = async (): Promise<void> => {
       for (const at of numbers) {
         acknowledged.set(at, await create(at));
@@ -132,10 +132,10 @@ describe('while each service in turn is killed', () => {
     expect(await create(7)).toEqual(acknowledged.get(7));
   }, 180_000);
 
-  test('analytics counts each of them once, and each person became one customer', async () => {
+  test('analytics counts each ticket once, and each address became one customer', async () => {
     const report =
       '{ ticketReport(by: [], measures: [CREATED], period: { last: "P1D" }) { totals { value } } }';
-    const counted = await until(
+    const counted = await waitFor(
       'analytics has caught up',
       async () => {
         const { data } = await desk.ask<{ ticketReport: { totals: { value: number }[] } | null }>(
@@ -148,7 +148,7 @@ describe('while each service in turn is killed', () => {
       60_000,
     );
     expect(counted).toBe(TICKETS);
-    const people = await until('customers has caught up', async () => {
+    const people = await waitFor('customers has caught up', async () => {
       const filter = { email: { contains: '@crowd.example' } };
       const query = 'query ($filter: CustomerFilter) { customers(filter: $filter) { totalCount } }';
       const { data } = await desk.ask<{ customers: { totalCount: number } | null }>(
@@ -162,7 +162,7 @@ describe('while each service in turn is killed', () => {
   }, 90_000);
 });
 
-describe('a part of the platform that is gone, or hangs,', () => {
+describe('a service that is killed or hangs:', () => {
   const QUESTION = `query ($id: ID!) {
     ticket(id: $id) { subject requester { name } suggestedArticles { score } }
     ticketReport(by: [], measures: [CREATED], period: { last: "P1D" }) { totals { measure } }
@@ -177,7 +177,7 @@ describe('a part of the platform that is gone, or hangs,', () => {
     ticketReport: { totals: [{ measure: 'CREATED' }] },
     knowledgeBases: [],
   };
-  /** What is left without it. */
+  /** The data without each service. */
   const LEFT = {
     tickets: { ...WHOLE, ticket: null },
     customers: { ...WHOLE, ticket: { ...WHOLE.ticket, requester: null } },
@@ -191,16 +191,16 @@ describe('a part of the platform that is gone, or hangs,', () => {
   const LIMIT_MS = 1200;
 
   const whole = (id: string): Promise<object> =>
-    until('everything answers', async () => {
+    waitFor('all services respond', async () => {
       const answer = await desk.ask<object>('partner', QUESTION, { id });
       return !answer.errors && answer.data!;
     });
 
-  describe.each(SERVICES)('%s,', (name) => {
+  describe.each(SERVICES)('%s', (name) => {
     test.each(['SIGKILL', 'SIGSTOP'] as const)(
-      'by %s, costs its own fields and at most 1.2 s, and tells no address',
+      'by %s, makes only its own fields null, within 1.2 s, and leaks no address',
       async (signal) => {
-        const { id } = await until('a ticket', () =>
+        const { id } = await waitFor('a ticket', () =>
           desk.ticket({}, 'customer').catch(() => undefined),
         );
         expect(await whole(id)).toEqual(WHOLE);
@@ -208,8 +208,8 @@ describe('a part of the platform that is gone, or hangs,', () => {
         if (signal === 'SIGKILL') await service.kill();
         else service.signal('SIGSTOP');
 
-        const tries: { ms: number; text: string; answer: Answer<object> }[] = [];
-        for (let at = 0; at < 4; at++) {
+        const tries: { ms: number; text: string; answer: GraphqlResponse<object> }[] = [];
+        for (let index = 0; index < 4; index++) {
           const begun = performance.now();
           const { text, answer } = await post<object>(platform.url, desk.tokens.partner, QUESTION, {
             id,
@@ -225,7 +225,8 @@ describe('a part of the platform that is gone, or hangs,', () => {
           for (const each of [platform.gateway, ...Object.values(platform.services)])
             expect(text).not.toContain(new URL(each.url).port);
         }
-        // A busy machine may be late once; a gateway that waits is late each time.
+        // A busy machine may delay single requests; a gateway without a timeout would delay all of
+        // them.
         expect(Math.min(...tries.map(({ ms }) => ms))).toBeLessThan(LIMIT_MS);
         expect(tries.map(({ answer }) => answer.data)).toContainEqual(LEFT[name]);
         expect(await whole(id)).toEqual(WHOLE);
@@ -234,19 +235,19 @@ describe('a part of the platform that is gone, or hangs,', () => {
     );
   });
 
-  test('a person whom nobody can look up now is told so, and is not taken for a stranger', async () => {
+  test('a caller whose look-up fails gets UNAVAILABLE and is not treated as unknown', async () => {
     const { tickets } = platform.services as { tickets: Platform['gateway'] };
     const token = await platform.issuer.issueToken(
       { sub: desk.emails.agent, email: desk.emails.agent, workspace: desk.workspace },
       '59 minutes',
     );
-    const ask = async (): Promise<Answer<object>> =>
+    const ask = async (): Promise<GraphqlResponse<object>> =>
       (await post<object>(platform.url, token, '{ viewer { role } }')).answer;
     tickets.signal('SIGSTOP');
     const answer = await ask();
     tickets.signal('SIGCONT');
     expect(codesOf(answer)).toEqual(['UNAVAILABLE']);
-    const later = await until('the person is known again', async () => {
+    const later = await waitFor('the look-up works again', async () => {
       const given = await ask();
       return !isLate(given) && given;
     });
@@ -254,30 +255,30 @@ describe('a part of the platform that is gone, or hangs,', () => {
   }, 60_000);
 });
 
-test('a service that is asked to end answers what it has begun, and leaves in peace', async () => {
+test('a service finishes its running requests after SIGTERM and exits with 0', async () => {
   const { tickets } = platform.services as { tickets: Platform['gateway'] };
   const begun = 5;
-  // The first ticket of a workspace makes its sequence of numbers, and others wait for that.
-  await until('the graph is well', () => desk.ticket({}, 'customer').catch(() => undefined));
-  await onServer(async (session) => {
+  // The first ticket of a workspace creates its number sequence, for which others would wait.
+  await waitFor('the graph works', () => desk.ticket({}, 'customer').catch(() => undefined));
+  await withClient(async (session) => {
     await session.query('begin');
     await session.query('lock table ticket in exclusive mode');
     const creating = Promise.all(
-      Array.from({ length: begun }, (_, at) =>
+      Array.from({ length: begun }, (_, index) =>
         desk.ticket(
-          { subject: `Last ${at}`, requester: { customerId: desk.ids.customer } },
+          { subject: `Last ${index}`, requester: { customerId: desk.ids.customer } },
           'partner',
         ),
       ),
     );
-    await until('all of them wait for the table', async () => {
+    await waitFor('all of them wait for the table', async () => {
       const { rowCount } = await session.query(
         `select from pg_locks where relation = 'ticket'::regclass and not granted`,
       );
       return rowCount === begun;
     });
     const ending = tickets.stop();
-    await until('it takes no more', async () => !(await tickets.isReady()));
+    await waitFor('the service is not ready any more', async () => !(await tickets.isReady()));
     await session.query('rollback');
     const made = await creating;
     expect(new Set(made.map(({ id }) => id)).size).toBe(begun);

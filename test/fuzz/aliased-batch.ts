@@ -1,35 +1,38 @@
-import type { Answer } from '@deskgraph/common/testing/testing';
-import { type Desk, type UserError, type Who, post } from '../fixtures/desk.ts';
+import type { GraphqlResponse } from '@deskgraph/common/testing/testing';
+import { type Desk, type UserError, type Persona, post } from '../fixtures/desk.ts';
 
-// Many tries in few requests: one request with many aliases costs the gateway and the services little more than one with a single field.
+// Sends many attempts in few requests: a request with many aliases costs the platform little more
+// than a request with one field.
 
-/** A root field that is asked for with many values of one argument. */
-export interface Asked {
+/** A root field that is requested once for each value of one argument. */
+export interface AliasedField {
   kind: 'mutation' | 'query';
   name: string;
-  /** What stands in the parentheses; `*` is the value. */
+  /** The arguments. `*` is the place of the value. */
   argument: string;
   /** The type of the value. */
   type: string;
   selection: string;
 }
 
-/** A request that asks for the field once for each value. */
-export function aliased(
-  { kind, name, argument, type, selection }: Asked,
+/** Builds a request with one alias of the field for each value. */
+export function aliasedRequest(
+  { kind, name, argument, type, selection }: AliasedField,
   values: readonly unknown[],
 ): [string, object] {
-  const declared = values.map((_, at) => `$v${at}: ${type}`).join(', ');
+  const declared = values.map((_, index) => `$v${index}: ${type}`).join(', ');
   const fields = values
-    .map((_, at) => `v${at}: ${name}(${argument.replace('*', `$v${at}`)}) { ${selection} }`)
+    .map(
+      (_, index) => `v${index}: ${name}(${argument.replace('*', `$v${index}`)}) { ${selection} }`,
+    )
     .join(' ');
   return [
     `${kind} (${declared}) { ${fields} }`,
-    Object.fromEntries(values.map((value, at) => [`v${at}`, value])),
+    Object.fromEntries(values.map((value, index) => [`v${index}`, value])),
   ];
 }
 
-export const changeOf = (name: string, selection: string): Asked => ({
+export const mutationField = (name: string, selection: string): AliasedField => ({
   kind: 'mutation',
   name,
   argument: 'input: *',
@@ -37,47 +40,48 @@ export const changeOf = (name: string, selection: string): Asked => ({
   selection: `${selection} userErrors { code field }`,
 });
 
-/** One value to try. It is made when it is sent, and anew if it has to be sent again. */
-export interface Try<T> {
+/** One attempt. Its value is created when it is sent, and again when it is sent again. */
+export interface Attempt<T> {
   what: T;
-  /** Characters of it, about. */
+  /** The approximate size in characters. */
   size: number;
   make: () => unknown;
 }
 
-/** What came of one try. */
+/** The outcome of one attempt. */
 export interface Outcome<T, Payload> {
   what: T;
   payload: Payload | null;
-  errors: NonNullable<Answer['errors']>;
+  errors: NonNullable<GraphqlResponse['errors']>;
 }
 
-/** What one request carries; the gateway takes 30 aliases, 256 KiB and 20,000 values. */
-const ABREAST = 25;
-const SIZE = 100_000;
+/** Limits of one request. The gateway accepts 30 aliases, 256 KiB and 20,000 values. */
+const ATTEMPTS_PER_REQUEST = 25;
+const MAX_REQUEST_CHARACTERS = 100_000;
 
-type Fault = NonNullable<Answer['errors']>[number];
-/** The alias whose value has not the shape of the schema. */
-const misshapen = ({ message }: Fault): string | undefined =>
+type ResponseError = NonNullable<GraphqlResponse['errors']>[number];
+/** Returns the alias whose variable does not match the schema. */
+const aliasOfInvalidVariable = ({ message }: ResponseError): string | undefined =>
   /^Variable "\$(v\d+)"/.exec(message)?.[1];
 
 /**
- * What comes of each try, in as few requests as the gateway allows. A value that has not the shape of the schema stops the whole request before
- * anything of it is done: those that the errors name are answered by that, the others are sent again without them.
+ * Sends all attempts in as few requests as the gateway allows. A variable that does not match the
+ * schema makes the gateway reject the whole request: the named attempts get that error, and the
+ * others are sent again.
  */
-export async function together<T, Payload>(
+export async function sendAliased<T, Payload>(
   url: string,
   token: string | undefined,
-  asked: Asked,
-  tries: readonly Try<T>[],
-  /** Called with what each request has brought, before the next one is sent. */
+  asked: AliasedField,
+  tries: readonly Attempt<T>[],
+  /** Receives the payloads of each request before the next one is sent. */
   brought: (payloads: Payload[]) => Promise<void> = async () => {},
 ): Promise<Outcome<T, Payload>[]> {
   const outcomes: Outcome<T, Payload>[] = [];
   const waiting = [...tries];
   while (waiting.length) {
-    const some = waiting.splice(0, fitting(waiting));
-    const [text, variables] = aliased(
+    const some = waiting.splice(0, countForOneRequest(waiting));
+    const [text, variables] = aliasedRequest(
       asked,
       await Promise.all(some.map(async ({ make }) => make())),
     );
@@ -89,11 +93,13 @@ export async function together<T, Payload>(
     );
     if (status >= 500) throw new Error(`Status ${status}: ${JSON.stringify(answer)}`);
     const { data, errors = [] } = answer;
-    const isStopped = errors.some(misshapen);
-    some.forEach((each, at) => {
-      const alias = `v${at}`;
+    const isStopped = errors.some(aliasOfInvalidVariable);
+    some.forEach((each, index) => {
+      const alias = `v${index}`;
       const own = errors.filter((error) =>
-        isStopped ? misshapen(error) === alias : !error.path || error.path[0] === alias,
+        isStopped
+          ? aliasOfInvalidVariable(error) === alias
+          : !error.path || error.path[0] === alias,
       );
       if (isStopped && !own.length) waiting.push(each);
       else outcomes.push({ what: each.what, payload: data?.[alias] ?? null, errors: own });
@@ -103,17 +109,18 @@ export async function together<T, Payload>(
   return outcomes;
 }
 
-/** How many of the next ones go into one request. */
-function fitting<T>(tries: readonly Try<T>[]): number {
+/** Returns how many of the next attempts fit into one request. */
+function countForOneRequest<T>(tries: readonly Attempt<T>[]): number {
   let size = 0;
   const end = tries.findIndex(
-    (each, at) => at === ABREAST || ((size += each.size) > SIZE && at > 0),
+    (each, index) =>
+      index === ATTEMPTS_PER_REQUEST || ((size += each.size) > MAX_REQUEST_CHARACTERS && index > 0),
   );
   return end === -1 ? tries.length : end;
 }
 
-/** The same desk for many at once: the changes that are asked for in the same moment travel together. */
-export function gathered(desk: Desk, url: string): Desk {
+/** Wraps a desk so that mutations sent in the same tick share one request. */
+export function batchingDesk(desk: Desk, url: string): Desk {
   interface Waiting {
     input: object;
     resolve: (payload: never) => void;
@@ -121,17 +128,17 @@ export function gathered(desk: Desk, url: string): Desk {
   }
   const lines = new Map<string, Waiting[]>();
   const send = async (
-    who: Who,
+    who: Persona,
     name: string,
     selection: string,
     line: readonly Waiting[],
   ): Promise<void> => {
     const tries = line.map((what) => ({ what, size: 0, make: () => what.input }));
     try {
-      for (const { what, payload, errors } of await together(
+      for (const { what, payload, errors } of await sendAliased(
         url,
         desk.tokens[who],
-        changeOf(name, selection),
+        mutationField(name, selection),
         tries,
       ))
         if (payload) what.resolve(payload as never);
@@ -141,7 +148,7 @@ export function gathered(desk: Desk, url: string): Desk {
     }
   };
   const change = <Payload>(
-    who: Who,
+    who: Persona,
     name: string,
     input: object,
     selection = '',
@@ -159,8 +166,8 @@ export function gathered(desk: Desk, url: string): Desk {
     });
   return {
     ...desk,
-    change,
-    done: async <Payload>(who: Who, name: string, input: object, selection = '') => {
+    tryMutate: change,
+    mutate: async <Payload>(who: Persona, name: string, input: object, selection = '') => {
       const payload = await change<Payload>(who, name, input, selection);
       if (payload.userErrors.length)
         throw new Error(`${name} is refused: ${JSON.stringify(payload.userErrors)}`);

@@ -1,49 +1,56 @@
 import type { Desk } from '../fixtures/desk.ts';
-import type { Place } from '../platform/platform-handle.ts';
+import type { PlatformHandle } from '../platform/platform-handle.ts';
 import { sharedPlatform } from '../platform/shared.ts';
 import { MUTATIONS } from '../rights/graph.ts';
 import { actionOn } from '../rights/macro.ts';
 import { type RootField, mutations } from '../fixtures/schema.ts';
-import { type Things, makeThings } from '../fixtures/fixtures.ts';
-import { type Payload, type Placed, type Tried, isFull } from './verdict.ts';
-import { having, inputOf } from './input-path.ts';
-import { type Try, changeOf, gathered, together } from './aliased-batch.ts';
+import { type Fixtures, createFixtures } from '../fixtures/fixtures.ts';
+import { type Payload, type PlacedValue, type InputOutcome, isLimitReached } from './verdict.ts';
+import { withValueAt, inputTypeOf } from './input-path.ts';
+import { type Attempt, mutationField, batchingDesk, sendAliased } from './aliased-batch.ts';
 
-/** A workspace of a running platform in which inputs are tried; when it is full, another one. */
-export interface Trial {
-  platform: Place;
+/** A workspace in which inputs are tried. A new workspace replaces it when it reaches a limit. */
+export interface FuzzSession {
+  platform: PlatformHandle;
   desk: Desk;
-  own: Things;
-  foreign: Things;
-  /** An input that is good; `paths` are the places in which it is going to be changed. */
-  fresh(name: string, paths?: readonly string[]): object | Promise<object>;
-  /** Tries values in their places of an input that is otherwise good; those of one company in the same input. */
-  tried(field: RootField, companies: readonly Placed[][], base?: object): Promise<Tried[]>;
+  own: Fixtures;
+  foreign: Fixtures;
+  /** Returns a valid input. `paths` are the places in which the caller will change it. */
+  validInput(name: string, paths?: readonly string[]): object | Promise<object>;
+  /** Submits values in an otherwise valid input. The values of one group share an input. */
+  submit(
+    field: RootField,
+    groups: readonly PlacedValue[][],
+    base?: object,
+  ): Promise<InputOutcome[]>;
 }
 
-/** An app sends what apps may; what is for people only an agent. */
+/** The sender of a mutation: the app where apps may send it, otherwise the agent. */
 export const senderOf = (name: string): 'partner' | 'agent' =>
-  MUTATIONS[name]!.may.includes('partner') ? 'partner' : 'agent';
+  MUTATIONS[name]!.allowed.includes('partner') ? 'partner' : 'agent';
 
-/** What a mutation makes that another one takes away. */
-function madeBy({ name }: RootField): string | undefined {
+/** Returns the noun of a create mutation that has a delete mutation. */
+function createdNoun({ name }: RootField): string | undefined {
   const noun = name.endsWith('Create') ? name.slice(0, -'Create'.length) : '';
   return mutations.some((each) => each.name === `${noun}Delete`) ? noun : undefined;
 }
 
-export async function startTrial(): Promise<Trial> {
+export async function startFuzzSession(): Promise<FuzzSession> {
   const platform = await sharedPlatform();
-  const open = async (): Promise<{ desk: Desk; own: Things }> => {
+  const open = async (): Promise<{ desk: Desk; own: Fixtures }> => {
     const desk = await platform.desk();
-    return { desk, own: await makeThings(desk, 'customer', 'EXTERNAL') };
+    return { desk, own: await createFixtures(desk, 'customer', 'EXTERNAL') };
   };
   const [here, other] = await Promise.all([open(), open()]);
-  let quick = gathered(here.desk, platform.url);
+  let quick = batchingDesk(here.desk, platform.url);
   let times = 0;
 
-  /** What is there already does, where a mutation can be done again and again. */
+  /**
+   * Returns an input with existing entities for mutations that can be repeated, which saves
+   * creating new ones.
+   */
   const again = async (name: string, paths: readonly string[]): Promise<object | undefined> => {
-    const { ticket, message, tag, department, canned, access, macro, customer } = trial.own;
+    const { ticket, message, tag, department, canned, access, macro, customer } = session.own;
     const things: Record<string, object> = {
       messageRedact: message,
       tagUpdate: tag,
@@ -55,13 +62,13 @@ export async function startTrial(): Promise<Trial> {
     if (name in things) return { id: (things[name] as { id: string }).id };
     if (name === 'ticketRequesterChange')
       return { id: ticket.id, requester: { customerId: customer.id } };
-    // Tickets are named, or asked for.
+    // The input names tickets by ids or by a filter, not by both.
     if (name === 'ticketsUpdate' && paths.some((path) => path.startsWith('filter')))
-      return { filter: { number: { eq: -1 } }, action: actionOn(trial.own) };
-    // Who uploads nothing sends no file.
+      return { filter: { number: { eq: -1 } }, action: actionOn(session.own) };
+    // As `reader`, who cannot upload, the input is built without a new file.
     if (name === 'ticketCreate' || name === 'messageAdd') {
       const { attachmentIds: _, ...rest } = (await MUTATIONS[name]!.input(
-        trial.own,
+        session.own,
         'reader',
         ++times,
         quick,
@@ -73,56 +80,56 @@ export async function startTrial(): Promise<Trial> {
 
   const sent = (
     field: RootField,
-    companies: readonly Placed[][],
+    groups: readonly PlacedValue[][],
     base?: object,
-  ): Promise<Tried[]> => {
+  ): Promise<InputOutcome[]> => {
     const { name } = field;
-    const type = inputOf(field);
-    const tries = companies.map((what): Try<Placed[]> => ({
+    const type = inputTypeOf(field);
+    const tries = groups.map((what): Attempt<PlacedValue[]> => ({
       what,
       size: what.reduce((size, { value }) => size + JSON.stringify(value ?? null).length, 0),
       make: async () => {
         const paths = what.map(({ leaf }) => leaf.path);
-        const good = base ?? (await trial.fresh(name, paths));
+        const good = base ?? (await session.validInput(name, paths));
         return what.reduce(
           (input, { leaf, value }) =>
-            having(input, type, leaf.path, value, { fieldId: trial.own.field.id }),
+            withValueAt(input, type, leaf.path, value, { fieldId: session.own.field.id }),
           good,
         );
       },
     }));
-    const made = madeBy(field);
+    const made = createdNoun(field);
     const takeAway = async (payloads: Payload[]): Promise<void> => {
       const ids = payloads.flatMap(
         (payload) => (payload[made!] as { id: string } | null)?.id ?? [],
       );
-      await Promise.all(ids.map((id) => quick.done(senderOf(name), `${made}Delete`, { id })));
+      await Promise.all(ids.map((id) => quick.mutate(senderOf(name), `${made}Delete`, { id })));
     };
-    const asked = changeOf(name, made ? `${made} { id }` : '__typename');
-    return together(
+    const asked = mutationField(name, made ? `${made} { id }` : '__typename');
+    return sendAliased(
       platform.url,
-      trial.desk.tokens[senderOf(name)],
+      session.desk.tokens[senderOf(name)],
       asked,
       tries,
       made ? takeAway : undefined,
     );
   };
 
-  const trial: Trial = {
+  const session: FuzzSession = {
     ...here,
     platform,
     foreign: other.own,
-    fresh: async (name, paths = []) =>
+    validInput: async (name, paths = []) =>
       (await again(name, paths)) ??
-      MUTATIONS[name]!.input(trial.own, senderOf(name), ++times, quick),
-    tried: async (field, companies, base) => {
-      const outcomes = await sent(field, companies, base);
-      const untold = outcomes.filter(isFull).map(({ what }) => what);
+      MUTATIONS[name]!.input(session.own, senderOf(name), ++times, quick),
+    submit: async (field, groups, base) => {
+      const outcomes = await sent(field, groups, base);
+      const untold = outcomes.filter(isLimitReached).map(({ what }) => what);
       if (!untold.length) return outcomes;
-      Object.assign(trial, await open());
-      quick = gathered(trial.desk, platform.url);
-      return [...outcomes.filter((each) => !isFull(each)), ...(await sent(field, untold))];
+      Object.assign(session, await open());
+      quick = batchingDesk(session.desk, platform.url);
+      return [...outcomes.filter((each) => !isLimitReached(each)), ...(await sent(field, untold))];
     },
   };
-  return trial;
+  return session;
 }

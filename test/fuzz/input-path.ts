@@ -15,36 +15,40 @@ import {
 } from 'graphql';
 import type { RootField } from '../fixtures/schema.ts';
 
-/** A place of an input where one value stands: `requester.email`, `history.0.at`. */
-export interface Leaf {
+/** The place of a single value in an input: `requester.email`, `history.0.at`. */
+export interface InputLeaf {
   path: string;
   field: GraphQLInputField;
-  /** The type of the value, without list and `!`. */
+  /** The named type of the value, without list and `!`. */
   type: GraphQLNamedType;
 }
 
-/** What stands in something of its own type, `and` of a filter, has its values and not what they are made of. */
-export function leaves(
+/**
+ * Returns the leaves of an input type. Recursion stops one level into a recursive type, such as
+ * the `and` of a filter.
+ */
+export function inputLeaves(
   type: GraphQLInputObjectType,
   place: readonly string[] = [],
   above: readonly GraphQLNamedType[] = [],
-): Leaf[] {
+): InputLeaf[] {
   return Object.values(type.getFields()).flatMap((field) => {
     const inner = getNamedType(field.type);
     const path = [...place, field.name, ...(isListType(getNullableType(field.type)) ? ['0'] : [])];
     if (!isInputObjectType(inner)) return [{ path: path.join('.'), field, type: inner }];
-    return above.includes(type) ? [] : leaves(inner, path, [...above, type]);
+    return above.includes(type) ? [] : inputLeaves(inner, path, [...above, type]);
   });
 }
 
-export const inputOf = (field: RootField): GraphQLInputObjectType =>
+export const inputTypeOf = (field: RootField): GraphQLInputObjectType =>
   getNamedType(field.args[0]!.type) as GraphQLInputObjectType;
 
-export const isText = ({ type }: Leaf): boolean => type === GraphQLString;
-export const textsOf = (field: RootField): Leaf[] => leaves(inputOf(field)).filter(isText);
+export const isTextLeaf = ({ type }: InputLeaf): boolean => type === GraphQLString;
+export const textLeaves = (field: RootField): InputLeaf[] =>
+  inputLeaves(inputTypeOf(field)).filter(isTextLeaf);
 
-/** What has not the shape that the schema gives the place. */
-export function strangeAt({ type, field, path }: Leaf): unknown[] {
+/** Returns values that do not have the type that the schema declares. */
+export function wrongTypeValues({ type, field, path }: InputLeaf): unknown[] {
   const strange: unknown[] = [];
   if (type.name !== 'JSON') {
     strange.push({ a: 1 }, [[1]]);
@@ -61,11 +65,11 @@ export function strangeAt({ type, field, path }: Leaf): unknown[] {
   ];
 }
 
-/** Ids that are asked for by these names. */
-type Known = Record<string, string>;
+/** Ids for required fields, by field name. */
+type IdsByName = Record<string, string>;
 
-/** The least that is valid where an object has to be made on the way to a leaf. */
-function least(type: GraphQLInputType, known: Known, name = ''): unknown {
+/** Returns the smallest valid value of a type, for objects on the path to a leaf. */
+function minimalValue(type: GraphQLInputType, known: IdsByName, name = ''): unknown {
   const inner = getNullableType(type);
   if (isListType(inner)) return [];
   if (isEnumType(inner)) return inner.getValues()[0]!.name;
@@ -73,7 +77,7 @@ function least(type: GraphQLInputType, known: Known, name = ''): unknown {
     return Object.fromEntries(
       Object.values(inner.getFields())
         .filter((field) => isNonNullType(field.type) && field.defaultValue === undefined)
-        .map((field) => [field.name, least(field.type, known, field.name)]),
+        .map((field) => [field.name, minimalValue(field.type, known, field.name)]),
     );
   return (
     known[name] ??
@@ -81,19 +85,25 @@ function least(type: GraphQLInputType, known: Known, name = ''): unknown {
   );
 }
 
-/** The input with one value set, or taken away where it is undefined. */
-export function having(
+/** Returns the input with one value set, or removed when it is undefined. */
+export function withValueAt(
   input: object,
   type: GraphQLInputObjectType,
   path: string,
   value: unknown,
-  known: Known = {},
+  known: IdsByName = {},
 ): object {
   const [key, ...rest] = path.split('.') as [string, ...string[]];
   if (rest.length === 0) return { ...input, [key]: value };
   const inner = getNamedType(type.getFields()[key]!.type) as GraphQLInputObjectType;
   const within = (given: unknown, below: readonly string[]): object =>
-    having((given ?? least(inner, known)) as object, inner, below.join('.'), value, known);
+    withValueAt(
+      (given ?? minimalValue(inner, known)) as object,
+      inner,
+      below.join('.'),
+      value,
+      known,
+    );
   const given = (input as Record<string, unknown>)[key];
   if (rest[0] !== '0') return { ...input, [key]: within(given, rest) };
   return {

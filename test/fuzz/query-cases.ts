@@ -10,93 +10,102 @@ import {
 } from 'graphql';
 import { isLate, post } from '../fixtures/desk.ts';
 import { type RootField, isPaged, queries } from '../fixtures/schema.ts';
-import { until } from '../platform/wait-for.ts';
-import { batched } from './batch-and-bisect.ts';
-import type { Placed } from './verdict.ts';
-import { type Leaf, having, leaves } from './input-path.ts';
-import { aliased } from './aliased-batch.ts';
-import type { Trial } from './fuzz-session.ts';
+import { waitFor } from '../platform/wait-for.ts';
+import { inBatches } from './batch-and-bisect.ts';
+import type { PlacedValue } from './verdict.ts';
+import { type InputLeaf, withValueAt, inputLeaves } from './input-path.ts';
+import { aliasedRequest } from './aliased-batch.ts';
+import type { FuzzSession } from './fuzz-session.ts';
 
-/** An argument of a query, and the places in it that take text. */
-export interface Question {
+/** An argument of a query, and the leaves of it that take text. */
+export interface ArgumentCase {
   field: RootField;
   argument: GraphQLArgument;
-  /** Empty where the argument itself is the place. */
-  places: Leaf[];
+  /** One leaf with an empty path when the argument itself is text. */
+  leaves: InputLeaf[];
 }
 
-const takesText = ({ type }: { type: Leaf['type'] }): boolean =>
+const takesText = ({ type }: { type: InputLeaf['type'] }): boolean =>
   type === GraphQLString || type === GraphQLID;
 
-/** All of them; but `notIn`, which finds everything. */
-export const QUESTIONS = queries.flatMap((field) =>
-  field.args.flatMap((argument): Question[] => {
+/** All arguments with text, without `notIn`, which matches everything. */
+export const ARGUMENT_CASES = queries.flatMap((field) =>
+  field.args.flatMap((argument): ArgumentCase[] => {
     const type = getNamedType(argument.type);
     if (takesText({ type }))
-      return [{ field, argument, places: [{ path: '', field: argument, type }] }];
+      return [{ field, argument, leaves: [{ path: '', field: argument, type }] }];
     if (!isInputObjectType(type) || argument.name === 'period') return [];
-    const places = leaves(type).filter(
+    const places = inputLeaves(type).filter(
       (leaf) => takesText(leaf) && !/^(and|or|not)\b|\.notIn\b/.test(leaf.path),
     );
-    return places.length ? [{ field, argument, places }] : [];
+    return places.length ? [{ field, argument, leaves: places }] : [];
   }),
 );
 
-/** Can it ask for several conditions at once? */
-export const isTree = ({ argument }: Question): boolean => {
+/** Checks whether the argument can combine conditions by `or`. */
+export const acceptsSeveralConditions = ({ argument }: ArgumentCase): boolean => {
   const type = getNamedType(argument.type);
   return isInputObjectType(type) && 'or' in type.getFields();
 };
 
-/** The argument with a value in its place. */
-function filled({ argument: { type } }: Question, { leaf, value }: Placed): unknown {
-  if (leaf.path) return having({}, getNamedType(type) as GraphQLInputObjectType, leaf.path, value);
+/** Returns the argument with a value set. */
+function argumentWith({ argument: { type } }: ArgumentCase, { leaf, value }: PlacedValue): unknown {
+  if (leaf.path)
+    return withValueAt({}, getNamedType(type) as GraphQLInputObjectType, leaf.path, value);
   return isListType(getNullableType(type)) ? [value] : value;
 }
 
-export interface Refused {
-  what: Placed[];
+export interface Refusal {
+  what: PlacedValue[];
   errors: { code: string; message: string }[];
 }
 
-/** Queries in one request; few, for it has a second for all that it asks. */
-const ABREAST = 8;
+/** Root fields of one request. Few, because the whole request times out after a second. */
+const QUERIES_PER_REQUEST = 8;
 
-/** Asks for each company as for one of several conditions; gives those that were refused. None of the conditions finds anything, so each is looked into. */
-export async function refusals(
-  trial: Trial,
-  question: Question,
-  companies: readonly Placed[][],
-): Promise<Refused[]> {
-  const refused: Refused[] = [];
+/**
+ * Sends each group as conditions combined by `or`, and returns the refused ones. No condition
+ * matches, so the database evaluates all of them.
+ */
+export async function findRefusals(
+  session: FuzzSession,
+  question: ArgumentCase,
+  groups: readonly PlacedValue[][],
+): Promise<Refusal[]> {
+  const refused: Refusal[] = [];
   const [several, single] = [
-    companies.filter(({ length }) => length > 1),
-    companies.filter(({ length }) => length === 1),
+    groups.filter(({ length }) => length > 1),
+    groups.filter(({ length }) => length === 1),
   ];
-  for (const some of [...several.map((company) => [company]), ...batched(single, ABREAST)]) {
+  for (const some of [
+    ...several.map((group) => [group]),
+    ...inBatches(single, QUERIES_PER_REQUEST),
+  ]) {
     const values = some.map((what) => {
-      const conditions = what.map((each) => filled(question, each));
+      const conditions = what.map((each) => argumentWith(question, each));
       return conditions.length > 1 ? { or: conditions } : conditions[0];
     });
-    const answers = await asked(trial, question, values);
+    const answers = await errorsOfValues(session, question, values);
     refused.push(
-      ...some.flatMap((what, at) => (answers[at]!.length ? [{ what, errors: answers[at]! }] : [])),
+      ...some.flatMap((what, index) =>
+        answers[index]!.length ? [{ what, errors: answers[index]! }] : [],
+      ),
     );
   }
   return refused;
 }
 
-/** The errors of each value of the argument. */
-function asked(
-  trial: Trial,
-  { field, argument }: Question,
+/** Sends the query once for each value of the argument, and returns the errors of each. */
+function errorsOfValues(
+  session: FuzzSession,
+  { field, argument }: ArgumentCase,
   values: readonly unknown[],
-): Promise<Refused['errors'][]> {
+): Promise<Refusal['errors'][]> {
   const others: Record<string, string> = {
     articleSearch: argument.name === 'query' ? '' : 'query: "a"',
     ticketReport: 'by: [], measures: [CREATED], period: { last: "P1D" }',
     article:
-      { slug: `knowledgeBaseId: "${trial.own.base.id}"`, knowledgeBaseId: 'slug: "a"' }[
+      { slug: `knowledgeBaseId: "${session.own.base.id}"`, knowledgeBaseId: 'slug: "a"' }[
         argument.name
       ] ?? '',
   };
@@ -107,22 +116,22 @@ function asked(
     type: String(argument.type),
     selection: '__typename',
   } as const;
-  const [text, variables] = aliased(
+  const [text, variables] = aliasedRequest(
     { ...root, argument: `${argument.name}: * ${others[field.name] ?? ''} ${page}` },
     values,
   );
-  return until(`answers of ${field.name}`, async () => {
+  return waitFor(`responses of ${field.name}`, async () => {
     const { status, answer } = await post(
-      trial.platform.url,
-      trial.desk.tokens.partner,
+      session.platform.url,
+      session.desk.tokens.partner,
       text,
       variables,
     );
     if (isLate(answer)) return false;
     if (status >= 500) throw new Error(`Status ${status}: ${JSON.stringify(answer)}`);
-    return values.map((_, at) =>
+    return values.map((_, index) =>
       (answer.errors ?? [])
-        .filter(({ path }) => !path || path[0] === `v${at}`)
+        .filter(({ path }) => !path || path[0] === `v${index}`)
         .map(({ message, extensions }) => ({ code: extensions.code, message })),
     );
   });

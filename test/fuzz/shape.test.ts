@@ -11,29 +11,35 @@ import {
   isNonNullType,
 } from 'graphql';
 import { newId } from '@deskgraph/common/core/id';
-import { type RootField, api, mutations } from '../fixtures/schema.ts';
-import { alone, judged } from './batch-and-bisect.ts';
-import { type Payload, isTaken, judge } from './verdict.ts';
-import { type Leaf, inputOf, leaves, strangeAt, textsOf } from './input-path.ts';
-import { changeOf, together } from './aliased-batch.ts';
-import { type Trial, senderOf, startTrial } from './fuzz-session.ts';
+import { type RootField, apiSchema, mutations } from '../fixtures/schema.ts';
+import { singles, findVerdicts } from './batch-and-bisect.ts';
+import { type Payload, isAccepted, verdictsOf } from './verdict.ts';
+import {
+  type InputLeaf,
+  inputTypeOf,
+  inputLeaves,
+  wrongTypeValues,
+  textLeaves,
+} from './input-path.ts';
+import { mutationField, sendAliased } from './aliased-batch.ts';
+import { type FuzzSession, senderOf, startFuzzSession } from './fuzz-session.ts';
 
-let trial: Trial;
+let session: FuzzSession;
 beforeAll(async () => {
-  trial = await startTrial();
+  session = await startFuzzSession();
 }, 240_000);
 
-/** The limit that the description states, in characters. */
-const limitOf = ({ field }: Leaf): number | undefined => {
+/** Reads the limit, in characters, from the description of the field. */
+const limitOf = ({ field }: InputLeaf): number | undefined => {
   const [, size, unit] =
     /(?:at most|to|of) ([\d,]+) (characters|KiB)/.exec(field.description ?? '') ?? [];
   return size ? Number(size.replaceAll(',', '')) * (unit === 'KiB' ? 1024 : 1) : undefined;
 };
 const LARGEST = 200_000;
 
-/** Null, nothing, too much, and ids of nothing. */
-function poorAt({ type, field }: Leaf): unknown[] {
-  const { own, foreign } = trial;
+/** Returns null, empty values, oversized values and ids of entities that do not exist. */
+function poorAt({ type, field }: InputLeaf): unknown[] {
+  const { own, foreign } = session;
   const values: unknown[] = isNonNullType(field.type) ? [] : [null];
   const long = 'x'.repeat(LARGEST);
   const ids = [
@@ -51,76 +57,84 @@ function poorAt({ type, field }: Leaf): unknown[] {
   if (isListType(getNullableType(field.type)))
     values.push(
       [],
-      Array.from({ length: 2000 }, (_, at) => `x${at}`),
+      Array.from({ length: 2000 }, (_, index) => `x${index}`),
     );
   return values;
 }
 
-/** The type that is given under the first name of a place, and the mutations that take it: a filter is the same wherever it stands. */
-const typeAt = (field: RootField, { path }: Leaf): string =>
-  getNamedType(inputOf(field).getFields()[path.split('.')[0]!]!.type).name;
+/**
+ * Returns the type of the first field of the path. Mutations that take the same type share its
+ * cases.
+ */
+const typeAt = (field: RootField, { path }: InputLeaf): string =>
+  getNamedType(inputTypeOf(field).getFields()[path.split('.')[0]!]!.type).name;
 const takers = (type: string): RootField[] =>
   mutations.filter((field) =>
-    Object.values(inputOf(field).getFields()).some((each) => getNamedType(each.type).name === type),
+    Object.values(inputTypeOf(field).getFields()).some(
+      (each) => getNamedType(each.type).name === type,
+    ),
   );
 
-/** Of what many mutations take each has a part of the values; with `TRY=all` each has all of them. */
-function dealtAt(field: RootField, leaf: Leaf): unknown[] {
+/**
+ * Splits the values among the mutations that take the same type. With `TRY=all` each gets all of
+ * them.
+ */
+function dealtAt(field: RootField, leaf: InputLeaf): unknown[] {
   const values = poorAt(leaf);
   const sharing =
-    isInputObjectType(api.getType(typeAt(field, leaf))) && !IS_FULL
+    isInputObjectType(apiSchema.getType(typeAt(field, leaf))) && !IS_FULL
       ? takers(typeAt(field, leaf))
       : [field];
-  return values.filter((_, at) => at % sharing.length === sharing.indexOf(field));
+  return values.filter((_, index) => index % sharing.length === sharing.indexOf(field));
 }
 
-/** Null and lists stand for the whole list. */
-const placeOf = (leaf: Leaf, value: unknown): Leaf =>
+/** Null and arrays replace the whole list, not one item. */
+const placeOf = (leaf: InputLeaf, value: unknown): InputLeaf =>
   Array.isArray(value) || value === null ? { ...leaf, path: leaf.path.replace(/\.0$/, '') } : leaf;
 
 describe.each(mutations.map((field) => [field.name, field] as const))('%s', (name, field) => {
-  const all = leaves(inputOf(field));
+  const all = inputLeaves(inputTypeOf(field));
 
-  test('what has not the shape of the schema is refused by name', async () => {
-    const placed = all.flatMap((leaf) => strangeAt(leaf).map((value) => ({ leaf, value })));
-    const outcomes = await trial.tried(field, alone(placed), await trial.fresh(name));
+  test('values of the wrong type are refused with their path', async () => {
+    const placed = all.flatMap((leaf) => wrongTypeValues(leaf).map((value) => ({ leaf, value })));
+    const outcomes = await session.submit(field, singles(placed), await session.validInput(name));
     const isRefused = ({ payload, errors }: (typeof outcomes)[number]): boolean =>
       !payload && errors.some(({ extensions }) => extensions.code === 'BAD_USER_INPUT');
     expect(outcomes.filter((each) => !isRefused(each))).toEqual([]);
-    expect(outcomes.flatMap(judge)).toEqual([]);
+    expect(outcomes.flatMap(verdictsOf)).toEqual([]);
     expect(outcomes).toHaveLength(placed.length);
   });
 
-  test('null, nothing, too much and ids of nothing are taken or refused by name', async () => {
+  test('null, empty, oversized and unknown values are accepted or refused with their path', async () => {
     const placed = all.flatMap((leaf) =>
       dealtAt(field, leaf).map((value) => ({ leaf: placeOf(leaf, value), value })),
     );
-    expect(await judged(trial, field, placed)).toEqual([]);
+    expect(await findVerdicts(session, field, placed)).toEqual([]);
   });
 
-  test('texts beyond the limit that is told are refused by name', async () => {
-    const placed = textsOf(field).flatMap((leaf) => {
+  test('texts beyond the documented limit are refused with their path', async () => {
+    const placed = textLeaves(field).flatMap((leaf) => {
       const long = Math.min((limitOf(leaf) ?? 0) * 10, LARGEST);
       return long > (limitOf(leaf) ?? LARGEST) ? [{ leaf, value: 'x'.repeat(long) }] : [];
     });
-    const outcomes = await trial.tried(field, alone(placed));
-    expect(outcomes.filter(isTaken).map(({ what }) => what[0]!.leaf.path)).toEqual([]);
-    expect(outcomes.flatMap(judge)).toEqual([]);
+    const outcomes = await session.submit(field, singles(placed));
+    expect(outcomes.filter(isAccepted).map(({ what }) => what[0]!.leaf.path)).toEqual([]);
+    expect(outcomes.flatMap(verdictsOf)).toEqual([]);
   });
 
   test('unknown fields are refused, not dropped', async () => {
     const keys = ['workspaceId', 'createdBy', 'isAdmin', 'constructor', 'toString', '__proto__'];
-    const base = JSON.stringify(await trial.fresh(name)).slice(1);
+    const base = JSON.stringify(await session.validInput(name)).slice(1);
     const tries = keys.map((what) => ({
       what,
       size: 0,
       make: () => JSON.parse(`{ ${JSON.stringify(what)}: "x", ${base}`) as object,
     }));
-    const token = trial.desk.tokens[senderOf(name)];
-    const outcomes = await together<string, Payload>(
-      trial.platform.url,
+    const token = session.desk.tokens[senderOf(name)];
+    const outcomes = await sendAliased<string, Payload>(
+      session.platform.url,
       token,
-      changeOf(name, '__typename'),
+      mutationField(name, '__typename'),
       tries,
     );
     const refused = outcomes.filter(

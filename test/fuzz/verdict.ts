@@ -1,40 +1,43 @@
-import { FAULTS } from '@deskgraph/common/core/errors';
-import type { Answer } from '@deskgraph/common/testing/testing';
+import { ERROR_MESSAGES } from '@deskgraph/common/core/errors';
+import type { GraphqlResponse } from '@deskgraph/common/testing/testing';
 import type { UserError } from '../fixtures/desk.ts';
-import type { Leaf } from './input-path.ts';
+import type { InputLeaf } from './input-path.ts';
 import type { Outcome } from './aliased-batch.ts';
 
-/** A value in its place. */
-export interface Placed {
-  leaf: Leaf;
+/** A value and the place of an input that it is set at. */
+export interface PlacedValue {
+  leaf: InputLeaf;
   value: unknown;
 }
 
 export type Payload = Record<string, unknown> & { userErrors: UserError[] };
-/** What came of values in their places of one input. */
-export type Tried = Outcome<Placed[], Payload>;
+/** The outcome of one input with some values set. */
+export type InputOutcome = Outcome<PlacedValue[], Payload>;
 
-export const isTaken = ({ payload }: Tried): boolean => payload?.userErrors.length === 0;
-export const isFull = ({ payload }: Tried): boolean =>
+export const isAccepted = ({ payload }: InputOutcome): boolean => payload?.userErrors.length === 0;
+export const isLimitReached = ({ payload }: InputOutcome): boolean =>
   payload?.userErrors.some(({ code }) => code === 'LIMIT_REACHED') ?? false;
 
-const isBroken = (errors: NonNullable<Answer['errors']>): boolean =>
+const isBroken = (errors: NonNullable<GraphqlResponse['errors']>): boolean =>
   errors.some(
     ({ extensions }) =>
-      !(extensions.code in FAULTS) ||
+      !(extensions.code in ERROR_MESSAGES) ||
       ['INTERNAL', 'UNAVAILABLE', 'FORBIDDEN'].includes(extensions.code),
   );
 
-/** What is wrong with how a value was taken. */
+/** A fault in the response to a value. */
 export interface Verdict {
   path: string;
   value: unknown;
   fault: string;
 }
 
-/** Nothing is wrong when the value was accepted, or refused in words that name its place. */
-export function judge({ what, payload, errors }: Tried): Verdict[] {
-  const [{ leaf, value }] = what as [Placed];
+/**
+ * Returns the faults of one outcome: none when the value was accepted, or refused with an error
+ * that names its place.
+ */
+export function verdictsOf({ what, payload, errors }: InputOutcome): Verdict[] {
+  const [{ leaf, value }] = what as [PlacedValue];
   const told = (fault: string): Verdict[] => [
     { path: leaf.path, value: JSON.stringify(value)?.slice(0, 60), fault },
   ];
@@ -42,7 +45,7 @@ export function judge({ what, payload, errors }: Tried): Verdict[] {
   const words = leaf.path.split('.').filter((part) => part !== '0');
   if (errors.length) {
     const named = errors.some(({ message }) => words.some((word) => message.includes(word)));
-    return named ? [] : told(`does not name the place: ${errors[0]!.message}`);
+    return named ? [] : told(`does not name the path: ${errors[0]!.message}`);
   }
   if (!payload) return told('neither a payload nor an error');
   const place = `input.${leaf.path}`;
@@ -53,5 +56,5 @@ export function judge({ what, payload, errors }: Tried): Verdict[] {
   const { userErrors } = payload;
   return userErrors.length === 0 || userErrors.some(near)
     ? []
-    : told(`does not name the place: ${JSON.stringify(userErrors)}`);
+    : told(`does not name the path: ${JSON.stringify(userErrors)}`);
 }

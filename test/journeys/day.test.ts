@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ROOT } from '@deskgraph/launcher/config';
 import type { Desk } from '../fixtures/desk.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
-import { runToEnd } from '../platform/process.ts';
-import { leaveTraces } from '../fixtures/traces.ts';
+import { runScript } from '../platform/process.ts';
+import { writeConnectionFiles } from '../fixtures/traces.ts';
 
 let platform: Platform;
 let desk: Desk;
@@ -12,28 +12,28 @@ beforeAll(async () => {
   platform = await startPlatform();
   desk = await platform.desk();
   const third = { email: 'jure@desk.example', name: 'Jure Third' };
-  await desk.done('admin', 'agentInvite', { ...third, role: 'AGENT' });
-  leaveTraces(platform, desk, { agent3: third });
+  await desk.mutate('admin', 'agentInvite', { ...third, role: 'AGENT' });
+  writeConnectionFiles(platform, desk, { agent3: third });
 }, 240_000);
 afterAll(() => platform?.stop());
 
-test('the day of the README can be played again and again, and its timelines are what the graph tells each reader', async () => {
+test('the demo day of the README can run repeatedly and prints the timelines that the graph returns to each reader', async () => {
   const play = async (): Promise<string[]> =>
     (
-      await runToEnd(join(ROOT, 'services/integrations'), 'src/day/main.ts', {
+      await runScript(join(ROOT, 'services/integrations'), 'src/day/main.ts', {
         DATA_DIR: platform.folder,
       })
     ).split('\n');
   await play();
-  const said = await play();
+  const output = await play();
   const printed = (name: string): string[] => {
-    const from = said.findIndex((line) => line.endsWith(`as ${name} reads it`));
-    const lines = said.slice(from + 1);
+    const from = output.findIndex((line) => line.endsWith(`as ${name} reads it`));
+    const lines = output.slice(from + 1);
     return lines
       .slice(0, lines.includes('') ? lines.indexOf('') : lines.length)
       .map((line) => line.slice('00:00:00  '.length));
   };
-  const number = Number(/#(\d+) as Ana Agent reads it/.exec(said.join('\n'))![1]);
+  const number = Number(/#(\d+) as Ana Agent reads it/.exec(output.join('\n'))![1]);
   for (const [who, name] of [
     ['agent', 'Ana Agent'] as const,
     ['customer', 'Marta Customer'] as const,
@@ -46,7 +46,7 @@ test('the day of the README can be played again and again, and its timelines are
     expect(printed(name)).toEqual(ticket.timeline.nodes.map(({ summary }) => summary));
   }
   expect(
-    said
+    output
       .filter((line) => line.includes('The system'))
       .map((line) => line.replace(/.*The system +/, '')),
   ).toEqual([

@@ -3,11 +3,11 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
-import { toUuid } from '@deskgraph/common/core/id';
-import { onServer } from '../platform/database.ts';
-import { type Desk, type Who } from '../fixtures/desk.ts';
+import { parseId } from '@deskgraph/common/core/id';
+import { withClient } from '../platform/database.ts';
+import { type Desk, type Persona } from '../fixtures/desk.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
-import { until } from '../platform/wait-for.ts';
+import { waitFor } from '../platform/wait-for.ts';
 
 let platform: Platform;
 let desk: Desk;
@@ -23,10 +23,10 @@ const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
-/** A picture that no other test has. */
+/** Returns a picture with unique bytes. */
 const picture = (bytes = 200): Buffer => Buffer.concat([PNG, randomBytes(bytes)]);
 
-interface Given {
+interface UploadOverrides {
   name?: string;
   contentType?: string;
   size?: number;
@@ -41,11 +41,11 @@ interface Attachment {
 }
 const ALL = 'id name contentType size scan url';
 
-const asked = (who: Who, bytes: Buffer, given: Given = {}, from = desk) =>
-  from.done<{ attachment: Attachment; uploadUrl: string }>(
+const requestUpload = (who: Persona, bytes: Buffer, overrides: UploadOverrides = {}, from = desk) =>
+  from.mutate<{ attachment: Attachment; uploadUrl: string }>(
     who,
     'attachmentUploadCreate',
-    { name: 'picture.png', contentType: 'image/png', size: bytes.length, ...given },
+    { name: 'picture.png', contentType: 'image/png', size: bytes.length, ...overrides },
     `attachment { ${ALL} } uploadUrl`,
   );
 
@@ -61,20 +61,20 @@ const put = (
     headers: { 'content-type': type, ...headers },
   });
 
-/** An upload that is there; gives its id. */
-async function uploaded(
-  who: Who,
+/** Uploads a file and returns its id. */
+async function upload(
+  who: Persona,
   bytes = picture(),
-  given: Given = {},
+  overrides: UploadOverrides = {},
   from = desk,
 ): Promise<string> {
-  const { attachment, uploadUrl } = await asked(who, bytes, given, from);
-  const response = await put(uploadUrl, bytes, given.contentType);
+  const { attachment, uploadUrl } = await requestUpload(who, bytes, overrides, from);
+  const response = await put(uploadUrl, bytes, overrides.contentType);
   if (response.status !== 204) throw new Error(`${response.status} ${await response.text()}`);
   return attachment.id;
 }
 
-const shown = async (who: Who, id: string, from = desk): Promise<Attachment | null> =>
+const attachmentOf = async (who: Persona, id: string, from = desk): Promise<Attachment | null> =>
   (
     await from.data<{ node: Attachment | null }>(
       who,
@@ -88,8 +88,8 @@ const bytesOf = async (url: string): Promise<Buffer> =>
 const statusOf = async (url: string, init: RequestInit = {}): Promise<number> =>
   (await fetch(new URL(url, platform.url), init)).status;
 
-/** A link as the service writes them. */
-function signed(right: object, secret = platform.secret): string {
+/** Signs a link like the service does. */
+function signedPath(right: object, secret = platform.secret): string {
   const text = Buffer.from(JSON.stringify(right)).toString('base64url');
   const key = createHmac('sha256', secret).update('deskgraph file links').digest();
   return `/files/${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
@@ -99,13 +99,13 @@ const rightOf = (url: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(partsOf(url)[0]!, 'base64url').toString()) as Record<string, unknown>;
 
 const onTickets = <T extends object>(text: string, values: unknown[] = []): Promise<T[]> =>
-  onServer(
+  withClient(
     async (session) => (await session.query<T>(text, values)).rows,
     platform.databaseOf('tickets'),
   );
 
-/** Files of the workspaces as they lie on the disk. */
-const kept = (): string[] => {
+/** Paths of all stored files. */
+const storedFiles = (): string[] => {
   const folder = join(platform.folder, 'files');
   return existsSync(folder)
     ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
@@ -113,9 +113,9 @@ const kept = (): string[] => {
       )
     : [];
 };
-/** How often these bytes are kept; a file may go while one looks. */
+/** Counts the stored copies of these bytes. A file may be deleted during the read. */
 const copiesOf = (bytes: Buffer): number =>
-  kept().filter((path) => {
+  storedFiles().filter((path) => {
     try {
       return readFileSync(join(platform.folder, 'files', path)).equals(bytes);
     } catch (error) {
@@ -123,9 +123,9 @@ const copiesOf = (bytes: Buffer): number =>
       throw error;
     }
   }).length;
-const isKept = (bytes: Buffer): boolean => copiesOf(bytes) > 0;
+const isStored = (bytes: Buffer): boolean => copiesOf(bytes) > 0;
 
-/** The most memory that the gateway and the service ever had, in MiB; where the system tells it. */
+/** Peak memory of the gateway and the service in MiB. Zero where the system does not report it. */
 const peaks = (): number[] =>
   [platform.gateway, platform.services['tickets']!].map((server) => {
     const path = `/proc/${server.pid()}/status`;
@@ -134,9 +134,9 @@ const peaks = (): number[] =>
       : 0;
   });
 
-test('a file is announced, uploaded, sent with a message, and read by all who may read that and by nobody else', async () => {
+test('a file is announced, uploaded, sent with a message, and readable only by callers who may read the message', async () => {
   const bytes = picture();
-  const { attachment, uploadUrl } = await asked('customer', bytes);
+  const { attachment, uploadUrl } = await requestUpload('customer', bytes);
   expect(attachment).toMatchObject({
     name: 'picture.png',
     contentType: 'image/png',
@@ -145,15 +145,15 @@ test('a file is announced, uploaded, sent with a message, and read by all who ma
     url: null,
   });
   expect((await put(uploadUrl, bytes)).status).toBe(204);
-  expect(await shown('customer', attachment.id)).toMatchObject({
+  expect(await attachmentOf('customer', attachment.id)).toMatchObject({
     scan: 'CLEAN',
     url: expect.stringContaining(`${platform.gateway.url}/files/`),
   });
-  expect(await shown('agent', attachment.id)).toBeNull();
+  expect(await attachmentOf('agent', attachment.id)).toBeNull();
 
   const { id } = await desk.ticket({ attachmentIds: [attachment.id] });
-  const note = await uploaded('light');
-  await desk.done('light', 'messageAdd', {
+  const note = await upload('light');
+  await desk.mutate('light', 'messageAdd', {
     ticketId: id,
     body: 'Look.',
     visibility: 'PRIVATE',
@@ -196,12 +196,12 @@ test('a file is announced, uploaded, sent with a message, and read by all who ma
     for (const { url } of answer.data?.ticket?.attachments ?? [])
       expect(await statusOf(url!)).toBe(200);
     for (const each of [attachment.id, note])
-      expect((await shown(who, each))?.id).toBe(expected.includes(each) ? each : undefined);
+      expect((await attachmentOf(who, each))?.id).toBe(expected.includes(each) ? each : undefined);
     const entities = await fetch(`${platform.services['tickets']!.url}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        authorization: `Bearer ${await desk.internal(who)}`,
+        authorization: `Bearer ${await desk.internalToken(who)}`,
       },
       body: JSON.stringify({
         query:
@@ -212,9 +212,9 @@ test('a file is announced, uploaded, sent with a message, and read by all who ma
     if (who === 'customer' || who === 'clerk')
       expect(await entities.json()).toEqual({ data: { _entities: [null] } });
   }
-  expect(await shown('admin', attachment.id, foreignDesk)).toBeNull();
+  expect(await attachmentOf('admin', attachment.id, foreignDesk)).toBeNull();
 
-  const read = await fetch((await shown('agent', attachment.id))!.url!);
+  const read = await fetch((await attachmentOf('agent', attachment.id))!.url!);
   expect(Buffer.from(await read.arrayBuffer())).toEqual(bytes);
   expect(Object.fromEntries(read.headers)).toMatchObject({
     'content-type': 'image/png',
@@ -226,10 +226,10 @@ test('a file is announced, uploaded, sent with a message, and read by all who ma
   });
 });
 
-describe('a link', () => {
-  test('is for one upload, and for exactly the bytes that were announced', async () => {
+describe('a signed link', () => {
+  test('accepts one upload of exactly the announced bytes', async () => {
     const bytes = picture();
-    const { attachment, uploadUrl } = await asked('agent', bytes);
+    const { attachment, uploadUrl } = await requestUpload('agent', bytes);
     expect((await put(uploadUrl, bytes.subarray(1))).status).toBe(400);
     expect((await put(uploadUrl, Buffer.concat([bytes, bytes]))).status).toBe(400);
     expect((await put(uploadUrl, bytes, 'text/html')).status).toBe(415);
@@ -237,26 +237,26 @@ describe('a link', () => {
     expect(await statusOf(uploadUrl)).toBe(403);
     expect((await put(uploadUrl, bytes)).status).toBe(204);
     expect((await put(uploadUrl, bytes)).status).toBe(409);
-    expect((await shown('agent', attachment.id))!.scan).toBe('CLEAN');
+    expect((await attachmentOf('agent', attachment.id))!.scan).toBe('CLEAN');
   });
 
-  test('is worth nothing when it is old, changed, made elsewhere or made up', async () => {
-    const id = await uploaded('agent');
-    const { url } = (await shown('agent', id))!;
+  test('is refused when expired, changed, signed with another secret or invented', async () => {
+    const id = await upload('agent');
+    const { url } = (await attachmentOf('agent', id))!;
     const right = rightOf(url!);
     const seconds = Math.floor(Date.now() / 1000);
     expect(right['until']).toBeGreaterThan(seconds + 290);
     expect(right['until']).toBeLessThanOrEqual(seconds + 301);
-    expect(await statusOf(signed(right))).toBe(200);
-    const { uploadUrl } = await asked('agent', picture());
+    expect(await statusOf(signedPath(right))).toBe(200);
+    const { uploadUrl } = await requestUpload('agent', picture());
     expect(rightOf(uploadUrl)['until']).toBeLessThanOrEqual(Math.floor(Date.now() / 1000) + 901);
     const [text, mark] = partsOf(url!) as [string, string];
     const other = Buffer.from(JSON.stringify({ ...right, until: seconds + 9999 })).toString(
       'base64url',
     );
     for (const bad of [
-      signed({ ...right, until: seconds - 1 }),
-      signed(right, 'another secret of more than 32 signs'),
+      signedPath({ ...right, until: seconds - 1 }),
+      signedPath(right, 'another secret of more than 32 signs'),
       `/files/${other}.${mark}`,
       `/files/${text}.${Buffer.alloc(32).toString('base64url')}`,
       `/files/${text}`,
@@ -268,23 +268,23 @@ describe('a link', () => {
     expect(await statusOf('/files/')).toBe(403);
     expect(await statusOf(url!, { method: 'DELETE' })).toBe(405);
     expect(await statusOf(url!, { method: 'PUT', body: 'x' })).toBe(403);
-    // The door of the service itself is for the gateway only.
+    // The endpoint of the service accepts only the gateway.
     expect(
       (await fetch(new URL(new URL(url!).pathname, platform.services['tickets']!.url))).status,
     ).toBe(401);
-    // Another workspace's id in a good link finds nothing.
+    // A correctly signed link of another workspace finds nothing.
     expect(
-      await statusOf(signed({ ...right, workspace: '00000000-0000-7000-8000-000000000000' })),
+      await statusOf(signedPath({ ...right, workspace: '00000000-0000-7000-8000-000000000000' })),
     ).toBe(404);
   });
 
-  test('stops working when its bearer does not see the message any more', async () => {
-    const id = await uploaded('customer');
+  test('stops working when its caller can no longer see the message', async () => {
+    const id = await upload('customer');
     const ticket = await desk.ticket({ attachmentIds: [id] });
-    const { url } = (await shown('customer', id))!;
-    const { url: staff } = (await shown('agent', id))!;
+    const { url } = (await attachmentOf('customer', id))!;
+    const { url: staff } = (await attachmentOf('agent', id))!;
     expect(await statusOf(url!)).toBe(200);
-    await desk.done('agent', 'ticketRequesterChange', {
+    await desk.mutate('agent', 'ticketRequesterChange', {
       id: ticket.id,
       requester: { customerId: desk.ids.customer2 },
     });
@@ -293,14 +293,14 @@ describe('a link', () => {
   });
 });
 
-test('only own files that are there and in no other message are sent, 20 at most', async () => {
-  const own = await uploaded('agent');
-  const others = await uploaded('agent2');
-  const { attachment: empty } = await asked('agent', picture());
+test('a message takes only uploaded files of its author that no other message has, 20 at most', async () => {
+  const own = await upload('agent');
+  const others = await upload('agent2');
+  const { attachment: empty } = await requestUpload('agent', picture());
   const { id } = await desk.ticket();
-  const send = async (who: Who, attachmentIds: string[]): Promise<unknown> => {
+  const send = async (who: Persona, attachmentIds: string[]): Promise<unknown> => {
     const input = { ticketId: id, body: 'Here.', visibility: 'PRIVATE', attachmentIds };
-    return (await desk.change(who, 'messageAdd', input, 'message { id }')).userErrors;
+    return (await desk.tryMutate(who, 'messageAdd', input, 'message { id }')).userErrors;
   };
   const refused = (code: string, ...at: string[]): unknown => [
     { code, field: ['input', 'attachmentIds', ...at] },
@@ -318,14 +318,14 @@ test('only own files that are there and in no other message are sent, 20 at most
   expect(await send('agent', [own])).toEqual(refused('TAKEN', '0'));
 });
 
-describe('what is taken', () => {
-  const refusal = async (given: Given): Promise<unknown> => {
-    const input = { name: 'a.png', contentType: 'image/png', size: 5, ...given };
-    return (await desk.change('agent', 'attachmentUploadCreate', input, 'attachment { id }'))
+describe('file name and content', () => {
+  const refusal = async (overrides: UploadOverrides): Promise<unknown> => {
+    const input = { name: 'a.png', contentType: 'image/png', size: 5, ...overrides };
+    return (await desk.tryMutate('agent', 'attachmentUploadCreate', input, 'attachment { id }'))
       .userErrors[0];
   };
 
-  test.each<[Given, string, string]>([
+  test.each<[UploadOverrides, string, string]>([
     [{ size: 25 * 1024 * 1024 + 1 }, 'TOO_LONG', 'size'],
     [{ size: 0 }, 'INVALID', 'size'],
     [{ contentType: 'nonsense' }, 'INVALID', 'contentType'],
@@ -341,10 +341,10 @@ describe('what is taken', () => {
       'a.js',
       '../a.bat',
       'a.lnk',
-    ].map((name) => [{ name }, 'FILE_REFUSED', 'name'] as [Given, string, string]),
+    ].map((name) => [{ name }, 'FILE_REFUSED', 'name'] as [UploadOverrides, string, string]),
     [{ name: 'a\u0000.html' }, 'INVALID', 'name'],
-  ])('%j is refused with %s', async (given, code, field) =>
-    expect(await refusal(given)).toEqual({ code, field: ['input', field] }),
+  ])('%j is refused with %s', async (overrides, code, field) =>
+    expect(await refusal(overrides)).toEqual({ code, field: ['input', field] }),
   );
 
   test.each([
@@ -358,12 +358,14 @@ describe('what is taken', () => {
     ['Rechnung “März” č 发票.pdf', 'Rechnung “März” č 发票.pdf'],
     [`${'č'.repeat(5000)}.png`, `${'č'.repeat(125)}.png`],
   ])('the name %j becomes %j', async (name, clean) => {
-    const id = await uploaded('agent', picture(), { name });
-    const { name: stored, url } = (await shown('agent', id))!;
+    const id = await upload('agent', picture(), { name });
+    const { name: stored, url } = (await attachmentOf('agent', id))!;
     expect(stored).toBe(clean);
-    const said = (await fetch(url!)).headers.get('content-disposition')!;
-    expect(said).toMatch(/^attachment; filename="[ -~]*"; filename\*=UTF-8''[\w.!#$&+^`|~%-]+$/);
-    expect(decodeURIComponent(said.slice(said.indexOf("''") + 2))).toBe(clean);
+    const disposition = (await fetch(url!)).headers.get('content-disposition')!;
+    expect(disposition).toMatch(
+      /^attachment; filename="[ -~]*"; filename\*=UTF-8''[\w.!#$&+^`|~%-]+$/,
+    );
+    expect(decodeURIComponent(disposition.slice(disposition.indexOf("''") + 2))).toBe(clean);
   });
 
   test.each([
@@ -376,13 +378,16 @@ describe('what is taken', () => {
     ],
     ['a text', 'x.txt', 'text/plain', 'Hello.'],
     ['XML', 'x.xml', 'application/xml', '<?xml version="1.0"?><a/>'],
-  ])('%s goes out as bytes of no type, to be saved', async (_, name, contentType, text) => {
-    const id = await uploaded('agent', Buffer.from(text), { name, contentType });
-    const read = await fetch((await shown('agent', id))!.url!);
-    expect(read.headers.get('content-type')).toBe('application/octet-stream');
-    expect(read.headers.get('content-disposition')).toMatch(/^attachment;/);
-    expect(await read.text()).toBe(text);
-  });
+  ])(
+    '%s is served as a download of type application/octet-stream',
+    async (_, name, contentType, text) => {
+      const id = await upload('agent', Buffer.from(text), { name, contentType });
+      const read = await fetch((await attachmentOf('agent', id))!.url!);
+      expect(read.headers.get('content-type')).toBe('application/octet-stream');
+      expect(read.headers.get('content-disposition')).toMatch(/^attachment;/);
+      expect(await read.text()).toBe(text);
+    },
+  );
 
   test.each([
     [
@@ -406,53 +411,53 @@ describe('what is taken', () => {
     ],
     ['a PDF that is a picture', 'x.pdf', 'application/pdf', PNG],
   ])(
-    '%s is refused by what is in it, and nothing of it is kept',
+    '%s is refused because of its content, and nothing of it is stored',
     async (_, name, contentType, bytes) => {
-      const { attachment, uploadUrl } = await asked('agent', bytes, { name, contentType });
+      const { attachment, uploadUrl } = await requestUpload('agent', bytes, { name, contentType });
       expect((await put(uploadUrl, bytes, contentType)).status).toBe(415);
-      expect((await shown('agent', attachment.id))!.scan).toBe('PENDING');
-      expect(isKept(bytes)).toBe(false);
+      expect((await attachmentOf('agent', attachment.id))!.scan).toBe('PENDING');
+      expect(isStored(bytes)).toBe(false);
     },
   );
 });
 
-describe('bytes', () => {
-  test('are kept once in a workspace, apart from others, until no attachment has them', async () => {
+describe('stored bytes', () => {
+  test('are stored once per workspace until no attachment has them', async () => {
     const bytes = picture();
-    const [first, second] = [await uploaded('agent', bytes), await uploaded('customer', bytes)];
-    const foreign = await uploaded('agent', bytes, {}, foreignDesk);
+    const [first, second] = [await upload('agent', bytes), await upload('customer', bytes)];
+    const foreign = await upload('agent', bytes, {}, foreignDesk);
     expect(copiesOf(bytes)).toBe(2);
     await desk.ticket({ attachmentIds: [second] });
     await onTickets(
       `update attachment set unused_at = now() where message_id is null and name = 'picture.png'`,
     );
-    await until(
-      'what nobody sent is thrown away',
-      async () => (await shown('agent', first)) === null && copiesOf(bytes) === 1,
+    await waitFor(
+      'unsent files are deleted',
+      async () => (await attachmentOf('agent', first)) === null && copiesOf(bytes) === 1,
     );
-    expect(await shown('agent', foreign, foreignDesk)).toBeNull();
-    expect(await bytesOf((await shown('customer', second))!.url!)).toEqual(bytes);
+    expect(await attachmentOf('agent', foreign, foreignDesk)).toBeNull();
+    expect(await bytesOf((await attachmentOf('customer', second))!.url!)).toEqual(bytes);
   });
 
-  test('go with the ticket that is removed for ever', async () => {
+  test('are deleted when their ticket is purged', async () => {
     const bytes = picture();
-    const { id } = await desk.ticket({ attachmentIds: [await uploaded('customer', bytes)] });
-    await desk.done('lead', 'ticketDelete', { id });
-    expect(isKept(bytes)).toBe(true);
-    await desk.done('admin', 'ticketPurge', { id });
-    await until('the bytes are gone', async () => !isKept(bytes));
+    const { id } = await desk.ticket({ attachmentIds: [await upload('customer', bytes)] });
+    await desk.mutate('lead', 'ticketDelete', { id });
+    expect(isStored(bytes)).toBe(true);
+    await desk.mutate('admin', 'ticketPurge', { id });
+    await waitFor('the bytes are gone', async () => !isStored(bytes));
   });
 
-  test('of an upload that was cut off are not kept, and the link serves again', async () => {
+  test('of an interrupted upload are not stored, and the link can be used again', async () => {
     const bytes = picture(300_000);
-    const { attachment, uploadUrl } = await asked('agent', bytes);
+    const { attachment, uploadUrl } = await requestUpload('agent', bytes);
     const sending = httpRequest(uploadUrl, {
       method: 'PUT',
       headers: { 'content-type': 'image/png', 'content-length': bytes.length },
     });
     sending.on('error', () => {});
     sending.write(bytes.subarray(0, 100_000));
-    const uuid = await until('it has begun', async () => {
+    const uuid = await waitFor('it has started', async () => {
       const rows = await onTickets<{ id: string }>(
         'select id from attachment where claimed_at is not null',
       );
@@ -460,14 +465,17 @@ describe('bytes', () => {
     });
     expect((await put(uploadUrl, bytes)).status).toBe(409);
     sending.destroy();
-    await until('the link is free again', async () => (await put(uploadUrl, bytes)).status === 204);
-    expect(kept().filter((path) => path.includes(uuid))).toHaveLength(1);
-    expect(await bytesOf((await shown('agent', attachment.id))!.url!)).toEqual(bytes);
+    await waitFor(
+      'the link accepts an upload again',
+      async () => (await put(uploadUrl, bytes)).status === 204,
+    );
+    expect(storedFiles().filter((path) => path.includes(uuid))).toHaveLength(1);
+    expect(await bytesOf((await attachmentOf('agent', attachment.id))!.url!)).toEqual(bytes);
   });
 
-  test('in great numbers flow through: neither process grows by them, and slow senders hold up nobody', async () => {
+  test('are streamed: large files do not grow the processes, and slow senders do not block others', async () => {
     const bytes = picture(10 * 1024 * 1024);
-    const { uploadUrl: slow } = await asked('agent', bytes);
+    const { uploadUrl: slow } = await requestUpload('agent', bytes);
     const dripping = Array.from({ length: 8 }, () => {
       const sending = httpRequest(slow, {
         method: 'PUT',
@@ -479,19 +487,19 @@ describe('bytes', () => {
     });
     const before = peaks();
     const ids = await Promise.all(
-      Array.from({ length: 12 }, () => uploaded('agent', picture(10 * 1024 * 1024))),
+      Array.from({ length: 12 }, () => upload('agent', picture(10 * 1024 * 1024))),
     );
     await desk.data('agent', '{ viewer { actor { id } } }');
     for (const id of ids)
-      expect((await bytesOf((await shown('agent', id))!.url!)).length).toBe(
+      expect((await bytesOf((await attachmentOf('agent', id))!.url!)).length).toBe(
         PNG.length + 10 * 1024 * 1024,
       );
-    for (const [at, peak] of peaks().entries()) expect(peak - before[at]!).toBeLessThan(100);
+    for (const [index, peak] of peaks().entries()) expect(peak - before[index]!).toBeLessThan(100);
     for (const each of dripping) each.destroy();
   }, 60_000);
 });
 
-test('a caller has 200 files waiting at most', async () => {
+test('a caller has at most 200 unsent files', async () => {
   const workspace = await onTickets<{ id: string }>(
     `select workspace_id as id from agent where email = $1`,
     [desk.emails.agent2],
@@ -502,14 +510,14 @@ test('a caller has 200 files waiting at most', async () => {
     [workspace[0]!.id, desk.ids.agent2],
   );
   const input = { name: 'a.png', contentType: 'image/png', size: 5 };
-  expect((await desk.change('agent2', 'attachmentUploadCreate', input)).userErrors).toEqual([
+  expect((await desk.tryMutate('agent2', 'attachmentUploadCreate', input)).userErrors).toEqual([
     { code: 'LIMIT_REACHED', field: null },
   ]);
 });
 
-test('words and files are taken out of a message for ever: links, search, and texts know nothing of them, the timeline knows that it was done', async () => {
+test('redaction removes text and files from links, search and all stored texts, and adds an event to the timeline', async () => {
   const bytes = picture();
-  const [first, second] = [await uploaded('customer', bytes), await uploaded('customer')];
+  const [first, second] = [await upload('customer', bytes), await upload('customer')];
   const body = 'My card is **4111** 2222 qsecretword, [redacted]: call me.\n\nqotherword stays.';
   const ticket = await desk.ticket({ body, attachmentIds: [first, second] });
   const id = (
@@ -519,7 +527,7 @@ test('words and files are taken out of a message for ever: links, search, and te
       { id: ticket.id },
     )
   ).ticket.messages.nodes[0]!.id;
-  const { url } = (await shown('customer', first))!;
+  const { url } = (await attachmentOf('customer', first))!;
   expect(await statusOf(url!)).toBe(200);
   const all = 'message { text html redactedAt attachments { id name url } }';
   type Told = {
@@ -538,15 +546,15 @@ test('words and files are taken out of a message for ever: links, search, and te
   expect(await found('qsecretword')).toBe(1);
 
   expect(
-    (await desk.change('lead', 'messageRedact', { id, text: 'not in it' })).userErrors,
+    (await desk.tryMutate('lead', 'messageRedact', { id, text: 'not in it' })).userErrors,
   ).toEqual([{ code: 'NOT_FOUND', field: ['input', 'text'] }]);
-  const one = await desk.done<Told>('lead', 'messageRedact', { id, text: 'qsecretword' }, all);
+  const one = await desk.mutate<Told>('lead', 'messageRedact', { id, text: 'qsecretword' }, all);
   expect(one.message.text).toContain('My card is 4111 2222 [redacted], [redacted]: call me.');
   expect(one.message.html).toContain('<strong>4111</strong>');
   expect(await found('qsecretword')).toBe(0);
   expect(await found('qotherword')).toBe(1);
-  // Marks stand between these words where they were written.
-  const two = await desk.done<Told>(
+  // The Markdown source has marks between these words.
+  const two = await desk.mutate<Told>(
     'lead',
     'messageRedact',
     { id, text: '4111 2222', attachmentIds: [first] },
@@ -558,8 +566,8 @@ test('words and files are taken out of a message for ever: links, search, and te
     { id: second, name: 'picture.png' },
   ]);
   expect(await statusOf(url!)).toBe(404);
-  await until('the bytes are gone', async () => !isKept(bytes));
-  const three = await desk.done<Told>('lead', 'messageRedact', { id }, all);
+  await waitFor('the bytes are gone', async () => !isStored(bytes));
+  const three = await desk.mutate<Told>('lead', 'messageRedact', { id }, all);
   expect(three.message).toMatchObject({
     text: '[redacted]',
     html: '<p>[redacted]</p>\n',
@@ -573,7 +581,7 @@ test('words and files are taken out of a message for ever: links, search, and te
      union all select t::text from ticket t where t.id = (select ticket_id from message where id = $1)
      union all select e.data::text from event_log e where e.subject = $2
      union all select i.result::text from idempotency i union all select x.everything::text || x.public::text from ticket_text x`,
-    [toUuid('msg', id), ticket.id],
+    [parseId('msg', id), ticket.id],
   );
   expect(rows.filter(({ text }) => /qsecretword|qotherword|4111/.test(text ?? ''))).toEqual([]);
   const { ticket: told } = await desk.data<{ ticket: { timeline: { nodes: { type: string }[] } } }>(

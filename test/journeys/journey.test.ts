@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { dataOf } from '@deskgraph/common/testing/testing';
-import { namedUuid, toId, toUuid } from '@deskgraph/common/core/id';
+import { dataOrThrow } from '@deskgraph/common/testing/testing';
+import { uuidFromName, toId, parseId } from '@deskgraph/common/core/id';
 import { type GraphQLObjectType, getNamedType, getNullableType, isObjectType } from 'graphql';
-import { type Counter, counter, statementsOf } from '../platform/counter.ts';
+import { type QueryRecorder, startQueryRecorder, statementsOf } from '../platform/counter.ts';
 import { type Desk, isLate } from '../fixtures/desk.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
-import { type RootField, isPaged, queries, select } from '../fixtures/schema.ts';
-import { until } from '../platform/wait-for.ts';
+import { type RootField, isPaged, queries, selectFields } from '../fixtures/schema.ts';
+import { waitFor } from '../platform/wait-for.ts';
 
 let platform: Platform;
 let desk: Desk;
-const counters: Record<string, Counter> = {};
+const counters: Record<string, QueryRecorder> = {};
 
 beforeAll(async () => {
   platform = await startPlatform({
-    front: async (service) => {
-      counters[service.name] = await counter(service);
+    proxy: async (service) => {
+      counters[service.name] = await startQueryRecorder(service);
       return counters[service.name]!.url;
     },
   });
@@ -27,25 +27,25 @@ afterAll(async () => {
 });
 
 const metId = (email: string): string =>
-  toId('cus', namedUuid(toUuid('wsp', desk.workspace)!, `EMAIL:${email}`));
+  toId('cus', uuidFromName(parseId('wsp', desk.workspace)!, `EMAIL:${email}`));
 
-/** A knowledge base for everybody; gives how to publish an article in it. */
+/** Creates an external knowledge base. Returns a function that publishes an article in it. */
 async function openBase(place: Desk): Promise<(title: string, body: string) => Promise<string>> {
   const input = { name: 'Help', slug: 'help', audience: 'EXTERNAL', locales: ['en'] };
-  const { knowledgeBase } = await place.done<{ knowledgeBase: { id: string } }>(
+  const { knowledgeBase } = await place.mutate<{ knowledgeBase: { id: string } }>(
     'admin',
     'knowledgeBaseCreate',
     input,
     'knowledgeBase { id }',
   );
   return async (title, body) => {
-    const { article } = await place.done<{ article: { id: string } }>(
+    const { article } = await place.mutate<{ article: { id: string } }>(
       'lead',
       'articleCreate',
       { knowledgeBaseId: knowledgeBase.id, title, body },
       'article { id }',
     );
-    await place.done('lead', 'articlePublish', { id: article.id });
+    await place.mutate('lead', 'articlePublish', { id: article.id });
     return article.id;
   };
 }
@@ -63,19 +63,19 @@ interface Journey {
   ticketReport: { totals: { measure: string; value: number }[] };
 }
 
-test('one query across all four services tells of a ticket that came in through the graph', async () => {
+test('one query across all four services returns a ticket that was created through the graph', async () => {
   const publish = await openBase(desk);
   const returns = await publish(
     'How to send a parcel back',
     'Print the return label, stick it on the parcel and bring it to the post office.',
   );
-  const { organization } = await desk.done<{ organization: { id: string } }>(
+  const { organization } = await desk.mutate<{ organization: { id: string } }>(
     'agent',
     'organizationCreate',
     { name: 'Kavarna Lipa', domains: ['lipa.example'] },
     'organization { id }',
   );
-  const { customer } = await desk.done<{ customer: { id: string } }>(
+  const { customer } = await desk.mutate<{ customer: { id: string } }>(
     'agent',
     'customerCreate',
     {
@@ -85,7 +85,7 @@ test('one query across all four services tells of a ticket that came in through 
     },
     'customer { id }',
   );
-  const { ticket } = await desk.done<{ ticket: { id: string; number: number } }>(
+  const { ticket } = await desk.mutate<{ ticket: { id: string; number: number } }>(
     'agent',
     'ticketCreate',
     {
@@ -105,7 +105,7 @@ test('one query across all four services tells of a ticket that came in through 
     }
     ticketReport(by: [], measures: [CREATED, BACKLOG], period: { last: "P1D" }) { totals { measure value } }
   }`;
-  const answer = await until('analytics has heard of the ticket', async () => {
+  const answer = await waitFor('analytics has received the ticket', async () => {
     const data = await desk.data<Journey>('lead', question, { id: ticket.id });
     return data.ticketReport.totals[0]?.value === 1 && data;
   });
@@ -128,7 +128,7 @@ test('one query across all four services tells of a ticket that came in through 
   expect(answer.ticket.suggestedArticles[0]!.article.id).toBe(returns);
 });
 
-test('somebody unknown is a customer at once, under the id that the ticket promised, and may sign in', async () => {
+test('an unknown requester becomes a customer at once, under the id that the ticket shows, and can sign in', async () => {
   const email = `nina@${desk.emails.customer.split('@')[1]}`;
   const input = {
     subject: 'Hello',
@@ -136,7 +136,7 @@ test('somebody unknown is a customer at once, under the id that the ticket promi
     channel: 'EMAIL',
     requester: { email: ` ${email.toUpperCase()} `, name: 'Nina New' },
   };
-  const { ticket } = await desk.done<{ ticket: { id: string; requester: unknown } }>(
+  const { ticket } = await desk.mutate<{ ticket: { id: string; requester: unknown } }>(
     'agent',
     'ticketCreate',
     input,
@@ -159,9 +159,9 @@ test('somebody unknown is a customer at once, under the id that the ticket promi
   });
 });
 
-test('the first ticket of somebody who writes from an organization’s address is asked for that organization', async () => {
+test('the first ticket of a requester with an organization’s domain belongs to that organization', async () => {
   const input = { name: 'Acme', domains: ['acme.example'] };
-  const { organization } = await desk.done<{ organization: { id: string } }>(
+  const { organization } = await desk.mutate<{ organization: { id: string } }>(
     'admin',
     'organizationCreate',
     input,
@@ -177,12 +177,12 @@ test('the first ticket of somebody who writes from an organization’s address i
     }>('agent', query, variables);
     return tickets.nodes.map((ticket) => `${ticket.id} ${ticket.organization.name}`);
   };
-  expect(await until('the organization has its ticket', async () => (await ofAcme())[0])).toBe(
+  expect(await waitFor('the organization has its ticket', async () => (await ofAcme())[0])).toBe(
     `${id} Acme`,
   );
 });
 
-test('a customer whom tickets met under another id, before they could hear of him, is one person in the end', async () => {
+test('a customer whom tickets created under another id, before the event arrived, is merged into one customer', async () => {
   const { tickets, customers } = platform.services as {
     tickets: typeof platform.gateway;
     customers: typeof platform.gateway;
@@ -190,7 +190,7 @@ test('a customer whom tickets met under another id, before they could hear of hi
   const email = `otto@${desk.emails.customer.split('@')[1]}`;
   await tickets.kill();
   const create = { name: 'Otto Old', identities: [{ kind: 'EMAIL', value: email }] };
-  const { customer } = await desk.done<{ customer: { id: string } }>(
+  const { customer } = await desk.mutate<{ customer: { id: string } }>(
     'partner',
     'customerCreate',
     create,
@@ -198,8 +198,8 @@ test('a customer whom tickets met under another id, before they could hear of hi
   );
   await customers.kill();
   await tickets.start();
-  // The breaker of the gateway may keep it from asking for a moment.
-  const ticket = await until('tickets takes a ticket in while customers is down', async () => {
+  // The circuit breaker of the gateway may stay open for a moment.
+  const ticket = await waitFor('tickets accepts a ticket while customers is down', async () => {
     const input = {
       subject: 'Me again',
       body: 'Do you know me?',
@@ -214,7 +214,7 @@ test('a customer whom tickets met under another id, before they could hear of hi
     return answer.data?.ticketCreate?.ticket;
   });
   await customers.start();
-  await until('the ticket is the known customer’s', async () => {
+  await waitFor('the ticket belongs to the existing customer', async () => {
     const { data } = await desk.ask<{ ticket: { requester: { id: string; name: string } | null } }>(
       'partner',
       'query ($id: ID!) { ticket(id: $id) { requester { id name } } }',
@@ -257,7 +257,10 @@ const MATTERS = [
   },
 ];
 
-/** A workspace in which every ticket has everything: own requester with an organization, agent, tag, messages, a solution. */
+/**
+ * Creates a workspace in which every ticket has its own requester with an organization, an agent,
+ * a tag, messages and a solution.
+ */
 async function fullDesk(tickets: number): Promise<Desk> {
   const full = await platform.desk();
   const publish = await openBase(full);
@@ -266,18 +269,18 @@ async function fullDesk(tickets: number): Promise<Desk> {
   );
   for (const who of ['agent', 'agent2', 'lead', 'admin'] as const)
     await Promise.all(
-      Array.from({ length: tickets / 4 }, async (_, at) => {
+      Array.from({ length: tickets / 4 }, async (_, index) => {
         const organization = {
-          name: `${who} ${at}`,
-          domains: [`${who}-${at}.example`],
-          externalId: `${who}-${at}`,
+          name: `${who} ${index}`,
+          domains: [`${who}-${index}.example`],
+          externalId: `${who}-${index}`,
         };
         const customer = {
-          name: `Customer ${who} ${at}`,
-          identities: [{ kind: 'EMAIL', value: `c@${who}-${at}.example` }],
+          name: `Customer ${who} ${index}`,
+          identities: [{ kind: 'EMAIL', value: `c@${who}-${index}.example` }],
         };
-        await full.done('partner', 'organizationCreate', organization);
-        const made = await full.done<{ customer: { id: string } }>(
+        await full.mutate('partner', 'organizationCreate', organization);
+        const made = await full.mutate<{ customer: { id: string } }>(
           'partner',
           'customerCreate',
           customer,
@@ -285,12 +288,12 @@ async function fullDesk(tickets: number): Promise<Desk> {
         );
         const { id } = await full.ticket(
           {
-            ...MATTERS[at % MATTERS.length]!.ticket,
+            ...MATTERS[index % MATTERS.length]!.ticket,
             channel: 'EMAIL',
             requester: { customerId: made.customer.id },
             assigneeId: 'me',
-            departmentId: full.departments[at % 2 ? 'sales' : 'support'],
-            tags: [`${who}-${at}`],
+            departmentId: full.departments[index % 2 ? 'sales' : 'support'],
+            tags: [`${who}-${index}`],
           },
           who,
         );
@@ -303,13 +306,13 @@ async function fullDesk(tickets: number): Promise<Desk> {
 const FEW = 3;
 const MANY = 20;
 
-describe('with 48 tickets, none of them like another', () => {
+describe('with 48 different tickets', () => {
   let full: Desk;
   beforeAll(async () => {
     full = await fullDesk(48);
   }, 120_000);
 
-  test('a page of 50 tickets with the things of three other services is one fetch for each hop', async () => {
+  test('a page of 50 tickets with entities of three services takes one fetch per hop', async () => {
     const question = `query ($first: Int!) {
       tickets(first: $first) {
         nodes { requester { name } organization { name } assignee { name } suggestedArticles { snippet article { title } } }
@@ -341,12 +344,12 @@ describe('with 48 tickets, none of them like another', () => {
     expect(await fetched(5)).toEqual(hops);
   });
 
-  /** What has to be said besides. */
+  /** Required arguments. */
   const GIVEN: Record<string, string> = {
     articleSearch: 'query: "guide"',
     ticketsAt: `time: "${new Date(Date.now() + 3_600_000).toISOString()}"`,
   };
-  /** All fields at once would be too large a query. */
+  /** A query with all fields would exceed the size limit. */
   const HALVES = [0, 1];
   const isOf = (half: number, type: GraphQLObjectType, field: RootField): boolean =>
     Object.keys(type.getFields()).indexOf(field.name) % HALVES.length === half;
@@ -355,36 +358,37 @@ describe('with 48 tickets, none of them like another', () => {
     (field) => isPaged(field) && isObjectType(getNullableType(field.type)),
   );
   test.each(pages.flatMap((field) => HALVES.map((half) => [field.name, half, field] as const)))(
-    '%s, with everything two things deep (half %d), costs as many statements for 20 as for 3',
+    '%s, with all fields two objects deep (half %d), runs as many statements for 20 as for 3',
     async (name, half, field) => {
       const databases = Object.keys(platform.services).map((service) =>
         platform.databaseOf(service),
       );
       const page = getNamedType(field.type) as GraphQLObjectType;
       const node = getNamedType(page.getFields()['nodes']!.type);
-      const inner = select(page, 2, {
+      const inner = selectFields(page, 2, {
         page: 2,
         keep: (type, each) => type !== node || isOf(half, type, each),
       });
       const given = GIVEN[name] ?? '';
-      /** How many rows came; nothing when the machine was too busy for all of them. */
+      /** Returns the number of rows, or undefined when the request timed out. */
       const ask = async (first: number): Promise<number | undefined> => {
         const answer = await full.ask<Record<string, { nodes: object[] }>>(
           'partner',
           `{ ${name}(first: ${first} ${given}) { ${inner} } }`,
         );
-        return isLate(answer) ? undefined : dataOf(answer)[name]!.nodes.length;
+        return isLate(answer) ? undefined : dataOrThrow(answer)[name]!.nodes.length;
       };
       await ask(MANY);
       const statements = (first: number): Promise<string[]> =>
-        until(`statements of ${first}`, async () => {
+        waitFor(`statements of ${first}`, async () => {
           let rows: number | undefined;
           const made = await statementsOf(databases, async () => (rows = await ask(first)));
           if (rows !== undefined) expect(rows).toBeGreaterThan(first === FEW ? FEW - 1 : FEW);
           return rows !== undefined && made;
         });
       const few = await statements(FEW);
-      // Readers of the log, for one, share what is not counted here.
+      // Other nouns may need only statements that are not counted here, such as reads of the event
+      // log.
       if (node.name === 'Ticket') expect(few.length).toBeGreaterThan(2);
       expect(await statements(MANY)).toEqual(few);
     },

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { toId, parseId } from '@deskgraph/common/core/id';
-import { onServer } from '../platform/database.ts';
-import type { Desk, Who } from '../fixtures/desk.ts';
+import { withClient } from '../platform/database.ts';
+import type { Desk, Persona } from '../fixtures/desk.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
 import { IS_FULL, sizeOf } from '@deskgraph/common/testing/sizes';
-import { until } from '../platform/wait-for.ts';
-import { logged } from './events.ts';
+import { waitFor } from '../platform/wait-for.ts';
+import { loggedEventIds } from './events.ts';
 import { Listener } from './listener.ts';
-import { type CrashingPostgres, crashingPostgres } from './server.ts';
-import { WRITES_EACH, Writer } from './writer.ts';
+import { type CrashablePostgres, startCrashablePostgres } from './server.ts';
+import { WRITES_PER_TICKET, Writer } from './writer.ts';
 
 const WRITES = sizeOf(240, 1_000);
 const SOCKETS = sizeOf(18, 50);
@@ -19,7 +19,7 @@ const PARTS = ['gateway', 'tickets', 'customers', 'knowledge-base', 'analytics',
 const LONG_MS = 1_800_000;
 
 interface Kind {
-  who: Who;
+  who: Persona;
   field: string;
   select?: string;
   filter?: () => object;
@@ -65,25 +65,25 @@ const KINDS: Kind[] = [
   },
 ];
 
-let server: CrashingPostgres;
+let server: CrashablePostgres;
 let platform: Platform;
 let desk: Desk;
 let writer: Writer;
 const listening: { kind: Kind; listener: Listener }[] = [];
 beforeAll(async () => {
-  server = await crashingPostgres();
+  server = await startCrashablePostgres();
   platform = await startPlatform({ server: server.url });
   desk = await platform.desk();
   writer = new Writer(desk);
 }, 120_000);
 afterAll(async () => {
-  await Promise.all(listening.map(({ listener }) => listener.leave()));
+  await Promise.all(listening.map(({ listener }) => listener.close()));
   await platform?.stop();
   await server?.stop();
 });
 
 const rowsOf = <T>(service: string, text: string, values: unknown[] = []): Promise<T[]> =>
-  onServer(
+  withClient(
     async (session) => (await session.query(text, values)).rows as T[],
     platform.databaseOf(service),
     server.url,
@@ -108,9 +108,9 @@ async function listen(kind: Kind): Promise<void> {
   listening.push({ kind, listener });
 }
 
-/** Cuts one connection of those that have not had their share. */
+/** Cuts a random connection that has not yet reached its number of cuts. */
 async function cut(): Promise<void> {
-  const one = await until(
+  const one = await waitFor(
     'a connection to cut',
     async () => {
       const open = listening.filter(
@@ -123,13 +123,13 @@ async function cut(): Promise<void> {
   one.listener.cut();
 }
 
-/** Kills one after the other: the next when the last is back and work has gone on. */
+/** Kills the processes in turn, each after the previous one is back and writes have continued. */
 async function harass(): Promise<void> {
   const turns = Array.from({ length: KILLS_PER_PROCESS }, () => PARTS).flat();
-  for (const [at, name] of turns.entries()) {
-    await until(
-      'work goes on',
-      async () => writer.written >= (WRITES * at) / turns.length,
+  for (const [index, name] of turns.entries()) {
+    await waitFor(
+      'writes continue',
+      async () => writer.writeCount >= (WRITES * index) / turns.length,
       LONG_MS,
     );
     const part = { ...platform.services, gateway: platform.gateway, PostgreSQL: server }[name]!;
@@ -138,7 +138,7 @@ async function harass(): Promise<void> {
   }
 }
 
-/** The facts of this desk after a position, in the order of the log. */
+/** The events of this desk after a position, in the order of the log. */
 const factsAfter = (position: string): Promise<{ event_id: string; type: string }[]> =>
   rowsOf(
     'tickets',
@@ -147,23 +147,26 @@ const factsAfter = (position: string): Promise<{ event_id: string; type: string 
   );
 
 test(
-  `${SOCKETS} clients, each cut ${CUTS_PER_SOCKET} times, get every fact of ${WRITES} writes once and in order, while everything is killed`,
+  `${SOCKETS} clients, each cut ${CUTS_PER_SOCKET} times, get every event of ${WRITES} writes once and in order, while all processes are killed`,
   async () => {
     await Promise.all(
-      Array.from({ length: SOCKETS }, (_, at) => listen(KINDS[at % KINDS.length]!)),
+      Array.from({ length: SOCKETS }, (_, index) => listen(KINDS[index % KINDS.length]!)),
     );
-    await until('all are connected', async () =>
+    await waitFor('all are connected', async () =>
       listening.every(({ listener }) => listener.isConnected),
     );
     const before = await head();
     const began = Date.now();
-    const turns = Array.from({ length: Math.ceil(WRITES / WRITES_EACH) }, (_, at) => at).values();
+    const turns = Array.from(
+      { length: Math.ceil(WRITES / WRITES_PER_TICKET) },
+      (_, index) => index,
+    ).values();
     const writing = Promise.all(Array.from({ length: WRITERS }, () => writer.write(turns)));
     const cutting = (async (): Promise<void> => {
       for (let done = 0; done < SOCKETS * CUTS_PER_SOCKET; done++) {
-        await until(
-          'it is time',
-          async () => writer.written / WRITES >= done / SOCKETS / CUTS_PER_SOCKET,
+        await waitFor(
+          'the next cut is due',
+          async () => writer.writeCount / WRITES >= done / SOCKETS / CUTS_PER_SOCKET,
           LONG_MS,
         );
         await cut();
@@ -177,8 +180,8 @@ test(
       ),
     ).toEqual([]);
 
-    await until(
-      'the log holds all',
+    await waitFor(
+      'the relay has emptied the outbox',
       async () => (await rowsOf('tickets', 'select from outbox limit 1')).length === 0,
     );
     const facts = await factsAfter(before);
@@ -186,7 +189,7 @@ test(
     const expected = new Map<Kind, string[]>();
     for (const kind of KINDS) {
       const { who, filter, types } = kind;
-      const ids = await logged(desk, who, {
+      const ids = await loggedEventIds(desk, who, {
         ...(filter && { filter: filter() }),
         ...(types && { types }),
       });
@@ -200,7 +203,7 @@ test(
       const ids = expected.get(kind)!;
       const isThere = async (): Promise<boolean> =>
         listener.ids.length >= ids.length || listener.end !== undefined;
-      await until('all is told', isThere, 60_000).catch(() => {});
+      await waitFor('all events are received', isThere, 60_000).catch(() => {});
       const { end, cuts, messages } = listener;
       expect({ who: kind.who, end, cuts, ids: listener.ids }).toEqual({
         who: kind.who,
@@ -216,7 +219,7 @@ test(
     );
 
     const figures = {
-      writes: writer.written,
+      writes: writer.writeCount,
       facts: facts.length,
       told: listening.reduce((sum, { listener }) => sum + listener.ids.length, 0),
       withHoles: listening
@@ -231,11 +234,11 @@ test(
   LONG_MS,
 );
 
-test('analytics and customers have taken in each fact once', async () => {
+test('analytics and customers have processed each event once', async () => {
   const end = await head();
   for (const service of ['customers', 'analytics']) {
     const read = `select position, (select count(*)::integer from dead_letter) as dead from feed_position where source = 'tickets'`;
-    const state = await until(`${service} has read the log`, async () => {
+    const state = await waitFor(`${service} has read the log`, async () => {
       const [row] = await rowsOf<{ position: string; dead: number }>(service, read);
       return row?.position === end && row;
     });
@@ -258,5 +261,5 @@ test('analytics and customers have taken in each fact once', async () => {
   expect(counted.toSorted()).toEqual(tickets.map(({ kind }) => kind).toSorted());
   const query = '{ customers(filter: { email: { contains: "@crowd.example" } }) { totalCount } }';
   const { customers } = await desk.data<{ customers: { totalCount: number } }>('partner', query);
-  expect(customers.totalCount).toBe(writer.people);
+  expect(customers.totalCount).toBe(writer.requesterCount);
 }, 120_000);

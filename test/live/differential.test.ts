@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Desk, Who } from '../fixtures/desk.ts';
-import type { Place } from '../platform/platform-handle.ts';
+import type { Desk, Persona } from '../fixtures/desk.ts';
+import type { PlatformHandle } from '../platform/platform-handle.ts';
 import { sharedPlatform } from '../platform/shared.ts';
-import { api, select } from '../fixtures/schema.ts';
-import { until } from '../platform/wait-for.ts';
+import { apiSchema, selectFields } from '../fixtures/schema.ts';
+import { waitFor } from '../platform/wait-for.ts';
 import { Listener, type Message } from './listener.ts';
 
-// Whatever can be selected of an event is what a query for the same thing answers: data, and what is refused.
+// Every field of a subscription event equals the result of a query for the same entity, data and
+// errors alike.
 
-let platform: Place;
+let platform: PlatformHandle;
 let desk: Desk;
 const listeners: Listener[] = [];
 beforeAll(async () => {
@@ -16,11 +17,11 @@ beforeAll(async () => {
   desk = await platform.desk();
 }, 120_000);
 afterAll(async () => {
-  await Promise.all(listeners.map((listener) => listener.leave()));
+  await Promise.all(listeners.map((listener) => listener.close()));
 });
 
 const everything = (type: string, depth = 1): string =>
-  select(api.getType(type)!, depth, { page: 2 });
+  selectFields(apiSchema.getType(type)!, depth, { page: 2 });
 const TICKET = everything('Ticket');
 const EVENT = everything('TicketEvent');
 const MESSAGE = everything('Message');
@@ -34,7 +35,7 @@ interface Fault {
   extensions: { code: string };
 }
 
-/** What stands at a path of an answer, with the refusals in it. */
+/** Returns the value at a path of a response, with the errors below that path. */
 function at({ data, errors = [] }: Answer, ...path: (string | number)[]) {
   const value = path.reduce<unknown>(
     (inner, key) => (inner as Record<string | number, unknown> | null | undefined)?.[key],
@@ -58,7 +59,7 @@ function going(listener: Listener): Listener {
 }
 
 async function listen(
-  who: Who,
+  who: Persona,
   field: string,
   selection: string,
   declared = '',
@@ -72,22 +73,22 @@ async function listen(
     variables,
   });
   listeners.push(listener);
-  await until(`${who} follows ${field}`, async () => going(listener).isConnected);
+  await waitFor(`${who} is subscribed to ${field}`, async () => going(listener).isConnected);
   return listener;
 }
 
-/** The last message that is about something; asked for again and again because a stream begins a moment after it was asked for. */
+/** Waits for a message that matches, and returns the last one. */
 const told = (
   listener: Listener,
   is: (data: Record<string, Record<string, unknown> | null>) => boolean,
 ): Promise<Message> =>
-  until(
+  waitFor(
     'the event',
     async () => going(listener).messages.findLast(({ data }) => data && is(data as never)),
     20_000,
   );
 
-const ask = (who: Who, query: string, variables: object): Promise<Answer> =>
+const ask = (who: Persona, query: string, variables: object): Promise<Answer> =>
   desk.ask(who, query, variables);
 const idOf = (
   data: Record<string, Record<string, unknown> | null>,
@@ -95,19 +96,19 @@ const idOf = (
   name: string,
 ): unknown => (data[root]?.[name] as { id?: string } | null)?.id;
 
-async function follow(who: Who, root: string, selection: string): Promise<Listener> {
+async function follow(who: Persona, root: string, selection: string): Promise<Listener> {
   const listener = await listen(who, root, selection);
-  await until(`${who} is told of tickets`, async () => {
+  await waitFor(`${who} receives tickets`, async () => {
     await desk.ticket();
     return going(listener).messages.length > 0;
   });
   return listener;
 }
 
-/** Both are about the ticket as it is now: nobody changes it any more. */
-const ticketOf = async (who: Who, id: string) =>
+/** Queries the ticket. Nothing changes it any more, so that the event shows the same state. */
+const ticketOf = async (who: Persona, id: string) =>
   at(await ask(who, `query ($id: ID!) { ticket(id: $id) { ${TICKET} } }`, { id }), 'ticket');
-const eventOf = async (who: Who, ticketId: string, id: unknown) => {
+const eventOf = async (who: Persona, ticketId: string, id: unknown) => {
   const query = `query ($filter: TicketFilter) { ticketEvents(filter: $filter, first: 100) { nodes { ${EVENT} } } }`;
   const answer = await ask(who, query, { filter: { id: { eq: ticketId } } });
   const nodes = (answer.data as { ticketEvents: { nodes: { id: string }[] } }).ticketEvents.nodes;
@@ -119,7 +120,7 @@ const eventOf = async (who: Who, ticketId: string, id: unknown) => {
   );
 };
 
-const CALLERS: Who[] = ['agent', 'customer', 'partner'];
+const CALLERS: Persona[] = ['agent', 'customer', 'partner'];
 
 test.each(CALLERS)('ticketCreated, as %s', async (who) => {
   const listener = await follow(who, 'ticketCreated', `event { ${EVENT} } ticket { ${TICKET} }`);
@@ -138,9 +139,9 @@ test.each(CALLERS)('ticketStatusChanged and ticketEvents, as %s', async (who) =>
     'ticketStatusChanged',
     `from to event { ${EVENT} } ticket { ${TICKET} }`,
   );
-  const message = await until('a move is told', async () => {
+  const message = await waitFor('a status change is received', async () => {
     const { id } = await desk.ticket();
-    await desk.done('agent', 'ticketStatusChange', { id, status: 'PENDING' });
+    await desk.mutate('agent', 'ticketStatusChange', { id, status: 'PENDING' });
     return status.messages.at(-1);
   });
   const id = String(idOf(message.data as never, 'ticketStatusChanged', 'ticket'));
@@ -161,8 +162,8 @@ test.each(CALLERS)('messageAdded, as %s', async (who) => {
     '($id: ID!)',
     { id },
   );
-  await until('a reply is told', async () => {
-    await desk.done('agent', 'messageAdd', {
+  await waitFor('a reply is received', async () => {
+    await desk.mutate('agent', 'messageAdd', {
       ticketId: id,
       visibility: 'PUBLIC',
       body: 'It is on its way.',
@@ -170,7 +171,7 @@ test.each(CALLERS)('messageAdded, as %s', async (who) => {
     });
     return going(listener).messages.length > 0;
   });
-  await desk.done('customer', 'messageAdd', {
+  await desk.mutate('customer', 'messageAdd', {
     ticketId: id,
     visibility: 'PUBLIC',
     body: 'Thank you.',
@@ -211,7 +212,7 @@ test.each(CALLERS)('ticketChanges, as %s', async (who) => {
     { filter },
   );
   expect(at(whole, 'ticketChanges', 'tickets')).toEqual(at(page, 'tickets', 'nodes'));
-  await desk.done('agent', 'ticketUpdate', { id, subject: 'The parcel has come' });
+  await desk.mutate('agent', 'ticketUpdate', { id, subject: 'The parcel has come' });
   const changed = await told(
     list,
     (data) =>
@@ -231,7 +232,7 @@ test('presenceChanged, as staff', async () => {
     '($id: ID!)',
     { id },
   );
-  await desk.done('agent', 'presenceSet', { ticketId: id, activity: 'VIEWING' });
+  await desk.mutate('agent', 'presenceSet', { ticketId: id, activity: 'VIEWING' });
   const message = await told(
     listener,
     (data) => (data['presenceChanged']?.['viewers'] as unknown[] | undefined)?.length === 1,
@@ -244,13 +245,13 @@ test('presenceChanged, as staff', async () => {
   expect(at(message, 'presenceChanged', 'viewers')).toEqual(at(answer, 'ticket', 'viewers'));
 });
 
-test.each<Who>(['agent', 'customer'])('notificationAdded, as %s', async (who) => {
+test.each<Persona>(['agent', 'customer'])('notificationAdded, as %s', async (who) => {
   const notification = everything('Notification');
   const listener = await listen(who, 'notificationAdded', notification);
-  const message = await until('somebody is told', async () => {
+  const message = await waitFor('a notification is received', async () => {
     const { id } = await desk.ticket();
     if (who === 'customer')
-      await desk.done('partner', 'ticketStatusChange', { id, status: 'OPEN' });
+      await desk.mutate('partner', 'ticketStatusChange', { id, status: 'OPEN' });
     return going(listener).messages.at(-1);
   });
   const { id } = message.data!['notificationAdded'] as { id: string };
@@ -267,9 +268,9 @@ test.each<Who>(['agent', 'customer'])('notificationAdded, as %s', async (who) =>
   );
 });
 
-test('bulkJobChanged, as who asked for the job', async () => {
+test('bulkJobChanged, as the agent who started the job', async () => {
   const { id } = await desk.ticket();
-  const { job } = await desk.done<{ job: object }>(
+  const { job } = await desk.mutate<{ job: object }>(
     'agent',
     'ticketsUpdate',
     { ids: [id], action: { addTags: ['x'] } },
@@ -277,7 +278,7 @@ test('bulkJobChanged, as who asked for the job', async () => {
   );
   const selection = everything('BulkJob');
   const listener = await listen('agent', 'bulkJobChanged(id: $id)', selection, '($id: ID!)', job);
-  const message = await until('it is done', async () =>
+  const message = await waitFor('the job is done', async () =>
     listener.messages.findLast(
       ({ data }) =>
         (data?.['bulkJobChanged'] as { state?: string } | null | undefined)?.state === 'DONE',
@@ -298,7 +299,7 @@ test('every stream is compared', () => {
     'notificationAdded',
     'bulkJobChanged',
   ];
-  expect(Object.keys(api.getSubscriptionType()!.getFields()).toSorted()).toEqual(
+  expect(Object.keys(apiSchema.getSubscriptionType()!.getFields()).toSorted()).toEqual(
     compared.toSorted(),
   );
 });

@@ -1,10 +1,10 @@
-import type { Desk, Who } from '../fixtures/desk.ts';
-import { until } from '../platform/wait-for.ts';
+import type { Desk, Persona } from '../fixtures/desk.ts';
+import { waitFor } from '../platform/wait-for.ts';
 
-/** All that the log holds for a caller, by the query that catches up: the ids in their order. */
-export async function logged(
+/** Reads all event ids that the caller can see from the query `ticketEvents`, in order. */
+export async function loggedEventIds(
   desk: Desk,
-  who: Who,
+  who: Persona,
   asked: { filter?: object; types?: string[]; after?: string } = {},
 ): Promise<string[]> {
   const query = `query ($filter: TicketFilter, $types: [EventType!], $after: Cursor) {
@@ -25,19 +25,21 @@ interface Page {
   };
 }
 
-/** A mutation of a client that asks again until it has an answer, with the same key where it has one. */
-export const insisted = <Payload>(
+/**
+ * Repeats a mutation, with the same idempotency key where it has one, until there is a response.
+ */
+export const mutateUntilAnswered = <Payload>(
   desk: Desk,
-  who: Who,
+  who: Persona,
   name: string,
   input: object,
   selection = '',
 ): Promise<Payload> =>
-  until(
+  waitFor(
     `${name} of ${who}`,
     async () => {
       const payload = await desk
-        .change<Payload>(who, name, input, selection)
+        .tryMutate<Payload>(who, name, input, selection)
         .catch(() => undefined);
       if (payload?.userErrors.length)
         throw new Error(`${name} is refused: ${JSON.stringify(payload.userErrors)}`);

@@ -3,7 +3,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
 export interface Message {
-  // What was asked for; `event` and `resync` where they were.
+  // The selected fields. `event` and `resync` are present when the query selects them.
   data?: Record<
     string,
     | ({ event?: { id: string } | null; resync?: { reason: string; from: string } | null } & Record<
@@ -19,26 +19,26 @@ export interface Message {
 export interface ListenerOptions {
   url: string;
   token: () => Promise<string>;
-  /** Gives `$after` to its field. */
+  /** A subscription that may use the variable `$after`. */
   query: string;
   variables?: object;
   after?: string | undefined;
-  /** Of the first try to come back, at most; each further one takes up to twice as long. */
+  /** The maximum wait before the first reconnect. It doubles with each further attempt. */
   waitMs?: number;
 }
 
-const LONGEST_WAIT_MS = 5_000;
+const MAX_RETRY_WAIT_MS = 5_000;
 
-/** A stock client that remembers what it was told, and can lose its connection at any byte. */
+/** A graphql-ws client that records its messages and can drop its connection at any moment. */
 export class Listener {
-  /** Of the events, as they came. */
+  /** Ids of the events, in the order of arrival. */
   readonly ids: string[] = [];
   readonly messages: Message[] = [];
-  /** Codes with which its sockets were closed. */
+  /** Close codes of its sockets. */
   readonly closes: number[] = [];
   cuts = 0;
   isConnected = false;
-  /** Why it ended, if it has. */
+  /** The reason why the subscription ended. */
   end: unknown;
   readonly #client: Client;
   #socket: WebSocket | undefined;
@@ -52,7 +52,7 @@ export class Listener {
       connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
       retryAttempts: Infinity,
       shouldRetry: () => true,
-      retryWait: (tries) => sleep(Math.random() * Math.min(waitMs * 2 ** tries, LONGEST_WAIT_MS)),
+      retryWait: (tries) => sleep(Math.random() * Math.min(waitMs * 2 ** tries, MAX_RETRY_WAIT_MS)),
       on: {
         opened: (socket) => (this.#socket = socket as WebSocket),
         connected: () => (this.isConnected = true),
@@ -79,12 +79,12 @@ export class Listener {
     });
   }
 
-  /** The last cursor that it heard of. */
+  /** The last received cursor. */
   get cursor(): string | undefined {
     return this.#after;
   }
 
-  /** Cuts the connection without a goodbye; what was under way is lost. */
+  /** Terminates the connection without a close frame. Data in flight is lost. */
   cut(): void {
     if (!this.isConnected) return;
     this.isConnected = false;
@@ -92,8 +92,8 @@ export class Listener {
     this.#socket?.terminate();
   }
 
-  async leave(): Promise<void> {
-    // It may be between two connections.
+  async close(): Promise<void> {
+    // Disposing between two connections rejects.
     await Promise.resolve(this.#client.dispose()).catch(() => {});
   }
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import type { Desk, Who } from '../fixtures/desk.ts';
+import type { Desk, Persona } from '../fixtures/desk.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
-import { until } from '../platform/wait-for.ts';
-import { insisted } from './events.ts';
+import { waitFor } from '../platform/wait-for.ts';
+import { mutateUntilAnswered } from './events.ts';
 
 let platform: Platform;
 let desk: Desk;
@@ -22,8 +22,11 @@ interface Message {
   presenceChanged: { viewers: { actor: { name: string }; activity: string }[] };
 }
 
-/** Each state that the caller was told, as `Ana Agent TYPING, …`; the same one twice in a row, as after a cut, counts once. */
-function listen(who: Who, id: string): string[] {
+/**
+ * Collects the received states as `Ana Agent TYPING,…`. A repeated state, as after a reconnect,
+ * counts once.
+ */
+function listen(who: Persona, id: string): string[] {
   const told: string[] = [];
   const client = createClient({
     url: platform.url.replace('http', 'ws'),
@@ -53,13 +56,13 @@ function listen(who: Who, id: string): string[] {
   return told;
 }
 
-test('who types is told with the name, to each as he may know it, and goes on being told when the service is stopped or killed', async () => {
+test('publishes who types, with the name that each reader may see, across restarts of the service', async () => {
   const { id } = await desk.ticket();
   const [staff, asker] = [listen('light', id), listen('customer', id)];
   const is = (told: string[], state: string) =>
-    until(`it is “${state}”: ${told.join('; ')}`, async () => told.at(-1) === state);
-  const says = (who: Who, activity: string, visibility = 'PRIVATE') =>
-    insisted(desk, who, 'presenceSet', { ticketId: id, activity, visibility });
+    waitFor(`it is “${state}”: ${told.join('; ')}`, async () => told.at(-1) === state);
+  const says = (who: Persona, activity: string, visibility = 'PRIVATE') =>
+    mutateUntilAnswered(desk, who, 'presenceSet', { ticketId: id, activity, visibility });
   await Promise.all([is(staff, ''), is(asker, '')]);
   await says('customer', 'VIEWING');
   await is(staff, 'Marta Customer VIEWING');
@@ -72,7 +75,7 @@ test('who types is told with the name, to each as he may know it, and goes on be
   const tickets = platform.services['tickets']!;
   await tickets.kill();
   await tickets.start();
-  // It may have taken longer than a word lasts.
+  // The restart may have taken longer than a presence lasts.
   await says('agent', 'TYPING', 'PUBLIC');
   await says('customer', 'AWAY');
   await is(staff, 'Ana Agent TYPING');

@@ -2,22 +2,22 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type GraphQLObjectType, getNamedType } from 'graphql';
 import type { Desk } from '../fixtures/desk.ts';
-import type { Place } from '../platform/platform-handle.ts';
+import type { PlatformHandle } from '../platform/platform-handle.ts';
 import { sharedPlatform } from '../platform/shared.ts';
 import { CALLERS, type Caller } from '../rights/callers.ts';
-import { api, select } from '../fixtures/schema.ts';
-import { until } from '../platform/wait-for.ts';
+import { apiSchema, selectFields } from '../fixtures/schema.ts';
+import { waitFor } from '../platform/wait-for.ts';
 import { Listener } from './listener.ts';
-import { CANARY, LABEL, Story } from './story.ts';
-import { type Wiretap, wiretap } from './wiretap.ts';
+import { SECRET_WORD, SECRET_TAG, Scenario } from './story.ts';
+import { type ByteRecorder, startByteRecorder } from './wiretap.ts';
 
-/** Of each requester of each desk. */
+/** Tickets of each requester of each desk. */
 const TICKETS = 20;
 const SOON_MS = 5_000;
 
 const STAFF: readonly Caller[] = ['light', 'agent', 'lead', 'admin'];
 const FOLLOWERS: readonly Caller[] = [...STAFF, 'customer', 'partner', 'reader'];
-/** Who may subscribe to what. A root that is not here fails the tests. */
+/** The permissions of each subscription. A root field without an entry fails the tests. */
 const STREAMS: Record<
   string,
   { may: readonly Caller[]; resumes: boolean; ofTicket?: true; ends?: true }
@@ -29,7 +29,7 @@ const STREAMS: Record<
   ticketChanges: { may: FOLLOWERS, resumes: false },
   notificationAdded: { may: [...STAFF, 'customer'], resumes: true },
   presenceChanged: { may: FOLLOWERS, resumes: false, ofTicket: true },
-  // It ends with its job, and is asked for beside it.
+  // It completes with its job; a separate test covers it.
   bulkJobChanged: {
     may: ['agent', 'lead', 'admin', 'partner', 'reader'],
     resumes: false,
@@ -43,25 +43,25 @@ const tellsResync = (root: string): boolean => {
 };
 const ENDLESS = ROOTS.filter((root) => !STREAMS[root]!.ends);
 
-let platform: Place;
+let platform: PlatformHandle;
 let desk: Desk;
 let foreignDesk: Desk;
-let tap: Wiretap;
+let tap: ByteRecorder;
 const listeners: Listener[] = [];
 beforeAll(async () => {
   platform = await sharedPlatform();
   [desk, foreignDesk] = await Promise.all([platform.desk(), platform.desk()]);
   for (const each of [desk, foreignDesk])
-    await each.done('admin', 'settingsUpdate', { onHoldEnabled: true });
-  tap = await wiretap(platform.url);
+    await each.mutate('admin', 'settingsUpdate', { onHoldEnabled: true });
+  tap = await startByteRecorder(platform.url);
 }, 120_000);
 afterAll(async () => {
-  await Promise.all(listeners.map((listener) => listener.leave()));
+  await Promise.all(listeners.map((listener) => listener.close()));
   tap?.close();
 });
 
-const roots = Object.values(api.getSubscriptionType()!.getFields());
-/** Of what happens to his tickets a requester is called to these. */
+const roots = Object.values(apiSchema.getSubscriptionType()!.getFields());
+/** The events of their tickets of which requesters are notified. */
 const CALLS = /^(?:ticket\.status_changed|message\.added (?!Words))/;
 const EVENT = 'event { id type changes { field from to } message { text } ticket { id status } }';
 
@@ -71,7 +71,7 @@ interface Wish {
   ticketId?: string;
   selection?: string;
 }
-/** Requesters listen where every byte is kept. */
+/** Opens a subscription. Customers of `desk` connect through the byte recorder. */
 function listen(
   who: Caller | 'agent2' | 'customer2',
   root: string,
@@ -85,7 +85,7 @@ function listen(
     .filter(Boolean)
     .join(', ');
   const type = getNamedType(roots.find(({ name }) => name === root)!.type);
-  const shown = selection ?? select(type, 1, { page: 2 });
+  const shown = selection ?? selectFields(type, 1, { page: 2 });
   const query = `subscription ${declared && `(${declared})`} { ${root}${given && `(${given})`} { ${shown} } }`;
   const listener = new Listener({
     url: who.startsWith('customer') && at === desk ? tap.url : platform.url,
@@ -104,7 +104,7 @@ interface Told {
   message: { text: string } | null;
   ticket: { id: string };
 }
-/** What a listener was told, by ticket. */
+/** The received events of a listener, by ticket. */
 function toldBy({ messages }: Listener): Record<string, string[]> {
   const told: Record<string, string[]> = {};
   for (const { data } of messages) {
@@ -116,7 +116,10 @@ function toldBy({ messages }: Listener): Record<string, string[]> {
   }
   return told;
 }
-/** Why it has ended: what the last message or the end itself says; undefined while it goes on. */
+/**
+ * The reason why a stream ended, from its last message or the end itself. Undefined while it is
+ * open.
+ */
 function whyOver({ messages, end }: Listener): unknown {
   const last = messages.at(-1);
   const resync = Object.values(last?.data ?? {})[0]?.resync;
@@ -128,25 +131,26 @@ function whyOver({ messages, end }: Listener): unknown {
 const cursorOf = async (at: Desk): Promise<string> =>
   (await at.data<{ eventCursor: string }>('agent', '{ eventCursor }')).eventCursor;
 
-test('every root of Subscription has an expectation, and every expectation a root', () => {
+test('every field of Subscription has an expectation, and every expectation has a field', () => {
   expect(ROOTS.toSorted()).toEqual(roots.map(({ name }) => name).toSorted());
 });
 
-test('a stream is begun by whom it is for, and refused to everybody else', async () => {
+test('a subscription is allowed for the expected callers and refused to all others', async () => {
   const { id } = await desk.ticket();
   const tries = ENDLESS.flatMap((root) =>
     CALLERS.map((who) => ({ root, who, listener: listen(who, root, { ticketId: id }) })),
   );
   for (const { root, who, listener } of tries) {
-    if (who === 'nobody') await until('it is closed', async () => listener.closes.includes(4403));
+    if (who === 'anonymous')
+      await waitFor('the socket is closed', async () => listener.closes.includes(4403));
     else if (!STREAMS[root]!.may.includes(who))
-      await until(`${root} is refused to ${who}`, async () => listener.end !== undefined);
+      await waitFor(`${root} is refused to ${who}`, async () => listener.end !== undefined);
   }
-  // Each of the others hears of a ticket, or is told a state at once.
-  await desk.done('light', 'ticketFollow', { id });
+  // Every allowed stream gets an event, or sends a snapshot at once.
+  await desk.mutate('light', 'ticketFollow', { id });
   const { id: next } = await desk.ticket();
-  await desk.done('partner', 'ticketStatusChange', { id: next, status: 'OPEN' });
-  await desk.done('agent', 'messageAdd', {
+  await desk.mutate('partner', 'ticketStatusChange', { id: next, status: 'OPEN' });
+  await desk.mutate('agent', 'messageAdd', {
     ticketId: id,
     body: 'An answer.',
     visibility: 'PUBLIC',
@@ -154,17 +158,17 @@ test('a stream is begun by whom it is for, and refused to everybody else', async
   });
   for (const { root, who, listener } of tries) {
     const may = STREAMS[root]!.may.includes(who);
-    if (may) await until(`${root} tells ${who}`, async () => listener.messages.length > 0);
-    const expected = may || who === 'nobody' ? undefined : 'FORBIDDEN';
+    if (may) await waitFor(`${root} sends to ${who}`, async () => listener.messages.length > 0);
+    const expected = may || who === 'anonymous' ? undefined : 'FORBIDDEN';
     expect({ root, who, why: whyOver(listener) }).toEqual({ root, who, why: expected });
     if (!may) expect(listener.messages.flatMap(({ data }) => data ?? [])).toEqual([]);
-    await listener.leave();
+    await listener.close();
   }
 }, 60_000);
 
-describe('of a thousand facts in two workspaces', () => {
-  let story: Story;
-  let foreign: Story;
+describe('with a thousand events in two workspaces', () => {
+  let story: Scenario;
+  let foreign: Scenario;
   let begin: { own: string; foreign: string };
   let own: string;
   let others: string;
@@ -175,8 +179,8 @@ describe('of a thousand facts in two workspaces', () => {
   let foreigner: Listener;
 
   beforeAll(async () => {
-    story = new Story(desk);
-    foreign = new Story(foreignDesk);
+    story = new Scenario(desk);
+    foreign = new Scenario(foreignDesk);
     begin = { own: await cursorOf(desk), foreign: await cursorOf(foreignDesk) };
     own = await story.open('customer');
     others = await story.open('customer2');
@@ -214,10 +218,10 @@ describe('of a thousand facts in two workspaces', () => {
       (['customer', 'customer2'] as const).map((who) => ({ each, who })),
     );
     await Promise.all([
-      story.go(own),
-      story.go(others),
+      story.runLifecycle(own),
+      story.runLifecycle(others),
       ...desks.map(async ({ each, who }) => {
-        for (let at = 1; at < TICKETS; at++) await each.go(await each.open(who));
+        for (let index = 1; index < TICKETS; index++) await each.runLifecycle(await each.open(who));
       }),
     ]);
     await story.reply(own, 'The first end.');
@@ -228,64 +232,69 @@ describe('of a thousand facts in two workspaces', () => {
     (listener: Listener, expected: Record<string, string[]>) => async (): Promise<boolean> =>
       listener.messages.length >= Object.values(expected).flat().length;
 
-  test('each is told what is allowed, nothing else, and in order', async () => {
+  test('each caller receives exactly the visible events, in order', async () => {
     const cases = [
-      ...[...staff].map(([who, listener]) => [who, listener, story.for(who)] as const),
-      ['customer', asker['events']!, story.for('customer')] as const,
-      ['customer2', second, story.for('customer2')] as const,
-      ['foreign agent', foreigner, foreign.for('agent')] as const,
-      ['foreign customer', stranger, foreign.for('customer')] as const,
+      ...[...staff].map(([who, listener]) => [who, listener, story.eventsFor(who)] as const),
+      ['customer', asker['events']!, story.eventsFor('customer')] as const,
+      ['customer2', second, story.eventsFor('customer2')] as const,
+      ['foreign agent', foreigner, foreign.eventsFor('agent')] as const,
+      ['foreign customer', stranger, foreign.eventsFor('customer')] as const,
     ];
     expect(
       [...story.tickets.values(), ...foreign.tickets.values()].flatMap(({ facts }) => facts).length,
     ).toBeGreaterThan(1_000);
     for (const [who, listener, expected] of cases) {
-      await until(`${who} is told all`, isWhole(listener, expected)).catch(() => {});
+      await waitFor(`${who} receives all events`, isWhole(listener, expected)).catch(() => {});
       expect({ who, end: listener.end, told: toldBy(listener) }).toEqual({
         who,
         end: undefined,
         told: expected,
       });
     }
-    const moves = Object.values(story.for('customer')).flatMap((facts) =>
+    const moves = Object.values(story.eventsFor('customer')).flatMap((facts) =>
       facts.filter((each) => each.startsWith('ticket.status_changed')),
     );
-    await until('all moves are told', async () => asker['moves']!.messages.length >= moves.length);
+    await waitFor(
+      'all status changes are received',
+      async () => asker['moves']!.messages.length >= moves.length,
+    );
     const told = asker['moves']!.messages.map(({ data }) => data!['ticketStatusChanged']!);
     expect(
       told.map(({ from, to }) => `ticket.status_changed ${String(from)}>${String(to)}`).toSorted(),
     ).toEqual(moves.toSorted());
-    const words = story.for('customer')[own]!.filter((each) => each.startsWith('message.added'));
-    await until(
-      'all messages are told',
+    const words = story
+      .eventsFor('customer')
+      [own]!.filter((each) => each.startsWith('message.added'));
+    await waitFor(
+      'all messages are received',
       async () => asker['messageAdded']!.messages.length >= words.length,
     );
     expect(asker['messageAdded']!.messages).toHaveLength(words.length);
     expect(asker['others']!.messages).toEqual([]);
   }, 60_000);
 
-  test('what is not for a requester is no message to him, on no stream', async () => {
+  test('an event that a requester may not see sends no message on any stream', async () => {
     const lastOf = (text: string) => async (): Promise<boolean> =>
       asker['events']!.messages.some(
         ({ data }) => (data!['ticketEvents']!.event as unknown as Told).message?.text === text,
       ) && asker['list']!.messages.some(({ data }) => JSON.stringify(data).includes(text));
-    await until('he is told the first end', lastOf('The first end.'));
-    const called = Object.values(story.for('customer')).flatMap((facts) =>
+    await waitFor('the requester receives the first end', lastOf('The first end.'));
+    const called = Object.values(story.eventsFor('customer')).flatMap((facts) =>
       facts.filter((each) => CALLS.test(each)),
     );
-    await until(
-      'he is called to all of it',
+    await waitFor(
+      'the requester is notified of all',
       async () => asker['notificationAdded']!.messages.length >= called.length,
     );
     const settled = Object.fromEntries(
       Object.entries(asker).map(([name, { messages }]) => [name, messages.length]),
     );
     for (let round = 0; round < 5; round++)
-      await Promise.all([story.hide(own), story.hide(others)]);
+      await Promise.all([story.makeStaffOnlyChanges(own), story.makeStaffOnlyChanges(others)]);
     await story.reply(others, 'The second end of others.');
     await story.reply(own, 'The second end.');
-    await until('he is told the second end', lastOf('The second end.'));
-    await until('every stream has come so far', async () =>
+    await waitFor('the requester receives the second end', lastOf('The second end.'));
+    await waitFor('every stream has received it', async () =>
       ['ticketEvents', 'messageAdded', 'ticketChanges', 'notificationAdded'].every(
         (root) => asker[root]!.messages.length > settled[root]!,
       ),
@@ -307,33 +316,35 @@ describe('of a thousand facts in two workspaces', () => {
     );
   }, 60_000);
 
-  test('no byte to a requester holds a word of notes, a label, ON_HOLD or anything of others', () => {
-    const heard = tap.heard();
+  test('no byte sent to a requester contains private notes, tags, ON_HOLD or data of others', () => {
+    const heard = tap.received();
     expect(heard).toContain('The second end.');
     expect(heard).toContain('Words of customer ');
-    const words = [CANARY, LABEL, 'ON_HOLD', ...foreign.tickets.keys()];
+    const words = [SECRET_WORD, SECRET_TAG, 'ON_HOLD', ...foreign.tickets.keys()];
     expect(words.filter((word) => heard.includes(word))).toEqual([]);
   });
 
-  test('a cursor tells nothing of where it stands, and is good in its own workspace only', async () => {
+  test('a cursor reveals no position and is valid only in its own workspace', async () => {
     const cursors = staff.get('agent')!.messages.map(({ extensions }) => extensions!.cursor!);
     expect(new Set(cursors).size).toBe(cursors.length);
     for (const cursor of cursors) expect(cursor).toMatch(/^[\w-]{22}$/);
-    const rising = cursors.filter((cursor, at) => at > 0 && cursor > cursors[at - 1]!).length;
+    const rising = cursors.filter(
+      (cursor, index) => index > 0 && cursor > cursors[index - 1]!,
+    ).length;
     expect(Math.abs(rising / cursors.length - 0.5)).toBeLessThan(0.15);
     const thief = listen('agent', 'ticketEvents', {
       at: foreignDesk,
       after: cursors.at(-1),
       selection: EVENT,
     });
-    await until('it is refused', async () => thief.end !== undefined);
+    await waitFor('the subscription is refused', async () => thief.end !== undefined);
     expect(whyOver(thief)).toBe('BAD_USER_INPUT');
   });
 });
 
-test('how far a job has come is told to the agent who asked for it', async () => {
+test('the progress of a job is sent to the agent who started it', async () => {
   const { id } = await desk.ticket();
-  const { job } = await desk.done<{ job: { id: string } }>(
+  const { job } = await desk.mutate<{ job: { id: string } }>(
     'agent',
     'ticketsUpdate',
     { ids: [id], action: { addTags: ['counted'] } },
@@ -346,12 +357,12 @@ test('how far a job has come is told to the agent who asked for it', async () =>
     variables: job,
   });
   listeners.push(listener);
-  await until('it is over', async () => listener.end !== undefined);
+  await waitFor('the stream has ended', async () => listener.end !== undefined);
   expect(listener.messages.at(-1)!.data).toEqual({ bulkJobChanged: { state: 'DONE', done: 1 } });
 });
 
-describe('a right that is taken while somebody listens', () => {
-  test('ends what it allowed, within five seconds', async () => {
+describe('a permission that is removed during a subscription', () => {
+  test('ends the streams that it allowed within five seconds', async () => {
     const { id } = await desk.ticket();
     const after = await cursorOf(desk);
     const running = ENDLESS.map((root) => ({
@@ -359,20 +370,20 @@ describe('a right that is taken while somebody listens', () => {
       listener: listen('agent2', root, { after, ticketId: id }),
     }));
     const kept = listen('agent', 'ticketEvents', { after, selection: EVENT });
-    await desk.done('agent', 'messageAdd', {
+    await desk.mutate('agent', 'messageAdd', {
       ticketId: id,
       body: 'Both read it.',
       visibility: 'PUBLIC',
       override: true,
     });
-    await desk.done('agent', 'ticketStatusChange', { id, status: 'OPEN' });
+    await desk.mutate('agent', 'ticketStatusChange', { id, status: 'OPEN' });
     await desk.ticket();
     for (const { root, listener } of running)
-      await until(`${root} tells`, async () => listener.messages.length > 0);
+      await waitFor(`${root} sends`, async () => listener.messages.length > 0);
 
-    await desk.done('admin', 'agentUpdate', { id: desk.ids.agent2, role: 'ANALYST' });
-    await until(
-      'all streams are over',
+    await desk.mutate('admin', 'agentUpdate', { id: desk.ids.agent2, role: 'ANALYST' });
+    await waitFor(
+      'all streams have ended',
       async () => running.every(({ listener }) => listener.end !== undefined),
       SOON_MS,
     );
@@ -387,20 +398,20 @@ describe('a right that is taken while somebody listens', () => {
       }).toEqual({ root, why: true });
     }
     const counts = running.map(({ listener }) => listener.messages.length);
-    await desk.done('agent', 'messageAdd', {
+    await desk.mutate('agent', 'messageAdd', {
       ticketId: id,
       body: 'One reads it.',
       visibility: 'PUBLIC',
       override: true,
     });
-    await until('the other is told', async () =>
+    await waitFor('the other agent receives it', async () =>
       JSON.stringify(kept.messages.at(-1)).includes('One reads it.'),
     );
     expect(running.map(({ listener }) => listener.messages.length)).toEqual(counts);
   }, 60_000);
 
-  test('or changed by an access role ends the stream, and a list begins anew with what it shows', async () => {
-    const { department } = await desk.done<{ department: { id: string } }>(
+  test('or restricted by an access role ends event streams and restarts lists with the visible tickets', async () => {
+    const { department } = await desk.mutate<{ department: { id: string } }>(
       'admin',
       'departmentCreate',
       { name: 'Bounded' },
@@ -411,14 +422,14 @@ describe('a right that is taken while somebody listens', () => {
       [inside, department.id],
       [outside, null],
     ] as const)
-      await desk.done('admin', 'ticketAssign', { id, departmentId });
+      await desk.mutate('admin', 'ticketAssign', { id, departmentId });
     const rights = {
       name: 'Bounded',
       base: 'LIGHT',
       scopes: ['tickets:read'],
       filter: { departmentId: { eq: department.id } },
     };
-    const { accessRole } = await desk.done<{ accessRole: { id: string } }>(
+    const { accessRole } = await desk.mutate<{ accessRole: { id: string } }>(
       'admin',
       'accessRoleCreate',
       rights,
@@ -435,33 +446,41 @@ describe('a right that is taken while somebody listens', () => {
       listen(who, 'ticketEvents', { after, selection: `${EVENT} resync { reason }` }),
     );
     const list = listen('light', 'ticketChanges', { selection: 'kind tickets { id }' });
-    await desk.done('admin', 'ticketUpdate', { id: outside.id, subject: 'Both hear of it' });
+    await desk.mutate('admin', 'ticketUpdate', { id: outside.id, subject: 'Both hear of it' });
     for (const each of [bounded!, colleague!])
-      await until('it is told', async () => told(each).has(outside.id), 20_000);
+      await waitFor('the event is received', async () => told(each).has(outside.id), 20_000);
 
-    await desk.done('admin', 'agentUpdate', { id: desk.ids.light, accessRoleId: accessRole.id });
+    await desk.mutate('admin', 'agentUpdate', { id: desk.ids.light, accessRoleId: accessRole.id });
     const listed = (): unknown => list.messages.at(-1)!.data!['ticketChanges']!['tickets'];
-    await until('the stream is over', async () => bounded!.end !== undefined, SOON_MS);
+    await waitFor('the stream has ended', async () => bounded!.end !== undefined, SOON_MS);
     expect(whyOver(bounded!)).toBe('RIGHTS_CHANGED');
-    // A list begins anew by itself.
-    await until(
-      'the list holds what he sees',
+    // A list sends a new snapshot by itself.
+    await waitFor(
+      'the list contains the visible tickets',
       async () => isDeepStrictEqual(listed(), [{ id: inside.id }]),
       SOON_MS,
     );
     const again = listen('light', 'ticketEvents', { after: bounded!.cursor, selection: EVENT });
     for (const { id } of [outside, inside])
-      await desk.done('admin', 'ticketUpdate', { id, subject: 'One hears of both' });
-    await until('he is told of his', async () => told(again).has(inside.id), 20_000);
-    await until('the other is told of both', async () => told(colleague!).has(inside.id), 20_000);
+      await desk.mutate('admin', 'ticketUpdate', { id, subject: 'One hears of both' });
+    await waitFor(
+      'the agent receives the visible event',
+      async () => told(again).has(inside.id),
+      20_000,
+    );
+    await waitFor(
+      'the colleague receives both events',
+      async () => told(colleague!).has(inside.id),
+      20_000,
+    );
     expect([...told(again)].filter((id) => id !== inside.id)).toEqual([]);
   }, 60_000);
 
-  test('closes the socket of who has no place in the desk any more', async () => {
+  test('closes the socket of a deactivated agent', async () => {
     const listener = listen('lead', 'ticketEvents', { selection: EVENT });
-    await until('it listens', async () => listener.isConnected);
-    await desk.done('admin', 'agentDeactivate', { id: desk.ids.lead });
-    await until('it is closed', async () => listener.closes.length > 0, SOON_MS);
+    await waitFor('the client is connected', async () => listener.isConnected);
+    await desk.mutate('admin', 'agentDeactivate', { id: desk.ids.lead });
+    await waitFor('the socket is closed', async () => listener.closes.length > 0, SOON_MS);
     expect(listener.closes[0]).toBe(4403);
   }, 60_000);
 });

@@ -8,7 +8,7 @@ import {
 } from '@deskgraph/launcher/embedded-postgres';
 import { appPassword } from '../platform/database.ts';
 
-/** What a crash of the process (not of the machine) must not lose is written at each commit. */
+/** Settings that survive a crash of the process, though not of the machine. */
 const SETTINGS = {
   fsync: 'off',
   full_page_writes: 'off',
@@ -19,17 +19,17 @@ const SETTINGS = {
   max_connections: 200,
 };
 
-/** A PostgreSQL of one test's own, that can crash. */
-export interface CrashingPostgres {
+/** A PostgreSQL server of one test, which the test can crash. */
+export interface CrashablePostgres {
   url: string;
-  /** Ends it at once; its workers follow by themselves. */
+  /** Kills the postmaster. Its workers then end by themselves. */
   kill(): Promise<void>;
-  /** Starts it again at the same address; it recovers. */
+  /** Starts the server again at the same address and lets it recover. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function crashingPostgres(): Promise<CrashingPostgres> {
+export async function startCrashablePostgres(): Promise<CrashablePostgres> {
   const first = await startTemporaryPostgres(SETTINGS);
   await ensureAppRole(first.url, appPassword());
   const { url, dir, port } = first;

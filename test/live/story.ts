@@ -1,8 +1,11 @@
-import type { Desk, Who } from '../fixtures/desk.ts';
-import { insisted } from './events.ts';
+import type { Desk, Persona } from '../fixtures/desk.ts';
+import { mutateUntilAnswered } from './events.ts';
 
-/** A fact that the test has brought about: how staff is told of it, and how the requester, or null when it is not for him. */
-export interface Expected {
+/**
+ * An event that the test has caused, as staff sees it and as the requester sees it. Null hides it
+ * from the requester.
+ */
+export interface ExpectedEvent {
   staff: string;
   requester: string | null;
 }
@@ -13,23 +16,29 @@ interface Input {
   [field: string]: unknown;
 }
 
-const fact = (staff: string, requester: string | null = staff): Expected => ({ staff, requester });
-const move = (from: string, to: string): Expected => {
+const expectedEvent = (staff: string, requester: string | null = staff): ExpectedEvent => ({
+  staff,
+  requester,
+});
+const expectedStatusChange = (from: string, to: string): ExpectedEvent => {
   const shown = (status: string): string => (status === 'ON_HOLD' ? 'OPEN' : status);
   const told = `${shown(from)}>${shown(to)}`;
-  return fact(
+  return expectedEvent(
     `ticket.status_changed ${from}>${to}`,
     shown(from) === shown(to) ? null : `ticket.status_changed ${told}`,
   );
 };
 
-/** Words that stand in notes and labels only. */
-export const CANARY = 'canarynote';
-export const LABEL = 'canarylabel';
+/** Words that occur only in private notes and tags. */
+export const SECRET_WORD = 'canarynote';
+export const SECRET_TAG = 'canarylabel';
 
-/** The tickets of one desk, whatever happened to each, in its order, as this test knows it. */
-export class Story {
-  readonly tickets = new Map<string, { requester: 'customer' | 'customer2'; facts: Expected[] }>();
+/** Changes the tickets of one desk and records the expected events of each, in order. */
+export class Scenario {
+  readonly tickets = new Map<
+    string,
+    { requester: 'customer' | 'customer2'; facts: ExpectedEvent[] }
+  >();
   readonly #desk: Desk;
   #count = 0;
   #keys = 0;
@@ -38,8 +47,8 @@ export class Story {
     this.#desk = desk;
   }
 
-  /** The facts of each ticket that the caller is to be told, by its id. */
-  for(who: Who): Record<string, string[]> {
+  /** Returns the expected events for a caller, by ticket id. */
+  eventsFor(who: Persona): Record<string, string[]> {
     const told = [...this.tickets].map(([id, { requester, facts }]) => {
       if (who !== 'customer' && who !== 'customer2')
         return [id, facts.map(({ staff }) => staff)] as const;
@@ -58,7 +67,7 @@ export class Story {
       ...(by === 'partner' && { requester: { customerId: this.#desk.ids[requester] } }),
     };
     const made = { ...input, idempotencyKey: `story ${this.#keys++}` };
-    const { ticket } = await insisted<{ ticket: { id: string } }>(
+    const { ticket } = await mutateUntilAnswered<{ ticket: { id: string } }>(
       this.#desk,
       by,
       'ticketCreate',
@@ -67,71 +76,74 @@ export class Story {
     );
     this.tickets.set(ticket.id, {
       requester,
-      facts: [fact('ticket.created '), fact(`message.added ${body}`)],
+      facts: [expectedEvent('ticket.created '), expectedEvent(`message.added ${body}`)],
     });
     return ticket.id;
   }
 
-  /** What happens to a ticket: some of it for everybody, some for staff only. */
-  async go(id: string): Promise<void> {
+  /** Runs changes on a ticket, some visible to everyone and some to staff only. */
+  async runLifecycle(id: string): Promise<void> {
     await this.note(id);
     await this.move(id, 'NEW', 'OPEN');
     await this.move(id, 'OPEN', 'ON_HOLD');
     await this.#do(
       'agent',
       'ticketUpdate',
-      { id, addTags: [LABEL] },
-      fact('ticket.updated tags', null),
+      { id, addTags: [SECRET_TAG] },
+      expectedEvent('ticket.updated tags', null),
     );
     await this.move(id, 'ON_HOLD', 'PENDING');
     await this.move(id, 'PENDING', 'ON_HOLD');
-    const update = { id, removeTags: [LABEL], subject: 'Another matter' };
+    const update = { id, removeTags: [SECRET_TAG], subject: 'Another matter' };
     await this.#do(
       'partner',
       'ticketUpdate',
       update,
-      fact('ticket.updated subject,tags', 'ticket.updated subject'),
+      expectedEvent('ticket.updated subject,tags', 'ticket.updated subject'),
     );
     await this.move(id, 'ON_HOLD', 'OPEN');
     await this.#do(
       'lead',
       'ticketAssign',
       { id, departmentId: this.#desk.departments.sales },
-      fact('ticket.assigned department'),
+      expectedEvent('ticket.assigned department'),
     );
     await this.note(id);
     await this.reply(id, `An answer to ${id}`);
   }
 
-  /** What a requester is never told of. */
-  async hide(id: string): Promise<void> {
+  /** Runs changes that a requester never sees. */
+  async makeStaffOnlyChanges(id: string): Promise<void> {
     await this.note(id);
     await this.move(id, 'OPEN', 'ON_HOLD');
     await this.#do(
       'agent',
       'ticketUpdate',
-      { id, addTags: [LABEL] },
-      fact('ticket.updated tags', null),
+      { id, addTags: [SECRET_TAG] },
+      expectedEvent('ticket.updated tags', null),
     );
-    await insisted(this.#desk, 'agent', 'presenceSet', { ticketId: id, activity: 'VIEWING' });
+    await mutateUntilAnswered(this.#desk, 'agent', 'presenceSet', {
+      ticketId: id,
+      activity: 'VIEWING',
+    });
     await this.#do(
       'agent',
       'ticketUpdate',
-      { id, removeTags: [LABEL] },
-      fact('ticket.updated tags', null),
+      { id, removeTags: [SECRET_TAG] },
+      expectedEvent('ticket.updated tags', null),
     );
     await this.move(id, 'ON_HOLD', 'OPEN');
   }
 
   note(ticketId: string): Promise<void> {
-    const body = `${CANARY} of ${ticketId}`;
+    const body = `${SECRET_WORD} of ${ticketId}`;
     const input = {
       ticketId,
       body,
       visibility: 'PRIVATE',
       idempotencyKey: `story ${this.#keys++}`,
     };
-    return this.#do('light', 'messageAdd', input, fact(`message.added ${body}`, null));
+    return this.#do('light', 'messageAdd', input, expectedEvent(`message.added ${body}`, null));
   }
 
   reply(ticketId: string, body: string): Promise<void> {
@@ -142,16 +154,21 @@ export class Story {
       override: true,
       idempotencyKey: `story ${this.#keys++}`,
     };
-    return this.#do('agent', 'messageAdd', input, fact(`message.added ${body}`));
+    return this.#do('agent', 'messageAdd', input, expectedEvent(`message.added ${body}`));
   }
 
   move(id: string, from: string, to: string): Promise<void> {
-    return this.#do('agent', 'ticketStatusChange', { id, status: to }, move(from, to));
+    return this.#do(
+      'agent',
+      'ticketStatusChange',
+      { id, status: to },
+      expectedStatusChange(from, to),
+    );
   }
 
-  /** Each can be asked again without being done twice. */
-  async #do(who: Who, name: string, input: Input, expected: Expected): Promise<void> {
-    await insisted(this.#desk, who, name, input);
+  /** Runs an idempotent mutation and records its expected event. */
+  async #do(who: Persona, name: string, input: Input, expected: ExpectedEvent): Promise<void> {
+    await mutateUntilAnswered(this.#desk, who, name, input);
     this.tickets.get((input.id ?? input.ticketId)!)!.facts.push(expected);
   }
 }

@@ -6,15 +6,15 @@ import { newId } from '@deskgraph/common/core/id';
 import { ROOT } from '@deskgraph/launcher/config';
 import { type Desk, mutation, post } from '../fixtures/desk.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
-import { type Running, run } from '../platform/process.ts';
-import { leaveTraces } from '../fixtures/traces.ts';
+import { type RunningScript, startScript } from '../platform/process.ts';
+import { writeConnectionFiles } from '../fixtures/traces.ts';
 import { IS_FULL, sizeOf } from '@deskgraph/common/testing/sizes';
-import { until } from '../platform/wait-for.ts';
-import { insisted, logged } from './events.ts';
+import { waitFor } from '../platform/wait-for.ts';
+import { mutateUntilAnswered, loggedEventIds } from './events.ts';
 import { Listener } from './listener.ts';
 
 const HERD = sizeOf(60, 200);
-/** A caller has this many sockets at most. */
+/** The gateway's limit of sockets per caller. */
 const SOCKETS_EACH = 20;
 const SHOWN = ['ticket.created', 'ticket.status_changed'];
 
@@ -23,7 +23,7 @@ let desk: Desk;
 beforeAll(async () => {
   platform = await startPlatform();
   desk = await platform.desk();
-  leaveTraces(platform, desk);
+  writeConnectionFiles(platform, desk);
 }, 120_000);
 const programs: ChildProcess[] = [];
 afterAll(async () => {
@@ -31,12 +31,12 @@ afterAll(async () => {
   await platform?.stop();
 });
 
-interface Watching extends Running {
+interface Watching extends RunningScript {
   ids(): string[];
 }
 function watch(...args: string[]): Watching {
   const file = join(platform.folder, `ids-${programs.length}`);
-  const running = run(
+  const running = startScript(
     join(ROOT, 'services/integrations'),
     'src/watch/main.ts',
     { DATA_DIR: platform.folder },
@@ -48,25 +48,25 @@ function watch(...args: string[]): Watching {
     ids: () => (existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []),
   };
 }
-/** Gives the line that holds the word, once it is there. */
-const says = ({ said }: Running, word: string) =>
-  until(`it says ${word}`, async () => said.find((text) => text.includes(word)));
-const cutsOf = ({ said }: Running): number =>
-  said.filter((text) => text.startsWith('-- cut')).length;
+/** Waits for a line of output that contains the word, and returns it. */
+const says = ({ output }: RunningScript, word: string) =>
+  waitFor(`the output contains ${word}`, async () => output.find((text) => text.includes(word)));
+const cutsOf = ({ output }: RunningScript): number =>
+  output.filter((text) => text.startsWith('-- cut')).length;
 
-async function leave({ process: program, ended, said }: Watching): Promise<string> {
+async function leave({ process: program, exitCode, output }: Watching): Promise<string> {
   program.kill('SIGINT');
-  expect(await ended).toBe(0);
-  return said.at(-1)!.replace('-- to continue from here: --after ', '');
+  expect(await exitCode).toBe(0);
+  return output.at(-1)!.replace('-- to continue from here: --after ', '');
 }
 
-test('a terminal shows each new ticket and each move once, over killed gateways and tokens that run out, and a later run goes on', async () => {
+test('the watch program shows each new ticket and status change once, across gateway restarts and expired tokens, and a later run resumes', async () => {
   const [agent, customer] = [
     watch('--as', 'ana', '--lifetime', '3s'),
     watch('--as', desk.emails.customer),
   ];
   await Promise.all([says(agent, 'watches'), says(customer, 'watches')]);
-  const turns = Array.from({ length: 120 }, (_, at) => at).values();
+  const turns = Array.from({ length: 120 }, (_, index) => index).values();
   const writer = async (): Promise<void> => {
     for (const at of turns) {
       const input = {
@@ -75,14 +75,14 @@ test('a terminal shows each new ticket and each move once, over killed gateways 
         idempotencyKey: `watch ${at}`,
       };
       const who = at % 4 ? 'customer' : 'customer2';
-      const { ticket } = await insisted<{ ticket: { id: string } }>(
+      const { ticket } = await mutateUntilAnswered<{ ticket: { id: string } }>(
         desk,
         who,
         'ticketCreate',
         input,
         'ticket { id }',
       );
-      await insisted(desk, 'agent', 'ticketStatusChange', {
+      await mutateUntilAnswered(desk, 'agent', 'ticketStatusChange', {
         id: ticket.id,
         status: at % 2 ? 'OPEN' : 'PENDING',
       });
@@ -90,15 +90,15 @@ test('a terminal shows each new ticket and each move once, over killed gateways 
   };
   const writing = Promise.all(Array.from({ length: 4 }, writer));
   let seen = 0;
-  for (const [at, share] of [20, 60, 100].entries()) {
-    // The customer may still be waiting to come back from the cut before.
-    await until(
-      'some are shown to both',
+  for (const [index, share] of [20, 60, 100].entries()) {
+    // The customer may still be reconnecting after the previous cut.
+    await waitFor(
+      'both have shown some events',
       async () => agent.ids().length > share && customer.ids().length > seen,
       60_000,
     );
     await platform.gateway.kill();
-    await until('the customer is told of the cut', async () => cutsOf(customer) > at);
+    await waitFor('the customer has noticed the cut', async () => cutsOf(customer) > index);
     seen = customer.ids().length;
     await platform.gateway.start();
   }
@@ -106,13 +106,16 @@ test('a terminal shows each new ticket and each move once, over killed gateways 
   await says(agent, 'token has expired');
   await desk.ticket({ subject: 'The\u001b[2J last \u202Eone' });
   for (const [who, watching] of [['agent', agent] as const, ['customer', customer] as const]) {
-    const ids = await logged(desk, who, { types: SHOWN });
-    await until(`all is shown to ${who}`, async () => watching.ids().length >= ids.length);
+    const ids = await loggedEventIds(desk, who, { types: SHOWN });
+    await waitFor(
+      `all events are shown to ${who}`,
+      async () => watching.ids().length >= ids.length,
+    );
     expect(watching.ids()).toEqual(ids);
   }
   expect(agent.ids()).toHaveLength(241);
   expect(customer.ids()).toHaveLength(181);
-  expect(agent.said).toContainEqual(
+  expect(agent.output).toContainEqual(
     expect.stringMatching(/^\d\d:\d\d:\d\d +#\d+ {2}NEW → PENDING +Parcel \d+ +\S+ Customer$/),
   );
   expect(await says(agent, 'The [2J')).toMatch(
@@ -128,7 +131,7 @@ test('a terminal shows each new ticket and each move once, over killed gateways 
   await leave(later);
 }, 180_000);
 
-test('the program in the README goes on by itself after a cut', async () => {
+test('the program in the README resumes by itself after a disconnect', async () => {
   const [, text] = readFileSync(join(ROOT, 'README.md'), 'utf8').split('## Subscriptions');
   const code = /```js\n(.*?)```/s
     .exec(text!)![1]!
@@ -140,26 +143,26 @@ test('the program in the README goes on by itself after a cut', async () => {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   programs.push(child);
-  let said = '';
+  let output = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  await until('it has begun', async () => {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await waitFor('it has started', async () => {
     await desk.ticket({ subject: 'Is anybody there?' });
-    return said.includes('Is anybody');
+    return output.includes('Is anybody');
   });
   await platform.gateway.kill();
   await platform.gateway.start();
-  const subjects = Array.from({ length: 20 }, (_, at) => `Parcel no. ${at}.`);
+  const subjects = Array.from({ length: 20 }, (_, index) => `Parcel no. ${index}.`);
   for (const subject of subjects) await desk.ticket({ subject });
-  await until('it has told all', async () => said.includes(subjects.at(-1)!)).catch(
+  await waitFor('all tickets are shown', async () => output.includes(subjects.at(-1)!)).catch(
     (error: Error) => {
-      throw new Error(`${error.message}\n${said}`);
+      throw new Error(`${error.message}\n${output}`);
     },
   );
-  for (const subject of subjects) expect(said.split(subject)).toHaveLength(2);
+  for (const subject of subjects) expect(output.split(subject)).toHaveLength(2);
 }, 60_000);
 
-test(`${HERD} who are cut together are back ten seconds after the gateway, and have missed nothing`, async () => {
+test(`${HERD} clients that disconnect together are back within ten seconds of the gateway and miss no event`, async () => {
   const tokens = Array.from({ length: Math.ceil(HERD / SOCKETS_EACH) }, () =>
     platform.issuer.issueToken(
       { sub: newId('app'), name: 'App', scope: 'tickets:read', workspace: desk.workspace },
@@ -172,20 +175,20 @@ test(`${HERD} who are cut together are back ten seconds after the gateway, and h
   );
   const query =
     'subscription ($after: Cursor) { ticketCreated(after: $after) { event { id } ticket { number } } }';
-  const herd = Array.from({ length: HERD }, (_, at) => {
-    const token = (): Promise<string> => tokens[Math.floor(at / SOCKETS_EACH)]!;
+  const herd = Array.from({ length: HERD }, (_, index) => {
+    const token = (): Promise<string> => tokens[Math.floor(index / SOCKETS_EACH)]!;
     return new Listener({ url: platform.url, token, query, after, waitMs: 500 });
   });
   const told = (count: number) => async (): Promise<boolean> =>
     herd.every(({ ids }) => ids.length >= count);
   try {
     await desk.ticket();
-    await until('all are told', told(1), 60_000);
+    await waitFor('all clients receive the event', told(1), 60_000);
     await platform.gateway.kill();
     const service = platform.services['tickets']!;
     await post(
       `${service.url}/graphql`,
-      await desk.internal('customer'),
+      await desk.internalToken('customer'),
       mutation('ticketCreate', '__typename'),
       {
         input: { subject: 'While they were away', body: 'Text.' },
@@ -193,27 +196,27 @@ test(`${HERD} who are cut together are back ten seconds after the gateway, and h
     );
     await platform.gateway.start();
     const back = Date.now();
-    await until('all are back', told(2), 60_000);
+    await waitFor('all clients are back', told(2), 60_000);
     const tookMs = Date.now() - back;
     await desk.ticket();
-    await until('all go on', told(3));
-    const ids = await logged(desk, 'agent', { types: ['ticket.created'], after });
+    await waitFor('all clients continue', told(3));
+    const ids = await loggedEventIds(desk, 'agent', { types: ['ticket.created'], after });
     for (const listener of herd) expect(listener.ids).toEqual(ids);
     if (IS_FULL) process.stderr.write(`${HERD} back after ${tookMs} ms\n`);
     expect(tookMs).toBeLessThan(10_000);
   } finally {
-    await Promise.all(herd.map((listener) => listener.leave()));
+    await Promise.all(herd.map((listener) => listener.close()));
   }
 }, 180_000);
 
-test('it says what is wrong before it begins', async () => {
+test('the watch program reports wrong arguments at the start', async () => {
   for (const [args, word] of [
     [['--as', 'eva'], 'There is no demo user eva'],
     [[], 'usage: npm run watch'],
     [['--token', 'made.up'], 'sign'],
   ] as const) {
-    const { ended, said } = watch(...args);
-    expect(await ended).toBe(1);
-    expect(said.join('\n').toLowerCase()).toContain(word.toLowerCase());
+    const { exitCode, output } = watch(...args);
+    expect(await exitCode).toBe(1);
+    expect(output.join('\n').toLowerCase()).toContain(word.toLowerCase());
   }
 });

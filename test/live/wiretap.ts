@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 
-/** Stands between clients and the gateway, and keeps every byte that clients are sent. */
-export interface Wiretap {
+/** A TCP proxy between clients and the gateway that records every byte sent to clients. */
+export interface ByteRecorder {
   url: string;
-  heard(): string;
+  received(): string;
   close(): void;
 }
 
-export async function wiretap(url: string): Promise<Wiretap> {
+export async function startByteRecorder(url: string): Promise<ByteRecorder> {
   const { hostname, port, pathname } = new URL(url);
   const chunks: Buffer[] = [];
   const server = createServer((client) => {
@@ -23,7 +23,7 @@ export async function wiretap(url: string): Promise<Wiretap> {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${pathname}`,
-    heard: () => Buffer.concat(chunks).toString(),
+    received: () => Buffer.concat(chunks).toString(),
     close: () => void server.close(),
   };
 }

@@ -1,16 +1,18 @@
-import { type Desk, type UserError, type Who, mutation } from '../fixtures/desk.ts';
-import { until } from '../platform/wait-for.ts';
+import { type Desk, type UserError, type Persona, mutation } from '../fixtures/desk.ts';
+import { waitFor } from '../platform/wait-for.ts';
 
-const PATIENCE_MS = 120_000;
-const PEOPLE = 40;
+const WRITE_TIMEOUT_MS = 120_000;
+const REQUESTER_ADDRESSES = 40;
 
-/** How many writes each ticket is. */
-export const WRITES_EACH = 8;
+/** Mutations per ticket. */
+export const WRITES_PER_TICKET = 8;
 
-/** Clients that write, each write again and again until there is an answer, and count what they did and what came instead of answers. */
+/**
+ * Writes tickets, repeats each mutation until there is a response, and counts writes and errors.
+ */
 export class Writer {
-  written = 0;
-  /** Ids of tickets. */
+  writeCount = 0;
+  /** Ids of the created tickets. */
   readonly created = new Set<string>();
   readonly faults = new Map<string, number>();
   readonly #desk: Desk;
@@ -19,22 +21,24 @@ export class Writer {
     this.#desk = desk;
   }
 
-  /** So many of the addresses that it makes up have written. */
-  get people(): number {
+  /** The number of distinct generated requester addresses. */
+  get requesterCount(): number {
     return new Set(
-      Array.from({ length: this.created.size }, (_, at) => at).flatMap((at) =>
-        at % 5 > 1 ? [at % PEOPLE] : [],
+      Array.from({ length: this.created.size }, (_, index) => index).flatMap((at) =>
+        at % 5 > 1 ? [at % REQUESTER_ADDRESSES] : [],
       ),
     ).size;
   }
 
-  /** Tickets, each made, moved, labelled, handed over and talked about. */
+  /** Creates a ticket per turn, changes its status, tags and department, and adds messages. */
   async write(turns: Iterable<number>): Promise<void> {
     const { customer2 } = this.#desk.ids;
     const { sales, support } = this.#desk.departments;
     for (const at of turns) {
       const requester =
-        at % 5 === 1 ? { customerId: customer2 } : { email: `p${at % PEOPLE}@crowd.example` };
+        at % 5 === 1
+          ? { customerId: customer2 }
+          : { email: `p${at % REQUESTER_ADDRESSES}@crowd.example` };
       const who = at % 5 === 0 ? 'customer' : 'partner';
       const first = {
         subject: `Ticket ${at}`,
@@ -77,23 +81,23 @@ export class Writer {
   }
 
   async #insist<Payload>(
-    who: Who,
+    who: Persona,
     name: string,
     input: object,
     selection = '__typename',
   ): Promise<Payload> {
     const what = `${name} ${JSON.stringify(input)}`;
-    const payload = await until(
+    const payload = await waitFor(
       what,
       () => this.#try<Payload>(who, name, input, selection),
-      PATIENCE_MS,
+      WRITE_TIMEOUT_MS,
     );
-    this.written++;
+    this.writeCount++;
     return payload;
   }
 
   async #try<Payload>(
-    who: Who,
+    who: Persona,
     name: string,
     input: object,
     selection: string,

@@ -2,19 +2,19 @@ import { type IncomingMessage, createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { onServer } from './database.ts';
+import { withClient } from './database.ts';
 import type { Server } from './process.ts';
-import { until } from './wait-for.ts';
+import { waitFor } from './wait-for.ts';
 
-/** Stands between the gateway and a service, and keeps what was asked. */
-export interface Counter {
+/** A proxy between the gateway and a service that records the queries. */
+export interface QueryRecorder {
   url: string;
-  /** The queries that came by since the last `clear()`. */
+  /** The recorded queries. Tests empty the array before they count. */
   queries: string[];
   close(): Promise<void>;
 }
 
-export async function counter(service: Server): Promise<Counter> {
+export async function startQueryRecorder(service: Server): Promise<QueryRecorder> {
   const queries: string[] = [];
   const forward = async (request: IncomingMessage): Promise<{ status: number; body: string }> => {
     const body = await text(request);
@@ -44,8 +44,11 @@ export async function counter(service: Server): Promise<Counter> {
   };
 }
 
-/** What goes on by itself in every service: relay, feeds, timers, the frame of transactions. */
-const BESIDE = [
+/**
+ * Parts of the statements that every service runs in the background: relay, feeds, timers,
+ * transaction setup.
+ */
+const BACKGROUND_STATEMENTS = [
   'dead_letter',
   'idempotency where ctid',
   ' as task,',
@@ -61,20 +64,20 @@ const BESIDE = [
   ') as departments',
 ];
 
-const AT_WORK = `select from pg_stat_activity where application_name = 'deskgraph' and datname = any($1) and xact_start is not null`;
+const RUNNING_TRANSACTIONS = `select from pg_stat_activity where application_name = 'deskgraph' and datname = any($1) and xact_start is not null`;
 
-/** The statements that `work` makes in these databases, each as often as it ran. */
+/** Returns the statements that `work` runs in these databases, each as often as it ran. */
 export async function statementsOf(
   databases: readonly string[],
   work: () => Promise<unknown>,
 ): Promise<string[]> {
   const ids = 'select oid from pg_database where datname = any($1)';
-  return onServer(async (session) => {
+  return withClient(async (session) => {
     await session.query('create extension if not exists pg_stat_statements');
-    // What was given up as too late may still be at its last statement.
-    await until(
-      'nothing asked before is at work',
-      async () => !(await session.query(AT_WORK, [databases])).rowCount,
+    // A request that timed out may still run its last statement.
+    await waitFor(
+      'earlier transactions have ended',
+      async () => !(await session.query(RUNNING_TRANSACTIONS, [databases])).rowCount,
     );
     await session.query(`select pg_stat_statements_reset(0, oid, 0) from (${ids}) as databases`, [
       databases,
@@ -86,14 +89,14 @@ export async function statementsOf(
       [databases],
     );
     return rows
-      .filter(({ query }) => !BESIDE.some((word) => query.includes(word)))
+      .filter(({ query }) => !BACKGROUND_STATEMENTS.some((word) => query.includes(word)))
       .flatMap(({ query, calls }) =>
-        Array.from<string>({ length: Number(calls) }).fill(shape(query)),
+        Array.from<string>({ length: Number(calls) }).fill(withoutConstants(query)),
       )
       .sort();
   });
 }
 
-/** The server keeps constants of a statement sometimes as they were, sometimes as parameters. */
-const shape = (query: string): string =>
+/** Replaces constants and parameters by `?`: pg_stat_statements reports a constant as either. */
+const withoutConstants = (query: string): string =>
   query.replaceAll(/\$\d+|\b(?:true|false|null|\d+)\b|'[^']*'/g, '?').replaceAll(/\s+/g, ' ');

@@ -3,16 +3,16 @@ import { Client } from 'pg';
 import { ROOT } from '@deskgraph/launcher/config';
 import { type PlatformSetup, migrationEnvironment } from '@deskgraph/launcher/environment';
 import { grantAppRole, connectionUrl } from '@deskgraph/common/database/app-role';
-import { runToEnd } from './process.ts';
+import { runScript } from './process.ts';
 
-/** The run's own PostgreSQL, as its owner. */
-export const owner = (): string => process.env['TEST_DATABASE_URL']!;
+/** The owner's URL of the PostgreSQL server of the test run. */
+export const ownerUrl = (): string => process.env['TEST_DATABASE_URL']!;
 export const appPassword = (): string => process.env['TEST_APP_PASSWORD']!;
 
-export async function onServer<T>(
+export async function withClient<T>(
   work: (session: Client) => Promise<T>,
   database = 'postgres',
-  url = owner(),
+  url = ownerUrl(),
 ): Promise<T> {
   const session = new Client({ connectionString: connectionUrl(url, { database }) });
   await session.connect();
@@ -23,34 +23,43 @@ export async function onServer<T>(
   }
 }
 
-const templateOf = (room: string): string => `platform_${room.replaceAll('-', '_')}`;
+const templateName = (service: string): string => `platform_${service.replaceAll('-', '_')}`;
 
-/** Databases of a platform: copies of templates that the services' own migrations made, once per server. */
-export const makeDatabases = (plan: PlatformSetup, url: string): Promise<void> =>
-  onServer(
+/**
+ * Creates the databases of a platform from templates. The templates are migrated once per server.
+ */
+export const createDatabases = (setup: PlatformSetup, url: string): Promise<void> =>
+  withClient(
     async (session) => {
-      const rooms = plan.packages.services.filter((room) => room.database);
+      const services = setup.packages.services.filter((service) => service.database);
       await session.query(`select pg_advisory_lock(hashtext('platform templates'))`);
       const { rows } = await session.query<{ datname: string }>(
         'select datname from pg_database where datistemplate',
       );
-      if (!rooms.every((room) => rows.some(({ datname }) => datname === templateOf(room.name)))) {
-        for (const room of rooms) {
-          await session.query(`create database ${templateOf(room.name)}`);
-          await grantAppRole(connectionUrl(url, { database: templateOf(room.name) }));
+      if (
+        !services.every((service) =>
+          rows.some(({ datname }) => datname === templateName(service.name)),
+        )
+      ) {
+        for (const service of services) {
+          await session.query(`create database ${templateName(service.name)}`);
+          await grantAppRole(connectionUrl(url, { database: templateName(service.name) }));
         }
-        const orders = rooms.map((room) => ({ ...room, database: templateOf(room.name) }));
-        await runToEnd(
+        const templates = services.map((service) => ({
+          ...service,
+          database: templateName(service.name),
+        }));
+        await runScript(
           join(ROOT, 'tools/launcher'),
           'src/migrate.ts',
-          migrationEnvironment(plan, orders, url),
+          migrationEnvironment(setup, templates, url),
         );
-        for (const room of rooms)
-          await session.query(`alter database ${templateOf(room.name)} is_template true`);
+        for (const service of services)
+          await session.query(`alter database ${templateName(service.name)} is_template true`);
       }
-      for (const room of rooms)
+      for (const service of services)
         await session.query(
-          `create database ${room.database} template ${templateOf(room.name)} strategy file_copy`,
+          `create database ${service.database} template ${templateName(service.name)} strategy file_copy`,
         );
     },
     'postgres',
@@ -58,7 +67,7 @@ export const makeDatabases = (plan: PlatformSetup, url: string): Promise<void> =
   );
 
 export const dropDatabases = (names: readonly string[], url: string): Promise<void> =>
-  onServer(
+  withClient(
     async (session) => {
       for (const name of names) await session.query(`drop database if exists ${name} with (force)`);
     },

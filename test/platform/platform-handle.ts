@@ -1,51 +1,55 @@
 import { join } from 'node:path';
 import type { Environment } from '@deskgraph/launcher/environment';
 import { type Issuer, openIssuer } from '@deskgraph/launcher/issuer';
-import { type Desk, openDesk } from '../fixtures/desk.ts';
-import { isReady, runToEnd } from './process.ts';
+import { type Desk, createDesk } from '../fixtures/desk.ts';
+import { isReady, runScript } from './process.ts';
 
-/** Where a running platform is, in words that another process understands. */
-export interface Whereabouts {
-  /** Address of the graph. */
+/** The address of a running platform, as JSON that another process can read. */
+export interface PlatformAddress {
+  /** The URL of the graph. */
   url: string;
-  /** Where its issuer's keys are. */
+  /** The data folder, which holds the keys of the issuer. */
   folder: string;
   /** Signs tokens between the processes. */
   secret: string;
   services: Record<string, { url: string }>;
   databases: Record<string, string>;
-  /** Where the product's command that makes a workspace is run, and with what. */
+  /** The folder and environment in which the bootstrap command runs. */
   bootstrap: { folder: string; environment: Environment };
 }
 
-/** A running platform, for whoever leaves its processes alone. */
-export interface Place extends Omit<Whereabouts, 'databases' | 'bootstrap'> {
+/** A running platform, for tests that do not start or stop its processes. */
+export interface PlatformHandle extends Omit<PlatformAddress, 'databases' | 'bootstrap'> {
   issuer: Issuer;
-  /** The platform database of a service, as the owner of the server knows it. */
+  /** The name of a service's database. */
   databaseOf(service: string): string;
-  /** A fresh workspace with its people. */
+  /** Creates a workspace with its members. */
   desk(): Promise<Desk>;
-  /** Makes a workspace by the product's own command. */
+  /** Creates a workspace with the bootstrap command and returns its id. */
   bootstrap(name: string, email: string): Promise<string>;
-  /** Are all its processes usable? */
+  /** Checks the readiness of all processes. */
   isReady(): Promise<boolean>;
 }
 
-export async function reach({ databases, bootstrap, ...where }: Whereabouts): Promise<Place> {
-  const place: Place = {
+export async function connectToPlatform({
+  databases,
+  bootstrap,
+  ...where
+}: PlatformAddress): Promise<PlatformHandle> {
+  const platform: PlatformHandle = {
     ...where,
     issuer: await openIssuer(join(where.folder, 'issuer.json')),
     databaseOf: (service) => databases[service]!,
-    desk: () => openDesk(place),
+    desk: () => createDesk(platform),
     bootstrap: async (name, email) => {
       const args = ['--name', name, '--email', email, '--admin', 'Ada Admin'];
-      const said = await runToEnd(
+      const output = await runScript(
         bootstrap.folder,
         'src/model/workspace/bootstrap.ts',
         bootstrap.environment,
         args,
       );
-      return (JSON.parse(said) as { workspace: string }).workspace;
+      return (JSON.parse(output) as { workspace: string }).workspace;
     },
     isReady: async () => {
       const urls = [
@@ -55,5 +59,5 @@ export async function reach({ databases, bootstrap, ...where }: Whereabouts): Pr
       return (await Promise.all(urls.map(isReady))).every(Boolean);
     },
   };
-  return place;
+  return platform;
 }

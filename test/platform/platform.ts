@@ -7,38 +7,43 @@ import { join } from 'node:path';
 import { ROOT } from '@deskgraph/launcher/config';
 import {
   type Environment,
-  type PlatformSetup as Plan,
+  type PlatformSetup,
   gatewayEnvironment,
   serviceEnvironment,
 } from '@deskgraph/launcher/environment';
 import { openIssuer } from '@deskgraph/launcher/issuer';
 import { appRoleUrl } from '@deskgraph/common/database/app-role';
 import { type ServicePackage, readPackages } from '@deskgraph/launcher/services';
-import { appPassword, dropDatabases, makeDatabases, owner } from './database.ts';
-import { type Place, type Whereabouts, reach } from './platform-handle.ts';
-import { type Server, server } from './process.ts';
+import { appPassword, dropDatabases, createDatabases, ownerUrl } from './database.ts';
+import { type PlatformHandle, type PlatformAddress, connectToPlatform } from './platform-handle.ts';
+import { type Server, createServerProcess } from './process.ts';
 
-/** The whole product: four services and the gateway as processes of their own, on databases of their own, empty. */
-export interface Platform extends Place {
-  where: Whereabouts;
+/**
+ * The whole product: four services and the gateway as separate processes on new, empty databases.
+ */
+export interface Platform extends PlatformHandle {
+  address: PlatformAddress;
   gateway: Server;
   services: Record<string, Server>;
   stop(): Promise<void>;
 }
 
 export interface PlatformOptions {
-  /** What the gateway is told to find each service at, in place of its own address. */
-  front?: (service: Server) => Promise<string>;
-  /** For every process. */
+  /** Returns the URL at which the gateway reaches a service, in place of the service's own. */
+  proxy?: (service: Server) => Promise<string>;
+  /** Environment variables of every process. */
   environment?: Environment;
-  /** Leave the processes to the test. */
+  /** Whether to start the processes. False leaves that to the test. Default true. */
   started?: boolean;
-  /** The owner's address of the server that its databases are on; default the one of the run. */
+  /** The owner's URL of the PostgreSQL server. Default: the server of the test run. */
   server?: string;
 }
 
-/** A free port below those that the system gives to connections, so that nobody takes it while its process is down. */
-async function port(): Promise<number> {
+/**
+ * Finds a free port below the ephemeral range, so that no connection takes it while its process is
+ * down.
+ */
+async function freePort(): Promise<number> {
   for (;;) {
     const candidate = randomInt(12_000, 32_000);
     const probe = createServer().listen(candidate, '127.0.0.1');
@@ -54,28 +59,28 @@ async function port(): Promise<number> {
 }
 
 export async function startPlatform({
-  front,
+  proxy,
   environment = {},
   started = true,
-  server: host = owner(),
+  server: host = ownerUrl(),
 }: PlatformOptions = {}): Promise<Platform> {
   const suffix = randomBytes(4).toString('hex');
   const folder = mkdtempSync(join(tmpdir(), 'deskgraph-platform-'));
-  const [read, issuer] = await Promise.all([
+  const [found, issuer] = await Promise.all([
     readPackages(ROOT, 0),
     openIssuer(join(folder, 'issuer.json')),
   ]);
-  const placed = async (room: ServicePackage): Promise<ServicePackage> => ({
-    ...room,
-    port: await port(),
-    database: room.database && `${room.database}_${suffix}`,
+  const withPortAndDatabase = async (service: ServicePackage): Promise<ServicePackage> => ({
+    ...service,
+    port: await freePort(),
+    database: service.database && `${service.database}_${suffix}`,
   });
-  const house = {
-    gateway: await placed(read.gateway),
-    services: await Promise.all(read.services.map(placed)),
+  const packages = {
+    gateway: await withPortAndDatabase(found.gateway),
+    services: await Promise.all(found.services.map(withPortAndDatabase)),
     seed: undefined,
   };
-  const plan: Plan = {
+  const setup: PlatformSetup = {
     config: {
       PORT: 0,
       HOST: '127.0.0.1',
@@ -85,60 +90,69 @@ export async function startPlatform({
       NODE_ENV: 'production',
       SEED: false,
     },
-    packages: house,
+    packages,
     secrets: { internal: randomBytes(24).toString('hex'), owner: '', app: appPassword() },
     jwks: issuer.jwks,
   };
   const common: Environment = { LOG_LEVEL: 'warn', DATABASE_CONNECTIONS: '10', ...environment };
-  const environmentOf = (room: ServicePackage): Environment => ({
-    ...serviceEnvironment(plan, room, host),
+  const environmentFor = (service: ServicePackage): Environment => ({
+    ...serviceEnvironment(setup, service, host),
     ...common,
   });
-  const serverOf = (room: ServicePackage, own: Environment): Server =>
-    server(room.name, room.folder, `http://127.0.0.1:${room.port}`, own);
+  const serverFor = (service: ServicePackage, variables: Environment): Server =>
+    createServerProcess(
+      service.name,
+      service.folder,
+      `http://127.0.0.1:${service.port}`,
+      variables,
+    );
 
-  await makeDatabases(plan, host);
+  await createDatabases(setup, host);
   const services = Object.fromEntries(
-    house.services.map((room) => [room.name, serverOf(room, environmentOf(room))]),
+    packages.services.map((service) => [service.name, serverFor(service, environmentFor(service))]),
   );
-  const fronts = front
+  const proxyUrls = proxy
     ? {
         SUBGRAPH_URLS: JSON.stringify(
           Object.fromEntries(
             await Promise.all(
-              Object.values(services).map(async (each) => [each.name, await front(each)]),
+              Object.values(services).map(async (each) => [each.name, await proxy(each)]),
             ),
           ),
         ),
       }
     : {};
-  const gateway = serverOf(house.gateway, { ...gatewayEnvironment(plan), ...common, ...fronts });
+  const gateway = serverFor(packages.gateway, {
+    ...gatewayEnvironment(setup),
+    ...common,
+    ...proxyUrls,
+  });
   const all = [...Object.values(services), gateway];
 
-  const tickets = house.services.find(({ name }) => name === 'tickets')!;
-  const own = appRoleUrl(host, appPassword(), tickets.database);
-  const where: Whereabouts = {
+  const tickets = packages.services.find(({ name }) => name === 'tickets')!;
+  const appUrl = appRoleUrl(host, appPassword(), tickets.database);
+  const address: PlatformAddress = {
     url: `${gateway.url}/graphql`,
     folder,
-    secret: plan.secrets.internal,
+    secret: setup.secrets.internal,
     services: Object.fromEntries(Object.values(services).map(({ name, url }) => [name, { url }])),
     databases: Object.fromEntries(
-      house.services.flatMap(({ name, database }) => (database ? [[name, database]] : [])),
+      packages.services.flatMap(({ name, database }) => (database ? [[name, database]] : [])),
     ),
     bootstrap: {
       folder: tickets.folder,
-      environment: { ...environmentOf(tickets), DATABASE_URL: own },
+      environment: { ...environmentFor(tickets), DATABASE_URL: appUrl },
     },
   };
   const platform: Platform = {
-    ...(await reach(where)),
-    where,
+    ...(await connectToPlatform(address)),
+    address,
     gateway,
     services,
     stop: async () => {
       for (const each of all) each.signal('SIGCONT');
       await Promise.all(all.map((each) => each.stop()));
-      await dropDatabases(Object.values(where.databases), host);
+      await dropDatabases(Object.values(address.databases), host);
       rmSync(folder, { recursive: true, force: true });
     },
   };

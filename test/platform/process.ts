@@ -5,72 +5,72 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '@deskgraph/launcher/config';
 import type { Environment } from '@deskgraph/launcher/environment';
-import { until } from './wait-for.ts';
+import { waitFor } from './wait-for.ts';
 
-const KEPT_LINES = 200;
-const FLAGS = [
+const MAX_OUTPUT_LINES = 200;
+const NODE_FLAGS = [
   '--conditions=source',
   ...['common/source.mjs', 'tools/launcher/src/exit-with-parent.ts'].map(
     (path) => `--import=${pathToFileURL(join(ROOT, path)).href}`,
   ),
 ];
 
-/** A script of a room, in a process of its own that ends with ours. */
-export interface Running {
+/** A script of a package that runs in a child process and ends with this process. */
+export interface RunningScript {
   process: ChildProcess;
-  /** What it said last. */
-  said: string[];
-  /** Resolves with its exit code, null when a signal ended it. */
-  ended: Promise<number | null>;
+  /** The last lines of its output. */
+  output: string[];
+  /** Resolves with the exit code, or with null after a signal. */
+  exitCode: Promise<number | null>;
 }
 
-export function run(
+export function startScript(
   folder: string,
   script: string,
   environment: Environment,
   args: readonly string[] = [],
-): Running {
-  const child = spawn(process.execPath, [...FLAGS, join(folder, script), ...args], {
+): RunningScript {
+  const child = spawn(process.execPath, [...NODE_FLAGS, join(folder, script), ...args], {
     cwd: folder,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  const said: string[] = [];
+  const output: string[] = [];
   for (const stream of [child.stdout!, child.stderr!])
     createInterface({ input: stream }).on('line', (line) => {
-      said.push(line);
-      if (said.length > KEPT_LINES) said.shift();
+      output.push(line);
+      if (output.length > MAX_OUTPUT_LINES) output.shift();
     });
-  const ended = once(child, 'close').then(([code]) => code as number | null);
-  return { process: child, said, ended };
+  const exitCode = once(child, 'close').then(([code]) => code as number | null);
+  return { process: child, output, exitCode };
 }
 
-/** Runs a script to its good end; gives what it said. */
-export async function runToEnd(...of: Parameters<typeof run>): Promise<string> {
-  const { said, ended } = run(...of);
-  const code = await ended;
-  if (code !== 0) throw new Error(`${of[0]}/${of[1]} ended with ${code}:\n${said.join('\n')}`);
-  return said.join('\n');
+/** Runs a script and returns its output. Throws unless it exits with 0. */
+export async function runScript(...of: Parameters<typeof startScript>): Promise<string> {
+  const { output, exitCode } = startScript(...of);
+  const code = await exitCode;
+  if (code !== 0) throw new Error(`${of[0]}/${of[1]} ended with ${code}:\n${output.join('\n')}`);
+  return output.join('\n');
 }
 
-/** One process of the platform, at the same address through all its lives. */
+/** One process of the platform. It keeps its address when it is restarted. */
 export interface Server {
   name: string;
   url: string;
   pid(): number | undefined;
-  /** What it said last in this life. */
-  said(): string[];
+  /** The last lines of output since the last start. */
+  output(): string[];
   start(): Promise<void>;
-  /** Sends the signal; SIGSTOP makes it hang, SIGCONT goes on. */
+  /** Sends a signal. SIGSTOP makes the process hang, SIGCONT resumes it. */
   signal(signal: NodeJS.Signals): void;
-  /** Ends it at once, as a crash would. */
+  /** Ends the process with SIGKILL, like a crash. */
   kill(): Promise<void>;
-  /** Asks it to end, and gives its exit code. */
+  /** Ends the process with SIGTERM and returns its exit code. */
   stop(): Promise<number | null>;
   isReady(): Promise<boolean>;
 }
 
-/** Does the process at this address say that it should get work? */
+/** Checks the readiness endpoint of the process at this address. */
 export async function isReady(url: string): Promise<boolean> {
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) });
@@ -81,43 +81,43 @@ export async function isReady(url: string): Promise<boolean> {
   }
 }
 
-export function server(
+export function createServerProcess(
   name: string,
   folder: string,
   url: string,
   environment: Environment,
 ): Server {
-  let current: Running | undefined;
-  let isGone = true;
-  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
-    if (!current || isGone) return null;
+  let current: RunningScript | undefined;
+  let hasExited = true;
+  const sendSignal = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (!current || hasExited) return null;
     current.process.kill(signal);
-    return current.ended;
+    return current.exitCode;
   };
   return {
     name,
     url,
     pid: () => current?.process.pid,
-    said: () => current?.said ?? [],
+    output: () => current?.output ?? [],
     isReady: () => isReady(url),
     start: async () => {
-      const life = run(folder, 'src/main.ts', environment);
-      current = life;
-      isGone = false;
-      void life.ended.then(() => {
-        if (current === life) isGone = true;
+      const started = startScript(folder, 'src/main.ts', environment);
+      current = started;
+      hasExited = false;
+      void started.exitCode.then(() => {
+        if (current === started) hasExited = true;
       });
-      await until(
+      await waitFor(
         `${name} is ready`,
-        async () => !isGone && isReady(url),
+        async () => !hasExited && isReady(url),
         120_000,
-        () => isGone,
+        () => hasExited,
       ).catch((error: Error) => {
-        throw new Error(`${error.message}\n${life.said.join('\n')}`);
+        throw new Error(`${error.message}\n${started.output.join('\n')}`);
       });
     },
     signal: (signal) => void current?.process.kill(signal),
-    kill: async () => void (await end('SIGKILL')),
-    stop: () => end('SIGTERM'),
+    kill: async () => void (await sendSignal('SIGKILL')),
+    stop: () => sendSignal('SIGTERM'),
   };
 }

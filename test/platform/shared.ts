@@ -1,34 +1,40 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Place, type Whereabouts, reach } from './platform-handle.ts';
+import { type PlatformHandle, type PlatformAddress, connectToPlatform } from './platform-handle.ts';
 import { type Platform, startPlatform } from './platform.ts';
 
-/** The one platform of a run, for tests that leave its processes alone and work in workspaces of their own. It starts when the first of them asks. */
-export async function sharedPlatform(): Promise<Place> {
+/**
+ * Connects to the shared platform of the test run, which starts with the first request. Its tests
+ * use workspaces of their own and leave its processes running.
+ */
+export async function sharedPlatform(): Promise<PlatformHandle> {
   const response = await fetch(process.env['TEST_PLATFORM_URL']!);
-  const said = await response.text();
-  if (!response.ok) throw new Error(`The platform of this run did not start: ${said}`);
-  return reach(JSON.parse(said) as Whereabouts);
+  const body = await response.text();
+  if (!response.ok) throw new Error(`The platform of this run did not start: ${body}`);
+  return connectToPlatform(JSON.parse(body) as PlatformAddress);
 }
 
-/** Starts it for whoever asks at this address. */
-export async function offerPlatform(): Promise<{ url: string; stop(): Promise<void> }> {
+/**
+ * Serves the address of the shared platform over HTTP, and starts the platform with the first
+ * request.
+ */
+export async function servePlatformAddress(): Promise<{ url: string; stop(): Promise<void> }> {
   let platform: Promise<Platform> | undefined;
-  const door = createServer((_, response) => {
+  const server = createServer((_, response) => {
     platform ??= startPlatform();
     platform.then(
-      ({ where }) => response.end(JSON.stringify(where)),
+      ({ address: where }) => response.end(JSON.stringify(where)),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   }).listen(0, '127.0.0.1');
-  await once(door, 'listening');
-  door.unref();
+  await once(server, 'listening');
+  server.unref();
   return {
-    url: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stop: async () => {
-      door.close();
-      door.closeAllConnections();
+      server.close();
+      server.closeAllConnections();
       await (await platform?.catch(() => undefined))?.stop();
     },
   };

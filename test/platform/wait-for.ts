@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Asks again until there is an answer; gives up when time is over, or when it is `hopeless`. */
-export async function until<T>(
+/**
+ * Polls until there is a result. Throws after the timeout, or as soon as `isHopeless` returns
+ * true.
+ */
+export async function waitFor<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,
   patienceMs = 20_000,
@@ -10,7 +13,6 @@ export async function until<T>(
   for (const end = Date.now() + patienceMs; ; await pause(25)) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > end || hopeless())
-      throw new Error(`Waited in vain, ${patienceMs} ms at most: ${what}`);
+    if (Date.now() > end || hopeless()) throw new Error(`not within ${patienceMs} ms: ${what}`);
   }
 }

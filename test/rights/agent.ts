@@ -1,34 +1,37 @@
-import { type Desk, made } from '../fixtures/desk.ts';
+import { type Desk, createEntity } from '../fixtures/desk.ts';
 import { LEADS, READERS, SIGNED_IN } from './callers.ts';
 import type { Rights } from './right.ts';
 
 const freshAgent = (n: number, desk: Desk): Promise<string> => {
   const input = { email: `fresh${n}@desk.example`, name: `Fresh ${n}`, role: 'AGENT' };
-  return made(desk, 'partner', 'agentInvite', 'agent', input);
+  return createEntity(desk, 'partner', 'agentInvite', 'agent', input);
 };
 
 const freshDepartment = (n: number, desk: Desk): Promise<string> => {
   const input = { name: `Fresh ${n}` };
-  return made(desk, 'partner', 'departmentCreate', 'department', input);
+  return createEntity(desk, 'partner', 'departmentCreate', 'department', input);
 };
 
 const freshAccess = (n: number, desk: Desk): Promise<string> => {
   const input = { name: `Fresh ${n}`, base: 'AGENT', scopes: ['tickets:read'] };
-  return made(desk, 'partner', 'accessRoleCreate', 'accessRole', input);
+  return createEntity(desk, 'partner', 'accessRoleCreate', 'accessRole', input);
 };
 
 export const agent = {
-  exists: {
+  visibility: {
     access: { own: [...LEADS, 'partner'], others: [...LEADS, 'partner'] },
-    // A customer knows the agents of his own tickets.
+    // A customer can see the agents of their own tickets.
     agent: { own: SIGNED_IN, others: SIGNED_IN.filter((caller) => caller !== 'customer') },
     department: { own: SIGNED_IN, others: SIGNED_IN },
   },
   queries: {
-    accessRoles: { may: ['admin', 'partner'], ways: { all: { kind: 'access', args: () => ({}) } } },
+    accessRoles: {
+      allowed: ['admin', 'partner'],
+      lookups: { all: { kind: 'access', args: () => ({}) } },
+    },
     agents: {
-      may: [...READERS, 'partner', 'reader'],
-      ways: {
+      allowed: [...READERS, 'partner', 'reader'],
+      lookups: {
         all: { kind: 'agent', args: () => ({ first: 100 }) },
         'of a department': {
           kind: 'agent',
@@ -37,8 +40,8 @@ export const agent = {
       },
     },
     departments: {
-      may: [...READERS, 'customer', 'partner', 'reader'],
-      ways: { all: { kind: 'department', args: () => ({}) } },
+      allowed: [...READERS, 'customer', 'partner', 'reader'],
+      lookups: { all: { kind: 'department', args: () => ({}) } },
     },
   },
   fields: {
@@ -56,7 +59,7 @@ export const agent = {
       from: 'agent',
       type: 'Agent',
       select: 'accessRole { id }',
-      least: 'lead',
+      leastRole: 'lead',
     },
     'Agent.email': { from: 'agent', type: 'Agent', select: 'email' },
     'Agent.role': { from: 'agent', type: 'Agent', select: 'role' },
@@ -64,7 +67,7 @@ export const agent = {
   },
   mutations: {
     agentInvite: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: ({ department, access }, _, n) => ({
         email: `n${n}@desk.example`,
         name: `N ${n}`,
@@ -74,7 +77,7 @@ export const agent = {
       }),
     },
     agentUpdate: {
-      may: [...LEADS, 'partner'],
+      allowed: [...LEADS, 'partner'],
       input: ({ agent, department, access }, caller) => ({
         id: agent.id,
         departmentIds: [department.id],
@@ -83,11 +86,11 @@ export const agent = {
       }),
     },
     agentDeactivate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshAgent(n, desk) }),
     },
     accessRoleCreate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: ({ department }, _, n) => ({
         name: `Access ${n}`,
         base: 'AGENT',
@@ -96,19 +99,19 @@ export const agent = {
       }),
     },
     accessRoleUpdate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshAccess(n, desk), name: `Access ${n}` }),
     },
     accessRoleDelete: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshAccess(n, desk) }),
     },
     departmentCreate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: ({ agent }, _, n) => ({ name: `Department ${n}`, agentIds: [agent.id] }),
     },
     departmentUpdate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async ({ agent }, _, n, desk) => ({
         id: await freshDepartment(n, desk),
         name: `Renamed ${n}`,
@@ -116,7 +119,7 @@ export const agent = {
       }),
     },
     departmentDelete: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshDepartment(n, desk) }),
     },
   },

@@ -1,16 +1,17 @@
-import { type Desk, made } from '../fixtures/desk.ts';
-import type { Things } from '../fixtures/fixtures.ts';
+import { type Desk, createEntity } from '../fixtures/desk.ts';
+import type { Fixtures } from '../fixtures/fixtures.ts';
 import { AGENTS, LEADS, READERS } from './callers.ts';
 import { eq, type Rights } from './right.ts';
 
-const freshArticle = ({ base }: Things, n: number, desk: Desk): Promise<string> => {
+const freshArticle = ({ base }: Fixtures, n: number, desk: Desk): Promise<string> => {
   const input = { knowledgeBaseId: base.id, title: `Fresh ${n}`, body: 'Fresh.' };
-  return made(desk, 'partner', 'articleCreate', 'article', input);
+  return createEntity(desk, 'partner', 'articleCreate', 'article', input);
 };
 
 export const article = {
-  exists: {
-    // The base around the customer is for everybody, the other one is INTERNAL.
+  visibility: {
+    // The customer's own fixtures have an EXTERNAL knowledge base, those of the other customer an
+    // INTERNAL one.
     base: { own: [...READERS, 'customer', 'partner'], others: [...READERS, 'partner'] },
     section: { own: [...READERS, 'customer', 'partner'], others: [...READERS, 'partner'] },
     article: { own: [...READERS, 'customer', 'partner'], others: [...READERS, 'partner'] },
@@ -18,30 +19,30 @@ export const article = {
   },
   queries: {
     knowledgeBases: {
-      may: [...READERS, 'customer', 'partner'],
-      ways: { all: { kind: 'base', args: () => ({}) } },
+      allowed: [...READERS, 'customer', 'partner'],
+      lookups: { all: { kind: 'base', args: () => ({}) } },
     },
     knowledgeBase: {
-      may: [...READERS, 'customer', 'partner'],
-      ways: {
+      allowed: [...READERS, 'customer', 'partner'],
+      lookups: {
         id: { kind: 'base', args: ({ base }) => ({ id: base.id }) },
-        slug: { kind: 'base', args: ({ base }) => ({ slug: base.mark }) },
+        slug: { kind: 'base', args: ({ base }) => ({ slug: base.marker }) },
       },
     },
     article: {
-      may: [...READERS, 'customer', 'partner'],
-      ways: {
+      allowed: [...READERS, 'customer', 'partner'],
+      lookups: {
         id: { kind: 'article', args: ({ article }) => ({ id: article.id }) },
         'base and slug': {
           kind: 'article',
-          args: ({ base, article }) => ({ knowledgeBaseId: base.id, slug: article.mark }),
+          args: ({ base, article }) => ({ knowledgeBaseId: base.id, slug: article.marker }),
         },
         'an unpublished one': { kind: 'draft', args: ({ draft }) => ({ id: draft.id }) },
       },
     },
     articles: {
-      may: [...READERS, 'customer', 'partner'],
-      ways: {
+      allowed: [...READERS, 'customer', 'partner'],
+      lookups: {
         all: { kind: 'article', args: () => ({ first: 100 }) },
         base: {
           kind: 'article',
@@ -54,21 +55,21 @@ export const article = {
         'unpublished ones of a base': {
           kind: 'draft',
           args: ({ base }) => ({ filter: { knowledgeBaseId: eq(base.id) } }),
-          alone: false,
+          onlyKind: false,
         },
       },
     },
     articleSearch: {
-      may: [...READERS, 'customer', 'partner'],
-      ways: {
-        words: { kind: 'article', args: ({ article }) => ({ query: article.mark }) },
+      allowed: [...READERS, 'customer', 'partner'],
+      lookups: {
+        words: { kind: 'article', args: ({ article }) => ({ query: article.marker }) },
         'words in a base': {
           kind: 'article',
-          args: ({ article, base }) => ({ query: article.mark, knowledgeBaseIds: [base.id] }),
+          args: ({ article, base }) => ({ query: article.marker, knowledgeBaseIds: [base.id] }),
         },
         'words of an unpublished one': {
           kind: 'draft',
-          args: ({ draft }) => ({ query: draft.mark }),
+          args: ({ draft }) => ({ query: draft.marker }),
         },
       },
     },
@@ -80,7 +81,7 @@ export const article = {
   },
   mutations: {
     knowledgeBaseCreate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: (_, __, n) => ({
         name: `Base ${n}`,
         slug: `base-${n}`,
@@ -89,7 +90,7 @@ export const article = {
       }),
     },
     sectionCreate: {
-      may: [...LEADS, 'partner'],
+      allowed: [...LEADS, 'partner'],
       input: ({ base, section }, _, n) => ({
         knowledgeBaseId: base.id,
         parentId: section.id,
@@ -97,7 +98,7 @@ export const article = {
       }),
     },
     articleCreate: {
-      may: [...AGENTS, 'partner'],
+      allowed: [...AGENTS, 'partner'],
       input: ({ base, section, agent }, _, n) => ({
         knowledgeBaseId: base.id,
         sectionId: section.id,
@@ -105,25 +106,25 @@ export const article = {
         title: `Article ${n}`,
         body: 'Text.',
       }),
-      unchecked: { ownerId: 'agents are known to another service; a wrong one shows as none' },
+      unchecked: { ownerId: 'agents belong to another service; an unknown id reads as null' },
     },
     articleUpdate: {
-      may: [...AGENTS, 'partner'],
+      allowed: [...AGENTS, 'partner'],
       input: ({ article, section, agent }, _, n) => ({
         id: article.id,
         sectionId: section.id,
         ownerId: agent.id,
         comment: `Change ${n}`,
       }),
-      unchecked: { ownerId: 'agents are known to another service; a wrong one shows as none' },
+      unchecked: { ownerId: 'agents belong to another service; an unknown id reads as null' },
     },
     articlePublish: {
-      may: [...LEADS, 'partner'],
-      input: async (things, _, n, desk) => ({ id: await freshArticle(things, n, desk) }),
+      allowed: [...LEADS, 'partner'],
+      input: async (fixtures, _, n, desk) => ({ id: await freshArticle(fixtures, n, desk) }),
     },
     articleArchive: {
-      may: [...LEADS, 'partner'],
-      input: async (things, _, n, desk) => ({ id: await freshArticle(things, n, desk) }),
+      allowed: [...LEADS, 'partner'],
+      input: async (fixtures, _, n, desk) => ({ id: await freshArticle(fixtures, n, desk) }),
     },
   },
 } satisfies Rights;

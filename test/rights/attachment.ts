@@ -2,7 +2,7 @@ import type { Desk } from '../fixtures/desk.ts';
 import { type Caller, READERS, WRITERS } from './callers.ts';
 import type { Rights } from './right.ts';
 
-/** Everybody sends what he has uploaded himself. */
+/** Uploads a file of the caller: a message takes only its author's uploads. */
 export const freshFile = async (
   other: string,
   caller: Caller,
@@ -11,7 +11,7 @@ export const freshFile = async (
 ): Promise<string> => (WRITERS.includes(caller) ? desk.upload(caller, `fresh ${n}`) : other);
 
 export const attachment = {
-  exists: {
+  visibility: {
     file: {
       own: [...READERS, 'customer', 'partner', 'reader'],
       others: [...READERS, 'partner', 'reader'],
@@ -20,8 +20,12 @@ export const attachment = {
   },
   mutations: {
     attachmentUploadCreate: {
-      may: WRITERS,
-      input: (_, __, n) => ({ name: `file ${n}.txt`, contentType: 'text/plain', size: n + 1 }),
+      allowed: WRITERS,
+      input: (_, __, n) => ({
+        name: `file ${n}.txt`,
+        contentType: 'text/plain',
+        size: n + 1,
+      }),
     },
   },
 } satisfies Rights;

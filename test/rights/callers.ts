@@ -1,10 +1,14 @@
-import type { Who } from '../fixtures/desk.ts';
+import type { Persona } from '../fixtures/desk.ts';
 
-// Who may do what stands in this folder, the one place to read, and to change, what the graph allows: a root field that is not here fails the tests.
+// This folder lists the permissions of the whole graph. A root field without an entry fails the
+// tests.
 
-/** One of each kind of caller; `clerk` is an app that may only read customers, `reader` one that may only read tickets. */
+/**
+ * One caller of each kind. `clerk` is an app that may only read customers, `reader` one that may
+ * only read tickets.
+ */
 export const CALLERS = [
-  'nobody',
+  'anonymous',
   'customer',
   'light',
   'agent',
@@ -14,16 +18,16 @@ export const CALLERS = [
   'partner',
   'reader',
   'clerk',
-] as const satisfies Who[];
+] as const satisfies Persona[];
 export type Caller = (typeof CALLERS)[number];
 
 export const LEADS: readonly Caller[] = ['lead', 'admin'];
 export const AGENTS: readonly Caller[] = ['agent', ...LEADS];
 export const STAFF: readonly Caller[] = ['light', ...AGENTS];
 export const READERS: readonly Caller[] = [...STAFF, 'analyst'];
-export const SIGNED_IN: readonly Caller[] = CALLERS.filter((caller) => caller !== 'nobody');
+export const SIGNED_IN: readonly Caller[] = CALLERS.filter((caller) => caller !== 'anonymous');
 
-/** Who writes messages. */
+/** Callers who may write messages. */
 export const WRITERS: readonly Caller[] = ['customer', ...STAFF, 'partner'];
-/** Who has views. */
+/** Callers who may have views. */
 export const VIEWERS: readonly Caller[] = [...STAFF, 'partner'];

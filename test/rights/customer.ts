@@ -2,7 +2,7 @@ import { AGENTS, READERS, STAFF } from './callers.ts';
 import { eq, type Rights } from './right.ts';
 
 export const customer = {
-  exists: {
+  visibility: {
     customer: {
       own: [...READERS, 'customer', 'partner', 'clerk'],
       others: [...READERS, 'partner', 'clerk'],
@@ -14,8 +14,8 @@ export const customer = {
   },
   queries: {
     customer: {
-      may: [...STAFF, 'customer', 'partner', 'clerk'],
-      ways: {
+      allowed: [...STAFF, 'customer', 'partner', 'clerk'],
+      lookups: {
         id: { kind: 'customer', args: ({ customer }) => ({ id: customer.id }) },
         identity: {
           kind: 'customer',
@@ -24,8 +24,8 @@ export const customer = {
       },
     },
     customers: {
-      may: [...READERS, 'partner', 'clerk'],
-      ways: {
+      allowed: [...READERS, 'partner', 'clerk'],
+      lookups: {
         all: { kind: 'customer', args: () => ({ first: 100 }) },
         id: { kind: 'customer', args: ({ customer }) => ({ filter: { id: eq(customer.id) } }) },
         address: { kind: 'customer', args: ({ email }) => ({ filter: { email: eq(email) } }) },
@@ -36,20 +36,23 @@ export const customer = {
       },
     },
     organization: {
-      may: [...STAFF, 'customer', 'partner', 'clerk'],
-      ways: {
+      allowed: [...STAFF, 'customer', 'partner', 'clerk'],
+      lookups: {
         id: { kind: 'organization', args: ({ organization }) => ({ id: organization.id }) },
         domain: {
           kind: 'organization',
-          args: ({ organization }) => ({ domain: `${organization.mark}.example` }),
+          args: ({ organization }) => ({ domain: `${organization.marker}.example` }),
         },
       },
     },
     organizations: {
-      may: [...READERS, 'partner', 'clerk'],
-      ways: {
+      allowed: [...READERS, 'partner', 'clerk'],
+      lookups: {
         all: { kind: 'organization', args: () => ({}) },
-        words: { kind: 'organization', args: ({ organization }) => ({ text: organization.mark }) },
+        words: {
+          kind: 'organization',
+          args: ({ organization }) => ({ text: organization.marker }),
+        },
       },
     },
   },
@@ -62,14 +65,14 @@ export const customer = {
   },
   mutations: {
     customerCreate: {
-      may: [...AGENTS, 'partner'],
+      allowed: [...AGENTS, 'partner'],
       input: ({ organization }, _, n) => ({
         name: `Customer ${n}`,
         organizationIds: [organization.id],
       }),
     },
     customerUpdate: {
-      may: ['customer', ...AGENTS, 'partner'],
+      allowed: ['customer', ...AGENTS, 'partner'],
       input: ({ customer, organization }, caller) => ({
         id: customer.id,
         name: 'Somebody',
@@ -77,7 +80,7 @@ export const customer = {
       }),
     },
     customerUpsert: {
-      may: [...AGENTS, 'partner'],
+      allowed: [...AGENTS, 'partner'],
       input: (_, __, n) => ({
         identity: { kind: 'EMAIL', value: `upsert${n}@desk.example` },
         onCreate: { name: 'New' },
@@ -85,11 +88,11 @@ export const customer = {
       }),
     },
     organizationCreate: {
-      may: [...AGENTS, 'partner'],
+      allowed: [...AGENTS, 'partner'],
       input: (_, __, n) => ({ name: `Organization ${n}` }),
     },
     organizationUpdate: {
-      may: [...AGENTS, 'partner'],
+      allowed: [...AGENTS, 'partner'],
       input: ({ organization }, _, n) => ({ id: organization.id, tier: `tier ${n}` }),
     },
   },

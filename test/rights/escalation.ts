@@ -1,5 +1,5 @@
-import { type Desk, made } from '../fixtures/desk.ts';
-import type { Things } from '../fixtures/fixtures.ts';
+import { type Desk, createEntity } from '../fixtures/desk.ts';
+import type { Fixtures } from '../fixtures/fixtures.ts';
 import { AGENTS, type Caller, LEADS, READERS } from './callers.ts';
 import type { Rights } from './right.ts';
 
@@ -9,11 +9,14 @@ const freshPath = (n: number, desk: Desk): Promise<string> => {
     filter: { number: { eq: -1 } },
     steps: [{ departmentId: desk.departments.sales, after: 'PT1H' }],
   };
-  return made(desk, 'partner', 'escalationPathCreate', 'escalationPath', input);
+  return createEntity(desk, 'partner', 'escalationPathCreate', 'escalationPath', input);
 };
 
-/** A step leads to one of the two; each comes first for somebody. */
-const stepsTo = ({ agent, department }: Things, caller: Caller): object[] => {
+/**
+ * Steps to an agent and to a department. Their order depends on the caller, so that both come
+ * first.
+ */
+const stepsTo = ({ agent, department }: Fixtures, caller: Caller): object[] => {
   const steps = [
     { agentId: agent.id, after: 'PT1H' },
     { departmentId: department.id, after: 'PT1H' },
@@ -22,13 +25,13 @@ const stepsTo = ({ agent, department }: Things, caller: Caller): object[] => {
 };
 
 export const escalation = {
-  exists: {
+  visibility: {
     path: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   },
   queries: {
     escalationPaths: {
-      may: [...LEADS, 'partner'],
-      ways: { all: { kind: 'path', args: () => ({}) } },
+      allowed: [...LEADS, 'partner'],
+      lookups: { all: { kind: 'path', args: () => ({}) } },
     },
   },
   fields: {
@@ -36,27 +39,27 @@ export const escalation = {
   },
   mutations: {
     escalationPathCreate: {
-      may: ['admin', 'partner'],
-      input: (things, caller, n) => ({
+      allowed: ['admin', 'partner'],
+      input: (fixtures, caller, n) => ({
         name: `Path ${n}`,
         filter: { number: { eq: -1 } },
-        steps: stepsTo(things, caller),
+        steps: stepsTo(fixtures, caller),
       }),
     },
     escalationPathUpdate: {
-      may: ['admin', 'partner'],
-      input: (things, caller, n) => ({
-        id: things.path.id,
+      allowed: ['admin', 'partner'],
+      input: (fixtures, caller, n) => ({
+        id: fixtures.path.id,
         name: `Path ${n}`,
-        steps: stepsTo(things, caller),
+        steps: stepsTo(fixtures, caller),
       }),
     },
     escalationPathDelete: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshPath(n, desk) }),
     },
     ticketEscalate: {
-      may: [...AGENTS, 'partner'],
+      allowed: [...AGENTS, 'partner'],
       input: ({ ticket, agent }, _, n) => ({
         id: ticket.id,
         reason: `Reason ${n}`,

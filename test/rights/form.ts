@@ -1,30 +1,30 @@
-import { type Desk, made } from '../fixtures/desk.ts';
+import { type Desk, createEntity } from '../fixtures/desk.ts';
 import { LEADS, READERS, SIGNED_IN, STAFF } from './callers.ts';
 import type { Rights } from './right.ts';
 
 const freshTag = (n: number, desk: Desk): Promise<string> =>
-  made(desk, 'partner', 'tagCreate', 'tag', { name: `fresh ${n}` });
+  createEntity(desk, 'partner', 'tagCreate', 'tag', { name: `fresh ${n}` });
 
 const freshCategory = (n: number, desk: Desk): Promise<string> =>
-  made(desk, 'partner', 'ticketCategoryCreate', 'ticketCategory', { name: `Fresh ${n}` });
+  createEntity(desk, 'partner', 'ticketCategoryCreate', 'ticketCategory', { name: `Fresh ${n}` });
 
 const freshField = (n: number, desk: Desk): Promise<string> => {
   const input = { key: `fresh_${n}`, label: `Fresh ${n}`, kind: 'TEXT' };
-  return made(desk, 'partner', 'ticketFieldCreate', 'ticketField', input);
+  return createEntity(desk, 'partner', 'ticketFieldCreate', 'ticketField', input);
 };
 
 const freshForm = (n: number, desk: Desk): Promise<string> => {
   const input = { name: `Fresh ${n}`, fields: [] };
-  return made(desk, 'partner', 'ticketFormCreate', 'ticketForm', input);
+  return createEntity(desk, 'partner', 'ticketFormCreate', 'ticketForm', input);
 };
 
 const freshStatus = (n: number, desk: Desk): Promise<string> => {
   const input = { base: 'OPEN', label: `Fresh ${n}`, requesterLabel: 'Fresh' };
-  return made(desk, 'partner', 'customStatusCreate', 'customStatus', input);
+  return createEntity(desk, 'partner', 'customStatusCreate', 'customStatus', input);
 };
 
 const spares = new WeakMap<Desk, Map<typeof freshField, Promise<string>>>();
-/** One to change again and again; a workspace has few. */
+/** Returns one entity per desk to change again and again: a workspace may have only a few. */
 function spare(make: typeof freshField, desk: Desk): Promise<string> {
   const kept = spares.get(desk) ?? new Map<typeof freshField, Promise<string>>();
   spares.set(desk, kept);
@@ -33,41 +33,41 @@ function spare(make: typeof freshField, desk: Desk): Promise<string> {
   return one;
 }
 
-/** Whoever may ask for a ticket. */
+/** Callers who can read tickets. */
 const ASKING = SIGNED_IN.filter((caller) => caller !== 'clerk');
 
 export const form = {
-  exists: {
+  visibility: {
     tag: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
     category: { own: ASKING, others: ASKING },
     field: { own: ASKING, others: ASKING },
-    // All of them are offered to requesters.
+    // Requesters can see all forms.
     form: { own: ASKING, others: ASKING },
-    // Requesters read those of their tickets there, by the name for them.
+    // Requesters read the status on the ticket, under its requester label.
     status: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   },
   queries: {
     ticketCategories: {
-      may: [...READERS, 'customer', 'partner', 'reader'],
-      ways: { all: { kind: 'category', args: () => ({}) } },
+      allowed: [...READERS, 'customer', 'partner', 'reader'],
+      lookups: { all: { kind: 'category', args: () => ({}) } },
     },
     ticketFields: {
-      may: [...READERS, 'customer', 'partner', 'reader'],
-      ways: { all: { kind: 'field', args: () => ({}) } },
+      allowed: [...READERS, 'customer', 'partner', 'reader'],
+      lookups: { all: { kind: 'field', args: () => ({}) } },
     },
     ticketForms: {
-      may: [...STAFF, 'customer', 'partner', 'reader'],
-      ways: { all: { kind: 'form', args: () => ({}) } },
+      allowed: [...STAFF, 'customer', 'partner', 'reader'],
+      lookups: { all: { kind: 'form', args: () => ({}) } },
     },
     customStatuses: {
-      may: [...READERS, 'partner', 'reader'],
-      ways: { all: { kind: 'status', args: () => ({}) } },
+      allowed: [...READERS, 'partner', 'reader'],
+      lookups: { all: { kind: 'status', args: () => ({}) } },
     },
     tags: {
-      may: [...READERS, 'partner', 'reader'],
-      ways: {
+      allowed: [...READERS, 'partner', 'reader'],
+      lookups: {
         all: { kind: 'tag', args: () => ({}) },
-        'by beginning': { kind: 'tag', args: ({ tag }) => ({ text: tag.mark.slice(0, 8) }) },
+        'by beginning': { kind: 'tag', args: ({ tag }) => ({ text: tag.marker.slice(0, 8) }) },
       },
     },
   },
@@ -76,19 +76,19 @@ export const form = {
   },
   mutations: {
     tagCreate: {
-      may: [...LEADS, 'partner'],
+      allowed: [...LEADS, 'partner'],
       input: (_, __, n) => ({ name: `tag ${n}`, color: '#00aaff' }),
     },
     tagUpdate: {
-      may: [...LEADS, 'partner'],
+      allowed: [...LEADS, 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshTag(n, desk), name: `renamed ${n}` }),
     },
     tagDelete: {
-      may: [...LEADS, 'partner'],
+      allowed: [...LEADS, 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshTag(n, desk) }),
     },
     ticketCategoryCreate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: ({ category, department }, _, n) => ({
         name: `Category ${n}`,
         parentId: category.id,
@@ -96,7 +96,7 @@ export const form = {
       }),
     },
     ticketCategoryUpdate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async ({ category, department }, _, __, desk) => ({
         id: category.id,
         parentId: await spare(freshCategory, desk),
@@ -105,55 +105,55 @@ export const form = {
       }),
     },
     ticketCategoryDelete: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshCategory(n, desk) }),
     },
     ticketFieldCreate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: (_, __, n) => ({ key: `field_${n}`, label: `Field ${n}`, kind: 'NUMBER' }),
     },
     ticketFieldUpdate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async (_, __, n, desk) => ({
         id: await spare(freshField, desk),
         label: `Renamed ${n}`,
       }),
     },
     ticketFieldDelete: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshField(n, desk) }),
     },
     ticketFormCreate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: ({ field }, _, n) => ({
         name: `Form ${n}`,
         fields: [{ fieldId: field.id, required: 'SOLVE', roles: ['LEAD'] }],
       }),
     },
     ticketFormUpdate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async ({ field }, _, __, desk) => ({
         id: await spare(freshForm, desk),
         fields: [{ fieldId: field.id }],
       }),
     },
     ticketFormDelete: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshForm(n, desk) }),
     },
     customStatusCreate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: (_, __, n) => ({ base: 'SOLVED', label: `Status ${n}`, requesterLabel: 'Done' }),
     },
     customStatusUpdate: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async (_, __, n, desk) => ({
         id: await spare(freshStatus, desk),
         label: `Renamed ${n}`,
       }),
     },
     customStatusDelete: {
-      may: ['admin', 'partner'],
+      allowed: ['admin', 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshStatus(n, desk) }),
     },
   },

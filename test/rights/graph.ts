@@ -1,4 +1,4 @@
-import { KINDS, type Kind, type Things } from '../fixtures/fixtures.ts';
+import { FIXTURE_KINDS, type FixtureKind, type Fixtures } from '../fixtures/fixtures.ts';
 import { agent } from './agent.ts';
 import { article } from './article.ts';
 import { attachment } from './attachment.ts';
@@ -10,24 +10,27 @@ import { macro } from './macro.ts';
 import { message } from './message.ts';
 import { notification } from './notification.ts';
 import { operation } from './operation.ts';
-import type { Existence, FieldRight, MutationRight, QueryRight, Rights, Way } from './right.ts';
+import type { Visibility, FieldRight, MutationRight, QueryRight, Rights, Lookup } from './right.ts';
 import { ticket } from './ticket.ts';
 import { view } from './view.ts';
 import { workspace } from './workspace.ts';
 
-const ways = (args: (id: string) => object): Record<string, Way> =>
+const lookupsOfAllKinds = (args: (id: string) => object): Record<string, Lookup> =>
   Object.fromEntries(
-    KINDS.map((kind) => [kind, { kind, args: (things: Things) => args(things[kind].id) }]),
+    FIXTURE_KINDS.map((kind) => [
+      kind,
+      { kind, args: (fixtures: Fixtures) => args(fixtures[kind].id) },
+    ]),
   );
 
 const node: Rights = {
   queries: {
-    node: { may: SIGNED_IN, ways: ways((id) => ({ id })) },
-    nodes: { may: SIGNED_IN, ways: ways((id) => ({ ids: [id] })) },
+    node: { allowed: SIGNED_IN, lookups: lookupsOfAllKinds((id) => ({ id })) },
+    nodes: { allowed: SIGNED_IN, lookups: lookupsOfAllKinds((id) => ({ ids: [id] })) },
   },
 };
 
-const NOUNS: Rights[] = [
+const ALL_RIGHTS: Rights[] = [
   agent,
   article,
   attachment,
@@ -44,19 +47,19 @@ const NOUNS: Rights[] = [
   workspace,
 ];
 
-export const EXISTS = Object.assign({}, ...NOUNS.map(({ exists }) => exists)) as Record<
-  Kind,
-  Existence
->;
-export const QUERIES = Object.assign({}, ...NOUNS.map(({ queries }) => queries)) as Record<
+export const VISIBILITY = Object.assign(
+  {},
+  ...ALL_RIGHTS.map(({ visibility: exists }) => exists),
+) as Record<FixtureKind, Visibility>;
+export const QUERIES = Object.assign({}, ...ALL_RIGHTS.map(({ queries }) => queries)) as Record<
   string,
   QueryRight
 >;
-export const FIELDS = Object.assign({}, ...NOUNS.map(({ fields }) => fields)) as Record<
+export const FIELDS = Object.assign({}, ...ALL_RIGHTS.map(({ fields }) => fields)) as Record<
   string,
   FieldRight
 >;
-export const MUTATIONS = Object.assign({}, ...NOUNS.map(({ mutations }) => mutations)) as Record<
-  string,
-  MutationRight
->;
+export const MUTATIONS = Object.assign(
+  {},
+  ...ALL_RIGHTS.map(({ mutations }) => mutations),
+) as Record<string, MutationRight>;

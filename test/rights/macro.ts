@@ -1,12 +1,12 @@
-import { type Desk, made } from '../fixtures/desk.ts';
-import type { Things } from '../fixtures/fixtures.ts';
+import { type Desk, createEntity } from '../fixtures/desk.ts';
+import type { Fixtures } from '../fixtures/fixtures.ts';
 import { AGENTS, type Caller, LEADS } from './callers.ts';
 import type { Rights } from './right.ts';
 
-/** A stored answer of the department that agent and lead work in. */
+/** Creates a canned response of the department of `agent` and `lead`. */
 const freshCanned = (n: number, desk: Desk): Promise<string> => {
   const input = { title: `Fresh ${n}`, body: 'Hello', departmentId: desk.departments.sales };
-  return made(desk, 'admin', 'cannedResponseCreate', 'cannedResponse', input);
+  return createEntity(desk, 'admin', 'cannedResponseCreate', 'cannedResponse', input);
 };
 
 const freshMacro = (n: number, desk: Desk): Promise<string> => {
@@ -15,10 +15,10 @@ const freshMacro = (n: number, desk: Desk): Promise<string> => {
     actions: [{ note: 'Text.' }],
     departmentId: desk.departments.sales,
   };
-  return made(desk, 'admin', 'macroCreate', 'macro', input);
+  return createEntity(desk, 'admin', 'macroCreate', 'macro', input);
 };
 
-/** Everything that an action can name. */
+/** An action that sets every id. */
 export const actionOn = ({
   category,
   department,
@@ -26,7 +26,7 @@ export const actionOn = ({
   canned,
   status,
   field,
-}: Things): object => ({
+}: Fixtures): object => ({
   fields: [{ fieldId: field.id, value: 'x' }],
   customStatusId: status.id,
   categoryId: category.id,
@@ -37,32 +37,32 @@ export const actionOn = ({
 });
 
 export const macro = {
-  exists: {
+  visibility: {
     canned: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
     macro: { own: [...AGENTS, 'partner', 'reader'], others: [...AGENTS, 'partner', 'reader'] },
     job: { own: LEADS, others: LEADS },
   },
   queries: {
     cannedResponses: {
-      may: [...AGENTS, 'partner', 'reader'],
-      ways: {
+      allowed: [...AGENTS, 'partner', 'reader'],
+      lookups: {
         all: { kind: 'canned', args: () => ({}) },
-        words: { kind: 'canned', args: ({ canned }) => ({ text: canned.mark }) },
+        words: { kind: 'canned', args: ({ canned }) => ({ text: canned.marker }) },
       },
     },
     macros: {
-      may: [...AGENTS, 'partner', 'reader'],
-      ways: { all: { kind: 'macro', args: () => ({}) } },
+      allowed: [...AGENTS, 'partner', 'reader'],
+      lookups: { all: { kind: 'macro', args: () => ({}) } },
     },
     bulkJob: {
-      may: [...AGENTS, 'partner', 'reader'],
-      ways: { id: { kind: 'job', args: ({ job }) => ({ id: job.id }) } },
+      allowed: [...AGENTS, 'partner', 'reader'],
+      lookups: { id: { kind: 'job', args: ({ job }) => ({ id: job.id }) } },
     },
-    // Whose tickets they may be is asked of the mutations that they try.
+    // The mutations that it previews cover the visibility of tickets.
     ticketsUpdatePreview: {
-      may: [...AGENTS, 'partner', 'reader'],
-      plain: ({ ticket }) => ({ input: { ids: [ticket.id], action: { priority: 'HIGH' } } }),
-      ways: {},
+      allowed: [...AGENTS, 'partner', 'reader'],
+      defaultArgs: ({ ticket }) => ({ input: { ids: [ticket.id], action: { priority: 'HIGH' } } }),
+      lookups: {},
     },
   },
   fields: {
@@ -70,12 +70,12 @@ export const macro = {
       from: 'ticket',
       type: 'Ticket',
       select: 'suggestedMacros { id }',
-      least: 'agent',
+      leastRole: 'agent',
     },
   },
   mutations: {
     cannedResponseCreate: {
-      may: [...AGENTS, 'partner'],
+      allowed: [...AGENTS, 'partner'],
       input: (_, __, n, desk) => ({
         title: `Answer ${n}`,
         body: 'Hello {{requester.name}}',
@@ -83,7 +83,7 @@ export const macro = {
       }),
     },
     cannedResponseUpdate: {
-      may: [...AGENTS, 'partner'],
+      allowed: [...AGENTS, 'partner'],
       input: async (_, __, n, desk) => ({
         id: await freshCanned(n, desk),
         title: `Answer ${n}`,
@@ -91,48 +91,48 @@ export const macro = {
       }),
     },
     cannedResponseDelete: {
-      may: [...AGENTS, 'partner'],
+      allowed: [...AGENTS, 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshCanned(n, desk) }),
     },
     macroCreate: {
-      may: [...LEADS, 'partner'],
-      input: (things, _, n, desk) => ({
+      allowed: [...LEADS, 'partner'],
+      input: (fixtures, _, n, desk) => ({
         name: `Macro ${n}`,
         departmentId: desk.departments.sales,
-        actions: [actionOn(things)],
+        actions: [actionOn(fixtures)],
       }),
     },
     macroUpdate: {
-      may: [...LEADS, 'partner'],
-      input: async (things, _, n, desk) => ({
+      allowed: [...LEADS, 'partner'],
+      input: async (fixtures, _, n, desk) => ({
         id: await freshMacro(n, desk),
         name: `Macro ${n}`,
         departmentId: desk.departments.sales,
-        actions: [actionOn(things)],
+        actions: [actionOn(fixtures)],
       }),
     },
     macroDelete: {
-      may: [...LEADS, 'partner'],
+      allowed: [...LEADS, 'partner'],
       input: async (_, __, n, desk) => ({ id: await freshMacro(n, desk) }),
     },
     macroApply: {
-      may: [...AGENTS, 'partner'],
+      allowed: [...AGENTS, 'partner'],
       input: ({ macro, ticket }) => ({ id: macro.id, ticketId: ticket.id }),
     },
     ticketsUpdate: {
-      may: [...AGENTS, 'partner'],
-      input: (things) => ({ ids: [things.ticket.id], action: actionOn(things) }),
-      unchecked: { 'ids.0': 'a ticket that is not there is told in its result' },
+      allowed: [...AGENTS, 'partner'],
+      input: (fixtures) => ({ ids: [fixtures.ticket.id], action: actionOn(fixtures) }),
+      unchecked: { 'ids.0': 'the result of the job reports unknown tickets' },
     },
     bulkJobCancel: {
-      may: [...AGENTS, 'partner'],
+      allowed: [...AGENTS, 'partner'],
       input: async ({ ticket, job }, caller, _, desk) => {
         if (!AGENTS.includes(caller) && caller !== 'partner') return { id: job.id };
         const input = { ids: [ticket.id], action: { removeTags: ['nothing'] } };
         return {
           id: (
-            await desk.done<{ job: { id: string } }>(
-              caller as Exclude<Caller, 'nobody'>,
+            await desk.mutate<{ job: { id: string } }>(
+              caller as Exclude<Caller, 'anonymous'>,
               'ticketsUpdate',
               input,
               'job { id }',

@@ -1,36 +1,36 @@
-import { type Desk, made } from '../fixtures/desk.ts';
-import type { Things } from '../fixtures/fixtures.ts';
+import { type Desk, createEntity } from '../fixtures/desk.ts';
+import type { Fixtures } from '../fixtures/fixtures.ts';
 import { AGENTS, LEADS, READERS, STAFF } from './callers.ts';
 import type { Rights } from './right.ts';
 import { freshFile } from './attachment.ts';
 import { freshTicket } from './ticket.ts';
 
-/** A message with a file, to be blackened. */
-const freshMessage = async (things: Things, n: number, desk: Desk): Promise<object> => {
+/** Creates a message with a file, to be redacted. */
+const freshMessage = async (fixtures: Fixtures, n: number, desk: Desk): Promise<object> => {
   const attachmentIds = [await desk.upload('partner', `fresh ${n}`)];
   const input = {
-    ticketId: await freshTicket(things, n, desk),
+    ticketId: await freshTicket(fixtures, n, desk),
     body: 'Fresh.',
     visibility: 'PUBLIC',
     attachmentIds,
   };
-  return { id: await made(desk, 'partner', 'messageAdd', 'message', input), attachmentIds };
+  return { id: await createEntity(desk, 'partner', 'messageAdd', 'message', input), attachmentIds };
 };
 
-/** A reply that waits for its instant. */
-const freshScheduled = async (things: Things, n: number, desk: Desk): Promise<string> => {
+/** Creates a scheduled reply. */
+const freshScheduled = async (fixtures: Fixtures, n: number, desk: Desk): Promise<string> => {
   const sendAt = new Date(Date.now() + 86_400_000).toISOString();
   const input = {
-    ticketId: await freshTicket(things, n, desk),
+    ticketId: await freshTicket(fixtures, n, desk),
     body: 'Fresh.',
     visibility: 'PUBLIC',
     sendAt,
   };
-  return made(desk, 'partner', 'messageAdd', 'message', input);
+  return createEntity(desk, 'partner', 'messageAdd', 'message', input);
 };
 
 export const message = {
-  exists: {
+  visibility: {
     message: {
       own: [...READERS, 'customer', 'partner', 'reader'],
       others: [...READERS, 'partner', 'reader'],
@@ -38,12 +38,17 @@ export const message = {
     note: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   },
   fields: {
-    'Ticket.drafts': { from: 'ticket', type: 'Ticket', select: 'drafts { id }', least: 'agent' },
+    'Ticket.drafts': {
+      from: 'ticket',
+      type: 'Ticket',
+      select: 'drafts { id }',
+      leastRole: 'agent',
+    },
     'Message.mentions': { from: 'message', type: 'Message', select: 'mentions { id }' },
   },
   mutations: {
     messageAdd: {
-      may: ['customer', ...STAFF, 'partner'],
+      allowed: ['customer', ...STAFF, 'partner'],
       input: async ({ ticket, file }, caller, n, desk) => ({
         ticketId: ticket.id,
         attachmentIds: [await freshFile(file.id, caller, n, desk)],
@@ -53,7 +58,7 @@ export const message = {
       }),
     },
     draftSave: {
-      may: AGENTS,
+      allowed: AGENTS,
       input: ({ ticket }, _, n) => ({
         ticketId: ticket.id,
         visibility: 'PUBLIC',
@@ -61,12 +66,12 @@ export const message = {
       }),
     },
     messageCancel: {
-      may: [...AGENTS, 'partner'],
-      input: async (things, _, n, desk) => ({ id: await freshScheduled(things, n, desk) }),
+      allowed: [...AGENTS, 'partner'],
+      input: async (fixtures, _, n, desk) => ({ id: await freshScheduled(fixtures, n, desk) }),
     },
     messageRedact: {
-      may: [...LEADS, 'partner'],
-      input: (things, _, n, desk) => freshMessage(things, n, desk),
+      allowed: [...LEADS, 'partner'],
+      input: (fixtures, _, n, desk) => freshMessage(fixtures, n, desk),
     },
   },
 } satisfies Rights;

@@ -1,27 +1,29 @@
 import { newId } from '@deskgraph/common/core/id';
 import type { Desk } from '../fixtures/desk.ts';
-import type { Things } from '../fixtures/fixtures.ts';
-import { until } from '../platform/wait-for.ts';
+import type { Fixtures } from '../fixtures/fixtures.ts';
+import { waitFor } from '../platform/wait-for.ts';
 import { AGENTS, type Caller, STAFF, WRITERS } from './callers.ts';
 import type { Rights } from './right.ts';
 
-/** Something that the caller was told: an answer in his ticket, or in one that he follows. */
+/**
+ * Creates a notification of the caller: a reply in their own ticket, or in one that they follow.
+ */
 const freshNotification = async (
-  { ticket }: Things,
+  { ticket }: Fixtures,
   caller: Caller,
   n: number,
   desk: Desk,
 ): Promise<string> => {
   if (caller === 'partner' || !WRITERS.includes(caller)) return newId('not');
-  const who = caller as Exclude<Caller, 'nobody'>;
-  if (who !== 'customer') await desk.done(who, 'ticketFollow', { id: ticket.id });
-  await desk.done('partner', 'messageAdd', {
+  const who = caller as Exclude<Caller, 'anonymous'>;
+  if (who !== 'customer') await desk.mutate(who, 'ticketFollow', { id: ticket.id });
+  await desk.mutate('partner', 'messageAdd', {
     ticketId: ticket.id,
     body: `Answer ${n}.`,
     visibility: 'PUBLIC',
   });
   const query = '{ viewer { notifications(unreadOnly: true, first: 1) { nodes { id } } } }';
-  return until(`${caller} is told`, async () => {
+  return waitFor(`${caller} is notified`, async () => {
     const { viewer } = await desk.data<{ viewer: { notifications: { nodes: { id: string }[] } } }>(
       who,
       query,
@@ -36,13 +38,13 @@ export const notification = {
   },
   mutations: {
     notificationsRead: {
-      may: ['customer', ...STAFF],
-      input: async (things, caller, n, desk) => ({
-        ids: [await freshNotification(things, caller, n, desk)],
+      allowed: ['customer', ...STAFF],
+      input: async (fixtures, caller, n, desk) => ({
+        ids: [await freshNotification(fixtures, caller, n, desk)],
       }),
     },
     notificationPreferencesUpdate: {
-      may: ['customer', ...STAFF],
+      allowed: ['customer', ...STAFF],
       input: (_, caller, n) => ({
         preferences: [
           {
@@ -55,11 +57,11 @@ export const notification = {
       }),
     },
     ticketFollow: {
-      may: STAFF,
+      allowed: STAFF,
       input: ({ ticket }, _, n) => ({ id: ticket.id, follow: n % 2 === 0 }),
     },
     ticketParticipantsUpdate: {
-      may: ['customer', ...AGENTS, 'partner'],
+      allowed: ['customer', ...AGENTS, 'partner'],
       input: ({ ticket }, _, n) => ({
         id: ticket.id,
         addCcs: [`copy${n % 3}@desk.example`],
@@ -67,7 +69,7 @@ export const notification = {
       }),
     },
     presenceSet: {
-      may: ['customer', ...STAFF, 'partner'],
+      allowed: ['customer', ...STAFF, 'partner'],
       input: ({ ticket }, _, n) => ({
         ticketId: ticket.id,
         activity: n % 2 ? 'TYPING' : 'VIEWING',

@@ -1,45 +1,45 @@
-import { type Desk, made } from '../fixtures/desk.ts';
-import type { Things } from '../fixtures/fixtures.ts';
+import { type Desk, createEntity } from '../fixtures/desk.ts';
+import type { Fixtures } from '../fixtures/fixtures.ts';
 import { AGENTS, LEADS } from './callers.ts';
 import type { Rights } from './right.ts';
 import { freshTicket } from './ticket.ts';
 
-const freshMerge = async (things: Things, n: number, desk: Desk): Promise<string> => {
+const freshMerge = async (fixtures: Fixtures, n: number, desk: Desk): Promise<string> => {
   const input = {
-    ids: [await freshTicket(things, n, desk)],
-    intoId: await freshTicket(things, n, desk),
+    ids: [await freshTicket(fixtures, n, desk)],
+    intoId: await freshTicket(fixtures, n, desk),
   };
-  return made(desk, 'partner', 'ticketMerge', 'operation', input);
+  return createEntity(desk, 'partner', 'ticketMerge', 'operation', input);
 };
 
-const freshLink = async (things: Things, n: number, desk: Desk): Promise<object> => {
+const freshLink = async (fixtures: Fixtures, n: number, desk: Desk): Promise<object> => {
   const input = {
-    id: things.ticket.id,
-    otherId: await freshTicket(things, n, desk),
+    id: fixtures.ticket.id,
+    otherId: await freshTicket(fixtures, n, desk),
     kind: 'DUPLICATE',
   };
-  await desk.done('partner', 'ticketLink', input);
+  await desk.mutate('partner', 'ticketLink', input);
   return input;
 };
 
 export const operation = {
   queries: {
     ticketMergePreview: {
-      may: [...AGENTS, 'partner', 'reader'],
-      plain: ({ ticket }) => ({ input: { ids: [ticket.id], intoId: ticket.id } }),
-      ways: {},
+      allowed: [...AGENTS, 'partner', 'reader'],
+      defaultArgs: ({ ticket }) => ({ input: { ids: [ticket.id], intoId: ticket.id } }),
+      lookups: {},
     },
     ticketSplitPreview: {
-      may: [...AGENTS, 'partner', 'reader'],
-      plain: ({ ticket, message }) => ({
+      allowed: [...AGENTS, 'partner', 'reader'],
+      defaultArgs: ({ ticket, message }) => ({
         input: { id: ticket.id, messageIds: [message.id], subject: 'Cut out' },
       }),
-      ways: {},
+      lookups: {},
     },
     operationUndoPreview: {
-      may: [...AGENTS, 'partner', 'reader'],
-      plain: ({ ticket }) => ({ id: ticket.id }),
-      ways: {},
+      allowed: [...AGENTS, 'partner', 'reader'],
+      defaultArgs: ({ ticket }) => ({ id: ticket.id }),
+      lookups: {},
     },
   },
   fields: {
@@ -50,53 +50,53 @@ export const operation = {
       from: 'ticket',
       type: 'Ticket',
       select: 'operations { id }',
-      least: 'agent',
+      leastRole: 'agent',
     },
   },
   mutations: {
     ticketMerge: {
-      may: [...AGENTS, 'partner'],
-      input: async (things, _, n, desk) => ({
-        ids: [await freshTicket(things, n, desk)],
-        intoId: things.ticket.id,
+      allowed: [...AGENTS, 'partner'],
+      input: async (fixtures, _, n, desk) => ({
+        ids: [await freshTicket(fixtures, n, desk)],
+        intoId: fixtures.ticket.id,
       }),
     },
     ticketLink: {
-      may: [...AGENTS, 'partner'],
-      input: async (things, _, n, desk) => ({
-        id: things.ticket.id,
-        otherId: await freshTicket(things, n, desk),
+      allowed: [...AGENTS, 'partner'],
+      input: async (fixtures, _, n, desk) => ({
+        id: fixtures.ticket.id,
+        otherId: await freshTicket(fixtures, n, desk),
         kind: 'RELATED',
       }),
     },
     ticketsGroup: {
-      may: [...LEADS, 'partner'],
-      input: async (things, _, n, desk) => ({
-        ids: [await freshTicket(things, n, desk)],
-        problemId: things.ticket.id,
+      allowed: [...LEADS, 'partner'],
+      input: async (fixtures, _, n, desk) => ({
+        ids: [await freshTicket(fixtures, n, desk)],
+        problemId: fixtures.ticket.id,
       }),
     },
     ticketUnlink: {
-      may: [...AGENTS, 'partner'],
-      input: (things, _, n, desk) => freshLink(things, n, desk),
+      allowed: [...AGENTS, 'partner'],
+      input: (fixtures, _, n, desk) => freshLink(fixtures, n, desk),
     },
     ticketSplit: {
-      may: [...AGENTS, 'partner'],
-      input: async (things, _, n, desk) => {
-        const ticketId = await freshTicket(things, n, desk);
+      allowed: [...AGENTS, 'partner'],
+      input: async (fixtures, _, n, desk) => {
+        const ticketId = await freshTicket(fixtures, n, desk);
         const note = { ticketId, body: 'Moves.', visibility: 'PRIVATE' };
-        const messageId = await made(desk, 'partner', 'messageAdd', 'message', note);
+        const messageId = await createEntity(desk, 'partner', 'messageAdd', 'message', note);
         return {
           id: ticketId,
           messageIds: [messageId],
           subject: `Split ${n}`,
-          departmentId: things.department.id,
+          departmentId: fixtures.department.id,
         };
       },
     },
     operationUndo: {
-      may: [...AGENTS, 'partner'],
-      input: async (things, _, n, desk) => ({ id: await freshMerge(things, n, desk) }),
+      allowed: [...AGENTS, 'partner'],
+      input: async (fixtures, _, n, desk) => ({ id: await freshMerge(fixtures, n, desk) }),
     },
   },
 } satisfies Rights;

@@ -1,57 +1,62 @@
 import type { Desk } from '../fixtures/desk.ts';
-import type { Kind, Things } from '../fixtures/fixtures.ts';
+import type { FixtureKind, Fixtures } from '../fixtures/fixtures.ts';
 import type { Caller } from './callers.ts';
 
-/** For whom a thing exists: one of (or around) the calling customer himself, and one of somebody else in the same workspace. */
-export interface Existence {
+/**
+ * The callers who can see an entity: one that belongs to the calling customer, and one of another
+ * customer in the same workspace.
+ */
+export interface Visibility {
   own: readonly Caller[];
   others: readonly Caller[];
 }
 
-/** A way to ask a query for a thing; `kind` says for whom the answer holds it. */
-export interface Way {
-  kind: Kind;
-  args: (things: Things) => object;
-  /** A number is somebody else's in every workspace. */
+/** Arguments that make a query find an entity of a kind. */
+export interface Lookup {
+  kind: FixtureKind;
+  args: (fixtures: Fixtures) => object;
+  /** False skips the foreign workspace: its ticket numbers exist in the caller's workspace too. */
   foreign?: false;
-  /** Other things than this kind may be found. */
-  alone?: false;
+  /** Other fixtures than this kind allowed be found. */
+  onlyKind?: false;
 }
 
 export interface QueryRight {
-  may: readonly Caller[];
-  /** What it can't be asked without, where no way says it. */
-  plain?: (things: Things) => object;
-  ways: Record<string, Way>;
+  allowed: readonly Caller[];
+  /** Required arguments, for a query without look-ups. */
+  defaultArgs?: (fixtures: Fixtures) => object;
+  lookups: Record<string, Lookup>;
 }
 
-/** A field below the root with a right of its own: how a customer gets to it, and what refuses it to him. */
+/**
+ * A nested field with a permission of its own, and the entity through which a customer reaches it.
+ */
 export interface FieldRight {
-  from: Kind;
+  from: FixtureKind;
   type: string;
   select: string;
-  /** The least of the staff who may; default light. */
-  least?: Caller;
-  /** What it stands within. */
-  within?: string[];
+  /** The lowest staff role that may read it. Default light. */
+  leastRole?: Caller;
+  /** The path from the entity to the parent of the field. */
+  parentPath?: string[];
 }
 
 export interface MutationRight {
-  may: readonly Caller[];
-  /** An input that succeeds, with every id that it can name; `n` is new each time. */
-  input: (things: Things, caller: Caller, n: number, desk: Desk) => object | Promise<object>;
-  /** Paths of ids that are not looked up, each with the reason. */
+  allowed: readonly Caller[];
+  /** Returns an input that succeeds and sets every id. `n` is different on every call. */
+  input: (fixtures: Fixtures, caller: Caller, n: number, desk: Desk) => object | Promise<object>;
+  /** Paths of ids that the service does not look up, each with the reason. */
   unchecked?: Record<string, string>;
 }
 
-/** Who may do what with a noun of the graph. */
+/** The permissions around one noun of the graph. */
 export interface Rights {
-  exists?: Partial<Record<Kind, Existence>>;
+  visibility?: Partial<Record<FixtureKind, Visibility>>;
   queries?: Record<string, QueryRight>;
   fields?: Record<string, FieldRight>;
   mutations?: Record<string, MutationRight>;
 }
 
 export const eq = (id: string): object => ({ eq: id });
-/** What stands today still stands then. */
-export const SOON = '2100-01-01T00:00:00.000Z';
+/** An instant after all changes of the tests. */
+export const FAR_FUTURE = '2100-01-01T00:00:00.000Z';

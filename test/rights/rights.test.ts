@@ -8,47 +8,47 @@ import {
   isObjectType,
 } from 'graphql';
 import { newId } from '@deskgraph/common/core/id';
-import { type Answer } from '@deskgraph/common/testing/testing';
+import { type GraphqlResponse } from '@deskgraph/common/testing/testing';
 import { type Desk, type UserError, isLate, mutation, post } from '../fixtures/desk.ts';
-import type { Place } from '../platform/platform-handle.ts';
+import type { PlatformHandle } from '../platform/platform-handle.ts';
 import { sharedPlatform } from '../platform/shared.ts';
 import { CALLERS, type Caller } from './callers.ts';
-import { EXISTS, FIELDS, MUTATIONS, QUERIES } from './graph.ts';
-import type { MutationRight, Way } from './right.ts';
+import { VISIBILITY, FIELDS, MUTATIONS, QUERIES } from './graph.ts';
+import type { MutationRight, Lookup } from './right.ts';
 import {
   type RootField,
-  api,
-  authOf,
+  apiSchema,
+  requiresAuth,
   mutations,
   queries,
-  select,
+  selectFields,
   supergraph,
 } from '../fixtures/schema.ts';
 import {
-  KINDS,
-  type Kind,
-  PREFIXES,
-  type Things,
-  makeThings,
-  nothing,
+  FIXTURE_KINDS,
+  type FixtureKind,
+  ID_PREFIXES,
+  type Fixtures,
+  createFixtures,
+  unknownIds,
 } from '../fixtures/fixtures.ts';
-import { until } from '../platform/wait-for.ts';
+import { waitFor } from '../platform/wait-for.ts';
 
 type Whose = 'own' | 'others' | 'foreign';
 
-let platform: Place;
+let platform: PlatformHandle;
 let desk: Desk;
 let foreignDesk: Desk;
-let world: Record<Whose, Things>;
+let world: Record<Whose, Fixtures>;
 let canaries: Record<Caller, { word: string; what: string }[]>;
 
 beforeAll(async () => {
   platform = await sharedPlatform();
   [desk, foreignDesk] = await Promise.all([platform.desk(), platform.desk()]);
   const [own, others, foreign] = await Promise.all([
-    makeThings(desk, 'customer', 'EXTERNAL'),
-    makeThings(desk, 'customer2', 'INTERNAL'),
-    makeThings(foreignDesk, 'customer', 'EXTERNAL'),
+    createFixtures(desk, 'customer', 'EXTERNAL'),
+    createFixtures(desk, 'customer2', 'INTERNAL'),
+    createFixtures(foreignDesk, 'customer', 'EXTERNAL'),
   ]);
   world = { own, others, foreign };
   canaries = Object.fromEntries(
@@ -56,31 +56,31 @@ beforeAll(async () => {
   ) as typeof canaries;
 }, 240_000);
 
-const isThere = (kind: Kind, whose: Whose, caller: Caller): boolean =>
-  whose !== 'foreign' && EXISTS[kind][whose].includes(caller);
+const isThere = (kind: FixtureKind, whose: Whose, caller: Caller): boolean =>
+  whose !== 'foreign' && VISIBILITY[kind][whose].includes(caller);
 
-/** Words that no answer to this caller may hold. */
+/** The words that must not occur in a response to this caller. */
 const forbidden = (caller: Caller): { word: string; what: string }[] =>
   (['own', 'others', 'foreign'] as const).flatMap((whose) =>
-    KINDS.flatMap((kind) =>
+    FIXTURE_KINDS.flatMap((kind) =>
       isThere(kind, whose, caller)
         ? []
-        : [{ word: world[whose][kind].mark, what: `${kind} (${whose})` }],
+        : [{ word: world[whose][kind].marker, what: `${kind} (${whose})` }],
     ),
   );
 
 interface Told<Data> {
-  answer: Answer<Data>;
+  answer: GraphqlResponse<Data>;
   text: string;
 }
 
-/** An answer that was not given up for lack of time, after a look for what must not be in it. */
+/** Sends a request until it does not time out, and checks that its response leaks nothing. */
 async function tell<Data>(
   caller: Caller,
   query: string,
   variables: object = {},
 ): Promise<Told<Data>> {
-  const told = await until(query, async () => {
+  const told = await waitFor(query, async () => {
     const { text, answer } = await post<Data>(platform.url, desk.tokens[caller], query, variables);
     return !isLate(answer) && { text, answer };
   });
@@ -93,7 +93,7 @@ async function tell<Data>(
   return told;
 }
 
-/** Where a whole list was given, its count is its length. */
+/** Expects the total count of each complete list to be its length. */
 function expectCountsOfLists(value: unknown): void {
   if (value === null || typeof value !== 'object') return;
   const { totalCount, nodes, pageInfo } = value as {
@@ -106,8 +106,8 @@ function expectCountsOfLists(value: unknown): void {
   for (const inner of Object.values(value)) expectCountsOfLists(inner);
 }
 
-const everyNode = api
-  .getPossibleTypes(api.getType('Node') as never)
+const everyNode = apiSchema
+  .getPossibleTypes(apiSchema.getType('Node') as never)
   .map((type) => `... on ${type.name} { ${shownBy(type.name)} }`)
   .join(' ');
 
@@ -128,46 +128,48 @@ function shownBy(type: string): string {
   );
 }
 
-/** The text of a query that passes its arguments as variables. */
+/** Builds a query that passes its arguments as variables. */
 function queryOf(field: RootField, args: object): string {
   const given = field.args.filter(({ name }) => name in args);
   const declared = given.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
   const passed = given.map(({ name }) => `${name}: $${name}`).join(', ');
   const inner = field.name.startsWith('node')
     ? everyNode
-    : select(getNamedType(field.type), 1, { page: 10 });
+    : selectFields(getNamedType(field.type), 1, { page: 10 });
   const selection = isLeafType(getNamedType(field.type)) ? '' : `{ __typename ${inner} }`;
   return `query ${declared && `(${declared})`} { ${field.name}${passed && `(${passed})`} ${selection} }`;
 }
 
-const codes = ({ errors }: Answer<unknown>): unknown =>
+const codes = ({ errors }: GraphqlResponse<unknown>): unknown =>
   errors?.map(({ path, extensions }) => [path?.join('.'), extensions.code]);
 
 const DENIED = 'FORBIDDEN';
 
-/** What a caller without the right gets. */
-function expectDenied(caller: Caller, name: string, answer: Answer<unknown>): void {
-  if (caller === 'nobody') expect(codes(answer)).toEqual([[undefined, 'UNAUTHENTICATED']]);
+/** Expects the response for a caller without permission. */
+function expectDenied(caller: Caller, name: string, answer: GraphqlResponse<unknown>): void {
+  if (caller === 'anonymous') expect(codes(answer)).toEqual([[undefined, 'UNAUTHENTICATED']]);
   else expect(codes(answer)).toEqual([[name, DENIED]]);
   expect(Object.values(answer.data ?? {}).filter((value) => value !== null)).toEqual([]);
 }
 
-test('every field of Query and Mutation has an expectation, and every expectation a field', () => {
+test('every field of Query and Mutation has an expectation, and every expectation has a field', () => {
   expect(Object.keys(QUERIES).sort()).toEqual(queries.map(({ name }) => name).sort());
   expect(Object.keys(MUTATIONS).sort()).toEqual(mutations.map(({ name }) => name).sort());
 });
 
 describe.each(queries.map((field) => [field.name, field] as const))('query %s', (name, field) => {
-  const { may, plain, ways } = QUERIES[name] ?? { may: [], ways: {} };
-  const first = (): object => plain?.(world.own) ?? Object.values(ways)[0]?.args(world.own) ?? {};
+  const { allowed, defaultArgs, lookups } = QUERIES[name] ?? { allowed: [], lookups: {} };
+  const first = (): object =>
+    defaultArgs?.(world.own) ?? Object.values(lookups)[0]?.args(world.own) ?? {};
 
-  test('is answered for whom it is, and refused to everybody else', async () => {
+  test('is allowed for the expected callers and refused to all others', async () => {
     await Promise.all(
       CALLERS.map(async (caller) => {
         const { answer } = await tell(caller, queryOf(field, first()), first());
-        if (!may.includes(caller)) return expectDenied(caller, name, answer);
+        if (!allowed.includes(caller)) return expectDenied(caller, name, answer);
         expect(answer.data).not.toBeNull();
-        // Below the root a missing right costs that field only; so does a thing of another service that is not for the caller.
+        // Below the root, a missing permission or an invisible entity of another service makes only
+        // that field null.
         for (const { path, extensions } of answer.errors ?? []) {
           expect([DENIED, 'NOT_FOUND']).toContain(extensions.code);
           expect(path!.length).toBeGreaterThan(1);
@@ -176,13 +178,13 @@ describe.each(queries.map((field) => [field.name, field] as const))('query %s', 
     );
   });
 
-  if (Object.keys(ways).length)
-    test.each(Object.entries(ways))(
-      '%s finds what exists for the caller; all else is as if it had never been',
+  if (Object.keys(lookups).length)
+    test.each(Object.entries(lookups))(
+      '%s finds only entities that the caller can see; all others look as if they did not exist',
       async (_, way) => {
         expect.hasAssertions();
         await Promise.all(
-          CALLERS.filter((caller) => may.includes(caller)).map((caller) =>
+          CALLERS.filter((caller) => allowed.includes(caller)).map((caller) =>
             expectFound(caller, field, way),
           ),
         );
@@ -190,10 +192,10 @@ describe.each(queries.map((field) => [field.name, field] as const))('query %s', 
     );
 });
 
-async function expectFound(caller: Caller, field: RootField, way: Way): Promise<void> {
+async function expectFound(caller: Caller, field: RootField, way: Lookup): Promise<void> {
   const byThing = JSON.stringify(way.args(world.own)) !== JSON.stringify(way.args(world.others));
   const none = byThing
-    ? await tell(caller, queryOf(field, way.args(nothing())), way.args(nothing()))
+    ? await tell(caller, queryOf(field, way.args(unknownIds())), way.args(unknownIds()))
     : undefined;
   for (const whose of ['own', 'others', 'foreign'] as const) {
     if (whose === 'foreign' && way.foreign === false) continue;
@@ -204,23 +206,23 @@ async function expectFound(caller: Caller, field: RootField, way: Way): Promise<
       args,
     );
     const there = isThere(way.kind, whose, caller);
-    // Of what is found by its words only the ticket around it is shown.
+    // A full-text match shows only the ticket around the matching message.
     const sign =
-      text.includes(world[whose][way.kind].mark) || text.includes(world[whose].ticket.mark);
+      text.includes(world[whose][way.kind].marker) || text.includes(world[whose].ticket.marker);
     expect({ caller, whose, found: sign }).toEqual({ caller, whose, found: there });
-    if (!there && none && way.alone !== false)
+    if (!there && none && way.onlyKind !== false)
       expect({ caller, whose, answer }).toEqual({ caller, whose, answer: none.answer });
   }
 }
 
-test('a report counts the tickets of the workspace and of no other', async () => {
-  const plain = QUERIES['ticketReport']!.plain!(world.own);
+test('a report counts only the tickets of the workspace', async () => {
+  const defaultArgs = QUERIES['ticketReport']!.defaultArgs!(world.own);
   const report = queryOf(
     queries.find(({ name }) => name === 'ticketReport')!,
-    { ...plain, filter: {} },
+    { ...defaultArgs, filter: {} },
   );
-  const counted = async (caller: Caller, whose: Things): Promise<number> => {
-    const variables = { ...plain, filter: { id: { eq: whose.ticket.id } } };
+  const counted = async (caller: Caller, whose: Fixtures): Promise<number> => {
+    const variables = { ...defaultArgs, filter: { id: { eq: whose.ticket.id } } };
     const { answer } = await tell<{ ticketReport: { totals: { value: number }[] } }>(
       caller,
       report,
@@ -228,9 +230,9 @@ test('a report counts the tickets of the workspace and of no other', async () =>
     );
     return answer.data!.ticketReport.totals[0]!.value;
   };
-  for (const caller of QUERIES['ticketReport']!.may) {
-    await until(
-      'analytics has heard of both tickets',
+  for (const caller of QUERIES['ticketReport']!.allowed) {
+    await waitFor(
+      'analytics has received both tickets',
       async () =>
         (await counted(caller, world.own)) === 1 && (await counted(caller, world.others)) === 1,
     );
@@ -238,11 +240,11 @@ test('a report counts the tickets of the workspace and of no other', async () =>
   }
 });
 
-test('requesters read OPEN for ON_HOLD, and cannot find out by filters', async () => {
-  await desk.done('admin', 'settingsUpdate', { onHoldEnabled: true });
+test('requesters read OPEN for ON_HOLD and cannot detect it by filters', async () => {
+  await desk.mutate('admin', 'settingsUpdate', { onHoldEnabled: true });
   const { id } = await desk.ticket({ subject: 'Held' });
-  await desk.done('agent', 'ticketStatusChange', { id, status: 'OPEN' });
-  await desk.done('agent', 'ticketStatusChange', { id, status: 'ON_HOLD' });
+  await desk.mutate('agent', 'ticketStatusChange', { id, status: 'OPEN' });
+  await desk.mutate('agent', 'ticketStatusChange', { id, status: 'ON_HOLD' });
   const seen = async (caller: Caller, filter: object): Promise<unknown> => {
     const query =
       'query ($filter: TicketFilter) { tickets(filter: $filter) { totalCount pageInfo { hasNextPage } nodes { id status } } }';
@@ -260,13 +262,13 @@ test('requesters read OPEN for ON_HOLD, and cannot find out by filters', async (
   ]);
 });
 
-test('whatever a customer asks for, three things deep, holds no word of what he may not read', async () => {
+test('no query of a customer, three objects deep, returns text that they may not read', async () => {
   for (const field of queries.filter(
-    ({ name }) => !name.startsWith('node') && QUERIES[name]!.may.includes('customer'),
+    ({ name }) => !name.startsWith('node') && QUERIES[name]!.allowed.includes('customer'),
   )) {
-    const way = Object.values(QUERIES[field.name]!.ways)[0];
+    const way = Object.values(QUERIES[field.name]!.lookups)[0];
     const args = way?.args(world.own) ?? {};
-    const inner = select(getNamedType(field.type), 2, { page: 5 });
+    const inner = selectFields(getNamedType(field.type), 2, { page: 5 });
     const { text } = await tell(
       'customer',
       queryOf(field, args).replace(/__typename .* } }$/s, `${inner} } }`),
@@ -276,11 +278,11 @@ test('whatever a customer asks for, three things deep, holds no word of what he 
   }
 });
 
-describe('a field below the root with a right of its own', () => {
+describe('a nested field with its own permission', () => {
   const guarded = Object.values(supergraph.getTypeMap()).flatMap((type) =>
     isObjectType(type) && !['Query', 'Mutation', 'Subscription'].includes(type.name)
       ? Object.values(type.getFields()).flatMap((field) =>
-          authOf(field) ? [`${type.name}.${field.name}`] : [],
+          requiresAuth(field) ? [`${type.name}.${field.name}`] : [],
         )
       : [],
   );
@@ -288,8 +290,11 @@ describe('a field below the root with a right of its own', () => {
   test('has an expectation', () => expect(Object.keys(FIELDS).sort()).toEqual(guarded.sort()));
 
   test.each(Object.entries(FIELDS))(
-    '%s is null for a customer, with FORBIDDEN at its path; the rest of the answer stands',
-    async (path, { from, type, select: asked, least = 'light', within = [] }) => {
+    '%s is null for a customer, with FORBIDDEN at its path and the rest of the data intact',
+    async (
+      path,
+      { from, type, select: asked, leastRole: least = 'light', parentPath: within = [] },
+    ) => {
       const place = ['node', ...within, path.split('.')[1]!];
       const query = `query ($id: ID!) { node(id: $id) { __typename ... on ${type} { id ${asked} } } }`;
       const { answer } = await tell('customer', query, { id: world.own[from].id });
@@ -302,8 +307,8 @@ describe('a field below the root with a right of its own', () => {
   );
 });
 
-describe('straight at a service', () => {
-  const OWNERS: Record<Kind, [service: string, type: string]> = {
+describe('a direct request to a service', () => {
+  const OWNERS: Record<FixtureKind, [service: string, type: string]> = {
     ticket: ['tickets', 'Ticket'],
     message: ['tickets', 'Message'],
     note: ['tickets', 'Message'],
@@ -332,25 +337,25 @@ describe('straight at a service', () => {
   const entity = (type: string): string =>
     `query ($of: [_Any!]!) { _entities(representations: $of) { ... on ${type} { ${shownBy(type)} } } }`;
 
-  test.each(KINDS.filter((kind) => OWNERS[kind][1] !== ''))(
-    '_entities gives a %s to whom it exists, and null to all others',
+  test.each(FIXTURE_KINDS.filter((kind) => OWNERS[kind][1] !== ''))(
+    '_entities returns a %s to callers who can see it, and null to all others',
     async (kind) => {
       const [service, type] = OWNERS[kind];
       await Promise.all(
         CALLERS.map(async (caller) => {
-          if (caller === 'nobody') return;
+          if (caller === 'anonymous') return;
           const of = (['own', 'others', 'foreign'] as const).map((whose) => ({
             __typename: type,
             id: world[whose][kind].id,
           }));
           const { text, answer } = await post<{ _entities: unknown[] }>(
             `${platform.services[service]!.url}/graphql`,
-            await desk.internal(caller),
+            await desk.internalToken(caller),
             entity(type),
-            { of: [...of, { __typename: type, id: newId(PREFIXES[kind]) }] },
+            { of: [...of, { __typename: type, id: newId(ID_PREFIXES[kind]) }] },
           );
           const found = (['own', 'others', 'foreign'] as const).map((whose) =>
-            text.includes(world[whose][kind].mark),
+            text.includes(world[whose][kind].marker),
           );
           expect({ caller, found }).toEqual({
             caller,
@@ -372,13 +377,13 @@ describe('straight at a service', () => {
     'x-actor': JSON.stringify({ kind: 'system', id: 'sys', scopes: [], workspace: '*' }),
   };
 
-  test('every service answers 401 without an internal token, whatever headers or outside tokens are shown', async () => {
+  test('every service responds 401 without an internal token, whatever other headers and tokens it gets', async () => {
     for (const { url } of Object.values(platform.services))
       for (const token of [
         undefined,
         desk.tokens.admin,
         'none',
-        `${(await desk.internal('admin')).slice(0, -3)}abc`,
+        `${(await desk.internalToken('admin')).slice(0, -3)}abc`,
       ])
         for (const query of [
           '{ __typename }',
@@ -391,13 +396,13 @@ describe('straight at a service', () => {
           }
   });
 
-  test('doors between processes open to no person and no app', async () => {
+  test('internal endpoints refuse users and apps', async () => {
     for (const { url } of Object.values(platform.services))
       for (const token of [
         undefined,
         desk.tokens.admin,
-        await desk.internal('admin'),
-        await desk.internal('partner'),
+        await desk.internalToken('admin'),
+        await desk.internalToken('partner'),
       ]) {
         const headers = { ...FORGED, ...(token && { authorization: `Bearer ${token}` }) };
         const feed = await fetch(`${url}/feed?after=0`, { headers });
@@ -415,25 +420,25 @@ describe('straight at a service', () => {
       viewer: expect.objectContaining({ actor: { id: desk.ids.customer }, role: 'REQUESTER' }),
     });
     const { errors } = await desk.ask(
-      'nobody',
+      'anonymous',
       query,
       {},
-      { ...FORGED, 'x-internal-token': await desk.internal('admin') },
+      { ...FORGED, 'x-internal-token': await desk.internalToken('admin') },
     );
     expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
-    const internal = await post(platform.url, await desk.internal('admin'), query);
+    const internal = await post(platform.url, await desk.internalToken('admin'), query);
     expect(internal.answer.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   });
 });
 
-/** Every place of an input where an id can stand: `requester.customerId`, `history.0.authorId`. */
+/** Returns the paths of all ids in an input: `requester.customerId`, `history.0.authorId`. */
 function idPaths(type: GraphQLInputObjectType, above: readonly string[] = []): string[] {
   return Object.values(type.getFields()).flatMap((field) => {
     const inner = getNamedType(field.type);
     const isList = String(field.type).startsWith('[');
     const path = [...above, field.name, ...(isList ? ['0'] : [])];
     if (inner === GraphQLID) return [path.join('.')];
-    // An id in a filter is asked for and not looked up: what is not there is not found.
+    // An unknown id in a filter matches nothing; it is not an error.
     if (inner.name === 'IdFilter' || inner.name === 'FieldFilter') return [];
     return isInputObjectType(inner) && !above.includes(field.name) ? idPaths(inner, path) : [];
   });
@@ -460,15 +465,15 @@ let times = 0;
 describe.each(mutations.map((field) => [field.name, field] as const))(
   'mutation %s',
   (name, field) => {
-    const right: MutationRight = MUTATIONS[name] ?? { may: [], input: () => ({}) };
-    const { may, unchecked = {} } = right;
+    const right: MutationRight = MUTATIONS[name] ?? { allowed: [], input: () => ({}) };
+    const { allowed, unchecked = {} } = right;
     const paths = idPaths(getNamedType(field.args[0]!.type) as GraphQLInputObjectType);
     const inputFor = async (caller: Caller): Promise<object> =>
       right.input(world.own, caller, ++times, desk);
     const run = async (
       caller: Caller,
       input: object,
-    ): Promise<Answer<Record<string, { userErrors: UserError[] }>>> =>
+    ): Promise<GraphqlResponse<Record<string, { userErrors: UserError[] }>>> =>
       (
         await tell<Record<string, { userErrors: UserError[] }>>(
           caller,
@@ -477,11 +482,11 @@ describe.each(mutations.map((field) => [field.name, field] as const))(
         )
       ).answer;
 
-    test('is done for whom it is, and refused to everybody else', async () => {
+    test('is allowed for the expected callers and refused to all others', async () => {
       expect.hasAssertions();
       for (const caller of CALLERS) {
         const answer = await run(caller, await inputFor(caller));
-        if (may.includes(caller))
+        if (allowed.includes(caller))
           expect({ caller, ...answer.data?.[name] }).toMatchObject({ caller, userErrors: [] });
         else expectDenied(caller, name, answer);
       }
@@ -489,10 +494,10 @@ describe.each(mutations.map((field) => [field.name, field] as const))(
 
     if (paths.length)
       test.each(paths)(
-        '%s: an id of another workspace is not found, and neither is one that is not the caller’s to see',
+        '%s: an id of another workspace, or one that the caller cannot see, is not found',
         async (path) => {
           const callers = (['customer', 'agent', 'lead', 'admin', 'partner'] as const).filter(
-            (caller) => may.includes(caller),
+            (caller) => allowed.includes(caller),
           );
           let asked = 0;
           for (const caller of callers) {
@@ -501,7 +506,7 @@ describe.each(mutations.map((field) => [field.name, field] as const))(
             if (mine === undefined) continue;
             asked++;
             const prefix = mine.split('_')[0]!;
-            const kind = KINDS.find((each) => PREFIXES[each] === prefix);
+            const kind = FIXTURE_KINDS.find((each) => ID_PREFIXES[each] === prefix);
             const missing = await run(caller, swapped(input, path, newId(prefix)));
             const hidden = (['foreign', 'others'] as const).filter(
               (whose) => kind && !isThere(kind, whose, caller),

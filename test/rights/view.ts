@@ -1,11 +1,11 @@
-import { type Desk, made } from '../fixtures/desk.ts';
-import type { Things } from '../fixtures/fixtures.ts';
+import { type Desk, createEntity } from '../fixtures/desk.ts';
+import type { Fixtures } from '../fixtures/fixtures.ts';
 import { type Caller, READERS, STAFF, VIEWERS } from './callers.ts';
 import type { Rights } from './right.ts';
 
-/** A view that the caller may change, if he may change any. */
+/** Creates a view that the caller may change. Callers without views get an existing one. */
 const freshView = async (
-  { view }: Things,
+  { view }: Fixtures,
   caller: Caller,
   n: number,
   desk: Desk,
@@ -13,22 +13,22 @@ const freshView = async (
   if (!VIEWERS.includes(caller)) return view.id;
   const who = caller === 'light' || caller === 'agent' ? caller : 'admin';
   const input = { name: `Fresh ${n}`, filter: {}, sharing: who === 'admin' ? 'PUBLIC' : 'PRIVATE' };
-  return made(desk, who, 'viewCreate', 'view', input);
+  return createEntity(desk, who, 'viewCreate', 'view', input);
 };
 
 export const view = {
-  exists: {
+  visibility: {
     view: { own: [...READERS, 'partner', 'reader'], others: [...READERS, 'partner', 'reader'] },
   },
   queries: {
     views: {
-      may: [...STAFF, 'partner', 'reader'],
-      ways: { all: { kind: 'view', args: () => ({}) } },
+      allowed: [...STAFF, 'partner', 'reader'],
+      lookups: { all: { kind: 'view', args: () => ({}) } },
     },
   },
   mutations: {
     viewCreate: {
-      may: VIEWERS,
+      allowed: VIEWERS,
       input: ({ department }, caller, n) => ({
         name: `View ${n}`,
         filter: {},
@@ -36,19 +36,21 @@ export const view = {
       }),
     },
     viewUpdate: {
-      may: VIEWERS,
-      input: async (things, caller, n, desk) =>
+      allowed: VIEWERS,
+      input: async (fixtures, caller, n, desk) =>
         caller === 'admin'
           ? {
-              id: await freshView(things, caller, n, desk),
+              id: await freshView(fixtures, caller, n, desk),
               sharing: 'DEPARTMENT',
-              departmentId: things.department.id,
+              departmentId: fixtures.department.id,
             }
-          : { id: things.view.id, isDefault: n % 2 === 0 },
+          : { id: fixtures.view.id, isDefault: n % 2 === 0 },
     },
     viewDelete: {
-      may: VIEWERS,
-      input: async (things, caller, n, desk) => ({ id: await freshView(things, caller, n, desk) }),
+      allowed: VIEWERS,
+      input: async (fixtures, caller, n, desk) => ({
+        id: await freshView(fixtures, caller, n, desk),
+      }),
     },
   },
 } satisfies Rights;

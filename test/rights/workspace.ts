@@ -3,13 +3,13 @@ import type { Rights } from './right.ts';
 
 export const workspace = {
   queries: {
-    viewer: { may: SIGNED_IN, ways: {} },
-    settings: { may: [...STAFF, 'partner'], ways: {} },
+    viewer: { allowed: SIGNED_IN, lookups: {} },
+    settings: { allowed: [...STAFF, 'partner'], lookups: {} },
   },
   mutations: {
-    settingsUpdate: { may: ['admin', 'partner'], input: () => ({ onHoldEnabled: true }) },
+    settingsUpdate: { allowed: ['admin', 'partner'], input: () => ({ onHoldEnabled: true }) },
     senderBlock: {
-      may: [...LEADS, 'partner'],
+      allowed: [...LEADS, 'partner'],
       input: (_, __, n) => ({ address: `noise${n}@blocked.example` }),
     },
   },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Sequencer from '@jest/test-sequencer';
 
-/** Tests of the whole platform take longest and come first, also where nobody knows yet how long each takes. */
+/** Runs the platform tests first: they take longest, also before Jest has recorded durations. */
 export default class extends Sequencer {
   sort(tests) {
     return super.sort(tests).toSorted((one, other) => isWhole(other) - isWhole(one));

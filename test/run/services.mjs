@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 const root = new URL('../../', import.meta.url);
 const preload = (path) => `--import=${new URL(path, root).href}`;
 
-/** Starts the shared process of a service when the first test file asks for it at `/<service>`. */
+/**
+ * Serves the addresses of shared services at `/<service>`, and starts each with its first request.
+ */
 export async function offerServices() {
   const services = new Map();
   const start = async (name) => {

@@ -1,4 +1,5 @@
-// Starts one temporary PostgreSQL per run, and on request the shared platform and shared services. Test processes inherit their addresses.
+// Starts one temporary PostgreSQL per run, and on request the shared platform and shared services.
+// Test processes inherit their addresses.
 import '@deskgraph/common/source';
 
 export default async function setup() {
@@ -6,7 +7,7 @@ export default async function setup() {
     await import('@deskgraph/launcher/embedded-postgres');
   const { ensureAppRole } = await import('@deskgraph/common/database/app-role');
   const { offerServices } = await import('./services.mjs');
-  const { offerPlatform } = await import('../platform/shared.ts');
+  const { servePlatformAddress } = await import('../platform/shared.ts');
   // Platform tests count the statements of all processes with pg_stat_statements.
   const server = await startTemporaryPostgres({
     shared_preload_libraries: 'pg_stat_statements',
@@ -15,7 +16,7 @@ export default async function setup() {
   process.env.TEST_DATABASE_URL = server.url;
   process.env.TEST_APP_PASSWORD = randomPassword();
   await ensureAppRole(server.url, process.env.TEST_APP_PASSWORD);
-  const platform = await offerPlatform();
+  const platform = await servePlatformAddress();
   process.env.TEST_PLATFORM_URL = platform.url;
   const services = await offerServices();
   process.env.TEST_SERVICES_URL = services.url;
