@@ -15,7 +15,7 @@ import type { TicketFilter } from '@deskgraph/common/contract/ticket-filter';
 import { type TicketOrder, TicketOrderField } from '../../model/filter/order.ts';
 import { findFrequentTexts } from '../../model/filter/text.ts';
 
-/** So many that the planner chooses as it would for a big desk; TEST_MANY=100000 fills one. */
+/** Enough tickets for the planner to choose the plans of a large workspace. */
 const TICKETS = sizeOf(4_000, 12_000);
 
 let service: TestService;
