@@ -1,34 +1,34 @@
-import type { Asker } from './load.ts';
+import type { GraphClient } from './load.ts';
 
-export interface Known {
+export interface NamedEntity {
   id: string;
   name: string;
 }
 
-export interface Person extends Known {
+export interface BenchAgent extends NamedEntity {
   /** Bearer token. */
   token: string;
 }
 
-export interface Requester extends Known {
+export interface BenchCustomer extends NamedEntity {
   organizationId: string | null;
 }
 
-/** What a filled platform lends to the rows. Ids are those of the graph. */
-export interface World {
-  graph: Asker;
-  /** Of the workspace, in the database. */
+/** The data of a filled platform that workloads use. Ids are typed ids of the graph. */
+export interface Dataset {
+  graph: GraphClient;
+  /** The workspace id in the database. */
   workspace: string;
-  lead: Person;
-  agents: Person[];
-  departments: Known[];
-  requesters: Requester[];
-  /** Each has 20 messages. */
-  long: string[];
-  /** OPEN, and nobody else changes them. */
-  open: string[];
-  /** Pairs of words that stand in one text. */
+  lead: BenchAgent;
+  agents: BenchAgent[];
+  departments: NamedEntity[];
+  requesters: BenchCustomer[];
+  /** Ids of tickets with 20 messages each. */
+  longTickets: string[];
+  /** Ids of OPEN tickets that only the status and reply workloads change. */
+  openTickets: string[];
+  /** Pairs of words that occur in the same text. */
   searches: string[];
-  /** Where pages of the list by waiting time and by creation begin. */
+  /** Start positions of list pages in several orders. */
   cursors: { orderBy: object[]; after: string }[];
 }

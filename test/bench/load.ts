@@ -1,20 +1,20 @@
 import { Pool } from 'undici';
 
-/** What one client does next: `n` counts the requests of the whole run, so that none is like another. */
+/** Sends one request. `n` counts all requests of the run, so that no two are equal. */
 export type Step = (n: number) => Promise<void>;
 
 export interface Load {
   requests: number;
   errors: number;
-  /** The first thing that went wrong. */
+  /** The first error. */
   fault: string | undefined;
   seconds: number;
-  /** Milliseconds of each request. */
+  /** The duration of each request in milliseconds. */
   times: number[];
 }
 
-/** So many clients, each of which asks again as soon as it has its answer. */
-export async function drive(
+/** Runs concurrent clients, each of which sends the next request after the last response. */
+export async function runLoad(
   step: Step,
   clients: number,
   seconds: number,
@@ -49,27 +49,27 @@ export async function drive(
   };
 }
 
-export const share = (sorted: readonly number[], part: number): number =>
+export const percentile = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 
-export interface Question {
+export interface GraphRequest {
   query: string;
   variables: object;
-  /** Bearer token of who asks. */
+  /** The bearer token of the caller. */
   token: string;
 }
 
-/** Asks the graph over kept connections, and takes nothing but a whole and good answer. */
-export interface Asker {
-  ask(question: Question): Promise<string>;
-  data<T>(question: Question): Promise<T>;
+/** A client with persistent connections. It rejects unless the response has no errors. */
+export interface GraphClient {
+  send(question: GraphRequest): Promise<string>;
+  data<T>(question: GraphRequest): Promise<T>;
   close(): Promise<void>;
 }
 
-export function asker(url: string): Asker {
+export function createGraphClient(url: string): GraphClient {
   const { origin, pathname: path } = new URL(url);
   const pool = new Pool(origin, { connections: 64, pipelining: 1 });
-  const ask = async ({ query, variables, token }: Question): Promise<string> => {
+  const ask = async ({ query, variables, token }: GraphRequest): Promise<string> => {
     const { statusCode, body } = await pool.request({
       path,
       method: 'POST',
@@ -82,7 +82,7 @@ export function asker(url: string): Asker {
     return text;
   };
   return {
-    ask,
+    send: ask,
     data: async (question) => (JSON.parse(await ask(question)) as { data: never }).data,
     close: () => pool.close(),
   };

@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Load, drive, share } from './load.ts';
+import { type Load, runLoad, percentile } from './load.ts';
 import type { Size } from './options.ts';
-import { type Watched, machine, usageOf } from './process.ts';
-import type { Row } from './row.ts';
+import { type WatchedProcess, machineCpuTime, usageOf } from './process.ts';
+import type { Workload } from './row.ts';
 
-/** Figures of one row at one number of clients, over all rounds. */
+/** Results of one workload at one number of clients, over all rounds. */
 export interface Figures {
   row: string;
   clients: number;
   requests: number;
   errors: number;
   fault: string | undefined;
-  /** Good answers a second. */
+  /** Successful requests per second. */
   rate: number;
   p50: number;
   p95: number;
   p99: number;
-  /** Milliseconds of processor time a request, by process; `load` is the generator. */
+  /** CPU milliseconds per request, by process. `load` is the load generator. */
   cpu: Record<string, number>;
-  /** Part of the machine that programs used which have nothing to do with this. */
+  /** The share of CPU time that other programs used. */
   foreign: number;
   floor: { rate: number; p50: number; p95: number };
-  /** How many times the floor is as fast. */
+  /** The rate of the baseline divided by the rate of the graph. */
   ratio: number;
 }
 
@@ -34,24 +34,27 @@ interface Sum {
 }
 
 export interface Bench {
-  rows: readonly Row[];
-  processes: readonly Watched[];
+  rows: readonly Workload[];
+  processes: readonly WatchedProcess[];
   concurrencies: readonly number[];
   size: Size;
-  /** Called after each round of a row. */
+  /** Called after each round of a workload. */
   tell: (row: string, clients: number, round: number) => void;
 }
 
 export interface Measured {
   figures: Figures[];
-  /** Most megabytes of each process, seen after any round. */
+  /** Peak memory of each process in megabytes, measured after each round. */
   memory: Record<string, number>;
 }
 
 const WARM_SECONDS = 0.5;
 const WARM_CLIENTS = 8;
 
-/** Rounds of all rows at all numbers of clients in turn, the graph and the floor one after the other. */
+/**
+ * Measures all workloads at all numbers of clients, first the graph and then the baseline, in
+ * several rounds.
+ */
 export async function measure({
   rows,
   processes,
@@ -62,14 +65,14 @@ export async function measure({
   const sums = new Map<string, Sum>();
   const memory: Record<string, number> = {};
   let n = 0;
-  const run = async (step: Row['graph'], clients: number, seconds: number): Promise<Load> => {
-    const load = await drive(step, clients, seconds, n);
+  const run = async (step: Workload['graph'], clients: number, seconds: number): Promise<Load> => {
+    const load = await runLoad(step, clients, seconds, n);
     n += load.requests;
     return load;
   };
   for (const row of rows) {
     await run(row.graph, WARM_CLIENTS, WARM_SECONDS * size.graphSeconds);
-    await run(row.floor, WARM_CLIENTS, WARM_SECONDS * size.floorSeconds);
+    await run(row.baseline, WARM_CLIENTS, WARM_SECONDS * size.floorSeconds);
   }
   for (let round = 0; round < size.rounds; round++)
     for (const row of rows)
@@ -79,16 +82,16 @@ export async function measure({
         sums.set(key, sum);
         await settle(row);
         const before = timesOf(processes);
-        const then = machine();
+        const then = machineCpuTime();
         sum.loads.push(await run(row.graph, clients, size.graphSeconds));
         for (const [name, time] of Object.entries(timesOf(processes)))
           sum.cpu[name] = (sum.cpu[name] ?? 0) + time - before[name]!;
-        const now = machine();
+        const now = machineCpuTime();
         sum.used += now.used - then.used;
         sum.all += now.all - then.all;
         for (const each of processes)
           memory[each.name] = Math.max(memory[each.name] ?? 0, usageOf(each).memory);
-        sum.floors.push(await run(row.floor, clients, size.floorSeconds));
+        sum.floors.push(await run(row.baseline, clients, size.floorSeconds));
         tell(row.name, clients, round);
       }
   const figures = rows.flatMap((row) =>
@@ -99,15 +102,15 @@ export async function measure({
 
 const SETTLE_MS = 8_000;
 
-/** Waits until the row is answered again: who was asked for more than it could do in time is not asked for a while. */
-async function settle(row: Row): Promise<void> {
+/** Waits until the workload succeeds again: the circuit breaker may be open after an overload. */
+async function settle(row: Workload): Promise<void> {
   for (const until = performance.now() + SETTLE_MS; performance.now() < until; await sleep(100)) {
-    const { errors } = await drive(row.graph, 1, 0.01, Math.floor(performance.now()));
+    const { errors } = await runLoad(row.graph, 1, 0.01, Math.floor(performance.now()));
     if (!errors) return;
   }
 }
 
-function timesOf(processes: readonly Watched[]): Record<string, number> {
+function timesOf(processes: readonly WatchedProcess[]): Record<string, number> {
   const { user, system } = process.cpuUsage();
   return {
     ...Object.fromEntries(processes.map((each) => [each.name, usageOf(each).cpu])),
@@ -115,7 +118,11 @@ function timesOf(processes: readonly Watched[]): Record<string, number> {
   };
 }
 
-function figuresOf(row: Row, clients: number, { loads, floors, cpu, used, all }: Sum): Figures {
+function figuresOf(
+  row: Workload,
+  clients: number,
+  { loads, floors, cpu, used, all }: Sum,
+): Figures {
   const graph = joined(loads);
   const floor = joined(floors);
   return {
@@ -143,8 +150,8 @@ function joined(loads: readonly Load[]) {
     errors,
     fault: loads.find((load) => load.fault)?.fault,
     rate: (times.length - errors) / sum((load) => load.seconds),
-    p50: share(times, 0.5),
-    p95: share(times, 0.95),
-    p99: share(times, 0.99),
+    p50: percentile(times, 0.5),
+    p95: percentile(times, 0.95),
+    p99: percentile(times, 0.99),
   };
 }

@@ -12,16 +12,16 @@ const { values } = parseArgs({
   },
 });
 
-/** How much there is, and how long it is measured. */
+/** The amount of data and the duration of the measurement. */
 export interface Size {
   tickets: number;
   customers: number;
   organizations: number;
   articles: number;
-  /** Tickets that reports count; those above `tickets` exist in reports only. */
+  /** Tickets in reports. Those beyond `tickets` exist in reports only. */
   reported: number;
   rounds: number;
-  /** Seconds of a round, through the graph and beside it. */
+  /** Seconds per round, through the graph and by SQL. */
   graphSeconds: number;
   floorSeconds: number;
 }
@@ -50,17 +50,17 @@ const QUICK: Size = {
 const size = values.quick ? QUICK : FULL;
 
 export const options = {
-  /** Fewer tickets and short rounds. */
+  /** Fewer tickets and shorter rounds. */
   quick: values.quick,
   size: values.seconds ? { ...size, graphSeconds: Number(values.seconds) } : size,
-  /** Names of rows, separated by commas; without it all are measured. */
+  /** Names of workloads, separated by commas. Default: all. */
   only: values.only?.split(','),
-  /** File for the figures. */
+  /** The file for the results. */
   json: values.json,
-  /** Room whose process is profiled, in each measured row at the first of the concurrencies; needs `--only`. */
+  /** The package whose process is profiled during the measurement. */
   profile: values.profile,
-  /** Numbers of clients at a time. */
+  /** Numbers of concurrent clients. */
   concurrencies: (values.at?.split(',') ?? ['1', '16', '64']).map(Number),
-  /** Leaves the platform running after the measurement, until Ctrl-C. */
+  /** Keeps the platform running after the measurement, until Ctrl-C. */
   keep: values.keep,
 };

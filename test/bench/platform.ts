@@ -7,27 +7,30 @@ import { createInterface } from 'node:readline';
 import { openIssuer } from '@deskgraph/launcher/issuer';
 import { readPostmasterPid } from '@deskgraph/launcher/orphaned-postgres';
 import { appRoleUrl, connectionUrl } from '@deskgraph/common/database/app-role';
-import { type Watched, watch } from './process.ts';
+import { type WatchedProcess, childProcesses } from './process.ts';
 import { root } from './root.ts';
 
 export interface Platform {
   url: string;
-  processes: Watched[];
-  /** Milliseconds from the command to `ready`. */
+  processes: WatchedProcess[];
+  /** Milliseconds from the start until `ready`. */
   startedIn: number;
-  /** Addresses of a service's database. */
+  /** URLs of a service's database, for the owner and the app role. */
   database(name: string): { owner: string; app: string };
-  /** A bearer token of the development issuer. */
+  /** Issues a bearer token of the development issuer. */
   token(claims: { email: string; workspace: string }): Promise<string>;
   stop(): Promise<void>;
 }
 
-export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'deskgraph-bench-'));
-export const remove = (folder: string): void =>
+export const createDataFolder = (): string => mkdtempSync(join(tmpdir(), 'deskgraph-bench-'));
+export const removeDataFolder = (folder: string): void =>
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 
-/** `npm start` without the demo, on free ports and in a data directory of its own; PostgreSQL keeps its promises (fsync on). */
-export async function start(folder: string): Promise<Platform> {
+/**
+ * Runs `npm start` without demo data, on free ports and in a new data directory. PostgreSQL runs
+ * with fsync on.
+ */
+export async function startPlatform(folder: string): Promise<Platform> {
   const began = performance.now();
   const launcher = spawn(
     process.execPath,
@@ -46,7 +49,7 @@ export async function start(folder: string): Promise<Platform> {
     },
   );
   try {
-    await ready(launcher);
+    await waitUntilReady(launcher);
   } catch (error) {
     launcher.kill('SIGTERM');
     throw error;
@@ -62,7 +65,7 @@ export async function start(folder: string): Promise<Platform> {
   return {
     url,
     startedIn,
-    processes: watch(launcher.pid!),
+    processes: childProcesses(launcher.pid!),
     database: (name) => ({
       owner: connectionUrl(server, { database: name }),
       app: appRoleUrl(server, secrets.app, name),
@@ -75,16 +78,18 @@ export async function start(folder: string): Promise<Platform> {
   };
 }
 
-/** The launcher says `ready` on a line of its own; what it says else is shown when it fails. */
-async function ready(launcher: ChildProcess): Promise<void> {
-  const said: string[] = [];
+/**
+ * Waits for the line `ready` of the launcher. The error contains its output when it exits before.
+ */
+async function waitUntilReady(launcher: ChildProcess): Promise<void> {
+  const output: string[] = [];
   const lines = createInterface({ input: launcher.stdout! });
   await new Promise<void>((resolve, reject) => {
     launcher.once('exit', () =>
-      reject(new Error(`The platform did not start:\n${said.join('\n')}`)),
+      reject(new Error(`The platform did not start:\n${output.join('\n')}`)),
     );
     lines.on('line', (line) => {
-      said.push(line);
+      output.push(line);
       if (line.endsWith(' s  ready')) resolve();
     });
   });

@@ -1,27 +1,27 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** One of the platform's processes, by the room that it runs; PostgreSQL stands for all its sessions. */
-export interface Watched {
+/** A process of the platform, named after its package. `postgres` includes all its sessions. */
+export interface WatchedProcess {
   name: string;
   pid: number;
 }
 
 export interface Usage {
-  /** Processor time so far, in milliseconds. */
+  /** CPU time so far, in milliseconds. */
   cpu: number;
-  /** Memory now, in megabytes. */
+  /** Current memory, in megabytes. */
   memory: number;
 }
 
-/** What Linux counts processor time in: 100 to the second on every platform that Node runs on. */
+/** The unit in which Linux counts CPU time: 1/100 s on every platform that Node.js supports. */
 const TICK_MS = 10;
 
 interface Stat {
   pid: number;
   parent: number;
   own: number;
-  /** Of children that have ended. */
+  /** CPU time of ended children. */
   ended: number;
 }
 
@@ -43,12 +43,12 @@ function statOf(pid: number): Stat | undefined {
   }
 }
 
-const everything = (): Stat[] =>
+const allProcesses = (): Stat[] =>
   readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (statOf(Number(name)) ?? []) : []));
 
-/** The processes that the launcher keeps. */
-export const watch = (launcher: number): Watched[] =>
-  everything()
+/** Returns the child processes of the launcher. */
+export const childProcesses = (launcher: number): WatchedProcess[] =>
+  allProcesses()
     .filter(({ parent }) => parent === launcher)
     .map(({ pid }) => ({ pid, name: nameOf(pid) }));
 
@@ -57,11 +57,11 @@ const nameOf = (pid: number): string =>
     ? 'postgres'
     : basename(readlinkSync(`/proc/${pid}/cwd`));
 
-export function usageOf({ name, pid }: Watched): Usage {
+export function usageOf({ name, pid }: WatchedProcess): Usage {
   const own = statOf(pid);
   if (!own) throw new Error(`${name} is gone.`);
   if (name !== 'postgres') return { cpu: own.own, memory: memoryOf(pid) };
-  const sessions = everything().filter(({ parent }) => parent === pid);
+  const sessions = allProcesses().filter(({ parent }) => parent === pid);
   return {
     cpu: own.own + own.ended + sessions.reduce((sum, each) => sum + each.own + each.ended, 0),
     memory: memoryOf(pid) + sessions.reduce((sum, each) => sum + ownMemoryOf(each.pid), 0),
@@ -80,11 +80,11 @@ const statusOf = (pid: number, field: string): number => {
 };
 
 const memoryOf = (pid: number): number => statusOf(pid, 'VmRSS');
-/** Without what a session shares with the others. */
+/** The memory that a session does not share with others. */
 const ownMemoryOf = (pid: number): number => statusOf(pid, 'RssAnon');
 
-/** Processor time of the whole machine so far, in milliseconds: what all programs used, and what there was. */
-export function machine(): { used: number; all: number } {
+/** CPU time of the whole machine so far, in milliseconds: used by all programs, and in total. */
+export function machineCpuTime(): { used: number; all: number } {
   const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, soft = 0, stolen = 0] =
     readFileSync('/proc/stat', 'utf8')
       .split('\n', 1)[0]!

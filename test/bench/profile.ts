@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Watched } from './process.ts';
+import type { WatchedProcess } from './process.ts';
 
 interface Node {
   id: number;
@@ -19,9 +19,12 @@ interface Profile {
 const INSPECTOR = 'http://127.0.0.1:9229/json/list';
 const SHOWN = 40;
 
-/** Does the work while a process of Node is sampled; shows what it was busy with and writes the whole profile beside. */
+/**
+ * Profiles a Node.js process during the work, prints the hottest functions and writes the profile
+ * to a file.
+ */
 export async function profiled<T>(
-  { name, pid }: Watched,
+  { name, pid }: WatchedProcess,
   work: () => Promise<T>,
   tell: (text: string) => void,
 ): Promise<T> {
@@ -39,7 +42,7 @@ export async function profiled<T>(
   return done;
 }
 
-/** A process of Node opens its inspector on SIGUSR1. */
+/** Opens the inspector of a Node.js process by SIGUSR1. */
 async function open(pid: number) {
   process.kill(pid, 'SIGUSR1');
   await sleep(500);
@@ -64,17 +67,17 @@ async function open(pid: number) {
   return { send, close: () => socket.close() };
 }
 
-/** Functions by the time spent in themselves, in percent of the time that the process was busy. */
+/** Lists the functions by self time, in percent of the busy time. */
 function hottest({ nodes, samples, timeDeltas }: Profile): string {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const times = new Map<string, number>();
   let busy = 0;
-  samples.forEach((id, at) => {
+  samples.forEach((id, index) => {
     const { functionName, url, lineNumber } = byId.get(id)!.callFrame;
     if (functionName === '(idle)' || functionName === '(program)') return;
     const key = `${functionName || '(anonymous)'} ${url.split('/').slice(-3).join('/')}:${lineNumber + 1}`;
-    times.set(key, (times.get(key) ?? 0) + timeDeltas[at]!);
-    busy += timeDeltas[at]!;
+    times.set(key, (times.get(key) ?? 0) + timeDeltas[index]!);
+    busy += timeDeltas[index]!;
   });
   return [...times]
     .toSorted(([, a], [, b]) => b - a)

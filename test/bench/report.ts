@@ -1,32 +1,36 @@
 import type { Figures, Measured } from './measure.ts';
-import type { Row } from './row.ts';
+import type { Workload } from './row.ts';
 import { number, table } from './table.ts';
 
 export interface Starts {
-  /** Milliseconds until ready: with a new data directory, and with one that is there. */
+  /** Milliseconds until ready, with a new and with an existing data directory. */
   cold: number;
   warm: number;
 }
 
-const START_AIM = 6_000;
-const GATEWAY_AIM = 400;
-const SERVICE_AIM = 250;
-const AIM_CLIENTS = 16;
+const START_TARGET_MS = 6_000;
+const GATEWAY_TARGET_MB = 400;
+const SERVICE_TARGET_MB = 250;
+const TARGET_CLIENTS = 16;
 
-/** Everything that was measured, for people. */
-export function print(rows: readonly Row[], { figures, memory }: Measured, starts: Starts): string {
+/** Formats all results for the terminal. */
+export function print(
+  rows: readonly Workload[],
+  { figures, memory }: Measured,
+  starts: Starts,
+): string {
   const names = Object.keys(memory);
   const head = [
     '',
     'clients',
     'req/s',
-    'aim',
+    'target',
     'p50 ms',
     'p95',
     'p99',
     'errors',
-    'floor/s',
-    'floor p95',
+    'SQL/s',
+    'SQL p95',
     'ratio',
     ...names,
     'load',
@@ -42,37 +46,37 @@ export function print(rows: readonly Row[], { figures, memory }: Measured, start
   const sizes = names.map((name) => [
     name,
     number(memory[name]!),
-    name === 'postgres' ? '' : verdict(memory[name]!, aimOf(name)),
+    name === 'postgres' ? '' : verdict(memory[name]!, memoryTarget(name)),
   ]);
   const times = [
-    ['new data directory', number(starts.cold / 1000, 1), verdict(starts.cold, START_AIM)],
-    ['warm data directory', number(starts.warm / 1000, 1), verdict(starts.warm, START_AIM)],
+    ['new data directory', number(starts.cold / 1000, 1), verdict(starts.cold, START_TARGET_MS)],
+    ['warm data directory', number(starts.warm / 1000, 1), verdict(starts.warm, START_TARGET_MS)],
   ];
   return [
     table(head, lines),
-    'ratio: how many times the floor is as fast. From the first process on: milliseconds of processor time per request.',
-    'load: the generator. foreign: what other programs took of the machine meanwhile; all figures but the ratio suffer from it.',
+    'ratio: rate of the SQL baseline ÷ rate of the graph. Process columns: CPU milliseconds per request.',
+    'load: the load generator. foreign: CPU share of other programs, which distorts all figures but the ratio.',
     '',
-    table(['memory under load', 'MB', 'aim'], sizes),
+    table(['memory under load', 'MB', 'target'], sizes),
     '',
-    table(['start', 's', 'aim'], times),
+    table(['start', 's', 'target'], times),
   ].join('\n');
 }
 
-function line(each: Figures, row: Row, names: readonly string[]): string[] {
+function line(each: Figures, row: Workload, names: readonly string[]): string[] {
   const { clients, rate, p50, p95, p99, errors, floor, ratio, cpu } = each;
-  const aim =
-    clients === AIM_CLIENTS
-      ? `${row.aim} ${rate >= row.aim && errors === 0 ? 'met' : 'missed'}`
-      : clients === 1 && row.aimAlone
-        ? `p95 ≤ ${row.aimAlone} ${p95 <= row.aimAlone ? 'met' : 'missed'}`
+  const target =
+    clients === TARGET_CLIENTS
+      ? `${row.target} ${rate >= row.target && errors === 0 ? 'met' : 'missed'}`
+      : clients === 1 && row.singleClientTargetMs
+        ? `p95 ≤ ${row.singleClientTargetMs} ${p95 <= row.singleClientTargetMs ? 'met' : 'missed'}`
         : '';
   const times = [...names, 'load'].map((name) => number(cpu[name] ?? 0, 2));
   return [
     row.name,
     String(clients),
     number(rate),
-    aim,
+    target,
     number(p50, 1),
     number(p95, 1),
     number(p99, 1),
@@ -85,6 +89,7 @@ function line(each: Figures, row: Row, names: readonly string[]): string[] {
   ];
 }
 
-const aimOf = (name: string): number => (name === 'gateway' ? GATEWAY_AIM : SERVICE_AIM);
-const verdict = (value: number, aim: number): string =>
-  `≤ ${aim > 1000 ? aim / 1000 : aim} ${value <= aim ? 'met' : 'missed'}`;
+const memoryTarget = (name: string): number =>
+  name === 'gateway' ? GATEWAY_TARGET_MB : SERVICE_TARGET_MB;
+const verdict = (value: number, target: number): string =>
+  `≤ ${target > 1000 ? target / 1000 : target} ${value <= target ? 'met' : 'missed'}`;

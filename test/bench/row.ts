@@ -1,18 +1,21 @@
 import type { Pool } from 'pg';
 import type { Step } from './load.ts';
-import type { World } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
 
-/** Something that people do, and the least that a database has to do for it. */
-export interface Row {
+/** A workload: a request through the graph, and the minimal SQL for the same work. */
+export interface Workload {
   name: string;
-  /** Requests a second at 16 clients that we want on two cores. */
-  aim: number;
-  /** Milliseconds that 95 of 100 requests of a single client may take. */
-  aimAlone?: number;
-  /** One request through the gateway. */
+  /** The target in requests per second, with 16 clients on two cores. */
+  target: number;
+  /** The target for the 95th percentile with a single client, in milliseconds. */
+  singleClientTargetMs?: number;
+  /** Sends one request through the gateway. */
   graph: Step;
-  /** The same work as plain prepared statements, as the owner of the tables: without row security, graph, or JSON. */
-  floor: Step;
+  /**
+   * Runs the same work as prepared statements by the table owner, without row security, GraphQL
+   * and JSON.
+   */
+  baseline: Step;
 }
 
 export interface Databases {
@@ -21,7 +24,10 @@ export interface Databases {
   customers: Pool;
 }
 
-export type RowOf = (world: World, databases: Databases) => Row;
+export type WorkloadFactory = (world: Dataset, databases: Databases) => Workload;
 
-/** The `n`th of a list, far from its neighbours, so that parallel clients meet different things. */
+/**
+ * Picks from a list so that consecutive `n` are far apart and parallel clients use different
+ * entities.
+ */
 export const spread = <T>(list: readonly T[], n: number): T => list[(n * 7919) % list.length]!;

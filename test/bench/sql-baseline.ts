@@ -4,8 +4,8 @@ import type { Databases } from './row.ts';
 
 const CLIENTS = 64;
 
-/** Connections of the owner to the databases that floors work on. */
-export async function openFloor(
+/** Opens connections of the owner to the databases of the SQL baselines. */
+export async function openBaseline(
   platform: Platform,
 ): Promise<Databases & { close(): Promise<void> }> {
   const pool = (name: string): Pool =>
@@ -22,7 +22,7 @@ export async function openFloor(
   };
 }
 
-/** Facts of the floor go into a table like the outbox, where no relay looks. */
+/** Creates a copy of the outbox table for baselines, which the relay does not read. */
 async function prepare(platform: Platform): Promise<void> {
   const owner = new Client({ connectionString: platform.database('tickets').owner });
   await owner.connect();
@@ -30,8 +30,11 @@ async function prepare(platform: Platform): Promise<void> {
   await owner.end();
 }
 
-/** Statements of one connection between `begin` and `commit`. */
-export async function transaction<T>(pool: Pool, work: (run: Run) => Promise<T>): Promise<T> {
+/** Runs statements in a transaction. */
+export async function transaction<T>(
+  pool: Pool,
+  work: (run: RunStatement) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   try {
     await client.query('begin');
@@ -49,10 +52,13 @@ export async function transaction<T>(pool: Pool, work: (run: Run) => Promise<T>)
 }
 
 /** Runs a prepared statement. */
-export type Run = <R>(text: string, values: readonly unknown[]) => Promise<R[]>;
+export type RunStatement = <R>(text: string, values: readonly unknown[]) => Promise<R[]>;
 
-export const read = async <R>(pool: Pool, text: string, values: readonly unknown[]): Promise<R[]> =>
-  (await pool.query(prepared(text, values))).rows as R[];
+export const readRows = async <R>(
+  pool: Pool,
+  text: string,
+  values: readonly unknown[],
+): Promise<R[]> => (await pool.query(prepared(text, values))).rows as R[];
 
 const names = new Map<string, string>();
 

@@ -1,11 +1,16 @@
-/** A table for the terminal: the first column to the left, figures to the right. */
+/**
+ * Formats a table for the terminal, with the first column left-aligned and the others
+ * right-aligned.
+ */
 export function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
-  const widths = head.map((title, at) =>
-    Math.max(title.length, ...lines.map((line) => line[at]!.length)),
+  const widths = head.map((title, index) =>
+    Math.max(title.length, ...lines.map((line) => line[index]!.length)),
   );
   const print = (line: readonly string[]): string =>
     line
-      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
+      .map((cell, index) =>
+        index === 0 ? cell.padEnd(widths[index]!) : cell.padStart(widths[index]!),
+      )
       .join('  ');
   return [
     print(head),

@@ -1,21 +1,23 @@
 import { uuidOf } from '@deskgraph/common/core/id';
 import { Client } from 'pg';
-import { asker } from '../load.ts';
+import { createGraphClient } from '../load.ts';
 import type { Size } from '../options.ts';
 import type { Platform } from '../platform.ts';
-import type { Person, World } from '../dataset.ts';
-import { hire, openWorkspace } from './people.ts';
+import type { BenchAgent, Dataset } from '../dataset.ts';
+import { createPeople, openWorkspace } from './people.ts';
 import { fillReports } from './reports.ts';
-import { fileTickets } from './tickets.ts';
+import { insertTickets } from './tickets.ts';
 
-/** Fills an empty platform: people and articles through the graph, tickets and what reports know of them by SQL. */
-export async function fill(platform: Platform, size: Size): Promise<World> {
-  const graph = asker(platform.url);
+/**
+ * Fills an empty platform: members and articles through the graph, tickets and report data by SQL.
+ */
+export async function fill(platform: Platform, size: Size): Promise<Dataset> {
+  const graph = createGraphClient(platform.url);
   const workspaceId = await openWorkspace(platform);
   const workspace = uuidOf('wsp', workspaceId);
-  const cast = await hire(platform, graph, workspaceId, size);
+  const cast = await createPeople(platform, graph, workspaceId, size);
   const filled = await asOwner(platform, 'tickets', (owner) =>
-    fileTickets(owner, workspace, cast, size),
+    insertTickets(owner, workspace, cast, size),
   );
   await asOwner(platform, 'analytics', (owner) =>
     fillReports(owner, workspace, filled.tickets, size),
@@ -25,7 +27,7 @@ export async function fill(platform: Platform, size: Size): Promise<World> {
   return { graph, workspace, ...cast, ...filled, cursors };
 }
 
-/** Does its work, and tells the planner what there is now. */
+/** Runs work as the owner of a database, then updates the planner statistics. */
 async function asOwner<T>(
   platform: Platform,
   database: string,
@@ -51,13 +53,13 @@ const CURSORS = `query ($orderBy: [TicketOrder!]!, $after: String) {
   tickets(first: 100, after: $after, orderBy: $orderBy) { edges { cursor } pageInfo { hasNextPage endCursor } }
 }`;
 
-/** Where to begin a page: after each of the first tickets, by each of some orders. */
+/** Returns the cursors of the first tickets in each order, as start positions of pages. */
 async function cursorsOf(
-  graph: World['graph'],
-  { token }: Person,
+  graph: Dataset['graph'],
+  { token }: BenchAgent,
   most: number,
-): Promise<World['cursors']> {
-  const cursors: World['cursors'] = [];
+): Promise<Dataset['cursors']> {
+  const cursors: Dataset['cursors'] = [];
   for (const orderBy of ORDERS) {
     let after: string | null = null;
     for (let read = 0; read < Math.min(most, 2_000); read += 100) {

@@ -1,16 +1,23 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Asker } from '../load.ts';
+import type { GraphClient } from '../load.ts';
 import type { Size } from '../options.ts';
 import type { Platform } from '../platform.ts';
 import { root } from '../root.ts';
-import type { Known, Person, Requester } from '../dataset.ts';
-import { THINGS, dice, letter, oneOf, rare, title } from './words.ts';
+import type { NamedEntity, BenchAgent, BenchCustomer } from '../dataset.ts';
+import {
+  PRODUCTS,
+  seededRandom,
+  randomBody,
+  pickRandom,
+  rareWordAt,
+  randomTitle,
+} from './words.ts';
 
 const DEPARTMENTS = ['Support', 'Sales', 'Billing'];
 export const ADMIN = 'admin@bench.example';
 
-/** The workspace and its first administrator, made by the command that an operator would use. */
+/** Creates the workspace and its first administrator with the bootstrap command. */
 export async function openWorkspace(platform: Platform): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -29,28 +36,30 @@ export async function openWorkspace(platform: Platform): Promise<string> {
   return (JSON.parse(stdout) as { workspace: string }).workspace;
 }
 
-export interface Cast {
-  departments: Known[];
-  lead: Person;
-  agents: Person[];
-  requesters: Requester[];
+export interface BenchPeople {
+  departments: NamedEntity[];
+  lead: BenchAgent;
+  agents: BenchAgent[];
+  requesters: BenchCustomer[];
 }
 
-/** Staff, customers and articles through the graph: each service has what it needs, its followers included. */
-export async function hire(
+/**
+ * Creates staff, customers and articles through the graph, so that the events reach every service.
+ */
+export async function createPeople(
   platform: Platform,
-  graph: Asker,
+  graph: GraphClient,
   workspace: string,
   size: Size,
-): Promise<Cast> {
+): Promise<BenchPeople> {
   const admin = await platform.token({ email: ADMIN, workspace });
-  const make = maker(graph, admin);
-  const departments = await inOrder(DEPARTMENTS, (name) =>
+  const make = entityCreator(graph, admin);
+  const departments = await mapSequentially(DEPARTMENTS, (name) =>
     make('departmentCreate', { name }, 'department { id name }'),
   );
-  const staff = await inOrder(
+  const staff = await mapSequentially(
     Array.from({ length: 12 }, (_, n) => n),
-    async (n): Promise<Person> => {
+    async (n): Promise<BenchAgent> => {
       const email = `agent${n}@bench.example`;
       const departmentIds = [departments[n % departments.length]!.id];
       const agent = await make(
@@ -62,19 +71,23 @@ export async function hire(
     },
   );
   const [lead, ...agents] = staff;
-  const requesters = await meet(make, size);
-  await writeArticles(make, size);
+  const requesters = await createCustomers(make, size);
+  await createArticles(make, size);
   return { departments, lead: lead!, agents, requesters };
 }
 
-export type Make = (mutation: string, input: object, selection: string) => Promise<Known>;
+export type CreateEntity = (
+  mutation: string,
+  input: object,
+  selection: string,
+) => Promise<NamedEntity>;
 
-export const maker =
-  (graph: Asker, token: string): Make =>
+export const entityCreator =
+  (graph: GraphClient, token: string): CreateEntity =>
   async (mutation, input, selection) => {
     const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
     const query = `mutation ($input: ${type}!) { done: ${mutation}(input: $input) { ${selection} userErrors { code field } } }`;
-    const { done } = await graph.data<{ done: Record<string, Known> }>({
+    const { done } = await graph.data<{ done: Record<string, NamedEntity> }>({
       query,
       variables: { input },
       token,
@@ -82,7 +95,7 @@ export const maker =
     return Object.values(done).find((value) => !Array.isArray(value))!;
   };
 
-async function inOrder<From, To>(
+async function mapSequentially<From, To>(
   list: readonly From[],
   work: (each: From) => Promise<To>,
 ): Promise<To[]> {
@@ -91,8 +104,8 @@ async function inOrder<From, To>(
   return results;
 }
 
-/** Eight at a time. */
-async function many<To>(count: number, work: (n: number) => Promise<To>): Promise<To[]> {
+/** Runs eight at a time. */
+async function mapConcurrently<To>(count: number, work: (n: number) => Promise<To>): Promise<To[]> {
   const results: To[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -102,16 +115,19 @@ async function many<To>(count: number, work: (n: number) => Promise<To>): Promis
   return results;
 }
 
-/** Three of four customers belong to an organization. */
-async function meet(make: Make, { customers, organizations }: Size): Promise<Requester[]> {
-  const companies = await many(organizations, (n) =>
+/** Creates customers, three of four with an organization. */
+async function createCustomers(
+  make: CreateEntity,
+  { customers, organizations }: Size,
+): Promise<BenchCustomer[]> {
+  const companies = await mapConcurrently(organizations, (n) =>
     make(
       'organizationCreate',
       { name: `Company ${n}`, domains: [`company${n}.example`] },
       'organization { id name }',
     ),
   );
-  return many(customers, async (n) => {
+  return mapConcurrently(customers, async (n) => {
     const company = n % 4 ? companies[n % organizations]! : undefined;
     const name = `Customer ${n}`;
     const identities = [{ kind: 'EMAIL', value: `customer${n}@somewhere.example` }];
@@ -124,18 +140,18 @@ async function meet(make: Make, { customers, organizations }: Size): Promise<Req
   });
 }
 
-async function writeArticles(make: Make, { articles }: Size): Promise<void> {
-  const random = dice(7);
+async function createArticles(make: CreateEntity, { articles }: Size): Promise<void> {
+  const random = seededRandom(7);
   const base = await make(
     'knowledgeBaseCreate',
     { name: 'Help', slug: 'help', audience: 'EXTERNAL', locales: ['en'] },
     'knowledgeBase { id name }',
   );
-  await many(articles, async (n) => {
-    const about = `${title(random)}: ${THINGS[n % THINGS.length]} and ${oneOf(THINGS, random)}`;
-    const body = Array.from({ length: 6 }, (_, part) => letter(random, rare(n * 31 + part))).join(
-      '\n\n',
-    );
+  await mapConcurrently(articles, async (n) => {
+    const about = `${randomTitle(random)}: ${PRODUCTS[n % PRODUCTS.length]} and ${pickRandom(PRODUCTS, random)}`;
+    const body = Array.from({ length: 6 }, (_, part) =>
+      randomBody(random, rareWordAt(n * 31 + part)),
+    ).join('\n\n');
     const { id } = await make(
       'articleCreate',
       { knowledgeBaseId: base.id, title: about, body },

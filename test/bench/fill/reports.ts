@@ -1,38 +1,38 @@
 import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import type { Client } from 'pg';
 import type { Size } from '../options.ts';
-import { type Filed, insert } from './tickets.ts';
-import { dice } from './words.ts';
+import { type TicketFacts, insertRows } from './tickets.ts';
+import { seededRandom } from './words.ts';
 
-const BATCH = 2_000;
+const BATCH_SIZE = 2_000;
 const HOUR_MS = 3_600_000;
 
-/** What reports know of the tickets, and of as many more like them as reports shall count. */
+/** Inserts the report data of the tickets, and of further similar tickets up to `reported`. */
 export async function fillReports(
   owner: Client,
   workspace: string,
-  tickets: readonly Filed[],
+  tickets: readonly TicketFacts[],
   { reported }: Size,
 ): Promise<void> {
-  const random = dice(2);
-  for (let from = 0; from < reported; from += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, reported - from) }, (_, at) =>
-      like(tickets[(from + at) % tickets.length]!, from + at),
+  const random = seededRandom(2);
+  for (let from = 0; from < reported; from += BATCH_SIZE) {
+    const batch = Array.from({ length: Math.min(BATCH_SIZE, reported - from) }, (_, index) =>
+      like(tickets[(from + index) % tickets.length]!, from + index),
     );
-    await insert(
+    await insertRows(
       owner,
       'ticket',
       batch.map((each) => each.ticket),
     );
-    await insert(
+    await insertRows(
       owner,
       'unsolved',
       batch.map((each) => each.unsolved),
     );
   }
 
-  function like(filed: Filed, at: number) {
-    const first = at < tickets.length;
+  function like(filed: TicketFacts, index: number) {
+    const first = index < tickets.length;
     const shift = first ? 0 : Math.floor((random() - 0.5) * 24 * HOUR_MS);
     const createdAt = new Date(Math.min(Date.now(), filed.createdAt.getTime() + shift));
     const solvedAt =
@@ -48,7 +48,7 @@ export async function fillReports(
       ticket: {
         workspace_id: workspace,
         id,
-        number: first ? filed.number : at + 1_000_000,
+        number: first ? filed.number : index + 1_000_000,
         status: filed.status,
         priority: filed.priority,
         channel: filed.channel,

@@ -2,18 +2,28 @@ import { newUuid, toId, uuidOf } from '@deskgraph/common/core/id';
 import { searchText } from '@deskgraph/common/text/tokenizer';
 import type { Client } from 'pg';
 import type { Size } from '../options.ts';
-import type { Cast } from './people.ts';
-import { THINGS, dice, letter, oneOf, rare, title } from './words.ts';
+import type { BenchPeople } from './people.ts';
+import {
+  PRODUCTS,
+  seededRandom,
+  randomBody,
+  pickRandom,
+  rareWordAt,
+  randomTitle,
+} from './words.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS = 90;
-/** Every twentieth ticket has as many messages as the row that reads them asks for; the others have three or four. */
-const LONG_EACH = 20;
-const LONG = 20;
-const BATCH = 500;
+/**
+ * Every twentieth ticket has 20 messages, for the workload that reads them. The others have three
+ * or four.
+ */
+const LONG_TICKET_INTERVAL = 20;
+const LONG_TICKET_MESSAGES = 20;
+const BATCH_SIZE = 500;
 
-/** A ticket as both services know it. */
-export interface Filed {
+/** The fields of a ticket that both services store. */
+export interface TicketFacts {
   id: string;
   number: number;
   status: string;
@@ -26,36 +36,36 @@ export interface Filed {
   solvedAt: Date | null;
 }
 
-export interface Filled {
-  tickets: Filed[];
-  long: string[];
-  open: string[];
+export interface FilledTickets {
+  tickets: TicketFacts[];
+  longTickets: string[];
+  openTickets: string[];
   searches: string[];
 }
 
 /**
- * Writes tickets, messages and their words straight into the service's tables: through the graph it would take minutes. The event log gets
- * nothing of them; what reports know of them is written by reports.ts.
+ * Inserts tickets, messages and search vectors into the tables of the service, because creating
+ * them through the graph takes minutes. It adds no events; reports.ts inserts the report data.
  */
-export async function fileTickets(
+export async function insertTickets(
   owner: Client,
   workspace: string,
-  cast: Cast,
+  cast: BenchPeople,
   { tickets: count }: Size,
-): Promise<Filled> {
-  const random = dice(1);
+): Promise<FilledTickets> {
+  const random = seededRandom(1);
   const now = Date.now();
-  const filled: Filled = { tickets: [], long: [], open: [], searches: [] };
-  for (let from = 0; from < count; from += BATCH) {
-    const rows = Array.from({ length: Math.min(BATCH, count - from) }, (_, at) =>
-      write(from + at + 1),
+  const filled: FilledTickets = { tickets: [], longTickets: [], openTickets: [], searches: [] };
+  for (let from = 0; from < count; from += BATCH_SIZE) {
+    const rows = Array.from({ length: Math.min(BATCH_SIZE, count - from) }, (_, index) =>
+      write(from + index + 1),
     );
-    await insert(
+    await insertRows(
       owner,
       'ticket',
       rows.map((row) => row.ticket),
     );
-    await insert(
+    await insertRows(
       owner,
       'message',
       rows.flatMap((row) => row.messages),
@@ -72,34 +82,37 @@ export async function fileTickets(
 
   function write(number: number) {
     const createdAt = new Date(now - Math.floor(random() * DAYS * DAY_MS));
-    const requester = oneOf(cast.requesters, random);
+    const requester = pickRandom(cast.requesters, random);
     const status = statusOf(random());
     const done = status === 'SOLVED' || status === 'CLOSED';
-    const agent = status === 'NEW' ? null : oneOf(cast.agents, random);
+    const agent = status === 'NEW' ? null : pickRandom(cast.agents, random);
     const id = newUuid();
-    const subject = title(random);
-    const size = number % LONG_EACH === 0 ? LONG : 3 + Math.floor(random() * 1.2);
-    const texts = Array.from({ length: size }, (_, at) => letter(random, rare(number * 7 + at)));
+    const subject = randomTitle(random);
+    const size =
+      number % LONG_TICKET_INTERVAL === 0 ? LONG_TICKET_MESSAGES : 3 + Math.floor(random() * 1.2);
+    const texts = Array.from({ length: size }, (_, index) =>
+      randomBody(random, rareWordAt(number * 7 + index)),
+    );
     const written = texts.map(
-      (_, at) => new Date(Math.min(now, createdAt.getTime() + at * 40 * 60_000)),
+      (_, index) => new Date(Math.min(now, createdAt.getTime() + index * 40 * 60_000)),
     );
     const updatedAt = written.at(-1)!;
-    const filed: Filed = {
+    const filed: TicketFacts = {
       id,
       number,
       status,
-      priority: oneOf(['LOW', 'NORMAL', 'NORMAL', 'NORMAL', 'HIGH', 'URGENT'], random),
-      channel: oneOf(['EMAIL', 'EMAIL', 'PORTAL', 'CHAT', 'CALL'], random),
-      departmentId: oneOf(cast.departments, random).id,
+      priority: pickRandom(['LOW', 'NORMAL', 'NORMAL', 'NORMAL', 'HIGH', 'URGENT'], random),
+      channel: pickRandom(['EMAIL', 'EMAIL', 'PORTAL', 'CHAT', 'CALL'], random),
+      departmentId: pickRandom(cast.departments, random).id,
       assigneeId: agent?.id ?? null,
       requesterId: requester.id,
       createdAt,
       solvedAt: done ? updatedAt : null,
     };
     filled.tickets.push(filed);
-    if (size === LONG) filled.long.push(toId('tkt', id));
-    else if (status === 'OPEN') filled.open.push(toId('tkt', id));
-    filled.searches.push(`${rare(number * 7)} ${oneOf(THINGS, random)}`);
+    if (size === LONG_TICKET_MESSAGES) filled.longTickets.push(toId('tkt', id));
+    else if (status === 'OPEN') filled.openTickets.push(toId('tkt', id));
+    filled.searches.push(`${rareWordAt(number * 7)} ${pickRandom(PRODUCTS, random)}`);
     const stamps = {
       workspace_id: workspace,
       version: 1,
@@ -128,7 +141,7 @@ export async function fileTickets(
         requester_id: uuidOf('cus', requester.id),
         requester_name: requester.name,
         organization_id: requester.organizationId && uuidOf('org', requester.organizationId),
-        tags: random() < 0.2 ? [rare(number % 40)] : [],
+        tags: random() < 0.2 ? [rareWordAt(number % 40)] : [],
         channel: filed.channel,
         origin: 'CUSTOMER',
         waiting_since: status === 'NEW' || status === 'OPEN' ? updatedAt : null,
@@ -143,16 +156,16 @@ export async function fileTickets(
         public_version: 1,
         public_updated_at: updatedAt,
       },
-      messages: texts.map((body, at) => {
-        const mine = agent && at % 2 === 1;
+      messages: texts.map((body, index) => {
+        const mine = agent && index % 2 === 1;
         return {
           workspace_id: workspace,
           version: 1,
-          created_at: written[at]!,
-          updated_at: written[at]!,
+          created_at: written[index]!,
+          updated_at: written[index]!,
           id: newUuid(),
           ticket_id: id,
-          visibility: mine && at % 6 === 5 ? 'PRIVATE' : 'PUBLIC',
+          visibility: mine && index % 6 === 5 ? 'PRIVATE' : 'PUBLIC',
           channel: filed.channel,
           author_kind: mine ? 'agent' : 'customer',
           author_id: mine ? agent.id : requester.id,
@@ -178,8 +191,12 @@ const statusOf = (chance: number): string =>
           ? 'OPEN'
           : 'NEW';
 
-/** Rows of plain values, with the columns that the first one has. */
-export async function insert(owner: Client, table: string, rows: readonly object[]): Promise<void> {
+/** Inserts rows with the columns of the first one. */
+export async function insertRows(
+  owner: Client,
+  table: string,
+  rows: readonly object[],
+): Promise<void> {
   const columns = Object.keys(rows[0]!).join(', ');
   await owner.query(
     `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,

@@ -1,5 +1,5 @@
-/** The same numbers in every run. */
-export function dice(seed: number): () => number {
+/** Returns a pseudo-random generator with the same numbers in every run. */
+export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -9,43 +9,45 @@ export function dice(seed: number): () => number {
   };
 }
 
-export const oneOf = <T>(list: readonly T[], random: () => number): T =>
+export const pickRandom = <T>(list: readonly T[], random: () => number): T =>
   list[Math.floor(random() * list.length)]!;
 
-/** What people of a small shop write about, and what articles help with. */
-export const THINGS =
+/** Subjects of tickets and articles. */
+export const PRODUCTS =
   'printer invoice parcel router password headset subscription refund keyboard voucher account charger tablet monitor battery scanner delivery contract warranty receipt'.split(
     ' ',
   );
-export const TROUBLES =
+export const PROBLEMS =
   'does not start,came broken,is missing,shows an error,was charged twice,cannot be found,stopped working,needs to be changed,is too slow,was sent to a wrong address'.split(
     ',',
   );
-const PLAIN =
+const COMMON_WORDS =
   'please thank since yesterday after update still nothing tried again twice other way works home office customer number order same message screen appears before could tell when comes back already asked colleague would like know how long takes first time never happened'.split(
     ' ',
   );
 const SYLLABLES = 'ba ke lo mi nu ra se ti vo za dre fli gra plo stu cha whe oro'.split(' ');
 
-/** A word that few texts have: the `n`th of some thousands, so that it can be searched for. */
-export const rare = (n: number): string => {
+/** Returns the `n`th of some thousand rare words, which few texts contain. */
+export const rareWordAt = (n: number): string => {
   let word = '';
   for (
-    let left = (n % RARE) + SYLLABLES.length ** 2;
+    let left = (n % RARE_WORDS) + SYLLABLES.length ** 2;
     left > 0;
     left = Math.floor(left / SYLLABLES.length)
   )
     word += SYLLABLES[left % SYLLABLES.length];
   return word;
 };
-export const RARE = 5_000;
+export const RARE_WORDS = 5_000;
 
-/** What somebody writes: some sentences with one rare word. */
-export function letter(random: () => number, rareWord: string): string {
+/** Returns some sentences with one rare word. */
+export function randomBody(random: () => number, rareWord: string): string {
   const sentence = (): string =>
-    Array.from({ length: 6 + Math.floor(random() * 8) }, () => oneOf(PLAIN, random)).join(' ');
-  return `The ${oneOf(THINGS, random)} ${oneOf(TROUBLES, random)}. ${sentence()} ${rareWord} ${sentence()}.\n\n${sentence()}.`;
+    Array.from({ length: 6 + Math.floor(random() * 8) }, () =>
+      pickRandom(COMMON_WORDS, random),
+    ).join(' ');
+  return `The ${pickRandom(PRODUCTS, random)} ${pickRandom(PROBLEMS, random)}. ${sentence()} ${rareWord} ${sentence()}.\n\n${sentence()}.`;
 }
 
-export const title = (random: () => number): string =>
-  `My ${oneOf(THINGS, random)} ${oneOf(TROUBLES, random)}`;
+export const randomTitle = (random: () => number): string =>
+  `My ${pickRandom(PRODUCTS, random)} ${pickRandom(PROBLEMS, random)}`;

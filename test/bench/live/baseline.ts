@@ -1,11 +1,14 @@
-import type { Asker } from '../load.ts';
-import type { Watched } from '../process.ts';
-import { TICKET, pace, timesOf } from './crowd.ts';
-import type { Scene } from './people.ts';
+import type { GraphClient } from '../load.ts';
+import type { WatchedProcess } from '../process.ts';
+import { TICKET_FIELDS, runAtRate, cpuTimes } from './crowd.ts';
+import type { LiveWorkspace } from './people.ts';
 
-/** What the same screen costs when each client asks for it anew at every event. */
-export interface Query {
-  /** Microseconds of processor time for each query, by process. */
+/**
+ * The cost of a query for the same fields, as clients without subscriptions send it after every
+ * event.
+ */
+export interface QueryFigures {
+  /** CPU microseconds per query, by process. */
   cpu: Record<string, number>;
 }
 
@@ -17,33 +20,33 @@ const WARM = 200;
 
 const WARMING = 1_000_000;
 
-/** Milliseconds of processor time for each write while nobody listens. */
-export async function writingOf(
-  processes: readonly Watched[],
-  scene: Scene,
+/** Measures the CPU milliseconds per write without subscribers, by process. */
+export async function measureWrites(
+  processes: readonly WatchedProcess[],
+  scene: LiveWorkspace,
 ): Promise<Record<string, number>> {
   let n = WARMING;
-  await pace(4 * WRITES_A_SECOND, WRITES, () => scene.happen(n++));
-  const before = timesOf(processes);
-  await pace(WRITES_A_SECOND, WRITES, () => scene.happen(n++));
-  return each(timesOf(processes), before, WRITES);
+  await runAtRate(4 * WRITES_A_SECOND, WRITES, () => scene.createTicket(n++));
+  const before = cpuTimes(processes);
+  await runAtRate(WRITES_A_SECOND, WRITES, () => scene.createTicket(n++));
+  return perUnit(cpuTimes(processes), before, WRITES);
 }
 
-/** The query that a client without subscriptions sends for the event, over HTTP with a kept connection. */
-export async function byQueries(
-  processes: readonly Watched[],
-  graph: Asker,
-  scene: Scene,
-): Promise<Query> {
+/** Measures the query that a client without subscriptions sends for each event over HTTP. */
+export async function measureQueries(
+  processes: readonly WatchedProcess[],
+  graph: GraphClient,
+  scene: LiveWorkspace,
+): Promise<QueryFigures> {
   const ids: string[] = [];
-  for (let n = 0; n < 20; n++) ids.push(await scene.happen(2 * WARMING + n));
+  for (let n = 0; n < 20; n++) ids.push(await scene.createTicket(2 * WARMING + n));
   const ask = async (count: number): Promise<void> => {
     let n = 0;
     const client = async (): Promise<void> => {
       while (n < count) {
         const id = ids[n++ % ids.length];
-        await graph.ask({
-          query: `query ($id: ID!) { ticket(id: $id) { id ${TICKET} } }`,
+        await graph.send({
+          query: `query ($id: ID!) { ticket(id: $id) { id ${TICKET_FIELDS} } }`,
           variables: { id },
           token: scene.token(n),
         });
@@ -52,15 +55,15 @@ export async function byQueries(
     await Promise.all(Array.from({ length: CLIENTS }, client));
   };
   await ask(WARM);
-  const before = timesOf(processes);
+  const before = cpuTimes(processes);
   await ask(QUERIES);
-  const cpu = each(timesOf(processes), before, QUERIES);
+  const cpu = perUnit(cpuTimes(processes), before, QUERIES);
   return {
     cpu: Object.fromEntries(Object.entries(cpu).map(([name, time]) => [name, time * 1000])),
   };
 }
 
-const each = (
+const perUnit = (
   after: Record<string, number>,
   before: Record<string, number>,
   count: number,

@@ -1,73 +1,79 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type WebSocket from 'ws';
-import { share } from '../load.ts';
-import { type Watched, machine, usageOf } from '../process.ts';
-import type { Crowd } from './options.ts';
-import type { Scene } from './people.ts';
-import { Tally, subscribe } from './subscriber.ts';
+import { percentile } from '../load.ts';
+import { type WatchedProcess, machineCpuTime, usageOf } from '../process.ts';
+import type { SubscriberGroup } from './options.ts';
+import type { LiveWorkspace } from './people.ts';
+import { MessageTally, subscribe } from './subscriber.ts';
 
-/** The screen of an agent: the new ticket, who asks, an article that fits. Three services have a part in each event. */
-export const TICKET = `number subject status priority requester { name } suggestedArticles(first: 1) { article { title } }`;
-const SUBSCRIPTION = `subscription ($filter: TicketFilter) { ticketCreated(filter: $filter) { cursor event { id at } ticket { id ${TICKET} } } }`;
+/** The selected fields of a ticket. They involve three services. */
+export const TICKET_FIELDS = `number subject status priority requester { name } suggestedArticles(first: 1) { article { title } }`;
+const SUBSCRIPTION = `subscription ($filter: TicketFilter) { ticketCreated(filter: $filter) { cursor event { id at } ticket { id ${TICKET_FIELDS} } } }`;
 
-export interface Served extends Crowd {
+export interface LiveFigures extends SubscriberGroup {
   events: number;
   messages: number;
   lost: number;
-  /** Messages a second. */
+  /** Messages per second. */
   delivered: number;
   bytes: number;
   p50: number;
   p99: number;
-  /** Microseconds of processor time for each message, by process, the writes taken off. */
+  /** CPU microseconds per message, by process, without the cost of the writes. */
   cpu: Record<string, number>;
-  /** Kilobytes of the gateway for each client that waits. */
+  /** Gateway memory per idle client, in kilobytes. */
   idle: number;
   foreign: number;
 }
 
-export interface Stage {
+export interface LiveSetup {
   url: string;
-  processes: readonly Watched[];
-  scene: Scene;
-  /** Milliseconds of processor time that a write alone costs, by process. */
+  processes: readonly WatchedProcess[];
+  scene: LiveWorkspace;
+  /** CPU milliseconds per write without subscribers, by process. */
   writing: Record<string, number>;
   seconds: number;
 }
 
-const AT_ONCE = 100;
-const SAMPLED = 20_000;
+const CONCURRENCY = 100;
+const MAX_LATENCY_SAMPLES = 20_000;
 const SETTLE_MS = 1_500;
-const PATIENCE_MS = 30_000;
+const RECEIVE_TIMEOUT_MS = 30_000;
 
-/** Opens a crowd, lets things happen at the asked pace, and counts who got what when. */
-export async function serve(stage: Stage, crowd: Crowd): Promise<Served> {
+/**
+ * Opens the subscriptions of a group, creates tickets at its rate, and measures the received
+ * messages.
+ */
+export async function measureSubscribers(
+  stage: LiveSetup,
+  crowd: SubscriberGroup,
+): Promise<LiveFigures> {
   const { url, processes, scene, writing, seconds } = stage;
   const gateway = processes.find(({ name }) => name === 'gateway')!;
   const expected = crowd.subscribers * crowd.rate * seconds;
-  const tally = new Tally(Math.max(1, Math.ceil(expected / SAMPLED)));
+  const tally = new MessageTally(Math.max(1, Math.ceil(expected / MAX_LATENCY_SAMPLES)));
   const before = usageOf(gateway).memory;
-  const sockets = await gather(crowd, (n) => {
-    const filter = crowd.alone ? { number: { gte: -n } } : {};
+  const sockets = await openSubscriptions(crowd, (n) => {
+    const filter = crowd.hasOwnFilter ? { number: { gte: -n } } : {};
     return subscribe(url, scene.token(n), { query: SUBSCRIPTION, variables: { filter } }, tally);
   });
   await sleep(SETTLE_MS);
   const idle = (usageOf(gateway).memory - before) * 1024;
-  await everybody(tally, crowd.subscribers, () => scene.happen(next++));
+  await waitForAllStreams(tally, crowd.subscribers, () => scene.createTicket(next++));
   await sleep(SETTLE_MS);
 
   tally.clear();
   const events = Math.round(crowd.rate * seconds);
-  const cpu = timesOf(processes);
-  const whole = machine();
+  const cpu = cpuTimes(processes);
+  const whole = machineCpuTime();
   const began = performance.now();
-  await pace(crowd.rate, events, () => scene.happen(next++));
-  await arrived(tally, events * crowd.subscribers);
+  await runAtRate(crowd.rate, events, () => scene.createTicket(next++));
+  await waitForMessages(tally, events * crowd.subscribers);
   const took = (performance.now() - began) / 1000;
   const used = Object.fromEntries(
-    Object.entries(timesOf(processes)).map(([name, time]) => [name, time - cpu[name]!]),
+    Object.entries(cpuTimes(processes)).map(([name, time]) => [name, time - cpu[name]!]),
   );
-  const now = machine();
+  const now = machineCpuTime();
   for (const socket of sockets) socket.close();
   await sleep(SETTLE_MS);
 
@@ -81,8 +87,8 @@ export async function serve(stage: Stage, crowd: Crowd): Promise<Served> {
     lost: events * crowd.subscribers - tally.messages,
     delivered: tally.messages / took,
     bytes: tally.bytes / tally.messages,
-    p50: share(sorted, 0.5),
-    p99: share(sorted, 0.99),
+    p50: percentile(sorted, 0.5),
+    p99: percentile(sorted, 0.99),
     cpu: Object.fromEntries(
       Object.keys(used).map((name) => [name, (ofCrowd(name) * 1000) / tally.messages]),
     ),
@@ -98,35 +104,40 @@ export async function serve(stage: Stage, crowd: Crowd): Promise<Served> {
 
 let next = 0;
 
-async function gather(crowd: Crowd, join: (n: number) => Promise<WebSocket>): Promise<WebSocket[]> {
+async function openSubscriptions(
+  crowd: SubscriberGroup,
+  join: (n: number) => Promise<WebSocket>,
+): Promise<WebSocket[]> {
   const sockets: WebSocket[] = [];
-  for (let n = 0; n < crowd.subscribers; n += AT_ONCE)
+  for (let n = 0; n < crowd.subscribers; n += CONCURRENCY)
     sockets.push(
       ...(await Promise.all(
-        Array.from({ length: Math.min(AT_ONCE, crowd.subscribers - n) }, (_, at) => join(n + at)),
+        Array.from({ length: Math.min(CONCURRENCY, crowd.subscribers - n) }, (_, index) =>
+          join(n + index),
+        ),
       )),
     );
   return sockets;
 }
 
-/** Until one event has reached them all: then every stream is open. */
-async function everybody(
-  tally: Tally,
+/** Creates tickets until one event has reached all clients, so that every stream is open. */
+async function waitForAllStreams(
+  tally: MessageTally,
   subscribers: number,
   happen: () => Promise<unknown>,
 ): Promise<void> {
-  for (const until = performance.now() + PATIENCE_MS; performance.now() < until;) {
+  for (const until = performance.now() + RECEIVE_TIMEOUT_MS; performance.now() < until;) {
     tally.clear();
     await happen();
     for (let waited = 0; waited < 3_000 && tally.messages < subscribers; waited += 50)
       await sleep(50);
     if (tally.messages >= subscribers) return;
   }
-  throw new Error(`Only ${tally.messages} of ${subscribers} clients are told.`);
+  throw new Error(`Only ${tally.messages} of ${subscribers} clients received the event.`);
 }
 
-/** Begins so many a second, whether the one before is done or not. */
-export async function pace(
+/** Starts work at a fixed rate, without waiting for earlier work to finish. */
+export async function runAtRate(
   rate: number,
   count: number,
   work: () => Promise<unknown>,
@@ -142,15 +153,15 @@ export async function pace(
   if (failed) throw failed as Error;
 }
 
-async function arrived(tally: Tally, messages: number): Promise<void> {
+async function waitForMessages(tally: MessageTally, messages: number): Promise<void> {
   for (
-    const until = performance.now() + PATIENCE_MS;
+    const until = performance.now() + RECEIVE_TIMEOUT_MS;
     tally.messages < messages && performance.now() < until;
   )
     await sleep(20);
 }
 
-export function timesOf(processes: readonly Watched[]): Record<string, number> {
+export function cpuTimes(processes: readonly WatchedProcess[]): Record<string, number> {
   const { user, system } = process.cpuUsage();
   return {
     ...Object.fromEntries(processes.map((each) => [each.name, usageOf(each).cpu])),

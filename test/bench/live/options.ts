@@ -10,35 +10,41 @@ const { values } = parseArgs({
   },
 });
 
-/** So many clients, so many events a second; `alone`: each client asks with a filter of its own, so that nothing can be shared. */
-export interface Crowd {
+/**
+ * A number of clients and a rate of events per second. With `hasOwnFilter` each client has a
+ * different filter, so that the gateway cannot share work.
+ */
+export interface SubscriberGroup {
   subscribers: number;
   rate: number;
-  alone?: boolean;
+  hasOwnFilter?: boolean;
 }
 
-/** Those alone last: streams are kept for a while for clients that come back. */
-const ALL: Crowd[] = [
+/**
+ * Groups with filters of their own come last: the gateway retains streams for a while for
+ * returning clients.
+ */
+const ALL: SubscriberGroup[] = [
   { subscribers: 1, rate: 10 },
   { subscribers: 100, rate: 10 },
   { subscribers: 1_000, rate: 2 },
   { subscribers: 1_000, rate: 10 },
   { subscribers: 5_000, rate: 2 },
-  { subscribers: 100, rate: 10, alone: true },
-  { subscribers: 1_000, rate: 2, alone: true },
+  { subscribers: 100, rate: 10, hasOwnFilter: true },
+  { subscribers: 1_000, rate: 2, hasOwnFilter: true },
 ];
 const QUICK = ALL.filter(({ subscribers }) => subscribers <= 100);
-const asked = values.subscribers?.split(',').map(Number);
+const requestedSizes = values.subscribers?.split(',').map(Number);
 
 export const options = {
-  /** `--subscribers 100,1000` measures these crowds only. */
+  /** `--subscribers 100,1000` measures only groups of these sizes. */
   crowds: (values.quick ? QUICK : ALL).filter(
-    ({ subscribers }) => !asked || asked.includes(subscribers),
+    ({ subscribers }) => !requestedSizes || requestedSizes.includes(subscribers),
   ),
-  /** Of each measurement. */
+  /** The duration of each measurement. */
   seconds: Number(values.seconds ?? (values.quick ? 2 : 6)),
-  /** File for the figures. */
+  /** The file for the results. */
   json: values.json,
-  /** Room whose process is profiled while the first crowd is served. */
+  /** The package whose process is profiled during the measurement of the first group. */
   profile: values.profile,
 };

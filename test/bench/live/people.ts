@@ -1,11 +1,17 @@
-import { ADMIN, type Make, hire, maker, openWorkspace } from '../fill/people.ts';
-import { THINGS, TROUBLES, dice, letter, rare } from '../fill/words.ts';
-import type { Asker } from '../load.ts';
+import {
+  ADMIN,
+  type CreateEntity,
+  createPeople,
+  entityCreator,
+  openWorkspace,
+} from '../fill/people.ts';
+import { PRODUCTS, PROBLEMS, seededRandom, randomBody, rareWordAt } from '../fill/words.ts';
+import type { GraphClient } from '../load.ts';
 import type { Platform } from '../platform.ts';
 import { spread } from '../row.ts';
 
-/** Sockets that one person may hold, and some to spare for those that are still closing. */
-const SOCKETS_EACH = 16;
+/** Sockets per agent: below the limit, because earlier sockets may still be closing. */
+const SOCKETS_PER_AGENT = 16;
 const SIZE = {
   tickets: 0,
   customers: 100,
@@ -17,28 +23,35 @@ const SIZE = {
   floorSeconds: 0,
 };
 
-export interface Scene {
-  /** The token for the `n`th client. */
+export interface LiveWorkspace {
+  /** Returns the token of the `n`th client. */
   token(n: number): string;
-  /** Somebody opens a ticket: an event for everybody. Gives its id. */
-  happen(n: number): Promise<string>;
+  /** Creates a ticket, which is an event for every client. Returns its id. */
+  createTicket(n: number): Promise<string>;
 }
 
-/** A desk with customers and articles, and staff enough for so many sockets: one team, whose rights are the same. */
-export async function openScene(platform: Platform, graph: Asker, sockets: number): Promise<Scene> {
+/**
+ * Creates a workspace with customers, articles and enough agents for the sockets. All agents have
+ * the same permissions.
+ */
+export async function openLiveWorkspace(
+  platform: Platform,
+  graph: GraphClient,
+  sockets: number,
+): Promise<LiveWorkspace> {
   const workspace = await openWorkspace(platform);
-  const cast = await hire(platform, graph, workspace, SIZE);
-  const make = maker(graph, await platform.token({ email: ADMIN, workspace }));
+  const cast = await createPeople(platform, graph, workspace, SIZE);
+  const make = entityCreator(graph, await platform.token({ email: ADMIN, workspace }));
   const tokens: string[] = [];
-  for (let n = 0; n * SOCKETS_EACH < sockets; n++)
-    tokens.push(await join(platform, make, workspace, n, cast.departments[0]!.id));
-  const random = dice(11);
+  for (let n = 0; n * SOCKETS_PER_AGENT < sockets; n++)
+    tokens.push(await inviteAgent(platform, make, workspace, n, cast.departments[0]!.id));
+  const random = seededRandom(11);
   return {
     token: (n) => tokens[n % tokens.length]!,
-    async happen(n) {
+    async createTicket(n) {
       const input = {
-        subject: `My ${spread(THINGS, n)} ${spread(TROUBLES, n >> 4)}`,
-        body: letter(random, rare(n)),
+        subject: `My ${spread(PRODUCTS, n)} ${spread(PROBLEMS, n >> 4)}`,
+        body: randomBody(random, rareWordAt(n)),
         channel: 'CALL',
         requester: { customerId: spread(cast.requesters, n).id },
       };
@@ -53,9 +66,9 @@ export async function openScene(platform: Platform, graph: Asker, sockets: numbe
   };
 }
 
-async function join(
+async function inviteAgent(
   platform: Platform,
-  make: Make,
+  make: CreateEntity,
   workspace: string,
   n: number,
   department: string,

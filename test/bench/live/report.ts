@@ -1,18 +1,18 @@
 import { number, table } from '../table.ts';
-import type { Query } from './baseline.ts';
-import type { Served } from './crowd.ts';
+import type { QueryFigures } from './baseline.ts';
+import type { LiveFigures } from './crowd.ts';
 
-const MESSAGE_AIM = 30;
-const IDLE_AIM = 20;
-const SHARING_AIM = 10;
-/** Of the figures that aims are for. */
-const AIM_SUBSCRIBERS = 1_000;
-/** A difference of memory says nothing where few clients share it. */
-const FEW = 100;
+const MESSAGE_TARGET_US = 30;
+const IDLE_TARGET_KB = 20;
+const SHARING_TARGET = 10;
+/** The number of subscribers for which the targets hold. */
+const TARGET_SUBSCRIBERS = 1_000;
+/** With fewer subscribers the memory difference is too small to measure. */
+const MIN_MEMORY_SUBSCRIBERS = 100;
 
-/** Everything that was measured, for people. */
-export function print(served: readonly Served[], query: Query): string {
-  const rooms = Object.keys(query.cpu);
+/** Formats all results for the terminal. */
+export function print(served: readonly LiveFigures[], query: QueryFigures): string {
+  const processNames = Object.keys(query.cpu);
   const head = [
     'clients',
     'events/s',
@@ -21,75 +21,80 @@ export function print(served: readonly Served[], query: Query): string {
     'bytes',
     'p50 ms',
     'p99',
-    ...rooms,
-    'query ÷ ours',
+    ...processNames,
+    'query ÷ message',
     'KB idle',
     'foreign %',
   ];
   const lines = served.map((each) => [
-    `${each.subscribers}${each.alone ? ', not shared' : ''}`,
+    `${each.subscribers}${each.hasOwnFilter ? ', not shared' : ''}`,
     number(each.rate),
     number(each.delivered),
     number(each.lost),
     number(each.bytes),
     number(each.p50),
     number(each.p99),
-    ...rooms.map((room) => number(each.cpu[room]!)),
+    ...processNames.map((processName) => number(each.cpu[processName]!)),
     number(query.cpu['gateway']! / each.cpu['gateway']!, 1),
-    each.subscribers < FEW ? '' : number(each.idle, 1),
+    each.subscribers < MIN_MEMORY_SUBSCRIBERS ? '' : number(each.idle, 1),
     number(each.foreign * 100),
   ]);
-  const asked = [
-    'a query for each',
+  const queryLine = [
+    'one query each',
     '',
     '',
     '',
     '',
     '',
     '',
-    ...rooms.map((room) => number(query.cpu[room]!)),
+    ...processNames.map((processName) => number(query.cpu[processName]!)),
     '1.0',
     '',
     '',
   ];
   return [
-    table(head, [...lines, asked]),
-    'From the first process on: microseconds of processor time for each message, without what the writes cost. p50 and p99: from the record of',
-    'the fact, right before its commit, to the client. query ÷ ours: gateway time of one query for the same screen ÷ that of one message.',
+    table(head, [...lines, queryLine]),
+    'Process columns: CPU microseconds per message, without the cost of the writes. p50 and p99: from the event,',
+    'right before its commit, to the client. query ÷ message: gateway time of one query for the same fields ÷ that of one message.',
     '',
-    ...aims(served, query),
+    ...targetLines(served, query),
   ].join('\n');
 }
 
-function aims(served: readonly Served[], query: Query): string[] {
+function targetLines(served: readonly LiveFigures[], query: QueryFigures): string[] {
   const shared = served.filter(
-    ({ subscribers, alone }) => subscribers === AIM_SUBSCRIBERS && !alone,
+    ({ subscribers, hasOwnFilter: alone }) => subscribers === TARGET_SUBSCRIBERS && !alone,
   );
   const idle = served.filter(
-    ({ subscribers, alone: own }) => subscribers >= AIM_SUBSCRIBERS && !own,
+    ({ subscribers, hasOwnFilter: own }) => subscribers >= TARGET_SUBSCRIBERS && !own,
   );
   return [
     ...shared.map((each) =>
-      aim(
+      targetLine(
         `gateway µs a message, 1,000 clients, ${each.rate} events/s`,
         each.cpu['gateway']!,
-        MESSAGE_AIM,
+        MESSAGE_TARGET_US,
         false,
       ),
     ),
     ...shared.map((each) =>
-      aim(
-        `a query for each ÷ ours, ${each.rate} events/s`,
+      targetLine(
+        `query ÷ message, ${each.rate} events/s`,
         query.cpu['gateway']! / each.cpu['gateway']!,
-        SHARING_AIM,
+        SHARING_TARGET,
         true,
       ),
     ),
     ...idle.map((each) =>
-      aim(`KB for each of ${each.subscribers} idle clients`, each.idle, IDLE_AIM, false),
+      targetLine(
+        `KB for each of ${each.subscribers} idle clients`,
+        each.idle,
+        IDLE_TARGET_KB,
+        false,
+      ),
     ),
   ];
 }
 
-const aim = (name: string, value: number, wanted: number, isLeast: boolean): string =>
-  `${name}: ${number(value, 1)}, aim ${isLeast ? '≥' : '≤'} ${wanted}: ${(isLeast ? value >= wanted : value <= wanted) ? 'met' : 'missed'}`;
+const targetLine = (name: string, value: number, target: number, isLeast: boolean): string =>
+  `${name}: ${number(value, 1)}, target ${isLeast ? '≥' : '≤'} ${target}: ${(isLeast ? value >= target : value <= target) ? 'met' : 'missed'}`;

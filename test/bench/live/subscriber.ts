@@ -1,10 +1,13 @@
 import WebSocket from 'ws';
 
-/** What a crowd has received since it was last asked. */
-export class Tally {
+/** Counts the messages of a group of subscribers. */
+export class MessageTally {
   messages = 0;
   bytes = 0;
-  /** Milliseconds from the record of the fact, right before its commit, to the client; of some messages when they are many. */
+  /**
+   * Milliseconds from the event, right before its commit, to the client. Sampled when there are
+   * many messages.
+   */
   latencies: number[] = [];
   readonly #share: number;
 
@@ -12,7 +15,7 @@ export class Tally {
     this.#share = share;
   }
 
-  take(text: string): void {
+  record(text: string): void {
     this.bytes += text.length;
     if (this.messages++ % this.#share) return;
     const at = /"at":"([^"]+)"/.exec(text)?.[1];
@@ -27,12 +30,12 @@ export class Tally {
 
 const FIRST = `{"id":"1","type":"next"`;
 
-/** A client that does as little as a client can: one socket, one subscription by graphql-transport-ws. */
+/** A minimal client: one socket with one subscription over graphql-transport-ws. */
 export function subscribe(
   url: string,
   token: string,
   request: { query: string; variables: object },
-  tally: Tally,
+  tally: MessageTally,
 ): Promise<WebSocket> {
   const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws', {
     perMessageDeflate: false,
@@ -45,7 +48,7 @@ export function subscribe(
     );
     socket.on('message', (data: Buffer) => {
       const text = data.toString();
-      if (text.startsWith(FIRST)) return tally.take(text);
+      if (text.startsWith(FIRST)) return tally.record(text);
       const { type } = JSON.parse(text) as { type: string };
       if (type === 'connection_ack') {
         socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: request }));

@@ -1,4 +1,4 @@
-import type { RowOf } from '../row.ts';
+import type { WorkloadFactory } from '../row.ts';
 import { create } from './create.ts';
 import { list } from './list.ts';
 import { readTicket } from './read.ts';
@@ -7,8 +7,8 @@ import { dashboard, report } from './report.ts';
 import { rankedSearch, search } from './search.ts';
 import { status } from './status.ts';
 
-/** By the word that `--only` takes. */
-export const rows: Record<string, RowOf> = {
+/** All workloads, by the name for `--only`. */
+export const rows: Record<string, WorkloadFactory> = {
   create,
   reply,
   status,

@@ -1,37 +1,37 @@
 import { newId, newUuid, uuidOf } from '@deskgraph/common/core/id';
 import { transaction } from '../sql-baseline.ts';
-import { THINGS, TROUBLES, dice, letter, rare } from '../fill/words.ts';
-import { type RowOf, spread } from '../row.ts';
+import { PRODUCTS, PROBLEMS, seededRandom, randomBody, rareWordAt } from '../fill/words.ts';
+import { type WorkloadFactory, spread } from '../row.ts';
 
 const QUERY = `mutation ($input: TicketCreateInput!) {
   ticketCreate(input: $input) { ticket { id number status } message { id } userErrors { code field } }
 }`;
 
-const random = dice(11);
-const subjectOf = (n: number): string => `My ${spread(THINGS, n)} ${spread(TROUBLES, n >> 4)}`;
+const random = seededRandom(11);
+const subjectOf = (n: number): string => `My ${spread(PRODUCTS, n)} ${spread(PROBLEMS, n >> 4)}`;
 
-/** An agent takes a call: ticket, first message, words, facts. */
-export const create: RowOf = (
+/** An agent takes a call: inserts a ticket, its first message, search vectors and events. */
+export const create: WorkloadFactory = (
   { graph, workspace, agents, departments, requesters },
   { tickets },
 ) => ({
   name: 'create ticket',
-  aim: 250,
-  aimAlone: 20,
+  target: 250,
+  singleClientTargetMs: 20,
   graph: async (n) => {
     const input = {
       subject: subjectOf(n),
-      body: letter(random, rare(n)),
+      body: randomBody(random, rareWordAt(n)),
       channel: 'CALL',
       departmentId: spread(departments, n).id,
       requester: { customerId: spread(requesters, n).id },
     };
-    await graph.ask({ query: QUERY, variables: { input }, token: spread(agents, n).token });
+    await graph.send({ query: QUERY, variables: { input }, token: spread(agents, n).token });
   },
-  floor: (n) =>
+  baseline: (n) =>
     transaction(tickets, async (run) => {
       const requester = spread(requesters, n);
-      const body = letter(random, rare(n));
+      const body = randomBody(random, rareWordAt(n));
       const subject = subjectOf(n);
       const id = newUuid();
       const now = new Date();

@@ -1,5 +1,5 @@
-import { read } from '../sql-baseline.ts';
-import { type RowOf, spread } from '../row.ts';
+import { readRows } from '../sql-baseline.ts';
+import { type WorkloadFactory, spread } from '../row.ts';
 
 const QUERY = `query ($after: String, $orderBy: [TicketOrder!]) {
   tickets(first: 50, after: $after, orderBy: $orderBy) {
@@ -7,31 +7,38 @@ const QUERY = `query ($after: String, $orderBy: [TicketOrder!]) {
   }
 }`;
 
-/** A queue of 50 across tickets, customers and knowledge base. The floor reads tickets and names; it suggests nothing. */
-export const list: RowOf = ({ graph, workspace, agents, cursors }, { tickets, customers }) => ({
+/**
+ * Lists 50 tickets across three services. The baseline reads tickets and names without suggested
+ * articles.
+ */
+export const list: WorkloadFactory = (
+  { graph, workspace, agents, cursors },
+  { tickets, customers },
+) => ({
   name: 'list of 50, federated',
-  aim: 120,
+  target: 120,
   graph: async (n) => {
-    await graph.ask({
+    await graph.send({
       query: QUERY,
       variables: spread(cursors, n),
       token: spread(agents, n).token,
     });
   },
-  floor: async (n) => {
+  baseline: async (n) => {
     const since = new Date(Date.now() - ((n * 7919) % 80) * 86_400_000);
-    const found = await read<{ requester_id: string; organization_id: string }>(
+    const found = await readRows<{ requester_id: string; organization_id: string }>(
       tickets,
       `select t.*, a.name as assignee from ticket t left join agent a on a.id = t.assignee_id
        where t.workspace_id = $1 and t.created_at < $2 order by t.created_at desc, t.id desc limit 51`,
       [workspace, since],
     );
     await Promise.all([
-      read(customers, 'select id, name from customer where workspace_id = $1 and id = any($2)', [
-        workspace,
-        found.map((row) => row.requester_id),
-      ]),
-      read(
+      readRows(
+        customers,
+        'select id, name from customer where workspace_id = $1 and id = any($2)',
+        [workspace, found.map((row) => row.requester_id)],
+      ),
+      readRows(
         customers,
         'select id, name from organization where workspace_id = $1 and id = any($2)',
         [workspace, found.map((row) => row.organization_id)],

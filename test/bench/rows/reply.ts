@@ -1,34 +1,37 @@
 import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import { transaction } from '../sql-baseline.ts';
-import { dice, letter, rare } from '../fill/words.ts';
-import { type RowOf, spread } from '../row.ts';
+import { seededRandom, randomBody, rareWordAt } from '../fill/words.ts';
+import { type WorkloadFactory, spread } from '../row.ts';
 
 const QUERY = `mutation ($input: MessageAddInput!) {
   messageAdd(input: $input) { message { id } ticket { id status version } userErrors { code field } }
 }`;
 
-const random = dice(12);
+const random = seededRandom(12);
 
-/** An agent answers in public. */
-export const reply: RowOf = ({ graph, workspace, agents, open }, { tickets }) => {
+/** Adds a public reply. */
+export const reply: WorkloadFactory = (
+  { graph, workspace, agents, openTickets: open },
+  { tickets },
+) => {
   const answered = open.slice(0, open.length / 2);
   return {
     name: 'reply',
-    aim: 300,
+    target: 300,
     graph: async (n) => {
-      // Thousands answer the same tickets at once: whoever said what was read would be refused.
+      // Many requests reply to the same ticket at once: without the override they would be refused.
       const input = {
         ticketId: spread(answered, n),
-        body: letter(random, rare(n)),
+        body: randomBody(random, rareWordAt(n)),
         visibility: 'PUBLIC',
         override: true,
       };
-      await graph.ask({ query: QUERY, variables: { input }, token: spread(agents, n).token });
+      await graph.send({ query: QUERY, variables: { input }, token: spread(agents, n).token });
     },
-    floor: (n) =>
+    baseline: (n) =>
       transaction(tickets, async (run) => {
         const id = uuidOf('tkt', spread(answered, n));
-        const body = letter(random, rare(n));
+        const body = randomBody(random, rareWordAt(n));
         const agent = spread(agents, n);
         const now = new Date();
         await run('select * from ticket where id = $1 for update', [id]);

@@ -1,26 +1,26 @@
 import { searchQuery } from '@deskgraph/common/text/tokenizer';
-import { read } from '../sql-baseline.ts';
-import { type RowOf, spread } from '../row.ts';
+import { readRows } from '../sql-baseline.ts';
+import { type WorkloadFactory, spread } from '../row.ts';
 
 const QUERY = `query ($text: String!, $orderBy: [TicketOrder!]) {
   tickets(first: 25, filter: { text: $text }, orderBy: $orderBy) { nodes { id number subject status } pageInfo { hasNextPage } }
 }`;
 
-/** Two words, one of them rare, in an order that the graph and the bare statement are asked for. */
+/** Searches for two words, one of them rare, in a given order. */
 const searchBy =
-  (name: string, aim: number, orderBy: object, floorOrder: string): RowOf =>
+  (name: string, aim: number, orderBy: object, floorOrder: string): WorkloadFactory =>
   ({ graph, workspace, agents, searches }, { tickets }) => ({
     name,
-    aim,
+    target: aim,
     graph: async (n) => {
-      await graph.ask({
+      await graph.send({
         query: QUERY,
         variables: { text: spread(searches, n), orderBy: [orderBy] },
         token: spread(agents, n).token,
       });
     },
-    floor: async (n) => {
-      await read(
+    baseline: async (n) => {
+      await readRows(
         tickets,
         `select t.* from ticket t join ticket_text x on x.ticket_id = t.id where t.workspace_id = $1 and x.everything @@ $2::tsquery
          order by ${floorOrder} limit 26`,

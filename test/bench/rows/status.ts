@@ -1,13 +1,16 @@
 import { newUuid, uuidOf } from '@deskgraph/common/core/id';
 import { transaction } from '../sql-baseline.ts';
-import { type RowOf, spread } from '../row.ts';
+import { type WorkloadFactory, spread } from '../row.ts';
 
 const QUERY = `mutation ($input: TicketStatusChangeInput!) {
   ticketStatusChange(input: $input) { ticket { id status version } userErrors { code field } }
 }`;
 
-/** An agent moves a ticket between OPEN and PENDING. */
-export const status: RowOf = ({ graph, workspace, agents, open }, { tickets }) => {
+/** Changes the status of a ticket between OPEN and PENDING. */
+export const status: WorkloadFactory = (
+  { graph, workspace, agents, openTickets: open },
+  { tickets },
+) => {
   const moved = open.slice(open.length / 2);
   const pending = new Set<string>();
   const next = (id: string): string => {
@@ -17,22 +20,22 @@ export const status: RowOf = ({ graph, workspace, agents, open }, { tickets }) =
   };
   return {
     name: 'change status',
-    aim: 300,
+    target: 300,
     graph: async (n) => {
       const id = moved[n % moved.length]!;
-      await graph.ask({
+      await graph.send({
         query: QUERY,
         variables: { input: { id, status: next(id) } },
         token: spread(agents, n).token,
       });
     },
-    floor: (n) =>
+    baseline: (n) =>
       transaction(tickets, async (run) => {
         const agent = spread(agents, n);
         const now = new Date();
         const id = moved[n % moved.length]!;
         await run('select * from ticket where id = $1 for update', [uuidOf('tkt', id)]);
-        // The status stays, so that the next request through the graph finds what it left.
+        // The status is unchanged, so that the next request through the graph has an effect.
         await run(
           `update ticket set version = version + 1, public_version = public_version + 1, updated_at = $2, public_updated_at = $2 where id = $1`,
           [uuidOf('tkt', id), now],
