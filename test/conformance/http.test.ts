@@ -5,7 +5,8 @@ import { newId } from '@deskgraph/common/core/id';
 import { createLog } from '@deskgraph/common/core/log';
 import { type Gateway, startGateway } from '@deskgraph/gateway/gateway';
 
-// The audit of the GraphQL over HTTP specification, by the authors of graphql-http, as a signed-in caller: nobody else may introspect.
+// The audit of the GraphQL over HTTP specification by graphql-http. It runs as an authenticated
+// caller, because others may not introspect.
 let gateway: Gateway;
 
 beforeAll(async () => {
@@ -39,7 +40,7 @@ const audits = serverAudits({
   },
 });
 
-test('the audit is the one that is known: 61 checks', () => {
+test('the audit has its 61 checks', () => {
   expect(audits).toHaveLength(61);
 });
 

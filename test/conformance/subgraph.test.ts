@@ -17,8 +17,8 @@ import { type Gateway, startGateway } from '@deskgraph/gateway/gateway';
 import { NEIGHBOURS, serveNeighbour } from './products/neighbours.ts';
 import { products } from './products/products.ts';
 
-// What Apollo's compatibility suite for subgraphs checks, in our own words, of a subgraph made with our own factory. All of it but the inline
-// trace (ftv1), which our services have switched off for its cost.
+// The checks of Apollo's compatibility suite for subgraphs, on a subgraph made with the factory of
+// this project. All checks but the inline trace (ftv1), which the services disable for its cost.
 
 class First extends Migration {
   override up(): void {
@@ -39,13 +39,16 @@ let sdl = '';
 beforeAll(async () => {
   service = await startTestService(products, { First });
   neighbours = await Promise.all(Object.values(NEIGHBOURS).map(serveNeighbour));
-  const told = await service.query<{ _service: { sdl: string } }>(caller, '{ _service { sdl } }');
-  sdl = told.data!._service.sdl;
+  const response = await service.query<{ _service: { sdl: string } }>(
+    caller,
+    '{ _service { sdl } }',
+  );
+  sdl = response.data!._service.sdl;
   const composed = composeServices([
     { name: 'products', url: `${service.url}/graphql`, typeDefs: parse(sdl) },
-    ...Object.entries(NEIGHBOURS).map(([name, each], at) => ({
+    ...Object.entries(NEIGHBOURS).map(([name, each], index) => ({
       name,
-      url: neighbours[at]!.url,
+      url: neighbours[index]!.url,
       typeDefs: parse(each.sdl),
     })),
   ]);
@@ -69,7 +72,7 @@ afterAll(async () => {
   await service?.stop();
 });
 
-/** At the subgraph itself. */
+/** Queries the subgraph directly. */
 const direct = async (query: string, variables = {}): Promise<unknown> =>
   service.query(caller, query, variables);
 const entity = (type: string, key: object, selection: string): Promise<unknown> =>
@@ -79,7 +82,7 @@ const entity = (type: string, key: object, selection: string): Promise<unknown> 
       of: [{ __typename: type, ...key }],
     },
   );
-/** Through the gateway. */
+/** Queries through the gateway. */
 const federated = async (query: string): Promise<unknown> => {
   const response = await fetch(gateway.url, {
     method: 'POST',
@@ -89,22 +92,22 @@ const federated = async (query: string): Promise<unknown> => {
   const { data, errors } = (await response.json()) as { data: unknown; errors?: unknown };
   return { data, errors };
 };
-const written = (): string => stripIgnoredCharacters(sdl);
-/** The head of a type, up to its first field. */
+const minifiedSdl = (): string => stripIgnoredCharacters(sdl);
+/** Returns the SDL of a type up to its first field. */
 const headOf = (type: string): string =>
-  new RegExp(`type ${type}\\b([^{]|\\{[^}]*\\}(?="))*\\{`).exec(written())![0];
+  new RegExp(`type ${type}\\b([^{]|\\{[^}]*\\}(?="))*\\{`).exec(minifiedSdl())![0];
 
-describe('the subgraph’s own schema', () => {
-  test('is told to the gateway', () => expect(written()).toContain('type Query'));
-  test('links one federation, with what it imports', () => {
-    expect(written().match(/specs\.apollo\.dev\/federation/g)).toHaveLength(1);
-    expect(written()).toMatch(
+describe('the schema of the subgraph', () => {
+  test('is served to the gateway', () => expect(minifiedSdl()).toContain('type Query'));
+  test('links the federation specification once, with its imports', () => {
+    expect(minifiedSdl().match(/specs\.apollo\.dev\/federation/g)).toHaveLength(1);
+    expect(minifiedSdl()).toMatch(
       /@link\(url:"https:\/\/specs\.apollo\.dev\/federation\/v2\.3" import:\["@composeDirective"/,
     );
   });
-  test('@composeDirective carries a directive of its own', () => {
-    expect(written()).toContain('@composeDirective(name:"@custom")');
-    expect(written()).toContain('directive@custom on OBJECT');
+  test('@composeDirective composes a custom directive', () => {
+    expect(minifiedSdl()).toContain('@composeDirective(name:"@custom")');
+    expect(minifiedSdl()).toContain('directive@custom on OBJECT');
     expect(headOf('Product')).toContain('@custom');
   });
   test('@key with one field', () => expect(headOf('User')).toContain('@key(fields:"email")'));
@@ -120,18 +123,18 @@ describe('the subgraph’s own schema', () => {
     ]));
   test('@interfaceObject', () => expect(headOf('Inventory')).toContain('@interfaceObject'));
   test('@shareable', () => expect(headOf('ProductDimension')).toContain('@shareable'));
-  test('@inaccessible', () => expect(written()).toContain('unit:String@inaccessible'));
-  test('@tag', () => expect(written()).toContain('notes:String@tag(name:"internal")'));
-  test('@override', () => expect(written()).toContain('name:String@override(from:"users")'));
+  test('@inaccessible', () => expect(minifiedSdl()).toContain('unit:String@inaccessible'));
+  test('@tag', () => expect(minifiedSdl()).toContain('notes:String@tag(name:"internal")'));
+  test('@override', () => expect(minifiedSdl()).toContain('name:String@override(from:"users")'));
   test('@provides', () =>
-    expect(written()).toContain('createdBy:User@provides(fields:"totalProductsCreated")'));
+    expect(minifiedSdl()).toContain('createdBy:User@provides(fields:"totalProductsCreated")'));
   test('@requires', () =>
-    expect(written()).toContain('@requires(fields:"totalProductsCreated yearsOfEmployment")'));
+    expect(minifiedSdl()).toContain('@requires(fields:"totalProductsCreated yearsOfEmployment")'));
 });
 
 const LAMP = { id: 'lamp', sku: 'lamp-v2' };
 
-describe('things are found by their keys', () => {
+describe('entities are found by their keys', () => {
   test.each([
     [
       'one field',
@@ -163,7 +166,7 @@ describe('things are found by their keys', () => {
 });
 
 describe('with its neighbours', () => {
-  test('an inaccessible field is known to the subgraph, and to no client', async () => {
+  test('an inaccessible field is readable at the subgraph but not by clients', async () => {
     expect(await direct('{ product(id: "lamp") { dimensions { unit } } }')).toEqual({
       data: { product: { dimensions: { unit: 'kg' } } },
     });
@@ -171,15 +174,15 @@ describe('with its neighbours', () => {
       errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
     });
   });
-  test('a shared type is answered', async () =>
+  test('a shared type is resolved', async () =>
     expect(await federated('{ product(id: "lamp") { dimensions { size weight } } }')).toEqual({
       data: { product: { dimensions: { size: 'small', weight: 1 } } },
     }));
-  test('an overridden field comes from here', async () =>
+  test('an overridden field is resolved by the overriding subgraph', async () =>
     expect(await federated('{ product(id: "lamp") { createdBy { name } } }')).toEqual({
       data: { product: { createdBy: { name: 'Jane' } } },
     }));
-  test('a provided field comes from here', async () =>
+  test('a provided field is resolved by the providing subgraph', async () =>
     expect(
       await federated('{ product(id: "lamp") { createdBy { email totalProductsCreated } } }'),
     ).toEqual({
@@ -191,7 +194,7 @@ describe('with its neighbours', () => {
     ).toEqual({
       data: { product: { createdBy: { averageProductsCreatedPerYear: 134 } } },
     }));
-  test('an object that stands for an interface adds its fields to every kind of it', async () =>
+  test('an interface object adds its fields to every implementation', async () =>
     expect(
       await federated('{ inventory(id: "centre") { id deprecatedProducts { sku reason } } }'),
     ).toEqual({

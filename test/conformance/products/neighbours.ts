@@ -5,7 +5,10 @@ import { json } from 'node:stream/consumers';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';
 
-/** What the products live beside: a service of users and one of inventories, made by nobody's factory. */
+/**
+ * The other subgraphs of the suite, users and inventory, built without the factory of this
+ * project.
+ */
 export const NEIGHBOURS = {
   users: {
     sdl: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
@@ -15,7 +18,7 @@ export const NEIGHBOURS = {
       User: {
         __resolveReference: ({ email }: { email: string }) => ({
           email,
-          name: 'not asked any more',
+          name: 'overridden by products',
           totalProductsCreated: 4,
           yearsOfEmployment: 10,
         }),

@@ -14,7 +14,7 @@ import {
 } from 'type-graphql';
 import type { SubgraphOptions } from '@deskgraph/common/service/subgraph';
 
-// The subgraph that Apollo's compatibility suite for federation asks everybody to build, made with our own factory.
+// The subgraph of Apollo's federation compatibility suite, built with the factory of this project.
 
 const LINK = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.3", import: [
